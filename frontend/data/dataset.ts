@@ -1,0 +1,114 @@
+/** A labelled set of images in memory, as training wants it: float32, one after the other, NCHW. */
+import { DataError } from './error.ts';
+
+export interface Dataset {
+  readonly name: string;
+  /** count·C·H·W values. */
+  readonly images: Float32Array;
+  /** count values from 0 to classes - 1. */
+  readonly labels: Int32Array;
+  readonly shape: readonly [channels: number, height: number, width: number];
+  readonly classes: number;
+  readonly count: number;
+}
+
+/** What a data set consists of: one part to learn from, one to be judged by. */
+export interface Split {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** A data set whose parts fit together. Throws DataError when it is empty, when images and labels differ in number, when a
+ *  label is outside the classes or a pixel is not a finite number. */
+export function dataset(parts: Omit<Dataset, 'count'>): Dataset {
+  const { name, images, labels, shape, classes } = parts;
+  const pixels = size(shape);
+  const count = labels.length;
+  if (count === 0) throw new DataError(`${name}: the data set is empty: it has no labels. Check that it is the right file.`);
+  if (images.length !== count * pixels)
+    throw new DataError(
+      `${name}: ${count} labels want ${count} images of ${shape.join('x')}, which are ${count * pixels} values, ` +
+        `but there are ${images.length}. Check that images and labels belong together.`,
+    );
+  labels.forEach((label, i) => {
+    if (label < 0 || label >= classes)
+      throw new DataError(
+        `${name}: label ${i} is ${label}, but the labels of ${classes} classes go from 0 to ${classes - 1}. ` +
+          'Either the file is damaged or the number of classes is wrong.',
+      );
+  });
+  const broken = images.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0)
+    throw new DataError(
+      `${name}: image ${Math.floor(broken / pixels)} holds ${images[broken]}, which no training survives. ` +
+        'Every pixel must be a finite number.',
+    );
+  return { ...parts, count };
+}
+
+/** Copies the samples order[start], order[start + 1], ... into a batch that the caller owns, and allocates nothing.
+ *  Returns how many: `count`, or fewer where `order` ends, so that an epoch's short last batch comes out as it is.
+ *  Throws DataError when `x` or `y` has no room for them, or `order` names a sample that is not there. */
+export function gatherBatch(
+  { images, labels, shape, count: available, name }: Dataset,
+  order: Int32Array,
+  start: number,
+  count: number,
+  x: Float32Array,
+  y: Int32Array,
+): number {
+  const pixels = size(shape);
+  const taken = Math.max(0, Math.min(count, order.length - start));
+  if (x.length < taken * pixels || y.length < taken)
+    throw new DataError(
+      `${name}: a batch of ${taken} needs ${taken * pixels} values for x and ${taken} for y, ` +
+        `but there is room for ${x.length} and ${y.length}.`,
+    );
+  for (let n = 0; n < taken; n++) {
+    const sample = order[start + n]!;
+    if (!(sample >= 0 && sample < available))
+      throw new DataError(`${name}: the order asks for sample ${sample}, but there are ${available}, counted from 0.`);
+    const from = sample * pixels;
+    const to = n * pixels;
+    // Not `x.set(images.subarray(...))`, which makes a view for every sample.
+    for (let i = 0; i < pixels; i++) x[to + i] = images[from + i]!;
+    y[n] = labels[sample]!;
+  }
+  return taken;
+}
+
+/** The samples that `keeps` picks by their number, as a data set of their own. Throws DataError when it picks none. */
+export function subset(from: Dataset, name: string, keeps: (sample: number) => boolean): Dataset {
+  const order = Int32Array.from(from.labels.keys()).filter((sample) => keeps(sample));
+  const images = new Float32Array(order.length * size(from.shape));
+  const labels = new Int32Array(order.length);
+  gatherBatch(from, order, 0, order.length, images, labels);
+  return dataset({ ...from, name, images, labels });
+}
+
+/** Copies greyscale images into the middle of larger ones of `size` by `size`, zeros around, each value times `scale`.
+ *  Throws DataError when they do not fit. */
+export function zeroPadded(
+  images: ArrayLike<number>,
+  [height, width]: readonly [height: number, width: number],
+  size: number,
+  name: string,
+  scale: (value: number) => number = (value) => value,
+): Float32Array<ArrayBuffer> {
+  if (!Number.isInteger(size) || height > size || width > size)
+    throw new DataError(
+      `${name}: images of ${height}x${width} cannot be padded to ${size}x${size}. Ask for ${Math.max(height, width)} or more.`,
+    );
+  const count = images.length / (height * width) || 0;
+  const padded = new Float32Array(count * size * size);
+  const [top, left] = [Math.floor((size - height) / 2), Math.floor((size - width) / 2)];
+  for (let n = 0; n < count; n++)
+    for (let row = 0; row < height; row++) {
+      const from = (n * height + row) * width;
+      const to = (n * size + top + row) * size + left;
+      for (let column = 0; column < width; column++) padded[to + column] = scale(images[from + column]!);
+    }
+  return padded;
+}
+
+const size = ([channels, height, width]: Dataset['shape']) => channels * height * width;

@@ -1,0 +1,99 @@
+/** Random numbers as PyTorch's CPU generator draws them: from the same seed, the same bits.
+ *  MT19937 (Matsumoto & Nishimura 1998); the conversions are those of ATen's DistributionTemplates.h. */
+
+const words = 624;
+const shift = 397;
+
+/** torch.Generator on the CPU. Throws RangeError when the seed is not a whole number from -2^63 to 2^64 - 1. */
+export class Generator {
+  readonly #state = new Uint32Array(words);
+  #next = words;
+
+  constructor(seed: number | bigint) {
+    this.manualSeed(seed);
+  }
+
+  /** Starts again from `seed`. As in PyTorch a seed has 64 bits and its low 32 decide: 5 and 2^32 + 5 draw the same. */
+  manualSeed(seed: number | bigint): this {
+    const state = this.#state;
+    state[0] = Number(BigInt.asUintN(32, wholeSeed(seed)));
+    for (let i = 1; i < words; i++) {
+      const last = state[i - 1]!;
+      state[i] = Math.imul(1812433253, last ^ (last >>> 30)) + i;
+    }
+    this.#next = words;
+    return this;
+  }
+
+  /** The next 32 random bits, as a number from 0 to 2^32 - 1. */
+  random32(): number {
+    if (this.#next === words) this.#twist();
+    let y = this.#state[this.#next++]!;
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    y ^= y >>> 18;
+    return y >>> 0;
+  }
+
+  /** One element of `tensor.uniform_(from, to)` in float32, to the bit. */
+  uniform(from: number, to: number): number {
+    const [low, high] = [Math.fround(from), Math.fround(to)];
+    const x = (this.random32() & 0xffffff) / 2 ** 24;
+    // PyTorch's kernel is compiled to one fused multiply-add: x·(to - from) is not rounded before `from` is added.
+    return multiplyAdd(x, Math.fround(high - low), low);
+  }
+
+  /** `torch.randperm(n)`, element for element: Fisher-Yates from the front, by remainder.
+   *  Throws RangeError from n = ⌊(2^32 - 1) / 20⌋, where PyTorch changes its method. */
+  permutation(n: number): Int32Array<ArrayBuffer> {
+    if (!Number.isInteger(n) || n < 0 || n >= Math.floor(0xffffffff / 20))
+      throw new RangeError(`permutation: ${n} is not a whole number from 0 to ${Math.floor(0xffffffff / 20) - 1}.`);
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = 0; i < n - 1; i++) {
+      const j = i + (this.random32() % (n - i));
+      const swapped = order[i]!;
+      order[i] = order[j]!;
+      order[j] = swapped;
+    }
+    return order;
+  }
+
+  #twist(): void {
+    const s = this.#state;
+    for (let i = 0; i < words; i++) {
+      const y = (s[i]! & 0x80000000) | (s[(i + 1) % words]! & 0x7fffffff);
+      s[i] = s[(i + shift) % words]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    }
+    this.#next = 0;
+  }
+}
+
+function wholeSeed(seed: number | bigint): bigint {
+  if (typeof seed === 'number' && !Number.isSafeInteger(seed))
+    throw new RangeError(
+      `seed ${seed} is not a whole number below 2^53. Use a whole number, or a bigint such as 123n for a larger one.`,
+    );
+  const whole = BigInt(seed);
+  if (whole < -(2n ** 63n) || whole >= 2n ** 64n)
+    throw new RangeError(`seed ${whole} does not fit in 64 bits. PyTorch takes -2^63 to 2^64 - 1.`);
+  return whole;
+}
+
+/** x·y + z for float32 operands, rounded to float32 once (C's fmaf). */
+function multiplyAdd(x: number, y: number, z: number): number {
+  const product = x * y; // exact: 24 bits by 24 bits fit a double
+  const sum = product + z;
+  const rounded = Math.fround(sum);
+  // A sum that the double rounded onto the middle between two float32: what it lost says to which side it belongs.
+  const other = 2 * sum - rounded;
+  const lost = roundingError(product, z, sum);
+  if (lost === 0 || rounded === sum || Math.fround(other) !== other) return rounded;
+  return lost > 0 ? Math.max(rounded, other) : Math.min(rounded, other);
+}
+
+/** (a + b) - sum, exactly (Knuth's TwoSum). */
+function roundingError(a: number, b: number, sum: number): number {
+  const b1 = sum - a;
+  return a - (sum - b1) + (b - b1);
+}

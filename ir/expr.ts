@@ -1,0 +1,381 @@
+/** Scalar expressions: the language of every op's defining equation and of kernel bodies. Values are immutable and may
+ *  be shared, so a walk over them remembers what it has seen. */
+
+import { type Batch, type Dim, type DType, isBatch, type TensorType } from './type.ts';
+
+/** An index variable. Axes have identity; two axes of one name are two axes, and a printer tells them apart. */
+export interface Axis {
+  readonly name: string;
+  readonly extent: Dim;
+}
+
+/** A row-major tensor in memory. A view shares the storage of another buffer under another shape. */
+export interface Buffer {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly viewOf?: Buffer;
+}
+
+/** Values kept in registers while a kernel runs: an accumulator, or a block of them. */
+export interface Tile {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN. */
+export type BinaryFn =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'min'
+  | 'max'
+  | 'pow'
+  | 'idiv'
+  | 'imod'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'eq'
+  | 'ne'
+  | 'and'
+  | 'or'
+  | 'shl';
+/** `f32_bits` reads an i32 as the f32 of the same bits, `i32_bits` the reverse. `nearest` rounds half to even. */
+export type UnaryFn =
+  | 'neg'
+  | 'abs'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'tanh'
+  | 'erf'
+  | 'floor'
+  | 'nearest'
+  | 'not'
+  | 'f32_bits'
+  | 'i32_bits';
+/** `argmax` is the first index, counted row-major over the axes, at which the body is greatest; a NaN is greatest. */
+export type ReduceFn = 'add' | 'max' | 'min' | 'mul' | 'argmax';
+
+export type Expr =
+  | { readonly kind: 'const'; readonly value: number; readonly dtype: DType }
+  | { readonly kind: 'axis'; readonly axis: Axis }
+  | { readonly kind: 'size'; readonly of: Batch }
+  | { readonly kind: 'load'; readonly buffer: Buffer; readonly at: readonly Expr[] }
+  | { readonly kind: 'tile'; readonly tile: Tile; readonly at: readonly Expr[] }
+  | { readonly kind: 'unary'; readonly fn: UnaryFn; readonly x: Expr }
+  | { readonly kind: 'binary'; readonly fn: BinaryFn; readonly a: Expr; readonly b: Expr }
+  | { readonly kind: 'select'; readonly cond: Expr; readonly then: Expr; readonly otherwise: Expr }
+  | { readonly kind: 'convert'; readonly to: DType; readonly x: Expr }
+  | { readonly kind: 'reduce'; readonly fn: ReduceFn; readonly over: readonly Axis[]; readonly body: Expr };
+
+const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
+
+/** The element type an expression has. */
+export function dtypeOf(e: Expr): DType {
+  switch (e.kind) {
+    case 'const':
+      return e.dtype;
+    case 'axis':
+    case 'size':
+      return 'i32';
+    case 'load':
+      return e.buffer.type.dtype;
+    case 'tile':
+      return e.tile.dtype;
+    case 'unary':
+      return e.fn === 'f32_bits' ? 'f32' : e.fn === 'i32_bits' ? 'i32' : dtypeOf(e.x);
+    case 'binary':
+      return comparisons.has(e.fn) ? 'bool' : dtypeOf(e.a);
+    case 'select':
+      return dtypeOf(e.then);
+    case 'convert':
+      return e.to;
+    case 'reduce':
+      return e.fn === 'argmax' ? 'i32' : dtypeOf(e.body);
+    default:
+      return e satisfies never;
+  }
+}
+
+export const num = (value: number): Expr => ({ kind: 'const', value, dtype: 'f32' });
+export const int = (value: number): Expr => ({ kind: 'const', value, dtype: 'i32' });
+export const bool = (value: boolean): Expr => ({ kind: 'const', value: value ? 1 : 0, dtype: 'bool' });
+export const constant = (value: number, dtype: DType): Expr => ({ kind: 'const', value, dtype });
+export const ix = (axis: Axis): Expr => ({ kind: 'axis', axis });
+export const axis = (name: string, extent: Dim): Axis => ({ name, extent });
+/** A dimension as an i32 value. */
+export const size = (d: Dim): Expr => (isBatch(d) ? { kind: 'size', of: d } : int(d));
+export const load = (buffer: Buffer, at: readonly Expr[]): Expr => ({ kind: 'load', buffer, at });
+export const read = (tile: Tile, at: readonly Expr[] = []): Expr => ({ kind: 'tile', tile, at });
+
+const unary =
+  (fn: UnaryFn) =>
+  (x: Expr): Expr => ({ kind: 'unary', fn, x });
+export const neg = unary('neg');
+export const abs = unary('abs');
+export const exp = unary('exp');
+export const log = unary('log');
+export const sqrt = unary('sqrt');
+export const tanh = unary('tanh');
+export const erf = unary('erf');
+export const floor = unary('floor');
+export const nearest = unary('nearest');
+export const not = unary('not');
+export const f32Bits = unary('f32_bits');
+export const i32Bits = unary('i32_bits');
+
+const isInt = (e: Expr, value?: number): e is Extract<Expr, { kind: 'const' }> =>
+  e.kind === 'const' && e.dtype === 'i32' && (value === undefined || e.value === value);
+
+/** Integer arithmetic folds as it is built, so that index expressions stay small; float arithmetic never does. */
+function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
+  if (isInt(a) && isInt(b)) {
+    const [x, y] = [a.value, b.value];
+    if (fn === 'add') return int(x + y);
+    if (fn === 'sub') return int(x - y);
+    if (fn === 'mul') return int(x * y);
+    if (fn === 'idiv' && y !== 0) return int(Math.trunc(x / y));
+    if (fn === 'imod' && y !== 0) return int(x % y);
+    if (fn === 'lt') return bool(x < y);
+    if (fn === 'le') return bool(x <= y);
+    if (fn === 'gt') return bool(x > y);
+    if (fn === 'ge') return bool(x >= y);
+    if (fn === 'eq') return bool(x === y);
+    if (fn === 'ne') return bool(x !== y);
+  }
+  if ((fn === 'add' || fn === 'sub') && isInt(b, 0)) return a;
+  if (fn === 'add' && isInt(a, 0)) return b;
+  if ((fn === 'mul' || fn === 'idiv') && isInt(b, 1)) return a;
+  if (fn === 'mul' && isInt(a, 1)) return b;
+  if (fn === 'mul' && (isInt(a, 0) || isInt(b, 0))) return int(0);
+  if (fn === 'imod' && isInt(b, 1)) return int(0);
+  return null;
+}
+export const binary = (fn: BinaryFn, a: Expr, b: Expr): Expr =>
+  integer(fn, a, b) ?? truth(fn, a, b) ?? { kind: 'binary', fn, a, b };
+
+/** true ∧ x = x, false ∧ x = false, and so for ∨. */
+function truth(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
+  if (fn !== 'and' && fn !== 'or') return null;
+  const neutral = fn === 'and' ? 1 : 0;
+  if (a.kind === 'const') return a.value === neutral ? b : a;
+  if (b.kind === 'const') return b.value === neutral ? a : b;
+  return null;
+}
+const bin =
+  (fn: BinaryFn) =>
+  (a: Expr, b: Expr): Expr =>
+    binary(fn, a, b);
+export const add = bin('add');
+export const sub = bin('sub');
+export const mul = bin('mul');
+export const div = bin('div');
+export const min = bin('min');
+export const max = bin('max');
+export const pow = bin('pow');
+export const idiv = bin('idiv');
+export const imod = bin('imod');
+export const lt = bin('lt');
+export const le = bin('le');
+export const gt = bin('gt');
+export const ge = bin('ge');
+export const eq = bin('eq');
+export const ne = bin('ne');
+export const and = bin('and');
+export const or = bin('or');
+export const shl = bin('shl');
+export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(true));
+
+export const select = (cond: Expr, then: Expr, otherwise: Expr): Expr =>
+  cond.kind === 'const' ? (cond.value ? then : otherwise) : { kind: 'select', cond, then, otherwise };
+export const convert = (to: DType, x: Expr): Expr => (dtypeOf(x) === to ? x : { kind: 'convert', to, x });
+export const reduce = (fn: ReduceFn, over: readonly Axis[], body: Expr): Expr =>
+  over.length === 0 && fn !== 'argmax' ? body : { kind: 'reduce', fn, over, body };
+export const sum = (over: readonly Axis[], body: Expr): Expr => reduce('add', over, body);
+
+/** The value that a reduction of no elements has. */
+export const identity = (fn: Exclude<ReduceFn, 'argmax'>, dtype: DType): Expr => {
+  const [lowest, highest] = dtype === 'f32' ? [-Infinity, Infinity] : [-2147483648, 2147483647];
+  return constant({ add: 0, mul: 1, max: lowest, min: highest }[fn], dtype);
+};
+
+export function children(e: Expr): readonly Expr[] {
+  switch (e.kind) {
+    case 'const':
+    case 'axis':
+    case 'size':
+      return [];
+    case 'load':
+    case 'tile':
+      return e.at;
+    case 'unary':
+    case 'convert':
+      return [e.x];
+    case 'binary':
+      return [e.a, e.b];
+    case 'select':
+      return [e.cond, e.then, e.otherwise];
+    case 'reduce':
+      return [e.body];
+    default:
+      return e satisfies never;
+  }
+}
+
+/** The same expression over other children, folded again. */
+function withChildren(e: Expr, c: readonly Expr[]): Expr {
+  const at = (i: number): Expr => c[i] as Expr;
+  switch (e.kind) {
+    case 'const':
+    case 'axis':
+    case 'size':
+      return e;
+    case 'load':
+    case 'tile':
+      return { ...e, at: c };
+    case 'unary':
+      return { ...e, x: at(0) };
+    case 'convert':
+      return convert(e.to, at(0));
+    case 'binary':
+      return binary(e.fn, at(0), at(1));
+    case 'select':
+      return select(at(0), at(1), at(2));
+    case 'reduce':
+      return { ...e, body: at(0) };
+    default:
+      return e satisfies never;
+  }
+}
+
+/** Rebuilds an expression bottom-up, once per shared part; `f` may replace any. */
+export function mapExpr(e: Expr, f: (e: Expr) => Expr, done: Map<Expr, Expr> = new Map()): Expr {
+  const seen = done.get(e);
+  if (seen) return seen;
+  const before = children(e);
+  const after = before.map((c) => mapExpr(c, f, done));
+  const out = f(after.every((c, i) => c === before[i]) ? e : withChildren(e, after));
+  done.set(e, out);
+  return out;
+}
+
+/** Replaces axes by expressions. */
+export const substitute = (e: Expr, by: ReadonlyMap<Axis, Expr>): Expr =>
+  by.size === 0 ? e : mapExpr(e, (x) => (x.kind === 'axis' ? (by.get(x.axis) ?? x) : x));
+
+/** Every part of an expression, each shared part once, children first. */
+export function walk(e: Expr, visit: (e: Expr) => void, seen: Set<Expr> = new Set()): void {
+  if (seen.has(e)) return;
+  seen.add(e);
+  for (const c of children(e)) walk(c, visit, seen);
+  visit(e);
+}
+
+export function some(e: Expr, test: (e: Expr) => boolean): boolean {
+  let found = false;
+  walk(e, (x) => {
+    found ||= test(x);
+  });
+  return found;
+}
+
+/** The axes an expression depends on and does not bind itself. */
+export function freeAxes(e: Expr): Set<Axis> {
+  const free = new Set<Axis>();
+  const bound = new Set<Axis>();
+  walk(e, (x) => {
+    if (x.kind === 'axis') free.add(x.axis);
+    if (x.kind === 'reduce') for (const a of x.over) bound.add(a);
+  });
+  for (const a of bound) free.delete(a);
+  return free;
+}
+
+/** Numbers expressions so that two get the same number exactly when they are the same up to the naming of bound axes. */
+export class Interner {
+  readonly #ids = new Map<string, number>();
+  readonly #of = new Map<Expr, number>();
+  readonly #objects = new Map<object, number>();
+
+  #object(o: object): number {
+    let id = this.#objects.get(o);
+    if (id === undefined) {
+      id = this.#objects.size;
+      this.#objects.set(o, id);
+    }
+    return id;
+  }
+
+  id(e: Expr): number {
+    const known = this.#of.get(e);
+    if (known !== undefined) return known;
+    const key = this.#key(e);
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(key, id);
+    }
+    this.#of.set(e, id);
+    return id;
+  }
+
+  #key(e: Expr): string {
+    const kids = (): string => children(e).map((c) => this.id(c)).join(',');
+    switch (e.kind) {
+      case 'const':
+        return `c${e.dtype}:${Object.is(e.value, -0) ? '-0' : e.value}`;
+      case 'axis':
+        return `a${this.#object(e.axis)}`;
+      case 'size':
+        return `n${e.of.times}`;
+      case 'load':
+        return `l${this.#object(e.buffer)}[${kids()}]`;
+      case 'tile':
+        return `t${this.#object(e.tile)}[${kids()}]`;
+      case 'unary':
+        return `u${e.fn}(${kids()})`;
+      case 'binary':
+        return `b${e.fn}(${kids()})`;
+      case 'select':
+        return `s(${kids()})`;
+      case 'convert':
+        return `v${e.to}(${kids()})`;
+      case 'reduce':
+        return `r${e.fn}(${this.reductionKey(e)})`;
+      default:
+        return e satisfies never;
+    }
+  }
+
+  /** What a reduction ranges over and reads, whatever it does with it: `max` and `argmax` of one body have one key. */
+  reductionKey(e: Extract<Expr, { kind: 'reduce' }>): string {
+    // Bound axes are renamed to canonical ones, numbered by place, so that alpha-equal reductions meet.
+    const canon = new Map(e.over.map((a, i) => [a, ix(this.#canonical(i, a.extent, e.body))]));
+    return `${e.over.map((a) => (isBatch(a.extent) ? `${a.extent.times}N` : a.extent)).join('x')};${this.id(substitute(e.body, canon))}`;
+  }
+
+  readonly #bound = new Map<string, Axis>();
+  #canonical(place: number, extent: Dim, body: Expr): Axis {
+    const key = `${place}:${isBatch(extent) ? `${extent.times}N` : extent}:${nesting(body)}`;
+    let a = this.#bound.get(key);
+    if (!a) {
+      a = axis(`bound${place}`, extent);
+      this.#bound.set(key, a);
+    }
+    return a;
+  }
+}
+
+/** How deep reductions nest inside an expression: a canonical axis of one level never meets one of another. */
+function nesting(e: Expr): number {
+  const depth = new Map<Expr, number>();
+  walk(e, (x) => {
+    const below = Math.max(0, ...children(x).map((c) => depth.get(c) as number));
+    depth.set(x, below + (x.kind === 'reduce' ? 1 : 0));
+  });
+  return depth.get(e) as number;
+}

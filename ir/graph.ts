@@ -1,0 +1,205 @@
+/** Graphs: immutable DAGs of tensor ops, one result a node. An op is one object that says all there is to know of it. */
+
+import { CompileError, type Loc } from './diagnostic.ts';
+import type { Expr } from './expr.ts';
+import { type Dim, type DType, type Shape, showType, type TensorType } from './type.ts';
+
+export type Attr = number | boolean | string | readonly number[] | Shape;
+export type Attrs = Readonly<Record<string, Attr>>;
+type ByName<N extends readonly string[], T> = { readonly [K in N[number]]: T };
+type Values<N extends readonly string[]> = { readonly [K in keyof N]: Value };
+
+/** Reads one element of an operand at the given indices. */
+export type Load = (...at: readonly Expr[]) => Expr;
+/** An operand whose cotangent is zero everywhere, because nothing flows through it: indices, conditions. */
+export type NoGradient = 'none';
+
+export interface OpSpec<N extends readonly string[], A extends Attrs> {
+  readonly name: string;
+  /** One sentence: what an element of the result is. */
+  readonly doc: string;
+  readonly operands: N;
+  /** The result's type; throws a `CompileError` where the operands do not fit together. */
+  infer(types: ByName<N, TensorType>, attrs: A): TensorType;
+  /** The defining equation: the result's element at `at`. */
+  compute(load: ByName<N, Load>, at: readonly Expr[], attrs: A, types: ByName<N, TensorType>, out: TensorType): Expr;
+  /** The cotangent of each operand, given `g`, the cotangent of the result. */
+  vjp(operands: ByName<N, Value>, g: Value, attrs: A, result: Value): ByName<N, Value | NoGradient>;
+  /** The result is its first operand's bytes under another shape, so that no kernel is needed. */
+  readonly view?: boolean;
+  /** Operands that hold indices, and the number of values they may take: what a runtime checks of its inputs. */
+  indexRange?(types: ByName<N, TensorType>, attrs: A): Partial<Record<N[number], number>>;
+}
+
+/** An op as passes see it, whatever its operands and attributes. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where an op's attributes are forgotten
+export type OpDef = OpSpec<readonly string[], any>;
+/** An op as authors call it: `matmul(a, b)`, `conv2d(x, w, { stride: [1, 1], … })`. */
+// biome-ignore lint/complexity/noBannedTypes: no attributes
+export type Op<N extends readonly string[], A extends Attrs = {}> = OpSpec<N, A> &
+  ((...args: {} extends A ? [...Values<N>] : [...Values<N>, A]) => Value);
+
+/** What a graph is given: user's data, a parameter, optimizer or running state, or a scalar such as the learning rate. */
+export type Role = 'input' | 'parameter' | 'state' | 'scalar';
+
+export interface Param {
+  readonly kind: 'param';
+  readonly role: Role;
+  readonly name: string;
+  readonly type: TensorType;
+  readonly loc: Loc | null;
+}
+
+/** One operation and its one result. To change a graph, build another. */
+export interface Node {
+  readonly kind: 'node';
+  readonly op: OpDef;
+  readonly inputs: readonly Value[];
+  readonly attrs: Attrs;
+  readonly type: TensorType;
+  readonly loc: Loc | null;
+}
+
+export type Value = Param | Node;
+
+/** A named result. `into` makes it an update in place: after the graph ran, that param holds the value. */
+export interface Result {
+  readonly name: string;
+  readonly value: Value;
+  readonly into?: Param;
+}
+
+/** Work that a pass has still to do on a graph: `autodiff` turns the first kind into the second, `update` the second into
+ *  results. With `then: 'step'` the optimizer applies the gradients; with `accumulate` they are added to `.grad` state. */
+export type Task =
+  | {
+      readonly kind: 'differentiate';
+      readonly of: Value;
+      /** The cotangent of `of`; null is one, for a scalar. */
+      readonly seed: Value | null;
+      readonly wrt: readonly Param[];
+      readonly then: 'step' | 'accumulate';
+    }
+  | { readonly kind: 'apply'; readonly gradients: ReadonlyMap<Param, Value>; readonly then: 'step' | 'accumulate' };
+
+export interface Graph {
+  readonly name: string;
+  readonly params: readonly Param[];
+  readonly results: readonly Result[];
+  readonly task?: Task;
+}
+
+/** Several graphs over one set of parameters, and the largest batch they are compiled for. */
+export interface Module {
+  readonly name: string;
+  readonly maxBatch: number;
+  readonly graphs: readonly Graph[];
+}
+
+export const param = (role: Role, name: string, type: TensorType, loc: Loc | null = null): Param =>
+  Object.freeze({ kind: 'param', role, name, type, loc });
+
+export const byName = <T>(names: readonly string[], xs: readonly T[]): Record<string, T> =>
+  Object.fromEntries(names.map((n, i) => [n, xs[i] as T]));
+
+export const typesOf = (op: OpDef, inputs: readonly Value[]): Record<string, TensorType> =>
+  byName(
+    op.operands,
+    inputs.map((i) => i.type),
+  );
+
+let current: Loc | null = null;
+/** Runs `f`; the nodes it builds, and the errors it throws, are at `loc` in the user's file. */
+export function at<T>(loc: Loc | null, f: () => T): T {
+  const was = current;
+  current = loc;
+  try {
+    return f();
+  } finally {
+    current = was;
+  }
+}
+export const currentLoc = (): Loc | null => current;
+
+/** Builds one node of `op`, inferring (and so checking) its type. */
+export function build(op: OpDef, inputs: readonly Value[], attrs: Attrs): Node {
+  try {
+    const type = op.infer(typesOf(op, inputs), attrs);
+    return Object.freeze({ kind: 'node', op, inputs, attrs, type, loc: current });
+  } catch (e) {
+    if (!(e instanceof CompileError) || e.loc) throw e;
+    const involved = inputs.map((v, i) => ({ message: `${op.operands[i]}: ${describe(v)}`, loc: v.loc }));
+    throw new CompileError(e.code, e.message, { loc: current, notes: [...involved, ...e.notes], help: e.help });
+  }
+}
+
+/** A value in a sentence: its type, and what it is. */
+export const describe = (v: Value): string =>
+  v.kind === 'param' ? `${showType(v.type)}, ${v.role} '${v.name}'` : `${showType(v.type)}, result of ${v.op.name}`;
+
+export function defineOp<const N extends readonly string[], A extends Attrs>(spec: OpSpec<N, A>): Op<N, A> {
+  const n = spec.operands.length;
+  const op = (...args: unknown[]): Value =>
+    build(op as unknown as OpDef, args.slice(0, n) as Value[], (args[n] ?? {}) as Attrs);
+  const { name, ...rules } = spec;
+  return Object.defineProperty(Object.assign(op, rules), 'name', { value: name }) as unknown as Op<N, A>;
+}
+
+/** A type rule's complaint: the builder adds the place and the operands. */
+export const typeError = (code: string, problem: string, help: string | null = null): CompileError =>
+  new CompileError(code, problem, { help });
+
+/** The nodes that `values` depend on, themselves included, operands before users. Iterative: deep graphs are usual. */
+export function topo(values: readonly Value[]): Node[] {
+  const out: Node[] = [];
+  const state = new Set<Value>();
+  const stack: { node: Node; next: number }[] = [];
+  const enter = (v: Value): void => {
+    if (v.kind === 'param' || state.has(v)) return;
+    state.add(v);
+    stack.push({ node: v, next: 0 });
+  };
+  for (const root of values) {
+    enter(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const input = top.node.inputs[top.next++];
+      if (input) enter(input);
+      else out.push((stack.pop() as { node: Node }).node);
+    }
+  }
+  return out;
+}
+
+/** Every param that `values` read, in the order in which they are met. */
+export function paramsOf(values: readonly Value[]): Param[] {
+  const found = new Set<Param>();
+  for (const v of values) if (v.kind === 'param') found.add(v);
+  for (const n of topo(values)) for (const i of n.inputs) if (i.kind === 'param') found.add(i);
+  return [...found];
+}
+
+/** For each value, the nodes that read it. */
+export function usersOf(nodes: readonly Node[]): Map<Value, Node[]> {
+  const users = new Map<Value, Node[]>();
+  for (const n of nodes)
+    for (const i of new Set(n.inputs)) {
+      const known = users.get(i);
+      if (known) known.push(n);
+      else users.set(i, [n]);
+    }
+  return users;
+}
+
+/** A graph whose params are those its results read or update, in the order given where one is given. */
+export function makeGraph(name: string, results: readonly Result[], order: readonly Param[] = [], task?: Task): Graph {
+  const asked = task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : []), ...task.wrt] : [];
+  const applied = task?.kind === 'apply' ? [...task.gradients].flat() : [];
+  const used = new Set([
+    ...paramsOf([...results.map((r) => r.value), ...asked, ...applied]),
+    ...results.flatMap((r) => (r.into ? [r.into] : [])),
+  ]);
+  const params = [...order.filter((p) => used.delete(p)), ...used];
+  return { name, params, results, ...(task ? { task } : {}) };
+}
+
+export type { Dim, DType };

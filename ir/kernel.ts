@@ -1,0 +1,103 @@
+/** Kernels: loops, register tiles and stores over named buffers. A closed union that every emitter covers whole. */
+
+import type { Loc } from './diagnostic.ts';
+import { type Axis, type Buffer, type Expr, mapExpr, type Tile } from './expr.ts';
+import type { Dim } from './type.ts';
+
+/** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
+ *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread. */
+export type LoopMode = 'serial' | 'parallel' | 'vectorized' | 'unrolled';
+
+/** `for axis in from..to step step`. The bounds hold no axis that is not bound outside. `fenced` keeps an engine from
+ *  moving loads from one iteration of an unrolled loop into another, which would spill the registers of a tile. */
+export interface Loop {
+  readonly kind: 'for';
+  readonly axis: Axis;
+  readonly from: Expr;
+  readonly to: Expr;
+  readonly step: number;
+  readonly mode: LoopMode;
+  readonly fenced?: boolean;
+  readonly body: readonly Stmt[];
+}
+
+export type Stmt =
+  | Loop
+  /** A tile comes into being; its elements have no value yet. */
+  | { readonly kind: 'tile'; readonly tile: Tile }
+  | { readonly kind: 'set'; readonly tile: Tile; readonly at: readonly Expr[]; readonly value: Expr }
+  | {
+      readonly kind: 'accumulate';
+      readonly fn: 'add' | 'mul' | 'max' | 'min';
+      readonly tile: Tile;
+      readonly at: readonly Expr[];
+      readonly value: Expr;
+    }
+  | { readonly kind: 'store'; readonly buffer: Buffer; readonly at: readonly Expr[]; readonly value: Expr };
+
+export type Access = 'in' | 'out' | 'inout';
+
+export interface Kernel {
+  readonly name: string;
+  readonly params: readonly { readonly buffer: Buffer; readonly access: Access }[];
+  readonly body: readonly Stmt[];
+  /** The user's lines that this kernel computes, in graph order. */
+  readonly locs: readonly Loc[];
+}
+
+export const loop = (
+  axis: Axis,
+  from: Expr,
+  to: Expr,
+  body: readonly Stmt[],
+  more: { mode?: LoopMode; step?: number; fenced?: boolean } = {},
+): Loop => ({ kind: 'for', axis, from, to, step: more.step ?? 1, mode: more.mode ?? 'serial', body, ...(more.fenced ? { fenced: true } : {}) });
+export const declare = (tile: Tile): Stmt => ({ kind: 'tile', tile });
+export const set = (tile: Tile, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'set', tile, at, value });
+export const store = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'store', buffer, at, value });
+
+/** Rebuilds a statement with every expression in it mapped; `onTile` may rename the tiles that statements write. */
+export function mapStmt(s: Stmt, onExpr: (e: Expr) => Expr, done: Map<Expr, Expr> = new Map()): Stmt {
+  const go = (e: Expr): Expr => mapExpr(e, onExpr, done);
+  switch (s.kind) {
+    case 'for':
+      return { ...s, from: go(s.from), to: go(s.to), body: s.body.map((b) => mapStmt(b, onExpr, done)) };
+    case 'tile':
+      return s;
+    case 'set':
+    case 'accumulate':
+    case 'store':
+      return { ...s, at: s.at.map(go), value: go(s.value) };
+    default:
+      return s satisfies never;
+  }
+}
+
+/** Every statement, outer ones first. */
+export function walkStmts(body: readonly Stmt[], visit: (s: Stmt, loops: readonly Loop[]) => void, loops: readonly Loop[] = []): void {
+  for (const s of body) {
+    visit(s, loops);
+    if (s.kind === 'for') walkStmts(s.body, visit, [...loops, s]);
+  }
+}
+
+/** The expressions a statement itself evaluates, those of nested statements not included. */
+export function exprsOf(s: Stmt): readonly Expr[] {
+  switch (s.kind) {
+    case 'for':
+      return [s.from, s.to];
+    case 'tile':
+      return [];
+    case 'set':
+    case 'accumulate':
+    case 'store':
+      return [...s.at, s.value];
+    default:
+      return s satisfies never;
+  }
+}
+
+/** The buffer whose bytes a view shows. */
+export const storageOf = (b: Buffer): Buffer => (b.viewOf ? storageOf(b.viewOf) : b);
+
+export type { Dim };

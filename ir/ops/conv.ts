@@ -1,0 +1,162 @@
+/** Two-dimensional convolution and its two gradients: a closed set, each the transpose of another. */
+
+import * as x from '../expr.ts';
+import { defineOp, type Op, typeError } from '../graph.ts';
+import { type Dim, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
+
+export type Window = {
+  stride: readonly number[];
+  padding: readonly number[];
+  dilation: readonly number[];
+};
+export type ConvAttrs = Window & { groups: number };
+
+/** How many places a window has along one dimension. */
+export const places = (extent: number, kernel: number, d: 0 | 1, w: Window): number =>
+  Math.floor(
+    (extent + 2 * (w.padding[d] as number) - (w.dilation[d] as number) * (kernel - 1) - 1) / (w.stride[d] as number),
+  ) + 1;
+
+/** Where tap `k` of a window at place `i` lies in the input, which padding shifts: it may lie outside. */
+export const tap = (i: x.Expr, k: x.Expr, d: 0 | 1, w: Window): x.Expr =>
+  x.sub(
+    x.add(x.mul(i, x.int(w.stride[d] as number)), x.mul(k, x.int(w.dilation[d] as number))),
+    x.int(w.padding[d] as number),
+  );
+
+/** Whether an index that padding has shifted lies inside; always true where there is no padding. */
+export const inside = (i: x.Expr, extent: number, padding: number): x.Expr =>
+  padding === 0 ? x.bool(true) : x.and(x.ge(i, x.int(0)), x.lt(i, x.int(extent)));
+
+export const fixed = (t: TensorType, d: number): number => t.shape[d] as number;
+
+function checkOperands(name: string, image: TensorType, weight: TensorType): void {
+  for (const t of [image, weight]) {
+    if (t.dtype !== 'f32') throw typeError('dtype-mismatch', `${name}: needs f32 tensors, got ${showType(t)}`);
+  }
+  if (image.shape.length === 3)
+    throw typeError(
+      'missing-batch',
+      `${name}: the input ${showType(image)} has 3 dimensions; 4 are needed, [batch, channels, height, width]: the batch is missing`,
+      'add it with x.unsqueeze(0), or declare the input with a batch: [N, channels, height, width]',
+    );
+  if (image.shape.length !== 4)
+    throw typeError(
+      'shape-mismatch',
+      `${name}: the input must be [batch, channels, height, width], got ${showType(image)}`,
+    );
+  if (weight.shape.length !== 4)
+    throw typeError('shape-mismatch', `${name}: the weight must be [out, in/groups, height, width], got ${showType(weight)}`);
+}
+
+/** Convolution (cross-correlation, as everywhere in the field):
+ *  `out[n,o,y,x] = Σ_{c,i,j} x[n, g·C+c, y·s+i·d−p, x·s+j·d−p] · w[o,c,i,j]`, zero outside, g the group of o. */
+export const conv2d: Op<['x', 'w'], ConvAttrs> = defineOp({
+  name: 'conv2d',
+  doc: 'The cross-correlation of images [N,C,H,W] with kernels [O,C/groups,KH,KW].',
+  operands: ['x', 'w'],
+
+  infer({ x, w }, attrs) {
+    checkOperands('conv2d', x, w);
+    const [n, c, h, width] = x.shape as [Dim, Dim, number, number];
+    const [o, perGroup, kh, kw] = w.shape as [number, number, number, number];
+    if (!sameDim(c, perGroup * attrs.groups))
+      throw typeError(
+        'shape-mismatch',
+        attrs.groups === 1
+          ? `conv2d: the input has ${showDim(c)} channels, the weight expects ${perGroup}`
+          : `conv2d: the input has ${showDim(c)} channels, the weight expects ${attrs.groups} groups of ${perGroup}`,
+        `give the layer in_channels=${showDim(c)}, or feed it ${perGroup * attrs.groups} channels`,
+      );
+    if (o % attrs.groups !== 0)
+      throw typeError('shape-mismatch', `conv2d: ${o} output channels do not divide into ${attrs.groups} groups`);
+    const [oh, ow] = [places(h, kh, 0, attrs), places(width, kw, 1, attrs)];
+    if (oh < 1 || ow < 1)
+      throw typeError(
+        'shape-mismatch',
+        `conv2d: a ${kh}x${kw} kernel does not fit in ${showType(x)} with padding ${attrs.padding.join('x')}`,
+        'pad the input, take a smaller kernel, or remove a pooling layer before it',
+      );
+    return tensor('f32', [n, o, oh, ow]);
+  },
+
+  compute({ x: image, w }, [n, o, y, col], attrs, types) {
+    const [perGroup, kh, kw] = [fixed(types.w, 1), fixed(types.w, 2), fixed(types.w, 3)];
+    const [c, i, j] = [x.axis('c', perGroup), x.axis('i', kh), x.axis('j', kw)];
+    const group = x.idiv(o as x.Expr, x.int(fixed(types.w, 0) / attrs.groups));
+    const channel = attrs.groups === 1 ? x.ix(c) : x.add(x.mul(group, x.int(perGroup)), x.ix(c));
+    const [row, column] = [tap(y as x.Expr, x.ix(i), 0, attrs), tap(col as x.Expr, x.ix(j), 1, attrs)];
+    const ok = x.and(
+      inside(row, fixed(types.x, 2), attrs.padding[0] as number),
+      inside(column, fixed(types.x, 3), attrs.padding[1] as number),
+    );
+    const pixel = x.select(ok, image(n as x.Expr, channel, row, column), x.num(0));
+    return x.sum([c, i, j], x.mul(pixel, w(o as x.Expr, x.ix(c), x.ix(i), x.ix(j))));
+  },
+
+  vjp: ({ x, w }, g, attrs) => ({
+    x: conv2dInputGrad(g, w, { ...attrs, size: x.type.shape.slice(2) as number[] }),
+    w: conv2dWeightGrad(x, g, { ...attrs, kernel: w.type.shape.slice(2) as number[] }),
+  }),
+});
+
+/** The cotangent of a convolution's input, from `g`, that of its result: every place gathers from the windows over it. */
+export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number[] }> = defineOp({
+  name: 'conv2d_input_grad',
+  doc: "The transpose of conv2d in its input: what g, the result's cotangent, makes of images of `size`.",
+  operands: ['g', 'w'],
+  infer({ g, w }, { groups, size }) {
+    checkOperands('conv2d_input_grad', g, w);
+    return tensor('f32', [g.shape[0] as Dim, fixed(w, 1) * groups, ...size]);
+  },
+  compute({ g, w }, [n, channel, row, column], attrs, types) {
+    const [perOut, perIn] = [fixed(types.w, 0) / attrs.groups, fixed(types.w, 1)];
+    const [o, i, j] = [x.axis('o', perOut), x.axis('i', fixed(types.w, 2)), x.axis('j', fixed(types.w, 3))];
+    const c = channel as x.Expr;
+    const out = attrs.groups === 1 ? x.ix(o) : x.add(x.mul(x.idiv(c, x.int(perIn)), x.int(perOut)), x.ix(o));
+    const [y, okY] = placeOf(row as x.Expr, x.ix(i), 0, fixed(types.g, 2), attrs);
+    const [col, okX] = placeOf(column as x.Expr, x.ix(j), 1, fixed(types.g, 3), attrs);
+    const weight = w(out, attrs.groups === 1 ? c : x.imod(c, x.int(perIn)), x.ix(i), x.ix(j));
+    return x.sum([o, i, j], x.mul(x.select(x.and(okY, okX), g(n as x.Expr, out, y, col), x.num(0)), weight));
+  },
+  vjp: ({ g, w }, h, { size: _size, ...attrs }) => ({
+    g: conv2d(h, w, attrs),
+    w: conv2dWeightGrad(h, g, { ...attrs, kernel: w.type.shape.slice(2) as number[] }),
+  }),
+});
+
+/** The place at which tap `k` of a window lies on input index `i`, and whether there is one. */
+export function placeOf(i: x.Expr, k: x.Expr, d: 0 | 1, count: number, w: Window): [x.Expr, x.Expr] {
+  const stride = x.int(w.stride[d] as number);
+  const from = x.sub(x.add(i, x.int(w.padding[d] as number)), x.mul(k, x.int(w.dilation[d] as number)));
+  const place = x.idiv(from, stride);
+  return [place, x.all(x.ge(from, x.int(0)), x.eq(x.imod(from, stride), x.int(0)), x.lt(place, x.int(count)))];
+}
+
+/** The cotangent of a convolution's weight, from its input and `g`, the cotangent of its result. */
+export const conv2dWeightGrad: Op<['x', 'g'], ConvAttrs & { kernel: readonly number[] }> = defineOp({
+  name: 'conv2d_weight_grad',
+  doc: "The transpose of conv2d in its weight: what g, the result's cotangent, makes of kernels of `kernel`.",
+  operands: ['x', 'g'],
+  infer({ x, g }, { groups, kernel }) {
+    checkOperands('conv2d_weight_grad', x, g);
+    return tensor('f32', [g.shape[1] as Dim, fixed(x, 1) / groups, ...kernel]);
+  },
+  compute({ x: image, g }, [o, c, i, j], attrs, types) {
+    const [n, y, col] = [x.axis('n', types.g.shape[0] as Dim), x.axis('y', fixed(types.g, 2)), x.axis('x', fixed(types.g, 3))];
+    const group = x.idiv(o as x.Expr, x.int(fixed(types.g, 1) / attrs.groups));
+    const perIn = fixed(types.x, 1) / attrs.groups;
+    const channel = attrs.groups === 1 ? (c as x.Expr) : x.add(x.mul(group, x.int(perIn)), c as x.Expr);
+    const [row, column] = [tap(x.ix(y), i as x.Expr, 0, attrs), tap(x.ix(col), j as x.Expr, 1, attrs)];
+    const ok = x.and(
+      inside(row, fixed(types.x, 2), attrs.padding[0] as number),
+      inside(column, fixed(types.x, 3), attrs.padding[1] as number),
+    );
+    const pixel = x.select(ok, image(x.ix(n), channel, row, column), x.num(0));
+    return x.sum([n, y, col], x.mul(pixel, g(x.ix(n), o as x.Expr, x.ix(y), x.ix(col))));
+  },
+  vjp: ({ x, g }, h, { kernel: _kernel, ...attrs }) => ({
+    x: conv2dInputGrad(g, h, { ...attrs, size: x.type.shape.slice(2) as number[] }),
+    g: conv2d(x, h, attrs),
+  }),
+});

@@ -1,0 +1,53 @@
+/** Ops that make tensors out of nothing, and tensors of indices. */
+
+import * as x from '../expr.ts';
+import { defineOp, type Op, typeError } from '../graph.ts';
+import { type DType, type Shape, showType, tensor } from '../type.ts';
+
+/** One value everywhere. */
+export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defineOp({
+  name: 'full',
+  doc: 'The constant `value` everywhere.',
+  operands: [],
+  infer: (_types, { shape, dtype }) => tensor(dtype, shape),
+  compute: (_load, _at, { value, dtype }) => x.constant(value, dtype),
+  vjp: () => ({}),
+});
+
+/** How many elements a shape holds, as a scalar: the divisor of a mean over a symbolic batch. */
+export const count: Op<[], { shape: Shape }> = defineOp({
+  name: 'count',
+  doc: 'The number of elements of a tensor of this shape, as f32.',
+  operands: [],
+  infer: () => tensor('f32', []),
+  compute: (_load, _at, { shape }) => x.convert('f32', shape.map(x.size).reduce(x.mul, x.int(1))),
+  vjp: () => ({}),
+});
+
+/** `out[…, i, …] = i` along one dimension. */
+export const iota: Op<[], { shape: Shape; dim: number; dtype: DType }> = defineOp({
+  name: 'iota',
+  doc: 'The index along dimension `dim`.',
+  operands: [],
+  infer: (_types, { shape, dtype }) => tensor(dtype, shape),
+  compute: (_load, at, { dim, dtype }) => x.convert(dtype, at[dim] as x.Expr),
+  vjp: () => ({}),
+});
+
+/** `out[…, c] = (index[…] = c)`: one where the last index is the operand's value, else zero. */
+export const oneHot: Op<['index'], { classes: number }> = defineOp({
+  name: 'one_hot',
+  doc: '1 at the class that the index names, along a new last dimension of `classes`, else 0.',
+  operands: ['index'],
+  infer({ index }, { classes }) {
+    if (index.dtype !== 'i32')
+      throw typeError('dtype-mismatch', `one_hot: class indices must be i32, got ${showType(index)}`);
+    return tensor('f32', [...index.shape, classes]);
+  },
+  compute({ index }, at) {
+    const c = at.at(-1) as x.Expr;
+    return x.select(x.eq(index(...at.slice(0, -1)), c), x.num(1), x.num(0));
+  },
+  vjp: () => ({ index: 'none' }),
+  indexRange: (_types, { classes }) => ({ index: classes }),
+});

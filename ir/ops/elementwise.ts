@@ -1,0 +1,186 @@
+/** Ops that act element by element, on operands of one shape. Broadcasting is an op of its own. */
+
+import * as x from '../expr.ts';
+import type { Expr } from '../expr.ts';
+import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import { type DType, sameShape, showType, type TensorType, tensor } from '../type.ts';
+import { full } from './create.ts';
+
+const like = (v: Value, value: number): Value => full({ value, shape: v.type.shape, dtype: v.type.dtype });
+
+function same(name: string, a: TensorType, b: TensorType): TensorType {
+  if (!sameShape(a.shape, b.shape))
+    throw typeError('shape-mismatch', `${name}: shapes differ: ${showType(a)} and ${showType(b)}`);
+  if (a.dtype !== b.dtype)
+    throw typeError(
+      'dtype-mismatch',
+      `${name}: element types differ: ${showType(a)} and ${showType(b)}`,
+      `convert one of them, e.g. to(${a.dtype})`,
+    );
+  return a;
+}
+
+function float(name: string, t: TensorType): TensorType {
+  if (t.dtype !== 'f32') throw typeError('dtype-mismatch', `${name}: needs an f32 tensor, got ${showType(t)}`);
+  return t;
+}
+
+/** `out[i] = f(x[i])` over floats; `grad` is the derivative's product with the cotangent. */
+const unary = (
+  name: string,
+  doc: string,
+  f: (x: Expr) => Expr,
+  grad: (x: Value, g: Value, result: Value) => Value,
+): Op<['x']> =>
+  defineOp({
+    name,
+    doc,
+    operands: ['x'],
+    infer: ({ x }) => float(name, x),
+    compute: ({ x }, at) => f(x(...at)),
+    vjp: ({ x }, g, _attrs, result) => ({ x: grad(x, g, result) }),
+  });
+
+/** `out[i] = f(a[i], b[i])`. */
+const binary = (
+  name: string,
+  doc: string,
+  f: (a: Expr, b: Expr) => Expr,
+  grad: (a: Value, b: Value, g: Value, result: Value) => readonly [Value, Value],
+): Op<['a', 'b']> =>
+  defineOp({
+    name,
+    doc,
+    operands: ['a', 'b'],
+    infer: ({ a, b }) => same(name, a, b),
+    compute: ({ a, b }, at) => f(a(...at), b(...at)),
+    vjp: ({ a, b }, g, _attrs, result) => {
+      if (result.type.dtype !== 'f32') return { a: 'none', b: 'none' };
+      const [da, db] = grad(a, b, g, result);
+      return { a: da, b: db };
+    },
+  });
+
+/** `out[i] = a[i] ? b[i]`, a condition, through which no gradient flows. */
+const comparison = (name: string, doc: string, f: (a: Expr, b: Expr) => Expr): Op<['a', 'b']> =>
+  defineOp({
+    name,
+    doc,
+    operands: ['a', 'b'],
+    infer: ({ a, b }) => tensor('bool', same(name, a, b).shape),
+    compute: ({ a, b }, at) => f(a(...at), b(...at)),
+    vjp: () => ({ a: 'none', b: 'none' }),
+  });
+
+// d(a+b) = da + db
+export const add: Op<['a', 'b']> = binary('add', 'The sum, a + b.', x.add, (_a, _b, g) => [g, g]);
+// d(a−b) = da − db
+export const sub: Op<['a', 'b']> = binary('sub', 'The difference, a - b.', x.sub, (_a, _b, g) => [g, neg(g)]);
+// d(a·b) = b·da + a·db
+export const mul: Op<['a', 'b']> = binary('mul', 'The product, a * b.', x.mul, (a, b, g) => [mul(g, b), mul(g, a)]);
+// d(a/b) = da/b − a/b²·db
+export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, (_a, b, g, q) => {
+  const da = div(g, b);
+  return [da, neg(mul(da, q))];
+});
+// d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the second term is 0 at a = 0, as its limit is.
+export const pow: Op<['a', 'b']> = binary('pow', 'The power, a to the b.', x.pow, (a, b, g, p) => [
+  mul(g, mul(b, pow(a, sub(b, like(b, 1))))),
+  mul(g, select(equal(a, like(a, 0)), like(a, 0), mul(p, log(a)))),
+]);
+// The gradient goes to the greater operand, and half to each where they are equal.
+export const maximum: Op<['a', 'b']> = binary('maximum', 'The greater of a and b; NaN if either is.', x.max, (a, b, g) => [
+  mul(g, share(a, b)),
+  mul(g, share(b, a)),
+]);
+export const minimum: Op<['a', 'b']> = binary('minimum', 'The lesser of a and b; NaN if either is.', x.min, (a, b, g) => [
+  mul(g, share(b, a)),
+  mul(g, share(a, b)),
+]);
+/** 1 where a > b, ½ where a = b, else 0. */
+const share = (a: Value, b: Value): Value =>
+  select(greater(a, b), like(a, 1), select(equal(a, b), like(a, 0.5), like(a, 0)));
+
+export const less = comparison('less', 'Whether a < b.', x.lt);
+export const lessEqual = comparison('less_equal', 'Whether a <= b.', x.le);
+export const greater = comparison('greater', 'Whether a > b.', x.gt);
+export const greaterEqual = comparison('greater_equal', 'Whether a >= b.', x.ge);
+export const equal = comparison('equal', 'Whether a = b.', x.eq);
+
+/** `cond ? a : b`. */
+export const select: Op<['cond', 'a', 'b']> = defineOp({
+  name: 'select',
+  doc: 'a where cond holds, else b.',
+  operands: ['cond', 'a', 'b'],
+  infer({ cond, a, b }) {
+    if (cond.dtype !== 'bool')
+      throw typeError('dtype-mismatch', `select: the condition must be bool, got ${showType(cond)}`);
+    if (!sameShape(cond.shape, a.shape))
+      throw typeError('shape-mismatch', `select: shapes differ: ${showType(cond)} and ${showType(a)}`);
+    return same('select', a, b);
+  },
+  compute: ({ cond, a, b }, at) => x.select(cond(...at), a(...at), b(...at)),
+  vjp: ({ cond, a }, g) => ({ cond: 'none', a: select(cond, g, like(a, 0)), b: select(cond, like(a, 0), g) }),
+});
+
+// d(−x) = −dx
+export const neg: Op<['x']> = unary('neg', 'The negative, -x.', x.neg, (_x, g) => neg(g));
+// d eˣ = eˣ·dx
+export const exp: Op<['x']> = unary('exp', 'e to the x.', x.exp, (_x, g, y) => mul(g, y));
+// d ln x = dx/x
+export const log: Op<['x']> = unary('log', 'The natural logarithm.', x.log, (v, g) => div(g, v));
+// d √x = dx/(2√x)
+export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
+// d|x| = sign(x)·dx, and 0 at 0
+export const abs: Op<['x']> = unary('abs', 'The absolute value.', x.abs, (v, g) => mul(g, sign(v)));
+// d tanh x = (1 − tanh² x)·dx
+export const tanh: Op<['x']> = unary('tanh', 'The hyperbolic tangent.', x.tanh, (v, g, y) =>
+  mul(g, sub(like(v, 1), mul(y, y))),
+);
+// d erf x = 2/√π·e^(−x²)·dx
+export const erf: Op<['x']> = unary('erf', 'The error function.', x.erf, (v, g) =>
+  mul(g, mul(like(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
+);
+// d σ = σ·(1 − σ)·dx
+export const sigmoid: Op<['x']> = unary(
+  'sigmoid',
+  'The logistic function, 1 / (1 + e^-x).',
+  (v) => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v)))),
+  (v, g, y) => mul(g, mul(y, sub(like(v, 1), y))),
+);
+export const sign: Op<['x']> = unary(
+  'sign',
+  '-1, 0 or 1 by the sign of x.',
+  (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), v)),
+  (v) => like(v, 0),
+);
+export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
+
+/** max(x, 0), and NaN for NaN, as PyTorch has it. */
+export const relu: Op<['x']> = unary(
+  'relu',
+  'x where it is positive or NaN, else 0.',
+  (v) => x.select(x.lt(v, x.num(0)), x.num(0), v),
+  (_x, g, y) => reluGrad(y, g),
+);
+/** The cotangent behind a relu, from the relu's result `y`. */
+export const reluGrad: Op<['y', 'g']> = defineOp({
+  name: 'relu_grad',
+  doc: 'g where y is positive or NaN, else 0.',
+  operands: ['y', 'g'],
+  infer: ({ y, g }) => same('relu_grad', y, g),
+  compute: ({ y, g }, at) => x.select(x.le(y(...at), x.num(0)), x.num(0), g(...at)),
+  // The mask has slope 0, and the second cotangent passes where the first did.
+  vjp: ({ y }, g2) => ({ y: 'none', g: reluGrad(y, g2) }),
+});
+
+/** The value in another element type. Floats become integers by truncation. */
+export const convert: Op<['x'], { to: DType }> = defineOp({
+  name: 'convert',
+  doc: 'x in the element type `to`; floats lose their fraction on the way to integers.',
+  operands: ['x'],
+  infer: ({ x }, { to }) => tensor(to, x.shape),
+  compute: ({ x: v }, at, { to }) => x.convert(to, v(...at)),
+  vjp: ({ x }, g, { to }) => ({ x: to === 'f32' && x.type.dtype === 'f32' ? g : 'none' }),
+});
+

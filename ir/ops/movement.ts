@@ -1,0 +1,232 @@
+/** Ops that move elements and compute nothing: their equations are index maps. */
+
+import * as x from '../expr.ts';
+import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import {
+  addDim,
+  type Dim,
+  elements,
+  isBatch,
+  sameDim,
+  sameShape,
+  type Shape,
+  showShape,
+  showType,
+  tensor,
+} from '../type.ts';
+import { reduceSum } from './reduce.ts';
+
+/** The same elements, row-major, under another shape. */
+export const reshape: Op<['x'], { shape: Shape }> = defineOp({
+  name: 'reshape',
+  doc: 'The same elements in row-major order under another shape.',
+  operands: ['x'],
+  infer({ x }, { shape }) {
+    const [have, want] = [elements(x.shape), elements(shape)];
+    if (!sameDim(have, want))
+      throw typeError(
+        'shape-mismatch',
+        `reshape: ${showType(x)} has ${showShape([have]).slice(1, -1)} elements, ${showShape(shape)} has ${showShape([want]).slice(1, -1)}`,
+      );
+    return tensor(x.dtype, shape);
+  },
+  compute({ x: v }, at, { shape }, types) {
+    return v(...unravel(ravel(at, shape), types.x.shape));
+  },
+  vjp: ({ x }, g) => ({ x: reshape(g, { shape: x.type.shape }) }),
+  view: true,
+});
+
+/** The row-major position of an index. */
+export const ravel = (at: readonly x.Expr[], shape: Shape): x.Expr =>
+  at.reduce<x.Expr>((flat, i, d) => x.add(x.mul(flat, x.size(shape[d] as Dim)), i), x.int(0));
+
+/** The index of a row-major position. */
+function unravel(flat: x.Expr, shape: Shape): x.Expr[] {
+  const out: x.Expr[] = [];
+  let rest = flat;
+  for (let d = shape.length - 1; d > 0; d--) {
+    const extent = x.size(shape[d] as Dim);
+    out.unshift(x.imod(rest, extent));
+    rest = x.idiv(rest, extent);
+  }
+  if (shape.length > 0) out.unshift(rest);
+  return out;
+}
+
+/** `out[i_0, i_1, …] = x` with its dimensions in the order `perm`: dimension d of the result is dimension perm[d] of x. */
+export const permute: Op<['x'], { perm: readonly number[] }> = defineOp({
+  name: 'permute',
+  doc: 'The dimensions in another order: dimension d of the result is dimension `perm[d]` of x.',
+  operands: ['x'],
+  infer({ x }, { perm }) {
+    const sorted = [...perm].sort((a, b) => a - b);
+    if (perm.length !== x.shape.length || sorted.some((p, i) => p !== i))
+      throw typeError('bad-dim', `permute: [${perm}] is no order of the dimensions of ${showType(x)}`);
+    return tensor(
+      x.dtype,
+      perm.map((p) => x.shape[p] as Dim),
+    );
+  },
+  compute({ x: v }, at, { perm }) {
+    const source: x.Expr[] = [];
+    for (const [d, p] of perm.entries()) source[p] = at[d] as x.Expr;
+    return v(...source);
+  },
+  vjp: (_ops, g, { perm }) => ({ x: permute(g, { perm: inverse(perm) }) }),
+});
+const inverse = (perm: readonly number[]): number[] => perm.map((_, d) => perm.indexOf(d));
+
+/** `out[…] = x[…]`, the same along every dimension not named: dimension d of x is dimension dims[d] of the result. */
+export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = defineOp({
+  name: 'broadcast',
+  doc: 'x repeated to `shape`: dimension d of x is dimension `dims[d]` of the result.',
+  operands: ['x'],
+  infer({ x }, { shape, dims }) {
+    const fits = dims.length === x.shape.length && dims.every((d, i) => sameDim(shape[d] ?? -1, x.shape[i] as Dim));
+    if (!fits) throw typeError('shape-mismatch', `broadcast: ${showType(x)} does not spread to ${showShape(shape)} along [${dims}]`);
+    return tensor(x.dtype, shape);
+  },
+  compute: ({ x: v }, at, { dims }) => v(...dims.map((d) => at[d] as x.Expr)),
+  vjp(_ops, g, { shape, dims }) {
+    const repeated = shape.map((_, d) => d).filter((d) => !dims.includes(d));
+    const summed = repeated.length ? reduceSum(g, { dims: repeated }) : g;
+    // What is left lies in the result's order; x may have had its own.
+    const order = [...dims].sort((a, b) => a - b);
+    return { x: dims.every((d, i) => d === order[i]) ? summed : permute(summed, { perm: dims.map((d) => order.indexOf(d)) }) };
+  },
+});
+
+/** `out[i] = x[start + i·step]` along every dimension. */
+export const slice: Op<
+  ['x'],
+  { starts: readonly number[]; steps: readonly number[]; shape: Shape }
+> = defineOp({
+  name: 'slice',
+  doc: 'Every `steps[d]`-th element from `starts[d]` on, `shape[d]` of them, along each dimension d.',
+  operands: ['x'],
+  infer({ x }, { starts, steps, shape }) {
+    const rank = x.shape.length;
+    if (starts.length !== rank || steps.length !== rank || shape.length !== rank)
+      throw typeError('bad-dim', `slice: ${showType(x)} needs ${rank} starts, steps and extents`);
+    for (const [d, extent] of shape.entries()) {
+      const [have, start, step] = [x.shape[d] as Dim, starts[d] as number, steps[d] as number];
+      const whole = sameDim(have, extent) && start === 0 && step === 1;
+      if (whole) continue;
+      if (isBatch(have) || isBatch(extent))
+        throw typeError('shape-mismatch', `slice: the batch dimension ${d} of ${showType(x)} can only be taken whole`);
+      const last = start + (extent - 1) * step;
+      if (extent > 0 && (Math.min(start, last) < 0 || Math.max(start, last) >= have))
+        throw typeError('out-of-range', `slice: indices ${start}…${last} of dimension ${d} lie outside ${showType(x)}`);
+    }
+    return tensor(x.dtype, shape);
+  },
+  compute: ({ x: v }, at, { starts, steps }) =>
+    v(...at.map((i, d) => x.add(x.mul(i, x.int(steps[d] as number)), x.int(starts[d] as number)))),
+  vjp({ x }, g, { starts, steps, shape }) {
+    if (steps.some((s) => s <= 0)) {
+      const flip = steps.map((s) => (s < 0 ? -1 : 1));
+      const back = starts.map((s, d) => ((steps[d] as number) < 0 ? s + ((shape[d] as number) - 1) * (steps[d] as number) : s));
+      const forward = { starts: back, steps: steps.map(Math.abs), shape };
+      return { x: sliceGrad(reversed(g, flip), x.type.shape, forward) };
+    }
+    return { x: sliceGrad(g, x.type.shape, { starts, steps, shape }) };
+  },
+});
+/** Puts a slice's cotangent back where the slice was, zeros around it. */
+function sliceGrad(g: Value, whole: Shape, s: { starts: readonly number[]; steps: readonly number[]; shape: Shape }): Value {
+  const interior = s.steps.map((step) => step - 1);
+  const high = whole.map((have, d) => {
+    const extent = s.shape[d] as Dim;
+    if (isBatch(have) || isBatch(extent)) return 0;
+    return have - (s.starts[d] as number) - (extent === 0 ? 0 : (extent - 1) * (s.steps[d] as number) + 1);
+  });
+  return pad(g, { low: s.starts, high, interior, value: 0 });
+}
+const reversed = (v: Value, flip: readonly number[]): Value =>
+  slice(v, {
+    starts: flip.map((f, d) => (f < 0 ? (v.type.shape[d] as number) - 1 : 0)),
+    steps: flip,
+    shape: v.type.shape,
+  });
+
+/** x with `value` before, behind and between its elements. */
+export const pad: Op<
+  ['x'],
+  { low: readonly number[]; high: readonly number[]; interior: readonly number[]; value: number }
+> = defineOp({
+  name: 'pad',
+  doc: '`value` in `low[d]` places before, `high[d]` behind and `interior[d]` between the elements along each dimension d; negative ones crop.',
+  operands: ['x'],
+  infer({ x }, { low, high, interior }) {
+    const rank = x.shape.length;
+    if (low.length !== rank || high.length !== rank || interior.length !== rank)
+      throw typeError('bad-dim', `pad: ${showType(x)} needs ${rank} low, high and interior amounts`);
+    const shape = x.shape.map((d, i) => {
+      const [l, h, between] = [low[i] as number, high[i] as number, interior[i] as number];
+      if (isBatch(d)) {
+        if (l || h || between) throw typeError('shape-mismatch', `pad: the batch dimension ${i} of ${showType(x)} cannot be padded`);
+        return d;
+      }
+      const extent = d + l + h + Math.max(0, d - 1) * between;
+      if (extent < 0) throw typeError('shape-mismatch', `pad: dimension ${i} of ${showType(x)} would have extent ${extent}`);
+      return extent;
+    });
+    return tensor(x.dtype, shape);
+  },
+  compute({ x: v }, at, { low, high, interior, value }, types) {
+    const guards: x.Expr[] = [];
+    const source = at.map((i, d) => {
+      const [l, h, step] = [low[d] as number, high[d] as number, (interior[d] as number) + 1];
+      if (l === 0 && h === 0 && step === 1) return i;
+      const from = x.sub(i, x.int(l));
+      const extent = types.x.shape[d] as number;
+      if (l > 0) guards.push(x.ge(from, x.int(0)));
+      if (h > 0) guards.push(x.lt(from, x.int((extent - 1) * step + 1)));
+      if (step > 1) guards.push(x.eq(x.imod(from, x.int(step)), x.int(0)));
+      return x.idiv(from, x.int(step));
+    });
+    return x.select(x.all(...guards), v(...source), x.constant(value, types.x.dtype));
+  },
+  vjp({ x }, g, { low, high, interior }) {
+    const crops = low.map((l, d) => Math.min(l, 0) + Math.min(high[d] as number, 0));
+    if (crops.every((c) => c === 0)) {
+      const steps = interior.map((i) => i + 1);
+      return { x: slice(g, { starts: low, steps, shape: x.type.shape }) };
+    }
+    // Where x was cropped its cotangent is zero: widen first, then take what lies on x.
+    const widened = pad(g, { low: low.map((l) => Math.max(0, -l)), high: high.map((h) => Math.max(0, -h)), interior: low.map(() => 0), value: 0 });
+    return { x: slice(widened, { starts: low.map((l) => Math.max(0, l)), steps: interior.map((i) => i + 1), shape: x.type.shape }) };
+  },
+});
+
+/** a, then b, along one dimension. */
+export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
+  name: 'concat',
+  doc: 'a followed by b along dimension `dim`.',
+  operands: ['a', 'b'],
+  infer({ a, b }, { dim }) {
+    const others = (s: Shape): Dim[] => s.filter((_, d) => d !== dim);
+    if (a.shape.length !== b.shape.length || !sameShape(others(a.shape), others(b.shape)))
+      throw typeError('shape-mismatch', `concat: ${showType(a)} and ${showType(b)} differ beside dimension ${dim}`);
+    if (a.dtype !== b.dtype) throw typeError('dtype-mismatch', `concat: element types differ: ${showType(a)} and ${showType(b)}`);
+    const joined = addDim(a.shape[dim] as Dim, b.shape[dim] as Dim);
+    if (joined === null || isBatch(joined))
+      throw typeError('shape-mismatch', `concat: the batch dimension of ${showType(a)} and ${showType(b)} cannot be joined`);
+    return tensor(
+      a.dtype,
+      a.shape.map((d, i) => (i === dim ? joined : d)),
+    );
+  },
+  compute({ a, b }, at, { dim }, types) {
+    const [i, split] = [at[dim] as x.Expr, x.size(types.a.shape[dim] as Dim)];
+    const shifted = at.map((e, d) => (d === dim ? x.sub(e, split) : e));
+    return x.select(x.lt(i, split), a(...at), b(...shifted));
+  },
+  vjp({ a, b }, g, { dim }) {
+    const part = (of: Shape, start: Dim): Value =>
+      slice(g, { starts: of.map((_, d) => (d === dim ? (start as number) : 0)), steps: of.map(() => 1), shape: of });
+    return { a: part(a.type.shape, 0), b: part(b.type.shape, a.type.shape[dim] as Dim) };
+  },
+});
+

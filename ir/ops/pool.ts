@@ -1,0 +1,158 @@
+/** Windows over images: the greatest element of each, where it lay, and the way back. */
+
+import { CompileError } from '../diagnostic.ts';
+import * as x from '../expr.ts';
+import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
+import { type Dim, showType, type TensorType, tensor } from '../type.ts';
+import { fixed, inside, placeOf, tap, type Window } from './conv.ts';
+
+export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
+
+/** How many windows fit. With `ceil` the last may hang over the edge, as long as it starts inside or in the left padding. */
+function windows(extent: number, d: 0 | 1, a: PoolAttrs): number {
+  const [k, s, p, dil] = [a.kernel[d], a.stride[d], a.padding[d], a.dilation[d]] as [number, number, number, number];
+  const free = extent + 2 * p - dil * (k - 1) - 1;
+  const count = (a.ceil ? Math.ceil(free / s) : Math.floor(free / s)) + 1;
+  return a.ceil && (count - 1) * s >= extent + p ? count - 1 : count;
+}
+
+function poolShape(name: string, t: TensorType, a: PoolAttrs): Dim[] {
+  if (t.shape.length !== 4)
+    throw typeError(
+      t.shape.length === 3 ? 'missing-batch' : 'shape-mismatch',
+      `${name}: the input must be [batch, channels, height, width], got ${showType(t)}`,
+      t.shape.length === 3 ? 'add the batch with x.unsqueeze(0)' : null,
+    );
+  const [n, c, h, w] = t.shape as [Dim, Dim, number, number];
+  for (const d of [0, 1] as const)
+    if ((a.padding[d] as number) * 2 > (a.kernel[d] as number))
+      throw typeError('bad-attribute', `${name}: padding ${a.padding[d]} is more than half of the kernel ${a.kernel[d]}`);
+  const [oh, ow] = [windows(h, 0, a), windows(w, 1, a)];
+  if (oh < 1 || ow < 1)
+    throw typeError('shape-mismatch', `${name}: a ${a.kernel.join('x')} window does not fit in ${showType(t)}`);
+  return [n, c, oh, ow];
+}
+
+/** The windows' elements, as a reduction of `fn`; places outside the image hold the least value there is. */
+function overWindow(
+  fn: 'max' | 'argmax',
+  image: (...at: x.Expr[]) => x.Expr,
+  [n, c, y, col]: readonly x.Expr[],
+  a: PoolAttrs,
+  t: TensorType,
+): x.Expr {
+  const [i, j] = [x.axis('i', a.kernel[0] as number), x.axis('j', a.kernel[1] as number)];
+  const [row, column] = [tap(y as x.Expr, x.ix(i), 0, a), tap(col as x.Expr, x.ix(j), 1, a)];
+  const ok = x.and(reaches(row, 0, a, t), reaches(column, 1, a, t));
+  return x.reduce(fn, [i, j], x.select(ok, image(n as x.Expr, c as x.Expr, row, column), x.num(-Infinity)));
+}
+
+/** Whether an index lies inside, asked only where a window can hang over an edge. */
+function reaches(i: x.Expr, d: 0 | 1, a: PoolAttrs, t: TensorType): x.Expr {
+  const [p, extent] = [a.padding[d] as number, fixed(t, d + 2)];
+  const last = (windows(extent, d, a) - 1) * (a.stride[d] as number) - p + ((a.kernel[d] as number) - 1) * (a.dilation[d] as number);
+  return p > 0 ? inside(i, extent, p) : last >= extent ? x.lt(i, x.int(extent)) : x.bool(true);
+}
+
+/** The greatest element of each window. */
+export const maxPool2d: Op<['x'], PoolAttrs> = defineOp({
+  name: 'max_pool2d',
+  doc: 'The greatest element of each window of images [N,C,H,W]; NaN if one is.',
+  operands: ['x'],
+  infer({ x }, attrs) {
+    if (x.dtype !== 'f32') throw typeError('dtype-mismatch', `max_pool2d: needs an f32 tensor, got ${showType(x)}`);
+    return tensor('f32', poolShape('max_pool2d', x, attrs));
+  },
+  compute: ({ x: image }, at, attrs, types) => overWindow('max', image, at, attrs, types.x),
+  // Only the greatest element moves the result: its cotangent goes there and nowhere else.
+  vjp: ({ x }, g, attrs) => ({
+    x: maxPool2dGrad(g, maxPool2dIndex(x, attrs), { ...attrs, size: x.type.shape.slice(2) as number[] }),
+  }),
+});
+
+/** Where in its window the greatest element lies, counted row by row: a byte, as a window of more than 256 is refused. */
+export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
+  name: 'max_pool2d_index',
+  doc: 'The row-major place in its window of the first greatest element.',
+  operands: ['x'],
+  infer({ x }, attrs) {
+    const [kh, kw] = attrs.kernel as [number, number];
+    return tensor(kh * kw <= 256 ? 'u8' : 'i32', poolShape('max_pool2d_index', x, attrs));
+  },
+  compute({ x: image }, at, attrs, types, out) {
+    return x.convert(out.dtype, overWindow('argmax', image, at, attrs, types.x));
+  },
+  vjp: () => ({ x: 'none' }),
+});
+
+/** The cotangent of a max pool's input: each window's `g` at the place that `index` names. */
+export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly number[] }> = defineOp({
+  name: 'max_pool2d_grad',
+  doc: "g of each window at the place where `index` says that its greatest element lay, summed over the windows, else 0.",
+  operands: ['g', 'index'],
+  infer: ({ g }, { size }) => tensor('f32', [...g.shape.slice(0, 2), ...size]),
+  compute({ g, index }, [n, c, row, column], attrs, types) {
+    const [kh, kw] = attrs.kernel as [number, number];
+    const [sh, sw] = attrs.stride as [number, number];
+    const apart = sh >= kh && sw >= kw && attrs.dilation.every((d) => d === 1) && attrs.padding.every((p) => p === 0);
+    const from = (i: x.Expr, j: x.Expr): x.Expr => {
+      const [y, okY] = placeOf(row as x.Expr, i, 0, fixed(types.g, 2), attrs);
+      const [col, okX] = placeOf(column as x.Expr, j, 1, fixed(types.g, 3), attrs);
+      const at = [n as x.Expr, c as x.Expr, y, col];
+      const place = x.add(x.mul(i, x.int(kw)), j);
+      return x.select(x.and(okY, okX), x.select(x.eq(x.convert('i32', index(...at)), place), g(...at), x.num(0)), x.num(0));
+    };
+    // Windows that lie apart cover a place at most once, at the tap that the place itself tells.
+    if (apart) {
+      const [i, j] = [x.imod(row as x.Expr, x.int(sh)), x.imod(column as x.Expr, x.int(sw))];
+      const [y, col] = [x.idiv(row as x.Expr, x.int(sh)), x.idiv(column as x.Expr, x.int(sw))];
+      const at = [n as x.Expr, c as x.Expr, y, col];
+      const covered = x.all(
+        ...(sh > kh ? [x.lt(i, x.int(kh))] : []),
+        ...(sw > kw ? [x.lt(j, x.int(kw))] : []),
+        ...(attrs.size[0] as number) > fixed(types.g, 2) * sh ? [x.lt(y, x.int(fixed(types.g, 2)))] : [],
+        ...(attrs.size[1] as number) > fixed(types.g, 3) * sw ? [x.lt(col, x.int(fixed(types.g, 3)))] : [],
+      );
+      const hit = x.eq(x.convert('i32', index(...at)), x.add(x.mul(i, x.int(kw)), j));
+      return x.select(covered, x.select(hit, g(...at), x.num(0)), x.num(0));
+    }
+    const [i, j] = [x.axis('i', kh), x.axis('j', kw)];
+    return x.sum([i, j], from(x.ix(i), x.ix(j)));
+  },
+  vjp() {
+    throw new CompileError('no-gradient', 'the gradient of a max pool cannot itself be differentiated yet', {
+      loc: currentLoc(),
+      help: 'take an average pool where second derivatives are needed',
+    });
+  },
+});
+
+/** The sum of each window, with zeros outside: an average pool before its division. */
+export const sumPool2d: Op<['x'], PoolAttrs> = defineOp({
+  name: 'sum_pool2d',
+  doc: 'The sum of each window of images [N,C,H,W], zero outside.',
+  operands: ['x'],
+  infer: ({ x }, attrs) => tensor('f32', poolShape('sum_pool2d', x, attrs)),
+  compute({ x: image }, [n, c, y, col], attrs, types) {
+    const [i, j] = [x.axis('i', attrs.kernel[0] as number), x.axis('j', attrs.kernel[1] as number)];
+    const [row, column] = [tap(y as x.Expr, x.ix(i), 0, attrs), tap(col as x.Expr, x.ix(j), 1, attrs)];
+    const ok = x.and(reaches(row, 0, attrs, types.x), reaches(column, 1, attrs, types.x));
+    return x.sum([i, j], x.select(ok, image(n as x.Expr, c as x.Expr, row, column), x.num(0)));
+  },
+  vjp: ({ x }, g, attrs) => ({ x: sumPool2dGrad(g, { ...attrs, size: x.type.shape.slice(2) as number[] }) }),
+});
+
+/** The cotangent of a sum pool's input: every place sums the windows over it. */
+export const sumPool2dGrad: Op<['g'], PoolAttrs & { size: readonly number[] }> = defineOp({
+  name: 'sum_pool2d_grad',
+  doc: 'The transpose of sum_pool2d: each place sums g over the windows that cover it.',
+  operands: ['g'],
+  infer: ({ g }, { size }) => tensor('f32', [...g.shape.slice(0, 2), ...size]),
+  compute({ g }, [n, c, row, column], attrs, types) {
+    const [i, j] = [x.axis('i', attrs.kernel[0] as number), x.axis('j', attrs.kernel[1] as number)];
+    const [y, okY] = placeOf(row as x.Expr, x.ix(i), 0, fixed(types.g, 2), attrs);
+    const [col, okX] = placeOf(column as x.Expr, x.ix(j), 1, fixed(types.g, 3), attrs);
+    return x.sum([i, j], x.select(x.and(okY, okX), g(n as x.Expr, c as x.Expr, y, col), x.num(0)));
+  },
+  vjp: (_ops, h, { size: _size, ...attrs }) => ({ g: sumPool2d(h, attrs) }),
+});

@@ -1,0 +1,81 @@
+/** Reductions over whole dimensions. The reduced dimensions disappear. */
+
+import * as x from '../expr.ts';
+import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import { type Shape, showType, type TensorType, tensor } from '../type.ts';
+import { div, equal, mul, select } from './elementwise.ts';
+import { full } from './create.ts';
+import { broadcast } from './movement.ts';
+
+type Dims = { dims: readonly number[] };
+
+const kept = (rank: number, dims: readonly number[]): number[] =>
+  Array.from({ length: rank }, (_, d) => d).filter((d) => !dims.includes(d));
+
+function check(name: string, t: TensorType, dims: readonly number[]): Shape {
+  const wrong = dims.find((d, i) => !Number.isInteger(d) || d < 0 || d >= t.shape.length || dims.indexOf(d) !== i);
+  if (wrong !== undefined) throw typeError('bad-dim', `${name}: dimension ${wrong} is not one of ${showType(t)}, or is named twice`);
+  return kept(t.shape.length, dims).map((d) => t.shape[d] as never);
+}
+
+/** The operand's index from the result's and the reduction's axes. */
+function interleave(rank: number, dims: readonly number[], at: readonly x.Expr[], axes: readonly x.Axis[]): x.Expr[] {
+  const outer = at.values();
+  return Array.from({ length: rank }, (_, d) => {
+    const r = dims.indexOf(d);
+    return r < 0 ? (outer.next().value as x.Expr) : x.ix(axes[r] as x.Axis);
+  });
+}
+const axesOf = (t: TensorType, dims: readonly number[]): x.Axis[] => dims.map((d) => x.axis(`r${d}`, t.shape[d] as never));
+
+/** Spreads a reduction's result over the shape that was reduced. */
+const spread = (v: Value, over: TensorType, dims: readonly number[]): Value =>
+  broadcast(v, { shape: over.shape, dims: kept(over.shape.length, dims) });
+
+/** `out[o] = Σ_r x[o, r]`. */
+export const reduceSum: Op<['x'], Dims> = defineOp({
+  name: 'reduce_sum',
+  doc: 'The sum over the dimensions `dims`.',
+  operands: ['x'],
+  infer: ({ x }, { dims }) => tensor(x.dtype, check('reduce_sum', x, dims)),
+  compute({ x: v }, at, { dims }, types) {
+    const axes = axesOf(types.x, dims);
+    return x.sum(axes, v(...interleave(types.x.shape.length, dims, at, axes)));
+  },
+  // y = Σ x  ⇒  dx = dy, the same for every element of the sum
+  vjp: ({ x }, g, { dims }) => ({ x: spread(g, x.type, dims) }),
+});
+
+// Where several elements are extreme they share the cotangent evenly, as PyTorch's amax does.
+const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'min'): Op<['x'], Dims> =>
+  defineOp({
+    name,
+    doc,
+    operands: ['x'],
+    infer: ({ x }, { dims }) => tensor(x.dtype, check(name, x, dims)),
+    compute({ x: v }, at, { dims }, types) {
+      const axes = axesOf(types.x, dims);
+      return x.reduce(fn, axes, v(...interleave(types.x.shape.length, dims, at, axes)));
+    },
+    vjp({ x: v }, g, { dims }, y) {
+      const one = full({ value: 1, shape: v.type.shape, dtype: 'f32' });
+      const zero = full({ value: 0, shape: v.type.shape, dtype: 'f32' });
+      const hit = select(equal(v, spread(y, v.type, dims)), one, zero);
+      return { x: mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims)) };
+    },
+  });
+export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max');
+export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min');
+
+/** The first index along `dim` at which x is greatest. */
+export const argmax: Op<['x'], { dim: number }> = defineOp({
+  name: 'argmax',
+  doc: 'The first index along `dim` at which x is greatest.',
+  operands: ['x'],
+  infer: ({ x }, { dim }) => tensor('i32', check('argmax', x, [dim])),
+  compute({ x: v }, at, { dim }, types) {
+    const axes = axesOf(types.x, [dim]);
+    return x.reduce('argmax', axes, v(...interleave(types.x.shape.length, [dim], at, axes)));
+  },
+  vjp: () => ({ x: 'none' }),
+});

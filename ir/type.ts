@@ -1,0 +1,71 @@
+/** Element types, shapes and tensor types. One dimension may be symbolic: the batch, written `N`. */
+
+export type DType = 'f32' | 'i32' | 'u8' | 'bool';
+
+/** `times`·N, a multiple of the symbolic batch. `[N,16,5,5]` flattened to rows of 16 has `{ times: 25 }` of them. */
+export interface Batch {
+  readonly times: number;
+}
+export type Dim = number | Batch;
+export type Shape = readonly Dim[];
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** The symbolic batch itself. */
+export const N: Batch = Object.freeze({ times: 1 });
+
+export const tensor = (dtype: DType, shape: Shape): TensorType => ({ dtype, shape });
+export const f32 = (...shape: Dim[]): TensorType => tensor('f32', shape);
+export const i32 = (...shape: Dim[]): TensorType => tensor('i32', shape);
+
+/** Bytes one element takes in a buffer. */
+export const byteSize = (dtype: DType): number => (dtype === 'f32' || dtype === 'i32' ? 4 : 1);
+
+export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';
+export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && a.times === b.times : a === b);
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((d, i) => sameDim(d, b[i] as Dim));
+export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
+
+export const batch = (times: number): Dim => (times === 0 ? 0 : { times });
+
+/** a·b, or null when both are symbolic: N² is no extent a buffer can have. */
+export function mulDim(a: Dim, b: Dim): Dim | null {
+  if (isBatch(a)) return isBatch(b) ? null : batch(a.times * b);
+  return isBatch(b) ? batch(a * b.times) : a * b;
+}
+
+/** a/b where it is a whole dimension, else null. */
+export function divDim(a: Dim, b: Dim): Dim | null {
+  if (sameDim(a, b) && a !== 0) return 1;
+  if (isBatch(b) || b === 0) return null;
+  if (isBatch(a)) return a.times % b === 0 ? batch(a.times / b) : null;
+  return a % b === 0 ? a / b : null;
+}
+
+/** a+b, or null where one is symbolic and the other is not: N+1 has no kernel. */
+export function addDim(a: Dim, b: Dim): Dim | null {
+  if (isBatch(a)) return isBatch(b) ? batch(a.times + b.times) : b === 0 ? a : null;
+  return isBatch(b) ? (a === 0 ? b : null) : a + b;
+}
+
+/** How many elements a shape holds, as a dimension. Throws on two symbolic factors, which no op's type rule lets pass. */
+export function elements(shape: Shape): Dim {
+  return shape.reduce<Dim>((product, d) => {
+    const next = mulDim(product, d);
+    if (next === null) throw new Error(`a shape may hold the batch only once: ${showShape(shape)}`);
+    return next;
+  }, 1);
+}
+
+/** The extent once the batch is known. */
+export const bindDim = (d: Dim, n: number): number => (isBatch(d) ? d.times * n : d);
+export const bindShape = (shape: Shape, n: number): number[] => shape.map((d) => bindDim(d, n));
+export const countAt = (shape: Shape, n: number): number => bindShape(shape, n).reduce((a, b) => a * b, 1);
+
+export const showDim = (d: Dim): string => (isBatch(d) ? (d.times === 1 ? 'N' : `${d.times}N`) : String(d));
+export const showShape = (shape: Shape): string => `[${shape.map(showDim).join(',')}]`;
+export const showType = (t: TensorType): string => `${t.dtype}${showShape(t.shape)}`;

@@ -1,0 +1,193 @@
+/** The import rule of docs/architecture.md, read from the sources: who may import whom, and one door for each dependency. */
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Node, Project, type SourceFile } from 'ts-morph';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replaceAll('\\', '/');
+
+/** ir <- passes <- codegen <- frontend. The command line also runs what it compiled, hence `runtime` under `frontend`. */
+const mayImport: Record<string, readonly string[]> = {
+  ir: [],
+  passes: ['ir'],
+  codegen: ['ir', 'passes'],
+  frontend: ['ir', 'passes', 'codegen', 'runtime'],
+  runtime: [],
+};
+const runsAnywhere = ['ir', 'passes', 'codegen'];
+
+/** Each dependency of package.json, and the folder that its one door stands in. */
+const doors: Record<string, string> = {
+  binaryen: 'codegen',
+  'cli-progress': 'frontend',
+  commander: 'frontend',
+  picocolors: 'frontend',
+  'ts-morph': 'frontend',
+};
+
+interface Import {
+  readonly file: string;
+  readonly line: number;
+  readonly specifier: string;
+  readonly kind: 'value' | 'type' | 'dynamic';
+}
+
+test('imports follow ir <- passes <- codegen <- frontend, and runtime stands alone', () => {
+  expect(forbiddenImports(importsOf(sources()))).toEqual([]);
+});
+
+test('each dependency has one door', () => {
+  const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  expect(Object.keys(doors).sort()).toEqual(Object.keys(dependencies).sort());
+  expect(extraDoors(importsOf(sources()))).toEqual([]);
+});
+
+test('the import rule can fail', () => {
+  const wrong = forbiddenImports(
+    importsOf(
+      inMemory({
+        'ir/a.ts': "import { run } from '../passes/run.ts';\nimport fs from 'node:fs';",
+        'passes/x.ts': "// one\n// two\nimport type { Emitter } from '../codegen/backend.ts';",
+        'passes/y.ts': "export * from '../frontend/index.ts';\nconst fs = await import('fs');",
+        'codegen/a.ts':
+          "import type { Manifest } from '../runtime/manifest.ts';\nimport { version } from '../runtime/manifest.ts';",
+        'codegen/b.ts':
+          "import type { Bundle } from '../runtime/load.ts';\nimport { type Manifest } from '../runtime/manifest.ts';",
+        'codegen/c.ts':
+          "type M = import('../runtime/manifest.ts').Manifest;\ntype L = import('../runtime/load.ts').Load;",
+        'frontend/a.ts': "import '../ir/a.ts';\nimport '../test/support/x.ts';\nimport 'node:fs';\nimport 'tapeout';",
+        'runtime/a.ts':
+          "import './load.ts';\nimport type { T } from '../ir/type.ts';\nimport 'node:fs';\nimport 'binaryen';",
+        'runtime/b.ts': "const { readFile } = await import('node:fs/promises');",
+      }),
+    ),
+  );
+  expect(wrong).toEqual([
+    'codegen/a.ts:2 imports runtime/manifest.ts, of which codegen may take only types',
+    'codegen/b.ts:1 imports runtime/load.ts: of runtime, codegen may take only the types of runtime/manifest.ts',
+    'codegen/b.ts:2 imports runtime/manifest.ts, of which codegen may take only types',
+    'codegen/c.ts:2 imports runtime/load.ts: of runtime, codegen may take only the types of runtime/manifest.ts',
+    'frontend/a.ts:2 imports test/',
+    'frontend/a.ts:4 imports tapeout, which is not a dependency',
+    'ir/a.ts:1 imports passes/',
+    'ir/a.ts:2 imports node:fs, and ir must run in a browser too',
+    'passes/x.ts:3 imports codegen/',
+    'passes/y.ts:1 imports frontend/',
+    'passes/y.ts:2 imports fs, and passes must run in a browser too',
+    'runtime/a.ts:2 imports ir/',
+    'runtime/a.ts:3 imports node:fs, which a page lacks: load it with import() where Node is known to run it',
+    'runtime/a.ts:4 imports binaryen, and runtime has no dependency',
+  ]);
+});
+
+test('the rule of one door can fail', () => {
+  const wrong = extraDoors(
+    importsOf(
+      inMemory({
+        'codegen/wasm/a.ts': "import binaryen from 'binaryen';",
+        'codegen/wasm/b.ts': "\nimport type binaryen from 'binaryen';",
+        'frontend/cli/main.ts': "import { Command } from 'commander';",
+        'passes/a.ts': "import { Project } from 'ts-morph';",
+      }),
+    ),
+  );
+  expect(wrong).toEqual([
+    'codegen/wasm/b.ts:2 imports binaryen, whose one door is codegen/wasm/a.ts',
+    'passes/a.ts:1 imports ts-morph, whose door is in frontend/',
+  ]);
+});
+
+function forbiddenImports(imports: readonly Import[]): string[] {
+  return imports.flatMap((it) => {
+    const complaint = isRelative(it.specifier) ? folderComplaint(it) : packageComplaint(it);
+    return complaint ? [`${it.file}:${it.line} imports ${complaint}`] : [];
+  });
+}
+
+function folderComplaint({ file, specifier, kind }: Import): string | null {
+  const [from, target] = [folderOf(file), posix.join(posix.dirname(file), specifier)];
+  const to = folderOf(target);
+  if (from === 'codegen' && to === 'runtime') {
+    if (target !== 'runtime/manifest.ts') {
+      return `${target}: of runtime, codegen may take only the types of runtime/manifest.ts`;
+    }
+    return kind === 'type' ? null : `${target}, of which codegen may take only types`;
+  }
+  return to === from || mayImport[from]!.includes(to) ? null : `${to}/`;
+}
+
+function packageComplaint({ file, specifier, kind }: Import): string | null {
+  const from = folderOf(file);
+  if (isBuiltin(specifier)) {
+    if (runsAnywhere.includes(from)) return `${specifier}, and ${from} must run in a browser too`;
+    if (from !== 'runtime' || kind === 'dynamic') return null;
+    return `${specifier}, which a page lacks: load it with import() where Node is known to run it`;
+  }
+  if (from === 'runtime') return `${specifier}, and runtime has no dependency`;
+  return packageOf(specifier) in doors ? null : `${specifier}, which is not a dependency`;
+}
+
+function extraDoors(imports: readonly Import[]): string[] {
+  const door = new Map<string, string>();
+  return imports.flatMap(({ file, line, specifier }) => {
+    const name = packageOf(specifier);
+    const folder = doors[name];
+    if (isRelative(specifier) || folder === undefined) return [];
+    if (folderOf(file) !== folder) return [`${file}:${line} imports ${name}, whose door is in ${folder}/`];
+    const first = door.get(name) ?? file;
+    door.set(name, first);
+    return first === file ? [] : [`${file}:${line} imports ${name}, whose one door is ${first}`];
+  });
+}
+
+const isRelative = (specifier: string) => specifier.startsWith('.');
+const folderOf = (path: string) => path.split('/')[0]!;
+const packageOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+
+function sources(): Project {
+  const project = new Project({ skipFileDependencyResolution: true, skipAddingFilesFromTsConfig: true });
+  project.addSourceFilesAtPaths(Object.keys(mayImport).map((folder) => `${root}${folder}/**/*.ts`));
+  return project;
+}
+
+function inMemory(files: Record<string, string>): Project {
+  const project = new Project({ useInMemoryFileSystem: true });
+  for (const [path, text] of Object.entries(files)) project.createSourceFile(`/${path}`, text);
+  return project;
+}
+
+/** Every import of every form, by file and line: statements, re-exports, import() and types written `import('x').T`. */
+function importsOf(project: Project): Import[] {
+  const inOrder = project.getSourceFiles().map((file) => ({ file, path: relativePath(file) }));
+  inOrder.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return inOrder.flatMap(({ file, path }) => {
+    const found: Import[] = [];
+    const add = (node: Node, specifier: string | undefined, kind: Import['kind']) => {
+      if (specifier !== undefined) found.push({ file: path, line: node.getStartLineNumber(), specifier, kind });
+    };
+    file.forEachDescendant((node) => {
+      if (Node.isImportDeclaration(node) || Node.isExportDeclaration(node)) {
+        add(node, node.getModuleSpecifierValue(), node.isTypeOnly() ? 'type' : 'value');
+      } else if (Node.isImportTypeNode(node)) {
+        add(node, literalText(node.getArgument()), 'type');
+      } else if (Node.isCallExpression(node) && ['import', 'require'].includes(node.getExpression().getText())) {
+        add(node, literalText(node.getArguments()[0]), 'dynamic');
+      }
+    });
+    return found;
+  });
+}
+
+function literalText(node: Node | undefined): string | undefined {
+  const literal = Node.isLiteralTypeNode(node) ? node.getLiteral() : node;
+  return Node.isStringLiteral(literal) || Node.isNoSubstitutionTemplateLiteral(literal)
+    ? literal.getLiteralValue()
+    : undefined;
+}
+
+function relativePath(file: SourceFile): string {
+  const path = file.getFilePath();
+  return path.startsWith(root) ? path.slice(root.length) : path.slice(1);
+}

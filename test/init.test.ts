@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { fanIn, kaimingUniform, uniformBias } from '../frontend/init.ts';
+import { Generator } from '../frontend/random.ts';
+import { f32 } from './support/pytorch.ts';
+
+const bits = (data: Float32Array | Int32Array) =>
+  createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex')
+    .slice(0, 16);
+
+describe('Generator draws what torch draws', () => {
+  // The hashes are of PyTorch 1.13: torch.manual_seed(seed); torch.empty(100000).uniform_(from, to)
+  it.each<[seed: number, from: number, to: number, hash: string]>([
+    [20240, -0.2, 0.2, '4c65af7c5b2e347b'],
+    [7, 0.1, 7.3, '8590b9e07bc395b7'],
+    [0, -3.7, -1.1, '284d5b6593df9c95'],
+    [2 ** 40 + 9, 100.3, 1e5, '9a4bf0ba18c7de7d'],
+    [-5, 0, 1, 'ca94b7d6f91ce168'],
+    [3, -1 / Math.sqrt(84), 1 / Math.sqrt(84), 'a6b644420290839d'],
+    [11, -1e-3, 30000.7, 'fcc71f89d81d57d3'],
+    [12, 1e-8, 1, 'dc9564ab26609c3d'],
+    [13, 1, 1 + 2 ** -20, '0f70cd8013ea274b'],
+  ])('uniform: seed %d from %d to %d', (seed, from, to, hash) => {
+    const generator = new Generator(seed);
+    expect(bits(Float32Array.from({ length: 100_000 }, () => generator.uniform(from, to)))).toBe(hash);
+  });
+
+  it('MT19937: the 10,000th output of the standard seed', () => {
+    const generator = new Generator(5489);
+    for (let i = 1; i < 10_000; i++) generator.random32();
+    expect(generator.random32()).toBe(4123659995);
+  });
+
+  it('permutation', () => {
+    expect([...new Generator(5).permutation(6)]).toEqual([5, 0, 1, 3, 4, 2]);
+    expect([...new Generator(-1).permutation(6)]).toEqual([3, 4, 2, 0, 1, 5]);
+    expect([...new Generator(7).permutation(10)]).toEqual([5, 0, 3, 4, 1, 7, 9, 6, 8, 2]);
+    expect([...new Generator(7).permutation(0)]).toEqual([]);
+    expect([...new Generator(7).permutation(1)]).toEqual([0]);
+    const generator = new Generator(7);
+    expect(bits(generator.permutation(70_000))).toBe('fbe6e935d2fc1b76');
+    expect([...generator.permutation(3)]).toEqual([1, 0, 2]);
+  });
+
+  it('a seed has 64 bits, of which the low 32 decide', () => {
+    const first = (seed: number | bigint) => new Generator(seed).random32();
+    expect(first(2 ** 32 + 5)).toBe(first(5));
+    expect(first(2n ** 63n + 5n)).toBe(first(5));
+    expect(first(2n ** 64n - 5n)).toBe(first(-5));
+    expect(first(6)).not.toBe(first(5));
+  });
+
+  it('manualSeed starts again', () => {
+    const generator = new Generator(3);
+    const drawn = [generator.random32(), generator.random32()];
+    generator.manualSeed(3);
+    expect([generator.random32(), generator.random32()]).toEqual(drawn);
+  });
+
+  it.each([
+    [1.5, 'seed 1.5 is not a whole number below 2^53'],
+    [Number.NaN, 'seed NaN is not a whole number'],
+    [2 ** 53, 'or a bigint'],
+    [2n ** 64n, 'does not fit in 64 bits'],
+    [-(2n ** 63n) - 1n, 'does not fit in 64 bits'],
+  ])('refuses the seed %s', (seed, message) => {
+    expect(() => new Generator(seed)).toThrow(message);
+  });
+
+  it('refuses a permutation of what is not a count', () => {
+    for (const n of [-1, 1.5, Number.NaN, 2 ** 32]) expect(() => new Generator(1).permutation(n)).toThrow(RangeError);
+  });
+});
+
+describe('initialisation', () => {
+  it('of LeNet from seed 20240 is PyTorch’s, bit for bit', () => {
+    const generator = new Generator(20240);
+    const layers: [name: string, shape: number[]][] = [
+      ['conv1', [6, 1, 5, 5]],
+      ['conv2', [16, 6, 5, 5]],
+      ['fc1', [120, 400]],
+      ['fc2', [84, 120]],
+      ['fc3', [10, 84]],
+    ];
+    for (const [name, shape] of layers) {
+      const weight = kaimingUniform(shape, generator);
+      const bias = uniformBias(shape[0]!, fanIn(shape), generator);
+      expect(weight, name).toEqual(f32('lenet.safetensors', `init/${name}.weight`));
+      expect(bias, name).toEqual(f32('lenet.safetensors', `init/${name}.bias`));
+    }
+  });
+
+  it('of a grouped convolution counts the inputs of one group', () => {
+    // torch.manual_seed(1); nn.Conv2d(4, 6, 3, groups=2)
+    const [shape, generator] = [[6, 2, 3, 3], new Generator(1)];
+    expect(bits(kaimingUniform(shape, generator))).toBe('f7a76c67a17423cb');
+    expect(bits(uniformBias(6, fanIn(shape), generator))).toBe('e88a8436a86a93d5');
+  });
+
+  it('with another slope: nn.init.kaiming_uniform_(w), whose a is 0', () => {
+    expect(bits(kaimingUniform([5, 3], new Generator(2), 0))).toBe('269981a0c4e6c783');
+  });
+
+  it('needs two dimensions, and survives a layer without inputs', () => {
+    expect(() => kaimingUniform([5], new Generator(2))).toThrow('fan-in needs a weight of 2 or more dimensions');
+    expect(kaimingUniform([3, 0], new Generator(2))).toHaveLength(0);
+    expect([...uniformBias(2, 0, new Generator(2))]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+if (process.env.CI && process.env.TAPEOUT_BLESS) throw new Error('goldens are not blessed in CI: unset TAPEOUT_BLESS');
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // What a user imports, read from the sources: tests need no build to see a change.
+    alias: [
+      { find: /^tapeout$/, replacement: source('frontend/index.ts') },
+      { find: /^tapeout\/runtime$/, replacement: source('runtime/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './test/support/summary-reporter.ts'],
+  },
+});
