@@ -12,7 +12,11 @@ export function fanIn(shape: readonly number[]): number {
 }
 
 /** nn.init.kaiming_uniform_: uniform in ±√3·gain/√fanIn with leaky ReLU's gain √(2/(1 + a²)); a = √5 gives ±1/√fanIn. */
-export function kaimingUniform(shape: readonly number[], generator: Generator, a = Math.sqrt(5)): Float32Array<ArrayBuffer> {
+export function kaimingUniform(
+  shape: readonly number[],
+  generator: Generator,
+  a = Math.sqrt(5),
+): Float32Array<ArrayBuffer> {
   // In PyTorch's order of roundings, so that the bound has its bits.
   const gain = Math.sqrt(2 / (1 + a * a));
   const deviation = gain / Math.sqrt(fanIn(shape));

@@ -23,7 +23,7 @@ export interface Tile {
   readonly shape: readonly number[];
 }
 
-/** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN. */
+/** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN; `shr` keeps the sign. */
 export type BinaryFn =
   | 'add'
   | 'sub'
@@ -42,7 +42,9 @@ export type BinaryFn =
   | 'ne'
   | 'and'
   | 'or'
-  | 'shl';
+  | 'shl'
+  | 'shr'
+  | 'bitand';
 /** `f32_bits` reads an i32 as the f32 of the same bits, `i32_bits` the reverse. `nearest` rounds half to even. */
 export type UnaryFn =
   | 'neg'
@@ -188,6 +190,8 @@ export const ne = bin('ne');
 export const and = bin('and');
 export const or = bin('or');
 export const shl = bin('shl');
+export const shr = bin('shr');
+export const bitand = bin('bitand');
 export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(true));
 
 export const select = (cond: Expr, then: Expr, otherwise: Expr): Expr =>
@@ -252,13 +256,18 @@ function withChildren(e: Expr, c: readonly Expr[]): Expr {
   }
 }
 
+/** The same expression with `f` applied to each child. */
+export function mapChildren(e: Expr, f: (e: Expr) => Expr): Expr {
+  const before = children(e);
+  const after = before.map(f);
+  return after.every((c, i) => c === before[i]) ? e : withChildren(e, after);
+}
+
 /** Rebuilds an expression bottom-up, once per shared part; `f` may replace any. */
 export function mapExpr(e: Expr, f: (e: Expr) => Expr, done: Map<Expr, Expr> = new Map()): Expr {
   const seen = done.get(e);
   if (seen) return seen;
-  const before = children(e);
-  const after = before.map((c) => mapExpr(c, f, done));
-  const out = f(after.every((c, i) => c === before[i]) ? e : withChildren(e, after));
+  const out = f(mapChildren(e, (c) => mapExpr(c, f, done)));
   done.set(e, out);
   return out;
 }
@@ -324,7 +333,10 @@ export class Interner {
   }
 
   #key(e: Expr): string {
-    const kids = (): string => children(e).map((c) => this.id(c)).join(',');
+    const kids = (): string =>
+      children(e)
+        .map((c) => this.id(c))
+        .join(',');
     switch (e.kind) {
       case 'const':
         return `c${e.dtype}:${Object.is(e.value, -0) ? '-0' : e.value}`;

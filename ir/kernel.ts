@@ -51,7 +51,16 @@ export const loop = (
   to: Expr,
   body: readonly Stmt[],
   more: { mode?: LoopMode; step?: number; fenced?: boolean } = {},
-): Loop => ({ kind: 'for', axis, from, to, step: more.step ?? 1, mode: more.mode ?? 'serial', body, ...(more.fenced ? { fenced: true } : {}) });
+): Loop => ({
+  kind: 'for',
+  axis,
+  from,
+  to,
+  step: more.step ?? 1,
+  mode: more.mode ?? 'serial',
+  body,
+  ...(more.fenced ? { fenced: true } : {}),
+});
 export const declare = (tile: Tile): Stmt => ({ kind: 'tile', tile });
 export const set = (tile: Tile, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'set', tile, at, value });
 export const store = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'store', buffer, at, value });
@@ -74,7 +83,11 @@ export function mapStmt(s: Stmt, onExpr: (e: Expr) => Expr, done: Map<Expr, Expr
 }
 
 /** Every statement, outer ones first. */
-export function walkStmts(body: readonly Stmt[], visit: (s: Stmt, loops: readonly Loop[]) => void, loops: readonly Loop[] = []): void {
+export function walkStmts(
+  body: readonly Stmt[],
+  visit: (s: Stmt, loops: readonly Loop[]) => void,
+  loops: readonly Loop[] = [],
+): void {
   for (const s of body) {
     visit(s, loops);
     if (s.kind === 'for') walkStmts(s.body, visit, [...loops, s]);

@@ -16,6 +16,9 @@ export interface Slot {
   readonly bytes: number;
   /** For inputs that hold indices: values are 0 … range-1. */
   readonly range?: number;
+  /** For temps: the first and the last launch, in the entry that uses it, between which the bytes are taken. */
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** A host's handle on a buffer: the name under which it passes or reads it. */

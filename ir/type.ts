@@ -41,7 +41,8 @@ export function mulDim(a: Dim, b: Dim): Dim | null {
 /** a/b where it is a whole dimension, else null. */
 export function divDim(a: Dim, b: Dim): Dim | null {
   if (sameDim(a, b) && a !== 0) return 1;
-  if (isBatch(b) || b === 0) return null;
+  if (isBatch(b)) return isBatch(a) && a.times % b.times === 0 ? a.times / b.times : null;
+  if (b === 0) return null;
   if (isBatch(a)) return a.times % b === 0 ? batch(a.times / b) : null;
   return a % b === 0 ? a / b : null;
 }

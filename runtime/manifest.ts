@@ -15,6 +15,8 @@ export interface ManifestTensor {
   readonly offset: number;
   /** For inputs that hold indices: values are 0 … range-1. */
   readonly range?: number;
+  /** A value outside the range that the loss passes over, where it has one (PyTorch's `ignore_index`). */
+  readonly ignoreIndex?: number;
   /** What state and scalars hold before the first step. */
   readonly initial?: number;
 }
@@ -29,6 +31,8 @@ export interface ManifestEntry {
 export interface Manifest {
   readonly tapeout: 1;
   readonly name: string;
+  /** `sha256-…` over the module's bytes and this manifest without its hash. A bundle has it. */
+  readonly hash?: string;
   readonly maxBatch: number;
   /** Pages of 64 KiB that the module's own memory has. */
   readonly pages: number;

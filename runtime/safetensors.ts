@@ -24,7 +24,9 @@ export function readSafetensors(bytes: Uint8Array, source = 'these bytes'): Map<
     .filter(([name]) => name !== metadataKey)
     .map(([name, entry]) => readSlot(name, entry, body.length, source));
   verifyCover(slots, body.length, source);
-  return new Map(slots.map(({ name, dtype, shape, begin, end }) => [name, stored(dtype, shape, copy(body, begin, end))]));
+  return new Map(
+    slots.map(({ name, dtype, shape, begin, end }) => [name, stored(dtype, shape, copy(body, begin, end))]),
+  );
 }
 
 /** The `__metadata__` of a safetensors file: text by text, empty when it has none. */
@@ -180,8 +182,7 @@ function copy(bytes: Uint8Array, begin: number, end: number): ArrayBuffer {
 
 const field = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
 const count = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
-const isRecord = (x: unknown): x is Record<string, unknown> =>
-  typeof x === 'object' && x !== null && !Array.isArray(x);
+const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
 const isDtype = (x: unknown): x is StoredDtype => typeof x === 'string' && Object.hasOwn(arrays, x);
 const isCounts = (x: unknown): x is readonly number[] =>
   Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);

@@ -72,7 +72,12 @@ describe('what is written reads back', () => {
     const wrong = { dtype: 'F32', shape: [2], data: new Int32Array(2) } as unknown as StoredTensor;
     expect(() => writeSafetensors([['a', wrong]])).toThrow("tensor 'a': dtype F32 needs a Float32Array");
     const ok: StoredTensor = { dtype: 'U8', shape: [1], data: new Uint8Array(1) };
-    expect(() => writeSafetensors([['a', ok], ['a', ok]])).toThrow("two tensors are called 'a'");
+    expect(() =>
+      writeSafetensors([
+        ['a', ok],
+        ['a', ok],
+      ]),
+    ).toThrow("two tensors are called 'a'");
     expect(() => writeSafetensors([['__metadata__', ok]])).toThrow(SafetensorsError);
   });
 });
@@ -113,7 +118,8 @@ describe('malformed input', () => {
 
   it('a file cut short at any length is refused', () => {
     const whole = writeSafetensors(sample, { format: 'pt' });
-    for (let n = 0; n < whole.length; n++) expect(() => readSafetensors(whole.subarray(0, n))).toThrow(SafetensorsError);
+    for (let n = 0; n < whole.length; n++)
+      expect(() => readSafetensors(whole.subarray(0, n))).toThrow(SafetensorsError);
   });
 
   it('any change of any bytes gives tensors or a SafetensorsError, nothing else', () => {

@@ -24,7 +24,8 @@ export function dataset(parts: Omit<Dataset, 'count'>): Dataset {
   const { name, images, labels, shape, classes } = parts;
   const pixels = size(shape);
   const count = labels.length;
-  if (count === 0) throw new DataError(`${name}: the data set is empty: it has no labels. Check that it is the right file.`);
+  if (count === 0)
+    throw new DataError(`${name}: the data set is empty: it has no labels. Check that it is the right file.`);
   if (images.length !== count * pixels)
     throw new DataError(
       `${name}: ${count} labels want ${count} images of ${shape.join('x')}, which are ${count * pixels} values, ` +
@@ -111,4 +112,4 @@ export function zeroPadded(
   return padded;
 }
 
-const size = ([channels, height, width]: Dataset['shape']) => channels * height * width;
+const size = (shape: Dataset['shape']) => shape[0] * shape[1] * shape[2];

@@ -12,7 +12,10 @@ export type Idx =
   | { readonly dtype: 'f32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'f64'; readonly shape: readonly number[]; readonly data: Float64Array };
 
-type Elements = { readonly bytes: number; read(view: DataView, at: number, count: number): Pick<Idx, 'dtype' | 'data'> };
+type Elements = {
+  readonly bytes: number;
+  read(view: DataView, at: number, count: number): Pick<Idx, 'dtype' | 'data'>;
+};
 
 /** By the third byte of the magic number. */
 const elements: Readonly<Record<number, Elements>> = {
@@ -53,7 +56,9 @@ export function parseIdx(bytes: Uint8Array, file: string): Idx {
   const count = shape.reduce((product, extent) => product * extent, 1);
   const expected = headerBytes + count * type.bytes;
   if (plain.length < expected)
-    throw new DataError(`${file}: ${cutShort(plain.length, expected, `IDX file of ${shape.join('x') || 'one element'}`)}`);
+    throw new DataError(
+      `${file}: ${cutShort(plain.length, expected, `IDX file of ${shape.join('x') || 'one element'}`)}`,
+    );
   if (plain.length > expected)
     throw new DataError(
       `${file}: ${plain.length - expected} bytes too many: its header says ${shape.join('x') || 'one element'}, which is ` +

@@ -46,7 +46,10 @@ function checkOperands(name: string, image: TensorType, weight: TensorType): voi
       `${name}: the input must be [batch, channels, height, width], got ${showType(image)}`,
     );
   if (weight.shape.length !== 4)
-    throw typeError('shape-mismatch', `${name}: the weight must be [out, in/groups, height, width], got ${showType(weight)}`);
+    throw typeError(
+      'shape-mismatch',
+      `${name}: the weight must be [out, in/groups, height, width], got ${showType(weight)}`,
+    );
 }
 
 /** Convolution (cross-correlation, as everywhere in the field):
@@ -143,7 +146,11 @@ export const conv2dWeightGrad: Op<['x', 'g'], ConvAttrs & { kernel: readonly num
     return tensor('f32', [g.shape[1] as Dim, fixed(x, 1) / groups, ...kernel]);
   },
   compute({ x: image, g }, [o, c, i, j], attrs, types) {
-    const [n, y, col] = [x.axis('n', types.g.shape[0] as Dim), x.axis('y', fixed(types.g, 2)), x.axis('x', fixed(types.g, 3))];
+    const [n, y, col] = [
+      x.axis('n', types.g.shape[0] as Dim),
+      x.axis('y', fixed(types.g, 2)),
+      x.axis('x', fixed(types.g, 3)),
+    ];
     const group = x.idiv(o as x.Expr, x.int(fixed(types.g, 1) / attrs.groups));
     const perIn = fixed(types.x, 1) / attrs.groups;
     const channel = attrs.groups === 1 ? (c as x.Expr) : x.add(x.mul(group, x.int(perIn)), c as x.Expr);

@@ -34,19 +34,19 @@ export const iota: Op<[], { shape: Shape; dim: number; dtype: DType }> = defineO
   vjp: () => ({}),
 });
 
-/** `out[…, c] = (index[…] = c)`: one where the last index is the operand's value, else zero. */
+/** `out[…, c] = (index[…] = c)`: whether the last index is the operand's value. */
 export const oneHot: Op<['index'], { classes: number }> = defineOp({
   name: 'one_hot',
-  doc: '1 at the class that the index names, along a new last dimension of `classes`, else 0.',
+  doc: 'Whether the index names this class, along a new last dimension of `classes`.',
   operands: ['index'],
   infer({ index }, { classes }) {
     if (index.dtype !== 'i32')
       throw typeError('dtype-mismatch', `one_hot: class indices must be i32, got ${showType(index)}`);
-    return tensor('f32', [...index.shape, classes]);
+    return tensor('bool', [...index.shape, classes]);
   },
   compute({ index }, at) {
     const c = at.at(-1) as x.Expr;
-    return x.select(x.eq(index(...at.slice(0, -1)), c), x.num(1), x.num(0));
+    return x.eq(index(...at.slice(0, -1)), c);
   },
   vjp: () => ({ index: 'none' }),
   indexRange: (_types, { classes }) => ({ index: classes }),

@@ -1,7 +1,7 @@
 /** Ops that act element by element, on operands of one shape. Broadcasting is an op of its own. */
 
-import * as x from '../expr.ts';
 import type { Expr } from '../expr.ts';
+import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
 import { type DType, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { full } from './create.ts';
@@ -83,20 +83,24 @@ export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, 
   const da = div(g, b);
   return [da, neg(mul(da, q))];
 });
-// d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the second term is 0 at a = 0, as its limit is.
+// d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the first term is 0 at b = 0 even where a is 0, the second at a = 0, as its limit is.
 export const pow: Op<['a', 'b']> = binary('pow', 'The power, a to the b.', x.pow, (a, b, g, p) => [
-  mul(g, mul(b, pow(a, sub(b, like(b, 1))))),
+  mul(g, select(equal(b, like(b, 0)), like(b, 0), mul(b, pow(a, sub(b, like(b, 1)))))),
   mul(g, select(equal(a, like(a, 0)), like(a, 0), mul(p, log(a)))),
 ]);
 // The gradient goes to the greater operand, and half to each where they are equal.
-export const maximum: Op<['a', 'b']> = binary('maximum', 'The greater of a and b; NaN if either is.', x.max, (a, b, g) => [
-  mul(g, share(a, b)),
-  mul(g, share(b, a)),
-]);
-export const minimum: Op<['a', 'b']> = binary('minimum', 'The lesser of a and b; NaN if either is.', x.min, (a, b, g) => [
-  mul(g, share(b, a)),
-  mul(g, share(a, b)),
-]);
+export const maximum: Op<['a', 'b']> = binary(
+  'maximum',
+  'The greater of a and b; NaN if either is.',
+  x.max,
+  (a, b, g) => [mul(g, share(a, b)), mul(g, share(b, a))],
+);
+export const minimum: Op<['a', 'b']> = binary(
+  'minimum',
+  'The lesser of a and b; NaN if either is.',
+  x.min,
+  (a, b, g) => [mul(g, share(b, a)), mul(g, share(a, b))],
+);
 /** 1 where a > b, ½ where a = b, else 0. */
 const share = (a: Value, b: Value): Value =>
   select(greater(a, b), like(a, 1), select(equal(a, b), like(a, 0.5), like(a, 0)));
@@ -184,3 +188,13 @@ export const convert: Op<['x'], { to: DType }> = defineOp({
   vjp: ({ x }, g, { to }) => ({ x: to === 'f32' && x.type.dtype === 'f32' ? g : 'none' }),
 });
 
+/** x, taken for a constant: what a derivative is known not to depend on, such as the maximum that softmax subtracts. */
+export const stopGradient: Op<['x']> = defineOp({
+  name: 'stop_gradient',
+  doc: 'x, through which no gradient flows.',
+  operands: ['x'],
+  infer: ({ x }) => x,
+  compute: ({ x }, at) => x(...at),
+  vjp: () => ({ x: 'none' }),
+  view: true,
+});

@@ -15,7 +15,10 @@ export const matmul: Op<['a', 'b']> = defineOp({
       throw typeError('dtype-mismatch', `matmul: needs f32 matrices, got ${showType(a)} and ${showType(b)}`);
     const rank = a.shape.length;
     if (rank < 2 || b.shape.length !== rank)
-      throw typeError('shape-mismatch', `matmul: needs two matrices of one rank, got ${showType(a)} and ${showType(b)}`);
+      throw typeError(
+        'shape-mismatch',
+        `matmul: needs two matrices of one rank, got ${showType(a)} and ${showType(b)}`,
+      );
     const [m, ka] = a.shape.slice(-2) as [Dim, Dim];
     const [kb, n] = b.shape.slice(-2) as [Dim, Dim];
     if (!sameDim(ka, kb))

@@ -7,9 +7,9 @@ import {
   type Dim,
   elements,
   isBatch,
+  type Shape,
   sameDim,
   sameShape,
-  type Shape,
   showShape,
   showType,
   tensor,
@@ -84,7 +84,11 @@ export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = d
   operands: ['x'],
   infer({ x }, { shape, dims }) {
     const fits = dims.length === x.shape.length && dims.every((d, i) => sameDim(shape[d] ?? -1, x.shape[i] as Dim));
-    if (!fits) throw typeError('shape-mismatch', `broadcast: ${showType(x)} does not spread to ${showShape(shape)} along [${dims}]`);
+    if (!fits)
+      throw typeError(
+        'shape-mismatch',
+        `broadcast: ${showType(x)} does not spread to ${showShape(shape)} along [${dims}]`,
+      );
     return tensor(x.dtype, shape);
   },
   compute: ({ x: v }, at, { dims }) => v(...dims.map((d) => at[d] as x.Expr)),
@@ -93,15 +97,14 @@ export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = d
     const summed = repeated.length ? reduceSum(g, { dims: repeated }) : g;
     // What is left lies in the result's order; x may have had its own.
     const order = [...dims].sort((a, b) => a - b);
-    return { x: dims.every((d, i) => d === order[i]) ? summed : permute(summed, { perm: dims.map((d) => order.indexOf(d)) }) };
+    return {
+      x: dims.every((d, i) => d === order[i]) ? summed : permute(summed, { perm: dims.map((d) => order.indexOf(d)) }),
+    };
   },
 });
 
 /** `out[i] = x[start + i·step]` along every dimension. */
-export const slice: Op<
-  ['x'],
-  { starts: readonly number[]; steps: readonly number[]; shape: Shape }
-> = defineOp({
+export const slice: Op<['x'], { starts: readonly number[]; steps: readonly number[]; shape: Shape }> = defineOp({
   name: 'slice',
   doc: 'Every `steps[d]`-th element from `starts[d]` on, `shape[d]` of them, along each dimension d.',
   operands: ['x'],
@@ -126,7 +129,9 @@ export const slice: Op<
   vjp({ x }, g, { starts, steps, shape }) {
     if (steps.some((s) => s <= 0)) {
       const flip = steps.map((s) => (s < 0 ? -1 : 1));
-      const back = starts.map((s, d) => ((steps[d] as number) < 0 ? s + ((shape[d] as number) - 1) * (steps[d] as number) : s));
+      const back = starts.map((s, d) =>
+        (steps[d] as number) < 0 ? s + ((shape[d] as number) - 1) * (steps[d] as number) : s,
+      );
       const forward = { starts: back, steps: steps.map(Math.abs), shape };
       return { x: sliceGrad(reversed(g, flip), x.type.shape, forward) };
     }
@@ -134,7 +139,11 @@ export const slice: Op<
   },
 });
 /** Puts a slice's cotangent back where the slice was, zeros around it. */
-function sliceGrad(g: Value, whole: Shape, s: { starts: readonly number[]; steps: readonly number[]; shape: Shape }): Value {
+function sliceGrad(
+  g: Value,
+  whole: Shape,
+  s: { starts: readonly number[]; steps: readonly number[]; shape: Shape },
+): Value {
   const interior = s.steps.map((step) => step - 1);
   const high = whole.map((have, d) => {
     const extent = s.shape[d] as Dim;
@@ -165,11 +174,13 @@ export const pad: Op<
     const shape = x.shape.map((d, i) => {
       const [l, h, between] = [low[i] as number, high[i] as number, interior[i] as number];
       if (isBatch(d)) {
-        if (l || h || between) throw typeError('shape-mismatch', `pad: the batch dimension ${i} of ${showType(x)} cannot be padded`);
+        if (l || h || between)
+          throw typeError('shape-mismatch', `pad: the batch dimension ${i} of ${showType(x)} cannot be padded`);
         return d;
       }
       const extent = d + l + h + Math.max(0, d - 1) * between;
-      if (extent < 0) throw typeError('shape-mismatch', `pad: dimension ${i} of ${showType(x)} would have extent ${extent}`);
+      if (extent < 0)
+        throw typeError('shape-mismatch', `pad: dimension ${i} of ${showType(x)} would have extent ${extent}`);
       return extent;
     });
     return tensor(x.dtype, shape);
@@ -195,8 +206,19 @@ export const pad: Op<
       return { x: slice(g, { starts: low, steps, shape: x.type.shape }) };
     }
     // Where x was cropped its cotangent is zero: widen first, then take what lies on x.
-    const widened = pad(g, { low: low.map((l) => Math.max(0, -l)), high: high.map((h) => Math.max(0, -h)), interior: low.map(() => 0), value: 0 });
-    return { x: slice(widened, { starts: low.map((l) => Math.max(0, l)), steps: interior.map((i) => i + 1), shape: x.type.shape }) };
+    const widened = pad(g, {
+      low: low.map((l) => Math.max(0, -l)),
+      high: high.map((h) => Math.max(0, -h)),
+      interior: low.map(() => 0),
+      value: 0,
+    });
+    return {
+      x: slice(widened, {
+        starts: low.map((l) => Math.max(0, l)),
+        steps: interior.map((i) => i + 1),
+        shape: x.type.shape,
+      }),
+    };
   },
 });
 
@@ -209,10 +231,14 @@ export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
     const others = (s: Shape): Dim[] => s.filter((_, d) => d !== dim);
     if (a.shape.length !== b.shape.length || !sameShape(others(a.shape), others(b.shape)))
       throw typeError('shape-mismatch', `concat: ${showType(a)} and ${showType(b)} differ beside dimension ${dim}`);
-    if (a.dtype !== b.dtype) throw typeError('dtype-mismatch', `concat: element types differ: ${showType(a)} and ${showType(b)}`);
+    if (a.dtype !== b.dtype)
+      throw typeError('dtype-mismatch', `concat: element types differ: ${showType(a)} and ${showType(b)}`);
     const joined = addDim(a.shape[dim] as Dim, b.shape[dim] as Dim);
     if (joined === null || isBatch(joined))
-      throw typeError('shape-mismatch', `concat: the batch dimension of ${showType(a)} and ${showType(b)} cannot be joined`);
+      throw typeError(
+        'shape-mismatch',
+        `concat: the batch dimension of ${showType(a)} and ${showType(b)} cannot be joined`,
+      );
     return tensor(
       a.dtype,
       a.shape.map((d, i) => (i === dim ? joined : d)),
@@ -229,4 +255,3 @@ export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
     return { a: part(a.type.shape, 0), b: part(b.type.shape, a.type.shape[dim] as Dim) };
   },
 });
-

@@ -26,7 +26,10 @@ function poolShape(name: string, t: TensorType, a: PoolAttrs): Dim[] {
   const [n, c, h, w] = t.shape as [Dim, Dim, number, number];
   for (const d of [0, 1] as const)
     if ((a.padding[d] as number) * 2 > (a.kernel[d] as number))
-      throw typeError('bad-attribute', `${name}: padding ${a.padding[d]} is more than half of the kernel ${a.kernel[d]}`);
+      throw typeError(
+        'bad-attribute',
+        `${name}: padding ${a.padding[d]} is more than half of the kernel ${a.kernel[d]}`,
+      );
   const [oh, ow] = [windows(h, 0, a), windows(w, 1, a)];
   if (oh < 1 || ow < 1)
     throw typeError('shape-mismatch', `${name}: a ${a.kernel.join('x')} window does not fit in ${showType(t)}`);
@@ -50,7 +53,10 @@ function overWindow(
 /** Whether an index lies inside, asked only where a window can hang over an edge. */
 function reaches(i: x.Expr, d: 0 | 1, a: PoolAttrs, t: TensorType): x.Expr {
   const [p, extent] = [a.padding[d] as number, fixed(t, d + 2)];
-  const last = (windows(extent, d, a) - 1) * (a.stride[d] as number) - p + ((a.kernel[d] as number) - 1) * (a.dilation[d] as number);
+  const last =
+    (windows(extent, d, a) - 1) * (a.stride[d] as number) -
+    p +
+    ((a.kernel[d] as number) - 1) * (a.dilation[d] as number);
   return p > 0 ? inside(i, extent, p) : last >= extent ? x.lt(i, x.int(extent)) : x.bool(true);
 }
 
@@ -88,7 +94,7 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
 /** The cotangent of a max pool's input: each window's `g` at the place that `index` names. */
 export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly number[] }> = defineOp({
   name: 'max_pool2d_grad',
-  doc: "g of each window at the place where `index` says that its greatest element lay, summed over the windows, else 0.",
+  doc: 'g of each window at the place where `index` says that its greatest element lay, summed over the windows, else 0.',
   operands: ['g', 'index'],
   infer: ({ g }, { size }) => tensor('f32', [...g.shape.slice(0, 2), ...size]),
   compute({ g, index }, [n, c, row, column], attrs, types) {
@@ -100,7 +106,11 @@ export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly numb
       const [col, okX] = placeOf(column as x.Expr, j, 1, fixed(types.g, 3), attrs);
       const at = [n as x.Expr, c as x.Expr, y, col];
       const place = x.add(x.mul(i, x.int(kw)), j);
-      return x.select(x.and(okY, okX), x.select(x.eq(x.convert('i32', index(...at)), place), g(...at), x.num(0)), x.num(0));
+      return x.select(
+        x.and(okY, okX),
+        x.select(x.eq(x.convert('i32', index(...at)), place), g(...at), x.num(0)),
+        x.num(0),
+      );
     };
     // Windows that lie apart cover a place at most once, at the tap that the place itself tells.
     if (apart) {
@@ -110,8 +120,8 @@ export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly numb
       const covered = x.all(
         ...(sh > kh ? [x.lt(i, x.int(kh))] : []),
         ...(sw > kw ? [x.lt(j, x.int(kw))] : []),
-        ...(attrs.size[0] as number) > fixed(types.g, 2) * sh ? [x.lt(y, x.int(fixed(types.g, 2)))] : [],
-        ...(attrs.size[1] as number) > fixed(types.g, 3) * sw ? [x.lt(col, x.int(fixed(types.g, 3)))] : [],
+        ...((attrs.size[0] as number) > fixed(types.g, 2) * sh ? [x.lt(y, x.int(fixed(types.g, 2)))] : []),
+        ...((attrs.size[1] as number) > fixed(types.g, 3) * sw ? [x.lt(col, x.int(fixed(types.g, 3)))] : []),
       );
       const hit = x.eq(x.convert('i32', index(...at)), x.add(x.mul(i, x.int(kw)), j));
       return x.select(covered, x.select(hit, g(...at), x.num(0)), x.num(0));
@@ -132,7 +142,10 @@ export const sumPool2d: Op<['x'], PoolAttrs> = defineOp({
   name: 'sum_pool2d',
   doc: 'The sum of each window of images [N,C,H,W], zero outside.',
   operands: ['x'],
-  infer: ({ x }, attrs) => tensor('f32', poolShape('sum_pool2d', x, attrs)),
+  infer({ x }, attrs) {
+    if (x.dtype !== 'f32') throw typeError('dtype-mismatch', `sum_pool2d: needs an f32 tensor, got ${showType(x)}`);
+    return tensor('f32', poolShape('sum_pool2d', x, attrs));
+  },
   compute({ x: image }, [n, c, y, col], attrs, types) {
     const [i, j] = [x.axis('i', attrs.kernel[0] as number), x.axis('j', attrs.kernel[1] as number)];
     const [row, column] = [tap(y as x.Expr, x.ix(i), 0, attrs), tap(col as x.Expr, x.ix(j), 1, attrs)];

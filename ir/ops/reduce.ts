@@ -3,8 +3,8 @@
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
 import { type Shape, showType, type TensorType, tensor } from '../type.ts';
-import { div, equal, mul, select } from './elementwise.ts';
 import { full } from './create.ts';
+import { div, equal, mul, select } from './elementwise.ts';
 import { broadcast } from './movement.ts';
 
 type Dims = { dims: readonly number[] };
@@ -14,7 +14,8 @@ const kept = (rank: number, dims: readonly number[]): number[] =>
 
 function check(name: string, t: TensorType, dims: readonly number[]): Shape {
   const wrong = dims.find((d, i) => !Number.isInteger(d) || d < 0 || d >= t.shape.length || dims.indexOf(d) !== i);
-  if (wrong !== undefined) throw typeError('bad-dim', `${name}: dimension ${wrong} is not one of ${showType(t)}, or is named twice`);
+  if (wrong !== undefined)
+    throw typeError('bad-dim', `${name}: dimension ${wrong} is not one of ${showType(t)}, or is named twice`);
   return kept(t.shape.length, dims).map((d) => t.shape[d] as never);
 }
 
@@ -26,7 +27,8 @@ function interleave(rank: number, dims: readonly number[], at: readonly x.Expr[]
     return r < 0 ? (outer.next().value as x.Expr) : x.ix(axes[r] as x.Axis);
   });
 }
-const axesOf = (t: TensorType, dims: readonly number[]): x.Axis[] => dims.map((d) => x.axis(`r${d}`, t.shape[d] as never));
+const axesOf = (t: TensorType, dims: readonly number[]): x.Axis[] =>
+  dims.map((d) => x.axis(`r${d}`, t.shape[d] as never));
 
 /** Spreads a reduction's result over the shape that was reduced. */
 const spread = (v: Value, over: TensorType, dims: readonly number[]): Value =>

@@ -73,7 +73,9 @@ export interface Cases {
   optim: Common & {
     readonly optimizer: OptimizerSpec;
     readonly steps: number;
-    readonly params: Readonly<Record<string, { readonly init: string; readonly grads: string; readonly after: string }>>;
+    readonly params: Readonly<
+      Record<string, { readonly init: string; readonly grads: string; readonly after: string }>
+    >;
     readonly err64: Errs;
   };
   'optim-lbfgs': Common & {
@@ -163,8 +165,7 @@ export function expectClose(
   for (let i = 0; i < wanted.length; i++) {
     const [g, w] = [Number(got[i]), Number(wanted[i])];
     if (g === w || (Number.isNaN(g) && Number.isNaN(w))) continue;
-    const allowed =
-      exact || !Number.isFinite(w) ? 0 : 1e-6 * Math.max(1, largest64) + 8 * worst64 + 1e-5 * Math.abs(w);
+    const allowed = exact || !Number.isFinite(w) ? 0 : 1e-6 * Math.max(1, largest64) + 8 * worst64 + 1e-5 * Math.abs(w);
     const difference = Math.abs(g - w);
     // Written so that a NaN difference is off, and further off than any number.
     if (!(difference <= allowed))

@@ -1,0 +1,159 @@
+/** The one door to binaryen: spells code as a WebAssembly module. */
+
+import binaryen from 'binaryen';
+import { assignLocals, type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
+
+export interface FunctionCode {
+  readonly name: string;
+  readonly code: Code;
+}
+/** An export that runs kernels one after another. */
+export interface EntryCode {
+  readonly name: string;
+  readonly calls: readonly string[];
+}
+export interface ModuleCode {
+  readonly pages: number;
+  readonly functions: readonly FunctionCode[];
+  readonly entries: readonly EntryCode[];
+}
+export interface Emitted {
+  readonly wasm: Uint8Array;
+  readonly wat: () => string;
+}
+
+type Ref = number;
+type Build = (...args: number[]) => Ref;
+
+export function emitModule(source: ModuleCode): Emitted {
+  const m = new binaryen.Module();
+  try {
+    m.setFeatures(
+      binaryen.Features.SIMD128 |
+        binaryen.Features.NontrappingFPToInt |
+        binaryen.Features.BulkMemory |
+        binaryen.Features.BulkMemoryOpt |
+        binaryen.Features.SignExt,
+    );
+    m.setMemory(source.pages, source.pages, 'memory', []);
+    for (const f of source.functions) addFunction(m, f);
+    for (const e of source.entries) {
+      const calls = e.calls.map((c) => m.call(c, [m.local.get(0, binaryen.i32)], binaryen.none));
+      m.addFunction(e.name, binaryen.createType([binaryen.i32]), binaryen.none, [], m.block(null, calls, binaryen.none));
+      m.addFunctionExport(e.name, e.name);
+    }
+    if (!m.validate()) throw new Error('binaryen refuses the module');
+    const wasm = m.emitBinary();
+    const text = m.emitText();
+    return { wasm, wat: () => text };
+  } finally {
+    m.dispose();
+  }
+}
+
+const typeOf = (t: WasmType): number => binaryen[t];
+
+function addFunction(m: binaryen.Module, { name, code }: FunctionCode): void {
+  assignLocals(code);
+  const spelled = new Speller(m).scope(code.root);
+  m.addFunction(name, binaryen.createType([binaryen.i32]), binaryen.none, code.locals.map(typeOf), m.block(null, spelled, binaryen.none));
+}
+
+class Speller {
+  readonly #m: binaryen.Module;
+  #labels = 0;
+
+  constructor(m: binaryen.Module) {
+    this.#m = m;
+  }
+
+  scope(s: Scope): Ref[] {
+    const m = this.#m;
+    const out: Ref[] = [];
+    for (const item of s.items) {
+      switch (item.kind) {
+        case 'val':
+          if (item.val.local !== null && !isLeaf(item.val)) out.push(m.local.set(item.val.local, this.#compute(item.val)));
+          break;
+        case 'effect': {
+          const { op, imm, args } = item.effect;
+          out.push(
+            op === 'local.set'
+              ? m.local.set(imm[0] as number, this.value(args[0] as Val))
+              : this.#instruction(op, imm, args.map((a) => this.value(a))),
+          );
+          break;
+        }
+        case 'loop': {
+          const { loop, variable, from, to, step, certain } = item.loop;
+          const [label, exit] = [`loop${this.#labels}`, `done${this.#labels++}`];
+          const index = (): Ref => m.local.get(variable, binaryen.i32);
+          const next = m.local.tee(variable, m.i32.add(index(), m.i32.const(step)), binaryen.i32);
+          const body = m.loop(
+            label,
+            m.block(null, [...this.scope(loop), m.br(label, m.i32.lt_s(next, this.value(to)))], binaryen.none),
+          );
+          const start = m.local.set(variable, this.value(from));
+          if (certain) out.push(start, body);
+          else out.push(m.block(exit, [start, m.br(exit, m.i32.ge_s(index(), this.value(to))), body], binaryen.none));
+          break;
+        }
+        case 'fence':
+          out.push(m.if(this.value(item.condition), m.block(null, this.scope(item.body), binaryen.none)));
+          break;
+        case 'branch': {
+          const set = (inner: Scope, v: Val): Ref =>
+            m.block(null, [...this.scope(inner), m.local.set(item.val.local as number, this.value(v))], binaryen.none);
+          const condition = this.value(item.val.args[0] as Val);
+          out.push(m.if(condition, set(item.then, item.thenVal), set(item.otherwise, item.otherwiseVal)));
+          break;
+        }
+        default:
+          item satisfies never;
+      }
+    }
+    return out;
+  }
+
+  /** A value where it is used: its local, or the instruction itself. */
+  value(v: Val): Ref {
+    if (v.local !== null) return this.#m.local.get(v.local, typeOf(v.type));
+    return this.#compute(v);
+  }
+
+  #compute(v: Val): Ref {
+    return this.#instruction(
+      v.op,
+      v.imm,
+      v.args.map((a) => this.value(a)),
+      v.type,
+    );
+  }
+
+  #instruction(op: string, imm: readonly number[], args: readonly Ref[], type: WasmType = 'i32'): Ref {
+    const m = this.#m;
+    const [a, b, c] = args as [number, number, number];
+    switch (op) {
+      case 'local.get':
+        return m.local.get(imm[0] as number, typeOf(type));
+      case 'select':
+        return m.select(a, b, c);
+      case 'i32.const':
+        return m.i32.const(imm[0] as number);
+      case 'f32.const':
+        // Bits, because a NaN's payload and the sign of zero count.
+        return m.f32.const(imm[0] as number);
+      case 'v128.const':
+        return m.v128.const([...imm]);
+      case 'i8x16.shuffle':
+        return m.i8x16.shuffle(a, b, [...imm]);
+      case 'memory.fill':
+        return m.memory.fill(a, b, c);
+    }
+    const f = op.split('.').reduce<unknown>((o, part) => (o as Record<string, unknown>)[part], m) as Build;
+    // Memory operands: offset, alignment, then lane, then the operands; lane operations: operand, lane, value.
+    if (/(load|store)/.test(op)) return f(...imm, ...args);
+    if (op.includes('_lane')) return f(a, imm[0] as number, ...args.slice(1));
+    return f(...args);
+  }
+}

@@ -1,0 +1,571 @@
+/** Spells one kernel as WebAssembly. Every choice is in the kernel already: a vectorized loop is lanes, an unrolled one
+ *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
+
+import * as x from '../../ir/expr.ts';
+import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
+import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
+import { Code, type Val, type WasmType } from './code.ts';
+import { type Binding, isNatural, type Linear, linear, range } from './linear.ts';
+
+export interface Layout {
+  /** Bytes from the start of memory. */
+  offset(storage: Buffer): number;
+  readonly maxBatch: number;
+}
+
+export function emitKernel(kernel: Kernel, layout: Layout): Code {
+  return new KernelEmitter(kernel, layout).run();
+}
+
+const wasmType = (d: DType): 'i32' | 'f32' => (d === 'f32' ? 'f32' : 'i32');
+/** The vector interpretation of an element type: conditions are all-ones masks. */
+const lanesOf = (d: DType): 'f32x4' | 'i32x4' => (d === 'f32' ? 'f32x4' : 'i32x4');
+const LANES = 4;
+
+interface TileVars {
+  readonly tile: Tile;
+  readonly vector: boolean;
+  readonly first: number;
+}
+
+class KernelEmitter {
+  readonly #kernel: Kernel;
+  readonly #layout: Layout;
+  readonly #code = new Code();
+  readonly #interner = new x.Interner();
+  readonly #bindings = new Map<Axis, Binding>();
+  readonly #indices = new Map<Axis, Val>();
+  readonly #limits = new Map<Axis, readonly [number, number]>();
+  readonly #tiles = new Map<Tile, TileVars>();
+  readonly #written: ReadonlySet<Buffer>;
+  readonly #vectorTiles: ReadonlySet<Tile>;
+  readonly #batch: Val;
+  /** The axis whose four consecutive indices the lanes stand for now. */
+  #lanes: Axis | null = null;
+  /** In a branch that is taken only under its condition: what is read there may not be read elsewhere. */
+  #guarded = 0;
+
+  constructor(kernel: Kernel, layout: Layout) {
+    this.#kernel = kernel;
+    this.#layout = layout;
+    this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
+    this.#vectorTiles = vectorTiles(kernel);
+    this.#batch = this.#code.leaf('local.get', 'i32', [0]);
+  }
+
+  run(): Code {
+    this.#stmts(this.#kernel.body);
+    return this.#code;
+  }
+
+  #stmts(body: readonly Stmt[]): void {
+    for (const s of body) this.#stmt(s);
+  }
+
+  #stmt(s: Stmt): void {
+    switch (s.kind) {
+      case 'for':
+        return this.#loop(s);
+      case 'tile':
+        this.#variables(s.tile);
+        return;
+      case 'set':
+        return this.#assign(s.tile, s.at, () => this.#value(s.value));
+      case 'accumulate':
+        return this.#assign(s.tile, s.at, () => this.#arithmetic(s.fn, s.tile.dtype, this.#read(s.tile, s.at), this.#value(s.value)));
+      case 'store':
+        return this.#store(s.buffer, s.at, this.#value(s.value));
+      default:
+        return s satisfies never;
+    }
+  }
+
+  #loop(l: Loop): void {
+    if (l.mode === 'unrolled' || l.mode === 'vectorized') {
+      const [from, to] = [this.#constant(l.from), this.#constant(l.to)];
+      if (l.mode === 'vectorized') return this.#vectorized(l, from, to);
+      for (let i = from; i < to; i += l.step) {
+        const copy = (): void => this.#with(l.axis, { kind: 'constant', value: i }, () => this.#stmts(l.body));
+        if (l.fenced) this.#code.fence(this.#batch, copy);
+        else copy();
+      }
+      return;
+    }
+    const [low, high] = [this.#range(l.from)[0], this.#range(l.to)[1] - 1];
+    this.#limits.set(l.axis, [low, high]);
+    const certain = this.#range(l.to)[0] > this.#range(l.from)[1];
+    this.#code.loop(this.#value(l.from), this.#value(l.to), l.step, certain, (index) => {
+      this.#indices.set(l.axis, index);
+      this.#with(l.axis, { kind: 'loop' }, () => this.#stmts(l.body));
+    });
+  }
+
+  #vectorized(l: Loop, from: number, to: number): void {
+    let i = from;
+    for (; i + LANES <= to; i += LANES) {
+      const was = this.#lanes;
+      if (was) throw new Error(`@${this.#kernel.name}: a vectorized loop inside another`);
+      this.#lanes = l.axis;
+      this.#with(l.axis, { kind: 'lanes', start: i }, () => this.#stmts(l.body));
+      this.#lanes = was;
+    }
+    for (; i < to; i++) this.#with(l.axis, { kind: 'constant', value: i }, () => this.#stmts(l.body));
+  }
+
+  #with(axis: Axis, binding: Binding, f: () => void): void {
+    const was = this.#bindings.get(axis);
+    this.#bindings.set(axis, binding);
+    f();
+    if (was) this.#bindings.set(axis, was);
+    else this.#bindings.delete(axis);
+  }
+
+  #constant(e: Expr): number {
+    const l = linear(e, this.#bindings, this.#interner);
+    if (!l || l.terms.size > 0 || l.lanes !== 0) throw new Error(`@${this.#kernel.name}: an unrolled loop's bound is no constant`);
+    return l.constant;
+  }
+  #range(e: Expr): readonly [number, number] {
+    return range(e, this.#layout.maxBatch, this.#bindings, this.#limits);
+  }
+
+  // ---- tiles
+
+  #variables(tile: Tile): TileVars {
+    const known = this.#tiles.get(tile);
+    if (known) return known;
+    const count = tile.shape.reduce((a, b) => a * b, 1);
+    const vector = this.#vectorTiles.has(tile);
+    const type: WasmType = vector ? 'v128' : wasmType(tile.dtype);
+    const slots = vector ? count / LANES : count;
+    let first = 0;
+    for (let i = 0; i < slots; i++) {
+      const local = this.#code.local(type);
+      if (i === 0) first = local;
+    }
+    const vars = { tile, vector, first };
+    this.#tiles.set(tile, vars);
+    return vars;
+  }
+
+  /** The variable that holds a tile's element, and the lane in it where the tile is one of vectors. */
+  #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; vector: boolean } {
+    const vars = this.#variables(tile);
+    const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.int(tile.shape[d] as number)), i), x.int(0));
+    const l = linear(flat, this.#bindings, this.#interner);
+    if (!l || l.terms.size > 0) throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
+    if (!vars.vector) return { local: vars.first + l.constant, lane: null, vector: false };
+    const local = vars.first + Math.floor(l.constant / LANES);
+    return l.lanes === 1 ? { local, lane: null, vector: true } : { local, lane: l.constant % LANES, vector: true };
+  }
+
+  #read(tile: Tile, at: readonly Expr[]): Val {
+    const { local, lane, vector } = this.#slot(tile, at);
+    const whole = this.#code.ordered('local.get', vector ? 'v128' : wasmType(tile.dtype), [], [local]);
+    if (lane === null) return whole;
+    return this.#code.pure(`${lanesOf(tile.dtype)}.extract_lane`, wasmType(tile.dtype), [whole], [lane]);
+  }
+
+  #assign(tile: Tile, at: readonly Expr[], value: () => Val): void {
+    const v = value();
+    const { local, lane, vector } = this.#slot(tile, at);
+    if (lane !== null) {
+      const whole = this.#code.ordered('local.get', 'v128', [], [local]);
+      const next = this.#code.pure(`${lanesOf(tile.dtype)}.replace_lane`, 'v128', [whole, v], [lane]);
+      return this.#code.effect('local.set', [next], [local]);
+    }
+    this.#code.effect('local.set', [vector ? this.#splat(v, tile.dtype) : v], [local]);
+  }
+
+  // ---- memory
+
+  /** An element's address as a pointer and a constant offset, the offset never negative and the pointer neither. */
+  #address(buffer: Buffer, at: readonly Expr[]): { pointer: Val; offset: number; stride: number } | null {
+    const bytes = byteSize(buffer.type.dtype);
+    const base = this.#layout.offset(storageOf(buffer));
+    const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(buffer.type.shape[d] as Dim)), i), x.int(0));
+    const l = linear(flat, this.#bindings, this.#interner);
+    if (!l) return null;
+    const natural = l.constant >= 0 && [...l.terms.values()].every(({ of, by }) => by > 0 && isNatural(of));
+    const pointer = this.#sum(l, bytes, natural ? 0 : base + l.constant * bytes);
+    return { pointer, offset: natural ? base + l.constant * bytes : 0, stride: l.lanes };
+  }
+
+  /** Σ terms·bytes + constant, outer loops' terms first, so that inner loops only add to what stands. */
+  #sum(l: Linear, bytes: number, constant: number): Val {
+    const c = this.#code;
+    const terms = [...l.terms.values()]
+      .map(({ of, by }) => ({ value: this.#scalar(of), by: by * bytes }))
+      .sort((a, b) => a.value.scope.depth - b.value.scope.depth);
+    let sum: Val | null = constant === 0 ? null : c.leaf('i32.const', 'i32', [constant]);
+    for (const { value, by } of terms) {
+      const shift = Math.log2(by);
+      const scaled =
+        by === 1
+          ? value
+          : Number.isInteger(shift)
+            ? c.pure('i32.shl', 'i32', [value, c.leaf('i32.const', 'i32', [shift])])
+            : c.pure('i32.mul', 'i32', [value, c.leaf('i32.const', 'i32', [by])]);
+      sum = sum ? c.pure('i32.add', 'i32', [sum, scaled]) : scaled;
+    }
+    return sum ?? c.leaf('i32.const', 'i32', [0]);
+  }
+
+  #fetch(op: string, type: WasmType, buffer: Buffer, pointer: Val, offset: number, align: number): Val {
+    const changing = this.#guarded > 0 || this.#written.has(storageOf(buffer));
+    return changing ? this.#code.ordered(op, type, [pointer], [offset, align]) : this.#code.pure(op, type, [pointer], [offset, align]);
+  }
+
+  #loadScalar(buffer: Buffer, at: readonly Expr[]): Val {
+    const a = this.#address(buffer, at);
+    if (!a) throw new Error(`@${this.#kernel.name}: a scalar read of ${buffer.name} depends on lanes`);
+    const { dtype } = buffer.type;
+    if (byteSize(dtype) === 1) return this.#fetch('i32.load8_u', 'i32', buffer, a.pointer, a.offset, 1);
+    return this.#fetch(`${wasmType(dtype)}.load`, wasmType(dtype), buffer, a.pointer, a.offset, 4);
+  }
+
+  #loadVector(buffer: Buffer, at: readonly Expr[]): Val {
+    const a = this.#address(buffer, at);
+    if (!a) return this.#lanewise(x.load(buffer, at));
+    const { dtype } = buffer.type;
+    const c = this.#code;
+    if (byteSize(dtype) === 1) {
+      if (a.stride !== 1) return this.#lanewise(x.load(buffer, at));
+      const four = this.#fetch('v128.load32_zero', 'v128', buffer, a.pointer, a.offset, 1);
+      const wide = c.pure('i32x4.extend_low_i16x8_u', 'v128', [c.pure('i16x8.extend_low_i8x16_u', 'v128', [four])]);
+      return dtype === 'bool' ? c.pure('i32x4.ne', 'v128', [wide, c.leaf('v128.const', 'v128', new Array(16).fill(0))]) : wide;
+    }
+    const at4 = (elements: number): Val => this.#fetch('v128.load', 'v128', buffer, a.pointer, a.offset + 4 * elements, 4);
+    if (a.stride === 0) return this.#fetch('v128.load32_splat', 'v128', buffer, a.pointer, a.offset, 4);
+    if (a.stride === 1) return at4(0);
+    // Every second element of eight: the first and third of two neighbouring vectors.
+    if (a.stride === 2) return c.pure('i8x16.shuffle', 'v128', [at4(0), at4(4)], lanePicks([0, 2, 4, 6]));
+    if (a.stride === -1 && a.offset >= 12) return c.pure('i8x16.shuffle', 'v128', [at4(-3), at4(-3)], lanePicks([3, 2, 1, 0]));
+    return this.#lanewise(x.load(buffer, at));
+  }
+
+  #store(buffer: Buffer, at: readonly Expr[], value: Val): void {
+    const { dtype } = buffer.type;
+    const byte = byteSize(dtype) === 1;
+    if (!this.#lanes) {
+      const a = this.#address(buffer, at) as { pointer: Val; offset: number };
+      return this.#code.effect(byte ? 'i32.store8' : `${wasmType(dtype)}.store`, [a.pointer, value], [a.offset, byte ? 1 : 4]);
+    }
+    const whole = this.#splat(value, dtype);
+    const a = this.#address(buffer, at);
+    if (a?.stride === 1 && !byte) return this.#code.effect('v128.store', [a.pointer, whole], [a.offset, 4]);
+    const integers = dtype === 'bool' ? this.#code.pure('i32x4.abs', 'v128', [whole]) : whole;
+    this.#eachLane((lane) => {
+      const one = this.#address(buffer, at) as { pointer: Val; offset: number };
+      const v = this.#code.pure(`${lanesOf(dtype)}.extract_lane`, wasmType(dtype), [integers], [lane]);
+      this.#code.effect(byte ? 'i32.store8' : `${wasmType(dtype)}.store`, [one.pointer, v], [one.offset, byte ? 1 : 4]);
+    });
+  }
+
+  /** Runs `f` for each lane with the vector's axis bound to that lane's index. */
+  #eachLane(f: (lane: number) => void): void {
+    const axis = this.#lanes as Axis;
+    const { start } = this.#bindings.get(axis) as { start: number };
+    this.#lanes = null;
+    for (let lane = 0; lane < LANES; lane++) this.#with(axis, { kind: 'constant', value: start + lane }, () => f(lane));
+    this.#lanes = axis;
+  }
+
+  /** A vector made of four scalars, for what has no vector form. */
+  #lanewise(e: Expr): Val {
+    const dtype = x.dtypeOf(e);
+    const parts: Val[] = [];
+    this.#eachLane(() => parts.push(this.#value(e)));
+    const c = this.#code;
+    const [first, ...rest] = dtype === 'bool' ? parts.map((p) => c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), p])) : parts;
+    const lanes = lanesOf(dtype);
+    return rest.reduce(
+      (v, p, i) => c.pure(`${lanes}.replace_lane`, 'v128', [v, p], [i + 1]),
+      c.pure(`${lanes}.splat`, 'v128', [first as Val]),
+    );
+  }
+
+  // ---- values
+
+  /** Whether the lanes' axis takes part in an expression. */
+  #varies(e: Expr): boolean {
+    const axis = this.#lanes;
+    if (!axis) return false;
+    return x.some(e, (p) => p.kind === 'axis' && p.axis === axis);
+  }
+
+  #splat(v: Val, dtype: DType): Val {
+    if (v.type === 'v128') return v;
+    const c = this.#code;
+    if (dtype === 'bool') return c.pure('i32x4.splat', 'v128', [c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), v])]);
+    if (v.op === 'f32.load' && v.uses.length === 0) {
+      const [offset, align] = v.imm as [number, number];
+      return v.ordered ? c.ordered('v128.load32_splat', 'v128', v.args, [offset, align]) : c.pure('v128.load32_splat', 'v128', v.args, [offset, align]);
+    }
+    return c.pure(`${lanesOf(dtype)}.splat`, 'v128', [v]);
+  }
+
+  /** An expression's value: four lanes' worth where it varies with the lanes, else one for all. */
+  #value(e: Expr): Val {
+    return this.#varies(e) ? this.#vector(e) : this.#scalar(e);
+  }
+
+  #scalar(e: Expr): Val {
+    const c = this.#code;
+    switch (e.kind) {
+      case 'const':
+        return c.leaf(e.dtype === 'f32' ? 'f32.const' : 'i32.const', wasmType(e.dtype), [e.value]);
+      case 'axis': {
+        const b = this.#bindings.get(e.axis);
+        if (b?.kind === 'constant') return c.leaf('i32.const', 'i32', [b.value]);
+        const index = this.#indices.get(e.axis);
+        if (!index) throw new Error(`@${this.#kernel.name}: axis ${e.axis.name} is not bound`);
+        return index;
+      }
+      case 'size':
+        return e.of.times === 1 ? this.#batch : c.pure('i32.mul', 'i32', [this.#batch, c.leaf('i32.const', 'i32', [e.of.times])]);
+      case 'load':
+        return this.#loadScalar(e.buffer, e.at);
+      case 'tile':
+        return this.#read(e.tile, e.at);
+      case 'unary':
+        return this.#unary(e.fn, x.dtypeOf(e.x), this.#scalar(e.x));
+      case 'binary': {
+        if (x.dtypeOf(e) === 'i32') {
+          const l = linear(e, this.#bindings, this.#interner);
+          if (l && l.lanes === 0 && !(l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0)) return this.#sum(l, 1, l.constant);
+        }
+        return this.#arithmetic(e.fn, x.dtypeOf(e.a), this.#scalar(e.a), this.#scalar(e.b));
+      }
+      case 'select': {
+        const known = this.#decided(e.cond);
+        if (known !== null) return this.#scalar(known ? e.then : e.otherwise);
+        if (this.#safe(e.then) && this.#safe(e.otherwise))
+          return c.pure('select', wasmType(x.dtypeOf(e)), [this.#scalar(e.cond), this.#scalar(e.then), this.#scalar(e.otherwise)]);
+        return c.branch(
+          this.#scalar(e.cond),
+          wasmType(x.dtypeOf(e)),
+          () => this.#behind(() => this.#scalar(e.then)),
+          () => this.#behind(() => this.#scalar(e.otherwise)),
+        );
+      }
+      case 'convert':
+        return this.#convert(x.dtypeOf(e.x), e.to, this.#scalar(e.x));
+      case 'reduce':
+        throw new Error(`@${this.#kernel.name}: a reduction was not lowered`);
+      default:
+        return e satisfies never;
+    }
+  }
+
+  #behind<T>(f: () => T): T {
+    this.#guarded++;
+    const v = f();
+    this.#guarded--;
+    return v;
+  }
+
+  #vector(e: Expr): Val {
+    const c = this.#code;
+    const dtype = x.dtypeOf(e);
+    const operand = (p: Expr): Val => this.#splat(this.#value(p), x.dtypeOf(p));
+    switch (e.kind) {
+      case 'const':
+      case 'size':
+        return this.#splat(this.#scalar(e), dtype);
+      case 'axis': {
+        const { start } = this.#bindings.get(e.axis) as { start: number };
+        const bytes = new Uint8Array(new Int32Array([start, start + 1, start + 2, start + 3]).buffer);
+        return c.leaf('v128.const', 'v128', [...bytes]);
+      }
+      case 'load':
+        return this.#loadVector(e.buffer, e.at);
+      case 'tile':
+        return this.#read(e.tile, e.at);
+      case 'unary':
+        if (e.fn === 'f32_bits' || e.fn === 'i32_bits') return operand(e.x);
+        return this.#unaryVector(e.fn, x.dtypeOf(e.x), operand(e.x));
+      case 'binary': {
+        if (e.fn === 'idiv' || e.fn === 'imod') return this.#lanewise(e);
+        if (e.fn === 'shl' || e.fn === 'shr') {
+          if (this.#varies(e.b)) return this.#lanewise(e);
+          return c.pure(`i32x4.${e.fn === 'shl' ? 'shl' : 'shr_s'}`, 'v128', [operand(e.a), this.#scalar(e.b)]);
+        }
+        return this.#arithmeticVector(e.fn, x.dtypeOf(e.a), operand(e.a), operand(e.b));
+      }
+      case 'select': {
+        const known = this.#decided(e.cond);
+        if (known !== null) return operand(known ? e.then : e.otherwise);
+        if (!this.#safe(e.then) || !this.#safe(e.otherwise)) {
+          if (this.#varies(e.cond)) return this.#lanewise(e);
+          return c.branch(
+            this.#scalar(e.cond),
+            'v128',
+            () => this.#behind(() => operand(e.then)),
+            () => this.#behind(() => operand(e.otherwise)),
+          );
+        }
+        if (!this.#varies(e.cond)) return c.pure('select', 'v128', [this.#scalar(e.cond), operand(e.then), operand(e.otherwise)]);
+        const least = this.#pseudoMinMax(e, operand);
+        return least ?? c.pure('v128.bitselect', 'v128', [operand(e.then), operand(e.otherwise), operand(e.cond)]);
+      }
+      case 'convert':
+        return this.#convertVector(x.dtypeOf(e.x), e.to, operand(e.x));
+      case 'reduce':
+        throw new Error(`@${this.#kernel.name}: a reduction was not lowered`);
+      default:
+        return e satisfies never;
+    }
+  }
+
+  /** `a < b ? b : a` is one instruction, with just this treatment of NaN and of equal zeros; and so `b < a ? b : a`. */
+  #pseudoMinMax(e: Extract<Expr, { kind: 'select' }>, operand: (p: Expr) => Val): Val | null {
+    if (e.cond.kind !== 'binary' || e.cond.fn !== 'lt' || x.dtypeOf(e.then) !== 'f32') return null;
+    const same = (p: Expr, q: Expr): boolean => this.#interner.id(p) === this.#interner.id(q);
+    const [{ a, b }, { then, otherwise }] = [e.cond, e];
+    if (same(a, otherwise) && same(b, then)) return this.#code.pure('f32x4.pmax', 'v128', [operand(a), operand(b)]);
+    if (same(b, otherwise) && same(a, then)) return this.#code.pure('f32x4.pmin', 'v128', [operand(b), operand(a)]);
+    return null;
+  }
+
+  /** A condition on indices that holds, or fails, wherever this code runs. */
+  #decided(cond: Expr): boolean | null {
+    if (cond.kind === 'const') return cond.value !== 0;
+    if (cond.kind !== 'binary') return null;
+    if (cond.fn === 'and' || cond.fn === 'or') {
+      const [a, b] = [this.#decided(cond.a), this.#decided(cond.b)];
+      const ends = cond.fn === 'or';
+      if (a === ends || b === ends) return ends;
+      return a !== null && b !== null ? !ends : null;
+    }
+    if (x.dtypeOf(cond.a) !== 'i32') return null;
+    const [[al, ah], [bl, bh]] = [this.#range(cond.a), this.#range(cond.b)];
+    switch (cond.fn) {
+      case 'lt':
+        return ah < bl ? true : al >= bh ? false : null;
+      case 'le':
+        return ah <= bl ? true : al > bh ? false : null;
+      case 'gt':
+        return al > bh ? true : ah <= bl ? false : null;
+      case 'ge':
+        return al >= bh ? true : ah < bl ? false : null;
+      case 'eq':
+        return al === ah && bl === bh && al === bl ? true : ah < bl || bh < al ? false : null;
+      case 'ne':
+        return ah < bl || bh < al ? true : al === ah && bl === bh && al === bl ? false : null;
+      default:
+        return null;
+    }
+  }
+
+  /** Whether every read in an expression stays inside its buffer, whatever condition it stands behind. Along the batch no
+   *  op shifts an index, so only fixed dimensions are in question. */
+  #safe(e: Expr): boolean {
+    return !x.some(e, (p) => {
+      if (p.kind !== 'load') return false;
+      return p.at.some((i, d) => {
+        const extent = p.buffer.type.shape[d] as Dim;
+        if (isBatch(extent)) return false;
+        const [low, high] = this.#range(i);
+        return low < 0 || high >= extent;
+      });
+    });
+  }
+
+  // ---- instructions
+
+  #arithmetic(fn: x.BinaryFn, dtype: DType, a: Val, b: Val): Val {
+    if (a.type === 'v128' || b.type === 'v128') return this.#arithmeticVector(fn, dtype, this.#splat(a, dtype), this.#splat(b, dtype));
+    const c = this.#code;
+    const type = wasmType(dtype);
+    const compare = comparison(fn);
+    if (compare) return c.pure(`${type}.${compare}${type === 'i32' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'i32', [a, b]);
+    const integer: Partial<Record<x.BinaryFn, string>> = { idiv: 'div_s', imod: 'rem_s', and: 'and', or: 'or', shl: 'shl', shr: 'shr_s', bitand: 'and' };
+    if (type === 'i32') {
+      if (fn === 'min' || fn === 'max') return c.pure('select', 'i32', [c.pure(`i32.${fn === 'min' ? 'lt_s' : 'gt_s'}`, 'i32', [a, b]), a, b]);
+      return c.pure(`i32.${fn === 'div' ? 'div_s' : (integer[fn] ?? fn)}`, 'i32', [a, b]);
+    }
+    if (fn === 'pow' || fn === 'idiv' || fn === 'imod') throw new Error(`@${this.#kernel.name}: ${fn} on floats was not expanded`);
+    return c.pure(`f32.${fn}`, 'f32', [a, b]);
+  }
+
+  #arithmeticVector(fn: x.BinaryFn, dtype: DType, a: Val, b: Val): Val {
+    const c = this.#code;
+    const lanes = lanesOf(dtype);
+    const compare = comparison(fn);
+    if (compare) return c.pure(`${lanes}.${compare}${lanes === 'i32x4' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'v128', [a, b]);
+    if (fn === 'and' || fn === 'or') return c.pure(`v128.${fn}`, 'v128', [a, b]);
+    if (fn === 'bitand') return c.pure('v128.and', 'v128', [a, b]);
+    const signed = lanes === 'i32x4' && (fn === 'min' || fn === 'max') ? '_s' : '';
+    return c.pure(`${lanes}.${fn}${signed}`, 'v128', [a, b]);
+  }
+
+  #unary(fn: x.UnaryFn, dtype: DType, v: Val): Val {
+    if (v.type === 'v128') return this.#unaryVector(fn, dtype, v);
+    const c = this.#code;
+    if (fn === 'f32_bits') return c.pure('f32.reinterpret', 'f32', [v]);
+    if (fn === 'i32_bits') return c.pure('i32.reinterpret', 'i32', [v]);
+    if (fn === 'not') return c.pure('i32.eqz', 'i32', [v]);
+    if (dtype === 'f32') return c.pure(`f32.${fn}`, 'f32', [v]);
+    const zero = c.leaf('i32.const', 'i32', [0]);
+    const negative = c.pure('i32.sub', 'i32', [zero, v]);
+    if (fn === 'neg') return negative;
+    if (fn === 'abs') return c.pure('select', 'i32', [c.pure('i32.lt_s', 'i32', [v, zero]), negative, v]);
+    throw new Error(`@${this.#kernel.name}: ${fn} of integers`);
+  }
+
+  #unaryVector(fn: x.UnaryFn, dtype: DType, v: Val): Val {
+    if (fn === 'not') return this.#code.pure('v128.not', 'v128', [v]);
+    return this.#code.pure(`${lanesOf(dtype)}.${fn}`, 'v128', [v]);
+  }
+
+  #convert(from: DType, to: DType, v: Val): Val {
+    if (v.type === 'v128') return this.#convertVector(from, to, v);
+    const c = this.#code;
+    if (from === 'f32') {
+      if (to === 'bool') return c.pure('f32.ne', 'i32', [v, c.leaf('f32.const', 'f32', [0])]);
+      const i = c.pure('i32.trunc_s_sat.f32', 'i32', [v]);
+      return to === 'u8' ? c.pure('i32.and', 'i32', [i, c.leaf('i32.const', 'i32', [255])]) : i;
+    }
+    if (to === 'f32') return c.pure('f32.convert_s.i32', 'f32', [v]);
+    if (to === 'bool') return c.pure('i32.ne', 'i32', [v, c.leaf('i32.const', 'i32', [0])]);
+    return to === 'u8' && from === 'i32' ? c.pure('i32.and', 'i32', [v, c.leaf('i32.const', 'i32', [255])]) : v;
+  }
+
+  #convertVector(from: DType, to: DType, v: Val): Val {
+    const c = this.#code;
+    const all = (value: number): Val => c.leaf('v128.const', 'v128', [...new Uint8Array(new Int32Array(4).fill(value).buffer)]);
+    if (from === 'bool') {
+      const one = c.pure('v128.and', 'v128', [v, all(1)]);
+      return to === 'f32' ? c.pure('f32x4.convert_i32x4_s', 'v128', [one]) : one;
+    }
+    if (to === 'bool') return from === 'f32' ? c.pure('f32x4.ne', 'v128', [v, all(0)]) : c.pure('i32x4.ne', 'v128', [v, all(0)]);
+    if (from === 'f32') {
+      const i = c.pure('i32x4.trunc_sat_f32x4_s', 'v128', [v]);
+      return to === 'u8' ? c.pure('v128.and', 'v128', [i, all(255)]) : i;
+    }
+    if (to === 'f32') return c.pure('f32x4.convert_i32x4_s', 'v128', [v]);
+    return to === 'u8' && from === 'i32' ? c.pure('v128.and', 'v128', [v, all(255)]) : v;
+  }
+}
+
+const comparison = (fn: x.BinaryFn): string | null => (['lt', 'le', 'gt', 'ge', 'eq', 'ne'].includes(fn) ? fn : null);
+
+/** A shuffle's bytes from the lanes it picks, 0…3 of the first vector and 4…7 of the second. */
+const lanePicks = (lanes: readonly number[]): number[] => lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
+
+/** Tiles that some vectorized loop's axis indexes in the last place: they are kept as vectors. */
+function vectorTiles(kernel: Kernel): Set<Tile> {
+  const lanes = new Set<Axis>();
+  walkStmts(kernel.body, (s) => {
+    if (s.kind === 'for' && s.mode === 'vectorized') lanes.add(s.axis);
+  });
+  const found = new Set<Tile>();
+  walkStmts(kernel.body, (s) => {
+    if (s.kind !== 'set' && s.kind !== 'accumulate') return;
+    const last = s.at.at(-1);
+    if (last && x.some(last, (p) => p.kind === 'axis' && lanes.has(p.axis)) && (s.tile.shape.at(-1) as number) % LANES === 0) found.add(s.tile);
+  });
+  return found;
+}

@@ -1,0 +1,73 @@
+/** Extents and dimensions as a user names them: `'N'` for the batch, -1 for the last dimension. */
+
+import { type Dim, divDim, isBatch, mulDim, N, type Shape, showDim, showShape } from '../ir/type.ts';
+import { showAny, userError } from './trace.ts';
+
+/** An extent: a number, or a multiple of the symbolic batch, `'N'` or `'25N'`. */
+export type Extent = number | 'N' | `${number}N`;
+
+export const toExtent = (d: Dim): Extent => (isBatch(d) ? (showDim(d) as Extent) : d);
+
+/** The dimension that a user wrote, or null where it is none. */
+export function toDim(e: unknown): Dim | null {
+  if (typeof e === 'number') return Number.isInteger(e) && e >= 0 ? e : null;
+  const [, times] = (typeof e === 'string' && /^([1-9]\d*)?N$/.exec(e)) || [null, null];
+  return times === null ? null : times === undefined ? N : { times: Number(times) };
+}
+
+/** A dimension counted from the front; `dim` may count from the back. Throws where `shape` has no such dimension. */
+export function dimOf(what: string, shape: Shape, dim: unknown, more = 0): number {
+  const rank = shape.length + more;
+  if (Number.isInteger(dim) && (dim as number) >= -rank && (dim as number) < rank)
+    return (dim as number) < 0 ? (dim as number) + rank : (dim as number);
+  throw userError('bad-dim', `${what}: ${showAny(dim)} is not a dimension of ${showShape(shape)}`, {
+    help: rank === 0 ? 'a scalar has no dimensions' : `dimensions go from ${-rank} to ${rank - 1}`,
+  });
+}
+
+/** Several dimensions, each once, in order. Nothing named is all of them. */
+export function dimsOf(what: string, shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
+  const all = shape.map((_, d) => d);
+  if (dims === null || dims === undefined || (Array.isArray(dims) && dims.length === 0)) return all;
+  const named = (Array.isArray(dims) ? dims : [dims]).map((d) => dimOf(what, shape, d));
+  const twice = named.find((d, i) => named.indexOf(d) !== i);
+  if (twice !== undefined) throw userError('bad-dim', `${what}: dimension ${twice} is named twice in ${showAny(dims)}`);
+  return named.sort((a, b) => a - b);
+}
+
+/** The product of extents, or null where it would hold the batch twice. */
+export const product = (dims: readonly Dim[]): Dim | null =>
+  dims.reduce<Dim | null>((p, d) => (p === null ? null : mulDim(p, d)), 1);
+
+/** The shape that `wanted` asks of a tensor of shape `have`; one of its extents may be -1, which is what is left. */
+export function reshaped(what: string, have: Shape, wanted: readonly unknown[]): Dim[] {
+  const asked = `[${wanted.join(', ')}]`;
+  const open = wanted.indexOf(-1);
+  if (wanted.indexOf(-1, open + 1) > open && open >= 0)
+    throw userError('shape-mismatch', `${what}: only one extent of ${asked} can be -1`);
+  const dims = wanted.map((e, i) => {
+    const dim = i === open ? 1 : toDim(e);
+    if (dim !== null) return dim;
+    throw userError('bad-shape', `${what}: ${showAny(e)} in ${asked} is not an extent`, {
+      help: "an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic",
+    });
+  });
+  const [total, known] = [product(have) as Dim, product(dims)];
+  if (known === null) throw userError('bad-shape', `${what}: ${asked} holds the batch twice`);
+  const rest = divDim(total, known);
+  if (rest !== null && (open >= 0 || rest === 1)) return dims.map((d, i) => (i === open ? rest : d));
+  throw userError(
+    'shape-mismatch',
+    `${what}: a tensor of shape ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}` +
+      (open < 0 ? `, which has ${showDim(known)}` : ''),
+    { help: helpFor(have, dims, total) },
+  );
+}
+
+function helpFor(have: Shape, dims: readonly Dim[], total: Dim): string {
+  if (isBatch(total) && !dims.some(isBatch) && dims.length > 1) {
+    const after = showDim(product(have.slice(1)) as Dim);
+    return `the batch is known only when a step runs: write -1 or 'N' in its place, such as view(-1, ${after}) or flatten(1)`;
+  }
+  return `the product of the extents must be ${showDim(total)}`;
+}

@@ -1,0 +1,8 @@
+/** torch.nn.functional, in camelCase: everything here is a composition of the ops in ir/ops. */
+
+export * from './activation.ts';
+export * from './image.ts';
+export * from './join.ts';
+export * from './linear.ts';
+export * from './loss.ts';
+export * from './norm.ts';

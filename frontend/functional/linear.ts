@@ -1,0 +1,53 @@
+/** Affine maps, and products and shapes as functions. */
+
+import { type Dim, sameDim, showDim, showShape, showType } from '../../ir/type.ts';
+import type { Value } from '../../ir/graph.ts';
+import { product } from '../dims.ts';
+import { float, type Tensor, tensorOf, wrongRank } from '../tensor.ts';
+import { involved, userError, withLoc } from '../trace.ts';
+
+/** x·weightᵀ + bias over the last dimension: `x` […,I], `weight` [O,I], `bias` [O] or null give […,O].
+ *  Throws where `x` has not as many features as the weight expects, with both shapes and where the weight comes from. */
+export const linear = (x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
+  withLoc(() => {
+    const [input, w] = [tensorOf('linear', 'the input', x), tensorOf('linear', 'the weight', weight)];
+    const [vx, vw] = [float('linear', input.value), float('linear', w.value)];
+    if (vw.type.shape.length !== 2) throw wrongRank('linear', 'a weight [out, in]', vw);
+    if (vx.type.shape.length === 0) throw wrongRank('linear', 'an input […, features]', vx);
+    checkFeatures(vx, vw);
+    const out = input.matmul(w.t());
+    if (bias === null) return out;
+    const b = float('linear', tensorOf('linear', 'the bias', bias).value);
+    if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, vw.type.shape[0]!))
+      throw userError(
+        'shape-mismatch',
+        `linear: the weight has ${showDim(vw.type.shape[0]!)} output features, the bias is ${showType(b.type)}`,
+        { notes: involved({ weight: vw, bias: b }) },
+      );
+    return out.add(bias);
+  });
+
+function checkFeatures(x: Value, weight: Value): void {
+  const [have, want] = [x.type.shape.at(-1) as Dim, weight.type.shape[1] as Dim];
+  if (sameDim(have, want)) return;
+  const flat = product(x.type.shape.slice(1));
+  const flatten = flat !== null && sameDim(flat, want) && x.type.shape.length > 2;
+  throw userError(
+    'shape-mismatch',
+    `linear: the input ${showShape(x.type.shape)} has ${showDim(have)} features, the weight ${showShape(weight.type.shape)} expects ${showDim(want)}`,
+    {
+      notes: involved({ input: x, weight }),
+      help: flatten
+        ? `flatten all but the batch first: x.flatten(1) has ${showDim(want)} features`
+        : `give the layer ${showDim(have)} input features, or feed it ${showDim(want)}`,
+    },
+  );
+}
+
+/** The matrix product of the last two dimensions, as torch.matmul: vectors count as a row or a column, leading dimensions
+ *  broadcast. */
+export const matmul = (a: Tensor, b: Tensor): Tensor => withLoc(() => tensorOf('matmul', 'the first operand', a).matmul(b));
+
+/** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: `flatten(x, 1)` keeps the batch. */
+export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor =>
+  withLoc(() => tensorOf('flatten', 'the input', x).flatten(startDim, endDim));

@@ -1,0 +1,153 @@
+/** Losses: a scalar from a model's output and its target, to PyTorch's formulas. */
+
+import * as ir from '../../ir/ops/index.ts';
+import { type Dim, isBatch, sameShape, type Shape, showShape, showType } from '../../ir/type.ts';
+import { float, sizeOf, Tensor, tensorOf, wrongRank } from '../tensor.ts';
+import { involved, showAny, userError, withLoc } from '../trace.ts';
+import { where } from './activation.ts';
+
+/** What becomes of the losses of single elements: their mean, their sum, or they themselves. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+export interface ReductionOption {
+  readonly reduction?: Reduction;
+}
+export interface NLLLossOptions extends ReductionOption {
+  /** One factor for each class, [C]; with it the mean is the weighted one. */
+  readonly weight?: Tensor | null;
+  /** A class index that counts for nothing, such as PyTorch's -100. There is none unless given: a label that is no class
+   *  is an error, and is never skipped in silence. */
+  readonly ignoreIndex?: number | null;
+}
+export interface CrossEntropyLossOptions extends NLLLossOptions {
+  /** The share of the target that is spread evenly over all classes, 0 to 1. */
+  readonly labelSmoothing?: number;
+}
+export interface BCEWithLogitsLossOptions extends ReductionOption {
+  /** A factor for each element's loss; broadcasts to the input. */
+  readonly weight?: Tensor | null;
+  /** A factor for the positive part of each class; broadcasts to the input. */
+  readonly posWeight?: Tensor | null;
+}
+
+/** -log softmax(logits)[target]. `logits` f32 [N,C], [N,C,d1,…] or [C]; `target` either class indices i32 ([N], [N,d1,…]
+ *  or a scalar) or probabilities f32 of the logits' shape. Throws where their shapes or element types do not fit. */
+export const crossEntropy = (logits: Tensor, target: Tensor, options: CrossEntropyLossOptions = {}): Tensor =>
+  withLoc(() => {
+    const what = 'crossEntropy';
+    const { labelSmoothing = 0 } = options;
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+      throw userError('bad-argument', `${what}: labelSmoothing must be between 0 and 1, got ${showAny(labelSmoothing)}`);
+    const x = float(what, tensorOf(what, 'the logits', logits).value);
+    const y = tensorOf(what, 'the target', target).value;
+    if (x.type.shape.length === 0) throw wrongRank(what, 'logits [N, classes]', x);
+    const classDim = Math.min(1, x.type.shape.length - 1);
+    if (y.type.dtype === 'f32' && sameShape(x.type.shape, y.type.shape))
+      return probabilities(Tensor.of(x).logSoftmax(classDim), target, classDim, options);
+    checkTarget(what, x, y, true);
+    return likelihood(what, Tensor.of(x).logSoftmax(classDim), target, options);
+  });
+
+/** -logProbabilities[target]: `logProbabilities` f32 [N,C], [N,C,d1,…] or [C], class indices i32 [N], [N,d1,…] or a
+ *  scalar. Throws where they do not fit. */
+export const nllLoss = (logProbabilities: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor =>
+  withLoc(() => {
+    const x = float('nllLoss', tensorOf('nllLoss', 'the input', logProbabilities).value);
+    if (x.type.shape.length === 0) throw wrongRank('nllLoss', 'log-probabilities [N, classes]', x);
+    checkTarget('nllLoss', x, tensorOf('nllLoss', 'the target', target).value, false);
+    return likelihood('nllLoss', Tensor.of(x), target, options);
+  });
+
+/** (input - target)², for two tensors of one shape. Unlike PyTorch, which warns, it throws where they only broadcast. */
+export const mseLoss = (input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor =>
+  withLoc(() => {
+    const [x, y] = sameShapes('mseLoss', input, target);
+    const d = x.sub(y);
+    return reduceLoss('mseLoss', d.mul(d), options);
+  });
+
+/** -(y·log σ(x) + (1-y)·log(1-σ(x))) for a target y of the input's shape, computed without σ. */
+export const bceWithLogits = (input: Tensor, target: Tensor, options: BCEWithLogitsLossOptions = {}): Tensor =>
+  withLoc(() => {
+    const [x, y] = sameShapes('bceWithLogits', input, target);
+    const { weight = null, posWeight = null } = options;
+    // log(1 + e^-x) = m + log(e^-m + e^(-x-m)) for any m: the greatest exponent, which needs no gradient.
+    const m = x.neg().relu().detach();
+    const softplus = m.add(m.neg().exp().add(x.neg().sub(m).exp()).log());
+    const positive = posWeight ? softplus.mul(y.mul(posWeight.sub(1)).add(1)) : softplus;
+    const loss = y.neg().add(1).mul(x).add(positive);
+    return reduceLoss('bceWithLogits', weight ? loss.mul(weight) : loss, options);
+  });
+
+function checkTarget(what: string, x: Tensor['value'], y: Tensor['value'], orProbabilities: boolean): void {
+  const { shape } = x.type;
+  const wanted: Shape = shape.length === 1 ? [] : [shape[0] as Dim, ...shape.slice(2)];
+  if (y.type.dtype === 'i32' && sameShape(y.type.shape, wanted)) return;
+  const other = orProbabilities ? ` or probabilities f32${showShape(shape)}` : '';
+  const kind = sameShape(y.type.shape, wanted) ? 'dtype-mismatch' : 'shape-mismatch';
+  throw userError(
+    kind,
+    `${what}: an input ${showType(x.type)} needs class indices i32${showShape(wanted)}${other} as its target, got ${showType(y.type)}`,
+    {
+      notes: involved({ input: x, target: y }),
+      help:
+        kind === 'dtype-mismatch'
+          ? "declare the target with dtype: 'i32'"
+          : `declare the target with shape: [${wanted.map((d) => (isBatch(d) ? `'${showShape([d]).slice(1, -1)}'` : d)).join(', ')}]`,
+    },
+  );
+}
+
+function sameShapes(what: string, input: unknown, target: unknown): [Tensor, Tensor] {
+  const [x, y] = [tensorOf(what, 'the input', input), tensorOf(what, 'the target', target)];
+  const [vx, vy] = [float(what, x.value), float(what, y.value)];
+  if (sameShape(vx.type.shape, vy.type.shape)) return [x, y];
+  throw userError(
+    'shape-mismatch',
+    `${what}: the input is ${showShape(vx.type.shape)} and the target ${showShape(vy.type.shape)}: they must be of one shape`,
+    { notes: involved({ input: vx, target: vy }), help: 'view, squeeze or unsqueeze brings one to the shape of the other' },
+  );
+}
+
+/** The losses of indices: the class dimension comes last, so that a one-hot of the target selects from it. */
+function likelihood(what: string, logp: Tensor, target: Tensor, options: CrossEntropyLossOptions): Tensor {
+  const { weight = null, ignoreIndex = null, labelSmoothing = 0, reduction = 'mean' } = options;
+  const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
+  const classes = classesLast.shape.at(-1) as number;
+  if (weight && !sameShape(weight.value.type.shape, [classes]))
+    throw userError('shape-mismatch', `${what}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`, {
+      notes: involved({ weight: weight.value }),
+    });
+  const ignored = ignoreIndex === null ? null : target.eq(ignoreIndex);
+  const hit = Tensor.of(ir.oneHot((ignored ? where(ignored, 0, target) : target).value, { classes }));
+  // Selected, not multiplied: a class whose probability is 0 must not make the others' NaN.
+  const picked = (perClass: Tensor): Tensor => where(hit, perClass, 0).sum(-1);
+  const kept = (loss: Tensor): Tensor => (ignored ? where(ignored, 0, loss) : loss);
+
+  const own = kept(picked(weight ? classesLast.mul(weight) : classesLast).neg());
+  const even = labelSmoothing > 0 ? kept((weight ? classesLast.mul(weight) : classesLast).sum(-1).neg()) : null;
+  const loss = even ? own.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / classes)) : own;
+  if (reduction !== 'mean' || (!weight && !ignored)) return reduceLoss(what, loss, options);
+  const one = Tensor.of(ir.full({ value: 1, shape: loss.value.type.shape, dtype: 'f32' }));
+  return loss.sum().div(kept(weight ? picked(weight.add(classesLast.detach().mul(0))) : one).sum());
+}
+
+/** The losses of probabilities. */
+function probabilities(logp: Tensor, target: Tensor, classDim: number, options: CrossEntropyLossOptions): Tensor {
+  const { weight = null, labelSmoothing = 0, reduction = 'mean' } = options;
+  if (options.ignoreIndex != null)
+    throw userError('bad-argument', 'crossEntropy: ignoreIndex has no meaning for a target of probabilities');
+  const classes = logp.shape[classDim] as number;
+  const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+  const factors = weight?.view(-1, ...logp.shape.slice(classDim + 1).map(() => 1));
+  const loss = (factors ? logp.mul(factors) : logp).mul(smooth).sum(classDim).neg();
+  return reduceLoss('crossEntropy', loss, { reduction });
+}
+
+function reduceLoss(what: string, loss: Tensor, { reduction = 'mean' }: ReductionOption): Tensor {
+  if (reduction === 'none') return loss;
+  if (reduction === 'sum') return loss.sum();
+  if (reduction !== 'mean')
+    throw userError('bad-argument', `${what}: the reduction must be 'mean', 'sum' or 'none', got ${showAny(reduction)}`);
+  return loss.sum().div(Tensor.of(sizeOf(loss.value.type.shape, [])));
+}

@@ -1,0 +1,396 @@
+/** Scalar expressions as JavaScript source: what both interpreters say loops, loads and arithmetic with. A part that an
+ *  expression shares is computed once, a branch not taken is not computed at all, and every index is checked. */
+
+import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, identity, type Tile } from './expr.ts';
+import { type Dim, type DType, isBatch, sameDim } from './type.ts';
+
+/** `f64` keeps floats unrounded; `f32` rounds after every operation, as WebAssembly does. */
+export type Precision = 'f64' | 'f32';
+
+/** What an expression's leaves are called in the source around it. */
+export interface Names {
+  axis(a: Axis): string;
+  buffer(b: Buffer): string;
+  tile(t: Tile): string;
+  /** An axis that runs over its whole extent and no further, so that it needs no check as an index of that extent. */
+  whole(a: Axis): boolean;
+}
+
+export interface Writer {
+  line(text: string): void;
+  fresh(prefix: string): string;
+  /** Lines written by `body` go between `head {` and `}`. */
+  block(head: string, body: () => void): void;
+  /** Everything that `body` writes is one statement: parts that `roots` share are computed once in it. */
+  statement(roots: readonly Expr[], body: () => void): void;
+  value(e: Expr): string;
+  arithmetic(fn: BinaryFn, dtype: DType, a: string, b: string): string;
+  /** The checked row-major place of an index. */
+  place(name: string, shape: readonly Dim[], at: readonly Expr[]): string;
+  source(): string;
+}
+
+interface Block {
+  readonly lines: string[];
+  readonly bound: Map<Expr, string>;
+  readonly outer: Block | null;
+}
+
+export const dimSource = (d: Dim): string => (isBatch(d) ? (d.times === 1 ? 'N' : `(${d.times} * N)`) : String(d));
+
+const isLeaf = (e: Expr): boolean => e.kind === 'const' || e.kind === 'axis' || e.kind === 'size';
+const isAtom = (text: string): boolean => /^[\w$]+$/.test(text);
+
+export function writer(precision: Precision, names: Names): Writer {
+  let block: Block = { lines: [], bound: new Map(), outer: null };
+  let uses = new Map<Expr, number>();
+  const local = new Map<Axis, string>();
+  let count = 0;
+
+  const line = (text: string): void => {
+    block.lines.push(text);
+  };
+  const fresh = (prefix: string): string => `${prefix}${count++}`;
+  const round = (text: string): string => (precision === 'f32' ? `fround(${text})` : text);
+
+  function inBlock<T>(body: () => T): [readonly string[], T] {
+    block = { lines: [], bound: new Map(), outer: block };
+    const result = body();
+    const { lines, outer } = block;
+    block = outer as Block;
+    return [lines, result];
+  }
+  function nested(head: string, body: () => void): void {
+    const [lines] = inBlock(body);
+    block.lines.push(`${head} {`, ...lines, '}');
+  }
+  function statement(roots: readonly Expr[], body: () => void): void {
+    uses = countUses(roots);
+    const [lines] = inBlock(body);
+    block.lines.push(...lines);
+  }
+
+  function bound(e: Expr): string | undefined {
+    for (let b: Block | null = block; b; b = b.outer) {
+      const name = b.bound.get(e);
+      if (name !== undefined) return name;
+    }
+    return undefined;
+  }
+
+  function value(e: Expr): string {
+    const known = bound(e);
+    if (known !== undefined) return known;
+    const text = compute(e);
+    return (uses.get(e) ?? 0) > 1 && !isLeaf(e) ? bind(e, text) : text;
+  }
+  function bind(e: Expr, text: string): string {
+    let name = text;
+    if (!isAtom(text)) {
+      name = fresh('v');
+      line(`const ${name} = ${text};`);
+    }
+    block.bound.set(e, name);
+    return name;
+  }
+
+  function compute(e: Expr): string {
+    switch (e.kind) {
+      case 'const':
+        return literal(e.value, e.dtype, precision);
+      case 'axis':
+        return local.get(e.axis) ?? names.axis(e.axis);
+      case 'size':
+        return dimSource(e.of);
+      case 'load':
+        return `${names.buffer(e.buffer)}[${place(e.buffer.name, e.buffer.type.shape, e.at)}]`;
+      case 'tile':
+        return e.tile.shape.length === 0
+          ? names.tile(e.tile)
+          : `${names.tile(e.tile)}[${place(e.tile.name, e.tile.shape, e.at)}]`;
+      case 'unary':
+        return unary(e);
+      case 'binary':
+        return dtypeOf(e) === 'bool' ? `(${test(e)} ? 1 : 0)` : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
+      case 'select':
+        return select(e);
+      case 'convert':
+        return convert(dtypeOf(e.x), e.to, value(e.x));
+      case 'reduce':
+        return reduce(e);
+      default:
+        return e satisfies never;
+    }
+  }
+
+  /** A truth value where JavaScript asks for a condition. */
+  function test(e: Expr): string {
+    const shared = bound(e) ?? (e.kind === 'binary' && (uses.get(e) ?? 0) <= 1 ? undefined : value(e));
+    if (shared !== undefined || e.kind !== 'binary') return shared ?? value(e);
+    if (e.fn === 'and') return `(${test(e.a)} && ${test(e.b)})`;
+    if (e.fn === 'or') return `(${test(e.a)} || ${test(e.b)})`;
+    const sign = comparisons[e.fn];
+    return sign ? `${value(e.a)} ${sign} ${value(e.b)}` : value(e);
+  }
+
+  function unary(e: Extract<Expr, { kind: 'unary' }>): string {
+    const [x, dtype] = [value(e.x), dtypeOf(e.x)];
+    if (dtype !== 'f32' && e.fn !== 'f32_bits') {
+      if (e.fn === 'neg') return narrow(dtype, `(-${x} | 0)`);
+      if (e.fn === 'abs') return narrow(dtype, `(Math.abs(${x}) | 0)`);
+      if (e.fn === 'not') return dtype === 'bool' ? `(${x} ? 0 : 1)` : narrow(dtype, `(~${x})`);
+      if (e.fn === 'floor' || e.fn === 'nearest' || e.fn === 'i32_bits') return x;
+    }
+    switch (e.fn) {
+      case 'neg':
+        return `(-${x})`;
+      case 'not':
+        return `(${x} ? 0 : 1)`;
+      case 'f32_bits':
+      case 'i32_bits':
+      case 'nearest':
+        return `${e.fn}(${x})`;
+      case 'erf':
+        return round(`erf(${x})`);
+      case 'abs':
+      case 'floor':
+        return `Math.${e.fn}(${x})`;
+      case 'exp':
+      case 'log':
+      case 'sqrt':
+      case 'tanh':
+        return round(`Math.${e.fn}(${x})`);
+      default:
+        return e.fn satisfies never;
+    }
+  }
+
+  function arithmetic(fn: BinaryFn, dtype: DType, a: string, b: string): string {
+    const float = dtype === 'f32';
+    switch (fn) {
+      case 'add':
+        return float ? round(`(${a} + ${b})`) : narrow(dtype, `(${a} + ${b} | 0)`);
+      case 'sub':
+        return float ? round(`(${a} - ${b})`) : narrow(dtype, `(${a} - ${b} | 0)`);
+      case 'mul':
+        return float ? round(`(${a} * ${b})`) : narrow(dtype, `Math.imul(${a}, ${b})`);
+      case 'div':
+        return float ? round(`(${a} / ${b})`) : narrow(dtype, quotient(a, b));
+      case 'idiv':
+        return float ? `Math.trunc(${round(`(${a} / ${b})`)})` : narrow(dtype, quotient(a, b));
+      case 'imod':
+        return float ? round(`(${a} % ${b})`) : /^[1-9]\d*$/.test(b) ? `(${a} % ${b} | 0)` : `imod(${a}, ${b})`;
+      case 'min':
+      case 'max':
+        return `Math.${fn}(${a}, ${b})`;
+      case 'pow':
+        return float ? round(`Math.pow(${a}, ${b})`) : narrow(dtype, `(Math.pow(${a}, ${b}) | 0)`);
+      case 'shl':
+        return narrow(dtype, `(${a} << ${b})`);
+      case 'shr':
+        return narrow(dtype, `(${a} >> ${b})`);
+      case 'bitand':
+        return narrow(dtype, `(${a} & ${b})`);
+      case 'and':
+        return `(${a} && ${b} ? 1 : 0)`;
+      case 'or':
+        return `(${a} || ${b} ? 1 : 0)`;
+      case 'lt':
+      case 'le':
+      case 'gt':
+      case 'ge':
+      case 'eq':
+      case 'ne':
+        return `(${a} ${comparisons[fn]} ${b} ? 1 : 0)`;
+      default:
+        return fn satisfies never;
+    }
+  }
+
+  function select(e: Extract<Expr, { kind: 'select' }>): string {
+    const cond = test(e.cond);
+    const [before, then] = inBlock(() => value(e.then));
+    const [instead, otherwise] = inBlock(() => value(e.otherwise));
+    if (before.length + instead.length === 0) return `(${cond} ? ${then} : ${otherwise})`;
+    const name = fresh('s');
+    block.lines.push(`let ${name};`, `if (${cond}) {`, ...before, `${name} = ${then};`, '} else {', ...instead);
+    block.lines.push(`${name} = ${otherwise};`, '}');
+    return name;
+  }
+
+  function reduce(e: Extract<Expr, { kind: 'reduce' }>): string {
+    const [result, dtype] = [fresh('r'), dtypeOf(e.body)];
+    const inner = (axes: readonly Axis[], body: () => void): void => {
+      const [a, ...rest] = axes;
+      if (!a) {
+        body();
+        return;
+      }
+      const was = local.get(a);
+      const name = fresh('a');
+      local.set(a, name);
+      nested(`for (let ${name} = 0; ${name} < ${dimSource(a.extent)}; ${name}++)`, () => inner(rest, body));
+      if (was === undefined) local.delete(a);
+      else local.set(a, was);
+    };
+    if (e.fn === 'argmax') {
+      const [best, at] = [fresh('b'), fresh('k')];
+      line(`let ${result} = 0, ${best} = 0, ${at} = 0;`);
+      inner(e.over, () => {
+        const v = bind(e.body, value(e.body));
+        const greater = `${v} > ${best} || (${v} !== ${v} && ${best} === ${best})`;
+        line(`if (${at} === 0 || ${greater}) { ${best} = ${v}; ${result} = ${at}; }`);
+        line(`${at}++;`);
+      });
+      return result;
+    }
+    const { fn } = e;
+    line(`let ${result} = ${value(identity(fn, dtype))};`);
+    inner(e.over, () => line(`${result} = ${arithmetic(fn, dtype, result, value(e.body))};`));
+    return result;
+  }
+
+  function place(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
+    if (at.length !== shape.length) throw new Error(`${name} has ${shape.length} dimensions, and ${at.length} indices`);
+    return at.reduce((flat, index, d) => {
+      const extent = shape[d] as Dim;
+      let i = value(index);
+      const safe =
+        index.kind === 'axis'
+          ? (local.has(index.axis) || names.whole(index.axis)) && sameDim(index.axis.extent, extent)
+          : index.kind === 'const' && !isBatch(extent) && index.value >= 0 && index.value < extent;
+      if (!safe) {
+        if (!isAtom(i)) i = bind(index, i);
+        const problem = `${JSON.stringify(name)}, ${d}, ${i}, ${dimSource(extent)}`;
+        line(`if (${i} >>> 0 >= ${dimSource(extent)}) outside(where, ${problem});`);
+      }
+      return d === 0 ? i : `(${flat} * ${dimSource(extent)} + ${i})`;
+    }, '0');
+  }
+
+  return {
+    line,
+    fresh,
+    block: nested,
+    statement,
+    value,
+    arithmetic,
+    place,
+    source: () => block.lines.join('\n'),
+  };
+}
+
+const comparisons: Partial<Record<BinaryFn, string>> = {
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+  eq: '===',
+  ne: '!==',
+};
+
+/** How many places of the expressions read each part. */
+function countUses(roots: readonly Expr[]): Map<Expr, number> {
+  const uses = new Map<Expr, number>();
+  const visit = (e: Expr): void => {
+    const known = uses.get(e) ?? 0;
+    uses.set(e, known + 1);
+    if (known === 0) for (const c of children(e)) visit(c);
+  };
+  for (const r of roots) visit(r);
+  return uses;
+}
+
+function literal(value: number, dtype: DType, precision: Precision): string {
+  const v = dtype === 'f32' && precision === 'f32' ? Math.fround(value) : value;
+  return v < 0 || Object.is(v, -0) ? `(${Object.is(v, -0) ? '-0' : v})` : String(v);
+}
+
+/** An i32 brought into the range of a narrower type. */
+const narrow = (dtype: DType, text: string): string =>
+  dtype === 'u8' ? `(${text} & 255)` : dtype === 'bool' ? `(${text} & 1)` : text;
+
+const quotient = (a: string, b: string): string => (/^[1-9]\d*$/.test(b) ? `(${a} / ${b} | 0)` : `idiv(${a}, ${b})`);
+
+function convert(from: DType, to: DType, x: string): string {
+  if (to === 'bool') return from === 'bool' ? x : `(${x} !== 0 ? 1 : 0)`;
+  if (to === 'f32') return from === 'i32' ? `fround_i32(${x})` : x;
+  const whole = from === 'f32' ? `to_i32(${x})` : x;
+  return to === 'u8' && from !== 'bool' ? `(${whole} & 255)` : whole;
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** What the source calls beside `Math`. */
+const helpers = {
+  outside(where: string, name: string, dim: number, index: number, extent: number): never {
+    throw new RangeError(`${where}: ${name}: index ${index} lies outside 0..${extent} in dimension ${dim}`);
+  },
+  idiv(a: number, b: number): number {
+    if (b === 0) throw new RangeError('an integer was divided by zero');
+    return (a / b) | 0;
+  },
+  imod(a: number, b: number): number {
+    if (b === 0) throw new RangeError('an integer was divided by zero');
+    return (a % b) | 0;
+  },
+  /** Truncates, saturating; NaN becomes 0. */
+  to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
+  nearest(x: number): number {
+    const up = Math.round(x);
+    return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
+  },
+  f32_bits(x: number): number {
+    scratch.setInt32(0, x);
+    return scratch.getFloat32(0);
+  },
+  i32_bits(x: number): number {
+    scratch.setFloat32(0, x);
+    return scratch.getInt32(0);
+  },
+  erf,
+};
+
+/** The error function within a few units of the 16th digit. Abramowitz & Stegun: the series 7.1.6, whose terms all have one
+ *  sign, and from |x| = 2 on the continued fraction 7.1.14 for 1 − erf x, whose error counts for little as it is small. */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (!(a < 6)) return Number.isNaN(x) ? x : Math.sign(x);
+  const bell = Math.exp(-a * a);
+  if (a < 2) {
+    let [term, total] = [x, x];
+    for (let n = 1; n < 60 && total + term !== total; n++) {
+      term *= (2 * a * a) / (2 * n + 1);
+      total += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * bell * total;
+  }
+  let fraction = a;
+  for (let n = 60; n > 0; n--) fraction = a + n / 2 / fraction;
+  return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
+}
+
+const compiled = new Map<string, (...args: unknown[]) => void>();
+
+/** A function of `N` and `args` with this body; the same text gives the same function. */
+export function compileSource(
+  where: string,
+  precision: Precision,
+  args: readonly string[],
+  body: string,
+): (...args: unknown[]) => void {
+  const key = `${where}\n${precision}\n${args}\n${body}`;
+  let f = compiled.get(key);
+  if (!f) {
+    const given = {
+      ...helpers,
+      where,
+      fround: Math.fround,
+      fround_i32: precision === 'f32' ? Math.fround : (x: number) => x,
+    };
+    const source = `'use strict';\nreturn (N${args.map((a) => `, ${a}`).join('')}) => {\n${body}\n};`;
+    f = new Function(...Object.keys(given), source)(...Object.values(given)) as (...args: unknown[]) => void;
+    compiled.set(key, f);
+  }
+  return f;
+}

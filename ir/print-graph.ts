@@ -1,0 +1,105 @@
+/** Graphs and modules as text, a node a line in the order in which they run.
+ *
+ *  A node has no name of its own, as it is made where the user's variable is not known. It is called by its op, `%conv2d`,
+ *  `%relu.1`, so that a line says what it reads without a search, and inserting a matmul does not renumber every relu.
+ *  A node that is a result is called by the result's name; one that updates a param by the param's, with `.new`. */
+
+import type { Attr, Graph, Module, Param, Result, Role, Task, Value } from './graph.ts';
+import { topo } from './graph.ts';
+import { namespace, showNumber } from './print-expr.ts';
+import { type PrintOptions, showPlace, versionLine, width, withComments } from './print-options.ts';
+import { type Dim, isBatch, showDim, showType } from './type.ts';
+
+/** A file: the version line and the module. */
+export function printModule(module: Module, options: PrintOptions = {}): string {
+  const graphs = module.graphs.map((g) => indent(printGraph(g, options)));
+  const head = `module @${module.name} (N <= ${module.maxBatch}) {`;
+  return `${versionLine}\n${[head, graphs.join('\n\n'), '}'].filter(Boolean).join('\n')}\n`;
+}
+
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
+
+export function printGraph(graph: Graph, options: PrintOptions = {}): string {
+  const nodes = topo([...graph.results.map((r) => r.value), ...valuesOf(graph.task)]);
+  const name = nameValues(graph, nodes);
+  const place = (v: Value): string | null => (v.loc ? showPlace(v.loc, options) : null);
+
+  const params = graph.params.map((p) => `${name(p)}: ${showType(p.type)}${roles[p.role]}`);
+  const oneLine = `graph @${graph.name}(${params.join(', ')}) {`;
+  const wrapped = params.map((p, i) => [`  ${p},`, place(graph.params[i] as Param)] as const);
+  const head = oneLine.length <= width ? [oneLine] : [`graph @${graph.name}(`, ...withComments(wrapped), ') {'];
+
+  const body = nodes.map((n) => {
+    const call = `${n.op.name}(${n.inputs.map(name).join(', ')})${showAttrs(n.attrs)}`;
+    return [`  ${name(n)} = ${call} : ${showType(n.type)}`, place(n)] as const;
+  });
+  const results = graph.results.map((r) => showResult(r, name));
+  const last = graph.results.length ? list('  return', results) : [];
+  return [...head, ...withComments(body), ...last, ...showTask(graph.task, name), '}'].join('\n');
+}
+
+const roles: Readonly<Record<Role, string>> = { input: '', parameter: ' param', state: ' state', scalar: ' scalar' };
+
+/** What a task holds on to beside the results. */
+function valuesOf(task: Task | undefined): readonly Value[] {
+  if (task?.kind === 'differentiate') return [task.of, ...(task.seed ? [task.seed] : [])];
+  return task ? [...task.gradients.values()] : [];
+}
+
+function nameValues(graph: Graph, nodes: readonly Value[]): (v: Value) => string {
+  const names = namespace();
+  const named = new Map<Value, string>();
+  const give = (v: Value, base: string): void => {
+    if (!named.has(v)) named.set(v, names.claim(base));
+  };
+  for (const p of graph.params) give(p, p.name);
+  for (const r of graph.results) if (r.value.kind === 'node') give(r.value, r.into ? `${r.into.name}.new` : r.name);
+  for (const v of nodes) if (v.kind === 'node') give(v, v.op.name);
+  // What no graph should hold, a param that it does not list, still prints.
+  return (v) => {
+    if (!named.has(v)) give(v, v.kind === 'param' ? v.name : v.op.name);
+    const n = named.get(v) as string;
+    return `%${/^[\w.]+$/.test(n) ? n : JSON.stringify(n)}`;
+  };
+}
+
+/** `%loss`, `%w.new -> %w`, and `loss = %x` where the name cannot be told from these. */
+function showResult(r: Result, name: (v: Value) => string): string {
+  const value = name(r.value);
+  const into = r.into ? ` -> ${name(r.into)}` : '';
+  const told = r.into ? r.into.name : value.slice(1);
+  const own = /^[\w.]+$/.test(r.name) ? r.name : JSON.stringify(r.name);
+  return (r.into ? told === r.name : told === own) ? `${value}${into}` : `${own} = ${value}${into}`;
+}
+
+function showTask(task: Task | undefined, name: (v: Value) => string): string[] {
+  if (!task) return [];
+  if (task.kind === 'apply') {
+    const pairs = [...task.gradients].map(([p, g]) => `${name(p)}: ${name(g)}`);
+    return list('  apply', pairs, ` then ${task.then}`);
+  }
+  const seed = task.seed ? ` seed ${name(task.seed)}` : '';
+  return list(`  differentiate ${name(task.of)}${seed} wrt`, task.wrt.map(name), ` then ${task.then}`);
+}
+
+/** `head a, b tail` on a line, or a line for each where that would be long. */
+function list(head: string, members: readonly string[], tail = ''): string[] {
+  const line = [head, members.join(', ')].join(' ') + tail;
+  if (line.length <= width) return [line];
+  return [head, ...members.map((m, i) => `    ${m}${i < members.length - 1 ? ',' : tail}`)];
+}
+
+/** ` {stride=[1,1], to=i32}`, in the order in which the op's author gave them, or nothing. */
+function showAttrs(attrs: Readonly<Record<string, Attr>>): string {
+  const entries = Object.entries(attrs).map(([k, v]) => `${k}=${showAttr(v)}`);
+  return entries.length ? ` {${entries.join(', ')}}` : '';
+}
+
+const plainWords = /^(?!(?:true|false|inf|nan|\d*N)$)[A-Za-z_]\w*$/;
+
+function showAttr(v: Attr): string {
+  if (typeof v === 'string') return plainWords.test(v) ? v : JSON.stringify(v);
+  if (typeof v === 'number') return showNumber(v);
+  if (typeof v === 'boolean') return String(v);
+  return `[${(v as readonly Dim[]).map((d) => (isBatch(d) ? showDim(d) : showNumber(d))).join(',')}]`;
+}

@@ -1,0 +1,137 @@
+/** How an op's equation reads its operands: what fusion decides by. */
+
+import { type Axis, axis, type Buffer, children, type Expr, Interner, ix, load } from '../ir/expr.ts';
+import { byName, type Node, typesOf, type Value } from '../ir/graph.ts';
+import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
+
+/** `same`: at the result's own index. `row`: at a prefix of it, so that the value can be computed once a row.
+ *  `other`: anywhere. */
+export type Form = 'same' | 'row' | 'other';
+
+export interface Access {
+  readonly form: Form;
+  /** How often one element of the operand is read while the whole result is computed; Infinity if that grows with N. */
+  readonly reads: number;
+  /** Equal for accesses that read the same elements in the same order. */
+  readonly key: string;
+  /** Iterations of the reductions around the read, for one element of the result; Infinity if that grows with N. */
+  readonly trips: number;
+}
+
+export interface Equation {
+  readonly accesses: readonly (Access | null)[];
+  /** Iterations of all reductions, for one element; 0 without any. */
+  readonly trips: number;
+  /** Float operations for one element, outside and inside of reductions. */
+  readonly flops: number;
+  /** Whether some element is read only where a condition holds. */
+  readonly guarded: boolean;
+}
+
+const known = new WeakMap<Node, Equation>();
+
+export function equationOf(node: Node): Equation {
+  let e = known.get(node);
+  if (!e) known.set(node, (e = analyse(node)));
+  return e;
+}
+
+const costly: Readonly<Record<string, number>> = { exp: 12, log: 12, tanh: 16, erf: 20, pow: 30, div: 4, sqrt: 4 };
+
+function analyse(node: Node): Equation {
+  const types = typesOf(node.op, node.inputs);
+  const at = node.type.shape.map((d, i) => axis(`i${i}`, d));
+  const buffers = node.op.operands.map((name, i): Buffer => ({ name, type: (node.inputs[i] as Value).type }));
+  const body = node.op.compute(
+    byName(
+      node.op.operands,
+      buffers.map(
+        (b) =>
+          (...index) =>
+            load(b, index),
+      ),
+    ),
+    at.map(ix),
+    node.attrs,
+    types,
+    node.type,
+  );
+
+  const interner = new Interner();
+  const place = new Map<Axis, number>(at.map((a, i) => [a, i]));
+  const found: Access[][] = buffers.map(() => []);
+  let [flops, trips, guarded] = [0, 0, false];
+  const seen = new Map<Expr, number>();
+  const visit = (e: Expr, iterations: number, inSelect: boolean): void => {
+    // A shared part is looked at once for each number of iterations around it.
+    if (seen.get(e) === iterations && !inSelect) return;
+    seen.set(e, iterations);
+    if (e.kind === 'load') {
+      const index = e.at.map((x) => (x.kind === 'axis' ? (place.get(x.axis) ?? -1) : -1));
+      const prefix = index.every((p, i) => p === i);
+      const form: Form = !prefix ? 'other' : index.length === at.length ? 'same' : 'row';
+      const operand = buffers.indexOf(e.buffer);
+      found[operand]?.push({
+        form,
+        reads: form === 'other' ? ratio(node.type.shape, e.buffer.type.shape) * iterations : 1,
+        key: form === 'same' ? '' : e.at.map((x) => interner.id(x)).join(','),
+        trips: iterations,
+      });
+      if (inSelect && form === 'other') guarded = true;
+    }
+    if (e.kind === 'binary' && isFloat(e)) flops += costly[e.fn] ?? 1;
+    if (e.kind === 'unary') flops += costly[e.fn] ?? 1;
+    if (e.kind === 'select') {
+      flops += 1;
+      visit(e.cond, iterations, inSelect);
+      visit(e.then, iterations, true);
+      visit(e.otherwise, iterations, true);
+      return;
+    }
+    const inner = e.kind === 'reduce' ? iterations * product(e.over.map((a) => a.extent)) : iterations;
+    if (e.kind === 'reduce') trips = Math.max(trips, inner);
+    for (const c of children(e)) visit(c, inner, inSelect);
+  };
+  visit(body, 1, false);
+  return { accesses: found.map(join), trips, flops, guarded };
+}
+
+/** Index arithmetic costs nothing here: emitters fold it into addresses. */
+const isFloat = (e: Extract<Expr, { kind: 'binary' }>): boolean => {
+  const leaf = (x: Expr): boolean =>
+    x.kind === 'load' || x.kind === 'unary' || x.kind === 'select' || x.kind === 'reduce' || x.kind === 'convert'
+      ? true
+      : x.kind === 'const'
+        ? x.dtype === 'f32'
+        : x.kind === 'binary' && isFloat(x);
+  return leaf(e.a) || leaf(e.b);
+};
+
+/** One access that stands for several of the same operand. */
+export function join(accesses: readonly Access[]): Access | null {
+  const [first, ...rest] = accesses;
+  if (!first) return null;
+  return rest.reduce((a, b) => {
+    if (a.form === b.form && a.key === b.key) return { ...a, reads: Math.max(a.reads, b.reads), trips: Math.max(a.trips, b.trips) };
+    return { form: 'other', reads: a.reads + b.reads, key: `${a.key}|${b.key}`, trips: Math.max(a.trips, b.trips) };
+  }, first);
+}
+
+/** What reading P in the equation of C is, seen from a group that itself reads C so. */
+export function compose(outer: Access, inner: Access): Access {
+  const form: Form = outer.form === 'same' ? inner.form : outer.form === 'row' && inner.form !== 'other' ? 'row' : 'other';
+  return {
+    form,
+    reads: outer.reads * inner.reads,
+    key: inner.key === '' ? outer.key : `${outer.key}/${inner.key}`,
+    trips: outer.trips * inner.trips,
+  };
+}
+
+const product = (extents: readonly Dim[]): number => extents.reduce<number>((p, d) => p * (isBatch(d) ? Infinity : d), 1);
+function ratio(result: readonly Dim[], operand: readonly Dim[]): number {
+  const [r, o] = [elements(result), elements(operand)];
+  const whole = divDim(r, o);
+  if (whole !== null) return isBatch(whole) ? Infinity : whole;
+  return isBatch(r) ? (isBatch(o) ? r.times / o.times : Infinity) : isBatch(o) ? 0 : r / o;
+}

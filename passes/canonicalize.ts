@@ -1,0 +1,153 @@
+/** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
+
+import type { Module, Value } from '../ir/graph.ts';
+import * as op from '../ir/ops/index.ts';
+import { sameShape, type Shape } from '../ir/type.ts';
+import { is, type Rule, rewrite, rule } from './rewrite.ts';
+
+/** The number that fills a value, if one does. */
+const filled = (v: Value): number | null => is(v, op.full)?.attrs.value ?? null;
+const fullLike = (v: Value, value: number): Value => op.full({ value, shape: v.type.shape, dtype: v.type.dtype });
+const refill = (v: Value, shape: Shape): Value | null => {
+  const value = filled(v);
+  return value === null ? null : op.full({ value, shape, dtype: v.type.dtype });
+};
+/** What f32 arithmetic makes of two constants. */
+const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | null => {
+  const [x, y] = [filled(a), filled(b)];
+  return x === null || y === null || a.type.dtype !== 'f32' ? null : fullLike(a, Math.fround(f(Math.fround(x), Math.fround(y))));
+};
+const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 0 || x > (xs[i - 1] as number));
+
+export const algebra: readonly Rule[] = [
+  // x + 0 = 0 + x = x
+  rule('add-zero', op.add, ({ a, b }) => (filled(b) === 0 ? a : filled(a) === 0 ? b : null)),
+  rule('add-constants', op.add, ({ a, b }) => fold(a, b, (x, y) => x + y)),
+  // x + (−y) = x − y
+  rule('add-negative', op.add, ({ a, b }) => {
+    const n = is(b, op.neg);
+    return n && op.sub(a, n.x);
+  }),
+  // (−x) + y = y − x
+  rule('negative-add', op.add, ({ a, b }) => {
+    const n = is(a, op.neg);
+    return n && op.sub(b, n.x);
+  }),
+  // x − 0 = x
+  rule('sub-zero', op.sub, ({ a, b }) => (filled(b) === 0 ? a : null)),
+  rule('sub-constants', op.sub, ({ a, b }) => fold(a, b, (x, y) => x - y)),
+  // x − (−y) = x + y
+  rule('sub-negative', op.sub, ({ a, b }) => {
+    const n = is(b, op.neg);
+    return n && op.add(a, n.x);
+  }),
+  // 1·x = x·1 = x
+  rule('mul-one', op.mul, ({ a, b }) => (filled(b) === 1 ? a : filled(a) === 1 ? b : null)),
+  rule('mul-constants', op.mul, ({ a, b }) => fold(a, b, (x, y) => x * y)),
+  // (−x)·y = −(x·y), so that the sign can meet another
+  rule('mul-negative', op.mul, ({ a, b }) => {
+    const n = is(a, op.neg);
+    if (n) return op.neg(op.mul(n.x, b));
+    const m = is(b, op.neg);
+    return m && op.neg(op.mul(a, m.x));
+  }),
+  // x / 1 = x
+  rule('div-one', op.div, ({ a, b }) => (filled(b) === 1 ? a : null)),
+  rule('div-constants', op.div, ({ a, b }) => fold(a, b, (x, y) => x / y)),
+  // −(−x) = x
+  rule('neg-neg', op.neg, ({ x }) => is(x, op.neg)?.x ?? null),
+  rule('neg-constant', op.neg, ({ x }) => {
+    const v = filled(x);
+    return v === null ? null : fullLike(x, -v);
+  }),
+  // relu(relu(x)) = relu(x)
+  rule('relu-relu', op.relu, ({ x }) => is(x, op.relu) && x),
+  // select(c, x, x) = x
+  rule('select-same', op.select, ({ a, b }) => (a === b ? a : null)),
+
+  // reshape(reshape(x)) = reshape(x)
+  rule('reshape-reshape', op.reshape, ({ x }, { shape }) => {
+    const inner = is(x, op.reshape);
+    return inner && op.reshape(inner.x, { shape });
+  }),
+  rule('reshape-same', op.reshape, ({ x }, { shape }) => (sameShape(x.type.shape, shape) ? x : null)),
+  rule('reshape-constant', op.reshape, ({ x }, { shape }) => refill(x, shape)),
+  // (xᵖ)ᵠ = xᵖ∘ᵠ
+  rule('permute-permute', op.permute, ({ x }, { perm }) => {
+    const inner = is(x, op.permute);
+    return inner && op.permute(inner.x, { perm: perm.map((p) => inner.attrs.perm[p] as number) });
+  }),
+  rule('permute-same', op.permute, ({ x }, { perm }) => (increasing(perm) ? x : null)),
+  rule('permute-constant', op.permute, ({ x }, _attrs, node) => refill(x, node.type.shape)),
+  rule('broadcast-broadcast', op.broadcast, ({ x }, { shape, dims }) => {
+    const inner = is(x, op.broadcast);
+    return inner && op.broadcast(inner.x, { shape, dims: inner.attrs.dims.map((d) => dims[d] as number) });
+  }),
+  rule('broadcast-same', op.broadcast, ({ x }, { shape, dims }) =>
+    sameShape(x.type.shape, shape) && increasing(dims) ? x : null,
+  ),
+  rule('broadcast-constant', op.broadcast, ({ x }, { shape }) => refill(x, shape)),
+  rule('slice-whole', op.slice, ({ x }, { starts, steps, shape }) =>
+    sameShape(x.type.shape, shape) && starts.every((s) => s === 0) && steps.every((s) => s === 1) ? x : null,
+  ),
+  rule('pad-nothing', op.pad, ({ x }, { low, high, interior }) =>
+    [...low, ...high, ...interior].every((p) => p === 0) ? x : null,
+  ),
+  rule('convert-same', op.convert, ({ x }, { to }) => (x.type.dtype === to ? x : null)),
+
+  // A relu's mask may be taken from the pooled image: the one place per window that a max pool's gradient reaches
+  // holds the window's greatest element, so  mask(y)·unpool(g) = unpool(mask(pool(y))·g).
+  rule('mask-behind-pool', op.reluGrad, ({ y, g }) => {
+    const unpool = is(g, op.maxPool2dGrad);
+    const index = unpool && is(unpool.index, op.maxPool2dIndex);
+    if (!unpool || !index || index.x !== y) return null;
+    const pooled = op.maxPool2d(y, index.attrs);
+    return op.maxPool2dGrad(op.reluGrad(pooled, unpool.g), unpool.index, unpool.attrs);
+  }),
+
+  // Padding is an op of its own, so that the loops of a convolution need no bounds checks.
+  rule('conv-padding', op.conv2d, ({ x, w }, attrs) =>
+    padded(attrs) ? op.conv2d(zeroPadded(x, attrs.padding), w, { ...attrs, padding: [0, 0] }) : null,
+  ),
+  rule('conv-weight-grad-padding', op.conv2dWeightGrad, ({ x, g }, attrs) =>
+    padded(attrs) ? op.conv2dWeightGrad(zeroPadded(x, attrs.padding), g, { ...attrs, padding: [0, 0] }) : null,
+  ),
+  // convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped and with in and out exchanged)
+  rule('conv-input-grad', op.conv2dInputGrad, ({ g, w }, { stride, padding, dilation, groups, size }) => {
+    if (groups !== 1) return null;
+    const around = [0, 1].map((d) => {
+      const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
+      const low = reach - (padding[d] as number);
+      const spread = ((g.type.shape[d + 2] as number) - 1) * (stride[d] as number) + 1;
+      return { low, high: (size[d] as number) + reach - low - spread, between: (stride[d] as number) - 1 };
+    });
+    const [v, h] = around as [(typeof around)[0], (typeof around)[0]];
+    const roomy = op.pad(g, {
+      low: [0, 0, v.low, h.low],
+      high: [0, 0, v.high, h.high],
+      interior: [0, 0, v.between, h.between],
+      value: 0,
+    });
+    const turned = op.permute(w, { perm: [1, 0, 2, 3] });
+    const flipped = op.slice(turned, {
+      starts: turned.type.shape.map((d, i) => (i < 2 ? 0 : (d as number) - 1)),
+      steps: [1, 1, -1, -1],
+      shape: turned.type.shape,
+    });
+    return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
+  }),
+];
+
+const padded = ({ padding }: { padding: readonly number[] }): boolean => padding.some((p) => p !== 0);
+const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>
+  op.pad(x, {
+    low: [0, 0, v as number, h as number],
+    high: [0, 0, v as number, h as number],
+    interior: [0, 0, 0, 0],
+    value: 0,
+  });
+
+export const canonicalize = (module: Module): Module => ({
+  ...module,
+  graphs: module.graphs.map((g) => rewrite(g, algebra)),
+});

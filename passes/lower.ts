@@ -1,0 +1,303 @@
+/** Lowers groups to kernels: equations become loops, reductions become accumulators in the outermost loop that fixes
+ *  their operands, and every root is stored where its index is complete. */
+
+import type { Loc } from '../ir/diagnostic.ts';
+import * as x from '../ir/expr.ts';
+import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
+import { byName, type Node, type Param, type Result, typesOf, type Value } from '../ir/graph.ts';
+import { type Access, declare, type Kernel, loop, type Stmt, set, storageOf, store, walkStmts, exprsOf } from '../ir/kernel.ts';
+import { isBatch, type Shape, type TensorType } from '../ir/type.ts';
+import { equationOf } from './access.ts';
+import { expandMath } from './math.ts';
+import type { FusedGraph, Group } from './fuse.ts';
+
+/** A graph's kernels in launch order, and the buffers that stand for its values. */
+export interface Lowered {
+  readonly name: string;
+  readonly graph: FusedGraph;
+  readonly kernels: readonly Kernel[];
+  /** Where each result is found after the kernels ran. */
+  readonly outputs: ReadonlyMap<Result, Buffer>;
+}
+
+/** Buffers of params, which several graphs of a module share. */
+export class Buffers {
+  readonly #of = new Map<Param, Buffer>();
+  of(p: Param): Buffer {
+    let b = this.#of.get(p);
+    if (!b) this.#of.set(p, (b = { name: p.name, type: p.type }));
+    return b;
+  }
+}
+
+export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
+  const names = new Names();
+  for (const p of graph.params) names.take(p.name);
+  const stored = new Map<Value, Buffer>();
+  for (const p of graph.params) stored.set(p, buffers.of(p));
+  const outputs = new Map<Result, Buffer>();
+
+  // In-place updates write to their param; other results, and values between kernels, to buffers of their own.
+  for (const r of graph.results) {
+    if (r.value.kind === 'param') continue;
+    if (r.into && !graph.staged.has(r) && !stored.has(r.value)) stored.set(r.value, buffers.of(r.into));
+  }
+  for (const r of graph.results)
+    if (!r.into && r.value.kind === 'node' && !stored.has(r.value))
+      stored.set(r.value, { name: names.take(r.name), type: r.value.type });
+  for (const g of graph.groups)
+    for (const root of g.roots)
+      if (!stored.has(root)) stored.set(root, { name: names.take(root.op.name), type: root.type });
+
+  const kernelNames = new Names();
+  // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
+  const kernels = graph.groups.map((g) => lowerGroup(kernelNames.take(kernelName(g, graph)), g, stored));
+  for (const r of graph.results) {
+    const from = stored.get(r.value) as Buffer;
+    if (!r.into) {
+      // A result that is a param, or a second name for a value, is a copy of it.
+      const direct = r.value.kind === 'node' && !isUpdated(graph, r.value);
+      outputs.set(r, direct ? from : { name: names.take(r.name), type: r.value.type });
+      if (!direct) kernels.push(copyKernel(kernelNames.take(`copy_${r.name}`), from, outputs.get(r) as Buffer));
+    } else {
+      outputs.set(r, buffers.of(r.into));
+      if (graph.staged.has(r)) kernels.push(copyKernel(kernelNames.take(`copy_${r.name}`), from, buffers.of(r.into)));
+    }
+  }
+  return { name: graph.name, graph, kernels, outputs };
+}
+
+const isUpdated = (graph: FusedGraph, v: Value): boolean =>
+  graph.results.some((r) => r.into && r.value === v && !graph.staged.has(r));
+
+/** Gives out names, adding a number where one is taken. */
+class Names {
+  readonly #count = new Map<string, number>();
+  take(name: string): string {
+    const n = (this.#count.get(name) ?? 0) + 1;
+    this.#count.set(name, n);
+    return n === 1 ? name : this.take(`${name}_${n}`);
+  }
+}
+
+/** What a kernel computes, in its op's names: the long reduction or the last op, and the param that it updates. */
+function kernelName(g: Group, graph: FusedGraph): string {
+  const updated = graph.results.find((r) => r.into && g.roots.includes(r.value as Node) && r.into.role === 'parameter');
+  const members = [...g.members].filter((m) => !m.op.view && m.inputs.length > 0);
+  const heavy = members.filter((m) => equationOf(m).trips > 0);
+  const words = [...new Set((heavy.length ? heavy : g.roots).map((m) => m.op.name))].slice(0, 3).reverse();
+  const what = words.join('_') || (g.roots[0] as Node).op.name;
+  return updated ? `${what}_${(updated.into as Param).name}` : what;
+}
+
+const equation = (n: Node, loads: readonly ((...at: readonly Expr[]) => Expr)[], at: readonly Expr[]): Expr =>
+  n.op.compute(byName(n.op.operands, loads), at, n.attrs, typesOf(n.op, n.inputs), n.type);
+
+/** Names for the axes of a result: the batch is n, an image's places y and x. */
+function axesOf(shape: Shape): Axis[] {
+  const letters = shape.length === 4 ? ['o', 'c', 'y', 'x'] : shape.length === 3 ? ['b', 'i', 'j'] : ['i', 'j', 'k', 'l', 'p', 'q'];
+  return shape.map((d, k) => x.axis(isBatch(d) ? 'n' : (letters[k] ?? `i${k}`), d));
+}
+
+/** One level of the loop nest while it is built. */
+interface Block {
+  readonly axis: Axis | null;
+  readonly stmts: Stmt[];
+  /** Accumulators that hold reductions here, by what they reduce. */
+  readonly tiles: Map<string, Tile>;
+}
+const block = (a: Axis | null): Block => ({ axis: a, stmts: [], tiles: new Map() });
+
+function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffer>): Kernel {
+  const interner = new Interner();
+  const space = group.roots.reduce<TensorType>((t, r) => (r.type.shape.length > t.shape.length ? r.type : t), (group.roots[0] as Node).type);
+  const axes = axesOf(space.shape);
+  const index = axes.map(x.ix);
+  const locs: Loc[] = [];
+
+  const memo = new Map<string, Expr>();
+  const views = new Map<Value, Buffer>();
+  /** The buffer that holds a value, through views of stored ones. */
+  const bufferOf = (v: Value): Buffer | null => {
+    const computedHere = v.kind === 'node' && group.members.has(v);
+    const elsewhere = computedHere ? undefined : stored.get(v);
+    if (elsewhere) return elsewhere;
+    if (v.kind !== 'node' || !v.op.view) return null;
+    const known = views.get(v);
+    if (known) return known;
+    const base = bufferOf(v.inputs[0] as Value);
+    if (!base) return null;
+    const view: Buffer = { name: base.name, type: v.type, viewOf: storageOf(base) };
+    views.set(v, view);
+    return view;
+  };
+  /** A value's element at an index, as an expression over what is stored. */
+  const element = (v: Value, at: readonly Expr[]): Expr => {
+    const buffer = bufferOf(v);
+    if (buffer) return x.load(buffer, at);
+    if (v.kind !== 'node') throw new Error(`param '${v.name}' has no buffer`);
+    const key = `${number(v)}[${at.map((e) => interner.id(e)).join(',')}]`;
+    let e = memo.get(key);
+    if (!e) {
+      if (v.loc && !locs.some((l) => same(l, v.loc as Loc))) locs.push(v.loc);
+      e = equation(v, v.inputs.map((i) => (...inner: readonly Expr[]) => element(i, inner)), at);
+      memo.set(key, e);
+    }
+    return e;
+  };
+  const numbers = new Map<Value, number>();
+  const number = (v: Value): number => {
+    let n = numbers.get(v);
+    if (n === undefined) numbers.set(v, (n = numbers.size));
+    return n;
+  };
+
+  const values = group.roots.map((r) => expandMath(element(r, index.slice(0, r.type.shape.length))));
+  const wanted = argmaxKeys(values, interner);
+
+  const nest: Block[] = [block(null), ...axes.map(block)];
+  const tileNames = new Names();
+  const scopes = new Map<string, Map<Expr, Expr>>();
+
+  /** Replaces the reductions of an expression by accumulators, which it places in the nest. */
+  const place = (e: Expr, chain: readonly Block[], done: Map<Expr, Expr>): Expr => {
+    const seen = done.get(e);
+    if (seen) return seen;
+    const out = e.kind === 'reduce' ? reduction(e, chain) : x.mapChildren(e, (c) => place(c, chain, done));
+    done.set(e, out);
+    return out;
+  };
+  const reduction = (e: Extract<Expr, { kind: 'reduce' }>, chain: readonly Block[]): Expr => {
+    const free = x.freeAxes(e);
+    let level = chain.length - 1;
+    while (level > 0 && !free.has((chain[level] as Block).axis as Axis)) level--;
+    const home = chain[level] as Block;
+    const over = interner.reductionKey(e);
+    const paired = (e.fn === 'max' || e.fn === 'argmax') && wanted.has(over);
+    const key = `${paired ? 'argmax' : e.fn}:${over}`;
+    const part = (): Tile => home.tiles.get(e.fn === 'argmax' ? `${key}:index` : key) as Tile;
+    if (home.tiles.has(key)) return x.read(part());
+
+    const inner = e.over.map(block);
+    const within = [...chain.slice(0, level + 1), ...inner];
+    const body = place(e.body, within, new Map());
+    const last = inner.at(-1) as Block;
+    if (paired) argmaxStep(home, last, key, e, body);
+    else {
+      const fn = e.fn as Exclude<x.ReduceFn, 'argmax'>;
+      const dtype = x.dtypeOf(e.body);
+      const tile: Tile = { name: tileNames.take({ add: 'acc', mul: 'prod', max: 'top', min: 'low' }[fn]), dtype, shape: [] };
+      home.tiles.set(key, tile);
+      home.stmts.push(declare(tile), set(tile, [], x.identity(fn, dtype)));
+      last.stmts.push({ kind: 'accumulate', fn, tile, at: [], value: body });
+    }
+    home.stmts.push(...wrap(inner));
+    return x.read(part());
+  };
+  /** The greatest so far, and where: both in one pass. */
+  const argmaxStep = (home: Block, last: Block, key: string, e: Extract<Expr, { kind: 'reduce' }>, body: Expr): void => {
+    const dtype = x.dtypeOf(e.body);
+    const top: Tile = { name: tileNames.take('top'), dtype, shape: [] };
+    const where: Tile = { name: tileNames.take('where'), dtype: 'i32', shape: [] };
+    const value: Tile = { name: tileNames.take('v'), dtype, shape: [] };
+    home.tiles.set(key, top);
+    home.tiles.set(`${key}:index`, where);
+    home.stmts.push(declare(top), set(top, [], x.identity('max', dtype)), declare(where), set(where, [], x.int(0)));
+    const position = e.over.reduce<Expr>((p, a) => x.add(x.mul(p, x.size(a.extent)), x.ix(a)), x.int(0));
+    // Greater, or the first NaN: once a NaN is on top nothing passes it.
+    const better = x.and(x.not(x.le(x.read(value), x.read(top))), x.eq(x.read(top), x.read(top)));
+    last.stmts.push(
+      declare(value),
+      set(value, [], body),
+      set(where, [], x.select(better, position, x.read(where))),
+      set(top, [], x.select(better, x.read(value), x.read(top))),
+    );
+  };
+
+  // Roots of a level are computed before any of them is stored, as one may update what another still reads.
+  const byLevel = new Map<number, { buffer: Buffer; value: Expr }[]>();
+  const shared = new Map<Expr, Expr>();
+  for (const [i, root] of group.roots.entries()) {
+    const level = root.type.shape.length;
+    const chain = nest.slice(0, level + 1);
+    const scope = scopes.get(String(level)) ?? new Map<Expr, Expr>();
+    scopes.set(String(level), scope);
+    for (const [e, tile] of shared) scope.set(e, tile);
+    const source = values[i] as Expr;
+    const value = place(source, chain, scope);
+    const at = byLevel.get(level) ?? [];
+    byLevel.set(level, at);
+    const home = chain[level] as Block;
+    if (group.roots.length > 1 && value.kind !== 'tile') {
+      const tile: Tile = { name: tileNames.take('out'), dtype: x.dtypeOf(value), shape: [] };
+      home.stmts.push(declare(tile), set(tile, [], value));
+      shared.set(source, x.read(tile));
+      at.push({ buffer: stored.get(root) as Buffer, value: x.read(tile) });
+    } else {
+      at.push({ buffer: stored.get(root) as Buffer, value });
+    }
+  }
+  for (const [level, stores] of byLevel)
+    for (const { buffer, value } of stores) (nest[level] as Block).stmts.push(store(buffer, index.slice(0, level), value));
+
+  // A root of lower rank is stored in its own level, ahead of the loops inside.
+  const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
+  return finish(name, body, locs);
+}
+
+/** Nested loops over blocks, outermost first; a block's own statements come before the loops inside. */
+function wrap(blocks: readonly Block[]): Stmt[] {
+  return blocks.reduceRight<Stmt[]>(
+    (inner, b) => {
+      const a = b.axis as Axis;
+      return [loop(a, x.int(0), x.size(a.extent), [...b.stmts, ...inner])];
+    },
+    [],
+  );
+}
+
+/** What both a `max` and an `argmax`, or an `argmax` alone, range over. */
+function argmaxKeys(values: readonly Expr[], interner: Interner): Set<string> {
+  const keys = new Set<string>();
+  const seen = new Set<Expr>();
+  for (const v of values)
+    x.walk(
+      v,
+      (e) => {
+        if (e.kind === 'reduce' && e.fn === 'argmax') keys.add(interner.reductionKey(e));
+      },
+      seen,
+    );
+  return keys;
+}
+
+const same = (a: Loc, b: Loc): boolean => a.file === b.file && a.line === b.line && a.col === b.col;
+
+/** A kernel with its params read off its body. */
+export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel {
+  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
+  const seen = new Set<Expr>();
+  walkStmts(body, (s) => {
+    for (const e of exprsOf(s))
+      x.walk(
+        e,
+        (p) => {
+          if (p.kind === 'load') reads.add(storageOf(p.buffer));
+        },
+        seen,
+      );
+    if (s.kind === 'store') writes.add(storageOf(s.buffer));
+  });
+  const access = (b: Buffer): Access => (writes.has(b) ? (reads.has(b) ? 'inout' : 'out') : 'in');
+  const params = [...new Set([...reads, ...writes])].map((buffer) => ({ buffer, access: access(buffer) }));
+  return { name, params, body, locs };
+}
+
+/** `to = from`, element by element. */
+export function copyKernel(name: string, from: Buffer, to: Buffer): Kernel {
+  const axes = axesOf(from.type.shape);
+  const at = axes.map(x.ix);
+  const inner: Stmt = store(to, at, x.load(from, at));
+  const body = axes.reduceRight<Stmt>((s, a) => loop(a, x.int(0), x.size(a.extent), [s]), inner);
+  return finish(name, [body], []);
+}

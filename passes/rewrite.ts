@@ -1,0 +1,89 @@
+/** Rewriting: rules of algebra, applied bottom-up until none fits, with equal nodes made one and unused ones gone. */
+
+import { at, build, type Attrs, type Graph, makeGraph, type Node, type Op, type OpDef, topo, type Value } from '../ir/graph.ts';
+
+/** One line of algebra: where `apply` gives a value, the node may be replaced by it. */
+export interface Rule {
+  readonly name: string;
+  readonly root: OpDef;
+  readonly apply: (n: Node) => Value | null;
+}
+type Args<N extends readonly string[]> = { readonly [K in N[number]]: Value };
+
+const operands = (n: Node): Record<string, Value> =>
+  Object.fromEntries(n.op.operands.map((o, i) => [o, n.inputs[i] as Value]));
+
+/** `rule('name', op, ({ x }, attrs) => replacement | null)`, typed from the op that it matches. */
+export const rule = <N extends readonly string[], A extends Attrs>(
+  name: string,
+  op: Op<N, A>,
+  to: (operands: Args<N>, attrs: A, node: Node) => Value | null,
+): Rule => ({
+  name,
+  root: op as unknown as OpDef,
+  apply: (n) => to(operands(n) as Args<N>, n.attrs as A, n),
+});
+
+/** If `v` is a node of `op`, its operands and attributes, typed; else null. */
+export const is = <N extends readonly string[], A extends Attrs>(
+  v: Value,
+  op: Op<N, A>,
+): (Args<N> & { readonly attrs: A }) | null =>
+  v.kind === 'node' && v.op === (op as unknown as OpDef)
+    ? ({ ...operands(v), attrs: v.attrs } as Args<N> & { attrs: A })
+    : null;
+
+/** Applies the rules to a graph's results until nothing changes. */
+export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
+  const byOp = group(rules);
+  const numbers = new Map<Value, number>();
+  const unique = new Map<string, Node>();
+  const number = (v: Value): number => {
+    let n = numbers.get(v);
+    if (n === undefined) numbers.set(v, (n = numbers.size));
+    return n;
+  };
+  /** The one node that stands for all equal ones. */
+  const share = (n: Node): Node => {
+    const key = `${n.op.name}(${n.inputs.map(number).join(',')})${JSON.stringify(n.attrs)}`;
+    const known = unique.get(key);
+    if (known) return known;
+    unique.set(key, n);
+    return n;
+  };
+
+  const done = new Map<Value, Value>();
+  const finished = (v: Value): Value => done.get(v) ?? v;
+  const simplify = (n: Node): Value => {
+    const inputs = n.inputs.map(finished);
+    const rebuilt = inputs.every((x, i) => x === n.inputs[i]) ? n : at(n.loc, () => build(n.op, inputs, n.attrs));
+    const here = share(rebuilt);
+    const next = firstMatch(here, byOp.get(here.op) ?? []);
+    if (!next || next === here) return here;
+    // A replacement may be a small graph of its own: bring it into normal form too.
+    for (const m of topo([next])) if (!done.has(m)) done.set(m, m === here ? here : simplify(m));
+    return finished(next);
+  };
+  const results = graph.results.map((r) => ({ ...r }));
+  for (const n of topo(results.map((r) => r.value))) if (!done.has(n)) done.set(n, simplify(n));
+  return makeGraph(
+    graph.name,
+    results.map((r) => ({ ...r, value: finished(r.value) })),
+    graph.params,
+    graph.task,
+  );
+}
+
+function firstMatch(n: Node, rules: readonly Rule[]): Value | null {
+  for (const r of rules) {
+    const next = at(n.loc, () => r.apply(n));
+    if (next) return next;
+  }
+  return null;
+}
+
+function group(rules: readonly Rule[]): Map<OpDef, Rule[]> {
+  const out = new Map<OpDef, Rule[]>();
+  for (const r of rules) out.set(r.root, [...(out.get(r.root) ?? []), r]);
+  return out;
+}

@@ -1,0 +1,227 @@
+/** What a call may be given, and what is said when it is given something else: what is wrong, and what to try.
+ *  A check that passes allocates nothing. */
+import type { Manifest, ManifestDim, ManifestTensor } from './manifest.ts';
+
+export type TapeoutErrorCode =
+  | 'wrong-array'
+  | 'wrong-length'
+  | 'wrong-shape'
+  | 'empty-batch'
+  | 'batch-too-large'
+  | 'label-range'
+  | 'not-finite'
+  | 'unknown-name'
+  | 'missing-parameter'
+  | 'missing-entry'
+  | 'disposed'
+  | 'bad-manifest'
+  | 'bad-wasm';
+
+export class TapeoutError extends Error {
+  override readonly name = 'TapeoutError';
+  readonly code: TapeoutErrorCode;
+
+  constructor(code: TapeoutErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type View = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+/** What may be passed in: typed arrays over any memory, shared memory too. */
+export type Data = Float32Array | Int32Array | Uint8Array;
+
+export const arrayOf = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
+export const pageBytes = 65536;
+/** The manifest's version that this runtime reads. */
+export const manifestVersion = 1;
+
+/** Throws unless `data` is the typed array that `dtype` is stored in. */
+export function checkArray(data: unknown, { name, dtype }: ManifestTensor): void {
+  const wanted = arrayOf[dtype];
+  if (data instanceof wanted) return;
+  // An array of another realm (a frame, a vm context) is one all the same.
+  if (ArrayBuffer.isView(data) && data.constructor.name === wanted.name) return;
+  throw wrongArray(data, name, wanted.name);
+}
+
+function wrongArray(data: unknown, name: string, wanted: string): TapeoutError {
+  const got = kindOf(data);
+  const convert =
+    ArrayBuffer.isView(data) || Array.isArray(data)
+      ? ` Convert it once, outside the loop: ${wanted}.from(${name}).`
+      : '';
+  const first =
+    data === undefined ? ` Pass ${name}, or only the batch size once model.input('${name}') is filled.` : '';
+  return new TapeoutError('wrong-array', `${name} must be a ${wanted}, but it is ${got}.${convert}${first}`);
+}
+
+function kindOf(x: unknown): string {
+  if (x === undefined) return 'missing';
+  if (x === null) return 'null';
+  if (Array.isArray(x)) return 'a plain array';
+  const name = typeof x === 'object' ? x.constructor?.name : typeof x;
+  return `${/^[AEIOU]/i.test(name ?? '') ? 'an' : 'a'} ${name ?? 'object'}`;
+}
+
+/** Throws unless n is a whole number from 1 to the largest batch. */
+export function checkBatch(n: number, maxBatch: number): void {
+  if (Number.isInteger(n) && n >= 1 && n <= maxBatch) return;
+  if (n === 0) throw new TapeoutError('empty-batch', 'the batch is empty: it must hold at least one sample.');
+  if (n > maxBatch)
+    throw new TapeoutError(
+      'batch-too-large',
+      `a batch of ${n} samples is over the maximum of ${maxBatch} that this module was compiled for. ` +
+        'Pass fewer at a time, or compile again with a larger maxBatch.',
+    );
+  throw new TapeoutError('wrong-length', `the batch size must be a whole number from 1 to ${maxBatch}, not ${n}.`);
+}
+
+/** How many samples `data` holds. Throws when it is not a whole number of them, or a wrong number. */
+export function samplesIn(data: Data, each: number, maxBatch: number, tensor: ManifestTensor): number {
+  const n = data.length / each;
+  if (Number.isInteger(n)) checkBatch(n, maxBatch);
+  else
+    throw new TapeoutError(
+      'wrong-length',
+      `${tensor.name} has ${data.length} values, which is not a whole number of samples: ` +
+        `one sample of ${showShape(tensor.shape)} takes ${each}.`,
+    );
+  return n;
+}
+
+/** Throws unless `data` is as long as `wanted`, given a batch of n, which `given` decided. */
+export function checkLength(data: Data, wanted: number, n: number, tensor: ManifestTensor, given: string): void {
+  if (data.length === wanted) return;
+  const batched = tensor.shape.some((d) => typeof d !== 'number');
+  const why = batched
+    ? `${given} holds ${n} ${n === 1 ? 'sample' : 'samples'}, for which ${tensor.name} needs`
+    : 'it needs';
+  throw new TapeoutError(
+    'wrong-length',
+    `${tensor.name} has ${data.length} ${data.length === 1 ? 'value' : 'values'}, but ${why} ${wanted}: ` +
+      `its shape is ${showShape(tensor.shape)}.`,
+  );
+}
+
+/** Throws unless the first `count` of `labels` are from 0 to range-1, or the value that the loss ignores. */
+export function checkLabels(labels: Data, count: number, { name, range = 0, ignoreIndex }: ManifestTensor): void {
+  for (let i = 0; i < count; i++) {
+    const label = labels[i]!;
+    if (label >= 0 && label < range) continue;
+    if (label !== ignoreIndex) throw labelError(name, label, i, range, ignoreIndex);
+  }
+}
+
+function labelError(name: string, label: number, i: number, range: number, ignoreIndex: number | undefined) {
+  const except = ignoreIndex === undefined ? '' : `, or ${ignoreIndex} for a sample to ignore`;
+  const from1 = label === range ? ' If the labels count from 1, subtract 1.' : '';
+  return new TapeoutError(
+    'label-range',
+    `${name}[${i}] is ${label}, but the labels of ${range} classes go from 0 to ${range - 1}${except}.${from1}`,
+  );
+}
+
+/** Throws unless `value` is a number that float32 can hold. */
+export function checkScalar(name: string, value: unknown): asserts value is number {
+  if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return;
+  const what = name === 'lr' ? 'the learning rate (lr)' : `the scalar '${name}'`;
+  const shown = typeof value === 'number' ? String(value) : kindOf(value);
+  throw new TapeoutError('not-finite', `${what} must be a finite number that fits float32, but it is ${shown}.`);
+}
+
+/** `unknown parameter 'conv1.wieght'. Did you mean 'conv1.weight'?` */
+export function unknownName(what: string, name: string, known: readonly string[]): TapeoutError {
+  const near = nearest(name, known);
+  const list = known.length <= 12 ? known.join(', ') : `${known.slice(0, 12).join(', ')}, … (${known.length})`;
+  const hint = near ? `Did you mean '${near}'?` : known.length > 0 ? `There are: ${list}.` : 'There are none.';
+  return new TapeoutError('unknown-name', `unknown ${what} '${name}'. ${hint}`);
+}
+
+/** The known name that is closest in spelling, if one is close at all. */
+export function nearest(name: string, known: readonly string[]): string | null {
+  let best: string | null = null;
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+export const showShape = (shape: readonly ManifestDim[]): string =>
+  `[${shape.map((d) => (typeof d === 'number' ? d : d.batch === 1 ? 'N' : `${d.batch}N`)).join(',')}]`;
+
+/** Elements for a batch of n. */
+export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>
+  shape.reduce<number>((product, d) => product * (typeof d === 'number' ? d : d.batch * n), 1);
+
+/** What entries return, where the runtime reads it; 'output' stands for any other name than the statistics'. */
+const mustReturn: Readonly<Record<string, readonly string[]>> = {
+  forward: ['output'],
+  evaluate: ['loss', 'output'],
+  train_step: ['loss'],
+  backward: ['loss'],
+};
+const isStatistic = (name: string) => name === 'loss' || name === 'correct';
+
+/** Throws unless `manifest` is one that this runtime reads, and its tensors lie inside the memory it declares. */
+export function checkManifest(manifest: Manifest): void {
+  const fail = (problem: string): never => {
+    throw new TapeoutError('bad-manifest', `the manifest ${problem}`);
+  };
+  if (typeof manifest !== 'object' || manifest === null) fail(`must be an object, but it is ${kindOf(manifest)}.`);
+  const version: unknown = manifest.tapeout;
+  if (version !== manifestVersion)
+    fail(
+      version === undefined
+        ? "has no version: is it Tapeout's manifest.json, parsed?"
+        : `has version ${String(version)}, but this runtime reads version ${manifestVersion}. ` +
+            'Compile the model again with the Tapeout that this runtime comes from.',
+    );
+  if (!Array.isArray(manifest.tensors) || !Array.isArray(manifest.entries)) fail('lacks its tensors or its entries.');
+  if (!Number.isInteger(manifest.maxBatch) || manifest.maxBatch < 1) fail(`has the maxBatch ${manifest.maxBatch}.`);
+  const names = new Set<string>();
+  for (const { name, dtype, shape, offset } of manifest.tensors) {
+    if (!Object.hasOwn(arrayOf, dtype)) fail(`gives '${name}' the dtype '${dtype}', which this runtime does not know.`);
+    const array = arrayOf[dtype];
+    const end = offset + elementsAt(shape, manifest.maxBatch) * array.BYTES_PER_ELEMENT;
+    if (!(offset >= 0 && end <= manifest.pages * pageBytes) || offset % array.BYTES_PER_ELEMENT !== 0)
+      fail(`puts '${name}' at bytes ${offset} to ${end}, outside the memory of ${manifest.pages} pages or unaligned.`);
+    names.add(name);
+  }
+  for (const { name, inputs, outputs } of manifest.entries) {
+    for (const port of [...inputs, ...outputs])
+      if (!names.has(port)) fail(`lists '${port}' for the entry '${name}', but has no such tensor.`);
+    for (const port of mustReturn[name] ?? [])
+      if (port === 'output' ? outputs.every(isStatistic) : !outputs.includes(port))
+        fail(`gives the entry '${name}' no result '${port}'.`);
+  }
+}
+
+/** Throws unless the module imports nothing and exports what the manifest promises. */
+export function checkModule(module: WebAssembly.Module, { entries }: Manifest): void {
+  const fail = (problem: string): never => {
+    throw new TapeoutError(
+      'bad-wasm',
+      `the WebAssembly does not match the manifest: ${problem} Take both from the same compilation.`,
+    );
+  };
+  const wanted = WebAssembly.Module.imports(module)[0];
+  if (wanted) fail(`it imports ${wanted.module}.${wanted.name}.`);
+  const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+  if (exported.get('memory') !== 'memory') fail('it exports no memory.');
+  for (const { name } of entries) if (exported.get(name) !== 'function') fail(`it exports no function '${name}'.`);
+}

@@ -1,0 +1,12 @@
+/** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
+export { TapeoutError, type TapeoutErrorCode } from './check.ts';
+export type { Manifest, ManifestDim, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
+export { type Evaluation, instantiate, Model, type StateDict, type Views } from './model.ts';
+export {
+  readSafetensors,
+  readSafetensorsMetadata,
+  SafetensorsError,
+  type StoredDtype,
+  type StoredTensor,
+  writeSafetensors,
+} from './safetensors.ts';

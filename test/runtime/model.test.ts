@@ -1,0 +1,262 @@
+/** The runtime on a module written by hand: what calls return, what they allocate, and what bad ones say. */
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { instantiate, type Manifest, type Model, TapeoutError, writeSafetensors } from '../../runtime/index.ts';
+import { assemble, tinyManifest, tinyWasm, tinyWeights } from '../support/tiny.ts';
+
+const wasm = tinyWasm();
+let model: Model;
+beforeEach(async () => {
+  model = await instantiate(wasm, tinyManifest, tinyWeights());
+});
+const x2 = Float32Array.of(1, 2, 3, 4);
+const y2 = Int32Array.of(0, 2);
+
+describe('a model', () => {
+  test('takes a compiled module and the bytes of a safetensors file too', async () => {
+    const bytes = writeSafetensors([
+      ['fc.weight', { dtype: 'F32', shape: [3, 2], data: Float32Array.of(6, 5, 4, 3, 2, 1) }],
+    ]);
+    const other = await instantiate(await WebAssembly.compile(wasm), tinyManifest, bytes);
+    expect([...other.parameter('fc.weight')]).toEqual([6, 5, 4, 3, 2, 1]);
+  });
+
+  test('forward returns a view of the n results, the same one for the same n', () => {
+    expect([...model.forward(x2)]).toEqual([5, 11, 17, 11, 25, 39]);
+    expect([...model.forward(Float32Array.of(1, 0))]).toEqual([1, 3, 5]);
+    expect(model.forward(x2)).toBe(model.forward(x2));
+  });
+
+  test('trainStep returns the loss and changes the parameters by lr', () => {
+    expect(model.trainStep(x2, y2)).toBe(5);
+    expect(model.parameters['fc.weight']![0]).toBe(1 - 0.5 * 5);
+    model.lr = 0.25;
+    expect(model.trainStep(x2, y2)).toBe(5);
+    expect(model.parameters['fc.weight']![0]).toBe(-1.5 - 0.25 * 5);
+    expect(model.state.steps![0]).toBe(2);
+  });
+
+  test('data may be written in place, and the call given the batch size alone', () => {
+    model.input('x').set([10, 20, 30, 40, 50, 60]);
+    model.input('y').set([0, 1, 0]);
+    expect(model.trainStep(3)).toBe(70);
+    expect(model.evaluate(3).correct).toBe(2);
+    expect(model.input('x', 2)).toHaveLength(4);
+    expect([...model.forward(1)]).toHaveLength(3);
+  });
+
+  test('evaluate fills one object anew', () => {
+    const first = model.evaluate(x2, y2);
+    expect(first).toMatchObject({ loss: 5, correct: 1 });
+    expect([...first.output]).toEqual([5, 11, 17, 11, 25, 39]);
+    expect(model.evaluate(Float32Array.of(1, 1), Int32Array.of(1))).toBe(first);
+    expect(first).toMatchObject({ loss: 2, correct: 0 });
+    expect(model.output('output', 1)).toBe(first.output);
+  });
+
+  test('backward adds up, step applies, zeroGrad clears', () => {
+    expect(model.backward(x2, y2)).toBe(5);
+    model.backward(x2, y2);
+    expect(model.gradients['fc.weight']![0]).toBe(10);
+    model.step();
+    expect(model.parameters['fc.weight']![0]).toBe(1 - 0.5 * 10);
+    model.zeroGrad();
+    expect([...model.gradients['fc.weight']!]).toEqual([0, 0, 0, 0, 0, 0]);
+    model.vjp(Float32Array.of(1, 1), Float32Array.of(7, 0, 0));
+    expect(model.gradients['fc.weight']![0]).toBe(7);
+  });
+
+  test('a NaN loss is returned, not thrown', () => {
+    expect(model.trainStep(Float32Array.of(Number.NaN, 1), Int32Array.of(0))).toBeNaN();
+  });
+
+  test('its state dict is a copy, loads again, and makes a safetensors file', async () => {
+    const saved = model.stateDict();
+    const file = model.toSafetensors();
+    model.trainStep(x2, y2);
+    expect([...saved.get('fc.weight')!]).toEqual([1, 2, 3, 4, 5, 6]);
+    model.loadStateDict(saved);
+    expect(model.stateDict()).toEqual(saved);
+    expect((await instantiate(wasm, tinyManifest, file)).stateDict()).toEqual(saved);
+    model.loadStateDict({ 'fc.weight': new Float32Array(6) });
+    expect(model.parameter('fc.weight')[5]).toBe(0);
+  });
+
+  test('10,000 steps allocate no object', () => {
+    v8.setFlagsFromString('--expose-gc');
+    const gc: () => void = vm.runInNewContext('gc');
+    const x = [x2, Float32Array.of(1, 2), new Float32Array(8)];
+    const y = [y2, Int32Array.of(0), new Int32Array(4)];
+    const sum = new Float64Array(1); // a plain variable would be boxed anew by each addition
+    const grown = (): number => {
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      for (let i = 0; i < 10_000; i++) {
+        sum[0]! += model.trainStep(x[i % 3]!, y[i % 3]!) + model.trainStep(2);
+        sum[0]! += model.forward(x[i % 3]!)[0]! + model.evaluate(x[i % 3]!, y[i % 3]!).loss;
+        model.lr = 0.5;
+      }
+      return process.memoryUsage().heapUsed - before;
+    };
+    // No collection runs within a round, so whatever a step allocates shows. Early rounds also count what V8 itself writes
+    // while it optimizes, and the numbers that it boxes until then; the smallest object that a step could make is larger than one of those.
+    const smallest = 17 * 10_000;
+    let least = Infinity;
+    for (let round = 0; round < 100 && least > smallest; round++) least = Math.min(least, grown());
+    expect(sum[0]).not.toBeNaN();
+    expect(least).toBeLessThan(smallest);
+  });
+});
+
+describe('a bad call says what is wrong and changes nothing', () => {
+  const bad: Record<string, [() => unknown, RegExp]> = {
+    'a typed array of the wrong kind': [
+      () => model.trainStep(new Float64Array(4) as never, y2),
+      /^x must be a Float32Array, but it is a Float64Array\. .*Float32Array\.from\(x\)/,
+    ],
+    'a plain array': [() => model.forward([1, 2] as never), /^x must be a Float32Array, but it is a plain array/],
+    'labels as floats': [
+      () => model.trainStep(x2, new Float32Array(2)),
+      /^y must be an? Int32Array, but it is a Float32Array/,
+    ],
+    'no target': [() => model.trainStep(x2), /^y must be an? Int32Array, but it is missing.*model\.input\('y'\)/],
+    'a part of a sample': [
+      () => model.forward(new Float32Array(3)),
+      /^x has 3 values, which is not a whole number of samples: one sample of \[N,2\] takes 2\./,
+    ],
+    'a target of the wrong length': [
+      () => model.trainStep(x2, Int32Array.of(0, 1, 2)),
+      /^y has 3 values, but x holds 2 samples, for which y needs 2: its shape is \[N\]\./,
+    ],
+    'a batch over the maximum': [
+      () => model.forward(new Float32Array(10)),
+      /^a batch of 5 samples is over the maximum of 4 .*larger maxBatch/,
+    ],
+    'a batch size over the maximum': [() => model.trainStep(5), /^a batch of 5 samples is over the maximum of 4/],
+    'an empty batch': [() => model.trainStep(new Float32Array(0), new Int32Array(0)), /^the batch is empty/],
+    'a batch size of none': [() => model.trainStep(0), /^the batch is empty/],
+    'half a batch': [() => model.trainStep(1.5), /^the batch size must be a whole number from 1 to 4, not 1\.5/],
+    'a label outside the classes': [
+      () => model.trainStep(x2, Int32Array.of(0, 3)),
+      /^y\[1\] is 3, but the labels of 3 classes go from 0 to 2\. If the labels count from 1, subtract 1\./,
+    ],
+    'a negative label': [
+      () => model.evaluate(x2, Int32Array.of(-100, 0)),
+      /^y\[0\] is -100, but the labels of 3 classes/,
+    ],
+    'a NaN learning rate': [
+      () => {
+        model.lr = Number.NaN;
+      },
+      /^the learning rate \(lr\) must be a finite number.* NaN/,
+    ],
+    'an infinite learning rate': [
+      () => {
+        model.scalars.lr = Infinity;
+      },
+      /^the learning rate \(lr\) must be .* Infinity/,
+    ],
+    'a learning rate beyond float32': [
+      () => {
+        model.lr = 1e39;
+      },
+      /^the learning rate \(lr\)/,
+    ],
+    'an unknown parameter': [
+      () => model.parameter('fc.wieght'),
+      /^unknown parameter 'fc\.wieght'\. Did you mean 'fc\.weight'\?/,
+    ],
+    'an unknown parameter in a state dict': [
+      () =>
+        model.loadStateDict(
+          new Map([
+            ['fc.weight', new Float32Array(6)],
+            ['conv.bias', new Float32Array(6)],
+          ]),
+        ),
+      /^unknown parameter 'conv\.bias'\. There are: fc\.weight\./,
+    ],
+    'a missing parameter': [() => model.loadStateDict(new Map()), /^these parameters are missing: fc\.weight\./],
+    'a parameter of the wrong length': [
+      () => model.loadStateDict({ 'fc.weight': new Float32Array(5) }),
+      /^the parameter 'fc\.weight' takes 6 values, shape \[3,2\], but 5 were given/,
+    ],
+    'a parameter of the wrong shape': [
+      () =>
+        model.loadStateDict(
+          new Map([['fc.weight', { dtype: 'F32' as const, shape: [2, 3], data: new Float32Array(6) }]]),
+        ),
+      /^the parameter 'fc\.weight' has the shape \[3,2\], but \[2,3\] was given/,
+    ],
+    'an unknown input': [() => model.input('X'), /^unknown input 'X'\. Did you mean 'x'\?/],
+  };
+  for (const [name, [call, message]] of Object.entries(bad))
+    test(name, () => {
+      const memory = () =>
+        ['inputs', 'outputs', 'parameters', 'gradients', 'state'].map((k) => structuredClone(model[k as 'inputs']));
+      model.trainStep(x2, y2);
+      const before = [memory(), { ...model.scalars }];
+      expect(call).toThrow(TapeoutError);
+      expect(call).toThrow(message);
+      expect([memory(), { ...model.scalars }]).toEqual(before);
+    });
+
+  test('labels written in place are checked too', () => {
+    model.input('x').set(x2);
+    model.input('y').set([0, 9]);
+    expect(() => model.trainStep(2)).toThrow(/^y\[1\] is 9/);
+    expect(model.trainStep(1)).toBe(3);
+  });
+
+  test('a label to ignore passes where the manifest has one', async () => {
+    const tensors = tinyManifest.tensors.map((t) => (t.name === 'y' ? { ...t, ignoreIndex: -100 } : t));
+    const lenient = await instantiate(wasm, { ...tinyManifest, tensors });
+    expect(lenient.trainStep(x2, Int32Array.of(-100, 0))).toBe(5);
+    expect(() => lenient.trainStep(x2, Int32Array.of(-1, 0))).toThrow(
+      /^y\[0\] is -1, .*, or -100 for a sample to ignore/,
+    );
+  });
+
+  test('use after dispose', () => {
+    model.dispose();
+    const calls = [() => model.trainStep(x2, y2), () => model.stateDict(), () => model.lr, () => model.zeroGrad()];
+    for (const call of calls) expect(call).toThrow(/^this model was disposed of/);
+  });
+
+  test('an entry that was not compiled', async () => {
+    const entries = tinyManifest.entries.filter((e) => e.name === 'forward' || e.name === 'evaluate');
+    const frozen = await instantiate(wasm, { ...tinyManifest, entries });
+    expect(() => frozen.trainStep(x2, y2)).toThrow(
+      'this module has no trainStep(): it was compiled with the entries forward,evaluate. ' +
+        'Compile it with --entries forward,evaluate,train_step.',
+    );
+  });
+});
+
+describe('what does not belong together is refused', () => {
+  const refuses = (manifest: unknown, bytes: Uint8Array<ArrayBuffer> = wasm) =>
+    expect(instantiate(bytes, manifest as Manifest)).rejects;
+
+  test('a manifest of another version', () =>
+    refuses({ ...tinyManifest, tapeout: 2 }).toThrow(/has version 2, but this runtime reads version 1/));
+  test('no manifest', () => refuses({}).toThrow(/has no version/));
+  test('a manifest whose tensors lie outside the memory', () =>
+    refuses({ ...tinyManifest, maxBatch: 100_000 }).toThrow(
+      /puts 'x' at bytes 128 to 800128, outside the memory of 1 pages/,
+    ));
+  test('a manifest with an entry of unknown inputs', () =>
+    refuses({ ...tinyManifest, entries: [{ name: 'forward', inputs: ['q'], outputs: ['output'] }] }).toThrow(
+      /lists 'q'/,
+    ));
+  test('bytes that are not WebAssembly', () =>
+    refuses(tinyManifest, Uint8Array.of(1, 2, 3, 4)).toThrow(/^these bytes are not a WebAssembly module/));
+  test('a module without an entry of the manifest', () =>
+    refuses(tinyManifest, assemble('(module (memory (export "memory") 1))')).toThrow(/exports no function 'forward'/));
+  test('a module that imports', () =>
+    refuses(tinyManifest, assemble('(module (import "env" "f" (func)) (memory (export "memory") 1))')).toThrow(
+      /imports env\.f/,
+    ));
+  test('a module with less memory', () =>
+    refuses({ ...tinyManifest, pages: 2 }).toThrow(/has 1 pages of memory, but .* 2\./));
+});

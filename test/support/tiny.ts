@@ -1,0 +1,99 @@
+/** A module small enough to be written by hand, with every entry and every kind of tensor: what runtime tests run.
+ *  output = x·wᵀ, loss = mean over samples of Σx, correct = labels that are 0; training subtracts lr·loss from w[0]. */
+import binaryen from 'binaryen';
+import type { Manifest, ManifestTensor } from '../../runtime/manifest.ts';
+
+const wat = `(module
+  (memory (export "memory") 1 1)
+  (func $sum (param $n i32) (result f32) (local $i i32) (local $s f32)
+    (loop $next
+      (local.set $s (f32.add (local.get $s) (f32.load offset=128 (i32.shl (local.get $i) (i32.const 2)))))
+      (br_if $next (i32.lt_u
+        (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.shl (local.get $n) (i32.const 1)))))
+    (f32.div (local.get $s) (f32.convert_i32_u (local.get $n))))
+  (func $apply (param $g f32)
+    (f32.store (i32.const 16) (f32.sub (f32.load (i32.const 16)) (f32.mul (f32.load (i32.const 48)) (local.get $g)))))
+  (func (export "train_step") (param $n i32)
+    (f32.store (i32.const 176) (call $sum (local.get $n)))
+    (call $apply (f32.load (i32.const 176)))
+    (f32.store (i32.const 64) (f32.add (f32.load (i32.const 64)) (f32.const 1))))
+  (func $forward (export "forward") (param $n i32) (local $i i32) (local $k i32) (local $x i32) (local $w i32)
+    (loop $rows
+      (local.set $k (i32.const 0))
+      (local.set $x (i32.shl (local.get $i) (i32.const 3)))
+      (loop $columns
+        (local.set $w (i32.shl (local.get $k) (i32.const 3)))
+        (f32.store offset=192
+          (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 3)) (local.get $k)) (i32.const 2))
+          (f32.add
+            (f32.mul (f32.load offset=128 (local.get $x)) (f32.load offset=16 (local.get $w)))
+            (f32.mul (f32.load offset=132 (local.get $x)) (f32.load offset=20 (local.get $w)))))
+        (br_if $columns (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 3))))
+      (br_if $rows (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))
+  (func (export "evaluate") (param $n i32) (local $i i32)
+    (call $forward (local.get $n))
+    (f32.store (i32.const 176) (call $sum (local.get $n)))
+    (i32.store (i32.const 180) (i32.const 0))
+    (loop $next
+      (i32.store (i32.const 180) (i32.add (i32.load (i32.const 180))
+        (i32.eqz (i32.load offset=160 (i32.shl (local.get $i) (i32.const 2))))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))
+  (func (export "backward") (param $n i32)
+    (f32.store (i32.const 176) (call $sum (local.get $n)))
+    (f32.store (i32.const 96) (f32.add (f32.load (i32.const 96)) (f32.load (i32.const 176)))))
+  (func (export "vjp") (param $n i32)
+    (f32.store (i32.const 96) (f32.add (f32.load (i32.const 96)) (f32.load (i32.const 256)))))
+  (func (export "zero_grad") (param $n i32) (memory.fill (i32.const 96) (i32.const 0) (i32.const 24)))
+  (func (export "step") (param $n i32) (call $apply (f32.load (i32.const 96)))))`;
+
+const N = { batch: 1 };
+const tensor = (
+  name: string,
+  purpose: ManifestTensor['purpose'],
+  offset: number,
+  shape: ManifestTensor['shape'],
+  more: Partial<ManifestTensor> = {},
+): ManifestTensor => ({ name, purpose, dtype: 'f32', shape, offset, ...more });
+
+export const tinyManifest: Manifest = {
+  tapeout: 1,
+  name: 'Tiny',
+  maxBatch: 4,
+  pages: 1,
+  arenaBytes: 304,
+  tensors: [
+    tensor('fc.weight', 'parameter', 16, [3, 2]),
+    tensor('lr', 'scalar', 48, [], { initial: 0.5 }),
+    tensor('steps', 'state', 64, []),
+    tensor('fc.weight.grad', 'gradient', 96, [3, 2]),
+    tensor('x', 'input', 128, [N, 2]),
+    tensor('y', 'input', 160, [N], { dtype: 'i32', range: 3 }),
+    tensor('loss', 'output', 176, []),
+    tensor('correct', 'output', 180, [], { dtype: 'i32' }),
+    tensor('output', 'output', 192, [N, 3]),
+    tensor('cotangent', 'input', 256, [N, 3]),
+  ],
+  entries: [
+    { name: 'forward', inputs: ['x'], outputs: ['output'] },
+    { name: 'evaluate', inputs: ['x', 'y'], outputs: ['output', 'loss', 'correct'] },
+    { name: 'train_step', inputs: ['x', 'y'], outputs: ['loss'] },
+    { name: 'backward', inputs: ['x', 'y'], outputs: ['loss'] },
+    { name: 'vjp', inputs: ['x', 'cotangent'], outputs: [] },
+    { name: 'zero_grad', inputs: [], outputs: [] },
+    { name: 'step', inputs: [], outputs: [] },
+  ],
+};
+
+export function assemble(text: string): Uint8Array<ArrayBuffer> {
+  const module = binaryen.parseText(text);
+  try {
+    module.setFeatures(binaryen.Features.All);
+    if (!module.validate()) throw new Error('the WAT is not valid');
+    return Uint8Array.from(module.emitBinary());
+  } finally {
+    module.dispose();
+  }
+}
+
+export const tinyWasm = (): Uint8Array<ArrayBuffer> => assemble(wat);
+export const tinyWeights = (): Map<string, Float32Array> => new Map([['fc.weight', Float32Array.of(1, 2, 3, 4, 5, 6)]]);
