@@ -25,7 +25,8 @@ export function spreadTo(v: Value, shape: Shape): Value {
 
 /** The shape that `a` and `b` have in common, or their dimensions before the last `inner`. Throws where they have none. */
 export function commonShape(what: string, a: Value, b: Value, inner = 0): Shape {
-  const [sa, sb] = [a, b].map((v) => v.type.shape.slice(0, v.type.shape.length - inner)) as [Shape, Shape];
+  const outer = ({ type: { shape } }: Value): Shape => shape.slice(0, shape.length - inner);
+  const [sa, sb] = [outer(a), outer(b)];
   const rank = Math.max(sa.length, sb.length);
   return Array.from({ length: rank }, (_, d) => {
     const [da, db] = [sa[d - rank + sa.length] ?? 1, sb[d - rank + sb.length] ?? 1];

@@ -1,7 +1,7 @@
 /** Kernels: loops, register tiles and stores over named buffers. A closed union that every emitter covers whole. */
 
 import type { Loc } from './diagnostic.ts';
-import { type Axis, type Buffer, type Expr, mapExpr, type Tile } from './expr.ts';
+import { type Axis, type Buffer, type Expr, mapExpr, type Tile, walk } from './expr.ts';
 import type { Dim } from './type.ts';
 
 /** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
@@ -112,5 +112,25 @@ export function exprsOf(s: Stmt): readonly Expr[] {
 
 /** The buffer whose bytes a view shows. */
 export const storageOf = (b: Buffer): Buffer => (b.viewOf ? storageOf(b.viewOf) : b);
+
+/** A kernel with its params read off its body. */
+export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel {
+  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
+  const seen = new Set<Expr>();
+  walkStmts(body, (s) => {
+    for (const e of exprsOf(s))
+      walk(
+        e,
+        (p) => {
+          if (p.kind === 'load') reads.add(storageOf(p.buffer));
+        },
+        seen,
+      );
+    if (s.kind === 'store') writes.add(storageOf(s.buffer));
+  });
+  const access = (b: Buffer): Access => (writes.has(b) ? (reads.has(b) ? 'inout' : 'out') : 'in');
+  const params = [...new Set([...reads, ...writes])].map((buffer) => ({ buffer, access: access(buffer) }));
+  return { name, params, body, locs };
+}
 
 export type { Dim };

@@ -73,7 +73,7 @@ export function fuse(graph: Graph): FusedGraph {
           const inner = input === p ? equationOf(u).accesses[i] : null;
           if (!inner) continue;
           const how = compose(g.members.get(u) as Access, inner);
-          found.set(g, [...(found.get(g) ?? []), u.op.view ? { ...how, form: how.form === 'same' ? how.form : 'other' } : how]);
+          found.set(g, [...(found.get(g) ?? []), how]);
         }
     return new Map([...found].map(([g, accesses]) => [g, join(accesses) as Access]));
   };
@@ -160,7 +160,7 @@ export function fuse(graph: Graph): FusedGraph {
 
   /** Whether some reader sees this value under another shape, at indices that it would have to take apart. */
   function throughView(n: Node): boolean {
-    return (users.get(n) ?? []).some((u) => u.op.view === true);
+    return (users.get(n) ?? []).some((u) => u.op.view === true && !sameShape(u.type.shape, n.type.shape));
   }
 
   function worthInlining(n: Node, how: Access, g: Forming): boolean {

@@ -5,7 +5,7 @@ import type { Loc } from '../ir/diagnostic.ts';
 import * as x from '../ir/expr.ts';
 import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
 import { byName, type Node, type Param, type Result, typesOf, type Value } from '../ir/graph.ts';
-import { type Access, declare, type Kernel, loop, type Stmt, set, storageOf, store, walkStmts, exprsOf } from '../ir/kernel.ts';
+import { declare, finish, type Kernel, type Loop, loop, mapStmt, type Stmt, set, storageOf, store, walkStmts } from '../ir/kernel.ts';
 import { isBatch, type Shape, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { expandMath } from './math.ts';
@@ -242,7 +242,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
-  return finish(name, body, locs);
+  return finish(name, uniqueAxes(body), locs);
 }
 
 /** Nested loops over blocks, outermost first; a block's own statements come before the loops inside. */
@@ -273,31 +273,26 @@ function argmaxKeys(values: readonly Expr[], interner: Interner): Set<string> {
 
 const same = (a: Loc, b: Loc): boolean => a.file === b.file && a.line === b.line && a.col === b.col;
 
-/** A kernel with its params read off its body. */
-export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel {
-  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
-  const seen = new Set<Expr>();
-  walkStmts(body, (s) => {
-    for (const e of exprsOf(s))
-      x.walk(
-        e,
-        (p) => {
-          if (p.kind === 'load') reads.add(storageOf(p.buffer));
-        },
-        seen,
-      );
-    if (s.kind === 'store') writes.add(storageOf(s.buffer));
-  });
-  const access = (b: Buffer): Access => (writes.has(b) ? (reads.has(b) ? 'inout' : 'out') : 'in');
-  const params = [...new Set([...reads, ...writes])].map((buffer) => ({ buffer, access: access(buffer) }));
-  return { name, params, body, locs };
-}
-
-/** `to = from`, element by element. */
-export function copyKernel(name: string, from: Buffer, to: Buffer): Kernel {
+/** `to = from`, element by element; with `order`, dimension d of `to` is dimension order[d] of `from`. */
+export function copyKernel(name: string, from: Buffer, to: Buffer, order: readonly number[] = [...from.type.shape.keys()]): Kernel {
   const axes = axesOf(from.type.shape);
   const at = axes.map(x.ix);
-  const inner: Stmt = store(to, at, x.load(from, at));
+  const inner: Stmt = store(to, order.map((d) => at[d] as Expr), x.load(from, at));
   const body = axes.reduceRight<Stmt>((s, a) => loop(a, x.int(0), x.size(a.extent), [s]), inner);
-  return finish(name, [body], []);
+  return finish(name, uniqueAxes([body]), []);
+}
+
+/** Gives every loop's axis a name of its own, so that a schedule can say which it means. */
+function uniqueAxes(body: readonly Stmt[]): Stmt[] {
+  const names = new Names();
+  const renamed = new Map<Axis, Expr>();
+  walkStmts(body, (s) => {
+    if (s.kind === 'for') renamed.set(s.axis, x.ix({ ...s.axis, name: names.take(s.axis.name) }));
+  });
+  const done = new Map<Expr, Expr>();
+  const go = (s: Stmt): Stmt => {
+    const m = mapStmt(s, (e) => (e.kind === 'axis' ? (renamed.get(e.axis) ?? e) : e), done);
+    return m.kind === 'for' ? { ...m, axis: (renamed.get(m.axis) as { axis: Axis }).axis, body: (s as Loop).body.map(go) } : m;
+  };
+  return body.map(go);
 }

@@ -210,7 +210,7 @@ export class Model {
 
   /** Sets all gradients to zero. */
   zeroGrad(): void {
-    this.#get('zero_grad').run(1);
+    this.#get('zero_grad').run(this.maxBatch); // an input's gradient has the batch in its shape
   }
 
   /** Lets the optimizer apply the gradients that `backward` left. */

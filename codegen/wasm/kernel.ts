@@ -6,7 +6,7 @@ import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { Code, type Val, type WasmType } from './code.ts';
-import { type Binding, isNatural, type Linear, linear, range } from './linear.ts';
+import { type Binding, isNatural, type Linear, linear, range } from '../../ir/linear.ts';
 
 export interface Layout {
   /** Bytes from the start of memory. */

@@ -79,7 +79,7 @@ export const maxPool2d = (
   ceilMode = false,
 ): Tensor =>
   withLoc(() => {
-    const options = isOptions(stride) ? stride : { stride, padding, dilation, ceilMode };
+    const options = isOptions<MaxPoolOptions>(stride) ? stride : { stride, padding, dilation, ceilMode };
     const image = valueOf('maxPool2d', 'the input', x);
     return Tensor.of(ir.maxPool2d(image, poolAttrs('maxPool2d', kernelSize, options)));
   });
@@ -96,7 +96,9 @@ export const avgPool2d = (
   divisorOverride: number | null = null,
 ): Tensor =>
   withLoc(() => {
-    const options = isOptions(stride) ? stride : { stride, padding, ceilMode, countIncludePad, divisorOverride };
+    const options: AvgPoolOptions = isOptions<AvgPoolOptions>(stride)
+      ? stride
+      : { stride, padding, ceilMode, countIncludePad, divisorOverride };
     const image = valueOf('avgPool2d', 'the input', x);
     const attrs = poolAttrs('avgPool2d', kernelSize, options);
     const sum = Tensor.of(ir.sumPool2d(float('avgPool2d', image), attrs));
@@ -126,7 +128,8 @@ function poolAttrs(what: string, kernelSize: unknown, options: MaxPoolOptions): 
   };
 }
 
-const isOptions = <T extends object>(v: unknown): v is T => typeof v === 'object' && v !== null && !Array.isArray(v);
+const isOptions = <O extends PoolOptions>(v: Pair | null | O): v is O =>
+  typeof v === 'object' && v !== null && !Array.isArray(v);
 
 /** `x` with `value` around it: F.pad's amounts, [left, right, top, bottom, …] from the last dimension on; negative ones
  *  crop. Throws for an odd number of amounts, more than `x` has dimensions for, and the batch dimension. */

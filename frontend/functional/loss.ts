@@ -124,12 +124,14 @@ function likelihood(what: string, logp: Tensor, target: Tensor, options: CrossEn
   const picked = (perClass: Tensor): Tensor => where(hit, perClass, 0).sum(-1);
   const kept = (loss: Tensor): Tensor => (ignored ? where(ignored, 0, loss) : loss);
 
-  const own = kept(picked(weight ? classesLast.mul(weight) : classesLast).neg());
+  const chosen = picked(weight ? classesLast.mul(weight) : classesLast).neg();
+  // The runtime checks labels that are an input as they stand. These are not: let one that is no class make the loss NaN.
+  const own = ignored ? kept(chosen.div(hit.to('f32').sum(-1))) : chosen;
   const even = labelSmoothing > 0 ? kept((weight ? classesLast.mul(weight) : classesLast).sum(-1).neg()) : null;
   const loss = even ? own.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / classes)) : own;
   if (reduction !== 'mean' || (!weight && !ignored)) return reduceLoss(what, loss, options);
   const one = Tensor.of(ir.full({ value: 1, shape: loss.value.type.shape, dtype: 'f32' }));
-  return loss.sum().div(kept(weight ? picked(weight.add(classesLast.detach().mul(0))) : one).sum());
+  return loss.sum().div(kept(weight ? picked(weight) : one).sum());
 }
 
 /** The losses of probabilities. */

@@ -1,7 +1,7 @@
 /** Index expressions as sums: a constant, and terms of whole multiples of something that is not known yet. */
 
-import type { Axis, Expr } from '../../ir/expr.ts';
-import * as x from '../../ir/expr.ts';
+import type { Axis, Expr } from './expr.ts';
+import * as x from './expr.ts';
 
 /** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
 export type Binding =

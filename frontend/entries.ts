@@ -1,0 +1,115 @@
+/** What a host may call on a compiled model: each entry is a graph over the same parameters and state. */
+
+import { CompileError } from '../ir/diagnostic.ts';
+import { at, type Graph, makeGraph, type Module, type Param, param, type Result, type Task, type Value } from '../ir/graph.ts';
+import * as ir from '../ir/ops/index.ts';
+import { isBatch, sameDim } from '../ir/type.ts';
+import { gradientName, type StateTable } from '../passes/update.ts';
+import type { Recording } from './model.ts';
+
+/** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, how many samples are
+ *  `correct`. `train_step`: one step of the optimizer, giving `loss`. PyTorch's separate steps: `backward` and `vjp` (from a
+ *  given cotangent `v` of the output) add to `.grad`, `zero_grad` clears it, `step` applies it. */
+export type EntryName = 'forward' | 'evaluate' | 'train_step' | 'backward' | 'vjp' | 'zero_grad' | 'step';
+
+export interface EntryOptions {
+  /** Whether `backward` and `vjp` also give the gradients of the f32 inputs, as `x.grad`. */
+  readonly inputGradient?: boolean;
+}
+
+/** The module of the entries named, in that order. Gradients and optimizer state come from `table`, so that entries share
+ *  them. Throws where an entry needs a loss or an optimizer that the model was not given. */
+export function entriesOf(
+  recording: Recording,
+  names: readonly EntryName[],
+  table: StateTable,
+  options: EntryOptions = {},
+): Module {
+  const graphs = names.map((name) => at(recording.loc, () => entries[name](recording, table, options)));
+  return { name: recording.name, maxBatch: recording.maxBatch, graphs };
+}
+
+type Entry = (r: Recording, table: StateTable, options: EntryOptions) => Graph;
+
+const entries: Readonly<Record<EntryName, Entry>> = {
+  forward: (r) => graphOf(r, 'forward', [{ name: 'output', value: r.output }]),
+
+  evaluate: (r) =>
+    graphOf(r, 'evaluate', [
+      { name: 'loss', value: lossOf(r, 'evaluate') },
+      { name: 'output', value: r.output },
+      ...correct(r),
+    ]),
+
+  train_step(r) {
+    const loss = lossOf(r, 'train_step');
+    optimizerOf(r, 'train_step');
+    const wrt = r.parameters.map((p) => p.param);
+    return graphOf(r, 'train_step', [{ name: 'loss', value: loss }], { kind: 'differentiate', of: loss, seed: null, wrt, then: 'step' });
+  },
+
+  backward(r, _table, options) {
+    const loss = lossOf(r, 'backward');
+    const wrt = gradientsOf(r, options);
+    return graphOf(r, 'backward', [{ name: 'loss', value: loss }], { kind: 'differentiate', of: loss, seed: null, wrt, then: 'accumulate' });
+  },
+
+  vjp(r, _table, options) {
+    const seed = param('input', 'v', r.output.type, r.loc);
+    const wrt = gradientsOf(r, options);
+    return graphOf(r, 'vjp', [], { kind: 'differentiate', of: r.output, seed, wrt, then: 'accumulate' });
+  },
+
+  zero_grad: (r, table, options) =>
+    graphOf(
+      r,
+      'zero_grad',
+      gradientsOf(r, options).map((p) => {
+        const into = gradient(table, p);
+        return { name: into.name, value: ir.full({ value: 0, shape: p.type.shape, dtype: 'f32' }), into };
+      }),
+    ),
+
+  step(r, table) {
+    optimizerOf(r, 'step');
+    const gradients = new Map<Param, Value>(r.parameters.map(({ param }) => [param, gradient(table, param)]));
+    return graphOf(r, 'step', [], { kind: 'apply', gradients, then: 'step' });
+  },
+};
+
+const graphOf = (r: Recording, name: string, results: readonly Result[], task?: Task): Graph =>
+  makeGraph(name, results, [...r.inputs, ...r.targets, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)], task);
+
+const gradient = (table: StateTable, p: Param): Param => table.get('state', gradientName(p), p.type);
+
+const gradientsOf = (r: Recording, { inputGradient = false }: EntryOptions): Param[] => [
+  ...r.parameters.map((p) => p.param),
+  ...(inputGradient ? r.inputs.filter((p) => p.type.dtype === 'f32') : []),
+];
+
+/** How many samples have their greatest output at the class that the target names, where the shapes say that it is one. */
+function correct({ output, targets }: Recording): Result[] {
+  const [target, ...others] = targets;
+  const [batch, classes] = output.type.shape;
+  if (!target || others.length > 0 || target.type.dtype !== 'i32' || target.type.shape.length !== 1) return [];
+  if (output.type.shape.length !== 2 || classes === undefined || isBatch(classes)) return [];
+  if (!sameDim(batch!, target.type.shape[0]!)) return [];
+  const right = ir.convert(ir.equal(ir.argmax(output, { dim: 1 }), target), { to: 'f32' });
+  return [{ name: 'correct', value: ir.reduceSum(right, { dims: [0] }) }];
+}
+
+function lossOf({ loss, loc }: Recording, entry: EntryName): Value {
+  if (loss) return loss;
+  throw new CompileError('no-loss', `the entry '${entry}' needs a loss, and the model has none`, {
+    loc,
+    help: 'give defineModel a loss and a target',
+  });
+}
+
+function optimizerOf({ optimizer, loc }: Recording, entry: EntryName): void {
+  if (optimizer) return;
+  throw new CompileError('no-optimizer', `the entry '${entry}' needs an optimizer, and the model has none`, {
+    loc,
+    help: 'give defineModel an optimizer, such as optim.SGD({ lr: 0.01 })',
+  });
+}

@@ -1,0 +1,19 @@
+/** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
+
+export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
+export type { Extent } from './dims.ts';
+export * from './functional/index.ts';
+export * as functional from './functional/index.ts';
+export {
+  defineModel,
+  isModelSpec,
+  type Loss,
+  type ModelOptions,
+  type ModelSpec,
+  type Specs,
+  type TensorSpec,
+} from './model.ts';
+export * as nn from './nn/index.ts';
+export * as optim from './optim.ts';
+export { manualSeed } from './seed.ts';
+export { type Dims, Tensor } from './tensor.ts';

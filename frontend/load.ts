@@ -1,0 +1,174 @@
+/** Reads a user's model file: type-checks it, runs it as JavaScript whose every line and column is theirs, and hands out the
+ *  model that it exports. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
+import { isModelSpec, type ModelSpec } from './model.ts';
+import { type Problem, ProblemsError } from './report/diagnostics.ts';
+import type { TypeProblem, UserFile } from './typescript.ts';
+
+// In the sources and in dist/ alike, this file stands beside the package's main module.
+const own = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** What a user may import of this package, and where this very instance of it is. */
+const packages: Readonly<Record<string, URL>> = {
+  tapeout: new URL(`./index${own}`, import.meta.url),
+  'tapeout/runtime': new URL(`../runtime/index${own}`, import.meta.url),
+};
+const declarations = Object.fromEntries(
+  Object.entries(packages).map(([name, url]) => [name, fileURLToPath(url).replace(/\.js$/, '.d.ts')]),
+);
+const foreign = ['frontend', 'ir', 'passes', 'codegen', 'runtime'].map((folder) => slashes(join(root, folder, sep)));
+
+const example =
+  "export default defineModel({ model: Net, input: { shape: ['N', 1, 32, 32] }, target: { shape: ['N'], dtype: 'i32' }, " +
+  'loss: nn.CrossEntropyLoss(), optimizer: optim.SGD({ lr: 0.01 }) });';
+
+/** The model that the file's default export is. Throws ProblemsError when it does not type-check, and CompileError when it
+ *  cannot be read, throws, or exports no model. Whatever is written on the way is removed again. */
+export async function loadModelFile(path: string): Promise<ModelSpec> {
+  const file = resolve(path);
+  checkIsFile(path, file);
+  const { readUserProgram } = await import('./typescript.ts');
+  const { problems, files } = readUserProgram(slashes(file), { packages: declarations, foreign });
+  if (problems.length > 0) throw new ProblemsError(problems.map(asProblem));
+  const folder = temporaryFolder(dirname(file));
+  try {
+    const spec = (await run(emit(files, folder), files)).default;
+    if (!isModelSpec(spec)) throw noModel(file, spec);
+    return spec;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function checkIsFile(path: string, file: string): void {
+  const fail = (problem: string, help: string | null = null) =>
+    new CompileError('model-file', `${path}: ${problem}`, { help });
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) throw fail('there is no such file', 'name the file that defines the model, such as examples/lenet.ts');
+  if (stats.isDirectory()) throw fail('this is a folder, not a file', 'name the file in it that defines the model');
+  if (!/\.(ts|mts|js|mjs)$/.test(file))
+    throw fail(`a model file ends in .ts, .mts, .js or .mjs, not in '${extname(file) || basename(file)}'`);
+  try {
+    readFileSync(file);
+  } catch (error) {
+    const denied = (error as NodeJS.ErrnoException).code === 'EACCES';
+    throw fail(denied ? 'you may not read this file' : `it cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Beside the model, so that it finds the packages that it imports; where nothing may be written there, among the system's
+ *  temporary files. */
+function temporaryFolder(beside: string): string {
+  try {
+    return mkdtempSync(join(beside, '.tapeout-'));
+  } catch {
+    return mkdtempSync(join(tmpdir(), 'tapeout-'));
+  }
+}
+
+/** Writes the files' JavaScript into `folder` and returns the first one's path. */
+function emit(files: readonly UserFile[], folder: string): string {
+  const emitted = new Map(files.map(({ path }, i) => [path, `${i}-${basename(path, extname(path))}.mjs`]));
+  for (const { path, imports, javascript } of files) {
+    const rename = (specifier: string): string => {
+      const ours = packages[specifier];
+      if (ours) return ours.href;
+      const users = emitted.get(imports.get(specifier) ?? '');
+      if (users) return `./${users}`;
+      if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, pathToFileURL(path)).href;
+      return folder.startsWith(dirname(path)) ? specifier : resolvedFrom(path, specifier);
+    };
+    // By sourceURL, stacks name the user's file and not this one.
+    const text = `${javascript(rename)}\n//# sourceURL=${pathToFileURL(path).href}\n`;
+    writeFileSync(join(folder, emitted.get(path) as string), text);
+  }
+  return join(folder, emitted.get(files[0]?.path ?? '') as string);
+}
+
+/** A package as the user's file would find it. */
+function resolvedFrom(path: string, specifier: string): string {
+  try {
+    const found = createRequire(path).resolve(specifier);
+    return found === specifier ? specifier : pathToFileURL(found).href;
+  } catch {
+    return specifier;
+  }
+}
+
+async function run(script: string, files: readonly UserFile[]): Promise<{ default?: unknown }> {
+  try {
+    return await import(/* @vite-ignore */ pathToFileURL(script).href);
+  } catch (error) {
+    if (error instanceof CompileError || error instanceof CompilerBug) throw error;
+    const shown = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
+    const help = error instanceof Error ? null : 'throw an Error, which knows its place';
+    const why = new CompileError('model-file', `the model file fails when it is run: ${shown}`, {
+      loc: error instanceof Error ? placeIn(error, files) : null,
+      help,
+    });
+    why.cause = error;
+    throw why;
+  }
+}
+
+/** The innermost line of the user's in an error's stack. */
+function placeIn(error: Error, files: readonly UserFile[]): Loc | null {
+  const urls = new Map(files.map(({ path }) => [pathToFileURL(path).href, path]));
+  for (const line of error.stack?.split('\n') ?? []) {
+    const [, url = '', row, col] = /((?:file:\/\/|\/|[A-Z]:\\).*?):(\d+)(?::(\d+))?\)?$/.exec(line) ?? [];
+    const file = urls.get(url);
+    if (file) return { file, line: Number(row), col: Number(col ?? 1) };
+  }
+  return null;
+}
+
+function noModel(file: string, exported: unknown): CompileError {
+  const loc = exported === undefined ? null : placeOfExport(file);
+  const name = relative(process.cwd(), file);
+  return exported === undefined
+    ? new CompileError('no-model', `${name.startsWith('..') ? file : name} has no default export`, {
+        help: `end the file with: ${example}`,
+      })
+    : new CompileError('no-model', `the default export is ${whatIs(exported)}, not a model made by defineModel`, {
+        loc,
+        help: `wrap it: ${example}`,
+      });
+}
+
+function placeOfExport(file: string): Loc | null {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const line = lines.findIndex((text) => /^\s*export\s+default\b/.test(text));
+  return line < 0 ? null : { file: slashes(file), line: line + 1, col: (lines[line]?.search(/\S/) ?? 0) + 1 };
+}
+
+function whatIs(value: unknown): string {
+  if (typeof value === 'function')
+    return /^class\b/.test(String(value)) ? `the class ${value.name}` : `the function ${value.name}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name = value.constructor?.name ?? 'Object';
+  return name === 'Object' ? 'a plain object' : name === 'Promise' ? 'a promise' : `an instance of ${name}`;
+}
+
+const asProblem = ({ code, message, at, related }: TypeProblem): Problem => ({
+  code,
+  message,
+  loc: at && { file: at.file, line: at.line, col: at.col },
+  ...(at ? { length: at.length } : {}),
+  notes: related.map((r) => ({ message: r.message, loc: r.at && { file: r.at.file, line: r.at.line, col: r.at.col } })),
+  help: helpFor[code] ?? null,
+});
+
+/** What TypeScript's own words leave open. */
+const helpFor: Readonly<Record<string, string>> = {
+  TS1294:
+    'a model file runs with its types blanked out, as Node itself runs TypeScript: write plain fields and objects instead',
+};
+
+function slashes(path: string): string {
+  return path.replaceAll('\\', '/');
+}

@@ -1,0 +1,250 @@
+/** From a user's model to a recorded graph: what is to be compiled, and one run of its constructor, forward and loss. */
+
+import type { Loc } from '../ir/diagnostic.ts';
+import { type Param, param, paramsOf, type Value } from '../ir/graph.ts';
+import { showType, tensor, type TensorType } from '../ir/type.ts';
+import type { Optimizer } from '../passes/update.ts';
+import { type Extent, product, toDim } from './dims.ts';
+import { className, locOf, Module, storedIn } from './nn/module.ts';
+import type { Stored } from './nn/parameter.ts';
+import { Generator } from './random.ts';
+import { withSeed } from './seed.ts';
+import { recordOn } from './tape.ts';
+import { Tensor } from './tensor.ts';
+import { callSite, showAny, userCode, userError, withLoc, withLocAt } from './trace.ts';
+
+/** What a host passes in: a shape, in which `'N'` is the batch, and an element type, f32 unless given. */
+export interface TensorSpec {
+  readonly shape: readonly Extent[];
+  readonly dtype?: 'f32' | 'i32';
+}
+/** One tensor, or several by name. */
+export type Specs = TensorSpec | Readonly<Record<string, TensorSpec>>;
+
+/** The loss of an output and its targets: a loss module, or a function. */
+export type Loss = (output: Tensor, ...targets: Tensor[]) => Tensor;
+
+export interface ModelOptions {
+  /** A class, a function that makes the module, or a module. The first two are made under `seed`. */
+  readonly model: Module | (new () => Module) | (() => Module);
+  /** What `forward` is given, in order. A single one is named `x`. */
+  readonly input: Specs;
+  /** What the loss is given after the output, in order. A single one is named `y`. */
+  readonly target?: Specs;
+  readonly loss?: Loss | null;
+  readonly optimizer?: Optimizer | null;
+  /** The largest batch that the compiled model takes; 64 unless given. */
+  readonly maxBatch?: number;
+  /** For the initial values, as torch.manual_seed; 0 unless given. */
+  readonly seed?: number | bigint;
+  /** The class's name unless given. */
+  readonly name?: string;
+}
+
+// A symbol for all copies of Tapeout: the command line's own copy reads what the user's copy made.
+const brand = Symbol.for('tapeout.model');
+
+type Named = readonly (readonly [name: string, type: TensorType])[];
+
+/** A model, checked, to be recorded. */
+export interface ModelSpec {
+  readonly model: ModelOptions['model'];
+  readonly inputs: Named;
+  readonly targets: Named;
+  readonly loss: Loss | null;
+  readonly optimizer: Optimizer | null;
+  readonly maxBatch: number;
+  readonly seed: number | bigint;
+  readonly name: string | null;
+  /** Where it is defined. */
+  readonly loc: Loc | null;
+}
+
+/** Whether a value, such as a file's default export, came from `defineModel`. */
+export const isModelSpec = (v: unknown): v is ModelSpec => typeof v === 'object' && v !== null && brand in v;
+
+const known = ['model', 'input', 'target', 'loss', 'optimizer', 'maxBatch', 'seed', 'name'];
+
+/** Says what is to be compiled. Nothing runs yet. Throws for options that are unknown or do not hold together. */
+export function defineModel(options: ModelOptions): ModelSpec {
+  return withLoc(() => {
+    const { model, input, target, loss = null, optimizer = null, maxBatch = 64, seed = 0, name = null } = options;
+    const unknown = Object.keys(options).find((key) => !known.includes(key));
+    if (unknown !== undefined)
+      throw userError('bad-option', `defineModel has no option '${unknown}'`, { help: `its options are ${known.join(', ')}` });
+    if (typeof model !== 'function')
+      throw userError('bad-option', `model must be a class, a function that makes a module, or a module, got ${showAny(model)}`);
+    if (loss !== null && typeof loss !== 'function')
+      throw userError('bad-option', `loss must be a loss module or a function (output, target) => loss, got ${showAny(loss)}`);
+    if (optimizer !== null && typeof optimizer?.update !== 'function')
+      throw userError('bad-option', `optimizer must be an optimizer, such as optim.SGD({ lr: 0.01 }), got ${showAny(optimizer)}`);
+    if (!Number.isInteger(maxBatch) || maxBatch < 1)
+      throw userError('bad-option', `maxBatch must be a whole number of at least 1, got ${showAny(maxBatch)}`);
+    checkSeed(seed);
+    const [inputs, targets] = [namedTypes('input', input, 'x'), namedTypes('target', target ?? {}, 'y')];
+    if (inputs.length === 0) throw userError('bad-option', 'a model needs at least one input');
+    return Object.freeze({
+      [brand]: true,
+      ...{ model, inputs, targets, loss, optimizer, maxBatch, seed, name, loc: callSite() },
+    });
+  });
+}
+
+function checkSeed(seed: unknown): void {
+  try {
+    if (typeof seed !== 'number' && typeof seed !== 'bigint') throw new RangeError(`seed ${showAny(seed)} is not a whole number.`);
+    new Generator(seed);
+  } catch (e) {
+    throw e instanceof RangeError ? userError('bad-option', e.message) : e;
+  }
+}
+
+function namedTypes(what: string, specs: Specs, only: string): Named {
+  if (typeof specs !== 'object' || specs === null)
+    throw userError('bad-option', `${what} must be { shape: […] }, or several by name, got ${showAny(specs)}`);
+  const single = Array.isArray(specs.shape);
+  const entries = Object.entries(single ? { [only]: specs } : specs) as [string, TensorSpec][];
+  return entries.map(([name, spec]) => [name, typeFrom(single ? what : `${what} '${name}'`, name, spec)] as const);
+}
+
+function typeFrom(what: string, name: string, { shape, dtype = 'f32' }: TensorSpec): TensorType {
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw userError('bad-option', `${what}: its name must be an identifier`);
+  if (dtype !== 'f32' && dtype !== 'i32')
+    throw userError('bad-option', `${what}: dtype must be 'f32' or 'i32', got ${showAny(dtype)}`);
+  const dims = Array.isArray(shape) ? shape.map(toDim) : [null];
+  if (dims.includes(null) || product(dims as never) === null)
+    throw userError('bad-option', `${what}: ${showAny(shape)} is not a shape`, {
+      help: "a shape is a list of whole numbers, in which 'N', the batch, may stand once: ['N', 1, 32, 32]",
+    });
+  return tensor(dtype, dims as never);
+}
+
+/** A parameter or buffer of the model: its param in the graph, its initial values, and every name that it has. */
+export interface RecordedState {
+  readonly param: Param;
+  readonly data: Float32Array;
+  /** The param's name, and the others under which the model shares it. */
+  readonly names: readonly string[];
+}
+
+/** A model that ran once. */
+export interface Recording {
+  readonly name: string;
+  readonly maxBatch: number;
+  readonly module: Module;
+  readonly inputs: readonly Param[];
+  readonly targets: readonly Param[];
+  /** In PyTorch's order, a shared one once. */
+  readonly parameters: readonly RecordedState[];
+  /** State that training does not change, such as the class weights of a loss. */
+  readonly buffers: readonly RecordedState[];
+  readonly output: Value;
+  readonly loss: Value | null;
+  readonly optimizer: Optimizer | null;
+  /** Where the model is defined. */
+  readonly loc: Loc | null;
+}
+
+/** Makes the model, and runs `forward` and the loss once on symbolic tensors. Throws where the user's code does, where it
+ *  returns no tensor, and where names collide. */
+export function record(spec: ModelSpec): Recording {
+  const module = withLocAt(spec.loc, () => instantiate(spec));
+  const state = withLocAt(spec.loc, () => collect(module, spec));
+  const given = (named: Named): Param[] => named.map(([name, type]) => param('input', name, type, spec.loc));
+  const [inputs, targets] = [given(spec.inputs), given(spec.targets)];
+
+  const tape = { params: new Map<object, Param>(state.map(({ stored, param }) => [stored, param])) };
+  return recordOn(tape, () => {
+    const here = locOf(module) ?? spec.loc;
+    const output = withLocAt(here, () =>
+      resultOf(
+        userCode(() => module(...inputs.map(Tensor.of)), spec.loc),
+        `${className(module)}.forward`,
+      ),
+    );
+    const lossLoc = spec.loss instanceof Module ? (locOf(spec.loss) ?? spec.loc) : spec.loc;
+    const loss = withLocAt(lossLoc, () =>
+      spec.loss === null
+        ? null
+        : resultOf(
+            userCode(() => spec.loss?.(Tensor.of(output), ...targets.map(Tensor.of)), spec.loc),
+            'the loss',
+          ),
+    );
+    const of = (kind: Stored['kind']): RecordedState[] =>
+      state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
+    const recording: Recording = {
+      name: spec.name ?? className(module),
+      ...{ maxBatch: spec.maxBatch, module, inputs, targets, output, loss, optimizer: spec.optimizer, loc: spec.loc },
+      parameters: of('parameter'),
+      buffers: of('buffer'),
+    };
+    if (loss && spec.optimizer) withLocAt(lossLoc, () => checkTrainable(recording, loss));
+    return Object.freeze(recording);
+  });
+}
+
+function instantiate({ model, seed, loc }: ModelSpec): Module {
+  if (model instanceof Module) return model;
+  const isClass = model.prototype instanceof Module;
+  const made = withSeed(seed, () =>
+    userCode(() => (isClass ? new (model as new () => Module)() : (model as () => Module)()), loc),
+  );
+  if (made instanceof Module) return made;
+  throw userError('not-a-module', `model must make an nn.Module, and it made ${showAny(made)}`, {
+    help: 'give a class that extends nn.Module, or a function that returns one: () => nn.Sequential(…)',
+  });
+}
+
+/** Parameters and buffers of the model and of its loss, each once, with all its names and a copy of its values. */
+function collect(module: Module, { loss, inputs, targets, optimizer, loc }: ModelSpec): (RecordedState & { stored: Stored })[] {
+  const names = new Map<Stored, string[]>();
+  const all = [...storedIn(module), ...(loss instanceof Module ? storedIn(loss, 'loss.') : [])];
+  for (const [name, stored] of all) names.set(stored, [...(names.get(stored) ?? []), name]);
+
+  const taken = new Map([['step', 'the counter of steps'], ['v', 'the cotangent that vjp takes']]);
+  for (const scalar of Object.keys(optimizer?.scalars ?? {})) taken.set(scalar, 'a value of the optimizer');
+  const take = (name: string, what: string, loc: Loc | null): void => {
+    const owner = taken.get(name);
+    if (owner !== undefined)
+      throw userError('bad-name', `${what} has the name '${name}' of ${owner}`, {
+        notes: [{ message: `${what} is made here`, loc }],
+        help: 'rename one of them',
+      });
+    taken.set(name, what);
+  };
+  for (const [name] of [...inputs, ...targets]) take(name, 'an input', loc);
+  for (const [stored, [name]] of names) take(name!, `a ${stored.kind}`, stored.loc);
+
+  return [...names].map(([stored, [name, ...shared]]) => {
+    stored.name = name!;
+    withLocAt(stored.loc, () => stored.checkData());
+    const role = stored.kind === 'parameter' ? 'parameter' : 'state';
+    const type = tensor('f32', stored.shape.map((e) => toDim(e)!));
+    return { stored, param: param(role, name!, type, stored.loc), data: stored.data.slice(), names: [name!, ...shared] };
+  });
+}
+
+function resultOf(result: unknown, what: string): Value {
+  if (result instanceof Tensor) return result.value;
+  throw userError('not-a-tensor', `${what} must return a tensor, and it returned ${showAny(result)}`, {
+    help:
+      result === undefined
+        ? 'is its return missing?'
+        : Array.isArray(result)
+          ? 'return one tensor: cat or stack joins several'
+          : null,
+  });
+}
+
+function checkTrainable({ parameters, output }: Recording, loss: Value): void {
+  if (parameters.length === 0)
+    throw userError('no-parameters', 'the optimizer got an empty parameter list: the model holds no parameters', {
+      help: 'assign layers to public fields of the model in its constructor',
+    });
+  const read = new Set(paramsOf([loss]));
+  if (parameters.some((p) => read.has(p.param))) return;
+  throw userError('no-gradient', `the loss ${showType(loss.type)} depends on no parameter, so that training would change nothing`, {
+    notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
+  });
+}

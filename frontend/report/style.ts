@@ -1,0 +1,11 @@
+/** The one door to colours: for terminals only, and none where NO_COLOR asks for none. */
+import picocolors from 'picocolors';
+
+export type Style = ReturnType<typeof picocolors.createColors>;
+type Env = Readonly<Record<string, string | undefined>>;
+
+export const plain: Style = picocolors.createColors(false);
+
+/** Styles for what is written to `stream`. See no-color.org; `TERM=dumb` has no colours either. */
+export const styleFor = (stream: { readonly isTTY?: boolean | undefined }, env: Env): Style =>
+  stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? picocolors.createColors(true) : plain;

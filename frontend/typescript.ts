@@ -1,0 +1,317 @@
+/** The one door to TypeScript: type-checks a user's files, and turns TypeScript into JavaScript by blanking its types, so that
+ *  every line and column stays what the user wrote. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Project, ts } from 'ts-morph';
+
+export interface TypeProblem {
+  /** `TS2345`. */
+  readonly code: string;
+  readonly message: string;
+  /** Line and column from 1, and the length of the guilty text; null for a problem of no place. */
+  readonly at: { readonly file: string; readonly line: number; readonly col: number; readonly length: number } | null;
+  readonly related: readonly { readonly message: string; readonly at: TypeProblem['at'] }[];
+}
+
+export interface UserFile {
+  readonly path: string;
+  /** Every module that the file imports, as written, and the file it stands for if it is one of the user's. */
+  readonly imports: ReadonlyMap<string, string | null>;
+  /** JavaScript with positions kept, and each import named as `rename` says. */
+  javascript(rename: (specifier: string) => string): string;
+}
+
+export interface UserProgram {
+  readonly problems: readonly TypeProblem[];
+  /** The root first, then whatever it imports by relative paths. */
+  readonly files: readonly UserFile[];
+}
+
+/** Reads `root` and what it imports, strictly. `packages` maps package names to the files that declare their types, which,
+ *  like everything under `foreign`, are not the user's. */
+export function readUserProgram(
+  root: string,
+  { packages, foreign }: { packages: Readonly<Record<string, string>>; foreign: readonly string[] },
+): UserProgram {
+  const typeRoots = ancestors(dirname(root)).map((folder) => join(folder, 'node_modules', '@types'));
+  const project = new Project({
+    skipAddingFilesFromTsConfig: true,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+      typeRoots,
+      types: typeRoots.some((folder) => existsSync(join(folder, 'node'))) ? ['node'] : [],
+      paths: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, [file]])),
+      strict: true,
+      noEmit: true,
+      allowJs: true,
+      allowImportingTsExtensions: true,
+      resolveJsonModule: true,
+      // What cannot be blanked (enums, parameter properties) is an error with a place.
+      erasableSyntaxOnly: true,
+      skipLibCheck: true,
+    },
+  });
+  project.addSourceFileAtPath(root);
+  const program = project.getProgram().compilerObject;
+  const checker = program.getTypeChecker();
+  const isUsers = (file: ts.SourceFile): boolean =>
+    !file.isDeclarationFile &&
+    !file.fileName.endsWith('.json') &&
+    !program.isSourceFileFromExternalLibrary(file) &&
+    !foreign.some((folder) => file.fileName.startsWith(folder));
+
+  const rootFile = program.getSourceFile(root);
+  if (!rootFile) throw new Error(`${root}: the TypeScript program lacks its root`);
+  const sources = [rootFile, ...program.getSourceFiles().filter((file) => file !== rootFile && isUsers(file))];
+  const diagnostics = sources.flatMap((file) => {
+    const syntax = program.getSyntacticDiagnostics(file);
+    return syntax.length > 0 ? syntax : program.getSemanticDiagnostics(file);
+  });
+  const users = new Set(sources.map((file) => file.fileName));
+  return {
+    problems: diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error).map(problem),
+    files: sources.map((file) => ({
+      path: file.fileName,
+      imports: new Map(
+        specifiersOf(file).map(({ text }) => {
+          const found = ts.resolveModuleName(text, file.fileName, program.getCompilerOptions(), ts.sys).resolvedModule;
+          return [text, found && users.has(found.resolvedFileName) ? found.resolvedFileName : null];
+        }),
+      ),
+      javascript: (rename) => blanked(file, checker, rename),
+    })),
+  };
+}
+
+/** JavaScript without types and comments, for code that needs no positions. */
+export function transpiled(text: string): string {
+  return ts.transpileModule(text, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true },
+  }).outputText;
+}
+
+const ancestors = (folder: string): string[] =>
+  dirname(folder) === folder ? [folder] : [folder, ...ancestors(dirname(folder))];
+
+function problem(d: ts.Diagnostic): TypeProblem {
+  const plain = ({ messageText }: ts.DiagnosticRelatedInformation) =>
+    ts.flattenDiagnosticMessageText(messageText, '\n');
+  return {
+    code: `TS${d.code}`,
+    message: plain(d),
+    at: place(d),
+    related: (d.relatedInformation ?? []).map((r) => ({ message: plain(r), at: place(r) })),
+  };
+}
+
+function place({ file, start, length }: ts.DiagnosticRelatedInformation): TypeProblem['at'] {
+  if (!file || start === undefined) return null;
+  const { line, character } = file.getLineAndCharacterOfPosition(start);
+  return { file: file.fileName, line: line + 1, col: character + 1, length: length ?? 1 };
+}
+
+/** The string literals that name modules: of imports, re-exports and import(). */
+function specifiersOf(file: ts.SourceFile): ts.StringLiteralLike[] {
+  const found: ts.StringLiteralLike[] = [];
+  const visit = (node: ts.Node): void => {
+    const name =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined;
+    if (name && ts.isStringLiteralLike(name)) found.push(name);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** A stretch of the text and what stands there instead. */
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+function blanked(file: ts.SourceFile, checker: ts.TypeChecker, rename: (specifier: string) => string): string {
+  const edits = [
+    ...typeRanges(file, checker).map(({ from, to, first = '', last = '' }) => {
+      const spaces = file.text.slice(from + first.length, to - last.length).replace(/[^\r\n\u2028\u2029]/g, ' ');
+      return { from, to, text: first + spaces + last };
+    }),
+    ...specifiersOf(file).map((name) => ({
+      from: name.getStart(file),
+      to: name.end,
+      text: JSON.stringify(rename(name.text)),
+    })),
+  ];
+  return applied(file.text, edits);
+}
+
+/** The text with the outermost edits made. */
+function applied(text: string, edits: readonly Edit[]): string {
+  const inOrder = [...edits].sort((a, b) => a.from - b.from || b.to - a.to);
+  let [out, reached] = ['', 0];
+  for (const { from, to, text: instead } of inOrder) {
+    if (from < reached) continue;
+    out += text.slice(reached, from) + instead;
+    reached = to;
+  }
+  return out + text.slice(reached);
+}
+
+/** What is to be blanked, but for characters that keep the code around it apart or in one. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  first?: ';';
+  readonly last?: ')';
+}
+
+/** Where in a file types stand. Blanking them leaves the JavaScript that TypeScript would emit, given `erasableSyntaxOnly`. */
+function typeRanges(file: ts.SourceFile, checker: ts.TypeChecker): Range[] {
+  const ranges: Range[] = [];
+  if (!/\.[cm]?tsx?$/.test(file.fileName)) return ranges;
+  const { text } = file;
+  const start = (node: ts.Node): number => node.getStart(file);
+  const blank = (from: number, to: number, first?: ';'): void => {
+    if (to > from) ranges.push({ from, to, ...(first ? { first } : {}) });
+  };
+  /** A whole statement or class member goes; a `;` keeps its neighbours apart. */
+  const drop = (node: ts.Node): void => blank(start(node), node.end, ';');
+  /** From the character before, such as ':' or '<', wherever whitespace put it. */
+  const withBefore = (node: { pos: number; end: number } | undefined, closing = ''): void => {
+    if (node) blank(node.pos - 1, closing ? text.indexOf(closing, node.end) + 1 : node.end);
+  };
+  const token = (node: ts.Node | undefined): void => {
+    if (node) blank(start(node), node.end);
+  };
+  /** A list element goes with the comma behind it. */
+  const element = (node: ts.Node): void => {
+    const comma = /^\s*,/.exec(text.slice(node.end));
+    blank(start(node), node.end + (comma?.[0].length ?? 0));
+  };
+  const isTypeOnly = (name: ts.Identifier | ts.ModuleExportName): boolean => {
+    const symbol = checker.getSymbolAtLocation(name);
+    if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return !!symbol && !(symbol.flags & ts.SymbolFlags.Value);
+    const target = checker.getAliasedSymbol(symbol);
+    return target.declarations !== undefined && !(target.flags & ts.SymbolFlags.Value);
+  };
+  const modifiers = (node: ts.Node, erased: readonly ts.SyntaxKind[], first?: ';'): void => {
+    const all = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
+    for (const m of all) if (erased.includes(m.kind)) blank(start(m), m.end, m === all[0] ? first : undefined);
+  };
+  const has = (node: ts.Node, kind: ts.SyntaxKind, where = true): boolean =>
+    where && ts.canHaveModifiers(node) && !!ts.getModifiers(node)?.some((m) => m.kind === kind);
+
+  const isErased = (node: ts.Node): boolean =>
+    has(node, ts.SyntaxKind.DeclareKeyword) ||
+    has(node, ts.SyntaxKind.AbstractKeyword, ts.isClassElement(node)) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isModuleDeclaration(node) ||
+    (ts.isFunctionLike(node) && !ts.isTypeNode(node) && !('body' in node && node.body));
+
+  const visit = (node: ts.Node): void => {
+    if (isErased(node)) {
+      drop(node);
+      return;
+    }
+    if (ts.isImportDeclaration(node)) imports(node);
+    if (ts.isExportDeclaration(node)) exports(node);
+    if (ts.isFunctionLike(node) && 'body' in node) signature(node);
+    if (ts.isClassLike(node)) classHead(node);
+    if (ts.isClassElement(node)) modifiers(node, memberModifiers, ';');
+    if (ts.isPropertyDeclaration(node) || ts.isVariableDeclaration(node)) {
+      token(node.exclamationToken);
+      if (ts.isPropertyDeclaration(node)) token(node.questionToken);
+      withBefore(node.type);
+    }
+    if (ts.isParameter(node)) {
+      if (ts.isIdentifier(node.name) && node.name.text === 'this') element(node);
+      modifiers(node, memberModifiers);
+      token(node.questionToken);
+      withBefore(node.type);
+    }
+    if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) blank(node.expression.end, node.end);
+    if (ts.isNonNullExpression(node)) blank(node.end - 1, node.end);
+    if (ts.isTypeAssertionExpression(node)) blank(start(node), start(node.expression));
+    if (hasTypeArguments(node)) withBefore(node.typeArguments, '>');
+    if (!ts.isTypeNode(node) || ts.isExpressionWithTypeArguments(node)) ts.forEachChild(node, visit);
+    if (endsItself(node)) keepApart(node);
+  };
+
+  function imports(node: ts.ImportDeclaration): void {
+    const clause = node.importClause;
+    if (!clause) return;
+    const named = clause.namedBindings && ts.isNamedImports(clause.namedBindings) ? clause.namedBindings.elements : [];
+    const types = named.filter((e) => e.isTypeOnly || isTypeOnly(e.name));
+    const allNamed = named.length > 0 && types.length === named.length;
+    if (clause.isTypeOnly || (allNamed && !clause.name)) drop(node);
+    else types.forEach(element);
+  }
+
+  function exports(node: ts.ExportDeclaration): void {
+    if (node.isTypeOnly) drop(node);
+    else if (node.exportClause && ts.isNamedExports(node.exportClause))
+      for (const e of node.exportClause.elements) if (e.isTypeOnly || isTypeOnly(e.name)) element(e);
+  }
+
+  function signature(node: ts.FunctionLikeDeclaration): void {
+    if (ts.isMethodDeclaration(node)) token(node.questionToken);
+    withBefore(node.typeParameters, '>');
+    if (!node.type) return;
+    const colon = node.type.pos - 1;
+    const onOneLine =
+      !ts.isArrowFunction(node) || !/[\r\n]/.test(text.slice(colon, start(node.equalsGreaterThanToken)));
+    // JavaScript wants `)` and `=>` on one line: else the parenthesis moves down to where the type ends.
+    if (onOneLine) blank(colon, node.type.end);
+    else ranges.push({ from: text.lastIndexOf(')', colon), to: node.type.end, last: ')' });
+  }
+
+  function classHead(node: ts.ClassLikeDeclaration): void {
+    modifiers(node, [ts.SyntaxKind.AbstractKeyword]);
+    withBefore(node.typeParameters, '>');
+    for (const clause of node.heritageClauses ?? [])
+      if (clause.token === ts.SyntaxKind.ImplementsKeyword) token(clause);
+  }
+
+  /** `const a = b as T` before a line that begins with `(` would become a call: the first blank becomes a `;`. */
+  function keepApart(node: ts.Node): void {
+    const last = ranges.findLast(({ to }) => to === node.end);
+    if (last && text[node.end - 1] !== ';') last.first = ';';
+  }
+
+  visit(file);
+  return ranges;
+}
+
+const memberModifiers = [
+  ts.SyntaxKind.PublicKeyword,
+  ts.SyntaxKind.PrivateKeyword,
+  ts.SyntaxKind.ProtectedKeyword,
+  ts.SyntaxKind.ReadonlyKeyword,
+  ts.SyntaxKind.OverrideKeyword,
+];
+
+const hasTypeArguments = (
+  node: ts.Node,
+): node is ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression | ts.ExpressionWithTypeArguments =>
+  (ts.isCallExpression(node) ||
+    ts.isNewExpression(node) ||
+    ts.isTaggedTemplateExpression(node) ||
+    ts.isExpressionWithTypeArguments(node)) &&
+  node.typeArguments !== undefined;
+
+/** Whether a node may end without a `;` of its own, by a line's end. */
+const endsItself = (node: ts.Node): boolean =>
+  ts.isVariableStatement(node) ||
+  ts.isExpressionStatement(node) ||
+  ts.isReturnStatement(node) ||
+  ts.isThrowStatement(node) ||
+  ts.isExportAssignment(node) ||
+  ts.isPropertyDeclaration(node);

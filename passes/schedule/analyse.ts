@@ -1,0 +1,130 @@
+/** What a scheduler wants to know of a kernel: its loops, what each is for, and how far each read moves along them. */
+
+import * as x from '../../ir/expr.ts';
+import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { linear } from '../../ir/linear.ts';
+import type { Dim } from '../../ir/type.ts';
+
+type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
+type Store = Extract<Stmt, { kind: 'store' }>;
+type Load = Extract<Expr, { kind: 'load' }>;
+
+/** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
+export interface Reference {
+  readonly buffer: Buffer;
+  readonly strides: ReadonlyMap<Axis, number>;
+  readonly bent: ReadonlySet<Axis>;
+  /** Index of each dimension, for those that are one axis alone. */
+  readonly at: readonly Expr[];
+  /** Read only behind a condition on indices. */
+  readonly guarded: boolean;
+}
+
+export interface Analysis {
+  /** Loops whose iterations are independent, outermost first. */
+  readonly parallel: readonly Loop[];
+  /** Loops of a short reduction around the long one: a pooling window. */
+  readonly window: readonly Loop[];
+  /** Loops of the long reduction. */
+  readonly reduction: readonly Loop[];
+  /** The statement where the time goes; null for a kernel that only maps. */
+  readonly main: Accumulate | null;
+  readonly reads: readonly Reference[];
+  readonly stores: readonly Reference[];
+  /** Float operations of one iteration of the main statement, its addition included. */
+  readonly operations: number;
+  /** Whether a store overwrites what the kernel reads, so that no element may be computed twice. */
+  readonly inPlace: boolean;
+}
+
+export function analyse(kernel: Kernel, batch: number): Analysis {
+  const interner = new x.Interner();
+  const trips = (l: Loop): number => {
+    const to = l.to.kind === 'const' ? l.to.value : l.to.kind === 'size' ? l.to.of.times * batch : 1;
+    return to - (l.from.kind === 'const' ? l.from.value : 0);
+  };
+  // A loop is sequential when it feeds an accumulator that outlives it.
+  const declaredAt = new Map<x.Tile, number>();
+  const sequential = new Set<Loop>();
+  let best: { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null = null;
+  let deepest: readonly Loop[] = [];
+  const stores: { stmt: Store; loops: readonly Loop[] }[] = [];
+  walkStmts(kernel.body, (s, loops) => {
+    if (s.kind === 'tile') declaredAt.set(s.tile, loops.length);
+    if (s.kind === 'set' || s.kind === 'accumulate') for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
+    if (s.kind === 'store') {
+      stores.push({ stmt: s, loops });
+      if (loops.length > deepest.length) deepest = loops;
+    }
+    if (s.kind === 'accumulate') {
+      const cost = loops.reduce((p, l) => p * trips(l), 1);
+      if (!best || cost > best.cost) best = { stmt: s, loops, cost };
+    }
+  });
+  const top = best as { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null;
+  const mapped = deepest.reduce((p, l) => p * trips(l), 1);
+  const main = top && top.cost >= mapped ? top : null;
+  const loops = main ? main.loops : deepest;
+  const depth = main ? (declaredAt.get(main.stmt.tile) ?? 0) : loops.length;
+  const outer = loops.slice(0, depth);
+
+  const reads: Reference[] = [];
+  const read = (e: Expr, guarded: boolean, seen: Set<Expr>): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'load') reads.push(reference(e.buffer, e.at, guarded, interner));
+    if (e.kind === 'select') {
+      read(e.cond, guarded, seen);
+      const onIndices = x.some(e.cond, (p) => p.kind === 'axis') && !x.some(e.cond, (p) => p.kind === 'load' || p.kind === 'tile');
+      read(e.then, guarded || onIndices, seen);
+      read(e.otherwise, guarded || onIndices, seen);
+      return;
+    }
+    for (const c of x.children(e)) read(c, guarded, seen);
+  };
+  if (main) read(main.stmt.value, false, new Set());
+  else walkStmts(kernel.body, (s) => {
+    for (const e of exprsOf(s)) read(e, false, new Set());
+  });
+
+  const inOut = kernel.params.some((p) => p.access === 'inout');
+  return {
+    parallel: outer.filter((l) => !sequential.has(l)),
+    window: outer.filter((l) => sequential.has(l)),
+    reduction: loops.slice(depth),
+    main: main ? main.stmt : null,
+    reads: unique(reads),
+    stores: stores.map(({ stmt }) => reference(stmt.buffer, stmt.at, false, interner)),
+    operations: 1 + (main ? operations(main.stmt.value) : 0),
+    inPlace: inOut,
+  };
+}
+
+function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, interner: x.Interner): Reference {
+  const strides = new Map<Axis, number>();
+  const bent = new Set<Axis>();
+  const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(buffer.type.shape[d] as Dim)), i), x.int(0));
+  const l = linear(flat, new Map(), interner);
+  for (const { of, by } of l?.terms.values() ?? []) {
+    if (of.kind === 'axis') strides.set(of.axis, by);
+    else for (const a of x.freeAxes(of)) bent.add(a);
+  }
+  return { buffer: storageOf(buffer) === buffer ? buffer : buffer, strides, bent, at, guarded };
+}
+
+const unique = (refs: readonly Reference[]): Reference[] => {
+  const key = (r: Reference): string => `${r.buffer.name}:${[...r.strides].map(([a, s]) => `${a.name}${s}`).join()}`;
+  return [...new Map(refs.map((r) => [key(r), r])).values()];
+};
+
+/** Float arithmetic in an expression, each shared part once. */
+function operations(e: Expr): number {
+  let n = 0;
+  x.walk(e, (p) => {
+    if ((p.kind === 'binary' || p.kind === 'unary' || p.kind === 'select') && x.dtypeOf(p) === 'f32') n++;
+  });
+  return n;
+}
+
+export type { Load };
