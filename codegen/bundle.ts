@@ -4,9 +4,9 @@ import type { Manifest, ManifestEntry, ManifestTensor, Purpose } from '../runtim
 
 export interface BundleParts {
   readonly manifest: Manifest;
-  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly wasm: Uint8Array;
   /** A safetensors file of the parameters. */
-  readonly weights: Uint8Array<ArrayBuffer>;
+  readonly weights: Uint8Array;
   /** JavaScript of runtime/ as one module. It must declare `instantiate` and export what a user may want beside it. */
   readonly runtime: string;
 }
@@ -17,9 +17,9 @@ export async function bundle({
   wasm,
   weights,
   runtime,
-}: BundleParts): Promise<Map<string, string | Uint8Array<ArrayBuffer>>> {
+}: BundleParts): Promise<Map<string, string | Uint8Array>> {
   const manifest: Manifest = { ...unsigned, hash: await contentHash(wasm, manifestJson(unsigned)) };
-  return new Map<string, string | Uint8Array<ArrayBuffer>>([
+  return new Map<string, string | Uint8Array>([
     ['index.js', indexJs(manifest, runtime)],
     ['index.d.ts', indexDts(manifest)],
     ['model.wasm', wasm],
@@ -135,17 +135,20 @@ ${methods.join('\n')}
   input(name: ${union(of('input'))}, n?: number): Float32Array | Int32Array | Uint8Array;
   output(name: ${union(of('output'))}, n?: number): Float32Array | Int32Array | Uint8Array;
   parameter(name: ParameterName): Float32Array;
-  /** Copies of all parameters. */
-  stateDict(): Map<ParameterName, Float32Array>;
+  /** Copies of all parameters; with \`state\` of the optimizer's state too, so that training can resume. */
+  stateDict(options?: { state?: boolean }): Map<string, Float32Array | Int32Array | Uint8Array>;
   /** Throws a TapeoutError, and changes nothing, when a name or a size is wrong. */
   loadStateDict(weights: Weights, options?: { strict?: boolean }): void;
   /** The bytes of a safetensors file, which PyTorch can load. */
-  toSafetensors(): Uint8Array;
+  toSafetensors(options?: { state?: boolean }): Uint8Array;
   dispose(): void;
 }
 
 /** Parameters by name, or the bytes of a safetensors file. */
-export type Weights = ReadonlyMap<string, Float32Array> | { readonly [name in ParameterName]?: Float32Array } | Uint8Array;
+export type Weights =
+  | ReadonlyMap<string, Float32Array | Int32Array | Uint8Array>
+  | { readonly [name in ParameterName]?: Float32Array }
+  | Uint8Array;
 
 /** What is wrong with a call, and what to try. */
 export declare class TapeoutError extends Error {
@@ -188,7 +191,7 @@ function method({ name, inputs }: ManifestEntry, { tensors, maxBatch }: Manifest
     const range = t.range === undefined ? '' : `, from 0 to ${t.range - 1}`;
     lines.push(`   *  ${identifier(t.name)}: ${t.dtype}[${literalShape(t).replaceAll("'", '')}]${range}`);
   }
-  const doc = `${lines.join('\n')}${lines.length > 1 ? '\n   *  N: 1 to ' + maxBatch : ''} */`;
+  const doc = `${lines.join('\n')}${lines.length > 1 ? `\n   *  N: 1 to ${maxBatch}` : ''} */`;
   if (taken.length === 0) return [doc, `  ${camel}(): ${result};`];
   const params = taken.map((t) => `${identifier(t.name)}: ${arrayName(t)}`).join(', ');
   return [doc, `  ${camel}(${params}): ${result};`, `  ${camel}(n: number): ${result};`];

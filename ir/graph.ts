@@ -89,6 +89,20 @@ export interface Graph {
   readonly task?: Task;
 }
 
+/** One kernel to be. Its roots are stored; its other members are computed where they are read, in registers, and may be
+ *  members of other groups too. */
+export interface Group {
+  readonly roots: readonly Node[];
+  readonly members: ReadonlySet<Node>;
+}
+
+/** A graph with its nodes parted into groups, in launch order. A root that no result names gets a temporary buffer. */
+export interface FusedGraph extends Graph {
+  readonly groups: readonly Group[];
+  /** Updates in place that must be staged: computed to a temporary and copied when all reads of the old value are done. */
+  readonly staged: ReadonlySet<Result>;
+}
+
 /** Several graphs over one set of parameters, and the largest batch they are compiled for. */
 export interface Module {
   readonly name: string;

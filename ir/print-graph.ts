@@ -4,7 +4,7 @@
  *  `%relu.1`, so that a line says what it reads without a search, and inserting a matmul does not renumber every relu.
  *  A node that is a result is called by the result's name; one that updates a param by the param's, with `.new`. */
 
-import type { Attr, Graph, Module, Param, Result, Role, Task, Value } from './graph.ts';
+import type { Attr, FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from './graph.ts';
 import { topo } from './graph.ts';
 import { namespace, showNumber } from './print-expr.ts';
 import { type PrintOptions, showPlace, versionLine, width, withComments } from './print-options.ts';
@@ -29,13 +29,29 @@ export function printGraph(graph: Graph, options: PrintOptions = {}): string {
   const wrapped = params.map((p, i) => [`  ${p},`, place(graph.params[i] as Param)] as const);
   const head = oneLine.length <= width ? [oneLine] : [`graph @${graph.name}(`, ...withComments(wrapped), ') {'];
 
-  const body = nodes.map((n) => {
+  const line = (n: Node, pad: string): readonly [string, string | null] => {
     const call = `${n.op.name}(${n.inputs.map(name).join(', ')})${showAttrs(n.attrs)}`;
-    return [`  ${name(n)} = ${call} : ${showType(n.type)}`, place(n)] as const;
-  });
+    return [`${pad}${name(n)} = ${call} : ${showType(n.type)}`, place(n)];
+  };
+  const body = 'groups' in graph ? showGroups(graph as FusedGraph, nodes, line, name) : nodes.map((n) => line(n, '  '));
   const results = graph.results.map((r) => showResult(r, name));
   const last = graph.results.length ? list('  return', results) : [];
   return [...head, ...withComments(body), ...last, ...showTask(graph.task, name), '}'].join('\n');
+}
+
+/** Each group as a block that ends with what it stores; a node that several groups compute stands in each. */
+function showGroups(
+  graph: FusedGraph,
+  nodes: readonly Node[],
+  line: (n: Node, pad: string) => readonly [string, string | null],
+  name: (v: Value) => string,
+): (readonly [string, string | null])[] {
+  return graph.groups.flatMap((g) => [
+    ['  fused {', null] as const,
+    ...nodes.filter((n) => g.members.has(n)).map((n) => line(n, '    ')),
+    [`    store ${g.roots.map(name).join(', ')}`, null] as const,
+    ['  }', null] as const,
+  ]);
 }
 
 const roles: Readonly<Record<Role, string>> = { input: '', parameter: ' param', state: ' state', scalar: ' scalar' };

@@ -1,22 +1,9 @@
 /** Decides which nodes share a kernel. A group's roots are stored; its other nodes are computed where they are read, in
  *  registers. Works from how equations read their operands (`access.ts`), never from what an op is called. */
 
-import { type Graph, type Node, type Param, type Result, topo, usersOf, type Value } from '../ir/graph.ts';
+import { type FusedGraph, type Graph, type Group, type Node, type Param, type Result, topo, usersOf, type Value } from '../ir/graph.ts';
 import { sameDim, sameShape, type Shape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
-
-/** One kernel to be. `roots` in graph order; `stores` says where a root's value goes beside its own buffer. */
-export interface Group {
-  readonly roots: readonly Node[];
-  readonly members: ReadonlySet<Node>;
-}
-
-/** A graph with its nodes parted into groups, in launch order. A root that no result names gets a temporary buffer. */
-export interface FusedGraph extends Graph {
-  readonly groups: readonly Group[];
-  /** Updates in place that must be staged: computed to a temporary and copied when all reads of the old value are done. */
-  readonly staged: ReadonlySet<Result>;
-}
 
 /** A reduction read from inside another is computed there only where the outer one is this short, a window's. */
 const shortReduction = 64;

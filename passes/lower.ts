@@ -4,12 +4,11 @@
 import type { Loc } from '../ir/diagnostic.ts';
 import * as x from '../ir/expr.ts';
 import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
-import { byName, type Node, type Param, type Result, typesOf, type Value } from '../ir/graph.ts';
+import { byName, type FusedGraph, type Group, type Node, type Param, type Result, typesOf, type Value } from '../ir/graph.ts';
 import { declare, finish, type Kernel, type Loop, loop, mapStmt, type Stmt, set, storageOf, store, walkStmts } from '../ir/kernel.ts';
 import { isBatch, type Shape, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { expandMath } from './math.ts';
-import type { FusedGraph, Group } from './fuse.ts';
 
 /** A graph's kernels in launch order, and the buffers that stand for its values. */
 export interface Lowered {

@@ -26,8 +26,8 @@ export type Views<V extends View = View> = Readonly<Record<string, V>>;
 
 /** Parameters by PyTorch's names: arrays, or tensors whose shape is then checked too, or the bytes of a safetensors file. */
 export type StateDict =
-  | ReadonlyMap<string, Float32Array | StoredTensor>
-  | Readonly<Record<string, Float32Array | StoredTensor>>
+  | ReadonlyMap<string, Data | StoredTensor>
+  | Readonly<Record<string, Data | StoredTensor>>
   | Uint8Array;
 
 /** What `evaluate` found. One object a model, filled anew by each call. */
@@ -43,7 +43,7 @@ export interface Evaluation {
 /** Loads a compiled module. Without weights the parameters are zero until `loadStateDict`.
  *  Throws TapeoutError when the three do not fit together. */
 export async function instantiate(
-  wasm: BufferSource | WebAssembly.Module,
+  wasm: Uint8Array | BufferSource | WebAssembly.Module,
   manifest: Manifest,
   weights?: StateDict,
 ): Promise<Model> {
@@ -55,10 +55,10 @@ export async function instantiate(
   return model;
 }
 
-async function compiled(wasm: BufferSource | WebAssembly.Module): Promise<WebAssembly.Module> {
+async function compiled(wasm: Uint8Array | BufferSource | WebAssembly.Module): Promise<WebAssembly.Module> {
   if (wasm instanceof WebAssembly.Module) return wasm;
   try {
-    return await WebAssembly.compile(wasm);
+    return await WebAssembly.compile(wasm as BufferSource);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new TapeoutError('bad-wasm', `these bytes are not a WebAssembly module: ${problem}`, { cause });
@@ -242,35 +242,36 @@ export class Model {
     return this.#view('parameter', name, 1) as Floats;
   }
 
-  /** Copies of all parameters, in the model's order. */
-  stateDict(): Map<string, Floats> {
+  /** Copies of all parameters, in the model's order; with `state`, of the optimizer's state and other state too, so that
+   *  training resumes where it was. */
+  stateDict({ state = false }: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
-    return new Map(Object.entries(this.parameters).map(([name, view]) => [name, view.slice()]));
+    return new Map(this.#saved(state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
-  /** Sets all parameters. Throws TapeoutError, and changes none, when a name is unknown or missing, or a size is wrong.
-   *  With `strict: false` names may be missing. */
+  /** Sets all parameters, and whatever state is given. Throws TapeoutError, and changes nothing, when a name is unknown, a
+   *  parameter is missing, or a size is wrong. With `strict: false` parameters may be missing. */
   loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
     this.#alive();
     const given = entriesOf(source);
-    for (const [name, value] of given) this.#checkParameter(name, value);
+    for (const [name, value] of given) this.#checkStored(name, value);
     const missing = Object.keys(this.parameters).filter((name) => !given.has(name));
     if (strict && missing.length > 0)
       throw new TapeoutError(
         'missing-parameter',
         `these parameters are missing: ${missing.join(', ')}. Pass { strict: false } to keep their values.`,
       );
-    for (const [name, value] of given) this.parameters[name]!.set(dataOf(value));
+    for (const [name, value] of given) this.#ports.get(name)!.whole.set(dataOf(value));
   }
 
-  /** All parameters as the bytes of a safetensors file, with PyTorch's names and layouts. */
-  toSafetensors(): Uint8Array<ArrayBuffer> {
+  /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
+  toSafetensors({ state = false }: { state?: boolean } = {}): Uint8Array<ArrayBuffer> {
     this.#alive();
     return writeSafetensors(
-      Object.entries(this.parameters).map(([name, data]) => {
-        const shape = this.#ports.get(name)!.tensor.shape as readonly number[];
-        return [name, { dtype: 'F32', shape, data }] as const;
-      }),
+      this.#saved(state).map(({ tensor: { name, shape, dtype }, whole }) => [
+        name,
+        { dtype: storedAs[dtype], shape, data: whole } as StoredTensor,
+      ]),
     );
   }
 
@@ -338,21 +339,28 @@ export class Model {
     return port.at(n);
   }
 
-  #checkParameter(name: string, value: Float32Array | StoredTensor): void {
+  #saved(state: boolean): Port[] {
+    return [...this.#ports.values()].filter(
+      ({ tensor: { purpose } }) => isSaved(purpose) && (state || purpose !== 'state'),
+    );
+  }
+
+  #checkStored(name: string, value: Data | StoredTensor): void {
     const port = this.#ports.get(name);
-    if (port?.tensor.purpose !== 'parameter') throw unknownName('parameter', name, this.#names('parameter'));
-    checkArray(dataOf(value), port.tensor);
-    const shape = ArrayBuffer.isView(value) ? null : value.shape;
-    if (shape && `${shape}` !== `${port.tensor.shape}`)
+    if (!port || !isSaved(port.tensor.purpose)) throw unknownName('parameter', name, this.#names('parameter'));
+    const { shape } = port.tensor;
+    const [what, data] = [`the ${port.tensor.purpose} '${name}'`, dataOf(value)];
+    checkArray(data, port.tensor);
+    const given = ArrayBuffer.isView(value) ? null : value.shape;
+    if (given && `${given}` !== `${shape}`)
       throw new TapeoutError(
         'wrong-shape',
-        `the parameter '${name}' has the shape ${showShape(port.tensor.shape)}, but ${showShape(shape)} was given.`,
+        `${what} has the shape ${showShape(shape)}, but ${showShape(given)} was given.`,
       );
-    if (dataOf(value).length !== port.each)
+    if (data.length !== port.each)
       throw new TapeoutError(
         'wrong-length',
-        `the parameter '${name}' takes ${port.each} values, shape ${showShape(port.tensor.shape)}, ` +
-          `but ${dataOf(value).length} were given.`,
+        `${what} takes ${port.each} values, shape ${showShape(shape)}, but ${data.length} were given.`,
       );
   }
 
@@ -408,10 +416,12 @@ function callWithBatch({ name, inputs }: Entry): TapeoutError {
   );
 }
 
-function entriesOf(source: StateDict): ReadonlyMap<string, Float32Array | StoredTensor> {
+function entriesOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
   if (source instanceof Uint8Array) return readSafetensors(source, 'the weights');
   return source instanceof Map ? source : new Map(Object.entries(source));
 }
 
-const dataOf = (value: Float32Array | StoredTensor): Float32Array =>
-  (ArrayBuffer.isView(value) ? value : value?.data) as Float32Array;
+const dataOf = (value: Data | StoredTensor): Data => (ArrayBuffer.isView(value) ? value : (value?.data as Data));
+const storedAs = { f32: 'F32', i32: 'I32', u8: 'U8', bool: 'U8' } as const;
+/** Gradients and data come and go; what a state dict may hold is what a model has learnt. */
+const isSaved = (purpose: Purpose) => purpose === 'parameter' || purpose === 'state';
