@@ -252,9 +252,10 @@ function cost(c: Candidate, a: Analysis, refs: readonly Reference[], window: rea
     const distinct = distinctOffsets(r, [...copies.map(scale), ...free.map(scale), ...along]);
     const times = fence ? fence.by : 1;
     const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
+    const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
     instructions += distinct * times * each;
-    loads += distinct * times;
-    blockLoads += distinct;
+    loads += distinct * times * words;
+    blockLoads += distinct * words;
   }
   const { issue, arithmetic, load, loop } = target.cost;
   let body = Math.max(
@@ -290,7 +291,10 @@ function cost(c: Candidate, a: Analysis, refs: readonly Reference[], window: rea
   }, 1);
   const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
   const ends = accumulators * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
-  return outside * (reductionTrips * body + ends / 2);
+  // Code is downloaded, compiled and cached: an instruction must save some cycles over the whole batch.
+  const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
+  const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
+  return outside * (reductionTrips * body + ends / 2) + code * target.cost.code;
 }
 
 /** How many different elements a read touches over all copies. */

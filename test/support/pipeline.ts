@@ -1,0 +1,161 @@
+/** A module through every stage of the compiler, and each stage run: graphs and kernels interpreted, WebAssembly called.
+ *  What tests compare is the memory that the host would see. */
+
+import { emitWasm } from '../../codegen/wasm/emit.ts';
+import type { Buffer } from '../../ir/expr.ts';
+import type { Graph, Module, Param, Result } from '../../ir/graph.ts';
+import { interpretGraph } from '../../ir/interpret-graph.ts';
+import { buffersOf, interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
+import { storageOf } from '../../ir/kernel.ts';
+import type { Program } from '../../ir/program.ts';
+import { wasm128 } from '../../ir/target.ts';
+import { byteSize, countAt, type DType } from '../../ir/type.ts';
+import { autodiff } from '../../passes/autodiff.ts';
+import { canonicalize } from '../../passes/canonicalize.ts';
+import { fuse } from '../../passes/fuse.ts';
+import { indexRanges, inferShapes } from '../../passes/infer-shapes.ts';
+import { Buffers, type Lowered, lower } from '../../passes/lower.ts';
+import { plan } from '../../passes/plan.ts';
+import { type Scheduled, schedule } from '../../passes/schedule/index.ts';
+import { type Optimizer, StateTable, update } from '../../passes/update.ts';
+
+export type Elements = Float32Array | Int32Array | Uint8Array;
+export type Given = ReadonlyMap<Param, ArrayLike<number>>;
+
+export interface Stages {
+  /** After autodiff and update. */
+  readonly original: Module;
+  readonly module: Module;
+  readonly buffers: Buffers;
+  readonly lowered: readonly Lowered[];
+  readonly scheduled: readonly Scheduled[];
+  readonly program: Program;
+  readonly wasm: Uint8Array;
+  /** Params of every graph, each once. */
+  readonly params: readonly Param[];
+  /** What state and scalars hold at first. */
+  readonly initial: ReadonlyMap<Param, number>;
+}
+
+const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
+
+export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: StateTable = new StateTable()): Stages {
+  const original = [inferShapes, autodiff, update(optimizer, table)].reduce((m, pass) => pass(m), recorded);
+  const module = canonicalize(original);
+  const buffers = new Buffers();
+  const lowered = module.graphs.map(fuse).map((g) => lower(g, buffers));
+  const scheduled = lowered.map(schedule(wasm128, module.maxBatch));
+  const program = plan(module, scheduled, buffers, indexRanges(recorded));
+  const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
+  return { original, module, buffers, lowered, scheduled, program, wasm: emitWasm(program).wasm, params, initial: table.initial };
+}
+
+/** What the host sees after an entry ran: results by name, and the params that it updates. */
+export type Seen = Map<string, ArrayLike<number>>;
+
+/** Runs one graph, and writes its updates into `memory`. */
+export function runGraph(graph: Graph, memory: Map<Param, ArrayLike<number>>, n: number, precision: 'f64' | 'f32' = 'f64'): Seen {
+  const out = interpretGraph(graph, memory, n, { precision });
+  for (const [r, value] of out) if (r.into) memory.set(r.into, value);
+  return new Map([...out].map(([r, value]) => [r.name, value]));
+}
+
+const arrayFor = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
+const make = (dtype: DType, count: number): Elements => new arrayFor[dtype](count);
+
+/** Kernels interpreted over a memory of their own. Temporaries start as garbage. */
+export class KernelMachine {
+  readonly #stages: Stages;
+  readonly #entries: readonly Lowered[];
+  readonly memory: Memory = new Map();
+  readonly n: number;
+
+  constructor(stages: Stages, which: 'lowered' | 'scheduled', given: Given, n: number) {
+    this.#stages = stages;
+    this.#entries = stages[which];
+    this.n = n;
+    const held = stages.params.map((p) => stages.buffers.of(p));
+    for (const b of held) this.#make(b).fill(0);
+    for (const e of this.#entries) for (const k of e.kernels) for (const b of buffersOf(k)) this.#make(storageOf(b));
+    for (const [p, v] of given) this.memory.get(stages.buffers.of(p))?.set(v);
+  }
+
+  #make(b: Buffer): Elements {
+    let known = this.memory.get(b);
+    if (!known) {
+      known = make(b.type.dtype, countAt(b.type.shape, this.n));
+      new Uint8Array(known.buffer).fill(0xff);
+      this.memory.set(b, known);
+    }
+    return known;
+  }
+
+  run(entry: string): Seen {
+    const e = this.#entries.find((l) => l.name === entry)!;
+    for (const k of e.kernels) interpretKernel(k, this.memory, this.n);
+    return new Map([...e.outputs].map(([r, b]) => [r.name, this.#make(b).slice()]));
+  }
+
+  value(p: Param): Elements {
+    return this.memory.get(this.#stages.buffers.of(p))!.slice();
+  }
+}
+
+/** The compiled module, read and written by slot. Its memory starts as garbage, and nothing but an entry's results, its
+ *  temporaries and the params that it updates may change when it runs. */
+export class WasmMachine {
+  readonly #stages: Stages;
+  readonly #exports: Record<string, (n: number) => void>;
+  readonly #bytes: Uint8Array;
+
+  private constructor(stages: Stages, instance: WebAssembly.Instance) {
+    this.#stages = stages;
+    this.#exports = instance.exports as never;
+    this.#bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer);
+    this.#bytes.fill(0xff);
+    for (const p of stages.params) if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(0);
+  }
+
+  static async of(stages: Stages, given: Given, n: number): Promise<WasmMachine> {
+    const module = await WebAssembly.compile(stages.wasm as BufferSource);
+    const machine = new WasmMachine(stages, await WebAssembly.instantiate(module, {}));
+    for (const [p, v] of given) machine.set(p, v, n);
+    return machine;
+  }
+
+  #has(p: Param): boolean {
+    return this.#stages.program.slots.some((s) => s.buffer === this.#stages.buffers.of(p));
+  }
+  #view(b: Buffer, n: number): Elements {
+    const slot = this.#stages.program.slots.find((s) => s.buffer === b)!;
+    return new arrayFor[b.type.dtype](this.#bytes.buffer, slot.offset, countAt(b.type.shape, n)) as Elements;
+  }
+  set(p: Param, values: ArrayLike<number>, n: number): void {
+    if (this.#has(p)) this.#view(this.#stages.buffers.of(p), n).set(values);
+  }
+  value(p: Param, n: number): Elements {
+    return this.#view(this.#stages.buffers.of(p), n).slice() as Elements;
+  }
+
+  run(entry: string, n: number): Seen {
+    const { outputs } = this.#stages.scheduled.find((l) => l.name === entry)!;
+    const before = this.#bytes.slice();
+    this.#exports[entry]!(n);
+    this.#checkUntouched(before, outputs, n);
+    return new Map([...outputs].map(([r, b]) => [r.name, this.#view(b, n).slice()]));
+  }
+
+  /** Every byte that the host may see and this entry has no business with. */
+  #checkUntouched(before: Uint8Array, outputs: ReadonlyMap<Result, Buffer>, n: number): void {
+    const mine = new Map<number, number>();
+    for (const b of outputs.values()) {
+      const { offset } = this.#stages.program.slots.find((s) => s.buffer === b)!;
+      mine.set(offset, countAt(b.type.shape, n) * byteSize(b.type.dtype));
+    }
+    for (const s of this.#stages.program.slots) {
+      if (s.purpose === 'temp') continue;
+      for (let i = s.offset + (mine.get(s.offset) ?? 0); i < s.offset + s.bytes; i++)
+        if (before[i] !== this.#bytes[i]) throw new Error(`'${s.buffer.name}' (${s.purpose}) was written at byte ${i - s.offset} of ${s.bytes}`);
+    }
+  }
+}
