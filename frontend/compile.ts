@@ -34,7 +34,18 @@ export interface PassReport {
 }
 
 /** The stages that print, in order: the recorded module, and what each pass makes of it. */
-export const stages = ['recorded', 'inferShapes', 'autodiff', 'update', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan', 'wat'] as const;
+export const stages = [
+  'recorded',
+  'inferShapes',
+  'autodiff',
+  'update',
+  'canonicalize',
+  'fuse',
+  'lower',
+  'schedule',
+  'plan',
+  'wat',
+] as const;
 export type Stage = (typeof stages)[number];
 
 export interface CompileOptions {
@@ -66,7 +77,11 @@ export interface Compiled {
   printed(stage: Stage): string;
 }
 
-const defaultEntries = (r: Recording): EntryName[] => ['forward', ...(r.loss ? (['evaluate'] as const) : []), ...(r.loss && r.optimizer ? (['train_step'] as const) : [])];
+const defaultEntries = (r: Recording): EntryName[] => [
+  'forward',
+  ...(r.loss ? (['evaluate'] as const) : []),
+  ...(r.loss && r.optimizer ? (['train_step'] as const) : []),
+];
 
 /** Compiles a model to WebAssembly. Throws a `CompileError` for what is wrong with the model, at the user's line. */
 export async function compile(spec: ModelSpec, options: CompileOptions = {}): Promise<Compiled> {
@@ -92,12 +107,25 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     ['update', update(recording.optimizer ?? none, table)],
     ['canonicalize', canonicalize],
   ];
-  const module = graphPasses.reduce((m, [name, pass]) => trace.pass(name, m, () => pass(m), printModuleAt(print)), recorded);
+  const module = graphPasses.reduce(
+    (m, [name, pass]) => trace.pass(name, m, () => pass(m), printModuleAt(print)),
+    recorded,
+  );
   const ranges = indexRanges(recorded);
   // … then kernels, …
   const count = countOps(module);
-  const fused = trace.run('fuse', count, () => module.graphs.map(fuse), (f) => f.map((g) => printGraph(g, print)).join('\n'));
-  const lowered = trace.run('lower', count, () => fused.map((g) => lower(g, buffers)), (l) => printKernels(l, print));
+  const fused = trace.run(
+    'fuse',
+    count,
+    () => module.graphs.map(fuse),
+    (f) => f.map((g) => printGraph(g, print)).join('\n'),
+  );
+  const lowered = trace.run(
+    'lower',
+    count,
+    () => fused.map((g) => lower(g, buffers)),
+    (l) => printKernels(l, print),
+  );
   const scheduled = trace.run(
     'schedule',
     count,
@@ -105,10 +133,22 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     (l) => printSchedules(l, print),
   );
   // … then bytes.
-  const program = trace.run('plan', count, () => plan(module, scheduled, buffers, ranges), (p) => printProgram(p, print));
-  const emitted = trace.run('wat', count, () => emitWasm(program), (e) => e.wat());
+  const program = trace.run(
+    'plan',
+    count,
+    () => plan(module, scheduled, buffers, ranges),
+    (p) => printProgram(p, print),
+  );
+  const emitted = trace.run(
+    'wat',
+    count,
+    () => emitWasm(program),
+    (e) => e.wat(),
+  );
 
-  const initial = new Map([...table.initial].map(([p, v]) => [p.name, p.role === 'scalar' ? (recording.optimizer?.scalars[p.name] ?? v) : v]));
+  const initial = new Map(
+    [...table.initial].map(([p, v]) => [p.name, p.role === 'scalar' ? (recording.optimizer?.scalars[p.name] ?? v) : v]),
+  );
   return {
     recording,
     module,
@@ -134,7 +174,9 @@ const printModuleAt =
   (m: Module): string =>
     printModule(m, print);
 const printKernels = (ls: readonly Lowered[], print: Print): string =>
-  ls.map((l) => `; ${l.name}: ${l.kernels.length} kernels\n${l.kernels.map((k) => printKernel(k, print)).join('\n')}`).join('\n');
+  ls
+    .map((l) => `; ${l.name}: ${l.kernels.length} kernels\n${l.kernels.map((k) => printKernel(k, print)).join('\n')}`)
+    .join('\n');
 const printSchedules = (ls: readonly Scheduled[], print: Print): string =>
   ls
     .map((l) =>
@@ -189,14 +231,20 @@ class Trace {
       return [f(), performance.now() - start];
     } catch (e) {
       if (e instanceof CompileError || e instanceof CompilerBug) throw e;
-      throw new CompilerBug(name === 'wat' ? 'emit' : name, e instanceof Error ? e.message : String(e), this.text(this.#last), { cause: e });
+      throw new CompilerBug(
+        name === 'wat' ? 'emit' : name,
+        e instanceof Error ? e.message : String(e),
+        this.text(this.#last),
+        { cause: e },
+      );
     }
   }
 }
 
 /** What of kernels, memory and code a pass's product shows. */
 function measures(made: unknown): Pick<PassReport, 'kernels' | 'arenaBytes' | 'codeBytes'> {
-  if (Array.isArray(made)) return { kernels: made.reduce((n: number, l) => n + ((l.kernels ?? l.groups) as unknown[]).length, 0) };
+  if (Array.isArray(made))
+    return { kernels: made.reduce((n: number, l) => n + ((l.kernels ?? l.groups) as unknown[]).length, 0) };
   if (typeof made === 'object' && made !== null && 'arenaBytes' in made) {
     const p = made as Program;
     return { kernels: p.entries.reduce((n, e) => n + e.launches.length, 0), arenaBytes: p.arenaBytes };

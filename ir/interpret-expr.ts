@@ -111,7 +111,9 @@ export function writer(precision: Precision, names: Names): Writer {
       case 'unary':
         return unary(e);
       case 'binary':
-        return dtypeOf(e) === 'bool' ? `(${test(e)} ? 1 : 0)` : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
+        return dtypeOf(e) === 'bool'
+          ? `(${condition(e)} ? 1 : 0)`
+          : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
       case 'select':
         return select(e);
       case 'convert':
@@ -123,14 +125,16 @@ export function writer(precision: Precision, names: Names): Writer {
     }
   }
 
-  /** A truth value where JavaScript asks for a condition. */
+  /** A truth value where JavaScript asks for a condition; a shared one is computed once, as a number. */
   function test(e: Expr): string {
-    const shared = bound(e) ?? (e.kind === 'binary' && (uses.get(e) ?? 0) <= 1 ? undefined : value(e));
-    if (shared !== undefined || e.kind !== 'binary') return shared ?? value(e);
+    const shared = bound(e) !== undefined || (uses.get(e) ?? 0) > 1;
+    return e.kind === 'binary' && !shared ? condition(e) : value(e);
+  }
+  function condition(e: Extract<Expr, { kind: 'binary' }>): string {
     if (e.fn === 'and') return `(${test(e.a)} && ${test(e.b)})`;
     if (e.fn === 'or') return `(${test(e.a)} || ${test(e.b)})`;
     const sign = comparisons[e.fn];
-    return sign ? `${value(e.a)} ${sign} ${value(e.b)}` : value(e);
+    return sign ? `${value(e.a)} ${sign} ${value(e.b)}` : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
   }
 
   function unary(e: Extract<Expr, { kind: 'unary' }>): string {

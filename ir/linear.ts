@@ -60,7 +60,12 @@ export function linear(e: Expr, bindings: Bindings, interner: x.Interner): Linea
       if (!a || !b) return null;
       if (e.fn === 'add') return plus(a, b);
       if (e.fn === 'sub') return plus(a, b, -1);
-      if (e.fn === 'mul') return isConstant(b) ? times(a, b.constant) : isConstant(a) ? times(b, a.constant) : atom(simplified(e, bindings));
+      if (e.fn === 'mul')
+        return isConstant(b)
+          ? times(a, b.constant)
+          : isConstant(a)
+            ? times(b, a.constant)
+            : atom(simplified(e, bindings));
       if (isConstant(a) && isConstant(b) && b.constant !== 0)
         return constant(e.fn === 'idiv' ? Math.trunc(a.constant / b.constant) : a.constant % b.constant);
       if (isConstant(b) && b.constant > 0) {
@@ -77,7 +82,8 @@ export function linear(e: Expr, bindings: Bindings, interner: x.Interner): Linea
 
 /** (c·t + k) / c = t and (c·t + k) mod c = k for 0 ≤ k < c, where every term is a multiple of c and none is negative. */
 function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } | null {
-  const whole = [...a.terms.values()].every(({ of, by }) => by % c === 0 && by > 0 && isNatural(of)) && a.lanes % c === 0;
+  const whole =
+    [...a.terms.values()].every(({ of, by }) => by % c === 0 && by > 0 && isNatural(of)) && a.lanes % c === 0;
   if (!whole || a.constant < 0 || a.lanes < 0) return null;
   const k = a.constant % c;
   return {
@@ -113,7 +119,12 @@ export function isNatural(e: Expr): boolean {
 }
 
 /** The least and greatest value of an index expression, over the whole extents of its axes. */
-export function range(e: Expr, maxBatch: number, bindings: Bindings, limits: ReadonlyMap<Axis, readonly [number, number]>): readonly [number, number] {
+export function range(
+  e: Expr,
+  maxBatch: number,
+  bindings: Bindings,
+  limits: ReadonlyMap<Axis, readonly [number, number]>,
+): readonly [number, number] {
   const go = (p: Expr): readonly [number, number] => range(p, maxBatch, bindings, limits);
   switch (e.kind) {
     case 'const':

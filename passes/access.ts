@@ -10,6 +10,8 @@ export type Form = 'same' | 'row' | 'other';
 
 export interface Access {
   readonly form: Form;
+  /** How many leading indices are the result's own leading ones: all of them for `same` and `row`. */
+  readonly lead: number;
   /** How often one element of the operand is read while the whole result is computed; Infinity if that grows with N. */
   readonly reads: number;
   /** Equal for accesses that read the same elements in the same order. */
@@ -70,9 +72,11 @@ function analyse(node: Node): Equation {
       const index = e.at.map((x) => (x.kind === 'axis' ? (place.get(x.axis) ?? -1) : -1));
       const prefix = index.every((p, i) => p === i);
       const form: Form = !prefix ? 'other' : index.length === at.length ? 'same' : 'row';
+      const lead = prefix ? index.length : index.findIndex((p, i) => p !== i);
       const operand = buffers.indexOf(e.buffer);
       found[operand]?.push({
         form,
+        lead,
         reads: form === 'other' ? ratio(node.type.shape, e.buffer.type.shape) * iterations : 1,
         key: form === 'same' ? '' : e.at.map((x) => interner.id(x)).join(','),
         trips: iterations,
@@ -112,23 +116,35 @@ export function join(accesses: readonly Access[]): Access | null {
   const [first, ...rest] = accesses;
   if (!first) return null;
   return rest.reduce((a, b) => {
-    if (a.form === b.form && a.key === b.key) return { ...a, reads: Math.max(a.reads, b.reads), trips: Math.max(a.trips, b.trips) };
-    return { form: 'other', reads: a.reads + b.reads, key: `${a.key}|${b.key}`, trips: Math.max(a.trips, b.trips) };
+    if (a.form === b.form && a.key === b.key)
+      return { ...a, reads: Math.max(a.reads, b.reads), trips: Math.max(a.trips, b.trips) };
+    if (a.form !== 'other' && b.form !== 'other') return a.form === 'row' ? a : b;
+    return {
+      form: 'other',
+      lead: Math.min(a.lead, b.lead),
+      reads: a.reads + b.reads,
+      key: `${a.key}|${b.key}`,
+      trips: Math.max(a.trips, b.trips),
+    };
   }, first);
 }
 
 /** What reading P in the equation of C is, seen from a group that itself reads C so. */
 export function compose(outer: Access, inner: Access): Access {
-  const form: Form = outer.form === 'same' ? inner.form : outer.form === 'row' && inner.form !== 'other' ? 'row' : 'other';
+  // A row of C that lies along the group's own leading axes is a row of the group.
+  const row = inner.form !== 'other' && inner.lead <= outer.lead;
+  const form: Form = row ? (outer.form === 'same' ? inner.form : 'row') : 'other';
   return {
     form,
-    reads: outer.reads * inner.reads,
+    lead: Math.min(outer.lead, inner.lead),
+    reads: row ? 1 : outer.reads * inner.reads,
     key: inner.key === '' ? outer.key : `${outer.key}/${inner.key}`,
-    trips: outer.trips * inner.trips,
+    trips: row ? 1 : outer.trips * inner.trips,
   };
 }
 
-const product = (extents: readonly Dim[]): number => extents.reduce<number>((p, d) => p * (isBatch(d) ? Infinity : d), 1);
+const product = (extents: readonly Dim[]): number =>
+  extents.reduce<number>((p, d) => p * (isBatch(d) ? Infinity : d), 1);
 function ratio(result: readonly Dim[], operand: readonly Dim[]): number {
   const [r, o] = [elements(result), elements(operand)];
   const whole = divDim(r, o);

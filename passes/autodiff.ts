@@ -1,9 +1,9 @@
 /** Reverse-mode differentiation, graph to graph. It knows no op but the sum that joins cotangents. */
 
-import { at, byName, type Graph, makeGraph, type Module, type Param, topo, type Value } from '../ir/graph.ts';
-import { add } from '../ir/ops/elementwise.ts';
-import { full } from '../ir/ops/create.ts';
 import { CompileError } from '../ir/diagnostic.ts';
+import { at, byName, type Graph, type Module, makeGraph, type Param, topo, type Value } from '../ir/graph.ts';
+import { full } from '../ir/ops/create.ts';
+import { add } from '../ir/ops/elementwise.ts';
 import { showType } from '../ir/type.ts';
 
 /** Turns every task to differentiate into a task to apply gradients. */

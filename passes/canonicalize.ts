@@ -1,8 +1,9 @@
 /** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
 
-import type { Module, Value } from '../ir/graph.ts';
+import { build, type Module, type Node, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
-import { sameShape, type Shape } from '../ir/type.ts';
+import { type Shape, sameShape } from '../ir/type.ts';
+import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
 
 /** The number that fills a value, if one does. */
@@ -15,7 +16,9 @@ const refill = (v: Value, shape: Shape): Value | null => {
 /** What f32 arithmetic makes of two constants. */
 const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | null => {
   const [x, y] = [filled(a), filled(b)];
-  return x === null || y === null || a.type.dtype !== 'f32' ? null : fullLike(a, Math.fround(f(Math.fround(x), Math.fround(y))));
+  return x === null || y === null || a.type.dtype !== 'f32'
+    ? null
+    : fullLike(a, Math.fround(f(Math.fround(x), Math.fround(y))));
 };
 const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 0 || x > (xs[i - 1] as number));
 
@@ -95,6 +98,30 @@ export const algebra: readonly Rule[] = [
   ),
   rule('convert-same', op.convert, ({ x }, { to }) => (x.type.dtype === to ? x : null)),
 
+  // f(reshape(a), reshape(b)) = reshape(f(a, b)), so that f meets what made a; an operand that is stored anyway is
+  // reshaped instead, which costs nothing, where the other is the result of a longer reduction.
+  {
+    name: 'reshape-behind-elementwise',
+    root: null,
+    apply(n) {
+      if (n.op.view || !isElementwise(n)) return null;
+      const sources = n.inputs.map((v) => is(v, op.reshape)?.x ?? null);
+      const first = sources.find((s) => s !== null);
+      if (!first) return null;
+      const { shape } = first.type;
+      const alike = n.inputs.every((v, i) =>
+        sources[i] ? sameShape((sources[i] as Value).type.shape, shape) : filled(v) !== null,
+      );
+      const longest = n.inputs.every((v, i) => sources[i] !== null || tripsOf(v) < tripsOf(first));
+      if (!alike && !(longest && tripsOf(first) > 1)) return null;
+      const inputs = n.inputs.map((v, i) => {
+        const source = sources[i];
+        return source && sameShape(source.type.shape, shape) ? source : (refill(v, shape) ?? op.reshape(v, { shape }));
+      });
+      return op.reshape(build(n.op, inputs, n.attrs), { shape: n.type.shape });
+    },
+  },
+
   // A relu's mask may be taken from the pooled image: the one place per window that a max pool's gradient reaches
   // holds the window's greatest element, so  mask(y)·unpool(g) = unpool(mask(pool(y))·g).
   rule('mask-behind-pool', op.reluGrad, ({ y, g }) => {
@@ -137,6 +164,15 @@ export const algebra: readonly Rule[] = [
     return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
   }),
 ];
+
+/** Whether each element of the result comes from the operands' elements at the same place. */
+const isElementwise = (n: Node): boolean => {
+  const { accesses, trips } = equationOf(n);
+  return n.inputs.length > 0 && trips === 0 && accesses.every((a) => a?.form === 'same');
+};
+
+/** Iterations of the reduction that makes an element of a value. */
+const tripsOf = (v: Value): number => (v.kind === 'node' ? equationOf(v).trips : 0);
 
 const padded = ({ padding }: { padding: readonly number[] }): boolean => padding.some((p) => p !== 0);
 const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>

@@ -1,12 +1,24 @@
 /** Decides which nodes share a kernel. A group's roots are stored; its other nodes are computed where they are read, in
  *  registers. Works from how equations read their operands (`access.ts`), never from what an op is called. */
 
-import { type FusedGraph, type Graph, type Group, type Node, type Param, type Result, topo, usersOf, type Value } from '../ir/graph.ts';
-import { sameDim, sameShape, type Shape } from '../ir/type.ts';
+import {
+  type FusedGraph,
+  type Graph,
+  type Group,
+  type Node,
+  type Param,
+  type Result,
+  topo,
+  usersOf,
+  type Value,
+} from '../ir/graph.ts';
+import { type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 
 /** A reduction read from inside another is computed there only where the outer one is this short, a window's. */
 const shortReduction = 64;
+/** A reduction of one row is computed in the kernel that reads it row by row, up to this length. */
+const longestRow = 4096;
 /** Float operations an element may cost and still be computed again by each kernel that reads it. */
 const cheap = 4;
 
@@ -26,7 +38,7 @@ class Forming {
   }
 }
 
-const own: Access = { form: 'same', reads: 1, key: '', trips: 1 };
+const own = (n: Node): Access => ({ form: 'same', lead: n.type.shape.length, reads: 1, key: '', trips: 1 });
 
 export function fuse(graph: Graph): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
@@ -47,7 +59,7 @@ export function fuse(graph: Graph): FusedGraph {
   const makeRoot = (n: Node, g: Forming): void => {
     g.roots.push(n);
     rootOf.set(n, g);
-    join1(g, n, own);
+    join1(g, n, own(n));
     groups.add(g);
   };
 
@@ -105,14 +117,19 @@ export function fuse(graph: Graph): FusedGraph {
       for (const [g, how] of readers) join1(g, p, how);
       continue;
     }
-    if (!mustStore && eq.trips > 0 && readers.size > 1) {
-      // Several kernels want this reduction's elements once each: make them one kernel, where no other lies between.
+    if (!mustStore && readers.size > 1 && (eq.trips > 0 || endsReduction(p))) {
+      // Several kernels want a reduction's elements once each: make them one kernel, where no other lies between.
       const [first, ...rest] = [...readers.keys()] as [Forming, ...Forming[]];
       const together =
         rest.every((g) => compatible(first.space, g.space)) &&
         [...readers].every(([g, how]) => worthInlining(p, how, g)) &&
         sameReadings([...readers.values()]) &&
-        ![...readers.keys()].some((g) => reachable([...readers.keys()].filter((h) => h !== g), g));
+        ![...readers.keys()].some((g) =>
+          reachable(
+            [...readers.keys()].filter((h) => h !== g),
+            g,
+          ),
+        );
       if (together) {
         for (const g of rest) merge(first, g);
         join1(first, p, join([...readers.values()]) as Access);
@@ -123,12 +140,23 @@ export function fuse(graph: Graph): FusedGraph {
     const host = [...readers]
       .filter(([g, how]) => how.form === 'same' && how.reads === 1 && sameShape(g.space, p.type.shape))
       .map(([g]) => g)
-      .find((g) => !reachable([...readers.keys()].filter((h) => h !== g), g) && (eq.trips === 0 || g.trips === 0));
+      .find(
+        (g) =>
+          !reachable(
+            [...readers.keys()].filter((h) => h !== g),
+            g,
+          ) &&
+          (eq.trips === 0 || g.trips === 0),
+      );
     makeRoot(p, host ?? new Forming(next++));
   }
 
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
-  const formed = [...groups].map((g) => ({ roots: [...g.roots].sort(inGraphOrder), members: new Set(g.members.keys()), g }));
+  const formed = [...groups].map((g) => ({
+    roots: [...g.roots].sort(inGraphOrder),
+    members: new Set(g.members.keys()),
+    g,
+  }));
   return { ...graph, ...launchOrder(graph, formed, order) };
 
   function mayInline(n: Node, e: ReturnType<typeof equationOf>, readers: ReadonlyMap<Forming, Access>): boolean {
@@ -139,10 +167,23 @@ export function fuse(graph: Graph): FusedGraph {
     if (n.inputs.length === 0) return true;
     const again = [...readers.values()].reduce((total, how) => total + how.reads, 0);
     if (throughView(n)) return false;
+    // What ends a long reduction is stored in its place.
+    if (readers.size > 1 && endsReduction(n)) return false;
+    // A row's elements, read by the row's own reductions and then one by one, are as quickly computed again.
+    if (again <= 2 && readers.size === 1 && [...readers].every(([g, how]) => g.trips > 0 && how.trips <= longestRow))
+      return true;
+    if (readers.size === 1 && again <= 4 && e.flops * again <= cheap * 4) return true;
     // Inside the loops of a long reduction an operand is best a plain load.
     if ([...readers].some(([, how]) => how.trips > 1 && (how.reads > 1 || e.guarded))) return false;
     if (e.guarded && [...readers].some(([g]) => g.trips > 0)) return false;
     return again <= 1 || e.flops * again <= cheap * 2 || [...readers.values()].every((how) => how.form === 'row');
+  }
+
+  /** Whether this is all that is made of some reduction's result. */
+  function endsReduction(n: Node): boolean {
+    return n.inputs.some(
+      (i) => i.kind === 'node' && (equationOf(i).trips > 1 || endsReduction(i)) && users.get(i)?.length === 1,
+    );
   }
 
   /** Whether some reader sees this value under another shape, at indices that it would have to take apart. */
@@ -153,7 +194,7 @@ export function fuse(graph: Graph): FusedGraph {
   function worthInlining(n: Node, how: Access, g: Forming): boolean {
     if (throughView(n)) return false;
     if (how.form === 'same') return g.trips === 0 || equationOf(n).trips <= shortReduction || noOther(g, n);
-    if (how.form === 'row') return equationOf(n).trips <= 4096;
+    if (how.form === 'row') return equationOf(n).trips <= longestRow;
     return how.reads <= 1 && how.trips <= shortReduction;
   }
 
@@ -164,7 +205,8 @@ export function fuse(graph: Graph): FusedGraph {
 }
 
 const sameReadings = (all: readonly Access[]): boolean =>
-  all.every((a) => a.form === 'row' || a.form === 'same') || all.every((a) => a.form === all[0]?.form && a.key === all[0]?.key);
+  all.every((a) => a.form === 'row' || a.form === 'same') ||
+  all.every((a) => a.form === all[0]?.form && a.key === all[0]?.key);
 
 /** One iteration space is a prefix of the other. */
 const compatible = (a: Shape, b: Shape): boolean => {
@@ -215,7 +257,8 @@ function launchOrder(
     else for (const i of ahead) (before[writer] as Set<number>).add(i);
   }
 
-  const first = (i: number): number => Math.min(...(formed[i] as { roots: Node[] }).roots.map((r) => order.get(r) as number));
+  const first = (i: number): number =>
+    Math.min(...(formed[i] as { roots: Node[] }).roots.map((r) => order.get(r) as number));
   const waiting = new Set(formed.keys());
   const groups: Group[] = [];
   while (waiting.size > 0) {

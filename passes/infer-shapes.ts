@@ -9,13 +9,20 @@ const most = 2 ** 29;
 
 export function inferShapes(module: Module): Module {
   if (!Number.isInteger(module.maxBatch) || module.maxBatch < 1)
-    throw new CompileError('bad-option', `the largest batch must be a whole number of at least 1, got ${module.maxBatch}`);
+    throw new CompileError(
+      'bad-option',
+      `the largest batch must be a whole number of at least 1, got ${module.maxBatch}`,
+    );
   for (const graph of module.graphs) {
     for (const p of graph.params) bounded(p, module.maxBatch);
     for (const n of topo(valuesOf(graph))) {
       const type = at(n.loc, () => n.op.infer(typesOf(n.op, n.inputs), n.attrs));
       if (!sameType(type, n.type))
-        throw new CompileError('type-mismatch', `${n.op.name} is said to be ${showType(n.type)}, and its operands make it ${showType(type)}`, { loc: n.loc });
+        throw new CompileError(
+          'type-mismatch',
+          `${n.op.name} is said to be ${showType(n.type)}, and its operands make it ${showType(type)}`,
+          { loc: n.loc },
+        );
       bounded(n, module.maxBatch);
     }
   }

@@ -4,8 +4,29 @@
 import type { Loc } from '../ir/diagnostic.ts';
 import * as x from '../ir/expr.ts';
 import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
-import { byName, type FusedGraph, type Group, type Node, type Param, type Result, typesOf, type Value } from '../ir/graph.ts';
-import { declare, finish, type Kernel, type Loop, loop, mapStmt, type Stmt, set, storageOf, store, walkStmts } from '../ir/kernel.ts';
+import {
+  byName,
+  type FusedGraph,
+  type Group,
+  type Node,
+  type Param,
+  type Result,
+  typesOf,
+  type Value,
+} from '../ir/graph.ts';
+import {
+  declare,
+  finish,
+  type Kernel,
+  type Loop,
+  loop,
+  mapStmt,
+  type Stmt,
+  set,
+  storageOf,
+  store,
+  walkStmts,
+} from '../ir/kernel.ts';
 import { isBatch, type Shape, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { expandMath } from './math.ts';
@@ -94,7 +115,8 @@ const equation = (n: Node, loads: readonly ((...at: readonly Expr[]) => Expr)[],
 
 /** Names for the axes of a result: the batch is n, an image's places y and x. */
 function axesOf(shape: Shape): Axis[] {
-  const letters = shape.length === 4 ? ['o', 'c', 'y', 'x'] : shape.length === 3 ? ['b', 'i', 'j'] : ['i', 'j', 'k', 'l', 'p', 'q'];
+  const letters =
+    shape.length === 4 ? ['o', 'c', 'y', 'x'] : shape.length === 3 ? ['b', 'i', 'j'] : ['i', 'j', 'k', 'l', 'p', 'q'];
   return shape.map((d, k) => x.axis(isBatch(d) ? 'n' : (letters[k] ?? `i${k}`), d));
 }
 
@@ -109,7 +131,10 @@ const block = (a: Axis | null): Block => ({ axis: a, stmts: [], tiles: new Map()
 
 function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffer>): Kernel {
   const interner = new Interner();
-  const space = group.roots.reduce<TensorType>((t, r) => (r.type.shape.length > t.shape.length ? r.type : t), (group.roots[0] as Node).type);
+  const space = group.roots.reduce<TensorType>(
+    (t, r) => (r.type.shape.length > t.shape.length ? r.type : t),
+    (group.roots[0] as Node).type,
+  );
   const axes = axesOf(space.shape);
   const index = axes.map(x.ix);
   const locs: Loc[] = [];
@@ -139,7 +164,15 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     let e = memo.get(key);
     if (!e) {
       if (v.loc && !locs.some((l) => same(l, v.loc as Loc))) locs.push(v.loc);
-      e = equation(v, v.inputs.map((i) => (...inner: readonly Expr[]) => element(i, inner)), at);
+      e = equation(
+        v,
+        v.inputs.map(
+          (i) =>
+            (...inner: readonly Expr[]) =>
+              element(i, inner),
+        ),
+        at,
+      );
       memo.set(key, e);
     }
     return e;
@@ -185,7 +218,11 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     else {
       const fn = e.fn as Exclude<x.ReduceFn, 'argmax'>;
       const dtype = x.dtypeOf(e.body);
-      const tile: Tile = { name: tileNames.take({ add: 'acc', mul: 'prod', max: 'top', min: 'low' }[fn]), dtype, shape: [] };
+      const tile: Tile = {
+        name: tileNames.take({ add: 'acc', mul: 'prod', max: 'top', min: 'low' }[fn]),
+        dtype,
+        shape: [],
+      };
       home.tiles.set(key, tile);
       home.stmts.push(declare(tile), set(tile, [], x.identity(fn, dtype)));
       last.stmts.push({ kind: 'accumulate', fn, tile, at: [], value: body });
@@ -194,7 +231,13 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     return x.read(part());
   };
   /** The greatest so far, and where: both in one pass. */
-  const argmaxStep = (home: Block, last: Block, key: string, e: Extract<Expr, { kind: 'reduce' }>, body: Expr): void => {
+  const argmaxStep = (
+    home: Block,
+    last: Block,
+    key: string,
+    e: Extract<Expr, { kind: 'reduce' }>,
+    body: Expr,
+  ): void => {
     const dtype = x.dtypeOf(e.body);
     const top: Tile = { name: tileNames.take('top'), dtype, shape: [] };
     const where: Tile = { name: tileNames.take('where'), dtype: 'i32', shape: [] };
@@ -237,7 +280,8 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     }
   }
   for (const [level, stores] of byLevel)
-    for (const { buffer, value } of stores) (nest[level] as Block).stmts.push(store(buffer, index.slice(0, level), value));
+    for (const { buffer, value } of stores)
+      (nest[level] as Block).stmts.push(store(buffer, index.slice(0, level), value));
 
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
@@ -246,13 +290,10 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
 /** Nested loops over blocks, outermost first; a block's own statements come before the loops inside. */
 function wrap(blocks: readonly Block[]): Stmt[] {
-  return blocks.reduceRight<Stmt[]>(
-    (inner, b) => {
-      const a = b.axis as Axis;
-      return [loop(a, x.int(0), x.size(a.extent), [...b.stmts, ...inner])];
-    },
-    [],
-  );
+  return blocks.reduceRight<Stmt[]>((inner, b) => {
+    const a = b.axis as Axis;
+    return [loop(a, x.int(0), x.size(a.extent), [...b.stmts, ...inner])];
+  }, []);
 }
 
 /** What both a `max` and an `argmax`, or an `argmax` alone, range over. */
@@ -273,10 +314,19 @@ function argmaxKeys(values: readonly Expr[], interner: Interner): Set<string> {
 const same = (a: Loc, b: Loc): boolean => a.file === b.file && a.line === b.line && a.col === b.col;
 
 /** `to = from`, element by element; with `order`, dimension d of `to` is dimension order[d] of `from`. */
-export function copyKernel(name: string, from: Buffer, to: Buffer, order: readonly number[] = [...from.type.shape.keys()]): Kernel {
+export function copyKernel(
+  name: string,
+  from: Buffer,
+  to: Buffer,
+  order: readonly number[] = [...from.type.shape.keys()],
+): Kernel {
   const axes = axesOf(from.type.shape);
   const at = axes.map(x.ix);
-  const inner: Stmt = store(to, order.map((d) => at[d] as Expr), x.load(from, at));
+  const inner: Stmt = store(
+    to,
+    order.map((d) => at[d] as Expr),
+    x.load(from, at),
+  );
   const body = axes.reduceRight<Stmt>((s, a) => loop(a, x.int(0), x.size(a.extent), [s]), inner);
   return finish(name, uniqueAxes([body]), []);
 }
@@ -291,7 +341,9 @@ function uniqueAxes(body: readonly Stmt[]): Stmt[] {
   const done = new Map<Expr, Expr>();
   const go = (s: Stmt): Stmt => {
     const m = mapStmt(s, (e) => (e.kind === 'axis' ? (renamed.get(e.axis) ?? e) : e), done);
-    return m.kind === 'for' ? { ...m, axis: (renamed.get(m.axis) as { axis: Axis }).axis, body: (s as Loop).body.map(go) } : m;
+    return m.kind === 'for'
+      ? { ...m, axis: (renamed.get(m.axis) as { axis: Axis }).axis, body: (s as Loop).body.map(go) }
+      : m;
   };
   return body.map(go);
 }

@@ -1,8 +1,8 @@
 /** The functions that hardware lacks, as polynomials over what it has: the same bits on every engine, within 2 ulp.
  *  exp and tanh after Moshier's Cephes, log after FreeBSD's e_logf.c, erf after the rational fit of XLA and Eigen. */
 
-import * as x from '../ir/expr.ts';
 import type { Expr } from '../ir/expr.ts';
+import * as x from '../ir/expr.ts';
 
 /** c₀ + v·(c₁ + v·(c₂ + …)) */
 const horner = (v: Expr, ...c: readonly number[]): Expr =>
@@ -17,8 +17,16 @@ const clamp = (v: Expr, low: number, high: number): Expr =>
 function exp(v: Expr): Expr {
   const c = clamp(v, -104, 89);
   const n = x.nearest(x.mul(c, f(Math.LOG2E)));
-  const r = x.sub(x.sub(c, x.mul(n, f(0.693359375))), x.mul(n, f(-2.12194440e-4)));
-  const p = horner(r, 5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.9875691500e-4);
+  const r = x.sub(x.sub(c, x.mul(n, f(0.693359375))), x.mul(n, f(-2.1219444e-4)));
+  const p = horner(
+    r,
+    5.0000001201e-1,
+    1.6666665459e-1,
+    4.1665795894e-2,
+    8.3334519073e-3,
+    1.3981999507e-3,
+    1.98756915e-4,
+  );
   const y = x.add(x.add(x.mul(x.mul(r, r), p), r), f(1));
   const half = x.convert('i32', x.mul(n, f(0.5)));
   const rest = x.sub(x.convert('i32', n), half);
@@ -36,10 +44,7 @@ function log(v: Expr): Expr {
   const s = x.div(g, x.add(f(2), g));
   const z = x.mul(s, s);
   const w = x.mul(z, z);
-  const r = x.add(
-    x.mul(z, horner(w, 0.66666662693, 0.28498786688)),
-    x.mul(w, horner(w, 0.40000972152, 0.24279078841)),
-  );
+  const r = x.add(x.mul(z, horner(w, 0.66666662693, 0.28498786688)), x.mul(w, horner(w, 0.40000972152, 0.24279078841)));
   const h = x.mul(f(0.5), x.mul(g, g));
   const low = x.add(x.mul(s, x.add(h, r)), x.mul(k, f(9.0580006145e-6)));
   const y = x.add(x.add(x.sub(low, h), g), x.mul(k, f(6.9313812256e-1)));
@@ -62,7 +67,14 @@ function tanh(v: Expr): Expr {
 function erf(v: Expr): Expr {
   const c = clamp(v, -3.7439211627767994, 3.7439211627767994);
   const z = x.mul(c, c);
-  const p = horner(z, 1.128379143519084, 0.18520832239976145, 0.050955695062380861, 0.0034082910107109506, 0.00022905065861350646);
+  const p = horner(
+    z,
+    1.128379143519084,
+    0.18520832239976145,
+    0.050955695062380861,
+    0.0034082910107109506,
+    0.00022905065861350646,
+  );
   const q = horner(
     z,
     1,

@@ -1,8 +1,8 @@
 /** Gives every buffer its place in one arena, so that addresses are constants. Values between kernels share space once
  *  they are dead; what the host sees never moves. Greedy by size, after Pisarchyk & Lee 2020, section 5. */
 
-import type { Buffer } from '../ir/expr.ts';
 import { CompileError } from '../ir/diagnostic.ts';
+import type { Buffer } from '../ir/expr.ts';
 import type { Module, Param, Role } from '../ir/graph.ts';
 import { type Kernel, storageOf } from '../ir/kernel.ts';
 import type { Entry, Port, Program, Purpose, Slot } from '../ir/program.ts';
@@ -17,7 +17,12 @@ const slack = 32;
 /** memory32 holds 4 GiB, and signed arithmetic on addresses half of that. */
 const most = 2 ** 31 - 65536;
 
-const purposes: Readonly<Record<Role, Purpose>> = { input: 'input', parameter: 'parameter', state: 'state', scalar: 'scalar' };
+const purposes: Readonly<Record<Role, Purpose>> = {
+  input: 'input',
+  parameter: 'parameter',
+  state: 'state',
+  scalar: 'scalar',
+};
 
 interface Temp {
   readonly buffer: Buffer;
@@ -26,7 +31,12 @@ interface Temp {
   readonly to: number;
 }
 
-export function plan(module: Module, lowered: readonly Lowered[], buffers: Buffers, ranges: ReadonlyMap<Param, number>): Program {
+export function plan(
+  module: Module,
+  lowered: readonly Lowered[],
+  buffers: Buffers,
+  ranges: ReadonlyMap<Param, number>,
+): Program {
   const bytesOf = (t: TensorType): number => align(countAt(t.shape, module.maxBatch) * byteSize(t.dtype));
   const slots: Slot[] = [];
   let top = reserved;
@@ -38,7 +48,8 @@ export function plan(module: Module, lowered: readonly Lowered[], buffers: Buffe
 
   // What the host sees: params in the order in which graphs first name them, by purpose, then results by name.
   const params = [...new Set(lowered.flatMap((l) => l.graph.params))];
-  const purposeOf = (p: Param): Purpose => (p.role === 'state' && p.name.endsWith('.grad') ? 'gradient' : purposes[p.role]);
+  const purposeOf = (p: Param): Purpose =>
+    p.role === 'state' && p.name.endsWith('.grad') ? 'gradient' : purposes[p.role];
   const order: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
   for (const purpose of order)
     for (const p of params)
@@ -70,23 +81,35 @@ export function plan(module: Module, lowered: readonly Lowered[], buffers: Buffe
     const placed: Slot[] = [];
     const spans = new Map<Slot, Temp>();
     for (const t of [...temps].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
-      const slot: Slot = { buffer: t.buffer, purpose: 'temp', bytes: t.bytes, offset: lowestGap(t, placed, spans, fixedTop) };
+      const slot: Slot = {
+        buffer: t.buffer,
+        purpose: 'temp',
+        bytes: t.bytes,
+        offset: lowestGap(t, placed, spans, fixedTop),
+      };
       placed.push(slot);
       spans.set(slot, t);
       top = Math.max(top, slot.offset + slot.bytes);
     }
     slots.push(...placed.sort((a, b) => (spans.get(a) as Temp).from - (spans.get(b) as Temp).from));
     for (let i = 0; i < l.kernels.length; i++)
-      live = Math.max(live, temps.reduce((sum, t) => (t.from <= i && i <= t.to ? sum + t.bytes : sum), 0));
+      live = Math.max(
+        live,
+        temps.reduce((sum, t) => (t.from <= i && i <= t.to ? sum + t.bytes : sum), 0),
+      );
   }
   for (const [from, to] of alias) {
     const slot = slots.find((s) => s.buffer === to) as Slot;
     slots.push({ ...slot, buffer: from });
   }
   if (top > most)
-    throw new CompileError('too-large', `the model needs ${gib(top)} of memory at a batch of ${module.maxBatch}; WebAssembly offers ${gib(most)}`, {
-      help: 'compile for a smaller maxBatch',
-    });
+    throw new CompileError(
+      'too-large',
+      `the model needs ${gib(top)} of memory at a batch of ${module.maxBatch}; WebAssembly offers ${gib(most)}`,
+      {
+        help: 'compile for a smaller maxBatch',
+      },
+    );
 
   const entries = lowered.map(
     (l): Entry => ({
@@ -96,13 +119,29 @@ export function plan(module: Module, lowered: readonly Lowered[], buffers: Buffe
       launches: l.kernels,
     }),
   );
-  return { name: module.name, maxBatch: module.maxBatch, entries, slots, arenaBytes: top + slack, liveBytes: fixedTop + live };
+  return {
+    name: module.name,
+    maxBatch: module.maxBatch,
+    entries,
+    slots,
+    arenaBytes: top + slack,
+    liveBytes: fixedTop + live,
+  };
 }
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-const port = (name: string, buffer: Buffer): Port => ({ name, buffer, dtype: buffer.type.dtype, shape: buffer.type.shape });
+const port = (name: string, buffer: Buffer): Port => ({
+  name,
+  buffer,
+  dtype: buffer.type.dtype,
+  shape: buffer.type.shape,
+});
 
-function lifetimes(kernels: readonly Kernel[], isHeld: (b: Buffer) => boolean, bytesOf: (t: TensorType) => number): Temp[] {
+function lifetimes(
+  kernels: readonly Kernel[],
+  isHeld: (b: Buffer) => boolean,
+  bytesOf: (t: TensorType) => number,
+): Temp[] {
   const spans = new Map<Buffer, { from: number; to: number }>();
   for (const [i, k] of kernels.entries())
     for (const { buffer } of k.params) {

@@ -1,11 +1,22 @@
 /** Rewriting: rules of algebra, applied bottom-up until none fits, with equal nodes made one and unused ones gone. */
 
-import { at, build, type Attrs, type Graph, makeGraph, type Node, type Op, type OpDef, topo, type Value } from '../ir/graph.ts';
+import {
+  type Attrs,
+  at,
+  build,
+  type Graph,
+  makeGraph,
+  type Node,
+  type Op,
+  type OpDef,
+  topo,
+  type Value,
+} from '../ir/graph.ts';
 
-/** One line of algebra: where `apply` gives a value, the node may be replaced by it. */
+/** One line of algebra: where `apply` gives a value, the node may be replaced by it. Without a root it is tried on all. */
 export interface Rule {
   readonly name: string;
-  readonly root: OpDef;
+  readonly root: OpDef | null;
   readonly apply: (n: Node) => Value | null;
 }
 type Args<N extends readonly string[]> = { readonly [K in N[number]]: Value };
@@ -35,7 +46,8 @@ export const is = <N extends readonly string[], A extends Attrs>(
 
 /** Applies the rules to a graph's results until nothing changes. */
 export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
-  const byOp = group(rules);
+  const general = rules.filter((r) => r.root === null);
+  const byOp = byRoot(rules);
   const numbers = new Map<Value, number>();
   const unique = new Map<string, Node>();
   const number = (v: Value): number => {
@@ -58,7 +70,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     const inputs = n.inputs.map(finished);
     const rebuilt = inputs.every((x, i) => x === n.inputs[i]) ? n : at(n.loc, () => build(n.op, inputs, n.attrs));
     const here = share(rebuilt);
-    const next = firstMatch(here, byOp.get(here.op) ?? []);
+    const next = firstMatch(here, byOp.get(here.op) ?? general);
     if (!next || next === here) return here;
     // A replacement may be a small graph of its own: bring it into normal form too.
     for (const m of topo([next])) if (!done.has(m)) done.set(m, m === here ? here : simplify(m));
@@ -82,8 +94,7 @@ function firstMatch(n: Node, rules: readonly Rule[]): Value | null {
   return null;
 }
 
-function group(rules: readonly Rule[]): Map<OpDef, Rule[]> {
-  const out = new Map<OpDef, Rule[]>();
-  for (const r of rules) out.set(r.root, [...(out.get(r.root) ?? []), r]);
-  return out;
+function byRoot(rules: readonly Rule[]): Map<OpDef, Rule[]> {
+  const roots = new Set(rules.flatMap((r) => r.root ?? []));
+  return new Map([...roots].map((root) => [root, rules.filter((r) => r.root === root || r.root === null)]));
 }

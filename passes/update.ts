@@ -1,6 +1,6 @@
 /** Applies gradients: by an optimizer, whose rule is a function that builds graph, or by adding them to `.grad` state. */
 
-import { type Graph, makeGraph, type Module, type Param, param, type Result, type Value } from '../ir/graph.ts';
+import { type Graph, type Module, makeGraph, type Param, param, type Result, type Value } from '../ir/graph.ts';
 import { full } from '../ir/ops/create.ts';
 import { add } from '../ir/ops/elementwise.ts';
 import { f32, type TensorType } from '../ir/type.ts';

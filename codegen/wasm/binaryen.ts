@@ -39,7 +39,13 @@ export function emitModule(source: ModuleCode): Emitted {
     for (const f of source.functions) addFunction(m, f);
     for (const e of source.entries) {
       const calls = e.calls.map((c) => m.call(c, [m.local.get(0, binaryen.i32)], binaryen.none));
-      m.addFunction(e.name, binaryen.createType([binaryen.i32]), binaryen.none, [], m.block(null, calls, binaryen.none));
+      m.addFunction(
+        e.name,
+        binaryen.createType([binaryen.i32]),
+        binaryen.none,
+        [],
+        m.block(null, calls, binaryen.none),
+      );
       m.addFunctionExport(e.name, e.name);
     }
     if (!m.validate()) throw new Error('binaryen refuses the module');
@@ -56,7 +62,13 @@ const typeOf = (t: WasmType): number => binaryen[t];
 function addFunction(m: binaryen.Module, { name, code }: FunctionCode): void {
   assignLocals(code);
   const spelled = new Speller(m).scope(code.root);
-  m.addFunction(name, binaryen.createType([binaryen.i32]), binaryen.none, code.locals.map(typeOf), m.block(null, spelled, binaryen.none));
+  m.addFunction(
+    name,
+    binaryen.createType([binaryen.i32]),
+    binaryen.none,
+    code.locals.map(typeOf),
+    m.block(null, spelled, binaryen.none),
+  );
 }
 
 class Speller {
@@ -73,14 +85,19 @@ class Speller {
     for (const item of s.items) {
       switch (item.kind) {
         case 'val':
-          if (item.val.local !== null && !isLeaf(item.val)) out.push(m.local.set(item.val.local, this.#compute(item.val)));
+          if (item.val.local !== null && !isLeaf(item.val))
+            out.push(m.local.set(item.val.local, this.#compute(item.val)));
           break;
         case 'effect': {
           const { op, imm, args } = item.effect;
           out.push(
             op === 'local.set'
               ? m.local.set(imm[0] as number, this.value(args[0] as Val))
-              : this.#instruction(op, imm, args.map((a) => this.value(a))),
+              : this.#instruction(
+                  op,
+                  imm,
+                  args.map((a) => this.value(a)),
+                ),
           );
           break;
         }

@@ -44,7 +44,14 @@ export type Item =
   /** A block of its own behind a condition that always holds: engines move no load across it. */
   | { readonly kind: 'fence'; readonly body: Scope; readonly condition: Val }
   /** A value that one of two branches gives. */
-  | { readonly kind: 'branch'; readonly val: Val; readonly then: Scope; readonly otherwise: Scope; readonly thenVal: Val; readonly otherwiseVal: Val };
+  | {
+      readonly kind: 'branch';
+      readonly val: Val;
+      readonly then: Scope;
+      readonly otherwise: Scope;
+      readonly thenVal: Val;
+      readonly otherwiseVal: Val;
+    };
 
 /** A loop's body, a function's, or a branch's. */
 export class Scope {
@@ -149,7 +156,17 @@ export class Code {
     this.forget();
     this.scope = inner;
     // The index is a leaf of the loop's own scope.
-    const index: Val = { op: 'local.get', type: 'i32', imm: [variable], args: [], scope: inner, ordered: false, at: 0, uses: [], local: variable };
+    const index: Val = {
+      op: 'local.get',
+      type: 'i32',
+      imm: [variable],
+      args: [],
+      scope: inner,
+      ordered: false,
+      at: 0,
+      uses: [],
+      local: variable,
+    };
     this.#ids.set(index, this.#ids.size);
     body(index);
     this.scope = outer;
@@ -187,7 +204,17 @@ export class Code {
     const [thenScope, thenVal] = arm(then);
     const [otherwiseScope, otherwiseVal] = arm(otherwise);
     condition.uses.push({ scope: outer, by: marker });
-    const val: Val = { op: 'branch', type, imm: [], args: [condition], scope: outer, ordered: true, at: outer.effects, uses: [], local: this.local(type) };
+    const val: Val = {
+      op: 'branch',
+      type,
+      imm: [],
+      args: [condition],
+      scope: outer,
+      ordered: true,
+      at: outer.effects,
+      uses: [],
+      local: this.local(type),
+    };
     this.#ids.set(val, this.#ids.size);
     outer.items.push({ kind: 'branch', val, then: thenScope, otherwise: otherwiseScope, thenVal, otherwiseVal });
     return val;
@@ -241,5 +268,7 @@ export function assignLocals(code: Code): void {
 
 /** Whether moving this value past an effect could change it: it is a read, or would be written together with one. */
 function readsChanging(v: Val): boolean {
-  return v.ordered || v.args.some((a) => a.scope === v.scope && a.uses.length === 1 && a.local === null && readsChanging(a));
+  return (
+    v.ordered || v.args.some((a) => a.scope === v.scope && a.uses.length === 1 && a.local === null && readsChanging(a))
+  );
 }

@@ -1,12 +1,12 @@
 /** Spells one kernel as WebAssembly. Every choice is in the kernel already: a vectorized loop is lanes, an unrolled one
  *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
 
-import * as x from '../../ir/expr.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { type Binding, isNatural, type Linear, linear, range } from '../../ir/linear.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { Code, type Val, type WasmType } from './code.ts';
-import { type Binding, isNatural, type Linear, linear, range } from '../../ir/linear.ts';
 
 export interface Layout {
   /** Bytes from the start of memory. */
@@ -45,6 +45,9 @@ class KernelEmitter {
   #lanes: Axis | null = null;
   /** In a branch that is taken only under its condition: what is read there may not be read elsewhere. */
   #guarded = 0;
+  /** Values of expressions, while nothing they hang on changes: shared parts are visited once. */
+  #scalars = new Map<Expr, Val>();
+  #vectors = new Map<Expr, Val>();
 
   constructor(kernel: Kernel, layout: Layout) {
     this.#kernel = kernel;
@@ -60,7 +63,7 @@ class KernelEmitter {
   }
 
   #stmts(body: readonly Stmt[]): void {
-    for (const s of body) this.#stmt(s);
+    for (const s of body) this.#anew(() => this.#stmt(s));
   }
 
   #stmt(s: Stmt): void {
@@ -73,7 +76,9 @@ class KernelEmitter {
       case 'set':
         return this.#assign(s.tile, s.at, () => this.#value(s.value));
       case 'accumulate':
-        return this.#assign(s.tile, s.at, () => this.#arithmetic(s.fn, s.tile.dtype, this.#read(s.tile, s.at), this.#value(s.value)));
+        return this.#assign(s.tile, s.at, () =>
+          this.#arithmetic(s.fn, s.tile.dtype, this.#read(s.tile, s.at), this.#value(s.value)),
+        );
       case 'store':
         return this.#store(s.buffer, s.at, this.#value(s.value));
       default:
@@ -113,17 +118,27 @@ class KernelEmitter {
     for (; i < to; i++) this.#with(l.axis, { kind: 'constant', value: i }, () => this.#stmts(l.body));
   }
 
+  /** Runs `f` knowing no value yet, or those given. */
+  #anew<T>(f: () => T, scalars = new Map<Expr, Val>(), vectors = new Map<Expr, Val>()): T {
+    const was = [this.#scalars, this.#vectors] as const;
+    [this.#scalars, this.#vectors] = [scalars, vectors];
+    const result = f();
+    [this.#scalars, this.#vectors] = was;
+    return result;
+  }
+
   #with(axis: Axis, binding: Binding, f: () => void): void {
     const was = this.#bindings.get(axis);
     this.#bindings.set(axis, binding);
-    f();
+    this.#anew(f);
     if (was) this.#bindings.set(axis, was);
     else this.#bindings.delete(axis);
   }
 
   #constant(e: Expr): number {
     const l = linear(e, this.#bindings, this.#interner);
-    if (!l || l.terms.size > 0 || l.lanes !== 0) throw new Error(`@${this.#kernel.name}: an unrolled loop's bound is no constant`);
+    if (!l || l.terms.size > 0 || l.lanes !== 0)
+      throw new Error(`@${this.#kernel.name}: an unrolled loop's bound is no constant`);
     return l.constant;
   }
   #range(e: Expr): readonly [number, number] {
@@ -154,7 +169,8 @@ class KernelEmitter {
     const vars = this.#variables(tile);
     const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.int(tile.shape[d] as number)), i), x.int(0));
     const l = linear(flat, this.#bindings, this.#interner);
-    if (!l || l.terms.size > 0) throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
+    if (!l || l.terms.size > 0)
+      throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
     if (!vars.vector) return { local: vars.first + l.constant, lane: null, vector: false };
     const local = vars.first + Math.floor(l.constant / LANES);
     return l.lanes === 1 ? { local, lane: null, vector: true } : { local, lane: l.constant % LANES, vector: true };
@@ -214,7 +230,9 @@ class KernelEmitter {
 
   #fetch(op: string, type: WasmType, buffer: Buffer, pointer: Val, offset: number, align: number): Val {
     const changing = this.#guarded > 0 || this.#written.has(storageOf(buffer));
-    return changing ? this.#code.ordered(op, type, [pointer], [offset, align]) : this.#code.pure(op, type, [pointer], [offset, align]);
+    return changing
+      ? this.#code.ordered(op, type, [pointer], [offset, align])
+      : this.#code.pure(op, type, [pointer], [offset, align]);
   }
 
   #loadScalar(buffer: Buffer, at: readonly Expr[]): Val {
@@ -234,14 +252,18 @@ class KernelEmitter {
       if (a.stride !== 1) return this.#lanewise(x.load(buffer, at));
       const four = this.#fetch('v128.load32_zero', 'v128', buffer, a.pointer, a.offset, 1);
       const wide = c.pure('i32x4.extend_low_i16x8_u', 'v128', [c.pure('i16x8.extend_low_i8x16_u', 'v128', [four])]);
-      return dtype === 'bool' ? c.pure('i32x4.ne', 'v128', [wide, c.leaf('v128.const', 'v128', new Array(16).fill(0))]) : wide;
+      return dtype === 'bool'
+        ? c.pure('i32x4.ne', 'v128', [wide, c.leaf('v128.const', 'v128', new Array(16).fill(0))])
+        : wide;
     }
-    const at4 = (elements: number): Val => this.#fetch('v128.load', 'v128', buffer, a.pointer, a.offset + 4 * elements, 4);
+    const at4 = (elements: number): Val =>
+      this.#fetch('v128.load', 'v128', buffer, a.pointer, a.offset + 4 * elements, 4);
     if (a.stride === 0) return this.#fetch('v128.load32_splat', 'v128', buffer, a.pointer, a.offset, 4);
     if (a.stride === 1) return at4(0);
     // Every second element of eight: the first and third of two neighbouring vectors.
     if (a.stride === 2) return c.pure('i8x16.shuffle', 'v128', [at4(0), at4(4)], lanePicks([0, 2, 4, 6]));
-    if (a.stride === -1 && a.offset >= 12) return c.pure('i8x16.shuffle', 'v128', [at4(-3), at4(-3)], lanePicks([3, 2, 1, 0]));
+    if (a.stride === -1 && a.offset >= 12)
+      return c.pure('i8x16.shuffle', 'v128', [at4(-3), at4(-3)], lanePicks([3, 2, 1, 0]));
     return this.#lanewise(x.load(buffer, at));
   }
 
@@ -250,7 +272,11 @@ class KernelEmitter {
     const byte = byteSize(dtype) === 1;
     if (!this.#lanes) {
       const a = this.#address(buffer, at) as { pointer: Val; offset: number };
-      return this.#code.effect(byte ? 'i32.store8' : `${wasmType(dtype)}.store`, [a.pointer, value], [a.offset, byte ? 1 : 4]);
+      return this.#code.effect(
+        byte ? 'i32.store8' : `${wasmType(dtype)}.store`,
+        [a.pointer, value],
+        [a.offset, byte ? 1 : 4],
+      );
     }
     const whole = this.#splat(value, dtype);
     const a = this.#address(buffer, at);
@@ -278,7 +304,8 @@ class KernelEmitter {
     const parts: Val[] = [];
     this.#eachLane(() => parts.push(this.#value(e)));
     const c = this.#code;
-    const [first, ...rest] = dtype === 'bool' ? parts.map((p) => c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), p])) : parts;
+    const [first, ...rest] =
+      dtype === 'bool' ? parts.map((p) => c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), p])) : parts;
     const lanes = lanesOf(dtype);
     return rest.reduce(
       (v, p, i) => c.pure(`${lanes}.replace_lane`, 'v128', [v, p], [i + 1]),
@@ -298,10 +325,13 @@ class KernelEmitter {
   #splat(v: Val, dtype: DType): Val {
     if (v.type === 'v128') return v;
     const c = this.#code;
-    if (dtype === 'bool') return c.pure('i32x4.splat', 'v128', [c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), v])]);
+    if (dtype === 'bool')
+      return c.pure('i32x4.splat', 'v128', [c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), v])]);
     if (v.op === 'f32.load' && v.uses.length === 0) {
       const [offset, align] = v.imm as [number, number];
-      return v.ordered ? c.ordered('v128.load32_splat', 'v128', v.args, [offset, align]) : c.pure('v128.load32_splat', 'v128', v.args, [offset, align]);
+      return v.ordered
+        ? c.ordered('v128.load32_splat', 'v128', v.args, [offset, align])
+        : c.pure('v128.load32_splat', 'v128', v.args, [offset, align]);
     }
     return c.pure(`${lanesOf(dtype)}.splat`, 'v128', [v]);
   }
@@ -312,6 +342,14 @@ class KernelEmitter {
   }
 
   #scalar(e: Expr): Val {
+    const known = this.#scalars.get(e);
+    if (known) return known;
+    const v = this.#newScalar(e);
+    this.#scalars.set(e, v);
+    return v;
+  }
+
+  #newScalar(e: Expr): Val {
     const c = this.#code;
     switch (e.kind) {
       case 'const':
@@ -324,7 +362,9 @@ class KernelEmitter {
         return index;
       }
       case 'size':
-        return e.of.times === 1 ? this.#batch : c.pure('i32.mul', 'i32', [this.#batch, c.leaf('i32.const', 'i32', [e.of.times])]);
+        return e.of.times === 1
+          ? this.#batch
+          : c.pure('i32.mul', 'i32', [this.#batch, c.leaf('i32.const', 'i32', [e.of.times])]);
       case 'load':
         return this.#loadScalar(e.buffer, e.at);
       case 'tile':
@@ -334,7 +374,8 @@ class KernelEmitter {
       case 'binary': {
         if (x.dtypeOf(e) === 'i32') {
           const l = linear(e, this.#bindings, this.#interner);
-          if (l && l.lanes === 0 && !(l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0)) return this.#sum(l, 1, l.constant);
+          if (l && l.lanes === 0 && !(l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0))
+            return this.#sum(l, 1, l.constant);
         }
         return this.#arithmetic(e.fn, x.dtypeOf(e.a), this.#scalar(e.a), this.#scalar(e.b));
       }
@@ -342,7 +383,11 @@ class KernelEmitter {
         const known = this.#decided(e.cond);
         if (known !== null) return this.#scalar(known ? e.then : e.otherwise);
         if (this.#safe(e.then) && this.#safe(e.otherwise))
-          return c.pure('select', wasmType(x.dtypeOf(e)), [this.#scalar(e.cond), this.#scalar(e.then), this.#scalar(e.otherwise)]);
+          return c.pure('select', wasmType(x.dtypeOf(e)), [
+            this.#scalar(e.cond),
+            this.#scalar(e.then),
+            this.#scalar(e.otherwise),
+          ]);
         return c.branch(
           this.#scalar(e.cond),
           wasmType(x.dtypeOf(e)),
@@ -361,12 +406,20 @@ class KernelEmitter {
 
   #behind<T>(f: () => T): T {
     this.#guarded++;
-    const v = f();
+    const v = this.#anew(f, new Map(this.#scalars), new Map(this.#vectors));
     this.#guarded--;
     return v;
   }
 
   #vector(e: Expr): Val {
+    const known = this.#vectors.get(e);
+    if (known) return known;
+    const v = this.#newVector(e);
+    this.#vectors.set(e, v);
+    return v;
+  }
+
+  #newVector(e: Expr): Val {
     const c = this.#code;
     const dtype = x.dtypeOf(e);
     const operand = (p: Expr): Val => this.#splat(this.#value(p), x.dtypeOf(p));
@@ -406,7 +459,8 @@ class KernelEmitter {
             () => this.#behind(() => operand(e.otherwise)),
           );
         }
-        if (!this.#varies(e.cond)) return c.pure('select', 'v128', [this.#scalar(e.cond), operand(e.then), operand(e.otherwise)]);
+        if (!this.#varies(e.cond))
+          return c.pure('select', 'v128', [this.#scalar(e.cond), operand(e.then), operand(e.otherwise)]);
         const least = this.#pseudoMinMax(e, operand);
         return least ?? c.pure('v128.bitselect', 'v128', [operand(e.then), operand(e.otherwise), operand(e.cond)]);
       }
@@ -476,17 +530,29 @@ class KernelEmitter {
   // ---- instructions
 
   #arithmetic(fn: x.BinaryFn, dtype: DType, a: Val, b: Val): Val {
-    if (a.type === 'v128' || b.type === 'v128') return this.#arithmeticVector(fn, dtype, this.#splat(a, dtype), this.#splat(b, dtype));
+    if (a.type === 'v128' || b.type === 'v128')
+      return this.#arithmeticVector(fn, dtype, this.#splat(a, dtype), this.#splat(b, dtype));
     const c = this.#code;
     const type = wasmType(dtype);
     const compare = comparison(fn);
-    if (compare) return c.pure(`${type}.${compare}${type === 'i32' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'i32', [a, b]);
-    const integer: Partial<Record<x.BinaryFn, string>> = { idiv: 'div_s', imod: 'rem_s', and: 'and', or: 'or', shl: 'shl', shr: 'shr_s', bitand: 'and' };
+    if (compare)
+      return c.pure(`${type}.${compare}${type === 'i32' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'i32', [a, b]);
+    const integer: Partial<Record<x.BinaryFn, string>> = {
+      idiv: 'div_s',
+      imod: 'rem_s',
+      and: 'and',
+      or: 'or',
+      shl: 'shl',
+      shr: 'shr_s',
+      bitand: 'and',
+    };
     if (type === 'i32') {
-      if (fn === 'min' || fn === 'max') return c.pure('select', 'i32', [c.pure(`i32.${fn === 'min' ? 'lt_s' : 'gt_s'}`, 'i32', [a, b]), a, b]);
+      if (fn === 'min' || fn === 'max')
+        return c.pure('select', 'i32', [c.pure(`i32.${fn === 'min' ? 'lt_s' : 'gt_s'}`, 'i32', [a, b]), a, b]);
       return c.pure(`i32.${fn === 'div' ? 'div_s' : (integer[fn] ?? fn)}`, 'i32', [a, b]);
     }
-    if (fn === 'pow' || fn === 'idiv' || fn === 'imod') throw new Error(`@${this.#kernel.name}: ${fn} on floats was not expanded`);
+    if (fn === 'pow' || fn === 'idiv' || fn === 'imod')
+      throw new Error(`@${this.#kernel.name}: ${fn} on floats was not expanded`);
     return c.pure(`f32.${fn}`, 'f32', [a, b]);
   }
 
@@ -494,7 +560,11 @@ class KernelEmitter {
     const c = this.#code;
     const lanes = lanesOf(dtype);
     const compare = comparison(fn);
-    if (compare) return c.pure(`${lanes}.${compare}${lanes === 'i32x4' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'v128', [a, b]);
+    if (compare)
+      return c.pure(`${lanes}.${compare}${lanes === 'i32x4' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'v128', [
+        a,
+        b,
+      ]);
     if (fn === 'and' || fn === 'or') return c.pure(`v128.${fn}`, 'v128', [a, b]);
     if (fn === 'bitand') return c.pure('v128.and', 'v128', [a, b]);
     const signed = lanes === 'i32x4' && (fn === 'min' || fn === 'max') ? '_s' : '';
@@ -535,12 +605,14 @@ class KernelEmitter {
 
   #convertVector(from: DType, to: DType, v: Val): Val {
     const c = this.#code;
-    const all = (value: number): Val => c.leaf('v128.const', 'v128', [...new Uint8Array(new Int32Array(4).fill(value).buffer)]);
+    const all = (value: number): Val =>
+      c.leaf('v128.const', 'v128', [...new Uint8Array(new Int32Array(4).fill(value).buffer)]);
     if (from === 'bool') {
       const one = c.pure('v128.and', 'v128', [v, all(1)]);
       return to === 'f32' ? c.pure('f32x4.convert_i32x4_s', 'v128', [one]) : one;
     }
-    if (to === 'bool') return from === 'f32' ? c.pure('f32x4.ne', 'v128', [v, all(0)]) : c.pure('i32x4.ne', 'v128', [v, all(0)]);
+    if (to === 'bool')
+      return from === 'f32' ? c.pure('f32x4.ne', 'v128', [v, all(0)]) : c.pure('i32x4.ne', 'v128', [v, all(0)]);
     if (from === 'f32') {
       const i = c.pure('i32x4.trunc_sat_f32x4_s', 'v128', [v]);
       return to === 'u8' ? c.pure('v128.and', 'v128', [i, all(255)]) : i;
@@ -553,7 +625,8 @@ class KernelEmitter {
 const comparison = (fn: x.BinaryFn): string | null => (['lt', 'le', 'gt', 'ge', 'eq', 'ne'].includes(fn) ? fn : null);
 
 /** A shuffle's bytes from the lanes it picks, 0…3 of the first vector and 4…7 of the second. */
-const lanePicks = (lanes: readonly number[]): number[] => lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
+const lanePicks = (lanes: readonly number[]): number[] =>
+  lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
 
 /** Tiles that some vectorized loop's axis indexes in the last place: they are kept as vectors. */
 function vectorTiles(kernel: Kernel): Set<Tile> {
@@ -565,7 +638,12 @@ function vectorTiles(kernel: Kernel): Set<Tile> {
   walkStmts(kernel.body, (s) => {
     if (s.kind !== 'set' && s.kind !== 'accumulate') return;
     const last = s.at.at(-1);
-    if (last && x.some(last, (p) => p.kind === 'axis' && lanes.has(p.axis)) && (s.tile.shape.at(-1) as number) % LANES === 0) found.add(s.tile);
+    if (
+      last &&
+      x.some(last, (p) => p.kind === 'axis' && lanes.has(p.axis)) &&
+      (s.tile.shape.at(-1) as number) % LANES === 0
+    )
+      found.add(s.tile);
   });
   return found;
 }

@@ -69,7 +69,7 @@ export const conv2d: Op<['x', 'w'], ConvAttrs> = defineOp({
         attrs.groups === 1
           ? `conv2d: the input has ${showDim(c)} channels, the weight expects ${perGroup}`
           : `conv2d: the input has ${showDim(c)} channels, the weight expects ${attrs.groups} groups of ${perGroup}`,
-        `give the layer in_channels=${showDim(c)}, or feed it ${perGroup * attrs.groups} channels`,
+        `give the layer ${showDim(c)} input channels, or feed it ${perGroup * attrs.groups}`,
       );
     if (o % attrs.groups !== 0)
       throw typeError('shape-mismatch', `conv2d: ${o} output channels do not divide into ${attrs.groups} groups`);

@@ -1,7 +1,7 @@
 /** What a scheduler wants to know of a kernel: its loops, what each is for, and how far each read moves along them. */
 
-import * as x from '../../ir/expr.ts';
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
@@ -52,7 +52,8 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const stores: { stmt: Store; loops: readonly Loop[] }[] = [];
   walkStmts(kernel.body, (s, loops) => {
     if (s.kind === 'tile') declaredAt.set(s.tile, loops.length);
-    if (s.kind === 'set' || s.kind === 'accumulate') for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
+    if (s.kind === 'set' || s.kind === 'accumulate')
+      for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
     if (s.kind === 'store') {
       stores.push({ stmt: s, loops });
       if (loops.length > deepest.length) deepest = loops;
@@ -76,7 +77,8 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     if (e.kind === 'load') reads.push(reference(e.buffer, e.at, guarded, interner));
     if (e.kind === 'select') {
       read(e.cond, guarded, seen);
-      const onIndices = x.some(e.cond, (p) => p.kind === 'axis') && !x.some(e.cond, (p) => p.kind === 'load' || p.kind === 'tile');
+      const onIndices =
+        x.some(e.cond, (p) => p.kind === 'axis') && !x.some(e.cond, (p) => p.kind === 'load' || p.kind === 'tile');
       read(e.then, guarded || onIndices, seen);
       read(e.otherwise, guarded || onIndices, seen);
       return;
@@ -84,9 +86,10 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     for (const c of x.children(e)) read(c, guarded, seen);
   };
   if (main) read(main.stmt.value, false, new Set());
-  else walkStmts(kernel.body, (s) => {
-    for (const e of exprsOf(s)) read(e, false, new Set());
-  });
+  else
+    walkStmts(kernel.body, (s) => {
+      for (const e of exprsOf(s)) read(e, false, new Set());
+    });
 
   const inOut = kernel.params.some((p) => p.access === 'inout');
   return {

@@ -62,7 +62,8 @@ function settleGuards(kernel: Kernel): Directive[] {
     for (const e of exprsOf(s))
       x.walk(e, (p) => {
         if (p.kind !== 'binary') return;
-        if ((p.fn === 'idiv' || p.fn === 'imod') && p.a.kind === 'axis' && p.b.kind === 'const') note(divisors, p.a.axis, p.b.value);
+        if ((p.fn === 'idiv' || p.fn === 'imod') && p.a.kind === 'axis' && p.b.kind === 'const')
+          note(divisors, p.a.axis, p.b.value);
         const cut = boundary(p);
         if (cut) note(cuts, cut.axis, cut.at);
       });
@@ -97,7 +98,10 @@ function boundary(e: Extract<x.Expr, { kind: 'binary' }>): { axis: Axis; at: num
   const [axis, shift] =
     e.a.kind === 'axis'
       ? [e.a.axis, 0]
-      : e.a.kind === 'binary' && (e.a.fn === 'add' || e.a.fn === 'sub') && e.a.a.kind === 'axis' && e.a.b.kind === 'const'
+      : e.a.kind === 'binary' &&
+          (e.a.fn === 'add' || e.a.fn === 'sub') &&
+          e.a.a.kind === 'axis' &&
+          e.a.b.kind === 'const'
         ? [e.a.a.axis, e.a.fn === 'add' ? e.a.b.value : -e.a.b.value]
         : [null, 0];
   if (!axis) return null;
@@ -125,15 +129,20 @@ function contraction(a: Analysis, target: Target, extents: Extents): Choice {
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return { schedule: [], cycles: 0 };
   if (a.reads.some((r) => r.guarded)) return { schedule: [], cycles: 0 };
 
-  const kinds: (Candidate['lanes'])[] = [null];
+  const kinds: Candidate['lanes'][] = [null];
   for (const l of a.parallel) {
     const e = extents.constant(l);
-    if (e !== null && e >= target.lanes) for (const vectors of [1, 2, 3, 4]) if (vectors * target.lanes <= e) kinds.push({ loop: l, vectors, dot: false });
+    if (e !== null && e >= target.lanes)
+      for (const vectors of [1, 2, 3, 4]) if (vectors * target.lanes <= e) kinds.push({ loop: l, vectors, dot: false });
   }
   const innermost = a.reduction.at(-1);
-  const perfect = a.reduction.every((l, i) => l.body.length === 1 && (i === a.reduction.length - 1 || l.body[0]?.kind === 'for'));
+  const perfect = a.reduction.every(
+    (l, i) => l.body.length === 1 && (i === a.reduction.length - 1 || l.body[0]?.kind === 'for'),
+  );
   if (innermost && perfect && a.main?.fn === 'add')
-    for (const l of a.reduction) if (extents.of(l) >= 2 * target.lanes || (l === innermost && extents.of(l) >= target.lanes)) if (l === innermost) kinds.push({ loop: l, vectors: 1, dot: true });
+    for (const l of a.reduction)
+      if (extents.of(l) >= 2 * target.lanes || (l === innermost && extents.of(l) >= target.lanes))
+        if (l === innermost) kinds.push({ loop: l, vectors: 1, dot: true });
 
   let best: { c: Candidate; packs: readonly Directive[]; cycles: number } | null = null;
   for (const lanes of kinds) {
@@ -141,7 +150,13 @@ function contraction(a: Analysis, target: Target, extents: Extents): Choice {
     const accumulators = windowSize * (lanes && !lanes.dot ? lanes.vectors : 1);
     const tileable = a.parallel.filter((l) => l !== lanes?.loop);
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents))
-      for (const { steps, fenced } of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
+      for (const { steps, fenced } of unrollings(
+        a,
+        lanes,
+        target,
+        extents,
+        accumulators * tiles.reduce((p, t) => p * t.by, 1),
+      )) {
         const c: Candidate = { lanes, tiles, steps, fenced };
         const cycles = cost(c, a, refs, windowed, target, extents) + packCycles;
         if (!best || cycles < best.cycles) best = { c, packs, cycles };
@@ -160,12 +175,22 @@ function* tilings(loops: readonly Loop[], most: number, extents: Extents): Gener
       yield [{ axis: l.axis, by }];
       for (const m of loops.slice(i + 1))
         for (const also of factors)
-          if (also > 1 && by * also <= most && also <= extents.of(m)) yield [{ axis: l.axis, by }, { axis: m.axis, by: also }];
+          if (also > 1 && by * also <= most && also <= extents.of(m))
+            yield [
+              { axis: l.axis, by },
+              { axis: m.axis, by: also },
+            ];
     }
 }
 
 /** How many iterations of the innermost reductions become one body. */
-function unrollings(a: Analysis, lanes: Candidate['lanes'], target: Target, extents: Extents, macs: number): { steps: Unrolled[]; fenced: boolean }[] {
+function unrollings(
+  a: Analysis,
+  lanes: Candidate['lanes'],
+  target: Target,
+  extents: Extents,
+  macs: number,
+): { steps: Unrolled[]; fenced: boolean }[] {
   const out: { steps: Unrolled[]; fenced: boolean }[] = [{ steps: [], fenced: false }];
   const inner: Unrolled[] = [];
   let size = macs;
@@ -193,7 +218,12 @@ function unrollings(a: Analysis, lanes: Candidate['lanes'], target: Target, exte
 }
 
 /** Reads across the lanes, from a copy with the lanes' dimension last where that is cheaper than gathering. */
-function withPacks(a: Analysis, lanes: Candidate['lanes'], target: Target, extents: Extents): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
+function withPacks(
+  a: Analysis,
+  lanes: Candidate['lanes'],
+  target: Target,
+  extents: Extents,
+): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
   if (!lanes) return { refs: a.reads, packs: [], packCycles: 0 };
   const axis = lanes.loop.axis;
   const packs: Directive[] = [];
@@ -228,12 +258,21 @@ function restride(r: Reference, order: readonly number[], shape: readonly number
 function coefficients(e: x.Expr): [Axis, number][] {
   if (e.kind === 'axis') return [[e.axis, 1]];
   if (e.kind === 'binary' && e.fn === 'add') return [...coefficients(e.a), ...coefficients(e.b)];
-  if (e.kind === 'binary' && e.fn === 'sub') return [...coefficients(e.a), ...coefficients(e.b).map(([a, c]): [Axis, number] => [a, -c])];
-  if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'const') return coefficients(e.a).map(([a, c]) => [a, c * (e.b as { value: number }).value]);
+  if (e.kind === 'binary' && e.fn === 'sub')
+    return [...coefficients(e.a), ...coefficients(e.b).map(([a, c]): [Axis, number] => [a, -c])];
+  if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'const')
+    return coefficients(e.a).map(([a, c]) => [a, c * (e.b as { value: number }).value]);
   return [];
 }
 
-function cost(c: Candidate, a: Analysis, refs: readonly Reference[], window: readonly Unrolled[], target: Target, extents: Extents): number {
+function cost(
+  c: Candidate,
+  a: Analysis,
+  refs: readonly Reference[],
+  window: readonly Unrolled[],
+  target: Target,
+  extents: Extents,
+): number {
   const { lanes } = c;
   const vectors = lanes && !lanes.dot ? lanes.vectors : 1;
   const copies = [...c.tiles, ...window];
@@ -247,8 +286,12 @@ function cost(c: Candidate, a: Analysis, refs: readonly Reference[], window: rea
   let [instructions, loads, blockLoads] = [0, 0, 0];
   for (const r of refs) {
     const stride = lanes ? (r.bent.has(lanes.loop.axis) ? Number.NaN : (r.strides.get(lanes.loop.axis) ?? 0)) : 0;
-    const along = lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
-    const scale = (u: Unrolled): { axis: Axis; by: number; step: number } => ({ ...u, step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1 });
+    const along =
+      lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
+    const scale = (u: Unrolled): { axis: Axis; by: number; step: number } => ({
+      ...u,
+      step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1,
+    });
     const distinct = distinctOffsets(r, [...copies.map(scale), ...free.map(scale), ...along]);
     const times = fence ? fence.by : 1;
     const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
@@ -284,7 +327,12 @@ function cost(c: Candidate, a: Analysis, refs: readonly Reference[], window: rea
       const width = lanes.vectors * target.lanes;
       const rest = e % width;
       if (rest === 0) return p * (e / width);
-      return p * (a.inPlace ? Math.floor(e / width) + Math.floor(rest / target.lanes) / lanes.vectors + (rest % target.lanes) : Math.ceil(e / width));
+      return (
+        p *
+        (a.inPlace
+          ? Math.floor(e / width) + Math.floor(rest / target.lanes) / lanes.vectors + (rest % target.lanes)
+          : Math.ceil(e / width))
+      );
     }
     const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
     return p * (extents.constant(l) === null ? e / t : Math.floor(e / t) + Math.sqrt((e % t) / t));
@@ -316,8 +364,10 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[]): Dir
   const { lanes } = c;
   if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: 4 });
   for (const w of window) out.push({ do: 'tile', axis: w.axis.name, by: w.by });
-  if (lanes && !lanes.dot) out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
+  if (lanes && !lanes.dot)
+    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
-  for (const [i, s] of c.steps.entries()) out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fenced && i === 0 });
+  for (const [i, s] of c.steps.entries())
+    out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fenced && i === 0 });
   return out;
 }

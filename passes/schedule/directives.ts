@@ -1,16 +1,33 @@
 /** A schedule is data: printable, storable, searchable. It never changes what a kernel computes, and only `reassociate`
  *  changes the order of a floating-point sum. Each directive is a checked rewrite of a kernel. */
 
-import * as x from '../../ir/expr.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import {
+  declare,
+  exprsOf,
+  finish,
+  type Kernel,
+  type Loop,
+  loop,
+  mapStmt,
+  type Stmt,
+  set,
+  walkStmts,
+} from '../../ir/kernel.ts';
 import type { Dim } from '../../ir/type.ts';
-import { declare, exprsOf, finish, type Kernel, type Loop, loop, mapStmt, type Stmt, set, walkStmts } from '../../ir/kernel.ts';
 
 export type Directive =
   /** for i { S }  -->  for i step `by` { unroll i' in by { S } }, with i' moved inwards to every statement of S and the
    *  tiles of S made `by` times as large. What is left over runs as a smaller copy, or as a last copy moved back to end
    *  with the extent, whose overlap computes the same values again (`shift`). */
-  | { readonly do: 'tile'; readonly axis: string; readonly by: number; readonly shift?: boolean; readonly fenced?: boolean }
+  | {
+      readonly do: 'tile';
+      readonly axis: string;
+      readonly by: number;
+      readonly shift?: boolean;
+      readonly fenced?: boolean;
+    }
   /** The same with the copies in SIMD lanes. */
   | { readonly do: 'vectorize'; readonly axis: string; readonly by: number; readonly shift?: boolean }
   /** for j { for k { acc += e } }  -->  `by` partial sums over k side by side, added up behind all the loops. */
@@ -91,7 +108,8 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
 
 /** A loop's bounds, where it counts by one and starts at a number. */
 function boundsOf(l: Loop): { from: number; to: number | Expr } {
-  if (l.from.kind !== 'const' || l.step !== 1) throw new ScheduleError(`the loop over ${l.axis.name} does not count by 1 from a number`);
+  if (l.from.kind !== 'const' || l.step !== 1)
+    throw new ScheduleError(`the loop over ${l.axis.name} does not count by 1 from a number`);
   return { from: l.from.value, to: l.to.kind === 'const' ? l.to.value : l.to };
 }
 
@@ -100,12 +118,13 @@ function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shift: bool
   if (l.from.kind !== 'const') return [l];
   const [from, { step }] = [l.from.value, l];
   const copies = (start: Expr, count: number, how: 'unrolled' | 'vectorized' = mode): Stmt[] => {
-    const inner = x.axis(`${l.axis.name}'`, count);
+    const inner = x.axis(`${l.axis.name}_i`, count);
     const index = x.add(start, x.mul(x.ix(inner), x.int(step)));
     return jam(replaceAxis(fresh(l.body), l.axis, index), inner, count, how, fenced);
   };
   if (l.to.kind !== 'const') {
-    if (from !== 0 || step !== 1) throw new ScheduleError(`the loop over ${l.axis.name} has a symbolic bound and does not count from 0 by 1`);
+    if (from !== 0 || step !== 1)
+      throw new ScheduleError(`the loop over ${l.axis.name} has a symbolic bound and does not count from 0 by 1`);
     const rest = x.imod(l.to, x.int(by));
     const main = x.axis(l.axis.name, l.axis.extent);
     const tail = x.axis(l.axis.name, l.axis.extent);
@@ -164,16 +183,21 @@ function packed(k: Kernel, name: string, order: readonly number[]): Kernel {
       copy = { name: packedName(name, order), type: { ...e.buffer.type, shape } };
       copies.set(e.buffer, copy);
     }
-    return x.load(copy, order.map((d) => e.at[d] as Expr));
+    return x.load(
+      copy,
+      order.map((d) => e.at[d] as Expr),
+    );
   };
   const done = new Map<Expr, Expr>();
   const body = k.body.map((s) => mapStmt(s, onExpr, done));
-  if (copies.size !== 1) throw new ScheduleError(`@${k.name} reads no one buffer ${name} of ${order.length} dimensions`);
+  if (copies.size !== 1)
+    throw new ScheduleError(`@${k.name} reads no one buffer ${name} of ${order.length} dimensions`);
   return finish(k.name, body, k.locs);
 }
 
 /** Statements without a loop of their own: what copies are made of. */
-const isLeaf = (s: Stmt): boolean => s.kind !== 'tile' && (s.kind !== 'for' || s.mode === 'unrolled' || s.mode === 'vectorized');
+const isLeaf = (s: Stmt): boolean =>
+  s.kind !== 'tile' && (s.kind !== 'for' || s.mode === 'unrolled' || s.mode === 'vectorized');
 
 /** unroll i { S; for k { T } }  -->  unroll i { S }; for k { unroll i { T } }, every tile of S and T once for each i. */
 function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | 'vectorized', fenced: boolean): Stmt[] {
@@ -219,7 +243,8 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
       }
       flush();
       if (s.kind === 'for') {
-        if (exprsOf(s).some((e) => x.freeAxes(e).has(i))) throw new ScheduleError(`the bounds of ${s.axis.name} depend on ${i.name}`);
+        if (exprsOf(s).some((e) => x.freeAxes(e).has(i)))
+          throw new ScheduleError(`the bounds of ${s.axis.name} depend on ${i.name}`);
         out.push({ ...s, body: spread(s.body) });
       }
     }
@@ -245,9 +270,10 @@ function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const { from, to: extent } = boundsOf(l);
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
   const part: Tile = { name: 'part', dtype: only.tile.dtype, shape: [by] };
-  const lane = (): Axis => x.axis(`${l.axis.name}'`, by);
+  const lane = (): Axis => x.axis(`${l.axis.name}_i`, by);
   const [zero, each, join] = [lane(), lane(), lane()];
-  const over = (a: Axis, mode: 'vectorized' | 'unrolled', body: Stmt): Loop => loop(a, x.int(0), x.int(by), [body], { mode });
+  const over = (a: Axis, mode: 'vectorized' | 'unrolled', body: Stmt): Loop =>
+    loop(a, x.int(0), x.int(by), [body], { mode });
   const whole = typeof extent === 'number' ? x.int(extent - (extent % by)) : x.sub(extent, x.imod(extent, x.int(by)));
   const main = x.axis(l.axis.name, l.axis.extent);
   const tail = x.axis(l.axis.name, l.axis.extent);
@@ -255,12 +281,24 @@ function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const rest: Stmt[] =
     typeof extent === 'number' && extent % by === 0
       ? []
-      : [loop(tail, whole, l.to, [{ ...only, value: value(x.ix(tail)) }], { mode: typeof extent === 'number' ? 'unrolled' : 'serial' })];
+      : [
+          loop(tail, whole, l.to, [{ ...only, value: value(x.ix(tail)) }], {
+            mode: typeof extent === 'number' ? 'unrolled' : 'serial',
+          }),
+        ];
   const sums = loop(
     main,
     x.int(0),
     whole,
-    [over(each, 'vectorized', { kind: 'accumulate', fn: 'add', tile: part, at: [x.ix(each)], value: value(x.add(x.ix(main), x.ix(each))) })],
+    [
+      over(each, 'vectorized', {
+        kind: 'accumulate',
+        fn: 'add',
+        tile: part,
+        at: [x.ix(each)],
+        value: value(x.add(x.ix(main), x.ix(each))),
+      }),
+    ],
     { step: by },
   );
   const inner = typeof extent === 'number' && extent < by ? rest : [sums, ...rest];
@@ -274,8 +312,10 @@ function reassociated(nest: readonly Loop[], by: number): Stmt[] {
 
 function interchanged(l: Loop): Stmt[] {
   const [inner, ...others] = l.body;
-  if (inner?.kind !== 'for' || others.length > 0) throw new ScheduleError(`the loop over ${l.axis.name} holds more than one loop`);
-  if (exprsOf(inner).some((e) => x.freeAxes(e).has(l.axis))) throw new ScheduleError(`the bounds of ${inner.axis.name} depend on ${l.axis.name}`);
+  if (inner?.kind !== 'for' || others.length > 0)
+    throw new ScheduleError(`the loop over ${l.axis.name} holds more than one loop`);
+  if (exprsOf(inner).some((e) => x.freeAxes(e).has(l.axis)))
+    throw new ScheduleError(`the bounds of ${inner.axis.name} depend on ${l.axis.name}`);
   return [{ ...inner, body: [{ ...l, body: inner.body }] }];
 }
 
@@ -299,10 +339,10 @@ function fresh(body: readonly Stmt[]): Stmt[] {
   const done = new Map<Expr, Expr>();
   const go = (s: Stmt): Stmt => {
     const m = mapStmt(s, onExpr, done);
-    if (m.kind === 'for') return { ...m, axis: axes.get(m.axis) as Axis, body: s.kind === 'for' ? s.body.map(go) : m.body };
+    if (m.kind === 'for')
+      return { ...m, axis: axes.get(m.axis) as Axis, body: s.kind === 'for' ? s.body.map(go) : m.body };
     if (m.kind === 'store') return m;
     return { ...m, tile: tiles.get(m.tile) ?? m.tile };
   };
   return body.map(go);
 }
-

@@ -25,7 +25,14 @@ export const schedule =
   };
 
 /** A kernel behind those that make the packed copies it reads. */
-function withCopies(before: Kernel, after: Kernel, s: Schedule, target: Target, batch: number, schedules: Map<string, Schedule>): Kernel[] {
+function withCopies(
+  before: Kernel,
+  after: Kernel,
+  s: Schedule,
+  target: Target,
+  batch: number,
+  schedules: Map<string, Schedule>,
+): Kernel[] {
   const copies = s.flatMap((d) => {
     if (d.do !== 'pack') return [];
     const from = before.params.find((p) => p.buffer.name === d.buffer)?.buffer as Buffer;
