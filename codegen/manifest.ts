@@ -1,6 +1,6 @@
 /** A program's manifest: what a runtime needs to know of it. */
 
-import { type Port, type Program, type Slot } from '../ir/program.ts';
+import type { Port, Program, Slot } from '../ir/program.ts';
 import { type Dim, isBatch } from '../ir/type.ts';
 import type { Manifest, ManifestDim, ManifestTensor } from '../runtime/manifest.ts';
 import { pagesOf } from './wasm/emit.ts';
@@ -35,7 +35,11 @@ export function manifestOf(program: Program, initial: ReadonlyMap<string, number
     pages: pagesOf(program),
     arenaBytes: program.arenaBytes,
     tensors,
-    entries: program.entries.map((e) => ({ name: e.name, inputs: e.inputs.map((p) => p.name), outputs: e.outputs.map((p) => p.name) })),
+    entries: program.entries.map((e) => ({
+      name: e.name,
+      inputs: e.inputs.map((p) => p.name),
+      outputs: e.outputs.map((p) => p.name),
+    })),
   };
 }
 

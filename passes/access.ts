@@ -1,5 +1,6 @@
 /** How an op's equation reads its operands: what fusion decides by. */
 
+import { upsert } from '../ir/collections.ts';
 import { type Axis, axis, type Buffer, children, type Expr, Interner, ix, load } from '../ir/expr.ts';
 import { byName, type Node, typesOf, type Value } from '../ir/graph.ts';
 import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
@@ -33,9 +34,7 @@ export interface Equation {
 const known = new WeakMap<Node, Equation>();
 
 export function equationOf(node: Node): Equation {
-  let e = known.get(node);
-  if (!e) known.set(node, (e = analyse(node)));
-  return e;
+  return upsert(known, node, () => analyse(node));
 }
 
 const costly: Readonly<Record<string, number>> = { exp: 12, log: 12, tanh: 16, erf: 20, pow: 30, div: 4, sqrt: 4 };

@@ -1,6 +1,7 @@
 /** Lowers groups to kernels: equations become loops, reductions become accumulators in the outermost loop that fixes
  *  their operands, and every root is stored where its index is complete. */
 
+import { numbering, upsert } from '../ir/collections.ts';
 import type { Loc } from '../ir/diagnostic.ts';
 import * as x from '../ir/expr.ts';
 import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
@@ -44,9 +45,7 @@ export interface Lowered {
 export class Buffers {
   readonly #of = new Map<Param, Buffer>();
   of(p: Param): Buffer {
-    let b = this.#of.get(p);
-    if (!b) this.#of.set(p, (b = { name: p.name, type: p.type }));
-    return b;
+    return upsert(this.#of, p, () => ({ name: p.name, type: p.type }));
   }
 }
 
@@ -177,12 +176,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     }
     return e;
   };
-  const numbers = new Map<Value, number>();
-  const number = (v: Value): number => {
-    let n = numbers.get(v);
-    if (n === undefined) numbers.set(v, (n = numbers.size));
-    return n;
-  };
+  const number = numbering<Value>();
 
   const values = group.roots.map((r) => expandMath(element(r, index.slice(0, r.type.shape.length))));
   const wanted = argmaxKeys(values, interner);

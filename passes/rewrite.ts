@@ -1,5 +1,6 @@
 /** Rewriting: rules of algebra, applied bottom-up until none fits, with equal nodes made one and unused ones gone. */
 
+import { numbering } from '../ir/collections.ts';
 import {
   type Attrs,
   at,
@@ -48,13 +49,8 @@ export const is = <N extends readonly string[], A extends Attrs>(
 export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const general = rules.filter((r) => r.root === null);
   const byOp = byRoot(rules);
-  const numbers = new Map<Value, number>();
   const unique = new Map<string, Node>();
-  const number = (v: Value): number => {
-    let n = numbers.get(v);
-    if (n === undefined) numbers.set(v, (n = numbers.size));
-    return n;
-  };
+  const number = numbering<Value>();
   /** The one node that stands for all equal ones. */
   const share = (n: Node): Node => {
     const key = `${n.op.name}(${n.inputs.map(number).join(',')})${JSON.stringify(n.attrs)}`;

@@ -82,7 +82,7 @@ function settleGuards(kernel: Kernel): Directive[] {
   }
   for (const [axis, at] of cuts) {
     const l = loops.find((q) => q.axis === axis);
-    if (!l || l.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
+    if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
     const inside = [...at].filter((c) => c > 0 && c < (l.to as { value: number }).value).sort((p, q) => p - q);
     if (inside.length > 0) out.push({ do: 'peel', axis: axis.name, at: inside });
   }
@@ -221,7 +221,7 @@ function unrollings(
 function withPacks(
   a: Analysis,
   lanes: Candidate['lanes'],
-  target: Target,
+  _target: Target,
   extents: Extents,
 ): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
   if (!lanes) return { refs: a.reads, packs: [], packCycles: 0 };
