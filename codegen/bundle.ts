@@ -25,7 +25,21 @@ export async function bundle({
     ['model.wasm', wasm],
     ['manifest.json', manifestJson(manifest)],
     ['weights.safetensors', weights],
+    ['package.json', packageJson(manifest)],
   ]);
+}
+
+/** Without it Node would take the module for CommonJS wherever the folder's surroundings are. */
+function packageJson({ name }: Manifest): string {
+  const lower = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
+  const fields = {
+    name: lower,
+    private: true,
+    type: 'module',
+    types: './index.d.ts',
+    exports: { '.': './index.js', './*': './*' },
+  };
+  return `${JSON.stringify(fields, null, 2)}\n`;
 }
 
 async function contentHash(wasm: Uint8Array, manifest: string): Promise<string> {

@@ -2,7 +2,7 @@
 
 import type { Value } from '../ir/graph.ts';
 import { broadcast, reshape } from '../ir/ops/index.ts';
-import { type Dim, isBatch, sameDim, sameShape, type Shape, showDim, showShape } from '../ir/type.ts';
+import { type Dim, isBatch, type Shape, sameDim, sameShape, showDim, showShape } from '../ir/type.ts';
 import { involved, userError } from './trace.ts';
 
 /** `v` under another shape of as many elements. Views of views are views of the first. */

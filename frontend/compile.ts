@@ -132,11 +132,12 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     () => lowered.map(schedule(target, module.maxBatch)),
     (l) => printSchedules(l, print),
   );
+  const kept = recording.parameters.map((p) => p.param);
   // … then bytes.
   const program = trace.run(
     'plan',
     count,
-    () => plan(module, scheduled, buffers, ranges),
+    () => plan(module, scheduled, buffers, ranges, kept),
     (p) => printProgram(p, print),
   );
   const emitted = trace.run(

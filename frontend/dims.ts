@@ -1,7 +1,8 @@
 /** Extents and dimensions as a user names them: `'N'` for the batch, -1 for the last dimension. */
 
+import type { Value } from '../ir/graph.ts';
 import { type Dim, divDim, isBatch, mulDim, N, type Shape, showDim, showShape } from '../ir/type.ts';
-import { showAny, userError } from './trace.ts';
+import { involved, showAny, userError } from './trace.ts';
 
 /** An extent: a number, or a multiple of the symbolic batch, `'N'` or `'25N'`. */
 export type Extent = number | 'N' | `${number}N`;
@@ -39,11 +40,12 @@ export function dimsOf(what: string, shape: Shape, dims: number | readonly numbe
 export const product = (dims: readonly Dim[]): Dim | null =>
   dims.reduce<Dim | null>((p, d) => (p === null ? null : mulDim(p, d)), 1);
 
-/** The shape that `wanted` asks of a tensor of shape `have`; one of its extents may be -1, which is what is left. */
-export function reshaped(what: string, have: Shape, wanted: readonly unknown[]): Dim[] {
+/** The shape that `wanted` asks of `v`; one of its extents may be -1, which is what is left. */
+export function reshaped(what: string, v: Value, wanted: readonly unknown[]): Dim[] {
+  const have = v.type.shape;
   const asked = `[${wanted.join(', ')}]`;
   const open = wanted.indexOf(-1);
-  if (wanted.indexOf(-1, open + 1) > open && open >= 0)
+  if (open >= 0 && wanted.includes(-1, open + 1))
     throw userError('shape-mismatch', `${what}: only one extent of ${asked} can be -1`);
   const dims = wanted.map((e, i) => {
     const dim = i === open ? 1 : toDim(e);
@@ -56,18 +58,13 @@ export function reshaped(what: string, have: Shape, wanted: readonly unknown[]):
   if (known === null) throw userError('bad-shape', `${what}: ${asked} holds the batch twice`);
   const rest = divDim(total, known);
   if (rest !== null && (open >= 0 || rest === 1)) return dims.map((d, i) => (i === open ? rest : d));
-  throw userError(
-    'shape-mismatch',
-    `${what}: a tensor of shape ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}` +
-      (open < 0 ? `, which has ${showDim(known)}` : ''),
-    { help: helpFor(have, dims, total) },
-  );
-}
-
-function helpFor(have: Shape, dims: readonly Dim[], total: Dim): string {
-  if (isBatch(total) && !dims.some(isBatch) && dims.length > 1) {
-    const after = showDim(product(have.slice(1)) as Dim);
-    return `the batch is known only when a step runs: write -1 or 'N' in its place, such as view(-1, ${after}) or flatten(1)`;
-  }
-  return `the product of the extents must be ${showDim(total)}`;
+  const problem = `${what}: ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}`;
+  const perSample = showDim(product(have.slice(1)) as Dim);
+  const hardCoded = isBatch(total) && open < 0 && !dims.some(isBatch);
+  throw userError('shape-mismatch', open < 0 ? `${problem}, which has ${showDim(known)}` : problem, {
+    notes: involved({ x: v }),
+    help: hardCoded
+      ? `the batch is known only when a step runs: write -1 or 'N' in its place, such as view(-1, ${perSample})`
+      : `the product of the extents must be ${showDim(total)}${have.length > 2 ? `: flatten(1) gives [${showDim(have[0]!)},${perSample}]` : ''}`,
+  });
 }

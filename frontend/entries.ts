@@ -1,7 +1,17 @@
 /** What a host may call on a compiled model: each entry is a graph over the same parameters and state. */
 
 import { CompileError } from '../ir/diagnostic.ts';
-import { at, type Graph, makeGraph, type Module, type Param, param, type Result, type Task, type Value } from '../ir/graph.ts';
+import {
+  at,
+  type Graph,
+  type Module,
+  makeGraph,
+  type Param,
+  param,
+  type Result,
+  type Task,
+  type Value,
+} from '../ir/graph.ts';
 import * as ir from '../ir/ops/index.ts';
 import { isBatch, sameDim } from '../ir/type.ts';
 import { gradientName, type StateTable } from '../passes/update.ts';
@@ -45,13 +55,25 @@ const entries: Readonly<Record<EntryName, Entry>> = {
     const loss = lossOf(r, 'train_step');
     optimizerOf(r, 'train_step');
     const wrt = r.parameters.map((p) => p.param);
-    return graphOf(r, 'train_step', [{ name: 'loss', value: loss }], { kind: 'differentiate', of: loss, seed: null, wrt, then: 'step' });
+    return graphOf(r, 'train_step', [{ name: 'loss', value: loss }], {
+      kind: 'differentiate',
+      of: loss,
+      seed: null,
+      wrt,
+      then: 'step',
+    });
   },
 
   backward(r, _table, options) {
     const loss = lossOf(r, 'backward');
     const wrt = gradientsOf(r, options);
-    return graphOf(r, 'backward', [{ name: 'loss', value: loss }], { kind: 'differentiate', of: loss, seed: null, wrt, then: 'accumulate' });
+    return graphOf(r, 'backward', [{ name: 'loss', value: loss }], {
+      kind: 'differentiate',
+      of: loss,
+      seed: null,
+      wrt,
+      then: 'accumulate',
+    });
   },
 
   vjp(r, _table, options) {
@@ -78,7 +100,12 @@ const entries: Readonly<Record<EntryName, Entry>> = {
 };
 
 const graphOf = (r: Recording, name: string, results: readonly Result[], task?: Task): Graph =>
-  makeGraph(name, results, [...r.inputs, ...r.targets, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)], task);
+  makeGraph(
+    name,
+    results,
+    [...r.inputs, ...r.targets, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)],
+    task,
+  );
 
 const gradient = (table: StateTable, p: Param): Param => table.get('state', gradientName(p), p.type);
 

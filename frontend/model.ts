@@ -2,11 +2,12 @@
 
 import type { Loc } from '../ir/diagnostic.ts';
 import { type Param, param, paramsOf, type Value } from '../ir/graph.ts';
-import { showType, tensor, type TensorType } from '../ir/type.ts';
+import { showType, type TensorType, tensor } from '../ir/type.ts';
 import type { Optimizer } from '../passes/update.ts';
 import { type Extent, product, toDim } from './dims.ts';
 import { className, locOf, Module, storedIn } from './nn/module.ts';
 import type { Stored } from './nn/parameter.ts';
+import { optionsOf } from './options.ts';
 import { Generator } from './random.ts';
 import { withSeed } from './seed.ts';
 import { recordOn } from './tape.ts';
@@ -63,21 +64,28 @@ export interface ModelSpec {
 /** Whether a value, such as a file's default export, came from `defineModel`. */
 export const isModelSpec = (v: unknown): v is ModelSpec => typeof v === 'object' && v !== null && brand in v;
 
-const known = ['model', 'input', 'target', 'loss', 'optimizer', 'maxBatch', 'seed', 'name'];
+const modelOptions = ['model', 'input', 'target', 'loss', 'optimizer', 'maxBatch', 'seed', 'name'] as const;
 
 /** Says what is to be compiled. Nothing runs yet. Throws for options that are unknown or do not hold together. */
 export function defineModel(options: ModelOptions): ModelSpec {
   return withLoc(() => {
-    const { model, input, target, loss = null, optimizer = null, maxBatch = 64, seed = 0, name = null } = options;
-    const unknown = Object.keys(options).find((key) => !known.includes(key));
-    if (unknown !== undefined)
-      throw userError('bad-option', `defineModel has no option '${unknown}'`, { help: `its options are ${known.join(', ')}` });
+    const given = optionsOf<ModelOptions>('defineModel', modelOptions, [options]);
+    const { model, input, target, loss = null, optimizer = null, maxBatch = 64, seed = 0, name = null } = given;
     if (typeof model !== 'function')
-      throw userError('bad-option', `model must be a class, a function that makes a module, or a module, got ${showAny(model)}`);
+      throw userError(
+        'bad-option',
+        `model must be a class, a function that makes a module, or a module, got ${showAny(model)}`,
+      );
     if (loss !== null && typeof loss !== 'function')
-      throw userError('bad-option', `loss must be a loss module or a function (output, target) => loss, got ${showAny(loss)}`);
+      throw userError(
+        'bad-option',
+        `loss must be a loss module or a function (output, target) => loss, got ${showAny(loss)}`,
+      );
     if (optimizer !== null && typeof optimizer?.update !== 'function')
-      throw userError('bad-option', `optimizer must be an optimizer, such as optim.SGD({ lr: 0.01 }), got ${showAny(optimizer)}`);
+      throw userError(
+        'bad-option',
+        `optimizer must be an optimizer, such as optim.SGD({ lr: 0.01 }), got ${showAny(optimizer)}`,
+      );
     if (!Number.isInteger(maxBatch) || maxBatch < 1)
       throw userError('bad-option', `maxBatch must be a whole number of at least 1, got ${showAny(maxBatch)}`);
     checkSeed(seed);
@@ -92,7 +100,8 @@ export function defineModel(options: ModelOptions): ModelSpec {
 
 function checkSeed(seed: unknown): void {
   try {
-    if (typeof seed !== 'number' && typeof seed !== 'bigint') throw new RangeError(`seed ${showAny(seed)} is not a whole number.`);
+    if (typeof seed !== 'number' && typeof seed !== 'bigint')
+      throw new RangeError(`seed ${showAny(seed)} is not a whole number.`);
     new Generator(seed);
   } catch (e) {
     throw e instanceof RangeError ? userError('bad-option', e.message) : e;
@@ -197,17 +206,23 @@ function instantiate({ model, seed, loc }: ModelSpec): Module {
 }
 
 /** Parameters and buffers of the model and of its loss, each once, with all its names and a copy of its values. */
-function collect(module: Module, { loss, inputs, targets, optimizer, loc }: ModelSpec): (RecordedState & { stored: Stored })[] {
+function collect(
+  module: Module,
+  { loss, inputs, targets, optimizer, loc }: ModelSpec,
+): (RecordedState & { stored: Stored })[] {
   const names = new Map<Stored, string[]>();
   const all = [...storedIn(module), ...(loss instanceof Module ? storedIn(loss, 'loss.') : [])];
   for (const [name, stored] of all) names.set(stored, [...(names.get(stored) ?? []), name]);
 
-  const taken = new Map([['step', 'the counter of steps'], ['v', 'the cotangent that vjp takes']]);
+  const taken = new Map([
+    ['step', 'the counter of steps'],
+    ['v', 'the cotangent that vjp takes'],
+  ]);
   for (const scalar of Object.keys(optimizer?.scalars ?? {})) taken.set(scalar, 'a value of the optimizer');
   const take = (name: string, what: string, loc: Loc | null): void => {
     const owner = taken.get(name);
     if (owner !== undefined)
-      throw userError('bad-name', `${what} has the name '${name}' of ${owner}`, {
+      throw userError('bad-name', `${what} and ${owner} are both named '${name}'`, {
         notes: [{ message: `${what} is made here`, loc }],
         help: 'rename one of them',
       });
@@ -220,8 +235,16 @@ function collect(module: Module, { loss, inputs, targets, optimizer, loc }: Mode
     stored.name = name!;
     withLocAt(stored.loc, () => stored.checkData());
     const role = stored.kind === 'parameter' ? 'parameter' : 'state';
-    const type = tensor('f32', stored.shape.map((e) => toDim(e)!));
-    return { stored, param: param(role, name!, type, stored.loc), data: stored.data.slice(), names: [name!, ...shared] };
+    const type = tensor(
+      'f32',
+      stored.shape.map((e) => toDim(e)!),
+    );
+    return {
+      stored,
+      param: param(role, name!, type, stored.loc),
+      data: stored.data.slice(),
+      names: [name!, ...shared],
+    };
   });
 }
 
@@ -244,7 +267,11 @@ function checkTrainable({ parameters, output }: Recording, loss: Value): void {
     });
   const read = new Set(paramsOf([loss]));
   if (parameters.some((p) => read.has(p.param))) return;
-  throw userError('no-gradient', `the loss ${showType(loss.type)} depends on no parameter, so that training would change nothing`, {
-    notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
-  });
+  throw userError(
+    'no-gradient',
+    `the loss ${showType(loss.type)} depends on no parameter, so that training would change nothing`,
+    {
+      notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
+    },
+  );
 }

@@ -4,7 +4,7 @@
 import type { Param, Value } from '../ir/graph.ts';
 import * as ir from '../ir/ops/index.ts';
 import type { Optimizer } from '../passes/update.ts';
-import { repr } from './nn/options.ts';
+import { optionsOf, repr } from './options.ts';
 import { showAny, userError, withLoc } from './trace.ts';
 
 export interface SGDOptions {
@@ -17,13 +17,15 @@ export interface SGDOptions {
   /** Climb instead of descend. */
   readonly maximize?: boolean;
 }
+const sgdOptions = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize'] as const;
 
 /** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
  *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, at first g;  p -= lr·(nesterov ? g + momentum·b : b).
  *  Throws for a negative or non-finite option, and for Nesterov's without momentum or with dampening. */
 export function SGD(options: SGDOptions): Optimizer {
   return withLoc(() => {
-    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options ?? {};
+    const given = optionsOf<SGDOptions>('SGD', sgdOptions, [options]);
+    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = given;
     checkRate('learning rate', lr);
     checkRate('momentum value', momentum);
     checkRate('weight_decay value', weightDecay);
@@ -48,7 +50,17 @@ export function SGD(options: SGDOptions): Optimizer {
         }
         return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), g)), state };
       },
-      toString: () => show('SGD', { dampening, differentiable: false, foreach: null, lr, maximize, momentum, nesterov, weight_decay: weightDecay }),
+      toString: () =>
+        show('SGD', {
+          dampening,
+          differentiable: false,
+          foreach: null,
+          lr,
+          maximize,
+          momentum,
+          nesterov,
+          weight_decay: weightDecay,
+        }),
     });
   });
 }
@@ -65,11 +77,15 @@ const everywhere = (scalar: Value, like: Value): Value => ir.broadcast(scalar, {
 
 function checkRate(what: string, value: unknown): asserts value is number {
   if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return;
-  throw userError('bad-option', `Invalid ${what}: ${showAny(value)}`, { help: 'it must be a finite number of at least 0' });
+  throw userError('bad-option', `Invalid ${what}: ${showAny(value)}`, {
+    help: 'it must be a finite number of at least 0',
+  });
 }
 
 /** As PyTorch prints an optimizer. */
 function show(name: string, options: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(options).map(([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`);
+  const lines = Object.entries(options).map(
+    ([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`,
+  );
   return `${name} (\nParameter Group 0\n${lines.join('')})`;
 }

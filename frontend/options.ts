@@ -1,7 +1,7 @@
 /** PyTorch's arguments in JavaScript: the trailing ones in order or by name, and how Python prints them. */
 
-import { showAny, userError, withLoc } from '../trace.ts';
-import { Tensor } from '../tensor.ts';
+import { Tensor } from './tensor.ts';
+import { showAny, userError, withLoc } from './trace.ts';
 
 /** The last arguments of a layer, named in one object, in order, or in order and then named: `(2)`, `({ stride: 2 })` and
  *  `(2, { padding: 1 })`. */
@@ -16,7 +16,11 @@ const isOptions = (v: unknown): v is object =>
   typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof Tensor);
 
 /** Trailing arguments as one object. Throws for a name that the layer does not have, and for more than it takes. */
-export function optionsOf<O extends object>(layer: string, names: readonly (keyof O & string)[], args: readonly unknown[]): O {
+export function optionsOf<O extends object>(
+  layer: string,
+  names: readonly (keyof O & string)[],
+  args: readonly unknown[],
+): O {
   return withLoc(() => {
     const last = args.at(-1);
     const named = isOptions(last) ? last : {};
@@ -26,7 +30,11 @@ export function optionsOf<O extends object>(layer: string, names: readonly (keyo
     for (const [name, value] of Object.entries(named)) {
       const at = (names as readonly string[]).indexOf(name);
       if (at < 0) throw userError('bad-argument', `${layer} has no option '${name}'`, { help: known(layer, names) });
-      if (at < ordered.length) throw userError('bad-argument', `${layer}: '${name}' is given twice: ${showAny(ordered[at])} and ${showAny(value)}`);
+      if (at < ordered.length)
+        throw userError(
+          'bad-argument',
+          `${layer}: '${name}' is given twice: ${showAny(ordered[at])} and ${showAny(value)}`,
+        );
     }
     return { ...Object.fromEntries(ordered.map((v, i) => [names[i], v])), ...named } as O;
   });

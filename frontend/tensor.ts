@@ -125,7 +125,8 @@ export class Tensor {
   clamp(min: number | null = null, max: number | null = null): Tensor {
     return record(() => {
       let x = this.value;
-      if (min === null && max === null) throw userError('bad-argument', 'clamp: give a least value, a greatest, or both');
+      if (min === null && max === null)
+        throw userError('bad-argument', 'clamp: give a least value, a greatest, or both');
       if (min !== null) x = ir.select(ir.less(x, constant(x, min)), constant(x, min), x);
       if (max !== null) x = ir.select(ir.greater(x, constant(x, max)), constant(x, max), x);
       return x;
@@ -153,7 +154,9 @@ export class Tensor {
   to(dtype: 'f32' | 'i32'): Tensor {
     return record(() => {
       if (dtype !== 'f32' && dtype !== 'i32')
-        throw userError('bad-argument', `to: ${showAny(dtype)} is not an element type`, { help: "take 'f32' or 'i32'" });
+        throw userError('bad-argument', `to: ${showAny(dtype)} is not an element type`, {
+          help: "take 'f32' or 'i32'",
+        });
       return dtype === this.dtype ? this.value : ir.convert(this.value, { to: dtype });
     });
   }
@@ -167,7 +170,7 @@ export class Tensor {
   /** The matrix product of the last two dimensions; leading ones broadcast. A vector is a row on the left and a column on
    *  the right, and two vectors give their inner product, as in torch.matmul. */
   matmul(other: Tensor): Tensor {
-    return record(() => matmul(this.value, valueOf('matmul', 'the second operand', other)));
+    return record(() => matmul(this.value, operandOf('matmul', 'the second operand', other)));
   }
 
   // ---- shape ----
@@ -175,11 +178,11 @@ export class Tensor {
   /** The same elements, row-major, under another shape: `view(-1, 400)`, `view([64, 1])`, `view('N', -1)`. One extent may
    *  be -1: what the others leave. */
   view(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
-    return record(() => viewAs(this.value, reshaped('view', this.#type.shape, spread(shape))));
+    return record(() => viewAs(this.value, reshaped('view', this.value, spread(shape))));
   }
   /** As `view`: a recorded tensor has no strides. */
   reshape(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
-    return record(() => viewAs(this.value, reshaped('reshape', this.#type.shape, spread(shape))));
+    return record(() => viewAs(this.value, reshaped('reshape', this.value, spread(shape))));
   }
   /** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: a batch is kept by `flatten(1)`. */
   flatten(startDim = 0, endDim = -1): Tensor {
@@ -194,7 +197,9 @@ export class Tensor {
   }
   /** A new dimension of extent 1 before dimension `dim`: `unsqueeze(0)` gives an image a batch. */
   unsqueeze(dim: number): Tensor {
-    return record(() => viewAs(this.value, this.#type.shape.toSpliced(dimOf('unsqueeze', this.#type.shape, dim, 1), 0, 1)));
+    return record(() =>
+      viewAs(this.value, this.#type.shape.toSpliced(dimOf('unsqueeze', this.#type.shape, dim, 1), 0, 1)),
+    );
   }
   /** Without the dimensions of extent 1: all of them, or `dim` if it is one. */
   squeeze(dim: Dims = null): Tensor {
@@ -263,9 +268,10 @@ export class Tensor {
   mean(dim: Dims = null, keepdim = false): Tensor {
     return record(() => {
       const { shape } = float('mean', this.value).type;
-      const sum = reduced('mean', this.value, dim, keepdim, ir.reduceSum);
-      const over = dimsOf('mean', shape, dim).map((d) => shape[d] as Dim);
-      return ir.div(sum, sizeOf(over, sum.type.shape));
+      const dims = dimsOf('mean', shape, dim);
+      const sum = dims.length === 0 ? this.value : ir.reduceSum(this.value, { dims });
+      const over = dims.map((d) => shape[d] as Dim);
+      return kept(ir.div(sum, sizeOf(over, sum.type.shape)), shape, keepdim ? dims : []);
     });
   }
   /** The greatest elements. Where several are, they share the gradient evenly. */
@@ -313,7 +319,13 @@ export class Tensor {
   logSoftmax(dim: number): Tensor {
     return withLoc(() => {
       const x = this.#belowMax('logSoftmax', dim);
-      return x.sub(x.exp().sum(dim, true).log());
+      return x.sub(
+        x
+          .exp()
+          .sum(dim)
+          .log()
+          .unsqueeze(dimOf('logSoftmax', this.#type.shape, dim)),
+      );
     });
   }
   // Softmax is the same whatever is subtracted, so the maximum needs no gradient.
@@ -330,15 +342,19 @@ export class Tensor {
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
     throw withLoc(() =>
-      userError('no-value', `${this} has no value while the model is recorded, so that JavaScript cannot compute with it`, {
-        help: 'write x.add(y) for x + y, and where(x.gt(0), a, b) for a choice that depends on the data',
-      }),
+      userError(
+        'no-value',
+        `${this} has no value while the model is recorded, so that JavaScript cannot compute with it`,
+        {
+          help: 'write x.add(y) for x + y, and where(x.gt(0), a, b) for a choice that depends on the data',
+        },
+      ),
     );
   }
 }
 
 /** The value of what must be a tensor. */
-export const valueOf = (what: string, operand: string, t: unknown): Value => tensorOf(what, operand, t).value;
+export const operandOf = (what: string, operand: string, t: unknown): Value => tensorOf(what, operand, t).value;
 
 /** What must be a tensor. */
 export function tensorOf(what: string, operand: string, t: unknown): Tensor {
@@ -404,14 +420,16 @@ function reduced(
   op: (x: Value, attrs: { dims: readonly number[] }) => Value,
 ): Value {
   const dims = dimsOf(what, x.type.shape, dim);
-  const out = dims.length === 0 ? x : op(x, { dims });
-  return keepdim
-    ? viewAs(
-        out,
-        x.type.shape.map((e, d) => (dims.includes(d) ? 1 : e)),
-      )
-    : out;
+  return kept(dims.length === 0 ? x : op(x, { dims }), x.type.shape, keepdim ? dims : []);
 }
+/** A reduction's result with the dimensions `dims` of the `shape` that was reduced back, of extent 1. */
+const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
+  dims.length === 0
+    ? v
+    : viewAs(
+        v,
+        shape.map((e, d) => (dims.includes(d) ? 1 : e)),
+      );
 
 /** The elements of `x` along `dim` that `index` names, read as Σᵢ [i = index]·xᵢ. */
 function extreme(x: Tensor, index: Tensor, dim: number, keepdim: boolean): { values: Tensor; indices: Tensor } {
@@ -426,16 +444,23 @@ function extreme(x: Tensor, index: Tensor, dim: number, keepdim: boolean): { val
 function fixedExtent(what: string, shape: Shape, d: number): number {
   const extent = shape[d] as Dim;
   if (!isBatch(extent)) return extent;
-  throw userError('shape-mismatch', `${what}: dimension ${d} is the batch ${showDim(extent)}, which can only be taken whole`);
+  throw userError(
+    'shape-mismatch',
+    `${what}: dimension ${d} is the batch ${showDim(extent)}, which can only be taken whole`,
+  );
 }
 
 function part(what: string, x: Value, dim: number, start: number, length: number, step: number): Value {
   const extent = fixedExtent(what, x.type.shape, dim);
   const whole = [start, length].every(Number.isInteger);
   if (!whole || start < 0 || length < 0 || start + Math.max(0, length - 1) * step >= extent + (length ? 0 : 1))
-    throw userError('out-of-range', `${what}: ${length} indices from ${start} on lie outside dimension ${dim} of ${showType(x.type)}`, {
-      notes: involved({ x }),
-    });
+    throw userError(
+      'out-of-range',
+      `${what}: ${length} indices from ${start} on lie outside dimension ${dim} of ${showType(x.type)}`,
+      {
+        notes: involved({ x }),
+      },
+    );
   const along = <T>(here: T, other: T): T[] => x.type.shape.map((_, d) => (d === dim ? here : other));
   const shape = x.type.shape.map((e, d) => (d === dim ? length : e));
   return length === extent ? x : ir.slice(x, { starts: along(start, 0), steps: along(step, 1), shape });
@@ -465,5 +490,8 @@ function rowsByMatrix(x: Value, y: Value): Value {
 
 function stacksOfMatrices(x: Value, y: Value): Value {
   const lead = commonShape('matmul', x, y, 2);
-  return ir.matmul(spreadTo(x, [...lead, ...x.type.shape.slice(-2)]), spreadTo(y, [...lead, ...y.type.shape.slice(-2)]));
+  return ir.matmul(
+    spreadTo(x, [...lead, ...x.type.shape.slice(-2)]),
+    spreadTo(y, [...lead, ...y.type.shape.slice(-2)]),
+  );
 }

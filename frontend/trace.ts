@@ -94,5 +94,9 @@ export function showAny(v: unknown): string {
   if (typeof v === 'symbol') return 'a symbol';
   const name = Object.getPrototypeOf(v)?.constructor?.name;
   if (name === 'Promise') return 'a promise';
-  return typeof v === 'function' && name === 'Function' ? 'a function' : name && name !== 'Object' ? `a ${name}` : 'an object';
+  return typeof v === 'function' && name === 'Function'
+    ? 'a function'
+    : name && name !== 'Object'
+      ? `a ${name}`
+      : 'an object';
 }

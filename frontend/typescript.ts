@@ -72,7 +72,9 @@ export function readUserProgram(
   });
   const users = new Set(sources.map((file) => file.fileName));
   return {
-    problems: diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error).map(problem),
+    problems: diagnostics
+      .filter((d) => d.category === ts.DiagnosticCategory.Error && !missesNodeTypes.has(d.code))
+      .map(problem),
     files: sources.map((file) => ({
       path: file.fileName,
       imports: new Map(
@@ -85,6 +87,9 @@ export function readUserProgram(
     })),
   };
 }
+
+/** "Do you need to install type definitions for node?": no, the file runs in Node without them. */
+const missesNodeTypes: ReadonlySet<number> = new Set([2580, 2591]);
 
 /** JavaScript without types and comments, for code that needs no positions. */
 export function transpiled(text: string): string {

@@ -22,9 +22,12 @@ function differentiate(graph: Graph): Graph {
     });
   const seed = task.seed ?? at(of.loc, () => full({ value: 1, shape: [], dtype: 'f32' }));
   const cotangents = cotangentsOf(of, seed, new Set(wrt));
-  // A parameter that the loss does not depend on has gradient zero, which leaves it to weight decay alone.
+  // As in PyTorch, a parameter that the loss does not depend on has no gradient, and no optimizer touches it.
   const gradients = new Map(
-    wrt.map((p) => [p, cotangents.get(p) ?? full({ value: 0, shape: p.type.shape, dtype: p.type.dtype })]),
+    wrt.flatMap((p): [Param, Value][] => {
+      const g = cotangents.get(p);
+      return g ? [[p, g]] : [];
+    }),
   );
   return makeGraph(graph.name, graph.results, graph.params, { kind: 'apply', gradients, then: task.then });
 }

@@ -1,6 +1,6 @@
 /** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
 
-import { build, type Module, type Node, type Value } from '../ir/graph.ts';
+import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
 import { type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
@@ -65,6 +65,8 @@ export const algebra: readonly Rule[] = [
   }),
   // relu(relu(x)) = relu(x)
   rule('relu-relu', op.relu, ({ x }) => is(x, op.relu) && x),
+  // Derivatives are taken by now.
+  rule('stop-gradient', op.stopGradient, ({ x }) => x),
   // select(c, x, x) = x
   rule('select-same', op.select, ({ a, b }) => (a === b ? a : null)),
 
@@ -165,6 +167,9 @@ export const algebra: readonly Rule[] = [
   }),
 ];
 
+/** What may go once nothing is left to differentiate. */
+const derivativesTaken: OpDef = op.stopGradient;
+
 /** Whether each element of the result comes from the operands' elements at the same place. */
 const isElementwise = (n: Node): boolean => {
   const { accesses, trips } = equationOf(n);
@@ -185,5 +190,5 @@ const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>
 
 export const canonicalize = (module: Module): Module => ({
   ...module,
-  graphs: module.graphs.map((g) => rewrite(g, algebra)),
+  graphs: module.graphs.map((g) => rewrite(g, g.task ? algebra.filter((r) => r.root !== derivativesTaken) : algebra)),
 });

@@ -28,7 +28,8 @@ import {
   store,
   walkStmts,
 } from '../ir/kernel.ts';
-import { isBatch, type Shape, type TensorType } from '../ir/type.ts';
+import { printKernel } from '../ir/print-kernel.ts';
+import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { expandMath } from './math.ts';
 
@@ -41,11 +42,23 @@ export interface Lowered {
   readonly outputs: ReadonlyMap<Result, Buffer>;
 }
 
-/** Buffers of params, which several graphs of a module share. */
+/** What the graphs of a module share: the buffers of params, buffers of one name and type, and so whole kernels. */
 export class Buffers {
-  readonly #of = new Map<Param, Buffer>();
+  readonly #params = new Map<Param, Buffer>();
+  readonly #named = new Map<string, Buffer>();
+  readonly #kernels = new Map<string, Kernel>();
+
   of(p: Param): Buffer {
-    return upsert(this.#of, p, () => ({ name: p.name, type: p.type }));
+    return upsert(this.#params, p, () => ({ name: p.name, type: p.type }));
+  }
+
+  named(purpose: 'output' | 'temp', name: string, type: TensorType): Buffer {
+    return upsert(this.#named, `${purpose} ${name}: ${showType(type)}`, () => ({ name, type }));
+  }
+
+  /** The kernel that does just what this one does, if an earlier graph has it. */
+  shared(k: Kernel): Kernel {
+    return upsert(this.#kernels, printKernel({ ...k, locs: [] }), () => k);
   }
 }
 
@@ -63,10 +76,10 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
   }
   for (const r of graph.results)
     if (!r.into && r.value.kind === 'node' && !stored.has(r.value))
-      stored.set(r.value, { name: names.take(r.name), type: r.value.type });
+      stored.set(r.value, buffers.named('output', names.take(r.name), r.value.type));
   for (const g of graph.groups)
     for (const root of g.roots)
-      if (!stored.has(root)) stored.set(root, { name: names.take(root.op.name), type: root.type });
+      if (!stored.has(root)) stored.set(root, buffers.named('temp', names.take(root.op.name), root.type));
 
   const kernelNames = new Names();
   // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
@@ -76,14 +89,14 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
     if (!r.into) {
       // A result that is a param, or a second name for a value, is a copy of it.
       const direct = r.value.kind === 'node' && !isUpdated(graph, r.value);
-      outputs.set(r, direct ? from : { name: names.take(r.name), type: r.value.type });
+      outputs.set(r, direct ? from : buffers.named('output', names.take(r.name), r.value.type));
       if (!direct) kernels.push(copyKernel(kernelNames.take(`copy_${r.name}`), from, outputs.get(r) as Buffer));
     } else {
       outputs.set(r, buffers.of(r.into));
       if (graph.staged.has(r)) kernels.push(copyKernel(kernelNames.take(`copy_${r.name}`), from, buffers.of(r.into)));
     }
   }
-  return { name: graph.name, graph, kernels, outputs };
+  return { name: graph.name, graph, kernels: kernels.map((k) => buffers.shared(k)), outputs };
 }
 
 const isUpdated = (graph: FusedGraph, v: Value): boolean =>

@@ -1,12 +1,13 @@
 /** Gives every buffer its place in one arena, so that addresses are constants. Values between kernels share space once
  *  they are dead; what the host sees never moves. Greedy by size, after Pisarchyk & Lee 2020, section 5. */
 
+import { upsert } from '../ir/collections.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import type { Module, Param, Role } from '../ir/graph.ts';
-import { type Kernel, storageOf } from '../ir/kernel.ts';
+import { storageOf } from '../ir/kernel.ts';
 import type { Entry, Port, Program, Purpose, Slot } from '../ir/program.ts';
-import { byteSize, countAt, type TensorType } from '../ir/type.ts';
+import { byteSize, countAt, showType, type TensorType } from '../ir/type.ts';
 import type { Buffers, Lowered } from './lower.ts';
 
 /** 16 bytes, a vector's width. */
@@ -24,9 +25,13 @@ const purposes: Readonly<Record<Role, Purpose>> = {
   scalar: 'scalar',
 };
 
+/** A value between kernels: from the launch that writes it to the last that reads it, in each graph that has it. */
 interface Temp {
   readonly buffer: Buffer;
   readonly bytes: number;
+  readonly spans: ReadonlyMap<Lowered, Span>;
+}
+interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -36,6 +41,8 @@ export function plan(
   lowered: readonly Lowered[],
   buffers: Buffers,
   ranges: ReadonlyMap<Param, number>,
+  /** Params that have a place though no graph reads them. */
+  kept: readonly Param[] = [],
 ): Program {
   const bytesOf = (t: TensorType): number => align(countAt(t.shape, module.maxBatch) * byteSize(t.dtype));
   const slots: Slot[] = [];
@@ -47,7 +54,7 @@ export function plan(
   };
 
   // What the host sees: params in the order in which graphs first name them, by purpose, then results by name.
-  const params = [...new Set(lowered.flatMap((l) => l.graph.params))];
+  const params = [...new Set([...lowered.flatMap((l) => l.graph.params), ...kept])];
   const purposeOf = (p: Param): Purpose =>
     p.role === 'state' && p.name.endsWith('.grad') ? 'gradient' : purposes[p.role];
   const order: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
@@ -58,50 +65,43 @@ export function plan(
         fix(buffers.of(p), purpose, range === undefined ? {} : { range });
       }
   const held = new Set(slots.map((s) => s.buffer));
-  const alias = new Map<Buffer, Buffer>();
-  const named = new Map<string, Buffer>();
+  const names = new Map<string, Buffer>();
   for (const l of lowered)
     for (const [r, b] of l.outputs) {
-      if (held.has(b) || r.into) continue;
-      const twin = named.get(r.name);
-      if (twin && bytesOf(twin.type) === bytesOf(b.type)) {
-        alias.set(b, twin);
-        continue;
-      }
-      named.set(r.name, b);
+      if (held.has(b)) continue;
+      const other = names.get(r.name);
+      if (other)
+        throw new CompileError(
+          'bad-name',
+          `two results are called '${r.name}', of types ${showType(other.type)} and ${showType(b.type)}`,
+        );
+      names.set(r.name, b);
       held.add(b);
       fix(b, 'output');
     }
   const fixedTop = top;
 
-  // What lives between kernels: from the launch that writes it to the last that reads it.
-  let live = 0;
-  for (const l of lowered) {
-    const temps = lifetimes(l.kernels, (b) => held.has(b) || alias.has(b), bytesOf);
-    const placed: Slot[] = [];
-    const spans = new Map<Slot, Temp>();
-    for (const t of [...temps].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
-      const slot: Slot = {
-        buffer: t.buffer,
-        purpose: 'temp',
-        bytes: t.bytes,
-        offset: lowestGap(t, placed, spans, fixedTop),
-      };
-      placed.push(slot);
-      spans.set(slot, t);
-      top = Math.max(top, slot.offset + slot.bytes);
-    }
-    slots.push(...placed.sort((a, b) => (spans.get(a) as Temp).from - (spans.get(b) as Temp).from));
-    for (let i = 0; i < l.kernels.length; i++)
-      live = Math.max(
-        live,
-        temps.reduce((sum, t) => (t.from <= i && i <= t.to ? sum + t.bytes : sum), 0),
-      );
+  const temps = lifetimes(lowered, held, bytesOf);
+  const placed = new Map<Temp, Slot>();
+  for (const t of [...temps].sort((a, b) => b.bytes - a.bytes)) {
+    const rivals = [...placed].filter(([other]) => overlap(t, other)).map(([, slot]) => slot);
+    const slot: Slot = {
+      buffer: t.buffer,
+      purpose: 'temp',
+      bytes: t.bytes,
+      offset: lowestGap(t.bytes, rivals, fixedTop),
+      ...firstSpan(t),
+    };
+    placed.set(t, slot);
+    top = Math.max(top, slot.offset + slot.bytes);
   }
-  for (const [from, to] of alias) {
-    const slot = slots.find((s) => s.buffer === to) as Slot;
-    slots.push({ ...slot, buffer: from });
-  }
+  slots.push(...temps.map((t) => placed.get(t) as Slot));
+  const liveAt = (l: Lowered, i: number): number =>
+    temps.reduce((sum, t) => {
+      const span = t.spans.get(l);
+      return span && span.from <= i && i <= span.to ? sum + t.bytes : sum;
+    }, 0);
+  const live = Math.max(0, ...lowered.flatMap((l) => l.kernels.map((_, i) => liveAt(l, i))));
   if (top > most)
     throw new CompileError(
       'too-large',
@@ -115,7 +115,7 @@ export function plan(
     (l): Entry => ({
       name: l.name,
       inputs: l.graph.params.filter((p) => p.role === 'input').map((p) => port(p.name, buffers.of(p))),
-      outputs: [...l.outputs].filter(([r]) => !r.into).map(([r, b]) => port(r.name, alias.get(b) ?? b)),
+      outputs: [...l.outputs].filter(([r]) => !r.into).map(([r, b]) => port(r.name, b)),
       launches: l.kernels,
     }),
   );
@@ -137,34 +137,31 @@ const port = (name: string, buffer: Buffer): Port => ({
   shape: buffer.type.shape,
 });
 
-function lifetimes(
-  kernels: readonly Kernel[],
-  isHeld: (b: Buffer) => boolean,
-  bytesOf: (t: TensorType) => number,
-): Temp[] {
-  const spans = new Map<Buffer, { from: number; to: number }>();
-  for (const [i, k] of kernels.entries())
-    for (const { buffer } of k.params) {
-      const b = storageOf(buffer);
-      if (isHeld(b)) continue;
-      const span = spans.get(b);
-      if (span) span.to = i;
-      else spans.set(b, { from: i, to: i });
-    }
-  return [...spans].map(([buffer, span]) => ({ buffer, bytes: bytesOf(buffer.type), ...span }));
+function lifetimes(lowered: readonly Lowered[], held: ReadonlySet<Buffer>, bytesOf: (t: TensorType) => number): Temp[] {
+  const found = new Map<Buffer, Map<Lowered, Span>>();
+  for (const l of lowered)
+    for (const [i, k] of l.kernels.entries())
+      for (const { buffer } of k.params) {
+        const b = storageOf(buffer);
+        if (held.has(b)) continue;
+        const spans = upsert(found, b, () => new Map<Lowered, Span>());
+        spans.set(l, { from: spans.get(l)?.from ?? i, to: i });
+      }
+  return [...found].map(([buffer, spans]) => ({ buffer, bytes: bytesOf(buffer.type), spans }));
 }
 
-/** The lowest offset at which nothing that lives at the same time lies. */
-function lowestGap(t: Temp, placed: readonly Slot[], spans: ReadonlyMap<Slot, Temp>, bottom: number): number {
-  const rivals = placed
-    .filter((s) => {
-      const other = spans.get(s) as Temp;
-      return other.from <= t.to && t.from <= other.to;
-    })
-    .sort((a, b) => a.offset - b.offset);
+const overlap = (a: Temp, b: Temp): boolean =>
+  [...a.spans].some(([l, s]) => {
+    const other = b.spans.get(l);
+    return other !== undefined && other.from <= s.to && s.from <= other.to;
+  });
+const firstSpan = ({ spans }: Temp): Span => [...spans.values()][0] as Span;
+
+/** The lowest offset from `bottom` on at which nothing that lives at the same time lies. */
+function lowestGap(bytes: number, rivals: readonly Slot[], bottom: number): number {
   let offset = bottom;
-  for (const r of rivals) {
-    if (offset + t.bytes <= r.offset) break;
+  for (const r of [...rivals].sort((a, b) => a.offset - b.offset)) {
+    if (offset + bytes <= r.offset) break;
     offset = Math.max(offset, r.offset + r.bytes);
   }
   return offset;

@@ -53,7 +53,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const number = numbering<Value>();
   /** The one node that stands for all equal ones. */
   const share = (n: Node): Node => {
-    const key = `${n.op.name}(${n.inputs.map(number).join(',')})${JSON.stringify(n.attrs)}`;
+    const key = `${n.op.name}(${n.inputs.map(number).join(',')})${attrsKey(n.attrs)}`;
     const known = unique.get(key);
     if (known) return known;
     unique.set(key, n);
@@ -89,6 +89,12 @@ function firstMatch(n: Node, rules: readonly Rule[]): Value | null {
   }
   return null;
 }
+
+/** JSON has no NaN, no infinity and no negative zero. */
+const attrsKey = (attrs: Attrs): string =>
+  JSON.stringify(attrs, (_, v) =>
+    typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)) ? `#${Object.is(v, -0) ? '-0' : v}` : v,
+  );
 
 function byRoot(rules: readonly Rule[]): Map<OpDef, Rule[]> {
   const roots = new Set(rules.flatMap((r) => r.root ?? []));

@@ -141,7 +141,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
 /** The known name that is closest in spelling, if one is close at all. */
 export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];

@@ -2,7 +2,7 @@
 
 import { full, select } from '../../ir/ops/index.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
-import { constant, Tensor, tensorOf, valueOf } from '../tensor.ts';
+import { constant, operandOf, Tensor, tensorOf } from '../tensor.ts';
 import { showAny, userError, withLoc } from '../trace.ts';
 
 const unary =
@@ -32,11 +32,17 @@ export const gelu = (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor =
     if (approximate !== 'tanh')
       throw userError('bad-argument', `gelu: approximate must be 'none' or 'tanh', got ${showAny(approximate)}`);
     const cubic = t.add(t.pow(3).mul(0.044715));
-    return t.mul(0.5).mul(cubic.mul(Math.sqrt(2 / Math.PI)).tanh().add(1));
+    return t.mul(0.5).mul(
+      cubic
+        .mul(Math.sqrt(2 / Math.PI))
+        .tanh()
+        .add(1),
+    );
   });
 
 /** e^x over its sum along `dim`. The greatest element is subtracted first, so that nothing overflows. */
-export const softmax = (x: Tensor, dim: number): Tensor => withLoc(() => tensorOf('softmax', 'the input', x).softmax(dim));
+export const softmax = (x: Tensor, dim: number): Tensor =>
+  withLoc(() => tensorOf('softmax', 'the input', x).softmax(dim));
 
 /** The logarithm of softmax along `dim`, exact where softmax itself underflows. */
 export const logSoftmax = (x: Tensor, dim: number): Tensor =>
@@ -45,13 +51,16 @@ export const logSoftmax = (x: Tensor, dim: number): Tensor =>
 /** `a` where `condition`, a bool tensor, holds, else `b`. The three broadcast; one of `a` and `b` may be a number. */
 export const where = (condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor =>
   withLoc(() => {
-    const cond = valueOf('where', 'the condition', condition);
+    const cond = operandOf('where', 'the condition', condition);
     if (typeof a === 'number' && typeof b === 'number')
       throw userError('not-a-tensor', 'where: one of both choices must be a tensor', {
         help: `write condition.to('f32').mul(${a - b}).add(${b})`,
       });
-    const x = typeof a === 'number' ? constant(valueOf('where', 'the second choice', b), a) : valueOf('where', 'the first choice', a);
-    const y = typeof b === 'number' ? constant(x, b) : valueOf('where', 'the second choice', b);
+    const x =
+      typeof a === 'number'
+        ? constant(operandOf('where', 'the second choice', b), a)
+        : operandOf('where', 'the first choice', a);
+    const y = typeof b === 'number' ? constant(x, b) : operandOf('where', 'the second choice', b);
     const inner = full({ value: 0, shape: commonShape('where', x, y), dtype: x.type.dtype });
     const shape = commonShape('where', cond, inner);
     return Tensor.of(select(spreadTo(cond, shape), spreadTo(x, shape), spreadTo(y, shape)));

@@ -2,7 +2,7 @@
 
 import * as ir from '../../ir/ops/index.ts';
 import { isBatch, sameDim, showDim, showType } from '../../ir/type.ts';
-import { float, Tensor, valueOf } from '../tensor.ts';
+import { float, operandOf, Tensor } from '../tensor.ts';
 import { involved, showAny, userError, withLoc } from '../trace.ts';
 
 /** One number for both dimensions, or [height, width]. */
@@ -48,7 +48,7 @@ export const conv2d = (
   groups = 1,
 ): Tensor =>
   withLoc(() => {
-    const [image, w] = [valueOf('conv2d', 'the input', x), valueOf('conv2d', 'the weight', weight)];
+    const [image, w] = [operandOf('conv2d', 'the input', x), operandOf('conv2d', 'the weight', weight)];
     if (!Number.isInteger(groups) || groups < 1)
       throw userError('bad-argument', `conv2d: groups must be a whole number of at least 1, got ${showAny(groups)}`);
     const out = ir.conv2d(image, w, {
@@ -58,7 +58,7 @@ export const conv2d = (
       groups,
     });
     if (bias === null) return Tensor.of(out);
-    const b = float('conv2d', valueOf('conv2d', 'the bias', bias));
+    const b = float('conv2d', operandOf('conv2d', 'the bias', bias));
     if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, w.type.shape[0]!))
       throw userError(
         'shape-mismatch',
@@ -80,7 +80,7 @@ export const maxPool2d = (
 ): Tensor =>
   withLoc(() => {
     const options = isOptions<MaxPoolOptions>(stride) ? stride : { stride, padding, dilation, ceilMode };
-    const image = valueOf('maxPool2d', 'the input', x);
+    const image = operandOf('maxPool2d', 'the input', x);
     return Tensor.of(ir.maxPool2d(image, poolAttrs('maxPool2d', kernelSize, options)));
   });
 
@@ -99,14 +99,19 @@ export const avgPool2d = (
     const options: AvgPoolOptions = isOptions<AvgPoolOptions>(stride)
       ? stride
       : { stride, padding, ceilMode, countIncludePad, divisorOverride };
-    const image = valueOf('avgPool2d', 'the input', x);
+    const image = operandOf('avgPool2d', 'the input', x);
     const attrs = poolAttrs('avgPool2d', kernelSize, options);
     const sum = Tensor.of(ir.sumPool2d(float('avgPool2d', image), attrs));
     return sum.div(options.divisorOverride ?? divisor(sum, image.type.shape.slice(2) as number[], attrs, options));
   });
 
 /** The number of elements in each window. Windows that hang over an edge have fewer. */
-function divisor(sum: Tensor, [h, w]: number[], attrs: ir.PoolAttrs, { countIncludePad = true }: AvgPoolOptions): number | Tensor {
+function divisor(
+  sum: Tensor,
+  [h, w]: number[],
+  attrs: ir.PoolAttrs,
+  { countIncludePad = true }: AvgPoolOptions,
+): number | Tensor {
   const [kh, kw] = attrs.kernel as [number, number];
   const padded = attrs.padding.some((p) => p > 0);
   if (!attrs.ceil && (countIncludePad || !padded)) return kh * kw;
@@ -135,7 +140,7 @@ const isOptions = <O extends PoolOptions>(v: Pair | null | O): v is O =>
  *  crop. Throws for an odd number of amounts, more than `x` has dimensions for, and the batch dimension. */
 export const pad = (x: Tensor, amounts: readonly number[], value = 0): Tensor =>
   withLoc(() => {
-    const v = valueOf('pad', 'the input', x);
+    const v = operandOf('pad', 'the input', x);
     const rank = v.type.shape.length;
     if (!Array.isArray(amounts) || amounts.length % 2 || amounts.length > 2 * rank || !amounts.every(Number.isInteger))
       throw userError('bad-argument', `pad: ${showAny(amounts)} does not pad ${showType(v.type)}`, {

@@ -2,13 +2,13 @@
 
 import { concat } from '../../ir/ops/index.ts';
 import { dimOf } from '../dims.ts';
-import { Tensor, valueOf } from '../tensor.ts';
+import { operandOf, Tensor } from '../tensor.ts';
 import { showAny, userError, withLoc } from '../trace.ts';
 
 /** Tensors one after another along `dim`; in every other dimension they must agree. Throws for an empty list. */
 export const cat = (tensors: readonly Tensor[], dim = 0): Tensor =>
   withLoc(() => {
-    const [first, ...rest] = listOf('cat', tensors).map((t, i) => valueOf('cat', `element ${i}`, t));
+    const [first, ...rest] = listOf('cat', tensors).map((t, i) => operandOf('cat', `element ${i}`, t));
     const d = dimOf('cat', first!.type.shape, dim);
     return Tensor.of(rest.reduce((a, b) => concat(a, b, { dim: d }), first!));
   });
@@ -16,7 +16,7 @@ export const cat = (tensors: readonly Tensor[], dim = 0): Tensor =>
 /** Tensors of one shape along a new dimension `dim`. Throws for an empty list. */
 export const stack = (tensors: readonly Tensor[], dim = 0): Tensor =>
   withLoc(() => {
-    const rank = valueOf('stack', 'element 0', listOf('stack', tensors)[0]).type.shape.length;
+    const rank = operandOf('stack', 'element 0', listOf('stack', tensors)[0]).type.shape.length;
     // Counted in the result, which has a dimension more.
     return cat(
       tensors.map((t) => t.unsqueeze(dim)),

@@ -1,7 +1,7 @@
 /** Affine maps, and products and shapes as functions. */
 
-import { type Dim, sameDim, showDim, showShape, showType } from '../../ir/type.ts';
 import type { Value } from '../../ir/graph.ts';
+import { type Dim, sameDim, showDim, showShape, showType } from '../../ir/type.ts';
 import { product } from '../dims.ts';
 import { float, type Tensor, tensorOf, wrongRank } from '../tensor.ts';
 import { involved, userError, withLoc } from '../trace.ts';
@@ -46,7 +46,8 @@ function checkFeatures(x: Value, weight: Value): void {
 
 /** The matrix product of the last two dimensions, as torch.matmul: vectors count as a row or a column, leading dimensions
  *  broadcast. */
-export const matmul = (a: Tensor, b: Tensor): Tensor => withLoc(() => tensorOf('matmul', 'the first operand', a).matmul(b));
+export const matmul = (a: Tensor, b: Tensor): Tensor =>
+  withLoc(() => tensorOf('matmul', 'the first operand', a).matmul(b));
 
 /** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: `flatten(x, 1)` keeps the batch. */
 export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor =>

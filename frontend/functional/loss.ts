@@ -1,7 +1,7 @@
 /** Losses: a scalar from a model's output and its target, to PyTorch's formulas. */
 
 import * as ir from '../../ir/ops/index.ts';
-import { type Dim, isBatch, sameShape, type Shape, showShape, showType } from '../../ir/type.ts';
+import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '../../ir/type.ts';
 import { float, sizeOf, Tensor, tensorOf, wrongRank } from '../tensor.ts';
 import { involved, showAny, userError, withLoc } from '../trace.ts';
 import { where } from './activation.ts';
@@ -37,7 +37,10 @@ export const crossEntropy = (logits: Tensor, target: Tensor, options: CrossEntro
     const what = 'crossEntropy';
     const { labelSmoothing = 0 } = options;
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-      throw userError('bad-argument', `${what}: labelSmoothing must be between 0 and 1, got ${showAny(labelSmoothing)}`);
+      throw userError(
+        'bad-argument',
+        `${what}: labelSmoothing must be between 0 and 1, got ${showAny(labelSmoothing)}`,
+      );
     const x = float(what, tensorOf(what, 'the logits', logits).value);
     const y = tensorOf(what, 'the target', target).value;
     if (x.type.shape.length === 0) throw wrongRank(what, 'logits [N, classes]', x);
@@ -105,7 +108,10 @@ function sameShapes(what: string, input: unknown, target: unknown): [Tensor, Ten
   throw userError(
     'shape-mismatch',
     `${what}: the input is ${showShape(vx.type.shape)} and the target ${showShape(vy.type.shape)}: they must be of one shape`,
-    { notes: involved({ input: vx, target: vy }), help: 'view, squeeze or unsqueeze brings one to the shape of the other' },
+    {
+      notes: involved({ input: vx, target: vy }),
+      help: 'view, squeeze or unsqueeze brings one to the shape of the other',
+    },
   );
 }
 
@@ -115,9 +121,13 @@ function likelihood(what: string, logp: Tensor, target: Tensor, options: CrossEn
   const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
   const classes = classesLast.shape.at(-1) as number;
   if (weight && !sameShape(weight.value.type.shape, [classes]))
-    throw userError('shape-mismatch', `${what}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`, {
-      notes: involved({ weight: weight.value }),
-    });
+    throw userError(
+      'shape-mismatch',
+      `${what}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
+      {
+        notes: involved({ weight: weight.value }),
+      },
+    );
   const ignored = ignoreIndex === null ? null : target.eq(ignoreIndex);
   const hit = Tensor.of(ir.oneHot((ignored ? where(ignored, 0, target) : target).value, { classes }));
   // Selected, not multiplied: a class whose probability is 0 must not make the others' NaN.
@@ -150,6 +160,9 @@ function reduceLoss(what: string, loss: Tensor, { reduction = 'mean' }: Reductio
   if (reduction === 'none') return loss;
   if (reduction === 'sum') return loss.sum();
   if (reduction !== 'mean')
-    throw userError('bad-argument', `${what}: the reduction must be 'mean', 'sum' or 'none', got ${showAny(reduction)}`);
+    throw userError(
+      'bad-argument',
+      `${what}: the reduction must be 'mean', 'sum' or 'none', got ${showAny(reduction)}`,
+    );
   return loss.sum().div(Tensor.of(sizeOf(loss.value.type.shape, [])));
 }

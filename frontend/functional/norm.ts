@@ -24,11 +24,13 @@ export const layerNorm = (
         { notes: involved({ input: input.value }) },
       );
     for (const [name, t] of Object.entries({ weight, bias }))
-      if (t && !sameShape(t.value.type.shape, normalizedShape)) throw wrongRank('layerNorm', `a ${name} ${showShape(normalizedShape)}`, t.value);
+      if (t && !sameShape(t.value.type.shape, normalizedShape))
+        throw wrongRank('layerNorm', `a ${name} ${showShape(normalizedShape)}`, t.value);
     const dims = normalizedShape.map((_, i) => i - normalizedShape.length);
-    const centred = input.sub(input.mean(dims, true));
-    const variance = centred.mul(centred).mean(dims, true);
-    const normal = centred.div(variance.add(eps).sqrt());
+    const wide = (t: Tensor): Tensor => t.view(...t.shape, ...dims.map(() => 1));
+    const centred = input.sub(wide(input.mean(dims)));
+    const variance = centred.mul(centred).mean(dims);
+    const normal = centred.div(wide(variance.add(eps).sqrt()));
     const scaled = weight ? normal.mul(weight) : normal;
     return bias ? scaled.add(bias) : scaled;
   });
@@ -50,9 +52,13 @@ export const batchNorm = (
     const perChannel = (name: string, t: Tensor): Tensor => {
       const v = tensorOf('batchNorm', name, t).value;
       if (!sameShape(v.type.shape, [shape[1]!]))
-        throw userError('shape-mismatch', `batchNorm: ${name} must be ${showShape([shape[1]!])}, got ${showShape(v.type.shape)}`, {
-          notes: involved({ input: input.value, [name]: v }),
-        });
+        throw userError(
+          'shape-mismatch',
+          `batchNorm: ${name} must be ${showShape([shape[1]!])}, got ${showShape(v.type.shape)}`,
+          {
+            notes: involved({ input: input.value, [name]: v }),
+          },
+        );
       return t.view(...t.shape, ...shape.slice(2).map(() => 1));
     };
     const scale = perChannel('runningVar', runningVar).add(eps).sqrt();

@@ -1,13 +1,13 @@
 /** Layers, with PyTorch's arguments, defaults, initial values and printed form. */
 
-import * as F from '../functional/index.ts';
 import { type Pair, pairOf } from '../functional/image.ts';
+import * as F from '../functional/index.ts';
 import { fanIn, kaimingUniform, uniformBias } from '../init.ts';
+import { optionsOf, repr, type Trailing, wholeOf } from '../options.ts';
 import { currentGenerator } from '../seed.ts';
 import type { Tensor } from '../tensor.ts';
 import { userError, withLoc } from '../trace.ts';
 import { Module } from './module.ts';
-import { optionsOf, repr, type Trailing, wholeOf } from './options.ts';
 import { Parameter } from './parameter.ts';
 
 // ---- layers with parameters ----
@@ -36,16 +36,30 @@ export class Conv2d extends Module {
   readonly dilation: readonly [number, number];
   readonly groups: number;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Pair, ...more: Trailing<Conv2dOptions, typeof conv2dOptions>) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    ...more: Trailing<Conv2dOptions, typeof conv2dOptions>
+  ) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = optionsOf<Conv2dOptions>('Conv2d', conv2dOptions, more);
+    const {
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      groups = 1,
+      bias = true,
+    } = optionsOf<Conv2dOptions>('Conv2d', conv2dOptions, more);
     this.inChannels = wholeOf('Conv2d', 'inChannels', inChannels);
     this.outChannels = wholeOf('Conv2d', 'outChannels', outChannels);
     this.groups = wholeOf('Conv2d', 'groups', groups);
     [this.kernelSize, this.stride, this.padding, this.dilation] = withLoc(() => {
       for (const [name, channels] of Object.entries({ inChannels, outChannels }))
         if (channels % groups !== 0)
-          throw userError('bad-argument', `Conv2d: ${name} must be divisible by groups, and ${channels} is not by ${groups}`);
+          throw userError(
+            'bad-argument',
+            `Conv2d: ${name} must be divisible by groups, and ${channels} is not by ${groups}`,
+          );
       return [
         pairOf('Conv2d', 'kernelSize', kernelSize, 1),
         pairOf('Conv2d', 'stride', stride, 1),
@@ -120,7 +134,10 @@ export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
 
-  constructor(normalizedShape: number | readonly number[], ...more: Trailing<LayerNormOptions, typeof layerNormOptions>) {
+  constructor(
+    normalizedShape: number | readonly number[],
+    ...more: Trailing<LayerNormOptions, typeof layerNormOptions>
+  ) {
     super();
     const { eps = 1e-5, elementwiseAffine = true } = optionsOf<LayerNormOptions>('LayerNorm', layerNormOptions, more);
     const shape = Array.isArray(normalizedShape) ? normalizedShape : [normalizedShape];
@@ -316,7 +333,9 @@ function classDim(layer: string, more: readonly unknown[]): number {
   const { dim } = optionsOf<DimOption>(layer, dimOption, more);
   if (Number.isInteger(dim)) return dim as number;
   throw withLoc(() =>
-    userError('bad-argument', `${layer}: the dimension over which to normalise is missing`, { help: `write nn.${layer}(1) or nn.${layer}({ dim: -1 })` }),
+    userError('bad-argument', `${layer}: the dimension over which to normalise is missing`, {
+      help: `write nn.${layer}(1) or nn.${layer}({ dim: -1 })`,
+    }),
   );
 }
 

@@ -1,9 +1,9 @@
 /** Losses as modules: called with the model's output and the target. */
 
 import * as F from '../functional/index.ts';
+import { optionsOf, type Trailing } from '../options.ts';
 import { Tensor } from '../tensor.ts';
 import { Module } from './module.ts';
-import { optionsOf, type Trailing } from './options.ts';
 import { Buffer } from './parameter.ts';
 
 /** One factor for each class or element: numbers, which become a buffer of the loss, or a tensor. */
@@ -78,7 +78,11 @@ export class BCEWithLogitsLoss extends Module {
 
   constructor(...more: Trailing<BCEWithLogitsLossOptions, typeof bceOptions>) {
     super();
-    const { weight, posWeight, ...options } = optionsOf<BCEWithLogitsLossOptions>('BCEWithLogitsLoss', bceOptions, more);
+    const { weight, posWeight, ...options } = optionsOf<BCEWithLogitsLossOptions>(
+      'BCEWithLogitsLoss',
+      bceOptions,
+      more,
+    );
     [this.weight, this.posWeight] = [factorsOf(weight), factorsOf(posWeight)];
     this.options = options;
   }

@@ -5,9 +5,9 @@ import type { Tensor } from '../tensor.ts';
 import { callSite, inLayer, userError, withLocAt } from '../trace.ts';
 import { Parameter, Stored } from './parameter.ts';
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor below returns what the interface says
 export interface Module {
   /** Runs `forward`. Where a module's forward takes or gives something else than tensors, call `forward` itself. */
+  // biome-ignore lint/style/useShorthandFunctionType: it merges with the class below, whose constructor makes it true
   (...inputs: Tensor[]): Tensor;
 }
 

@@ -40,7 +40,10 @@ export abstract class Stored extends Tensor {
           `a ${this.kind} [${this.shape}] can be computed with only in forward, where the model is recorded`,
           'its numbers are in .data',
         ];
-    throw userError(`unregistered-${this.kind}`, problem, { notes: [{ message: 'it was made here', loc: this.loc }], help });
+    throw userError(`unregistered-${this.kind}`, problem, {
+      notes: [{ message: 'it was made here', loc: this.loc }],
+      help,
+    });
   }
 
   /** Throws where `data` was replaced by something that does not fit the shape. */

@@ -1,7 +1,8 @@
 /** The schedule pass: a kernel's directives are chosen, kept beside it, and applied. */
 
-import type { Buffer } from '../../ir/expr.ts';
-import { type Kernel, storageOf } from '../../ir/kernel.ts';
+import { upsert } from '../../ir/collections.ts';
+import { type Buffer, walk } from '../../ir/expr.ts';
+import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
@@ -12,17 +13,23 @@ export interface Scheduled extends Lowered {
   readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
-export const schedule =
-  (target: Target, batch: number) =>
-  (lowered: Lowered): Scheduled => {
-    const schedules = new Map<string, Schedule>();
-    const kernels = lowered.kernels.flatMap((k) => {
-      const { schedule: chosen } = chooseSchedule(k, target, batch);
-      schedules.set(k.name, chosen);
-      return withCopies(k, applySchedule(k, chosen), chosen, target, batch, schedules);
-    });
-    return { ...lowered, kernels, schedules };
+export const schedule = (target: Target, batch: number): ((lowered: Lowered) => Scheduled) => {
+  // Graphs share kernels, and so the scheduled ones.
+  const done = new Map<Kernel, { kernels: Kernel[]; schedules: ReadonlyMap<string, Schedule> }>();
+  const one = (k: Kernel): { kernels: Kernel[]; schedules: ReadonlyMap<string, Schedule> } => {
+    const { schedule: chosen } = chooseSchedule(k, target, batch);
+    const schedules = new Map<string, Schedule>([[k.name, chosen]]);
+    return { kernels: withCopies(k, applySchedule(k, chosen), chosen, target, batch, schedules), schedules };
   };
+  return (lowered) => {
+    const parts = lowered.kernels.map((k) => upsert(done, k, () => one(k)));
+    return {
+      ...lowered,
+      kernels: parts.flatMap((p) => p.kernels),
+      schedules: new Map(parts.flatMap((p) => [...p.schedules])),
+    };
+  };
+};
 
 /** A kernel behind those that make the packed copies it reads. */
 function withCopies(
@@ -35,12 +42,22 @@ function withCopies(
 ): Kernel[] {
   const copies = s.flatMap((d) => {
     if (d.do !== 'pack') return [];
-    const from = before.params.find((p) => p.buffer.name === d.buffer)?.buffer as Buffer;
+    const from = readAs(before, d.buffer, d.order.length);
     const to = after.params.find((p) => p.buffer.name.startsWith(`${d.buffer}.packed_`))?.buffer as Buffer;
-    const copy = copyKernel(`pack_${after.name}_${d.buffer}`, storageOf(from), to, d.order);
+    const copy = copyKernel(`pack_${after.name}_${d.buffer}`, from, to, d.order);
     const { schedule: chosen } = chooseSchedule(copy, target, batch);
     schedules.set(copy.name, chosen);
     return [applySchedule(copy, chosen)];
   });
   return [...copies, after];
+}
+
+/** The buffer that a kernel reads by this name in so many dimensions: it may be a view. */
+function readAs(k: Kernel, name: string, rank: number): Buffer {
+  const found = new Set<Buffer>();
+  walkStmts(k.body, (s) => {
+    for (const e of exprsOf(s))
+      walk(e, (p) => p.kind === 'load' && p.buffer.name === name && p.at.length === rank && found.add(p.buffer));
+  });
+  return [...found][0] as Buffer;
 }

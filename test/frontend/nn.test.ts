@@ -48,7 +48,15 @@ describe('a module', () => {
         return x;
       }
     }
-    const names = ['scale', 'layers.0.weight', 'layers.0.bias', 'layers.1.0.weight', 'body.1.weight', 'body.1.bias', 'list.0.weight'];
+    const names = [
+      'scale',
+      'layers.0.weight',
+      'layers.0.bias',
+      'layers.1.0.weight',
+      'body.1.weight',
+      'body.1.bias',
+      'list.0.weight',
+    ];
     const model = new Model();
     expect(model.namedParameters().map(([name]) => name)).toEqual(names);
     expect(model.parameters()).toHaveLength(names.length);
@@ -74,7 +82,10 @@ describe('a module', () => {
     expect(model.modules()).toHaveLength(3);
 
     const { parameters } = record(defineModel({ model, input: { shape: ['N', 3] } }));
-    expect(parameters.map((p) => p.names)).toEqual([['encode.weight', 'decode.weight', 'again.weight'], ['decode.bias']]);
+    expect(parameters.map((p) => p.names)).toEqual([
+      ['encode.weight', 'decode.weight', 'again.weight'],
+      ['decode.bias'],
+    ]);
   });
 
   it('survives a child that refers to its parent', () => {
@@ -103,7 +114,12 @@ describe('a module', () => {
     const met: string[] = [];
     model.apply((m) => void met.push(m.constructor.name));
     expect(met).toEqual(['ReLU', 'Sequential', 'Linear', 'Sequential']);
-    expect(model.eval().modules().map((m) => m.training)).toEqual([false, false, false, false]);
+    expect(
+      model
+        .eval()
+        .modules()
+        .map((m) => m.training),
+    ).toEqual([false, false, false, false]);
     expect(model.train().children()[0]?.training).toBe(true);
   });
 });
@@ -115,8 +131,17 @@ describe('print(net)', () => {
 
   const zero = { lr: 0.01, momentum: 0.9 };
   const printed: Record<string, unknown> = {
-    'nn.Conv2d(3, 8, 3, stride=2, padding=1, groups=1, bias=False)': nn.Conv2d(3, 8, 3, { stride: 2, padding: 1, groups: 1, bias: false }),
-    'nn.Conv2d(4, 8, (3, 5), padding=(1, 2), dilation=2, groups=2)': nn.Conv2d(4, 8, [3, 5], { padding: [1, 2], dilation: 2, groups: 2 }),
+    'nn.Conv2d(3, 8, 3, stride=2, padding=1, groups=1, bias=False)': nn.Conv2d(3, 8, 3, {
+      stride: 2,
+      padding: 1,
+      groups: 1,
+      bias: false,
+    }),
+    'nn.Conv2d(4, 8, (3, 5), padding=(1, 2), dilation=2, groups=2)': nn.Conv2d(4, 8, [3, 5], {
+      padding: [1, 2],
+      dilation: 2,
+      groups: 2,
+    }),
     'nn.Linear(7, 3)': nn.Linear(7, 3),
     'nn.Linear(7, 3, bias=False)': nn.Linear(7, 3, { bias: false }),
     'nn.MaxPool2d(2)': nn.MaxPool2d(2),
@@ -168,7 +193,8 @@ describe('print(net)', () => {
 describe('initial values', () => {
   it('are PyTorch’s, bit for bit, under manualSeed', () => {
     manualSeed(20240);
-    for (const [name, p] of new Net().namedParameters()) expect(p.data, name).toEqual(f32('lenet.safetensors', `init/${name}`));
+    for (const [name, p] of new Net().namedParameters())
+      expect(p.data, name).toEqual(f32('lenet.safetensors', `init/${name}`));
   });
 
   it('come from the model’s own seed, and leave the generator outside as it was', () => {
@@ -203,7 +229,9 @@ describe('a layer', () => {
   }
   it('may stand in a loop and behind a condition', () => {
     const recording = record(defineModel({ model: () => new Free(3), input: { shape: ['N', 4] } }));
-    expect(recording.parameters.map((p) => p.param.name)).toEqual([0, 1, 2].flatMap((i) => [`blocks.${i}.weight`, `blocks.${i}.bias`]));
+    expect(recording.parameters.map((p) => p.param.name)).toEqual(
+      [0, 1, 2].flatMap((i) => [`blocks.${i}.weight`, `blocks.${i}.bias`]),
+    );
     expect(recording.name).toBe('Free');
   });
 });

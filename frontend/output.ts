@@ -1,0 +1,75 @@
+/** Writes what a compilation made into a folder of the user's. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../codegen/bundle.ts';
+import { writeSafetensors } from '../runtime/safetensors.ts';
+import type { Compiled } from './compile.ts';
+
+/** A folder or file that cannot be written: which, why, and what to try. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
+/** The bundle's files by name. */
+export async function bundleOf({ manifest, wasm, weights }: Compiled): Promise<Map<string, string | Uint8Array>> {
+  const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
+  const file = writeSafetensors(
+    [...weights].map(
+      ([name, data]) => [name, { dtype: 'F32', shape: shapes.get(name) ?? [data.length], data }] as const,
+    ),
+  );
+  return bundle({ manifest, wasm, weights: file, runtime: await runtimeText() });
+}
+
+/** Makes `folder` if need be and writes the files into it. Throws OutputError. */
+export function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unwritable(folder, 'this folder cannot be made', error);
+  }
+  for (const [name, contents] of files) {
+    try {
+      writeFileSync(join(folder, name), contents);
+    } catch (error) {
+      throw unwritable(join(folder, name), 'cannot be written', error);
+    }
+  }
+}
+
+function unwritable(path: string, problem: string, error: unknown): OutputError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    EACCES: 'you have no permission',
+    EPERM: 'you have no permission',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of this path is a file, not a folder',
+    EEXIST: 'there is a file of this name',
+    EISDIR: 'there is a folder of this name',
+    ENOSPC: 'the disk is full',
+    ENOENT: 'a folder above it cannot be made',
+  };
+  const why = reasons[code] ?? message;
+  return new OutputError(`${path}: ${problem}: ${why}. Name another folder with --out.`, { cause: error });
+}
+
+// In the order in which they need one another.
+const runtimeModules = ['safetensors', 'check', 'model'];
+
+/** The runtime as one module: its files one after the other, without types, comments and imports of each other.
+ *  Their top-level names must differ, which loading any bundle checks. */
+async function runtimeText(): Promise<string> {
+  const { transpiled } = await import('./typescript.ts');
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  const texts = runtimeModules.map((name) => {
+    const url = new URL(`../runtime/${name}${extension}`, import.meta.url);
+    return transpiled(readFileSync(url, 'utf8'))
+      .replace(/^import\b[^;]*;\n/gm, '')
+      .replace(/^export (?=async function|function|class|const)/gm, '')
+      .replace(/^export \{\};\n/gm, '')
+      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '');
+  });
+  return `${texts.join('\n')}
+export { instantiate, Model, readSafetensors, SafetensorsError, TapeoutError, writeSafetensors };
+`;
+}

@@ -1,0 +1,122 @@
+/** A bundle stands alone: it loads with nothing beside it, its types say what it is, and its bytes are always the same. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Compiled } from '../frontend/compile.ts';
+import { bundleOf, writeFiles } from '../frontend/output.ts';
+import { folderOf } from './support/cli.ts';
+import { tinyManifest, tinyWasm, tinyWeights } from './support/tiny.ts';
+
+const parts = () => ({ manifest: tinyManifest, wasm: tinyWasm(), weights: tinyWeights() }) as unknown as Compiled;
+let folder: string;
+let files: Map<string, string | Uint8Array>;
+beforeAll(async () => {
+  folder = folderOf();
+  files = await bundleOf(parts());
+  writeFiles(join(folder, 'tiny'), files);
+});
+
+/** Runs a script as the user's, beside the bundle. */
+function run(script: string): unknown {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+describe('a bundle', () => {
+  test('loads in Node with its own weights and runs', () => {
+    const result = run(`
+      import load from './tiny/index.js';
+      const model = await load();
+      const out = [...model.forward(Float32Array.of(1, 2, 3, 4))];
+      console.log(JSON.stringify([out, model.trainStep(Float32Array.of(1, 2), Int32Array.of(0)), model.lr]));`);
+    expect(result).toEqual([[5, 11, 17, 11, 25, 39], 3, 0.5]);
+  });
+
+  test('takes other weights, and says what is wrong with them', () => {
+    const result = run(`
+      import { load, TapeoutError } from './tiny/index.js';
+      const model = await load({ weights: { 'fc.weight': new Float32Array(6) } });
+      const error = await load({ weights: { 'fc.wait': new Float32Array(6) } }).catch((e) => e);
+      console.log(JSON.stringify([[...model.forward(Float32Array.of(1, 2))], error instanceof TapeoutError, error.message]));`);
+    expect(result).toEqual([[0, 0, 0], true, "unknown parameter 'fc.wait'. Did you mean 'fc.weight'?"]);
+  });
+
+  test('fetches its files where it was fetched itself', () => {
+    const result = run(`
+      import { readFile } from 'node:fs/promises';
+      const text = (await readFile('./tiny/index.js', 'utf8')).replaceAll('import.meta.url', "'https://example.org/tiny/index.js'");
+      const asked = [];
+      globalThis.fetch = async (url) => { asked.push(String(url)); return new Response(await readFile('./tiny/' + String(url).split('/').at(-1))); };
+      const { load } = await import('data:text/javascript,' + encodeURIComponent(text));
+      console.log(JSON.stringify([(await load()).lr, asked]));`);
+    expect(result).toEqual([
+      0.5,
+      ['https://example.org/tiny/model.wasm', 'https://example.org/tiny/weights.safetensors'],
+    ]);
+  });
+
+  test('is the same bytes each time, with a content hash', async () => {
+    expect(await bundleOf(parts())).toEqual(files);
+    const manifest = JSON.parse(files.get('manifest.json') as string);
+    expect(manifest.hash).toMatch(/^sha256-[0-9a-f]{64}$/);
+    const other = await bundleOf({ ...parts(), manifest: { ...tinyManifest, maxBatch: 3 } });
+    expect(JSON.parse(other.get('manifest.json') as string).hash).not.toBe(manifest.hash);
+    const { hash: _, ...rest } = manifest;
+    expect(rest).toEqual(tinyManifest);
+  });
+
+  test('holds no path of the machine that made it, and no comment of the compiler', () => {
+    const js = files.get('index.js') as string;
+    expect(js).not.toMatch(/file:\/\/|\/work|sourceMappingURL|^import /m);
+  });
+});
+
+describe('the types of a bundle', () => {
+  const problems = (text: string): string[] => {
+    const path = join(folder, 'user.mts');
+    writeFiles(folder, new Map([['user.mts', text]]));
+    const program = ts.createProgram([path], {
+      strict: true,
+      noEmit: true,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+      types: [],
+    });
+    return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'));
+  };
+
+  test('fit what it does', () => {
+    expect(
+      problems(`
+        import load, { type ParameterName, shapes, type Tiny } from './tiny/index.js';
+        const model: Tiny = await load({ weights: { 'fc.weight': new Float32Array(6) } });
+        const loss: number = model.trainStep(new Float32Array(2), new Int32Array(1)) + model.trainStep(1);
+        const { correct, output } = model.evaluate(new Float32Array(2), new Int32Array(1));
+        const names: ParameterName[] = ['fc.weight'];
+        const rows: 3 = shapes['fc.weight'][0];
+        const batch: 'N' = shapes.x[0];
+        model.lr = model.scalars.lr + loss + (correct ?? 0) + output.length + rows + names.length + batch.length;
+        model.parameters['fc.weight'].fill(0);
+        model.zeroGrad();
+      `),
+    ).toEqual([]);
+  });
+
+  test('find what does not fit', () => {
+    const header = "import load from './tiny/index.js';\nconst model = await load();\n";
+    const wrong = [
+      "model.parameter('fc.wait')",
+      'model.trainStep(new Float64Array(2), new Int32Array(1))',
+      'model.trainStep(new Float32Array(2))',
+      "model.parameters['bias']",
+    ];
+    for (const line of wrong) expect([line, problems(`${header}${line};\n`).length]).toEqual([line, 1]);
+  });
+});

@@ -1,0 +1,508 @@
+/** What a user is told about a mistake: what is wrong, at their line, with what else is involved and what to try. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { entriesOf } from '../../frontend/entries.ts';
+import {
+  avgPool2d,
+  CompileError,
+  cat,
+  conv2d,
+  crossEntropy,
+  defineModel,
+  linear,
+  type ModelOptions,
+  matmul,
+  maxPool2d,
+  mseLoss,
+  nn,
+  optim,
+  pad,
+  relu,
+  softmax,
+  type Tensor,
+  type TensorSpec,
+  where,
+} from '../../frontend/index.ts';
+import { record } from '../../frontend/model.ts';
+import type { Loc } from '../../ir/diagnostic.ts';
+import { autodiff } from '../../passes/autodiff.ts';
+import { StateTable } from '../../passes/update.ts';
+import { recordFunction } from '../support/record.ts';
+import { lenet, Net } from './models.ts';
+
+const wrong = (v: unknown) => v as never;
+const sourceAt = ({ file, line, col }: Loc): string =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    [line - 1]!.slice(col - 1);
+
+function caught(f: () => unknown): CompileError {
+  try {
+    f();
+  } catch (e) {
+    if (e instanceof CompileError) return e;
+    throw e;
+  }
+  throw new Error('nothing was thrown');
+}
+/** The whole report, each place by the source text that it points at. */
+function report(f: () => unknown): string {
+  const e = caught(f);
+  const at = (loc: Loc | null | undefined): string =>
+    loc ? ` (at '${/^(new )?[\w.]+/.exec(sourceAt(loc))?.[0]}')` : '';
+  return [
+    `${e.code}${at(e.loc)}: ${e.message}`,
+    ...e.notes.map((n) => `note: ${n.message}${at(n.loc)}`),
+    ...(e.help ? [`help: ${e.help}`] : []),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+const on = (specs: readonly TensorSpec[], f: (...t: Tensor[]) => unknown) => () => recordFunction(specs, f);
+const image: TensorSpec = { shape: ['N', 1, 32, 32] };
+const rows: TensorSpec = { shape: ['N', 10] };
+const labels: TensorSpec = { shape: ['N'], dtype: 'i32' };
+
+describe('shapes', () => {
+  it('a batch that is missing, and how to add it', () => {
+    const { code, message, help, loc, notes } = caught(() => record(lenet({ input: { shape: [1, 32, 32] } })));
+    expect(code).toBe('missing-batch');
+    expect(message).toContain(
+      'f32[1,32,32] has 3 dimensions; 4 are needed, [batch, channels, height, width]: the batch is missing',
+    );
+    expect(help).toContain('x.unsqueeze(0)');
+    expect(sourceAt(loc!)).toMatch(/^conv1\(x\)/);
+    expect(sourceAt(notes[0]!.loc!)).toMatch(/^defineModel\(/);
+    expect(sourceAt(notes[1]!.loc!)).toMatch(/^new nn.Conv2d\(1, 6, 5\)/);
+  });
+
+  it('in convolutions', () => {
+    expect(report(() => record(lenet({ input: { shape: ['N', 3, 32, 32] } })))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'conv1'): conv2d: the input has 3 channels, the weight expects 1
+      note: x: f32[N,3,32,32], input 'x' (at 'defineModel')
+      note: w: f32[6,1,5,5], parameter 'conv1.weight' (at 'new nn.Conv2d')
+      help: give the layer 3 input channels, or feed it 1"
+    `);
+  });
+
+  it('in linear layers: both shapes, and where the weight comes from', () => {
+    expect(report(() => record(lenet({ input: { shape: ['N', 1, 28, 28] } })))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'view'): view: [N,16,4,4] has 256N elements, which do not fill [-1, 400]
+      note: x: f32[N,16,4,4], result of max_pool2d (at 'maxPool2d')
+      help: the product of the extents must be 256N: flatten(1) gives [N,256]"
+    `);
+    class Unflattened extends nn.Module {
+      fc = nn.Linear(400, 10);
+      forward(x: Tensor): Tensor {
+        return this.fc(x);
+      }
+    }
+    const unflattened = () => record(defineModel({ model: Unflattened, input: { shape: ['N', 16, 5, 5] } }));
+    expect(report(unflattened)).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'fc'): linear: the input [N,16,5,5] has 5 features, the weight [10,400] expects 400
+      note: input: f32[N,16,5,5], input 'x' (at 'defineModel')
+      note: weight: f32[10,400], parameter 'fc.weight' (at 'Linear')
+      help: flatten all but the batch first: x.flatten(1) has 400 features"
+    `);
+  });
+
+  it('in view', () => {
+    const pooled: TensorSpec = { shape: ['N', 16, 5, 5] };
+    expect(report(on([pooled], (x) => x.view(-1, 300)))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'view'): view: [N,16,5,5] has 400N elements, which do not fill [-1, 300]
+      note: x: f32[N,16,5,5], input 'a' (at 'defineModel')
+      help: the product of the extents must be 400N: flatten(1) gives [N,400]"
+    `);
+    expect(report(on([pooled], (x) => x.view(64, 400)))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'view'): view: [N,16,5,5] has 400N elements, which do not fill [64, 400], which has 25600
+      note: x: f32[N,16,5,5], input 'a' (at 'defineModel')
+      help: the batch is known only when a step runs: write -1 or 'N' in its place, such as view(-1, 400)"
+    `);
+    expect(report(on([pooled], (x) => x.view(-1, -1)))).toMatchInlineSnapshot(
+      `"shape-mismatch (at 'view'): view: only one extent of [-1, -1] can be -1"`,
+    );
+    expect(report(on([pooled], (x) => x.view(wrong('M'), 400)))).toMatchInlineSnapshot(`
+      "bad-shape (at 'view'): view: 'M' in [M, 400] is not an extent
+      help: an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic"
+    `);
+    expect(recordFunction([pooled], (x) => x.view('N', -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
+    expect(recordFunction([pooled], (x) => x.view(x.size(0), -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
+    expect(recordFunction([pooled], (x) => x.view([-1, 16])).output.type.shape).toEqual([{ times: 25 }, 16]);
+  });
+
+  it('in broadcasting, with both operands', () => {
+    expect(report(on([rows, { shape: [7] }], (x, y) => x.add(y)))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'add'): add: shapes [N,10] and [7] do not broadcast: 10 meets 7 in dimension -1
+      note: a: f32[N,10], input 'a' (at 'defineModel')
+      note: b: f32[7], input 'b' (at 'defineModel')
+      help: extents must be equal, or one of them 1; unsqueeze, transpose or view aligns them"
+    `);
+    expect(report(on([rows, { shape: [64, 10] }], (x, y) => x.mul(y)))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'mul'): mul: shapes [N,10] and [64,10] do not broadcast: N meets 64 in dimension -2
+      note: a: f32[N,10], input 'a' (at 'defineModel')
+      note: b: f32[64,10], input 'b' (at 'defineModel')
+      help: N is the batch, known only when a step runs: give both operands the batch, or an extent of 1 there"
+    `);
+    expect(report(on([rows, rows, { shape: [3] }], (x, c, y) => where(c.gt(0), x, y)))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'where'): where: shapes [N,10] and [3] do not broadcast: 10 meets 3 in dimension -1
+      note: a: f32[N,10], input 'a' (at 'defineModel')
+      note: b: f32[3], input 'c' (at 'defineModel')
+      help: extents must be equal, or one of them 1; unsqueeze, transpose or view aligns them"
+    `);
+  });
+
+  it('of targets', () => {
+    const loss = (target: TensorSpec) => on([rows, target], (x, y) => crossEntropy(x, y));
+    expect(report(loss({ shape: ['N', 1], dtype: 'i32' }))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'crossEntropy'): crossEntropy: an input f32[N,10] needs class indices i32[N] or probabilities f32[N,10] as its target, got i32[N,1]
+      note: input: f32[N,10], input 'a' (at 'defineModel')
+      note: target: i32[N,1], input 'b' (at 'defineModel')
+      help: declare the target with shape: ['N']"
+    `);
+    expect(report(loss({ shape: ['N'] }))).toMatchInlineSnapshot(`
+      "dtype-mismatch (at 'crossEntropy'): crossEntropy: an input f32[N,10] needs class indices i32[N] or probabilities f32[N,10] as its target, got f32[N]
+      note: input: f32[N,10], input 'a' (at 'defineModel')
+      note: target: f32[N], input 'b' (at 'defineModel')
+      help: declare the target with dtype: 'i32'"
+    `);
+    expect(report(loss({ shape: ['N', 9] }))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'crossEntropy'): crossEntropy: an input f32[N,10] needs class indices i32[N] or probabilities f32[N,10] as its target, got f32[N,9]
+      note: input: f32[N,10], input 'a' (at 'defineModel')
+      note: target: f32[N,9], input 'b' (at 'defineModel')
+      help: declare the target with shape: ['N']"
+    `);
+    expect(report(on([rows, { shape: ['N'] }], (x, y) => mseLoss(x, y)))).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'mseLoss'): mseLoss: the input is [N,10] and the target [N]: they must be of one shape
+      note: input: f32[N,10], input 'a' (at 'defineModel')
+      note: target: f32[N], input 'b' (at 'defineModel')
+      help: view, squeeze or unsqueeze brings one to the shape of the other"
+    `);
+    expect(report(on([rows, labels], (x, y) => mseLoss(x, y)))).toMatchInlineSnapshot(`
+      "dtype-mismatch (at 'mseLoss'): mseLoss: needs an f32 tensor, got i32[N], input 'b'
+      note: x: i32[N], input 'b' (at 'defineModel')
+      help: convert it: x.to('f32')"
+    `);
+    expect(
+      report(on([rows, labels, { shape: [3] }], (x, y, weight) => crossEntropy(x, y, { weight }))),
+    ).toMatchInlineSnapshot(`
+      "shape-mismatch (at 'crossEntropy'): crossEntropy: the weight must be one factor for each class, [10], got f32[3]
+      note: weight: f32[3], input 'c' (at 'defineModel')"
+    `);
+  });
+
+  it('of the model’s own target and loss, where the loss was made', () => {
+    const e = caught(() => record(lenet({ target: { shape: ['N', 10], dtype: 'i32' } })));
+    expect(e.message).toContain('needs class indices i32[N]');
+    expect(sourceAt(e.loc!)).toMatch(/^nn.CrossEntropyLoss\(\)|^CrossEntropyLoss\(\)/);
+  });
+
+  it.each<[string, () => unknown, string, string]>([
+    ['a dimension', on([rows], (x) => x.sum(2)), 'bad-dim', 'sum: 2 is not a dimension of [N,10]'],
+    ['a dimension twice', on([rows], (x) => x.mean([1, -1])), 'bad-dim', 'mean: dimension 1 is named twice'],
+    [
+      'a dimension that is missing',
+      on([rows], (x) => softmax(x, wrong(undefined))),
+      'bad-dim',
+      'undefined is not a dimension',
+    ],
+    ['a matrix', on([image], (x) => x.t()), 'shape-mismatch', 't: needs a matrix, got f32[N,1,32,32]'],
+    ['a product', on([rows, rows], (x, y) => matmul(x, y)), 'shape-mismatch', 'inner dimensions differ: 10 and N'],
+    [
+      'a scalar in a product',
+      on([rows, { shape: [] }], (x, y) => x.matmul(y)),
+      'shape-mismatch',
+      'matrices or vectors, got f32[]',
+    ],
+    [
+      'a slice of the batch',
+      on([rows], (x) => x.slice(0, 1, 3)),
+      'shape-mismatch',
+      'is the batch N, which can only be taken whole',
+    ],
+    [
+      'a slice too far',
+      on([rows], (x) => x.narrow(1, 8, 3)),
+      'out-of-range',
+      '3 indices from 8 on lie outside dimension 1',
+    ],
+    ['an index too far', on([rows], (x) => x.select(1, 10)), 'out-of-range', 'lie outside dimension 1 of f32[N,10]'],
+    ['a window', on([image], (x) => maxPool2d(x, 40)), 'shape-mismatch', 'a 40x40 window does not fit'],
+    ['a pooled row', on([rows], (x) => avgPool2d(x, 2)), 'shape-mismatch', 'must be [batch, channels, height, width]'],
+    [
+      'padding of the batch',
+      on([rows], (x) => pad(x, [0, 0, 1, 0])),
+      'shape-mismatch',
+      'dimension 0 of f32[N,10] is the batch',
+    ],
+    ['joined batches', on([rows, rows], (x, y) => cat([x, y], 0)), 'shape-mismatch', 'the batch dimension'],
+    ['nothing to join', on([rows], () => cat([])), 'bad-argument', 'needs a list of at least one tensor'],
+    [
+      'a bias',
+      on([image, { shape: [6, 1, 5, 5] }, { shape: [5] }], (x, w, b) => conv2d(x, w, b)),
+      'shape-mismatch',
+      '6 output channels, the bias is f32[5]',
+    ],
+    ['an axis order', on([image], (x) => x.permute(0, 1)), 'bad-dim', 'no order of the dimensions'],
+    ['no batch but two', on([rows], (x) => x.view('N', 'N')), 'bad-shape', 'holds the batch twice'],
+  ])('%s', (_, f, code, message) => {
+    const e = caught(f);
+    expect(e.code).toBe(code);
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+});
+
+describe('values', () => {
+  it.each<[string, () => unknown, string, string]>([
+    [
+      'a number for a tensor',
+      on([rows], () => relu(wrong(3))),
+      'not-a-tensor',
+      'relu: the input must be a tensor, got 3',
+    ],
+    [
+      'nothing for a tensor',
+      on([rows], (x) => x.add(wrong(undefined))),
+      'not-a-tensor',
+      'add: needs a tensor or a number, got undefined',
+    ],
+    [
+      'an array for a tensor',
+      on([rows], (x) => linear(x, wrong([[1, 2]]))),
+      'not-a-tensor',
+      'the weight must be a tensor, got [[1, 2]]',
+    ],
+    ['a layer for a tensor', on([rows], () => relu(wrong(nn.ReLU()))), 'not-a-tensor', 'got a ReLU'],
+    [
+      'whole numbers for floats',
+      on([labels], (y) => y.exp()),
+      'dtype-mismatch',
+      'exp: needs an f32 tensor, got i32[N]',
+    ],
+    ['two element types', on([labels, { shape: ['N'] }], (y, x) => x.add(y)), 'dtype-mismatch', 'element types differ'],
+    ['a fraction for a whole number', on([labels], (y) => y.add(0.5)), 'dtype-mismatch', '0.5 is not a whole number'],
+    ['sums of conditions', on([rows], (x) => x.gt(0).add(1)), 'dtype-mismatch', 'needs an f32 tensor, got bool[N,10]'],
+    ['a mean of indices', on([labels], (y) => y.mean()), 'dtype-mismatch', 'mean: needs an f32 tensor'],
+    ['another type', on([rows], (x) => x.to(wrong('f64'))), 'bad-argument', "'f64' is not an element type"],
+    [
+      'a reduction',
+      on([rows, rows], (x, y) => mseLoss(x, y, { reduction: wrong('avg') })),
+      'bad-argument',
+      "'mean', 'sum' or 'none'",
+    ],
+    [
+      'label smoothing',
+      on([rows, labels], (x, y) => crossEntropy(x, y, { labelSmoothing: 2 })),
+      'bad-argument',
+      'between 0 and 1',
+    ],
+    ['JavaScript’s +', on([rows], (x) => wrong(x) + 1), 'no-value', 'no value while the model is recorded'],
+    ['JavaScript’s if', on([rows], (x) => (wrong(x.sum()) > 0 ? x : x.neg())), 'no-value', 'Tensor f32[] has no value'],
+  ])('%s', (_, f, code, message) => {
+    const e = caught(f);
+    expect(e.code).toBe(code);
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+
+  it('a tensor of another recording', () => {
+    let kept: Tensor | null = null;
+    recordFunction([rows], (x) => {
+      kept = x.mul(2);
+      return x;
+    });
+    expect(report(on([rows], (x) => x.add(kept!)))).toMatchInlineSnapshot(`
+      "other-recording (at 'add'): this tensor f32[N,10] belongs to another recording
+      note: it was made here (at 'mul')
+      help: a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside"
+    `);
+  });
+
+  it('a parameter outside forward, or that the model does not hold', () => {
+    const { weight } = nn.Linear(10, 10);
+    expect(report(() => weight.mul(2))).toMatchInlineSnapshot(`
+      "unregistered-parameter (at 'mul'): a parameter [10,10] can be computed with only in forward, where the model is recorded
+      note: it was made here (at 'Linear')
+      help: its numbers are in .data"
+    `);
+    expect(report(on([rows], (x) => x.matmul(weight)))).toMatchInlineSnapshot(`
+      "unregistered-parameter (at 'matmul'): a parameter [10,10] is used in forward, but the model does not hold it, so that it would not be trained
+      note: it was made here (at 'Linear')
+      help: assign it, or the layer that holds it, to a public field of the model in the constructor; arrays, ModuleList and Sequential count"
+    `);
+    class Hidden extends nn.Module {
+      readonly #fc = nn.Linear(10, 2);
+      forward(x: Tensor): Tensor {
+        return this.#fc(x);
+      }
+    }
+    const e = caught(() => record(defineModel({ model: Hidden, input: rows })));
+    expect(e.code).toBe('unregistered-parameter');
+    expect(e.help).toContain('public field');
+  });
+
+  it('data that was changed to what does not fit', () => {
+    const model = new Net();
+    model.fc1.weight.data = new Float32Array(3);
+    expect(report(() => record(lenet({ model })))).toMatchInlineSnapshot(
+      `"bad-data (at 'new nn.Linear'): parameter 'fc1.weight' [120,400] needs 48000 numbers, its data has 3"`,
+    );
+    model.fc1.weight.data = wrong([1, 2, 3]);
+    expect(caught(() => record(lenet({ model }))).message).toContain(
+      "'fc1.weight' [120,400]: its data must be a Float32Array",
+    );
+    expect(caught(() => nn.Parameter([2, 2], [1, 2, 3])).message).toContain('needs 4 numbers, its data has 3');
+    expect(caught(() => nn.Parameter(wrong('2x2'))).code).toBe('bad-shape');
+  });
+});
+
+describe('modules', () => {
+  const model = (forward: (x: Tensor) => unknown) => () => {
+    class Odd extends nn.Module {
+      fc = nn.Linear(10, 2);
+      forward(x: Tensor): never {
+        return wrong(forward.call(this, x));
+      }
+    }
+    return record(defineModel({ model: Odd, input: rows }));
+  };
+  it.each<[string, () => unknown, string, string]>([
+    [
+      'returning nothing',
+      model(() => undefined),
+      'not-a-tensor',
+      'Odd.forward must return a tensor, and it returned undefined',
+    ],
+    ['returning a number', model(() => 3), 'not-a-tensor', 'returned 3'],
+    ['returning two tensors', model((x) => [x, x]), 'not-a-tensor', 'returned [a Tensor, a Tensor]'],
+    ['async', model(async (x) => x), 'async-forward', 'Odd.forward is async, but a model is recorded in one go'],
+  ])('forward %s', (_, f, code, message) => {
+    const e = caught(f);
+    expect(e.code).toBe(code);
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+
+  it('without a forward', () => {
+    const Empty = wrong(class Empty extends (nn.Module as unknown as { new (): { forward: never } }) {});
+    expect(caught(() => record(defineModel({ model: Empty, input: rows }))).message).toBe(
+      'Module [Empty] is missing the required "forward" function',
+    );
+    const list = () => nn.ModuleList([nn.ReLU()]);
+    expect(caught(() => record(defineModel({ model: list, input: rows }))).code).toBe('no-forward');
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['an unknown option', () => nn.Conv2d(1, 2, 3, wrong({ strides: 2 })), "Conv2d has no option 'strides'"],
+    ['an option twice', () => nn.Conv2d(1, 2, 3, 2, wrong({ stride: 1 })), "'stride' is given twice: 2 and 1"],
+    ['too many', () => nn.Linear(1, 2, true, wrong(3)), 'Linear: too many arguments: [true, 3]'],
+    ['no channels', () => nn.Conv2d(0, 2, 3), 'inChannels must be a whole number of at least 1, got 0'],
+    ['a stride of 0', () => nn.Conv2d(1, 2, 3, { stride: 0 }), 'stride must be a whole number of at least 1'],
+    [
+      'a padding by name',
+      () => nn.Conv2d(1, 2, 3, { padding: wrong('same') }),
+      "padding must be a whole number of at least 0, or a pair of them, got 'same'",
+    ],
+    ['groups', () => nn.Conv2d(3, 4, 3, { groups: 2 }), 'inChannels must be divisible by groups, and 3 is not by 2'],
+    ['features', () => nn.Linear(1.5, 2), 'inFeatures must be a whole number of at least 1, got 1.5'],
+    ['softmax of no dimension', () => nn.Softmax(), 'the dimension over which to normalise is missing'],
+    [
+      'a function in a Sequential',
+      () => nn.Sequential(nn.ReLU(), wrong(relu)),
+      'element 1 must be a module, got a function',
+    ],
+  ])('%s', (_, f, message) => {
+    const e = caught(f);
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+});
+
+describe('definitions', () => {
+  const define = (more: Record<string, unknown>) => () =>
+    defineModel({ model: Net, input: image, ...more } as unknown as ModelOptions);
+  it.each<[string, () => unknown, string]>([
+    ['an option', define({ losss: 1 }), "defineModel has no option 'losss'"],
+    [
+      'a model',
+      define({ model: 'LeNet' }),
+      "model must be a class, a function that makes a module, or a module, got 'LeNet'",
+    ],
+    ['a loss', define({ loss: 'mse' }), "loss must be a loss module or a function (output, target) => loss, got 'mse'"],
+    ['an optimizer', define({ optimizer: { lr: 1 } }), 'optimizer must be an optimizer'],
+    ['a batch', define({ maxBatch: 0 }), 'maxBatch must be a whole number of at least 1, got 0'],
+    ['a seed', define({ seed: 1.5 }), 'seed 1.5 is not a whole number'],
+    ['an extent', define({ input: { shape: ['B', 1] } }), "input: ['B', 1] is not a shape"],
+    ['two batches', define({ input: { shape: ['N', 'N'] } }), "input: ['N', 'N'] is not a shape"],
+    ['an element type', define({ input: { shape: ['N'], dtype: 'f64' } }), "dtype must be 'f32' or 'i32', got 'f64'"],
+    ['a name', define({ input: { 'my x': rows } }), "input 'my x': its name must be an identifier"],
+    ['no input', define({ input: {} }), 'a model needs at least one input'],
+  ])('%s', (_, f, message) => {
+    const e = caught(f);
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+
+  it('names that collide', () => {
+    expect(caught(() => record(lenet({ input: { y: image } }))).message).toBe(
+      "an input and an input are both named 'y'",
+    );
+    class Rate extends nn.Module {
+      lr = nn.Parameter([1]);
+      forward(x: Tensor): Tensor {
+        return x.mul(this.lr);
+      }
+    }
+    expect(caught(() => record(lenet({ model: Rate }))).message).toBe(
+      "a parameter and a value of the optimizer are both named 'lr'",
+    );
+  });
+
+  it('a model that makes no module, or has nothing to train', () => {
+    expect(caught(() => record(defineModel({ model: wrong(() => 3), input: rows }))).message).toContain(
+      'and it made 3',
+    );
+    const flat = () => nn.Sequential(nn.Flatten());
+    expect(caught(() => record(lenet({ model: flat }))).code).toBe('no-parameters');
+    class Constant extends nn.Module {
+      fc = nn.Linear(10, 10);
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    expect(caught(() => record(lenet({ model: Constant, input: rows }))).code).toBe('no-gradient');
+  });
+
+  it('entries without a loss or an optimizer, and a loss that is no scalar', () => {
+    const { model, input } = { model: Net, input: image };
+    const bare = record(defineModel({ model, input }));
+    expect(caught(() => entriesOf(bare, ['train_step'], new StateTable())).code).toBe('no-loss');
+    expect(caught(() => entriesOf(bare, ['step'], new StateTable())).code).toBe('no-optimizer');
+    const none = record(lenet({ loss: nn.CrossEntropyLoss({ reduction: 'none' }) }));
+    const e = caught(() => autodiff(entriesOf(none, ['train_step'], new StateTable())));
+    expect(e.code).toBe('not-a-scalar');
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+});
+
+describe('optim.SGD', () => {
+  it.each<[string, optim.SGDOptions, string]>([
+    ['negative', { lr: -1 }, 'Invalid learning rate: -1'],
+    ['NaN', { lr: Number.NaN }, 'Invalid learning rate: NaN'],
+    ['infinite', { lr: Infinity }, 'Invalid learning rate: Infinity'],
+    ['missing', wrong({}), 'Invalid learning rate: undefined'],
+    ['momentum', { lr: 1, momentum: -0.1 }, 'Invalid momentum value: -0.1'],
+    ['weight decay', { lr: 1, weightDecay: -1 }, 'Invalid weight_decay value: -1'],
+    ['Nesterov alone', { lr: 1, nesterov: true }, 'Nesterov momentum requires a momentum and zero dampening'],
+    [
+      'Nesterov dampened',
+      { lr: 1, momentum: 0.9, dampening: 0.1, nesterov: true },
+      'requires a momentum and zero dampening',
+    ],
+    ['an unknown option', wrong({ lr: 1, momentun: 0.9 }), "SGD has no option 'momentun'"],
+  ])('%s', (_, options, message) => {
+    const e = caught(() => optim.SGD(options));
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+});

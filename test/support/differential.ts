@@ -1,0 +1,105 @@
+/** Holds the stages of one compilation to each other: what the recorded graph means, the optimised graph, the lowered and
+ *  the scheduled kernels and the WebAssembly must say as well. */
+
+import type { Module, Param } from '../../ir/graph.ts';
+import { printModule } from '../../ir/print-graph.ts';
+import { showDirective } from '../../passes/schedule/directives.ts';
+import { type Given, graphMemory, KernelMachine, runGraph, type Seen, type Stages, WasmMachine } from './pipeline.ts';
+
+export interface Agreement {
+  /** What the WebAssembly gave, by `entry/result`, and the params that it updates. */
+  readonly seen: ReadonlyMap<string, ArrayLike<number>>;
+  /** The same by the recorded graph in float64. */
+  readonly exact: ReadonlyMap<string, ArrayLike<number>>;
+  /** The worst difference between WebAssembly and the recorded graph, in units of what is allowed. */
+  readonly worst: number;
+}
+
+/** Runs every entry once, in order, each on what the one before left. Throws with both numbers where stages differ. */
+export async function agree(stages: Stages, given: Given, n: number, rounds = 1): Promise<Agreement> {
+  const entries = stages.original.graphs.map((g) => g.name);
+  const exactly = graphMemory(stages, given, n);
+  const rounded = graphMemory(stages, given, n);
+  const optimised = graphMemory(stages, given, n);
+  const lowered = new KernelMachine(stages, 'lowered', given, n);
+  const scheduled = new KernelMachine(stages, 'scheduled', given, n);
+  const wasm = await WasmMachine.of(stages, given, n);
+  const reassociated = (entry: string): boolean => {
+    const s = stages.scheduled.find((l) => l.name === entry)!;
+    return [...s.schedules.values()].some((ds) => ds.some((d) => d.do === 'reassociate'));
+  };
+  let loose = false;
+  let worst = 0;
+  const seen = new Map<string, ArrayLike<number>>();
+  const exact = new Map<string, ArrayLike<number>>();
+
+  for (let round = 0; round < rounds; round++)
+    for (const [i, entry] of entries.entries()) {
+      const what = (name: string) => `${entry}/${name} at N = ${n}${rounds > 1 ? `, round ${round}` : ''}`;
+      const e = runGraph(stages.original.graphs[i]!, exactly, n);
+      const r = runGraph(stages.original.graphs[i]!, rounded, n, 'f32');
+      const o = runGraph(stages.module.graphs[i]!, optimised, n);
+      const [l, s, w] = [lowered.run(entry), scheduled.run(entry), wasm.run(entry, n)];
+      loose ||= reassociated(entry);
+      for (const [name, want] of e) {
+        // What rounding alone does to this value says how much of a difference is rounding.
+        const slack = spread(want, r.get(name)!);
+        near(o.get(name)!, want, slack, `${what(name)}: the optimised graph differs from the recorded one`);
+        worst = Math.max(worst, near(l.get(name)!, want, slack, `${what(name)}: the lowered kernels differ from the graph`));
+        if (loose) near(s.get(name)!, want, slack, `${what(name)}: the scheduled kernels differ from the graph`);
+        else same(s.get(name)!, l.get(name)!, `${what(name)}: the scheduled kernels differ from the lowered ones`);
+        same(w.get(name)!, s.get(name)!, `${what(name)}: the WebAssembly differs from the scheduled kernels`);
+        seen.set(`${entry}/${name}`, w.get(name)!);
+        exact.set(`${entry}/${name}`, want);
+      }
+    }
+  return { seen, exact, worst };
+}
+
+/** The greatest finite difference between two runs, the second rounded. */
+function spread(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < a.length; i++) {
+    const d = Math.abs(a[i]! - b[i]!);
+    if (Number.isFinite(d)) most = Math.max(most, d);
+  }
+  return most;
+}
+
+const largest = (xs: ArrayLike<number>): number => {
+  let most = 0;
+  for (let i = 0; i < xs.length; i++) if (Number.isFinite(xs[i]!)) most = Math.max(most, Math.abs(xs[i]!));
+  return most;
+};
+
+/** The goldens' tolerance, with a float32 run of the graph in PyTorch's place. Returns the worst share of it. */
+function near(got: ArrayLike<number>, want: ArrayLike<number>, slack: number, what: string): number {
+  const base = 1e-6 * Math.max(1, largest(want)) + 8 * slack;
+  let worst = 0;
+  if (got.length !== want.length) throw new Error(`${what}: ${got.length} elements, not ${want.length}`);
+  for (let i = 0; i < want.length; i++) {
+    const [g, w] = [got[i]!, want[i]!];
+    if (g === w || (Number.isNaN(g) && Number.isNaN(w))) continue;
+    const share = Math.abs(g - w) / (base + 1e-5 * Math.abs(w));
+    if (!(share <= 1) && Math.fround(w) !== g) throw new Error(`${what}: element ${i} of ${want.length} is ${g}, not ${w}: ${share.toPrecision(3)} times what rounding explains`);
+    worst = Math.max(worst, share);
+  }
+  return worst;
+}
+
+function same(got: ArrayLike<number>, want: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < want.length; i++)
+    if (!Object.is(got[i], want[i])) throw new Error(`${what}: element ${i} of ${want.length} is ${show(got[i])}, not ${show(want[i])}`);
+}
+const show = (v: number | undefined): string => (Object.is(v, -0) ? '-0' : String(v));
+
+/** What a failing case needs to be looked at: the graph, and the schedule of each kernel. */
+export const describeStages = (stages: Stages): string =>
+  [
+    printModule(stages.original),
+    ...stages.scheduled.flatMap((s) =>
+      [...s.schedules].map(([kernel, ds]) => `${s.name}.${kernel}: ${ds.map(showDirective).join('; ') || 'as lowered'}`),
+    ),
+  ].join('\n');
+
+export type { Module, Param, Seen };
