@@ -191,22 +191,8 @@ class Host {
   }
 }
 
-/** Cases whose parameters or gradients the goldens do not hold: the generator kept references, which later steps overwrote,
- *  so that every `x…/grad/` is that of x8/v and every `after1/` is `after5/`. Their losses and input gradients are their
- *  own, and so is err64, which still tells each tensor's greatest element. */
-const overwritten = (c: { readonly id: string }): boolean =>
-  (c.id.startsWith('lenet/grad/') && c.id !== 'lenet/grad/x8/v') ||
-  (c.id.startsWith('lenet/train/') && c.id.endsWith('/1'));
-
 function expectTensor(got: ArrayLike<number>, key: string, c: Cases['grad'] | Cases['train'], name: string): void {
-  const what = `${c.id}: ${name}`;
-  if (!overwritten(c)) {
-    expectClose(got, tensor(c.file, key), c.err64[name], what);
-    return;
-  }
-  const greatest = Array.from(got).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const [, want] = c.err64[name]!;
-  expect(Math.abs(greatest - want), `${what}: greatest element ${greatest}, not ${want}`).toBeLessThan(want * 1e-3);
+  expectClose(got, tensor(c.file, key), c.err64[name], `${c.id}: ${name}`);
 }
 
 type LossType = { readonly type: string };
