@@ -173,7 +173,9 @@ const derivativesTaken: OpDef = op.stopGradient;
 /** Whether each element of the result comes from the operands' elements at the same place. */
 const isElementwise = (n: Node): boolean => {
   const { accesses, trips } = equationOf(n);
-  return n.inputs.length > 0 && trips === 0 && accesses.every((a) => a?.form === 'same');
+  // A slice from 0 on reads the same places too, and is of another shape.
+  const alike = n.inputs.every((v) => sameShape(v.type.shape, n.type.shape));
+  return n.inputs.length > 0 && alike && trips === 0 && accesses.every((a) => a?.form === 'same');
 };
 
 /** Iterations of the reduction that makes an element of a value. */

@@ -97,7 +97,10 @@ class KernelEmitter {
       }
       return;
     }
-    const [low, high] = [this.#range(l.from)[0], this.#range(l.to)[1] - 1];
+    const [low, end] = [this.#range(l.from)[0], this.#range(l.to)[1]];
+    // The last index is a whole number of steps from the first, where both bounds are numbers.
+    const exact = this.#range(l.from)[1] === low && this.#range(l.to)[0] === end;
+    const high = exact ? low + Math.floor((end - low - 1) / l.step) * l.step : end - 1;
     this.#limits.set(l.axis, [low, high]);
     const certain = this.#range(l.to)[0] > this.#range(l.from)[1];
     this.#code.loop(this.#value(l.from), this.#value(l.to), l.step, certain, (index) => {

@@ -304,7 +304,7 @@ function cost(
   let body = Math.max(
     (macs * a.operations) / (2 * arithmetic),
     loads / load,
-    (macs * a.operations + instructions + loop + (c.fenced ? 2 * (fence as Unrolled).by : 0)) / issue,
+    (macs * a.operations + instructions + (c.fenced ? 2 * (fence as Unrolled).by : 0)) / issue,
   );
   const accumulators = perStep;
   // A spilled accumulator is loaded and stored at every step.
@@ -313,14 +313,17 @@ function cost(
     body += (Math.min(over, accumulators) * steps * 3) / issue + macs / issue;
   }
 
-  const reductionTrips = a.reduction.reduce((p, l) => {
+  // Each loop that is left costs its own instructions, a pointer for each read among them, and a jump that goes wrong.
+  const turn = (loop + 2 * refs.length) / issue;
+  const reduced = a.reduction.reduceRight((inside, l) => {
     const u = c.steps.find((s) => s.axis === l.axis)?.by ?? 1;
     const width = lanes?.dot && lanes.loop === l ? target.lanes : 1;
     const e = extents.of(l);
     // What does not fill a vector runs alone.
     const filled = Math.floor(e / (u * width));
-    return p * (filled + (e - filled * u * width) / Math.max(1, u));
-  }, 1);
+    const trips = filled + (e - filled * u * width) / Math.max(1, u);
+    return trips > 1 ? trips * (inside + turn) + target.cost.exit : inside;
+  }, body);
   const outside = a.parallel.reduce((p, l) => {
     const e = extents.of(l);
     if (lanes && !lanes.dot && lanes.loop === l) {
@@ -342,7 +345,7 @@ function cost(
   // Code is downloaded, compiled and cached: an instruction must save some cycles over the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
-  return outside * (reductionTrips * body + ends / 2) + code * target.cost.code;
+  return outside * (reduced + ends / 2) + code * target.cost.code;
 }
 
 /** How many different elements a read touches over all copies. */
@@ -363,11 +366,12 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[]): Dir
   const out: Directive[] = [];
   const { lanes } = c;
   if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: 4 });
-  for (const w of window) out.push({ do: 'tile', axis: w.axis.name, by: w.by });
+  // Inner loops first: a tile moves inwards past the loops in its body, and sums and first maxima keep their order.
+  for (const w of window.toReversed()) out.push({ do: 'tile', axis: w.axis.name, by: w.by });
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
-  for (const [i, s] of c.steps.entries())
+  for (const [i, s] of [...c.steps.entries()].toReversed())
     out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fenced && i === 0 });
   return out;
 }

@@ -146,7 +146,12 @@ function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shift: bool
   }
   if (rest > 0) {
     if (shift && trips > by) out.push(...copies(x.int(from + (trips - by) * step), by));
-    else out.push(...copies(x.int(whole), rest, mode === 'vectorized' && rest < 4 ? 'unrolled' : mode));
+    else {
+      // Lanes come in fours: what does not fill them runs as copies.
+      const full = mode === 'vectorized' ? rest - (rest % 4) : rest;
+      if (full > 0) out.push(...copies(x.int(whole), full));
+      if (rest > full) out.push(...copies(x.int(whole + full * step), rest - full, 'unrolled'));
+    }
   }
   return out;
 }
