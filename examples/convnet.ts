@@ -32,6 +32,6 @@ export default defineModel({
   input: { shape: ['N', 1, 32, 32] },
   target: { shape: ['N'], dtype: 'i32' },
   loss: nn.CrossEntropyLoss(),
-  optimizer: optim.SGD({ lr: 0.02, momentum: 0.9 }),
+  optimizer: optim.SGD({ lr: 0.05, momentum: 0.9 }),
   maxBatch: 64,
 });

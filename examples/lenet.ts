@@ -29,4 +29,5 @@ export default defineModel({
   loss: nn.CrossEntropyLoss(),
   optimizer: optim.SGD({ lr: 0.01, momentum: 0.9 }),
   maxBatch: 64,
+  seed: 1,
 });

@@ -9,7 +9,7 @@ export interface TrainingOptions {
   readonly epochs: number;
   readonly batchSize: number;
   /** Decides the order of the samples in each epoch. */
-  readonly seed: number;
+  readonly seed: number | bigint;
   /** Ends the training after the step that is under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;

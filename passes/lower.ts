@@ -191,7 +191,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
   };
   const number = numbering<Value>();
 
-  const values = group.roots.map((r) => expandMath(element(r, index.slice(0, r.type.shape.length))));
+  const values = group.roots.map((r) => guardReductions(expandMath(element(r, index.slice(0, r.type.shape.length)))));
   const wanted = argmaxKeys(values, interner);
 
   const nest: Block[] = [block(null), ...axes.map(block)];
@@ -293,6 +293,24 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
   return finish(name, uniqueAxes(body), locs);
+}
+
+/** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must
+ *  not read either: what it would read may lie outside. */
+function guardReductions(e: Expr): Expr {
+  const within = (arm: Expr, f: (body: Expr) => Expr): Expr => {
+    if (arm.kind === 'reduce') return x.reduce(arm.fn, arm.over, f(arm.body));
+    return x.mapChildren(arm, (c) => within(c, f));
+  };
+  return x.mapExpr(e, (s) => {
+    if (s.kind !== 'select' || x.some(s.cond, (p) => p.kind === 'load')) return s;
+    const nothing = (body: Expr): Expr => x.constant(0, x.dtypeOf(body));
+    return x.select(
+      s.cond,
+      within(s.then, (body) => x.select(s.cond, body, nothing(body))),
+      within(s.otherwise, (body) => x.select(s.cond, nothing(body), body)),
+    );
+  });
 }
 
 /** Nested loops over blocks, outermost first; a block's own statements come before the loops inside. */

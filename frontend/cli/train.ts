@@ -30,7 +30,6 @@ export interface TrainFlags {
 }
 
 const usualBatch = 64;
-const usualSeed = 0;
 /** Test images to draw. */
 const shown = 6;
 
@@ -56,7 +55,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
 
   const started = performance.now();
   const history = await watched(io, flags.epochs, (onProgress, onEpoch, signal) =>
-    train(model, data, { epochs: flags.epochs, batchSize, seed: flags.seed ?? usualSeed, signal, onProgress, onEpoch }),
+    train(model, data, { epochs: flags.epochs, batchSize, seed: spec.seed, signal, onProgress, onEpoch }),
   );
   if (history.end === 'diverged') throw diverged(history, model);
   writeFiles(folder, results(model, history, compiled.recording.name));

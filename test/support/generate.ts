@@ -279,7 +279,7 @@ export type Values = 'smooth' | 'grid' | 'wild';
 export function randomValues({ params, classes }: RandomModel, values: Values, n: number, seed: number): Map<Param, Float64Array> {
   const next = uniform(seed);
   const quarter = (): number => Math.round(next() * 16 - 8) / 4;
-  const special = [Number.NaN, Infinity, -Infinity, -0, 0, 3e38, -3e38, 1e-40];
+  const special = [Number.NaN, Infinity, -Infinity, -0, 0, 1e20, -1e20, 1e-40];
   const draw: Record<Values, () => number> = {
     smooth: () => Math.fround(next() * 4 - 2),
     grid: quarter,

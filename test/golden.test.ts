@@ -1,0 +1,46 @@
+/** What the compiler makes of the examples, stage by stage, as text that stands in the repository: a change of generated
+ *  code is a change of these files, and is read as one. `npm run bless` writes them anew. */
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import convnet from '../examples/convnet.ts';
+import lenet from '../examples/lenet.ts';
+import mlp from '../examples/mlp.ts';
+import { type Compiled, compile, type Stage } from '../frontend/compile.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const examples = { lenet, mlp, convnet };
+/** Each shows one decision: what was recorded, what algebra left of it, what shares a kernel, the loops, and the memory. */
+const shown: readonly Stage[] = ['recorded', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'];
+
+const summary = (name: string, { program, wasm }: Compiled): string[] => [
+  ...program.entries.map((e) => `${name.padEnd(8)} ${e.name.padEnd(10)} ${String(e.launches.length).padStart(7)}`),
+  `${name.padEnd(8)} ${'all'.padEnd(10)} ${String(new Set(program.entries.flatMap((e) => e.launches)).size).padStart(7)} ${String(program.arenaBytes).padStart(11)} ${String(program.liveBytes).padStart(11)} ${String(wasm.length).padStart(10)}`,
+];
+
+describe('goldens', async () => {
+  const compiled = await Promise.all(
+    Object.entries(examples).map(async ([name, spec]) => [name, await compile(spec, { root })] as const),
+  );
+
+  for (const [name, c] of compiled)
+    test.each(shown)(`${name} after %s`, async (stage) => {
+      await expect(c.printed(stage)).toMatchFileSnapshot(`golden/${name}/${stage}.tir`);
+    });
+
+  test('kernels, arena bytes and code bytes of every example', async () => {
+    const table = [
+      `${'model'.padEnd(8)} ${'entry'.padEnd(10)} kernels arena bytes  live bytes code bytes`,
+      ...compiled.flatMap(([name, c]) => summary(name, c)),
+      '',
+    ];
+    await expect(table.join('\n')).toMatchFileSnapshot('golden/summary.txt');
+  });
+
+  test('the same source gives the same bytes', async () => {
+    for (const [name, first] of compiled) {
+      const second = await compile(examples[name as keyof typeof examples], { root });
+      expect(Buffer.from(second.wasm).equals(Buffer.from(first.wasm)), name).toBe(true);
+      expect(second.manifest).toEqual(first.manifest);
+    }
+  });
+});
