@@ -1,6 +1,7 @@
 /** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
 
 export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
+export type { Compiled, CompileOptions, Stage } from './compile.ts';
 export type { Extent } from './dims.ts';
 export * from './functional/index.ts';
 export * as functional from './functional/index.ts';
@@ -17,3 +18,8 @@ export * as nn from './nn/index.ts';
 export * as optim from './optim.ts';
 export { manualSeed } from './seed.ts';
 export { type Dims, Tensor } from './tensor.ts';
+
+/** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. */
+export const compile = async (
+  ...args: Parameters<typeof import('./compile.ts').compile>
+): ReturnType<typeof import('./compile.ts').compile> => (await import('./compile.ts')).compile(...args);

@@ -298,9 +298,13 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 /** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must
  *  not read either: what it would read may lie outside. */
 function guardReductions(e: Expr): Expr {
-  const within = (arm: Expr, f: (body: Expr) => Expr): Expr => {
-    if (arm.kind === 'reduce') return x.reduce(arm.fn, arm.over, f(arm.body));
-    return x.mapChildren(arm, (c) => within(c, f));
+  if (!x.some(e, (p) => p.kind === 'reduce')) return e;
+  const within = (arm: Expr, f: (body: Expr) => Expr, done = new Map<Expr, Expr>()): Expr => {
+    const seen = done.get(arm);
+    if (seen) return seen;
+    const out = arm.kind === 'reduce' ? x.reduce(arm.fn, arm.over, f(arm.body)) : x.mapChildren(arm, (c) => within(c, f, done));
+    done.set(arm, out);
+    return out;
   };
   return x.mapExpr(e, (s) => {
     if (s.kind !== 'select' || x.some(s.cond, (p) => p.kind === 'load')) return s;

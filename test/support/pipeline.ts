@@ -112,12 +112,12 @@ export class KernelMachine {
 export class WasmMachine {
   readonly #stages: Stages;
   readonly #exports: Record<string, (n: number) => void>;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
 
   private constructor(stages: Stages, instance: WebAssembly.Instance) {
     this.#stages = stages;
     this.#exports = instance.exports as never;
-    this.#bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer);
+    this.#bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer as ArrayBuffer);
     this.#bytes.fill(0xff);
     for (const p of stages.params) if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(stages.initial.get(p) ?? 0);
   }
