@@ -1,5 +1,6 @@
 /** Graphs: immutable DAGs of tensor ops, one result a node. An op is one object that says all there is to know of it. */
 
+import type { AttrKinds } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import type { Expr } from './expr.ts';
 import { type Dim, type DType, type Shape, showType, type TensorType } from './type.ts';
@@ -19,6 +20,8 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
   /** One sentence: what an element of the result is. */
   readonly doc: string;
   readonly operands: N;
+  /** What each attribute may be. */
+  readonly attrs: AttrKinds<A>;
   /** The result's type; throws a `CompileError` where the operands do not fit together. */
   infer(types: ByName<N, TensorType>, attrs: A): TensorType;
   /** The defining equation: the result's element at `at`. */

@@ -2,6 +2,7 @@
 
 import type { Axis, Expr } from './expr.ts';
 import * as x from './expr.ts';
+import { isBatch } from './type.ts';
 
 /** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
 export type Binding =
@@ -80,19 +81,27 @@ export function linear(e: Expr, bindings: Bindings, interner: x.Interner): Linea
   }
 }
 
-/** (c·t + k) / c = t and (c·t + k) mod c = k for 0 ≤ k < c, where every term is a multiple of c and none is negative. */
+/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c, where no term of t is negative: r is a constant and axes too
+ *  short to reach c together. */
 function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } | null {
-  const whole =
-    [...a.terms.values()].every(({ of, by }) => by % c === 0 && by > 0 && isNatural(of)) && a.lanes % c === 0;
-  if (!whole || a.constant < 0 || a.lanes < 0) return null;
+  const terms = [...a.terms].filter(([, { by }]) => by % c === 0);
+  const short = [...a.terms].filter(([, { by }]) => by % c !== 0);
+  if (terms.some(([, { of, by }]) => by < 0 || !isNatural(of)) || a.constant < 0 || a.lanes < 0 || a.lanes % c !== 0)
+    return null;
   const k = a.constant % c;
+  let most = k;
+  for (const [, { of, by }] of short) {
+    if (of.kind !== 'axis' || isBatch(of.axis.extent) || by < 0) return null;
+    most += by * (of.axis.extent - 1);
+  }
+  if (most >= c) return null;
   return {
     quotient: {
       constant: (a.constant - k) / c,
-      terms: new Map([...a.terms].map(([key, { of, by }]) => [key, { of, by: by / c }])),
+      terms: new Map(terms.map(([key, { of, by }]) => [key, { of, by: by / c }])),
       lanes: a.lanes / c,
     },
-    remainder: constant(k),
+    remainder: { constant: k, terms: new Map(short), lanes: 0 },
   };
 }
 
@@ -115,53 +124,5 @@ export function isNatural(e: Expr): boolean {
       return ['add', 'mul', 'idiv', 'imod', 'min', 'max'].includes(e.fn) && isNatural(e.a) && isNatural(e.b);
     default:
       return false;
-  }
-}
-
-/** The least and greatest value of an index expression, over the whole extents of its axes. */
-export function range(
-  e: Expr,
-  maxBatch: number,
-  bindings: Bindings,
-  limits: ReadonlyMap<Axis, readonly [number, number]>,
-): readonly [number, number] {
-  const go = (p: Expr): readonly [number, number] => range(p, maxBatch, bindings, limits);
-  switch (e.kind) {
-    case 'const':
-      return [e.value, e.value];
-    case 'axis': {
-      const b = bindings.get(e.axis);
-      if (b?.kind === 'constant') return [b.value, b.value];
-      if (b?.kind === 'lanes') return [b.start, b.start + 3];
-      return limits.get(e.axis) ?? [-Infinity, Infinity];
-    }
-    case 'size':
-      return [e.of.times, e.of.times * maxBatch];
-    case 'binary': {
-      const [[al, ah], [bl, bh]] = [go(e.a), go(e.b)];
-      switch (e.fn) {
-        case 'add':
-          return [al + bl, ah + bh];
-        case 'sub':
-          return [al - bh, ah - bl];
-        case 'mul': {
-          const corners = [al * bl, al * bh, ah * bl, ah * bh];
-          return [Math.min(...corners), Math.max(...corners)];
-        }
-        case 'idiv':
-          return bl === bh && bl > 0 ? [Math.trunc(al / bl), Math.trunc(ah / bl)] : [-Infinity, Infinity];
-        case 'imod':
-          if (bl !== bh || bl <= 0) return [-Infinity, Infinity];
-          return al >= 0 ? (ah < bl ? [al, ah] : [0, bl - 1]) : [-(bl - 1), bl - 1];
-        case 'min':
-          return [Math.min(al, bl), Math.min(ah, bh)];
-        case 'max':
-          return [Math.max(al, bl), Math.max(ah, bh)];
-        default:
-          return [-Infinity, Infinity];
-      }
-    }
-    default:
-      return [-Infinity, Infinity];
   }
 }

@@ -302,7 +302,8 @@ function guardReductions(e: Expr): Expr {
   const within = (arm: Expr, f: (body: Expr) => Expr, done = new Map<Expr, Expr>()): Expr => {
     const seen = done.get(arm);
     if (seen) return seen;
-    const out = arm.kind === 'reduce' ? x.reduce(arm.fn, arm.over, f(arm.body)) : x.mapChildren(arm, (c) => within(c, f, done));
+    const out =
+      arm.kind === 'reduce' ? x.reduce(arm.fn, arm.over, f(arm.body)) : x.mapChildren(arm, (c) => within(c, f, done));
     done.set(arm, out);
     return out;
   };

@@ -4,7 +4,8 @@
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, isNatural, type Linear, linear, range } from '../../ir/linear.ts';
+import { type Binding, isNatural, type Linear, linear } from '../../ir/linear.ts';
+import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { Code, type Val, type WasmType } from './code.ts';
 
@@ -36,7 +37,8 @@ class KernelEmitter {
   readonly #interner = new x.Interner();
   readonly #bindings = new Map<Axis, Binding>();
   readonly #indices = new Map<Axis, Val>();
-  readonly #limits = new Map<Axis, readonly [number, number]>();
+  readonly #limits = new Map<Axis, Range>();
+  readonly #known: Known;
   readonly #tiles = new Map<Tile, TileVars>();
   readonly #written: ReadonlySet<Buffer>;
   readonly #vectorTiles: ReadonlySet<Tile>;
@@ -54,6 +56,15 @@ class KernelEmitter {
     this.#layout = layout;
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
     this.#vectorTiles = vectorTiles(kernel);
+    this.#known = {
+      maxBatch: layout.maxBatch,
+      axis: (a) => {
+        const b = this.#bindings.get(a);
+        if (b?.kind === 'constant') return [b.value, b.value];
+        if (b?.kind === 'lanes') return [b.start, b.start + LANES - 1];
+        return this.#limits.get(a) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      },
+    };
     this.#batch = this.#code.leaf('local.get', 'i32', [0]);
   }
 
@@ -97,11 +108,7 @@ class KernelEmitter {
       }
       return;
     }
-    const [low, end] = [this.#range(l.from)[0], this.#range(l.to)[1]];
-    // The last index is a whole number of steps from the first, where both bounds are numbers.
-    const exact = this.#range(l.from)[1] === low && this.#range(l.to)[0] === end;
-    const high = exact ? low + Math.floor((end - low - 1) / l.step) * l.step : end - 1;
-    this.#limits.set(l.axis, [low, high]);
+    this.#limits.set(l.axis, loopRange(l, this.#known));
     const certain = this.#range(l.to)[0] > this.#range(l.from)[1];
     this.#code.loop(this.#value(l.from), this.#value(l.to), l.step, certain, (index) => {
       this.#indices.set(l.axis, index);
@@ -144,8 +151,8 @@ class KernelEmitter {
       throw new Error(`@${this.#kernel.name}: an unrolled loop's bound is no constant`);
     return l.constant;
   }
-  #range(e: Expr): readonly [number, number] {
-    return range(e, this.#layout.maxBatch, this.#bindings, this.#limits);
+  #range(e: Expr): Range {
+    return range(e, this.#known);
   }
 
   // ---- tiles
@@ -383,7 +390,7 @@ class KernelEmitter {
         return this.#arithmetic(e.fn, x.dtypeOf(e.a), this.#scalar(e.a), this.#scalar(e.b));
       }
       case 'select': {
-        const known = this.#decided(e.cond);
+        const known = decide(e.cond, this.#known);
         if (known !== null) return this.#scalar(known ? e.then : e.otherwise);
         if (this.#safe(e.then) && this.#safe(e.otherwise))
           return c.pure('select', wasmType(x.dtypeOf(e)), [
@@ -451,7 +458,7 @@ class KernelEmitter {
         return this.#arithmeticVector(e.fn, x.dtypeOf(e.a), operand(e.a), operand(e.b));
       }
       case 'select': {
-        const known = this.#decided(e.cond);
+        const known = decide(e.cond, this.#known);
         if (known !== null) return operand(known ? e.then : e.otherwise);
         if (!this.#safe(e.then) || !this.#safe(e.otherwise)) {
           if (this.#varies(e.cond)) return this.#lanewise(e);
@@ -484,36 +491,6 @@ class KernelEmitter {
     if (same(a, otherwise) && same(b, then)) return this.#code.pure('f32x4.pmax', 'v128', [operand(a), operand(b)]);
     if (same(b, otherwise) && same(a, then)) return this.#code.pure('f32x4.pmin', 'v128', [operand(b), operand(a)]);
     return null;
-  }
-
-  /** A condition on indices that holds, or fails, wherever this code runs. */
-  #decided(cond: Expr): boolean | null {
-    if (cond.kind === 'const') return cond.value !== 0;
-    if (cond.kind !== 'binary') return null;
-    if (cond.fn === 'and' || cond.fn === 'or') {
-      const [a, b] = [this.#decided(cond.a), this.#decided(cond.b)];
-      const ends = cond.fn === 'or';
-      if (a === ends || b === ends) return ends;
-      return a !== null && b !== null ? !ends : null;
-    }
-    if (x.dtypeOf(cond.a) !== 'i32') return null;
-    const [[al, ah], [bl, bh]] = [this.#range(cond.a), this.#range(cond.b)];
-    switch (cond.fn) {
-      case 'lt':
-        return ah < bl ? true : al >= bh ? false : null;
-      case 'le':
-        return ah <= bl ? true : al > bh ? false : null;
-      case 'gt':
-        return al > bh ? true : ah <= bl ? false : null;
-      case 'ge':
-        return al >= bh ? true : ah < bl ? false : null;
-      case 'eq':
-        return al === ah && bl === bh && al === bl ? true : ah < bl || bh < al ? false : null;
-      case 'ne':
-        return ah < bl || bh < al ? true : al === ah && bl === bh && al === bl ? false : null;
-      default:
-        return null;
-    }
   }
 
   /** Whether every read in an expression stays inside its buffer, whatever condition it stands behind. Along the batch no

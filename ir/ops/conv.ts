@@ -1,5 +1,6 @@
 /** Two-dimensional convolution and its two gradients: a closed set, each the transpose of another. */
 
+import { integer, integers } from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
 import { type Dim, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
@@ -10,6 +11,11 @@ export type Window = {
   dilation: readonly number[];
 };
 export type ConvAttrs = Window & { groups: number };
+
+/** Two numbers, for height and width. */
+export const pair = (least: number) => integers(least, 2);
+export const windowKinds = { stride: pair(1), padding: pair(0), dilation: pair(1) } as const;
+const convKinds = { ...windowKinds, groups: integer(1) } as const;
 
 /** How many places a window has along one dimension. */
 export const places = (extent: number, kernel: number, d: 0 | 1, w: Window): number =>
@@ -52,12 +58,31 @@ function checkOperands(name: string, image: TensorType, weight: TensorType): voi
     );
 }
 
+/** A cotangent has as many places as its convolution's result had. */
+function checkPlaces(
+  name: string,
+  g: TensorType,
+  size: readonly number[],
+  kernel: readonly number[],
+  attrs: ConvAttrs,
+): void {
+  for (const d of [0, 1] as const) {
+    const [have, want] = [g.shape[d + 2] as Dim, places(size[d] as number, kernel[d] as number, d, attrs)];
+    if (!sameDim(have, want))
+      throw typeError(
+        'shape-mismatch',
+        `${name}: ${kernel.join('x')} kernels on ${size.join('x')} images have ${want} places along dimension ${d + 2}, and g has ${showDim(have)}`,
+      );
+  }
+}
+
 /** Convolution (cross-correlation, as everywhere in the field):
  *  `out[n,o,y,x] = Σ_{c,i,j} x[n, g·C+c, y·s+i·d−p, x·s+j·d−p] · w[o,c,i,j]`, zero outside, g the group of o. */
 export const conv2d: Op<['x', 'w'], ConvAttrs> = defineOp({
   name: 'conv2d',
   doc: 'The cross-correlation of images [N,C,H,W] with kernels [O,C/groups,KH,KW].',
   operands: ['x', 'w'],
+  attrs: convKinds,
 
   infer({ x, w }, attrs) {
     checkOperands('conv2d', x, w);
@@ -108,8 +133,16 @@ export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number
   name: 'conv2d_input_grad',
   doc: "The transpose of conv2d in its input: what g, the result's cotangent, makes of images of `size`.",
   operands: ['g', 'w'],
-  infer({ g, w }, { groups, size }) {
+  attrs: { ...convKinds, size: pair(1) },
+  infer({ g, w }, attrs) {
+    const { groups, size } = attrs;
     checkOperands('conv2d_input_grad', g, w);
+    checkPlaces('conv2d_input_grad', g, size, [fixed(w, 2), fixed(w, 3)], attrs);
+    if (!sameDim(g.shape[1] as Dim, w.shape[0] as Dim) || fixed(w, 0) % groups !== 0)
+      throw typeError(
+        'shape-mismatch',
+        `conv2d_input_grad: ${showType(g)} is no result of ${groups} groups of ${showType(w)}`,
+      );
     return tensor('f32', [g.shape[0] as Dim, fixed(w, 1) * groups, ...size]);
   },
   compute({ g, w }, [n, channel, row, column], attrs, types) {
@@ -141,8 +174,16 @@ export const conv2dWeightGrad: Op<['x', 'g'], ConvAttrs & { kernel: readonly num
   name: 'conv2d_weight_grad',
   doc: "The transpose of conv2d in its weight: what g, the result's cotangent, makes of kernels of `kernel`.",
   operands: ['x', 'g'],
-  infer({ x, g }, { groups, kernel }) {
+  attrs: { ...convKinds, kernel: pair(1) },
+  infer({ x, g }, attrs) {
+    const { groups, kernel } = attrs;
     checkOperands('conv2d_weight_grad', x, g);
+    checkPlaces('conv2d_weight_grad', g, [fixed(x, 2), fixed(x, 3)], kernel, attrs);
+    if (!sameDim(x.shape[0] as Dim, g.shape[0] as Dim) || fixed(x, 1) % groups !== 0 || fixed(g, 1) % groups !== 0)
+      throw typeError(
+        'shape-mismatch',
+        `conv2d_weight_grad: ${showType(g)} is no result of ${showType(x)} in ${groups} groups`,
+      );
     return tensor('f32', [g.shape[1] as Dim, fixed(x, 1) / groups, ...kernel]);
   },
   compute({ x: image, g }, [o, c, i, j], attrs, types) {

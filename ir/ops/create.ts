@@ -1,5 +1,6 @@
 /** Ops that make tensors out of nothing, and tensors of indices. */
 
+import * as a from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
 import { type DType, type Shape, showType, tensor } from '../type.ts';
@@ -9,7 +10,12 @@ export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defin
   name: 'full',
   doc: 'The constant `value` everywhere.',
   operands: [],
-  infer: (_types, { shape, dtype }) => tensor(dtype, shape),
+  attrs: { value: a.number, shape: a.shape, dtype: a.dtype },
+  infer(_types, { value, shape, dtype }) {
+    if (dtype !== 'f32' && !Number.isInteger(value))
+      throw typeError('bad-attribute', `full: ${value} is no value of type ${dtype}`);
+    return tensor(dtype, shape);
+  },
   compute: (_load, _at, { value, dtype }) => x.constant(value, dtype),
   vjp: () => ({}),
 });
@@ -19,6 +25,7 @@ export const count: Op<[], { shape: Shape }> = defineOp({
   name: 'count',
   doc: 'The number of elements of a tensor of this shape, as f32.',
   operands: [],
+  attrs: { shape: a.shape },
   infer: () => tensor('f32', []),
   compute: (_load, _at, { shape }) => x.convert('f32', shape.map(x.size).reduce(x.mul, x.int(1))),
   vjp: () => ({}),
@@ -29,7 +36,12 @@ export const iota: Op<[], { shape: Shape; dim: number; dtype: DType }> = defineO
   name: 'iota',
   doc: 'The index along dimension `dim`.',
   operands: [],
-  infer: (_types, { shape, dtype }) => tensor(dtype, shape),
+  attrs: { shape: a.shape, dim: a.integer(0), dtype: a.dtype },
+  infer(_types, { shape, dim, dtype }) {
+    if (dim >= shape.length)
+      throw typeError('bad-dim', `iota: dimension ${dim} is not one of ${showType(tensor(dtype, shape))}`);
+    return tensor(dtype, shape);
+  },
   compute: (_load, at, { dim, dtype }) => x.convert(dtype, at[dim] as x.Expr),
   vjp: () => ({}),
 });
@@ -39,6 +51,7 @@ export const oneHot: Op<['index'], { classes: number }> = defineOp({
   name: 'one_hot',
   doc: 'Whether the index names this class, along a new last dimension of `classes`.',
   operands: ['index'],
+  attrs: { classes: a.integer(1) },
   infer({ index }, { classes }) {
     if (index.dtype !== 'i32')
       throw typeError('dtype-mismatch', `one_hot: class indices must be i32, got ${showType(index)}`);

@@ -1,5 +1,6 @@
 /** Ops that act element by element, on operands of one shape. Broadcasting is an op of its own. */
 
+import { dtype } from '../attr.ts';
 import type { Expr } from '../expr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
@@ -25,6 +26,12 @@ function float(name: string, t: TensorType): TensorType {
   return t;
 }
 
+function numeric(name: string, t: TensorType): TensorType {
+  if (t.dtype !== 'f32' && t.dtype !== 'i32')
+    throw typeError('dtype-mismatch', `${name}: needs f32 or i32 tensors, got ${showType(t)}`, 'convert it first');
+  return t;
+}
+
 /** `out[i] = f(x[i])` over floats; `grad` is the derivative's product with the cotangent. */
 const unary = (
   name: string,
@@ -36,6 +43,7 @@ const unary = (
     name,
     doc,
     operands: ['x'],
+    attrs: {},
     infer: ({ x }) => float(name, x),
     compute: ({ x }, at) => f(x(...at)),
     vjp: ({ x }, g, _attrs, result) => ({ x: grad(x, g, result) }),
@@ -52,7 +60,8 @@ const binary = (
     name,
     doc,
     operands: ['a', 'b'],
-    infer: ({ a, b }) => same(name, a, b),
+    attrs: {},
+    infer: ({ a, b }) => numeric(name, same(name, a, b)),
     compute: ({ a, b }, at) => f(a(...at), b(...at)),
     vjp: ({ a, b }, g, _attrs, result) => {
       if (result.type.dtype !== 'f32') return { a: 'none', b: 'none' };
@@ -67,6 +76,7 @@ const comparison = (name: string, doc: string, f: (a: Expr, b: Expr) => Expr): O
     name,
     doc,
     operands: ['a', 'b'],
+    attrs: {},
     infer: ({ a, b }) => tensor('bool', same(name, a, b).shape),
     compute: ({ a, b }, at) => f(a(...at), b(...at)),
     vjp: () => ({ a: 'none', b: 'none' }),
@@ -116,6 +126,7 @@ export const select: Op<['cond', 'a', 'b']> = defineOp({
   name: 'select',
   doc: 'a where cond holds, else b.',
   operands: ['cond', 'a', 'b'],
+  attrs: {},
   infer({ cond, a, b }) {
     if (cond.dtype !== 'bool')
       throw typeError('dtype-mismatch', `select: the condition must be bool, got ${showType(cond)}`);
@@ -172,6 +183,7 @@ export const reluGrad: Op<['y', 'g']> = defineOp({
   name: 'relu_grad',
   doc: 'g where y is positive or NaN, else 0.',
   operands: ['y', 'g'],
+  attrs: {},
   infer: ({ y, g }) => same('relu_grad', y, g),
   compute: ({ y, g }, at) => x.select(x.le(y(...at), x.num(0)), x.num(0), g(...at)),
   // The mask has slope 0, and the second cotangent passes where the first did.
@@ -183,6 +195,7 @@ export const convert: Op<['x'], { to: DType }> = defineOp({
   name: 'convert',
   doc: 'x in the element type `to`; floats lose their fraction on the way to integers.',
   operands: ['x'],
+  attrs: { to: dtype },
   infer: ({ x }, { to }) => tensor(to, x.shape),
   compute: ({ x: v }, at, { to }) => x.convert(to, v(...at)),
   vjp: ({ x }, g, { to }) => ({ x: to === 'f32' && x.type.dtype === 'f32' ? g : 'none' }),
@@ -193,6 +206,7 @@ export const stopGradient: Op<['x']> = defineOp({
   name: 'stop_gradient',
   doc: 'x, through which no gradient flows.',
   operands: ['x'],
+  attrs: {},
   infer: ({ x }) => x,
   compute: ({ x }, at) => x(...at),
   vjp: () => ({ x: 'none' }),

@@ -9,6 +9,7 @@ export const matmul: Op<['a', 'b']> = defineOp({
   name: 'matmul',
   doc: 'The matrix product of the last two dimensions, for each index of the leading ones.',
   operands: ['a', 'b'],
+  attrs: {},
 
   infer({ a, b }) {
     if (a.dtype !== 'f32' || b.dtype !== 'f32')

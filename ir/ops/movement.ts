@@ -1,5 +1,6 @@
 /** Ops that move elements and compute nothing: their equations are index maps. */
 
+import * as a from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
 import {
@@ -21,6 +22,7 @@ export const reshape: Op<['x'], { shape: Shape }> = defineOp({
   name: 'reshape',
   doc: 'The same elements in row-major order under another shape.',
   operands: ['x'],
+  attrs: { shape: a.shape },
   infer({ x }, { shape }) {
     const [have, want] = [elements(x.shape), elements(shape)];
     if (!sameDim(have, want))
@@ -59,6 +61,7 @@ export const permute: Op<['x'], { perm: readonly number[] }> = defineOp({
   name: 'permute',
   doc: 'The dimensions in another order: dimension d of the result is dimension `perm[d]` of x.',
   operands: ['x'],
+  attrs: { perm: a.integers(0) },
   infer({ x }, { perm }) {
     const sorted = [...perm].sort((a, b) => a - b);
     if (perm.length !== x.shape.length || sorted.some((p, i) => p !== i))
@@ -82,8 +85,12 @@ export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = d
   name: 'broadcast',
   doc: 'x repeated to `shape`: dimension d of x is dimension `dims[d]` of the result.',
   operands: ['x'],
+  attrs: { shape: a.shape, dims: a.integers(0) },
   infer({ x }, { shape, dims }) {
-    const fits = dims.length === x.shape.length && dims.every((d, i) => sameDim(shape[d] ?? -1, x.shape[i] as Dim));
+    const fits =
+      dims.length === x.shape.length &&
+      new Set(dims).size === dims.length &&
+      dims.every((d, i) => sameDim(shape[d] ?? -1, x.shape[i] as Dim));
     if (!fits)
       throw typeError(
         'shape-mismatch',
@@ -108,11 +115,13 @@ export const slice: Op<['x'], { starts: readonly number[]; steps: readonly numbe
   name: 'slice',
   doc: 'Every `steps[d]`-th element from `starts[d]` on, `shape[d]` of them, along each dimension d.',
   operands: ['x'],
+  attrs: { starts: a.integers(), steps: a.integers(), shape: a.shape },
   infer({ x }, { starts, steps, shape }) {
     const rank = x.shape.length;
     if (starts.length !== rank || steps.length !== rank || shape.length !== rank)
       throw typeError('bad-dim', `slice: ${showType(x)} needs ${rank} starts, steps and extents`);
     for (const [d, extent] of shape.entries()) {
+      if (steps[d] === 0) throw typeError('bad-attribute', `slice: the step of dimension ${d} is 0`);
       const [have, start, step] = [x.shape[d] as Dim, starts[d] as number, steps[d] as number];
       const whole = sameDim(have, extent) && start === 0 && step === 1;
       if (whole) continue;
@@ -167,6 +176,7 @@ export const pad: Op<
   name: 'pad',
   doc: '`value` in `low[d]` places before, `high[d]` behind and `interior[d]` between the elements along each dimension d; negative ones crop.',
   operands: ['x'],
+  attrs: { low: a.integers(), high: a.integers(), interior: a.integers(0), value: a.number },
   infer({ x }, { low, high, interior }) {
     const rank = x.shape.length;
     if (low.length !== rank || high.length !== rank || interior.length !== rank)
@@ -227,7 +237,10 @@ export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
   name: 'concat',
   doc: 'a followed by b along dimension `dim`.',
   operands: ['a', 'b'],
+  attrs: { dim: a.integer(0) },
   infer({ a, b }, { dim }) {
+    if (dim >= a.shape.length)
+      throw typeError('bad-dim', `concat: dimension ${dim} is not one of ${showType(a)}`);
     const others = (s: Shape): Dim[] => s.filter((_, d) => d !== dim);
     if (a.shape.length !== b.shape.length || !sameShape(others(a.shape), others(b.shape)))
       throw typeError('shape-mismatch', `concat: ${showType(a)} and ${showType(b)} differ beside dimension ${dim}`);

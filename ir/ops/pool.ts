@@ -1,12 +1,14 @@
 /** Windows over images: the greatest element of each, where it lay, and the way back. */
 
+import { flag } from '../attr.ts';
 import { CompileError } from '../diagnostic.ts';
 import * as x from '../expr.ts';
 import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
-import { type Dim, showType, type TensorType, tensor } from '../type.ts';
-import { fixed, inside, placeOf, tap, type Window } from './conv.ts';
+import { type Dim, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
+import { fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 
 export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
+const poolKinds = { kernel: pair(1), ...windowKinds, ceil: flag } as const;
 
 /** How many windows fit. With `ceil` the last may hang over the edge, as long as it starts inside or in the left padding. */
 function windows(extent: number, d: 0 | 1, a: PoolAttrs): number {
@@ -34,6 +36,20 @@ function poolShape(name: string, t: TensorType, a: PoolAttrs): Dim[] {
   if (oh < 1 || ow < 1)
     throw typeError('shape-mismatch', `${name}: a ${a.kernel.join('x')} window does not fit in ${showType(t)}`);
   return [n, c, oh, ow];
+}
+
+/** What is pooled to the type of `g`: images of `size`. */
+function unpooled(name: string, g: TensorType, attrs: PoolAttrs & { size: readonly number[] }): TensorType {
+  const image = tensor('f32', [...g.shape.slice(0, 2), ...attrs.size]);
+  if (g.dtype !== 'f32' || g.shape.length !== 4)
+    throw typeError('shape-mismatch', `${name}: g must be f32[batch, channels, height, width], got ${showType(g)}`);
+  const pooled = poolShape(name, image, attrs);
+  if (!pooled.every((d, i) => sameDim(d, g.shape[i] as Dim)))
+    throw typeError(
+      'shape-mismatch',
+      `${name}: ${showType(image)} is pooled to ${showType(tensor('f32', pooled))}, and g is ${showType(g)}`,
+    );
+  return image;
 }
 
 /** The windows' elements, as a reduction of `fn`; places outside the image hold the least value there is. */
@@ -65,6 +81,7 @@ export const maxPool2d: Op<['x'], PoolAttrs> = defineOp({
   name: 'max_pool2d',
   doc: 'The greatest element of each window of images [N,C,H,W]; NaN if one is.',
   operands: ['x'],
+  attrs: poolKinds,
   infer({ x }, attrs) {
     if (x.dtype !== 'f32') throw typeError('dtype-mismatch', `max_pool2d: needs an f32 tensor, got ${showType(x)}`);
     return tensor('f32', poolShape('max_pool2d', x, attrs));
@@ -81,6 +98,7 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
   name: 'max_pool2d_index',
   doc: 'The row-major place in its window of the first greatest element.',
   operands: ['x'],
+  attrs: poolKinds,
   infer({ x }, attrs) {
     const [kh, kw] = attrs.kernel as [number, number];
     return tensor(kh * kw <= 256 ? 'u8' : 'i32', poolShape('max_pool2d_index', x, attrs));
@@ -96,7 +114,12 @@ export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly numb
   name: 'max_pool2d_grad',
   doc: 'g of each window at the place where `index` says that its greatest element lay, summed over the windows, else 0.',
   operands: ['g', 'index'],
-  infer: ({ g }, { size }) => tensor('f32', [...g.shape.slice(0, 2), ...size]),
+  attrs: { ...poolKinds, size: pair(1) },
+  infer({ g, index }, attrs) {
+    if (!sameShape(g.shape, index.shape) || (index.dtype !== 'u8' && index.dtype !== 'i32'))
+      throw typeError('shape-mismatch', `max_pool2d_grad: ${showType(index)} names no place for each of ${showType(g)}`);
+    return unpooled('max_pool2d_grad', g, attrs);
+  },
   compute({ g, index }, [n, c, row, column], attrs, types) {
     const [kh, kw] = attrs.kernel as [number, number];
     const [sh, sw] = attrs.stride as [number, number];
@@ -142,6 +165,7 @@ export const sumPool2d: Op<['x'], PoolAttrs> = defineOp({
   name: 'sum_pool2d',
   doc: 'The sum of each window of images [N,C,H,W], zero outside.',
   operands: ['x'],
+  attrs: poolKinds,
   infer({ x }, attrs) {
     if (x.dtype !== 'f32') throw typeError('dtype-mismatch', `sum_pool2d: needs an f32 tensor, got ${showType(x)}`);
     return tensor('f32', poolShape('sum_pool2d', x, attrs));
@@ -160,7 +184,8 @@ export const sumPool2dGrad: Op<['g'], PoolAttrs & { size: readonly number[] }> =
   name: 'sum_pool2d_grad',
   doc: 'The transpose of sum_pool2d: each place sums g over the windows that cover it.',
   operands: ['g'],
-  infer: ({ g }, { size }) => tensor('f32', [...g.shape.slice(0, 2), ...size]),
+  attrs: { ...poolKinds, size: pair(1) },
+  infer: ({ g }, attrs) => unpooled('sum_pool2d_grad', g, attrs),
   compute({ g }, [n, c, row, column], attrs, types) {
     const [i, j] = [x.axis('i', attrs.kernel[0] as number), x.axis('j', attrs.kernel[1] as number)];
     const [y, okY] = placeOf(row as x.Expr, x.ix(i), 0, fixed(types.g, 2), attrs);

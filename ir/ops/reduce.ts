@@ -1,5 +1,6 @@
 /** Reductions over whole dimensions. The reduced dimensions disappear. */
 
+import { integer, integers } from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
 import { type Shape, showType, type TensorType, tensor } from '../type.ts';
@@ -13,6 +14,8 @@ const kept = (rank: number, dims: readonly number[]): number[] =>
   Array.from({ length: rank }, (_, d) => d).filter((d) => !dims.includes(d));
 
 function check(name: string, t: TensorType, dims: readonly number[]): Shape {
+  if (t.dtype !== 'f32' && t.dtype !== 'i32')
+    throw typeError('dtype-mismatch', `${name}: needs an f32 or i32 tensor, got ${showType(t)}`, 'convert it first');
   const wrong = dims.find((d, i) => !Number.isInteger(d) || d < 0 || d >= t.shape.length || dims.indexOf(d) !== i);
   if (wrong !== undefined)
     throw typeError('bad-dim', `${name}: dimension ${wrong} is not one of ${showType(t)}, or is named twice`);
@@ -39,6 +42,7 @@ export const reduceSum: Op<['x'], Dims> = defineOp({
   name: 'reduce_sum',
   doc: 'The sum over the dimensions `dims`.',
   operands: ['x'],
+  attrs: { dims: integers(0) },
   infer: ({ x }, { dims }) => tensor(x.dtype, check('reduce_sum', x, dims)),
   compute({ x: v }, at, { dims }, types) {
     const axes = axesOf(types.x, dims);
@@ -54,6 +58,7 @@ const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'mi
     name,
     doc,
     operands: ['x'],
+    attrs: { dims: integers(0) },
     infer: ({ x }, { dims }) => tensor(x.dtype, check(name, x, dims)),
     compute({ x: v }, at, { dims }, types) {
       const axes = axesOf(types.x, dims);
@@ -74,6 +79,7 @@ export const argmax: Op<['x'], { dim: number }> = defineOp({
   name: 'argmax',
   doc: 'The first index along `dim` at which x is greatest.',
   operands: ['x'],
+  attrs: { dim: integer(0) },
   infer: ({ x }, { dim }) => tensor('i32', check('argmax', x, [dim])),
   compute({ x: v }, at, { dim }, types) {
     const axes = axesOf(types.x, [dim]);

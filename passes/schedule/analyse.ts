@@ -48,25 +48,26 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const declaredAt = new Map<x.Tile, number>();
   const sequential = new Set<Loop>();
   let best: { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null = null;
-  let deepest: readonly Loop[] = [];
+  let widest: { loops: readonly Loop[]; cost: number } = { loops: [], cost: 0 };
+  const cost = (loops: readonly Loop[]): number => loops.reduce((p, l) => p * trips(l), 1);
   const stores: { stmt: Store; loops: readonly Loop[] }[] = [];
-  walkStmts(kernel.body, (s, loops) => {
+  walkStmts(kernel.body, (s, all) => {
+    // Copies and lanes are bodies, not loops.
+    const loops = all.filter((l) => l.mode === 'serial' || l.mode === 'parallel');
     if (s.kind === 'tile') declaredAt.set(s.tile, loops.length);
     if (s.kind === 'set' || s.kind === 'accumulate')
       for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
     if (s.kind === 'store') {
       stores.push({ stmt: s, loops });
-      if (loops.length > deepest.length) deepest = loops;
+      if (cost(loops) > widest.cost) widest = { loops, cost: cost(loops) };
     }
     if (s.kind === 'accumulate') {
-      const cost = loops.reduce((p, l) => p * trips(l), 1);
-      if (!best || cost > best.cost) best = { stmt: s, loops, cost };
+      if (!best || cost(loops) > best.cost) best = { stmt: s, loops, cost: cost(loops) };
     }
   });
   const top = best as { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null;
-  const mapped = deepest.reduce((p, l) => p * trips(l), 1);
-  const main = top && top.cost >= mapped ? top : null;
-  const loops = main ? main.loops : deepest;
+  const main = top && top.cost >= widest.cost ? top : null;
+  const loops = main ? main.loops : widest.loops;
   const depth = main ? (declaredAt.get(main.stmt.tile) ?? 0) : loops.length;
   const outer = loops.slice(0, depth);
 
@@ -85,10 +86,13 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     }
     for (const c of x.children(e)) read(c, guarded, seen);
   };
+  // What the chosen loops hold; other copies of the same statements are alike.
+  const inner = loops.at(-1);
+  const here = (at: readonly Loop[]): boolean => main !== null || inner === undefined || at.includes(inner);
   if (main) read(main.stmt.value, false, new Set());
   else
-    walkStmts(kernel.body, (s) => {
-      for (const e of exprsOf(s)) read(e, false, new Set());
+    walkStmts(kernel.body, (s, at) => {
+      if (here(at)) for (const e of exprsOf(s)) read(e, false, new Set());
     });
 
   const inOut = kernel.params.some((p) => p.access === 'inout');
@@ -98,7 +102,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     reduction: loops.slice(depth),
     main: main ? main.stmt : null,
     reads: unique(reads),
-    stores: stores.map(({ stmt }) => reference(stmt.buffer, stmt.at, false, interner)),
+    stores: stores.filter((st) => here(st.loops)).map(({ stmt }) => reference(stmt.buffer, stmt.at, false, interner)),
     operations: 1 + (main ? operations(main.stmt.value) : 0),
     inPlace: inOut,
   };

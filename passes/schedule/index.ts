@@ -7,6 +7,7 @@ import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
 import { applySchedule, type Schedule } from './directives.ts';
+import { simplify } from './settle.ts';
 
 /** A graph's kernels, scheduled, with the directives that made each. */
 export interface Scheduled extends Lowered {
@@ -17,9 +18,12 @@ export const schedule = (target: Target, batch: number): ((lowered: Lowered) => 
   // Graphs share kernels, and so the scheduled ones.
   const done = new Map<Kernel, { kernels: Kernel[]; schedules: ReadonlyMap<string, Schedule> }>();
   const one = (k: Kernel): { kernels: Kernel[]; schedules: ReadonlyMap<string, Schedule> } => {
-    const { schedule: chosen } = chooseSchedule(k, target, batch);
+    const chosen = chooseSchedule(k, target, batch);
     const schedules = new Map<string, Schedule>([[k.name, chosen]]);
-    return { kernels: withCopies(k, applySchedule(k, chosen), chosen, target, batch, schedules), schedules };
+    return {
+      kernels: withCopies(k, simplify(applySchedule(k, chosen), batch), chosen, target, batch, schedules),
+      schedules,
+    };
   };
   return (lowered) => {
     const parts = lowered.kernels.map((k) => upsert(done, k, () => one(k)));
@@ -45,9 +49,9 @@ function withCopies(
     const from = readAs(before, d.buffer, d.order.length);
     const to = after.params.find((p) => p.buffer.name.startsWith(`${d.buffer}.packed_`))?.buffer as Buffer;
     const copy = copyKernel(`pack_${after.name}_${d.buffer}`, from, to, d.order);
-    const { schedule: chosen } = chooseSchedule(copy, target, batch);
+    const chosen = chooseSchedule(copy, target, batch);
     schedules.set(copy.name, chosen);
-    return [applySchedule(copy, chosen)];
+    return [simplify(applySchedule(copy, chosen), batch)];
   });
   return [...copies, after];
 }

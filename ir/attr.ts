@@ -1,0 +1,50 @@
+/** What an op's attributes may be. An op states the kind of each; what is read from a text is held to it, and the
+ *  reference of the ops prints it. */
+
+import type { Attr } from './graph.ts';
+import { type DType, isBatch, type Shape, showDim } from './type.ts';
+
+export interface AttrKind<T extends Attr> {
+  /** In a sentence: 'a whole number of at least 1'. */
+  readonly says: string;
+  holds(v: Attr): v is T;
+}
+/** The kind of each attribute. */
+export type AttrKinds<A> = { readonly [K in keyof A]: A[K] extends Attr ? AttrKind<A[K]> : never };
+
+const kind = <T extends Attr>(says: string, holds: (v: Attr) => boolean): AttrKind<T> => ({
+  says,
+  holds: holds as (v: Attr) => v is T,
+});
+
+const dtypes: readonly DType[] = ['f32', 'i32', 'u8', 'bool'];
+/** Whole, and small enough for an index in 32 bits. */
+const isWhole = (v: unknown, least: number): boolean =>
+  typeof v === 'number' && Number.isInteger(v) && v >= least && v <= 2147483647;
+const anyWhole = -2147483648;
+const from = (least: number): string => (least === anyWhole ? '' : ` of at least ${least}`);
+
+/** Any number, `inf` and `nan` among them. */
+export const number: AttrKind<number> = kind('a number', (v) => typeof v === 'number');
+export const flag: AttrKind<boolean> = kind('true or false', (v) => typeof v === 'boolean');
+export const dtype: AttrKind<DType> = kind(`an element type: ${dtypes.join(', ')}`, (v) => dtypes.includes(v as DType));
+export const shape: AttrKind<Shape> = kind(
+  'a shape: whole numbers of at least 0, of which one may be the batch N or a multiple of it',
+  (v) =>
+    Array.isArray(v) &&
+    v.every((d) => (isBatch(d) ? isWhole(d.times, 1) : isWhole(d, 0))) &&
+    v.filter(isBatch).length <= 1,
+);
+export const integer = (least: number = anyWhole): AttrKind<number> =>
+  kind(`a whole number${from(least)}`, (v) => isWhole(v, least));
+/** A list of whole numbers; of `count` of them where that is told. */
+export const integers = (least: number = anyWhole, count?: number): AttrKind<readonly number[]> =>
+  kind(
+    `a list of ${count === undefined ? '' : `${count} `}whole numbers${from(least)}`,
+    (v) => Array.isArray(v) && (count === undefined || v.length === count) && v.every((d) => isWhole(d, least)),
+  );
+
+/** Whether every dimension is one that a tensor can have. A type rule that was given nonsense may well make some. */
+export const isShape = (s: Shape): boolean => shape.holds(s);
+export const showAnyShape = (s: Shape): string =>
+  `[${s.map((d) => (typeof d === 'object' && d !== null ? showDim(d) : String(d))).join(',')}]`;

@@ -1,0 +1,170 @@
+/** Kernels with a long reduction: enumerates vector axes, register tiles, unrolling and packed operands within the
+ *  target's budget, and takes the cheapest by estimated cycles. */
+
+import type * as x from '../../ir/expr.ts';
+import type { Axis } from '../../ir/expr.ts';
+import type { Loop } from '../../ir/kernel.ts';
+import type { Target } from '../../ir/target.ts';
+import { bindDim, type Dim } from '../../ir/type.ts';
+import type { Analysis, Reference } from './analyse.ts';
+import { type Candidate, cost, type Unrolled } from './cost.ts';
+import type { Directive, Schedule } from './directives.ts';
+import type { Extents } from './extents.ts';
+
+const factors = [1, 2, 3, 4, 5, 6, 8];
+
+export function contraction(a: Analysis, target: Target, extents: Extents): Schedule {
+  const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
+  const windowSize = windowed.reduce((p, w) => p * w.by, 1);
+  if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
+  if (a.reads.some((r) => r.guarded)) return [];
+
+  const kinds: Candidate['lanes'][] = [null];
+  for (const l of a.parallel) {
+    const e = extents.constant(l);
+    if (e !== null && e >= target.lanes)
+      for (const vectors of [1, 2, 3, 4]) if (vectors * target.lanes <= e) kinds.push({ loop: l, vectors, dot: false });
+  }
+  const innermost = a.reduction.at(-1);
+  const perfect = a.reduction.every(
+    (l, i) => l.body.length === 1 && (i === a.reduction.length - 1 || l.body[0]?.kind === 'for'),
+  );
+  if (innermost && perfect && a.main?.fn === 'add')
+    for (const l of a.reduction)
+      if (extents.of(l) >= 2 * target.lanes || (l === innermost && extents.of(l) >= target.lanes))
+        if (l === innermost) kinds.push({ loop: l, vectors: 1, dot: true });
+
+  let best: { c: Candidate; packs: readonly Directive[]; cycles: number } | null = null;
+  for (const lanes of kinds) {
+    const { refs, packs, packCycles } = withPacks(a, lanes, target, extents);
+    const accumulators = windowSize * (lanes && !lanes.dot ? lanes.vectors : 1);
+    const tileable = a.parallel.filter((l) => l !== lanes?.loop);
+    for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents))
+      for (const { steps, fenced } of unrollings(
+        a,
+        lanes,
+        target,
+        extents,
+        accumulators * tiles.reduce((p, t) => p * t.by, 1),
+      )) {
+        const c: Candidate = { lanes, tiles, steps, fenced };
+        const cycles = cost(c, a, refs, windowed, target, extents) + packCycles;
+        if (!best || cycles < best.cycles) best = { c, packs, cycles };
+      }
+  }
+  if (!best) return [];
+  return [...best.packs, ...directives(best.c, a, windowed)];
+}
+
+/** At most two axes in register tiles. */
+function* tilings(loops: readonly Loop[], most: number, extents: Extents): Generator<readonly Unrolled[]> {
+  yield [];
+  for (const [i, l] of loops.entries())
+    for (const by of factors) {
+      if (by === 1 || by > most || by > extents.of(l)) continue;
+      yield [{ axis: l.axis, by }];
+      for (const m of loops.slice(i + 1))
+        for (const also of factors)
+          if (also > 1 && by * also <= most && also <= extents.of(m))
+            yield [
+              { axis: l.axis, by },
+              { axis: m.axis, by: also },
+            ];
+    }
+}
+
+/** How many iterations of the innermost reductions become one body. */
+function unrollings(
+  a: Analysis,
+  lanes: Candidate['lanes'],
+  target: Target,
+  extents: Extents,
+  macs: number,
+): { steps: Unrolled[]; fenced: boolean }[] {
+  const out: { steps: Unrolled[]; fenced: boolean }[] = [{ steps: [], fenced: false }];
+  const inner: Unrolled[] = [];
+  let size = macs;
+  for (const l of a.reduction.toReversed()) {
+    const whole = extents.constant(l);
+    const count = lanes?.dot && lanes.loop === l ? Math.floor(extents.of(l) / target.lanes) : extents.of(l);
+    if (whole !== null && size * count <= target.unroll * 1.25) {
+      if (count > 1) {
+        inner.unshift({ axis: l.axis, by: count });
+        out.push({ steps: [...inner], fenced: false }, { steps: [...inner], fenced: true });
+      }
+      size *= count;
+      continue;
+    }
+    // A symbolic extent is split once: into lanes, or into steps.
+    if (whole === null && lanes?.dot && lanes.loop === l) break;
+    for (const by of [2, 4, 8]) {
+      if (by > count || size * by > target.unroll * 1.25) continue;
+      const steps = [{ axis: l.axis, by }, ...inner];
+      out.push({ steps, fenced: false }, { steps, fenced: true });
+    }
+    break;
+  }
+  return out;
+}
+
+/** Reads across the lanes, from a copy with the lanes' dimension last where that is cheaper than gathering. */
+function withPacks(
+  a: Analysis,
+  lanes: Candidate['lanes'],
+  _target: Target,
+  extents: Extents,
+): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
+  if (!lanes) return { refs: a.reads, packs: [], packCycles: 0 };
+  const axis = lanes.loop.axis;
+  const packs: Directive[] = [];
+  let packCycles = 0;
+  const refs = a.reads.map((r) => {
+    const stride = r.strides.get(axis) ?? 0;
+    if ([0, 1, 2].includes(stride) && !r.bent.has(axis)) return r;
+    const d = r.at.findIndex((i) => i.kind === 'axis' && i.axis === axis);
+    const written = a.stores.some((s) => s.buffer === r.buffer);
+    if (d < 0 || written || a.reads.some((q) => q !== r && q.buffer.name === r.buffer.name)) return r;
+    const order = [...r.at.keys()].filter((k) => k !== d).concat(d);
+    packs.push({ do: 'pack', buffer: r.buffer.name, order });
+    packCycles += extents.elements(r.buffer.type.shape) * 3;
+    const shape = order.map((k) => bindDim(r.buffer.type.shape[k] as Dim, 64));
+    return { ...r, strides: restride(r, order, shape), bent: new Set([...r.bent].filter((b) => b !== axis)) };
+  });
+  return { refs, packs, packCycles };
+}
+
+/** Strides of a read whose dimensions were put in another order: exact for axes that stand alone in a dimension, which
+ *  is enough to rank candidates. */
+function restride(r: Reference, order: readonly number[], shape: readonly number[]): Map<Axis, number> {
+  const out = new Map<Axis, number>();
+  let step = 1;
+  for (let k = order.length - 1; k >= 0; k--) {
+    const index = r.at[order[k] as number] as x.Expr;
+    for (const [axis, by] of coefficients(index)) out.set(axis, (out.get(axis) ?? 0) + by * step);
+    step *= shape[k] as number;
+  }
+  return out;
+}
+function coefficients(e: x.Expr): [Axis, number][] {
+  if (e.kind === 'axis') return [[e.axis, 1]];
+  if (e.kind === 'binary' && e.fn === 'add') return [...coefficients(e.a), ...coefficients(e.b)];
+  if (e.kind === 'binary' && e.fn === 'sub')
+    return [...coefficients(e.a), ...coefficients(e.b).map(([a, c]): [Axis, number] => [a, -c])];
+  if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'const')
+    return coefficients(e.a).map(([a, c]) => [a, c * (e.b as { value: number }).value]);
+  return [];
+}
+
+function directives(c: Candidate, a: Analysis, window: readonly Unrolled[]): Directive[] {
+  const out: Directive[] = [];
+  const { lanes } = c;
+  if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: 4 });
+  // Inner loops first: a tile moves inwards past the loops in its body, and sums and first maxima keep their order.
+  for (const w of window.toReversed()) out.push({ do: 'tile', axis: w.axis.name, by: w.by });
+  if (lanes && !lanes.dot)
+    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
+  for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
+  for (const [i, s] of [...c.steps.entries()].toReversed())
+    out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fenced && i === 0 });
+  return out;
+}

@@ -1,0 +1,118 @@
+/** What a way to run a contraction costs, in cycles: instructions against the machine's issue width, loads against its
+ *  ports, spilled registers, loop turns, what is left over at the edges, and code bytes. */
+
+import type { Axis } from '../../ir/expr.ts';
+import type { Loop } from '../../ir/kernel.ts';
+import type { Target } from '../../ir/target.ts';
+import type { Analysis, Reference } from './analyse.ts';
+import type { Extents } from './extents.ts';
+
+/** An axis of whose iterations `by` stand side by side. */
+export interface Unrolled {
+  readonly axis: Axis;
+  readonly by: number;
+}
+/** One way to run a contraction. */
+export interface Candidate {
+  readonly lanes: { readonly loop: Loop; readonly vectors: number; readonly dot: boolean } | null;
+  readonly tiles: readonly Unrolled[];
+  readonly steps: readonly Unrolled[];
+  readonly fenced: boolean;
+}
+
+export function cost(
+  c: Candidate,
+  a: Analysis,
+  refs: readonly Reference[],
+  window: readonly Unrolled[],
+  target: Target,
+  extents: Extents,
+): number {
+  const { lanes } = c;
+  const vectors = lanes && !lanes.dot ? lanes.vectors : 1;
+  const copies = [...c.tiles, ...window];
+  const perStep = copies.reduce((p, u) => p * u.by, 1) * vectors;
+  const steps = c.steps.reduce((p, u) => p * u.by, 1);
+  const macs = perStep * steps;
+
+  // Loads of one body: every distinct address once, or once a step where steps are fenced from each other.
+  const fence = c.fenced ? (c.steps[0] ?? null) : null;
+  const free = fence ? c.steps.slice(1) : c.steps;
+  let [instructions, loads, blockLoads] = [0, 0, 0];
+  for (const r of refs) {
+    const stride = lanes ? (r.bent.has(lanes.loop.axis) ? Number.NaN : (r.strides.get(lanes.loop.axis) ?? 0)) : 0;
+    const along =
+      lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
+    const scale = (u: Unrolled): { axis: Axis; by: number; step: number } => ({
+      ...u,
+      step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1,
+    });
+    const distinct = distinctOffsets(r, [...copies.map(scale), ...free.map(scale), ...along]);
+    const times = fence ? fence.by : 1;
+    const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
+    const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
+    instructions += distinct * times * each;
+    loads += distinct * times * words;
+    blockLoads += distinct * words;
+  }
+  const { issue, arithmetic, load, loop } = target.cost;
+  let body = Math.max(
+    (macs * a.operations) / (2 * arithmetic),
+    loads / load,
+    (macs * a.operations + instructions + (c.fenced ? 2 * (fence as Unrolled).by : 0)) / issue,
+  );
+  const accumulators = perStep;
+  // A spilled accumulator is loaded and stored at every step.
+  if (accumulators + 2 > target.registers || accumulators + blockLoads > target.blockRegisters) {
+    const over = Math.max(accumulators + 3 - target.registers, accumulators + blockLoads - target.blockRegisters);
+    body += (Math.min(over, accumulators) * steps * 3) / issue + macs / issue;
+  }
+
+  // Each loop that is left costs its own instructions, a pointer for each read among them, and a jump that goes wrong.
+  const turn = (loop + 2 * refs.length) / issue;
+  const reduced = a.reduction.reduceRight((inside, l) => {
+    const u = c.steps.find((s) => s.axis === l.axis)?.by ?? 1;
+    const width = lanes?.dot && lanes.loop === l ? target.lanes : 1;
+    const e = extents.of(l);
+    // What does not fill a vector runs alone.
+    const filled = Math.floor(e / (u * width));
+    const trips = filled + (e - filled * u * width) / Math.max(1, u);
+    return trips > 1 ? trips * (inside + turn) + target.cost.exit : inside;
+  }, body);
+  const outside = a.parallel.reduce((p, l) => {
+    const e = extents.of(l);
+    if (lanes && !lanes.dot && lanes.loop === l) {
+      const width = lanes.vectors * target.lanes;
+      const rest = e % width;
+      if (rest === 0) return p * (e / width);
+      return (
+        p *
+        (a.inPlace
+          ? Math.floor(e / width) + Math.floor(rest / target.lanes) / lanes.vectors + (rest % target.lanes)
+          : Math.ceil(e / width))
+      );
+    }
+    const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
+    return p * (extents.constant(l) === null ? e / t : Math.floor(e / t) + Math.sqrt((e % t) / t));
+  }, 1);
+  const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
+  const ends = accumulators * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
+  // Code is downloaded, compiled and cached: an instruction must save some cycles over the whole batch.
+  const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
+  const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
+  return outside * (reduced + ends / 2) + code * target.cost.code;
+}
+
+/** How many different elements a read touches over all copies. */
+function distinctOffsets(r: Reference, copies: readonly { axis: Axis; by: number; step: number }[]): number {
+  let offsets = new Set<number>([0]);
+  for (const { axis, by, step } of copies) {
+    if (r.bent.has(axis)) return offsets.size * copies.reduce((p, c) => p * c.by, 1);
+    const stride = r.strides.get(axis) ?? 0;
+    if (stride === 0) continue;
+    const next = new Set<number>();
+    for (const o of offsets) for (let i = 0; i < by; i++) next.add(o + i * step * stride);
+    offsets = next;
+  }
+  return offsets.size;
+}

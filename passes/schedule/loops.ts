@@ -1,0 +1,268 @@
+/** The rewrites of loops behind the directives: each keeps what a kernel computes. */
+
+import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import {
+  declare,
+  exprsOf,
+  finish,
+  type Kernel,
+  type Loop,
+  loop,
+  mapStmt,
+  type Stmt,
+  set,
+  walkStmts,
+} from '../../ir/kernel.ts';
+import type { Dim } from '../../ir/type.ts';
+
+/** A directive that does not fit the kernel it is applied to. */
+export class ScheduleError extends Error {
+  override readonly name = 'ScheduleError';
+}
+
+/** A loop's bounds, where it counts by one and starts at a number. */
+function boundsOf(l: Loop): { from: number; to: number | Expr } {
+  if (l.from.kind !== 'const' || l.step !== 1)
+    throw new ScheduleError(`the loop over ${l.axis.name} does not count by 1 from a number`);
+  return { from: l.from.value, to: l.to.kind === 'const' ? l.to.value : l.to };
+}
+
+export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shift: boolean, fenced: boolean): Stmt[] {
+  // What an earlier split of a symbolic extent left over stays as it is.
+  if (l.from.kind !== 'const') return [l];
+  const [from, { step }] = [l.from.value, l];
+  const copies = (start: Expr, count: number, how: 'unrolled' | 'vectorized' = mode): Stmt[] => {
+    const inner = x.axis(`${l.axis.name}_i`, count);
+    const index = x.add(start, x.mul(x.ix(inner), x.int(step)));
+    return jam(replaceAxis(fresh(l.body), l.axis, index), inner, count, how, fenced);
+  };
+  if (l.to.kind !== 'const') {
+    if (from !== 0 || step !== 1)
+      throw new ScheduleError(`the loop over ${l.axis.name} has a symbolic bound and does not count from 0 by 1`);
+    const rest = x.imod(l.to, x.int(by));
+    const main = x.axis(l.axis.name, l.axis.extent);
+    const tail = x.axis(l.axis.name, l.axis.extent);
+    const whole = x.sub(l.to, rest);
+    return [
+      loop(main, x.int(0), whole, copies(x.ix(main), by), { step: by }),
+      loop(tail, whole, l.to, replaceAxis(fresh(l.body), l.axis, x.ix(tail))),
+    ];
+  }
+  const to = l.to.value;
+  const trips = Math.ceil((to - from) / step);
+  const rest = trips % by;
+  const whole = from + (trips - rest) * step;
+  const out: Stmt[] = [];
+  if (trips - rest === by) out.push(...copies(x.int(from), by));
+  else if (trips > rest) {
+    const main = x.axis(l.axis.name, l.axis.extent);
+    out.push(loop(main, x.int(from), x.int(whole), copies(x.ix(main), by), { step: by * step }));
+  }
+  if (rest > 0) {
+    if (shift && trips > by) out.push(...copies(x.int(from + (trips - by) * step), by));
+    else {
+      // Lanes come in fours: what does not fill them runs as copies.
+      const full = mode === 'vectorized' ? rest - (rest % 4) : rest;
+      if (full > 0) out.push(...copies(x.int(whole), full));
+      if (rest > full) out.push(...copies(x.int(whole + full * step), rest - full, 'unrolled'));
+    }
+  }
+  return out;
+}
+
+export function split(l: Loop, by: number): Stmt[] {
+  const { from, to } = boundsOf(l);
+  if (from !== 0 || typeof to !== 'number' || to % by !== 0)
+    throw new ScheduleError(`the loop over ${l.axis.name} does not divide into groups of ${by}`);
+  const [outer, inner] = [x.axis(l.axis.name, to / by), x.axis(`${l.axis.name}_in`, by)];
+  const body = replaceAxis(l.body, l.axis, x.add(x.mul(x.ix(outer), x.int(by)), x.ix(inner)));
+  return [loop(outer, x.int(0), x.int(to / by), [loop(inner, x.int(0), x.int(by), body)])];
+}
+
+export function peeled(l: Loop, at: readonly number[]): Stmt[] {
+  const { from, to } = boundsOf(l);
+  if (typeof to !== 'number') throw new ScheduleError(`the loop over ${l.axis.name} has no fixed end`);
+  const cuts = [from, ...at.filter((c) => c > from && c < to), to];
+  return cuts.slice(1).map((end, i) => {
+    const part = x.axis(l.axis.name, l.axis.extent);
+    return loop(part, x.int(cuts[i] as number), x.int(end), replaceAxis(fresh(l.body), l.axis, x.ix(part)));
+  });
+}
+
+/** The copy of a buffer that a packed kernel reads: found by the copying kernel under this name. */
+export const packedName = (buffer: string, order: readonly number[]): string => `${buffer}.packed_${order.join('')}`;
+
+export function packed(k: Kernel, name: string, order: readonly number[]): Kernel {
+  const copies = new Map<Buffer, Buffer>();
+  const onExpr = (e: Expr): Expr => {
+    if (e.kind !== 'load' || e.buffer.name !== name || e.at.length !== order.length) return e;
+    let copy = copies.get(e.buffer);
+    if (!copy) {
+      const shape = order.map((d) => e.buffer.type.shape[d] as Dim);
+      copy = { name: packedName(name, order), type: { ...e.buffer.type, shape } };
+      copies.set(e.buffer, copy);
+    }
+    return x.load(
+      copy,
+      order.map((d) => e.at[d] as Expr),
+    );
+  };
+  const done = new Map<Expr, Expr>();
+  const body = k.body.map((s) => mapStmt(s, onExpr, done));
+  if (copies.size !== 1)
+    throw new ScheduleError(`@${k.name} reads no one buffer ${name} of ${order.length} dimensions`);
+  return finish(k.name, body, k.locs);
+}
+
+/** Statements without a loop of their own: what copies are made of. */
+const isLeaf = (s: Stmt): boolean =>
+  s.kind !== 'tile' && (s.kind !== 'for' || s.mode === 'unrolled' || s.mode === 'vectorized');
+
+/** unroll i { S; for k { T } }  -->  unroll i { S }; for k { unroll i { T } }, every tile of S and T once for each i. */
+function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | 'vectorized', fenced: boolean): Stmt[] {
+  const wider = new Map<Tile, Tile>();
+  walkStmts(body, (s) => {
+    if (s.kind === 'tile')
+      wider.set(s.tile, {
+        ...s.tile,
+        // Lanes come last, so that a vector's elements lie side by side.
+        shape: mode === 'vectorized' ? [...s.tile.shape, count] : [count, ...s.tile.shape],
+      });
+  });
+  const place = (at: readonly Expr[]): readonly Expr[] => (mode === 'vectorized' ? [...at, x.ix(i)] : [x.ix(i), ...at]);
+  const onExpr = (e: Expr): Expr => {
+    const tile = e.kind === 'tile' ? wider.get(e.tile) : undefined;
+    return e.kind === 'tile' && tile ? { ...e, tile, at: place(e.at) } : e;
+  };
+  const done = new Map<Expr, Expr>();
+  const widen = (s: Stmt): Stmt => {
+    if (s.kind === 'for') return { ...s, body: s.body.map(widen) };
+    const mapped = mapStmt(s, onExpr, done);
+    if (mapped.kind === 'tile') return declare(wider.get(mapped.tile) ?? mapped.tile);
+    if (mapped.kind === 'store' || mapped.kind === 'for') return mapped;
+    const tile = wider.get(mapped.tile);
+    return tile ? { ...mapped, tile, at: place(mapped.at) } : mapped;
+  };
+  const spread = (stmts: readonly Stmt[]): Stmt[] => {
+    const out: Stmt[] = [];
+    let run: Stmt[] = [];
+    const flush = (): void => {
+      if (run.length > 0) out.push(loop(i, x.int(0), x.int(count), run, { mode, fenced }));
+      run = [];
+    };
+    for (const s of stmts) {
+      if (isLeaf(s)) {
+        run.push(s);
+        continue;
+      }
+      if (s.kind === 'tile') {
+        // Declarations do nothing, so they need not part a run.
+        out.push(s);
+        continue;
+      }
+      flush();
+      if (s.kind === 'for') {
+        if (exprsOf(s).some((e) => x.freeAxes(e).has(i)))
+          throw new ScheduleError(`the bounds of ${s.axis.name} depend on ${i.name}`);
+        out.push({ ...s, body: spread(s.body) });
+      }
+    }
+    flush();
+    return out;
+  };
+  return spread(body.map(widen));
+}
+
+/** The loops from `s` down to the one over `axis`, if each holds nothing but the next. */
+export function nestTo(s: Stmt, axis: string): Loop[] | null {
+  if (s.kind !== 'for' || s.mode !== 'serial') return null;
+  if (s.axis.name === axis) return [s];
+  const below = s.body.length === 1 ? nestTo(s.body[0] as Stmt, axis) : null;
+  return below && [s, ...below];
+}
+
+export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
+  const l = nest.at(-1) as Loop;
+  const [only, ...others] = l.body;
+  if (only?.kind !== 'accumulate' || others.length > 0 || only.fn !== 'add')
+    throw new ScheduleError(`the loop over ${l.axis.name} does more than add to one accumulator`);
+  const { from, to: extent } = boundsOf(l);
+  if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
+  const part: Tile = { name: 'part', dtype: only.tile.dtype, shape: [by] };
+  const lane = (): Axis => x.axis(`${l.axis.name}_i`, by);
+  const [zero, each, join] = [lane(), lane(), lane()];
+  const over = (a: Axis, mode: 'vectorized' | 'unrolled', body: Stmt): Loop =>
+    loop(a, x.int(0), x.int(by), [body], { mode });
+  const whole = typeof extent === 'number' ? x.int(extent - (extent % by)) : x.sub(extent, x.imod(extent, x.int(by)));
+  const main = x.axis(l.axis.name, l.axis.extent);
+  const tail = x.axis(l.axis.name, l.axis.extent);
+  const value = (at: Expr): Expr => x.substitute(only.value, new Map([[l.axis, at]]));
+  const rest: Stmt[] =
+    typeof extent === 'number' && extent % by === 0
+      ? []
+      : [
+          loop(tail, whole, l.to, [{ ...only, value: value(x.ix(tail)) }], {
+            mode: typeof extent === 'number' ? 'unrolled' : 'serial',
+          }),
+        ];
+  const sums = loop(
+    main,
+    x.int(0),
+    whole,
+    [
+      over(each, 'vectorized', {
+        kind: 'accumulate',
+        fn: 'add',
+        tile: part,
+        at: [x.ix(each)],
+        value: value(x.add(x.ix(main), x.ix(each))),
+      }),
+    ],
+    { step: by },
+  );
+  const inner = typeof extent === 'number' && extent < by ? rest : [sums, ...rest];
+  return [
+    declare(part),
+    over(zero, 'vectorized', set(part, [x.ix(zero)], x.identity('add', part.dtype))),
+    ...nest.slice(0, -1).reduceRight<Stmt[]>((body, outer) => [{ ...outer, body }], inner),
+    over(join, 'unrolled', { ...only, value: x.read(part, [x.ix(join)]) }),
+  ];
+}
+
+export function interchanged(l: Loop): Stmt[] {
+  const [inner, ...others] = l.body;
+  if (inner?.kind !== 'for' || others.length > 0)
+    throw new ScheduleError(`the loop over ${l.axis.name} holds more than one loop`);
+  if (exprsOf(inner).some((e) => x.freeAxes(e).has(l.axis)))
+    throw new ScheduleError(`the bounds of ${inner.axis.name} depend on ${l.axis.name}`);
+  return [{ ...inner, body: [{ ...l, body: inner.body }] }];
+}
+
+const replaceAxis = (body: readonly Stmt[], axis: Axis, by: Expr): Stmt[] => {
+  const done = new Map<Expr, Expr>();
+  return body.map((s) => mapStmt(s, (e) => (e.kind === 'axis' && e.axis === axis ? by : e), done));
+};
+
+/** A copy with axes and tiles of its own, so that no two loops bind one axis and no two places declare one tile. */
+function fresh(body: readonly Stmt[]): Stmt[] {
+  const axes = new Map<Axis, Axis>();
+  const tiles = new Map<Tile, Tile>();
+  walkStmts(body, (s) => {
+    if (s.kind === 'for') axes.set(s.axis, { ...s.axis });
+    if (s.kind === 'tile') tiles.set(s.tile, { ...s.tile });
+  });
+  const onExpr = (e: Expr): Expr => {
+    if (e.kind === 'axis') return axes.has(e.axis) ? x.ix(axes.get(e.axis) as Axis) : e;
+    return e.kind === 'tile' && tiles.has(e.tile) ? { ...e, tile: tiles.get(e.tile) as Tile } : e;
+  };
+  const done = new Map<Expr, Expr>();
+  const go = (s: Stmt): Stmt => {
+    const m = mapStmt(s, onExpr, done);
+    if (m.kind === 'for')
+      return { ...m, axis: axes.get(m.axis) as Axis, body: s.kind === 'for' ? s.body.map(go) : m.body };
+    if (m.kind === 'store') return m;
+    return { ...m, tile: tiles.get(m.tile) ?? m.tile };
+  };
+  return body.map(go);
+}

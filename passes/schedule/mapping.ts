@@ -1,0 +1,21 @@
+/** Kernels that map element to element: lanes along the innermost axis. */
+
+import type { Target } from '../../ir/target.ts';
+import type { Analysis, Reference } from './analyse.ts';
+import type { Schedule } from './directives.ts';
+import type { Extents } from './extents.ts';
+
+/** Strides that a vector is loaded with, and stored with, in a few instructions. */
+const loadable = [0, 1, 2, -1];
+const storable = [1, 2];
+
+/** Lanes along the innermost axis, where all that is touched along it lies close together or is the same. */
+export function mapping(a: Analysis, target: Target, extents: Extents): Schedule {
+  const last = a.parallel.at(-1);
+  const trips = last && extents.constantTrips(last);
+  if (!last || !trips || trips < target.lanes || a.window.length > 0) return [];
+  const fits = (r: Reference, strides: readonly number[]): boolean =>
+    !r.bent.has(last.axis) && !r.guarded && strides.includes(r.strides.get(last.axis) ?? 0);
+  if (!a.stores.every((r) => fits(r, storable)) || !a.reads.every((r) => fits(r, loadable))) return [];
+  return [{ do: 'vectorize', axis: last.axis.name, by: target.lanes, shift: !a.inPlace }];
+}

@@ -1,0 +1,82 @@
+/** Conditions on indices, settled by splitting loops: no inner loop asks where it is. */
+
+import type { Axis, Expr } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import { exprsOf, type Kernel, type Loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
+import type { Directive } from './directives.ts';
+
+/** Index-set splitting: where a kernel asks on which side of a number an axis lies, or takes it apart by a divisor, loops
+ *  that know the answer. */
+export function settleGuards(kernel: Kernel): Directive[] {
+  const cuts = new Map<Axis, Set<number>>();
+  const divisors = new Map<Axis, Set<number>>();
+  walkStmts(kernel.body, (s) => {
+    for (const e of exprsOf(s))
+      x.walk(e, (p) => {
+        if (p.kind !== 'binary') return;
+        if ((p.fn === 'idiv' || p.fn === 'imod') && p.a.kind === 'axis' && p.b.kind === 'const')
+          note(divisors, p.a.axis, p.b.value);
+        const cut = boundary(p);
+        if (cut) note(cuts, cut.axis, cut.at);
+      });
+  });
+  const out: Directive[] = [];
+  const loops: Loop[] = [];
+  walkStmts(kernel.body, (s) => {
+    if (s.kind === 'for') loops.push(s);
+  });
+  for (const [axis, by] of divisors) {
+    const l = loops.find((q) => q.axis === axis);
+    const [c] = [...by];
+    if (!l || by.size !== 1 || c === undefined || l.to.kind !== 'const' || l.to.value % c !== 0 || c > 8) continue;
+    out.push({ do: 'split', axis: axis.name, by: c });
+    out.push({ do: 'tile', axis: `${axis.name}_in`, by: c });
+  }
+  for (const [axis, at] of cuts) {
+    const l = loops.find((q) => q.axis === axis);
+    if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
+    const inside = [...at].filter((c) => c > 0 && c < (l.to as { value: number }).value).sort((p, q) => p - q);
+    if (inside.length > 0) out.push({ do: 'peel', axis: axis.name, at: inside });
+  }
+  return out;
+}
+const note = (m: Map<Axis, Set<number>>, a: Axis, v: number): void => {
+  m.set(a, (m.get(a) ?? new Set()).add(v));
+};
+
+/** The number at which `axis ± c ⋛ d` changes. */
+function boundary(e: Extract<x.Expr, { kind: 'binary' }>): { axis: Axis; at: number } | null {
+  if (e.b.kind !== 'const' || !['lt', 'ge', 'le', 'gt'].includes(e.fn)) return null;
+  const [axis, shift] =
+    e.a.kind === 'axis'
+      ? [e.a.axis, 0]
+      : e.a.kind === 'binary' &&
+          (e.a.fn === 'add' || e.a.fn === 'sub') &&
+          e.a.a.kind === 'axis' &&
+          e.a.b.kind === 'const'
+        ? [e.a.a.axis, e.a.fn === 'add' ? e.a.b.value : -e.a.b.value]
+        : [null, 0];
+  if (!axis) return null;
+  return { axis, at: e.b.value - shift + (e.fn === 'le' || e.fn === 'gt' ? 1 : 0) };
+}
+
+/** The same kernel without the conditions that its loops settle. */
+export function simplify(kernel: Kernel, maxBatch: number): Kernel {
+  const ranges = new Map<Axis, Range>();
+  const known: Known = {
+    maxBatch,
+    axis: (a) => ranges.get(a) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  };
+  const settled = (e: Expr): Expr => {
+    if (e.kind !== 'select') return e;
+    const holds = decide(e.cond, known);
+    return holds === null ? e : holds ? e.then : e.otherwise;
+  };
+  const go = (s: Stmt): Stmt => {
+    if (s.kind !== 'for') return mapStmt(s, settled);
+    ranges.set(s.axis, loopRange(s, known));
+    return { ...s, body: s.body.map(go) };
+  };
+  return { ...kernel, body: kernel.body.map(go) };
+}
