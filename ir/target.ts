@@ -21,6 +21,8 @@ export interface Target {
     readonly gathered: number;
     /** Instructions around one iteration of a loop. */
     readonly loop: number;
+    /** Cycles from one addition to the next that needs its result. */
+    readonly latency: number;
     /** Cycles lost when a loop ends. */
     readonly exit: number;
     /** Cycles over a whole batch that one more instruction of code must save. */
@@ -35,5 +37,5 @@ export const wasm128: Target = {
   registers: 15,
   blockRegisters: 14,
   unroll: 64,
-  cost: { issue: 6, arithmetic: 2, load: 2, strided: 2, gathered: 8, loop: 4, exit: 8, code: 100 },
+  cost: { issue: 6, arithmetic: 2, load: 2, strided: 2, gathered: 8, loop: 4, latency: 4, exit: 8, code: 100 },
 };

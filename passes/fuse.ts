@@ -182,7 +182,7 @@ export function fuse(graph: Graph): FusedGraph {
   /** Whether this is all that is made of some reduction's result. */
   function endsReduction(n: Node): boolean {
     return n.inputs.some(
-      (i) => i.kind === 'node' && (equationOf(i).trips > 1 || endsReduction(i)) && users.get(i)?.length === 1,
+      (i) => i.kind === 'node' && users.get(i)?.length === 1 && (equationOf(i).trips > 1 || endsReduction(i)),
     );
   }
 

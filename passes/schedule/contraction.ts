@@ -40,16 +40,12 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
     const accumulators = windowSize * (lanes && !lanes.dot ? lanes.vectors : 1);
     const tileable = a.parallel.filter((l) => l !== lanes?.loop);
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents))
-      for (const { steps, fenced } of unrollings(
-        a,
-        lanes,
-        target,
-        extents,
-        accumulators * tiles.reduce((p, t) => p * t.by, 1),
-      )) {
-        const c: Candidate = { lanes, tiles, steps, fenced };
-        const cycles = cost(c, a, refs, windowed, target, extents) + packCycles;
-        if (!best || cycles < best.cycles) best = { c, packs, cycles };
+      for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
+        for (const fences of fencings(steps, windowed)) {
+          const c: Candidate = { lanes, tiles, steps, fences };
+          const cycles = cost(c, a, refs, windowed, target, extents) + packCycles;
+          if (!best || cycles < best.cycles) best = { c, packs, cycles };
+        }
       }
   }
   if (!best) return [];
@@ -80,8 +76,8 @@ function unrollings(
   target: Target,
   extents: Extents,
   macs: number,
-): { steps: Unrolled[]; fenced: boolean }[] {
-  const out: { steps: Unrolled[]; fenced: boolean }[] = [{ steps: [], fenced: false }];
+): Unrolled[][] {
+  const out: Unrolled[][] = [[]];
   const inner: Unrolled[] = [];
   let size = macs;
   for (const l of a.reduction.toReversed()) {
@@ -90,7 +86,7 @@ function unrollings(
     if (whole !== null && size * count <= target.unroll * 1.25) {
       if (count > 1) {
         inner.unshift({ axis: l.axis, by: count });
-        out.push({ steps: [...inner], fenced: false }, { steps: [...inner], fenced: true });
+        out.push([...inner]);
       }
       size *= count;
       continue;
@@ -99,12 +95,20 @@ function unrollings(
     if (whole === null && lanes?.dot && lanes.loop === l) break;
     for (const by of [2, 4, 8]) {
       if (by > count || size * by > target.unroll * 1.25) continue;
-      const steps = [{ axis: l.axis, by }, ...inner];
-      out.push({ steps, fenced: false }, { steps, fenced: true });
+      out.push([{ axis: l.axis, by }, ...inner]);
     }
     break;
   }
   return out;
+}
+
+/** Where copies may be kept apart: nowhere, between the outermost steps, and within a step between rows of a window. */
+function fencings(steps: readonly Unrolled[], window: readonly Unrolled[]): ReadonlySet<Axis>[] {
+  const [step, row] = [steps[0], window[0]];
+  const none = new Set<Axis>();
+  if (!step) return row ? [none, new Set([row.axis])] : [none];
+  const outer = new Set([step.axis]);
+  return row ? [none, outer, new Set([step.axis, row.axis])] : [none, outer];
 }
 
 /** Reads across the lanes, from a copy with the lanes' dimension last where that is cheaper than gathering. */
@@ -160,11 +164,12 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[]): Dir
   const { lanes } = c;
   if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: 4 });
   // Inner loops first: a tile moves inwards past the loops in its body, and sums and first maxima keep their order.
-  for (const w of window.toReversed()) out.push({ do: 'tile', axis: w.axis.name, by: w.by });
+  for (const w of window.toReversed())
+    out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
-  for (const [i, s] of [...c.steps.entries()].toReversed())
-    out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fenced && i === 0 });
+  for (const s of c.steps.toReversed())
+    out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fences.has(s.axis) });
   return out;
 }

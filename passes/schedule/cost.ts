@@ -17,7 +17,8 @@ export interface Candidate {
   readonly lanes: { readonly loop: Loop; readonly vectors: number; readonly dot: boolean } | null;
   readonly tiles: readonly Unrolled[];
   readonly steps: readonly Unrolled[];
-  readonly fenced: boolean;
+  /** Axes whose copies are kept apart, so that the engine holds only one copy's loads at a time. */
+  readonly fences: ReadonlySet<Axis>;
 }
 
 export function cost(
@@ -35,9 +36,10 @@ export function cost(
   const steps = c.steps.reduce((p, u) => p * u.by, 1);
   const macs = perStep * steps;
 
-  // Loads of one body: every distinct address once, or once a step where steps are fenced from each other.
-  const fence = c.fenced ? (c.steps[0] ?? null) : null;
-  const free = fence ? c.steps.slice(1) : c.steps;
+  // Loads of one body: every distinct address once between two fences.
+  const unrolled = [...copies, ...c.steps];
+  const free = unrolled.filter((u) => !c.fences.has(u.axis));
+  const fences = unrolled.reduce((p, u) => (c.fences.has(u.axis) ? p * u.by : p), 1);
   let [instructions, loads, blockLoads] = [0, 0, 0];
   for (const r of refs) {
     const stride = lanes ? (r.bent.has(lanes.loop.axis) ? Number.NaN : (r.strides.get(lanes.loop.axis) ?? 0)) : 0;
@@ -47,26 +49,25 @@ export function cost(
       ...u,
       step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1,
     });
-    const distinct = distinctOffsets(r, [...copies.map(scale), ...free.map(scale), ...along]);
-    const times = fence ? fence.by : 1;
+    const distinct = distinctOffsets(r, [...free.map(scale), ...along]);
     const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
     const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
-    instructions += distinct * times * each;
-    loads += distinct * times * words;
+    instructions += distinct * fences * each;
+    loads += distinct * fences * words;
     blockLoads += distinct * words;
   }
   const { issue, arithmetic, load, loop } = target.cost;
   let body = Math.max(
+    // One accumulator takes its additions one after another.
+    steps * target.cost.latency,
     (macs * a.operations) / (2 * arithmetic),
     loads / load,
-    (macs * a.operations + instructions + (c.fenced ? 2 * (fence as Unrolled).by : 0)) / issue,
+    (macs * a.operations + instructions + (fences > 1 ? 2 * fences : 0)) / issue,
   );
   const accumulators = perStep;
-  // A spilled accumulator is loaded and stored at every step.
-  if (accumulators + 2 > target.registers || accumulators + blockLoads > target.blockRegisters) {
-    const over = Math.max(accumulators + 3 - target.registers, accumulators + blockLoads - target.blockRegisters);
-    body += (Math.min(over, accumulators) * steps * 3) / issue + macs / issue;
-  }
+  // One spilled accumulator is loaded and stored at every step, and halves a kernel.
+  const over = Math.max(accumulators + 3 - target.registers, accumulators + blockLoads - target.blockRegisters);
+  if (over > 0) body *= 1.5 + 0.15 * Math.min(over, accumulators);
 
   // Each loop that is left costs its own instructions, a pointer for each read among them, and a jump that goes wrong.
   const turn = (loop + 2 * refs.length) / issue;
