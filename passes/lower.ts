@@ -303,7 +303,9 @@ function guardReductions(e: Expr): Expr {
     const seen = done.get(arm);
     if (seen) return seen;
     const out =
-      arm.kind === 'reduce' ? x.reduce(arm.fn, arm.over, f(arm.body)) : x.mapChildren(arm, (c) => within(c, f, done));
+      arm.kind === 'reduce'
+        ? x.reduce(arm.fn, arm.over, f(within(arm.body, f, done)))
+        : x.mapChildren(arm, (c) => within(c, f, done));
     done.set(arm, out);
     return out;
   };

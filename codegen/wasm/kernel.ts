@@ -174,34 +174,48 @@ class KernelEmitter {
     return vars;
   }
 
-  /** The variable that holds a tile's element, and the lane in it where the tile is one of vectors. */
-  #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; vector: boolean } {
+  /** The variable that holds a tile's element, and the lane in it where the tile is one of vectors. With `stride`, every
+   *  stride-th element from there on, one for each lane. */
+  #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; stride: number } {
     const vars = this.#variables(tile);
     const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.int(tile.shape[d] as number)), i), x.int(0));
     const l = linear(flat, this.#bindings, this.#interner);
     if (!l || l.terms.size > 0)
       throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
-    if (!vars.vector) return { local: vars.first + l.constant, lane: null, vector: false };
-    const local = vars.first + Math.floor(l.constant / LANES);
-    return l.lanes === 1 ? { local, lane: null, vector: true } : { local, lane: l.constant % LANES, vector: true };
+    if (!vars.vector) return { local: vars.first + l.constant, lane: null, stride: 0 };
+    return { local: vars.first + Math.floor(l.constant / LANES), lane: l.constant % LANES, stride: l.lanes };
   }
 
   #read(tile: Tile, at: readonly Expr[]): Val {
-    const { local, lane, vector } = this.#slot(tile, at);
-    const whole = this.#code.ordered('local.get', vector ? 'v128' : wasmType(tile.dtype), [], [local]);
-    if (lane === null) return whole;
-    return this.#code.pure(`${lanesOf(tile.dtype)}.extract_lane`, wasmType(tile.dtype), [whole], [lane]);
+    const { local, lane, stride } = this.#slot(tile, at);
+    const c = this.#code;
+    if (lane === null) return c.ordered('local.get', wasmType(tile.dtype), [], [local]);
+    const vector = (k: number): Val => c.ordered('local.get', 'v128', [], [local + k]);
+    const one = (element: number): Val =>
+      c.pure(
+        `${lanesOf(tile.dtype)}.extract_lane`,
+        wasmType(tile.dtype),
+        [vector(Math.floor(element / LANES))],
+        [element % LANES],
+      );
+    if (stride === 0) return one(lane);
+    if (stride === 1 && lane === 0) return vector(0);
+    const elements = [0, 1, 2, 3].map((k) => lane + k * stride);
+    if ((elements[3] as number) < 2 * LANES)
+      return c.pure('i8x16.shuffle', 'v128', [vector(0), vector(1)], lanePicks(elements));
+    const [first, ...rest] = elements.map(one);
+    return this.#vectorOf(first as Val, rest, tile.dtype);
   }
 
   #assign(tile: Tile, at: readonly Expr[], value: () => Val): void {
     const v = value();
-    const { local, lane, vector } = this.#slot(tile, at);
-    if (lane !== null) {
+    const { local, lane, stride } = this.#slot(tile, at);
+    if (lane !== null && stride === 0) {
       const whole = this.#code.ordered('local.get', 'v128', [], [local]);
       const next = this.#code.pure(`${lanesOf(tile.dtype)}.replace_lane`, 'v128', [whole, v], [lane]);
       return this.#code.effect('local.set', [next], [local]);
     }
-    this.#code.effect('local.set', [vector ? this.#splat(v, tile.dtype) : v], [local]);
+    this.#code.effect('local.set', [lane === null ? v : this.#splat(v, tile.dtype)], [local]);
   }
 
   // ---- memory
@@ -316,10 +330,14 @@ class KernelEmitter {
     const c = this.#code;
     const [first, ...rest] =
       dtype === 'bool' ? parts.map((p) => c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), p])) : parts;
+    return this.#vectorOf(first as Val, rest, dtype);
+  }
+
+  #vectorOf(first: Val, rest: readonly Val[], dtype: DType): Val {
     const lanes = lanesOf(dtype);
     return rest.reduce(
-      (v, p, i) => c.pure(`${lanes}.replace_lane`, 'v128', [v, p], [i + 1]),
-      c.pure(`${lanes}.splat`, 'v128', [first as Val]),
+      (v, p, i) => this.#code.pure(`${lanes}.replace_lane`, 'v128', [v, p], [i + 1]),
+      this.#code.pure(`${lanes}.splat`, 'v128', [first]),
     );
   }
 

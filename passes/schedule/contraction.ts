@@ -7,7 +7,7 @@ import type { Loop } from '../../ir/kernel.ts';
 import type { Target } from '../../ir/target.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 import type { Analysis, Reference } from './analyse.ts';
-import { type Candidate, cost, type Unrolled } from './cost.ts';
+import { type Candidate, cost, type Lanes, type Unrolled } from './cost.ts';
 import type { Directive, Schedule } from './directives.ts';
 import type { Extents } from './extents.ts';
 
@@ -23,7 +23,8 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   for (const l of a.parallel) {
     const e = extents.constant(l);
     if (e !== null && e >= target.lanes)
-      for (const vectors of [1, 2, 3, 4]) if (vectors * target.lanes <= e) kinds.push({ loop: l, vectors, dot: false });
+      for (const vectors of [1, 2, 3, 4])
+        if (vectors * target.lanes <= e) kinds.push(...alongResult(l, vectors, a, extents));
   }
   const innermost = a.reduction.at(-1);
   const perfect = a.reduction.every(
@@ -32,24 +33,40 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   if (innermost && perfect && a.main?.fn === 'add')
     for (const l of a.reduction)
       if (extents.of(l) >= 2 * target.lanes || (l === innermost && extents.of(l) >= target.lanes))
-        if (l === innermost) kinds.push({ loop: l, vectors: 1, dot: true });
+        if (l === innermost) kinds.push({ loop: l, vectors: 1, dot: true, woven: null, span: 1 });
 
   let best: { c: Candidate; packs: readonly Directive[]; cycles: number } | null = null;
   for (const lanes of kinds) {
     const { refs, packs, packCycles } = withPacks(a, lanes, target, extents);
+    const apart = windowed.filter((w) => w.axis !== lanes?.woven?.axis);
     const accumulators = windowSize * (lanes && !lanes.dot ? lanes.vectors : 1);
     const tileable = a.parallel.filter((l) => l !== lanes?.loop);
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents))
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
-        for (const fences of fencings(steps, windowed)) {
+        for (const fences of fencings(steps, apart)) {
           const c: Candidate = { lanes, tiles, steps, fences };
-          const cycles = cost(c, a, refs, windowed, target, extents) + packCycles;
+          const cycles = cost(c, a, refs, apart, target, extents) + packCycles;
           if (!best || cycles < best.cycles) best = { c, packs, cycles };
         }
       }
   }
   if (!best) return [];
   return [...best.packs, ...directives(best.c, a, windowed)];
+}
+
+/** Lanes along an axis of the result: as it is, and woven with a window whose places lie between its own, as the columns
+ *  under a pooling window do, so that reads `span` apart become neighbours. */
+function alongResult(loop: Loop, vectors: number, a: Analysis, extents: Extents): Lanes[] {
+  const plain: Lanes = { loop, vectors, dot: false, woven: null, span: 1 };
+  const woven = a.window.at(-1);
+  const span = woven ? extents.of(woven) : 1;
+  const weaves =
+    woven !== undefined &&
+    a.reads.every((r) => {
+      const [far, near] = [r.strides.get(loop.axis) ?? 0, r.strides.get(woven.axis) ?? 0];
+      return far === span * near && !r.bent.has(loop.axis) && !r.bent.has(woven.axis);
+    });
+  return weaves ? [plain, { ...plain, woven, span }] : [plain];
 }
 
 /** At most two axes in register tiles. */
@@ -119,6 +136,16 @@ function withPacks(
   extents: Extents,
 ): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
   if (!lanes) return { refs: a.reads, packs: [], packCycles: 0 };
+  const { woven, span } = lanes;
+  if (woven) {
+    const near = (r: Reference): Reference => ({
+      ...r,
+      strides: new Map(
+        [...r.strides].map(([axis, by]) => [axis, axis === lanes.loop.axis ? by / span : axis === woven.axis ? 0 : by]),
+      ),
+    });
+    return { refs: a.reads.map(near), packs: [], packCycles: 0 };
+  }
   const axis = lanes.loop.axis;
   const packs: Directive[] = [];
   let packCycles = 0;
@@ -168,6 +195,7 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[]): Dir
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
+  if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())
     out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fences.has(s.axis) });

@@ -12,9 +12,20 @@ export interface Unrolled {
   readonly axis: Axis;
   readonly by: number;
 }
+/** The axis that runs in lanes, `vectors` vectors of it at a time: one of the result's, or of the sum's (`dot`). */
+export interface Lanes {
+  readonly loop: Loop;
+  readonly vectors: number;
+  readonly dot: boolean;
+  /** A window's loop whose places lie between the lanes' places, so that both are one run of neighbours. */
+  readonly woven: Loop | null;
+  /** How many neighbours each lane stands for: the woven window's extent, or 1. */
+  readonly span: number;
+}
+
 /** One way to run a contraction. */
 export interface Candidate {
-  readonly lanes: { readonly loop: Loop; readonly vectors: number; readonly dot: boolean } | null;
+  readonly lanes: Lanes | null;
   readonly tiles: readonly Unrolled[];
   readonly steps: readonly Unrolled[];
   /** Axes whose copies are kept apart, so that the engine holds only one copy's loads at a time. */
@@ -30,7 +41,7 @@ export function cost(
   extents: Extents,
 ): number {
   const { lanes } = c;
-  const vectors = lanes && !lanes.dot ? lanes.vectors : 1;
+  const vectors = lanes && !lanes.dot ? lanes.vectors * lanes.span : 1;
   const copies = [...c.tiles, ...window];
   const perStep = copies.reduce((p, u) => p * u.by, 1) * vectors;
   const steps = c.steps.reduce((p, u) => p * u.by, 1);

@@ -3,6 +3,7 @@
 
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { interchanged, nestTo, packed, peeled, reassociated, ScheduleError, split, tiled } from './loops.ts';
+import { woven } from './weave.ts';
 
 export type Directive =
   /** for i { S }  -->  for i step `by` { unroll i' in by { S } }, with i' moved inwards to every statement of S and the
@@ -25,6 +26,9 @@ export type Directive =
   | { readonly do: 'peel'; readonly axis: string; readonly at: readonly number[] }
   /** for i { for j { S } }  -->  for j { for i { S } } */
   | { readonly do: 'interchange'; readonly axis: string }
+  /** vectorize i in v { unroll j in w { t[j, i] += f(w·i + j) } }  -->  vectorize q in v·w { t[q] += f(q) }, and t[w·i + j]
+   *  wherever t[j, i] is read: lanes whose operands lie w apart, w of them between, become neighbours. */
+  | { readonly do: 'weave'; readonly axis: string; readonly with: string }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
 export type Schedule = readonly Directive[];
@@ -32,6 +36,7 @@ export type Schedule = readonly Directive[];
 export const showDirective = (d: Directive): string => {
   const more = [
     'by' in d ? `by ${d.by}` : '',
+    'with' in d ? `with ${d.with}` : '',
     'shift' in d && d.shift ? 'shift' : '',
     'fenced' in d && d.fenced ? 'fenced' : '',
   ].filter(Boolean);
@@ -43,6 +48,7 @@ export const applySchedule = (k: Kernel, s: Schedule): Kernel => s.reduce(applyD
 
 function applyDirective(k: Kernel, d: Directive): Kernel {
   if (d.do === 'pack') return packed(k, d.buffer, d.order);
+  if (d.do === 'weave') return woven(k, d.axis, d.with);
   let found = false;
   const onLoop = (f: (l: Loop) => readonly Stmt[]): Kernel => {
     const go = (body: readonly Stmt[]): Stmt[] =>

@@ -1,0 +1,135 @@
+/** Weaving: lanes that read places w apart, and the copies that read the places between, become one run of neighbours. */
+
+import type { Axis, Expr, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import { type Kernel, type Loop, loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { linear } from '../../ir/linear.ts';
+import { ScheduleError } from './loops.ts';
+
+type Write = Extract<Stmt, { kind: 'set' | 'accumulate' }>;
+const isWrite = (s: Stmt): s is Write => s.kind === 'set' || s.kind === 'accumulate';
+
+/** A tile that lanes `i` and copies `j` index, and what it becomes. */
+interface Woven {
+  readonly from: Tile;
+  readonly to: Tile;
+  /** The place of j's index in the old tile. */
+  readonly place: number;
+  readonly width: number;
+}
+
+export function woven(k: Kernel, lanes: string, copies: string): Kernel {
+  const tiles = new Map<Tile, Woven>();
+  const refused = new Set<Tile>();
+  walkStmts(k.body, (s, loops) => {
+    if (!isWrite(s)) return;
+    const found = pair(loops, lanes, copies);
+    const plan = found && weaving(s, ...found);
+    if (plan) tiles.set(s.tile, plan);
+    else refused.add(s.tile);
+  });
+  for (const t of refused) tiles.delete(t);
+  if (tiles.size === 0)
+    throw new ScheduleError(`@${k.name}: no tile is indexed by lanes ${lanes} between copies ${copies}`);
+  return { ...k, body: k.body.flatMap((s) => rewritten(s, tiles, lanes, copies)) };
+}
+
+/** The loops of these names around a statement. */
+function pair(loops: readonly Loop[], lanes: string, copies: string): [Loop, Loop] | null {
+  const i = loops.find((l) => l.axis.name === lanes && l.mode === 'vectorized');
+  const j = loops.find((l) => l.axis.name === copies && l.mode === 'unrolled');
+  return i && j ? [i, j] : null;
+}
+
+const extent = (l: Loop): number => (l.to as { value: number }).value;
+
+/** How a written tile is woven, if its last index is i, another is j, and its value sees only w·i + j. */
+function weaving(s: Write, i: Loop, j: Loop): Woven | null {
+  const width = extent(j);
+  const is = (e: Expr | undefined, a: Axis): boolean => e?.kind === 'axis' && e.axis === a;
+  const place = s.at.findIndex((e) => is(e, j.axis));
+  if (place < 0 || !is(s.at.at(-1), i.axis) || !seesNeighbours(s.value, i.axis, j.axis, width)) return null;
+  const shape = s.tile.shape.filter((_, d) => d !== place);
+  return { from: s.tile, to: { ...s.tile, shape: [...shape.slice(0, -1), extent(i) * width] }, place, width };
+}
+
+/** Whether i and j stand only in indices of reads, and there as multiples of w·i + j. */
+function seesNeighbours(e: Expr, i: Axis, j: Axis, width: number): boolean {
+  const interner = new x.Interner();
+  const of = (p: Expr): boolean => x.freeAxes(p).has(i) || x.freeAxes(p).has(j);
+  if (!of(e)) return true;
+  if (e.kind === 'load')
+    return e.at.every((index) => {
+      if (!of(index)) return true;
+      const l = linear(index, new Map(), interner);
+      if (!l) return false;
+      const by = (a: Axis): number =>
+        [...l.terms.values()].find((t) => t.of.kind === 'axis' && t.of.axis === a)?.by ?? 0;
+      const bent = [...l.terms.values()].some((t) => t.of.kind !== 'axis' && of(t.of));
+      return !bent && by(i) === width * by(j);
+    });
+  return e.kind !== 'axis' && e.kind !== 'tile' && x.children(e).every((c) => seesNeighbours(c, i, j, width));
+}
+
+function rewritten(s: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copies: string): Stmt[] {
+  if (s.kind === 'tile') return [{ ...s, tile: tiles.get(s.tile)?.to ?? s.tile }];
+  if (s.kind !== 'for') return [readsWoven(s, tiles)];
+  if (s.mode === 'serial' || s.mode === 'parallel')
+    return [{ ...s, body: s.body.flatMap((b) => rewritten(b, tiles, lanes, copies)) }];
+  // A tree of copies and lanes: what writes woven tiles runs in lanes of its own, apart from the rest.
+  const writes = only(s, (w) => isWrite(w) && tiles.has(w.tile)).map((t) => neighbours(t, tiles, lanes, copies, []));
+  const others = only(s, (w) => !(isWrite(w) && tiles.has(w.tile))).map((t) => readsWoven(t, tiles));
+  return [...others, ...writes];
+}
+
+/** The same loops around the statements that pass. */
+function only(s: Stmt, test: (s: Stmt) => boolean): Stmt[] {
+  if (s.kind !== 'for') return test(s) ? [s] : [];
+  const body = s.body.flatMap((b) => only(b, test));
+  return body.length > 0 ? [{ ...s, body }] : [];
+}
+
+/** t[…, j, …, i]  -->  t[…, w·i + j], in what is read. */
+function readsWoven(s: Stmt, tiles: ReadonlyMap<Tile, Woven>): Stmt {
+  return mapStmt(s, (e) => {
+    const w = e.kind === 'tile' ? tiles.get(e.tile) : undefined;
+    return e.kind === 'tile' && w ? x.read(w.to, wovenIndex(e.at, w)) : e;
+  });
+}
+
+function wovenIndex(at: readonly Expr[], { place, width }: Woven): Expr[] {
+  const last = x.add(x.mul(at.at(-1) as Expr, x.int(width)), at[place] as Expr);
+  return [...at.filter((_, d) => d !== place && d !== at.length - 1), last];
+}
+
+/** Takes the loops over i and j away, and puts one over their neighbours innermost. */
+function neighbours(
+  s: Stmt,
+  tiles: ReadonlyMap<Tile, Woven>,
+  lanes: string,
+  copies: string,
+  gone: readonly Loop[],
+): Stmt {
+  if (s.kind === 'for') {
+    const dropped = s.axis.name === lanes || s.axis.name === copies;
+    const inner = s.body.map((b) => neighbours(b, tiles, lanes, copies, dropped ? [...gone, s] : gone));
+    if (!dropped) return { ...s, body: inner };
+    if (inner.length !== 1) throw new ScheduleError(`woven loops over ${s.axis.name} hold more than one statement`);
+    return inner[0] as Stmt;
+  }
+  if (!isWrite(s)) throw new ScheduleError('only writes of a tile can be woven');
+  const w = tiles.get(s.tile) as Woven;
+  const [i, j] = pair(gone, lanes, copies) as [Loop, Loop];
+  const count = w.to.shape.at(-1) as number;
+  const q = x.axis(lanes.replace(/_i$/, '_w'), count);
+  // w·i + j = q: in multiples of it, i counts for nothing and j for q.
+  const value = x.substitute(
+    s.value,
+    new Map<Axis, Expr>([
+      [i.axis, x.int(0)],
+      [j.axis, x.ix(q)],
+    ]),
+  );
+  const at = [...s.at.filter((_, d) => d !== w.place && d !== s.at.length - 1), x.ix(q)];
+  return loop(q, x.int(0), x.int(count), [{ ...s, tile: w.to, at, value }], { mode: 'vectorized' });
+}
