@@ -10,6 +10,10 @@ export default defineConfig({
     // What a user imports, read from the sources: tests need no build to see a change.
     alias: [
       { find: /^tapeout$/, replacement: source('frontend/index.ts') },
+      { find: /^tapeout\/ir$/, replacement: source('ir/index.ts') },
+      { find: /^tapeout\/passes$/, replacement: source('passes/index.ts') },
+      { find: /^tapeout\/testing$/, replacement: source('frontend/testing/index.ts') },
+      { find: /^tapeout\/testing\/setup$/, replacement: source('frontend/testing/setup.ts') },
       { find: /^tapeout\/runtime$/, replacement: source('runtime/index.ts') },
     ],
   },

@@ -162,7 +162,8 @@ ${methods.join('\n')}
 export type Weights =
   | ReadonlyMap<string, Float32Array | Int32Array | Uint8Array>
   | { readonly [name in ParameterName]?: Float32Array }
-  | Uint8Array;
+  | Uint8Array
+  | ArrayBuffer;
 
 /** What is wrong with a call, and what to try. */
 export declare class TapeoutError extends Error {
@@ -245,5 +246,5 @@ function title({ name, maxBatch, tensors }: Manifest): string {
   const count = tensors
     .filter((t) => t.purpose === 'parameter')
     .reduce((total, t) => total + t.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : 1), 1), 0);
-  return `${name}, compiled: ${count.toLocaleString('en-US')} parameters, batches of 1 to ${maxBatch}.`;
+  return `${name.replaceAll('*/', '* /')}, compiled: ${count.toLocaleString('en-US')} parameters, batches of 1 to ${maxBatch}.`;
 }

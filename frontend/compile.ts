@@ -3,14 +3,22 @@
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitWasm } from '../codegen/wasm/emit.ts';
 import { CompileError, CompilerBug } from '../ir/diagnostic.ts';
-import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
-import { printGraph, printModule } from '../ir/print-graph.ts';
+import { type FusedGraph, type Graph, type Module, topo } from '../ir/graph.ts';
+import type { Kernel } from '../ir/kernel.ts';
+import { printModule } from '../ir/print-graph.ts';
 import { printKernel } from '../ir/print-kernel.ts';
+import { type PrintOptions, versionLine } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
+import { sameType, showType } from '../ir/type.ts';
+import { VerifyError } from '../ir/verify.ts';
+import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
+import { verifyKernels } from '../ir/verify-kernel.ts';
+import { verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
+import { type GraphPass, inOrder, registeredPasses } from '../passes/custom.ts';
 import { fuse } from '../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../passes/lower.ts';
@@ -47,14 +55,20 @@ export const stages = [
   'wat',
 ] as const;
 export type Stage = (typeof stages)[number];
+/** A stage, or the name of a pass from outside. */
+export type StageName = Stage | (string & {});
 
 export interface CompileOptions {
   /** What a host may call; `forward`, `evaluate` and `train_step`, as far as the model has a loss and an optimizer. */
   readonly entries?: readonly EntryName[];
   /** Whether `backward` and `vjp` give the gradients of the inputs too. */
   readonly inputGradient?: boolean;
-  /** Called after each stage; `text` prints it. */
-  readonly onStage?: (stage: Stage, text: () => string) => void;
+  /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
+  readonly verify?: boolean;
+  /** Graph passes to run beside Tapeout's own and those registered. */
+  readonly passes?: readonly GraphPass[];
+  /** Called after each stage; `text` prints it. `next` is the stage that follows, null after the last. */
+  readonly onStage?: (stage: StageName, text: () => string, next: StageName | null) => void;
   /** Paths in printed places are relative to this. */
   readonly root?: string;
 }
@@ -73,8 +87,13 @@ export interface Compiled {
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly reports: readonly PassReport[];
+  /** The stages that there are, in their order: `stages` and the passes from outside. */
+  readonly stages: readonly StageName[];
   wat(): string;
-  printed(stage: Stage): string;
+  /** A stage as text. Throws where there is no such stage. */
+  printed(stage: StageName): string;
+  /** The same, printed otherwise than the compilation was asked to. */
+  printedWith(stage: StageName, print: PrintOptions): string;
 }
 
 const defaultEntries = (r: Recording): EntryName[] => [
@@ -93,44 +112,57 @@ export function compileRecording(recording: Recording, options: CompileOptions =
   const table = new StateTable();
   const buffers = new Buffers();
   const target: Target = wasm128;
-  const trace = new Trace(options);
+  const order = inOrder(
+    ['recorded', ...graphStages],
+    [...new Set([...registeredPasses(), ...(options.passes ?? [])])],
+    stages,
+  );
+  const names = [...order.map((p) => (typeof p === 'string' ? p : p.name)), ...stages.slice(1 + graphStages.length)];
+  const trace = new Trace(options, names);
   const recorded = entriesOf(recording, options.entries ?? defaultEntries(recording), table, {
     inputGradient: options.inputGradient ?? false,
   });
-  const print = { root: options.root ?? '' };
-  trace.stage('recorded', () => printModule(recorded, print));
+  trace.stage('recorded', (print) => printModule(recorded, print));
 
   // Graphs, by passes from module to module …
-  const graphPasses: readonly [Stage, (m: Module) => Module][] = [
-    ['inferShapes', inferShapes],
-    ['autodiff', autodiff],
-    ['update', update(recording.optimizer ?? none, table)],
-    ['canonicalize', canonicalize],
-  ];
-  const module = graphPasses.reduce(
-    (m, [name, pass]) => trace.pass(name, m, () => pass(m), printModuleAt(print)),
-    recorded,
-  );
+  const graphPasses: Readonly<Record<(typeof graphStages)[number], (m: Module) => Module>> = {
+    inferShapes,
+    autodiff,
+    update: update(recording.optimizer ?? noOptimizer, table),
+    canonicalize,
+  };
+  let module = recorded;
+  for (const [i, p] of order.entries()) {
+    if (p === 'recorded') continue;
+    const [name, run] = typeof p === 'string' ? [p, graphPasses[p]] : [p.name, custom(p)];
+    // Differentiation and updates turn a graph's tasks into results.
+    const tasks = i < order.indexOf('update');
+    module = trace.pass(name, module, run, (m) => verifyModule(m, { tasks }));
+  }
   const ranges = indexRanges(recorded);
   // … then kernels, …
   const count = countOps(module);
+  const { maxBatch } = module;
   const fused = trace.run(
     'fuse',
     count,
     () => module.graphs.map(fuse),
-    (f) => f.map((g) => printGraph(g, print)).join('\n'),
+    (f, print) => printModule({ ...module, graphs: f }, print),
+    (f) => f.forEach((g) => void verifyFused(g, { maxBatch })),
   );
   const lowered = trace.run(
     'lower',
     count,
     () => fused.map((g) => lower(g, buffers)),
-    (l) => printKernels(l, print),
+    printKernels,
+    (l) => verifyKernels(kernelsOf(l), { maxBatch }),
   );
   const scheduled = trace.run(
     'schedule',
     count,
     () => lowered.map(schedule(target, module.maxBatch)),
-    (l) => printSchedules(l, print),
+    printSchedules,
+    (l) => verifyKernels(kernelsOf(l), { maxBatch, target }),
   );
   const kept = recording.parameters.map((p) => p.param);
   // … then bytes.
@@ -138,7 +170,8 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     'plan',
     count,
     () => plan(module, scheduled, buffers, ranges, kept),
-    (p) => printProgram(p, print),
+    printProgram,
+    verifyProgram,
   );
   const emitted = trace.run(
     'wat',
@@ -162,71 +195,123 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: trace.reports,
     wat: emitted.wat,
+    stages: names,
     printed: (stage) => trace.text(stage),
+    printedWith: (stage, print) => trace.text(stage, print),
   };
 }
 
-const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
+/** What a model without an optimizer is compiled with. */
+export const noOptimizer: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
+
+/** The graph passes of Tapeout's own, in order. */
+const graphStages = ['inferShapes', 'autodiff', 'update', 'canonicalize'] as const;
+
+/** A pass from outside; what it makes is checked as a recorded module is, and has the results that there were. */
+const custom =
+  (pass: GraphPass) =>
+  (before: Module): Module => {
+    const after = pass.run(before);
+    if (!after || !Array.isArray(after.graphs)) throw new Error('run() must return a module');
+    for (const { name, results } of before.graphs) {
+      const graph = (after.graphs as readonly Graph[]).find((g) => g.name === name);
+      if (!graph) throw new Error(`graph @${name} is gone`);
+      for (const r of results) {
+        const now = graph.results.find((other) => other.name === r.name && other.into === r.into);
+        if (!now) throw new Error(`graph @${name} has no result '${r.name}' any more`);
+        if (!sameType(now.value.type, r.value.type))
+          throw new Error(
+            `graph @${name}: its result '${r.name}' was ${showType(r.value.type)} and is ${showType(now.value.type)}`,
+          );
+      }
+    }
+    return inferShapes(after);
+  };
+
+const kernelsOf = (ls: readonly Lowered[]): Kernel[] => ls.flatMap((l) => l.kernels);
 
 const countOps = (m: Module): number => m.graphs.reduce((n, g) => n + topo(valuesOf(g)).length, 0);
-type Print = { readonly root: string };
-const printModuleAt =
-  (print: Print) =>
-  (m: Module): string =>
-    printModule(m, print);
-const printKernels = (ls: readonly Lowered[], print: Print): string =>
-  ls
-    .map((l) => `; ${l.name}: ${l.kernels.length} kernels\n${l.kernels.map((k) => printKernel(k, print)).join('\n')}`)
-    .join('\n');
-const printSchedules = (ls: readonly Scheduled[], print: Print): string =>
-  ls
-    .map((l) =>
-      [
-        `; ${l.name}: ${l.kernels.length} kernels`,
-        ...l.kernels.map((k) => {
-          const directives = l.schedules.get(k.name) ?? [];
-          return `${directives.map((d) => `; ${showDirective(d)}\n`).join('')}${printKernel(k, print)}`;
-        }),
-      ].join('\n'),
-    )
-    .join('\n');
+/** A file of kernels, in launch order, graph by graph. */
+export const printKernels = (ls: readonly Lowered[], print: PrintOptions): string =>
+  [
+    versionLine,
+    ...ls.flatMap((l) => [`; ${l.name}: ${l.kernels.length} kernels`, ...l.kernels.map((k) => printKernel(k, print))]),
+    '',
+  ].join('\n');
+/** The same, each kernel beneath the directives that made it. */
+export const printSchedules = (ls: readonly Scheduled[], print: PrintOptions): string =>
+  [
+    versionLine,
+    ...ls.flatMap((l) => [
+      `; ${l.name}: ${l.kernels.length} kernels`,
+      ...l.kernels.flatMap((k) => [
+        ...(l.schedules.get(k.name) ?? []).map((d) => `; ${showDirective(d)}`),
+        printKernel(k, print),
+      ]),
+    ]),
+    '',
+  ].join('\n');
 
 /** Runs passes: times them, keeps what they made printable, and tells a fault of theirs from one of the user's. */
 class Trace {
   readonly reports: PassReport[] = [];
-  readonly #texts = new Map<Stage, () => string>();
+  readonly #texts = new Map<StageName, (print: PrintOptions) => string>();
   readonly #options: CompileOptions;
-  #last: Stage = 'recorded';
+  readonly #stages: readonly StageName[];
+  #last: StageName = 'recorded';
 
-  constructor(options: CompileOptions) {
+  constructor(options: CompileOptions, stages: readonly StageName[]) {
     this.#options = options;
+    this.#stages = stages;
   }
 
-  stage(name: Stage, text: () => string): void {
+  stage(name: StageName, text: (print: PrintOptions) => string): void {
     this.#texts.set(name, text);
     this.#last = name;
-    this.#options.onStage?.(name, text);
+    this.#options.onStage?.(name, () => this.text(name), this.#stages[this.#stages.indexOf(name) + 1] ?? null);
   }
 
-  text(name: Stage): string {
-    return this.#texts.get(name)?.() ?? '';
+  text(name: StageName, print: PrintOptions = { root: this.#options.root ?? '' }): string {
+    const text = this.#texts.get(name);
+    if (text) return text(print);
+    throw new CompileError('unknown-stage', `there is no stage '${name}'`, {
+      help: `the stages are ${this.#stages.join(', ')}`,
+    });
   }
 
-  pass(name: Stage, before: Module, f: () => Module, print: (m: Module) => string): Module {
-    const [after, ms] = this.#timed(name, f);
+  pass(name: StageName, before: Module, run: (m: Module) => Module, verify: (m: Module) => unknown): Module {
+    const [after, ms] = this.#timed(name, () => run(before));
+    this.#verify(name, () => verify(after));
     this.reports.push({ pass: name, opsBefore: countOps(before), opsAfter: countOps(after), ms });
-    this.stage(name, () => print(after));
+    this.stage(name, (print) => printModule(after, print));
     return after;
   }
 
-  run<T>(name: Stage, ops: number, f: () => T, print: (t: T) => string): T {
+  run<T>(
+    name: Stage,
+    ops: number,
+    f: () => T,
+    text: (t: T, print: PrintOptions) => string,
+    verify: (t: T) => unknown = () => {},
+  ): T {
     const [made, ms] = this.#timed(name, f);
+    this.#verify(name, () => verify(made));
     this.reports.push({ pass: name === 'wat' ? 'emit' : name, opsBefore: ops, opsAfter: ops, ...measures(made), ms });
-    this.stage(name, () => print(made));
+    this.stage(name, (print) => text(made, print));
     return made;
   }
 
-  #timed<T>(name: Stage, f: () => T): [T, number] {
+  #verify(name: StageName, check: () => unknown): void {
+    if (!this.#options.verify) return;
+    try {
+      check();
+    } catch (e) {
+      if (!(e instanceof VerifyError)) throw e;
+      throw new CompilerBug(name, e.message, this.text(this.#last), { cause: e });
+    }
+  }
+
+  #timed<T>(name: StageName, f: () => T): [T, number] {
     const start = performance.now();
     try {
       return [f(), performance.now() - start];
@@ -234,7 +319,7 @@ class Trace {
       if (e instanceof CompileError || e instanceof CompilerBug) throw e;
       throw new CompilerBug(
         name === 'wat' ? 'emit' : name,
-        e instanceof Error ? e.message : String(e),
+        e instanceof Error ? e.message : JSON.stringify(e),
         this.text(this.#last),
         { cause: e },
       );

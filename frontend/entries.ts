@@ -35,7 +35,7 @@ export function entriesOf(
   table: StateTable,
   options: EntryOptions = {},
 ): Module {
-  const graphs = names.map((name) => at(recording.loc, () => entries[name](recording, table, options)));
+  const graphs = [...new Set(names)].map((name) => at(recording.loc, () => entries[name](recording, table, options)));
   return { name: recording.name, maxBatch: recording.maxBatch, graphs };
 }
 

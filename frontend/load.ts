@@ -7,6 +7,8 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import { isModelSpec, type ModelSpec } from './model.ts';
+import * as nn from './nn/index.ts';
+import * as optim from './optim.ts';
 import { type Problem, ProblemsError } from './report/diagnostics.ts';
 import type { TypeProblem, UserFile } from './typescript.ts';
 
@@ -16,6 +18,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What a user may import of this package, and where this very instance of it is. */
 const packages: Readonly<Record<string, URL>> = {
   tapeout: new URL(`./index${own}`, import.meta.url),
+  'tapeout/ir': new URL(`../ir/index${own}`, import.meta.url),
+  'tapeout/passes': new URL(`../passes/index${own}`, import.meta.url),
   'tapeout/runtime': new URL(`../runtime/index${own}`, import.meta.url),
 };
 const declarations = Object.fromEntries(
@@ -160,7 +164,7 @@ const asProblem = ({ code, message, at, related }: TypeProblem): Problem => ({
   loc: at && { file: at.file, line: at.line, col: at.col },
   ...(at ? { length: at.length } : {}),
   notes: related.map((r) => ({ message: r.message, loc: r.at && { file: r.at.file, line: r.at.line, col: r.at.col } })),
-  help: helpFor[code] ?? null,
+  help: helpFor[code] ?? whatThereIs(message),
 });
 
 /** What TypeScript's own words leave open. */
@@ -168,6 +172,14 @@ const helpFor: Readonly<Record<string, string>> = {
   TS1294:
     'a model file runs with its types blanked out, as Node itself runs TypeScript: write plain fields and objects instead',
 };
+
+/** For what PyTorch's nn and optim have and Tapeout's have not: the names that there are. */
+function whatThereIs(message: string): string | null {
+  const [, name] = /does not exist on type 'typeof import\(".*?\/(nn|optim)(?:\/index)?"\)'\.$/.exec(message) ?? [];
+  if (name !== 'nn' && name !== 'optim') return null;
+  const names = Object.keys({ nn, optim }[name]).filter((n) => /^[A-Z]/.test(n));
+  return `${name} has ${names.join(', ')}`;
+}
 
 function slashes(path: string): string {
   return path.replaceAll('\\', '/');

@@ -2,7 +2,9 @@
 
 import type { Loc } from '../ir/diagnostic.ts';
 import { type Param, param, paramsOf, type Value } from '../ir/graph.ts';
+import { full } from '../ir/ops/index.ts';
 import { showType, type TensorType, tensor } from '../ir/type.ts';
+import { cotangentsOf } from '../passes/autodiff.ts';
 import type { Optimizer } from '../passes/update.ts';
 import { type Extent, product, toDim } from './dims.ts';
 import { className, locOf, Module, storedIn } from './nn/module.ts';
@@ -81,6 +83,10 @@ export function defineModel(options: ModelOptions): ModelSpec {
         'bad-option',
         `loss must be a loss module or a function (output, target) => loss, got ${showAny(loss)}`,
       );
+    if (typeof loss === 'function' && loss.prototype instanceof Module)
+      throw userError('bad-option', `loss must be a loss module, got the class ${loss.name}`, {
+        help: `make one: nn.${loss.name}()`,
+      });
     if (optimizer !== null && typeof optimizer?.update !== 'function')
       throw userError(
         'bad-option',
@@ -111,10 +117,20 @@ function checkSeed(seed: unknown): void {
 function namedTypes(what: string, specs: Specs, only: string): Named {
   if (typeof specs !== 'object' || specs === null)
     throw userError('bad-option', `${what} must be { shape: […] }, or several by name, got ${showAny(specs)}`);
-  const single = Array.isArray(specs.shape);
+  if (Array.isArray(specs))
+    throw userError(
+      'bad-option',
+      `${what} must be { shape: […] }, or several by name, got the list ${showAny(specs)}`,
+      {
+        help: `write ${what}: { shape: ${showAny(specs)} }`,
+      },
+    );
+  const single = Object.hasOwn(specs, 'shape') && !isSpec(specs.shape);
   const entries = Object.entries(single ? { [only]: specs } : specs) as [string, TensorSpec][];
   return entries.map(([name, spec]) => [name, typeFrom(single ? what : `${what} '${name}'`, name, spec)] as const);
 }
+
+const isSpec = (v: unknown): boolean => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 function typeFrom(what: string, name: string, { shape, dtype = 'f32' }: TensorSpec): TensorType {
   if (!/^[A-Za-z_]\w*$/.test(name)) throw userError('bad-option', `${what}: its name must be an identifier`);
@@ -228,7 +244,8 @@ function collect(
       });
     taken.set(name, what);
   };
-  for (const [name] of [...inputs, ...targets]) take(name, 'an input', loc);
+  for (const [name] of inputs) take(name, 'an input', loc);
+  for (const [name] of targets) take(name, 'a target', loc);
   for (const [stored, [name]] of names) take(name!, `a ${stored.kind}`, stored.loc);
 
   return [...names].map(([stored, [name, ...shared]]) => {
@@ -266,12 +283,20 @@ function checkTrainable({ parameters, output }: Recording, loss: Value): void {
       help: 'assign layers to public fields of the model in its constructor',
     });
   const read = new Set(paramsOf([loss]));
-  if (parameters.some((p) => read.has(p.param))) return;
-  throw userError(
-    'no-gradient',
-    `the loss ${showType(loss.type)} depends on no parameter, so that training would change nothing`,
-    {
-      notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
-    },
-  );
+  const wrt = new Set(parameters.map((p) => p.param).filter((p) => read.has(p)));
+  const why =
+    wrt.size === 0
+      ? 'depends on no parameter'
+      : !hasGradient(loss, wrt)
+        ? 'depends on the parameters only through operations without a gradient (argmax, comparisons, detach, i32)'
+        : null;
+  if (why === null) return;
+  throw userError('no-gradient', `the loss ${showType(loss.type)} ${why}, so that training would change nothing`, {
+    notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
+  });
+}
+
+function hasGradient(loss: Value, wrt: ReadonlySet<Param>): boolean {
+  const cotangents = cotangentsOf(loss, full({ value: 1, shape: loss.type.shape, dtype: 'f32' }), wrt);
+  return [...wrt].some((p) => cotangents.has(p));
 }

@@ -1,6 +1,6 @@
 /** Writes what a compilation made into a folder of the user's. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bundle } from '../codegen/bundle.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
 import type { Compiled } from './compile.ts';
@@ -24,7 +24,7 @@ export async function bundleOf({ manifest, wasm, weights }: Compiled): Promise<M
 /** Makes `folder` if need be and writes the files into it. Throws OutputError. */
 export function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw unwritable(folder, 'this folder cannot be made', error);
   }
@@ -35,6 +35,13 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string | U
       throw unwritable(join(folder, name), 'cannot be written', error);
     }
   }
+}
+
+/** With the folders above it. Not by mkdirSync's `recursive`, which never returns where /proc or its like lets nobody write. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function unwritable(path: string, problem: string, error: unknown): OutputError {

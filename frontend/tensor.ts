@@ -386,7 +386,10 @@ export function float(what: string, v: Value): Value {
   if (v.type.dtype === 'f32') return v;
   throw userError('dtype-mismatch', `${what}: needs an f32 tensor, got ${describe(v)}`, {
     notes: involved({ x: v }),
-    help: "convert it: x.to('f32')",
+    help:
+      v.kind === 'param' && v.role === 'input'
+        ? `declare '${v.name}' without dtype: '${v.type.dtype}', or convert it: .to('f32')`
+        : "convert it: .to('f32')",
   });
 }
 

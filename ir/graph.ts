@@ -3,7 +3,7 @@
 import type { AttrKinds } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import type { Expr } from './expr.ts';
-import { type Dim, type DType, type Shape, showType, type TensorType } from './type.ts';
+import { type Shape, showType, type TensorType } from './type.ts';
 
 export type Attr = number | boolean | string | readonly number[] | Shape;
 export type Attrs = Readonly<Record<string, Attr>>;
@@ -22,6 +22,11 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
   readonly operands: N;
   /** What each attribute may be. */
   readonly attrs: AttrKinds<A>;
+  /** The type rule in a sentence, for the reference. */
+  readonly rule?: string;
+  /** Operands and attributes with which the reference shows the equation and the gradient; operands of f32[N,4] where
+   *  none are given. */
+  readonly example?: readonly [types: ByName<N, TensorType>, attrs: NoInfer<A>];
   /** The result's type; throws a `CompileError` where the operands do not fit together. */
   infer(types: ByName<N, TensorType>, attrs: A): TensorType;
   /** The defining equation: the result's element at `at`. */
@@ -38,9 +43,10 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
 // biome-ignore lint/suspicious/noExplicitAny: the one place where an op's attributes are forgotten
 export type OpDef = OpSpec<readonly string[], any>;
 /** An op as authors call it: `matmul(a, b)`, `conv2d(x, w, { stride: [1, 1], … })`. */
-// biome-ignore lint/complexity/noBannedTypes: no attributes
+// biome-ignore-start lint/complexity/noBannedTypes: no attributes
 export type Op<N extends readonly string[], A extends Attrs = {}> = OpSpec<N, A> &
   ((...args: {} extends A ? [...Values<N>] : [...Values<N>, A]) => Value);
+// biome-ignore-end lint/complexity/noBannedTypes: no attributes
 
 /** What a graph is given: user's data, a parameter, optimizer or running state, or a scalar such as the learning rate. */
 export type Role = 'input' | 'parameter' | 'state' | 'scalar';
@@ -218,5 +224,3 @@ export function makeGraph(name: string, results: readonly Result[], order: reado
   const params = [...order.filter((p) => used.delete(p)), ...used];
   return { name, params, results, ...(task ? { task } : {}) };
 }
-
-export type { Dim, DType };

@@ -2,7 +2,6 @@
 
 import type { Loc } from './diagnostic.ts';
 import { type Axis, type Buffer, type Expr, mapExpr, type Tile, walk } from './expr.ts';
-import type { Dim } from './type.ts';
 
 /** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
  *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread. */
@@ -132,5 +131,3 @@ export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]
   const params = [...new Set([...reads, ...writes])].map((buffer) => ({ buffer, access: access(buffer) }));
   return { name, params, body, locs };
 }
-
-export type { Dim };

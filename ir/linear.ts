@@ -19,9 +19,9 @@ export interface Linear {
   readonly lanes: number;
 }
 
-const constant = (v: number): Linear => ({ constant: v, terms: new Map(), lanes: 0 });
+export const constant = (v: number): Linear => ({ constant: v, terms: new Map(), lanes: 0 });
 
-const plus = (a: Linear, b: Linear, sign: 1 | -1 = 1): Linear => {
+export const plus = (a: Linear, b: Linear, sign: 1 | -1 = 1): Linear => {
   const terms = new Map(a.terms);
   for (const [k, { of, by }] of b.terms) {
     const sum = (terms.get(k)?.by ?? 0) + sign * by;
@@ -30,7 +30,7 @@ const plus = (a: Linear, b: Linear, sign: 1 | -1 = 1): Linear => {
   }
   return { constant: a.constant + sign * b.constant, terms, lanes: a.lanes + sign * b.lanes };
 };
-const times = (a: Linear, k: number): Linear =>
+export const times = (a: Linear, k: number): Linear =>
   k === 0
     ? constant(0)
     : {

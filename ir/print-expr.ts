@@ -5,7 +5,7 @@
  *  - `sum[i: 5, j: 5](e)` binds its axes with their extents; what is not bound in the text is a name from around it.
  *  - A buffer or tile without dimensions is its bare name.
  *  - `let t0 = e` names a large part that is used several times. It stands for the part where it is used and evaluates
- *    nothing itself; within a reduction it stands first in the parentheses, closed by `;`.
+ *    nothing itself; within a reduction it stands first in the parentheses, closed by `in`.
  *  - Names are those of axes, tiles and buffers, made unique by `.1`, `.2`, …, and quoted where they are no identifiers. */
 
 import {
@@ -55,6 +55,8 @@ const functions = [
   'div',
   'idiv',
   'imod',
+  'shr',
+  'bitand',
   'abs',
   'exp',
   'log',
@@ -91,6 +93,7 @@ const statements = [
   'tile',
   'let',
   'view',
+  'buffer',
   'of',
   'out',
   'inout',
@@ -99,7 +102,11 @@ const statements = [
 /** Words that are no names in expressions and kernels. */
 export const keywords: readonly string[] = [...functions, ...words, ...statements];
 
-export const showName = (name: string): string => (/^[A-Za-z_][\w.]*$/.test(name) ? name : JSON.stringify(name));
+export const showName = (name: string): string => (/^[A-Za-z_]\w*(?:\.\w+)*$/.test(name) ? name : JSON.stringify(name));
+
+/** `%conv1.weight`, `@train_step`: a name behind a sign may begin with a digit, as those of a Sequential's parts do. */
+export const showReference = (sign: '%' | '@', name: string): string =>
+  sign + (/^[\w.]+$/.test(name) ? name : JSON.stringify(name));
 
 /** A number as JavaScript writes it, with `inf` and `nan` for what is none. */
 export const showNumber = (x: number): string =>
@@ -259,7 +266,7 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
         case 'reduce': {
           const over = e.over.map((a) => `${bind(a)}: ${showDim(a.extent)}`).join(', ');
           const inner = open(within([e.body]));
-          const body = [...inner.lines, text(e.body, 0)].join('; ');
+          const body = [...inner.lines, text(e.body, 0)].join(' in ');
           close(inner.names);
           for (const a of e.over) unbind(a);
           return `${reductionNames[e.fn]}[${over}](${body})`;

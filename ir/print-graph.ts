@@ -2,18 +2,19 @@
  *
  *  A node has no name of its own, as it is made where the user's variable is not known. It is called by its op, `%conv2d`,
  *  `%relu.1`, so that a line says what it reads without a search, and inserting a matmul does not renumber every relu.
- *  A node that is a result is called by the result's name; one that updates a param by the param's, with `.new`. */
+ *  A node that is a result is called by the result's name; one that updates a param by the param's, with `.new`.
+ *  `parse-graph` reads all of it back. */
 
 import type { Attr, FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from './graph.ts';
 import { topo } from './graph.ts';
-import { namespace, showNumber } from './print-expr.ts';
-import { type PrintOptions, showPlace, versionLine, width, withComments } from './print-options.ts';
+import { namespace, showName, showNumber, showReference } from './print-expr.ts';
+import { type PrintOptions, showPlace, tells, versionLine, width, withComments } from './print-options.ts';
 import { type Dim, isBatch, showDim, showType } from './type.ts';
 
 /** A file: the version line and the module. */
 export function printModule(module: Module, options: PrintOptions = {}): string {
   const graphs = module.graphs.map((g) => indent(printGraph(g, options)));
-  const head = `module @${module.name} (N <= ${module.maxBatch}) {`;
+  const head = `module ${showReference('@', module.name)} (N <= ${module.maxBatch}) {`;
   return `${versionLine}\n${[head, graphs.join('\n\n'), '}'].filter(Boolean).join('\n')}\n`;
 }
 
@@ -22,36 +23,49 @@ const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 export function printGraph(graph: Graph, options: PrintOptions = {}): string {
   const nodes = topo([...graph.results.map((r) => r.value), ...valuesOf(graph.task)]);
   const name = nameValues(graph, nodes);
-  const place = (v: Value): string | null => (v.loc ? showPlace(v.loc, options) : null);
+  const place = (v: Value): string | null => (v.loc && tells(v.loc, options) ? showPlace(v.loc, options) : null);
 
   const params = graph.params.map((p) => `${name(p)}: ${showType(p.type)}${roles[p.role]}`);
-  const oneLine = `graph @${graph.name}(${params.join(', ')}) {`;
+  const opening = `graph ${showReference('@', graph.name)}(`;
+  const oneLine = `${opening}${params.join(', ')}) {`;
   const wrapped = params.map((p, i) => [`  ${p},`, place(graph.params[i] as Param)] as const);
-  const head = oneLine.length <= width ? [oneLine] : [`graph @${graph.name}(`, ...withComments(wrapped), ') {'];
+  // Only a param on a line of its own can tell its place.
+  const head =
+    oneLine.length <= width && wrapped.every(([, told]) => told === null)
+      ? [oneLine]
+      : [opening, ...withComments(wrapped), ') {'];
 
   const line = (n: Node, pad: string): readonly [string, string | null] => {
     const call = `${n.op.name}(${n.inputs.map(name).join(', ')})${showAttrs(n.attrs)}`;
     return [`${pad}${name(n)} = ${call} : ${showType(n.type)}`, place(n)];
   };
   const body = 'groups' in graph ? showGroups(graph as FusedGraph, nodes, line, name) : nodes.map((n) => line(n, '  '));
-  const results = graph.results.map((r) => showResult(r, name));
+  const staged = 'groups' in graph ? (graph as FusedGraph).staged : new Set<Result>();
+  const results = graph.results.map((r) => showResult(r, name) + (staged.has(r) ? ' staged' : ''));
   const last = graph.results.length ? list('  return', results) : [];
   return [...head, ...withComments(body), ...last, ...showTask(graph.task, name), '}'].join('\n');
 }
 
-/** Each group as a block that ends with what it stores; a node that several groups compute stands in each. */
+/** Each group as a block that ends with what it stores; a node that several groups compute stands in each. A node that no
+ *  group reads stands before all of them, and `fused {}` says of a graph that computes nothing that it went through fusion. */
 function showGroups(
   graph: FusedGraph,
   nodes: readonly Node[],
   line: (n: Node, pad: string) => readonly [string, string | null],
   name: (v: Value) => string,
 ): (readonly [string, string | null])[] {
-  return graph.groups.flatMap((g) => [
+  const order = new Map(nodes.map((n, i) => [n, i]));
+  const inOrder = (members: Iterable<Node>): Node[] =>
+    [...members].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
+  const grouped = new Set(graph.groups.flatMap((g) => [...g.members]));
+  const groups = graph.groups.flatMap((g) => [
     ['  fused {', null] as const,
-    ...nodes.filter((n) => g.members.has(n)).map((n) => line(n, '    ')),
+    ...inOrder(g.members).map((n) => line(n, '    ')),
     [`    store ${g.roots.map(name).join(', ')}`, null] as const,
     ['  }', null] as const,
   ]);
+  const rest = nodes.filter((n) => !grouped.has(n)).map((n) => line(n, '  '));
+  return [...rest, ...(groups.length ? groups : [['  fused {}', null] as const])];
 }
 
 const roles: Readonly<Record<Role, string>> = { input: '', parameter: ' param', state: ' state', scalar: ' scalar' };
@@ -74,8 +88,7 @@ function nameValues(graph: Graph, nodes: readonly Value[]): (v: Value) => string
   // What no graph should hold, a param that it does not list, still prints.
   return (v) => {
     if (!named.has(v)) give(v, v.kind === 'param' ? v.name : v.op.name);
-    const n = named.get(v) as string;
-    return `%${/^[\w.]+$/.test(n) ? n : JSON.stringify(n)}`;
+    return showReference('%', named.get(v) as string);
   };
 }
 
@@ -83,9 +96,8 @@ function nameValues(graph: Graph, nodes: readonly Value[]): (v: Value) => string
 function showResult(r: Result, name: (v: Value) => string): string {
   const value = name(r.value);
   const into = r.into ? ` -> ${name(r.into)}` : '';
-  const told = r.into ? r.into.name : value.slice(1);
-  const own = /^[\w.]+$/.test(r.name) ? r.name : JSON.stringify(r.name);
-  return (r.into ? told === r.name : told === own) ? `${value}${into}` : `${own} = ${value}${into}`;
+  const told = r.into ? r.into.name === r.name : value === showReference('%', r.name);
+  return told ? `${value}${into}` : `${showName(r.name)} = ${value}${into}`;
 }
 
 function showTask(task: Task | undefined, name: (v: Value) => string): string[] {

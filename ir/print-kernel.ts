@@ -1,13 +1,14 @@
 /** Kernels as text: loops, tiles and stores, with names that are unique where they are visible.
  *
- *  The user's places that a kernel computes stand in comments beneath its head. A loop reads `for n in 0..N step 4 {`, its first word its mode; `for i: 8 in …` tells the extent of an axis where that is
- *  not the upper bound. A buffer that a param's bytes are shown under is declared by a `view` line. */
+ *  The user's places that a kernel computes stand in comments beneath its head. A loop reads `for n in 0..N step 4 {`, its
+ *  first word its mode; `for i: 8 in …` tells the extent of an axis where that is not the upper bound. A buffer that a
+ *  param's bytes are shown under is declared by a `view` line. `parse-kernel` reads all of it back. */
 
 import { type Buffer, dtypeOf, size } from './expr.ts';
 import { buffersOf } from './interpret-kernel.ts';
 import type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
-import { exprPrinter, type Printer, tight } from './print-expr.ts';
-import { type PrintOptions, showPlaces, width } from './print-options.ts';
+import { exprPrinter, type Printer, showReference, tight } from './print-expr.ts';
+import { type PrintOptions, showPlaces, tells, width } from './print-options.ts';
 import { isBatch, showDim, showType } from './type.ts';
 
 const words: Readonly<Record<LoopMode, string>> = {
@@ -28,10 +29,11 @@ export function printKernel(kernel: Kernel, options: PrintOptions = {}): string 
   const views = buffersOf(kernel)
     .filter((b) => !declared.has(b))
     .map((b) => `  ${b.viewOf ? 'view' : 'buffer'} ${viewed(b, printer, declared)}`);
-  const oneLine = `kernel @${kernel.name}(${params.join(', ')}) {`;
-  const head =
-    oneLine.length <= width ? [oneLine] : [`kernel @${kernel.name}(`, ...params.map((p) => `  ${p},`), ') {'];
-  const places = showPlaces(kernel.locs, options).map((line) => `  ; ${line}`);
+  const opening = `kernel ${showReference('@', kernel.name)}(`;
+  const oneLine = `${opening}${params.join(', ')}) {`;
+  const head = oneLine.length <= width ? [oneLine] : [opening, ...params.map((p) => `  ${p},`), ') {'];
+  const told = kernel.locs.filter((l) => tells(l, options));
+  const places = showPlaces(told, options).map((line) => `  ; ${line}`);
   return [...head, ...places, ...views, ...kernel.body.flatMap((s) => printStmt(s, printer, '  ')), '}'].join('\n');
 }
 

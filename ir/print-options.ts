@@ -12,7 +12,14 @@ export interface PrintOptions {
   /** The folder that places in files are told relative to. What lies outside of it is told by file name alone: no text
    *  holds an absolute path. */
   readonly root?: string;
+  /** Whether to tell places at all; true unless told. */
+  readonly places?: boolean;
+  /** A text that was read: places in it are not told again, as they are the text's own. */
+  readonly text?: string;
 }
+
+/** Whether a place is to be told. */
+export const tells = (loc: Loc, { places = true, text }: PrintOptions): boolean => places && loc.file !== text;
 
 /** `lenet.ts:21:25`. */
 export function showPlace(loc: Loc, { root = '' }: PrintOptions): string {

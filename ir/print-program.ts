@@ -1,7 +1,7 @@
 /** Programs as text: what a host can call, the launches of each call, and where in the arena every buffer lies. */
 
 import type { Buffer } from './expr.ts';
-import { namespace, showName } from './print-expr.ts';
+import { namespace, showName, showReference } from './print-expr.ts';
 import { printKernel } from './print-kernel.ts';
 import { type PrintOptions, table, versionLine } from './print-options.ts';
 import type { Entry, Port, Program, Slot } from './program.ts';
@@ -34,7 +34,7 @@ export function printProgram(program: Program, options: ProgramPrintOptions = {}
     ).map((row) => `    ${row}`),
     '  }',
   ].join('\n');
-  const text = `${versionLine}\nprogram @${program.name} (N <= ${program.maxBatch}) {\n${[...entries, plan].join('\n\n')}\n}\n`;
+  const text = `${versionLine}\nprogram ${showReference('@', program.name)} (N <= ${program.maxBatch}) {\n${[...entries, plan].join('\n\n')}\n}\n`;
   if (!options.kernels) return text;
   const kernels = new Set(program.entries.flatMap((e) => e.launches));
   return [text, ...[...kernels].map((k) => `${printKernel(k, options)}\n`)].join('\n');
@@ -45,10 +45,10 @@ function printEntry(entry: Entry, name: (b: Buffer) => string): string {
   const ports = [...entry.inputs.map(port('input')), ...entry.outputs.map(port('output'))];
   const launches = entry.launches.map((k, i) => {
     const args = k.params.map(({ buffer, access }) => `${name(buffer)}${access === 'in' ? '' : ` ${access}`}`);
-    return [String(i), `@${k.name}(${args.join(', ')})`];
+    return [String(i), `${showReference('@', k.name)}(${args.join(', ')})`];
   });
   const lines = [...table(ports, new Set()), ...table(launches, new Set([0]))];
-  return [`  entry @${entry.name} {`, ...lines.map((l) => `    ${l}`), '  }'].join('\n');
+  return [`  entry ${showReference('@', entry.name)} {`, ...lines.map((l) => `    ${l}`), '  }'].join('\n');
 }
 
 function slotRow(s: Slot, name: (b: Buffer) => string): string[] {

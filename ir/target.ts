@@ -37,5 +37,5 @@ export const wasm128: Target = {
   registers: 15,
   blockRegisters: 14,
   unroll: 64,
-  cost: { issue: 6, arithmetic: 2, load: 2, strided: 2, gathered: 8, loop: 4, latency: 4, exit: 8, code: 100 },
+  cost: { issue: 6, arithmetic: 2, load: 2, strided: 2, gathered: 8, loop: 4, latency: 4, exit: 8, code: 250 },
 };

@@ -21,6 +21,9 @@ export const tensor = (dtype: DType, shape: Shape): TensorType => ({ dtype, shap
 export const f32 = (...shape: Dim[]): TensorType => tensor('f32', shape);
 export const i32 = (...shape: Dim[]): TensorType => tensor('i32', shape);
 
+/** The most elements one tensor may have: addresses in bytes stay below 2³¹. */
+export const maxElements = 2 ** 29;
+
 /** Bytes one element takes in a buffer. */
 export const byteSize = (dtype: DType): number => (dtype === 'f32' || dtype === 'i32' ? 4 : 1);
 

@@ -1,6 +1,6 @@
 /** How an op's equation reads its operands: what fusion decides by. */
 
-import { upsert } from '../ir/collections.ts';
+import { numbering, upsert } from '../ir/collections.ts';
 import { type Axis, axis, type Buffer, children, type Expr, Interner, ix, load } from '../ir/expr.ts';
 import { byName, type Node, typesOf, type Value } from '../ir/graph.ts';
 import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
@@ -15,8 +15,8 @@ export interface Access {
   readonly lead: number;
   /** How often one element of the operand is read while the whole result is computed; Infinity if that grows with N. */
   readonly reads: number;
-  /** Equal for accesses that read the same elements in the same order. */
-  readonly key: string;
+  /** Equal for accesses that read the same elements in the same order; 0 for `same`. */
+  readonly key: number;
   /** Iterations of the reductions around the read, for one element of the result; Infinity if that grows with N. */
   readonly trips: number;
 }
@@ -32,6 +32,9 @@ export interface Equation {
 }
 
 const known = new WeakMap<Node, Equation>();
+/** Ways to read, by number: a chain of reads is spelt by two numbers, however long it is. */
+const ways = numbering<string>();
+const keyOf = (way: string): number => ways(way) + 1;
 
 export function equationOf(node: Node): Equation {
   return upsert(known, node, () => analyse(node));
@@ -77,7 +80,7 @@ function analyse(node: Node): Equation {
         form,
         lead,
         reads: form === 'other' ? ratio(node.type.shape, e.buffer.type.shape) * iterations : 1,
-        key: form === 'same' ? '' : e.at.map((x) => interner.id(x)).join(','),
+        key: form === 'same' ? 0 : keyOf(e.at.map((x) => interner.id(x)).join(',')),
         trips: iterations,
       });
       if (inSelect && form === 'other') guarded = true;
@@ -122,7 +125,7 @@ export function join(accesses: readonly Access[]): Access | null {
       form: 'other',
       lead: Math.min(a.lead, b.lead),
       reads: a.reads + b.reads,
-      key: `${a.key}|${b.key}`,
+      key: keyOf(`${a.key}|${b.key}`),
       trips: Math.max(a.trips, b.trips),
     };
   }, first);
@@ -137,7 +140,7 @@ export function compose(outer: Access, inner: Access): Access {
     form,
     lead: Math.min(outer.lead, inner.lead),
     reads: row ? 1 : outer.reads * inner.reads,
-    key: inner.key === '' ? outer.key : `${outer.key}/${inner.key}`,
+    key: inner.key === 0 ? outer.key : keyOf(`${outer.key}/${inner.key}`),
     trips: row ? 1 : outer.trips * inner.trips,
   };
 }

@@ -84,17 +84,30 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
   const kernelNames = new Names();
   // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
   const kernels = graph.groups.map((g) => lowerGroup(kernelNames.take(kernelName(g, graph)), g, stored));
+  const copy = (name: string, from: Buffer, to: Buffer): void => {
+    kernels.push(copyKernel(kernelNames.take(`copy_${name}`), from, to));
+  };
+  // Old values of params that some result overwrites are saved before the first of them is.
+  const overwritten = new Set(graph.results.flatMap((r) => r.into ?? []));
   for (const r of graph.results) {
+    if (r.value.kind !== 'param' || !r.into || r.value === r.into || !overwritten.has(r.value)) continue;
+    const saved = buffers.named('temp', names.take(`${r.value.name}.old`), r.value.type);
+    copy(saved.name, buffers.of(r.value), saved);
+    stored.set(r.value, saved);
+  }
+  // A result that is a param, or a second name for a value, is a copy of it …
+  for (const r of graph.results) {
+    if (r.into) continue;
     const from = stored.get(r.value) as Buffer;
-    if (!r.into) {
-      // A result that is a param, or a second name for a value, is a copy of it.
-      const direct = r.value.kind === 'node' && !isUpdated(graph, r.value);
-      outputs.set(r, direct ? from : buffers.named('output', names.take(r.name), r.value.type));
-      if (!direct) kernels.push(copyKernel(kernelNames.take(`copy_${r.name}`), from, outputs.get(r) as Buffer));
-    } else {
-      outputs.set(r, buffers.of(r.into));
-      if (graph.staged.has(r)) kernels.push(copyKernel(kernelNames.take(`copy_${r.name}`), from, buffers.of(r.into)));
-    }
+    const direct = r.value.kind === 'node' && !isUpdated(graph, r.value);
+    outputs.set(r, direct ? from : buffers.named('output', names.take(r.name), r.value.type));
+    if (!direct) copy(r.name, from, outputs.get(r) as Buffer);
+  }
+  // … and updates that could not happen in place come last.
+  for (const r of graph.results) {
+    if (!r.into) continue;
+    outputs.set(r, buffers.of(r.into));
+    if (graph.staged.has(r)) copy(r.name, stored.get(r.value) as Buffer, buffers.of(r.into));
   }
   return { name: graph.name, graph, kernels: kernels.map((k) => buffers.shared(k)), outputs };
 }

@@ -6,13 +6,16 @@ import {
   at,
   build,
   type Graph,
+  type Module,
   makeGraph,
   type Node,
   type Op,
   type OpDef,
+  type Task,
   topo,
   type Value,
 } from '../ir/graph.ts';
+import { valuesOf } from './infer-shapes.ts';
 
 /** One line of algebra: where `apply` gives a value, the node may be replaced by it. Without a root it is tried on all. */
 export interface Rule {
@@ -45,15 +48,21 @@ export const is = <N extends readonly string[], A extends Attrs>(
     ? ({ ...operands(v), attrs: v.attrs } as Args<N> & { attrs: A })
     : null;
 
+/** A pass of these rules alone: `{ name, after: 'canonicalize', run: rewriting(rules) }`. */
+export const rewriting =
+  (rules: readonly Rule[]) =>
+  (module: Module): Module => ({ ...module, graphs: module.graphs.map((g) => rewrite(g, rules)) });
+
 /** Applies the rules to a graph's results until nothing changes. */
 export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const general = rules.filter((r) => r.root === null);
   const byOp = byRoot(rules);
   const unique = new Map<string, Node>();
   const number = numbering<Value>();
+  const op = numbering<OpDef>();
   /** The one node that stands for all equal ones. */
   const share = (n: Node): Node => {
-    const key = `${n.op.name}(${n.inputs.map(number).join(',')})${attrsKey(n.attrs)}`;
+    const key = `${op(n.op)}(${n.inputs.map(number).join(',')})${attrsKey(n.attrs)}`;
     const known = unique.get(key);
     if (known) return known;
     unique.set(key, n);
@@ -72,14 +81,15 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     for (const m of topo([next])) if (!done.has(m)) done.set(m, m === here ? here : simplify(m));
     return finished(next);
   };
-  const results = graph.results.map((r) => ({ ...r }));
-  for (const n of topo(results.map((r) => r.value))) if (!done.has(n)) done.set(n, simplify(n));
-  return makeGraph(
-    graph.name,
-    results.map((r) => ({ ...r, value: finished(r.value) })),
-    graph.params,
-    graph.task,
-  );
+  for (const n of topo(valuesOf(graph))) if (!done.has(n)) done.set(n, simplify(n));
+  const results = graph.results.map((r) => ({ ...r, value: finished(r.value) }));
+  return makeGraph(graph.name, results, graph.params, graph.task && taskOver(graph.task, finished));
+}
+
+/** The same work on other values. */
+function taskOver(task: Task, by: (v: Value) => Value): Task {
+  if (task.kind === 'differentiate') return { ...task, of: by(task.of), seed: task.seed && by(task.seed) };
+  return { ...task, gradients: new Map([...task.gradients].map(([p, g]) => [p, by(g)])) };
 }
 
 function firstMatch(n: Node, rules: readonly Rule[]): Value | null {

@@ -37,32 +37,34 @@ export const pageBytes = 65536;
 export const manifestVersion = 1;
 
 /** Throws unless `data` is the typed array that `dtype` is stored in. */
-export function checkArray(data: unknown, { name, dtype }: ManifestTensor): void {
+export function checkArray(data: unknown, { name, dtype, purpose }: ManifestTensor): void {
   const wanted = arrayOf[dtype];
   if (data instanceof wanted) return;
   // An array of another realm (a frame, a vm context) is one all the same.
   if (ArrayBuffer.isView(data) && data.constructor.name === wanted.name) return;
-  throw wrongArray(data, name, wanted.name);
+  throw wrongArray(data, name, wanted.name, purpose === 'input');
 }
 
-function wrongArray(data: unknown, name: string, wanted: string): TapeoutError {
+function wrongArray(data: unknown, name: string, wanted: string, isInput: boolean): TapeoutError {
   const got = kindOf(data);
+  const must = withArticle(wanted);
   const convert =
     ArrayBuffer.isView(data) || Array.isArray(data)
-      ? ` Convert it once, outside the loop: ${wanted}.from(${name}).`
+      ? ` Convert it${isInput ? ' once, outside the loop' : ''}: ${wanted}.from(${isInput ? name : '…'}).`
       : '';
   const first =
-    data === undefined ? ` Pass ${name}, or only the batch size once model.input('${name}') is filled.` : '';
-  return new TapeoutError('wrong-array', `${name} must be a ${wanted}, but it is ${got}.${convert}${first}`);
+    data === undefined && isInput ? ` Pass ${name}, or only the batch size once model.input('${name}') is filled.` : '';
+  return new TapeoutError('wrong-array', `${name} must be ${must}, but it is ${got}.${convert}${first}`);
 }
 
-function kindOf(x: unknown): string {
+export function kindOf(x: unknown): string {
   if (x === undefined) return 'missing';
   if (x === null) return 'null';
   if (Array.isArray(x)) return 'a plain array';
-  const name = typeof x === 'object' ? x.constructor?.name : typeof x;
-  return `${/^[AEIOU]/i.test(name ?? '') ? 'an' : 'a'} ${name ?? 'object'}`;
+  return withArticle((typeof x === 'object' ? x.constructor?.name : typeof x) ?? 'object');
 }
+
+const withArticle = (noun: string): string => `${/^[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** Throws unless n is a whole number from 1 to the largest batch. */
 export function checkBatch(n: number, maxBatch: number): void {
@@ -93,8 +95,7 @@ export function samplesIn(data: Data, each: number, maxBatch: number, tensor: Ma
 /** Throws unless `data` is as long as `wanted`, given a batch of n, which `given` decided. */
 export function checkLength(data: Data, wanted: number, n: number, tensor: ManifestTensor, given: string): void {
   if (data.length === wanted) return;
-  const batched = tensor.shape.some((d) => typeof d !== 'number');
-  const why = batched
+  const why = hasBatch(tensor)
     ? `${given} holds ${n} ${n === 1 ? 'sample' : 'samples'}, for which ${tensor.name} needs`
     : 'it needs';
   throw new TapeoutError(
@@ -163,6 +164,8 @@ function editDistance(a: string, b: string): number {
 
 export const showShape = (shape: readonly ManifestDim[]): string =>
   `[${shape.map((d) => (typeof d === 'number' ? d : d.batch === 1 ? 'N' : `${d.batch}N`)).join(',')}]`;
+
+export const hasBatch = ({ shape }: ManifestTensor): boolean => shape.some((d) => typeof d !== 'number');
 
 /** Elements for a batch of n. */
 export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>

@@ -11,6 +11,8 @@ import {
   checkScalar,
   type Data,
   elementsAt,
+  hasBatch,
+  kindOf,
   pageBytes,
   samplesIn,
   showShape,
@@ -28,7 +30,8 @@ export type Views<V extends View = View> = Readonly<Record<string, V>>;
 export type StateDict =
   | ReadonlyMap<string, Data | StoredTensor>
   | Readonly<Record<string, Data | StoredTensor>>
-  | Uint8Array;
+  | Uint8Array
+  | ArrayBuffer;
 
 /** What `evaluate` found. One object a model, filled anew by each call. */
 export interface Evaluation {
@@ -61,8 +64,21 @@ async function compiled(wasm: Uint8Array | BufferSource | WebAssembly.Module): P
     return await WebAssembly.compile(wasm as BufferSource);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new TapeoutError('bad-wasm', `these bytes are not a WebAssembly module: ${problem}`, { cause });
+    const known = knownProblem(problem, wasm);
+    throw new TapeoutError('bad-wasm', known ?? `these bytes are not a WebAssembly module: ${problem}`, { cause });
   }
+}
+
+/** The commonest causes, of which the engine's own words say little. */
+function knownProblem(problem: string, wasm: unknown): string | null {
+  if (/Content Security Policy/i.test(problem))
+    return "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
+  if (!(wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)))
+    return `the WebAssembly must be its bytes or a WebAssembly.Module, but it is ${kindOf(wasm)}.`;
+  const [first] = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer, wasm.byteOffset) : new Uint8Array(wasm);
+  return first === '<'.charCodeAt(0)
+    ? 'these bytes are HTML, not a WebAssembly module: the server answered with a page. Is model.wasm where it was asked for?'
+    : null;
 }
 
 /** A tensor in memory, and its views by batch size, made when first asked for. */
@@ -78,7 +94,7 @@ class Port {
   constructor(memory: ArrayBuffer, tensor: ManifestTensor, maxBatch: number) {
     this.tensor = tensor;
     this.whole = new arrayOf[tensor.dtype](memory, tensor.offset, elementsAt(tensor.shape, maxBatch));
-    this.batched = tensor.shape.some((d) => typeof d !== 'number');
+    this.batched = hasBatch(tensor);
     this.each = elementsAt(tensor.shape, 1);
     this.#views = new Array(maxBatch + 1).fill(undefined);
   }
@@ -319,7 +335,8 @@ export class Model {
     }
     if (!first || entry.inputs.length > 2) throw callWithBatch(entry);
     checkArray(a, first.tensor);
-    const n = samplesIn(a, first.each, this.maxBatch, first.tensor);
+    const n = first.batched ? samplesIn(a, first.each, this.maxBatch, first.tensor) : 1;
+    if (!first.batched) checkLength(a, first.each, 1, first.tensor, '');
     checkRange(first, a, n);
     if (second) {
       checkArray(b, second.tensor);
@@ -351,7 +368,7 @@ export class Model {
     const { shape } = port.tensor;
     const [what, data] = [`the ${port.tensor.purpose} '${name}'`, dataOf(value)];
     checkArray(data, port.tensor);
-    const given = ArrayBuffer.isView(value) ? null : value.shape;
+    const given = isTensor(value) ? value.shape : null;
     if (given && `${given}` !== `${shape}`)
       throw new TapeoutError(
         'wrong-shape',
@@ -418,10 +435,18 @@ function callWithBatch({ name, inputs }: Entry): TapeoutError {
 
 function entriesOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
   if (source instanceof Uint8Array) return readSafetensors(source, 'the weights');
+  if (source instanceof ArrayBuffer) return readSafetensors(new Uint8Array(source), 'the weights');
+  if (typeof source !== 'object' || source === null || Array.isArray(source))
+    throw new TapeoutError(
+      'wrong-array',
+      `the weights must be arrays by name, or the bytes of a safetensors file, but they are ${kindOf(source)}.`,
+    );
   return source instanceof Map ? source : new Map(Object.entries(source));
 }
 
-const dataOf = (value: Data | StoredTensor): Data => (ArrayBuffer.isView(value) ? value : (value?.data as Data));
+const isTensor = (value: Data | StoredTensor): value is StoredTensor =>
+  typeof value === 'object' && value !== null && 'data' in value;
+const dataOf = (value: Data | StoredTensor): Data => (isTensor(value) ? (value.data as Data) : value);
 const storedAs = { f32: 'F32', i32: 'I32', u8: 'U8', bool: 'U8' } as const;
 /** Gradients and data come and go; what a state dict may hold is what a model has learnt. */
 const isSaved = (purpose: Purpose) => purpose === 'parameter' || purpose === 'state';

@@ -14,7 +14,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const env = { ...process.env, TAPEOUT_BLESS: '1' };
 for (const args of [
   ['scripts/setup.mjs'],
-  ['node_modules/vitest/vitest.mjs', 'run', '--update', ...process.argv.slice(2)],
+  // Last, as --update would take a filter behind it for its own value, and bless everything.
+  ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2), '--update'],
 ]) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -98,6 +98,9 @@ function build(/** @type {string} */ fingerprint) {
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(process.execPath, [tsc, '-p', at('tsconfig.build.json')], { cwd: root, encoding: 'utf8' });
   if (result.status === 0) {
+    // `npx tapeout` runs the file itself.
+    for (const file of Object.values(JSON.parse(readFileSync(at('package.json'), 'utf8')).bin))
+      chmodSync(at(file), 0o755);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, fingerprint);
   }

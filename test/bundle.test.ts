@@ -70,6 +70,15 @@ describe('a bundle', () => {
     expect(rest).toEqual(tinyManifest);
   });
 
+  test('stands whatever the model is called', async () => {
+    for (const name of ['a*/b', '../x', 'class', '1st', '日本', '']) {
+      writeFiles(join(folder, 'named'), await bundleOf({ ...parts(), manifest: { ...tinyManifest, name } }));
+      expect(run("console.log((await (await import('./named/index.js')).load()).maxBatch)")).toBe(
+        tinyManifest.maxBatch,
+      );
+    }
+  });
+
   test('holds no path of the machine that made it, and no comment of the compiler', () => {
     const js = files.get('index.js') as string;
     expect(js).not.toMatch(/file:\/\/|\/work|sourceMappingURL|^import /m);

@@ -19,7 +19,7 @@ const summary = (name: string, { program, wasm }: Compiled): string[] => [
 
 describe('goldens', async () => {
   const compiled = await Promise.all(
-    Object.entries(examples).map(async ([name, spec]) => [name, await compile(spec, { root })] as const),
+    Object.entries(examples).map(async ([name, spec]) => [name, await compile(spec, { root, verify: true })] as const),
   );
 
   for (const [name, c] of compiled)

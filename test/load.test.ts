@@ -64,6 +64,8 @@ export default spec satisfies ModelSpec;
   'plain.mjs': modelFile().replace(', type Tensor', '').replaceAll(': Tensor', ''),
   'type-error.ts': modelFile().replace('nn.Linear(4, 3)', "nn.Linear('4', 3)").replace('maxBatch: 4', 'maxBatch: true'),
   'unknown-import.ts': modelFile().replace('matmul,', 'matmull,'),
+  'missing-layer.ts': modelFile().replace('nn.Linear(4, 3)', 'nn.Hyperbolic(4, 3) as never'),
+  'missing-optimizer.ts': modelFile().replace('optim.SGD', 'optim.Muon'),
   'syntax.ts': modelFile().replace('return this', 'retrun this'),
   'enum.ts': `enum Kind { A }\n${modelFile()}`,
   'no-default.ts': modelFile().replace('export default', 'export const spec ='),
@@ -165,6 +167,10 @@ describe('of a model file that cannot be used it is said', () => {
     expect(report('unknown-import.ts')).toMatch(
       /^error\[TS\d+\]: .*matmull.*\n {2}--> unknown-import\.ts:1:32\n1 \| import .*\n {2}\| +\^{7}/,
     );
+  });
+  test('that Tapeout has no such layer or optimizer, and which there are', () => {
+    expect(report('missing-optimizer.ts')).toMatch(/\nhelp: optim has .*SGD/);
+    expect(report('missing-layer.ts')).toMatch(/\nhelp: nn has .*Conv2d, .*Linear, /);
   });
   test('that its syntax is wrong', () => {
     expect(report('syntax.ts')).toMatch(/^error\[TS\d+\]: .*\n {2}--> syntax\.ts:6:/);

@@ -1,5 +1,5 @@
 /** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
-import { type Stage, stages } from '../compile.ts';
+import type { Stage, StageName } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
@@ -14,6 +14,7 @@ export interface CompileFlags {
   readonly seed?: number;
   readonly printAfter?: Stage | 'all';
   readonly printBefore?: Stage | 'all';
+  readonly verify?: boolean;
 }
 
 export async function compileCommand(path: string, flags: CompileFlags, io: Io): Promise<number> {
@@ -23,7 +24,8 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     spec,
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
-      onStage: (stage, text) => printAsked(stage, text, flags, io),
+      verify: flags.verify ?? false,
+      onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),
     },
     io,
   );
@@ -50,11 +52,16 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
 
 /** A stage's text is what one pass made and the next one gets. It is printed as soon as it is there, so that a pass that
  *  fails leaves what it was given. */
-function printAsked(stage: Stage, text: () => string, { printAfter, printBefore }: CompileFlags, io: Io): void {
-  const next = stages[stages.indexOf(stage) + 1];
+function printAsked(
+  stage: StageName,
+  text: () => string,
+  next: StageName | null,
+  { printAfter, printBefore }: CompileFlags,
+  io: Io,
+): void {
   const titles = [
     ...(printAfter === stage || printAfter === 'all' ? [`after ${stage}`] : []),
-    ...(next !== undefined && (printBefore === next || printBefore === 'all') ? [`before ${next}`] : []),
+    ...(next !== null && (printBefore === next || printBefore === 'all') ? [`before ${next}`] : []),
   ];
   // Between two passes both options may ask for the same text: it is shown once.
   if (titles.length > 0) io.stdout.write(`; ---- ${titles.join(', ')} ----\n${text().trimEnd()}\n\n`);

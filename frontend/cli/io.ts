@@ -9,6 +9,10 @@ export interface Output {
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** All of the standard input. */
+  readonly stdin?: () => string;
+  /** Texts that are no files, by the name that errors give them. */
+  readonly texts?: Map<string, string>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Has `f` called at each Ctrl-C, until the returned function is. */

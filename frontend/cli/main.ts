@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** The executable: gives the command line the real world. */
+import { readFileSync } from 'node:fs';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
 
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => readFileSync(0, 'utf8'),
   cwd: process.cwd(),
   env: process.env,
   onInterrupt(f) {

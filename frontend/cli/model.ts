@@ -5,7 +5,7 @@ import type { EntryName } from '../entries.ts';
 import { loadModelFile } from '../load.ts';
 import type { ModelSpec } from '../model.ts';
 import { count, milliseconds, table } from '../report/table.ts';
-import type { Io } from './io.ts';
+import { type Io, UsageError } from './io.ts';
 
 export const entryNames: readonly EntryName[] = [
   'forward',
@@ -32,8 +32,10 @@ export const compileModel = (spec: ModelSpec, options: CompileOptions, io: Io): 
   compile(spec, { ...options, root: io.cwd });
 
 /** Where a command writes unless told. */
-export const outFolder = (out: string | undefined, name: string, { cwd }: Io): string =>
-  resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w.-]/g, '_')));
+export function outFolder(out: string | undefined, name: string, { cwd }: Io): string {
+  if (out === '') throw new UsageError('--out names no folder: its value is empty');
+  return resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w-]/g, '_')));
+}
 
 /** As PyTorch's print(net), and how many numbers there are to learn. */
 export function describeModel({ recording }: Compiled): string[] {

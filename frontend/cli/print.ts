@@ -12,12 +12,17 @@ export interface PrintFlags {
   readonly stage: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
+  readonly verify?: boolean;
 }
 
-export async function printCommand(path: string, { stage, entries, maxBatch }: PrintFlags, io: Io): Promise<number> {
+export async function printCommand(
+  path: string,
+  { stage, entries, maxBatch, verify = false }: PrintFlags,
+  io: Io,
+): Promise<number> {
   const spec = await loadModel(path, { maxBatch }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
-  const compiled = await compileModel(spec, entries ? { entries } : {}, io);
+  const compiled = await compileModel(spec, { verify, ...(entries ? { entries } : {}) }, io);
   io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);
   return exits.ok;
 }

@@ -3,16 +3,20 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import { stages } from '../compile.ts';
+import { irPasses } from '../ir-passes.ts';
 import { renderError } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
 import { compileCommand } from './compile.ts';
-import { exits, type Io, UsageError } from './io.ts';
+import { exits, type Io } from './io.ts';
 import { entryNames } from './model.ts';
+import { optCommand } from './opt.ts';
 import { printCommand, printStages } from './print.ts';
+import { runCommand } from './run.ts';
 import { trainCommand } from './train.ts';
 
 /** Runs one command line, without the program's own name. Returns the exit code; throws nothing. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], world: Io): Promise<number> {
+  const io: Io = { ...world, texts: world.texts ?? new Map() };
   let code: number = exits.ok;
   const program = build(io, (result) => {
     code = result;
@@ -32,14 +36,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function report(error: unknown, io: Io, debug: boolean): number {
   const style = styleFor(io.stderr, io.env);
-  const text = renderError(error, { style, cwd: io.cwd, read: readText });
+  const text = renderError(error, { style, cwd: io.cwd, read: (file) => io.texts?.get(file) ?? readText(file) });
   const shown = error instanceof Error ? error.message : String(error);
   io.stderr.write(
     `${text ?? `${style.bold(style.red('bug'))}${style.bold(`: ${shown}`)}\n\nThis is a fault of Tapeout, not of your model. Please report it, with what --debug adds.`}\n`,
   );
   if (debug && error instanceof Error) io.stderr.write(`\n${stacks(error)}\n`);
   if (text === null || error instanceof CompilerBug) return exits.bug;
-  return error instanceof UsageError ? exits.usage : exits.failed;
+  return error instanceof Error && error.name === 'UsageError' ? exits.usage : exits.failed;
 }
 
 const stacks = (error: Error): string =>
@@ -92,6 +96,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
   const entries = new Option('--entries <names>', 'what a host may call, with commas between').argParser(
     list(entryNames),
   );
+  const verify = new Option(
+    '--verify',
+    'check the IR after every pass: a fault is reported with the pass that made it',
+  );
   const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
 
   command(
@@ -104,6 +112,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(seed)
     .addOption(printOption('--print-after', 'print the IR after a pass, or after each of them'))
     .addOption(printOption('--print-before', 'print the IR before a pass, or before each of them'))
+    .addOption(verify)
     .addHelpText(
       'after',
       `
@@ -148,6 +157,7 @@ Examples:
     .addOption(new Option('--stage <name>', 'which stage').choices(printStages).default('canonicalize'))
     .addOption(entries)
     .addOption(maxBatch)
+    .addOption(verify)
     .addHelpText(
       'after',
       `
@@ -158,6 +168,63 @@ Examples:
   tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
     )
     .action(async (model, options) => exit(await printCommand(model, options, io)));
+
+  const onText = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .argument('<file>', "a text of Tapeout's IR, as tapeout print writes it; - reads stdin")
+      .option('--debug', 'show stacks with errors')
+      .addOption(verify);
+
+  onText('opt', 'Reads a text of the IR, runs passes over it, and writes it again.')
+    .option('--passes <list>', 'which passes, with commas between; without any the text is checked and written again')
+    .addOption(new Option('--target <name>', 'what kernels are scheduled for').choices(['wasm']).default('wasm'))
+    .option('--print-after <list>', 'print the IR to stderr after these passes, or after all')
+    .addOption(new Option('--max-batch <n>', 'the largest batch, where the text does not tell it').argParser(whole(1)))
+    .addHelpText(
+      'after',
+      `
+Passes: ${[...irPasses.keys()].join(', ')}
+update is told the optimizer where a graph has still to be updated: update=sgd(lr=0.01,momentum=0.9).
+
+Examples:
+  tapeout print lenet.ts --stage recorded | tapeout opt - --passes=autodiff
+  tapeout opt net.tir --passes='autodiff,update=sgd(lr=0.01),canonicalize,fuse'
+  tapeout opt fused.tir --passes=lower,schedule --print-after=lower
+  tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat`,
+    )
+    .action(async (file, options) => exit(await optCommand(file, options, io)));
+
+  onText('run', 'Compiles the graphs of a text and runs each once, on given or seeded inputs.')
+    .option('--in <file>', 'a safetensors file with params by name; the others are seeded')
+    .option('--out <file>', 'write the results to a safetensors file')
+    .addOption(
+      new Option(
+        '--backend <name>',
+        'what runs them: the compiled WebAssembly, or the reference interpreter in float64',
+      )
+        .choices(['wasm', 'interpret'])
+        .default('wasm'),
+    )
+    .option('--graph <name>', 'run this graph only')
+    .addOption(new Option('--seed <n>', 'for inputs and parameters that are not given').default(0).argParser(whole(0)))
+    .addOption(new Option('--batch <n>', 'how many samples (default: as many as --in has, or 4)').argParser(whole(1)))
+    .option('--optimizer <words>', 'for graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"')
+    .addHelpText(
+      'after',
+      `
+A seeded input depends on the seed and its name alone: numbers from -1 to 1, smaller ones for parameters by their extents,
+and indices as far as the graph allows them. State is 0, and scalars are 0.01, unless the optimizer says otherwise. An
+update in place is shown under its param's name.
+
+Examples:
+  tapeout run softmax.tir
+  tapeout run net.tir --graph forward --in inputs.safetensors --out results.safetensors
+  tapeout run net.tir --backend interpret --seed 7 --batch 2
+  tapeout print lenet.ts --stage recorded | tapeout run - --optimizer "sgd(lr=0.1)"`,
+    )
+    .action(async (file, options) => exit(await runCommand(file, options, io)));
   return program;
 }
 

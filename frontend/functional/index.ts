@@ -1,6 +1,7 @@
 /** torch.nn.functional, in camelCase: everything here is a composition of the ops in ir/ops. */
 
 export * from './activation.ts';
+export * from './apply.ts';
 export * from './image.ts';
 export * from './join.ts';
 export * from './linear.ts';

@@ -1,7 +1,7 @@
 /** Affine maps, and products and shapes as functions. */
 
 import type { Value } from '../../ir/graph.ts';
-import { type Dim, sameDim, showDim, showShape, showType } from '../../ir/type.ts';
+import { type Dim, isBatch, sameDim, showDim, showShape, showType } from '../../ir/type.ts';
 import { product } from '../dims.ts';
 import { float, type Tensor, tensorOf, wrongRank } from '../tensor.ts';
 import { involved, userError, withLoc } from '../trace.ts';
@@ -37,9 +37,11 @@ function checkFeatures(x: Value, weight: Value): void {
     `linear: the input ${showShape(x.type.shape)} has ${showDim(have)} features, the weight ${showShape(weight.type.shape)} expects ${showDim(want)}`,
     {
       notes: involved({ input: x, weight }),
-      help: flatten
-        ? `flatten all but the batch first: x.flatten(1) has ${showDim(want)} features`
-        : `give the layer ${showDim(have)} input features, or feed it ${showDim(want)}`,
+      help: isBatch(have)
+        ? 'the batch has become part of the features: keep it apart, as flatten(1) and view(-1, …) do'
+        : flatten
+          ? `flatten all but the batch first: x.flatten(1) has ${showDim(want)} features`
+          : `give the layer ${showDim(have)} input features, or feed it ${showDim(want)}`,
     },
   );
 }

@@ -182,7 +182,7 @@ function underline(lines: readonly string[], { line, col }: Loc, length?: number
 
 /** Where the call or name at `from` ends: behind the parenthesis that closes its arguments, or with the line. */
 function endOfCall(text: string, from: number): number {
-  const head = /^(?:new\s+)?[\w$.?!]*(?:<[^<>()]*>)?/.exec(text.slice(from))?.[0].length ?? 0;
+  const head = /^(?:new\s+)?[%@]?[\w$.?!]*(?:<[^<>()]*>)?/.exec(text.slice(from))?.[0].length ?? 0;
   let at = from + head;
   if (text[at] !== '(') return Math.max(at, from + 1);
   const open: string[] = [];

@@ -3,7 +3,7 @@
 import { integer, integers } from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
-import { type Dim, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
+import { type Dim, f32, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
 
 export type Window = {
   stride: readonly number[];
@@ -15,6 +15,8 @@ export type ConvAttrs = Window & { groups: number };
 /** Two numbers, for height and width. */
 export const pair = (least: number) => integers(least, 2);
 export const windowKinds = { stride: pair(1), padding: pair(0), dilation: pair(1) } as const;
+/** A convolution to show the ops with. */
+const shown = { stride: [2, 2], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
 const convKinds = { ...windowKinds, groups: integer(1) } as const;
 
 /** How many places a window has along one dimension. */
@@ -83,6 +85,8 @@ export const conv2d: Op<['x', 'w'], ConvAttrs> = defineOp({
   doc: 'The cross-correlation of images [N,C,H,W] with kernels [O,C/groups,KH,KW].',
   operands: ['x', 'w'],
   attrs: convKinds,
+  rule: 'f32[N,O,H,W] of x: f32[N,C,h,w] and w: f32[O,C/groups,kh,kw], with H = ⌊(h + 2·padding - dilation·(kh - 1) - 1) / stride⌋ + 1 and W likewise.',
+  example: [{ x: f32(N, 3, 9, 9), w: f32(8, 3, 3, 3) }, shown],
 
   infer({ x, w }, attrs) {
     checkOperands('conv2d', x, w);
@@ -134,6 +138,11 @@ export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number
   doc: "The transpose of conv2d in its input: what g, the result's cotangent, makes of images of `size`.",
   operands: ['g', 'w'],
   attrs: { ...convKinds, size: pair(1) },
+  rule: 'f32[N,C,h,w] with `size` = [h,w], of g: f32[N,O,H,W] and w: f32[O,C/groups,kh,kw] as conv2d relates them.',
+  example: [
+    { g: f32(N, 8, 5, 5), w: f32(8, 3, 3, 3) },
+    { ...shown, size: [9, 9] },
+  ],
   infer({ g, w }, attrs) {
     const { groups, size } = attrs;
     checkOperands('conv2d_input_grad', g, w);
@@ -175,6 +184,11 @@ export const conv2dWeightGrad: Op<['x', 'g'], ConvAttrs & { kernel: readonly num
   doc: "The transpose of conv2d in its weight: what g, the result's cotangent, makes of kernels of `kernel`.",
   operands: ['x', 'g'],
   attrs: { ...convKinds, kernel: pair(1) },
+  rule: 'f32[O,C/groups,kh,kw] with `kernel` = [kh,kw], of x: f32[N,C,h,w] and g: f32[N,O,H,W] as conv2d relates them.',
+  example: [
+    { x: f32(N, 3, 9, 9), g: f32(N, 8, 5, 5) },
+    { ...shown, kernel: [3, 3] },
+  ],
   infer({ x, g }, attrs) {
     const { groups, kernel } = attrs;
     checkOperands('conv2d_weight_grad', x, g);

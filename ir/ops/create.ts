@@ -3,7 +3,7 @@
 import * as a from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
-import { type DType, type Shape, showType, tensor } from '../type.ts';
+import { type DType, i32, N, type Shape, showType, tensor } from '../type.ts';
 
 /** One value everywhere. */
 export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defineOp({
@@ -11,6 +11,8 @@ export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defin
   doc: 'The constant `value` everywhere.',
   operands: [],
   attrs: { value: a.number, shape: a.shape, dtype: a.dtype },
+  rule: '`shape` of `dtype`; a type other than f32 holds whole numbers.',
+  example: [{}, { value: 0.5, shape: [N, 4], dtype: 'f32' }],
   infer(_types, { value, shape, dtype }) {
     if (dtype !== 'f32' && !Number.isInteger(value))
       throw typeError('bad-attribute', `full: ${value} is no value of type ${dtype}`);
@@ -26,6 +28,8 @@ export const count: Op<[], { shape: Shape }> = defineOp({
   doc: 'The number of elements of a tensor of this shape, as f32.',
   operands: [],
   attrs: { shape: a.shape },
+  rule: 'f32[].',
+  example: [{}, { shape: [N, 4] }],
   infer: () => tensor('f32', []),
   compute: (_load, _at, { shape }) => x.convert('f32', shape.map(x.size).reduce(x.mul, x.int(1))),
   vjp: () => ({}),
@@ -37,6 +41,8 @@ export const iota: Op<[], { shape: Shape; dim: number; dtype: DType }> = defineO
   doc: 'The index along dimension `dim`.',
   operands: [],
   attrs: { shape: a.shape, dim: a.integer(0), dtype: a.dtype },
+  rule: '`shape` of `dtype`; `dim` is one of its dimensions.',
+  example: [{}, { shape: [N, 4], dim: 1, dtype: 'i32' }],
   infer(_types, { shape, dim, dtype }) {
     if (dim >= shape.length)
       throw typeError('bad-dim', `iota: dimension ${dim} is not one of ${showType(tensor(dtype, shape))}`);
@@ -52,6 +58,8 @@ export const oneHot: Op<['index'], { classes: number }> = defineOp({
   doc: 'Whether the index names this class, along a new last dimension of `classes`.',
   operands: ['index'],
   attrs: { classes: a.integer(1) },
+  rule: "bool, of the index's shape and a last dimension of `classes`; the index is i32.",
+  example: [{ index: i32(N) }, { classes: 10 }],
   infer({ index }, { classes }) {
     if (index.dtype !== 'i32')
       throw typeError('dtype-mismatch', `one_hot: class indices must be i32, got ${showType(index)}`);

@@ -4,7 +4,7 @@ import { dtype } from '../attr.ts';
 import type { Expr } from '../expr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
-import { type DType, sameShape, showType, type TensorType, tensor } from '../type.ts';
+import { type DType, f32, N, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { full } from './create.ts';
 
 const like = (v: Value, value: number): Value => full({ value, shape: v.type.shape, dtype: v.type.dtype });
@@ -44,6 +44,7 @@ const unary = (
     doc,
     operands: ['x'],
     attrs: {},
+    rule: 'The type of x, which is f32.',
     infer: ({ x }) => float(name, x),
     compute: ({ x }, at) => f(x(...at)),
     vjp: ({ x }, g, _attrs, result) => ({ x: grad(x, g, result) }),
@@ -61,6 +62,7 @@ const binary = (
     doc,
     operands: ['a', 'b'],
     attrs: {},
+    rule: 'The type of a and b, which are of one shape and both f32 or both i32.',
     infer: ({ a, b }) => numeric(name, same(name, a, b)),
     compute: ({ a, b }, at) => f(a(...at), b(...at)),
     vjp: ({ a, b }, g, _attrs, result) => {
@@ -77,6 +79,7 @@ const comparison = (name: string, doc: string, f: (a: Expr, b: Expr) => Expr): O
     doc,
     operands: ['a', 'b'],
     attrs: {},
+    rule: 'bool, of the shape of a and b, which are of one type.',
     infer: ({ a, b }) => tensor('bool', same(name, a, b).shape),
     compute: ({ a, b }, at) => f(a(...at), b(...at)),
     vjp: () => ({ a: 'none', b: 'none' }),
@@ -127,6 +130,8 @@ export const select: Op<['cond', 'a', 'b']> = defineOp({
   doc: 'a where cond holds, else b.',
   operands: ['cond', 'a', 'b'],
   attrs: {},
+  rule: 'The type of a and b; cond is bool, and all three are of one shape.',
+  example: [{ cond: tensor('bool', [N, 4]), a: f32(N, 4), b: f32(N, 4) }, {}],
   infer({ cond, a, b }) {
     if (cond.dtype !== 'bool')
       throw typeError('dtype-mismatch', `select: the condition must be bool, got ${showType(cond)}`);
@@ -184,6 +189,7 @@ export const reluGrad: Op<['y', 'g']> = defineOp({
   doc: 'g where y is positive or NaN, else 0.',
   operands: ['y', 'g'],
   attrs: {},
+  rule: 'The type of y and g, which are of one.',
   infer: ({ y, g }) => same('relu_grad', y, g),
   compute: ({ y, g }, at) => x.select(x.le(y(...at), x.num(0)), x.num(0), g(...at)),
   // The mask has slope 0, and the second cotangent passes where the first did.
@@ -196,6 +202,8 @@ export const convert: Op<['x'], { to: DType }> = defineOp({
   doc: 'x in the element type `to`; floats lose their fraction on the way to integers.',
   operands: ['x'],
   attrs: { to: dtype },
+  rule: 'The shape of x, of the element type `to`.',
+  example: [{ x: f32(N, 4) }, { to: 'i32' }],
   infer: ({ x }, { to }) => tensor(to, x.shape),
   compute: ({ x: v }, at, { to }) => x.convert(to, v(...at)),
   vjp: ({ x }, g, { to }) => ({ x: to === 'f32' && x.type.dtype === 'f32' ? g : 'none' }),
@@ -207,6 +215,7 @@ export const stopGradient: Op<['x']> = defineOp({
   doc: 'x, through which no gradient flows.',
   operands: ['x'],
   attrs: {},
+  rule: 'The type of x.',
   infer: ({ x }) => x,
   compute: ({ x }, at) => x(...at),
   vjp: () => ({ x: 'none' }),

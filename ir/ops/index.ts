@@ -1,5 +1,6 @@
-/** Every op there is. A new op is its own file and a line here. */
+/** Every op there is. A new op is its own file and a line here; one from outside is registered. */
 
+import { CompileError } from '../diagnostic.ts';
 import type { OpDef } from '../graph.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
@@ -10,12 +11,43 @@ import * as pool from './pool.ts';
 import * as reduce from './reduce.ts';
 
 const modules = [create, elementwise, movement, reduce, { matmul }, conv, pool];
-const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
+/** Whether a value is what `defineOp` gives. */
+export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
 
-/** Ops by the name that printed graphs use. */
-export const ops: ReadonlyMap<string, OpDef> = new Map(
-  modules.flatMap((m) => Object.values(m).filter(isOp)).map((op) => [op.name, op]),
-);
+const table = new Map<string, OpDef>(modules.flatMap((m) => Object.values(m).filter(isOp)).map((op) => [op.name, op]));
+const builtIn: ReadonlySet<string> = new Set(table.keys());
+
+/** Ops by the name that printed graphs use, registered ones included. */
+export const ops: ReadonlyMap<string, OpDef> = table;
+
+/** What an op, an operand or an attribute may be called, so that its text can be read back. */
+const opName = /^[A-Za-z_]\w*(?:\.\w+)*$/;
+const identifier = /^[A-Za-z_]\w*$/;
+
+/** Makes an op known to the parser, the fuzzers and the reference of the ops, and gives it back:
+ *  `export const swish = registerOp(defineOp({ … }))`. Throws where its name is taken by another op, and where its
+ *  definition cannot be written as text. To register one op twice is no error. */
+export function registerOp<O extends { readonly name: string }>(op: O): O {
+  if (!isOp(op)) throw new CompileError('bad-op', 'registerOp takes what defineOp gives');
+  const fail = (code: string, problem: string, help: string | null = null): CompileError =>
+    new CompileError(code, `op '${op.name}': ${problem}`, { help });
+  const known = table.get(op.name);
+  if (known === op) return op;
+  if (known)
+    throw fail(
+      'duplicate-op',
+      builtIn.has(op.name) ? 'Tapeout has an op of this name' : 'another op of this name is registered',
+      `give it a name of its own, such as 'my.${op.name}'`,
+    );
+  if (!opName.test(op.name)) throw fail('bad-op', 'its name must be an identifier, or several with dots between');
+  const words = [...op.operands, ...Object.keys(op.attrs)];
+  const wrong = words.find((w) => !identifier.test(w));
+  if (wrong !== undefined) throw fail('bad-op', `'${wrong}' is not an identifier`);
+  const twice = words.find((w, i) => words.indexOf(w) !== i);
+  if (twice !== undefined) throw fail('bad-op', `'${twice}' names two of its operands and attributes`);
+  table.set(op.name, op);
+  return op;
+}
 
 export * from './conv.ts';
 export * from './create.ts';

@@ -1,6 +1,6 @@
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
-import { type Dim, sameDim, sameShape, showDim, showType, tensor } from '../type.ts';
+import { type Dim, f32, N, sameDim, sameShape, showDim, showType, tensor } from '../type.ts';
 import { permute } from './movement.ts';
 
 /** Matrix product over leading batch dimensions: `out[…,i,j] = Σ_k a[…,i,k]·b[…,k,j]`.
@@ -10,6 +10,8 @@ export const matmul: Op<['a', 'b']> = defineOp({
   doc: 'The matrix product of the last two dimensions, for each index of the leading ones.',
   operands: ['a', 'b'],
   attrs: {},
+  rule: 'f32[…,m,n] of a: f32[…,m,k] and b: f32[…,k,n]; the leading dimensions are equal.',
+  example: [{ a: f32(N, 8), b: f32(8, 4) }, {}],
 
   infer({ a, b }) {
     if (a.dtype !== 'f32' || b.dtype !== 'f32')

@@ -7,7 +7,9 @@ import {
   addDim,
   type Dim,
   elements,
+  f32,
   isBatch,
+  N,
   type Shape,
   sameDim,
   sameShape,
@@ -23,6 +25,8 @@ export const reshape: Op<['x'], { shape: Shape }> = defineOp({
   doc: 'The same elements in row-major order under another shape.',
   operands: ['x'],
   attrs: { shape: a.shape },
+  rule: '`shape`, of as many elements as x has, of its element type.',
+  example: [{ x: f32(N, 2, 6) }, { shape: [N, 3, 4] }],
   infer({ x }, { shape }) {
     const [have, want] = [elements(x.shape), elements(shape)];
     if (!sameDim(have, want))
@@ -62,6 +66,8 @@ export const permute: Op<['x'], { perm: readonly number[] }> = defineOp({
   doc: 'The dimensions in another order: dimension d of the result is dimension `perm[d]` of x.',
   operands: ['x'],
   attrs: { perm: a.integers(0) },
+  rule: 'The type of x with its extents in the order `perm`, which names each dimension once.',
+  example: [{ x: f32(N, 3, 4) }, { perm: [1, 2, 0] }],
   infer({ x }, { perm }) {
     const sorted = [...perm].sort((a, b) => a - b);
     if (perm.length !== x.shape.length || sorted.some((p, i) => p !== i))
@@ -86,6 +92,8 @@ export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = d
   doc: 'x repeated to `shape`: dimension d of x is dimension `dims[d]` of the result.',
   operands: ['x'],
   attrs: { shape: a.shape, dims: a.integers(0) },
+  rule: '`shape`, whose dimension `dims[d]` has the extent of dimension d of x, of its element type.',
+  example: [{ x: f32(4) }, { shape: [N, 4], dims: [1] }],
   infer({ x }, { shape, dims }) {
     const fits =
       dims.length === x.shape.length &&
@@ -116,6 +124,8 @@ export const slice: Op<['x'], { starts: readonly number[]; steps: readonly numbe
   doc: 'Every `steps[d]`-th element from `starts[d]` on, `shape[d]` of them, along each dimension d.',
   operands: ['x'],
   attrs: { starts: a.integers(), steps: a.integers(), shape: a.shape },
+  rule: '`shape`, of the element type of x; every index lies inside of x, and the batch is taken whole.',
+  example: [{ x: f32(N, 9) }, { starts: [0, 1], steps: [1, 2], shape: [N, 4] }],
   infer({ x }, { starts, steps, shape }) {
     const rank = x.shape.length;
     if (starts.length !== rank || steps.length !== rank || shape.length !== rank)
@@ -177,6 +187,8 @@ export const pad: Op<
   doc: '`value` in `low[d]` places before, `high[d]` behind and `interior[d]` between the elements along each dimension d; negative ones crop.',
   operands: ['x'],
   attrs: { low: a.integers(), high: a.integers(), interior: a.integers(0), value: a.number },
+  rule: 'x with each extent e made low + e + (e - 1)·interior + high; the batch is not padded.',
+  example: [{ x: f32(N, 4) }, { low: [0, 1], high: [0, 2], interior: [0, 1], value: 0 }],
   infer({ x }, { low, high, interior }) {
     const rank = x.shape.length;
     if (low.length !== rank || high.length !== rank || interior.length !== rank)
@@ -238,9 +250,10 @@ export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
   doc: 'a followed by b along dimension `dim`.',
   operands: ['a', 'b'],
   attrs: { dim: a.integer(0) },
+  rule: 'The extents of a and b along `dim` added; in all else the two are of one type, and `dim` is not the batch.',
+  example: [{ a: f32(N, 3), b: f32(N, 5) }, { dim: 1 }],
   infer({ a, b }, { dim }) {
-    if (dim >= a.shape.length)
-      throw typeError('bad-dim', `concat: dimension ${dim} is not one of ${showType(a)}`);
+    if (dim >= a.shape.length) throw typeError('bad-dim', `concat: dimension ${dim} is not one of ${showType(a)}`);
     const others = (s: Shape): Dim[] => s.filter((_, d) => d !== dim);
     if (a.shape.length !== b.shape.length || !sameShape(others(a.shape), others(b.shape)))
       throw typeError('shape-mismatch', `concat: ${showType(a)} and ${showType(b)} differ beside dimension ${dim}`);

@@ -4,10 +4,14 @@ import { flag } from '../attr.ts';
 import { CompileError } from '../diagnostic.ts';
 import * as x from '../expr.ts';
 import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
-import { type Dim, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
+import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 
 export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
+/** Windows to show the ops with. */
+const shown = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1], ceil: false } as const;
+const poolRule =
+  '[N,C,H,W] of x: f32[N,C,h,w], with H = ⌊(h + 2·padding - dilation·(kh - 1) - 1) / stride⌋ + 1, rounded up with `ceil`, and W likewise.';
 const poolKinds = { kernel: pair(1), ...windowKinds, ceil: flag } as const;
 
 /** How many windows fit. With `ceil` the last may hang over the edge, as long as it starts inside or in the left padding. */
@@ -82,6 +86,8 @@ export const maxPool2d: Op<['x'], PoolAttrs> = defineOp({
   doc: 'The greatest element of each window of images [N,C,H,W]; NaN if one is.',
   operands: ['x'],
   attrs: poolKinds,
+  rule: `f32${poolRule}`,
+  example: [{ x: f32(N, 3, 9, 9) }, shown],
   infer({ x }, attrs) {
     if (x.dtype !== 'f32') throw typeError('dtype-mismatch', `max_pool2d: needs an f32 tensor, got ${showType(x)}`);
     return tensor('f32', poolShape('max_pool2d', x, attrs));
@@ -99,6 +105,8 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
   doc: 'The row-major place in its window of the first greatest element.',
   operands: ['x'],
   attrs: poolKinds,
+  rule: `u8${poolRule} i32 where a window has more than 256 places.`,
+  example: [{ x: f32(N, 3, 9, 9) }, shown],
   infer({ x }, attrs) {
     const [kh, kw] = attrs.kernel as [number, number];
     return tensor(kh * kw <= 256 ? 'u8' : 'i32', poolShape('max_pool2d_index', x, attrs));
@@ -109,48 +117,62 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
   vjp: () => ({ x: 'none' }),
 });
 
+/** What the windows that cover a place of the image give it, summed: `from` is one window's share, by its own place and
+ *  the tap at which it covers. */
+function overWindowsAt(
+  [n, c, row, column]: readonly x.Expr[],
+  attrs: PoolAttrs & { size: readonly number[] },
+  windows: TensorType,
+  from: (place: readonly x.Expr[], i: x.Expr, j: x.Expr) => x.Expr,
+): x.Expr {
+  const [kh, kw] = attrs.kernel as [number, number];
+  const [sh, sw] = attrs.stride as [number, number];
+  const [rows, columns] = [fixed(windows, 2), fixed(windows, 3)];
+  const apart = sh >= kh && sw >= kw && attrs.dilation.every((d) => d === 1) && attrs.padding.every((p) => p === 0);
+  if (!apart) {
+    const [i, j] = [x.axis('i', kh), x.axis('j', kw)];
+    const [y, okY] = placeOf(row as x.Expr, x.ix(i), 0, rows, attrs);
+    const [col, okX] = placeOf(column as x.Expr, x.ix(j), 1, columns, attrs);
+    const share = from([n as x.Expr, c as x.Expr, y, col], x.ix(i), x.ix(j));
+    return x.sum([i, j], x.select(x.and(okY, okX), share, x.num(0)));
+  }
+  // Windows that lie apart cover a place at most once, at the tap that the place itself tells.
+  const [i, j] = [x.imod(row as x.Expr, x.int(sh)), x.imod(column as x.Expr, x.int(sw))];
+  const [y, col] = [x.idiv(row as x.Expr, x.int(sh)), x.idiv(column as x.Expr, x.int(sw))];
+  const covered = x.all(
+    ...(sh > kh ? [x.lt(i, x.int(kh))] : []),
+    ...(sw > kw ? [x.lt(j, x.int(kw))] : []),
+    ...((attrs.size[0] as number) > rows * sh ? [x.lt(y, x.int(rows))] : []),
+    ...((attrs.size[1] as number) > columns * sw ? [x.lt(col, x.int(columns))] : []),
+  );
+  return x.select(covered, from([n as x.Expr, c as x.Expr, y, col], i, j), x.num(0));
+}
+
 /** The cotangent of a max pool's input: each window's `g` at the place that `index` names. */
 export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly number[] }> = defineOp({
   name: 'max_pool2d_grad',
   doc: 'g of each window at the place where `index` says that its greatest element lay, summed over the windows, else 0.',
   operands: ['g', 'index'],
   attrs: { ...poolKinds, size: pair(1) },
+  rule: 'f32[N,C,h,w] with `size` = [h,w], which the windows pool to the shape that g and index have.',
+  example: [
+    { g: f32(N, 3, 4, 4), index: tensor('u8', [N, 3, 4, 4]) },
+    { ...shown, kernel: [2, 2], padding: [0, 0], size: [8, 8] },
+  ],
   infer({ g, index }, attrs) {
     if (!sameShape(g.shape, index.shape) || (index.dtype !== 'u8' && index.dtype !== 'i32'))
-      throw typeError('shape-mismatch', `max_pool2d_grad: ${showType(index)} names no place for each of ${showType(g)}`);
+      throw typeError(
+        'shape-mismatch',
+        `max_pool2d_grad: ${showType(index)} names no place for each of ${showType(g)}`,
+      );
     return unpooled('max_pool2d_grad', g, attrs);
   },
-  compute({ g, index }, [n, c, row, column], attrs, types) {
-    const [kh, kw] = attrs.kernel as [number, number];
-    const [sh, sw] = attrs.stride as [number, number];
-    const apart = sh >= kh && sw >= kw && attrs.dilation.every((d) => d === 1) && attrs.padding.every((p) => p === 0);
-    const from = (i: x.Expr, j: x.Expr): x.Expr => {
-      const [y, okY] = placeOf(row as x.Expr, i, 0, fixed(types.g, 2), attrs);
-      const [col, okX] = placeOf(column as x.Expr, j, 1, fixed(types.g, 3), attrs);
-      const at = [n as x.Expr, c as x.Expr, y, col];
-      const place = x.add(x.mul(i, x.int(kw)), j);
-      return x.select(
-        x.and(okY, okX),
-        x.select(x.eq(x.convert('i32', index(...at)), place), g(...at), x.num(0)),
-        x.num(0),
-      );
-    };
-    // Windows that lie apart cover a place at most once, at the tap that the place itself tells.
-    if (apart) {
-      const [i, j] = [x.imod(row as x.Expr, x.int(sh)), x.imod(column as x.Expr, x.int(sw))];
-      const [y, col] = [x.idiv(row as x.Expr, x.int(sh)), x.idiv(column as x.Expr, x.int(sw))];
-      const at = [n as x.Expr, c as x.Expr, y, col];
-      const covered = x.all(
-        ...(sh > kh ? [x.lt(i, x.int(kh))] : []),
-        ...(sw > kw ? [x.lt(j, x.int(kw))] : []),
-        ...((attrs.size[0] as number) > fixed(types.g, 2) * sh ? [x.lt(y, x.int(fixed(types.g, 2)))] : []),
-        ...((attrs.size[1] as number) > fixed(types.g, 3) * sw ? [x.lt(col, x.int(fixed(types.g, 3)))] : []),
-      );
-      const hit = x.eq(x.convert('i32', index(...at)), x.add(x.mul(i, x.int(kw)), j));
-      return x.select(covered, x.select(hit, g(...at), x.num(0)), x.num(0));
-    }
-    const [i, j] = [x.axis('i', kh), x.axis('j', kw)];
-    return x.sum([i, j], from(x.ix(i), x.ix(j)));
+  compute({ g, index }, at, attrs, types) {
+    const width = attrs.kernel[1] as number;
+    return overWindowsAt(at, attrs, types.g, (place, i, j) => {
+      const tapped = x.add(x.mul(i, x.int(width)), j);
+      return x.select(x.eq(x.convert('i32', index(...place)), tapped), g(...place), x.num(0));
+    });
   },
   vjp() {
     throw new CompileError('no-gradient', 'the gradient of a max pool cannot itself be differentiated yet', {
@@ -166,6 +188,8 @@ export const sumPool2d: Op<['x'], PoolAttrs> = defineOp({
   doc: 'The sum of each window of images [N,C,H,W], zero outside.',
   operands: ['x'],
   attrs: poolKinds,
+  rule: `f32${poolRule}`,
+  example: [{ x: f32(N, 3, 9, 9) }, shown],
   infer({ x }, attrs) {
     if (x.dtype !== 'f32') throw typeError('dtype-mismatch', `sum_pool2d: needs an f32 tensor, got ${showType(x)}`);
     return tensor('f32', poolShape('sum_pool2d', x, attrs));
@@ -185,12 +209,9 @@ export const sumPool2dGrad: Op<['g'], PoolAttrs & { size: readonly number[] }> =
   doc: 'The transpose of sum_pool2d: each place sums g over the windows that cover it.',
   operands: ['g'],
   attrs: { ...poolKinds, size: pair(1) },
+  rule: 'f32[N,C,h,w] with `size` = [h,w], which the windows pool to the shape of g.',
+  example: [{ g: f32(N, 3, 5, 5) }, { ...shown, size: [9, 9] }],
   infer: ({ g }, attrs) => unpooled('sum_pool2d_grad', g, attrs),
-  compute({ g }, [n, c, row, column], attrs, types) {
-    const [i, j] = [x.axis('i', attrs.kernel[0] as number), x.axis('j', attrs.kernel[1] as number)];
-    const [y, okY] = placeOf(row as x.Expr, x.ix(i), 0, fixed(types.g, 2), attrs);
-    const [col, okX] = placeOf(column as x.Expr, x.ix(j), 1, fixed(types.g, 3), attrs);
-    return x.sum([i, j], x.select(x.and(okY, okX), g(n as x.Expr, c as x.Expr, y, col), x.num(0)));
-  },
+  compute: ({ g }, at, attrs, types) => overWindowsAt(at, attrs, types.g, (place) => g(...place)),
   vjp: (_ops, h, { size: _size, ...attrs }) => ({ g: sumPool2d(h, attrs) }),
 });

@@ -3,12 +3,13 @@
 import { integer, integers } from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
-import { type Shape, showType, type TensorType, tensor } from '../type.ts';
+import { f32, N, type Shape, showType, type TensorType, tensor } from '../type.ts';
 import { full } from './create.ts';
 import { div, equal, mul, select } from './elementwise.ts';
 import { broadcast } from './movement.ts';
 
 type Dims = { dims: readonly number[] };
+const reducedRule = 'x without the dimensions `dims`, each of which is one of its own; x is f32 or i32.';
 
 const kept = (rank: number, dims: readonly number[]): number[] =>
   Array.from({ length: rank }, (_, d) => d).filter((d) => !dims.includes(d));
@@ -43,6 +44,8 @@ export const reduceSum: Op<['x'], Dims> = defineOp({
   doc: 'The sum over the dimensions `dims`.',
   operands: ['x'],
   attrs: { dims: integers(0) },
+  rule: reducedRule,
+  example: [{ x: f32(N, 4) }, { dims: [1] }],
   infer: ({ x }, { dims }) => tensor(x.dtype, check('reduce_sum', x, dims)),
   compute({ x: v }, at, { dims }, types) {
     const axes = axesOf(types.x, dims);
@@ -59,6 +62,8 @@ const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'mi
     doc,
     operands: ['x'],
     attrs: { dims: integers(0) },
+    rule: reducedRule,
+    example: [{ x: f32(N, 4) }, { dims: [1] }],
     infer: ({ x }, { dims }) => tensor(x.dtype, check(name, x, dims)),
     compute({ x: v }, at, { dims }, types) {
       const axes = axesOf(types.x, dims);
@@ -80,6 +85,8 @@ export const argmax: Op<['x'], { dim: number }> = defineOp({
   doc: 'The first index along `dim` at which x is greatest.',
   operands: ['x'],
   attrs: { dim: integer(0) },
+  rule: 'i32, of the shape of x without `dim`; x is f32 or i32.',
+  example: [{ x: f32(N, 10) }, { dim: 1 }],
   infer: ({ x }, { dim }) => tensor('i32', check('argmax', x, [dim])),
   compute({ x: v }, at, { dim }, types) {
     const axes = axesOf(types.x, [dim]);

@@ -8,7 +8,6 @@ import type { Dim } from '../../ir/type.ts';
 
 type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
 type Store = Extract<Stmt, { kind: 'store' }>;
-type Load = Extract<Expr, { kind: 'load' }>;
 
 /** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
 export interface Reference {
@@ -133,5 +132,3 @@ function operations(e: Expr): number {
   });
   return n;
 }
-
-export type { Load };

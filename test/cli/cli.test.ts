@@ -186,6 +186,14 @@ describe('tapeout compile and print', () => {
     expect(await printed('wat')).toMatch(/^\(module/);
   });
 
+  test('--verify checks every pass, and changes nothing', async () => {
+    const cwd = folderOf({ 'net.ts': net() });
+    const print = ['print', 'net.ts', '--stage', 'plan'];
+    const checked = await cli([...print, '--verify'], { cwd });
+    expect(checked.code).toBe(0);
+    expect(checked.stdout).toBe((await cli(print, { cwd })).stdout);
+  });
+
   test('a reader that goes away is no error', async () => {
     const cwd = folderOf({ 'net.ts': net() });
     const { code, stderr } = await program(['print', 'net.ts', '--stage', 'wat'], { cwd, closeEarly: true });
@@ -323,6 +331,17 @@ describe('bad input exits with 1, a message and no stack', () => {
       expect(stderr).not.toMatch(/^ +at /m);
       expect(code).toBe(1);
     });
+
+  test('an output folder of no name is a wrong command line', async () => {
+    const { code, stderr } = await train({}, '--out', '');
+    expect([code, stderr]).toEqual([2, 'error: --out names no folder: its value is empty\n']);
+  });
+
+  test.runIf(process.platform === 'linux')('an output folder where no folder can be made', async () => {
+    const { code, stderr } = await train({}, '--out', '/proc/none/of/these');
+    expect(stderr).toMatch(/^error: .*: this folder cannot be made: a folder above it cannot be made\. Name another/);
+    expect(code).toBe(1);
+  });
 
   test('--debug adds the stack', async () => {
     const { stderr } = await cli(['print', 'missing.ts', '--debug']);

@@ -20,7 +20,10 @@ const sgd = ({ lr, momentum, nesterov, weight_decay, dampening }: OptimizerSpec)
 const mse = { loss: nn.MSELoss(), target: { shape: ['N', 10] } } as const;
 /** One compilation for each loss and optimizer: both ways run what it made. */
 const made = new Map<string, Promise<Compiled>>();
-function compiled(loss: 'MSELoss' | 'CrossEntropyLoss', optimizer: OptimizerSpec = { type: 'SGD', lr: 0.01 }): Promise<Compiled> {
+function compiled(
+  loss: 'MSELoss' | 'CrossEntropyLoss',
+  optimizer: OptimizerSpec = { type: 'SGD', lr: 0.01 },
+): Promise<Compiled> {
   const key = JSON.stringify([loss, optimizer]);
   let known = made.get(key);
   if (!known) {
@@ -30,7 +33,8 @@ function compiled(loss: 'MSELoss' | 'CrossEntropyLoss', optimizer: OptimizerSpec
   return known;
 }
 /** Integers as the runtime takes them. */
-const labels = (file: string, key: string): Int32Array => Int32Array.from(tensor(file, key).data as ArrayLike<number | bigint>, Number);
+const labels = (file: string, key: string): Int32Array =>
+  Int32Array.from(tensor(file, key).data as ArrayLike<number | bigint>, Number);
 const targets = (file: string, key: string): Float32Array | Int32Array => {
   const t = tensor(file, key);
   return t.dtype === 'F32' ? t.data : labels(file, key);
@@ -66,11 +70,13 @@ describe.each(ways)('LeNet on %s', (_way, make) => {
     const net = await make(await compiled(c.loss?.type ?? 'CrossEntropyLoss'), under(c.file, c.params));
     const x = f32(c.file, c.x);
     if (c.v) net.vjp(x, f32(c.file, c.v));
-    else expectClose([net.backward(x, targets(c.file, c.target!))], tensor(c.file, c.loss_value!), c.err64.loss, 'loss');
+    else
+      expectClose([net.backward(x, targets(c.file, c.target!))], tensor(c.file, c.loss_value!), c.err64.loss, 'loss');
     const wanted = under(c.file, c.grads);
     expect([...wanted.keys()].sort()).toEqual([...net.parameters].sort());
     const n = rowsOf(c.file, c.x);
-    for (const [name, want] of wanted) expectClose(net.gradient(name, n), want, c.err64[name], `the gradient of ${name}`);
+    for (const [name, want] of wanted)
+      expectClose(net.gradient(name, n), want, c.err64[name], `the gradient of ${name}`);
     expectClose(net.gradient('x', n), tensor(c.file, c.grad_x), c.err64.x, 'the gradient of the input');
   });
 
@@ -81,7 +87,8 @@ describe.each(ways)('LeNet on %s', (_way, make) => {
     net.zeroGrad();
     const losses = c.batches.map((b) => net.backward(row(x, rows, b), row(y, rows, b)));
     expectClose(losses, tensor(c.file, c.losses), c.err64.losses, 'losses');
-    for (const [name, want] of under(c.file, c.grads)) expectClose(net.gradient(name, 1), want, c.err64[name], `the gradient of ${name}`);
+    for (const [name, want] of under(c.file, c.grads))
+      expectClose(net.gradient(name, 1), want, c.err64[name], `the gradient of ${name}`);
   });
 
   test.each(cases('train').filter((c) => c.optimizer.type === 'SGD'))('$id', async (c) => {
@@ -101,7 +108,10 @@ describe.each(ways)('LeNet on %s', (_way, make) => {
     const losses = Array.from({ length: c.steps }, (_, i) => {
       const batch = [...order.subarray(i * each, (i + 1) * each)];
       const xs = Float32Array.from(batch.flatMap((j) => [...row(x, images, j)]));
-      return net.trainStep(xs, Int32Array.from(batch, (j) => y[j]!));
+      return net.trainStep(
+        xs,
+        Int32Array.from(batch, (j) => y[j]!),
+      );
     });
     expectClose(losses, tensor(c.file, c.losses), c.err64.losses, 'losses');
     expectParameters(net, c);
@@ -109,22 +119,27 @@ describe.each(ways)('LeNet on %s', (_way, make) => {
 });
 
 describe('separate steps', () => {
-  test.each(cases('train').filter((c) => c.optimizer.type === 'SGD' && c.steps === 5))('zeroGrad, backward and step train as trainStep does: $id', async (c) => {
-    const [together, apart] = await Promise.all([1, 2].map(async () => onWasm(await compiled(c.loss.type, c.optimizer), under(c.file, c.params))));
-    const [x, y, rows] = [f32(c.file, c.x), labels(c.file, c.y), rowsOf(c.file, c.x)];
-    for (let i = 0; i < c.steps; i++) {
-      const loss = together!.trainStep(row(x, rows, i), row(y, rows, i));
-      apart!.zeroGrad();
-      expect(apart!.backward(row(x, rows, i), row(y, rows, i))).toBeCloseTo(loss, 6);
-      apart!.step();
-    }
-    expectParameters(apart!, c);
-    const different = apart!.parameters.filter((name) => {
-      const [a, b] = [apart!.parameter(name), together!.parameter(name)];
-      return Array.from(a).some((v, i) => !Object.is(v, b[i]));
-    });
-    expect(different).toEqual([]);
-  });
+  test.each(cases('train').filter((c) => c.optimizer.type === 'SGD' && c.steps === 5))(
+    'zeroGrad, backward and step train as trainStep does: $id',
+    async (c) => {
+      const [together, apart] = await Promise.all(
+        [1, 2].map(async () => onWasm(await compiled(c.loss.type, c.optimizer), under(c.file, c.params))),
+      );
+      const [x, y, rows] = [f32(c.file, c.x), labels(c.file, c.y), rowsOf(c.file, c.x)];
+      for (let i = 0; i < c.steps; i++) {
+        const loss = together!.trainStep(row(x, rows, i), row(y, rows, i));
+        apart!.zeroGrad();
+        expect(apart!.backward(row(x, rows, i), row(y, rows, i))).toBeCloseTo(loss, 6);
+        apart!.step();
+      }
+      expectParameters(apart!, c);
+      const different = apart!.parameters.filter((name) => {
+        const [a, b] = [apart!.parameter(name), together!.parameter(name)];
+        return Array.from(a).some((v, i) => !Object.is(v, b[i]));
+      });
+      expect(different).toEqual([]);
+    },
+  );
 });
 
 describe('any batch up to the largest', () => {
@@ -149,6 +164,7 @@ describe('any batch up to the largest', () => {
     for (const name of [...wasm.parameters, 'x'])
       expectClose(wasm.gradient(name, n), Array.from(graphs.gradient(name, n)), [2e-8, 1], `the gradient of ${name}`);
     expectClose([wasm.trainStep(x, y)], [graphs.trainStep(x, y)], [4e-7, 1], 'loss');
-    for (const name of wasm.parameters) expectClose(wasm.parameter(name), Array.from(graphs.parameter(name)), [2e-8, 1], name);
+    for (const name of wasm.parameters)
+      expectClose(wasm.parameter(name), Array.from(graphs.parameter(name)), [2e-8, 1], name);
   });
 });

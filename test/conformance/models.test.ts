@@ -113,12 +113,20 @@ const models: Readonly<Record<string, Row>> = {
     input: images(2, 5, 5),
   },
   'twenty layers': {
-    model: () => nn.Sequential(...Array.from({ length: 20 }, (_, i) => [nn.Linear(i === 0 ? 5 : 9, 9), nn.ReLU()]).flat(), nn.Linear(9, 3)),
+    model: () =>
+      nn.Sequential(
+        ...Array.from({ length: 20 }, (_, i) => [nn.Linear(i === 0 ? 5 : 9, 9), nn.ReLU()]).flat(),
+        nn.Linear(9, 3),
+      ),
     input: rows(5),
   },
   'residual connections': {
     model: of(
-      () => ({ conv1: nn.Conv2d(3, 3, 3, { padding: 1 }), conv2: nn.Conv2d(3, 3, 3, { padding: 1 }), fc: nn.Linear(3 * 25, 3) }),
+      () => ({
+        conv1: nn.Conv2d(3, 3, 3, { padding: 1 }),
+        conv2: nn.Conv2d(3, 3, 3, { padding: 1 }),
+        fc: nn.Linear(3 * 25, 3),
+      }),
       (l, x) => {
         const a = relu(l.conv1(x)).add(x);
         return l.fc(flatten(relu(l.conv2(a).add(a)), 1));
@@ -158,7 +166,12 @@ const models: Readonly<Record<string, Row>> = {
   },
   'branches that join': {
     model: of(
-      () => ({ a: nn.Conv2d(2, 3, 3, { padding: 1 }), b: nn.Conv2d(2, 2, 1), norm: nn.LayerNorm([5, 6, 7]), fc: nn.Linear(5 * 3 * 3, 4) }),
+      () => ({
+        a: nn.Conv2d(2, 3, 3, { padding: 1 }),
+        b: nn.Conv2d(2, 2, 1),
+        norm: nn.LayerNorm([5, 6, 7]),
+        fc: nn.Linear(5 * 3 * 3, 4),
+      }),
       (l, x) => l.fc(flatten(avgPool2d(gelu(l.norm(cat([l.a(x), l.b(x)], 1))), 2), 1)),
     ),
     input: images(2, 6, 7),
@@ -181,7 +194,14 @@ const models: Readonly<Record<string, Row>> = {
 
 describe('networks of many forms', () => {
   test.each(Object.entries(models))('%s', async (name, { batches = [1, 3, 5], ...options }) => {
-    const spec = defineModel({ ...classes, optimizer: optim.SGD({ lr: 0.05, momentum: 0.9 }), maxBatch: 5, seed: 3, name: 'Model', ...options });
+    const spec = defineModel({
+      ...classes,
+      optimizer: optim.SGD({ lr: 0.05, momentum: 0.9 }),
+      maxBatch: 5,
+      seed: 3,
+      name: 'Model',
+      ...options,
+    });
     const { output, inputs, targets } = record(spec);
     const compiled = await compileAll(spec);
     const [wasm, graphs] = [await onWasm(compiled), await onInterpreter(compiled)];
@@ -204,7 +224,8 @@ describe('networks of many forms', () => {
       same(wasm.forward(x), graphs.forward(x), `output of ${n}`);
       for (const net of [wasm, graphs]) net.zeroGrad();
       same([wasm.backward(x, y)], [graphs.backward(x, y)], `loss of ${n}`);
-      for (const p of [...wasm.parameters, 'x']) same(wasm.gradient(p, n), graphs.gradient(p, n), `gradient of ${p}, ${n} samples`);
+      for (const p of [...wasm.parameters, 'x'])
+        same(wasm.gradient(p, n), graphs.gradient(p, n), `gradient of ${p}, ${n} samples`);
     }
     const before = wasm.parameters.map((p) => wasm.parameter(p));
     for (let i = 0; i < 6; i++) {
@@ -213,6 +234,8 @@ describe('networks of many forms', () => {
       for (const p of wasm.parameters) same(wasm.parameter(p), graphs.parameter(p), `${p} after step ${i}`);
     }
     // What the loss depends on has learnt something.
-    expect(wasm.parameters.some((p, i) => Array.from(wasm.parameter(p)).some((v, k) => v !== before[i]![k]))).toBe(true);
+    expect(wasm.parameters.some((p, i) => Array.from(wasm.parameter(p)).some((v, k) => v !== before[i]![k]))).toBe(
+      true,
+    );
   });
 });

@@ -24,9 +24,22 @@ const notYet: Readonly<Record<string, string>> = {
 /** Inputs whose first dimension is the batch, where an op is also compiled for a symbolic one. */
 const batched: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    ['conv2d', 'max_pool2d', 'avg_pool2d', 'linear', 'layer_norm', 'mean', 'sum', 'relu', 'gelu', 'batch_norm_eval'].map((op) => [op, ['x']]),
+    [
+      'conv2d',
+      'max_pool2d',
+      'avg_pool2d',
+      'linear',
+      'layer_norm',
+      'mean',
+      'sum',
+      'relu',
+      'gelu',
+      'batch_norm_eval',
+    ].map((op) => [op, ['x']]),
   ),
-  ...Object.fromEntries(['cross_entropy', 'nll_loss', 'mse_loss', 'bce_with_logits'].map((op) => [op, ['x', 'target']])),
+  ...Object.fromEntries(
+    ['cross_entropy', 'nll_loss', 'mse_loss', 'bce_with_logits'].map((op) => [op, ['x', 'target']]),
+  ),
 };
 
 const all = cases('op');
@@ -71,7 +84,11 @@ async function check(c: Case, symbolic: boolean): Promise<void> {
     given.set(seed, tensor(c.file, out.cotangent).data as Float32Array);
     const cotangents = cotangentsOf(value, seed, new Set(params));
     for (const [i, p] of params.entries())
-      if (inputs[i]!.grad) results.push({ name: `grad/${p.name}`, value: cotangents.get(p) ?? full({ value: 0, shape: p.type.shape, dtype: 'f32' }) });
+      if (inputs[i]!.grad)
+        results.push({
+          name: `grad/${p.name}`,
+          value: cotangents.get(p) ?? full({ value: 0, shape: p.type.shape, dtype: 'f32' }),
+        });
   }
   const stages = stagesOf({ name: c.op, maxBatch: symbolic ? n + 3 : 1, graphs: [makeGraph('run', results, params)] });
   const { seen, exact } = await agree(stages, given, n);
@@ -79,7 +96,10 @@ async function check(c: Case, symbolic: boolean): Promise<void> {
   for (const { name } of results) {
     const [kind, which] = name.split('/') as ['out' | 'grad', string];
     const want = tensor(c.file, kind === 'out' ? c.outputs[which]!.key : c.vjp![which]!.key);
-    for (const [by, got] of [['the interpreter', exact], ['WebAssembly', seen]] as const)
+    for (const [by, got] of [
+      ['the interpreter', exact],
+      ['WebAssembly', seen],
+    ] as const)
       expectClose(got.get(`run/${name}`)!, want, c.err64[name], `${c.id}: ${name} by ${by}`);
   }
 }

@@ -19,7 +19,10 @@ async function check(choices: readonly number[], values: Values): Promise<void> 
     for (const n of model.batches) await agree(stages, randomValues(model, values, n, n), n, wild ? 1 : 2);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${problem}\n${stages ? describeStages(stages) : ''}\nreproduce: check([${choices}], '${values}')`, { cause });
+    throw new Error(
+      `${problem}\n${stages ? describeStages(stages) : ''}\nreproduce: check([${choices}], '${values}')`,
+      { cause },
+    );
   }
 }
 
@@ -33,7 +36,12 @@ test.each(rows)(
   async (values, milliseconds) => {
     await fc.assert(
       fc.asyncProperty(numbers, (choices) => check(choices, values)),
-      { seed: Number(process.env.SEED ?? 1), numRuns: 300, interruptAfterTimeLimit: milliseconds, markInterruptAsFailure: false },
+      {
+        seed: Number(process.env.SEED ?? 1),
+        numRuns: 300,
+        interruptAfterTimeLimit: milliseconds,
+        markInterruptAsFailure: false,
+      },
     );
   },
   120_000,

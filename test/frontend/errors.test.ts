@@ -104,6 +104,16 @@ describe('shapes', () => {
       note: weight: f32[10,400], parameter 'fc.weight' (at 'Linear')
       help: flatten all but the batch first: x.flatten(1) has 400 features"
     `);
+    class Flattened extends nn.Module {
+      fc = nn.Linear(400, 10);
+      forward(x: Tensor): Tensor {
+        return this.fc(x.flatten());
+      }
+    }
+    const flattened = () => record(defineModel({ model: Flattened, input: { shape: ['N', 16, 5, 5] } }));
+    expect(caught(flattened).help).toBe(
+      'the batch has become part of the features: keep it apart, as flatten(1) and view(-1, …) do',
+    );
   });
 
   it('in view', () => {
@@ -180,7 +190,7 @@ describe('shapes', () => {
     expect(report(on([rows, labels], (x, y) => mseLoss(x, y)))).toMatchInlineSnapshot(`
       "dtype-mismatch (at 'mseLoss'): mseLoss: needs an f32 tensor, got i32[N], input 'b'
       note: x: i32[N], input 'b' (at 'defineModel')
-      help: convert it: x.to('f32')"
+      help: declare 'b' without dtype: 'i32', or convert it: .to('f32')"
     `);
     expect(
       report(on([rows, labels, { shape: [3] }], (x, y, weight) => crossEntropy(x, y, { weight }))),
@@ -429,6 +439,9 @@ describe('definitions', () => {
       "model must be a class, a function that makes a module, or a module, got 'LeNet'",
     ],
     ['a loss', define({ loss: 'mse' }), "loss must be a loss module or a function (output, target) => loss, got 'mse'"],
+    ['a loss that is a class', define({ loss: nn.MSELoss }), 'loss must be a loss module, got the class MSELoss'],
+    ['a shape as it is', define({ input: ['N', 4] }), 'input must be { shape: […] }, or several by name, got the list'],
+    ['a shape as text', define({ input: { shape: 'N,4' } }), "input: 'N,4' is not a shape"],
     ['an optimizer', define({ optimizer: { lr: 1 } }), 'optimizer must be an optimizer'],
     ['a batch', define({ maxBatch: 0 }), 'maxBatch must be a whole number of at least 1, got 0'],
     ['a seed', define({ seed: 1.5 }), 'seed 1.5 is not a whole number'],
@@ -445,7 +458,7 @@ describe('definitions', () => {
 
   it('names that collide', () => {
     expect(caught(() => record(lenet({ input: { y: image } }))).message).toBe(
-      "an input and an input are both named 'y'",
+      "a target and an input are both named 'y'",
     );
     class Rate extends nn.Module {
       lr = nn.Parameter([1]);
@@ -471,6 +484,24 @@ describe('definitions', () => {
       }
     }
     expect(caught(() => record(lenet({ model: Constant, input: rows }))).code).toBe('no-gradient');
+  });
+
+  it('a loss that no gradient passes through', () => {
+    const accuracy = (output: Tensor, target: Tensor): Tensor => output.argmax(1).eq(target).to('f32').mean();
+    const e = caught(() => record(lenet({ loss: accuracy })));
+    expect(e.code).toBe('no-gradient');
+    expect(e.message).toContain('only through operations without a gradient (argmax, ');
+  });
+
+  it('a target of the wrong element type', () => {
+    const e = caught(() => record(lenet({ loss: nn.MSELoss() })));
+    expect(e.message).toBe("mseLoss: needs an f32 tensor, got i32[N], input 'y'");
+    expect(e.help).toBe("declare 'y' without dtype: 'i32', or convert it: .to('f32')");
+  });
+
+  it('an entry named twice is there once', () => {
+    const module = entriesOf(record(lenet()), ['forward', 'evaluate', 'forward'], new StateTable());
+    expect(module.graphs.map((g) => g.name)).toEqual(['forward', 'evaluate']);
   });
 
   it('entries without a loss or an optimizer, and a loss that is no scalar', () => {

@@ -68,7 +68,11 @@ test('a module, and tasks that passes have still to do', () => {
   expect(printModule(module, { root })).toMatchInlineSnapshot(`
     "tapeout ir 1
     module @tiny (N <= 64) {
-      graph @g(%conv1.weight: f32[2,1,3,3] param, %x: f32[N,1,8,8], %y: i32[N]) {
+      graph @g(
+        %conv1.weight: f32[2,1,3,3] param,  ; lenet.ts:5:3
+        %x: f32[N,1,8,8],                   ; lenet.ts:3:9
+        %y: i32[N],                         ; lenet.ts:3:12
+      ) {
         %conv2d = conv2d(%x, %conv1.weight) {stride=[1,1], padding=[0,0], dilation=[1,1], groups=1} : f32[N,2,6,6]  ; lenet.ts:12:5
         %relu = relu(%conv2d) : f32[N,2,6,6]                                                                        ; lenet.ts:13:11
         %reshape = reshape(%relu) {shape=[N,72]} : f32[N,72]                                                        ; lenet.ts:13:11
@@ -86,7 +90,11 @@ test('a module, and tasks that passes have still to do', () => {
   expect(printModule(autodiff(module), { root })).toMatchInlineSnapshot(`
     "tapeout ir 1
     module @tiny (N <= 64) {
-      graph @g(%conv1.weight: f32[2,1,3,3] param, %x: f32[N,1,8,8], %y: i32[N]) {
+      graph @g(
+        %conv1.weight: f32[2,1,3,3] param,  ; lenet.ts:5:3
+        %x: f32[N,1,8,8],                   ; lenet.ts:3:9
+        %y: i32[N],                         ; lenet.ts:3:12
+      ) {
         %conv2d = conv2d(%x, %conv1.weight) {stride=[1,1], padding=[0,0], dilation=[1,1], groups=1} : f32[N,2,6,6]              ; lenet.ts:12:5
         %relu = relu(%conv2d) : f32[N,2,6,6]                                                                                    ; lenet.ts:13:11
         %reshape = reshape(%relu) {shape=[N,72]} : f32[N,72]                                                                    ; lenet.ts:13:11
@@ -160,7 +168,7 @@ test('what is large and shared is said once, inside the reduction that it depend
   expect(showStmt(s)).toMatchInlineSnapshot(`
     "let t0 = (a[i, 0] + 1.0) * (a[i, 0] - 2.0)
     let t1 = (t0 + 1.0) * (t0 - 2.0)
-    b[i] = t1 + sum[j: 4](let t2 = t1 * a[i, j]; let t3 = (t2 + 1.0) * (t2 - 2.0); t3 * t3)"
+    b[i] = t1 + sum[j: 4](let t2 = t1 * a[i, j] in let t3 = (t2 + 1.0) * (t2 - 2.0) in t3 * t3)"
   `);
 });
 

@@ -2,7 +2,14 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { instantiate, type Manifest, type Model, TapeoutError, writeSafetensors } from '../../runtime/index.ts';
+import {
+  instantiate,
+  type Manifest,
+  type ManifestTensor,
+  type Model,
+  TapeoutError,
+  writeSafetensors,
+} from '../../runtime/index.ts';
 import { assemble, tinyManifest, tinyWasm, tinyWeights } from '../support/tiny.ts';
 
 const wasm = tinyWasm();
@@ -189,6 +196,18 @@ describe('a bad call says what is wrong and changes nothing', () => {
         ),
       /^the parameter 'fc\.weight' has the shape \[3,2\], but \[2,3\] was given/,
     ],
+    'a parameter as a plain array': [
+      () => model.loadStateDict({ 'fc.weight': [1, 2, 3, 4, 5, 6] as never }),
+      /^fc\.weight must be a Float32Array, but it is a plain array\. Convert it: Float32Array\.from\(…\)\.$/,
+    ],
+    'no weights': [
+      () => model.loadStateDict(null as never),
+      /^the weights must be arrays by name, or the bytes of a safetensors file, but they are null\.$/,
+    ],
+    'weights by the name of their file': [
+      () => model.loadStateDict('weights.safetensors' as never),
+      /^the weights must be arrays by name, .* but they are a string\.$/,
+    ],
     'an unknown input': [() => model.input('X'), /^unknown input 'X'\. Did you mean 'x'\?/],
   };
   for (const [name, [call, message]] of Object.entries(bad))
@@ -201,6 +220,16 @@ describe('a bad call says what is wrong and changes nothing', () => {
       expect(call).toThrow(message);
       expect([memory(), { ...model.scalars }]).toEqual(before);
     });
+
+  test('an input without a batch takes one length only', async () => {
+    const fixed = (t: ManifestTensor) =>
+      t.name === 'x' ? { ...t, shape: [2, 2] } : t.name === 'y' ? { ...t, shape: [2] } : t;
+    const both = await instantiate(wasm, { ...tinyManifest, tensors: tinyManifest.tensors.map(fixed) });
+    expect(() => both.trainStep(x2, y2)).not.toThrow();
+    expect(() => both.trainStep(new Float32Array(8), y2)).toThrow(
+      'x has 8 values, but it needs 4: its shape is [2,2].',
+    );
+  });
 
   test('labels written in place are checked too', () => {
     model.input('x').set(x2);
@@ -251,6 +280,23 @@ describe('what does not belong together is refused', () => {
     ));
   test('bytes that are not WebAssembly', () =>
     refuses(tinyManifest, Uint8Array.of(1, 2, 3, 4)).toThrow(/^these bytes are not a WebAssembly module/));
+  test("a server's page in place of WebAssembly", () =>
+    refuses(tinyManifest, new TextEncoder().encode('<!doctype html>')).toThrow(
+      'these bytes are HTML, not a WebAssembly module: the server answered with a page.',
+    ));
+  test('nothing in place of WebAssembly', () =>
+    expect(instantiate(undefined as never, tinyManifest)).rejects.toThrow(
+      'the WebAssembly must be its bytes or a WebAssembly.Module, but it is missing.',
+    ));
+  test("a page whose policy forbids WebAssembly, in the engine's words", async () => {
+    const { compile } = WebAssembly;
+    WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('violates the Content Security Policy'));
+    try {
+      await refuses(tinyManifest).toThrow("Add 'wasm-unsafe-eval' to its script-src.");
+    } finally {
+      WebAssembly.compile = compile;
+    }
+  });
   test('a module without an entry of the manifest', () =>
     refuses(tinyManifest, assemble('(module (memory (export "memory") 1))')).toThrow(/exports no function 'forward'/));
   test('a module that imports', () =>

@@ -10,7 +10,12 @@ type Inputs = Readonly<Record<string, Tensor>>;
 export const calls: Record<string, (t: Inputs, a: Attrs) => Tensor | readonly Tensor[]> = {
   conv2d: ({ x, weight, bias }, a) => F.conv2d(x!, weight!, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
   max_pool2d: ({ x }, a) =>
-    F.maxPool2d(x!, a.kernel_size, { stride: a.stride, padding: a.padding, dilation: a.dilation, ceilMode: a.ceil_mode }),
+    F.maxPool2d(x!, a.kernel_size, {
+      stride: a.stride,
+      padding: a.padding,
+      dilation: a.dilation,
+      ceilMode: a.ceil_mode,
+    }),
   avg_pool2d: ({ x }, a) =>
     F.avgPool2d(x!, a.kernel_size, a.stride, a.padding, a.ceil_mode, a.count_include_pad, a.divisor_override),
   linear: ({ x, weight, bias }) => F.linear(x!, weight!, bias),

@@ -20,7 +20,11 @@ export interface Outcome {
 /** Runs a command line in this process. `interrupt` gets what a Ctrl-C does. */
 export async function cli(
   argv: readonly string[],
-  { cwd = root, interrupt }: { cwd?: string; interrupt?: (written: string, press: () => void) => void } = {},
+  {
+    cwd = root,
+    stdin = '',
+    interrupt,
+  }: { cwd?: string; stdin?: string; interrupt?: (written: string, press: () => void) => void } = {},
 ): Promise<Outcome & { exited: number[] }> {
   let [stdout, stderr] = ['', ''];
   const exited: number[] = [];
@@ -36,6 +40,7 @@ export async function cli(
       },
     },
     stderr: { write: (text) => (stderr += text) },
+    stdin: () => stdin,
     cwd,
     env: {},
     onInterrupt(f) {

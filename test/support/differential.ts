@@ -1,10 +1,9 @@
 /** Holds the stages of one compilation to each other: what the recorded graph means, the optimised graph, the lowered and
  *  the scheduled kernels and the WebAssembly must say as well. */
 
-import type { Module, Param } from '../../ir/graph.ts';
 import { printModule } from '../../ir/print-graph.ts';
 import { showDirective } from '../../passes/schedule/directives.ts';
-import { type Given, graphMemory, KernelMachine, runGraph, type Seen, type Stages, WasmMachine } from './pipeline.ts';
+import { type Given, graphMemory, KernelMachine, runGraph, type Stages, WasmMachine } from './pipeline.ts';
 
 export interface Agreement {
   /** What the WebAssembly gave, by `entry/result`, and the params that it updates. */
@@ -45,7 +44,10 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
         // What rounding alone does to this value says how much of a difference is rounding.
         const slack = spread(want, r.get(name)!);
         near(o.get(name)!, want, slack, `${what(name)}: the optimised graph differs from the recorded one`);
-        worst = Math.max(worst, near(l.get(name)!, want, slack, `${what(name)}: the lowered kernels differ from the graph`));
+        worst = Math.max(
+          worst,
+          near(l.get(name)!, want, slack, `${what(name)}: the lowered kernels differ from the graph`),
+        );
         if (loose) near(s.get(name)!, want, slack, `${what(name)}: the scheduled kernels differ from the graph`);
         else same(s.get(name)!, l.get(name)!, `${what(name)}: the scheduled kernels differ from the lowered ones`);
         same(w.get(name)!, s.get(name)!, `${what(name)}: the WebAssembly differs from the scheduled kernels`);
@@ -81,7 +83,10 @@ function near(got: ArrayLike<number>, want: ArrayLike<number>, slack: number, wh
     const [g, w] = [got[i]!, want[i]!];
     if (g === w || (Number.isNaN(g) && Number.isNaN(w))) continue;
     const share = Math.abs(g - w) / (base + 1e-5 * Math.abs(w));
-    if (!(share <= 1) && Math.fround(w) !== g) throw new Error(`${what}: element ${i} of ${want.length} is ${g}, not ${w}: ${share.toPrecision(3)} times what rounding explains`);
+    if (!(share <= 1) && Math.fround(w) !== g)
+      throw new Error(
+        `${what}: element ${i} of ${want.length} is ${g}, not ${w}: ${share.toPrecision(3)} times what rounding explains`,
+      );
     worst = Math.max(worst, share);
   }
   return worst;
@@ -89,7 +94,8 @@ function near(got: ArrayLike<number>, want: ArrayLike<number>, slack: number, wh
 
 function same(got: ArrayLike<number>, want: ArrayLike<number>, what: string): void {
   for (let i = 0; i < want.length; i++)
-    if (!Object.is(got[i], want[i])) throw new Error(`${what}: element ${i} of ${want.length} is ${show(got[i])}, not ${show(want[i])}`);
+    if (!Object.is(got[i], want[i]))
+      throw new Error(`${what}: element ${i} of ${want.length} is ${show(got[i])}, not ${show(want[i])}`);
 }
 const show = (v: number | undefined): string => (Object.is(v, -0) ? '-0' : String(v));
 
@@ -98,8 +104,8 @@ export const describeStages = (stages: Stages): string =>
   [
     printModule(stages.original),
     ...stages.scheduled.flatMap((s) =>
-      [...s.schedules].map(([kernel, ds]) => `${s.name}.${kernel}: ${ds.map(showDirective).join('; ') || 'as lowered'}`),
+      [...s.schedules].map(
+        ([kernel, ds]) => `${s.name}.${kernel}: ${ds.map(showDirective).join('; ') || 'as lowered'}`,
+      ),
     ),
   ].join('\n');
-
-export type { Module, Param, Seen };

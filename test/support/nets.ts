@@ -7,8 +7,8 @@ import type { ModelSpec } from '../../frontend/model.ts';
 import type { Param } from '../../ir/graph.ts';
 import { bindDim, countAt, isBatch } from '../../ir/type.ts';
 import { instantiate } from '../../runtime/model.ts';
-import { runGraph } from './pipeline.ts';
 import type { StoredTensor } from '../../runtime/safetensors.ts';
+import { runGraph } from './pipeline.ts';
 
 type Data = Float32Array | Int32Array;
 export interface Net {
@@ -28,10 +28,14 @@ export type Make = (compiled: Compiled, weights?: Weights) => Promise<Net>;
 
 const everything: readonly EntryName[] = ['forward', 'evaluate', 'train_step', 'backward', 'vjp', 'zero_grad', 'step'];
 export const compileAll = (spec: ModelSpec, entries = everything): Promise<Compiled> =>
-  compile(spec, { entries, inputGradient: true });
+  compile(spec, { entries, inputGradient: true, verify: true });
 
 export const onWasm: Make = async (compiled, weights) => {
-  const model = await instantiate(compiled.wasm, compiled.manifest, weights ? new Map(weights) : new Map(compiled.weights));
+  const model = await instantiate(
+    compiled.wasm,
+    compiled.manifest,
+    weights ? new Map(weights) : new Map(compiled.weights),
+  );
   return {
     parameters: Object.keys(model.parameters),
     forward: (x) => model.forward(x).slice(),
@@ -60,19 +64,33 @@ export const onInterpreter: Make = async ({ module, recording, manifest, weights
     if (fixed(p)) memory.set(p, (given as ArrayLike<number>) ?? new Array(countAt(p.type.shape, 1)).fill(start));
   }
   const inputs = new Set([...recording.inputs, ...recording.targets].map((p) => p.name));
-  const run = (entry: EntryName, n: number, given: Readonly<Record<string, ArrayLike<number>>> = {}): Map<string, ArrayLike<number>> => {
+  const run = (
+    entry: EntryName,
+    n: number,
+    given: Readonly<Record<string, ArrayLike<number>>> = {},
+  ): Map<string, ArrayLike<number>> => {
     for (const [name, data] of Object.entries(given)) if (named.has(name)) memory.set(named.get(name)!, data);
     // Gradients of inputs have the batch in their shape: they start anew where it changes.
     for (const p of named.values()) {
       const count = countAt(p.type.shape, n);
-      if (!fixed(p) && !inputs.has(p.name) && p.name !== 'v' && memory.get(p)?.length !== count) memory.set(p, new Array(count).fill(0));
+      if (!fixed(p) && !inputs.has(p.name) && p.name !== 'v' && memory.get(p)?.length !== count)
+        memory.set(p, new Array(count).fill(0));
     }
     return runGraph(module.graphs.find((g) => g.name === entry)!, memory, n);
   };
   const [x, y] = [recording.inputs[0]!, recording.targets[0]!];
-  const batchOf = (data: ArrayLike<number>): number => data.length / countAt(x.type.shape.map((d) => bindDim(d, 1)), 1);
+  const batchOf = (data: ArrayLike<number>): number =>
+    data.length /
+    countAt(
+      x.type.shape.map((d) => bindDim(d, 1)),
+      1,
+    );
   let last = 1;
-  const called = (entry: EntryName, data: Data, more: Readonly<Record<string, ArrayLike<number>>> = {}): Map<string, ArrayLike<number>> => {
+  const called = (
+    entry: EntryName,
+    data: Data,
+    more: Readonly<Record<string, ArrayLike<number>>> = {},
+  ): Map<string, ArrayLike<number>> => {
     last = batchOf(data);
     return run(entry, last, { [x.name]: data, ...more });
   };

@@ -2,6 +2,7 @@
  *  What tests compare is the memory that the host would see. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Graph, Module, Param, Result } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
@@ -10,6 +11,9 @@ import { storageOf } from '../../ir/kernel.ts';
 import type { Program } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
+import { verifyFused, verifyModule } from '../../ir/verify-graph.ts';
+import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { verifyProgram } from '../../ir/verify-program.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
@@ -39,22 +43,55 @@ export interface Stages {
 
 const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
 
+/** What a pass made, verified. */
+function verified(pass: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (e) {
+    throw new CompilerBug(pass, (e as Error).message, null, { cause: e });
+  }
+}
+
 export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: StateTable = new StateTable()): Stages {
   const original = [inferShapes, autodiff, update(optimizer, table)].reduce((m, pass) => pass(m), recorded);
+  verified('update', () => verifyModule(original));
   const module = canonicalize(original);
+  verified('canonicalize', () => verifyModule(module));
+  const fused = module.graphs.map(fuse);
+  const { maxBatch } = module;
+  verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
   const buffers = new Buffers();
-  const lowered = module.graphs.map(fuse).map((g) => lower(g, buffers));
-  const scheduled = lowered.map(schedule(wasm128, module.maxBatch));
+  const lowered = fused.map((g) => lower(g, buffers));
+  const kernels = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
+  verified('lower', () => verifyKernels(kernels(lowered), { maxBatch }));
+  const scheduled = lowered.map(schedule(wasm128, maxBatch));
+  verified('schedule', () => verifyKernels(kernels(scheduled), { maxBatch, target: wasm128 }));
   const program = plan(module, scheduled, buffers, indexRanges(recorded));
+  verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
-  return { original, module, buffers, lowered, scheduled, program, wasm: emitWasm(program).wasm, params, initial: table.initial };
+  return {
+    original,
+    module,
+    buffers,
+    lowered,
+    scheduled,
+    program,
+    wasm: emitWasm(program).wasm,
+    params,
+    initial: table.initial,
+  };
 }
 
 /** What the host sees after an entry ran: results by name, and the params that it updates. */
 export type Seen = Map<string, ArrayLike<number>>;
 
 /** Runs one graph, and writes its updates into `memory`. */
-export function runGraph(graph: Graph, memory: Map<Param, ArrayLike<number>>, n: number, precision: 'f64' | 'f32' = 'f64'): Seen {
+export function runGraph(
+  graph: Graph,
+  memory: Map<Param, ArrayLike<number>>,
+  n: number,
+  precision: 'f64' | 'f32' = 'f64',
+): Seen {
   const out = interpretGraph(graph, memory, n, { precision });
   for (const [r, value] of out) if (r.into) memory.set(r.into, value);
   return new Map([...out].map(([r, value]) => [r.name, value]));
@@ -119,7 +156,8 @@ export class WasmMachine {
     this.#exports = instance.exports as never;
     this.#bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer as ArrayBuffer);
     this.#bytes.fill(0xff);
-    for (const p of stages.params) if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(stages.initial.get(p) ?? 0);
+    for (const p of stages.params)
+      if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(stages.initial.get(p) ?? 0);
   }
 
   static async of(stages: Stages, given: Given, n: number): Promise<WasmMachine> {
@@ -161,7 +199,8 @@ export class WasmMachine {
     for (const s of this.#stages.program.slots) {
       if (s.purpose === 'temp') continue;
       for (let i = s.offset + (mine.get(s.offset) ?? 0); i < s.offset + s.bytes; i++)
-        if (before[i] !== this.#bytes[i]) throw new Error(`'${s.buffer.name}' (${s.purpose}) was written at byte ${i - s.offset} of ${s.bytes}`);
+        if (before[i] !== this.#bytes[i])
+          throw new Error(`'${s.buffer.name}' (${s.purpose}) was written at byte ${i - s.offset} of ${s.bytes}`);
     }
   }
 }

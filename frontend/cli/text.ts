@@ -1,0 +1,84 @@
+/** What the commands on texts have in common: a text read from a file or from stdin, and optimizers as words. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CompileError } from '../../ir/diagnostic.ts';
+import type { Optimizer } from '../../passes/update.ts';
+import { unreadable } from '../data/error.ts';
+import * as optim from '../optim.ts';
+import { type Io, UsageError } from './io.ts';
+
+/** The largest batch of a text that does not tell it. */
+export const usualMaxBatch = 64;
+
+export interface Source {
+  readonly text: string;
+  /** Its name in errors: an absolute path, or `<stdin>`. */
+  readonly file: string;
+}
+
+/** A text, from stdin for `-`. Throws a `DataError` where it cannot be had. */
+export function readSource(path: string, io: Io): Source {
+  if (path !== '-') {
+    const file = resolve(io.cwd, path);
+    try {
+      return { text: readFileSync(file, 'utf8'), file };
+    } catch (e) {
+      throw unreadable(path, e, "Give a file of Tapeout's IR, or - for stdin.");
+    }
+  }
+  const file = '<stdin>';
+  const text = io.stdin?.() ?? '';
+  io.texts?.set(file, text);
+  return { text, file };
+}
+
+/** `a,b=f(x,y),c` at the commas that stand in no parentheses, with what follows the first `=` of each. */
+export function splitList(text: string): { readonly name: string; readonly value: string | null }[] {
+  const parts: string[] = [''];
+  let depth = 0;
+  for (const c of text) {
+    if (c === '(') depth++;
+    if (c === ')') depth--;
+    if (c === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += c;
+  }
+  return parts
+    .map((p) => p.trim())
+    .filter((p) => p !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at < 0
+        ? { name: part, value: null }
+        : { name: part.slice(0, at).trim(), value: part.slice(at + 1).trim() };
+    });
+}
+
+type Maker = (options: Readonly<Record<string, number | boolean>>) => Optimizer;
+const makers: ReadonlyMap<string, Maker> = new Map(
+  Object.entries(optim).flatMap(([name, make]) =>
+    typeof make === 'function' ? [[name.toLowerCase(), make as unknown as Maker] as const] : [],
+  ),
+);
+
+/** `sgd(lr=0.01,momentum=0.9)`, with PyTorch's names of options or Tapeout's. Throws a `UsageError` for what is no optimizer. */
+export function readOptimizer(text: string): Optimizer {
+  const example = 'such as sgd(lr=0.01,momentum=0.9)';
+  const found = /^(\w+)(?:\((.*)\))?$/.exec(text.trim());
+  const make = makers.get(found?.[1]?.toLowerCase() ?? '');
+  if (!found || !make)
+    throw new UsageError(`'${text}' is no optimizer: take one of ${[...makers.keys()].join(', ')}, ${example}.`);
+  const options: Record<string, number | boolean> = {};
+  for (const { name, value } of splitList(found[2] ?? '')) {
+    const number = Number(value);
+    if (value === null || value === '' || (value !== 'true' && value !== 'false' && Number.isNaN(number)))
+      throw new UsageError(`'${name}${value === null ? '' : `=${value}`}' is no option with its value, ${example}.`);
+    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    options[camel] = value === 'true' ? true : value === 'false' ? false : number;
+  }
+  try {
+    return make(options);
+  } catch (e) {
+    if (e instanceof CompileError || e instanceof TypeError) throw new UsageError(`${text}: ${e.message}`);
+    throw e;
+  }
+}

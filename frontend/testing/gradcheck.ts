@@ -1,0 +1,110 @@
+/** Gradients held to finite differences: both in float64, by the reference interpreter. */
+
+import { CompileError } from '../../ir/diagnostic.ts';
+import { type Param, param } from '../../ir/graph.ts';
+import { interpretValues } from '../../ir/interpret-graph.ts';
+import { sameType, showType } from '../../ir/type.ts';
+import { cotangentsOf } from '../../passes/autodiff.ts';
+import { isModelSpec, record } from '../model.ts';
+import { Generator } from '../random.ts';
+import { counted, number, placeOf, short, worst } from './compare.ts';
+import { caseOf, draw, type SubjectOptions } from './subject.ts';
+
+export interface GradcheckOptions extends SubjectOptions {
+  /** Half the distance between the two points whose difference is taken; 1e-5 unless told. */
+  readonly eps?: number;
+  /** How much a gradient may differ, relative to its size or to 1 where it is smaller; 1e-6 unless told. */
+  readonly tolerance?: number;
+  /** Of a larger tensor only so many elements are checked, drawn by the seed; 64 unless told. */
+  readonly elements?: number;
+}
+
+/** What a check found, in the form that Vitest's matchers have. */
+export interface Verdict {
+  readonly pass: boolean;
+  message(): string;
+}
+
+/** Whether the gradient of every f32 input, and of every parameter of a module, is the derivative: that of the output
+ *  multiplied by a random cotangent, or of a model's loss. */
+export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Verdict {
+  const { seed = 0, eps = 1e-5, tolerance = 1e-6, elements = 64 } = options;
+  const { spec, inputs, name } = caseOf(subject, 'toPassGradcheck', options);
+  const recording = recorded(() => record(spec), name, isModelSpec(subject) ? { inputs: [] } : options);
+  const y = recording.loss ?? recording.output;
+  const n = options.n ?? Math.min(3, recording.maxBatch);
+  const fail = (text: string): Verdict => ({ pass: false, message: () => `${name} fails its gradient check: ${text}` });
+  if (y.type.dtype !== 'f32') return fail(`it gives ${showType(y.type)}, and only f32 has a gradient`);
+
+  const given: Param[] = [...recording.inputs, ...recording.targets];
+  const g = param('input', 'cotangent', y.type);
+  const values = draw([...given, g], inputs, recording, { n, seed });
+  for (const { param, data } of [...recording.parameters, ...recording.buffers])
+    values.set(param, Float64Array.from(data));
+  const wrt = [...given.filter((p) => p.type.dtype === 'f32'), ...recording.parameters.map((p) => p.param)];
+  const cotangents = cotangentsOf(y, g, new Set(wrt));
+
+  const cotangent = values.get(g) as Float64Array;
+  const dot = (): { sum: number; size: number } => {
+    const [out] = interpretValues([y], values, n) as [Float64Array];
+    return {
+      sum: out.reduce((sum, v, i) => sum + v * (cotangent[i] as number), 0),
+      size: out.reduce((sum, v, i) => sum + Math.abs(v * (cotangent[i] as number)), 0),
+    };
+  };
+  const here = dot();
+  // What is lost when two sums of this size are subtracted.
+  const rounding = (8 * Number.EPSILON * here.size) / eps;
+  const random = new Generator(seed);
+  for (const p of wrt) {
+    const d = cotangents.get(p);
+    if (d && !sameType(d.type, p.type))
+      return fail(`the gradient of '${p.name}' is ${showType(d.type)}, and '${p.name}' is ${showType(p.type)}`);
+    const at = values.get(p) as Float64Array;
+    const all = d ? (interpretValues([d], values, n)[0] as Float64Array) : new Float64Array(at.length);
+    const checked = [...random.permutation(at.length)].slice(0, elements).sort((a, b) => a - b);
+    const moved = (i: number, by: number): number => {
+      const was = at[i] as number;
+      at[i] = was + by;
+      const { sum } = dot();
+      at[i] = was;
+      return sum;
+    };
+    const want = checked.map((i) => (moved(i, eps) - moved(i, -eps)) / (2 * eps));
+    const got = checked.map((i) => all[i] as number);
+    const bad = worst(got, want, (w) => tolerance * Math.max(1, Math.abs(w)) + rounding);
+    if (!bad) continue;
+    const i = checked[bad.index] as number;
+    const [right, left] = [(moved(i, eps) - here.sum) / eps, (here.sum - moved(i, -eps)) / eps];
+    const kink = Math.abs(right - left) > 1e3 * eps * Math.max(1, Math.abs(bad.want));
+    return fail(
+      [
+        `${placeOf(p.name, i, p.type.shape, n)}: the gradient is ${number(bad.got)}${d ? '' : ' (none flows there)'}, finite differences give ${number(bad.want)}`,
+        `  they differ by ${short(Math.abs(bad.got - bad.want))}, ${short(bad.allowed)} is allowed${counted(bad)}`,
+        `  at ${p.name} = ${number(at[i] as number)}, cotangents and inputs drawn with seed ${seed}, eps ${eps}`,
+        ...(kink
+          ? [
+              `  the function has a kink or a jump here: ${number(left)} on the left, ${number(right)} on the right; draw inputs elsewhere`,
+            ]
+          : []),
+      ].join('\n'),
+    );
+  }
+  return { pass: true, message: () => `${name} passes its gradient check, and was expected to fail it` };
+}
+
+/** Runs `f`; an error over inputs that nobody gave says so. */
+function recorded<T>(f: () => T, name: string, options: SubjectOptions): T {
+  try {
+    return f();
+  } catch (e) {
+    throw explained(e, name, options);
+  }
+}
+
+/** The error, with what to do where the inputs are those that nobody gave. */
+export function explained(e: unknown, name: string, { inputs }: SubjectOptions): unknown {
+  if (!(e instanceof CompileError) || inputs !== undefined) return e;
+  const help = `${name} got f32[2,3] for every input, as none are given: say { inputs: [{ shape: […] }] } and, for an op, { attrs: { … } }`;
+  return new CompileError(e.code, `${e.message}\nhelp: ${help}`, { loc: e.loc, notes: e.notes, help });
+}

@@ -1,0 +1,13 @@
+/** `tapeout/testing`: golden tests, gradient checks and reference checks for ops, passes and models of one's own.
+ *  `import 'tapeout/testing/setup'` sets all of it up in Vitest; else `expect.extend(matchers)` and
+ *  `expect.addSnapshotSerializer(serializer)`. */
+
+// For the matchers' types alone: nothing of it runs.
+import type {} from './setup.ts';
+
+export { type GradcheckOptions, gradcheck, type Verdict } from './gradcheck.ts';
+export { matchers, type TapeoutMatchers } from './matchers.ts';
+export { compareToReference, type ReferenceOptions } from './reference.ts';
+export { serializer } from './serializer.ts';
+export type { Input, Inputs, Subject, SubjectOptions } from './subject.ts';
+export { isPrintable, type Printable, type TextOptions, textOf } from './text.ts';

@@ -1,0 +1,9 @@
+/** Snapshots of graphs, kernels, programs and compiled models are their text. */
+
+import { isPrintable, type Printable, textOf } from './text.ts';
+
+/** For `expect.addSnapshotSerializer`: `expect(graph).toMatchInlineSnapshot()` then shows the IR. */
+export const serializer: { test(v: unknown): boolean; serialize(v: Printable): string } = {
+  test: isPrintable,
+  serialize: (v) => textOf(v).trimEnd(),
+};

@@ -1,0 +1,65 @@
+/** `tapeout/ir`: the two languages and their meaning, for those who write ops, passes and tests of their own. */
+
+export * as attr from './attr.ts';
+export { CompileError, CompilerBug, type Loc, type Note, showLoc } from './diagnostic.ts';
+export type { Axis, Buffer, Expr, ReduceFn, Tile } from './expr.ts';
+/** Constructors of scalar expressions, the language of equations: `expr.add(a, expr.exp(b))`. */
+export * as expr from './expr.ts';
+export {
+  type Attr,
+  type Attrs,
+  at,
+  build,
+  defineOp,
+  type FusedGraph,
+  type Graph,
+  type Group,
+  type Load,
+  type Module,
+  makeGraph,
+  type Node,
+  type NoGradient,
+  type Op,
+  type OpDef,
+  type OpSpec,
+  type Param,
+  param,
+  paramsOf,
+  type Result,
+  type Role,
+  type Task,
+  topo,
+  typeError,
+  usersOf,
+  type Value,
+} from './graph.ts';
+export { type InterpretOptions, interpretGraph, interpretValues } from './interpret-graph.ts';
+export { interpretKernel, type Memory, makeMemory } from './interpret-kernel.ts';
+export type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
+/** Tapeout's ops as functions from values to values: `op.mul(a, b)`. */
+export * as op from './ops/index.ts';
+export { ops, registerOp } from './ops/index.ts';
+export { parseGraph, parseKernel, parseKernels, parseModule, parseText } from './parse.ts';
+export { printGraph, printModule } from './print-graph.ts';
+export { printKernel } from './print-kernel.ts';
+export type { PrintOptions } from './print-options.ts';
+export { printProgram } from './print-program.ts';
+export type { Entry, Program, Slot } from './program.ts';
+export {
+  type Batch,
+  bindShape,
+  type Dim,
+  type DType,
+  f32,
+  i32,
+  isBatch,
+  N,
+  type Shape,
+  sameDim,
+  sameShape,
+  sameType,
+  showShape,
+  showType,
+  type TensorType,
+  tensor,
+} from './type.ts';

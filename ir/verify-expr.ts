@@ -1,0 +1,224 @@
+/** Verifies expressions: their element types, the axes they read, and that every load lies inside its buffer. */
+
+import type { Bounds, Facts } from './bounds.ts';
+import { type Axis, type Expr, int, size, type Tile } from './expr.ts';
+import { constant } from './linear.ts';
+import { printExpr } from './print-expr.ts';
+import type { Dim, DType } from './type.ts';
+import type { ProblemCode } from './verify.ts';
+
+export type Complain = (code: ProblemCode, message: string) => void;
+
+/** Element types, bottom-up, each shared part once. */
+export class Typing {
+  readonly #known = new Map<Expr, DType>();
+
+  of(e: Expr, complain: Complain): DType {
+    const known = this.#known.get(e);
+    if (known) return known;
+    const dtype = this.#check(e, complain);
+    this.#known.set(e, dtype);
+    return dtype;
+  }
+
+  index(e: Expr, complain: Complain): void {
+    const dtype = this.of(e, complain);
+    if (dtype !== 'i32') complain('dtype', `the index ${show(e)} is ${dtype}, not i32`);
+  }
+
+  #check(e: Expr, complain: Complain): DType {
+    const of = (p: Expr): DType => this.of(p, complain);
+    const wrong = (problem: string): void => complain('dtype', `${show(e)}: ${problem}`);
+    switch (e.kind) {
+      case 'const':
+        if (e.dtype !== 'f32' && !Number.isInteger(e.value)) wrong(`${e.value} is no ${e.dtype}`);
+        return e.dtype;
+      case 'axis':
+      case 'size':
+        return 'i32';
+      case 'load':
+      case 'tile':
+        for (const i of e.at) this.index(i, complain);
+        return e.kind === 'load' ? e.buffer.type.dtype : e.tile.dtype;
+      case 'unary': {
+        const d = of(e.x);
+        const wants = unaryOperand[e.fn];
+        if (!wants.includes(d)) wrong(`${e.fn} of ${d}`);
+        return e.fn === 'f32_bits' ? 'f32' : e.fn === 'i32_bits' ? 'i32' : d;
+      }
+      case 'binary': {
+        const [a, b] = [of(e.a), of(e.b)];
+        if (a !== b) wrong(`${e.fn} of ${a} and ${b}`);
+        else if (!binaryOperand(e.fn).includes(a)) wrong(`${e.fn} of ${a}`);
+        return results.has(e.fn) ? 'bool' : a;
+      }
+      case 'select': {
+        const [c, t, o] = [of(e.cond), of(e.then), of(e.otherwise)];
+        if (c !== 'bool') wrong(`the condition is ${c}`);
+        if (t !== o) wrong(`the branches are ${t} and ${o}`);
+        return t;
+      }
+      case 'convert':
+        of(e.x);
+        return e.to;
+      case 'reduce': {
+        const d = of(e.body);
+        if (d === 'bool' || (d === 'u8' && e.fn !== 'argmax')) wrong(`${e.fn} over ${d}`);
+        return e.fn === 'argmax' ? 'i32' : d;
+      }
+      default:
+        return e satisfies never;
+    }
+  }
+}
+
+const numbers: readonly DType[] = ['f32', 'i32'];
+const unaryOperand: Readonly<Record<Extract<Expr, { kind: 'unary' }>['fn'], readonly DType[]>> = {
+  neg: numbers,
+  abs: numbers,
+  exp: ['f32'],
+  log: ['f32'],
+  sqrt: ['f32'],
+  tanh: ['f32'],
+  erf: ['f32'],
+  floor: ['f32'],
+  nearest: ['f32'],
+  not: ['bool'],
+  f32_bits: ['i32'],
+  i32_bits: ['f32'],
+};
+type BinaryFn = Extract<Expr, { kind: 'binary' }>['fn'];
+const results: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
+const all: readonly DType[] = ['f32', 'i32', 'u8', 'bool'];
+function binaryOperand(fn: BinaryFn): readonly DType[] {
+  switch (fn) {
+    case 'and':
+    case 'or':
+      return ['bool'];
+    case 'shl':
+    case 'shr':
+    case 'bitand':
+      return ['i32', 'u8'];
+    case 'lt':
+    case 'le':
+    case 'gt':
+    case 'ge':
+    case 'eq':
+    case 'ne':
+      return all;
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'idiv':
+    case 'imod':
+    case 'min':
+    case 'max':
+    case 'pow':
+      return ['f32', 'i32', 'u8'];
+    default:
+      return fn satisfies never;
+  }
+}
+
+export const show = (e: Expr): string => {
+  const text = printExpr(e).replaceAll('\n', ' ');
+  return text.length > 90 ? `${text.slice(0, 87)}…` : text;
+};
+
+/** What a walk over expressions tells its caller. */
+export interface Visitor {
+  readonly complain: Complain;
+  load?(e: Extract<Expr, { kind: 'load' }>): void;
+  tile?(tile: Tile, at: readonly Expr[], facts: Facts): void;
+}
+
+/** Expressions as they are evaluated: a branch only where its condition holds, a reduction's body for each of its indices. */
+export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts = []): void {
+  go(e, facts, [new Set()]);
+
+  function go(p: Expr, known: Facts, seen: readonly Set<Expr>[]): void {
+    if (seen.some((s) => s.has(p))) return;
+    (seen.at(-1) as Set<Expr>).add(p);
+    switch (p.kind) {
+      case 'const':
+      case 'size':
+        return;
+      case 'axis':
+        if (!bounds.isBound(p.axis))
+          visitor.complain('unbound-axis', `the axis '${p.axis.name}' is read outside its loop`);
+        return;
+      case 'load':
+        for (const i of p.at) go(i, known, seen);
+        indices(p.buffer.name, p.at, p.buffer.type.shape, bounds, visitor.complain, known);
+        visitor.load?.(p);
+        return;
+      case 'tile':
+        for (const i of p.at) go(i, known, seen);
+        visitor.tile?.(p.tile, p.at, known);
+        return;
+      case 'unary':
+      case 'convert':
+        return go(p.x, known, seen);
+      case 'binary':
+        go(p.a, known, seen);
+        return go(p.b, known, seen);
+      case 'select':
+        go(p.cond, known, seen);
+        for (const [branch, holds] of [
+          [p.then, true],
+          [p.otherwise, false],
+        ] as const) {
+          const more = bounds.factsOf(p.cond, holds);
+          if (more.length === 0) go(branch, known, seen);
+          else if (!bounds.contradict([...known, ...more])) go(branch, [...known, ...more], [...seen, new Set()]);
+        }
+        return;
+      case 'reduce':
+        return reduction(p, known, seen);
+      default:
+        p satisfies never;
+    }
+  }
+
+  function reduction(p: Extract<Expr, { kind: 'reduce' }>, known: Facts, seen: readonly Set<Expr>[]): void {
+    const bound: Axis[] = [];
+    for (const a of p.over) {
+      if (bounds.isBound(a))
+        visitor.complain('captured-axis', `a reduction binds the axis '${a.name}' that is bound around it`);
+      else {
+        bounds.bind(a, constant(0), bounds.form(size(a.extent)), 1);
+        bound.push(a);
+      }
+    }
+    go(p.body, known, [...seen, new Set()]);
+    for (const a of bound) bounds.unbind(a);
+  }
+}
+
+/** An index for each dimension, each inside it. */
+export function indices(
+  name: string,
+  at: readonly Expr[],
+  shape: readonly Dim[],
+  bounds: Bounds,
+  complain: Complain,
+  facts: Facts,
+): void {
+  if (at.length !== shape.length) {
+    complain('rank', `${name} has ${shape.length} dimensions, and ${at.length} indices`);
+    return;
+  }
+  for (const [d, index] of at.entries()) {
+    const extent = shape[d] as Dim;
+    const inside = bounds.isIndex(index, typeof extent === 'number' ? int(extent) : size(extent), facts);
+    if (inside === 'yes') continue;
+    const least = bounds.least(bounds.form(index), facts);
+    const most = bounds.greatest(bounds.form(index), facts);
+    const side = inside === 'below' ? `may be ${number(least)}` : `may be ${number(most)}`;
+    const size_ = typeof extent === 'number' ? extent : extent.times === 1 ? 'N' : `${extent.times}N`;
+    complain('bounds', `${name}[${at.map(show).join(', ')}]: index ${d} ${side}, and is to lie in 0..${size_}`);
+  }
+}
+
+const number = (v: number): string => (Number.isFinite(v) ? String(Math.round(v)) : 'anything');

@@ -1,0 +1,412 @@
+/** Verifies kernels: every name bound, every element in its place, every tile set before it is read, loops that may run
+ *  side by side without races, values overwritten only after they were read, and results stored whole. */
+
+import { Bounds, type Facts } from './bounds.ts';
+import { upsert } from './collections.ts';
+import { type Axis, type Buffer, type Expr, freeAxes, type Tile, walk } from './expr.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf } from './kernel.ts';
+import { constant, plus } from './linear.ts';
+import { showStmt } from './print-kernel.ts';
+import type { Target } from './target.ts';
+import { byteSize, elements, sameDim, showType } from './type.ts';
+import { collect, type Problem, type ProblemCode, type Report } from './verify.ts';
+import { coverage } from './verify-coverage.ts';
+import { type Access, type Frame, meet } from './verify-dependence.ts';
+import { evaluate, indices, show, Typing } from './verify-expr.ts';
+import { TileStates } from './verify-tiles.ts';
+
+export interface KernelOptions {
+  readonly maxBatch: number;
+  /** Registers are counted where a target is given. */
+  readonly target?: Target;
+  /** Buffers that hold indices, and how many values these may take. */
+  readonly values?: ReadonlyMap<Buffer, number>;
+}
+
+/** Throws a `VerifyError` with all problems; returns warnings. */
+export const verifyKernel = (kernel: Kernel, options: KernelOptions): Problem[] => verifyKernels([kernel], options);
+
+/** Several kernels, each once. */
+export const verifyKernels = (kernels: Iterable<Kernel>, options: KernelOptions): Problem[] =>
+  collect((report) => {
+    const typing = new Typing();
+    for (const k of new Set(kernels)) new KernelVerifier(k, options, report, typing).run();
+  });
+
+class KernelVerifier {
+  readonly #kernel: Kernel;
+  readonly #target: Target | undefined;
+  readonly #bounds: Bounds;
+  readonly #report: Report;
+  readonly #typing: Typing;
+  readonly #tiles: TileStates;
+  readonly #stored = new Set<Buffer>();
+  readonly #loaded = new Set<Buffer>();
+  readonly #frames: Frame[] = [];
+  readonly #stores: Access[] = [];
+  readonly #loads: Access[] = [];
+  readonly #tileWrites: Access[] = [];
+  readonly #tileReads: Access[] = [];
+  /** How many loops stand around each tile's declaration. */
+  readonly #depths = new Map<Tile, number>();
+  readonly #laned = new Set<Tile>();
+  readonly #walked = new Set<Expr>();
+  #stmt: Stmt | null = null;
+  #order = 0;
+  #failed = false;
+
+  constructor(kernel: Kernel, { maxBatch, target, values }: KernelOptions, report: Report, typing: Typing) {
+    this.#kernel = kernel;
+    this.#target = target;
+    this.#bounds = new Bounds(maxBatch, values);
+    this.#report = report;
+    this.#typing = typing;
+    this.#tiles = new TileStates(this.#bounds);
+  }
+
+  run(): void {
+    this.#params();
+    this.#findLanes(this.#kernel.body, null);
+    this.#body(this.#kernel.body, []);
+    this.#accesses();
+    if (this.#failed) return;
+    // What follows leans on indices that are known to be sound.
+    this.#races();
+    this.#overwrites();
+    this.#unread();
+    this.#coverage();
+    if (this.#target) this.#registers(this.#target);
+  }
+
+  #complain = (code: ProblemCode, message: string): void => {
+    const stmt = this.#stmt ? ` at ${clip(showStmt(this.#stmt).split('\n')[0] as string)}` : '';
+    if (code !== 'registers') this.#failed = true;
+    this.#report(code, `kernel @${this.#kernel.name}${stmt}`, message, this.#kernel.locs[0] ?? null);
+  };
+
+  // ---- params
+
+  #params(): void {
+    const seen = new Set<Buffer>();
+    for (const { buffer } of this.#kernel.params) {
+      if (seen.has(buffer)) this.#complain('access', `the param ${buffer.name} is listed twice`);
+      if (buffer.viewOf) this.#complain('view', `the param ${buffer.name} is a view, and not what it is a view of`);
+      seen.add(buffer);
+    }
+  }
+
+  /** What the params say against what the body does. */
+  #accesses(): void {
+    this.#stmt = null;
+    const listed = new Map(this.#kernel.params.map((p) => [p.buffer, p.access]));
+    for (const b of new Set([...this.#loaded, ...this.#stored]))
+      if (!listed.has(b)) this.#complain('access', `${b.name} is used and is no param`);
+    for (const [b, access] of listed) {
+      const does = this.#stored.has(b)
+        ? this.#loaded.has(b)
+          ? 'inout'
+          : 'out'
+        : this.#loaded.has(b)
+          ? 'in'
+          : 'unused';
+      if (does !== access)
+        this.#complain('access', `the param ${b.name} is '${access}', and the body makes it '${does}'`);
+    }
+  }
+
+  #buffer(b: Buffer): void {
+    if (!b.viewOf) return;
+    const storage = storageOf(b);
+    if (
+      !sameDim(elements(b.type.shape), elements(storage.type.shape)) ||
+      byteSize(b.type.dtype) !== byteSize(storage.type.dtype)
+    )
+      this.#complain('view', `${b.name}: ${showType(b.type)} is no view of ${storage.name}: ${showType(storage.type)}`);
+  }
+
+  // ---- statements
+
+  #body(body: readonly Stmt[], facts: Facts): void {
+    const declared: Tile[] = [];
+    for (const s of body) {
+      this.#stmt = s;
+      if (s.kind === 'tile') {
+        this.#declare(s.tile);
+        declared.push(s.tile);
+      } else if (s.kind === 'for') this.#loop(s, facts);
+      else this.#leaf(s, facts);
+      this.#order++;
+    }
+    for (const t of declared) this.#tiles.drop(t);
+  }
+
+  #declare(t: Tile): void {
+    if (this.#tiles.has(t)) this.#complain('tile-scope', `the tile ${t.name} is declared where it is known already`);
+    if (t.shape.some((d) => !Number.isInteger(d) || d < 1))
+      this.#complain('tile-scope', `the tile ${t.name} has shape [${t.shape}]`);
+    if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
+      this.#complain('lanes', `the tile ${t.name} is declared in lanes: they share no register`);
+    this.#tiles.declare(t);
+    this.#depths.set(t, this.#frames.length);
+  }
+
+  #loop(l: Loop, facts: Facts): void {
+    const b = this.#bounds;
+    if (!Number.isInteger(l.step) || l.step < 1) {
+      this.#complain('loop-step', `the loop over ${l.axis.name} steps by ${l.step}, and never ends`);
+      return;
+    }
+    for (const e of [l.from, l.to]) {
+      this.#typing.index(e, this.#complain);
+      this.#expression(e, facts);
+    }
+    if (b.isBound(l.axis)) {
+      this.#complain('captured-axis', `the loop binds the axis '${l.axis.name}' that is bound around it`);
+      return;
+    }
+    const [from, to] = [b.form(l.from), b.form(l.to)];
+    const extent =
+      typeof l.axis.extent === 'number' ? constant(l.axis.extent) : b.form({ kind: 'size', of: l.axis.extent });
+    if (!b.isNatural(from, facts) || !b.isNatural(plus(extent, to, -1), facts))
+      this.#complain('loop-extent', `${l.axis.name} in ${show(l.from)}..${show(l.to)} leaves the axis's extent`);
+    if (l.mode === 'unrolled' || l.mode === 'vectorized') this.#copies(l);
+
+    const range = b.bind(l.axis, from, to, l.step);
+    const certain = b.isNatural(plus(plus(to, from, -1), constant(-1)), facts);
+    const frame: Frame = { loop: l, from, to, range, certain };
+    this.#frames.push(frame);
+    const left = this.#tiles.enter(frame);
+    this.#body(l.body, certain ? facts : [...facts, plus(range.last, range.from, -1)]);
+    this.#tiles.leave(frame, left);
+    this.#frames.pop();
+    b.unbind(l.axis);
+  }
+
+  /** Copies are written out, so that bounds are numbers once outer copies are. */
+  #copies(l: Loop): void {
+    const known = new Set(
+      this.#frames.filter((f) => f.loop.mode === 'unrolled' || f.loop.mode === 'vectorized').map((f) => f.loop.axis),
+    );
+    for (const e of [l.from, l.to]) {
+      const f = this.#bounds.form(e);
+      for (const { of } of f.terms.values())
+        if (of.kind === 'size' || [...freeAxes(of)].some((a) => !known.has(a)) || freeAxes(of).size === 0)
+          this.#complain('loop-constant', `the loop over ${l.axis.name} is ${l.mode}, and ${show(e)} is no number`);
+    }
+    if (l.mode !== 'vectorized') return;
+    if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
+      this.#complain('nested-lanes', `the loop over ${l.axis.name} makes lanes of lanes`);
+    const [from, to] = [this.#bounds.form(l.from), this.#bounds.form(l.to)];
+    const trips = plus(to, from, -1);
+    if (l.step !== 1) this.#complain('lanes', `the loop over ${l.axis.name} is vectorized and steps by ${l.step}`);
+    else if (trips.terms.size > 0 || trips.constant % 4 !== 0)
+      this.#complain('lanes', `the loop over ${l.axis.name} is vectorized, and ${show(l.to)} does not end a vector`);
+  }
+
+  #leaf(s: Exclude<Stmt, Loop | { kind: 'tile' }>, facts: Facts): void {
+    for (const e of s.at) this.#typing.index(e, this.#complain);
+    const value = this.#typing.of(s.value, this.#complain);
+    for (const e of exprsOf(s)) this.#expression(e, facts);
+    const to = s.kind === 'store' ? s.buffer : s.tile;
+    const dtype = s.kind === 'store' ? s.buffer.type.dtype : s.tile.dtype;
+    if (value !== dtype) this.#complain('dtype', `${to.name} is ${dtype}, and the value is ${value}`);
+    const shape = s.kind === 'store' ? s.buffer.type.shape : s.tile.shape;
+    indices(to.name, s.at, shape, this.#bounds, this.#complain, facts);
+    if (s.kind === 'store') {
+      this.#buffer(s.buffer);
+      this.#stored.add(storageOf(s.buffer));
+      this.#stores.push(this.#access(s.buffer, s.buffer.type.shape, s.at));
+      return;
+    }
+    if (!this.#tiles.has(s.tile)) return this.#complain('tile-scope', `the tile ${s.tile.name} is not declared here`);
+    if (s.kind === 'accumulate') {
+      if (dtype === 'bool') this.#complain('dtype', `${s.fn} into ${to.name}: ${dtype}`);
+      this.#mustBeSet(s.tile, s.at, facts);
+    }
+    this.#register(s.tile, s.at, true);
+    this.#tileWrites.push(this.#access(s.tile, s.tile.shape, s.at));
+    if (s.at.length === s.tile.shape.length) this.#tiles.set(s.tile, s.at, facts);
+  }
+
+  #expression(e: Expr, facts: Facts): void {
+    this.#typing.of(e, this.#complain);
+    // What stands in a branch that is never taken is a param all the same.
+    walk(e, (p) => void (p.kind === 'load' && this.#loaded.add(storageOf(p.buffer))), this.#walked);
+    evaluate(
+      e,
+      this.#bounds,
+      {
+        complain: this.#complain,
+        load: ({ buffer, at }) => {
+          this.#buffer(buffer);
+          this.#loads.push(this.#access(buffer, buffer.type.shape, at));
+        },
+        tile: (tile, at, known) => {
+          if (!this.#tiles.has(tile)) return this.#complain('tile-scope', `the tile ${tile.name} is not declared here`);
+          indices(tile.name, at, tile.shape, this.#bounds, this.#complain, known);
+          this.#tileReads.push(this.#access(tile, tile.shape, at));
+          this.#register(tile, at, false);
+          this.#mustBeSet(tile, at, known);
+        },
+      },
+      facts,
+    );
+  }
+
+  #access(of: Buffer | Tile, shape: Access['shape'], at: readonly Expr[]): Access {
+    return { of, shape, at, frames: [...this.#frames], order: this.#order, stmt: this.#stmt as Stmt };
+  }
+
+  #mustBeSet(tile: Tile, at: readonly Expr[], facts: Facts): void {
+    if (at.length === tile.shape.length && !this.#tiles.isSet(tile, at, facts))
+      this.#complain('tile-unset', `${element(tile, at)} may be read before it is set`);
+  }
+
+  // ---- tiles as registers
+
+  /** Tiles that lanes write, and so are kept as vectors. */
+  #findLanes(body: readonly Stmt[], lanes: Axis | null): void {
+    for (const s of body) {
+      if (s.kind === 'for') this.#findLanes(s.body, s.mode === 'vectorized' ? s.axis : lanes);
+      else if (s.kind === 'set' || s.kind === 'accumulate') {
+        const last = s.at.at(-1);
+        if (lanes && last && freeAxes(last).has(lanes)) this.#laned.add(s.tile);
+      }
+    }
+  }
+
+  /** A register has a number: indices are known when code is written, and lanes lie along vectors. */
+  #register(tile: Tile, at: readonly Expr[], written: boolean): void {
+    const lanes = this.#frames.find((f) => f.loop.mode === 'vectorized')?.loop.axis ?? null;
+    const copied = new Set(
+      this.#frames.filter((f) => f.loop.mode === 'unrolled' || f.loop.mode === 'vectorized').map((f) => f.loop.axis),
+    );
+    let varies = false;
+    for (const [d, e] of at.entries()) {
+      const f = this.#bounds.form(e);
+      for (const { of, by } of f.terms.values()) {
+        const axes = of.kind === 'axis' ? [of.axis] : [...freeAxes(of)];
+        if (axes.length === 0 || axes.some((a) => !copied.has(a)))
+          this.#complain('tile-register', `${element(tile, at)} is a register that only running code could tell`);
+        if (!lanes || !axes.includes(lanes)) continue;
+        varies = true;
+        const others = [...f.terms.values()].filter((t) => t.of !== of);
+        const aligned = (this.#bounds.range(lanes)?.from.constant ?? 0) + f.constant;
+        // Whole vectors are written; what is read may be picked from several.
+        const whole = by === 1 && aligned % 4 === 0 && others.every((t) => t.by % 4 === 0);
+        if (d !== at.length - 1 || of.kind !== 'axis' || (written && !whole))
+          this.#complain('lanes', `${element(tile, at)}: lanes do not lie along a vector of ${tile.name}`);
+      }
+    }
+    if (varies && ((tile.shape.at(-1) as number) % 4 !== 0 || !this.#laned.has(tile)))
+      this.#complain('lanes', `${element(tile, at)}: ${tile.name} is not kept in vectors`);
+    if (lanes && written && !varies) this.#complain('race', `all lanes of ${lanes.name} write ${element(tile, at)}`);
+  }
+
+  #registers(target: Target): void {
+    this.#stmt = null;
+    const most = new Map<Loop, Set<Tile>>();
+    for (const w of this.#tileWrites) {
+      const inner = w.frames.filter((f) => f.loop.mode === 'serial').at(-1);
+      const depth = this.#depths.get(w.of as Tile) as number;
+      if (inner && w.frames.indexOf(inner) >= depth) upsert(most, inner.loop, () => new Set<Tile>()).add(w.of as Tile);
+    }
+    for (const [l, tiles] of most) {
+      const count = [...tiles].reduce((sum, t) => {
+        const size = t.shape.reduce((p, d) => p * d, 1);
+        return sum + (this.#laned.has(t) ? Math.ceil(size / target.lanes) : size);
+      }, 0);
+      if (count > target.registers)
+        this.#complain(
+          'registers',
+          `${count} accumulators in the loop over ${l.axis.name}, and ${target.name} has ${target.registers} registers`,
+        );
+    }
+  }
+
+  // ---- order
+
+  /** Iterations that run side by side, or that a schedule has moved, store elements of their own. */
+  #races(): void {
+    const moved = (f: Frame): boolean => f.loop.mode !== 'serial';
+    for (const [i, a] of this.#stores.entries())
+      for (const b of this.#stores.slice(i))
+        if (storage(a) === storage(b)) this.#race(a, b, common(a, b), moved, 'store the same elements');
+    // Registers, where lanes or threads run side by side.
+    const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || f.loop.mode === 'parallel';
+    for (const a of this.#tileWrites)
+      for (const b of [...this.#tileWrites, ...this.#tileReads])
+        if (a.of === b.of) {
+          const shared = common(a, b).slice(this.#depths.get(a.of as Tile));
+          this.#race(a, b, shared, beside, `share elements of ${a.of.name}`);
+        }
+  }
+
+  #race(a: Access, b: Access, both: readonly Frame[], which: (f: Frame) => boolean, what: string): void {
+    // Most often an index is the loop's own axis, and different for each iteration.
+    const alone = (f: Frame): boolean => a.at.some((e, d) => isAxis(e, f.loop.axis) && isAxis(b.at[d], f.loop.axis));
+    if (!both.some((f) => which(f) && !alone(f))) return;
+    const clash = meet(a, b, both, this.#bounds)?.find(which);
+    if (clash) this.#at(b, 'race', `iterations of the ${clash.loop.mode} loop over ${clash.loop.axis.name} ${what}`);
+  }
+
+  /** No element is read after it is overwritten, nor by another iteration than the one that overwrites it. */
+  #overwrites(): void {
+    for (const s of this.#stores)
+      for (const l of this.#loads) {
+        if (storage(s) !== storage(l)) continue;
+        const both = common(s, l);
+        if (both.length === 0 && l.order <= s.order) continue;
+        const clash = meet(s, l, both, this.#bounds);
+        if (!clash) continue;
+        const [first] = clash;
+        const what = `${l.of.name}[${l.at.map(show).join(', ')}]`;
+        if (first)
+          this.#at(l, 'in-place', `${what} may be overwritten by another iteration over ${first.loop.axis.name}`);
+        else if (l.order > s.order) this.#at(l, 'in-place', `${what} is read after it is overwritten`);
+      }
+  }
+
+  /** What is computed is read: else a statement stands in the wrong place. */
+  #unread(): void {
+    for (const w of this.#tileWrites) {
+      const depth = this.#depths.get(w.of as Tile) as number;
+      const readers = this.#tileReads.filter((r) => r.of === w.of && r.stmt !== w.stmt);
+      // A read that stands ahead comes later in another iteration, if that reads the same element.
+      const again = (r: Access): boolean => {
+        const both = common(w, r);
+        const inner = both.slice(depth);
+        // What runs once would be read if it ran again.
+        if (inner.some((f) => this.#bounds.greatest(plus(f.range.last, f.range.from, -1)) < f.loop.step)) return true;
+        return inner.length > 0 && (meet(w, r, both, this.#bounds) ?? []).some((f) => inner.includes(f));
+      };
+      if (!readers.some((r) => r.order > w.order) && !readers.some(again))
+        this.#at(w, 'tile-unread', `nothing reads ${w.of.name} behind this`);
+    }
+  }
+
+  #coverage(): void {
+    const byStorage = new Map<Buffer, Access[]>();
+    for (const s of this.#stores) upsert(byStorage, storage(s), () => []).push(s);
+    for (const [b, stores] of byStorage) {
+      const gap = coverage(stores, this.#bounds);
+      if (gap) this.#at(stores[0] as Access, 'uncovered', `${b.name}: ${gap}`);
+    }
+  }
+
+  #at(a: Access, code: ProblemCode, message: string): void {
+    this.#stmt = a.stmt;
+    this.#complain(code, message);
+  }
+}
+
+const isAxis = (e: Expr | undefined, axis: Axis): boolean => e?.kind === 'axis' && e.axis === axis;
+const storage = (a: Access): Buffer => storageOf(a.of as Buffer);
+/** The loops that two accesses share. */
+const common = (a: Access, b: Access): Frame[] => {
+  const n = a.frames.findIndex((f, i) => f !== b.frames[i]);
+  return n < 0 ? [...a.frames] : a.frames.slice(0, n);
+};
+const element = (tile: Tile, at: readonly Expr[]): string =>
+  at.length ? `${tile.name}[${at.map(show).join(', ')}]` : tile.name;
+const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);

@@ -1,0 +1,128 @@
+/** Verifies programs: every buffer has its place, nothing that is needed is overwritten, and nothing is read before it is
+ *  written. Lifetimes are read off the launches again, not taken from the plan. */
+
+import type { Buffer } from './expr.ts';
+import { storageOf } from './kernel.ts';
+import type { Entry, Program, Purpose, Slot } from './program.ts';
+import { byteSize, countAt, sameShape, showType } from './type.ts';
+import { collect, type Problem, type Report } from './verify.ts';
+
+/** Throws a `VerifyError` with all problems. */
+export const verifyProgram = (program: Program): Problem[] => collect((report) => check(program, report));
+
+/** What the host may read or write between calls, and finds unchanged. */
+const lasting: ReadonlySet<Purpose> = new Set(['parameter', 'gradient', 'state', 'scalar', 'input', 'output']);
+/** What only the host writes. */
+const given: ReadonlySet<Purpose> = new Set(['scalar', 'input']);
+/** What holds a value before an entry runs. */
+const kept: ReadonlySet<Purpose> = new Set(['parameter', 'gradient', 'state', 'scalar', 'input']);
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function check(program: Program, report: Report): void {
+  const slots = new Map<Buffer, Slot>();
+  const names = new Set<string>();
+  for (const s of program.slots) {
+    if (slots.has(s.buffer)) report('slot', slotName(s), 'its buffer has two places');
+    slots.set(s.buffer, s);
+    place(s, program, report);
+  }
+  const fixed = program.slots.filter((s) => lasting.has(s.purpose));
+  for (const [i, a] of fixed.entries())
+    for (const b of program.slots)
+      if (b !== a && meet(a, b) && !(lasting.has(b.purpose) && fixed.indexOf(b) < i))
+        report('overlap', slotName(a), `shares bytes ${shared(a, b)} with ${slotName(b)}`);
+
+  const lives = new Map<Slot, Span[]>();
+  for (const e of program.entries) {
+    if (names.has(e.name)) report('name', `entry @${e.name}`, 'two entries have this name');
+    names.add(e.name);
+    ports(e, slots, report);
+    const spans = launches(e, slots, report);
+    for (const [s, span] of spans) lives.set(s, [...(lives.get(s) ?? []), span]);
+    for (const [i, [a, own]] of spans.entries())
+      for (const [b, other] of spans.slice(i + 1))
+        if (own.from <= other.to && other.from <= own.to && meet(a, b))
+          report(
+            'overlap',
+            `entry @${e.name}`,
+            `${slotName(a)} and ${slotName(b)} share bytes ${shared(a, b)}, and both live in launch ${Math.max(own.from, other.from)}`,
+          );
+  }
+  for (const [s, spans] of lives)
+    if (!spans.some((l) => l.from === s.from && l.to === s.to))
+      report(
+        'slot',
+        slotName(s),
+        `is said to live ${s.from}..${s.to}, and lives ${spans.map((l) => `${l.from}..${l.to}`).join(', ')}`,
+      );
+}
+
+function place(s: Slot, program: Program, report: Report): void {
+  const where = slotName(s);
+  if (s.buffer.viewOf) report('slot', where, 'a view has no place of its own');
+  if (!Number.isInteger(s.offset) || s.offset % 16 !== 0) report('slot', where, `offset ${s.offset} is not 16-aligned`);
+  if (s.offset < 16) report('slot', where, `offset ${s.offset} holds the null pointer`);
+  const need = countAt(s.buffer.type.shape, program.maxBatch) * byteSize(s.buffer.type.dtype);
+  if (s.bytes < need)
+    report(
+      'slot',
+      where,
+      `${s.bytes} bytes, and ${showType(s.buffer.type)} takes ${need} at a batch of ${program.maxBatch}`,
+    );
+  if (s.offset + s.bytes > program.arenaBytes)
+    report('slot', where, `ends at ${s.offset + s.bytes}, outside the arena of ${program.arenaBytes} bytes`);
+}
+
+function ports(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): void {
+  for (const [way, list] of [
+    ['input', e.inputs],
+    ['output', e.outputs],
+  ] as const) {
+    const names = new Set<string>();
+    for (const p of list) {
+      const where = `entry @${e.name}, ${way} '${p.name}'`;
+      if (names.has(p.name)) report('name', where, `two ${way}s have this name`);
+      names.add(p.name);
+      const slot = slots.get(p.buffer);
+      if (!slot) report('slot', where, `its buffer ${p.buffer.name} has no place`);
+      else if (slot.purpose === 'temp') report('slot', where, `${slotName(slot)} is given up when the entry ends`);
+      if (p.dtype !== p.buffer.type.dtype || !sameShape(p.shape, p.buffer.type.shape))
+        report('type', where, `it is ${showType(p)}, and its buffer ${showType(p.buffer.type)}`);
+    }
+  }
+}
+
+/** Checks an entry's launches in order; returns how long each of its temporaries lives. */
+function launches(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): [Slot, Span][] {
+  const written = new Set<Buffer>();
+  const spans = new Map<Slot, Span>();
+  for (const [i, k] of e.launches.entries()) {
+    const where = `entry @${e.name}, launch ${i}, @${k.name}`;
+    for (const { buffer, access } of k.params) {
+      const b = storageOf(buffer);
+      const slot = slots.get(b);
+      if (!slot) {
+        report('slot', where, `${b.name} has no place`);
+        continue;
+      }
+      if (access !== 'out' && !written.has(b) && !kept.has(slot.purpose))
+        report('unwritten', where, `it reads ${slotName(slot)}, which nothing has written`);
+      if (access !== 'in' && given.has(slot.purpose))
+        report('read-only', where, `it writes ${slotName(slot)}, which only the host sets`);
+      if (slot.purpose === 'temp') spans.set(slot, { from: spans.get(slot)?.from ?? i, to: i });
+    }
+    for (const { buffer, access } of k.params) if (access !== 'in') written.add(storageOf(buffer));
+  }
+  for (const p of e.outputs)
+    if (!written.has(p.buffer)) report('unwritten', `entry @${e.name}, output '${p.name}'`, 'no launch writes it');
+  return [...spans];
+}
+
+const meet = (a: Slot, b: Slot): boolean => a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+const shared = (a: Slot, b: Slot): string =>
+  `${Math.max(a.offset, b.offset)}..${Math.min(a.offset + a.bytes, b.offset + b.bytes)}`;
+const slotName = (s: Slot): string => `${s.purpose} '${s.buffer.name}'`;

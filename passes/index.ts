@@ -1,0 +1,13 @@
+/** `tapeout/passes`: the passes in their order, and what passes of one's own are made of. */
+
+export { autodiff, cotangentsOf } from './autodiff.ts';
+export { algebra, canonicalize } from './canonicalize.ts';
+export { type GraphPass, registeredPasses, registerPass } from './custom.ts';
+export { fuse } from './fuse.ts';
+export { indexRanges, inferShapes } from './infer-shapes.ts';
+export { Buffers, type Lowered, lower } from './lower.ts';
+export { plan } from './plan.ts';
+export { is, type Rule, rewrite, rewriting, rule } from './rewrite.ts';
+export type { Directive, Schedule } from './schedule/directives.ts';
+export { type Scheduled, schedule } from './schedule/index.ts';
+export { type Optimizer, StateTable, type UpdateContext, update } from './update.ts';

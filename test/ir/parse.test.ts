@@ -1,0 +1,451 @@
+/** Both languages read back: what is printed parses to what was printed, and what is no text of theirs is refused at its
+ *  line and column, whatever it is. */
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import convnet from '../../examples/convnet.ts';
+import lenet from '../../examples/lenet.ts';
+import mlp from '../../examples/mlp.ts';
+import { type Compiled, compile } from '../../frontend/compile.ts';
+import { renderError } from '../../frontend/report/diagnostics.ts';
+import { CompileError } from '../../ir/diagnostic.ts';
+import { type Graph, type Module, makeGraph, param } from '../../ir/graph.ts';
+import type { Kernel } from '../../ir/kernel.ts';
+import * as op from '../../ir/ops/index.ts';
+import { parseGraph, parseKernel, parseKernels, parseModule, parseText } from '../../ir/parse.ts';
+import { printGraph, printModule } from '../../ir/print-graph.ts';
+import { printKernel } from '../../ir/print-kernel.ts';
+import { f32 } from '../../ir/type.ts';
+import { autodiff } from '../../passes/autodiff.ts';
+import { canonicalize } from '../../passes/canonicalize.ts';
+import { fuse } from '../../passes/fuse.ts';
+import { inferShapes } from '../../passes/infer-shapes.ts';
+import { Buffers, lower } from '../../passes/lower.ts';
+import { StateTable, update } from '../../passes/update.ts';
+import { Choices, type RandomModel, randomModel, uniform } from '../support/generate.ts';
+import { randomKernel } from '../support/random-kernel.ts';
+import { graphData, kernelData, moduleData } from '../support/same.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const print = { root };
+
+function moduleRoundTrips(m: Module): void {
+  const text = printModule(m, print);
+  const back = parseModule(text, 'a.tir');
+  expect(printModule(back)).toBe(text);
+  expect(moduleData(back)).toStrictEqual(moduleData(m, print));
+}
+function kernelRoundTrips(k: Kernel): void {
+  const text = printKernel(k, print);
+  const back = parseKernel(text, 'a.tir');
+  expect(printKernel(back)).toBe(text);
+  expect(kernelData(back)).toStrictEqual(kernelData(k, print));
+}
+function parseError(f: () => unknown): CompileError {
+  try {
+    f();
+  } catch (e) {
+    if (e instanceof CompileError) return e;
+    throw e;
+  }
+  throw new Error('the text was accepted');
+}
+
+describe('what is printed parses to the same', () => {
+  const compiled = new Map<string, Compiled>();
+  beforeAll(async () => {
+    const entries = ['forward', 'evaluate', 'train_step', 'backward', 'vjp', 'zero_grad', 'step'] as const;
+    for (const [name, spec] of Object.entries({ lenet, mlp, convnet }))
+      compiled.set(name, await compile(spec, { root, entries, inputGradient: true }));
+  });
+
+  test.each(['lenet', 'mlp', 'convnet'])('%s at every stage', (name) => {
+    const c = compiled.get(name)!;
+    for (const stage of ['recorded', 'inferShapes', 'autodiff', 'update', 'canonicalize', 'fuse'] as const) {
+      const text = c.printed(stage);
+      expect(printModule(parseModule(text, stage))).toBe(text);
+    }
+    moduleRoundTrips(c.module);
+    moduleRoundTrips({ ...c.module, graphs: c.fused });
+    for (const of of [c.lowered, c.scheduled]) for (const l of of) for (const k of l.kernels) kernelRoundTrips(k);
+    for (const stage of ['lower', 'schedule'] as const) {
+      const kernels = c[stage === 'lower' ? 'lowered' : 'scheduled'].flatMap((l) => l.kernels);
+      const back = parseKernels(c.printed(stage), stage);
+      expect(back.map((k) => printKernel(k))).toEqual(kernels.map((k) => printKernel(k, print)));
+    }
+  });
+
+  test('kernels that follow each other share their buffers', () => {
+    const [first, second] = parseKernels(compiled.get('mlp')!.printed('lower'), 'mlp');
+    const written = first!.params.find((p) => p.access === 'out')!.buffer;
+    expect(second!.params.map((p) => p.buffer)).toContain(written);
+  });
+
+  test('lowering a fused graph that was read gives the same kernels', () => {
+    const c = compiled.get('lenet')!;
+    const back = parseModule(c.printed('fuse'), 'fuse') as { graphs: Parameters<typeof lower>[0][] } & Module;
+    const buffers = new Buffers();
+    // A kernel is called after the members of its group in the order in which they joined it, which no text tells.
+    const unnamed = (text: string) => text.replace(/^kernel @\S+?\(/, 'kernel @k(');
+    expect(back.graphs.map((g) => lower(g, buffers).kernels.map((k) => unnamed(printKernel(k))))).toEqual(
+      c.lowered.map((l) => l.kernels.map((k) => unnamed(printKernel(k, print)))),
+    );
+  });
+
+  test('random modules, after each pass', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { maxLength: 60 }), (choices) => {
+        let model: RandomModel;
+        try {
+          model = randomModel(new Choices(choices));
+        } catch (e) {
+          if (e instanceof CompileError) return;
+          throw e;
+        }
+        let m = model.module;
+        moduleRoundTrips(m);
+        for (const pass of [inferShapes, autodiff, update(model.optimizer, new StateTable()), canonicalize]) {
+          m = pass(m);
+          moduleRoundTrips(m);
+        }
+        const fused = { ...m, graphs: m.graphs.map(fuse) };
+        moduleRoundTrips(fused);
+        const buffers = new Buffers();
+        for (const g of fused.graphs) for (const k of lower(g, buffers).kernels) kernelRoundTrips(k);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('random kernels', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { maxLength: 400 }), (choices) =>
+        kernelRoundTrips(randomKernel(new Choices(choices))),
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  test('odd names, places and attributes', () => {
+    const p = (name: string) => param('parameter', name, f32(2), { file: 'a b.ts', line: 1, col: 2 });
+    const [a, b, c] = [p('0.weight'), p('say "hi"; %x'), p('größe')];
+    const value = op.full({ value: Number.NaN, shape: [2], dtype: 'f32' });
+    const zero = op.full({ value: -0, shape: [2], dtype: 'f32' });
+    const low = op.full({ value: -Infinity, shape: [2], dtype: 'f32' });
+    const sum = [b, c, value, zero, low].reduce((s, v) => op.add(s, v), a as never);
+    const g = makeGraph('a graph', [
+      { name: 'the sum', value: sum },
+      { name: '0', value: sum },
+      { name: 'größe', value: c, into: a },
+      { name: 'b', value: a, into: b },
+      { name: 'x', value: a },
+    ]);
+    moduleRoundTrips({ name: 'my net', maxBatch: 1, graphs: [g, { ...g, name: '2nd' }] });
+    expect(graphData(parseGraph(printGraph(g), 'a'))).toStrictEqual(graphData(g));
+  });
+
+  test('a fused graph that computes nothing, and updates that are staged', () => {
+    const [a, b] = [param('state', 'a', f32(2)), param('state', 'b', f32(2))];
+    const swap: Graph = makeGraph('swap', [
+      { name: 'a', value: b, into: a },
+      { name: 'b', value: a, into: b },
+    ]);
+    const fused = fuse(swap);
+    expect(fused.staged.size).toBe(2);
+    expect(printGraph(fused)).toMatchInlineSnapshot(`
+      "graph @swap(%b: f32[2] state, %a: f32[2] state) {
+        fused {}
+        return %b -> %a staged, %a -> %b staged
+      }"
+    `);
+    moduleRoundTrips({ name: 'm', maxBatch: 1, graphs: [fused] });
+  });
+
+  test('the examples of docs/ir.md', () => {
+    const blocks = readFileSync(resolve(root, 'docs/ir.md'), 'utf8')
+      .split('```')
+      .filter((_, i) => i % 2 === 1);
+    const graphs = blocks.filter((b) => b.startsWith('\ntapeout ir 1'));
+    const kernels = blocks.filter((b) => b.startsWith('\nkernel @'));
+    expect([graphs.length, kernels.length]).toEqual([1, 1]);
+    for (const b of graphs)
+      expect(printModule(parseModule(b, 'docs/ir.md')).trim()).toBe(b.trim().replace('            ;', '  ;'));
+    for (const b of kernels) expect(printKernel(parseKernel(b, 'docs/ir.md'))).toBe(b.trim());
+  });
+
+  test('comments and layout are free, places are read', () => {
+    const text = `; a file of mine
+tapeout ir 1 ; the version
+graph @g(%x: f32[N,2] ; net.ts:1:2
+  , %w: f32[2] param) { ; as it is
+  %y = relu(%x)
+    : f32[N,2] ; net.ts:3:4
+  %z = broadcast(%w) {dims = [1], shape = [N, 2]} : f32[N,2] ; what a line
+  ; b.ts:9:9
+  return sum = %s }`.replace('return', '%s = add(%y, %z) : f32[N,2]\n  return');
+    const { graphs } = parseText(text, 'mine.tir');
+    expect(printGraph(graphs[0]!)).toMatchInlineSnapshot(`
+      "graph @g(
+        %x: f32[N,2],  ; net.ts:1:2
+        %w: f32[2] param,
+      ) {
+        %relu = relu(%x) : f32[N,2]  ; net.ts:3:4
+        %broadcast = broadcast(%w) {dims=[1], shape=[N,2]} : f32[N,2]
+        %sum = add(%relu, %broadcast) : f32[N,2]
+        return %sum
+      }"
+    `);
+    const here = parseText(text, 'mine.tir', { places: 'text' }).graphs[0]!;
+    expect(here.results[0]!.value.loc).toEqual({ file: 'mine.tir', line: 9, col: 3 });
+  });
+});
+
+describe('what is wrong is said at its place', () => {
+  const head = 'tapeout ir 1\nmodule @m (N <= 4) {\n';
+  const g = (body: string) => `${head}graph @g(%x: f32[N,4], %w: f32[4,3] param) {\n${body}\n}\n}\n`;
+  const conv = '{stride=[1,1], padding=[0,0], dilation=[1,1], groups=1}';
+  const cases: Record<string, readonly [text: string, line: number, col: number, message: RegExp]> = {
+    'an empty file': ['', 1, 1, /expected 'tapeout ir 1'/],
+    'no version': ['module @m (N <= 4) {}', 1, 1, /expected 'tapeout ir 1'/],
+    'another version': ['tapeout ir 2\n', 1, 12, /this is version 2/],
+    'a cut file': [`${head}graph @g(%x: f32[N,4]) {`, 3, 25, /found the end of the text/],
+    'an unknown op': [g('%y = rel(%x) : f32[N,4]\nreturn %y'), 4, 6, /there is no op 'rel'/],
+    'an unknown attribute': [g('%y = relu(%x) {by=2} : f32[N,4]\nreturn %y'), 4, 16, /relu has no attribute 'by'/],
+    'an attribute missing': [g('%y = reshape(%w) : f32[12]\nreturn %y'), 4, 6, /reshape needs 'shape'/],
+    'an attribute of another kind': [
+      g('%y = reduce_sum(%w) {dims=0} : f32[3]\nreturn %y'),
+      4,
+      27,
+      /'dims' must be a list of whole numbers of at least 0/,
+    ],
+    'an attribute of another length': [
+      g(`%y = conv2d(%x, %w) ${conv.replace('[1,1]', '[1]')} : f32[3]\nreturn %y`),
+      4,
+      29,
+      /'stride' must be a list of 2 whole numbers of at least 1/,
+    ],
+    'an attribute twice': [g('%y = reduce_sum(%w) {dims=[0], dims=[1]} : f32[3]\nreturn %y'), 4, 32, /given twice/],
+    'too few operands': [g('%y = add(%x) : f32[N,4]\nreturn %y'), 4, 9, /add takes 2 operands, a, b, and 1 is given/],
+    'too many operands': [g('%y = relu(%x, %x) : f32[N,4]\nreturn %y'), 4, 15, /relu takes one operand, x, and 2/],
+    'operands that do not fit': [
+      g('%y = matmul(%w, %x) : f32[4,4]\nreturn %y'),
+      4,
+      6,
+      /matmul: inner dimensions differ: 3 and N/,
+    ],
+    'a wrong type': [g('%y = relu(%x) : f32[N,5]\nreturn %y'), 4, 17, /relu makes f32\[N,4\] .* not f32\[N,5\]/],
+    'an undefined name': [g('%y = relu(%z) : f32[N,4]\nreturn %y'), 4, 11, /%z is not defined/],
+    'a cycle': [g('%y = relu(%z) : f32[N,4]\n%z = relu(%y) : f32[N,4]\nreturn %z'), 4, 11, /%z is not defined/],
+    'a value of itself': [g('%y = relu(%y) : f32[N,4]\nreturn %y'), 4, 11, /%y is not defined/],
+    'a name twice': [g('%x = relu(%x) : f32[N,4]\nreturn %x'), 4, 1, /%x is defined twice/],
+    'a node that nothing needs': [g('%y = relu(%x) : f32[N,4]\nreturn %x'), 4, 1, /no result needs %y/],
+    'two graphs of a name': [`${head}graph @g() {}\ngraph @g() {}\n}`, 4, 1, /two graphs @g/],
+    'a param of two types': [
+      `${head}graph @a(%w: f32[2] param) {}\ngraph @b(%w: f32[3] param) {}\n}`,
+      4,
+      10,
+      /%w is f32\[3\] parameter here, and f32\[2\] parameter/,
+    ],
+    '10^12 elements': [`${head}graph @g(%x: f32[1000000,1000000]) {}\n}`, 3, 14, /more than 536870912 elements/],
+    '10^12 elements by the batch': [
+      'tapeout ir 1\nmodule @m (N <= 1000000) {\ngraph @g(%x: f32[N,1000000]) {}\n}',
+      3,
+      14,
+      /more than 536870912 elements at a batch of 1000000/,
+    ],
+    '10^12 elements made': [
+      g('%y = full() {value=1, shape=[1000000,1000000], dtype=f32} : f32[1000000,1000000]\nreturn %y'),
+      4,
+      61,
+      /more than 536870912 elements/,
+    ],
+    'the batch twice': [
+      g('%y = full() {value=1, shape=[N,N], dtype=f32} : f32[N,N]\nreturn %y'),
+      4,
+      29,
+      /must be a shape/,
+    ],
+    'a batch of no end': ['tapeout ir 1\nmodule @m (N <= 0) {}', 2, 17, /from 1 to/],
+    'an update of a node': [
+      g('%y = relu(%x) : f32[N,4]\nreturn %x -> %y'),
+      5,
+      14,
+      /%y is no param, and only params are updated/,
+    ],
+    'an update of another type': [g('return %x -> %w'), 4, 8, /%w is f32\[4,3\], and the value put into it f32\[N,4\]/],
+    'a task of another': [g('return %x\ndifferentiate %x wrt %w then jump'), 5, 30, /'step' or 'accumulate'/],
+    'a stray character': [g('%y = relu(%x) § f32'), 4, 15, /no text holds "§"/],
+    'a quotation mark alone': [g('%"y = relu(%x)'), 4, 1, /expected/],
+    'a number that is none': [g('%y = reduce_sum(%w) {dims=[0x1]} : f32[3]'), 4, 28, /'0x1' is none/],
+    'something behind the module': [`${head}}\nmodule`, 4, 1, /expected nothing more/],
+  };
+  test.each(Object.entries(cases))('%s', (_, [text, line, col, message]) => {
+    const e = parseError(() => parseModule(text, 'a.tir'));
+    expect(e.message).toMatch(message);
+    expect(e.loc).toEqual({ file: 'a.tir', line, col });
+  });
+
+  const k = (body: string) => `tapeout ir 1\nkernel @k(x: f32[N,4], i: i32[N], y: f32[N,4] out) {\n${body}\n}\n`;
+  const kernelCases: Record<string, readonly [text: string, line: number, col: number, message: RegExp]> = {
+    'an undefined name': [k('y[0, 0] = z'), 3, 11, /'z' is not defined here/],
+    'an index of another loop': [k('for n in 0..N { }\ny[n, 0] = 1.0'), 4, 3, /'n' is not defined here/],
+    'a name that is visible already': [k('for i in 0..4 { }'), 3, 5, /'i' is a buffer here already/],
+    'a tile of an inner loop': [k('for n in 0..N { tile t: f32[] }\nt = 1.0'), 4, 1, /'t' is not defined here/],
+    'mixed types': [k('y[0, 0] = x[0, 0] + 1'), 3, 19, /'\+' needs operands of one type, got f32 and i32/],
+    'a value of another type': [k('y[0, 0] = i[0]'), 3, 11, /must be f32, got i32/],
+    'an index that is no integer': [k('y[0, 1.0] = 1.0'), 3, 6, /an index must be i32, got f32/],
+    'too few indices': [k('y[0] = 1.0'), 3, 2, /'y' has 2 dimensions, and 1 index is given/],
+    'a condition that is none': [k('y[0, 0] = x[0, 0] ? 1.0 : 2.0'), 3, 11, /a condition must be bool/],
+    'the remainder of floats': [k('y[0, 0] = x[0, 0] % 2.0'), 3, 19, /'%' takes no f32/],
+    'a percent that is no sign': [k('for n in 0..(N %6) { }'), 3, 16, /expected an operator/],
+    'a function that is none': [k('y[0, 0] = sin(x[0, 0])'), 3, 11, /there is no function 'sin'/],
+    'a bound that tells no extent': [k('for n in 0..(N - 1) { }'), 3, 13, /does not tell the extent of 'n'/],
+    'a step of nothing': [k('for n in 0..N step 0 { }'), 3, 20, /a step must be/],
+    'a let that nothing follows': [k('let t = 1.0'), 4, 1, /a statement/],
+    'a let of the statement before': [k('let t = 1.0\ny[0, 0] = t\ny[0, 1] = t'), 5, 11, /'t' is not defined/],
+    'a sum into a buffer': [k('y[0, 0] += 1.0'), 3, 9, /only tiles accumulate/],
+    'a store to an index': [k('for n in 0..N { n = 1 }'), 3, 17, /'n' is an index/],
+    'an integer too large': [k('y[3000000000, 0] = 1.0'), 3, 3, /3000000000 is no i32/],
+    'a view of another size': [
+      'tapeout ir 1\nkernel @k(x: f32[4], y: f32[5] view of x) {}',
+      2,
+      25,
+      /f32\[5\] is no view of f32\[4\]/,
+    ],
+    'a tile of the batch': [k('tile t: f32[N]'), 3, 9, /without N/],
+    '10^12 elements': ['tapeout ir 1\nkernel @k(x: f32[1000000,1000000]) {}', 2, 14, /more than 536870912/],
+  };
+  test.each(Object.entries(kernelCases))('in a kernel: %s', (_, [text, line, col, message]) => {
+    const e = parseError(() => parseKernels(text, 'a.tir'));
+    expect(e.message).toMatch(message);
+    expect(e.loc).toEqual({ file: 'a.tir', line, col });
+  });
+
+  test('with the line of the text, the operands and what to try', () => {
+    const text = g('%y = matmul(%w, %x) : f32[4,4]\nreturn %y');
+    const e = parseError(() => parseModule(text, 'net.tir'));
+    expect(renderError(e, { read: () => text })).toMatchInlineSnapshot(`
+      "error[shape-mismatch]: matmul: inner dimensions differ: 3 and N
+        --> net.tir:4:6
+      4 | %y = matmul(%w, %x) : f32[4,4]
+        |      ^^^^^^^^^^^^^^
+        |             -- a: f32[4,3], parameter 'w'
+        |                 -- b: f32[N,4], input 'x'
+      help: the last dimension of a must be the last but one of b: f32[…,3] goes with f32[3,…]"
+    `);
+  });
+
+  test('nesting of any depth ends in a diagnostic', () => {
+    const deep = 100_000;
+    const texts = [
+      k(`y[0, 0] = ${'('.repeat(deep)}1.0${')'.repeat(deep)}`),
+      k(`y[0, 0] = ${'abs('.repeat(deep)}`),
+      k(`y[0, 0] = ${'-'.repeat(deep)}1.0`),
+      k(`y[0, 0] = ${'!'.repeat(deep)}true`),
+      k(`y[0, 0] = 1.0${' + 1.0'.repeat(deep)}`),
+      k(`y[0, 0] = ${'true ? 1.0 : '.repeat(deep)}1.0`),
+      k(`${'y['.repeat(deep)}`),
+      k(Array.from({ length: deep }, (_, i) => `for a${i} in 0..4 {`).join('\n')),
+      k(Array.from({ length: deep }, (_, i) => `sum[a${i}: 4](`).join('')),
+      k(`y[0, 0] = ${Array.from({ length: deep }, (_, i) => `sum[a${i}: 4](`).join('')}`),
+      `tapeout ir 1\nkernel @k(${Array.from({ length: deep }, (_, i) => `b${i}: f32[4] view of `).join('')}`,
+      `tapeout ir 1\n${'module @m (N <= 1) {\n'.repeat(deep)}`,
+      `${head}graph @g(${'%x: f32['.repeat(deep)}`,
+    ];
+    for (const text of texts) expect(parseError(() => parseText(text, 'a.tir')).loc?.file).toBe('a.tir');
+  });
+
+  test('100,000 ops parse in seconds, and print again', () => {
+    const lines = Array.from({ length: 100_000 }, (_, i) => `%v${i + 1} = relu(%v${i}) : f32[N,4]`);
+    const text = `${head}graph @g(%v0: f32[N,4]) {\n${lines.join('\n')}\nreturn %v100000\n}\n}\n`;
+    const start = performance.now();
+    const m = parseModule(text, 'long.tir');
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(printModule(m).length).toBeGreaterThan(text.length);
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});
+
+describe('damaged texts', () => {
+  test('10,000 of them: each is refused with a place, or means what it says', { timeout: 300_000 }, async () => {
+    const { printed } = await compile(mlp, { root });
+    const texts = (['recorded', 'autodiff', 'canonicalize', 'fuse', 'lower', 'schedule'] as const).map(printed);
+    const random = uniform(2024);
+    const below = (n: number) => Math.floor(random() * n);
+    let refused = 0;
+    for (let round = 0; round < 10_000; round++) {
+      const source = texts[round % texts.length]!;
+      const text = damaged(source, below);
+      try {
+        const { modules, graphs, kernels } = parseText(text, 'a.tir');
+        const again = [...modules.map((m) => printModule(m)), ...graphs.map((x) => printGraph(x))];
+        for (const t of again) parseText(t.startsWith('tapeout') ? t : `tapeout ir 1\n${t}`, 'b.tir');
+        for (const x of kernels) parseKernel(printKernel(x), 'b.tir');
+      } catch (e) {
+        if (!(e instanceof CompileError) || e.loc?.file !== 'a.tir')
+          throw new Error(`round ${round}: ${e instanceof Error ? e.stack : e}\n${text.slice(0, 2000)}`);
+        const line = text.split('\n')[e.loc.line - 1];
+        if (line === undefined || e.loc.col > line.length + 1 || e.loc.col < 1)
+          throw new Error(`round ${round}: the place ${e.loc.line}:${e.loc.col} lies outside of the text`);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(5000);
+  });
+});
+
+/** One to three of: a byte flipped, a piece removed, a piece said twice, two tokens exchanged, a line moved. */
+function damaged(source: string, below: (n: number) => number): string {
+  let text = source;
+  for (let times = 1 + below(3); times > 0; times--) {
+    const at = below(text.length);
+    const length = 1 + below(below(3) === 0 ? 200 : 8);
+    switch (below(6)) {
+      case 0:
+        text = text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ (1 << below(8))) + text.slice(at + 1);
+        break;
+      case 1:
+        text = text.slice(0, at) + text.slice(at + length);
+        break;
+      case 2:
+        text = text.slice(0, at + length) + text.slice(at);
+        break;
+      case 3: {
+        const tokens = text.split(/(\s+|[,:(){}[\]])/);
+        const [i, j] = [below(tokens.length), below(tokens.length)];
+        [tokens[i], tokens[j]] = [tokens[j]!, tokens[i]!];
+        text = tokens.join('');
+        break;
+      }
+      case 4: {
+        const lines = text.split('\n');
+        lines.splice(below(lines.length), 0, ...lines.splice(below(lines.length), 1));
+        text = lines.join('\n');
+        break;
+      }
+      default: {
+        const token = [
+          '%',
+          '"',
+          ';',
+          '(',
+          '{',
+          '0',
+          '999999999999',
+          '-',
+          'N',
+          'nan',
+          '\u0000',
+          '=',
+          '..',
+          'let ',
+          'fused {',
+        ][below(15)]!;
+        text = text.slice(0, at) + token + text.slice(at);
+      }
+    }
+  }
+  return text;
+}

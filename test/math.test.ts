@@ -1,0 +1,99 @@
+/** The compiler's own exp, log, tanh, erf, sigmoid and pow: how far each is from the true value, and what it makes of the
+ *  values at the edges. Errors are in units of the last place of the f32 nearest to the true value. */
+import { expect, test } from 'vitest';
+import * as x from '../ir/expr.ts';
+import { axis, type Buffer, ix, load } from '../ir/expr.ts';
+import { erf as exactErf } from '../ir/interpret-expr.ts';
+import { interpretKernel } from '../ir/interpret-kernel.ts';
+import { finish, loop, store } from '../ir/kernel.ts';
+import { f32 } from '../ir/type.ts';
+import { expandMath } from '../passes/math.ts';
+
+/** What a kernel computes for each value. */
+function evaluate(f: (v: x.Expr) => x.Expr, values: Float32Array): Float32Array {
+  const [from, to]: Buffer[] = ['x', 'y'].map((name) => ({ name, type: f32(values.length) })) as [Buffer, Buffer];
+  const i = axis('i', values.length);
+  const body = loop(i, x.int(0), x.int(values.length), [
+    store(to as Buffer, [ix(i)], expandMath(f(load(from as Buffer, [ix(i)])))),
+  ]);
+  const out = new Float32Array(values.length);
+  interpretKernel(
+    finish('f', [body], []),
+    new Map([
+      [from as Buffer, values],
+      [to as Buffer, out],
+    ]),
+    1,
+  );
+  return out;
+}
+
+/** The distance of neighbours at a value, subnormal ones included. */
+const ulp = (v: number): number => 2 ** (Math.max(Math.floor(Math.log2(Math.abs(v))), -126) - 23);
+
+function worst(
+  f: (v: x.Expr) => x.Expr,
+  exact: (v: number) => number,
+  from: number,
+  to: number,
+): { error: number; at: number } {
+  const count = 40_000;
+  const values = Float32Array.from({ length: count }, (_, k) => from + ((to - from) * (k + 0.37)) / count);
+  const got = evaluate(f, values);
+  let [error, at] = [0, 0];
+  for (const [k, v] of values.entries()) {
+    const want = exact(v);
+    const off = want === got[k] ? 0 : Math.abs((got[k] as number) - want) / ulp(want);
+    if (off > error) [error, at] = [off, v];
+  }
+  return { error, at };
+}
+
+const sigmoid = (v: x.Expr): x.Expr => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v))));
+const ranges: [string, (v: x.Expr) => x.Expr, (v: number) => number, number, number, number][] = [
+  ['exp', x.exp, Math.exp, -87, 88.7, 1.5],
+  ['exp near 0', x.exp, Math.exp, -1, 1, 1.5],
+  ['log', x.log, Math.log, 1e-3, 1e3, 1],
+  ['log near 1', x.log, Math.log, 0.5, 2, 1],
+  ['tanh', x.tanh, Math.tanh, -10, 10, 2],
+  ['tanh near 0', x.tanh, Math.tanh, -0.7, 0.7, 2],
+  ['erf', x.erf, exactErf, -4, 4, 2],
+  ['erf near 0', x.erf, exactErf, -1, 1, 2],
+  ['sigmoid', sigmoid, (v) => 1 / (1 + Math.exp(-v)), -20, 20, 2.5],
+];
+test.each(ranges)('%s', (_name, f, exact, from, to, most) => {
+  const { error, at } = worst(f, exact, from, to);
+  expect(error, `${error} ulp at ${at}`).toBeLessThanOrEqual(most);
+});
+
+test('values at the edges', () => {
+  const edges = Float32Array.of(Number.NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-40, 3e38, -3e38);
+  const nan = Number.NaN;
+  expect([...evaluate(x.exp, edges)]).toEqual([nan, Infinity, 0, 1, 1, 1, 1, Infinity, 0]);
+  expect([...evaluate(x.log, edges)].map((v) => Math.fround(v))).toEqual(
+    [
+      nan,
+      Infinity,
+      nan,
+      -Infinity,
+      -Infinity,
+      Math.log(edges[5] as number),
+      nan,
+      Math.log(edges[7] as number),
+      nan,
+    ].map(Math.fround),
+  );
+  expect([...evaluate(x.tanh, edges)]).toEqual([nan, 1, -1, 0, -0, edges[5], edges[6], 1, -1]);
+  expect([...evaluate(x.erf, edges)].map((v) => Math.fround(v))).toEqual([
+    ...[
+      nan,
+      1,
+      -1,
+      0,
+      -0,
+      Math.fround((edges[5] as number) * 1.1283791),
+      Math.fround((edges[6] as number) * 1.1283791),
+    ],
+    ...[1, -1],
+  ]);
+});
