@@ -42,6 +42,8 @@ class KernelVerifier {
   readonly #tiles: TileStates;
   readonly #stored = new Set<Buffer>();
   readonly #loaded = new Set<Buffer>();
+  /** Tiles that some branch reads that is never taken. */
+  readonly #asleep = new Set<Tile>();
   readonly #frames: Frame[] = [];
   readonly #stores: Access[] = [];
   readonly #loads: Access[] = [];
@@ -232,6 +234,7 @@ class KernelVerifier {
     this.#typing.of(e, this.#complain);
     // What stands in a branch that is never taken is a param all the same.
     walk(e, (p) => void (p.kind === 'load' && this.#loaded.add(storageOf(p.buffer))), this.#walked);
+    const awake = new Set<Tile>();
     evaluate(
       e,
       this.#bounds,
@@ -242,6 +245,7 @@ class KernelVerifier {
           this.#loads.push(this.#access(buffer, buffer.type.shape, at));
         },
         tile: (tile, at, known) => {
+          awake.add(tile);
           if (!this.#tiles.has(tile)) return this.#complain('tile-scope', `the tile ${tile.name} is not declared here`);
           indices(tile.name, at, tile.shape, this.#bounds, this.#complain, known);
           this.#tileReads.push(this.#access(tile, tile.shape, at));
@@ -251,6 +255,7 @@ class KernelVerifier {
       },
       facts,
     );
+    walk(e, (p) => void (p.kind === 'tile' && !awake.has(p.tile) && this.#asleep.add(p.tile)));
   }
 
   #access(of: Buffer | Tile, shape: Access['shape'], at: readonly Expr[]): Access {
@@ -381,7 +386,7 @@ class KernelVerifier {
         return inner.length > 0 && (meet(w, r, both, this.#bounds) ?? []).some((f) => inner.includes(f));
       };
       if (!readers.some((r) => r.order > w.order) && !readers.some(again))
-        this.#at(w, 'tile-unread', `nothing reads ${w.of.name} behind this`);
+        if (!this.#asleep.has(w.of as Tile)) this.#at(w, 'tile-unread', `nothing reads ${w.of.name} behind this`);
     }
   }
 

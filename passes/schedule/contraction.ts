@@ -10,6 +10,7 @@ import type { Analysis, Reference } from './analyse.ts';
 import { type Candidate, cost, type Lanes, type Unrolled } from './cost.ts';
 import type { Directive, Schedule } from './directives.ts';
 import type { Extents } from './extents.ts';
+import { reorders } from './loops.ts';
 
 const factors = [1, 2, 3, 4, 5, 6, 8];
 
@@ -17,7 +18,7 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
-  if (a.reads.some((r) => r.guarded)) return [];
+  if (a.reads.some((r) => r.guarded) || a.window.some((l) => reorders(l.body))) return [];
 
   const kinds: Candidate['lanes'][] = [null];
   for (const l of a.parallel) {
@@ -98,6 +99,10 @@ function unrollings(
   const inner: Unrolled[] = [];
   let size = macs;
   for (const l of a.reduction.toReversed()) {
+    // A loop that holds others keeps its place: copies of it would be added in another order.
+    const [only] = l.body;
+    const nested = l.body.some((s) => s.kind === 'for');
+    if (nested && !(l.body.length === 1 && only?.kind === 'for' && inner.some((u) => u.axis === only.axis))) break;
     const whole = extents.constant(l);
     const count = lanes?.dot && lanes.loop === l ? Math.floor(extents.of(l) / target.lanes) : extents.of(l);
     if (whole !== null && size * count <= target.unroll * 1.25) {

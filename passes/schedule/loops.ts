@@ -119,8 +119,23 @@ export function packed(k: Kernel, name: string, order: readonly number[]): Kerne
 const isLeaf = (s: Stmt): boolean =>
   s.kind !== 'tile' && (s.kind !== 'for' || s.mode === 'unrolled' || s.mode === 'vectorized');
 
+/** Whether moving a loop over these statements inwards would reorder what they add to a tile from outside: one that a
+ *  loop among them feeds. */
+export function reorders(body: readonly Stmt[]): boolean {
+  const own = new Set<Tile>();
+  let found = false;
+  walkStmts(body, (s, loops) => {
+    if (s.kind === 'tile') own.add(s.tile);
+    if (s.kind === 'set' || s.kind === 'accumulate')
+      found ||= !own.has(s.tile) && loops.some((l) => l.mode === 'serial' || l.mode === 'parallel');
+  });
+  return found;
+}
+
 /** unroll i { S; for k { T } }  -->  unroll i { S }; for k { unroll i { T } }, every tile of S and T once for each i. */
 function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | 'vectorized', fenced: boolean): Stmt[] {
+  if (reorders(body))
+    throw new ScheduleError(`moving ${i.name} inwards would change the order of a sum that outlives its loop`);
   const wider = new Map<Tile, Tile>();
   walkStmts(body, (s) => {
     if (s.kind === 'tile')

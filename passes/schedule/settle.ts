@@ -1,8 +1,9 @@
 /** Conditions on indices, settled by splitting loops: no inner loop asks where it is. */
 
-import type { Axis, Expr } from '../../ir/expr.ts';
+import { upsert } from '../../ir/collections.ts';
+import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { exprsOf, type Kernel, type Loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { exprsOf, finish, type Kernel, type Loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
 import type { Directive } from './directives.ts';
 
@@ -61,7 +62,7 @@ function boundary(e: Extract<x.Expr, { kind: 'binary' }>): { axis: Axis; at: num
   return { axis, at: e.b.value - shift + (e.fn === 'le' || e.fn === 'gt' ? 1 : 0) };
 }
 
-/** The same kernel without the conditions that its loops settle. */
+/** The same kernel without the conditions that its loops settle, and without what only their other branches read. */
 export function simplify(kernel: Kernel, maxBatch: number): Kernel {
   const ranges = new Map<Axis, Range>();
   const known: Known = {
@@ -78,5 +79,25 @@ export function simplify(kernel: Kernel, maxBatch: number): Kernel {
     ranges.set(s.axis, loopRange(s, known));
     return { ...s, body: s.body.map(go) };
   };
-  return { ...kernel, body: kernel.body.map(go) };
+  return finish(kernel.name, withoutUnread(kernel.body.map(go)), kernel.locs);
+}
+
+/** Drops what is computed into tiles that no store needs, and loops that are empty then. */
+function withoutUnread(body: readonly Stmt[]): Stmt[] {
+  const inputs = new Map<Tile, Set<Tile>>();
+  const needed = new Set<Tile>();
+  walkStmts(body, (s) => {
+    const into = s.kind === 'set' || s.kind === 'accumulate' ? upsert(inputs, s.tile, () => new Set<Tile>()) : needed;
+    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && into.add(p.tile)));
+  });
+  // A set grows while it is walked: what feeds a needed tile is needed.
+  for (const t of needed) for (const from of inputs.get(t) ?? []) needed.add(from);
+  const kept = (s: Stmt): Stmt[] => {
+    if (s.kind === 'for') {
+      const inner = s.body.flatMap(kept);
+      return inner.length > 0 ? [{ ...s, body: inner }] : [];
+    }
+    return s.kind === 'store' || needed.has(s.tile) ? [s] : [];
+  };
+  return body.flatMap(kept);
 }

@@ -27,22 +27,21 @@ async function check(choices: readonly number[], values: Values): Promise<void> 
 }
 
 const rows: readonly (readonly [Values, number])[] = [
-  ['smooth', 15_000],
-  ['grid', 15_000],
-  ['wild', 8_000],
+  // By count and not by time, so that a fast machine and a slow one try the same models.
+  ['smooth', 120],
+  ['grid', 120],
+  ['wild', 80],
 ];
 test.each(rows)(
   'stages agree on random models with %s values',
-  async (values, milliseconds) => {
+  async (values, numRuns) => {
     await fc.assert(
       fc.asyncProperty(numbers, (choices) => check(choices, values)),
       {
         seed: Number(process.env.SEED ?? 1),
-        numRuns: 300,
-        interruptAfterTimeLimit: milliseconds,
-        markInterruptAsFailure: false,
+        numRuns: Number(process.env.RUNS ?? numRuns),
       },
     );
   },
-  120_000,
+  600_000,
 );
