@@ -305,7 +305,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
-  return finish(name, uniqueAxes(body), locs);
+  return finish(name, uniqueAxes(withoutSingleLoops(body)), locs);
 }
 
 /** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must
@@ -373,7 +373,32 @@ export function copyKernel(
     x.load(from, at),
   );
   const body = axes.reduceRight<Stmt>((s, a) => loop(a, x.int(0), x.size(a.extent), [s]), inner);
-  return finish(name, uniqueAxes([body]), []);
+  return finish(name, uniqueAxes(withoutSingleLoops([body])), []);
+}
+
+/** Loops that run once are their bodies. Those that carry a value from turn to turn stay, as what they carry would be
+ *  written for nobody. */
+function withoutSingleLoops(body: readonly Stmt[]): Stmt[] {
+  const first = new Map<Axis, Expr>();
+  const carries = (stmts: readonly Stmt[]): boolean => {
+    const own = new Set<Tile>();
+    let found = false;
+    walkStmts(stmts, (s) => {
+      if (s.kind === 'tile') own.add(s.tile);
+      found ||= s.kind === 'set' && !own.has(s.tile);
+    });
+    return found;
+  };
+  walkStmts(body, (s) => {
+    if (s.kind === 'for' && s.axis.extent === 1 && !carries(s.body)) first.set(s.axis, x.int(0));
+  });
+  const done = new Map<Expr, Expr>();
+  const go = (s: Stmt): Stmt[] => {
+    if (s.kind !== 'for') return [mapStmt(s, (e) => (e.kind === 'axis' ? (first.get(e.axis) ?? e) : e), done)];
+    const inner = s.body.flatMap(go);
+    return first.has(s.axis) ? inner : [{ ...s, body: inner }];
+  };
+  return body.flatMap(go);
 }
 
 /** Gives every loop's axis a name of its own, so that a schedule can say which it means. */
