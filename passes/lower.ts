@@ -130,7 +130,7 @@ function kernelName(g: Group, graph: FusedGraph): string {
   const updated = graph.results.find((r) => r.into && g.roots.includes(r.value as Node) && r.into.role === 'parameter');
   const members = [...g.members].filter((m) => !m.op.view && m.inputs.length > 0);
   const heavy = members.filter((m) => equationOf(m).trips > 0);
-  const words = [...new Set((heavy.length ? heavy : g.roots).map((m) => m.op.name))].slice(0, 3).reverse();
+  const words = [...new Set((heavy.length ? heavy : g.roots).map((m) => m.op.name))].slice(0, 3);
   const what = words.join('_') || (g.roots[0] as Node).op.name;
   return updated ? `${what}_${(updated.into as Param).name}` : what;
 }

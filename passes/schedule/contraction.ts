@@ -18,7 +18,7 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
-  if (a.reads.some((r) => r.guarded) || a.window.some((l) => reorders(l.body))) return [];
+  if (a.reads.some((r) => r.guarded) || !mayUnroll(a.window)) return [];
 
   const kinds: Candidate['lanes'][] = [null];
   for (const l of a.parallel) {
@@ -53,6 +53,12 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   }
   if (!best) return [];
   return [...best.packs, ...directives(best.c, a, windowed)];
+}
+
+/** Whether the loops of a window, each holding nothing but the next, can become copies from the innermost out. */
+function mayUnroll(window: readonly Loop[]): boolean {
+  const innermost = window.at(-1);
+  return !innermost || (window.slice(0, -1).every((l) => l.body.length === 1) && !reorders(innermost.body));
 }
 
 /** Lanes along an axis of the result: as it is, and woven with a window whose places lie between its own, as the columns
