@@ -12,7 +12,15 @@ const examples = { lenet, mlp, convnet };
 /** Each shows one decision: what was recorded, what algebra left of it, what shares a kernel, the loops, and the memory. */
 const shown: readonly Stage[] = ['recorded', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'];
 
-const summary = (name: string, { program, wasm }: Compiled): string[] => [
+/** Kernels that no schedule fits: they run as plain loops, and none of them should be a long one. */
+const plain = ({ scheduled }: Compiled): string => {
+  const names = scheduled.flatMap((l) => [...l.schedules].flatMap(([kernel, s]) => (s.length === 0 ? [kernel] : [])));
+  return [...new Set(names)].sort().join(' ');
+};
+
+const summary = (name: string, c: Compiled): string[] => [...counts(name, c), `${name.padEnd(8)} plain: ${plain(c)}`];
+
+const counts = (name: string, { program, wasm }: Compiled): string[] => [
   ...program.entries.map((e) => `${name.padEnd(8)} ${e.name.padEnd(10)} ${String(e.launches.length).padStart(7)}`),
   `${name.padEnd(8)} ${'all'.padEnd(10)} ${String(new Set(program.entries.flatMap((e) => e.launches)).size).padStart(7)} ${String(program.arenaBytes).padStart(11)} ${String(program.liveBytes).padStart(11)} ${String(wasm.length).padStart(10)}`,
 ];
