@@ -2,7 +2,7 @@
 
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
 
@@ -116,7 +116,7 @@ function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, intern
     if (of.kind === 'axis') strides.set(of.axis, by);
     else for (const a of x.freeAxes(of)) bent.add(a);
   }
-  return { buffer: storageOf(buffer) === buffer ? buffer : buffer, strides, bent, at, guarded };
+  return { buffer, strides, bent, at, guarded };
 }
 
 const unique = (refs: readonly Reference[]): Reference[] => {

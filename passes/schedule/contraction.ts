@@ -31,10 +31,8 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   const perfect = a.reduction.every(
     (l, i) => l.body.length === 1 && (i === a.reduction.length - 1 || l.body[0]?.kind === 'for'),
   );
-  if (innermost && perfect && a.main?.fn === 'add')
-    for (const l of a.reduction)
-      if (extents.of(l) >= 2 * target.lanes || (l === innermost && extents.of(l) >= target.lanes))
-        if (l === innermost) kinds.push({ loop: l, vectors: 1, dot: true, woven: null, span: 1 });
+  if (innermost && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
+    kinds.push({ loop: innermost, vectors: 1, dot: true, woven: null, span: 1 });
 
   let best: { c: Candidate; packs: readonly Directive[]; cycles: number } | null = null;
   for (const lanes of kinds) {
@@ -52,7 +50,7 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
       }
   }
   if (!best) return [];
-  return [...best.packs, ...directives(best.c, a, windowed)];
+  return [...best.packs, ...directives(best.c, a, windowed, target)];
 }
 
 /** Whether the loops of a window, each holding nothing but the next, can become copies from the innermost out. */
@@ -197,15 +195,15 @@ function coefficients(e: x.Expr): [Axis, number][] {
   return [];
 }
 
-function directives(c: Candidate, a: Analysis, window: readonly Unrolled[]): Directive[] {
+function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], target: Target): Directive[] {
   const out: Directive[] = [];
   const { lanes } = c;
-  if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: 4 });
+  if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: target.lanes });
   // Inner loops first: a tile moves inwards past the loops in its body, and sums and first maxima keep their order.
   for (const w of window.toReversed())
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
-    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * 4, shift: !a.inPlace });
+    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * target.lanes, shift: !a.inPlace });
   if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())

@@ -7,6 +7,7 @@ import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
 import { applySchedule, type Schedule } from './directives.ts';
+import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
 
 /** A graph's kernels, scheduled, with the directives that made each. */
@@ -47,7 +48,7 @@ function withCopies(
   const copies = s.flatMap((d) => {
     if (d.do !== 'pack') return [];
     const from = readAs(before, d.buffer, d.order.length);
-    const to = after.params.find((p) => p.buffer.name.startsWith(`${d.buffer}.packed_`))?.buffer as Buffer;
+    const to = after.params.find((p) => p.buffer.name === packedName(d.buffer, d.order))?.buffer as Buffer;
     const copy = copyKernel(`pack_${after.name}_${d.buffer}`, from, to, d.order);
     const chosen = chooseSchedule(copy, target, batch);
     schedules.set(copy.name, chosen);

@@ -1,4 +1,5 @@
 /** What ops and kernels mean, held to numbers worked out by hand, and every op's gradient to finite differences. */
+
 import { describe, expect, test } from 'vitest';
 import { CompileError } from '../../ir/diagnostic.ts';
 import * as x from '../../ir/expr.ts';
@@ -10,6 +11,7 @@ import { declare, type Kernel, loop, set, store } from '../../ir/kernel.ts';
 import * as o from '../../ir/ops/index.ts';
 import { countAt, type DType, f32, i32, N, type TensorType, tensor } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
+import { centralDifferences } from '../support/differences.ts';
 
 const bool = (...shape: TensorType['shape']) => tensor('bool', shape);
 const u8 = (...shape: TensorType['shape']) => tensor('u8', shape);
@@ -430,15 +432,7 @@ function checkGradient(op: OpDef, { of, attrs = {}, positive, range, stops, thro
     if (d) expect(d.type).toEqual(p.type);
     const values = inputs.get(p)!;
     const got = d ? interpretValues([d], inputs, n)[0]! : new Float64Array(values.length);
-    const h = 1e-5;
-    const want = values.map((v, i) => {
-      values[i] = v + h;
-      const up = dot();
-      values[i] = v - h;
-      const down = dot();
-      values[i] = v;
-      return (up - down) / (2 * h);
-    });
+    const want = centralDifferences(values, dot);
     close([...got], [...want], 1e-7);
   }
 }

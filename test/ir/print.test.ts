@@ -61,7 +61,6 @@ test('a graph: nodes by op, results by name, places in a column and relative to 
 
 test('a module, and tasks that passes have still to do', () => {
   const { graph, loss, w } = tinyGraph();
-  // biome-ignore lint/suspicious/noThenProperty: what follows the gradients
   const task: Task = { kind: 'differentiate', of: loss, seed: null, wrt: [w], then: 'step' };
   const open = makeGraph('g', [graph.results[0]!], [], task);
   const module = { name: 'tiny', maxBatch: 64, graphs: [open] };

@@ -28,6 +28,7 @@ import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../../passes/infer-shapes.ts';
 import { Buffers, lower } from '../../passes/lower.ts';
+import { centralDifferences } from './differences.ts';
 
 const folder = join(import.meta.dirname, '../golden');
 const maxBatch = 8;
@@ -193,15 +194,7 @@ function sameGradients(before: Graph, after: Graph, positive: boolean): void {
     const at = given.get(p.name) as Float64Array;
     const g = found.get(p.name);
     const got = g ? interpretValues([g], bind(after, given), n)[0]! : new Float64Array(at.length);
-    const h = 1e-5;
-    const want = at.map((v, i) => {
-      at[i] = v + h;
-      const up = dot();
-      at[i] = v - h;
-      const down = dot();
-      at[i] = v;
-      return (up - down) / (2 * h);
-    });
+    const want = centralDifferences(at, dot);
     close(got, want, 1e-7, `the gradient of ${p.name}`);
   }
   expect(valuesOf(after).length).toBeGreaterThan(0);

@@ -1,0 +1,11 @@
+/** What a gradient is held to: central differences, in float64, of `f` as each of `values` moves to both sides. */
+export function centralDifferences(values: Float64Array, f: () => number, h = 1e-5): Float64Array {
+  return values.map((v, i) => {
+    values[i] = v + h;
+    const up = f();
+    values[i] = v - h;
+    const down = f();
+    values[i] = v;
+    return (up - down) / (2 * h);
+  });
+}
