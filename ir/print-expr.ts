@@ -8,17 +8,9 @@
  *    nothing itself; within a reduction it stands first in the parentheses, closed by `in`.
  *  - Names are those of axes, tiles and buffers, made unique by `.1`, `.2`, …, and quoted where they are no identifiers. */
 
-import {
-  type Axis,
-  type BinaryFn,
-  type Buffer,
-  children,
-  dtypeOf,
-  type Expr,
-  type ReduceFn,
-  type Tile,
-} from './expr.ts';
+import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, type Tile } from './expr.ts';
 import { type DType, showDim } from './type.ts';
+import { keywords, reductionWords } from './words.ts';
 
 /** Names in use. */
 export interface Namespace {
@@ -47,60 +39,6 @@ export function namespace(reserved: Iterable<string> = []): Namespace {
     },
   };
 }
-
-const functions = [
-  'min',
-  'max',
-  'pow',
-  'div',
-  'idiv',
-  'imod',
-  'shr',
-  'bitand',
-  'abs',
-  'exp',
-  'log',
-  'sqrt',
-  'tanh',
-  'erf',
-  'floor',
-  'nearest',
-];
-const words = [
-  'N',
-  'true',
-  'false',
-  'inf',
-  'nan',
-  'f32',
-  'i32',
-  'u8',
-  'bool',
-  'f32_bits',
-  'i32_bits',
-  'sum',
-  'product',
-  'argmax',
-];
-const statements = [
-  'for',
-  'in',
-  'step',
-  'parallel',
-  'vectorize',
-  'unroll',
-  'fenced',
-  'tile',
-  'let',
-  'view',
-  'buffer',
-  'of',
-  'out',
-  'inout',
-  'kernel',
-];
-/** Words that are no names in expressions and kernels. */
-export const keywords: readonly string[] = [...functions, ...words, ...statements];
 
 export const showName = (name: string): string => (/^[A-Za-z_]\w*(?:\.\w+)*$/.test(name) ? name : JSON.stringify(name));
 
@@ -155,14 +93,6 @@ const infix: Partial<Record<BinaryFn, readonly [sign: string, precedence: number
 };
 const floatInfix: typeof infix = { ...infix, div: ['/', precedence.product] };
 const wholeInfix: typeof infix = { ...infix, idiv: ['/', precedence.product], imod: ['%', precedence.product] };
-
-export const reductionNames: Readonly<Record<ReduceFn, string>> = {
-  add: 'sum',
-  mul: 'product',
-  max: 'max',
-  min: 'min',
-  argmax: 'argmax',
-};
 
 /** How large a part must be, in nodes, for a `let` to read better than saying it twice. */
 const large = 9;
@@ -269,7 +199,7 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
           const body = [...inner.lines, text(e.body, 0)].join(' in ');
           close(inner.names);
           for (const a of e.over) unbind(a);
-          return `${reductionNames[e.fn]}[${over}](${body})`;
+          return `${reductionWords[e.fn]}[${over}](${body})`;
         }
         default:
           return e satisfies never;
