@@ -17,6 +17,7 @@ import {
 } from '../ir/graph.ts';
 import {
   declare,
+  exprsOf,
   finish,
   type Kernel,
   type Loop,
@@ -28,8 +29,10 @@ import {
   store,
   walkStmts,
 } from '../ir/kernel.ts';
+import { namespace } from '../ir/print-expr.ts';
 import { printKernel } from '../ir/print-kernel.ts';
 import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
+import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
 import { expandMath } from './math.ts';
 
@@ -47,6 +50,8 @@ export class Buffers {
   readonly #params = new Map<Param, Buffer>();
   readonly #named = new Map<string, Buffer>();
   readonly #kernels = new Map<string, Kernel>();
+  readonly #names = namespace();
+  readonly #number = numbering<Buffer>();
 
   of(p: Param): Buffer {
     return upsert(this.#params, p, () => ({ name: p.name, type: p.type }));
@@ -56,9 +61,15 @@ export class Buffers {
     return upsert(this.#named, `${purpose} ${name}: ${showType(type)}`, () => ({ name, type }));
   }
 
-  /** The kernel that does just what this one does, if an earlier graph has it. */
+  /** The kernel that does just what this one does, if an earlier graph has it; else this one, under a name that no other
+   *  kernel has. */
   shared(k: Kernel): Kernel {
-    return upsert(this.#kernels, printKernel({ ...k, locs: [] }), () => k);
+    // Two buffers may print alike: a result of one graph, and a value between kernels of another.
+    const memory = k.params.map((p) => this.#number(p.buffer));
+    return upsert(this.#kernels, `${memory} ${printKernel({ ...k, locs: [] })}`, () => ({
+      ...k,
+      name: this.#names.claim(k.name),
+    }));
   }
 }
 
@@ -305,7 +316,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
-  return finish(name, uniqueAxes(withoutSingleLoops(body)), locs);
+  return finish(name, uniqueNames(withoutSingleLoops(body)), locs);
 }
 
 /** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must
@@ -373,7 +384,7 @@ export function copyKernel(
     x.load(from, at),
   );
   const body = axes.reduceRight<Stmt>((s, a) => loop(a, x.int(0), x.size(a.extent), [s]), inner);
-  return finish(name, uniqueAxes(withoutSingleLoops([body])), []);
+  return finish(name, uniqueNames(withoutSingleLoops([body])), []);
 }
 
 /** Loops that run once are their bodies. Those that carry a value from turn to turn stay, as what they carry would be
@@ -401,16 +412,36 @@ function withoutSingleLoops(body: readonly Stmt[]): Stmt[] {
   return body.flatMap(go);
 }
 
-/** Gives every loop's axis a name of its own, so that a schedule can say which it means. */
-function uniqueAxes(body: readonly Stmt[]): Stmt[] {
-  const names = new Names();
-  const renamed = new Map<Axis, Expr>();
+/** Gives every view and every loop's axis a name of its own, the one that it prints with, so that a schedule can say which
+ *  it means. */
+function uniqueNames(body: readonly Stmt[]): Stmt[] {
+  const names = namespace(keywords);
+  const views = new Set<Buffer>();
+  const axes: Axis[] = [];
+  const storages = new Set<Buffer>();
+  const touch = (b: Buffer): void => void (b.viewOf ? views : storages).add(b);
+  const seen = new Set<Expr>();
   walkStmts(body, (s) => {
-    if (s.kind === 'for') renamed.set(s.axis, x.ix({ ...s.axis, name: names.take(s.axis.name) }));
+    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'load' && touch(p.buffer)), seen);
+    if (s.kind === 'store') touch(s.buffer);
+    if (s.kind === 'for') axes.push(s.axis);
+    if (s.kind === 'tile') names.claim(s.tile.name);
   });
+  for (const b of new Set([...storages, ...[...views].map(storageOf)])) names.claim(b.name);
+  const shown = new Map([...views].map((b) => [b, { ...b, name: names.claim(b.name) }] as const));
+  const numbers = new Names();
+  const renamed = new Map<Axis, Expr>(
+    axes.map((a) => [a, x.ix({ ...a, name: names.claim(numbers.take(a.name)) })] as const),
+  );
+  const onExpr = (e: Expr): Expr => {
+    if (e.kind === 'axis') return renamed.get(e.axis) ?? e;
+    const view = e.kind === 'load' ? shown.get(e.buffer) : undefined;
+    return e.kind === 'load' && view ? x.load(view, e.at) : e;
+  };
   const done = new Map<Expr, Expr>();
   const go = (s: Stmt): Stmt => {
-    const m = mapStmt(s, (e) => (e.kind === 'axis' ? (renamed.get(e.axis) ?? e) : e), done);
+    const m = mapStmt(s, onExpr, done);
+    if (m.kind === 'store') return { ...m, buffer: shown.get(m.buffer) ?? m.buffer };
     return m.kind === 'for'
       ? { ...m, axis: (renamed.get(m.axis) as { axis: Axis }).axis, body: (s as Loop).body.map(go) }
       : m;
