@@ -88,8 +88,8 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const [{ autodiff }, { canonicalize }, { fuse }, { indexRanges, inferShapes, valuesOf }] = await Promise.all(
     ['passes/autodiff', 'passes/canonicalize', 'passes/fuse', 'passes/infer-shapes'].map(at),
   );
-  const [{ Buffers, lower }, { plan }, { schedule }, { StateTable, update }] = await Promise.all(
-    ['passes/lower', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
+  const [{ Buffers, lower }, { outline }, { plan }, { schedule }, { StateTable, update }] = await Promise.all(
+    ['passes/lower', 'passes/outline', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
   );
   const [{ wasm128 }, { emitWasm }, { SGD }] = await Promise.all(
     ['ir/target', 'codegen/wasm/emit', 'frontend/optim'].map(at),
@@ -134,7 +134,7 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const buffers = new Buffers();
   const lowered = run('lower', () => fused.map((/** @type {any} */ g) => lower(g, buffers)));
   const scheduled = run('schedule', () => lowered.map(schedule(wasm128, m.maxBatch)));
-  const program = run('plan', () => plan(m, scheduled, buffers, indexRanges(recorded)));
+  const program = run('plan', () => plan(outline(m, scheduled, buffers, indexRanges(recorded))));
   const { wasm } = run('emit', () => emitWasm(program));
   const kernels = program.entries.reduce((/** @type {number} */ n, /** @type {any} */ e) => n + e.launches.length, 0);
   const peak = process.resourceUsage().maxRSS * 1024;

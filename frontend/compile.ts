@@ -6,10 +6,10 @@ import { CompileError, CompilerBug } from '../ir/diagnostic.ts';
 import { type FusedGraph, type Graph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { printModule } from '../ir/print-graph.ts';
-import { printKernel } from '../ir/print-kernel.ts';
-import { type PrintOptions, versionLine } from '../ir/print-options.ts';
+import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
+import type { Schedule } from '../ir/schedule.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
 import { sameType, showType } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
@@ -22,8 +22,8 @@ import { type GraphPass, inOrder, registeredPasses } from '../passes/custom.ts';
 import { fuse } from '../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../passes/lower.ts';
+import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
-import { showDirective } from '../passes/schedule/directives.ts';
 import { type Scheduled, schedule } from '../passes/schedule/index.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
 import type { Manifest } from '../runtime/manifest.ts';
@@ -150,27 +150,28 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     (f, print) => printModule({ ...module, graphs: f }, print),
     (f) => f.forEach((g) => void verifyFused(g, { maxBatch })),
   );
+  const kept = recording.parameters.map((p) => p.param);
+  const outlined = (ls: readonly Lowered[]) => outline(module, ls, buffers, ranges, kept);
   const lowered = trace.run(
     'lower',
     count,
     () => fused.map((g) => lower(g, buffers)),
-    printKernels,
+    (l, print) => printProgram(outlined(l), { ...print, kernels: true }),
     (l) => verifyKernels(kernelsOf(l), { maxBatch }),
   );
   const scheduled = trace.run(
     'schedule',
     count,
     () => lowered.map(schedule(target, module.maxBatch)),
-    printSchedules,
+    (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
     (l) => verifyKernels(kernelsOf(l), { maxBatch, target }),
   );
-  const kept = recording.parameters.map((p) => p.param);
   // … then bytes.
   const program = trace.run(
     'plan',
     count,
-    () => plan(module, scheduled, buffers, ranges, kept),
-    printProgram,
+    () => plan(outlined(scheduled)),
+    (p, print) => printProgram(p, { ...print, kernels: true }),
     verifyProgram,
   );
   const emitted = trace.run(
@@ -231,26 +232,9 @@ const custom =
 const kernelsOf = (ls: readonly Lowered[]): Kernel[] => ls.flatMap((l) => l.kernels);
 
 const countOps = (m: Module): number => m.graphs.reduce((n, g) => n + topo(valuesOf(g)).length, 0);
-/** A file of kernels, in launch order, graph by graph. */
-export const printKernels = (ls: readonly Lowered[], print: PrintOptions): string =>
-  [
-    versionLine,
-    ...ls.flatMap((l) => [`; ${l.name}: ${l.kernels.length} kernels`, ...l.kernels.map((k) => printKernel(k, print))]),
-    '',
-  ].join('\n');
-/** The same, each kernel beneath the directives that made it. */
-export const printSchedules = (ls: readonly Scheduled[], print: PrintOptions): string =>
-  [
-    versionLine,
-    ...ls.flatMap((l) => [
-      `; ${l.name}: ${l.kernels.length} kernels`,
-      ...l.kernels.flatMap((k) => [
-        ...(l.schedules.get(k.name) ?? []).map((d) => `; ${showDirective(d)}`),
-        printKernel(k, print),
-      ]),
-    ]),
-    '',
-  ].join('\n');
+/** The directives that made each kernel. */
+const schedulesOf = (ls: readonly Scheduled[]): ReadonlyMap<string, Schedule> =>
+  new Map(ls.flatMap((l) => [...l.schedules]));
 
 /** Runs passes: times them, keeps what they made printable, and tells a fault of theirs from one of the user's. */
 class Trace {

@@ -1,37 +1,37 @@
 /** The passes by name, each from one form of the IR to the next: what `tapeout opt` and `tapeout run` do to a text. */
 
 import { emitWasm } from '../codegen/wasm/emit.ts';
-import { CompileError, CompilerBug } from '../ir/diagnostic.ts';
+import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
-import type { Kernel } from '../ir/kernel.ts';
-import { parseText } from '../ir/parse.ts';
+import { type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
-import type { Program } from '../ir/program.ts';
+import { isPlanned, kernelsOf, type Outline, type Program } from '../ir/program.ts';
+import type { Schedule } from '../ir/schedule.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
 import { showType, type TensorType } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
-import { verifyProgram } from '../ir/verify-program.ts';
+import { verifyOutline, verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
 import { registeredPasses } from '../passes/custom.ts';
 import { fuse } from '../passes/fuse.ts';
 import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
-import { Buffers, type Lowered, lower } from '../passes/lower.ts';
+import { Buffers, lower } from '../passes/lower.ts';
+import { outline, outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
-import { type Scheduled, schedule } from '../passes/schedule/index.ts';
+import { scheduleOutline } from '../passes/schedule/index.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
-import { printKernels, printSchedules } from './compile.ts';
 
-/** What a text is, and what the passes make of it. `module` is null where the text held kernels. */
+/** What a text is, and what the passes make of it. */
 export type Ir =
   | { readonly form: 'module'; readonly module: Module }
   | { readonly form: 'fused'; readonly module: Module; readonly fused: readonly FusedGraph[] }
-  | { readonly form: 'kernels'; readonly module: Module | null; readonly lowered: readonly Lowered[] }
-  | { readonly form: 'schedule'; readonly module: Module | null; readonly scheduled: readonly Scheduled[] }
+  | { readonly form: 'kernels'; readonly outline: Outline }
+  | { readonly form: 'schedule'; readonly outline: Outline; readonly schedules: ReadonlyMap<string, Schedule> }
   | { readonly form: 'program'; readonly program: Program }
   | { readonly form: 'wasm'; readonly emitted: Emitted };
 
@@ -41,8 +41,6 @@ export interface PassContext {
   readonly table: StateTable;
   readonly optimizer: Optimizer | null;
   readonly target: Target;
-  /** For kernels, whose text does not tell it. */
-  readonly maxBatch: number;
   readonly buffers: Buffers;
   /** Index inputs of the module as it was read. */
   readonly ranges: Map<Param, number>;
@@ -105,27 +103,24 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   [
     'lower',
-    (ir, { buffers }) => {
+    (ir, { buffers, ranges }) => {
       if (ir.form !== 'fused') throw misplaced('lower', ir, 'fused graphs', ir.form === 'module' ? 'fuse' : undefined);
-      return { form: 'kernels', module: ir.module, lowered: ir.fused.map((g) => lower(g, buffers)) };
+      const lowered = ir.fused.map((g) => lower(g, buffers));
+      return { form: 'kernels', outline: outline(ir.module, lowered, buffers, ranges) };
     },
   ],
   [
     'schedule',
-    (ir, { target, maxBatch }) => {
+    (ir, { target }) => {
       if (ir.form !== 'kernels') throw misplaced('schedule', ir, 'kernels', ir.form === 'fused' ? 'lower' : undefined);
-      const most = ir.module?.maxBatch ?? maxBatch;
-      return { form: 'schedule', module: ir.module, scheduled: ir.lowered.map(schedule(target, most)) };
+      return { form: 'schedule', ...scheduleOutline(ir.outline, target) };
     },
   ],
   [
     'plan',
-    (ir, { buffers, ranges }) => {
+    (ir) => {
       if (ir.form !== 'schedule' && ir.form !== 'kernels') throw misplaced('plan', ir, 'kernels', 'schedule');
-      if (!ir.module)
-        throw new PassError("'plan' takes kernels that were lowered from graphs: start from a text of graphs.");
-      const lowered = ir.form === 'schedule' ? ir.scheduled : ir.lowered;
-      return { form: 'program', program: plan(ir.module, lowered, buffers, ranges) };
+      return { form: 'program', program: plan(ir.outline) };
     },
   ],
   [
@@ -149,20 +144,9 @@ export const passNames = (): string[] => [...irPasses.keys(), ...registeredPasse
 
 /** Reads a text and checks that it means something. Throws a `CompileError` at what is wrong. */
 export function readIr(text: string, file: string, maxBatch: number): Ir {
-  const { modules, graphs, kernels } = parseText(text, file, { places: 'text', maxBatch });
-  const kinds = [modules.length && 'modules', graphs.length && 'graphs', kernels.length && 'kernels'].filter(Boolean);
-  if (kinds.length > 1 || modules.length > 1)
-    throw new CompileError(
-      'bad-text',
-      `one module is read at a time, and here are ${modules.length > 1 ? 'several' : kinds.join(' and ')}`,
-      {
-        loc: { file, line: 1, col: 1 },
-        help: 'give each a file of its own',
-      },
-    );
-  const ir: Ir = kernels.length ? ofKernels(kernels) : ofModule(modules[0] ?? { name: 'main', maxBatch, graphs });
+  const ir = parseIr(text, file, { places: 'text', maxBatch });
   try {
-    verifyIr(ir, maxBatch);
+    verifyIr(ir);
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
     const [first, ...others] = e.problems;
@@ -174,6 +158,55 @@ export function readIr(text: string, file: string, maxBatch: number): Ir {
   return ir;
 }
 
+/** Reads a text, whatever it means. Throws a `CompileError` where it cannot be read. */
+export function parseIr(text: string, file: string, options: GraphTextOptions & { readonly maxBatch: number }): Ir {
+  const held = parseText(text, file, options);
+  const { modules, graphs, kernels, program, schedules } = held;
+  const several = modules.length > 1 ? 'modules' : null;
+  const kinds = [
+    modules.length ? 'modules' : [],
+    graphs.length ? 'graphs' : [],
+    kernels.length ? 'kernels' : [],
+    program ? 'a program' : [],
+  ].flat();
+  if (kinds.length > 1 || several)
+    throw refused(file, `one module is read at a time, and here are ${several ? 'several' : kinds.join(' and ')}`, {
+      help: 'give each a file of its own',
+    });
+  if (schedules.length && !kernels.length && !program)
+    throw refused(file, 'here are schedules, and no kernels', { help: 'a schedule stands in front of its kernel' });
+  const maxBatch = held.maxBatch ?? options.maxBatch;
+  if (program && isPlanned(program)) return { form: 'program', program };
+  if (program) return ofKernels(program, held, file);
+  if (kernels.length) return ofKernels(outlineOfKernels(kernels, maxBatch), held, file);
+  return ofModule(modules[0] ?? { name: 'main', maxBatch, graphs });
+}
+
+const refused = (file: string, problem: string, more: { help: string; loc?: Loc }): CompileError =>
+  new CompileError('bad-text', problem, { loc: { file, line: 1, col: 1 }, ...more });
+
+/** Kernels are scheduled where schedules stand in front of them. */
+function ofKernels(of: Outline, { schedules }: Text, file: string): Ir {
+  if (schedules.length === 0) return { form: 'kernels', outline: of };
+  const kernels = kernelsOf(of);
+  const stranger = schedules.find((s) => !kernels.some((k) => k.name === s.kernel));
+  if (stranger)
+    throw refused(file, `there is no kernel @${stranger.kernel}`, {
+      loc: stranger.loc,
+      help: 'a schedule stands in front of its kernel',
+    });
+  const missing = kernels.find((k) => !schedules.some((s) => s.kernel === k.name));
+  if (missing)
+    throw refused(file, `@${missing.name} has no schedule, and other kernels have one`, {
+      help: `write 'schedule @${missing.name} {}' where it stays as it was lowered`,
+    });
+  return {
+    form: 'schedule',
+    outline: of,
+    schedules: new Map(schedules.map((s) => [s.kernel, s.directives.map((d) => d.directive)])),
+  };
+}
+
 function ofModule(module: Module): Ir {
   const fused = module.graphs.filter((g): g is FusedGraph => 'groups' in g);
   if (fused.length === 0) return { form: 'module', module };
@@ -182,11 +215,6 @@ function ofModule(module: Module): Ir {
     help: 'fuse all or none of them',
   });
 }
-
-const ofKernels = (kernels: readonly Kernel[]): Ir => {
-  const graph: FusedGraph = { name: 'kernels', params: [], results: [], groups: [], staged: new Set() };
-  return { form: 'kernels', module: null, lowered: [{ name: 'kernels', graph, kernels, outputs: new Map() }] };
-};
 
 /** Params of one name are one object: state that a pass needs may be in the text already. */
 class KnownState extends StateTable {
@@ -212,16 +240,12 @@ class KnownState extends StateTable {
   }
 }
 
-export function contextOf(
-  ir: Ir,
-  options: { optimizer?: Optimizer | null; target?: Target; maxBatch: number },
-): PassContext {
+export function contextOf(ir: Ir, options: { optimizer?: Optimizer | null; target?: Target } = {}): PassContext {
   const module = 'module' in ir ? ir.module : null;
   return {
     table: new KnownState(module),
     optimizer: options.optimizer ?? null,
     target: options.target ?? wasm128,
-    maxBatch: options.maxBatch,
     buffers: new Buffers(),
     ranges: module ? indexRanges(module) : new Map(),
   };
@@ -233,7 +257,7 @@ export function runPass(name: string, ir: Ir, context: PassContext, print: Print
   if (!pass) throw new PassError(`there is no pass '${name}': the passes are ${passNames().join(', ')}.`);
   try {
     const after = pass(ir, context);
-    if (verify) verifyIr(after, context.maxBatch, context.target);
+    if (verify) verifyIr(after, context.target);
     return after;
   } catch (e) {
     if (e instanceof CompileError || e instanceof CompilerBug || e instanceof PassError) throw e;
@@ -241,7 +265,7 @@ export function runPass(name: string, ir: Ir, context: PassContext, print: Print
   }
 }
 
-function verifyIr(ir: Ir, maxBatch: number, target?: Target): void {
+function verifyIr(ir: Ir, target?: Target): void {
   switch (ir.form) {
     case 'module':
       return verifyModule(ir.module, { tasks: true });
@@ -249,26 +273,22 @@ function verifyIr(ir: Ir, maxBatch: number, target?: Target): void {
       for (const g of ir.fused) verifyFused(g, { maxBatch: ir.module.maxBatch });
       return;
     case 'kernels':
-    case 'schedule': {
-      const graphs = ir.form === 'kernels' ? ir.lowered : ir.scheduled;
-      const options = {
-        maxBatch: ir.module?.maxBatch ?? maxBatch,
-        ...(target && ir.form === 'schedule' ? { target } : {}),
-      };
-      verifyKernels(
-        graphs.flatMap((l) => l.kernels),
-        options,
-      );
-      return;
-    }
+    case 'schedule':
+      return verifyOutlined(ir.outline, ir.form === 'schedule' ? target : undefined);
     case 'program':
       verifyProgram(ir.program);
+      verifyKernels(kernelsOf(ir.program), { maxBatch: ir.program.maxBatch, ...(target ? { target } : {}) });
       return;
     case 'wasm':
       return;
     default:
       return ir satisfies never;
   }
+}
+
+function verifyOutlined(of: Outline, target?: Target): void {
+  verifyKernels(kernelsOf(of), { maxBatch: of.maxBatch, ...(target ? { target } : {}) });
+  verifyOutline(of);
 }
 
 export function printIr(ir: Ir, print: PrintOptions): string {
@@ -278,11 +298,11 @@ export function printIr(ir: Ir, print: PrintOptions): string {
     case 'fused':
       return printModule({ ...ir.module, graphs: ir.fused }, print);
     case 'kernels':
-      return printKernels(ir.lowered, print);
+      return printProgram(ir.outline, { ...print, kernels: true });
     case 'schedule':
-      return printSchedules(ir.scheduled, print);
+      return printProgram(ir.outline, { ...print, kernels: true, schedules: ir.schedules });
     case 'program':
-      return printProgram(ir.program, print);
+      return printProgram(ir.program, { ...print, kernels: true });
     case 'wasm':
       return ir.emitted.wat();
     default:

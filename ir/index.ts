@@ -39,12 +39,24 @@ export type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
 /** Tapeout's ops as functions from values to values: `op.mul(a, b)`. */
 export * as op from './ops/index.ts';
 export { ops, registerOp } from './ops/index.ts';
-export { parseGraph, parseKernel, parseKernels, parseModule, parseText } from './parse.ts';
+export {
+  parseGraph,
+  parseKernel,
+  parseKernels,
+  parseModule,
+  parseProgram,
+  parseSchedules,
+  parseText,
+  type ScheduleText,
+  type Text,
+} from './parse.ts';
 export { printGraph, printModule } from './print-graph.ts';
-export { printKernel } from './print-kernel.ts';
+export { printKernel, printKernels } from './print-kernel.ts';
 export type { PrintOptions } from './print-options.ts';
 export { printProgram } from './print-program.ts';
-export type { Entry, Program, Slot } from './program.ts';
+export { printSchedule } from './print-schedule.ts';
+export type { Entry, Outline, Port, Program, Purpose, Slot, Span, Storage } from './program.ts';
+export type { Directive, Schedule } from './schedule.ts';
 export {
   type Batch,
   bindShape,

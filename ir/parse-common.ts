@@ -2,7 +2,7 @@
 
 import type { Lexer } from './lex.ts';
 import { versionLine } from './print-options.ts';
-import { type Dim, type DType, isBatch, showDim, type TensorType } from './type.ts';
+import { type Dim, type DType, isBatch, maxElements, showDim, type TensorType } from './type.ts';
 
 export interface TextOptions {
   /** The largest batch, for texts that do not tell it. */
@@ -71,6 +71,30 @@ export function readDim(lex: Lexer): Dim {
   lex.take();
   return dim;
 }
+
+/** `64`, from `least` to the largest that an index holds. */
+export function wholeNumber(lex: Lexer, what: string, least = 0): number {
+  const t = lex.expectKind('number', what);
+  const value = Number(t.text);
+  if (/^\d+$/.test(t.text) && value >= least && value <= largestInt) return value;
+  throw lex.error(`expected ${what}: a whole number from ${least} to ${largestInt}, got ${t.text}`, t);
+}
+
+/** `(N <= 64)`: the largest batch. */
+export function readMaxBatch(lex: Lexer): number {
+  lex.expect('(');
+  lex.expect('N', 'and its maximum: (N <= 64)');
+  lex.expect('<=');
+  const most = lex.expectKind('number', 'the largest batch');
+  const maxBatch = Number(most.text);
+  if (!/^\d+$/.test(most.text) || maxBatch < 1 || maxBatch > maxElements)
+    throw lex.error(`the largest batch must be a whole number from 1 to ${maxElements}, got ${most.text}`, most);
+  lex.expect(')');
+  return maxBatch;
+}
+
+/** `batch (N <= 64)`, for graphs and kernels that stand in a file by themselves; null where it is not told. */
+export const readBatch = (lex: Lexer): number | null => (lex.accept('batch') ? readMaxBatch(lex) : null);
 
 /** A number with its sign, `inf` and `nan` among them. */
 export function parseNumber(lex: Lexer, what: string): number {

@@ -27,7 +27,7 @@ import {
 import { Lexer, readPlace, type Token } from './lex.ts';
 import { nearest } from './nearest.ts';
 import { ops as allOps } from './ops/index.ts';
-import { expectVersion, parseNumber, parseType, readDim, type TextOptions } from './parse-common.ts';
+import { expectVersion, parseNumber, parseType, readDim, readMaxBatch, type TextOptions } from './parse-common.ts';
 import { countAt, type Dim, maxElements, sameType, showType, type TensorType } from './type.ts';
 
 export interface GraphTextOptions extends TextOptions {
@@ -65,14 +65,7 @@ export interface Scope {
 export function moduleOf(lex: Lexer, options: GraphTextOptions): Module {
   lex.expect('module');
   const name = lex.expectKind('symbol', "the module's name, such as @LeNet").text;
-  lex.expect('(');
-  lex.expect('N', 'and its maximum: (N <= 64)');
-  lex.expect('<=');
-  const most = lex.expectKind('number', 'the largest batch');
-  const maxBatch = Number(most.text);
-  if (!/^\d+$/.test(most.text) || !Number.isSafeInteger(maxBatch) || maxBatch < 1 || maxBatch > maxElements)
-    throw lex.error(`the largest batch must be a whole number from 1 to ${maxElements}, got ${most.text}`, most);
-  lex.expect(')');
+  const maxBatch = readMaxBatch(lex);
   lex.expect('{');
   const scope: Scope = { params: new Map(), maxBatch };
   const graphs: Graph[] = [];

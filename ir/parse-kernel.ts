@@ -1,41 +1,37 @@
 /** Kernels read back from their text: what `print-kernel` writes. Every name is bound where it is visible and nowhere else,
  *  and what does not hold is said at its line and column. */
 
+import { upsert } from './collections.ts';
 import type { Loc } from './diagnostic.ts';
 import { axis, type Buffer, type Expr, type Tile } from './expr.ts';
 import { type Access, declare, type Kernel, type LoopMode, loop, type Stmt, set, store } from './kernel.ts';
 import { type Comment, Lexer, readPlace } from './lex.ts';
-import { expectVersion, largestInt, parseType, readDim, type TextOptions } from './parse-common.ts';
+import { expectVersion, parseType, readDim, type TextOptions, wholeNumber } from './parse-common.ts';
 import { ExprReader } from './parse-expr.ts';
 import { kindOf, Scope } from './parse-scope.ts';
-import { countAt, type Dim, elements, isBatch, maxElements, sameDim, showType } from './type.ts';
+import { countAt, type Dim, elements, isBatch, maxElements, sameDim, showType, type TensorType } from './type.ts';
 import { keywords } from './words.ts';
-
-/** Every kernel of a file. Buffers of one name and type are one buffer, as kernels that follow each other share them.
- *  Throws a `CompileError` with the place of what is wrong. */
-export function parseKernels(text: string, file: string, options: TextOptions = {}): Kernel[] {
-  const lex = new Lexer(text, file);
-  expectVersion(lex);
-  const kernels: Kernel[] = [];
-  const storages: Storages = new Map();
-  while (lex.peek().kind !== 'end') kernels.push(kernelOf(lex, storages, options));
-  return kernels;
-}
 
 /** A kernel by itself, with or without a version line. */
 export function parseKernel(text: string, file: string, options: TextOptions = {}): Kernel {
   const lex = new Lexer(text, file);
   if (lex.is('tapeout')) expectVersion(lex);
-  const kernel = kernelOf(lex, new Map(), options);
+  const kernel = kernelOf(lex, byNameAndType(), options);
   lex.expectKind('end', 'nothing more behind the kernel');
   return kernel;
 }
 
-/** Buffers with memory of their own, by name and type. */
-export type Storages = Map<string, Buffer>;
+/** The buffer with memory of its own that a kernel declares; `param` is its place among the params, null for none of them. */
+export type StorageOf = (kernel: string, param: number | null, name: string, type: TensorType) => Buffer;
 
-export const kernelOf = (lex: Lexer, storages: Storages, options: TextOptions): Kernel =>
-  new KernelReader(lex, storages, options).kernel();
+/** Buffers of one name and type are one buffer. */
+export function byNameAndType(): StorageOf {
+  const known = new Map<string, Buffer>();
+  return (_kernel, _param, name, type) => upsert(known, `${name}: ${showType(type)}`, () => ({ name, type }));
+}
+
+export const kernelOf = (lex: Lexer, storageOf: StorageOf, options: TextOptions): Kernel =>
+  new KernelReader(lex, storageOf, options).kernel();
 
 const modes: ReadonlyMap<string, LoopMode> = new Map([
   ['for', 'serial'],
@@ -46,16 +42,16 @@ const modes: ReadonlyMap<string, LoopMode> = new Map([
 
 class KernelReader {
   readonly #lex: Lexer;
-  readonly #storages: Storages;
+  readonly #storageOf: StorageOf;
   readonly #maxBatch: number;
   readonly #scope: Scope;
   readonly #exprs: ExprReader;
 
-  constructor(lex: Lexer, storages: Storages, options: TextOptions) {
+  constructor(lex: Lexer, storageOf: StorageOf, options: TextOptions) {
     this.#lex = lex;
     this.#scope = new Scope(lex);
     this.#exprs = new ExprReader(lex, this.#scope);
-    this.#storages = storages;
+    this.#storageOf = storageOf;
     this.#maxBatch = options.maxBatch ?? 1;
   }
 
@@ -67,7 +63,7 @@ class KernelReader {
     const params: { buffer: Buffer; access: Access }[] = [];
     while (!lex.is(')')) {
       const at = lex.peek();
-      const buffer = this.#buffer();
+      const buffer = this.#buffer(name, params.length);
       if (params.some((p) => p.buffer === buffer))
         throw lex.error(`'${at.text}' is a param already`, at, { code: 'duplicate-name' });
       const access = lex.accept('out') ? 'out' : lex.accept('inout') ? 'inout' : 'in';
@@ -79,14 +75,14 @@ class KernelReader {
     const locs = readPlaces(lex.peek().comments);
     while (lex.is('view') || lex.is('buffer')) {
       lex.take();
-      this.#buffer();
+      this.#buffer(name, null);
     }
     const body = this.#block();
     return { name, params, body, locs };
   }
 
   /** `x: f32[N,400] view of pool: f32[N,16,5,5]`, or the name of one that is declared before. */
-  #buffer(): Buffer {
+  #buffer(kernel: string, param: number | null): Buffer {
     const lex = this.#lex;
     const name = this.#scope.newName('a buffer such as x: f32[N,4]');
     if (!lex.is(':')) {
@@ -101,9 +97,7 @@ class KernelReader {
       throw lex.error(`${showType(type)} has more than ${maxElements} elements`, at, { code: 'too-large' });
     this.#scope.checkFree(name);
     if (!lex.accept('view')) {
-      const key = `${name.text}: ${showType(type)}`;
-      const buffer = this.#storages.get(key) ?? { name: name.text, type };
-      this.#storages.set(key, buffer);
+      const buffer = this.#storageOf(kernel, param, name.text, type);
       this.#scope.bind(name, { kind: 'buffer', buffer });
       return buffer;
     }
@@ -111,7 +105,7 @@ class KernelReader {
     lex.expect('of');
     const place = lex.peek();
     this.#scope.rebind(name, { kind: 'buffer', buffer: { name: name.text, type } });
-    const viewOf = this.#scope.within(place, () => this.#buffer());
+    const viewOf = this.#scope.within(place, () => this.#buffer(kernel, null));
     if (viewOf.name === name.text) throw lex.error(`'${name.text}' is a view of itself`, place);
     if (viewOf.type.dtype !== type.dtype || !sameDim(elements(viewOf.type.shape), elements(type.shape)))
       throw lex.error(`${showType(type)} is no view of ${showType(viewOf.type)}: it has other elements`, at, {
@@ -188,20 +182,13 @@ class KernelReader {
       throw lex.error(`the bound does not tell the extent of '${name.text}'`, place, {
         help: `give it: '${start.text} ${name.text}: 8 in …'`,
       });
-    const step = lex.accept('step') ? this.#step() : 1;
+    const step = lex.accept('step') ? wholeNumber(lex, 'the step', 1) : 1;
     lex.expect('{', 'and the body of the loop');
     const a = axis(name.text, extent);
     this.#scope.bind(name, { kind: 'axis', axis: a });
     const body = this.#scope.within(start, () => this.#block());
     this.#scope.unbind([name.text]);
     return loop(a, from.e, to.e, body, { mode, step, fenced });
-  }
-
-  #step(): number {
-    const t = this.#lex.expectKind('number', 'the step, a whole number');
-    const step = Number(t.text);
-    if (/^\d+$/.test(t.text) && step >= 1 && step <= largestInt) return step;
-    throw this.#lex.error(`a step must be a whole number from 1 to ${largestInt}`, t);
   }
 
   #assignment(): Stmt {

@@ -8,7 +8,7 @@ import { type Buffer, dtypeOf, size } from './expr.ts';
 import { buffersOf } from './interpret-kernel.ts';
 import type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
 import { exprPrinter, type Printer, showReference, tight } from './print-expr.ts';
-import { type PrintOptions, showPlaces, tells, width } from './print-options.ts';
+import { type PrintOptions, showPlaces, tells, versionLine, width } from './print-options.ts';
 import { isBatch, showDim, showType } from './type.ts';
 
 const words: Readonly<Record<LoopMode, string>> = {
@@ -36,6 +36,18 @@ export function printKernel(kernel: Kernel, options: PrintOptions = {}): string 
   const places = showPlaces(told, options).map((line) => `  ; ${line}`);
   return [...head, ...places, ...views, ...kernel.body.flatMap((s) => printStmt(s, printer, '  ')), '}'].join('\n');
 }
+
+/** A file of kernels alone, in their order. `maxBatch` is what its head tells of N. */
+export const printKernels = (
+  kernels: readonly Kernel[],
+  { maxBatch, ...options }: PrintOptions & { readonly maxBatch?: number } = {},
+): string =>
+  [
+    versionLine,
+    ...(maxBatch === undefined ? [] : [`batch (N <= ${maxBatch})`]),
+    ...kernels.map((k) => printKernel(k, options)),
+    '',
+  ].join('\n');
 
 /** `x: f32[N,400] view of pool: f32[N,16,5,5]`; what is declared before is only named. */
 function viewed(b: Buffer, printer: Printer, declared: Set<Buffer>): string {

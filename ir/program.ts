@@ -1,24 +1,37 @@
 /** A program: entries that a host calls, each a list of kernel launches, over buffers with fixed offsets in one arena. */
 
+import { upsert } from './collections.ts';
 import type { Buffer } from './expr.ts';
-import type { Kernel } from './kernel.ts';
+import { type Kernel, storageOf } from './kernel.ts';
 import type { DType, Shape } from './type.ts';
 
 /** What a buffer is for, which says who may touch it between calls. `temp` buffers live within one entry's run. */
-export type Purpose = 'parameter' | 'gradient' | 'state' | 'scalar' | 'input' | 'output' | 'temp';
+export const purposes = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'] as const;
+export type Purpose = (typeof purposes)[number];
 
-export interface Slot {
+/** A buffer and what it is for. */
+export interface Storage {
   readonly buffer: Buffer;
   readonly purpose: Purpose;
+  /** For inputs that hold indices: values are 0 … range-1. */
+  readonly range?: number;
+}
+
+/** In one entry, the first and the last launch that need a buffer. */
+export interface Span {
+  readonly entry: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A buffer's place in the arena. */
+export interface Slot extends Storage {
   /** Bytes from the start of the arena, 16-aligned. */
   readonly offset: number;
   /** Bytes at the largest batch. */
   readonly bytes: number;
-  /** For inputs that hold indices: values are 0 … range-1. */
-  readonly range?: number;
-  /** For temps: the first and the last launch, in the entry that uses it, between which the bytes are taken. */
-  readonly from?: number;
-  readonly to?: number;
+  /** For temps: when the bytes are taken, in each entry that uses them, in the order of the entries. */
+  readonly live?: readonly Span[];
 }
 
 /** A host's handle on a buffer: the name under which it passes or reads it. */
@@ -36,6 +49,15 @@ export interface Entry {
   readonly launches: readonly Kernel[];
 }
 
+/** Launches before memory is planned: what lowering makes of a module, and what a schedule changes. */
+export interface Outline {
+  readonly name: string;
+  readonly maxBatch: number;
+  readonly entries: readonly Entry[];
+  /** What outlives an entry's run: everything that the host sees. What else launches name are temps. */
+  readonly lasting: readonly Storage[];
+}
+
 export interface Program {
   readonly name: string;
   readonly maxBatch: number;
@@ -44,4 +66,24 @@ export interface Program {
   readonly arenaBytes: number;
   /** The most bytes alive at one time, parameters and inputs included: no plan can need fewer. */
   readonly liveBytes: number;
+}
+
+export const isPlanned = (p: Outline | Program): p is Program => 'slots' in p;
+
+/** Every kernel once, in the order of its first launch. */
+export const kernelsOf = (p: Outline | Program): Kernel[] => [...new Set(p.entries.flatMap((e) => e.launches))];
+
+/** When each buffer that is not among `lasting` is needed, in the order in which launches first name them. */
+export function lifetimes(entries: readonly Entry[], lasting: ReadonlySet<Buffer>): Map<Buffer, readonly Span[]> {
+  const found = new Map<Buffer, Span[]>();
+  for (const e of entries)
+    for (const [i, k] of e.launches.entries())
+      for (const { buffer } of k.params) {
+        const b = storageOf(buffer);
+        if (lasting.has(b)) continue;
+        const spans = upsert(found, b, () => []);
+        if (spans.at(-1)?.entry === e.name) spans[spans.length - 1] = { ...(spans.at(-1) as Span), to: i };
+        else spans.push({ entry: e.name, from: i, to: i });
+      }
+  return found;
 }

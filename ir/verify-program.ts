@@ -1,9 +1,20 @@
 /** Verifies programs: every buffer has its place, nothing that is needed is overwritten, and nothing is read before it is
  *  written. Lifetimes are read off the launches again, not taken from the plan. */
 
+import { upsert } from './collections.ts';
 import type { Buffer } from './expr.ts';
 import { storageOf } from './kernel.ts';
-import type { Entry, Program, Purpose, Slot } from './program.ts';
+import { showLife } from './print-program.ts';
+import {
+  type Entry,
+  lifetimes,
+  type Outline,
+  type Program,
+  type Purpose,
+  type Slot,
+  type Span,
+  type Storage,
+} from './program.ts';
 import { byteSize, countAt, sameShape, showType } from './type.ts';
 import { collect, type Problem, type Report } from './verify.ts';
 
@@ -17,14 +28,8 @@ const given: ReadonlySet<Purpose> = new Set(['scalar', 'input']);
 /** What holds a value before an entry runs. */
 const kept: ReadonlySet<Purpose> = new Set(['parameter', 'gradient', 'state', 'scalar', 'input']);
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 function check(program: Program, report: Report): void {
   const slots = new Map<Buffer, Slot>();
-  const names = new Set<string>();
   for (const s of program.slots) {
     if (slots.has(s.buffer)) report('slot', slotName(s), 'its buffer has two places');
     slots.set(s.buffer, s);
@@ -37,12 +42,8 @@ function check(program: Program, report: Report): void {
         report('overlap', slotName(a), `shares bytes ${shared(a, b)} with ${slotName(b)}`);
 
   const lives = new Map<Slot, Span[]>();
-  for (const e of program.entries) {
-    if (names.has(e.name)) report('name', `entry @${e.name}`, 'two entries have this name');
-    names.add(e.name);
-    ports(e, slots, report);
-    const spans = launches(e, slots, report);
-    for (const [s, span] of spans) lives.set(s, [...(lives.get(s) ?? []), span]);
+  for (const [e, spans] of runs(program.entries, slots, report)) {
+    for (const [s, span] of spans) upsert(lives, s, () => []).push(span);
     for (const [i, [a, own]] of spans.entries())
       for (const [b, other] of spans.slice(i + 1))
         if (own.from <= other.to && other.from <= own.to && meet(a, b))
@@ -52,13 +53,34 @@ function check(program: Program, report: Report): void {
             `${slotName(a)} and ${slotName(b)} share bytes ${shared(a, b)}, and both live in launch ${Math.max(own.from, other.from)}`,
           );
   }
-  for (const [s, spans] of lives)
-    if (!spans.some((l) => l.from === s.from && l.to === s.to))
-      report(
-        'slot',
-        slotName(s),
-        `is said to live ${s.from}..${s.to}, and lives ${spans.map((l) => `${l.from}..${l.to}`).join(', ')}`,
-      );
+  for (const s of program.slots) {
+    const [told, found] = [showLife(s.live) || 'nowhere', showLife(lives.get(s)) || 'nowhere'];
+    if (told !== found) report('slot', slotName(s), `is said to live ${told}, and lives ${found}`);
+  }
+}
+
+/** Throws a `VerifyError` with all problems. The kernels are verified by themselves. */
+export const verifyOutline = ({ entries, lasting }: Outline): Problem[] =>
+  collect((report) => {
+    const storages = new Map(lasting.map((s) => [s.buffer, s]));
+    for (const buffer of lifetimes(entries, new Set(storages.keys())).keys())
+      storages.set(buffer, { buffer, purpose: 'temp' });
+    runs(entries, storages, report);
+  });
+
+/** Checks each entry; returns how long each of its temporaries lives. */
+function runs<S extends Storage>(
+  entries: readonly Entry[],
+  storages: ReadonlyMap<Buffer, S>,
+  report: Report,
+): [Entry, [S, Span][]][] {
+  const names = new Set<string>();
+  return entries.map((e) => {
+    if (names.has(e.name)) report('name', `entry @${e.name}`, 'two entries have this name');
+    names.add(e.name);
+    ports(e, storages, report);
+    return [e, launches(e, storages, report)];
+  });
 }
 
 function place(s: Slot, program: Program, report: Report): void {
@@ -77,7 +99,7 @@ function place(s: Slot, program: Program, report: Report): void {
     report('slot', where, `ends at ${s.offset + s.bytes}, outside the arena of ${program.arenaBytes} bytes`);
 }
 
-function ports(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): void {
+function ports(e: Entry, slots: ReadonlyMap<Buffer, Storage>, report: Report): void {
   for (const [way, list] of [
     ['input', e.inputs],
     ['output', e.outputs],
@@ -97,9 +119,9 @@ function ports(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): void
 }
 
 /** Checks an entry's launches in order; returns how long each of its temporaries lives. */
-function launches(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): [Slot, Span][] {
+function launches<S extends Storage>(e: Entry, slots: ReadonlyMap<Buffer, S>, report: Report): [S, Span][] {
   const written = new Set<Buffer>();
-  const spans = new Map<Slot, Span>();
+  const spans = new Map<S, Span>();
   for (const [i, k] of e.launches.entries()) {
     const where = `entry @${e.name}, launch ${i}, @${k.name}`;
     for (const { buffer, access } of k.params) {
@@ -113,7 +135,7 @@ function launches(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): [
         report('unwritten', where, `it reads ${slotName(slot)}, which nothing has written`);
       if (access !== 'in' && given.has(slot.purpose))
         report('read-only', where, `it writes ${slotName(slot)}, which only the host sets`);
-      if (slot.purpose === 'temp') spans.set(slot, { from: spans.get(slot)?.from ?? i, to: i });
+      if (slot.purpose === 'temp') spans.set(slot, { entry: e.name, from: spans.get(slot)?.from ?? i, to: i });
     }
     for (const { buffer, access } of k.params) if (access !== 'in') written.add(storageOf(buffer));
   }
@@ -125,4 +147,4 @@ function launches(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): [
 const meet = (a: Slot, b: Slot): boolean => a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 const shared = (a: Slot, b: Slot): string =>
   `${Math.max(a.offset, b.offset)}..${Math.min(a.offset + a.bytes, b.offset + b.bytes)}`;
-const slotName = (s: Slot): string => `${s.purpose} '${s.buffer.name}'`;
+const slotName = (s: Storage): string => `${s.purpose} '${s.buffer.name}'`;

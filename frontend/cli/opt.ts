@@ -23,7 +23,7 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   const { text, file } = readSource(path, io);
   let ir: Ir = readIr(text, file, maxBatch);
   const print = { root: io.cwd, text: file };
-  const context = contextOf(ir, { optimizer, maxBatch });
+  const context = contextOf(ir, { optimizer });
   for (const { name } of passes) {
     ir = runPass(name, ir, context, print, flags.verify);
     // Beside the result, which goes to stdout and is a text to be read again.

@@ -1,17 +1,20 @@
-/** `tapeout run`: the graphs of a text on given or seeded inputs, as WebAssembly or by the interpreter. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** `tapeout run`: what a text holds, graphs or kernels, on given or seeded inputs, as WebAssembly or by the interpreter. */
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
-import type { Graph, Module, Param, Result } from '../../ir/graph.ts';
+import type { Graph, Module, Param } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
-import { countAt, type DType, isBatch, showType, type TensorType } from '../../ir/type.ts';
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../../runtime/index.ts';
-import { DataError, unreadable } from '../data/error.ts';
+import type { PrintOptions } from '../../ir/print-options.ts';
+import type { StoredTensor } from '../../runtime/index.ts';
+import { writeSafetensors } from '../../runtime/index.ts';
+import { DataError } from '../data/error.ts';
 import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPass } from '../ir-passes.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { readOptimizer, readSource, type Source, usualMaxBatch } from './text.ts';
+import { callEntry, compiled, givenTo, interpretEntry, type ProgramIr, programIn, resultsOf } from './run-program.ts';
+import { readOptimizer, readSource, usualMaxBatch } from './text.ts';
+import { batchOf, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
 
 export interface RunFlags {
   readonly in?: string;
@@ -24,40 +27,26 @@ export interface RunFlags {
   readonly verify?: boolean;
 }
 
-type Elements = Float32Array | Int32Array | Uint8Array;
-/** `arrays[dtype].from(xs, f)`, whatever the type. */
-const make = (dtype: DType, count: number, f: (i: number) => number): Elements => {
-  const out: Elements = new arrays[dtype](count);
-  for (let i = 0; i < count; i++) out[i] = f(i);
-  return out;
-};
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-
-/** What a run of one graph gave: its results by name, an update's under the name of its param. */
-type Results = ReadonlyMap<string, { readonly type: TensorType; readonly data: Elements }>;
-
-/** Samples a run has where neither `--batch` nor an input says how many. */
-const usualBatch = 4;
-/** What scalars such as the learning rate are where nothing tells. */
-const usualScalar = 0.01;
+/** What is run, and on what. */
+interface Run {
+  readonly given: ReadonlyMap<string, StoredTensor>;
+  readonly n: number;
+  readonly flags: RunFlags;
+  readonly print: PrintOptions;
+}
+type Named = [name: string, results: Results][];
 
 export async function runCommand(path: string, flags: RunFlags, io: Io): Promise<number> {
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
-  if (ir.form !== 'module' && ir.form !== 'fused')
-    throw new UsageError(`${path} holds kernels, and what runs is a graph: give a text of graphs.`);
-  const module = chosen(ir.module, flags.graph);
+  if (ir.form === 'wasm') throw new UsageError(`${path} holds WebAssembly, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
-  const n = batchOf(module, given, flags);
+  const print = { root: io.cwd, text: source.file };
+  const { n, results } =
+    ir.form === 'module' || ir.form === 'fused'
+      ? await runModule(ir, given, flags, print)
+      : await runProgram(ir, given, flags, print);
 
-  const results: [name: string, results: Results][] = [];
-  for (const graph of module.graphs) {
-    const one: Ir =
-      ir.form === 'fused'
-        ? { form: 'fused', module: { ...module, graphs: [graph] }, fused: ir.fused.filter((g) => g === graph) }
-        : { form: 'module', module: { ...module, graphs: [graph] } };
-    results.push([graph.name, await runGraph(one, given, n, flags, source, io)]);
-  }
   const several = results.length > 1;
   const named = results.flatMap(([graph, of]) =>
     [...of].map(([name, value]) => [several ? `${graph}/${name}` : name, value] as const),
@@ -86,26 +75,57 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   return exits.ok;
 }
 
-function chosen(module: Module, name: string | undefined): Module {
-  const graphs = name === undefined ? module.graphs : module.graphs.filter((g) => g.name === name);
-  const names = module.graphs.map((g) => `@${g.name}`).join(', ');
-  if (module.graphs.length === 0) throw new UsageError('the text has no graph.');
-  if (graphs.length === 0) throw new UsageError(`there is no graph @${name}: there are ${names}.`);
-  return { ...module, graphs };
+/** All of them, or the one that is asked for. */
+function chosen<T extends { readonly name: string }>(what: string, all: readonly T[], name: string | undefined): T[] {
+  if (all.length === 0) throw new UsageError(`the text has no ${what}.`);
+  const found = all.filter((g) => name === undefined || g.name === name);
+  const names = all.map((g) => `@${g.name}`).join(', ');
+  if (found.length === 0) throw new UsageError(`there is no ${what} @${name}: there are ${names}.`);
+  return found;
 }
 
-async function runGraph(
-  start: Ir,
-  given: ReadonlyMap<string, StoredTensor>,
-  n: number,
-  flags: RunFlags,
-  source: Source,
-  io: Io,
-): Promise<Results> {
-  const print = { root: io.cwd, text: source.file };
+// Kernels
+
+async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, print: PrintOptions) {
+  const read = programIn(ir);
+  const entries = chosen('entry', read.entries, flags.graph);
+  const n = batchOf(givenTo(read), read.maxBatch, given, flags.batch);
+  const made = flags.backend === 'wasm' ? compiled(ir, print, flags.verify) : null;
+  const results: Named = [];
+  for (const entry of entries) {
+    const values = new Map(givenTo(read).map((p) => [p.buffer, held(p, given, n, flags.seed)]));
+    const memory = made
+      ? await callEntry(made.program, made.wasm, entry.name, values, n)
+      : guarded('interpret', printIr(ir, print), () => interpretEntry(entry, values, n));
+    results.push([entry.name, resultsOf(read, entry, memory)]);
+  }
+  return { n, results };
+}
+
+// Graphs
+
+type ModuleIr = Extract<Ir, { form: 'module' | 'fused' }>;
+
+async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, print: PrintOptions) {
+  const graphs = chosen('graph', ir.module.graphs, flags.graph);
+  const params = graphs.flatMap((g) => g.params);
+  const n = batchOf(params, ir.module.maxBatch, given, flags.batch);
+  const results: Named = [];
+  for (const graph of graphs) {
+    const module: Module = { ...ir.module, graphs: [graph] };
+    const one: ModuleIr =
+      ir.form === 'fused'
+        ? { form: 'fused', module, fused: ir.fused.filter((g) => g === graph) }
+        : { form: 'module', module };
+    results.push([graph.name, await runGraph(one, { given, n, flags, print })]);
+  }
+  return { n, results };
+}
+
+async function runGraph(start: ModuleIr, { given, n, flags, print }: Run): Promise<Results> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
-  const context = contextOf(start, { optimizer, maxBatch: usualMaxBatch });
-  let ir = start;
+  const context = contextOf(start, { optimizer });
+  let ir = start as Ir;
   const pass = (name: string): void => {
     try {
       ir = runPass(name, ir, context, print, flags.verify);
@@ -115,44 +135,41 @@ async function runGraph(
       throw e;
     }
   };
-  if (ir.form === 'module') for (const name of ['inferShapes', 'autodiff', 'update']) pass(name);
-  const { module } = ir as Extract<Ir, { form: 'module' | 'fused' }>;
-  const graph = module.graphs[0] as Graph;
-  const values = new Map(graph.params.map((p) => [p, held(p, given, n, flags.seed, context)]));
+  if (start.form === 'module') for (const name of ['inferShapes', 'autodiff', 'update']) pass(name);
+  const graph = (ir as ModuleIr).module.graphs[0] as Graph;
+  const values = new Map(graph.params.map((p) => [p, held(givenParam(p, context), given, n, flags.seed)]));
 
   if (flags.backend === 'interpret') {
     const out = guarded('interpret', printIr(ir, print), () => interpretGraph(graph, values, n));
-    return resultsOf(graph, (r) => {
-      const values = out.get(r) as Float64Array;
-      return make(r.value.type.dtype, values.length, (i) => values[i] as number);
-    });
+    return new Map(
+      graph.results.map((r) => {
+        const data = out.get(r) as Float64Array;
+        return [r.name, { type: r.value.type, data: make(r.value.type.dtype, data.length, (i) => data[i] as number) }];
+      }),
+    );
   }
-  if (ir.form === 'module') for (const name of ['canonicalize', 'fuse']) pass(name);
-  for (const name of ['lower', 'schedule']) pass(name);
-  const outputs = new Map(
-    ir.form === 'schedule' ? [...(ir.scheduled[0]?.outputs ?? [])].map(([r, b]) => [r.name, b] as const) : [],
+  if (start.form === 'module') for (const name of ['canonicalize', 'fuse']) pass(name);
+  pass('lower');
+  const { program, wasm } = compiled(ir as ProgramIr, print, flags.verify);
+  const buffers = new Map([...values].map(([p, v]) => [context.buffers.of(p), v]));
+  const memory = await callEntry(program, wasm, graph.name, buffers, n);
+  const outputs = new Map(program.entries.flatMap((e) => e.outputs).map((p) => [p.name, p.buffer]));
+  return new Map(
+    graph.results.map((r) => {
+      const buffer = r.into ? context.buffers.of(r.into) : outputs.get(r.name);
+      if (!buffer) throw new CompilerBug('lower', `the result '${r.name}' has no buffer`);
+      return [r.name, { type: r.value.type, data: memory(buffer) }];
+    }),
   );
-  pass('plan');
-  const program = (ir as Extract<Ir, { form: 'program' }>).program;
-  pass('wat');
-  const { wasm } = (ir as Extract<Ir, { form: 'wasm' }>).emitted;
-  const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {});
-  const bytes = (instance.exports.memory as WebAssembly.Memory).buffer;
-  const view = (buffer: unknown, type: TensorType): Elements => {
-    const slot = program.slots.find((s) => s.buffer === buffer);
-    if (!slot) throw new CompilerBug('plan', 'a buffer has no place');
-    return new arrays[type.dtype](bytes, slot.offset, countAt(type.shape, n)) as Elements;
-  };
-  for (const [p, v] of values) {
-    const buffer = context.buffers.of(p);
-    if (program.slots.some((s) => s.buffer === buffer)) view(buffer, p.type).set(v);
-  }
-  (instance.exports[graph.name] as (n: number) => void)(n);
-  return resultsOf(graph, (r) => view(outputs.get(r.name), r.value.type).slice() as Elements);
 }
 
-const resultsOf = (graph: Graph, data: (r: Result) => Elements): Results =>
-  new Map(graph.results.map((r) => [r.name, { type: r.value.type, data: data(r) }]));
+const givenParam = (p: Param, { table, ranges }: PassContext) => ({
+  name: p.name,
+  type: p.type,
+  role: p.role,
+  initial: table.initial.get(p),
+  range: ranges.get(p),
+});
 
 function guarded<T>(pass: string, before: string, f: () => T): T {
   try {
@@ -161,114 +178,4 @@ function guarded<T>(pass: string, before: string, f: () => T): T {
     if (e instanceof CompileError || e instanceof CompilerBug) throw e;
     throw new CompilerBug(pass, e instanceof Error ? e.message : String(e), before, { cause: e });
   }
-}
-
-// Inputs
-
-function readTensors(path: string, io: Io): Map<string, StoredTensor> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(resolve(io.cwd, path));
-  } catch (e) {
-    throw unreadable(path, e, 'Give a safetensors file with the graph’s params by name.');
-  }
-  return readSafetensors(bytes, path);
-}
-
-/** The batch that was asked for, or that the inputs have. */
-function batchOf(module: Module, given: ReadonlyMap<string, StoredTensor>, { batch }: RunFlags): number {
-  if (batch !== undefined && batch > module.maxBatch)
-    throw new UsageError(`--batch ${batch}: the module takes at most N = ${module.maxBatch}.`);
-  let found: { readonly n: number; readonly name: string } | null = null;
-  for (const p of module.graphs.flatMap((g) => g.params)) {
-    const tensor = given.get(p.name);
-    const at = p.type.shape.findIndex(isBatch);
-    const extent = tensor?.shape[at];
-    if (at < 0 || extent === undefined) continue;
-    const n = extent / (p.type.shape[at] as { times: number }).times;
-    if (found && found.n !== n)
-      throw new DataError(
-        `'${found.name}' has a batch of ${found.n}, and '${p.name}' one of ${n}. They must be equal.`,
-      );
-    found = { n, name: p.name };
-  }
-  const n = batch ?? found?.n ?? Math.min(usualBatch, module.maxBatch);
-  if (!Number.isInteger(n) || n < 1 || n > module.maxBatch)
-    throw new DataError(`'${found?.name}' has a batch of ${n}; the module takes from 1 to ${module.maxBatch} samples.`);
-  return n;
-}
-
-/** What a param holds: what the file gives, else seeded values, which depend on its name and the seed alone. */
-function held(
-  p: Param,
-  given: ReadonlyMap<string, StoredTensor>,
-  n: number,
-  seed: number,
-  context: PassContext,
-): Elements {
-  const tensor = given.get(p.name);
-  const { dtype, shape } = p.type;
-  const count = countAt(shape, n);
-  if (tensor) {
-    if (tensor.data.length !== count || (dtype === 'f32') !== (tensor.dtype === 'F32'))
-      throw new DataError(
-        `'${p.name}' is ${tensor.dtype}[${tensor.shape.join(',')}], and the graph takes ${showType(p.type)} at N = ${n}.`,
-      );
-    return make(dtype, count, (i) => Number(tensor.data[i]));
-  }
-  const initial = context.table.initial.get(p);
-  if (p.role === 'scalar') return make(dtype, count, () => initial || usualScalar);
-  if (p.role === 'state') return make(dtype, count, () => initial ?? 0);
-  const uniform = uniformOf(p.name, seed);
-  const range = context.ranges.get(p) ?? 10;
-  // Weights are small enough that layers on layers keep their values in reach.
-  const scale = p.role === 'parameter' ? 1 / Math.sqrt(Math.max(1, countAt(shape.slice(1), n))) : 1;
-  const draw: Readonly<Record<DType, () => number>> = {
-    f32: () => (2 * uniform() - 1) * scale,
-    i32: () => Math.floor(uniform() * range),
-    u8: () => Math.floor(uniform() * Math.min(range, 256)),
-    bool: () => Math.floor(uniform() * 2),
-  };
-  return make(dtype, count, draw[dtype]);
-}
-
-/** Numbers from 0 to 1, of a name and a seed: mulberry32, started from the FNV-1a hash of both. */
-function uniformOf(name: string, seed: number): () => number {
-  let state = fnv(new TextEncoder().encode(`${seed}/${name}`));
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function fnv(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const b of bytes) hash = Math.imul(hash ^ b, 0x01000193);
-  return hash >>> 0;
-}
-
-// Results
-
-function describeValue(name: string, { type, data }: { type: TensorType; data: Elements }): string[] {
-  const show = (x: number): string =>
-    Number.isInteger(x) ? String(x) : Number.isNaN(x) ? 'nan' : x.toPrecision(5).replace('Infinity', 'inf');
-  const first = [...data.subarray(0, 4)].map(show).join(', ');
-  let sum = 0;
-  for (const x of data) sum += x;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return [
-    name,
-    showType(type),
-    `${first}${data.length > 4 ? ', …' : ''}`,
-    show(sum),
-    fnv(bytes).toString(16).padStart(8, '0'),
-  ];
-}
-
-function stored(type: TensorType, data: Elements, n: number): StoredTensor {
-  const shape = type.shape.map((d) => (isBatch(d) ? d.times * n : d));
-  if (data instanceof Float32Array) return { dtype: 'F32', shape, data };
-  return data instanceof Int32Array ? { dtype: 'I32', shape, data } : { dtype: 'U8', shape, data };
 }

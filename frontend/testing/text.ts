@@ -4,12 +4,12 @@ import type { Graph, Module, Node } from '../../ir/graph.ts';
 import { makeGraph } from '../../ir/graph.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import { printGraph, printModule } from '../../ir/print-graph.ts';
-import { printKernel } from '../../ir/print-kernel.ts';
+import { printKernel, printKernels } from '../../ir/print-kernel.ts';
 import type { PrintOptions } from '../../ir/print-options.ts';
 import { printProgram } from '../../ir/print-program.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Lowered } from '../../passes/lower.ts';
-import { type Compiled, printKernels, type StageName } from '../compile.ts';
+import type { Compiled, StageName } from '../compile.ts';
 
 export interface TextOptions {
   /** Of a compiled model, the stage to print: `fuse` unless told, which shows every op and what shares a kernel. */
@@ -34,7 +34,7 @@ const kinds: readonly [
   ['a module', (v) => Array.isArray(v.graphs), (m: Module, o) => printModule(m, printing(o))],
   ['a graph', (v) => Array.isArray(v.results), (g: Graph, o) => lines(printGraph(g, printing(o)))],
   ['a kernel', (v) => Array.isArray(v.body), (k: Kernel, o) => lines(printKernel(k, printing(o)))],
-  ['the kernels of a graph', (v) => Array.isArray(v.kernels), (l: Lowered, o) => printKernels([l], printing(o))],
+  ['the kernels of a graph', (v) => Array.isArray(v.kernels), (l: Lowered, o) => printKernels(l.kernels, printing(o))],
   ['a program', (v) => Array.isArray(v.slots), (p: Program, o) => printProgram(p, printing(o))],
   [
     'a value of a graph',

@@ -1,10 +1,11 @@
 /** Derives a schedule from a kernel and a target. */
 
 import type { Kernel } from '../../ir/kernel.ts';
+import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { analyse } from './analyse.ts';
 import { contraction } from './contraction.ts';
-import { applySchedule, type Schedule } from './directives.ts';
+import { applySchedule } from './directives.ts';
 import { Extents } from './extents.ts';
 import { mapping } from './mapping.ts';
 import { settleGuards, simplify } from './settle.ts';

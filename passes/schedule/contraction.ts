@@ -4,11 +4,11 @@
 import type * as x from '../../ir/expr.ts';
 import type { Axis } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
+import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import { type Candidate, cost, type Lanes, type Unrolled } from './cost.ts';
-import type { Directive, Schedule } from './directives.ts';
 import type { Extents } from './extents.ts';
 import { reorders } from './loops.ts';
 

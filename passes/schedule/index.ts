@@ -3,38 +3,62 @@
 import { upsert } from '../../ir/collections.ts';
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
+import type { Outline } from '../../ir/program.ts';
+import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
-import { applySchedule, type Schedule } from './directives.ts';
+import { applySchedule } from './directives.ts';
 import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
 
-/** A graph's kernels, scheduled, with the directives that made each. */
-export interface Scheduled extends Lowered {
+/** Kernels in launch order, and by name the directives that made each. */
+export interface ScheduledKernels {
+  readonly kernels: readonly Kernel[];
   readonly schedules: ReadonlyMap<string, Schedule>;
 }
+/** A graph's kernels, scheduled. */
+export type Scheduled = Lowered & ScheduledKernels;
 
 export const schedule = (target: Target, batch: number): ((lowered: Lowered) => Scheduled) => {
-  // Graphs share kernels, and so the scheduled ones.
-  const done = new Map<Kernel, { kernels: Kernel[]; schedules: ReadonlyMap<string, Schedule> }>();
-  const one = (k: Kernel): { kernels: Kernel[]; schedules: ReadonlyMap<string, Schedule> } => {
-    const chosen = chooseSchedule(k, target, batch);
-    const schedules = new Map<string, Schedule>([[k.name, chosen]]);
-    return {
-      kernels: withCopies(k, simplify(applySchedule(k, chosen), batch), chosen, target, batch, schedules),
-      schedules,
-    };
+  const launches = scheduler(target, batch);
+  return (lowered) => ({ ...lowered, ...launches(lowered.kernels) });
+};
+
+/** The same for launches that no graph is known of. */
+export function scheduleOutline(
+  of: Outline,
+  target: Target,
+): { readonly outline: Outline; readonly schedules: ReadonlyMap<string, Schedule> } {
+  const launches = scheduler(target, of.maxBatch);
+  const done = of.entries.map((e) => [e, launches(e.launches)] as const);
+  return {
+    outline: { ...of, entries: done.map(([e, { kernels }]) => ({ ...e, launches: kernels })) },
+    schedules: new Map(done.flatMap(([, { schedules }]) => [...schedules])),
   };
-  return (lowered) => {
-    const parts = lowered.kernels.map((k) => upsert(done, k, () => one(k)));
+}
+
+const scheduler = (target: Target, batch: number): ((kernels: readonly Kernel[]) => ScheduledKernels) => {
+  // Graphs share kernels, and so the scheduled ones.
+  const done = new Map<Kernel, ScheduledKernels>();
+  return (kernels) => {
+    const parts = kernels.map((k) =>
+      upsert(done, k, () => scheduledBy(k, chooseSchedule(k, target, batch), target, batch)),
+    );
     return {
-      ...lowered,
       kernels: parts.flatMap((p) => p.kernels),
       schedules: new Map(parts.flatMap((p) => [...p.schedules])),
     };
   };
 };
+
+/** A kernel under a schedule, behind those that make the packed copies it reads, which get schedules of their own. Throws a
+ *  `ScheduleError` where a directive does not fit. */
+export function scheduledBy(k: Kernel, s: Schedule, target: Target, batch: number): ScheduledKernels {
+  const schedules = new Map<string, Schedule>([[k.name, s]]);
+  const kernels = withCopies(k, simplify(applySchedule(k, s), batch), s, target, batch, schedules);
+  return { kernels, schedules };
+}
 
 /** A kernel behind those that make the packed copies it reads. */
 function withCopies(

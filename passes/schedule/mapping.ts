@@ -1,8 +1,8 @@
 /** Kernels that map element to element: lanes along the innermost axis. */
 
+import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import type { Analysis, Reference } from './analyse.ts';
-import type { Schedule } from './directives.ts';
 import type { Extents } from './extents.ts';
 
 /** Strides that a vector is loaded with, and stored with, in a few instructions. */

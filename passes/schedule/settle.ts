@@ -5,7 +5,7 @@ import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, finish, type Kernel, type Loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
-import type { Directive } from './directives.ts';
+import type { Directive } from '../../ir/schedule.ts';
 
 /** Index-set splitting: where a kernel asks on which side of a number an axis lies, or takes it apart by a divisor, loops
  *  that know the answer. */

@@ -229,8 +229,8 @@ test('the serializer prints graphs, values, kernels and programs', async () => {
     tapeout ir 1
     program @ReLU (N <= 2) {
       entry @forward {
-        input   x: f32[N,2]       @ x
-        output  output: f32[N,2]  @ output
+        input   x: f32[N,2]
+        output  output: f32[N,2]
         0  @relu(x, output out)
       }
 

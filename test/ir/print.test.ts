@@ -277,25 +277,25 @@ test('a program: ports, launches and the memory plan', () => {
     slots: [
       { buffer: lr!, purpose: 'scalar', offset: 0, bytes: 4 },
       { buffer: a!, purpose: 'input', offset: 16, bytes: 2048 },
-      { buffer: b!.viewOf!, purpose: 'temp', offset: 2064, bytes: 2048, from: 0, to: 1 },
+      { buffer: b!.viewOf!, purpose: 'temp', offset: 2064, bytes: 2048, live: [{ entry: 'step', from: 0, to: 1 }] },
     ],
   } as const;
   expect(printProgram(program)).toMatchInlineSnapshot(`
     "tapeout ir 1
     program @tiny (N <= 64) {
       entry @step {
-        input   x: f32[N,8]  @ a
-        input   lr: f32[]    @ lr
-        output  y: f32[N,8]  @ b
-        0  @row_sum(a, lr, b inout)
-        1  @row_sum(a, lr, b inout)
+        input   x: f32[N,8]  in a
+        input   lr: f32[]
+        output  y: f32[N,8]  in stored
+        0  @row_sum(a, lr, stored inout)
+        1  @row_sum(a, lr, stored inout)
       }
 
       arena 4112 bytes, of which 4100 are live at once {
         offset  bytes  purpose  name    type        live
              0      4  scalar   lr      f32[]
             16   2048  input    a       f32[N,8]
-          2064   2048  temp     stored  f32[N,2,4]  0..1
+          2064   2048  temp     stored  f32[N,2,4]  step 0..1
       }
     }
     "

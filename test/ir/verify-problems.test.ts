@@ -277,14 +277,14 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     () => {
       const [s, t] = [buffer('s', f32(8)), temp];
       const to = (from: x.Buffer, into: x.Buffer) => kernel(each([store(into, at(i), x.load(from, at(i)))]));
-      const live = { from: 0, to: 1 };
+      const life = (from: number, to: number) => ({ live: [{ entry: 'forward', from, to }] });
       verifyProgram(
         program(
           [
             slot(a, 'input', 32),
             slot(b, 'output', 64),
-            slot(s, 'temp', 96, live),
-            slot(t, 'temp', 112, { from: 1, to: 2 }),
+            slot(s, 'temp', 96, life(0, 1)),
+            slot(t, 'temp', 112, life(1, 2)),
           ],
           [to(a, s), to(s, t), to(t, b)],
         ),
@@ -294,7 +294,9 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   ],
   [
     'unwritten',
-    checkProgram(program([slot(a, 'temp', 32, { from: 0, to: 0 }), slot(b, 'output', 64)])),
+    checkProgram(
+      program([slot(a, 'temp', 32, { live: [{ entry: 'forward', from: 0, to: 0 }] }), slot(b, 'output', 64)]),
+    ),
     /launch 0, @k: it reads temp 'a', which nothing has written/,
   ],
   [

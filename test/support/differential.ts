@@ -2,7 +2,7 @@
  *  the scheduled kernels and the WebAssembly must say as well. */
 
 import { printModule } from '../../ir/print-graph.ts';
-import { showDirective } from '../../passes/schedule/directives.ts';
+import { showDirective } from '../../ir/print-schedule.ts';
 import { type Given, graphMemory, KernelMachine, runGraph, type Stages, WasmMachine } from './pipeline.ts';
 
 export interface Agreement {

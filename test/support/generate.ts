@@ -40,6 +40,16 @@ const sizes = [1, 2, 3, 5, 7, 13, 17];
 /** Elements of one sample of any value. */
 const most = 700;
 
+/** A model, or null where the choices make none that the ops' type rules accept. */
+export function modelOf(c: Choices): RandomModel | null {
+  try {
+    return randomModel(c);
+  } catch (e) {
+    if (e instanceof CompileError) return null;
+    throw e;
+  }
+}
+
 /** `wild` models only compare, choose and move, so that NaN and infinity mean the same at every precision. */
 export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {}): RandomModel {
   const maxBatch = 1 + c.below(9);

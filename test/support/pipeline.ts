@@ -19,6 +19,7 @@ import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
 import { indexRanges, inferShapes } from '../../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../../passes/lower.ts';
+import { outline } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { type Scheduled, schedule } from '../../passes/schedule/index.ts';
 import { type Optimizer, StateTable, update } from '../../passes/update.ts';
@@ -66,7 +67,7 @@ export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: S
   verified('lower', () => verifyKernels(kernels(lowered), { maxBatch }));
   const scheduled = lowered.map(schedule(wasm128, maxBatch));
   verified('schedule', () => verifyKernels(kernels(scheduled), { maxBatch, target: wasm128 }));
-  const program = plan(module, scheduled, buffers, indexRanges(recorded));
+  const program = plan(outline(module, scheduled, buffers, indexRanges(recorded)));
   verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
   return {

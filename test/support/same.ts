@@ -1,12 +1,14 @@
 /** What graphs and kernels are, as plain data to compare: identities become numbers, and names that a printer makes up
  *  (nodes, axes, tiles, views) are forgotten. Two values are equal structurally where these data are. */
 
+import { numbering } from '../../ir/collections.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import type { FusedGraph, Graph, Module, Param, Value } from '../../ir/graph.ts';
 import { topo } from '../../ir/graph.ts';
 import { type Kernel, type Stmt, storageOf } from '../../ir/kernel.ts';
 import { type PrintOptions, showPlace } from '../../ir/print-options.ts';
+import { isPlanned, kernelsOf, type Outline, type Program, type Storage } from '../../ir/program.ts';
 import { showType } from '../../ir/type.ts';
 
 const placeOf = (loc: Loc | null, options: PrintOptions): string | null => (loc ? showPlace(loc, options) : null);
@@ -49,6 +51,27 @@ export function graphData(g: Graph, options: PrintOptions = {}): unknown {
 function taskData(task: NonNullable<Graph['task']>, ref: (v: Value) => string): unknown {
   if (task.kind === 'apply') return [task.kind, task.then, [...task.gradients].map((pair) => pair.map(ref))];
   return [task.kind, task.then, ref(task.of), task.seed && ref(task.seed), task.wrt.map((p: Param) => ref(p))];
+}
+
+/** A program and its kernels; temporaries are told by their place. */
+export function programData(p: Outline | Program, options: PrintOptions = {}): unknown {
+  const planned = isPlanned(p);
+  const rows: readonly Storage[] = planned ? p.slots : p.lasting;
+  const numbers = numbering<Buffer>();
+  for (const s of rows) numbers(s.buffer);
+  const kernels = kernelsOf(p);
+  return {
+    name: p.name,
+    maxBatch: p.maxBatch,
+    entries: p.entries.map((e) => ({
+      name: e.name,
+      ports: [e.inputs, e.outputs].map((ports) => ports.map((q) => [q.name, showType(q), numbers(q.buffer)])),
+      launches: e.launches.map((k) => [kernels.indexOf(k), k.params.map((q) => numbers(storageOf(q.buffer)))]),
+    })),
+    rows: rows.map(({ buffer, ...s }) => ({ ...s, name: buffer.name, type: showType(buffer.type) })),
+    bytes: planned ? [p.arenaBytes, p.liveBytes] : null,
+    kernels: kernels.map((k) => kernelData(k, options)),
+  };
 }
 
 export function kernelData(k: Kernel, options: PrintOptions = {}): unknown {

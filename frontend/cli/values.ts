@@ -1,0 +1,141 @@
+/** What a run is given and what it gives: tensors of a file, seeded values, and results as a table and as a file. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { countAt, type DType, isBatch, showType, type TensorType } from '../../ir/type.ts';
+import { readSafetensors, type StoredTensor } from '../../runtime/index.ts';
+import { DataError, unreadable } from '../data/error.ts';
+import { type Io, UsageError } from './io.ts';
+
+export type Elements = Float32Array | Int32Array | Uint8Array;
+export const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
+/** `arrays[dtype].from(xs, f)`, whatever the type. */
+export const make = (dtype: DType, count: number, f: (i: number) => number): Elements => {
+  const out: Elements = new arrays[dtype](count);
+  for (let i = 0; i < count; i++) out[i] = f(i);
+  return out;
+};
+
+/** What a run of one graph or entry gave: its results by name, an update's under the name of its param. */
+export type Results = ReadonlyMap<string, { readonly type: TensorType; readonly data: Elements }>;
+
+/** Something that a run is given a value for. */
+export interface Given {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly role: 'input' | 'parameter' | 'state' | 'scalar';
+  /** What state and scalars begin with, where the text or its optimizer tells. */
+  readonly initial?: number | undefined;
+  /** How many values an index input may take, where the text tells. */
+  readonly range?: number | undefined;
+}
+
+/** Samples a run has where neither `--batch` nor an input says how many. */
+const usualBatch = 4;
+/** What scalars such as the learning rate are where nothing tells. */
+const usualScalar = 0.01;
+/** How many values an index may take where nothing tells. */
+const usualRange = 10;
+
+export function readTensors(path: string, io: Io): Map<string, StoredTensor> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(resolve(io.cwd, path));
+  } catch (e) {
+    throw unreadable(path, e, 'Give a safetensors file with the graph’s params by name.');
+  }
+  return readSafetensors(bytes, path);
+}
+
+/** The batch that was asked for, or that the inputs have. */
+export function batchOf(
+  params: Iterable<{ readonly name: string; readonly type: TensorType }>,
+  maxBatch: number,
+  given: ReadonlyMap<string, StoredTensor>,
+  batch: number | undefined,
+): number {
+  if (batch !== undefined && batch > maxBatch)
+    throw new UsageError(`--batch ${batch}: the module takes at most N = ${maxBatch}.`);
+  let found: { readonly n: number; readonly name: string } | null = null;
+  for (const p of params) {
+    const tensor = given.get(p.name);
+    const at = p.type.shape.findIndex(isBatch);
+    const extent = tensor?.shape[at];
+    if (at < 0 || extent === undefined) continue;
+    const n = extent / (p.type.shape[at] as { times: number }).times;
+    if (found && found.n !== n)
+      throw new DataError(
+        `'${found.name}' has a batch of ${found.n}, and '${p.name}' one of ${n}. They must be equal.`,
+      );
+    found = { n, name: p.name };
+  }
+  const n = batch ?? found?.n ?? Math.min(usualBatch, maxBatch);
+  if (!Number.isInteger(n) || n < 1 || n > maxBatch)
+    throw new DataError(`'${found?.name}' has a batch of ${n}; the module takes from 1 to ${maxBatch} samples.`);
+  return n;
+}
+
+/** What the file gives, else seeded values, which depend on the name and the seed alone. */
+export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: number, seed: number): Elements {
+  const tensor = given.get(p.name);
+  const { dtype, shape } = p.type;
+  const count = countAt(shape, n);
+  if (tensor) {
+    if (tensor.data.length !== count || (dtype === 'f32') !== (tensor.dtype === 'F32'))
+      throw new DataError(
+        `'${p.name}' is ${tensor.dtype}[${tensor.shape.join(',')}], and the graph takes ${showType(p.type)} at N = ${n}.`,
+      );
+    return make(dtype, count, (i) => Number(tensor.data[i]));
+  }
+  if (p.role === 'scalar') return make(dtype, count, () => p.initial || usualScalar);
+  if (p.role === 'state') return make(dtype, count, () => p.initial ?? 0);
+  const uniform = uniformOf(p.name, seed);
+  const { range = usualRange } = p;
+  // Weights are small enough that layers on layers keep their values in reach.
+  const scale = p.role === 'parameter' ? 1 / Math.sqrt(Math.max(1, countAt(shape.slice(1), n))) : 1;
+  const draw: Readonly<Record<DType, () => number>> = {
+    f32: () => (2 * uniform() - 1) * scale,
+    i32: () => Math.floor(uniform() * range),
+    u8: () => Math.floor(uniform() * Math.min(range, 256)),
+    bool: () => Math.floor(uniform() * 2),
+  };
+  return make(dtype, count, draw[dtype]);
+}
+
+/** Numbers from 0 to 1, of a name and a seed: mulberry32, started from the FNV-1a hash of both. */
+function uniformOf(name: string, seed: number): () => number {
+  let state = fnv(new TextEncoder().encode(`${seed}/${name}`));
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function fnv(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const b of bytes) hash = Math.imul(hash ^ b, 0x01000193);
+  return hash >>> 0;
+}
+
+export function describeValue(name: string, { type, data }: { type: TensorType; data: Elements }): string[] {
+  const show = (x: number): string =>
+    Number.isInteger(x) ? String(x) : Number.isNaN(x) ? 'nan' : x.toPrecision(5).replace('Infinity', 'inf');
+  const first = [...data.subarray(0, 4)].map(show).join(', ');
+  let sum = 0;
+  for (const x of data) sum += x;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return [
+    name,
+    showType(type),
+    `${first}${data.length > 4 ? ', …' : ''}`,
+    show(sum),
+    fnv(bytes).toString(16).padStart(8, '0'),
+  ];
+}
+
+export function stored(type: TensorType, data: Elements, n: number): StoredTensor {
+  const shape = type.shape.map((d) => (isBatch(d) ? d.times * n : d));
+  if (data instanceof Float32Array) return { dtype: 'F32', shape, data };
+  return data instanceof Int32Array ? { dtype: 'I32', shape, data } : { dtype: 'U8', shape, data };
+}

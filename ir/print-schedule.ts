@@ -1,0 +1,34 @@
+/** Schedules as text: a block in front of the kernel that it made, or a file of its own. */
+
+import { showName, showReference } from './print-expr.ts';
+import { type Directive, directiveForms, type Piece, type Schedule } from './schedule.ts';
+
+/** `schedule @matmul {`, a directive a line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered. */
+export function printSchedule(kernel: string, schedule: Schedule): string {
+  const head = `schedule ${showReference('@', kernel)} {`;
+  return schedule.length === 0 ? `${head}}` : [head, ...schedule.map((d) => `  ${showDirective(d)}`), '}'].join('\n');
+}
+
+/** `vectorize x by 4 shift`. */
+export function showDirective(d: Directive): string {
+  const fields = d as unknown as Readonly<Record<string, unknown>>;
+  return [d.do, ...directiveForms[d.do].flatMap((p) => showPiece(p, fields[p.key]))].join(' ');
+}
+
+function showPiece({ holds, word }: Piece, value: unknown): string[] {
+  const told = word === undefined ? [] : [word];
+  switch (holds) {
+    case 'flag':
+      return value ? told : [];
+    case 'loop':
+    case 'buffer':
+      return [...told, showName(value as string)];
+    case 'count':
+      return [...told, String(value)];
+    case 'cuts':
+    case 'order':
+      return [...told, (value as readonly number[]).join(', ')];
+    default:
+      return holds satisfies never;
+  }
+}

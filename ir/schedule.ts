@@ -1,0 +1,57 @@
+/** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
+ *  compute; only `reassociate` changes the order of a floating-point sum. */
+
+export type Directive =
+  /** for i { S }  -->  for i step `by` { unroll i' in by { S } }, with i' moved inwards to every statement of S and the
+   *  tiles of S made `by` times as large. What is left over runs as a smaller copy, or as a last copy moved back to end
+   *  with the extent, whose overlap computes the same values again (`shift`). */
+  | {
+      readonly do: 'tile';
+      readonly axis: string;
+      readonly by: number;
+      readonly shift?: boolean;
+      readonly fenced?: boolean;
+    }
+  /** The same with the copies in SIMD lanes. */
+  | { readonly do: 'vectorize'; readonly axis: string; readonly by: number; readonly shift?: boolean }
+  /** for j { for k { acc += e } }  -->  `by` partial sums over k side by side, added up behind all the loops. */
+  | { readonly do: 'reassociate'; readonly axis: string; readonly by: number }
+  /** for i { S(i) }  -->  for i in extent/`by` { for i_in in by { S(i·by + i_in) } }, so that i/by and i%by become axes. */
+  | { readonly do: 'split'; readonly axis: string; readonly by: number }
+  /** for i in 0..e { S }  -->  for i in 0..a { S }; for i in a..b { S }; for i in b..e { S }: what S asks of i is settled. */
+  | { readonly do: 'peel'; readonly axis: string; readonly at: readonly number[] }
+  /** for i { for j { S } }  -->  for j { for i { S } } */
+  | { readonly do: 'interchange'; readonly axis: string }
+  /** vectorize i in v { unroll j in w { t[j, i] += f(w·i + j) } }  -->  vectorize q in v·w { t[q] += f(q) }, and t[w·i + j]
+   *  wherever t[j, i] is read: lanes whose operands lie w apart, w of them between, become neighbours. */
+  | { readonly do: 'weave'; readonly axis: string; readonly with: string }
+  /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
+  | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
+export type Schedule = readonly Directive[];
+
+/** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
+export interface Piece {
+  readonly key: string;
+  readonly holds: 'loop' | 'buffer' | 'count' | 'flag' | 'cuts' | 'order';
+  readonly word?: string;
+}
+
+const loop: Piece = { key: 'axis', holds: 'loop' };
+const by: Piece = { key: 'by', holds: 'count', word: 'by' };
+const shift: Piece = { key: 'shift', holds: 'flag', word: 'shift' };
+const fenced: Piece = { key: 'fenced', holds: 'flag', word: 'fenced' };
+
+/** How each directive is written: `vectorize x by 4 shift`. */
+export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>> = {
+  tile: [loop, by, shift, fenced],
+  vectorize: [loop, by, shift],
+  reassociate: [loop, by],
+  split: [loop, by],
+  peel: [loop, { key: 'at', holds: 'cuts', word: 'at' }],
+  interchange: [loop],
+  weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
+  pack: [
+    { key: 'buffer', holds: 'buffer' },
+    { key: 'order', holds: 'order', word: 'order' },
+  ],
+};

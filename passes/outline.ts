@@ -1,0 +1,91 @@
+/** What a module's kernels are for a host: the entries that it calls, with their launches, and the buffers that it sees. */
+
+import { CompileError } from '../ir/diagnostic.ts';
+import type { Buffer } from '../ir/expr.ts';
+import type { Module, Param, Role } from '../ir/graph.ts';
+import { type Kernel, storageOf } from '../ir/kernel.ts';
+import type { Entry, Outline, Port, Purpose, Storage } from '../ir/program.ts';
+import { showType } from '../ir/type.ts';
+import type { Buffers, Lowered } from './lower.ts';
+
+const purposeOf: Readonly<Record<Role, Purpose>> = {
+  input: 'input',
+  parameter: 'parameter',
+  state: 'state',
+  scalar: 'scalar',
+};
+const order: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
+
+/** Params come in the order in which graphs first name them, by purpose, then results by name: those that several entries
+ *  have share a buffer. */
+export function outline(
+  module: Module,
+  lowered: readonly Lowered[],
+  buffers: Buffers,
+  /** Index inputs, and how many values they may take. */
+  ranges: ReadonlyMap<Param, number>,
+  /** Params that have a place though no graph reads them. */
+  kept: readonly Param[] = [],
+): Outline {
+  const params = [...new Set([...lowered.flatMap((l) => l.graph.params), ...kept])];
+  const isGradient = (p: Param): boolean => p.role === 'state' && p.name.endsWith('.grad');
+  const lasting = order.flatMap((purpose) =>
+    params
+      .filter((p) => (isGradient(p) ? 'gradient' : purposeOf[p.role]) === purpose)
+      .map((p): Storage => {
+        const range = ranges.get(p);
+        return { buffer: buffers.of(p), purpose, ...(range === undefined ? {} : { range }) };
+      }),
+  );
+  const held = new Set(lasting.map((s) => s.buffer));
+  const names = new Map<string, Buffer>();
+  for (const l of lowered)
+    for (const [r, buffer] of l.outputs) {
+      if (held.has(buffer)) continue;
+      const other = names.get(r.name);
+      if (other)
+        throw new CompileError(
+          'bad-name',
+          `two results are called '${r.name}', of types ${showType(other.type)} and ${showType(buffer.type)}`,
+        );
+      names.set(r.name, buffer);
+      held.add(buffer);
+      lasting.push({ buffer, purpose: 'output' });
+    }
+  const entries = lowered.map(
+    (l): Entry => ({
+      name: l.name,
+      inputs: l.graph.params.filter((p) => p.role === 'input').map((p) => port(p.name, buffers.of(p))),
+      outputs: [...l.outputs].filter(([r]) => !r.into).map(([r, b]) => port(r.name, b)),
+      launches: l.kernels,
+    }),
+  );
+  return { name: module.name, maxBatch: module.maxBatch, entries, lasting };
+}
+
+/** Kernels by themselves, in their order, as one entry: a host sees every buffer. What is read before it is written is an
+ *  input, or state where it is written later; what is written first is an output. */
+export function outlineOfKernels(kernels: readonly Kernel[], maxBatch: number): Outline {
+  const read = new Map<Buffer, boolean>();
+  const written = new Set<Buffer>();
+  for (const { buffer, access } of kernels.flatMap((k) => k.params)) {
+    const b = storageOf(buffer);
+    if (!read.has(b)) read.set(b, access !== 'out');
+    if (access !== 'in') written.add(b);
+  }
+  const lasting = [...read].map(([buffer, first]): Storage => {
+    const purpose = !first ? 'output' : written.has(buffer) ? 'state' : 'input';
+    return { buffer, purpose };
+  });
+  const ports = (purpose: Purpose): Port[] =>
+    lasting.filter((s) => s.purpose === purpose).map((s) => port(s.buffer.name, s.buffer));
+  const entry: Entry = { name: 'main', inputs: ports('input'), outputs: ports('output'), launches: kernels };
+  return { name: 'main', maxBatch, entries: [entry], lasting };
+}
+
+const port = (name: string, buffer: Buffer): Port => ({
+  name,
+  buffer,
+  dtype: buffer.type.dtype,
+  shape: buffer.type.shape,
+});
