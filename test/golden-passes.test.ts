@@ -1,9 +1,15 @@
 /** What each pass makes of a graph, one decision a file: `test/golden/<pass>/*.tir`. `npm run bless` writes what is behind
  *  the pass; what it means is checked all the same. */
 import { describe, expect, test } from 'vitest';
+import convnet from '../examples/convnet.ts';
+import lenet from '../examples/lenet.ts';
+import mlp from '../examples/mlp.ts';
+import { compile } from '../frontend/compile.ts';
+import type { FusedGraph } from '../ir/graph.ts';
 import { ops } from '../ir/ops/index.ts';
 import { printGraph } from '../ir/print-graph.ts';
 import { algebra } from '../passes/canonicalize.ts';
+import { fuse } from '../passes/fuse.ts';
 import { rewrite } from '../passes/rewrite.ts';
 import { checkGolden, goldenPasses, goldensOf, parsed } from './support/golden.ts';
 
@@ -23,6 +29,25 @@ test('every rule of canonicalize has a golden, which it takes that rule to reach
     const shown = (by: typeof algebra) => printGraph(rewrite(parsed(golden), by), { places: false });
     expect(shown(algebra), golden.name).not.toBe(shown(without));
   }
+});
+
+/** What a fused graph computes on the way: each op whose result another of its kernel reads there, and what is stored
+ *  together. */
+function fusions(graphs: readonly FusedGraph[]): Set<string> {
+  const found = new Set<string>();
+  for (const { roots, members } of graphs.flatMap((g) => g.groups)) {
+    for (const m of members)
+      for (const i of m.inputs) if (i.kind === 'node' && members.has(i)) found.add(`${i.op.name} -> ${m.op.name}`);
+    const stored = roots.map((r) => r.op.name).sort();
+    if (stored.length > 1) found.add(`stored together: ${stored.join(', ')}`);
+  }
+  return found;
+}
+
+test.each(Object.entries({ lenet, mlp, convnet }))('every fusion of %s has a golden', async (_, spec) => {
+  const shown = fusions(goldensOf('fuse').map((g) => fuse(parsed(g))));
+  const { fused } = await compile(spec);
+  expect([...fusions(fused)].filter((f) => !shown.has(f))).toEqual([]);
 });
 
 test('every op has a golden of its gradient', () => {

@@ -191,7 +191,9 @@ describe('tapeout compile and print', () => {
     const print = ['print', 'net.ts', '--stage', 'plan'];
     const checked = await cli([...print, '--verify'], { cwd });
     expect(checked.code).toBe(0);
-    expect(checked.stdout).toBe((await cli(print, { cwd })).stdout);
+    // In a test's own process a stack names the temporary copy of the model, whose folder is another each time.
+    const told = (text: string) => text.replaceAll(/\.tapeout-\w+/g, '');
+    expect(told(checked.stdout)).toBe(told((await cli(print, { cwd })).stdout));
   });
 
   test('a reader that goes away is no error', async () => {
