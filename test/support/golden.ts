@@ -17,9 +17,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { CompileError } from '../../ir/diagnostic.ts';
-import type { Graph, Module, Param, Value } from '../../ir/graph.ts';
+import type { Buffer } from '../../ir/expr.ts';
+import type { FusedGraph, Graph, Module, Param, Value } from '../../ir/graph.ts';
 import { interpretGraph, interpretValues } from '../../ir/interpret-graph.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
+import type { Kernel } from '../../ir/kernel.ts';
 import { parseGraph } from '../../ir/parse.ts';
 import { printGraph } from '../../ir/print-graph.ts';
 import { countAt } from '../../ir/type.ts';
@@ -31,11 +33,11 @@ import { Buffers, lower } from '../../passes/lower.ts';
 import { centralDifferences } from './differences.ts';
 
 const folder = join(import.meta.dirname, '../golden');
-const maxBatch = 8;
+export const maxBatch = 8;
 const n = 3;
 
-export interface Golden {
-  readonly pass: Pass;
+export interface Golden<P extends string = string> {
+  readonly pass: P;
   readonly name: string;
   readonly path: string;
   /** The input, without what an error says of it. */
@@ -60,7 +62,7 @@ const passes = {
 export type Pass = keyof typeof passes;
 export const goldenPasses = Object.keys(passes) as Pass[];
 
-export const goldensOf = (pass: Pass): Golden[] =>
+export const goldensOf = <P extends string>(pass: P): Golden<P>[] =>
   existsSync(join(folder, pass))
     ? readdirSync(join(folder, pass))
         .filter((f) => f.endsWith('.tir'))
@@ -68,9 +70,9 @@ export const goldensOf = (pass: Pass): Golden[] =>
         .map((f) => read(pass, f))
     : [];
 
-const marker = (pass: string): string => `; ---- after ${pass} ----`;
+export const marker = (pass: string): string => `; ---- after ${pass} ----`;
 
-function read(pass: Pass, file: string): Golden {
+function read<P extends string>(pass: P, file: string): Golden<P> {
   const path = join(folder, pass, file);
   const text = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
   const [head = ''] = text.split(marker(pass));
@@ -85,7 +87,7 @@ function read(pass: Pass, file: string): Golden {
 export const parsed = ({ input, path }: Golden): Graph => parseGraph(input, path, { maxBatch, places: 'text' });
 
 /** Runs the pass, compares the file with what it made, and runs both sides. */
-export async function checkGolden(golden: Golden): Promise<void> {
+export async function checkGolden(golden: Golden<Pass>): Promise<void> {
   const { pass, path, input, positive } = golden;
   let before: Graph;
   let after: Graph;
@@ -104,7 +106,7 @@ export async function checkGolden(golden: Golden): Promise<void> {
 }
 
 /** The text with the error beneath the line that it is about. */
-function annotated(input: string, { code, message, loc, notes, help }: CompileError): string {
+export function annotated(input: string, { code, message, loc, notes, help }: CompileError): string {
   const lines = input.trimEnd().split('\n');
   const pad = ';!'.padEnd(Math.max(3, loc?.col ?? 0) - 1);
   const [first, ...more] = message.split('\n');
@@ -121,7 +123,7 @@ function annotated(input: string, { code, message, loc, notes, help }: CompileEr
 type Given = Map<string, ArrayLike<number>>;
 
 /** Mulberry32: the same numbers in every run. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -162,18 +164,31 @@ function sameResults(before: Graph, after: Graph, positive: boolean): void {
 /** Kernels of the groups, interpreted in launch order, against the graph. */
 function sameAsKernels(before: Graph, after: Graph, positive: boolean): void {
   if (!('groups' in after)) throw new Error('the text behind fusion holds no groups');
-  const given = draw(before, positive);
-  const [want, rounded] = [results(before, given), results(before, given, 'f32')];
   const buffers = new Buffers();
-  const lowered = lower(after as Parameters<typeof lower>[0], buffers);
-  const memory = makeMemory(lowered.kernels, n);
-  for (const p of after.params) memory.get(buffers.of(p))?.set(given.get(p.name)!);
-  for (const k of lowered.kernels) interpretKernel(k, memory, n);
-  expect([...lowered.outputs.keys()].map((r) => r.name)).toEqual([...want.keys()]);
-  for (const [r, buffer] of lowered.outputs) {
-    const w = want.get(r.name)!;
-    const slack = Math.max(0, ...w.map((v, i) => Math.abs(v - rounded.get(r.name)![i]!)).filter(Number.isFinite));
-    close(memory.get(buffer)!, w, 1e-5, r.name, 8 * slack);
+  const lowered = lower(after as FusedGraph, buffers);
+  const outputs = new Map([...lowered.outputs].map(([r, b]) => [r.name, b]));
+  const params = new Map(after.params.map((p) => [p.name, buffers.of(p)]));
+  agree(before, lowered.kernels, params, outputs, positive);
+}
+
+/** Kernels, run in their order, against the graph whose params and results lie in these buffers. */
+export function agree(
+  graph: Graph,
+  kernels: readonly Kernel[],
+  params: ReadonlyMap<string, Buffer>,
+  outputs: ReadonlyMap<string, Buffer>,
+  positive: boolean,
+): void {
+  const given = draw(graph, positive);
+  const [want, rounded] = [results(graph, given), results(graph, given, 'f32')];
+  const memory = makeMemory(kernels, n);
+  for (const [name, buffer] of params) memory.get(buffer)?.set(given.get(name)!);
+  for (const k of kernels) interpretKernel(k, memory, n);
+  expect([...outputs.keys()]).toEqual([...want.keys()]);
+  for (const [name, buffer] of outputs) {
+    const w = want.get(name)!;
+    const slack = Math.max(0, ...w.map((v, i) => Math.abs(v - rounded.get(name)![i]!)).filter(Number.isFinite));
+    close(memory.get(buffer)!, w, 1e-5, name, 8 * slack);
   }
 }
 
@@ -200,7 +215,13 @@ function sameGradients(before: Graph, after: Graph, positive: boolean): void {
   expect(valuesOf(after).length).toBeGreaterThan(0);
 }
 
-function close(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number, what: string, slack = 0): void {
+export function close(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+  slack = 0,
+): void {
   expect(got.length, what).toBe(want.length);
   for (let i = 0; i < want.length; i++) {
     const [g, w] = [got[i]!, want[i]!];

@@ -1,0 +1,51 @@
+/** What each pass on kernels makes of small ones, one decision a file: `test/golden/{lower,schedule,plan}/*.tir`. */
+import { describe, expect, test } from 'vitest';
+import convnet from '../examples/convnet.ts';
+import lenet from '../examples/lenet.ts';
+import mlp from '../examples/mlp.ts';
+import { compile } from '../frontend/compile.ts';
+import { parseText } from '../ir/parse.ts';
+import { versionLine } from '../ir/print-options.ts';
+import { type Directive, directiveForms } from '../ir/schedule.ts';
+import { goldensOf, maxBatch } from './support/golden.ts';
+import { checkKernelGolden, kernelGoldenPasses, madeOf } from './support/golden-kernels.ts';
+
+for (const pass of kernelGoldenPasses)
+  describe(pass, () => {
+    test.each(goldensOf(pass).map((g) => [g.name, g] as const))('%s', (_, golden) => checkKernelGolden(golden));
+  });
+
+/** The directives behind the pass, of the goldens that are given a schedule or of those that are not, as `tile fenced`. */
+function directives(given: boolean): Set<string> {
+  const found = new Set<string>();
+  for (const golden of goldensOf('schedule')) {
+    const [before, after] = [golden.input, madeOf(golden)];
+    if (after === null || parseText(before, golden.path).schedules.length > 0 !== given) continue;
+    for (const { directives } of parseText(`${versionLine}\n${after}`, golden.path, { maxBatch }).schedules)
+      for (const { directive } of directives) for (const form of formsOf(directive)) found.add(form);
+  }
+  return found;
+}
+const flags = (name: Directive['do']): string[] =>
+  directiveForms[name].flatMap((p) => (p.holds === 'flag' ? p.key : []));
+const formsOf = (d: Directive): string[] => [
+  d.do,
+  ...flags(d.do).flatMap((f) => (f in d && d[f as keyof Directive] ? `${d.do} ${f}` : [])),
+];
+
+test('every directive has a golden, with each of its words', () => {
+  const all = (Object.keys(directiveForms) as Directive['do'][]).flatMap((d) => [
+    d,
+    ...flags(d).map((f) => `${d} ${f}`),
+  ]);
+  expect([...directives(true)].sort()).toEqual(all.sort());
+});
+
+test('every directive that the scheduler gives the examples has a golden in which it is derived', async () => {
+  const derived = directives(false);
+  for (const spec of [lenet, mlp, convnet]) {
+    const { scheduled } = await compile(spec);
+    const chosen = scheduled.flatMap((l) => [...l.schedules.values()].flat().flatMap(formsOf));
+    expect([...new Set(chosen)].filter((d) => !derived.has(d))).toEqual([]);
+  }
+});

@@ -1,0 +1,206 @@
+/** Golden tests of the passes on kernels. As in `golden.ts`, a file of `test/golden/<pass>/` holds an input and what its pass
+ *  makes of it, and both are run, for several batches:
+ *
+ *  - `lower`: a fused graph, and its kernels.
+ *  - `schedule`: kernels, and what the scheduler makes of them. A kernel with a `schedule` block in front gets that one.
+ *  - `plan`: a program, and its arena. The kernels then run over the arena's bytes, and must find what they find in buffers
+ *    of their own. */
+
+import { expect } from 'vitest';
+import { CompileError } from '../../ir/diagnostic.ts';
+import type { Buffer } from '../../ir/expr.ts';
+import type { FusedGraph } from '../../ir/graph.ts';
+import { interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
+import { type Kernel, storageOf } from '../../ir/kernel.ts';
+import { parseGraph, parseProgram, parseText, type ScheduleText } from '../../ir/parse.ts';
+import { printKernel } from '../../ir/print-kernel.ts';
+import { versionLine } from '../../ir/print-options.ts';
+import { printProgram } from '../../ir/print-program.ts';
+import { printSchedule } from '../../ir/print-schedule.ts';
+import { type Entry, kernelsOf, type Outline, type Program } from '../../ir/program.ts';
+import type { Schedule } from '../../ir/schedule.ts';
+import { wasm128 } from '../../ir/target.ts';
+import { byteSize, countAt } from '../../ir/type.ts';
+import { verifyFused } from '../../ir/verify-graph.ts';
+import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { verifyOutline, verifyProgram } from '../../ir/verify-program.ts';
+import { Buffers, lower } from '../../passes/lower.ts';
+import { outlineOfKernels } from '../../passes/outline.ts';
+import { plan } from '../../passes/plan.ts';
+import { chooseSchedule } from '../../passes/schedule/choose.ts';
+import { scheduledBy } from '../../passes/schedule/index.ts';
+import { ScheduleError } from '../../passes/schedule/loops.ts';
+import { agree, annotated, close, type Golden, generator, marker, maxBatch } from './golden.ts';
+
+const batches = [1, 3, maxBatch];
+
+/** What a pass made: its text, and a check that the text means what the input does. */
+interface Made {
+  readonly text: string;
+  compare(text: string): void;
+}
+const kernelPasses = { lower: lowered, schedule: scheduled, plan: planned } satisfies Record<
+  string,
+  (g: Golden) => Made
+>;
+export type KernelPass = keyof typeof kernelPasses;
+export const kernelGoldenPasses = Object.keys(kernelPasses) as KernelPass[];
+
+/** What the pass makes of a golden's input, as text; null where it refuses it. */
+export function madeOf({ pass, ...golden }: Golden<KernelPass>): string | null {
+  try {
+    return kernelPasses[pass]({ pass, ...golden }).text;
+  } catch (e) {
+    if (e instanceof CompileError) return null;
+    throw e;
+  }
+}
+
+/** Runs the pass, compares the file with what it made, and runs both sides. */
+export async function checkKernelGolden(golden: Golden<KernelPass>): Promise<void> {
+  const { pass, path, input } = golden;
+  let made: Made;
+  try {
+    made = kernelPasses[pass](golden);
+  } catch (e) {
+    if (!(e instanceof CompileError)) throw e;
+    await expect(annotated(input, e)).toMatchFileSnapshot(path);
+    return;
+  }
+  await expect(`${input}\n${marker(pass)}\n${made.text}\n`).toMatchFileSnapshot(path);
+  made.compare(made.text);
+}
+
+/** Kernels that stand behind each other, as the file holds them. */
+const kernelsIn = (text: string, path: string): readonly Kernel[] =>
+  parseText(`${versionLine}\n${text}`, path, { maxBatch }).kernels;
+
+function lowered({ input, path, positive }: Golden): Made {
+  const graph = parseGraph(input, path, { maxBatch, places: 'text' });
+  if (!('groups' in graph)) throw new Error(`${path}: lowering takes a fused graph`);
+  verifyFused(graph as FusedGraph, { maxBatch });
+  const { kernels, outputs } = lower(graph as FusedGraph, new Buffers());
+  return {
+    text: kernels.map((k) => printKernel(k, { places: false })).join('\n'),
+    compare(text) {
+      const read = kernelsIn(text, path);
+      verifyKernels(read, { maxBatch });
+      const found = new Map(read.flatMap((k) => k.params).map(({ buffer }) => [buffer.name, buffer]));
+      const at = (name: string): Buffer => found.get(name) as Buffer;
+      const params = graph.params.filter((p) => found.has(p.name)).map((p) => [p.name, at(p.name)] as const);
+      const results = [...outputs].map(([r, b]) => [r.name, at(b.name)] as const);
+      agree(graph, read, new Map(params), new Map(results), positive);
+    },
+  };
+}
+
+function scheduled({ input, path }: Golden): Made {
+  const { kernels, schedules, maxBatch: most } = parseText(input, path);
+  if (most !== maxBatch) throw new Error(`${path}: says 'batch (N <= ${maxBatch})' in its head`);
+  verifyKernels(kernels, { maxBatch });
+  const made = kernels.map((k) => {
+    const given = schedules.find((s) => s.kernel === k.name);
+    return given ? scheduledAs(k, given) : scheduledBy(k, chooseSchedule(k, wasm128, maxBatch), wasm128, maxBatch);
+  });
+  const shown = made.flatMap((m) =>
+    m.kernels.flatMap((k) => [printSchedule(k.name, m.schedules.get(k.name) as Schedule), printKernel(k)]),
+  );
+  const reassociated = made.some((m) => [...m.schedules.values()].flat().some((d) => d.do === 'reassociate'));
+  return {
+    text: shown.join('\n'),
+    compare(text) {
+      const read = kernelsIn(text, path);
+      verifyKernels(read, { maxBatch, target: wasm128 });
+      for (const n of batches) {
+        const [want, got] = [kernels, read].map((ks) => run(outlineOfKernels(ks, maxBatch), n, ownMemory)) as [
+          Seen,
+          Seen,
+        ];
+        for (const [name, values] of want)
+          if (reassociated) close(got.get(name)!, values, 1e-5, name);
+          else expect(got.get(name), `${name} at N = ${n}`).toEqual(values);
+      }
+    },
+  };
+}
+
+/** A kernel under the schedule that is given; what does not fit is an error at the directive. */
+function scheduledAs(k: Kernel, { directives }: ScheduleText) {
+  for (const [i, { loc }] of directives.entries())
+    try {
+      const schedule = directives.slice(0, i + 1).map((d) => d.directive);
+      const made = scheduledBy(k, schedule, wasm128, maxBatch);
+      if (i === directives.length - 1) return made;
+    } catch (e) {
+      if (e instanceof ScheduleError) throw new CompileError('bad-schedule', e.message, { loc });
+      throw e;
+    }
+  return scheduledBy(k, [], wasm128, maxBatch);
+}
+
+function planned({ input, path }: Golden): Made {
+  const before = parseProgram(input, path) as Outline;
+  verifyKernels(kernelsOf(before), { maxBatch: before.maxBatch });
+  verifyOutline(before);
+  const arena = /^ {2}arena [\s\S]*?^ {2}\}$/m;
+  return {
+    text: arena.exec(printProgram(plan(before)))?.[0] as string,
+    compare(text) {
+      const after = parseProgram(input.replace(/^ {2}buffers [\s\S]*?^ {2}\}$/m, text), path) as Program;
+      verifyProgram(after);
+      for (const n of batches) expect(run(after, n, arenaMemory(after))).toEqual(run(before, n, ownMemory));
+    },
+  };
+}
+
+// Both sides run
+
+/** What the host sees, after each entry that it calls. */
+type Seen = Map<string, ArrayLike<number>>;
+type MemoryFor = (p: Outline | Program, n: number) => Memory;
+
+/** Calls every entry twice, the last one first: state is kept from call to call, and a temporary's bytes are not. */
+function run(p: Outline | Program, n: number, memoryFor: MemoryFor): Seen {
+  const memory = memoryFor(p, n);
+  const lasting = 'slots' in p ? p.slots.filter((s) => s.purpose !== 'temp') : p.lasting;
+  const random = generator(1);
+  for (const { buffer, purpose } of lasting.toSorted((a, b) => (a.buffer.name < b.buffer.name ? -1 : 1)))
+    if (purpose !== 'output')
+      memory.get(buffer)?.forEach((_, i, all) => {
+        all[i] = buffer.type.dtype === 'f32' ? Math.fround(random() * 4 - 2) : Math.floor(random() * 3);
+      });
+  const seen: Seen = new Map();
+  const call = (e: Entry, turn: number): void => {
+    for (const k of e.launches) interpretKernel(k, memory, n);
+    const written = new Set(e.launches.flatMap((k) => k.params.flatMap((q) => (q.access === 'in' ? [] : q.buffer))));
+    for (const { buffer } of lasting)
+      if (written.has(buffer)) seen.set(`${buffer.name} after @${e.name}, call ${turn}`, [...memory.get(buffer)!]);
+  };
+  for (const turn of [1, 2]) for (const e of p.entries.toReversed()) call(e, turn);
+  return seen;
+}
+
+const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
+
+/** Memory of its own for each buffer, garbage at first. */
+const ownMemory: MemoryFor = (p, n) => {
+  const named = 'slots' in p ? p.slots : p.lasting;
+  const all = [...named.map((s) => s.buffer), ...kernelsOf(p).flatMap((k) => k.params.map((q) => storageOf(q.buffer)))];
+  return new Map(
+    [...new Set(all)].map((b) => {
+      const count = countAt(b.type.shape, n);
+      const bytes = new Uint8Array(count * byteSize(b.type.dtype)).fill(0xff);
+      return [b, new arrays[b.type.dtype](bytes.buffer, 0, count)];
+    }),
+  );
+};
+
+/** The bytes of the arena, where the plan says. */
+const arenaMemory =
+  ({ slots, arenaBytes }: Program): MemoryFor =>
+  (_, n) => {
+    const { buffer: bytes } = new Uint8Array(arenaBytes).fill(0xff);
+    return new Map(
+      slots.map(({ buffer: b, offset }) => [b, new arrays[b.type.dtype](bytes, offset, countAt(b.type.shape, n))]),
+    );
+  };
