@@ -3,7 +3,7 @@
 import { emitWasm } from '../codegen/wasm/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
-import { type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
+import { directivesOf, type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
@@ -203,7 +203,7 @@ function ofKernels(of: Outline, { schedules }: Text, file: string): Ir {
   return {
     form: 'schedule',
     outline: of,
-    schedules: new Map(schedules.map((s) => [s.kernel, s.directives.map((d) => d.directive)])),
+    schedules: new Map(schedules.map((s) => [s.kernel, directivesOf(s)])),
   };
 }
 

@@ -40,6 +40,7 @@ export type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
 export * as op from './ops/index.ts';
 export { ops, registerOp } from './ops/index.ts';
 export {
+  directivesOf,
   parseGraph,
   parseKernel,
   parseKernels,

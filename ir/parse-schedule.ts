@@ -4,7 +4,7 @@ import type { Loc } from './diagnostic.ts';
 import { Lexer, type Token } from './lex.ts';
 import { nearest } from './nearest.ts';
 import { expectVersion, wholeNumber } from './parse-common.ts';
-import { type Directive, directiveForms, type Piece } from './schedule.ts';
+import { type Directive, directiveForms, type Piece, type Schedule } from './schedule.ts';
 
 /** A `schedule` block. */
 export interface ScheduleText {
@@ -13,6 +13,9 @@ export interface ScheduleText {
   readonly loc: Loc;
   readonly directives: readonly { readonly directive: Directive; readonly loc: Loc }[];
 }
+
+/** The schedule that a block holds. */
+export const directivesOf = (text: ScheduleText): Schedule => text.directives.map((d) => d.directive);
 
 /** A file of schedules alone, which says how kernels are to be scheduled. Throws a `CompileError` at what is wrong. */
 export function parseSchedules(text: string, file: string): ScheduleText[] {

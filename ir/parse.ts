@@ -15,7 +15,7 @@ import { kernelsOf, type Outline, type Program } from './program.ts';
 export type { TextOptions } from './parse-common.ts';
 export { type GraphTextOptions, parseGraph, parseModule } from './parse-graph.ts';
 export { parseKernel } from './parse-kernel.ts';
-export { parseSchedules, type ScheduleText } from './parse-schedule.ts';
+export { directivesOf, parseSchedules, type ScheduleText } from './parse-schedule.ts';
 
 /** What a file holds, in its order. Graphs outside of a module have the params of one name in common. */
 export interface Text {

@@ -192,22 +192,23 @@ Examples:
   tapeout print lenet.ts --stage recorded | tapeout opt - --passes=autodiff
   tapeout opt net.tir --passes='autodiff,update=sgd(lr=0.01),canonicalize,fuse'
   tapeout opt fused.tir --passes=lower,schedule --print-after=lower
+  tapeout print lenet.ts --stage lower | tapeout opt - --passes=schedule
   tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat`,
     )
     .action(async (file, options) => exit(await optCommand(file, options, io)));
 
-  onText('run', 'Compiles the graphs of a text and runs each once, on given or seeded inputs.')
-    .option('--in <file>', 'a safetensors file with params by name; the others are seeded')
+  onText('run', 'Compiles the graphs or the kernels of a text and runs each once, on given or seeded inputs.')
+    .option('--in <file>', 'a safetensors file with params and buffers by name; the others are seeded')
     .option('--out <file>', 'write the results to a safetensors file')
     .addOption(
       new Option(
         '--backend <name>',
-        'what runs them: the compiled WebAssembly, or the reference interpreter in float64',
+        'what runs them: the compiled WebAssembly, or the reference interpreter: graphs in float64, kernels in float32',
       )
         .choices(['wasm', 'interpret'])
         .default('wasm'),
     )
-    .option('--graph <name>', 'run this graph only')
+    .option('--graph <name>', 'run this graph only, or this entry of a program')
     .addOption(new Option('--seed <n>', 'for inputs and parameters that are not given').default(0).argParser(whole(0)))
     .addOption(new Option('--batch <n>', 'how many samples (default: as many as --in has, or 4)').argParser(whole(1)))
     .option('--optimizer <words>', 'for graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"')
@@ -220,6 +221,7 @@ update in place is shown under its param's name.
 
 Examples:
   tapeout run softmax.tir
+  tapeout run kernels.tir --backend interpret
   tapeout run net.tir --graph forward --in inputs.safetensors --out results.safetensors
   tapeout run net.tir --backend interpret --seed 7 --batch 2
   tapeout print lenet.ts --stage recorded | tapeout run - --optimizer "sgd(lr=0.1)"`,

@@ -42,7 +42,7 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   if (ir.form === 'wasm') throw new UsageError(`${path} holds WebAssembly, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
-  const { n, results } =
+  const { n, results, what } =
     ir.form === 'module' || ir.form === 'fused'
       ? await runModule(ir, given, flags, print)
       : await runProgram(ir, given, flags, print);
@@ -63,7 +63,7 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   const how = [`N = ${n}`, flags.backend, given.size ? `inputs of ${flags.in}` : `inputs of seed ${flags.seed}`];
   io.stdout.write(
     [
-      `${several ? `${results.length} graphs` : `@${results[0]?.[0]}`}: ${how.join(', ')}`,
+      `${several ? `${results.length} ${what}` : `@${results[0]?.[0]}`}: ${how.join(', ')}`,
       ...table(
         ['result', 'type', 'first values', 'sum', 'checksum'],
         named.map(([name, v]) => describeValue(name, v)),
@@ -99,7 +99,7 @@ async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, p
       : guarded('interpret', printIr(ir, print), () => interpretEntry(entry, values, n));
     results.push([entry.name, resultsOf(read, entry, memory)]);
   }
-  return { n, results };
+  return { n, results, what: 'entries' };
 }
 
 // Graphs
@@ -119,7 +119,7 @@ async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, pri
         : { form: 'module', module };
     results.push([graph.name, await runGraph(one, { given, n, flags, print })]);
   }
-  return { n, results };
+  return { n, results, what: 'graphs' };
 }
 
 async function runGraph(start: ModuleIr, { given, n, flags, print }: Run): Promise<Results> {

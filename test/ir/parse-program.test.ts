@@ -8,7 +8,7 @@ import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
 import { compile } from '../../frontend/compile.ts';
-import { parseKernels, parseProgram, parseSchedules, parseText } from '../../ir/parse.ts';
+import { directivesOf, parseKernels, parseProgram, parseSchedules, parseText } from '../../ir/parse.ts';
 import { printKernels } from '../../ir/print-kernel.ts';
 import { versionLine } from '../../ir/print-options.ts';
 import { printProgram } from '../../ir/print-program.ts';
@@ -32,7 +32,7 @@ const print = { root };
 
 /** What a text's schedules say, by kernel. */
 const told = (text: string): Map<string, Schedule> =>
-  new Map(parseText(text, 'a.tir').schedules.map((s) => [s.kernel, s.directives.map((d) => d.directive)]));
+  new Map(parseText(text, 'a.tir').schedules.map((s) => [s.kernel, directivesOf(s)]));
 /** Flags that are not set are not there. */
 const plain = (schedules: ReadonlyMap<string, Schedule>): unknown =>
   JSON.parse(JSON.stringify(Object.fromEntries(schedules), (_, v) => (v === false ? undefined : v)));
@@ -128,7 +128,7 @@ describe('what is printed parses to the same', () => {
       fc.property(fc.uniqueArray(name, { maxLength: 3 }), fc.array(directive, { maxLength: 6 }), (kernels, all) => {
         const schedules = kernels.map((k, i) => [k, all.slice(i)] as const);
         const text = [versionLine, ...schedules.map(([k, s]) => printSchedule(k, s)), ''].join('\n');
-        const back = parseSchedules(text, 'a.tir').map((s) => [s.kernel, s.directives.map((d) => d.directive)]);
+        const back = parseSchedules(text, 'a.tir').map((s) => [s.kernel, directivesOf(s)]);
         expect(back).toEqual(schedules);
       }),
       { numRuns: 300 },

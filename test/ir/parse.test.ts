@@ -15,6 +15,7 @@ import { type Graph, type Module, makeGraph, param } from '../../ir/graph.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import * as op from '../../ir/ops/index.ts';
 import {
+  directivesOf,
   parseGraph,
   parseKernel,
   parseKernels,
@@ -28,7 +29,9 @@ import { printKernel } from '../../ir/print-kernel.ts';
 import { versionLine } from '../../ir/print-options.ts';
 import { printProgram } from '../../ir/print-program.ts';
 import { printSchedule } from '../../ir/print-schedule.ts';
+import { isPlanned } from '../../ir/program.ts';
 import { f32 } from '../../ir/type.ts';
+import { verifyProgram } from '../../ir/verify-program.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
@@ -160,9 +163,19 @@ describe('what is printed parses to the same', () => {
     const blocks = readFileSync(resolve(root, 'docs/ir.md'), 'utf8')
       .split('```')
       .filter((_, i) => i % 2 === 1);
-    const graphs = blocks.filter((b) => b.startsWith('\ntapeout ir 1'));
-    const kernels = blocks.filter((b) => b.startsWith('\nkernel @'));
-    expect([graphs.length, kernels.length]).toEqual([1, 1]);
+    const starting = (head: string) => blocks.filter((b) => b.startsWith(`\n${head}`));
+    const [graphs, programs] = [starting('tapeout ir 1\nmodule'), starting('tapeout ir 1\nprogram')];
+    const [kernels, schedules] = [starting('kernel @'), starting('schedule @')];
+    expect([graphs.length, programs.length, kernels.length, schedules.length]).toEqual([1, 1, 1, 1]);
+    for (const b of programs) {
+      const p = parseProgram(b, 'docs/ir.md');
+      if (!isPlanned(p)) throw new Error('the program is planned');
+      verifyProgram(p);
+      expect(printProgram(p, { kernels: true }).trim()).toBe(b.trim());
+    }
+    for (const b of schedules)
+      for (const s of parseSchedules(`${versionLine}${b}`, 'docs/ir.md'))
+        expect(printSchedule(s.kernel, directivesOf(s))).toBe(b.trim());
     for (const b of graphs)
       expect(printModule(parseModule(b, 'docs/ir.md')).trim()).toBe(b.trim().replace('            ;', '  ;'));
     for (const b of kernels) expect(printKernel(parseKernel(b, 'docs/ir.md'))).toBe(b.trim());
@@ -377,12 +390,7 @@ describe('damaged texts', () => {
         for (const t of again) parseText(t.startsWith('tapeout') ? t : `tapeout ir 1\n${t}`, 'b.tir');
         for (const x of kernels) parseKernel(printKernel(x), 'b.tir');
         if (program) parseProgram(printProgram(program, { kernels: true }), 'b.tir');
-        const blocks = schedules.map((s) =>
-          printSchedule(
-            s.kernel,
-            s.directives.map((d) => d.directive),
-          ),
-        );
+        const blocks = schedules.map((s) => printSchedule(s.kernel, directivesOf(s)));
         parseSchedules([versionLine, ...blocks].join('\n'), 'b.tir');
       } catch (e) {
         if (!(e instanceof CompileError) || e.loc?.file !== 'a.tir')
