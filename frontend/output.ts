@@ -1,5 +1,5 @@
 /** Writes what a compilation made into a folder of the user's. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from '../codegen/bundle.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
@@ -40,7 +40,9 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string | U
 /** With the folders above it. Not by mkdirSync's `recursive`, which never returns where /proc or its like lets nobody write. */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  // A file above it is left for mkdirSync to find: of what lies beneath a file, statSync throws in some Nodes and not in others.
+  const above = dirname(folder);
+  if (above !== folder && !existsSync(above)) makeFolder(above);
   mkdirSync(folder);
 }
 
