@@ -1,6 +1,7 @@
 /** Writes a compiled model's files: a module without dependencies, its types, the WebAssembly, the manifest and the weights.
  *  Same parts, same bytes. */
 import type { Manifest, ManifestEntry, ManifestTensor, Purpose } from '../runtime/manifest.ts';
+import { type Files, withChecksums } from './checksums.ts';
 
 export interface BundleParts {
   readonly manifest: Manifest;
@@ -11,23 +12,18 @@ export interface BundleParts {
   readonly runtime: string;
 }
 
-/** The files by name. Needs WebCrypto for the content hash, which pages have under https and localhost. */
-export async function bundle({
-  manifest: unsigned,
-  wasm,
-  weights,
-  runtime,
-}: BundleParts): Promise<Map<string, string | Uint8Array>> {
-  const manifest: Manifest = { ...unsigned, hash: await contentHash(wasm, manifestJson(unsigned)) };
-  return new Map<string, string | Uint8Array>([
-    ['index.js', indexJs(manifest, runtime)],
-    ['index.d.ts', indexDts(manifest)],
-    ['model.wasm', wasm],
-    ['manifest.json', manifestJson(manifest)],
-    ['weights.safetensors', weights],
-    ['package.json', packageJson(manifest)],
-  ]);
-}
+/** The files by name, and their checksums. */
+export const bundle = ({ manifest, wasm, weights, runtime }: BundleParts): Promise<Files> =>
+  withChecksums(
+    new Map<string, string | Uint8Array>([
+      ['index.js', indexJs(manifest, runtime)],
+      ['index.d.ts', indexDts(manifest)],
+      ['model.wasm', wasm],
+      ['manifest.json', manifestJson(manifest)],
+      ['weights.safetensors', weights],
+      ['package.json', packageJson(manifest)],
+    ]),
+  );
 
 /** Without it Node would take the module for CommonJS wherever the folder's surroundings are. */
 function packageJson({ name }: Manifest): string {
@@ -42,18 +38,9 @@ function packageJson({ name }: Manifest): string {
   return `${JSON.stringify(fields, null, 2)}\n`;
 }
 
-async function contentHash(wasm: Uint8Array, manifest: string): Promise<string> {
-  const text = new TextEncoder().encode(manifest);
-  const bytes = new Uint8Array(wasm.length + text.length);
-  bytes.set(wasm);
-  bytes.set(text, wasm.length);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return `sha256-${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
 /** JSON with its keys in one order and a line for each tensor and entry, so that a diff of two reads well. */
 export function manifestJson(manifest: Manifest): string {
-  const { tapeout, name, hash, maxBatch, pages, arenaBytes } = manifest;
+  const { tapeout, name, maxBatch, pages, arenaBytes } = manifest;
   const rows = (items: readonly unknown[]) =>
     `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
   const entries = manifest.entries.map(({ name, inputs, outputs }) => ({ name, inputs, outputs }));
@@ -67,9 +54,9 @@ export function manifestJson(manifest: Manifest): string {
     ignoreIndex,
     initial,
   }));
-  const head = Object.entries({ tapeout, name, hash, maxBatch, pages, arenaBytes })
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`);
+  const head = Object.entries({ tapeout, name, maxBatch, pages, arenaBytes }).map(
+    ([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`,
+  );
   return `{\n${head.join('')}  "entries": ${rows(entries)},\n  "tensors": ${rows(tensors)}\n}\n`;
 }
 
@@ -246,5 +233,8 @@ function title({ name, maxBatch, tensors }: Manifest): string {
   const count = tensors
     .filter((t) => t.purpose === 'parameter')
     .reduce((total, t) => total + t.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : 1), 1), 0);
-  return `${name.replaceAll('*/', '* /')}, compiled: ${count.toLocaleString('en-US')} parameters, batches of 1 to ${maxBatch}.`;
+  return `${name.replaceAll('*/', '* /')}, compiled: ${thousands(count)} parameters, batches of 1 to ${maxBatch}.`;
 }
+
+/** Not by toLocaleString, which parts no thousands where Node was built without its tables of languages. */
+const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from '../codegen/bundle.ts';
+import type { Files } from '../codegen/checksums.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
 import type { Compiled } from './compile.ts';
 
@@ -11,7 +12,7 @@ export class OutputError extends Error {
 }
 
 /** The bundle's files by name. */
-export async function bundleOf({ manifest, wasm, weights }: Compiled): Promise<Map<string, string | Uint8Array>> {
+export async function bundleOf({ manifest, wasm, weights }: Compiled): Promise<Files> {
   const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
     [...weights].map(
@@ -22,7 +23,7 @@ export async function bundleOf({ manifest, wasm, weights }: Compiled): Promise<M
 }
 
 /** Makes `folder` if need be and writes the files into it. Throws OutputError. */
-export function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
+export function writeFiles(folder: string, files: Files): void {
   try {
     makeFolder(folder);
   } catch (error) {

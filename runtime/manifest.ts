@@ -31,8 +31,6 @@ export interface ManifestEntry {
 export interface Manifest {
   readonly tapeout: 1;
   readonly name: string;
-  /** `sha256-…` over the module's bytes and this manifest without its hash. A bundle has it. */
-  readonly hash?: string;
   readonly maxBatch: number;
   /** Pages of 64 KiB that the module's own memory has. */
   readonly pages: number;

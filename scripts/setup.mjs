@@ -7,8 +7,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentForNpm, npm } from './npm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (/** @type {string[]} */ ...parts) => join(root, ...parts);
@@ -52,17 +53,7 @@ function readPackages(/** @type {string} */ path) {
 function npmCi() {
   // --include=dev: the compiler and the test runner are needed even where NODE_ENV says production.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
-  const npmCli = process.env.npm_execpath;
-  const options = { cwd: root, env: environmentForNpm(), encoding: /** @type {const} */ ('utf8') };
-  return npmCli && basename(npmCli) === 'npm-cli.js'
-    ? spawnSync(process.execPath, [npmCli, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-}
-
-/** An outer `npm start` passes its own state down, which confuses an inner `npm ci`. Kept: what says where packages come from. */
-function environmentForNpm() {
-  const keep = /^npm_config_(\/\/.*|.*registry|cache|userconfig|globalconfig|.*proxy|ca|cafile|strict_ssl|.*offline)$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || keep.test(name)));
+  return npm(args, { cwd: root, env: environmentForNpm(), encoding: 'utf8' });
 }
 
 /** A hash over names and contents, so that a deleted or renamed source counts too, which times of change would miss. */

@@ -240,12 +240,11 @@ class KernelEmitter {
       .sort((a, b) => a.value.scope.depth - b.value.scope.depth);
     let sum: Val | null = constant === 0 ? null : c.leaf('i32.const', 'i32', [constant]);
     for (const { value, by } of terms) {
-      const shift = Math.log2(by);
       const scaled =
         by === 1
           ? value
-          : Number.isInteger(shift)
-            ? c.pure('i32.shl', 'i32', [value, c.leaf('i32.const', 'i32', [shift])])
+          : by > 0 && (by & (by - 1)) === 0
+            ? c.pure('i32.shl', 'i32', [value, c.leaf('i32.const', 'i32', [31 - Math.clz32(by)])])
             : c.pure('i32.mul', 'i32', [value, c.leaf('i32.const', 'i32', [by])]);
       sum = sum ? c.pure('i32.add', 'i32', [sum, scaled]) : scaled;
     }

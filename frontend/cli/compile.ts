@@ -1,4 +1,5 @@
 /** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
+import { contentHash } from '../../codegen/checksums.ts';
 import type { Stage, StageName } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { bundleOf, writeFiles } from '../output.ts';
@@ -46,6 +47,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
       ['file', 'bytes'],
       sizes.map(([name, bytes]) => [name as string, count(bytes as number)]),
     ),
+    `content hash ${await contentHash(files)}`,
   ]);
   return exits.ok;
 }

@@ -1,6 +1,7 @@
 /** `tapeout train`: compiles a model, trains it on labelled images, and shows and saves how it went. */
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Files } from '../../codegen/checksums.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { showType } from '../../ir/type.ts';
 import { instantiate, type Manifest, type Model } from '../../runtime/index.ts';
@@ -181,7 +182,7 @@ function diverged({ losses }: History, model: Model): DataError {
   return new DataError(`the loss became ${losses.at(-1)} in step ${losses.length}, and nothing was saved.${rate}`);
 }
 
-function results(model: Model, { losses, epochs }: History, name: string): Map<string, string | Uint8Array> {
+function results(model: Model, { losses, epochs }: History, name: string): Files {
   const marks = epochs.flatMap(({ epoch, step, accuracy }) => (accuracy === null ? [] : [{ epoch, step, accuracy }]));
   return new Map<string, string | Uint8Array>([
     ['trained.safetensors', model.toSafetensors()],

@@ -60,6 +60,7 @@ describe('tapeout train', () => {
     expect(stdout).toMatch(/wrote to tapeout-out\/Net:\n/);
     const out = join(cwd, 'tapeout-out/Net');
     expect(readdirSync(out)).toEqual([
+      'SHA256SUMS',
       'index.d.ts',
       'index.js',
       'loss.svg',
