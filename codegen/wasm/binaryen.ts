@@ -2,6 +2,7 @@
 
 import binaryen from 'binaryen';
 import { assignLocals, type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
+import { layOut } from './wat.ts';
 
 export interface FunctionCode {
   readonly name: string;
@@ -51,7 +52,7 @@ export function emitModule(source: ModuleCode): Emitted {
     if (!m.validate()) throw new Error('binaryen refuses the module');
     const wasm = m.emitBinary();
     const text = m.emitText();
-    return { wasm, wat: () => text };
+    return { wasm, wat: () => layOut(text) };
   } finally {
     m.dispose();
   }

@@ -467,7 +467,8 @@ class KernelEmitter {
         if (e.fn === 'f32_bits' || e.fn === 'i32_bits') return operand(e.x);
         return this.#unaryVector(e.fn, x.dtypeOf(e.x), operand(e.x));
       case 'binary': {
-        if (e.fn === 'idiv' || e.fn === 'imod') return this.#lanewise(e);
+        // No vector instruction divides integers.
+        if (e.fn === 'idiv' || e.fn === 'imod' || (e.fn === 'div' && dtype !== 'f32')) return this.#lanewise(e);
         if (e.fn === 'shl' || e.fn === 'shr') {
           if (this.#varies(e.b)) return this.#lanewise(e);
           return c.pure(`i32x4.${e.fn === 'shl' ? 'shl' : 'shr_s'}`, 'v128', [operand(e.a), this.#scalar(e.b)]);
