@@ -53,7 +53,14 @@ function verified(pass: string, check: () => unknown): void {
   }
 }
 
-export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: StateTable = new StateTable()): Stages {
+/** A module as far as its kernels are loops without a schedule. */
+export type Unscheduled = Pick<Stages, 'original' | 'module' | 'buffers' | 'lowered'>;
+
+export function unscheduled(
+  recorded: Module,
+  optimizer: Optimizer = none,
+  table: StateTable = new StateTable(),
+): Unscheduled {
   const original = [inferShapes, autodiff, update(optimizer, table)].reduce((m, pass) => pass(m), recorded);
   verified('update', () => verifyModule(original));
   const module = canonicalize(original);
@@ -63,10 +70,17 @@ export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: S
   verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
   const buffers = new Buffers();
   const lowered = fused.map((g) => lower(g, buffers));
-  const kernels = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
-  verified('lower', () => verifyKernels(kernels(lowered), { maxBatch }));
+  verified('lower', () => verifyKernels(kernelsOf(lowered), { maxBatch }));
+  return { original, module, buffers, lowered };
+}
+
+const kernelsOf = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
+
+export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: StateTable = new StateTable()): Stages {
+  const { original, module, buffers, lowered } = unscheduled(recorded, optimizer, table);
+  const { maxBatch } = module;
   const scheduled = lowered.map(schedule(wasm128, maxBatch));
-  verified('schedule', () => verifyKernels(kernels(scheduled), { maxBatch, target: wasm128 }));
+  verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128 }));
   const program = plan(outline(module, scheduled, buffers, indexRanges(recorded)));
   verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
@@ -107,6 +121,37 @@ export function graphMemory(stages: Stages, given: Given, n: number): Map<Param,
 
 const arrayFor = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 const make = (dtype: DType, count: number): Elements => new arrayFor[dtype](count);
+
+/** A program's memory, which starts as garbage, and the entries that run over it. */
+export class Arena {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #exports: Record<string, (n: number) => void>;
+  readonly #offsets: ReadonlyMap<Buffer, number>;
+
+  private constructor(program: Program, instance: WebAssembly.Instance) {
+    this.#exports = instance.exports as never;
+    this.#offsets = new Map(program.slots.map((s) => [s.buffer, s.offset]));
+    this.bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer as ArrayBuffer);
+    this.bytes.fill(0xff);
+  }
+
+  static async of(program: Program, wasm: Uint8Array): Promise<Arena> {
+    const module = await WebAssembly.compile(wasm as BufferSource);
+    return new Arena(program, await WebAssembly.instantiate(module, {}));
+  }
+
+  has(b: Buffer): boolean {
+    return this.#offsets.has(b);
+  }
+  /** A buffer's elements at this batch, to read and to write. */
+  view(b: Buffer, n: number): Elements {
+    const count = countAt(b.type.shape, n);
+    return new arrayFor[b.type.dtype](this.bytes.buffer, this.#offsets.get(b)!, count) as Elements;
+  }
+  run(entry: string, n: number): void {
+    this.#exports[entry]!(n);
+  }
+}
 
 /** Kernels interpreted over a memory of their own. Temporaries start as garbage. */
 export class KernelMachine {
@@ -149,45 +194,40 @@ export class KernelMachine {
  *  temporaries and the params that it updates may change when it runs. */
 export class WasmMachine {
   readonly #stages: Stages;
-  readonly #exports: Record<string, (n: number) => void>;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #arena: Arena;
 
-  private constructor(stages: Stages, instance: WebAssembly.Instance) {
+  private constructor(stages: Stages, arena: Arena) {
     this.#stages = stages;
-    this.#exports = instance.exports as never;
-    this.#bytes = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer as ArrayBuffer);
-    this.#bytes.fill(0xff);
+    this.#arena = arena;
     for (const p of stages.params)
-      if (this.#has(p)) this.#view(stages.buffers.of(p), stages.module.maxBatch).fill(stages.initial.get(p) ?? 0);
+      if (this.#has(p)) this.#view(p, stages.module.maxBatch).fill(stages.initial.get(p) ?? 0);
   }
 
   static async of(stages: Stages, given: Given, n: number): Promise<WasmMachine> {
-    const module = await WebAssembly.compile(stages.wasm as BufferSource);
-    const machine = new WasmMachine(stages, await WebAssembly.instantiate(module, {}));
+    const machine = new WasmMachine(stages, await Arena.of(stages.program, stages.wasm));
     for (const [p, v] of given) machine.set(p, v, n);
     return machine;
   }
 
   #has(p: Param): boolean {
-    return this.#stages.program.slots.some((s) => s.buffer === this.#stages.buffers.of(p));
+    return this.#arena.has(this.#stages.buffers.of(p));
   }
-  #view(b: Buffer, n: number): Elements {
-    const slot = this.#stages.program.slots.find((s) => s.buffer === b)!;
-    return new arrayFor[b.type.dtype](this.#bytes.buffer, slot.offset, countAt(b.type.shape, n)) as Elements;
+  #view(p: Param, n: number): Elements {
+    return this.#arena.view(this.#stages.buffers.of(p), n);
   }
   set(p: Param, values: ArrayLike<number>, n: number): void {
-    if (this.#has(p)) this.#view(this.#stages.buffers.of(p), n).set(values);
+    if (this.#has(p)) this.#view(p, n).set(values);
   }
   value(p: Param, n: number): Elements {
-    return this.#view(this.#stages.buffers.of(p), n).slice() as Elements;
+    return this.#view(p, n).slice() as Elements;
   }
 
   run(entry: string, n: number): Seen {
     const { outputs } = this.#stages.scheduled.find((l) => l.name === entry)!;
-    const before = this.#bytes.slice();
-    this.#exports[entry]!(n);
+    const before = this.#arena.bytes.slice();
+    this.#arena.run(entry, n);
     this.#checkUntouched(before, outputs, n);
-    return new Map([...outputs].map(([r, b]) => [r.name, this.#view(b, n).slice()]));
+    return new Map([...outputs].map(([r, b]) => [r.name, this.#arena.view(b, n).slice()]));
   }
 
   /** Every byte that the host may see and this entry has no business with. */
@@ -200,7 +240,7 @@ export class WasmMachine {
     for (const s of this.#stages.program.slots) {
       if (s.purpose === 'temp') continue;
       for (let i = s.offset + (mine.get(s.offset) ?? 0); i < s.offset + s.bytes; i++)
-        if (before[i] !== this.#bytes[i])
+        if (before[i] !== this.#arena.bytes[i])
           throw new Error(`'${s.buffer.name}' (${s.purpose}) was written at byte ${i - s.offset} of ${s.bytes}`);
     }
   }
