@@ -3,12 +3,25 @@
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
-import { interchanged, nestTo, packed, peeled, reassociated, ScheduleError, split, tiled } from './loops.ts';
+import { requireCuts, requireFactor, requireOrder, ScheduleError } from './legal.ts';
+import { interchanged, nestTo, packed, peeled, reassociated, split, tiled } from './loops.ts';
 import { woven } from './weave.ts';
 
-export const applySchedule = (k: Kernel, s: Schedule): Kernel => s.reduce(applyDirective, k);
+/** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
+export const applySchedule = (k: Kernel, s: Schedule): Kernel =>
+  s.reduce((kernel, d) => {
+    try {
+      return applyDirective(kernel, d);
+    } catch (e) {
+      if (!(e instanceof ScheduleError)) throw e;
+      throw new ScheduleError(`@${k.name}: ${showDirective(d)}: ${e.message}`, { cause: e });
+    }
+  }, k);
 
 function applyDirective(k: Kernel, d: Directive): Kernel {
+  if ('by' in d) requireFactor(d.by, d.do === 'vectorize' || d.do === 'reassociate');
+  if (d.do === 'peel') requireCuts(d.at);
+  if (d.do === 'pack') requireOrder(d.order);
   if (d.do === 'pack') return packed(k, d.buffer, d.order);
   if (d.do === 'weave') return woven(k, d.axis, d.with);
   let found = false;
@@ -53,6 +66,6 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
         return d satisfies never;
     }
   })();
-  if (!found) throw new ScheduleError(`@${k.name} has no serial loop over ${d.axis}: ${showDirective(d)}`);
+  if (!found) throw new ScheduleError(`there is no serial loop over ${d.axis}`);
   return out;
 }

@@ -4,11 +4,13 @@ import { upsert } from '../../ir/collections.ts';
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Outline } from '../../ir/program.ts';
+import { showDirective } from '../../ir/print-schedule.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
 import { applySchedule } from './directives.ts';
+import { ScheduleError } from './legal.ts';
 import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
 
@@ -72,8 +74,12 @@ function withCopies(
   const copies = s.flatMap((d) => {
     if (d.do !== 'pack') return [];
     const from = readAs(before, d.buffer, d.order.length);
-    const to = after.params.find((p) => p.buffer.name === packedName(d.buffer, d.order))?.buffer as Buffer;
-    const copy = copyKernel(`pack_${after.name}_${d.buffer}`, from, to, d.order);
+    if (!from) throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`);
+    const to = after.params.find((p) => p.buffer.name === packedName(d.buffer, d.order))?.buffer;
+    // What only branches read that are never taken is not read at all.
+    if (!to) return [];
+    const name = `pack_${after.name}_${d.buffer}`;
+    const copy = copyKernel(schedules.has(name) ? `${name}_${d.order.join('')}` : name, from, to, d.order);
     const chosen = chooseSchedule(copy, target, batch);
     schedules.set(copy.name, chosen);
     return [simplify(applySchedule(copy, chosen), batch)];
@@ -82,11 +88,11 @@ function withCopies(
 }
 
 /** The buffer that a kernel reads by this name in so many dimensions: it may be a view. */
-function readAs(k: Kernel, name: string, rank: number): Buffer {
+function readAs(k: Kernel, name: string, rank: number): Buffer | undefined {
   const found = new Set<Buffer>();
   walkStmts(k.body, (s) => {
     for (const e of exprsOf(s))
       walk(e, (p) => p.kind === 'load' && p.buffer.name === name && p.at.length === rank && found.add(p.buffer));
   });
-  return [...found][0] as Buffer;
+  return [...found][0];
 }

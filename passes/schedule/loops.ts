@@ -15,11 +15,7 @@ import {
   walkStmts,
 } from '../../ir/kernel.ts';
 import type { Dim } from '../../ir/type.ts';
-
-/** A directive that does not fit the kernel it is applied to. */
-export class ScheduleError extends Error {
-  override readonly name = 'ScheduleError';
-}
+import { carried, requireAnyOrder, requireLanes, requireRepeatable, ScheduleError } from './legal.ts';
 
 /** A loop's bounds, where it counts by one and starts at a number. */
 function boundsOf(l: Loop): { from: number; to: number | Expr } {
@@ -31,6 +27,7 @@ function boundsOf(l: Loop): { from: number; to: number | Expr } {
 export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shift: boolean, fenced: boolean): Stmt[] {
   // What an earlier split of a symbolic extent left over stays as it is.
   if (l.from.kind !== 'const') return [l];
+  if (mode === 'vectorized') requireLanes(l);
   const [from, { step }] = [l.from.value, l];
   const copies = (start: Expr, count: number, how: 'unrolled' | 'vectorized' = mode): Stmt[] => {
     const inner = x.axis(`${l.axis.name}_i`, count);
@@ -44,10 +41,9 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
     const main = x.axis(l.axis.name, l.axis.extent);
     const tail = x.axis(l.axis.name, l.axis.extent);
     const whole = x.sub(l.to, rest);
-    return [
-      loop(main, x.int(0), whole, copies(x.ix(main), by), { step: by }),
-      loop(tail, whole, l.to, replaceAxis(fresh(l.body), l.axis, x.ix(tail))),
-    ];
+    const bulk = loop(main, x.int(0), whole, copies(x.ix(main), by), { step: by });
+    if (by === 1) return [bulk];
+    return [bulk, loop(tail, whole, l.to, replaceAxis(fresh(l.body), l.axis, x.ix(tail)))];
   }
   const to = l.to.value;
   const trips = Math.ceil((to - from) / step);
@@ -60,8 +56,10 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
     out.push(loop(main, x.int(from), x.int(whole), copies(x.ix(main), by), { step: by * step }));
   }
   if (rest > 0) {
-    if (shift && trips > by) out.push(...copies(x.int(from + (trips - by) * step), by));
-    else {
+    if (shift && trips > by) {
+      requireRepeatable(l);
+      out.push(...copies(x.int(from + (trips - by) * step), by));
+    } else {
       // Lanes come in fours: what does not fill them runs as copies.
       const full = mode === 'vectorized' ? rest - (rest % 4) : rest;
       if (full > 0) out.push(...copies(x.int(whole), full));
@@ -111,7 +109,7 @@ export function packed(k: Kernel, name: string, order: readonly number[]): Kerne
   const done = new Map<Expr, Expr>();
   const body = k.body.map((s) => mapStmt(s, onExpr, done));
   if (copies.size !== 1)
-    throw new ScheduleError(`@${k.name} reads no one buffer ${name} of ${order.length} dimensions`);
+    throw new ScheduleError(`there is no one buffer ${name} of ${order.length} dimensions that is read`);
   return finish(k.name, body, k.locs);
 }
 
@@ -136,6 +134,7 @@ export function reorders(body: readonly Stmt[]): boolean {
 function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | 'vectorized', fenced: boolean): Stmt[] {
   if (reorders(body))
     throw new ScheduleError(`moving ${i.name} inwards would change the order of a sum that outlives its loop`);
+  const outside = carried(body);
   const wider = new Map<Tile, Tile>();
   walkStmts(body, (s) => {
     if (s.kind === 'tile')
@@ -159,10 +158,16 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
     const tile = wider.get(mapped.tile);
     return tile ? { ...mapped, tile, at: place(mapped.at) } : mapped;
   };
+  const met = new Set<Tile>();
   const spread = (stmts: readonly Stmt[]): Stmt[] => {
     const out: Stmt[] = [];
     let run: Stmt[] = [];
     const flush = (): void => {
+      for (const t of touched(run, outside)) {
+        if (met.has(t))
+          throw new ScheduleError(`copies over ${i.name} would part what one iteration does to ${t.name}`);
+        met.add(t);
+      }
       if (run.length > 0) out.push(loop(i, x.int(0), x.int(count), run, { mode, fenced }));
       run = [];
     };
@@ -189,6 +194,16 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
   return spread(body.map(widen));
 }
 
+/** Of these tiles, those that the statements read or write. */
+function touched(stmts: readonly Stmt[], of: ReadonlySet<Tile>): Set<Tile> {
+  const out = new Set<Tile>();
+  walkStmts(stmts, (s) => {
+    if ((s.kind === 'set' || s.kind === 'accumulate') && of.has(s.tile)) out.add(s.tile);
+    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && of.has(p.tile) && out.add(p.tile)));
+  });
+  return out;
+}
+
 /** The loops from `s` down to the one over `axis`, if each holds nothing but the next. */
 export function nestTo(s: Stmt, axis: string): Loop[] | null {
   if (s.kind !== 'for' || s.mode !== 'serial') return null;
@@ -202,6 +217,8 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const [only, ...others] = l.body;
   if (only?.kind !== 'accumulate' || others.length > 0 || only.fn !== 'add')
     throw new ScheduleError(`the loop over ${l.axis.name} does more than add to one accumulator`);
+  if (nest.some((o) => only.at.some((e) => x.freeAxes(e).has(o.axis))))
+    throw new ScheduleError(`the loops down to ${l.axis.name} add to more than one element of ${only.tile.name}`);
   const { from, to: extent } = boundsOf(l);
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
   const part: Tile = { name: 'part', dtype: only.tile.dtype, shape: [by] };
@@ -247,10 +264,11 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
 
 export function interchanged(l: Loop): Stmt[] {
   const [inner, ...others] = l.body;
-  if (inner?.kind !== 'for' || others.length > 0)
-    throw new ScheduleError(`the loop over ${l.axis.name} holds more than one loop`);
+  if (inner?.kind !== 'for' || inner.mode !== 'serial' || others.length > 0)
+    throw new ScheduleError(`the loop over ${l.axis.name} holds more than one serial loop`);
   if (exprsOf(inner).some((e) => x.freeAxes(e).has(l.axis)))
     throw new ScheduleError(`the bounds of ${inner.axis.name} depend on ${l.axis.name}`);
+  requireAnyOrder(l, inner);
   return [{ ...inner, body: [{ ...l, body: inner.body }] }];
 }
 

@@ -1,10 +1,10 @@
 /** Weaving: lanes that read places w apart, and the copies that read the places between, become one run of neighbours. */
 
-import type { Axis, Expr, Tile } from '../../ir/expr.ts';
+import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { type Kernel, type Loop, loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { exprsOf, type Kernel, type Loop, loop, mapStmt, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
-import { ScheduleError } from './loops.ts';
+import { ScheduleError } from './legal.ts';
 
 type Write = Extract<Stmt, { kind: 'set' | 'accumulate' }>;
 const isWrite = (s: Stmt): s is Write => s.kind === 'set' || s.kind === 'accumulate';
@@ -29,8 +29,7 @@ export function woven(k: Kernel, lanes: string, copies: string): Kernel {
     else refused.add(s.tile);
   });
   for (const t of refused) tiles.delete(t);
-  if (tiles.size === 0)
-    throw new ScheduleError(`@${k.name}: no tile is indexed by lanes ${lanes} between copies ${copies}`);
+  if (tiles.size === 0) throw new ScheduleError(`no tile is indexed by lanes ${lanes} between copies ${copies}`);
   return { ...k, body: k.body.flatMap((s) => rewritten(s, tiles, lanes, copies)) };
 }
 
@@ -77,9 +76,34 @@ function rewritten(s: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copi
   if (s.mode === 'serial' || s.mode === 'parallel')
     return [{ ...s, body: s.body.flatMap((b) => rewritten(b, tiles, lanes, copies)) }];
   // A tree of copies and lanes: what writes woven tiles runs in lanes of its own, apart from the rest.
-  const writes = only(s, (w) => isWrite(w) && tiles.has(w.tile)).map((t) => neighbours(t, tiles, lanes, copies, []));
-  const others = only(s, (w) => !(isWrite(w) && tiles.has(w.tile))).map((t) => readsWoven(t, tiles));
-  return [...others, ...writes];
+  const woven = only(s, (w) => isWrite(w) && tiles.has(w.tile));
+  const others = only(s, (w) => !(isWrite(w) && tiles.has(w.tile)));
+  requireApart(woven, others);
+  const writes = woven.map((t) => neighbours(t, tiles, lanes, copies));
+  return [...others.map((t) => readsWoven(t, tiles)), ...writes];
+}
+
+/** Statements that are parted may neither read what the others write nor write it too. */
+function requireApart(a: readonly Stmt[], b: readonly Stmt[]): void {
+  const [one, two] = [uses(a), uses(b)];
+  const shared =
+    [...one.writes].find((t) => two.writes.has(t) || two.reads.has(t)) ?? [...two.writes].find((t) => one.reads.has(t));
+  if (shared) throw new ScheduleError(`what is woven and what is not share ${shared.name}`);
+}
+
+/** Tiles and storage that statements read and write. */
+function uses(stmts: readonly Stmt[]): { reads: Set<Tile | Buffer>; writes: Set<Tile | Buffer> } {
+  const [reads, writes] = [new Set<Tile | Buffer>(), new Set<Tile | Buffer>()];
+  walkStmts(stmts, (s) => {
+    if (s.kind === 'store') writes.add(storageOf(s.buffer));
+    else if (isWrite(s)) writes.add(s.tile);
+    for (const e of exprsOf(s))
+      x.walk(e, (p) => {
+        if (p.kind === 'tile') reads.add(p.tile);
+        if (p.kind === 'load') reads.add(storageOf(p.buffer));
+      });
+  });
+  return { reads, writes };
 }
 
 /** The same loops around the statements that pass. */
@@ -103,33 +127,35 @@ function wovenIndex(at: readonly Expr[], { place, width }: Woven): Expr[] {
 }
 
 /** Takes the loops over i and j away, and puts one over their neighbours innermost. */
-function neighbours(
-  s: Stmt,
-  tiles: ReadonlyMap<Tile, Woven>,
-  lanes: string,
-  copies: string,
-  gone: readonly Loop[],
-): Stmt {
-  if (s.kind === 'for') {
-    const dropped = s.axis.name === lanes || s.axis.name === copies;
-    const inner = s.body.map((b) => neighbours(b, tiles, lanes, copies, dropped ? [...gone, s] : gone));
-    if (!dropped) return { ...s, body: inner };
-    if (inner.length !== 1) throw new ScheduleError(`woven loops over ${s.axis.name} hold more than one statement`);
-    return inner[0] as Stmt;
-  }
-  if (!isWrite(s)) throw new ScheduleError('only writes of a tile can be woven');
-  const w = tiles.get(s.tile) as Woven;
-  const [i, j] = pair(gone, lanes, copies) as [Loop, Loop];
-  const count = w.to.shape.at(-1) as number;
-  const q = x.axis(lanes.replace(/_i$/, '_w'), count);
-  // w·i + j = q: in multiples of it, i counts for nothing and j for q.
-  const value = x.substitute(
-    s.value,
-    new Map<Axis, Expr>([
-      [i.axis, x.int(0)],
-      [j.axis, x.ix(q)],
-    ]),
-  );
-  const at = [...s.at.filter((_, d) => d !== w.place && d !== s.at.length - 1), x.ix(q)];
-  return loop(q, x.int(0), x.int(count), [{ ...s, tile: w.to, at, value }], { mode: 'vectorized' });
+function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copies: string): Stmt {
+  // Other loops may have the names of these two.
+  const pairs = new Set<Loop>();
+  walkStmts([tree], (s, loops) => {
+    if (isWrite(s)) for (const l of pair(loops, lanes, copies) ?? []) pairs.add(l);
+  });
+  const [i, j, ...more] = [...pairs].sort((a) => (a.mode === 'vectorized' ? -1 : 1));
+  if (!i || !j || more.length > 0) throw new ScheduleError(`there is more than one loop over ${lanes} or ${copies}`);
+  const go = (s: Stmt): Stmt => {
+    if (s.kind === 'for') {
+      const inner = s.body.map(go);
+      if (s !== i && s !== j) return { ...s, body: inner };
+      if (inner.length !== 1) throw new ScheduleError(`woven loops over ${s.axis.name} hold more than one statement`);
+      return inner[0] as Stmt;
+    }
+    if (!isWrite(s)) throw new ScheduleError('only writes of a tile can be woven');
+    const w = tiles.get(s.tile) as Woven;
+    const count = w.to.shape.at(-1) as number;
+    const q = x.axis(lanes.replace(/_i$/, '_w'), count);
+    // w·i + j = q: in multiples of it, i counts for nothing and j for q.
+    const value = x.substitute(
+      s.value,
+      new Map<Axis, Expr>([
+        [i.axis, x.int(0)],
+        [j.axis, x.ix(q)],
+      ]),
+    );
+    const at = [...s.at.filter((_, d) => d !== w.place && d !== s.at.length - 1), x.ix(q)];
+    return loop(q, x.int(0), x.int(count), [{ ...s, tile: w.to, at, value }], { mode: 'vectorized' });
+  };
+  return go(tree);
 }

@@ -29,7 +29,7 @@ import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { chooseSchedule } from '../../passes/schedule/choose.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
-import { ScheduleError } from '../../passes/schedule/loops.ts';
+import { ScheduleError } from '../../passes/schedule/legal.ts';
 import { agree, annotated, close, type Golden, generator, marker, maxBatch } from './golden.ts';
 
 const batches = [1, 3, maxBatch];

@@ -1,0 +1,89 @@
+/** What a directive asks of the loops it rewrites, so that the kernel computes the same after it. A rewrite that cannot tell
+ *  refuses. That no iteration reads what another overwrites is taken from the kernel, which is verified. */
+
+import type { Axis, Buffer, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import { exprsOf, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+
+/** A directive that does not fit the kernel it is applied to. */
+export class ScheduleError extends Error {
+  override readonly name = 'ScheduleError';
+}
+
+/** Lanes come in fours. */
+const vector = 4;
+
+export function requireFactor(by: number, inLanes: boolean): void {
+  if (!Number.isInteger(by) || by < 1) throw new ScheduleError(`by ${by}: a whole number of at least 1 is needed`);
+  if (inLanes && by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
+}
+
+export function requireCuts(at: readonly number[]): void {
+  const wrong = at.find((c, i) => !Number.isInteger(c) || (i > 0 && c <= (at[i - 1] as number)));
+  if (wrong !== undefined) throw new ScheduleError(`at ${at.join(', ')}: whole numbers are needed, in rising order`);
+}
+
+export function requireOrder(order: readonly number[]): void {
+  if ([...order].sort((a, b) => a - b).some((d, i) => d !== i))
+    throw new ScheduleError(`order ${order.join(', ')}: each dimension from 0 on is needed once`);
+}
+
+/** Tiles that come into being among these statements. */
+function ownTiles(body: readonly Stmt[]): Set<Tile> {
+  const own = new Set<Tile>();
+  walkStmts(body, (s) => void (s.kind === 'tile' && own.add(s.tile)));
+  return own;
+}
+
+/** Tiles from outside that these statements write: what an iteration leaves there the next one finds. */
+export function carried(body: readonly Stmt[]): Set<Tile> {
+  const own = ownTiles(body);
+  const out = new Set<Tile>();
+  walkStmts(body, (s) => {
+    if ((s.kind === 'set' || s.kind === 'accumulate') && !own.has(s.tile)) out.add(s.tile);
+  });
+  return out;
+}
+
+/** A last copy that is moved back runs some iterations twice: they must leave the same the second time. */
+export function requireRepeatable({ axis, body }: Loop): void {
+  const [tile] = carried(body);
+  if (tile)
+    throw new ScheduleError(`${axis.name} cannot shift: iterations that run twice would count twice in ${tile.name}`);
+  const [loads, stores] = [new Set<Buffer>(), new Set<Buffer>()];
+  walkStmts(body, (s) => {
+    if (s.kind === 'store') stores.add(storageOf(s.buffer));
+    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'load' && loads.add(storageOf(p.buffer))));
+  });
+  const both = [...stores].find((b) => loads.has(b));
+  if (both) throw new ScheduleError(`${axis.name} cannot shift: ${both.name} is updated in place, and would be twice`);
+}
+
+/** Lanes run side by side, each with elements of its own. */
+export function requireLanes({ axis, body }: Loop): void {
+  const [tile] = carried(body);
+  if (tile) throw new ScheduleError(`${axis.name} cannot be lanes: they would share ${tile.name}`);
+  walkStmts(body, (s) => {
+    if (s.kind === 'for' && s.mode === 'vectorized')
+      throw new ScheduleError(`${axis.name} cannot be lanes: there are lanes over ${s.axis.name} in it`);
+    requireOwnElement(s, axis);
+  });
+}
+
+/** Iterations of two loops may change places if none finds what another leaves. */
+export function requireAnyOrder(outer: Loop, inner: Loop): void {
+  const [tile] = carried(inner.body);
+  if (tile)
+    throw new ScheduleError(
+      `${outer.axis.name} and ${inner.axis.name} both add to ${tile.name}, whose order would change`,
+    );
+  walkStmts(inner.body, (s) => {
+    requireOwnElement(s, outer.axis);
+    requireOwnElement(s, inner.axis);
+  });
+}
+
+function requireOwnElement(s: Stmt, axis: Axis): void {
+  if (s.kind === 'store' && !s.at.some((e) => x.freeAxes(e).has(axis)))
+    throw new ScheduleError(`every iteration over ${axis.name} stores the same element of ${s.buffer.name}`);
+}

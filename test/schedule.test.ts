@@ -1,0 +1,188 @@
+/** Directives that do not fit: each is refused in words, and none changes what a kernel computes. What fits is tried at
+ *  random by test/fuzz. */
+import { expect, test } from 'vitest';
+import * as x from '../ir/expr.ts';
+import { finish, type Kernel, loop, store } from '../ir/kernel.ts';
+import { parseKernels } from '../ir/parse.ts';
+import { printKernel } from '../ir/print-kernel.ts';
+import { wasm128 } from '../ir/target.ts';
+import { f32 } from '../ir/type.ts';
+import type { Directive, Schedule } from '../ir/schedule.ts';
+import { applySchedule } from '../passes/schedule/directives.ts';
+import { scheduledBy } from '../passes/schedule/index.ts';
+import { ScheduleError } from '../passes/schedule/legal.ts';
+
+const kernel = (text: string): Kernel => parseKernels(`tapeout ir 1\n${text}`, 'kernel.tir')[0] as Kernel;
+
+const product = kernel(`kernel @product(a: f32[N,6], b: f32[6,9], c: f32[N,9] out) {
+  for n in 0..N {
+    for j in 0..9 {
+      tile acc: f32[]
+      acc = 0.0
+      for k in 0..6 {
+        acc += a[n, k] * b[k, j]
+      }
+      c[n, j] = acc
+    }
+  }
+}`);
+const total = kernel(`kernel @total(x: f32[4,6], y: f32[] out) {
+  tile acc: f32[]
+  acc = 0.0
+  for i in 0..4 {
+    for j in 0..6 {
+      acc += x[i, j]
+    }
+  }
+  y = acc
+}`);
+const update = kernel(`kernel @update(w: f32[4,6] inout, g: f32[4,6]) {
+  for i in 0..4 {
+    for j in 0..6 {
+      w[i, j] = w[i, j] - g[i, j]
+    }
+  }
+}`);
+// The greatest so far is read, and then moved on behind a loop.
+const running = kernel(`kernel @running(x: f32[8,3], y: f32[8] out, z: f32[] out) {
+  tile top: f32[]
+  top = 0.0
+  for i in 0..8 {
+    y[i] = top
+    tile acc: f32[]
+    acc = 0.0
+    for k in 0..3 {
+      acc += x[i, k]
+    }
+    top = max(top, acc)
+  }
+  z = top
+}`);
+
+const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
+  ['a factor of 0', product, [{ do: 'tile', axis: 'j', by: 0 }], 'by 0: a whole number of at least 1 is needed'],
+  ['a broken factor', product, [{ do: 'split', axis: 'j', by: 1.5 }], 'by 1.5: a whole number of at least 1 is needed'],
+  ['lanes that fill no vector', product, [{ do: 'vectorize', axis: 'j', by: 3 }], 'by 3: lanes come in multiples of 4'],
+  ['a loop that is not there', product, [{ do: 'tile', axis: 'q', by: 2 }], 'there is no serial loop over q'],
+  [
+    'cuts that do not rise',
+    total,
+    [{ do: 'peel', axis: 'j', at: [4, 2] }],
+    'at 4, 2: whole numbers are needed, in rising order',
+  ],
+  [
+    'an order that names a dimension twice',
+    product,
+    [{ do: 'pack', buffer: 'b', order: [0, 0] }],
+    'order 0, 0: each dimension from 0 on is needed once',
+  ],
+  [
+    'a copy of a copy',
+    product,
+    [
+      { do: 'pack', buffer: 'b', order: [1, 0] },
+      { do: 'pack', buffer: 'b.packed_10', order: [1, 0] },
+    ],
+    'a packed copy is not packed again',
+  ],
+  [
+    'lanes that add to one sum',
+    total,
+    [{ do: 'vectorize', axis: 'j', by: 4 }],
+    'j cannot be lanes: they would share acc',
+  ],
+  [
+    'lanes in lanes',
+    total,
+    [
+      { do: 'reassociate', axis: 'j', by: 4 },
+      { do: 'vectorize', axis: 'i', by: 4 },
+    ],
+    'i cannot be lanes: they would share part',
+  ],
+  [
+    'a sum in another order',
+    total,
+    [{ do: 'interchange', axis: 'i' }],
+    'i and j both add to acc, whose order would change',
+  ],
+  [
+    'elements that are counted twice',
+    total,
+    [{ do: 'tile', axis: 'j', by: 4, shift: true }],
+    'j cannot shift: iterations that run twice would count twice in acc',
+  ],
+  [
+    'elements that are updated twice',
+    update,
+    [{ do: 'tile', axis: 'j', by: 4, shift: true }],
+    'j cannot shift: w is updated in place, and would be twice',
+  ],
+  [
+    'iterations that are parted',
+    running,
+    [{ do: 'tile', axis: 'i', by: 2 }],
+    'copies over i_i would part what one iteration does to top',
+  ],
+  [
+    'weaving what is read beside it',
+    product,
+    [
+      { do: 'reassociate', axis: 'k', by: 8 },
+      { do: 'tile', axis: 'j', by: 9 },
+      { do: 'weave', axis: 'k_i', with: 'j_i' },
+    ],
+    'what is woven and what is not share part',
+  ],
+];
+test.each(refused)('%s', (_, k, schedule, message) => {
+  const { do: last } = schedule.at(-1) as Directive;
+  let error: unknown;
+  try {
+    scheduledBy(k, schedule, wasm128, 4);
+  } catch (e) {
+    error = e;
+  }
+  expect(error).toBeInstanceOf(ScheduleError);
+  const text = (error as Error).message;
+  expect(text.startsWith(`@${k.name}: ${last} `)).toBe(true);
+  expect(text.slice(text.indexOf(': ', k.name.length + 3) + 2)).toBe(message);
+});
+
+test('two packed copies of one buffer, seen in two shapes, have kernels of two names', () => {
+  const [from, to] = [
+    { name: 'x', type: f32(4, 6) },
+    { name: 'y', type: f32(4, 6) },
+  ];
+  // A view has the name of what it is a view of.
+  const view = { name: 'x', type: f32(2, 2, 6), viewOf: from };
+  const [i, j] = [x.axis('i', 4), x.axis('j', 6)];
+  const at = [x.ix(i), x.ix(j)];
+  const other = x.load(view, [x.idiv(x.ix(i), x.int(2)), x.imod(x.ix(i), x.int(2)), x.ix(j)]);
+  const body = loop(i, x.int(0), x.int(4), [
+    loop(j, x.int(0), x.int(6), [store(to, at, x.add(x.load(from, at), other))]),
+  ]);
+  const both = finish('both', [body], []);
+  const { kernels } = scheduledBy(
+    both,
+    [
+      { do: 'pack', buffer: 'x', order: [1, 0] },
+      { do: 'pack', buffer: 'x', order: [2, 0, 1] },
+    ],
+    wasm128,
+    1,
+  );
+  expect(new Set(kernels.map((k) => k.name)).size).toBe(3);
+});
+
+test('interchange: the loops change places where each iteration stores an element of its own', () => {
+  expect(printKernel(applySchedule(update, [{ do: 'interchange', axis: 'i' }]))).toMatchInlineSnapshot(`
+    "kernel @update(w: f32[4,6] inout, g: f32[4,6]) {
+      for j in 0..6 {
+        for i in 0..4 {
+          w[i, j] = w[i, j] - g[i, j]
+        }
+      }
+    }"
+  `);
+});
