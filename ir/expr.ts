@@ -133,6 +133,10 @@ export const i32Bits = unary('i32_bits');
 const isInt = (e: Expr, value?: number): e is Extract<Expr, { kind: 'const' }> =>
   e.kind === 'const' && e.dtype === 'i32' && (value === undefined || e.value === value);
 
+/** Whether an expression is this extent. */
+const spans = (e: Expr, extent: Dim): boolean =>
+  isBatch(extent) ? e.kind === 'size' && e.of.times === extent.times : isInt(e, extent);
+
 /** Integer arithmetic folds as it is built, so that index expressions stay small; float arithmetic never does. */
 function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
   if (isInt(a) && isInt(b)) {
@@ -155,6 +159,11 @@ function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
   if (fn === 'mul' && isInt(a, 1)) return b;
   if (fn === 'mul' && (isInt(a, 0) || isInt(b, 0))) return int(0);
   if (fn === 'imod' && isInt(b, 1)) return int(0);
+  // An axis stays below its extent.
+  if (a.kind === 'axis' && spans(b, a.axis.extent)) {
+    if (fn === 'imod') return a;
+    if (fn === 'idiv') return int(0);
+  }
   return null;
 }
 export const binary = (fn: BinaryFn, a: Expr, b: Expr): Expr =>

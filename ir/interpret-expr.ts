@@ -374,6 +374,8 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
 }
 
+/** Functions that are kept: a long run meets new equations without end. */
+const mostCompiled = 4096;
 const compiled = new Map<string, (...args: unknown[]) => void>();
 
 /** A function of `N` and `args` with this body; the same text gives the same function. */
@@ -394,6 +396,7 @@ export function compileSource(
     };
     const source = `'use strict';\nreturn (N${args.map((a) => `, ${a}`).join('')}) => {\n${body}\n};`;
     f = new Function(...Object.keys(given), source)(...Object.values(given)) as (...args: unknown[]) => void;
+    if (compiled.size >= mostCompiled) compiled.clear();
     compiled.set(key, f);
   }
   return f;

@@ -27,6 +27,13 @@ export const maxElements = 2 ** 29;
 /** Bytes one element takes in a buffer. */
 export const byteSize = (dtype: DType): number => (dtype === 'f32' || dtype === 'i32' ? 4 : 1);
 
+/** Whether a number is one that elements of this type can hold. */
+export function isValueOf(dtype: DType, v: number): boolean {
+  if (dtype === 'f32') return true;
+  const [least, most] = dtype === 'i32' ? [-(2 ** 31), 2 ** 31 - 1] : [0, dtype === 'u8' ? 255 : 1];
+  return Number.isInteger(v) && v >= least && v <= most;
+}
+
 export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';
 export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && a.times === b.times : a === b);
 export const sameShape = (a: Shape, b: Shape): boolean =>

@@ -1,5 +1,6 @@
 /** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
 
+import { CompileError } from '../ir/diagnostic.ts';
 import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
 import { type Shape, sameShape } from '../ir/type.ts';
@@ -120,7 +121,8 @@ export const algebra: readonly Rule[] = [
         const source = sources[i];
         return source && sameShape(source.type.shape, shape) ? source : (refill(v, shape) ?? op.reshape(v, { shape }));
       });
-      return op.reshape(build(n.op, inputs, n.attrs), { shape: n.type.shape });
+      const moved = elementwise(n, inputs);
+      return moved && op.reshape(moved, { shape: n.type.shape });
     },
   },
 
@@ -169,6 +171,17 @@ export const algebra: readonly Rule[] = [
 
 /** What may go once nothing is left to differentiate. */
 const derivativesTaken: OpDef = op.stopGradient;
+
+/** The same op of other operands, if it takes them and is elementwise there too: windows of one place are on images. */
+function elementwise(n: Node, inputs: readonly Value[]): Node | null {
+  try {
+    const moved = build(n.op, inputs, n.attrs);
+    return isElementwise(moved) ? moved : null;
+  } catch (e) {
+    if (e instanceof CompileError) return null;
+    throw e;
+  }
+}
 
 /** Whether each element of the result comes from the operands' elements at the same place. */
 const isElementwise = (n: Node): boolean => {

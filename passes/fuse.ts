@@ -127,12 +127,13 @@ class Fusion {
   }
 
   /** Whether the groups that want a reduction's elements once each can become one that computes them: no group may lie
-   *  between them, and one must loop over a prefix of the other's space. */
+   *  between them, and all must loop over a prefix of the largest one's space. */
   #mayUnite(n: Node, readers: Readers): boolean {
     if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction(n))) return false;
-    const [first, ...rest] = [...readers.keys()] as [Forming, ...Forming[]];
+    const spaces = [...readers.keys()].map((g) => g.space);
+    const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
     return (
-      rest.every((g) => nested(first.space, g.space)) &&
+      spaces.every((s) => isPrefix(s, space)) &&
       [...readers].every(([g, how]) => this.#sparesWork(n, how, g)) &&
       readAlike([...readers.values()]) &&
       ![...readers.keys()].some((g) => this.#waitsForOthers(g, readers))
@@ -201,8 +202,4 @@ class Fusion {
 const readAlike = (all: readonly Access[]): boolean =>
   all.every((a) => a.form !== 'other') || all.every((a) => a.form === all[0]?.form && a.key === all[0]?.key);
 
-/** One iteration space is a prefix of the other. */
-const nested = (a: Shape, b: Shape): boolean => {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short.every((d, i) => sameDim(d, long[i] ?? -1));
-};
+const isPrefix = (short: Shape, long: Shape): boolean => short.every((d, i) => sameDim(d, long[i] ?? -1));

@@ -35,6 +35,7 @@ import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
 import { expandMath } from './math.ts';
+import { withoutUnread } from './unread.ts';
 
 /** A graph's kernels in launch order, and the buffers that stand for its values. */
 export interface Lowered {
@@ -316,7 +317,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
-  return finish(name, uniqueNames(withoutSingleLoops(body)), locs);
+  return finish(name, uniqueNames(withoutUnread(withoutSingleLoops(body))), locs);
 }
 
 /** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must

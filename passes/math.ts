@@ -85,13 +85,14 @@ function erf(v: Expr): Expr {
   return x.select(x.lt(size, f(0.921875)), near, x.select(x.lt(v, f(0)), x.neg(far), far));
 }
 
-// aᵇ = ±e^(b·ln|a|): negative bases have whole powers only.
+// aᵇ = ±e^(b·ln|a|): negative bases have whole powers only, and −∞ has those of ∞.
 function pow(a: Expr, b: Expr): Expr {
   const size = exp(x.mul(b, log(x.abs(a))));
   const whole = x.eq(x.floor(b), b);
   const halved = x.mul(b, f(0.5));
   const odd = x.ne(x.floor(halved), halved);
-  const negative = x.select(whole, x.select(odd, x.neg(size), size), f(Number.NaN));
+  const other = x.select(x.eq(a, f(-Infinity)), size, f(Number.NaN));
+  const negative = x.select(whole, x.select(odd, x.neg(size), size), other);
   return x.select(x.eq(b, f(0)), f(1), x.select(x.lt(a, f(0)), negative, size));
 }
 

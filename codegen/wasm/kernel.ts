@@ -558,11 +558,14 @@ class KernelEmitter {
     const c = this.#code;
     const lanes = lanesOf(dtype);
     const compare = comparison(fn);
-    if (compare)
-      return c.pure(`${lanes}.${compare}${lanes === 'i32x4' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'v128', [
+    if (compare) {
+      // In lanes true is all ones: the greatest there is without a sign, and the least with one.
+      const sign = dtype === 'bool' ? '_u' : '_s';
+      return c.pure(`${lanes}.${compare}${lanes === 'i32x4' && fn !== 'eq' && fn !== 'ne' ? sign : ''}`, 'v128', [
         a,
         b,
       ]);
+    }
     if (fn === 'and' || fn === 'or') return c.pure(`v128.${fn}`, 'v128', [a, b]);
     if (fn === 'bitand') return c.pure('v128.and', 'v128', [a, b]);
     const signed = lanes === 'i32x4' && (fn === 'min' || fn === 'max') ? '_s' : '';

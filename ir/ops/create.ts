@@ -3,7 +3,7 @@
 import * as a from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
-import { type DType, i32, N, type Shape, showType, tensor } from '../type.ts';
+import { type DType, i32, isValueOf, N, type Shape, showType, tensor } from '../type.ts';
 
 /** One value everywhere. */
 export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defineOp({
@@ -11,11 +11,10 @@ export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defin
   doc: 'The constant `value` everywhere.',
   operands: [],
   attrs: { value: a.number, shape: a.shape, dtype: a.dtype },
-  rule: '`shape` of `dtype`; a type other than f32 holds whole numbers.',
+  rule: '`shape` of `dtype`, of which `value` is one: whole for i32, from 0 to 255 for u8, 0 or 1 for bool.',
   example: [{}, { value: 0.5, shape: [N, 4], dtype: 'f32' }],
   infer(_types, { value, shape, dtype }) {
-    if (dtype !== 'f32' && !Number.isInteger(value))
-      throw typeError('bad-attribute', `full: ${value} is no value of type ${dtype}`);
+    if (!isValueOf(dtype, value)) throw typeError('bad-attribute', `full: ${value} is no value of type ${dtype}`);
     return tensor(dtype, shape);
   },
   compute: (_load, _at, { value, dtype }) => x.constant(value, dtype),

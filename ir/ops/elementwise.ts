@@ -50,20 +50,21 @@ const unary = (
     vjp: ({ x }, g, _attrs, result) => ({ x: grad(x, g, result) }),
   });
 
-/** `out[i] = f(a[i], b[i])`. */
+/** `out[i] = f(a[i], b[i])`, of floats alone where `only` says so. */
 const binary = (
   name: string,
   doc: string,
   f: (a: Expr, b: Expr) => Expr,
   grad: (a: Value, b: Value, g: Value, result: Value) => readonly [Value, Value],
+  only?: 'f32',
 ): Op<['a', 'b']> =>
   defineOp({
     name,
     doc,
     operands: ['a', 'b'],
     attrs: {},
-    rule: 'The type of a and b, which are of one shape and both f32 or both i32.',
-    infer: ({ a, b }) => numeric(name, same(name, a, b)),
+    rule: `The type of a and b, which are of one shape and both f32${only ? '' : ' or both i32'}.`,
+    infer: ({ a, b }) => (only ? float : numeric)(name, same(name, a, b)),
     compute: ({ a, b }, at) => f(a(...at), b(...at)),
     vjp: ({ a, b }, g, _attrs, result) => {
       if (result.type.dtype !== 'f32') return { a: 'none', b: 'none' };
@@ -97,10 +98,16 @@ export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, 
   return [da, neg(mul(da, q))];
 });
 // d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the first term is 0 at b = 0 even where a is 0, the second at a = 0, as its limit is.
-export const pow: Op<['a', 'b']> = binary('pow', 'The power, a to the b.', x.pow, (a, b, g, p) => [
-  mul(g, select(equal(b, like(b, 0)), like(b, 0), mul(b, pow(a, sub(b, like(b, 1)))))),
-  mul(g, select(equal(a, like(a, 0)), like(a, 0), mul(p, log(a)))),
-]);
+export const pow: Op<['a', 'b']> = binary(
+  'pow',
+  'The power, a to the b.',
+  x.pow,
+  (a, b, g, p) => [
+    mul(g, select(equal(b, like(b, 0)), like(b, 0), mul(b, pow(a, sub(b, like(b, 1)))))),
+    mul(g, select(equal(a, like(a, 0)), like(a, 0), mul(p, log(a)))),
+  ],
+  'f32',
+);
 // The gradient goes to the greater operand, and half to each where they are equal.
 export const maximum: Op<['a', 'b']> = binary(
   'maximum',
@@ -189,8 +196,8 @@ export const reluGrad: Op<['y', 'g']> = defineOp({
   doc: 'g where y is positive or NaN, else 0.',
   operands: ['y', 'g'],
   attrs: {},
-  rule: 'The type of y and g, which are of one.',
-  infer: ({ y, g }) => same('relu_grad', y, g),
+  rule: 'The type of y and g, which are of one shape and f32.',
+  infer: ({ y, g }) => float('relu_grad', same('relu_grad', y, g)),
   compute: ({ y, g }, at) => x.select(x.le(y(...at), x.num(0)), x.num(0), g(...at)),
   // The mask has slope 0, and the second cotangent passes where the first did.
   vjp: ({ y }, g2) => ({ y: 'none', g: reluGrad(y, g2) }),

@@ -9,6 +9,7 @@ import {
   elements,
   f32,
   isBatch,
+  isValueOf,
   N,
   type Shape,
   sameDim,
@@ -187,10 +188,11 @@ export const pad: Op<
   doc: '`value` in `low[d]` places before, `high[d]` behind and `interior[d]` between the elements along each dimension d; negative ones crop.',
   operands: ['x'],
   attrs: { low: a.integers(), high: a.integers(), interior: a.integers(0), value: a.number },
-  rule: 'x with each extent e made low + e + (e - 1)·interior + high; the batch is not padded.',
+  rule: 'x with each extent e made low + e + (e - 1)·interior + high; the batch is not padded, and `value` is one of the type.',
   example: [{ x: f32(N, 4) }, { low: [0, 1], high: [0, 2], interior: [0, 1], value: 0 }],
-  infer({ x }, { low, high, interior }) {
+  infer({ x }, { low, high, interior, value }) {
     const rank = x.shape.length;
+    if (!isValueOf(x.dtype, value)) throw typeError('bad-attribute', `pad: ${value} is no value of type ${x.dtype}`);
     if (low.length !== rank || high.length !== rank || interior.length !== rank)
       throw typeError('bad-dim', `pad: ${showType(x)} needs ${rank} low, high and interior amounts`);
     const shape = x.shape.map((d, i) => {

@@ -108,6 +108,8 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
   rule: `u8${poolRule} i32 where a window has more than 256 places.`,
   example: [{ x: f32(N, 3, 9, 9) }, shown],
   infer({ x }, attrs) {
+    if (x.dtype !== 'f32')
+      throw typeError('dtype-mismatch', `max_pool2d_index: needs an f32 tensor, got ${showType(x)}`);
     const [kh, kw] = attrs.kernel as [number, number];
     return tensor(kh * kw <= 256 ? 'u8' : 'i32', poolShape('max_pool2d_index', x, attrs));
   },

@@ -3,8 +3,8 @@
 import { upsert } from '../../ir/collections.ts';
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
-import type { Outline } from '../../ir/program.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
+import type { Outline } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';

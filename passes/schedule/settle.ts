@@ -1,11 +1,11 @@
 /** Conditions on indices, settled by splitting loops: no inner loop asks where it is. */
 
-import { upsert } from '../../ir/collections.ts';
-import type { Axis, Expr, Tile } from '../../ir/expr.ts';
+import type { Axis, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, finish, type Kernel, type Loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
 import type { Directive } from '../../ir/schedule.ts';
+import { withoutUnread } from '../unread.ts';
 
 /** Index-set splitting: where a kernel asks on which side of a number an axis lies, or takes it apart by a divisor, loops
  *  that know the answer. */
@@ -80,24 +80,4 @@ export function simplify(kernel: Kernel, maxBatch: number): Kernel {
     return { ...s, body: s.body.map(go) };
   };
   return finish(kernel.name, withoutUnread(kernel.body.map(go)), kernel.locs);
-}
-
-/** Drops what is computed into tiles that no store needs, and loops that are empty then. */
-function withoutUnread(body: readonly Stmt[]): Stmt[] {
-  const inputs = new Map<Tile, Set<Tile>>();
-  const needed = new Set<Tile>();
-  walkStmts(body, (s) => {
-    const into = s.kind === 'set' || s.kind === 'accumulate' ? upsert(inputs, s.tile, () => new Set<Tile>()) : needed;
-    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && into.add(p.tile)));
-  });
-  // A set grows while it is walked: what feeds a needed tile is needed.
-  for (const t of needed) for (const from of inputs.get(t) ?? []) needed.add(from);
-  const kept = (s: Stmt): Stmt[] => {
-    if (s.kind === 'for') {
-      const inner = s.body.flatMap(kept);
-      return inner.length > 0 ? [{ ...s, body: inner }] : [];
-    }
-    return s.kind === 'store' || needed.has(s.tile) ? [s] : [];
-  };
-  return body.flatMap(kept);
 }

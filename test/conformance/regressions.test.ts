@@ -4,10 +4,11 @@ import * as F from '../../frontend/index.ts';
 import { Tensor } from '../../frontend/index.ts';
 import { makeGraph, type Param, param, type Result } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
+import { parseModule } from '../../ir/parse.ts';
 import { printKernel } from '../../ir/print-kernel.ts';
-import { f32, N, type Shape } from '../../ir/type.ts';
+import { f32, i32, N, type Shape, tensor } from '../../ir/type.ts';
 import { type Agreement, agree } from '../support/differential.ts';
-import { uniform } from '../support/generate.ts';
+import { randomValues, uniform } from '../support/generate.ts';
 import { type Stages, stagesOf } from '../support/pipeline.ts';
 
 interface Outcome extends Agreement {
@@ -156,4 +157,108 @@ test('update-old-value: what reads a param that is updated sees its old value, w
     { name: 'w', value: other, into: w },
     { name: 'other', value: w, into: other },
   ]);
+});
+
+/** A text's graphs, every stage held to the others on values from -2 to 2. */
+async function holdText(text: string, n: number): Promise<Outcome> {
+  const module = parseModule(`tapeout ir 1\nmodule @Regression (N <= ${n}) {\n${text}\n}\n`, 'regression.tir');
+  const params = [...new Set(module.graphs.flatMap((g) => g.params))];
+  const stages = stagesOf(module);
+  const given = randomValues({ params, ranges: new Map() }, 'smooth', n, 7);
+  return { ...(await agree(stages, given, n)), stages };
+}
+
+test('fuse-three-spaces: kernels join where each loops over a prefix of the largest, not of the first', async () => {
+  await holdText(
+    `graph @run(%x: f32[3,7,13], %w: f32[3,13] param, %b: f32[3] param, %t: f32[]) {
+      %sum = reduce_sum(%x) {dims=[0]} : f32[7,13]
+      %cube = mul(%sum, %sum) : f32[7,13]
+      %permute = permute(%w) {perm=[1,0]} : f32[13,3]
+      %matmul = matmul(%cube, %permute) : f32[7,3]
+      %broadcast = broadcast(%b) {shape=[7,3], dims=[1]} : f32[7,3]
+      %add = add(%matmul, %broadcast) : f32[7,3]
+      %all = reduce_sum(%add) {dims=[0,1]} : f32[]
+      %sub = sub(%all, %t) : f32[]
+      %loss = mul(%sub, %sub) : f32[]
+      return %loss
+      differentiate %loss wrt %x, %w, %b then accumulate
+    }`,
+    1,
+  );
+});
+
+test('canonicalize-window-of-one: what is elementwise on images is so on nothing else', async () => {
+  await holdText(
+    `graph @run(%g: f32[15N,1], %places: u8[15N,1]) {
+      %image = reshape(%g) {shape=[N,3,5,1]} : f32[N,3,5,1]
+      %index = reshape(%places) {shape=[N,3,5,1]} : u8[N,3,5,1]
+      %y = max_pool2d_grad(%image, %index) {kernel=[1,1], stride=[1,1], padding=[0,0], dilation=[1,1], ceil=false, size=[5,1]} : f32[N,3,5,1]
+      return %y
+    }`,
+    2,
+  );
+});
+
+test('lower-dead-index: an index that only branches read that are never taken is not computed', async () => {
+  await holdText(
+    `graph @run(%x: f32[N,1,1,1]) {
+      %pad = pad(%x) {low=[0,-1,-1,1], high=[0,1,1,-1], interior=[0,0,0,0], value=-1} : f32[N,1,1,1]
+      %loss = max_pool2d(%pad) {kernel=[1,1], stride=[1,1], padding=[0,0], dilation=[1,1], ceil=false} : f32[N,1,1,1]
+      %all = reduce_sum(%loss) {dims=[0,1,2,3]} : f32[]
+      return %all
+      differentiate %all wrt %x then accumulate
+    }`,
+    1,
+  );
+});
+
+test('emit-lanes-of-truth: in lanes too false is less than true', async () => {
+  await holdText(
+    `graph @run(%a: bool[N,8], %b: bool[N,8]) {
+      %w = less(%a, %b) : bool[N,8]
+      %x = less_equal(%a, %b) : bool[N,8]
+      %y = greater(%a, %b) : bool[N,8]
+      %z = greater_equal(%a, %b) : bool[N,8]
+      return %w, %x, %y, %z
+    }`,
+    3,
+  );
+});
+
+test('emit-lanes-of-quotients: whole numbers divide in lanes too', async () => {
+  await holdText(
+    `graph @run(%a: i32[8], %b: i32[8]) {
+      %four = full() {value=4, shape=[8], dtype=i32} : i32[8]
+      %positive = mul(%b, %b) : i32[8]
+      %divisor = add(%positive, %four) : i32[8]
+      %y = div(%a, %divisor) : i32[8]
+      return %y
+    }`,
+    1,
+  );
+});
+
+test('math-power-of-minus-infinity: its broken powers are those of infinity', async () => {
+  const bases = Array.from({ length: 4 }, () => Number.NEGATIVE_INFINITY);
+  const { seen } = await run([[4], [4]], (a, b) => Tensor.of(ir.pow(a.value, b.value)), {
+    data: [bases, [-1.75, 0.5, 3, 2], [0, 0, 0, 0]],
+  });
+  expect([...Array.from(seen.get('run/output')!)]).toEqual([0, Infinity, -Infinity, Infinity]);
+});
+
+test('types-of-constants: a constant is one of its type, and what computes floats takes floats', () => {
+  const [whole, byte] = [param('input', 'x', i32(4)), param('input', 'u', tensor('u8', [1, 1, 2, 2]))];
+  const window = { kernel: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1], ceil: false };
+  const wrong: readonly (readonly [() => unknown, string])[] = [
+    [() => ir.full({ value: 2, shape: [4], dtype: 'bool' }), 'full: 2 is no value of type bool'],
+    [() => ir.full({ value: 256, shape: [4], dtype: 'u8' }), 'full: 256 is no value of type u8'],
+    [
+      () => ir.pad(whole, { low: [1], high: [0], interior: [0], value: Number.NEGATIVE_INFINITY }),
+      'pad: -Infinity is no value of type i32',
+    ],
+    [() => ir.pow(whole, whole), 'pow: needs an f32 tensor, got i32[4]'],
+    [() => ir.reluGrad(whole, whole), 'relu_grad: needs an f32 tensor, got i32[4]'],
+    [() => ir.maxPool2dIndex(byte, window), 'max_pool2d_index: needs an f32 tensor, got u8[1,1,2,2]'],
+  ];
+  for (const [f, message] of wrong) expect(f).toThrow(message);
 });

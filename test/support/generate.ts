@@ -29,10 +29,12 @@ export class Choices {
 export interface RandomModel {
   readonly module: Module;
   readonly optimizer: Optimizer;
+  /** The optimizer as the command line has it. */
+  readonly sgd: string;
   /** Everything that a host gives. */
   readonly params: readonly Param[];
-  /** Labels are below this. */
-  readonly classes: number;
+  /** How many values an input of indices may take. */
+  readonly ranges: ReadonlyMap<Param, number>;
   readonly batches: readonly number[];
 }
 
@@ -221,14 +223,14 @@ export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {
 
   const output = last();
   const targets: Param[] = [];
-  let classes = 1;
+  const ranges = new Map<Param, number>();
   const losses: readonly (() => Tensor)[] = [
     () => output.mean(),
     () => output.sum().mul(0.1),
     () => {
       const wide = output.flatten(1);
-      classes = fixed(shapeOf(wide)[1]);
       const y = param('input', 'y', i32(shapeOf(wide)[0]!));
+      ranges.set(y, fixed(shapeOf(wide)[1]));
       const loss = F.crossEntropy(wide, Tensor.of(y), { labelSmoothing: c.chance(3) ? 0.1 : 0 });
       targets.push(y);
       return loss;
@@ -278,10 +280,24 @@ export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {
   return {
     module: { name: 'Random', maxBatch, graphs },
     optimizer: F.optim.SGD(options),
+    sgd: `sgd(${Object.entries(options).map(([name, v]) => `${name}=${v}`)})`,
     params: all,
-    classes,
+    ranges,
     batches: [...new Set([maxBatch, 1 + c.below(maxBatch)])],
   };
+}
+
+/** A convolution with bias and relu under a pool, large enough that schedules weave lanes with the pool's window. */
+export function pooledConvolution(c: Choices): Module {
+  const [channels, out, kernel, pool] = [1 + c.below(3), 1 + c.below(6), 1 + c.below(5), 2 + c.below(2)];
+  const size = (): number => kernel - 1 + pool * (2 + c.below(8)) + c.below(2);
+  const x = param('input', 'x', f32(N, channels, size(), size()));
+  const w = param('parameter', 'w', f32(out, channels, kernel, 1 + c.below(kernel)));
+  const b = param('parameter', 'b', f32(out));
+  const conv = F.conv2d(Tensor.of(x), Tensor.of(w), Tensor.of(b), c.of([1, 1, 2]));
+  const value = F.maxPool2d(c.chance(2) ? conv : conv.relu(), pool).value;
+  const graph = makeGraph('forward', [{ name: 'output', value }], [x, w, b]);
+  return { name: 'Pooled', maxBatch: 1 + c.below(3), graphs: [graph] };
 }
 
 const fits = (shape: Shape): boolean => {
@@ -321,12 +337,13 @@ export function uniform(seed: number): () => number {
   };
 }
 
-/** `smooth`: any number from -2 to 2; `grid`: quarters, so that sums are exact and equal elements frequent; `wild`: NaN,
+/** `smooth`: any number from -2 to 2; `positive`: from 0.1 to 2.1; `grid`: quarters, so that sums are exact and equal elements frequent; `wild`: NaN,
  *  infinities and zeros of both signs among the quarters. */
-export type Values = 'smooth' | 'grid' | 'wild';
+export type Values = 'smooth' | 'positive' | 'grid' | 'wild';
 
+/** Elements of each param at batch `n`. Whole numbers are below what the param's range says, or small. */
 export function randomValues(
-  { params, classes }: RandomModel,
+  { params, ranges }: Pick<RandomModel, 'params' | 'ranges'>,
   values: Values,
   n: number,
   seed: number,
@@ -336,15 +353,27 @@ export function randomValues(
   const special = [Number.NaN, Infinity, -Infinity, -0, 0, 2 ** 18, -(2 ** 18), 1e-40];
   const draw: Record<Values, () => number> = {
     smooth: () => Math.fround(next() * 4 - 2),
+    positive: () => Math.fround(next() * 2 + 0.1),
     grid: quarter,
     wild: () => (next() < 0.15 ? Math.fround(special[Math.floor(next() * special.length)]!) : quarter()),
+  };
+  const whole = (p: Param): number => {
+    const range = ranges.get(p);
+    if (range !== undefined) return Math.floor(next() * range);
+    return p.type.dtype === 'i32' ? Math.floor(next() * 12) - 4 : Math.floor(next() * (p.type.dtype === 'u8' ? 6 : 2));
   };
   return new Map(
     params.map((p) => [
       p,
       Float64Array.from({ length: countAt(p.type.shape, n) }, () =>
-        p.type.dtype === 'i32' ? Math.floor(next() * classes) : draw[values](),
+        p.type.dtype === 'f32' ? draw[values]() : whole(p),
       ),
     ]),
   );
 }
+
+/** As many decisions as are asked for; seed 0 takes the first of every choice. */
+export const seeded = (seed: number): Choices => {
+  const next = uniform(seed);
+  return new Choices(seed === 0 ? [] : Array.from({ length: 2000 }, () => Math.floor(next() * 5040)));
+};

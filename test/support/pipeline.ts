@@ -11,6 +11,7 @@ import { storageOf } from '../../ir/kernel.ts';
 import type { Program } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
+import { VerifyError } from '../../ir/verify.ts';
 import { verifyFused, verifyModule } from '../../ir/verify-graph.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { verifyProgram } from '../../ir/verify-program.ts';
@@ -44,11 +45,16 @@ export interface Stages {
 
 const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
 
+/** Told of a pass after which the verifier could not prove that all indices are in range: what runs then says whether they
+ *  are. */
+export type Unproved = (pass: string) => void;
+
 /** What a pass made, verified. */
-function verified(pass: string, check: () => unknown): void {
+function verified(pass: string, check: () => unknown, unproved?: Unproved): void {
   try {
     check();
   } catch (e) {
+    if (unproved && e instanceof VerifyError && e.problems.every((p) => p.code === 'bounds')) return unproved(pass);
     throw new CompilerBug(pass, (e as Error).message, null, { cause: e });
   }
 }
@@ -60,6 +66,7 @@ export function unscheduled(
   recorded: Module,
   optimizer: Optimizer = none,
   table: StateTable = new StateTable(),
+  unproved?: Unproved,
 ): Unscheduled {
   const original = [inferShapes, autodiff, update(optimizer, table)].reduce((m, pass) => pass(m), recorded);
   verified('update', () => verifyModule(original));
@@ -70,17 +77,22 @@ export function unscheduled(
   verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
   const buffers = new Buffers();
   const lowered = fused.map((g) => lower(g, buffers));
-  verified('lower', () => verifyKernels(kernelsOf(lowered), { maxBatch }));
+  verified('lower', () => verifyKernels(kernelsOf(lowered), { maxBatch }), unproved);
   return { original, module, buffers, lowered };
 }
 
 const kernelsOf = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
 
-export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: StateTable = new StateTable()): Stages {
-  const { original, module, buffers, lowered } = unscheduled(recorded, optimizer, table);
+export function stagesOf(
+  recorded: Module,
+  optimizer: Optimizer = none,
+  table: StateTable = new StateTable(),
+  unproved?: Unproved,
+): Stages {
+  const { original, module, buffers, lowered } = unscheduled(recorded, optimizer, table, unproved);
   const { maxBatch } = module;
   const scheduled = lowered.map(schedule(wasm128, maxBatch));
-  verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128 }));
+  verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128 }), unproved);
   const program = plan(outline(module, scheduled, buffers, indexRanges(recorded)));
   verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];

@@ -1,0 +1,69 @@
+/** Stochastic arithmetic, after Vignes' CESTAC (1978): a graph run with every rounding drawn at random, so that what differs
+ *  between runs is what rounding decides: the last bits, and comparisons that are close. */
+
+import { axis, dtypeOf, type Expr, ix, load, some } from '../../ir/expr.ts';
+import { type Graph, type Node, type Param, param, topo, typesOf, type Value } from '../../ir/graph.ts';
+import { interpretGraph } from '../../ir/interpret-graph.ts';
+import * as ir from '../../ir/ops/index.ts';
+import { countAt } from '../../ir/type.ts';
+import { uniform } from './generate.ts';
+import type { Seen } from './pipeline.ts';
+
+/** A few units in the last place of f32: functions are rounded to two of them. */
+const noise = 2 ** -22;
+const runs = 4;
+
+/** Results of several runs in float64, each float operation that rounds made a little larger or smaller. */
+export function noisyRuns(graph: Graph, given: ReadonlyMap<Param, ArrayLike<number>>, n: number): Seen[] {
+  const factors: Param[] = [];
+  const noisy = withNoise(graph, factors);
+  return Array.from({ length: runs }, (_, run) => {
+    const next = uniform(run + 1);
+    const inputs = new Map(given);
+    for (const f of factors)
+      inputs.set(
+        f,
+        Float64Array.from({ length: countAt(f.type.shape, n) }, () => 1 + (2 * next() - 1) * noise),
+      );
+    const out = interpretGraph(noisy, inputs, n);
+    return new Map([...out].map(([r, value]) => [r.name, value]));
+  });
+}
+
+/** v  -->  v·f, with a param f of its own, for each node v whose equation rounds. */
+function withNoise(graph: Graph, factors: Param[]): Graph {
+  const done = new Map<Value, Value>();
+  const of = (v: Value): Value => done.get(v) ?? v;
+  for (const node of topo(graph.results.map((r) => r.value))) {
+    const same: Node = { ...node, inputs: node.inputs.map(of) };
+    if (!rounds(node)) {
+      done.set(node, same);
+      continue;
+    }
+    const factor = param('input', `noise${factors.length}`, node.type);
+    factors.push(factor);
+    done.set(node, ir.mul(same, factor));
+  }
+  const results = graph.results.map((r) => ({ ...r, value: of(r.value) }));
+  return { ...graph, results, params: [...graph.params, ...factors] };
+}
+
+/** Whether an op computes floats, and does not only choose and move them. */
+function rounds({ op, inputs, attrs, type }: Node): boolean {
+  if (type.dtype !== 'f32') return false;
+  const loads = Object.fromEntries(
+    op.operands.map((name, i) => {
+      const buffer = { name, type: (inputs[i] as Value).type };
+      return [name, (...at: readonly Expr[]) => load(buffer, at)];
+    }),
+  );
+  const at = type.shape.map((extent, d) => ix(axis(`o${d}`, extent)));
+  return some(op.compute(loads, at, attrs, typesOf(op, inputs), type), arithmetic);
+}
+
+/** Indices are computed too, and exactly. */
+const arithmetic = (e: Expr): boolean =>
+  dtypeOf(e) === 'f32' &&
+  ((e.kind === 'binary' && ['add', 'sub', 'mul', 'div', 'pow'].includes(e.fn)) ||
+    (e.kind === 'unary' && ['exp', 'log', 'sqrt', 'tanh', 'erf'].includes(e.fn)) ||
+    (e.kind === 'reduce' && ['add', 'mul'].includes(e.fn)));
