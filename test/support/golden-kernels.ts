@@ -132,7 +132,9 @@ function scheduledAs(k: Kernel, { directives }: ScheduleText) {
       const made = scheduledBy(k, schedule, wasm128, maxBatch);
       if (i === directives.length - 1) return made;
     } catch (e) {
-      if (e instanceof ScheduleError) throw new CompileError('bad-schedule', e.message, { loc });
+      // The directive stands on the line itself.
+      const cause = e instanceof ScheduleError && e.cause instanceof Error ? e.cause : e;
+      if (cause instanceof ScheduleError) throw new CompileError('bad-schedule', cause.message, { loc });
       throw e;
     }
   return scheduledBy(k, [], wasm128, maxBatch);
