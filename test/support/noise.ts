@@ -30,19 +30,20 @@ export function noisyRuns(graph: Graph, given: ReadonlyMap<Param, ArrayLike<numb
   });
 }
 
-/** v  -->  v·f, with a param f of its own, for each node v whose equation rounds. */
+/** v  -->  v·f, with a param f of its own, for each node v whose equation rounds, and for what it all starts from: terms of a
+ *  sum are so moved as well as the sum. */
 function withNoise(graph: Graph, factors: Param[]): Graph {
   const done = new Map<Value, Value>();
   const of = (v: Value): Value => done.get(v) ?? v;
+  const moved = (v: Value): Value => {
+    const factor = param('input', `noise${factors.length}`, v.type);
+    factors.push(factor);
+    return ir.mul(v, factor);
+  };
+  for (const p of graph.params) if (p.type.dtype === 'f32') done.set(p, moved(p));
   for (const node of topo(graph.results.map((r) => r.value))) {
     const same: Node = { ...node, inputs: node.inputs.map(of) };
-    if (!rounds(node)) {
-      done.set(node, same);
-      continue;
-    }
-    const factor = param('input', `noise${factors.length}`, node.type);
-    factors.push(factor);
-    done.set(node, ir.mul(same, factor));
+    done.set(node, rounds(node) ? moved(same) : same);
   }
   const results = graph.results.map((r) => ({ ...r, value: of(r.value) }));
   return { ...graph, results, params: [...graph.params, ...factors] };

@@ -1,0 +1,137 @@
+/** Gradients of random graphs over all ops held to finite differences, both in float64 by the interpreter. Elements where no
+ *  difference tells a derivative are skipped: at a kink, near a jump, where the graph is steep, beyond numbers. */
+
+import { type Graph, type Param, param, topo, type Value } from '../../ir/graph.ts';
+import { interpretValues } from '../../ir/interpret-graph.ts';
+import * as ir from '../../ir/ops/index.ts';
+import { printModule } from '../../ir/print-graph.ts';
+import { cotangentsOf } from '../../passes/autodiff.ts';
+import { Choices, randomValues, seeded, type Values } from '../support/generate.ts';
+import { Fault, faulty, type Kind } from './kind.ts';
+import { type RandomGraph, randomGraph } from './random-graph.ts';
+import { differentiatedOps, type Tally } from './tally.ts';
+
+const step = 1e-5;
+const tolerance = 1e-4;
+/** Steps of a staircase are told from a slope up to here. */
+const steepest = 1e3;
+/** Elements of each param, and of all params of a graph. */
+const [perParam, perGraph] = [4, 16];
+
+export const gradients: Kind = {
+  name: 'gradients',
+  doc: 'gradients are the limits of differences',
+  runs: 120,
+  async check(choices, tally) {
+    const c = new Choices(choices);
+    const g = randomGraph(c);
+    const backward = g.module.graphs.find((b) => b.task);
+    if (!backward) return;
+    const values = c.of<Values>(['smooth', 'positive']);
+    const [n, own] = [c.of(g.batches), seeded(c.below(5040))];
+    const given = randomValues(g, values, n, c.below(5040));
+    const of = { module: g.module, given, n };
+    await faulty(
+      () => of,
+      () => printModule(g.module),
+      () => {
+        const compared = hold(g, backward, given, n, own, tally);
+        for (const name of compared > 0 ? new Set(differentiatedOps(backward)) : [])
+          tally.op(name).differences += compared;
+      },
+    );
+    tally.graph(backward);
+  },
+};
+
+/** Returns how many elements were compared. */
+function hold(
+  g: RandomGraph,
+  { task }: Graph,
+  given: ReadonlyMap<Param, Float64Array>,
+  n: number,
+  c: Choices,
+  tally: Tally,
+): number {
+  if (task?.kind !== 'differentiate') return 0;
+  const ends = [...g.ends].flatMap(([v, cotangent]) => (cotangent ? [{ v, cotangent }] : []));
+  const { values, inputs } = frozen([task.of, ...ends.map((e) => e.v)], given, n);
+  const [loss, ...outs] = values as [Value, ...Value[]];
+  const one = param('input', 'one', loss.type);
+  inputs.set(one, Float64Array.of(1));
+  const cotangents = cotangentsOf(loss, one, new Set(task.wrt));
+  const weights = ends.map((e) => given.get(e.cotangent) as Float64Array);
+  const here = interpretValues(outs, inputs, n);
+  let size = 1;
+  for (const [i, out] of here.entries())
+    out.forEach((v, j) => {
+      size += Number.isFinite(v) ? Math.abs(v * (weights[i]?.[j] as number)) : 0;
+    });
+
+  let compared = 0;
+  for (const p of task.wrt) {
+    const d = cotangents.get(p);
+    const at = inputs.get(p) as Float64Array;
+    const all = d ? (interpretValues([d], inputs, n)[0] as Float64Array) : new Float64Array(at.length);
+    for (let i = 0; i < perParam && compared < perGraph; i++) {
+      const e = c.below(at.length);
+      const got = all[e] as number;
+      const moved = (by: number): Float64Array[] => {
+        const was = at[e] as number;
+        at[e] = was + by;
+        const out = interpretValues(outs, inputs, n);
+        at[e] = was;
+        return out;
+      };
+      const slope = (a: readonly Float64Array[], b: readonly Float64Array[], h: number): number =>
+        a.reduce(
+          (sum, out, k) =>
+            sum + out.reduce((s, v, j) => s + (v - (b[k]?.[j] as number)) * (weights[k]?.[j] as number), 0),
+          0,
+        ) / h;
+      const [up, down] = [moved(step), moved(-step)];
+      const want = slope(up, down, 2 * step);
+      // What is lost when two values of this size are subtracted.
+      const allowed = tolerance * Math.max(1, Math.abs(want)) + (64 * Number.EPSILON * size) / step;
+      const near = (a: number, b: number): boolean => Math.abs(a - b) <= allowed;
+      const telling =
+        Number.isFinite(got) &&
+        Math.abs(want) < steepest &&
+        near(slope(up, here, step), slope(here, down, step)) &&
+        near(slope(moved(step / 4), moved(-step / 4), step / 2), want);
+      if (!telling) {
+        tally.skipped++;
+        continue;
+      }
+      compared++;
+      tally.differences++;
+      if (Math.abs(got - want) > 4 * allowed)
+        throw new Fault(
+          `the gradient of ${p.name}[${e}] of ${at.length} is ${got} at N = ${n}, finite differences give ${want}\n${printModule(g.module)}`,
+          { module: g.module, given, n },
+        );
+    }
+  }
+  return compared;
+}
+
+/** The same values with each stop_gradient a constant: what it is worth here. */
+function frozen(
+  values: readonly Value[],
+  given: ReadonlyMap<Param, Float64Array>,
+  n: number,
+): { values: Value[]; inputs: Map<Param, Float64Array> } {
+  const inputs = new Map<Param, Float64Array>([...given].map(([p, v]) => [p, v.slice()]));
+  const stops = topo(values).filter((v) => Object.is(v.op, ir.stopGradient));
+  const worth = interpretValues(stops, given, n);
+  const done = new Map<Value, Value>();
+  for (const [i, s] of stops.entries()) {
+    const held = param('input', `held${i}`, s.type);
+    inputs.set(held, worth[i] as Float64Array);
+    done.set(s, held);
+  }
+  const of = (v: Value): Value => done.get(v) ?? v;
+  for (const v of topo(values))
+    if (!done.has(v) && v.inputs.some((i) => done.has(i))) done.set(v, { ...v, inputs: v.inputs.map(of) });
+  return { values: values.map(of), inputs };
+}
