@@ -11,6 +11,7 @@ import {
   type Node,
   type Op,
   type OpDef,
+  type Param,
   type Task,
   topo,
   type Value,
@@ -86,10 +87,11 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   return makeGraph(graph.name, results, graph.params, graph.task && taskOver(graph.task, finished));
 }
 
-/** The same work on other values. */
-function taskOver(task: Task, by: (v: Value) => Value): Task {
-  if (task.kind === 'differentiate') return { ...task, of: by(task.of), seed: task.seed && by(task.seed) };
-  return { ...task, gradients: new Map([...task.gradients].map(([p, g]) => [p, by(g)])) };
+/** The same work on other values, and on other params where `byParam` says so. */
+export function taskOver(task: Task, by: (v: Value) => Value, byParam: (p: Param) => Param = (p) => p): Task {
+  if (task.kind === 'differentiate')
+    return { ...task, of: by(task.of), seed: task.seed && by(task.seed), wrt: [...new Set(task.wrt.map(byParam))] };
+  return { ...task, gradients: new Map([...task.gradients].map(([p, g]) => [byParam(p), by(g)])) };
 }
 
 function firstMatch(n: Node, rules: readonly Rule[]): Value | null {

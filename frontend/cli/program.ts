@@ -11,6 +11,7 @@ import { exits, type Io } from './io.ts';
 import { entryNames } from './model.ts';
 import { optCommand } from './opt.ts';
 import { printCommand, printStages } from './print.ts';
+import { reduceCommand } from './reduce.ts';
 import { runCommand } from './run.ts';
 import { trainCommand } from './train.ts';
 
@@ -174,14 +175,17 @@ Examples:
       .command(name)
       .description(description)
       .argument('<file>', "a text of Tapeout's IR, as tapeout print writes it; - reads stdin")
-      .option('--debug', 'show stacks with errors')
-      .addOption(verify);
+      .option('--debug', 'show stacks with errors');
+  const textBatch = new Option('--max-batch <n>', 'the largest batch, where the text does not tell it').argParser(
+    whole(1),
+  );
 
   onText('opt', 'Reads a text of the IR, runs passes over it, and writes it again.')
     .option('--passes <list>', 'which passes, with commas between; without any the text is checked and written again')
     .addOption(new Option('--target <name>', 'what kernels are scheduled for').choices(['wasm']).default('wasm'))
     .option('--print-after <list>', 'print the IR to stderr after these passes, or after all')
-    .addOption(new Option('--max-batch <n>', 'the largest batch, where the text does not tell it').argParser(whole(1)))
+    .addOption(textBatch)
+    .addOption(verify)
     .addHelpText(
       'after',
       `
@@ -212,6 +216,7 @@ Examples:
     .addOption(new Option('--seed <n>', 'for inputs and parameters that are not given').default(0).argParser(whole(0)))
     .addOption(new Option('--batch <n>', 'how many samples (default: as many as --in has, or 4)').argParser(whole(1)))
     .option('--optimizer <words>', 'for graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"')
+    .addOption(verify)
     .addHelpText(
       'after',
       `
@@ -227,6 +232,29 @@ Examples:
   tapeout print lenet.ts --stage recorded | tapeout run - --optimizer "sgd(lr=0.1)"`,
     )
     .action(async (file, options) => exit(await runCommand(file, options, io)));
+
+  onText('reduce', 'Makes a text that fails a check as small as it can be and still fail.')
+    .requiredOption(
+      '--check <command>',
+      'run by the shell on every candidate, which fails if it ends with another exit code than 0; {} is the path of the candidate, which stands at the end where there is no {}',
+    )
+    .option('--out <file>', 'write the smallest text here, as soon as one is found (default: stdout, at the end)')
+    .option('--match <text>', 'what the output of a check that fails must hold, letter by letter')
+    .addOption(new Option('--timeout <seconds>', 'after which a check is ended').default(60).argParser(positive))
+    .option('--lines', 'leave out lines, for a text that cannot be read')
+    .addOption(textBatch)
+    .addHelpText(
+      'after',
+      `
+Candidates can be read, and verify if the text does. A check that is ended after its time counts as a failure only if the
+check of the whole text was, and then nothing else does. Exit codes 126 and 127, a shell's for a command that it cannot
+run, are no failure. Ctrl-C ends the search, and what is smallest so far is the result.
+
+Examples:
+  tapeout reduce net.tir --check 'tapeout opt --passes=canonicalize,fuse --verify' --match "bug in pass 'fuse'"
+  tapeout reduce net.tir --check './differs.sh {} --seed 7' --timeout 10 --out small.tir`,
+    )
+    .action(async (file, options) => exit(await reduceCommand(file, options, io)));
   return program;
 }
 

@@ -1,5 +1,4 @@
 /** `tapeout run`: what a text holds, graphs or kernels, on given or seeded inputs, as WebAssembly or by the interpreter. */
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
 import type { Graph, Module, Param } from '../../ir/graph.ts';
@@ -7,13 +6,12 @@ import { interpretGraph } from '../../ir/interpret-graph.ts';
 import type { PrintOptions } from '../../ir/print-options.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
 import { writeSafetensors } from '../../runtime/index.ts';
-import { DataError } from '../data/error.ts';
 import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPass } from '../ir-passes.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { callEntry, compiled, givenTo, interpretEntry, type ProgramIr, programIn, resultsOf } from './run-program.ts';
-import { readOptimizer, readSource, usualMaxBatch } from './text.ts';
+import { readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
 import { batchOf, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
 
 export interface RunFlags {
@@ -52,13 +50,8 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
     [...of].map(([name, value]) => [several ? `${graph}/${name}` : name, value] as const),
   );
   if (flags.out !== undefined) {
-    const file = resolve(io.cwd, flags.out);
     const tensors = named.map(([name, { type, data }]) => [name, stored(type, data, n)] as const);
-    try {
-      writeFileSync(file, writeSafetensors(tensors));
-    } catch (e) {
-      throw new DataError(`${flags.out}: cannot be written: ${(e as Error).message}.`);
-    }
+    writeOut(flags.out, writeSafetensors(tensors), io);
   }
   const how = [`N = ${n}`, flags.backend, given.size ? `inputs of ${flags.in}` : `inputs of seed ${flags.seed}`];
   io.stdout.write(

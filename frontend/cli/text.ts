@@ -1,9 +1,9 @@
 /** What the commands on texts have in common: a text read from a file or from stdin, and optimizers as words. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Optimizer } from '../../passes/update.ts';
-import { unreadable } from '../data/error.ts';
+import { DataError, unreadable } from '../data/error.ts';
 import * as optim from '../optim.ts';
 import { type Io, UsageError } from './io.ts';
 
@@ -30,6 +30,15 @@ export function readSource(path: string, io: Io): Source {
   const text = io.stdin?.() ?? '';
   io.texts?.set(file, text);
   return { text, file };
+}
+
+/** Writes what a command makes. Throws a `DataError` where it cannot. */
+export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
+  try {
+    writeFileSync(resolve(cwd, path), data);
+  } catch (e) {
+    throw new DataError(`${path}: cannot be written: ${(e as Error).message}.`);
+  }
 }
 
 /** `a,b=f(x,y),c` at the commas that stand in no parentheses, with what follows the first `=` of each. */

@@ -39,7 +39,12 @@ export async function cli(
         interrupt?.(text, press);
       },
     },
-    stderr: { write: (text) => (stderr += text) },
+    stderr: {
+      write(text) {
+        stderr += text;
+        interrupt?.(text, press);
+      },
+    },
     stdin: () => stdin,
     cwd,
     env: {},

@@ -1,0 +1,185 @@
+/** `tapeout reduce`: the smallest text that still fails a check. */
+import { basename } from 'node:path';
+import { CompileError } from '../../ir/diagnostic.ts';
+import { DataError } from '../data/error.ts';
+import { type Counts, linesOf, type Reduced, type Subject, subjectOf } from '../reduce/index.ts';
+import { count } from '../report/table.ts';
+import { Check, type Outcome } from './check.ts';
+import { exits, type Io, UsageError } from './io.ts';
+import { readSource, type Source, usualMaxBatch, writeOut } from './text.ts';
+
+export interface ReduceFlags {
+  readonly check: string;
+  readonly out?: string;
+  readonly match?: string;
+  readonly timeout: number;
+  readonly lines?: boolean;
+  readonly maxBatch?: number;
+}
+
+export async function reduceCommand(path: string, flags: ReduceFlags, io: Io): Promise<number> {
+  const source = readSource(path, io);
+  const subject = flags.lines ? linesOf(source.text) : read(source, flags);
+  const name = path === '-' ? 'stdin.tir' : basename(source.file);
+  const check = new Check({ command: flags.check, name, cwd: io.cwd, timeout: flags.timeout });
+  const controller = new AbortController();
+  const release = io.onInterrupt(() => {
+    if (controller.signal.aborted) {
+      check.dispose();
+      io.exit(exits.interrupted);
+    }
+    controller.abort();
+    check.stop();
+  });
+  try {
+    return await reduced(path, source.text, subject, flags, check, controller.signal, io);
+  } finally {
+    release();
+    check.dispose();
+  }
+}
+
+function read({ text, file }: Source, flags: ReduceFlags): Subject {
+  try {
+    return subjectOf(text, file, flags.maxBatch ?? usualMaxBatch);
+  } catch (e) {
+    if (!(e instanceof CompileError)) throw e;
+    const message = 'what cannot be read is reduced line by line with --lines, and then by lines only';
+    throw new CompileError(e.code, e.message, { ...e, notes: [...e.notes, { message }] });
+  }
+}
+
+async function reduced(
+  path: string,
+  text: string,
+  subject: Subject,
+  flags: ReduceFlags,
+  check: Check,
+  signal: AbortSignal,
+  io: Io,
+): Promise<number> {
+  const started = performance.now();
+  const first = await check.run(text);
+  if (first.kind === 'stopped') return exits.interrupted;
+  const isSame = sameFailure(first, flags.match);
+  demandFailure(path, first, isSame, flags);
+  if (subject.text !== text) {
+    const again = await check.run(subject.text);
+    if (again.kind === 'stopped') return exits.interrupted;
+    if (!isSame(again))
+      throw new DataError(
+        `${path} fails the check, and what is reduced of it does not:\n${subject.text.trimEnd().split('\n').slice(0, 8).join('\n')}\nThis is how tapeout opt writes it, and of a program only its kernels. --lines reduces the text as it stands.`,
+      );
+  }
+  if (!subject.verified && !flags.lines)
+    io.stderr.write(`note: ${path} does not verify (see tapeout opt), and what is made of it need not either\n`);
+
+  const save = (found: string): void => {
+    if (flags.out !== undefined) writeOut(flags.out, found, io);
+  };
+  save(subject.text);
+  let last = first;
+  const progress = progressOf(io);
+  const found = await subject.reduce(
+    async (candidate) => {
+      const outcome = await check.run(candidate);
+      const isFailure = isSame(outcome);
+      if (isFailure && outcome.kind !== 'stopped') last = outcome;
+      return isFailure;
+    },
+    {
+      signal,
+      onCheck: progress.checked,
+      onSmaller(smaller, step) {
+        save(smaller.text);
+        progress.smaller(smaller, step);
+      },
+    },
+  );
+  progress.end();
+
+  if (flags.out === undefined) io.stdout.write(found.text);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const how = signal.aborted ? 'stopped' : 'reduced';
+  const changes = found.counts.map(([noun, n], i) => `${noun} ${count(subject.counts[i]?.[1] ?? 0)} -> ${count(n)}`);
+  const where = flags.out === undefined ? '' : `; wrote to ${flags.out}`;
+  io.stderr.write(`${how}: ${changes.join(', ')}; ${showCounts([['checks', found.checks]])}, ${seconds} s${where}\n`);
+  for (const note of doubts(found, first, last, flags)) io.stderr.write(`note: ${note}\n`);
+  return signal.aborted ? exits.interrupted : exits.ok;
+}
+
+/** Exit codes by which a shell says that it cannot run a command. */
+const notRun: ReadonlySet<number | null> = new Set([126, 127]);
+
+/** Whether another outcome is the same failure as the first: a hang if that hung, and else an exit code other than 0, with
+ *  the text to match in the output. */
+function sameFailure(first: Outcome, match: string | undefined): (o: Outcome) => boolean {
+  return (o) => {
+    if (o.kind === 'stopped' || o.kind !== first.kind) return false;
+    if (o.kind === 'ended' && (o.exit === 0 || notRun.has(o.exit))) return false;
+    return match === undefined || o.output.includes(match);
+  };
+}
+
+function demandFailure(path: string, first: Outcome, isSame: (o: Outcome) => boolean, flags: ReduceFlags): void {
+  if (first.kind === 'stopped' || isSame(first)) return;
+  const said = first.output.trim().split('\n').slice(0, 8).join('\n');
+  const output = said === '' ? 'It prints nothing.' : `It prints:\n${said}`;
+  if (first.kind === 'ended' && notRun.has(first.exit))
+    throw new UsageError(`--check: the shell cannot run this command (exit code ${first.exit}). ${output}`);
+  if (first.kind === 'ended' && first.exit === 0)
+    throw new DataError(
+      `--check passes on ${path}: the command must end with another exit code than 0 as long as the fault is there. ${output}`,
+    );
+  throw new DataError(
+    `--check fails on ${path}, and ${flags.match === '' ? 'nothing' : `'${flags.match}'`} is not in its output. ${output}`,
+  );
+}
+
+/** What makes it likely that the result is not what was meant. */
+function doubts(found: Reduced, first: Outcome, last: Outcome, { match }: ReduceFlags): string[] {
+  const [kind, n] = (found.counts.find(([noun]) => whole.has(noun)) ?? []) as [string?, number?];
+  const notes: string[] = [];
+  if (n === 0) notes.push(`the check fails with no ${kind} at all: does it test what you mean?`);
+  if (match === undefined && first.kind === 'ended' && last.kind === 'ended' && first.exit !== last.exit)
+    notes.push(
+      `the command ended with ${showExit(first.exit)} at first, and ends with ${showExit(last.exit)} now: if that is another failure, tell them apart with --match TEXT`,
+    );
+  return notes;
+}
+
+const whole: ReadonlySet<string> = new Set(['ops', 'statements', 'lines']);
+const showExit = (code: number | null): string => (code === null ? 'a signal' : `exit code ${code}`);
+
+interface Progress {
+  checked(found: Reduced, step: string): void;
+  smaller(found: Reduced, step: string): void;
+  end(): void;
+}
+
+/** On stderr: on a terminal one line that changes, else a line for each step that made something smaller. */
+function progressOf({ stderr }: Io): Progress {
+  const show = ({ counts, checks }: Reduced, step: string): string =>
+    `${step}: ${showCounts(counts)} after ${showCounts([['checks', checks]])}`;
+  if (stderr.isTTY) {
+    const draw = (found: Reduced, step: string) =>
+      stderr.write(`\r\x1b[K${show(found, step).slice(0, (stderr.columns ?? 80) - 1)}`);
+    return { checked: draw, smaller: draw, end: () => stderr.write('\r\x1b[K') };
+  }
+  let pending: { readonly step: string; readonly line: string } | null = null;
+  const flush = (): void => {
+    if (pending) stderr.write(`${pending.line}\n`);
+    pending = null;
+  };
+  return {
+    checked() {},
+    smaller(found, step) {
+      if (pending?.step !== step) flush();
+      pending = { step, line: show(found, step) };
+    },
+    end: flush,
+  };
+}
+
+const showCounts = (counts: Counts): string =>
+  counts.map(([noun, n]) => `${count(n)} ${n === 1 ? noun.slice(0, -1) : noun}`).join(', ');
