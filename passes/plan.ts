@@ -1,5 +1,5 @@
 /** Gives every buffer its place in one arena, so that addresses are constants. Values between kernels share space once
- *  they are dead; what the host sees never moves. Greedy by size, after Pisarchyk & Lee 2020, section 5. */
+ *  they are dead; what the host sees never moves. */
 
 import { upsert } from '../ir/collections.ts';
 import { CompileError } from '../ir/diagnostic.ts';
@@ -9,6 +9,7 @@ import { storageOf } from '../ir/kernel.ts';
 import type { Entry, Port, Program, Purpose, Slot } from '../ir/program.ts';
 import { byteSize, countAt, showType, type TensorType } from '../ir/type.ts';
 import type { Buffers, Lowered } from './lower.ts';
+import { type Lasting, mostLive, placeAll, type Span } from './place.ts';
 
 /** 16 bytes, a vector's width. */
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
@@ -26,14 +27,10 @@ const purposes: Readonly<Record<Role, Purpose>> = {
 };
 
 /** A value between kernels: from the launch that writes it to the last that reads it, in each graph that has it. */
-interface Temp {
+interface Temp extends Lasting {
   readonly buffer: Buffer;
-  readonly bytes: number;
-  readonly spans: ReadonlyMap<Lowered, Span>;
-}
-interface Span {
-  readonly from: number;
-  readonly to: number;
+  /** In launches of the first graph that has it. */
+  readonly first: Span;
 }
 
 export function plan(
@@ -82,26 +79,12 @@ export function plan(
   const fixedTop = top;
 
   const temps = lifetimes(lowered, held, bytesOf);
-  const placed = new Map<Temp, Slot>();
-  for (const t of [...temps].sort((a, b) => b.bytes - a.bytes)) {
-    const rivals = [...placed].filter(([other]) => overlap(t, other)).map(([, slot]) => slot);
-    const slot: Slot = {
-      buffer: t.buffer,
-      purpose: 'temp',
-      bytes: t.bytes,
-      offset: lowestGap(t.bytes, rivals, fixedTop),
-      ...firstSpan(t),
-    };
-    placed.set(t, slot);
-    top = Math.max(top, slot.offset + slot.bytes);
+  const offsets = placeAll(temps);
+  for (const [i, t] of temps.entries()) {
+    const offset = fixedTop + (offsets[i] as number);
+    slots.push({ buffer: t.buffer, purpose: 'temp', bytes: t.bytes, offset, ...t.first });
+    top = Math.max(top, offset + t.bytes);
   }
-  slots.push(...temps.map((t) => placed.get(t) as Slot));
-  const liveAt = (l: Lowered, i: number): number =>
-    temps.reduce((sum, t) => {
-      const span = t.spans.get(l);
-      return span && span.from <= i && i <= span.to ? sum + t.bytes : sum;
-    }, 0);
-  const live = Math.max(0, ...lowered.flatMap((l) => l.kernels.map((_, i) => liveAt(l, i))));
   if (top > most)
     throw new CompileError(
       'too-large',
@@ -125,7 +108,7 @@ export function plan(
     entries,
     slots,
     arenaBytes: top + slack,
-    liveBytes: fixedTop + live,
+    liveBytes: fixedTop + mostLive(temps),
   };
 }
 
@@ -137,9 +120,14 @@ const port = (name: string, buffer: Buffer): Port => ({
   shape: buffer.type.shape,
 });
 
+/** All graphs' launches are one timeline, one graph behind the other: a value of several graphs lives in each. */
 function lifetimes(lowered: readonly Lowered[], held: ReadonlySet<Buffer>, bytesOf: (t: TensorType) => number): Temp[] {
   const found = new Map<Buffer, Map<Lowered, Span>>();
-  for (const l of lowered)
+  const starts = new Map<Lowered, number>();
+  let launches = 0;
+  for (const l of lowered) {
+    starts.set(l, launches);
+    launches += l.kernels.length;
     for (const [i, k] of l.kernels.entries())
       for (const { buffer } of k.params) {
         const b = storageOf(buffer);
@@ -147,22 +135,14 @@ function lifetimes(lowered: readonly Lowered[], held: ReadonlySet<Buffer>, bytes
         const spans = upsert(found, b, () => new Map<Lowered, Span>());
         spans.set(l, { from: spans.get(l)?.from ?? i, to: i });
       }
-  return [...found].map(([buffer, spans]) => ({ buffer, bytes: bytesOf(buffer.type), spans }));
-}
-
-const overlap = (a: Temp, b: Temp): boolean =>
-  [...a.spans].some(([l, s]) => {
-    const other = b.spans.get(l);
-    return other !== undefined && other.from <= s.to && s.from <= other.to;
-  });
-const firstSpan = ({ spans }: Temp): Span => [...spans.values()][0] as Span;
-
-/** The lowest offset from `bottom` on at which nothing that lives at the same time lies. */
-function lowestGap(bytes: number, rivals: readonly Slot[], bottom: number): number {
-  let offset = bottom;
-  for (const r of [...rivals].sort((a, b) => a.offset - b.offset)) {
-    if (offset + bytes <= r.offset) break;
-    offset = Math.max(offset, r.offset + r.bytes);
   }
-  return offset;
+  return [...found].map(([buffer, spans]) => ({
+    buffer,
+    bytes: bytesOf(buffer.type),
+    first: [...spans.values()][0] as Span,
+    lives: [...spans].map(([l, { from, to }]) => {
+      const start = starts.get(l) as number;
+      return { from: start + from, to: start + to };
+    }),
+  }));
 }
