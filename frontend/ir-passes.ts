@@ -17,7 +17,7 @@ import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
-import { registeredPasses } from '../passes/custom.ts';
+import { registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse } from '../passes/fuse.ts';
 import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../passes/lower.ts';
@@ -46,6 +46,8 @@ export interface PassContext {
   readonly buffers: Buffers;
   /** Index inputs of the module as it was read. */
   readonly ranges: Map<Param, number>;
+  /** How faults show the IR. */
+  readonly print: PrintOptions;
 }
 
 /** A pass that does not take what the one before made, or that cannot run as it is asked to. */
@@ -143,7 +145,7 @@ const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p,
 export function passNamed(name: string): Pass | undefined {
   const own = irPasses.get(name);
   const custom = registeredPasses().find((p) => p.name === name);
-  return own ?? (custom && graphPass(name, (m) => inferShapes(custom.run(m))));
+  return own ?? (custom && graphPass(name, (m, { print }) => runCustomPass(custom, m, print)));
 }
 export const passNames = (): string[] => [...irPasses.keys(), ...registeredPasses().map((p) => p.name)];
 
@@ -214,7 +216,7 @@ class KnownState extends StateTable {
 
 export function contextOf(
   ir: Ir,
-  options: { optimizer?: Optimizer | null; target?: Target; maxBatch: number },
+  options: { optimizer?: Optimizer | null; target?: Target; maxBatch: number; print?: PrintOptions },
 ): PassContext {
   const module = 'module' in ir ? ir.module : null;
   return {
@@ -224,6 +226,7 @@ export function contextOf(
     maxBatch: options.maxBatch,
     buffers: new Buffers(),
     ranges: module ? indexRanges(module) : new Map(),
+    print: options.print ?? {},
   };
 }
 

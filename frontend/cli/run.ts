@@ -11,7 +11,7 @@ import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPa
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { readOptimizer, readSource, type Source, usualMaxBatch } from './text.ts';
+import { loadExtensions, readOptimizer, readSource, type Source, usualMaxBatch } from './text.ts';
 
 export interface RunFlags {
   readonly in?: string;
@@ -22,6 +22,7 @@ export interface RunFlags {
   readonly batch?: number;
   readonly optimizer?: string;
   readonly verify?: boolean;
+  readonly load?: readonly string[];
 }
 
 type Elements = Float32Array | Int32Array | Uint8Array;
@@ -42,6 +43,7 @@ const usualBatch = 4;
 const usualScalar = 0.01;
 
 export async function runCommand(path: string, flags: RunFlags, io: Io): Promise<number> {
+  await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
   if (ir.form !== 'module' && ir.form !== 'fused')
