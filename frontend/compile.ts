@@ -150,6 +150,7 @@ export function compileRecording(
     module = trace.pass(name, module, run, (m) => verifyModule(m, { tasks }));
   }
   const ranges = indexRanges(recorded);
+  const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
   // … then kernels, …
   const count = countOps(module);
   const { maxBatch } = module;
@@ -165,14 +166,14 @@ export function compileRecording(
     count,
     () => fused.map((g) => lower(g, buffers)),
     printKernels,
-    (l) => verifyKernels(kernelsOf(l), { maxBatch }),
+    (l) => verifyKernels(kernelsOf(l), { maxBatch, values }),
   );
   const scheduled = trace.run(
     'schedule',
     count,
     () => lowered.map(schedule(target, module.maxBatch)),
     printSchedules,
-    (l) => verifyKernels(kernelsOf(l), { maxBatch, target }),
+    (l) => verifyKernels(kernelsOf(l), { maxBatch, target, values }),
   );
   const kept = recording.parameters.map((p) => p.param);
   // … then bytes.

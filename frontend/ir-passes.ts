@@ -164,7 +164,7 @@ export function readIr(text: string, file: string, maxBatch: number): Ir {
     );
   const ir: Ir = kernels.length ? ofKernels(kernels) : ofModule(modules[0] ?? { name: 'main', maxBatch, graphs });
   try {
-    verifyIr(ir, maxBatch);
+    verifyIr(ir, { maxBatch });
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
     const [first, ...others] = e.problems;
@@ -236,7 +236,7 @@ export function runPass(name: string, ir: Ir, context: PassContext, print: Print
   if (!pass) throw new PassError(`there is no pass '${name}': the passes are ${passNames().join(', ')}.`);
   try {
     const after = pass(ir, context);
-    if (verify) verifyIr(after, context.maxBatch, context.target);
+    if (verify) verifyIr(after, context);
     return after;
   } catch (e) {
     if (e instanceof CompileError || e instanceof CompilerBug || e instanceof PassError) throw e;
@@ -244,7 +244,10 @@ export function runPass(name: string, ir: Ir, context: PassContext, print: Print
   }
 }
 
-function verifyIr(ir: Ir, maxBatch: number, target?: Target): void {
+function verifyIr(
+  ir: Ir,
+  { maxBatch, target, ranges, buffers }: Pick<PassContext, 'maxBatch'> & Partial<PassContext>,
+): void {
   switch (ir.form) {
     case 'module':
       return verifyModule(ir.module, { tasks: true });
@@ -256,6 +259,7 @@ function verifyIr(ir: Ir, maxBatch: number, target?: Target): void {
       const graphs = ir.form === 'kernels' ? ir.lowered : ir.scheduled;
       const options = {
         maxBatch: ir.module?.maxBatch ?? maxBatch,
+        ...(ranges && buffers ? { values: new Map([...ranges].map(([p, count]) => [buffers.of(p), count])) } : {}),
         ...(target && ir.form === 'schedule' ? { target } : {}),
       };
       verifyKernels(

@@ -230,3 +230,10 @@ export function makeGraph(name: string, results: readonly Result[], order: reado
   const params = [...order.filter((p) => used.delete(p)), ...used];
   return { name, params, results, ...(task ? { task } : {}) };
 }
+
+/** What a graph computes or still has to. */
+export const valuesOf = ({ results, task }: Graph): Value[] => [
+  ...results.map((r) => r.value),
+  ...(task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : [])] : []),
+  ...(task?.kind === 'apply' ? [...task.gradients.values()] : []),
+];

@@ -62,11 +62,13 @@ export function stagesOf(recorded: Module, optimizer: Optimizer = none, table: S
   verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
   const buffers = new Buffers();
   const lowered = fused.map((g) => lower(g, buffers));
+  const ranges = indexRanges(recorded);
+  const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
   const kernels = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
-  verified('lower', () => verifyKernels(kernels(lowered), { maxBatch }));
+  verified('lower', () => verifyKernels(kernels(lowered), { maxBatch, values }));
   const scheduled = lowered.map(schedule(wasm128, maxBatch));
-  verified('schedule', () => verifyKernels(kernels(scheduled), { maxBatch, target: wasm128 }));
-  const program = plan(module, scheduled, buffers, indexRanges(recorded));
+  verified('schedule', () => verifyKernels(kernels(scheduled), { maxBatch, target: wasm128, values }));
+  const program = plan(module, scheduled, buffers, ranges);
   verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
   return {
