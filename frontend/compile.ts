@@ -2,8 +2,8 @@
 
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitWasm } from '../codegen/wasm/emit.ts';
-import { CompileError, CompilerBug } from '../ir/diagnostic.ts';
-import { type FusedGraph, type Graph, type Module, topo } from '../ir/graph.ts';
+import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
+import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
@@ -11,14 +11,13 @@ import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
-import { sameType, showType } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
-import { type GraphPass, inOrder, registeredPasses } from '../passes/custom.ts';
+import { type GraphPass, inOrder, registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse } from '../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../passes/lower.ts';
@@ -29,6 +28,7 @@ import { type Optimizer, StateTable, update } from '../passes/update.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { type EntryName, entriesOf } from './entries.ts';
 import { type ModelSpec, type Recording, record } from './model.ts';
+import { callSite } from './trace.ts';
 
 /** What one pass did: ops of all graphs before and after it, and what there is of kernels, bytes of memory and of code. */
 export interface PassReport {
@@ -102,13 +102,22 @@ const defaultEntries = (r: Recording): EntryName[] => [
   ...(r.loss && r.optimizer ? (['train_step'] as const) : []),
 ];
 
-/** Compiles a model to WebAssembly. Throws a `CompileError` for what is wrong with the model, at the user's line. */
-export async function compile(spec: ModelSpec, options: CompileOptions = {}): Promise<Compiled> {
+/** Compiles a model to WebAssembly. Throws a `CompileError` for what is wrong with the model, at the user's line; what
+ *  passes that are not registered have wrong is at `site`, the line of the call. */
+export async function compile(
+  spec: ModelSpec,
+  options: CompileOptions = {},
+  site: Loc | null = callSite(),
+): Promise<Compiled> {
   const recording = record(spec);
-  return compileRecording(recording, options);
+  return compileRecording(recording, options, site);
 }
 
-export function compileRecording(recording: Recording, options: CompileOptions = {}): Compiled {
+export function compileRecording(
+  recording: Recording,
+  options: CompileOptions = {},
+  site: Loc | null = callSite(),
+): Compiled {
   const table = new StateTable();
   const buffers = new Buffers();
   const target: Target = wasm128;
@@ -134,12 +143,14 @@ export function compileRecording(recording: Recording, options: CompileOptions =
   let module = recorded;
   for (const [i, p] of order.entries()) {
     if (p === 'recorded') continue;
-    const [name, run] = typeof p === 'string' ? [p, graphPasses[p]] : [p.name, custom(p)];
+    const run = typeof p === 'string' ? graphPasses[p] : (m: Module) => runCustomPass(p, m, trace.print, site);
+    const name = typeof p === 'string' ? p : p.name;
     // Differentiation and updates turn a graph's tasks into results.
     const tasks = i < order.indexOf('update');
     module = trace.pass(name, module, run, (m) => verifyModule(m, { tasks }));
   }
   const ranges = indexRanges(recorded);
+  const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
   // … then kernels, …
   const count = countOps(module);
   const { maxBatch } = module;
@@ -157,14 +168,14 @@ export function compileRecording(recording: Recording, options: CompileOptions =
     count,
     () => fused.map((g) => lower(g, buffers)),
     (l, print) => printProgram(outlined(l), { ...print, kernels: true }),
-    (l) => verifyKernels(kernelsOf(l), { maxBatch }),
+    (l) => verifyKernels(kernelsOf(l), { maxBatch, values }),
   );
   const scheduled = trace.run(
     'schedule',
     count,
     () => lowered.map(schedule(target, module.maxBatch)),
     (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
-    (l) => verifyKernels(kernelsOf(l), { maxBatch, target }),
+    (l) => verifyKernels(kernelsOf(l), { maxBatch, target, values }),
   );
   // … then bytes.
   const program = trace.run(
@@ -208,27 +219,6 @@ export const noOptimizer: Optimizer = { name: 'none', scalars: {}, update: (p) =
 /** The graph passes of Tapeout's own, in order. */
 const graphStages = ['inferShapes', 'autodiff', 'update', 'canonicalize'] as const;
 
-/** A pass from outside; what it makes is checked as a recorded module is, and has the results that there were. */
-const custom =
-  (pass: GraphPass) =>
-  (before: Module): Module => {
-    const after = pass.run(before);
-    if (!after || !Array.isArray(after.graphs)) throw new Error('run() must return a module');
-    for (const { name, results } of before.graphs) {
-      const graph = (after.graphs as readonly Graph[]).find((g) => g.name === name);
-      if (!graph) throw new Error(`graph @${name} is gone`);
-      for (const r of results) {
-        const now = graph.results.find((other) => other.name === r.name && other.into === r.into);
-        if (!now) throw new Error(`graph @${name} has no result '${r.name}' any more`);
-        if (!sameType(now.value.type, r.value.type))
-          throw new Error(
-            `graph @${name}: its result '${r.name}' was ${showType(r.value.type)} and is ${showType(now.value.type)}`,
-          );
-      }
-    }
-    return inferShapes(after);
-  };
-
 const kernelsOf = (ls: readonly Lowered[]): Kernel[] => ls.flatMap((l) => l.kernels);
 
 const countOps = (m: Module): number => m.graphs.reduce((n, g) => n + topo(valuesOf(g)).length, 0);
@@ -255,7 +245,11 @@ class Trace {
     this.#options.onStage?.(name, () => this.text(name), this.#stages[this.#stages.indexOf(name) + 1] ?? null);
   }
 
-  text(name: StageName, print: PrintOptions = { root: this.#options.root ?? '' }): string {
+  get print(): PrintOptions {
+    return { root: this.#options.root ?? '' };
+  }
+
+  text(name: StageName, print: PrintOptions = this.print): string {
     const text = this.#texts.get(name);
     if (text) return text(print);
     throw new CompileError('unknown-stage', `there is no stage '${name}'`, {

@@ -1,5 +1,7 @@
 /** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
 
+import { callSite } from './trace.ts';
+
 export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
 export type { Compiled, CompileOptions, Stage } from './compile.ts';
 export type { Extent } from './dims.ts';
@@ -21,5 +23,10 @@ export { type Dims, Tensor } from './tensor.ts';
 
 /** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. */
 export const compile = async (
-  ...args: Parameters<typeof import('./compile.ts').compile>
-): ReturnType<typeof import('./compile.ts').compile> => (await import('./compile.ts')).compile(...args);
+  spec: Parameters<typeof import('./compile.ts').compile>[0],
+  options?: Parameters<typeof import('./compile.ts').compile>[1],
+): ReturnType<typeof import('./compile.ts').compile> => {
+  // The caller is known only until something is waited for.
+  const site = callSite();
+  return (await import('./compile.ts')).compile(spec, options, site);
+};

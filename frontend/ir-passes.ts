@@ -2,12 +2,13 @@
 
 import { emitWasm } from '../codegen/wasm/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
+import type { Buffer } from '../ir/expr.ts';
 import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
 import { directivesOf, type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
-import { isPlanned, kernelsOf, type Outline, type Program } from '../ir/program.ts';
+import { isPlanned, kernelsOf, type Outline, type Program, type Storage } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
 import { showType, type TensorType } from '../ir/type.ts';
@@ -17,7 +18,7 @@ import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyOutline, verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
-import { registeredPasses } from '../passes/custom.ts';
+import { registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse } from '../passes/fuse.ts';
 import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
 import { Buffers, lower } from '../passes/lower.ts';
@@ -44,6 +45,8 @@ export interface PassContext {
   readonly buffers: Buffers;
   /** Index inputs of the module as it was read. */
   readonly ranges: Map<Param, number>;
+  /** How faults show the IR. */
+  readonly print: PrintOptions;
 }
 
 /** A pass that does not take what the one before made, or that cannot run as it is asked to. */
@@ -138,7 +141,7 @@ const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p,
 export function passNamed(name: string): Pass | undefined {
   const own = irPasses.get(name);
   const custom = registeredPasses().find((p) => p.name === name);
-  return own ?? (custom && graphPass(name, (m) => inferShapes(custom.run(m))));
+  return own ?? (custom && graphPass(name, (m, { print }) => runCustomPass(custom, m, print)));
 }
 export const passNames = (): string[] => [...irPasses.keys(), ...registeredPasses().map((p) => p.name)];
 
@@ -240,7 +243,10 @@ class KnownState extends StateTable {
   }
 }
 
-export function contextOf(ir: Ir, options: { optimizer?: Optimizer | null; target?: Target } = {}): PassContext {
+export function contextOf(
+  ir: Ir,
+  options: { optimizer?: Optimizer | null; target?: Target; print?: PrintOptions } = {},
+): PassContext {
   const module = 'module' in ir ? ir.module : null;
   return {
     table: new KnownState(module),
@@ -248,6 +254,7 @@ export function contextOf(ir: Ir, options: { optimizer?: Optimizer | null; targe
     target: options.target ?? wasm128,
     buffers: new Buffers(),
     ranges: module ? indexRanges(module) : new Map(),
+    print: options.print ?? {},
   };
 }
 
@@ -277,7 +284,11 @@ function verifyIr(ir: Ir, target?: Target): void {
       return verifyOutlined(ir.outline, ir.form === 'schedule' ? target : undefined);
     case 'program':
       verifyProgram(ir.program);
-      verifyKernels(kernelsOf(ir.program), { maxBatch: ir.program.maxBatch, ...(target ? { target } : {}) });
+      verifyKernels(kernelsOf(ir.program), {
+        maxBatch: ir.program.maxBatch,
+        values: valuesIn(ir.program.slots),
+        ...(target ? { target } : {}),
+      });
       return;
     case 'wasm':
       return;
@@ -287,9 +298,16 @@ function verifyIr(ir: Ir, target?: Target): void {
 }
 
 function verifyOutlined(of: Outline, target?: Target): void {
-  verifyKernels(kernelsOf(of), { maxBatch: of.maxBatch, ...(target ? { target } : {}) });
+  verifyKernels(kernelsOf(of), {
+    maxBatch: of.maxBatch,
+    values: valuesIn(of.lasting),
+    ...(target ? { target } : {}),
+  });
   verifyOutline(of);
 }
+/** How many values those may hold of which a host sees to it. */
+const valuesIn = (all: readonly Storage[]): ReadonlyMap<Buffer, number> =>
+  new Map(all.flatMap(({ buffer, range }) => (range === undefined ? [] : [[buffer, range] as const])));
 
 export function printIr(ir: Ir, print: PrintOptions): string {
   switch (ir.form) {

@@ -34,6 +34,13 @@ const example =
 /** The model that the file's default export is. Throws ProblemsError when it does not type-check, and CompileError when it
  *  cannot be read, throws, or exports no model. Whatever is written on the way is removed again. */
 export async function loadModelFile(path: string): Promise<ModelSpec> {
+  const spec = (await loadUserFile(path)).default;
+  if (!isModelSpec(spec)) throw noModel(resolve(path), spec);
+  return spec;
+}
+
+/** What the file exports. Throws as `loadModelFile` does. */
+export async function loadUserFile(path: string): Promise<{ default?: unknown }> {
   const file = resolve(path);
   checkIsFile(path, file);
   const { readUserProgram } = await import('./typescript.ts');
@@ -41,9 +48,7 @@ export async function loadModelFile(path: string): Promise<ModelSpec> {
   if (problems.length > 0) throw new ProblemsError(problems.map(asProblem));
   const folder = temporaryFolder(dirname(file));
   try {
-    const spec = (await run(emit(files, folder), files)).default;
-    if (!isModelSpec(spec)) throw noModel(file, spec);
-    return spec;
+    return await run(emit(files, folder), files);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,38 +1,11 @@
 /** Where in the user's files a call comes from. Every node, parameter and error carries such a place. */
 
+import { callSite as siteOf } from '../ir/call-site.ts';
 import { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
 import { at, currentLoc, describe, type Value } from '../ir/graph.ts';
 
-// This file is frontend/trace.*, in the sources and in dist/ alike: its neighbours are Tapeout's own code.
-const root = pathOf(new URL('..', import.meta.url).href);
-const own = ['frontend', 'ir', 'passes'].map((folder) => `${root}${folder}/`);
-
-/** How many frames may lie between a public function and its caller: layers nested in Sequential each add a few. */
-const depth = 100;
-const place = /((?:file|https?):\/\/.*?|[A-Za-z]:[\\/].*?|\/.*?):(\d+):(\d+)\)?$/;
-
-/** The innermost frame of the stack that is not Tapeout's own, or null where `userCode` lies before it. */
-export function callSite(): Loc | null {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = depth;
-  const stack = new Error().stack ?? '';
-  Error.stackTraceLimit = limit;
-  for (const line of stack.split('\n')) {
-    const [, url, row, col] = place.exec(line) ?? [];
-    if (url === undefined || line.includes('<anonymous>:')) continue;
-    const file = pathOf(url);
-    if (!own.some((folder) => file.startsWith(folder))) return { file, line: Number(row), col: Number(col) };
-    if (line.includes(userCode.name)) return null;
-  }
-  return null;
-}
-
-/** A file's path from the way a stack or a module names it. */
-function pathOf(url: string): string {
-  const [path = ''] = url.split('?');
-  if (!path.startsWith('file://')) return path.replaceAll('\\', '/');
-  return decodeURIComponent(path.slice('file://'.length)).replace(/^\/(?=[A-Za-z]:)/, '');
-}
+/** The user's line, or null where `userCode` lies before it. */
+export const callSite = (): Loc | null => siteOf(userCode.name);
 
 let inside = false;
 let fallback: Loc | null = null;

@@ -1,8 +1,9 @@
 /** What index expressions can be, for every batch there may be: the least value of a linear form over the ranges of its
  *  axes, where conditions hold. All bounds are safe: where nothing is known, the least is -∞. */
 
-import type { Axis, Buffer, Expr } from './expr.ts';
+import type { Axis, Buffer, Expr, Tile } from './expr.ts';
 import * as x from './expr.ts';
+import { storageOf } from './kernel.ts';
 import { constant, type Linear, linear, plus, times } from './linear.ts';
 
 /** Forms known to be at least 0. */
@@ -31,17 +32,33 @@ const isNumber = (f: Linear): boolean => f.terms.size === 0;
 /** How many facts one proof may lean on. */
 const leanings = 2;
 
+/** How many values integers may take, counted from 0: those in buffers (a view holds what its storage holds) and in tiles. */
+export interface Values {
+  readonly buffers?: ReadonlyMap<Buffer, number>;
+  readonly tiles?: ReadonlyMap<Tile, number>;
+}
+
 export class Bounds {
   readonly maxBatch: number;
   readonly interner = new x.Interner();
-  /** Buffers of indices, and how many values these may take. */
-  readonly #values: ReadonlyMap<Buffer, number>;
+  readonly #values: Values;
   readonly #ranges = new Map<Axis, Range>();
   readonly #forms = new Map<Expr, Linear>();
 
-  constructor(maxBatch: number, values: ReadonlyMap<Buffer, number> = none) {
+  constructor(maxBatch: number, values: Values = {}) {
     this.maxBatch = maxBatch;
     this.#values = values;
+  }
+
+  /** The least and the greatest value of an i32 expression. */
+  interval(e: Expr, facts: Facts = []): readonly [low: number, high: number] {
+    const f = this.form(e);
+    return [this.least(f, facts), this.greatest(f, facts)];
+  }
+  /** How many values an i32 expression may take, from 0 on; null where it may be below, or without bound. */
+  count(e: Expr): number | null {
+    const [low, high] = this.interval(e);
+    return low > -1 && Number.isFinite(high) ? Math.floor(high) + 1 : null;
   }
 
   /** An i32 expression as a sum of multiples. */
@@ -182,9 +199,18 @@ export class Bounds {
       case 'binary':
         break;
       case 'load': {
-        const values = this.#values.get(e.buffer);
+        const values = this.#values.buffers?.get(storageOf(e.buffer));
         if (values !== undefined) return numeric(0, values - 1);
         return byDtype(e.buffer.type.dtype, numeric);
+      }
+      case 'tile': {
+        const values = this.#values.tiles?.get(e.tile);
+        return values === undefined ? byDtype(e.tile.dtype, numeric) : numeric(0, values - 1);
+      }
+      case 'reduce': {
+        if (e.fn !== 'argmax') return [];
+        const places = e.over.reduce((p, a) => p * this.greatest(this.form(x.size(a.extent))), 1);
+        return numeric(0, Math.max(0, places - 1));
       }
       case 'convert':
         return byDtype(x.dtypeOf(e.x), numeric);

@@ -31,6 +31,15 @@ export class CompileError extends Error {
     this.notes = more.notes ?? [];
     this.help = more.help ?? null;
   }
+
+  /** The same at a place, unless it has one. */
+  at(loc: Loc | null): CompileError {
+    if (this.loc || !loc) return this;
+    const { code, message, notes, help } = this;
+    const placed = new CompileError(code, message, { loc, notes, help });
+    placed.cause = this.cause;
+    return placed;
+  }
 }
 
 /** A fault of the compiler's own, not of its user: the pass that broke an invariant, and the IR it was given. */
@@ -43,6 +52,25 @@ export class CompilerBug extends Error {
     super(`bug in pass '${pass}': ${problem}`, options);
     this.pass = pass;
     this.before = before;
+  }
+}
+
+/** A pass from outside that fails: the fault of its author, not of Tapeout. At the line that gave or registered the pass. */
+export class PassFault extends CompileError {
+  readonly pass: string;
+  /** The IR that the pass was given. */
+  readonly before: string;
+
+  constructor(
+    pass: string,
+    problem: string,
+    before: string,
+    more: { loc?: Loc | null; notes?: readonly Note[]; cause?: unknown } = {},
+  ) {
+    super('custom-pass', `pass '${pass}', which is not Tapeout's own: ${problem}`, more);
+    this.pass = pass;
+    this.before = before;
+    this.cause = more.cause;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Scalar expressions: the language of every op's defining equation and of kernel bodies. Values are immutable and may
  *  be shared, so a walk over them remembers what it has seen. */
 
+import { upsert } from './collections.ts';
 import { type Batch, type Dim, type DType, isBatch, type TensorType } from './type.ts';
 
 /** An index variable. Axes have identity; two axes of one name are two axes, and a printer tells them apart. */
@@ -76,8 +77,23 @@ export type Expr =
 
 const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
 
+const dtypes = new WeakMap<Expr, DType>();
+
 /** The element type an expression has. */
 export function dtypeOf(e: Expr): DType {
+  switch (e.kind) {
+    case 'unary':
+    case 'binary':
+    case 'select':
+    case 'reduce':
+      // These ask their operands, and a long chain of them is asked at every link.
+      return upsert(dtypes, e, () => ownDtype(e));
+    default:
+      return ownDtype(e);
+  }
+}
+
+function ownDtype(e: Expr): DType {
   switch (e.kind) {
     case 'const':
       return e.dtype;
@@ -141,9 +157,9 @@ const spans = (e: Expr, extent: Dim): boolean =>
 function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
   if (isInt(a) && isInt(b)) {
     const [x, y] = [a.value, b.value];
-    if (fn === 'add') return int(x + y);
-    if (fn === 'sub') return int(x - y);
-    if (fn === 'mul') return int(x * y);
+    if (fn === 'add') return int((x + y) | 0);
+    if (fn === 'sub') return int((x - y) | 0);
+    if (fn === 'mul') return int(Math.imul(x, y));
     if (fn === 'idiv' && y !== 0) return int(Math.trunc(x / y));
     if (fn === 'imod' && y !== 0) return int(x % y);
     if (fn === 'lt') return bool(x < y);
@@ -299,6 +315,19 @@ export function some(e: Expr, test: (e: Expr) => boolean): boolean {
     found ||= test(x);
   });
   return found;
+}
+
+/** A question whose answer for an expression follows from it and from whether some child has the answer yes: each part is
+ *  asked once, however many expressions hold it. */
+export function remembered(test: (e: Expr, below: boolean) => boolean): (e: Expr) => boolean {
+  const known = new Map<Expr, boolean>();
+  const ask = (e: Expr): boolean =>
+    upsert(known, e, () => {
+      let below = false;
+      for (const c of children(e)) below = ask(c) || below;
+      return test(e, below);
+    });
+  return ask;
 }
 
 /** The axes an expression depends on and does not bind itself. */

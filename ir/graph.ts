@@ -3,6 +3,7 @@
 import type { AttrKinds } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import type { Expr } from './expr.ts';
+import { checkSpec, heldTo } from './op-contract.ts';
 import { type Shape, showType, type TensorType } from './type.ts';
 
 export type Attr = number | boolean | string | readonly number[] | Shape;
@@ -138,6 +139,8 @@ export function at<T>(loc: Loc | null, f: () => T): T {
   current = loc;
   try {
     return f();
+  } catch (e) {
+    throw e instanceof CompileError ? e.at(loc) : e;
   } finally {
     current = was;
   }
@@ -160,11 +163,14 @@ export function build(op: OpDef, inputs: readonly Value[], attrs: Attrs): Node {
 export const describe = (v: Value): string =>
   v.kind === 'param' ? `${showType(v.type)}, ${v.role} '${v.name}'` : `${showType(v.type)}, result of ${v.op.name}`;
 
+/** Makes an op of its definition. Throws where a part of it is missing; a rule that turns out to be broken is told where the
+ *  op is used. */
 export function defineOp<const N extends readonly string[], A extends Attrs>(spec: OpSpec<N, A>): Op<N, A> {
+  checkSpec(spec);
   const n = spec.operands.length;
   const op = (...args: unknown[]): Value =>
     build(op as unknown as OpDef, args.slice(0, n) as Value[], (args[n] ?? {}) as Attrs);
-  const { name, ...rules } = spec;
+  const { name, ...rules } = heldTo(spec, () => op);
   return Object.defineProperty(Object.assign(op, rules), 'name', { value: name }) as unknown as Op<N, A>;
 }
 
@@ -224,3 +230,10 @@ export function makeGraph(name: string, results: readonly Result[], order: reado
   const params = [...order.filter((p) => used.delete(p)), ...used];
   return { name, params, results, ...(task ? { task } : {}) };
 }
+
+/** What a graph computes or still has to. */
+export const valuesOf = ({ results, task }: Graph): Value[] => [
+  ...results.map((r) => r.value),
+  ...(task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : [])] : []),
+  ...(task?.kind === 'apply' ? [...task.gradients.values()] : []),
+];

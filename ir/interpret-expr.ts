@@ -1,7 +1,8 @@
 /** Scalar expressions as JavaScript source: what both interpreters say loops, loads and arithmetic with. A part that an
- *  expression shares is computed once, a branch not taken is not computed at all, and every index is checked. */
+ *  expression shares is computed once, a branch not taken reads nothing, and every index is checked. */
 
 import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, identity, type Tile } from './expr.ts';
+import { type Placement, placement } from './placement.ts';
 import { type Dim, type DType, isBatch, sameDim } from './type.ts';
 
 /** `f64` keeps floats unrounded; `f32` rounds after every operation, as WebAssembly does. */
@@ -44,6 +45,7 @@ const isAtom = (text: string): boolean => /^[\w$]+$/.test(text);
 export function writer(precision: Precision, names: Names): Writer {
   let block: Block = { lines: [], bound: new Map(), outer: null };
   let uses = new Map<Expr, number>();
+  let placed: Placement = placement([]);
   const local = new Map<Axis, string>();
   let count = 0;
 
@@ -66,6 +68,7 @@ export function writer(precision: Precision, names: Names): Writer {
   }
   function statement(roots: readonly Expr[], body: () => void): void {
     uses = countUses(roots);
+    placed = placement(roots);
     const [lines] = inBlock(body);
     block.lines.push(...lines);
   }
@@ -78,11 +81,12 @@ export function writer(precision: Precision, names: Names): Writer {
     return undefined;
   }
 
+  const isShared = (e: Expr): boolean => (uses.get(e) ?? 0) > 1 && !isLeaf(e);
   function value(e: Expr): string {
     const known = bound(e);
     if (known !== undefined) return known;
     const text = compute(e);
-    return (uses.get(e) ?? 0) > 1 && !isLeaf(e) ? bind(e, text) : text;
+    return isShared(e) ? bind(e, text) : text;
   }
   function bind(e: Expr, text: string): string {
     let name = text;
@@ -211,8 +215,47 @@ export function writer(precision: Precision, names: Names): Writer {
     }
   }
 
+  /** Has a part there that both arms of a choice may need, without computing it where neither does. */
+  function early(e: Expr): void {
+    if (!isShared(e) || bound(e) !== undefined) return;
+    if (!mayFail(e)) {
+      value(e);
+      return;
+    }
+    // What others need too must not end up inside the function.
+    const home = placed.of.get(e);
+    const seen = new Set<Expr>([e]);
+    const parts = (p: Expr): void => {
+      if (seen.has(p) || bound(p) !== undefined) return;
+      seen.add(p);
+      if (p.kind !== 'reduce') for (const c of children(p)) parts(c);
+      if (placed.of.get(p) === home) early(p);
+    };
+    if (e.kind !== 'reduce') for (const c of children(e)) parts(c);
+    const [get, held, known] = [fresh('g'), fresh('v'), fresh('h')];
+    const [lines, text] = inBlock(() => compute(e));
+    line(`let ${held}, ${known} = false;`);
+    line(`const ${get} = () => {`);
+    block.lines.push(`if (!${known}) {`, ...lines, `${held} = ${text};`, `${known} = true;`, '}');
+    line(`return ${held}; };`);
+    block.bound.set(e, `${get}()`);
+  }
+  /** Whether computing a part where nobody asks for it could stop the run, or take long. */
+  function mayFail(e: Expr, seen: Set<Expr> = new Set()): boolean {
+    if (seen.has(e)) return false;
+    seen.add(e);
+    const known = bound(e);
+    if (known !== undefined) return !isAtom(known);
+    if (e.kind === 'reduce') return true;
+    const shape = e.kind === 'load' ? e.buffer.type.shape : e.kind === 'tile' ? e.tile.shape : [];
+    const divides = e.kind === 'binary' && (e.fn === 'div' || e.fn === 'idiv' || e.fn === 'imod');
+    if (divides && dtypeOf(e.a) !== 'f32' && !(e.b.kind === 'const' && e.b.value !== 0)) return true;
+    return children(e).some((c, d) => (shape.length > 0 && !isInside(c, shape[d])) || mayFail(c, seen));
+  }
+
   function select(e: Extract<Expr, { kind: 'select' }>): string {
     const cond = test(e.cond);
+    for (const part of placed.before.get(e) ?? []) early(part);
     const [before, then] = inBlock(() => value(e.then));
     const [instead, otherwise] = inBlock(() => value(e.otherwise));
     if (before.length + instead.length === 0) return `(${cond} ? ${then} : ${otherwise})`;
@@ -224,6 +267,8 @@ export function writer(precision: Precision, names: Names): Writer {
 
   function reduce(e: Extract<Expr, { kind: 'reduce' }>): string {
     const [result, dtype] = [fresh('r'), dtypeOf(e.body)];
+    const around = placed;
+    placed = placement([e.body]);
     const inner = (axes: readonly Axis[], body: () => void): void => {
       const [a, ...rest] = axes;
       if (!a) {
@@ -246,24 +291,27 @@ export function writer(precision: Precision, names: Names): Writer {
         line(`if (${at} === 0 || ${greater}) { ${best} = ${v}; ${result} = ${at}; }`);
         line(`${at}++;`);
       });
+      placed = around;
       return result;
     }
     const { fn } = e;
     line(`let ${result} = ${value(identity(fn, dtype))};`);
     inner(e.over, () => line(`${result} = ${arithmetic(fn, dtype, result, value(e.body))};`));
+    placed = around;
     return result;
   }
+
+  const isInside = (index: Expr, extent: Dim | undefined): boolean =>
+    index.kind === 'axis'
+      ? (local.has(index.axis) || names.whole(index.axis)) && sameDim(index.axis.extent, extent ?? -1)
+      : index.kind === 'const' && typeof extent === 'number' && index.value >= 0 && index.value < extent;
 
   function place(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
     if (at.length !== shape.length) throw new Error(`${name} has ${shape.length} dimensions, and ${at.length} indices`);
     return at.reduce((flat, index, d) => {
       const extent = shape[d] as Dim;
       let i = value(index);
-      const safe =
-        index.kind === 'axis'
-          ? (local.has(index.axis) || names.whole(index.axis)) && sameDim(index.axis.extent, extent)
-          : index.kind === 'const' && !isBatch(extent) && index.value >= 0 && index.value < extent;
-      if (!safe) {
+      if (!isInside(index, extent)) {
         if (!isAtom(i)) i = bind(index, i);
         const problem = `${JSON.stringify(name)}, ${d}, ${i}, ${dimSource(extent)}`;
         line(`if (${i} >>> 0 >= ${dimSource(extent)}) outside(where, ${problem});`);

@@ -1,7 +1,7 @@
 /** What a graph means: each node computed from its op's equation, in float64. The reference that all else is held to. */
 
-import { axis, type Buffer, ix, load } from './expr.ts';
-import { byName, type Graph, type Node, type Param, type Result, topo, typesOf, type Value } from './graph.ts';
+import { equation } from './equation.ts';
+import { type Graph, type Node, type Param, type Result, topo, type Value } from './graph.ts';
 import { compileSource, dimSource, type Precision, writer } from './interpret-expr.ts';
 import { countAt, type DType, showType } from './type.ts';
 
@@ -45,7 +45,7 @@ export function interpretValues(
   };
   for (const node of topo(values)) {
     const out = make(node.type.dtype, countAt(node.type.shape, n));
-    equation(node, precision)(n, out, ...node.inputs.map(of));
+    compiled(node, precision)(n, out, ...node.inputs.map(of));
     known.set(node, out);
   }
   return values.map((v) => Float64Array.from(of(v)));
@@ -66,20 +66,9 @@ function elementsOf(p: Param, given: ArrayLike<number> | undefined, n: number, p
 }
 
 /** A node's equation as a function of the batch, the result's array and the operands' arrays. */
-function equation(node: Node, precision: Precision): (...args: unknown[]) => void {
-  const { op, type } = node;
-  const buffers = node.inputs.map((v, i): Buffer => ({ name: op.operands[i] as string, type: v.type }));
-  const loads = byName(
-    op.operands,
-    buffers.map(
-      (b) =>
-        (...at: readonly Parameters<typeof load>[1][number][]) =>
-          load(b, at),
-    ),
-  );
-  const axes = type.shape.map((extent, d) => axis(`o${d}`, extent));
-  const e = op.compute(loads, axes.map(ix), node.attrs, typesOf(op, node.inputs), type);
-
+function compiled(node: Node, precision: Precision): (...args: unknown[]) => void {
+  const { op } = node;
+  const { e, buffers, axes } = equation(node);
   const w = writer(precision, {
     axis: (a) => {
       if (!axes.includes(a)) throw new Error(`${op.name}: its equation leaves the axis '${a.name}' free`);

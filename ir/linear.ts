@@ -41,7 +41,21 @@ export const times = (a: Linear, k: number): Linear =>
 const isConstant = (l: Linear): boolean => l.terms.size === 0 && l.lanes === 0;
 
 /** `null` where the lanes of a vector take part in something that is not linear. */
-export function linear(e: Expr, bindings: Bindings, interner: x.Interner): Linear | null {
+export function linear(
+  e: Expr,
+  bindings: Bindings,
+  interner: x.Interner,
+  done: Map<Expr, Linear | null> = new Map(),
+): Linear | null {
+  let known = done.get(e);
+  if (known === undefined) {
+    known = sumOf(e, bindings, interner, done);
+    done.set(e, known);
+  }
+  return known;
+}
+
+function sumOf(e: Expr, bindings: Bindings, interner: x.Interner, done: Map<Expr, Linear | null>): Linear | null {
   const atom = (of: Expr): Linear | null => {
     for (const a of x.freeAxes(of)) if (bindings.get(a)?.kind === 'lanes') return null;
     return { constant: 0, terms: new Map([[String(interner.id(of)), { of, by: 1 }]]), lanes: 0 };
@@ -57,7 +71,7 @@ export function linear(e: Expr, bindings: Bindings, interner: x.Interner): Linea
     }
     case 'binary': {
       if (e.fn !== 'add' && e.fn !== 'sub' && e.fn !== 'mul' && e.fn !== 'idiv' && e.fn !== 'imod') return atom(e);
-      const [a, b] = [linear(e.a, bindings, interner), linear(e.b, bindings, interner)];
+      const [a, b] = [linear(e.a, bindings, interner, done), linear(e.b, bindings, interner, done)];
       if (!a || !b) return null;
       if (e.fn === 'add') return plus(a, b);
       if (e.fn === 'sub') return plus(a, b, -1);

@@ -352,11 +352,15 @@ class GraphReader {
       type = op.infer(typesOf(op, inputs), attrs);
     } catch (e) {
       // A rule may stumble over operands that it did not think of: they do not fit either way.
-      const { code, message, help } =
-        e instanceof CompileError
-          ? e
-          : { code: 'type-mismatch', message: `${op.name}: ${(e as Error).message}`, help: null };
-      throw this.#lex.error(message, at, { code, help, notes: notes() });
+      const {
+        code,
+        message,
+        help,
+        notes: more,
+      } = e instanceof CompileError
+        ? e
+        : { code: 'type-mismatch', message: `${op.name}: ${(e as Error).message}`, help: null, notes: [] };
+      throw this.#lex.error(message, at, { code, help, notes: [...notes(), ...more] });
     }
     if (!isShape(type.shape))
       throw this.#lex.error(

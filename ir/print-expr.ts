@@ -8,7 +8,7 @@
  *    nothing itself; within a reduction it stands first in the parentheses, closed by `in`.
  *  - Names are those of axes, tiles and buffers, made unique by `.1`, `.2`, …, and quoted where they are no identifiers. */
 
-import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, type Tile } from './expr.ts';
+import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, type Tile, walk } from './expr.ts';
 import { type DType, showDim } from './type.ts';
 import { keywords, reductionWords } from './words.ts';
 
@@ -145,7 +145,7 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
       }
     }
     function claimLet(): string {
-      for (let i = 0; ; i++) {
+      for (let i = lets.size; ; i++) {
         const name = names.claim(`t${i}`);
         if (name === `t${i}`) return name;
         names.release(name);
@@ -239,15 +239,19 @@ function sharing(roots: readonly Expr[]): {
   for (const r of roots) visit(r);
   const shared = new Set([...uses].filter(([e, n]) => n > 1 && size.get(e) === large).map(([e]) => e));
 
-  const found = new Map<Expr, readonly Expr[]>();
-  const parts = (e: Expr): readonly Expr[] => {
-    const known = found.get(e);
-    if (known) return known;
-    const below = [...new Set(children(e).flatMap(parts))];
-    const seen = e.kind === 'reduce' ? below.filter((p) => !e.over.some((a) => free.get(p)?.has(a))) : below;
-    const all = shared.has(e) ? [...seen, e] : seen;
-    found.set(e, all);
-    return all;
+  /** Children first. What a reduction's body reads of its axes can only be named inside. */
+  const within = (of: readonly Expr[]): readonly Expr[] => {
+    const [found, bound, seen] = [[] as Expr[], new Set<Axis>(), new Set<Expr>()];
+    for (const e of of)
+      walk(
+        e,
+        (p) => {
+          if (shared.has(p)) found.push(p);
+          if (p.kind === 'reduce') for (const a of p.over) bound.add(a);
+        },
+        seen,
+      );
+    return bound.size === 0 ? found : found.filter((p) => ![...bound].some((a) => free.get(p)?.has(a)));
   };
-  return { shared, within: (of) => (shared.size === 0 ? [] : [...new Set(of.flatMap(parts))]) };
+  return { shared, within: (of) => (shared.size === 0 ? [] : within(of)) };
 }

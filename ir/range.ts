@@ -1,6 +1,6 @@
 /** Intervals: between which numbers an index expression lies, and which conditions on indices are settled by that. */
 
-import type { Axis, Expr } from './expr.ts';
+import { type Axis, dtypeOf, type Expr } from './expr.ts';
 import type { Loop } from './kernel.ts';
 
 /** The least and the greatest value, both possible. */
@@ -26,6 +26,7 @@ export function range(e: Expr, known: Known): Range {
     case 'convert':
       return e.x.kind === 'load' && e.x.buffer.type.dtype === 'u8' ? [0, 255] : anything;
     case 'binary':
+      if (dtypeOf(e) !== 'i32') return anything;
       return arithmetic(e.fn, range(e.a, known), range(e.b, known));
     default:
       return anything;

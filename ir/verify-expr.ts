@@ -3,6 +3,7 @@
 import type { Bounds, Facts } from './bounds.ts';
 import { type Axis, type Expr, int, size, type Tile } from './expr.ts';
 import { constant } from './linear.ts';
+import { type Placement, placement } from './placement.ts';
 import { printExpr } from './print-expr.ts';
 import type { Dim, DType } from './type.ts';
 import type { ProblemCode } from './verify.ts';
@@ -133,67 +134,110 @@ export interface Visitor {
   tile?(tile: Tile, at: readonly Expr[], facts: Facts): void;
 }
 
-/** Expressions as they are evaluated: a branch only where its condition holds, a reduction's body for each of its indices. */
-export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts = []): void {
-  go(e, facts, [new Set()]);
+/** Parts that one statement's branches may come to: what would take longer to prove is refused. */
+const mostSteps = 200_000;
 
-  function go(p: Expr, known: Facts, seen: readonly Set<Expr>[]): void {
-    if (seen.some((s) => s.has(p))) return;
-    (seen.at(-1) as Set<Expr>).add(p);
+/** Expressions as they are evaluated: a branch only where its condition holds, a reduction's body for each of its indices.
+ *  What both branches of a choice share is looked at once, unless it takes a branch's condition to prove it. */
+export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts = []): void {
+  let steps = 0;
+  go(e, { facts, seen: [new Set()], placed: placement([e]), visitor, stopped: () => false });
+  if (steps > mostSteps) visitor.complain('bounds', `${show(e)}: its choices are too many to follow`);
+
+  function go(p: Expr, at: Walk): void {
+    if (at.stopped() || at.seen.some((s) => s.has(p)) || ++steps > mostSteps) return;
+    (at.seen.at(-1) as Set<Expr>).add(p);
     switch (p.kind) {
       case 'const':
       case 'size':
         return;
       case 'axis':
         if (!bounds.isBound(p.axis))
-          visitor.complain('unbound-axis', `the axis '${p.axis.name}' is read outside its loop`);
+          at.visitor.complain('unbound-axis', `the axis '${p.axis.name}' is read outside its loop`);
         return;
       case 'load':
-        for (const i of p.at) go(i, known, seen);
-        indices(p.buffer.name, p.at, p.buffer.type.shape, bounds, visitor.complain, known);
-        visitor.load?.(p);
+        for (const i of p.at) go(i, at);
+        indices(p.buffer.name, p.at, p.buffer.type.shape, bounds, at.visitor.complain, at.facts);
+        at.visitor.load?.(p);
         return;
       case 'tile':
-        for (const i of p.at) go(i, known, seen);
-        visitor.tile?.(p.tile, p.at, known);
+        for (const i of p.at) go(i, at);
+        at.visitor.tile?.(p.tile, p.at, at.facts);
         return;
       case 'unary':
       case 'convert':
-        return go(p.x, known, seen);
+        return go(p.x, at);
       case 'binary':
-        go(p.a, known, seen);
-        return go(p.b, known, seen);
+        go(p.a, at);
+        return go(p.b, at);
       case 'select':
-        go(p.cond, known, seen);
+        go(p.cond, at);
         for (const [branch, holds] of [
           [p.then, true],
           [p.otherwise, false],
         ] as const) {
           const more = bounds.factsOf(p.cond, holds);
-          if (more.length === 0) go(branch, known, seen);
-          else if (!bounds.contradict([...known, ...more])) go(branch, [...known, ...more], [...seen, new Set()]);
+          if (more.length === 0) {
+            go(branch, at);
+            continue;
+          }
+          if (holds) for (const part of at.placed.before.get(p) ?? []) tryTo(part, at);
+          const known = [...at.facts, ...more];
+          if (!bounds.contradict(known)) go(branch, { ...at, facts: known, seen: [...at.seen, new Set()] });
         }
         return;
       case 'reduce':
-        return reduction(p, known, seen);
+        return reduction(p, at);
       default:
         p satisfies never;
     }
   }
 
-  function reduction(p: Extract<Expr, { kind: 'reduce' }>, known: Facts, seen: readonly Set<Expr>[]): void {
+  /** Looks at a part as if nothing were known of the branches that hold it, and forgets that if it does not hold so. */
+  function tryTo(p: Expr, at: Walk): void {
+    if (at.seen.some((s) => s.has(p))) return;
+    let sound = true;
+    const own = new Set<Expr>();
+    const found: (() => void)[] = [];
+    const visitor: Visitor = {
+      complain: () => {
+        sound = false;
+      },
+      load: (e) => found.push(() => at.visitor.load?.(e)),
+      tile: (tile, index, known) => {
+        // Whether its element is set is for the visitor to tell.
+        if (index.length > 0) sound = false;
+        found.push(() => at.visitor.tile?.(tile, index, known));
+      },
+    };
+    go(p, { ...at, seen: [...at.seen, own], visitor, stopped: () => !sound || at.stopped() });
+    if (!sound) return;
+    for (const q of own) at.seen.at(-1)?.add(q);
+    for (const tell of found) tell();
+  }
+
+  function reduction(p: Extract<Expr, { kind: 'reduce' }>, at: Walk): void {
     const bound: Axis[] = [];
     for (const a of p.over) {
       if (bounds.isBound(a))
-        visitor.complain('captured-axis', `a reduction binds the axis '${a.name}' that is bound around it`);
+        at.visitor.complain('captured-axis', `a reduction binds the axis '${a.name}' that is bound around it`);
       else {
         bounds.bind(a, constant(0), bounds.form(size(a.extent)), 1);
         bound.push(a);
       }
     }
-    go(p.body, known, [...seen, new Set()]);
+    go(p.body, { ...at, seen: [...at.seen, new Set()], placed: placement([p.body]) });
     for (const a of bound) bounds.unbind(a);
   }
+}
+
+interface Walk {
+  readonly facts: Facts;
+  readonly seen: readonly Set<Expr>[];
+  readonly placed: Placement;
+  readonly visitor: Visitor;
+  /** Whether what is found no longer matters. */
+  readonly stopped: () => boolean;
 }
 
 /** An index for each dimension, each inside it. */

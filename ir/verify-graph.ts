@@ -2,9 +2,9 @@
  *  where, and that nothing is read before it is stored or after it is overwritten. */
 
 import { Bounds } from './bounds.ts';
-import { type Axis, axis, type Buffer, type Expr, freeAxes, ix, load, size, some } from './expr.ts';
+import { equation } from './equation.ts';
+import { type Buffer, freeAxes, size, some } from './expr.ts';
 import {
-  byName,
   type FusedGraph,
   type Graph,
   type Module,
@@ -14,7 +14,9 @@ import {
   topo,
   typesOf,
   type Value,
+  valuesOf,
 } from './graph.ts';
+import { IntegerValues, indexRanges } from './index-ranges.ts';
 import { constant } from './linear.ts';
 import { isBatch, sameType, showType, type TensorType } from './type.ts';
 import { collect, complaint, type Problem, type Report } from './verify.ts';
@@ -29,11 +31,12 @@ export interface GraphOptions {
 
 /** Throws a `VerifyError` with all problems. */
 export const verifyGraph = (graph: Graph, options: GraphOptions = {}): void =>
-  void collect((r) => check(graph, options, r));
+  void collect((r) => check(graph, options, r, alone(graph)));
 
 /** All graphs of a module, and that they agree on what its params are. */
 export const verifyModule = (module: Module, options: GraphOptions = {}): void =>
   void collect((report) => {
+    const ranges = indexRanges(module);
     const [names, params] = [new Set<string>(), new Map<string, { graph: string; param: Param }>()];
     for (const g of module.graphs) {
       if (names.has(g.name)) report('name', `module ${module.name}`, `two graphs are called '${g.name}'`);
@@ -44,24 +47,32 @@ export const verifyModule = (module: Module, options: GraphOptions = {}): void =
           report('name', `graph @${g.name}`, `'${p.name}' is not the param that @${known.graph} calls so`, p.loc);
         else params.set(p.name, { graph: g.name, param: p });
       }
-      check(g, { maxBatch: module.maxBatch, ...options }, report);
+      check(g, { maxBatch: module.maxBatch, ...options }, report, ranges);
     }
   });
 
 /** Throws a `VerifyError` with all problems of a graph in groups, those of the graph itself included. */
 export const verifyFused = (graph: FusedGraph, options: GraphOptions = {}): Problem[] =>
   collect((report) => {
-    check(graph, options, report);
+    check(graph, options, report, alone(graph));
     groups(graph, report);
   });
 
-function check(graph: Graph, { tasks = false, maxBatch = 64 }: GraphOptions, report: Report): void {
+const alone = (graph: Graph): ReadonlyMap<Param, number> => indexRanges({ name: '', maxBatch: 1, graphs: [graph] });
+
+function check(
+  graph: Graph,
+  { tasks = false, maxBatch = 64 }: GraphOptions,
+  report: Report,
+  ranges: ReadonlyMap<Param, number>,
+): void {
   const here = `graph @${graph.name}`;
   const inputs = (v: Value): string => (v.kind === 'param' ? `param '${v.name}'` : v.op.name);
   const at = (n: Node): string => `${here}, ${n.op.name}: ${showType(n.type)}`;
-  const roots = [...graph.results.map((r) => r.value), ...taskValues(graph)];
+  const roots = valuesOf(graph);
   if (cyclic(roots)) return report('cycle', here, `its nodes depend on each other in a circle`);
 
+  const integers = new IntegerValues(ranges, maxBatch);
   const listed = new Set(graph.params);
   const names = new Set<string>();
   for (const p of graph.params) {
@@ -102,7 +113,7 @@ function check(graph: Graph, { tasks = false, maxBatch = 64 }: GraphOptions, rep
         `of (${n.inputs.map((i) => `${inputs(i)}: ${showType(i.type)}`).join(', ')}) it makes ${showType(type)}`,
         n.loc,
       );
-    else for (const problem of equationOf(n, maxBatch).problems) report('equation', at(n), problem, n.loc);
+    else for (const problem of equationOf(n, maxBatch, integers).problems) report('equation', at(n), problem, n.loc);
   }
 
   results(graph, known, report);
@@ -169,9 +180,6 @@ function task(graph: Graph, allowed: boolean, known: (p: Value, where: string) =
     );
 }
 
-const taskValues = ({ task: t }: Graph): Value[] =>
-  t?.kind === 'differentiate' ? [t.of, ...(t.seed ? [t.seed] : [])] : t ? [...t.gradients.values()] : [];
-
 function cyclic(roots: readonly Value[]): boolean {
   const state = new Map<Value, 'open' | 'done'>();
   for (const root of roots) {
@@ -202,28 +210,23 @@ interface Equation {
 }
 const equations = new WeakMap<Node, Equation>();
 
-/** What a node's defining equation says: it must give an element of the result's type from elements that are there. */
-function equationOf(n: Node, maxBatch: number): Equation {
+/** What a node's defining equation says: it must give an element of the result's type from elements that are there. An index
+ *  that is data lies where `integers` know it to. */
+function equationOf(n: Node, maxBatch: number, integers = new IntegerValues(new Map(), maxBatch)): Equation {
   const known = equations.get(n);
   if (known) return known;
   const problems: string[] = [];
-  const buffers = n.inputs.map((v, i): Buffer => ({ name: n.op.operands[i] as string, type: v.type }));
   const read = new Set<Buffer>();
-  const loads = byName(
-    n.op.operands,
-    buffers.map(
-      (b) =>
-        (...at: readonly Expr[]) =>
-          load(b, at),
-    ),
-  );
-  const axes = n.type.shape.map((d, i): Axis => axis(`i${i}`, d));
+  let operands: readonly Buffer[] = [];
   try {
-    const e = n.op.compute(loads, axes.map(ix), n.attrs, typesOf(n.op, n.inputs), n.type);
+    const { e, buffers, axes } = equation(n);
+    operands = buffers;
     const complain = (_: string, message: string): void => void problems.push(message);
     const dtype = new Typing().of(e, complain);
     if (dtype !== n.type.dtype) problems.push(`its equation gives ${dtype}, not ${n.type.dtype}`);
-    const bounds = new Bounds(maxBatch);
+    const isData = some(e, (p) => p.kind === 'load' && p.at.some((i) => some(i, (q) => q.kind === 'load')));
+    if (isData) for (const i of n.inputs) integers.of(i);
+    const bounds = new Bounds(maxBatch, isData ? { buffers: integers.operands(n, buffers) } : {});
     for (const a of axes) bounds.bind(a, constant(0), bounds.form(size(a.extent)), 1);
     evaluate(e, bounds, { complain, load: (l) => read.add(l.buffer) });
     // Where indices decide, another branch may read what this shape never does.
@@ -232,9 +235,9 @@ function equationOf(n: Node, maxBatch: number): Equation {
   } catch (e) {
     problems.push(complaint(e));
   }
-  const equation = { problems, reads: buffers.map((b) => read.has(b)) };
-  equations.set(n, equation);
-  return equation;
+  const found = { problems, reads: n.inputs.map((_, i) => operands[i] !== undefined && read.has(operands[i])) };
+  equations.set(n, found);
+  return found;
 }
 
 // ---- groups

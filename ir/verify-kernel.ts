@@ -14,12 +14,14 @@ import { coverage } from './verify-coverage.ts';
 import { type Access, type Frame, meet } from './verify-dependence.ts';
 import { evaluate, indices, show, Typing } from './verify-expr.ts';
 import { TileStates } from './verify-tiles.ts';
+import { readsByData, storedValues, valuesIn } from './verify-values.ts';
 
 export interface KernelOptions {
   readonly maxBatch: number;
   /** Registers are counted where a target is given. */
   readonly target?: Target;
-  /** Buffers that hold indices, and how many values these may take. */
+  /** Buffers that hold indices, and how many values these may take, from 0 on, as a host checks. What kernels themselves
+   *  store is followed. An index that is data and of which neither tells enough must stand behind a condition. */
   readonly values?: ReadonlyMap<Buffer, number>;
 }
 
@@ -30,7 +32,9 @@ export const verifyKernel = (kernel: Kernel, options: KernelOptions): Problem[] 
 export const verifyKernels = (kernels: Iterable<Kernel>, options: KernelOptions): Problem[] =>
   collect((report) => {
     const typing = new Typing();
-    for (const k of new Set(kernels)) new KernelVerifier(k, options, report, typing).run();
+    const all = [...new Set(kernels)];
+    const values = all.some(readsByData) ? storedValues(all, options.maxBatch, options.values ?? new Map()) : new Map();
+    for (const k of all) new KernelVerifier(k, { ...options, values }, report, typing).run();
   });
 
 class KernelVerifier {
@@ -57,10 +61,12 @@ class KernelVerifier {
   #order = 0;
   #failed = false;
 
-  constructor(kernel: Kernel, { maxBatch, target, values }: KernelOptions, report: Report, typing: Typing) {
+  constructor(kernel: Kernel, options: KernelOptions, report: Report, typing: Typing) {
+    const { maxBatch, target, values: buffers = new Map<Buffer, number>() } = options;
     this.#kernel = kernel;
     this.#target = target;
-    this.#bounds = new Bounds(maxBatch, values);
+    const tiles = readsByData(kernel) ? valuesIn(kernel, maxBatch, buffers).tiles : new Map<Tile, number>();
+    this.#bounds = new Bounds(maxBatch, { buffers, tiles });
     this.#report = report;
     this.#typing = typing;
     this.#tiles = new TileStates(this.#bounds);

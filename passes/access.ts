@@ -1,8 +1,9 @@
 /** How an op's equation reads its operands: what fusion decides by. */
 
 import { numbering, upsert } from '../ir/collections.ts';
-import { type Axis, axis, type Buffer, children, type Expr, Interner, ix, load } from '../ir/expr.ts';
-import { byName, type Node, typesOf, type Value } from '../ir/graph.ts';
+import { equation } from '../ir/equation.ts';
+import { type Axis, children, type Expr, Interner } from '../ir/expr.ts';
+import type { Node } from '../ir/graph.ts';
 import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
 
 /** `same`: at the result's own index. `row`: at a prefix of it, so that the value can be computed once a row.
@@ -43,33 +44,19 @@ export function equationOf(node: Node): Equation {
 const costly: Readonly<Record<string, number>> = { exp: 12, log: 12, tanh: 16, erf: 20, pow: 30, div: 4, sqrt: 4 };
 
 function analyse(node: Node): Equation {
-  const types = typesOf(node.op, node.inputs);
-  const at = node.type.shape.map((d, i) => axis(`i${i}`, d));
-  const buffers = node.op.operands.map((name, i): Buffer => ({ name, type: (node.inputs[i] as Value).type }));
-  const body = node.op.compute(
-    byName(
-      node.op.operands,
-      buffers.map(
-        (b) =>
-          (...index) =>
-            load(b, index),
-      ),
-    ),
-    at.map(ix),
-    node.attrs,
-    types,
-    node.type,
-  );
-
+  const { e: body, buffers, axes: at } = equation(node);
   const interner = new Interner();
   const place = new Map<Axis, number>(at.map((a, i) => [a, i]));
   const found: Access[][] = buffers.map(() => []);
   let [flops, trips, guarded] = [0, 0, false];
   const seen = new Map<Expr, number>();
+  const seenInSelect = new Map<Expr, number>();
   const visit = (e: Expr, iterations: number, inSelect: boolean): void => {
-    // A shared part is looked at once for each number of iterations around it.
-    if (seen.get(e) === iterations && !inSelect) return;
+    // A shared part is looked at once for each number of iterations around it, in branches and outside.
+    const before = inSelect ? seenInSelect : seen;
+    if (before.get(e) === iterations) return;
     seen.set(e, iterations);
+    if (inSelect) seenInSelect.set(e, iterations);
     if (e.kind === 'load') {
       const index = e.at.map((x) => (x.kind === 'axis' ? (place.get(x.axis) ?? -1) : -1));
       const prefix = index.every((p, i) => p === i);

@@ -1,11 +1,18 @@
 /** Passes from outside: each runs behind the pass that it names, and is printed, timed and verified as the others are. */
 
-import { CompileError } from '../ir/diagnostic.ts';
-import type { Module } from '../ir/graph.ts';
+import { callSite } from '../ir/call-site.ts';
+import { CompileError, type Loc, type Note, PassFault } from '../ir/diagnostic.ts';
+import type { Graph, Module } from '../ir/graph.ts';
+import { printModule } from '../ir/print-graph.ts';
+import type { PrintOptions } from '../ir/print-options.ts';
+import { sameType, showType } from '../ir/type.ts';
+import { VerifyError } from '../ir/verify.ts';
+import { verifyModule } from '../ir/verify-graph.ts';
+import { inferShapes } from './infer-shapes.ts';
 
 /** A pass from module to module. It returns a new module: values, graphs and modules never change. */
 export interface GraphPass {
-  /** What it prints under, an identifier: `--print-after=my_pass`, `bug in pass 'my_pass'`. */
+  /** What it prints under, an identifier: `--print-after=my_pass`, `pass 'my_pass', which is not Tapeout's own: …`. */
   readonly name: string;
   /** The pass behind which it runs: `recorded`, `inferShapes`, `autodiff`, `update`, `canonicalize` or another from
    *  outside. Of several behind one pass the first given runs first. */
@@ -14,6 +21,7 @@ export interface GraphPass {
 }
 
 const registered: GraphPass[] = [];
+const sites = new WeakMap<GraphPass, Loc>();
 
 /** Passes that every compilation runs beside those that it is given. */
 export const registeredPasses = (): readonly GraphPass[] => registered;
@@ -24,7 +32,11 @@ export function registerPass<P extends GraphPass>(pass: P): P {
   const known = registered.find((p) => p.name === pass.name);
   if (known && known !== (pass as GraphPass))
     throw fail('duplicate-pass', `another pass named '${pass.name}' is registered`, 'give it a name of its own');
-  if (!known) registered.push(pass);
+  if (!known) {
+    registered.push(pass);
+    const site = callSite();
+    if (site) sites.set(pass, site);
+  }
   return pass;
 }
 
@@ -62,6 +74,58 @@ export function inOrder<B extends string>(
   return order;
 }
 
+/** Runs a pass. Throws a `PassFault` where it fails, where what it makes is no sound module, and where a result that a graph
+ *  had is gone or has another type; `site` is the line to blame where the pass was not registered. What the pass itself has to
+ *  say against the user's model passes through, with its name. */
+export function runCustomPass(
+  pass: GraphPass,
+  before: Module,
+  print: PrintOptions = {},
+  site: Loc | null = null,
+): Module {
+  const loc = sites.get(pass) ?? site;
+  const fault = (problem: string, more: { notes?: readonly Note[]; cause?: unknown } = {}): PassFault =>
+    new PassFault(pass.name, problem, printModule(before, print), { loc, ...more });
+  let after: Module;
+  try {
+    after = pass.run(before);
+  } catch (e) {
+    if (e instanceof CompileError && e.loc) {
+      const by = { message: `pass '${pass.name}' says so`, loc };
+      throw new CompileError(e.code, e.message, { loc: e.loc, notes: [...e.notes, by], help: e.help });
+    }
+    const endless = e instanceof RangeError && /call stack/i.test(e.message);
+    throw fault(endless ? 'it calls itself without end' : `it throws: ${e instanceof Error ? e.message : String(e)}`, {
+      cause: e,
+    });
+  }
+  if (!after || !Array.isArray(after.graphs)) throw fault('run() must return a module');
+  for (const { name, results } of before.graphs) {
+    const graph = (after.graphs as readonly Graph[]).find((g) => g?.name === name);
+    if (!graph) throw fault(`graph @${name} is gone`);
+    for (const r of results) {
+      const now = graph.results?.find((other) => other.name === r.name && other.into === r.into);
+      if (!now) throw fault(`graph @${name} has no result '${r.name}' any more`);
+      if (!sameType(now.value.type, r.value.type))
+        throw fault(
+          `graph @${name}: its result '${r.name}' was ${showType(r.value.type)} and is ${showType(now.value.type)}`,
+        );
+    }
+  }
+  try {
+    verifyModule(after, { tasks: before.graphs.some((g) => g.task) });
+    return inferShapes(after);
+  } catch (e) {
+    if (!(e instanceof VerifyError || e instanceof CompileError || e instanceof TypeError)) throw e;
+    const [first, ...others] =
+      e instanceof VerifyError ? e.problems : [{ where: 'the module', message: e.message, loc: null }];
+    throw fault(`what it makes is not sound: ${first?.where}: ${first?.message}`, {
+      notes: others.slice(0, 8).map((p) => ({ message: `${p.where}: ${p.message}`, loc: p.loc })),
+      cause: e,
+    });
+  }
+}
+
 function checkPass(pass: GraphPass): void {
   if (typeof pass?.run !== 'function' || typeof pass.name !== 'string' || typeof pass.after !== 'string')
     throw fail('bad-pass', "a pass is { name, after: 'canonicalize', run(module) { … } }");
@@ -69,4 +133,4 @@ function checkPass(pass: GraphPass): void {
 }
 
 const fail = (code: string, problem: string, help: string | null = null): CompileError =>
-  new CompileError(code, problem, { help });
+  new CompileError(code, problem, { help, loc: callSite() });

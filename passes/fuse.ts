@@ -11,8 +11,9 @@ import { type Formed, launchOrder } from './launch-order.ts';
 const shortReduction = 64;
 /** A reduction of one row is computed in the kernel that reads it row by row, up to this length. */
 const longestRow = 4096;
-/** Members of one group, at most: a longer chain is stored on the way, so that no expression grows without bound. */
-const largest = 256;
+/** Members of one group and their float operations, at most: a longer chain is stored on the way, so that no expression
+ *  grows without bound. */
+const largest = 512;
 /** Float operations an element may cost and still be computed again by each kernel that reads it. */
 const cheap = 4;
 
@@ -33,6 +34,8 @@ class Forming implements Formed {
   readonly members = new Map<Node, Access>();
   /** Iterations of the reductions inside, for one element: 0 while there is none. */
   trips = 0;
+  /** Members and their float operations. */
+  size = 0;
 
   /** The shape over which the kernel will loop. */
   get space(): Shape {
@@ -79,6 +82,7 @@ class Fusion {
     const before = g.members.get(n);
     g.members.set(n, before ? (join([before, how]) as Access) : how);
     g.trips = Math.max(g.trips, equationOf(n).trips);
+    if (!before) g.size += 1 + equationOf(n).flops;
     upsert(this.#homes, n, () => new Set<Forming>()).add(g);
   }
 
@@ -109,9 +113,11 @@ class Fusion {
     const all = [...readers];
     // A view's bytes are its operand's, which `#isReshaped` keeps in memory.
     if (n.op.view) return true;
+    if (n.inputs.length === 0) return true;
+    if (all.some(([g]) => isFull(g, n))) return false;
     if (trips > 0) return all.length === 1 && all.every(([g, how]) => this.#sparesWork(n, how, g));
-    if ((flops === 0 && !guarded) || n.inputs.length === 0) return true;
-    if (this.#isReshaped(n) || all.some(([g]) => g.members.size >= largest)) return false;
+    if (flops === 0 && !guarded) return true;
+    if (this.#isReshaped(n)) return false;
     // What ends a long reduction is stored in its place.
     if (all.length > 1 && this.#endsReduction(n)) return false;
     const again = all.reduce((total, [, how]) => total + how.reads, 0);
@@ -133,32 +139,39 @@ class Fusion {
     const spaces = [...readers.keys()].map((g) => g.space);
     const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
     return (
+      [...readers.keys()].reduce((size, g) => size + g.size, 0) < largest &&
       spaces.every((s) => isPrefix(s, space)) &&
       [...readers].every(([g, how]) => this.#sparesWork(n, how, g)) &&
       readAlike([...readers.values()]) &&
-      ![...readers.keys()].some((g) => this.#waitsForOthers(g, readers))
+      !this.#waiting(readers)().size
     );
   }
 
   /** A group that reads a stored node at its own index, and so can compute and store it on the way. */
   #host(n: Node, readers: Readers): Forming | undefined {
     const { trips } = equationOf(n);
+    const waiting = this.#waiting(readers);
     for (const [g, how] of readers) {
+      if (isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
       const along = how.form === 'same' && how.reads === 1 && sameShape(g.space, n.type.shape);
-      if (along && !this.#waitsForOthers(g, readers) && (trips === 0 || g.trips === 0)) return g;
+      if (along && !waiting().has(g)) return g;
     }
     return undefined;
   }
 
-  /** Whether a group must run after another of the readers. */
-  #waitsForOthers(g: Forming, readers: Readers): boolean {
-    return [...readers.keys()].some((other) => other !== g && this.#dependents(other).has(g));
+  /** The readers that must run after another of them, found when they are first asked for. */
+  #waiting(readers: Readers): () => ReadonlySet<Forming> {
+    let found: Set<Forming> | null = null;
+    return () => {
+      found ??= new Set(readers.size < 2 ? [] : [...this.#dependents(readers.keys())].filter((g) => readers.has(g)));
+      return found;
+    };
   }
 
-  /** The groups that must run after `g`: those that read a root of it, and on. */
-  #dependents(g: Forming): Set<Forming> {
+  /** The groups that must run after one of these: those that read a root of it, and on. */
+  #dependents(groups: Iterable<Forming>): Set<Forming> {
     const out = new Set<Forming>();
-    const stack = [g];
+    const stack = [...groups];
     for (let from = stack.pop(); from; from = stack.pop())
       for (const r of from.roots)
         for (const u of this.#users.get(r) ?? [])
@@ -197,6 +210,10 @@ class Fusion {
     return how.reads <= 1 && how.trips <= shortReduction;
   }
 }
+
+/** Whether a group has no room for a node. What reads params alone ends a chain, and finds room where others do not. */
+const isFull = (g: Forming, n: Node): boolean =>
+  g.size >= (n.inputs.some((i) => i.kind === 'node') ? largest : 2 * largest);
 
 /** All read along their own index, or all in one other way. */
 const readAlike = (all: readonly Access[]): boolean =>

@@ -1,7 +1,11 @@
 /** Infers every type again from the params up, so that what follows can rely on them, and bounds the batch. */
 
 import { CompileError } from '../ir/diagnostic.ts';
-import { at, type Graph, type Module, type Param, topo, typesOf, type Value } from '../ir/graph.ts';
+import { at, type Module, topo, typesOf, type Value, valuesOf } from '../ir/graph.ts';
+
+export { valuesOf } from '../ir/graph.ts';
+export { indexRanges } from '../ir/index-ranges.ts';
+
 import { countAt, sameType, showType } from '../ir/type.ts';
 
 /** The most elements one tensor may have: addresses in bytes stay below 2³¹. */
@@ -35,26 +39,4 @@ function bounded(v: Value, maxBatch: number): void {
     loc: v.loc,
     help: 'compile for a smaller maxBatch, or make the layer smaller',
   });
-}
-
-/** What a graph computes or still has to. */
-export const valuesOf = ({ results, task }: Graph): Value[] => [
-  ...results.map((r) => r.value),
-  ...(task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : [])] : []),
-  ...(task?.kind === 'apply' ? [...task.gradients.values()] : []),
-];
-
-/** Inputs that hold indices, and how many values each may take: the least that any op reading them allows. */
-export function indexRanges(module: Module): Map<Param, number> {
-  const ranges = new Map<Param, number>();
-  for (const graph of module.graphs)
-    for (const n of topo(valuesOf(graph))) {
-      const range = n.op.indexRange?.(typesOf(n.op, n.inputs), n.attrs) ?? {};
-      for (const [i, name] of n.op.operands.entries()) {
-        const [values, source] = [range[name], n.inputs[i]];
-        if (values !== undefined && source?.kind === 'param' && source.role === 'input')
-          ranges.set(source, Math.min(values, ranges.get(source) ?? values));
-      }
-    }
-  return ranges;
 }

@@ -1,6 +1,6 @@
 /** The order in which groups run: values before their readers, and reads of a param before its update in place. */
 
-import { upsert } from '../ir/collections.ts';
+import { LeastFirst, upsert } from '../ir/collections.ts';
 import type { Graph, Group, Node, Param, Result, Value } from '../ir/graph.ts';
 import { type Access, compose, equationOf } from './access.ts';
 
@@ -34,19 +34,36 @@ export function launchOrder(
       }
   const staged = stageUpdates(graph, home, before, readers);
 
+  // Places in the order of first roots, which all differ.
   const first = formed.map((f) => Math.min(...f.roots.map((r) => order.get(r) as number)));
-  const waiting = new Set(formed.keys());
-  const groups: Group[] = [];
-  while (waiting.size > 0) {
-    const ready = [...waiting].filter((i) => ![...(before[i] ?? [])].some((b) => waiting.has(b)));
-    if (ready.length === 0) throw new Error('groups wait for each other');
-    const next = ready.reduce((a, b) => ((first[b] as number) < (first[a] as number) ? b : a));
-    waiting.delete(next);
-    const { roots, members } = formed[next] as Formed;
+  const byFirst = [...formed.keys()].sort((a, b) => (first[a] as number) - (first[b] as number));
+  const groups = inOrder(byFirst, before).map((i): Group => {
+    const { roots, members } = formed[i] as Formed;
     const sorted = [...members.keys()].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
-    groups.push({ roots, members: new Set(sorted) });
-  }
+    return { roots, members: new Set(sorted) };
+  });
   return { groups, staged };
+}
+
+/** What waits for nothing that is left, the earliest of `wished` each time. */
+function inOrder(wished: readonly number[], before: readonly ReadonlySet<number>[]): number[] {
+  const place = new Map(wished.map((i, p) => [i, p]));
+  const left = before.map((b) => b.size);
+  const after = before.map((): number[] => []);
+  for (const [i, b] of before.entries()) for (const earlier of b) after[earlier]?.push(i);
+  const ready = new LeastFirst();
+  for (const [i, n] of left.entries()) if (n === 0) ready.push(place.get(i) as number);
+  const out: number[] = [];
+  for (let p = ready.pop(); p !== undefined; p = ready.pop()) {
+    const next = wished[p] as number;
+    out.push(next);
+    for (const i of after[next] ?? []) {
+      left[i] = (left[i] as number) - 1;
+      if (left[i] === 0) ready.push(place.get(i) as number);
+    }
+  }
+  if (out.length < wished.length) throw new Error('groups wait for each other');
+  return out;
 }
 
 /** Lets each update in place wait for the other readers of its param; those that cannot wait are staged. */

@@ -29,8 +29,8 @@ import {
   store,
   walkStmts,
 } from '../ir/kernel.ts';
+import { kernelKey } from '../ir/kernel-key.ts';
 import { namespace } from '../ir/print-expr.ts';
-import { printKernel } from '../ir/print-kernel.ts';
 import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
@@ -65,9 +65,8 @@ export class Buffers {
   /** The kernel that does just what this one does, if an earlier graph has it; else this one, under a name that no other
    *  kernel has. */
   shared(k: Kernel): Kernel {
-    // Two buffers may print alike: a result of one graph, and a value between kernels of another.
-    const memory = k.params.map((p) => this.#number(p.buffer));
-    return upsert(this.#kernels, `${memory} ${printKernel({ ...k, locs: [] })}`, () => ({
+    const { key, storages } = kernelKey(k);
+    return upsert(this.#kernels, `${k.name} ${storages.map((b) => this.#number(b)).join(' ')} ${key}`, () => ({
       ...k,
       name: this.#names.claim(k.name),
     }));
@@ -216,7 +215,10 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
   };
   const number = numbering<Value>();
 
-  const values = group.roots.map((r) => guardReductions(expandMath(element(r, index.slice(0, r.type.shape.length)))));
+  // What roots share is one expression before and after.
+  const guard = guardReductions();
+  const expanded = new Map<Expr, Expr>();
+  const values = group.roots.map((r) => guard(expandMath(element(r, index.slice(0, r.type.shape.length)), expanded)));
   const wanted = argmaxKeys(values, interner);
 
   const nest: Block[] = [block(null), ...axes.map(block)];
@@ -322,8 +324,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
 /** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must
  *  not read either: what it would read may lie outside. */
-function guardReductions(e: Expr): Expr {
-  if (!x.some(e, (p) => p.kind === 'reduce')) return e;
+function guardReductions(): (e: Expr) => Expr {
   const within = (arm: Expr, f: (body: Expr) => Expr, done = new Map<Expr, Expr>()): Expr => {
     const seen = done.get(arm);
     if (seen) return seen;
@@ -334,15 +335,19 @@ function guardReductions(e: Expr): Expr {
     done.set(arm, out);
     return out;
   };
-  return x.mapExpr(e, (s) => {
-    if (s.kind !== 'select' || x.some(s.cond, (p) => p.kind === 'load')) return s;
+  const reduces = x.remembered((p, below) => p.kind === 'reduce' || below);
+  const loads = x.remembered((p, below) => p.kind === 'load' || below);
+  const guarded = (s: Expr): Expr => {
+    if (s.kind !== 'select' || loads(s.cond) || !(reduces(s.then) || reduces(s.otherwise))) return s;
     const nothing = (body: Expr): Expr => x.constant(0, x.dtypeOf(body));
     return x.select(
       s.cond,
       within(s.then, (body) => x.select(s.cond, body, nothing(body))),
       within(s.otherwise, (body) => x.select(s.cond, nothing(body), body)),
     );
-  });
+  };
+  const done = new Map<Expr, Expr>();
+  return (e) => (reduces(e) ? x.mapExpr(e, guarded, done) : e);
 }
 
 /** Nested loops over blocks, outermost first; a block's own statements come before the loops inside. */

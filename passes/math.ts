@@ -98,10 +98,11 @@ function pow(a: Expr, b: Expr): Expr {
 
 const functions: Partial<Record<x.UnaryFn, (v: Expr) => Expr>> = { exp, log, tanh, erf };
 
-/** The same expression without the functions above. */
-export function expandMath(e: Expr): Expr {
-  return x.mapExpr(e, (v) => {
+/** The same expression without the functions above; `done` holds what became of parts that expressions share. */
+export function expandMath(e: Expr, done: Map<Expr, Expr> = new Map()): Expr {
+  const expand = (v: Expr): Expr => {
     if (v.kind === 'unary') return functions[v.fn]?.(v.x) ?? v;
     return v.kind === 'binary' && v.fn === 'pow' ? pow(v.a, v.b) : v;
-  });
+  };
+  return x.mapExpr(e, expand, done);
 }

@@ -1,10 +1,11 @@
 /** Gives every buffer its place in one arena, so that addresses are constants. Values between kernels share space once
- *  they are dead; what the host sees never moves. Greedy by size, after Pisarchyk & Lee 2020, section 5. */
+ *  they are dead; what the host sees never moves. */
 
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
-import { lifetimes, type Outline, type Program, type Slot, type Span } from '../ir/program.ts';
+import { type Entry, lifetimes, type Outline, type Program, type Slot, type Span } from '../ir/program.ts';
 import { byteSize, countAt, type TensorType } from '../ir/type.ts';
+import { type Lasting, mostLive, placeAll } from './place.ts';
 
 /** 16 bytes, a vector's width. */
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
@@ -15,9 +16,9 @@ const slack = 32;
 const most = 2 ** 31 - 65536;
 
 /** A value between kernels. */
-interface Temp {
+interface Temp extends Lasting {
   readonly buffer: Buffer;
-  readonly bytes: number;
+  /** The same spans, by entry. */
   readonly live: readonly Span[];
 }
 
@@ -32,29 +33,20 @@ export function plan({ name, maxBatch, entries, lasting }: Outline): Program {
   }
   const fixedTop = top;
 
-  const temps = [...lifetimes(entries, new Set(lasting.map((s) => s.buffer)))].map(
-    ([buffer, live]): Temp => ({ buffer, bytes: bytesOf(buffer.type), live }),
-  );
-  const placed = new Map<Temp, Slot>();
-  for (const t of [...temps].sort((a, b) => b.bytes - a.bytes)) {
-    const rivals = [...placed].filter(([other]) => overlap(t, other)).map(([, slot]) => slot);
-    const slot: Slot = {
-      buffer: t.buffer,
-      purpose: 'temp',
-      bytes: t.bytes,
-      offset: lowestGap(t.bytes, rivals, fixedTop),
-      live: t.live,
-    };
-    placed.set(t, slot);
-    top = Math.max(top, slot.offset + slot.bytes);
+  const starts = startsOf(entries);
+  const temps = [...lifetimes(entries, new Set(lasting.map((s) => s.buffer)))].map(([buffer, live]): Temp => {
+    const lives = live.map(({ entry, from, to }) => {
+      const start = starts.get(entry) as number;
+      return { from: start + from, to: start + to };
+    });
+    return { buffer, bytes: bytesOf(buffer.type), live, lives };
+  });
+  const offsets = placeAll(temps);
+  for (const [i, { buffer, bytes, live }] of temps.entries()) {
+    const offset = fixedTop + (offsets[i] as number);
+    slots.push({ buffer, purpose: 'temp', bytes, offset, live });
+    top = Math.max(top, offset + bytes);
   }
-  slots.push(...temps.map((t) => placed.get(t) as Slot));
-  const liveAt = (entry: string, i: number): number =>
-    temps.reduce((sum, t) => {
-      const span = t.live.find((s) => s.entry === entry);
-      return span && span.from <= i && i <= span.to ? sum + t.bytes : sum;
-    }, 0);
-  const live = Math.max(0, ...entries.flatMap((e) => e.launches.map((_, i) => liveAt(e.name, i))));
   if (top > most)
     throw new CompileError(
       'too-large',
@@ -70,20 +62,19 @@ export function plan({ name, maxBatch, entries, lasting }: Outline): Program {
     entries,
     slots,
     arenaBytes: top + slack,
-    liveBytes: fixedTop + live,
+    liveBytes: fixedTop + mostLive(temps),
   };
 }
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-const overlap = (a: Temp, b: Temp): boolean =>
-  a.live.some((s) => b.live.some((t) => t.entry === s.entry && t.from <= s.to && s.from <= t.to));
 
-/** The lowest offset from `bottom` on at which nothing that lives at the same time lies. */
-function lowestGap(bytes: number, rivals: readonly Slot[], bottom: number): number {
-  let offset = bottom;
-  for (const r of [...rivals].sort((a, b) => a.offset - b.offset)) {
-    if (offset + bytes <= r.offset) break;
-    offset = Math.max(offset, r.offset + r.bytes);
+/** All entries' launches are one timeline, one entry behind the other: a value of several entries lives in each. */
+function startsOf(entries: readonly Entry[]): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  let launches = 0;
+  for (const e of entries) {
+    starts.set(e.name, launches);
+    launches += e.launches.length;
   }
-  return offset;
+  return starts;
 }

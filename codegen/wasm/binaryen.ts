@@ -1,7 +1,7 @@
 /** The one door to binaryen: spells code as a WebAssembly module. */
 
 import binaryen from 'binaryen';
-import { assignLocals, type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
+import { type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
 import { layOut } from './wat.ts';
 
 export interface FunctionCode {
@@ -27,6 +27,17 @@ type Ref = number;
 type Build = (...args: number[]) => Ref;
 
 export function emitModule(source: ModuleCode): Emitted {
+  const wasm = withModule(source, (m) => m.emitBinary());
+  let text: string | null = null;
+  const wat = (): string => {
+    // The text takes as long as all else, and is seldom asked for.
+    text ??= layOut(withModule(source, (m) => m.emitText()));
+    return text;
+  };
+  return { wasm, wat };
+}
+
+function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
   const m = new binaryen.Module();
   try {
     m.setFeatures(
@@ -50,9 +61,7 @@ export function emitModule(source: ModuleCode): Emitted {
       m.addFunctionExport(e.name, e.name);
     }
     if (!m.validate()) throw new Error('binaryen refuses the module');
-    const wasm = m.emitBinary();
-    const text = m.emitText();
-    return { wasm, wat: () => layOut(text) };
+    return f(m);
   } finally {
     m.dispose();
   }
@@ -61,7 +70,6 @@ export function emitModule(source: ModuleCode): Emitted {
 const typeOf = (t: WasmType): number => binaryen[t];
 
 function addFunction(m: binaryen.Module, { name, code }: FunctionCode): void {
-  assignLocals(code);
   const spelled = new Speller(m).scope(code.root);
   m.addFunction(
     name,

@@ -4,6 +4,7 @@ import type { Buffer } from '../../ir/expr.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import type { Program } from '../../ir/program.ts';
 import { type Emitted, emitModule } from './binaryen.ts';
+import { assignLocals } from './code.ts';
 import { emitKernel, type Layout } from './kernel.ts';
 
 /** Bytes of a WebAssembly page. */
@@ -24,7 +25,11 @@ export function emitWasm(program: Program): Emitted {
   for (const e of program.entries) for (const k of e.launches) names.set(k, `${e.name}.${k.name}`);
   return emitModule({
     pages: pagesOf(program),
-    functions: [...names].map(([k, name]) => ({ name, code: emitKernel(k, layout) })),
+    functions: [...names].map(([k, name]) => {
+      const code = emitKernel(k, layout);
+      assignLocals(code);
+      return { name, code };
+    }),
     entries: program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
   });
 }

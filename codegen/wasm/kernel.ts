@@ -1,6 +1,7 @@
 /** Spells one kernel as WebAssembly. Every choice is in the kernel already: a vectorized loop is lanes, an unrolled one
  *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
 
+import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
@@ -138,9 +139,11 @@ class KernelEmitter {
   }
 
   #with(axis: Axis, binding: Binding, f: () => void): void {
-    const was = this.#bindings.get(axis);
+    const [was, outside] = [this.#bindings.get(axis), this.#outside];
     this.#bindings.set(axis, binding);
+    this.#outside = x.remembered(this.#leaves);
     this.#anew(f);
+    this.#outside = outside;
     if (was) this.#bindings.set(axis, was);
     else this.#bindings.delete(axis);
   }
@@ -346,8 +349,11 @@ class KernelEmitter {
   #varies(e: Expr): boolean {
     const axis = this.#lanes;
     if (!axis) return false;
-    return x.some(e, (p) => p.kind === 'axis' && p.axis === axis);
+    return upsert(this.#varying, axis, () =>
+      x.remembered((p, below) => below || (p.kind === 'axis' && p.axis === axis)),
+    )(e);
   }
+  readonly #varying = new Map<Axis, (e: Expr) => boolean>();
 
   #splat(v: Val, dtype: DType): Val {
     if (v.type === 'v128') return v;
@@ -401,8 +407,9 @@ class KernelEmitter {
       case 'binary': {
         if (x.dtypeOf(e) === 'i32') {
           const l = linear(e, this.#bindings, this.#interner);
-          if (l && l.lanes === 0 && !(l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0))
-            return this.#sum(l, 1, l.constant);
+          // Sums of values that are no indices may wrap, and their factors leave the range that numbers here have.
+          const whole = l && [l.constant, ...[...l.terms.values()].map((t) => t.by)].every((v) => v === (v | 0));
+          if (l && whole && l.lanes === 0 && !isAtom(l)) return this.#sum(l, 1, l.constant);
         }
         return this.#arithmetic(e.fn, x.dtypeOf(e.a), this.#scalar(e.a), this.#scalar(e.b));
       }
@@ -514,16 +521,19 @@ class KernelEmitter {
   /** Whether every read in an expression stays inside its buffer, whatever condition it stands behind. Along the batch no
    *  op shifts an index, so only fixed dimensions are in question. */
   #safe(e: Expr): boolean {
-    return !x.some(e, (p) => {
-      if (p.kind !== 'load') return false;
-      return p.at.some((i, d) => {
+    return !this.#outside(e);
+  }
+  readonly #leaves = (p: Expr, below: boolean): boolean =>
+    below ||
+    (p.kind === 'load' &&
+      p.at.some((i, d) => {
         const extent = p.buffer.type.shape[d] as Dim;
         if (isBatch(extent)) return false;
         const [low, high] = this.#range(i);
         return low < 0 || high >= extent;
-      });
-    });
-  }
+      }));
+  /** Known as long as loops' indices range as they do. */
+  #outside = x.remembered(this.#leaves);
 
   // ---- instructions
 
@@ -622,6 +632,9 @@ class KernelEmitter {
     return to === 'u8' && from === 'i32' ? c.pure('v128.and', 'v128', [v, all(255)]) : v;
   }
 }
+
+/** One term by itself: nothing is added up. */
+const isAtom = (l: Linear): boolean => l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0;
 
 const comparison = (fn: x.BinaryFn): string | null => (['lt', 'le', 'gt', 'ge', 'eq', 'ne'].includes(fn) ? fn : null);
 

@@ -1,11 +1,12 @@
 /** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
 import { contentHash } from '../../codegen/checksums.ts';
-import type { Stage, StageName } from '../compile.ts';
+import { registeredPasses } from '../../passes/custom.ts';
+import { type StageName, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
-import { exits, type Io } from './io.ts';
+import { exits, type Io, UsageError } from './io.ts';
 import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
 
 export interface CompileFlags {
@@ -13,14 +14,15 @@ export interface CompileFlags {
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly seed?: number;
-  readonly printAfter?: Stage | 'all';
-  readonly printBefore?: Stage | 'all';
+  readonly printAfter?: string;
+  readonly printBefore?: string;
   readonly verify?: boolean;
 }
 
 export async function compileCommand(path: string, flags: CompileFlags, io: Io): Promise<number> {
   const say = (lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
   const spec = await loadModel(path, flags, io);
+  checkAsked(flags);
   const compiled = await compileModel(
     spec,
     {
@@ -50,6 +52,14 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     `content hash ${await contentHash(files)}`,
   ]);
   return exits.ok;
+}
+
+/** The model's file may have registered passes, so that their names are known only now. */
+function checkAsked({ printAfter, printBefore }: CompileFlags): void {
+  const known = [...stages, ...registeredPasses().map((p) => p.name), 'all'];
+  for (const [flag, name] of Object.entries({ '--print-after': printAfter, '--print-before': printBefore }))
+    if (name !== undefined && !known.includes(name))
+      throw new UsageError(`${flag} ${name}: there is no such pass. There are ${known.join(', ')}.`);
 }
 
 /** A stage's text is what one pass made and the next one gets. It is printed as soon as it is there, so that a pass that

@@ -1,7 +1,7 @@
 /** `tapeout opt`: a text of the IR through passes, and out again as text. */
 import { contextOf, type Ir, passNamed, passNames, printIr, readIr, runPass } from '../ir-passes.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { readOptimizer, readSource, splitList, usualMaxBatch } from './text.ts';
+import { loadExtensions, readOptimizer, readSource, splitList, usualMaxBatch } from './text.ts';
 
 export interface OptFlags {
   readonly passes?: string;
@@ -9,10 +9,12 @@ export interface OptFlags {
   readonly printAfter?: string;
   readonly maxBatch?: number;
   readonly verify?: boolean;
+  readonly load?: readonly string[];
 }
 
 export async function optCommand(path: string, flags: OptFlags, io: Io): Promise<number> {
   const { maxBatch = usualMaxBatch } = flags;
+  await loadExtensions(flags.load, io);
   const passes = splitList(flags.passes ?? '');
   const optimizer = checkPasses(passes);
   const shown = new Set((flags.printAfter ?? '').split(',').map((name) => name.trim()));
@@ -23,7 +25,7 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   const { text, file } = readSource(path, io);
   let ir: Ir = readIr(text, file, maxBatch);
   const print = { root: io.cwd, text: file };
-  const context = contextOf(ir, { optimizer });
+  const context = contextOf(ir, { optimizer, print });
   for (const { name } of passes) {
     ir = runPass(name, ir, context, print, flags.verify);
     // Beside the result, which goes to stdout and is a text to be read again.

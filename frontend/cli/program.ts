@@ -111,14 +111,15 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(entries)
     .addOption(maxBatch)
     .addOption(seed)
-    .addOption(printOption('--print-after', 'print the IR after a pass, or after each of them'))
-    .addOption(printOption('--print-before', 'print the IR before a pass, or before each of them'))
+    .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
+    .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
     .addHelpText(
       'after',
       `
 Entries: ${entryNames.join(', ')}
-Passes:  ${stages.join(', ')}
+Passes:  ${stages.join(', ')},
+         and those that the model's file registers
 
 Examples:
   tapeout compile lenet.ts
@@ -175,6 +176,7 @@ Examples:
       .command(name)
       .description(description)
       .argument('<file>', "a text of Tapeout's IR, as tapeout print writes it; - reads stdin")
+      .option('--load <file...>', 'run a .ts or .js file first, which registers ops and passes')
       .option('--debug', 'show stacks with errors');
   const textBatch = new Option('--max-batch <n>', 'the largest batch, where the text does not tell it').argParser(
     whole(1),
@@ -197,7 +199,8 @@ Examples:
   tapeout opt net.tir --passes='autodiff,update=sgd(lr=0.01),canonicalize,fuse'
   tapeout opt fused.tir --passes=lower,schedule --print-after=lower
   tapeout print lenet.ts --stage lower | tapeout opt - --passes=schedule
-  tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat`,
+  tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat
+  tapeout opt net.tir --load rules.ts --passes=canonicalize,my_rules --print-after=my_rules`,
     )
     .action(async (file, options) => exit(await optCommand(file, options, io)));
 
@@ -257,9 +260,6 @@ Examples:
     .action(async (file, options) => exit(await reduceCommand(file, options, io)));
   return program;
 }
-
-const printOption = (flag: string, description: string): Option =>
-  new Option(`${flag} <pass>`, description).choices([...stages, 'all']);
 
 function version(): string {
   // package.json is two folders above this file in the sources, and three in dist/.

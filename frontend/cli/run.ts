@@ -11,7 +11,7 @@ import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { callEntry, compiled, givenTo, interpretEntry, type ProgramIr, programIn, resultsOf } from './run-program.ts';
-import { readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
+import { loadExtensions, readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
 import { batchOf, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
 
 export interface RunFlags {
@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly batch?: number;
   readonly optimizer?: string;
   readonly verify?: boolean;
+  readonly load?: readonly string[];
 }
 
 /** What is run, and on what. */
@@ -35,6 +36,7 @@ interface Run {
 type Named = [name: string, results: Results][];
 
 export async function runCommand(path: string, flags: RunFlags, io: Io): Promise<number> {
+  await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
   if (ir.form === 'wasm') throw new UsageError(`${path} holds WebAssembly, and what runs are graphs and kernels.`);
@@ -117,7 +119,7 @@ async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, pri
 
 async function runGraph(start: ModuleIr, { given, n, flags, print }: Run): Promise<Results> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
-  const context = contextOf(start, { optimizer });
+  const context = contextOf(start, { optimizer, print });
   let ir = start as Ir;
   const pass = (name: string): void => {
     try {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { DataError, unreadable } from '../data/error.ts';
+import { loadUserFile } from '../load.ts';
 import * as optim from '../optim.ts';
 import { type Io, UsageError } from './io.ts';
 
@@ -39,6 +40,11 @@ export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): 
   } catch (e) {
     throw new DataError(`${path}: cannot be written: ${(e as Error).message}.`);
   }
+}
+
+/** Runs files that register ops and passes. They must be there before a text or a list of passes is read. */
+export async function loadExtensions(files: readonly string[] | undefined, io: Io): Promise<void> {
+  for (const file of files ?? []) await loadUserFile(resolve(io.cwd, file));
 }
 
 /** `a,b=f(x,y),c` at the commas that stand in no parentheses, with what follows the first `=` of each. */

@@ -1,6 +1,6 @@
 /** Errors as a person reads them: what is wrong, the line of theirs with carets beneath, what else is involved, what to try. */
 import { isAbsolute, relative } from 'node:path';
-import { CompileError, CompilerBug, type Loc, type Note } from '../../ir/diagnostic.ts';
+import { CompileError, CompilerBug, type Loc, type Note, PassFault } from '../../ir/diagnostic.ts';
 import { plain, type Style } from './style.ts';
 
 /** One problem to show. `length` is that of the guilty text; where it is not known, the call at `loc` is underlined. */
@@ -38,7 +38,10 @@ const shownProblems = 20;
 
 /** The report on an error, without a line end; null for one that no part of Tapeout throws to its user. */
 export function renderError(error: unknown, rendering: Rendering = {}): string | null {
-  if (error instanceof CompileError) return renderProblem(problemOf(error), rendering);
+  if (error instanceof CompileError) {
+    const problem = renderProblem(problemOf(error), rendering);
+    return error instanceof PassFault ? [problem, '', ...irBefore(error)].join('\n') : problem;
+  }
   if (error instanceof ProblemsError) return renderProblems(error.problems, rendering);
   if (error instanceof CompilerBug) return renderBug(error, rendering);
   if (error instanceof Error && plainErrors.has(error.name)) {
@@ -63,10 +66,15 @@ function renderProblems(problems: readonly Problem[], rendering: Rendering): str
   );
 }
 
+const irBefore = ({ pass, before }: { pass: string; before: string }): string[] => [
+  `the IR before '${pass}':`,
+  before.trimEnd(),
+];
+
 function renderBug({ pass, message, before }: CompilerBug, { style = plain }: Rendering): string {
   return [
     style.bold(style.red(message)),
-    ...(before === null ? [] : ['', `the IR before '${pass}':`, before.trimEnd()]),
+    ...(before === null ? [] : ['', ...irBefore({ pass, before })]),
     '',
     `This is a fault of Tapeout, not of your model. Please report it with this text and the model file to ${bugTracker}.`,
   ].join('\n');

@@ -1,7 +1,9 @@
 /** Every op there is. A new op is its own file and a line here; one from outside is registered. */
 
+import { callSite } from '../call-site.ts';
 import { CompileError } from '../diagnostic.ts';
 import type { OpDef } from '../graph.ts';
+import { noteRegistration, trust } from '../op-contract.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as elementwise from './elementwise.ts';
@@ -16,6 +18,7 @@ export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'oper
 
 const table = new Map<string, OpDef>(modules.flatMap((m) => Object.values(m).filter(isOp)).map((op) => [op.name, op]));
 const builtIn: ReadonlySet<string> = new Set(table.keys());
+for (const op of table.values()) trust(op);
 
 /** Ops by the name that printed graphs use, registered ones included. */
 export const ops: ReadonlyMap<string, OpDef> = table;
@@ -28,9 +31,9 @@ const identifier = /^[A-Za-z_]\w*$/;
  *  `export const swish = registerOp(defineOp({ … }))`. Throws where its name is taken by another op, and where its
  *  definition cannot be written as text. To register one op twice is no error. */
 export function registerOp<O extends { readonly name: string }>(op: O): O {
-  if (!isOp(op)) throw new CompileError('bad-op', 'registerOp takes what defineOp gives');
+  if (!isOp(op)) throw new CompileError('bad-op', 'registerOp takes what defineOp gives', { loc: callSite() });
   const fail = (code: string, problem: string, help: string | null = null): CompileError =>
-    new CompileError(code, `op '${op.name}': ${problem}`, { help });
+    new CompileError(code, `op '${op.name}': ${problem}`, { help, loc: callSite() });
   const known = table.get(op.name);
   if (known === op) return op;
   if (known)
@@ -46,6 +49,7 @@ export function registerOp<O extends { readonly name: string }>(op: O): O {
   const twice = words.find((w, i) => words.indexOf(w) !== i);
   if (twice !== undefined) throw fail('bad-op', `'${twice}' names two of its operands and attributes`);
   table.set(op.name, op);
+  noteRegistration(op);
   return op;
 }
 

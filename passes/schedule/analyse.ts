@@ -71,14 +71,15 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const outer = loops.slice(0, depth);
 
   const reads: Reference[] = [];
+  const hasAxis = x.remembered((p, below) => below || p.kind === 'axis');
+  const hasValue = x.remembered((p, below) => below || p.kind === 'load' || p.kind === 'tile');
   const read = (e: Expr, guarded: boolean, seen: Set<Expr>): void => {
     if (seen.has(e)) return;
     seen.add(e);
     if (e.kind === 'load') reads.push(reference(e.buffer, e.at, guarded, interner));
     if (e.kind === 'select') {
       read(e.cond, guarded, seen);
-      const onIndices =
-        x.some(e.cond, (p) => p.kind === 'axis') && !x.some(e.cond, (p) => p.kind === 'load' || p.kind === 'tile');
+      const onIndices = hasAxis(e.cond) && !hasValue(e.cond);
       read(e.then, guarded || onIndices, seen);
       read(e.otherwise, guarded || onIndices, seen);
       return;

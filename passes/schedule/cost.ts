@@ -51,16 +51,13 @@ export function cost(
   const unrolled = [...copies, ...c.steps];
   const free = unrolled.filter((u) => !c.fences.has(u.axis));
   const fences = unrolled.reduce((p, u) => (c.fences.has(u.axis) ? p * u.by : p), 1);
+  const steppedBy = free.map((u) => ({ ...u, step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1 }));
   let [instructions, loads, blockLoads] = [0, 0, 0];
   for (const r of refs) {
     const stride = lanes ? (r.bent.has(lanes.loop.axis) ? Number.NaN : (r.strides.get(lanes.loop.axis) ?? 0)) : 0;
     const along =
       lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
-    const scale = (u: Unrolled): { axis: Axis; by: number; step: number } => ({
-      ...u,
-      step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1,
-    });
-    const distinct = distinctOffsets(r, [...free.map(scale), ...along]);
+    const distinct = distinctOffsets(r, [...steppedBy, ...along]);
     const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
     const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
     instructions += distinct * fences * each;
@@ -117,13 +114,22 @@ export function cost(
 
 /** How many different elements a read touches over all copies. */
 function distinctOffsets(r: Reference, copies: readonly { axis: Axis; by: number; step: number }[]): number {
-  let offsets = new Set<number>([0]);
+  const moving: { by: number; stride: number }[] = [];
   for (const { axis, by, step } of copies) {
-    if (r.bent.has(axis)) return offsets.size * copies.reduce((p, c) => p * c.by, 1);
-    const stride = r.strides.get(axis) ?? 0;
-    if (stride === 0) continue;
+    if (r.bent.has(axis)) return countOf(moving) * copies.reduce((p, c) => p * c.by, 1);
+    const stride = (r.strides.get(axis) ?? 0) * step;
+    if (stride !== 0 && by > 1) moving.push({ by, stride });
+  }
+  return countOf(moving);
+}
+
+/** How many values Σ stride·i has for 0 ≤ i < by. */
+function countOf(moving: readonly { by: number; stride: number }[]): number {
+  if (moving.length === 1) return (moving[0] as { by: number }).by;
+  let offsets = new Set<number>([0]);
+  for (const { by, stride } of moving) {
     const next = new Set<number>();
-    for (const o of offsets) for (let i = 0; i < by; i++) next.add(o + i * step * stride);
+    for (const o of offsets) for (let i = 0; i < by; i++) next.add(o + i * stride);
     offsets = next;
   }
   return offsets.size;

@@ -3,6 +3,7 @@
 import { upsert } from '../../ir/collections.ts';
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
+import { kernelKey } from '../../ir/kernel-key.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Outline } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
@@ -43,10 +44,9 @@ export function scheduleOutline(
 const scheduler = (target: Target, batch: number): ((kernels: readonly Kernel[]) => ScheduledKernels) => {
   // Graphs share kernels, and so the scheduled ones.
   const done = new Map<Kernel, ScheduledKernels>();
+  const choose = remembering((k) => chooseSchedule(k, target, batch));
   return (kernels) => {
-    const parts = kernels.map((k) =>
-      upsert(done, k, () => scheduledBy(k, chooseSchedule(k, target, batch), target, batch)),
-    );
+    const parts = kernels.map((k) => upsert(done, k, () => scheduledBy(k, choose(k), target, batch, choose)));
     return {
       kernels: parts.flatMap((p) => p.kernels),
       schedules: new Map(parts.flatMap((p) => [...p.schedules])),
@@ -56,10 +56,29 @@ const scheduler = (target: Target, batch: number): ((kernels: readonly Kernel[])
 
 /** A kernel under a schedule, behind those that make the packed copies it reads, which get schedules of their own. Throws a
  *  `ScheduleError` where a directive does not fit. */
-export function scheduledBy(k: Kernel, s: Schedule, target: Target, batch: number): ScheduledKernels {
+export function scheduledBy(
+  k: Kernel,
+  s: Schedule,
+  target: Target,
+  batch: number,
+  /** What gives the copies their schedules. */
+  choose = (copy: Kernel): Schedule => chooseSchedule(copy, target, batch),
+): ScheduledKernels {
   const schedules = new Map<string, Schedule>([[k.name, s]]);
-  const kernels = withCopies(k, simplify(applySchedule(k, s), batch), s, target, batch, schedules);
+  const kernels = withCopies(k, simplify(applySchedule(k, s), batch), s, choose, batch, schedules);
   return { kernels, schedules };
+}
+
+/** Chooses once for all kernels that are alike up to the names of their buffers and to float constants, as the layers of a
+ *  deep net are. */
+function remembering(choose: (k: Kernel) => Schedule): (k: Kernel) => Schedule {
+  const known = new Map<string, { schedule: Schedule; buffers: readonly Buffer[] }>();
+  return (k) => {
+    const { key, buffers } = kernelKey(k, { constants: false });
+    const found = upsert(known, key, () => ({ schedule: choose(k), buffers }));
+    const names = new Map(found.buffers.map((b, i) => [b.name, (buffers[i] as Buffer).name]));
+    return found.schedule.map((d) => (d.do === 'pack' ? { ...d, buffer: names.get(d.buffer) as string } : d));
+  };
 }
 
 /** A kernel behind those that make the packed copies it reads. */
@@ -67,7 +86,7 @@ function withCopies(
   before: Kernel,
   after: Kernel,
   s: Schedule,
-  target: Target,
+  choose: (k: Kernel) => Schedule,
   batch: number,
   schedules: Map<string, Schedule>,
 ): Kernel[] {
@@ -80,7 +99,7 @@ function withCopies(
     if (!to) return [];
     const name = `pack_${after.name}_${d.buffer}`;
     const copy = copyKernel(schedules.has(name) ? `${name}_${d.order.join('')}` : name, from, to, d.order);
-    const chosen = chooseSchedule(copy, target, batch);
+    const chosen = choose(copy);
     schedules.set(copy.name, chosen);
     return [simplify(applySchedule(copy, chosen), batch)];
   });

@@ -220,10 +220,6 @@ describe('help and usage', () => {
     'an unknown command': [['tran'], /^error: unknown command 'tran'.*Did you mean train\?/s],
     'no model': [['train'], /^error: missing required argument 'model'/],
     'an unknown option': [['train', 'x.ts', '--epoch', '3'], /^error: unknown option '--epoch'.*--epochs/s],
-    'an unknown pass': [
-      ['compile', 'x.ts', '--print-after', 'fusion'],
-      /argument 'fusion' is invalid\. Allowed choices are recorded, /,
-    ],
     'an unknown entry': [
       ['compile', 'x.ts', '--entries', 'forward,train'],
       /'train' is none of forward, evaluate, train_step/,

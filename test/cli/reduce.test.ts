@@ -247,7 +247,7 @@ module @deep (N <= 16) {
   // What lacks the op need not be compiled to be known to pass.
   const check = `grep -qF 'tanh(' {} || exit 0; ${tapeout} opt {} --passes=careless --verify`;
   const { code, stdout, stderr } = await cli(
-    ['reduce', 'deep.tir', '--check', check, '--match', "bug in pass 'careless'"],
+    ['reduce', 'deep.tir', '--check', check, '--match', "error[custom-pass]: pass 'careless'"],
     { cwd },
   );
   expect(stderr).toMatch(/reduced: graphs 1 -> 1, ops 73 -> 3, params 25 -> 1;/);

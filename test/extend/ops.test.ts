@@ -4,7 +4,7 @@ import { attr, defineOp, expr, type Op, op, ops, parseGraph, printGraph, registe
 import { type GraphPass, registerPass, rewriting, rule } from 'tapeout/passes';
 import { describe, expect, test } from 'vitest';
 import { describePasses } from '../../frontend/cli/model.ts';
-import { CompilerBug } from '../../ir/diagnostic.ts';
+import { PassFault } from '../../ir/diagnostic.ts';
 import { cli, folderOf } from '../support/cli.ts';
 
 const scaled: Op<['x'], { by: number }> = defineOp({
@@ -195,14 +195,19 @@ describe('passes from outside', () => {
   test('one that breaks a graph is named', async () => {
     const bug = async (run: GraphPass['run']) => {
       const e = await compile(twice, { passes: [{ name: 'broken', after: 'update', run }] }).catch((e) => e);
-      expect(e).toBeInstanceOf(CompilerBug);
+      expect(e).toBeInstanceOf(PassFault);
+      expect(e.loc.file).toBe(import.meta.filename);
       expect(e.before).toContain('test.scaled');
       return e.message;
     };
-    expect(await bug(() => undefined as never)).toBe("bug in pass 'broken': run() must return a module");
-    expect(await bug((m) => ({ ...m, graphs: [] }))).toBe("bug in pass 'broken': graph @forward is gone");
+    expect(await bug(() => undefined as never)).toBe(
+      "pass 'broken', which is not Tapeout's own: run() must return a module",
+    );
+    expect(await bug((m) => ({ ...m, graphs: [] }))).toBe(
+      "pass 'broken', which is not Tapeout's own: graph @forward is gone",
+    );
     expect(await bug((m) => ({ ...m, graphs: m.graphs.map((g) => ({ ...g, results: [] })) }))).toBe(
-      "bug in pass 'broken': graph @forward has no result 'output' any more",
+      "pass 'broken', which is not Tapeout's own: graph @forward has no result 'output' any more",
     );
     const summed = (v: Parameters<typeof op.reduceSum>[0]) => op.reduceSum(v, { dims: [1] });
     expect(
@@ -210,7 +215,7 @@ describe('passes from outside', () => {
         ...m,
         graphs: m.graphs.map((g) => ({ ...g, results: g.results.map((r) => ({ ...r, value: summed(r.value) })) })),
       })),
-    ).toBe("bug in pass 'broken': graph @forward: its result 'output' was f32[N,4] and is f32[N]");
+    ).toBe("pass 'broken', which is not Tapeout's own: graph @forward: its result 'output' was f32[N,4] and is f32[N]");
   });
 });
 

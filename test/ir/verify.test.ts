@@ -8,6 +8,7 @@ import { type Compiled, compile } from '../../frontend/compile.ts';
 import type { EntryName } from '../../frontend/entries.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
+import { parseKernels } from '../../ir/parse.ts';
 import { printKernel } from '../../ir/print-kernel.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { f32 } from '../../ir/type.ts';
@@ -56,6 +57,40 @@ test('a pass that breaks an invariant is named, with the IR before it', async ()
 });
 
 // ---- damage
+
+/** Reads at indices that are data, each behind what keeps them inside. */
+const lookups = parseKernels(
+  `tapeout ir 1
+kernel @guarded(table: f32[8,4], index: i32[N], y: f32[N,4] out) {
+  for n in 0..N {
+    for j in 0..4 {
+      y[n, j] = index[n] >= 0 && index[n] < 8 ? table[index[n], j] : 0.0
+    }
+  }
+}
+kernel @clamped(table: f32[8,4], index: i32[N], y: f32[N,4] out) {
+  for n in 0..N {
+    for j in 0..4 {
+      y[n, j] = table[max(min(index[n], 7), 0), j]
+    }
+  }
+}
+kernel @greatest(x: f32[N,8], table: f32[8], y: f32[N] out) {
+  for n in 0..N {
+    tile top: f32[]
+    top = -inf
+    tile at: i32[]
+    at = 0
+    for k in 0..8 {
+      at = x[n, k] > top ? k : at
+      top = x[n, k] > top ? x[n, k] : top
+    }
+    y[n] = table[at]
+  }
+}
+`,
+  'lookups.tir',
+);
 
 interface Tally {
   caught: number;
@@ -125,7 +160,9 @@ function expectAllCaught(what: string, tallies: ReadonlyMap<string, Tally>): voi
 
 describe('damage is noticed', { timeout: 300_000 }, () => {
   test('to kernels', () => {
-    const wholes = [net, small, deep].flatMap((c) => [...kernelsOf(c, 'lowered'), ...kernelsOf(c, 'scheduled')]);
+    const wholes = [net, small, deep]
+      .flatMap((c) => [...kernelsOf(c, 'lowered'), ...kernelsOf(c, 'scheduled')])
+      .concat(lookups.map((whole) => ({ name: `@${whole.name}`, whole })));
     const verify = (k: Kernel) => verifyKernel(k, { maxBatch: 64 });
     expectAllCaught('kernels', fuzz(wholes, kernelDamages, verify, judgeKernel, 1));
   });

@@ -145,6 +145,11 @@ const drop = (which: (s: Stmt) => boolean) =>
 const isGuard = (e: Expr): boolean =>
   x.some(e, (p) => p.kind === 'axis') && !x.some(e, (p) => p.kind === 'load' || p.kind === 'tile');
 
+const reads = (e: Expr): boolean => x.some(e, (p) => p.kind === 'load');
+/** Whether a condition on data stands before a read at an index that is data. */
+const isDataGuard = (e: Extract<Expr, { kind: 'select' }>): boolean =>
+  reads(e.cond) && x.some(e.then, (p) => p.kind === 'load' && p.at.some(reads));
+
 export const kernelDamages: readonly Damage<Kernel>[] = [
   { name: 'an index + 1', another: true, sites: index(1) },
   { name: 'an index - 1', another: true, sites: index(-1) },
@@ -297,6 +302,32 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
     name: 'a guard one too wide',
     sites: atParts((e) => {
       if (e.kind !== 'binary' || e.b.kind !== 'const' || e.b.dtype !== 'i32' || !isGuard(e.a)) return null;
+      if (e.fn === 'lt') return raw('lt', e.a, x.int(e.b.value + 1));
+      return e.fn === 'ge' ? raw('ge', e.a, x.int(e.b.value - 1)) : null;
+    }),
+  },
+  {
+    name: 'an index that is data',
+    sites: (k) => {
+      const data = k.params.find((p) => p.buffer.type.dtype === 'i32' && p.access === 'in')?.buffer;
+      if (!data) return [];
+      const some = x.load(
+        data,
+        data.type.shape.map(() => x.int(0)),
+      );
+      return atParts((e) =>
+        e.kind === 'load' && e.at.length > 0 && e.buffer !== data ? { ...e, at: [some, ...e.at.slice(1)] } : null,
+      )(k);
+    },
+  },
+  {
+    name: "a data index's guard left out",
+    sites: atParts((e) => (e.kind === 'select' && isDataGuard(e) ? e.then : null)),
+  },
+  {
+    name: "a data index's guard too wide",
+    sites: atParts((e) => {
+      if (e.kind !== 'binary' || e.b.kind !== 'const' || !reads(e.a) || x.dtypeOf(e.a) !== 'i32') return null;
       if (e.fn === 'lt') return raw('lt', e.a, x.int(e.b.value + 1));
       return e.fn === 'ge' ? raw('ge', e.a, x.int(e.b.value - 1)) : null;
     }),

@@ -77,11 +77,18 @@ export function unscheduled(
   verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
   const buffers = new Buffers();
   const lowered = fused.map((g) => lower(g, buffers));
-  verified('lower', () => verifyKernels(kernelsOf(lowered), { maxBatch }), unproved);
+  verified(
+    'lower',
+    () => verifyKernels(kernelsOf(lowered), { maxBatch, values: indexCounts(recorded, buffers) }),
+    unproved,
+  );
   return { original, module, buffers, lowered };
 }
 
 const kernelsOf = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
+/** How many values each index input may take. */
+const indexCounts = (recorded: Module, buffers: Buffers): ReadonlyMap<Buffer, number> =>
+  new Map([...indexRanges(recorded)].map(([p, count]) => [buffers.of(p), count]));
 
 export function stagesOf(
   recorded: Module,
@@ -92,7 +99,8 @@ export function stagesOf(
   const { original, module, buffers, lowered } = unscheduled(recorded, optimizer, table, unproved);
   const { maxBatch } = module;
   const scheduled = lowered.map(schedule(wasm128, maxBatch));
-  verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128 }), unproved);
+  const values = indexCounts(recorded, buffers);
+  verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128, values }), unproved);
   const program = plan(outline(module, scheduled, buffers, indexRanges(recorded)));
   verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];

@@ -1,0 +1,72 @@
+/** Places in one arena for what is alive at different times: greedy by size, after Pisarchyk & Lee 2020, section 5. */
+
+/** From one step of a timeline to another, both included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** So many bytes, needed in these spans: in their order, none touching another. */
+export interface Lasting {
+  readonly bytes: number;
+  readonly lives: readonly Span[];
+}
+
+/** An offset for each, so that nothing that lives at the same time shares a byte: the largest first, each as low as what is
+ *  there already lets it. */
+export function placeAll(all: readonly Lasting[]): number[] {
+  const largestFirst = [...all.keys()].sort((a, b) => (all[b] as Lasting).bytes - (all[a] as Lasting).bytes);
+  const offsets = new Array<number>(all.length).fill(0);
+  // What is placed, by offset. The first gap is most often near the bottom, and a look at two numbers passes over what
+  // lives at another time: a plain list is quicker than a tree for as many buffers as a graph has.
+  const placed: { readonly offset: number; readonly end: number; readonly span: Span; readonly of: Lasting }[] = [];
+  for (const i of largestFirst) {
+    const one = all[i] as Lasting;
+    const span = hull(one);
+    let offset = 0;
+    let at = 0;
+    for (; at < placed.length; at++) {
+      const other = placed[at] as (typeof placed)[number];
+      if (offset + one.bytes <= other.offset) break;
+      if (other.end <= offset || other.span.to < span.from || span.to < other.span.from) continue;
+      if (meet(one, other.of)) offset = other.end;
+    }
+    offsets[i] = offset;
+    while (at > 0 && (placed[at - 1] as (typeof placed)[number]).offset > offset) at--;
+    placed.splice(at, 0, { offset, end: offset + one.bytes, span, of: one });
+  }
+  return offsets;
+}
+
+/** The most bytes that are alive in one step: no placing needs less. */
+export function mostLive(all: readonly Lasting[]): number {
+  const changes = new Map<number, number>();
+  const change = (step: number, by: number): void => void changes.set(step, (changes.get(step) ?? 0) + by);
+  for (const { bytes, lives } of all)
+    for (const { from, to } of lives) {
+      change(from, bytes);
+      change(to + 1, -bytes);
+    }
+  let [live, most] = [0, 0];
+  for (const [, by] of [...changes].sort(([a], [b]) => a - b)) {
+    live += by;
+    most = Math.max(most, live);
+  }
+  return most;
+}
+
+const hull = ({ lives }: Lasting): Span => ({
+  from: (lives[0] as Span).from,
+  to: (lives.at(-1) as Span).to,
+});
+
+/** Whether two live in one step: both lists are walked from their start, the one behind each time. */
+function meet({ lives: a }: Lasting, { lives: b }: Lasting): boolean {
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [p, q] = [a[i] as Span, b[j] as Span];
+    if (p.to < q.from) i++;
+    else if (q.to < p.from) j++;
+    else return true;
+  }
+  return false;
+}

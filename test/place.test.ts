@@ -1,0 +1,61 @@
+/** Places in the arena: nothing that lives at once shares a byte, and all lies where a plain search would put it. */
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LeastFirst } from '../ir/collections.ts';
+import { type Lasting, mostLive, placeAll } from '../passes/place.ts';
+
+/** Spans in order, none touching another. */
+const lives = fc.array(fc.tuple(fc.nat(3), fc.nat(6)), { minLength: 1, maxLength: 3 }).map((parts) => {
+  let at = 0;
+  return parts.map(([gap, length]) => {
+    const from = at + gap;
+    at = from + length + 1;
+    return { from, to: from + length };
+  });
+});
+const lasting = fc.array(fc.record({ bytes: fc.nat(20).map((n) => 16 * n), lives }), { maxLength: 30 });
+
+const together = (a: Lasting, b: Lasting): boolean =>
+  a.lives.some((p) => b.lives.some((q) => p.from <= q.to && q.from <= p.to));
+
+/** The same by its definition: the lowest place that nothing placed before forbids. */
+function plainly(all: readonly Lasting[]): number[] {
+  const offsets = new Map<Lasting, number>();
+  for (const t of [...all].sort((a, b) => b.bytes - a.bytes)) {
+    const rivals = [...offsets].filter(([o]) => together(t, o));
+    const free = (at: number): boolean => rivals.every(([o, to]) => at + t.bytes <= to || to + o.bytes <= at);
+    offsets.set(t, Math.min(...[0, ...rivals.map(([o, to]) => to + o.bytes)].filter(free)));
+  }
+  return all.map((t) => offsets.get(t) as number);
+}
+
+test('as a plain search places', () => {
+  fc.assert(
+    fc.property(lasting, (all) => {
+      expect(placeAll(all)).toEqual(plainly(all));
+    }),
+  );
+});
+
+test('the most that is alive at once', () => {
+  fc.assert(
+    fc.property(lasting, (all) => {
+      const steps = all.flatMap((t) => t.lives.flatMap(({ from, to }) => [from, to]));
+      const at = (step: number): number =>
+        all.filter((t) => t.lives.some((l) => l.from <= step && step <= l.to)).reduce((sum, t) => sum + t.bytes, 0);
+      expect(mostLive(all)).toBe(Math.max(0, ...steps.map(at)));
+    }),
+  );
+});
+
+test('the least comes out first', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer()), (numbers) => {
+      const queue = new LeastFirst();
+      for (const n of numbers) queue.push(n);
+      expect(numbers.map(() => queue.pop())).toEqual([...numbers].sort((a, b) => a - b));
+      expect(queue.pop()).toBeUndefined();
+    }),
+  );
+});

@@ -1,0 +1,157 @@
+/** Compiling a large graph takes no more than compiling its parts: what there is of code, and of work where it can be
+ *  counted, grows as the graph does. `npm run bench:compile` measures times. */
+
+import { describe, expect, test } from 'vitest';
+import { emitWasm } from '../codegen/wasm/emit.ts';
+import type { Module } from '../ir/graph.ts';
+import type { Kernel } from '../ir/kernel.ts';
+import { kernelKey } from '../ir/kernel-key.ts';
+import { parseKernels, parseModule } from '../ir/parse.ts';
+import { wasm128 } from '../ir/target.ts';
+import { verifyKernels } from '../ir/verify-kernel.ts';
+import { autodiff } from '../passes/autodiff.ts';
+import { canonicalize } from '../passes/canonicalize.ts';
+import { fuse } from '../passes/fuse.ts';
+import { indexRanges } from '../passes/infer-shapes.ts';
+import { Buffers, lower } from '../passes/lower.ts';
+import { outline } from '../passes/outline.ts';
+import { plan } from '../passes/plan.ts';
+import { chooseSchedule } from '../passes/schedule/choose.ts';
+import { schedule } from '../passes/schedule/index.ts';
+import { StateTable, update } from '../passes/update.ts';
+
+const counted = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
+const module = (params: string, lines: readonly string[], ends: string): Module =>
+  parseModule(
+    `tapeout ir 1\nmodule @m (N <= 16) {\ngraph @g(${params}) {\n${lines.join('\n')}\nreturn ${ends}\n}\n}\n`,
+    'generated.tir',
+  );
+
+/** By name: a graph of `n` times the same. */
+const graphs: Record<string, (n: number) => Module> = {
+  'a chain of elementwise ops': (n) =>
+    module(
+      '%x: f32[N,32]',
+      counted(n, (i) => {
+        const x = i === 0 ? '%x' : `%v${i - 1}`;
+        return `%v${i} = ${[`add(${x}, %x)`, `mul(${x}, %x)`, `tanh(${x})`][i % 3]} : f32[N,32]`;
+      }),
+      `%v${n - 1}`,
+    ),
+  'one value with many readers': (n) =>
+    module(
+      '%x: f32[N,32]',
+      ['%t = tanh(%x) : f32[N,32]'].concat(
+        counted(n, (i) => [
+          `%f${i} = full() {value=${i + 2}, shape=[N,32], dtype=f32} : f32[N,32]`,
+          `%v${i} = mul(%t, %f${i}) : f32[N,32]`,
+        ]).flat(),
+      ),
+      counted(n, (i) => `%v${i}`).join(', '),
+    ),
+  'nested choices': (n) =>
+    module(
+      ['%x: f32[N,32]', ...counted(n, (i) => `%c${i}: i32[N,32]`)].join(', '),
+      counted(n, (i) => {
+        const x = i === 0 ? '%x' : `%v${i - 1}`;
+        return [
+          `%t${i} = greater(%c${i}, %c0) : bool[N,32]`,
+          `%a${i} = mul(${x}, %x) : f32[N,32]`,
+          `%b${i} = add(${x}, %x) : f32[N,32]`,
+          `%v${i} = select(%t${i}, %a${i}, %b${i}) : f32[N,32]`,
+        ];
+      }).flat(),
+      `%v${n - 1}`,
+    ),
+  'rows moved around and around': (n) =>
+    module(
+      '%x: f32[8,32]',
+      counted(n, (i) => {
+        const x = i === 0 ? '%x' : `%v${i - 1}`;
+        return [
+          `%a${i} = slice(${x}) {starts=[0,1], steps=[1,1], shape=[8,31]} : f32[8,31]`,
+          `%b${i} = slice(${x}) {starts=[0,0], steps=[1,1], shape=[8,1]} : f32[8,1]`,
+          `%v${i} = concat(%a${i}, %b${i}) {dim=1} : f32[8,32]`,
+        ];
+      }).flat(),
+      `%v${n - 1}`,
+    ),
+  'sums doubled': (n) =>
+    module(
+      '%x: i32[N,32]',
+      counted(n, (i) => `%v${i} = add(${i === 0 ? '%x, %x' : `%v${i - 1}, %v${i - 1}`}) : i32[N,32]`),
+      `%v${n - 1}`,
+    ),
+};
+
+function compiled(m: Module): { kernels: readonly Kernel[]; bytes: number } {
+  const done = [
+    autodiff,
+    update({ name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) }, new StateTable()),
+    canonicalize,
+  ].reduce((g, pass) => pass(g), m);
+  const buffers = new Buffers();
+  const lowered = done.graphs.map((g) => lower(fuse(g), buffers));
+  const scheduled = lowered.map(schedule(wasm128, m.maxBatch));
+  const program = plan(outline(done, scheduled, buffers, indexRanges(m)));
+  return { kernels: scheduled.flatMap((s) => s.kernels), bytes: emitWasm(program).wasm.length };
+}
+
+describe('twice the graph gives no more than twice the code', () => {
+  for (const [name, make] of Object.entries(graphs))
+    test(name, () => {
+      const [one, two] = [compiled(make(150)), compiled(make(300))];
+      expect(two.bytes / one.bytes).toBeLessThan(2.3);
+      verifyKernels(two.kernels, { maxBatch: 16, target: wasm128 });
+    });
+});
+
+const product = (a: string, b: string, out: string, more = ''): string => `
+kernel @of_${out}(${a}: f32[N,48], ${b}: f32[32,48], ${out}: f32[N,32] out) {
+  for n in 0..N {
+    for j in 0..32 {
+      tile acc: f32[]
+      acc = 0.0
+      for k in 0..48 {
+        acc += ${a}[n, k] * ${b}[j, k]
+      }
+      ${out}[n, j] = acc${more}
+    }
+  }
+}`;
+const kernels = (...texts: string[]): readonly Kernel[] => parseKernels(`tapeout ir 1${texts.join('')}`, 'k.tir');
+
+describe("kernels that differ in their buffers' names", () => {
+  test('have one key', () => {
+    const [k, l] = kernels(product('x', 'w', 'y'), product('y', 'v', 'x'));
+    expect(kernelKey(k as Kernel).key).toBe(kernelKey(l as Kernel).key);
+    expect(kernelKey(l as Kernel).buffers.map((b) => b.name)).toEqual(['y', 'v', 'x']);
+  });
+
+  test('and another one where a buffer stands twice, a type or a number is another, or a loop runs otherwise', () => {
+    const [k] = kernels(product('x', 'w', 'y', ' + 1.5'));
+    const key = (text: string, options = {}): string => kernelKey(kernels(text)[0] as Kernel, options).key;
+    const own = kernelKey(k as Kernel).key;
+    for (const other of [
+      product('x', 'w', 'y'),
+      product('x', 'w', 'y', ' + 2.5'),
+      product('x', 'w', 'y', ' + 1.5').replaceAll('48', '40'),
+      product('x', 'w', 'y', ' + 1.5').replace('for n', 'parallel n'),
+      product('x', 'w', 'y', ' + 1.5').replace(/w\[j, k\]/, 'w[k, k]'),
+    ])
+      expect(key(other)).not.toBe(own);
+    const loose = { constants: false };
+    expect(key(product('x', 'w', 'y', ' + 2.5'), loose)).toBe(kernelKey(k as Kernel, loose).key);
+    expect(key(product('x', 'w', 'y', ' + 1.5 + 1.5'), loose)).not.toBe(
+      key(product('x', 'w', 'y', ' + 1.5 + 2.5'), loose),
+    );
+  });
+
+  test('get the schedule that each by itself gets, with its own buffers packed', () => {
+    const all = kernels(product('x', 'w', 'y'), product('h', 'v', 'z'), product('q', 'u', 'p', ' * 3.0'));
+    const graph = { name: 'g', params: [], results: [], groups: [], staged: new Set<never>() };
+    const { schedules } = schedule(wasm128, 16)({ name: 'g', graph, kernels: all, outputs: new Map() });
+    for (const k of all) expect(schedules.get(k.name)).toEqual(chooseSchedule(k, wasm128, 16));
+    expect(schedules.get('of_z')).toContainEqual({ do: 'pack', buffer: 'v', order: [1, 0] });
+  });
+});
