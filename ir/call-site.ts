@@ -16,6 +16,11 @@ export function callSite(until?: string): Loc | null {
   Error.stackTraceLimit = depth;
   const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
+  return placeIn(stack, until);
+}
+
+/** The same of a stack that an error has. */
+export function placeIn(stack: string, until?: string): Loc | null {
   for (const line of stack.split('\n')) {
     const [, url, row, col] = place.exec(line) ?? [];
     if (url === undefined || line.includes('<anonymous>:') || line.includes('node:internal/')) continue;

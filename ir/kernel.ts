@@ -7,9 +7,18 @@ import { type Axis, type Buffer, type Expr, mapExpr, type Tile, walk } from './e
  *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread. */
 export type LoopMode = 'serial' | 'parallel' | 'vectorized' | 'unrolled';
 
+/** Where something stands in a text of the IR that it was read from, if it was: errors point there. */
+export interface Placed {
+  readonly place?: Loc;
+}
+
+/** The most elements one tile may have, and the most copies that loops write out around a statement: code longer than
+ *  this no engine takes. */
+export const maxCopies = 1 << 12;
+
 /** `for axis in from..to step step`. The bounds hold no axis that is not bound outside. `fenced` keeps an engine from
  *  moving loads from one iteration of an unrolled loop into another, which would spill the registers of a tile. */
-export interface Loop {
+export interface Loop extends Placed {
   readonly kind: 'for';
   readonly axis: Axis;
   readonly from: Expr;
@@ -22,21 +31,24 @@ export interface Loop {
 
 export type Stmt =
   | Loop
-  /** A tile comes into being; its elements have no value yet. */
-  | { readonly kind: 'tile'; readonly tile: Tile }
-  | { readonly kind: 'set'; readonly tile: Tile; readonly at: readonly Expr[]; readonly value: Expr }
-  | {
-      readonly kind: 'accumulate';
-      readonly fn: 'add' | 'mul' | 'max' | 'min';
-      readonly tile: Tile;
-      readonly at: readonly Expr[];
-      readonly value: Expr;
-    }
-  | { readonly kind: 'store'; readonly buffer: Buffer; readonly at: readonly Expr[]; readonly value: Expr };
+  | (Placed &
+      (
+        | /** A tile comes into being; its elements have no value yet. */
+        { readonly kind: 'tile'; readonly tile: Tile }
+        | { readonly kind: 'set'; readonly tile: Tile; readonly at: readonly Expr[]; readonly value: Expr }
+        | {
+            readonly kind: 'accumulate';
+            readonly fn: 'add' | 'mul' | 'max' | 'min';
+            readonly tile: Tile;
+            readonly at: readonly Expr[];
+            readonly value: Expr;
+          }
+        | { readonly kind: 'store'; readonly buffer: Buffer; readonly at: readonly Expr[]; readonly value: Expr }
+      ));
 
 export type Access = 'in' | 'out' | 'inout';
 
-export interface Kernel {
+export interface Kernel extends Placed {
   readonly name: string;
   readonly params: readonly { readonly buffer: Buffer; readonly access: Access }[];
   readonly body: readonly Stmt[];

@@ -26,13 +26,19 @@ export interface Token {
 
 const none: readonly Comment[] = [];
 
+/** No word, name or number has more characters: what has is no IR, and no error quotes it. */
+const longest = 1000;
+
+// Groups repeat a bounded number of times, more often than in the longest token: each repetition takes stack.
 const patterns = {
-  space: /[ \t\r]+/y,
-  name: /[A-Za-z_]\w*(?:\.\w+)*/y,
+  space: /[ \t]+/y,
+  lineEnd: /\r\n|[\n\r\u2028\u2029]/y,
+  restOfLine: /[^\n\r\u2028\u2029]*/y,
+  name: /[A-Za-z_]\w*(?:\.\w+){0,1000}/y,
   // A number goes up to the first sign that no number holds, so that `12abc` is one wrong number and not two tokens.
   number: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\w*/y,
-  string: /"(?:[^"\\\n]|\\.)*"/y,
-  reference: /[%@](?:[\w.]+|"(?:[^"\\\n]|\\.)*")/y,
+  string: /"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,1000}"/y,
+  reference: /[%@](?:[\w.]+|"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,1000}")/y,
   mark: /\.\.|->|<=|>=|==|!=|&&|\|\||<<|\+=|\*=|[-+*/%<>=!?:;,()[\]{}]/y,
 } as const;
 
@@ -131,6 +137,10 @@ export class Lexer {
             ? (whole(c === 0x25 ? 'value' : 'symbol', patterns.reference) ?? whole('mark', patterns.mark))
             : whole('mark', patterns.mark);
     if (!token) throw this.#stray(place, c);
+    if (token.length > longest)
+      throw this.error(`this has ${token.length} characters, and no name or number has more than ${longest}`, place, {
+        code: 'too-long',
+      });
     if (token.kind === 'string') return { ...token, text: this.#unquoted(token.text, place) };
     if (token.kind !== 'value' && token.kind !== 'symbol') return token;
     const name = token.text.slice(1);
@@ -151,16 +161,13 @@ export class Lexer {
     for (;;) {
       this.#match(patterns.space);
       const c = this.#source.charCodeAt(this.#at);
-      if (c === 0x0a) {
-        this.#at++;
+      if (isLineEnd(c)) {
+        this.#match(patterns.lineEnd);
         this.#line++;
         this.#lineStart = this.#at;
       } else if (c === 0x3b) {
-        const found = this.#source.indexOf('\n', this.#at);
-        const end = found < 0 ? this.#source.length : found;
         comments ??= [];
-        comments.push({ text: this.#source.slice(this.#at + 1, end).trim(), line: this.#line });
-        this.#at = end;
+        comments.push({ text: (this.#match(patterns.restOfLine) as string).slice(1).trim(), line: this.#line });
       } else return comments ?? none;
     }
   }
@@ -176,14 +183,19 @@ export class Lexer {
   #stray(place: { line: number; col: number }, c: number): CompileError {
     if (c === 0x22) return this.error('this quotation mark has no partner on its line', place);
     if (c === 0x40) return this.error("expected a name after '@'", place);
-    const shown = String.fromCodePoint(this.#source.codePointAt(this.#at) as number);
-    return this.error(`no text holds ${JSON.stringify(shown)} here`, place, {
+    const point = this.#source.codePointAt(this.#at) as number;
+    const char = String.fromCodePoint(point);
+    const shown = /[\p{C}\p{Z}]/u.test(char)
+      ? `the character U+${point.toString(16).toUpperCase().padStart(4, '0')}`
+      : JSON.stringify(char);
+    return this.error(`no text holds ${shown} here`, place, {
       help: 'names that are no plain words stand in quotation marks',
     });
   }
 }
 
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
+const isLineEnd = (c: number): boolean => c === 0x0a || c === 0x0d || c === 0x2028 || c === 0x2029;
 const isWordStart = (c: number): boolean => (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x5f;
 
 /** A token in a sentence. */

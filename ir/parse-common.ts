@@ -1,12 +1,17 @@
 /** What both languages have in common: the version line, types, dimensions and numbers. */
 
-import type { Lexer } from './lex.ts';
+import type { CompileError } from './diagnostic.ts';
+import { type Lexer, showToken } from './lex.ts';
 import { versionLine } from './print-options.ts';
-import { type Dim, type DType, isBatch, maxElements, showDim, type TensorType } from './type.ts';
+import { type Dim, type DType, isBatch, maxElements, maxRank, showDim, type TensorType } from './type.ts';
 
 export interface TextOptions {
   /** The largest batch, for texts that do not tell it. */
   readonly maxBatch?: number;
+  /** `told`, the default: a value's place is the one in the comment behind it, if there is one. `text`: where no comment
+   *  tells a place, it is that of the value in the text, and kernels and statements have theirs, so that a later complaint
+   *  points at the line to change. */
+  readonly places?: 'told' | 'text';
 }
 
 /** The largest number that an index in 32 bits holds. */
@@ -46,6 +51,8 @@ export function parseType(lex: Lexer): TensorType {
     const at = lex.peek();
     const d = readDim(lex);
     if (isBatch(d) && shape.some(isBatch)) throw lex.error('a shape may hold the batch only once', at);
+    if (shape.length === maxRank)
+      throw lex.error(`a shape has at most ${maxRank} dimensions`, at, { code: 'too-large' });
     shape.push(d);
     if (!lex.accept(',') && !lex.is(']')) throw lex.unexpected("',' or ']'");
   }
@@ -103,9 +110,18 @@ export function parseNumber(lex: Lexer, what: string): number {
   const { kind, text } = lex.peek();
   const value = kind === 'name' ? words.get(text) : kind === 'number' && isNumber(text) ? Number(text) : undefined;
   if (value === undefined) throw lex.unexpected(kind === 'number' ? `a number, and '${text}' is none` : what);
+  if (kind === 'number' && !Number.isFinite(value)) throw tooLarge(lex);
   lex.take();
   return negative ? -value : value;
 }
+
+/** A number beyond those that its type holds would silently be an infinity. */
+export const tooLarge = (lex: Lexer): CompileError =>
+  lex.error(`${showToken(lex.peek())} is beyond every number of its type`, undefined, {
+    code: 'too-large',
+    help: "infinity is written 'inf'",
+  });
+
 const words: ReadonlyMap<string, number> = new Map([
   ['inf', Infinity],
   ['nan', Number.NaN],

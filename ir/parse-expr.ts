@@ -3,7 +3,7 @@
 
 import { type Axis, axis, type BinaryFn, type Expr, type ReduceFn, type UnaryFn } from './expr.ts';
 import type { Lexer, Token } from './lex.ts';
-import { isDType, isNumber, largestInt, readDim } from './parse-common.ts';
+import { isDType, isNumber, largestInt, readDim, tooLarge } from './parse-common.ts';
 import type { Scope, Typed } from './parse-scope.ts';
 import { type DType, isBatch } from './type.ts';
 import { binaryWords, keywords, reductionWords, unaryWords } from './words.ts';
@@ -194,7 +194,10 @@ export class ExprReader {
       return constant(value, 'u8');
     }
     if (!isNumber(t.text)) throw lex.error(`'${t.text}' is no number`, t);
-    if (!/^\d+$/.test(t.text)) return constant(sign * Number(t.text), 'f32');
+    if (!/^\d+$/.test(t.text)) {
+      if (!Number.isFinite(Math.fround(Number(t.text)))) throw tooLarge(lex);
+      return constant(sign * Number(t.text), 'f32');
+    }
     const value = sign * Number(t.text);
     if (value > largestInt || value < -largestInt - 1)
       throw lex.error(`${t.text} is no i32: it must be at most ${largestInt}`, t, {

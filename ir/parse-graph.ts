@@ -33,9 +33,6 @@ import { countAt, type Dim, maxElements, sameType, showType, type TensorType } f
 export interface GraphTextOptions extends TextOptions {
   /** Ops beside, or in place of, Tapeout's own. */
   readonly ops?: ReadonlyMap<string, OpDef>;
-  /** `told`, the default: a value's place is the one in the comment behind it, if there is one. `text`: where no comment
-   *  tells a place, it is that of the value in the text, so that a later complaint points at the line to change. */
-  readonly places?: 'told' | 'text';
 }
 
 /** A file that holds one module. Throws a `CompileError` with the place of what is wrong. */

@@ -4,8 +4,8 @@
 import { upsert } from './collections.ts';
 import type { Loc } from './diagnostic.ts';
 import { axis, type Buffer, type Expr, type Tile } from './expr.ts';
-import { type Access, declare, type Kernel, type LoopMode, loop, type Stmt, set, store } from './kernel.ts';
-import { type Comment, Lexer, readPlace } from './lex.ts';
+import { type Access, declare, type Kernel, type LoopMode, loop, maxCopies, type Stmt, set, store } from './kernel.ts';
+import { type Comment, Lexer, readPlace, type Token } from './lex.ts';
 import { expectVersion, parseType, readDim, type TextOptions, wholeNumber } from './parse-common.ts';
 import { ExprReader } from './parse-expr.ts';
 import { kindOf, Scope } from './parse-scope.ts';
@@ -44,6 +44,7 @@ class KernelReader {
   readonly #lex: Lexer;
   readonly #storageOf: StorageOf;
   readonly #maxBatch: number;
+  readonly #tellsPlaces: boolean;
   readonly #scope: Scope;
   readonly #exprs: ExprReader;
 
@@ -53,12 +54,14 @@ class KernelReader {
     this.#exprs = new ExprReader(lex, this.#scope);
     this.#storageOf = storageOf;
     this.#maxBatch = options.maxBatch ?? 1;
+    this.#tellsPlaces = options.places === 'text';
   }
 
   kernel(): Kernel {
     const lex = this.#lex;
     lex.expect('kernel', "and its params: 'kernel @relu(x: f32[N,4], y: f32[N,4] out) {'");
-    const name = lex.expectKind('symbol', "the kernel's name, such as @matmul").text;
+    const symbol = lex.expectKind('symbol', "the kernel's name, such as @matmul");
+    const name = symbol.text;
     lex.expect('(');
     const params: { buffer: Buffer; access: Access }[] = [];
     while (!lex.is(')')) {
@@ -78,7 +81,7 @@ class KernelReader {
       this.#buffer(name, null);
     }
     const body = this.#block();
-    return { name, params, body, locs };
+    return this.#placed({ name, params, body, locs }, symbol);
   }
 
   /** `x: f32[N,400] view of pool: f32[N,16,5,5]`, or the name of one that is declared before. */
@@ -133,9 +136,18 @@ class KernelReader {
     return body;
   }
 
+  /** With its place, where places of the text are asked for. */
+  #placed<T extends Stmt | Kernel>(made: T, at: Token): T {
+    return this.#tellsPlaces ? { ...made, place: this.#lex.loc(at) } : made;
+  }
+
   #stmt(endLets: () => void): Stmt {
+    const first = this.#lex.peek();
+    return this.#placed(this.#unplaced(first, endLets), first);
+  }
+
+  #unplaced(first: Token, endLets: () => void): Stmt {
     const lex = this.#lex;
-    const first = lex.peek();
     const mode = first.kind === 'name' ? modes.get(first.text) : undefined;
     if (mode) return this.#loop(mode, endLets);
     if (lex.is('tile')) {
@@ -158,8 +170,8 @@ class KernelReader {
       if (isBatch(d)) throw lex.error('a tile lies in registers, so that its extents are constants, without N', at);
       return d;
     });
-    if (countAt(shape, 1) > maxElements)
-      throw lex.error(`a tile of more than ${maxElements} elements fits in no registers`, at, { code: 'too-large' });
+    if (countAt(shape, 1) > maxCopies)
+      throw lex.error(`a tile of more than ${maxCopies} elements fits in no registers`, at, { code: 'too-large' });
     const tile: Tile = { name: name.text, dtype, shape: extents };
     this.#scope.bind(name, { kind: 'tile', tile });
     return declare(tile);
@@ -240,7 +252,7 @@ function readPlaces(comments: readonly Comment[]): Loc[] {
       file = place.file;
       line.push(place);
     }
-    if (line.length === pieces.length) locs.push(...line);
+    if (line.length === pieces.length) for (const place of line) locs.push(place);
   }
   return locs;
 }

@@ -3,9 +3,9 @@
 
 import { upsert } from './collections.ts';
 import type { Buffer } from './expr.ts';
-import type { Access, Kernel } from './kernel.ts';
+import type { Access, Kernel, Placed } from './kernel.ts';
 import type { Lexer, Token } from './lex.ts';
-import { parseType, readMaxBatch, wholeNumber } from './parse-common.ts';
+import { parseType, readMaxBatch, type TextOptions, wholeNumber } from './parse-common.ts';
 import type { StorageOf } from './parse-kernel.ts';
 import { columns } from './print-program.ts';
 import {
@@ -29,7 +29,7 @@ export interface KernelText {
 }
 
 interface PortText {
-  readonly name: string;
+  readonly at: Token;
   readonly type: TensorType;
   readonly buffer: Token;
 }
@@ -39,6 +39,7 @@ interface LaunchText {
 }
 interface EntryText {
   readonly name: string;
+  readonly at: Token;
   readonly inputs: readonly PortText[];
   readonly outputs: readonly PortText[];
   readonly launches: readonly LaunchText[];
@@ -60,7 +61,7 @@ export interface ProgramText {
   over(kernels: readonly KernelText[]): Outline | Program;
 }
 
-export function programOf(lex: Lexer): ProgramText {
+export function programOf(lex: Lexer, { places }: TextOptions = {}): ProgramText {
   lex.expect('program');
   const { text: name } = lex.expectKind('symbol', "the program's name, such as @LeNet");
   const maxBatch = readMaxBatch(lex);
@@ -78,7 +79,7 @@ export function programOf(lex: Lexer): ProgramText {
   if (!arena) lex.expect('buffers', "an 'entry', or the 'arena' of a program whose memory is planned");
   readTable(lex, arena ? columns.program : columns.outline, () => readRow(lex, rows, maxBatch, arena !== null));
   lex.expect('}');
-  const binder = new Binder(lex, entries, rows);
+  const binder = new Binder(lex, entries, rows, places === 'text');
   return {
     maxBatch,
     storageOf: binder.storageOf,
@@ -105,7 +106,8 @@ function readArena(lex: Lexer): { arenaBytes: number; liveBytes: number } {
 
 function readEntry(lex: Lexer): EntryText {
   lex.expect('entry');
-  const { text: name } = lex.expectKind('symbol', "the entry's name, such as @train_step");
+  const at = lex.expectKind('symbol', "the entry's name, such as @train_step");
+  const name = at.text;
   lex.expect('{');
   const [inputs, outputs, launches]: [PortText[], PortText[], LaunchText[]] = [[], [], []];
   while (lex.is('input') || lex.is('output')) (lex.take().text === 'input' ? inputs : outputs).push(readPort(lex));
@@ -116,7 +118,7 @@ function readEntry(lex: Lexer): EntryText {
     if (number !== launches.length) throw lex.error(`this is launch ${launches.length} of @${name}`, at);
     launches.push(readLaunch(lex));
   }
-  return { name, inputs, outputs, launches };
+  return { name, at, inputs, outputs, launches };
 }
 
 /** `y: i32[N] in labels`. */
@@ -124,7 +126,7 @@ function readPort(lex: Lexer): PortText {
   const at = readName(lex, 'the name under which a host knows a buffer');
   lex.expect(':', `and the type of '${at.text}'`);
   const type = parseType(lex);
-  return { name: at.text, type, buffer: lex.accept('in') ? readName(lex, 'a buffer') : at };
+  return { at, type, buffer: lex.accept('in') ? readName(lex, 'a buffer') : at };
 }
 
 function readLaunch(lex: Lexer): LaunchText {
@@ -197,14 +199,16 @@ function readSpan(lex: Lexer): Span {
 
 class Binder {
   readonly #lex: Lexer;
+  readonly #tellsPlaces: boolean;
   readonly #entries: readonly EntryText[];
   readonly #rows: ReadonlyMap<string, Row>;
   readonly #buffers = new Map<string, Buffer>();
   /** Each kernel's first launch. */
   readonly #launches = new Map<string, LaunchText>();
 
-  constructor(lex: Lexer, entries: readonly EntryText[], rows: ReadonlyMap<string, Row>) {
+  constructor(lex: Lexer, entries: readonly EntryText[], rows: ReadonlyMap<string, Row>, tellsPlaces: boolean) {
     this.#lex = lex;
+    this.#tellsPlaces = tellsPlaces;
     this.#entries = entries;
     this.#rows = rows;
     for (const l of entries.flatMap((e) => e.launches)) {
@@ -235,6 +239,8 @@ class Binder {
         inputs: e.inputs.map((p) => this.#port(p)),
         outputs: e.outputs.map((p) => this.#port(p)),
         launches: e.launches.map((l) => kernels.get(l.kernel.text)?.kernel as Kernel),
+        ...this.#place(e.at),
+        ...(this.#tellsPlaces ? { launchPlaces: e.launches.map((l) => lex.loc(l.kernel)) } : {}),
       }),
     );
     const used = lifetimes(entries, new Set());
@@ -242,7 +248,7 @@ class Binder {
       const buffer = this.#buffer(at);
       if (purpose === 'temp' && !used.has(buffer))
         throw lex.error(`no launch needs '${name}'`, at, { code: 'unused-value' });
-      return { buffer, purpose, ...more, offset: 0, bytes: 0, ...place };
+      return { buffer, purpose, ...more, offset: 0, bytes: 0, ...place, ...this.#place(at) };
     });
     return { entries, slots };
   }
@@ -256,10 +262,15 @@ class Binder {
     });
   }
 
-  #port({ name, type, buffer: at }: PortText): Port {
+  #place(at: Token): Placed {
+    return this.#tellsPlaces ? { place: this.#lex.loc(at) } : {};
+  }
+
+  #port({ at: name, type, buffer: at }: PortText): Port {
     const buffer = this.#buffer(at);
-    if (sameType(buffer.type, type)) return { name, buffer, dtype: type.dtype, shape: type.shape };
-    throw this.#lex.error(`'${name}' is ${showType(type)}, and its buffer ${showType(buffer.type)}`, at, {
+    if (sameType(buffer.type, type))
+      return { name: name.text, buffer, dtype: type.dtype, shape: type.shape, ...this.#place(name) };
+    throw this.#lex.error(`'${name.text}' is ${showType(type)}, and its buffer ${showType(buffer.type)}`, at, {
       code: 'type-mismatch',
     });
   }

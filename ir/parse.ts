@@ -1,6 +1,7 @@
 /** The text forms read back. A file begins with `tapeout ir 1`; behind it stand a module, or graphs, or a program with its
  *  kernels and their schedules, or kernels or schedules alone. */
 
+import { upsert } from './collections.ts';
 import { CompileError } from './diagnostic.ts';
 import type { Graph, Module } from './graph.ts';
 import type { Kernel } from './kernel.ts';
@@ -51,6 +52,7 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
   const known = maxBatch === null ? options : { ...options, maxBatch };
   const [modules, graphs, kernels]: [Module[], Graph[], KernelText[]] = [[], [], []];
   const schedules = new Map<string, ScheduleText>();
+  const names = new Map<string, Set<string>>();
   const scope: Scope = { params: new Map(), maxBatch: known.maxBatch ?? 1 };
   const storages = byNameAndType();
   let program: ProgramText | null = null;
@@ -58,26 +60,30 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
     const at = lex.peek();
     if (lex.is('module')) {
       const module = moduleOf(lex, options);
-      if (modules.some((m) => m.name === module.name)) throw twice(`modules @${module.name}`);
+      claim('modules', module.name);
       modules.push(module);
     } else if (lex.is('graph')) {
       const graph = graphOf(lex, scope, known);
-      if (graphs.some((g) => g.name === graph.name)) throw twice(`graphs @${graph.name}`);
+      claim('graphs', graph.name);
       graphs.push(graph);
     } else if (lex.is('program')) {
       if (program) throw lex.error('a file holds one program', at);
       if (kernels.length) throw lex.error('a program stands above its kernels', at);
-      program = programOf(lex);
+      program = programOf(lex, options);
     } else if (lex.is('schedule')) addSchedule(lex, schedules);
     else if (lex.is('kernel')) {
       // In a program the launches say which buffers are one.
-      const kernel = program ? kernelOf(lex, program.storageOf, program) : kernelOf(lex, storages, known);
-      if (kernels.some((k) => k.kernel.name === kernel.name)) throw twice(`kernels @${kernel.name}`);
+      const kernel = program
+        ? kernelOf(lex, program.storageOf, { ...options, maxBatch: program.maxBatch })
+        : kernelOf(lex, storages, known);
+      claim('kernels', kernel.name);
       kernels.push({ kernel, at });
     } else throw lex.unexpected("'module', 'graph', 'program', 'schedule' or 'kernel'");
 
-    function twice(what: string): Error {
-      return lex.error(`there are two ${what}`, at, { code: 'duplicate-name' });
+    function claim(what: string, name: string): void {
+      const of = upsert(names, what, () => new Set<string>());
+      if (of.has(name)) throw lex.error(`there are two ${what} @${name}`, at, { code: 'duplicate-name' });
+      of.add(name);
     }
   }
   const whole = program?.over(kernels) ?? null;

@@ -40,11 +40,15 @@ export function namespace(reserved: Iterable<string> = []): Namespace {
   };
 }
 
-export const showName = (name: string): string => (/^[A-Za-z_]\w*(?:\.\w+)*$/.test(name) ? name : JSON.stringify(name));
+export const showName = (name: string): string => (/^[A-Za-z_]\w*(?:\.\w+)*$/.test(name) ? name : showString(name));
+
+/** In quotation marks, on one line: JSON leaves two of the line ends as they are. */
+export const showString = (text: string): string =>
+  JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
 
 /** `%conv1.weight`, `@train_step`: a name behind a sign may begin with a digit, as those of a Sequential's parts do. */
 export const showReference = (sign: '%' | '@', name: string): string =>
-  sign + (/^[\w.]+$/.test(name) ? name : JSON.stringify(name));
+  sign + (/^[\w.]+$/.test(name) ? name : showString(name));
 
 /** A number as JavaScript writes it, with `inf` and `nan` for what is none. */
 export const showNumber = (x: number): string =>

@@ -7,7 +7,7 @@
 
 import type { Attr, FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from './graph.ts';
 import { topo } from './graph.ts';
-import { namespace, showName, showNumber, showReference } from './print-expr.ts';
+import { namespace, showName, showNumber, showReference, showString } from './print-expr.ts';
 import { type PrintOptions, showPlace, tells, versionLine, width, withComments } from './print-options.ts';
 import { type Dim, isBatch, showDim, showType } from './type.ts';
 
@@ -126,7 +126,7 @@ function showAttrs(attrs: Readonly<Record<string, Attr>>): string {
 const plainWords = /^(?!(?:true|false|inf|nan|\d*N)$)[A-Za-z_]\w*$/;
 
 function showAttr(v: Attr): string {
-  if (typeof v === 'string') return plainWords.test(v) ? v : JSON.stringify(v);
+  if (typeof v === 'string') return plainWords.test(v) ? v : showString(v);
   if (typeof v === 'number') return showNumber(v);
   if (typeof v === 'boolean') return String(v);
   return `[${(v as readonly Dim[]).map((d) => (isBatch(d) ? showDim(d) : showNumber(d))).join(',')}]`;

@@ -1,8 +1,9 @@
 /** A program: entries that a host calls, each a list of kernel launches, over buffers with fixed offsets in one arena. */
 
 import { upsert } from './collections.ts';
+import type { Loc } from './diagnostic.ts';
 import type { Buffer } from './expr.ts';
-import { type Kernel, storageOf } from './kernel.ts';
+import { type Kernel, type Placed, storageOf } from './kernel.ts';
 import type { DType, Shape } from './type.ts';
 
 /** What a buffer is for, which says who may touch it between calls. `temp` buffers live within one entry's run. */
@@ -10,7 +11,7 @@ export const purposes = ['parameter', 'gradient', 'state', 'scalar', 'input', 'o
 export type Purpose = (typeof purposes)[number];
 
 /** A buffer and what it is for. */
-export interface Storage {
+export interface Storage extends Placed {
   readonly buffer: Buffer;
   readonly purpose: Purpose;
   /** For inputs that hold indices: values are 0 … range-1. */
@@ -35,18 +36,20 @@ export interface Slot extends Storage {
 }
 
 /** A host's handle on a buffer: the name under which it passes or reads it. */
-export interface Port {
+export interface Port extends Placed {
   readonly name: string;
   readonly buffer: Buffer;
   readonly dtype: DType;
   readonly shape: Shape;
 }
 
-export interface Entry {
+export interface Entry extends Placed {
   readonly name: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly launches: readonly Kernel[];
+  /** Where each launch stands in a text that the entry was read from. */
+  readonly launchPlaces?: readonly Loc[];
 }
 
 /** Launches before memory is planned: what lowering makes of a module, and what a schedule changes. */

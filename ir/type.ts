@@ -24,12 +24,16 @@ export const i32 = (...shape: Dim[]): TensorType => tensor('i32', shape);
 /** The most elements one tensor may have: addresses in bytes stay below 2³¹. */
 export const maxElements = 2 ** 29;
 
+/** The most dimensions one tensor may have, each of which is a loop of a kernel. */
+export const maxRank = 64;
+
 /** Bytes one element takes in a buffer. */
 export const byteSize = (dtype: DType): number => (dtype === 'f32' || dtype === 'i32' ? 4 : 1);
 
 /** Whether a number is one that elements of this type can hold. */
 export function isValueOf(dtype: DType, v: number): boolean {
-  if (dtype === 'f32') return true;
+  // What is finite and becomes an infinity in 32 bits is not the number that was written.
+  if (dtype === 'f32') return !Number.isFinite(v) || Number.isFinite(Math.fround(v));
   const [least, most] = dtype === 'i32' ? [-(2 ** 31), 2 ** 31 - 1] : [0, dtype === 'u8' ? 255 : 1];
   return Number.isInteger(v) && v >= least && v <= most;
 }

@@ -4,7 +4,7 @@
 import { Bounds, type Facts } from './bounds.ts';
 import { upsert } from './collections.ts';
 import { type Axis, type Buffer, type Expr, freeAxes, type Tile, walk } from './expr.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt, storageOf } from './kernel.ts';
+import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf } from './kernel.ts';
 import { constant, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
@@ -89,7 +89,8 @@ class KernelVerifier {
   #complain = (code: ProblemCode, message: string): void => {
     const stmt = this.#stmt ? ` at ${clip(showStmt(this.#stmt).split('\n')[0] as string)}` : '';
     if (code !== 'registers') this.#failed = true;
-    this.#report(code, `kernel @${this.#kernel.name}${stmt}`, message, this.#kernel.locs[0] ?? null);
+    const loc = this.#stmt?.place ?? this.#kernel.place ?? this.#kernel.locs[0] ?? null;
+    this.#report(code, `kernel @${this.#kernel.name}${stmt}`, message, loc);
   };
 
   // ---- params
@@ -152,6 +153,8 @@ class KernelVerifier {
     if (this.#tiles.has(t)) this.#complain('tile-scope', `the tile ${t.name} is declared where it is known already`);
     if (t.shape.some((d) => !Number.isInteger(d) || d < 1))
       this.#complain('tile-scope', `the tile ${t.name} has shape [${t.shape}]`);
+    else if (t.shape.reduce((p, d) => p * d, 1) > maxCopies)
+      return this.#complain('tile-scope', `the tile ${t.name} has more than ${maxCopies} elements, and fits nowhere`);
     if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
       this.#complain('lanes', `the tile ${t.name} is declared in lanes: they share no register`);
     this.#tiles.declare(t);
@@ -201,11 +204,23 @@ class KernelVerifier {
         if (of.kind === 'size' || [...freeAxes(of)].some((a) => !known.has(a)) || freeAxes(of).size === 0)
           this.#complain('loop-constant', `the loop over ${l.axis.name} is ${l.mode}, and ${show(e)} is no number`);
     }
+    const [from, to] = [this.#bounds.form(l.from), this.#bounds.form(l.to)];
+    const trips = plus(to, from, -1);
+    const around = this.#frames
+      .filter((f) => known.has(f.loop.axis))
+      .map((f) => [plus(f.to, f.from, -1), f.loop] as const);
+    const copies = [[trips, l] as const, ...around].reduce(
+      (n, [t, { step }]) => n * Math.max(1, Math.ceil(this.#bounds.greatest(t) / step)),
+      1,
+    );
+    if (copies > maxCopies)
+      this.#complain(
+        'loop-constant',
+        `the loop over ${l.axis.name} writes out ${copies} copies: the most are ${maxCopies}`,
+      );
     if (l.mode !== 'vectorized') return;
     if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
       this.#complain('nested-lanes', `the loop over ${l.axis.name} makes lanes of lanes`);
-    const [from, to] = [this.#bounds.form(l.from), this.#bounds.form(l.to)];
-    const trips = plus(to, from, -1);
     if (l.step !== 1) this.#complain('lanes', `the loop over ${l.axis.name} is vectorized and steps by ${l.step}`);
     else if (trips.terms.size > 0 || trips.constant % 4 !== 0)
       this.#complain('lanes', `the loop over ${l.axis.name} is vectorized, and ${show(l.to)} does not end a vector`);
@@ -340,14 +355,16 @@ class KernelVerifier {
   /** Iterations that run side by side, or that a schedule has moved, store elements of their own. */
   #races(): void {
     const moved = (f: Frame): boolean => f.loop.mode !== 'serial';
-    for (const [i, a] of this.#stores.entries())
-      for (const b of this.#stores.slice(i))
-        if (storage(a) === storage(b)) this.#race(a, b, common(a, b), moved, 'store the same elements');
+    for (const stores of groups(this.#stores, storage).values())
+      for (const [i, a] of stores.entries())
+        if (a.frames.some(moved))
+          for (const b of stores.slice(i)) this.#race(a, b, common(a, b), moved, 'store the same elements');
     // Registers, where lanes or threads run side by side.
     const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || f.loop.mode === 'parallel';
+    const touches = groups([...this.#tileWrites, ...this.#tileReads], (a) => a.of);
     for (const a of this.#tileWrites)
-      for (const b of [...this.#tileWrites, ...this.#tileReads])
-        if (a.of === b.of) {
+      if (a.frames.some(beside))
+        for (const b of touches.get(a.of) as Access[]) {
           const shared = common(a, b).slice(this.#depths.get(a.of as Tile));
           this.#race(a, b, shared, beside, `share elements of ${a.of.name}`);
         }
@@ -380,9 +397,12 @@ class KernelVerifier {
 
   /** What is computed is read: else a statement stands in the wrong place. */
   #unread(): void {
+    const reads = groups(this.#tileReads, (r) => r.of);
     for (const w of this.#tileWrites) {
       const depth = this.#depths.get(w.of as Tile) as number;
-      const readers = this.#tileReads.filter((r) => r.of === w.of && r.stmt !== w.stmt);
+      const mine = reads.get(w.of) ?? [];
+      if ((mine.at(-1)?.order ?? -1) > w.order) continue;
+      const readers = mine.filter((r) => r.stmt !== w.stmt);
       // A read that stands ahead comes later in another iteration, if that reads the same element.
       const again = (r: Access): boolean => {
         const both = common(w, r);
@@ -391,15 +411,13 @@ class KernelVerifier {
         if (inner.some((f) => this.#bounds.greatest(plus(f.range.last, f.range.from, -1)) < f.loop.step)) return true;
         return inner.length > 0 && (meet(w, r, both, this.#bounds) ?? []).some((f) => inner.includes(f));
       };
-      if (!readers.some((r) => r.order > w.order) && !readers.some(again))
+      if (!readers.some(again))
         if (!this.#asleep.has(w.of as Tile)) this.#at(w, 'tile-unread', `nothing reads ${w.of.name} behind this`);
     }
   }
 
   #coverage(): void {
-    const byStorage = new Map<Buffer, Access[]>();
-    for (const s of this.#stores) upsert(byStorage, storage(s), () => []).push(s);
-    for (const [b, stores] of byStorage) {
+    for (const [b, stores] of groups(this.#stores, storage)) {
       const gap = coverage(stores, this.#bounds);
       if (gap) this.#at(stores[0] as Access, 'uncovered', `${b.name}: ${gap}`);
     }
@@ -411,6 +429,12 @@ class KernelVerifier {
   }
 }
 
+/** Accesses by what they touch, each in the order of its statements. */
+function groups<K>(accesses: readonly Access[], of: (a: Access) => K): Map<K, Access[]> {
+  const found = new Map<K, Access[]>();
+  for (const a of accesses) upsert(found, of(a), () => []).push(a);
+  return found;
+}
 const isAxis = (e: Expr | undefined, axis: Axis): boolean => e?.kind === 'axis' && e.axis === axis;
 const storage = (a: Access): Buffer => storageOf(a.of as Buffer);
 /** The loops that two accesses share. */

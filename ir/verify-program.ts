@@ -31,7 +31,7 @@ const kept: ReadonlySet<Purpose> = new Set(['parameter', 'gradient', 'state', 's
 function check(program: Program, report: Report): void {
   const slots = new Map<Buffer, Slot>();
   for (const s of program.slots) {
-    if (slots.has(s.buffer)) report('slot', slotName(s), 'its buffer has two places');
+    if (slots.has(s.buffer)) report('slot', slotName(s), 'its buffer has two places', s.place);
     slots.set(s.buffer, s);
     place(s, program, report);
   }
@@ -39,7 +39,7 @@ function check(program: Program, report: Report): void {
   for (const [i, a] of fixed.entries())
     for (const b of program.slots)
       if (b !== a && meet(a, b) && !(lasting.has(b.purpose) && fixed.indexOf(b) < i))
-        report('overlap', slotName(a), `shares bytes ${shared(a, b)} with ${slotName(b)}`);
+        report('overlap', slotName(a), `shares bytes ${shared(a, b)} with ${slotName(b)}`, a.place);
 
   const lives = new Map<Slot, Span[]>();
   for (const [e, spans] of runs(program.entries, slots, report)) {
@@ -51,11 +51,12 @@ function check(program: Program, report: Report): void {
             'overlap',
             `entry @${e.name}`,
             `${slotName(a)} and ${slotName(b)} share bytes ${shared(a, b)}, and both live in launch ${Math.max(own.from, other.from)}`,
+            a.place,
           );
   }
   for (const s of program.slots) {
     const [told, found] = [showLife(s.live) || 'nowhere', showLife(lives.get(s)) || 'nowhere'];
-    if (told !== found) report('slot', slotName(s), `is said to live ${told}, and lives ${found}`);
+    if (told !== found) report('slot', slotName(s), `is said to live ${told}, and lives ${found}`, s.place);
   }
 }
 
@@ -76,7 +77,7 @@ function runs<S extends Storage>(
 ): [Entry, [S, Span][]][] {
   const names = new Set<string>();
   return entries.map((e) => {
-    if (names.has(e.name)) report('name', `entry @${e.name}`, 'two entries have this name');
+    if (names.has(e.name)) report('name', `entry @${e.name}`, 'two entries have this name', e.place);
     names.add(e.name);
     ports(e, storages, report);
     return [e, launches(e, storages, report)];
@@ -85,18 +86,20 @@ function runs<S extends Storage>(
 
 function place(s: Slot, program: Program, report: Report): void {
   const where = slotName(s);
-  if (s.buffer.viewOf) report('slot', where, 'a view has no place of its own');
-  if (!Number.isInteger(s.offset) || s.offset % 16 !== 0) report('slot', where, `offset ${s.offset} is not 16-aligned`);
-  if (s.offset < 16) report('slot', where, `offset ${s.offset} holds the null pointer`);
+  if (s.buffer.viewOf) report('slot', where, 'a view has no place of its own', s.place);
+  if (!Number.isInteger(s.offset) || s.offset % 16 !== 0)
+    report('slot', where, `offset ${s.offset} is not 16-aligned`, s.place);
+  if (s.offset < 16) report('slot', where, `offset ${s.offset} holds the null pointer`, s.place);
   const need = countAt(s.buffer.type.shape, program.maxBatch) * byteSize(s.buffer.type.dtype);
   if (s.bytes < need)
     report(
       'slot',
       where,
       `${s.bytes} bytes, and ${showType(s.buffer.type)} takes ${need} at a batch of ${program.maxBatch}`,
+      s.place,
     );
   if (s.offset + s.bytes > program.arenaBytes)
-    report('slot', where, `ends at ${s.offset + s.bytes}, outside the arena of ${program.arenaBytes} bytes`);
+    report('slot', where, `ends at ${s.offset + s.bytes}, outside the arena of ${program.arenaBytes} bytes`, s.place);
 }
 
 function ports(e: Entry, slots: ReadonlyMap<Buffer, Storage>, report: Report): void {
@@ -107,13 +110,14 @@ function ports(e: Entry, slots: ReadonlyMap<Buffer, Storage>, report: Report): v
     const names = new Set<string>();
     for (const p of list) {
       const where = `entry @${e.name}, ${way} '${p.name}'`;
-      if (names.has(p.name)) report('name', where, `two ${way}s have this name`);
+      if (names.has(p.name)) report('name', where, `two ${way}s have this name`, p.place);
       names.add(p.name);
       const slot = slots.get(p.buffer);
-      if (!slot) report('slot', where, `its buffer ${p.buffer.name} has no place`);
-      else if (slot.purpose === 'temp') report('slot', where, `${slotName(slot)} is given up when the entry ends`);
+      if (!slot) report('slot', where, `its buffer ${p.buffer.name} has no place`, p.place);
+      else if (slot.purpose === 'temp')
+        report('slot', where, `${slotName(slot)} is given up when the entry ends`, p.place);
       if (p.dtype !== p.buffer.type.dtype || !sameShape(p.shape, p.buffer.type.shape))
-        report('type', where, `it is ${showType(p)}, and its buffer ${showType(p.buffer.type)}`);
+        report('type', where, `it is ${showType(p)}, and its buffer ${showType(p.buffer.type)}`, p.place);
     }
   }
 }
@@ -124,23 +128,25 @@ function launches<S extends Storage>(e: Entry, slots: ReadonlyMap<Buffer, S>, re
   const spans = new Map<S, Span>();
   for (const [i, k] of e.launches.entries()) {
     const where = `entry @${e.name}, launch ${i}, @${k.name}`;
+    const at = e.launchPlaces?.[i];
     for (const { buffer, access } of k.params) {
       const b = storageOf(buffer);
       const slot = slots.get(b);
       if (!slot) {
-        report('slot', where, `${b.name} has no place`);
+        report('slot', where, `${b.name} has no place`, at);
         continue;
       }
       if (access !== 'out' && !written.has(b) && !kept.has(slot.purpose))
-        report('unwritten', where, `it reads ${slotName(slot)}, which nothing has written`);
+        report('unwritten', where, `it reads ${slotName(slot)}, which nothing has written`, at);
       if (access !== 'in' && given.has(slot.purpose))
-        report('read-only', where, `it writes ${slotName(slot)}, which only the host sets`);
+        report('read-only', where, `it writes ${slotName(slot)}, which only the host sets`, at);
       if (slot.purpose === 'temp') spans.set(slot, { entry: e.name, from: spans.get(slot)?.from ?? i, to: i });
     }
     for (const { buffer, access } of k.params) if (access !== 'in') written.add(storageOf(buffer));
   }
   for (const p of e.outputs)
-    if (!written.has(p.buffer)) report('unwritten', `entry @${e.name}, output '${p.name}'`, 'no launch writes it');
+    if (!written.has(p.buffer))
+      report('unwritten', `entry @${e.name}, output '${p.name}'`, 'no launch writes it', p.place);
   return [...spans];
 }
 

@@ -2,6 +2,7 @@
 
 import type { Bounds, Facts } from './bounds.ts';
 import { type Axis, type Expr, freeAxes, type Tile } from './expr.ts';
+import { maxCopies } from './kernel.ts';
 import type { Linear } from './linear.ts';
 import type { Frame } from './verify-dependence.ts';
 
@@ -102,7 +103,9 @@ export class TileStates {
       this.#states = new Map(before);
       return;
     }
-    const fixed = from.terms.size === 0 && to.terms.size === 0;
+    const trips = (to.constant - from.constant) / loop.step;
+    // A loop of more iterations than a tile has elements leaves the tile, if it writes it at all.
+    const fixed = from.terms.size === 0 && to.terms.size === 0 && trips <= maxCopies;
     const taken: number[] = [];
     if (fixed) for (let i = from.constant; i < to.constant; i += loop.step) taken.push(i);
     for (const [t, { set, writes }] of this.#states) {

@@ -6,10 +6,7 @@ import { at, type Module, topo, typesOf, type Value, valuesOf } from '../ir/grap
 export { valuesOf } from '../ir/graph.ts';
 export { indexRanges } from '../ir/index-ranges.ts';
 
-import { countAt, sameType, showType } from '../ir/type.ts';
-
-/** The most elements one tensor may have: addresses in bytes stay below 2³¹. */
-const most = 2 ** 29;
+import { countAt, maxElements, maxRank, sameType, showType } from '../ir/type.ts';
 
 export function inferShapes(module: Module): Module {
   if (!Number.isInteger(module.maxBatch) || module.maxBatch < 1)
@@ -34,9 +31,17 @@ export function inferShapes(module: Module): Module {
 }
 
 function bounded(v: Value, maxBatch: number): void {
-  if (countAt(v.type.shape, maxBatch) <= most) return;
-  throw new CompileError('too-large', `${showType(v.type)} has more than ${most} elements at a batch of ${maxBatch}`, {
-    loc: v.loc,
-    help: 'compile for a smaller maxBatch, or make the layer smaller',
-  });
+  if (v.type.shape.length > maxRank)
+    throw new CompileError('too-large', `a tensor of ${v.type.shape.length} dimensions: the most are ${maxRank}`, {
+      loc: v.loc,
+    });
+  if (countAt(v.type.shape, maxBatch) <= maxElements) return;
+  throw new CompileError(
+    'too-large',
+    `${showType(v.type)} has more than ${maxElements} elements at a batch of ${maxBatch}`,
+    {
+      loc: v.loc,
+      help: 'compile for a smaller maxBatch, or make the layer smaller',
+    },
+  );
 }

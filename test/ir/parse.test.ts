@@ -9,6 +9,7 @@ import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
 import { type Compiled, compile } from '../../frontend/compile.ts';
+import { printIr, readIr } from '../../frontend/ir-passes.ts';
 import { renderError } from '../../frontend/report/diagnostics.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Graph, type Module, makeGraph, param } from '../../ir/graph.ts';
@@ -402,6 +403,86 @@ describe('damaged texts', () => {
       }
     }
     expect(refused).toBeGreaterThan(5000);
+  });
+
+  test('10,000 programs, scheduled kernels and schedules: what can be read is verified, and refused with a place', () => {
+    const schedules = `schedule @double {
+  tile i by 4 shift
+  split "n" by 2
+  peel i at 1, 3
+  pack x order 1, 0
+}
+schedule @sum {
+  vectorize i by 4
+  interchange n
+  weave n_i with i_i
+  reassociate n by 4
+}
+`;
+    const kernels = `kernel @double(x: f32[N,8], t: f32[N,8] out) {
+  for n in 0..N {
+    for i in 0..8 {
+      t[n, i] = x[n, i] * 2.0
+    }
+  }
+}
+kernel @sum(t: f32[N,8], y: f32[8] out) {
+  for i in 0..8 step 4 {
+    tile acc: f32[4]
+    vectorize j in 0..4 {
+      acc[j] = 0.0
+    }
+    for n in 0..N {
+      vectorize j in 0..4 {
+        acc[j] += t[n, i + j]
+      }
+    }
+    unroll j in 0..4 {
+      y[i + j] = acc[j] > 0.0 ? acc[j] : 0.0
+    }
+  }
+}
+`;
+    const planned = `program @p (N <= 8) {
+  entry @forward {
+    input   x: f32[N,8]
+    output  y: f32[8]
+    0  @double(x, t out)
+    1  @sum(t, y out)
+  }
+  arena 624 bytes, of which 608 are live at once {
+    offset  bytes  purpose  name  type      live
+        64    256  input    x     f32[N,8]
+       320     32  output   y     f32[8]
+       352    256  temp     t     f32[N,8]  forward 0..1
+  }
+}
+`;
+    const texts = [planned + kernels, schedules + kernels, schedules].map((t) => `${versionLine}\n${t}`);
+    for (const [i, text] of texts.entries()) if (i < 2) readIr(text, 'a.tir', 64);
+    parseSchedules(texts[2]!, 'a.tir');
+
+    const random = uniform(31);
+    const below = (n: number) => Math.floor(random() * n);
+    const refused = new Map<string, number>();
+    for (let round = 0; round < 10_000; round++) {
+      const [of, text] = [round % 3, damaged(texts[round % 3]!, below)];
+      try {
+        if (of === 2) {
+          const blocks = parseSchedules(text, 'a.tir').map((s) => printSchedule(s.kernel, directivesOf(s)));
+          parseSchedules([versionLine, ...blocks].join('\n'), 'b.tir');
+        } else readIr(printIr(readIr(text, 'a.tir', 64), { text: 'a.tir' }), 'b.tir', 64);
+      } catch (e) {
+        if (!(e instanceof CompileError) || e.loc?.file !== 'a.tir')
+          throw new Error(`round ${round}: ${e instanceof Error ? e.stack : e}\n${text}`);
+        refused.set(e.code, (refused.get(e.code) ?? 0) + 1);
+        // What means nothing is told where it stands, and not at the head of the file.
+        if (e.code === 'invalid-ir') expect(e.loc.line, `${e.message}\n${text}`).toBeGreaterThan(1);
+      }
+    }
+    expect(refused.get('syntax')).toBeGreaterThan(1000);
+    expect(refused.get('unknown-directive')).toBeGreaterThan(50);
+    expect(refused.get('invalid-ir')).toBeGreaterThan(20);
   });
 });
 

@@ -139,6 +139,16 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     /the loop over i is vectorized, and 6 does not end a vector/,
   ],
   ['tile-scope', of(kernel(each([store(b, at(i), x.read(acc))]))), /the tile acc is not declared here/],
+  [
+    'tile-scope',
+    of(kernel(declare({ ...acc, shape: [100, 100] }), each([copy]))),
+    /the tile acc has more than 4096 elements/,
+  ],
+  [
+    'loop-constant',
+    of(kernel(each([each([copy], { mode: 'unrolled' })], { mode: 'unrolled' }, x.axis('k', 1000)))),
+    /the loop over i writes out 8000 copies: the most are 4096/,
+  ],
   ['tile-unset', of(kernel(declare(acc), each([store(b, at(i), x.read(acc))]))), /acc may be read before it is set/],
   ['tile-unread', of(kernel(each([copy, declare(acc), set(acc, [], x.num(0))]))), /nothing reads acc behind this/],
   [
