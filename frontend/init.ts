@@ -1,6 +1,8 @@
 /** PyTorch's default initialisation. A layer draws its weight first and its bias second, as nn.Linear and nn.Conv2d do:
  *  from the same seed every element has PyTorch's bits. */
+import { maxElements } from '../ir/type.ts';
 import type { Generator } from './random.ts';
+import { userError, withLoc } from './trace.ts';
 
 /** How many inputs feed one output of a weight [out, in, ...kernel]: in times the kernel's extents.
  *  Throws RangeError for fewer than two dimensions. */
@@ -27,8 +29,19 @@ export function kaimingUniform(
 export const uniformBias = (length: number, fanIn: number, generator: Generator): Float32Array<ArrayBuffer> =>
   uniform([length], fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0, generator);
 
+/** How many numbers a parameter of this shape has. Throws for more than memory holds. */
+export function countIn(shape: readonly number[]): number {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (count <= maxElements) return count;
+  throw withLoc(() =>
+    userError('too-large', `a parameter [${shape}] has more than ${maxElements} elements`, {
+      help: 'memory holds no more; make the layer smaller',
+    }),
+  );
+}
+
 function uniform(shape: readonly number[], bound: number, generator: Generator): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
+  const values = new Float32Array(countIn(shape));
   for (let i = 0; i < values.length; i++) values[i] = generator.uniform(-bound, bound);
   return values;
 }

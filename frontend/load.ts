@@ -111,7 +111,7 @@ function resolvedFrom(path: string, specifier: string): string {
 
 async function run(script: string, files: readonly UserFile[]): Promise<{ default?: unknown }> {
   try {
-    return await import(/* @vite-ignore */ pathToFileURL(script).href);
+    return await finished(import(/* @vite-ignore */ pathToFileURL(script).href));
   } catch (error) {
     if (error instanceof CompileError || error instanceof CompilerBug) throw error;
     const shown = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
@@ -122,6 +122,25 @@ async function run(script: string, files: readonly UserFile[]): Promise<{ defaul
     });
     why.cause = error;
     throw why;
+  }
+}
+
+/** A promise that is never kept leaves a process with nothing to do, which Node would end without a word. */
+async function finished<T>(promise: Promise<T>): Promise<T> {
+  let idle = (): void => {};
+  const stuck = new Promise<never>((_, reject) => {
+    idle = () =>
+      reject(
+        new CompileError('model-file', 'the model file never ends: it awaits what does not come', {
+          help: 'look at its top-level awaits, and at those of what it imports',
+        }),
+      );
+  });
+  process.once('beforeExit', idle);
+  try {
+    return await Promise.race([promise, stuck]);
+  } finally {
+    process.off('beforeExit', idle);
   }
 }
 

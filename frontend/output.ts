@@ -48,6 +48,15 @@ function makeFolder(folder: string): void {
 }
 
 function unwritable(path: string, problem: string, error: unknown): OutputError {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const why = isMissing ? 'a folder above it cannot be made' : whyUnwritable(error);
+  return new OutputError(`${path}: ${problem}: ${why}. Name another folder with --out.`, {
+    cause: error,
+  });
+}
+
+/** What the file system has against writing, in words. */
+export function whyUnwritable(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     EACCES: 'you have no permission',
@@ -57,10 +66,9 @@ function unwritable(path: string, problem: string, error: unknown): OutputError 
     EEXIST: 'there is a file of this name',
     EISDIR: 'there is a folder of this name',
     ENOSPC: 'the disk is full',
-    ENOENT: 'a folder above it cannot be made',
+    ENOENT: 'the folder above it is not there',
   };
-  const why = reasons[code] ?? message;
-  return new OutputError(`${path}: ${problem}: ${why}. Name another folder with --out.`, { cause: error });
+  return reasons[code] ?? message;
 }
 
 // In the order in which they need one another.

@@ -1,6 +1,6 @@
 /** Where in the user's files a call comes from. Every node, parameter and error carries such a place. */
 
-import { callSite as siteOf } from '../ir/call-site.ts';
+import { placeIn, callSite as siteOf } from '../ir/call-site.ts';
 import { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
 import { at, currentLoc, describe, type Value } from '../ir/graph.ts';
 
@@ -32,6 +32,12 @@ export function userCode<T>(f: () => T, from: Loc | null = null): T {
   [inside, fallback] = [false, from];
   try {
     return at(from, f);
+  } catch (e) {
+    if (!(e instanceof RangeError) || !/call stack/.test(e.message)) throw e;
+    throw new CompileError('endless', 'the code of the model calls itself without end', {
+      loc: placeIn(e.stack ?? '') ?? from,
+      help: 'a forward that calls itself needs a condition that ends it, on numbers and not on tensors',
+    });
   } finally {
     [inside, fallback] = was;
   }

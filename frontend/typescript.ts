@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Project, ts } from 'ts-morph';
+import { CompileError } from '../ir/diagnostic.ts';
 
 export interface TypeProblem {
   /** `TS2345`. */
@@ -54,6 +55,23 @@ export function readUserProgram(
       skipLibCheck: true,
     },
   });
+  // TypeScript recurses into what it reads.
+  return atMostSoDeep(root, () => readWith(project, root, foreign));
+}
+
+function atMostSoDeep<T>(file: string, f: () => T): T {
+  try {
+    return f();
+  } catch (e) {
+    if (!(e instanceof RangeError)) throw e;
+    throw new CompileError('too-deep', 'the file nests deeper than TypeScript can read', {
+      loc: { file, line: 1, col: 1 },
+      help: 'name parts of long expressions, or load data from a file',
+    });
+  }
+}
+
+function readWith(project: Project, root: string, foreign: readonly string[]): UserProgram {
   project.addSourceFileAtPath(root);
   const program = project.getProgram().compilerObject;
   const checker = program.getTypeChecker();

@@ -88,3 +88,16 @@ test('colours are for terminals, and not where NO_COLOR is set', () => {
   ])
     expect(plain).not.toContain('\x1b');
 });
+
+test('of a long line only what is around its fault is shown, and nothing that a terminal obeys', () => {
+  const text = `${' '.repeat(5000)}%y = \u001b[31mrelu(%zz)${'!'.repeat(5000)}`;
+  const error = new CompileError('undefined-name', 'x'.repeat(5000), {
+    loc: loc(1, 5016, 'a.tir'),
+    notes: [{ message: 'y'.repeat(5000), loc: loc(1, 5001, 'a.tir') }],
+  });
+  const shown = renderError(error, { read: () => text })!.split('\n');
+  expect(Math.max(...shown.map((line) => line.length))).toBeLessThan(1500);
+  const [, , source, carets] = shown;
+  expect(source).toMatch(/^1 \| … +%y = \ufffd\[31mrelu\(%zz\)!+…$/);
+  expect(source!.slice(carets!.indexOf('^')).startsWith('%zz')).toBe(true);
+});

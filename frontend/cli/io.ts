@@ -10,7 +10,7 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   /** All of the standard input. */
-  readonly stdin?: () => string;
+  readonly stdin?: () => Uint8Array;
   /** Texts that are no files, by the name that errors give them. */
   readonly texts?: Map<string, string>;
   readonly cwd: string;

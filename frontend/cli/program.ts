@@ -243,7 +243,7 @@ Examples:
     )
     .option('--out <file>', 'write the smallest text here, as soon as one is found (default: stdout, at the end)')
     .option('--match <text>', 'what the output of a check that fails must hold, letter by letter')
-    .addOption(new Option('--timeout <seconds>', 'after which a check is ended').default(60).argParser(positive))
+    .addOption(new Option('--timeout <seconds>', 'after which a check is ended').default(60).argParser(seconds))
     .option('--lines', 'leave out lines, for a text that cannot be read')
     .addOption(textBatch)
     .addHelpText(
@@ -280,6 +280,13 @@ function positive(text: string): number {
   const x = Number(text);
   if (text.trim() === '' || !Number.isFinite(x) || x <= 0)
     throw new InvalidArgumentError('It must be a finite number above 0.');
+  return x;
+}
+
+/** Longer than 24 days no timer of Node's waits. */
+function seconds(text: string): number {
+  const x = positive(text);
+  if (x * 1000 > 2 ** 31 - 1) throw new InvalidArgumentError(`It must be at most ${Math.floor((2 ** 31 - 1) / 1000)}.`);
   return x;
 }
 

@@ -1,18 +1,19 @@
 /** `tapeout run`: what a text holds, graphs or kernels, on given or seeded inputs, as WebAssembly or by the interpreter. */
 import { resolve } from 'node:path';
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
-import type { Graph, Module, Param } from '../../ir/graph.ts';
+import { type Graph, type Module, type Param, topo, valuesOf } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
 import type { PrintOptions } from '../../ir/print-options.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
 import { writeSafetensors } from '../../runtime/index.ts';
+import { DataError } from '../data/error.ts';
 import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPass } from '../ir-passes.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { callEntry, compiled, givenTo, interpretEntry, type ProgramIr, programIn, resultsOf } from './run-program.ts';
 import { loadExtensions, readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
-import { batchOf, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
+import { batchOf, checkMemory, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
 
 export interface RunFlags {
   readonly in?: string;
@@ -42,10 +43,12 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   if (ir.form === 'wasm') throw new UsageError(`${path} holds WebAssembly, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
-  const { n, results, what } =
+  const { n, results, what, takes } =
     ir.form === 'module' || ir.form === 'fused'
       ? await runModule(ir, given, flags, print)
       : await runProgram(ir, given, flags, print);
+
+  tellStrangers(given, takes, flags, io);
 
   const several = results.length > 1;
   const named = results.flatMap(([graph, of]) =>
@@ -70,6 +73,16 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   return exits.ok;
 }
 
+/** A file may hold more than one graph takes, but what nothing takes may also be a name that is written wrong. */
+function tellStrangers(given: Run['given'], takes: ReadonlySet<string>, flags: RunFlags, io: Io): void {
+  const quoted = (names: Iterable<string>): string => [...names].map((name) => `'${name}'`).join(', ');
+  const strangers = [...given.keys()].filter((name) => !takes.has(name));
+  if (strangers.length === 0) return;
+  if (strangers.length === given.size)
+    throw new DataError(`${flags.in} has only ${quoted(strangers)}, and what runs takes ${quoted(takes)}.`);
+  io.stderr.write(`note: ${flags.in} has ${quoted(strangers)} too, which nothing here takes\n`);
+}
+
 /** All of them, or the one that is asked for. */
 function chosen<T extends { readonly name: string }>(what: string, all: readonly T[], name: string | undefined): T[] {
   if (all.length === 0) throw new UsageError(`the text has no ${what}.`);
@@ -86,6 +99,7 @@ async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, p
   const entries = chosen('entry', read.entries, flags.graph);
   const n = batchOf(givenTo(read), read.maxBatch, given, flags.batch);
   const made = flags.backend === 'wasm' ? compiled(ir, print, flags.verify) : null;
+  if (!made) checkMemory(givenTo(read), n);
   const results: Named = [];
   for (const entry of entries) {
     const values = new Map(givenTo(read).map((p) => [p.buffer, held(p, given, n, flags.seed)]));
@@ -94,7 +108,7 @@ async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, p
       : guarded('interpret', printIr(ir, print), () => interpretEntry(entry, values, n));
     results.push([entry.name, resultsOf(read, entry, memory)]);
   }
-  return { n, results, what: 'entries' };
+  return { n, results, what: 'entries', takes: new Set(givenTo(read).map((p) => p.name)) };
 }
 
 // Graphs
@@ -106,18 +120,25 @@ async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, pri
   const params = graphs.flatMap((g) => g.params);
   const n = batchOf(params, ir.module.maxBatch, given, flags.batch);
   const results: Named = [];
+  const takes = new Set(ir.module.graphs.flatMap((g) => g.params.map((p) => p.name)));
   for (const graph of graphs) {
     const module: Module = { ...ir.module, graphs: [graph] };
     const one: ModuleIr =
       ir.form === 'fused'
         ? { form: 'fused', module, fused: ir.fused.filter((g) => g === graph) }
         : { form: 'module', module };
-    results.push([graph.name, await runGraph(one, { given, n, flags, print })]);
+    const { graph: whole, results: of } = await runGraph(one, { given, n, flags, print });
+    results.push([graph.name, of]);
+    for (const p of whole.params) takes.add(p.name);
   }
-  return { n, results, what: 'graphs' };
+  return { n, results, what: 'graphs', takes };
 }
 
-async function runGraph(start: ModuleIr, { given, n, flags, print }: Run): Promise<Results> {
+/** The results, and the graph with the state that its updates keep. */
+async function runGraph(
+  start: ModuleIr,
+  { given, n, flags, print }: Run,
+): Promise<{ readonly graph: Graph; readonly results: Results }> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
   const context = contextOf(start, { optimizer, print });
   let ir = start as Ir;
@@ -132,30 +153,33 @@ async function runGraph(start: ModuleIr, { given, n, flags, print }: Run): Promi
   };
   if (start.form === 'module') for (const name of ['inferShapes', 'autodiff', 'update']) pass(name);
   const graph = (ir as ModuleIr).module.graphs[0] as Graph;
-  const values = new Map(graph.params.map((p) => [p, held(givenParam(p, context), given, n, flags.seed)]));
+  const values = () => new Map(graph.params.map((p) => [p, held(givenParam(p, context), given, n, flags.seed)]));
 
   if (flags.backend === 'interpret') {
-    const out = guarded('interpret', printIr(ir, print), () => interpretGraph(graph, values, n));
-    return new Map(
+    checkMemory([...graph.params, ...topo(valuesOf(graph))], n);
+    const out = guarded('interpret', printIr(ir, print), () => interpretGraph(graph, values(), n));
+    const results = new Map(
       graph.results.map((r) => {
         const data = out.get(r) as Float64Array;
         return [r.name, { type: r.value.type, data: make(r.value.type.dtype, data.length, (i) => data[i] as number) }];
       }),
     );
+    return { graph, results };
   }
   if (start.form === 'module') for (const name of ['canonicalize', 'fuse']) pass(name);
   pass('lower');
   const { program, wasm } = compiled(ir as ProgramIr, print, flags.verify);
-  const buffers = new Map([...values].map(([p, v]) => [context.buffers.of(p), v]));
+  const buffers = new Map([...values()].map(([p, v]) => [context.buffers.of(p), v]));
   const memory = await callEntry(program, wasm, graph.name, buffers, n);
   const outputs = new Map(program.entries.flatMap((e) => e.outputs).map((p) => [p.name, p.buffer]));
-  return new Map(
+  const results = new Map(
     graph.results.map((r) => {
       const buffer = r.into ? context.buffers.of(r.into) : outputs.get(r.name);
       if (!buffer) throw new CompilerBug('lower', `the result '${r.name}' has no buffer`);
-      return [r.name, { type: r.value.type, data: memory(buffer) }];
+      return [r.name, { type: r.value.type, data: memory(buffer) }] as const;
     }),
   );
+  return { graph, results };
 }
 
 const givenParam = (p: Param, { table, ranges }: PassContext) => ({

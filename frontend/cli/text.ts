@@ -1,4 +1,5 @@
 /** What the commands on texts have in common: a text read from a file or from stdin, and optimizers as words. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
@@ -6,6 +7,7 @@ import type { Optimizer } from '../../passes/update.ts';
 import { DataError, unreadable } from '../data/error.ts';
 import { loadUserFile } from '../load.ts';
 import * as optim from '../optim.ts';
+import { whyUnwritable } from '../output.ts';
 import { type Io, UsageError } from './io.ts';
 
 /** The largest batch of a text that does not tell it. */
@@ -17,28 +19,38 @@ export interface Source {
   readonly file: string;
 }
 
-/** A text, from stdin for `-`. Throws a `DataError` where it cannot be had. */
+/** A text, from stdin for `-`. Throws a `DataError` where it cannot be had, and a `CompileError` where it is no UTF-8. */
 export function readSource(path: string, io: Io): Source {
-  if (path !== '-') {
-    const file = resolve(io.cwd, path);
-    try {
-      return { text: readFileSync(file, 'utf8'), file };
-    } catch (e) {
-      throw unreadable(path, e, "Give a file of Tapeout's IR, or - for stdin.");
-    }
+  const file = path === '-' ? '<stdin>' : resolve(io.cwd, path);
+  const hint = "Give a file of Tapeout's IR, or - for stdin.";
+  if (path === '') throw new UsageError(`the name of the file is empty. ${hint}`);
+  let bytes: Uint8Array;
+  let text: string;
+  try {
+    bytes = path === '-' ? (io.stdin?.() ?? new Uint8Array()) : readFileSync(file);
+    // With its byte order mark, if any, left out.
+    text = new TextDecoder().decode(bytes);
+  } catch (e) {
+    throw unreadable(path === '-' ? file : path, e, hint);
   }
-  const file = '<stdin>';
-  const text = io.stdin?.() ?? '';
   io.texts?.set(file, text);
+  if (!isUtf8(bytes)) {
+    const before = text.slice(0, text.indexOf('\ufffd')).split(/\r\n|[\n\r\u2028\u2029]/);
+    throw new CompileError('not-utf8', 'this is no text in UTF-8', {
+      loc: { file, line: before.length, col: (before.at(-1) as string).length + 1 },
+      help: 'save it as UTF-8',
+    });
+  }
   return { text, file };
 }
 
 /** Writes what a command makes. Throws a `DataError` where it cannot. */
 export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
+  if (path === '') throw new UsageError('--out names no file: its value is empty');
   try {
     writeFileSync(resolve(cwd, path), data);
   } catch (e) {
-    throw new DataError(`${path}: cannot be written: ${(e as Error).message}.`);
+    throw new DataError(`${path}: cannot be written: ${whyUnwritable(e)}.`);
   }
 }
 
@@ -84,10 +96,11 @@ export function readOptimizer(text: string): Optimizer {
     throw new UsageError(`'${text}' is no optimizer: take one of ${[...makers.keys()].join(', ')}, ${example}.`);
   const options: Record<string, number | boolean> = {};
   for (const { name, value } of splitList(found[2] ?? '')) {
+    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (Object.hasOwn(options, camel)) throw new UsageError(`'${name}' is given twice in '${text}'.`);
     const number = Number(value);
     if (value === null || value === '' || (value !== 'true' && value !== 'false' && Number.isNaN(number)))
       throw new UsageError(`'${name}${value === null ? '' : `=${value}`}' is no option with its value, ${example}.`);
-    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     options[camel] = value === 'true' ? true : value === 'false' ? false : number;
   }
   try {

@@ -1,7 +1,7 @@
 /** What a run is given and what it gives: tensors of a file, seeded values, and results as a table and as a file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { countAt, type DType, isBatch, showType, type TensorType } from '../../ir/type.ts';
+import { countAt, type DType, isBatch, maxElements, showType, type TensorType } from '../../ir/type.ts';
 import { readSafetensors, type StoredTensor } from '../../runtime/index.ts';
 import { DataError, unreadable } from '../data/error.ts';
 import { type Io, UsageError } from './io.ts';
@@ -37,6 +37,7 @@ const usualScalar = 0.01;
 const usualRange = 10;
 
 export function readTensors(path: string, io: Io): Map<string, StoredTensor> {
+  if (path === '') throw new UsageError('--in names no file: its value is empty');
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(resolve(io.cwd, path));
@@ -72,6 +73,16 @@ export function batchOf(
   if (!Number.isInteger(n) || n < 1 || n > maxBatch)
     throw new DataError(`'${found?.name}' has a batch of ${n}; the module takes from 1 to ${maxBatch} samples.`);
   return n;
+}
+
+/** The interpreter keeps all values at once. Throws before the first is made where no memory holds them. */
+export function checkMemory(values: Iterable<{ readonly type: TensorType }>, n: number): void {
+  let elements = 0;
+  for (const { type } of values) elements += countAt(type.shape, n);
+  if (elements > maxElements)
+    throw new DataError(
+      `the interpreter would keep ${elements} elements at N = ${n}, and memory holds ${maxElements} of them. Run it on smaller shapes or a smaller --batch.`,
+    );
 }
 
 /** What the file gives, else seeded values, which depend on the name and the seed alone. */

@@ -3,6 +3,7 @@
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Value } from '../../ir/graph.ts';
 import { tensor } from '../../ir/type.ts';
+import { countIn } from '../init.ts';
 import { currentTape } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
 import { callSite, showAny, userError, withLoc } from '../trace.ts';
@@ -22,7 +23,7 @@ export abstract class Stored extends Tensor {
   constructor(shape: readonly number[], data: number | ArrayLike<number> = 0) {
     const fixed = withLoc(() => checkShape(shape));
     super(tensor('f32', fixed));
-    const count = fixed.reduce((product, extent) => product * extent, 1);
+    const count = countIn(fixed);
     this.data = typeof data === 'number' ? new Float32Array(count).fill(data) : Float32Array.from(data);
     withLoc(() => this.checkData());
   }

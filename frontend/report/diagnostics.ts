@@ -46,7 +46,7 @@ export function renderError(error: unknown, rendering: Rendering = {}): string |
   if (error instanceof CompilerBug) return renderBug(error, rendering);
   if (error instanceof Error && plainErrors.has(error.name)) {
     const { style = plain } = rendering;
-    return `${style.bold(style.red('error'))}${style.bold(`: ${error.message}`)}`;
+    return `${style.bold(style.red('error'))}${style.bold(`: ${shortened(error.message)}`)}`;
   }
   return null;
 }
@@ -82,7 +82,8 @@ function renderBug({ pass, message, before }: CompilerBug, { style = plain }: Re
 
 export function renderProblem(problem: Problem, rendering: Rendering = {}): string {
   const { style = plain, cwd = '' } = rendering;
-  const { code, message, loc, notes, help } = problem;
+  const { code, loc, notes } = problem;
+  const [message, help] = [shortened(problem.message), problem.help && shortened(problem.help)];
   const [first = '', ...more] = message.split('\n');
   const frame = loc && codeFrame(problem, rendering);
   const elsewhere = notes.filter((note) => !frame?.shown.has(note));
@@ -93,7 +94,7 @@ export function renderProblem(problem: Problem, rendering: Rendering = {}): stri
     ...(frame?.lines ?? []),
     ...elsewhere.map((note) => {
       const place = note.loc ? `${showPlace(note.loc, cwd)}: ` : '';
-      return `${style.bold('note')}: ${place}${note.message.replaceAll('\n', '\n  ')}`;
+      return `${style.bold('note')}: ${place}${shortened(note.message).replaceAll('\n', '\n  ')}`;
     }),
     ...(help === null ? [] : [`${style.bold(style.cyan('help'))}: ${help}`]),
   ].join('\n');
@@ -138,8 +139,9 @@ function codeFrame(problem: Problem, { style = plain, cwd = '', read = () => nul
 
   const marks: Mark[] = [
     { ...underline(lines, loc, length), guilty: true, label },
-    ...framed.map((note) => ({ ...underline(lines, note.loc), guilty: false, label: note.message })),
+    ...framed.map((note) => ({ ...underline(lines, note.loc), guilty: false, label: shortened(note.message) })),
   ];
+  const windows = windowsOf(marks);
   const width = String(Math.max(...marks.map((m) => m.line))).length;
   const out: string[] = [];
   let last: number | null = null;
@@ -156,12 +158,16 @@ function codeFrame(problem: Problem, { style = plain, cwd = '', read = () => nul
   return { lines: out, shown: new Set<Note>([...framed, ...(beside ? [beside] : [])]) };
 
   function sourceLine(line: number): string {
-    return `${style.blue(`${String(line).padStart(width)} |`)} ${visible(lines?.[line - 1] ?? '').trimEnd()}`;
+    const [from, to] = windows.get(line) ?? [0, widest];
+    const text = lines?.[line - 1] ?? '';
+    const shown = `${from > 0 ? '…' : ''}${visible(text.slice(from, to))}${to < text.length ? '…' : ''}`;
+    return `${style.blue(`${String(line).padStart(width)} |`)} ${shown.trimEnd()}`;
   }
   function markLine({ line, col, length, guilty, label }: Mark): string {
     const source = lines?.[line - 1] ?? '';
-    const indent = ' '.repeat(visible(source.slice(0, col - 1)).length);
-    const under = (guilty ? '^' : '-').repeat(Math.max(1, length));
+    const [from, to] = windows.get(line) ?? [0, widest];
+    const indent = ' '.repeat((from > 0 ? 1 : 0) + visible(source.slice(from, Math.max(from, col - 1))).length);
+    const under = (guilty ? '^' : '-').repeat(Math.max(1, Math.min(length, to - Math.max(from, col - 1))));
     const [first = '', ...more] = label.split('\n');
     const colour = guilty ? style.red : style.blue;
     const gutter = style.blue(`${' '.repeat(width)} |`);
@@ -170,13 +176,30 @@ function codeFrame(problem: Problem, { style = plain, cwd = '', read = () => nul
   }
 }
 
-/** A tab would put the carets in the wrong column. */
-const visible = (text: string): string => text.replaceAll('\t', '    ');
+/** The part of each line that is shown: all of it, unless it is longer than `widest`, and then what is around its first mark. */
+function windowsOf(marks: readonly Mark[]): Map<number, readonly [from: number, to: number]> {
+  const windows = new Map<number, readonly [number, number]>();
+  for (const { line, col } of marks) {
+    const from = col - 1 < widest ? 0 : col - 1 - widest / 4;
+    const known = windows.get(line);
+    if (!known || from < known[0]) windows.set(line, [from, from + widest]);
+  }
+  return windows;
+}
+const widest = 240;
+
+/** What a text of the user's put into a sentence may be of any length. */
+const shortened = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, longest / 2)} … ${text.slice(-longest / 2)}`;
+const longest = 1200;
+
+/** A tab would put the carets in the wrong column, and a terminal obeys control characters. */
+const visible = (text: string): string => text.replaceAll('\t', '    ').replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');
 
 const labelOf = ({ message, loc }: Note, guilty: Loc, cwd: string): string =>
   !loc || (loc.file === guilty.file && loc.line === guilty.line && loc.col === guilty.col)
-    ? message
-    : `${message}, at ${showPlace(loc, cwd)}`;
+    ? shortened(message)
+    : `${shortened(message)}, at ${showPlace(loc, cwd)}`;
 
 /** What to underline: as told, or the call that begins at `loc`, with the `this.conv1.` before a method's name. */
 function underline(lines: readonly string[], { line, col }: Loc, length?: number): Omit<Mark, 'guilty' | 'label'> {

@@ -24,7 +24,7 @@ export async function cli(
     cwd = root,
     stdin = '',
     interrupt,
-  }: { cwd?: string; stdin?: string; interrupt?: (written: string, press: () => void) => void } = {},
+  }: { cwd?: string; stdin?: string | Uint8Array; interrupt?: (written: string, press: () => void) => void } = {},
 ): Promise<Outcome & { exited: number[] }> {
   let [stdout, stderr] = ['', ''];
   const exited: number[] = [];
@@ -45,7 +45,7 @@ export async function cli(
         interrupt?.(text, press);
       },
     },
-    stdin: () => stdin,
+    stdin: () => Buffer.from(stdin),
     cwd,
     env: {},
     onInterrupt(f) {
