@@ -100,7 +100,10 @@ export class ExprReader {
   }
 
   expr(): Typed {
-    return this.#scope.within(this.#lex.peek(), () => this.#select());
+    this.#scope.enter(this.#lex.peek());
+    const made = this.#select();
+    this.#scope.leave();
+    return made;
   }
 
   #select(): Typed {
@@ -159,7 +162,9 @@ export class ExprReader {
       const literal = this.#literal(next, true);
       if (literal) return literal;
     }
-    const x = this.#scope.within(sign, () => this.unary());
+    this.#scope.enter(sign);
+    const x = this.unary();
+    this.#scope.leave();
     return this.#applied(sign.text === '-' ? 'neg' : 'not', x, sign);
   }
 
@@ -315,7 +320,7 @@ export class ExprReader {
 
   #made(e: Expr, dtype: DType, at: Token, ...parts: readonly Typed[]): Typed {
     const depth = 1 + parts.reduce((d, p) => Math.max(d, p.depth), 0);
-    this.#scope.checkDepth(depth, at);
+    this.#scope.checkHeight(depth, at);
     return { e, dtype, depth };
   }
 

@@ -5,8 +5,10 @@ import type { Lexer, Token } from './lex.ts';
 import type { DType } from './type.ts';
 import { keywords } from './words.ts';
 
-/** How deep loops and expressions may nest: far deeper than any that a compiler makes, and no danger for a stack. */
-const deepest = 400;
+/** How deep a text may nest, and how high an expression may grow by the names in it: deeper than fusion lets any become,
+ *  and no danger for a stack. */
+const deepest = 600;
+const highest = 1200;
 
 /** An expression with its type and its height, known as it is built. */
 export interface Typed {
@@ -84,16 +86,27 @@ export class Scope {
 
   /** What `read` reads, one level deeper; `at` is where it begins. */
   within<T>(at: Token, read: () => T): T {
-    this.checkDepth(++this.#depth, at);
+    this.enter(at);
     const made = read();
-    this.#depth--;
+    this.leave();
     return made;
   }
-  checkDepth(depth: number, at: Token): void {
-    if (depth <= deepest) return;
-    throw this.#lex.error(`this is nested more than ${deepest} deep`, at, {
+  /** As `within`, without its frames on the stack: expressions nest the deepest. */
+  enter(at: Token): void {
+    if (++this.#depth > deepest)
+      throw this.#lex.error(`this is nested more than ${deepest} deep`, at, {
+        code: 'too-deep',
+        help: "name a part of it with 'let'",
+      });
+  }
+  leave(): void {
+    this.#depth--;
+  }
+  checkHeight(height: number, at: Token): void {
+    if (height <= highest) return;
+    throw this.#lex.error(`this is an expression of more than ${highest} operations on each other`, at, {
       code: 'too-deep',
-      help: "name a part of it with 'let'",
+      help: 'keep a part of it in a tile',
     });
   }
 }

@@ -103,8 +103,8 @@ describe('texts of which opt tells what is wrong, and where', () => {
     'a hundred thousand brackets': [`${head}${times('{')}`, '2:1', /expected 'module'/],
     'a hundred thousand loops': [
       kernel(count(100_000, (i) => `for a${i} in 0..1 {`).join('\n')),
-      '403:1',
-      /nested more than 400/,
+      '603:1',
+      /nested more than 600/,
     ],
   };
   for (const [name, [text, place, message]] of Object.entries(texts))

@@ -364,6 +364,28 @@ describe('what is wrong is said at its place', () => {
     for (const text of texts) expect(parseError(() => parseText(text, 'a.tir')).loc?.file).toBe('a.tir');
   });
 
+  test('the deepest kernels that fusion makes can be read again', () => {
+    for (const f of [op.neg, op.relu, op.erf]) {
+      let y = op.neg(param('input', 'x', f32(4)));
+      for (let i = 0; i < 1500; i++) y = f(y);
+      const fused = fuse(makeGraph('g', [{ name: 'y', value: y }]));
+      const { kernels } = lower(fused, new Buffers());
+      for (const k of kernels) {
+        const text = printKernel(k);
+        expect(printKernel(parseKernel(text, 'a.tir'))).toBe(text);
+      }
+    }
+  });
+
+  test('an expression of the greatest height goes on through verifier and printer', () => {
+    const lets = (n: number) =>
+      `let a0 = x[0, 0]\n${Array.from({ length: n }, (_, i) => `let a${i + 1} = a${i} * 0.5 + a${i}`).join('\n')}`;
+    const text = (n: number) =>
+      `tapeout ir 1\nkernel @k(x: f32[1,1], y: f32[1,1] out) {\n${lets(n)}\ny[0, 0] = a${n}\n}\n`;
+    expect(printIr(readIr(text(599), 'a.tir', 64), {})).toContain('kernel @k');
+    expect(parseError(() => readIr(text(600), 'a.tir', 64)).message).toMatch(/more than 1200 operations/);
+  });
+
   test('100,000 ops parse in seconds, and print again', () => {
     const lines = Array.from({ length: 100_000 }, (_, i) => `%v${i + 1} = relu(%v${i}) : f32[N,4]`);
     const text = `${head}graph @g(%v0: f32[N,4]) {\n${lines.join('\n')}\nreturn %v100000\n}\n}\n`;
