@@ -212,8 +212,14 @@ export class Bounds {
         const places = e.over.reduce((p, a) => p * this.greatest(this.form(x.size(a.extent))), 1);
         return numeric(0, Math.max(0, places - 1));
       }
-      case 'convert':
-        return byDtype(x.dtypeOf(e.x), numeric);
+      case 'convert': {
+        const from = x.dtypeOf(e.x);
+        if (from === 'f32') return byDtype(e.to, numeric);
+        // A whole number stays what it is, where the type holds it.
+        const [low, high] = range(e.x);
+        const fits = e.to === 'i32' || (e.to === 'u8' && low >= 0 && high <= 255);
+        return fits ? numeric(low, high) : byDtype(e.to, numeric);
+      }
       case 'select': {
         const [t, o] = [
           this.#side(e.then, below, [...facts, ...this.factsOf(e.cond, true)]),

@@ -2,7 +2,7 @@
 
 import type { AttrKinds } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
-import type { Expr } from './expr.ts';
+import type { Axis, Expr } from './expr.ts';
 import { checkSpec, heldTo } from './op-contract.ts';
 import { type Shape, showType, type TensorType } from './type.ts';
 
@@ -13,6 +13,13 @@ type Values<N extends readonly string[]> = { readonly [K in keyof N]: Value };
 
 /** Reads one element of an operand at the given indices. */
 export type Load = (...at: readonly Expr[]) => Expr;
+/** A result as a sum of shares: each point of `over` adds `value` to the element at `at`, if that lies inside the result.
+ *  An axis that stands alone in `at` runs over that whole dimension. */
+export interface Scatter {
+  readonly over: readonly Axis[];
+  readonly at: readonly Expr[];
+  readonly value: Expr;
+}
 /** An operand whose cotangent is zero everywhere, because nothing flows through it: indices, conditions. */
 export type NoGradient = 'none';
 
@@ -32,6 +39,8 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
   infer(types: ByName<N, TensorType>, attrs: A): TensorType;
   /** The defining equation: the result's element at `at`. */
   compute(load: ByName<N, Load>, at: readonly Expr[], attrs: A, types: ByName<N, TensorType>, out: TensorType): Expr;
+  /** The equation turned round, where it asks which points reach an element: what each point adds, and where. */
+  scatter?(load: ByName<N, Load>, attrs: A, types: ByName<N, TensorType>, out: TensorType): Scatter;
   /** The cotangent of each operand, given `g`, the cotangent of the result. */
   vjp(operands: ByName<N, Value>, g: Value, attrs: A, result: Value): ByName<N, Value | NoGradient>;
   /** The result is its first operand's bytes under another shape, so that no kernel is needed. */

@@ -68,7 +68,7 @@ export class IntegerValues {
   }
 
   #count(n: Node): number | null {
-    if (n.type.dtype !== 'i32') return null;
+    if (n.type.dtype !== 'i32' && n.type.dtype !== 'u8') return null;
     const said = sound(n);
     if (!said) return null;
     const { e, buffers, axes } = said;

@@ -121,7 +121,9 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
       case 'store':
         w.statement([...s.at, s.value], () => {
           const to = `x${buffers.indexOf(s.buffer)}[${w.place(s.buffer.name, s.buffer.type.shape, s.at)}]`;
-          w.line(`${to} = ${w.value(s.value)};`);
+          w.line(
+            `${to} = ${s.add ? w.arithmetic('add', s.buffer.type.dtype, to, w.value(s.value)) : w.value(s.value)};`,
+          );
         });
         return;
       default:

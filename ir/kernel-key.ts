@@ -97,7 +97,9 @@ export function kernelKey(kernel: Kernel, { constants = true }: { constants?: bo
       case 'accumulate':
       case 'store': {
         const to = s.kind === 'store' ? buffer(s.buffer) : thing(s.tile);
-        say(`${s.kind === 'accumulate' ? s.fn : s.kind} ${to} at ${s.at.map(expr).join()} = ${expr(s.value)}`);
+        say(
+          `${s.kind === 'accumulate' ? s.fn : s.kind}${s.kind === 'store' && s.add ? ' add' : ''} ${to} at ${s.at.map(expr).join()} = ${expr(s.value)}`,
+        );
         return;
       }
       default:

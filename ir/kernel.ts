@@ -43,7 +43,14 @@ export type Stmt =
             readonly at: readonly Expr[];
             readonly value: Expr;
           }
-        | { readonly kind: 'store'; readonly buffer: Buffer; readonly at: readonly Expr[]; readonly value: Expr }
+        | {
+            readonly kind: 'store';
+            readonly buffer: Buffer;
+            readonly at: readonly Expr[];
+            readonly value: Expr;
+            /** The value is added to the element, in the order in which iterations come. */
+            readonly add?: boolean;
+          }
       ));
 
 export type Access = 'in' | 'out' | 'inout';
@@ -75,6 +82,13 @@ export const loop = (
 export const declare = (tile: Tile): Stmt => ({ kind: 'tile', tile });
 export const set = (tile: Tile, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'set', tile, at, value });
 export const store = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'store', buffer, at, value });
+export const addTo = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({
+  kind: 'store',
+  buffer,
+  at,
+  value,
+  add: true,
+});
 
 /** Rebuilds a statement with every expression in it mapped; `onTile` may rename the tiles that statements write. */
 export function mapStmt(s: Stmt, onExpr: (e: Expr) => Expr, done: Map<Expr, Expr> = new Map()): Stmt {
@@ -126,7 +140,7 @@ export const storageOf = (b: Buffer): Buffer => (b.viewOf ? storageOf(b.viewOf) 
 
 /** A kernel with its params read off its body. */
 export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel {
-  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
+  const [reads, writes, sums] = [new Set<Buffer>(), new Set<Buffer>(), new Set<Buffer>()];
   const seen = new Set<Expr>();
   walkStmts(body, (s) => {
     for (const e of exprsOf(s))
@@ -137,8 +151,11 @@ export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]
         },
         seen,
       );
-    if (s.kind === 'store') writes.add(storageOf(s.buffer));
+    if (s.kind === 'store') (s.add ? sums : writes).add(storageOf(s.buffer));
   });
+  // What is added to something that the kernel itself does not set reads what was there before.
+  for (const b of sums) if (!writes.has(b)) reads.add(b);
+  for (const b of sums) writes.add(b);
   const access = (b: Buffer): Access => (writes.has(b) ? (reads.has(b) ? 'inout' : 'out') : 'in');
   const params = [...new Set([...reads, ...writes])].map((buffer) => ({ buffer, access: access(buffer) }));
   return { name, params, body, locs };

@@ -7,7 +7,7 @@ import { isBatch } from './type.ts';
 /** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
 export type Binding =
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'lanes'; readonly start: number }
+  | { readonly kind: 'lanes'; readonly start: number; readonly count: number }
   | { readonly kind: 'loop' };
 export type Bindings = ReadonlyMap<Axis, Binding>;
 

@@ -4,8 +4,21 @@
 import { upsert } from './collections.ts';
 import type { Loc } from './diagnostic.ts';
 import { axis, type Buffer, type Expr, type Tile } from './expr.ts';
-import { type Access, declare, type Kernel, type LoopMode, loop, maxCopies, type Stmt, set, store } from './kernel.ts';
+
+import {
+  type Access,
+  addTo,
+  declare,
+  type Kernel,
+  type LoopMode,
+  loop,
+  maxCopies,
+  type Stmt,
+  set,
+  store,
+} from './kernel.ts';
 import { type Comment, Lexer, readPlace, type Token } from './lex.ts';
+
 import { expectVersion, parseType, readDim, type TextOptions, wholeNumber } from './parse-common.ts';
 import { ExprReader } from './parse-expr.ts';
 import { kindOf, Scope } from './parse-scope.ts';
@@ -224,11 +237,11 @@ class KernelReader {
     const { e: value } = this.#exprs.typed(this.#exprs.expr(), dtype, place, `what '${name.text}' is given`);
     if (target.kind === 'tile')
       return fn === null ? set(target.tile, at, value) : { kind: 'accumulate', fn, tile: target.tile, at, value };
-    if (fn !== null)
-      throw lex.error('only tiles accumulate; a buffer is stored with =', sign, {
-        help: `${name.text} = ${name.text} + …`,
+    if (fn !== null && fn !== 'add')
+      throw lex.error('only tiles accumulate by this; a buffer is stored with = or +=', sign, {
+        help: `keep it in a tile first, and store the tile in ${name.text}`,
       });
-    return store(target.buffer, at, value);
+    return (fn === 'add' ? addTo : store)(target.buffer, at, value);
   }
 }
 

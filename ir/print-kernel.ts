@@ -80,7 +80,8 @@ function printStmt(s: Stmt, printer: Printer, indent: string): string[] {
       const [at, value] = [texts.slice(0, -1), texts.at(-1)];
       const target = printer.name(s.kind === 'store' ? s.buffer : s.tile);
       const place = at.length ? `${target}[${at.join(', ')}]` : target;
-      return [...lets, `${place} ${s.kind === 'accumulate' ? updates[s.fn] : '='} ${value}`].map((l) => indent + l);
+      const fn = s.kind === 'accumulate' ? s.fn : s.kind === 'store' && s.add ? 'add' : null;
+      return [...lets, `${place} ${fn ? updates[fn] : '='} ${value}`].map((l) => indent + l);
     }
     default:
       return s satisfies never;

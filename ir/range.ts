@@ -2,6 +2,7 @@
 
 import { type Axis, dtypeOf, type Expr } from './expr.ts';
 import type { Loop } from './kernel.ts';
+import { bindDim, type DType } from './type.ts';
 
 /** The least and the greatest value, both possible. */
 export type Range = readonly [number, number];
@@ -23,14 +24,30 @@ export function range(e: Expr, known: Known): Range {
       return known.axis(e.axis);
     case 'size':
       return [e.of.times, e.of.times * known.maxBatch];
+    case 'load':
+      return ofType(e.buffer.type.dtype);
     case 'convert':
-      return e.x.kind === 'load' && e.x.buffer.type.dtype === 'u8' ? [0, 255] : anything;
+      return converted(range(e.x, known), dtypeOf(e.x), e.to);
+    case 'select': {
+      const [[al, ah], [bl, bh]] = [range(e.then, known), range(e.otherwise, known)];
+      return [Math.min(al, bl), Math.max(ah, bh)];
+    }
+    case 'reduce':
+      return e.fn === 'argmax' ? [0, e.over.reduce((p, a) => p * bindDim(a.extent, known.maxBatch), 1) - 1] : anything;
     case 'binary':
       if (dtypeOf(e) !== 'i32') return anything;
       return arithmetic(e.fn, range(e.a, known), range(e.b, known));
     default:
       return anything;
   }
+}
+
+const ofType = (dtype: DType): Range => (dtype === 'u8' ? [0, 255] : dtype === 'bool' ? [0, 1] : anything);
+
+/** A whole number stays what it is, where the type holds it. */
+function converted([low, high]: Range, from: DType, to: DType): Range {
+  const [least, most] = ofType(to);
+  return from !== 'f32' && low >= least && high <= most ? [low, high] : [least, most];
 }
 
 function arithmetic(fn: string, [al, ah]: Range, [bl, bh]: Range): Range {

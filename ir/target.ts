@@ -19,6 +19,8 @@ export interface Target {
     /** Extra instructions to put every second element of eight into a vector, and four elements from anywhere. */
     readonly strided: number;
     readonly gathered: number;
+    /** Extra instructions for an index that is data: to read it, and to make an address of it. */
+    readonly indirect: number;
     /** Instructions around one iteration of a loop. */
     readonly loop: number;
     /** Cycles from one addition to the next that needs its result. */
@@ -37,5 +39,16 @@ export const wasm128: Target = {
   registers: 15,
   blockRegisters: 14,
   unroll: 64,
-  cost: { issue: 6, arithmetic: 2, load: 2, strided: 2, gathered: 8, loop: 4, latency: 4, exit: 8, code: 250 },
+  cost: {
+    issue: 6,
+    arithmetic: 2,
+    load: 2,
+    strided: 2,
+    gathered: 8,
+    indirect: 8,
+    loop: 4,
+    latency: 4,
+    exit: 8,
+    code: 250,
+  },
 };

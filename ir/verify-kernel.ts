@@ -8,7 +8,7 @@ import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf } from
 import { constant, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
-import { byteSize, elements, sameDim, showType } from './type.ts';
+import { byteSize, elements, sameDim, showDim, showType } from './type.ts';
 import { collect, type Problem, type ProblemCode, type Report } from './verify.ts';
 import { coverage } from './verify-coverage.ts';
 import { type Access, type Frame, meet } from './verify-dependence.ts';
@@ -45,11 +45,14 @@ class KernelVerifier {
   readonly #typing: Typing;
   readonly #tiles: TileStates;
   readonly #stored = new Set<Buffer>();
+  readonly #summed = new Set<Buffer>();
   readonly #loaded = new Set<Buffer>();
   /** Tiles that some branch reads that is never taken. */
   readonly #asleep = new Set<Tile>();
   readonly #frames: Frame[] = [];
   readonly #stores: Access[] = [];
+  /** Stores that add to what is there. */
+  readonly #sums: Access[] = [];
   readonly #loads: Access[] = [];
   readonly #tileWrites: Access[] = [];
   readonly #tileReads: Access[] = [];
@@ -81,6 +84,7 @@ class KernelVerifier {
     // What follows leans on indices that are known to be sound.
     this.#races();
     this.#overwrites();
+    this.#additions();
     this.#unread();
     this.#coverage();
     if (this.#target) this.#registers(this.#target);
@@ -108,6 +112,9 @@ class KernelVerifier {
   #accesses(): void {
     this.#stmt = null;
     const listed = new Map(this.#kernel.params.map((p) => [p.buffer, p.access]));
+    // What is added to something that the kernel itself does not set reads what was there before.
+    for (const b of this.#summed) if (!this.#stored.has(b)) this.#loaded.add(b);
+    for (const b of this.#summed) this.#stored.add(b);
     for (const b of new Set([...this.#loaded, ...this.#stored]))
       if (!listed.has(b)) this.#complain('access', `${b.name} is used and is no param`);
     for (const [b, access] of listed) {
@@ -222,8 +229,13 @@ class KernelVerifier {
     if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
       this.#complain('nested-lanes', `the loop over ${l.axis.name} makes lanes of lanes`);
     if (l.step !== 1) this.#complain('lanes', `the loop over ${l.axis.name} is vectorized and steps by ${l.step}`);
-    else if (trips.terms.size > 0 || trips.constant % 4 !== 0)
-      this.#complain('lanes', `the loop over ${l.axis.name} is vectorized, and ${show(l.to)} does not end a vector`);
+    else if (plus(to, from, -1).terms.size > 0)
+      this.#complain('lanes', `the loop over ${l.axis.name} is vectorized, and how long it is no number tells`);
+    else if (from.constant !== 0 || to.constant !== l.axis.extent)
+      this.#complain(
+        'lanes',
+        `the loop over ${l.axis.name} is vectorized, and not from 0 to ${showDim(l.axis.extent)}`,
+      );
   }
 
   #leaf(s: Exclude<Stmt, Loop | { kind: 'tile' }>, facts: Facts): void {
@@ -237,8 +249,11 @@ class KernelVerifier {
     indices(to.name, s.at, shape, this.#bounds, this.#complain, facts);
     if (s.kind === 'store') {
       this.#buffer(s.buffer);
-      this.#stored.add(storageOf(s.buffer));
-      this.#stores.push(this.#access(s.buffer, s.buffer.type.shape, s.at));
+      const access = this.#access(s.buffer, s.buffer.type.shape, s.at);
+      (s.add ? this.#summed : this.#stored).add(storageOf(s.buffer));
+      (s.add ? this.#sums : this.#stores).push(access);
+      if (s.add && dtype !== 'f32' && dtype !== 'i32') this.#complain('dtype', `added to ${to.name}: ${dtype}`);
+      if (s.add) this.#apartInLanes(access);
       return;
     }
     if (!this.#tiles.has(s.tile)) return this.#complain('tile-scope', `the tile ${s.tile.name} is not declared here`);
@@ -324,7 +339,7 @@ class KernelVerifier {
           this.#complain('lanes', `${element(tile, at)}: lanes do not lie along a vector of ${tile.name}`);
       }
     }
-    if (varies && ((tile.shape.at(-1) as number) % 4 !== 0 || !this.#laned.has(tile)))
+    if (varies && !this.#laned.has(tile))
       this.#complain('lanes', `${element(tile, at)}: ${tile.name} is not kept in vectors`);
     if (lanes && written && !varies) this.#complain('race', `all lanes of ${lanes.name} write ${element(tile, at)}`);
   }
@@ -339,8 +354,8 @@ class KernelVerifier {
     }
     for (const [l, tiles] of most) {
       const count = [...tiles].reduce((sum, t) => {
-        const size = t.shape.reduce((p, d) => p * d, 1);
-        return sum + (this.#laned.has(t) ? Math.ceil(size / target.lanes) : size);
+        const [rows, along] = [t.shape.slice(0, -1).reduce((p, d) => p * d, 1), t.shape.at(-1) ?? 1];
+        return sum + rows * (this.#laned.has(t) ? Math.ceil(along / target.lanes) : along);
       }, 0);
       if (count > target.registers)
         this.#complain(
@@ -359,6 +374,11 @@ class KernelVerifier {
       for (const [i, a] of stores.entries())
         if (a.frames.some(moved))
           for (const b of stores.slice(i)) this.#race(a, b, common(a, b), moved, 'store the same elements');
+    const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel';
+    for (const sums of groups(this.#sums, storage).values())
+      for (const [i, a] of sums.entries())
+        if (a.frames.some(atOnce))
+          for (const b of sums.slice(i)) this.#race(a, b, common(a, b), atOnce, 'add to the same elements');
     // Registers, where lanes or threads run side by side.
     const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || f.loop.mode === 'parallel';
     const touches = groups([...this.#tileWrites, ...this.#tileReads], (a) => a.of);
@@ -376,6 +396,34 @@ class KernelVerifier {
     if (!both.some((f) => which(f) && !alone(f))) return;
     const clash = meet(a, b, both, this.#bounds)?.find(which);
     if (clash) this.#at(b, 'race', `iterations of the ${clash.loop.mode} loop over ${clash.loop.axis.name} ${what}`);
+  }
+
+  /** Lanes add to elements of their own: an index moves along with them. */
+  #apartInLanes(a: Access): void {
+    const lanes = a.frames.find((f) => f.loop.mode === 'vectorized')?.loop.axis;
+    if (!lanes) return;
+    const moves = a.at.some((e) => {
+      const terms = [...this.#bounds.form(e).terms.values()].filter((t) => freeAxes(t.of).has(lanes));
+      return terms.length === 1 && terms[0]?.of.kind === 'axis';
+    });
+    if (!moves) this.#complain('race', `lanes of ${lanes.name} may add to the same element of ${a.of.name}`);
+  }
+
+  /** An element is set before anything is added to it, and read by nothing else. */
+  #additions(): void {
+    for (const a of this.#sums) {
+      for (const s of this.#stores) {
+        if (storage(s) !== storage(a)) continue;
+        const clash = meet(s, a, common(s, a), this.#bounds);
+        if (!clash) continue;
+        const what = `${a.of.name}[${a.at.map(show).join(', ')}]`;
+        if (clash[0])
+          this.#at(a, 'in-place', `${what} may be set again by another iteration over ${clash[0].loop.axis.name}`);
+        else if (a.order < s.order) this.#at(a, 'in-place', `${what} is added to before it is set`);
+      }
+      const read = this.#loads.find((l) => storage(l) === storage(a));
+      if (read) this.#at(read, 'in-place', `${read.of.name} is read in a kernel that adds to it`);
+    }
   }
 
   /** No element is read after it is overwritten, nor by another iteration than the one that overwrites it. */

@@ -4,6 +4,7 @@
 import { Bounds } from './bounds.ts';
 import { type Buffer, dtypeOf, type Expr, some, type Tile } from './expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf, walkStmts } from './kernel.ts';
+import type { DType } from './type.ts';
 
 type Interval = readonly [low: number, high: number];
 const nothing: Interval = [Infinity, -Infinity];
@@ -41,10 +42,10 @@ export function valuesIn(
     const bounds = new Bounds(maxBatch, { buffers, tiles });
     walk(kernel.body, bounds, (s) => {
       if (s.kind === 'store') {
-        if (dtypeOf(s.value) !== 'i32') return;
+        if (!isInteger(dtypeOf(s.value))) return;
         const b = storageOf(s.buffer);
-        stored.set(b, hull(stored.get(b) ?? nothing, bounds.interval(s.value)));
-      } else if (s.tile.dtype === 'i32') held.set(s.tile, hull(held.get(s.tile) ?? nothing, given(s, bounds)));
+        stored.set(b, s.add ? anything : hull(stored.get(b) ?? nothing, bounds.interval(s.value)));
+      } else if (isInteger(s.tile.dtype)) held.set(s.tile, hull(held.get(s.tile) ?? nothing, given(s, bounds)));
     });
     tiles = counts(held);
   }
@@ -108,6 +109,7 @@ function given(s: Exclude<Leaf, { kind: 'store' }>, bounds: Bounds): Interval {
   return of(s.value);
 }
 
+const isInteger = (dtype: DType): boolean => dtype === 'i32' || dtype === 'u8';
 const countOf = ([low, high]: Interval): number | null =>
   low >= 0 && Number.isFinite(high) ? Math.floor(high) + 1 : null;
 const counts = (held: ReadonlyMap<Tile, Interval>): Map<Tile, number> =>

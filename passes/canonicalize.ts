@@ -6,6 +6,7 @@ import * as op from '../ir/ops/index.ts';
 import { type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
+import { followedBy } from './windows.ts';
 
 /** The number that fills a value, if one does. */
 const filled = (v: Value): number | null => is(v, op.full)?.attrs.value ?? null;
@@ -144,8 +145,9 @@ export const algebra: readonly Rule[] = [
     padded(attrs) ? op.conv2dWeightGrad(zeroPadded(x, attrs.padding), g, { ...attrs, padding: [0, 0] }) : null,
   ),
   // convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped and with in and out exchanged)
-  rule('conv-input-grad', op.conv2dInputGrad, ({ g, w }, { stride, padding, dilation, groups, size }) => {
-    if (groups !== 1) return null;
+  // … unless windows that add to what they cover have less to do.
+  rule('conv-input-grad', op.conv2dInputGrad, ({ g, w }, { stride, padding, dilation, groups, size }, node) => {
+    if (groups !== 1 || followedBy(node)) return null;
     const around = [0, 1].map((d) => {
       const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
       const low = reach - (padding[d] as number);

@@ -6,6 +6,8 @@ import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } fro
 import { type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
+import { gatheredOperand, isScatter } from './scatter.ts';
+import { followedBy } from './windows.ts';
 
 /** A reduction read from inside another is computed there only where the outer one is this short, a window's. */
 const shortReduction = 64;
@@ -36,6 +38,12 @@ class Forming implements Formed {
   trips = 0;
   /** Members and their float operations. */
   size = 0;
+  /** Whether windows add to the one root, so that everything else is stored. */
+  readonly inWindows: boolean;
+
+  constructor(inWindows = false) {
+    this.inWindows = inWindows;
+  }
 
   /** The shape over which the kernel will loop. */
   get space(): Shape {
@@ -59,7 +67,13 @@ class Fusion {
 
   place(n: Node): void {
     const readers = this.#readers(n);
-    if (!this.#results.has(n)) {
+    for (const [g, how] of readers)
+      if (this.#isFollowed(n, g)) {
+        this.#join(g, n, how);
+        readers.delete(g);
+      }
+    const inWindows = followedBy(n) !== null;
+    if (!this.#results.has(n) && !inWindows) {
       if (readers.size === 0) return;
       if (this.#mayInline(n, readers)) {
         for (const [g, how] of readers) this.#join(g, n, how);
@@ -72,7 +86,8 @@ class Fusion {
         return;
       }
     }
-    const group = this.#host(n, readers) ?? new Forming();
+    if (readers.size === 0 && !this.#results.has(n)) return;
+    const group = (inWindows ? undefined : this.#host(n, readers)) ?? new Forming(inWindows);
     this.groups.add(group);
     group.roots.push(n);
     this.#join(group, n, { form: 'same', lead: n.type.shape.length, reads: 1, key: 0, trips: 1 });
@@ -107,12 +122,20 @@ class Fusion {
     return new Map([...found].map(([g, accesses]) => [g, join(accesses) as Access]));
   }
 
+  /** Whether a group's sums over `n` become sums over what `n` was spread from. */
+  #isFollowed(n: Node, g: Forming): boolean {
+    const users = (this.#users.get(n) ?? []).filter((u) => g.members.has(u));
+    const operand = g.inWindows ? (u: Node) => followedBy(u)?.operand : gatheredOperand;
+    return isScatter(n) && users.every((u) => u.inputs[operand(u) ?? -1] === n);
+  }
+
   /** Whether each group that reads `n` may compute it for itself. */
   #mayInline(n: Node, readers: Readers): boolean {
     const { trips, flops, guarded } = equationOf(n);
     const all = [...readers];
     // A view's bytes are its operand's, which `#isReshaped` keeps in memory.
     if (n.op.view) return true;
+    if (all.some(([g]) => g.inWindows)) return false;
     if (n.inputs.length === 0) return true;
     if (all.some(([g]) => isFull(g, n))) return false;
     if (trips > 0) return all.length === 1 && all.every(([g, how]) => this.#sparesWork(n, how, g));
@@ -135,6 +158,7 @@ class Fusion {
   /** Whether the groups that want a reduction's elements once each can become one that computes them: no group may lie
    *  between them, and all must loop over a prefix of the largest one's space. */
   #mayUnite(n: Node, readers: Readers): boolean {
+    if ([...readers.keys()].some((g) => g.inWindows)) return false;
     if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction(n))) return false;
     const spaces = [...readers.keys()].map((g) => g.space);
     const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
@@ -152,7 +176,7 @@ class Fusion {
     const { trips } = equationOf(n);
     const waiting = this.#waiting(readers);
     for (const [g, how] of readers) {
-      if (isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
+      if (g.inWindows || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
       const along = how.form === 'same' && how.reads === 1 && sameShape(g.space, n.type.shape);
       if (along && !waiting().has(g)) return g;
     }

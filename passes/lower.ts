@@ -12,6 +12,7 @@ import {
   type Node,
   type Param,
   type Result,
+  type Scatter,
   typesOf,
   type Value,
 } from '../ir/graph.ts';
@@ -34,8 +35,11 @@ import { namespace } from '../ir/print-expr.ts';
 import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
+import { windowLoops } from './lower-windows.ts';
 import { expandMath } from './math.ts';
+import { gathered, gatheredOperand, scatterBy } from './scatter.ts';
 import { withoutUnread } from './unread.ts';
+import { type Following, followedBy } from './windows.ts';
 
 /** A graph's kernels in launch order, and the buffers that stand for its values. */
 export interface Lowered {
@@ -94,7 +98,10 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
 
   const kernelNames = new Names();
   // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
-  const kernels = graph.groups.map((g) => lowerGroup(kernelNames.take(kernelName(g, graph)), g, stored));
+  const kernels = graph.groups.flatMap((g) => {
+    const name = kernelNames.take(kernelName(g, graph));
+    return inWindows(g) ? lowerWindows(name, g, stored, (n) => kernelNames.take(n)) : [lowerGroup(name, g, stored)];
+  });
   const copy = (name: string, from: Buffer, to: Buffer): void => {
     kernels.push(copyKernel(kernelNames.take(`copy_${name}`), from, to));
   };
@@ -165,19 +172,37 @@ interface Block {
 }
 const block = (a: Axis | null): Block => ({ axis: a, stmts: [], tiles: new Map() });
 
-function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffer>): Kernel {
-  const interner = new Interner();
-  const space = group.roots.reduce<TensorType>(
-    (t, r) => (r.type.shape.length > t.shape.length ? r.type : t),
-    (group.roots[0] as Node).type,
-  );
-  const axes = axesOf(space.shape);
-  const index = axes.map(x.ix);
-  const locs: Loc[] = [];
+/** The node that windows add to, where they make a group. */
+const inWindows = (g: Group): Following | null => followedBy(g.roots[0] as Node);
 
-  const memo = new Map<string, Expr>();
+function lowerWindows(
+  name: string,
+  group: Group,
+  stored: ReadonlyMap<Value, Buffer>,
+  take: (name: string) => string,
+): Kernel[] {
+  const root = group.roots[0] as Node;
+  const stores = storageIn(group, stored);
+  const bufferOf = (v: Value): Buffer => {
+    const b = stores(v);
+    if (!b) throw new Error(`${root.op.name}: an operand is not stored`);
+    return b;
+  };
+  const following = inWindows(group) as Following;
+  const followed = following.operand === null ? [] : [root.inputs[following.operand] as Node];
+  const locs = [root, ...followed].flatMap((m) => m.loc ?? []);
+  const distinct = locs.filter((l, i) => !locs.slice(0, i).some((o) => same(o, l)));
+  return windowLoops(root, following, bufferOf, stored.get(root) as Buffer, axesOf).map(({ prefix, body }) =>
+    finished(prefix ? take(prefix + name) : name, body, distinct),
+  );
+}
+
+const finished = (name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel =>
+  finish(name, uniqueNames(withoutUnread(withoutSingleLoops(body))), locs);
+
+/** The buffer that holds a value which a group reads, through views of stored ones; null for what it computes. */
+function storageIn(group: Group, stored: ReadonlyMap<Value, Buffer>): (v: Value) => Buffer | null {
   const views = new Map<Value, Buffer>();
-  /** The buffer that holds a value, through views of stored ones. */
   const bufferOf = (v: Value): Buffer | null => {
     const computedHere = v.kind === 'node' && group.members.has(v);
     const elsewhere = computedHere ? undefined : stored.get(v);
@@ -191,6 +216,21 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     views.set(v, view);
     return view;
   };
+  return bufferOf;
+}
+
+function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffer>): Kernel {
+  const interner = new Interner();
+  const space = group.roots.reduce<TensorType>(
+    (t, r) => (r.type.shape.length > t.shape.length ? r.type : t),
+    (group.roots[0] as Node).type,
+  );
+  const axes = axesOf(space.shape);
+  const index = axes.map(x.ix);
+  const locs: Loc[] = [];
+
+  const memo = new Map<string, Expr>();
+  const bufferOf = storageIn(group, stored);
   /** A value's element at an index, as an expression over what is stored. */
   const element = (v: Value, at: readonly Expr[]): Expr => {
     const buffer = bufferOf(v);
@@ -200,20 +240,28 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     let e = memo.get(key);
     if (!e) {
       if (v.loc && !locs.some((l) => same(l, v.loc as Loc))) locs.push(v.loc);
-      e = equation(
-        v,
-        v.inputs.map(
-          (i) =>
-            (...inner: readonly Expr[]) =>
-              element(i, inner),
-        ),
-        at,
-      );
+      e = gatheredEquation(v, at) ?? equation(v, v.inputs.map(elements), at);
       memo.set(key, e);
     }
     return e;
   };
   const number = numbering<Value>();
+  const elements =
+    (v: Value) =>
+    (...at: readonly Expr[]): Expr =>
+      element(v, at);
+  /** The equation over what a scattered operand was spread from. */
+  const gatheredEquation = (v: Node, at: readonly Expr[]): Expr | null => {
+    const operand = gatheredOperand(v);
+    const spread = operand === null ? null : (v.inputs[operand] as Node);
+    if (!spread || !group.members.has(spread) || group.roots.includes(spread)) return null;
+    const whole: Buffer = { name: spread.op.name, type: spread.type };
+    const loads = v.inputs.map((i) =>
+      i === spread ? (...index: readonly Expr[]) => x.load(whole, index) : elements(i),
+    );
+    if (spread.loc && !locs.some((l) => same(l, spread.loc as Loc))) locs.push(spread.loc);
+    return gathered(equation(v, loads, at), whole, scatterBy(spread, spread.inputs.map(elements)) as Scatter);
+  };
 
   // What roots share is one expression before and after.
   const guard = guardReductions();
@@ -319,7 +367,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
 
   // A root of lower rank is stored in its own level, ahead of the loops inside.
   const body = [...(nest[0] as Block).stmts, ...wrap(nest.slice(1))];
-  return finish(name, uniqueNames(withoutUnread(withoutSingleLoops(body))), locs);
+  return finished(name, body, locs);
 }
 
 /** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must

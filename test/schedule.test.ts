@@ -62,7 +62,12 @@ const running = kernel(`kernel @running(x: f32[8,3], y: f32[8] out, z: f32[] out
 const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
   ['a factor of 0', product, [{ do: 'tile', axis: 'j', by: 0 }], 'by 0: a whole number of at least 1 is needed'],
   ['a broken factor', product, [{ do: 'split', axis: 'j', by: 1.5 }], 'by 1.5: a whole number of at least 1 is needed'],
-  ['lanes that fill no vector', product, [{ do: 'vectorize', axis: 'j', by: 3 }], 'by 3: lanes come in multiples of 4'],
+  [
+    'sums that fill no vector',
+    product,
+    [{ do: 'reassociate', axis: 'k', by: 3 }],
+    'by 3: lanes come in multiples of 4',
+  ],
   ['a loop that is not there', product, [{ do: 'tile', axis: 'q', by: 2 }], 'there is no serial loop over q'],
   [
     'cuts that do not rise',

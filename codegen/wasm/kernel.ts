@@ -44,8 +44,9 @@ class KernelEmitter {
   readonly #written: ReadonlySet<Buffer>;
   readonly #vectorTiles: ReadonlySet<Tile>;
   readonly #batch: Val;
-  /** The axis whose four consecutive indices the lanes stand for now. */
+  /** The axis whose consecutive indices the lanes stand for now, and how many: what no lane stands for is never stored. */
   #lanes: Axis | null = null;
+  #count = LANES;
   /** In a branch that is taken only under its condition: what is read there may not be read elsewhere. */
   #guarded = 0;
   /** Values of expressions, while nothing they hang on changes: shared parts are visited once. */
@@ -62,7 +63,7 @@ class KernelEmitter {
       axis: (a) => {
         const b = this.#bindings.get(a);
         if (b?.kind === 'constant') return [b.value, b.value];
-        if (b?.kind === 'lanes') return [b.start, b.start + LANES - 1];
+        if (b?.kind === 'lanes') return [b.start, b.start + b.count - 1];
         return this.#limits.get(a) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
       },
     };
@@ -92,7 +93,13 @@ class KernelEmitter {
           this.#arithmetic(s.fn, s.tile.dtype, this.#read(s.tile, s.at), this.#value(s.value)),
         );
       case 'store':
-        return this.#store(s.buffer, s.at, this.#value(s.value));
+        return this.#store(
+          s.buffer,
+          s.at,
+          s.add
+            ? this.#arithmetic('add', s.buffer.type.dtype, this.#value(x.load(s.buffer, s.at)), this.#value(s.value))
+            : this.#value(s.value),
+        );
       default:
         return s satisfies never;
     }
@@ -118,15 +125,13 @@ class KernelEmitter {
   }
 
   #vectorized(l: Loop, from: number, to: number): void {
-    let i = from;
-    for (; i + LANES <= to; i += LANES) {
-      const was = this.#lanes;
-      if (was) throw new Error(`@${this.#kernel.name}: a vectorized loop inside another`);
+    if (this.#lanes) throw new Error(`@${this.#kernel.name}: a vectorized loop inside another`);
+    for (let i = from; i < to; i += LANES) {
       this.#lanes = l.axis;
-      this.#with(l.axis, { kind: 'lanes', start: i }, () => this.#stmts(l.body));
-      this.#lanes = was;
+      this.#count = Math.min(LANES, to - i);
+      this.#with(l.axis, { kind: 'lanes', start: i, count: this.#count }, () => this.#stmts(l.body));
     }
-    for (; i < to; i++) this.#with(l.axis, { kind: 'constant', value: i }, () => this.#stmts(l.body));
+    this.#lanes = null;
   }
 
   /** Runs `f` knowing no value yet, or those given. */
@@ -166,7 +171,7 @@ class KernelEmitter {
     const count = tile.shape.reduce((a, b) => a * b, 1);
     const vector = this.#vectorTiles.has(tile);
     const type: WasmType = vector ? 'v128' : wasmType(tile.dtype);
-    const slots = vector ? count / LANES : count;
+    const slots = vector ? rowsOf(tile) * vectorsOf(tile) : count;
     let first = 0;
     for (let i = 0; i < slots; i++) {
       const local = this.#code.local(type);
@@ -181,12 +186,17 @@ class KernelEmitter {
    *  stride-th element from there on, one for each lane. */
   #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; stride: number } {
     const vars = this.#variables(tile);
-    const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.int(tile.shape[d] as number)), i), x.int(0));
-    const l = linear(flat, this.#bindings, this.#interner);
-    if (!l || l.terms.size > 0)
-      throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
-    if (!vars.vector) return { local: vars.first + l.constant, lane: null, stride: 0 };
-    return { local: vars.first + Math.floor(l.constant / LANES), lane: l.constant % LANES, stride: l.lanes };
+    const place = (index: readonly Expr[]): Linear => {
+      const flat = index.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.int(tile.shape[d] as number)), i), x.int(0));
+      const l = linear(flat, this.#bindings, this.#interner);
+      if (!l || l.terms.size > 0)
+        throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
+      return l;
+    };
+    if (!vars.vector) return { local: vars.first + place(at).constant, lane: null, stride: 0 };
+    const [row, along] = [place(at.slice(0, -1)).constant, place(at.slice(-1))];
+    const local = vars.first + row * vectorsOf(tile) + Math.floor(along.constant / LANES);
+    return { local, lane: along.constant % LANES, stride: along.lanes };
   }
 
   #read(tile: Tile, at: readonly Expr[]): Val {
@@ -203,8 +213,8 @@ class KernelEmitter {
       );
     if (stride === 0) return one(lane);
     if (stride === 1 && lane === 0) return vector(0);
-    const elements = [0, 1, 2, 3].map((k) => lane + k * stride);
-    if ((elements[3] as number) < 2 * LANES)
+    const elements = Array.from({ length: this.#count }, (_, k) => lane + k * stride);
+    if (this.#count === LANES && (elements.at(-1) as number) < 2 * LANES)
       return c.pure('i8x16.shuffle', 'v128', [vector(0), vector(1)], lanePicks(elements));
     const [first, ...rest] = elements.map(one);
     return this.#vectorOf(first as Val, rest, tile.dtype);
@@ -274,8 +284,9 @@ class KernelEmitter {
     if (!a) return this.#lanewise(x.load(buffer, at));
     const { dtype } = buffer.type;
     const c = this.#code;
+    const whole = this.#count === LANES;
     if (byteSize(dtype) === 1) {
-      if (a.stride !== 1) return this.#lanewise(x.load(buffer, at));
+      if (a.stride !== 1 || !whole) return this.#lanewise(x.load(buffer, at));
       const four = this.#fetch('v128.load32_zero', 'v128', buffer, a.pointer, a.offset, 1);
       const wide = c.pure('i32x4.extend_low_i16x8_u', 'v128', [c.pure('i16x8.extend_low_i8x16_u', 'v128', [four])]);
       return dtype === 'bool'
@@ -285,12 +296,28 @@ class KernelEmitter {
     const at4 = (elements: number): Val =>
       this.#fetch('v128.load', 'v128', buffer, a.pointer, a.offset + 4 * elements, 4);
     if (a.stride === 0) return this.#fetch('v128.load32_splat', 'v128', buffer, a.pointer, a.offset, 4);
-    if (a.stride === 1) return at4(0);
+    if (a.stride === 1) return whole ? at4(0) : this.#loadPart(buffer, a.pointer, a.offset);
+    if (!whole) return this.#lanewise(x.load(buffer, at));
     // Every second element of eight: the first and third of two neighbouring vectors.
     if (a.stride === 2) return c.pure('i8x16.shuffle', 'v128', [at4(0), at4(4)], lanePicks([0, 2, 4, 6]));
     if (a.stride === -1 && a.offset >= 12)
       return c.pure('i8x16.shuffle', 'v128', [at4(-3), at4(-3)], lanePicks([3, 2, 1, 0]));
     return this.#lanewise(x.load(buffer, at));
+  }
+
+  /** As many neighbours as there are lanes: what lies behind them may belong to another thread, or to nobody. */
+  #loadPart(buffer: Buffer, pointer: Val, offset: number): Val {
+    if (this.#count === 1) return this.#fetch('v128.load32_zero', 'v128', buffer, pointer, offset, 4);
+    const two = this.#fetch('v128.load64_zero', 'v128', buffer, pointer, offset, 4);
+    if (this.#count === 2) return two;
+    const third = this.#fetch('f32.load', 'f32', buffer, pointer, offset + 8, 4);
+    return this.#code.pure('f32x4.replace_lane', 'v128', [two, third], [2]);
+  }
+
+  #storePart(pointer: Val, offset: number, value: Val): void {
+    if (this.#count > 1) this.#code.effect('v128.store64_lane', [pointer, value], [offset, 4, 0]);
+    const last = this.#count - 1;
+    if (last !== 1) this.#code.effect('v128.store32_lane', [pointer, value], [offset + 4 * last, 4, last]);
   }
 
   #store(buffer: Buffer, at: readonly Expr[], value: Val): void {
@@ -306,7 +333,10 @@ class KernelEmitter {
     }
     const whole = this.#splat(value, dtype);
     const a = this.#address(buffer, at);
-    if (a?.stride === 1 && !byte) return this.#code.effect('v128.store', [a.pointer, whole], [a.offset, 4]);
+    if (a?.stride === 1 && !byte)
+      return this.#count === LANES
+        ? this.#code.effect('v128.store', [a.pointer, whole], [a.offset, 4])
+        : this.#storePart(a.pointer, a.offset, whole);
     const integers = dtype === 'bool' ? this.#code.pure('i32x4.abs', 'v128', [whole]) : whole;
     this.#eachLane((lane) => {
       const one = this.#address(buffer, at) as { pointer: Val; offset: number };
@@ -320,11 +350,12 @@ class KernelEmitter {
     const axis = this.#lanes as Axis;
     const { start } = this.#bindings.get(axis) as { start: number };
     this.#lanes = null;
-    for (let lane = 0; lane < LANES; lane++) this.#with(axis, { kind: 'constant', value: start + lane }, () => f(lane));
+    for (let lane = 0; lane < this.#count; lane++)
+      this.#with(axis, { kind: 'constant', value: start + lane }, () => f(lane));
     this.#lanes = axis;
   }
 
-  /** A vector made of four scalars, for what has no vector form. */
+  /** A vector made of scalars, for what has no vector form. */
   #lanewise(e: Expr): Val {
     const dtype = x.dtypeOf(e);
     const parts: Val[] = [];
@@ -652,12 +683,11 @@ function vectorTiles(kernel: Kernel): Set<Tile> {
   walkStmts(kernel.body, (s) => {
     if (s.kind !== 'set' && s.kind !== 'accumulate') return;
     const last = s.at.at(-1);
-    if (
-      last &&
-      x.some(last, (p) => p.kind === 'axis' && lanes.has(p.axis)) &&
-      (s.tile.shape.at(-1) as number) % LANES === 0
-    )
-      found.add(s.tile);
+    if (last && x.some(last, (p) => p.kind === 'axis' && lanes.has(p.axis))) found.add(s.tile);
   });
   return found;
 }
+
+/** A tile of vectors starts each row with a new one. */
+const vectorsOf = (t: Tile): number => Math.ceil((t.shape.at(-1) as number) / LANES);
+const rowsOf = (t: Tile): number => t.shape.slice(0, -1).reduce((a, b) => a * b, 1);

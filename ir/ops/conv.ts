@@ -164,6 +164,18 @@ export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number
     const weight = w(out, attrs.groups === 1 ? c : x.imod(c, x.int(perIn)), x.ix(i), x.ix(j));
     return x.sum([o, i, j], x.mul(x.select(x.and(okY, okX), g(n as x.Expr, out, y, col), x.num(0)), weight));
   },
+  scatter({ g, w }, attrs, types) {
+    const [perOut, perIn] = [fixed(types.w, 0) / attrs.groups, fixed(types.w, 1)];
+    const [n, c] = [x.axis('n', types.g.shape[0] as Dim), x.axis('c', perIn * attrs.groups)];
+    const [y, col] = [x.axis('y', fixed(types.g, 2)), x.axis('x', fixed(types.g, 3))];
+    const [o, i, j] = [x.axis('o', perOut), x.axis('i', fixed(types.w, 2)), x.axis('j', fixed(types.w, 3))];
+    const group = x.mul(x.idiv(x.ix(c), x.int(perIn)), x.int(perOut));
+    const [out, channel] =
+      attrs.groups === 1 ? [x.ix(o), x.ix(c)] : [x.add(group, x.ix(o)), x.imod(x.ix(c), x.int(perIn))];
+    const share = x.mul(g(x.ix(n), out, x.ix(y), x.ix(col)), w(out, channel, x.ix(i), x.ix(j)));
+    const at = [x.ix(n), x.ix(c), tap(x.ix(y), x.ix(i), 0, attrs), tap(x.ix(col), x.ix(j), 1, attrs)];
+    return { over: [n, c, y, col, i, j, o], at, value: share };
+  },
   vjp: ({ g, w }, h, { size: _size, ...attrs }) => ({
     g: conv2d(h, w, attrs),
     w: conv2dWeightGrad(h, g, { ...attrs, kernel: w.type.shape.slice(2) as number[] }),

@@ -150,6 +150,12 @@ function overWindowsAt(
   return x.select(covered, from([n as x.Expr, c as x.Expr, y, col], i, j), x.num(0));
 }
 
+/** The windows of a pooled image, one by one. */
+function windowsOf(pooled: TensorType): [over: x.Axis[], place: x.Expr[]] {
+  const over = pooled.shape.map((d, i) => x.axis(['n', 'c', 'y', 'x'][i] as string, d));
+  return [over, over.map(x.ix)];
+}
+
 /** The cotangent of a max pool's input: each window's `g` at the place that `index` names. */
 export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly number[] }> = defineOp({
   name: 'max_pool2d_grad',
@@ -175,6 +181,13 @@ export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly numb
       const tapped = x.add(x.mul(i, x.int(width)), j);
       return x.select(x.eq(x.convert('i32', index(...place)), tapped), g(...place), x.num(0));
     });
+  },
+  scatter({ g, index }, attrs, types) {
+    const [over, place] = windowsOf(types.g);
+    const tapped = x.convert('i32', index(...place));
+    const [i, j] = [x.idiv(tapped, x.int(attrs.kernel[1] as number)), x.imod(tapped, x.int(attrs.kernel[1] as number))];
+    const [n, c, y, col] = place as [x.Expr, x.Expr, x.Expr, x.Expr];
+    return { over, at: [n, c, tap(y, i, 0, attrs), tap(col, j, 1, attrs)], value: g(...place) };
   },
   vjp() {
     throw new CompileError('no-gradient', 'the gradient of a max pool cannot itself be differentiated yet', {
@@ -215,5 +228,12 @@ export const sumPool2dGrad: Op<['g'], PoolAttrs & { size: readonly number[] }> =
   example: [{ g: f32(N, 3, 5, 5) }, { ...shown, size: [9, 9] }],
   infer: ({ g }, attrs) => unpooled('sum_pool2d_grad', g, attrs),
   compute: ({ g }, at, attrs, types) => overWindowsAt(at, attrs, types.g, (place) => g(...place)),
+  scatter({ g }, attrs, types) {
+    const [over, place] = windowsOf(types.g);
+    const [i, j] = [x.axis('i', attrs.kernel[0] as number), x.axis('j', attrs.kernel[1] as number)];
+    const [n, c, y, col] = place as [x.Expr, x.Expr, x.Expr, x.Expr];
+    const at = [n, c, tap(y, x.ix(i), 0, attrs), tap(col, x.ix(j), 1, attrs)];
+    return { over: [...over, i, j], at, value: g(...place) };
+  },
   vjp: (_ops, h, { size: _size, ...attrs }) => ({ g: sumPool2d(h, attrs) }),
 });

@@ -18,11 +18,15 @@ export interface Reference {
   readonly at: readonly Expr[];
   /** Read only behind a condition on indices. */
   readonly guarded: boolean;
+  /** Whether the index is data: it has to be read first, and taken apart. */
+  readonly indirect: boolean;
 }
 
 export interface Analysis {
   /** Loops whose iterations are independent, outermost first. */
   readonly parallel: readonly Loop[];
+  /** Loops that add to elements which later iterations add to again: they stay where they are. */
+  readonly ordered: readonly Loop[];
   /** Loops of a short reduction around the long one: a pooling window. */
   readonly window: readonly Loop[];
   /** Loops of the long reduction. */
@@ -69,6 +73,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const loops = main ? main.loops : widest.loops;
   const depth = main ? (declaredAt.get(main.stmt.tile) ?? 0) : loops.length;
   const outer = loops.slice(0, depth);
+  const ordered = new Set(stores.flatMap(({ stmt }) => (stmt.add ? overlapping(stmt, outer) : [])));
 
   const reads: Reference[] = [];
   const hasAxis = x.remembered((p, below) => below || p.kind === 'axis');
@@ -88,7 +93,8 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   };
   // What the chosen loops hold; other copies of the same statements are alike.
   const inner = loops.at(-1);
-  const here = (at: readonly Loop[]): boolean => main !== null || inner === undefined || at.includes(inner);
+  const here = (at: readonly Loop[]): boolean =>
+    main ? at.every((l, i) => loops[i] === l) : inner === undefined || at.includes(inner);
   if (main) read(main.stmt.value, false, new Set());
   else
     walkStmts(kernel.body, (s, at) => {
@@ -97,27 +103,39 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
 
   const inOut = kernel.params.some((p) => p.access === 'inout');
   return {
-    parallel: outer.filter((l) => !sequential.has(l)),
+    parallel: outer.filter((l) => !sequential.has(l) && !ordered.has(l)),
+    ordered: outer.filter((l) => ordered.has(l)),
     window: outer.filter((l) => sequential.has(l)),
     reduction: loops.slice(depth),
     main: main ? main.stmt : null,
     reads: unique(reads),
     stores: stores.filter((st) => here(st.loops)).map(({ stmt }) => reference(stmt.buffer, stmt.at, false, interner)),
     operations: 1 + (main ? operations(main.stmt.value) : 0),
-    inPlace: inOut,
+    inPlace: inOut || stores.some((st) => st.stmt.add),
   };
 }
+
+/** The loops of which another one, further in, moves the same index. */
+const overlapping = (s: Store, loops: readonly Loop[]): Loop[] =>
+  loops.filter((l, i) =>
+    s.at.some((e) => {
+      const free = x.freeAxes(e);
+      return free.has(l.axis) && loops.slice(i + 1).some((o) => free.has(o.axis));
+    }),
+  );
 
 function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, interner: x.Interner): Reference {
   const strides = new Map<Axis, number>();
   const bent = new Set<Axis>();
   const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(buffer.type.shape[d] as Dim)), i), x.int(0));
   const l = linear(flat, new Map(), interner);
+  let indirect = false;
   for (const { of, by } of l?.terms.values() ?? []) {
     if (of.kind === 'axis') strides.set(of.axis, by);
     else for (const a of x.freeAxes(of)) bent.add(a);
+    indirect ||= x.some(of, (p) => p.kind === 'load');
   }
-  return { buffer, strides, bent, at, guarded };
+  return { buffer, strides, bent, at, guarded, indirect };
 }
 
 const unique = (refs: readonly Reference[]): Reference[] => {

@@ -23,16 +23,19 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   const kinds: Candidate['lanes'][] = [null];
   for (const l of a.parallel) {
     const e = extents.constant(l);
-    if (e !== null && e >= target.lanes)
-      for (const vectors of [1, 2, 3, 4])
-        if (vectors * target.lanes <= e) kinds.push(...alongResult(l, vectors, a, extents));
+    if (e === null) continue;
+    for (const vectors of [1, 2, 3, 4])
+      if (vectors * target.lanes <= e) kinds.push(...alongResult(l, vectors, vectors * target.lanes, a, extents));
+    // A short extent runs whole, its last vector not full.
+    const whole = Math.ceil(e / target.lanes);
+    if (e > 1 && e % target.lanes !== 0 && whole <= 4) kinds.push(...alongResult(l, whole, e, a, extents));
   }
   const innermost = a.reduction.at(-1);
   const perfect = a.reduction.every(
     (l, i) => l.body.length === 1 && (i === a.reduction.length - 1 || l.body[0]?.kind === 'for'),
   );
   if (innermost && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
-    kinds.push({ loop: innermost, vectors: 1, dot: true, woven: null, span: 1 });
+    kinds.push({ loop: innermost, vectors: 1, width: target.lanes, dot: true, woven: null, span: 1 });
 
   let best: { c: Candidate; packs: readonly Directive[]; cycles: number } | null = null;
   for (const lanes of kinds) {
@@ -42,7 +45,7 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
     const tileable = a.parallel.filter((l) => l !== lanes?.loop);
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents))
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
-        for (const fences of fencings(steps, apart)) {
+        for (const fences of fencings(steps, apart, tiles)) {
           const c: Candidate = { lanes, tiles, steps, fences };
           const cycles = cost(c, a, refs, apart, target, extents) + packCycles;
           if (!best || cycles < best.cycles) best = { c, packs, cycles };
@@ -61,8 +64,8 @@ function mayUnroll(window: readonly Loop[]): boolean {
 
 /** Lanes along an axis of the result: as it is, and woven with a window whose places lie between its own, as the columns
  *  under a pooling window do, so that reads `span` apart become neighbours. */
-function alongResult(loop: Loop, vectors: number, a: Analysis, extents: Extents): Lanes[] {
-  const plain: Lanes = { loop, vectors, dot: false, woven: null, span: 1 };
+function alongResult(loop: Loop, vectors: number, width: number, a: Analysis, extents: Extents): Lanes[] {
+  const plain: Lanes = { loop, vectors, width, dot: false, woven: null, span: 1 };
   const woven = a.window.at(-1);
   const span = woven ? extents.of(woven) : 1;
   const weaves =
@@ -128,13 +131,18 @@ function unrollings(
   return out;
 }
 
-/** Where copies may be kept apart: nowhere, between the outermost steps, and within a step between rows of a window. */
-function fencings(steps: readonly Unrolled[], window: readonly Unrolled[]): ReadonlySet<Axis>[] {
-  const [step, row] = [steps[0], window[0]];
-  const none = new Set<Axis>();
-  if (!step) return row ? [none, new Set([row.axis])] : [none];
-  const outer = new Set([step.axis]);
-  return row ? [none, outer, new Set([step.axis, row.axis])] : [none, outer];
+/** Where copies may be kept apart: nowhere, between the outermost steps, and within a step between rows of a window or of a
+ *  tile. */
+function fencings(
+  steps: readonly Unrolled[],
+  window: readonly Unrolled[],
+  tiles: readonly Unrolled[],
+): ReadonlySet<Axis>[] {
+  const [step, row] = [steps.slice(0, 1).map((u) => u.axis), (window[0] ?? tiles[0])?.axis];
+  const out = [new Set<Axis>()];
+  if (step.length > 0) out.push(new Set(step));
+  if (row) out.push(new Set([...step, row]));
+  return out;
 }
 
 /** Reads across the lanes, from a copy with the lanes' dimension last where that is cheaper than gathering. */
@@ -203,9 +211,9 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
   for (const w of window.toReversed())
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
-    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.vectors * target.lanes, shift: !a.inPlace });
+    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: !a.inPlace });
   if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
-  for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
+  for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by, fenced: c.fences.has(t.axis) });
   for (const s of c.steps.toReversed())
     out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fences.has(s.axis) });
   return out;

@@ -12,10 +12,12 @@ export interface Unrolled {
   readonly axis: Axis;
   readonly by: number;
 }
-/** The axis that runs in lanes, `vectors` vectors of it at a time: one of the result's, or of the sum's (`dot`). */
+/** The axis that runs in lanes, `width` indices of it in `vectors` vectors at a time, the last perhaps not full: one of
+ *  the result's, or of the sum's (`dot`). */
 export interface Lanes {
   readonly loop: Loop;
   readonly vectors: number;
+  readonly width: number;
   readonly dot: boolean;
   /** A window's loop whose places lie between the lanes' places, so that both are one run of neighbours. */
   readonly woven: Loop | null;
@@ -58,11 +60,16 @@ export function cost(
     const along =
       lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
     const distinct = distinctOffsets(r, [...steppedBy, ...along]);
+    // What a fenced axis does not move is read once, ahead of the fences.
+    const moves = (axis: Axis): boolean => r.bent.has(axis) || (r.strides.get(axis) ?? 0) !== 0;
+    const times = unrolled.reduce((p, u) => (c.fences.has(u.axis) && moves(u.axis) ? p * u.by : p), 1);
     const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
     const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
-    instructions += distinct * fences * each;
-    loads += distinct * fences * words;
-    blockLoads += distinct * words;
+    instructions += distinct * times * each;
+    if (r.indirect)
+      instructions += unrolled.reduce((p, u) => (r.bent.has(u.axis) ? p * u.by : p), target.cost.indirect);
+    loads += distinct * times * words;
+    if (fences === 1 || times > 1) blockLoads += distinct * words;
   }
   const { issue, arithmetic, load, loop } = target.cost;
   let body = Math.max(
@@ -91,7 +98,7 @@ export function cost(
   const outside = a.parallel.reduce((p, l) => {
     const e = extents.of(l);
     if (lanes && !lanes.dot && lanes.loop === l) {
-      const width = lanes.vectors * target.lanes;
+      const { width } = lanes;
       const rest = e % width;
       if (rest === 0) return p * (e / width);
       return (
@@ -104,23 +111,26 @@ export function cost(
     const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
     return p * (extents.constant(l) === null ? e / t : Math.floor(e / t) + Math.sqrt((e % t) / t));
   }, 1);
+  const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
   const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
   const ends = accumulators * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
   // Code is downloaded, compiled and cached: an instruction must save some cycles over the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
-  return outside * (reduced + ends / 2) + code * target.cost.code;
+  return ordered * (reduced + ends / 2) + code * target.cost.code;
 }
 
 /** How many different elements a read touches over all copies. */
 function distinctOffsets(r: Reference, copies: readonly { axis: Axis; by: number; step: number }[]): number {
   const moving: { by: number; stride: number }[] = [];
+  // Where an axis bends the index, no two of its copies are taken to meet.
+  let apart = 1;
   for (const { axis, by, step } of copies) {
-    if (r.bent.has(axis)) return countOf(moving) * copies.reduce((p, c) => p * c.by, 1);
     const stride = (r.strides.get(axis) ?? 0) * step;
-    if (stride !== 0 && by > 1) moving.push({ by, stride });
+    if (r.bent.has(axis)) apart *= by;
+    else if (stride !== 0 && by > 1) moving.push({ by, stride });
   }
-  return countOf(moving);
+  return apart * countOf(moving);
 }
 
 /** How many values Σ stride·i has for 0 ≤ i < by. */

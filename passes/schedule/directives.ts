@@ -19,7 +19,7 @@ export const applySchedule = (k: Kernel, s: Schedule): Kernel =>
   }, k);
 
 function applyDirective(k: Kernel, d: Directive): Kernel {
-  if ('by' in d) requireFactor(d.by, d.do === 'vectorize' || d.do === 'reassociate');
+  if ('by' in d) requireFactor(d.by, d.do === 'reassociate');
   if (d.do === 'peel') requireCuts(d.at);
   if (d.do === 'pack') requireOrder(d.order);
   if (d.do === 'pack') return packed(k, d.buffer, d.order);

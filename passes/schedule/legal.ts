@@ -13,9 +13,9 @@ export class ScheduleError extends Error {
 /** Lanes come in fours. */
 const vector = 4;
 
-export function requireFactor(by: number, inLanes: boolean): void {
+export function requireFactor(by: number, wholeVectors: boolean): void {
   if (!Number.isInteger(by) || by < 1) throw new ScheduleError(`by ${by}: a whole number of at least 1 is needed`);
-  if (inLanes && by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
+  if (wholeVectors && by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
 }
 
 export function requireCuts(at: readonly number[]): void {
@@ -53,6 +53,7 @@ export function requireRepeatable({ axis, body }: Loop): void {
   const [loads, stores] = [new Set<Buffer>(), new Set<Buffer>()];
   walkStmts(body, (s) => {
     if (s.kind === 'store') stores.add(storageOf(s.buffer));
+    if (s.kind === 'store' && s.add) loads.add(storageOf(s.buffer));
     for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'load' && loads.add(storageOf(p.buffer))));
   });
   const both = [...stores].find((b) => loads.has(b));
@@ -80,7 +81,22 @@ export function requireAnyOrder(outer: Loop, inner: Loop): void {
   walkStmts(inner.body, (s) => {
     requireOwnElement(s, outer.axis);
     requireOwnElement(s, inner.axis);
+    requireOwnSum(s, outer.axis, [inner.axis]);
   });
+}
+
+/** What is added to memory comes in the same order when a loop moves inwards past others, if each of its iterations has
+ *  elements of its own, wherever the others are. */
+export function requireOwnSum(s: Stmt, axis: Axis, others: readonly Axis[]): void {
+  if (s.kind !== 'store' || !s.add || others.length === 0) return;
+  const own = s.at.some((e) => {
+    const free = x.freeAxes(e);
+    return free.has(axis) && !others.some((o) => free.has(o));
+  });
+  if (!own)
+    throw new ScheduleError(
+      `moving ${axis.name} past ${others.map((a) => a.name).join(', ')} would change the order of what is added to ${s.buffer.name}`,
+    );
 }
 
 function requireOwnElement(s: Stmt, axis: Axis): void {

@@ -15,7 +15,7 @@ import {
   walkStmts,
 } from '../../ir/kernel.ts';
 import type { Dim } from '../../ir/type.ts';
-import { carried, requireAnyOrder, requireLanes, requireRepeatable, ScheduleError } from './legal.ts';
+import { carried, requireAnyOrder, requireLanes, requireOwnSum, requireRepeatable, ScheduleError } from './legal.ts';
 
 /** A loop's bounds, where it counts by one and starts at a number. */
 function boundsOf(l: Loop): { from: number; to: number | Expr } {
@@ -134,6 +134,13 @@ export function reorders(body: readonly Stmt[]): boolean {
 function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | 'vectorized', fenced: boolean): Stmt[] {
   if (reorders(body))
     throw new ScheduleError(`moving ${i.name} inwards would change the order of a sum that outlives its loop`);
+  walkStmts(body, (s, loops) =>
+    requireOwnSum(
+      s,
+      i,
+      loops.filter((l) => l.mode === 'serial' || l.mode === 'parallel').map((l) => l.axis),
+    ),
+  );
   const outside = carried(body);
   const wider = new Map<Tile, Tile>();
   walkStmts(body, (s) => {

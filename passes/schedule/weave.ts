@@ -96,6 +96,7 @@ function uses(stmts: readonly Stmt[]): { reads: Set<Tile | Buffer>; writes: Set<
   const [reads, writes] = [new Set<Tile | Buffer>(), new Set<Tile | Buffer>()];
   walkStmts(stmts, (s) => {
     if (s.kind === 'store') writes.add(storageOf(s.buffer));
+    if (s.kind === 'store' && s.add) reads.add(storageOf(s.buffer));
     else if (isWrite(s)) writes.add(s.tile);
     for (const e of exprsOf(s))
       x.walk(e, (p) => {

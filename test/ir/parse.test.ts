@@ -312,7 +312,7 @@ describe('what is wrong is said at its place', () => {
     'a step of nothing': [k('for n in 0..N step 0 { }'), 3, 20, /expected the step: a whole number from 1 to/],
     'a let that nothing follows': [k('let t = 1.0'), 4, 1, /a statement/],
     'a let of the statement before': [k('let t = 1.0\ny[0, 0] = t\ny[0, 1] = t'), 5, 11, /'t' is not defined/],
-    'a sum into a buffer': [k('y[0, 0] += 1.0'), 3, 9, /only tiles accumulate/],
+    'a product into a buffer': [k('y[0, 0] *= 1.0'), 3, 9, /only tiles accumulate by this/],
     'a store to an index': [k('for n in 0..N { n = 1 }'), 3, 17, /'n' is an index/],
     'an integer too large': [k('y[3000000000, 0] = 1.0'), 3, 3, /3000000000 is no i32/],
     'a view of another size': [

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
 import { defineOp, type FusedGraph, type Graph, type Node, param, type Value } from '../../ir/graph.ts';
-import { declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
+import { addTo, declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
 import * as ops from '../../ir/ops/index.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
@@ -136,7 +136,37 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   [
     'lanes',
     of(kernel(loop(i, x.int(0), x.int(6), [copy], { mode: 'vectorized' }))),
-    /the loop over i is vectorized, and 6 does not end a vector/,
+    /the loop over i is vectorized, and not from 0 to 8/,
+  ],
+  [
+    'race',
+    of(kernel(each([store(b, at(i), x.num(0))]), each([addTo(b, [x.int(0)], x.num(1))], { mode: 'parallel' }))),
+    /iterations of the parallel loop over i add to the same elements/,
+  ],
+  [
+    'race',
+    of(kernel(each([store(b, at(i), x.num(0))]), each([addTo(b, [x.int(0)], x.num(1))], { mode: 'vectorized' }))),
+    /lanes of i may add to the same element of b/,
+  ],
+  [
+    'in-place',
+    of(kernel(each([addTo(b, at(i), x.num(1))]), each([store(b, at(i), x.num(0))]))),
+    /b\[i\] is added to before it is set/,
+  ],
+  [
+    'in-place',
+    of(kernel(each([each([store(b, at(j), x.num(0))], {}, j), addTo(b, at(i), x.num(1))]))),
+    /b\[i\] may be set again by another iteration over i/,
+  ],
+  [
+    'in-place',
+    of(kernel(each([store(b, at(i), x.num(0)), addTo(b, at(i), x.load(b, [x.int(0)]))]))),
+    /b is read in a kernel that adds to it/,
+  ],
+  [
+    'access',
+    of({ ...kernel(each([addTo(b, at(i), x.num(1))])), params: [{ buffer: b, access: 'out' }] }),
+    /the param b is 'out', and the body makes it 'inout'/,
   ],
   ['tile-scope', of(kernel(each([store(b, at(i), x.read(acc))]))), /the tile acc is not declared here/],
   [

@@ -14,7 +14,7 @@ import { wasm128 } from '../../ir/target.ts';
 import { f32 } from '../../ir/type.ts';
 import { VerifyError } from '../../ir/verify.ts';
 import { verifyFused, verifyGraph } from '../../ir/verify-graph.ts';
-import { verifyKernel } from '../../ir/verify-kernel.ts';
+import { verifyKernel, verifyKernels } from '../../ir/verify-kernel.ts';
 import { verifyProgram } from '../../ir/verify-program.ts';
 import { type Damage, fusedDamages, graphDamages, kernelDamages, programDamages } from '../support/damage.ts';
 import { judgeFused, judgeKernel, judgeProgram, random, type Verdict } from '../support/oracle.ts';
@@ -30,7 +30,10 @@ const kernelsOf = (c: Compiled, which: 'lowered' | 'scheduled') =>
 
 test('what the compiler makes of the examples fits into the registers', () => {
   const warnings = [net, small, deep].flatMap((c) =>
-    kernelsOf(c, 'scheduled').flatMap(({ whole }) => verifyKernel(whole, { maxBatch: 64, target: wasm128 })),
+    verifyKernels(
+      kernelsOf(c, 'scheduled').map((k) => k.whole),
+      { maxBatch: 64, target: wasm128 },
+    ),
   );
   expect(warnings).toEqual([]);
 });

@@ -104,7 +104,7 @@ const raw = (fn: x.BinaryFn, a: Expr, b: Expr): Expr => ({ kind: 'binary', fn, a
 const stores = (l: Loop): boolean => {
   const go = (body: readonly Stmt[]): boolean =>
     body.some((s) =>
-      s.kind === 'for' ? go(s.body) : s.kind === 'store' && s.at.some((e) => x.freeAxes(e).has(l.axis)),
+      s.kind === 'for' ? go(s.body) : s.kind === 'store' && !s.add && s.at.some((e) => x.freeAxes(e).has(l.axis)),
     );
   return go(l.body);
 };
@@ -171,7 +171,13 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
       return drop((s) => s.kind === 'set' && first.get(s.tile) === s)(k);
     },
   },
-  { name: 'a store left out', sites: drop((s) => s.kind === 'store') },
+  { name: 'a store left out', sites: drop((s) => s.kind === 'store' && !s.add) },
+  {
+    name: 'a store that adds',
+    sites: atStmts(({ stmt, number }, k) =>
+      stmt.kind === 'store' && !stmt.add ? [() => replace(k, number, () => [{ ...stmt, add: true }])] : [],
+    ),
+  },
   {
     name: 'a loop over another axis',
     sites: loops((l) => ({ ...l, axis: { ...l.axis } })),

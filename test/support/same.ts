@@ -136,7 +136,7 @@ export function kernelData(k: Kernel, options: PrintOptions = {}): unknown {
       case 'accumulate':
         return [s.kind, s.kind === 'set' ? null : s.fn, bound(s.tile), s.at.map(expr), expr(s.value)];
       case 'store':
-        return [s.kind, buffer(s.buffer), s.at.map(expr), expr(s.value)];
+        return [s.kind, s.add ?? false, buffer(s.buffer), s.at.map(expr), expr(s.value)];
       default:
         return s satisfies never;
     }

@@ -1,0 +1,77 @@
+/** Kernels whose windows add to what they cover, from zero on. */
+
+import type { Axis, Buffer, Expr, Tile } from '../ir/expr.ts';
+import * as x from '../ir/expr.ts';
+import type { Node, Value } from '../ir/graph.ts';
+import { addTo, declare, loop, type Stmt, set, store } from '../ir/kernel.ts';
+import { isBatch, type Shape } from '../ir/type.ts';
+import { type Following, type Windows, windowsOf } from './windows.ts';
+
+/** A kernel's loops, with what its name says beside the group's. */
+export interface Loops {
+  readonly prefix: string;
+  readonly body: readonly Stmt[];
+}
+
+/** The loops that fill `to` with a node's result: copies with zeros around them, the windows, and what lies inside where
+ *  windows reach beyond the result. `axesOf` names the axes of a shape. */
+export function windowLoops(
+  n: Node,
+  following: Following,
+  bufferOf: (v: Value) => Buffer,
+  to: Buffer,
+  axesOf: (shape: Shape) => Axis[],
+): Loops[] {
+  const w = windowsOf(n, following, bufferOf);
+  if (!w) throw new Error(`${n.op.name}: its windows are not what they were`);
+  const copies = w.padded.map(({ from, to: copy, margins }): Loops => {
+    const axes = axesOf(copy.type.shape);
+    const at = axes.map((a, d) => x.sub(x.ix(a), x.int(margins[d] as number)));
+    const inside = axes.flatMap((_, d) =>
+      margins[d] ? [x.ge(at[d] as Expr, x.int(0)), x.lt(at[d] as Expr, x.int(from.type.shape[d] as number))] : [],
+    );
+    const value = x.select(x.all(...inside), x.load(from, at), x.constant(0, from.type.dtype));
+    return { prefix: 'pad_', body: nest(axes, [store(copy, axes.map(x.ix), value)]) };
+  });
+  if (w.beyond.flat().every((b) => b === 0)) return [...copies, { prefix: '', body: added(w, to, axesOf) }];
+  const shape = to.type.shape.map((d, i) => (isBatch(d) ? d : d + sum(w.beyond[i] as readonly [number, number])));
+  const wide: Buffer = { name: `${to.name}.wide`, type: { ...to.type, shape } };
+  const axes = axesOf(to.type.shape);
+  const inner = x.load(
+    wide,
+    axes.map((a, d) => x.add(x.ix(a), x.int((w.beyond[d] as readonly [number, number])[0]))),
+  );
+  return [
+    ...copies,
+    { prefix: '', body: added(w, wide, axesOf) },
+    { prefix: 'crop_', body: nest(axes, [store(to, axes.map(x.ix), inner)]) },
+  ];
+}
+
+const sum = ([a, b]: readonly [number, number]): number => a + b;
+
+/** Every plane by itself: zeros first, then window upon window. */
+function added(w: Windows, to: Buffer, axesOf: (shape: Shape) => Axis[]): Stmt[] {
+  const inPlane = new Set(w.plane);
+  const zeros = axesOf(to.type.shape);
+  const own = (e: Expr): boolean => e.kind === 'axis' && inPlane.has(e.axis);
+  const zeroAt = w.at.map((e, d) => (own(e) ? e : x.ix(zeros[d] as Axis)));
+  const clear = nest(
+    zeros.filter((_, d) => !own(w.at[d] as Expr)),
+    [store(to, zeroAt, x.constant(0, to.type.dtype))],
+  );
+  const acc: Tile = { name: 'acc', dtype: to.type.dtype, shape: [] };
+  const windows = nest(
+    [...w.steps, ...w.window],
+    [
+      declare(acc),
+      set(acc, [], x.constant(0, acc.dtype)),
+      ...nest(w.sum, [{ kind: 'accumulate', fn: 'add', tile: acc, at: [], value: w.value }]),
+      addTo(to, w.at, x.read(acc)),
+    ],
+  );
+  return nest(w.plane, [...clear, ...windows]);
+}
+
+const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
+  axes.reduceRight<Stmt[]>((inner, a) => [loop(a, x.int(0), x.size(a.extent), inner)], [...body]);
