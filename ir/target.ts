@@ -21,6 +21,8 @@ export interface Target {
     readonly gathered: number;
     /** Extra instructions for an index that is data: to read it, and to make an address of it. */
     readonly indirect: number;
+    /** Instructions that a fence costs: its test, and what cannot move across. */
+    readonly fence: number;
     /** Instructions around one iteration of a loop. */
     readonly loop: number;
     /** Cycles from one addition to the next that needs its result. */
@@ -46,6 +48,7 @@ export const wasm128: Target = {
     strided: 2,
     gathered: 8,
     indirect: 8,
+    fence: 6,
     loop: 4,
     latency: 4,
     exit: 8,

@@ -50,19 +50,21 @@ export function windowLoops(
 
 const sum = ([a, b]: readonly [number, number]): number => a + b;
 
-/** Every plane by itself: zeros first, then window upon window. */
+/** Every plane by itself: zeros first, then window upon window. Planes of one sample take turns, so that what one window
+ *  stores has reached memory when the next one, which overlaps it, adds to it. */
 function added(w: Windows, to: Buffer, axesOf: (shape: Shape) => Axis[]): Stmt[] {
   const inPlane = new Set(w.plane);
   const zeros = axesOf(to.type.shape);
   const own = (e: Expr): boolean => e.kind === 'axis' && inPlane.has(e.axis);
   const zeroAt = w.at.map((e, d) => (own(e) ? e : x.ix(zeros[d] as Axis)));
+  const [outer, inner] = [w.plane.slice(0, 1), w.plane.slice(1)];
   const clear = nest(
-    zeros.filter((_, d) => !own(w.at[d] as Expr)),
+    [...inner, ...zeros.filter((_, d) => !own(w.at[d] as Expr))],
     [store(to, zeroAt, x.constant(0, to.type.dtype))],
   );
   const acc: Tile = { name: 'acc', dtype: to.type.dtype, shape: [] };
   const windows = nest(
-    [...w.steps, ...w.window],
+    [...w.steps, ...inner, ...w.window],
     [
       declare(acc),
       set(acc, [], x.constant(0, acc.dtype)),
@@ -70,7 +72,7 @@ function added(w: Windows, to: Buffer, axesOf: (shape: Shape) => Axis[]): Stmt[]
       addTo(to, w.at, x.read(acc)),
     ],
   );
-  return nest(w.plane, [...clear, ...windows]);
+  return nest(outer, [...clear, ...windows]);
 }
 
 const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>

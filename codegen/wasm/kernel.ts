@@ -5,7 +5,7 @@ import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, isNatural, type Linear, linear } from '../../ir/linear.ts';
+import { type Binding, type Linear, linear } from '../../ir/linear.ts';
 import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { Code, type Val, type WasmType } from './code.ts';
@@ -240,9 +240,17 @@ class KernelEmitter {
     const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(buffer.type.shape[d] as Dim)), i), x.int(0));
     const l = linear(flat, this.#bindings, this.#interner);
     if (!l) return null;
-    const natural = l.constant >= 0 && [...l.terms.values()].every(({ of, by }) => by > 0 && isNatural(of));
-    const pointer = this.#sum(l, bytes, natural ? 0 : base + l.constant * bytes);
-    return { pointer, offset: natural ? base + l.constant * bytes : 0, stride: l.lanes };
+    // All elements that lie a constant apart share a pointer. What may be negative is lifted, and the offset lowered by as much.
+    const least = [...l.terms.values()].reduce((sum, { of, by }) => {
+      const [low, high] = this.#range(of);
+      // No index of a loop is negative, whatever is known of its bounds.
+      return sum + by * (by > 0 ? (of.kind === 'axis' ? Math.max(0, low) : low) : high);
+    }, 0);
+    const lift = Math.max(0, -least) * bytes;
+    const offset = base + l.constant * bytes - lift;
+    return offset >= 0
+      ? { pointer: this.#sum(l, bytes, lift), offset, stride: l.lanes }
+      : { pointer: this.#sum(l, bytes, base + l.constant * bytes), offset: 0, stride: l.lanes };
   }
 
   /** Σ terms·bytes + constant, outer loops' terms first, so that inner loops only add to what stands. */
@@ -442,7 +450,7 @@ class KernelEmitter {
           const whole = l && [l.constant, ...[...l.terms.values()].map((t) => t.by)].every((v) => v === (v | 0));
           if (l && whole && l.lanes === 0 && !isAtom(l)) return this.#sum(l, 1, l.constant);
         }
-        return this.#arithmetic(e.fn, x.dtypeOf(e.a), this.#scalar(e.a), this.#scalar(e.b));
+        return this.#naturalQuotient(e) ?? this.#arithmetic(e.fn, x.dtypeOf(e.a), this.#scalar(e.a), this.#scalar(e.b));
       }
       case 'select': {
         const known = decide(e.cond, this.#known);
@@ -467,6 +475,18 @@ class KernelEmitter {
       default:
         return e satisfies never;
     }
+  }
+
+  /** What is never negative is divided by a power of two in one instruction: an engine does not know that it is not. */
+  #naturalQuotient(e: Extract<Expr, { kind: 'binary' }>): Val | null {
+    if ((e.fn !== 'idiv' && e.fn !== 'imod') || e.b.kind !== 'const') return null;
+    const by = e.b.value;
+    if (by < 1 || (by & (by - 1)) !== 0 || !(this.#range(e.a)[0] >= 0)) return null;
+    const c = this.#code;
+    const number = (value: number): Val => c.leaf('i32.const', 'i32', [value]);
+    return e.fn === 'idiv'
+      ? c.pure('i32.shr_u', 'i32', [this.#scalar(e.a), number(31 - Math.clz32(by))])
+      : c.pure('i32.and', 'i32', [this.#scalar(e.a), number(by - 1)]);
   }
 
   #behind<T>(f: () => T): T {

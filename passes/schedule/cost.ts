@@ -69,7 +69,7 @@ export function cost(
     if (r.indirect)
       instructions += unrolled.reduce((p, u) => (r.bent.has(u.axis) ? p * u.by : p), target.cost.indirect);
     loads += distinct * times * words;
-    if (fences === 1 || times > 1) blockLoads += distinct * words;
+    blockLoads += distinct * words;
   }
   const { issue, arithmetic, load, loop } = target.cost;
   let body = Math.max(
@@ -77,7 +77,7 @@ export function cost(
     steps * target.cost.latency,
     (macs * a.operations) / (2 * arithmetic),
     loads / load,
-    (macs * a.operations + instructions + (fences > 1 ? 2 * fences : 0)) / issue,
+    (macs * a.operations + instructions + (fences > 1 ? target.cost.fence * fences : 0)) / issue,
   );
   const accumulators = perStep;
   // One spilled accumulator is loaded and stored at every step, and halves a kernel.
