@@ -101,6 +101,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     '--verify',
     'check the IR after every pass: a fault is reported with the pass that made it',
   );
+  const schedule = new Option(
+    '--schedule <file>',
+    'take the directives of kernels from this file, as print --stage schedule writes them',
+  );
   const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
 
   command(
@@ -111,6 +115,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(entries)
     .addOption(maxBatch)
     .addOption(seed)
+    .addOption(schedule)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -142,6 +147,7 @@ Examples:
     )
     .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
+    .addOption(schedule)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -159,6 +165,7 @@ Examples:
     .addOption(new Option('--stage <name>', 'which stage').choices(printStages).default('canonicalize'))
     .addOption(entries)
     .addOption(maxBatch)
+    .addOption(schedule)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -167,6 +174,7 @@ Examples:
   tapeout print lenet.ts --stage recorded          the graph as the model's forward recorded it
   tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
   tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
+  tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
   tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
     )
     .action(async (model, options) => exit(await printCommand(model, options, io)));
@@ -186,6 +194,7 @@ Examples:
     .option('--passes <list>', 'which passes, with commas between; without any the text is checked and written again')
     .addOption(new Option('--target <name>', 'what kernels are scheduled for').choices(['wasm']).default('wasm'))
     .option('--print-after <list>', 'print the IR to stderr after these passes, or after all')
+    .addOption(schedule)
     .addOption(textBatch)
     .addOption(verify)
     .addHelpText(

@@ -3,6 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
+import { parseText } from '../../ir/parse.ts';
+import type { GivenSchedules } from '../../passes/schedule/given.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { DataError, unreadable } from '../data/error.ts';
 import { loadUserFile } from '../load.ts';
@@ -42,6 +44,18 @@ export function readSource(path: string, io: Io): Source {
     });
   }
   return { text, file };
+}
+
+/** The schedules of a file, where one is named. Throws a `CompileError` where it holds none. */
+export function readSchedule(path: string | undefined, io: Io): { readonly schedule?: GivenSchedules } {
+  if (path === undefined) return {};
+  const { text, file } = readSource(path, io);
+  const schedule = parseText(text, file);
+  if (schedule.schedules.length > 0) return { schedule };
+  throw new CompileError('bad-text', 'here are no schedules', {
+    loc: { file, line: 1, col: 1 },
+    help: 'tapeout print MODEL --stage schedule writes those of a model',
+  });
 }
 
 /** Writes what a command makes. Throws a `DataError` where it cannot. */

@@ -3,6 +3,7 @@
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import type { Directive } from '../../ir/schedule.ts';
+import { loopsOf } from '../../passes/schedule/legal.ts';
 import type { Choices } from '../support/generate.ts';
 
 /** One directive for a kernel as earlier directives left it. */
@@ -44,6 +45,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       with: axisOf((l) => l.mode === 'unrolled'),
     }),
     () => ({ do: 'interchange', axis: serial() }),
+    () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
     () => {
       if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };
       const b = c.of(loaded);
@@ -54,19 +56,4 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     },
   ];
   return c.of(directives)();
-}
-
-/** Statements that a kernel is, once copies are written out; lanes count by the vector. */
-export function unrolledSize(k: Kernel): number {
-  let size = 0;
-  walkStmts(k.body, (s, loops) => {
-    if (s.kind === 'for') return;
-    if (s.kind === 'tile') size += s.tile.shape.reduce((a, b) => a * b, 1) / 4;
-    else
-      size += loops.reduce((n, l) => {
-        if (l.mode === 'serial' || l.to.kind !== 'const' || l.from.kind !== 'const') return n;
-        return n * Math.ceil((l.to.value - l.from.value) / (l.mode === 'vectorized' ? 4 : 1));
-      }, 1);
-  });
-  return size;
 }
