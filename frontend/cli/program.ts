@@ -11,6 +11,7 @@ import { exits, type Io } from './io.ts';
 import { entryNames } from './model.ts';
 import { optCommand } from './opt.ts';
 import { printCommand, printStages } from './print.ts';
+import { profileCommand } from './profile.ts';
 import { reduceCommand } from './reduce.ts';
 import { runCommand } from './run.ts';
 import { trainCommand } from './train.ts';
@@ -178,6 +179,38 @@ Examples:
   tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
     )
     .action(async (model, options) => exit(await printCommand(model, options, io)));
+
+  const entry = new Option('--entry <name>', 'which entry (default: train_step, or forward)').choices(entryNames);
+  const batch = new Option('--batch <n>', 'samples a step (default: the largest batch of the model)').argParser(
+    whole(1),
+  );
+
+  command('profile', 'Times every kernel of a step, and says what it reaches of what this machine can do.')
+    .addOption(entry)
+    .addOption(batch)
+    .addOption(
+      new Option('--steps <n>', 'steps to time (default: as many as fit in two seconds, from 5 to 1000)').argParser(
+        whole(1),
+      ),
+    )
+    .addOption(schedule)
+    .option('--json', 'print the numbers as JSON')
+    .option('--roofline <file>', 'draw operations a second against operations a byte, as SVG')
+    .option('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto')
+    .addHelpText(
+      'after',
+      `
+Each kernel is called by itself, on one thread and compiled by the engine's optimizer, in a module that is made for this: the
+one that compile writes is not changed. An operation is one float addition, multiplication, choice or the like. Bytes are
+those that differ, of what a kernel reads and of what it writes. The peak is measured first.
+
+Examples:
+  tapeout profile lenet.ts
+  tapeout profile lenet.ts --batch 1 --entry forward
+  tapeout profile lenet.ts --roofline roofline.svg --trace trace.json
+  tapeout profile lenet.ts --schedule lenet.schedule.tir --json`,
+    )
+    .action(async (model, options) => exit(await profileCommand(model, options, io)));
 
   const onText = (name: string, description: string): Command =>
     program
