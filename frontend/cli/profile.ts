@@ -4,7 +4,7 @@ import type { Loc } from '../../ir/diagnostic.ts';
 import { nearest } from '../../ir/nearest.ts';
 import { showPlace } from '../../ir/print-options.ts';
 import type { Entry } from '../../ir/program.ts';
-import type { Compiled } from '../compile.ts';
+import type { Compiled, CompileOptions } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { type KernelProfile, type Profile, profile } from '../measure/profile.ts';
 import { chromeTrace } from '../report/chrome-trace.ts';
@@ -25,7 +25,7 @@ export interface ProfileFlags {
 }
 
 export async function profileCommand(path: string, flags: ProfileFlags, io: Io): Promise<number> {
-  const compiled = await compileFor(path, flags, io);
+  const { compiled } = await compileFor(path, flags, io);
   const entry = entryOf(compiled, flags.entry);
   const made = profile(compiled, entry, { batch: batchOf(compiled, flags.batch), steps: flags.steps });
   const { name } = compiled.recording;
@@ -35,19 +35,22 @@ export async function profileCommand(path: string, flags: ProfileFlags, io: Io):
   return exits.ok;
 }
 
-/** A model for one entry, that which is asked for or the usual ones. */
+/** The model, compiled with its usual entries, so that kernels have the names that they have elsewhere, or with the one
+ *  that is asked for beside these; and the options that made it. */
 export async function compileFor(
   path: string,
   { entry, batch, schedule }: Pick<ProfileFlags, 'entry' | 'batch' | 'schedule'>,
   io: Io,
-): Promise<Compiled> {
+): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
   const spec = await loadModel(path, {}, io);
   const maxBatch = Math.max(spec.maxBatch, batch ?? 1);
-  return compileModel(
-    { ...spec, maxBatch },
-    { ...(entry ? { entries: [entry] } : {}), ...readSchedule(schedule, io) },
-    io,
-  );
+  const usual: readonly EntryName[] = ['forward', 'evaluate', 'train_step'];
+  const options: CompileOptions = {
+    ...(entry === undefined || usual.includes(entry) ? {} : { entries: [entry] }),
+    ...readSchedule(schedule, io),
+    root: io.cwd,
+  };
+  return { compiled: await compileModel({ ...spec, maxBatch }, options, io), options };
 }
 
 /** The entry that is asked for, or the training step, or what else there is. */

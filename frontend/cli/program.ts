@@ -15,6 +15,7 @@ import { profileCommand } from './profile.ts';
 import { reduceCommand } from './reduce.ts';
 import { runCommand } from './run.ts';
 import { trainCommand } from './train.ts';
+import { tuneCommand } from './tune.ts';
 
 /** Runs one command line, without the program's own name. Returns the exit code; throws nothing. */
 export async function run(argv: readonly string[], world: Io): Promise<number> {
@@ -104,7 +105,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
   );
   const schedule = new Option(
     '--schedule <file>',
-    'take the directives of kernels from this file, as print --stage schedule writes them',
+    'take the directives of kernels from this file, as print --stage schedule and tune write them',
   );
   const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
 
@@ -211,6 +212,24 @@ Examples:
   tapeout profile lenet.ts --schedule lenet.schedule.tir --json`,
     )
     .action(async (model, options) => exit(await profileCommand(model, options, io)));
+
+  command('tune', 'Measures schedules of every kernel on this machine, and writes those that are faster.')
+    .addOption(entry)
+    .addOption(batch)
+    .addOption(new Option('--time-limit <seconds>', 'after which no more is tried').default(60).argParser(positive))
+    .option('--out <file>', 'where to write (default: <name of the model>.schedule.tir)')
+    .addHelpText(
+      'after',
+      `
+Of each kernel the candidates that the scheduler's estimate puts first are measured in turn with the one that it takes. The
+file has a schedule for each kernel that became faster, if the whole step did: compile, train, print, opt and profile take it
+with --schedule. Ctrl-C ends the search with what was found so far.
+
+Examples:
+  tapeout tune lenet.ts
+  tapeout tune lenet.ts --batch 1 --out one.tir --time-limit 20`,
+    )
+    .action(async (model, options) => exit(await tuneCommand(model, options, io)));
 
   const onText = (name: string, description: string): Command =>
     program
