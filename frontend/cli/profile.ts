@@ -1,24 +1,17 @@
 /** `tapeout profile`: how long each kernel of a step takes, what it reaches of this machine's peak, and whence it came. */
 import { cpus } from 'node:os';
 import type { Loc } from '../../ir/diagnostic.ts';
-import { nearest } from '../../ir/nearest.ts';
 import { showPlace } from '../../ir/print-options.ts';
-import type { Entry } from '../../ir/program.ts';
-import type { Compiled, CompileOptions } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
 import { type KernelProfile, type Profile, profile } from '../measure/profile.ts';
 import { chromeTrace } from '../report/chrome-trace.ts';
 import { rooflineSvg } from '../report/roofline.ts';
 import { table } from '../report/table.ts';
-import { exits, type Io, UsageError } from './io.ts';
-import { compileModel, loadModel } from './model.ts';
-import { readSchedule, writeOut } from './text.ts';
+import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
+import { exits, type Io } from './io.ts';
+import { writeOut } from './text.ts';
 
-export interface ProfileFlags {
-  readonly entry?: EntryName;
-  readonly batch?: number;
+export interface ProfileFlags extends EntryFlags {
   readonly steps?: number;
-  readonly schedule?: string;
   readonly json?: boolean;
   readonly roofline?: string;
   readonly trace?: string;
@@ -34,38 +27,6 @@ export async function profileCommand(path: string, flags: ProfileFlags, io: Io):
   io.stdout.write(flags.json ? json(name, made, io) : `${shown(name, made, io).join('\n')}\n`);
   return exits.ok;
 }
-
-/** The model, compiled with its usual entries, so that kernels have the names that they have elsewhere, or with the one
- *  that is asked for beside these; and the options that made it. */
-export async function compileFor(
-  path: string,
-  { entry, batch, schedule }: Pick<ProfileFlags, 'entry' | 'batch' | 'schedule'>,
-  io: Io,
-): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
-  const spec = await loadModel(path, {}, io);
-  const maxBatch = Math.max(spec.maxBatch, batch ?? 1);
-  const usual: readonly EntryName[] = ['forward', 'evaluate', 'train_step'];
-  const options: CompileOptions = {
-    ...(entry === undefined || usual.includes(entry) ? {} : { entries: [entry] }),
-    ...readSchedule(schedule, io),
-    root: io.cwd,
-  };
-  return { compiled: await compileModel({ ...spec, maxBatch }, options, io), options };
-}
-
-/** The entry that is asked for, or the training step, or what else there is. */
-export function entryOf({ program }: Compiled, name: string | undefined): Entry {
-  const wanted = name ?? (program.entries.some((e) => e.name === 'train_step') ? 'train_step' : 'forward');
-  const found = program.entries.find((e) => e.name === wanted);
-  if (found) return found;
-  const names = program.entries.map((e) => e.name);
-  const near = nearest(wanted, names);
-  throw new UsageError(
-    `there is no entry '${wanted}': ${near ? `did you mean '${near}'?` : `take ${names.join(', ')}`}`,
-  );
-}
-
-export const batchOf = ({ program }: Compiled, batch: number | undefined): number => batch ?? program.maxBatch;
 
 function shown(name: string, { kernels, peak, sum, step, steps, entry, batch }: Profile, io: Io): string[] {
   const rows = [...kernels]

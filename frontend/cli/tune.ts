@@ -4,18 +4,15 @@ import { resolve } from 'node:path';
 import { versionLine } from '../../ir/print-options.ts';
 import { printSchedule } from '../../ir/print-schedule.ts';
 import { compileRecording } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
 import { givenBy, type Tuned, tune } from '../measure/tune.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { table } from '../report/table.ts';
+import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
 import { exits, type Io } from './io.ts';
-import { batchOf, compileFor, entryOf } from './profile.ts';
 import { requireWritable, writeOut } from './text.ts';
 
-export interface TuneFlags {
-  readonly entry?: EntryName;
-  readonly batch?: number;
+export interface TuneFlags extends Omit<EntryFlags, 'schedule'> {
   readonly timeLimit: number;
   readonly out?: string;
 }
