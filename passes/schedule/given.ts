@@ -10,14 +10,10 @@ import type { Schedule } from '../../ir/schedule.ts';
 import { VerifyError } from '../../ir/verify.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { ScheduleError } from './legal.ts';
-import { unrolledSize } from './size.ts';
 
 /** What a text tells of schedules, as `parseText` reads it: the program that they were of, if it is in the text. */
 export type GivenSchedules = Pick<Text, 'program' | 'programLoc' | 'schedules'>;
 export const nothingGiven: GivenSchedules = { program: null, programLoc: null, schedules: [] };
-
-/** Statements that a kernel may be once its copies are written out. Engines refuse functions that are much larger. */
-const largest = 1 << 15;
 
 export const givenTo = (k: Kernel, { schedules }: GivenSchedules): Schedule | null => {
   const text = schedules.find((s) => s.kernel === k.name);
@@ -92,22 +88,12 @@ export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
 }
 
 function requireSound(k: Kernel, { loc }: ScheduleText, maxBatch: number): void {
-  const statements = Math.ceil(unrolledSize(k));
-  if (statements > largest)
-    throw new CompileError(
-      'bad-schedule',
-      `${at(k.name)} would be ${statements} statements, and ${largest} are allowed`,
-      {
-        loc,
-        help: 'tile by smaller numbers',
-      },
-    );
   try {
     verifyKernels([k], { maxBatch });
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
     // Directives keep indices in range, also where that is beyond the verifier to prove.
     const first = e.problems.find((p) => p.code !== 'bounds');
-    if (first) throw new CompileError('bad-schedule', `${at(k.name)}: ${first.where}: ${first.message}`, { loc });
+    if (first) throw new CompileError('bad-schedule', `${first.where}: ${first.message}`, { loc });
   }
 }

@@ -18,13 +18,12 @@ import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { chooseSchedule } from '../../passes/schedule/choose.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
 import { ScheduleError } from '../../passes/schedule/legal.ts';
-import { unrolledSize } from '../../passes/schedule/size.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { Choices, pooledConvolution, randomModel, seeded, uniform } from '../support/generate.ts';
 import { Arena, unscheduled } from '../support/pipeline.ts';
 import { faulty, type Kind } from './kind.ts';
 import { randomGraph } from './random-graph.ts';
-import { randomDirective } from './random-schedule.ts';
+import { randomDirective, unrolledSize } from './random-schedule.ts';
 import type { Tally } from './tally.ts';
 
 const mostKernels = 2;
