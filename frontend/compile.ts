@@ -23,7 +23,8 @@ import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
-import { type Scheduled, schedule } from '../passes/schedule/index.ts';
+import type { GivenSchedules } from '../passes/schedule/given.ts';
+import { type Scheduled, scheduleAll } from '../passes/schedule/index.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { type EntryName, entriesOf } from './entries.ts';
@@ -67,6 +68,8 @@ export interface CompileOptions {
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
   readonly passes?: readonly GraphPass[];
+  /** Directives for kernels by name, instead of those that the scheduler would choose: what `parseText` reads. */
+  readonly schedule?: GivenSchedules;
   /** Called after each stage; `text` prints it. `next` is the stage that follows, null after the last. */
   readonly onStage?: (stage: StageName, text: () => string, next: StageName | null) => void;
   /** Paths in printed places are relative to this. */
@@ -173,7 +176,7 @@ export function compileRecording(
   const scheduled = trace.run(
     'schedule',
     count,
-    () => lowered.map(schedule(target, module.maxBatch)),
+    () => scheduleAll(lowered, module, target, options.schedule),
     (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
     (l) => verifyKernels(kernelsOf(l), { maxBatch, target, values }),
   );

@@ -24,6 +24,7 @@ import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
 import { Buffers, lower } from '../passes/lower.ts';
 import { outline, outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
+import type { GivenSchedules } from '../passes/schedule/given.ts';
 import { scheduleOutline } from '../passes/schedule/index.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
 
@@ -43,6 +44,8 @@ export interface PassContext {
   readonly optimizer: Optimizer | null;
   readonly target: Target;
   readonly buffers: Buffers;
+  /** Directives instead of those that the scheduler would choose. */
+  readonly given?: GivenSchedules | undefined;
   /** Index inputs of the module as it was read. */
   readonly ranges: Map<Param, number>;
   /** How faults show the IR. */
@@ -114,9 +117,9 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   [
     'schedule',
-    (ir, { target }) => {
+    (ir, { target, given }) => {
       if (ir.form !== 'kernels') throw misplaced('schedule', ir, 'kernels', ir.form === 'fused' ? 'lower' : undefined);
-      return { form: 'schedule', ...scheduleOutline(ir.outline, target) };
+      return { form: 'schedule', ...scheduleOutline(ir.outline, target, given) };
     },
   ],
   [
@@ -245,13 +248,19 @@ class KnownState extends StateTable {
 
 export function contextOf(
   ir: Ir,
-  options: { optimizer?: Optimizer | null; target?: Target; print?: PrintOptions } = {},
+  options: {
+    optimizer?: Optimizer | null;
+    target?: Target;
+    given?: GivenSchedules | undefined;
+    print?: PrintOptions;
+  } = {},
 ): PassContext {
   const module = 'module' in ir ? ir.module : null;
   return {
     table: new KnownState(module),
     optimizer: options.optimizer ?? null,
     target: options.target ?? wasm128,
+    given: options.given,
     buffers: new Buffers(),
     ranges: module ? indexRanges(module) : new Map(),
     print: options.print ?? {},

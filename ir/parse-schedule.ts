@@ -3,8 +3,8 @@
 import type { Loc } from './diagnostic.ts';
 import { Lexer, type Token } from './lex.ts';
 import { nearest } from './nearest.ts';
-import { expectVersion, wholeNumber } from './parse-common.ts';
-import { type Directive, directiveForms, type Piece, type Schedule } from './schedule.ts';
+import { expectVersion, readDim, wholeNumber } from './parse-common.ts';
+import { type Directive, directiveForms, type LoopExtent, type Piece, type Schedule } from './schedule.ts';
 
 /** A `schedule` block. */
 export interface ScheduleText {
@@ -71,9 +71,12 @@ function valueIn(lex: Lexer, { holds }: Piece): unknown {
   switch (holds) {
     case 'loop':
     case 'buffer':
-      if (at.kind !== 'name' && at.kind !== 'string')
-        throw lex.unexpected(holds === 'loop' ? 'the index of a loop' : 'the name of a buffer');
-      return lex.take().text;
+      return nameIn(lex, holds);
+    case 'loops': {
+      const loops = [loopIn(lex)];
+      while (lex.accept(',')) loops.push(loopIn(lex));
+      return loops;
+    }
     case 'count':
       return wholeNumber(lex, 'how many', 1);
     case 'cuts':
@@ -88,6 +91,20 @@ function valueIn(lex: Lexer, { holds }: Piece): unknown {
     default:
       return holds satisfies never;
   }
+}
+
+function nameIn(lex: Lexer, holds: 'loop' | 'buffer'): string {
+  const { kind } = lex.peek();
+  if (kind !== 'name' && kind !== 'string')
+    throw lex.unexpected(holds === 'loop' ? 'the index of a loop' : 'the name of a buffer');
+  return lex.take().text;
+}
+
+/** `i: 120`. */
+function loopIn(lex: Lexer): LoopExtent {
+  const axis = nameIn(lex, 'loop');
+  lex.expect(':', 'and how often the loop runs');
+  return { axis, extent: readDim(lex) };
 }
 
 function checkList(lex: Lexer, holds: 'cuts' | 'order', numbers: readonly number[], at: Token): void {

@@ -2,7 +2,7 @@
  *  kernels and their schedules, or kernels or schedules alone. */
 
 import { upsert } from './collections.ts';
-import { CompileError } from './diagnostic.ts';
+import { CompileError, type Loc } from './diagnostic.ts';
 import type { Graph, Module } from './graph.ts';
 import type { Kernel } from './kernel.ts';
 import { Lexer } from './lex.ts';
@@ -25,6 +25,7 @@ export interface Text {
   /** Kernels that belong to no program. */
   readonly kernels: readonly Kernel[];
   readonly program: Outline | Program | null;
+  readonly programLoc: Loc | null;
   readonly schedules: readonly ScheduleText[];
   /** What the file says of graphs and kernels outside of a module and a program. */
   readonly maxBatch: number | null;
@@ -56,6 +57,7 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
   const scope: Scope = { params: new Map(), maxBatch: known.maxBatch ?? 1 };
   const storages = byNameAndType();
   let program: ProgramText | null = null;
+  let programLoc: Loc | null = null;
   while (lex.peek().kind !== 'end') {
     const at = lex.peek();
     if (lex.is('module')) {
@@ -69,6 +71,7 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
     } else if (lex.is('program')) {
       if (program) throw lex.error('a file holds one program', at);
       if (kernels.length) throw lex.error('a program stands above its kernels', at);
+      programLoc = lex.loc(at);
       program = programOf(lex, options);
     } else if (lex.is('schedule')) addSchedule(lex, schedules);
     else if (lex.is('kernel')) {
@@ -92,6 +95,7 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
     graphs,
     kernels: whole ? [] : kernels.map((k) => k.kernel),
     program: whole,
+    programLoc,
     schedules: [...schedules.values()],
     maxBatch,
   };

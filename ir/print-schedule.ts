@@ -1,7 +1,8 @@
 /** Schedules as text: a block in front of the kernel that it made, or a file of its own. */
 
 import { showName, showReference } from './print-expr.ts';
-import { type Directive, directiveForms, type Piece, type Schedule } from './schedule.ts';
+import { type Directive, directiveForms, type LoopExtent, type Piece, type Schedule } from './schedule.ts';
+import { showDim } from './type.ts';
 
 /** `schedule @matmul {`, a directive a line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered. */
 export function printSchedule(kernel: string, schedule: Schedule): string {
@@ -15,6 +16,10 @@ export function showDirective(d: Directive): string {
   return [d.do, ...directiveForms[d.do].flatMap((p) => showPiece(p, fields[p.key]))].join(' ');
 }
 
+/** `i: 120, j: 400, k: N`. */
+export const showLoops = (loops: readonly LoopExtent[]): string =>
+  loops.map(({ axis, extent }) => `${showName(axis)}: ${showDim(extent)}`).join(', ');
+
 function showPiece({ holds, word }: Piece, value: unknown): string[] {
   const told = word === undefined ? [] : [word];
   switch (holds) {
@@ -23,6 +28,8 @@ function showPiece({ holds, word }: Piece, value: unknown): string[] {
     case 'loop':
     case 'buffer':
       return [...told, showName(value as string)];
+    case 'loops':
+      return [showLoops(value as readonly LoopExtent[])];
     case 'count':
       return [...told, String(value)];
     case 'cuts':

@@ -1,7 +1,18 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
  *  compute; only `reassociate` changes the order of a floating-point sum. */
 
+import type { Dim } from './type.ts';
+
+/** A loop as a schedule tells it. */
+export interface LoopExtent {
+  readonly axis: string;
+  readonly extent: Dim;
+}
+
 export type Directive =
+  /** Rewrites nothing: these are all the loops of the kernel, each in front of those in it. Refused where they are others,
+   *  so that what was written for one kernel does not go to another of its name. */
+  | { readonly do: 'over'; readonly loops: readonly LoopExtent[] }
   /** for i { S }  -->  for i step `by` { unroll i' in by { S } }, with i' moved inwards to every statement of S and the
    *  tiles of S made `by` times as large. What is left over runs as a smaller copy, or as a last copy moved back to end
    *  with the extent, whose overlap computes the same values again (`shift`). */
@@ -32,7 +43,7 @@ export type Schedule = readonly Directive[];
 /** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
 export interface Piece {
   readonly key: string;
-  readonly holds: 'loop' | 'buffer' | 'count' | 'flag' | 'cuts' | 'order';
+  readonly holds: 'loop' | 'loops' | 'buffer' | 'count' | 'flag' | 'cuts' | 'order';
   readonly word?: string;
 }
 
@@ -43,6 +54,7 @@ const fenced: Piece = { key: 'fenced', holds: 'flag', word: 'fenced' };
 
 /** How each directive is written: `vectorize x by 4 shift`. */
 export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>> = {
+  over: [{ key: 'loops', holds: 'loops' }],
   tile: [loop, by, shift, fenced],
   vectorize: [loop, by, shift],
   reassociate: [loop, by],

@@ -18,7 +18,9 @@ const shown: readonly Stage[] = ['recorded', 'canonicalize', 'fuse', 'lower', 's
 
 /** Kernels that no schedule fits: they run as plain loops, and none of them should be a long one. */
 const plain = ({ scheduled }: Compiled): string => {
-  const names = scheduled.flatMap((l) => [...l.schedules].flatMap(([kernel, s]) => (s.length === 0 ? [kernel] : [])));
+  const names = scheduled.flatMap((l) =>
+    [...l.schedules].flatMap(([kernel, s]) => (s.every((d) => d.do === 'over') ? [kernel] : [])),
+  );
   return [...new Set(names)].sort().join(' ');
 };
 

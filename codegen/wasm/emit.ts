@@ -11,7 +11,11 @@ import { emitKernel, type Layout } from './kernel.ts';
 export const pageBytes = 65536;
 export const pagesOf = (program: Program): number => Math.ceil(program.arenaBytes / pageBytes);
 
-export function emitWasm(program: Program): Emitted {
+/** The export of a kernel by itself, in a module that has such. */
+export const kernelExport = (k: Kernel): string => `@${k.name}`;
+
+/** With `each`, also every kernel by itself is an export, for who measures them. */
+export function emitWasm(program: Program, { each = false }: { readonly each?: boolean } = {}): Emitted {
   const offsets = new Map<Buffer, number>(program.slots.map((s) => [s.buffer, s.offset]));
   const layout: Layout = {
     maxBatch: program.maxBatch,
@@ -30,6 +34,9 @@ export function emitWasm(program: Program): Emitted {
       assignLocals(code);
       return { name, code };
     }),
-    entries: program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
+    entries: [
+      ...program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
+      ...(each ? [...names].map(([k, name]) => ({ name: kernelExport(k), calls: [name] })) : []),
+    ],
   });
 }

@@ -8,6 +8,7 @@ import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
+import { readSchedule } from './text.ts';
 
 export interface CompileFlags {
   readonly out?: string;
@@ -17,6 +18,7 @@ export interface CompileFlags {
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
+  readonly schedule?: string;
 }
 
 export async function compileCommand(path: string, flags: CompileFlags, io: Io): Promise<number> {
@@ -28,6 +30,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
       verify: flags.verify ?? false,
+      ...readSchedule(flags.schedule, io),
       onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),
     },
     io,

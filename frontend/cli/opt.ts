@@ -1,7 +1,7 @@
 /** `tapeout opt`: a text of the IR through passes, and out again as text. */
 import { contextOf, type Ir, passNamed, passNames, printIr, readIr, runPass } from '../ir-passes.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { loadExtensions, readOptimizer, readSource, splitList, usualMaxBatch } from './text.ts';
+import { loadExtensions, readOptimizer, readSchedule, readSource, splitList, usualMaxBatch } from './text.ts';
 
 export interface OptFlags {
   readonly passes?: string;
@@ -10,6 +10,7 @@ export interface OptFlags {
   readonly maxBatch?: number;
   readonly verify?: boolean;
   readonly load?: readonly string[];
+  readonly schedule?: string;
 }
 
 export async function optCommand(path: string, flags: OptFlags, io: Io): Promise<number> {
@@ -22,10 +23,14 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
     if (name !== '' && name !== 'all' && !passes.some((p) => p.name === name))
       throw new UsageError(`--print-after ${name}: it is none of the passes that run.`);
 
+  if (flags.schedule !== undefined && !passes.some((p) => p.name === 'schedule'))
+    throw new UsageError("--schedule: 'schedule' is none of the passes that run.");
+  const { schedule: given } = readSchedule(flags.schedule, io);
+
   const { text, file } = readSource(path, io);
   let ir: Ir = readIr(text, file, maxBatch);
   const print = { root: io.cwd, text: file };
-  const context = contextOf(ir, { optimizer, print });
+  const context = contextOf(ir, { optimizer, given, print });
   for (const { name } of passes) {
     ir = runPass(name, ir, context, print, flags.verify);
     // Beside the result, which goes to stdout and is a text to be read again.

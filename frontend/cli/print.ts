@@ -3,6 +3,7 @@ import { type Stage, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { exits, type Io } from './io.ts';
 import { compileModel, loadModel } from './model.ts';
+import { readSchedule } from './text.ts';
 
 /** Kernels are what the schedule makes of them. */
 const aliases: Readonly<Record<string, Stage>> = { kernels: 'schedule' };
@@ -13,16 +14,21 @@ export interface PrintFlags {
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly verify?: boolean;
+  readonly schedule?: string;
 }
 
 export async function printCommand(
   path: string,
-  { stage, entries, maxBatch, verify = false }: PrintFlags,
+  { stage, entries, maxBatch, verify = false, schedule }: PrintFlags,
   io: Io,
 ): Promise<number> {
   const spec = await loadModel(path, { maxBatch }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
-  const compiled = await compileModel(spec, { verify, ...(entries ? { entries } : {}) }, io);
+  const compiled = await compileModel(
+    spec,
+    { verify, ...(entries ? { entries } : {}), ...readSchedule(schedule, io) },
+    io,
+  );
   io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);
   return exits.ok;
 }

@@ -11,9 +11,11 @@ import { exits, type Io } from './io.ts';
 import { entryNames } from './model.ts';
 import { optCommand } from './opt.ts';
 import { printCommand, printStages } from './print.ts';
+import { profileCommand } from './profile.ts';
 import { reduceCommand } from './reduce.ts';
 import { runCommand } from './run.ts';
 import { trainCommand } from './train.ts';
+import { tuneCommand } from './tune.ts';
 
 /** Runs one command line, without the program's own name. Returns the exit code; throws nothing. */
 export async function run(argv: readonly string[], world: Io): Promise<number> {
@@ -101,6 +103,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     '--verify',
     'check the IR after every pass: a fault is reported with the pass that made it',
   );
+  const schedule = new Option(
+    '--schedule <file>',
+    'take the directives of kernels from this file, as print --stage schedule and tune write them',
+  );
   const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
 
   command(
@@ -111,6 +117,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(entries)
     .addOption(maxBatch)
     .addOption(seed)
+    .addOption(schedule)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -142,6 +149,7 @@ Examples:
     )
     .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
+    .addOption(schedule)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -159,6 +167,7 @@ Examples:
     .addOption(new Option('--stage <name>', 'which stage').choices(printStages).default('canonicalize'))
     .addOption(entries)
     .addOption(maxBatch)
+    .addOption(schedule)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -167,9 +176,60 @@ Examples:
   tapeout print lenet.ts --stage recorded          the graph as the model's forward recorded it
   tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
   tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
+  tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
   tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
     )
     .action(async (model, options) => exit(await printCommand(model, options, io)));
+
+  const entry = new Option('--entry <name>', 'which entry (default: train_step, or forward)').choices(entryNames);
+  const batch = new Option('--batch <n>', 'samples a step (default: the largest batch of the model)').argParser(
+    whole(1),
+  );
+
+  command('profile', 'Times every kernel of a step, and says what it reaches of what this machine can do.')
+    .addOption(entry)
+    .addOption(batch)
+    .addOption(
+      new Option('--steps <n>', 'steps to time (default: as many as fit in two seconds, from 5 to 1000)').argParser(
+        whole(1),
+      ),
+    )
+    .addOption(schedule)
+    .option('--json', 'print the numbers as JSON')
+    .option('--roofline <file>', 'draw operations a second against operations a byte, as SVG')
+    .option('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto')
+    .addHelpText(
+      'after',
+      `
+Each kernel is called by itself, on one thread and compiled by the engine's optimizer, in a module that is made for this: the
+one that compile writes is not changed. An operation is one float addition, multiplication, choice or the like. Bytes are
+those that differ, of what a kernel reads and of what it writes. The peak is measured first.
+
+Examples:
+  tapeout profile lenet.ts
+  tapeout profile lenet.ts --batch 1 --entry forward
+  tapeout profile lenet.ts --roofline roofline.svg --trace trace.json
+  tapeout profile lenet.ts --schedule lenet.schedule.tir --json`,
+    )
+    .action(async (model, options) => exit(await profileCommand(model, options, io)));
+
+  command('tune', 'Measures schedules of every kernel on this machine, and writes those that are faster.')
+    .addOption(entry)
+    .addOption(batch)
+    .addOption(new Option('--time-limit <seconds>', 'after which no more is tried').default(60).argParser(positive))
+    .option('--out <file>', 'where to write (default: <name of the model>.schedule.tir)')
+    .addHelpText(
+      'after',
+      `
+Of each kernel the candidates that the scheduler's estimate puts first are measured in turn with the one that it takes. The
+file has a schedule for each kernel that became faster, if the whole step did: compile, train, print, opt and profile take it
+with --schedule. Ctrl-C ends the search with what was found so far.
+
+Examples:
+  tapeout tune lenet.ts
+  tapeout tune lenet.ts --batch 1 --out one.tir --time-limit 20`,
+    )
+    .action(async (model, options) => exit(await tuneCommand(model, options, io)));
 
   const onText = (name: string, description: string): Command =>
     program
@@ -186,6 +246,7 @@ Examples:
     .option('--passes <list>', 'which passes, with commas between; without any the text is checked and written again')
     .addOption(new Option('--target <name>', 'what kernels are scheduled for').choices(['wasm']).default('wasm'))
     .option('--print-after <list>', 'print the IR to stderr after these passes, or after all')
+    .addOption(schedule)
     .addOption(textBatch)
     .addOption(verify)
     .addHelpText(

@@ -1,8 +1,10 @@
 /** What the commands on texts have in common: a text read from a file or from stdin, and optimizers as words. */
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
+import { parseText } from '../../ir/parse.ts';
+import type { GivenSchedules } from '../../passes/schedule/given.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { DataError, unreadable } from '../data/error.ts';
 import { loadUserFile } from '../load.ts';
@@ -44,13 +46,27 @@ export function readSource(path: string, io: Io): Source {
   return { text, file };
 }
 
+/** The schedules of a file, where one is named. Throws a `CompileError` where it holds something else. */
+export function readSchedule(path: string | undefined, io: Io): { readonly schedule?: GivenSchedules } {
+  if (path === undefined) return {};
+  const { text, file } = readSource(path, io);
+  const schedule = parseText(text, file);
+  const { modules, graphs, kernels, program } = schedule;
+  const others = modules.length + graphs.length + kernels.length + (program ? 1 : 0);
+  if (schedule.schedules.length > 0 || others === 0) return { schedule };
+  throw new CompileError('bad-text', 'here are no schedules', {
+    loc: { file, line: 1, col: 1 },
+    help: 'tapeout print MODEL --stage schedule writes those of a model',
+  });
+}
+
 /** Writes what a command makes. Throws a `DataError` where it cannot. */
 export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
   if (path === '') throw new UsageError('--out names no file: its value is empty');
   try {
     writeFileSync(resolve(cwd, path), data);
   } catch (e) {
-    throw new DataError(`${path}: cannot be written: ${whyUnwritable(e)}.`);
+    throw unwritable(path, e);
   }
 }
 
@@ -58,6 +74,21 @@ export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): 
 export async function loadExtensions(files: readonly string[] | undefined, io: Io): Promise<void> {
   for (const file of files ?? []) await loadUserFile(resolve(io.cwd, file));
 }
+
+/** Throws a `DataError` where nothing could be written. What is in the file stays. */
+export function requireWritable(path: string, { cwd }: Io): void {
+  const file = resolve(cwd, path);
+  const there = existsSync(file);
+  try {
+    closeSync(openSync(file, 'a'));
+    if (!there) rmSync(file);
+  } catch (e) {
+    throw unwritable(path, e);
+  }
+}
+
+const unwritable = (path: string, e: unknown): DataError =>
+  new DataError(`${path}: cannot be written: ${whyUnwritable(e)}.`);
 
 /** `a,b=f(x,y),c` at the commas that stand in no parentheses, with what follows the first `=` of each. */
 export function splitList(text: string): { readonly name: string; readonly value: string | null }[] {

@@ -20,6 +20,7 @@ import { count } from '../report/table.ts';
 import { type Epoch, type History, type Progress, predict, train } from '../training.ts';
 import { exits, type Io } from './io.ts';
 import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
+import { readSchedule } from './text.ts';
 
 export interface TrainFlags {
   readonly data: string;
@@ -28,6 +29,7 @@ export interface TrainFlags {
   readonly lr?: number;
   readonly seed?: number;
   readonly out?: string;
+  readonly schedule?: string;
 }
 
 const usualBatch = 64;
@@ -41,7 +43,11 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   const spec = { ...asked, maxBatch: Math.max(asked.maxBatch, batchSize) };
   checkTrainable(spec);
 
-  const compiled = await compileModel(spec, { entries: ['forward', 'evaluate', 'train_step'] }, io);
+  const compiled = await compileModel(
+    spec,
+    { entries: ['forward', 'evaluate', 'train_step'], ...readSchedule(flags.schedule, io) },
+    io,
+  );
   say(...describeModel(compiled), '', ...describePasses(compiled), '');
   const data = loadData(flags.data, imageSize(spec), io);
   checkFits(spec, compiled.manifest, data.train);

@@ -1,5 +1,22 @@
-/** The loss curve of a run as one self-contained SVG: no script, no font and no colour from elsewhere, light or dark as the
- *  reader's system is. Same run, same bytes. */
+/** The loss curve of a run as one self-contained SVG. Same run, same bytes. */
+
+import {
+  ends,
+  figure,
+  group,
+  grouped,
+  height,
+  line,
+  type Point,
+  plot,
+  px,
+  type Scale,
+  scale,
+  sideways,
+  text,
+  ticks,
+  width,
+} from './svg.ts';
 
 export interface LossCurve {
   readonly title: string;
@@ -8,12 +25,6 @@ export interface LossCurve {
   /** After which step (1 is after the first) the test accuracy, 0 to 1, was measured. */
   readonly marks: readonly { readonly epoch: number; readonly step: number; readonly accuracy: number }[];
 }
-
-type Point = readonly [x: number, y: number];
-type Scale = (value: number) => number;
-
-const [width, height] = [960, 520];
-const plot = { left: 72, right: width - 72, top: 98, bottom: height - 64 };
 
 /** Draws the raw and the smoothed loss against the step, and the test accuracy after each epoch on an axis of its own. */
 export function lossCurveSvg({ title, train, marks: measured }: LossCurve): string {
@@ -31,13 +42,7 @@ export function lossCurveSvg({ title, train, marks: measured }: LossCurve): stri
   const mean = perColumn(smoothed, x, yLoss);
   const accuracy = marks.map(({ step, accuracy }): Point => [x(step), yAccuracy(accuracy)]);
 
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-      `role="img" aria-label="${escaped(`${title}: ${summary(train, smoothed, marks)}`)}">`,
-    style,
-    `<rect class="ground" width="${width}" height="${height}" rx="12"/>`,
-    text(plot.left, 38, 'title', title),
-    text(plot.left, 62, 'note', summary(train, smoothed, marks)),
+  return figure(title, summary(train, smoothed, marks), style, [
     legend(plot.right, 38, marks.length > 0),
 
     group('grid', [
@@ -70,27 +75,19 @@ export function lossCurveSvg({ title, train, marks: measured }: LossCurve): stri
       'dots',
       thinned(marks, 12).map(({ step, accuracy }) => accuracyLabel(x(step), yAccuracy(accuracy), accuracy)),
     ),
-    '</svg>',
-  ]
-    .filter(Boolean)
-    .join('\n')}\n`;
+  ]);
 }
 
-const style = `<style>
-svg { color-scheme: light dark; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif }
-.ground { fill: #ffffff } text { fill: #57606a } .title { fill: #1f2328; font-size: 20px; font-weight: 600 }
-.small { font-size: 11px } .middle { text-anchor: middle } .end { text-anchor: end }
-.grid path { stroke: #d0d7de; stroke-width: 1; opacity: .6 } .grid .epoch { stroke-dasharray: 2 5 } .axis path { stroke: #8c959f }
+const style = `
+.grid .epoch { stroke-dasharray: 2 5 }
 .raw, .mean, .accuracy { fill: none; stroke-linejoin: round; stroke-linecap: round }
 .raw { stroke: #3b82f6; stroke-width: 1; opacity: .45 } .mean { stroke: #2563eb; stroke-width: 2.5 }
 .accuracy { stroke: #d97706; stroke-width: 2 } .dots circle { fill: #d97706; stroke: #ffffff; stroke-width: 1.5 }
 .dots text { fill: #b45309; font-size: 12px; font-weight: 600; text-anchor: middle; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
 @media (prefers-color-scheme: dark) {
-.ground { fill: #0d1117 } text { fill: #9198a1 } .title { fill: #f0f6fc } .grid path { stroke: #3d444d } .axis path { stroke: #656c76 }
 .raw { stroke: #60a5fa } .mean { stroke: #60a5fa } .accuracy { stroke: #f59e0b } .dots circle { fill: #f59e0b; stroke: #0d1117 }
 .dots text { fill: #fbbf24; stroke: #0d1117 }
-}
-</style>`;
+}`;
 
 /** An exponential moving mean over about a fiftieth of the run, free of the pull towards its start at 0 (as in Adam). */
 function smooth(values: readonly number[]): number[] {
@@ -121,21 +118,6 @@ function perColumn(values: readonly number[], x: Scale, y: Scale): Point[][] {
   }
   return runs.filter((run) => run.length > 0);
 }
-
-/** Round numbers from at or below `low` to at or above `high`, about `about` of them, in steps of 1, 2 or 5 times 10^n. */
-function ticks(low: number, high: number, about: number): number[] {
-  const span = high - low || 1;
-  const power = 10 ** Math.floor(Math.log10(span / about));
-  const step = [1, 2, 5, 10].map((by) => by * power).find((candidate) => span / candidate <= about) ?? span;
-  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-const scale =
-  ([from, to]: Point, [start, end]: Point): Scale =>
-  (value) =>
-    start + ((value - from) / (to - from || 1)) * (end - start);
-const ends = (of: readonly number[]): Point => [of[0] ?? 0, of.at(-1) ?? 1];
 
 // A few wild losses must not flatten the rest: the axis covers 99 of 100, and the whole smoothed curve.
 function highestLoss(train: readonly number[], smoothed: readonly number[]): number {
@@ -187,12 +169,6 @@ function thinned<T>(marks: readonly T[], most: number): readonly T[] {
   return marks.filter((_, i) => (marks.length - 1 - i) % every === 0);
 }
 
-const group = (cls: string, parts: readonly string[]) => parts.length > 0 && `<g class="${cls}">${parts.join('')}</g>`;
-const line = (x1: number, y1: number, x2: number, y2: number) => `<path d="M${px(x1)} ${px(y1)}L${px(x2)} ${px(y2)}"/>`;
-const sideways = (x: number, label: string) => {
-  const y = (plot.top + plot.bottom) / 2;
-  return `<text class="middle" x="${x}" y="${y}" transform="rotate(-90 ${x} ${y})">${escaped(label)}</text>`;
-};
 // Clipped to the plot by hand, since a clipPath needs an id, and ids clash where a page holds two curves.
 const path = (cls: string, runs: readonly (readonly Point[])[]) => {
   const d = runs
@@ -204,11 +180,6 @@ const path = (cls: string, runs: readonly (readonly Point[])[]) => {
     .join('');
   return d !== '' && `<path class="${cls}" d="${d}"/>`;
 };
-const text = (x: number, y: number, cls: string, content: string) =>
-  `<text${cls && ` class="${cls}"`} x="${px(x)}" y="${px(y)}">${escaped(content)}</text>`;
-
-const px = (value: number) => String(Number(value.toFixed(1)));
-const grouped = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 const stepOf = ([first = 0, second = 1]: readonly number[]) => second - first;
 const places = (step: number) => Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
 const decimal = (value: number, of: readonly number[]) => {
@@ -216,9 +187,3 @@ const decimal = (value: number, of: readonly number[]) => {
   return value === 0 || (step >= 1e-4 && step < 1e5) ? value.toFixed(Math.min(6, places(step))) : value.toExponential();
 };
 const percent = (value: number, of: readonly number[]) => `${(100 * value).toFixed(places(100 * stepOf(of)))}%`;
-// XML 1.0 has no way at all to write most control characters.
-const escaped = (s: string) =>
-  [...s]
-    .map((c) => (c < ' ' && !'\t\n\r'.includes(c) ? '\ufffd' : c))
-    .join('')
-    .replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

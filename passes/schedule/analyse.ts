@@ -5,6 +5,7 @@ import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
+import { operations } from '../../ir/work.ts';
 
 type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
 type Store = Extract<Stmt, { kind: 'store' }>;
@@ -142,12 +143,3 @@ const unique = (refs: readonly Reference[]): Reference[] => {
   const key = (r: Reference): string => `${r.buffer.name}:${[...r.strides].map(([a, s]) => `${a.name}${s}`).join()}`;
   return [...new Map(refs.map((r) => [key(r), r])).values()];
 };
-
-/** Float arithmetic in an expression, each shared part once. */
-function operations(e: Expr): number {
-  let n = 0;
-  x.walk(e, (p) => {
-    if ((p.kind === 'binary' || p.kind === 'unary' || p.kind === 'select') && x.dtypeOf(p) === 'f32') n++;
-  });
-  return n;
-}

@@ -4,22 +4,41 @@ import { type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { analyse } from './analyse.ts';
-import { contraction } from './contraction.ts';
+import { contractions } from './contraction.ts';
 import { applySchedule } from './directives.ts';
 import { Extents } from './extents.ts';
-import { mapping } from './mapping.ts';
+import { loopsOf } from './legal.ts';
+import { mappings } from './mapping.ts';
 import { settleGuards, simplify } from './settle.ts';
 
-export function chooseSchedule(kernel: Kernel, target: Target, batch: number): Schedule {
+/** The schedule that is cheapest by estimate. */
+export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): Schedule =>
+  candidates(kernel, target, batch, 1)[0] as Schedule;
+
+/** The schedules that are cheapest by estimate, at most so many, the cheapest first: what is worth measuring. Directives of
+ *  those behind the first may turn out not to fit. */
+export function candidates(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
+  const over = overLoops(kernel);
+  return ways(kernel, target, batch, most).map((s) => [...over, ...s]);
+}
+
+/** What ties a schedule to the kernel that it is written for. */
+function overLoops(kernel: Kernel): Directive[] {
+  const loops = loopsOf(kernel);
+  return loops.length > 0 ? [{ do: 'over', loops }] : [];
+}
+
+function ways(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
   const extents = new Extents(batch);
   const a = analyse(kernel, batch);
   if (a.main) {
-    const main = contraction(a, target, extents);
-    return [...main, ...fills(kernel, main, target, extents)];
+    const found = contractions(a, target, extents, most);
+    return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target, extents)]);
   }
   const settled = settleGuards(kernel);
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
-  return [...settled, ...mapping(plain, target, extents)];
+  const mapped = mappings(plain, target, extents).slice(0, most);
+  return mapped.map((m) => [...settled, ...m]);
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */

@@ -14,7 +14,9 @@ import { reorders } from './loops.ts';
 
 const factors = [1, 2, 3, 4, 5, 6, 8];
 
-export function contraction(a: Analysis, target: Target, extents: Extents): Schedule {
+/** The cheapest schedules, at most so many, the cheapest first. They differ in their lanes, their register tiles or in how many
+ *  axes they keep apart; none where there is nothing to choose. */
+export function contractions(a: Analysis, target: Target, extents: Extents, most: number): Schedule[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
@@ -37,23 +39,33 @@ export function contraction(a: Analysis, target: Target, extents: Extents): Sche
   if (innermost && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
     kinds.push({ loop: innermost, vectors: 1, width: target.lanes, dot: true, woven: null, span: 1 });
 
-  let best: { c: Candidate; packs: readonly Directive[]; cycles: number } | null = null;
+  const ways: Way[] = [];
   for (const lanes of kinds) {
     const { refs, packs, packCycles } = withPacks(a, lanes, target, extents);
     const apart = windowed.filter((w) => w.axis !== lanes?.woven?.axis);
     const accumulators = windowSize * (lanes && !lanes.dot ? lanes.vectors : 1);
     const tileable = a.parallel.filter((l) => l !== lanes?.loop);
-    for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents))
+    for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents)) {
+      const bySteps = new Map<number, Way>();
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
         for (const fences of fencings(steps, apart, tiles)) {
           const c: Candidate = { lanes, tiles, steps, fences };
           const cycles = cost(c, a, refs, apart, target, extents) + packCycles;
-          if (!best || cycles < best.cycles) best = { c, packs, cycles };
+          const best = bySteps.get(fences.size);
+          if (!best || cycles < best.cycles) bySteps.set(fences.size, { c, packs, cycles });
         }
       }
+      ways.push(...bySteps.values());
+    }
   }
-  if (!best) return [];
-  return [...best.packs, ...directives(best.c, a, windowed, target)];
+  ways.sort((p, q) => p.cycles - q.cycles);
+  return ways.slice(0, most).map(({ c, packs }) => [...packs, ...directives(c, a, windowed, target)]);
+}
+
+interface Way {
+  readonly c: Candidate;
+  readonly packs: readonly Directive[];
+  readonly cycles: number;
 }
 
 /** Whether the loops of a window, each holding nothing but the next, can become copies from the innermost out. */

@@ -3,7 +3,7 @@
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
-import { requireCuts, requireFactor, requireOrder, ScheduleError } from './legal.ts';
+import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, peeled, reassociated, split, tiled } from './loops.ts';
 import { woven } from './weave.ts';
 
@@ -14,7 +14,7 @@ export const applySchedule = (k: Kernel, s: Schedule): Kernel =>
       return applyDirective(kernel, d);
     } catch (e) {
       if (!(e instanceof ScheduleError)) throw e;
-      throw new ScheduleError(`@${k.name}: ${showDirective(d)}: ${e.message}`, { cause: e });
+      throw new ScheduleError(`@${k.name}: ${showDirective(d)}: ${e.message}`, { cause: e, directive: d });
     }
   }, k);
 
@@ -22,6 +22,10 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
   if ('by' in d) requireFactor(d.by, d.do === 'reassociate');
   if (d.do === 'peel') requireCuts(d.at);
   if (d.do === 'pack') requireOrder(d.order);
+  if (d.do === 'over') {
+    requireLoops(k, d.loops);
+    return k;
+  }
   if (d.do === 'pack') return packed(k, d.buffer, d.order);
   if (d.do === 'weave') return woven(k, d.axis, d.with);
   let found = false;

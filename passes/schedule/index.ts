@@ -5,12 +5,13 @@ import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import { kernelKey } from '../../ir/kernel-key.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
-import type { Outline } from '../../ir/program.ts';
+import { kernelsOf, type Outline } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
 import { applySchedule } from './directives.ts';
+import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireModel, withPlaces } from './given.ts';
 import { ScheduleError } from './legal.ts';
 import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
@@ -23,30 +24,67 @@ export interface ScheduledKernels {
 /** A graph's kernels, scheduled. */
 export type Scheduled = Lowered & ScheduledKernels;
 
-export const schedule = (target: Target, batch: number): ((lowered: Lowered) => Scheduled) => {
-  const launches = scheduler(target, batch);
+export const schedule = (
+  target: Target,
+  batch: number,
+  given: GivenSchedules = nothingGiven,
+): ((lowered: Lowered) => Scheduled) => {
+  const launches = scheduler(target, batch, given);
   return (lowered) => ({ ...lowered, ...launches(lowered.kernels) });
 };
+
+/** A module's graphs, scheduled. Throws a `CompileError` where a schedule is given that does not fit the kernels. */
+export function scheduleAll(
+  lowered: readonly Lowered[],
+  { name, maxBatch }: { readonly name: string; readonly maxBatch: number },
+  target: Target,
+  given: GivenSchedules = nothingGiven,
+): Scheduled[] {
+  requireModel(
+    given,
+    lowered.flatMap((l) => l.kernels),
+    name,
+  );
+  const done = lowered.map(schedule(target, maxBatch, given));
+  requireKernels(
+    given,
+    done.flatMap((l) => [...l.schedules.keys()]),
+  );
+  return done;
+}
 
 /** The same for launches that no graph is known of. */
 export function scheduleOutline(
   of: Outline,
   target: Target,
+  given: GivenSchedules = nothingGiven,
 ): { readonly outline: Outline; readonly schedules: ReadonlyMap<string, Schedule> } {
-  const launches = scheduler(target, of.maxBatch);
+  requireModel(given, kernelsOf(of), of.name);
+  const launches = scheduler(target, of.maxBatch, given);
   const done = of.entries.map((e) => [e, launches(e.launches)] as const);
+  requireKernels(
+    given,
+    done.flatMap(([, { schedules }]) => [...schedules.keys()]),
+  );
   return {
     outline: { ...of, entries: done.map(([e, { kernels }]) => ({ ...e, launches: kernels })) },
     schedules: new Map(done.flatMap(([, { schedules }]) => [...schedules])),
   };
 }
 
-const scheduler = (target: Target, batch: number): ((kernels: readonly Kernel[]) => ScheduledKernels) => {
+const scheduler = (
+  target: Target,
+  batch: number,
+  given: GivenSchedules,
+): ((kernels: readonly Kernel[]) => ScheduledKernels) => {
   // Graphs share kernels, and so the scheduled ones.
   const done = new Map<Kernel, ScheduledKernels>();
-  const choose = remembering((k) => chooseSchedule(k, target, batch));
+  const chosen = remembering((k) => chooseSchedule(k, target, batch));
+  const choose = (k: Kernel): Schedule => givenTo(k, given) ?? chosen(k);
   return (kernels) => {
-    const parts = kernels.map((k) => upsert(done, k, () => scheduledBy(k, choose(k), target, batch, choose)));
+    const parts = kernels.map((k) =>
+      upsert(done, k, () => withPlaces(given, batch, () => scheduledBy(k, choose(k), target, batch, choose))),
+    );
     return {
       kernels: parts.flatMap((p) => p.kernels),
       schedules: new Map(parts.flatMap((p) => [...p.schedules])),
@@ -93,7 +131,11 @@ function withCopies(
   const copies = s.flatMap((d) => {
     if (d.do !== 'pack') return [];
     const from = readAs(before, d.buffer, d.order.length);
-    if (!from) throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`);
+    if (!from)
+      throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`, {
+        cause: new ScheduleError('a packed copy is not packed again'),
+        directive: d,
+      });
     const to = after.params.find((p) => p.buffer.name === packedName(d.buffer, d.order))?.buffer;
     // What only branches read that are never taken is not read at all.
     if (!to) return [];

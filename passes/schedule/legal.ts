@@ -3,11 +3,33 @@
 
 import type { Axis, Buffer, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { exprsOf, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { showLoops } from '../../ir/print-schedule.ts';
+import type { Directive, LoopExtent } from '../../ir/schedule.ts';
 
 /** A directive that does not fit the kernel it is applied to. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
+  /** The directive that is refused, once it is known which. */
+  readonly directive: Directive | null;
+
+  constructor(message: string, options: ErrorOptions & { directive?: Directive } = {}) {
+    super(message, options);
+    this.directive = options.directive ?? null;
+  }
+}
+
+/** The loops of a kernel, each in front of those in it. */
+export function loopsOf(k: Kernel): LoopExtent[] {
+  const loops: LoopExtent[] = [];
+  walkStmts(k.body, (s) => void (s.kind === 'for' && loops.push({ axis: s.axis.name, extent: s.axis.extent })));
+  return loops;
+}
+
+export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
+  const own = showLoops(loopsOf(k));
+  if (own !== showLoops(told))
+    throw new ScheduleError(`this is not the kernel that it was written for: its loops are ${own || 'none'}`);
 }
 
 /** Lanes come in fours. */

@@ -9,13 +9,15 @@ import type { Extents } from './extents.ts';
 const loadable = [0, 1, 2, -1];
 const storable = [1, 2];
 
-/** Lanes along the innermost axis, where all that is touched along it lies close together or is the same. */
-export function mapping(a: Analysis, target: Target, extents: Extents): Schedule {
+/** Lanes along the innermost axis, where all that is touched along it lies close together or is the same: one vector of them,
+ *  the usual choice, or more, or none. */
+export function mappings(a: Analysis, target: Target, extents: Extents): Schedule[] {
   const last = a.parallel.at(-1);
   const trips = last && extents.constantTrips(last);
-  if (!last || !trips || trips < target.lanes || a.window.length > 0) return [];
+  if (!last || !trips || trips < target.lanes || a.window.length > 0) return [[]];
   const fits = (r: Reference, strides: readonly number[]): boolean =>
     !r.bent.has(last.axis) && !r.guarded && strides.includes(r.strides.get(last.axis) ?? 0);
-  if (!a.stores.every((r) => fits(r, storable)) || !a.reads.every((r) => fits(r, loadable))) return [];
-  return [{ do: 'vectorize', axis: last.axis.name, by: target.lanes, shift: !a.inPlace }];
+  if (!a.stores.every((r) => fits(r, storable)) || !a.reads.every((r) => fits(r, loadable))) return [[]];
+  const widths = [1, 2, 4].map((vectors) => vectors * target.lanes).filter((by) => by <= trips);
+  return [...widths.map((by): Schedule => [{ do: 'vectorize', axis: last.axis.name, by, shift: !a.inPlace }]), []];
 }

@@ -206,7 +206,9 @@ describe('tapeout opt', () => {
       "
     `);
     const once = await cli(['opt', 'scale.tir', '--passes=schedule'], { cwd });
-    expect(once.stdout).toMatch(/\nschedule @scale \{\n {2}vectorize i by 4 shift\n\}\nkernel @scale\(/);
+    expect(once.stdout).toMatch(
+      /\nschedule @scale \{\n {2}over n: N, i: 6\n {2}vectorize i by 4 shift\n\}\nkernel @scale\(/,
+    );
     const twice = await cli(['opt', '-', '--passes=schedule'], { cwd, stdin: once.stdout });
     expect(twice.code).toBe(2);
     expect(twice.stderr).toMatch(/'schedule' takes kernels, and gets scheduled kernels/);

@@ -3,6 +3,7 @@
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import type { Directive } from '../../ir/schedule.ts';
+import { loopsOf } from '../../passes/schedule/legal.ts';
 import type { Choices } from '../support/generate.ts';
 
 /** One directive for a kernel as earlier directives left it. */
@@ -44,6 +45,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       with: axisOf((l) => l.mode === 'unrolled'),
     }),
     () => ({ do: 'interchange', axis: serial() }),
+    () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
     () => {
       if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };
       const b = c.of(loaded);

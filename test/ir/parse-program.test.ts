@@ -119,6 +119,13 @@ describe('what is printed parses to the same', () => {
       fc.record({ do: fc.constant('interchange' as const), axis: name }),
       fc.record({ do: fc.constant('weave' as const), axis: name, with: name }),
       fc.record({
+        do: fc.constant('over' as const),
+        loops: fc.array(fc.record({ axis: name, extent: fc.oneof(count, fc.record({ times: count })) }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+      }),
+      fc.record({
         do: fc.constant('pack' as const),
         buffer: name,
         order: fc.integer({ min: 1, max: 5 }).chain((n) => fc.shuffledSubarray([...Array(n).keys()], { minLength: n })),

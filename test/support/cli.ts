@@ -24,7 +24,14 @@ export async function cli(
     cwd = root,
     stdin = '',
     interrupt,
-  }: { cwd?: string; stdin?: string | Uint8Array; interrupt?: (written: string, press: () => void) => void } = {},
+    onInterruptible,
+  }: {
+    cwd?: string;
+    stdin?: string | Uint8Array;
+    interrupt?: (written: string, press: () => void) => void;
+    /** Called as soon as a Ctrl-C would be heard. */
+    onInterruptible?: (press: () => void) => void;
+  } = {},
 ): Promise<Outcome & { exited: number[] }> {
   let [stdout, stderr] = ['', ''];
   const exited: number[] = [];
@@ -50,6 +57,7 @@ export async function cli(
     env: {},
     onInterrupt(f) {
       pressed.add(f);
+      onInterruptible?.(press);
       return () => pressed.delete(f);
     },
     exit: (code) => exited.push(code),

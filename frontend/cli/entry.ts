@@ -1,0 +1,41 @@
+/** What the commands that measure have in common: a model compiled for one of its entries, and a batch. */
+import type { Entry } from '../../ir/program.ts';
+import type { Compiled, CompileOptions } from '../compile.ts';
+import type { EntryName } from '../entries.ts';
+import { type Io, UsageError } from './io.ts';
+import { compileModel, loadModel } from './model.ts';
+import { readSchedule } from './text.ts';
+
+export interface EntryFlags {
+  readonly entry?: EntryName;
+  readonly batch?: number;
+  readonly schedule?: string;
+}
+
+/** The model, compiled with its usual entries, so that kernels have the names that they have elsewhere, or with another that
+ *  is asked for alone; and the options that made it. */
+export async function compileFor(
+  path: string,
+  { entry, batch, schedule }: EntryFlags,
+  io: Io,
+): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
+  const spec = await loadModel(path, {}, io);
+  const maxBatch = Math.max(spec.maxBatch, batch ?? 1);
+  const usual: readonly EntryName[] = ['forward', 'evaluate', 'train_step'];
+  const options: CompileOptions = {
+    ...(entry === undefined || usual.includes(entry) ? {} : { entries: [entry] }),
+    ...readSchedule(schedule, io),
+    root: io.cwd,
+  };
+  return { compiled: await compileModel({ ...spec, maxBatch }, options, io), options };
+}
+
+/** The entry that is asked for, or the training step, or what else there is. */
+export function entryOf({ program }: Compiled, name: string | undefined): Entry {
+  const wanted = name ?? (program.entries.some((e) => e.name === 'train_step') ? 'train_step' : 'forward');
+  const found = program.entries.find((e) => e.name === wanted);
+  if (found) return found;
+  throw new UsageError(`there is no entry '${wanted}': take ${program.entries.map((e) => e.name).join(', ')}`);
+}
+
+export const batchOf = ({ program }: Compiled, batch: number | undefined): number => batch ?? program.maxBatch;

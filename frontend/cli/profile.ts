@@ -1,0 +1,68 @@
+/** `tapeout profile`: how long each kernel of a step takes, what it reaches of this machine's peak, and whence it came. */
+import { cpus } from 'node:os';
+import type { Loc } from '../../ir/diagnostic.ts';
+import { showPlace } from '../../ir/print-options.ts';
+import { type KernelProfile, type Profile, profile } from '../measure/profile.ts';
+import { chromeTrace } from '../report/chrome-trace.ts';
+import { rooflineSvg } from '../report/roofline.ts';
+import { table } from '../report/table.ts';
+import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
+import { exits, type Io } from './io.ts';
+import { writeOut } from './text.ts';
+
+export interface ProfileFlags extends EntryFlags {
+  readonly steps?: number;
+  readonly json?: boolean;
+  readonly roofline?: string;
+  readonly trace?: string;
+}
+
+export async function profileCommand(path: string, flags: ProfileFlags, io: Io): Promise<number> {
+  const { compiled } = await compileFor(path, flags, io);
+  const entry = entryOf(compiled, flags.entry);
+  const made = profile(compiled, entry, { batch: batchOf(compiled, flags.batch), steps: flags.steps });
+  const { name } = compiled.recording;
+  if (flags.roofline !== undefined) writeOut(flags.roofline, rooflineSvg(`${name}: kernels and roofs`, made), io);
+  if (flags.trace !== undefined) writeOut(flags.trace, chromeTrace(name, made), io);
+  io.stdout.write(flags.json ? json(name, made, io) : `${shown(name, made, io).join('\n')}\n`);
+  return exits.ok;
+}
+
+function shown(name: string, { kernels, peak, sum, step, steps, entry, batch }: Profile, io: Io): string[] {
+  const rows = [...kernels]
+    .sort((a, b) => b.ms - a.ms)
+    .map((k) => [...cells(k), k.locs[0] ? placeOf(k.locs[0], io) + more(k.locs.length - 1) : '']);
+  const operations = kernels.reduce((n, k) => n + k.operations, 0);
+  const bytes = kernels.reduce((n, k) => n + k.bytes, 0);
+  const gflops = sum > 0 ? operations / sum / 1e6 : 0;
+  const total = cells({ name: 'total', ms: sum, share: 1, operations, bytes, gflops, ofPeak: gflops / peak.gflops });
+  return [
+    `${name}, ${entry}, batch ${batch}: medians of ${steps} steps`,
+    '',
+    ...table(['kernel', 'µs', 'share', 'MF', 'GF/s', 'of peak', 'kB', 'GB/s', 'from'], [...rows, [...total, '']]),
+    '',
+    `the step in one call: ${micros(step)} µs`,
+    `peak of one thread: ${peak.gflops.toFixed(1)} GF/s of f32 SIMD, ${peak.cache.toFixed(0)} GB/s from cache, ${peak.memory.toFixed(0)} GB/s from memory`,
+  ];
+}
+
+const cells = (k: Omit<KernelProfile, 'locs'>): string[] => [
+  k.name,
+  micros(k.ms),
+  percent(k.share),
+  (k.operations / 1e6).toFixed(3),
+  k.gflops.toFixed(1),
+  percent(k.ofPeak),
+  (k.bytes / 1000).toFixed(1),
+  k.ms > 0 ? (k.bytes / k.ms / 1e6).toFixed(1) : '0.0',
+];
+const micros = (ms: number): string => (ms * 1000).toFixed(1);
+const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
+const placeOf = (loc: Loc, { cwd }: Io): string => showPlace(loc, { root: cwd });
+const more = (n: number): string => (n > 0 ? ` +${n}` : '');
+
+function json(name: string, { events: _, kernels, ...rest }: Profile, io: Io): string {
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', node: process.version };
+  const told = kernels.map(({ locs, ...k }) => ({ ...k, from: locs.map((l) => placeOf(l, io)) }));
+  return `${JSON.stringify({ model: name, machine, ...rest, kernels: told }, null, 2)}\n`;
+}

@@ -1,0 +1,101 @@
+/** `tapeout tune`: measures candidate schedules of every kernel on this machine, and writes those that are faster. */
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { versionLine } from '../../ir/print-options.ts';
+import { printSchedule } from '../../ir/print-schedule.ts';
+import { compileRecording } from '../compile.ts';
+import { givenBy, type Tuned, tune } from '../measure/tune.ts';
+import { showPath } from '../report/diagnostics.ts';
+import { type ProgressBar, progressBar } from '../report/progress.ts';
+import { table } from '../report/table.ts';
+import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
+import { exits, type Io } from './io.ts';
+import { requireWritable, writeOut } from './text.ts';
+
+export interface TuneFlags extends Omit<EntryFlags, 'schedule'> {
+  readonly timeLimit: number;
+  readonly out?: string;
+}
+
+export async function tuneCommand(path: string, flags: TuneFlags, io: Io): Promise<number> {
+  const { compiled, options } = await compileFor(path, flags, io);
+  const entry = entryOf(compiled, flags.entry).name;
+  const batch = batchOf(compiled, flags.batch);
+  const { name } = compiled.recording;
+  const out = flags.out ?? `${name.replace(/[^\w-]/g, '_')}.schedule.tir`;
+  // Before the search, so that a file that cannot be written costs no time.
+  requireWritable(out, io);
+
+  const { tuned, stopped } = await watched(io, (onProgress, signal) =>
+    tune({
+      entry,
+      batch,
+      limit: flags.timeLimit * 1000,
+      compile: (schedules) => compileRecording(compiled.recording, { ...options, schedule: givenBy(schedules) }),
+      onProgress,
+      signal,
+    }),
+  );
+  const title = `${name}, ${entry}, batch ${batch}: ${tuned.tried} candidates measured`;
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
+  writeOut(out, fileOf(tuned, [`tapeout tune: ${title}`, machine, outcome(tuned)]), io);
+  const byGain = [...tuned.kernels].sort(([, a], [, b]) => b.before - b.after - (a.before - a.after));
+  const rows = byGain.map(([kernel, { before, after }]) => [
+    kernel,
+    micros(before),
+    micros(after),
+    `${(before / after).toFixed(2)}x`,
+  ]);
+  io.stdout.write(
+    [
+      title,
+      ...(rows.length > 0 ? ['', ...table(['kernel', 'µs', 'tuned', ''], rows), ''] : []),
+      outcome(tuned),
+      `wrote to ${showPath(resolve(io.cwd, out), io.cwd)}: tapeout compile ${path} --schedule ${out}`,
+      '',
+    ].join('\n'),
+  );
+  return stopped ? exits.interrupted : exits.ok;
+}
+
+const outcome = ({ schedules, step }: Tuned): string =>
+  step && schedules.size > 0
+    ? `the step: ${micros(step.before)} µs -> ${micros(step.after)} µs, ${(step.before / step.after).toFixed(2)}x`
+    : step
+      ? 'kernels became faster, and the step did not: the schedules stay as they are'
+      : 'nothing was faster than what the scheduler chooses';
+
+const fileOf = ({ schedules }: Tuned, comments: readonly string[]): string =>
+  [
+    versionLine,
+    ...comments.map((c) => `; ${c}`),
+    ...[...schedules].map(([kernel, s]) => `\n${printSchedule(kernel, s)}`),
+    '',
+  ].join('\n');
+
+/** Runs a search with a progress bar, and Ctrl-C to end it with what there is; a second one ends at once. */
+async function watched(
+  io: Io,
+  work: (onProgress: (done: number, of: number, doing: string) => void, signal: AbortSignal) => Promise<Tuned>,
+): Promise<{ readonly tuned: Tuned; readonly stopped: boolean }> {
+  const controller = new AbortController();
+  let bar: ProgressBar | null = progressBar(io.stderr, 'tuning');
+  const clear = () => {
+    bar?.clear();
+    bar = null;
+  };
+  const release = io.onInterrupt(() => {
+    clear();
+    if (controller.signal.aborted) io.exit(exits.interrupted);
+    controller.abort();
+  });
+  try {
+    const tuned = await work((done, of, doing) => bar?.update(done, of, doing), controller.signal);
+    return { tuned, stopped: controller.signal.aborted };
+  } finally {
+    clear();
+    release();
+  }
+}
+
+const micros = (ms: number): string => (ms * 1000).toFixed(1);

@@ -1,0 +1,114 @@
+/** Runs a compiled model kernel by kernel and times each. The module is one of its own, in which every kernel is an export:
+ *  what ships has none of it. */
+
+import { emitWasm, kernelExport } from '../../codegen/wasm/emit.ts';
+import { CompilerBug } from '../../ir/diagnostic.ts';
+import type { Kernel } from '../../ir/kernel.ts';
+import type { Entry, Program } from '../../ir/program.ts';
+import { bindDim, type DType } from '../../ir/type.ts';
+import type { Manifest, ManifestTensor } from '../../runtime/manifest.ts';
+import type { Compiled } from '../compile.ts';
+import { Generator } from '../random.ts';
+import { clockCost } from './clock.ts';
+import { instance } from './engine.ts';
+
+/** Different samples that steps go through in turn: a branch predictor learns a few by heart. */
+const variety = 16;
+/** Values of an index where the model does not tell how many there are. */
+const usualRange = 2;
+
+type Call = (n: number) => void;
+
+export interface Sampler {
+  /** The kernels of a step, in their order. */
+  readonly launches: readonly Kernel[];
+  /** Milliseconds that each launch of one step took; `starts`, if given, gets when each began. */
+  step(starts?: number[]): Float64Array;
+  /** Milliseconds of one step in one call, as it ships. */
+  whole(): number;
+  /** What is in memory now, of everything that a host sees. */
+  state(): Uint8Array;
+}
+
+/** A model ready to be sampled: its initial weights, seeded inputs, a batch of `n`. */
+export function sampler(
+  { program, manifest, weights }: Pick<Compiled, 'program' | 'manifest' | 'weights'>,
+  entry: Entry,
+  n: number,
+): Sampler {
+  const { exports } = instance(emitWasm(program, { each: true }).wasm);
+  const memory = (exports.memory as WebAssembly.Memory).buffer;
+  const call = (name: string): Call => {
+    const f = exports[name];
+    if (typeof f !== 'function') throw new CompilerBug('emit', `the module exports no '${name}'`);
+    return f as Call;
+  };
+  const kernels = entry.launches.map((k) => call(kernelExport(k)));
+  const all = call(entry.name);
+  const cost = clockCost();
+  fill(memory, manifest, weights);
+  const begin = new Uint8Array(memory, 0, lastingBytes(program)).slice();
+  const inputs = Array.from({ length: variety }, (_, i) => inputsOf(manifest, entry, n, i));
+
+  let steps = 0;
+  /** Every time the samples are through, training begins again: it neither converges nor diverges. */
+  const prepare = (): void => {
+    const at = steps++ % variety;
+    if (at === 0) new Uint8Array(memory).set(begin);
+    for (const [{ offset, dtype }, data] of inputs[at] as Inputs)
+      new arrays[dtype](memory, offset, data.length).set(data);
+  };
+  return {
+    launches: entry.launches,
+    step(starts) {
+      prepare();
+      const times = new Float64Array(kernels.length);
+      for (const [i, f] of kernels.entries()) {
+        const start = performance.now();
+        f(n);
+        times[i] = Math.max(0, performance.now() - start - cost);
+        starts?.push(start);
+      }
+      return times;
+    },
+    whole() {
+      prepare();
+      const start = performance.now();
+      all(n);
+      return Math.max(0, performance.now() - start - cost);
+    },
+    state: () => new Uint8Array(memory, 0, lastingBytes(program)).slice(),
+  };
+}
+
+const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
+const countOf = ({ shape }: ManifestTensor, n: number): number =>
+  shape.reduce<number>((p, d) => p * bindDim(typeof d === 'number' ? d : { times: d.batch }, n), 1);
+
+/** Bytes from the start of memory that hold what outlives a step. */
+const lastingBytes = ({ slots }: Program): number =>
+  slots.reduce((end, s) => (s.purpose === 'temp' ? end : Math.max(end, s.offset + s.bytes)), 0);
+
+function fill(memory: ArrayBuffer, { tensors, maxBatch }: Manifest, weights: Compiled['weights']): void {
+  for (const t of tensors) {
+    const view = new arrays[t.dtype](memory, t.offset, countOf(t, maxBatch));
+    const values = weights.get(t.name);
+    if (values) view.set(values);
+    else if (t.initial !== undefined) view.fill(t.initial);
+  }
+}
+
+type Inputs = readonly (readonly [ManifestTensor, Float32Array | Int32Array | Uint8Array])[];
+
+function inputsOf({ tensors }: Manifest, { inputs }: Entry, n: number, seed: number): Inputs {
+  const generator = new Generator(seed);
+  return inputs.map(({ name, dtype }) => {
+    const t = tensors.find((other) => other.name === name) as ManifestTensor;
+    const below = t.range ?? usualRange;
+    const draw = (d: DType): number =>
+      d === 'f32' ? generator.uniform(-1, 1) : d === 'bool' ? generator.random32() % 2 : generator.random32() % below;
+    const data = new arrays[dtype](countOf(t, n));
+    for (let i = 0; i < data.length; i++) data[i] = draw(dtype);
+    return [t, data] as const;
+  });
+}

@@ -1,0 +1,81 @@
+/** Float operations and bytes of kernels, against numbers worked out by hand. */
+import { expect, test } from 'vitest';
+import type { Kernel } from '../../ir/kernel.ts';
+import { parseKernels } from '../../ir/parse.ts';
+import type { Schedule } from '../../ir/schedule.ts';
+import { wasm128 } from '../../ir/target.ts';
+import { operations, workOf } from '../../ir/work.ts';
+import { scheduledBy } from '../../passes/schedule/index.ts';
+
+const kernel = (text: string): Kernel => parseKernels(`tapeout ir 1\n${text}`, 'k.tir')[0] as Kernel;
+
+const product = kernel(`kernel @product(a: f32[N,6], b: f32[6,9], c: f32[N,9] out) {
+  for n in 0..N {
+    for j in 0..9 {
+      tile acc: f32[]
+      acc = 0.0
+      for k in 0..6 {
+        acc += a[n, k] * b[k, j]
+      }
+      c[n, j] = acc
+    }
+  }
+}`);
+
+test('a matrix product multiplies and adds once for each step, and reads each operand once', () => {
+  expect(workOf(product, 5)).toEqual({
+    operations: 2 * 5 * 9 * 6,
+    read: 4 * (5 * 6 + 6 * 9),
+    written: 4 * 5 * 9,
+  });
+});
+
+test('tiles, lanes and what is left over do the same work, whatever the batch', () => {
+  const schedule: Schedule = [
+    { do: 'vectorize', axis: 'j', by: 4 },
+    { do: 'tile', axis: 'n', by: 3 },
+    { do: 'tile', axis: 'k', by: 4, fenced: true },
+  ];
+  const { kernels } = scheduledBy(product, schedule, wasm128, 16);
+  for (const n of [1, 3, 4, 7, 16]) {
+    const total = kernels.map((k) => workOf(k, n).operations).reduce((a, b) => a + b, 0);
+    expect(total, `N = ${n}`).toBe(2 * n * 9 * 6);
+  }
+});
+
+test('of a large buffer only what is touched counts, and what is updated in place counts both ways', () => {
+  const row = kernel(`kernel @row(x: f32[100,8], total: f32[8] inout, top: i32[]) {
+    for i in 0..8 {
+      total[i] = total[i] + x[3, i]
+    }
+    for i in 0..2 {
+      total[i] = total[i] + x[99, i]
+    }
+  }`);
+  expect(workOf(row, 1)).toEqual({ operations: 10, read: 4 * (8 + 2) + 4 * 8, written: 4 * 8 });
+});
+
+test('a loop whose end moves with another is counted as it runs', () => {
+  const triangle = kernel(`kernel @triangle(x: f32[6,6], y: f32[6] out) {
+    for i in 0..6 {
+      tile acc: f32[]
+      acc = 0.0
+      for j: 6 in 0..(i + 1) {
+        acc += x[i, j]
+      }
+      y[i] = acc
+    }
+  }`);
+  expect(workOf(triangle, 1)).toEqual({ operations: 21, read: 4 * 21, written: 4 * 6 });
+});
+
+test('indices and shared parts cost nothing more', () => {
+  const [s] = kernel(`kernel @k(x: f32[8], y: f32[8] out) {
+    for i in 0..8 {
+      let t = x[(i + 1) % 8] * 2.0
+      y[i] = t + t * (i < 4 ? 1.0 : t)
+    }
+  }`).body;
+  if (s?.kind !== 'for' || s.body[0]?.kind !== 'store') throw new Error('a loop with a store');
+  expect(operations(s.body[0].value)).toBe(4);
+});
