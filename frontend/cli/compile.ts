@@ -7,13 +7,14 @@ import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
+import { compileModel, describeModel, describePasses, forThreads, loadModel, outFolder } from './model.ts';
 
 export interface CompileFlags {
   readonly out?: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly seed?: number;
+  readonly threads?: number;
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
@@ -27,6 +28,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     spec,
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
+      ...forThreads(flags.threads),
       verify: flags.verify ?? false,
       onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),
     },

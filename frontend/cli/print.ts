@@ -2,7 +2,7 @@
 import { type Stage, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { exits, type Io } from './io.ts';
-import { compileModel, loadModel } from './model.ts';
+import { compileModel, forThreads, loadModel } from './model.ts';
 
 /** Kernels are what the schedule makes of them. */
 const aliases: Readonly<Record<string, Stage>> = { kernels: 'schedule' };
@@ -12,17 +12,18 @@ export interface PrintFlags {
   readonly stage: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
+  readonly threads?: number;
   readonly verify?: boolean;
 }
 
 export async function printCommand(
   path: string,
-  { stage, entries, maxBatch, verify = false }: PrintFlags,
+  { stage, entries, maxBatch, threads, verify = false }: PrintFlags,
   io: Io,
 ): Promise<number> {
   const spec = await loadModel(path, { maxBatch }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
-  const compiled = await compileModel(spec, { verify, ...(entries ? { entries } : {}) }, io);
+  const compiled = await compileModel(spec, { verify, ...forThreads(threads), ...(entries ? { entries } : {}) }, io);
   io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);
   return exits.ok;
 }

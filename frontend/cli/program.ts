@@ -102,6 +102,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     'check the IR after every pass: a fault is reported with the pass that made it',
   );
   const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
+  const threads = new Option(
+    '--threads <n>',
+    'run on so many threads where there are as many: the same bits, sooner',
+  ).argParser(whole(1));
 
   command(
     'compile',
@@ -111,6 +115,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(entries)
     .addOption(maxBatch)
     .addOption(seed)
+    .addOption(threads)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -142,6 +147,7 @@ Examples:
     )
     .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
+    .addOption(threads)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -159,6 +165,7 @@ Examples:
     .addOption(new Option('--stage <name>', 'which stage').choices(printStages).default('canonicalize'))
     .addOption(entries)
     .addOption(maxBatch)
+    .addOption(threads)
     .addOption(verify)
     .addHelpText(
       'after',
