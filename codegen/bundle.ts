@@ -6,6 +6,8 @@ import { type Files, withChecksums } from './checksums.ts';
 export interface BundleParts {
   readonly manifest: Manifest;
   readonly wasm: Uint8Array;
+  /** The module for several threads, where the manifest has some. */
+  readonly threadedWasm: Uint8Array | null;
   /** A safetensors file of the parameters. */
   readonly weights: Uint8Array;
   /** JavaScript of runtime/ as one module. It must declare `instantiate` and export what a user may want beside it. */
@@ -13,12 +15,13 @@ export interface BundleParts {
 }
 
 /** The files by name, and their checksums. */
-export const bundle = ({ manifest, wasm, weights, runtime }: BundleParts): Promise<Files> =>
+export const bundle = ({ manifest, wasm, threadedWasm, weights, runtime }: BundleParts): Promise<Files> =>
   withChecksums(
     new Map<string, string | Uint8Array>([
       ['index.js', indexJs(manifest, runtime)],
       ['index.d.ts', indexDts(manifest)],
       ['model.wasm', wasm],
+      ...(threadedWasm ? [['model.threads.wasm', threadedWasm] as const] : []),
       ['manifest.json', manifestJson(manifest)],
       ['weights.safetensors', weights],
       ['package.json', packageJson(manifest)],
@@ -40,7 +43,7 @@ function packageJson({ name }: Manifest): string {
 
 /** JSON with its keys in one order and a line for each tensor and entry, so that a diff of two reads well. */
 export function manifestJson(manifest: Manifest): string {
-  const { tapeout, name, maxBatch, pages, arenaBytes } = manifest;
+  const { tapeout, name, maxBatch, pages, arenaBytes, threads } = manifest;
   const rows = (items: readonly unknown[]) =>
     `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
   const entries = manifest.entries.map(({ name, inputs, outputs }) => ({ name, inputs, outputs }));
@@ -54,9 +57,8 @@ export function manifestJson(manifest: Manifest): string {
     ignoreIndex,
     initial,
   }));
-  const head = Object.entries({ tapeout, name, maxBatch, pages, arenaBytes }).map(
-    ([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`,
-  );
+  const numbers = { tapeout, name, maxBatch, pages, arenaBytes, ...(threads === undefined ? {} : { threads }) };
+  const head = Object.entries(numbers).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`);
   return `{\n${head.join('')}  "entries": ${rows(entries)},\n  "tensors": ${rows(tensors)}\n}\n`;
 }
 
@@ -71,14 +73,7 @@ export const manifest = ${manifestJson(manifest).trimEnd()};
 export const shapes = {
 ${shapes.join('')}};
 
-export async function load({ wasm, weights } = {}) {
-  const [code, values] = await Promise.all([
-    wasm ?? bytesAt(new URL('./model.wasm', import.meta.url)),
-    weights ?? bytesAt(new URL('./weights.safetensors', import.meta.url)),
-  ]);
-  return instantiate(code, manifest, values);
-}
-export default load;
+${manifest.threads === undefined ? loadAlone : loadOnThreads}export default load;
 
 async function bytesAt(url) {
   if (url.protocol === 'file:') {
@@ -93,6 +88,26 @@ async function bytesAt(url) {
 }
 `;
 }
+
+const loadAlone = `export async function load({ wasm, weights } = {}) {
+  const [code, values] = await Promise.all([
+    wasm ?? bytesAt(new URL('./model.wasm', import.meta.url)),
+    weights ?? bytesAt(new URL('./weights.safetensors', import.meta.url)),
+  ]);
+  return instantiate(code, manifest, values);
+}
+`;
+
+// Of the two modules the one that is needed is fetched.
+const loadOnThreads = `export async function load({ wasm, threadedWasm, weights, ...options } = {}) {
+  const modules = {
+    wasm: wasm ?? (() => bytesAt(new URL('./model.wasm', import.meta.url))),
+    threadedWasm: threadedWasm ?? (() => bytesAt(new URL('./model.threads.wasm', import.meta.url))),
+  };
+  const values = weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
+  return instantiateThreads(modules, manifest, values, options);
+}
+`;
 
 function indexDts(manifest: Manifest): string {
   const type = typeName(manifest.name);
@@ -143,7 +158,7 @@ ${methods.join('\n')}
   /** The bytes of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): Uint8Array;
   dispose(): void;
-}
+${manifest.threads === undefined ? '' : threadMembers}}
 
 /** Parameters by name, or the bytes of a safetensors file. */
 export type Weights =
@@ -161,10 +176,27 @@ export declare class TapeoutError extends Error {
 export declare function load(options?: {
   wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
   weights?: Weights;
-}): Promise<${type}>;
+${manifest.threads === undefined ? '' : threadOptions(manifest.threads)}}): Promise<${type}>;
 export default load;
 `;
 }
+
+const threadMembers = `  /** How many threads the model runs on, this one included. */
+  readonly threads: number;
+  /** Why these are fewer than were asked for; null where they are not. */
+  readonly threadsNotice: string | null;
+`;
+const threadOptions = (
+  threads: number,
+): string => `  /** model.threads.wasm, which is read instead where there are threads. */
+  threadedWasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
+  /** How many threads, this one included; ${threads} unless told. Results are the same bits for any number. */
+  threads?: number;
+  /** How many of them can run at one time; as the machine says unless told. */
+  cores?: number;
+  /** Called when the model runs on fewer threads than were asked for; console.warn unless told. */
+  onNotice?: (notice: string) => void;
+`;
 
 const docs: Readonly<Record<string, string>> = {
   forward: 'The outputs of n samples: a view, valid until the next call.',

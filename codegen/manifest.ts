@@ -5,7 +5,11 @@ import { type Dim, isBatch } from '../ir/type.ts';
 import type { Manifest, ManifestDim, ManifestTensor } from '../runtime/manifest.ts';
 import { pagesOf } from './wasm/emit.ts';
 
-export function manifestOf(program: Program, initial: ReadonlyMap<string, number>): Manifest {
+export function manifestOf(
+  program: Program,
+  initial: ReadonlyMap<string, number>,
+  threads: number | null = null,
+): Manifest {
   const visible = program.slots.filter((s) => s.purpose !== 'temp');
   const names = new Map<Slot, string>();
   const ports: readonly Port[] = program.entries.flatMap((e) => [...e.inputs, ...e.outputs]);
@@ -34,6 +38,7 @@ export function manifestOf(program: Program, initial: ReadonlyMap<string, number
     maxBatch: program.maxBatch,
     pages: pagesOf(program),
     arenaBytes: program.arenaBytes,
+    ...(threads === null ? {} : { threads }),
     tensors,
     entries: program.entries.map((e) => ({
       name: e.name,

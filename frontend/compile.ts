@@ -1,7 +1,7 @@
 /** The compiler from end to end: a model is recorded, its graphs go through the passes, and a program comes out. */
 
 import { manifestOf } from '../codegen/manifest.ts';
-import { emitWasm } from '../codegen/wasm/emit.ts';
+import { emitThreadedWasm, emitWasm } from '../codegen/wasm/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
@@ -25,8 +25,10 @@ import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import type { GivenSchedules } from '../passes/schedule/given.ts';
 import { type Scheduled, scheduleAll } from '../passes/schedule/index.ts';
+import { barriers, onThreads } from '../passes/threads.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
 import type { Manifest } from '../runtime/manifest.ts';
+import { mostThreads } from '../runtime/threads.ts';
 import { type EntryName, entriesOf } from './entries.ts';
 import { type ModelSpec, type Recording, record } from './model.ts';
 import { callSite } from './trace.ts';
@@ -64,6 +66,9 @@ export interface CompileOptions {
   readonly entries?: readonly EntryName[];
   /** Whether `backward` and `vjp` give the gradients of the inputs too. */
   readonly inputGradient?: boolean;
+  /** On how many threads the model runs unless a host asks for another number. Results are the same bits for any. Without
+   *  it the model is compiled for one. */
+  readonly threads?: number;
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
@@ -86,6 +91,8 @@ export interface Compiled {
   readonly scheduled: readonly Scheduled[];
   readonly program: Program;
   readonly wasm: Uint8Array;
+  /** The module for several threads, where they were asked for. */
+  readonly threadedWasm: Uint8Array | null;
   readonly manifest: Manifest;
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
@@ -124,6 +131,7 @@ export function compileRecording(
   const table = new StateTable();
   const buffers = new Buffers();
   const target: Target = wasm128;
+  const threads = threadsOf(options);
   const order = inOrder(
     ['recorded', ...graphStages],
     [...new Set([...registeredPasses(), ...(options.passes ?? [])])],
@@ -176,7 +184,10 @@ export function compileRecording(
   const scheduled = trace.run(
     'schedule',
     count,
-    () => scheduleAll(lowered, module, target, options.schedule),
+    () => {
+      const alone = scheduleAll(lowered, module, target, options.schedule);
+      return threads === null ? alone : alone.map(onThreads(target, { maxBatch, values }));
+    },
     (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
     (l) => verifyKernels(kernelsOf(l), { maxBatch, target, values }),
   );
@@ -184,14 +195,21 @@ export function compileRecording(
   const program = trace.run(
     'plan',
     count,
-    () => plan(outlined(scheduled)),
+    () => {
+      const planned = plan(outlined(scheduled));
+      return threads === null ? planned : barriers(planned);
+    },
     (p, print) => printProgram(p, { ...print, kernels: true }),
     verifyProgram,
   );
   const emitted = trace.run(
     'wat',
     count,
-    () => emitWasm(program),
+    () => {
+      const alone = emitWasm(program);
+      const threaded = threads === null ? null : emitThreadedWasm(program);
+      return { wasm: alone.wasm, threadedWasm: threaded?.wasm ?? null, wat: (threaded ?? alone).wat };
+    },
     (e) => e.wat(),
   );
 
@@ -206,7 +224,8 @@ export function compileRecording(
     scheduled,
     program,
     wasm: emitted.wasm,
-    manifest: manifestOf(program, initial),
+    threadedWasm: emitted.threadedWasm,
+    manifest: manifestOf(program, initial, threads),
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: trace.reports,
     wat: emitted.wat,
@@ -214,6 +233,12 @@ export function compileRecording(
     printed: (stage) => trace.text(stage),
     printedWith: (stage, print) => trace.text(stage, print),
   };
+}
+
+function threadsOf({ threads }: CompileOptions): number | null {
+  if (threads === undefined) return null;
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
+  throw new CompileError('bad-argument', `threads must be a whole number from 1 to ${mostThreads}, got ${threads}`);
 }
 
 /** What a model without an optimizer is compiled with. */

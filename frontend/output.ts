@@ -12,14 +12,20 @@ export class OutputError extends Error {
 }
 
 /** The bundle's files by name. */
-export async function bundleOf({ manifest, wasm, weights }: Compiled): Promise<Files> {
+export async function bundleOf({
+  manifest,
+  wasm,
+  threadedWasm,
+  weights,
+}: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'weights'>): Promise<Files> {
   const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
     [...weights].map(
       ([name, data]) => [name, { dtype: 'F32', shape: shapes.get(name) ?? [data.length], data }] as const,
     ),
   );
-  return bundle({ manifest, wasm, weights: file, runtime: await runtimeText() });
+  const runtime = await runtimeText(manifest.threads !== undefined);
+  return bundle({ manifest, wasm, threadedWasm, weights: file, runtime });
 }
 
 /** Makes `folder` if need be and writes the files into it. Throws OutputError. */
@@ -73,13 +79,15 @@ export function whyUnwritable(error: unknown): string {
 
 // In the order in which they need one another.
 const runtimeModules = ['safetensors', 'check', 'model'];
+/** What comes behind them in a bundle for several threads. */
+const threadModules = ['threads'];
 
 /** The runtime as one module: its files one after the other, without types, comments and imports of each other.
  *  Their top-level names must differ, which loading any bundle checks. */
-async function runtimeText(): Promise<string> {
+async function runtimeText(threads: boolean): Promise<string> {
   const { transpiled } = await import('./typescript.ts');
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const texts = runtimeModules.map((name) => {
+  const texts = [...runtimeModules, ...(threads ? threadModules : [])].map((name) => {
     const url = new URL(`../runtime/${name}${extension}`, import.meta.url);
     return transpiled(readFileSync(url, 'utf8'))
       .replace(/^import\b[^;]*;\n/gm, '')

@@ -1,7 +1,7 @@
 /** Kernels: loops, register tiles and stores over named buffers. A closed union that every emitter covers whole. */
 
 import type { Loc } from './diagnostic.ts';
-import { type Axis, type Buffer, type Expr, mapExpr, type Tile, walk } from './expr.ts';
+import { type Axis, type Buffer, type Expr, mapExpr, some, type Tile, walk } from './expr.ts';
 
 /** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
  *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread. */
@@ -79,6 +79,24 @@ export const loop = (
   body,
   ...(more.fenced ? { fenced: true } : {}),
 });
+/** Whether threads share a kernel: each takes some iterations of the parallel loops that it consists of, and one of them runs
+ *  what stands beside these. A tile there would be in the registers of that one thread. */
+export const isShared = ({ body }: Kernel): boolean =>
+  body.some((s) => s.kind === 'for' && s.mode === 'parallel') && !body.some((s) => s.kind === 'tile');
+
+/** A parallel loop and those that its iterations consist of, one in the other, whose bounds stand before it starts: their
+ *  iterations are one list. */
+export function sharedNest(outermost: Loop): Loop[] {
+  const nest = [outermost];
+  for (;;) {
+    const [inner, ...others] = (nest.at(-1) as Loop).body;
+    if (inner?.kind !== 'for' || inner.mode !== 'parallel' || others.length > 0) return nest;
+    const axes = new Set(nest.map((l) => l.axis));
+    if (exprsOf(inner).some((e) => some(e, (p) => p.kind === 'axis' && axes.has(p.axis)))) return nest;
+    nest.push(inner);
+  }
+}
+
 export const declare = (tile: Tile): Stmt => ({ kind: 'tile', tile });
 export const set = (tile: Tile, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'set', tile, at, value });
 export const store = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'store', buffer, at, value });

@@ -43,6 +43,7 @@ interface EntryText {
   readonly inputs: readonly PortText[];
   readonly outputs: readonly PortText[];
   readonly launches: readonly LaunchText[];
+  readonly barriers: readonly number[] | null;
 }
 interface Row {
   readonly at: Token;
@@ -108,17 +109,27 @@ function readEntry(lex: Lexer): EntryText {
   lex.expect('entry');
   const at = lex.expectKind('symbol', "the entry's name, such as @train_step");
   const name = at.text;
+  const barriers: number[] | null = lex.accept('on') ? [] : null;
+  if (barriers) lex.expect('threads', "behind 'on'");
   lex.expect('{');
   const [inputs, outputs, launches]: [PortText[], PortText[], LaunchText[]] = [[], [], []];
   while (lex.is('input') || lex.is('output')) (lex.take().text === 'input' ? inputs : outputs).push(readPort(lex));
   while (!lex.accept('}')) {
     const at = lex.peek();
+    if (barriers && lex.accept('barrier')) {
+      if (launches.length === 0 || barriers.at(-1) === launches.length)
+        throw lex.error('a barrier stands between two launches', at);
+      barriers.push(launches.length);
+      continue;
+    }
     if (at.kind !== 'number') throw lex.unexpected("a launch such as '0  @matmul(x, w, y out)', a port, or '}'");
     const number = wholeNumber(lex, 'the number of a launch');
     if (number !== launches.length) throw lex.error(`this is launch ${launches.length} of @${name}`, at);
     launches.push(readLaunch(lex));
   }
-  return { name, at, inputs, outputs, launches };
+  if (barriers && launches.length > 0 && barriers.at(-1) === launches.length)
+    throw lex.error('a barrier stands between two launches');
+  return { name, at, inputs, outputs, launches, barriers };
 }
 
 /** `y: i32[N] in labels`. */
@@ -241,6 +252,7 @@ class Binder {
         launches: e.launches.map((l) => kernels.get(l.kernel.text)?.kernel as Kernel),
         ...this.#place(e.at),
         ...(this.#tellsPlaces ? { launchPlaces: e.launches.map((l) => lex.loc(l.kernel)) } : {}),
+        ...(e.barriers ? { barriers: e.barriers } : {}),
       }),
     );
     const used = lifetimes(entries, new Set());

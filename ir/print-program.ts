@@ -79,8 +79,13 @@ function printEntry(entry: Entry, name: (b: Buffer) => string): string {
     const args = k.params.map(({ buffer, access }) => `${name(buffer)}${access === 'in' ? '' : ` ${access}`}`);
     return [String(i), `${showReference('@', k.name)}(${args.join(', ')})`];
   });
-  const lines = [...table(ports, new Set()), ...table(launches, new Set([0]))];
-  return [`  entry ${showReference('@', entry.name)} {`, ...lines.map((l) => `    ${l}`), '  }'].join('\n');
+  const wait = ' '.repeat(String(entry.launches.length - 1).length + 2);
+  const rows = table(launches, new Set([0])).flatMap((row, i) =>
+    entry.barriers?.includes(i) ? [`${wait}barrier`, row] : [row],
+  );
+  const lines = [...table(ports, new Set()), ...rows];
+  const how = entry.barriers ? ' on threads' : '';
+  return [`  entry ${showReference('@', entry.name)}${how} {`, ...lines.map((l) => `    ${l}`), '  }'].join('\n');
 }
 
 const storageRow = (s: Storage, name: (b: Buffer) => string): string[] => [

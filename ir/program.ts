@@ -3,7 +3,7 @@
 import { upsert } from './collections.ts';
 import type { Loc } from './diagnostic.ts';
 import type { Buffer } from './expr.ts';
-import { type Kernel, type Placed, storageOf } from './kernel.ts';
+import { isShared, type Kernel, type Placed, storageOf } from './kernel.ts';
 import type { DType, Shape } from './type.ts';
 
 /** What a buffer is for, which says who may touch it between calls. `temp` buffers live within one entry's run. */
@@ -50,6 +50,9 @@ export interface Entry extends Placed {
   readonly launches: readonly Kernel[];
   /** Where each launch stands in a text that the entry was read from. */
   readonly launchPlaces?: readonly Loc[];
+  /** Launches ahead of which threads wait for each other, in rising order; what stands between two of them may run at one
+   *  time. Only where threads were asked for. */
+  readonly barriers?: readonly number[];
 }
 
 /** Launches before memory is planned: what lowering makes of a module, and what a schedule changes. */
@@ -75,6 +78,25 @@ export const isPlanned = (p: Outline | Program): p is Program => 'slots' in p;
 
 /** Every kernel once, in the order of its first launch. */
 export const kernelsOf = (p: Outline | Program): Kernel[] => [...new Set(p.entries.flatMap((e) => e.launches))];
+
+/** A place whose bytes two launches share so that the later has to wait for the earlier: one of them writes there. Launches in
+ *  a row that threads do not share are done by one thread, in their order. */
+export function clash(
+  launches: readonly Kernel[],
+  earlier: number,
+  later: number,
+  slots: ReadonlyMap<Buffer, Slot>,
+): Slot | null {
+  const between = launches.slice(earlier, later + 1);
+  if (!between.some(isShared)) return null;
+  for (const p of (between[0] as Kernel).params)
+    for (const q of (between.at(-1) as Kernel).params) {
+      if (p.access === 'in' && q.access === 'in') continue;
+      const [a, b] = [slots.get(storageOf(p.buffer)), slots.get(storageOf(q.buffer))];
+      if (a && b && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes) return b;
+    }
+  return null;
+}
 
 /** When each buffer that is not among `lasting` is needed, in the order in which launches first name them. */
 export function lifetimes(entries: readonly Entry[], lasting: ReadonlySet<Buffer>): Map<Buffer, readonly Span[]> {

@@ -36,6 +36,8 @@ export type Directive =
   /** vectorize i in v { unroll j in w { t[j, i] += f(w·i + j) } }  -->  vectorize q in v·w { t[q] += f(q) }, and t[w·i + j]
    *  wherever t[j, i] is read: lanes whose operands lie w apart, w of them between, become neighbours. */
   | { readonly do: 'weave'; readonly axis: string; readonly with: string }
+  /** for i { S }  -->  parallel i { S }: threads share the iterations. Behind all others, as these take serial loops. */
+  | { readonly do: 'parallel'; readonly axis: string }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
 export type Schedule = readonly Directive[];
@@ -61,6 +63,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
   split: [loop, by],
   peel: [loop, { key: 'at', holds: 'cuts', word: 'at' }],
   interchange: [loop],
+  parallel: [loop],
   weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
   pack: [
     { key: 'buffer', holds: 'buffer' },

@@ -10,6 +10,15 @@ export interface Target {
   readonly blockRegisters: number;
   /** Multiply-adds that an unrolled loop body should hold: enough to hide the loop, few enough to compile fast. */
   readonly unroll: number;
+  /** When threads share a kernel, in operations of one element or vector. */
+  readonly threads: {
+    /** Below so many at the largest batch a kernel is done before other threads have heard of it. */
+    readonly kernel: number;
+    /** So many units of a kernel at the largest batch give threads nearly equal shares. */
+    readonly units: number;
+    /** Below so many a unit costs more to find than it is worth. */
+    readonly unit: number;
+  };
   /** Cycles, in issue slots of the machine: what costs are compared by. */
   readonly cost: {
     /** Instructions issued a cycle, multiplications or additions, loads. */
@@ -41,6 +50,7 @@ export const wasm128: Target = {
   registers: 15,
   blockRegisters: 14,
   unroll: 64,
+  threads: { kernel: 8192, units: 16, unit: 512 },
   cost: {
     issue: 6,
     arithmetic: 2,

@@ -4,7 +4,7 @@
 import { Bounds, type Facts } from './bounds.ts';
 import { upsert } from './collections.ts';
 import { type Axis, type Buffer, type Expr, freeAxes, type Tile, walk } from './expr.ts';
-import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf } from './kernel.ts';
+import { exprsOf, isShared, type Kernel, type Loop, maxCopies, type Stmt, storageOf } from './kernel.ts';
 import { constant, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
@@ -380,6 +380,7 @@ class KernelVerifier {
         if (a.frames.some(atOnce))
           for (const b of sums.slice(i)) this.#race(a, b, common(a, b), atOnce, 'add to the same elements');
     // Registers, where lanes or threads run side by side.
+    this.#besides();
     const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || f.loop.mode === 'parallel';
     const touches = groups([...this.#tileWrites, ...this.#tileReads], (a) => a.of);
     for (const a of this.#tileWrites)
@@ -388,6 +389,25 @@ class KernelVerifier {
           const shared = common(a, b).slice(this.#depths.get(a.of as Tile));
           this.#race(a, b, shared, beside, `share elements of ${a.of.name}`);
         }
+  }
+
+  /** A parallel loop of a kernel and what stands beside it run at one time. */
+  #besides(): void {
+    if (!isShared(this.#kernel)) return;
+    const top = (a: Access): Loop | undefined => a.frames[0]?.loop;
+    const parallel = (a: Access, b: Access): Loop | undefined => [top(a), top(b)].find((l) => l?.mode === 'parallel');
+    const writes = [...this.#stores, ...this.#sums];
+    for (const [i, a] of writes.entries())
+      for (const b of [...writes.slice(i + 1), ...this.#loads]) {
+        if (storage(a) !== storage(b) || a.stmt === b.stmt || top(a) === top(b)) continue;
+        const l = parallel(a, b);
+        if (l && meet(a, b, [], this.#bounds))
+          this.#at(
+            b,
+            'race',
+            `what stands beside the parallel loop over ${l.axis.name} shares elements of ${b.of.name}`,
+          );
+      }
   }
 
   #race(a: Access, b: Access, both: readonly Frame[], which: (f: Frame) => boolean, what: string): void {

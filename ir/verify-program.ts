@@ -6,6 +6,7 @@ import type { Buffer } from './expr.ts';
 import { storageOf } from './kernel.ts';
 import { showLife } from './print-program.ts';
 import {
+  clash,
   type Entry,
   lifetimes,
   type Outline,
@@ -54,9 +55,27 @@ function check(program: Program, report: Report): void {
             a.place,
           );
   }
+  for (const e of program.entries) atOnce(e, slots, report);
   for (const s of program.slots) {
     const [told, found] = [showLife(s.live) || 'nowhere', showLife(lives.get(s)) || 'nowhere'];
     if (told !== found) report('slot', slotName(s), `is said to live ${told}, and lives ${found}`, s.place);
+  }
+}
+
+/** Launches that no barrier parts share no bytes that one of them writes, unless one thread runs both. */
+function atOnce(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): void {
+  if (!e.barriers) return;
+  for (const [i, k] of e.launches.entries()) {
+    const first = Math.max(0, ...e.barriers.filter((b) => b <= i));
+    for (let j = first; j < i; j++) {
+      const both = clash(e.launches, j, i, slots);
+      if (both)
+        report(
+          'race',
+          `entry @${e.name}, launch ${i}, @${k.name}`,
+          `shares ${slotName(both)} with launch ${j}, @${e.launches[j]?.name}, and no barrier stands between them`,
+        );
+    }
   }
 }
 

@@ -14,6 +14,8 @@ export type TapeoutErrorCode =
   | 'missing-parameter'
   | 'missing-entry'
   | 'disposed'
+  | 'bad-threads'
+  | 'thread-lost'
   | 'bad-manifest'
   | 'bad-wasm';
 
@@ -214,15 +216,18 @@ export function checkManifest(manifest: Manifest): void {
   }
 }
 
-/** Throws unless the module imports nothing and exports what the manifest promises. */
-export function checkModule(module: WebAssembly.Module, { entries }: Manifest): void {
+/** Throws unless the module exports what the manifest promises, and imports nothing, or the memory that threads share. */
+export function checkModule(module: WebAssembly.Module, { entries }: Manifest, memory: 'own' | 'shared' = 'own'): void {
   const fail = (problem: string): never => {
     throw new TapeoutError(
       'bad-wasm',
       `the WebAssembly does not match the manifest: ${problem} Take both from the same compilation.`,
     );
   };
-  const wanted = WebAssembly.Module.imports(module)[0];
+  const imports = WebAssembly.Module.imports(module).map(({ module, name }) => ({ module, name }));
+  const isShared = (i: { module: string; name: string }) => i.module === 'tapeout' && i.name === 'memory';
+  if (memory === 'shared' && !imports.some(isShared)) fail('it is not the module for several threads.');
+  const wanted = imports.find((i) => memory === 'own' || !isShared(i));
   if (wanted) fail(`it imports ${wanted.module}.${wanted.name}.`);
   const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
   if (exported.get('memory') !== 'memory') fail('it exports no memory.');

@@ -1,7 +1,7 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
 export type { Manifest, ManifestDim, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
-export { type Evaluation, instantiate, Model, type StateDict, type Views } from './model.ts';
+export { type Evaluation, instantiate, Model, type StateDict, type Views, type Wasm } from './model.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
@@ -10,3 +10,4 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './safetensors.ts';
+export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';

@@ -35,6 +35,8 @@ export interface Manifest {
   /** Pages of 64 KiB that the module's own memory has. */
   readonly pages: number;
   readonly arenaBytes: number;
+  /** On how many threads to run unless the host asks for another number, where there is a module for several. */
+  readonly threads?: number;
   readonly tensors: readonly ManifestTensor[];
   readonly entries: readonly ManifestEntry[];
 }

@@ -43,22 +43,37 @@ export interface Evaluation {
   output: Floats;
 }
 
+export type Wasm = Uint8Array | BufferSource | WebAssembly.Module;
+
+/** What threads a model runs on. */
+export interface Team {
+  readonly threads: number;
+  /** Why there are not as many as were asked for. */
+  readonly notice: string | null;
+  end(): void;
+  /** What a call throws that a lost thread has ended; null where there is but one. */
+  readonly lost: ((cause: unknown) => TapeoutError) | null;
+}
+const alone: Team = { threads: 1, notice: null, end() {}, lost: null };
+
 /** Loads a compiled module. Without weights the parameters are zero until `loadStateDict`.
  *  Throws TapeoutError when the three do not fit together. */
 export async function instantiate(
-  wasm: Uint8Array | BufferSource | WebAssembly.Module,
+  wasm: Wasm,
   manifest: Manifest,
   weights?: StateDict,
+  team: Team = alone,
 ): Promise<Model> {
   checkManifest(manifest);
   const module = await compiled(wasm);
   checkModule(module, manifest);
-  const model = new Model(await WebAssembly.instantiate(module, {}), manifest);
+  const model = new Model(await WebAssembly.instantiate(module, {}), manifest, team);
   if (weights) model.loadStateDict(weights);
   return model;
 }
 
-async function compiled(wasm: Uint8Array | BufferSource | WebAssembly.Module): Promise<WebAssembly.Module> {
+/** Throws TapeoutError for what is no module. */
+export async function compiled(wasm: Wasm): Promise<WebAssembly.Module> {
   if (wasm instanceof WebAssembly.Module) return wasm;
   try {
     return await WebAssembly.compile(wasm as BufferSource);
@@ -157,9 +172,10 @@ export class Model {
   readonly #ports = new Map<string, Port>();
   readonly #entries: Partial<Record<string, Entry>> = {};
   readonly #evaluation: Evaluation = { loss: 0, correct: null, output: new Float32Array(0) };
+  readonly #team: Team;
   #disposed = false;
 
-  constructor(instance: WebAssembly.Instance, manifest: Manifest) {
+  constructor(instance: WebAssembly.Instance, manifest: Manifest, team: Team = alone) {
     const memory = (instance.exports.memory as WebAssembly.Memory).buffer;
     if (memory.byteLength < manifest.pages * pageBytes)
       throw new TapeoutError(
@@ -167,6 +183,7 @@ export class Model {
         `the WebAssembly has ${memory.byteLength / pageBytes} pages of memory, but the manifest counts on ` +
           `${manifest.pages}. Take both from the same compilation.`,
       );
+    this.#team = team;
     this.manifest = manifest;
     this.maxBatch = manifest.maxBatch;
     for (const tensor of manifest.tensors) {
@@ -181,6 +198,15 @@ export class Model {
     this.inputs = this.#views('input');
     this.outputs = this.#views('output');
     this.scalars = this.#scalars();
+  }
+
+  /** How many threads the model runs on, this one included. */
+  get threads(): number {
+    return this.#team.threads;
+  }
+  /** Why these are fewer than were asked for; null where they are not. */
+  get threadsNotice(): string | null {
+    return this.#team.notice;
   }
 
   /** One step: forward, backward and the optimizer's update. Returns the loss, NaN if it became so.
@@ -291,9 +317,10 @@ export class Model {
     );
   }
 
-  /** Lets go of the module. Every later call throws. */
+  /** Lets go of the module, and ends its threads. Every later call throws. */
   dispose(): void {
     this.#disposed = true;
+    this.#team.end();
     for (const name of Object.keys(this.#entries)) delete this.#entries[name];
   }
 
@@ -304,12 +331,26 @@ export class Model {
     const [loss, correct] = [named('loss'), named('correct')];
     return {
       name,
-      run: exports[name] as (n: number) => void,
+      run: this.#guarded(exports[name] as (n: number) => void),
       inputs: ports(inputs),
       outputs: results,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
       output: results.find((port) => port !== loss && port !== correct) ?? null,
+    };
+  }
+
+  /** A call that another thread's end has ended leaves a model that is of no use. */
+  #guarded(run: (n: number) => void): (n: number) => void {
+    const { lost } = this.#team;
+    if (!lost) return run;
+    return (n) => {
+      try {
+        run(n);
+      } catch (cause) {
+        this.dispose();
+        throw lost(cause);
+      }
     };
   }
 

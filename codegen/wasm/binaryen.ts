@@ -17,11 +17,36 @@ export interface ModuleCode {
   readonly pages: number;
   readonly functions: readonly FunctionCode[];
   readonly entries: readonly EntryCode[];
+  /** For a module that shares its memory with others: what makes them one program. */
+  readonly team?: (m: Module) => void;
 }
 export interface Emitted {
   readonly wasm: Uint8Array;
   readonly wat: () => string;
 }
+
+/** A module under construction, for what is no kernel. */
+export type Module = Pick<
+  binaryen.Module,
+  | 'addFunction'
+  | 'addFunctionExport'
+  | 'addGlobal'
+  | 'global'
+  | 'local'
+  | 'i32'
+  | 'i64'
+  | 'memory'
+  | 'block'
+  | 'loop'
+  | 'if'
+  | 'select'
+  | 'br'
+  | 'call'
+  | 'drop'
+  | 'return'
+  | 'unreachable'
+> & { readonly createType: (types: number[]) => number };
+export const { i32, i64, none } = binaryen;
 
 type Ref = number;
 type Build = (...args: number[]) => Ref;
@@ -45,9 +70,11 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
         binaryen.Features.NontrappingFPToInt |
         binaryen.Features.BulkMemory |
         binaryen.Features.BulkMemoryOpt |
-        binaryen.Features.SignExt,
+        binaryen.Features.SignExt |
+        (source.team ? binaryen.Features.Atomics | binaryen.Features.MutableGlobals : 0),
     );
-    m.setMemory(source.pages, source.pages, 'memory', []);
+    m.setMemory(source.pages, source.pages, 'memory', [], source.team !== undefined);
+    if (source.team) m.addMemoryImport('0', 'tapeout', 'memory', true);
     for (const f of source.functions) addFunction(m, f);
     for (const e of source.entries) {
       const calls = e.calls.map((c) => m.call(c, [m.local.get(0, binaryen.i32)], binaryen.none));
@@ -60,6 +87,7 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
       );
       m.addFunctionExport(e.name, e.name);
     }
+    source.team?.(Object.assign(m, { createType: binaryen.createType }));
     if (!m.validate()) throw new Error('binaryen refuses the module');
     return f(m);
   } finally {
@@ -70,13 +98,16 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
 const typeOf = (t: WasmType): number => binaryen[t];
 
 function addFunction(m: binaryen.Module, { name, code }: FunctionCode): void {
-  const spelled = new Speller(m).scope(code.root);
+  const speller = new Speller(m);
+  const spelled = speller.scope(code.root);
+  const type = code.result ? binaryen.i32 : binaryen.none;
+  if (code.result) spelled.push(speller.value(code.result));
   m.addFunction(
     name,
-    binaryen.createType([binaryen.i32]),
-    binaryen.none,
+    binaryen.createType(new Array(code.params).fill(binaryen.i32)),
+    type,
     code.locals.map(typeOf),
-    m.block(null, spelled, binaryen.none),
+    m.block(null, spelled, type),
   );
 }
 

@@ -77,10 +77,19 @@ export class Code {
   scope: Scope = this.root;
   readonly #ids = new Map<Val, number>();
 
-  /** Locals are numbered behind the function's one argument. */
+  /** What the function returns, an i32. */
+  result: Val | null = null;
+  /** How many i32 arguments the function takes. */
+  readonly params: number;
+
+  constructor(params = 1) {
+    this.params = params;
+  }
+
+  /** Locals are numbered behind the function's arguments. */
   local(type: WasmType): number {
     this.locals.push(type);
-    return this.locals.length;
+    return this.params - 1 + this.locals.length;
   }
 
   #key(op: string, imm: readonly number[], args: readonly Val[]): string {

@@ -1,11 +1,13 @@
-/** A program as a WebAssembly module: one function a kernel, one export an entry, one memory, no imports. */
+/** A program as a WebAssembly module: one function a kernel, one export an entry, one memory, and no imports but that of
+ *  a memory that threads share. */
 
 import type { Buffer } from '../../ir/expr.ts';
-import type { Kernel } from '../../ir/kernel.ts';
+import { isShared, type Kernel } from '../../ir/kernel.ts';
 import type { Program } from '../../ir/program.ts';
-import { type Emitted, emitModule } from './binaryen.ts';
-import { assignLocals } from './code.ts';
-import { emitKernel, type Layout } from './kernel.ts';
+import { type Emitted, emitModule, type FunctionCode } from './binaryen.ts';
+import { assignLocals, type Code } from './code.ts';
+import { emitKernel, emitShare, type Layout } from './kernel.ts';
+import { addTeam, type Part, type TeamEntry } from './team.ts';
 
 /** Bytes of a WebAssembly page. */
 export const pageBytes = 65536;
@@ -14,8 +16,58 @@ export const pagesOf = (program: Program): number => Math.ceil(program.arenaByte
 /** The export of a kernel by itself, in a module that has such. */
 export const kernelExport = (k: Kernel): string => `@${k.name}`;
 
-/** With `each`, also every kernel by itself is an export, for who measures them. */
+/** The program for one thread: a module that imports nothing. With `each`, also every kernel by itself is an export, for who
+ *  measures them. */
 export function emitWasm(program: Program, { each = false }: { readonly each?: boolean } = {}): Emitted {
+  const { names, layout } = described(program);
+  return emitModule({
+    pages: pagesOf(program),
+    functions: [...names].map(([k, name]) => ({ name, code: ready(emitKernel(k, layout)) })),
+    entries: [
+      ...program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
+      ...(each ? [...names].map(([k, name]) => ({ name: kernelExport(k), calls: [name] })) : []),
+    ],
+  });
+}
+
+/** The program for several threads, of which each has an instance over one memory, imported as `tapeout.memory`. What stands
+ *  between two barriers is a stage; of kernels that threads do not share those that follow each other are one unit. */
+export function emitThreadedWasm(program: Program): Emitted {
+  const { names, layout } = described(program);
+  const nameOf = (k: Kernel): string => `kernel.${names.get(k)}`;
+  const unitsOf = (k: Kernel): string => `units.${names.get(k)}`;
+  const functions = [...names.keys()].flatMap((k): FunctionCode[] => {
+    const name = nameOf(k);
+    if (!isShared(k)) return [{ name, code: ready(emitKernel(k, layout)) }];
+    const { run, units } = emitShare(k, layout);
+    return [
+      { name, code: ready(run) },
+      { name: unitsOf(k), code: ready(units) },
+    ];
+  });
+  const entries = program.entries.map(({ name, launches, barriers }): TeamEntry => {
+    const stages: Part[][] = [];
+    for (const [i, k] of launches.entries()) {
+      if (i === 0 || (barriers ? barriers.includes(i) : true)) stages.push([]);
+      const stage = stages.at(-1) as Part[];
+      const last = stage.at(-1);
+      if (isShared(k)) stage.push({ run: nameOf(k), units: unitsOf(k) });
+      else if (last && 'calls' in last) stage[stage.length - 1] = { calls: [...last.calls, nameOf(k)] };
+      else stage.push({ calls: [nameOf(k)] });
+    }
+    return { name, stages };
+  });
+  return emitModule({ pages: pagesOf(program), functions, entries: [], team: (m) => addTeam(m, entries) });
+}
+
+/** Code whose values have their variables. */
+function ready(code: Code): Code {
+  assignLocals(code);
+  return code;
+}
+
+/** What kernels are called, and where their buffers lie. */
+function described(program: Program): { names: ReadonlyMap<Kernel, string>; layout: Layout } {
   const offsets = new Map<Buffer, number>(program.slots.map((s) => [s.buffer, s.offset]));
   const layout: Layout = {
     maxBatch: program.maxBatch,
@@ -27,16 +79,5 @@ export function emitWasm(program: Program, { each = false }: { readonly each?: b
   };
   const names = new Map<Kernel, string>();
   for (const e of program.entries) for (const k of e.launches) names.set(k, `${e.name}.${k.name}`);
-  return emitModule({
-    pages: pagesOf(program),
-    functions: [...names].map(([k, name]) => {
-      const code = emitKernel(k, layout);
-      assignLocals(code);
-      return { name, code };
-    }),
-    entries: [
-      ...program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
-      ...(each ? [...names].map(([k, name]) => ({ name: kernelExport(k), calls: [name] })) : []),
-    ],
-  });
+  return { names, layout };
 }

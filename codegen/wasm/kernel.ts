@@ -4,7 +4,7 @@
 import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { type Kernel, type Loop, type Stmt, sharedNest, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { type Binding, type Linear, linear } from '../../ir/linear.ts';
 import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
@@ -16,14 +16,39 @@ export interface Layout {
   readonly maxBatch: number;
 }
 
+/** The kernel as a function of the batch. */
 export function emitKernel(kernel: Kernel, layout: Layout): Code {
-  return new KernelEmitter(kernel, layout).run();
+  return new KernelEmitter(kernel, layout, 1).run();
 }
+
+/** A kernel that threads share: a function of the batch, a first unit and the one behind the last, which does these units,
+ *  and one of the batch that tells how many there are. The iterations of a parallel loop, and of those that it consists of,
+ *  are units, and all that stands beside these loops is one more. */
+export const emitShare = (kernel: Kernel, layout: Layout): { readonly run: Code; readonly units: Code } => ({
+  run: new KernelEmitter(kernel, layout, 3).share(),
+  units: new KernelEmitter(kernel, layout, 1).units(),
+});
 
 const wasmType = (d: DType): 'i32' | 'f32' => (d === 'f32' ? 'f32' : 'i32');
 /** The vector interpretation of an element type: conditions are all-ones masks. */
 const lanesOf = (d: DType): 'f32x4' | 'i32x4' => (d === 'f32' ? 'f32x4' : 'i32x4');
 const LANES = 4;
+
+/** What a shared kernel consists of. */
+type Part =
+  | { readonly kind: 'shared'; readonly nest: readonly Loop[] }
+  | { readonly kind: 'alone'; readonly stmts: readonly Stmt[] };
+
+function partsOf({ body }: Kernel): Part[] {
+  const isParallel = (s: Stmt): s is Loop => s.kind === 'for' && s.mode === 'parallel';
+  const stmts = body.filter((s) => !isParallel(s));
+  const alone: Part[] = stmts.length > 0 ? [{ kind: 'alone', stmts }] : [];
+  return [...body.filter(isParallel).map((l): Part => ({ kind: 'shared', nest: sharedNest(l) })), ...alone];
+}
+
+/** How many units a part has, from the batch. */
+const unitsIn = (p: Part): Expr => (p.kind === 'alone' ? x.int(1) : p.nest.map(tripsOf).reduce((a, b) => x.mul(a, b)));
+const tripsOf = ({ from, to, step }: Loop): Expr => x.idiv(x.add(x.sub(to, from), x.int(step - 1)), x.int(step));
 
 interface TileVars {
   readonly tile: Tile;
@@ -34,7 +59,7 @@ interface TileVars {
 class KernelEmitter {
   readonly #kernel: Kernel;
   readonly #layout: Layout;
-  readonly #code = new Code();
+  readonly #code: Code;
   readonly #interner = new x.Interner();
   readonly #bindings = new Map<Axis, Binding>();
   readonly #indices = new Map<Axis, Val>();
@@ -53,7 +78,8 @@ class KernelEmitter {
   #scalars = new Map<Expr, Val>();
   #vectors = new Map<Expr, Val>();
 
-  constructor(kernel: Kernel, layout: Layout) {
+  constructor(kernel: Kernel, layout: Layout, params: number) {
+    this.#code = new Code(params);
     this.#kernel = kernel;
     this.#layout = layout;
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
@@ -73,6 +99,57 @@ class KernelEmitter {
   run(): Code {
     this.#stmts(this.#kernel.body);
     return this.#code;
+  }
+
+  share(): Code {
+    const c = this.#code;
+    const [from, to] = [c.leaf('local.get', 'i32', [1]), c.leaf('local.get', 'i32', [2])];
+    let before: Expr = x.int(0);
+    for (const part of partsOf(this.#kernel)) {
+      const [start, units] = [this.#scalar(before), unitsIn(part)];
+      if (part.kind === 'shared') this.#anew(() => this.#units(part.nest, start, from, to));
+      else {
+        const mine = [c.pure('i32.ge_u', 'i32', [start, from]), c.pure('i32.lt_u', 'i32', [start, to])];
+        c.fence(c.pure('i32.and', 'i32', mine), () => this.#stmts(part.stmts));
+      }
+      before = x.add(before, units);
+    }
+    return c;
+  }
+
+  units(): Code {
+    const all = partsOf(this.#kernel).reduce<Expr>((sum, p) => x.add(sum, unitsIn(p)), x.int(0));
+    this.#code.result = this.#scalar(all);
+    return this.#code;
+  }
+
+  /** Of a nest's iterations, numbered from `start` on in their order, those from `from` up to `to`. */
+  #units(nest: readonly Loop[], start: Val, from: Val, to: Val): void {
+    const c = this.#code;
+    const counts = nest.map((l) => this.#scalar(tripsOf(l)));
+    const all = this.#scalar(unitsIn({ kind: 'shared', nest }));
+    const zero = c.leaf('i32.const', 'i32', [0]);
+    const greater = (a: Val, b: Val, otherwise: Val): Val =>
+      c.pure('select', 'i32', [c.pure('i32.gt_s', 'i32', [a, b]), a, otherwise]);
+    const [first, end] = [from, to].map((v) => c.pure('i32.sub', 'i32', [v, start])) as [Val, Val];
+    const least = c.pure('select', 'i32', [c.pure('i32.lt_s', 'i32', [end, all]), end, all]);
+    for (const l of nest) this.#limits.set(l.axis, loopRange(l, this.#known));
+    c.loop(greater(first, zero, zero), least, 1, false, (number) => {
+      let left = number;
+      for (const [k, l] of [...nest.entries()].reverse()) {
+        const count = counts[k] as Val;
+        const turn = k === 0 ? left : c.pure('i32.rem_u', 'i32', [left, count]);
+        if (k > 0) left = c.pure('i32.div_u', 'i32', [left, count]);
+        const moved = l.step === 1 ? turn : c.pure('i32.mul', 'i32', [turn, c.leaf('i32.const', 'i32', [l.step])]);
+        const low = this.#scalar(l.from);
+        this.#indices.set(l.axis, low === zero ? moved : c.pure('i32.add', 'i32', [low, moved]));
+      }
+      const inside = (k: number): void => {
+        const l = nest[k] as Loop;
+        this.#with(l.axis, { kind: 'loop' }, () => (k + 1 < nest.length ? inside(k + 1) : this.#stmts(l.body)));
+      };
+      inside(0);
+    });
   }
 
   #stmts(body: readonly Stmt[]): void {

@@ -7,7 +7,7 @@ import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
+import { compileModel, describeModel, describePasses, forThreads, loadModel, outFolder } from './model.ts';
 import { readSchedule } from './text.ts';
 
 export interface CompileFlags {
@@ -15,6 +15,7 @@ export interface CompileFlags {
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly seed?: number;
+  readonly threads?: number;
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
@@ -29,6 +30,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     spec,
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
+      ...forThreads(flags.threads),
       verify: flags.verify ?? false,
       ...readSchedule(flags.schedule, io),
       onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),

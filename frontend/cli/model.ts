@@ -37,6 +37,10 @@ export function outFolder(out: string | undefined, name: string, { cwd }: Io): s
   return resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w-]/g, '_')));
 }
 
+/** What to compile with for a number of threads; for one alone there is nothing to prepare. */
+export const forThreads = (threads: number | undefined): Pick<CompileOptions, 'threads'> =>
+  threads === undefined ? {} : { threads };
+
 /** As PyTorch's print(net), and how many numbers there are to learn. */
 export function describeModel({ recording }: Compiled): string[] {
   const parameters = recording.parameters.reduce((total, p) => total + p.data.length, 0);

@@ -108,6 +108,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     'take the directives of kernels from this file, as print --stage schedule and tune write them',
   );
   const seed = new Option('--seed <n>', 'for initial values, instead of what the model says').argParser(whole(0));
+  const threads = new Option(
+    '--threads <n>',
+    'run on so many threads where there are as many: the same bits, sooner',
+  ).argParser(whole(1));
 
   command(
     'compile',
@@ -118,6 +122,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(maxBatch)
     .addOption(seed)
     .addOption(schedule)
+    .addOption(threads)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -150,6 +155,7 @@ Examples:
     .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
     .addOption(schedule)
+    .addOption(threads)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -168,6 +174,7 @@ Examples:
     .addOption(entries)
     .addOption(maxBatch)
     .addOption(schedule)
+    .addOption(threads)
     .addOption(verify)
     .addHelpText(
       'after',

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Files } from '../../codegen/checksums.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { showType } from '../../ir/type.ts';
-import { instantiate, type Manifest, type Model } from '../../runtime/index.ts';
+import { instantiate, instantiateThreads, type Manifest, type Model } from '../../runtime/index.ts';
+import type { Compiled } from '../compile.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { loadDigits } from '../data/digits.ts';
 import { DataError } from '../data/error.ts';
@@ -19,7 +20,7 @@ import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
 import { type Epoch, type History, type Progress, predict, train } from '../training.ts';
 import { exits, type Io } from './io.ts';
-import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
+import { compileModel, describeModel, describePasses, forThreads, loadModel, outFolder } from './model.ts';
 import { readSchedule } from './text.ts';
 
 export interface TrainFlags {
@@ -28,6 +29,7 @@ export interface TrainFlags {
   readonly batchSize?: number;
   readonly lr?: number;
   readonly seed?: number;
+  readonly threads?: number;
   readonly out?: string;
   readonly schedule?: string;
 }
@@ -45,7 +47,11 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
 
   const compiled = await compileModel(
     spec,
-    { entries: ['forward', 'evaluate', 'train_step'], ...readSchedule(flags.schedule, io) },
+    {
+      entries: ['forward', 'evaluate', 'train_step'],
+      ...forThreads(flags.threads),
+      ...readSchedule(flags.schedule, io),
+    },
     io,
   );
   say(...describeModel(compiled), '', ...describePasses(compiled), '');
@@ -55,10 +61,13 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   const folder = outFolder(flags.out, compiled.recording.name, io);
   writeFiles(folder, await bundleOf(compiled));
 
-  const model = await instantiate(compiled.wasm, compiled.manifest, compiled.weights);
+  const model = await instantiated(compiled);
   if (flags.lr !== undefined) model.lr = flags.lr;
   const rate = Object.hasOwn(model.scalars, 'lr') ? `, learning rate ${showRate(model.lr)}` : '';
   say(`training on ${data.train.name}: ${count(data.train.count)} samples, batches of ${batchSize}${rate}`);
+
+  if (model.threads > 1) say(`on ${model.threads} threads`);
+  if (model.threadsNotice) say(model.threadsNotice);
 
   const started = performance.now();
   const history = await watched(io, flags.epochs, (onProgress, onEpoch, signal) =>
@@ -78,6 +87,11 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   ];
   say(`wrote to ${showPath(folder, io.cwd)}:`, ...files.map((file) => `  ${file}`));
   return history.end === 'stopped' ? exits.interrupted : exits.ok;
+}
+
+function instantiated({ wasm, threadedWasm, manifest, weights }: Compiled): Promise<Model> {
+  if (!threadedWasm) return instantiate(wasm, manifest, weights);
+  return instantiateThreads({ wasm, threadedWasm }, manifest, weights, { onNotice: () => {} });
 }
 
 /** Runs a training with a progress bar, a line an epoch, and Ctrl-C to end it: the first after the step, the second at once. */

@@ -4,7 +4,7 @@ import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
-import { interchanged, nestTo, packed, peeled, reassociated, split, tiled } from './loops.ts';
+import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
 import { woven } from './weave.ts';
 
 /** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
@@ -66,6 +66,8 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
         return onLoop((l) => peeled(l, d.at));
       case 'interchange':
         return onLoop(interchanged);
+      case 'parallel':
+        return onLoop(parallel);
       default:
         return d satisfies never;
     }

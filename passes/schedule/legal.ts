@@ -93,6 +93,13 @@ export function requireLanes({ axis, body }: Loop): void {
   });
 }
 
+/** Iterations that threads share find nothing that another leaves, and store elements of their own. */
+export function requireApart({ axis, body }: Loop): void {
+  const [tile] = carried(body);
+  if (tile) throw new ScheduleError(`threads cannot share ${axis.name}: its iterations add to ${tile.name} in turn`);
+  walkStmts(body, (s) => requireOwnElement(s, axis));
+}
+
 /** Iterations of two loops may change places if none finds what another leaves. */
 export function requireAnyOrder(outer: Loop, inner: Loop): void {
   const [tile] = carried(inner.body);

@@ -15,7 +15,15 @@ import {
   walkStmts,
 } from '../../ir/kernel.ts';
 import type { Dim } from '../../ir/type.ts';
-import { carried, requireAnyOrder, requireLanes, requireOwnSum, requireRepeatable, ScheduleError } from './legal.ts';
+import {
+  carried,
+  requireAnyOrder,
+  requireApart,
+  requireLanes,
+  requireOwnSum,
+  requireRepeatable,
+  ScheduleError,
+} from './legal.ts';
 
 /** A loop's bounds, where it counts by one and starts at a number. */
 function boundsOf(l: Loop): { from: number; to: number | Expr } {
@@ -277,6 +285,11 @@ export function interchanged(l: Loop): Stmt[] {
     throw new ScheduleError(`the bounds of ${inner.axis.name} depend on ${l.axis.name}`);
   requireAnyOrder(l, inner);
   return [{ ...inner, body: [{ ...l, body: inner.body }] }];
+}
+
+export function parallel(l: Loop): Stmt[] {
+  requireApart(l);
+  return [{ ...l, mode: 'parallel' }];
 }
 
 const replaceAxis = (body: readonly Stmt[], axis: Axis, by: Expr): Stmt[] => {

@@ -158,6 +158,24 @@ describe('tapeout compile and print', () => {
     });
   });
 
+  test('--threads: a second module, stages of units, and as many threads as there are', async () => {
+    const cwd = folderOf({ 'net.ts': net(), ...data });
+    const compiled = await cli(['compile', 'net.ts', '-o', 'web', '--threads', '2'], { cwd });
+    expect([compiled.code, compiled.stderr]).toEqual([0, '']);
+    expect(readdirSync(join(cwd, 'web'))).toContain('model.threads.wasm');
+    expect(JSON.parse(readFileSync(join(cwd, 'web/manifest.json'), 'utf8')).threads).toBe(2);
+    const printed = await cli(['print', 'net.ts', '--stage', 'plan', '--threads', '2'], { cwd });
+    expect(printed.stdout).toMatch(/entry @train_step on threads \{/);
+    const trained = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '1', '--threads', '2'], { cwd });
+    expect(trained.stdout).toMatch(/\non 2 threads\n|\n2 threads were asked for, but there are 1 cores: .*\n/);
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    const many = await cli(['compile', 'net.ts', '--threads', '65'], { cwd });
+    expect([many.code, many.stderr]).toEqual([
+      1,
+      'error[bad-argument]: threads must be a whole number from 1 to 64, got 65\n',
+    ]);
+  });
+
   test('compile prints every stage, each once', async () => {
     const cwd = folderOf({ 'net.ts': net() });
     const { stdout } = await cli(['compile', 'net.ts', '--print-after', 'all', '--print-before', 'all'], { cwd });

@@ -44,7 +44,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       axis: axisOf((l) => l.mode === 'vectorized'),
       with: axisOf((l) => l.mode === 'unrolled'),
     }),
-    () => ({ do: 'interchange', axis: serial() }),
+    () => ({ do: c.chance(2) ? 'interchange' : 'parallel', axis: serial() }),
     () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
     () => {
       if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };
@@ -66,7 +66,7 @@ export function unrolledSize(k: Kernel): number {
     if (s.kind === 'tile') size += s.tile.shape.reduce((a, b) => a * b, 1) / 4;
     else
       size += loops.reduce((n, l) => {
-        if (l.mode === 'serial' || l.to.kind !== 'const' || l.from.kind !== 'const') return n;
+        if (l.mode === 'serial' || l.mode === 'parallel' || l.to.kind !== 'const' || l.from.kind !== 'const') return n;
         return n * Math.ceil((l.to.value - l.from.value) / (l.mode === 'vectorized' ? 4 : 1));
       }, 1);
   });

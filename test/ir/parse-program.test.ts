@@ -116,7 +116,7 @@ describe('what is printed parses to the same', () => {
         axis: name,
         at: fc.uniqueArray(fc.nat(99), { minLength: 1 }).map((at) => at.sort((a, b) => a - b)),
       }),
-      fc.record({ do: fc.constant('interchange' as const), axis: name }),
+      fc.record({ do: fc.constantFrom('interchange' as const, 'parallel' as const), axis: name }),
       fc.record({ do: fc.constant('weave' as const), axis: name, with: name }),
       fc.record({
         do: fc.constant('over' as const),

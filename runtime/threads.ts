@@ -1,0 +1,275 @@
+/** Runs a model on several threads: workers that share the model's memory, wait in WebAssembly for a call and do their part of
+ *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
+import { checkManifest, checkModule, TapeoutError } from './check.ts';
+import type { Manifest } from './manifest.ts';
+import { compiled, instantiate, Model, type StateDict, type Team, type Wasm } from './model.ts';
+
+/** The two modules of one compilation, or what fetches them: only one of them is needed. */
+export interface Modules {
+  readonly wasm: Wasm | (() => Promise<Wasm>);
+  /** The one for several threads. */
+  readonly threadedWasm: Wasm | (() => Promise<Wasm>);
+}
+
+export interface ThreadOptions {
+  /** How many threads, this one included; as the manifest says unless told. */
+  readonly threads?: number | undefined;
+  /** How many of them can run at one time; as the machine says unless told. */
+  readonly cores?: number | undefined;
+  /** Called when the model runs on fewer threads than were asked for; `console.warn` unless told. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
+export const mostThreads = 64;
+
+/** Loads a module on several threads. Throws TapeoutError as `instantiate` does. A machine that has no threads for it, or
+ *  fewer, is no error: `model.threads` and `model.threadsNotice` tell. */
+export async function instantiateThreads(
+  modules: Modules,
+  manifest: Manifest,
+  weights?: StateDict,
+  { threads, cores, onNotice = warn }: ThreadOptions = {},
+): Promise<Model> {
+  checkManifest(manifest);
+  const asked = threads ?? manifest.threads ?? 1;
+  if (!Number.isInteger(asked) || asked < 1 || asked > mostThreads)
+    throw new TapeoutError('bad-threads', `threads must be a whole number from 1 to ${mostThreads}, not ${asked}.`);
+  let notice: string | null = null;
+  try {
+    const count = possible(asked, cores);
+    if (count < asked) notice = `${asked} threads were asked for, but there are ${count} cores: ${on(count)}.`;
+    if (count > 1) {
+      const module = await compiled(await given(modules.threadedWasm));
+      checkModule(module, manifest, 'shared');
+      const team = await Workers.of(module, manifest.pages, count, notice, onNotice);
+      if (notice) onNotice(notice);
+      const model = new Model(team.instance, manifest, team);
+      if (weights) model.loadStateDict(weights);
+      return model;
+    }
+  } catch (error) {
+    if (!(error instanceof NoThreads)) throw error;
+    notice = `${error.message}: ${on(1)}.`;
+  }
+  if (notice) onNotice(notice);
+  const alone: Team = { threads: 1, notice, end: () => {}, lost: null };
+  return instantiate(await given(modules.wasm), manifest, weights, alone);
+}
+
+const warn = (notice: string): void => console.warn(`tapeout: ${notice}`);
+const on = (threads: number): string => `the model runs on ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+const given = async (wasm: Wasm | (() => Promise<Wasm>)): Promise<Wasm> => (typeof wasm === 'function' ? wasm() : wasm);
+
+/** Why there is but one thread. */
+class NoThreads extends Error {}
+
+interface NodeWorker {
+  on(event: string, listener: (value: unknown) => void): void;
+  terminate(): void;
+  unref(): void;
+}
+interface WebWorker {
+  onmessage: unknown;
+  onerror: unknown;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+/** What of a host's globals takes part, which is not the same everywhere. */
+interface Host {
+  readonly process?: { getBuiltinModule?(name: string): unknown };
+  readonly crossOriginIsolated?: boolean;
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly SharedArrayBuffer?: unknown;
+  readonly Worker?: new (url: string, options: { name: string }) => WebWorker;
+}
+const host = (): Host => globalThis as Host;
+/** Node's module, without an import that bundlers for the web would look for. */
+const builtin = <T>(name: string): T | undefined => host().process?.getBuiltinModule?.(name) as T | undefined;
+
+/** How many of the threads can run. Throws NoThreads where no second one can. */
+function possible(asked: number, cores: number | undefined): number {
+  if (asked === 1) return 1;
+  const { crossOriginIsolated, navigator, SharedArrayBuffer: shared, Worker } = host();
+  if (crossOriginIsolated === false)
+    throw new NoThreads(
+      'threads need a cross-origin isolated page, served with the headers Cross-Origin-Opener-Policy: same-origin and ' +
+        'Cross-Origin-Embedder-Policy: require-corp',
+    );
+  if (!shared) throw new NoThreads('threads need SharedArrayBuffer, which is not here');
+  if (!builtin('node:worker_threads') && !Worker) throw new NoThreads('threads need workers, which are not here');
+  const os = builtin<{ availableParallelism?(): number }>('node:os');
+  const most = cores ?? os?.availableParallelism?.() ?? navigator?.hardwareConcurrency ?? asked;
+  return Math.max(1, Math.min(asked, most));
+}
+
+/** Milliseconds that a worker may take to start. */
+const patience = 20_000;
+
+interface Exports {
+  'team.lead'(threads: number, maySleep: number): void;
+  'team.end'(): void;
+}
+
+/** Threads beside the one that calls. They keep no process alive, and end with the model. */
+class Workers implements Team {
+  readonly instance: WebAssembly.Instance;
+  threads: number;
+  notice: string | null;
+  readonly #exports: Exports;
+  readonly #workers: { terminate(): void }[] = [];
+  readonly #onNotice: (notice: string) => void;
+  #ended = false;
+
+  private constructor(
+    instance: WebAssembly.Instance,
+    threads: number,
+    notice: string | null,
+    onNotice: (notice: string) => void,
+  ) {
+    this.instance = instance;
+    this.#exports = instance.exports as unknown as Exports;
+    this.threads = threads;
+    this.notice = notice;
+    this.#onNotice = onNotice;
+  }
+
+  /** Throws NoThreads where workers do not start, having ended those that did. */
+  static async of(
+    module: WebAssembly.Module,
+    pages: number,
+    threads: number,
+    notice: string | null,
+    onNotice: (notice: string) => void,
+  ): Promise<Workers> {
+    const memory = sharedMemory(pages);
+    const instance = await WebAssembly.instantiate(module, { tapeout: { memory } });
+    const team = new Workers(instance, threads, notice, onNotice);
+    try {
+      const started = Array.from({ length: threads - 1 }, () => team.#start({ module, memory, threads }));
+      await Promise.all(started);
+    } catch (error) {
+      team.end();
+      throw new NoThreads(`workers do not start here (${error instanceof Error ? error.message : String(error)})`);
+    }
+    team.#exports['team.lead'](threads, maySleep() ? 1 : 0);
+    return team;
+  }
+
+  /** One worker, ready once it waits for calls. */
+  #start(data: object): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let [ready, lost] = [false, false];
+      const end = (problem: string): void => {
+        if (!ready) reject(new Error(problem));
+        else if (!lost) this.#lose(problem);
+        lost = true;
+      };
+      const worker = spawn(data, {
+        told(message) {
+          if (message !== 'ready') return end(String(message));
+          ready = true;
+          resolve();
+        },
+        end,
+      });
+      this.#workers.push(worker);
+      setTimeout(() => ready || end(`none came within ${patience / 1000} s`), patience).unref?.();
+    });
+  }
+
+  /** A worker that ends between two calls leaves nothing half done: the others go on without it. */
+  #lose(problem: string): void {
+    if (this.#ended) return;
+    this.threads--;
+    this.#exports['team.lead'](this.threads, maySleep() ? 1 : 0);
+    this.notice = `a worker is lost (${problem}): ${on(this.threads)}.`;
+    this.#onNotice(this.notice);
+  }
+
+  readonly lost = (cause: unknown): TapeoutError => {
+    this.end();
+    return new TapeoutError(
+      'thread-lost',
+      'a thread was lost in the middle of a call, which is half done: the values of this model mean nothing now. ' +
+        'Load it again, and its last checkpoint.',
+      { cause },
+    );
+  };
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#exports['team.end']();
+    for (const worker of this.#workers) worker.terminate();
+  }
+}
+
+function sharedMemory(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw new NoThreads(`there is no shared memory for threads (${String(error)})`);
+  }
+}
+
+interface Listener {
+  told(message: unknown): void;
+  end(problem: string): void;
+}
+
+/** A worker of Node's or of a page's, which says 'ready', or what is wrong. Once it is ready it keeps no process alive. */
+function spawn(data: object, listener: Listener): { terminate(): void } {
+  const node = builtin<{ Worker: new (source: string, options: object) => NodeWorker }>('node:worker_threads');
+  if (node) {
+    const worker = new node.Worker(source, { eval: true, workerData: data, name: 'tapeout', execArgv: [] });
+    worker.on('message', (message) => {
+      worker.unref();
+      listener.told(message);
+    });
+    worker.on('error', (error) => listener.end(String(error)));
+    worker.on('exit', () => listener.end('it ended'));
+    return worker;
+  }
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new (host().Worker as NonNullable<Host['Worker']>)(url, { name: 'tapeout' });
+  worker.onmessage = ({ data }: { data: unknown }) => {
+    URL.revokeObjectURL(url);
+    listener.told(data);
+  };
+  worker.onerror = ({ message }: { message?: string }) =>
+    listener.end(message ?? "does the page's Content-Security-Policy allow worker-src blob:?");
+  worker.postMessage(data);
+  return worker;
+}
+
+/** Whether this thread may sleep: a page's may not. */
+function maySleep(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a worker runs, in Node and in pages. Text, as it is the one form that needs no file beside the module. */
+const source = `
+const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
+const port = node?.parentPort ?? globalThis;
+const run = async ({ module, memory, threads }) => {
+  let exports;
+  try {
+    ({ exports } = await WebAssembly.instantiate(module, { tapeout: { memory } }));
+  } catch (error) {
+    return port.postMessage(String(error));
+  }
+  port.postMessage('ready');
+  try {
+    exports['team.work'](threads);
+  } catch {
+    exports['team.fail']();
+  }
+};
+if (node?.parentPort) run(node.workerData);
+else port.onmessage = ({ data }) => run(data);
+`;
