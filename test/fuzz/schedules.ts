@@ -122,11 +122,16 @@ function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
 
 const size = (kernels: readonly Kernel[]): number => Math.max(...kernels.map(unrolledSize));
 
+/** Null where a directive is refused: by itself, or, where iterations are to share threads, by the verifier, which alone can
+ *  tell whether they stay apart. */
 function applied(k: Kernel, schedule: Schedule, maxBatch: number): readonly Kernel[] | null {
   try {
-    return scheduledBy(k, schedule, wasm128, maxBatch).kernels;
+    const { kernels } = scheduledBy(k, schedule, wasm128, maxBatch);
+    if (schedule.some((d) => d.do === 'parallel')) proved(kernels, maxBatch);
+    return kernels;
   } catch (e) {
     if (e instanceof ScheduleError) return null;
+    if (e instanceof VerifyError && e.problems.every((p) => p.code === 'race')) return null;
     throw e;
   }
 }
