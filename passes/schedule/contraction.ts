@@ -8,7 +8,7 @@ import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 import type { Analysis, Reference } from './analyse.ts';
-import { type Candidate, cost, type Lanes, type Unrolled } from './cost.ts';
+import { type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
 import type { Extents } from './extents.ts';
 import { reorders } from './loops.ts';
 
@@ -223,7 +223,7 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
   for (const w of window.toReversed())
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
-    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: !a.inPlace });
+    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: shifts(lanes, a) });
   if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by, fenced: c.fences.has(t.axis) });
   for (const s of c.steps.toReversed())

@@ -25,6 +25,12 @@ export interface Lanes {
   readonly span: number;
 }
 
+/** Whether what does not fill the lanes' last vectors is computed by a full turn that begins earlier. */
+export const shifts = ({ woven }: Lanes, { inPlace }: Analysis): boolean => !inPlace && !woven;
+
+/** What one copy by itself costs, as a part of a tile of copies, which share their reads. */
+const alone = 0.4;
+
 /** One way to run a contraction. */
 export interface Candidate {
   readonly lanes: Lanes | null;
@@ -101,15 +107,13 @@ export function cost(
       const { width } = lanes;
       const rest = e % width;
       if (rest === 0) return p * (e / width);
-      return (
-        p *
-        (a.inPlace
-          ? Math.floor(e / width) + Math.floor(rest / target.lanes) / lanes.vectors + (rest % target.lanes)
-          : Math.ceil(e / width))
-      );
+      const last = shifts(lanes, a) ? 1 : Math.ceil((rest * lanes.span) / target.lanes) / vectors;
+      return p * (Math.floor(e / width) + last);
     }
     const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
-    return p * (extents.constant(l) === null ? e / t : Math.floor(e / t) + Math.sqrt((e % t) / t));
+    // What is left of a symbolic extent runs one by one.
+    const last = extents.constant(l) === null ? (e % t) * alone : Math.sqrt((e % t) / t);
+    return p * (Math.floor(e / t) + last);
   }, 1);
   const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
   const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;

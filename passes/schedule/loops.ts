@@ -37,10 +37,10 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
   if (l.from.kind !== 'const') return [l];
   if (mode === 'vectorized') requireLanes(l);
   const [from, { step }] = [l.from.value, l];
-  const copies = (start: Expr, count: number, how: 'unrolled' | 'vectorized' = mode): Stmt[] => {
+  const copies = (start: Expr, count: number): Stmt[] => {
     const inner = x.axis(`${l.axis.name}_i`, count);
     const index = x.add(start, x.mul(x.ix(inner), x.int(step)));
-    return jam(replaceAxis(fresh(l.body), l.axis, index), inner, count, how, fenced);
+    return jam(replaceAxis(fresh(l.body), l.axis, index), inner, count, mode, fenced);
   };
   if (l.to.kind !== 'const') {
     if (from !== 0 || step !== 1)
@@ -67,12 +67,7 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
     if (shift && trips > by) {
       requireRepeatable(l);
       out.push(...copies(x.int(from + (trips - by) * step), by));
-    } else {
-      // Lanes come in fours: what does not fill them runs as copies.
-      const full = mode === 'vectorized' ? rest - (rest % 4) : rest;
-      if (full > 0) out.push(...copies(x.int(whole), full));
-      if (rest > full) out.push(...copies(x.int(whole + full * step), rest - full, 'unrolled'));
-    }
+    } else out.push(...copies(x.int(whole), rest));
   }
   return out;
 }
