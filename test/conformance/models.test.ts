@@ -183,6 +183,50 @@ const models: Readonly<Record<string, Row>> = {
     ),
     input: images(1, 9, 9),
   },
+  'two convolutions with padding, each with a pool': {
+    model: of(
+      () => ({
+        conv1: nn.Conv2d(2, 5, 5, { padding: 2 }),
+        conv2: nn.Conv2d(5, 6, 3, { padding: 1 }),
+        fc: nn.Linear(6 * 3 * 4, 3),
+      }),
+      (l, x) => l.fc(flatten(maxPool2d(relu(l.conv2(maxPool2d(relu(l.conv1(x)), 2))), 2), 1)),
+    ),
+    input: images(2, 12, 17),
+  },
+  'pools of 3 behind convolutions with strides': {
+    model: of(
+      () => ({
+        conv1: nn.Conv2d(1, 4, 3),
+        conv2: nn.Conv2d(4, 6, [3, 2], { stride: [1, 2], padding: [0, 1] }),
+        fc: nn.Linear(6 * 2 * 2, 3),
+      }),
+      (l, x) => l.fc(flatten(maxPool2d(relu(l.conv2(relu(l.conv1(x)))), 3, { stride: [3, 2] }), 1)),
+    ),
+    input: images(1, 12, 11),
+  },
+  'pools that overlap, and conv behind conv behind pool': {
+    model: of(
+      () => ({
+        conv1: nn.Conv2d(1, 4, 3),
+        conv2: nn.Conv2d(4, 4, 3, { stride: 3 }),
+        conv3: nn.Conv2d(4, 5, 2, { dilation: 2 }),
+        fc: nn.Linear(5, 3),
+      }),
+      (l, x) => {
+        const y = l.conv3(maxPool2d(l.conv2(maxPool2d(tanh(l.conv1(x)), 3, { stride: 1 })), 2, { stride: 1 }));
+        return l.fc(flatten(y, 1));
+      },
+    ),
+    input: images(1, 16, 16),
+  },
+  'a pool as large as the image, behind one output channel': {
+    model: of(
+      () => ({ conv1: nn.Conv2d(3, 7, 3), conv2: nn.Conv2d(7, 1, 3), fc: nn.Linear(1, 3) }),
+      (l, x) => l.fc(flatten(maxPool2d(l.conv2(relu(l.conv1(x))), 5), 1)),
+    ),
+    input: images(3, 9, 9),
+  },
   attention: {
     model: of(
       () => ({ q: nn.Linear(5, 4), k: nn.Linear(5, 4), v: nn.Linear(5, 4), out: nn.Linear(12, 3) }),
