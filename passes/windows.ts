@@ -17,7 +17,7 @@ import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
 
 /** Gathering must cost this many times as much. */
-const worth = 2.5;
+const worth = 1.5;
 /** Elements of a window, at most: they are added up in registers. */
 const largest = 64;
 

@@ -48,7 +48,7 @@ export function contractions(a: Analysis, target: Target, extents: Extents, most
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents)) {
       const bySteps = new Map<number, Way>();
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
-        for (const fences of fencings(steps, apart, tiles)) {
+        for (const fences of fencings(steps, apart)) {
           const c: Candidate = { lanes, tiles, steps, fences };
           const cycles = cost(c, a, refs, apart, target, extents) + packCycles;
           const best = bySteps.get(fences.size);
@@ -143,18 +143,14 @@ function unrollings(
   return out;
 }
 
-/** Where copies may be kept apart: nowhere, between the outermost steps, and within a step between rows of a window or of a
- *  tile. */
-function fencings(
-  steps: readonly Unrolled[],
-  window: readonly Unrolled[],
-  tiles: readonly Unrolled[],
-): ReadonlySet<Axis>[] {
-  const [step, row] = [steps.slice(0, 1).map((u) => u.axis), (window[0] ?? tiles[0])?.axis];
-  const out = [new Set<Axis>()];
-  if (step.length > 0) out.push(new Set(step));
-  if (row) out.push(new Set([...step, row]));
-  return out;
+/** Where copies may be kept apart: nowhere, between the outermost steps, and within a step between rows of a window. Rows
+ *  of a tile are not: what many accumulators cost at each fence is more than what a fence spares. */
+function fencings(steps: readonly Unrolled[], window: readonly Unrolled[]): ReadonlySet<Axis>[] {
+  const [step, row] = [steps[0], window[0]];
+  const none = new Set<Axis>();
+  if (!step) return row ? [none, new Set([row.axis])] : [none];
+  const outer = new Set([step.axis]);
+  return row ? [none, outer, new Set([step.axis, row.axis])] : [none, outer];
 }
 
 /** Reads across the lanes, from a copy with the lanes' dimension last where that is cheaper than gathering. */
@@ -225,7 +221,7 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: shifts(lanes, a) });
   if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
-  for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by, fenced: c.fences.has(t.axis) });
+  for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())
     out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fences.has(s.axis) });
   return out;
