@@ -21,7 +21,7 @@ import { ScheduleError } from '../../passes/schedule/legal.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { Choices, pooledConvolution, randomModel, seeded, uniform } from '../support/generate.ts';
 import { Arena, unscheduled } from '../support/pipeline.ts';
-import { faulty, type Kind } from './kind.ts';
+import { faulty, type Kind, unlessByZero } from './kind.ts';
 import { randomGraph } from './random-graph.ts';
 import { randomDirective, unrolledSize } from './random-schedule.ts';
 import type { Tally } from './tally.ts';
@@ -101,9 +101,11 @@ async function check(k: Kernel, seeds: readonly (readonly number[])[], maxBatch:
       }
       tally.schedules += variants.length - 1;
       for (const n of new Set([maxBatch, 1]))
-        await compare(variants, n, maxBatch, (v) => {
-          trying = v.schedule;
-        });
+        await unlessByZero(
+          compare(variants, n, maxBatch, (v) => {
+            trying = v.schedule;
+          }),
+        );
     },
   );
 }
