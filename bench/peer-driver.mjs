@@ -1,7 +1,7 @@
 /**
  * Tapeout as a driver of the harness in shared/peers: LeNet, with that harness's weights, inputs and labels.
  *
- *   PEERS_DIR=… node bench/peer-driver.mjs --batches 1,8 --modes train,infer --threads 1 --budget-ms 300 [--cold]
+ *   PEERS_DIR=… node bench/peer-driver.mjs --batches 1,8 --modes train,infer --threads 2 --budget-ms 300 [--cold]
  *
  * Prints one line of JSON for each mode and batch. The first six losses are held against the harness's float64 reference
  * before anything is timed. What is loaded is a module compiled beforehand, as a page would: compiled modules are kept in
@@ -27,6 +27,7 @@ const short = (/** @type {unknown} */ e) =>
 
 if (!existsSync(join(root, 'dist')))
   spawnSync(process.execPath, [join(root, 'scripts/setup.mjs')], { stdio: ['ignore', 2, 2] });
+const { crossEntropy, load, open } = await import('./lib/load.mjs');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const peer = { peer: 'tapeout', threads: options.threads, version };
 
@@ -46,7 +47,6 @@ else {
 }
 
 async function measure(fixture, mode, batch, warmed) {
-  const { load, crossEntropy } = await import('./lib/tapeout.mjs');
   const net = await compiled(batch);
   const start = performance.now();
   const [x, y] = [fixture.tensors.x.subarray(0, batch * 1024), fixture.tensors.y.subarray(0, batch)];
@@ -80,10 +80,9 @@ async function measure(fixture, mode, batch, warmed) {
 async function cold() {
   const [mode, batch] = [options.modes[0], options.batches[0]];
   try {
-    const { instantiate } = await import('../dist/runtime/index.js');
-    const { wasm, manifest } = await compiled(batch);
+    const net = await compiled(batch);
     const fixture = readFixture();
-    const model = await instantiate(wasm, manifest, weightsOf(fixture));
+    const model = await open(net, weightsOf(fixture));
     const x = fixture.tensors.x.subarray(0, batch * 1024);
     const out = mode === 'train' ? model.trainStep(x, fixture.tensors.y.subarray(0, batch)) : model.forward(x);
     emit({ ...peer, mode: 'cold', first: mode, batch, ...(mode === 'train' ? { loss: out } : {}), peak_rss_mb: rss() });
@@ -94,19 +93,26 @@ async function cold() {
 
 /** LeNet for batches of up to `batch`, from the cache if these sources made it. */
 async function compiled(batch) {
-  if (options.threads !== 1) throw new Error('one thread is all that there is so far');
+  const { threads } = options;
   const folder = join(root, 'node_modules', '.cache', 'tapeout', 'bench', fingerprint());
-  const [code, json] = [join(folder, `lenet-${batch}.wasm`), join(folder, `lenet-${batch}.json`)];
+  const base = join(folder, `lenet-${batch}-${threads}`);
+  const [code, threaded, json] = [`${base}.wasm`, `${base}.threads.wasm`, `${base}.json`];
   if (!existsSync(json)) {
-    const { build } = await import('./lib/tapeout.mjs');
-    const { wasm, manifest } = await build('lenet', batch);
+    const { build } = await import('./lib/build.mjs');
+    const { wasm, threadedWasm, manifest } = await build('lenet', batch, threads);
     mkdirSync(folder, { recursive: true });
     writeFileSync(code, wasm);
+    if (threadedWasm) writeFileSync(threaded, threadedWasm);
     // Renamed when it is whole, so that drivers that run at once read no half of it.
     writeFileSync(`${json}.${process.pid}`, JSON.stringify(manifest));
     renameSync(`${json}.${process.pid}`, json);
   }
-  return { wasm: readFileSync(code), manifest: JSON.parse(readFileSync(json, 'utf8')) };
+  return {
+    wasm: readFileSync(code),
+    threadedWasm: threads > 1 ? readFileSync(threaded) : null,
+    manifest: JSON.parse(readFileSync(json, 'utf8')),
+    threads,
+  };
 }
 
 /** Of what decides on the compiled bytes: the compiler and the net. */
@@ -120,6 +126,12 @@ function fingerprint() {
 /** The harness's fixture: tensors by name, and the losses before each of the first steps, by batch. */
 function readFixture() {
   const folder = resolve(process.env.PEERS_DIR ?? './.peers-cache');
+  if (!existsSync(join(folder, 'fixture.json'))) {
+    process.stderr.write(
+      `error: there is no fixture.json in PEERS_DIR. The harness writes it, and its setup.sh does.\n`,
+    );
+    process.exit(2);
+  }
   const meta = JSON.parse(readFileSync(join(folder, 'fixture.json'), 'utf8'));
   const { buffer, byteOffset, byteLength } = readFileSync(join(folder, 'fixture.bin'));
   const bytes = buffer.slice(byteOffset, byteOffset + byteLength);

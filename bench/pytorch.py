@@ -1,4 +1,12 @@
 """PyTorch's side of bench/run.mjs: does what the lines on standard input ask, and answers each with one line of JSON.
+Its one argument is the number of threads. Settings ("variant"):
+
+  eager          as PyTorch's tutorial has it, with torch.optim.SGD
+  nomkldnn       without oneDNN
+  channels_last  convolutions in NHWC
+  jit            torch.jit.trace; frozen and optimized where it infers
+
+All but eager update their parameters by torch._foreach_add_, which dispatches less than the optimizer does.
 
   {"do": "prepare", "net": "lenet", "mode": "train", "variant": "channels_last", "file": "case.safetensors", "lr": 0.01}
       -> {"losses": [...]}: those of the first six steps; for "infer" that of the logits. The weights are then as at first.
@@ -14,7 +22,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(sys.argv[1]))
 
 
 class LeNet(nn.Module):
@@ -77,7 +85,9 @@ def read(path):
 
 def prepare(job):
     tensors = read(job["file"])
-    channels_last = job["variant"] == "channels_last"
+    variant = job["variant"]
+    torch.backends.mkldnn.set_flags(variant != "nomkldnn")
+    channels_last = variant == "channels_last"
     x, y = tensors.pop("x"), tensors.pop("y").long()
     if channels_last and x.dim() == 4:
         x = x.contiguous(memory_format=torch.channels_last)
@@ -89,19 +99,30 @@ def prepare(job):
 
     def trainer():
         net = fresh()
-        optimizer = torch.optim.SGD(net.parameters(), lr=job["lr"])
+        params = list(net.parameters())
+        run = torch.jit.trace(net, x) if variant == "jit" else net
+        optimizer = torch.optim.SGD(params, lr=job["lr"])
+
+        def update():
+            with torch.no_grad():
+                torch._foreach_add_(params, [p.grad for p in params], alpha=-job["lr"])
+
+        advance = optimizer.step if variant == "eager" else update
 
         def step():
             optimizer.zero_grad(set_to_none=True)
-            loss = F.cross_entropy(net(x), y)
+            loss = F.cross_entropy(run(x), y)
             loss.backward()
-            optimizer.step()
+            advance()
             return loss.item()
 
         return step
 
     def inference():
         net = fresh().eval()
+        if variant == "jit":
+            with torch.no_grad():
+                net = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, x)))
 
         def step():
             with torch.inference_mode():

@@ -1,18 +1,19 @@
-/** Tapeout's side of a comparison: a net compiled for one batch size, and its steps. */
-import { compile } from '../../dist/frontend/compile.js';
-import { instantiate } from '../../dist/runtime/index.js';
-import { classes, defineNet } from './nets.mjs';
+/** Tapeout's side of a comparison: a compiled net and its steps. Only what ships in a bundle is loaded here. */
+import { instantiate, instantiateThreads } from '../../dist/runtime/index.js';
 
-/** Compiles a net. `ms` is from the recorded graph to the module's bytes. */
-export async function build(/** @type {string} */ net, /** @type {number} */ batch) {
-  const { wasm, manifest, weights, reports } = await compile(defineNet(net, batch));
-  return { wasm, manifest, weights, ms: reports.reduce((sum, r) => sum + r.ms, 0) };
+/** A model as it was compiled: on as many threads, or an error that says why there are fewer. */
+export async function open({ wasm, threadedWasm, manifest, threads }, weights) {
+  if (threads === 1) return instantiate(wasm, manifest, weights);
+  const onNotice = (/** @type {string} */ notice) => {
+    throw new Error(notice);
+  };
+  return instantiateThreads({ wasm, threadedWasm }, manifest, weights, { threads, onNotice });
 }
 
 /** A model whose inputs are filled with x and y, and what one step of either kind is.
  *  `train` returns the loss, `infer` a view of the logits. `reset` puts the weights back. */
-export async function load({ wasm, manifest }, weights, x, y) {
-  const model = await instantiate(wasm, manifest, weights);
+export async function load(net, weights, x, y) {
+  const model = await open(net, weights);
   const n = y.length;
   model.input('x', n).set(x);
   model.input('y', n).set(y);
@@ -26,6 +27,7 @@ export async function load({ wasm, manifest }, weights, x, y) {
 
 /** The mean softmax cross-entropy of logits, in float64. */
 export function crossEntropy(/** @type {Float32Array} */ logits, /** @type {Int32Array} */ labels) {
+  const classes = logits.length / labels.length;
   let loss = 0;
   labels.forEach((label, n) => {
     const row = logits.subarray(n * classes, (n + 1) * classes);
