@@ -69,45 +69,33 @@ async function measure(net, mode, batch) {
   const { x, y } = dataFor(inputs[net], classes, batch);
   const contests = [];
   for (const threads of options.threads) contests.push(await prepare(net, mode, batch, threads, x, y));
-  const pause = Math.max(...options.threads) > 1 ? spinning : 0;
   for (let r = 0; r < options.rounds; r++) {
-    for (const { step, others, rounds } of contests) {
-      await sleep(pause);
+    for (const { threads, step, others, rounds } of contests) {
+      const pause = () => (threads > 1 ? sleep(spinning) : null);
       const round = { tapeout: clock(step, options), others: [] };
+      await pause();
       for (const torch of others) {
         round.others.push(await torch.ask({ do: 'time', budget_ms: options.budgetMs }));
-        await sleep(pause);
+        await pause();
       }
       rounds.push(round);
     }
     note(`\r${net} ${mode} ${batch}: round ${r + 1} of ${options.rounds}   `);
   }
   note('\n');
-  const rows = contests.map(({ dispose, ...contest }) => {
-    dispose();
-    return { net, mode, batch, ...figuresOf(contest) };
-  });
-  const one = rows.find((row) => row.threads === 1);
-  return rows.map((row, c) => ({
-    ...row,
-    toOneThread:
-      one && row.threads > 1
-        ? median(
-            contests[c].rounds.map((r, i) => contests[rows.indexOf(one)].rounds[i].tapeout.median / r.tapeout.median),
-          )
-        : null,
-  }));
+  for (const { dispose } of contests) dispose();
+  const one = contests.find(({ threads }) => threads === 1);
+  return contests.map((contest) => ({ net, mode, batch, ...figuresOf(contest, one) }));
 }
 
 /** Both sides on so many threads, with their losses compared, and what a fresh process takes for its first step. */
 async function prepare(net, mode, batch, threads, x, y) {
   const built = await build(net, batch, threads);
+  const ours = await load(built, built.weights, x, y);
   const at = join(folder, `${net}-${batch}-${threads}`);
   const file = writeCase(at, built, x, y, inputs[net]);
   const firsts = Array.from({ length: fresh }, () => firstStep(at, mode, []));
   const optimized = Array.from({ length: fresh }, () => firstStep(at, mode, optimizedFirst));
-
-  const ours = await load(built, built.weights, x, y);
   const mine = mode === 'train' ? Array.from({ length: checkedSteps }, ours.train) : [crossEntropy(ours.infer(), y)];
   const others = torches.filter((torch) => torch.threads === threads);
   for (const { name, variant, ask } of others) {
@@ -128,7 +116,7 @@ function firstStep(/** @type {string} */ at, /** @type {string} */ mode, /** @ty
   return JSON.parse(stdout);
 }
 
-function figuresOf({ threads, built, firsts, optimized, others, rounds }) {
+function figuresOf({ threads, built, firsts, optimized, others, rounds }, one) {
   const figures = (of) => ({
     ms: median(rounds.map((r) => of(r).median)),
     min: Math.min(...rounds.map((r) => of(r).min)),
@@ -143,6 +131,8 @@ function figuresOf({ threads, built, firsts, optimized, others, rounds }) {
     // Neighbours in time are divided, so that what else the machine does meets both.
     ratio: compared ? median(rounds.map((r) => Math.min(...r.others.map((o) => o.median)) / r.tapeout.median)) : null,
     ratioOfMin: compared ? Math.min(...torch.map((o) => o.min)) / tapeout.min : null,
+    toOneThread:
+      one && threads > 1 ? median(rounds.map((r, i) => one.rounds[i].tapeout.median / r.tapeout.median)) : null,
     compileMs: built.ms,
     loadMs: median(firsts.map((f) => f.loadMs)),
     firstMs: median(firsts.map((f) => f.firstMs)),
