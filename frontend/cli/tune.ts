@@ -44,7 +44,8 @@ export async function tuneCommand(path: string, flags: TuneFlags, io: Io): Promi
     kernel,
     micros(before),
     micros(after),
-    `${(before / after).toFixed(2)}x`,
+    // What a clock cannot see has no ratio.
+    before > 0 && after > 0 ? `${(before / after).toFixed(2)}x` : '-',
   ]);
   io.stdout.write(
     [
@@ -98,4 +99,4 @@ async function watched(
   }
 }
 
-const micros = (ms: number): string => (ms * 1000).toFixed(1);
+const micros = (ms: number): string => Math.max(0, ms * 1000).toFixed(1);
