@@ -127,7 +127,7 @@ const simplified = (e: Expr, bindings: Bindings): Expr =>
   });
 
 /** Whether an index expression is never negative. */
-export function isNatural(e: Expr): boolean {
+function isNatural(e: Expr): boolean {
   switch (e.kind) {
     case 'const':
       return e.value >= 0;

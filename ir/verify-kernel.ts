@@ -229,7 +229,7 @@ class KernelVerifier {
     if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
       this.#complain('nested-lanes', `the loop over ${l.axis.name} makes lanes of lanes`);
     if (l.step !== 1) this.#complain('lanes', `the loop over ${l.axis.name} is vectorized and steps by ${l.step}`);
-    else if (plus(to, from, -1).terms.size > 0)
+    else if (trips.terms.size > 0)
       this.#complain('lanes', `the loop over ${l.axis.name} is vectorized, and how long it is no number tells`);
     else if (from.constant !== 0 || to.constant !== l.axis.extent)
       this.#complain(

@@ -18,7 +18,6 @@ import { type Dim, sameDim } from '../ir/type.ts';
 export const scatterBy = (n: Node, loads: readonly Load[]): Scatter | undefined =>
   n.op.scatter?.(byName(n.op.operands, loads), n.attrs, typesOf(n.op, n.inputs), n.type);
 
-const standIns = (n: Node): Buffer[] => n.inputs.map((v, i) => ({ name: n.op.operands[i] as string, type: v.type }));
 const loadsOf = (buffers: readonly Buffer[]): Load[] =>
   buffers.map(
     (b) =>
@@ -42,9 +41,9 @@ const forms = new WeakMap<Node, { readonly form: Scatter | null }>();
 export function isScatter(n: Node): boolean {
   return (
     upsert(forms, n, () => {
-      const operands = standIns(n);
-      const form = scatterBy(n, loadsOf(operands));
-      if (!form) return { form: null };
+      if (!n.op.scatter) return { form: null };
+      const { buffers: operands } = equation(n);
+      const form = scatterBy(n, loadsOf(operands)) as Scatter;
       const counts = n.inputs.map((v, i) => [operands[i] as Buffer, valuesCount(v)] as const);
       const buffers = new Map(counts.flatMap(([b, count]) => (count === null ? [] : [[b, count] as const])));
       const bounds = new Bounds(most, { buffers });
@@ -61,11 +60,9 @@ export function gatheredOperand(n: Node): number | null {
   return upsert(gathering, n, () => {
     for (const [i, v] of n.inputs.entries()) {
       if (v.kind !== 'node' || !isScatter(v) || n.inputs.indexOf(v) !== n.inputs.lastIndexOf(v)) continue;
-      const operands = standIns(n);
-      const at = n.type.shape.map((d, k) => x.ix(x.axis(`i${k}`, d)));
-      const sum = n.op.compute(byName(n.op.operands, loadsOf(operands)), at, n.attrs, typesOf(n.op, n.inputs), n.type);
-      const by = scatterBy(v, loadsOf(standIns(v))) as Scatter;
-      if (gathered(sum, operands[i] as Buffer, by)) return { operand: i };
+      const { e: sum, buffers } = equation(n);
+      const by = scatterBy(v, loadsOf(equation(v).buffers)) as Scatter;
+      if (gathered(sum, buffers[i] as Buffer, by)) return { operand: i };
     }
     return { operand: null };
   }).operand;

@@ -3,7 +3,6 @@
 import { expect, test } from 'vitest';
 import * as x from '../ir/expr.ts';
 import { finish, type Kernel, loop, store } from '../ir/kernel.ts';
-import { parseKernels } from '../ir/parse.ts';
 import { printKernel } from '../ir/print-kernel.ts';
 import type { Directive, Schedule } from '../ir/schedule.ts';
 import { wasm128 } from '../ir/target.ts';
@@ -11,21 +10,8 @@ import { f32 } from '../ir/type.ts';
 import { applySchedule } from '../passes/schedule/directives.ts';
 import { scheduledBy } from '../passes/schedule/index.ts';
 import { ScheduleError } from '../passes/schedule/legal.ts';
+import { kernel, product } from './support/kernels.ts';
 
-const kernel = (text: string): Kernel => parseKernels(`tapeout ir 1\n${text}`, 'kernel.tir')[0] as Kernel;
-
-const product = kernel(`kernel @product(a: f32[N,6], b: f32[6,9], c: f32[N,9] out) {
-  for n in 0..N {
-    for j in 0..9 {
-      tile acc: f32[]
-      acc = 0.0
-      for k in 0..6 {
-        acc += a[n, k] * b[k, j]
-      }
-      c[n, j] = acc
-    }
-  }
-}`);
 const total = kernel(`kernel @total(x: f32[4,6], y: f32[] out) {
   tile acc: f32[]
   acc = 0.0

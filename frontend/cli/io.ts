@@ -21,6 +21,27 @@ export interface Io {
   exit(code: number): void;
 }
 
+/** Work that Ctrl-C ends with what there is; a second one ends the process at once. `clear` takes away what stands on the
+ *  screen for the time being. */
+export async function interruptible<T>(
+  io: Io,
+  clear: () => void,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const release = io.onInterrupt(() => {
+    clear();
+    if (controller.signal.aborted) io.exit(exits.interrupted);
+    controller.abort();
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clear();
+    release();
+  }
+}
+
 /** Exit codes, those of sysexits.h where it has one. */
 export const exits = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const;
 

@@ -19,7 +19,7 @@ import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
 import { type Epoch, type History, type Progress, predict, train } from '../training.ts';
-import { exits, type Io } from './io.ts';
+import { exits, type Io, interruptible } from './io.ts';
 import { compileModel, describeModel, describePasses, forThreads, loadModel, outFolder } from './model.ts';
 import { readSchedule } from './text.ts';
 
@@ -102,21 +102,15 @@ async function watched(
 ): Promise<History> {
   const style = styleFor(io.stdout, io.env);
   const title = (epoch: number) => `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  const controller = new AbortController();
   let bar: ProgressBar | null = null;
   const clear = () => {
     bar?.clear();
     bar = null;
   };
-  const release = io.onInterrupt(() => {
-    clear();
-    if (controller.signal.aborted) io.exit(exits.interrupted);
-    controller.abort();
-  });
-  try {
-    return await work(
+  return interruptible(io, clear, (signal) =>
+    work(
       ({ epoch, samples, of, loss, seconds }) => {
-        if (controller.signal.aborted) return;
+        if (signal.aborted) return;
         const rate = samples / seconds;
         const left = (of - samples) / rate;
         bar ??= progressBar(io.stdout, title(epoch));
@@ -134,12 +128,9 @@ async function watched(
           `${title(epoch)}  loss ${loss.toFixed(4)}${right}  ${rate} samples/s  ${seconds.toFixed(1)} s\n`,
         );
       },
-      controller.signal,
-    );
-  } finally {
-    clear();
-    release();
-  }
+      signal,
+    ),
+  );
 }
 
 /** Training needs a loss, an optimizer, one image and one label a sample; what they must be is told with what they are. */

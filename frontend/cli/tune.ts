@@ -9,7 +9,7 @@ import { showPath } from '../report/diagnostics.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { table } from '../report/table.ts';
 import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
-import { exits, type Io } from './io.ts';
+import { exits, type Io, interruptible } from './io.ts';
 import { requireWritable, writeOut } from './text.ts';
 
 export interface TuneFlags extends Omit<EntryFlags, 'schedule'> {
@@ -79,24 +79,15 @@ async function watched(
   io: Io,
   work: (onProgress: (done: number, of: number, doing: string) => void, signal: AbortSignal) => Promise<Tuned>,
 ): Promise<{ readonly tuned: Tuned; readonly stopped: boolean }> {
-  const controller = new AbortController();
   let bar: ProgressBar | null = progressBar(io.stderr, 'tuning');
   const clear = () => {
     bar?.clear();
     bar = null;
   };
-  const release = io.onInterrupt(() => {
-    clear();
-    if (controller.signal.aborted) io.exit(exits.interrupted);
-    controller.abort();
+  return interruptible(io, clear, async (signal) => {
+    const tuned = await work((done, of, doing) => bar?.update(done, of, doing), signal);
+    return { tuned, stopped: signal.aborted };
   });
-  try {
-    const tuned = await work((done, of, doing) => bar?.update(done, of, doing), controller.signal);
-    return { tuned, stopped: controller.signal.aborted };
-  } finally {
-    clear();
-    release();
-  }
 }
 
 const micros = (ms: number): string => Math.max(0, ms * 1000).toFixed(1);

@@ -1,26 +1,10 @@
 /** Float operations and bytes of kernels, against numbers worked out by hand. */
 import { expect, test } from 'vitest';
-import type { Kernel } from '../../ir/kernel.ts';
-import { parseKernels } from '../../ir/parse.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { operations, workOf } from '../../ir/work.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
-
-const kernel = (text: string): Kernel => parseKernels(`tapeout ir 1\n${text}`, 'k.tir')[0] as Kernel;
-
-const product = kernel(`kernel @product(a: f32[N,6], b: f32[6,9], c: f32[N,9] out) {
-  for n in 0..N {
-    for j in 0..9 {
-      tile acc: f32[]
-      acc = 0.0
-      for k in 0..6 {
-        acc += a[n, k] * b[k, j]
-      }
-      c[n, j] = acc
-    }
-  }
-}`);
+import { kernel, product } from '../support/kernels.ts';
 
 test('a matrix product multiplies and adds once for each step, and reads each operand once', () => {
   expect(workOf(product, 5)).toEqual({
