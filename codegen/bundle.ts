@@ -10,7 +10,7 @@ export interface BundleParts {
   readonly threadedWasm: Uint8Array | null;
   /** A safetensors file of the parameters. */
   readonly weights: Uint8Array;
-  /** JavaScript of runtime/ as one module. It must declare `instantiate` and export what a user may want beside it. */
+  /** JavaScript of runtime/ as one module. It must declare `instantiate` and `usualWarmUp`, and export what a user may want beside it. */
   readonly runtime: string;
 }
 
@@ -89,23 +89,23 @@ async function bytesAt(url) {
 `;
 }
 
-const loadAlone = `export async function load({ wasm, weights } = {}) {
+const loadAlone = `export async function load({ wasm, weights, warmUp = usualWarmUp() } = {}) {
   const [code, values] = await Promise.all([
     wasm ?? bytesAt(new URL('./model.wasm', import.meta.url)),
     weights ?? bytesAt(new URL('./weights.safetensors', import.meta.url)),
   ]);
-  return instantiate(code, manifest, values);
+  return instantiate(code, manifest, values, { warmUp });
 }
 `;
 
 // Of the two modules the one that is needed is fetched.
-const loadOnThreads = `export async function load({ wasm, threadedWasm, weights, ...options } = {}) {
+const loadOnThreads = `export async function load({ wasm, threadedWasm, weights, warmUp = usualWarmUp(), ...options } = {}) {
   const modules = {
     wasm: wasm ?? (() => bytesAt(new URL('./model.wasm', import.meta.url))),
     threadedWasm: threadedWasm ?? (() => bytesAt(new URL('./model.threads.wasm', import.meta.url))),
   };
   const values = weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
-  return instantiateThreads(modules, manifest, values, options);
+  return instantiateThreads(modules, manifest, values, { ...options, warmUp });
 }
 `;
 
@@ -157,6 +157,9 @@ ${methods.join('\n')}
   loadStateDict(weights: Weights, options?: { strict?: boolean }): void;
   /** The bytes of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): Uint8Array;
+  /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
+   *  call that counts, and puts everything back. \`load\` does so in Node. */
+  warmUp(milliseconds: number): void;
   dispose(): void;
 ${manifest.threads === undefined ? '' : threadMembers}}
 
@@ -176,6 +179,8 @@ export declare class TapeoutError extends Error {
 export declare function load(options?: {
   wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
   weights?: Weights;
+  /** Milliseconds of \`warmUp\` while loading: 40 in Node and 0 elsewhere unless told. */
+  warmUp?: number;
 ${manifest.threads === undefined ? '' : threadOptions(manifest.threads)}}): Promise<${type}>;
 export default load;
 `;

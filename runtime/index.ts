@@ -1,7 +1,15 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
 export type { Manifest, ManifestDim, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
-export { type Evaluation, instantiate, Model, type StateDict, type Views, type Wasm } from './model.ts';
+export {
+  type Evaluation,
+  instantiate,
+  type LoadOptions,
+  Model,
+  type StateDict,
+  type Views,
+  type Wasm,
+} from './model.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
@@ -11,3 +19,4 @@ export {
   writeSafetensors,
 } from './safetensors.ts';
 export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';
+export { usualWarmUp } from './warm-up.ts';

@@ -22,6 +22,7 @@ import {
 } from './check.ts';
 import type { Manifest, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { warmUp } from './warm-up.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
@@ -56,18 +57,29 @@ export interface Team {
 }
 const alone: Team = { threads: 1, notice: null, end() {}, lost: null };
 
+export interface LoadOptions {
+  /** Milliseconds of calls ahead of the first, so that it takes about as long as later ones; 0 unless told. */
+  readonly warmUp?: number | undefined;
+  readonly team?: Team;
+}
+
 /** Loads a compiled module. Without weights the parameters are zero until `loadStateDict`.
  *  Throws TapeoutError when the three do not fit together. */
 export async function instantiate(
   wasm: Wasm,
   manifest: Manifest,
   weights?: StateDict,
-  team: Team = alone,
+  { warmUp: milliseconds = 0, team = alone }: LoadOptions = {},
 ): Promise<Model> {
   checkManifest(manifest);
   const module = await compiled(wasm);
   checkModule(module, manifest);
-  const model = new Model(await WebAssembly.instantiate(module, {}), manifest, team);
+  return started(new Model(await WebAssembly.instantiate(module, {}), manifest, team), weights, milliseconds);
+}
+
+/** A model as it is handed out. */
+export function started(model: Model, weights: StateDict | undefined, milliseconds: number): Model {
+  if (milliseconds > 0) model.warmUp(milliseconds);
   if (weights) model.loadStateDict(weights);
   return model;
 }
@@ -173,6 +185,7 @@ export class Model {
   readonly #entries: Partial<Record<string, Entry>> = {};
   readonly #evaluation: Evaluation = { loss: 0, correct: null, output: new Float32Array(0) };
   readonly #team: Team;
+  readonly #memory: ArrayBuffer;
   #disposed = false;
 
   constructor(instance: WebAssembly.Instance, manifest: Manifest, team: Team = alone) {
@@ -191,6 +204,7 @@ export class Model {
       this.#ports.set(tensor.name, port);
       if (tensor.initial) port.whole.fill(tensor.initial);
     }
+    this.#memory = memory;
     for (const entry of manifest.entries) this.#entries[entry.name] = this.#entry(entry, instance.exports);
     this.parameters = this.#views('parameter') as Views<Floats>;
     this.gradients = this.#views('gradient', (name) => name.replace(/\.grad$/, '')) as Views<Floats>;
@@ -315,6 +329,20 @@ export class Model {
         { dtype: storedAs[dtype], shape, data: whole } as StoredTensor,
       ]),
     );
+  }
+
+  /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
+   *  call that counts. Then everything is as it was before: what the model has learnt, its inputs, its outputs. */
+  warmUp(milliseconds: number): void {
+    this.#alive();
+    // What lies ahead of all tensors is the threads', which go on meanwhile.
+    const memory = new Uint8Array(this.#memory, Math.min(...this.manifest.tensors.map((t) => t.offset)));
+    const before = memory.slice();
+    // What does most first: what it leaves to compile is compiled beside the calls of the rest.
+    const entries = Object.values(this.#entries).toReversed() as Entry[];
+    const call = ({ name }: Entry) => this[methods[name as EntryName]].bind(this) as (n: number) => void;
+    warmUp(entries.map(call), this.maxBatch, milliseconds);
+    memory.set(before);
   }
 
   /** Lets go of the module, and ends its threads. Every later call throws. */

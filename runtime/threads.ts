@@ -2,7 +2,7 @@
  *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
 import { checkManifest, checkModule, TapeoutError } from './check.ts';
 import type { Manifest } from './manifest.ts';
-import { compiled, instantiate, Model, type StateDict, type Team, type Wasm } from './model.ts';
+import { compiled, instantiate, Model, type StateDict, started, type Team, type Wasm } from './model.ts';
 
 /** The two modules of one compilation, or what fetches them: only one of them is needed. */
 export interface Modules {
@@ -18,6 +18,8 @@ export interface ThreadOptions {
   readonly cores?: number | undefined;
   /** Called when the model runs on fewer threads than were asked for; `console.warn` unless told. */
   readonly onNotice?: ((notice: string) => void) | undefined;
+  /** Milliseconds of calls ahead of the first, so that it takes about as long as later ones; 0 unless told. */
+  readonly warmUp?: number | undefined;
 }
 
 export const mostThreads = 64;
@@ -28,7 +30,7 @@ export async function instantiateThreads(
   modules: Modules,
   manifest: Manifest,
   weights?: StateDict,
-  { threads, cores, onNotice = warn }: ThreadOptions = {},
+  { threads, cores, onNotice = warn, warmUp: milliseconds = 0 }: ThreadOptions = {},
 ): Promise<Model> {
   checkManifest(manifest);
   const asked = threads ?? manifest.threads ?? 1;
@@ -43,9 +45,7 @@ export async function instantiateThreads(
       checkModule(module, manifest, 'shared');
       const team = await Workers.of(module, manifest.pages, count, notice, onNotice);
       if (notice) onNotice(notice);
-      const model = new Model(team.instance, manifest, team);
-      if (weights) model.loadStateDict(weights);
-      return model;
+      return started(new Model(team.instance, manifest, team), weights, milliseconds);
     }
   } catch (error) {
     if (!(error instanceof NoThreads)) throw error;
@@ -53,7 +53,7 @@ export async function instantiateThreads(
   }
   if (notice) onNotice(notice);
   const alone: Team = { threads: 1, notice, end: () => {}, lost: null };
-  return instantiate(await given(modules.wasm), manifest, weights, alone);
+  return instantiate(await given(modules.wasm), manifest, weights, { team: alone, warmUp: milliseconds });
 }
 
 const warn = (notice: string): void => console.warn(`tapeout: ${notice}`);

@@ -1,13 +1,15 @@
 /** Tapeout's side of a comparison: a compiled net and its steps. Only what ships in a bundle is loaded here. */
-import { instantiate, instantiateThreads } from '../../dist/runtime/index.js';
+import { instantiate, instantiateThreads, usualWarmUp } from '../../dist/runtime/index.js';
 
 /** A model as it was compiled: on as many threads, or an error that says why there are fewer. */
 export async function open({ wasm, threadedWasm, manifest, threads }, weights) {
-  if (threads === 1) return instantiate(wasm, manifest, weights);
+  const warmUp = usualWarmUp(); // as a bundle does
+
+  if (threads === 1) return instantiate(wasm, manifest, weights, { warmUp });
   const onNotice = (/** @type {string} */ notice) => {
     throw new Error(notice);
   };
-  return instantiateThreads({ wasm, threadedWasm }, manifest, weights, { threads, onNotice });
+  return instantiateThreads({ wasm, threadedWasm }, manifest, weights, { threads, onNotice, warmUp });
 }
 
 /** A model whose inputs are filled with x and y, and what one step of either kind is.

@@ -1,7 +1,7 @@
 /** The runtime on a module written by hand: what calls return, what they allocate, and what bad ones say. */
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   instantiate,
   type Manifest,
@@ -60,6 +60,27 @@ describe('a model', () => {
     expect(model.evaluate(Float32Array.of(1, 1), Int32Array.of(1))).toBe(first);
     expect(first).toMatchObject({ loss: 2, correct: 0 });
     expect(model.output('output', 1)).toBe(first.output);
+  });
+
+  test('a warm-up calls every method and leaves everything as it was', () => {
+    model.trainStep(x2, y2);
+    const memory = new Uint8Array(model.inputs.x!.buffer);
+    const before = memory.slice();
+    const calls = vi.spyOn(model, 'trainStep');
+    model.warmUp(5);
+    expect(calls.mock.calls.map(([n]) => n)).toContain(1);
+    expect(memory).toEqual(before);
+    model.input('y')[0] = 99; // no label
+    model.warmUp(5);
+    expect(() => model.trainStep(2)).toThrow(/99/);
+    model.dispose();
+    expect(() => model.warmUp(5)).toThrow(TapeoutError);
+  });
+
+  test('loading may warm up, to the same model', async () => {
+    const other = await instantiate(wasm, tinyManifest, tinyWeights(), { warmUp: 5 });
+    const memory = (m: Model): Uint8Array => new Uint8Array(m.inputs.x!.buffer);
+    expect(memory(other)).toEqual(memory(model));
   });
 
   test('backward adds up, step applies, zeroGrad clears', () => {
