@@ -10,7 +10,7 @@ import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
+import { type Engine, engines, type Target, wasmTarget } from '../ir/target.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
@@ -69,6 +69,11 @@ export interface CompileOptions {
   /** On how many threads the model runs unless a host asks for another number. Results are the same bits for any. Without
    *  it the model is compiled for one. */
   readonly threads?: number;
+  /** The version of V8 that schedules are chosen for: `v8-11` unless told otherwise. Any engine runs the result. */
+  readonly engine?: Engine;
+  /** Whether a product may be added without being rounded first, by relaxed SIMD: the bits are then the engine's, and engines
+   *  without it refuse the module. */
+  readonly fastMath?: boolean;
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
@@ -90,6 +95,8 @@ export interface Compiled {
   readonly lowered: readonly Lowered[];
   readonly scheduled: readonly Scheduled[];
   readonly program: Program;
+  /** What kernels were scheduled for. */
+  readonly target: Target;
   readonly wasm: Uint8Array;
   /** The module for several threads, where they were asked for. */
   readonly threadedWasm: Uint8Array | null;
@@ -130,7 +137,7 @@ export function compileRecording(
 ): Compiled {
   const table = new StateTable();
   const buffers = new Buffers();
-  const target: Target = wasm128;
+  const target = targetOf(options);
   const threads = threadsOf(options);
   const order = inOrder(
     ['recorded', ...graphStages],
@@ -206,8 +213,8 @@ export function compileRecording(
     'wat',
     count,
     () => {
-      const alone = emitWasm(program);
-      const threaded = threads === null ? null : emitThreadedWasm(program);
+      const alone = emitWasm(program, target);
+      const threaded = threads === null ? null : emitThreadedWasm(program, target);
       return { wasm: alone.wasm, threadedWasm: threaded?.wasm ?? null, wat: (threaded ?? alone).wat };
     },
     (e) => e.wat(),
@@ -223,6 +230,7 @@ export function compileRecording(
     lowered,
     scheduled,
     program,
+    target,
     wasm: emitted.wasm,
     threadedWasm: emitted.threadedWasm,
     manifest: manifestOf(program, initial, threads),
@@ -239,6 +247,13 @@ function threadsOf({ threads }: CompileOptions): number | null {
   if (threads === undefined) return null;
   if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
   throw new CompileError('bad-argument', `threads must be a whole number from 1 to ${mostThreads}, got ${threads}`);
+}
+
+function targetOf({ engine = 'v8-11', fastMath = false }: CompileOptions): Target {
+  if (Object.hasOwn(engines, engine)) return wasmTarget(engine, fastMath);
+  throw new CompileError('bad-argument', `there is no engine '${engine}'`, {
+    help: `the engines are ${Object.keys(engines).join(', ')}`,
+  });
 }
 
 /** What a model without an optimizer is compiled with. */

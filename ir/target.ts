@@ -10,6 +10,8 @@ export interface Target {
   readonly blockRegisters: number;
   /** Multiply-adds that an unrolled loop body should hold: enough to hide the loop, few enough to compile fast. */
   readonly unroll: number;
+  /** Whether a product can be added in one instruction, whose bits are the engine's. */
+  readonly madd: boolean;
   /** When threads share a kernel, in operations of one element or vector. */
   readonly threads: {
     /** Below so many at the largest batch a kernel is done before other threads have heard of it. */
@@ -50,6 +52,7 @@ export const wasm128: Target = {
   registers: 15,
   blockRegisters: 14,
   unroll: 64,
+  madd: false,
   threads: { kernel: 8192, units: 16, unit: 512 },
   cost: {
     issue: 6,
@@ -65,3 +68,22 @@ export const wasm128: Target = {
     code: 250,
   },
 };
+
+/** The same on V8 from version 13 on, which moves no load to the top of its block: accumulators may be as many as there are
+ *  registers, and unaligned loads are what limits them. */
+const v8From13: Target = {
+  ...wasm128,
+  name: 'wasm-v8-13',
+  blockRegisters: Number.POSITIVE_INFINITY,
+  cost: { ...wasm128.cost, load: 1.6 },
+};
+
+/** Engines for which schedules may be chosen. Any engine runs the result. */
+export const engines = { 'v8-11': wasm128, 'v8-13': v8From13 } as const satisfies Readonly<Record<string, Target>>;
+export type Engine = keyof typeof engines;
+
+/** The target for an engine; with `fastMath` for relaxed SIMD, whose products and sums leave a register free. */
+export function wasmTarget(engine: Engine = 'v8-11', fastMath = false): Target {
+  const target = engines[engine];
+  return fastMath ? { ...target, name: `${target.name}-relaxed`, registers: target.registers + 1, madd: true } : target;
+}

@@ -87,3 +87,12 @@ function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number
   if (e.kind !== 'const') throw new Error('a bound of a loop depends on what is no number');
   return e.value;
 }
+
+/** Whether a statement adds a product of floats to a tile, which some hardware does at once. */
+export const addsProduct = (s: Stmt): s is Extract<Stmt, { kind: 'accumulate' }> & { value: Binary } =>
+  s.kind === 'accumulate' &&
+  s.fn === 'add' &&
+  s.value.kind === 'binary' &&
+  s.value.fn === 'mul' &&
+  s.tile.dtype === 'f32';
+type Binary = Extract<Expr, { kind: 'binary' }>;

@@ -100,6 +100,11 @@ export async function compiled(wasm: Wasm): Promise<WebAssembly.Module> {
 function knownProblem(problem: string, wasm: unknown): string | null {
   if (/Content Security Policy/i.test(problem))
     return "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
+  if (/relaxed/i.test(problem))
+    return (
+      'this engine has no relaxed SIMD, for which the model was compiled (fastMath). Compile it without, or start Node 20 ' +
+      'with --experimental-wasm-relaxed-simd.'
+    );
   if (!(wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)))
     return `the WebAssembly must be its bytes or a WebAssembly.Module, but it is ${kindOf(wasm)}.`;
   const [first] = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer, wasm.byteOffset) : new Uint8Array(wasm);

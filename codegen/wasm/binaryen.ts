@@ -15,6 +15,8 @@ export interface EntryCode {
 }
 export interface ModuleCode {
   readonly pages: number;
+  /** Whether there are instructions of relaxed SIMD in it. */
+  readonly relaxed?: boolean;
   readonly functions: readonly FunctionCode[];
   readonly entries: readonly EntryCode[];
   /** For a module that shares its memory with others: what makes them one program. */
@@ -48,6 +50,12 @@ export type Module = Pick<
 > & { readonly createType: (types: number[]) => number };
 export const { i32, i64, none } = binaryen;
 
+/** What binaryen's own types leave out. */
+const relaxed = binaryen as unknown as {
+  readonly RelaxedMaddVecF32x4: number;
+  _BinaryenSIMDTernary(module: number, op: number, a: number, b: number, c: number): number;
+};
+
 type Ref = number;
 type Build = (...args: number[]) => Ref;
 
@@ -71,6 +79,7 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
         binaryen.Features.BulkMemory |
         binaryen.Features.BulkMemoryOpt |
         binaryen.Features.SignExt |
+        (source.relaxed ? binaryen.Features.RelaxedSIMD : 0) |
         (source.team ? binaryen.Features.Atomics | binaryen.Features.MutableGlobals : 0),
     );
     m.setMemory(source.pages, source.pages, 'memory', [], source.team !== undefined);
@@ -204,6 +213,8 @@ class Speller {
         return m.v128.const([...imm]);
       case 'i8x16.shuffle':
         return m.i8x16.shuffle(a, b, [...imm]);
+      case 'f32x4.relaxed_madd':
+        return relaxed._BinaryenSIMDTernary(m.ptr, relaxed.RelaxedMaddVecF32x4, a, b, c);
       case 'memory.fill':
         return m.memory.fill(a, b, c);
     }

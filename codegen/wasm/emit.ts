@@ -16,24 +16,30 @@ export const pagesOf = (program: Program): number => Math.ceil(program.arenaByte
 /** The export of a kernel by itself, in a module that has such. */
 export const kernelExport = (k: Kernel): string => `@${k.name}`;
 
+export interface EmitOptions {
+  /** Whether lanes add products in one instruction of relaxed SIMD, whose bits are the engine's. */
+  readonly madd?: boolean;
+}
+
 /** The program for one thread: a module that imports nothing. With `each`, also every kernel by itself is an export, for who
  *  measures them. */
-export function emitWasm(program: Program, { each = false }: { readonly each?: boolean } = {}): Emitted {
-  const { names, layout } = described(program);
+export function emitWasm(program: Program, options: EmitOptions & { readonly each?: boolean } = {}): Emitted {
+  const { names, layout } = described(program, options);
   return emitModule({
     pages: pagesOf(program),
+    relaxed: layout.madd,
     functions: [...names].map(([k, name]) => ({ name, code: ready(emitKernel(k, layout)) })),
     entries: [
       ...program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
-      ...(each ? [...names].map(([k, name]) => ({ name: kernelExport(k), calls: [name] })) : []),
+      ...(options.each ? [...names].map(([k, name]) => ({ name: kernelExport(k), calls: [name] })) : []),
     ],
   });
 }
 
 /** The program for several threads, of which each has an instance over one memory, imported as `tapeout.memory`. What stands
  *  between two barriers is a stage; of kernels that threads do not share those that follow each other are one unit. */
-export function emitThreadedWasm(program: Program): Emitted {
-  const { names, layout } = described(program);
+export function emitThreadedWasm(program: Program, options: EmitOptions = {}): Emitted {
+  const { names, layout } = described(program, options);
   const nameOf = (k: Kernel): string => `kernel.${names.get(k)}`;
   const unitsOf = (k: Kernel): string => `units.${names.get(k)}`;
   const functions = [...names.keys()].flatMap((k): FunctionCode[] => {
@@ -57,7 +63,13 @@ export function emitThreadedWasm(program: Program): Emitted {
     }
     return { name, stages };
   });
-  return emitModule({ pages: pagesOf(program), functions, entries: [], team: (m) => addTeam(m, entries) });
+  return emitModule({
+    pages: pagesOf(program),
+    relaxed: layout.madd,
+    functions,
+    entries: [],
+    team: (m) => addTeam(m, entries),
+  });
 }
 
 /** Code whose values have their variables. */
@@ -67,10 +79,14 @@ function ready(code: Code): Code {
 }
 
 /** What kernels are called, and where their buffers lie. */
-function described(program: Program): { names: ReadonlyMap<Kernel, string>; layout: Layout } {
+function described(
+  program: Program,
+  { madd = false }: EmitOptions,
+): { names: ReadonlyMap<Kernel, string>; layout: Layout } {
   const offsets = new Map<Buffer, number>(program.slots.map((s) => [s.buffer, s.offset]));
   const layout: Layout = {
     maxBatch: program.maxBatch,
+    madd,
     offset(storage) {
       const offset = offsets.get(storage);
       if (offset === undefined) throw new Error(`buffer ${storage.name} has no place in the arena`);

@@ -8,12 +8,15 @@ import { type Kernel, type Loop, type Stmt, sharedNest, storageOf, walkStmts } f
 import { type Binding, type Linear, linear } from '../../ir/linear.ts';
 import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
+import { addsProduct } from '../../ir/work.ts';
 import { Code, type Val, type WasmType } from './code.ts';
 
 export interface Layout {
   /** Bytes from the start of memory. */
   offset(storage: Buffer): number;
   readonly maxBatch: number;
+  /** Whether lanes add a product in one instruction of relaxed SIMD, whose bits are the engine's. */
+  readonly madd: boolean;
 }
 
 /** The kernel as a function of the batch. */
@@ -167,7 +170,9 @@ class KernelEmitter {
         return this.#assign(s.tile, s.at, () => this.#value(s.value));
       case 'accumulate':
         return this.#assign(s.tile, s.at, () =>
-          this.#arithmetic(s.fn, s.tile.dtype, this.#read(s.tile, s.at), this.#value(s.value)),
+          this.#layout.madd && this.#lanes && addsProduct(s)
+            ? this.#madd(this.#value(s.value.a), this.#value(s.value.b), this.#read(s.tile, s.at))
+            : this.#arithmetic(s.fn, s.tile.dtype, this.#read(s.tile, s.at), this.#value(s.value)),
         );
       case 'store':
         return this.#store(
@@ -180,6 +185,12 @@ class KernelEmitter {
       default:
         return s satisfies never;
     }
+  }
+
+  #madd(a: Val, b: Val, sum: Val): Val {
+    if (sum.type !== 'v128' || (a.type !== 'v128' && b.type !== 'v128'))
+      return this.#arithmetic('add', 'f32', sum, this.#arithmetic('mul', 'f32', a, b));
+    return this.#code.pure('f32x4.relaxed_madd', 'v128', [this.#splat(a, 'f32'), this.#splat(b, 'f32'), sum]);
   }
 
   #loop(l: Loop): void {

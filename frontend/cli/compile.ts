@@ -7,15 +7,22 @@ import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { compileModel, describeModel, describePasses, forThreads, loadModel, outFolder } from './model.ts';
+import {
+  type CodeFlags,
+  codeOptions,
+  compileModel,
+  describeModel,
+  describePasses,
+  loadModel,
+  outFolder,
+} from './model.ts';
 import { readSchedule } from './text.ts';
 
-export interface CompileFlags {
+export interface CompileFlags extends CodeFlags {
   readonly out?: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly seed?: number;
-  readonly threads?: number;
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
@@ -30,7 +37,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     spec,
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
-      ...forThreads(flags.threads),
+      ...codeOptions(flags),
       verify: flags.verify ?? false,
       ...readSchedule(flags.schedule, io),
       onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),

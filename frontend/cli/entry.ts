@@ -3,10 +3,10 @@ import type { Entry } from '../../ir/program.ts';
 import type { Compiled, CompileOptions } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { type Io, UsageError } from './io.ts';
-import { compileModel, loadModel } from './model.ts';
+import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
 import { readSchedule } from './text.ts';
 
-export interface EntryFlags {
+export interface EntryFlags extends Omit<CodeFlags, 'threads'> {
   readonly entry?: EntryName;
   readonly batch?: number;
   readonly schedule?: string;
@@ -16,7 +16,7 @@ export interface EntryFlags {
  *  is asked for alone; and the options that made it. */
 export async function compileFor(
   path: string,
-  { entry, batch, schedule }: EntryFlags,
+  { entry, batch, schedule, ...flags }: EntryFlags,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
   const spec = await loadModel(path, {}, io);
@@ -24,6 +24,7 @@ export async function compileFor(
   const usual: readonly EntryName[] = ['forward', 'evaluate', 'train_step'];
   const options: CompileOptions = {
     ...(entry === undefined || usual.includes(entry) ? {} : { entries: [entry] }),
+    ...codeOptions(flags),
     ...readSchedule(schedule, io),
     root: io.cwd,
   };

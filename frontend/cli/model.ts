@@ -1,5 +1,6 @@
 /** What the commands have in common: a model file read, with what the command line changes of it. */
 import { isAbsolute, join, resolve } from 'node:path';
+import type { Engine } from '../../ir/target.ts';
 import { type Compiled, type CompileOptions, compile } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { loadModelFile } from '../load.ts';
@@ -37,9 +38,19 @@ export function outFolder(out: string | undefined, name: string, { cwd }: Io): s
   return resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w-]/g, '_')));
 }
 
-/** What to compile with for a number of threads; for one alone there is nothing to prepare. */
-export const forThreads = (threads: number | undefined): Pick<CompileOptions, 'threads'> =>
-  threads === undefined ? {} : { threads };
+/** What the code is made for. */
+export interface CodeFlags {
+  readonly threads?: number;
+  readonly engine?: Engine;
+  readonly fastMath?: boolean;
+}
+
+/** What to compile with for these flags. */
+export const codeOptions = ({ threads, engine, fastMath }: CodeFlags): Partial<CompileOptions> => ({
+  ...(threads === undefined ? {} : { threads }),
+  ...(engine === undefined ? {} : { engine }),
+  ...(fastMath ? { fastMath } : {}),
+});
 
 /** As PyTorch's print(net), and how many numbers there are to learn. */
 export function describeModel({ recording }: Compiled): string[] {

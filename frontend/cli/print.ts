@@ -2,32 +2,31 @@
 import { type Stage, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { exits, type Io } from './io.ts';
-import { compileModel, forThreads, loadModel } from './model.ts';
+import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
 import { readSchedule } from './text.ts';
 
 /** Kernels are what the schedule makes of them. */
 const aliases: Readonly<Record<string, Stage>> = { kernels: 'schedule' };
 export const printStages: readonly string[] = [...stages, ...Object.keys(aliases)];
 
-export interface PrintFlags {
+export interface PrintFlags extends CodeFlags {
   readonly stage: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
-  readonly threads?: number;
   readonly verify?: boolean;
   readonly schedule?: string;
 }
 
 export async function printCommand(
   path: string,
-  { stage, entries, maxBatch, threads, verify = false, schedule }: PrintFlags,
+  { stage, entries, maxBatch, verify = false, schedule, ...flags }: PrintFlags,
   io: Io,
 ): Promise<number> {
   const spec = await loadModel(path, { maxBatch }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
   const compiled = await compileModel(
     spec,
-    { verify, ...forThreads(threads), ...(entries ? { entries } : {}), ...readSchedule(schedule, io) },
+    { verify, ...codeOptions(flags), ...(entries ? { entries } : {}), ...readSchedule(schedule, io) },
     io,
   );
   io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CompilerBug } from '../../ir/diagnostic.ts';
+import { engines } from '../../ir/target.ts';
 import { stages } from '../compile.ts';
 import { irPasses } from '../ir-passes.ts';
 import { renderError } from '../report/diagnostics.ts';
@@ -113,6 +114,11 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     'run on so many threads where there are as many: the same bits, sooner',
   ).argParser(whole(1));
 
+  const engine = new Option('--engine <name>', 'the V8 that schedules are chosen for; any engine runs the result')
+    .choices(Object.keys(engines))
+    .default(undefined, 'v8-11');
+  const fastMath = new Option('--fast-math', "fuse products and sums by relaxed SIMD: the bits are the engine's");
+
   command(
     'compile',
     'Compiles a model and writes the module, its types, the WebAssembly, the manifest and the weights.',
@@ -123,6 +129,8 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(seed)
     .addOption(schedule)
     .addOption(threads)
+    .addOption(engine)
+    .addOption(fastMath)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -156,6 +164,8 @@ Examples:
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
     .addOption(schedule)
     .addOption(threads)
+    .addOption(engine)
+    .addOption(fastMath)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -175,6 +185,8 @@ Examples:
     .addOption(maxBatch)
     .addOption(schedule)
     .addOption(threads)
+    .addOption(engine)
+    .addOption(fastMath)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -202,6 +214,8 @@ Examples:
       ),
     )
     .addOption(schedule)
+    .addOption(engine)
+    .addOption(fastMath)
     .option('--json', 'print the numbers as JSON')
     .option('--roofline <file>', 'draw operations a second against operations a byte, as SVG')
     .option('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto')
@@ -223,6 +237,8 @@ Examples:
   command('tune', 'Measures schedules of every kernel on this machine, and writes those that are faster.')
     .addOption(entry)
     .addOption(batch)
+    .addOption(engine)
+    .addOption(fastMath)
     .addOption(new Option('--time-limit <seconds>', 'after which no more is tried').default(60).argParser(positive))
     .option('--out <file>', 'where to write (default: <name of the model>.schedule.tir)')
     .addHelpText(

@@ -20,16 +20,23 @@ import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
 import { type Epoch, type History, type Progress, predict, train } from '../training.ts';
 import { exits, type Io, interruptible } from './io.ts';
-import { compileModel, describeModel, describePasses, forThreads, loadModel, outFolder } from './model.ts';
+import {
+  type CodeFlags,
+  codeOptions,
+  compileModel,
+  describeModel,
+  describePasses,
+  loadModel,
+  outFolder,
+} from './model.ts';
 import { readSchedule } from './text.ts';
 
-export interface TrainFlags {
+export interface TrainFlags extends CodeFlags {
   readonly data: string;
   readonly epochs: number;
   readonly batchSize?: number;
   readonly lr?: number;
   readonly seed?: number;
-  readonly threads?: number;
   readonly out?: string;
   readonly schedule?: string;
 }
@@ -49,7 +56,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
     spec,
     {
       entries: ['forward', 'evaluate', 'train_step'],
-      ...forThreads(flags.threads),
+      ...codeOptions(flags),
       ...readSchedule(flags.schedule, io),
     },
     io,

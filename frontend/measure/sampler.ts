@@ -32,11 +32,11 @@ export interface Sampler {
 
 /** A model ready to be sampled: its initial weights, seeded inputs, a batch of `n`. */
 export function sampler(
-  { program, manifest, weights }: Pick<Compiled, 'program' | 'manifest' | 'weights'>,
+  { program, target, manifest, weights }: Pick<Compiled, 'program' | 'target' | 'manifest' | 'weights'>,
   entry: Entry,
   n: number,
 ): Sampler {
-  const { exports } = instance(emitWasm(program, { each: true }).wasm);
+  const { exports } = instance(emitWasm(program, { each: true, madd: target.madd }).wasm, target.madd);
   const memory = (exports.memory as WebAssembly.Memory).buffer;
   const call = (name: string): Call => {
     const f = exports[name];

@@ -5,7 +5,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import type { Entry } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
-import { wasm128 } from '../../ir/target.ts';
+import type { Target } from '../../ir/target.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { candidates } from '../../passes/schedule/choose.ts';
 import { type GivenSchedules, nothingGiven } from '../../passes/schedule/given.ts';
@@ -62,7 +62,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   const base = options.compile(new Map());
   const usual = measured(base, options);
   const kernels = worthTuning(base, usual, options);
-  const rivals = rivalsOf(kernels, base.program.maxBatch);
+  const rivals = rivalsOf(kernels, base.target, base.program.maxBatch);
 
   const best = new Map<string, Gain & { readonly schedule: Schedule }>();
   let tried = 0;
@@ -116,7 +116,7 @@ function measured(compiled: Compiled, { entry: name, batch }: TuneOptions): Meas
   for (const { schedules, ...graph } of compiled.scheduled)
     for (const k of compiled.lowered.find((l) => l.name === graph.name)?.kernels ?? []) {
       // Copies have names of their own, whatever their schedule.
-      const made = scheduledBy(k, schedules.get(k.name) ?? [], wasm128, compiled.program.maxBatch, () => []);
+      const made = scheduledBy(k, schedules.get(k.name) ?? [], compiled.target, compiled.program.maxBatch, () => []);
       for (const { name: part } of made.kernels) owner.set(part, k.name);
     }
   const s = sampler(compiled, entry, batch);
@@ -143,11 +143,11 @@ function worthTuning({ lowered }: Compiled, usual: Measured, { entry }: TuneOpti
 
 /** The candidates of kernels behind those that the scheduler takes, as far as they fit: first the second of each, then the
  *  third, and so on. */
-export function rivalsOf(kernels: readonly Kernel[], maxBatch: number): Schedules[] {
+export function rivalsOf(kernels: readonly Kernel[], target: Target, maxBatch: number): Schedules[] {
   const rounds: Map<string, Schedule>[] = [];
   for (const k of kernels) {
-    const [, ...others] = candidates(k, wasm128, maxBatch, most);
-    for (const [i, s] of others.filter((s) => fits(k, s, maxBatch)).entries()) {
+    const [, ...others] = candidates(k, target, maxBatch, most);
+    for (const [i, s] of others.filter((s) => fits(k, s, target, maxBatch)).entries()) {
       rounds[i] ??= new Map();
       rounds[i].set(k.name, s);
     }
@@ -155,9 +155,9 @@ export function rivalsOf(kernels: readonly Kernel[], maxBatch: number): Schedule
   return rounds;
 }
 
-function fits(k: Kernel, s: Schedule, maxBatch: number): boolean {
+function fits(k: Kernel, s: Schedule, target: Target, maxBatch: number): boolean {
   try {
-    scheduleOutline(outlineOfKernels([k], maxBatch), wasm128, givenBy(new Map([[k.name, s]])));
+    scheduleOutline(outlineOfKernels([k], maxBatch), target, givenBy(new Map([[k.name, s]])));
     return true;
   } catch (e) {
     if (e instanceof CompileError) return false;

@@ -5,7 +5,7 @@ import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
-import { operations } from '../../ir/work.ts';
+import { addsProduct, operations } from '../../ir/work.ts';
 
 type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
 type Store = Extract<Stmt, { kind: 'store' }>;
@@ -38,6 +38,8 @@ export interface Analysis {
   readonly stores: readonly Reference[];
   /** Float operations of one iteration of the main statement, its addition included. */
   readonly operations: number;
+  /** Whether it adds a product of floats. */
+  readonly addsProduct: boolean;
   /** Whether a store overwrites what the kernel reads, so that no element may be computed twice. */
   readonly inPlace: boolean;
 }
@@ -112,6 +114,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     reads: unique(reads),
     stores: stores.filter((st) => here(st.loops)).map(({ stmt }) => reference(stmt.buffer, stmt.at, false, interner)),
     operations: 1 + (main ? operations(main.stmt.value) : 0),
+    addsProduct: main !== null && addsProduct(main.stmt),
     inPlace: inOut || stores.some((st) => st.stmt.add),
   };
 }

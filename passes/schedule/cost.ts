@@ -78,12 +78,13 @@ export function cost(
     blockLoads += distinct * words;
   }
   const { issue, arithmetic, load, loop } = target.cost;
+  const issued = a.operations - (target.madd && a.addsProduct ? 1 : 0);
   let body = Math.max(
     // One accumulator takes its additions one after another.
     steps * target.cost.latency,
     (macs * a.operations) / (2 * arithmetic),
     loads / load,
-    (macs * a.operations + instructions + (fences > 1 ? target.cost.fence * fences : 0)) / issue,
+    (macs * issued + instructions + (fences > 1 ? target.cost.fence * fences : 0)) / issue,
   );
   const accumulators = perStep;
   // One spilled accumulator is loaded and stored at every step, and halves a kernel.
