@@ -23,6 +23,7 @@ import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
+import { type Rematerialized, rematerialize } from '../passes/rematerialize.ts';
 import type { GivenSchedules } from '../passes/schedule/given.ts';
 import { type Scheduled, scheduleAll } from '../passes/schedule/index.ts';
 import { barriers, onThreads } from '../passes/threads.ts';
@@ -74,6 +75,9 @@ export interface CompileOptions {
   /** Whether a product may be added without being rounded first, by relaxed SIMD: the bits are then the engine's, and engines
    *  without it refuse the module. */
   readonly fastMath?: boolean;
+  /** Whether cheap values are computed again where they are read late, as far as that lowers the peak of memory. The results
+   *  are the same; `Compiled.rematerialized` tells what it costs. */
+  readonly rematerialize?: boolean;
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
@@ -104,6 +108,8 @@ export interface Compiled {
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly reports: readonly PassReport[];
+  /** What is computed twice to spare memory, graph by graph, where that was asked for and pays. */
+  readonly rematerialized: readonly Rematerialized[];
   /** The stages that there are, in their order: `stages` and the passes from outside. */
   readonly stages: readonly StageName[];
   wat(): string;
@@ -144,7 +150,11 @@ export function compileRecording(
     [...new Set([...registeredPasses(), ...(options.passes ?? [])])],
     stages,
   );
-  const names = [...order.map((p) => (typeof p === 'string' ? p : p.name)), ...stages.slice(1 + graphStages.length)];
+  const names = [
+    ...order.map((p) => (typeof p === 'string' ? p : p.name)),
+    ...(options.rematerialize ? ['rematerialize'] : []),
+    ...stages.slice(1 + graphStages.length),
+  ];
   const trace = new Trace(options, names);
   const recorded = entriesOf(recording, options.entries ?? defaultEntries(recording), table, {
     inputGradient: options.inputGradient ?? false,
@@ -167,6 +177,18 @@ export function compileRecording(
     const tasks = i < order.indexOf('update');
     module = trace.pass(name, module, run, (m) => verifyModule(m, { tasks }));
   }
+  let rematerialized: readonly Rematerialized[] = [];
+  if (options.rematerialize)
+    module = trace.pass(
+      'rematerialize',
+      module,
+      (m) => {
+        const done = rematerialize(m);
+        rematerialized = done.made;
+        return done.module;
+      },
+      (m) => verifyModule(m),
+    );
   const ranges = indexRanges(recorded);
   const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
   // … then kernels, …
@@ -236,6 +258,7 @@ export function compileRecording(
     manifest: manifestOf(program, initial, threads),
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: trace.reports,
+    rematerialized,
     wat: emitted.wat,
     stages: names,
     printed: (stage) => trace.text(stage),

@@ -24,6 +24,7 @@ import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
 import { Buffers, lower } from '../passes/lower.ts';
 import { outline, outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
+import { rematerialize } from '../passes/rematerialize.ts';
 import type { GivenSchedules } from '../passes/schedule/given.ts';
 import { scheduleOutline } from '../passes/schedule/index.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
@@ -77,7 +78,15 @@ const graphPass =
 const misplaced = (name: string, ir: Ir, wants: string, before?: string): PassError =>
   new PassError(`'${name}' takes ${wants}, and gets ${forms[ir.form]}${before ? `: run '${before}' before it` : ''}.`);
 
-/** In the order in which a compilation runs them. */
+function requireDone(pass: string, { graphs }: Module): void {
+  const open = graphs.find((g) => g.task);
+  if (!open) return;
+  const [what, first] =
+    open.task?.kind === 'apply' ? ['updated', "'update'"] : ['differentiated', "'autodiff' and 'update'"];
+  throw new PassError(`graph @${open.name} has still to be ${what}: run ${first} before '${pass}'.`);
+}
+
+/** In the order in which a compilation runs them; `rematerialize` only where it is asked for. */
 export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ['inferShapes', graphPass('inferShapes', inferShapes)],
   ['autodiff', graphPass('autodiff', autodiff)],
@@ -96,14 +105,17 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   ['canonicalize', graphPass('canonicalize', canonicalize)],
   [
+    'rematerialize',
+    graphPass('rematerialize', (m) => {
+      requireDone('rematerialize', m);
+      return rematerialize(m).module;
+    }),
+  ],
+  [
     'fuse',
     (ir) => {
       if (ir.form !== 'module') throw misplaced('fuse', ir, 'graphs');
-      const open = ir.module.graphs.find((g) => g.task);
-      if (open)
-        throw new PassError(
-          `graph @${open.name} has still to be ${open.task?.kind === 'apply' ? "updated: run 'update'" : "differentiated: run 'autodiff' and 'update'"} before 'fuse'.`,
-        );
+      requireDone('fuse', ir.module);
       return { form: 'fused', module: ir.module, fused: ir.module.graphs.map(fuse) };
     },
   ],

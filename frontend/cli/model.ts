@@ -1,6 +1,7 @@
 /** What the commands have in common: a model file read, with what the command line changes of it. */
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Engine } from '../../ir/target.ts';
+import { showType } from '../../ir/type.ts';
 import { type Compiled, type CompileOptions, compile } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { loadModelFile } from '../load.ts';
@@ -43,13 +44,15 @@ export interface CodeFlags {
   readonly threads?: number;
   readonly engine?: Engine;
   readonly fastMath?: boolean;
+  readonly rematerialize?: boolean;
 }
 
 /** What to compile with for these flags. */
-export const codeOptions = ({ threads, engine, fastMath }: CodeFlags): Partial<CompileOptions> => ({
+export const codeOptions = ({ threads, engine, fastMath, rematerialize }: CodeFlags): Partial<CompileOptions> => ({
   ...(threads === undefined ? {} : { threads }),
   ...(engine === undefined ? {} : { engine }),
   ...(fastMath ? { fastMath } : {}),
+  ...(rematerialize ? { rematerialize } : {}),
 });
 
 /** As PyTorch's print(net), and how many numbers there are to learn. */
@@ -58,8 +61,8 @@ export function describeModel({ recording }: Compiled): string[] {
   return [String(recording.module), `${count(parameters)} parameters`];
 }
 
-/** What each pass did. */
-export function describePasses({ reports, program, wasm }: Compiled): string[] {
+/** What each pass did, and what it cost where that was a choice. */
+export function describePasses({ reports, program, wasm, rematerialized, stages }: Compiled): string[] {
   const rows = reports.map((r) => [
     r.pass,
     r.opsBefore === r.opsAfter ? count(r.opsAfter) : `${count(r.opsBefore)} -> ${count(r.opsAfter)}`,
@@ -69,8 +72,16 @@ export function describePasses({ reports, program, wasm }: Compiled): string[] {
     milliseconds(r.ms),
   ]);
   const total = reports.reduce((ms, r) => ms + r.ms, 0);
+  const more = (before: number, after: number): string => `${(100 * (after / before - 1)).toFixed(1)}%`;
+  const twice = rematerialized.map(
+    ({ graph, values, before, after }) =>
+      `computed twice in ${graph}: ${values.map((v) => `${v.op.name} ${showType(v.type)}`).join(', ')}. At the peak ` +
+      `${count(after.liveBytes)} bytes are alive instead of ${count(before.liveBytes)}, for ` +
+      `${more(before.operations, after.operations)} more operations and ${more(before.moved, after.moved)} more bytes moved`,
+  );
   return [
     ...table(['pass', 'ops', 'kernels', 'arena bytes', 'code bytes', 'ms'], rows),
     `compiled in ${milliseconds(total)} ms: ${count(wasm.length)} bytes of WebAssembly, ${count(program.arenaBytes)} bytes of memory, batches of 1 to ${program.maxBatch}`,
+    ...(twice.length === 0 && stages.includes('rematerialize') ? ['nothing computed twice lowers the peak'] : twice),
   ];
 }

@@ -119,6 +119,11 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .default(undefined, 'v8-11');
   const fastMath = new Option('--fast-math', "fuse products and sums by relaxed SIMD: the bits are the engine's");
 
+  const rematerialize = new Option(
+    '--rematerialize',
+    'compute cheap values again where that lowers the peak of memory, and say what it costs',
+  );
+
   command(
     'compile',
     'Compiles a model and writes the module, its types, the WebAssembly, the manifest and the weights.',
@@ -131,6 +136,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(threads)
     .addOption(engine)
     .addOption(fastMath)
+    .addOption(rematerialize)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -166,6 +172,7 @@ Examples:
     .addOption(threads)
     .addOption(engine)
     .addOption(fastMath)
+    .addOption(rematerialize)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -187,6 +194,7 @@ Examples:
     .addOption(threads)
     .addOption(engine)
     .addOption(fastMath)
+    .addOption(rematerialize)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -216,6 +224,7 @@ Examples:
     .addOption(schedule)
     .addOption(engine)
     .addOption(fastMath)
+    .addOption(rematerialize)
     .option('--json', 'print the numbers as JSON')
     .option('--roofline <file>', 'draw operations a second against operations a byte, as SVG')
     .option('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto')
@@ -239,6 +248,7 @@ Examples:
     .addOption(batch)
     .addOption(engine)
     .addOption(fastMath)
+    .addOption(rematerialize)
     .addOption(new Option('--time-limit <seconds>', 'after which no more is tried').default(60).argParser(positive))
     .option('--out <file>', 'where to write (default: <name of the model>.schedule.tir)')
     .addHelpText(

@@ -30,6 +30,7 @@ import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../../passes/infer-shapes.ts';
 import { Buffers, lower } from '../../passes/lower.ts';
+import { rematerialize } from '../../passes/rematerialize.ts';
 import { centralDifferences } from './differences.ts';
 
 const folder = join(import.meta.dirname, '../golden');
@@ -54,6 +55,7 @@ const onModule =
 /** By folder: the pass, and how the meaning of what it made is held to the meaning of what it was given. */
 const passes = {
   canonicalize: { run: onModule(canonicalize), compare: sameResults },
+  rematerialize: { run: onModule((m) => rematerialize(m).module), compare: sameResults },
   autodiff: { run: onModule(autodiff), compare: sameGradients },
   fuse: { run: (g: Graph): Graph => fuse(g), compare: sameAsKernels },
   // Texts that some pass refuses.
