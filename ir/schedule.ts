@@ -38,6 +38,9 @@ export type Directive =
   | { readonly do: 'weave'; readonly axis: string; readonly with: string }
   /** for i { S }  -->  parallel i { S }: threads share the iterations. Behind all others, as these take serial loops. */
   | { readonly do: 'parallel'; readonly axis: string }
+  /** for i in 0..e { S }  -->  for i step `by` { invoke i' in min(`by`, e - i) { S } }: the invocations of a workgroup share
+   *  the iterations. The loop over them goes inwards, past the loops that S consists of, to those over invocations in S. */
+  | { readonly do: 'invoke'; readonly axis: string; readonly by: number }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
 export type Schedule = readonly Directive[];
@@ -64,6 +67,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
   peel: [loop, { key: 'at', holds: 'cuts', word: 'at' }],
   interchange: [loop],
   parallel: [loop],
+  invoke: [loop, by],
   weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
   pack: [
     { key: 'buffer', holds: 'buffer' },

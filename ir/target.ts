@@ -1,11 +1,48 @@
 /** What hardware can do, as data: a scheduler reads numbers here and knows no target by name. */
 
+import type { DType } from './type.ts';
+
+/** What any pass may ask of a target. */
 export interface Target {
   readonly name: string;
   /** f32 values in one vector. */
   readonly lanes: number;
   /** Vector registers that a kernel's inner loop may fill before the engine spills. */
   readonly registers: number;
+  /** Bytes that an element takes in memory. */
+  readonly bytes: Readonly<Record<DType, number>>;
+  /** Whether a kernel may add to memory, so that windows add to what they cover. Otherwise each element is gathered, by one
+   *  invocation and in one order. */
+  readonly addsToMemory: boolean;
+  readonly memory: {
+    /** The most bytes that all buffers may take together. */
+    readonly most: number;
+    /** What sets this limit. */
+    readonly limit: string;
+  };
+  /** The invocations that run a kernel together; null where it runs on one processor, or on threads. */
+  readonly workgroup: Workgroup | null;
+}
+
+export interface Workgroup {
+  /** The most invocations that a workgroup has. */
+  readonly invocations: number;
+  /** So many are taken where there is nothing else to say. */
+  readonly usual: number;
+  /** Bytes of memory that they share. */
+  readonly bytes: number;
+  /** The most workgroups in one dimension of a dispatch. */
+  readonly most: number;
+}
+
+/** A device with workgroups of invocations. */
+export interface GridTarget extends Target {
+  readonly workgroup: Workgroup;
+}
+
+/** A processor with vectors. */
+export interface VectorTarget extends Target {
+  readonly workgroup: null;
   /** Accumulators plus loads that one basic block may hold, where the engine moves a block's loads to its top. */
   readonly blockRegisters: number;
   /** Multiply-adds that an unrolled loop body should hold: enough to hide the loop, few enough to compile fast. */
@@ -44,10 +81,15 @@ export interface Target {
 }
 
 /** WebAssembly SIMD128 on x64 V8, from version 11.3 on: measured on Zen 5, Node 20 to 24. */
-export const wasm128: Target = {
+export const wasm128: VectorTarget = {
   name: 'wasm',
   lanes: 4,
   registers: 15,
+  bytes: { f32: 4, i32: 4, u8: 1, bool: 1 },
+  addsToMemory: true,
+  // memory32 holds 4 GiB, and signed arithmetic on addresses half of that.
+  memory: { most: 2 ** 31 - 65536, limit: 'WebAssembly offers' },
+  workgroup: null,
   blockRegisters: 14,
   unroll: 64,
   threads: { kernel: 8192, units: 16, unit: 512 },
@@ -65,3 +107,20 @@ export const wasm128: Target = {
     code: 250,
   },
 };
+
+/** WebGPU with the limits that every device has. Elements are words of 32 bits, as a shader stores nothing smaller. */
+export const webgpu: GridTarget = {
+  name: 'webgpu',
+  lanes: 1,
+  registers: 96,
+  bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
+  addsToMemory: false,
+  memory: { most: 2 ** 27, limit: 'a storage buffer binding of WebGPU (maxStorageBufferBindingSize) offers' },
+  workgroup: { invocations: 256, usual: 64, bytes: 16384, most: 65535 },
+};
+
+/** The targets by their names. */
+export const targets = { wasm: wasm128, webgpu } as const;
+export type TargetName = keyof typeof targets;
+export const isVector = (t: Target): t is VectorTarget => t.workgroup === null;
+export const isGrid = (t: Target): t is GridTarget => t.workgroup !== null;

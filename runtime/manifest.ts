@@ -45,6 +45,8 @@ export interface ManifestGpuEntry extends ManifestEntry {
 /** The same model for WebGPU. Every kernel binds the arena, a storage buffer, as binding 0 of group 0, and the call, a uniform
  *  buffer, as binding 1: its first word is the batch (u32), and the scalars follow. */
 export interface ManifestGpu {
+  /** Float operations of the entry that has most, at the largest batch: by them a host tells whether a GPU pays. */
+  readonly operations: number;
   readonly arenaBytes: number;
   /** Bytes of the uniform buffer, a multiple of 16. */
   readonly callBytes: number;

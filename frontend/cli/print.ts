@@ -1,5 +1,5 @@
 /** `tapeout print`: one stage of a model's compilation, as text. */
-import { type Stage, stages } from '../compile.ts';
+import { type CompileTarget, type Stage, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { exits, type Io } from './io.ts';
 import { compileModel, forThreads, loadModel } from './model.ts';
@@ -14,20 +14,27 @@ export interface PrintFlags {
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly threads?: number;
+  readonly target?: CompileTarget;
   readonly verify?: boolean;
   readonly schedule?: string;
 }
 
 export async function printCommand(
   path: string,
-  { stage, entries, maxBatch, threads, verify = false, schedule }: PrintFlags,
+  { stage, entries, maxBatch, threads, target, verify = false, schedule }: PrintFlags,
   io: Io,
 ): Promise<number> {
   const spec = await loadModel(path, { maxBatch }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
   const compiled = await compileModel(
     spec,
-    { verify, ...forThreads(threads), ...(entries ? { entries } : {}), ...readSchedule(schedule, io) },
+    {
+      verify,
+      ...forThreads(threads),
+      ...(target ? { target } : {}),
+      ...(entries ? { entries } : {}),
+      ...readSchedule(schedule, io),
+    },
     io,
   );
   io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);

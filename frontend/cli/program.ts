@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CompilerBug } from '../../ir/diagnostic.ts';
-import { stages } from '../compile.ts';
+import { targets } from '../../ir/target.ts';
+import { compileTargets, stages } from '../compile.ts';
 import { irPasses } from '../ir-passes.ts';
 import { renderError } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
@@ -112,6 +113,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     '--threads <n>',
     'run on so many threads where there are as many: the same bits, sooner',
   ).argParser(whole(1));
+  const target = new Option('--target <name>', 'what to compile to (default: wasm)').choices(compileTargets);
 
   command(
     'compile',
@@ -123,6 +125,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(seed)
     .addOption(schedule)
     .addOption(threads)
+    .addOption(target)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -175,6 +178,7 @@ Examples:
     .addOption(maxBatch)
     .addOption(schedule)
     .addOption(threads)
+    .addOption(target)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -184,7 +188,9 @@ Examples:
   tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
   tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
   tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
-  tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
+  tapeout print lenet.ts --stage wat | less        the WebAssembly as text
+  tapeout print lenet.ts --target webgpu --stage wgsl
+                                                   the shaders`,
     )
     .action(async (model, options) => exit(await printCommand(model, options, io)));
 
@@ -251,7 +257,7 @@ Examples:
 
   onText('opt', 'Reads a text of the IR, runs passes over it, and writes it again.')
     .option('--passes <list>', 'which passes, with commas between; without any the text is checked and written again')
-    .addOption(new Option('--target <name>', 'what kernels are scheduled for').choices(['wasm']).default('wasm'))
+    .addOption(new Option('--target <name>', 'what kernels are made for').choices(Object.keys(targets)).default('wasm'))
     .option('--print-after <list>', 'print the IR to stderr after these passes, or after all')
     .addOption(schedule)
     .addOption(textBatch)
@@ -268,6 +274,7 @@ Examples:
   tapeout opt fused.tir --passes=lower,schedule --print-after=lower
   tapeout print lenet.ts --stage lower | tapeout opt - --passes=schedule
   tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat
+  tapeout opt net.tir --target webgpu --passes=fuse,lower,schedule,plan,wgsl > net.wgsl
   tapeout opt net.tir --load rules.ts --passes=canonicalize,my_rules --print-after=my_rules`,
     )
     .action(async (file, options) => exit(await optCommand(file, options, io)));

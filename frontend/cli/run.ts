@@ -40,7 +40,8 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
-  if (ir.form === 'wasm') throw new UsageError(`${path} holds WebAssembly, and what runs are graphs and kernels.`);
+  if (ir.form === 'wasm' || ir.form === 'wgsl')
+    throw new UsageError(`${path} holds code, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
   const { n, results, what, takes } =

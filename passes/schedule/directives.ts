@@ -3,6 +3,7 @@
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
+import { invoked } from './invoke.ts';
 import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
 import { woven } from './weave.ts';
@@ -68,6 +69,8 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
         return onLoop(interchanged);
       case 'parallel':
         return onLoop(parallel);
+      case 'invoke':
+        return onLoop((l) => invoked(l, d.by));
       default:
         return d satisfies never;
     }

@@ -30,3 +30,11 @@ export async function shaderProblem(device: GPUDevice, code: string): Promise<st
   const told = messages.filter((m) => m.type === 'error').map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
   return told.length > 0 ? told.join('\n') : (error?.message ?? null);
 }
+
+/** What is wrong with a pipeline of one of a shader's entry points: what limits a device has is looked at here. */
+export async function pipelineProblem(device: GPUDevice, code: string, entryPoint: string): Promise<string | null> {
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code });
+  device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint } });
+  return (await device.popErrorScope())?.message ?? null;
+}

@@ -1,0 +1,66 @@
+/** Compiled models on a device: what they compute is what the WebAssembly computes, step after step. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import convnet from '../../examples/convnet.ts';
+import lenet from '../../examples/lenet.ts';
+import mlp from '../../examples/mlp.ts';
+import { type Compiled, compile } from '../../frontend/compile.ts';
+import type { ModelSpec } from '../../frontend/model.ts';
+import { instantiate, type Model } from '../../runtime/index.ts';
+import { generator } from '../support/golden.ts';
+import { noGpu, openDevice } from '../support/gpu.ts';
+import { sameValues } from '../support/gpu-kernels.ts';
+import { GpuMachine, startOf } from '../support/gpu-machine.ts';
+
+let device: GPUDevice;
+beforeAll(async () => {
+  if (!noGpu) device = await openDevice();
+});
+afterAll(() => device?.destroy());
+
+/** The same model twice, from the same weights. */
+async function both(spec: ModelSpec): Promise<{ c: Compiled; wasm: Model; gpu: GpuMachine }> {
+  const c = await compile(spec, { target: 'all' });
+  const wasm = await instantiate(c.wasm as BufferSource, c.manifest, c.weights);
+  const gpu = await GpuMachine.of(device, c.manifest.webgpu!, c.wgsl!);
+  startOf(gpu, c.manifest.webgpu!, c.weights);
+  return { c, wasm, gpu };
+}
+
+describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+  test.each([
+    ['lenet', lenet, 1024],
+    ['mlp', mlp, 784],
+    ['convnet', convnet, 1024],
+  ] as const)('%s trains as on WebAssembly, for batches that differ', async (_, spec, pixels) => {
+    const { c, wasm, gpu } = await both(spec);
+    const random = generator(1);
+    for (const n of [5, 1, 3]) {
+      const x = Float32Array.from({ length: n * pixels }, () => random());
+      const y = Int32Array.from({ length: n }, () => Math.floor(10 * random()));
+      gpu.set('x', x);
+      gpu.set('y', y);
+      gpu.run('train_step', n);
+      sameValues(await gpu.get('loss', n), [wasm.trainStep(x, y)], 1e-5, `loss of ${n}`);
+      gpu.run('forward', n);
+      sameValues(await gpu.get('output', n), wasm.forward(x), 1e-4, `output of ${n}`);
+    }
+    const state = wasm.stateDict();
+    for (const name of c.weights.keys()) sameValues(await gpu.get(name, 1), state.get(name)!, 1e-5, name);
+    gpu.dispose();
+  });
+
+  test('the same steps give the same bits again', async () => {
+    const runs = await Promise.all([1, 2].map(() => both(lenet)));
+    const random = generator(2);
+    const x = Float32Array.from({ length: 8 * 1024 }, () => random());
+    const bits = [];
+    for (const { c, gpu } of runs) {
+      gpu.set('x', x);
+      gpu.set('y', new Int32Array(8));
+      for (let i = 0; i < 3; i++) gpu.run('train_step', 8);
+      bits.push(await Promise.all([...c.weights.keys()].map(async (k) => [k, await gpu.get(k, 1)] as const)));
+      gpu.dispose();
+    }
+    expect(bits[1]).toEqual(bits[0]);
+  });
+});
