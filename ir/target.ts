@@ -29,6 +29,8 @@ export interface Workgroup {
   readonly invocations: number;
   /** So many are taken where there is nothing else to say. */
   readonly usual: number;
+  /** So many workgroups keep a device busy. */
+  readonly wanted: number;
   /** Bytes of memory that they share. */
   readonly bytes: number;
   /** The most workgroups in one dimension of a dispatch. */
@@ -116,7 +118,7 @@ export const webgpu: GridTarget = {
   bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
   addsToMemory: false,
   memory: { most: 2 ** 27, limit: 'a storage buffer binding of WebGPU (maxStorageBufferBindingSize) offers' },
-  workgroup: { invocations: 256, usual: 64, bytes: 16384, most: 65535 },
+  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535 },
 };
 
 /** The targets by their names. */

@@ -96,11 +96,17 @@ function meetsOther(a: Access, b: Access, same: readonly Frame[], bounds: Bounds
     const alike =
       mine.length === others.length && mine.every((f, i) => f.loop.axis.extent === others[i]?.loop.axis.extent);
     if (!alike) return true;
-    let open = mine.map((f, i) => [f, others[i] as Frame] as const);
+    // What stands in a nest is alike too, where its loops are.
+    const inner = (x: Access, nest: readonly Frame[]): Frame[] => x.frames.slice(x.frames.indexOf(nest[0] as Frame));
+    const [ours, theirs] = [inner(a, mine), inner(b, others)];
+    let open = ours.flatMap((f, i) => {
+      const o = theirs[i];
+      return o && !same.includes(o) && o.loop.axis.extent === f.loop.axis.extent ? [[f, o] as const] : [];
+    });
     for (;;) {
       if (never()) return false;
       const settled = open.find(([f, o]) => apart.some((d) => settles(d, f, twin(o), bounds)));
-      if (!settled) return open.length > 0;
+      if (!settled) return open.some(([f]) => mine.includes(f));
       open = open.filter((p) => p !== settled);
       apart = apart.map((d) => unify(d, settled[0].loop.axis, twin(settled[1]), bounds));
     }

@@ -48,6 +48,8 @@ class KernelEmitter {
   readonly #written: ReadonlySet<Buffer>;
   /** Of tiles that are declared around invocations, how many of their dimensions tell the invocation. */
   readonly #owned: ReadonlyMap<Tile, number>;
+  /** Whether an invocation may come to memory that another one writes. */
+  readonly #sharesMemory: boolean;
   #inInvocations = false;
 
   constructor(name: string, kernel: Kernel, grid: Grid, layout: Layout) {
@@ -57,6 +59,7 @@ class KernelEmitter {
     this.#layout = layout;
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
     this.#owned = ownedTiles(kernel);
+    this.#sharesMemory = sharesMemory(kernel);
   }
 
   run(): Spelt {
@@ -104,10 +107,8 @@ class KernelEmitter {
   }
 
   #begin({ axis }: Loop, at: Val): void {
-    if (at.constant !== null) return this.#bind(axis, at);
-    const name = this.#fresh(axis.name);
-    this.#body.line([at], ([v]) => `let ${name} = ${v}`);
-    this.#bind(axis, this.#body.atom('i32', name));
+    if (!at.atom) at.wish ??= this.#fresh(axis.name);
+    this.#bind(axis, at);
   }
 
   #bind(axis: Axis, index: Val): void {
@@ -159,8 +160,8 @@ class KernelEmitter {
   #barrier(): void {
     const b = this.#body;
     const shared = [...this.#tiles.keys()].filter((t) => t.memory);
-    if (this.#written.size > 0) b.line([], () => 'storageBarrier()');
-    if (shared.length > 0 || this.#written.size === 0) b.line([], () => 'workgroupBarrier()');
+    if (this.#sharesMemory) b.line([], () => 'storageBarrier()');
+    if (shared.length > 0 || !this.#sharesMemory) b.line([], () => 'workgroupBarrier()');
     for (const r of [...shared, ...this.#written]) b.written(r);
   }
 
@@ -182,17 +183,14 @@ class KernelEmitter {
         return this.#invoke(l);
       case 'serial':
       case 'parallel': {
-        const [from, to] = [this.#value(l.from), this.#value(l.to)];
         this.#forget(l.body);
+        const from = this.#value(l.from);
         if (l.axis.extent === 1 && from.constant === 0) {
           // A loop that runs once at most is a condition.
-          this.#bind(l.axis, this.#number(0));
-          return this.#body.block(
-            [to],
-            ([t]) => `if (${t} > 0)`,
-            () => this.#stmts(l.body),
-          );
+          this.#bind(l.axis, from);
+          return this.#where(this.#within(l), () => this.#stmts(l.body));
         }
+        const to = this.#value(l.to);
         const name = this.#fresh(l.axis.name);
         this.#bind(l.axis, this.#body.atom('i32', name));
         const step = l.step === 1 ? `${name}++` : `${name} += ${l.step}`;
@@ -209,14 +207,13 @@ class KernelEmitter {
 
   /** Loops whose iterations are the invocations, numbered row by row. */
   #invoke(outermost: Loop): void {
-    const b = this.#body;
     const nest = [outermost];
     for (;;) {
       const [inner] = (nest.at(-1) as Loop).body;
       if (inner?.kind !== 'for' || inner.mode !== 'invocations') break;
       nest.push(inner);
     }
-    const lane = b.of('i32', 'lane', [], () => 'i32(lane)');
+    const lane = this.#body.of('i32', 'lane', [], () => 'i32(lane)');
     const total = nest.reduce((p, l) => p * (l.axis.extent as number), 1);
     const conditions: Val[] = [];
     if (total < this.#grid.size) conditions.push(this.#less(lane, this.#number(total)));
@@ -226,20 +223,33 @@ class KernelEmitter {
       this.#begin(l, extent === 1 ? this.#number(0) : k === 0 ? left : this.#rest(left, extent));
       if (k > 0) left = this.#over(left, extent);
     }
-    for (const l of nest)
-      for (const end of leastOf(l.to)) {
-        const to = this.#value(end);
-        if (to.constant === null || to.constant < (l.axis.extent as number))
-          conditions.push(this.#less(this.#indices.get(l.axis) as Val, to));
-      }
+    for (const l of nest) conditions.push(...this.#within(l));
     const inside = (): void => {
       const was = this.#inInvocations;
       this.#inInvocations = true;
       this.#stmts((nest.at(-1) as Loop).body);
       this.#inInvocations = was;
     };
+    this.#where(conditions, inside);
+  }
+
+  /** What holds of a loop's index before its end, beside that it is below the extent. */
+  #within(l: Loop): Val[] {
+    const index = this.#indices.get(l.axis) as Val;
+    return leastOf(l.to).flatMap((end) => {
+      const to = this.#value(end);
+      return to.constant !== null && to.constant >= (l.axis.extent as number) ? [] : [this.#less(index, to)];
+    });
+  }
+
+  #where(conditions: readonly Val[], inside: () => void): void {
     if (conditions.length === 0) inside();
-    else b.block(conditions, (c) => `if (${c.length === 1 ? c[0] : c.join(' && ')})`, inside);
+    else
+      this.#body.block(
+        conditions,
+        (c) => `if (${c.length === 1 ? c[0] : c.map((t) => `(${t})`).join(' && ')})`,
+        inside,
+      );
   }
 
   /** What statements that run again write is not known before them. */
@@ -420,6 +430,8 @@ class KernelEmitter {
       if (a.constant !== null) return a.constant === neutral ? b : a;
       if (b.constant !== null) return b.constant === neutral ? a : b;
     }
+    if (dtype === 'i32' && (fn === 'add' || fn === 'sub') && b.constant === 0) return a;
+    if (dtype === 'i32' && fn === 'add' && a.constant === 0) return b;
     // x = x asks whether x is a number.
     if (a === b && dtype === 'f32' && (fn === 'eq' || fn === 'ne')) {
       const nan = this.#isNan(a);
@@ -479,6 +491,18 @@ const leastOf = (e: Expr): Expr[] => (e.kind === 'binary' && e.fn === 'min' ? [.
 
 const element = (name: string, shape: readonly number[], place: number): string =>
   shape.length === 0 ? name : `${name}_${place}`;
+
+/** Whether some buffer is written twice, or written and read. */
+function sharesMemory(kernel: Kernel): boolean {
+  const stores = new Set<Buffer>();
+  let again = kernel.params.some((p) => p.access === 'inout');
+  walkStmts(kernel.body, (s) => {
+    if (s.kind !== 'store') return;
+    again ||= stores.has(storageOf(s.buffer));
+    stores.add(storageOf(s.buffer));
+  });
+  return again;
+}
 
 /** Tiles in registers that are declared around invocations and written in them, with the length of the nest. */
 function ownedTiles(kernel: Kernel): ReadonlyMap<Tile, number> {

@@ -21,6 +21,8 @@ export interface Val {
   readonly home: readonly Item[];
   uses: number;
   name: string | null;
+  /** What it is called where it gets a name. */
+  wish: string | null;
 }
 
 type Item =
@@ -77,12 +79,12 @@ export class Body {
     });
   }
 
-  #made(key: string, make: () => Omit<Val, 'key' | 'home' | 'uses' | 'name'>): Val {
+  #made(key: string, make: () => Omit<Val, 'key' | 'home' | 'uses' | 'name' | 'wish'>): Val {
     for (let s: Scope | null = this.#scope; s; s = s.outer) {
       const known = s.known.get(key);
       if (known) return known;
     }
-    const made: Val = { ...make(), key, home: this.#scope.items, uses: 0, name: null };
+    const made: Val = { ...make(), key, home: this.#scope.items, uses: 0, name: null, wish: null };
     this.#scope.known.set(key, made);
     return made;
   }
@@ -126,7 +128,7 @@ export class Body {
         if (v.name !== null) return v.name;
         const text = v.spell(v.operands.map(textOf));
         if (v.atom || v.uses <= 1) return text;
-        v.name = `v${names++}`;
+        v.name = v.wish ?? `v${names++}`;
         // In front of the block that uses it first, where it is known around that block too.
         const home = open.get(v.home) as { lines: string[]; at: string };
         home.lines.push(`${home.at}let ${v.name} = ${bare(text)};`);

@@ -7,6 +7,7 @@ import { compile } from '../../frontend/compile.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseText } from '../../ir/parse.ts';
 import { versionLine } from '../../ir/print-options.ts';
+import { printSchedule } from '../../ir/print-schedule.ts';
 import { goldensOf, maxBatch } from '../support/golden.ts';
 import { madeOf } from '../support/golden-kernels.ts';
 import { openNullDevice, pipelineProblem, shaderProblem } from '../support/gpu.ts';
@@ -32,6 +33,14 @@ describe('examples', () => {
     expect(await shaderProblem(device, wgsl!)).toBeNull();
     const kernels = new Set(manifest.webgpu!.entries.flatMap((e) => e.dispatches.map((d) => d.kernel)));
     for (const k of kernels) expect(await pipelineProblem(device, wgsl!, k), k).toBeNull();
+  });
+
+  test.each(['lenet', 'mlp'] as const)('%s: schedules and shaders', async (name) => {
+    const { gpu, wgsl } = compiled.get(name)!;
+    const chosen = new Map(gpu!.scheduled.flatMap((l) => [...l.schedules]));
+    const schedules = [versionLine, ...[...chosen].map(([k, s]) => printSchedule(k, s)), ''];
+    await expect(schedules.join('\n')).toMatchFileSnapshot(`../golden/webgpu/${name}.schedule.tir`);
+    await expect(wgsl).toMatchFileSnapshot(`../golden/webgpu/${name}.wgsl`);
   });
 
   test('dispatches and bytes of every example', async () => {
