@@ -78,7 +78,7 @@ export function whyUnwritable(error: unknown): string {
 }
 
 // In the order in which they need one another.
-const runtimeModules = ['safetensors', 'check', 'model'];
+const runtimeModules = ['safetensors', 'check', 'port', 'state-dict', 'model'];
 /** What comes behind them in a bundle for several threads. */
 const threadModules = ['threads'];
 

@@ -1,7 +1,7 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
 export type { Manifest, ManifestDim, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
-export { type Evaluation, instantiate, Model, type StateDict, type Views, type Wasm } from './model.ts';
+export { type Evaluation, instantiate, Model, type Views, type Wasm } from './model.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
@@ -10,4 +10,5 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './safetensors.ts';
+export type { StateDict } from './state-dict.ts';
 export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';
