@@ -17,7 +17,13 @@ export type TapeoutErrorCode =
   | 'bad-threads'
   | 'thread-lost'
   | 'bad-manifest'
-  | 'bad-wasm';
+  | 'bad-wasm'
+  | 'bad-wgsl'
+  | 'no-webgpu'
+  | 'device-limit'
+  | 'device-lost'
+  | 'loss-expired'
+  | 'no-checkpoint';
 
 export class TapeoutError extends Error {
   override readonly name = 'TapeoutError';

@@ -1,6 +1,16 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
-export type { Manifest, ManifestDim, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
+export type {
+  Manifest,
+  ManifestCount,
+  ManifestDim,
+  ManifestDispatch,
+  ManifestEntry,
+  ManifestGpu,
+  ManifestGpuEntry,
+  ManifestTensor,
+  Purpose,
+} from './manifest.ts';
 export { type Evaluation, instantiate, Model, type Views, type Wasm } from './model.ts';
 export {
   readSafetensors,
@@ -12,3 +22,4 @@ export {
 } from './safetensors.ts';
 export type { StateDict } from './state-dict.ts';
 export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';
+export { GpuModel, instantiateGpu, keptLosses } from './webgpu.ts';
