@@ -19,6 +19,7 @@ export type TapeoutErrorCode =
   | 'bad-manifest'
   | 'bad-wasm'
   | 'bad-wgsl'
+  | 'bad-backend'
   | 'no-webgpu'
   | 'device-limit'
   | 'device-lost'

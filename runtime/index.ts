@@ -1,4 +1,14 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
+export {
+  type Backend,
+  type BackendOptions,
+  backends,
+  type DeviceOptions,
+  instantiateBest,
+  instantiateOnGpu,
+  openDevice,
+  type WasmModel,
+} from './backend.ts';
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
 export type {
   Manifest,

@@ -394,7 +394,7 @@ export class GpuModel {
       return await this.#readback.read(stretches, encoder);
     } catch (cause) {
       // The news of a lost device may come behind what it broke.
-      const pause = new Promise((resolve) => setTimeout(resolve, patience));
+      const pause = new Promise((resolve) => setTimeout(resolve, newsDelay));
       if (!this.#end) await Promise.race([this.#program.device.lost, pause]);
       throw this.#end ?? new TapeoutError('device-lost', `the GPU cannot be read from: ${String(cause)}`, { cause });
     }
@@ -406,7 +406,7 @@ export class GpuModel {
 }
 
 /** Milliseconds between a failed read and the news of the device's end. */
-const patience = 200;
+const newsDelay = 200;
 
 const isBytes = (dtype: keyof typeof arrayOf): boolean => arrayOf[dtype].BYTES_PER_ELEMENT < wordBytes;
 

@@ -1,6 +1,7 @@
 /** The devices that the tests of WebGPU stand on. */
 import { expect, test } from 'vitest';
-import { noGpu, openDevice, openNullDevice, shaderProblem } from '../support/gpu.ts';
+import { noGpu } from '../support/engines.ts';
+import { openDevice, openNullDevice, shaderProblem } from '../support/gpu.ts';
 
 const squares = `
   @group(0) @binding(0) var<storage, read_write> out: array<u32>;

@@ -9,7 +9,8 @@ import {
   TapeoutError,
 } from '../../runtime/index.ts';
 import { badCalls } from '../support/bad-calls.ts';
-import { noGpu, openDevice } from '../support/gpu.ts';
+import { noGpu } from '../support/engines.ts';
+import { openDevice } from '../support/gpu.ts';
 import { tinyGpuManifest, tinyManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
 
 const x2 = Float32Array.of(1, 2, 3, 4);

@@ -28,6 +28,9 @@ export const noEngines: string | null =
       ? null
       : '@sparticuz/chromium is not installed';
 
+/** Why tests of a device are skipped here; null where they run. */
+export const noGpu: string | null = process.env.TAPEOUT_GPU === 'system' ? null : noEngines;
+
 /** Puts SwiftShader beside Dawn, which looks for a Vulkan driver first in its own folder. With TAPEOUT_GPU=system the machine's
  *  own driver is taken instead. */
 export async function installSwiftShader(): Promise<void> {

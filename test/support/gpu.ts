@@ -1,9 +1,5 @@
 /** WebGPU for tests: Dawn on SwiftShader, and Dawn without a device, which validates shaders and runs none. */
 import { create } from 'webgpu';
-import { noEngines } from './engines.ts';
-
-/** Why tests of a device are skipped here; null where they run. */
-export const noGpu: string | null = process.env.TAPEOUT_GPU === 'system' ? null : noEngines;
 
 // Kept for as long as the process lives: Dawn aborts when one is collected.
 const gpus = { device: create([]), none: create(['backend=null']) };

@@ -147,6 +147,7 @@ const dispatches: Readonly<Record<string, readonly ManifestDispatch[]>> = {
 export const tinyGpuManifest: Manifest = {
   ...tinyManifest,
   webgpu: {
+    operations: 64,
     arenaBytes: tinyManifest.arenaBytes,
     callBytes: 16,
     tensors: tinyManifest.tensors.map((t) => (t.purpose === 'scalar' ? { ...t, offset: 4 } : t)),
