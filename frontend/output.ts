@@ -117,7 +117,9 @@ async function runtimeText(manifest: Manifest, hasWasm: boolean): Promise<string
       .replace(/^import\b[^;]*;\n/gm, '')
       .replace(/^export (?=async function|function|class|const)/gm, '')
       .replace(/^export \{\};\n/gm, '')
-      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '');
+      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
+      // Indented as the rest of the file is, and as much smaller.
+      .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2));
   });
   return `${texts.join('\n')}
 export { ${exported.join(', ')} };
