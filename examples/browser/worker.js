@@ -1,0 +1,67 @@
+/** Trains the compiled model, and tells the page how it goes. */
+
+import { batches, loadDigits, random } from './digits.js';
+import load from './out/model/index.js';
+
+/** Milliseconds between two messages. */
+const pause = 100;
+/** Steps that a GPU is given before the loss of the first of them is waited for. */
+const ahead = 8;
+
+addEventListener('message', async ({ data: options }) => {
+  try {
+    await train(options);
+    postMessage({ kind: 'done' });
+  } catch (error) {
+    postMessage({ kind: 'error', message: error.message });
+  }
+});
+
+async function train({ backend, threads, epochs, samples, base }) {
+  const [model, digits] = await Promise.all([load({ backend, threads, onNotice() {} }), loadDigits(base)]);
+  postMessage({ kind: 'ready', where: place(model) });
+  const told = teller(model.maxBatch);
+  const next = random(1);
+  const queued = [];
+  postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test) });
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const fill of batches(digits.train, model.maxBatch, next, samples)) {
+      queued.push(model.trainStep(fill(model.inputs)));
+      // A number is there at once; a GPU's losses are awaited some steps later, so that it always has work.
+      if (model.backend === 'wasm' || queued.length > ahead) told(await queued.shift());
+    }
+    while (queued.length > 0) told(await queued.shift());
+    told.now();
+    postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test) });
+  }
+  model.dispose();
+}
+
+async function accuracy(model, test) {
+  let right = 0;
+  for (const fill of batches(test, model.maxBatch, random(0)))
+    right += (await model.evaluate(fill(model.inputs))).correct;
+  return right / test.count;
+}
+
+/** Gathers losses, and sends them now and then. */
+function teller(batch) {
+  let [losses, since] = [[], performance.now()];
+  const now = () => {
+    if (losses.length === 0) return;
+    const rate = (1000 * batch * losses.length) / (performance.now() - since);
+    postMessage({ kind: 'steps', losses, rate });
+    [losses, since] = [[], performance.now()];
+  };
+  const tell = (loss) => {
+    losses.push(loss);
+    if (performance.now() - since > pause) now();
+  };
+  return Object.assign(tell, { now });
+}
+
+function place({ backend, backendNotice, threads, threadsNotice }) {
+  if (backend === 'webgpu') return backendNotice ?? 'WebGPU';
+  const on = `WebAssembly, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+  return [on, backendNotice, threadsNotice].filter(Boolean).join('; ');
+}

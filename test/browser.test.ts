@@ -1,0 +1,93 @@
+/** The example's page in Chromium: it learns on every backend, in a worker, and stays responsive. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build, type PreviewServer, preview } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build as buildTapeout, root } from './support/cli.ts';
+import { chromium as engine, noEngines } from './support/engines.ts';
+
+const example = join(root, 'examples/browser');
+const config = { configFile: join(example, 'vite.config.js'), logLevel: 'error' } as const;
+/** Where a person finds what the page looked like. */
+const pictures = join(root, 'out/browser');
+
+declare global {
+  /** Milliseconds of each task that held the page's thread up, since it was loaded. */
+  var longTasks: number[];
+}
+
+describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () => {
+  let server: PreviewServer;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    buildTapeout();
+    const prepared = spawnSync(process.execPath, [join(example, 'prepare.mjs')], { encoding: 'utf8' });
+    expect([prepared.stderr, prepared.status]).toEqual(['', 0]);
+    await build(config);
+    server = await preview({ ...config, preview: { port: 0, strictPort: false } });
+    const { path, env } = await engine();
+    browser = await chromium.launch({
+      executablePath: path,
+      env,
+      args: ['--no-sandbox', '--no-zygote', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    });
+    page = await browser.newPage({ viewport: { width: 1024, height: 720 } });
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(String(error)));
+    await page.addInitScript(() => {
+      globalThis.longTasks = [];
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) globalThis.longTasks.push(entry.duration);
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    await page.goto(server.resolvedUrls?.local[0] as string);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** Fills the form in, trains, and gives the row that tells of the run. */
+  async function trained(options: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+    for (const [name, value] of Object.entries(options)) {
+      const field = page.locator(`[name=${name}]`);
+      await (name === 'backend' ? field.selectOption(value) : field.fill(value));
+    }
+    await page.evaluate(() => {
+      globalThis.longTasks.length = 0;
+    });
+    await page.click('#train');
+    const row = page.locator('#runs tr').last();
+    await row.and(page.locator('[data-state]')).waitFor({ timeout: 100_000 });
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${options.backend}-${options.threads}.png`) });
+    const cells = await row.locator('td').evaluateAll((all) => all.map((td) => [td.dataset.name, td.textContent]));
+    return { state: await row.getAttribute('data-state'), ...Object.fromEntries(cells) };
+  }
+
+  const long = (): Promise<number[]> => page.evaluate(() => globalThis.longTasks);
+
+  test('may use threads', async () => {
+    expect(await page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([true, 'function']);
+  });
+
+  test.each([
+    ['wasm', '1', 3, 8000, 'WebAssembly, one thread', 90],
+    ['wasm', '2', 3, 8000, 'WebAssembly, 2 threads', 90],
+  ] as const)('learns digits on %s, threads %s', async (backend, threads, epochs, samples, where, least) => {
+    const row = await trained({ backend, threads, epochs: `${epochs}`, samples: `${samples}` });
+    expect(row).toMatchObject({ state: 'done', where, step: `${epochs * Math.ceil(samples / 64)}` });
+    const accuracies = (row.accuracy as string).split(', ').map(Number.parseFloat);
+    expect(accuracies).toHaveLength(1 + epochs);
+    expect(accuracies[0]).toBeLessThan(30);
+    expect(accuracies.at(-1)).toBeGreaterThan(least);
+    expect(await long()).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
