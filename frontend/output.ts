@@ -113,13 +113,15 @@ async function runtimeText(manifest: Manifest, hasWasm: boolean): Promise<string
   const { modules, exported } = runtimeParts(manifest, hasWasm);
   const texts = modules.map((name) => {
     const url = new URL(`../runtime/${name}${extension}`, import.meta.url);
-    return transpiled(readFileSync(url, 'utf8'))
-      .replace(/^import\b[^;]*;\n/gm, '')
-      .replace(/^export (?=async function|function|class|const)/gm, '')
-      .replace(/^export \{\};\n/gm, '')
-      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
-      // Indented as the rest of the file is, and as much smaller.
-      .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2));
+    return (
+      transpiled(readFileSync(url, 'utf8'))
+        .replace(/^import\b[^;]*;\n/gm, '')
+        .replace(/^export (?=async function|function|class|const)/gm, '')
+        .replace(/^export \{\};\n/gm, '')
+        .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
+        // Indented as the rest of the file is, and as much smaller.
+        .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2))
+    );
   });
   return `${texts.join('\n')}
 export { ${exported.join(', ')} };

@@ -5,8 +5,8 @@ import load from './out/model/index.js';
 
 /** Milliseconds between two messages. */
 const pause = 100;
-/** Steps that a GPU is given before the loss of the first of them is waited for. */
-const ahead = 8;
+/** Steps whose losses are read together. A GPU has the next such group queued while it is waited for one. */
+const group = 8;
 
 addEventListener('message', async ({ data: options }) => {
   try {
@@ -22,15 +22,19 @@ async function train({ backend, threads, epochs, samples, base }) {
   postMessage({ kind: 'ready', where: place(model) });
   const told = teller(model.maxBatch);
   const next = random(1);
-  const queued = [];
   postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test) });
   for (let epoch = 0; epoch < epochs; epoch++) {
+    let [steps, read] = [[], []];
     for (const fill of batches(digits.train, model.maxBatch, next, samples)) {
-      queued.push(model.trainStep(fill(model.inputs)));
-      // A number is there at once; a GPU's losses are awaited some steps later, so that it always has work.
-      if (model.backend === 'wasm' || queued.length > ahead) told(await queued.shift());
+      const loss = model.trainStep(fill(model.inputs));
+      // A number is there at once; losses on a GPU are read when they are awaited.
+      if (model.backend === 'wasm') told(loss);
+      else if (steps.push(loss) === group) {
+        for (const loss of await read) told(loss);
+        [steps, read] = [[], Promise.all(steps)];
+      }
     }
-    while (queued.length > 0) told(await queued.shift());
+    for (const loss of [...(await read), ...(await Promise.all(steps))]) told(loss);
     told.now();
     postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test) });
   }

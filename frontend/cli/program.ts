@@ -143,6 +143,13 @@ Examples:
     )
     .action(async (model, options) => exit(await compileCommand(model, options, io)));
 
+  const backend = new Option(
+    '--backend <name>',
+    "where to run: as WebAssembly, on a GPU (in Node with the npm package 'webgpu'), or on whichever pays: auto",
+  )
+    .choices(['wasm', 'webgpu', 'auto'])
+    .default('wasm');
+
   command('train', 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.')
     .option(
       '--data <name>',
@@ -158,6 +165,7 @@ Examples:
     .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
     .addOption(schedule)
+    .addOption(backend)
     .addOption(threads)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
