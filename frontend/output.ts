@@ -18,8 +18,10 @@ export async function bundleOf({
   wasm,
   threadedWasm,
   wgsl,
+  target,
   weights,
-}: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'weights'>): Promise<Files> {
+}: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'target' | 'weights'>): Promise<Files> {
+  const hasWasm = target !== 'webgpu';
   const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
     [...weights].map(
@@ -32,7 +34,7 @@ export async function bundleOf({
     threadedWasm,
     wgsl,
     weights: file,
-    runtime: await runtimeText(manifest, wasm !== null),
+    runtime: await runtimeText(manifest, hasWasm),
   });
 }
 

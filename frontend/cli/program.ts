@@ -216,6 +216,11 @@ Examples:
       ),
     )
     .addOption(schedule)
+    .addOption(
+      new Option('--backend <name>', "what to time: WebAssembly, or a GPU by its own clock (npm package 'webgpu')")
+        .choices(['wasm', 'webgpu'])
+        .default('wasm'),
+    )
     .option('--json', 'print the numbers as JSON')
     .option('--roofline <file>', 'draw operations a second against operations a byte, as SVG')
     .option('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto')

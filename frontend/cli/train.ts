@@ -59,7 +59,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
     {
       entries: ['forward', 'evaluate', 'train_step'],
       ...forThreads(flags.threads),
-      ...(flags.backend === 'wasm' ? {} : { target: 'all' }),
+      target: flags.backend === 'auto' ? 'all' : flags.backend,
       ...readSchedule(flags.schedule, io),
     },
     io,

@@ -12,7 +12,7 @@ import { type GivenSchedules, nothingGiven } from '../../passes/schedule/given.t
 import { scheduledBy, scheduleOutline } from '../../passes/schedule/index.ts';
 import type { Compiled } from '../compile.ts';
 import { median } from './clock.ts';
-import { type Sampler, sampler } from './sampler.ts';
+import { sampler, type WasmSampler } from './sampler.ts';
 
 export type Schedules = ReadonlyMap<string, Schedule>;
 
@@ -106,7 +106,7 @@ type Pair = readonly [before: number, after: number];
 
 /** A compiled model at hand, and how long each kernel of its step takes, packed copies with the kernel that reads them. */
 interface Measured {
-  readonly sampler: Sampler;
+  readonly sampler: WasmSampler;
   step(): ReadonlyMap<string, number>;
 }
 
