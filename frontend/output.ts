@@ -30,8 +30,8 @@ export async function bundleOf({
   );
   return bundle({
     manifest,
-    wasm,
-    threadedWasm,
+    wasm: hasWasm ? wasm : null,
+    threadedWasm: hasWasm ? threadedWasm : null,
     wgsl,
     weights: file,
     runtime: await runtimeText(manifest, hasWasm),

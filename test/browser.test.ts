@@ -18,6 +18,15 @@ declare global {
   var longTasks: number[];
 }
 
+interface Options {
+  readonly backend: string;
+  readonly threads: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly samples: number;
+}
+
 describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () => {
   let server: PreviewServer;
   let browser: Browser;
@@ -54,17 +63,17 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
   });
 
   /** Fills the form in, trains, and gives the row that tells of the run. */
-  async function trained(options: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  async function trained(options: Options): Promise<Record<string, string>> {
     for (const [name, value] of Object.entries(options)) {
       const field = page.locator(`[name=${name}]`);
-      await (name === 'backend' ? field.selectOption(value) : field.fill(value));
+      await (name === 'backend' ? field.selectOption(`${value}`) : field.fill(`${value}`));
     }
     await page.evaluate(() => {
       globalThis.longTasks.length = 0;
     });
     await page.click('#train');
     const row = page.locator('#runs tr').last();
-    await row.and(page.locator('[data-state]')).waitFor({ timeout: 100_000 });
+    await row.and(page.locator('[data-state]')).waitFor({ timeout: 150_000 });
     mkdirSync(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `${options.backend}-${options.threads}.png`) });
     const cells = await row.locator('td').evaluateAll((all) => all.map((td) => [td.dataset.name, td.textContent]));
@@ -77,17 +86,37 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
     expect(await page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([true, 'function']);
   });
 
-  test.each([
-    ['wasm', '1', 3, 8000, 'WebAssembly, one thread', 90],
-    ['wasm', '2', 3, 8000, 'WebAssembly, 2 threads', 90],
-  ] as const)('learns digits on %s, threads %s', async (backend, threads, epochs, samples, where, least) => {
-    const row = await trained({ backend, threads, epochs: `${epochs}`, samples: `${samples}` });
-    expect(row).toMatchObject({ state: 'done', where, step: `${epochs * Math.ceil(samples / 64)}` });
+  /** Accuracies before the first epoch and after each. */
+  async function learnt(options: Options, where: RegExp): Promise<number[]> {
+    const { epochs, samples, batch } = options;
+    const row = await trained(options);
+    expect(row).toMatchObject({ state: 'done', where: expect.stringMatching(where) });
+    expect(row.step).toBe(`${epochs * Math.ceil(samples / batch)}`);
+    expect(await long()).toEqual([]);
+    expect(problems).toEqual([]);
     const accuracies = (row.accuracy as string).split(', ').map(Number.parseFloat);
     expect(accuracies).toHaveLength(1 + epochs);
     expect(accuracies[0]).toBeLessThan(30);
-    expect(accuracies.at(-1)).toBeGreaterThan(least);
-    expect(await long()).toEqual([]);
-    expect(problems).toEqual([]);
+    return accuracies;
+  }
+
+  const all = { epochs: 3, batch: 64, lr: 0.01, samples: 8000 };
+  test('learns digits as WebAssembly, on any number of threads the same', async () => {
+    const alone = await learnt({ backend: 'wasm', threads: 1, ...all }, /^WebAssembly, one thread$/);
+    expect(alone.at(-1)).toBeGreaterThan(90);
+    expect(await learnt({ backend: 'wasm', threads: 2, ...all }, /^WebAssembly, 2 threads$/)).toEqual(alone);
   });
+
+  test('takes WebAssembly where the only GPU is software, and says so', async () => {
+    await learnt({ backend: 'auto', threads: 1, ...all, epochs: 1 }, /^WebAssembly, one thread; .* is software/);
+  });
+
+  // So few samples, as this GPU is software.
+  const some = { epochs: 1, batch: 8, lr: 0.02, samples: 800 };
+  test('learns digits on WebGPU as it does as WebAssembly', async () => {
+    const wasm = await learnt({ backend: 'wasm', threads: 1, ...some }, /^WebAssembly, one thread$/);
+    const gpu = await learnt({ backend: 'webgpu', threads: 1, ...some }, /^WebGPU$/);
+    expect(gpu.at(-1)).toBeGreaterThan(35);
+    expect(Math.abs((gpu.at(-1) as number) - (wasm.at(-1) as number))).toBeLessThan(5);
+  }, 180_000);
 });

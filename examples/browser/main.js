@@ -13,8 +13,8 @@ let drawn = true;
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const { backend, threads, epochs, samples } = Object.fromEntries(new FormData(form));
-  start({ backend, threads: Number(threads), epochs: Number(epochs), samples: Number(samples) });
+  const { backend, ...numbers } = Object.fromEntries(new FormData(form));
+  start({ backend, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) });
 });
 
 /** Once a frame, however many messages come. */

@@ -17,15 +17,16 @@ addEventListener('message', async ({ data: options }) => {
   }
 });
 
-async function train({ backend, threads, epochs, samples, base }) {
+async function train({ backend, threads, epochs, batch, lr, samples, base }) {
   const [model, digits] = await Promise.all([load({ backend, threads, onNotice() {} }), loadDigits(base)]);
   postMessage({ kind: 'ready', where: place(model) });
-  const told = teller(model.maxBatch);
+  model.lr = lr;
+  const told = teller(batch);
   const next = random(1);
-  postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test) });
+  postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, samples / 4) });
   for (let epoch = 0; epoch < epochs; epoch++) {
     let [steps, read] = [[], []];
-    for (const fill of batches(digits.train, model.maxBatch, next, samples)) {
+    for (const fill of batches(digits.train, batch, next, samples)) {
       const loss = model.trainStep(fill(model.inputs));
       // A number is there at once; losses on a GPU are read when they are awaited.
       if (model.backend === 'wasm') told(loss);
@@ -36,7 +37,7 @@ async function train({ backend, threads, epochs, samples, base }) {
     }
     for (const loss of [...(await read), ...(await Promise.all(steps))]) told(loss);
     told.now();
-    postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test) });
+    postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, samples / 4) });
   }
   model.dispose();
 }

@@ -1,6 +1,8 @@
 /** WebGPU for tests: Dawn on SwiftShader, and Dawn without a device, which validates shaders and runs none. */
 import { create } from 'webgpu';
 
+export { noGpu } from './engines.ts';
+
 // Kept for as long as the process lives: Dawn aborts when one is collected.
 const gpus = { device: create([]), none: create(['backend=null']) };
 Object.assign(globalThis, { tapeoutTestGpus: gpus });
