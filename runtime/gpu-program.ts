@@ -1,13 +1,25 @@
 /** A compiled program on a device: its arena, its pipelines and what binds them, all made once. A call makes no API object but
  *  the encoder of its commands. */
-import { arrayOf, elementsAt, kindOf, TapeoutError } from './check.ts';
-import type { ManifestCount, ManifestDispatch, ManifestGpu } from './manifest.ts';
+import { arrayOf, type Data, elementsAt, kindOf, TapeoutError, type View } from './check.ts';
+import type { ManifestCount, ManifestDispatch, ManifestGpu, ManifestTensor } from './manifest.ts';
 
 /** The specification's numbers: Node has no global that tells them. */
 export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
 const computeStage = 0x4;
 /** Bytes of an element, of whatever dtype. */
 export const wordBytes = 4;
+
+/** Elements as they lie in an arena: bytes are words there. */
+export const toWords = (data: Data): Float32Array | Int32Array | Uint32Array =>
+  data instanceof Uint8Array ? Uint32Array.from(data) : data;
+
+/** A copy of elements that lie in an arena, or in what was read of it. */
+export function fromWords(dtype: ManifestTensor['dtype'], bytes: ArrayBuffer, offset: number, count: number): View {
+  const array = arrayOf[dtype];
+  return array === Uint8Array
+    ? Uint8Array.from(new Uint32Array(bytes, offset, count))
+    : new array(bytes, offset, count).slice();
+}
 
 export class GpuProgram {
   readonly device: GPUDevice;

@@ -1,7 +1,7 @@
 /** A compiled model at work on a GPU: the calls of the WebAssembly model, asynchronous where results come back. A step writes
  *  its batch, encodes one pass and submits it; nothing waits for it unless somebody asks for what it found. */
 import { arrayOf, checkManifest, type Data, elementsAt, TapeoutError, type View } from './check.ts';
-import { GpuProgram, usage, wordBytes } from './gpu-program.ts';
+import { fromWords, GpuProgram, toWords, usage, wordBytes } from './gpu-program.ts';
 import { Readback, type Stretch } from './gpu-read.ts';
 import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
 import type { Evaluation, Views } from './model.ts';
@@ -129,11 +129,11 @@ export class GpuModel {
         const memory = new arrayOf[dtype](program.call, offset, 1);
         memory[0] = initial ?? 0;
         scalars.set(name, memory);
-      } else if (initial) this.#put(tensor, new arrayOf[dtype](count).fill(initial));
+      } else if (initial) program.write(offset, toWords(new arrayOf[dtype](count).fill(initial)));
       if (purpose === 'input') {
         const port = new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch);
         this.#inputs.set(name, port);
-        if (isBytes(dtype)) this.#spread.set(port, new Uint32Array(count));
+        if (port.whole.BYTES_PER_ELEMENT < wordBytes) this.#spread.set(port, new Uint32Array(count));
       }
       this.#slots.set(name, this.#inputs.get(name) ?? new Slot(tensor));
     }
@@ -240,7 +240,7 @@ export class GpuModel {
   loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
     this.#alive();
     for (const [name, data] of checkedState(source, this.#slots, strict))
-      this.#put(this.#slots.get(name)!.tensor, data);
+      this.#program.write(this.#slots.get(name)!.tensor.offset, toWords(data));
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
@@ -380,12 +380,9 @@ export class GpuModel {
     const bytes = await this.#bytes(stretches, encoder);
     let at = 0;
     return slots.map(({ tensor: { dtype } }, i) => {
-      const count = stretches[i]!.bytes / wordBytes;
       const from = at;
       at += stretches[i]!.bytes;
-      return isBytes(dtype)
-        ? Uint8Array.from(new Uint32Array(bytes, from, count))
-        : new arrayOf[dtype](bytes, from, count).slice();
+      return fromWords(dtype, bytes, from, (at - from) / wordBytes);
     });
   }
 
@@ -399,16 +396,10 @@ export class GpuModel {
       throw this.#end ?? new TapeoutError('device-lost', `the GPU cannot be read from: ${String(cause)}`, { cause });
     }
   }
-
-  #put({ offset, dtype }: { readonly offset: number; readonly dtype: keyof typeof arrayOf }, data: Data): void {
-    this.#program.write(offset, isBytes(dtype) ? Uint32Array.from(data) : (data as Float32Array));
-  }
 }
 
 /** Milliseconds between a failed read and the news of the device's end. */
 const newsDelay = 200;
-
-const isBytes = (dtype: keyof typeof arrayOf): boolean => arrayOf[dtype].BYTES_PER_ELEMENT < wordBytes;
 
 function lostError(reason: string, message: string): TapeoutError {
   const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason told';

@@ -298,9 +298,9 @@ Examples:
     .addOption(
       new Option(
         '--backend <name>',
-        'what runs them: the compiled WebAssembly, or the reference interpreter: graphs in float64, kernels in float32',
+        "what runs them: the compiled WebAssembly, a GPU (npm package 'webgpu'), or the reference interpreter: graphs in float64, kernels in float32",
       )
-        .choices(['wasm', 'interpret'])
+        .choices(['wasm', 'webgpu', 'interpret'])
         .default('wasm'),
     )
     .option('--graph <name>', 'run this graph only, or this entry of a program')

@@ -3,11 +3,14 @@
 import { usage } from '../../runtime/gpu-program.ts';
 import type { Peak } from './peak.ts';
 
-/** Invocations of a measurement, and bytes of the buffers that are read: one that caches hold, and one that none holds. */
-const [threads, cached, large] = [1 << 17, 1 << 18, 1 << 26];
-const group = 256;
+/** Bytes of the buffers that are read: one that caches hold, and one that none holds. */
+const [cached, large] = [1 << 18, 1 << 26];
+/** Invocations of a workgroup, and workgroups: as few as there are on a slow device, as many as a large one has room for. */
+const [group, fewest, most] = [256, 64, 1 << 14];
 /** Turns of the arithmetic's loop, each of which has eight vectors multiplied and added; and reads of an invocation. */
 const [turns, reads] = [64, 64];
+/** Milliseconds that a measurement takes at least, beside which the way to the device and back is nothing. */
+const enough = 20;
 
 const shaders = `
 @group(0) @binding(0) var<storage, read_write> data: array<vec4f>;
@@ -23,9 +26,12 @@ const shaders = `
   // Never so, which no compiler can know.
   if (sum.x == 12345.678) { data[id.x % 64] = sum; }
 }
-@compute @workgroup_size(${group}) fn reading(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(${group}) fn reading(
+  @builtin(global_invocation_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   var sum = vec4f();
-  for (var i = 0u; i < ${reads}; i++) { sum += data[(id.x + i * ${threads}u) % arrayLength(&data)]; }
+  for (var i = 0u; i < ${reads}; i++) { sum += data[(id.x + i * groups.x * ${group}) % arrayLength(&data)]; }
   if (sum.x == 12345.678) { data[id.x % 64] = sum; }
 }`;
 
@@ -38,26 +44,28 @@ export async function measureGpuPeak(device: GPUDevice): Promise<Peak> {
       layout: pipeline.getBindGroupLayout(0),
       entries: [{ binding: 0, resource: { buffer } }],
     });
-    const took = async (times: number): Promise<number> => {
+    const took = async (workgroups: number, times: number): Promise<number> => {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bound);
-      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(threads / group);
+      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(workgroups);
       pass.end();
       const start = performance.now();
       device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
       return performance.now() - start;
     };
-    let times = 1;
-    await took(times);
-    // Long enough for the way to the device and back to be nothing beside it.
-    while ((await took(times)) < 20 && times < 4096) times *= 2;
+    let [workgroups, times] = [fewest, 1];
+    await took(workgroups, times);
+    while ((await took(workgroups, times)) < enough && times < 4096) {
+      if (workgroups < most) workgroups *= 2;
+      else times *= 2;
+    }
     let best = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 3; round++) best = Math.min(best, (await took(times)) / times);
+    for (let round = 0; round < 3; round++) best = Math.min(best, await took(workgroups, times));
     buffer.destroy();
-    return (threads * each) / best / 1e6;
+    return (workgroups * group * times * each) / best / 1e6;
   };
   return {
     gflops: await rate('arithmetic', 1024, turns * 8 * 4 * 2),

@@ -2,7 +2,7 @@
 
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Entry } from '../../ir/program.ts';
-import { GpuProgram, usage } from '../../runtime/gpu-program.ts';
+import { GpuProgram, toWords, usage } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { GpuModel } from '../../runtime/webgpu.ts';
@@ -44,8 +44,7 @@ export async function gpuSampler(
   const prepare = async (): Promise<void> => {
     const at = steps++ % variety;
     if (at === 0) model.loadStateDict(begin, { strict: false });
-    for (const [{ offset }, data] of inputs[at] ?? [])
-      program.write(offset, data instanceof Uint8Array ? Uint32Array.from(data) : data);
+    for (const [{ offset }, data] of inputs[at] ?? []) program.write(offset, toWords(data));
     await model.finished();
   };
   return {
