@@ -26,7 +26,10 @@ const folder = archive.replace(/\.tar\.xz$/, '');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const [name, { spec, batches }] of Object.entries(nets)) {
-  writeFiles(join(folder, name), await bundleOf(await compile(spec, { target: 'webgpu', entries: ['train_step'] })));
+  const files = new Map(await bundleOf(await compile(spec, { target: 'webgpu', entries: ['train_step'] })));
+  // Random numbers do not compress; time.mjs makes its own.
+  for (const file of ['weights.safetensors', 'SHA256SUMS']) files.delete(file);
+  writeFiles(join(folder, name), files);
   writeFileSync(join(folder, name, 'batches.json'), JSON.stringify(batches));
 }
 copyFileSync(realpathSync(process.execPath), join(folder, 'node'));

@@ -17,7 +17,7 @@ console.log('\n| net | batch | ms a step | samples/s | GF/s |\n| --- | --- | ---
 for (const name of readdirSync('.', { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? [e.name] : []))) {
   const { load, manifest } = await import(`./${name}/index.js`);
   for (const n of JSON.parse(readFileSync(`./${name}/batches.json`, 'utf8'))) {
-    const model = await load({ backend: 'webgpu', gpu });
+    const model = await load({ gpu, weights: weightsOf(manifest) });
     const x = model.input('x', n).map((_, i) => Math.sin(i));
     const y = model.input('y', n).map((_, i) => i % 10);
     const losses = [await model.trainStep(x, y)];
@@ -33,10 +33,27 @@ for (const name of readdirSync('.', { withFileTypes: true }).flatMap((e) => (e.i
     losses.push(await model.trainStep(x, y));
     if (!(losses[1] < losses[0])) throw new Error(`${name}: the loss went from ${losses[0]} to ${losses[1]}`);
     const ms = samples.sort((a, b) => a - b)[rounds >> 1];
-    const gflops = ((manifest.webgpu.operations * n) / manifest.maxBatch / ms / 1e6).toFixed(0);
+    const gflops = ((manifest.webgpu.operations * n) / manifest.maxBatch / ms / 1e6).toFixed(1);
     console.log(`| ${name} | ${n} | ${ms.toFixed(3)} | ${Math.round((1000 * n) / ms)} | ${gflops} |`);
     model.dispose();
   }
+}
+
+/** Numbers of the size that layers begin with. */
+function weightsOf({ tensors }) {
+  let state = 1;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  const parameters = tensors.filter((t) => t.purpose === 'parameter');
+  return Object.fromEntries(
+    parameters.map(({ name, shape }) => {
+      const count = shape.reduce((a, b) => a * b, 1);
+      const bound = Math.sqrt(shape[0] / count);
+      return [name, Float32Array.from({ length: count }, () => bound * random())];
+    }),
+  );
 }
 
 /** Milliseconds of so many steps, the upload of their batch included. */
