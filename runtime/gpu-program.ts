@@ -139,7 +139,9 @@ export class GpuProgram {
 
   /** Writes to the arena, behind all that is queued. The data may be changed at once. */
   write(offset: number, data: Float32Array | Int32Array | Uint32Array, count = data.length): void {
-    this.device.queue.writeBuffer(this.arena, offset, data as Float32Array<ArrayBuffer>, 0, count);
+    // Dawn in Node ends the process when it is given shared memory.
+    const own = data.buffer instanceof ArrayBuffer ? data : data.slice(0, count);
+    this.device.queue.writeBuffer(this.arena, offset, own as Float32Array<ArrayBuffer>, 0, count);
   }
 
   destroy(): void {

@@ -1,6 +1,13 @@
 /** What `auto` takes, and why: on machines that are made up, with a device that is not. */
 import { describe, expect, test } from 'vitest';
-import { instantiate, instantiateBest, type Manifest, openDevice, TapeoutError } from '../../runtime/index.ts';
+import {
+  instantiate,
+  instantiateBest,
+  instantiateOnGpu,
+  type Manifest,
+  openDevice,
+  TapeoutError,
+} from '../../runtime/index.ts';
 import { noGpu } from '../support/engines.ts';
 import { openDevice as openReal } from '../support/gpu.ts';
 import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from '../support/tiny.ts';
@@ -89,6 +96,26 @@ describe('auto', () => {
       for (const device of opened) expect((await device.lost).reason).toBe('destroyed');
     },
   );
+});
+
+test.skipIf(noGpu)('a model that opened its device opens another when that is lost', async () => {
+  const opened: GPUDevice[] = [];
+  const gpu = machine(acme, async () => {
+    const device = await openReal();
+    opened.push(device);
+    return device;
+  });
+  const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
+  model.trainStep(Float32Array.of(1, 2), Int32Array.of(0));
+  const kept = await model.checkpoint();
+  opened[0]!.destroy();
+  await expect(model.forward(Float32Array.of(1, 2))).rejects.toMatchObject({ code: 'device-lost' });
+  const next = await model.recover();
+  expect(await next.stateDict({ state: true })).toEqual(kept);
+  expect(await next.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toBe(3);
+  next.dispose();
+  expect((await opened[1]!.lost).reason).toBe('destroyed');
+  expect(opened).toHaveLength(2);
 });
 
 test('webgpu is taken or refused with the reason', async () => {

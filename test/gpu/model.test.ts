@@ -104,6 +104,14 @@ describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
     other.dispose();
   });
 
+  test('data may lie in shared memory', async () => {
+    const x = new Float32Array(new SharedArrayBuffer(16));
+    x.set(x2);
+    const y = new Int32Array(new SharedArrayBuffer(8));
+    y.set(y2);
+    expect(await model.trainStep(x, y)).toBe(5);
+  });
+
   test('bytes lie in words', async () => {
     const bytes = (m: ManifestGpu): ManifestGpu => ({
       ...m,
@@ -200,9 +208,12 @@ describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
     first.trainStep(x2, y2);
     const kept = await first.checkpoint();
     first.trainStep(x2, y2);
-    const pending = first.forward(x2);
+    const pending = [first.forward(x2), first.trainStep(x2, y2), first.toSafetensors(), first.finished()];
     doomed.destroy();
-    await expect(pending).rejects.toThrow(/^the GPU device is lost \(it was destroyed\).*model\.recover\(\)/);
+    for (const promise of pending)
+      await expect((async () => promise)()).rejects.toThrow(
+        /^the GPU device is lost \(it was destroyed\).*model\.recover\(\)/,
+      );
     await expect((async () => first.trainStep(x2, y2))()).rejects.toMatchObject({ code: 'device-lost' });
     await expect(first.recover()).rejects.toThrow(/needs another one to go on: recover\(device\)/);
 
