@@ -82,6 +82,15 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
 
   const long = (): Promise<number[]> => page.evaluate(() => globalThis.longTasks);
 
+  test('is watched for tasks that hold it up', async () => {
+    await page.evaluate(() => {
+      setTimeout(() => {
+        for (const end = performance.now() + 100; performance.now() < end; );
+      });
+    });
+    await expect.poll(async () => Math.max(...(await long()))).toBeGreaterThanOrEqual(100);
+  });
+
   test('may use threads', async () => {
     expect(await page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([true, 'function']);
   });
