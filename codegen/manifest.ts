@@ -1,21 +1,76 @@
 /** A program's manifest: what a runtime needs to know of it. */
 
-import type { Port, Program, Slot } from '../ir/program.ts';
+import type { Entry, Port, Program, Slot } from '../ir/program.ts';
 import { type Dim, isBatch } from '../ir/type.ts';
-import type { Manifest, ManifestDim, ManifestTensor } from '../runtime/manifest.ts';
+import { workOf } from '../ir/work.ts';
+import type {
+  Manifest,
+  ManifestDim,
+  ManifestDispatch,
+  ManifestEntry,
+  ManifestGpu,
+  ManifestTensor,
+} from '../runtime/manifest.ts';
 import { pagesOf } from './wasm/emit.ts';
+import type { Shaders } from './wgsl/emit.ts';
+
+/** The program for WebGPU, and its shaders. */
+export interface Gpu {
+  readonly program: Program;
+  readonly shaders: Shaders;
+}
 
 export function manifestOf(
   program: Program,
   initial: ReadonlyMap<string, number>,
   threads: number | null = null,
+  gpu: Gpu | null = null,
 ): Manifest {
+  return {
+    tapeout: 1,
+    name: program.name,
+    maxBatch: program.maxBatch,
+    pages: pagesOf(program),
+    arenaBytes: program.arenaBytes,
+    ...(threads === null ? {} : { threads }),
+    tensors: tensorsOf(program, initial, (s) => s.offset),
+    entries: program.entries.map(entry),
+    ...(gpu === null ? {} : { webgpu: manifestOfGpu(gpu, initial) }),
+  };
+}
+
+const manifestOfGpu = ({ program, shaders }: Gpu, initial: ReadonlyMap<string, number>): ManifestGpu => ({
+  operations: Math.max(
+    0,
+    ...program.entries.map((e) => e.launches.reduce((sum, k) => sum + workOf(k, program.maxBatch).operations, 0)),
+  ),
+  arenaBytes: program.arenaBytes,
+  callBytes: shaders.callBytes,
+  tensors: tensorsOf(program, initial, (s) => shaders.scalars.get(s.buffer) ?? s.offset),
+  entries: program.entries.map((e) => ({
+    ...entry(e),
+    dispatches: shaders.dispatches.get(e.name) as readonly ManifestDispatch[],
+  })),
+});
+
+const entry = (e: Entry): ManifestEntry => ({
+  name: e.name,
+  inputs: e.inputs.map((p) => p.name),
+  outputs: e.outputs.map((p) => p.name),
+});
+
+/** What a host sees of a program's memory. */
+function tensorsOf(
+  program: Program,
+  initial: ReadonlyMap<string, number>,
+  offsetOf: (s: Slot) => number,
+): ManifestTensor[] {
   const visible = program.slots.filter((s) => s.purpose !== 'temp');
   const names = new Map<Slot, string>();
   const ports: readonly Port[] = program.entries.flatMap((e) => [...e.inputs, ...e.outputs]);
   for (const s of visible) names.set(s, ports.find((p) => p.buffer === s.buffer)?.name ?? s.buffer.name);
   const seen = new Set<string>();
-  const tensors = visible.flatMap((s): ManifestTensor[] => {
+  return visible.flatMap((s): ManifestTensor[] => {
     const name = names.get(s) as string;
     if (seen.has(name)) return [];
     seen.add(name);
@@ -26,26 +81,12 @@ export function manifestOf(
         purpose: s.purpose,
         dtype: s.buffer.type.dtype,
         shape: s.buffer.type.shape.map(dim),
-        offset: s.offset,
+        offset: offsetOf(s),
         ...(s.range === undefined ? {} : { range: s.range }),
         ...(start === undefined ? {} : { initial: start }),
       },
     ];
   });
-  return {
-    tapeout: 1,
-    name: program.name,
-    maxBatch: program.maxBatch,
-    pages: pagesOf(program),
-    arenaBytes: program.arenaBytes,
-    ...(threads === null ? {} : { threads }),
-    tensors,
-    entries: program.entries.map((e) => ({
-      name: e.name,
-      inputs: e.inputs.map((p) => p.name),
-      outputs: e.outputs.map((p) => p.name),
-    })),
-  };
 }
 
 const dim = (d: Dim): ManifestDim => (isBatch(d) ? { batch: d.times } : d);

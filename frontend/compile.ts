@@ -2,6 +2,7 @@
 
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitThreadedWasm, emitWasm } from '../codegen/wasm/emit.ts';
+import { emitWgsl } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
@@ -10,17 +11,17 @@ import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
-import { type Engine, engines, type Target, wasmTarget } from '../ir/target.ts';
+import { type Engine, engines, isVector, type Target, type VectorTarget, wasmTarget, webgpu } from '../ir/target.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
-import { canonicalize } from '../passes/canonicalize.ts';
+import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
 import { type GraphPass, inOrder, registeredPasses, runCustomPass } from '../passes/custom.ts';
-import { fuse } from '../passes/fuse.ts';
+import { fuse, fuseGathered } from '../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
-import { Buffers, type Lowered, lower } from '../passes/lower.ts';
+import { Buffers, type Lowered, lower, lowerGathered } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { type Rematerialized, rematerialize } from '../passes/rematerialize.ts';
@@ -57,6 +58,7 @@ export const stages = [
   'schedule',
   'plan',
   'wat',
+  'wgsl',
 ] as const;
 export type Stage = (typeof stages)[number];
 /** A stage, or the name of a pass from outside. */
@@ -78,6 +80,9 @@ export interface CompileOptions {
   /** Whether cheap values are computed again where they are read late, as far as that lowers the peak of memory. The results
    *  are the same; `Compiled.rematerialized` tells what it costs. */
   readonly rematerialize?: boolean;
+  /** What the model is compiled to: `wasm` unless told otherwise, `webgpu`, or `all`. A model for WebGPU has the WebAssembly
+   *  too; `webgpu` says whose stages are shown, and what a bundle holds. */
+  readonly target?: CompileTarget;
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
@@ -90,20 +95,33 @@ export interface CompileOptions {
   readonly root?: string;
 }
 
-export interface Compiled {
-  readonly recording: Recording;
-  /** After the graph passes. */
-  readonly module: Module;
+/** What a model may be compiled to. */
+export const compileTargets = ['wasm', 'webgpu', 'all'] as const;
+export type CompileTarget = (typeof compileTargets)[number];
+
+/** A module's graphs as one target runs them. */
+export interface Half {
   readonly fused: readonly FusedGraph[];
   /** As lowered, before the schedule. */
   readonly lowered: readonly Lowered[];
   readonly scheduled: readonly Scheduled[];
   readonly program: Program;
-  /** What kernels were scheduled for. */
-  readonly target: Target;
+}
+
+export interface Compiled extends Half {
+  readonly recording: Recording;
+  /** After the graph passes. */
+  readonly module: Module;
+  /** What the kernels of the WebAssembly were scheduled for. */
+  readonly processor: VectorTarget;
   readonly wasm: Uint8Array;
   /** The module for several threads, where they were asked for. */
   readonly threadedWasm: Uint8Array | null;
+  readonly target: CompileTarget;
+  /** What WebGPU runs, where it was asked for. */
+  readonly gpu: Half | null;
+  /** The shaders of all its kernels, as one module. */
+  readonly wgsl: string | null;
   readonly manifest: Manifest;
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
@@ -142,18 +160,19 @@ export function compileRecording(
   site: Loc | null = callSite(),
 ): Compiled {
   const table = new StateTable();
-  const buffers = new Buffers();
   const target = targetOf(options);
+  const processor = processorOf(options);
   const threads = threadsOf(options);
   const order = inOrder(
     ['recorded', ...graphStages],
     [...new Set([...registeredPasses(), ...(options.passes ?? [])])],
     stages,
   );
+  const absent = target === 'wasm' ? 'wgsl' : target === 'webgpu' ? 'wat' : null;
   const names = [
     ...order.map((p) => (typeof p === 'string' ? p : p.name)),
     ...(options.rematerialize ? ['rematerialize'] : []),
-    ...stages.slice(1 + graphStages.length),
+    ...stages.slice(1 + graphStages.length).filter((s) => s !== absent),
   ];
   const trace = new Trace(options, names);
   const recorded = entriesOf(recording, options.entries ?? defaultEntries(recording), table, {
@@ -190,57 +209,75 @@ export function compileRecording(
       (m) => verifyModule(m),
     );
   const ranges = indexRanges(recorded);
-  const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
-  // … then kernels, …
   const count = countOps(module);
-  const { maxBatch } = module;
-  const fused = trace.run(
-    'fuse',
-    count,
-    () => module.graphs.map(fuse),
-    (f, print) => printModule({ ...module, graphs: f }, print),
-    (f) => f.forEach((g) => void verifyFused(g, { maxBatch })),
-  );
   const kept = recording.parameters.map((p) => p.param);
-  const outlined = (ls: readonly Lowered[]) => outline(module, ls, buffers, ranges, kept);
-  const lowered = trace.run(
-    'lower',
-    count,
-    () => fused.map((g) => lower(g, buffers)),
-    (l, print) => printProgram(outlined(l), { ...print, kernels: true }),
-    (l) => verifyKernels(kernelsOf(l), { maxBatch, values }),
-  );
-  const scheduled = trace.run(
-    'schedule',
-    count,
-    () => {
-      const alone = scheduleAll(lowered, module, target, options.schedule);
-      return threads === null ? alone : alone.map(onThreads(target, { maxBatch, values }));
-    },
-    (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
-    (l) => verifyKernels(kernelsOf(l), { maxBatch, target, values }),
-  );
-  // … then bytes.
-  const program = trace.run(
-    'plan',
-    count,
-    () => {
-      const planned = plan(outlined(scheduled));
-      return threads === null ? planned : barriers(planned);
-    },
-    (p, print) => printProgram(p, { ...print, kernels: true }),
-    verifyProgram,
-  );
+  const half = (on: Target, of: Module, shown: boolean): Half => {
+    const { maxBatch } = of;
+    const buffers = new Buffers();
+    const values = new Map([...ranges].map(([p, indices]) => [buffers.of(p), indices]));
+    const run = <T>(
+      name: Stage,
+      f: () => T,
+      text: (t: T, print: PrintOptions) => string,
+      verify: (t: T) => unknown,
+    ): T => trace.run(name, count, f, text, verify, shown);
+    const outlined = (ls: readonly Lowered[]) => outline(of, ls, buffers, ranges, kept);
+    // … then kernels, …
+    const fused = run(
+      'fuse',
+      () => of.graphs.map((g) => (on.addsToMemory ? fuse(g) : fuseGathered(g))),
+      (f, print) => printModule({ ...of, graphs: f }, print),
+      (f) => f.forEach((g) => void verifyFused(g, { maxBatch })),
+    );
+    const lowered = run(
+      'lower',
+      () => fused.map((g) => (on.addsToMemory ? lower(g, buffers) : lowerGathered(g, buffers))),
+      (l, print) => printProgram(outlined(l), { ...print, kernels: true }),
+      (l) => verifyKernels(kernelsOf(l), { maxBatch, values }),
+    );
+    const scheduled = run(
+      'schedule',
+      () => {
+        const alone = scheduleAll(lowered, of, on, shown ? options.schedule : undefined);
+        return threads !== null && isVector(on) ? alone.map(onThreads(on, { maxBatch, values })) : alone;
+      },
+      (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
+      (l) => verifyKernels(kernelsOf(l), { maxBatch, target: on, values }),
+    );
+    const program = run(
+      'plan',
+      () => {
+        const planned = plan(outlined(scheduled), on);
+        return threads !== null && isVector(on) ? barriers(planned) : planned;
+      },
+      (p, print) => printProgram(p, { ...print, kernels: true }),
+      verifyProgram,
+    );
+    return { fused, lowered, scheduled, program };
+  };
+  const own = half(processor, module, target !== 'webgpu');
+  const gpu = target === 'wasm' ? null : half(webgpu, canonicalizeGathered(module), target === 'webgpu');
+  // … then bytes, and shaders.
   const emitted = trace.run(
     'wat',
     count,
     () => {
-      const alone = emitWasm(program, target);
-      const threaded = threads === null ? null : emitThreadedWasm(program, target);
+      const alone = emitWasm(own.program, processor);
+      const threaded = threads === null ? null : emitThreadedWasm(own.program, processor);
       return { wasm: alone.wasm, threadedWasm: threaded?.wasm ?? null, wat: (threaded ?? alone).wat };
     },
     (e) => e.wat(),
+    undefined,
+    target !== 'webgpu',
   );
+  const shaders =
+    gpu &&
+    trace.run(
+      'wgsl',
+      count,
+      () => emitWgsl(gpu.program, webgpu),
+      (e) => e.wgsl,
+    );
 
   const initial = new Map(
     [...table.initial].map(([p, v]) => [p.name, p.role === 'scalar' ? (recording.optimizer?.scalars[p.name] ?? v) : v]),
@@ -248,14 +285,14 @@ export function compileRecording(
   return {
     recording,
     module,
-    fused,
-    lowered,
-    scheduled,
-    program,
-    target,
+    ...own,
+    processor,
     wasm: emitted.wasm,
     threadedWasm: emitted.threadedWasm,
-    manifest: manifestOf(program, initial, threads),
+    target,
+    gpu,
+    wgsl: shaders?.wgsl ?? null,
+    manifest: manifestOf(own.program, initial, threads, gpu && shaders && { program: gpu.program, shaders }),
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: trace.reports,
     rematerialized,
@@ -272,10 +309,17 @@ function threadsOf({ threads }: CompileOptions): number | null {
   throw new CompileError('bad-argument', `threads must be a whole number from 1 to ${mostThreads}, got ${threads}`);
 }
 
-function targetOf({ engine = 'v8-11', fastMath = false }: CompileOptions): Target {
+function processorOf({ engine = 'v8-11', fastMath = false }: CompileOptions): VectorTarget {
   if (Object.hasOwn(engines, engine)) return wasmTarget(engine, fastMath);
   throw new CompileError('bad-argument', `there is no engine '${engine}'`, {
     help: `the engines are ${Object.keys(engines).join(', ')}`,
+  });
+}
+
+function targetOf({ target = 'wasm' }: CompileOptions): CompileTarget {
+  if (compileTargets.includes(target)) return target;
+  throw new CompileError('bad-argument', `there is no target '${target}'`, {
+    help: `the targets are ${compileTargets.join(', ')}`,
   });
 }
 
@@ -337,10 +381,13 @@ class Trace {
     f: () => T,
     text: (t: T, print: PrintOptions) => string,
     verify: (t: T) => unknown = () => {},
+    /** Whether this is what is printed and reported; another target's runs beside it. */
+    shown = true,
   ): T {
     const [made, ms] = this.#timed(name, f);
     this.#verify(name, () => verify(made));
-    this.reports.push({ pass: name === 'wat' ? 'emit' : name, opsBefore: ops, opsAfter: ops, ...measures(made), ms });
+    if (!shown) return made;
+    this.reports.push({ pass: emits(name) ? 'emit' : name, opsBefore: ops, opsAfter: ops, ...measures(made), ms });
     this.stage(name, (print) => text(made, print));
     return made;
   }
@@ -362,7 +409,7 @@ class Trace {
     } catch (e) {
       if (e instanceof CompileError || e instanceof CompilerBug) throw e;
       throw new CompilerBug(
-        name === 'wat' ? 'emit' : name,
+        emits(name) ? 'emit' : name,
         e instanceof Error ? e.message : JSON.stringify(e),
         this.text(this.#last),
         { cause: e },
@@ -370,6 +417,8 @@ class Trace {
     }
   }
 }
+
+const emits = (name: StageName): boolean => name === 'wat' || name === 'wgsl';
 
 /** What of kernels, memory and code a pass's product shows. */
 function measures(made: unknown): Pick<PassReport, 'kernels' | 'arenaBytes' | 'codeBytes'> {
@@ -379,5 +428,7 @@ function measures(made: unknown): Pick<PassReport, 'kernels' | 'arenaBytes' | 'c
     const p = made as Program;
     return { kernels: p.entries.reduce((n, e) => n + e.launches.length, 0), arenaBytes: p.arenaBytes };
   }
-  return { codeBytes: (made as { wasm: Uint8Array }).wasm.length };
+  return {
+    codeBytes: (made as { wasm?: Uint8Array; wgsl?: string }).wasm?.length ?? (made as { wgsl: string }).wgsl.length,
+  };
 }

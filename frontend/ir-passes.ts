@@ -1,6 +1,7 @@
 /** The passes by name, each from one form of the IR to the next: what `tapeout opt` and `tapeout run` do to a text. */
 
 import { emitWasm } from '../codegen/wasm/emit.ts';
+import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
@@ -10,18 +11,18 @@ import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { isPlanned, kernelsOf, type Outline, type Program, type Storage } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
+import { isGrid, type Target, wasm128 } from '../ir/target.ts';
 import { showType, type TensorType } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyOutline, verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
-import { canonicalize } from '../passes/canonicalize.ts';
+import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
 import { registeredPasses, runCustomPass } from '../passes/custom.ts';
-import { fuse } from '../passes/fuse.ts';
+import { fuse, fuseGathered } from '../passes/fuse.ts';
 import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
-import { Buffers, lower } from '../passes/lower.ts';
+import { Buffers, lower, lowerGathered } from '../passes/lower.ts';
 import { outline, outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { rematerialize } from '../passes/rematerialize.ts';
@@ -36,7 +37,8 @@ export type Ir =
   | { readonly form: 'kernels'; readonly outline: Outline }
   | { readonly form: 'schedule'; readonly outline: Outline; readonly schedules: ReadonlyMap<string, Schedule> }
   | { readonly form: 'program'; readonly program: Program }
-  | { readonly form: 'wasm'; readonly emitted: Emitted };
+  | { readonly form: 'wasm'; readonly emitted: Emitted }
+  | { readonly form: 'wgsl'; readonly shaders: Shaders };
 
 type Emitted = ReturnType<typeof emitWasm>;
 
@@ -67,6 +69,7 @@ const forms: Readonly<Record<Ir['form'], string>> = {
   schedule: 'scheduled kernels',
   program: 'a program',
   wasm: 'WebAssembly',
+  wgsl: 'shaders',
 };
 
 const graphPass =
@@ -103,7 +106,10 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
       return update(optimizer ?? none, table)(m);
     }),
   ],
-  ['canonicalize', graphPass('canonicalize', canonicalize)],
+  [
+    'canonicalize',
+    graphPass('canonicalize', (m, { target }) => (target.addsToMemory ? canonicalize(m) : canonicalizeGathered(m))),
+  ],
   [
     'rematerialize',
     graphPass('rematerialize', (m) => {
@@ -113,17 +119,21 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   [
     'fuse',
-    (ir) => {
+    (ir, { target }) => {
       if (ir.form !== 'module') throw misplaced('fuse', ir, 'graphs');
       requireDone('fuse', ir.module);
-      return { form: 'fused', module: ir.module, fused: ir.module.graphs.map(fuse) };
+      return {
+        form: 'fused',
+        module: ir.module,
+        fused: ir.module.graphs.map(target.addsToMemory ? fuse : fuseGathered),
+      };
     },
   ],
   [
     'lower',
-    (ir, { buffers, ranges }) => {
+    (ir, { buffers, ranges, target }) => {
       if (ir.form !== 'fused') throw misplaced('lower', ir, 'fused graphs', ir.form === 'module' ? 'fuse' : undefined);
-      const lowered = ir.fused.map((g) => lower(g, buffers));
+      const lowered = ir.fused.map((g) => (target.addsToMemory ? lower : lowerGathered)(g, buffers));
       return { form: 'kernels', outline: outline(ir.module, lowered, buffers, ranges) };
     },
   ],
@@ -136,9 +146,9 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   [
     'plan',
-    (ir) => {
+    (ir, { target }) => {
       if (ir.form !== 'schedule' && ir.form !== 'kernels') throw misplaced('plan', ir, 'kernels', 'schedule');
-      return { form: 'program', program: plan(ir.outline) };
+      return { form: 'program', program: plan(ir.outline, target) };
     },
   ],
   [
@@ -146,6 +156,15 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
     (ir) => {
       if (ir.form !== 'program') throw misplaced('wat', ir, 'a program', 'plan');
       return { form: 'wasm', emitted: emitWasm(ir.program) };
+    },
+  ],
+  [
+    'wgsl',
+    (ir, { target }) => {
+      if (ir.form !== 'program') throw misplaced('wgsl', ir, 'a program', 'plan');
+      if (!isGrid(target))
+        throw new PassError(`'wgsl' writes kernels that are scheduled for webgpu: add --target webgpu.`);
+      return { form: 'wgsl', shaders: emitWgsl(ir.program, target) };
     },
   ],
 ]);
@@ -312,6 +331,7 @@ function verifyIr(ir: Ir, target?: Target): void {
       });
       return;
     case 'wasm':
+    case 'wgsl':
       return;
     default:
       return ir satisfies never;
@@ -344,6 +364,8 @@ export function printIr(ir: Ir, print: PrintOptions): string {
       return printProgram(ir.program, { ...print, kernels: true });
     case 'wasm':
       return ir.emitted.wat();
+    case 'wgsl':
+      return ir.shaders.wgsl;
     default:
       return ir satisfies never;
   }

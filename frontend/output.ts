@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { bundle } from '../codegen/bundle.ts';
 import type { Files } from '../codegen/checksums.ts';
+import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
 import type { Compiled } from './compile.ts';
 
@@ -16,16 +17,25 @@ export async function bundleOf({
   manifest,
   wasm,
   threadedWasm,
+  wgsl,
+  target,
   weights,
-}: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'weights'>): Promise<Files> {
+}: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'target' | 'weights'>): Promise<Files> {
+  const hasWasm = target !== 'webgpu';
   const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
     [...weights].map(
       ([name, data]) => [name, { dtype: 'F32', shape: shapes.get(name) ?? [data.length], data }] as const,
     ),
   );
-  const runtime = await runtimeText(manifest.threads !== undefined);
-  return bundle({ manifest, wasm, threadedWasm, weights: file, runtime });
+  return bundle({
+    manifest,
+    wasm: hasWasm ? wasm : null,
+    threadedWasm: hasWasm ? threadedWasm : null,
+    wgsl,
+    weights: file,
+    runtime: await runtimeText(manifest, hasWasm),
+  });
 }
 
 /** Makes `folder` if need be and writes the files into it. Throws OutputError. */
@@ -77,25 +87,45 @@ export function whyUnwritable(error: unknown): string {
   return reasons[code] ?? message;
 }
 
-// In the order in which they need one another.
-const runtimeModules = ['safetensors', 'check', 'warm-up', 'model'];
-/** What comes behind them in a bundle for several threads. */
-const threadModules = ['threads'];
+/** The parts of the runtime that a bundle needs, in the order in which they need one another, and what it exports of them. */
+function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
+  const onThreads = hasWasm && threads !== undefined;
+  return {
+    modules: [
+      ...['safetensors', 'check', 'port', 'state-dict'],
+      ...(hasWasm ? ['warm-up', 'model'] : []),
+      ...(onThreads ? ['threads'] : []),
+      ...(webgpu ? ['gpu-program', 'gpu-read', 'webgpu', 'backend'] : []),
+    ],
+    exported: [
+      ...(webgpu ? ['GpuModel'] : []),
+      ...(hasWasm ? ['instantiate'] : []),
+      ...(webgpu ? ['instantiateGpu'] : []),
+      ...(hasWasm ? ['Model'] : []),
+      ...['readSafetensors', 'SafetensorsError', 'TapeoutError', 'writeSafetensors'],
+    ],
+  };
+}
 
 /** The runtime as one module: its files one after the other, without types, comments and imports of each other.
  *  Their top-level names must differ, which loading any bundle checks. */
-async function runtimeText(threads: boolean): Promise<string> {
+async function runtimeText(manifest: Manifest, hasWasm: boolean): Promise<string> {
   const { transpiled } = await import('./typescript.ts');
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const texts = [...runtimeModules, ...(threads ? threadModules : [])].map((name) => {
+  const { modules, exported } = runtimeParts(manifest, hasWasm);
+  const texts = modules.map((name) => {
     const url = new URL(`../runtime/${name}${extension}`, import.meta.url);
-    return transpiled(readFileSync(url, 'utf8'))
-      .replace(/^import\b[^;]*;\n/gm, '')
-      .replace(/^export (?=async function|function|class|const)/gm, '')
-      .replace(/^export \{\};\n/gm, '')
-      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '');
+    return (
+      transpiled(readFileSync(url, 'utf8'))
+        .replace(/^import\b[^;]*;\n/gm, '')
+        .replace(/^export (?=async function|function|class|const)/gm, '')
+        .replace(/^export \{\};\n/gm, '')
+        .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
+        // Indented as the rest of the file is, and as much smaller.
+        .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2))
+    );
   });
   return `${texts.join('\n')}
-export { instantiate, Model, readSafetensors, SafetensorsError, TapeoutError, writeSafetensors };
+export { ${exported.join(', ')} };
 `;
 }

@@ -1,6 +1,6 @@
 /** Trains a compiled model on a data set, batch by batch, and says how it goes. */
 import { setImmediate } from 'node:timers/promises';
-import type { Model } from '../runtime/index.ts';
+import type { GpuModel, Model } from '../runtime/index.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
 import { Generator } from './random.ts';
@@ -48,30 +48,51 @@ export interface History {
 /** How long to compute before the event loop gets its turn, in ms: for Ctrl-C and the progress bar. */
 const turn = 50;
 
+/** A model on any device. */
+export type AnyModel = Model | GpuModel;
+
+/** Steps whose losses are read together. A GPU has one more such group queued while the losses of one are waited for. */
+const group = 16;
+
 /** Runs `epochs` epochs over a new permutation of the samples each, the short last batch included. */
-export async function train(model: Model, { train, test }: Split, options: TrainingOptions): Promise<History> {
+export async function train(model: AnyModel, { train, test }: Split, options: TrainingOptions): Promise<History> {
   const { epochs, batchSize, seed, signal, onProgress, onEpoch } = options;
   const [x, y] = inputsOf(model);
   const generator = new Generator(seed);
   const losses: number[] = [];
   const done: Epoch[] = [];
+  const [size, behind] = 'recover' in model ? [group, 1] : [1, 0];
   let yielded = performance.now();
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = generator.permutation(train.count);
     const start = performance.now();
-    let sum = 0;
-    for (let at = 0; at < train.count; ) {
-      if (signal?.aborted) return { losses, epochs: done, end: 'stopped' };
-      const n = gatherBatch(train, order, at, batchSize, x, y);
-      const loss = model.trainStep(n);
-      losses.push(loss);
-      if (!Number.isFinite(loss)) return { losses, epochs: done, end: 'diverged' };
-      sum += loss * n;
-      at += n;
+    let steps: Step[] = [];
+    const read: Promise<Loss[]>[] = [];
+    let [sum, samples] = [0, 0];
+    for (let at = 0; samples < train.count; ) {
+      if (at < train.count && !signal?.aborted) {
+        const n = gatherBatch(train, order, at, batchSize, x, y);
+        steps.push({ n, loss: model.trainStep(n) });
+        at += n;
+        if (steps.length < size && at < train.count) continue;
+      }
+      if (steps.length > 0) {
+        read.push(together(steps));
+        steps = [];
+        if (read.length <= behind && at < train.count) continue;
+      }
+      const first = read.shift();
+      if (!first) return { losses, epochs: done, end: 'stopped' };
+      for (const { n, loss } of await first) {
+        losses.push(loss);
+        if (!Number.isFinite(loss)) return { losses, epochs: done, end: 'diverged' };
+        sum += loss * n;
+        samples += n;
+      }
       const now = performance.now();
-      if (now - yielded < turn && at < train.count) continue;
-      onProgress?.({ epoch, samples: at, of: train.count, loss: sum / at, seconds: (now - start) / 1000 });
+      if (now - yielded < turn && samples < train.count) continue;
+      onProgress?.({ epoch, samples, of: train.count, loss: sum / samples, seconds: (now - start) / 1000 });
       await setImmediate();
       yielded = performance.now();
     }
@@ -84,15 +105,32 @@ export async function train(model: Model, { train, test }: Split, options: Train
   return { losses, epochs: done, end: 'done' };
 }
 
+interface Step {
+  readonly n: number;
+  readonly loss: number | PromiseLike<number>;
+}
+interface Loss {
+  readonly n: number;
+  readonly loss: number;
+}
+
+/** Losses that are read from now on, whenever they are waited for. */
+function together(steps: readonly Step[]): Promise<Loss[]> {
+  const all = Promise.all(steps.map(async ({ n, loss }) => ({ n, loss: await loss })));
+  // Whoever waits hears of it; nobody waits for a group behind one that failed.
+  all.catch(() => {});
+  return all;
+}
+
 /** The share of a data set that the model classifies rightly, or null when its outputs are no classes. */
-export async function accuracyOn(model: Model, data: Dataset): Promise<number | null> {
+export async function accuracyOn(model: AnyModel, data: Dataset): Promise<number | null> {
   const [x, y] = inputsOf(model);
   const order = Int32Array.from(data.labels.keys());
   let right = 0;
   let yielded = performance.now();
   for (let at = 0; at < data.count; ) {
     const n = gatherBatch(data, order, at, model.maxBatch, x, y);
-    const { correct } = model.evaluate(n);
+    const { correct } = await model.evaluate(n);
     if (correct === null) return null;
     right += correct;
     at += n;
@@ -104,17 +142,21 @@ export async function accuracyOn(model: Model, data: Dataset): Promise<number | 
 }
 
 /** The class that the model takes a sample for, and how sure it is: the greatest of the outputs' softmax. */
-export function predict(model: Model, data: Dataset, sample: number): { prediction: number; probability: number } {
+export async function predict(
+  model: AnyModel,
+  data: Dataset,
+  sample: number,
+): Promise<{ prediction: number; probability: number }> {
   const [x, y] = inputsOf(model);
   gatherBatch(data, Int32Array.of(sample), 0, 1, x, y);
-  const logits = model.forward(1);
+  const logits = await model.forward(1);
   const prediction = logits.reduce((best, v, i) => (v > (logits[best] as number) ? i : best), 0);
   const total = logits.reduce((sum, v) => sum + Math.exp(v - (logits[prediction] as number)), 0);
   return { prediction, probability: 1 / total };
 }
 
 /** The memory into which images and labels go. */
-function inputsOf({ manifest, inputs }: Model): [Float32Array, Int32Array] {
+function inputsOf({ manifest, inputs }: AnyModel): [Float32Array, Int32Array] {
   const [x = '', y = ''] = manifest.entries.find((e) => e.name === 'evaluate')?.inputs ?? [];
   return [inputs[x] as Float32Array, inputs[y] as Int32Array];
 }

@@ -158,8 +158,10 @@ export class Bounds {
       }
       if (!inner) break;
       f = plus(without(f, inner.key), times(inner.by > 0 ? inner.range.from : inner.range.last, inner.by));
+      // A bound that is no plain sum hangs together with the axes around it, as min(8, N - n) does with n.
+      if ([...f.terms.values()].some((t) => !isParam(t.of) && t.of.kind !== 'axis'))
+        return this.#least(f, [], Infinity, 0);
     }
-    if ([...f.terms.values()].some((t) => !isParam(t.of))) return this.#least(f, [], Infinity, 0);
     return this.#overBatch(f);
   }
 

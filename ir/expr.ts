@@ -17,11 +17,13 @@ export interface Buffer {
   readonly viewOf?: Buffer;
 }
 
-/** Values kept in registers while a kernel runs: an accumulator, or a block of them. */
+/** Values kept in registers while a kernel runs: an accumulator, or a block of them; or in memory that the invocations of a
+ *  workgroup share. */
 export interface Tile {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  readonly memory?: 'workgroup';
 }
 
 /** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN; `shr` keeps the sign. */

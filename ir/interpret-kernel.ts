@@ -109,6 +109,8 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
         w.line(s.tile.shape.length === 0 ? `${name} = ${poison};` : `${name}.fill(${poison});`);
         return;
       }
+      case 'barrier':
+        return;
       case 'set':
         w.statement([...s.at, s.value], () => w.line(`${element(w, s)} = ${w.value(s.value)};`));
         return;

@@ -91,7 +91,10 @@ export function kernelKey(kernel: Kernel, { constants = true }: { constants?: bo
         say('}');
         return;
       case 'tile':
-        say(`declare ${thing(s.tile)}`);
+        say(`declare ${thing(s.tile)}${s.tile.memory ? ` in ${s.tile.memory}` : ''}`);
+        return;
+      case 'barrier':
+        say(s.kind);
         return;
       case 'set':
       case 'accumulate':

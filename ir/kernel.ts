@@ -4,8 +4,10 @@ import type { Loc } from './diagnostic.ts';
 import { type Axis, type Buffer, type Expr, mapExpr, some, type Tile, walk } from './expr.ts';
 
 /** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
- *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread. */
-export type LoopMode = 'serial' | 'parallel' | 'vectorized' | 'unrolled';
+ *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread, or in any workgroup.
+ *  `invocations`: side by side in the invocations of one workgroup, each iteration of a nest of such loops in one of them;
+ *  where bounds end before the axis's extent, the invocations behind them do nothing. */
+export type LoopMode = 'serial' | 'parallel' | 'vectorized' | 'unrolled' | 'invocations';
 
 /** Where something stands in a text of the IR that it was read from, if it was: errors point there. */
 export interface Placed {
@@ -34,7 +36,11 @@ export type Stmt =
   | (Placed &
       (
         | /** A tile comes into being; its elements have no value yet. */
-        { readonly kind: 'tile'; readonly tile: Tile }
+        {
+            readonly kind: 'tile';
+            readonly tile: Tile;
+          } /** The invocations of a workgroup wait for each other here, and then see what each of them wrote. */
+        | { readonly kind: 'barrier' }
         | { readonly kind: 'set'; readonly tile: Tile; readonly at: readonly Expr[]; readonly value: Expr }
         | {
             readonly kind: 'accumulate';
@@ -52,6 +58,9 @@ export type Stmt =
             readonly add?: boolean;
           }
       ));
+
+/** What writes an element. */
+export type Write = Extract<Stmt, { readonly kind: 'set' | 'accumulate' | 'store' }>;
 
 export type Access = 'in' | 'out' | 'inout';
 
@@ -98,6 +107,7 @@ export function sharedNest(outermost: Loop): Loop[] {
 }
 
 export const declare = (tile: Tile): Stmt => ({ kind: 'tile', tile });
+export const barrier: Stmt = { kind: 'barrier' };
 export const set = (tile: Tile, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'set', tile, at, value });
 export const store = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'store', buffer, at, value });
 export const addTo = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt => ({
@@ -115,6 +125,7 @@ export function mapStmt(s: Stmt, onExpr: (e: Expr) => Expr, done: Map<Expr, Expr
     case 'for':
       return { ...s, from: go(s.from), to: go(s.to), body: s.body.map((b) => mapStmt(b, onExpr, done)) };
     case 'tile':
+    case 'barrier':
       return s;
     case 'set':
     case 'accumulate':
@@ -143,6 +154,7 @@ export function exprsOf(s: Stmt): readonly Expr[] {
     case 'for':
       return [s.from, s.to];
     case 'tile':
+    case 'barrier':
       return [];
     case 'set':
     case 'accumulate':

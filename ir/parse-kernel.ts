@@ -8,6 +8,7 @@ import { axis, type Buffer, type Expr, type Tile } from './expr.ts';
 import {
   type Access,
   addTo,
+  barrier,
   declare,
   type Kernel,
   type LoopMode,
@@ -51,7 +52,10 @@ const modes: ReadonlyMap<string, LoopMode> = new Map([
   ['parallel', 'parallel'],
   ['vectorize', 'vectorized'],
   ['unroll', 'unrolled'],
+  ['invoke', 'invocations'],
 ]);
+
+const shared = { memory: 'workgroup' } as const;
 
 class KernelReader {
   readonly #lex: Lexer;
@@ -168,6 +172,10 @@ class KernelReader {
       endLets();
       return this.#tile();
     }
+    if (lex.accept('barrier')) {
+      endLets();
+      return barrier;
+    }
     const s = this.#assignment();
     endLets();
     return s;
@@ -185,7 +193,7 @@ class KernelReader {
     });
     if (countAt(shape, 1) > maxCopies)
       throw lex.error(`a tile of more than ${maxCopies} elements fits in no registers`, at, { code: 'too-large' });
-    const tile: Tile = { name: name.text, dtype, shape: extents };
+    const tile: Tile = { name: name.text, dtype, shape: extents, ...(lex.accept('workgroup') ? shared : {}) };
     this.#scope.bind(name, { kind: 'tile', tile });
     return declare(tile);
   }

@@ -16,6 +16,7 @@ const words: Readonly<Record<LoopMode, string>> = {
   parallel: 'parallel',
   vectorized: 'vectorize',
   unrolled: 'unroll',
+  invocations: 'invoke',
 };
 const updates = { add: '+=', mul: '*=', max: 'max=', min: 'min=' } as const;
 
@@ -72,7 +73,9 @@ function printStmt(s: Stmt, printer: Printer, indent: string): string[] {
       return [...lets.map((l) => indent + l), `${indent}${words} {`, ...body, `${indent}}`];
     }
     case 'tile':
-      return [`${indent}tile ${printer.bind(s.tile)}: ${showType(s.tile)}`];
+      return [`${indent}tile ${printer.bind(s.tile)}: ${showType(s.tile)}${s.tile.memory ? ` ${s.tile.memory}` : ''}`];
+    case 'barrier':
+      return [`${indent}barrier`];
     case 'set':
     case 'accumulate':
     case 'store': {

@@ -1,5 +1,5 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
- *  compute; only `reassociate` changes the order of a floating-point sum. */
+ *  compute; only `reassociate` and `share` change the order of a floating-point sum. */
 
 import type { Dim } from './type.ts';
 
@@ -38,9 +38,30 @@ export type Directive =
   | { readonly do: 'weave'; readonly axis: string; readonly with: string }
   /** for i { S }  -->  parallel i { S }: threads share the iterations. Behind all others, as these take serial loops. */
   | { readonly do: 'parallel'; readonly axis: string }
+  /** for i in 0..e { S }  -->  for i step `by` { invoke i' in min(`by`, e - i) { S } }: the invocations of a workgroup share
+   *  the iterations. The loop over them goes inwards, past the loops that S consists of, to those over invocations in S. */
+  | { readonly do: 'invoke'; readonly axis: string; readonly by: number }
+  /** for i { for j { S(i, j) } }  -->  for i { S(i / extent of j, i % extent of j) }, for all loops that i consists of. */
+  | { readonly do: 'flatten'; readonly axis: string }
+  /** for k { acc += e }  -->  `by` invocations that sum up every `by`-th step each, and their sums added in order. */
+  | { readonly do: 'share'; readonly axis: string; readonly by: number }
+  /** for i { for j { acc = s; for k { acc += e }; S } }  -->  blocks of `invocations`·`registers` rows and columns: `by` steps
+   *  of what e reads along i or j are brought into workgroup memory, and each invocation keeps `registers`² sums. */
+  | {
+      readonly do: 'block';
+      readonly axis: string;
+      readonly with: string;
+      readonly over: string;
+      readonly by: number;
+      readonly invocations: number;
+      readonly registers: number;
+    }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
 export type Schedule = readonly Directive[];
+
+/** Whether sums are added in another order after it. */
+export const reordersSums = (d: Directive): boolean => d.do === 'reassociate' || d.do === 'share';
 
 /** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
 export interface Piece {
@@ -64,6 +85,17 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
   peel: [loop, { key: 'at', holds: 'cuts', word: 'at' }],
   interchange: [loop],
   parallel: [loop],
+  invoke: [loop, by],
+  flatten: [loop],
+  share: [loop, by],
+  block: [
+    loop,
+    { key: 'with', holds: 'loop', word: 'with' },
+    { key: 'over', holds: 'loop', word: 'over' },
+    by,
+    { key: 'invocations', holds: 'count', word: 'invocations' },
+    { key: 'registers', holds: 'count', word: 'registers' },
+  ],
   weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
   pack: [
     { key: 'buffer', holds: 'buffer' },

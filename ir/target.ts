@@ -1,11 +1,50 @@
 /** What hardware can do, as data: a scheduler reads numbers here and knows no target by name. */
 
+import type { DType } from './type.ts';
+
+/** What any pass may ask of a target. */
 export interface Target {
   readonly name: string;
   /** f32 values in one vector. */
   readonly lanes: number;
   /** Vector registers that a kernel's inner loop may fill before the engine spills. */
   readonly registers: number;
+  /** Bytes that an element takes in memory. */
+  readonly bytes: Readonly<Record<DType, number>>;
+  /** Whether a kernel may add to memory, so that windows add to what they cover. Otherwise each element is gathered, by one
+   *  invocation and in one order. */
+  readonly addsToMemory: boolean;
+  readonly memory: {
+    /** The most bytes that all buffers may take together. */
+    readonly most: number;
+    /** What sets this limit. */
+    readonly limit: string;
+  };
+  /** The invocations that run a kernel together; null where it runs on one processor, or on threads. */
+  readonly workgroup: Workgroup | null;
+}
+
+export interface Workgroup {
+  /** The most invocations that a workgroup has. */
+  readonly invocations: number;
+  /** So many are taken where there is nothing else to say. */
+  readonly usual: number;
+  /** So many workgroups keep a device busy. */
+  readonly wanted: number;
+  /** Bytes of memory that they share. */
+  readonly bytes: number;
+  /** The most workgroups in one dimension of a dispatch. */
+  readonly most: number;
+}
+
+/** A device with workgroups of invocations. */
+export interface GridTarget extends Target {
+  readonly workgroup: Workgroup;
+}
+
+/** A processor with vectors. */
+export interface VectorTarget extends Target {
+  readonly workgroup: null;
   /** Accumulators plus loads that one basic block may hold, where the engine moves a block's loads to its top. */
   readonly blockRegisters: number;
   /** Multiply-adds that an unrolled loop body should hold: enough to hide the loop, few enough to compile fast. */
@@ -46,10 +85,15 @@ export interface Target {
 }
 
 /** WebAssembly SIMD128 on x64 V8, from version 11.3 on: measured on Zen 5, Node 20 to 24. */
-export const wasm128: Target = {
+export const wasm128: VectorTarget = {
   name: 'wasm',
   lanes: 4,
   registers: 15,
+  bytes: { f32: 4, i32: 4, u8: 1, bool: 1 },
+  addsToMemory: true,
+  // memory32 holds 4 GiB, and signed arithmetic on addresses half of that.
+  memory: { most: 2 ** 31 - 65536, limit: 'WebAssembly offers' },
+  workgroup: null,
   blockRegisters: 14,
   unroll: 64,
   madd: false,
@@ -71,7 +115,7 @@ export const wasm128: Target = {
 
 /** The same on V8 from version 13 on, which moves no load to the top of its block: accumulators may be as many as there are
  *  registers, and unaligned loads are what limits them. */
-const v8From13: Target = {
+const v8From13: VectorTarget = {
   ...wasm128,
   name: 'wasm-v8-13',
   blockRegisters: Number.POSITIVE_INFINITY,
@@ -79,11 +123,30 @@ const v8From13: Target = {
 };
 
 /** Engines for which schedules may be chosen. Any engine runs the result. */
-export const engines = { 'v8-11': wasm128, 'v8-13': v8From13 } as const satisfies Readonly<Record<string, Target>>;
+export const engines = { 'v8-11': wasm128, 'v8-13': v8From13 } as const satisfies Readonly<
+  Record<string, VectorTarget>
+>;
 export type Engine = keyof typeof engines;
 
 /** The target for an engine; with `fastMath` for relaxed SIMD, whose products and sums leave a register free. */
-export function wasmTarget(engine: Engine = 'v8-11', fastMath = false): Target {
+export function wasmTarget(engine: Engine = 'v8-11', fastMath = false): VectorTarget {
   const target = engines[engine];
   return fastMath ? { ...target, name: `${target.name}-relaxed`, registers: target.registers + 1, madd: true } : target;
 }
+
+/** WebGPU with the limits that every device has. Elements are words of 32 bits, as a shader stores nothing smaller. */
+export const webgpu: GridTarget = {
+  name: 'webgpu',
+  lanes: 1,
+  registers: 96,
+  bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
+  addsToMemory: false,
+  memory: { most: 2 ** 27, limit: 'a storage buffer binding of WebGPU (maxStorageBufferBindingSize) offers' },
+  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535 },
+};
+
+/** The targets by their names. */
+export const targets = { wasm: wasm128, webgpu } as const;
+export type TargetName = keyof typeof targets;
+export const isVector = (t: Target): t is VectorTarget => t.workgroup === null;
+export const isGrid = (t: Target): t is GridTarget => t.workgroup !== null;

@@ -1,8 +1,8 @@
 /** Whether the stores of a kernel fill a buffer, for batches of every remainder that loops split off. */
 
 import type { Bounds } from './bounds.ts';
-import { type Axis, freeAxes, ix } from './expr.ts';
-import type { Linear } from './linear.ts';
+import { type Axis, type Expr, freeAxes, ix } from './expr.ts';
+import { type Linear, plus } from './linear.ts';
 import { bindShape } from './type.ts';
 import type { Access } from './verify-dependence.ts';
 
@@ -41,7 +41,8 @@ function batches(stores: readonly Access[], bounds: Bounds): number[] {
         divisor = Math.max(divisor, of.b.value);
     }
   };
-  for (const s of stores) for (const f of s.frames) for (const b of [f.from, f.to]) look(b);
+  for (const s of stores)
+    for (const f of s.frames) for (const b of [f.from, ...leastOf(f.loop.to).map((e) => bounds.form(e))]) look(b);
   for (const s of stores) if (s.shape.some((d) => typeof d !== 'number')) symbolic = true;
   if (!symbolic) return [1];
   const upTo = Math.min(bounds.maxBatch, 2 * divisor + 1);
@@ -55,21 +56,60 @@ function boxOf(
   bounds: Bounds,
 ): readonly (readonly Interval[])[] | null | 'unknown' {
   const loops = new Map<string, { from: number; trips: number; step: number }>();
+  const ends: End[] = [];
   for (const f of s.frames) {
-    const [from, to] = [at(f.from, n), at(f.to, n)];
-    if (from === null || to === null) return 'unknown';
+    const from = at(f.from, n);
+    // A loop ends at a number, or at the least of a number and sums over loops around it.
+    const to = Math.min(...leastOf(f.loop.to).map((e) => at(bounds.form(e), n) ?? Infinity));
+    if (from === null || to === Infinity) return 'unknown';
     const trips = Math.max(0, Math.ceil((to - from) / f.loop.step));
     if (trips === 0) return null;
     loops.set(key(f.loop.axis, bounds), { from, trips, step: f.loop.step });
+    for (const e of leastOf(f.loop.to)) {
+      const form = bounds.form(e);
+      if (at(form, n) === null) ends.push({ sum: plus(bounds.form(ix(f.loop.axis)), form, -1), met: false });
+    }
   }
   const used = new Set<string>();
   const box: (readonly Interval[])[] = [];
   for (const form of forms) {
     const values = valuesOf(form, loops, used, n);
     if (!values) return 'unknown';
-    box.push(values);
+    box.push(ends.reduce((v, e) => beforeEnd(v, form, e, loops, n), values));
   }
-  return box;
+  return ends.every((e) => e.met) ? box : 'unknown';
+}
+
+/** A sum over loops that stays below 0. */
+interface End {
+  readonly sum: Linear;
+  met: boolean;
+}
+
+const leastOf = (e: Expr): Expr[] => (e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e]);
+
+/** The values of a form that has the same loops as a sum which stays below 0: those that lie before this end. */
+function beforeEnd(
+  values: Interval[],
+  form: Linear,
+  end: End,
+  loops: ReadonlyMap<string, { from: number; trips: number }>,
+  n: number,
+): Interval[] {
+  const rest = plus(form, end.sum, -1);
+  // What runs once is a number.
+  let least = rest.constant;
+  const terms = new Map(rest.terms);
+  for (const [k, { by }] of rest.terms) {
+    const l = loops.get(k);
+    if (l?.trips !== 1) continue;
+    least += by * l.from;
+    terms.delete(k);
+  }
+  const most = at({ ...rest, constant: least, terms }, n);
+  if (most === null) return values;
+  end.met = true;
+  return values.flatMap(([a, b]): Interval[] => (a < most ? [[a, Math.min(b, most)]] : []));
 }
 
 /** The values of a sum over loops, as intervals. */

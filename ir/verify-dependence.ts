@@ -61,7 +61,7 @@ export function meet(a: Access, b: Access, common: readonly Frame[], bounds: Bou
 const key = (a: Axis, bounds: Bounds): string => bounds.form(ix(a)).terms.keys().next().value as string;
 
 /** c·i - c·i' + rest = 0 makes i = i', as these differ by whole steps and the rest is smaller than a step. */
-function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolean {
+export function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolean {
   const [k, l] = [key(f.loop.axis, bounds), key(twin, bounds)];
   const [c, e] = [d.terms.get(k)?.by ?? 0, d.terms.get(l)?.by ?? 0];
   if (c === 0 || c !== -e) return false;
@@ -74,7 +74,7 @@ function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolean {
 }
 
 /** The two axes made one. */
-function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear {
+export function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear {
   const l = key(twin, bounds);
   const by = d.terms.get(l)?.by;
   if (by === undefined) return d;
@@ -84,5 +84,5 @@ function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear {
 }
 
 /** The row-major position of an access. */
-const flat = ({ at, shape }: Access): Expr =>
+export const flat = ({ at, shape }: Access): Expr =>
   at.reduce<Expr>((p, i, d) => add(mul(p, size(shape[d] as Dim)), i), int(0));

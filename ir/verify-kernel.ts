@@ -4,8 +4,8 @@
 import { Bounds, type Facts } from './bounds.ts';
 import { upsert } from './collections.ts';
 import { type Axis, type Buffer, type Expr, freeAxes, type Tile, walk } from './expr.ts';
-import { exprsOf, isShared, type Kernel, type Loop, maxCopies, type Stmt, storageOf } from './kernel.ts';
-import { constant, plus } from './linear.ts';
+import { exprsOf, isShared, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from './kernel.ts';
+import { constant, type Linear, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
 import { byteSize, elements, sameDim, showDim, showType } from './type.ts';
@@ -15,6 +15,7 @@ import { type Access, type Frame, meet } from './verify-dependence.ts';
 import { evaluate, indices, show, Typing } from './verify-expr.ts';
 import { TileStates } from './verify-tiles.ts';
 import { readsByData, storedValues, valuesIn } from './verify-values.ts';
+import { type BarrierAt, isOwn, unordered, workgroupBytes } from './verify-workgroup.ts';
 
 export interface KernelOptions {
   readonly maxBatch: number;
@@ -56,6 +57,9 @@ class KernelVerifier {
   readonly #loads: Access[] = [];
   readonly #tileWrites: Access[] = [];
   readonly #tileReads: Access[] = [];
+  readonly #barriers: BarrierAt[] = [];
+  /** The most invocations that a nest of loops asks for; 0 where there are none. */
+  #invocations = 0;
   /** How many loops stand around each tile's declaration. */
   readonly #depths = new Map<Tile, number>();
   readonly #laned = new Set<Tile>();
@@ -87,6 +91,7 @@ class KernelVerifier {
     this.#additions();
     this.#unread();
     this.#coverage();
+    if (this.#invocations > 0) this.#workgroup();
     if (this.#target) this.#registers(this.#target);
   }
 
@@ -149,7 +154,8 @@ class KernelVerifier {
       if (s.kind === 'tile') {
         this.#declare(s.tile);
         declared.push(s.tile);
-      } else if (s.kind === 'for') this.#loop(s, facts);
+      } else if (s.kind === 'barrier') this.#barrier();
+      else if (s.kind === 'for') this.#loop(s, facts);
       else this.#leaf(s, facts);
       this.#order++;
     }
@@ -162,6 +168,8 @@ class KernelVerifier {
       this.#complain('tile-scope', `the tile ${t.name} has shape [${t.shape}]`);
     else if (t.shape.reduce((p, d) => p * d, 1) > maxCopies)
       return this.#complain('tile-scope', `the tile ${t.name} has more than ${maxCopies} elements, and fits nowhere`);
+    if (t.memory && this.#nest().length > 0)
+      this.#complain('tile-scope', `the tile ${t.name} is for a workgroup, and declared in one of its invocations`);
     if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
       this.#complain('lanes', `the tile ${t.name} is declared in lanes: they share no register`);
     this.#tiles.declare(t);
@@ -188,17 +196,115 @@ class KernelVerifier {
     if (!b.isNatural(from, facts) || !b.isNatural(plus(extent, to, -1), facts))
       this.#complain('loop-extent', `${l.axis.name} in ${show(l.from)}..${show(l.to)} leaves the axis's extent`);
     if (l.mode === 'unrolled' || l.mode === 'vectorized') this.#copies(l);
+    if (l.mode === 'invocations') this.#invoked(l, from);
+    if (l.mode === 'parallel' && this.#nest().length > 0)
+      this.#complain('invocations', `the loop over ${l.axis.name} is for workgroups, and stands in one`);
 
     const range = b.bind(l.axis, from, to, l.step);
     const certain = b.isNatural(plus(plus(to, from, -1), constant(-1)), facts);
     const frame: Frame = { loop: l, from, to, range, certain };
     this.#frames.push(frame);
     const left = this.#tiles.enter(frame);
-    this.#body(l.body, certain ? facts : [...facts, plus(range.last, range.from, -1)]);
+    const runs = this.#ends(l).map((end) => plus(plus(end, from, -1), constant(-1)));
+    this.#body(l.body, certain ? facts : [...facts, plus(range.last, range.from, -1), ...runs]);
     this.#tiles.leave(frame, left);
     this.#frames.pop();
     b.unbind(l.axis);
   }
+
+  /** The bounds of which a loop's end is the least, where it is a minimum. */
+  #ends({ to }: Loop): Linear[] {
+    const parts = (e: Expr): Expr[] => (e.kind === 'binary' && e.fn === 'min' ? [...parts(e.a), ...parts(e.b)] : [e]);
+    const all = parts(to);
+    return all.length > 1 ? all.map((e) => this.#bounds.form(e)) : [];
+  }
+
+  // ---- workgroups
+
+  /** The loops over invocations around here, outermost first. */
+  #nest(): Frame[] {
+    return this.#frames.filter((f) => f.loop.mode === 'invocations');
+  }
+
+  #invoked(l: Loop, from: Linear): void {
+    const wrong = (problem: string): void => this.#complain('invocations', `the loop over ${l.axis.name} ${problem}`);
+    const { extent } = l.axis;
+    if (typeof extent !== 'number') return wrong('is for invocations, and how many there are no number tells');
+    if (l.step !== 1 || from.constant !== 0 || from.terms.size > 0)
+      wrong('is for invocations, and does not count from 0 by 1');
+    const nest = this.#nest();
+    const around = nest.at(-1)?.loop;
+    if (around && (this.#frames.at(-1)?.loop !== around || around.body.length > 1))
+      wrong('is for invocations, and parted from the loop over invocations around it');
+    const count = nest.reduce((p, f) => p * (f.loop.axis.extent as number), extent);
+    this.#invocations = Math.max(this.#invocations, count);
+    const most = this.#target?.workgroup?.invocations;
+    if (most !== undefined && count > most)
+      wrong(`makes ${count} invocations, and a workgroup of ${this.#target?.name} has ${most}`);
+  }
+
+  #barrier(): void {
+    if (this.#frames.some((f) => f.loop.mode === 'invocations'))
+      this.#complain('barrier', 'a barrier in one invocation, where others may not come by');
+    for (const { loop } of this.#frames)
+      for (const e of [loop.from, loop.to])
+        walk(e, (p) => {
+          if (p.kind === 'load' || p.kind === 'tile')
+            this.#complain('barrier', `a barrier in the loop over ${loop.axis.name}, whose bounds are data`);
+        });
+    this.#barriers.push({ frames: [...this.#frames], order: this.#order });
+  }
+
+  /** What invocations share, and in which order they come to it. */
+  #workgroup(): void {
+    const shared = (a: Access): boolean => (a.of as Tile).memory === 'workgroup';
+    const found = unordered(
+      {
+        writes: [...this.#stores, ...this.#sums, ...this.#tileWrites.filter(shared)],
+        reads: [...this.#loads, ...this.#tileReads.filter(shared)],
+        barriers: this.#barriers,
+      },
+      this.#bounds,
+    );
+    if (found)
+      this.#at(
+        found.second,
+        'barrier',
+        `another invocation touches ${found.second.of.name} at ${clip(showStmt(found.first.stmt).split('\n')[0] as string)}${found.around ? `, in the turn of ${found.around.axis.name} before` : ''}, and no barrier stands between`,
+      );
+    const tiles = [...this.#depths.keys()].filter((t) => t.memory);
+    const [bytes, most] = [workgroupBytes(tiles), this.#target?.workgroup?.bytes];
+    this.#stmt = null;
+    if (most !== undefined && bytes > most)
+      this.#complain(
+        'invocations',
+        `its tiles take ${bytes} bytes, and a workgroup of ${this.#target?.name} has ${most}`,
+      );
+  }
+
+  /** A tile in registers that is declared around invocations: each has the elements at its own index, or all have the same. */
+  #ownRegisters(tile: Tile, at: readonly Expr[], written: boolean): number {
+    const around = this.#depths.get(tile) ?? 0;
+    const nest = this.#nest().filter((f) => this.#frames.indexOf(f) >= around);
+    if (nest.length === 0) {
+      if (this.#owned.has(tile))
+        this.#complain('invocations', `${element(tile, at)}: ${tile.name} belongs to invocations, and this to none`);
+      return 0;
+    }
+    const own = isOwn(
+      tile,
+      at,
+      nest.map((f) => f.loop),
+    );
+    if (own) this.#owned.add(tile);
+    else if (written || this.#owned.has(tile))
+      this.#complain(
+        'invocations',
+        `${element(tile, at)} is not the invocation's own, at its index in each loop around`,
+      );
+    return own ? nest.length : 0;
+  }
+  readonly #owned = new Set<Tile>();
 
   /** Copies are written out, so that bounds are numbers once outer copies are. */
   #copies(l: Loop): void {
@@ -238,7 +344,7 @@ class KernelVerifier {
       );
   }
 
-  #leaf(s: Exclude<Stmt, Loop | { kind: 'tile' }>, facts: Facts): void {
+  #leaf(s: Write, facts: Facts): void {
     for (const e of s.at) this.#typing.index(e, this.#complain);
     const value = this.#typing.of(s.value, this.#complain);
     for (const e of exprsOf(s)) this.#expression(e, facts);
@@ -317,7 +423,10 @@ class KernelVerifier {
   }
 
   /** A register has a number: indices are known when code is written, and lanes lie along vectors. */
-  #register(tile: Tile, at: readonly Expr[], written: boolean): void {
+  #register(tile: Tile, whole: readonly Expr[], written: boolean): void {
+    if (tile.memory) return;
+    const own = this.#ownRegisters(tile, whole, written);
+    const at = whole.slice(own);
     const lanes = this.#frames.find((f) => f.loop.mode === 'vectorized')?.loop.axis ?? null;
     const copied = new Set(
       this.#frames.filter((f) => f.loop.mode === 'unrolled' || f.loop.mode === 'vectorized').map((f) => f.loop.axis),
@@ -374,14 +483,14 @@ class KernelVerifier {
       for (const [i, a] of stores.entries())
         if (a.frames.some(moved))
           for (const b of stores.slice(i)) this.#race(a, b, common(a, b), moved, 'store the same elements');
-    const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel';
+    const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel' || f.loop.mode === 'invocations';
     for (const sums of groups(this.#sums, storage).values())
       for (const [i, a] of sums.entries())
         if (a.frames.some(atOnce))
           for (const b of sums.slice(i)) this.#race(a, b, common(a, b), atOnce, 'add to the same elements');
     // Registers, where lanes or threads run side by side.
     this.#besides();
-    const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || f.loop.mode === 'parallel';
+    const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || atOnce(f);
     const touches = groups([...this.#tileWrites, ...this.#tileReads], (a) => a.of);
     for (const a of this.#tileWrites)
       if (a.frames.some(beside))

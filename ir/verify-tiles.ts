@@ -15,6 +15,8 @@ interface Dimension {
   /** Indices of loops that were left. */
   readonly taken: ReadonlyMap<Axis, readonly number[]>;
   readonly values: ReadonlySet<number> | null;
+  /** Each invocation set its own element: those of loops up to this bound. */
+  readonly own?: number;
 }
 type Write = readonly Dimension[];
 interface State {
@@ -27,6 +29,8 @@ export type Knowledge = ReadonlyMap<Tile, State>;
 export class TileStates {
   readonly #bounds: Bounds;
   #states = new Map<Tile, State>();
+  /** The bounds of the loops over invocations that are open. */
+  readonly #invocations = new Map<Axis, number>();
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
@@ -75,13 +79,22 @@ export class TileStates {
     };
     const covers = (w: Write): boolean =>
       w.every((d, i) =>
-        d.values ? valuesOf(i).every((v) => d.values?.has(v)) : d.taken.size === 0 && d.id === ids[i],
+        d.own !== undefined
+          ? this.#ownOf(at[i] as Expr) === d.own
+          : d.values
+            ? valuesOf(i).every((v) => d.values?.has(v))
+            : d.taken.size === 0 && d.id === ids[i],
       );
     if (writes.some(covers)) return true;
     return places(
       t,
       at.map((_, d) => valuesOf(d)),
     ).every((i) => set[i] === 1);
+  }
+
+  /** The bound of the loop over invocations whose index this is. */
+  #ownOf(e: Expr): number | undefined {
+    return e.kind === 'axis' ? this.#invocations.get(e.axis) : undefined;
   }
 
   /** The values that an index may have, inside its extent. */
@@ -93,19 +106,23 @@ export class TileStates {
   }
 
   /** Before a loop; what it returns belongs to `leave`. */
-  enter(_frame: Frame): Knowledge {
+  enter({ loop }: Frame): Knowledge {
+    if (loop.mode === 'invocations') this.#invocations.set(loop.axis, this.#bounds.interner.id(loop.to));
     return new Map(this.#states);
   }
 
   /** Behind a loop, what its iterations wrote together is set. One that may not run at all has set nothing. */
   leave({ loop, from, to, certain }: Frame, before: Knowledge): void {
     if (!certain) {
+      this.#invocations.delete(loop.axis);
       this.#states = new Map(before);
       return;
     }
     const trips = (to.constant - from.constant) / loop.step;
     // A loop of more iterations than a tile has elements leaves the tile, if it writes it at all.
     const fixed = from.terms.size === 0 && to.terms.size === 0 && trips <= maxCopies;
+    const own = this.#invocations.get(loop.axis);
+    this.#invocations.delete(loop.axis);
     const taken: number[] = [];
     if (fixed) for (let i = from.constant; i < to.constant; i += loop.step) taken.push(i);
     for (const [t, { set, writes }] of this.#states) {
@@ -115,6 +132,12 @@ export class TileStates {
         const uses = w.filter((d) => d.open.has(loop.axis)).length;
         if (uses === 0) this.#add(t, w);
         // t[i, i] sets a diagonal, which no list of values a dimension can tell.
+        // In registers it is each invocation's own.
+        else if (uses === 1 && own !== undefined && !t.memory && w.some((d) => isAxis(d.form, loop.axis)))
+          this.#add(
+            t,
+            w.map((d) => (d.open.has(loop.axis) ? { ...left(d, loop.axis, []), values: null, own } : d)),
+          );
         else if (uses === 1 && fixed)
           this.#add(
             t,
@@ -130,6 +153,12 @@ function left(d: Dimension, axis: Axis, indices: readonly number[]): Dimension {
   const taken = new Map([...d.taken, [axis, indices] as const]);
   return { ...d, open, taken, values: open.size === 0 ? enumerate(d.form, taken) : null };
 }
+
+/** Whether an index is this axis alone. */
+const isAxis = ({ constant, terms }: Linear, axis: Axis): boolean => {
+  const [only, ...others] = [...terms.values()];
+  return constant === 0 && others.length === 0 && only?.by === 1 && only.of.kind === 'axis' && only.of.axis === axis;
+};
 
 /** All values of a sum over its axes' indices. */
 function enumerate(form: Linear, taken: ReadonlyMap<Axis, readonly number[]>): Set<number> | null {

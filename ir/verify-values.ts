@@ -3,7 +3,7 @@
 
 import { Bounds } from './bounds.ts';
 import { type Buffer, dtypeOf, type Expr, some, type Tile } from './expr.ts';
-import { exprsOf, type Kernel, type Stmt, storageOf, walkStmts } from './kernel.ts';
+import { exprsOf, type Kernel, type Stmt, storageOf, type Write, walkStmts } from './kernel.ts';
 import type { DType } from './type.ts';
 
 type Interval = readonly [low: number, high: number];
@@ -81,11 +81,9 @@ export function storedValues(
   );
 }
 
-type Leaf = Exclude<Stmt, { kind: 'for' } | { kind: 'tile' }>;
-
-function walk(body: readonly Stmt[], bounds: Bounds, visit: (s: Leaf) => void): void {
+function walk(body: readonly Stmt[], bounds: Bounds, visit: (s: Write) => void): void {
   for (const s of body) {
-    if (s.kind === 'tile') continue;
+    if (s.kind === 'tile' || s.kind === 'barrier') continue;
     if (s.kind !== 'for') {
       visit(s);
       continue;
@@ -98,7 +96,7 @@ function walk(body: readonly Stmt[], bounds: Bounds, visit: (s: Leaf) => void): 
 }
 
 /** What a statement may put into its tile beside what the tile holds already. */
-function given(s: Exclude<Leaf, { kind: 'store' }>, bounds: Bounds): Interval {
+function given(s: Exclude<Write, { kind: 'store' }>, bounds: Bounds): Interval {
   if (s.kind === 'accumulate' && (s.fn === 'add' || s.fn === 'mul')) return anything;
   const own = (e: Expr): boolean => e.kind === 'tile' && e.tile === s.tile;
   const of = (e: Expr): Interval => {

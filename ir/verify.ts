@@ -26,6 +26,8 @@ export const problemCodes = [
   'in-place',
   'uncovered',
   'registers',
+  'invocations',
+  'barrier',
   // graphs
   'type',
   'operands',

@@ -20,8 +20,8 @@ export const reductionWords: Readonly<Record<ReduceFn, string>> = {
 const literals = ['N', 'true', 'false', 'inf', 'nan'];
 const dtypes = ['f32', 'i32', 'u8', 'bool'];
 const statements = [
-  ...['for', 'in', 'step', 'parallel', 'vectorize', 'unroll', 'fenced', 'tile', 'let', 'view'],
-  ...['buffer', 'of', 'out', 'inout', 'kernel'],
+  ...['for', 'in', 'step', 'parallel', 'invoke', 'vectorize', 'unroll', 'fenced', 'tile', 'workgroup', 'barrier'],
+  ...['let', 'view', 'buffer', 'of', 'out', 'inout', 'kernel'],
 ];
 
 /** Words that are no names in expressions and kernels. */

@@ -49,7 +49,7 @@ export function workOf(kernel: Kernel, n: number): Work {
         else for (let i = from; i < to; i += s.step) go(s.body, around, new Map(at).set(s.axis, i));
         continue;
       }
-      if (s.kind === 'tile') continue;
+      if (s.kind === 'tile' || s.kind === 'barrier') continue;
       const times = around.reduce((p, l) => p * l.trips, 1);
       const own = s.kind === 'accumulate' && s.tile.dtype === 'f32' ? 1 : 0;
       done += times * (own + operations(s.value));
@@ -81,6 +81,8 @@ function boundsBelow({ body }: Loop): Set<Axis> {
 function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number {
   const e = mapExpr(bound, (p) => {
     if (p.kind === 'size') return int(p.of.times * n);
+    if (p.kind === 'binary' && p.fn === 'min' && p.a.kind === 'const' && p.b.kind === 'const')
+      return int(Math.min(p.a.value, p.b.value));
     const value = p.kind === 'axis' ? at.get(p.axis) : undefined;
     return value === undefined ? p : int(value);
   });

@@ -144,32 +144,43 @@ export const algebra: readonly Rule[] = [
   rule('conv-weight-grad-padding', op.conv2dWeightGrad, ({ x, g }, attrs) =>
     padded(attrs) ? op.conv2dWeightGrad(zeroPadded(x, attrs.padding), g, { ...attrs, padding: [0, 0] }) : null,
   ),
-  // convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped and with in and out exchanged)
   // … unless windows that add to what they cover have less to do.
-  rule('conv-input-grad', op.conv2dInputGrad, ({ g, w }, { stride, padding, dilation, groups, size }, node) => {
-    if (groups !== 1 || followedBy(node)) return null;
-    const around = [0, 1].map((d) => {
-      const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
-      const low = reach - (padding[d] as number);
-      const spread = ((g.type.shape[d + 2] as number) - 1) * (stride[d] as number) + 1;
-      return { low, high: (size[d] as number) + reach - low - spread, between: (stride[d] as number) - 1 };
-    });
-    const [v, h] = around as [(typeof around)[0], (typeof around)[0]];
-    const roomy = op.pad(g, {
-      low: [0, 0, v.low, h.low],
-      high: [0, 0, v.high, h.high],
-      interior: [0, 0, v.between, h.between],
-      value: 0,
-    });
-    const turned = op.permute(w, { perm: [1, 0, 2, 3] });
-    const flipped = op.slice(turned, {
-      starts: turned.type.shape.map((d, i) => (i < 2 ? 0 : (d as number) - 1)),
-      steps: [1, 1, -1, -1],
-      shape: turned.type.shape,
-    });
-    return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
-  }),
+  rule('conv-input-grad', op.conv2dInputGrad, (operands, attrs, node) =>
+    followedBy(node) ? null : turnedConvolution(operands, attrs),
+  ),
 ];
+
+type ConvGradAttrs = Readonly<Record<'stride' | 'padding' | 'dilation' | 'size', readonly number[]>> & {
+  readonly groups: number;
+};
+
+/** convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped and with in and out exchanged) */
+function turnedConvolution(
+  { g, w }: { readonly g: Value; readonly w: Value },
+  { stride, padding, dilation, groups, size }: ConvGradAttrs,
+): Value | null {
+  if (groups !== 1) return null;
+  const around = [0, 1].map((d) => {
+    const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
+    const low = reach - (padding[d] as number);
+    const spread = ((g.type.shape[d + 2] as number) - 1) * (stride[d] as number) + 1;
+    return { low, high: (size[d] as number) + reach - low - spread, between: (stride[d] as number) - 1 };
+  });
+  const [v, h] = around as [(typeof around)[0], (typeof around)[0]];
+  const roomy = op.pad(g, {
+    low: [0, 0, v.low, h.low],
+    high: [0, 0, v.high, h.high],
+    interior: [0, 0, v.between, h.between],
+    value: 0,
+  });
+  const turned = op.permute(w, { perm: [1, 0, 2, 3] });
+  const flipped = op.slice(turned, {
+    starts: turned.type.shape.map((d, i) => (i < 2 ? 0 : (d as number) - 1)),
+    steps: [1, 1, -1, -1],
+    shape: turned.type.shape,
+  });
+  return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
+}
 
 /** What may go once nothing is left to differentiate. */
 const derivativesTaken: OpDef = op.stopGradient;
@@ -205,7 +216,14 @@ const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>
     value: 0,
   });
 
-export const canonicalize = (module: Module): Module => ({
+const simplified = (module: Module, rules: readonly Rule[]): Module => ({
   ...module,
-  graphs: module.graphs.map((g) => rewrite(g, g.task ? algebra.filter((r) => r.root !== derivativesTaken) : algebra)),
+  graphs: module.graphs.map((g) => rewrite(g, g.task ? rules.filter((r) => r.root !== derivativesTaken) : rules)),
 });
+
+export const canonicalize = (module: Module): Module => simplified(module, algebra);
+
+/** The same for a target whose kernels do not add to memory: nothing is left that windows would add up. */
+export const canonicalizeGathered = (module: Module): Module =>
+  simplified(module, [...algebra.filter((r) => r.root !== gathered.root), gathered]);
+const gathered = rule('conv-input-grad-gathered', op.conv2dInputGrad, turnedConvolution);

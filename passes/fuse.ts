@@ -19,10 +19,18 @@ const largest = 512;
 /** Float operations an element may cost and still be computed again by each kernel that reads it. */
 const cheap = 4;
 
-export function fuse(graph: Graph): FusedGraph {
+export const fuse = (graph: Graph): FusedGraph => fused(graph, followedBy);
+
+/** The same for a target whose kernels do not add to memory: every element is gathered. */
+export const fuseGathered = (graph: Graph): FusedGraph => fused(graph, () => null);
+
+/** How windows sum a node's result, where they do. */
+type FollowedBy = typeof followedBy;
+
+function fused(graph: Graph, windowsOf: FollowedBy): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));
-  const fusion = new Fusion(graph, nodes);
+  const fusion = new Fusion(graph, nodes, windowsOf);
   // Readers first, so that each node sees the groups that want it.
   for (const n of nodes.toReversed()) fusion.place(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
@@ -60,7 +68,10 @@ class Fusion {
   /** The groups that compute a node. */
   readonly #homes = new Map<Node, Set<Forming>>();
 
-  constructor(graph: Graph, nodes: readonly Node[]) {
+  readonly #followedBy: FollowedBy;
+
+  constructor(graph: Graph, nodes: readonly Node[], windowsOf: FollowedBy) {
+    this.#followedBy = windowsOf;
     this.#users = usersOf(nodes);
     this.#results = new Set(graph.results.map((r) => r.value));
   }
@@ -72,7 +83,7 @@ class Fusion {
         this.#join(g, n, how);
         readers.delete(g);
       }
-    const inWindows = followedBy(n) !== null;
+    const inWindows = this.#followedBy(n) !== null;
     if (!this.#results.has(n) && !inWindows) {
       if (readers.size === 0) return;
       if (this.#mayInline(n, readers)) {
@@ -125,7 +136,7 @@ class Fusion {
   /** Whether a group's sums over `n` become sums over what `n` was spread from. */
   #isFollowed(n: Node, g: Forming): boolean {
     const users = (this.#users.get(n) ?? []).filter((u) => g.members.has(u));
-    const operand = g.inWindows ? (u: Node) => followedBy(u)?.operand : gatheredOperand;
+    const operand = g.inWindows ? (u: Node) => this.#followedBy(u)?.operand : gatheredOperand;
     return isScatter(n) && users.every((u) => u.inputs[operand(u) ?? -1] === n);
   }
 

@@ -77,7 +77,12 @@ export class Buffers {
   }
 }
 
-export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
+export const lower = (graph: FusedGraph, buffers: Buffers): Lowered => lowered(graph, buffers, followedBy);
+
+/** The same for a target whose kernels do not add to memory. */
+export const lowerGathered = (graph: FusedGraph, buffers: Buffers): Lowered => lowered(graph, buffers, () => null);
+
+function lowered(graph: FusedGraph, buffers: Buffers, followed: typeof followedBy): Lowered {
   const names = new Names();
   for (const p of graph.params) names.take(p.name);
   const stored = new Map<Value, Buffer>();
@@ -100,7 +105,10 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
   // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
   const kernels = graph.groups.flatMap((g) => {
     const name = kernelNames.take(kernelName(g, graph));
-    return inWindows(g) ? lowerWindows(name, g, stored, (n) => kernelNames.take(n)) : [lowerGroup(name, g, stored)];
+    const following = followed(g.roots[0] as Node);
+    return following
+      ? lowerWindows(name, g, following, stored, (n) => kernelNames.take(n))
+      : [lowerGroup(name, g, stored)];
   });
   const copy = (name: string, from: Buffer, to: Buffer): void => {
     kernels.push(copyKernel(kernelNames.take(`copy_${name}`), from, to));
@@ -172,12 +180,10 @@ interface Block {
 }
 const block = (a: Axis | null): Block => ({ axis: a, stmts: [], tiles: new Map() });
 
-/** The node that windows add to, where they make a group. */
-const inWindows = (g: Group): Following | null => followedBy(g.roots[0] as Node);
-
 function lowerWindows(
   name: string,
   group: Group,
+  following: Following,
   stored: ReadonlyMap<Value, Buffer>,
   take: (name: string) => string,
 ): Kernel[] {
@@ -188,7 +194,6 @@ function lowerWindows(
     if (!b) throw new Error(`${root.op.name}: an operand is not stored`);
     return b;
   };
-  const following = inWindows(group) as Following;
   const followed = following.operand === null ? [] : [root.inputs[following.operand] as Node];
   const locs = [root, ...followed].flatMap((m) => m.loc ?? []);
   const distinct = locs.filter((l, i) => !locs.slice(0, i).some((o) => same(o, l)));

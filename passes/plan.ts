@@ -4,7 +4,8 @@
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import { type Entry, lifetimes, type Outline, type Program, type Slot, type Span } from '../ir/program.ts';
-import { byteSize, countAt, type TensorType } from '../ir/type.ts';
+import { type Target, wasm128 } from '../ir/target.ts';
+import { countAt, type TensorType } from '../ir/type.ts';
 import { type Lasting, mostLive, placeAll } from './place.ts';
 
 /** 16 bytes, a vector's width. */
@@ -12,8 +13,6 @@ const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 /** Null pointers stay out of the arena, and a vector that reads past a buffer's end stays inside memory. */
 const reserved = 64;
 const slack = 32;
-/** memory32 holds 4 GiB, and signed arithmetic on addresses half of that. */
-const most = 2 ** 31 - 65536;
 
 /** A value between kernels. */
 interface Temp extends Lasting {
@@ -22,8 +21,8 @@ interface Temp extends Lasting {
   readonly live: readonly Span[];
 }
 
-export function plan({ name, maxBatch, entries, lasting }: Outline): Program {
-  const bytesOf = (t: TensorType): number => align(countAt(t.shape, maxBatch) * byteSize(t.dtype));
+export function plan({ name, maxBatch, entries, lasting }: Outline, target: Target = wasm128): Program {
+  const bytesOf = (t: TensorType): number => align(countAt(t.shape, maxBatch) * target.bytes[t.dtype]);
   const slots: Slot[] = [];
   let top = reserved;
   for (const s of lasting) {
@@ -47,10 +46,11 @@ export function plan({ name, maxBatch, entries, lasting }: Outline): Program {
     slots.push({ buffer, purpose: 'temp', bytes, offset, live });
     top = Math.max(top, offset + bytes);
   }
-  if (top > most)
+  const { most, limit } = target.memory;
+  if (top + slack > most)
     throw new CompileError(
       'too-large',
-      `the model needs ${gib(top)} of memory at a batch of ${maxBatch}; WebAssembly offers ${gib(most)}`,
+      `the model needs ${size(top, most)} of memory at a batch of ${maxBatch}; ${limit} ${size(most, most)}`,
       {
         help: 'compile for a smaller maxBatch',
       },
@@ -66,7 +66,9 @@ export function plan({ name, maxBatch, entries, lasting }: Outline): Program {
   };
 }
 
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+/** Bytes in the unit that suits the limit. */
+const size = (bytes: number, most: number): string =>
+  most < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** All entries' launches are one timeline, one entry behind the other: a value of several entries lives in each. */
 function startsOf(entries: readonly Entry[]): ReadonlyMap<string, number> {

@@ -5,7 +5,7 @@ import { type Expr, int, mapExpr, walk } from '../ir/expr.ts';
 import { exprsOf, isShared, type Kernel, type Loop, type Stmt } from '../ir/kernel.ts';
 import { clash, type Entry, type Program } from '../ir/program.ts';
 import type { Directive, Schedule } from '../ir/schedule.ts';
-import type { Target } from '../ir/target.ts';
+import type { VectorTarget } from '../ir/target.ts';
 import { bindDim } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { type KernelOptions, verifyKernel } from '../ir/verify-kernel.ts';
@@ -16,7 +16,7 @@ import { ScheduleError } from './schedule/legal.ts';
 
 /** Lets threads share the kernels that are worth it, by `parallel` directives behind those that made them. `known` is what
  *  the verifier is told of kernels. */
-export const onThreads = (target: Target, known: KernelOptions): ((s: Scheduled) => Scheduled) => {
+export const onThreads = (target: VectorTarget, known: KernelOptions): ((s: Scheduled) => Scheduled) => {
   // Graphs share kernels.
   const done = new Map<Kernel, readonly [Kernel, Schedule]>();
   return (s) => {
@@ -34,7 +34,7 @@ export const onThreads = (target: Target, known: KernelOptions): ((s: Scheduled)
   };
 };
 
-function shared(k: Kernel, target: Target, known: KernelOptions): readonly [Kernel, Schedule] {
+function shared(k: Kernel, target: VectorTarget, known: KernelOptions): readonly [Kernel, Schedule] {
   const { maxBatch } = known;
   const alone = [k, []] as const;
   if (isShared(k) || k.body.some((s) => s.kind === 'tile') || work(k.body, maxBatch) < target.threads.kernel)
@@ -71,7 +71,7 @@ function withParallel(k: Kernel, axis: string): Kernel | null {
 }
 
 /** The loop whose iterations a parallel loop's consist of, where these alone would be few and those are not small. */
-function deeper(l: Loop, { threads }: Target, maxBatch: number): string[] {
+function deeper(l: Loop, { threads }: VectorTarget, maxBatch: number): string[] {
   let [units, at]: [number, Loop] = [1, l];
   for (;;) {
     units *= trips(at, maxBatch);
@@ -101,7 +101,7 @@ function isSafe(k: Kernel, known: KernelOptions): boolean {
 /** About how many instructions statements take: the parts of their expressions, each once. */
 const work = (body: readonly Stmt[], batch: number): number =>
   body.reduce((sum, s) => {
-    if (s.kind === 'tile') return sum;
+    if (s.kind === 'tile' || s.kind === 'barrier') return sum;
     if (s.kind === 'for') return sum + (trips(s, batch) / (s.mode === 'vectorized' ? 4 : 1)) * work(s.body, batch);
     let parts = 0;
     const seen = new Set<Expr>();

@@ -20,7 +20,7 @@ export function withoutUnread(body: readonly Stmt[]): Stmt[] {
       const inner = s.body.flatMap(kept);
       return inner.length > 0 ? [{ ...s, body: inner }] : [];
     }
-    return s.kind === 'store' || needed.has(s.tile) ? [s] : [];
+    return s.kind === 'store' || s.kind === 'barrier' || needed.has(s.tile) ? [s] : [];
   };
   return body.flatMap(kept);
 }

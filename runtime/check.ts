@@ -17,7 +17,14 @@ export type TapeoutErrorCode =
   | 'bad-threads'
   | 'thread-lost'
   | 'bad-manifest'
-  | 'bad-wasm';
+  | 'bad-wasm'
+  | 'bad-wgsl'
+  | 'bad-backend'
+  | 'no-webgpu'
+  | 'device-limit'
+  | 'device-lost'
+  | 'loss-expired'
+  | 'no-checkpoint';
 
 export class TapeoutError extends Error {
   override readonly name = 'TapeoutError';

@@ -1,15 +1,27 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
-export { TapeoutError, type TapeoutErrorCode } from './check.ts';
-export type { Manifest, ManifestDim, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
 export {
-  type Evaluation,
-  instantiate,
-  type LoadOptions,
-  Model,
-  type StateDict,
-  type Views,
-  type Wasm,
-} from './model.ts';
+  type Backend,
+  type BackendOptions,
+  backends,
+  type DeviceOptions,
+  instantiateBest,
+  instantiateOnGpu,
+  openDevice,
+  type WasmModel,
+} from './backend.ts';
+export { TapeoutError, type TapeoutErrorCode } from './check.ts';
+export type {
+  Manifest,
+  ManifestCount,
+  ManifestDim,
+  ManifestDispatch,
+  ManifestEntry,
+  ManifestGpu,
+  ManifestGpuEntry,
+  ManifestTensor,
+  Purpose,
+} from './manifest.ts';
+export { type Evaluation, instantiate, type LoadOptions, Model, type Views, type Wasm } from './model.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
@@ -18,5 +30,7 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './safetensors.ts';
+export type { StateDict } from './state-dict.ts';
 export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';
 export { usualWarmUp } from './warm-up.ts';
+export { GpuModel, instantiateGpu, keptLosses } from './webgpu.ts';

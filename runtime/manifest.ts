@@ -28,6 +28,34 @@ export interface ManifestEntry {
   readonly outputs: readonly string[];
 }
 
+/** How many workgroups there are in one dimension: a number, or `times`·⌈N·`batch` / `per`⌉, N the batch of a call. */
+export type ManifestCount = number | { readonly batch: number; readonly per: number; readonly times: number };
+
+export interface ManifestDispatch {
+  /** The entry point of the WGSL. */
+  readonly kernel: string;
+  readonly workgroups: readonly [ManifestCount, ManifestCount, ManifestCount];
+}
+
+/** An entry and what a call of it dispatches, in order. */
+export interface ManifestGpuEntry extends ManifestEntry {
+  readonly dispatches: readonly ManifestDispatch[];
+}
+
+/** The same model for WebGPU. Every kernel binds the arena, a storage buffer, as binding 0 of group 0, and the call, a uniform
+ *  buffer, as binding 1: its first word is the batch (u32), and the scalars follow. */
+export interface ManifestGpu {
+  /** Float operations of the entry that has most, at the largest batch: by them a host tells whether a GPU pays. */
+  readonly operations: number;
+  readonly arenaBytes: number;
+  /** Bytes of the uniform buffer, a multiple of 16. */
+  readonly callBytes: number;
+  /** Every element is one word of 32 bits: f32, i32, and u8 and bool as u32. Offsets are bytes from the start of the arena; a
+   *  scalar's is from the start of the uniform buffer. */
+  readonly tensors: readonly ManifestTensor[];
+  readonly entries: readonly ManifestGpuEntry[];
+}
+
 export interface Manifest {
   readonly tapeout: 1;
   readonly name: string;
@@ -39,4 +67,6 @@ export interface Manifest {
   readonly threads?: number;
   readonly tensors: readonly ManifestTensor[];
   readonly entries: readonly ManifestEntry[];
+  /** What WebGPU needs to know, where the model has shaders. All other fields tell of the WebAssembly. */
+  readonly webgpu?: ManifestGpu;
 }

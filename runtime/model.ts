@@ -1,38 +1,25 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
+import { checkManifest, checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
-  arrayOf,
-  checkArray,
-  checkBatch,
-  checkLabels,
-  checkLength,
-  checkManifest,
-  checkModule,
-  checkScalar,
-  type Data,
-  elementsAt,
-  hasBatch,
-  kindOf,
-  pageBytes,
-  samplesIn,
-  showShape,
-  TapeoutError,
-  unknownName,
-  type View,
-} from './check.ts';
-import type { Manifest, ManifestEntry, ManifestTensor, Purpose } from './manifest.ts';
-import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+  checkCall,
+  disposedError,
+  type EntryName,
+  methods,
+  missingEntry,
+  namesOf,
+  Port,
+  resultsOf,
+  scalarsOver,
+  slotNamed,
+  withScalar,
+} from './port.ts';
+import { checkedState, type StateDict, savedSlots, stateFile } from './state-dict.ts';
 import { warmUp } from './warm-up.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
-
-/** Parameters by PyTorch's names: arrays, or tensors whose shape is then checked too, or the bytes of a safetensors file. */
-export type StateDict =
-  | ReadonlyMap<string, Data | StoredTensor>
-  | Readonly<Record<string, Data | StoredTensor>>
-  | Uint8Array
-  | ArrayBuffer;
 
 /** What `evaluate` found. One object a model, filled anew by each call. */
 export interface Evaluation {
@@ -113,39 +100,6 @@ function knownProblem(problem: string, wasm: unknown): string | null {
     : null;
 }
 
-/** A tensor in memory, and its views by batch size, made when first asked for. */
-class Port {
-  readonly tensor: ManifestTensor;
-  /** For the largest batch. */
-  readonly whole: View;
-  readonly batched: boolean;
-  /** Elements of one sample, or all of them where the shape has no batch. */
-  readonly each: number;
-  readonly #views: (View | undefined)[];
-
-  constructor(memory: ArrayBuffer, tensor: ManifestTensor, maxBatch: number) {
-    this.tensor = tensor;
-    this.whole = new arrayOf[tensor.dtype](memory, tensor.offset, elementsAt(tensor.shape, maxBatch));
-    this.batched = hasBatch(tensor);
-    this.each = elementsAt(tensor.shape, 1);
-    this.#views = new Array(maxBatch + 1).fill(undefined);
-  }
-
-  count(n: number): number {
-    return this.batched ? this.each * n : this.each;
-  }
-
-  at(n: number): View {
-    if (!this.batched) return this.whole;
-    let view = this.#views[n];
-    if (!view) {
-      view = this.whole.subarray(0, this.count(n));
-      this.#views[n] = view;
-    }
-    return view;
-  }
-}
-
 interface Entry {
   readonly name: string;
   readonly run: (n: number) => void;
@@ -156,18 +110,6 @@ interface Entry {
   readonly correct: View | null;
   readonly output: Port | null;
 }
-
-/** The entries' names in a module, and the methods that call them. */
-const methods = {
-  forward: 'forward',
-  evaluate: 'evaluate',
-  train_step: 'trainStep',
-  backward: 'backward',
-  vjp: 'vjp',
-  zero_grad: 'zeroGrad',
-  step: 'step',
-} as const;
-type EntryName = keyof typeof methods;
 
 /** `instantiate` makes one. The arrays that it hands out are views of its memory: writing to them changes the model. */
 export class Model {
@@ -205,7 +147,7 @@ export class Model {
     this.manifest = manifest;
     this.maxBatch = manifest.maxBatch;
     for (const tensor of manifest.tensors) {
-      const port = new Port(memory, tensor, manifest.maxBatch);
+      const port = new Port(memory, tensor.offset, tensor, manifest.maxBatch);
       this.#ports.set(tensor.name, port);
       if (tensor.initial) port.whole.fill(tensor.initial);
     }
@@ -216,7 +158,10 @@ export class Model {
     this.state = this.#views('state');
     this.inputs = this.#views('input');
     this.outputs = this.#views('output');
-    this.scalars = this.#scalars();
+    this.scalars = scalarsOver(
+      new Map(namesOf(this.#ports, 'scalar').map((name) => [name, this.#ports.get(name)!.whole])),
+      () => this.#alive(),
+    );
   }
 
   /** How many threads the model runs on, this one included. */
@@ -281,11 +226,12 @@ export class Model {
 
   /** The learning rate. Setting NaN or infinity throws. */
   get lr(): number {
-    return this.#scalar('lr');
+    this.#alive();
+    return withScalar(this.scalars, 'lr').lr!;
   }
   set lr(value: number) {
-    this.#scalar('lr');
-    this.scalars.lr = value;
+    this.#alive();
+    withScalar(this.scalars, 'lr').lr = value;
   }
 
   /** The memory of an input, for n samples or for the largest batch: write to it, then call with n alone. */
@@ -307,33 +253,20 @@ export class Model {
    *  training resumes where it was. */
   stateDict({ state = false }: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
-    return new Map(this.#saved(state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
+    return new Map(savedSlots(this.#ports, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
   /** Sets all parameters, and whatever state is given. Throws TapeoutError, and changes nothing, when a name is unknown, a
    *  parameter is missing, or a size is wrong. With `strict: false` parameters may be missing. */
   loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
     this.#alive();
-    const given = entriesOf(source);
-    for (const [name, value] of given) this.#checkStored(name, value);
-    const missing = Object.keys(this.parameters).filter((name) => !given.has(name));
-    if (strict && missing.length > 0)
-      throw new TapeoutError(
-        'missing-parameter',
-        `these parameters are missing: ${missing.join(', ')}. Pass { strict: false } to keep their values.`,
-      );
-    for (const [name, value] of given) this.#ports.get(name)!.whole.set(dataOf(value));
+    for (const [name, data] of checkedState(source, this.#ports, strict)) this.#ports.get(name)!.whole.set(data);
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
   toSafetensors({ state = false }: { state?: boolean } = {}): Uint8Array<ArrayBuffer> {
     this.#alive();
-    return writeSafetensors(
-      this.#saved(state).map(({ tensor: { name, shape, dtype }, whole }) => [
-        name,
-        { dtype: storedAs[dtype], shape, data: whole } as StoredTensor,
-      ]),
-    );
+    return stateFile(savedSlots(this.#ports, state).map((port) => [port, port.whole]));
   }
 
   /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
@@ -360,8 +293,7 @@ export class Model {
   #entry({ name, inputs, outputs }: ManifestEntry, exports: WebAssembly.Exports): Entry {
     const ports = (names: readonly string[]) => names.map((port) => this.#ports.get(port)!);
     const results = ports(outputs);
-    const named = (name: string) => results.find((port) => port.tensor.name === name) ?? null;
-    const [loss, correct] = [named('loss'), named('correct')];
+    const { loss, correct, output } = resultsOf(results);
     return {
       name,
       run: this.#guarded(exports[name] as (n: number) => void),
@@ -369,7 +301,7 @@ export class Model {
       outputs: results,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
-      output: results.find((port) => port !== loss && port !== correct) ?? null,
+      output,
     };
   }
 
@@ -391,136 +323,30 @@ export class Model {
     const entry = this.#entries[name];
     if (entry) return entry;
     this.#alive();
-    const have = this.manifest.entries.map((e) => e.name).join(',');
-    throw new TapeoutError(
-      'missing-entry',
-      `this module has no ${methods[name]}(): it was compiled with the entries ${have}. ` +
-        `Compile it with --entries ${have},${name}.`,
-    );
+    throw missingEntry(name, this.manifest);
   }
 
   /** Checks everything, then copies the inputs in. Returns the batch size. */
   #feed(entry: Entry, a: Data | number, b: Data | undefined): number {
-    const [first, second] = [entry.inputs[0], entry.inputs[1]];
-    if (typeof a === 'number') {
-      checkBatch(a, this.maxBatch);
-      for (let i = 0; i < entry.inputs.length; i++) checkRange(entry.inputs[i]!, entry.inputs[i]!.whole, a);
-      return a;
-    }
-    if (!first || entry.inputs.length > 2) throw callWithBatch(entry);
-    checkArray(a, first.tensor);
-    const n = first.batched ? samplesIn(a, first.each, this.maxBatch, first.tensor) : 1;
-    if (!first.batched) checkLength(a, first.each, 1, first.tensor, '');
-    checkRange(first, a, n);
-    if (second) {
-      checkArray(b, second.tensor);
-      checkLength(b!, second.count(n), n, second.tensor, first.tensor.name);
-      checkRange(second, b!, n);
-      second.whole.set(b!);
-    }
-    first.whole.set(a);
+    const n = checkCall(entry, a, b, this.maxBatch);
+    if (typeof a === 'number') return n;
+    entry.inputs[1]?.whole.set(b!);
+    entry.inputs[0]!.whole.set(a);
     return n;
   }
 
   #view(purpose: 'input' | 'output' | 'parameter', name: string, n: number): View {
     this.#alive();
-    const port = this.#ports.get(name);
-    if (port?.tensor.purpose !== purpose) throw unknownName(purpose, name, this.#names(purpose));
-    checkBatch(n, this.maxBatch);
-    return port.at(n);
-  }
-
-  #saved(state: boolean): Port[] {
-    return [...this.#ports.values()].filter(
-      ({ tensor: { purpose } }) => isSaved(purpose) && (state || purpose !== 'state'),
-    );
-  }
-
-  #checkStored(name: string, value: Data | StoredTensor): void {
-    const port = this.#ports.get(name);
-    if (!port || !isSaved(port.tensor.purpose)) throw unknownName('parameter', name, this.#names('parameter'));
-    const { shape } = port.tensor;
-    const [what, data] = [`the ${port.tensor.purpose} '${name}'`, dataOf(value)];
-    checkArray(data, port.tensor);
-    const given = isTensor(value) ? value.shape : null;
-    if (given && `${given}` !== `${shape}`)
-      throw new TapeoutError(
-        'wrong-shape',
-        `${what} has the shape ${showShape(shape)}, but ${showShape(given)} was given.`,
-      );
-    if (data.length !== port.each)
-      throw new TapeoutError(
-        'wrong-length',
-        `${what} takes ${port.each} values, shape ${showShape(shape)}, but ${data.length} were given.`,
-      );
-  }
-
-  #scalar(name: string): number {
-    this.#alive();
-    if (!Object.hasOwn(this.scalars, name)) throw unknownName('scalar', name, Object.keys(this.scalars));
-    return this.scalars[name]!;
-  }
-
-  #scalars(): Record<string, number> {
-    const scalars: Record<string, number> = {};
-    for (const name of this.#names('scalar')) {
-      const memory = this.#ports.get(name)!.whole;
-      Object.defineProperty(scalars, name, {
-        enumerable: true,
-        get: () => memory[0]!,
-        set: (value: unknown) => {
-          this.#alive();
-          checkScalar(name, value);
-          memory[0] = value;
-        },
-      });
-    }
-    return Object.freeze(scalars);
+    return slotNamed(this.#ports, purpose, name, n, this.maxBatch).at(n);
   }
 
   #views(purpose: Purpose, rename: (name: string) => string = (name) => name): Views {
     return Object.freeze(
-      Object.fromEntries(this.#names(purpose).map((name) => [rename(name), this.#ports.get(name)!.whole])),
+      Object.fromEntries(namesOf(this.#ports, purpose).map((name) => [rename(name), this.#ports.get(name)!.whole])),
     );
-  }
-
-  #names(purpose: Purpose): string[] {
-    return this.manifest.tensors.filter((t) => t.purpose === purpose).map((t) => t.name);
   }
 
   #alive(): void {
-    if (this.#disposed)
-      throw new TapeoutError('disposed', 'this model was disposed of. Instantiate it again to use it.');
+    if (this.#disposed) throw disposedError();
   }
 }
-
-function checkRange(port: Port, data: Data, n: number): void {
-  if (port.tensor.range !== undefined) checkLabels(data, port.count(n), port.tensor);
-}
-
-function callWithBatch({ name, inputs }: Entry): TapeoutError {
-  const names = inputs.map((port) => port.tensor.name);
-  return new TapeoutError(
-    'wrong-array',
-    `${name} takes ${names.length} inputs (${names.join(', ') || 'none'}). Write them with model.input(name), ` +
-      'then call it with the batch size alone.',
-  );
-}
-
-function entriesOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
-  if (source instanceof Uint8Array) return readSafetensors(source, 'the weights');
-  if (source instanceof ArrayBuffer) return readSafetensors(new Uint8Array(source), 'the weights');
-  if (typeof source !== 'object' || source === null || Array.isArray(source))
-    throw new TapeoutError(
-      'wrong-array',
-      `the weights must be arrays by name, or the bytes of a safetensors file, but they are ${kindOf(source)}.`,
-    );
-  return source instanceof Map ? source : new Map(Object.entries(source));
-}
-
-const isTensor = (value: Data | StoredTensor): value is StoredTensor =>
-  typeof value === 'object' && value !== null && 'data' in value;
-const dataOf = (value: Data | StoredTensor): Data => (isTensor(value) ? (value.data as Data) : value);
-const storedAs = { f32: 'F32', i32: 'I32', u8: 'U8', bool: 'U8' } as const;
-/** Gradients and data come and go; what a state dict may hold is what a model has learnt. */
-const isSaved = (purpose: Purpose) => purpose === 'parameter' || purpose === 'state';

@@ -2,7 +2,8 @@
  *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
 import { checkManifest, checkModule, TapeoutError } from './check.ts';
 import type { Manifest } from './manifest.ts';
-import { compiled, instantiate, Model, type StateDict, started, type Team, type Wasm } from './model.ts';
+import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
+import type { StateDict } from './state-dict.ts';
 
 /** The two modules of one compilation, or what fetches them: only one of them is needed. */
 export interface Modules {

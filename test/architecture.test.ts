@@ -26,6 +26,7 @@ const doors: Record<string, string> = {
   picocolors: 'frontend',
   'ts-morph': 'frontend',
   vitest: 'frontend',
+  webgpu: 'frontend',
 };
 
 interface Import {

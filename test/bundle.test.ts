@@ -2,21 +2,34 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contentHash, type Files } from '../codegen/checksums.ts';
 import type { Compiled } from '../frontend/compile.ts';
 import { bundleOf, writeFiles } from '../frontend/output.ts';
 import { folderOf, root } from './support/cli.ts';
-import { tinyManifest, tinyWasm, tinyWeights } from './support/tiny.ts';
+import { noGpu } from './support/engines.ts';
+import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from './support/tiny.ts';
 
-const parts = () => ({ manifest: tinyManifest, wasm: tinyWasm(), weights: tinyWeights() }) as unknown as Compiled;
+const parts = () =>
+  ({
+    manifest: tinyManifest,
+    wasm: tinyWasm(),
+    threadedWasm: null,
+    wgsl: null,
+    target: 'wasm',
+    weights: tinyWeights(),
+  }) as unknown as Compiled;
+const both = () => ({ ...parts(), manifest: tinyGpuManifest, wgsl: tinyWgsl, target: 'all' }) as Compiled;
 let folder: string;
 let files: Files;
 beforeAll(async () => {
   folder = folderOf();
   files = await bundleOf(parts());
   writeFiles(join(folder, 'tiny'), files);
+  writeFiles(join(folder, 'both'), await bundleOf(both()));
+  writeFiles(join(folder, 'gpu'), await bundleOf({ ...both(), target: 'webgpu' }));
 });
 
 /** Runs a script as the user's, beside the bundle. */
@@ -108,6 +121,79 @@ describe('a bundle', () => {
     expect(js).not.toMatch(/file:\/\/|sourceMappingURL|^import /m);
     expect(js).not.toContain(root);
   });
+
+  test('knows nothing of WebGPU unless it has shaders', () => {
+    for (const name of ['index.js', 'index.d.ts', 'manifest.json'])
+      expect(files.get(name)).not.toMatch(/gpu|wgsl|adapter/i);
+  });
+});
+
+const webgpu = pathToFileURL(join(root, 'node_modules/webgpu/index.js'));
+
+describe('a bundle for WebAssembly and WebGPU', () => {
+  test('has a manifest that is the one it was made of', async () => {
+    expect(JSON.parse((await bundleOf(both())).get('manifest.json') as string)).toEqual(tinyGpuManifest);
+    expect([...(await bundleOf({ ...both(), target: 'webgpu' })).keys()]).toEqual([
+      'index.js',
+      'index.d.ts',
+      'model.wgsl',
+      'manifest.json',
+      'weights.safetensors',
+      'package.json',
+      'SHA256SUMS',
+    ]);
+  });
+
+  test('takes WebAssembly where there is no GPU to take, and says why', () => {
+    const result = run(`
+      import { load } from './both/index.js';
+      const notices = [];
+      const onNotice = (notice) => notices.push(notice);
+      const small = await load({ onNotice });
+      const told = await load({ backend: 'wasm', onNotice });
+      const none = await load({ backend: 'webgpu' }).catch((e) => e);
+      const unknown = await load({ backend: 'cuda' }).catch((e) => e);
+      console.log(JSON.stringify([small.backend, small.trainStep(Float32Array.of(1, 2), Int32Array.of(0)), told.backendNotice,
+        notices, small.backendNotice, none.message, unknown.message]));`);
+    const notice =
+      "the model runs on WebAssembly: its largest call has 0.0 million operations, some 0.0 ms of WebAssembly, too few to pay for a GPU's 0.13 ms of launches.";
+    expect(result).toEqual([
+      'wasm',
+      3,
+      null,
+      [notice],
+      notice,
+      "there is no WebGPU here. In Node it comes with the npm package 'webgpu': pass gpu: create([]) of it.",
+      "the backend must be 'auto', 'wasm', 'webgpu', but it is 'cuda'.",
+    ]);
+  });
+
+  test.skipIf(noGpu)('runs on a GPU that is asked for, and takes no software for one', () => {
+    const result = run(`
+      import { create } from '${webgpu}';
+      import { load, manifest } from './both/index.js';
+      import loadGpu from './gpu/index.js';
+      const notices = [];
+      const gpu = create([]);
+      manifest.webgpu.operations = 1e9;
+      const auto = await load({ gpu, onNotice: (notice) => notices.push(notice) });
+      const asked = await load({ gpu, backend: 'webgpu' });
+      const alone = await loadGpu({ gpu });
+      const losses = [];
+      for (const model of [auto, asked, alone]) losses.push(await model.trainStep(Float32Array.of(1, 2), Int32Array.of(0)));
+      await asked.checkpoint();
+      const next = await asked.recover();
+      losses.push(await next.trainStep(Float32Array.of(1, 2, 3, 4), Int32Array.of(0, 1)));
+      for (const model of [auto, next, alone]) model.dispose();
+      console.log(JSON.stringify([auto.backend, notices, asked.backend, alone.backend, losses]));`);
+    expect(result).toEqual([
+      'wasm',
+      ['the model runs on WebAssembly: the only adapter is software (SwiftShader driver 5.0.0).'],
+      'webgpu',
+      'webgpu',
+      [3, 3, 3, 5],
+    ]);
+  });
 });
 
 describe('the types of a bundle', () => {
@@ -150,6 +236,40 @@ describe('the types of a bundle', () => {
       'model.trainStep(new Float64Array(2), new Int32Array(1))',
       'model.trainStep(new Float32Array(2))',
       "model.parameters['bias']",
+    ];
+    for (const line of wrong) expect([line, problems(`${header}${line};\n`).length]).toEqual([line, 1]);
+  });
+
+  test('fit what it does on a GPU, and on whatever it runs', () => {
+    const x = 'new Float32Array(2), new Int32Array(1)';
+    expect(
+      problems(`
+        import load, { type AnyTiny, type Tiny, type TinyGpu } from './both/index.js';
+        import loadGpu from './gpu/index.js';
+        const wasm: Tiny = await load({ backend: 'wasm' });
+        const gpu: TinyGpu = await load({ backend: 'webgpu', gpu: {} });
+        const any: AnyTiny = await load();
+        const models: AnyTiny[] = [wasm, gpu, any];
+        for (const model of models) {
+          const loss: number = await model.trainStep(${x}) + await model.trainStep(1);
+          const { correct, output } = await model.evaluate(${x});
+          const weight: Float32Array = await model.parameter('fc.weight');
+          model.lr = loss + (correct ?? 0) + output.length + weight.length;
+          if (model.backend === 'wasm') model.inputs.x.fill(0);
+        }
+        const loss: number = wasm.trainStep(1);
+        const next: TinyGpu = await gpu.recover(await (await navigator.gpu.requestAdapter())!.requestDevice());
+        const alone: TinyGpu['backend'] = (await loadGpu()).backend;
+        model(loss, next, alone);
+        declare function model(...all: unknown[]): void;
+      `),
+    ).toEqual([]);
+    const header = "import load from './both/index.js';\nconst model = await load({ backend: 'webgpu' });\n";
+    const wrong = [
+      'const loss: number = model.trainStep(1)',
+      'model.parameters',
+      "await load({ backend: 'cuda' })",
+      "await model.gradient('fc.wait')",
     ];
     for (const line of wrong) expect([line, problems(`${header}${line};\n`).length]).toEqual([line, 1]);
   });

@@ -14,7 +14,7 @@ import { isShared, sharedNest } from '../ir/kernel.ts';
 import { parseText } from '../ir/parse.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { kernelsOf, type Program } from '../ir/program.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
+import { type VectorTarget, wasm128 } from '../ir/target.ts';
 import { byteSize, countAt } from '../ir/type.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyProgram } from '../ir/verify-program.ts';
@@ -102,7 +102,7 @@ test('what of the examples threads share', async () => {
 });
 
 /** Shares whatever can be shared. */
-const eager: Target = { ...wasm128, threads: { kernel: 0, units: 1000, unit: 0 } };
+const eager: VectorTarget = { ...wasm128, threads: { kernel: 0, units: 1000, unit: 0 } };
 
 /** A program's entries run over garbage of which all parameters and inputs are the same, on one thread and on more. */
 class Threads {

@@ -166,6 +166,9 @@ class KernelEmitter {
       case 'tile':
         this.#variables(s.tile);
         return;
+      case 'barrier':
+        // One thread after the other runs the invocations: what they wrote is there.
+        return;
       case 'set':
         return this.#assign(s.tile, s.at, () => this.#value(s.value));
       case 'accumulate':

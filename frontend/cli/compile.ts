@@ -1,7 +1,7 @@
 /** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
 import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
-import { type StageName, stages } from '../compile.ts';
+import { type CompileTarget, type StageName, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
@@ -23,6 +23,7 @@ export interface CompileFlags extends CodeFlags {
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly seed?: number;
+  readonly target?: CompileTarget;
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
@@ -38,6 +39,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
       ...codeOptions(flags),
+      ...(flags.target ? { target: flags.target } : {}),
       verify: flags.verify ?? false,
       ...readSchedule(flags.schedule, io),
       onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),

@@ -10,13 +10,14 @@ export interface EntryFlags extends Omit<CodeFlags, 'threads'> {
   readonly entry?: EntryName;
   readonly batch?: number;
   readonly schedule?: string;
+  readonly backend?: 'wasm' | 'webgpu';
 }
 
 /** The model, compiled with its usual entries, so that kernels have the names that they have elsewhere, or with another that
  *  is asked for alone; and the options that made it. */
 export async function compileFor(
   path: string,
-  { entry, batch, schedule, ...flags }: EntryFlags,
+  { entry, batch, schedule, backend = 'wasm', ...flags }: EntryFlags,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
   const spec = await loadModel(path, {}, io);
@@ -26,13 +27,14 @@ export async function compileFor(
     ...(entry === undefined || usual.includes(entry) ? {} : { entries: [entry] }),
     ...codeOptions(flags),
     ...readSchedule(schedule, io),
+    target: backend,
     root: io.cwd,
   };
   return { compiled: await compileModel({ ...spec, maxBatch }, options, io), options };
 }
 
 /** The entry that is asked for, or the training step, or what else there is. */
-export function entryOf({ program }: Compiled, name: string | undefined): Entry {
+export function entryOf({ program }: Pick<Compiled, 'program'>, name: string | undefined): Entry {
   const wanted = name ?? (program.entries.some((e) => e.name === 'train_step') ? 'train_step' : 'forward');
   const found = program.entries.find((e) => e.name === wanted);
   if (found) return found;

@@ -1,11 +1,12 @@
 /** `tapeout opt`: a text of the IR through passes, and out again as text. */
+import { type TargetName, targets } from '../../ir/target.ts';
 import { contextOf, type Ir, passNamed, passNames, printIr, readIr, runPass } from '../ir-passes.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { loadExtensions, readOptimizer, readSchedule, readSource, splitList, usualMaxBatch } from './text.ts';
 
 export interface OptFlags {
   readonly passes?: string;
-  readonly target: 'wasm';
+  readonly target: TargetName;
   readonly printAfter?: string;
   readonly maxBatch?: number;
   readonly verify?: boolean;
@@ -30,7 +31,7 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   const { text, file } = readSource(path, io);
   let ir: Ir = readIr(text, file, maxBatch);
   const print = { root: io.cwd, text: file };
-  const context = contextOf(ir, { optimizer, given, print });
+  const context = contextOf(ir, { optimizer, given, print, target: targets[flags.target] });
   for (const { name } of passes) {
     ir = runPass(name, ir, context, print, flags.verify);
     // Beside the result, which goes to stdout and is a text to be read again.

@@ -1,5 +1,5 @@
 /** `tapeout print`: one stage of a model's compilation, as text. */
-import { type Stage, stages } from '../compile.ts';
+import { type CompileTarget, type Stage, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
 import { exits, type Io } from './io.ts';
 import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
@@ -13,20 +13,27 @@ export interface PrintFlags extends CodeFlags {
   readonly stage: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
+  readonly target?: CompileTarget;
   readonly verify?: boolean;
   readonly schedule?: string;
 }
 
 export async function printCommand(
   path: string,
-  { stage, entries, maxBatch, verify = false, schedule, ...flags }: PrintFlags,
+  { stage, entries, maxBatch, target, verify = false, schedule, ...flags }: PrintFlags,
   io: Io,
 ): Promise<number> {
   const spec = await loadModel(path, { maxBatch }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
   const compiled = await compileModel(
     spec,
-    { verify, ...codeOptions(flags), ...(entries ? { entries } : {}), ...readSchedule(schedule, io) },
+    {
+      verify,
+      ...codeOptions(flags),
+      ...(target ? { target } : {}),
+      ...(entries ? { entries } : {}),
+      ...readSchedule(schedule, io),
+    },
     io,
   );
   io.stdout.write(`${compiled.printed(wanted).trimEnd()}\n`);

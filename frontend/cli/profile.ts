@@ -2,12 +2,19 @@
 import { cpus } from 'node:os';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { showPlace } from '../../ir/print-options.ts';
+import { openDevice } from '../../runtime/index.ts';
+import type { Compiled } from '../compile.ts';
+import { measureGpuPeak } from '../measure/gpu-peak.ts';
+import { clockFeature, gpuSampler } from '../measure/gpu-sampler.ts';
+import { measurePeak } from '../measure/peak.ts';
 import { type KernelProfile, type Profile, profile } from '../measure/profile.ts';
+import { sampler } from '../measure/sampler.ts';
 import { chromeTrace } from '../report/chrome-trace.ts';
 import { rooflineSvg } from '../report/roofline.ts';
 import { table } from '../report/table.ts';
 import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
-import { exits, type Io } from './io.ts';
+import { findGpu } from './gpu.ts';
+import { exits, type Io, UsageError } from './io.ts';
 import { writeOut } from './text.ts';
 
 export interface ProfileFlags extends EntryFlags {
@@ -19,16 +26,51 @@ export interface ProfileFlags extends EntryFlags {
 
 export async function profileCommand(path: string, flags: ProfileFlags, io: Io): Promise<number> {
   const { compiled } = await compileFor(path, flags, io);
-  const entry = entryOf(compiled, flags.entry);
-  const made = profile(compiled, entry, { batch: batchOf(compiled, flags.batch), steps: flags.steps });
+  const { made, machine } = await (flags.backend === 'webgpu' ? onGpu : onWasm)(compiled, flags);
   const { name } = compiled.recording;
   if (flags.roofline !== undefined) writeOut(flags.roofline, rooflineSvg(`${name}: kernels and roofs`, made), io);
   if (flags.trace !== undefined) writeOut(flags.trace, chromeTrace(name, made), io);
-  io.stdout.write(flags.json ? json(name, made, io) : `${shown(name, made, io).join('\n')}\n`);
+  io.stdout.write(flags.json ? json(name, made, machine, io) : `${shown(name, made, machine, io).join('\n')}\n`);
   return exits.ok;
 }
 
-function shown(name: string, { kernels, peak, sum, step, steps, entry, batch }: Profile, io: Io): string[] {
+/** A profile, and what it is one of. */
+interface Made {
+  readonly made: Profile;
+  readonly machine: { readonly peakOf: string; readonly gpu?: string };
+}
+
+async function onWasm(compiled: Compiled, { entry: asked, batch: n, steps }: ProfileFlags): Promise<Made> {
+  const [entry, batch] = [entryOf(compiled, asked), batchOf(compiled, n)];
+  const made = await profile(sampler(compiled, entry, batch), { entry: entry.name, batch, peak: measurePeak(), steps });
+  return { made, machine: { peakOf: 'one thread' } };
+}
+
+async function onGpu(compiled: Compiled, { entry: asked, batch: n, steps }: ProfileFlags): Promise<Made> {
+  const [entry, batch] = [entryOf(compiled.gpu ?? compiled, asked), batchOf(compiled, n)];
+  const { device, name } = await openDevice(await findGpu(), false, [clockFeature]);
+  try {
+    if (!device.features.has(clockFeature))
+      throw new UsageError(`${name} has no clock for its kernels (${clockFeature}), so that it cannot be profiled.`);
+    const peak = await measureGpuPeak(device);
+    const made = await profile(await gpuSampler(compiled, entry, batch, device), {
+      entry: entry.name,
+      batch,
+      peak,
+      steps,
+    });
+    return { made, machine: { peakOf: name, gpu: name } };
+  } finally {
+    device.destroy();
+  }
+}
+
+function shown(
+  name: string,
+  { kernels, peak, sum, step, steps, entry, batch }: Profile,
+  { peakOf, gpu }: Made['machine'],
+  io: Io,
+): string[] {
   const rows = [...kernels]
     .sort((a, b) => b.ms - a.ms)
     .map((k) => [...cells(k), k.locs[0] ? placeOf(k.locs[0], io) + more(k.locs.length - 1) : '']);
@@ -42,7 +84,7 @@ function shown(name: string, { kernels, peak, sum, step, steps, entry, batch }: 
     ...table(['kernel', 'µs', 'share', 'MF', 'GF/s', 'of peak', 'kB', 'GB/s', 'from'], [...rows, [...total, '']]),
     '',
     `the step in one call: ${micros(step)} µs`,
-    `peak of one thread: ${peak.gflops.toFixed(1)} GF/s of f32 SIMD, ${peak.cache.toFixed(0)} GB/s from cache, ${peak.memory.toFixed(0)} GB/s from memory`,
+    `peak of ${peakOf}: ${peak.gflops.toFixed(1)} GF/s of f32${gpu ? '' : ' SIMD'}, ${peak.cache.toFixed(0)} GB/s from cache, ${peak.memory.toFixed(0)} GB/s from memory`,
   ];
 }
 
@@ -61,8 +103,8 @@ const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
 const placeOf = (loc: Loc, { cwd }: Io): string => showPlace(loc, { root: cwd });
 const more = (n: number): string => (n > 0 ? ` +${n}` : '');
 
-function json(name: string, { events: _, kernels, ...rest }: Profile, io: Io): string {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', node: process.version };
+function json(name: string, { events: _, kernels, ...rest }: Profile, { gpu }: Made['machine'], io: Io): string {
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', node: process.version, ...(gpu ? { gpu } : {}) };
   const told = kernels.map(({ locs, ...k }) => ({ ...k, from: locs.map((l) => placeOf(l, io)) }));
   return `${JSON.stringify({ model: name, machine, ...rest, kernels: told }, null, 2)}\n`;
 }

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CompilerBug } from '../../ir/diagnostic.ts';
-import { engines } from '../../ir/target.ts';
-import { stages } from '../compile.ts';
+import { engines, targets } from '../../ir/target.ts';
+import { compileTargets, stages } from '../compile.ts';
 import { irPasses } from '../ir-passes.ts';
 import { renderError } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
@@ -113,6 +113,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     '--threads <n>',
     'run on so many threads where there are as many: the same bits, sooner',
   ).argParser(whole(1));
+  const target = new Option('--target <name>', 'what to compile to (default: wasm)').choices(compileTargets);
 
   const engine = new Option('--engine <name>', 'the V8 that schedules are chosen for; any engine runs the result')
     .choices(Object.keys(engines))
@@ -137,6 +138,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(engine)
     .addOption(fastMath)
     .addOption(rematerialize)
+    .addOption(target)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -154,6 +156,13 @@ Examples:
     )
     .action(async (model, options) => exit(await compileCommand(model, options, io)));
 
+  const backend = new Option(
+    '--backend <name>',
+    "where to run: as WebAssembly, on a GPU (in Node with the npm package 'webgpu'), or on whichever pays: auto",
+  )
+    .choices(['wasm', 'webgpu', 'auto'])
+    .default('wasm');
+
   command('train', 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.')
     .option(
       '--data <name>',
@@ -169,6 +178,7 @@ Examples:
     .addOption(new Option('--lr <x>', 'the learning rate, instead of what the model says').argParser(positive))
     .addOption(new Option('--seed <n>', 'for initial values and the order of samples').argParser(whole(0)))
     .addOption(schedule)
+    .addOption(backend)
     .addOption(threads)
     .addOption(engine)
     .addOption(fastMath)
@@ -195,6 +205,7 @@ Examples:
     .addOption(engine)
     .addOption(fastMath)
     .addOption(rematerialize)
+    .addOption(target)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -204,7 +215,9 @@ Examples:
   tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
   tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
   tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
-  tapeout print lenet.ts --stage wat | less        the WebAssembly as text`,
+  tapeout print lenet.ts --stage wat | less        the WebAssembly as text
+  tapeout print lenet.ts --target webgpu --stage wgsl
+                                                   the shaders`,
     )
     .action(async (model, options) => exit(await printCommand(model, options, io)));
 
@@ -225,6 +238,11 @@ Examples:
     .addOption(engine)
     .addOption(fastMath)
     .addOption(rematerialize)
+    .addOption(
+      new Option('--backend <name>', "what to time: WebAssembly, or a GPU by its own clock (npm package 'webgpu')")
+        .choices(['wasm', 'webgpu'])
+        .default('wasm'),
+    )
     .option('--json', 'print the numbers as JSON')
     .option('--roofline <file>', 'draw operations a second against operations a byte, as SVG')
     .option('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto')
@@ -277,7 +295,7 @@ Examples:
 
   onText('opt', 'Reads a text of the IR, runs passes over it, and writes it again.')
     .option('--passes <list>', 'which passes, with commas between; without any the text is checked and written again')
-    .addOption(new Option('--target <name>', 'what kernels are scheduled for').choices(['wasm']).default('wasm'))
+    .addOption(new Option('--target <name>', 'what kernels are made for').choices(Object.keys(targets)).default('wasm'))
     .option('--print-after <list>', 'print the IR to stderr after these passes, or after all')
     .addOption(schedule)
     .addOption(textBatch)
@@ -294,6 +312,7 @@ Examples:
   tapeout opt fused.tir --passes=lower,schedule --print-after=lower
   tapeout print lenet.ts --stage lower | tapeout opt - --passes=schedule
   tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat
+  tapeout opt net.tir --target webgpu --passes=fuse,lower,schedule,plan,wgsl > net.wgsl
   tapeout opt net.tir --load rules.ts --passes=canonicalize,my_rules --print-after=my_rules`,
     )
     .action(async (file, options) => exit(await optCommand(file, options, io)));
@@ -304,9 +323,9 @@ Examples:
     .addOption(
       new Option(
         '--backend <name>',
-        'what runs them: the compiled WebAssembly, or the reference interpreter: graphs in float64, kernels in float32',
+        "what runs them: the compiled WebAssembly, a GPU (npm package 'webgpu'), or the reference interpreter: graphs in float64, kernels in float32",
       )
-        .choices(['wasm', 'interpret'])
+        .choices(['wasm', 'webgpu', 'interpret'])
         .default('wasm'),
     )
     .option('--graph <name>', 'run this graph only, or this entry of a program')

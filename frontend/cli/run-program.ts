@@ -1,10 +1,17 @@
-/** One entry of a program run once, by the interpreter of kernels or as WebAssembly. */
+/** One entry of a program run once: by the interpreter of kernels, as WebAssembly or on a GPU. */
+import type { Shaders } from '../../codegen/wgsl/emit.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
+import { wasm128, webgpu } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
+import { fromWords, GpuProgram, toWords, wordBytes } from '../../runtime/gpu-program.ts';
+import { Readback } from '../../runtime/gpu-read.ts';
+import { type ManifestGpu, openDevice } from '../../runtime/index.ts';
 import { contextOf, type Ir, runPass } from '../ir-passes.ts';
+import { findGpu } from './gpu.ts';
+import { UsageError } from './io.ts';
 import { arrays, type Elements, type Given, type Results } from './values.ts';
 
 export type ProgramIr = Extract<Ir, { form: 'kernels' | 'schedule' | 'program' }>;
@@ -21,25 +28,68 @@ export function interpretEntry(entry: Entry, values: ReadonlyMap<Buffer, Element
   return (b) => memory.get(b)?.slice() as Elements;
 }
 
-/** Calls an entry of the program, compiled. */
-export async function callEntry(
-  program: Program,
-  wasm: Uint8Array,
-  entry: string,
-  values: ReadonlyMap<Buffer, Elements>,
-  n: number,
-): Promise<Memory> {
-  const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {});
-  const bytes = (instance.exports.memory as WebAssembly.Memory).buffer;
-  const offsets = new Map(program.slots.map((s) => [s.buffer, s.offset]));
-  const view = (b: Buffer): Elements => {
-    const offset = offsets.get(b);
-    if (offset === undefined) throw new CompilerBug('plan', `'${b.name}' has no place`);
-    return new arrays[b.type.dtype](bytes, offset, countAt(b.type.shape, n)) as Elements;
+/** Calls an entry of a program once, on the given values and a batch of n. */
+type Call = (entry: string, values: ReadonlyMap<Buffer, Elements>, n: number) => Promise<Memory>;
+
+const onWasm =
+  (program: Program, wasm: Uint8Array): Call =>
+  async (entry, values, n) => {
+    const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {});
+    const bytes = (instance.exports.memory as WebAssembly.Memory).buffer;
+    const view = (b: Buffer): Elements => {
+      const { type } = b;
+      return new arrays[type.dtype](bytes, placeOf(program, b), countAt(type.shape, n)) as Elements;
+    };
+    for (const [b, v] of values) if (program.slots.some((s) => s.buffer === b)) view(b).set(v);
+    (instance.exports[entry] as (n: number) => void)(n);
+    return (b) => view(b).slice() as Elements;
   };
-  for (const [b, v] of values) if (offsets.has(b)) view(b).set(v);
-  (instance.exports[entry] as (n: number) => void)(n);
-  return (b) => view(b).slice() as Elements;
+
+const onGpu =
+  (program: Program, { wgsl, callBytes, dispatches, scalars }: Shaders): Call =>
+  async (entry, values, n) => {
+    const { device } = await openDevice(await findGpu());
+    try {
+      const called = dispatches.get(entry) ?? [];
+      const manifest: ManifestGpu = {
+        operations: 0,
+        arenaBytes: program.arenaBytes,
+        callBytes,
+        tensors: [],
+        entries: [{ name: entry, inputs: [], outputs: [], dispatches: called }],
+      };
+      const gpu = await GpuProgram.of(device, wgsl, manifest, n);
+      for (const [b, v] of values) {
+        const at = scalars.get(b);
+        if (at !== undefined) new arrays[b.type.dtype](gpu.call, at, 1).set(v);
+        else if (program.slots.some((s) => s.buffer === b)) gpu.write(placeOf(program, b), toWords(v));
+      }
+      const arena = { buffer: gpu.arena, offset: 0, bytes: gpu.arena.size };
+      const bytes = await new Readback(device).read([arena], gpu.encode(called, n));
+      return (b) => {
+        if (scalars.has(b)) return values.get(b)?.slice() as Elements;
+        return fromWords(b.type.dtype, bytes, placeOf(program, b), countAt(b.type.shape, n)) as Elements;
+      };
+    } finally {
+      device.destroy();
+    }
+  };
+
+/** On a GPU each element has a word of its own. A plan for WebAssembly may have bytes side by side. */
+function checkWords({ slots, maxBatch }: Program): void {
+  const bytes = slots.find((s) => s.bytes < wordBytes * countAt(s.buffer.type.shape, maxBatch));
+  if (bytes)
+    throw new UsageError(
+      `the memory of this program is planned for WebAssembly: '${bytes.buffer.name}' has elements of less than a word. ` +
+        'Print it with --target webgpu, or an earlier stage of it.',
+    );
+}
+
+/** Bytes from the start of memory. */
+function placeOf({ slots }: Program, b: Buffer): number {
+  const offset = slots.find((s) => s.buffer === b)?.offset;
+  if (offset === undefined) throw new CompilerBug('plan', `'${b.name}' has no place`);
+  return offset;
 }
 
 const roles: Readonly<Record<Purpose, Given['role'] | null>> = {
@@ -70,15 +120,23 @@ export function resultsOf(program: Outline | Program, entry: Entry, memory: Memo
   );
 }
 
-/** A program with its memory planned, and its code: what is not scheduled is, for the target of a compilation. */
+/** Where a program may be run, compiled. */
+export type CompiledBackend = 'wasm' | 'webgpu';
+export const targetOf = { wasm: wasm128, webgpu };
+
+/** A program with its memory planned, and what calls it: what is not scheduled is, for the target of a compilation. */
 export function compiled(
   start: ProgramIr,
+  backend: CompiledBackend,
   print: Parameters<typeof runPass>[3],
   verify: boolean | undefined,
-): { readonly program: Program; readonly wasm: Uint8Array } {
-  const context = contextOf(start);
+): { readonly program: Program; readonly call: Call } {
+  const context = contextOf(start, { target: targetOf[backend] });
   const passes = { kernels: ['schedule', 'plan'], schedule: ['plan'], program: [] }[start.form];
   const planned = passes.reduce<Ir>((ir, pass) => runPass(pass, ir, context, print, verify), start);
-  const { emitted } = runPass('wat', planned, context, print, verify) as Extract<Ir, { form: 'wasm' }>;
-  return { program: (planned as Extract<Ir, { form: 'program' }>).program, wasm: emitted.wasm };
+  const { program } = planned as Extract<Ir, { form: 'program' }>;
+  if (backend === 'webgpu') checkWords(program);
+  const code = runPass(backend === 'wasm' ? 'wat' : 'wgsl', planned, context, print, verify);
+  if (code.form === 'wgsl') return { program, call: onGpu(program, code.shaders) };
+  return { program, call: onWasm(program, (code as Extract<Ir, { form: 'wasm' }>).emitted.wasm) };
 }

@@ -11,14 +11,23 @@ import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPa
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import { callEntry, compiled, givenTo, interpretEntry, type ProgramIr, programIn, resultsOf } from './run-program.ts';
+import {
+  type CompiledBackend,
+  compiled,
+  givenTo,
+  interpretEntry,
+  type ProgramIr,
+  programIn,
+  resultsOf,
+  targetOf,
+} from './run-program.ts';
 import { loadExtensions, readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
 import { batchOf, checkMemory, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
 
 export interface RunFlags {
   readonly in?: string;
   readonly out?: string;
-  readonly backend: 'wasm' | 'interpret';
+  readonly backend: CompiledBackend | 'interpret';
   readonly graph?: string;
   readonly seed: number;
   readonly batch?: number;
@@ -40,7 +49,8 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
-  if (ir.form === 'wasm') throw new UsageError(`${path} holds WebAssembly, and what runs are graphs and kernels.`);
+  if (ir.form === 'wasm' || ir.form === 'wgsl')
+    throw new UsageError(`${path} holds code, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
   const { n, results, what, takes } =
@@ -98,13 +108,13 @@ async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, p
   const read = programIn(ir);
   const entries = chosen('entry', read.entries, flags.graph);
   const n = batchOf(givenTo(read), read.maxBatch, given, flags.batch);
-  const made = flags.backend === 'wasm' ? compiled(ir, print, flags.verify) : null;
+  const made = flags.backend === 'interpret' ? null : compiled(ir, flags.backend, print, flags.verify);
   if (!made) checkMemory(givenTo(read), n);
   const results: Named = [];
   for (const entry of entries) {
     const values = new Map(givenTo(read).map((p) => [p.buffer, held(p, given, n, flags.seed)]));
     const memory = made
-      ? await callEntry(made.program, made.wasm, entry.name, values, n)
+      ? await made.call(entry.name, values, n)
       : guarded('interpret', printIr(ir, print), () => interpretEntry(entry, values, n));
     results.push([entry.name, resultsOf(read, entry, memory)]);
   }
@@ -140,7 +150,8 @@ async function runGraph(
   { given, n, flags, print }: Run,
 ): Promise<{ readonly graph: Graph; readonly results: Results }> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
-  const context = contextOf(start, { optimizer, print });
+  const target = targetOf[flags.backend === 'interpret' ? 'wasm' : flags.backend];
+  const context = contextOf(start, { optimizer, print, target });
   let ir = start as Ir;
   const pass = (name: string): void => {
     try {
@@ -168,9 +179,9 @@ async function runGraph(
   }
   if (start.form === 'module') for (const name of ['canonicalize', 'fuse']) pass(name);
   pass('lower');
-  const { program, wasm } = compiled(ir as ProgramIr, print, flags.verify);
+  const { program, call } = compiled(ir as ProgramIr, flags.backend, print, flags.verify);
   const buffers = new Map([...values()].map(([p, v]) => [context.buffers.of(p), v]));
-  const memory = await callEntry(program, wasm, graph.name, buffers, n);
+  const memory = await call(graph.name, buffers, n);
   const outputs = new Map(program.entries.flatMap((e) => e.outputs).map((p) => [p.name, p.buffer]));
   const results = new Map(
     graph.results.map((r) => {

@@ -4,7 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { Files } from '../../codegen/checksums.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { showType } from '../../ir/type.ts';
-import { instantiate, instantiateThreads, type Manifest, type Model } from '../../runtime/index.ts';
+import {
+  type Backend,
+  instantiate,
+  instantiateBest,
+  instantiateThreads,
+  type Manifest,
+  type Model,
+} from '../../runtime/index.ts';
 import type { Compiled } from '../compile.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { loadDigits } from '../data/digits.ts';
@@ -18,7 +25,8 @@ import { drawPictures, pictureStyle, verdict } from '../report/digit.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
-import { type Epoch, type History, type Progress, predict, train } from '../training.ts';
+import { type AnyModel, type Epoch, type History, type Progress, predict, train } from '../training.ts';
+import { findGpu } from './gpu.ts';
 import { exits, type Io, interruptible } from './io.ts';
 import {
   type CodeFlags,
@@ -37,6 +45,7 @@ export interface TrainFlags extends CodeFlags {
   readonly batchSize?: number;
   readonly lr?: number;
   readonly seed?: number;
+  readonly backend: Backend;
   readonly out?: string;
   readonly schedule?: string;
 }
@@ -57,6 +66,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
     {
       entries: ['forward', 'evaluate', 'train_step'],
       ...codeOptions(flags),
+      target: flags.backend === 'auto' ? 'all' : flags.backend,
       ...readSchedule(flags.schedule, io),
     },
     io,
@@ -68,23 +78,23 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   const folder = outFolder(flags.out, compiled.recording.name, io);
   writeFiles(folder, await bundleOf(compiled));
 
-  const model = await instantiated(compiled);
+  const model = await instantiated(compiled, flags.backend);
   if (flags.lr !== undefined) model.lr = flags.lr;
   const rate = Object.hasOwn(model.scalars, 'lr') ? `, learning rate ${showRate(model.lr)}` : '';
   say(`training on ${data.train.name}: ${count(data.train.count)} samples, batches of ${batchSize}${rate}`);
 
-  if (model.threads > 1) say(`on ${model.threads} threads`);
-  if (model.threadsNotice) say(model.threadsNotice);
+  say(...placeOf(model));
 
   const started = performance.now();
   const history = await watched(io, flags.epochs, (onProgress, onEpoch, signal) =>
     train(model, data, { epochs: flags.epochs, batchSize, seed: spec.seed, signal, onProgress, onEpoch }),
   );
   if (history.end === 'diverged') throw diverged(history, model);
-  writeFiles(folder, results(model, history, compiled.recording.name));
+  writeFiles(folder, await results(model, history, compiled.recording.name));
 
   const seconds = (performance.now() - started) / 1000;
-  say('', ...drawings(model, data.test, io), '');
+  say('', ...(await drawings(model, data.test, io)), '');
+  model.dispose();
   if (history.end === 'stopped') say(`stopped after ${count(history.losses.length)} steps and ${seconds.toFixed(1)} s`);
   else say(`trained in ${seconds.toFixed(1)} s`);
   const files = [
@@ -96,9 +106,29 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   return history.end === 'stopped' ? exits.interrupted : exits.ok;
 }
 
-function instantiated({ wasm, threadedWasm, manifest, weights }: Compiled): Promise<Model> {
-  if (!threadedWasm) return instantiate(wasm, manifest, weights);
-  return instantiateThreads({ wasm, threadedWasm }, manifest, weights, { onNotice: () => {} });
+async function instantiated(
+  { wasm, threadedWasm, wgsl, manifest, weights }: Compiled,
+  backend: Backend,
+): Promise<AnyModel> {
+  const onNotice = () => {};
+  const onWasm = (): Promise<Model> =>
+    threadedWasm
+      ? instantiateThreads({ wasm, threadedWasm }, manifest, weights, { onNotice })
+      : instantiate(wasm, manifest, weights);
+  if (backend === 'wasm') return onWasm();
+  const gpu = await findGpu().catch((error) => {
+    if (backend === 'webgpu') throw error;
+    return undefined;
+  });
+  return instantiateBest(onWasm, async () => wgsl ?? '', manifest, weights, { backend, gpu, onNotice });
+}
+
+/** Where a model runs, as far as that is worth a line. */
+function placeOf(model: AnyModel): string[] {
+  const chosen = 'backendNotice' in model && model.backendNotice ? [model.backendNotice as string] : [];
+  if (!('threads' in model)) return chosen.length > 0 ? chosen : ['on WebGPU'];
+  const { threads, threadsNotice } = model;
+  return [...chosen, ...(threads > 1 ? [`on ${threads} threads`] : []), ...(threadsNotice ? [threadsNotice] : [])];
 }
 
 /** Runs a training with a progress bar, a line an epoch, and Ctrl-C to end it: the first after the step, the second at once. */
@@ -193,32 +223,33 @@ function checkFits({ inputs }: ModelSpec, manifest: Manifest, { name, shape, cla
     );
 }
 
-function diverged({ losses }: History, model: Model): DataError {
+function diverged({ losses }: History, model: AnyModel): DataError {
   const rate = Object.hasOwn(model.scalars, 'lr')
     ? ` Try a smaller learning rate: --lr, now ${showRate(model.lr)}.`
     : '';
   return new DataError(`the loss became ${losses.at(-1)} in step ${losses.length}, and nothing was saved.${rate}`);
 }
 
-function results(model: Model, { losses, epochs }: History, name: string): Files {
+async function results(model: AnyModel, { losses, epochs }: History, name: string): Promise<Files> {
   const marks = epochs.flatMap(({ epoch, step, accuracy }) => (accuracy === null ? [] : [{ epoch, step, accuracy }]));
   return new Map<string, string | Uint8Array>([
-    ['trained.safetensors', model.toSafetensors()],
+    ['trained.safetensors', await model.toSafetensors()],
     ['loss.svg', lossCurveSvg({ title: `${name}: training loss`, train: losses, marks })],
   ]);
 }
 
 /** A few test images, from all over the set, with what the model takes them for. */
-function drawings(model: Model, test: Dataset, io: Io): string[] {
+async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[]> {
   const [, height, width] = test.shape;
   const samples = Array.from({ length: Math.min(shown, test.count) }, (_, i) =>
     Math.floor(((i + 0.5) * test.count) / shown),
   );
-  const pictures = samples.map((sample) => {
-    const { prediction, probability } = predict(model, test, sample);
+  const pictures = [];
+  for (const sample of samples) {
+    const { prediction, probability } = await predict(model, test, sample);
     const pixels = test.images.subarray(sample * height * width, (sample + 1) * height * width);
-    return { pixels, caption: verdict(test.labels[sample] as number, prediction, probability) };
-  });
+    pictures.push({ pixels, caption: verdict(test.labels[sample] as number, prediction, probability) });
+  }
   return drawPictures(pictures, {
     width,
     height,

@@ -2,12 +2,10 @@
 
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import type { Entry } from '../../ir/program.ts';
 import { workOf } from '../../ir/work.ts';
-import type { Compiled } from '../compile.ts';
 import { median } from './clock.ts';
-import { measurePeak, type Peak } from './peak.ts';
-import { sampler } from './sampler.ts';
+import type { Peak } from './peak.ts';
+import type { Sampler } from './sampler.ts';
 
 export interface KernelProfile {
   readonly name: string;
@@ -48,7 +46,10 @@ export interface Profile {
 }
 
 export interface ProfileOptions {
+  readonly entry: string;
   readonly batch: number;
+  /** What the device can do. */
+  readonly peak: Peak;
   /** Steps to time; as many as fit in two seconds, from 5 to 1000, unless told. */
   readonly steps?: number | undefined;
 }
@@ -59,13 +60,12 @@ const [warmSteps, warmTime] = [10, 500];
 /** Steps that a trace holds. */
 const traced = 20;
 
-export function profile(compiled: Compiled, entry: Entry, { batch, steps }: ProfileOptions): Profile {
-  const peak = measurePeak();
-  const s = sampler(compiled, entry, batch);
+export async function profile(s: Sampler, { entry, batch, peak, steps }: ProfileOptions): Promise<Profile> {
+  const { launches } = s;
   const warming = performance.now();
-  for (let i = 0; i < warmSteps && performance.now() - warming < warmTime; i++) s.step();
+  for (let i = 0; i < warmSteps && performance.now() - warming < warmTime; i++) await s.step();
 
-  const times: number[][] = entry.launches.map(() => []);
+  const times: number[][] = launches.map(() => []);
   const whole: number[] = [];
   const events: Event[] = [];
   const began = performance.now();
@@ -73,23 +73,23 @@ export function profile(compiled: Compiled, entry: Entry, { batch, steps }: Prof
     steps === undefined ? done < least || (done < most && performance.now() - began < budget) : done < steps;
   for (let done = 0; goOn(done); done++) {
     const starts: number[] = [];
-    const took = s.step(starts);
+    const took = await s.step(starts);
     for (const [i, ms] of took.entries()) {
       times[i]?.push(ms);
       if (done < traced)
         events.push({
-          name: (entry.launches[i] as Kernel).name,
+          name: (launches[i] as Kernel).name,
           step: done,
           start: (starts[i] as number) - began,
           ms,
         });
     }
-    whole.push(s.whole());
+    whole.push(await s.whole());
   }
 
   const medians = times.map(median);
   const sum = medians.reduce((a, b) => a + b, 0);
-  const kernels = entry.launches.map((k, i): KernelProfile => {
+  const kernels = launches.map((k, i): KernelProfile => {
     const [ms, { operations, read, written }] = [medians[i] as number, workOf(k, batch)];
     const gflops = ms > 0 ? operations / ms / 1e6 : 0;
     return {
@@ -103,5 +103,5 @@ export function profile(compiled: Compiled, entry: Entry, { batch, steps }: Prof
       locs: k.locs,
     };
   });
-  return { entry: entry.name, batch, steps: whole.length, kernels, sum, step: median(whole), peak, events };
+  return { entry, batch, steps: whole.length, kernels, sum, step: median(whole), peak, events };
 }

@@ -13,18 +13,25 @@ import { clockCost } from './clock.ts';
 import { instance } from './engine.ts';
 
 /** Different samples that steps go through in turn: a branch predictor learns a few by heart. */
-const variety = 16;
+export const variety = 16;
 /** Values of an index where the model does not tell how many there are. */
 const usualRange = 2;
 
 type Call = (n: number) => void;
 
+/** On whatever device. */
 export interface Sampler {
   /** The kernels of a step, in their order. */
   readonly launches: readonly Kernel[];
   /** Milliseconds that each launch of one step took; `starts`, if given, gets when each began. */
-  step(starts?: number[]): Float64Array;
+  step(starts?: number[]): Float64Array | Promise<Float64Array>;
   /** Milliseconds of one step in one call, as it ships. */
+  whole(): number | Promise<number>;
+}
+
+/** One that is done when it returns. */
+export interface WasmSampler extends Sampler {
+  step(starts?: number[]): Float64Array;
   whole(): number;
   /** What is in memory now, of everything that a host sees. */
   state(): Uint8Array;
@@ -32,11 +39,11 @@ export interface Sampler {
 
 /** A model ready to be sampled: its initial weights, seeded inputs, a batch of `n`. */
 export function sampler(
-  { program, target, manifest, weights }: Pick<Compiled, 'program' | 'target' | 'manifest' | 'weights'>,
+  { program, processor, manifest, weights }: Pick<Compiled, 'program' | 'processor' | 'manifest' | 'weights'>,
   entry: Entry,
   n: number,
-): Sampler {
-  const { exports } = instance(emitWasm(program, { each: true, madd: target.madd }).wasm, target.madd);
+): WasmSampler {
+  const { exports } = instance(emitWasm(program, { each: true, madd: processor.madd }).wasm, processor.madd);
   const memory = (exports.memory as WebAssembly.Memory).buffer;
   const call = (name: string): Call => {
     const f = exports[name];
@@ -100,7 +107,8 @@ function fill(memory: ArrayBuffer, { tensors, maxBatch }: Manifest, weights: Com
 
 type Inputs = readonly (readonly [ManifestTensor, Float32Array | Int32Array | Uint8Array])[];
 
-function inputsOf({ tensors }: Manifest, { inputs }: Entry, n: number, seed: number): Inputs {
+/** Seeded inputs of an entry for a batch of n. */
+export function inputsOf({ tensors }: Manifest, { inputs }: Entry, n: number, seed: number): Inputs {
   const generator = new Generator(seed);
   return inputs.map(({ name, dtype }) => {
     const t = tensors.find((other) => other.name === name) as ManifestTensor;

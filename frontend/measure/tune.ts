@@ -12,7 +12,7 @@ import { type GivenSchedules, nothingGiven } from '../../passes/schedule/given.t
 import { scheduledBy, scheduleOutline } from '../../passes/schedule/index.ts';
 import type { Compiled } from '../compile.ts';
 import { median } from './clock.ts';
-import { type Sampler, sampler } from './sampler.ts';
+import { sampler, type WasmSampler } from './sampler.ts';
 
 export type Schedules = ReadonlyMap<string, Schedule>;
 
@@ -62,7 +62,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   const base = options.compile(new Map());
   const usual = measured(base, options);
   const kernels = worthTuning(base, usual, options);
-  const rivals = rivalsOf(kernels, base.target, base.program.maxBatch);
+  const rivals = rivalsOf(kernels, base.processor, base.program.maxBatch);
 
   const best = new Map<string, Gain & { readonly schedule: Schedule }>();
   let tried = 0;
@@ -106,7 +106,7 @@ type Pair = readonly [before: number, after: number];
 
 /** A compiled model at hand, and how long each kernel of its step takes, packed copies with the kernel that reads them. */
 interface Measured {
-  readonly sampler: Sampler;
+  readonly sampler: WasmSampler;
   step(): ReadonlyMap<string, number>;
 }
 
@@ -116,7 +116,7 @@ function measured(compiled: Compiled, { entry: name, batch }: TuneOptions): Meas
   for (const { schedules, ...graph } of compiled.scheduled)
     for (const k of compiled.lowered.find((l) => l.name === graph.name)?.kernels ?? []) {
       // Copies have names of their own, whatever their schedule.
-      const made = scheduledBy(k, schedules.get(k.name) ?? [], compiled.target, compiled.program.maxBatch, () => []);
+      const made = scheduledBy(k, schedules.get(k.name) ?? [], compiled.processor, compiled.program.maxBatch, () => []);
       for (const { name: part } of made.kernels) owner.set(part, k.name);
     }
   const s = sampler(compiled, entry, batch);

@@ -85,6 +85,8 @@ class Rebuilt {
       }
       case 'tile':
         return [{ ...s, tile: this.#tile(s.tile) }];
+      case 'barrier':
+        return [s];
       case 'set':
       case 'accumulate':
         if (this.#noTiles.has(s.tile)) return [];

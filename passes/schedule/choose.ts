@@ -2,7 +2,7 @@
 
 import { type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
-import type { Target } from '../../ir/target.ts';
+import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
 import { analyse } from './analyse.ts';
 import { contractions } from './contraction.ts';
 import { applySchedule } from './directives.ts';
@@ -10,6 +10,7 @@ import { Extents } from './extents.ts';
 import { loopsOf } from './legal.ts';
 import { mappings } from './mapping.ts';
 import { settleGuards, simplify } from './settle.ts';
+import { workgroups } from './workgroups.ts';
 
 /** The schedule that is cheapest by estimate. */
 export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): Schedule =>
@@ -29,6 +30,8 @@ function overLoops(kernel: Kernel): Directive[] {
 }
 
 function ways(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
+  if (isGrid(target)) return [workgroups(kernel, target, batch)];
+  if (!isVector(target)) return [[]];
   const extents = new Extents(batch);
   const a = analyse(kernel, batch);
   if (a.main) {
@@ -42,7 +45,7 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */
-function fills(kernel: Kernel, main: Schedule, target: Target, extents: Extents): Schedule {
+function fills(kernel: Kernel, main: Schedule, target: VectorTarget, extents: Extents): Schedule {
   const out: Directive[] = [];
   const lanes = new Set(main.flatMap((d) => (d.do === 'vectorize' ? [d.axis] : [])));
   walkStmts(kernel.body, (l, around) => {

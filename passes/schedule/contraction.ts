@@ -5,7 +5,7 @@ import type * as x from '../../ir/expr.ts';
 import type { Axis } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
-import type { Target } from '../../ir/target.ts';
+import type { VectorTarget } from '../../ir/target.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import { type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
@@ -16,7 +16,7 @@ const factors = [1, 2, 3, 4, 5, 6, 8];
 
 /** The cheapest schedules, at most so many, the cheapest first. They differ in their lanes, their register tiles or in how many
  *  axes they keep apart; none where there is nothing to choose. */
-export function contractions(a: Analysis, target: Target, extents: Extents, most: number): Schedule[] {
+export function contractions(a: Analysis, target: VectorTarget, extents: Extents, most: number): Schedule[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
@@ -110,7 +110,7 @@ function* tilings(loops: readonly Loop[], most: number, extents: Extents): Gener
 function unrollings(
   a: Analysis,
   lanes: Candidate['lanes'],
-  target: Target,
+  target: VectorTarget,
   extents: Extents,
   macs: number,
 ): Unrolled[][] {
@@ -157,7 +157,7 @@ function fencings(steps: readonly Unrolled[], window: readonly Unrolled[]): Read
 function withPacks(
   a: Analysis,
   lanes: Candidate['lanes'],
-  _target: Target,
+  _target: VectorTarget,
   extents: Extents,
 ): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
   if (!lanes) return { refs: a.reads, packs: [], packCycles: 0 };
@@ -211,7 +211,7 @@ function coefficients(e: x.Expr): [Axis, number][] {
   return [];
 }
 
-function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], target: Target): Directive[] {
+function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], target: VectorTarget): Directive[] {
   const out: Directive[] = [];
   const { lanes } = c;
   if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: target.lanes });

@@ -3,7 +3,7 @@
 
 import type { Axis } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
-import type { Target } from '../../ir/target.ts';
+import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import type { Extents } from './extents.ts';
 
@@ -45,7 +45,7 @@ export function cost(
   a: Analysis,
   refs: readonly Reference[],
   window: readonly Unrolled[],
-  target: Target,
+  target: VectorTarget,
   extents: Extents,
 ): number {
   const { lanes } = c;

@@ -3,8 +3,11 @@
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
+import { blocked } from './block.ts';
+import { invoked } from './invoke.ts';
 import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
+import { flattened, shared } from './share.ts';
 import { woven } from './weave.ts';
 
 /** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
@@ -68,6 +71,14 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
         return onLoop(interchanged);
       case 'parallel':
         return onLoop(parallel);
+      case 'invoke':
+        return onLoop((l) => invoked(l, d.by));
+      case 'flatten':
+        return onLoop(flattened);
+      case 'share':
+        return onLoop((l) => shared(l, d.by));
+      case 'block':
+        return onLoop((l) => blocked(l, d.with, d.over, d));
       default:
         return d satisfies never;
     }

@@ -93,10 +93,10 @@ export function requireLanes({ axis, body }: Loop): void {
   });
 }
 
-/** Iterations that threads share find nothing that another leaves, and store elements of their own. */
-export function requireApart({ axis, body }: Loop): void {
+/** Iterations that threads or invocations share find nothing that another leaves, and store elements of their own. */
+export function requireApart({ axis, body }: Loop, who: 'threads' | 'invocations' = 'threads'): void {
   const [tile] = carried(body);
-  if (tile) throw new ScheduleError(`threads cannot share ${axis.name}: its iterations add to ${tile.name} in turn`);
+  if (tile) throw new ScheduleError(`${who} cannot share ${axis.name}: its iterations add to ${tile.name} in turn`);
   walkStmts(body, (s) => requireOwnElement(s, axis));
 }
 

@@ -26,7 +26,7 @@ import {
 } from './legal.ts';
 
 /** A loop's bounds, where it counts by one and starts at a number. */
-function boundsOf(l: Loop): { from: number; to: number | Expr } {
+export function boundsOf(l: Loop): { from: number; to: number | Expr } {
   if (l.from.kind !== 'const' || l.step !== 1)
     throw new ScheduleError(`the loop over ${l.axis.name} does not count by 1 from a number`);
   return { from: l.from.value, to: l.to.kind === 'const' ? l.to.value : l.to };
@@ -164,7 +164,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
     if (s.kind === 'for') return { ...s, body: s.body.map(widen) };
     const mapped = mapStmt(s, onExpr, done);
     if (mapped.kind === 'tile') return declare(wider.get(mapped.tile) ?? mapped.tile);
-    if (mapped.kind === 'store' || mapped.kind === 'for') return mapped;
+    if (mapped.kind === 'store' || mapped.kind === 'for' || mapped.kind === 'barrier') return mapped;
     const tile = wider.get(mapped.tile);
     return tile ? { ...mapped, tile, at: place(mapped.at) } : mapped;
   };
@@ -287,7 +287,7 @@ export function parallel(l: Loop): Stmt[] {
   return [{ ...l, mode: 'parallel' }];
 }
 
-const replaceAxis = (body: readonly Stmt[], axis: Axis, by: Expr): Stmt[] => {
+export const replaceAxis = (body: readonly Stmt[], axis: Axis, by: Expr): Stmt[] => {
   const done = new Map<Expr, Expr>();
   return body.map((s) => mapStmt(s, (e) => (e.kind === 'axis' && e.axis === axis ? by : e), done));
 };
@@ -309,7 +309,7 @@ function fresh(body: readonly Stmt[]): Stmt[] {
     const m = mapStmt(s, onExpr, done);
     if (m.kind === 'for')
       return { ...m, axis: axes.get(m.axis) as Axis, body: s.kind === 'for' ? s.body.map(go) : m.body };
-    if (m.kind === 'store') return m;
+    if (m.kind === 'store' || m.kind === 'barrier') return m;
     return { ...m, tile: tiles.get(m.tile) ?? m.tile };
   };
   return body.map(go);

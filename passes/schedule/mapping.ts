@@ -1,7 +1,7 @@
 /** Kernels that map element to element: lanes along the innermost axis. */
 
 import type { Schedule } from '../../ir/schedule.ts';
-import type { Target } from '../../ir/target.ts';
+import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import type { Extents } from './extents.ts';
 
@@ -11,7 +11,7 @@ const storable = [1, 2];
 
 /** Lanes along the innermost axis, where all that is touched along it lies close together or is the same: one vector of them,
  *  the usual choice, or more, or none. */
-export function mappings(a: Analysis, target: Target, extents: Extents): Schedule[] {
+export function mappings(a: Analysis, target: VectorTarget, extents: Extents): Schedule[] {
   const last = a.parallel.at(-1);
   const trips = last && extents.constantTrips(last);
   if (!last || !trips || trips < target.lanes || a.window.length > 0) return [[]];

@@ -76,7 +76,7 @@ describe('tapeout tune', () => {
 
 test('every candidate of every kernel computes what the interpreter does', async () => {
   const base = await compile(small);
-  const rounds = rivalsOf([...new Set(base.lowered.flatMap((l) => l.kernels))], base.target, base.program.maxBatch);
+  const rounds = rivalsOf([...new Set(base.lowered.flatMap((l) => l.kernels))], base.processor, base.program.maxBatch);
   expect(rounds.length).toBeGreaterThan(3);
   for (const [round, trying] of rounds.entries()) {
     const compiled = await compile(small, { schedule: givenBy(trying), verify: true });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
 import { defineOp, type FusedGraph, type Graph, type Node, param, type Value } from '../../ir/graph.ts';
-import { addTo, declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
+import { addTo, barrier, declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
 import * as ops from '../../ir/ops/index.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
@@ -237,6 +237,16 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     'in-place',
     of(kernel(each([store(b, at(i), x.num(0)), store(a, at(i), x.load(b, at(i)))]))),
     /b\[i\] is read after it is overwritten/,
+  ],
+  [
+    'invocations',
+    of(kernel(loop(i, x.int(0), x.int(8), [copy], { mode: 'invocations', step: 2 }))),
+    /the loop over i is for invocations, and does not count from 0 by 1/,
+  ],
+  [
+    'barrier',
+    of(kernel(each([barrier, copy], { mode: 'invocations' }))),
+    /a barrier in one invocation, where others may not come by/,
   ],
   ['uncovered', of(kernel(loop(i, x.int(0), x.int(7), [copy]))), /b: element \[7\] is never stored at N = 1/],
   [

@@ -4,7 +4,7 @@
 import type { Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import type { FusedGraph, Graph, Node, Value } from '../../ir/graph.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt } from '../../ir/kernel.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, type Write } from '../../ir/kernel.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { isBatch, N, sameType, type TensorType } from '../../ir/type.ts';
 
@@ -75,7 +75,7 @@ function swapPart(s: Stmt, from: Expr, to: Expr): Stmt {
     return out;
   };
   if (s.kind === 'for') return { ...s, from: go(s.from), to: go(s.to) };
-  return s.kind === 'tile' ? s : { ...s, at: s.at.map(go), value: go(s.value) };
+  return s.kind === 'tile' || s.kind === 'barrier' ? s : { ...s, at: s.at.map(go), value: go(s.value) };
 }
 
 function partsOf(s: Stmt): Expr[] {
@@ -98,7 +98,7 @@ const atParts = (f: (e: Expr, s: Stmt) => Expr | null) =>
       return to ? [() => replace(k, number, (s) => [swapPart(s, e, to)])] : [];
     }),
   );
-const isLeaf = (s: Stmt): s is Exclude<Stmt, Loop | { kind: 'tile' }> => s.kind !== 'for' && s.kind !== 'tile';
+const isLeaf = (s: Stmt): s is Write => s.kind !== 'for' && s.kind !== 'tile' && s.kind !== 'barrier';
 const raw = (fn: x.BinaryFn, a: Expr, b: Expr): Expr => ({ kind: 'binary', fn, a, b });
 /** Whether a loop's index tells where a store in it goes. */
 const stores = (l: Loop): boolean => {

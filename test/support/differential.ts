@@ -3,6 +3,7 @@
 
 import { printModule } from '../../ir/print-graph.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
+import { reordersSums } from '../../ir/schedule.ts';
 import { noisyRuns } from './noise.ts';
 import { type Given, graphMemory, KernelMachine, runGraph, type Seen, type Stages, WasmMachine } from './pipeline.ts';
 
@@ -26,7 +27,7 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
   const wasm = await WasmMachine.of(stages, given, n);
   const reassociated = (entry: string): boolean => {
     const s = stages.scheduled.find((l) => l.name === entry)!;
-    return [...s.schedules.values()].some((ds) => ds.some((d) => d.do === 'reassociate'));
+    return [...s.schedules.values()].some((ds) => ds.some(reordersSums));
   };
   let loose = false;
   let worst = 0;

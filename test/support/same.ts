@@ -131,7 +131,9 @@ export function kernelData(k: Kernel, options: PrintOptions = {}): unknown {
         return [s.kind, s.mode, s.fenced ?? false, a, bounds, s.step, s.body.map(stmt)];
       }
       case 'tile':
-        return [s.kind, bind(s.tile), showType(s.tile)];
+        return [s.kind, bind(s.tile), showType(s.tile), s.tile.memory ?? null];
+      case 'barrier':
+        return [s.kind];
       case 'set':
       case 'accumulate':
         return [s.kind, s.kind === 'set' ? null : s.fn, bound(s.tile), s.at.map(expr), expr(s.value)];

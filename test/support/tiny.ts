@@ -1,7 +1,7 @@
 /** A module small enough to be written by hand, with every entry and every kind of tensor: what runtime tests run.
  *  output = x·wᵀ, loss = mean over samples of Σx, correct = labels that are 0; training subtracts lr·loss from w[0]. */
 import binaryen from 'binaryen';
-import type { Manifest, ManifestTensor } from '../../runtime/manifest.ts';
+import type { Manifest, ManifestCount, ManifestDispatch, ManifestTensor } from '../../runtime/manifest.ts';
 
 const wat = `(module
   (memory (export "memory") 1 1)
@@ -97,3 +97,60 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
 
 export const tinyWasm = (): Uint8Array<ArrayBuffer> => assemble(wat);
 export const tinyWeights = (): Map<string, Float32Array> => new Map([['fc.weight', Float32Array.of(1, 2, 3, 4, 5, 6)]]);
+
+/** The same module for a GPU, at the same offsets. */
+export const tinyWgsl = `
+struct Call { n: u32, lr: f32 }
+@group(0) @binding(0) var<storage, read_write> arena: array<u32>;
+@group(0) @binding(1) var<uniform> call: Call;
+fn at(i: u32) -> f32 { return bitcast<f32>(arena[i]); }
+fn put(i: u32, v: f32) { arena[i] = bitcast<u32>(v); }
+
+@compute @workgroup_size(4) fn rows(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= call.n * 3) { return; }
+  let row = id.x / 3;
+  let k = id.x % 3;
+  put(48 + id.x, at(32 + 2 * row) * at(4 + 2 * k) + at(33 + 2 * row) * at(5 + 2 * k));
+}
+@compute @workgroup_size(1) fn sum() {
+  var s = 0.0;
+  for (var i = 0u; i < 2 * call.n; i++) { s += at(32 + i); }
+  put(44, s / f32(call.n));
+}
+@compute @workgroup_size(1) fn count() {
+  arena[45] = 0;
+  for (var i = 0u; i < call.n; i++) { arena[45] += u32(arena[40 + i] == 0); }
+}
+@compute @workgroup_size(1) fn learn() {
+  put(4, at(4) - call.lr * at(44));
+  put(16, at(16) + 1);
+}
+@compute @workgroup_size(1) fn add_loss() { put(24, at(24) + at(44)); }
+@compute @workgroup_size(1) fn add_cotangent() { put(24, at(24) + at(64)); }
+@compute @workgroup_size(1) fn clear() { for (var i = 24u; i < 30; i++) { arena[i] = 0; } }
+@compute @workgroup_size(1) fn apply() { put(4, at(4) - call.lr * at(24)); }
+`;
+
+const dispatch = (kernel: string, x: ManifestCount = 1): ManifestDispatch => ({ kernel, workgroups: [x, 1, 1] });
+const rows = dispatch('rows', { batch: 3, per: 4, times: 1 });
+const dispatches: Readonly<Record<string, readonly ManifestDispatch[]>> = {
+  forward: [rows],
+  evaluate: [rows, dispatch('sum'), dispatch('count')],
+  train_step: [dispatch('sum'), dispatch('learn')],
+  backward: [dispatch('sum'), dispatch('add_loss')],
+  vjp: [dispatch('add_cotangent')],
+  zero_grad: [dispatch('clear')],
+  step: [dispatch('apply')],
+};
+
+/** The manifest of both. */
+export const tinyGpuManifest: Manifest = {
+  ...tinyManifest,
+  webgpu: {
+    operations: 64,
+    arenaBytes: tinyManifest.arenaBytes,
+    callBytes: 16,
+    tensors: tinyManifest.tensors.map((t) => (t.purpose === 'scalar' ? { ...t, offset: 4 } : t)),
+    entries: tinyManifest.entries.map((e) => ({ ...e, dispatches: dispatches[e.name] ?? [] })),
+  },
+};

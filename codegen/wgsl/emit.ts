@@ -1,0 +1,94 @@
+/** A program as one WGSL module: an entry point a kernel, one storage buffer for the arena, and one uniform buffer for what a
+ *  call tells: the batch, and the scalars. */
+
+import { CompileError } from '../../ir/diagnostic.ts';
+import type { Buffer } from '../../ir/expr.ts';
+import type { Kernel } from '../../ir/kernel.ts';
+import { kernelsOf, type Program } from '../../ir/program.ts';
+import type { GridTarget } from '../../ir/target.ts';
+import type { ManifestDispatch } from '../../runtime/manifest.ts';
+import { gridOf } from './grid.ts';
+import { emitKernel, type Layout, type Place, type Spelt } from './kernel.ts';
+import { callees, type Helper, helpers } from './spell.ts';
+
+export interface Shaders {
+  readonly wgsl: string;
+  /** What a call of each entry dispatches. */
+  readonly dispatches: ReadonlyMap<string, readonly ManifestDispatch[]>;
+  /** Where each scalar lies in the uniform buffer, in bytes. */
+  readonly scalars: ReadonlyMap<Buffer, number>;
+  /** Bytes of the uniform buffer. */
+  readonly callBytes: number;
+}
+
+const wordBytes = 4;
+
+export function emitWgsl(program: Program, target: GridTarget): Shaders {
+  const used = new Set<Helper>();
+  const uses = (h: Helper): void => {
+    for (const c of callees[h] ?? []) used.add(c);
+    used.add(h);
+  };
+  const places = new Map<Buffer, Place>();
+  const scalars = new Map<Buffer, number>();
+  const members = ['n: u32'];
+  for (const s of program.slots) {
+    if (s.purpose !== 'scalar') {
+      places.set(s.buffer, { word: s.offset / wordBytes });
+      continue;
+    }
+    const member = `s${scalars.size}`;
+    scalars.set(s.buffer, (1 + scalars.size) * wordBytes);
+    places.set(s.buffer, { member });
+    members.push(`${member}: ${s.buffer.type.dtype}`);
+  }
+  const layout: Layout = {
+    uses,
+    place(storage) {
+      const place = places.get(storage);
+      if (!place) throw new Error(`buffer ${storage.name} has no place in the arena`);
+      return place;
+    },
+  };
+  const names = new Map<Kernel, string>();
+  const spelt: Spelt[] = [];
+  const grids = new Map(
+    kernelsOf(program).map((k, i) => {
+      const grid = gridOf(k, program.maxBatch, target.workgroup.most);
+      const name = `k${i}_${k.name.replace(/\W/g, '_')}`;
+      names.set(k, name);
+      requireFit(k, grid.workgroups, target);
+      spelt.push(emitKernel(name, k, grid, layout));
+      return [k, grid] as const;
+    }),
+  );
+  const dispatches = new Map(
+    program.entries.map((e) => [
+      e.name,
+      e.launches.map((k) => ({ kernel: names.get(k) as string, workgroups: grids.get(k)?.workgroups as never })),
+    ]),
+  );
+  const head = [
+    `struct Call { ${members.join(', ')} }`,
+    '@group(0) @binding(0) var<storage, read_write> arena: array<u32>;',
+    '@group(0) @binding(1) var<uniform> call: Call;',
+    ...(Object.keys(helpers) as Helper[]).filter((h) => used.has(h)).map((h) => helpers[h]),
+  ];
+  const kernels = spelt.map(({ globals, lines }) => [...globals, ...lines].join('\n'));
+  return {
+    wgsl: `${[head.join('\n'), ...kernels].join('\n\n')}\n`,
+    dispatches,
+    scalars,
+    callBytes: Math.ceil(((1 + scalars.size) * wordBytes) / 16) * 16,
+  };
+}
+
+function requireFit(k: Kernel, workgroups: ManifestDispatch['workgroups'], { workgroup, name }: GridTarget): void {
+  const z = workgroups[2];
+  if (typeof z === 'number' && z > workgroup.most)
+    throw new CompileError(
+      'too-large',
+      `@${k.name} needs more workgroups than ${name} has in a dispatch (maxComputeWorkgroupsPerDimension, ${workgroup.most}, in each of three dimensions)`,
+      { loc: k.locs[0] ?? null, help: 'compile for a smaller maxBatch' },
+    );
+}

@@ -1,0 +1,134 @@
+/** How the operations of the IR are spelt in WGSL. Where the IR promises what becomes of a NaN, an infinity or a number out of
+ *  range, and WGSL does not, a function of the shader says it, by bits. */
+
+import type { BinaryFn, UnaryFn } from '../../ir/expr.ts';
+import type { DType } from '../../ir/type.ts';
+
+/** Functions that a shader has where it calls them. */
+export const helpers = {
+  is_nan: 'fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }',
+  // Constants must be finite: what is not comes out of a variable.
+  special:
+    'var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);\nfn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }',
+  max_f32: 'fn max_f32(a: f32, b: f32) -> f32 { return select(select(b, a, a > b || is_nan(a)), b, is_nan(b)); }',
+  min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(select(b, a, a < b || is_nan(a)), b, is_nan(b)); }',
+  to_i32:
+    'fn to_i32(x: f32) -> i32 {\n  let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);\n  return select(near, 0, is_nan(x));\n}',
+} as const;
+export type Helper = keyof typeof helpers;
+/** What a helper calls itself. */
+export const callees: Partial<Record<Helper, readonly Helper[]>> = {
+  max_f32: ['is_nan'],
+  min_f32: ['is_nan'],
+  to_i32: ['is_nan'],
+};
+
+/** A number as WGSL reads it; the shader's function of what is no finite number is told to `uses`. */
+export function literal(value: number, dtype: DType, uses: (h: Helper) => void): string {
+  if (dtype === 'bool') return value ? 'true' : 'false';
+  if (dtype !== 'f32') return value < 0 ? `(${value})` : String(value);
+  const v = Math.fround(value);
+  if (!Number.isFinite(v)) {
+    uses('special');
+    return `special(${Number.isNaN(v) ? 2 : v > 0 ? 0 : 1}u)`;
+  }
+  // Numbers below the least normal one are written by their bits, as is -0, which a literal does not keep.
+  if ((v !== 0 && Math.abs(v) < 2 ** -126) || Object.is(v, -0)) {
+    const bits = new DataView(new ArrayBuffer(4));
+    bits.setFloat32(0, v);
+    return `bitcast<f32>(0x${bits.getUint32(0).toString(16)}u)`;
+  }
+  const text = String(v);
+  const told = /[.e]/.test(text) ? text : `${text}.0`;
+  return v < 0 ? `(${told})` : told;
+}
+
+const signs: Partial<Record<BinaryFn, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  idiv: '/',
+  imod: '%',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+  eq: '==',
+  ne: '!=',
+  bitand: '&',
+  and: '&&',
+  or: '||',
+};
+
+/** A binary operation of operands of one type. */
+export function binaryText(fn: BinaryFn, dtype: DType, a: string, b: string, uses: (h: Helper) => void): string {
+  if (dtype === 'f32' && (fn === 'max' || fn === 'min')) {
+    uses(`${fn}_f32`);
+    return `${fn}_f32(${a}, ${b})`;
+  }
+  if (dtype === 'f32' && fn === 'idiv') return `trunc(${a} / ${b})`;
+  if (fn === 'min' || fn === 'max') return `${fn}(${a}, ${b})`;
+  if (fn === 'shl' || fn === 'shr') {
+    const by = /^\d+$/.test(b) ? `${Number(b) & 31}u` : `(u32(${b}) & 31u)`;
+    return narrowed(dtype, `(${a} ${fn === 'shl' ? '<<' : '>>'} ${by})`);
+  }
+  if (dtype === 'bool' && ['lt', 'le', 'gt', 'ge'].includes(fn)) return `(i32(${a}) ${signs[fn]} i32(${b}))`;
+  // A NaN differs from everything, which WGSL's sign does not promise.
+  if (dtype === 'f32' && fn === 'ne') return `!(${a} == ${b})`;
+  const sign = signs[fn];
+  if (sign === undefined) throw new Error(`'${fn}' was not expanded before code was written`);
+  const wraps = fn === 'add' || fn === 'sub' || fn === 'mul' || fn === 'div' || fn === 'idiv';
+  return wraps ? narrowed(dtype, `(${a} ${sign} ${b})`) : `(${a} ${sign} ${b})`;
+}
+
+/** An i32 brought into the range of a narrower type. */
+const narrowed = (dtype: DType, text: string): string => (dtype === 'u8' ? `(${text} & 255)` : text);
+
+export function unaryText(fn: UnaryFn, x: string): string {
+  switch (fn) {
+    case 'neg':
+      return `(-${x})`;
+    case 'not':
+      return `(!${x})`;
+    case 'nearest':
+      return `round(${x})`;
+    case 'abs':
+    case 'sqrt':
+    case 'floor':
+      return `${fn}(${x})`;
+    case 'f32_bits':
+      return `bitcast<f32>(${x})`;
+    case 'i32_bits':
+      return `bitcast<i32>(${x})`;
+    case 'exp':
+    case 'log':
+    case 'tanh':
+    case 'erf':
+      throw new Error(`'${fn}' was not expanded before code was written`);
+    default:
+      return fn satisfies never;
+  }
+}
+
+export function convertText(from: DType, to: DType, x: string, uses: (h: Helper) => void): string {
+  if (to === 'bool') return from === 'f32' ? `!(${x} == 0.0)` : `(${x} != 0)`;
+  if (to === 'f32') return `f32(${x})`;
+  if (from === 'f32') uses('to_i32');
+  const whole = from === 'f32' ? `to_i32(${x})` : from === 'bool' ? `i32(${x})` : x;
+  return to === 'u8' && from !== 'bool' ? `(${whole} & 255)` : whole;
+}
+
+/** A word of the arena as a value, and a value as a word. */
+export const fromWord: Readonly<Record<DType, (word: string) => string>> = {
+  f32: (w) => `bitcast<f32>(${w})`,
+  i32: (w) => `bitcast<i32>(${w})`,
+  u8: (w) => `i32(${w})`,
+  bool: (w) => `(${w} != 0u)`,
+};
+export const toWord: Readonly<Record<DType, (value: string) => string>> = {
+  f32: (v) => `bitcast<u32>(${v})`,
+  i32: (v) => `bitcast<u32>(${v})`,
+  u8: (v) => `u32(${v})`,
+  bool: (v) => `u32(${v})`,
+};

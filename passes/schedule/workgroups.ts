@@ -1,0 +1,164 @@
+/** Schedules for devices of workgroups: which loops are the grid, which the invocations of a workgroup, and what these do
+ *  together. */
+
+import { type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import type { Directive, Schedule } from '../../ir/schedule.ts';
+import type { GridTarget } from '../../ir/target.ts';
+import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
+import { verifyKernel } from '../../ir/verify-kernel.ts';
+import { blockParts } from './block.ts';
+import { applySchedule } from './directives.ts';
+import { Extents } from './extents.ts';
+import { requireApart, ScheduleError } from './legal.ts';
+
+/** So many loops at most make the invocations of a workgroup. */
+const deepest = 3;
+/** Sums shorter than this are not worth sharing. */
+const shortest = 64;
+/** Steps of a sum that a block brings in together. */
+const depth = 16;
+
+/** The first that is safe of: blocks of results in workgroup memory, sums that invocations share, an invocation for each
+ *  iteration, and one for all. */
+export function workgroups(kernel: Kernel, target: GridTarget, batch: number): Schedule {
+  const extents = new Extents(batch);
+  const nest = independent(kernel.body);
+  const ways = [
+    () => blocks(kernel, nest, target, extents),
+    () => sharedSums(kernel, nest, target, extents),
+    () => everyIteration(nest, target, extents),
+  ];
+  for (const way of ways) {
+    const schedule = way();
+    if (schedule && isSafe(kernel, schedule, target, batch)) return schedule;
+  }
+  return [];
+}
+
+/** Every iteration of the independent loops around a kernel is an invocation: those of the innermost make a workgroup, of
+ *  further ones too where these are short, and the grid is what is left. */
+function everyIteration(nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule {
+  const shared: Directive[] = [];
+  let room = target.workgroup.usual;
+  for (const l of nest.toReversed().slice(0, deepest)) {
+    const by = Math.min(room, extents.of(l));
+    if (by <= 1 && shared.length > 0) continue;
+    shared.push({ do: 'invoke', axis: l.axis.name, by });
+    room = Math.floor(room / by);
+  }
+  const gone = new Set(
+    shared.flatMap((d) =>
+      'by' in d && nest.some((l) => l.axis.name === d.axis && extents.constant(l) === d.by) ? d.axis : [],
+    ),
+  );
+  return [...shared, ...grid(nest.filter((l) => !gone.has(l.axis.name)))];
+}
+
+const grid = (loops: readonly Loop[]): Directive[] => loops.map((l) => ({ do: 'parallel', axis: l.axis.name }));
+
+/** The two innermost independent loops in blocks, where they and the sum in them are long enough to read less so. */
+function blocks(kernel: Kernel, nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule | null {
+  const [rows, cols] = nest.slice(-2);
+  const over = cols?.body[2];
+  if (!rows || !cols || over?.kind !== 'for') return null;
+  const chain = chainOf(over);
+  const steps = chain.reduce((p, l) => p * extents.of(l), 1);
+  const flat: Directive[] = chain.length > 1 ? [{ do: 'flatten', axis: over.axis.name }] : [];
+  const side = Math.sqrt(target.workgroup.usual);
+  if (steps < 2 * depth || Math.min(extents.of(rows), extents.of(cols)) < side) return null;
+  // As many results an invocation as leave enough workgroups.
+  const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
+  const count = (registers: number): number =>
+    others * [rows, cols].reduce((p, l) => p * Math.ceil(extents.of(l) / (side * registers)), 1);
+  const registers = [4, 2].find((r) => count(r) >= target.workgroup.wanted) ?? 1;
+  try {
+    const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
+    const plain = flat.length > 0 ? independent(applySchedule(kernel, flat).body).at(-2) : rows;
+    blockParts(plain as Loop, c, o);
+    return [
+      ...flat,
+      { do: 'block', axis: r, with: c, over: o, by: depth, invocations: side, registers },
+      ...grid(nest),
+    ];
+  } catch (e) {
+    if (e instanceof ScheduleError) return null;
+    throw e;
+  }
+}
+
+/** A workgroup for every iteration of the loops around, whose invocations share the sums and the loops in it: where these are
+ *  long, and there are too few iterations for an invocation each to fill the device. */
+function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule | null {
+  const inside = nest.length > 0 ? (nest.at(-1) as Loop).body : kernel.body;
+  const results = nest.reduce((p, l) => p * extents.of(l), 1);
+  const loops = inside.filter((s): s is Loop => s.kind === 'for');
+  const lengths = loops.map((l) => chainOf(l).reduce((p, o) => p * extents.of(o), 1));
+  const longest = Math.max(0, ...lengths);
+  const { usual, invocations, wanted } = target.workgroup;
+  if (longest < shortest || results >= wanted * usual) return null;
+  const by = longest >= 4 * invocations ? invocations : usual;
+  const out: Directive[] = [];
+  for (const l of loops) {
+    const chain = chainOf(l);
+    const { name } = l.axis;
+    if (isSum(chain.at(-1) as Loop)) {
+      if (chain.length > 1) out.push({ do: 'flatten', axis: name });
+      out.push({ do: 'share', axis: name, by });
+    } else if (isApart(l)) out.push({ do: 'invoke', axis: name, by: Math.min(by, extents.of(l)) });
+  }
+  return out.some((d) => d.do === 'share') ? [...out, ...grid(nest)] : null;
+}
+
+/** A loop and those that it consists of. */
+function chainOf(l: Loop): Loop[] {
+  const [inner, ...others] = l.body;
+  return inner?.kind === 'for' && inner.mode === 'serial' && others.length === 0 ? [l, ...chainOf(inner)] : [l];
+}
+
+/** Whether a loop adds to one accumulator. */
+const isSum = ({ body: [only, ...others] }: Loop): boolean =>
+  only?.kind === 'accumulate' && others.length === 0 && only.at.length === 0;
+
+/** The loops that a kernel consists of, outermost first, as far as their iterations are independent. */
+export function independent(body: readonly Stmt[]): Loop[] {
+  const [only, ...others] = body;
+  if (only?.kind !== 'for' || only.mode !== 'serial' || others.length > 0 || !isApart(only)) return [];
+  return [only, ...independent(only.body)];
+}
+
+function isApart(l: Loop): boolean {
+  try {
+    requireApart(l);
+    let stores = false;
+    walkStmts(l.body, (s) => {
+      stores ||= s.kind === 'store';
+    });
+    return stores && l.from.kind === 'const' && l.from.value === 0 && l.step === 1;
+  } catch (e) {
+    if (e instanceof ScheduleError) return false;
+    throw e;
+  }
+}
+
+/** What a schedule may bring about that a kernel did not have. */
+const brought: ReadonlySet<ProblemCode> = new Set([
+  'race',
+  'in-place',
+  'barrier',
+  'invocations',
+  'tile-unset',
+  'tile-register',
+  'uncovered',
+]);
+
+/** Whether a schedule fits, and no two invocations come to one element unordered. */
+function isSafe(kernel: Kernel, schedule: Schedule, target: GridTarget, maxBatch: number): boolean {
+  try {
+    verifyKernel(applySchedule(kernel, schedule), { maxBatch, target });
+    return true;
+  } catch (e) {
+    if (e instanceof ScheduleError) return false;
+    if (e instanceof VerifyError) return !e.problems.some((p) => brought.has(p.code));
+    throw e;
+  }
+}

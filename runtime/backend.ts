@@ -1,0 +1,150 @@
+/** Where a model runs, if it can run on several: on a GPU through WebGPU, or as WebAssembly. What decides is told. */
+import { kindOf, TapeoutError } from './check.ts';
+import type { Manifest, ManifestGpu } from './manifest.ts';
+import type { Model } from './model.ts';
+import type { StateDict } from './state-dict.ts';
+import { type GpuModel, instantiateGpu } from './webgpu.ts';
+
+export const backends = ['auto', 'wasm', 'webgpu'] as const;
+export type Backend = (typeof backends)[number];
+
+export interface DeviceOptions {
+  /** Where WebGPU is to be found; `navigator.gpu` unless told. In Node: `create([])` of the npm package `webgpu`. */
+  readonly gpu?: GPU | undefined;
+  /** A device that the caller has, and keeps. */
+  readonly device?: GPUDevice | undefined;
+}
+
+export interface BackendOptions extends DeviceOptions {
+  /** `auto` unless told: WebGPU where there is a GPU that pays for this model, else WebAssembly. */
+  readonly backend?: Backend | undefined;
+  /** Called with what `auto` took, and why; `console.info` unless told. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
+/** A model as WebAssembly, where it could have run elsewhere. */
+export type WasmModel = Model & { readonly backend: 'wasm'; readonly backendNotice: string | null };
+
+/** Loads a model on the backend that is asked for, or on the one that suits it. Throws TapeoutError where it cannot run there;
+ *  for `auto` WebAssembly always can. */
+export async function instantiateBest(
+  onWasm: () => Promise<Model>,
+  wgsl: () => Promise<string>,
+  manifest: Manifest,
+  weights: StateDict | undefined,
+  options: BackendOptions,
+): Promise<WasmModel | GpuModel> {
+  const { backend = 'auto', onNotice = (notice) => console.info(`tapeout: ${notice}`) } = options;
+  const wasm = async (backendNotice: string | null): Promise<WasmModel> => {
+    const model = await onWasm();
+    if (backendNotice) onNotice(backendNotice);
+    return Object.assign(model, { backend: 'wasm', backendNotice } as const);
+  };
+  switch (backend) {
+    case 'wasm':
+      return wasm(null);
+    case 'webgpu':
+      return instantiateOnGpu(wgsl, manifest, weights, options);
+    case 'auto': {
+      const { pays, why } = estimate(manifest.webgpu);
+      if (!pays && !options.device) return wasm(`the model runs on WebAssembly: ${why}.`);
+      try {
+        const notice = (adapter: string) => `the model runs on WebGPU, on ${adapter}: ${why}.`;
+        const model = await instantiateOnGpu(wgsl, manifest, weights, options, notice);
+        if (model.backendNotice) onNotice(model.backendNotice);
+        return model;
+      } catch (error) {
+        if (!(error instanceof TapeoutError) || !ofDevices.includes(error.code)) throw error;
+        return wasm(`the model runs on WebAssembly: ${error.message}`);
+      }
+    }
+    default:
+      backend satisfies never;
+      throw new TapeoutError(
+        'bad-backend',
+        `the backend must be ${backends.map((b) => `'${b}'`).join(', ')}, but it is ${
+          typeof backend === 'string' ? `'${backend}'` : kindOf(backend)
+        }.`,
+      );
+  }
+}
+
+/** Errors that a machine makes, not the caller. */
+const ofDevices: readonly string[] = ['no-webgpu', 'device-limit', 'device-lost', 'bad-wgsl'];
+
+/** Loads a model on a GPU, on a device of its own unless it is given one. With `notice` no software takes the place of a GPU,
+ *  and the model says what `notice` makes of the adapter's name. */
+export async function instantiateOnGpu(
+  wgsl: () => Promise<string>,
+  manifest: Manifest,
+  weights?: StateDict,
+  { gpu, device }: DeviceOptions = {},
+  notice?: (adapter: string) => string,
+): Promise<GpuModel> {
+  if (device) return instantiateGpu(device, await wgsl(), manifest, weights);
+  const opened = await openDevice(gpu, notice !== undefined);
+  const owner = {
+    reopen: async () => (await openDevice(gpu, notice !== undefined)).device,
+    notice: notice?.(opened.name) ?? null,
+  };
+  try {
+    return await instantiateGpu(opened.device, await wgsl(), manifest, weights, owner);
+  } catch (error) {
+    opened.device.destroy();
+    throw error;
+  }
+}
+
+/** Dawn ends the process when what its `create` gave is collected. */
+const held = new Set<GPU>();
+
+/** A device with the features of these that there are. Throws TapeoutError where there is none. */
+export async function openDevice(
+  gpu: GPU | undefined = globalThis.navigator?.gpu,
+  hardware = false,
+  features: readonly GPUFeatureName[] = [],
+): Promise<{ readonly device: GPUDevice; readonly name: string }> {
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new TapeoutError('no-webgpu', problem, { cause });
+  };
+  if (!gpu)
+    return fail(
+      'process' in globalThis
+        ? "there is no WebGPU here. In Node it comes with the npm package 'webgpu': pass gpu: create([]) of it."
+        : 'there is no WebGPU here: this browser has none, or the page is served by neither https nor localhost.',
+    );
+  held.add(gpu);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return fail('WebGPU finds no GPU on this machine, or no driver for it.');
+  const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
+  const name = description || [vendor, architecture, model].filter(Boolean).join(' ') || 'a GPU without a name';
+  if (hardware && (isFallbackAdapter || software.test(`${architecture} ${model} ${description}`)))
+    return fail(`the only adapter is software (${name}).`);
+  try {
+    const requiredFeatures = features.filter((f) => adapter.features.has(f));
+    return { device: await adapter.requestDevice({ requiredFeatures }), name };
+  } catch (cause) {
+    return fail(`${name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+}
+
+/** Adapters that run on the processor, whatever they say of themselves. */
+const software = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+// What was measured, in round numbers: float operations a millisecond of WebAssembly on one thread, and the milliseconds that
+// a GPU takes for a call and for each kernel of it, however small.
+const wasmSpeed = 20e6;
+const [callCost, kernelCost] = [0.1, 0.01];
+/** How many times longer than its mere launches a call must take on WebAssembly before a GPU is worth its start. */
+const worth = 2;
+
+function estimate(gpu: ManifestGpu | undefined): { readonly pays: boolean; readonly why: string } {
+  if (!gpu) return { pays: false, why: 'it was compiled without shaders' };
+  const work = gpu.operations / wasmSpeed;
+  const kernels = Math.max(...gpu.entries.map((e) => e.dispatches.length));
+  const launches = callCost + kernelCost * kernels;
+  const took = `its largest call has ${(gpu.operations / 1e6).toFixed(1)} million operations, some ${work.toFixed(1)} ms of WebAssembly`;
+  return work > worth * launches
+    ? { pays: true, why: `${took}, and a GPU launches its ${kernels} kernels in about ${launches.toFixed(2)} ms` }
+    : { pays: false, why: `${took}, too few to pay for a GPU's ${launches.toFixed(2)} ms of launches` };
+}

@@ -1,0 +1,200 @@
+/** A compiled program on a device: its arena, its pipelines and what binds them, all made once. A call makes no API object but
+ *  the encoder of its commands. */
+import { arrayOf, type Data, elementsAt, kindOf, TapeoutError, type View } from './check.ts';
+import type { ManifestCount, ManifestDispatch, ManifestGpu, ManifestTensor } from './manifest.ts';
+
+/** The specification's numbers: Node has no global that tells them. */
+export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
+const computeStage = 0x4;
+/** Bytes of an element, of whatever dtype. */
+export const wordBytes = 4;
+
+/** Elements as they lie in an arena: bytes are words there. */
+export const toWords = (data: Data): Float32Array | Int32Array | Uint32Array =>
+  data instanceof Uint8Array ? Uint32Array.from(data) : data;
+
+/** A copy of elements that lie in an arena, or in what was read of it. */
+export function fromWords(dtype: ManifestTensor['dtype'], bytes: ArrayBuffer, offset: number, count: number): View {
+  const array = arrayOf[dtype];
+  return array === Uint8Array
+    ? Uint8Array.from(new Uint32Array(bytes, offset, count))
+    : new array(bytes, offset, count).slice();
+}
+
+export class GpuProgram {
+  readonly device: GPUDevice;
+  readonly arena: GPUBuffer;
+  /** What the next call's uniform buffer holds: the scalars, at their offsets. */
+  readonly call: ArrayBuffer;
+  readonly #callBuffer: GPUBuffer;
+  readonly #words: Uint32Array<ArrayBuffer>;
+  /** What the device's uniform buffer holds once all that is queued has run. */
+  readonly #sent: Uint32Array<ArrayBuffer>;
+  readonly #group: GPUBindGroup;
+  readonly #pipelines: ReadonlyMap<string, GPUComputePipeline>;
+
+  private constructor(
+    device: GPUDevice,
+    { arenaBytes, callBytes }: ManifestGpu,
+    layout: GPUBindGroupLayout,
+    pipelines: ReadonlyMap<string, GPUComputePipeline>,
+  ) {
+    this.device = device;
+    this.arena = device.createBuffer({
+      label: 'tapeout arena',
+      size: Math.max(16, Math.ceil(arenaBytes / 16) * 16),
+      usage: usage.storage | usage.copySource | usage.copyTarget,
+    });
+    this.#callBuffer = device.createBuffer({
+      label: 'tapeout call',
+      size: callBytes,
+      usage: usage.uniform | usage.copyTarget,
+    });
+    this.call = new ArrayBuffer(callBytes);
+    this.#words = new Uint32Array(this.call);
+    this.#sent = new Uint32Array(callBytes / wordBytes);
+    this.#pipelines = pipelines;
+    this.#group = device.createBindGroup({
+      layout,
+      entries: [this.arena, this.#callBuffer].map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+  }
+
+  /** Compiles all pipelines, side by side. Throws TapeoutError for shaders that the device refuses, and for a program that is
+   *  too large for it. */
+  static async of(device: GPUDevice, wgsl: string, manifest: ManifestGpu, maxBatch: number): Promise<GpuProgram> {
+    if (typeof wgsl !== 'string')
+      throw new TapeoutError('bad-wgsl', `the shaders must be the text of model.wgsl, but they are ${kindOf(wgsl)}.`);
+    checkLimits(device, manifest, maxBatch);
+    const kernels = [...new Set(manifest.entries.flatMap((e) => e.dispatches.map((d) => d.kernel)))];
+    const buffers = ['storage', 'uniform'] as const;
+    const layout = device.createBindGroupLayout({
+      entries: buffers.map((type, binding) => ({ binding, visibility: computeStage, buffer: { type } })),
+    });
+    // An error scope of our own: what is wrong is told here, not where the page hears of uncaptured errors.
+    device.pushErrorScope('validation');
+    const module = device.createShaderModule({ label: 'tapeout', code: wgsl });
+    const refused = device.popErrorScope();
+    const { messages } = await module.getCompilationInfo();
+    const first = messages.find((m) => m.type === 'error');
+    if (first || (await refused))
+      throw new TapeoutError('bad-wgsl', refusal(first ? `line ${first.lineNum}: ${first.message}` : 'no reason told'));
+    const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
+    const compiled = kernels.map(async (entryPoint) => {
+      const compute = { module, entryPoint };
+      try {
+        return [
+          entryPoint,
+          await device.createComputePipelineAsync({ label: entryPoint, layout: pipelineLayout, compute }),
+        ] as const;
+      } catch (cause) {
+        const problem = cause instanceof Error ? cause.message : String(cause);
+        throw new TapeoutError('bad-wgsl', refusal(`kernel '${entryPoint}': ${problem}`), { cause });
+      }
+    });
+    const pipelines = new Map(await Promise.all(compiled));
+    device.pushErrorScope('out-of-memory');
+    const program = new GpuProgram(device, manifest, layout, pipelines);
+    if (await device.popErrorScope()) {
+      program.destroy();
+      throw new TapeoutError(
+        'device-limit',
+        `the device has no ${manifest.arenaBytes} bytes of memory for this model. ` +
+          'Compile it with a smaller maxBatch, or run it on WebAssembly.',
+      );
+    }
+    return program;
+  }
+
+  /** Commands that run these kernels over a batch of n, to submit at once: what a later call is given is written behind them. */
+  encode(dispatches: readonly ManifestDispatch[], n: number): GPUCommandEncoder {
+    this.#send(n);
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    this.dispatch(pass, dispatches, n);
+    pass.end();
+    return encoder;
+  }
+
+  /** The same kernels, each in a pass of its own that writes the times of its beginning and end. */
+  encodeTimed(dispatches: readonly ManifestDispatch[], n: number, times: GPUQuerySet): GPUCommandEncoder {
+    this.#send(n);
+    const encoder = this.device.createCommandEncoder();
+    dispatches.forEach((dispatch, i) => {
+      const timestampWrites = { querySet: times, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 };
+      const pass = encoder.beginComputePass({ timestampWrites });
+      this.dispatch(pass, [dispatch], n);
+      pass.end();
+    });
+    return encoder;
+  }
+
+  dispatch(pass: GPUComputePassEncoder, dispatches: readonly ManifestDispatch[], n: number): void {
+    pass.setBindGroup(0, this.#group);
+    for (const { kernel, workgroups } of dispatches) {
+      pass.setPipeline(this.#pipelines.get(kernel)!);
+      pass.dispatchWorkgroups(countAt(workgroups[0], n), countAt(workgroups[1], n), countAt(workgroups[2], n));
+    }
+  }
+
+  /** Writes to the arena, behind all that is queued. The data may be changed at once. */
+  write(offset: number, data: Float32Array | Int32Array | Uint32Array, count = data.length): void {
+    // Dawn in Node ends the process when it is given shared memory.
+    const own = data.buffer instanceof ArrayBuffer ? data : data.slice(0, count);
+    this.device.queue.writeBuffer(this.arena, offset, own as Float32Array<ArrayBuffer>, 0, count);
+  }
+
+  destroy(): void {
+    this.arena.destroy();
+    this.#callBuffer.destroy();
+  }
+
+  #send(n: number): void {
+    const [words, sent] = [this.#words, this.#sent];
+    words[0] = n;
+    let same = true;
+    for (let i = 0; i < words.length; i++) same &&= words[i] === sent[i];
+    if (same) return;
+    sent.set(words);
+    this.device.queue.writeBuffer(this.#callBuffer, 0, words);
+  }
+}
+
+const refusal = (problem: string): string =>
+  `the device refuses the shaders: ${problem}. Take model.wgsl and the manifest from the same compilation.`;
+
+const countAt = (count: ManifestCount, n: number): number =>
+  typeof count === 'number' ? count : count.times * Math.ceil((n * count.batch) / count.per);
+
+/** Throws TapeoutError for a program that this device cannot hold or launch, or whose parts contradict each other. */
+function checkLimits({ limits }: GPUDevice, manifest: ManifestGpu, maxBatch: number): void {
+  const limit = (name: keyof GPUSupportedLimits & string, wanted: number, what: string): void => {
+    const most = limits[name] as number;
+    if (wanted > most)
+      throw new TapeoutError(
+        'device-limit',
+        `${what} ${wanted}, and this device's limit (${name}) is ${most}. ` +
+          'Compile with a smaller maxBatch, or run the model on WebAssembly.',
+      );
+  };
+  const fail = (problem: string): never => {
+    throw new TapeoutError('bad-manifest', `the manifest's part for WebGPU ${problem}`);
+  };
+  const { arenaBytes, callBytes, tensors, entries } = manifest;
+  for (const name of ['maxStorageBufferBindingSize', 'maxBufferSize'] as const)
+    limit(name, arenaBytes, "the bytes of the model's arena are");
+  limit('maxUniformBufferBindingSize', callBytes, 'the bytes of its scalars are');
+  for (const { name, dtype, shape, offset, purpose } of tensors) {
+    if (!Object.hasOwn(arrayOf, dtype)) fail(`gives '${name}' the dtype '${dtype}', which this runtime does not know.`);
+    const [end, room] = [
+      offset + elementsAt(shape, maxBatch) * wordBytes,
+      purpose === 'scalar' ? callBytes : arenaBytes,
+    ];
+    if (!(offset >= 0 && end <= room) || offset % wordBytes !== 0)
+      fail(`puts '${name}' at bytes ${offset} to ${end}, outside the ${room} that there are or unaligned.`);
+  }
+  for (const { dispatches } of entries)
+    for (const { kernel, workgroups } of dispatches)
+      for (const count of workgroups)
+        limit('maxComputeWorkgroupsPerDimension', countAt(count, maxBatch), `the workgroups of kernel '${kernel}' are`);
+}

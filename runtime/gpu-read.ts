@@ -1,0 +1,54 @@
+/** Copies from a device to the host, through buffers that are used again. The queue waits for none of them. */
+import { usage } from './gpu-program.ts';
+
+/** Bytes of a buffer, from an offset on. */
+export interface Stretch {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** The least that a staging buffer holds. Sizes are powers of two, so that a few buffers serve all that is read. */
+const leastBytes = 256;
+
+export class Readback {
+  readonly #device: GPUDevice;
+  readonly #all = new Set<GPUBuffer>();
+  readonly #free: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Submits what is encoded and, behind it, copies of these stretches. Resolves to their bytes, one behind the other. Rejects
+   *  as mapAsync does. */
+  async read(stretches: readonly Stretch[], encoder = this.#device.createCommandEncoder()): Promise<ArrayBuffer> {
+    const bytes = stretches.reduce((sum, s) => sum + s.bytes, 0);
+    const staging = this.#take(bytes);
+    let at = 0;
+    for (const { buffer, offset, bytes } of stretches) {
+      encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+      at += bytes;
+    }
+    this.#device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(usage.mapRead, 0, bytes);
+    const copy = staging.getMappedRange(0, bytes).slice(0);
+    staging.unmap();
+    this.#free.push(staging);
+    return copy;
+  }
+
+  destroy(): void {
+    for (const buffer of this.#all) buffer.destroy();
+  }
+
+  #take(bytes: number): GPUBuffer {
+    let size = leastBytes;
+    while (size < bytes) size *= 2;
+    const at = this.#free.findIndex((buffer) => buffer.size === size);
+    if (at >= 0) return this.#free.splice(at, 1)[0]!;
+    const made = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
+    this.#all.add(made);
+    return made;
+  }
+}

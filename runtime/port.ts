@@ -1,0 +1,170 @@
+/** A model's tensors as its caller meets them, whatever device they lie on: their sizes, their views, and the checks of a call.
+ *  A check that passes allocates nothing. */
+import {
+  arrayOf,
+  checkArray,
+  checkBatch,
+  checkLabels,
+  checkLength,
+  checkScalar,
+  type Data,
+  elementsAt,
+  hasBatch,
+  samplesIn,
+  TapeoutError,
+  unknownName,
+  type View,
+} from './check.ts';
+import type { Manifest, ManifestTensor, Purpose } from './manifest.ts';
+
+/** A tensor's sizes. */
+export class Slot {
+  readonly tensor: ManifestTensor;
+  readonly batched: boolean;
+  /** Elements of one sample, or all of them where the shape has no batch. */
+  readonly each: number;
+
+  constructor(tensor: ManifestTensor) {
+    this.tensor = tensor;
+    this.batched = hasBatch(tensor);
+    this.each = elementsAt(tensor.shape, 1);
+  }
+
+  count(n: number): number {
+    return this.batched ? this.each * n : this.each;
+  }
+}
+
+/** A tensor in the host's memory, and its views by batch size, made when first asked for. */
+export class Port extends Slot {
+  /** For the largest batch. */
+  readonly whole: View;
+  readonly #views: (View | undefined)[];
+
+  constructor(memory: ArrayBuffer, offset: number, tensor: ManifestTensor, maxBatch: number) {
+    super(tensor);
+    this.whole = new arrayOf[tensor.dtype](memory, offset, elementsAt(tensor.shape, maxBatch));
+    this.#views = new Array(maxBatch + 1).fill(undefined);
+  }
+
+  at(n: number): View {
+    if (!this.batched) return this.whole;
+    let view = this.#views[n];
+    if (!view) {
+      view = this.whole.subarray(0, this.count(n));
+      this.#views[n] = view;
+    }
+    return view;
+  }
+}
+
+/** The entries' names in a module, and the methods that call them. */
+export const methods = {
+  forward: 'forward',
+  evaluate: 'evaluate',
+  train_step: 'trainStep',
+  backward: 'backward',
+  vjp: 'vjp',
+  zero_grad: 'zeroGrad',
+  step: 'step',
+} as const;
+export type EntryName = keyof typeof methods;
+
+export function missingEntry(name: EntryName, { entries }: Manifest): TapeoutError {
+  const have = entries.map((e) => e.name).join(',');
+  return new TapeoutError(
+    'missing-entry',
+    `this module has no ${methods[name]}(): it was compiled with the entries ${have}. ` +
+      `Compile it with --entries ${have},${name}.`,
+  );
+}
+
+/** Of an entry's results those that have a name of their own; `output` is the first that has another. */
+export function resultsOf<S extends Slot>(outputs: readonly S[]) {
+  const named = (name: string) => outputs.find((port) => port.tensor.name === name) ?? null;
+  const [loss, correct] = [named('loss'), named('correct')];
+  return { loss, correct, output: outputs.find((port) => port !== loss && port !== correct) ?? null };
+}
+
+/** Throws unless an entry may be called so: with its arrays, or with the batch alone for inputs that were written in place.
+ *  Returns the batch. */
+export function checkCall(
+  entry: { readonly name: string; readonly inputs: readonly Port[] },
+  a: Data | number,
+  b: Data | undefined,
+  maxBatch: number,
+): number {
+  const { inputs } = entry;
+  if (typeof a === 'number') {
+    checkBatch(a, maxBatch);
+    for (let i = 0; i < inputs.length; i++) checkRange(inputs[i]!, inputs[i]!.whole, a);
+    return a;
+  }
+  const [first, second] = [inputs[0], inputs[1]];
+  if (!first || inputs.length > 2) throw callWithBatch(entry.name, inputs);
+  checkArray(a, first.tensor);
+  const n = first.batched ? samplesIn(a, first.each, maxBatch, first.tensor) : 1;
+  if (!first.batched) checkLength(a, first.each, 1, first.tensor, '');
+  checkRange(first, a, n);
+  if (second) {
+    checkArray(b, second.tensor);
+    checkLength(b!, second.count(n), n, second.tensor, first.tensor.name);
+    checkRange(second, b!, n);
+  }
+  return n;
+}
+
+function checkRange(port: Port, data: Data, n: number): void {
+  if (port.tensor.range !== undefined) checkLabels(data, port.count(n), port.tensor);
+}
+
+function callWithBatch(name: string, inputs: readonly Port[]): TapeoutError {
+  const names = inputs.map((port) => port.tensor.name);
+  return new TapeoutError(
+    'wrong-array',
+    `${name} takes ${names.length} inputs (${names.join(', ') || 'none'}). Write them with model.input(name), ` +
+      'then call it with the batch size alone.',
+  );
+}
+
+/** The port or slot of a name and purpose. Throws TapeoutError when there is none, or n is no batch of it. */
+export function slotNamed<S extends Slot>(
+  slots: ReadonlyMap<string, S>,
+  purpose: Purpose,
+  name: string,
+  n: number,
+  maxBatch: number,
+): S {
+  const slot = slots.get(name);
+  if (slot?.tensor.purpose !== purpose) throw unknownName(purpose, name, namesOf(slots, purpose));
+  checkBatch(n, maxBatch);
+  return slot;
+}
+
+export const namesOf = (slots: ReadonlyMap<string, Slot>, purpose: Purpose): string[] =>
+  [...slots.values()].filter(({ tensor }) => tensor.purpose === purpose).map(({ tensor }) => tensor.name);
+
+/** Numbers to set between steps, over the memory where they lie. Setting NaN or infinity throws, and so does what `alive` does. */
+export function scalarsOver(memories: ReadonlyMap<string, View>, alive: () => void): Record<string, number> {
+  const scalars: Record<string, number> = {};
+  for (const [name, memory] of memories)
+    Object.defineProperty(scalars, name, {
+      enumerable: true,
+      get: () => memory[0]!,
+      set: (value: unknown) => {
+        alive();
+        checkScalar(name, value);
+        memory[0] = value;
+      },
+    });
+  return Object.freeze(scalars);
+}
+
+/** The scalars, where they have one of this name. Throws TapeoutError where they have not. */
+export function withScalar(scalars: Record<string, number>, name: string): Record<string, number> {
+  if (!Object.hasOwn(scalars, name)) throw unknownName('scalar', name, Object.keys(scalars));
+  return scalars;
+}
+
+export const disposedError = (): TapeoutError =>
+  new TapeoutError('disposed', 'this model was disposed of. Instantiate it again to use it.');

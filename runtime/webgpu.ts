@@ -1,0 +1,411 @@
+/** A compiled model at work on a GPU: the calls of the WebAssembly model, asynchronous where results come back. A step writes
+ *  its batch, encodes one pass and submits it; nothing waits for it unless somebody asks for what it found. */
+import { arrayOf, checkManifest, type Data, elementsAt, TapeoutError, type View } from './check.ts';
+import { fromWords, GpuProgram, toWords, usage, wordBytes } from './gpu-program.ts';
+import { Readback, type Stretch } from './gpu-read.ts';
+import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
+import type { Evaluation, Views } from './model.ts';
+import {
+  checkCall,
+  disposedError,
+  type EntryName,
+  missingEntry,
+  Port,
+  resultsOf,
+  Slot,
+  scalarsOver,
+  slotNamed,
+  withScalar,
+} from './port.ts';
+import { checkedState, type StateDict, savedSlots, stateFile } from './state-dict.ts';
+
+type Floats = Float32Array<ArrayBuffer>;
+
+/** How many steps' losses the device keeps. */
+export const keptLosses = 1024;
+
+/** Where a model has its device from. */
+export interface DeviceOwner {
+  /** Another device for the same model, once this one is lost. */
+  reopen(): Promise<GPUDevice>;
+  /** Why the model runs here. */
+  readonly notice: string | null;
+}
+
+/** Loads a model on a device. Without weights the parameters are zero until `loadStateDict`. The device stays the caller's,
+ *  unless an `owner` is told, whose device the model destroys when it is disposed of. Throws TapeoutError when shaders, manifest
+ *  and weights do not fit together or the device is too small. */
+export async function instantiateGpu(
+  device: GPUDevice,
+  wgsl: string,
+  manifest: Manifest,
+  weights?: StateDict,
+  owner: DeviceOwner | null = null,
+): Promise<GpuModel> {
+  checkManifest(manifest);
+  if (!manifest.webgpu)
+    throw new TapeoutError('no-webgpu', 'this model was compiled without shaders. Compile it with --target all.');
+  const program = await GpuProgram.of(device, wgsl, manifest.webgpu, manifest.maxBatch);
+  const model = new GpuModel(program, wgsl, manifest, owner);
+  if (weights) model.loadStateDict(weights);
+  return model;
+}
+
+/** A loss on the device. Whoever awaits it reads it back; a step whose loss nobody awaits reads nothing. */
+class Loss implements PromiseLike<number> {
+  readonly #read: () => Promise<number>;
+  #value: Promise<number> | null = null;
+
+  constructor(read: () => Promise<number>) {
+    this.#read = read;
+  }
+
+  then<A = number, B = never>(
+    met?: ((value: number) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#value ??= this.#read();
+    return this.#value.then(met, failed);
+  }
+}
+
+interface GpuEntry {
+  readonly name: string;
+  readonly dispatches: readonly ManifestDispatch[];
+  readonly inputs: readonly Port[];
+  readonly loss: Slot | null;
+  readonly correct: Slot | null;
+  readonly output: Slot | null;
+}
+
+/** What a checkpoint holds: all that lasts from step to step. */
+interface Checkpoint {
+  readonly state: Map<string, View>;
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** `instantiateGpu` makes one. The arrays that it hands out are copies, but for `inputs`, which are read when a call begins. */
+export class GpuModel {
+  readonly backend = 'webgpu';
+  readonly manifest: Manifest;
+  readonly maxBatch: number;
+  /** For the largest batch, in the host's memory: fill the first n samples, then call with n alone, as in `trainStep(n)`. */
+  readonly inputs: Views;
+  /** Numbers to set between steps, such as `scalars.lr`. Setting NaN or infinity throws. */
+  readonly scalars: Record<string, number>;
+
+  readonly #program: GpuProgram;
+  readonly #wgsl: string;
+  readonly #owner: DeviceOwner | null;
+  readonly #slots = new Map<string, Slot>();
+  readonly #inputs = new Map<string, Port>();
+  /** Room to spread the bytes of inputs over words. */
+  readonly #spread = new Map<Port, Uint32Array<ArrayBuffer>>();
+  readonly #entries: Partial<Record<string, GpuEntry>> = {};
+  readonly #readback: Readback;
+  /** The losses of the last steps, step by step around. */
+  readonly #ring: GPUBuffer;
+  /** Steps that gave a loss, and what was last read of them: whoever asks before the next step shares it. */
+  #steps = 0;
+  #losses: { readonly steps: number; readonly values: Promise<Floats> } | null = null;
+  #checkpoint: Checkpoint | null = null;
+  #end: TapeoutError | null = null;
+
+  constructor(program: GpuProgram, wgsl: string, manifest: Manifest, owner: DeviceOwner | null) {
+    const { device } = program;
+    const { tensors, entries } = manifest.webgpu!;
+    this.manifest = manifest;
+    this.maxBatch = manifest.maxBatch;
+    this.#program = program;
+    this.#wgsl = wgsl;
+    this.#owner = owner;
+    this.#readback = new Readback(device);
+    this.#ring = device.createBuffer({ size: keptLosses * wordBytes, usage: usage.copySource | usage.copyTarget });
+    const scalars = new Map<string, View>();
+    for (const tensor of tensors) {
+      const { name, purpose, dtype, shape, offset, initial } = tensor;
+      const count = elementsAt(shape, this.maxBatch);
+      if (purpose === 'scalar') {
+        const memory = new arrayOf[dtype](program.call, offset, 1);
+        memory[0] = initial ?? 0;
+        scalars.set(name, memory);
+      } else if (initial) program.write(offset, toWords(new arrayOf[dtype](count).fill(initial)));
+      if (purpose === 'input') {
+        const port = new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch);
+        this.#inputs.set(name, port);
+        if (port.whole.BYTES_PER_ELEMENT < wordBytes) this.#spread.set(port, new Uint32Array(count));
+      }
+      this.#slots.set(name, this.#inputs.get(name) ?? new Slot(tensor));
+    }
+    for (const { name, inputs, outputs, dispatches } of entries)
+      this.#entries[name] = {
+        name,
+        dispatches,
+        inputs: inputs.map((input) => this.#inputs.get(input)!),
+        ...resultsOf(outputs.map((output) => this.#slots.get(output)!)),
+      };
+    this.inputs = Object.freeze(Object.fromEntries([...this.#inputs].map(([name, port]) => [name, port.whole])));
+    this.scalars = scalarsOver(scalars, () => this.#alive());
+    device.lost.then(({ reason, message }) => this.#stop(lostError(reason, message)));
+  }
+
+  /** Why the model runs on this device; null for a device of the caller's. */
+  get backendNotice(): string | null {
+    return this.#owner?.notice ?? null;
+  }
+
+  /** Queues one step: forward, backward and the optimizer's update. Its loss is read back when it is awaited, which the last
+   *  `keptLosses` steps' losses can be; NaN if it became so. With n alone, of the n samples that were written to `inputs`. */
+  trainStep(x: Data | number, y?: Data): PromiseLike<number> {
+    return this.#withLoss('train_step', x, y);
+  }
+
+  /** The outputs of n samples. */
+  async forward(x: Data | number): Promise<Floats> {
+    const { entry, n } = this.#fed('forward', x, undefined);
+    const [output] = await this.#results(entry, n, [entry.output!]);
+    return output as Floats;
+  }
+
+  /** Loss, number of right answers and outputs, with nothing learnt. */
+  async evaluate(x: Data | number, y?: Data): Promise<Evaluation> {
+    const { entry, n } = this.#fed('evaluate', x, y);
+    const asked = [entry.loss!, entry.output!, ...(entry.correct ? [entry.correct] : [])];
+    const [loss, output, correct] = await this.#results(entry, n, asked);
+    return { loss: loss![0]!, correct: correct ? correct[0]! : null, output: output as Floats };
+  }
+
+  /** Queues: adds the gradients of the loss to those there are, as PyTorch's `loss.backward()`. Its loss as of `trainStep`. */
+  backward(x: Data | number, y?: Data): PromiseLike<number> {
+    return this.#withLoss('backward', x, y);
+  }
+
+  /** Queues: adds the gradients of the outputs weighted by `cotangent`, as PyTorch's `out.backward(cotangent)`. */
+  vjp(x: Data | number, cotangent?: Float32Array): void {
+    const { entry, n } = this.#fed('vjp', x, cotangent);
+    this.#submit(entry, n);
+  }
+
+  /** Queues: sets all gradients to zero. */
+  zeroGrad(): void {
+    this.#submit(this.#get('zero_grad'), this.maxBatch); // an input's gradient has the batch in its shape
+  }
+
+  /** Queues: lets the optimizer apply the gradients that `backward` left. */
+  step(): void {
+    this.#submit(this.#get('step'), 1);
+  }
+
+  /** The learning rate of the steps from now on. Setting NaN or infinity throws. */
+  get lr(): number {
+    this.#alive();
+    return withScalar(this.scalars, 'lr').lr!;
+  }
+  set lr(value: number) {
+    this.#alive();
+    withScalar(this.scalars, 'lr').lr = value;
+  }
+
+  /** The host's memory of an input, for n samples or for the largest batch: write to it, then call with n alone. */
+  input(name: string, n: number = this.maxBatch): View {
+    this.#alive();
+    return slotNamed(this.#inputs, 'input', name, n, this.maxBatch).at(n);
+  }
+
+  /** A copy of an output of the last call, for n samples. */
+  output(name: string, n: number = this.maxBatch): Promise<View> {
+    return this.#copy('output', name, n);
+  }
+
+  /** A copy of a parameter. Rejects with a TapeoutError when there is none of that name, which says which is near. */
+  async parameter(name: string): Promise<Floats> {
+    return (await this.#copy('parameter', name, 1)) as Floats;
+  }
+
+  /** A copy of what `backward` and `vjp` have added up for a parameter. */
+  async gradient(name: string): Promise<Floats> {
+    return (await this.#copy('gradient', `${name}.grad`, this.maxBatch)) as Floats;
+  }
+
+  /** Copies of all parameters, in the model's order, as all calls so far leave them; with `state`, of the optimizer's state and
+   *  other state too, so that training resumes where it was. */
+  async stateDict({ state = false }: { state?: boolean } = {}): Promise<Map<string, View>> {
+    const slots = savedSlots(this.#slots, state);
+    const values = await this.#read(slots, 1);
+    return new Map(slots.map(({ tensor: { name } }, i) => [name, values[i]!]));
+  }
+
+  /** Sets all parameters, and whatever state is given. Throws TapeoutError, and changes nothing, when a name is unknown, a
+   *  parameter is missing, or a size is wrong. With `strict: false` parameters may be missing. */
+  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
+    this.#alive();
+    for (const [name, data] of checkedState(source, this.#slots, strict))
+      this.#program.write(this.#slots.get(name)!.tensor.offset, toWords(data));
+  }
+
+  /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
+  async toSafetensors({ state = false }: { state?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const slots = savedSlots(this.#slots, state);
+    const values = await this.#read(slots, 1);
+    return stateFile(slots.map((slot, i) => [slot, values[i]!]));
+  }
+
+  /** Keeps a copy of all that lasts from step to step, from which `recover` goes on, and returns the state dict in it. */
+  async checkpoint(): Promise<Map<string, View>> {
+    const scalars = { ...this.scalars };
+    const state = await this.stateDict({ state: true });
+    this.#checkpoint = { state, scalars };
+    return state;
+  }
+
+  /** The model on another device, as it was at the last `checkpoint`; this one is disposed of. A model that opened its device
+   *  itself opens another one, unless it is given one. */
+  async recover(device?: GPUDevice): Promise<GpuModel> {
+    const kept = this.#checkpoint;
+    if (!kept)
+      throw new TapeoutError(
+        'no-checkpoint',
+        'there is no checkpoint to go on from. Call await model.checkpoint() now and then, or load the model again.',
+      );
+    const next = device ?? (await this.#owner?.reopen());
+    if (!next)
+      throw new TapeoutError(
+        'no-webgpu',
+        'the device of this model was given to it, so that it needs another one to go on: recover(device).',
+      );
+    this.dispose();
+    const model = await instantiateGpu(next, this.#wgsl, this.manifest, kept.state, device ? null : this.#owner);
+    Object.assign(model.scalars, kept.scalars);
+    model.#checkpoint = kept;
+    return model;
+  }
+
+  /** Resolves once all calls so far have run. A loop that awaits no loss should await this now and then: what is queued takes
+   *  memory. */
+  async finished(): Promise<void> {
+    this.#alive();
+    await this.#program.device.queue.onSubmittedWorkDone();
+    this.#alive();
+  }
+
+  /** Frees all that the model has on the device. Every later call throws, and what is under way rejects. */
+  dispose(): void {
+    this.#stop(disposedError());
+    if (this.#owner) this.#program.device.destroy();
+  }
+
+  #stop(error: TapeoutError): void {
+    if (this.#end) return;
+    this.#end = error;
+    this.#program.destroy();
+    this.#readback.destroy();
+    this.#ring.destroy();
+  }
+
+  #alive(): void {
+    if (this.#end) throw this.#end;
+  }
+
+  #get(name: EntryName): GpuEntry {
+    this.#alive();
+    const entry = this.#entries[name];
+    if (entry) return entry;
+    throw missingEntry(name, this.manifest);
+  }
+
+  /** Checks everything, then queues the upload of the inputs. */
+  #fed(name: EntryName, a: Data | number, b: Data | undefined): { readonly entry: GpuEntry; readonly n: number } {
+    const entry = this.#get(name);
+    const n = checkCall(entry, a, b, this.maxBatch);
+    const given = typeof a === 'number' ? null : [a, b];
+    entry.inputs.forEach((port, i) => {
+      const count = port.count(n);
+      const data = given ? given[i]! : port.whole;
+      const spread = this.#spread.get(port);
+      if (spread) for (let k = 0; k < count; k++) spread[k] = data[k]!;
+      this.#program.write(port.tensor.offset, spread ?? (data as Float32Array), count);
+    });
+    return { entry, n };
+  }
+
+  #submit({ dispatches }: GpuEntry, n: number): void {
+    this.#program.device.queue.submit([this.#program.encode(dispatches, n).finish()]);
+  }
+
+  #withLoss(name: 'train_step' | 'backward', a: Data | number, b: Data | undefined): PromiseLike<number> {
+    const { entry, n } = this.#fed(name, a, b);
+    const encoder = this.#program.encode(entry.dispatches, n);
+    const step = this.#steps++;
+    const place = (step % keptLosses) * wordBytes;
+    encoder.copyBufferToBuffer(this.#program.arena, entry.loss!.tensor.offset, this.#ring, place, wordBytes);
+    this.#program.device.queue.submit([encoder.finish()]);
+    return new Loss(() => this.#loss(step));
+  }
+
+  async #loss(step: number): Promise<number> {
+    this.#alive();
+    const since = this.#steps - step;
+    if (since > keptLosses)
+      throw new TapeoutError(
+        'loss-expired',
+        `this loss is gone: ${since - 1} further steps were queued before it was asked for, and the device keeps the losses ` +
+          `of the last ${keptLosses}. Await it sooner.`,
+      );
+    if (this.#losses?.steps !== this.#steps) {
+      const ring = { buffer: this.#ring, offset: 0, bytes: keptLosses * wordBytes };
+      this.#losses = { steps: this.#steps, values: this.#bytes([ring]).then((bytes) => new Float32Array(bytes)) };
+    }
+    return (await this.#losses.values)[step % keptLosses]!;
+  }
+
+  async #results(entry: GpuEntry, n: number, slots: readonly Slot[]): Promise<View[]> {
+    return this.#read(slots, n, this.#program.encode(entry.dispatches, n));
+  }
+
+  async #copy(purpose: Purpose, name: string, n: number): Promise<View> {
+    this.#alive();
+    const [value] = await this.#read([slotNamed(this.#slots, purpose, name, n, this.maxBatch)], n);
+    return value!;
+  }
+
+  /** What slots hold once all calls so far have run. */
+  async #read(slots: readonly Slot[], n: number, encoder?: GPUCommandEncoder): Promise<View[]> {
+    this.#alive();
+    if (slots.length === 0) return [];
+    const stretches = slots.map((slot) => ({
+      buffer: this.#program.arena,
+      offset: slot.tensor.offset,
+      bytes: slot.count(n) * wordBytes,
+    }));
+    const bytes = await this.#bytes(stretches, encoder);
+    let at = 0;
+    return slots.map(({ tensor: { dtype } }, i) => {
+      const from = at;
+      at += stretches[i]!.bytes;
+      return fromWords(dtype, bytes, from, (at - from) / wordBytes);
+    });
+  }
+
+  async #bytes(stretches: readonly Stretch[], encoder?: GPUCommandEncoder): Promise<ArrayBuffer> {
+    try {
+      return await this.#readback.read(stretches, encoder);
+    } catch (cause) {
+      // The news of a lost device may come behind what it broke.
+      const pause = new Promise((resolve) => setTimeout(resolve, newsDelay));
+      if (!this.#end) await Promise.race([this.#program.device.lost, pause]);
+      throw this.#end ?? new TapeoutError('device-lost', `the GPU cannot be read from: ${String(cause)}`, { cause });
+    }
+  }
+}
+
+/** Milliseconds between a failed read and the news of the device's end. */
+const newsDelay = 200;
+
+function lostError(reason: string, message: string): TapeoutError {
+  const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason told';
+  return new TapeoutError(
+    'device-lost',
+    `the GPU device is lost (${why}), and what the model had learnt on it. ` +
+      'await model.recover() goes on from the last checkpoint() on another device; without one, load the model again.',
+  );
+}

@@ -1,0 +1,124 @@
+/** What `auto` takes, and why: on machines that are made up, with a device that is not. */
+import { describe, expect, test } from 'vitest';
+import {
+  instantiate,
+  instantiateBest,
+  instantiateOnGpu,
+  type Manifest,
+  openDevice,
+  TapeoutError,
+} from '../../runtime/index.ts';
+import { noGpu } from '../support/engines.ts';
+import { openDevice as openReal } from '../support/gpu.ts';
+import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from '../support/tiny.ts';
+
+const large: Manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, operations: 160e6 } };
+
+/** A machine with this adapter. */
+const machine = (info: Partial<GPUAdapterInfo>, requestDevice = openReal): GPU =>
+  ({
+    requestAdapter: async () => ({
+      info: { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false, ...info },
+      features: new Set<string>(),
+      requestDevice,
+    }),
+  }) as unknown as GPU;
+const acme = { vendor: 'acme', architecture: 'roadrunner' };
+const none = { requestAdapter: async () => null } as unknown as GPU;
+
+async function taken(gpu: GPU, manifest = large) {
+  const notices: string[] = [];
+  const model = await instantiateBest(
+    () => instantiate(tinyWasm(), tinyManifest, tinyWeights()),
+    async () => tinyWgsl,
+    manifest,
+    tinyWeights(),
+    { gpu, onNotice: (notice) => notices.push(notice) },
+  );
+  expect(notices).toEqual([model.backendNotice]);
+  expect(await model.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toBe(3);
+  model.dispose();
+  return [model.backend, model.backendNotice];
+}
+const onWasm = (why: string | RegExp) => ['wasm', expect.stringMatching(why)];
+
+describe('auto', () => {
+  test.skipIf(noGpu)('takes a GPU that pays', async () => {
+    expect(await taken(machine(acme))).toEqual([
+      'webgpu',
+      'the model runs on WebGPU, on acme roadrunner: its largest call has 160.0 million operations, some 8.0 ms of ' +
+        'WebAssembly, and a GPU launches its 3 kernels in about 0.13 ms.',
+    ]);
+    expect((await taken(machine({ ...acme, description: 'Acme 9000' })))[1]).toContain('on Acme 9000: ');
+  });
+
+  test('takes WebAssembly where the model is small, whatever there is', async () => {
+    expect(await taken(machine(acme), tinyGpuManifest)).toEqual(
+      onWasm(/^the model runs on WebAssembly: .* too few to pay/),
+    );
+    expect(await taken(machine(acme), tinyManifest)).toEqual(onWasm(/: it was compiled without shaders\.$/));
+  });
+
+  test('takes WebAssembly where there is no GPU, or but one in software', async () => {
+    expect(await taken(none)).toEqual(onWasm(/: WebGPU finds no GPU on this machine, or no driver for it\.$/));
+    expect(await taken(undefined as never)).toEqual(onWasm(/: there is no WebGPU here\./));
+    for (const info of [
+      { ...acme, isFallbackAdapter: true },
+      { architecture: 'swiftshader' },
+      { description: 'llvmpipe (LLVM 19)' },
+    ])
+      expect(await taken(machine(info))).toEqual(onWasm(/: the only adapter is software \(/));
+  });
+
+  test('takes WebAssembly where a GPU gives no device', async () => {
+    const refuses = () => Promise.reject(new DOMException('too many devices', 'OperationError'));
+    expect(await taken(machine(acme, refuses))).toEqual(onWasm(/: acme roadrunner gives no device: too many devices$/));
+  });
+
+  test.skipIf(noGpu)(
+    'takes WebAssembly where the device is too small or refuses the shaders, and gives it back',
+    async () => {
+      const opened: GPUDevice[] = [];
+      const real = async () => {
+        const device = await openReal();
+        opened.push(device);
+        return device;
+      };
+      const wide = { ...large, webgpu: { ...large.webgpu!, arenaBytes: 2 ** 34 } };
+      expect(await taken(machine(acme, real), wide)).toEqual(onWasm(/arena are 17179869184, and this device's limit/));
+      const entries = large.webgpu!.entries.map((e) => ({
+        ...e,
+        dispatches: e.dispatches.map((d) => ({ ...d, kernel: 'other' })),
+      }));
+      expect(await taken(machine(acme, real), { ...large, webgpu: { ...large.webgpu!, entries } })).toEqual(
+        onWasm(/: the device refuses the shaders: kernel 'other'/),
+      );
+      for (const device of opened) expect((await device.lost).reason).toBe('destroyed');
+    },
+  );
+});
+
+test.skipIf(noGpu)('a model that opened its device opens another when that is lost', async () => {
+  const opened: GPUDevice[] = [];
+  const gpu = machine(acme, async () => {
+    const device = await openReal();
+    opened.push(device);
+    return device;
+  });
+  const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
+  model.trainStep(Float32Array.of(1, 2), Int32Array.of(0));
+  const kept = await model.checkpoint();
+  opened[0]!.destroy();
+  await expect(model.forward(Float32Array.of(1, 2))).rejects.toMatchObject({ code: 'device-lost' });
+  const next = await model.recover();
+  expect(await next.stateDict({ state: true })).toEqual(kept);
+  expect(await next.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toBe(3);
+  next.dispose();
+  expect((await opened[1]!.lost).reason).toBe('destroyed');
+  expect(opened).toHaveLength(2);
+});
+
+test('webgpu is taken or refused with the reason', async () => {
+  await expect(openDevice(none)).rejects.toThrow(TapeoutError);
+  await expect(openDevice(none)).rejects.toThrow('WebGPU finds no GPU on this machine, or no driver for it.');
+});

@@ -1,0 +1,288 @@
+/** The GPU's model on shaders written by hand: what calls give, what they queue and read, and what bad ones say. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type GpuModel,
+  instantiateGpu,
+  keptLosses,
+  type Manifest,
+  type ManifestGpu,
+  TapeoutError,
+} from '../../runtime/index.ts';
+import { badCalls } from '../support/bad-calls.ts';
+import { noGpu } from '../support/engines.ts';
+import { openDevice } from '../support/gpu.ts';
+import { tinyGpuManifest, tinyManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
+
+const x2 = Float32Array.of(1, 2, 3, 4);
+const y2 = Int32Array.of(0, 2);
+
+describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
+  let device: GPUDevice;
+  let model: GpuModel;
+  beforeAll(async () => {
+    device = await openDevice();
+  });
+  afterAll(() => device.destroy());
+  beforeEach(async () => {
+    model = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, tinyWeights());
+    return () => model.dispose();
+  });
+
+  test('forward gives the n results', async () => {
+    expect([...(await model.forward(x2))]).toEqual([5, 11, 17, 11, 25, 39]);
+    expect([...(await model.forward(Float32Array.of(1, 0)))]).toEqual([1, 3, 5]);
+  });
+
+  test('calls that overlap each give their own results', async () => {
+    const [a, b, c] = await Promise.all([
+      model.forward(x2),
+      model.forward(Float32Array.of(1, 0)),
+      model.evaluate(x2, y2),
+    ]);
+    expect([...a]).toEqual([5, 11, 17, 11, 25, 39]);
+    expect([...b]).toEqual([1, 3, 5]);
+    expect(c).toEqual({ loss: 5, correct: 1, output: a });
+  });
+
+  test('trainStep gives the loss and changes the parameters by lr', async () => {
+    expect(await model.trainStep(x2, y2)).toBe(5);
+    expect((await model.parameter('fc.weight'))[0]).toBe(1 - 0.5 * 5);
+    model.lr = 0.25;
+    expect(await model.trainStep(x2, y2)).toBe(5);
+    expect((await model.parameter('fc.weight'))[0]).toBe(-1.5 - 0.25 * 5);
+    expect((await model.stateDict({ state: true })).get('steps')).toEqual(Float32Array.of(2));
+  });
+
+  test('each queued step has the batch, the data and the learning rate that it was called with', async () => {
+    const [x, y] = [Float32Array.of(1, 2), Int32Array.of(0)];
+    model.lr = 1;
+    const losses = [model.trainStep(x, y)];
+    x.fill(10);
+    model.lr = 100;
+    losses.push(model.trainStep(x, y), model.trainStep(x2, y2));
+    model.lr = 0;
+    losses.push(model.trainStep(x2, y2));
+    expect(await Promise.all(losses)).toEqual([3, 20, 5, 5]);
+    expect((await model.parameter('fc.weight'))[0]).toBe(1 - 3 - 2000 - 500);
+  });
+
+  test('data may be written in place, and the call given the batch size alone', async () => {
+    model.input('x').set([10, 20, 30, 40, 50, 60]);
+    model.input('y').set([0, 1, 0]);
+    expect(await model.trainStep(3)).toBe(70);
+    expect((await model.evaluate(3)).correct).toBe(2);
+    expect(model.input('x', 2)).toHaveLength(4);
+    expect(await model.forward(1)).toHaveLength(3);
+    expect([...(await model.output('output', 1))]).toHaveLength(3);
+  });
+
+  test('backward adds up, step applies, zeroGrad clears', async () => {
+    expect(await model.backward(x2, y2)).toBe(5);
+    model.backward(x2, y2);
+    expect((await model.gradient('fc.weight'))[0]).toBe(10);
+    model.step();
+    expect((await model.parameter('fc.weight'))[0]).toBe(1 - 0.5 * 10);
+    model.zeroGrad();
+    expect([...(await model.gradient('fc.weight'))]).toEqual([0, 0, 0, 0, 0, 0]);
+    model.vjp(Float32Array.of(1, 1), Float32Array.of(7, 0, 0));
+    expect((await model.gradient('fc.weight'))[0]).toBe(7);
+  });
+
+  test('a NaN loss is given, not thrown', async () => {
+    expect(await model.trainStep(Float32Array.of(Number.NaN, 1), Int32Array.of(0))).toBeNaN();
+  });
+
+  test('its state dict is a copy, loads again, and makes a safetensors file', async () => {
+    const saved = await model.stateDict();
+    const file = await model.toSafetensors();
+    model.trainStep(x2, y2);
+    expect([...saved.get('fc.weight')!]).toEqual([1, 2, 3, 4, 5, 6]);
+    model.loadStateDict(saved);
+    expect(await model.stateDict()).toEqual(saved);
+    const other = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, file);
+    expect(await other.stateDict()).toEqual(saved);
+    other.dispose();
+  });
+
+  test('data may lie in shared memory', async () => {
+    const x = new Float32Array(new SharedArrayBuffer(16));
+    x.set(x2);
+    const y = new Int32Array(new SharedArrayBuffer(8));
+    y.set(y2);
+    expect(await model.trainStep(x, y)).toBe(5);
+  });
+
+  test('bytes lie in words', async () => {
+    const bytes = (m: ManifestGpu): ManifestGpu => ({
+      ...m,
+      tensors: m.tensors.map((t) => (t.name === 'y' || t.name === 'correct' ? { ...t, dtype: 'u8' } : t)),
+    });
+    const other = await instantiateGpu(device, tinyWgsl, {
+      ...tinyGpuManifest,
+      webgpu: bytes(tinyGpuManifest.webgpu!),
+    });
+    expect((await other.evaluate(x2, Uint8Array.of(0, 2) as never)).correct).toBe(1);
+    other.input('y').set([0, 0, 0]);
+    expect((await other.evaluate(3)).correct).toBe(3);
+    expect(await other.output('correct')).toEqual(Uint8Array.of(3));
+    other.dispose();
+  });
+
+  test('a step makes one encoder and one submit, and reads back only what is awaited', async () => {
+    const counted = { createCommandEncoder: 0, createBuffer: 0, createBindGroup: 0, submit: 0, mapAsync: 0 };
+    const watched = watch(device, counted);
+    const other = await instantiateGpu(watched, tinyWgsl, tinyGpuManifest, tinyWeights());
+    other.trainStep(x2, y2);
+    await other.forward(x2);
+    Object.assign(counted, { createCommandEncoder: 0, createBuffer: 0, createBindGroup: 0, submit: 0, mapAsync: 0 });
+    const losses = Array.from({ length: 100 }, () => other.trainStep(x2, y2));
+    expect(counted).toEqual({
+      createCommandEncoder: 100,
+      createBuffer: 0,
+      createBindGroup: 0,
+      submit: 100,
+      mapAsync: 0,
+    });
+    expect(new Set(await Promise.all(losses))).toEqual(new Set([5]));
+    expect(counted.mapAsync).toBe(1);
+    const held = counted.createBuffer;
+    for (let i = 0; i < 10; i++) {
+      await losses[i];
+      await other.trainStep(x2, y2);
+      await other.forward(x2);
+    }
+    expect(counted.createBuffer).toBe(held);
+    other.dispose();
+  });
+
+  test('a loss that is awaited too late says so, and one in time is there', async () => {
+    const first = model.trainStep(x2, y2);
+    const second = model.trainStep(Float32Array.of(7, 0), Int32Array.of(0));
+    for (let i = 0; i < keptLosses - 1; i++) model.trainStep(x2, y2);
+    expect(await second).toBe(7);
+    await expect((async () => first)()).rejects.toThrow(
+      /^this loss is gone: 1024 further steps were queued before it was asked for, .* Await it sooner\.$/,
+    );
+    await model.finished();
+  });
+
+  for (const [name, [call, message]] of Object.entries(badCalls))
+    test(`refused, with nothing changed: ${name}`, async () => {
+      model.trainStep(x2, y2);
+      const all = async () => [
+        await model.stateDict({ state: true }),
+        structuredClone(model.inputs),
+        { ...model.scalars },
+      ];
+      const before = await all();
+      const called = (async () => call(model))();
+      await expect(called).rejects.toThrow(message);
+      await expect(called).rejects.toBeInstanceOf(TapeoutError);
+      expect(await all()).toEqual(before);
+    });
+
+  test('use after dispose, and a read that it overtakes', async () => {
+    const other = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, tinyWeights());
+    const pending = [other.forward(x2), other.stateDict(), other.trainStep(x2, y2), other.finished()];
+    other.dispose();
+    for (const promise of pending) await expect(promise).rejects.toThrow(/^this model was disposed of/);
+    for (const call of [() => other.trainStep(x2, y2), () => other.zeroGrad(), () => other.lr, () => other.input('x')])
+      expect(call).toThrow(/^this model was disposed of/);
+    for (const call of [other.forward(x2), other.stateDict(), other.checkpoint(), other.finished()])
+      await expect(call).rejects.toThrow(/^this model was disposed of/);
+    expect(await model.trainStep(x2, y2)).toBe(5); // the device is the caller's
+  });
+
+  test('an entry that was not compiled', async () => {
+    const webgpu = { ...tinyGpuManifest.webgpu!, entries: tinyGpuManifest.webgpu!.entries.slice(0, 2) };
+    const frozen = await instantiateGpu(device, tinyWgsl, { ...tinyGpuManifest, entries: webgpu.entries, webgpu });
+    expect(() => frozen.trainStep(x2, y2)).toThrow('this module has no trainStep(): it was compiled with the entries');
+    frozen.dispose();
+  });
+
+  test('training goes on from the last checkpoint on another device when one is lost', async () => {
+    const doomed = await openDevice();
+    const first = await instantiateGpu(doomed, tinyWgsl, tinyGpuManifest, tinyWeights());
+    await expect(first.recover()).rejects.toThrow(/^there is no checkpoint to go on from/);
+    first.lr = 0.125;
+    first.trainStep(x2, y2);
+    const kept = await first.checkpoint();
+    first.trainStep(x2, y2);
+    const pending = [first.forward(x2), first.trainStep(x2, y2), first.toSafetensors(), first.finished()];
+    doomed.destroy();
+    for (const promise of pending)
+      await expect((async () => promise)()).rejects.toThrow(
+        /^the GPU device is lost \(it was destroyed\).*model\.recover\(\)/,
+      );
+    await expect((async () => first.trainStep(x2, y2))()).rejects.toMatchObject({ code: 'device-lost' });
+    await expect(first.recover()).rejects.toThrow(/needs another one to go on: recover\(device\)/);
+
+    const next = await first.recover(device);
+    expect(await next.stateDict({ state: true })).toEqual(kept);
+    expect([kept.get('steps')![0], next.lr]).toEqual([1, 0.125]);
+    expect(await next.trainStep(x2, y2)).toBe(5);
+    expect((await next.parameter('fc.weight'))[0]).toBe(1 - 2 * 0.125 * 5);
+    next.dispose();
+  });
+
+  describe('what does not belong together is refused', () => {
+    const refuses = (gpu: Partial<ManifestGpu>, wgsl = tinyWgsl) =>
+      expect(instantiateGpu(device, wgsl, { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, ...gpu } }))
+        .rejects;
+
+    test('a manifest without shaders', () =>
+      expect(instantiateGpu(device, tinyWgsl, tinyManifest)).rejects.toThrow(/compiled without shaders.*--target all/));
+    test('no shaders', () => refuses({}, null as never).toThrow('the shaders must be the text of model.wgsl'));
+    test('shaders that are none', () =>
+      refuses({}, '<!doctype html>').toThrow(/^the device refuses the shaders: line 1: .*the same compilation/));
+    test('shaders without a kernel of the manifest', () =>
+      refuses({}, tinyWgsl.replace('fn apply', 'fn supply')).toThrow(
+        /^the device refuses the shaders: kernel 'apply': /,
+      ));
+    test('an arena over the limit', () =>
+      refuses({ arenaBytes: 2 ** 40 }).toThrow(
+        /arena are 1099511627776, and this device's limit \(maxStorageBufferBindingSize\) is \d+\. .*smaller maxBatch/,
+      ));
+    test('workgroups over the limit', () =>
+      refuses({
+        entries: [
+          {
+            ...tinyGpuManifest.webgpu!.entries[0]!,
+            dispatches: [{ kernel: 'rows', workgroups: [{ batch: 65536, per: 1, times: 1 }, 1, 1] }],
+          },
+        ],
+      }).toThrow(/^the workgroups of kernel 'rows' are 262144, and .*maxComputeWorkgroupsPerDimension\) is 65535/));
+    test('a tensor outside the arena', () =>
+      refuses({ arenaBytes: 200 }).toThrow(/puts 'output' at bytes 192 to 240, outside the 200/));
+    test('a manifest of another version', () =>
+      expect(
+        instantiateGpu(device, tinyWgsl, { ...tinyGpuManifest, tapeout: 2 } as unknown as Manifest),
+      ).rejects.toThrow(/has version 2/));
+  });
+});
+
+/** The device, with calls of the API counted. */
+function watch(device: GPUDevice, counts: Record<string, number>): GPUDevice {
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(_, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name === 'queue') return wrap(value as object);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (typeof name === 'string' && name in counts) counts[name]!++;
+          const made: unknown = Reflect.apply(value, target, args);
+          return name === 'createBuffer' ? countMaps(made as GPUBuffer) : made;
+        };
+      },
+    });
+  const countMaps = (buffer: GPUBuffer): GPUBuffer => {
+    const { mapAsync } = buffer;
+    buffer.mapAsync = (...args) => {
+      counts.mapAsync!++;
+      return mapAsync.apply(buffer, args);
+    };
+    return buffer;
+  };
+  return wrap(device);
+}

@@ -1,0 +1,38 @@
+/** WebGPU for tests: Dawn on SwiftShader, and Dawn without a device, which validates shaders and runs none. */
+import { create } from 'webgpu';
+
+export { noGpu } from './engines.ts';
+
+// Kept for as long as the process lives: Dawn aborts when one is collected.
+const gpus = { device: create([]), none: create(['backend=null']) };
+Object.assign(globalThis, { tapeoutTestGpus: gpus });
+
+/** A device that runs what it is given. Throws where there is no adapter. */
+export const openDevice = (): Promise<GPUDevice> => opened(gpus.device);
+
+/** A device with the limits that every WebGPU has: Tint checks what it is given, and nothing runs. */
+export const openNullDevice = (): Promise<GPUDevice> => opened(gpus.none);
+
+async function opened(gpu: GPU): Promise<GPUDevice> {
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw new Error('Dawn finds no adapter: was SwiftShader unpacked beside it?');
+  return adapter.requestDevice();
+}
+
+/** What the compiler of shaders says of one; null when nothing is wrong. */
+export async function shaderProblem(device: GPUDevice, code: string): Promise<string | null> {
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code });
+  const { messages } = await module.getCompilationInfo();
+  const error = await device.popErrorScope();
+  const told = messages.filter((m) => m.type === 'error').map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
+  return told.length > 0 ? told.join('\n') : (error?.message ?? null);
+}
+
+/** What is wrong with a pipeline of one of a shader's entry points: what limits a device has is looked at here. */
+export async function pipelineProblem(device: GPUDevice, code: string, entryPoint: string): Promise<string | null> {
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code });
+  device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint } });
+  return (await device.popErrorScope())?.message ?? null;
+}
