@@ -11,10 +11,13 @@ const colours = ['#2563eb', '#dc2626', '#16a34a', '#9333ea', '#ea580c', '#0891b2
 const runs = [];
 let drawn = true;
 
+/** What the last run learnt: a safetensors file, which every backend reads. */
+let learnt = null;
+
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const { backend, ...numbers } = Object.fromEntries(new FormData(form));
-  start({ backend, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) });
+  const options = Object.fromEntries(Array.from(form.elements, (field) => [field.name, field.valueAsNumber]));
+  start({ ...options, backend: form.elements.backend.value, weights: form.elements.goOn.checked ? learnt : null });
 });
 
 /** Once a frame, however many messages come. */
@@ -46,7 +49,11 @@ function start(options) {
       run.accuracies.push(`${(100 * accuracy).toFixed(1)}%`);
       run.row.tell({ accuracy: run.accuracies.join(', ') });
     },
-    done: () => end('done'),
+    done({ weights }) {
+      learnt = weights;
+      form.elements.goOn.disabled = false;
+      end('done');
+    },
     error({ message }) {
       run.row.tell({ where: message });
       end('failed');

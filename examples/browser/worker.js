@@ -10,20 +10,21 @@ const group = 8;
 
 addEventListener('message', async ({ data: options }) => {
   try {
-    await train(options);
-    postMessage({ kind: 'done' });
+    postMessage({ kind: 'done', weights: await train(options) });
   } catch (error) {
     postMessage({ kind: 'error', message: error.message });
   }
 });
 
-async function train({ backend, threads, epochs, batch, lr, samples, base }) {
-  const [model, digits] = await Promise.all([load({ backend, threads, onNotice() {} }), loadDigits(base)]);
+/** Returns what was learnt, the optimizer's state included, as a safetensors file. */
+async function train({ backend, threads, epochs, batch, lr, samples, tests, weights, base }) {
+  const options = { backend, threads, ...(weights ? { weights } : {}), onNotice() {} };
+  const [model, digits] = await Promise.all([load(options), loadDigits(base)]);
   postMessage({ kind: 'ready', where: place(model) });
   model.lr = lr;
   const told = teller(batch);
   const next = random(1);
-  postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, samples / 4) });
+  postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, tests) });
   for (let epoch = 0; epoch < epochs; epoch++) {
     let [steps, read] = [[], []];
     for (const fill of batches(digits.train, batch, next, samples)) {
@@ -37,9 +38,11 @@ async function train({ backend, threads, epochs, batch, lr, samples, base }) {
     }
     for (const loss of [...(await read), ...(await Promise.all(steps))]) told(loss);
     told.now();
-    postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, samples / 4) });
+    postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, tests) });
   }
+  const file = await model.toSafetensors({ state: true });
   model.dispose();
+  return file;
 }
 
 async function accuracy(model, test) {
