@@ -76,7 +76,7 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
     const row = page.locator('#runs tr').last();
     await row.and(page.locator('[data-state]')).waitFor({ timeout: 150_000 });
     mkdirSync(pictures, { recursive: true });
-    await page.screenshot({ path: join(pictures, `${options.backend}-${options.threads}.png`) });
+    await page.screenshot({ fullPage: true, path: join(pictures, `${options.backend}-${options.threads}.png`) });
     const cells = await row.locator('td').evaluateAll((all) => all.map((td) => [td.dataset.name, td.textContent]));
     return { state: await row.getAttribute('data-state'), ...Object.fromEntries(cells) };
   }

@@ -6,8 +6,8 @@ export function drawCurves(canvas, runs) {
   const context = canvas.getContext('2d');
   const { width, height } = canvas;
   const ink = getComputedStyle(canvas).color;
-  const steps = Math.max(1, ...runs.map((run) => run.losses.length));
-  const curves = runs.map((run) => ({ colour: run.colour, points: binned(run.losses, 300) }));
+  const steps = Math.max(1, ...runs.map((run) => run.from + run.losses.length));
+  const curves = runs.map((run) => ({ colour: run.colour, points: binned(run, 300) }));
   const most = Math.max(0.1, ...curves.flatMap(({ points }) => points.map((p) => p.loss)));
   const x = (step) => edge.left + (step / steps) * (width - edge.left - edge.right);
   const y = (loss) => height - edge.bottom - (loss / most) * (height - edge.top - edge.bottom);
@@ -35,12 +35,12 @@ export function drawCurves(canvas, runs) {
   }
 }
 
-function binned(losses, bins) {
+function binned({ losses, from }, bins) {
   const size = Math.max(1, Math.ceil(losses.length / bins));
   const points = [];
   for (let at = 0; at < losses.length; at += size) {
     const part = losses.slice(at, at + size);
-    points.push({ step: at + part.length / 2, loss: part.reduce((a, b) => a + b, 0) / part.length });
+    points.push({ step: from + at + part.length / 2, loss: part.reduce((a, b) => a + b, 0) / part.length });
   }
   return points;
 }

@@ -28,7 +28,14 @@ function draw() {
 
 function start(options) {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-  const run = { losses: [], accuracies: [], colour: colours[runs.length % colours.length], row: row(runs.length + 1) };
+  const last = options.weights && runs.at(-1);
+  const run = {
+    from: last ? last.from + last.losses.length : 0,
+    losses: [],
+    accuracies: [],
+    colour: colours[runs.length % colours.length],
+    row: row(runs.length + 1),
+  };
   runs.push(run);
   run.row.tell({ where: 'loading …' });
   const end = (state) => {
