@@ -1,6 +1,6 @@
 /** Trains a compiled model on a data set, batch by batch, and says how it goes. */
 import { setImmediate } from 'node:timers/promises';
-import type { GpuModel, Model } from '../runtime/index.ts';
+import { GpuModel, type Model, type WasmModel } from '../runtime/index.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
 import { Generator } from './random.ts';
@@ -49,7 +49,7 @@ export interface History {
 const turn = 50;
 
 /** A model on any device. */
-export type AnyModel = Model | GpuModel;
+export type AnyModel = Model | WasmModel | GpuModel;
 
 /** Steps whose losses are read together. A GPU has one more such group queued while the losses of one are waited for. */
 const group = 16;
@@ -61,7 +61,7 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
   const generator = new Generator(seed);
   const losses: number[] = [];
   const done: Epoch[] = [];
-  const [size, behind] = 'recover' in model ? [group, 1] : [1, 0];
+  const [size, behind] = model instanceof GpuModel ? [group, 1] : [1, 0];
   let yielded = performance.now();
 
   for (let epoch = 1; epoch <= epochs; epoch++) {

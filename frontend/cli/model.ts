@@ -62,7 +62,8 @@ export function describeModel({ recording }: Compiled): string[] {
 }
 
 /** What each pass did, and what it cost where that was a choice. */
-export function describePasses({ reports, program, wasm, rematerialized, stages }: Compiled): string[] {
+export function describePasses(compiled: Compiled): string[] {
+  const { reports, program, rematerialized, stages } = compiled;
   const rows = reports.map((r) => [
     r.pass,
     r.opsBefore === r.opsAfter ? count(r.opsAfter) : `${count(r.opsBefore)} -> ${count(r.opsAfter)}`,
@@ -81,7 +82,18 @@ export function describePasses({ reports, program, wasm, rematerialized, stages 
   );
   return [
     ...table(['pass', 'ops', 'kernels', 'arena bytes', 'code bytes', 'ms'], rows),
-    `compiled in ${milliseconds(total)} ms: ${count(wasm.length)} bytes of WebAssembly, ${count(program.arenaBytes)} bytes of memory, batches of 1 to ${program.maxBatch}`,
+    `compiled in ${milliseconds(total)} ms: ${describeCode(compiled)}, batches of 1 to ${program.maxBatch}`,
     ...(twice.length === 0 && stages.includes('rematerialize') ? ['nothing computed twice lowers the peak'] : twice),
   ];
 }
+
+/** What there is to run, and the memory that each takes. */
+const describeCode = ({ target, wasm, wgsl, program, gpu }: Compiled): string =>
+  [
+    ...(target === 'webgpu'
+      ? []
+      : [`${count(wasm.length)} bytes of WebAssembly, ${count(program.arenaBytes)} bytes of memory`]),
+    ...(gpu && wgsl !== null
+      ? [`${count(wgsl.length)} bytes of WGSL, ${count(gpu.program.arenaBytes)} bytes of memory`]
+      : []),
+  ].join('; ');

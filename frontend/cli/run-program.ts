@@ -4,7 +4,7 @@ import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
-import { wasm128, webgpu } from '../../ir/target.ts';
+import { type TargetName, targets } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
 import { fromWords, GpuProgram, toWords, wordBytes } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
@@ -121,8 +121,7 @@ export function resultsOf(program: Outline | Program, entry: Entry, memory: Memo
 }
 
 /** Where a program may be run, compiled. */
-export type CompiledBackend = 'wasm' | 'webgpu';
-export const targetOf = { wasm: wasm128, webgpu };
+export type CompiledBackend = TargetName;
 
 /** A program with its memory planned, and what calls it: what is not scheduled is, for the target of a compilation. */
 export function compiled(
@@ -131,7 +130,7 @@ export function compiled(
   print: Parameters<typeof runPass>[3],
   verify: boolean | undefined,
 ): { readonly program: Program; readonly call: Call } {
-  const context = contextOf(start, { target: targetOf[backend] });
+  const context = contextOf(start, { target: targets[backend] });
   const passes = { kernels: ['schedule', 'plan'], schedule: ['plan'], program: [] }[start.form];
   const planned = passes.reduce<Ir>((ir, pass) => runPass(pass, ir, context, print, verify), start);
   const { program } = planned as Extract<Ir, { form: 'program' }>;

@@ -4,6 +4,7 @@ import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
 import { type Graph, type Module, type Param, topo, valuesOf } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
 import type { PrintOptions } from '../../ir/print-options.ts';
+import { targets } from '../../ir/target.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
 import { writeSafetensors } from '../../runtime/index.ts';
 import { DataError } from '../data/error.ts';
@@ -19,7 +20,6 @@ import {
   type ProgramIr,
   programIn,
   resultsOf,
-  targetOf,
 } from './run-program.ts';
 import { loadExtensions, readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
 import { batchOf, checkMemory, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
@@ -150,7 +150,7 @@ async function runGraph(
   { given, n, flags, print }: Run,
 ): Promise<{ readonly graph: Graph; readonly results: Results }> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
-  const target = targetOf[flags.backend === 'interpret' ? 'wasm' : flags.backend];
+  const target = targets[flags.backend === 'interpret' ? 'wasm' : flags.backend];
   const context = contextOf(start, { optimizer, print, target });
   let ir = start as Ir;
   const pass = (name: string): void => {

@@ -6,6 +6,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import { showType } from '../../ir/type.ts';
 import {
   type Backend,
+  GpuModel,
   instantiate,
   instantiateBest,
   instantiateThreads,
@@ -125,10 +126,10 @@ async function instantiated(
 
 /** Where a model runs, as far as that is worth a line. */
 function placeOf(model: AnyModel): string[] {
-  const chosen = 'backendNotice' in model && model.backendNotice ? [model.backendNotice as string] : [];
-  if (!('threads' in model)) return chosen.length > 0 ? chosen : ['on WebGPU'];
+  if (model instanceof GpuModel) return [model.backendNotice ?? 'on WebGPU'];
   const { threads, threadsNotice } = model;
-  return [...chosen, ...(threads > 1 ? [`on ${threads} threads`] : []), ...(threadsNotice ? [threadsNotice] : [])];
+  const notice = 'backendNotice' in model ? model.backendNotice : null;
+  return [notice, threads > 1 ? `on ${threads} threads` : null, threadsNotice].filter((line) => line !== null);
 }
 
 /** Runs a training with a progress bar, a line an epoch, and Ctrl-C to end it: the first after the step, the second at once. */

@@ -23,6 +23,9 @@ describe.skipIf(noGpu)(`on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
     const [wasm, gpu, auto] = [await trained('wasm'), await trained('webgpu'), await trained('auto')];
     expect(gpu.stdout).toMatch(/, learning rate 0\.1\non WebGPU\nepoch 1\/2/);
     expect(auto.stdout).toMatch(/\nthe model runs on WebAssembly: .* too few to pay for a GPU's .*\nepoch 1\/2/);
+    expect(gpu.stdout).toMatch(
+      /\ncompiled in [\d.,]+ ms: [\d,]+ bytes of WGSL, [\d,]+ bytes of memory, batches of 1 to 4\n/,
+    );
     expect(gpu.losses).toEqual(wasm.losses);
     for (const [name, { data }] of wasm.weights) {
       const other = gpu.weights.get(name)!.data as Float32Array;
