@@ -23,6 +23,7 @@ export type TapeoutErrorCode =
   | 'no-webgpu'
   | 'device-limit'
   | 'device-lost'
+  | 'device-failed'
   | 'loss-expired'
   | 'no-checkpoint';
 

@@ -146,7 +146,14 @@ export class GpuModel {
       };
     this.inputs = Object.freeze(Object.fromEntries([...this.#inputs].map(([name, port]) => [name, port.whole])));
     this.scalars = scalarsOver(scalars, () => this.#alive());
-    device.lost.then(({ reason, message }) => this.#stop(lostError(reason, message)));
+    // Weak, as a device that models share outlives them.
+    const self = new WeakRef(this);
+    device.lost.then(({ reason, message }) => {
+      const model = self.deref();
+      if (model) model.#stop(lostError(reason, message));
+    });
+    // Errors of a device that others use too may be theirs.
+    if (owner) device.addEventListener('uncapturederror', ({ error }) => this.#stop(failedError(error.message)));
   }
 
   /** Why the model runs on this device; null for a device of the caller's. */
@@ -400,6 +407,13 @@ export class GpuModel {
 
 /** Milliseconds between a failed read and the news of the device's end. */
 const newsDelay = 200;
+
+const failedError = (message: string): TapeoutError =>
+  new TapeoutError(
+    'device-failed',
+    `the GPU reports an error, so that what the model holds cannot be trusted any more (${message}). ` +
+      'await model.recover() goes on from the last checkpoint() on another device; without one, load the model again.',
+  );
 
 function lostError(reason: string, message: string): TapeoutError {
   const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason told';

@@ -24,6 +24,16 @@ const machine = (info: Partial<GPUAdapterInfo>, requestDevice = openReal): GPU =
     }),
   }) as unknown as GPU;
 const acme = { vendor: 'acme', architecture: 'roadrunner' };
+/** One that remembers its devices. */
+function watched(): { readonly gpu: GPU; readonly opened: GPUDevice[] } {
+  const opened: GPUDevice[] = [];
+  const gpu = machine(acme, async () => {
+    const device = await openReal();
+    opened.push(device);
+    return device;
+  });
+  return { gpu, opened };
+}
 const none = { requestAdapter: async () => null } as unknown as GPU;
 
 async function taken(gpu: GPU, manifest = large) {
@@ -78,19 +88,14 @@ describe('auto', () => {
   test.skipIf(noGpu)(
     'takes WebAssembly where the device is too small or refuses the shaders, and gives it back',
     async () => {
-      const opened: GPUDevice[] = [];
-      const real = async () => {
-        const device = await openReal();
-        opened.push(device);
-        return device;
-      };
+      const { gpu, opened } = watched();
       const wide = { ...large, webgpu: { ...large.webgpu!, arenaBytes: 2 ** 34 } };
-      expect(await taken(machine(acme, real), wide)).toEqual(onWasm(/arena are 17179869184, and this device's limit/));
+      expect(await taken(gpu, wide)).toEqual(onWasm(/arena are 17179869184, and this device's limit/));
       const entries = large.webgpu!.entries.map((e) => ({
         ...e,
         dispatches: e.dispatches.map((d) => ({ ...d, kernel: 'other' })),
       }));
-      expect(await taken(machine(acme, real), { ...large, webgpu: { ...large.webgpu!, entries } })).toEqual(
+      expect(await taken(gpu, { ...large, webgpu: { ...large.webgpu!, entries } })).toEqual(
         onWasm(/: the device refuses the shaders: kernel 'other'/),
       );
       for (const device of opened) expect((await device.lost).reason).toBe('destroyed');
@@ -99,12 +104,7 @@ describe('auto', () => {
 });
 
 test.skipIf(noGpu)('a model that opened its device opens another when that is lost', async () => {
-  const opened: GPUDevice[] = [];
-  const gpu = machine(acme, async () => {
-    const device = await openReal();
-    opened.push(device);
-    return device;
-  });
+  const { gpu, opened } = watched();
   const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
   model.trainStep(Float32Array.of(1, 2), Int32Array.of(0));
   const kept = await model.checkpoint();
@@ -116,6 +116,19 @@ test.skipIf(noGpu)('a model that opened its device opens another when that is lo
   next.dispose();
   expect((await opened[1]!.lost).reason).toBe('destroyed');
   expect(opened).toHaveLength(2);
+});
+
+test.skipIf(noGpu)('a model whose own device reports an error stops, and goes on from its checkpoint', async () => {
+  const { gpu, opened } = watched();
+  const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
+  const kept = await model.checkpoint();
+  // As a step would that asks for what the device has not got.
+  opened[0]!.createBuffer({ size: 16, usage: 0xffff });
+  await expect.poll(() => model.finished().catch((e) => e.code)).toBe('device-failed');
+  expect(() => model.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toThrow(/cannot be trusted any more/);
+  const next = await model.recover();
+  expect(await next.stateDict({ state: true })).toEqual(kept);
+  next.dispose();
 });
 
 test('webgpu is taken or refused with the reason', async () => {
