@@ -22,7 +22,7 @@ interface Trained {
 interface Made {
   readonly surroundings: { readonly node: string; readonly cwd: string; readonly offset: number };
   readonly found: Readonly<Record<string, Trained>>;
-  /** By `model/file`. */
+  /** By `model/file`, and `model-webgpu/file`. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
@@ -42,7 +42,8 @@ function make(at: string, order: readonly string[], env: NodeJS.ProcessEnv, node
     { cwd: at, env: { PATH: process.env.PATH, ...env }, encoding: 'utf8', maxBuffer: 2 ** 24 },
   );
   expect([stderr, status]).toEqual(['', 0]);
-  const files = order.flatMap((name) =>
+  const bundles = order.flatMap((name) => [name, `${name}-webgpu`]);
+  const files = bundles.flatMap((name) =>
     readdirSync(join(out, name)).map((file) => [`${name}/${file}`, readFileSync(join(out, name, file))] as const),
   );
   return { ...(JSON.parse(stdout) as Omit<Made, 'files'>), files: new Map(files) };
@@ -81,6 +82,7 @@ test('checksums of the bundles, and the bits that they learn', async () => {
 });
 
 test('another process, folder, order, time zone and language give the same bytes', () => {
+  expect([...first.files.keys()].filter((path) => path.endsWith('.wgsl'))).toHaveLength(names.length);
   const at = join(folderOf(), 'tiefer/und mit größerem Namen');
   const other = make(at, names.toReversed(), { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', NODE_ENV: 'production' });
   expect(other.surroundings.cwd).not.toBe(first.surroundings.cwd);

@@ -4,7 +4,7 @@
  *
  *   node reproduce.mjs PACKAGE OUT MODEL.ts...
  *
- * The bundle of MODEL.ts is left in OUT/MODEL.
+ * The bundle of MODEL.ts is left in OUT/MODEL, and that for WebGPU in OUT/MODEL-webgpu.
  */
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
@@ -21,14 +21,15 @@ const found = {};
 for (const path of models) {
   const name = basename(path, '.ts');
   found[name] = { contentHash: await compiled(path, join(out, name)), ...(await trained(join(out, name))) };
+  await compiled(path, join(out, `${name}-webgpu`), '--target', 'webgpu');
 }
 const surroundings = { node: process.version, cwd: process.cwd(), offset: new Date(0).getTimezoneOffset() };
 process.stdout.write(JSON.stringify({ surroundings, found }));
 
 /** By the command line; gives the content hash that it prints. */
-async function compiled(/** @type {string} */ path, /** @type {string} */ folder) {
+async function compiled(/** @type {string} */ path, /** @type {string} */ folder, /** @type {string[]} */ ...flags) {
   let [stdout, stderr] = ['', ''];
-  const code = await run(['compile', path, '--out', folder], {
+  const code = await run(['compile', path, '--out', folder, ...flags], {
     stdout: { write: (/** @type {string} */ text) => (stdout += text) },
     stderr: { write: (/** @type {string} */ text) => (stderr += text) },
     stdin: () => '',
