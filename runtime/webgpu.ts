@@ -47,8 +47,13 @@ export async function instantiateGpu(
     throw new TapeoutError('no-webgpu', 'this model was compiled without shaders. Compile it with --target all.');
   const program = await GpuProgram.of(device, wgsl, manifest.webgpu, manifest.maxBatch);
   const model = new GpuModel(program, wgsl, manifest, owner);
-  if (weights) model.loadStateDict(weights);
-  return model;
+  try {
+    if (weights) model.loadStateDict(weights);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /** A loss on the device. Whoever awaits it reads it back; a step whose loss nobody awaits reads nothing. */

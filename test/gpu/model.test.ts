@@ -254,6 +254,14 @@ describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
       }).toThrow(/^the workgroups of kernel 'rows' are 262144, and .*maxComputeWorkgroupsPerDimension\) is 65535/));
     test('a tensor outside the arena', () =>
       refuses({ arenaBytes: 200 }).toThrow(/puts 'output' at bytes 192 to 240, outside the 200/));
+    test('an entry of unknown tensors', () =>
+      refuses({ entries: [{ ...tinyGpuManifest.webgpu!.entries[0]!, inputs: ['q'] }] }).toThrow(
+        "lists 'q' for the entry 'forward', but has no such tensor.",
+      ));
+    test("weights that are another model's", () =>
+      expect(instantiateGpu(device, tinyWgsl, tinyGpuManifest, { 'fc.wait': new Float32Array(6) })).rejects.toThrow(
+        "unknown parameter 'fc.wait'. Did you mean 'fc.weight'?",
+      ));
     test('a manifest of another version', () =>
       expect(
         instantiateGpu(device, tinyWgsl, { ...tinyGpuManifest, tapeout: 2 } as unknown as Manifest),
