@@ -15,6 +15,8 @@ import { requireApart, ScheduleError } from './legal.ts';
 const deepest = 3;
 /** Sums shorter than this are not worth sharing. */
 const shortest = 64;
+/** Fewer invocations do not share a sum: devices run so many at once anyway. */
+const fewest = 32;
 /** Steps of a sum that a block brings in together. */
 const depth = 16;
 
@@ -95,8 +97,11 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   const lengths = loops.map((l) => chainOf(l).reduce((p, o) => p * extents.of(o), 1));
   const longest = Math.max(0, ...lengths);
   const { usual, invocations, wanted } = target.workgroup;
-  if (longest < shortest || results >= wanted * usual) return null;
-  const by = longest >= 4 * invocations ? invocations : usual;
+  const enough = wanted * usual;
+  if (longest < shortest || results >= enough) return null;
+  // The fewer workgroups, the larger they are, as long as each invocation has a few steps.
+  const most = Math.min(invocations, Math.max(fewest, (4 * enough) / results), Math.max(fewest, longest / 4));
+  const by = 2 ** Math.floor(Math.log2(most));
   const out: Directive[] = [];
   for (const l of loops) {
     const chain = chainOf(l);
