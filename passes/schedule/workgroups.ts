@@ -15,8 +15,6 @@ import { requireApart, ScheduleError } from './legal.ts';
 const deepest = 3;
 /** Sums shorter than this are not worth sharing. */
 const shortest = 64;
-/** Fewer invocations do not share a sum: devices run so many at once anyway. */
-const fewest = 32;
 /** Steps of a sum that a block brings in together. */
 const depth = 16;
 
@@ -100,7 +98,7 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   const enough = wanted * usual;
   if (longest < shortest || results >= enough) return null;
   // The fewer workgroups, the larger they are, as long as each invocation has a few steps.
-  const most = Math.min(invocations, Math.max(fewest, (4 * enough) / results), Math.max(fewest, longest / 4));
+  const most = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, longest / 4));
   const by = 2 ** Math.floor(Math.log2(most));
   const out: Directive[] = [];
   for (const l of loops) {
