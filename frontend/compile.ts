@@ -21,6 +21,7 @@ import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
 import { type GraphPass, inOrder, registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse, fuseGathered } from '../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
+import { joined } from '../passes/join.ts';
 import { Buffers, type Lowered, lower, lowerGathered } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
@@ -247,7 +248,7 @@ export function compileRecording(
     const program = run(
       'plan',
       () => {
-        const planned = plan(outlined(scheduled), on);
+        const planned = plan(joined(outlined(scheduled), on), on);
         return threads !== null && isVector(on) ? barriers(planned) : planned;
       },
       (p, print) => printProgram(p, { ...print, kernels: true }),

@@ -22,6 +22,7 @@ import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
 import { registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse, fuseGathered } from '../passes/fuse.ts';
 import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
+import { joined } from '../passes/join.ts';
 import { Buffers, lower, lowerGathered } from '../passes/lower.ts';
 import { outline, outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
@@ -148,7 +149,7 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
     'plan',
     (ir, { target }) => {
       if (ir.form !== 'schedule' && ir.form !== 'kernels') throw misplaced('plan', ir, 'kernels', 'schedule');
-      return { form: 'program', program: plan(ir.outline, target) };
+      return { form: 'program', program: plan(joined(ir.outline, target), target) };
     },
   ],
   [

@@ -106,6 +106,20 @@ export function sharedNest(outermost: Loop): Loop[] {
   }
 }
 
+/** Invocations that a workgroup of a kernel has: as many as its largest nest of loops over them asks for. */
+export function invocationsOf({ body }: Kernel): number {
+  let most = 1;
+  walkStmts(body, (s, loops) => {
+    if (s.kind !== 'for' || s.mode !== 'invocations') return;
+    const nest = [...loops.filter((l) => l.mode === 'invocations'), s];
+    most = Math.max(
+      most,
+      nest.reduce((p, l) => p * (l.axis.extent as number), 1),
+    );
+  });
+  return most;
+}
+
 export const declare = (tile: Tile): Stmt => ({ kind: 'tile', tile });
 export const barrier: Stmt = { kind: 'barrier' };
 export const set = (tile: Tile, at: readonly Expr[], value: Expr): Stmt => ({ kind: 'set', tile, at, value });

@@ -8,7 +8,7 @@ import { type Binding, type Linear, linear } from '../../ir/linear.ts';
 import type { Dim, DType } from '../../ir/type.ts';
 import { isOwn } from '../../ir/verify-workgroup.ts';
 import { foldBinary, foldConvert, foldUnary } from './fold.ts';
-import { type Grid, rowsOf, tripsOf } from './grid.ts';
+import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import { binaryText, convertText, fromWord, type Helper, literal, toWord, unaryText } from './spell.ts';
 import { Body, type Shown, type Val } from './values.ts';
 
@@ -63,27 +63,50 @@ class KernelEmitter {
   }
 
   run(): Spelt {
-    const { size, fixed, batched } = this.#grid;
+    const { size, parts } = this.#grid;
     const inputs = [
-      ...(fixed.length > 0 || batched ? ['@builtin(workgroup_id) group: vec3u'] : []),
+      ...(parts.length > 1 || parts.some((p) => p.fixed.length > 0 || p.batched)
+        ? ['@builtin(workgroup_id) group: vec3u']
+        : []),
       ...(size > 1 ? ['@builtin(local_invocation_index) lane: u32'] : []),
     ];
-    this.#gridIndices();
-    this.#stmts(this.#grid.body);
+    let start = 0;
+    for (const p of parts) {
+      const end = start + countOf(p);
+      const run = (from: number) => (): void => {
+        this.#gridIndices(p, from);
+        this.#stmts(p.body);
+      };
+      if (parts.length === 1) run(0)();
+      else this.#where(this.#between(start, end), run(start));
+      start = end;
+    }
     const head = `@compute @workgroup_size(${size})\nfn ${this.#name}(${inputs.join(', ')}) {`;
     return { globals: this.#globals, lines: [head, ...this.#body.text('  '), '}'] };
   }
 
   // ---- the grid
 
-  #gridIndices(): void {
-    const b = this.#body;
-    const { fixed, batched, folds } = this.#grid;
+  #id(d: 'x' | 'y' | 'z'): Val {
+    return this.#body.of('i32', `group.${d}`, [], () => `i32(group.${d})`);
+  }
+
+  /** Whether a workgroup is one of a part's. */
+  #between(start: number, end: number): Val[] {
+    const before = this.#less(this.#id('x'), this.#number(end));
+    return start === 0 ? [before] : [this.#binary('ge', 'i32', this.#id('x'), this.#number(start)), before];
+  }
+
+  #gridIndices(part: Part, start: number): void {
+    const { fixed, batched, folds } = part;
     const [foldX, foldY] = folds;
-    const id = (d: string): Val => b.of('i32', `group.${d}`, [], () => `i32(group.${d})`);
-    const count = fixed.reduce((p, l) => p * tripsOf(l), 1);
+    const id = (d: 'x' | 'y' | 'z'): Val => this.#id(d);
+    const count = countOf(part);
     const most = typeof this.#grid.workgroups[0] === 'number' ? this.#grid.workgroups[0] : 0;
-    let left = foldX > 1 ? this.#sum(id('x'), this.#times(this.#over(id('z'), foldY), most)) : id('x');
+    let left =
+      foldX > 1
+        ? this.#sum(id('x'), this.#times(this.#over(id('z'), foldY), most))
+        : this.#sum(id('x'), this.#number(-start));
     if (foldX > 1) this.#leave(left, this.#number(count));
     for (const [k, l] of [...fixed.entries()].reverse()) {
       const trips = tripsOf(l);

@@ -76,15 +76,16 @@ export function shared(l: Loop, by: number): Stmt[] {
     const t = x.axis('t', count);
     return loop(t, x.int(0), x.int(count), [add(tile, x.read(of, [x.ix(t)]))]);
   };
-  const groups = Math.sqrt(by);
-  if (by < many || !Number.isInteger(groups)) return [...parts, all(part, by)];
+  const groups = 2 ** Math.floor(Math.log2(by) / 2);
+  if (by < many || by % groups !== 0) return [...parts, all(part, by)];
+  const each = by / groups;
   const group: Tile = { ...part, name: 'group', shape: [groups] };
-  const [of, u] = [x.axis('t', groups), x.axis('u', groups)];
-  const inGroup = x.read(part, [x.add(x.mul(x.ix(of), x.int(groups)), x.ix(u))]);
+  const [of, u] = [x.axis('t', groups), x.axis('u', each)];
+  const inGroup = x.read(part, [x.add(x.mul(x.ix(of), x.int(each)), x.ix(u))]);
   return [
     ...parts,
     declare(group),
-    summed(of, group, (body) => loop(u, x.int(0), x.int(groups), body), inGroup),
+    summed(of, group, (body) => loop(u, x.int(0), x.int(each), body), inGroup),
     barrier,
     all(group, groups),
   ];

@@ -95,8 +95,11 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   const lengths = loops.map((l) => chainOf(l).reduce((p, o) => p * extents.of(o), 1));
   const longest = Math.max(0, ...lengths);
   const { usual, invocations, wanted } = target.workgroup;
-  if (longest < shortest || results >= wanted * usual) return null;
-  const by = longest >= 4 * invocations ? invocations : usual;
+  const enough = wanted * usual;
+  if (longest < shortest || results >= enough) return null;
+  // The fewer workgroups, the larger they are, as long as each invocation has a few steps.
+  const most = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, longest / 4));
+  const by = 2 ** Math.floor(Math.log2(most));
   const out: Directive[] = [];
   for (const l of loops) {
     const chain = chainOf(l);

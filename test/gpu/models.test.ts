@@ -26,7 +26,7 @@ async function both(spec: ModelSpec): Promise<{ c: Compiled; wasm: Model; gpu: G
   return { c, wasm, gpu };
 }
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: 240_000 }, () => {
   test.each([
     ['lenet', lenet, 1024, [5, 1, 3]],
     ['mlp', mlp, 784, [5, 1, 3]],

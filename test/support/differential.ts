@@ -1,6 +1,7 @@
 /** Holds the stages of one compilation to each other: what the recorded graph means, the optimised graph, the lowered and
  *  the scheduled kernels and the WebAssembly must say as well. */
 
+import type { Graph, Param } from '../../ir/graph.ts';
 import { printModule } from '../../ir/print-graph.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import { reordersSums } from '../../ir/schedule.ts';
@@ -68,6 +69,28 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
       }
     }
   return { seen, exact, worst };
+}
+
+/** Runs a graph on `memory`, which it updates, and holds what another way gave for its results to it. */
+export function holdTo(
+  graph: Graph,
+  memory: Map<Param, ArrayLike<number>>,
+  n: number,
+  got: ReadonlyMap<string, ArrayLike<number>>,
+  problem: string,
+): void {
+  const [held, rounded] = [new Map(memory), new Map(memory)];
+  const exact = runGraph(graph, memory, n);
+  const r = runGraph(graph, rounded, n, 'f32');
+  for (const [name, want] of exact) {
+    const what = `${graph.name}/${name} at N = ${n}: ${problem}`;
+    try {
+      close(got.get(name)!, want, [r.get(name)!], what);
+    } catch {
+      const noise = noisyRuns(graph, held, n).map((run) => run.get(name)!);
+      close(got.get(name)!, want, [r.get(name)!, ...noise], what);
+    }
+  }
 }
 
 /** The greatest finite difference between two runs. */

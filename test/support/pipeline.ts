@@ -50,7 +50,7 @@ const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p,
 export type Unproved = (pass: string) => void;
 
 /** What a pass made, verified. */
-function verified(pass: string, check: () => unknown, unproved?: Unproved): void {
+export function verified(pass: string, check: () => unknown, unproved?: Unproved): void {
   try {
     check();
   } catch (e) {

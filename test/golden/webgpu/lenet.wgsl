@@ -497,8 +497,87 @@ fn k12_reduce_max_reduce_sum_1(@builtin(workgroup_id) group: vec3u, @builtin(loc
   }
 }
 
+var<workgroup> k13_reduce_sum_and_1_more_part_0: array<f32, 64>;
+var<workgroup> k13_reduce_sum_and_1_more_group_0: array<f32, 8>;
+var<workgroup> k13_reduce_sum_and_1_more_part_1: array<f32, 64>;
+var<workgroup> k13_reduce_sum_and_1_more_group_1: array<f32, 8>;
 @compute @workgroup_size(64)
-fn k13_matmul_4(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn k13_reduce_sum_and_1_more(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let v0 = i32(group.x);
+  if (v0 < 1) {
+    var acc_0: f32;
+    acc_0 = 0.0;
+    var own_0: f32;
+    own_0 = 0.0;
+    let t_0 = i32(lane);
+    let v1 = i32(call.n);
+    for (var r0_0 = t_0; r0_0 < v1; r0_0 += 64) {
+      own_0 = own_0 + bitcast<f32>(arena[(r0_0 + 190332)]);
+    }
+    k13_reduce_sum_and_1_more_part_0[t_0] = own_0;
+    storageBarrier();
+    workgroupBarrier();
+    if (t_0 < 8) {
+      var own_1: f32;
+      own_1 = 0.0;
+      for (var u_0 = 0; u_0 < 8; u_0++) {
+        own_1 = own_1 + k13_reduce_sum_and_1_more_part_0[((t_0 * 8) + u_0)];
+      }
+      k13_reduce_sum_and_1_more_group_0[t_0] = own_1;
+    }
+    storageBarrier();
+    workgroupBarrier();
+    for (var t_1 = 0; t_1 < 8; t_1++) {
+      acc_0 = acc_0 + k13_reduce_sum_and_1_more_group_0[t_1];
+    }
+    if (lane == 0u) {
+      arena[189684] = bitcast<u32>(acc_0 / f32(v1));
+    }
+  }
+  if ((v0 >= 1) && (v0 < 11)) {
+    var acc_1: f32;
+    acc_1 = 0.0;
+    var own_2: f32;
+    own_2 = 0.0;
+    let t_2 = i32(lane);
+    let i_0 = v0 - 1;
+    for (var r0_1 = t_2; r0_1 < i32(call.n); r0_1 += 64) {
+      own_2 = own_2 + bitcast<f32>(arena[((i_0 + (r0_1 * 10)) + 850172)]);
+    }
+    k13_reduce_sum_and_1_more_part_1[t_2] = own_2;
+    storageBarrier();
+    workgroupBarrier();
+    if (t_2 < 8) {
+      var own_3: f32;
+      own_3 = 0.0;
+      for (var u_1 = 0; u_1 < 8; u_1++) {
+        own_3 = own_3 + k13_reduce_sum_and_1_more_part_1[((t_2 * 8) + u_1)];
+      }
+      k13_reduce_sum_and_1_more_group_1[t_2] = own_3;
+    }
+    storageBarrier();
+    workgroupBarrier();
+    for (var t_3 = 0; t_3 < 8; t_3++) {
+      acc_1 = acc_1 + k13_reduce_sum_and_1_more_group_1[t_3];
+    }
+    var out_0: f32;
+    let v2 = i_0 + 123428;
+    out_0 = (bitcast<f32>(arena[v2]) * 0.8999999761581421) + acc_1;
+    var out_2_0: f32;
+    let v3 = i_0 + 61716;
+    let v4 = out_0;
+    out_2_0 = bitcast<f32>(arena[v3]) - (call.s0 * v4);
+    if (lane == 0u) {
+      arena[v2] = bitcast<u32>(v4);
+    }
+    if (lane == 0u) {
+      arena[v3] = bitcast<u32>(out_2_0);
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn k14_matmul_4(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let j_i_0 = i32(lane);
   let j_0 = i32(group.x) * 64;
   let n_0 = i32(group.y);
@@ -513,10 +592,10 @@ fn k13_matmul_4(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   }
 }
 
-var<workgroup> k14_matmul_5_a_0: array<f32, 128>;
-var<workgroup> k14_matmul_5_b_0: array<f32, 128>;
+var<workgroup> k15_matmul_5_a_0: array<f32, 128>;
+var<workgroup> k15_matmul_5_b_0: array<f32, 128>;
 @compute @workgroup_size(64)
-fn k14_matmul_5(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn k15_matmul_5(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
@@ -532,16 +611,16 @@ fn k14_matmul_5(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     let v2 = i32(call.n);
     let v3 = (k_0 + t_0) < 84;
     let v4 = (((n_0 * 84) + k_0) + t_0) + (s_0 * 84);
-    k14_matmul_5_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 844796)]), (((n_0 + s_0) < v2) && v3));
-    k14_matmul_5_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 845132)]), (((n_0 + (s_0 + 4)) < v2) && v3));
+    k15_matmul_5_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 844796)]), (((n_0 + s_0) < v2) && v3));
+    k15_matmul_5_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 845132)]), (((n_0 + (s_0 + 4)) < v2) && v3));
     let v5 = tj_0 + (ti_0 * 8);
     let v6 = ((j_0 + (k_0 * 120)) + tj_0) + (ti_0 * 120);
-    k14_matmul_5_b_0[v5] = select(0.0, bitcast<f32>(arena[(v6 + 50712)]), ((k_0 + ti_0) < 84));
-    k14_matmul_5_b_0[v5 + 64] = select(0.0, bitcast<f32>(arena[(v6 + 51672)]), ((k_0 + (ti_0 + 8)) < 84));
+    k15_matmul_5_b_0[v5] = select(0.0, bitcast<f32>(arena[(v6 + 50712)]), ((k_0 + ti_0) < 84));
+    k15_matmul_5_b_0[v5 + 64] = select(0.0, bitcast<f32>(arena[(v6 + 51672)]), ((k_0 + (ti_0 + 8)) < 84));
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < min(16, (84 - k_0)); k_i_0++) {
       let v7 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k14_matmul_5_a_0[(v7 + ti_0)] * k14_matmul_5_b_0[(v7 + tj_0)]);
+      acc_0_0 = acc_0_0 + (k15_matmul_5_a_0[(v7 + ti_0)] * k15_matmul_5_b_0[(v7 + tj_0)]);
     }
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
@@ -550,10 +629,10 @@ fn k14_matmul_5(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   }
 }
 
-var<workgroup> k15_matmul_6_a_0: array<f32, 256>;
-var<workgroup> k15_matmul_6_b_0: array<f32, 256>;
+var<workgroup> k16_matmul_6_a_0: array<f32, 256>;
+var<workgroup> k16_matmul_6_b_0: array<f32, 256>;
 @compute @workgroup_size(64)
-fn k15_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn k16_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
   var acc_0_1: f32;
   var acc_0_2: f32;
@@ -575,30 +654,30 @@ fn k15_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     let v2 = i32(call.n);
     let v3 = (k_0 + t_0) < 120;
     let v4 = (((n_0 * 120) + k_0) + t_0) + (s_0 * 120);
-    k15_matmul_6_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 831740)]), (((n_0 + s_0) < v2) && v3));
+    k16_matmul_6_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 831740)]), (((n_0 + s_0) < v2) && v3));
     let v5 = s_0 + 4;
-    k15_matmul_6_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 832220)]), (((n_0 + v5) < v2) && v3));
+    k16_matmul_6_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 832220)]), (((n_0 + v5) < v2) && v3));
     let v6 = s_0 + 8;
-    k15_matmul_6_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 832700)]), (((n_0 + v6) < v2) && v3));
+    k16_matmul_6_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 832700)]), (((n_0 + v6) < v2) && v3));
     let v7 = s_0 + 12;
-    k15_matmul_6_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 833180)]), (((n_0 + v7) < v2) && v3));
+    k16_matmul_6_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 833180)]), (((n_0 + v7) < v2) && v3));
     let v8 = t_0 + (s_0 * 16);
     let v9 = ((j_0 + (k_0 * 400)) + t_0) + (s_0 * 400);
-    k15_matmul_6_b_0[v8] = select(0.0, bitcast<f32>(arena[(v9 + 2592)]), ((k_0 + s_0) < 120));
-    k15_matmul_6_b_0[v8 + 64] = select(0.0, bitcast<f32>(arena[(v9 + 4192)]), ((k_0 + v5) < 120));
-    k15_matmul_6_b_0[v8 + 128] = select(0.0, bitcast<f32>(arena[(v9 + 5792)]), ((k_0 + v6) < 120));
-    k15_matmul_6_b_0[v8 + 192] = select(0.0, bitcast<f32>(arena[(v9 + 7392)]), ((k_0 + v7) < 120));
+    k16_matmul_6_b_0[v8] = select(0.0, bitcast<f32>(arena[(v9 + 2592)]), ((k_0 + s_0) < 120));
+    k16_matmul_6_b_0[v8 + 64] = select(0.0, bitcast<f32>(arena[(v9 + 4192)]), ((k_0 + v5) < 120));
+    k16_matmul_6_b_0[v8 + 128] = select(0.0, bitcast<f32>(arena[(v9 + 5792)]), ((k_0 + v6) < 120));
+    k16_matmul_6_b_0[v8 + 192] = select(0.0, bitcast<f32>(arena[(v9 + 7392)]), ((k_0 + v7) < 120));
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < min(16, (120 - k_0)); k_i_0++) {
       let v10 = k_i_0 * 16;
       let v11 = v10 + ti_0;
-      let v12 = k15_matmul_6_a_0[v11];
+      let v12 = k16_matmul_6_a_0[v11];
       let v13 = v10 + tj_0;
-      let v14 = k15_matmul_6_b_0[v13];
+      let v14 = k16_matmul_6_b_0[v13];
       acc_0_0 = acc_0_0 + (v12 * v14);
-      let v15 = k15_matmul_6_b_0[(v13 + 8)];
+      let v15 = k16_matmul_6_b_0[(v13 + 8)];
       acc_0_1 = acc_0_1 + (v12 * v15);
-      let v16 = k15_matmul_6_a_0[(v11 + 8)];
+      let v16 = k16_matmul_6_a_0[(v11 + 8)];
       acc_0_2 = acc_0_2 + (v16 * v14);
       acc_0_3 = acc_0_3 + (v16 * v15);
     }
@@ -625,7 +704,7 @@ fn k15_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
 }
 
 @compute @workgroup_size(54)
-fn k16_pad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn k17_pad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let v0 = i32(group.x);
   let y_0 = (v0 % 6) * 3;
   let c_0 = v0 / 6;
@@ -640,7 +719,7 @@ fn k16_pad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 }
 
 @compute @workgroup_size(56)
-fn k17_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn k18_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let v0 = i32(lane);
   let y_i_0 = v0 / 14;
   let v1 = i32(group.x);
@@ -663,542 +742,490 @@ fn k17_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
   }
 }
 
-var<workgroup> k18_conv2d_weight_grad_conv1_weight_part_0: array<f32, 256>;
-var<workgroup> k18_conv2d_weight_grad_conv1_weight_group_0: array<f32, 16>;
+var<workgroup> k19_conv2d_weight_grad_conv1_weight_and_2_more_part_0: array<f32, 128>;
+var<workgroup> k19_conv2d_weight_grad_conv1_weight_and_2_more_group_0: array<f32, 8>;
+var<workgroup> k19_conv2d_weight_grad_conv1_weight_and_2_more_part_1: array<f32, 256>;
+var<workgroup> k19_conv2d_weight_grad_conv1_weight_and_2_more_group_1: array<f32, 16>;
+var<workgroup> k19_conv2d_weight_grad_conv1_weight_and_2_more_part_2: array<f32, 256>;
+var<workgroup> k19_conv2d_weight_grad_conv1_weight_and_2_more_group_2: array<f32, 16>;
 @compute @workgroup_size(256)
-fn k18_conv2d_weight_grad_conv1_weight(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
+fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let v0 = i32(group.x);
-  let x_1_0 = v0 % 5;
-  let v1 = v0 / 5;
-  let y_0 = v1 % 5;
-  let o_0 = v1 / 5;
-  for (var n_0 = t_0; n_0 < i32(call.n) * 196; n_0 += 256) {
-    let v2 = n_0 / 196;
-    let v3 = (n_0 / 14) % 14;
-    let v4 = n_0 % 14;
-    let v5 = (((o_0 * 196) + (v2 * 1176)) + (v3 * 14)) + v4;
-    let v6 = i32(arena[(v5 + 596732)]);
-    own_0 = own_0 + (bitcast<f32>(arena[(((((((x_1_0 + (y_0 * 32)) + (v2 * 1024)) + (v3 * 64)) + ((v6 / 2) * 32)) + (v4 * 2)) + (v6 % 2)) + 123444)]) * bitcast<f32>(arena[(v5 + 671996)]));
-  }
-  k18_conv2d_weight_grad_conv1_weight_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 16) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 16; u_0++) {
-      own_1 = own_1 + k18_conv2d_weight_grad_conv1_weight_part_0[((t_0 * 16) + u_0)];
+  if (v0 < 150) {
+    var acc_0: f32;
+    acc_0 = 0.0;
+    let t_0 = i32(lane);
+    let x_1_0 = v0 % 5;
+    let v1 = v0 / 5;
+    let y_0 = v1 % 5;
+    let o_0 = v1 / 5;
+    if (t_0 < 128) {
+      var own_0: f32;
+      own_0 = 0.0;
+      for (var n_0 = t_0; n_0 < i32(call.n) * 196; n_0 += 128) {
+        let v2 = n_0 / 196;
+        let v3 = (n_0 / 14) % 14;
+        let v4 = n_0 % 14;
+        let v5 = (((o_0 * 196) + (v2 * 1176)) + (v3 * 14)) + v4;
+        let v6 = i32(arena[(v5 + 596732)]);
+        own_0 = own_0 + (bitcast<f32>(arena[(((((((x_1_0 + (y_0 * 32)) + (v2 * 1024)) + (v3 * 64)) + ((v6 / 2) * 32)) + (v4 * 2)) + (v6 % 2)) + 123444)]) * bitcast<f32>(arena[(v5 + 671996)]));
+      }
+      k19_conv2d_weight_grad_conv1_weight_and_2_more_part_0[t_0] = own_0;
     }
-    k18_conv2d_weight_grad_conv1_weight_group_0[t_0] = own_1;
-  }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 16; t_1++) {
-    acc_0 = acc_0 + k18_conv2d_weight_grad_conv1_weight_group_0[t_1];
-  }
-  var out_0: f32;
-  let v7 = (x_1_0 + (y_0 * 5)) + (o_0 * 25);
-  let v8 = v7 + 61728;
-  out_0 = (bitcast<f32>(arena[v8]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v9 = v7 + 16;
-  let v10 = out_0;
-  out_2_0 = bitcast<f32>(arena[v9]) - (call.s0 * v10);
-  if (lane == 0u) {
-    arena[v8] = bitcast<u32>(v10);
-  }
-  if (lane == 0u) {
-    arena[v9] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k19_reduce_sum_conv1_bias_part_0: array<f32, 256>;
-var<workgroup> k19_reduce_sum_conv1_bias_group_0: array<f32, 16>;
-@compute @workgroup_size(256)
-fn k19_reduce_sum_conv1_bias(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
-  let i_0 = i32(group.x);
-  for (var r0_0 = t_0; r0_0 < i32(call.n) * 196; r0_0 += 256) {
-    own_0 = own_0 + bitcast<f32>(arena[(((((i_0 * 196) + ((r0_0 / 196) * 1176)) + (((r0_0 / 14) % 14) * 14)) + (r0_0 % 14)) + 671996)]);
-  }
-  k19_reduce_sum_conv1_bias_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 16) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 16; u_0++) {
-      own_1 = own_1 + k19_reduce_sum_conv1_bias_part_0[((t_0 * 16) + u_0)];
-    }
-    k19_reduce_sum_conv1_bias_group_0[t_0] = own_1;
-  }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 16; t_1++) {
-    acc_0 = acc_0 + k19_reduce_sum_conv1_bias_group_0[t_1];
-  }
-  var out_0: f32;
-  let v0 = i_0 + 61880;
-  out_0 = (bitcast<f32>(arena[v0]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v1 = i_0 + 168;
-  let v2 = out_0;
-  out_2_0 = bitcast<f32>(arena[v1]) - (call.s0 * v2);
-  if (lane == 0u) {
-    arena[v0] = bitcast<u32>(v2);
-  }
-  if (lane == 0u) {
-    arena[v1] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k20_conv2d_weight_grad_conv2_weight_part_0: array<f32, 256>;
-var<workgroup> k20_conv2d_weight_grad_conv2_weight_group_0: array<f32, 16>;
-@compute @workgroup_size(256)
-fn k20_conv2d_weight_grad_conv2_weight(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
-  let v0 = i32(group.x);
-  let x_0 = v0 % 5;
-  let v1 = v0 / 5;
-  let y_0 = v1 % 5;
-  let v2 = v1 / 5;
-  let c_0 = v2 % 6;
-  let o_0 = v2 / 6;
-  for (var n_0 = t_0; n_0 < i32(call.n) * 25; n_0 += 256) {
-    let v3 = n_0 / 25;
-    let v4 = (n_0 / 5) % 5;
-    let v5 = n_0 % 5;
-    let v6 = (((o_0 * 25) + (v3 * 400)) + (v4 * 5)) + v5;
-    let v7 = i32(arena[(v6 + 772860)]);
-    own_0 = own_0 + (bitcast<f32>(arena[((((((((x_0 + (y_0 * 14)) + (c_0 * 196)) + (v3 * 1176)) + (v4 * 28)) + ((v7 / 2) * 14)) + (v5 * 2)) + (v7 % 2)) + 521468)]) * bitcast<f32>(arena[(v6 + 798460)]));
-  }
-  k20_conv2d_weight_grad_conv2_weight_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 16) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 16; u_0++) {
-      own_1 = own_1 + k20_conv2d_weight_grad_conv2_weight_part_0[((t_0 * 16) + u_0)];
-    }
-    k20_conv2d_weight_grad_conv2_weight_group_0[t_0] = own_1;
-  }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 16; t_1++) {
-    acc_0 = acc_0 + k20_conv2d_weight_grad_conv2_weight_group_0[t_1];
-  }
-  var out_0: f32;
-  let v8 = ((x_0 + (y_0 * 5)) + (c_0 * 25)) + (o_0 * 150);
-  let v9 = v8 + 61888;
-  out_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v10 = v8 + 176;
-  let v11 = out_0;
-  out_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
-  if (lane == 0u) {
-    arena[v9] = bitcast<u32>(v11);
-  }
-  if (lane == 0u) {
-    arena[v10] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k21_reduce_sum_conv2_bias_part_0: array<f32, 256>;
-var<workgroup> k21_reduce_sum_conv2_bias_group_0: array<f32, 16>;
-@compute @workgroup_size(256)
-fn k21_reduce_sum_conv2_bias(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
-  let i_0 = i32(group.x);
-  for (var r0_0 = t_0; r0_0 < i32(call.n) * 25; r0_0 += 256) {
-    own_0 = own_0 + bitcast<f32>(arena[(((((i_0 * 25) + ((r0_0 / 25) * 400)) + (((r0_0 / 5) % 5) * 5)) + (r0_0 % 5)) + 798460)]);
-  }
-  k21_reduce_sum_conv2_bias_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 16) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 16; u_0++) {
-      own_1 = own_1 + k21_reduce_sum_conv2_bias_part_0[((t_0 * 16) + u_0)];
-    }
-    k21_reduce_sum_conv2_bias_group_0[t_0] = own_1;
-  }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 16; t_1++) {
-    acc_0 = acc_0 + k21_reduce_sum_conv2_bias_group_0[t_1];
-  }
-  var out_0: f32;
-  let v0 = i_0 + 64288;
-  out_0 = (bitcast<f32>(arena[v0]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v1 = i_0 + 2576;
-  let v2 = out_0;
-  out_2_0 = bitcast<f32>(arena[v1]) - (call.s0 * v2);
-  if (lane == 0u) {
-    arena[v0] = bitcast<u32>(v2);
-  }
-  if (lane == 0u) {
-    arena[v1] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k22_matmul_fc1_weight_b_0: array<f32, 256>;
-var<workgroup> k22_matmul_fc1_weight_a_0: array<f32, 256>;
-@compute @workgroup_size(64)
-fn k22_matmul_fc1_weight(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0_0: f32;
-  var acc_0_1: f32;
-  var acc_0_2: f32;
-  var acc_0_3: f32;
-  acc_0_0 = 0.0;
-  acc_0_1 = 0.0;
-  acc_0_2 = 0.0;
-  acc_0_3 = 0.0;
-  let v0 = i32(call.n);
-  let v1 = i32(lane);
-  let v4 = i32(group.x);
-  let j_0 = (v4 % 25) * 16;
-  let i_0 = (v4 / 25) * 16;
-  let tj_0 = v1 % 8;
-  let ti_0 = v1 / 8;
-  for (var k_0 = 0; k_0 < v0; k_0 += 16) {
     storageBarrier();
     workgroupBarrier();
-    let t_0 = v1 % 16;
-    let s_0 = v1 / 16;
-    let v2 = t_0 + (s_0 * 16);
-    let v3 = (k_0 + s_0) < v0;
-    let v5 = ((j_0 + (k_0 * 400)) + t_0) + (s_0 * 400);
-    k22_matmul_fc1_weight_b_0[v2] = select(0.0, bitcast<f32>(arena[(v5 + 747260)]), v3);
-    let v6 = v2 + 64;
-    let v7 = (k_0 + (s_0 + 4)) < v0;
-    k22_matmul_fc1_weight_b_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 748860)]), v7);
-    let v8 = v2 + 128;
-    let v9 = (k_0 + (s_0 + 8)) < v0;
-    k22_matmul_fc1_weight_b_0[v8] = select(0.0, bitcast<f32>(arena[(v5 + 750460)]), v9);
-    let v10 = v2 + 192;
-    let v11 = (k_0 + (s_0 + 12)) < v0;
-    k22_matmul_fc1_weight_b_0[v10] = select(0.0, bitcast<f32>(arena[(v5 + 752060)]), v11);
-    let v12 = (i_0 + t_0) < 120;
-    let v13 = ((i_0 + (k_0 * 120)) + t_0) + (s_0 * 120);
-    k22_matmul_fc1_weight_a_0[v2] = select(0.0, bitcast<f32>(arena[(v13 + 831740)]), (v12 && v3));
-    k22_matmul_fc1_weight_a_0[v6] = select(0.0, bitcast<f32>(arena[(v13 + 832220)]), (v12 && v7));
-    k22_matmul_fc1_weight_a_0[v8] = select(0.0, bitcast<f32>(arena[(v13 + 832700)]), (v12 && v9));
-    k22_matmul_fc1_weight_a_0[v10] = select(0.0, bitcast<f32>(arena[(v13 + 833180)]), (v12 && v11));
+    if (t_0 < 8) {
+      var own_1: f32;
+      own_1 = 0.0;
+      for (var u_0 = 0; u_0 < 16; u_0++) {
+        own_1 = own_1 + k19_conv2d_weight_grad_conv1_weight_and_2_more_part_0[((t_0 * 16) + u_0)];
+      }
+      k19_conv2d_weight_grad_conv1_weight_and_2_more_group_0[t_0] = own_1;
+    }
     storageBarrier();
     workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (v0 - k_0)); k_i_0++) {
-      let v14 = k_i_0 * 16;
-      let v15 = v14 + tj_0;
-      let v16 = k22_matmul_fc1_weight_b_0[v15];
-      let v17 = v14 + ti_0;
-      let v18 = k22_matmul_fc1_weight_a_0[v17];
-      acc_0_0 = acc_0_0 + (v16 * v18);
-      let v19 = k22_matmul_fc1_weight_b_0[(v15 + 8)];
-      acc_0_1 = acc_0_1 + (v19 * v18);
-      let v20 = k22_matmul_fc1_weight_a_0[(v17 + 8)];
-      acc_0_2 = acc_0_2 + (v16 * v20);
-      acc_0_3 = acc_0_3 + (v19 * v20);
+    for (var t_1 = 0; t_1 < 8; t_1++) {
+      acc_0 = acc_0 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_0[t_1];
     }
-  }
-  let v21 = 0 < (120 - (i_0 + ti_0));
-  if (v21) {
     var out_0: f32;
-    let v22 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-    let v23 = v22 + 64304;
-    out_0 = (bitcast<f32>(arena[v23]) * 0.8999999761581421) + acc_0_0;
+    let v7 = (x_1_0 + (y_0 * 5)) + (o_0 * 25);
+    let v8 = v7 + 61728;
+    out_0 = (bitcast<f32>(arena[v8]) * 0.8999999761581421) + acc_0;
     var out_2_0: f32;
-    let v24 = v22 + 2592;
-    let v25 = out_0;
-    out_2_0 = bitcast<f32>(arena[v24]) - (call.s0 * v25);
-    arena[v23] = bitcast<u32>(v25);
-    arena[v24] = bitcast<u32>(out_2_0);
+    let v9 = v7 + 16;
+    let v10 = out_0;
+    out_2_0 = bitcast<f32>(arena[v9]) - (call.s0 * v10);
+    if (lane == 0u) {
+      arena[v8] = bitcast<u32>(v10);
+    }
+    if (lane == 0u) {
+      arena[v9] = bitcast<u32>(out_2_0);
+    }
   }
-  if (v21) {
+  if ((v0 >= 150) && (v0 < 156)) {
+    var acc_1: f32;
+    acc_1 = 0.0;
+    var own_2: f32;
+    own_2 = 0.0;
+    let t_2 = i32(lane);
+    let i_0 = v0 - 150;
+    for (var r0_0 = t_2; r0_0 < i32(call.n) * 196; r0_0 += 256) {
+      own_2 = own_2 + bitcast<f32>(arena[(((((i_0 * 196) + ((r0_0 / 196) * 1176)) + (((r0_0 / 14) % 14) * 14)) + (r0_0 % 14)) + 671996)]);
+    }
+    k19_conv2d_weight_grad_conv1_weight_and_2_more_part_1[t_2] = own_2;
+    storageBarrier();
+    workgroupBarrier();
+    if (t_2 < 16) {
+      var own_3: f32;
+      own_3 = 0.0;
+      for (var u_1 = 0; u_1 < 16; u_1++) {
+        own_3 = own_3 + k19_conv2d_weight_grad_conv1_weight_and_2_more_part_1[((t_2 * 16) + u_1)];
+      }
+      k19_conv2d_weight_grad_conv1_weight_and_2_more_group_1[t_2] = own_3;
+    }
+    storageBarrier();
+    workgroupBarrier();
+    for (var t_3 = 0; t_3 < 16; t_3++) {
+      acc_1 = acc_1 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_1[t_3];
+    }
     var out_1: f32;
-    let v26 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-    let v27 = v26 + 64312;
-    out_1 = (bitcast<f32>(arena[v27]) * 0.8999999761581421) + acc_0_1;
+    let v11 = i_0 + 61880;
+    out_1 = (bitcast<f32>(arena[v11]) * 0.8999999761581421) + acc_1;
     var out_2_1: f32;
-    let v28 = v26 + 2600;
-    let v29 = out_1;
-    out_2_1 = bitcast<f32>(arena[v28]) - (call.s0 * v29);
-    arena[v27] = bitcast<u32>(v29);
-    arena[v28] = bitcast<u32>(out_2_1);
+    let v12 = i_0 + 168;
+    let v13 = out_1;
+    out_2_1 = bitcast<f32>(arena[v12]) - (call.s0 * v13);
+    if (lane == 0u) {
+      arena[v11] = bitcast<u32>(v13);
+    }
+    if (lane == 0u) {
+      arena[v12] = bitcast<u32>(out_2_1);
+    }
   }
-  let v30 = 0 < (120 - (i_0 + (ti_0 + 8)));
-  if (v30) {
+  if ((v0 >= 156) && (v0 < 172)) {
+    var acc_2: f32;
+    acc_2 = 0.0;
+    var own_4: f32;
+    own_4 = 0.0;
+    let t_4 = i32(lane);
+    let i_1 = v0 - 156;
+    for (var r0_1 = t_4; r0_1 < i32(call.n) * 25; r0_1 += 256) {
+      own_4 = own_4 + bitcast<f32>(arena[(((((i_1 * 25) + ((r0_1 / 25) * 400)) + (((r0_1 / 5) % 5) * 5)) + (r0_1 % 5)) + 798460)]);
+    }
+    k19_conv2d_weight_grad_conv1_weight_and_2_more_part_2[t_4] = own_4;
+    storageBarrier();
+    workgroupBarrier();
+    if (t_4 < 16) {
+      var own_5: f32;
+      own_5 = 0.0;
+      for (var u_2 = 0; u_2 < 16; u_2++) {
+        own_5 = own_5 + k19_conv2d_weight_grad_conv1_weight_and_2_more_part_2[((t_4 * 16) + u_2)];
+      }
+      k19_conv2d_weight_grad_conv1_weight_and_2_more_group_2[t_4] = own_5;
+    }
+    storageBarrier();
+    workgroupBarrier();
+    for (var t_5 = 0; t_5 < 16; t_5++) {
+      acc_2 = acc_2 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_2[t_5];
+    }
     var out_2: f32;
-    let v31 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-    let v32 = v31 + 67504;
-    out_2 = (bitcast<f32>(arena[v32]) * 0.8999999761581421) + acc_0_2;
+    let v14 = i_1 + 64288;
+    out_2 = (bitcast<f32>(arena[v14]) * 0.8999999761581421) + acc_2;
     var out_2_2: f32;
-    let v33 = v31 + 5792;
-    let v34 = out_2;
-    out_2_2 = bitcast<f32>(arena[v33]) - (call.s0 * v34);
-    arena[v32] = bitcast<u32>(v34);
-    arena[v33] = bitcast<u32>(out_2_2);
-  }
-  if (v30) {
-    var out_3: f32;
-    let v35 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-    let v36 = v35 + 67512;
-    out_3 = (bitcast<f32>(arena[v36]) * 0.8999999761581421) + acc_0_3;
-    var out_2_3: f32;
-    let v37 = v35 + 5800;
-    let v38 = out_3;
-    out_2_3 = bitcast<f32>(arena[v37]) - (call.s0 * v38);
-    arena[v36] = bitcast<u32>(v38);
-    arena[v37] = bitcast<u32>(out_2_3);
+    let v15 = i_1 + 2576;
+    let v16 = out_2;
+    out_2_2 = bitcast<f32>(arena[v15]) - (call.s0 * v16);
+    if (lane == 0u) {
+      arena[v14] = bitcast<u32>(v16);
+    }
+    if (lane == 0u) {
+      arena[v15] = bitcast<u32>(out_2_2);
+    }
   }
 }
 
-var<workgroup> k23_reduce_sum_fc1_bias_part_0: array<f32, 64>;
-var<workgroup> k23_reduce_sum_fc1_bias_group_0: array<f32, 8>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_part_0: array<f32, 64>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_group_0: array<f32, 8>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0: array<f32, 256>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0: array<f32, 256>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1: array<f32, 64>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1: array<f32, 8>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1: array<f32, 128>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1: array<f32, 128>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2: array<f32, 64>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2: array<f32, 8>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2: array<f32, 128>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2: array<f32, 128>;
 @compute @workgroup_size(64)
-fn k23_reduce_sum_fc1_bias(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
-  let i_0 = i32(group.x);
-  for (var r0_0 = t_0; r0_0 < i32(call.n); r0_0 += 64) {
-    own_0 = own_0 + bitcast<f32>(arena[((i_0 + (r0_0 * 120)) + 831740)]);
-  }
-  k23_reduce_sum_fc1_bias_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 8) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 8; u_0++) {
-      own_1 = own_1 + k23_reduce_sum_fc1_bias_part_0[((t_0 * 8) + u_0)];
+fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let v0 = i32(group.x);
+  if (v0 < 2400) {
+    var acc_0: f32;
+    acc_0 = 0.0;
+    var own_0: f32;
+    own_0 = 0.0;
+    let t_0 = i32(lane);
+    let x_0 = v0 % 5;
+    let v1 = v0 / 5;
+    let y_0 = v1 % 5;
+    let v2 = v1 / 5;
+    let c_0 = v2 % 6;
+    let o_0 = v2 / 6;
+    for (var n_0 = t_0; n_0 < i32(call.n) * 25; n_0 += 64) {
+      let v3 = n_0 / 25;
+      let v4 = (n_0 / 5) % 5;
+      let v5 = n_0 % 5;
+      let v6 = (((o_0 * 25) + (v3 * 400)) + (v4 * 5)) + v5;
+      let v7 = i32(arena[(v6 + 772860)]);
+      own_0 = own_0 + (bitcast<f32>(arena[((((((((x_0 + (y_0 * 14)) + (c_0 * 196)) + (v3 * 1176)) + (v4 * 28)) + ((v7 / 2) * 14)) + (v5 * 2)) + (v7 % 2)) + 521468)]) * bitcast<f32>(arena[(v6 + 798460)]));
     }
-    k23_reduce_sum_fc1_bias_group_0[t_0] = own_1;
-  }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 8; t_1++) {
-    acc_0 = acc_0 + k23_reduce_sum_fc1_bias_group_0[t_1];
-  }
-  var out_0: f32;
-  let v0 = i_0 + 112304;
-  out_0 = (bitcast<f32>(arena[v0]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v1 = i_0 + 50592;
-  let v2 = out_0;
-  out_2_0 = bitcast<f32>(arena[v1]) - (call.s0 * v2);
-  if (lane == 0u) {
-    arena[v0] = bitcast<u32>(v2);
-  }
-  if (lane == 0u) {
-    arena[v1] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k24_matmul_fc2_weight_b_0: array<f32, 128>;
-var<workgroup> k24_matmul_fc2_weight_a_0: array<f32, 128>;
-@compute @workgroup_size(64)
-fn k24_matmul_fc2_weight(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0_0: f32;
-  acc_0_0 = 0.0;
-  let v0 = i32(call.n);
-  let v1 = i32(lane);
-  let tj_0 = v1 % 8;
-  let ti_0 = v1 / 8;
-  let v4 = i32(group.x);
-  let j_0 = (v4 % 15) * 8;
-  let i_0 = (v4 / 15) * 8;
-  for (var k_0 = 0; k_0 < v0; k_0 += 16) {
+    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_0[t_0] = own_0;
     storageBarrier();
     workgroupBarrier();
-    let v2 = tj_0 + (ti_0 * 8);
-    let v3 = (k_0 + ti_0) < v0;
-    let v5 = ((j_0 + (k_0 * 120)) + tj_0) + (ti_0 * 120);
-    k24_matmul_fc2_weight_b_0[v2] = select(0.0, bitcast<f32>(arena[(v5 + 824060)]), v3);
-    let v6 = v2 + 64;
-    let v7 = (k_0 + (ti_0 + 8)) < v0;
-    k24_matmul_fc2_weight_b_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 825020)]), v7);
-    let v8 = (i_0 + tj_0) < 84;
-    let v9 = ((i_0 + (k_0 * 84)) + tj_0) + (ti_0 * 84);
-    k24_matmul_fc2_weight_a_0[v2] = select(0.0, bitcast<f32>(arena[(v9 + 844796)]), (v8 && v3));
-    k24_matmul_fc2_weight_a_0[v6] = select(0.0, bitcast<f32>(arena[(v9 + 845468)]), (v8 && v7));
+    if (t_0 < 8) {
+      var own_1: f32;
+      own_1 = 0.0;
+      for (var u_0 = 0; u_0 < 8; u_0++) {
+        own_1 = own_1 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_0[((t_0 * 8) + u_0)];
+      }
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_0[t_0] = own_1;
+    }
     storageBarrier();
     workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (v0 - k_0)); k_i_0++) {
-      let v10 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k24_matmul_fc2_weight_b_0[(v10 + tj_0)] * k24_matmul_fc2_weight_a_0[(v10 + ti_0)]);
+    for (var t_1 = 0; t_1 < 8; t_1++) {
+      acc_0 = acc_0 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_0[t_1];
     }
-  }
-  if (0 < (84 - (i_0 + ti_0))) {
     var out_0: f32;
-    let v11 = ((j_0 + (i_0 * 120)) + tj_0) + (ti_0 * 120);
-    let v12 = v11 + 112424;
-    out_0 = (bitcast<f32>(arena[v12]) * 0.8999999761581421) + acc_0_0;
+    let v8 = ((x_0 + (y_0 * 5)) + (c_0 * 25)) + (o_0 * 150);
+    let v9 = v8 + 61888;
+    out_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
     var out_2_0: f32;
-    let v13 = v11 + 50712;
-    let v14 = out_0;
-    out_2_0 = bitcast<f32>(arena[v13]) - (call.s0 * v14);
-    arena[v12] = bitcast<u32>(v14);
-    arena[v13] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k25_reduce_sum_fc2_bias_part_0: array<f32, 64>;
-var<workgroup> k25_reduce_sum_fc2_bias_group_0: array<f32, 8>;
-@compute @workgroup_size(64)
-fn k25_reduce_sum_fc2_bias(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
-  let i_0 = i32(group.x);
-  for (var r0_0 = t_0; r0_0 < i32(call.n); r0_0 += 64) {
-    own_0 = own_0 + bitcast<f32>(arena[((i_0 + (r0_0 * 84)) + 844796)]);
-  }
-  k25_reduce_sum_fc2_bias_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 8) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 8; u_0++) {
-      own_1 = own_1 + k25_reduce_sum_fc2_bias_part_0[((t_0 * 8) + u_0)];
+    let v10 = v8 + 176;
+    let v11 = out_0;
+    out_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
+    if (lane == 0u) {
+      arena[v9] = bitcast<u32>(v11);
     }
-    k25_reduce_sum_fc2_bias_group_0[t_0] = own_1;
+    if (lane == 0u) {
+      arena[v10] = bitcast<u32>(out_2_0);
+    }
   }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 8; t_1++) {
-    acc_0 = acc_0 + k25_reduce_sum_fc2_bias_group_0[t_1];
+  if ((v0 >= 2400) && (v0 < 2600)) {
+    var acc_1_0: f32;
+    var acc_1_1: f32;
+    var acc_1_2: f32;
+    var acc_1_3: f32;
+    acc_1_0 = 0.0;
+    acc_1_1 = 0.0;
+    acc_1_2 = 0.0;
+    acc_1_3 = 0.0;
+    let v12 = i32(call.n);
+    let v13 = i32(lane);
+    let v16 = v0 - 2400;
+    let j_0 = (v16 % 25) * 16;
+    let i_0 = (v16 / 25) * 16;
+    let tj_0 = v13 % 8;
+    let ti_0 = v13 / 8;
+    for (var k_0 = 0; k_0 < v12; k_0 += 16) {
+      storageBarrier();
+      workgroupBarrier();
+      let t_2 = v13 % 16;
+      let s_0 = v13 / 16;
+      let v14 = t_2 + (s_0 * 16);
+      let v15 = (k_0 + s_0) < v12;
+      let v17 = ((j_0 + (k_0 * 400)) + t_2) + (s_0 * 400);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v14] = select(0.0, bitcast<f32>(arena[(v17 + 747260)]), v15);
+      let v18 = v14 + 64;
+      let v19 = (k_0 + (s_0 + 4)) < v12;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v18] = select(0.0, bitcast<f32>(arena[(v17 + 748860)]), v19);
+      let v20 = v14 + 128;
+      let v21 = (k_0 + (s_0 + 8)) < v12;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v20] = select(0.0, bitcast<f32>(arena[(v17 + 750460)]), v21);
+      let v22 = v14 + 192;
+      let v23 = (k_0 + (s_0 + 12)) < v12;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v22] = select(0.0, bitcast<f32>(arena[(v17 + 752060)]), v23);
+      let v24 = (i_0 + t_2) < 120;
+      let v25 = ((i_0 + (k_0 * 120)) + t_2) + (s_0 * 120);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v14] = select(0.0, bitcast<f32>(arena[(v25 + 831740)]), (v24 && v15));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v18] = select(0.0, bitcast<f32>(arena[(v25 + 832220)]), (v24 && v19));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v20] = select(0.0, bitcast<f32>(arena[(v25 + 832700)]), (v24 && v21));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v22] = select(0.0, bitcast<f32>(arena[(v25 + 833180)]), (v24 && v23));
+      storageBarrier();
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < min(16, (v12 - k_0)); k_i_0++) {
+        let v26 = k_i_0 * 16;
+        let v27 = v26 + tj_0;
+        let v28 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v27];
+        let v29 = v26 + ti_0;
+        let v30 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v29];
+        acc_1_0 = acc_1_0 + (v28 * v30);
+        let v31 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[(v27 + 8)];
+        acc_1_1 = acc_1_1 + (v31 * v30);
+        let v32 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[(v29 + 8)];
+        acc_1_2 = acc_1_2 + (v28 * v32);
+        acc_1_3 = acc_1_3 + (v31 * v32);
+      }
+    }
+    let v33 = 0 < (120 - (i_0 + ti_0));
+    if (v33) {
+      var out_1: f32;
+      let v34 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
+      let v35 = v34 + 64304;
+      out_1 = (bitcast<f32>(arena[v35]) * 0.8999999761581421) + acc_1_0;
+      var out_2_1: f32;
+      let v36 = v34 + 2592;
+      let v37 = out_1;
+      out_2_1 = bitcast<f32>(arena[v36]) - (call.s0 * v37);
+      arena[v35] = bitcast<u32>(v37);
+      arena[v36] = bitcast<u32>(out_2_1);
+    }
+    if (v33) {
+      var out_2: f32;
+      let v38 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
+      let v39 = v38 + 64312;
+      out_2 = (bitcast<f32>(arena[v39]) * 0.8999999761581421) + acc_1_1;
+      var out_2_2: f32;
+      let v40 = v38 + 2600;
+      let v41 = out_2;
+      out_2_2 = bitcast<f32>(arena[v40]) - (call.s0 * v41);
+      arena[v39] = bitcast<u32>(v41);
+      arena[v40] = bitcast<u32>(out_2_2);
+    }
+    let v42 = 0 < (120 - (i_0 + (ti_0 + 8)));
+    if (v42) {
+      var out_3: f32;
+      let v43 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
+      let v44 = v43 + 67504;
+      out_3 = (bitcast<f32>(arena[v44]) * 0.8999999761581421) + acc_1_2;
+      var out_2_3: f32;
+      let v45 = v43 + 5792;
+      let v46 = out_3;
+      out_2_3 = bitcast<f32>(arena[v45]) - (call.s0 * v46);
+      arena[v44] = bitcast<u32>(v46);
+      arena[v45] = bitcast<u32>(out_2_3);
+    }
+    if (v42) {
+      var out_4: f32;
+      let v47 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
+      let v48 = v47 + 67512;
+      out_4 = (bitcast<f32>(arena[v48]) * 0.8999999761581421) + acc_1_3;
+      var out_2_4: f32;
+      let v49 = v47 + 5800;
+      let v50 = out_4;
+      out_2_4 = bitcast<f32>(arena[v49]) - (call.s0 * v50);
+      arena[v48] = bitcast<u32>(v50);
+      arena[v49] = bitcast<u32>(out_2_4);
+    }
   }
-  var out_0: f32;
-  let v0 = i_0 + 122504;
-  out_0 = (bitcast<f32>(arena[v0]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v1 = i_0 + 60792;
-  let v2 = out_0;
-  out_2_0 = bitcast<f32>(arena[v1]) - (call.s0 * v2);
-  if (lane == 0u) {
-    arena[v0] = bitcast<u32>(v2);
-  }
-  if (lane == 0u) {
-    arena[v1] = bitcast<u32>(out_2_0);
-  }
-}
-
-var<workgroup> k26_matmul_fc3_weight_b_0: array<f32, 128>;
-var<workgroup> k26_matmul_fc3_weight_a_0: array<f32, 128>;
-@compute @workgroup_size(64)
-fn k26_matmul_fc3_weight(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0_0: f32;
-  acc_0_0 = 0.0;
-  let v0 = i32(call.n);
-  let v1 = i32(lane);
-  let tj_0 = v1 % 8;
-  let ti_0 = v1 / 8;
-  let v3 = i32(group.x);
-  let j_0 = (v3 % 11) * 8;
-  let i_0 = (v3 / 11) * 8;
-  for (var k_0 = 0; k_0 < v0; k_0 += 16) {
+  if ((v0 >= 2600) && (v0 < 2720)) {
+    var acc_2: f32;
+    acc_2 = 0.0;
+    var own_2: f32;
+    own_2 = 0.0;
+    let t_3 = i32(lane);
+    let i_1 = v0 - 2600;
+    for (var r0_0 = t_3; r0_0 < i32(call.n); r0_0 += 64) {
+      own_2 = own_2 + bitcast<f32>(arena[((i_1 + (r0_0 * 120)) + 831740)]);
+    }
+    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1[t_3] = own_2;
     storageBarrier();
     workgroupBarrier();
-    let v2 = tj_0 + (ti_0 * 8);
-    let v4 = (j_0 + tj_0) < 84;
-    let v5 = (k_0 + ti_0) < v0;
-    let v6 = ((j_0 + (k_0 * 84)) + tj_0) + (ti_0 * 84);
-    k26_matmul_fc3_weight_b_0[v2] = select(0.0, bitcast<f32>(arena[(v6 + 839420)]), (v4 && v5));
-    let v7 = v2 + 64;
-    let v8 = (k_0 + (ti_0 + 8)) < v0;
-    k26_matmul_fc3_weight_b_0[v7] = select(0.0, bitcast<f32>(arena[(v6 + 840092)]), (v4 && v8));
-    let v9 = (i_0 + tj_0) < 10;
-    let v10 = ((i_0 + (k_0 * 10)) + tj_0) + (ti_0 * 10);
-    k26_matmul_fc3_weight_a_0[v2] = select(0.0, bitcast<f32>(arena[(v10 + 850172)]), (v9 && v5));
-    k26_matmul_fc3_weight_a_0[v7] = select(0.0, bitcast<f32>(arena[(v10 + 850252)]), (v9 && v8));
+    if (t_3 < 8) {
+      var own_3: f32;
+      own_3 = 0.0;
+      for (var u_1 = 0; u_1 < 8; u_1++) {
+        own_3 = own_3 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1[((t_3 * 8) + u_1)];
+      }
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_3] = own_3;
+    }
     storageBarrier();
     workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (v0 - k_0)); k_i_0++) {
-      let v11 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k26_matmul_fc3_weight_b_0[(v11 + tj_0)] * k26_matmul_fc3_weight_a_0[(v11 + ti_0)]);
+    for (var t_4 = 0; t_4 < 8; t_4++) {
+      acc_2 = acc_2 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_4];
+    }
+    var out_5: f32;
+    let v51 = i_1 + 112304;
+    out_5 = (bitcast<f32>(arena[v51]) * 0.8999999761581421) + acc_2;
+    var out_2_5: f32;
+    let v52 = i_1 + 50592;
+    let v53 = out_5;
+    out_2_5 = bitcast<f32>(arena[v52]) - (call.s0 * v53);
+    if (lane == 0u) {
+      arena[v51] = bitcast<u32>(v53);
+    }
+    if (lane == 0u) {
+      arena[v52] = bitcast<u32>(out_2_5);
     }
   }
-  if (0 < (10 - (i_0 + ti_0))) {
-    if (0 < (84 - (j_0 + tj_0))) {
-      var out_0: f32;
-      let v12 = ((j_0 + (i_0 * 84)) + tj_0) + (ti_0 * 84);
-      let v13 = v12 + 122588;
-      out_0 = (bitcast<f32>(arena[v13]) * 0.8999999761581421) + acc_0_0;
-      var out_2_0: f32;
-      let v14 = v12 + 60876;
-      let v15 = out_0;
-      out_2_0 = bitcast<f32>(arena[v14]) - (call.s0 * v15);
-      arena[v13] = bitcast<u32>(v15);
-      arena[v14] = bitcast<u32>(out_2_0);
+  if ((v0 >= 2720) && (v0 < 2885)) {
+    var acc_3_0: f32;
+    acc_3_0 = 0.0;
+    let v54 = i32(call.n);
+    let v55 = i32(lane);
+    let tj_1 = v55 % 8;
+    let ti_1 = v55 / 8;
+    let v58 = v0 - 2720;
+    let j_1 = (v58 % 15) * 8;
+    let i_2 = (v58 / 15) * 8;
+    for (var k_1 = 0; k_1 < v54; k_1 += 16) {
+      storageBarrier();
+      workgroupBarrier();
+      let v56 = tj_1 + (ti_1 * 8);
+      let v57 = (k_1 + ti_1) < v54;
+      let v59 = ((j_1 + (k_1 * 120)) + tj_1) + (ti_1 * 120);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v56] = select(0.0, bitcast<f32>(arena[(v59 + 824060)]), v57);
+      let v60 = v56 + 64;
+      let v61 = (k_1 + (ti_1 + 8)) < v54;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v60] = select(0.0, bitcast<f32>(arena[(v59 + 825020)]), v61);
+      let v62 = (i_2 + tj_1) < 84;
+      let v63 = ((i_2 + (k_1 * 84)) + tj_1) + (ti_1 * 84);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v56] = select(0.0, bitcast<f32>(arena[(v63 + 844796)]), (v62 && v57));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v60] = select(0.0, bitcast<f32>(arena[(v63 + 845468)]), (v62 && v61));
+      storageBarrier();
+      workgroupBarrier();
+      for (var k_i_1 = 0; k_i_1 < min(16, (v54 - k_1)); k_i_1++) {
+        let v64 = k_i_1 * 8;
+        acc_3_0 = acc_3_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[(v64 + tj_1)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[(v64 + ti_1)]);
+      }
+    }
+    if (0 < (84 - (i_2 + ti_1))) {
+      var out_6: f32;
+      let v65 = ((j_1 + (i_2 * 120)) + tj_1) + (ti_1 * 120);
+      let v66 = v65 + 112424;
+      out_6 = (bitcast<f32>(arena[v66]) * 0.8999999761581421) + acc_3_0;
+      var out_2_6: f32;
+      let v67 = v65 + 50712;
+      let v68 = out_6;
+      out_2_6 = bitcast<f32>(arena[v67]) - (call.s0 * v68);
+      arena[v66] = bitcast<u32>(v68);
+      arena[v67] = bitcast<u32>(out_2_6);
     }
   }
-}
-
-var<workgroup> k27_reduce_sum_fc3_bias_part_0: array<f32, 64>;
-var<workgroup> k27_reduce_sum_fc3_bias_group_0: array<f32, 8>;
-@compute @workgroup_size(64)
-fn k27_reduce_sum_fc3_bias(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var acc_0: f32;
-  acc_0 = 0.0;
-  var own_0: f32;
-  own_0 = 0.0;
-  let t_0 = i32(lane);
-  let i_0 = i32(group.x);
-  for (var r0_0 = t_0; r0_0 < i32(call.n); r0_0 += 64) {
-    own_0 = own_0 + bitcast<f32>(arena[((i_0 + (r0_0 * 10)) + 850172)]);
-  }
-  k27_reduce_sum_fc3_bias_part_0[t_0] = own_0;
-  storageBarrier();
-  workgroupBarrier();
-  if (t_0 < 8) {
-    var own_1: f32;
-    own_1 = 0.0;
-    for (var u_0 = 0; u_0 < 8; u_0++) {
-      own_1 = own_1 + k27_reduce_sum_fc3_bias_part_0[((t_0 * 8) + u_0)];
+  if ((v0 >= 2885) && (v0 < 2969)) {
+    var acc_4: f32;
+    acc_4 = 0.0;
+    var own_4: f32;
+    own_4 = 0.0;
+    let t_5 = i32(lane);
+    let i_3 = v0 - 2885;
+    for (var r0_1 = t_5; r0_1 < i32(call.n); r0_1 += 64) {
+      own_4 = own_4 + bitcast<f32>(arena[((i_3 + (r0_1 * 84)) + 844796)]);
     }
-    k27_reduce_sum_fc3_bias_group_0[t_0] = own_1;
+    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2[t_5] = own_4;
+    storageBarrier();
+    workgroupBarrier();
+    if (t_5 < 8) {
+      var own_5: f32;
+      own_5 = 0.0;
+      for (var u_2 = 0; u_2 < 8; u_2++) {
+        own_5 = own_5 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2[((t_5 * 8) + u_2)];
+      }
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_5] = own_5;
+    }
+    storageBarrier();
+    workgroupBarrier();
+    for (var t_6 = 0; t_6 < 8; t_6++) {
+      acc_4 = acc_4 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_6];
+    }
+    var out_7: f32;
+    let v69 = i_3 + 122504;
+    out_7 = (bitcast<f32>(arena[v69]) * 0.8999999761581421) + acc_4;
+    var out_2_7: f32;
+    let v70 = i_3 + 60792;
+    let v71 = out_7;
+    out_2_7 = bitcast<f32>(arena[v70]) - (call.s0 * v71);
+    if (lane == 0u) {
+      arena[v69] = bitcast<u32>(v71);
+    }
+    if (lane == 0u) {
+      arena[v70] = bitcast<u32>(out_2_7);
+    }
   }
-  storageBarrier();
-  workgroupBarrier();
-  for (var t_1 = 0; t_1 < 8; t_1++) {
-    acc_0 = acc_0 + k27_reduce_sum_fc3_bias_group_0[t_1];
-  }
-  var out_0: f32;
-  let v0 = i_0 + 123428;
-  out_0 = (bitcast<f32>(arena[v0]) * 0.8999999761581421) + acc_0;
-  var out_2_0: f32;
-  let v1 = i_0 + 61716;
-  let v2 = out_0;
-  out_2_0 = bitcast<f32>(arena[v1]) - (call.s0 * v2);
-  if (lane == 0u) {
-    arena[v0] = bitcast<u32>(v2);
-  }
-  if (lane == 0u) {
-    arena[v1] = bitcast<u32>(out_2_0);
+  if ((v0 >= 2969) && (v0 < 2991)) {
+    var acc_5_0: f32;
+    acc_5_0 = 0.0;
+    let v72 = i32(call.n);
+    let v73 = i32(lane);
+    let tj_2 = v73 % 8;
+    let ti_2 = v73 / 8;
+    let v75 = v0 - 2969;
+    let j_2 = (v75 % 11) * 8;
+    let i_4 = (v75 / 11) * 8;
+    for (var k_2 = 0; k_2 < v72; k_2 += 16) {
+      storageBarrier();
+      workgroupBarrier();
+      let v74 = tj_2 + (ti_2 * 8);
+      let v76 = (j_2 + tj_2) < 84;
+      let v77 = (k_2 + ti_2) < v72;
+      let v78 = ((j_2 + (k_2 * 84)) + tj_2) + (ti_2 * 84);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v74] = select(0.0, bitcast<f32>(arena[(v78 + 839420)]), (v76 && v77));
+      let v79 = v74 + 64;
+      let v80 = (k_2 + (ti_2 + 8)) < v72;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v79] = select(0.0, bitcast<f32>(arena[(v78 + 840092)]), (v76 && v80));
+      let v81 = (i_4 + tj_2) < 10;
+      let v82 = ((i_4 + (k_2 * 10)) + tj_2) + (ti_2 * 10);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v74] = select(0.0, bitcast<f32>(arena[(v82 + 850172)]), (v81 && v77));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v79] = select(0.0, bitcast<f32>(arena[(v82 + 850252)]), (v81 && v80));
+      storageBarrier();
+      workgroupBarrier();
+      for (var k_i_2 = 0; k_i_2 < min(16, (v72 - k_2)); k_i_2++) {
+        let v83 = k_i_2 * 8;
+        acc_5_0 = acc_5_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[(v83 + tj_2)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[(v83 + ti_2)]);
+      }
+    }
+    if (0 < (10 - (i_4 + ti_2))) {
+      if (0 < (84 - (j_2 + tj_2))) {
+        var out_8: f32;
+        let v84 = ((j_2 + (i_4 * 84)) + tj_2) + (ti_2 * 84);
+        let v85 = v84 + 122588;
+        out_8 = (bitcast<f32>(arena[v85]) * 0.8999999761581421) + acc_5_0;
+        var out_2_8: f32;
+        let v86 = v84 + 60876;
+        let v87 = out_8;
+        out_2_8 = bitcast<f32>(arena[v86]) - (call.s0 * v87);
+        arena[v85] = bitcast<u32>(v87);
+        arena[v86] = bitcast<u32>(out_2_8);
+      }
+    }
   }
 }
