@@ -131,7 +131,7 @@ export async function openDevice(
 /** Adapters that run on the processor, whatever they say of themselves. */
 const software = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-// What was measured, in round numbers: float operations a millisecond of WebAssembly on one thread, and the milliseconds that
+// In round numbers: float operations a millisecond of WebAssembly on one thread, as measured, and guesses of the milliseconds that
 // a GPU takes for a call and for each kernel of it, however small.
 const wasmSpeed = 20e6;
 const [callCost, kernelCost] = [0.1, 0.01];
