@@ -1,7 +1,20 @@
 /** Whether two accesses of a kernel can touch one element, and in which iterations. */
 
 import type { Bounds } from './bounds.ts';
-import { type Axis, add, type Buffer, type Expr, int, ix, mul, size, substitute, type Tile } from './expr.ts';
+import {
+  type Axis,
+  add,
+  type Buffer,
+  type Expr,
+  type Interner,
+  imod,
+  int,
+  ix,
+  mul,
+  size,
+  substitute,
+  type Tile,
+} from './expr.ts';
 import type { Loop, Stmt } from './kernel.ts';
 import { type Linear, plus, times } from './linear.ts';
 import { type Dim, sameShape } from './type.ts';
@@ -82,6 +95,38 @@ export function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear
   terms.delete(l);
   return plus({ ...d, terms }, times(bounds.form(ix(axis)), by));
 }
+
+/** Dimensions whose indices are one index taken apart, as one: t[e / c, e % c] is element e of t's rows of c, one behind the
+ *  other, and t[e / c % k, e % c] element e % (k·c). */
+export function undivided(
+  shape: Access['shape'],
+  at: readonly Expr[],
+  interner: Interner,
+): Pick<Access, 'shape' | 'at'> {
+  if (at.length !== shape.length) return { shape, at };
+  for (let d = at.length - 2; d >= 0; d--) {
+    const [extent, c] = [shape[d] as Dim, shape[d + 1]];
+    const [high, low] = [at[d] as Expr, at[d + 1] as Expr];
+    const part = quotient(low, 'imod', c);
+    if (!part || typeof c !== 'number') continue;
+    const [inner, k] = high.kind === 'binary' && high.fn === 'imod' ? [high.a, high.b] : [high, null];
+    const same = quotient(inner, 'idiv', c);
+    if (!same || interner.id(same) !== interner.id(part)) continue;
+    if (k && !(k.kind === 'const' && k.value === extent)) continue;
+    const whole = typeof extent === 'number' ? extent * c : { times: extent.times * c };
+    const index = k ? imod(part, int((extent as number) * c)) : part;
+    return undivided(
+      [...shape.slice(0, d), whole, ...shape.slice(d + 2)],
+      [...at.slice(0, d), index, ...at.slice(d + 2)],
+      interner,
+    );
+  }
+  return { shape, at };
+}
+
+/** e where an expression is e / c, or e % c. */
+const quotient = (e: Expr, fn: 'idiv' | 'imod', c: Dim | undefined): Expr | null =>
+  e.kind === 'binary' && e.fn === fn && e.b.kind === 'const' && e.b.value === c ? e.a : null;
 
 /** The row-major position of an access. */
 export const flat = ({ at, shape }: Access): Expr =>

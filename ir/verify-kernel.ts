@@ -11,7 +11,7 @@ import type { Target } from './target.ts';
 import { byteSize, elements, sameDim, showDim, showType } from './type.ts';
 import { collect, type Problem, type ProblemCode, type Report } from './verify.ts';
 import { coverage } from './verify-coverage.ts';
-import { type Access, type Frame, meet } from './verify-dependence.ts';
+import { type Access, type Frame, meet, undivided } from './verify-dependence.ts';
 import { evaluate, indices, show, Typing } from './verify-expr.ts';
 import { TileStates } from './verify-tiles.ts';
 import { readsByData, storedValues, valuesIn } from './verify-values.ts';
@@ -401,7 +401,8 @@ class KernelVerifier {
   }
 
   #access(of: Buffer | Tile, shape: Access['shape'], at: readonly Expr[]): Access {
-    return { of, shape, at, frames: [...this.#frames], order: this.#order, stmt: this.#stmt as Stmt };
+    const whole = undivided(shape, at, this.#bounds.interner);
+    return { of, ...whole, frames: [...this.#frames], order: this.#order, stmt: this.#stmt as Stmt };
   }
 
   #mustBeSet(tile: Tile, at: readonly Expr[], facts: Facts): void {

@@ -15,6 +15,8 @@ import { requireApart, ScheduleError } from './legal.ts';
 const deepest = 3;
 /** Sums shorter than this are not worth sharing. */
 const shortest = 64;
+/** Sums this long are shared before they make blocks too few to fill a device. */
+const longest = 1024;
 /** Steps of a sum that a block brings in together. */
 const depth = 16;
 
@@ -24,7 +26,8 @@ export function workgroups(kernel: Kernel, target: GridTarget, batch: number): S
   const extents = new Extents(batch);
   const nest = independent(kernel.body);
   const ways = [
-    () => blocks(kernel, nest, target, extents),
+    () => blocksOf(kernel, [], target, extents),
+    () => blocksOfPlaces(kernel, nest, target, extents),
     () => sharedSums(kernel, nest, target, extents),
     () => everyIteration(nest, target, extents),
   ];
@@ -56,26 +59,40 @@ function everyIteration(nest: readonly Loop[], target: GridTarget, extents: Exte
 
 const grid = (loops: readonly Loop[]): Directive[] => loops.map((l) => ({ do: 'parallel', axis: l.axis.name }));
 
+/** The places of an image as one loop, in blocks with its channels. */
+function blocksOfPlaces(kernel: Kernel, nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule | null {
+  const [channels, rows] = nest.slice(-3);
+  return channels && rows && nest.length > 2
+    ? blocksOf(kernel, [{ do: 'flatten', axis: rows.axis.name }], target, extents)
+    : null;
+}
+
 /** The two innermost independent loops in blocks, where they and the sum in them are long enough to read less so. */
-function blocks(kernel: Kernel, nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule | null {
-  const [rows, cols] = nest.slice(-2);
-  const over = cols?.body[2];
-  if (!rows || !cols || over?.kind !== 'for') return null;
-  const chain = chainOf(over);
-  const steps = chain.reduce((p, l) => p * extents.of(l), 1);
-  const flat: Directive[] = chain.length > 1 ? [{ do: 'flatten', axis: over.axis.name }] : [];
-  const side = Math.sqrt(target.workgroup.usual);
-  if (steps < 2 * depth || Math.min(extents.of(rows), extents.of(cols)) < side) return null;
-  // As many results an invocation as leave enough workgroups.
-  const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
-  const count = (registers: number): number =>
-    others * [rows, cols].reduce((p, l) => p * Math.ceil(extents.of(l) / (side * registers)), 1);
-  const registers = [4, 2].find((r) => count(r) >= target.workgroup.wanted) ?? 1;
+function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents: Extents): Schedule | null {
   try {
+    const first = independent(applySchedule(kernel, before).body).at(-1)?.body[2];
+    if (first?.kind !== 'for') return null;
+    const flat: Directive[] = chainOf(first).length > 1 ? [{ do: 'flatten', axis: first.axis.name }] : [];
+    const nest = independent(applySchedule(kernel, [...before, ...flat]).body);
+    const [rows, cols] = nest.slice(-2);
+    const over = cols?.body[2];
+    if (!rows || !cols || over?.kind !== 'for') return null;
+    const shortest = Math.min(extents.of(rows), extents.of(cols));
+    const side = Math.sqrt(target.workgroup.usual);
+    if (extents.of(over) < 2 * depth || shortest < side) return null;
+    // As many results an invocation as leave enough workgroups, and fill them.
+    const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
+    const count = (registers: number): number =>
+      others * [rows, cols].reduce((p, l) => p * Math.ceil(extents.of(l) / (side * registers)), 1);
+    const fits = (registers: number): boolean => side * (registers - 1) < shortest && count(registers) >= wanted;
+    const { wanted } = target.workgroup;
+    // A very long sum in few workgroups is better shared.
+    if (count(1) < wanted && extents.of(over) >= longest) return null;
+    const registers = [4, 2].find(fits) ?? 1;
     const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
-    const plain = flat.length > 0 ? independent(applySchedule(kernel, flat).body).at(-2) : rows;
-    blockParts(plain as Loop, c, o);
+    blockParts(rows, c, o);
     return [
+      ...before,
       ...flat,
       { do: 'block', axis: r, with: c, over: o, by: depth, invocations: side, registers },
       ...grid(nest),
@@ -93,13 +110,13 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   const results = nest.reduce((p, l) => p * extents.of(l), 1);
   const loops = inside.filter((s): s is Loop => s.kind === 'for');
   const lengths = loops.map((l) => chainOf(l).reduce((p, o) => p * extents.of(o), 1));
-  const longest = Math.max(0, ...lengths);
+  const most = Math.max(0, ...lengths);
   const { usual, invocations, wanted } = target.workgroup;
   const enough = wanted * usual;
-  if (longest < shortest || results >= enough) return null;
+  if (most < shortest || results >= enough) return null;
   // The fewer workgroups, the larger they are, as long as each invocation has a few steps.
-  const most = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, longest / 4));
-  const by = 2 ** Math.floor(Math.log2(most));
+  const room = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, most / 4));
+  const by = 2 ** Math.floor(Math.log2(room));
   const out: Directive[] = [];
   for (const l of loops) {
     const chain = chainOf(l);
