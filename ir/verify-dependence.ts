@@ -104,6 +104,16 @@ export function undivided(
   interner: Interner,
 ): Pick<Access, 'shape' | 'at'> {
   if (at.length !== shape.length) return { shape, at };
+  // Dimensions of one element may stand between.
+  const kept = shape.flatMap((extent, d) => (extent === 1 && isZero(at[d]) ? [] : [d]));
+  const plain = { shape: kept.map((d) => shape[d] as Dim), at: kept.map((d) => at[d] as Expr) };
+  const whole = joined(plain.shape, plain.at, interner);
+  return whole.at.length < plain.at.length ? whole : { shape, at };
+}
+
+const isZero = (e: Expr | undefined): boolean => e?.kind === 'const' && e.value === 0;
+
+function joined(shape: Access['shape'], at: readonly Expr[], interner: Interner): Pick<Access, 'shape' | 'at'> {
   for (let d = at.length - 2; d >= 0; d--) {
     const [extent, c] = [shape[d] as Dim, shape[d + 1]];
     const [high, low] = [at[d] as Expr, at[d + 1] as Expr];
@@ -115,7 +125,7 @@ export function undivided(
     if (k && !(k.kind === 'const' && k.value === extent)) continue;
     const whole = typeof extent === 'number' ? extent * c : { times: extent.times * c };
     const index = k ? imod(part, int((extent as number) * c)) : part;
-    return undivided(
+    return joined(
       [...shape.slice(0, d), whole, ...shape.slice(d + 2)],
       [...at.slice(0, d), index, ...at.slice(d + 2)],
       interner,

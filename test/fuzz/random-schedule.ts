@@ -45,6 +45,17 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       with: axisOf((l) => l.mode === 'unrolled'),
     }),
     () => ({ do: c.chance(2) ? 'interchange' : 'parallel', axis: serial() }),
+    () => ({ do: c.chance(2) ? 'invoke' : 'share', axis: serial(), by: by() }),
+    () => ({ do: 'flatten', axis: serial() }),
+    () => ({
+      do: 'block',
+      axis: serial(),
+      with: serial(),
+      over: serial(),
+      by: c.of([1, 2, 4]),
+      invocations: c.of([1, 2, 4]),
+      registers: c.of([1, 2]),
+    }),
     () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
     () => {
       if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };

@@ -10,10 +10,10 @@ import { printModule } from '../../ir/print-graph.ts';
 import { printKernel } from '../../ir/print-kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Program, Slot } from '../../ir/program.ts';
-import { reordersSums, type Schedule } from '../../ir/schedule.ts';
+import { type Directive, reordersSums, type Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt } from '../../ir/type.ts';
-import { VerifyError } from '../../ir/verify.ts';
+import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { chooseSchedule } from '../../passes/schedule/choose.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
@@ -124,16 +124,31 @@ function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
 
 const size = (kernels: readonly Kernel[]): number => Math.max(...kernels.map(unrolledSize));
 
+/** Directives that make invocations, which no WebAssembly has. */
+const forDevice = (d: Directive): boolean => d.do === 'invoke' || d.do === 'share' || d.do === 'block';
+/** What a directive leaves to the verifier: whether iterations stay apart, and what invocations share. */
+const toldByVerifier: ReadonlySet<ProblemCode> = new Set([
+  'race',
+  'barrier',
+  'invocations',
+  'in-place',
+  'tile-scope',
+  'tile-register',
+  'tile-unset',
+  'uncovered',
+  'lanes',
+]);
+
 /** Null where a directive is refused: by itself, or, where iterations are to share threads, by the verifier, which alone can
  *  tell whether they stay apart. */
 function applied(k: Kernel, schedule: Schedule, maxBatch: number): readonly Kernel[] | null {
   try {
     const { kernels } = scheduledBy(k, schedule, wasm128, maxBatch);
-    if (schedule.some((d) => d.do === 'parallel')) proved(kernels, maxBatch);
+    if (schedule.some((d) => d.do === 'parallel' || d.do === 'flatten' || forDevice(d))) proved(kernels, maxBatch);
     return kernels;
   } catch (e) {
     if (e instanceof ScheduleError) return null;
-    if (e instanceof VerifyError && e.problems.every((p) => p.code === 'race')) return null;
+    if (e instanceof VerifyError && e.problems.every((p) => toldByVerifier.has(p.code))) return null;
     throw e;
   }
 }
@@ -148,10 +163,11 @@ async function compare(
   const plain = variants[0] as Variant;
   const start = memoryOf(plain.kernels, n);
   const stored = plain.kernels.flatMap((k) => k.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
-  const program = programOf(variants, maxBatch);
+  const onWasm = variants.filter((v) => !v.schedule.some(forDevice));
+  const program = programOf(onWasm, maxBatch);
   const arena = await Arena.of(program, emitWasm(program).wasm);
   let want: Memory | null = null;
-  for (const [i, v] of variants.entries()) {
+  for (const v of variants) {
     onto(v);
     const memory = copied(start);
     for (const [b, values] of makeMemory(v.kernels, n)) if (!memory.has(b)) memory.set(b, values);
@@ -160,8 +176,9 @@ async function compare(
     const loose = v.schedule.some(reordersSums);
     for (const b of stored)
       hold(b, memory, want, loose, `the kernel stores other values at N = ${n} under its schedule`);
+    if (!onWasm.includes(v)) continue;
     for (const [b, values] of start) arena.view(b, n).set(values as Float32Array);
-    arena.run(entry(i), n);
+    arena.run(entry(onWasm.indexOf(v)), n);
     for (const [b] of start)
       hold(b, new Map([[b, arena.view(b, n)]]), memory, false, `WebAssembly stores other values at N = ${n}`);
   }
