@@ -100,22 +100,23 @@ class KernelEmitter {
   #gridIndices(part: Part, start: number): void {
     const { fixed, batched, folds } = part;
     const [foldX, foldY] = folds;
-    const id = (d: 'x' | 'y' | 'z'): Val => this.#id(d);
-    const count = countOf(part);
-    const most = typeof this.#grid.workgroups[0] === 'number' ? this.#grid.workgroups[0] : 0;
-    let left =
-      foldX > 1
-        ? this.#sum(id('x'), this.#times(this.#over(id('z'), foldY), most))
-        : this.#sum(id('x'), this.#number(-start));
-    if (foldX > 1) this.#leave(left, this.#number(count));
+    let left = this.#sum(this.#id('x'), this.#number(-start));
+    if (foldX > 1) {
+      const across = this.#grid.workgroups[0] as number;
+      left = this.#sum(left, this.#times(this.#over(this.#id('z'), foldY), across));
+      this.#leave(left, this.#number(countOf(part)));
+    }
     for (const [k, l] of [...fixed.entries()].reverse()) {
       const trips = tripsOf(l);
-      const turn = k === 0 || trips === 1 ? (trips === 1 ? this.#number(0) : left) : this.#rest(left, trips);
+      const turn = k === 0 && trips > 1 ? left : this.#rest(left, trips);
       if (k > 0) left = this.#over(left, trips);
       this.#begin(l, this.#sum(this.#times(turn, l.step), this.#number((l.from as { value: number }).value)));
     }
     if (!batched) return;
-    const row = foldY > 1 ? this.#sum(this.#times(id('y'), foldY), this.#rest(id('z'), foldY)) : id('y');
+    const row = this.#sum(
+      this.#times(this.#id('y'), foldY),
+      foldY > 1 ? this.#rest(this.#id('z'), foldY) : this.#number(0),
+    );
     if (foldY > 1) this.#leave(row, this.#value(rowsOf(batched)));
     this.#begin(batched, this.#times(row, batched.step));
   }

@@ -3,7 +3,7 @@
 
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { barrier, declare, exprsOf, type Loop, loop, mapStmt, type Stmt, set, walkStmts } from '../../ir/kernel.ts';
+import { barrier, declare, exprsOf, type Loop, loop, mapStmt, type Stmt, set } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
 import { requireApart, ScheduleError } from './legal.ts';
@@ -201,7 +201,7 @@ function replaced(e: Expr, by: ReadonlyMap<Expr, Expr>): Expr {
 }
 
 /** How many elements a read moves along an axis. */
-export function strideOf(load: Extract<Expr, { kind: 'load' }>, axis: Axis): number {
+function strideOf(load: Extract<Expr, { kind: 'load' }>, axis: Axis): number {
   const flat = load.at.reduce<Expr>(
     (p, i, d) => x.add(x.mul(p, x.size(load.buffer.type.shape[d] as Dim)), i),
     x.int(0),
@@ -210,12 +210,3 @@ export function strideOf(load: Extract<Expr, { kind: 'load' }>, axis: Axis): num
   for (const { of, by } of l?.terms.values() ?? []) if (of.kind === 'axis' && of.axis === axis) return by;
   return 0;
 }
-
-/** Whether loops stand among statements. */
-export const hasLoops = (body: readonly Stmt[]): boolean => {
-  let found = false;
-  walkStmts(body, (s) => {
-    found ||= s.kind === 'for';
-  });
-  return found;
-};

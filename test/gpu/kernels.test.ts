@@ -34,6 +34,23 @@ describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
     });
   });
 
+  // Grids of more workgroups than a dimension takes are rare, so that the device of this test has few.
+  test.each([4, 5, 6])('grids are folded where a dimension takes %i workgroups', async (most) => {
+    const target = { ...webgpu, workgroup: { ...webgpu.workgroup, most } };
+    const text = `tapeout ir 1
+kernel @image(a: f32[N,3,4], y: f32[N,3,4] out) {
+  parallel n in 0..N { parallel c in 0..3 { parallel i in 0..4 step 2 {
+    invoke i_i in 0..2 { y[n, c, i + i_i] = a[n, c, i + i_i] * 2.0 }
+  } } }
+}
+kernel @rows(a: f32[N,3,4], z: f32[N] out) {
+  parallel n in 0..N step 2 { invoke n_i: 2 in 0..min(2, N - n) { z[n + n_i] = a[n + n_i, 1, 2] } }
+}`;
+    const kernels = kernelsOf(text, 'grid.tir');
+    verifyKernels(kernels, { maxBatch, target });
+    await compareKernels(device, kernels, { maxBatch, batches: [1, 3, maxBatch], tolerance: 1e-6, target });
+  });
+
   test.each(
     goldensOf('schedule')
       .filter((g) => g.name.startsWith('rule-'))

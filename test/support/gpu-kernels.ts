@@ -21,15 +21,15 @@ export interface GpuProgram {
 }
 
 /** What an outline's launches are for WebGPU. */
-export function gpuProgram(outline: Outline): GpuProgram {
-  const program = plan(outline, webgpu);
-  const shaders = emitWgsl(program, webgpu);
+export function gpuProgram(outline: Outline, target = webgpu): GpuProgram {
+  const program = plan(outline, target);
+  const shaders = emitWgsl(program, target);
   const manifest = manifestOf(program, new Map(), null, { program, shaders }).webgpu!;
   return { program, shaders, manifest };
 }
 
-export const gpuKernels = (kernels: readonly Kernel[], maxBatch: number): GpuProgram =>
-  gpuProgram(outlineOfKernels(kernels, maxBatch));
+export const gpuKernels = (kernels: readonly Kernel[], maxBatch: number, target = webgpu): GpuProgram =>
+  gpuProgram(outlineOfKernels(kernels, maxBatch), target);
 
 const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 
@@ -51,14 +51,16 @@ export async function compareKernels(
     batches,
     tolerance,
     draw = draws,
+    target = webgpu,
   }: {
     readonly maxBatch: number;
     readonly batches: readonly number[];
     readonly tolerance: number;
     readonly draw?: typeof draws;
+    readonly target?: typeof webgpu;
   },
 ): Promise<number> {
-  const { program, shaders, manifest } = gpuKernels(kernels, maxBatch);
+  const { program, shaders, manifest } = gpuKernels(kernels, maxBatch, target);
   const machine = await GpuMachine.of(device, manifest, shaders.wgsl);
   const names = new Map(program.slots.map((s) => [s.buffer, s.buffer.name]));
   let worst = 0;
