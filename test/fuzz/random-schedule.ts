@@ -47,15 +47,23 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     () => ({ do: c.chance(2) ? 'interchange' : 'parallel', axis: serial() }),
     () => ({ do: c.chance(2) ? 'invoke' : 'share', axis: serial(), by: by() }),
     () => ({ do: 'flatten', axis: serial() }),
-    () => ({
-      do: 'block',
-      axis: serial(),
-      with: serial(),
-      over: serial(),
-      by: c.of([1, 2, 4]),
-      invocations: c.of([1, 2, 4]),
-      registers: c.of([1, 2]),
-    }),
+    () => {
+      const nests = loops.flatMap((rows) => {
+        const cols = rows.body[0];
+        const over = cols?.kind === 'for' ? cols.body.find((s) => s.kind === 'for') : undefined;
+        return cols?.kind === 'for' && over?.kind === 'for' ? [[rows, cols, over].map((l) => l.axis.name)] : [];
+      });
+      const [axis, cols, over] = nests.length && !c.chance(4) ? c.of(nests) : [serial(), serial(), serial()];
+      return {
+        do: 'block',
+        axis: axis as string,
+        with: cols as string,
+        over: over as string,
+        by: c.of([2, 1, 4]),
+        invocations: c.of([2, 1, 4]),
+        registers: c.of([2, 1]),
+      };
+    },
     () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
     () => {
       if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };
