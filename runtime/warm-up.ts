@@ -1,5 +1,6 @@
 /** Calls before the first that counts. An engine compiles a function fast and badly, and again once it is called often: who
  *  waits for that while loading has a first step that takes about as long as later ones. */
+import { TapeoutError } from './check.ts';
 
 /** Milliseconds of calls that a bundle's model is warmed up with unless told: some in Node, and none in a page, whose thread
  *  they would block. */
@@ -15,8 +16,9 @@ export function warmUp(calls: readonly ((n: number) => void)[], maxBatch: number
     const end = start + (milliseconds * (i + 1)) / calls.length;
     try {
       repeat(call, maxBatch, end);
-    } catch {
-      // A division of whole numbers that are zero now ends a call; what was compiled by then stays.
+    } catch (error) {
+      if (error instanceof TapeoutError && error.code === 'thread-lost') throw error;
+      // Labels may be none, or whole numbers be divided by zero: what was compiled by then stays.
     }
   }
 }

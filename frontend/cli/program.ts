@@ -64,7 +64,7 @@ function readText(file: string): string | null {
 function build(io: Io, exit: (code: number) => void): Command {
   const style = styleFor(io.stderr, io.env);
   const program = new Command('tapeout')
-    .description("Compiles a neural network's whole training step into a few kilobytes of WebAssembly.")
+    .description("Compiles a neural network's whole training step into a few kilobytes of WebAssembly or WGSL.")
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
