@@ -1,7 +1,7 @@
 /** Kernels: loops, register tiles and stores over named buffers. A closed union that every emitter covers whole. */
 
 import type { Loc } from './diagnostic.ts';
-import { type Axis, type Buffer, type Expr, mapExpr, some, type Tile, walk } from './expr.ts';
+import { type Axis, type Buffer, type Expr, int, mapExpr, size, some, type Tile, walk } from './expr.ts';
 
 /** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
  *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread, or in any workgroup.
@@ -88,6 +88,14 @@ export const loop = (
   body,
   ...(more.fenced ? { fenced: true } : {}),
 });
+/** Loops over whole axes, one in the other, around statements. */
+export const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
+  axes.reduceRight<Stmt[]>((inner, a) => [loop(a, int(0), size(a.extent), inner)], [...body]);
+
+/** How often a loop runs whose bounds are numbers; null where they are not. */
+export const constantTrips = ({ from, to, step }: Loop): number | null =>
+  from.kind === 'const' && to.kind === 'const' ? Math.max(0, Math.ceil((to.value - from.value) / step)) : null;
+
 /** Whether threads share a kernel: each takes some iterations of the parallel loops that it consists of, and one of them runs
  *  what stands beside these. A tile there would be in the registers of that one thread. */
 export const isShared = ({ body }: Kernel): boolean =>

@@ -1,7 +1,17 @@
 /** Launches that wait for nothing of each other's, as one: their workgroups run side by side. */
 
 import { axis, type Buffer, int, type Tile } from '../ir/expr.ts';
-import { finish, invocationsOf, type Kernel, loop, type Stmt, sharedNest, storageOf, walkStmts } from '../ir/kernel.ts';
+import {
+  constantTrips,
+  finish,
+  invocationsOf,
+  type Kernel,
+  loop,
+  type Stmt,
+  sharedNest,
+  storageOf,
+  walkStmts,
+} from '../ir/kernel.ts';
 import type { Entry, Outline } from '../ir/program.ts';
 import type { Target } from '../ir/target.ts';
 import { workgroupBytes } from '../ir/verify-workgroup.ts';
@@ -65,9 +75,10 @@ function workgroupsOf({ body }: Kernel): number | null {
   const alone = part(body);
   const nest = alone.kind === 'for' ? sharedNest(alone) : [];
   let count = 1;
-  for (const { from, to, step } of nest) {
-    if (from.kind !== 'const' || to.kind !== 'const') return null;
-    count *= Math.ceil((to.value - from.value) / step);
+  for (const l of nest) {
+    const trips = constantTrips(l);
+    if (trips === null) return null;
+    count *= trips;
   }
   return count;
 }

@@ -3,7 +3,7 @@
 import type { Axis, Buffer, Expr, Tile } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import type { Node, Value } from '../ir/graph.ts';
-import { addTo, declare, loop, type Stmt, set, store } from '../ir/kernel.ts';
+import { addTo, declare, nest, type Stmt, set, store } from '../ir/kernel.ts';
 import { isBatch, type Shape } from '../ir/type.ts';
 import { type Following, type Windows, windowsOf } from './windows.ts';
 
@@ -74,6 +74,3 @@ function added(w: Windows, to: Buffer, axesOf: (shape: Shape) => Axis[]): Stmt[]
   );
   return nest(outer, [...clear, ...windows]);
 }
-
-const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
-  axes.reduceRight<Stmt[]>((inner, a) => [loop(a, x.int(0), x.size(a.extent), inner)], [...body]);

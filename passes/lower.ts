@@ -24,6 +24,7 @@ import {
   type Loop,
   loop,
   mapStmt,
+  nest,
   type Stmt,
   set,
   storageOf,
@@ -442,8 +443,7 @@ export function copyKernel(
     order.map((d) => at[d] as Expr),
     x.load(from, at),
   );
-  const body = axes.reduceRight<Stmt>((s, a) => loop(a, x.int(0), x.size(a.extent), [s]), inner);
-  return finish(name, uniqueNames(withoutSingleLoops([body])), []);
+  return finish(name, uniqueNames(withoutSingleLoops(nest(axes, [inner]))), []);
 }
 
 /** Loops that run once are their bodies. Those that carry a value from turn to turn stay, as what they carry would be

@@ -1,7 +1,7 @@
 /** How many workgroups run a kernel, and which iteration each of them is: the parallel loops that the kernel consists of. */
 
 import { type Expr, int } from '../../ir/expr.ts';
-import { invocationsOf, type Kernel, type Loop, type Stmt, sharedNest } from '../../ir/kernel.ts';
+import { constantTrips, invocationsOf, type Kernel, type Loop, type Stmt, sharedNest } from '../../ir/kernel.ts';
 import { isBatch } from '../../ir/type.ts';
 import type { ManifestCount } from '../../runtime/manifest.ts';
 
@@ -28,8 +28,7 @@ export interface Grid {
 export const countOf = (p: Part): number => p.fixed.reduce((n, l) => n * tripsOf(l), 1);
 
 /** Iterations of a loop whose bounds are numbers. */
-export const tripsOf = (l: Loop): number =>
-  Math.max(0, Math.ceil(((l.to as { value: number }).value - (l.from as { value: number }).value) / l.step));
+export const tripsOf = (l: Loop): number => constantTrips(l) as number;
 
 const isNumber = (e: Expr): boolean => e.kind === 'const';
 const isFixed = (l: Loop): boolean => isNumber(l.from) && isNumber(l.to);

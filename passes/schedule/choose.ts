@@ -1,6 +1,6 @@
 /** Derives a schedule from a kernel and a target. */
 
-import { type Kernel, walkStmts } from '../../ir/kernel.ts';
+import { constantTrips, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
 import { analyse } from './analyse.ts';
@@ -36,23 +36,23 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
   const a = analyse(kernel, batch);
   if (a.main) {
     const found = contractions(a, target, extents, most);
-    return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target, extents)]);
+    return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target)]);
   }
   const settled = settleGuards(kernel);
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
-  const mapped = mappings(plain, target, extents).slice(0, most);
+  const mapped = mappings(plain, target).slice(0, most);
   return mapped.map((m) => [...settled, ...m]);
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */
-function fills(kernel: Kernel, main: Schedule, target: VectorTarget, extents: Extents): Schedule {
+function fills(kernel: Kernel, main: Schedule, target: VectorTarget): Schedule {
   const out: Directive[] = [];
   const lanes = new Set(main.flatMap((d) => (d.do === 'vectorize' ? [d.axis] : [])));
   walkStmts(kernel.body, (l, around) => {
     const [only, ...others] = l.kind === 'for' ? l.body : [];
     if (l.kind !== 'for' || only?.kind !== 'store' || others.length > 0 || only.value.kind !== 'const') return;
     const last = only.at.at(-1);
-    const along = last?.kind === 'axis' && last.axis === l.axis && (extents.constantTrips(l) ?? 0) >= target.lanes;
+    const along = last?.kind === 'axis' && last.axis === l.axis && (constantTrips(l) ?? 0) >= target.lanes;
     if (along && !around.some((o) => lanes.has(o.axis.name)))
       out.push({ do: 'vectorize', axis: l.axis.name, by: target.lanes, shift: true });
   });

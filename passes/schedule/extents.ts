@@ -12,10 +12,6 @@ export class Extents {
   of(l: Loop): number {
     return bindDim(l.axis.extent, this.#batch);
   }
-  /** How often a loop runs, where its bounds are numbers. */
-  constantTrips(l: Loop): number | null {
-    return l.to.kind === 'const' && l.from.kind === 'const' ? Math.ceil((l.to.value - l.from.value) / l.step) : null;
-  }
   /** Its extent, where it counts from 0 to a number. */
   constant(l: Loop): number | null {
     return l.to.kind === 'const' && l.from.kind === 'const' && l.from.value === 0 ? l.to.value : null;

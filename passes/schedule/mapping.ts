@@ -1,9 +1,9 @@
 /** Kernels that map element to element: lanes along the innermost axis. */
 
+import { constantTrips } from '../../ir/kernel.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis, Reference } from './analyse.ts';
-import type { Extents } from './extents.ts';
 
 /** Strides that a vector is loaded with, and stored with, in a few instructions. */
 const loadable = [0, 1, 2, -1];
@@ -11,9 +11,9 @@ const storable = [1, 2];
 
 /** Lanes along the innermost axis, where all that is touched along it lies close together or is the same: one vector of them,
  *  the usual choice, or more, or none. */
-export function mappings(a: Analysis, target: VectorTarget, extents: Extents): Schedule[] {
+export function mappings(a: Analysis, target: VectorTarget): Schedule[] {
   const last = a.parallel.at(-1);
-  const trips = last && extents.constantTrips(last);
+  const trips = last && constantTrips(last);
   if (!last || !trips || trips < target.lanes || a.window.length > 0) return [[]];
   const fits = (r: Reference, strides: readonly number[]): boolean =>
     !r.bent.has(last.axis) && !r.guarded && strides.includes(r.strides.get(last.axis) ?? 0);
