@@ -34,7 +34,8 @@ export type Directive =
   /** for i { for j { S } }  -->  for j { for i { S } } */
   | { readonly do: 'interchange'; readonly axis: string }
   /** vectorize i in v { unroll j in w { t[j, i] += f(w·i + j) } }  -->  vectorize q in v·w { t[q] += f(q) }, and t[w·i + j]
-   *  wherever t[j, i] is read: lanes whose operands lie w apart, w of them between, become neighbours. */
+   *  wherever t[j, i] is read: lanes whose operands lie w apart, w of them between, become neighbours. So do those of b[i, j]
+   *  where j is the whole last dimension: they are read through a view of b in which the two are one. */
   | { readonly do: 'weave'; readonly axis: string; readonly with: string }
   /** for i { S }  -->  parallel i { S }: threads share the iterations. Behind all others, as these take serial loops. */
   | { readonly do: 'parallel'; readonly axis: string }

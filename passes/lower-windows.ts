@@ -4,7 +4,7 @@ import type { Axis, Buffer, Expr, Tile } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import type { Node, Value } from '../ir/graph.ts';
 import { addTo, declare, nest, type Stmt, set, store } from '../ir/kernel.ts';
-import { isBatch, type Shape } from '../ir/type.ts';
+import { type Dim, isBatch, type Shape } from '../ir/type.ts';
 import { type Following, type Windows, windowsOf } from './windows.ts';
 
 /** A kernel's loops, with what its name says beside the group's. */
@@ -24,10 +24,11 @@ export function windowLoops(
 ): Loops[] {
   const w = windowsOf(n, following, bufferOf);
   if (!w) throw new Error(`${n.op.name}: its windows are not what they were`);
-  const copies = w.padded.map(({ from, to: copy, margins }): Loops => {
-    const axes = axesOf(copy.type.shape);
-    const at = axes.map((a, d) => x.sub(x.ix(a), x.int(margins[d] as number)));
-    const inside = axes.flatMap((_, d) =>
+  const copies = w.padded.map(({ from, to: copy, margins, order }): Loops => {
+    const own = axesOf(margins.map((_, d) => copy.type.shape[order.indexOf(d)] as Dim));
+    const axes = order.map((d) => own[d] as Axis);
+    const at = margins.map((m, d) => x.sub(x.ix(own[d] as Axis), x.int(m)));
+    const inside = at.flatMap((_, d) =>
       margins[d] ? [x.ge(at[d] as Expr, x.int(0)), x.lt(at[d] as Expr, x.int(from.type.shape[d] as number))] : [],
     );
     const value = x.select(x.all(...inside), x.load(from, at), x.constant(0, from.type.dtype));

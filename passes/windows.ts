@@ -21,12 +21,15 @@ const worth = 1.5;
 /** Elements of a window, at most: they are added up in registers. */
 const largest = 64;
 
-/** A buffer that is read with zeros around it. */
+/** A buffer that is read with zeros around it, from a copy. */
 export interface Padded {
   readonly from: Buffer;
   readonly to: Buffer;
-  /** Zeros on either side, by dimension. */
+  /** Zeros on either side, by dimension of `from`. */
   readonly margins: readonly number[];
+  /** The dimensions of `from` in the order in which `to` has them: the planes behind the window, whose rows are then longer
+   *  than the window is wide. */
+  readonly order: readonly number[];
 }
 
 /** `out[at] += Σ value`, for all of `plane`, `steps` and `window`. */
@@ -147,7 +150,7 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
     places[d] = x.add(fixed, x.ix(k));
     firsts[d] = form.constant + low;
   }
-  const read = padding(value, taps, room);
+  const read = padding(value, taps, room, plane);
   if (!read) return null;
 
   const moving = new Set(places.flatMap((e) => [...x.freeAxes(e)]));
@@ -168,6 +171,7 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
 }
 
 const isAxis = (e: Expr, a: Axis): boolean => e.kind === 'axis' && e.axis === a;
+const isOneOf = (e: Expr, axes: readonly Axis[]): boolean => e.kind === 'axis' && axes.includes(e.axis);
 const sum = (terms: readonly { of: Expr; by: number }[]): Expr =>
   terms.reduce<Expr>((s, { of, by }) => x.add(s, x.mul(of, x.int(by))), x.int(0));
 
@@ -185,8 +189,10 @@ function padding(
   value: Expr,
   taps: ReadonlyMap<Axis, Expr>,
   room: ReadonlyMap<Axis, number>,
+  plane: readonly Axis[],
 ): { value: Expr; padded: Padded[] } | null {
   const margins = new Map<Buffer, readonly number[]>();
+  const planes = new Map<Buffer, readonly number[]>();
   let sound = true;
   const look = (e: Expr): void => {
     if (e.kind === 'axis') sound &&= !taps.has(e.axis);
@@ -197,6 +203,10 @@ function padding(
     const before = margins.get(e.buffer);
     sound &&= !before || before.every((m, d) => m === wanted[d]);
     margins.set(e.buffer, wanted);
+    planes.set(
+      e.buffer,
+      [...e.at.keys()].filter((d) => own[d] === null && isOneOf(e.at[d] as Expr, plane)),
+    );
     for (const a of own) if (a) met.add(a);
     const zero = own.some((a) => a !== null) && factor(value, e.buffer) === null;
     sound &&= !zero;
@@ -207,8 +217,10 @@ function padding(
   const padded = [...margins]
     .filter(([, m]) => m.some((n) => n > 0))
     .map(([from, m]): Padded => {
-      const shape = from.type.shape.map((d, i) => (m[i] ? (d as number) + 2 * m[i] : d));
-      return { from, to: { name: `${from.name}.padded`, type: { ...from.type, shape } }, margins: m };
+      const last = planes.get(from) as readonly number[];
+      const order = [...m.keys()].filter((d) => !last.includes(d)).concat(last);
+      const shape = order.map((i) => (m[i] ? (from.type.shape[i] as number) + 2 * m[i] : (from.type.shape[i] as Dim)));
+      return { from, to: { name: `${from.name}.padded`, type: { ...from.type, shape } }, margins: m, order };
     });
   if (padded.some((p) => p.from.type.shape.some((d, i) => p.margins[i] && isBatch(d)))) return null;
   const to = new Map(padded.map((p) => [p.from, p]));
@@ -217,7 +229,7 @@ function padding(
     if (e.kind !== 'load' || !p) return e;
     return x.load(
       p.to,
-      e.at.map((i, d) => x.add(i, x.int(p.margins[d] as number))),
+      p.order.map((d) => x.add(e.at[d] as Expr, x.int(p.margins[d] as number))),
     );
   });
   return { value: moved, padded };

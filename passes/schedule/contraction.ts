@@ -1,16 +1,15 @@
 /** Kernels with a long reduction: enumerates vector axes, register tiles, unrolling and packed operands within the
  *  target's budget, and takes the cheapest by estimated cycles. */
 
-import type * as x from '../../ir/expr.ts';
 import type { Axis } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { VectorTarget } from '../../ir/target.ts';
-import { bindDim, type Dim } from '../../ir/type.ts';
-import type { Analysis, Reference } from './analyse.ts';
+import type { Analysis } from './analyse.ts';
 import { type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
 import type { Extents } from './extents.ts';
 import { reorders } from './loops.ts';
+import { packedFor, readsRows } from './packing.ts';
 
 const factors = [1, 2, 3, 4, 5, 6, 8];
 
@@ -31,6 +30,7 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
     // A short extent runs whole, its last vector not full.
     const whole = Math.ceil(e / target.lanes);
     if (e > 1 && e % target.lanes !== 0 && whole <= 4) kinds.push(...alongResult(l, whole, e, a, extents));
+    for (const other of a.parallel) kinds.push(...alongRows(l, other, a, target, extents));
   }
   const innermost = a.reduction.at(-1);
   const perfect = a.reduction.every(
@@ -41,16 +41,16 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
 
   const ways: Way[] = [];
   for (const lanes of kinds) {
-    const { refs, packs, packCycles } = withPacks(a, lanes, target, extents);
+    const { refs, packs, cycles: copies } = packedFor(a, lanes, extents);
     const apart = windowed.filter((w) => w.axis !== lanes?.woven?.axis);
-    const accumulators = windowSize * (lanes && !lanes.dot ? lanes.vectors : 1);
-    const tileable = a.parallel.filter((l) => l !== lanes?.loop);
+    const accumulators = apart.reduce((p, w) => p * w.by, lanes && !lanes.dot ? lanes.vectors : 1);
+    const tileable = a.parallel.filter((l) => l !== lanes?.loop && l !== lanes?.woven);
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents)) {
       const bySteps = new Map<number, Way>();
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
         for (const fences of fencings(steps, apart)) {
           const c: Candidate = { lanes, tiles, steps, fences };
-          const cycles = cost(c, a, refs, apart, target, extents) + packCycles;
+          const cycles = cost(c, a, refs, apart, target, extents) + copies;
           const best = bySteps.get(fences.size);
           if (!best || cycles < best.cycles) bySteps.set(fences.size, { c, packs, cycles });
         }
@@ -86,8 +86,24 @@ function alongResult(loop: Loop, vectors: number, width: number, a: Analysis, ex
       const [far, near] = [r.strides.get(loop.axis) ?? 0, r.strides.get(woven.axis) ?? 0];
       return far === span * near && !r.bent.has(loop.axis) && !r.bent.has(woven.axis);
     });
-  return weaves ? [plain, { ...plain, woven, span }] : [plain];
+  return weaves ? [plain, { ...plain, woven, span, vectors: vectors * span }] : [plain];
 }
+
+/** Lanes along two axes of the result at once, a short one's whole extent between the indices of the other, where all that
+ *  is read along them lies so in memory, or in a packed copy. */
+function alongRows(rows: Loop, short: Loop, a: Analysis, target: VectorTarget, extents: Extents): Lanes[] {
+  const [e, span] = [extents.constant(rows), extents.constant(short)];
+  if (e === null || span === null || rows === short || a.window.length > 0 || span < 2 || span > largestSpan) return [];
+  if (!readsRows(a, rows, short)) return [];
+  const most = Math.floor((target.lanes * mostVectors) / span);
+  return Array.from({ length: Math.min(e, most) }, (_, i): Lanes => {
+    const vectors = Math.ceil(((i + 1) * span) / target.lanes);
+    return { loop: rows, width: i + 1, vectors, dot: false, woven: short, span };
+  });
+}
+
+/** A span beyond this fills vectors by itself, and a run of more vectors leaves no room for what is read. */
+const [largestSpan, mostVectors] = [16, 8];
 
 /** At most two axes in register tiles. */
 function* tilings(loops: readonly Loop[], most: number, extents: Extents): Generator<readonly Unrolled[]> {
@@ -118,6 +134,8 @@ function unrollings(
   const inner: Unrolled[] = [];
   let size = macs;
   for (const l of a.reduction.toReversed()) {
+    // Where an index is data each copy would make an address of its own: copies would share nothing.
+    if (a.reads.some((r) => r.indirect && r.bent.has(l.axis))) break;
     // A loop that holds others keeps its place: copies of it would be added in another order.
     const [only] = l.body;
     const nested = l.body.some((s) => s.kind === 'for');
@@ -153,64 +171,6 @@ function fencings(steps: readonly Unrolled[], window: readonly Unrolled[]): Read
   return row ? [none, outer, new Set([step.axis, row.axis])] : [none, outer];
 }
 
-/** Reads across the lanes, from a copy with the lanes' dimension last where that is cheaper than gathering. */
-function withPacks(
-  a: Analysis,
-  lanes: Candidate['lanes'],
-  _target: VectorTarget,
-  extents: Extents,
-): { refs: readonly Reference[]; packs: Directive[]; packCycles: number } {
-  if (!lanes) return { refs: a.reads, packs: [], packCycles: 0 };
-  const { woven, span } = lanes;
-  if (woven) {
-    const near = (r: Reference): Reference => ({
-      ...r,
-      strides: new Map(
-        [...r.strides].map(([axis, by]) => [axis, axis === lanes.loop.axis ? by / span : axis === woven.axis ? 0 : by]),
-      ),
-    });
-    return { refs: a.reads.map(near), packs: [], packCycles: 0 };
-  }
-  const axis = lanes.loop.axis;
-  const packs: Directive[] = [];
-  let packCycles = 0;
-  const refs = a.reads.map((r) => {
-    const stride = r.strides.get(axis) ?? 0;
-    if ([0, 1, 2].includes(stride) && !r.bent.has(axis)) return r;
-    const d = r.at.findIndex((i) => i.kind === 'axis' && i.axis === axis);
-    const written = a.stores.some((s) => s.buffer === r.buffer);
-    if (d < 0 || written || a.reads.some((q) => q !== r && q.buffer.name === r.buffer.name)) return r;
-    const order = [...r.at.keys()].filter((k) => k !== d).concat(d);
-    packs.push({ do: 'pack', buffer: r.buffer.name, order });
-    packCycles += extents.elements(r.buffer.type.shape) * 3;
-    const shape = order.map((k) => bindDim(r.buffer.type.shape[k] as Dim, 64));
-    return { ...r, strides: restride(r, order, shape), bent: new Set([...r.bent].filter((b) => b !== axis)) };
-  });
-  return { refs, packs, packCycles };
-}
-
-/** Strides of a read whose dimensions were put in another order: exact for axes that stand alone in a dimension, which
- *  is enough to rank candidates. */
-function restride(r: Reference, order: readonly number[], shape: readonly number[]): Map<Axis, number> {
-  const out = new Map<Axis, number>();
-  let step = 1;
-  for (let k = order.length - 1; k >= 0; k--) {
-    const index = r.at[order[k] as number] as x.Expr;
-    for (const [axis, by] of coefficients(index)) out.set(axis, (out.get(axis) ?? 0) + by * step);
-    step *= shape[k] as number;
-  }
-  return out;
-}
-function coefficients(e: x.Expr): [Axis, number][] {
-  if (e.kind === 'axis') return [[e.axis, 1]];
-  if (e.kind === 'binary' && e.fn === 'add') return [...coefficients(e.a), ...coefficients(e.b)];
-  if (e.kind === 'binary' && e.fn === 'sub')
-    return [...coefficients(e.a), ...coefficients(e.b).map(([a, c]): [Axis, number] => [a, -c])];
-  if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'const')
-    return coefficients(e.a).map(([a, c]) => [a, c * (e.b as { value: number }).value]);
-  return [];
-}
-
 function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], target: VectorTarget): Directive[] {
   const out: Directive[] = [];
   const { lanes } = c;
@@ -220,6 +180,8 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: shifts(lanes, a) });
+  if (lanes?.woven && a.parallel.includes(lanes.woven))
+    out.push({ do: 'tile', axis: lanes.woven.axis.name, by: lanes.span });
   if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())

@@ -12,16 +12,17 @@ export interface Unrolled {
   readonly axis: Axis;
   readonly by: number;
 }
-/** The axis that runs in lanes, `width` indices of it in `vectors` vectors at a time, the last perhaps not full: one of
- *  the result's, or of the sum's (`dot`). */
+/** The axis that runs in lanes, `width` indices of it at a time: one of the result's, or of the sum's (`dot`). */
 export interface Lanes {
   readonly loop: Loop;
-  readonly vectors: number;
   readonly width: number;
+  /** So many vectors hold them, the last perhaps not full. */
+  readonly vectors: number;
   readonly dot: boolean;
-  /** A window's loop whose places lie between the lanes' places, so that both are one run of neighbours. */
+  /** A loop whose places lie between the lanes' places, so that both are one run of neighbours: a window's, or another one of
+   *  the result's. */
   readonly woven: Loop | null;
-  /** How many neighbours each lane stands for: the woven window's extent, or 1. */
+  /** How many neighbours each index stands for: the woven loop's extent, or 1. */
   readonly span: number;
 }
 
@@ -49,7 +50,7 @@ export function cost(
   extents: Extents,
 ): number {
   const { lanes } = c;
-  const vectors = lanes && !lanes.dot ? lanes.vectors * lanes.span : 1;
+  const vectors = lanes && !lanes.dot ? lanes.vectors : 1;
   const copies = [...c.tiles, ...window];
   const perStep = copies.reduce((p, u) => p * u.by, 1) * vectors;
   const steps = c.steps.reduce((p, u) => p * u.by, 1);
@@ -104,11 +105,12 @@ export function cost(
   }, body);
   const outside = a.parallel.reduce((p, l) => {
     const e = extents.of(l);
+    if (lanes?.woven === l) return p;
     if (lanes && !lanes.dot && lanes.loop === l) {
       const { width } = lanes;
       const rest = e % width;
       if (rest === 0) return p * (e / width);
-      const last = shifts(lanes, a) ? 1 : Math.ceil((rest * lanes.span) / target.lanes) / vectors;
+      const last = shifts(lanes, a) ? 1 : Math.sqrt(Math.ceil((rest * lanes.span) / target.lanes) / vectors);
       return p * (Math.floor(e / width) + last);
     }
     const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
@@ -118,7 +120,10 @@ export function cost(
   }, 1);
   const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
   const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
-  const ends = accumulators * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
+  // Two woven axes part again where they are stored: a vector for each index of the short one.
+  const parts = lanes?.woven && a.parallel.includes(lanes.woven);
+  const pieces = parts ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
+  const ends = accumulators * pieces * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
   // Code is downloaded, compiled and cached: an instruction must save some cycles over the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);

@@ -1,8 +1,19 @@
 /** Weaving: lanes that read places w apart, and the copies that read the places between, become one run of neighbours. */
 
+import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { exprsOf, type Kernel, type Loop, loop, mapStmt, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import {
+  exprsOf,
+  finish,
+  type Kernel,
+  type Loop,
+  loop,
+  mapStmt,
+  type Stmt,
+  storageOf,
+  walkStmts,
+} from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import { ScheduleError } from './legal.ts';
 
@@ -18,7 +29,8 @@ interface Woven {
   readonly width: number;
 }
 
-export function woven(k: Kernel, lanes: string, copies: string): Kernel {
+export function woven(kernel: Kernel, lanes: string, copies: string): Kernel {
+  const k = onRows(kernel, lanes, copies);
   const tiles = new Map<Tile, Woven>();
   const refused = new Set<Tile>();
   walkStmts(k.body, (s, loops) => {
@@ -31,6 +43,41 @@ export function woven(k: Kernel, lanes: string, copies: string): Kernel {
   for (const t of refused) tiles.delete(t);
   if (tiles.size === 0) throw new ScheduleError(`no tile is indexed by lanes ${lanes} between copies ${copies}`);
   return { ...k, body: k.body.flatMap((s) => rewritten(s, tiles, lanes, copies)) };
+}
+
+/** Reads b[…, i + x, j] where the copies j are the whole last dimension: of a view in which the last two dimensions are one, whose
+ *  neighbours they are. */
+function onRows(k: Kernel, lanes: string, copies: string): Kernel {
+  const views = new Map<Buffer, Buffer>();
+  const go = (s: Stmt, around: readonly Loop[]): Stmt => {
+    if (s.kind === 'for') return { ...s, body: s.body.map((b) => go(b, [...around, s])) };
+    const found = pair(around, lanes, copies);
+    if (!found || !isWrite(s)) return s;
+    const [i, j] = found;
+    return mapStmt(s, (e) => {
+      if (e.kind !== 'load' || !areRows(e, i, j)) return e;
+      const [row, column] = e.at.slice(-2) as [Expr, Expr];
+      const view = upsert(views, e.buffer, () => rowsOf(e.buffer));
+      return x.load(view, [...e.at.slice(0, -2), x.add(x.mul(row, x.int(extent(j))), column)]);
+    });
+  };
+  const body = k.body.map((s) => go(s, []));
+  return views.size > 0 ? finish(k.name, body, k.locs) : k;
+}
+
+function areRows({ buffer, at }: Extract<Expr, { kind: 'load' }>, i: Loop, j: Loop): boolean {
+  const [row, column] = at.slice(-2);
+  const [rows, columns] = buffer.type.shape.slice(-2);
+  const isWhole =
+    column?.kind === 'axis' && column.axis === j.axis && columns === extent(j) && typeof rows === 'number';
+  return isWhole && row !== undefined && x.freeAxes(row).has(i.axis);
+}
+
+/** A buffer with its last two dimensions as one. */
+function rowsOf(b: Buffer): Buffer {
+  const [rows, columns] = b.type.shape.slice(-2) as [number, number];
+  const shape = [...b.type.shape.slice(0, -2), rows * columns];
+  return { name: `${b.name}.rows`, type: { ...b.type, shape }, viewOf: storageOf(b) };
 }
 
 /** The loops of these names around a statement. */
