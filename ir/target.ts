@@ -79,8 +79,8 @@ export interface VectorTarget extends Target {
     readonly latency: number;
     /** Cycles lost when a loop ends. */
     readonly exit: number;
-    /** Cycles over a whole batch that one more instruction of code must save. */
-    readonly code: number;
+    /** Cycles of a whole batch that one more instruction of code must save: so many a sample, and no more than `most`. */
+    readonly code: { readonly sample: number; readonly most: number };
   };
 }
 
@@ -109,7 +109,7 @@ export const wasm128: VectorTarget = {
     loop: 4,
     latency: 4,
     exit: 8,
-    code: 250,
+    code: { sample: 4, most: 250 },
   },
 };
 
@@ -142,7 +142,7 @@ export const webgpu: GridTarget = {
   bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
   addsToMemory: false,
   memory: { most: 2 ** 27, limit: 'a storage buffer binding of WebGPU (maxStorageBufferBindingSize) offers' },
-  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535 },
+  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 250 },
 };
 
 /** The targets by their names. */

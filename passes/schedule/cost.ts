@@ -124,10 +124,11 @@ export function cost(
   const parts = lanes?.woven && a.parallel.includes(lanes.woven);
   const pieces = parts ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
   const ends = accumulators * pieces * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
-  // Code is downloaded, compiled and cached: an instruction must save some cycles over the whole batch.
+  // Code is downloaded, compiled and cached: an instruction must save some cycles of the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
-  return ordered * (reduced + ends / 2) + code * target.cost.code;
+  const { sample, most } = target.cost.code;
+  return ordered * (reduced + ends / 2) + code * Math.min(most, sample * extents.batch);
 }
 
 /** How many different elements a read touches over all copies. */
