@@ -7,7 +7,7 @@ import { analyse } from './analyse.ts';
 import { contractions } from './contraction.ts';
 import { applySchedule } from './directives.ts';
 import { Extents } from './extents.ts';
-import { loopsOf } from './legal.ts';
+import { loopsOf, ScheduleError } from './legal.ts';
 import { mappings } from './mapping.ts';
 import { settleGuards, simplify } from './settle.ts';
 import { workgroups } from './workgroups.ts';
@@ -35,13 +35,23 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
   const extents = new Extents(batch);
   const a = analyse(kernel, batch);
   if (a.main) {
-    const found = contractions(a, target, extents, most);
+    const found = contractions(a, target, extents, most, (s) => isLegal(kernel, s));
     return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target)]);
   }
   const settled = settleGuards(kernel);
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
   const mapped = mappings(plain, target).slice(0, most);
   return mapped.map((m) => [...settled, ...m]);
+}
+
+function isLegal(kernel: Kernel, s: Schedule): boolean {
+  try {
+    applySchedule(kernel, s);
+    return true;
+  } catch (e) {
+    if (e instanceof ScheduleError) return false;
+    throw e;
+  }
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */

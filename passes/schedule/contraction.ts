@@ -14,8 +14,14 @@ import { packedFor, readsRows } from './packing.ts';
 const factors = [1, 2, 3, 4, 5, 6, 8];
 
 /** The cheapest schedules, at most so many, the cheapest first. They differ in their lanes, their register tiles or in how many
- *  axes they keep apart; none where there is nothing to choose. */
-export function contractions(a: Analysis, target: VectorTarget, extents: Extents, most: number): Schedule[] {
+ *  axes they keep apart; none where there is nothing to choose. `fits` tells whether a kernel can be woven by one. */
+export function contractions(
+  a: Analysis,
+  target: VectorTarget,
+  extents: Extents,
+  most: number,
+  fits: (s: Schedule) => boolean,
+): Schedule[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
@@ -59,7 +65,14 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
     }
   }
   ways.sort((p, q) => p.cycles - q.cycles);
-  return ways.slice(0, most).map(({ c, packs }) => [...packs, ...directives(c, a, windowed, target)]);
+  const found: Schedule[] = [];
+  for (const { c, packs } of ways) {
+    if (found.length === most) break;
+    const way = [...packs, ...directives(c, a, windowed, target)];
+    // How much else of a kernel lanes and copies run through is more than an analysis tells.
+    if (!c.lanes?.woven || fits(way)) found.push(way);
+  }
+  return found;
 }
 
 interface Way {
@@ -93,8 +106,9 @@ function alongResult(loop: Loop, vectors: number, width: number, a: Analysis, ex
  *  is read along them lies so in memory, or in a packed copy. */
 function alongRows(rows: Loop, short: Loop, a: Analysis, target: VectorTarget, extents: Extents): Lanes[] {
   const [e, span] = [extents.constant(rows), extents.constant(short)];
-  if (e === null || span === null || rows === short || a.window.length > 0 || span < 2 || span > largestSpan) return [];
-  if (!readsRows(a, rows, short)) return [];
+  if (e === null || span === null || rows === short || span < 2 || span > largestSpan) return [];
+  // Behind a sum's loop, rows part again; without one there is nothing between.
+  if (a.window.length > 0 || a.reduction.length === 0 || !readsRows(a, rows, short)) return [];
   const most = Math.floor((target.lanes * mostVectors) / span);
   return Array.from({ length: Math.min(e, most) }, (_, i): Lanes => {
     const vectors = Math.ceil(((i + 1) * span) / target.lanes);
