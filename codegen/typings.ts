@@ -109,6 +109,8 @@ ${backendMembers("'webgpu'")}${sharedCalls(manifest, onGpu, (t) => `Promise<${t}
   checkpoint(): Promise<Map<string, Float32Array | Int32Array | Uint8Array>>;
   /** Once the device is lost: the model of the last checkpoint on another one. */
   recover(device?: WebGpuDevice): Promise<${type}>;
+  /** Resolves as soon as few calls wait on the device: await it before each step of a loop that awaits nothing else. */
+  ready(): Promise<void>;
   /** Resolves once all calls so far have run. */
   finished(): Promise<void>;
 }

@@ -95,7 +95,7 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
       ...['safetensors', 'check', 'port', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
-      ...(webgpu ? ['gpu-program', 'gpu-read', 'webgpu', 'backend'] : []),
+      ...(webgpu ? ['gpu-words', 'gpu-pace', 'gpu-upload', 'gpu-program', 'gpu-read', 'webgpu', 'backend'] : []),
     ],
     exported: [
       ...(webgpu ? ['GpuModel'] : []),

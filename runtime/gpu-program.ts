@@ -1,45 +1,38 @@
 /** A compiled program on a device: its arena, its pipelines and what binds them, all made once. A call makes no API object but
  *  the encoder of its commands. */
-import { arrayOf, type Data, elementsAt, kindOf, TapeoutError, type View } from './check.ts';
-import type { ManifestCount, ManifestDispatch, ManifestGpu, ManifestTensor } from './manifest.ts';
+import { arrayOf, type Data, elementsAt, kindOf, TapeoutError } from './check.ts';
+import { Pace } from './gpu-pace.ts';
+import { Upload } from './gpu-upload.ts';
+import { usage, type Words, wordBytes, writeWords } from './gpu-words.ts';
+import type { ManifestCount, ManifestDispatch, ManifestGpu } from './manifest.ts';
 
-/** The specification's numbers: Node has no global that tells them. */
-export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
 const computeStage = 0x4;
-/** Bytes of an element, of whatever dtype. */
-export const wordBytes = 4;
-
-/** Elements as they lie in an arena: bytes are words there. */
-export const toWords = (data: Data): Float32Array | Int32Array | Uint32Array =>
-  data instanceof Uint8Array ? Uint32Array.from(data) : data;
-
-/** A copy of elements that lie in an arena, or in what was read of it. */
-export function fromWords(dtype: ManifestTensor['dtype'], bytes: ArrayBuffer, offset: number, count: number): View {
-  const array = arrayOf[dtype];
-  return array === Uint8Array
-    ? Uint8Array.from(new Uint32Array(bytes, offset, count))
-    : new array(bytes, offset, count).slice();
-}
 
 export class GpuProgram {
   readonly device: GPUDevice;
   readonly arena: GPUBuffer;
   /** What the next call's uniform buffer holds: the scalars, at their offsets. */
   readonly call: ArrayBuffer;
+  /** What is submitted goes through here. */
+  readonly pace: Pace;
   readonly #callBuffer: GPUBuffer;
   readonly #words: Uint32Array<ArrayBuffer>;
   /** What the device's uniform buffer holds once all that is queued has run. */
   readonly #sent: Uint32Array<ArrayBuffer>;
+  /** The inputs' ways to the arena, and where there they end. */
+  readonly #uploads: ReadonlyMap<string, { readonly to: number; readonly upload: Upload }>;
   readonly #group: GPUBindGroup;
   readonly #pipelines: ReadonlyMap<string, GPUComputePipeline>;
 
   private constructor(
     device: GPUDevice,
-    { arenaBytes, callBytes }: ManifestGpu,
+    { arenaBytes, callBytes, tensors }: ManifestGpu,
+    maxBatch: number,
     layout: GPUBindGroupLayout,
     pipelines: ReadonlyMap<string, GPUComputePipeline>,
   ) {
     this.device = device;
+    this.pace = new Pace(device.queue);
     this.arena = device.createBuffer({
       label: 'tapeout arena',
       size: Math.max(16, Math.ceil(arenaBytes / 16) * 16),
@@ -53,6 +46,12 @@ export class GpuProgram {
     this.call = new ArrayBuffer(callBytes);
     this.#words = new Uint32Array(this.call);
     this.#sent = new Uint32Array(callBytes / wordBytes);
+    const uploads = tensors.flatMap(({ name, purpose, dtype, shape, offset }) => {
+      if (purpose !== 'input') return [];
+      const narrow = arrayOf[dtype].BYTES_PER_ELEMENT < wordBytes;
+      return [[name, { to: offset, upload: new Upload(device, name, elementsAt(shape, maxBatch), narrow) }] as const];
+    });
+    this.#uploads = new Map(uploads);
     this.#pipelines = pipelines;
     this.#group = device.createBindGroup({
       layout,
@@ -94,7 +93,7 @@ export class GpuProgram {
     });
     const pipelines = new Map(await Promise.all(compiled));
     device.pushErrorScope('out-of-memory');
-    const program = new GpuProgram(device, manifest, layout, pipelines);
+    const program = new GpuProgram(device, manifest, maxBatch, layout, pipelines);
     if (await device.popErrorScope()) {
       program.destroy();
       throw new TapeoutError(
@@ -106,10 +105,20 @@ export class GpuProgram {
     return program;
   }
 
+  /** Uploads the first `count` elements of an input, which may be changed at once, and encodes the copy that brings them to the
+   *  arena. */
+  bring(encoder: GPUCommandEncoder, input: string, data: Data, count: number): void {
+    const { to, upload } = this.#uploads.get(input)!;
+    encoder.copyBufferToBuffer(upload.write(data, count), 0, this.arena, to, count * wordBytes);
+  }
+
   /** Commands that run these kernels over a batch of n, to submit at once: what a later call is given is written behind them. */
-  encode(dispatches: readonly ManifestDispatch[], n: number): GPUCommandEncoder {
+  encode(
+    dispatches: readonly ManifestDispatch[],
+    n: number,
+    encoder = this.device.createCommandEncoder(),
+  ): GPUCommandEncoder {
     this.#send(n);
-    const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     this.dispatch(pass, dispatches, n);
     pass.end();
@@ -138,15 +147,14 @@ export class GpuProgram {
   }
 
   /** Writes to the arena, behind all that is queued. The data may be changed at once. */
-  write(offset: number, data: Float32Array | Int32Array | Uint32Array, count = data.length): void {
-    // Dawn in Node ends the process when it is given shared memory.
-    const own = data.buffer instanceof ArrayBuffer ? data : data.slice(0, count);
-    this.device.queue.writeBuffer(this.arena, offset, own as Float32Array<ArrayBuffer>, 0, count);
+  write(offset: number, data: Words): void {
+    writeWords(this.device.queue, this.arena, offset, data, data.length);
   }
 
   destroy(): void {
     this.arena.destroy();
     this.#callBuffer.destroy();
+    for (const { upload } of this.#uploads.values()) upload.destroy();
   }
 
   #send(n: number): void {

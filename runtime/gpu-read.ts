@@ -1,5 +1,6 @@
 /** Copies from a device to the host, through buffers that are used again. The queue waits for none of them. */
-import { usage } from './gpu-program.ts';
+import type { Pace } from './gpu-pace.ts';
+import { usage } from './gpu-words.ts';
 
 /** Bytes of a buffer, from an offset on. */
 export interface Stretch {
@@ -10,14 +11,18 @@ export interface Stretch {
 
 /** The least that a staging buffer holds. Sizes are powers of two, so that a few buffers serve all that is read. */
 const leastBytes = 256;
+/** So many are kept for the next reads. */
+const mostKept = 8;
 
 export class Readback {
   readonly #device: GPUDevice;
+  readonly #pace: Pace;
   readonly #all = new Set<GPUBuffer>();
   readonly #free: GPUBuffer[] = [];
 
-  constructor(device: GPUDevice) {
+  constructor({ device, pace }: { readonly device: GPUDevice; readonly pace: Pace }) {
     this.#device = device;
+    this.#pace = pace;
   }
 
   /** Submits what is encoded and, behind it, copies of these stretches. Resolves to their bytes, one behind the other. Rejects
@@ -30,16 +35,22 @@ export class Readback {
       encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
       at += bytes;
     }
-    this.#device.queue.submit([encoder.finish()]);
+    this.#pace.submit(encoder);
     await staging.mapAsync(usage.mapRead, 0, bytes);
     const copy = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();
     this.#free.push(staging);
+    if (this.#free.length > mostKept) this.#drop(this.#free.shift()!);
     return copy;
   }
 
   destroy(): void {
     for (const buffer of this.#all) buffer.destroy();
+  }
+
+  #drop(buffer: GPUBuffer): void {
+    this.#all.delete(buffer);
+    buffer.destroy();
   }
 
   #take(bytes: number): GPUBuffer {

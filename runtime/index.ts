@@ -10,6 +10,7 @@ export {
   type WasmModel,
 } from './backend.ts';
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
+export { stepsAhead } from './gpu-pace.ts';
 export type {
   Manifest,
   ManifestCount,

@@ -1,8 +1,9 @@
 /** A compiled model at work on a GPU: the calls of the WebAssembly model, asynchronous where results come back. A step writes
  *  its batch, encodes one pass and submits it; nothing waits for it unless somebody asks for what it found. */
 import { arrayOf, checkManifest, type Data, elementsAt, TapeoutError, type View } from './check.ts';
-import { fromWords, GpuProgram, toWords, usage, wordBytes } from './gpu-program.ts';
+import { GpuProgram } from './gpu-program.ts';
 import { Readback, type Stretch } from './gpu-read.ts';
+import { fromWords, toWords, usage, wordBytes } from './gpu-words.ts';
 import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
 import type { Evaluation, Views } from './model.ts';
 import {
@@ -83,6 +84,13 @@ interface GpuEntry {
   readonly output: Slot | null;
 }
 
+/** A call whose inputs are on their way. */
+interface Call {
+  readonly entry: GpuEntry;
+  readonly n: number;
+  readonly encoder: GPUCommandEncoder;
+}
+
 /** What a checkpoint holds: all that lasts from step to step. */
 interface Checkpoint {
   readonly state: Map<string, View>;
@@ -104,8 +112,6 @@ export class GpuModel {
   readonly #owner: DeviceOwner | null;
   readonly #slots = new Map<string, Slot>();
   readonly #inputs = new Map<string, Port>();
-  /** Room to spread the bytes of inputs over words. */
-  readonly #spread = new Map<Port, Uint32Array<ArrayBuffer>>();
   readonly #entries: Partial<Record<string, GpuEntry>> = {};
   readonly #readback: Readback;
   /** The losses of the last steps, step by step around. */
@@ -124,8 +130,12 @@ export class GpuModel {
     this.#program = program;
     this.#wgsl = wgsl;
     this.#owner = owner;
-    this.#readback = new Readback(device);
-    this.#ring = device.createBuffer({ size: keptLosses * wordBytes, usage: usage.copySource | usage.copyTarget });
+    this.#readback = new Readback(program);
+    this.#ring = device.createBuffer({
+      label: 'tapeout losses',
+      size: keptLosses * wordBytes,
+      usage: usage.copySource | usage.copyTarget,
+    });
     const scalars = new Map<string, View>();
     for (const tensor of tensors) {
       const { name, purpose, dtype, shape, offset, initial } = tensor;
@@ -136,9 +146,7 @@ export class GpuModel {
         scalars.set(name, memory);
       } else if (initial) program.write(offset, toWords(new arrayOf[dtype](count).fill(initial)));
       if (purpose === 'input') {
-        const port = new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch);
-        this.#inputs.set(name, port);
-        if (port.whole.BYTES_PER_ELEMENT < wordBytes) this.#spread.set(port, new Uint32Array(count));
+        this.#inputs.set(name, new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch));
       }
       this.#slots.set(name, this.#inputs.get(name) ?? new Slot(tensor));
     }
@@ -174,16 +182,17 @@ export class GpuModel {
 
   /** The outputs of n samples. */
   async forward(x: Data | number): Promise<Floats> {
-    const { entry, n } = this.#fed('forward', x, undefined);
-    const [output] = await this.#results(entry, n, [entry.output!]);
+    const call = this.#fed('forward', x, undefined);
+    const [output] = await this.#results(call, [call.entry.output!]);
     return output as Floats;
   }
 
   /** Loss, number of right answers and outputs, with nothing learnt. */
   async evaluate(x: Data | number, y?: Data): Promise<Evaluation> {
-    const { entry, n } = this.#fed('evaluate', x, y);
+    const call = this.#fed('evaluate', x, y);
+    const { entry } = call;
     const asked = [entry.loss!, entry.output!, ...(entry.correct ? [entry.correct] : [])];
-    const [loss, output, correct] = await this.#results(entry, n, asked);
+    const [loss, output, correct] = await this.#results(call, asked);
     return { loss: loss![0]!, correct: correct ? correct[0]! : null, output: output as Floats };
   }
 
@@ -194,8 +203,8 @@ export class GpuModel {
 
   /** Queues: adds the gradients of the outputs weighted by `cotangent`, as PyTorch's `out.backward(cotangent)`. */
   vjp(x: Data | number, cotangent?: Float32Array): void {
-    const { entry, n } = this.#fed('vjp', x, cotangent);
-    this.#submit(entry, n);
+    const { entry, n, encoder } = this.#fed('vjp', x, cotangent);
+    this.#submit(entry, n, encoder);
   }
 
   /** Queues: sets all gradients to zero. */
@@ -292,8 +301,15 @@ export class GpuModel {
     return model;
   }
 
-  /** Resolves once all calls so far have run. A loop that awaits no loss should await this now and then: what is queued takes
-   *  memory. */
+  /** Resolves as soon as at most `stepsAhead` calls wait on the device, which is at once where no more do. A loop that awaits
+   *  nothing else should await this before each step: what is queued takes memory, and a call cannot wait by itself. */
+  async ready(): Promise<void> {
+    this.#alive();
+    await this.#program.pace.ready();
+    this.#alive();
+  }
+
+  /** Resolves once all calls so far have run. */
   async finished(): Promise<void> {
     this.#alive();
     await this.#program.device.queue.onSubmittedWorkDone();
@@ -325,32 +341,29 @@ export class GpuModel {
     throw missingEntry(name, this.manifest);
   }
 
-  /** Checks everything, then queues the upload of the inputs. */
-  #fed(name: EntryName, a: Data | number, b: Data | undefined): { readonly entry: GpuEntry; readonly n: number } {
+  /** Checks everything, then queues the upload of the inputs and encodes their way to the arena. */
+  #fed(name: EntryName, a: Data | number, b: Data | undefined): Call {
     const entry = this.#get(name);
     const n = checkCall(entry, a, b, this.maxBatch);
     const given = typeof a === 'number' ? null : [a, b];
+    const encoder = this.#program.device.createCommandEncoder();
     entry.inputs.forEach((port, i) => {
-      const count = port.count(n);
-      const data = given ? given[i]! : port.whole;
-      const spread = this.#spread.get(port);
-      if (spread) for (let k = 0; k < count; k++) spread[k] = data[k]!;
-      this.#program.write(port.tensor.offset, spread ?? (data as Float32Array), count);
+      this.#program.bring(encoder, port.tensor.name, given ? given[i]! : port.whole, port.count(n));
     });
-    return { entry, n };
+    return { entry, n, encoder };
   }
 
-  #submit({ dispatches }: GpuEntry, n: number): void {
-    this.#program.device.queue.submit([this.#program.encode(dispatches, n).finish()]);
+  #submit({ dispatches }: GpuEntry, n: number, encoder?: GPUCommandEncoder): void {
+    this.#program.pace.submit(this.#program.encode(dispatches, n, encoder));
   }
 
   #withLoss(name: 'train_step' | 'backward', a: Data | number, b: Data | undefined): PromiseLike<number> {
-    const { entry, n } = this.#fed(name, a, b);
-    const encoder = this.#program.encode(entry.dispatches, n);
+    const { entry, n, encoder } = this.#fed(name, a, b);
+    this.#program.encode(entry.dispatches, n, encoder);
     const step = this.#steps++;
     const place = (step % keptLosses) * wordBytes;
     encoder.copyBufferToBuffer(this.#program.arena, entry.loss!.tensor.offset, this.#ring, place, wordBytes);
-    this.#program.device.queue.submit([encoder.finish()]);
+    this.#program.pace.submit(encoder);
     return new Loss(() => this.#loss(step));
   }
 
@@ -370,8 +383,8 @@ export class GpuModel {
     return (await this.#losses.values)[step % keptLosses]!;
   }
 
-  async #results(entry: GpuEntry, n: number, slots: readonly Slot[]): Promise<View[]> {
-    return this.#read(slots, n, this.#program.encode(entry.dispatches, n));
+  async #results({ entry, n, encoder }: Call, slots: readonly Slot[]): Promise<View[]> {
+    return this.#read(slots, n, this.#program.encode(entry.dispatches, n, encoder));
   }
 
   async #copy(purpose: Purpose, name: string, n: number): Promise<View> {

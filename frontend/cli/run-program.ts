@@ -6,8 +6,9 @@ import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
 import { type TargetName, targets } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
-import { fromWords, GpuProgram, toWords, wordBytes } from '../../runtime/gpu-program.ts';
+import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
+import { fromWords, toWords, wordBytes } from '../../runtime/gpu-words.ts';
 import { type ManifestGpu, openDevice } from '../../runtime/index.ts';
 import { contextOf, type Ir, runPass } from '../ir-passes.ts';
 import { findGpu } from './gpu.ts';
@@ -65,7 +66,7 @@ const onGpu =
         else if (program.slots.some((s) => s.buffer === b)) gpu.write(placeOf(program, b), toWords(v));
       }
       const arena = { buffer: gpu.arena, offset: 0, bytes: gpu.arena.size };
-      const bytes = await new Readback(device).read([arena], gpu.encode(called, n));
+      const bytes = await new Readback(gpu).read([arena], gpu.encode(called, n));
       return (b) => {
         if (scalars.has(b)) return values.get(b)?.slice() as Elements;
         return fromWords(b.type.dtype, bytes, placeOf(program, b), countAt(b.type.shape, n)) as Elements;

@@ -1,6 +1,6 @@
 /** What a GPU can do at most through WebGPU, measured by small shaders: float operations a second in registers, and bytes a
  *  second from a cache and from memory. */
-import { usage } from '../../runtime/gpu-program.ts';
+import { usage } from '../../runtime/gpu-words.ts';
 import type { Peak } from './peak.ts';
 
 /** Bytes of the buffers that are read: one that caches hold, and one that none holds. */

@@ -2,8 +2,9 @@
 
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Entry } from '../../ir/program.ts';
-import { GpuProgram, toWords, usage } from '../../runtime/gpu-program.ts';
+import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
+import { toWords, usage } from '../../runtime/gpu-words.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { GpuModel } from '../../runtime/webgpu.ts';
 import type { Compiled } from '../compile.ts';
@@ -37,7 +38,7 @@ export async function gpuSampler(
   const count = 2 * dispatches.length;
   const stamps = device.createQuerySet({ type: 'timestamp', count });
   const resolved = device.createBuffer({ size: count * stampBytes, usage: queryResolve | usage.copySource });
-  const readback = new Readback(device);
+  const readback = new Readback(program);
 
   let steps = 0;
   /** Every time the samples are through, training begins again: it neither converges nor diverges. */
@@ -65,7 +66,7 @@ export async function gpuSampler(
     async whole() {
       await prepare();
       const began = performance.now();
-      device.queue.submit([program.encode(dispatches, n).finish()]);
+      program.pace.submit(program.encode(dispatches, n));
       await model.finished();
       return performance.now() - began;
     },
