@@ -56,6 +56,7 @@ export function manifestJson(manifest: Manifest): string {
   const gpu = {
     operations: webgpu.operations,
     arenaBytes: webgpu.arenaBytes,
+    ...(webgpu.bindingBytes === undefined ? {} : { bindingBytes: webgpu.bindingBytes }),
     callBytes: webgpu.callBytes,
     entries: webgpu.entries.map(({ dispatches, ...entry }) => ({ ...entryFields(entry), dispatches })),
     tensors: webgpu.tensors.map(tensorFields),

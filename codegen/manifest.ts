@@ -45,6 +45,7 @@ const manifestOfGpu = ({ program, shaders }: Gpu, initial: ReadonlyMap<string, n
     ...program.entries.map((e) => e.launches.reduce((sum, k) => sum + workOf(k, program.maxBatch).operations, 0)),
   ),
   arenaBytes: program.arenaBytes,
+  ...(shaders.bindingBytes === null ? {} : { bindingBytes: shaders.bindingBytes }),
   callBytes: shaders.callBytes,
   tensors: tensorsOf(program, initial, (s) => shaders.scalars.get(s.buffer) ?? s.offset),
   entries: program.entries.map((e) => ({

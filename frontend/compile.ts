@@ -11,7 +11,15 @@ import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
-import { type Engine, engines, isVector, type Target, type VectorTarget, wasmTarget, webgpu } from '../ir/target.ts';
+import {
+  type Engine,
+  engines,
+  isVector,
+  type Target,
+  type VectorTarget,
+  wasmTarget,
+  webgpuTarget,
+} from '../ir/target.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
@@ -84,6 +92,9 @@ export interface CompileOptions {
   /** What the model is compiled to: `wasm` unless told otherwise, `webgpu`, or `all`. A model for WebGPU has the WebAssembly
    *  too; `webgpu` says whose stages are shown, and what a bundle holds. */
   readonly target?: CompileTarget;
+  /** Bytes that a storage buffer binding holds on the GPUs that the model is for: 128 MiB unless told otherwise, which every one
+   *  has. No tensor may be larger, and no model larger than 8 bindings. A GPU with less refuses to load the model. */
+  readonly bindingBytes?: number;
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
@@ -164,6 +175,7 @@ export function compileRecording(
   const target = targetOf(options);
   const processor = processorOf(options);
   const threads = threadsOf(options);
+  const device = webgpuTarget(bindingOf(options));
   const order = inOrder(
     ['recorded', ...graphStages],
     [...new Set([...registeredPasses(), ...(options.passes ?? [])])],
@@ -257,7 +269,7 @@ export function compileRecording(
     return { fused, lowered, scheduled, program };
   };
   const own = half(processor, module, target !== 'webgpu');
-  const gpu = target === 'wasm' ? null : half(webgpu, canonicalizeGathered(module), target === 'webgpu');
+  const gpu = target === 'wasm' ? null : half(device, canonicalizeGathered(module), target === 'webgpu');
   // … then bytes, and shaders.
   const emitted = trace.run(
     'wat',
@@ -276,7 +288,7 @@ export function compileRecording(
     trace.run(
       'wgsl',
       count,
-      () => emitWgsl(gpu.program, webgpu),
+      () => emitWgsl(gpu.program, device),
       (e) => e.wgsl,
     );
 
@@ -315,6 +327,17 @@ function processorOf({ engine = 'v8-11', fastMath = false }: CompileOptions): Ve
   throw new CompileError('bad-argument', `there is no engine '${engine}'`, {
     help: `the engines are ${Object.keys(engines).join(', ')}`,
   });
+}
+
+function bindingOf({ bindingBytes }: CompileOptions): number | undefined {
+  const [least, most] = [2 ** 16, 2 ** 31 - 16];
+  if (bindingBytes === undefined) return undefined;
+  if (Number.isInteger(bindingBytes) && bindingBytes >= least && bindingBytes <= most && bindingBytes % 16 === 0)
+    return bindingBytes;
+  throw new CompileError(
+    'bad-argument',
+    `bindingBytes must be a multiple of 16 from ${least} to ${most}, got ${bindingBytes}`,
+  );
 }
 
 function targetOf({ target = 'wasm' }: CompileOptions): CompileTarget {

@@ -95,7 +95,9 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
       ...['safetensors', 'check', 'port', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
-      ...(webgpu ? ['gpu-words', 'gpu-pace', 'gpu-upload', 'gpu-program', 'gpu-read', 'webgpu', 'backend'] : []),
+      ...(webgpu
+        ? ['gpu-words', 'gpu-arena', 'gpu-pace', 'gpu-upload', 'gpu-program', 'gpu-read', 'webgpu', 'backend']
+        : []),
     ],
     exported: [
       ...(webgpu ? ['GpuModel'] : []),

@@ -14,11 +14,18 @@ export interface Target {
   /** Whether a kernel may add to memory, so that windows add to what they cover. Otherwise each element is gathered, by one
    *  invocation and in one order. */
   readonly addsToMemory: boolean;
+  /** Memory comes in pieces, and no buffer lies in two of them. */
   readonly memory: {
-    /** The most bytes that all buffers may take together. */
-    readonly most: number;
+    /** The most bytes of one. */
+    readonly bytes: number;
     /** What sets this limit. */
     readonly limit: string;
+    /** How many there may be. */
+    readonly pieces: number;
+    /** What sets the limit of all together. */
+    readonly most: string;
+    /** What to try for a model that is too large. */
+    readonly help: string;
   };
   /** The invocations that run a kernel together; null where it runs on one processor, or on threads. */
   readonly workgroup: Workgroup | null;
@@ -92,7 +99,13 @@ export const wasm128: VectorTarget = {
   bytes: { f32: 4, i32: 4, u8: 1, bool: 1 },
   addsToMemory: true,
   // memory32 holds 4 GiB, and signed arithmetic on addresses half of that.
-  memory: { most: 2 ** 31 - 65536, limit: 'WebAssembly offers' },
+  memory: {
+    bytes: 2 ** 31 - 65536,
+    limit: 'WebAssembly offers',
+    pieces: 1,
+    most: 'WebAssembly offers',
+    help: 'compile for a smaller maxBatch',
+  },
   workgroup: null,
   blockRegisters: 14,
   unroll: 64,
@@ -141,9 +154,21 @@ export const webgpu: GridTarget = {
   registers: 96,
   bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
   addsToMemory: false,
-  memory: { most: 2 ** 27, limit: 'a storage buffer binding of WebGPU (maxStorageBufferBindingSize) offers' },
-  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 250 },
+  memory: {
+    bytes: 2 ** 27,
+    limit: 'a storage buffer binding of WebGPU (maxStorageBufferBindingSize) offers',
+    pieces: 8,
+    most: 'the storage buffers of a WebGPU shader (maxStorageBuffersPerShaderStage) offer',
+    help: 'compile for a smaller maxBatch, or for devices with larger bindings (bindingBytes, --binding)',
+  },
+  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535 },
 };
+
+/** The same for devices whose storage buffer bindings hold so many bytes. */
+export const webgpuTarget = (bindingBytes: number = webgpu.memory.bytes): GridTarget => ({
+  ...webgpu,
+  memory: { ...webgpu.memory, bytes: bindingBytes },
+});
 
 /** The targets by their names. */
 export const targets = { wasm: wasm128, webgpu } as const;

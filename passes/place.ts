@@ -1,4 +1,4 @@
-/** Places in one arena for what is alive at different times: greedy by size, after Pisarchyk & Lee 2020, section 5. */
+/** Places in one arena, or in pieces of it, for what is alive at different times: greedy by size, after Pisarchyk & Lee 2020, section 5. */
 
 /** From one step of a timeline to another, both included. */
 export interface Span {
@@ -12,9 +12,29 @@ export interface Lasting {
   readonly lives: readonly Span[];
 }
 
+/** Memory in pieces, of which each starts at a multiple of `every`. Nothing lies in two of them. */
+export interface Pieces {
+  readonly every: number;
+  /** Bytes of each, from its start, that are taken for good. */
+  readonly taken: readonly number[];
+}
+
+const whole: Pieces = { every: Number.POSITIVE_INFINITY, taken: [] };
+/** Where a piece starts. */
+export const startOf = (every: number, piece: number): number => (piece === 0 ? 0 : piece * every);
+
+/** The lowest offset from `from` on where so many bytes may lie. They must fit an empty piece. */
+export function lowest(pieces: Pieces, from: number, bytes: number): number {
+  for (let k = Math.floor(from / pieces.every); ; k++) {
+    const start = startOf(pieces.every, k);
+    const offset = Math.max(from, start + (pieces.taken[k] ?? 0));
+    if (offset + Math.max(bytes, 1) <= start + pieces.every) return offset;
+  }
+}
+
 /** An offset for each, so that nothing that lives at the same time shares a byte: the largest first, each as low as what is
  *  there already lets it. */
-export function placeAll(all: readonly Lasting[]): number[] {
+export function placeAll(all: readonly Lasting[], pieces: Pieces = whole): number[] {
   const largestFirst = [...all.keys()].sort((a, b) => (all[b] as Lasting).bytes - (all[a] as Lasting).bytes);
   const offsets = new Array<number>(all.length).fill(0);
   // What is placed, by offset. The first gap is most often near the bottom, and a look at two numbers passes over what
@@ -23,13 +43,13 @@ export function placeAll(all: readonly Lasting[]): number[] {
   for (const i of largestFirst) {
     const one = all[i] as Lasting;
     const span = hull(one);
-    let offset = 0;
+    let offset = lowest(pieces, 0, one.bytes);
     let at = 0;
     for (; at < placed.length; at++) {
       const other = placed[at] as (typeof placed)[number];
       if (offset + one.bytes <= other.offset) break;
       if (other.end <= offset || other.span.to < span.from || span.to < other.span.from) continue;
-      if (meet(one, other.of)) offset = other.end;
+      if (meet(one, other.of)) offset = lowest(pieces, other.end, one.bytes);
     }
     offsets[i] = offset;
     while (at > 0 && (placed[at - 1] as (typeof placed)[number]).offset > offset) at--;

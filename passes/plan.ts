@@ -1,12 +1,13 @@
 /** Gives every buffer its place in one arena, so that addresses are constants. Values between kernels share space once
- *  they are dead; what the host sees never moves. */
+ *  they are dead; what the host sees never moves. Where the target's memory comes in pieces, what one does not hold goes on in
+ *  the next. */
 
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import { type Entry, lifetimes, type Outline, type Program, type Slot, type Span } from '../ir/program.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
-import { countAt, type TensorType } from '../ir/type.ts';
-import { type Lasting, mostLive, placeAll } from './place.ts';
+import { countAt } from '../ir/type.ts';
+import { type Lasting, lowest, mostLive, placeAll, startOf } from './place.ts';
 
 /** 16 bytes, a vector's width. */
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
@@ -22,15 +23,29 @@ interface Temp extends Lasting {
 }
 
 export function plan({ name, maxBatch, entries, lasting }: Outline, target: Target = wasm128): Program {
-  const bytesOf = (t: TensorType): number => align(countAt(t.shape, maxBatch) * target.bytes[t.dtype]);
+  const { memory } = target;
+  // A single piece grows as it must: what it comes to is told then.
+  const every = memory.pieces === 1 ? Number.POSITIVE_INFINITY : memory.bytes;
+  const tooLarge = (who: string, bytes: number, limit: string, most: number): CompileError => {
+    const [needed, offered] = sizes(bytes, most);
+    const needs = `${who} ${needed} of memory at a batch of ${maxBatch}`;
+    return new CompileError('too-large', `${needs}; ${limit} ${offered}`, { help: memory.help });
+  };
+  const bytesOf = ({ name, type }: Buffer): number => {
+    const bytes = align(countAt(type.shape, maxBatch) * target.bytes[type.dtype]);
+    if (bytes > every) throw tooLarge(`'${name}' needs`, bytes, memory.limit, memory.bytes);
+    return bytes;
+  };
   const slots: Slot[] = [];
-  let top = reserved;
+  const taken = [reserved];
   for (const s of lasting) {
-    const bytes = bytesOf(s.buffer.type);
-    slots.push({ ...s, offset: top, bytes });
-    top += bytes;
+    const bytes = bytesOf(s.buffer);
+    const offset = lowest({ every, taken }, 0, bytes);
+    slots.push({ ...s, offset, bytes });
+    const piece = Math.floor(offset / every);
+    taken[piece] = offset + bytes - startOf(every, piece);
   }
-  const fixedTop = top;
+  const lastingBytes = slots.reduce((sum, s) => sum + s.bytes, reserved);
 
   const starts = startsOf(entries);
   const temps = [...lifetimes(entries, new Set(lasting.map((s) => s.buffer)))].map(([buffer, live]): Temp => {
@@ -38,37 +53,26 @@ export function plan({ name, maxBatch, entries, lasting }: Outline, target: Targ
       const start = starts.get(entry) as number;
       return { from: start + from, to: start + to };
     });
-    return { buffer, bytes: bytesOf(buffer.type), live, lives };
+    return { buffer, bytes: bytesOf(buffer), live, lives };
   });
-  const offsets = placeAll(temps);
-  for (const [i, { buffer, bytes, live }] of temps.entries()) {
-    const offset = fixedTop + (offsets[i] as number);
-    slots.push({ buffer, purpose: 'temp', bytes, offset, live });
-    top = Math.max(top, offset + bytes);
-  }
-  const { most, limit } = target.memory;
-  if (top + slack > most)
-    throw new CompileError(
-      'too-large',
-      `the model needs ${size(top, most)} of memory at a batch of ${maxBatch}; ${limit} ${size(most, most)}`,
-      {
-        help: 'compile for a smaller maxBatch',
-      },
-    );
+  const offsets = placeAll(temps, { every, taken });
+  for (const [i, { buffer, bytes, live }] of temps.entries())
+    slots.push({ buffer, purpose: 'temp', bytes, offset: offsets[i] as number, live });
+  const top = slots.reduce((top, s) => Math.max(top, s.offset + s.bytes), reserved);
+  const arenaBytes = Math.min(top + slack, every * Math.max(1, Math.ceil(top / every)));
+  if (arenaBytes > memory.pieces * memory.bytes)
+    throw tooLarge('the model needs', arenaBytes, memory.most, memory.pieces * memory.bytes);
 
-  return {
-    name,
-    maxBatch,
-    entries,
-    slots,
-    arenaBytes: top + slack,
-    liveBytes: fixedTop + mostLive(temps),
-  };
+  return { name, maxBatch, entries, slots, arenaBytes, liveBytes: lastingBytes + mostLive(temps) };
 }
 
-/** Bytes in the unit that suits the limit. */
-const size = (bytes: number, most: number): string =>
-  most < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+/** Bytes and their limit in the unit that suits this one, or to the byte where that would not tell them apart. */
+function sizes(bytes: number, most: number): [bytes: string, most: string] {
+  const shown = [bytes, most].map((n) =>
+    most < 2 ** 30 ? `${Math.ceil(n / 2 ** 20)} MiB` : `${(n / 2 ** 30).toFixed(1)} GiB`,
+  ) as [string, string];
+  return shown[0] === shown[1] ? [`${bytes} bytes`, `${most} bytes`] : shown;
+}
 
 /** All entries' launches are one timeline, one entry behind the other: a value of several entries lives in each. */
 function startsOf(entries: readonly Entry[]): ReadonlyMap<string, number> {

@@ -1,5 +1,6 @@
 /** Where a model runs, if it can run on several: on a GPU through WebGPU, or as WebAssembly. What decides is told. */
 import { kindOf, TapeoutError } from './check.ts';
+import { partBytes } from './gpu-arena.ts';
 import type { Manifest, ManifestGpu } from './manifest.ts';
 import type { Model } from './model.ts';
 import type { StateDict } from './state-dict.ts';
@@ -82,9 +83,10 @@ export async function instantiateOnGpu(
   notice?: (adapter: string) => string,
 ): Promise<GpuModel> {
   if (device) return instantiateGpu(device, await wgsl(), manifest, weights);
-  const opened = await openDevice(gpu, notice !== undefined);
+  const open = () => openDevice(gpu, { hardware: notice !== undefined, limits: limitsOf(manifest) });
+  const opened = await open();
   const owner = {
-    reopen: async () => (await openDevice(gpu, notice !== undefined)).device,
+    reopen: async () => (await open()).device,
     notice: notice?.(opened.name) ?? null,
   };
   try {
@@ -98,11 +100,23 @@ export async function instantiateOnGpu(
 /** Dawn ends the process when what its `create` gave is collected. */
 const held = new Set<GPU>();
 
-/** A device with the features of these that there are. Throws TapeoutError where there is none. */
+/** What a device must be asked for to hold a model, as it does not come by itself. */
+export const limitsOf = ({ webgpu }: Manifest): Readonly<Record<string, number>> =>
+  webgpu ? { maxStorageBufferBindingSize: partBytes(webgpu), maxBufferSize: partBytes(webgpu) } : {};
+
+/** What a device is wanted for. */
+export interface Wanted {
+  /** Whether software may not stand in for a GPU. */
+  readonly hardware?: boolean;
+  readonly features?: readonly GPUFeatureName[];
+  readonly limits?: Readonly<Record<string, number>>;
+}
+
+/** A device with the features of these that there are, and with limits as far as there are. Throws TapeoutError where there is
+ *  no device. */
 export async function openDevice(
   gpu: GPU | undefined = globalThis.navigator?.gpu,
-  hardware = false,
-  features: readonly GPUFeatureName[] = [],
+  { hardware = false, features = [], limits = {} }: Wanted = {},
 ): Promise<{ readonly device: GPUDevice; readonly name: string }> {
   const fail = (problem: string, cause?: unknown): never => {
     throw new TapeoutError('no-webgpu', problem, { cause });
@@ -122,7 +136,10 @@ export async function openDevice(
     return fail(`the only adapter is software (${name}).`);
   try {
     const requiredFeatures = features.filter((f) => adapter.features.has(f));
-    return { device: await adapter.requestDevice({ requiredFeatures }), name };
+    const requiredLimits = Object.fromEntries(
+      Object.entries(limits).map(([limit, n]) => [limit, Math.min(n, adapter.limits[limit as 'maxBufferSize'])]),
+    );
+    return { device: await adapter.requestDevice({ requiredFeatures, requiredLimits }), name };
   } catch (cause) {
     return fail(`${name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }

@@ -1,16 +1,17 @@
 /** A compiled program on a device: its arena, its pipelines and what binds them, all made once. A call makes no API object but
  *  the encoder of its commands. */
 import { arrayOf, type Data, elementsAt, kindOf, TapeoutError } from './check.ts';
+import { Arena, arenaSizes, partBytes } from './gpu-arena.ts';
 import { Pace } from './gpu-pace.ts';
 import { Upload } from './gpu-upload.ts';
-import { usage, type Words, wordBytes, writeWords } from './gpu-words.ts';
+import { usage, wordBytes } from './gpu-words.ts';
 import type { ManifestCount, ManifestDispatch, ManifestGpu } from './manifest.ts';
 
 const computeStage = 0x4;
 
 export class GpuProgram {
   readonly device: GPUDevice;
-  readonly arena: GPUBuffer;
+  readonly arena: Arena;
   /** What the next call's uniform buffer holds: the scalars, at their offsets. */
   readonly call: ArrayBuffer;
   /** What is submitted goes through here. */
@@ -26,18 +27,15 @@ export class GpuProgram {
 
   private constructor(
     device: GPUDevice,
-    { arenaBytes, callBytes, tensors }: ManifestGpu,
+    manifest: ManifestGpu,
     maxBatch: number,
     layout: GPUBindGroupLayout,
     pipelines: ReadonlyMap<string, GPUComputePipeline>,
   ) {
     this.device = device;
     this.pace = new Pace(device.queue);
-    this.arena = device.createBuffer({
-      label: 'tapeout arena',
-      size: Math.max(16, Math.ceil(arenaBytes / 16) * 16),
-      usage: usage.storage | usage.copySource | usage.copyTarget,
-    });
+    const { callBytes, tensors } = manifest;
+    this.arena = new Arena(device, arenaSizes(manifest));
     this.#callBuffer = device.createBuffer({
       label: 'tapeout call',
       size: callBytes,
@@ -55,7 +53,10 @@ export class GpuProgram {
     this.#pipelines = pipelines;
     this.#group = device.createBindGroup({
       layout,
-      entries: [this.arena, this.#callBuffer].map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: inBindings(this.arena.buffers, this.#callBuffer).map((buffer, binding) => ({
+        binding,
+        resource: { buffer },
+      })),
     });
   }
 
@@ -66,9 +67,13 @@ export class GpuProgram {
       throw new TapeoutError('bad-wgsl', `the shaders must be the text of model.wgsl, but they are ${kindOf(wgsl)}.`);
     checkLimits(device, manifest, maxBatch);
     const kernels = [...new Set(manifest.entries.flatMap((e) => e.dispatches.map((d) => d.kernel)))];
-    const buffers = ['storage', 'uniform'] as const;
+    const storage = arenaSizes(manifest).map(() => 'storage' as const);
     const layout = device.createBindGroupLayout({
-      entries: buffers.map((type, binding) => ({ binding, visibility: computeStage, buffer: { type } })),
+      entries: inBindings<GPUBufferBindingType>(storage, 'uniform').map((type, binding) => ({
+        binding,
+        visibility: computeStage,
+        buffer: { type },
+      })),
     });
     // An error scope of our own: what is wrong is told here, not where the page hears of uncaptured errors.
     device.pushErrorScope('validation');
@@ -109,7 +114,8 @@ export class GpuProgram {
    *  arena. */
   bring(encoder: GPUCommandEncoder, input: string, data: Data, count: number): void {
     const { to, upload } = this.#uploads.get(input)!;
-    encoder.copyBufferToBuffer(upload.write(data, count), 0, this.arena, to, count * wordBytes);
+    const { buffer, offset, bytes } = this.arena.at(to, count * wordBytes);
+    encoder.copyBufferToBuffer(upload.write(data, count), 0, buffer, offset, bytes);
   }
 
   /** Commands that run these kernels over a batch of n, to submit at once: what a later call is given is written behind them. */
@@ -146,11 +152,6 @@ export class GpuProgram {
     }
   }
 
-  /** Writes to the arena, behind all that is queued. The data may be changed at once. */
-  write(offset: number, data: Words): void {
-    writeWords(this.device.queue, this.arena, offset, data, data.length);
-  }
-
   destroy(): void {
     this.arena.destroy();
     this.#callBuffer.destroy();
@@ -167,6 +168,9 @@ export class GpuProgram {
     this.device.queue.writeBuffer(this.#callBuffer, 0, words);
   }
 }
+
+/** In the order of their bindings: the call stands behind the arena's first part, wherever that ends. */
+const inBindings = <T>([first, ...others]: readonly T[], call: T): T[] => [first!, call, ...others];
 
 const refusal = (problem: string): string =>
   `the device refuses the shaders: ${problem}. Take model.wgsl and the manifest from the same compilation.`;
@@ -189,8 +193,12 @@ function checkLimits({ limits }: GPUDevice, manifest: ManifestGpu, maxBatch: num
     throw new TapeoutError('bad-manifest', `the manifest's part for WebGPU ${problem}`);
   };
   const { arenaBytes, callBytes, tensors, entries } = manifest;
+  const part = partBytes(manifest);
+  if (!(part >= 16) || (part < arenaBytes && part % 16 !== 0)) fail(`has an arena of parts of ${part} bytes.`);
+  const whose = part < arenaBytes ? "a part of the model's arena" : "the model's arena";
   for (const name of ['maxStorageBufferBindingSize', 'maxBufferSize'] as const)
-    limit(name, arenaBytes, "the bytes of the model's arena are");
+    limit(name, part, `the bytes of ${whose} are`);
+  limit('maxStorageBuffersPerShaderStage', Math.ceil(arenaBytes / part), "the parts of the model's arena are");
   limit('maxUniformBufferBindingSize', callBytes, 'the bytes of its scalars are');
   for (const { name, dtype, shape, offset, purpose } of tensors) {
     if (!Object.hasOwn(arrayOf, dtype)) fail(`gives '${name}' the dtype '${dtype}', which this runtime does not know.`);
@@ -198,6 +206,8 @@ function checkLimits({ limits }: GPUDevice, manifest: ManifestGpu, maxBatch: num
       offset + elementsAt(shape, maxBatch) * wordBytes,
       purpose === 'scalar' ? callBytes : arenaBytes,
     ];
+    const parted = purpose !== 'scalar' && Math.floor(offset / part) !== Math.floor((end - 1) / part);
+    if (parted && end <= room) fail(`puts '${name}' at bytes ${offset} to ${end}, in two parts of the arena.`);
     if (!(offset >= 0 && end <= room) || offset % wordBytes !== 0)
       fail(`puts '${name}' at bytes ${offset} to ${end}, outside the ${room} that there are or unaligned.`);
   }

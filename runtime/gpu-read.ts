@@ -14,6 +14,19 @@ const leastBytes = 256;
 /** So many are kept for the next reads. */
 const mostKept = 8;
 
+const bytesOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum, s) => sum + s.bytes, 0);
+
+/** In their order, as many in one buffer as it may hold. */
+function inParts(stretches: readonly Stretch[], most: number): Stretch[][] {
+  const parts: Stretch[][] = [[]];
+  for (const s of stretches) {
+    const last = parts.at(-1)!;
+    if (last.length > 0 && bytesOf(last) + s.bytes > most) parts.push([s]);
+    else last.push(s);
+  }
+  return parts;
+}
+
 export class Readback {
   readonly #device: GPUDevice;
   readonly #pace: Pace;
@@ -28,34 +41,48 @@ export class Readback {
   /** Submits what is encoded and, behind it, copies of these stretches. Resolves to their bytes, one behind the other. Rejects
    *  as mapAsync does. */
   async read(stretches: readonly Stretch[], encoder = this.#device.createCommandEncoder()): Promise<ArrayBuffer> {
-    const bytes = stretches.reduce((sum, s) => sum + s.bytes, 0);
-    const staging = this.#take(bytes);
-    let at = 0;
-    for (const { buffer, offset, bytes } of stretches) {
-      encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
-      at += bytes;
-    }
+    const parts = inParts(stretches, this.#device.limits.maxBufferSize).map((part) => {
+      const bytes = bytesOf(part);
+      const staging = this.#take(bytes);
+      let at = 0;
+      for (const { buffer, offset, bytes } of part) {
+        encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+        at += bytes;
+      }
+      return { staging, bytes };
+    });
     this.#pace.submit(encoder);
-    await staging.mapAsync(usage.mapRead, 0, bytes);
-    const copy = staging.getMappedRange(0, bytes).slice(0);
-    staging.unmap();
-    this.#free.push(staging);
-    if (this.#free.length > mostKept) this.#drop(this.#free.shift()!);
-    return copy;
+    const copy = new Uint8Array(bytesOf(stretches));
+    let from = 0;
+    const read = parts.map(({ staging, bytes }) => {
+      const at = from;
+      from += bytes;
+      return staging.mapAsync(usage.mapRead, 0, bytes).then(() => {
+        copy.set(new Uint8Array(staging.getMappedRange(0, bytes)), at);
+        staging.unmap();
+        this.#keep(staging);
+      });
+    });
+    await Promise.all(read);
+    return copy.buffer;
   }
 
   destroy(): void {
     for (const buffer of this.#all) buffer.destroy();
   }
 
-  #drop(buffer: GPUBuffer): void {
-    this.#all.delete(buffer);
-    buffer.destroy();
+  #keep(buffer: GPUBuffer): void {
+    this.#free.push(buffer);
+    if (this.#free.length <= mostKept) return;
+    const oldest = this.#free.shift()!;
+    this.#all.delete(oldest);
+    oldest.destroy();
   }
 
   #take(bytes: number): GPUBuffer {
     let size = leastBytes;
     while (size < bytes) size *= 2;
+    size = Math.min(size, this.#device.limits.maxBufferSize);
     const at = this.#free.findIndex((buffer) => buffer.size === size);
     if (at >= 0) return this.#free.splice(at, 1)[0]!;
     const made = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });

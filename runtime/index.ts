@@ -6,7 +6,9 @@ export {
   type DeviceOptions,
   instantiateBest,
   instantiateOnGpu,
+  limitsOf,
   openDevice,
+  type Wanted,
   type WasmModel,
 } from './backend.ts';
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';

@@ -43,11 +43,14 @@ export interface ManifestGpuEntry extends ManifestEntry {
 }
 
 /** The same model for WebGPU. Every kernel binds the arena, a storage buffer, as binding 0 of group 0, and the call, a uniform
- *  buffer, as binding 1: its first word is the batch (u32), and the scalars follow. */
+ *  buffer, as binding 1: its first word is the batch (u32), and the scalars follow. What of the arena one binding does not hold is
+ *  in further storage buffers, bindings 2 and on. */
 export interface ManifestGpu {
   /** Float operations of the entry that has most, at the largest batch: by them a host tells whether a GPU pays. */
   readonly operations: number;
   readonly arenaBytes: number;
+  /** Of an arena of several storage buffers, the bytes of each but the last. No tensor lies in two of them. */
+  readonly bindingBytes?: number;
   /** Bytes of the uniform buffer, a multiple of 16. */
   readonly callBytes: number;
   /** Every element is one word of 32 bits: f32, i32, and u8 and bool as u32. Offsets are bytes from the start of the arena; a

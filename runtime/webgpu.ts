@@ -144,7 +144,7 @@ export class GpuModel {
         const memory = new arrayOf[dtype](program.call, offset, 1);
         memory[0] = initial ?? 0;
         scalars.set(name, memory);
-      } else if (initial) program.write(offset, toWords(new arrayOf[dtype](count).fill(initial)));
+      } else if (initial) program.arena.write(offset, toWords(new arrayOf[dtype](count).fill(initial)));
       if (purpose === 'input') {
         this.#inputs.set(name, new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch));
       }
@@ -261,7 +261,7 @@ export class GpuModel {
   loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
     this.#alive();
     for (const [name, data] of checkedState(source, this.#slots, strict))
-      this.#program.write(this.#slots.get(name)!.tensor.offset, toWords(data));
+      this.#program.arena.write(this.#slots.get(name)!.tensor.offset, toWords(data));
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
@@ -362,7 +362,8 @@ export class GpuModel {
     this.#program.encode(entry.dispatches, n, encoder);
     const step = this.#steps++;
     const place = (step % keptLosses) * wordBytes;
-    encoder.copyBufferToBuffer(this.#program.arena, entry.loss!.tensor.offset, this.#ring, place, wordBytes);
+    const { buffer, offset } = this.#program.arena.at(entry.loss!.tensor.offset, wordBytes);
+    encoder.copyBufferToBuffer(buffer, offset, this.#ring, place, wordBytes);
     this.#program.pace.submit(encoder);
     return new Loss(() => this.#loss(step));
   }
@@ -397,11 +398,8 @@ export class GpuModel {
   async #read(slots: readonly Slot[], n: number, encoder?: GPUCommandEncoder): Promise<View[]> {
     this.#alive();
     if (slots.length === 0) return [];
-    const stretches = slots.map((slot) => ({
-      buffer: this.#program.arena,
-      offset: slot.tensor.offset,
-      bytes: slot.count(n) * wordBytes,
-    }));
+    const { arena } = this.#program;
+    const stretches = slots.map((slot) => arena.at(slot.tensor.offset, slot.count(n) * wordBytes));
     const bytes = await this.#bytes(stretches, encoder);
     let at = 0;
     return slots.map(({ tensor: { dtype } }, i) => {

@@ -38,6 +38,37 @@ test('as a plain search places', () => {
   );
 });
 
+test('in pieces: each in one, behind what is taken there, apart from what lives at the same time, as low as can be', () => {
+  const every = 352;
+  fc.assert(
+    fc.property(
+      lasting,
+      fc.array(
+        fc.nat(11).map((n) => 32 * n),
+        { maxLength: 3 },
+      ),
+      (all, taken) => {
+        const offsets = placeAll(all, { every, taken });
+        const fits = (i: number, offset: number): boolean => {
+          const { bytes } = all[i] as Lasting;
+          const start = every * Math.floor(offset / every);
+          if (offset < start + (taken[start / every] ?? 0) || offset + bytes > start + every) return false;
+          return all.every((other, j) => {
+            const to = offsets[j] as number;
+            return j === i || !together(all[i] as Lasting, other) || to + other.bytes <= offset || offset + bytes <= to;
+          });
+        };
+        for (const [i, offset] of offsets.entries()) expect(fits(i, offset)).toBe(true);
+        const [first] = [...all.keys()].sort((a, b) => (all[b] as Lasting).bytes - (all[a] as Lasting).bytes);
+        if (first === undefined) return;
+        const { bytes } = all[first] as Lasting;
+        const starts = [0, 1, 2, 3].map((k) => every * k + (taken[k] ?? 0));
+        expect(offsets[first]).toBe(starts.find((at, k) => at + Math.max(bytes, 1) <= every * (k + 1)));
+      },
+    ),
+  );
+});
+
 test('the most that is alive at once', () => {
   fc.assert(
     fc.property(lasting, (all) => {

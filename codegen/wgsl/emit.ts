@@ -1,10 +1,10 @@
-/** A program as one WGSL module: an entry point a kernel, one storage buffer for the arena, and one uniform buffer for what a
- *  call tells: the batch, and the scalars. */
+/** A program as one WGSL module: an entry point a kernel, one storage buffer for the arena, or several where it is larger than a
+ *  binding may be, and one uniform buffer for what a call tells: the batch, and the scalars. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { kernelsOf, type Program } from '../../ir/program.ts';
+import { kernelsOf, type Program, type Slot } from '../../ir/program.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import type { ManifestDispatch } from '../../runtime/manifest.ts';
 import { gridOf } from './grid.ts';
@@ -19,6 +19,8 @@ export interface Shaders {
   readonly scalars: ReadonlyMap<Buffer, number>;
   /** Bytes of the uniform buffer. */
   readonly callBytes: number;
+  /** Bytes of each storage buffer but the last, where the arena needs several. */
+  readonly bindingBytes: number | null;
 }
 
 const wordBytes = 4;
@@ -29,12 +31,18 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
     for (const c of callees[h] ?? []) used.add(c);
     used.add(h);
   };
+  const piece = target.memory.bytes;
+  const arrays = Array.from({ length: Math.ceil(program.arenaBytes / piece) }, (_, k) =>
+    k === 0 ? 'arena' : `arena${k}`,
+  );
   const places = new Map<Buffer, Place>();
   const scalars = new Map<Buffer, number>();
   const members = ['n: u32'];
   for (const s of program.slots) {
     if (s.purpose !== 'scalar') {
-      places.set(s.buffer, { word: s.offset / wordBytes });
+      const k = Math.floor(s.offset / piece);
+      requireWhole(s, piece, target);
+      places.set(s.buffer, { array: arrays[k] as string, word: (s.offset - k * piece) / wordBytes });
       continue;
     }
     const member = `s${scalars.size}`;
@@ -70,7 +78,7 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
   );
   const head = [
     `struct Call { ${members.join(', ')} }`,
-    '@group(0) @binding(0) var<storage, read_write> arena: array<u32>;',
+    ...arrays.map((name, k) => `@group(0) @binding(${bindingOf(k)}) var<storage, read_write> ${name}: array<u32>;`),
     '@group(0) @binding(1) var<uniform> call: Call;',
     ...(Object.keys(helpers) as Helper[]).filter((h) => used.has(h)).map((h) => helpers[h]),
   ];
@@ -80,7 +88,21 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
     dispatches,
     scalars,
     callBytes: Math.ceil(((1 + scalars.size) * wordBytes) / 16) * 16,
+    bindingBytes: arrays.length > 1 ? piece : null,
   };
+}
+
+/** The call stands between the first and the others, where it is whatever the arena's size. */
+const bindingOf = (array: number): number => (array === 0 ? 0 : array + 1);
+
+/** A plan for another target may have a buffer where here one binding ends and the next begins. */
+function requireWhole({ buffer, offset, bytes, place }: Slot, piece: number, { name, memory }: GridTarget): void {
+  if (bytes === 0 || Math.floor(offset / piece) === Math.floor((offset + bytes - 1) / piece)) return;
+  throw new CompileError(
+    'too-large',
+    `'${buffer.name}' lies at bytes ${offset} to ${offset + bytes}, in two bindings; ${memory.limit} ${piece} bytes`,
+    { loc: place ?? null, help: `plan the program for ${name}` },
+  );
 }
 
 function requireFit(k: Kernel, workgroups: ManifestDispatch['workgroups'], { workgroup, name }: GridTarget): void {

@@ -12,8 +12,8 @@ import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import { binaryText, convertText, fromWord, type Helper, literal, toWord, unaryText } from './spell.ts';
 import { Body, type Shown, type Val } from './values.ts';
 
-/** Where a buffer lies: in the arena, from this word on, or in the call, under this name. */
-export type Place = { readonly word: number } | { readonly member: string };
+/** Where a buffer lies: in an array of words, from this one on, or in the call, under this name. */
+export type Place = { readonly array: string; readonly word: number } | { readonly member: string };
 
 export interface Layout {
   place(storage: Buffer): Place;
@@ -168,8 +168,8 @@ class KernelEmitter {
         const value = s.add
           ? this.#binary('add', dtype, this.#load(s.buffer, s.at), this.#value(s.value))
           : this.#value(s.value);
-        const at = this.#word(s.buffer, s.at);
-        const write = (): void => b.line([at, value], ([i, v]) => `arena[${i}] = ${toWord[dtype](v as string)}`);
+        const { array, word } = this.#word(s.buffer, s.at);
+        const write = (): void => b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord[dtype](v as string)}`);
         // What each invocation computes alike one of them stores.
         if (this.#grid.size === 1 || this.#inInvocations) write();
         else b.block([], () => 'if (lane == 0u)', write);
@@ -361,20 +361,26 @@ class KernelEmitter {
     return sum ? this.#sum(sum, this.#number(constant)) : this.#number(Math.max(0, constant));
   }
 
-  #word(buffer: Buffer, at: readonly Expr[]): Val {
+  #word(buffer: Buffer, at: readonly Expr[]): { readonly array: string; readonly word: Val } {
     const place = this.#layout.place(storageOf(buffer));
     if ('member' in place) throw new Error(`@${this.#kernel.name}: the scalar ${buffer.name} is written`);
-    return this.#index(buffer.type.shape, at, place.word);
+    return { array: place.array, word: this.#index(buffer.type.shape, at, place.word) };
   }
 
   #load(buffer: Buffer, at: readonly Expr[]): Val {
     const { dtype } = buffer.type;
     const place = this.#layout.place(storageOf(buffer));
     if ('member' in place) return this.#body.of(shown(dtype), place.member, [], () => `call.${place.member}`);
-    const word = this.#word(buffer, at);
+    const { array, word } = this.#word(buffer, at);
     const storage = storageOf(buffer);
     const reads = this.#written.has(storage) ? [storage] : [];
-    return this.#body.of(shown(dtype), `load ${dtype}`, [word], ([i]) => fromWord[dtype](`arena[${i}]`), reads);
+    return this.#body.of(
+      shown(dtype),
+      `load ${dtype} ${array}`,
+      [word],
+      ([i]) => fromWord[dtype](`${array}[${i}]`),
+      reads,
+    );
   }
 
   // ---- expressions

@@ -45,14 +45,23 @@ export interface CodeFlags {
   readonly engine?: Engine;
   readonly fastMath?: boolean;
   readonly rematerialize?: boolean;
+  /** In MiB. */
+  readonly binding?: number;
 }
 
 /** What to compile with for these flags. */
-export const codeOptions = ({ threads, engine, fastMath, rematerialize }: CodeFlags): Partial<CompileOptions> => ({
+export const codeOptions = ({
+  threads,
+  engine,
+  fastMath,
+  rematerialize,
+  binding,
+}: CodeFlags): Partial<CompileOptions> => ({
   ...(threads === undefined ? {} : { threads }),
   ...(engine === undefined ? {} : { engine }),
   ...(fastMath ? { fastMath } : {}),
   ...(rematerialize ? { rematerialize } : {}),
+  ...(binding === undefined ? {} : { bindingBytes: Math.min(binding * 2 ** 20, 2 ** 31 - 16) }),
 });
 
 /** As PyTorch's print(net), and how many numbers there are to learn. */

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { showPlace } from '../../ir/print-options.ts';
-import { openDevice } from '../../runtime/index.ts';
+import { limitsOf, openDevice } from '../../runtime/index.ts';
 import type { Compiled } from '../compile.ts';
 import { measureGpuPeak } from '../measure/gpu-peak.ts';
 import { clockFeature, gpuSampler } from '../measure/gpu-sampler.ts';
@@ -48,7 +48,10 @@ async function onWasm(compiled: Compiled, { entry: asked, batch: n, steps }: Pro
 
 async function onGpu(compiled: Compiled, { entry: asked, batch: n, steps }: ProfileFlags): Promise<Made> {
   const [entry, batch] = [entryOf(compiled.gpu ?? compiled, asked), batchOf(compiled, n)];
-  const { device, name } = await openDevice(await findGpu(), false, [clockFeature]);
+  const { device, name } = await openDevice(await findGpu(), {
+    features: [clockFeature],
+    limits: limitsOf(compiled.manifest),
+  });
   try {
     if (!device.features.has(clockFeature))
       throw new UsageError(`${name} has no clock for its kernels (${clockFeature}), so that it cannot be profiled.`);

@@ -115,6 +115,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
   ).argParser(whole(1));
   const target = new Option('--target <name>', 'what to compile to (default: wasm)').choices(compileTargets);
 
+  const binding = new Option(
+    '--binding <MiB>',
+    'for GPUs whose storage buffer bindings hold so much (default: 128, as every one has)',
+  ).argParser(whole(1));
   const engine = new Option('--engine <name>', 'the V8 that schedules are chosen for; any engine runs the result')
     .choices(Object.keys(engines))
     .default(undefined, 'v8-11');
@@ -139,6 +143,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(fastMath)
     .addOption(rematerialize)
     .addOption(target)
+    .addOption(binding)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -183,6 +188,7 @@ Examples:
     .addOption(engine)
     .addOption(fastMath)
     .addOption(rematerialize)
+    .addOption(binding)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -206,6 +212,7 @@ Examples:
     .addOption(fastMath)
     .addOption(rematerialize)
     .addOption(target)
+    .addOption(binding)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -238,6 +245,7 @@ Examples:
     .addOption(engine)
     .addOption(fastMath)
     .addOption(rematerialize)
+    .addOption(binding)
     .addOption(
       new Option('--backend <name>', "what to time: WebAssembly, or a GPU by its own clock (npm package 'webgpu')")
         .choices(['wasm', 'webgpu'])

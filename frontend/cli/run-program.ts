@@ -47,7 +47,7 @@ const onWasm =
   };
 
 const onGpu =
-  (program: Program, { wgsl, callBytes, dispatches, scalars }: Shaders): Call =>
+  (program: Program, { wgsl, callBytes, bindingBytes, dispatches, scalars }: Shaders): Call =>
   async (entry, values, n) => {
     const { device } = await openDevice(await findGpu());
     try {
@@ -55,6 +55,7 @@ const onGpu =
       const manifest: ManifestGpu = {
         operations: 0,
         arenaBytes: program.arenaBytes,
+        ...(bindingBytes === null ? {} : { bindingBytes }),
         callBytes,
         tensors: [],
         entries: [{ name: entry, inputs: [], outputs: [], dispatches: called }],
@@ -63,10 +64,9 @@ const onGpu =
       for (const [b, v] of values) {
         const at = scalars.get(b);
         if (at !== undefined) new arrays[b.type.dtype](gpu.call, at, 1).set(v);
-        else if (program.slots.some((s) => s.buffer === b)) gpu.write(placeOf(program, b), toWords(v));
+        else if (program.slots.some((s) => s.buffer === b)) gpu.arena.write(placeOf(program, b), toWords(v));
       }
-      const arena = { buffer: gpu.arena, offset: 0, bytes: gpu.arena.size };
-      const bytes = await new Readback(gpu).read([arena], gpu.encode(called, n));
+      const bytes = await new Readback(gpu).read(gpu.arena.all(), gpu.encode(called, n));
       return (b) => {
         if (scalars.has(b)) return values.get(b)?.slice() as Elements;
         return fromWords(b.type.dtype, bytes, placeOf(program, b), countAt(b.type.shape, n)) as Elements;

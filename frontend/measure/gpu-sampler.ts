@@ -45,7 +45,7 @@ export async function gpuSampler(
   const prepare = async (): Promise<void> => {
     const at = steps++ % variety;
     if (at === 0) model.loadStateDict(begin, { strict: false });
-    for (const [{ offset }, data] of inputs[at] ?? []) program.write(offset, toWords(data));
+    for (const [{ offset }, data] of inputs[at] ?? []) program.arena.write(offset, toWords(data));
     await model.finished();
   };
   return {

@@ -5,6 +5,7 @@ import {
   instantiateBest,
   instantiateOnGpu,
   type Manifest,
+  type ManifestGpu,
   openDevice,
   TapeoutError,
 } from '../../runtime/index.ts';
@@ -15,11 +16,15 @@ import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from '
 const large: Manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, operations: 160e6 } };
 
 /** A machine with this adapter. */
-const machine = (info: Partial<GPUAdapterInfo>, requestDevice = openReal): GPU =>
+const machine = (
+  info: Partial<GPUAdapterInfo>,
+  requestDevice: (wanted: GPUDeviceDescriptor) => Promise<GPUDevice> = openReal,
+): GPU =>
   ({
     requestAdapter: async () => ({
       info: { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false, ...info },
       features: new Set<string>(),
+      limits: { maxStorageBufferBindingSize: 2 ** 28, maxBufferSize: 2 ** 30 },
       requestDevice,
     }),
   }) as unknown as GPU;
@@ -101,6 +106,26 @@ describe('auto', () => {
       for (const device of opened) expect((await device.lost).reason).toBe('destroyed');
     },
   );
+});
+
+test.skipIf(noGpu)('a device is asked for what the model needs, as far as the GPU has it', async () => {
+  const asked: unknown[] = [];
+  const gpu = machine(acme, ({ requiredLimits }) => {
+    asked.push(requiredLimits);
+    return openReal();
+  });
+  const needing = (needed: Partial<ManifestGpu>) =>
+    instantiateOnGpu(async () => tinyWgsl, { ...large, webgpu: { ...large.webgpu!, ...needed } }, tinyWeights(), {
+      gpu,
+    });
+  (await needing({})).dispose();
+  for (const needed of [{ arenaBytes: 2 ** 29 }, { arenaBytes: 2 ** 31, bindingBytes: 2 ** 27 + 16 }])
+    await expect(needing(needed)).rejects.toMatchObject({ code: 'device-limit' });
+  expect(asked).toEqual([
+    { maxStorageBufferBindingSize: 304, maxBufferSize: 304 },
+    { maxStorageBufferBindingSize: 2 ** 28, maxBufferSize: 2 ** 29 },
+    { maxStorageBufferBindingSize: 2 ** 27 + 16, maxBufferSize: 2 ** 27 + 16 },
+  ]);
 });
 
 test.skipIf(noGpu)('a model that opened its device opens another when that is lost', async () => {

@@ -328,6 +328,17 @@ describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
       refuses({ arenaBytes: 2 ** 40 }).toThrow(
         /arena are 1099511627776, and this device's limit \(maxStorageBufferBindingSize\) is \d+\. .*smaller maxBatch/,
       ));
+    test('parts of an arena that are none, too many, or through a tensor', async () => {
+      await refuses({ bindingBytes: 8 }).toThrow(/has an arena of parts of 8 bytes\./);
+      await refuses({ bindingBytes: 100 }).toThrow(/has an arena of parts of 100 bytes\./);
+      await refuses({ bindingBytes: Number.NaN }).toThrow(/has an arena of parts of NaN bytes\./);
+      await refuses({ bindingBytes: 16 }).toThrow(
+        /parts .* arena are 19, .*\(maxStorageBuffersPerShaderStage\) is \d+\./,
+      );
+      await refuses({ bindingBytes: 112 }).toThrow(
+        "puts 'fc.weight.grad' at bytes 96 to 120, in two parts of the arena.",
+      );
+    });
     test('workgroups over the limit', () =>
       refuses({
         entries: [
