@@ -1,0 +1,50 @@
+/** What the documents list is what the sources have. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const sources = [
+  ...readdirSync(new URL('../runtime', import.meta.url)).map((name) => `runtime/${name}`),
+  'codegen/bundle.ts',
+].map(read);
+
+test('docs/errors.md has every code of a TapeoutError, and no other', () => {
+  const [, union = ''] = /export type TapeoutErrorCode =([^;]*);/.exec(read('runtime/check.ts')) ?? [];
+  const declared = [...union.matchAll(/'([\w-]+)'/g)].map(([, code]) => code);
+  const thrown = sources.flatMap((text) =>
+    [...text.matchAll(/new TapeoutError\(\s*'([\w-]+)'/g)].map(([, code]) => code),
+  );
+  const listed = [...read('docs/errors.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, code]) => code);
+  expect(declared.length).toBeGreaterThan(10);
+  expect(listed).toEqual(declared);
+  expect(new Set(thrown)).toEqual(new Set(declared));
+  // A code that is no literal would be missed above.
+  const calls = sources.reduce((n, text) => n + [...text.matchAll(/new TapeoutError\(/g)].length, 0);
+  expect(thrown).toHaveLength(calls);
+});
+
+test('links between the documents lead somewhere', () => {
+  const anchors = (text: string): string[] =>
+    [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .trim()
+        .replaceAll(/\s/g, '-'),
+    );
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...readdirSync(new URL('../docs', import.meta.url))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+  for (const from of documents)
+    for (const [, to = '', anchor] of read(from).matchAll(/\]\(([\w./-]*?\.md)?(?:#([\w-]+))?\)/g)) {
+      if (!to && anchor === undefined) continue;
+      const path = to ? new URL(to, new URL(`../${from}`, import.meta.url)) : new URL(`../${from}`, import.meta.url);
+      const text = readFileSync(path, 'utf8');
+      if (anchor !== undefined) expect(anchors(text), `${from} -> ${to}#${anchor}`).toContain(anchor);
+    }
+});
