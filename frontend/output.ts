@@ -1,11 +1,12 @@
 /** Writes what a compilation made into a folder of the user's. */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from '../codegen/bundle.ts';
 import type { Files } from '../codegen/checksums.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
 import type { Compiled } from './compile.ts';
+import { WriteError, writeWhole } from './whole-files.ts';
 
 /** A folder or file that cannot be written: which, why, and what to try. */
 export class OutputError extends Error {
@@ -38,19 +39,18 @@ export async function bundleOf({
   });
 }
 
-/** Makes `folder` if need be and writes the files into it. Throws OutputError. */
+/** Makes `folder` if need be and writes the files into it, all or none. Throws OutputError. */
 export function writeFiles(folder: string, files: Files): void {
   try {
     makeFolder(folder);
   } catch (error) {
     throw unwritable(folder, 'this folder cannot be made', error);
   }
-  for (const [name, contents] of files) {
-    try {
-      writeFileSync(join(folder, name), contents);
-    } catch (error) {
-      throw unwritable(join(folder, name), 'cannot be written', error);
-    }
+  try {
+    writeWhole([...files].map(([name, contents]) => [join(folder, name), contents]));
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    throw unwritable(error.path, 'cannot be written', error.cause);
   }
 }
 

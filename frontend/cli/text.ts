@@ -1,6 +1,6 @@
 /** What the commands on texts have in common: a text read from a file or from stdin, and optimizers as words. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { parseText } from '../../ir/parse.ts';
@@ -10,6 +10,7 @@ import { DataError, unreadable } from '../data/error.ts';
 import { loadUserFile } from '../load.ts';
 import * as optim from '../optim.ts';
 import { whyUnwritable } from '../output.ts';
+import { WriteError, writeWhole } from '../whole-files.ts';
 import { type Io, UsageError } from './io.ts';
 
 /** The largest batch of a text that does not tell it. */
@@ -64,9 +65,9 @@ export function readSchedule(path: string | undefined, io: Io): { readonly sched
 export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
   if (path === '') throw new UsageError('--out names no file: its value is empty');
   try {
-    writeFileSync(resolve(cwd, path), data);
+    writeWhole([[resolve(cwd, path), data]]);
   } catch (e) {
-    throw unwritable(path, e);
+    throw unwritable(path, e instanceof WriteError ? e.cause : e);
   }
 }
 
