@@ -84,6 +84,7 @@ function tensorsOf(
         shape: s.buffer.type.shape.map(dim),
         offset: offsetOf(s),
         ...(s.range === undefined ? {} : { range: s.range }),
+        ...(s.ignored === undefined ? {} : { ignoreIndex: s.ignored }),
         ...(start === undefined ? {} : { initial: start }),
       },
     ];

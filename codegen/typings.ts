@@ -252,7 +252,8 @@ function method({ name, inputs }: ManifestEntry, { tensors, maxBatch }: Manifest
   const taken = inputs.map((input) => tensors.find((t) => t.name === input)).filter((t) => t !== undefined);
   const lines = [`  /** ${docs[name] ?? name}`];
   for (const t of taken) {
-    const range = t.range === undefined ? '' : `, from 0 to ${t.range - 1}`;
+    const ignored = t.ignoreIndex === undefined ? '' : `, or ${t.ignoreIndex} to ignore a sample`;
+    const range = t.range === undefined ? '' : `, from 0 to ${t.range - 1}${ignored}`;
     lines.push(`   *  ${identifier(t.name)}: ${t.dtype}[${literalShape(t).replaceAll("'", '')}]${range}`);
   }
   const doc = `${lines.join('\n')}${lines.length > 1 ? `\n   *  N: 1 to ${maxBatch}` : ''} */`;

@@ -28,7 +28,7 @@ import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
 import { type GraphPass, inOrder, registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse, fuseGathered } from '../passes/fuse.ts';
-import { indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
+import { indexInputs, indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { joined } from '../passes/join.ts';
 import { Buffers, type Lowered, lower, lowerGathered } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
@@ -221,20 +221,20 @@ export function compileRecording(
       },
       (m) => verifyModule(m),
     );
-  const ranges = indexRanges(recorded);
+  const [indices, ranges] = [indexInputs(recorded), indexRanges(recorded)];
   const count = countOps(module);
   const kept = recording.parameters.map((p) => p.param);
   const half = (on: Target, of: Module, shown: boolean): Half => {
     const { maxBatch } = of;
     const buffers = new Buffers();
-    const values = new Map([...ranges].map(([p, indices]) => [buffers.of(p), indices]));
+    const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
     const run = <T>(
       name: Stage,
       f: () => T,
       text: (t: T, print: PrintOptions) => string,
       verify: (t: T) => unknown,
     ): T => trace.run(name, count, f, text, verify, shown);
-    const outlined = (ls: readonly Lowered[]) => outline(of, ls, buffers, ranges, kept);
+    const outlined = (ls: readonly Lowered[]) => outline(of, ls, buffers, indices, kept);
     // … then kernels, …
     const fused = run(
       'fuse',

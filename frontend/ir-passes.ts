@@ -5,6 +5,7 @@ import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
+import type { Indices } from '../ir/index-ranges.ts';
 import { directivesOf, type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
@@ -21,7 +22,7 @@ import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
 import { registeredPasses, runCustomPass } from '../passes/custom.ts';
 import { fuse, fuseGathered } from '../passes/fuse.ts';
-import { indexRanges, inferShapes } from '../passes/infer-shapes.ts';
+import { indexInputs, inferShapes } from '../passes/infer-shapes.ts';
 import { joined } from '../passes/join.ts';
 import { Buffers, lower, lowerGathered } from '../passes/lower.ts';
 import { outline, outlineOfKernels } from '../passes/outline.ts';
@@ -51,7 +52,7 @@ export interface PassContext {
   /** Directives instead of those that the scheduler would choose. */
   readonly given?: GivenSchedules | undefined;
   /** Index inputs of the module as it was read. */
-  readonly ranges: Map<Param, number>;
+  readonly indices: Map<Param, Indices>;
   /** How faults show the IR. */
   readonly print: PrintOptions;
 }
@@ -132,10 +133,10 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   [
     'lower',
-    (ir, { buffers, ranges, target }) => {
+    (ir, { buffers, indices, target }) => {
       if (ir.form !== 'fused') throw misplaced('lower', ir, 'fused graphs', ir.form === 'module' ? 'fuse' : undefined);
       const lowered = ir.fused.map((g) => (target.addsToMemory ? lower : lowerGathered)(g, buffers));
-      return { form: 'kernels', outline: outline(ir.module, lowered, buffers, ranges) };
+      return { form: 'kernels', outline: outline(ir.module, lowered, buffers, indices) };
     },
   ],
   [
@@ -294,7 +295,7 @@ export function contextOf(
     target: options.target ?? wasm128,
     given: options.given,
     buffers: new Buffers(),
-    ranges: module ? indexRanges(module) : new Map(),
+    indices: module ? indexInputs(module) : new Map(),
     print: options.print ?? {},
   };
 }
@@ -349,7 +350,11 @@ function verifyOutlined(of: Outline, target?: Target): void {
 }
 /** How many values those may hold of which a host sees to it. */
 const valuesIn = (all: readonly Storage[]): ReadonlyMap<Buffer, number> =>
-  new Map(all.flatMap(({ buffer, range }) => (range === undefined ? [] : [[buffer, range] as const])));
+  new Map(
+    all.flatMap(({ buffer, range, ignored }) =>
+      range === undefined || ignored !== undefined ? [] : [[buffer, range] as const],
+    ),
+  );
 
 export function printIr(ir: Ir, print: PrintOptions): string {
   switch (ir.form) {

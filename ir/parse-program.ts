@@ -5,7 +5,7 @@ import { upsert } from './collections.ts';
 import type { Buffer } from './expr.ts';
 import type { Access, Kernel, Placed } from './kernel.ts';
 import type { Lexer, Token } from './lex.ts';
-import { parseType, readMaxBatch, type TextOptions, wholeNumber } from './parse-common.ts';
+import { largestInt, parseNumber, parseType, readMaxBatch, type TextOptions, wholeNumber } from './parse-common.ts';
 import type { StorageOf } from './parse-kernel.ts';
 import { columns } from './print-program.ts';
 import {
@@ -49,7 +49,7 @@ interface Row {
   readonly at: Token;
   readonly type: TensorType;
   readonly purpose: Purpose;
-  readonly more: { readonly range?: number };
+  readonly more: Pick<Storage, 'range' | 'ignored'>;
   readonly place: { readonly offset: number; readonly bytes: number; readonly live?: readonly Span[] } | null;
 }
 
@@ -189,13 +189,26 @@ function readRow(lex: Lexer, rows: Map<string, Row>, maxBatch: number, planned: 
     throw lex.error(`${showType(type)} has more than ${maxElements} elements at a batch of ${maxBatch}`, start, {
       code: 'too-large',
     });
-  const more = lex.accept('<') ? { range: wholeNumber(lex, 'how many values there are', 1) } : {};
+  const more = lex.accept('<')
+    ? {
+        range: wholeNumber(lex, 'how many values there are', 1),
+        ...(lex.accept('or') ? { ignored: ignoredValue(lex) } : {}),
+      }
+    : {};
   const live: Span[] = [];
   const { kind } = lex.peek();
   if (planned && (kind === 'name' || kind === 'string'))
     do live.push(readSpan(lex));
     while (lex.accept(','));
   rows.set(at.text, { at, type, purpose, more, place: place && { ...place, ...(live.length ? { live } : {}) } });
+}
+
+/** `-100`: one that its element type holds. */
+function ignoredValue(lex: Lexer): number {
+  const at = lex.peek();
+  const value = parseNumber(lex, 'the value that is ignored');
+  if (Number.isInteger(value) && value >= -largestInt - 1 && value <= largestInt) return value + 0;
+  throw lex.error(`expected the value that is ignored: a whole number, got ${value}`, at);
 }
 
 /** `train_step 3..14`. */

@@ -91,7 +91,7 @@ function printEntry(entry: Entry, name: (b: Buffer) => string): string {
 const storageRow = (s: Storage, name: (b: Buffer) => string): string[] => [
   s.purpose,
   name(s.buffer),
-  `${showType(s.buffer.type)}${s.range === undefined ? '' : ` < ${s.range}`}`,
+  `${showType(s.buffer.type)}${s.range === undefined ? '' : ` < ${s.range}`}${s.ignored === undefined ? '' : ` or ${s.ignored}`}`,
 ];
 const slotRow = (s: Slot, name: (b: Buffer) => string): string[] => [
   String(s.offset),

@@ -16,6 +16,8 @@ export interface Storage extends Placed {
   readonly purpose: Purpose;
   /** For inputs that hold indices: values are 0 … range-1. */
   readonly range?: number;
+  /** And one outside of the range, where a reader passes over it. */
+  readonly ignored?: number;
 }
 
 /** In one entry, the first and the last launch that need a buffer. */

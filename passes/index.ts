@@ -4,7 +4,7 @@ export { autodiff, cotangentsOf } from './autodiff.ts';
 export { algebra, canonicalize } from './canonicalize.ts';
 export { type GraphPass, registeredPasses, registerPass } from './custom.ts';
 export { fuse } from './fuse.ts';
-export { indexRanges, inferShapes } from './infer-shapes.ts';
+export { indexInputs, indexRanges, inferShapes } from './infer-shapes.ts';
 export { Buffers, type Lowered, lower } from './lower.ts';
 export { outline, outlineOfKernels } from './outline.ts';
 export { plan } from './plan.ts';

@@ -3,6 +3,7 @@
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import type { Module, Param, Role } from '../ir/graph.ts';
+import type { Indices } from '../ir/index-ranges.ts';
 import { type Kernel, storageOf } from '../ir/kernel.ts';
 import type { Entry, Outline, Port, Purpose, Storage } from '../ir/program.ts';
 import { showType } from '../ir/type.ts';
@@ -22,8 +23,8 @@ export function outline(
   module: Module,
   lowered: readonly Lowered[],
   buffers: Buffers,
-  /** Index inputs, and how many values they may take. */
-  ranges: ReadonlyMap<Param, number>,
+  /** Inputs that hold indices. */
+  indices: ReadonlyMap<Param, Indices>,
   /** Params that have a place though no graph reads them. */
   kept: readonly Param[] = [],
 ): Outline {
@@ -33,8 +34,13 @@ export function outline(
     params
       .filter((p) => (isGradient(p) ? 'gradient' : purposeOf[p.role]) === purpose)
       .map((p): Storage => {
-        const range = ranges.get(p);
-        return { buffer: buffers.of(p), purpose, ...(range === undefined ? {} : { range }) };
+        const { range, ignored = null } = indices.get(p) ?? {};
+        return {
+          buffer: buffers.of(p),
+          purpose,
+          ...(range === undefined ? {} : { range }),
+          ...(ignored === null ? {} : { ignored }),
+        };
       }),
   );
   const held = new Set(lasting.map((s) => s.buffer));

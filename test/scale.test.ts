@@ -12,7 +12,7 @@ import { verifyKernels } from '../ir/verify-kernel.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
 import { fuse } from '../passes/fuse.ts';
-import { indexRanges } from '../passes/infer-shapes.ts';
+import { indexInputs } from '../passes/infer-shapes.ts';
 import { Buffers, lower } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
@@ -93,7 +93,7 @@ function compiled(m: Module): { kernels: readonly Kernel[]; bytes: number } {
   const buffers = new Buffers();
   const lowered = done.graphs.map((g) => lower(fuse(g), buffers));
   const scheduled = lowered.map(schedule(wasm128, m.maxBatch));
-  const program = plan(outline(done, scheduled, buffers, indexRanges(m)));
+  const program = plan(outline(done, scheduled, buffers, indexInputs(m)));
   return { kernels: scheduled.flatMap((s) => s.kernels), bytes: emitWasm(program).wasm.length };
 }
 

@@ -18,7 +18,7 @@ import { type VectorTarget, wasm128 } from '../ir/target.ts';
 import { byteSize, countAt } from '../ir/type.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyProgram } from '../ir/verify-program.ts';
-import { indexRanges } from '../passes/infer-shapes.ts';
+import { indexInputs } from '../passes/infer-shapes.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { barriers, onThreads } from '../passes/threads.ts';
@@ -143,7 +143,7 @@ test('random models compute the same bits when all that can be shared is, in the
     const stages = stagesOf(module, optimizer);
     const { maxBatch } = stages.module;
     const scheduled = stages.scheduled.map(onThreads(eager, { maxBatch }));
-    const program = barriers(plan(outline(stages.module, scheduled, stages.buffers, indexRanges(module))));
+    const program = barriers(plan(outline(stages.module, scheduled, stages.buffers, indexInputs(module))));
     verifyKernels(kernelsOf(program), { maxBatch });
     verifyProgram(program);
     const text = printProgram(program, { kernels: true });

@@ -193,12 +193,12 @@ async function runGraph(
   return { graph, results };
 }
 
-const givenParam = (p: Param, { table, ranges }: PassContext) => ({
+const givenParam = (p: Param, { table, indices }: PassContext) => ({
   name: p.name,
   type: p.type,
   role: p.role,
   initial: table.initial.get(p),
-  range: ranges.get(p),
+  range: indices.get(p)?.range,
 });
 
 function guarded<T>(pass: string, before: string, f: () => T): T {

@@ -17,7 +17,7 @@ import { isPlanned, kernelsOf, type Outline, type Program } from '../../ir/progr
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { verifyOutline, verifyProgram } from '../../ir/verify-program.ts';
-import { indexRanges } from '../../passes/infer-shapes.ts';
+import { indexInputs } from '../../passes/infer-shapes.ts';
 import { outline, outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { scheduleOutline } from '../../passes/schedule/index.ts';
@@ -73,7 +73,7 @@ describe('what is printed parses to the same', () => {
         const model = modelOf(new Choices(choices));
         if (!model) return;
         const { module, lowered, buffers, program } = stagesOf(model.module, model.optimizer);
-        const ranges = indexRanges(model.module);
+        const ranges = indexInputs(model.module);
         const back = roundTrips(outline(module, lowered, buffers, ranges)) as Outline;
         const scheduled = scheduleOutline(back, wasm128);
         const again = roundTrips(scheduled.outline, scheduled.schedules) as Outline;

@@ -9,7 +9,7 @@ import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { verifyProgram } from '../../ir/verify-program.ts';
 import { canonicalizeGathered } from '../../passes/canonicalize.ts';
 import { fuseGathered } from '../../passes/fuse.ts';
-import { indexRanges } from '../../passes/infer-shapes.ts';
+import { indexInputs, indexRanges } from '../../passes/infer-shapes.ts';
 import { joined } from '../../passes/join.ts';
 import { Buffers, type Lowered, lowerGathered } from '../../passes/lower.ts';
 import { outline } from '../../passes/outline.ts';
@@ -41,7 +41,7 @@ export function gpuStages(
   const kernels = scheduled.flatMap((l) => l.kernels);
   verified('schedule', () => verifyKernels(kernels, { maxBatch, target: webgpu, values }), unproved);
   const params = [...new Set(original.graphs.flatMap((g) => g.params))];
-  const launches = joined(outline(module, scheduled, buffers, ranges, params), webgpu);
+  const launches = joined(outline(module, scheduled, buffers, indexInputs(original), params), webgpu);
   verified('plan', () => verifyKernels(kernelsOf(launches), { maxBatch, target: webgpu, values }), unproved);
   const program = plan(launches, webgpu);
   verified('plan', () => verifyProgram(program));

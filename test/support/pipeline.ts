@@ -18,7 +18,7 @@ import { verifyProgram } from '../../ir/verify-program.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
-import { indexRanges, inferShapes } from '../../passes/infer-shapes.ts';
+import { indexInputs, indexRanges, inferShapes } from '../../passes/infer-shapes.ts';
 import { Buffers, type Lowered, lower } from '../../passes/lower.ts';
 import { outline } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
@@ -101,7 +101,7 @@ export function stagesOf(
   const scheduled = lowered.map(schedule(wasm128, maxBatch));
   const values = indexCounts(recorded, buffers);
   verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128, values }), unproved);
-  const program = plan(outline(module, scheduled, buffers, indexRanges(recorded)));
+  const program = plan(outline(module, scheduled, buffers, indexInputs(recorded)));
   verified('plan', () => verifyProgram(program));
   const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
   return {
