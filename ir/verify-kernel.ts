@@ -1,18 +1,18 @@
-/** Verifies kernels: every name bound, every element in its place, every tile set before it is read, loops that may run
- *  side by side without races, values overwritten only after they were read, and results stored whole. */
+/** Verifies kernels: every name bound, every element in its place, every tile set before it is read, registers and lanes that
+ *  code can be written for. In which order things happen is `verify-order`'s. */
 
 import { Bounds, type Facts } from './bounds.ts';
 import { upsert } from './collections.ts';
 import { type Axis, type Buffer, type Expr, freeAxes, type Tile, walk } from './expr.ts';
-import { exprsOf, isShared, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from './kernel.ts';
+import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from './kernel.ts';
 import { constant, type Linear, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
 import { byteSize, elements, sameDim, showDim, showType } from './type.ts';
 import { collect, type Problem, type ProblemCode, type Report } from './verify.ts';
-import { coverage } from './verify-coverage.ts';
-import { type Access, type Frame, meet, undivided } from './verify-dependence.ts';
+import { type Access, type Frame, undivided } from './verify-dependence.ts';
 import { evaluate, indices, show, Typing } from './verify-expr.ts';
+import { verifyOrder } from './verify-order.ts';
 import { TileStates } from './verify-tiles.ts';
 import { readsByData, storedValues, valuesIn } from './verify-values.ts';
 import { type BarrierAt, isOwn, unordered, workgroupBytes } from './verify-workgroup.ts';
@@ -85,12 +85,20 @@ class KernelVerifier {
     this.#body(this.#kernel.body, []);
     this.#accesses();
     if (this.#failed) return;
-    // What follows leans on indices that are known to be sound.
-    this.#races();
-    this.#overwrites();
-    this.#additions();
-    this.#unread();
-    this.#coverage();
+    verifyOrder(
+      {
+        kernel: this.#kernel,
+        stores: this.#stores,
+        sums: this.#sums,
+        loads: this.#loads,
+        tileWrites: this.#tileWrites,
+        tileReads: this.#tileReads,
+        depths: this.#depths,
+        asleep: this.#asleep,
+        bounds: this.#bounds,
+      },
+      (a, code, message) => this.#at(a, code, message),
+    );
     if (this.#invocations > 0) this.#workgroup();
     if (this.#target) this.#registers(this.#target);
   }
@@ -475,59 +483,6 @@ class KernelVerifier {
     }
   }
 
-  // ---- order
-
-  /** Iterations that run side by side, or that a schedule has moved, store elements of their own. */
-  #races(): void {
-    const moved = (f: Frame): boolean => f.loop.mode !== 'serial';
-    for (const stores of groups(this.#stores, storage).values())
-      for (const [i, a] of stores.entries())
-        if (a.frames.some(moved))
-          for (const b of stores.slice(i)) this.#race(a, b, common(a, b), moved, 'store the same elements');
-    const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel' || f.loop.mode === 'invocations';
-    for (const sums of groups(this.#sums, storage).values())
-      for (const [i, a] of sums.entries())
-        if (a.frames.some(atOnce))
-          for (const b of sums.slice(i)) this.#race(a, b, common(a, b), atOnce, 'add to the same elements');
-    // Registers, where lanes or threads run side by side.
-    this.#besides();
-    const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || atOnce(f);
-    const touches = groups([...this.#tileWrites, ...this.#tileReads], (a) => a.of);
-    for (const a of this.#tileWrites)
-      if (a.frames.some(beside))
-        for (const b of touches.get(a.of) as Access[]) {
-          const shared = common(a, b).slice(this.#depths.get(a.of as Tile));
-          this.#race(a, b, shared, beside, `share elements of ${a.of.name}`);
-        }
-  }
-
-  /** A parallel loop of a kernel and what stands beside it run at one time. */
-  #besides(): void {
-    if (!isShared(this.#kernel)) return;
-    const top = (a: Access): Loop | undefined => a.frames[0]?.loop;
-    const parallel = (a: Access, b: Access): Loop | undefined => [top(a), top(b)].find((l) => l?.mode === 'parallel');
-    const writes = [...this.#stores, ...this.#sums];
-    for (const [i, a] of writes.entries())
-      for (const b of [...writes.slice(i + 1), ...this.#loads]) {
-        if (storage(a) !== storage(b) || a.stmt === b.stmt || top(a) === top(b)) continue;
-        const l = parallel(a, b);
-        if (l && meet(a, b, [], this.#bounds))
-          this.#at(
-            b,
-            'race',
-            `what stands beside the parallel loop over ${l.axis.name} shares elements of ${b.of.name}`,
-          );
-      }
-  }
-
-  #race(a: Access, b: Access, both: readonly Frame[], which: (f: Frame) => boolean, what: string): void {
-    // Most often an index is the loop's own axis, and different for each iteration.
-    const alone = (f: Frame): boolean => a.at.some((e, d) => isAxis(e, f.loop.axis) && isAxis(b.at[d], f.loop.axis));
-    if (!both.some((f) => which(f) && !alone(f))) return;
-    const clash = meet(a, b, both, this.#bounds)?.find(which);
-    if (clash) this.#at(b, 'race', `iterations of the ${clash.loop.mode} loop over ${clash.loop.axis.name} ${what}`);
-  }
-
   /** Lanes add to elements of their own: an index moves along with them. */
   #apartInLanes(a: Access): void {
     const lanes = a.frames.find((f) => f.loop.mode === 'vectorized')?.loop.axis;
@@ -539,87 +494,12 @@ class KernelVerifier {
     if (!moves) this.#complain('race', `lanes of ${lanes.name} may add to the same element of ${a.of.name}`);
   }
 
-  /** An element is set before anything is added to it, and read by nothing else. */
-  #additions(): void {
-    for (const a of this.#sums) {
-      for (const s of this.#stores) {
-        if (storage(s) !== storage(a)) continue;
-        const clash = meet(s, a, common(s, a), this.#bounds);
-        if (!clash) continue;
-        const what = `${a.of.name}[${a.at.map(show).join(', ')}]`;
-        if (clash[0])
-          this.#at(a, 'in-place', `${what} may be set again by another iteration over ${clash[0].loop.axis.name}`);
-        else if (a.order < s.order) this.#at(a, 'in-place', `${what} is added to before it is set`);
-      }
-      const read = this.#loads.find((l) => storage(l) === storage(a));
-      if (read) this.#at(read, 'in-place', `${read.of.name} is read in a kernel that adds to it`);
-    }
-  }
-
-  /** No element is read after it is overwritten, nor by another iteration than the one that overwrites it. */
-  #overwrites(): void {
-    for (const s of this.#stores)
-      for (const l of this.#loads) {
-        if (storage(s) !== storage(l)) continue;
-        const both = common(s, l);
-        if (both.length === 0 && l.order <= s.order) continue;
-        const clash = meet(s, l, both, this.#bounds);
-        if (!clash) continue;
-        const [first] = clash;
-        const what = `${l.of.name}[${l.at.map(show).join(', ')}]`;
-        if (first)
-          this.#at(l, 'in-place', `${what} may be overwritten by another iteration over ${first.loop.axis.name}`);
-        else if (l.order > s.order) this.#at(l, 'in-place', `${what} is read after it is overwritten`);
-      }
-  }
-
-  /** What is computed is read: else a statement stands in the wrong place. */
-  #unread(): void {
-    const reads = groups(this.#tileReads, (r) => r.of);
-    for (const w of this.#tileWrites) {
-      const depth = this.#depths.get(w.of as Tile) as number;
-      const mine = reads.get(w.of) ?? [];
-      if ((mine.at(-1)?.order ?? -1) > w.order) continue;
-      const readers = mine.filter((r) => r.stmt !== w.stmt);
-      // A read that stands ahead comes later in another iteration, if that reads the same element.
-      const again = (r: Access): boolean => {
-        const both = common(w, r);
-        const inner = both.slice(depth);
-        // What runs once would be read if it ran again.
-        if (inner.some((f) => this.#bounds.greatest(plus(f.range.last, f.range.from, -1)) < f.loop.step)) return true;
-        return inner.length > 0 && (meet(w, r, both, this.#bounds) ?? []).some((f) => inner.includes(f));
-      };
-      if (!readers.some(again))
-        if (!this.#asleep.has(w.of as Tile)) this.#at(w, 'tile-unread', `nothing reads ${w.of.name} behind this`);
-    }
-  }
-
-  #coverage(): void {
-    for (const [b, stores] of groups(this.#stores, storage)) {
-      const gap = coverage(stores, this.#bounds);
-      if (gap) this.#at(stores[0] as Access, 'uncovered', `${b.name}: ${gap}`);
-    }
-  }
-
   #at(a: Access, code: ProblemCode, message: string): void {
     this.#stmt = a.stmt;
     this.#complain(code, message);
   }
 }
 
-/** Accesses by what they touch, each in the order of its statements. */
-function groups<K>(accesses: readonly Access[], of: (a: Access) => K): Map<K, Access[]> {
-  const found = new Map<K, Access[]>();
-  for (const a of accesses) upsert(found, of(a), () => []).push(a);
-  return found;
-}
-const isAxis = (e: Expr | undefined, axis: Axis): boolean => e?.kind === 'axis' && e.axis === axis;
-const storage = (a: Access): Buffer => storageOf(a.of as Buffer);
-/** The loops that two accesses share. */
-const common = (a: Access, b: Access): Frame[] => {
-  const n = a.frames.findIndex((f, i) => f !== b.frames[i]);
-  return n < 0 ? [...a.frames] : a.frames.slice(0, n);
-};
 const element = (tile: Tile, at: readonly Expr[]): string =>
   at.length ? `${tile.name}[${at.map(show).join(', ')}]` : tile.name;
 const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
