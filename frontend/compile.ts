@@ -25,12 +25,12 @@ import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
-import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
+import { canonicalize } from '../passes/canonicalize.ts';
 import { type GraphPass, inOrder, registeredPasses, runCustomPass } from '../passes/custom.ts';
-import { fuse, fuseGathered } from '../passes/fuse.ts';
+import { fuse } from '../passes/fuse.ts';
 import { indexInputs, indexRanges, inferShapes, valuesOf } from '../passes/infer-shapes.ts';
 import { joined } from '../passes/join.ts';
-import { Buffers, type Lowered, lower, lowerGathered } from '../passes/lower.ts';
+import { Buffers, type Lowered, lower } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { type Rematerialized, rematerialize } from '../passes/rematerialize.ts';
@@ -198,7 +198,7 @@ export function compileRecording(
     inferShapes,
     autodiff,
     update: update(recording.optimizer ?? noOptimizer, table),
-    canonicalize,
+    canonicalize: (m) => canonicalize(m, processor),
   };
   let module = recorded;
   for (const [i, p] of order.entries()) {
@@ -238,13 +238,13 @@ export function compileRecording(
     // … then kernels, …
     const fused = run(
       'fuse',
-      () => of.graphs.map((g) => (on.addsToMemory ? fuse(g) : fuseGathered(g))),
+      () => of.graphs.map((g) => fuse(g, on)),
       (f, print) => printModule({ ...of, graphs: f }, print),
       (f) => f.forEach((g) => void verifyFused(g, { maxBatch })),
     );
     const lowered = run(
       'lower',
-      () => fused.map((g) => (on.addsToMemory ? lower(g, buffers) : lowerGathered(g, buffers))),
+      () => fused.map((g) => lower(g, buffers, on)),
       (l, print) => printProgram(outlined(l), { ...print, kernels: true }),
       (l) => verifyKernels(kernelsOf(l), { maxBatch, values }),
     );
@@ -269,7 +269,7 @@ export function compileRecording(
     return { fused, lowered, scheduled, program };
   };
   const own = half(processor, module, target !== 'webgpu');
-  const gpu = target === 'wasm' ? null : half(device, canonicalizeGathered(module), target === 'webgpu');
+  const gpu = target === 'wasm' ? null : half(device, canonicalize(module, device), target === 'webgpu');
   // … then bytes, and shaders.
   const emitted = trace.run(
     'wat',

@@ -19,12 +19,12 @@ import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { verifyOutline, verifyProgram } from '../ir/verify-program.ts';
 import { autodiff } from '../passes/autodiff.ts';
-import { canonicalize, canonicalizeGathered } from '../passes/canonicalize.ts';
+import { canonicalize } from '../passes/canonicalize.ts';
 import { registeredPasses, runCustomPass } from '../passes/custom.ts';
-import { fuse, fuseGathered } from '../passes/fuse.ts';
+import { fuse } from '../passes/fuse.ts';
 import { indexInputs, inferShapes } from '../passes/infer-shapes.ts';
 import { joined } from '../passes/join.ts';
-import { Buffers, lower, lowerGathered } from '../passes/lower.ts';
+import { Buffers, lower } from '../passes/lower.ts';
 import { outline, outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { rematerialize } from '../passes/rematerialize.ts';
@@ -108,10 +108,7 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
       return update(optimizer ?? none, table)(m);
     }),
   ],
-  [
-    'canonicalize',
-    graphPass('canonicalize', (m, { target }) => (target.addsToMemory ? canonicalize(m) : canonicalizeGathered(m))),
-  ],
+  ['canonicalize', graphPass('canonicalize', (m, { target }) => canonicalize(m, target))],
   [
     'rematerialize',
     graphPass('rematerialize', (m) => {
@@ -127,7 +124,7 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
       return {
         form: 'fused',
         module: ir.module,
-        fused: ir.module.graphs.map(target.addsToMemory ? fuse : fuseGathered),
+        fused: ir.module.graphs.map((g) => fuse(g, target)),
       };
     },
   ],
@@ -135,7 +132,7 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
     'lower',
     (ir, { buffers, indices, target }) => {
       if (ir.form !== 'fused') throw misplaced('lower', ir, 'fused graphs', ir.form === 'module' ? 'fuse' : undefined);
-      const lowered = ir.fused.map((g) => (target.addsToMemory ? lower : lowerGathered)(g, buffers));
+      const lowered = ir.fused.map((g) => lower(g, buffers, target));
       return { form: 'kernels', outline: outline(ir.module, lowered, buffers, indices) };
     },
   ],

@@ -3,6 +3,7 @@
 import { CompileError } from '../ir/diagnostic.ts';
 import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
+import { type Target, wasm128 } from '../ir/target.ts';
 import { type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
@@ -221,9 +222,7 @@ const simplified = (module: Module, rules: readonly Rule[]): Module => ({
   graphs: module.graphs.map((g) => rewrite(g, g.task ? rules.filter((r) => r.root !== derivativesTaken) : rules)),
 });
 
-export const canonicalize = (module: Module): Module => simplified(module, algebra);
-
-/** The same for a target whose kernels do not add to memory: nothing is left that windows would add up. */
-export const canonicalizeGathered = (module: Module): Module =>
-  simplified(module, [...algebra.filter((r) => r.root !== gathered.root), gathered]);
+/** For a target whose kernels do not add to memory nothing is left that windows would add up. */
+export const canonicalize = (module: Module, { addsToMemory }: Target = wasm128): Module =>
+  simplified(module, addsToMemory ? algebra : [...algebra.filter((r) => r.root !== gathered.root), gathered]);
 const gathered = rule('conv-input-grad-gathered', op.conv2dInputGrad, turnedConvolution);

@@ -3,11 +3,12 @@
 
 import { upsert } from '../ir/collections.ts';
 import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
+import { type Target, wasm128 } from '../ir/target.ts';
 import { type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
 import { gatheredOperand, isScatter } from './scatter.ts';
-import { followedBy } from './windows.ts';
+import { type FollowedBy, windowsOn } from './windows.ts';
 
 /** A reduction read from inside another is computed there only where the outer one is this short, a window's. */
 const shortReduction = 64;
@@ -19,18 +20,10 @@ const largest = 512;
 /** Float operations an element may cost and still be computed again by each kernel that reads it. */
 const cheap = 4;
 
-export const fuse = (graph: Graph): FusedGraph => fused(graph, followedBy);
-
-/** The same for a target whose kernels do not add to memory: every element is gathered. */
-export const fuseGathered = (graph: Graph): FusedGraph => fused(graph, () => null);
-
-/** How windows sum a node's result, where they do. */
-type FollowedBy = typeof followedBy;
-
-function fused(graph: Graph, windowsOf: FollowedBy): FusedGraph {
+export function fuse(graph: Graph, target: Target = wasm128): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));
-  const fusion = new Fusion(graph, nodes, windowsOf);
+  const fusion = new Fusion(graph, nodes, windowsOn(target));
   // Readers first, so that each node sees the groups that want it.
   for (const n of nodes.toReversed()) fusion.place(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);

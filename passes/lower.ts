@@ -33,6 +33,7 @@ import {
 } from '../ir/kernel.ts';
 import { kernelKey } from '../ir/kernel-key.ts';
 import { namespace } from '../ir/print-expr.ts';
+import { type Target, wasm128 } from '../ir/target.ts';
 import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
@@ -40,7 +41,7 @@ import { windowLoops } from './lower-windows.ts';
 import { expandMath } from './math.ts';
 import { gathered, gatheredOperand, scatterBy } from './scatter.ts';
 import { withoutUnread } from './unread.ts';
-import { type Following, followedBy } from './windows.ts';
+import { type Following, windowsOn } from './windows.ts';
 
 /** A graph's kernels in launch order, and the buffers that stand for its values. */
 export interface Lowered {
@@ -78,12 +79,8 @@ export class Buffers {
   }
 }
 
-export const lower = (graph: FusedGraph, buffers: Buffers): Lowered => lowered(graph, buffers, followedBy);
-
-/** The same for a target whose kernels do not add to memory. */
-export const lowerGathered = (graph: FusedGraph, buffers: Buffers): Lowered => lowered(graph, buffers, () => null);
-
-function lowered(graph: FusedGraph, buffers: Buffers, followed: typeof followedBy): Lowered {
+export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm128): Lowered {
+  const followed = windowsOn(target);
   const names = new Names();
   for (const p of graph.params) names.take(p.name);
   const stored = new Map<Value, Buffer>();

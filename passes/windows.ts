@@ -12,6 +12,7 @@ import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import type { Load, Node, Scatter, Value } from '../ir/graph.ts';
 import { constant, type Linear, linear } from '../ir/linear.ts';
+import type { Target } from '../ir/target.ts';
 import { bindDim, type Dim, elements, isBatch, sameDim, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
@@ -53,6 +54,12 @@ export interface Windows {
 export interface Following {
   readonly operand: number | null;
 }
+/** How windows sum a node's result, where they do. */
+export type FollowedBy = (n: Node) => Following | null;
+
+/** The windows that there are on a target: none where kernels do not add to memory, as every element is gathered there. */
+export const windowsOn = ({ addsToMemory }: Target): FollowedBy => (addsToMemory ? followedBy : () => null);
+
 const followed = new WeakMap<Node, { readonly by: Following | null }>();
 
 /** How a node's result is best summed by windows; null where gathering is as good. */

@@ -107,7 +107,7 @@ describe('what is printed parses to the same', () => {
           m = pass(m);
           moduleRoundTrips(m);
         }
-        const fused = { ...m, graphs: m.graphs.map(fuse) };
+        const fused = { ...m, graphs: m.graphs.map((g) => fuse(g)) };
         moduleRoundTrips(fused);
         const buffers = new Buffers();
         for (const g of fused.graphs) for (const k of lower(g, buffers).kernels) kernelRoundTrips(k);

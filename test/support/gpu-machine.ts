@@ -1,67 +1,34 @@
-/** A program for WebGPU on a device of the tests': its arena, written and read by tensor, and its entries. It is as plain as can
- *  be, so that what the compiler makes is tested by itself. */
-import type { ManifestCount, ManifestDim, ManifestGpu, ManifestTensor } from '../../runtime/manifest.ts';
+/** A program for WebGPU on a device of the tests': its arena, written and read by tensor, and its entries, without what a model
+ *  makes of them. */
+import { arrayOf, elementsAt } from '../../runtime/check.ts';
+import { GpuProgram } from '../../runtime/gpu-program.ts';
+import { Readback } from '../../runtime/gpu-read.ts';
+import { fromWords, wordBytes } from '../../runtime/gpu-words.ts';
+import type { ManifestGpu, ManifestTensor } from '../../runtime/manifest.ts';
 import type { Elements } from './pipeline.ts';
 
-const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 };
-const stage = 0x4;
-
-export const countOf = (c: ManifestCount, n: number): number =>
-  typeof c === 'number' ? c : c.times * Math.ceil((c.batch * n) / c.per);
-const elementsAt = (shape: readonly ManifestDim[], n: number): number =>
-  shape.reduce<number>((p, d) => p * (typeof d === 'number' ? d : d.batch * n), 1);
-
 export class GpuMachine {
-  readonly #device: GPUDevice;
   readonly #gpu: ManifestGpu;
-  readonly #arena: GPUBuffer;
-  readonly #call: GPUBuffer;
-  readonly #group: GPUBindGroup;
-  readonly #pipelines: ReadonlyMap<string, GPUComputePipeline>;
+  readonly #program: GpuProgram;
+  readonly #readback: Readback;
 
-  private constructor(
-    device: GPUDevice,
-    gpu: ManifestGpu,
-    arena: GPUBuffer,
-    call: GPUBuffer,
-    group: GPUBindGroup,
-    pipelines: ReadonlyMap<string, GPUComputePipeline>,
-  ) {
-    this.#device = device;
+  private constructor(gpu: ManifestGpu, program: GpuProgram) {
     this.#gpu = gpu;
-    this.#arena = arena;
-    this.#call = call;
-    this.#group = group;
-    this.#pipelines = pipelines;
+    this.#program = program;
+    this.#readback = new Readback(program);
   }
 
   /** With the kernels of these entries, or of all. The arena starts as garbage. */
   static async of(device: GPUDevice, gpu: ManifestGpu, wgsl: string, entries?: readonly string[]): Promise<GpuMachine> {
-    const module = device.createShaderModule({ code: wgsl });
-    const bindGroupLayout = device.createBindGroupLayout({
-      entries: [
-        { binding: 0, visibility: stage, buffer: { type: 'storage' } },
-        { binding: 1, visibility: stage, buffer: { type: 'uniform' } },
-      ],
-    });
-    const layout = device.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout] });
     const chosen = gpu.entries.filter((e) => !entries || entries.includes(e.name));
-    const names = [...new Set(chosen.flatMap((e) => e.dispatches.map((d) => d.kernel)))];
-    const made = await Promise.all(
-      names.map((entryPoint) => device.createComputePipelineAsync({ layout, compute: { module, entryPoint } })),
-    );
-    const size = Math.ceil(gpu.arenaBytes / 4) * 4;
-    const arena = device.createBuffer({ size, usage: usage.storage | usage.copySource | usage.copyTarget });
-    device.queue.writeBuffer(arena, 0, new Uint32Array(size / 4).fill(0xffffffff));
-    const call = device.createBuffer({ size: gpu.callBytes, usage: usage.uniform | usage.copyTarget });
-    const group = device.createBindGroup({
-      layout: bindGroupLayout,
-      entries: [
-        { binding: 0, resource: { buffer: arena } },
-        { binding: 1, resource: { buffer: call } },
-      ],
-    });
-    return new GpuMachine(device, gpu, arena, call, group, new Map(names.map((k, i) => [k, made[i]!])));
+    // Inputs are written to the arena: none is uploaded, of whatever batch.
+    const program = await GpuProgram.of(device, wgsl, { ...gpu, entries: chosen }, 1);
+    let at = 0;
+    for (const { size } of program.arena.buffers) {
+      program.arena.write(at, new Uint32Array(size / wordBytes).fill(0xffffffff));
+      at += size;
+    }
+    return new GpuMachine(gpu, program);
   }
 
   tensor(name: string): ManifestTensor {
@@ -73,42 +40,26 @@ export class GpuMachine {
   set(name: string, values: ArrayLike<number>): void {
     const { dtype, offset, purpose } = this.tensor(name);
     const words = dtype === 'f32' ? new Float32Array(values) : new Int32Array(values);
-    this.#device.queue.writeBuffer(purpose === 'scalar' ? this.#call : this.#arena, offset, words);
+    if (purpose === 'scalar') new arrayOf[dtype](this.#program.call, offset, 1).set(words);
+    else this.#program.arena.write(offset, words);
   }
 
   async get(name: string, n: number): Promise<Elements> {
     const { dtype, offset, shape } = this.tensor(name);
     const count = elementsAt(shape, n);
-    const read = this.#device.createBuffer({ size: 4 * count, usage: usage.mapRead | usage.copyTarget });
-    const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.#arena, offset, read, 0, 4 * count);
-    this.#device.queue.submit([encoder.finish()]);
-    await read.mapAsync(1);
-    const words = read.getMappedRange().slice(0);
-    read.destroy();
-    if (dtype === 'f32') return new Float32Array(words);
-    return dtype === 'i32' ? new Int32Array(words) : Uint8Array.from(new Uint32Array(words));
+    const words = await this.#readback.read([this.#program.arena.at(offset, count * wordBytes)]);
+    return fromWords(dtype, words, 0, count);
   }
 
   run(entry: string, n: number): void {
     const found = this.#gpu.entries.find((e) => e.name === entry);
     if (!found) throw new Error(`there is no entry '${entry}'`);
-    this.#device.queue.writeBuffer(this.#call, 0, new Uint32Array([n]));
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setBindGroup(0, this.#group);
-    for (const { kernel, workgroups } of found.dispatches) {
-      const [x, y, z] = workgroups.map((c) => countOf(c, n)) as [number, number, number];
-      pass.setPipeline(this.#pipelines.get(kernel)!);
-      pass.dispatchWorkgroups(x, y, z);
-    }
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
+    this.#program.pace.submit(this.#program.encode(found.dispatches, n));
   }
 
   dispose(): void {
-    this.#arena.destroy();
-    this.#call.destroy();
+    this.#program.destroy();
+    this.#readback.destroy();
   }
 }
 

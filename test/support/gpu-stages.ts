@@ -7,11 +7,11 @@ import { kernelsOf } from '../../ir/program.ts';
 import { webgpu } from '../../ir/target.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { verifyProgram } from '../../ir/verify-program.ts';
-import { canonicalizeGathered } from '../../passes/canonicalize.ts';
-import { fuseGathered } from '../../passes/fuse.ts';
+import { canonicalize } from '../../passes/canonicalize.ts';
+import { fuse } from '../../passes/fuse.ts';
 import { indexInputs, indexRanges } from '../../passes/infer-shapes.ts';
 import { joined } from '../../passes/join.ts';
-import { Buffers, type Lowered, lowerGathered } from '../../passes/lower.ts';
+import { Buffers, type Lowered, lower } from '../../passes/lower.ts';
 import { outline } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { scheduleAll } from '../../passes/schedule/index.ts';
@@ -31,12 +31,12 @@ export function gpuStages(
   initial: ReadonlyMap<Param, number> = new Map(),
   unproved?: Unproved,
 ): GpuStages {
-  const module = canonicalizeGathered(original);
+  const module = canonicalize(original, webgpu);
   const { maxBatch } = module;
   const buffers = new Buffers();
   const ranges = indexRanges(original);
   const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
-  const lowered = module.graphs.map((g) => lowerGathered(fuseGathered(g), buffers));
+  const lowered = module.graphs.map((g) => lower(fuse(g, webgpu), buffers, webgpu));
   const scheduled = scheduleAll(lowered, module, webgpu);
   const kernels = scheduled.flatMap((l) => l.kernels);
   verified('schedule', () => verifyKernels(kernels, { maxBatch, target: webgpu, values }), unproved);

@@ -72,7 +72,7 @@ export function unscheduled(
   verified('update', () => verifyModule(original));
   const module = canonicalize(original);
   verified('canonicalize', () => verifyModule(module));
-  const fused = module.graphs.map(fuse);
+  const fused = module.graphs.map((g) => fuse(g));
   const { maxBatch } = module;
   verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
   const buffers = new Buffers();
