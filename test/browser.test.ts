@@ -102,6 +102,9 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
     const row = await trained(options);
     expect(row).toMatchObject({ state: 'done', where: expect.stringMatching(where) });
     expect(row.step).toBe(`${epochs * Math.ceil(samples / 64)}`);
+    // Losses that come in groups once made it millions.
+    expect(Number(row.rate)).toBeGreaterThan(0);
+    expect(Number(row.rate)).toBeLessThan(1e6);
     expect(await long()).toEqual([]);
     expect(problems).toEqual([]);
     const accuracies = (row.accuracy as string).split(', ').map(Number.parseFloat);

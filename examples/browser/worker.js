@@ -26,6 +26,7 @@ async function train({ backend, threads, epochs, batch, lr, samples, tests, weig
   const next = random(1);
   postMessage({ kind: 'epoch', accuracy: await accuracy(model, digits.test, tests) });
   for (let epoch = 0; epoch < epochs; epoch++) {
+    told.begin();
     let [steps, read] = [[], []];
     for (const fill of batches(digits.train, batch, next, samples)) {
       const loss = model.trainStep(fill(model.inputs));
@@ -52,12 +53,18 @@ async function accuracy(model, test) {
   return right / test.count;
 }
 
-/** Gathers losses, and sends them now and then. */
+/** Gathers losses, and sends them now and then, with the samples a second since the epoch began: a GPU's losses come in groups,
+ *  between which next to no time passes. */
 function teller(batch) {
   let [losses, since] = [[], performance.now()];
+  let [steps, began] = [0, since];
+  const begin = () => {
+    [steps, began] = [0, performance.now()];
+  };
   const now = () => {
     if (losses.length === 0) return;
-    const rate = (1000 * batch * losses.length) / (performance.now() - since);
+    steps += losses.length;
+    const rate = (1000 * batch * steps) / (performance.now() - began);
     postMessage({ kind: 'steps', losses, rate });
     [losses, since] = [[], performance.now()];
   };
@@ -65,7 +72,7 @@ function teller(batch) {
     losses.push(loss);
     if (performance.now() - since > pause) now();
   };
-  return Object.assign(tell, { now });
+  return Object.assign(tell, { begin, now });
 }
 
 function place({ backend, backendNotice, threads, threadsNotice }) {
