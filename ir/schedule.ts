@@ -23,7 +23,8 @@ export type Directive =
       readonly shift?: boolean;
       readonly fenced?: boolean;
     }
-  /** The same with the copies in SIMD lanes. */
+  /** The same with the copies in SIMD lanes. Where i is copies already, those of them that only set neighbours in a tile:
+   *  unroll i in 0..e { t[…, i] = f }  -->  unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } } */
   | { readonly do: 'vectorize'; readonly axis: string; readonly by: number; readonly shift?: boolean }
   /** for j { for k { acc += e } }  -->  `by` partial sums over k side by side, added up behind all the loops. */
   | { readonly do: 'reassociate'; readonly axis: string; readonly by: number }

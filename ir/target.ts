@@ -150,8 +150,8 @@ export function wasmTarget(engine: Engine = 'v8-11', fastMath = false): VectorTa
 /** WebGPU with the limits that every device has. Elements are words of 32 bits, as a shader stores nothing smaller. */
 export const webgpu: GridTarget = {
   name: 'webgpu',
-  lanes: 1,
-  registers: 96,
+  lanes: 4,
+  registers: 24,
   bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
   addsToMemory: false,
   memory: {

@@ -304,7 +304,7 @@ class KernelVerifier {
       at,
       nest.map((f) => f.loop),
     );
-    if (own) this.#owned.add(tile);
+    if (own) this.#owned.set(tile, nest.length);
     else if (written || this.#owned.has(tile))
       this.#complain(
         'invocations',
@@ -312,7 +312,8 @@ class KernelVerifier {
       );
     return own ? nest.length : 0;
   }
-  readonly #owned = new Set<Tile>();
+  /** Tiles that belong to invocations, with how many of their dimensions tell which. */
+  readonly #owned = new Map<Tile, number>();
 
   /** Copies are written out, so that bounds are numbers once outer copies are. */
   #copies(l: Loop): void {
@@ -472,7 +473,9 @@ class KernelVerifier {
     }
     for (const [l, tiles] of most) {
       const count = [...tiles].reduce((sum, t) => {
-        const [rows, along] = [t.shape.slice(0, -1).reduce((p, d) => p * d, 1), t.shape.at(-1) ?? 1];
+        if (t.memory) return sum;
+        const own = t.shape.slice(this.#owned.get(t) ?? 0);
+        const [rows, along] = [own.slice(0, -1).reduce((p, d) => p * d, 1), own.at(-1) ?? 1];
         return sum + rows * (this.#laned.has(t) ? Math.ceil(along / target.lanes) : along);
       }, 0);
       if (count > target.registers)

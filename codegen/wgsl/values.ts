@@ -5,7 +5,7 @@ import type { Buffer, Tile } from '../../ir/expr.ts';
 
 /** What a value may read that statements write. */
 export type Resource = Buffer | Tile;
-export type Shown = 'f32' | 'i32' | 'bool';
+export type Shown = 'f32' | 'i32' | 'bool' | 'vec4f';
 
 export interface Val {
   readonly type: Shown;

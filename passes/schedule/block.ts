@@ -66,7 +66,8 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   const count = side * side;
   const [i0, j0, k0] = [rows, p.cols, p.over].map((l) => x.axis(l.axis.name, l.axis.extent)) as [Axis, Axis, Axis];
 
-  // The block of results, spread over the invocations.
+  // The block of results, spread over the invocations: each has neighbours, which may be lanes.
+  const copies = (l: Loop): Axis => x.axis(`${l.axis.name}_i`, each);
   const results: Tile = { ...p.tile, shape: [side, side, each, each] };
   interface Place {
     readonly axes: readonly [Axis, Axis, Axis, Axis];
@@ -75,9 +76,9 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
     readonly j: Expr;
   }
   const overResults = (body: (o: Place) => readonly Stmt[]): Stmt => {
-    const axes = [x.axis('ti', side), x.axis('tj', side), x.axis('r', each), x.axis('c', each)] as const;
+    const axes = [x.axis('ti', side), x.axis('tj', side), copies(rows), copies(p.cols)] as const;
     const [ti, tj, r, c] = axes.map(x.ix) as [Expr, Expr, Expr, Expr];
-    const local = (t: Expr, q: Expr): Expr => x.add(t, x.mul(q, x.int(side)));
+    const local = (t: Expr, q: Expr): Expr => x.add(x.mul(t, x.int(each)), q);
     const inner = body({ axes, at: [ti, tj, r, c], i: local(ti, r), j: local(tj, c) });
     return axes.reduceRight<readonly Stmt[]>(
       (s, a, d) => [loop(a, x.int(0), x.int(a.extent as number), s, { mode: d < 2 ? 'invocations' : 'unrolled' })],
@@ -87,14 +88,18 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   const below = (index: Expr, l: Loop, block: number): Expr =>
     l.to.kind === 'const' && l.to.value % block === 0 ? x.bool(true) : x.lt(index, l.to);
 
-  // What e reads along one side of the block and the sum is brought in; the rest is read where it is needed.
+  // What e reads along one side of the block and the sum is brought in; the rest is read where it is needed, if it is.
+  const elsewhere: Expr[] = [];
   const staged: { tile: Tile; fill: Stmt; load: Expr; of: 'rows' | 'cols' }[] = [];
   const axes = new Set([rows.axis, p.cols.axis, p.over.axis]);
   x.walk(p.add.value, (e) => {
     if (e.kind !== 'load') return;
     const free = new Set([...x.freeAxes(e)].filter((a) => axes.has(a)));
     const of = free.has(rows.axis) ? 'rows' : 'cols';
-    if (!free.has(p.over.axis) || free.size !== 2) return;
+    if (!free.has(p.over.axis) || free.size !== 2) {
+      elsewhere.push(e);
+      return;
+    }
     const tile: Tile = {
       name: of === 'rows' ? 'a' : 'b',
       dtype: e.buffer.type.dtype,
@@ -105,18 +110,20 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   });
   if (staged.length === 0) throw new ScheduleError(`nothing that is added is read by several of a block's results`);
 
-  /** Every invocation brings some elements, neighbours in memory by neighbours. */
+  /** Every invocation brings as many neighbours in the tile as it keeps results, and others beside it what is next in memory. */
   function filled(tile: Tile, load: Extract<Expr, { kind: 'load' }>, of: 'rows' | 'cols'): Stmt {
     const l = of === 'rows' ? rows : p.cols;
     const outer = of === 'rows' ? i0 : j0;
     const bySteps = Math.abs(strideOf(load, p.over.axis)) < Math.abs(strideOf(load, l.axis));
-    const [along, across] = bySteps ? [by, wide] : [wide, by];
+    const [along, across] = bySteps ? [by, side] : [side, by];
     const turns = count / along;
     if (!Number.isInteger(turns) || across % turns !== 0)
       throw new ScheduleError(`${count} invocations do not fill a tile of ${by} x ${wide} by rows`);
-    const [a, b, q] = [x.axis('s', turns), x.axis('t', along), x.axis('q', across / turns)];
-    const other = x.add(x.ix(a), x.mul(x.ix(q), x.int(turns)));
-    const [k, m] = bySteps ? [x.ix(b), other] : [other, x.ix(b)];
+    const [a, b, q, o] = [x.axis('s', turns), x.axis('t', along), x.axis('q', across / turns), copies(l)];
+    const once = across === turns;
+    const other = once ? x.ix(a) : x.add(x.ix(a), x.mul(x.ix(q), x.int(turns)));
+    const [k, group] = bySteps ? [x.ix(b), other] : [other, x.ix(b)];
+    const m = x.add(x.mul(group, x.int(each)), x.ix(o));
     const [atK, atM] = [x.add(x.ix(k0), k), x.add(x.ix(outer), m)];
     const inside = x.all(below(atM, l, wide), below(atK, p.over, by));
     const value = x.select(
@@ -130,18 +137,22 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
       ),
       x.constant(0, tile.dtype),
     );
-    return [a, b, q].reduceRight<Stmt>(
+    return [a, b, ...(once ? [] : [q]), o].reduceRight<Stmt>(
       (s, axis, d) =>
         loop(axis, x.int(0), x.int(axis.extent as number), [s], { mode: d < 2 ? 'invocations' : 'unrolled' }),
       set(tile, [k, m], value),
     );
   }
 
+  /** Whether a result that reads this is none of those that a block has too many. */
+  const insideOf = (e: Expr): Expr =>
+    x.all(...[rows, p.cols].filter((l) => x.freeAxes(e).has(l.axis)).map((l) => below(x.ix(l.axis), l, wide)));
   const kk = x.axis(`${p.over.axis.name}_i`, by);
   const sums = overResults(({ at, i, j }) => {
-    const places = new Map<Expr, Expr>(
-      staged.map(({ load, tile, of }) => [load, x.read(tile, [x.ix(kk), of === 'rows' ? i : j])]),
-    );
+    const places = new Map<Expr, Expr>([
+      ...staged.map(({ load, tile, of }) => [load, x.read(tile, [x.ix(kk), of === 'rows' ? i : j])] as const),
+      ...elsewhere.map((e) => [e, x.select(insideOf(e), e, x.constant(0, x.dtypeOf(e)))] as const),
+    ]);
     const own = new Map<Axis, Expr>([
       [rows.axis, x.add(x.ix(i0), i)],
       [p.cols.axis, x.add(x.ix(j0), j)],

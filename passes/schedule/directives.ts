@@ -5,6 +5,7 @@ import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { blocked } from './block.ts';
 import { invoked } from './invoke.ts';
+import { copiesAsLanes } from './lanes.ts';
 import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
 import { flattened, shared } from './share.ts';
@@ -83,6 +84,7 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
         return d satisfies never;
     }
   })();
+  if (!found && d.do === 'vectorize') return copiesAsLanes(k, d.axis, d.by);
   if (!found) throw new ScheduleError(`there is no serial loop over ${d.axis}`);
   return out;
 }

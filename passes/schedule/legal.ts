@@ -33,7 +33,7 @@ export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
 }
 
 /** Lanes come in fours. */
-const vector = 4;
+export const vector = 4;
 
 export function requireFactor(by: number, wholeVectors: boolean): void {
   if (!Number.isInteger(by) || by < 1) throw new ScheduleError(`by ${by}: a whole number of at least 1 is needed`);

@@ -91,14 +91,32 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
     const registers = [4, 2].find(fits) ?? 1;
     const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
     blockParts(rows, c, o);
-    return [
+    const block: Schedule = [
       ...before,
       ...flat,
       { do: 'block', axis: r, with: c, over: o, by: depth, invocations: side, registers },
-      ...grid(nest),
     ];
+    const lanes = registers % target.lanes === 0 ? lanesOf(kernel, block, [`${r}_i`, `${c}_i`], target) : [];
+    return [...block, ...lanes, ...grid(nest)];
   } catch (e) {
     if (e instanceof ScheduleError) return null;
+    throw e;
+  }
+}
+
+/** Lanes for copies over these axes, as far as they can be. */
+const lanesOf = (kernel: Kernel, before: Schedule, axes: readonly string[], { lanes }: GridTarget): Schedule =>
+  axes.reduce<Directive[]>((chosen, axis) => {
+    const d: Directive = { do: 'vectorize', axis, by: lanes };
+    return fits(kernel, [...before, ...chosen, d]) ? [...chosen, d] : chosen;
+  }, []);
+
+function fits(kernel: Kernel, schedule: Schedule): boolean {
+  try {
+    applySchedule(kernel, schedule);
+    return true;
+  } catch (e) {
+    if (e instanceof ScheduleError) return false;
     throw e;
   }
 }

@@ -28,6 +28,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
   const directives: readonly (() => Directive)[] = [
     () => ({ do: 'tile', axis: serial(), by: by(), shift: c.chance(3), fenced: c.chance(4) }),
     () => ({ do: 'vectorize', axis: serial(), by: c.chance(3) ? by() : c.of([4, 8, 12]), shift: c.chance(3) }),
+    () => ({ do: 'vectorize', axis: axisOf((l) => l.mode === 'unrolled'), by: c.of([4, 8]) }),
     () => ({ do: 'reassociate', axis: serial(), by: by() }),
     () => {
       const axis = serial();
@@ -61,7 +62,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
         over: over as string,
         by: c.of([2, 1, 4]),
         invocations: c.of([2, 1, 4]),
-        registers: c.of([2, 1]),
+        registers: c.of([2, 1, 4]),
       };
     },
     () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),

@@ -1,14 +1,15 @@
 /** Kernels on a device beside the interpreter: the emitter's goldens as they stand, whatever their loops' modes, and what the
  *  scheduler makes of those of the schedule's for a device. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseText } from '../../ir/parse.ts';
+import { directivesOf, parseText } from '../../ir/parse.ts';
 import { webgpu } from '../../ir/target.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { chooseSchedule } from '../../passes/schedule/choose.ts';
+import { applySchedule } from '../../passes/schedule/directives.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
 import { goldensOf, maxBatch } from '../support/golden.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
-import { compareKernels, draws } from '../support/gpu-kernels.ts';
+import { compareKernels, draws, gpuKernels } from '../support/gpu-kernels.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -49,6 +50,39 @@ kernel @rows(a: f32[N,3,4], z: f32[N] out) {
     const kernels = kernelsOf(text, 'grid.tir');
     verifyKernels(kernels, { maxBatch, target });
     await compareKernels(device, kernels, { maxBatch, batches: [1, 3, maxBatch], tolerance: 1e-6, target });
+  });
+
+  // Products whose sides end before a vector, with one, behind one, and around blocks; of whole numbers vectors are copies.
+  test.each(['f32', 'i32'])('vectors of %s around the edges of blocks', async (dtype) => {
+    const zero = dtype === 'f32' ? '0.0' : '0';
+    const sides = [1, 3, 4, 5, 63, 64, 65, 257];
+    for (const [i, j] of sides.entries()) {
+      const k = sides.at(-1 - i)!;
+      if (dtype === 'i32' && j % 5 !== 0) continue;
+      const text = `tapeout ir 1
+batch (N <= 65)
+schedule @k {
+  block n with j over k by 16 invocations 8 registers 4
+  vectorize n_i by 4
+  vectorize j_i by 4
+  parallel n
+  parallel j
+}
+kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${dtype}[N,${j}] out) {
+  for n in 0..N { for j in 0..${j} {
+    tile acc: ${dtype}[]
+    acc = ${zero}
+    for k in 0..${k} { acc += a[n, k] * b[k, j] }
+    y[n, j] = max(acc + c[j], ${zero})
+  } }
+}`;
+      const given = parseText(text, 'edges.tir', { maxBatch: 65 });
+      const scheduled = given.kernels.map((of) => applySchedule(of, directivesOf(given.schedules[0]!)));
+      verifyKernels(scheduled, { maxBatch: 65, target: webgpu });
+      const { wgsl } = gpuKernels(scheduled, 65).shaders;
+      expect(/vec4f/.test(wgsl)).toBe(dtype === 'f32');
+      await compareKernels(device, scheduled, { maxBatch: 65, batches: [5, 64, 65], tolerance: 1e-5 });
+    }
   });
 
   test.each(

@@ -643,63 +643,66 @@ fn k16_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   acc_0_3 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 16;
-  let j_0 = i32(group.x) * 16;
-  let ti_0 = v0 / 8;
   let tj_0 = v0 % 8;
+  let ti_0 = v0 / 8;
+  let j_0 = i32(group.x) * 16;
   for (var k_0 = 0; k_0 < 120; k_0 += 16) {
     workgroupBarrier();
     let t_0 = v0 % 16;
     let s_0 = v0 / 16;
-    let v1 = (t_0 * 16) + s_0;
-    let v2 = i32(call.n);
-    let v3 = (k_0 + t_0) < 120;
-    let v4 = (((n_0 * 120) + k_0) + t_0) + (s_0 * 120);
-    k16_matmul_6_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 831740)]), (((n_0 + s_0) < v2) && v3));
-    let v5 = s_0 + 4;
-    k16_matmul_6_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 832220)]), (((n_0 + v5) < v2) && v3));
-    let v6 = s_0 + 8;
-    k16_matmul_6_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 832700)]), (((n_0 + v6) < v2) && v3));
-    let v7 = s_0 + 12;
-    k16_matmul_6_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 833180)]), (((n_0 + v7) < v2) && v3));
-    let v8 = t_0 + (s_0 * 16);
-    let v9 = ((j_0 + (k_0 * 400)) + t_0) + (s_0 * 400);
-    k16_matmul_6_b_0[v8] = select(0.0, bitcast<f32>(arena[(v9 + 2592)]), ((k_0 + s_0) < 120));
-    k16_matmul_6_b_0[v8 + 64] = select(0.0, bitcast<f32>(arena[(v9 + 4192)]), ((k_0 + v5) < 120));
-    k16_matmul_6_b_0[v8 + 128] = select(0.0, bitcast<f32>(arena[(v9 + 5792)]), ((k_0 + v6) < 120));
-    k16_matmul_6_b_0[v8 + 192] = select(0.0, bitcast<f32>(arena[(v9 + 7392)]), ((k_0 + v7) < 120));
+    let v1 = s_0 * 2;
+    let v2 = (t_0 * 16) + v1;
+    let v3 = i32(call.n);
+    let v4 = (k_0 + t_0) < 120;
+    let v5 = (((n_0 * 120) + k_0) + t_0) + (s_0 * 240);
+    k16_matmul_6_a_0[v2] = select(0.0, bitcast<f32>(arena[(v5 + 831740)]), (((n_0 + v1) < v3) && v4));
+    k16_matmul_6_a_0[v2 + 1] = select(0.0, bitcast<f32>(arena[(v5 + 831860)]), (((n_0 + (v1 + 1)) < v3) && v4));
+    let v6 = (s_0 + 4) * 2;
+    k16_matmul_6_a_0[v2 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 832700)]), (((n_0 + v6) < v3) && v4));
+    k16_matmul_6_a_0[v2 + 9] = select(0.0, bitcast<f32>(arena[(v5 + 832820)]), (((n_0 + (v6 + 1)) < v3) && v4));
+    let v7 = tj_0 * 2;
+    let v8 = v7 + (ti_0 * 16);
+    let v9 = (k_0 + ti_0) < 120;
+    let v10 = ((j_0 + (k_0 * 400)) + v7) + (ti_0 * 400);
+    k16_matmul_6_b_0[v8] = select(0.0, bitcast<f32>(arena[(v10 + 2592)]), v9);
+    k16_matmul_6_b_0[v8 + 1] = select(0.0, bitcast<f32>(arena[(v10 + 2593)]), v9);
+    let v11 = (k_0 + (ti_0 + 8)) < 120;
+    k16_matmul_6_b_0[v8 + 128] = select(0.0, bitcast<f32>(arena[(v10 + 5792)]), v11);
+    k16_matmul_6_b_0[v8 + 129] = select(0.0, bitcast<f32>(arena[(v10 + 5793)]), v11);
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < min(16, (120 - k_0)); k_i_0++) {
-      let v10 = k_i_0 * 16;
-      let v11 = v10 + ti_0;
-      let v12 = k16_matmul_6_a_0[v11];
-      let v13 = v10 + tj_0;
-      let v14 = k16_matmul_6_b_0[v13];
-      acc_0_0 = acc_0_0 + (v12 * v14);
-      let v15 = k16_matmul_6_b_0[(v13 + 8)];
-      acc_0_1 = acc_0_1 + (v12 * v15);
-      let v16 = k16_matmul_6_a_0[(v11 + 8)];
-      acc_0_2 = acc_0_2 + (v16 * v14);
-      acc_0_3 = acc_0_3 + (v16 * v15);
+      let v12 = k_i_0 * 16;
+      let v13 = v12 + (ti_0 * 2);
+      let v14 = k16_matmul_6_a_0[v13];
+      let v15 = v12 + v7;
+      let v16 = k16_matmul_6_b_0[v15];
+      acc_0_0 = acc_0_0 + (v14 * v16);
+      let v17 = k16_matmul_6_b_0[(v15 + 1)];
+      acc_0_1 = acc_0_1 + (v14 * v17);
+      let v18 = k16_matmul_6_a_0[(v13 + 1)];
+      acc_0_2 = acc_0_2 + (v18 * v16);
+      acc_0_3 = acc_0_3 + (v18 * v17);
     }
   }
-  let v17 = i32(call.n);
-  let v18 = 0 < (v17 - (n_0 + ti_0));
-  if (v18) {
-    let v19 = ((j_0 + (n_0 * 400)) + tj_0) + (ti_0 * 400);
-    arena[v19 + 798460] = bitcast<u32>(select(acc_0_0, 0.0, (bitcast<f32>(arena[(v19 + 747260)]) <= 0.0)));
-  }
-  if (v18) {
-    let v20 = ((j_0 + (n_0 * 400)) + tj_0) + (ti_0 * 400);
-    arena[v20 + 798468] = bitcast<u32>(select(acc_0_1, 0.0, (bitcast<f32>(arena[(v20 + 747268)]) <= 0.0)));
-  }
-  let v21 = 0 < (v17 - (n_0 + (ti_0 + 8)));
+  let v19 = i32(call.n);
+  let v20 = ti_0 * 2;
+  let v21 = 0 < (v19 - (n_0 + v20));
   if (v21) {
-    let v22 = ((j_0 + (n_0 * 400)) + tj_0) + (ti_0 * 400);
-    arena[v22 + 801660] = bitcast<u32>(select(acc_0_2, 0.0, (bitcast<f32>(arena[(v22 + 750460)]) <= 0.0)));
+    let v22 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v22 + 798460] = bitcast<u32>(select(acc_0_0, 0.0, (bitcast<f32>(arena[(v22 + 747260)]) <= 0.0)));
   }
   if (v21) {
-    let v23 = ((j_0 + (n_0 * 400)) + tj_0) + (ti_0 * 400);
-    arena[v23 + 801668] = bitcast<u32>(select(acc_0_3, 0.0, (bitcast<f32>(arena[(v23 + 750468)]) <= 0.0)));
+    let v23 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v23 + 798461] = bitcast<u32>(select(acc_0_1, 0.0, (bitcast<f32>(arena[(v23 + 747261)]) <= 0.0)));
+  }
+  let v24 = 0 < (v19 - (n_0 + (v20 + 1)));
+  if (v24) {
+    let v25 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v25 + 798860] = bitcast<u32>(select(acc_0_2, 0.0, (bitcast<f32>(arena[(v25 + 747660)]) <= 0.0)));
+  }
+  if (v24) {
+    let v26 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v26 + 798861] = bitcast<u32>(select(acc_0_3, 0.0, (bitcast<f32>(arena[(v26 + 747661)]) <= 0.0)));
   }
 }
 
@@ -961,100 +964,99 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     acc_1_3 = 0.0;
     let v12 = i32(call.n);
     let v13 = i32(lane);
-    let v16 = v0 - 2400;
-    let j_0 = (v16 % 25) * 16;
-    let i_0 = (v16 / 25) * 16;
     let tj_0 = v13 % 8;
     let ti_0 = v13 / 8;
+    let v17 = v0 - 2400;
+    let j_0 = (v17 % 25) * 16;
+    let i_0 = (v17 / 25) * 16;
     for (var k_0 = 0; k_0 < v12; k_0 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let t_2 = v13 % 16;
-      let s_0 = v13 / 16;
-      let v14 = t_2 + (s_0 * 16);
-      let v15 = (k_0 + s_0) < v12;
-      let v17 = ((j_0 + (k_0 * 400)) + t_2) + (s_0 * 400);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v14] = select(0.0, bitcast<f32>(arena[(v17 + 747260)]), v15);
-      let v18 = v14 + 64;
-      let v19 = (k_0 + (s_0 + 4)) < v12;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v18] = select(0.0, bitcast<f32>(arena[(v17 + 748860)]), v19);
-      let v20 = v14 + 128;
-      let v21 = (k_0 + (s_0 + 8)) < v12;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v20] = select(0.0, bitcast<f32>(arena[(v17 + 750460)]), v21);
-      let v22 = v14 + 192;
-      let v23 = (k_0 + (s_0 + 12)) < v12;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v22] = select(0.0, bitcast<f32>(arena[(v17 + 752060)]), v23);
-      let v24 = (i_0 + t_2) < 120;
-      let v25 = ((i_0 + (k_0 * 120)) + t_2) + (s_0 * 120);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v14] = select(0.0, bitcast<f32>(arena[(v25 + 831740)]), (v24 && v15));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v18] = select(0.0, bitcast<f32>(arena[(v25 + 832220)]), (v24 && v19));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v20] = select(0.0, bitcast<f32>(arena[(v25 + 832700)]), (v24 && v21));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v22] = select(0.0, bitcast<f32>(arena[(v25 + 833180)]), (v24 && v23));
+      let v14 = tj_0 * 2;
+      let v15 = v14 + (ti_0 * 16);
+      let v16 = (k_0 + ti_0) < v12;
+      let v18 = ((j_0 + (k_0 * 400)) + v14) + (ti_0 * 400);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v15] = select(0.0, bitcast<f32>(arena[(v18 + 747260)]), v16);
+      let v19 = v15 + 1;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v19] = select(0.0, bitcast<f32>(arena[(v18 + 747261)]), v16);
+      let v20 = v15 + 128;
+      let v21 = (k_0 + (ti_0 + 8)) < v12;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v20] = select(0.0, bitcast<f32>(arena[(v18 + 750460)]), v21);
+      let v22 = v15 + 129;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v22] = select(0.0, bitcast<f32>(arena[(v18 + 750461)]), v21);
+      let v23 = (i_0 + v14) < 120;
+      let v24 = ((i_0 + (k_0 * 120)) + v14) + (ti_0 * 120);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v15] = select(0.0, bitcast<f32>(arena[(v24 + 831740)]), (v23 && v16));
+      let v25 = (i_0 + (v14 + 1)) < 120;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v19] = select(0.0, bitcast<f32>(arena[(v24 + 831741)]), (v25 && v16));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v20] = select(0.0, bitcast<f32>(arena[(v24 + 832700)]), (v23 && v21));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v22] = select(0.0, bitcast<f32>(arena[(v24 + 832701)]), (v25 && v21));
       storageBarrier();
       workgroupBarrier();
       for (var k_i_0 = 0; k_i_0 < min(16, (v12 - k_0)); k_i_0++) {
         let v26 = k_i_0 * 16;
-        let v27 = v26 + tj_0;
+        let v27 = v26 + v14;
         let v28 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v27];
-        let v29 = v26 + ti_0;
+        let v29 = v26 + (ti_0 * 2);
         let v30 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v29];
         acc_1_0 = acc_1_0 + (v28 * v30);
-        let v31 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[(v27 + 8)];
+        let v31 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[(v27 + 1)];
         acc_1_1 = acc_1_1 + (v31 * v30);
-        let v32 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[(v29 + 8)];
+        let v32 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[(v29 + 1)];
         acc_1_2 = acc_1_2 + (v28 * v32);
         acc_1_3 = acc_1_3 + (v31 * v32);
       }
     }
-    let v33 = 0 < (120 - (i_0 + ti_0));
-    if (v33) {
+    let v33 = ti_0 * 2;
+    let v34 = 0 < (120 - (i_0 + v33));
+    if (v34) {
       var out_1: f32;
-      let v34 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-      let v35 = v34 + 64304;
-      out_1 = (bitcast<f32>(arena[v35]) * 0.8999999761581421) + acc_1_0;
+      let v35 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+      let v36 = v35 + 64304;
+      out_1 = (bitcast<f32>(arena[v36]) * 0.8999999761581421) + acc_1_0;
       var out_2_1: f32;
-      let v36 = v34 + 2592;
-      let v37 = out_1;
-      out_2_1 = bitcast<f32>(arena[v36]) - (call.s0 * v37);
-      arena[v35] = bitcast<u32>(v37);
-      arena[v36] = bitcast<u32>(out_2_1);
+      let v37 = v35 + 2592;
+      let v38 = out_1;
+      out_2_1 = bitcast<f32>(arena[v37]) - (call.s0 * v38);
+      arena[v36] = bitcast<u32>(v38);
+      arena[v37] = bitcast<u32>(out_2_1);
     }
-    if (v33) {
+    if (v34) {
       var out_2: f32;
-      let v38 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-      let v39 = v38 + 64312;
-      out_2 = (bitcast<f32>(arena[v39]) * 0.8999999761581421) + acc_1_1;
+      let v39 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+      let v40 = v39 + 64305;
+      out_2 = (bitcast<f32>(arena[v40]) * 0.8999999761581421) + acc_1_1;
       var out_2_2: f32;
-      let v40 = v38 + 2600;
-      let v41 = out_2;
-      out_2_2 = bitcast<f32>(arena[v40]) - (call.s0 * v41);
-      arena[v39] = bitcast<u32>(v41);
-      arena[v40] = bitcast<u32>(out_2_2);
+      let v41 = v39 + 2593;
+      let v42 = out_2;
+      out_2_2 = bitcast<f32>(arena[v41]) - (call.s0 * v42);
+      arena[v40] = bitcast<u32>(v42);
+      arena[v41] = bitcast<u32>(out_2_2);
     }
-    let v42 = 0 < (120 - (i_0 + (ti_0 + 8)));
-    if (v42) {
+    let v43 = 0 < (120 - (i_0 + (v33 + 1)));
+    if (v43) {
       var out_3: f32;
-      let v43 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-      let v44 = v43 + 67504;
-      out_3 = (bitcast<f32>(arena[v44]) * 0.8999999761581421) + acc_1_2;
+      let v44 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+      let v45 = v44 + 64704;
+      out_3 = (bitcast<f32>(arena[v45]) * 0.8999999761581421) + acc_1_2;
       var out_2_3: f32;
-      let v45 = v43 + 5792;
-      let v46 = out_3;
-      out_2_3 = bitcast<f32>(arena[v45]) - (call.s0 * v46);
-      arena[v44] = bitcast<u32>(v46);
-      arena[v45] = bitcast<u32>(out_2_3);
+      let v46 = v44 + 2992;
+      let v47 = out_3;
+      out_2_3 = bitcast<f32>(arena[v46]) - (call.s0 * v47);
+      arena[v45] = bitcast<u32>(v47);
+      arena[v46] = bitcast<u32>(out_2_3);
     }
-    if (v42) {
+    if (v43) {
       var out_4: f32;
-      let v47 = ((j_0 + (i_0 * 400)) + tj_0) + (ti_0 * 400);
-      let v48 = v47 + 67512;
-      out_4 = (bitcast<f32>(arena[v48]) * 0.8999999761581421) + acc_1_3;
+      let v48 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+      let v49 = v48 + 64705;
+      out_4 = (bitcast<f32>(arena[v49]) * 0.8999999761581421) + acc_1_3;
       var out_2_4: f32;
-      let v49 = v47 + 5800;
-      let v50 = out_4;
-      out_2_4 = bitcast<f32>(arena[v49]) - (call.s0 * v50);
-      arena[v48] = bitcast<u32>(v50);
-      arena[v49] = bitcast<u32>(out_2_4);
+      let v50 = v48 + 2993;
+      let v51 = out_4;
+      out_2_4 = bitcast<f32>(arena[v50]) - (call.s0 * v51);
+      arena[v49] = bitcast<u32>(v51);
+      arena[v50] = bitcast<u32>(out_2_4);
     }
   }
   if ((v0 >= 2600) && (v0 < 2720)) {
@@ -1062,83 +1064,83 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     acc_2 = 0.0;
     var own_2: f32;
     own_2 = 0.0;
-    let t_3 = i32(lane);
+    let t_2 = i32(lane);
     let i_1 = v0 - 2600;
-    for (var r0_0 = t_3; r0_0 < i32(call.n); r0_0 += 64) {
+    for (var r0_0 = t_2; r0_0 < i32(call.n); r0_0 += 64) {
       own_2 = own_2 + bitcast<f32>(arena[((i_1 + (r0_0 * 120)) + 831740)]);
     }
-    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1[t_3] = own_2;
+    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1[t_2] = own_2;
     storageBarrier();
     workgroupBarrier();
-    if (t_3 < 8) {
+    if (t_2 < 8) {
       var own_3: f32;
       own_3 = 0.0;
       for (var u_1 = 0; u_1 < 8; u_1++) {
-        own_3 = own_3 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1[((t_3 * 8) + u_1)];
+        own_3 = own_3 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1[((t_2 * 8) + u_1)];
       }
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_3] = own_3;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_2] = own_3;
     }
     storageBarrier();
     workgroupBarrier();
-    for (var t_4 = 0; t_4 < 8; t_4++) {
-      acc_2 = acc_2 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_4];
+    for (var t_3 = 0; t_3 < 8; t_3++) {
+      acc_2 = acc_2 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_3];
     }
     var out_5: f32;
-    let v51 = i_1 + 112304;
-    out_5 = (bitcast<f32>(arena[v51]) * 0.8999999761581421) + acc_2;
+    let v52 = i_1 + 112304;
+    out_5 = (bitcast<f32>(arena[v52]) * 0.8999999761581421) + acc_2;
     var out_2_5: f32;
-    let v52 = i_1 + 50592;
-    let v53 = out_5;
-    out_2_5 = bitcast<f32>(arena[v52]) - (call.s0 * v53);
+    let v53 = i_1 + 50592;
+    let v54 = out_5;
+    out_2_5 = bitcast<f32>(arena[v53]) - (call.s0 * v54);
     if (lane == 0u) {
-      arena[v51] = bitcast<u32>(v53);
+      arena[v52] = bitcast<u32>(v54);
     }
     if (lane == 0u) {
-      arena[v52] = bitcast<u32>(out_2_5);
+      arena[v53] = bitcast<u32>(out_2_5);
     }
   }
   if ((v0 >= 2720) && (v0 < 2885)) {
     var acc_3_0: f32;
     acc_3_0 = 0.0;
-    let v54 = i32(call.n);
-    let v55 = i32(lane);
-    let tj_1 = v55 % 8;
-    let ti_1 = v55 / 8;
-    let v58 = v0 - 2720;
-    let j_1 = (v58 % 15) * 8;
-    let i_2 = (v58 / 15) * 8;
-    for (var k_1 = 0; k_1 < v54; k_1 += 16) {
+    let v55 = i32(call.n);
+    let v56 = i32(lane);
+    let tj_1 = v56 % 8;
+    let ti_1 = v56 / 8;
+    let v59 = v0 - 2720;
+    let j_1 = (v59 % 15) * 8;
+    let i_2 = (v59 / 15) * 8;
+    for (var k_1 = 0; k_1 < v55; k_1 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let v56 = tj_1 + (ti_1 * 8);
-      let v57 = (k_1 + ti_1) < v54;
-      let v59 = ((j_1 + (k_1 * 120)) + tj_1) + (ti_1 * 120);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v56] = select(0.0, bitcast<f32>(arena[(v59 + 824060)]), v57);
-      let v60 = v56 + 64;
-      let v61 = (k_1 + (ti_1 + 8)) < v54;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v60] = select(0.0, bitcast<f32>(arena[(v59 + 825020)]), v61);
-      let v62 = (i_2 + tj_1) < 84;
-      let v63 = ((i_2 + (k_1 * 84)) + tj_1) + (ti_1 * 84);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v56] = select(0.0, bitcast<f32>(arena[(v63 + 844796)]), (v62 && v57));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v60] = select(0.0, bitcast<f32>(arena[(v63 + 845468)]), (v62 && v61));
+      let v57 = tj_1 + (ti_1 * 8);
+      let v58 = (k_1 + ti_1) < v55;
+      let v60 = ((j_1 + (k_1 * 120)) + tj_1) + (ti_1 * 120);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v57] = select(0.0, bitcast<f32>(arena[(v60 + 824060)]), v58);
+      let v61 = v57 + 64;
+      let v62 = (k_1 + (ti_1 + 8)) < v55;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v61] = select(0.0, bitcast<f32>(arena[(v60 + 825020)]), v62);
+      let v63 = (i_2 + tj_1) < 84;
+      let v64 = ((i_2 + (k_1 * 84)) + tj_1) + (ti_1 * 84);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v57] = select(0.0, bitcast<f32>(arena[(v64 + 844796)]), (v63 && v58));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v61] = select(0.0, bitcast<f32>(arena[(v64 + 845468)]), (v63 && v62));
       storageBarrier();
       workgroupBarrier();
-      for (var k_i_1 = 0; k_i_1 < min(16, (v54 - k_1)); k_i_1++) {
-        let v64 = k_i_1 * 8;
-        acc_3_0 = acc_3_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[(v64 + tj_1)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[(v64 + ti_1)]);
+      for (var k_i_1 = 0; k_i_1 < min(16, (v55 - k_1)); k_i_1++) {
+        let v65 = k_i_1 * 8;
+        acc_3_0 = acc_3_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[(v65 + tj_1)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[(v65 + ti_1)]);
       }
     }
     if (0 < (84 - (i_2 + ti_1))) {
       var out_6: f32;
-      let v65 = ((j_1 + (i_2 * 120)) + tj_1) + (ti_1 * 120);
-      let v66 = v65 + 112424;
-      out_6 = (bitcast<f32>(arena[v66]) * 0.8999999761581421) + acc_3_0;
+      let v66 = ((j_1 + (i_2 * 120)) + tj_1) + (ti_1 * 120);
+      let v67 = v66 + 112424;
+      out_6 = (bitcast<f32>(arena[v67]) * 0.8999999761581421) + acc_3_0;
       var out_2_6: f32;
-      let v67 = v65 + 50712;
-      let v68 = out_6;
-      out_2_6 = bitcast<f32>(arena[v67]) - (call.s0 * v68);
-      arena[v66] = bitcast<u32>(v68);
-      arena[v67] = bitcast<u32>(out_2_6);
+      let v68 = v66 + 50712;
+      let v69 = out_6;
+      out_2_6 = bitcast<f32>(arena[v68]) - (call.s0 * v69);
+      arena[v67] = bitcast<u32>(v69);
+      arena[v68] = bitcast<u32>(out_2_6);
     }
   }
   if ((v0 >= 2885) && (v0 < 2969)) {
@@ -1146,85 +1148,85 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     acc_4 = 0.0;
     var own_4: f32;
     own_4 = 0.0;
-    let t_5 = i32(lane);
+    let t_4 = i32(lane);
     let i_3 = v0 - 2885;
-    for (var r0_1 = t_5; r0_1 < i32(call.n); r0_1 += 64) {
+    for (var r0_1 = t_4; r0_1 < i32(call.n); r0_1 += 64) {
       own_4 = own_4 + bitcast<f32>(arena[((i_3 + (r0_1 * 84)) + 844796)]);
     }
-    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2[t_5] = own_4;
+    k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2[t_4] = own_4;
     storageBarrier();
     workgroupBarrier();
-    if (t_5 < 8) {
+    if (t_4 < 8) {
       var own_5: f32;
       own_5 = 0.0;
       for (var u_2 = 0; u_2 < 8; u_2++) {
-        own_5 = own_5 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2[((t_5 * 8) + u_2)];
+        own_5 = own_5 + k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2[((t_4 * 8) + u_2)];
       }
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_5] = own_5;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_4] = own_5;
     }
     storageBarrier();
     workgroupBarrier();
-    for (var t_6 = 0; t_6 < 8; t_6++) {
-      acc_4 = acc_4 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_6];
+    for (var t_5 = 0; t_5 < 8; t_5++) {
+      acc_4 = acc_4 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_5];
     }
     var out_7: f32;
-    let v69 = i_3 + 122504;
-    out_7 = (bitcast<f32>(arena[v69]) * 0.8999999761581421) + acc_4;
+    let v70 = i_3 + 122504;
+    out_7 = (bitcast<f32>(arena[v70]) * 0.8999999761581421) + acc_4;
     var out_2_7: f32;
-    let v70 = i_3 + 60792;
-    let v71 = out_7;
-    out_2_7 = bitcast<f32>(arena[v70]) - (call.s0 * v71);
+    let v71 = i_3 + 60792;
+    let v72 = out_7;
+    out_2_7 = bitcast<f32>(arena[v71]) - (call.s0 * v72);
     if (lane == 0u) {
-      arena[v69] = bitcast<u32>(v71);
+      arena[v70] = bitcast<u32>(v72);
     }
     if (lane == 0u) {
-      arena[v70] = bitcast<u32>(out_2_7);
+      arena[v71] = bitcast<u32>(out_2_7);
     }
   }
   if ((v0 >= 2969) && (v0 < 2991)) {
     var acc_5_0: f32;
     acc_5_0 = 0.0;
-    let v72 = i32(call.n);
-    let v73 = i32(lane);
-    let tj_2 = v73 % 8;
-    let ti_2 = v73 / 8;
-    let v75 = v0 - 2969;
-    let j_2 = (v75 % 11) * 8;
-    let i_4 = (v75 / 11) * 8;
-    for (var k_2 = 0; k_2 < v72; k_2 += 16) {
+    let v73 = i32(call.n);
+    let v74 = i32(lane);
+    let tj_2 = v74 % 8;
+    let ti_2 = v74 / 8;
+    let v76 = v0 - 2969;
+    let j_2 = (v76 % 11) * 8;
+    let i_4 = (v76 / 11) * 8;
+    for (var k_2 = 0; k_2 < v73; k_2 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let v74 = tj_2 + (ti_2 * 8);
-      let v76 = (j_2 + tj_2) < 84;
-      let v77 = (k_2 + ti_2) < v72;
-      let v78 = ((j_2 + (k_2 * 84)) + tj_2) + (ti_2 * 84);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v74] = select(0.0, bitcast<f32>(arena[(v78 + 839420)]), (v76 && v77));
-      let v79 = v74 + 64;
-      let v80 = (k_2 + (ti_2 + 8)) < v72;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v79] = select(0.0, bitcast<f32>(arena[(v78 + 840092)]), (v76 && v80));
-      let v81 = (i_4 + tj_2) < 10;
-      let v82 = ((i_4 + (k_2 * 10)) + tj_2) + (ti_2 * 10);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v74] = select(0.0, bitcast<f32>(arena[(v82 + 850172)]), (v81 && v77));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v79] = select(0.0, bitcast<f32>(arena[(v82 + 850252)]), (v81 && v80));
+      let v75 = tj_2 + (ti_2 * 8);
+      let v77 = (j_2 + tj_2) < 84;
+      let v78 = (k_2 + ti_2) < v73;
+      let v79 = ((j_2 + (k_2 * 84)) + tj_2) + (ti_2 * 84);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v75] = select(0.0, bitcast<f32>(arena[(v79 + 839420)]), (v77 && v78));
+      let v80 = v75 + 64;
+      let v81 = (k_2 + (ti_2 + 8)) < v73;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v80] = select(0.0, bitcast<f32>(arena[(v79 + 840092)]), (v77 && v81));
+      let v82 = (i_4 + tj_2) < 10;
+      let v83 = ((i_4 + (k_2 * 10)) + tj_2) + (ti_2 * 10);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v75] = select(0.0, bitcast<f32>(arena[(v83 + 850172)]), (v82 && v78));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v80] = select(0.0, bitcast<f32>(arena[(v83 + 850252)]), (v82 && v81));
       storageBarrier();
       workgroupBarrier();
-      for (var k_i_2 = 0; k_i_2 < min(16, (v72 - k_2)); k_i_2++) {
-        let v83 = k_i_2 * 8;
-        acc_5_0 = acc_5_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[(v83 + tj_2)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[(v83 + ti_2)]);
+      for (var k_i_2 = 0; k_i_2 < min(16, (v73 - k_2)); k_i_2++) {
+        let v84 = k_i_2 * 8;
+        acc_5_0 = acc_5_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[(v84 + tj_2)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[(v84 + ti_2)]);
       }
     }
     if (0 < (10 - (i_4 + ti_2))) {
       if (0 < (84 - (j_2 + tj_2))) {
         var out_8: f32;
-        let v84 = ((j_2 + (i_4 * 84)) + tj_2) + (ti_2 * 84);
-        let v85 = v84 + 122588;
-        out_8 = (bitcast<f32>(arena[v85]) * 0.8999999761581421) + acc_5_0;
+        let v85 = ((j_2 + (i_4 * 84)) + tj_2) + (ti_2 * 84);
+        let v86 = v85 + 122588;
+        out_8 = (bitcast<f32>(arena[v86]) * 0.8999999761581421) + acc_5_0;
         var out_2_8: f32;
-        let v86 = v84 + 60876;
-        let v87 = out_8;
-        out_2_8 = bitcast<f32>(arena[v86]) - (call.s0 * v87);
-        arena[v85] = bitcast<u32>(v87);
-        arena[v86] = bitcast<u32>(out_2_8);
+        let v87 = v85 + 60876;
+        let v88 = out_8;
+        out_2_8 = bitcast<f32>(arena[v87]) - (call.s0 * v88);
+        arena[v86] = bitcast<u32>(v88);
+        arena[v87] = bitcast<u32>(out_2_8);
       }
     }
   }

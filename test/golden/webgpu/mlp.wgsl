@@ -404,8 +404,8 @@ fn k9_matmul_3(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
   arena[v0 + 262644] = bitcast<u32>(select(acc_0, 0.0, (bitcast<f32>(arena[(v0 + 254452)]) <= 0.0)));
 }
 
-var<workgroup> k10_matmul_1_weight_and_2_more_b_0: array<f32, 512>;
-var<workgroup> k10_matmul_1_weight_and_2_more_a_0: array<f32, 512>;
+var<workgroup> k10_matmul_1_weight_and_2_more_b_0: array<vec4f, 128>;
+var<workgroup> k10_matmul_1_weight_and_2_more_a_0: array<vec4f, 128>;
 var<workgroup> k10_matmul_1_weight_and_2_more_part_0: array<f32, 64>;
 var<workgroup> k10_matmul_1_weight_and_2_more_group_0: array<f32, 8>;
 var<workgroup> k10_matmul_1_weight_and_2_more_b_1: array<f32, 128>;
@@ -414,311 +414,247 @@ var<workgroup> k10_matmul_1_weight_and_2_more_a_1: array<f32, 128>;
 fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let v0 = i32(group.x);
   if (v0 < 100) {
-    var acc_0_0: f32;
-    var acc_0_1: f32;
-    var acc_0_2: f32;
-    var acc_0_3: f32;
-    var acc_0_4: f32;
-    var acc_0_5: f32;
-    var acc_0_6: f32;
-    var acc_0_7: f32;
-    var acc_0_8: f32;
-    var acc_0_9: f32;
-    var acc_0_10: f32;
-    var acc_0_11: f32;
-    var acc_0_12: f32;
-    var acc_0_13: f32;
-    var acc_0_14: f32;
-    var acc_0_15: f32;
-    acc_0_0 = 0.0;
-    acc_0_1 = 0.0;
-    acc_0_2 = 0.0;
-    acc_0_3 = 0.0;
-    acc_0_4 = 0.0;
-    acc_0_5 = 0.0;
-    acc_0_6 = 0.0;
-    acc_0_7 = 0.0;
-    acc_0_8 = 0.0;
-    acc_0_9 = 0.0;
-    acc_0_10 = 0.0;
-    acc_0_11 = 0.0;
-    acc_0_12 = 0.0;
-    acc_0_13 = 0.0;
-    acc_0_14 = 0.0;
-    acc_0_15 = 0.0;
-    let v1 = i32(call.n);
-    let v2 = i32(lane);
+    var acc_0_0: vec4f;
+    var acc_0_1: vec4f;
+    var acc_0_2: vec4f;
+    var acc_0_3: vec4f;
+    let v1 = vec4f(0.0);
+    acc_0_0 = v1;
+    acc_0_1 = v1;
+    acc_0_2 = v1;
+    acc_0_3 = v1;
+    let v2 = i32(call.n);
+    let v3 = i32(lane);
+    let tj_0 = v3 % 8;
+    let ti_0 = v3 / 8;
     let j_0 = (v0 % 25) * 32;
     let i_0 = (v0 / 25) * 32;
-    let tj_0 = v2 % 8;
-    let ti_0 = v2 / 8;
-    for (var k_0 = 0; k_0 < v1; k_0 += 16) {
+    for (var k_0 = 0; k_0 < v2; k_0 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let t_0 = v2 % 32;
-      let s_0 = v2 / 32;
-      let v3 = t_0 + (s_0 * 32);
-      let v4 = (j_0 + t_0) < 784;
-      let v5 = (k_0 + s_0) < v1;
-      let v6 = ((j_0 + (k_0 * 784)) + t_0) + (s_0 * 784);
-      k10_matmul_1_weight_and_2_more_b_0[v3] = select(0.0, bitcast<f32>(arena[(v6 + 203564)]), (v4 && v5));
-      let v7 = v3 + 64;
-      let v8 = (k_0 + (s_0 + 2)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v7] = select(0.0, bitcast<f32>(arena[(v6 + 205132)]), (v4 && v8));
-      let v9 = v3 + 128;
-      let v10 = (k_0 + (s_0 + 4)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v9] = select(0.0, bitcast<f32>(arena[(v6 + 206700)]), (v4 && v10));
-      let v11 = v3 + 192;
-      let v12 = (k_0 + (s_0 + 6)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v11] = select(0.0, bitcast<f32>(arena[(v6 + 208268)]), (v4 && v12));
-      let v13 = v3 + 256;
-      let v14 = (k_0 + (s_0 + 8)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v13] = select(0.0, bitcast<f32>(arena[(v6 + 209836)]), (v4 && v14));
-      let v15 = v3 + 320;
-      let v16 = (k_0 + (s_0 + 10)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v15] = select(0.0, bitcast<f32>(arena[(v6 + 211404)]), (v4 && v16));
-      let v17 = v3 + 384;
-      let v18 = (k_0 + (s_0 + 12)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v17] = select(0.0, bitcast<f32>(arena[(v6 + 212972)]), (v4 && v18));
-      let v19 = v3 + 448;
-      let v20 = (k_0 + (s_0 + 14)) < v1;
-      k10_matmul_1_weight_and_2_more_b_0[v19] = select(0.0, bitcast<f32>(arena[(v6 + 214540)]), (v4 && v20));
-      let v21 = ((i_0 + (k_0 * 128)) + t_0) + (s_0 * 128);
-      k10_matmul_1_weight_and_2_more_a_0[v3] = select(0.0, bitcast<f32>(arena[(v21 + 262644)]), v5);
-      k10_matmul_1_weight_and_2_more_a_0[v7] = select(0.0, bitcast<f32>(arena[(v21 + 262900)]), v8);
-      k10_matmul_1_weight_and_2_more_a_0[v9] = select(0.0, bitcast<f32>(arena[(v21 + 263156)]), v10);
-      k10_matmul_1_weight_and_2_more_a_0[v11] = select(0.0, bitcast<f32>(arena[(v21 + 263412)]), v12);
-      k10_matmul_1_weight_and_2_more_a_0[v13] = select(0.0, bitcast<f32>(arena[(v21 + 263668)]), v14);
-      k10_matmul_1_weight_and_2_more_a_0[v15] = select(0.0, bitcast<f32>(arena[(v21 + 263924)]), v16);
-      k10_matmul_1_weight_and_2_more_a_0[v17] = select(0.0, bitcast<f32>(arena[(v21 + 264180)]), v18);
-      k10_matmul_1_weight_and_2_more_a_0[v19] = select(0.0, bitcast<f32>(arena[(v21 + 264436)]), v20);
+      let v4 = tj_0 + (ti_0 * 8);
+      let v5 = tj_0 * 4;
+      let v6 = (j_0 + v5) < 784;
+      let v7 = (k_0 + ti_0) < v2;
+      let v8 = ((j_0 + (k_0 * 784)) + v5) + (ti_0 * 784);
+      let v9 = (j_0 + (v5 + 1)) < 784;
+      let v10 = (j_0 + (v5 + 2)) < 784;
+      let v11 = (j_0 + (v5 + 3)) < 784;
+      k10_matmul_1_weight_and_2_more_b_0[v4] = vec4f(select(0.0, bitcast<f32>(arena[(v8 + 203564)]), (v6 && v7)), select(0.0, bitcast<f32>(arena[(v8 + 203565)]), (v9 && v7)), select(0.0, bitcast<f32>(arena[(v8 + 203566)]), (v10 && v7)), select(0.0, bitcast<f32>(arena[(v8 + 203567)]), (v11 && v7)));
+      let v12 = v4 + 64;
+      let v13 = (k_0 + (ti_0 + 8)) < v2;
+      k10_matmul_1_weight_and_2_more_b_0[v12] = vec4f(select(0.0, bitcast<f32>(arena[(v8 + 209836)]), (v6 && v13)), select(0.0, bitcast<f32>(arena[(v8 + 209837)]), (v9 && v13)), select(0.0, bitcast<f32>(arena[(v8 + 209838)]), (v10 && v13)), select(0.0, bitcast<f32>(arena[(v8 + 209839)]), (v11 && v13)));
+      let v14 = ((i_0 + (k_0 * 128)) + v5) + (ti_0 * 128);
+      k10_matmul_1_weight_and_2_more_a_0[v4] = vec4f(select(0.0, bitcast<f32>(arena[(v14 + 262644)]), v7), select(0.0, bitcast<f32>(arena[(v14 + 262645)]), v7), select(0.0, bitcast<f32>(arena[(v14 + 262646)]), v7), select(0.0, bitcast<f32>(arena[(v14 + 262647)]), v7));
+      k10_matmul_1_weight_and_2_more_a_0[v12] = vec4f(select(0.0, bitcast<f32>(arena[(v14 + 263668)]), v13), select(0.0, bitcast<f32>(arena[(v14 + 263669)]), v13), select(0.0, bitcast<f32>(arena[(v14 + 263670)]), v13), select(0.0, bitcast<f32>(arena[(v14 + 263671)]), v13));
       storageBarrier();
       workgroupBarrier();
-      for (var k_i_0 = 0; k_i_0 < min(16, (v1 - k_0)); k_i_0++) {
-        let v22 = k_i_0 * 32;
-        let v23 = v22 + tj_0;
-        let v24 = k10_matmul_1_weight_and_2_more_b_0[v23];
-        let v25 = v22 + ti_0;
-        let v26 = k10_matmul_1_weight_and_2_more_a_0[v25];
-        acc_0_0 = acc_0_0 + (v24 * v26);
-        let v27 = k10_matmul_1_weight_and_2_more_b_0[(v23 + 8)];
-        acc_0_1 = acc_0_1 + (v27 * v26);
-        let v28 = k10_matmul_1_weight_and_2_more_b_0[(v23 + 16)];
-        acc_0_2 = acc_0_2 + (v28 * v26);
-        let v29 = k10_matmul_1_weight_and_2_more_b_0[(v23 + 24)];
-        acc_0_3 = acc_0_3 + (v29 * v26);
-        let v30 = k10_matmul_1_weight_and_2_more_a_0[(v25 + 8)];
-        acc_0_4 = acc_0_4 + (v24 * v30);
-        acc_0_5 = acc_0_5 + (v27 * v30);
-        acc_0_6 = acc_0_6 + (v28 * v30);
-        acc_0_7 = acc_0_7 + (v29 * v30);
-        let v31 = k10_matmul_1_weight_and_2_more_a_0[(v25 + 16)];
-        acc_0_8 = acc_0_8 + (v24 * v31);
-        acc_0_9 = acc_0_9 + (v27 * v31);
-        acc_0_10 = acc_0_10 + (v28 * v31);
-        acc_0_11 = acc_0_11 + (v29 * v31);
-        let v32 = k10_matmul_1_weight_and_2_more_a_0[(v25 + 24)];
-        acc_0_12 = acc_0_12 + (v24 * v32);
-        acc_0_13 = acc_0_13 + (v27 * v32);
-        acc_0_14 = acc_0_14 + (v28 * v32);
-        acc_0_15 = acc_0_15 + (v29 * v32);
+      for (var k_i_0 = 0; k_i_0 < min(16, (v2 - k_0)); k_i_0++) {
+        let v15 = k_i_0 * 8;
+        let v16 = k10_matmul_1_weight_and_2_more_b_0[(v15 + tj_0)];
+        let v17 = k10_matmul_1_weight_and_2_more_a_0[(v15 + ti_0)];
+        acc_0_0 = acc_0_0 + (v16 * v17.x);
+        acc_0_1 = acc_0_1 + (v16 * v17.y);
+        acc_0_2 = acc_0_2 + (v16 * v17.z);
+        acc_0_3 = acc_0_3 + (v16 * v17.w);
       }
     }
-    let v33 = 0 < (784 - (j_0 + tj_0));
-    if (v33) {
+    let v18 = tj_0 * 4;
+    let v19 = 0 < (784 - (j_0 + v18));
+    if (v19) {
       var out_0: f32;
-      let v34 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v35 = v34 + 101788;
-      out_0 = (bitcast<f32>(arena[v35]) * 0.8999999761581421) + acc_0_0;
+      let v20 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v21 = v20 + 101788;
+      out_0 = (bitcast<f32>(arena[v21]) * 0.8999999761581421) + acc_0_0.x;
       var out_2_0: f32;
-      let v36 = v34 + 16;
-      let v37 = out_0;
-      out_2_0 = bitcast<f32>(arena[v36]) - (call.s0 * v37);
-      arena[v35] = bitcast<u32>(v37);
-      arena[v36] = bitcast<u32>(out_2_0);
+      let v22 = v20 + 16;
+      let v23 = out_0;
+      out_2_0 = bitcast<f32>(arena[v22]) - (call.s0 * v23);
+      arena[v21] = bitcast<u32>(v23);
+      arena[v22] = bitcast<u32>(out_2_0);
     }
-    let v38 = 0 < (784 - (j_0 + (tj_0 + 8)));
-    if (v38) {
+    let v24 = 0 < (784 - (j_0 + (v18 + 1)));
+    if (v24) {
       var out_1: f32;
-      let v39 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v40 = v39 + 101796;
-      out_1 = (bitcast<f32>(arena[v40]) * 0.8999999761581421) + acc_0_1;
+      let v25 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v26 = v25 + 101789;
+      out_1 = (bitcast<f32>(arena[v26]) * 0.8999999761581421) + acc_0_0.y;
       var out_2_1: f32;
-      let v41 = v39 + 24;
-      let v42 = out_1;
-      out_2_1 = bitcast<f32>(arena[v41]) - (call.s0 * v42);
-      arena[v40] = bitcast<u32>(v42);
-      arena[v41] = bitcast<u32>(out_2_1);
+      let v27 = v25 + 17;
+      let v28 = out_1;
+      out_2_1 = bitcast<f32>(arena[v27]) - (call.s0 * v28);
+      arena[v26] = bitcast<u32>(v28);
+      arena[v27] = bitcast<u32>(out_2_1);
     }
-    let v43 = 0 < (784 - (j_0 + (tj_0 + 16)));
-    if (v43) {
+    let v29 = 0 < (784 - (j_0 + (v18 + 2)));
+    if (v29) {
       var out_2: f32;
-      let v44 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v45 = v44 + 101804;
-      out_2 = (bitcast<f32>(arena[v45]) * 0.8999999761581421) + acc_0_2;
+      let v30 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v31 = v30 + 101790;
+      out_2 = (bitcast<f32>(arena[v31]) * 0.8999999761581421) + acc_0_0.z;
       var out_2_2: f32;
-      let v46 = v44 + 32;
-      let v47 = out_2;
-      out_2_2 = bitcast<f32>(arena[v46]) - (call.s0 * v47);
-      arena[v45] = bitcast<u32>(v47);
-      arena[v46] = bitcast<u32>(out_2_2);
+      let v32 = v30 + 18;
+      let v33 = out_2;
+      out_2_2 = bitcast<f32>(arena[v32]) - (call.s0 * v33);
+      arena[v31] = bitcast<u32>(v33);
+      arena[v32] = bitcast<u32>(out_2_2);
     }
-    let v48 = 0 < (784 - (j_0 + (tj_0 + 24)));
-    if (v48) {
+    let v34 = 0 < (784 - (j_0 + (v18 + 3)));
+    if (v34) {
       var out_3: f32;
-      let v49 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v50 = v49 + 101812;
-      out_3 = (bitcast<f32>(arena[v50]) * 0.8999999761581421) + acc_0_3;
+      let v35 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v36 = v35 + 101791;
+      out_3 = (bitcast<f32>(arena[v36]) * 0.8999999761581421) + acc_0_0.w;
       var out_2_3: f32;
-      let v51 = v49 + 40;
-      let v52 = out_3;
-      out_2_3 = bitcast<f32>(arena[v51]) - (call.s0 * v52);
-      arena[v50] = bitcast<u32>(v52);
-      arena[v51] = bitcast<u32>(out_2_3);
+      let v37 = v35 + 19;
+      let v38 = out_3;
+      out_2_3 = bitcast<f32>(arena[v37]) - (call.s0 * v38);
+      arena[v36] = bitcast<u32>(v38);
+      arena[v37] = bitcast<u32>(out_2_3);
     }
-    if (v33) {
+    if (v19) {
       var out_4: f32;
-      let v53 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v54 = v53 + 108060;
-      out_4 = (bitcast<f32>(arena[v54]) * 0.8999999761581421) + acc_0_4;
+      let v39 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v40 = v39 + 102572;
+      out_4 = (bitcast<f32>(arena[v40]) * 0.8999999761581421) + acc_0_1.x;
       var out_2_4: f32;
-      let v55 = v53 + 6288;
-      let v56 = out_4;
-      out_2_4 = bitcast<f32>(arena[v55]) - (call.s0 * v56);
-      arena[v54] = bitcast<u32>(v56);
-      arena[v55] = bitcast<u32>(out_2_4);
+      let v41 = v39 + 800;
+      let v42 = out_4;
+      out_2_4 = bitcast<f32>(arena[v41]) - (call.s0 * v42);
+      arena[v40] = bitcast<u32>(v42);
+      arena[v41] = bitcast<u32>(out_2_4);
     }
-    if (v38) {
+    if (v24) {
       var out_5: f32;
-      let v57 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v58 = v57 + 108068;
-      out_5 = (bitcast<f32>(arena[v58]) * 0.8999999761581421) + acc_0_5;
+      let v43 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v44 = v43 + 102573;
+      out_5 = (bitcast<f32>(arena[v44]) * 0.8999999761581421) + acc_0_1.y;
       var out_2_5: f32;
-      let v59 = v57 + 6296;
-      let v60 = out_5;
-      out_2_5 = bitcast<f32>(arena[v59]) - (call.s0 * v60);
-      arena[v58] = bitcast<u32>(v60);
-      arena[v59] = bitcast<u32>(out_2_5);
+      let v45 = v43 + 801;
+      let v46 = out_5;
+      out_2_5 = bitcast<f32>(arena[v45]) - (call.s0 * v46);
+      arena[v44] = bitcast<u32>(v46);
+      arena[v45] = bitcast<u32>(out_2_5);
     }
-    if (v43) {
+    if (v29) {
       var out_6: f32;
-      let v61 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v62 = v61 + 108076;
-      out_6 = (bitcast<f32>(arena[v62]) * 0.8999999761581421) + acc_0_6;
+      let v47 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v48 = v47 + 102574;
+      out_6 = (bitcast<f32>(arena[v48]) * 0.8999999761581421) + acc_0_1.z;
       var out_2_6: f32;
-      let v63 = v61 + 6304;
-      let v64 = out_6;
-      out_2_6 = bitcast<f32>(arena[v63]) - (call.s0 * v64);
-      arena[v62] = bitcast<u32>(v64);
-      arena[v63] = bitcast<u32>(out_2_6);
+      let v49 = v47 + 802;
+      let v50 = out_6;
+      out_2_6 = bitcast<f32>(arena[v49]) - (call.s0 * v50);
+      arena[v48] = bitcast<u32>(v50);
+      arena[v49] = bitcast<u32>(out_2_6);
     }
-    if (v48) {
+    if (v34) {
       var out_7: f32;
-      let v65 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v66 = v65 + 108084;
-      out_7 = (bitcast<f32>(arena[v66]) * 0.8999999761581421) + acc_0_7;
+      let v51 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v52 = v51 + 102575;
+      out_7 = (bitcast<f32>(arena[v52]) * 0.8999999761581421) + acc_0_1.w;
       var out_2_7: f32;
-      let v67 = v65 + 6312;
-      let v68 = out_7;
-      out_2_7 = bitcast<f32>(arena[v67]) - (call.s0 * v68);
-      arena[v66] = bitcast<u32>(v68);
-      arena[v67] = bitcast<u32>(out_2_7);
+      let v53 = v51 + 803;
+      let v54 = out_7;
+      out_2_7 = bitcast<f32>(arena[v53]) - (call.s0 * v54);
+      arena[v52] = bitcast<u32>(v54);
+      arena[v53] = bitcast<u32>(out_2_7);
     }
-    if (v33) {
+    if (v19) {
       var out_8: f32;
-      let v69 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v70 = v69 + 114332;
-      out_8 = (bitcast<f32>(arena[v70]) * 0.8999999761581421) + acc_0_8;
+      let v55 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v56 = v55 + 103356;
+      out_8 = (bitcast<f32>(arena[v56]) * 0.8999999761581421) + acc_0_2.x;
       var out_2_8: f32;
-      let v71 = v69 + 12560;
-      let v72 = out_8;
-      out_2_8 = bitcast<f32>(arena[v71]) - (call.s0 * v72);
-      arena[v70] = bitcast<u32>(v72);
-      arena[v71] = bitcast<u32>(out_2_8);
+      let v57 = v55 + 1584;
+      let v58 = out_8;
+      out_2_8 = bitcast<f32>(arena[v57]) - (call.s0 * v58);
+      arena[v56] = bitcast<u32>(v58);
+      arena[v57] = bitcast<u32>(out_2_8);
     }
-    if (v38) {
+    if (v24) {
       var out_9: f32;
-      let v73 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v74 = v73 + 114340;
-      out_9 = (bitcast<f32>(arena[v74]) * 0.8999999761581421) + acc_0_9;
+      let v59 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v60 = v59 + 103357;
+      out_9 = (bitcast<f32>(arena[v60]) * 0.8999999761581421) + acc_0_2.y;
       var out_2_9: f32;
-      let v75 = v73 + 12568;
-      let v76 = out_9;
-      out_2_9 = bitcast<f32>(arena[v75]) - (call.s0 * v76);
-      arena[v74] = bitcast<u32>(v76);
-      arena[v75] = bitcast<u32>(out_2_9);
+      let v61 = v59 + 1585;
+      let v62 = out_9;
+      out_2_9 = bitcast<f32>(arena[v61]) - (call.s0 * v62);
+      arena[v60] = bitcast<u32>(v62);
+      arena[v61] = bitcast<u32>(out_2_9);
     }
-    if (v43) {
+    if (v29) {
       var out_10: f32;
-      let v77 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v78 = v77 + 114348;
-      out_10 = (bitcast<f32>(arena[v78]) * 0.8999999761581421) + acc_0_10;
+      let v63 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v64 = v63 + 103358;
+      out_10 = (bitcast<f32>(arena[v64]) * 0.8999999761581421) + acc_0_2.z;
       var out_2_10: f32;
-      let v79 = v77 + 12576;
-      let v80 = out_10;
-      out_2_10 = bitcast<f32>(arena[v79]) - (call.s0 * v80);
-      arena[v78] = bitcast<u32>(v80);
-      arena[v79] = bitcast<u32>(out_2_10);
+      let v65 = v63 + 1586;
+      let v66 = out_10;
+      out_2_10 = bitcast<f32>(arena[v65]) - (call.s0 * v66);
+      arena[v64] = bitcast<u32>(v66);
+      arena[v65] = bitcast<u32>(out_2_10);
     }
-    if (v48) {
+    if (v34) {
       var out_11: f32;
-      let v81 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v82 = v81 + 114356;
-      out_11 = (bitcast<f32>(arena[v82]) * 0.8999999761581421) + acc_0_11;
+      let v67 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v68 = v67 + 103359;
+      out_11 = (bitcast<f32>(arena[v68]) * 0.8999999761581421) + acc_0_2.w;
       var out_2_11: f32;
-      let v83 = v81 + 12584;
-      let v84 = out_11;
-      out_2_11 = bitcast<f32>(arena[v83]) - (call.s0 * v84);
-      arena[v82] = bitcast<u32>(v84);
-      arena[v83] = bitcast<u32>(out_2_11);
+      let v69 = v67 + 1587;
+      let v70 = out_11;
+      out_2_11 = bitcast<f32>(arena[v69]) - (call.s0 * v70);
+      arena[v68] = bitcast<u32>(v70);
+      arena[v69] = bitcast<u32>(out_2_11);
     }
-    if (v33) {
+    if (v19) {
       var out_12: f32;
-      let v85 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v86 = v85 + 120604;
-      out_12 = (bitcast<f32>(arena[v86]) * 0.8999999761581421) + acc_0_12;
+      let v71 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v72 = v71 + 104140;
+      out_12 = (bitcast<f32>(arena[v72]) * 0.8999999761581421) + acc_0_3.x;
       var out_2_12: f32;
-      let v87 = v85 + 18832;
-      let v88 = out_12;
-      out_2_12 = bitcast<f32>(arena[v87]) - (call.s0 * v88);
-      arena[v86] = bitcast<u32>(v88);
-      arena[v87] = bitcast<u32>(out_2_12);
+      let v73 = v71 + 2368;
+      let v74 = out_12;
+      out_2_12 = bitcast<f32>(arena[v73]) - (call.s0 * v74);
+      arena[v72] = bitcast<u32>(v74);
+      arena[v73] = bitcast<u32>(out_2_12);
     }
-    if (v38) {
+    if (v24) {
       var out_13: f32;
-      let v89 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v90 = v89 + 120612;
-      out_13 = (bitcast<f32>(arena[v90]) * 0.8999999761581421) + acc_0_13;
+      let v75 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v76 = v75 + 104141;
+      out_13 = (bitcast<f32>(arena[v76]) * 0.8999999761581421) + acc_0_3.y;
       var out_2_13: f32;
-      let v91 = v89 + 18840;
-      let v92 = out_13;
-      out_2_13 = bitcast<f32>(arena[v91]) - (call.s0 * v92);
-      arena[v90] = bitcast<u32>(v92);
-      arena[v91] = bitcast<u32>(out_2_13);
+      let v77 = v75 + 2369;
+      let v78 = out_13;
+      out_2_13 = bitcast<f32>(arena[v77]) - (call.s0 * v78);
+      arena[v76] = bitcast<u32>(v78);
+      arena[v77] = bitcast<u32>(out_2_13);
     }
-    if (v43) {
+    if (v29) {
       var out_14: f32;
-      let v93 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v94 = v93 + 120620;
-      out_14 = (bitcast<f32>(arena[v94]) * 0.8999999761581421) + acc_0_14;
+      let v79 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v80 = v79 + 104142;
+      out_14 = (bitcast<f32>(arena[v80]) * 0.8999999761581421) + acc_0_3.z;
       var out_2_14: f32;
-      let v95 = v93 + 18848;
-      let v96 = out_14;
-      out_2_14 = bitcast<f32>(arena[v95]) - (call.s0 * v96);
-      arena[v94] = bitcast<u32>(v96);
-      arena[v95] = bitcast<u32>(out_2_14);
+      let v81 = v79 + 2370;
+      let v82 = out_14;
+      out_2_14 = bitcast<f32>(arena[v81]) - (call.s0 * v82);
+      arena[v80] = bitcast<u32>(v82);
+      arena[v81] = bitcast<u32>(out_2_14);
     }
-    if (v48) {
+    if (v34) {
       var out_15: f32;
-      let v97 = ((j_0 + (i_0 * 784)) + tj_0) + (ti_0 * 784);
-      let v98 = v97 + 120628;
-      out_15 = (bitcast<f32>(arena[v98]) * 0.8999999761581421) + acc_0_15;
+      let v83 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
+      let v84 = v83 + 104143;
+      out_15 = (bitcast<f32>(arena[v84]) * 0.8999999761581421) + acc_0_3.w;
       var out_2_15: f32;
-      let v99 = v97 + 18856;
-      let v100 = out_15;
-      out_2_15 = bitcast<f32>(arena[v99]) - (call.s0 * v100);
-      arena[v98] = bitcast<u32>(v100);
-      arena[v99] = bitcast<u32>(out_2_15);
+      let v85 = v83 + 2371;
+      let v86 = out_15;
+      out_2_15 = bitcast<f32>(arena[v85]) - (call.s0 * v86);
+      arena[v84] = bitcast<u32>(v86);
+      arena[v85] = bitcast<u32>(out_2_15);
     }
   }
   if ((v0 >= 100) && (v0 < 228)) {
@@ -726,83 +662,83 @@ fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(
     acc_1 = 0.0;
     var own_0: f32;
     own_0 = 0.0;
-    let t_1 = i32(lane);
+    let t_0 = i32(lane);
     let i_1 = v0 - 100;
-    for (var r0_0 = t_1; r0_0 < i32(call.n); r0_0 += 64) {
+    for (var r0_0 = t_0; r0_0 < i32(call.n); r0_0 += 64) {
       own_0 = own_0 + bitcast<f32>(arena[((i_1 + (r0_0 * 128)) + 262644)]);
     }
-    k10_matmul_1_weight_and_2_more_part_0[t_1] = own_0;
+    k10_matmul_1_weight_and_2_more_part_0[t_0] = own_0;
     storageBarrier();
     workgroupBarrier();
-    if (t_1 < 8) {
+    if (t_0 < 8) {
       var own_1: f32;
       own_1 = 0.0;
       for (var u_0 = 0; u_0 < 8; u_0++) {
-        own_1 = own_1 + k10_matmul_1_weight_and_2_more_part_0[((t_1 * 8) + u_0)];
+        own_1 = own_1 + k10_matmul_1_weight_and_2_more_part_0[((t_0 * 8) + u_0)];
       }
-      k10_matmul_1_weight_and_2_more_group_0[t_1] = own_1;
+      k10_matmul_1_weight_and_2_more_group_0[t_0] = own_1;
     }
     storageBarrier();
     workgroupBarrier();
-    for (var t_2 = 0; t_2 < 8; t_2++) {
-      acc_1 = acc_1 + k10_matmul_1_weight_and_2_more_group_0[t_2];
+    for (var t_1 = 0; t_1 < 8; t_1++) {
+      acc_1 = acc_1 + k10_matmul_1_weight_and_2_more_group_0[t_1];
     }
     var out_16: f32;
-    let v101 = i_1 + 202140;
-    out_16 = (bitcast<f32>(arena[v101]) * 0.8999999761581421) + acc_1;
+    let v87 = i_1 + 202140;
+    out_16 = (bitcast<f32>(arena[v87]) * 0.8999999761581421) + acc_1;
     var out_2_16: f32;
-    let v102 = i_1 + 100368;
-    let v103 = out_16;
-    out_2_16 = bitcast<f32>(arena[v102]) - (call.s0 * v103);
+    let v88 = i_1 + 100368;
+    let v89 = out_16;
+    out_2_16 = bitcast<f32>(arena[v88]) - (call.s0 * v89);
     if (lane == 0u) {
-      arena[v101] = bitcast<u32>(v103);
+      arena[v87] = bitcast<u32>(v89);
     }
     if (lane == 0u) {
-      arena[v102] = bitcast<u32>(out_2_16);
+      arena[v88] = bitcast<u32>(out_2_16);
     }
   }
   if ((v0 >= 228) && (v0 < 260)) {
     var acc_2_0: f32;
     acc_2_0 = 0.0;
-    let v104 = i32(call.n);
-    let v105 = i32(lane);
-    let tj_1 = v105 % 8;
-    let ti_1 = v105 / 8;
-    let v108 = v0 - 228;
-    let j_1 = (v108 % 16) * 8;
-    let i_2 = (v108 / 16) * 8;
-    for (var k_1 = 0; k_1 < v104; k_1 += 16) {
+    let v90 = i32(call.n);
+    let v91 = i32(lane);
+    let tj_1 = v91 % 8;
+    let ti_1 = v91 / 8;
+    let v94 = v0 - 228;
+    let j_1 = (v94 % 16) * 8;
+    let i_2 = (v94 / 16) * 8;
+    for (var k_1 = 0; k_1 < v90; k_1 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let v106 = tj_1 + (ti_1 * 8);
-      let v107 = (k_1 + ti_1) < v104;
-      let v109 = ((j_1 + (k_1 * 128)) + tj_1) + (ti_1 * 128);
-      k10_matmul_1_weight_and_2_more_b_1[v106] = select(0.0, bitcast<f32>(arena[(v109 + 254452)]), v107);
-      let v110 = v106 + 64;
-      let v111 = (k_1 + (ti_1 + 8)) < v104;
-      k10_matmul_1_weight_and_2_more_b_1[v110] = select(0.0, bitcast<f32>(arena[(v109 + 255476)]), v111);
-      let v112 = (i_2 + tj_1) < 10;
-      let v113 = ((i_2 + (k_1 * 10)) + tj_1) + (ti_1 * 10);
-      k10_matmul_1_weight_and_2_more_a_1[v106] = select(0.0, bitcast<f32>(arena[(v113 + 270836)]), (v112 && v107));
-      k10_matmul_1_weight_and_2_more_a_1[v110] = select(0.0, bitcast<f32>(arena[(v113 + 270916)]), (v112 && v111));
+      let v92 = tj_1 + (ti_1 * 8);
+      let v93 = (k_1 + ti_1) < v90;
+      let v95 = ((j_1 + (k_1 * 128)) + tj_1) + (ti_1 * 128);
+      k10_matmul_1_weight_and_2_more_b_1[v92] = select(0.0, bitcast<f32>(arena[(v95 + 254452)]), v93);
+      let v96 = v92 + 64;
+      let v97 = (k_1 + (ti_1 + 8)) < v90;
+      k10_matmul_1_weight_and_2_more_b_1[v96] = select(0.0, bitcast<f32>(arena[(v95 + 255476)]), v97);
+      let v98 = (i_2 + tj_1) < 10;
+      let v99 = ((i_2 + (k_1 * 10)) + tj_1) + (ti_1 * 10);
+      k10_matmul_1_weight_and_2_more_a_1[v92] = select(0.0, bitcast<f32>(arena[(v99 + 270836)]), (v98 && v93));
+      k10_matmul_1_weight_and_2_more_a_1[v96] = select(0.0, bitcast<f32>(arena[(v99 + 270916)]), (v98 && v97));
       storageBarrier();
       workgroupBarrier();
-      for (var k_i_1 = 0; k_i_1 < min(16, (v104 - k_1)); k_i_1++) {
-        let v114 = k_i_1 * 8;
-        acc_2_0 = acc_2_0 + (k10_matmul_1_weight_and_2_more_b_1[(v114 + tj_1)] * k10_matmul_1_weight_and_2_more_a_1[(v114 + ti_1)]);
+      for (var k_i_1 = 0; k_i_1 < min(16, (v90 - k_1)); k_i_1++) {
+        let v100 = k_i_1 * 8;
+        acc_2_0 = acc_2_0 + (k10_matmul_1_weight_and_2_more_b_1[(v100 + tj_1)] * k10_matmul_1_weight_and_2_more_a_1[(v100 + ti_1)]);
       }
     }
     if (0 < (10 - (i_2 + ti_1))) {
       var out_17: f32;
-      let v115 = ((j_1 + (i_2 * 128)) + tj_1) + (ti_1 * 128);
-      let v116 = v115 + 202268;
-      out_17 = (bitcast<f32>(arena[v116]) * 0.8999999761581421) + acc_2_0;
+      let v101 = ((j_1 + (i_2 * 128)) + tj_1) + (ti_1 * 128);
+      let v102 = v101 + 202268;
+      out_17 = (bitcast<f32>(arena[v102]) * 0.8999999761581421) + acc_2_0;
       var out_2_17: f32;
-      let v117 = v115 + 100496;
-      let v118 = out_17;
-      out_2_17 = bitcast<f32>(arena[v117]) - (call.s0 * v118);
-      arena[v116] = bitcast<u32>(v118);
-      arena[v117] = bitcast<u32>(out_2_17);
+      let v103 = v101 + 100496;
+      let v104 = out_17;
+      out_2_17 = bitcast<f32>(arena[v103]) - (call.s0 * v104);
+      arena[v102] = bitcast<u32>(v104);
+      arena[v103] = bitcast<u32>(out_2_17);
     }
   }
 }

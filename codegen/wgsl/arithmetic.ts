@@ -1,0 +1,141 @@
+/** Operations on values of a shader: constants fold by the IR's rules, and four lanes are one vector where WGSL says the same
+ *  of vectors as of numbers. */
+
+import type { BinaryFn, Expr } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import type { DType } from '../../ir/type.ts';
+import { foldBinary, foldConvert, foldUnary } from './fold.ts';
+import { binaryText, convertText, type Helper, literal, unaryText } from './spell.ts';
+import type { Body, Shown, Val } from './values.ts';
+
+export const shown = (d: DType): Shown => (d === 'u8' ? 'i32' : d);
+
+/** Lanes of a vector. */
+export const lanes = 4;
+const letters = ['x', 'y', 'z', 'w'];
+/** How the lane of a vector is spelt. */
+export const laneOf = (vector: string, lane: number): string => `${vector}.${letters[lane]}`;
+
+export class Arithmetic {
+  readonly #body: Body;
+  /** Told of each function that the shader needs. */
+  readonly #uses: (h: Helper) => void;
+
+  constructor(body: Body, uses: (h: Helper) => void) {
+    this.#body = body;
+    this.#uses = uses;
+  }
+
+  literal(value: number, dtype: DType): Val {
+    const text = literal(value, dtype, this.#uses);
+    return this.#body.atom(shown(dtype), text, dtype === 'f32' ? Math.fround(value) : value);
+  }
+  number(v: number): Val {
+    return this.literal(v, 'i32');
+  }
+
+  // ---- indices
+
+  sum(a: Val, b: Val): Val {
+    if (a.constant === 0) return b;
+    if (b.constant !== null && b.constant < 0) return this.binary('sub', 'i32', a, this.number(-b.constant));
+    return b.constant === 0 ? a : this.binary('add', 'i32', a, b);
+  }
+  times(a: Val, by: number): Val {
+    return by === 1 ? a : this.binary('mul', 'i32', a, this.number(by));
+  }
+  over(a: Val, by: number): Val {
+    return by === 1 ? a : this.binary('idiv', 'i32', a, this.number(by));
+  }
+  rest(a: Val, by: number): Val {
+    return by === 1 ? this.number(0) : this.binary('imod', 'i32', a, this.number(by));
+  }
+  less(a: Val, b: Val): Val {
+    return this.binary('lt', 'i32', a, b);
+  }
+
+  // ---- expressions
+
+  unary(e: Extract<Expr, { kind: 'unary' }>, value: (e: Expr) => Val): Val {
+    const [v, from, to] = [value(e.x), x.dtypeOf(e.x), x.dtypeOf(e)];
+    if (v.constant !== null) return this.literal(foldUnary(e.fn, from, v.constant), to);
+    const inner = e.x;
+    // Whatever WGSL makes of a comparison with a NaN, none of them holds in the IR.
+    if (e.fn === 'not' && inner.kind === 'binary' && orders.has(inner.fn) && x.dtypeOf(inner.a) === 'f32') {
+      const nans = [value(inner.a), value(inner.b)].map((o) => this.#isNan(o));
+      const not = this.#body.of('bool', 'not', [v], ([o]) => unaryText('not', o as string));
+      return [not, ...nans].reduce((a, c) => this.binary('or', 'bool', a, c));
+    }
+    return this.#body.of(shown(to), e.fn, [v], ([o]) => unaryText(e.fn, o as string));
+  }
+
+  #isNan(v: Val): Val {
+    if (v.constant !== null) return this.literal(Number.isNaN(v.constant) ? 1 : 0, 'bool');
+    this.#uses('is_nan');
+    return this.#body.of('bool', 'is_nan', [v], ([o]) => `is_nan(${o})`);
+  }
+
+  binary(fn: BinaryFn, dtype: DType, a: Val, b: Val): Val {
+    const result = comparisons.has(fn) ? 'bool' : dtype;
+    if (a.constant !== null && b.constant !== null) {
+      const folded = foldBinary(fn, dtype, a.constant, b.constant);
+      if (folded !== null) return this.literal(folded, result);
+    }
+    if (fn === 'and' || fn === 'or') {
+      const neutral = fn === 'and' ? 1 : 0;
+      if (a.constant !== null) return a.constant === neutral ? b : a;
+      if (b.constant !== null) return b.constant === neutral ? a : b;
+    }
+    if (dtype === 'i32' && (fn === 'add' || fn === 'sub') && b.constant === 0) return a;
+    if (dtype === 'i32' && fn === 'add' && a.constant === 0) return b;
+    // x = x asks whether x is a number.
+    if (a === b && dtype === 'f32' && (fn === 'eq' || fn === 'ne')) {
+      const nan = this.#isNan(a);
+      return fn === 'ne' ? nan : this.#body.of('bool', 'not', [nan], ([o]) => unaryText('not', o as string));
+    }
+    // A whole number divided by a constant 0 is no WGSL, though nothing may ever come to it.
+    const divisor = (fn === 'div' || fn === 'idiv' || fn === 'imod') && dtype !== 'f32' && b.constant === 0;
+    const by = divisor ? this.#body.of('i32', 'zero', [], () => '(i32(call.n) - i32(call.n))') : b;
+    return this.#body.of(shown(result), `${fn} ${dtype}`, [a, by], ([p, q]) =>
+      binaryText(fn, dtype, p as string, q as string, this.#uses),
+    );
+  }
+
+  select(cond: Val, then: Val, otherwise: Val): Val {
+    return this.#body.of(then.type, 'select', [cond, then, otherwise], ([c, t, o]) => `select(${o}, ${t}, ${c})`);
+  }
+
+  convert(from: DType, to: DType, v: Val): Val {
+    if (v.constant !== null) return this.literal(foldConvert(from, to, v.constant), to);
+    return this.#body.of(shown(to), `${to} of ${from}`, [v], ([o]) => convertText(from, to, o as string, this.#uses));
+  }
+
+  // ---- vectors
+
+  /** One number or several, as the lanes of a vector. */
+  vector(of: readonly Val[]): Val {
+    const [first] = of as [Val];
+    if (first.type === 'vec4f') return first;
+    const all = of.every((v) => v === first) ? [first] : of;
+    return this.#body.of('vec4f', 'vec4f', all, (o) => `vec4f(${o.join(', ')})`);
+  }
+
+  lane(vector: Val, lane: number): Val {
+    return this.#body.of('f32', `lane ${lane}`, [vector], ([v]) => laneOf(v as string, lane));
+  }
+
+  /** An operation lane by lane, of vectors and of numbers that are the same in each; both are no numbers. */
+  lanewise(fn: LanewiseFn, a: Val, b: Val): Val {
+    return this.#body.of('vec4f', `${fn} vec4f`, [a, b], ([p, q]) =>
+      binaryText(fn, 'f32', p as string, q as string, this.#uses),
+    );
+  }
+}
+
+/** What WGSL's signs say of vectors and numbers as they do of numbers. */
+export type LanewiseFn = 'add' | 'sub' | 'mul' | 'div';
+export const isLanewise = (fn: BinaryFn): fn is LanewiseFn =>
+  fn === 'add' || fn === 'sub' || fn === 'mul' || fn === 'div';
+
+const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
+const orders: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge']);

@@ -1,0 +1,181 @@
+/** Where a kernel's tiles lie: in variables of each invocation or in memory of the workgroup, as numbers or as vectors of four. */
+
+import type { Axis, Expr, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
+import { type Binding, type Linear, linear } from '../../ir/linear.ts';
+import type { Dim } from '../../ir/type.ts';
+import { isOwn } from '../../ir/verify-workgroup.ts';
+import { type Arithmetic, lanes, shown } from './arithmetic.ts';
+import type { Body, Val } from './values.ts';
+
+/** What tiles need to know of the code around them. */
+export interface Indices {
+  /** The place of an element, with what is known of the axes here. */
+  linear(shape: readonly Dim[], at: readonly Expr[]): Linear;
+  value(l: Linear): Val;
+  /** A name that nothing else has. */
+  fresh(wish: string): string;
+}
+
+/** An element as it is spelt, or the vector around it. */
+interface Element {
+  readonly operands: readonly Val[];
+  readonly key: string;
+  readonly spell: (operands: readonly string[]) => string;
+  /** Which lane of a vector it is; null where it is no vector's. */
+  readonly lane: number | Val | null;
+}
+
+export class Tiles {
+  /** Declarations that stand outside of the function. */
+  readonly globals: string[] = [];
+  readonly #kernel: string;
+  readonly #body: Body;
+  readonly #math: Arithmetic;
+  readonly #indices: Indices;
+  readonly #names = new Map<Tile, string>();
+  /** Of tiles that are declared around invocations, how many of their dimensions tell the invocation. */
+  readonly #owned: ReadonlyMap<Tile, number>;
+  readonly #vectors: ReadonlySet<Tile>;
+
+  /** `name` is that of the kernel's function. */
+  constructor(name: string, kernel: Kernel, body: Body, math: Arithmetic, indices: Indices) {
+    this.#kernel = name;
+    this.#body = body;
+    this.#math = math;
+    this.#indices = indices;
+    this.#owned = ownedTiles(kernel);
+    this.#vectors = vectorTiles(kernel);
+  }
+
+  get declared(): Tile[] {
+    return [...this.#names.keys()];
+  }
+  isVector(tile: Tile): boolean {
+    return this.#vectors.has(tile);
+  }
+
+  declare(tile: Tile): void {
+    const name = this.#indices.fresh(tile.name);
+    this.#names.set(tile, name);
+    const vectors = this.isVector(tile);
+    const type = vectors ? 'vec4f' : shown(tile.dtype);
+    const count = (shape: readonly number[]): number => shape.reduce((p, d) => p * d, 1) / (vectors ? lanes : 1);
+    if (tile.memory) {
+      this.globals.push(`var<workgroup> ${this.#kernel}_${name}: array<${type}, ${count(tile.shape)}>;`);
+      return;
+    }
+    const own = tile.shape.slice(this.#owned.get(tile) ?? 0);
+    for (let i = 0; i < count(own); i++) this.#body.line([], () => `var ${register(name, own, i)}: ${type}`);
+    this.#body.written(tile);
+  }
+
+  read(tile: Tile, at: readonly Expr[]): Val {
+    const { operands, key, spell, lane } = this.#element(tile, at);
+    const b = this.#body;
+    if (lane === null) return b.of(shown(tile.dtype), `read ${key}`, operands, spell, [tile]);
+    const vector = b.of('vec4f', `read ${key}`, operands, spell, [tile]);
+    if (typeof lane === 'number') return this.#math.lane(vector, lane);
+    return b.of('f32', 'some lane', [vector, lane], ([v, i]) => `${v}[${i}]`);
+  }
+
+  /** The vector that the lanes bound at present read; null where they are none. */
+  readVector(tile: Tile, at: readonly Expr[]): Val | null {
+    if (!this.isVector(tile)) return null;
+    const place = this.#indices.linear(tile.shape, at);
+    if (place.lanes !== 1 || place.constant % lanes !== 0) return null;
+    if ([...place.terms.values()].some((t) => t.by % lanes !== 0)) return null;
+    const { operands, key, spell } = this.#element(tile, at);
+    return this.#body.of('vec4f', `read ${key}`, operands, spell, [tile]);
+  }
+
+  /** Writes an element, or a vector where it is kept in vectors. */
+  assign(tile: Tile, at: readonly Expr[], value: Val): void {
+    const { operands, spell } = this.#element(tile, at);
+    this.#body.line([...operands, value], (all) => `${spell(all.slice(0, -1))} = ${all.at(-1)}`);
+    this.#body.written(tile);
+  }
+
+  #element(tile: Tile, at: readonly Expr[]): Element {
+    const name = this.#names.get(tile);
+    if (name === undefined) throw new Error(`${this.#kernel}: the tile ${tile.name} is used before it is declared`);
+    const wide = this.isVector(tile) ? lanes : 1;
+    if (tile.memory) {
+      const l = this.#indices.linear(tile.shape, at);
+      const global = `${this.#kernel}_${name}`;
+      const rest = { key: `${global}[]`, spell: ([i]: readonly string[]): string => `${global}[${i}]` };
+      if (wide === 1) return { ...rest, operands: [this.#indices.value(l)], lane: null };
+      if ([...l.terms.values()].every((t) => t.by % wide === 0)) {
+        const lane = ((l.constant % wide) + wide) % wide;
+        return { ...rest, operands: [this.#indices.value(divided(l, lane, wide))], lane };
+      }
+      const place = this.#indices.value(l);
+      return { ...rest, operands: [this.#math.over(place, wide)], lane: this.#math.rest(place, wide) };
+    }
+    const owned = this.#owned.get(tile) ?? 0;
+    const own = tile.shape.slice(owned);
+    const { constant, terms } = this.#indices.linear(own, at.slice(owned));
+    if (terms.size > 0) throw new Error(`${this.#kernel}: tile ${tile.name} is indexed by a loop that is not unrolled`);
+    const text = register(name, own, Math.floor(constant / wide));
+    return { operands: [], key: text, spell: () => text, lane: wide === 1 ? null : constant % wide };
+  }
+}
+
+const register = (name: string, shape: readonly number[], place: number): string =>
+  shape.length === 0 ? name : `${name}_${place}`;
+
+/** The row-major place of an element. */
+export const flatPlace = (shape: readonly Dim[], at: readonly Expr[]): Expr =>
+  at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(shape[d] as Dim)), i), x.int(0));
+
+/** (l - rest) / by, which is whole. */
+const divided = (l: Linear, rest: number, by: number): Linear => ({
+  constant: (l.constant - rest) / by,
+  terms: new Map([...l.terms].map(([key, t]) => [key, { of: t.of, by: t.by / by }])),
+  lanes: 0,
+});
+
+/** Tiles in registers that are declared around invocations and written in them, with the length of the nest. */
+function ownedTiles(kernel: Kernel): ReadonlyMap<Tile, number> {
+  const declared = new Map<Tile, number>();
+  const owned = new Map<Tile, number>();
+  walkStmts(kernel.body, (s, loops) => {
+    if (s.kind === 'tile') declared.set(s.tile, loops.length);
+    const touch = (tile: Tile, at: readonly Expr[]): void => {
+      const nest = loops.slice(declared.get(tile) ?? 0).filter((l) => l.mode === 'invocations');
+      if (!tile.memory && isOwn(tile, at, nest)) owned.set(tile, nest.length);
+    };
+    if (s.kind === 'set' || s.kind === 'accumulate') touch(s.tile, s.at);
+    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && touch(p.tile, p.at)));
+  });
+  return owned;
+}
+
+/** Tiles of f32 that are kept in vectors: lanes alone write them, each time four neighbours from a multiple of four on. A device
+ *  that writes one lane may write those beside it too, which in the memory of a workgroup are another invocation's. */
+function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
+  const [whole, others] = [new Set<Tile>(), new Set<Tile>()];
+  const interner = new x.Interner();
+  walkStmts(kernel.body, (s, loops) => {
+    if (s.kind !== 'set' && s.kind !== 'accumulate') return;
+    const inner = loops.at(-1);
+    const fits = inner?.mode === 'vectorized' && inner.body.length === 1 && setsVectors(inner, s.tile, s.at, interner);
+    (fits ? whole : others).add(s.tile);
+  });
+  for (const t of others) whole.delete(t);
+  return whole;
+}
+
+function setsVectors({ axis }: Loop, tile: Tile, at: readonly Expr[], interner: x.Interner): boolean {
+  const count = axis.extent as number;
+  if (tile.dtype !== 'f32' || count % lanes !== 0 || (tile.shape.at(-1) ?? 1) % lanes !== 0) return false;
+  const bound = new Map<Axis, Binding>([[axis, { kind: 'lanes', start: 0, count }]]);
+  return at.every((e, d) => {
+    const place = linear(e, bound, interner);
+    if (!place || d < at.length - 1) return place?.lanes === 0;
+    return (
+      place.lanes === 1 && [place.constant, ...[...place.terms.values()].map((t) => t.by)].every((k) => k % lanes === 0)
+    );
+  });
+}
