@@ -205,6 +205,9 @@ export const mul = bin('mul');
 export const div = bin('div');
 export const min = bin('min');
 export const max = bin('max');
+/** What an expression is the least of: itself, where it is no minimum. */
+export const leastOf = (e: Expr): Expr[] =>
+  e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e];
 export const pow = bin('pow');
 export const idiv = bin('idiv');
 export const imod = bin('imod');

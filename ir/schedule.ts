@@ -1,5 +1,5 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
- *  compute; only `reassociate` and `share` change the order of a floating-point sum. */
+ *  compute; only `reassociate`, `share` and `slice` change the order of a floating-point sum. */
 
 import type { Dim } from './type.ts';
 
@@ -45,6 +45,9 @@ export type Directive =
   | { readonly do: 'invoke'; readonly axis: string; readonly by: number }
   /** for i { for j { S(i, j) } }  -->  for i { S(i / extent of j, i % extent of j) }, for all loops that i consists of. */
   | { readonly do: 'flatten'; readonly axis: string }
+  /** for k { acc += e }  -->  for s in 0..`by` { acc += slices[s, …] }: a kernel of its own adds up `by` slices of the sum,
+   *  side by side. */
+  | { readonly do: 'slice'; readonly axis: string; readonly by: number }
   /** for k { acc += e }  -->  `by` invocations that sum up every `by`-th step each, and their sums added in order. */
   | { readonly do: 'share'; readonly axis: string; readonly by: number }
   /** for i { for j { acc = s; for k { acc += e }; S } }  -->  blocks of `invocations`·`registers` rows and columns: `by` steps
@@ -63,7 +66,7 @@ export type Directive =
 export type Schedule = readonly Directive[];
 
 /** Whether sums are added in another order after it. */
-export const reordersSums = (d: Directive): boolean => d.do === 'reassociate' || d.do === 'share';
+export const reordersSums = (d: Directive): boolean => d.do === 'reassociate' || d.do === 'share' || d.do === 'slice';
 
 /** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
 export interface Piece {
@@ -90,6 +93,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
   invoke: [loop, by],
   flatten: [loop],
   share: [loop, by],
+  slice: [loop, by],
   block: [
     loop,
     { key: 'with', holds: 'loop', word: 'with' },

@@ -3,7 +3,7 @@
 
 import { Bounds, type Facts } from './bounds.ts';
 import { upsert } from './collections.ts';
-import { type Axis, type Buffer, type Expr, freeAxes, type Tile, walk } from './expr.ts';
+import { type Axis, type Buffer, type Expr, freeAxes, leastOf, type Tile, walk } from './expr.ts';
 import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from './kernel.ts';
 import { constant, type Linear, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
@@ -222,8 +222,7 @@ class KernelVerifier {
 
   /** The bounds of which a loop's end is the least, where it is a minimum. */
   #ends({ to }: Loop): Linear[] {
-    const parts = (e: Expr): Expr[] => (e.kind === 'binary' && e.fn === 'min' ? [...parts(e.a), ...parts(e.b)] : [e]);
-    const all = parts(to);
+    const all = leastOf(to);
     return all.length > 1 ? all.map((e) => this.#bounds.form(e)) : [];
   }
 

@@ -284,7 +284,7 @@ class KernelEmitter {
   /** What holds of a loop's index before its end, beside that it is below the extent. */
   #within(l: Loop): Val[] {
     const index = this.#indices.get(l.axis) as Val;
-    return leastOf(l.to).flatMap((end) => {
+    return x.leastOf(l.to).flatMap((end) => {
       const to = this.#value(end);
       return to.constant !== null && to.constant >= (l.axis.extent as number) ? [] : [this.#math.less(index, to)];
     });
@@ -445,8 +445,6 @@ interface Lanes {
   readonly axis: Axis;
   readonly start: number;
 }
-
-const leastOf = (e: Expr): Expr[] => (e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e]);
 
 /** Whether some buffer is written twice, or written and read. */
 function sharesMemory(kernel: Kernel): boolean {

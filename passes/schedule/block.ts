@@ -86,7 +86,9 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
     )[0] as Stmt;
   };
   const below = (index: Expr, l: Loop, block: number): Expr =>
-    l.to.kind === 'const' && l.to.value % block === 0 ? x.bool(true) : x.lt(index, l.to);
+    l.to.kind === 'const' && l.to.value % block === 0
+      ? x.bool(true)
+      : x.all(...x.leastOf(l.to).map((to) => x.lt(index, to)));
 
   // What e reads along one side of the block and the sum is brought in; the rest is read where it is needed, if it is.
   const elsewhere: Expr[] = [];

@@ -1,6 +1,6 @@
 /** Derives a schedule from a kernel and a target. */
 
-import { constantTrips, type Kernel, walkStmts } from '../../ir/kernel.ts';
+import { constantTrips, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
 import { analyse } from './analyse.ts';
@@ -8,6 +8,7 @@ import { contractions } from './contraction.ts';
 import { applySchedule } from './directives.ts';
 import { Extents } from './extents.ts';
 import { loopsOf, ScheduleError } from './legal.ts';
+import { endsAtDim } from './loops.ts';
 import { mappings } from './mapping.ts';
 import { settleGuards, simplify } from './settle.ts';
 import { workgroups } from './workgroups.ts';
@@ -31,7 +32,7 @@ function overLoops(kernel: Kernel): Directive[] {
 
 function ways(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
   if (isGrid(target)) return [workgroups(kernel, target, batch)];
-  if (!isVector(target)) return [[]];
+  if (!isVector(target) || loopsIn(kernel).some((l) => l.from.kind === 'const' && !endsAtDim(l))) return [[]];
   const extents = new Extents(batch);
   const a = analyse(kernel, batch);
   if (a.main) {
@@ -52,6 +53,12 @@ function isLegal(kernel: Kernel, s: Schedule): boolean {
     if (e instanceof ScheduleError) return false;
     throw e;
   }
+}
+
+function loopsIn(kernel: Kernel): Loop[] {
+  const loops: Loop[] = [];
+  walkStmts(kernel.body, (s) => void (s.kind === 'for' && loops.push(s)));
+  return loops;
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */

@@ -9,18 +9,24 @@ import { copiesAsLanes } from './lanes.ts';
 import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
 import { flattened, shared } from './share.ts';
+import { sliced } from './slice.ts';
 import { woven } from './weave.ts';
 
 /** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
-export const applySchedule = (k: Kernel, s: Schedule): Kernel =>
-  s.reduce((kernel, d) => {
+export const applySchedule = (k: Kernel, s: Schedule): Kernel => appliedSteps(k, s).at(-1) as Kernel;
+
+/** The kernel as it was, and as each directive left it. */
+export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
+  const steps = [k];
+  for (const d of s)
     try {
-      return applyDirective(kernel, d);
+      steps.push(applyDirective(steps.at(-1) as Kernel, d));
     } catch (e) {
       if (!(e instanceof ScheduleError)) throw e;
       throw new ScheduleError(`@${k.name}: ${showDirective(d)}: ${e.message}`, { cause: e, directive: d });
     }
-  }, k);
+  return steps;
+}
 
 function applyDirective(k: Kernel, d: Directive): Kernel {
   if ('by' in d) requireFactor(d.by, d.do === 'reassociate');
@@ -32,6 +38,7 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
   }
   if (d.do === 'pack') return packed(k, d.buffer, d.order);
   if (d.do === 'weave') return woven(k, d.axis, d.with);
+  if (d.do === 'slice') return sliced(k, d.axis, d.by);
   let found = false;
   const onLoop = (f: (l: Loop) => readonly Stmt[]): Kernel => {
     const go = (body: readonly Stmt[]): Stmt[] =>

@@ -1,5 +1,6 @@
 /** How long loops are, in numbers. */
 
+import { type Expr, int, leastOf, mapExpr } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 
@@ -10,7 +11,13 @@ export class Extents {
     this.batch = batch;
   }
   of(l: Loop): number {
-    return bindDim(l.axis.extent, this.batch);
+    const ends = leastOf(l.to).flatMap((e) => this.#value(e) ?? []);
+    return Math.min(bindDim(l.axis.extent, this.batch), ...ends);
+  }
+  /** What an index is that depends on nothing but the batch. */
+  #value(e: Expr): number | null {
+    const at = mapExpr(e, (p) => (p.kind === 'size' ? int(bindDim(p.of, this.batch)) : p));
+    return at.kind === 'const' ? at.value : null;
   }
   /** Its extent, where it counts from 0 to a number. */
   constant(l: Loop): number | null {

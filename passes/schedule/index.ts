@@ -6,15 +6,16 @@ import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import { kernelKey } from '../../ir/kernel-key.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import { kernelsOf, type Outline } from '../../ir/program.ts';
-import type { Schedule } from '../../ir/schedule.ts';
+import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
-import { applySchedule } from './directives.ts';
+import { appliedSteps } from './directives.ts';
 import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireModel, withPlaces } from './given.ts';
 import { ScheduleError } from './legal.ts';
 import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
+import { slicesName, slicing } from './slice.ts';
 
 /** Kernels in launch order, and by name the directives that made each. */
 export interface ScheduledKernels {
@@ -92,18 +93,28 @@ const scheduler = (
   };
 };
 
-/** A kernel under a schedule, behind those that make the packed copies it reads, which get schedules of their own. Throws a
- *  `ScheduleError` where a directive does not fit. */
+/** A kernel under a schedule, behind those that make the packed copies and the sums of slices it reads, which get schedules of
+ *  their own. Throws a `ScheduleError` where a directive does not fit. */
 export function scheduledBy(
   k: Kernel,
   s: Schedule,
   target: Target,
   batch: number,
-  /** What gives the copies their schedules. */
-  choose = (copy: Kernel): Schedule => chooseSchedule(copy, target, batch),
+  /** What gives the others their schedules. */
+  choose = (other: Kernel): Schedule => chooseSchedule(other, target, batch),
 ): ScheduledKernels {
   const schedules = new Map<string, Schedule>([[k.name, s]]);
-  const kernels = withCopies(k, simplify(applySchedule(k, s), batch), s, choose, batch, schedules);
+  const steps = appliedSteps(k, s);
+  const after = simplify(steps.at(-1) as Kernel, batch);
+  // What the last of a schedule's kernels reads is made ahead of it, and what those read ahead of them.
+  let kernels: readonly Kernel[] = [after];
+  for (const i of [...s.keys()].reverse()) {
+    const made = madeFor(s, i, steps, kernels);
+    if (!made) continue;
+    const own = scheduledBy(made, choose(made), target, batch, choose);
+    for (const [name, t] of own.schedules) schedules.set(name, t);
+    kernels = [...own.kernels, ...kernels];
+  }
   return { kernels, schedules };
 }
 
@@ -119,33 +130,25 @@ function remembering(choose: (k: Kernel) => Schedule): (k: Kernel) => Schedule {
   };
 }
 
-/** A kernel behind those that make the packed copies it reads. */
-function withCopies(
-  before: Kernel,
-  after: Kernel,
-  s: Schedule,
-  choose: (k: Kernel) => Schedule,
-  batch: number,
-  schedules: Map<string, Schedule>,
-): Kernel[] {
-  const copies = s.flatMap((d) => {
-    if (d.do !== 'pack') return [];
-    const from = readAs(before, d.buffer, d.order.length);
-    if (!from)
-      throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`, {
-        cause: new ScheduleError('a packed copy is not packed again'),
-        directive: d,
-      });
-    const to = after.params.find((p) => p.buffer.name === packedName(d.buffer, d.order))?.buffer;
-    // What only branches read that are never taken is not read at all.
-    if (!to) return [];
-    const name = `pack_${after.name}_${d.buffer}`;
-    const copy = copyKernel(schedules.has(name) ? `${name}_${d.order.join('')}` : name, from, to, d.order);
-    const chosen = choose(copy);
-    schedules.set(copy.name, chosen);
-    return [simplify(applySchedule(copy, chosen), batch)];
-  });
-  return [...copies, after];
+/** The kernel that makes what the directive at `i` has another one read; null where there is none, or nothing reads it after all. */
+function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: readonly Kernel[]): Kernel | null {
+  const d = s[i] as Directive;
+  if (d.do !== 'pack' && d.do !== 'slice') return null;
+  const [lowered, before, after] = [steps[0], steps[i], steps[i + 1]] as [Kernel, Kernel, Kernel];
+  const made = d.do === 'pack' ? packedName(d.buffer, d.order) : slicesName(before, d.axis);
+  const to = after.params.find((p) => p.buffer.name === made)?.buffer;
+  // What only branches read that are never taken is not read at all.
+  if (!to || !readers.some((r) => r.params.some((p) => p.buffer === to))) return null;
+  if (d.do === 'slice') return slicing(`slice_${before.name}_${d.axis}`, before, d.axis, d.by, to);
+  const from = readAs(lowered, d.buffer, d.order.length);
+  if (!from)
+    throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`, {
+      cause: new ScheduleError('a packed copy is not packed again'),
+      directive: d,
+    });
+  const name = `pack_${before.name}_${d.buffer}`;
+  const again = s.slice(0, i).some((e) => e.do === 'pack' && e.buffer === d.buffer);
+  return copyKernel(again ? `${name}_${d.order.join('')}` : name, from, to, d.order);
 }
 
 /** The buffer that a kernel reads by this name in so many dimensions: it may be a view. */

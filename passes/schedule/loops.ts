@@ -25,6 +25,9 @@ import {
   ScheduleError,
 } from './legal.ts';
 
+/** Whether a loop ends at a number or at the batch, and not where other loops tell, which may be ahead of its start. */
+export const endsAtDim = (l: Loop): boolean => l.to.kind === 'const' || l.to.kind === 'size';
+
 /** A loop's bounds, where it counts by one and starts at a number. */
 export function boundsOf(l: Loop): { from: number; to: number | Expr } {
   if (l.from.kind !== 'const' || l.step !== 1)
@@ -45,6 +48,7 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
   if (l.to.kind !== 'const') {
     if (from !== 0 || step !== 1)
       throw new ScheduleError(`the loop over ${l.axis.name} has a symbolic bound and does not count from 0 by 1`);
+    if (!endsAtDim(l)) throw new ScheduleError(`the loop over ${l.axis.name} may end before it starts`);
     const rest = x.imod(l.to, x.int(by));
     const main = x.axis(l.axis.name, l.axis.extent);
     const tail = x.axis(l.axis.name, l.axis.extent);
@@ -231,6 +235,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
     throw new ScheduleError(`the loops down to ${l.axis.name} add to more than one element of ${only.tile.name}`);
   const { from, to: extent } = boundsOf(l);
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
+  if (!endsAtDim(l)) throw new ScheduleError(`the loop over ${l.axis.name} may end before it starts`);
   const part: Tile = { name: 'part', dtype: only.tile.dtype, shape: [by] };
   const lane = (): Axis => x.axis(`${l.axis.name}_i`, by);
   const [zero, each, join] = [lane(), lane(), lane()];

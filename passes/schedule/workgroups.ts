@@ -1,15 +1,17 @@
 /** Schedules for devices of workgroups: which loops are the grid, which the invocations of a workgroup, and what these do
  *  together. */
 
+import type { Buffer } from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernel } from '../../ir/verify-kernel.ts';
 import { blockParts } from './block.ts';
-import { applySchedule } from './directives.ts';
+import { appliedSteps, applySchedule } from './directives.ts';
 import { Extents } from './extents.ts';
 import { requireApart, ScheduleError } from './legal.ts';
+import { slicesName, slicing } from './slice.ts';
 
 /** So many loops at most make the invocations of a workgroup. */
 const deepest = 3;
@@ -17,15 +19,22 @@ const deepest = 3;
 const shortest = 64;
 /** Sums this long are shared before they make blocks too few to fill a device. */
 const longest = 1024;
+/** Rows, and columns, of results that an invocation keeps at most. */
+const most = 4;
 /** Steps of a sum that a block brings in together. */
 const depth = 16;
+/** Sums of so many steps have the workgroups that add up slices of them run for longer than one more launch takes. */
+const veryLong = 16384;
+/** So many words are read from near memory in the time of one more launch. */
+const launch = 1 << 22;
 
-/** The first that is safe of: blocks of results in workgroup memory, sums that invocations share, an invocation for each
+/** The first that is safe of: sums in two stages, blocks of results in workgroup memory, sums that invocations share, an invocation for each
  *  iteration, and one for all. */
 export function workgroups(kernel: Kernel, target: GridTarget, batch: number): Schedule {
   const extents = new Extents(batch);
   const nest = independent(kernel.body);
   const ways = [
+    () => slicedSums(kernel, nest, target, batch),
     () => blocksOf(kernel, [], target, extents),
     () => blocksOfPlaces(kernel, nest, target, extents),
     () => sharedSums(kernel, nest, target, extents),
@@ -88,7 +97,7 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
     const { wanted } = target.workgroup;
     // A very long sum in few workgroups is better shared.
     if (count(1) < wanted && extents.of(over) >= longest) return null;
-    const registers = [4, 2].find(fits) ?? 1;
+    const registers = [most, 2].find(fits) ?? 1;
     const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
     blockParts(rows, c, o);
     const block: Schedule = [
@@ -98,6 +107,39 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
     ];
     const lanes = registers % target.lanes === 0 ? lanesOf(kernel, block, [`${r}_i`, `${c}_i`], target) : [];
     return [...block, ...lanes, ...grid(nest)];
+  } catch (e) {
+    if (e instanceof ScheduleError) return null;
+    throw e;
+  }
+}
+
+/** A very long sum of few results in slices, for as many workgroups as fill the device. Of results that make blocks a few more
+ *  are few: slices make them large enough to read each operand seldom. */
+function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, batch: number): Schedule | null {
+  const extents = new Extents(batch);
+  const [over, ...others] = (nest.at(-1)?.body ?? kernel.body).filter((s): s is Loop => s.kind === 'for');
+  if (!over || others.length > 0) return null;
+  const chain = chainOf(over);
+  if (!isSum(chain.at(-1) as Loop)) return null;
+  const results = nest.reduce((p, l) => p * extents.of(l), 1);
+  const length = chain.reduce((p, l) => p * extents.of(l), 1);
+  const { wanted, invocations, usual } = target.workgroup;
+  const few = results < wanted && length >= veryLong;
+  // A block of the most results reads this often less than one of the fewest.
+  const side = Math.sqrt(usual);
+  const tiles = Math.ceil(results / (usual * most ** 2));
+  const blocks = tiles < wanted && length >= 4 * longest && (results * length) / (side / 2) >= launch;
+  if (!few && !blocks) return null;
+  const room = few ? length / (4 * invocations) : length / longest;
+  const by = 2 ** Math.floor(Math.log2(Math.min(room, 2 * Math.ceil(wanted / (few ? results : tiles)))));
+  if (by < 2) return null;
+  const axis = over.axis.name;
+  const before: Schedule = [...(chain.length > 1 ? [{ do: 'flatten', axis } as const] : []), { do: 'slice', axis, by }];
+  try {
+    const [flat, whole] = appliedSteps(kernel, before).slice(-2) as [Kernel, Kernel];
+    const slices = whole.params.find((p) => p.buffer.name === slicesName(flat, axis))?.buffer as Buffer;
+    const first = workgroups(slicing(kernel.name, flat, axis, by, slices), target, batch);
+    return few || first.some((d) => d.do === 'block') ? [...before, ...workgroups(whole, target, batch)] : null;
   } catch (e) {
     if (e instanceof ScheduleError) return null;
     throw e;
@@ -128,12 +170,12 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   const results = nest.reduce((p, l) => p * extents.of(l), 1);
   const loops = inside.filter((s): s is Loop => s.kind === 'for');
   const lengths = loops.map((l) => chainOf(l).reduce((p, o) => p * extents.of(o), 1));
-  const most = Math.max(0, ...lengths);
+  const length = Math.max(0, ...lengths);
   const { usual, invocations, wanted } = target.workgroup;
   const enough = wanted * usual;
-  if (most < shortest || results >= enough) return null;
+  if (length < shortest || results >= enough) return null;
   // The fewer workgroups, the larger they are, as long as each invocation has a few steps.
-  const room = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, most / 4));
+  const room = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, length / 4));
   const by = 2 ** Math.floor(Math.log2(room));
   const out: Directive[] = [];
   for (const l of loops) {

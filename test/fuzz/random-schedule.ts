@@ -48,6 +48,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     () => ({ do: c.chance(2) ? 'interchange' : 'parallel', axis: serial() }),
     () => ({ do: c.chance(2) ? 'invoke' : 'share', axis: serial(), by: by() }),
     () => ({ do: 'flatten', axis: serial() }),
+    () => ({ do: 'slice', axis: serial(), by: by() }),
     () => {
       const nests = loops.flatMap((rows) => {
         const cols = rows.body[0];

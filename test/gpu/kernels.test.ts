@@ -1,6 +1,7 @@
 /** Kernels on a device beside the interpreter: the emitter's goldens as they stand, whatever their loops' modes, and what the
  *  scheduler makes of those of the schedule's for a device. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret-kernel.ts';
 import { directivesOf, parseText } from '../../ir/parse.ts';
 import { webgpu } from '../../ir/target.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
@@ -9,7 +10,8 @@ import { applySchedule } from '../../passes/schedule/directives.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
 import { goldensOf, maxBatch } from '../support/golden.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
-import { compareKernels, draws, gpuKernels } from '../support/gpu-kernels.ts';
+import { compareKernels, draws, gpuKernels, sameValues } from '../support/gpu-kernels.ts';
+import type { Elements } from '../support/pipeline.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -82,6 +84,68 @@ kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${d
       const { wgsl } = gpuKernels(scheduled, 65).shaders;
       expect(/vec4f/.test(wgsl)).toBe(dtype === 'f32');
       await compareKernels(device, scheduled, { maxBatch: 65, batches: [5, 64, 65], tolerance: 1e-5 });
+    }
+  });
+
+  /** Sums whose slices are full, not full, and empty. */
+  const sums: readonly (readonly [what: string, kernel: string, maxBatch: number, batches: readonly number[]])[] = [
+    [
+      'one sum over a large batch',
+      'kernel @k(a: f32[N], y: f32[] out) { tile acc: f32[] acc = 0.0 for n in 0..N { acc += a[n] } y = acc }',
+      16500,
+      [1, 65, 16500],
+    ],
+    [
+      'a sum over batch and places, and an update',
+      `kernel @k(a: f32[N,3,5,5], b: f32[3] inout) { for c in 0..3 {
+        tile acc: f32[] acc = 0.0
+        for n in 0..N { for y in 0..5 { for x in 0..5 { acc += a[n, c, y, x] } } }
+        b[c] = b[c] - acc * 0.1
+      } }`,
+      700,
+      [1, 3, 64, 700],
+    ],
+    [
+      'the greatest of a large batch',
+      'kernel @k(a: i32[N], y: i32[] out) { tile top: i32[] top = -9 for n in 0..N { top max= a[n] } y = top }',
+      16500,
+      [1, 257, 16500],
+    ],
+    [
+      'blocks',
+      `kernel @k(a: f32[16000,33], b: f32[16000,34], y: f32[33,34] out) { for i in 0..33 { for j in 0..34 {
+        tile acc: f32[] acc = 0.0
+        for k in 0..16000 { acc += a[k, i] * b[k, j] }
+        y[i, j] = acc
+      } } }`,
+      1,
+      [1],
+    ],
+  ];
+  test.each(sums)('in two stages: %s', async (_, kernel, most, batches) => {
+    const { kernels } = parseText(`tapeout ir 1 batch (N <= ${most}) ${kernel}`, 'sums.tir', { maxBatch: most });
+    const chosen = kernels.map((k) => chooseSchedule(k, webgpu, most));
+    expect(chosen.flat().map((d) => d.do)).toContain('slice');
+    const scheduled = kernels.flatMap((k) => scheduledBy(k, chosen[0]!, webgpu, most).kernels);
+    expect(scheduled.length).toBe(2);
+    verifyKernels(scheduled, { maxBatch: most, target: webgpu });
+    await compareKernels(device, scheduled, { maxBatch: most, batches, tolerance: 1e-5 });
+    // And as one kernel computes it, up to the order of the sum.
+    for (const n of batches) {
+      const one: Memory = new Map();
+      const two: Memory = new Map();
+      for (const [b, empty] of makeMemory([...kernels, ...scheduled], n)) {
+        one.set(
+          b,
+          empty.map((_, i) => draws[b.type.dtype]((i % 97) / 97)),
+        );
+        two.set(b, one.get(b)!.slice());
+      }
+      for (const k of kernels) interpretKernel(k, one, n);
+      for (const k of scheduled) interpretKernel(k, two, n);
+      for (const { buffer, access } of kernels[0]!.params)
+        if (access !== 'in')
+          sameValues(two.get(buffer)! as Elements, one.get(buffer)!, 1e-4, `${buffer.name} at N = ${n}`);
     }
   });
 
