@@ -12,6 +12,8 @@ export interface BundleParts {
   readonly threadedWasm: Uint8Array | null;
   /** The shaders, where the manifest tells of them. */
   readonly wgsl: string | null;
+  /** The shaders for devices that have the features of the manifest, where it tells some. */
+  readonly featureWgsl: string | null;
   /** A safetensors file of the parameters. */
   readonly weights: Uint8Array;
   /** JavaScript of runtime/ as one module. It must declare what `load` calls and export what a user may want beside it. */
@@ -19,7 +21,15 @@ export interface BundleParts {
 }
 
 /** The files by name, and their checksums. */
-export const bundle = ({ manifest, wasm, threadedWasm, wgsl, weights, runtime }: BundleParts): Promise<Files> =>
+export const bundle = ({
+  manifest,
+  wasm,
+  threadedWasm,
+  wgsl,
+  featureWgsl,
+  weights,
+  runtime,
+}: BundleParts): Promise<Files> =>
   withChecksums(
     new Map<string, string | Uint8Array>([
       ['index.js', indexJs(manifest, runtime, wasm !== null)],
@@ -27,6 +37,7 @@ export const bundle = ({ manifest, wasm, threadedWasm, wgsl, weights, runtime }:
       ...(wasm ? [['model.wasm', wasm] as const] : []),
       ...(threadedWasm ? [['model.threads.wasm', threadedWasm] as const] : []),
       ...(wgsl === null ? [] : [['model.wgsl', wgsl] as const]),
+      ...(featureWgsl === null ? [] : [['model.features.wgsl', featureWgsl] as const]),
       ['manifest.json', manifestJson(manifest)],
       ['weights.safetensors', weights],
       ['package.json', packageJson(manifest)],
@@ -58,6 +69,7 @@ export function manifestJson(manifest: Manifest): string {
     arenaBytes: webgpu.arenaBytes,
     ...(webgpu.bindingBytes === undefined ? {} : { bindingBytes: webgpu.bindingBytes }),
     callBytes: webgpu.callBytes,
+    ...(webgpu.features ? { features: webgpu.features } : {}),
     entries: webgpu.entries.map(({ dispatches, ...entry }) => ({ ...entryFields(entry), dispatches })),
     tensors: webgpu.tensors.map(tensorFields),
   };
@@ -117,7 +129,8 @@ async function bytesAt(url) {
 function load({ threads, webgpu }: Manifest, hasWasm: boolean): string {
   const onWasm = threads === undefined ? loadAlone : loadOnThreads;
   if (!webgpu) return onWasm('export async function load');
-  return hasWasm ? `${onWasm('async function loadWasm')}\n${loadBest}` : loadOnGpu;
+  const shaders = webgpu.features ? eitherShaders : onlyShaders;
+  return hasWasm ? `${onWasm('async function loadWasm')}\n${loadBest(shaders)}` : loadOnGpu(shaders);
 }
 
 const loadAlone = (head: string) => `${head}({ wasm, weights, warmUp = usualWarmUp() } = {}) {
@@ -142,18 +155,34 @@ const loadOnThreads = (
 }
 `;
 
-const shadersOf =
-  "async () => wgsl ?? new TextDecoder().decode(await bytesAt(new URL('./model.wgsl', import.meta.url)))";
+/** How a model's shaders are had: what a load is given, and what it makes of that. */
+interface ShaderSource {
+  readonly given: string;
+  readonly text: string;
+}
+const fetched = (file: string) => `new TextDecoder().decode(await bytesAt(new URL('./${file}', import.meta.url)))`;
+const onlyShaders: ShaderSource = { given: 'wgsl', text: `async () => wgsl ?? ${fetched('model.wgsl')}` };
+// Whoever passes the portable shaders alone has these.
+const eitherShaders: ShaderSource = {
+  given: 'wgsl, featureWgsl = wgsl',
+  text: `async (hasFeatures) =>
+    hasFeatures
+      ? (featureWgsl ?? ${fetched('model.features.wgsl')})
+      : (wgsl ?? ${fetched('model.wgsl')})`,
+};
 
-const loadOnGpu = `export async function load({ wgsl, weights, ...options } = {}) {
+const loadOnGpu = ({
+  given,
+  text,
+}: ShaderSource) => `export async function load({ ${given}, weights, ...options } = {}) {
   const values = weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
-  return instantiateOnGpu(${shadersOf}, manifest, values, options);
+  return instantiateOnGpu(${text}, manifest, values, options);
 }
 `;
 
-const loadBest = `export async function load({ wgsl, ...options } = {}) {
+const loadBest = ({ given, text }: ShaderSource) => `export async function load({ ${given}, ...options } = {}) {
   const weights = options.weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
   const onWasm = () => loadWasm({ ...options, weights });
-  return instantiateBest(onWasm, ${shadersOf}, manifest, weights, options);
+  return instantiateBest(onWasm, ${text}, manifest, weights, options);
 }
 `;

@@ -18,6 +18,8 @@ import type { Shaders } from './wgsl/emit.ts';
 export interface Gpu {
   readonly program: Program;
   readonly shaders: Shaders;
+  /** What a device has that the other shaders of the program are for. */
+  readonly features?: readonly string[];
 }
 
 export function manifestOf(
@@ -39,7 +41,10 @@ export function manifestOf(
   };
 }
 
-const manifestOfGpu = ({ program, shaders }: Gpu, initial: ReadonlyMap<string, number>): ManifestGpu => ({
+const manifestOfGpu = (
+  { program, shaders, features = [] }: Gpu,
+  initial: ReadonlyMap<string, number>,
+): ManifestGpu => ({
   operations: Math.max(
     0,
     ...program.entries.map((e) => e.launches.reduce((sum, k) => sum + workOf(k, program.maxBatch).operations, 0)),
@@ -47,6 +52,7 @@ const manifestOfGpu = ({ program, shaders }: Gpu, initial: ReadonlyMap<string, n
   arenaBytes: program.arenaBytes,
   ...(shaders.bindingBytes === null ? {} : { bindingBytes: shaders.bindingBytes }),
   callBytes: shaders.callBytes,
+  ...(features.length === 0 ? {} : { features }),
   tensors: tensorsOf(program, initial, (s) => shaders.scalars.get(s.buffer) ?? s.offset),
   entries: program.entries.map((e) => ({
     ...entry(e),

@@ -31,7 +31,7 @@ export declare class TapeoutError extends Error {
   readonly code: string;
 }
 
-${manifest.webgpu ? loadsOnGpu(type, threads, hasWasm) : loads(type, threads)}export default load;
+${manifest.webgpu ? loadsOnGpu(type, manifest, hasWasm) : loads(type, threads)}export default load;
 `;
 }
 
@@ -152,17 +152,22 @@ export declare function load(options?: {
 ${threads === undefined ? '' : threadOptions(threads)}}): Promise<${type}>;
 `;
 
-function loadsOnGpu(type: string, threads: number | undefined, hasWasm: boolean): string {
+function loadsOnGpu(type: string, { threads, webgpu }: Manifest, hasWasm: boolean): string {
   const wasm = hasWasm
     ? `  wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
   /** Milliseconds of \`warmUp\` while loading: 40 in Node and 0 elsewhere unless told. */
   warmUp?: number;
 ${threads === undefined ? '' : threadOptions(threads)}`
     : '';
+  const features = webgpu?.features
+    ? `  /** The text of model.features.wgsl, for a device that has ${webgpu.features.join(' and ')}. */
+  featureWgsl?: string;
+`
+    : '';
   const options = `export interface LoadOptions {
 ${wasm}  /** The text of model.wgsl. */
   wgsl?: string;
-  weights?: Weights;
+${features}  weights?: Weights;
   /** Where WebGPU is to be found; navigator.gpu unless told. In Node: create([]) of the npm package 'webgpu'. */
   gpu?: object;
   /** A device of the caller's; the model opens one of its own unless told. */

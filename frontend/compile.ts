@@ -2,7 +2,7 @@
 
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitThreadedWasm, emitWasm } from '../codegen/wasm/emit.ts';
-import { emitWgsl } from '../codegen/wgsl/emit.ts';
+import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
 import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
@@ -14,6 +14,8 @@ import type { Schedule } from '../ir/schedule.ts';
 import {
   type Engine,
   engines,
+  type GpuFeature,
+  gpuFeatures,
   isVector,
   type Target,
   type VectorTarget,
@@ -95,6 +97,9 @@ export interface CompileOptions {
   /** Bytes that a storage buffer binding holds on the GPUs that the model is for: 128 MiB unless told otherwise, which every one
    *  has. No tensor may be larger, and no model larger than 8 bindings. A GPU with less refuses to load the model. */
   readonly bindingBytes?: number;
+  /** What shaders may use where a device has it: `shader-f16`, which holds what products over blocks read in 16 bits, and adds
+   *  in 32. A bundle has the portable shaders too, and takes these on a device that has all of it. Only of models for WebGPU. */
+  readonly gpuFeatures?: readonly GpuFeature[];
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
   /** Graph passes to run beside Tapeout's own and those registered. */
@@ -134,6 +139,8 @@ export interface Compiled extends Half {
   readonly gpu: Half | null;
   /** The shaders of all its kernels, as one module. */
   readonly wgsl: string | null;
+  /** The same kernels for devices that have all `gpuFeatures`, where some were asked for. */
+  readonly featureWgsl: string | null;
   readonly manifest: Manifest;
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
@@ -174,8 +181,9 @@ export function compileRecording(
   const table = new StateTable();
   const target = targetOf(options);
   const processor = processorOf(options);
+  const features = featuresOf(options, target);
   const threads = threadsOf(options);
-  const device = webgpuTarget(bindingOf(options));
+  const device = webgpuTarget({ bindingBytes: bindingOf(options) });
   const order = inOrder(
     ['recorded', ...graphStages],
     [...new Set([...registeredPasses(), ...(options.passes ?? [])])],
@@ -224,7 +232,7 @@ export function compileRecording(
   const [indices, ranges] = [indexInputs(recorded), indexRanges(recorded)];
   const count = countOps(module);
   const kept = recording.parameters.map((p) => p.param);
-  const half = (on: Target, of: Module, shown: boolean): Half => {
+  const half = (on: Target, of: Module, shown: boolean, given = shown ? options.schedule : undefined): Half => {
     const { maxBatch } = of;
     const buffers = new Buffers();
     const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
@@ -251,7 +259,7 @@ export function compileRecording(
     const scheduled = run(
       'schedule',
       () => {
-        const alone = scheduleAll(lowered, of, on, shown ? options.schedule : undefined);
+        const alone = scheduleAll(lowered, of, on, given);
         return threads !== null && isVector(on) ? alone.map(onThreads(on, { maxBatch, values })) : alone;
       },
       (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
@@ -270,6 +278,11 @@ export function compileRecording(
   };
   const own = half(processor, module, target !== 'webgpu');
   const gpu = target === 'wasm' ? null : half(device, canonicalize(module, device), target === 'webgpu');
+  const richDevice = webgpuTarget({ bindingBytes: bindingOf(options), features });
+  const rich =
+    features.length === 0
+      ? null
+      : half(richDevice, canonicalize(module, richDevice), false, target === 'webgpu' ? options.schedule : undefined);
   // … then bytes, and shaders.
   const emitted = trace.run(
     'wat',
@@ -292,6 +305,9 @@ export function compileRecording(
       (e) => e.wgsl,
     );
 
+  const richShaders = rich && emitWgsl(rich.program, richDevice);
+  if (gpu && shaders && rich && richShaders) requireSameLaunches([gpu.program, shaders], [rich.program, richShaders]);
+
   const initial = new Map(
     [...table.initial].map(([p, v]) => [p.name, p.role === 'scalar' ? (recording.optimizer?.scalars[p.name] ?? v) : v]),
   );
@@ -305,7 +321,8 @@ export function compileRecording(
     target,
     gpu,
     wgsl: shaders?.wgsl ?? null,
-    manifest: manifestOf(own.program, initial, threads, gpu && shaders && { program: gpu.program, shaders }),
+    featureWgsl: richShaders?.wgsl ?? null,
+    manifest: manifestOf(own.program, initial, threads, gpu && shaders && { program: gpu.program, shaders, features }),
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: trace.reports,
     rematerialized,
@@ -345,6 +362,31 @@ function targetOf({ target = 'wasm' }: CompileOptions): CompileTarget {
   throw new CompileError('bad-argument', `there is no target '${target}'`, {
     help: `the targets are ${compileTargets.join(', ')}`,
   });
+}
+
+/** One manifest tells of both: what lies where, and what is dispatched. */
+function requireSameLaunches(...both: readonly (readonly [Program, Shaders])[]): void {
+  const [one, other] = both.map(([program, shaders]) => {
+    const { webgpu: gpu } = manifestOf(program, new Map(), null, { program, shaders });
+    return JSON.stringify({ ...gpu, operations: 0 });
+  });
+  if (one !== other)
+    throw new CompileError('bad-argument', 'kernels of this model are put together otherwise with these GPU features', {
+      help: 'leave out gpuFeatures',
+    });
+}
+
+function featuresOf({ gpuFeatures: asked = [] }: CompileOptions, target: CompileTarget): readonly GpuFeature[] {
+  const unknown = asked.find((f) => !gpuFeatures.includes(f));
+  if (unknown !== undefined)
+    throw new CompileError('bad-argument', `there is no GPU feature '${unknown}' that shaders could use`, {
+      help: `the features are ${gpuFeatures.join(', ')}`,
+    });
+  if (asked.length > 0 && target === 'wasm')
+    throw new CompileError('bad-argument', 'gpuFeatures are for models that run on WebGPU', {
+      help: "compile for the target 'webgpu' or 'all'",
+    });
+  return gpuFeatures.filter((f) => asked.includes(f));
 }
 
 /** What a model without an optimizer is compiled with. */

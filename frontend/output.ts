@@ -19,9 +19,13 @@ export async function bundleOf({
   wasm,
   threadedWasm,
   wgsl,
+  featureWgsl,
   target,
   weights,
-}: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'target' | 'weights'>): Promise<Files> {
+}: Pick<
+  Compiled,
+  'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl' | 'target' | 'weights'
+>): Promise<Files> {
   const hasWasm = target !== 'webgpu';
   const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
@@ -34,6 +38,7 @@ export async function bundleOf({
     wasm: hasWasm ? wasm : null,
     threadedWasm: hasWasm ? threadedWasm : null,
     wgsl,
+    featureWgsl,
     weights: file,
     runtime: await runtimeText(manifest, hasWasm),
   });

@@ -24,6 +24,8 @@ export interface Tile {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly memory?: 'workgroup';
+  /** Whether its elements are rounded to 16 bits where they are written: of f32, in the memory of a workgroup. */
+  readonly half?: boolean;
 }
 
 /** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN; `shr` keeps the sign. */

@@ -392,6 +392,13 @@ const helpers = {
     const up = Math.round(x);
     return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
   },
+  /** Rounded to 11 bits, and to fewer below 2^-14; beyond 16 bits infinite. */
+  half(x: number): number {
+    scratch.setFloat32(0, x);
+    const step = 2 ** (Math.max(-14, ((scratch.getInt32(0) >> 23) & 255) - 127) - 10);
+    const near = helpers.nearest(x / step) * step;
+    return Math.abs(near) < 65520 ? near : Number.isNaN(x) ? x : Math.sign(x) * Infinity;
+  },
   f32_bits(x: number): number {
     scratch.setInt32(0, x);
     return scratch.getFloat32(0);

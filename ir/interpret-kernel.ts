@@ -112,12 +112,12 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
       case 'barrier':
         return;
       case 'set':
-        w.statement([...s.at, s.value], () => w.line(`${element(w, s)} = ${w.value(s.value)};`));
+        w.statement([...s.at, s.value], () => w.line(`${element(w, s)} = ${held(s.tile, w.value(s.value))};`));
         return;
       case 'accumulate':
         w.statement([...s.at, s.value], () => {
           const to = element(w, s);
-          w.line(`${to} = ${w.arithmetic(s.fn, s.tile.dtype, to, w.value(s.value))};`);
+          w.line(`${to} = ${held(s.tile, w.arithmetic(s.fn, s.tile.dtype, to, w.value(s.value)))};`);
         });
         return;
       case 'store':
@@ -131,6 +131,10 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
       default:
         s satisfies never;
     }
+  }
+
+  function held({ half }: Tile, value: string): string {
+    return half ? `half(${value})` : value;
   }
 
   function element(w: Writer, s: { tile: Tile; at: readonly Expr[] }): string {

@@ -85,13 +85,13 @@ export function kernelKey(kernel: Kernel, { constants = true }: { constants?: bo
     switch (s.kind) {
       case 'for':
         say(
-          `${s.mode}${s.fenced ? ' fenced' : ''} ${thing(s.axis)} in ${expr(s.from)}..${expr(s.to)} step ${s.step} {`,
+          `${s.mode}${s.fenced ? ' fenced' : ''}${s.together ? ' together' : ''} ${thing(s.axis)} in ${expr(s.from)}..${expr(s.to)} step ${s.step} {`,
         );
         for (const inner of s.body) stmt(inner);
         say('}');
         return;
       case 'tile':
-        say(`declare ${thing(s.tile)}${s.tile.memory ? ` in ${s.tile.memory}` : ''}`);
+        say(`declare ${thing(s.tile)}${s.tile.memory ? ` in ${s.tile.memory}` : ''}${s.tile.half ? ' halves' : ''}`);
         return;
       case 'barrier':
         say(s.kind);

@@ -2,6 +2,7 @@
 
 import type { Loc } from './diagnostic.ts';
 import { type Axis, type Buffer, type Expr, int, mapExpr, size, some, type Tile, walk } from './expr.ts';
+import type { DType } from './type.ts';
 
 /** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
  *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread, or in any workgroup.
@@ -28,6 +29,9 @@ export interface Loop extends Placed {
   readonly step: number;
   readonly mode: LoopMode;
   readonly fenced?: boolean;
+  /** The loop adds up a tile of a workgroup, one element an invocation, and the invocations may do so together, in groups and in
+   *  an order that the device has. The tile is read by nothing else. */
+  readonly together?: boolean;
   readonly body: readonly Stmt[];
 }
 
@@ -77,7 +81,7 @@ export const loop = (
   from: Expr,
   to: Expr,
   body: readonly Stmt[],
-  more: { mode?: LoopMode; step?: number; fenced?: boolean } = {},
+  more: { mode?: LoopMode; step?: number; fenced?: boolean; together?: boolean } = {},
 ): Loop => ({
   kind: 'for',
   axis,
@@ -87,10 +91,15 @@ export const loop = (
   mode: more.mode ?? 'serial',
   body,
   ...(more.fenced ? { fenced: true } : {}),
+  ...(more.together ? { together: true } : {}),
 });
 /** Loops over whole axes, one in the other, around statements. */
 export const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
   axes.reduceRight<Stmt[]>((inner, a) => [loop(a, int(0), size(a.extent), inner)], [...body]);
+
+/** What a device's groups of invocations find together as the IR promises it: no extremes of floats, which keep a NaN. */
+export const addsTogether = (fn: Extract<Stmt, { kind: 'accumulate' }>['fn'], dtype: DType): boolean =>
+  dtype === 'i32' || (dtype === 'f32' && (fn === 'add' || fn === 'mul'));
 
 /** How often a loop runs whose bounds are numbers; null where they are not. */
 export const constantTrips = ({ from, to, step }: Loop): number | null =>

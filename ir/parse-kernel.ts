@@ -55,8 +55,6 @@ const modes: ReadonlyMap<string, LoopMode> = new Map([
   ['invoke', 'invocations'],
 ]);
 
-const shared = { memory: 'workgroup' } as const;
-
 class KernelReader {
   readonly #lex: Lexer;
   readonly #storageOf: StorageOf;
@@ -193,7 +191,10 @@ class KernelReader {
     });
     if (countAt(shape, 1) > maxCopies)
       throw lex.error(`a tile of more than ${maxCopies} elements fits in no registers`, at, { code: 'too-large' });
-    const tile: Tile = { name: name.text, dtype, shape: extents, ...(lex.accept('workgroup') ? shared : {}) };
+    const place = lex.accept('workgroup')
+      ? { memory: 'workgroup' as const, ...(lex.accept('half') ? { half: true } : {}) }
+      : {};
+    const tile: Tile = { name: name.text, dtype, shape: extents, ...place };
     this.#scope.bind(name, { kind: 'tile', tile });
     return declare(tile);
   }
@@ -202,6 +203,7 @@ class KernelReader {
     const lex = this.#lex;
     const start = lex.take();
     const fenced = lex.accept('fenced');
+    const together = lex.accept('together');
     const name = this.#scope.newName('the index of the loop');
     const told = lex.accept(':') ? readDim(lex) : null;
     lex.expect('in', `and the bounds of the loop, such as '${name.text} in 0..8'`);
@@ -221,7 +223,7 @@ class KernelReader {
     this.#scope.bind(name, { kind: 'axis', axis: a });
     const body = this.#scope.within(start, () => this.#block());
     this.#scope.unbind([name.text]);
-    return loop(a, from.e, to.e, body, { mode, step, fenced });
+    return loop(a, from.e, to.e, body, { mode, step, fenced, together });
   }
 
   #assignment(): Stmt {

@@ -4,7 +4,7 @@
  *  first word its mode; `for i: 8 in …` tells the extent of an axis where that is not the upper bound. A buffer that a
  *  param's bytes are shown under is declared by a `view` line. `parse-kernel` reads all of it back. */
 
-import { type Buffer, dtypeOf, size } from './expr.ts';
+import { type Buffer, dtypeOf, size, type Tile } from './expr.ts';
 import { buffersOf } from './interpret-kernel.ts';
 import type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
 import { exprPrinter, type Printer, showReference, tight } from './print-expr.ts';
@@ -73,7 +73,7 @@ function printStmt(s: Stmt, printer: Printer, indent: string): string[] {
       return [...lets.map((l) => indent + l), `${indent}${words} {`, ...body, `${indent}}`];
     }
     case 'tile':
-      return [`${indent}tile ${printer.bind(s.tile)}: ${showType(s.tile)}${s.tile.memory ? ` ${s.tile.memory}` : ''}`];
+      return [`${indent}tile ${printer.bind(s.tile)}: ${showType(s.tile)}${showPlace(s.tile)}`];
     case 'barrier':
       return [`${indent}barrier`];
     case 'set':
@@ -98,10 +98,13 @@ function scoped(body: readonly Stmt[], printer: Printer, indent: string): string
   return lines;
 }
 
-const modeOf = (s: Loop): string => words[s.mode] + (s.fenced ? ' fenced' : '');
+const modeOf = (s: Loop): string => words[s.mode] + (s.fenced ? ' fenced' : '') + (s.together ? ' together' : '');
 
 function isUpper({ axis, to }: Loop): boolean {
   const extent = size(axis.extent);
   if (extent.kind === 'size') return to.kind === 'size' && isBatch(axis.extent) && to.of.times === axis.extent.times;
   return to.kind === 'const' && dtypeOf(to) === 'i32' && extent.kind === 'const' && to.value === extent.value;
 }
+
+/** Where a tile lies, unless that is in registers, and how. */
+const showPlace = ({ memory, half }: Tile): string => (memory ? ` ${memory}${half ? ' half' : ''}` : '');

@@ -48,10 +48,12 @@ export type Directive =
   /** for k { acc += e }  -->  for s in 0..`by` { acc += slices[s, …] }: a kernel of its own adds up `by` slices of the sum,
    *  side by side. */
   | { readonly do: 'slice'; readonly axis: string; readonly by: number }
-  /** for k { acc += e }  -->  `by` invocations that sum up every `by`-th step each, and their sums added in order. */
-  | { readonly do: 'share'; readonly axis: string; readonly by: number }
+  /** for k { acc += e }  -->  `by` invocations that sum up every `by`-th step each, and their sums added in order; with `together` in the
+   *  groups that a device has for that, whose order is the device's. */
+  | { readonly do: 'share'; readonly axis: string; readonly by: number; readonly together?: boolean }
   /** for i { for j { acc = s; for k { acc += e }; S } }  -->  blocks of `invocations`·`registers` rows and columns: `by` steps
-   *  of what e reads along i or j are brought into workgroup memory, and each invocation keeps `registers`² sums. */
+   *  of what e reads along i or j are brought into workgroup memory, rounded to 16 bits where they are f32 and `half` says so,
+   *  and each invocation keeps `registers`² sums. */
   | {
       readonly do: 'block';
       readonly axis: string;
@@ -60,6 +62,7 @@ export type Directive =
       readonly by: number;
       readonly invocations: number;
       readonly registers: number;
+      readonly half?: boolean;
     }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
@@ -92,7 +95,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
   parallel: [loop],
   invoke: [loop, by],
   flatten: [loop],
-  share: [loop, by],
+  share: [loop, by, { key: 'together', holds: 'flag', word: 'together' }],
   slice: [loop, by],
   block: [
     loop,
@@ -101,6 +104,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
     by,
     { key: 'invocations', holds: 'count', word: 'invocations' },
     { key: 'registers', holds: 'count', word: 'registers' },
+    { key: 'half', holds: 'flag', word: 'half' },
   ],
   weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
   pack: [

@@ -42,6 +42,10 @@ export interface Workgroup {
   readonly bytes: number;
   /** The most workgroups in one dimension of a dispatch. */
   readonly most: number;
+  /** Whether tiles of f32 in that memory may be rounded to 16 bits. */
+  readonly halves: boolean;
+  /** Whether invocations add up together, in groups of a size that the device has. */
+  readonly together: boolean;
 }
 
 /** A device with workgroups of invocations. */
@@ -161,14 +165,29 @@ export const webgpu: GridTarget = {
     most: 'the storage buffers of a WebGPU shader (maxStorageBuffersPerShaderStage) offer',
     help: 'compile for a smaller maxBatch, or for devices with larger bindings (bindingBytes, --binding)',
   },
-  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535 },
+  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535, halves: false, together: false },
 };
 
-/** The same for devices whose storage buffer bindings hold so many bytes. */
-export const webgpuTarget = (bindingBytes: number = webgpu.memory.bytes): GridTarget => ({
-  ...webgpu,
-  memory: { ...webgpu.memory, bytes: bindingBytes },
-});
+/** What a device may have beyond what every device has, under WebGPU's names, and what a target is with it. */
+const gpuFeatureTargets = {
+  subgroups: { together: true },
+  'shader-f16': { halves: true },
+} as const satisfies Readonly<Record<string, Partial<Workgroup>>>;
+export type GpuFeature = keyof typeof gpuFeatureTargets;
+export const gpuFeatures = Object.keys(gpuFeatureTargets) as readonly GpuFeature[];
+
+/** WebGPU on devices that have these features, and whose storage buffer bindings hold so many bytes. */
+export const webgpuTarget = ({
+  bindingBytes = webgpu.memory.bytes,
+  features = [],
+}: {
+  readonly bindingBytes?: number | undefined;
+  readonly features?: readonly GpuFeature[];
+}): GridTarget =>
+  features.reduce<GridTarget>(
+    (t, f) => ({ ...t, name: `${t.name}-${f}`, workgroup: { ...t.workgroup, ...gpuFeatureTargets[f] } }),
+    { ...webgpu, memory: { ...webgpu.memory, bytes: bindingBytes } },
+  );
 
 /** The targets by their names. */
 export const targets = { wasm: wasm128, webgpu } as const;

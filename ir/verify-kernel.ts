@@ -4,7 +4,17 @@
 import { Bounds, type Facts } from './bounds.ts';
 import { upsert } from './collections.ts';
 import { type Axis, type Buffer, type Expr, freeAxes, leastOf, type Tile, walk } from './expr.ts';
-import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from './kernel.ts';
+import {
+  addsTogether,
+  exprsOf,
+  type Kernel,
+  type Loop,
+  maxCopies,
+  type Stmt,
+  storageOf,
+  type Write,
+  walkStmts,
+} from './kernel.ts';
 import { constant, type Linear, plus } from './linear.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
@@ -178,6 +188,10 @@ class KernelVerifier {
       return this.#complain('tile-scope', `the tile ${t.name} has more than ${maxCopies} elements, and fits nowhere`);
     if (t.memory && this.#nest().length > 0)
       this.#complain('tile-scope', `the tile ${t.name} is for a workgroup, and declared in one of its invocations`);
+    if (t.half && (t.dtype !== 'f32' || !t.memory))
+      this.#complain('dtype', `the tile ${t.name} is halves, and no f32 in the memory of a workgroup`);
+    if (t.half && this.#target?.workgroup && !this.#target.workgroup.halves)
+      this.#complain('dtype', `the tile ${t.name} is halves, and ${this.#target.name} has none`);
     if (this.#frames.some((f) => f.loop.mode === 'vectorized'))
       this.#complain('lanes', `the tile ${t.name} is declared in lanes: they share no register`);
     this.#tiles.declare(t);
@@ -205,6 +219,7 @@ class KernelVerifier {
       this.#complain('loop-extent', `${l.axis.name} in ${show(l.from)}..${show(l.to)} leaves the axis's extent`);
     if (l.mode === 'unrolled' || l.mode === 'vectorized') this.#copies(l);
     if (l.mode === 'invocations') this.#invoked(l, from);
+    if (l.together) this.#together(l);
     if (l.mode === 'parallel' && this.#nest().length > 0)
       this.#complain('invocations', `the loop over ${l.axis.name} is for workgroups, and stands in one`);
 
@@ -248,6 +263,29 @@ class KernelVerifier {
     const most = this.#target?.workgroup?.invocations;
     if (most !== undefined && count > most)
       wrong(`makes ${count} invocations, and a workgroup of ${this.#target?.name} has ${most}`);
+  }
+
+  /** What invocations add up together is a tile of theirs, whole, and nothing else reads it. */
+  #together(l: Loop): void {
+    const wrong = (problem: string): void =>
+      this.#complain('invocations', `the loop over ${l.axis.name} is for all invocations together, and ${problem}`);
+    const [only, ...others] = l.body;
+    const tile = only?.kind === 'accumulate' && only.value.kind === 'tile' ? only.value : null;
+    const index = tile?.at[0];
+    const own = tile?.at.length === 1 && index?.kind === 'axis' && index.axis === l.axis;
+    if (l.mode !== 'serial' || only?.kind !== 'accumulate' || others.length > 0 || !tile?.tile.memory || !own)
+      return wrong('does more than add up a tile of the workgroup');
+    const whole = l.step === 1 && l.from.kind === 'const' && l.from.value === 0 && l.to.kind === 'const';
+    if (!whole || l.to.value !== tile.tile.shape[0]) wrong('does not run over the whole of it');
+    if (only.at.length > 0 || only.tile.memory || !addsTogether(only.fn, only.tile.dtype) || tile.tile.half)
+      wrong(`no device finds its ${only.fn} so`);
+    let reads = 0;
+    walkStmts(this.#kernel.body, (s) => {
+      for (const e of exprsOf(s)) walk(e, (p) => void (p.kind === 'tile' && p.tile === tile.tile && reads++));
+    });
+    if (reads > 1) wrong(`${tile.tile.name} is read elsewhere`);
+    if (this.#target?.workgroup && !this.#target.workgroup.together) wrong(`${this.#target.name} has no such`);
+    this.#barrier();
   }
 
   #barrier(): void {

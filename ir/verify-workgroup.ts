@@ -115,7 +115,7 @@ function meetsOther(a: Access, b: Access, same: readonly Frame[], bounds: Bounds
   }
 }
 
-/** Bytes that tiles take in the memory of a workgroup. */
+/** Bytes that tiles take in the memory of a workgroup. Halves count whole, so that a model has the same launches with them. */
 export const workgroupBytes = (tiles: Iterable<Tile>): number =>
   [...tiles].reduce((sum, t) => sum + 4 * t.shape.reduce((p, d) => p * d, 1), 0);
 

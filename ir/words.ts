@@ -20,7 +20,21 @@ export const reductionWords: Readonly<Record<ReduceFn, string>> = {
 const literals = ['N', 'true', 'false', 'inf', 'nan'];
 const dtypes = ['f32', 'i32', 'u8', 'bool'];
 const statements = [
-  ...['for', 'in', 'step', 'parallel', 'invoke', 'vectorize', 'unroll', 'fenced', 'tile', 'workgroup', 'barrier'],
+  ...[
+    'for',
+    'in',
+    'step',
+    'parallel',
+    'invoke',
+    'vectorize',
+    'unroll',
+    'fenced',
+    'together',
+    'tile',
+    'workgroup',
+    'half',
+    'barrier',
+  ],
   ...['let', 'view', 'buffer', 'of', 'out', 'inout', 'kernel'],
 ];
 

@@ -26,11 +26,14 @@ export interface BackendOptions extends DeviceOptions {
 /** A model as WebAssembly, where it could have run elsewhere. */
 export type WasmModel = Model & { readonly backend: 'wasm'; readonly backendNotice: string | null };
 
+/** The shaders as text: those for the features of the manifest, or the portable ones. */
+export type ShaderText = (hasFeatures: boolean) => Promise<string>;
+
 /** Loads a model on the backend that is asked for, or on the one that suits it. Throws TapeoutError where it cannot run there;
  *  for `auto` WebAssembly always can. */
 export async function instantiateBest(
   onWasm: () => Promise<Model>,
-  wgsl: () => Promise<string>,
+  wgsl: ShaderText,
   manifest: Manifest,
   weights: StateDict | undefined,
   options: BackendOptions,
@@ -76,21 +79,26 @@ const ofDevices: readonly string[] = ['no-webgpu', 'device-limit', 'device-lost'
 /** Loads a model on a GPU, on a device of its own unless it is given one. With `notice` no software takes the place of a GPU,
  *  and the model says what `notice` makes of the adapter's name. */
 export async function instantiateOnGpu(
-  wgsl: () => Promise<string>,
+  wgsl: ShaderText,
   manifest: Manifest,
   weights?: StateDict,
   { gpu, device }: DeviceOptions = {},
   notice?: (adapter: string) => string,
 ): Promise<GpuModel> {
-  if (device) return instantiateGpu(device, await wgsl(), manifest, weights);
-  const open = () => openDevice(gpu, { hardware: notice !== undefined, limits: limitsOf(manifest) });
+  const wanted = (manifest.webgpu?.features ?? []) as readonly GPUFeatureName[];
+  const lacks = (d: GPUDevice): readonly string[] => wanted.filter((f) => !d.features.has(f));
+  const textFor = (d: GPUDevice): Promise<string> => wgsl(wanted.length > 0 && lacks(d).length === 0);
+  if (device) return instantiateGpu(device, textFor, manifest, weights);
+  const open = () => openDevice(gpu, { hardware: notice !== undefined, features: wanted, limits: limitsOf(manifest) });
   const opened = await open();
+  const missing = lacks(opened.device).join(' and ');
+  const extent = wanted.length === 0 ? '' : missing ? `, without ${missing}` : `, with ${wanted.join(' and ')}`;
   const owner = {
     reopen: async () => (await open()).device,
-    notice: notice?.(opened.name) ?? null,
+    notice: notice?.(`${opened.name}${extent}`) ?? null,
   };
   try {
-    return await instantiateGpu(opened.device, await wgsl(), manifest, weights, owner);
+    return await instantiateGpu(opened.device, textFor, manifest, weights, owner);
   } catch (error) {
     opened.device.destroy();
     throw error;

@@ -53,6 +53,8 @@ export interface ManifestGpu {
   readonly bindingBytes?: number;
   /** Bytes of the uniform buffer, a multiple of 16. */
   readonly callBytes: number;
+  /** Where there is a second text of the same kernels: the features that a device needs for it, under WebGPU's names. */
+  readonly features?: readonly string[];
   /** Every element is one word of 32 bits: f32, i32, and u8 and bool as u32. Offsets are bytes from the start of the arena; a
    *  scalar's is from the start of the uniform buffer. */
   readonly tensors: readonly ManifestTensor[];

@@ -33,12 +33,15 @@ export interface DeviceOwner {
   readonly notice: string | null;
 }
 
+/** The shaders' text, or what gives the text that suits a device. */
+export type ShaderSource = string | ((device: GPUDevice) => Promise<string>);
+
 /** Loads a model on a device. Without weights the parameters are zero until `loadStateDict`. The device stays the caller's,
  *  unless an `owner` is told, whose device the model destroys when it is disposed of. Throws TapeoutError when shaders, manifest
  *  and weights do not fit together or the device is too small. */
 export async function instantiateGpu(
   device: GPUDevice,
-  wgsl: string,
+  wgsl: ShaderSource,
   manifest: Manifest,
   weights?: StateDict,
   owner: DeviceOwner | null = null,
@@ -46,7 +49,8 @@ export async function instantiateGpu(
   checkManifest(manifest);
   if (!manifest.webgpu)
     throw new TapeoutError('no-webgpu', 'this model was compiled without shaders. Compile it with --target all.');
-  const program = await GpuProgram.of(device, wgsl, manifest.webgpu, manifest.maxBatch);
+  const text = typeof wgsl === 'function' ? await wgsl(device) : wgsl;
+  const program = await GpuProgram.of(device, text, manifest.webgpu, manifest.maxBatch);
   const model = new GpuModel(program, wgsl, manifest, owner);
   try {
     if (weights) model.loadStateDict(weights);
@@ -108,7 +112,7 @@ export class GpuModel {
   readonly scalars: Record<string, number>;
 
   readonly #program: GpuProgram;
-  readonly #wgsl: string;
+  readonly #wgsl: ShaderSource;
   readonly #owner: DeviceOwner | null;
   readonly #slots = new Map<string, Slot>();
   readonly #inputs = new Map<string, Port>();
@@ -122,7 +126,7 @@ export class GpuModel {
   #checkpoint: Checkpoint | null = null;
   #end: TapeoutError | null = null;
 
-  constructor(program: GpuProgram, wgsl: string, manifest: Manifest, owner: DeviceOwner | null) {
+  constructor(program: GpuProgram, wgsl: ShaderSource, manifest: Manifest, owner: DeviceOwner | null) {
     const { device } = program;
     const { tensors, entries } = manifest.webgpu!;
     this.manifest = manifest;

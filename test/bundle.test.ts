@@ -18,6 +18,7 @@ const parts = () =>
     wasm: tinyWasm(),
     threadedWasm: null,
     wgsl: null,
+    featureWgsl: null,
     target: 'wasm',
     weights: tinyWeights(),
   }) as unknown as Compiled;

@@ -3,7 +3,7 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
-import type { Kernel } from '../../ir/kernel.ts';
+import { type Kernel, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { kernelsOf, type Program, type Slot } from '../../ir/program.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import type { ManifestDispatch } from '../../runtime/manifest.ts';
@@ -70,6 +70,11 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
       return [k, grid] as const;
     }),
   );
+  const some = (test: (s: Stmt) => boolean): boolean => kernelsOf(program).some((k) => has(k, test));
+  const enabled = [
+    ...(some((s) => s.kind === 'tile' && s.tile.half === true) ? ['f16'] : []),
+    ...(some((s) => s.kind === 'for' && s.together === true) ? ['subgroups'] : []),
+  ];
   const dispatches = new Map(
     program.entries.map((e) => [
       e.name,
@@ -77,6 +82,7 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
     ]),
   );
   const head = [
+    ...enabled.map((extension) => `enable ${extension};`),
     `struct Call { ${members.join(', ')} }`,
     ...arrays.map((name, k) => `@group(0) @binding(${bindingOf(k)}) var<storage, read_write> ${name}: array<u32>;`),
     '@group(0) @binding(1) var<uniform> call: Call;',
@@ -103,6 +109,15 @@ function requireWhole({ buffer, offset, bytes, place }: Slot, piece: number, { n
     `'${buffer.name}' lies at bytes ${offset} to ${offset + bytes}, in two bindings; ${memory.limit} ${piece} bytes`,
     { loc: place ?? null, help: `plan the program for ${name}` },
   );
+}
+
+/** Whether a kernel has a statement like this. */
+function has({ body }: Kernel, test: (s: Stmt) => boolean): boolean {
+  let found = false;
+  walkStmts(body, (s) => {
+    found ||= test(s);
+  });
+  return found;
 }
 
 function requireFit(k: Kernel, workgroups: ManifestDispatch['workgroups'], { workgroup, name }: GridTarget): void {

@@ -9,6 +9,7 @@ import type { Dim } from '../../ir/type.ts';
 import { Arithmetic, isLanewise, lanes, shown } from './arithmetic.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import { fromWord, type Helper, toWord } from './spell.ts';
+import { addedTogether } from './subgroups.ts';
 import { flatPlace, Tiles } from './tiles.ts';
 import { Body, type Val } from './values.ts';
 
@@ -206,6 +207,7 @@ class KernelEmitter {
         return this.#invoke(l);
       case 'serial':
       case 'parallel': {
+        if (l.together) return this.#together(l);
         this.#forget(l.body);
         const from = this.#value(l.from);
         if (l.axis.extent === 1 && from.constant === 0) {
@@ -279,6 +281,21 @@ class KernelEmitter {
       this.#inInvocations = was;
     };
     this.#where(conditions, inside);
+  }
+
+  #together({ axis, body: [sum] }: Loop): void {
+    const { fn, tile, at, value } = sum as Extract<Stmt, { kind: 'accumulate' }>;
+    const { tile: part } = value as Extract<Expr, { kind: 'tile' }>;
+    const all = addedTogether(this.#body, this.#math, {
+      fn,
+      dtype: tile.dtype as 'f32' | 'i32',
+      memory: this.#tiles.memory(part),
+      count: axis.extent as number,
+      size: this.#grid.size,
+      fresh: (name) => this.#fresh(name),
+    });
+    this.#body.written(part);
+    this.#tiles.assign(tile, at, this.#math.binary(fn, tile.dtype, this.#tiles.read(tile, at), all));
   }
 
   /** What holds of a loop's index before its end, beside that it is below the extent. */

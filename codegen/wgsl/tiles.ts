@@ -56,14 +56,19 @@ export class Tiles {
     return this.#vectors.has(tile);
   }
 
+  /** What a tile in the memory of the workgroup is called. */
+  memory(tile: Tile): string {
+    return `${this.#kernel}_${this.#names.get(tile)}`;
+  }
+
   declare(tile: Tile): void {
     const name = this.#indices.fresh(tile.name);
     this.#names.set(tile, name);
     const vectors = this.isVector(tile);
-    const type = vectors ? 'vec4f' : shown(tile.dtype);
+    const type = tile.half ? (vectors ? 'vec4h' : 'f16') : vectors ? 'vec4f' : shown(tile.dtype);
     const count = (shape: readonly number[]): number => shape.reduce((p, d) => p * d, 1) / (vectors ? lanes : 1);
     if (tile.memory) {
-      this.globals.push(`var<workgroup> ${this.#kernel}_${name}: array<${type}, ${count(tile.shape)}>;`);
+      this.globals.push(`var<workgroup> ${this.memory(tile)}: array<${type}, ${count(tile.shape)}>;`);
       return;
     }
     const own = tile.shape.slice(this.#owned.get(tile) ?? 0);
@@ -74,8 +79,8 @@ export class Tiles {
   read(tile: Tile, at: readonly Expr[]): Val {
     const { operands, key, spell, lane } = this.#element(tile, at);
     const b = this.#body;
-    if (lane === null) return b.of(shown(tile.dtype), `read ${key}`, operands, spell, [tile]);
-    const vector = b.of('vec4f', `read ${key}`, operands, spell, [tile]);
+    if (lane === null) return b.of(shown(tile.dtype), `read ${key}`, operands, widened(tile, 'f32', spell), [tile]);
+    const vector = b.of('vec4f', `read ${key}`, operands, widened(tile, 'vec4f', spell), [tile]);
     if (typeof lane === 'number') return this.#math.lane(vector, lane);
     return b.of('f32', 'some lane', [vector, lane], ([v, i]) => `${v}[${i}]`);
   }
@@ -87,13 +92,17 @@ export class Tiles {
     if (place.lanes !== 1 || place.constant % lanes !== 0) return null;
     if ([...place.terms.values()].some((t) => t.by % lanes !== 0)) return null;
     const { operands, key, spell } = this.#element(tile, at);
-    return this.#body.of('vec4f', `read ${key}`, operands, spell, [tile]);
+    return this.#body.of('vec4f', `read ${key}`, operands, widened(tile, 'vec4f', spell), [tile]);
   }
 
   /** Writes an element, or a vector where it is kept in vectors. */
   assign(tile: Tile, at: readonly Expr[], value: Val): void {
     const { operands, spell } = this.#element(tile, at);
-    this.#body.line([...operands, value], (all) => `${spell(all.slice(0, -1))} = ${all.at(-1)}`);
+    const narrow = tile.half ? (this.isVector(tile) ? 'vec4h' : 'f16') : '';
+    this.#body.line([...operands, value], (all) => {
+      const to = spell(all.slice(0, -1));
+      return narrow ? `${to} = ${narrow}(${all.at(-1)})` : `${to} = ${all.at(-1)}`;
+    });
     this.#body.written(tile);
   }
 
@@ -103,7 +112,7 @@ export class Tiles {
     const wide = this.isVector(tile) ? lanes : 1;
     if (tile.memory) {
       const l = this.#indices.linear(tile.shape, at);
-      const global = `${this.#kernel}_${name}`;
+      const global = this.memory(tile);
       const rest = { key: `${global}[]`, spell: ([i]: readonly string[]): string => `${global}[${i}]` };
       if (wide === 1) return { ...rest, operands: [this.#indices.value(l)], lane: null };
       if ([...l.terms.values()].every((t) => t.by % wide === 0)) {
@@ -121,6 +130,11 @@ export class Tiles {
     return { operands: [], key: text, spell: () => text, lane: wide === 1 ? null : constant % wide };
   }
 }
+
+type Spell = Element['spell'];
+/** What is read of halves, as the type that is computed with. */
+const widened = ({ half }: Tile, type: 'f32' | 'vec4f', spell: Spell): Spell =>
+  half ? (o) => `${type}(${spell(o)})` : spell;
 
 const register = (name: string, shape: readonly number[], place: number): string =>
   shape.length === 0 ? name : `${name}_${place}`;

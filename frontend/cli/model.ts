@@ -1,6 +1,6 @@
 /** What the commands have in common: a model file read, with what the command line changes of it. */
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Engine } from '../../ir/target.ts';
+import type { Engine, GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
 import { type Compiled, type CompileOptions, compile } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
@@ -47,6 +47,7 @@ export interface CodeFlags {
   readonly rematerialize?: boolean;
   /** In MiB. */
   readonly binding?: number;
+  readonly gpuFeatures?: readonly string[];
 }
 
 /** What to compile with for these flags. */
@@ -56,12 +57,15 @@ export const codeOptions = ({
   fastMath,
   rematerialize,
   binding,
+  gpuFeatures,
 }: CodeFlags): Partial<CompileOptions> => ({
   ...(threads === undefined ? {} : { threads }),
   ...(engine === undefined ? {} : { engine }),
   ...(fastMath ? { fastMath } : {}),
   ...(rematerialize ? { rematerialize } : {}),
   ...(binding === undefined ? {} : { bindingBytes: Math.min(binding * 2 ** 20, 2 ** 31 - 16) }),
+  // What is no feature compile tells.
+  ...(gpuFeatures ? { gpuFeatures: gpuFeatures as readonly GpuFeature[] } : {}),
 });
 
 /** As PyTorch's print(net), and how many numbers there are to learn. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CompilerBug } from '../../ir/diagnostic.ts';
-import { engines, targets } from '../../ir/target.ts';
+import { engines, gpuFeatures, targets } from '../../ir/target.ts';
 import { compileTargets, stages } from '../compile.ts';
 import { irPasses } from '../ir-passes.ts';
 import { renderError } from '../report/diagnostics.ts';
@@ -114,6 +114,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     'run on so many threads where there are as many: the same bits, sooner',
   ).argParser(whole(1));
   const target = new Option('--target <name>', 'what to compile to (default: wasm)').choices(compileTargets);
+  const features = new Option(
+    '--gpu-features <names>',
+    `what shaders may use where a device has it, beside portable ones: ${gpuFeatures.join(', ')}`,
+  ).argParser((names: string) => names.split(','));
 
   const binding = new Option(
     '--binding <MiB>',
@@ -144,6 +148,7 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(rematerialize)
     .addOption(target)
     .addOption(binding)
+    .addOption(features)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)

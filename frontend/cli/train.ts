@@ -108,7 +108,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
 }
 
 async function instantiated(
-  { wasm, threadedWasm, wgsl, manifest, weights }: Compiled,
+  { wasm, threadedWasm, wgsl, featureWgsl, manifest, weights }: Compiled,
   backend: Backend,
 ): Promise<AnyModel> {
   const onNotice = () => {};
@@ -121,7 +121,8 @@ async function instantiated(
     if (backend === 'webgpu') throw error;
     return undefined;
   });
-  return instantiateBest(onWasm, async () => wgsl ?? '', manifest, weights, { backend, gpu, onNotice });
+  const shaders = async (hasFeatures: boolean) => (hasFeatures ? featureWgsl : wgsl) ?? '';
+  return instantiateBest(onWasm, shaders, manifest, weights, { backend, gpu, onNotice });
 }
 
 /** Where a model runs, as far as that is worth a line. */

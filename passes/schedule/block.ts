@@ -17,6 +17,8 @@ export interface BlockSizes {
   readonly invocations: number;
   /** Rows and columns of results that each of them keeps. */
   readonly registers: number;
+  /** Whether what is brought in is rounded to 16 bits. */
+  readonly half?: boolean;
 }
 
 type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
@@ -107,6 +109,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
       dtype: e.buffer.type.dtype,
       shape: [by, wide],
       memory: 'workgroup',
+      ...(sizes.half && e.buffer.type.dtype === 'f32' ? { half: true } : {}),
     };
     staged.push({ tile, load: e, of, fill: filled(tile, e, of) });
   });

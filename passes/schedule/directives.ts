@@ -84,7 +84,7 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
       case 'flatten':
         return onLoop(flattened);
       case 'share':
-        return onLoop((l) => shared(l, d.by));
+        return onLoop((l) => shared(l, d.by, d.together ?? false));
       case 'block':
         return onLoop((l) => blocked(l, d.with, d.over, d));
       default:

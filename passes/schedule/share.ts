@@ -2,7 +2,7 @@
 
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { barrier, declare, type Loop, loop, type Stmt, set } from '../../ir/kernel.ts';
+import { addsTogether, barrier, declare, type Loop, loop, type Stmt, set } from '../../ir/kernel.ts';
 import { type Dim, isBatch, mulDim } from '../../ir/type.ts';
 import { ScheduleError } from './legal.ts';
 import { boundsOf, replaceAxis } from './loops.ts';
@@ -41,8 +41,8 @@ const extentOf = (l: Loop): Dim => (l.to.kind === 'size' ? l.to.of : (l.to as { 
 const many = 64;
 
 /** for k { acc += e }  -->  invoke t { own = 0; for k in t.. step `by` { own += e }; part[t] = own }; barrier; and the parts
- *  added in their order, by every invocation alike: groups of them first, by one invocation each, where there are many. */
-export function shared(l: Loop, by: number): Stmt[] {
+ *  added in their order, by every invocation alike: groups of them first, by one invocation each, where there are many. Or by all together. */
+export function shared(l: Loop, by: number, together: boolean): Stmt[] {
   const [only, ...others] = l.body;
   if (only?.kind !== 'accumulate' || others.length > 0 || only.at.length > 0)
     throw new ScheduleError(`the loop over ${l.axis.name} does more than add to one accumulator`);
@@ -74,8 +74,15 @@ export function shared(l: Loop, by: number): Stmt[] {
   ];
   const all = (of: Tile, count: number): Stmt => {
     const t = x.axis('t', count);
-    return loop(t, x.int(0), x.int(count), [add(tile, x.read(of, [x.ix(t)]))]);
+    return loop(t, x.int(0), x.int(count), [add(tile, x.read(of, [x.ix(t)]))], { together });
   };
+  if (together) {
+    if (!addsTogether(fn, tile.dtype))
+      throw new ScheduleError(
+        `a device does not keep a NaN when its invocations find the ${fn} of ${tile.name} together`,
+      );
+    return [...parts, all(part, by)];
+  }
   const groups = 2 ** Math.floor(Math.log2(by) / 2);
   if (by < many || by % groups !== 0) return [...parts, all(part, by)];
   const each = by / groups;

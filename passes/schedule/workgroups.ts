@@ -2,7 +2,7 @@
  *  together. */
 
 import type { Buffer } from '../../ir/expr.ts';
-import { type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { addsTogether, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
@@ -100,10 +100,11 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
     const registers = [most, 2].find(fits) ?? 1;
     const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
     blockParts(rows, c, o);
+    const halves = target.workgroup.halves ? { half: true } : {};
     const block: Schedule = [
       ...before,
       ...flat,
-      { do: 'block', axis: r, with: c, over: o, by: depth, invocations: side, registers },
+      { do: 'block', axis: r, with: c, over: o, by: depth, invocations: side, registers, ...halves },
     ];
     const lanes = registers % target.lanes === 0 ? lanesOf(kernel, block, [`${r}_i`, `${c}_i`], target) : [];
     return [...block, ...lanes, ...grid(nest)];
@@ -183,7 +184,9 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
     const { name } = l.axis;
     if (isSum(chain.at(-1) as Loop)) {
       if (chain.length > 1) out.push({ do: 'flatten', axis: name });
-      out.push({ do: 'share', axis: name, by });
+      const [add] = (chain.at(-1) as Loop).body;
+      const together = target.workgroup.together && add?.kind === 'accumulate' && addsTogether(add.fn, add.tile.dtype);
+      out.push({ do: 'share', axis: name, by, ...(together ? { together } : {}) });
     } else if (isApart(l)) out.push({ do: 'invoke', axis: name, by: Math.min(by, extents.of(l)) });
   }
   return out.some((d) => d.do === 'share') ? [...out, ...grid(nest)] : null;

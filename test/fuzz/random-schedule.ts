@@ -46,7 +46,8 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       with: axisOf((l) => l.mode === 'unrolled'),
     }),
     () => ({ do: c.chance(2) ? 'interchange' : 'parallel', axis: serial() }),
-    () => ({ do: c.chance(2) ? 'invoke' : 'share', axis: serial(), by: by() }),
+    () => ({ do: 'invoke', axis: serial(), by: by() }),
+    () => ({ do: 'share', axis: serial(), by: by(), together: c.chance(3) }),
     () => ({ do: 'flatten', axis: serial() }),
     () => ({ do: 'slice', axis: serial(), by: by() }),
     () => {
@@ -64,6 +65,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
         by: c.of([2, 1, 4]),
         invocations: c.of([2, 1, 4]),
         registers: c.of([2, 1, 4]),
+        half: c.chance(3),
       };
     },
     () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),

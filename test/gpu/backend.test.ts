@@ -18,7 +18,7 @@ const large: Manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgp
 /** A machine with this adapter. */
 const machine = (
   info: Partial<GPUAdapterInfo>,
-  requestDevice: (wanted: GPUDeviceDescriptor) => Promise<GPUDevice> = openReal,
+  requestDevice: (wanted: GPUDeviceDescriptor) => Promise<GPUDevice> = () => openReal(),
 ): GPU =>
   ({
     requestAdapter: async () => ({

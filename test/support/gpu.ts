@@ -8,15 +8,20 @@ const gpus = { device: create([]), none: create(['backend=null']) };
 Object.assign(globalThis, { tapeoutTestGpus: gpus });
 
 /** A device that runs what it is given. Throws where there is no adapter. */
-export const openDevice = (): Promise<GPUDevice> => opened(gpus.device);
+export const openDevice = (features: readonly GPUFeatureName[] = []): Promise<GPUDevice> =>
+  opened(gpus.device, features);
 
 /** A device with the limits that every WebGPU has: Tint checks what it is given, and nothing runs. */
-export const openNullDevice = (): Promise<GPUDevice> => opened(gpus.none);
+export const openNullDevice = (features: readonly GPUFeatureName[] = []): Promise<GPUDevice> =>
+  opened(gpus.none, features);
 
-async function opened(gpu: GPU): Promise<GPUDevice> {
+/** Dawn on SwiftShader, and Dawn without a device, for what opens one by itself. */
+export const gpuOf = (engine: 'device' | 'none'): GPU => gpus[engine];
+
+async function opened(gpu: GPU, requiredFeatures: readonly GPUFeatureName[] = []): Promise<GPUDevice> {
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('Dawn finds no adapter: was SwiftShader unpacked beside it?');
-  return adapter.requestDevice();
+  return adapter.requestDevice({ requiredFeatures: [...requiredFeatures] });
 }
 
 /** What the compiler of shaders says of one; null when nothing is wrong. */
