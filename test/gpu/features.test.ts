@@ -103,6 +103,7 @@ const hardware = (adapter: GPUAdapter | null): GPUAdapter =>
   ({
     info: { vendor: '', architecture: '', device: '', description: 'a card', isFallbackAdapter: false },
     features: adapter!.features,
+    limits: adapter!.limits,
     requestDevice: (d: GPUDeviceDescriptor) => adapter!.requestDevice(d),
   }) as unknown as GPUAdapter;
 
