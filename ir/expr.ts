@@ -28,7 +28,7 @@ export interface Tile {
   readonly half?: boolean;
 }
 
-/** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN; `shr` keeps the sign. */
+/** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN, and of zeros the first; `shr` keeps the sign. */
 export type BinaryFn =
   | 'add'
   | 'sub'

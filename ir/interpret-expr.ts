@@ -190,7 +190,7 @@ export function writer(precision: Precision, names: Names): Writer {
         return float ? round(`(${a} % ${b})`) : /^[1-9]\d*$/.test(b) ? `(${a} % ${b} | 0)` : `imod(${a}, ${b})`;
       case 'min':
       case 'max':
-        return `Math.${fn}(${a}, ${b})`;
+        return float ? `${fn}(${a}, ${b})` : `Math.${fn}(${a}, ${b})`;
       case 'pow':
         return float ? round(`Math.pow(${a}, ${b})`) : narrow(dtype, `(Math.pow(${a}, ${b}) | 0)`);
       case 'shl':
@@ -386,6 +386,9 @@ const helpers = {
     if (b === 0) throw new RangeError('an integer was divided by zero');
     return (a % b) | 0;
   },
+  /** A NaN if there is one, and of zeros the first. */
+  max: (a: number, b: number): number => (a < b || b !== b ? b : a),
+  min: (a: number, b: number): number => (a > b || b !== b ? b : a),
   /** Truncates, saturating; NaN becomes 0. */
   to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
   nearest(x: number): number {

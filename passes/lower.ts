@@ -331,14 +331,16 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     home.tiles.set(`${key}:index`, where);
     home.stmts.push(declare(top), set(top, [], x.identity('max', dtype)), declare(where), set(where, [], x.int(0)));
     const position = e.over.reduce<Expr>((p, a) => x.add(x.mul(p, x.size(a.extent)), x.ix(a)), x.int(0));
-    // Greater, or the first NaN: once a NaN is on top nothing passes it.
-    const better = x.and(x.not(x.le(x.read(value), x.read(top))), x.eq(x.read(top), x.read(top)));
-    last.stmts.push(
-      declare(value),
-      set(value, [], body),
-      set(where, [], x.select(better, position, x.read(where))),
-      set(top, [], x.select(better, x.read(value), x.read(top))),
-    );
+    // Greater, or the first NaN: once a NaN is on top nothing passes it. What is on top does not wait for where it is.
+    const [v, most] = [x.read(value), x.read(top)];
+    const better = x.and(x.not(x.le(v, most)), x.eq(most, most));
+    last.stmts.push(declare(value), set(value, [], body), set(where, [], x.select(better, position, x.read(where))), {
+      kind: 'accumulate',
+      fn: 'max',
+      tile: top,
+      at: [],
+      value: v,
+    });
   };
 
   // Roots of a level are computed before any of them is stored, as one may update what another still reads.

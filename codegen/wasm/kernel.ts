@@ -437,6 +437,11 @@ class KernelEmitter {
         ? this.#code.effect('v128.store', [a.pointer, whole], [a.offset, 4])
         : this.#storePart(a.pointer, a.offset, whole);
     const integers = dtype === 'bool' ? this.#code.pure('i32x4.abs', 'v128', [whole]) : whole;
+    if (byte && a?.stride === 1 && this.#count === LANES) {
+      const half = this.#code.pure('i16x8.narrow_i32x4_u', 'v128', [integers, integers]);
+      const bytes = this.#code.pure('i8x16.narrow_i16x8_u', 'v128', [half, half]);
+      return this.#code.effect('v128.store32_lane', [a.pointer, bytes], [a.offset, 1, 0]);
+    }
     this.#eachLane((lane) => {
       const one = this.#address(buffer, at) as { pointer: Val; offset: number };
       const v = this.#code.pure(`${lanesOf(dtype)}.extract_lane`, wasmType(dtype), [integers], [lane]);
@@ -703,6 +708,10 @@ class KernelEmitter {
     }
     if (fn === 'pow' || fn === 'idiv' || fn === 'imod')
       throw new Error(`@${this.#kernel.name}: ${fn} on floats was not expanded`);
+    if (fn === 'min' || fn === 'max') {
+      const beyond = c.pure(`f32.${fn === 'max' ? 'lt' : 'gt'}`, 'i32', [a, b]);
+      return c.pure('select', 'f32', [c.pure('i32.or', 'i32', [beyond, c.pure('f32.ne', 'i32', [b, b])]), b, a]);
+    }
     return c.pure(`f32.${fn}`, 'f32', [a, b]);
   }
 
@@ -718,8 +727,16 @@ class KernelEmitter {
         b,
       ]);
     }
+    if (fn === 'and' && a.op === 'v128.not') return c.pure('v128.andnot', 'v128', [b, a.args[0] as Val]);
+    if (fn === 'and' && b.op === 'v128.not') return c.pure('v128.andnot', 'v128', [a, b.args[0] as Val]);
     if (fn === 'and' || fn === 'or') return c.pure(`v128.${fn}`, 'v128', [a, b]);
     if (fn === 'bitand') return c.pure('v128.and', 'v128', [a, b]);
+    // Engines take eight instructions for IEEE's maximum, each in need of the last. A pseudo-maximum keeps a NaN of the first
+    // operand, and all ones are one.
+    if (lanes === 'f32x4' && (fn === 'max' || fn === 'min')) {
+      const most = c.pure(`f32x4.p${fn}`, 'v128', [a, b]);
+      return isNumber(b) ? most : c.pure('v128.or', 'v128', [most, c.pure('f32x4.ne', 'v128', [b, b])]);
+    }
     const signed = lanes === 'i32x4' && (fn === 'min' || fn === 'max') ? '_s' : '';
     return c.pure(`${lanes}.${fn}${signed}`, 'v128', [a, b]);
   }
@@ -774,6 +791,10 @@ class KernelEmitter {
     return to === 'u8' && from === 'i32' ? c.pure('v128.and', 'v128', [v, all(255)]) : v;
   }
 }
+
+/** A constant in all lanes that is no NaN. */
+const isNumber = ({ op, args: [one] }: Val): boolean =>
+  op === 'f32x4.splat' && one?.op === 'f32.const' && !Number.isNaN(one.imm[0]);
 
 /** One term by itself: nothing is added up. */
 const isAtom = (l: Linear): boolean => l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0;

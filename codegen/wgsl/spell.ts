@@ -10,8 +10,8 @@ export const helpers = {
   // Constants must be finite: what is not comes out of a variable.
   special:
     'var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);\nfn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }',
-  max_f32: 'fn max_f32(a: f32, b: f32) -> f32 { return select(select(b, a, a > b || is_nan(a)), b, is_nan(b)); }',
-  min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(select(b, a, a < b || is_nan(a)), b, is_nan(b)); }',
+  max_f32: 'fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, (a < b && !is_nan(a)) || is_nan(b)); }',
+  min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(a, b, (a > b && !is_nan(a)) || is_nan(b)); }',
   to_i32:
     'fn to_i32(x: f32) -> i32 {\n  let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);\n  return select(near, 0, is_nan(x));\n}',
 } as const;

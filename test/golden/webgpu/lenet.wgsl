@@ -4,7 +4,7 @@ struct Call { n: u32, s0: f32 }
 fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);
 fn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }
-fn max_f32(a: f32, b: f32) -> f32 { return select(select(b, a, a > b || is_nan(a)), b, is_nan(b)); }
+fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, (a < b && !is_nan(a)) || is_nan(b)); }
 fn to_i32(x: f32) -> i32 {
   let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);
   return select(near, 0, is_nan(x));
@@ -274,12 +274,11 @@ fn k7_argmax(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
       let v0 = v_0;
       let v1 = top_0;
       let v2 = is_nan(v1);
-      let v3 = (((!(v0 <= v1)) || is_nan(v0)) || v2) && (!v2);
-      where_0 = select(where_0, r1_0, v3);
-      top_0 = select(v1, v0, v3);
+      where_0 = select(where_0, r1_0, ((((!(v0 <= v1)) || is_nan(v0)) || v2) && (!v2)));
+      top_0 = max_f32(v1, v0);
     }
-    let v4 = n_0 + n_i_0;
-    arena[v4 + 189692] = u32(where_0 == bitcast<i32>(arena[(v4 + 188980)]));
+    let v3 = n_0 + n_i_0;
+    arena[v3 + 189692] = u32(where_0 == bitcast<i32>(arena[(v3 + 188980)]));
   }
 }
 
@@ -343,16 +342,15 @@ fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @b
         let v3 = v_0;
         let v4 = top_0;
         let v5 = is_nan(v4);
-        let v6 = (((!(v3 <= v4)) || is_nan(v3)) || v5) && (!v5);
-        where_0 = select(where_0, ((i_0 * 2) + j_0), v6);
-        top_0 = select(v4, v3, v6);
+        where_0 = select(where_0, ((i_0 * 2) + j_0), ((((!(v3 <= v4)) || is_nan(v3)) || v5) && (!v5)));
+        top_0 = max_f32(v4, v3);
       }
     }
     var out_0: i32;
     out_0 = where_0 & 255;
-    let v7 = ((((y_0 * 14) + (c_0 * 196)) + (n_0 * 1176)) + x_1_i_0) + (y_i_0 * 14);
-    arena[v7 + 521468] = bitcast<u32>(top_0);
-    arena[v7 + 596732] = u32(out_0);
+    let v6 = ((((y_0 * 14) + (c_0 * 196)) + (n_0 * 1176)) + x_1_i_0) + (y_i_0 * 14);
+    arena[v6 + 521468] = bitcast<u32>(top_0);
+    arena[v6 + 596732] = u32(out_0);
   }
 }
 
@@ -386,16 +384,15 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
       let v3 = v_0;
       let v4 = top_0;
       let v5 = is_nan(v4);
-      let v6 = (((!(v3 <= v4)) || is_nan(v3)) || v5) && (!v5);
-      where_0 = select(where_0, ((i_0 * 2) + j_0), v6);
-      top_0 = select(v4, v3, v6);
+      where_0 = select(where_0, ((i_0 * 2) + j_0), ((((!(v3 <= v4)) || is_nan(v3)) || v5) && (!v5)));
+      top_0 = max_f32(v4, v3);
     }
   }
   var out_0: i32;
   out_0 = where_0 & 255;
-  let v7 = ((((c_0 * 25) + (n_0 * 400)) + x_i_0) + (y_i_0 * 5)) + (c_i_0 * 25);
-  arena[v7 + 747260] = bitcast<u32>(top_0);
-  arena[v7 + 772860] = u32(out_0);
+  let v6 = ((((c_0 * 25) + (n_0 * 400)) + x_i_0) + (y_i_0 * 5)) + (c_i_0 * 25);
+  arena[v6 + 747260] = bitcast<u32>(top_0);
+  arena[v6 + 772860] = u32(out_0);
 }
 
 var<workgroup> k11_matmul_3_1_a_0: array<f32, 128>;

@@ -4,7 +4,7 @@ struct Call { n: u32, s0: f32 }
 fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);
 fn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }
-fn max_f32(a: f32, b: f32) -> f32 { return select(select(b, a, a > b || is_nan(a)), b, is_nan(b)); }
+fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, (a < b && !is_nan(a)) || is_nan(b)); }
 fn to_i32(x: f32) -> i32 {
   let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);
   return select(near, 0, is_nan(x));
@@ -173,12 +173,11 @@ fn k4_argmax(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
       let v0 = v_0;
       let v1 = top_0;
       let v2 = is_nan(v1);
-      let v3 = (((!(v0 <= v1)) || is_nan(v0)) || v2) && (!v2);
-      where_0 = select(where_0, r1_0, v3);
-      top_0 = select(v1, v0, v3);
+      where_0 = select(where_0, r1_0, ((((!(v0 <= v1)) || is_nan(v0)) || v2) && (!v2)));
+      top_0 = max_f32(v1, v0);
     }
-    let v4 = n_0 + n_i_0;
-    arena[v4 + 254452] = u32(where_0 == bitcast<i32>(arena[(v4 + 253740)]));
+    let v3 = n_0 + n_i_0;
+    arena[v3 + 254452] = u32(where_0 == bitcast<i32>(arena[(v3 + 253740)]));
   }
 }
 
