@@ -444,6 +444,7 @@ class KernelEmitter {
     }
     this.#eachLane((lane) => {
       const one = this.#address(buffer, at) as { pointer: Val; offset: number };
+      if (!byte) return this.#code.effect('v128.store32_lane', [one.pointer, whole], [one.offset, 4, lane]);
       const v = this.#code.pure(`${lanesOf(dtype)}.extract_lane`, wasmType(dtype), [integers], [lane]);
       this.#code.effect(byte ? 'i32.store8' : `${wasmType(dtype)}.store`, [one.pointer, v], [one.offset, byte ? 1 : 4]);
     });
