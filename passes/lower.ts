@@ -434,6 +434,7 @@ export function copyKernel(
   from: Buffer,
   to: Buffer,
   order: readonly number[] = [...from.type.shape.keys()],
+  locs: Kernel['locs'] = [],
 ): Kernel {
   const axes = axesOf(from.type.shape);
   const at = axes.map(x.ix);
@@ -442,7 +443,7 @@ export function copyKernel(
     order.map((d) => at[d] as Expr),
     x.load(from, at),
   );
-  return finish(name, uniqueNames(withoutSingleLoops(nest(axes, [inner]))), []);
+  return finish(name, uniqueNames(withoutSingleLoops(nest(axes, [inner]))), locs);
 }
 
 /** Loops that run once are their bodies. Those that carry a value from turn to turn stay, as what they carry would be

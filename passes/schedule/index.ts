@@ -148,7 +148,7 @@ function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: read
     });
   const name = `pack_${before.name}_${d.buffer}`;
   const again = s.slice(0, i).some((e) => e.do === 'pack' && e.buffer === d.buffer);
-  return copyKernel(again ? `${name}_${d.order.join('')}` : name, from, to, d.order);
+  return copyKernel(again ? `${name}_${d.order.join('')}` : name, from, to, d.order, lowered.locs);
 }
 
 /** The buffer that a kernel reads by this name in so many dimensions: it may be a view. */
