@@ -387,8 +387,8 @@ const helpers = {
     return (a % b) | 0;
   },
   /** A NaN if there is one, and of zeros the first. */
-  max: (a: number, b: number): number => (a < b || b !== b ? b : a),
-  min: (a: number, b: number): number => (a > b || b !== b ? b : a),
+  max: (a: number, b: number): number => (a < b || Number.isNaN(b) ? b : a),
+  min: (a: number, b: number): number => (a > b || Number.isNaN(b) ? b : a),
   /** Truncates, saturating; NaN becomes 0. */
   to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
   nearest(x: number): number {

@@ -66,6 +66,10 @@ export type Stmt =
 /** What writes an element. */
 export type Write = Extract<Stmt, { readonly kind: 'set' | 'accumulate' | 'store' }>;
 
+/** What writes an element of a tile. */
+export type TileWrite = Extract<Stmt, { readonly kind: 'set' | 'accumulate' }>;
+export const isTileWrite = (s: Stmt | undefined): s is TileWrite => s?.kind === 'set' || s?.kind === 'accumulate';
+
 export type Access = 'in' | 'out' | 'inout';
 
 export interface Kernel extends Placed {

@@ -2,7 +2,7 @@
 
 import type { Axis, Expr } from './expr.ts';
 import * as x from './expr.ts';
-import { isBatch } from './type.ts';
+import { type Dim, isBatch } from './type.ts';
 
 /** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
 export type Binding =
@@ -18,6 +18,10 @@ export interface Linear {
   /** Coefficient of the lane number. */
   readonly lanes: number;
 }
+
+/** The row-major place of an element. */
+export const flatPlace = (shape: readonly Dim[], at: readonly Expr[]): Expr =>
+  at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(shape[d] as Dim)), i), x.int(0));
 
 export const constant = (v: number): Linear => ({ constant: v, terms: new Map(), lanes: 0 });
 

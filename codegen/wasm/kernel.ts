@@ -5,7 +5,7 @@ import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, sharedNest, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, type Linear, linear } from '../../ir/linear.ts';
+import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
 import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { addsProduct } from '../../ir/work.ts';
@@ -278,8 +278,7 @@ class KernelEmitter {
   #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; stride: number } {
     const vars = this.#variables(tile);
     const place = (index: readonly Expr[]): Linear => {
-      const flat = index.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.int(tile.shape[d] as number)), i), x.int(0));
-      const l = linear(flat, this.#bindings, this.#interner);
+      const l = linear(flatPlace(tile.shape, index), this.#bindings, this.#interner);
       if (!l || l.terms.size > 0)
         throw new Error(`@${this.#kernel.name}: tile ${tile.name} is indexed by a loop that is not unrolled`);
       return l;
@@ -328,8 +327,7 @@ class KernelEmitter {
   #address(buffer: Buffer, at: readonly Expr[]): { pointer: Val; offset: number; stride: number } | null {
     const bytes = byteSize(buffer.type.dtype);
     const base = this.#layout.offset(storageOf(buffer));
-    const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(buffer.type.shape[d] as Dim)), i), x.int(0));
-    const l = linear(flat, this.#bindings, this.#interner);
+    const l = linear(flatPlace(buffer.type.shape, at), this.#bindings, this.#interner);
     if (!l) return null;
     // All elements that lie a constant apart share a pointer. What may be negative is lifted, and the offset lowered by as much.
     const least = [...l.terms.values()].reduce((sum, { of, by }) => {

@@ -4,13 +4,13 @@
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, type Linear, linear } from '../../ir/linear.ts';
+import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
 import { Arithmetic, isLanewise, lanes, shown } from './arithmetic.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import { fromWord, type Helper, toWord } from './spell.ts';
 import { addedTogether } from './subgroups.ts';
-import { flatPlace, Tiles } from './tiles.ts';
+import { Tiles } from './tiles.ts';
 import { Body, type Val } from './values.ts';
 
 /** Where a buffer lies: in an array of words, from this one on, or in the call, under this name. */

@@ -139,10 +139,6 @@ const widened = ({ half }: Tile, type: 'f32' | 'vec4f', spell: Spell): Spell =>
 const register = (name: string, shape: readonly number[], place: number): string =>
   shape.length === 0 ? name : `${name}_${place}`;
 
-/** The row-major place of an element. */
-export const flatPlace = (shape: readonly Dim[], at: readonly Expr[]): Expr =>
-  at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(shape[d] as Dim)), i), x.int(0));
-
 /** (l - rest) / by, which is whole. */
 const divided = (l: Linear, rest: number, by: number): Linear => ({
   constant: (l.constant - rest) / by,

@@ -3,8 +3,7 @@
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
-import { linear } from '../../ir/linear.ts';
-import type { Dim } from '../../ir/type.ts';
+import { flatPlace, linear } from '../../ir/linear.ts';
 import { addsProduct, operations } from '../../ir/work.ts';
 
 type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
@@ -131,8 +130,7 @@ const overlapping = (s: Store, loops: readonly Loop[]): Loop[] =>
 function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, interner: x.Interner): Reference {
   const strides = new Map<Axis, number>();
   const bent = new Set<Axis>();
-  const flat = at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(buffer.type.shape[d] as Dim)), i), x.int(0));
-  const l = linear(flat, new Map(), interner);
+  const l = linear(flatPlace(buffer.type.shape, at), new Map(), interner);
   let indirect = false;
   for (const { of, by } of l?.terms.values() ?? []) {
     if (of.kind === 'axis') strides.set(of.axis, by);

@@ -1,13 +1,13 @@
 /** Derives a schedule from a kernel and a target. */
 
-import { constantTrips, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
+import { constantTrips, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
 import { analyse } from './analyse.ts';
 import { contractions } from './contraction.ts';
-import { applySchedule } from './directives.ts';
+import { applySchedule, fits } from './directives.ts';
 import { Extents } from './extents.ts';
-import { loopsOf, ScheduleError } from './legal.ts';
+import { loopsIn, loopsOf } from './legal.ts';
 import { endsAtDim } from './loops.ts';
 import { mappings } from './mapping.ts';
 import { settleGuards, simplify } from './settle.ts';
@@ -36,29 +36,13 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
   const extents = new Extents(batch);
   const a = analyse(kernel, batch);
   if (a.main) {
-    const found = contractions(a, target, extents, most, (s) => isLegal(kernel, s));
+    const found = contractions(a, target, extents, most, (s) => fits(kernel, s));
     return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target)]);
   }
   const settled = settleGuards(kernel);
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
   const mapped = mappings(plain, target).slice(0, most);
   return mapped.map((m) => [...settled, ...m]);
-}
-
-function isLegal(kernel: Kernel, s: Schedule): boolean {
-  try {
-    applySchedule(kernel, s);
-    return true;
-  } catch (e) {
-    if (e instanceof ScheduleError) return false;
-    throw e;
-  }
-}
-
-function loopsIn(kernel: Kernel): Loop[] {
-  const loops: Loop[] = [];
-  walkStmts(kernel.body, (s) => void (s.kind === 'for' && loops.push(s)));
-  return loops;
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */

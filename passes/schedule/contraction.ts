@@ -6,7 +6,7 @@ import type { Loop } from '../../ir/kernel.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis } from './analyse.ts';
-import { type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
+import { alongTwo, type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
 import type { Extents } from './extents.ts';
 import { reorders } from './loops.ts';
 import { packedFor, readsRows } from './packing.ts';
@@ -194,8 +194,7 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: shifts(lanes, a) });
-  if (lanes?.woven && a.parallel.includes(lanes.woven))
-    out.push({ do: 'tile', axis: lanes.woven.axis.name, by: lanes.span });
+  if (alongTwo(lanes, a)) out.push({ do: 'tile', axis: lanes.woven.axis.name, by: lanes.span });
   if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())

@@ -29,6 +29,10 @@ export interface Lanes {
 /** Whether what does not fill the lanes' last vectors is computed by a full turn that begins earlier. */
 export const shifts = ({ woven }: Lanes, { inPlace }: Analysis): boolean => !inPlace && !woven;
 
+/** Whether the lanes are along two axes of the result. */
+export const alongTwo = (lanes: Lanes | null, { parallel }: Analysis): lanes is Lanes & { readonly woven: Loop } =>
+  lanes?.woven != null && parallel.includes(lanes.woven);
+
 /** What one copy by itself costs, as a part of a tile of copies, which share their reads. */
 const alone = 0.4;
 
@@ -121,8 +125,7 @@ export function cost(
   const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
   const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
   // Two woven axes part again where they are stored: a vector for each index of the short one.
-  const parts = lanes?.woven && a.parallel.includes(lanes.woven);
-  const pieces = parts ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
+  const pieces = alongTwo(lanes, a) ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
   const ends = accumulators * pieces * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
   // Code is downloaded, compiled and cached: an instruction must save some cycles of the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;

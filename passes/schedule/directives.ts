@@ -15,6 +15,17 @@ import { woven } from './weave.ts';
 /** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
 export const applySchedule = (k: Kernel, s: Schedule): Kernel => appliedSteps(k, s).at(-1) as Kernel;
 
+/** Whether every directive fits. */
+export function fits(kernel: Kernel, schedule: Schedule): boolean {
+  try {
+    applySchedule(kernel, schedule);
+    return true;
+  } catch (e) {
+    if (e instanceof ScheduleError) return false;
+    throw e;
+  }
+}
+
 /** The kernel as it was, and as each directive left it. */
 export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
   const steps = [k];

@@ -2,13 +2,10 @@
 
 import * as x from '../../ir/expr.ts';
 import { type Expr, Interner, type Tile, walk } from '../../ir/expr.ts';
-import { type Kernel, type Loop, loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { isTileWrite, type Kernel, type Loop, loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import { ScheduleError, vector } from './legal.ts';
 import { replaceAxis } from './loops.ts';
-
-type TileWrite = Extract<Stmt, { kind: 'set' | 'accumulate' }>;
-const isTileWrite = (s: Stmt | undefined): s is TileWrite => s?.kind === 'set' || s?.kind === 'accumulate';
 
 /** unroll i in 0..e { t[…, i] = f }  -->  unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } },
  *  wherever all that is written to t is lanes then. Other copies over i stay copies. */

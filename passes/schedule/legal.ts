@@ -20,11 +20,14 @@ export class ScheduleError extends Error {
 }
 
 /** The loops of a kernel, each in front of those in it. */
-export function loopsOf(k: Kernel): LoopExtent[] {
-  const loops: LoopExtent[] = [];
-  walkStmts(k.body, (s) => void (s.kind === 'for' && loops.push({ axis: s.axis.name, extent: s.axis.extent })));
+export function loopsIn(k: Kernel): Loop[] {
+  const loops: Loop[] = [];
+  walkStmts(k.body, (s) => void (s.kind === 'for' && loops.push(s)));
   return loops;
 }
+/** The same as a schedule tells them. */
+export const loopsOf = (k: Kernel): LoopExtent[] =>
+  loopsIn(k).map(({ axis }) => ({ axis: axis.name, extent: axis.extent }));
 
 export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
   const own = showLoops(loopsOf(k));

@@ -7,7 +7,7 @@ import type { Loop } from '../../ir/kernel.ts';
 import type { Directive } from '../../ir/schedule.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 import type { Analysis, Reference } from './analyse.ts';
-import type { Lanes } from './cost.ts';
+import { alongTwo, type Lanes } from './cost.ts';
 import type { Extents } from './extents.ts';
 
 /** Strides that a vector is loaded with in a few instructions. */
@@ -26,7 +26,7 @@ export interface Packed {
 export function packedFor(a: Analysis, lanes: Lanes | null, extents: Extents): Packed {
   if (!lanes) return { refs: a.reads, packs: [], cycles: 0 };
   const { woven } = lanes;
-  if (woven && !a.parallel.includes(woven))
+  if (woven && !alongTwo(lanes, a))
     return { refs: a.reads.map((r) => besideWindow(r, lanes, woven)), packs: [], cycles: 0 };
   const packs: Directive[] = [];
   let cycles = 0;

@@ -2,10 +2,11 @@
 
 import type { Axis, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { exprsOf, finish, type Kernel, type Loop, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { exprsOf, finish, type Kernel, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
 import type { Directive } from '../../ir/schedule.ts';
 import { withoutUnread } from '../unread.ts';
+import { loopsIn } from './legal.ts';
 
 /** Index-set splitting: where a kernel asks on which side of a number an axis lies, or takes it apart by a divisor, loops
  *  that know the answer. */
@@ -23,10 +24,7 @@ export function settleGuards(kernel: Kernel): Directive[] {
       });
   });
   const out: Directive[] = [];
-  const loops: Loop[] = [];
-  walkStmts(kernel.body, (s) => {
-    if (s.kind === 'for') loops.push(s);
-  });
+  const loops = loopsIn(kernel);
   for (const [axis, by] of divisors) {
     const l = loops.find((q) => q.axis === axis);
     const [c] = [...by];

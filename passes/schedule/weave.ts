@@ -6,19 +6,18 @@ import * as x from '../../ir/expr.ts';
 import {
   exprsOf,
   finish,
+  isTileWrite,
   type Kernel,
   type Loop,
   loop,
   mapStmt,
   type Stmt,
   storageOf,
+  type TileWrite,
   walkStmts,
 } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
 import { ScheduleError } from './legal.ts';
-
-type Write = Extract<Stmt, { kind: 'set' | 'accumulate' }>;
-const isWrite = (s: Stmt): s is Write => s.kind === 'set' || s.kind === 'accumulate';
 
 /** A tile that lanes `i` and copies `j` index, and what it becomes. */
 interface Woven {
@@ -34,7 +33,7 @@ export function woven(kernel: Kernel, lanes: string, copies: string): Kernel {
   const tiles = new Map<Tile, Woven>();
   const refused = new Set<Tile>();
   walkStmts(k.body, (s, loops) => {
-    if (!isWrite(s)) return;
+    if (!isTileWrite(s)) return;
     const found = pair(loops, lanes, copies);
     const plan = found && weaving(s, ...found);
     if (plan) tiles.set(s.tile, plan);
@@ -52,7 +51,7 @@ function onRows(k: Kernel, lanes: string, copies: string): Kernel {
   const go = (s: Stmt, around: readonly Loop[]): Stmt => {
     if (s.kind === 'for') return { ...s, body: s.body.map((b) => go(b, [...around, s])) };
     const found = pair(around, lanes, copies);
-    if (!found || !isWrite(s)) return s;
+    if (!found || !isTileWrite(s)) return s;
     const [i, j] = found;
     return mapStmt(s, (e) => {
       if (e.kind !== 'load' || !areRows(e, i, j)) return e;
@@ -90,7 +89,7 @@ function pair(loops: readonly Loop[], lanes: string, copies: string): [Loop, Loo
 const extent = (l: Loop): number => (l.to as { value: number }).value;
 
 /** How a written tile is woven, if its last index is i, another is j, and its value sees only w·i + j. */
-function weaving(s: Write, i: Loop, j: Loop): Woven | null {
+function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
   const width = extent(j);
   const is = (e: Expr | undefined, a: Axis): boolean => e?.kind === 'axis' && e.axis === a;
   const place = s.at.findIndex((e) => is(e, j.axis));
@@ -123,8 +122,8 @@ function rewritten(s: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copi
   if (s.mode === 'serial' || s.mode === 'parallel')
     return [{ ...s, body: s.body.flatMap((b) => rewritten(b, tiles, lanes, copies)) }];
   // A tree of copies and lanes: what writes woven tiles runs in lanes of its own, apart from the rest.
-  const woven = only(s, (w) => isWrite(w) && tiles.has(w.tile));
-  const others = only(s, (w) => !(isWrite(w) && tiles.has(w.tile)));
+  const woven = only(s, (w) => isTileWrite(w) && tiles.has(w.tile));
+  const others = only(s, (w) => !(isTileWrite(w) && tiles.has(w.tile)));
   requireApart(woven, others);
   const writes = woven.map((t) => neighbours(t, tiles, lanes, copies));
   return [...others.map((t) => readsWoven(t, tiles)), ...writes];
@@ -144,7 +143,7 @@ function uses(stmts: readonly Stmt[]): { reads: Set<Tile | Buffer>; writes: Set<
   walkStmts(stmts, (s) => {
     if (s.kind === 'store') writes.add(storageOf(s.buffer));
     if (s.kind === 'store' && s.add) reads.add(storageOf(s.buffer));
-    else if (isWrite(s)) writes.add(s.tile);
+    else if (isTileWrite(s)) writes.add(s.tile);
     for (const e of exprsOf(s))
       x.walk(e, (p) => {
         if (p.kind === 'tile') reads.add(p.tile);
@@ -179,7 +178,7 @@ function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, 
   // Other loops may have the names of these two.
   const pairs = new Set<Loop>();
   walkStmts([tree], (s, loops) => {
-    if (isWrite(s)) for (const l of pair(loops, lanes, copies) ?? []) pairs.add(l);
+    if (isTileWrite(s)) for (const l of pair(loops, lanes, copies) ?? []) pairs.add(l);
   });
   const [i, j, ...more] = [...pairs].sort((a) => (a.mode === 'vectorized' ? -1 : 1));
   if (!i || !j || more.length > 0) throw new ScheduleError(`there is more than one loop over ${lanes} or ${copies}`);
@@ -190,7 +189,7 @@ function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, 
       if (inner.length !== 1) throw new ScheduleError(`woven loops over ${s.axis.name} hold more than one statement`);
       return inner[0] as Stmt;
     }
-    if (!isWrite(s)) throw new ScheduleError('only writes of a tile can be woven');
+    if (!isTileWrite(s)) throw new ScheduleError('only writes of a tile can be woven');
     const w = tiles.get(s.tile) as Woven;
     const count = w.to.shape.at(-1) as number;
     const q = x.axis(lanes.replace(/_i$/, '_w'), count);

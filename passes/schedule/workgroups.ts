@@ -8,7 +8,7 @@ import type { GridTarget } from '../../ir/target.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernel } from '../../ir/verify-kernel.ts';
 import { blockParts } from './block.ts';
-import { appliedSteps, applySchedule } from './directives.ts';
+import { appliedSteps, applySchedule, fits } from './directives.ts';
 import { Extents } from './extents.ts';
 import { requireApart, ScheduleError } from './legal.ts';
 import { slicesName, slicing } from './slice.ts';
@@ -153,16 +153,6 @@ const lanesOf = (kernel: Kernel, before: Schedule, axes: readonly string[], { la
     const d: Directive = { do: 'vectorize', axis, by: lanes };
     return fits(kernel, [...before, ...chosen, d]) ? [...chosen, d] : chosen;
   }, []);
-
-function fits(kernel: Kernel, schedule: Schedule): boolean {
-  try {
-    applySchedule(kernel, schedule);
-    return true;
-  } catch (e) {
-    if (e instanceof ScheduleError) return false;
-    throw e;
-  }
-}
 
 /** A workgroup for every iteration of the loops around, whose invocations share the sums and the loops in it: where these are
  *  long, and there are too few iterations for an invocation each to fill the device. */
