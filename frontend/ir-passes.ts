@@ -3,14 +3,13 @@
 import { emitWasm } from '../codegen/wasm/emit.ts';
 import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
-import type { Buffer } from '../ir/expr.ts';
 import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
 import type { Indices } from '../ir/index-ranges.ts';
 import { directivesOf, type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
-import { isPlanned, kernelsOf, type Outline, type Program, type Storage } from '../ir/program.ts';
+import { hostValues, isPlanned, kernelsOf, type Outline, type Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import { isGrid, type Target, wasm128 } from '../ir/target.ts';
 import { showType, type TensorType } from '../ir/type.ts';
@@ -325,7 +324,7 @@ function verifyIr(ir: Ir, target?: Target): void {
       verifyProgram(ir.program);
       verifyKernels(kernelsOf(ir.program), {
         maxBatch: ir.program.maxBatch,
-        values: valuesIn(ir.program.slots),
+        values: hostValues(ir.program.slots),
         ...(target ? { target } : {}),
       });
       return;
@@ -340,19 +339,11 @@ function verifyIr(ir: Ir, target?: Target): void {
 function verifyOutlined(of: Outline, target?: Target): void {
   verifyKernels(kernelsOf(of), {
     maxBatch: of.maxBatch,
-    values: valuesIn(of.lasting),
+    values: hostValues(of.lasting),
     ...(target ? { target } : {}),
   });
   verifyOutline(of);
 }
-/** How many values those may hold of which a host sees to it. */
-const valuesIn = (all: readonly Storage[]): ReadonlyMap<Buffer, number> =>
-  new Map(
-    all.flatMap(({ buffer, range, ignored }) =>
-      range === undefined || ignored !== undefined ? [] : [[buffer, range] as const],
-    ),
-  );
-
 export function printIr(ir: Ir, print: PrintOptions): string {
   switch (ir.form) {
     case 'module':

@@ -36,6 +36,14 @@ const leanings = 2;
 export interface Values {
   readonly buffers?: ReadonlyMap<Buffer, number>;
   readonly tiles?: ReadonlyMap<Tile, number>;
+  /** The greatest of them, where that hangs on the batch. */
+  readonly tops?: ReadonlyMap<Buffer | Tile, Top>;
+}
+
+/** `constant + times·N`. */
+export interface Top {
+  readonly constant: number;
+  readonly times: number;
 }
 
 export class Bounds {
@@ -116,6 +124,46 @@ export class Bounds {
   isNatural(f: Linear, facts: Facts = []): boolean {
     return this.least(f, facts, 0) > -1;
   }
+  /** A bound from above that hangs on the batch alone; null where none is known. */
+  top(e: Expr): Top | null {
+    let f = this.form(e);
+    for (;;) {
+      const [atom] = [...f.terms]
+        .filter(([, t]) => t.of.kind !== 'size')
+        .sort((a, b) => this.#depth(b) - this.#depth(a));
+      if (!atom) break;
+      const [key, { of, by }] = atom;
+      const end = this.#end(of, by > 0);
+      if (!end) return null;
+      f = plus(without(f, key), times(end, by));
+    }
+    return [...f.terms.values()].reduce((sum, { of, by }) => ({ ...sum, times: sum.times + by * timesOf(of) }), {
+      constant: f.constant,
+      times: 0,
+    });
+  }
+  /** What an atom is at most, or at least. */
+  #end(of: Expr, most: boolean): Linear | null {
+    if (of.kind === 'axis') {
+      const range = this.#ranges.get(of.axis);
+      return range ? (most ? range.last : range.from) : null;
+    }
+    const top = most ? this.#topOf(of) : null;
+    if (top) return top;
+    const [low, high] = this.interval(of);
+    const v = most ? high : low;
+    return Number.isFinite(v) ? constant(v) : null;
+  }
+  /** Values hang on the axes around them: these come later. */
+  #depth([, { of }]: readonly [string, Term]): number {
+    return of.kind === 'axis' ? (this.#ranges.get(of.axis)?.depth ?? 0) : Infinity;
+  }
+  #topOf(e: Expr): Linear | null {
+    const of = e.kind === 'load' ? storageOf(e.buffer) : e.kind === 'tile' ? e.tile : null;
+    const top = of && this.#values.tops?.get(of);
+    return top ? plus(constant(top.constant), this.form(x.mul(x.size({ times: 1 }), x.int(top.times)))) : null;
+  }
+
   least(f: Linear, facts: Facts = [], enough = Infinity): number {
     return this.#least(f, facts, enough, leanings);
   }
@@ -200,14 +248,13 @@ export class Bounds {
     switch (e.kind) {
       case 'binary':
         break;
-      case 'load': {
-        const values = this.#values.buffers?.get(storageOf(e.buffer));
-        if (values !== undefined) return numeric(0, values - 1);
-        return byDtype(e.buffer.type.dtype, numeric);
-      }
+      case 'load':
       case 'tile': {
-        const values = this.#values.tiles?.get(e.tile);
-        return values === undefined ? byDtype(e.tile.dtype, numeric) : numeric(0, values - 1);
+        const values =
+          e.kind === 'load' ? this.#values.buffers?.get(storageOf(e.buffer)) : this.#values.tiles?.get(e.tile);
+        const known = values === undefined ? byDtype(x.dtypeOf(e), numeric) : numeric(0, values - 1);
+        const top = below ? null : this.#topOf(e);
+        return top ? [...known, top] : known;
       }
       case 'reduce': {
         if (e.fn !== 'argmax') return [];

@@ -308,6 +308,10 @@ export function mapExpr(e: Expr, f: (e: Expr) => Expr, done: Map<Expr, Expr> = n
 export const substitute = (e: Expr, by: ReadonlyMap<Axis, Expr>): Expr =>
   by.size === 0 ? e : mapExpr(e, (x) => (x.kind === 'axis' ? (by.get(x.axis) ?? x) : x));
 
+/** The expression with some of its parts replaced, which are not looked into. */
+export const replaceParts = (e: Expr, by: ReadonlyMap<Expr, Expr>): Expr =>
+  by.get(e) ?? mapChildren(e, (c) => replaceParts(c, by));
+
 /** Every part of an expression, each shared part once, children first. */
 export function walk(e: Expr, visit: (e: Expr) => void, seen: Set<Expr> = new Set()): void {
   if (seen.has(e)) return;

@@ -1,7 +1,7 @@
 /** Intervals: between which numbers an index expression lies, and which conditions on indices are settled by that. */
 
-import { type Axis, dtypeOf, type Expr } from './expr.ts';
-import type { Loop } from './kernel.ts';
+import { type Axis, type Buffer, dtypeOf, type Expr, type Tile } from './expr.ts';
+import { type Loop, storageOf } from './kernel.ts';
 import { bindDim, type DType } from './type.ts';
 
 /** The least and the greatest value, both possible. */
@@ -12,6 +12,8 @@ export interface Known {
   axis(a: Axis): Range;
   /** The batch is 1 … maxBatch. */
   readonly maxBatch: number;
+  /** How many values integers in a buffer or a tile may take, from 0 on, where that is known. */
+  values?(of: Buffer | Tile): number | undefined;
 }
 
 const anything: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -25,7 +27,10 @@ export function range(e: Expr, known: Known): Range {
     case 'size':
       return [e.of.times, e.of.times * known.maxBatch];
     case 'load':
-      return ofType(e.buffer.type.dtype);
+    case 'tile': {
+      const values = known.values?.(e.kind === 'load' ? storageOf(e.buffer) : e.tile);
+      return values === undefined ? ofType(dtypeOf(e)) : [0, values - 1];
+    }
     case 'convert':
       return converted(range(e.x, known), dtypeOf(e.x), e.to);
     case 'select': {

@@ -64,6 +64,9 @@ export type Directive =
       readonly registers: number;
       readonly half?: boolean;
     }
+  /** for i { acc += b[i] · f[at(i)] }  -->  for e in 0..count { acc += values[e] · f[places[e]] }: the sum runs over a list of the
+   *  steps at which b is not zero, made by a kernel of its own. */
+  | { readonly do: 'compress'; readonly buffer: string }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
 export type Schedule = readonly Directive[];
@@ -107,6 +110,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
     { key: 'half', holds: 'flag', word: 'half' },
   ],
   weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
+  compress: [{ key: 'buffer', holds: 'buffer' }],
   pack: [
     { key: 'buffer', holds: 'buffer' },
     { key: 'order', holds: 'order', word: 'order' },

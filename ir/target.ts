@@ -80,16 +80,19 @@ export interface VectorTarget extends Target {
     /** Extra instructions to put every second element of eight into a vector, and four elements from anywhere. */
     readonly strided: number;
     readonly gathered: number;
-    /** Extra instructions for an index that is data: to read it, and to make an address of it. */
-    readonly indirect: number;
+    /** Extra instructions for an index that is data: to make an address of what was read, as it is or taken apart. */
+    readonly indirect: { readonly ready: number; readonly apart: number };
     /** Instructions that a fence costs: its test, and what cannot move across. */
     readonly fence: number;
     /** Instructions around one iteration of a loop. */
     readonly loop: number;
     /** Cycles from one addition to the next that needs its result. */
     readonly latency: number;
-    /** Cycles lost when a loop ends. */
+    /** Cycles lost when a loop ends, and when data tell where it ends. */
     readonly exit: number;
+    readonly surprise: number;
+    /** Cycles to look at one step of a sum, and to list it where it counts. */
+    readonly listing: number;
     /** Cycles of a whole batch that one more instruction of code must save: so many a sample, and no more than `most`. */
     readonly code: { readonly sample: number; readonly most: number };
   };
@@ -121,11 +124,13 @@ export const wasm128: VectorTarget = {
     load: 2,
     strided: 2,
     gathered: 8,
-    indirect: 8,
+    indirect: { ready: 2, apart: 8 },
     fence: 6,
     loop: 4,
     latency: 4,
     exit: 8,
+    surprise: 20,
+    listing: 8,
     code: { sample: 4, most: 250 },
   },
 };

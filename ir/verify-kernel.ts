@@ -1,7 +1,7 @@
 /** Verifies kernels: every name bound, every element in its place, every tile set before it is read, registers and lanes that
  *  code can be written for. In which order things happen is `verify-order`'s. */
 
-import { Bounds, type Facts } from './bounds.ts';
+import { Bounds, type Facts, type Top } from './bounds.ts';
 import { upsert } from './collections.ts';
 import { type Axis, type Buffer, type Expr, freeAxes, leastOf, type Tile, walk } from './expr.ts';
 import {
@@ -16,6 +16,7 @@ import {
   walkStmts,
 } from './kernel.ts';
 import { constant, type Linear, plus } from './linear.ts';
+import { hasRoom, type List, listsIn } from './lists.ts';
 import { showStmt } from './print-kernel.ts';
 import type { Target } from './target.ts';
 import { byteSize, elements, sameDim, showDim, showType } from './type.ts';
@@ -34,6 +35,8 @@ export interface KernelOptions {
   /** Buffers that hold indices, and how many values these may take, from 0 on, as a host checks. What kernels themselves
    *  store is followed. An index that is data and of which neither tells enough must stand behind a condition. */
   readonly values?: ReadonlyMap<Buffer, number>;
+  /** The greatest of these values, where that hangs on the batch. */
+  readonly tops?: ReadonlyMap<Buffer | Tile, Top>;
 }
 
 /** Throws a `VerifyError` with all problems; returns warnings. */
@@ -44,14 +47,20 @@ export const verifyKernels = (kernels: Iterable<Kernel>, options: KernelOptions)
   collect((report) => {
     const typing = new Typing();
     const all = [...new Set(kernels)];
-    const values = all.some(readsByData) ? storedValues(all, options.maxBatch, options.values ?? new Map()) : new Map();
-    for (const k of all) new KernelVerifier(k, { ...options, values }, report, typing).run();
+    const known = all.some(readsByData)
+      ? storedValues(all, options.maxBatch, options.values ?? new Map(), options.tops)
+      : { buffers: new Map(), tops: new Map() };
+    const lists = new Map(all.flatMap((k) => [...listsIn(k)]));
+    for (const k of all)
+      new KernelVerifier(k, { ...options, values: known.buffers, tops: known.tops }, lists, report, typing).run();
   });
 
 class KernelVerifier {
   readonly #kernel: Kernel;
   readonly #target: Target | undefined;
   readonly #bounds: Bounds;
+  /** Lists that kernels fill, this one's among them. */
+  readonly #lists: ReadonlyMap<Buffer, List>;
   readonly #report: Report;
   readonly #typing: Typing;
   readonly #tiles: TileStates;
@@ -78,12 +87,22 @@ class KernelVerifier {
   #order = 0;
   #failed = false;
 
-  constructor(kernel: Kernel, options: KernelOptions, report: Report, typing: Typing) {
-    const { maxBatch, target, values: buffers = new Map<Buffer, number>() } = options;
+  constructor(
+    kernel: Kernel,
+    options: KernelOptions,
+    lists: ReadonlyMap<Buffer, List>,
+    report: Report,
+    typing: Typing,
+  ) {
+    const { maxBatch, target, values: buffers = new Map(), tops = new Map() } = options;
     this.#kernel = kernel;
     this.#target = target;
-    const tiles = readsByData(kernel) ? valuesIn(kernel, maxBatch, buffers).tiles : new Map<Tile, number>();
-    this.#bounds = new Bounds(maxBatch, { buffers, tiles });
+    this.#lists = lists;
+    const known = { buffers, tops };
+    this.#bounds = new Bounds(
+      maxBatch,
+      readsByData(kernel) ? { ...known, ...valuesIn(kernel, maxBatch, known) } : known,
+    );
     this.#report = report;
     this.#typing = typing;
     this.#tiles = new TileStates(this.#bounds);
@@ -105,6 +124,7 @@ class KernelVerifier {
         tileReads: this.#tileReads,
         depths: this.#depths,
         asleep: this.#asleep,
+        lists: this.#lists,
         bounds: this.#bounds,
       },
       (a, code, message) => this.#at(a, code, message),
@@ -398,7 +418,10 @@ class KernelVerifier {
     const dtype = s.kind === 'store' ? s.buffer.type.dtype : s.tile.dtype;
     if (value !== dtype) this.#complain('dtype', `${to.name} is ${dtype}, and the value is ${value}`);
     const shape = s.kind === 'store' ? s.buffer.type.shape : s.tile.shape;
-    indices(to.name, s.at, shape, this.#bounds, this.#complain, facts);
+    // The next place of a list is one of those that it has, as no step appends twice.
+    const list = s.kind === 'store' ? this.#lists.get(storageOf(s.buffer)) : undefined;
+    const known = list?.append === s && hasRoom(list) ? -1 : shape.length;
+    indices(to.name, s.at.slice(0, known), shape.slice(0, known), this.#bounds, this.#complain, facts);
     if (s.kind === 'store') {
       this.#buffer(s.buffer);
       const access = this.#access(s.buffer, s.buffer.type.shape, s.at);

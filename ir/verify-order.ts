@@ -6,6 +6,7 @@ import { upsert } from './collections.ts';
 import type { Axis, Buffer, Expr, Tile } from './expr.ts';
 import { isShared, type Kernel, type Loop, storageOf } from './kernel.ts';
 import { plus } from './linear.ts';
+import { isCounted, type List } from './lists.ts';
 import type { ProblemCode } from './verify.ts';
 import { coverage } from './verify-coverage.ts';
 import { type Access, type Frame, meet } from './verify-dependence.ts';
@@ -24,6 +25,8 @@ export interface Touches {
   readonly depths: ReadonlyMap<Tile, number>;
   /** Tiles that some branch reads that is never taken. */
   readonly asleep: ReadonlySet<Tile>;
+  /** Lists that kernels fill, this one's among them, with how many elements they have. */
+  readonly lists: ReadonlyMap<Buffer, List>;
   readonly bounds: Bounds;
 }
 
@@ -40,7 +43,7 @@ export function verifyOrder(touched: Touches, tell: Tell): void {
 
 /** Iterations that run side by side, or that a schedule has moved, store elements of their own. */
 function races(touched: Touches, tell: Tell): void {
-  const { stores, sums, tileWrites, tileReads, depths, bounds } = touched;
+  const { stores, sums, tileWrites, tileReads, depths, lists, bounds } = touched;
   const race = (a: Access, b: Access, both: readonly Frame[], which: (f: Frame) => boolean, what: string): void => {
     // Most often an index is the loop's own axis, and different for each iteration.
     const alone = (f: Frame): boolean => a.at.some((e, d) => isAxis(e, f.loop.axis) && isAxis(b.at[d], f.loop.axis));
@@ -48,11 +51,13 @@ function races(touched: Touches, tell: Tell): void {
     const clash = meet(a, b, both, bounds)?.find(which);
     if (clash) tell(b, 'race', `iterations of the ${clash.loop.mode} loop over ${clash.loop.axis.name} ${what}`);
   };
-  const moved = (f: Frame): boolean => f.loop.mode !== 'serial';
-  for (const group of groups(stores, storage).values())
+  for (const [of, group] of groups(stores, storage)) {
+    // Copies that append to a list do so one after the other.
+    const moved = ({ loop: { mode } }: Frame): boolean => mode !== 'serial' && !(mode === 'unrolled' && lists.has(of));
     for (const [i, a] of group.entries())
       if (a.frames.some(moved))
         for (const b of group.slice(i)) race(a, b, common(a, b), moved, 'store the same elements');
+  }
   const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel' || f.loop.mode === 'invocations';
   for (const group of groups(sums, storage).values())
     for (const [i, a] of group.entries())
@@ -139,10 +144,17 @@ function unread({ tileWrites, tileReads, depths, asleep, bounds }: Touches, tell
   }
 }
 
-function covered({ stores, bounds }: Touches, tell: Tell): void {
+/** Results are stored whole, and of lists what is counted, which nothing reads beyond. */
+function covered({ stores, loads, lists, bounds }: Touches, tell: Tell): void {
   for (const [b, group] of groups(stores, storage)) {
-    const gap = coverage(group, bounds);
+    const gap = lists.has(b) ? null : coverage(group, bounds);
     if (gap) tell(group[0] as Access, 'uncovered', `${b.name}: ${gap}`);
+  }
+  for (const l of loads) {
+    const count = lists.get(storage(l))?.count;
+    const loops = l.frames.map((f) => f.loop);
+    if (count && !isCounted(l.at, loops, count, bounds.interner))
+      tell(l, 'uncovered', `${l.of.name} is a list: no loop ends its last index at ${count.name}`);
   }
 }
 

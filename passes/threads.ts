@@ -21,10 +21,10 @@ export const onThreads = (target: VectorTarget, known: KernelOptions): ((s: Sche
   const done = new Map<Kernel, readonly [Kernel, Schedule]>();
   return (s) => {
     // Indices that are data lie where the graph's other kernels store them.
-    const values = storedValues(s.kernels, known.maxBatch, known.values ?? new Map());
+    const { buffers: values, tops } = storedValues(s.kernels, known.maxBatch, known.values ?? new Map());
     const schedules = new Map(s.schedules);
     const kernels = s.kernels.map((k) => {
-      const made = done.get(k) ?? shared(k, target, { ...known, values });
+      const made = done.get(k) ?? shared(k, target, { ...known, values, tops });
       done.set(k, made);
       const [kernel, directives] = made;
       if (directives.length > 0) schedules.set(k.name, [...(schedules.get(k.name) ?? []), ...directives]);

@@ -6,6 +6,7 @@ import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, sharedNest, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
+import { countersIn } from '../../ir/lists.ts';
 import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { addsProduct } from '../../ir/work.ts';
@@ -14,6 +15,8 @@ import { Code, type Val, type WasmType } from './code.ts';
 export interface Layout {
   /** Bytes from the start of memory. */
   offset(storage: Buffer): number;
+  /** How many values integers there may take, from 0 on, where that is known. */
+  values?(storage: Buffer): number | undefined;
   readonly maxBatch: number;
   /** Whether lanes add a product in one instruction of relaxed SIMD, whose bits are the engine's. */
   readonly madd: boolean;
@@ -83,12 +86,14 @@ class KernelEmitter {
 
   constructor(kernel: Kernel, layout: Layout, params: number) {
     this.#code = new Code(params);
+    const counters = countersIn(kernel);
     this.#kernel = kernel;
     this.#layout = layout;
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
     this.#vectorTiles = vectorTiles(kernel);
     this.#known = {
       maxBatch: layout.maxBatch,
+      values: (of) => ('type' in of ? layout.values?.(of) : counters.has(of) ? Number.POSITIVE_INFINITY : undefined),
       axis: (a) => {
         const b = this.#bindings.get(a);
         if (b?.kind === 'constant') return [b.value, b.value];

@@ -18,8 +18,8 @@ export interface Reference {
   readonly at: readonly Expr[];
   /** Read only behind a condition on indices. */
   readonly guarded: boolean;
-  /** Whether the index is data: it has to be read first, and taken apart. */
-  readonly indirect: boolean;
+  /** Whether the index is data: read as it is needed (`ready`), or to be taken apart first. */
+  readonly indirect: 'ready' | 'apart' | null;
 }
 
 export interface Analysis {
@@ -131,11 +131,12 @@ function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, intern
   const strides = new Map<Axis, number>();
   const bent = new Set<Axis>();
   const l = linear(flatPlace(buffer.type.shape, at), new Map(), interner);
-  let indirect = false;
+  let indirect: Reference['indirect'] = null;
   for (const { of, by } of l?.terms.values() ?? []) {
     if (of.kind === 'axis') strides.set(of.axis, by);
     else for (const a of x.freeAxes(of)) bent.add(a);
-    indirect ||= x.some(of, (p) => p.kind === 'load');
+    if (of.kind === 'load') indirect ??= 'ready';
+    else if (x.some(of, (p) => p.kind === 'load')) indirect = 'apart';
   }
   return { buffer, strides, bent, at, guarded, indirect };
 }

@@ -163,7 +163,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
       [p.cols.axis, x.add(x.ix(j0), j)],
       [p.over.axis, x.add(x.ix(k0), x.ix(kk))],
     ]);
-    const value = x.substitute(replaced(p.add.value, places), own);
+    const value = x.substitute(x.replaceParts(p.add.value, places), own);
     return [{ ...p.add, tile: results, at, value }];
   });
   const depth = x.min(x.int(by), x.sub(p.over.to, x.ix(k0)));
@@ -209,11 +209,6 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
 function guarded(left: Expr, l: Loop, block: number, body: readonly Stmt[]): readonly Stmt[] {
   if (l.to.kind === 'const' && l.to.value % block === 0) return body;
   return [loop(x.axis('g', 1), x.int(0), x.min(x.int(1), left), body)];
-}
-
-/** The expression with some of its parts replaced, which are not looked into. */
-function replaced(e: Expr, by: ReadonlyMap<Expr, Expr>): Expr {
-  return by.get(e) ?? x.mapChildren(e, (c) => replaced(c, by));
 }
 
 /** How many elements a read moves along an axis. */

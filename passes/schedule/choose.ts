@@ -1,10 +1,13 @@
 /** Derives a schedule from a kernel and a target. */
 
+import * as x from '../../ir/expr.ts';
 import { constantTrips, type Kernel, walkStmts } from '../../ir/kernel.ts';
+import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
-import { analyse } from './analyse.ts';
-import { contractions } from './contraction.ts';
+import { type Analysis, analyse } from './analyse.ts';
+import { compressibles, listedSteps } from './compress.ts';
+import { contractions, type Way } from './contraction.ts';
 import { applySchedule, fits } from './directives.ts';
 import { Extents } from './extents.ts';
 import { loopsIn, loopsOf } from './legal.ts';
@@ -33,16 +36,55 @@ function overLoops(kernel: Kernel): Directive[] {
 function ways(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
   if (isGrid(target)) return [workgroups(kernel, target, batch)];
   if (!isVector(target) || loopsIn(kernel).some((l) => l.from.kind === 'const' && !endsAtDim(l))) return [[]];
-  const extents = new Extents(batch);
   const a = analyse(kernel, batch);
+  // What one iteration stores where an earlier one's count tells keeps its place.
+  if (a.stores.some((s) => s.at.some((e) => x.some(e, (p) => p.kind === 'tile')))) return [copies(kernel, a)];
+  const extents = new Extents(batch);
   if (a.main) {
-    const found = contractions(a, target, extents, most, (s) => fits(kernel, s));
+    const plain = contractions(a, target, extents);
+    const all = [...plain, ...overLists(kernel, plain, target, extents)].sort((p, q) => p.cycles - q.cycles);
+    const found: Schedule[] = [];
+    for (const { schedule, woven } of all) {
+      if (found.length === most) break;
+      if (!woven || fits(kernel, schedule)) found.push(schedule);
+    }
     return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target)]);
   }
   const settled = settleGuards(kernel);
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
   const mapped = mappings(plain, target).slice(0, most);
   return mapped.map((m) => [...settled, ...m]);
+}
+
+/** The ways to run a contraction whose steps are listed first. */
+function overLists(kernel: Kernel, plain: readonly Way[], target: VectorTarget, extents: Extents): Way[] {
+  const copied = new Map(plain.map((w) => [w.packs.map(showDirective).join(), w]));
+  return compressibles(kernel).flatMap((buffer) =>
+    [...copied.values()].flatMap(({ packs, copying }): Way[] => {
+      const before: Schedule = [...packs, { do: 'compress', buffer }];
+      if (!fits(kernel, before)) return [];
+      const steps = listedSteps(applySchedule(kernel, packs), buffer, extents);
+      const ways = contractions(analyse(applySchedule(kernel, before), extents.batch), target, extents);
+      return ways
+        .filter((w) => w.packs.length === 0)
+        .map((w) => ({
+          ...w,
+          schedule: [...before, ...w.schedule],
+          packs,
+          copying,
+          cycles: w.cycles + copying + steps * target.cost.listing,
+        }));
+    }),
+  );
+}
+
+/** Copies of a short innermost loop that appends to a list, as many as divide it. */
+function copies(kernel: Kernel, { reduction }: Analysis): Schedule {
+  const last = reduction.at(-1);
+  const trips = last && constantTrips(last);
+  const by = [8, 7, 6, 5, 4, 3, 2].find((n) => trips && trips % n === 0);
+  const schedule: Schedule = last && by ? [{ do: 'tile', axis: last.axis.name, by }] : [];
+  return fits(kernel, schedule) ? schedule : [];
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */

@@ -13,15 +13,20 @@ import { packedFor, readsRows } from './packing.ts';
 
 const factors = [1, 2, 3, 4, 5, 6, 8];
 
-/** The cheapest schedules, at most so many, the cheapest first. They differ in their lanes, their register tiles or in how many
- *  axes they keep apart; none where there is nothing to choose. `fits` tells whether a kernel can be woven by one. */
-export function contractions(
-  a: Analysis,
-  target: VectorTarget,
-  extents: Extents,
-  most: number,
-  fits: (s: Schedule) => boolean,
-): Schedule[] {
+/** A way to run a contraction. */
+export interface Way {
+  readonly schedule: Schedule;
+  /** What it reads copies of, and what making these costs. */
+  readonly packs: readonly Directive[];
+  readonly copying: number;
+  readonly cycles: number;
+  /** Whether lanes run along a woven axis: how much else of a kernel these run through is more than an analysis tells. */
+  readonly woven: boolean;
+}
+
+/** All ways that are worth comparing, the cheapest first. They differ in their lanes, their register tiles or in how many axes they
+ *  keep apart; none where there is nothing to choose. */
+export function contractions(a: Analysis, target: VectorTarget, extents: Extents): Way[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
   if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
@@ -45,39 +50,39 @@ export function contractions(
   if (innermost && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
     kinds.push({ loop: innermost, vectors: 1, width: target.lanes, dot: true, woven: null, span: 1 });
 
-  const ways: Way[] = [];
+  const ways: Costed[] = [];
   for (const lanes of kinds) {
     const { refs, packs, cycles: copies } = packedFor(a, lanes, extents);
     const apart = windowed.filter((w) => w.axis !== lanes?.woven?.axis);
     const accumulators = apart.reduce((p, w) => p * w.by, lanes && !lanes.dot ? lanes.vectors : 1);
     const tileable = a.parallel.filter((l) => l !== lanes?.loop && l !== lanes?.woven);
     for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents)) {
-      const bySteps = new Map<number, Way>();
+      const bySteps = new Map<number, Costed>();
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
         for (const fences of fencings(steps, apart)) {
           const c: Candidate = { lanes, tiles, steps, fences };
           const cycles = cost(c, a, refs, apart, target, extents) + copies;
           const best = bySteps.get(fences.size);
-          if (!best || cycles < best.cycles) bySteps.set(fences.size, { c, packs, cycles });
+          if (!best || cycles < best.cycles) bySteps.set(fences.size, { c, packs, copies, cycles });
         }
       }
       ways.push(...bySteps.values());
     }
   }
   ways.sort((p, q) => p.cycles - q.cycles);
-  const found: Schedule[] = [];
-  for (const { c, packs } of ways) {
-    if (found.length === most) break;
-    const way = [...packs, ...directives(c, a, windowed, target)];
-    // How much else of a kernel lanes and copies run through is more than an analysis tells.
-    if (!c.lanes?.woven || fits(way)) found.push(way);
-  }
-  return found;
+  return ways.map(({ c, packs, copies, cycles }) => ({
+    schedule: [...packs, ...directives(c, a, windowed, target)],
+    packs,
+    copying: copies,
+    cycles,
+    woven: c.lanes?.woven != null,
+  }));
 }
 
-interface Way {
+interface Costed {
   readonly c: Candidate;
   readonly packs: readonly Directive[];
+  readonly copies: number;
   readonly cycles: number;
 }
 

@@ -6,6 +6,7 @@ import type { Loop } from '../../ir/kernel.ts';
 import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import type { Extents } from './extents.ts';
+import { endsAtDim } from './loops.ts';
 
 /** An axis of whose iterations `by` stand side by side. */
 export interface Unrolled {
@@ -78,7 +79,7 @@ export function cost(
     const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
     instructions += distinct * times * each;
     if (r.indirect)
-      instructions += unrolled.reduce((p, u) => (r.bent.has(u.axis) ? p * u.by : p), target.cost.indirect);
+      instructions += unrolled.reduce((p, u) => (r.bent.has(u.axis) ? p * u.by : p), target.cost.indirect[r.indirect]);
     loads += distinct * times * words;
     blockLoads += distinct * words;
   }
@@ -105,7 +106,8 @@ export function cost(
     // What does not fill a vector runs alone.
     const filled = Math.floor(e / (u * width));
     const trips = filled + (e - filled * u * width) / Math.max(1, u);
-    return trips > 1 ? trips * (inside + turn) + target.cost.exit : inside;
+    const exit = endsAtDim(l) ? target.cost.exit : target.cost.surprise;
+    return trips > 1 ? trips * (inside + turn) + exit : inside;
   }, body);
   const outside = a.parallel.reduce((p, l) => {
     const e = extents.of(l);

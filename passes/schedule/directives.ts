@@ -4,6 +4,7 @@ import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { blocked } from './block.ts';
+import { compressed } from './compress.ts';
 import { invoked } from './invoke.ts';
 import { copiesAsLanes } from './lanes.ts';
 import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
@@ -49,6 +50,7 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
   }
   if (d.do === 'pack') return packed(k, d.buffer, d.order);
   if (d.do === 'weave') return woven(k, d.axis, d.with);
+  if (d.do === 'compress') return compressed(k, d.buffer);
   if (d.do === 'slice') return sliced(k, d.axis, d.by);
   let found = false;
   const onLoop = (f: (l: Loop) => readonly Stmt[]): Kernel => {

@@ -67,10 +67,8 @@ export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
   if (given.schedules.length === 0) return scheduled();
   try {
     const made = scheduled();
-    for (const k of made.kernels) {
-      const text = given.schedules.find((s) => s.kernel === k.name);
-      if (text) requireSound(k, text, maxBatch);
-    }
+    const texts = made.kernels.flatMap((k) => given.schedules.find((s) => s.kernel === k.name) ?? []);
+    if (texts[0]) requireSound(made.kernels, texts, maxBatch);
     return made;
   } catch (e) {
     const guilty = e instanceof ScheduleError ? e.directive : null;
@@ -87,13 +85,15 @@ export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
   }
 }
 
-function requireSound(k: Kernel, { loc }: ScheduleText, maxBatch: number): void {
+/** Some of the kernels have schedules of these texts: what the others store, lists above all, is known to the verifier too. */
+function requireSound(kernels: readonly Kernel[], texts: readonly ScheduleText[], maxBatch: number): void {
   try {
-    verifyKernels([k], { maxBatch });
+    verifyKernels(kernels, { maxBatch });
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
     // Directives keep indices in range, also where that is beyond the verifier to prove.
     const first = e.problems.find((p) => p.code !== 'bounds');
-    if (first) throw new CompileError('bad-schedule', `${first.where}: ${first.message}`, { loc });
+    const text = first && (texts.find((t) => `${first.where} `.startsWith(`kernel @${t.kernel} `)) ?? texts[0]);
+    if (first) throw new CompileError('bad-schedule', `${first.where}: ${first.message}`, { loc: text?.loc ?? null });
   }
 }

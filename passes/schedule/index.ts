@@ -10,6 +10,7 @@ import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
 import { chooseSchedule } from './choose.ts';
+import { compressing, listName } from './compress.ts';
 import { appliedSteps } from './directives.ts';
 import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireModel, withPlaces } from './given.ts';
 import { ScheduleError } from './legal.ts';
@@ -126,19 +127,22 @@ function remembering(choose: (k: Kernel) => Schedule): (k: Kernel) => Schedule {
     const { key, buffers } = kernelKey(k, { constants: false });
     const found = upsert(known, key, () => ({ schedule: choose(k), buffers }));
     const names = new Map(found.buffers.map((b, i) => [b.name, (buffers[i] as Buffer).name]));
-    return found.schedule.map((d) => (d.do === 'pack' ? { ...d, buffer: names.get(d.buffer) as string } : d));
+    return found.schedule.map((d) => ('buffer' in d ? { ...d, buffer: names.get(d.buffer) as string } : d));
   };
 }
 
 /** The kernel that makes what the directive at `i` has another one read; null where there is none, or nothing reads it after all. */
 function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: readonly Kernel[]): Kernel | null {
   const d = s[i] as Directive;
-  if (d.do !== 'pack' && d.do !== 'slice') return null;
+  if (d.do !== 'pack' && d.do !== 'slice' && d.do !== 'compress') return null;
   const [lowered, before, after] = [steps[0], steps[i], steps[i + 1]] as [Kernel, Kernel, Kernel];
-  const made = d.do === 'pack' ? packedName(d.buffer, d.order) : slicesName(before, d.axis);
-  const to = after.params.find((p) => p.buffer.name === made)?.buffer;
+  const to = after.params.find((p) => p.buffer.name === madeName(d, before))?.buffer;
   // What only branches read that are never taken is not read at all.
   if (!to || !readers.some((r) => r.params.some((p) => p.buffer === to))) return null;
+  if (d.do === 'compress') {
+    const made = after.params.map((p) => p.buffer);
+    return compressing(`list_${before.name}_${d.buffer}`, before, d.buffer, made);
+  }
   if (d.do === 'slice') return slicing(`slice_${before.name}_${d.axis}`, before, d.axis, d.by, to);
   const from = readAs(lowered, d.buffer, d.order.length);
   if (!from)
@@ -149,6 +153,20 @@ function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: read
   const name = `pack_${before.name}_${d.buffer}`;
   const again = s.slice(0, i).some((e) => e.do === 'pack' && e.buffer === d.buffer);
   return copyKernel(again ? `${name}_${d.order.join('')}` : name, from, to, d.order, lowered.locs);
+}
+
+/** The name of what the other kernel makes. */
+function madeName(d: Extract<Directive, { do: 'pack' | 'slice' | 'compress' }>, before: Kernel): string {
+  switch (d.do) {
+    case 'pack':
+      return packedName(d.buffer, d.order);
+    case 'slice':
+      return slicesName(before, d.axis);
+    case 'compress':
+      return listName(before, d.buffer);
+    default:
+      return d satisfies never;
+  }
 }
 
 /** The buffer that a kernel reads by this name in so many dimensions: it may be a view. */

@@ -80,6 +80,8 @@ function lanesOrder(r: Reference, axis: Axis, a: Analysis): readonly number[] | 
  *  index of the other; null where there is none. */
 function rowsOrder(r: Reference, rows: Loop, short: Loop): readonly number[] | null {
   if (r.bent.has(rows.axis) || r.bent.has(short.axis)) return null;
+  if (r.at.length === 1 && r.strides.get(short.axis) === 1 && r.strides.get(rows.axis) === short.axis.extent)
+    return [0];
   const [row, column] = [dimensionOf(r, rows.axis), dimensionOf(r, short.axis)];
   if (row === null || column === null || row === column) return null;
   const { shape } = r.buffer.type;

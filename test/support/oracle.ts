@@ -5,6 +5,7 @@ import { add, type Buffer, int, ix, sub } from '../../ir/expr.ts';
 import type { FusedGraph } from '../../ir/graph.ts';
 import { buffersOf, interpretKernel } from '../../ir/interpret-kernel.ts';
 import { type Kernel, mapStmt, type Stmt, storageOf } from '../../ir/kernel.ts';
+import { listsIn } from '../../ir/lists.ts';
 import type { Program } from '../../ir/program.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
 import { Buffers, lower } from '../../passes/lower.ts';
@@ -48,6 +49,7 @@ const worst = (verdicts: readonly Verdict[]): Verdict =>
 
 export function judgeKernel(before: Kernel, after: Kernel): Verdict {
   const kernels = { before, after, backwards: backwards(after) };
+  const lists = listsIn(before);
   return worst(
     [1, 3].map((n) =>
       judge((which, byte) => {
@@ -60,10 +62,17 @@ export function judgeKernel(before: Kernel, after: Kernel): Verdict {
           memory.set(b, a);
         }
         interpretKernel(kernels[which], memory, n);
+        for (const [list, { count }] of lists) clearUncounted(memory.get(list)!, memory.get(count)!);
         return [...memory.values()].map(bytesOf);
       }),
     ),
   );
+}
+
+/** What lies behind the counted elements of a list's rows means nothing. */
+function clearUncounted(list: Elements, count: Elements): void {
+  const row = list.length / count.length;
+  for (const [i, n] of count.entries()) list.fill(0, i * row + n, (i + 1) * row);
 }
 
 /** Loops that may run in any order run backwards. Their steps are taken to be whole. */
