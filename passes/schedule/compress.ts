@@ -138,8 +138,9 @@ function compressible(k: Kernel, name: string): Compressed {
       }
       return;
     }
-    if (e.kind === 'axis' && steps.has(e.axis)) no(`what is added sees the index ${e.axis.name} itself`);
-    if (e.kind === 'tile') no('what is added reads a tile');
+    // A zero times what is computed, and not just read, may be no number.
+    const isProduct = (e.kind === 'binary' && e.fn === 'mul') || (e.kind === 'unary' && e.fn === 'neg');
+    if (!isProduct && e.kind !== 'const') no(`${name} is multiplied by more than what is read`);
     for (const c of x.children(e)) look(c);
   };
   look(add.value);

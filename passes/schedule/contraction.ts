@@ -8,7 +8,7 @@ import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis } from './analyse.ts';
 import { alongTwo, type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
 import type { Extents } from './extents.ts';
-import { reorders } from './loops.ts';
+import { endsAtDim, reorders } from './loops.ts';
 import { packedFor, readsRows } from './packing.ts';
 
 const factors = [1, 2, 3, 4, 5, 6, 8];
@@ -47,7 +47,7 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
   const perfect = a.reduction.every(
     (l, i) => l.body.length === 1 && (i === a.reduction.length - 1 || l.body[0]?.kind === 'for'),
   );
-  if (innermost && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
+  if (innermost && endsAtDim(innermost) && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
     kinds.push({ loop: innermost, vectors: 1, width: target.lanes, dot: true, woven: null, span: 1 });
 
   const ways: Costed[] = [];

@@ -13,7 +13,7 @@ import type { Extents } from './extents.ts';
 /** Strides that a vector is loaded with in a few instructions. */
 const loadable = [0, 1, 2];
 /** Cycles to copy an element. */
-const copying = 3;
+const copying = 1.5;
 
 /** What a kernel reads under some lanes, and the copies that it reads from. */
 export interface Packed {

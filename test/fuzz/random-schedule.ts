@@ -69,6 +69,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       };
     },
     () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
+    () => ({ do: 'compress', buffer: loaded.length && !c.chance(8) ? c.of(loaded).name : 'nothing' }),
     () => {
       if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };
       const b = c.of(loaded);
