@@ -160,7 +160,6 @@ function turnedConvolution(
   { g, w }: { readonly g: Value; readonly w: Value },
   { stride, padding, dilation, groups, size }: ConvGradAttrs,
 ): Value | null {
-  if (groups !== 1) return null;
   const around = [0, 1].map((d) => {
     const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
     const low = reach - (padding[d] as number);
@@ -174,13 +173,23 @@ function turnedConvolution(
     interior: [0, 0, v.between, h.between],
     value: 0,
   });
-  const turned = op.permute(w, { perm: [1, 0, 2, 3] });
+  const turned = exchanged(w, groups);
   const flipped = op.slice(turned, {
     starts: turned.type.shape.map((d, i) => (i < 2 ? 0 : (d as number) - 1)),
     steps: [1, 1, -1, -1],
     shape: turned.type.shape,
   });
   return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
+}
+
+/** A weight with in and out exchanged, in each group by itself. */
+function exchanged(w: Value, groups: number): Value {
+  if (groups === 1) return op.permute(w, { perm: [1, 0, 2, 3] });
+  const [out, perIn, ...kernel] = w.type.shape as number[];
+  const perOut = (out as number) / groups;
+  const byGroup = op.reshape(w, { shape: [groups, perOut, perIn as number, ...kernel] });
+  const turned = op.permute(byGroup, { perm: [0, 2, 1, 3, 4] });
+  return op.reshape(turned, { shape: [groups * (perIn as number), perOut, ...kernel] });
 }
 
 /** What may go once nothing is left to differentiate. */

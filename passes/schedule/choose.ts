@@ -13,7 +13,7 @@ import { Extents } from './extents.ts';
 import { loopsIn, loopsOf } from './legal.ts';
 import { endsAtDim } from './loops.ts';
 import { mappings } from './mapping.ts';
-import { settleGuards, simplify } from './settle.ts';
+import { settleGuards, simplify, splits } from './settle.ts';
 import { workgroups } from './workgroups.ts';
 
 /** The schedule that is cheapest by estimate. */
@@ -42,7 +42,12 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
   const extents = new Extents(batch);
   if (a.main) {
     const plain = contractions(a, target, extents);
-    const all = [...plain, ...overLists(kernel, plain, target, extents)].sort((p, q) => p.cycles - q.cycles);
+    const all = [
+      ...plain,
+      ...overLists(kernel, plain, target, extents),
+      // Windows that add to memory gain nothing by it: their planes take turns.
+      ...(a.ordered.length > 0 ? [] : overGroups(kernel, target, extents)),
+    ].sort((p, q) => p.cycles - q.cycles);
     const found: Schedule[] = [];
     for (const { schedule, woven } of all) {
       if (found.length === most) break;
@@ -76,6 +81,14 @@ function overLists(kernel: Kernel, plain: readonly Way[], target: VectorTarget, 
         }));
     }),
   );
+}
+
+/** The ways to run a contraction whose groups of channels have a loop of their own. */
+function overGroups(kernel: Kernel, target: VectorTarget, extents: Extents): Way[] {
+  const apart = splits(kernel);
+  if (apart.length === 0 || !fits(kernel, apart)) return [];
+  const found = contractions(analyse(applySchedule(kernel, apart), extents.batch), target, extents);
+  return found.map((w) => ({ ...w, schedule: [...apart, ...w.schedule] }));
 }
 
 /** Copies of a short innermost loop that appends to a list, as many as divide it. */

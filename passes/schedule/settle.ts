@@ -12,26 +12,17 @@ import { loopsIn } from './legal.ts';
  *  that know the answer. */
 export function settleGuards(kernel: Kernel): Directive[] {
   const cuts = new Map<Axis, Set<number>>();
-  const divisors = new Map<Axis, Set<number>>();
   walkStmts(kernel.body, (s) => {
     for (const e of exprsOf(s))
       x.walk(e, (p) => {
-        if (p.kind !== 'binary') return;
-        if ((p.fn === 'idiv' || p.fn === 'imod') && p.a.kind === 'axis' && p.b.kind === 'const')
-          note(divisors, p.a.axis, p.b.value);
-        const cut = boundary(p);
+        const cut = p.kind === 'binary' ? boundary(p) : null;
         if (cut) note(cuts, cut.axis, cut.at);
       });
   });
   const out: Directive[] = [];
   const loops = loopsIn(kernel);
-  for (const [axis, by] of divisors) {
-    const l = loops.find((q) => q.axis === axis);
-    const [c] = [...by];
-    if (!l || by.size !== 1 || c === undefined || l.to.kind !== 'const' || l.to.value % c !== 0 || c > 8) continue;
-    out.push({ do: 'split', axis: axis.name, by: c });
-    out.push({ do: 'tile', axis: `${axis.name}_in`, by: c });
-  }
+  const divisors = divisorsOf(kernel);
+  for (const s of splits(kernel)) if (s.by <= 8) out.push(s, { do: 'tile', axis: `${s.axis}_in`, by: s.by });
   for (const [axis, at] of cuts) {
     const l = loops.find((q) => q.axis === axis);
     if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
@@ -40,6 +31,29 @@ export function settleGuards(kernel: Kernel): Directive[] {
   }
   return out;
 }
+
+/** Loops in two for axes that a kernel takes apart by one divisor, as groups of channels are, so that it need not. */
+export function splits(kernel: Kernel): Extract<Directive, { do: 'split' }>[] {
+  const loops = loopsIn(kernel);
+  return [...divisorsOf(kernel)].flatMap(([axis, [c, ...others]]) => {
+    const trips = loops.find((l) => l.axis === axis)?.to;
+    const divides = c !== undefined && others.length === 0 && trips?.kind === 'const' && trips.value % c === 0;
+    return divides ? [{ do: 'split', axis: axis.name, by: c }] : [];
+  });
+}
+
+function divisorsOf(kernel: Kernel): Map<Axis, Set<number>> {
+  const divisors = new Map<Axis, Set<number>>();
+  walkStmts(kernel.body, (s) => {
+    for (const e of exprsOf(s))
+      x.walk(e, (p) => {
+        if (p.kind !== 'binary' || p.b.kind !== 'const' || p.a.kind !== 'axis') return;
+        if (p.fn === 'idiv' || p.fn === 'imod') note(divisors, p.a.axis, p.b.value);
+      });
+  });
+  return divisors;
+}
+
 const note = (m: Map<Axis, Set<number>>, a: Axis, v: number): void => {
   m.set(a, (m.get(a) ?? new Set()).add(v));
 };
