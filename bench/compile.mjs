@@ -9,11 +9,21 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { fail, readArguments } from './lib/arguments.mjs';
 
-const flag = (/** @type {string} */ name, /** @type {string} */ usual) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? usual : (process.argv[at + 1] ?? usual);
-};
+const usage = 'npm run bench:compile -- [--ops 250,500,1000,2000] [--net mlp|conv|both] [--json]';
+const { values } = readArguments(usage, {
+  options: {
+    ops: { type: 'string', default: '250,500,1000,2000' },
+    net: { type: 'string', default: 'both' },
+    json: { type: 'boolean', default: false },
+    one: { type: 'boolean', default: false }, // a size by itself: what the others are made of
+  },
+});
+const sizes = values.ops.split(',').map(Number);
+if (!sizes.every((n) => Number.isInteger(n) && n > 0)) fail(`--ops: '${values.ops}' is no list of numbers of ops`);
+if (!['mlp', 'conv', 'both'].includes(values.net))
+  fail(`--net: there is no '${values.net}'; there are mlp, conv, both`);
 const stages = [
   'print',
   'parse',
@@ -32,7 +42,7 @@ const repeatable = new Set(['print', 'parse', 'inferShapes', 'autodiff', 'update
 /** Nearly linear: what is above is marked. */
 const steep = 1.3;
 
-if (process.argv.includes('--one')) await one(flag('net', 'mlp'), Number(flag('ops', '250')));
+if (values.one) await one(values.net, sizes[0]);
 else all();
 
 /** A net's recorded text: `layers` of a chain, and a mean of squares as its loss. */
@@ -142,10 +152,9 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
 }
 
 function all() {
-  const sizes = flag('ops', '250,500,1000,2000').split(',').map(Number);
-  const nets = flag('net', 'both') === 'both' ? ['mlp', 'conv'] : [flag('net', 'both')];
+  const nets = values.net === 'both' ? ['mlp', 'conv'] : [values.net];
   const results = nets.map((net) => ({ net, runs: sizes.map((ops) => child(net, ops)) }));
-  if (process.argv.includes('--json')) {
+  if (values.json) {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return;
   }

@@ -7,17 +7,27 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fail, readArguments } from './lib/arguments.mjs';
 import { throughput } from './lib/plot.mjs';
 import { showMs } from './lib/report.mjs';
 import { caseOf, peerFigure, readResults } from './lib/results.mjs';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { plots: { type: 'string' } } });
-if (positionals.length === 0) {
-  process.stderr.write('error: name the files of JSON lines to report\n');
-  process.exit(2);
+const usage = 'npm run bench:report -- FILE.jsonl … [--plots FOLDER]';
+const { values, positionals } = readArguments(usage, {
+  allowPositionals: true,
+  options: { plots: { type: 'string' } },
+});
+if (positionals.length === 0) fail('name the files of JSON lines to report');
+const { ours, peers } = results(positionals);
+
+function results(/** @type {readonly string[]} */ files) {
+  try {
+    return readResults(files);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }
-const { ours, peers } = readResults(positionals);
+
 const distinct = (lines, key) => [...new Set(lines.map((l) => l[key]))];
 const numbers = (lines, key) => distinct(lines, key).sort((a, b) => a - b);
 const times = (v) => (v == null ? '-' : `${v.toFixed(2)}x`);

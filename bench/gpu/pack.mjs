@@ -8,15 +8,16 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { compile } from '../../dist/frontend/compile.js';
 import { bundleOf, writeFiles } from '../../dist/frontend/output.js';
+import { readArguments } from '../lib/arguments.mjs';
 import { nets } from './nets.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const usual = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib'].map((folder) => join(folder, 'libvulkan.so.1'));
-const { values } = parseArgs({ options: { loader: { type: 'string' }, out: { type: 'string' } } });
+const usage = 'node bench/gpu/pack.mjs [--loader /path/of/libvulkan.so.1] [--out out/gpu-bench.tar.xz]';
+const { values } = readArguments(usage, { options: { loader: { type: 'string' }, out: { type: 'string' } } });
 const loader = values.loader ?? usual.find((path) => existsSync(path));
 if (!loader || !existsSync(loader))
   fail('there is no loader of Vulkan here: install libvulkan1, or name its libvulkan.so.1 with --loader.');

@@ -1,13 +1,25 @@
 /** The arguments of run.mjs. */
-import { parseArgs } from 'node:util';
+import { fail, readArguments } from './arguments.mjs';
 import { inputs } from './nets.mjs';
 
 /** Batches that are timed unless told. */
 const usual = { lenet: [1, 8, 32, 64, 256], mlp: [1, 8, 64], convnet: [1, 8, 64] };
 
+const usage = `npm run bench -- [options]
+
+Times the training step and inference of Tapeout against PyTorch, where there is one.
+
+  --model NETS      some of ${Object.keys(inputs).join(', ')}, with commas between; all unless told
+  --batches N,…     samples a step; of each net ${usual.lenet.join(', ')} or fewer unless told
+  --modes MODES     train, infer or both, with a comma between; both unless told
+  --threads N,…     threads of both; 1 unless told
+  --rounds N        turns that all of them take; 5 unless told
+  --budget-ms MS    milliseconds of one turn; 200 unless told
+  --json            a line of JSON for each case`;
+
 /** Ends the process with a message where an argument is wrong. */
 export function readOptions() {
-  const { values } = parseArgs({
+  const { values } = readArguments(usage, {
     options: {
       json: { type: 'boolean', default: false },
       model: { type: 'string', default: Object.keys(inputs).join() },
@@ -40,10 +52,4 @@ export function readOptions() {
     rounds: whole('rounds', values.rounds),
     budgetMs: whole('budget-ms', values['budget-ms']),
   };
-}
-
-/** @returns {never} */
-function fail(/** @type {string} */ message) {
-  process.stderr.write(`error: ${message}\n`);
-  process.exit(2);
 }
