@@ -79,6 +79,10 @@ function valueIn(lex: Lexer, { holds }: Piece): unknown {
     }
     case 'count':
       return wholeNumber(lex, 'how many', 1);
+    case 'sides': {
+      const rows = wholeNumber(lex, 'how many', 1);
+      return [rows, lex.accept(',') ? wholeNumber(lex, 'how many along columns', 1) : rows];
+    }
     case 'cuts':
     case 'order': {
       const numbers = [wholeNumber(lex, 'a list of whole numbers')];

@@ -1,7 +1,7 @@
 /** Schedules as text: a block in front of the kernel that it made, or a file of its own. */
 
 import { showName, showReference } from './print-expr.ts';
-import { type Directive, directiveForms, type LoopExtent, type Piece, type Schedule } from './schedule.ts';
+import { type Directive, directiveForms, type LoopExtent, type Piece, type Schedule, type Sides } from './schedule.ts';
 import { showDim } from './type.ts';
 
 /** `schedule @matmul {`, a directive a line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered. */
@@ -32,6 +32,10 @@ function showPiece({ holds, word }: Piece, value: unknown): string[] {
       return [showLoops(value as readonly LoopExtent[])];
     case 'count':
       return [...told, String(value)];
+    case 'sides': {
+      const [rows, cols] = value as Sides;
+      return [...told, rows === cols ? `${rows}` : `${rows}, ${cols}`];
+    }
     case 'cuts':
     case 'order':
       return [...told, (value as readonly number[]).join(', ')];

@@ -9,6 +9,9 @@ export interface LoopExtent {
   readonly extent: Dim;
 }
 
+/** How much of something a block has along its rows, and along its columns. */
+export type Sides = readonly [rows: number, cols: number];
+
 export type Directive =
   /** Rewrites nothing: these are all the loops of the kernel, each in front of those in it. Refused where they are others,
    *  so that what was written for one kernel does not go to another of its name. */
@@ -53,15 +56,16 @@ export type Directive =
   | { readonly do: 'share'; readonly axis: string; readonly by: number; readonly together?: boolean }
   /** for i { for j { acc = s; for k { acc += e }; S } }  -->  blocks of `invocations`·`registers` rows and columns: `by` steps
    *  of what e reads along i or j are brought into workgroup memory, rounded to 16 bits where they are f32 and `half` says so,
-   *  and each invocation keeps `registers`² sums. */
+   *  and each invocation keeps a sum for each of its `registers` rows and columns. Where loops w of constant length stand around
+   *  the sum, for j { for w { acc = s; for k { acc += e }; T }; S }, it keeps one for each place of these too. */
   | {
       readonly do: 'block';
       readonly axis: string;
       readonly with: string;
       readonly over: string;
       readonly by: number;
-      readonly invocations: number;
-      readonly registers: number;
+      readonly invocations: Sides;
+      readonly registers: Sides;
       readonly half?: boolean;
     }
   /** for i { acc += b[i] · f[at(i)] }  -->  for e in 0..count { acc += values[e] · f[places[e]] }: the sum runs over a list of the
@@ -77,7 +81,7 @@ export const reordersSums = (d: Directive): boolean => d.do === 'reassociate' ||
 /** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
 export interface Piece {
   readonly key: string;
-  readonly holds: 'loop' | 'loops' | 'buffer' | 'count' | 'flag' | 'cuts' | 'order';
+  readonly holds: 'loop' | 'loops' | 'buffer' | 'count' | 'sides' | 'flag' | 'cuts' | 'order';
   readonly word?: string;
 }
 
@@ -105,8 +109,8 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
     { key: 'with', holds: 'loop', word: 'with' },
     { key: 'over', holds: 'loop', word: 'over' },
     by,
-    { key: 'invocations', holds: 'count', word: 'invocations' },
-    { key: 'registers', holds: 'count', word: 'registers' },
+    { key: 'invocations', holds: 'sides', word: 'invocations' },
+    { key: 'registers', holds: 'sides', word: 'registers' },
     { key: 'half', holds: 'flag', word: 'half' },
   ],
   weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],

@@ -7,7 +7,8 @@ import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernel } from '../../ir/verify-kernel.ts';
-import { blockParts } from './block.ts';
+import { blockParts, loopsToSum, placesOf } from './block-parts.ts';
+import { cheapestBlock, mostRegisters } from './block-sizes.ts';
 import { appliedSteps, applySchedule, fits } from './directives.ts';
 import { Extents } from './extents.ts';
 import { requireApart, ScheduleError } from './legal.ts';
@@ -19,10 +20,8 @@ const deepest = 3;
 const shortest = 64;
 /** Sums this long are shared before they make blocks too few to fill a device. */
 const longest = 1024;
-/** Rows, and columns, of results that an invocation keeps at most. */
-const most = 4;
-/** Steps of a sum that a block brings in together. */
-const depth = 16;
+/** Sums of fewer steps, each place of a window counted, are over before a block pays. */
+const shortestBlock = 32;
 /** Sums of so many steps have the workgroups that add up slices of them run for longer than one more launch takes. */
 const veryLong = 16384;
 /** So many words are read from near memory in the time of one more launch. */
@@ -79,39 +78,40 @@ function blocksOfPlaces(kernel: Kernel, nest: readonly Loop[], target: GridTarge
 /** The two innermost independent loops in blocks, where they and the sum in them are long enough to read less so. */
 function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents: Extents): Schedule | null {
   try {
-    const first = independent(applySchedule(kernel, before).body).at(-1)?.body[2];
-    if (first?.kind !== 'for') return null;
+    const first = sumIn(applySchedule(kernel, before));
+    if (!first) return null;
     const flat: Directive[] = chainOf(first).length > 1 ? [{ do: 'flatten', axis: first.axis.name }] : [];
-    const nest = independent(applySchedule(kernel, [...before, ...flat]).body);
+    const whole = applySchedule(kernel, [...before, ...flat]);
+    const [nest, over] = [independent(whole.body), sumIn(whole)];
     const [rows, cols] = nest.slice(-2);
-    const over = cols?.body[2];
-    if (!rows || !cols || over?.kind !== 'for') return null;
-    const shortest = Math.min(extents.of(rows), extents.of(cols));
-    const side = Math.sqrt(target.workgroup.usual);
-    if (extents.of(over) < 2 * depth || shortest < side) return null;
-    // As many results an invocation as leave enough workgroups, and fill them.
-    const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
-    const count = (registers: number): number =>
-      others * [rows, cols].reduce((p, l) => p * Math.ceil(extents.of(l) / (side * registers)), 1);
-    const fits = (registers: number): boolean => side * (registers - 1) < shortest && count(registers) >= wanted;
-    const { wanted } = target.workgroup;
-    // A very long sum in few workgroups is better shared.
-    if (count(1) < wanted && extents.of(over) >= longest) return null;
-    const registers = [most, 2].find(fits) ?? 1;
+    if (!rows || !cols || !over) return null;
     const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
-    blockParts(rows, c, o);
+    const parts = blockParts(rows, c, o);
+    const length = extents.of(over);
+    if (length * placesOf(parts.windows) < shortestBlock) return null;
+    const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
+    const block = cheapestBlock(parts, others, target, extents);
+    // A very long sum in few workgroups is better shared.
+    if (!block || (block.count < target.workgroup.wanted && length >= longest)) return null;
+    const { invocations, registers, by } = block;
     const halves = target.workgroup.halves ? { half: true } : {};
-    const block: Schedule = [
+    const made: Schedule = [
       ...before,
       ...flat,
-      { do: 'block', axis: r, with: c, over: o, by: depth, invocations: side, registers, ...halves },
+      { do: 'block', axis: r, with: c, over: o, by, invocations, registers, ...halves },
     ];
-    const lanes = registers % target.lanes === 0 ? lanesOf(kernel, block, [`${r}_i`, `${c}_i`], target) : [];
-    return [...block, ...lanes, ...grid(nest)];
+    const vectors = [r, c].filter((_, d) => (registers[d] as number) % target.lanes === 0).map((name) => `${name}_i`);
+    return [...made, ...lanesOf(kernel, made, vectors, target), ...grid(nest)];
   } catch (e) {
     if (e instanceof ScheduleError) return null;
     throw e;
   }
+}
+
+/** The sum in the innermost independent loop of a kernel, or in the windows in it. */
+function sumIn({ body }: Kernel): Loop | undefined {
+  const cols = independent(body).at(-1);
+  return cols && loopsToSum(cols).at(-1);
 }
 
 /** A very long sum of few results in slices, for as many workgroups as fill the device. Of results that make blocks a few more
@@ -128,7 +128,7 @@ function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, b
   const few = results < wanted && length >= veryLong;
   // A block of the most results reads this often less than one of the fewest.
   const side = Math.sqrt(usual);
-  const tiles = Math.ceil(results / (usual * most ** 2));
+  const tiles = Math.ceil(results / (usual * mostRegisters ** 2));
   const blocks = tiles < wanted && length >= 4 * longest && (results * length) / (side / 2) >= launch;
   if (!few && !blocks) return null;
   const room = few ? length / (4 * invocations) : length / longest;

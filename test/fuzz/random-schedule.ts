@@ -3,6 +3,7 @@
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import type { Directive } from '../../ir/schedule.ts';
+import { loopsToSum } from '../../passes/schedule/block-parts.ts';
 import { loopsOf } from '../../passes/schedule/legal.ts';
 import type { Choices } from '../support/generate.ts';
 
@@ -53,8 +54,8 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     () => {
       const nests = loops.flatMap((rows) => {
         const cols = rows.body[0];
-        const over = cols?.kind === 'for' ? cols.body.find((s) => s.kind === 'for') : undefined;
-        return cols?.kind === 'for' && over?.kind === 'for' ? [[rows, cols, over].map((l) => l.axis.name)] : [];
+        const over = cols?.kind === 'for' ? loopsToSum(cols).at(-1) : undefined;
+        return cols?.kind === 'for' && over ? [[rows, cols, over].map((l) => l.axis.name)] : [];
       });
       const [axis, cols, over] = nests.length && !c.chance(4) ? c.of(nests) : [serial(), serial(), serial()];
       return {
@@ -63,8 +64,8 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
         with: cols as string,
         over: over as string,
         by: c.of([2, 1, 4]),
-        invocations: c.of([2, 1, 4]),
-        registers: c.of([2, 1, 4]),
+        invocations: [c.of([2, 1, 4]), c.of([2, 1, 4])],
+        registers: [c.of([2, 1, 4]), c.of([2, 1, 3, 4])],
         half: c.chance(3),
       };
     },

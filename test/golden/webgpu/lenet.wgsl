@@ -10,62 +10,324 @@ fn to_i32(x: f32) -> i32 {
   return select(near, 0, is_nan(x));
 }
 
-@compute @workgroup_size(56)
+var<workgroup> k0_conv2d_max_pool2d_b_0: array<f32, 1024>;
+var<workgroup> k0_conv2d_max_pool2d_a_0: array<f32, 48>;
+@compute @workgroup_size(64)
 fn k0_conv2d_max_pool2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  var acc_0_0: f32;
+  var acc_0_1: f32;
+  var acc_0_2: f32;
+  var acc_0_3: f32;
+  var acc_0_4: f32;
+  var acc_0_5: f32;
+  var acc_0_6: f32;
+  var acc_0_7: f32;
+  var acc_0_8: f32;
+  var acc_0_9: f32;
+  var acc_0_10: f32;
+  var acc_0_11: f32;
+  acc_0_0 = 0.0;
+  acc_0_1 = 0.0;
+  acc_0_2 = 0.0;
+  acc_0_3 = 0.0;
+  acc_0_4 = 0.0;
+  acc_0_5 = 0.0;
+  acc_0_6 = 0.0;
+  acc_0_7 = 0.0;
+  acc_0_8 = 0.0;
+  acc_0_9 = 0.0;
+  acc_0_10 = 0.0;
+  acc_0_11 = 0.0;
   let v0 = i32(lane);
-  let y_i_0 = v0 / 14;
-  let v1 = i32(group.x);
-  let y_0 = (v1 % 4) * 4;
+  let tj_0 = v0 % 32;
+  let ti_0 = v0 / 32;
+  let v2 = i32(group.x);
+  let y_0 = (v2 % 7) * 32;
   let n_0 = i32(group.y);
-  let x_1_i_0 = v0 % 14;
-  let c_0 = v1 / 4;
-  if (y_i_0 < (14 - y_0)) {
+  for (var i_2_0 = 0; i_2_0 < 25; i_2_0 += 8) {
+    workgroupBarrier();
+    let v1 = tj_0 + (ti_0 * 128);
+    let v3 = y_0 + tj_0;
+    let v4 = v3 < 196;
+    let v5 = i_2_0 + ti_0;
+    let v6 = v4 && (v5 < 25);
+    let v7 = ((n_0 * 1024) + ((v3 / 14) * 64)) + ((v3 % 14) * 2);
+    let v8 = (v7 + ((v5 / 5) * 32)) + (v5 % 5);
+    k0_conv2d_max_pool2d_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 123444)]), v6);
+    k0_conv2d_max_pool2d_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v8 + 123445)]), v6);
+    k0_conv2d_max_pool2d_b_0[v1 + 64] = select(0.0, bitcast<f32>(arena[(v8 + 123476)]), v6);
+    k0_conv2d_max_pool2d_b_0[v1 + 96] = select(0.0, bitcast<f32>(arena[(v8 + 123477)]), v6);
+    let v9 = i_2_0 + (ti_0 + 2);
+    let v10 = v4 && (v9 < 25);
+    let v11 = (v7 + ((v9 / 5) * 32)) + (v9 % 5);
+    k0_conv2d_max_pool2d_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v11 + 123444)]), v10);
+    k0_conv2d_max_pool2d_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v11 + 123445)]), v10);
+    k0_conv2d_max_pool2d_b_0[v1 + 320] = select(0.0, bitcast<f32>(arena[(v11 + 123476)]), v10);
+    k0_conv2d_max_pool2d_b_0[v1 + 352] = select(0.0, bitcast<f32>(arena[(v11 + 123477)]), v10);
+    let v12 = i_2_0 + (ti_0 + 4);
+    let v13 = v4 && (v12 < 25);
+    let v14 = (v7 + ((v12 / 5) * 32)) + (v12 % 5);
+    k0_conv2d_max_pool2d_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v14 + 123444)]), v13);
+    k0_conv2d_max_pool2d_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v14 + 123445)]), v13);
+    k0_conv2d_max_pool2d_b_0[v1 + 576] = select(0.0, bitcast<f32>(arena[(v14 + 123476)]), v13);
+    k0_conv2d_max_pool2d_b_0[v1 + 608] = select(0.0, bitcast<f32>(arena[(v14 + 123477)]), v13);
+    let v15 = i_2_0 + (ti_0 + 6);
+    let v16 = v4 && (v15 < 25);
+    let v17 = (v7 + ((v15 / 5) * 32)) + (v15 % 5);
+    k0_conv2d_max_pool2d_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v17 + 123444)]), v16);
+    k0_conv2d_max_pool2d_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v17 + 123445)]), v16);
+    k0_conv2d_max_pool2d_b_0[v1 + 832] = select(0.0, bitcast<f32>(arena[(v17 + 123476)]), v16);
+    k0_conv2d_max_pool2d_b_0[v1 + 864] = select(0.0, bitcast<f32>(arena[(v17 + 123477)]), v16);
+    let t_0 = v0 % 8;
+    let s_0 = v0 / 8;
+    if (v0 < 16) {
+      let v18 = (t_0 * 6) + (s_0 * 3);
+      let v19 = i_2_0 + t_0;
+      let v20 = v19 < 25;
+      let v21 = (((v19 / 5) * 5) + (v19 % 5)) + (s_0 * 75);
+      k0_conv2d_max_pool2d_a_0[v18] = select(0.0, bitcast<f32>(arena[(v21 + 16)]), v20);
+      k0_conv2d_max_pool2d_a_0[v18 + 1] = select(0.0, bitcast<f32>(arena[(v21 + 41)]), v20);
+      k0_conv2d_max_pool2d_a_0[v18 + 2] = select(0.0, bitcast<f32>(arena[(v21 + 66)]), v20);
+    }
+    workgroupBarrier();
+    for (var i_2_i_0 = 0; i_2_i_0 < min(8, (25 - i_2_0)); i_2_i_0++) {
+      let v22 = (i_2_i_0 * 128) + tj_0;
+      let v23 = k0_conv2d_max_pool2d_b_0[v22];
+      let v24 = (i_2_i_0 * 6) + (ti_0 * 3);
+      let v25 = k0_conv2d_max_pool2d_a_0[v24];
+      acc_0_0 = acc_0_0 + (v23 * v25);
+      let v26 = k0_conv2d_max_pool2d_a_0[(v24 + 1)];
+      acc_0_1 = acc_0_1 + (v23 * v26);
+      let v27 = k0_conv2d_max_pool2d_a_0[(v24 + 2)];
+      acc_0_2 = acc_0_2 + (v23 * v27);
+      let v28 = k0_conv2d_max_pool2d_b_0[(v22 + 32)];
+      acc_0_3 = acc_0_3 + (v28 * v25);
+      acc_0_4 = acc_0_4 + (v28 * v26);
+      acc_0_5 = acc_0_5 + (v28 * v27);
+      let v29 = k0_conv2d_max_pool2d_b_0[(v22 + 64)];
+      acc_0_6 = acc_0_6 + (v29 * v25);
+      acc_0_7 = acc_0_7 + (v29 * v26);
+      acc_0_8 = acc_0_8 + (v29 * v27);
+      let v30 = k0_conv2d_max_pool2d_b_0[(v22 + 96)];
+      acc_0_9 = acc_0_9 + (v30 * v25);
+      acc_0_10 = acc_0_10 + (v30 * v26);
+      acc_0_11 = acc_0_11 + (v30 * v27);
+    }
+  }
+  let v31 = y_0 + tj_0;
+  let v32 = 0 < (196 - v31);
+  if (v32) {
     var top_0: f32;
     top_0 = special(1u);
-    for (var i_0 = 0; i_0 < 2; i_0++) {
-      for (var j_0 = 0; j_0 < 2; j_0++) {
-        var acc_0: f32;
-        acc_0 = 0.0;
-        for (var i_2_0 = 0; i_2_0 < 5; i_2_0++) {
-          for (var j_2_0 = 0; j_2_0 < 5; j_2_0++) {
-            acc_0 = acc_0 + (bitcast<f32>(arena[(((((((((y_0 * 64) + (n_0 * 1024)) + (x_1_i_0 * 2)) + (y_i_0 * 64)) + (i_0 * 32)) + j_0) + (i_2_0 * 32)) + j_2_0) + 123444)]) * bitcast<f32>(arena[((((c_0 * 25) + (i_2_0 * 5)) + j_2_0) + 16)]));
-          }
-        }
-        let v2 = acc_0 + bitcast<f32>(arena[(c_0 + 168)]);
-        top_0 = max_f32(top_0, select(v2, 0.0, (v2 < 0.0)));
-      }
-    }
-    arena[(((((y_0 * 14) + (c_0 * 196)) + (n_0 * 1176)) + x_1_i_0) + (y_i_0 * 14)) + 521468] = bitcast<u32>(top_0);
+    let v33 = bitcast<f32>(arena[((ti_0 * 3) + 168)]);
+    let v34 = acc_0_0 + v33;
+    top_0 = max_f32(top_0, select(v34, 0.0, (v34 < 0.0)));
+    let v35 = acc_0_3 + v33;
+    top_0 = max_f32(top_0, select(v35, 0.0, (v35 < 0.0)));
+    let v36 = acc_0_6 + v33;
+    top_0 = max_f32(top_0, select(v36, 0.0, (v36 < 0.0)));
+    let v37 = acc_0_9 + v33;
+    top_0 = max_f32(top_0, select(v37, 0.0, (v37 < 0.0)));
+    arena[((((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588)) + 521468] = bitcast<u32>(top_0);
+  }
+  if (v32) {
+    var top_1: f32;
+    top_1 = special(1u);
+    let v38 = bitcast<f32>(arena[((ti_0 * 3) + 169)]);
+    let v39 = acc_0_1 + v38;
+    top_1 = max_f32(top_1, select(v39, 0.0, (v39 < 0.0)));
+    let v40 = acc_0_4 + v38;
+    top_1 = max_f32(top_1, select(v40, 0.0, (v40 < 0.0)));
+    let v41 = acc_0_7 + v38;
+    top_1 = max_f32(top_1, select(v41, 0.0, (v41 < 0.0)));
+    let v42 = acc_0_10 + v38;
+    top_1 = max_f32(top_1, select(v42, 0.0, (v42 < 0.0)));
+    arena[((((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588)) + 521664] = bitcast<u32>(top_1);
+  }
+  if (v32) {
+    var top_2: f32;
+    top_2 = special(1u);
+    let v43 = bitcast<f32>(arena[((ti_0 * 3) + 170)]);
+    let v44 = acc_0_2 + v43;
+    top_2 = max_f32(top_2, select(v44, 0.0, (v44 < 0.0)));
+    let v45 = acc_0_5 + v43;
+    top_2 = max_f32(top_2, select(v45, 0.0, (v45 < 0.0)));
+    let v46 = acc_0_8 + v43;
+    top_2 = max_f32(top_2, select(v46, 0.0, (v46 < 0.0)));
+    let v47 = acc_0_11 + v43;
+    top_2 = max_f32(top_2, select(v47, 0.0, (v47 < 0.0)));
+    arena[((((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588)) + 521860] = bitcast<u32>(top_2);
   }
 }
 
-@compute @workgroup_size(50)
+var<workgroup> k1_conv2d_max_pool2d_2_b_0: array<f32, 1024>;
+var<workgroup> k1_conv2d_max_pool2d_2_a_0: array<vec4f, 64>;
+@compute @workgroup_size(64)
 fn k1_conv2d_max_pool2d_2(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var top_0: f32;
-  top_0 = special(1u);
-  let n_0 = i32(group.y);
+  var acc_0_0: f32;
+  var acc_0_1: f32;
+  var acc_0_2: f32;
+  var acc_0_3: f32;
+  var acc_0_4: f32;
+  var acc_0_5: f32;
+  var acc_0_6: f32;
+  var acc_0_7: f32;
+  var acc_0_8: f32;
+  var acc_0_9: f32;
+  var acc_0_10: f32;
+  var acc_0_11: f32;
+  var acc_0_12: f32;
+  var acc_0_13: f32;
+  var acc_0_14: f32;
+  var acc_0_15: f32;
+  acc_0_0 = 0.0;
+  acc_0_1 = 0.0;
+  acc_0_2 = 0.0;
+  acc_0_3 = 0.0;
+  acc_0_4 = 0.0;
+  acc_0_5 = 0.0;
+  acc_0_6 = 0.0;
+  acc_0_7 = 0.0;
+  acc_0_8 = 0.0;
+  acc_0_9 = 0.0;
+  acc_0_10 = 0.0;
+  acc_0_11 = 0.0;
+  acc_0_12 = 0.0;
+  acc_0_13 = 0.0;
+  acc_0_14 = 0.0;
+  acc_0_15 = 0.0;
   let v0 = i32(lane);
-  let x_i_0 = v0 % 5;
-  let v1 = v0 / 5;
-  let y_i_0 = v1 % 5;
-  let c_0 = i32(group.x) * 2;
-  let c_i_0 = v1 / 5;
-  for (var i_0 = 0; i_0 < 2; i_0++) {
-    for (var j_0 = 0; j_0 < 2; j_0++) {
-      var acc_0: f32;
-      acc_0 = 0.0;
-      for (var c_2_0 = 0; c_2_0 < 6; c_2_0++) {
-        for (var i_2_0 = 0; i_2_0 < 5; i_2_0++) {
-          for (var j_2_0 = 0; j_2_0 < 5; j_2_0++) {
-            acc_0 = acc_0 + (bitcast<f32>(arena[(((((((((n_0 * 1176) + (x_i_0 * 2)) + (y_i_0 * 28)) + (i_0 * 14)) + j_0) + (c_2_0 * 196)) + (i_2_0 * 14)) + j_2_0) + 521468)]) * bitcast<f32>(arena[((((((c_0 * 150) + (c_i_0 * 150)) + (c_2_0 * 25)) + (i_2_0 * 5)) + j_2_0) + 176)]));
-          }
-        }
-      }
-      let v2 = acc_0 + bitcast<f32>(arena[((c_0 + c_i_0) + 2576)]);
-      top_0 = max_f32(top_0, select(v2, 0.0, (v2 < 0.0)));
+  let tj_0 = v0 % 16;
+  let ti_0 = v0 / 16;
+  let v2 = i32(group.x);
+  let y_0 = (v2 % 2) * 16;
+  let n_0 = i32(group.y);
+  for (var c_2_0 = 0; c_2_0 < 150; c_2_0 += 16) {
+    workgroupBarrier();
+    let v1 = tj_0 + (ti_0 * 64);
+    let v3 = y_0 + tj_0;
+    let v4 = v3 < 25;
+    let v5 = c_2_0 + ti_0;
+    let v6 = v4 && (v5 < 150);
+    let v7 = ((n_0 * 1176) + ((v3 / 5) * 28)) + ((v3 % 5) * 2);
+    let v8 = ((v7 + ((v5 / 25) * 196)) + (((v5 / 5) % 5) * 14)) + (v5 % 5);
+    k1_conv2d_max_pool2d_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 521468)]), v6);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 16] = select(0.0, bitcast<f32>(arena[(v8 + 521469)]), v6);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v8 + 521482)]), v6);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 48] = select(0.0, bitcast<f32>(arena[(v8 + 521483)]), v6);
+    let v9 = c_2_0 + (ti_0 + 4);
+    let v10 = v4 && (v9 < 150);
+    let v11 = ((v7 + ((v9 / 25) * 196)) + (((v9 / 5) % 5) * 14)) + (v9 % 5);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v11 + 521468)]), v10);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 272] = select(0.0, bitcast<f32>(arena[(v11 + 521469)]), v10);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v11 + 521482)]), v10);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 304] = select(0.0, bitcast<f32>(arena[(v11 + 521483)]), v10);
+    let v12 = c_2_0 + (ti_0 + 8);
+    let v13 = v4 && (v12 < 150);
+    let v14 = ((v7 + ((v12 / 25) * 196)) + (((v12 / 5) % 5) * 14)) + (v12 % 5);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v14 + 521468)]), v13);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 528] = select(0.0, bitcast<f32>(arena[(v14 + 521469)]), v13);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v14 + 521482)]), v13);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 560] = select(0.0, bitcast<f32>(arena[(v14 + 521483)]), v13);
+    let v15 = c_2_0 + (ti_0 + 12);
+    let v16 = v4 && (v15 < 150);
+    let v17 = ((v7 + ((v15 / 25) * 196)) + (((v15 / 5) % 5) * 14)) + (v15 % 5);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v17 + 521468)]), v16);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 784] = select(0.0, bitcast<f32>(arena[(v17 + 521469)]), v16);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v17 + 521482)]), v16);
+    k1_conv2d_max_pool2d_2_b_0[v1 + 816] = select(0.0, bitcast<f32>(arena[(v17 + 521483)]), v16);
+    let v18 = c_2_0 + tj_0;
+    let v19 = v18 < 150;
+    let v20 = ((((v18 / 25) * 25) + (((v18 / 5) % 5) * 5)) + (v18 % 5)) + (ti_0 * 600);
+    k1_conv2d_max_pool2d_2_a_0[(tj_0 * 4) + ti_0] = vec4f(select(0.0, bitcast<f32>(arena[(v20 + 176)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 326)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 476)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 626)]), v19));
+    workgroupBarrier();
+    for (var c_2_i_0 = 0; c_2_i_0 < min(16, (150 - c_2_0)); c_2_i_0++) {
+      let v21 = (c_2_i_0 * 64) + tj_0;
+      let v22 = k1_conv2d_max_pool2d_2_b_0[v21];
+      let v23 = k1_conv2d_max_pool2d_2_a_0[((c_2_i_0 * 4) + ti_0)];
+      let v24 = v23.x;
+      acc_0_0 = acc_0_0 + (v22 * v24);
+      let v25 = v23.y;
+      acc_0_1 = acc_0_1 + (v22 * v25);
+      let v26 = v23.z;
+      acc_0_2 = acc_0_2 + (v22 * v26);
+      let v27 = v23.w;
+      acc_0_3 = acc_0_3 + (v22 * v27);
+      let v28 = k1_conv2d_max_pool2d_2_b_0[(v21 + 16)];
+      acc_0_4 = acc_0_4 + (v28 * v24);
+      acc_0_5 = acc_0_5 + (v28 * v25);
+      acc_0_6 = acc_0_6 + (v28 * v26);
+      acc_0_7 = acc_0_7 + (v28 * v27);
+      let v29 = k1_conv2d_max_pool2d_2_b_0[(v21 + 32)];
+      acc_0_8 = acc_0_8 + (v29 * v24);
+      acc_0_9 = acc_0_9 + (v29 * v25);
+      acc_0_10 = acc_0_10 + (v29 * v26);
+      acc_0_11 = acc_0_11 + (v29 * v27);
+      let v30 = k1_conv2d_max_pool2d_2_b_0[(v21 + 48)];
+      acc_0_12 = acc_0_12 + (v30 * v24);
+      acc_0_13 = acc_0_13 + (v30 * v25);
+      acc_0_14 = acc_0_14 + (v30 * v26);
+      acc_0_15 = acc_0_15 + (v30 * v27);
     }
   }
-  arena[(((((c_0 * 25) + (n_0 * 400)) + x_i_0) + (y_i_0 * 5)) + (c_i_0 * 25)) + 747260] = bitcast<u32>(top_0);
+  let v31 = y_0 + tj_0;
+  let v32 = 0 < (25 - v31);
+  if (v32) {
+    var top_0: f32;
+    top_0 = special(1u);
+    let v33 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
+    let v34 = acc_0_0 + v33;
+    top_0 = max_f32(top_0, select(v34, 0.0, (v34 < 0.0)));
+    let v35 = acc_0_4 + v33;
+    top_0 = max_f32(top_0, select(v35, 0.0, (v35 < 0.0)));
+    let v36 = acc_0_8 + v33;
+    top_0 = max_f32(top_0, select(v36, 0.0, (v36 < 0.0)));
+    let v37 = acc_0_12 + v33;
+    top_0 = max_f32(top_0, select(v37, 0.0, (v37 < 0.0)));
+    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747260] = bitcast<u32>(top_0);
+  }
+  if (v32) {
+    var top_1: f32;
+    top_1 = special(1u);
+    let v38 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
+    let v39 = acc_0_1 + v38;
+    top_1 = max_f32(top_1, select(v39, 0.0, (v39 < 0.0)));
+    let v40 = acc_0_5 + v38;
+    top_1 = max_f32(top_1, select(v40, 0.0, (v40 < 0.0)));
+    let v41 = acc_0_9 + v38;
+    top_1 = max_f32(top_1, select(v41, 0.0, (v41 < 0.0)));
+    let v42 = acc_0_13 + v38;
+    top_1 = max_f32(top_1, select(v42, 0.0, (v42 < 0.0)));
+    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747285] = bitcast<u32>(top_1);
+  }
+  if (v32) {
+    var top_2: f32;
+    top_2 = special(1u);
+    let v43 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
+    let v44 = acc_0_2 + v43;
+    top_2 = max_f32(top_2, select(v44, 0.0, (v44 < 0.0)));
+    let v45 = acc_0_6 + v43;
+    top_2 = max_f32(top_2, select(v45, 0.0, (v45 < 0.0)));
+    let v46 = acc_0_10 + v43;
+    top_2 = max_f32(top_2, select(v46, 0.0, (v46 < 0.0)));
+    let v47 = acc_0_14 + v43;
+    top_2 = max_f32(top_2, select(v47, 0.0, (v47 < 0.0)));
+    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747310] = bitcast<u32>(top_2);
+  }
+  if (v32) {
+    var top_3: f32;
+    top_3 = special(1u);
+    let v48 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
+    let v49 = acc_0_3 + v48;
+    top_3 = max_f32(top_3, select(v49, 0.0, (v49 < 0.0)));
+    let v50 = acc_0_7 + v48;
+    top_3 = max_f32(top_3, select(v50, 0.0, (v50 < 0.0)));
+    let v51 = acc_0_11 + v48;
+    top_3 = max_f32(top_3, select(v51, 0.0, (v51 < 0.0)));
+    let v52 = acc_0_15 + v48;
+    top_3 = max_f32(top_3, select(v52, 0.0, (v52 < 0.0)));
+    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747335] = bitcast<u32>(top_3);
+  }
 }
 
 var<workgroup> k2_matmul_a_0: array<f32, 128>;
@@ -147,43 +409,40 @@ fn k3_matmul_2(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
   }
 }
 
-var<workgroup> k4_matmul_3_a_0: array<f32, 128>;
-var<workgroup> k4_matmul_3_b_0: array<f32, 128>;
+var<workgroup> k4_matmul_3_a_0: array<f32, 256>;
+var<workgroup> k4_matmul_3_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k4_matmul_3(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
-  let n_0 = i32(group.y) * 8;
-  let j_0 = i32(group.x) * 8;
-  let ti_0 = v0 / 8;
-  let tj_0 = v0 % 8;
+  let n_0 = i32(group.y) * 16;
+  let j_0 = i32(group.x) * 4;
+  let ti_0 = v0 / 4;
+  let tj_0 = v0 % 4;
   for (var k_0 = 0; k_0 < 84; k_0 += 16) {
     workgroupBarrier();
     let t_0 = v0 % 16;
     let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
+    let v1 = (t_0 * 16) + s_0;
     let v2 = i32(call.n);
     let v3 = (k_0 + t_0) < 84;
     let v4 = s_0 * 84;
     let v5 = (((n_0 * 84) + k_0) + t_0) + v4;
     k4_matmul_3_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 839420)]), (((n_0 + s_0) < v2) && v3));
-    let v6 = v1 + 4;
-    let v7 = s_0 + 4;
-    k4_matmul_3_a_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 839756)]), (((n_0 + v7) < v2) && v3));
-    let v8 = (((j_0 * 84) + k_0) + t_0) + v4;
-    k4_matmul_3_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 60876)]), (((j_0 + s_0) < 10) && v3));
-    k4_matmul_3_b_0[v6] = select(0.0, bitcast<f32>(arena[(v8 + 61212)]), (((j_0 + v7) < 10) && v3));
+    k4_matmul_3_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v5 + 839756)]), (((n_0 + (s_0 + 4)) < v2) && v3));
+    k4_matmul_3_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 840092)]), (((n_0 + (s_0 + 8)) < v2) && v3));
+    k4_matmul_3_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v5 + 840428)]), (((n_0 + (s_0 + 12)) < v2) && v3));
+    k4_matmul_3_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 84) + k_0) + t_0) + v4) + 60876)]), (((j_0 + s_0) < 10) && v3));
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < min(16, (84 - k_0)); k_i_0++) {
-      let v9 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k4_matmul_3_a_0[(v9 + ti_0)] * k4_matmul_3_b_0[(v9 + tj_0)]);
+      acc_0_0 = acc_0_0 + (k4_matmul_3_a_0[((k_i_0 * 16) + ti_0)] * k4_matmul_3_b_0[((k_i_0 * 4) + tj_0)]);
     }
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v10 = j_0 + tj_0;
-    if (0 < (10 - v10)) {
-      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 189044] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v10 + 61716)]));
+    let v6 = j_0 + tj_0;
+    if (0 < (10 - v6)) {
+      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 189044] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v6 + 61716)]));
     }
   }
 }
@@ -313,119 +572,564 @@ fn k8_reduce_sum_2(@builtin(local_invocation_index) lane: u32) {
   }
 }
 
-@compute @workgroup_size(56)
+var<workgroup> k9_conv2d_max_pool2d_max_pool2d_index_b_0: array<f32, 1024>;
+var<workgroup> k9_conv2d_max_pool2d_max_pool2d_index_a_0: array<f32, 48>;
+@compute @workgroup_size(64)
 fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  var acc_0_0: f32;
+  var acc_0_1: f32;
+  var acc_0_2: f32;
+  var acc_0_3: f32;
+  var acc_0_4: f32;
+  var acc_0_5: f32;
+  var acc_0_6: f32;
+  var acc_0_7: f32;
+  var acc_0_8: f32;
+  var acc_0_9: f32;
+  var acc_0_10: f32;
+  var acc_0_11: f32;
+  acc_0_0 = 0.0;
+  acc_0_1 = 0.0;
+  acc_0_2 = 0.0;
+  acc_0_3 = 0.0;
+  acc_0_4 = 0.0;
+  acc_0_5 = 0.0;
+  acc_0_6 = 0.0;
+  acc_0_7 = 0.0;
+  acc_0_8 = 0.0;
+  acc_0_9 = 0.0;
+  acc_0_10 = 0.0;
+  acc_0_11 = 0.0;
   let v0 = i32(lane);
-  let y_i_0 = v0 / 14;
-  let v1 = i32(group.x);
-  let y_0 = (v1 % 4) * 4;
+  let tj_0 = v0 % 32;
+  let ti_0 = v0 / 32;
+  let v2 = i32(group.x);
+  let y_0 = (v2 % 7) * 32;
   let n_0 = i32(group.y);
-  let x_1_i_0 = v0 % 14;
-  let c_0 = v1 / 4;
-  if (y_i_0 < (14 - y_0)) {
+  for (var i_2_0 = 0; i_2_0 < 25; i_2_0 += 8) {
+    workgroupBarrier();
+    let v1 = tj_0 + (ti_0 * 128);
+    let v3 = y_0 + tj_0;
+    let v4 = v3 < 196;
+    let v5 = i_2_0 + ti_0;
+    let v6 = v4 && (v5 < 25);
+    let v7 = ((n_0 * 1024) + ((v3 / 14) * 64)) + ((v3 % 14) * 2);
+    let v8 = (v7 + ((v5 / 5) * 32)) + (v5 % 5);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 123444)]), v6);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v8 + 123445)]), v6);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 64] = select(0.0, bitcast<f32>(arena[(v8 + 123476)]), v6);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 96] = select(0.0, bitcast<f32>(arena[(v8 + 123477)]), v6);
+    let v9 = i_2_0 + (ti_0 + 2);
+    let v10 = v4 && (v9 < 25);
+    let v11 = (v7 + ((v9 / 5) * 32)) + (v9 % 5);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v11 + 123444)]), v10);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v11 + 123445)]), v10);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 320] = select(0.0, bitcast<f32>(arena[(v11 + 123476)]), v10);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 352] = select(0.0, bitcast<f32>(arena[(v11 + 123477)]), v10);
+    let v12 = i_2_0 + (ti_0 + 4);
+    let v13 = v4 && (v12 < 25);
+    let v14 = (v7 + ((v12 / 5) * 32)) + (v12 % 5);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v14 + 123444)]), v13);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v14 + 123445)]), v13);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 576] = select(0.0, bitcast<f32>(arena[(v14 + 123476)]), v13);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 608] = select(0.0, bitcast<f32>(arena[(v14 + 123477)]), v13);
+    let v15 = i_2_0 + (ti_0 + 6);
+    let v16 = v4 && (v15 < 25);
+    let v17 = (v7 + ((v15 / 5) * 32)) + (v15 % 5);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v17 + 123444)]), v16);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v17 + 123445)]), v16);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 832] = select(0.0, bitcast<f32>(arena[(v17 + 123476)]), v16);
+    k9_conv2d_max_pool2d_max_pool2d_index_b_0[v1 + 864] = select(0.0, bitcast<f32>(arena[(v17 + 123477)]), v16);
+    let t_0 = v0 % 8;
+    let s_0 = v0 / 8;
+    if (v0 < 16) {
+      let v18 = (t_0 * 6) + (s_0 * 3);
+      let v19 = i_2_0 + t_0;
+      let v20 = v19 < 25;
+      let v21 = (((v19 / 5) * 5) + (v19 % 5)) + (s_0 * 75);
+      k9_conv2d_max_pool2d_max_pool2d_index_a_0[v18] = select(0.0, bitcast<f32>(arena[(v21 + 16)]), v20);
+      k9_conv2d_max_pool2d_max_pool2d_index_a_0[v18 + 1] = select(0.0, bitcast<f32>(arena[(v21 + 41)]), v20);
+      k9_conv2d_max_pool2d_max_pool2d_index_a_0[v18 + 2] = select(0.0, bitcast<f32>(arena[(v21 + 66)]), v20);
+    }
+    workgroupBarrier();
+    for (var i_2_i_0 = 0; i_2_i_0 < min(8, (25 - i_2_0)); i_2_i_0++) {
+      let v22 = (i_2_i_0 * 128) + tj_0;
+      let v23 = k9_conv2d_max_pool2d_max_pool2d_index_b_0[v22];
+      let v24 = (i_2_i_0 * 6) + (ti_0 * 3);
+      let v25 = k9_conv2d_max_pool2d_max_pool2d_index_a_0[v24];
+      acc_0_0 = acc_0_0 + (v23 * v25);
+      let v26 = k9_conv2d_max_pool2d_max_pool2d_index_a_0[(v24 + 1)];
+      acc_0_1 = acc_0_1 + (v23 * v26);
+      let v27 = k9_conv2d_max_pool2d_max_pool2d_index_a_0[(v24 + 2)];
+      acc_0_2 = acc_0_2 + (v23 * v27);
+      let v28 = k9_conv2d_max_pool2d_max_pool2d_index_b_0[(v22 + 32)];
+      acc_0_3 = acc_0_3 + (v28 * v25);
+      acc_0_4 = acc_0_4 + (v28 * v26);
+      acc_0_5 = acc_0_5 + (v28 * v27);
+      let v29 = k9_conv2d_max_pool2d_max_pool2d_index_b_0[(v22 + 64)];
+      acc_0_6 = acc_0_6 + (v29 * v25);
+      acc_0_7 = acc_0_7 + (v29 * v26);
+      acc_0_8 = acc_0_8 + (v29 * v27);
+      let v30 = k9_conv2d_max_pool2d_max_pool2d_index_b_0[(v22 + 96)];
+      acc_0_9 = acc_0_9 + (v30 * v25);
+      acc_0_10 = acc_0_10 + (v30 * v26);
+      acc_0_11 = acc_0_11 + (v30 * v27);
+    }
+  }
+  let v31 = y_0 + tj_0;
+  let v32 = 0 < (196 - v31);
+  if (v32) {
     var top_0: f32;
     top_0 = special(1u);
     var where_0: i32;
     where_0 = 0;
-    for (var i_0 = 0; i_0 < 2; i_0++) {
-      for (var j_0 = 0; j_0 < 2; j_0++) {
-        var acc_0: f32;
-        acc_0 = 0.0;
-        for (var i_2_0 = 0; i_2_0 < 5; i_2_0++) {
-          for (var j_2_0 = 0; j_2_0 < 5; j_2_0++) {
-            acc_0 = acc_0 + (bitcast<f32>(arena[(((((((((y_0 * 64) + (n_0 * 1024)) + (x_1_i_0 * 2)) + (y_i_0 * 64)) + (i_0 * 32)) + j_0) + (i_2_0 * 32)) + j_2_0) + 123444)]) * bitcast<f32>(arena[((((c_0 * 25) + (i_2_0 * 5)) + j_2_0) + 16)]));
-          }
-        }
-        var v_0: f32;
-        let v2 = acc_0 + bitcast<f32>(arena[(c_0 + 168)]);
-        v_0 = select(v2, 0.0, (v2 < 0.0));
-        let v3 = v_0;
-        let v4 = top_0;
-        let v5 = is_nan(v4);
-        where_0 = select(where_0, ((i_0 * 2) + j_0), ((((!(v3 <= v4)) || is_nan(v3)) || v5) && (!v5)));
-        top_0 = max_f32(v4, v3);
-      }
-    }
+    var v_0: f32;
+    let v33 = bitcast<f32>(arena[((ti_0 * 3) + 168)]);
+    let v34 = acc_0_0 + v33;
+    v_0 = select(v34, 0.0, (v34 < 0.0));
+    let v35 = v_0;
+    let v36 = top_0;
+    let v37 = is_nan(v36);
+    where_0 = select(where_0, 0, ((((!(v35 <= v36)) || is_nan(v35)) || v37) && (!v37)));
+    top_0 = max_f32(v36, v35);
+    var v_1: f32;
+    let v38 = acc_0_3 + v33;
+    v_1 = select(v38, 0.0, (v38 < 0.0));
+    let v39 = v_1;
+    let v40 = top_0;
+    let v41 = is_nan(v40);
+    where_0 = select(where_0, 1, ((((!(v39 <= v40)) || is_nan(v39)) || v41) && (!v41)));
+    top_0 = max_f32(v40, v39);
+    var v_2: f32;
+    let v42 = acc_0_6 + v33;
+    v_2 = select(v42, 0.0, (v42 < 0.0));
+    let v43 = v_2;
+    let v44 = top_0;
+    let v45 = is_nan(v44);
+    where_0 = select(where_0, 2, ((((!(v43 <= v44)) || is_nan(v43)) || v45) && (!v45)));
+    top_0 = max_f32(v44, v43);
+    var v_3: f32;
+    let v46 = acc_0_9 + v33;
+    v_3 = select(v46, 0.0, (v46 < 0.0));
+    let v47 = v_3;
+    let v48 = top_0;
+    let v49 = is_nan(v48);
+    where_0 = select(where_0, 3, ((((!(v47 <= v48)) || is_nan(v47)) || v49) && (!v49)));
+    top_0 = max_f32(v48, v47);
     var out_0: i32;
     out_0 = where_0 & 255;
-    let v6 = ((((y_0 * 14) + (c_0 * 196)) + (n_0 * 1176)) + x_1_i_0) + (y_i_0 * 14);
-    arena[v6 + 521468] = bitcast<u32>(top_0);
-    arena[v6 + 596732] = u32(out_0);
+    let v50 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
+    arena[v50 + 521468] = bitcast<u32>(top_0);
+    arena[v50 + 596732] = u32(out_0);
+  }
+  if (v32) {
+    var top_1: f32;
+    top_1 = special(1u);
+    var where_1: i32;
+    where_1 = 0;
+    var v_4: f32;
+    let v51 = bitcast<f32>(arena[((ti_0 * 3) + 169)]);
+    let v52 = acc_0_1 + v51;
+    v_4 = select(v52, 0.0, (v52 < 0.0));
+    let v53 = v_4;
+    let v54 = top_1;
+    let v55 = is_nan(v54);
+    where_1 = select(where_1, 0, ((((!(v53 <= v54)) || is_nan(v53)) || v55) && (!v55)));
+    top_1 = max_f32(v54, v53);
+    var v_5: f32;
+    let v56 = acc_0_4 + v51;
+    v_5 = select(v56, 0.0, (v56 < 0.0));
+    let v57 = v_5;
+    let v58 = top_1;
+    let v59 = is_nan(v58);
+    where_1 = select(where_1, 1, ((((!(v57 <= v58)) || is_nan(v57)) || v59) && (!v59)));
+    top_1 = max_f32(v58, v57);
+    var v_6: f32;
+    let v60 = acc_0_7 + v51;
+    v_6 = select(v60, 0.0, (v60 < 0.0));
+    let v61 = v_6;
+    let v62 = top_1;
+    let v63 = is_nan(v62);
+    where_1 = select(where_1, 2, ((((!(v61 <= v62)) || is_nan(v61)) || v63) && (!v63)));
+    top_1 = max_f32(v62, v61);
+    var v_7: f32;
+    let v64 = acc_0_10 + v51;
+    v_7 = select(v64, 0.0, (v64 < 0.0));
+    let v65 = v_7;
+    let v66 = top_1;
+    let v67 = is_nan(v66);
+    where_1 = select(where_1, 3, ((((!(v65 <= v66)) || is_nan(v65)) || v67) && (!v67)));
+    top_1 = max_f32(v66, v65);
+    var out_1: i32;
+    out_1 = where_1 & 255;
+    let v68 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
+    arena[v68 + 521664] = bitcast<u32>(top_1);
+    arena[v68 + 596928] = u32(out_1);
+  }
+  if (v32) {
+    var top_2: f32;
+    top_2 = special(1u);
+    var where_2: i32;
+    where_2 = 0;
+    var v_8: f32;
+    let v69 = bitcast<f32>(arena[((ti_0 * 3) + 170)]);
+    let v70 = acc_0_2 + v69;
+    v_8 = select(v70, 0.0, (v70 < 0.0));
+    let v71 = v_8;
+    let v72 = top_2;
+    let v73 = is_nan(v72);
+    where_2 = select(where_2, 0, ((((!(v71 <= v72)) || is_nan(v71)) || v73) && (!v73)));
+    top_2 = max_f32(v72, v71);
+    var v_9: f32;
+    let v74 = acc_0_5 + v69;
+    v_9 = select(v74, 0.0, (v74 < 0.0));
+    let v75 = v_9;
+    let v76 = top_2;
+    let v77 = is_nan(v76);
+    where_2 = select(where_2, 1, ((((!(v75 <= v76)) || is_nan(v75)) || v77) && (!v77)));
+    top_2 = max_f32(v76, v75);
+    var v_10: f32;
+    let v78 = acc_0_8 + v69;
+    v_10 = select(v78, 0.0, (v78 < 0.0));
+    let v79 = v_10;
+    let v80 = top_2;
+    let v81 = is_nan(v80);
+    where_2 = select(where_2, 2, ((((!(v79 <= v80)) || is_nan(v79)) || v81) && (!v81)));
+    top_2 = max_f32(v80, v79);
+    var v_11: f32;
+    let v82 = acc_0_11 + v69;
+    v_11 = select(v82, 0.0, (v82 < 0.0));
+    let v83 = v_11;
+    let v84 = top_2;
+    let v85 = is_nan(v84);
+    where_2 = select(where_2, 3, ((((!(v83 <= v84)) || is_nan(v83)) || v85) && (!v85)));
+    top_2 = max_f32(v84, v83);
+    var out_2: i32;
+    out_2 = where_2 & 255;
+    let v86 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
+    arena[v86 + 521860] = bitcast<u32>(top_2);
+    arena[v86 + 597124] = u32(out_2);
   }
 }
 
-@compute @workgroup_size(50)
+var<workgroup> k10_conv2d_max_pool2d_max_pool2d_index_2_b_0: array<f32, 1024>;
+var<workgroup> k10_conv2d_max_pool2d_max_pool2d_index_2_a_0: array<vec4f, 64>;
+@compute @workgroup_size(64)
 fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var top_0: f32;
-  top_0 = special(1u);
-  var where_0: i32;
-  where_0 = 0;
-  let n_0 = i32(group.y);
+  var acc_0_0: f32;
+  var acc_0_1: f32;
+  var acc_0_2: f32;
+  var acc_0_3: f32;
+  var acc_0_4: f32;
+  var acc_0_5: f32;
+  var acc_0_6: f32;
+  var acc_0_7: f32;
+  var acc_0_8: f32;
+  var acc_0_9: f32;
+  var acc_0_10: f32;
+  var acc_0_11: f32;
+  var acc_0_12: f32;
+  var acc_0_13: f32;
+  var acc_0_14: f32;
+  var acc_0_15: f32;
+  acc_0_0 = 0.0;
+  acc_0_1 = 0.0;
+  acc_0_2 = 0.0;
+  acc_0_3 = 0.0;
+  acc_0_4 = 0.0;
+  acc_0_5 = 0.0;
+  acc_0_6 = 0.0;
+  acc_0_7 = 0.0;
+  acc_0_8 = 0.0;
+  acc_0_9 = 0.0;
+  acc_0_10 = 0.0;
+  acc_0_11 = 0.0;
+  acc_0_12 = 0.0;
+  acc_0_13 = 0.0;
+  acc_0_14 = 0.0;
+  acc_0_15 = 0.0;
   let v0 = i32(lane);
-  let x_i_0 = v0 % 5;
-  let v1 = v0 / 5;
-  let y_i_0 = v1 % 5;
-  let c_0 = i32(group.x) * 2;
-  let c_i_0 = v1 / 5;
-  for (var i_0 = 0; i_0 < 2; i_0++) {
-    for (var j_0 = 0; j_0 < 2; j_0++) {
-      var acc_0: f32;
-      acc_0 = 0.0;
-      for (var c_2_0 = 0; c_2_0 < 6; c_2_0++) {
-        for (var i_2_0 = 0; i_2_0 < 5; i_2_0++) {
-          for (var j_2_0 = 0; j_2_0 < 5; j_2_0++) {
-            acc_0 = acc_0 + (bitcast<f32>(arena[(((((((((n_0 * 1176) + (x_i_0 * 2)) + (y_i_0 * 28)) + (i_0 * 14)) + j_0) + (c_2_0 * 196)) + (i_2_0 * 14)) + j_2_0) + 521468)]) * bitcast<f32>(arena[((((((c_0 * 150) + (c_i_0 * 150)) + (c_2_0 * 25)) + (i_2_0 * 5)) + j_2_0) + 176)]));
-          }
-        }
-      }
-      var v_0: f32;
-      let v2 = acc_0 + bitcast<f32>(arena[((c_0 + c_i_0) + 2576)]);
-      v_0 = select(v2, 0.0, (v2 < 0.0));
-      let v3 = v_0;
-      let v4 = top_0;
-      let v5 = is_nan(v4);
-      where_0 = select(where_0, ((i_0 * 2) + j_0), ((((!(v3 <= v4)) || is_nan(v3)) || v5) && (!v5)));
-      top_0 = max_f32(v4, v3);
+  let tj_0 = v0 % 16;
+  let ti_0 = v0 / 16;
+  let v2 = i32(group.x);
+  let y_0 = (v2 % 2) * 16;
+  let n_0 = i32(group.y);
+  for (var c_2_0 = 0; c_2_0 < 150; c_2_0 += 16) {
+    workgroupBarrier();
+    let v1 = tj_0 + (ti_0 * 64);
+    let v3 = y_0 + tj_0;
+    let v4 = v3 < 25;
+    let v5 = c_2_0 + ti_0;
+    let v6 = v4 && (v5 < 150);
+    let v7 = ((n_0 * 1176) + ((v3 / 5) * 28)) + ((v3 % 5) * 2);
+    let v8 = ((v7 + ((v5 / 25) * 196)) + (((v5 / 5) % 5) * 14)) + (v5 % 5);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 521468)]), v6);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 16] = select(0.0, bitcast<f32>(arena[(v8 + 521469)]), v6);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v8 + 521482)]), v6);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 48] = select(0.0, bitcast<f32>(arena[(v8 + 521483)]), v6);
+    let v9 = c_2_0 + (ti_0 + 4);
+    let v10 = v4 && (v9 < 150);
+    let v11 = ((v7 + ((v9 / 25) * 196)) + (((v9 / 5) % 5) * 14)) + (v9 % 5);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v11 + 521468)]), v10);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 272] = select(0.0, bitcast<f32>(arena[(v11 + 521469)]), v10);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v11 + 521482)]), v10);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 304] = select(0.0, bitcast<f32>(arena[(v11 + 521483)]), v10);
+    let v12 = c_2_0 + (ti_0 + 8);
+    let v13 = v4 && (v12 < 150);
+    let v14 = ((v7 + ((v12 / 25) * 196)) + (((v12 / 5) % 5) * 14)) + (v12 % 5);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v14 + 521468)]), v13);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 528] = select(0.0, bitcast<f32>(arena[(v14 + 521469)]), v13);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v14 + 521482)]), v13);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 560] = select(0.0, bitcast<f32>(arena[(v14 + 521483)]), v13);
+    let v15 = c_2_0 + (ti_0 + 12);
+    let v16 = v4 && (v15 < 150);
+    let v17 = ((v7 + ((v15 / 25) * 196)) + (((v15 / 5) % 5) * 14)) + (v15 % 5);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v17 + 521468)]), v16);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 784] = select(0.0, bitcast<f32>(arena[(v17 + 521469)]), v16);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v17 + 521482)]), v16);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 816] = select(0.0, bitcast<f32>(arena[(v17 + 521483)]), v16);
+    let v18 = c_2_0 + tj_0;
+    let v19 = v18 < 150;
+    let v20 = ((((v18 / 25) * 25) + (((v18 / 5) % 5) * 5)) + (v18 % 5)) + (ti_0 * 600);
+    k10_conv2d_max_pool2d_max_pool2d_index_2_a_0[(tj_0 * 4) + ti_0] = vec4f(select(0.0, bitcast<f32>(arena[(v20 + 176)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 326)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 476)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 626)]), v19));
+    workgroupBarrier();
+    for (var c_2_i_0 = 0; c_2_i_0 < min(16, (150 - c_2_0)); c_2_i_0++) {
+      let v21 = (c_2_i_0 * 64) + tj_0;
+      let v22 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v21];
+      let v23 = k10_conv2d_max_pool2d_max_pool2d_index_2_a_0[((c_2_i_0 * 4) + ti_0)];
+      let v24 = v23.x;
+      acc_0_0 = acc_0_0 + (v22 * v24);
+      let v25 = v23.y;
+      acc_0_1 = acc_0_1 + (v22 * v25);
+      let v26 = v23.z;
+      acc_0_2 = acc_0_2 + (v22 * v26);
+      let v27 = v23.w;
+      acc_0_3 = acc_0_3 + (v22 * v27);
+      let v28 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v21 + 16)];
+      acc_0_4 = acc_0_4 + (v28 * v24);
+      acc_0_5 = acc_0_5 + (v28 * v25);
+      acc_0_6 = acc_0_6 + (v28 * v26);
+      acc_0_7 = acc_0_7 + (v28 * v27);
+      let v29 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v21 + 32)];
+      acc_0_8 = acc_0_8 + (v29 * v24);
+      acc_0_9 = acc_0_9 + (v29 * v25);
+      acc_0_10 = acc_0_10 + (v29 * v26);
+      acc_0_11 = acc_0_11 + (v29 * v27);
+      let v30 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v21 + 48)];
+      acc_0_12 = acc_0_12 + (v30 * v24);
+      acc_0_13 = acc_0_13 + (v30 * v25);
+      acc_0_14 = acc_0_14 + (v30 * v26);
+      acc_0_15 = acc_0_15 + (v30 * v27);
     }
   }
-  var out_0: i32;
-  out_0 = where_0 & 255;
-  let v6 = ((((c_0 * 25) + (n_0 * 400)) + x_i_0) + (y_i_0 * 5)) + (c_i_0 * 25);
-  arena[v6 + 747260] = bitcast<u32>(top_0);
-  arena[v6 + 772860] = u32(out_0);
+  let v31 = y_0 + tj_0;
+  let v32 = 0 < (25 - v31);
+  if (v32) {
+    var top_0: f32;
+    top_0 = special(1u);
+    var where_0: i32;
+    where_0 = 0;
+    var v_0: f32;
+    let v33 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
+    let v34 = acc_0_0 + v33;
+    v_0 = select(v34, 0.0, (v34 < 0.0));
+    let v35 = v_0;
+    let v36 = top_0;
+    let v37 = is_nan(v36);
+    where_0 = select(where_0, 0, ((((!(v35 <= v36)) || is_nan(v35)) || v37) && (!v37)));
+    top_0 = max_f32(v36, v35);
+    var v_1: f32;
+    let v38 = acc_0_4 + v33;
+    v_1 = select(v38, 0.0, (v38 < 0.0));
+    let v39 = v_1;
+    let v40 = top_0;
+    let v41 = is_nan(v40);
+    where_0 = select(where_0, 1, ((((!(v39 <= v40)) || is_nan(v39)) || v41) && (!v41)));
+    top_0 = max_f32(v40, v39);
+    var v_2: f32;
+    let v42 = acc_0_8 + v33;
+    v_2 = select(v42, 0.0, (v42 < 0.0));
+    let v43 = v_2;
+    let v44 = top_0;
+    let v45 = is_nan(v44);
+    where_0 = select(where_0, 2, ((((!(v43 <= v44)) || is_nan(v43)) || v45) && (!v45)));
+    top_0 = max_f32(v44, v43);
+    var v_3: f32;
+    let v46 = acc_0_12 + v33;
+    v_3 = select(v46, 0.0, (v46 < 0.0));
+    let v47 = v_3;
+    let v48 = top_0;
+    let v49 = is_nan(v48);
+    where_0 = select(where_0, 3, ((((!(v47 <= v48)) || is_nan(v47)) || v49) && (!v49)));
+    top_0 = max_f32(v48, v47);
+    var out_0: i32;
+    out_0 = where_0 & 255;
+    let v50 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
+    arena[v50 + 747260] = bitcast<u32>(top_0);
+    arena[v50 + 772860] = u32(out_0);
+  }
+  if (v32) {
+    var top_1: f32;
+    top_1 = special(1u);
+    var where_1: i32;
+    where_1 = 0;
+    var v_4: f32;
+    let v51 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
+    let v52 = acc_0_1 + v51;
+    v_4 = select(v52, 0.0, (v52 < 0.0));
+    let v53 = v_4;
+    let v54 = top_1;
+    let v55 = is_nan(v54);
+    where_1 = select(where_1, 0, ((((!(v53 <= v54)) || is_nan(v53)) || v55) && (!v55)));
+    top_1 = max_f32(v54, v53);
+    var v_5: f32;
+    let v56 = acc_0_5 + v51;
+    v_5 = select(v56, 0.0, (v56 < 0.0));
+    let v57 = v_5;
+    let v58 = top_1;
+    let v59 = is_nan(v58);
+    where_1 = select(where_1, 1, ((((!(v57 <= v58)) || is_nan(v57)) || v59) && (!v59)));
+    top_1 = max_f32(v58, v57);
+    var v_6: f32;
+    let v60 = acc_0_9 + v51;
+    v_6 = select(v60, 0.0, (v60 < 0.0));
+    let v61 = v_6;
+    let v62 = top_1;
+    let v63 = is_nan(v62);
+    where_1 = select(where_1, 2, ((((!(v61 <= v62)) || is_nan(v61)) || v63) && (!v63)));
+    top_1 = max_f32(v62, v61);
+    var v_7: f32;
+    let v64 = acc_0_13 + v51;
+    v_7 = select(v64, 0.0, (v64 < 0.0));
+    let v65 = v_7;
+    let v66 = top_1;
+    let v67 = is_nan(v66);
+    where_1 = select(where_1, 3, ((((!(v65 <= v66)) || is_nan(v65)) || v67) && (!v67)));
+    top_1 = max_f32(v66, v65);
+    var out_1: i32;
+    out_1 = where_1 & 255;
+    let v68 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
+    arena[v68 + 747285] = bitcast<u32>(top_1);
+    arena[v68 + 772885] = u32(out_1);
+  }
+  if (v32) {
+    var top_2: f32;
+    top_2 = special(1u);
+    var where_2: i32;
+    where_2 = 0;
+    var v_8: f32;
+    let v69 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
+    let v70 = acc_0_2 + v69;
+    v_8 = select(v70, 0.0, (v70 < 0.0));
+    let v71 = v_8;
+    let v72 = top_2;
+    let v73 = is_nan(v72);
+    where_2 = select(where_2, 0, ((((!(v71 <= v72)) || is_nan(v71)) || v73) && (!v73)));
+    top_2 = max_f32(v72, v71);
+    var v_9: f32;
+    let v74 = acc_0_6 + v69;
+    v_9 = select(v74, 0.0, (v74 < 0.0));
+    let v75 = v_9;
+    let v76 = top_2;
+    let v77 = is_nan(v76);
+    where_2 = select(where_2, 1, ((((!(v75 <= v76)) || is_nan(v75)) || v77) && (!v77)));
+    top_2 = max_f32(v76, v75);
+    var v_10: f32;
+    let v78 = acc_0_10 + v69;
+    v_10 = select(v78, 0.0, (v78 < 0.0));
+    let v79 = v_10;
+    let v80 = top_2;
+    let v81 = is_nan(v80);
+    where_2 = select(where_2, 2, ((((!(v79 <= v80)) || is_nan(v79)) || v81) && (!v81)));
+    top_2 = max_f32(v80, v79);
+    var v_11: f32;
+    let v82 = acc_0_14 + v69;
+    v_11 = select(v82, 0.0, (v82 < 0.0));
+    let v83 = v_11;
+    let v84 = top_2;
+    let v85 = is_nan(v84);
+    where_2 = select(where_2, 3, ((((!(v83 <= v84)) || is_nan(v83)) || v85) && (!v85)));
+    top_2 = max_f32(v84, v83);
+    var out_2: i32;
+    out_2 = where_2 & 255;
+    let v86 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
+    arena[v86 + 747310] = bitcast<u32>(top_2);
+    arena[v86 + 772910] = u32(out_2);
+  }
+  if (v32) {
+    var top_3: f32;
+    top_3 = special(1u);
+    var where_3: i32;
+    where_3 = 0;
+    var v_12: f32;
+    let v87 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
+    let v88 = acc_0_3 + v87;
+    v_12 = select(v88, 0.0, (v88 < 0.0));
+    let v89 = v_12;
+    let v90 = top_3;
+    let v91 = is_nan(v90);
+    where_3 = select(where_3, 0, ((((!(v89 <= v90)) || is_nan(v89)) || v91) && (!v91)));
+    top_3 = max_f32(v90, v89);
+    var v_13: f32;
+    let v92 = acc_0_7 + v87;
+    v_13 = select(v92, 0.0, (v92 < 0.0));
+    let v93 = v_13;
+    let v94 = top_3;
+    let v95 = is_nan(v94);
+    where_3 = select(where_3, 1, ((((!(v93 <= v94)) || is_nan(v93)) || v95) && (!v95)));
+    top_3 = max_f32(v94, v93);
+    var v_14: f32;
+    let v96 = acc_0_11 + v87;
+    v_14 = select(v96, 0.0, (v96 < 0.0));
+    let v97 = v_14;
+    let v98 = top_3;
+    let v99 = is_nan(v98);
+    where_3 = select(where_3, 2, ((((!(v97 <= v98)) || is_nan(v97)) || v99) && (!v99)));
+    top_3 = max_f32(v98, v97);
+    var v_15: f32;
+    let v100 = acc_0_15 + v87;
+    v_15 = select(v100, 0.0, (v100 < 0.0));
+    let v101 = v_15;
+    let v102 = top_3;
+    let v103 = is_nan(v102);
+    where_3 = select(where_3, 3, ((((!(v101 <= v102)) || is_nan(v101)) || v103) && (!v103)));
+    top_3 = max_f32(v102, v101);
+    var out_3: i32;
+    out_3 = where_3 & 255;
+    let v104 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
+    arena[v104 + 747335] = bitcast<u32>(top_3);
+    arena[v104 + 772935] = u32(out_3);
+  }
 }
 
-var<workgroup> k11_matmul_3_1_a_0: array<f32, 128>;
-var<workgroup> k11_matmul_3_1_b_0: array<f32, 128>;
+var<workgroup> k11_matmul_3_1_a_0: array<f32, 256>;
+var<workgroup> k11_matmul_3_1_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k11_matmul_3_1(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
-  let n_0 = i32(group.y) * 8;
-  let j_0 = i32(group.x) * 8;
-  let ti_0 = v0 / 8;
-  let tj_0 = v0 % 8;
+  let n_0 = i32(group.y) * 16;
+  let j_0 = i32(group.x) * 4;
+  let ti_0 = v0 / 4;
+  let tj_0 = v0 % 4;
   for (var k_0 = 0; k_0 < 84; k_0 += 16) {
     workgroupBarrier();
     let t_0 = v0 % 16;
     let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
+    let v1 = (t_0 * 16) + s_0;
     let v2 = i32(call.n);
     let v3 = (k_0 + t_0) < 84;
     let v4 = s_0 * 84;
     let v5 = (((n_0 * 84) + k_0) + t_0) + v4;
     k11_matmul_3_1_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 839420)]), (((n_0 + s_0) < v2) && v3));
-    let v6 = v1 + 4;
-    let v7 = s_0 + 4;
-    k11_matmul_3_1_a_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 839756)]), (((n_0 + v7) < v2) && v3));
-    let v8 = (((j_0 * 84) + k_0) + t_0) + v4;
-    k11_matmul_3_1_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 60876)]), (((j_0 + s_0) < 10) && v3));
-    k11_matmul_3_1_b_0[v6] = select(0.0, bitcast<f32>(arena[(v8 + 61212)]), (((j_0 + v7) < 10) && v3));
+    k11_matmul_3_1_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v5 + 839756)]), (((n_0 + (s_0 + 4)) < v2) && v3));
+    k11_matmul_3_1_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 840092)]), (((n_0 + (s_0 + 8)) < v2) && v3));
+    k11_matmul_3_1_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v5 + 840428)]), (((n_0 + (s_0 + 12)) < v2) && v3));
+    k11_matmul_3_1_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 84) + k_0) + t_0) + v4) + 60876)]), (((j_0 + s_0) < 10) && v3));
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < min(16, (84 - k_0)); k_i_0++) {
-      let v9 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k11_matmul_3_1_a_0[(v9 + ti_0)] * k11_matmul_3_1_b_0[(v9 + tj_0)]);
+      acc_0_0 = acc_0_0 + (k11_matmul_3_1_a_0[((k_i_0 * 16) + ti_0)] * k11_matmul_3_1_b_0[((k_i_0 * 4) + tj_0)]);
     }
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
@@ -718,27 +1422,135 @@ fn k17_pad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   arena[(((((y_0 * 18) + (c_0 * 324)) + (n_0 * 5184)) + x_i_0) + (y_i_0 * 18)) + 189692] = bitcast<u32>(select(0.0, select(0.0, bitcast<f32>(arena[(v4 + 798460)]), (i32(arena[(v4 + 772860)]) == (((v2 % 2) * 2) + (v3 % 2)))), ((((v2 >= 0) && (v2 < 10)) && (v3 >= 0)) && (v3 < 10))));
 }
 
-@compute @workgroup_size(56)
+var<workgroup> k18_conv2d_b_0: array<vec4f, 256>;
+var<workgroup> k18_conv2d_a_0: array<f32, 48>;
+@compute @workgroup_size(64)
 fn k18_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let v0 = i32(lane);
-  let y_i_0 = v0 / 14;
-  let v1 = i32(group.x);
-  let y_0 = (v1 % 4) * 4;
+  var acc_0_0: vec4f;
+  var acc_0_1: vec4f;
+  var acc_0_2: vec4f;
+  let v0 = vec4f(0.0);
+  acc_0_0 = v0;
+  acc_0_1 = v0;
+  acc_0_2 = v0;
+  let v1 = i32(lane);
+  let tj_0 = v1 % 32;
+  let ti_0 = v1 / 32;
+  let v3 = i32(group.x);
+  let y_0 = (v3 % 2) * 128;
   let n_0 = i32(group.y);
-  let x_i_0 = v0 % 14;
-  let c_0 = v1 / 4;
-  if (y_i_0 < (14 - y_0)) {
-    var acc_0: f32;
-    acc_0 = 0.0;
-    for (var c_2_0 = 0; c_2_0 < 16; c_2_0++) {
-      for (var i_0 = 0; i_0 < 5; i_0++) {
-        for (var j_0 = 0; j_0 < 5; j_0++) {
-          acc_0 = acc_0 + (bitcast<f32>(arena[((((((((y_0 * 18) + (n_0 * 5184)) + x_i_0) + (y_i_0 * 18)) + (c_2_0 * 324)) + (i_0 * 18)) + j_0) + 189692)]) * bitcast<f32>(arena[(((((c_0 * 25) + (c_2_0 * 150)) + (i_0 * (-5))) + (j_0 * (-1))) + 200)]));
-        }
-      }
+  for (var c_2_0 = 0; c_2_0 < 400; c_2_0 += 8) {
+    workgroupBarrier();
+    let v2 = tj_0 + (ti_0 * 32);
+    let v4 = tj_0 * 4;
+    let v5 = y_0 + v4;
+    let v6 = v5 < 196;
+    let v7 = n_0 * 5184;
+    let v8 = (v7 + ((v5 / 14) * 18)) + (v5 % 14);
+    let v9 = c_2_0 + ti_0;
+    let v10 = (v9 / 25) * 324;
+    let v11 = ((v9 / 5) % 5) * 18;
+    let v12 = v9 % 5;
+    let v13 = y_0 + (v4 + 1);
+    let v14 = v13 < 196;
+    let v15 = (v7 + ((v13 / 14) * 18)) + (v13 % 14);
+    let v16 = y_0 + (v4 + 2);
+    let v17 = v16 < 196;
+    let v18 = (v7 + ((v16 / 14) * 18)) + (v16 % 14);
+    let v19 = y_0 + (v4 + 3);
+    let v20 = v19 < 196;
+    let v21 = (v7 + ((v19 / 14) * 18)) + (v19 % 14);
+    k18_conv2d_b_0[v2] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v10) + v11) + v12) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v10) + v11) + v12) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v10) + v11) + v12) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v10) + v11) + v12) + 189692)]), v20));
+    let v22 = c_2_0 + (ti_0 + 2);
+    let v23 = (v22 / 25) * 324;
+    let v24 = ((v22 / 5) % 5) * 18;
+    let v25 = v22 % 5;
+    k18_conv2d_b_0[v2 + 64] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v23) + v24) + v25) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v23) + v24) + v25) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v23) + v24) + v25) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v23) + v24) + v25) + 189692)]), v20));
+    let v26 = c_2_0 + (ti_0 + 4);
+    let v27 = (v26 / 25) * 324;
+    let v28 = ((v26 / 5) % 5) * 18;
+    let v29 = v26 % 5;
+    k18_conv2d_b_0[v2 + 128] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v27) + v28) + v29) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v27) + v28) + v29) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v27) + v28) + v29) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v27) + v28) + v29) + 189692)]), v20));
+    let v30 = c_2_0 + (ti_0 + 6);
+    let v31 = (v30 / 25) * 324;
+    let v32 = ((v30 / 5) % 5) * 18;
+    let v33 = v30 % 5;
+    k18_conv2d_b_0[v2 + 192] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v31) + v32) + v33) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v31) + v32) + v33) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v31) + v32) + v33) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v31) + v32) + v33) + 189692)]), v20));
+    let t_0 = v1 % 8;
+    let s_0 = v1 / 8;
+    if (v1 < 16) {
+      let v34 = (t_0 * 6) + (s_0 * 3);
+      let v35 = c_2_0 + t_0;
+      let v36 = ((((v35 / 25) * 150) + (((v35 / 5) % 5) * (-5))) + ((v35 % 5) * (-1))) + (s_0 * 75);
+      k18_conv2d_a_0[v34] = bitcast<f32>(arena[(v36 + 200)]);
+      k18_conv2d_a_0[v34 + 1] = bitcast<f32>(arena[(v36 + 225)]);
+      k18_conv2d_a_0[v34 + 2] = bitcast<f32>(arena[(v36 + 250)]);
     }
-    let v2 = ((((y_0 * 14) + (c_0 * 196)) + (n_0 * 1176)) + x_i_0) + (y_i_0 * 14);
-    arena[v2 + 671996] = bitcast<u32>(select(acc_0, 0.0, (bitcast<f32>(arena[(v2 + 521468)]) <= 0.0)));
+    workgroupBarrier();
+    for (var c_2_i_0 = 0; c_2_i_0 < 8; c_2_i_0++) {
+      let v37 = k18_conv2d_b_0[((c_2_i_0 * 32) + tj_0)];
+      let v38 = (c_2_i_0 * 6) + (ti_0 * 3);
+      acc_0_0 = acc_0_0 + (v37 * k18_conv2d_a_0[v38]);
+      acc_0_1 = acc_0_1 + (v37 * k18_conv2d_a_0[(v38 + 1)]);
+      acc_0_2 = acc_0_2 + (v37 * k18_conv2d_a_0[(v38 + 2)]);
+    }
+  }
+  let v39 = tj_0 * 4;
+  let v40 = y_0 + v39;
+  let v41 = 0 < (196 - v40);
+  if (v41) {
+    let v42 = (((n_0 * 1176) + ((v40 / 14) * 14)) + (v40 % 14)) + (ti_0 * 588);
+    arena[v42 + 671996] = bitcast<u32>(select(acc_0_0.x, 0.0, (bitcast<f32>(arena[(v42 + 521468)]) <= 0.0)));
+  }
+  let v43 = y_0 + (v39 + 1);
+  let v44 = 0 < (196 - v43);
+  if (v44) {
+    let v45 = (((n_0 * 1176) + ((v43 / 14) * 14)) + (v43 % 14)) + (ti_0 * 588);
+    arena[v45 + 671996] = bitcast<u32>(select(acc_0_0.y, 0.0, (bitcast<f32>(arena[(v45 + 521468)]) <= 0.0)));
+  }
+  let v46 = y_0 + (v39 + 2);
+  let v47 = 0 < (196 - v46);
+  if (v47) {
+    let v48 = (((n_0 * 1176) + ((v46 / 14) * 14)) + (v46 % 14)) + (ti_0 * 588);
+    arena[v48 + 671996] = bitcast<u32>(select(acc_0_0.z, 0.0, (bitcast<f32>(arena[(v48 + 521468)]) <= 0.0)));
+  }
+  let v49 = y_0 + (v39 + 3);
+  let v50 = 0 < (196 - v49);
+  if (v50) {
+    let v51 = (((n_0 * 1176) + ((v49 / 14) * 14)) + (v49 % 14)) + (ti_0 * 588);
+    arena[v51 + 671996] = bitcast<u32>(select(acc_0_0.w, 0.0, (bitcast<f32>(arena[(v51 + 521468)]) <= 0.0)));
+  }
+  if (v41) {
+    let v52 = (((n_0 * 1176) + ((v40 / 14) * 14)) + (v40 % 14)) + (ti_0 * 588);
+    arena[v52 + 672192] = bitcast<u32>(select(acc_0_1.x, 0.0, (bitcast<f32>(arena[(v52 + 521664)]) <= 0.0)));
+  }
+  if (v44) {
+    let v53 = (((n_0 * 1176) + ((v43 / 14) * 14)) + (v43 % 14)) + (ti_0 * 588);
+    arena[v53 + 672192] = bitcast<u32>(select(acc_0_1.y, 0.0, (bitcast<f32>(arena[(v53 + 521664)]) <= 0.0)));
+  }
+  if (v47) {
+    let v54 = (((n_0 * 1176) + ((v46 / 14) * 14)) + (v46 % 14)) + (ti_0 * 588);
+    arena[v54 + 672192] = bitcast<u32>(select(acc_0_1.z, 0.0, (bitcast<f32>(arena[(v54 + 521664)]) <= 0.0)));
+  }
+  if (v50) {
+    let v55 = (((n_0 * 1176) + ((v49 / 14) * 14)) + (v49 % 14)) + (ti_0 * 588);
+    arena[v55 + 672192] = bitcast<u32>(select(acc_0_1.w, 0.0, (bitcast<f32>(arena[(v55 + 521664)]) <= 0.0)));
+  }
+  if (v41) {
+    let v56 = (((n_0 * 1176) + ((v40 / 14) * 14)) + (v40 % 14)) + (ti_0 * 588);
+    arena[v56 + 672388] = bitcast<u32>(select(acc_0_2.x, 0.0, (bitcast<f32>(arena[(v56 + 521860)]) <= 0.0)));
+  }
+  if (v44) {
+    let v57 = (((n_0 * 1176) + ((v43 / 14) * 14)) + (v43 % 14)) + (ti_0 * 588);
+    arena[v57 + 672388] = bitcast<u32>(select(acc_0_2.y, 0.0, (bitcast<f32>(arena[(v57 + 521860)]) <= 0.0)));
+  }
+  if (v47) {
+    let v58 = (((n_0 * 1176) + ((v46 / 14) * 14)) + (v46 % 14)) + (ti_0 * 588);
+    arena[v58 + 672388] = bitcast<u32>(select(acc_0_2.z, 0.0, (bitcast<f32>(arena[(v58 + 521860)]) <= 0.0)));
+  }
+  if (v50) {
+    let v59 = (((n_0 * 1176) + ((v49 / 14) * 14)) + (v49 % 14)) + (ti_0 * 588);
+    arena[v59 + 672388] = bitcast<u32>(select(acc_0_2.w, 0.0, (bitcast<f32>(arena[(v59 + 521860)]) <= 0.0)));
   }
 }
 
@@ -887,15 +1699,15 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_part_0: array<f32, 64>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_group_0: array<f32, 8>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0: array<f32, 256>;
-var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0: array<f32, 256>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0: array<vec4f, 128>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_part_1: array<f32, 64>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1: array<f32, 8>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1: array<f32, 128>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1: array<f32, 128>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_part_2: array<f32, 64>;
 var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2: array<f32, 8>;
-var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2: array<f32, 128>;
-var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2: array<f32, 128>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2: array<f32, 256>;
+var<workgroup> k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let v0 = i32(group.x);
@@ -950,22 +1762,30 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
       arena[v10] = bitcast<u32>(out_2_0);
     }
   }
-  if ((v0 >= 2400) && (v0 < 2600)) {
+  if ((v0 >= 2400) && (v0 < 2500)) {
     var acc_1_0: f32;
     var acc_1_1: f32;
     var acc_1_2: f32;
     var acc_1_3: f32;
+    var acc_1_4: f32;
+    var acc_1_5: f32;
+    var acc_1_6: f32;
+    var acc_1_7: f32;
     acc_1_0 = 0.0;
     acc_1_1 = 0.0;
     acc_1_2 = 0.0;
     acc_1_3 = 0.0;
+    acc_1_4 = 0.0;
+    acc_1_5 = 0.0;
+    acc_1_6 = 0.0;
+    acc_1_7 = 0.0;
     let v12 = i32(call.n);
     let v13 = i32(lane);
     let tj_0 = v13 % 8;
     let ti_0 = v13 / 8;
     let v17 = v0 - 2400;
     let j_0 = (v17 % 25) * 16;
-    let i_0 = (v17 / 25) * 16;
+    let i_0 = (v17 / 25) * 32;
     for (var k_0 = 0; k_0 < v12; k_0 += 16) {
       storageBarrier();
       workgroupBarrier();
@@ -974,95 +1794,149 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
       let v16 = (k_0 + ti_0) < v12;
       let v18 = ((j_0 + (k_0 * 400)) + v14) + (ti_0 * 400);
       k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v15] = select(0.0, bitcast<f32>(arena[(v18 + 747260)]), v16);
-      let v19 = v15 + 1;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v19] = select(0.0, bitcast<f32>(arena[(v18 + 747261)]), v16);
-      let v20 = v15 + 128;
-      let v21 = (k_0 + (ti_0 + 8)) < v12;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v20] = select(0.0, bitcast<f32>(arena[(v18 + 750460)]), v21);
-      let v22 = v15 + 129;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v22] = select(0.0, bitcast<f32>(arena[(v18 + 750461)]), v21);
-      let v23 = (i_0 + v14) < 120;
-      let v24 = ((i_0 + (k_0 * 120)) + v14) + (ti_0 * 120);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v15] = select(0.0, bitcast<f32>(arena[(v24 + 831740)]), (v23 && v16));
-      let v25 = (i_0 + (v14 + 1)) < 120;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v19] = select(0.0, bitcast<f32>(arena[(v24 + 831741)]), (v25 && v16));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v20] = select(0.0, bitcast<f32>(arena[(v24 + 832700)]), (v23 && v21));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v22] = select(0.0, bitcast<f32>(arena[(v24 + 832701)]), (v25 && v21));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v15 + 1] = select(0.0, bitcast<f32>(arena[(v18 + 747261)]), v16);
+      let v19 = (k_0 + (ti_0 + 8)) < v12;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v15 + 128] = select(0.0, bitcast<f32>(arena[(v18 + 750460)]), v19);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v15 + 129] = select(0.0, bitcast<f32>(arena[(v18 + 750461)]), v19);
+      let v20 = tj_0 + (ti_0 * 8);
+      let v21 = tj_0 * 4;
+      let v22 = (i_0 + v21) < 120;
+      let v23 = ((i_0 + (k_0 * 120)) + v21) + (ti_0 * 120);
+      let v24 = (i_0 + (v21 + 1)) < 120;
+      let v25 = (i_0 + (v21 + 2)) < 120;
+      let v26 = (i_0 + (v21 + 3)) < 120;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v20] = vec4f(select(0.0, bitcast<f32>(arena[(v23 + 831740)]), (v22 && v16)), select(0.0, bitcast<f32>(arena[(v23 + 831741)]), (v24 && v16)), select(0.0, bitcast<f32>(arena[(v23 + 831742)]), (v25 && v16)), select(0.0, bitcast<f32>(arena[(v23 + 831743)]), (v26 && v16)));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v20 + 64] = vec4f(select(0.0, bitcast<f32>(arena[(v23 + 832700)]), (v22 && v19)), select(0.0, bitcast<f32>(arena[(v23 + 832701)]), (v24 && v19)), select(0.0, bitcast<f32>(arena[(v23 + 832702)]), (v25 && v19)), select(0.0, bitcast<f32>(arena[(v23 + 832703)]), (v26 && v19)));
       storageBarrier();
       workgroupBarrier();
       for (var k_i_0 = 0; k_i_0 < min(16, (v12 - k_0)); k_i_0++) {
-        let v26 = k_i_0 * 16;
-        let v27 = v26 + v14;
+        let v27 = (k_i_0 * 16) + v14;
         let v28 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[v27];
-        let v29 = v26 + (ti_0 * 2);
-        let v30 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[v29];
+        let v29 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[((k_i_0 * 8) + ti_0)];
+        let v30 = v29.x;
         acc_1_0 = acc_1_0 + (v28 * v30);
         let v31 = k20_conv2d_weight_grad_conv2_weight_and_5_more_b_0[(v27 + 1)];
         acc_1_1 = acc_1_1 + (v31 * v30);
-        let v32 = k20_conv2d_weight_grad_conv2_weight_and_5_more_a_0[(v29 + 1)];
+        let v32 = v29.y;
         acc_1_2 = acc_1_2 + (v28 * v32);
         acc_1_3 = acc_1_3 + (v31 * v32);
+        let v33 = v29.z;
+        acc_1_4 = acc_1_4 + (v28 * v33);
+        acc_1_5 = acc_1_5 + (v31 * v33);
+        let v34 = v29.w;
+        acc_1_6 = acc_1_6 + (v28 * v34);
+        acc_1_7 = acc_1_7 + (v31 * v34);
       }
     }
-    let v33 = ti_0 * 2;
-    let v34 = 0 < (120 - (i_0 + v33));
-    if (v34) {
+    let v35 = ti_0 * 4;
+    let v36 = 0 < (120 - (i_0 + v35));
+    if (v36) {
       var out_1: f32;
-      let v35 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-      let v36 = v35 + 64304;
-      out_1 = (bitcast<f32>(arena[v36]) * 0.8999999761581421) + acc_1_0;
+      let v37 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v38 = v37 + 64304;
+      out_1 = (bitcast<f32>(arena[v38]) * 0.8999999761581421) + acc_1_0;
       var out_2_1: f32;
-      let v37 = v35 + 2592;
-      let v38 = out_1;
-      out_2_1 = bitcast<f32>(arena[v37]) - (call.s0 * v38);
-      arena[v36] = bitcast<u32>(v38);
-      arena[v37] = bitcast<u32>(out_2_1);
+      let v39 = v37 + 2592;
+      let v40 = out_1;
+      out_2_1 = bitcast<f32>(arena[v39]) - (call.s0 * v40);
+      arena[v38] = bitcast<u32>(v40);
+      arena[v39] = bitcast<u32>(out_2_1);
     }
-    if (v34) {
+    if (v36) {
       var out_2: f32;
-      let v39 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-      let v40 = v39 + 64305;
-      out_2 = (bitcast<f32>(arena[v40]) * 0.8999999761581421) + acc_1_1;
+      let v41 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v42 = v41 + 64305;
+      out_2 = (bitcast<f32>(arena[v42]) * 0.8999999761581421) + acc_1_1;
       var out_2_2: f32;
-      let v41 = v39 + 2593;
-      let v42 = out_2;
-      out_2_2 = bitcast<f32>(arena[v41]) - (call.s0 * v42);
-      arena[v40] = bitcast<u32>(v42);
-      arena[v41] = bitcast<u32>(out_2_2);
+      let v43 = v41 + 2593;
+      let v44 = out_2;
+      out_2_2 = bitcast<f32>(arena[v43]) - (call.s0 * v44);
+      arena[v42] = bitcast<u32>(v44);
+      arena[v43] = bitcast<u32>(out_2_2);
     }
-    let v43 = 0 < (120 - (i_0 + (v33 + 1)));
-    if (v43) {
+    let v45 = 0 < (120 - (i_0 + (v35 + 1)));
+    if (v45) {
       var out_3: f32;
-      let v44 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-      let v45 = v44 + 64704;
-      out_3 = (bitcast<f32>(arena[v45]) * 0.8999999761581421) + acc_1_2;
+      let v46 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v47 = v46 + 64704;
+      out_3 = (bitcast<f32>(arena[v47]) * 0.8999999761581421) + acc_1_2;
       var out_2_3: f32;
-      let v46 = v44 + 2992;
-      let v47 = out_3;
-      out_2_3 = bitcast<f32>(arena[v46]) - (call.s0 * v47);
-      arena[v45] = bitcast<u32>(v47);
-      arena[v46] = bitcast<u32>(out_2_3);
+      let v48 = v46 + 2992;
+      let v49 = out_3;
+      out_2_3 = bitcast<f32>(arena[v48]) - (call.s0 * v49);
+      arena[v47] = bitcast<u32>(v49);
+      arena[v48] = bitcast<u32>(out_2_3);
     }
-    if (v43) {
+    if (v45) {
       var out_4: f32;
-      let v48 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-      let v49 = v48 + 64705;
-      out_4 = (bitcast<f32>(arena[v49]) * 0.8999999761581421) + acc_1_3;
+      let v50 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v51 = v50 + 64705;
+      out_4 = (bitcast<f32>(arena[v51]) * 0.8999999761581421) + acc_1_3;
       var out_2_4: f32;
-      let v50 = v48 + 2993;
-      let v51 = out_4;
-      out_2_4 = bitcast<f32>(arena[v50]) - (call.s0 * v51);
-      arena[v49] = bitcast<u32>(v51);
-      arena[v50] = bitcast<u32>(out_2_4);
+      let v52 = v50 + 2993;
+      let v53 = out_4;
+      out_2_4 = bitcast<f32>(arena[v52]) - (call.s0 * v53);
+      arena[v51] = bitcast<u32>(v53);
+      arena[v52] = bitcast<u32>(out_2_4);
+    }
+    let v54 = 0 < (120 - (i_0 + (v35 + 2)));
+    if (v54) {
+      var out_5: f32;
+      let v55 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v56 = v55 + 65104;
+      out_5 = (bitcast<f32>(arena[v56]) * 0.8999999761581421) + acc_1_4;
+      var out_2_5: f32;
+      let v57 = v55 + 3392;
+      let v58 = out_5;
+      out_2_5 = bitcast<f32>(arena[v57]) - (call.s0 * v58);
+      arena[v56] = bitcast<u32>(v58);
+      arena[v57] = bitcast<u32>(out_2_5);
+    }
+    if (v54) {
+      var out_6: f32;
+      let v59 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v60 = v59 + 65105;
+      out_6 = (bitcast<f32>(arena[v60]) * 0.8999999761581421) + acc_1_5;
+      var out_2_6: f32;
+      let v61 = v59 + 3393;
+      let v62 = out_6;
+      out_2_6 = bitcast<f32>(arena[v61]) - (call.s0 * v62);
+      arena[v60] = bitcast<u32>(v62);
+      arena[v61] = bitcast<u32>(out_2_6);
+    }
+    let v63 = 0 < (120 - (i_0 + (v35 + 3)));
+    if (v63) {
+      var out_7: f32;
+      let v64 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v65 = v64 + 65504;
+      out_7 = (bitcast<f32>(arena[v65]) * 0.8999999761581421) + acc_1_6;
+      var out_2_7: f32;
+      let v66 = v64 + 3792;
+      let v67 = out_7;
+      out_2_7 = bitcast<f32>(arena[v66]) - (call.s0 * v67);
+      arena[v65] = bitcast<u32>(v67);
+      arena[v66] = bitcast<u32>(out_2_7);
+    }
+    if (v63) {
+      var out_8: f32;
+      let v68 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
+      let v69 = v68 + 65505;
+      out_8 = (bitcast<f32>(arena[v69]) * 0.8999999761581421) + acc_1_7;
+      var out_2_8: f32;
+      let v70 = v68 + 3793;
+      let v71 = out_8;
+      out_2_8 = bitcast<f32>(arena[v70]) - (call.s0 * v71);
+      arena[v69] = bitcast<u32>(v71);
+      arena[v70] = bitcast<u32>(out_2_8);
     }
   }
-  if ((v0 >= 2600) && (v0 < 2720)) {
+  if ((v0 >= 2500) && (v0 < 2620)) {
     var acc_2: f32;
     acc_2 = 0.0;
     var own_2: f32;
     own_2 = 0.0;
     let t_2 = i32(lane);
-    let i_1 = v0 - 2600;
+    let i_1 = v0 - 2500;
     for (var r0_0 = t_2; r0_0 < i32(call.n); r0_0 += 64) {
       own_2 = own_2 + bitcast<f32>(arena[((i_1 + (r0_0 * 120)) + 831740)]);
     }
@@ -1082,71 +1956,71 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     for (var t_3 = 0; t_3 < 8; t_3++) {
       acc_2 = acc_2 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_3];
     }
-    var out_5: f32;
-    let v52 = i_1 + 112304;
-    out_5 = (bitcast<f32>(arena[v52]) * 0.8999999761581421) + acc_2;
-    var out_2_5: f32;
-    let v53 = i_1 + 50592;
-    let v54 = out_5;
-    out_2_5 = bitcast<f32>(arena[v53]) - (call.s0 * v54);
+    var out_9: f32;
+    let v72 = i_1 + 112304;
+    out_9 = (bitcast<f32>(arena[v72]) * 0.8999999761581421) + acc_2;
+    var out_2_9: f32;
+    let v73 = i_1 + 50592;
+    let v74 = out_9;
+    out_2_9 = bitcast<f32>(arena[v73]) - (call.s0 * v74);
     if (lane == 0u) {
-      arena[v52] = bitcast<u32>(v54);
+      arena[v72] = bitcast<u32>(v74);
     }
     if (lane == 0u) {
-      arena[v53] = bitcast<u32>(out_2_5);
+      arena[v73] = bitcast<u32>(out_2_9);
     }
   }
-  if ((v0 >= 2720) && (v0 < 2885)) {
+  if ((v0 >= 2620) && (v0 < 2785)) {
     var acc_3_0: f32;
     acc_3_0 = 0.0;
-    let v55 = i32(call.n);
-    let v56 = i32(lane);
-    let tj_1 = v56 % 8;
-    let ti_1 = v56 / 8;
-    let v59 = v0 - 2720;
-    let j_1 = (v59 % 15) * 8;
-    let i_2 = (v59 / 15) * 8;
-    for (var k_1 = 0; k_1 < v55; k_1 += 16) {
+    let v75 = i32(call.n);
+    let v76 = i32(lane);
+    let tj_1 = v76 % 8;
+    let ti_1 = v76 / 8;
+    let v79 = v0 - 2620;
+    let j_1 = (v79 % 15) * 8;
+    let i_2 = (v79 / 15) * 8;
+    for (var k_1 = 0; k_1 < v75; k_1 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let v57 = tj_1 + (ti_1 * 8);
-      let v58 = (k_1 + ti_1) < v55;
-      let v60 = ((j_1 + (k_1 * 120)) + tj_1) + (ti_1 * 120);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v57] = select(0.0, bitcast<f32>(arena[(v60 + 824060)]), v58);
-      let v61 = v57 + 64;
-      let v62 = (k_1 + (ti_1 + 8)) < v55;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v61] = select(0.0, bitcast<f32>(arena[(v60 + 825020)]), v62);
-      let v63 = (i_2 + tj_1) < 84;
-      let v64 = ((i_2 + (k_1 * 84)) + tj_1) + (ti_1 * 84);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v57] = select(0.0, bitcast<f32>(arena[(v64 + 844796)]), (v63 && v58));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v61] = select(0.0, bitcast<f32>(arena[(v64 + 845468)]), (v63 && v62));
+      let v77 = tj_1 + (ti_1 * 8);
+      let v78 = (k_1 + ti_1) < v75;
+      let v80 = ((j_1 + (k_1 * 120)) + tj_1) + (ti_1 * 120);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v77] = select(0.0, bitcast<f32>(arena[(v80 + 824060)]), v78);
+      let v81 = v77 + 64;
+      let v82 = (k_1 + (ti_1 + 8)) < v75;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[v81] = select(0.0, bitcast<f32>(arena[(v80 + 825020)]), v82);
+      let v83 = (i_2 + tj_1) < 84;
+      let v84 = ((i_2 + (k_1 * 84)) + tj_1) + (ti_1 * 84);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v77] = select(0.0, bitcast<f32>(arena[(v84 + 844796)]), (v83 && v78));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[v81] = select(0.0, bitcast<f32>(arena[(v84 + 845468)]), (v83 && v82));
       storageBarrier();
       workgroupBarrier();
-      for (var k_i_1 = 0; k_i_1 < min(16, (v55 - k_1)); k_i_1++) {
-        let v65 = k_i_1 * 8;
-        acc_3_0 = acc_3_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[(v65 + tj_1)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[(v65 + ti_1)]);
+      for (var k_i_1 = 0; k_i_1 < min(16, (v75 - k_1)); k_i_1++) {
+        let v85 = k_i_1 * 8;
+        acc_3_0 = acc_3_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_1[(v85 + tj_1)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_1[(v85 + ti_1)]);
       }
     }
     if (0 < (84 - (i_2 + ti_1))) {
-      var out_6: f32;
-      let v66 = ((j_1 + (i_2 * 120)) + tj_1) + (ti_1 * 120);
-      let v67 = v66 + 112424;
-      out_6 = (bitcast<f32>(arena[v67]) * 0.8999999761581421) + acc_3_0;
-      var out_2_6: f32;
-      let v68 = v66 + 50712;
-      let v69 = out_6;
-      out_2_6 = bitcast<f32>(arena[v68]) - (call.s0 * v69);
-      arena[v67] = bitcast<u32>(v69);
-      arena[v68] = bitcast<u32>(out_2_6);
+      var out_10: f32;
+      let v86 = ((j_1 + (i_2 * 120)) + tj_1) + (ti_1 * 120);
+      let v87 = v86 + 112424;
+      out_10 = (bitcast<f32>(arena[v87]) * 0.8999999761581421) + acc_3_0;
+      var out_2_10: f32;
+      let v88 = v86 + 50712;
+      let v89 = out_10;
+      out_2_10 = bitcast<f32>(arena[v88]) - (call.s0 * v89);
+      arena[v87] = bitcast<u32>(v89);
+      arena[v88] = bitcast<u32>(out_2_10);
     }
   }
-  if ((v0 >= 2885) && (v0 < 2969)) {
+  if ((v0 >= 2785) && (v0 < 2869)) {
     var acc_4: f32;
     acc_4 = 0.0;
     var own_4: f32;
     own_4 = 0.0;
     let t_4 = i32(lane);
-    let i_3 = v0 - 2885;
+    let i_3 = v0 - 2785;
     for (var r0_1 = t_4; r0_1 < i32(call.n); r0_1 += 64) {
       own_4 = own_4 + bitcast<f32>(arena[((i_3 + (r0_1 * 84)) + 844796)]);
     }
@@ -1166,64 +2040,61 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     for (var t_5 = 0; t_5 < 8; t_5++) {
       acc_4 = acc_4 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_5];
     }
-    var out_7: f32;
-    let v70 = i_3 + 122504;
-    out_7 = (bitcast<f32>(arena[v70]) * 0.8999999761581421) + acc_4;
-    var out_2_7: f32;
-    let v71 = i_3 + 60792;
-    let v72 = out_7;
-    out_2_7 = bitcast<f32>(arena[v71]) - (call.s0 * v72);
+    var out_11: f32;
+    let v90 = i_3 + 122504;
+    out_11 = (bitcast<f32>(arena[v90]) * 0.8999999761581421) + acc_4;
+    var out_2_11: f32;
+    let v91 = i_3 + 60792;
+    let v92 = out_11;
+    out_2_11 = bitcast<f32>(arena[v91]) - (call.s0 * v92);
     if (lane == 0u) {
-      arena[v70] = bitcast<u32>(v72);
+      arena[v90] = bitcast<u32>(v92);
     }
     if (lane == 0u) {
-      arena[v71] = bitcast<u32>(out_2_7);
+      arena[v91] = bitcast<u32>(out_2_11);
     }
   }
-  if ((v0 >= 2969) && (v0 < 2991)) {
+  if ((v0 >= 2869) && (v0 < 2887)) {
     var acc_5_0: f32;
     acc_5_0 = 0.0;
-    let v73 = i32(call.n);
-    let v74 = i32(lane);
-    let tj_2 = v74 % 8;
-    let ti_2 = v74 / 8;
-    let v76 = v0 - 2969;
-    let j_2 = (v76 % 11) * 8;
-    let i_4 = (v76 / 11) * 8;
-    for (var k_2 = 0; k_2 < v73; k_2 += 16) {
+    let v93 = i32(call.n);
+    let v94 = i32(lane);
+    let tj_2 = v94 % 16;
+    let ti_2 = v94 / 16;
+    let v96 = v0 - 2869;
+    let j_2 = (v96 % 6) * 16;
+    let i_4 = (v96 / 6) * 4;
+    for (var k_2 = 0; k_2 < v93; k_2 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let v75 = tj_2 + (ti_2 * 8);
-      let v77 = (j_2 + tj_2) < 84;
-      let v78 = (k_2 + ti_2) < v73;
-      let v79 = ((j_2 + (k_2 * 84)) + tj_2) + (ti_2 * 84);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v75] = select(0.0, bitcast<f32>(arena[(v79 + 839420)]), (v77 && v78));
-      let v80 = v75 + 64;
-      let v81 = (k_2 + (ti_2 + 8)) < v73;
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v80] = select(0.0, bitcast<f32>(arena[(v79 + 840092)]), (v77 && v81));
-      let v82 = (i_4 + tj_2) < 10;
-      let v83 = ((i_4 + (k_2 * 10)) + tj_2) + (ti_2 * 10);
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v75] = select(0.0, bitcast<f32>(arena[(v83 + 850172)]), (v82 && v78));
-      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[v80] = select(0.0, bitcast<f32>(arena[(v83 + 850252)]), (v82 && v81));
+      let v95 = tj_2 + (ti_2 * 16);
+      let v97 = (j_2 + tj_2) < 84;
+      let v98 = ((j_2 + (k_2 * 84)) + tj_2) + (ti_2 * 84);
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v95] = select(0.0, bitcast<f32>(arena[(v98 + 839420)]), (v97 && ((k_2 + ti_2) < v93)));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v95 + 64] = select(0.0, bitcast<f32>(arena[(v98 + 839756)]), (v97 && ((k_2 + (ti_2 + 4)) < v93)));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v95 + 128] = select(0.0, bitcast<f32>(arena[(v98 + 840092)]), (v97 && ((k_2 + (ti_2 + 8)) < v93)));
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[v95 + 192] = select(0.0, bitcast<f32>(arena[(v98 + 840428)]), (v97 && ((k_2 + (ti_2 + 12)) < v93)));
+      let t_6 = v94 % 4;
+      let s_0 = v94 / 4;
+      k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[t_6 + (s_0 * 4)] = select(0.0, bitcast<f32>(arena[((((i_4 + (k_2 * 10)) + t_6) + (s_0 * 10)) + 850172)]), (((i_4 + t_6) < 10) && ((k_2 + s_0) < v93)));
       storageBarrier();
       workgroupBarrier();
-      for (var k_i_2 = 0; k_i_2 < min(16, (v73 - k_2)); k_i_2++) {
-        let v84 = k_i_2 * 8;
-        acc_5_0 = acc_5_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[(v84 + tj_2)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[(v84 + ti_2)]);
+      for (var k_i_2 = 0; k_i_2 < min(16, (v93 - k_2)); k_i_2++) {
+        acc_5_0 = acc_5_0 + (k20_conv2d_weight_grad_conv2_weight_and_5_more_b_2[((k_i_2 * 16) + tj_2)] * k20_conv2d_weight_grad_conv2_weight_and_5_more_a_2[((k_i_2 * 4) + ti_2)]);
       }
     }
     if (0 < (10 - (i_4 + ti_2))) {
       if (0 < (84 - (j_2 + tj_2))) {
-        var out_8: f32;
-        let v85 = ((j_2 + (i_4 * 84)) + tj_2) + (ti_2 * 84);
-        let v86 = v85 + 122588;
-        out_8 = (bitcast<f32>(arena[v86]) * 0.8999999761581421) + acc_5_0;
-        var out_2_8: f32;
-        let v87 = v85 + 60876;
-        let v88 = out_8;
-        out_2_8 = bitcast<f32>(arena[v87]) - (call.s0 * v88);
-        arena[v86] = bitcast<u32>(v88);
-        arena[v87] = bitcast<u32>(out_2_8);
+        var out_12: f32;
+        let v99 = ((j_2 + (i_4 * 84)) + tj_2) + (ti_2 * 84);
+        let v100 = v99 + 122588;
+        out_12 = (bitcast<f32>(arena[v100]) * 0.8999999761581421) + acc_5_0;
+        var out_2_12: f32;
+        let v101 = v99 + 60876;
+        let v102 = out_12;
+        out_2_12 = bitcast<f32>(arena[v101]) - (call.s0 * v102);
+        arena[v100] = bitcast<u32>(v102);
+        arena[v101] = bitcast<u32>(out_2_12);
       }
     }
   }

@@ -47,42 +47,39 @@ fn k0_matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
   }
 }
 
-var<workgroup> k1_matmul_2_a_0: array<f32, 128>;
-var<workgroup> k1_matmul_2_b_0: array<f32, 128>;
+var<workgroup> k1_matmul_2_a_0: array<f32, 256>;
+var<workgroup> k1_matmul_2_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k1_matmul_2(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
-  let n_0 = i32(group.y) * 8;
-  let j_0 = i32(group.x) * 8;
-  let ti_0 = v0 / 8;
-  let tj_0 = v0 % 8;
+  let n_0 = i32(group.y) * 16;
+  let j_0 = i32(group.x) * 4;
+  let ti_0 = v0 / 4;
+  let tj_0 = v0 % 4;
   for (var k_0 = 0; k_0 < 128; k_0 += 16) {
     workgroupBarrier();
     let t_0 = v0 % 16;
     let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
+    let v1 = (t_0 * 16) + s_0;
     let v2 = i32(call.n);
     let v3 = s_0 * 128;
     let v4 = (((n_0 * 128) + k_0) + t_0) + v3;
     k1_matmul_2_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 254452)]), ((n_0 + s_0) < v2));
-    let v5 = v1 + 4;
-    let v6 = s_0 + 4;
-    k1_matmul_2_a_0[v5] = select(0.0, bitcast<f32>(arena[(v4 + 254964)]), ((n_0 + v6) < v2));
-    let v7 = (((j_0 * 128) + k_0) + t_0) + v3;
-    k1_matmul_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v7 + 100496)]), ((j_0 + s_0) < 10));
-    k1_matmul_2_b_0[v5] = select(0.0, bitcast<f32>(arena[(v7 + 101008)]), ((j_0 + v6) < 10));
+    k1_matmul_2_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 254964)]), ((n_0 + (s_0 + 4)) < v2));
+    k1_matmul_2_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 255476)]), ((n_0 + (s_0 + 8)) < v2));
+    k1_matmul_2_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 255988)]), ((n_0 + (s_0 + 12)) < v2));
+    k1_matmul_2_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 128) + k_0) + t_0) + v3) + 100496)]), ((j_0 + s_0) < 10));
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
-      let v8 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k1_matmul_2_a_0[(v8 + ti_0)] * k1_matmul_2_b_0[(v8 + tj_0)]);
+      acc_0_0 = acc_0_0 + (k1_matmul_2_a_0[((k_i_0 * 16) + ti_0)] * k1_matmul_2_b_0[((k_i_0 * 4) + tj_0)]);
     }
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v9 = j_0 + tj_0;
-    if (0 < (10 - v9)) {
-      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 253804] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v9 + 101776)]));
+    let v5 = j_0 + tj_0;
+    if (0 < (10 - v5)) {
+      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 253804] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v5 + 101776)]));
     }
   }
 }
@@ -212,36 +209,33 @@ fn k5_reduce_sum_2(@builtin(local_invocation_index) lane: u32) {
   }
 }
 
-var<workgroup> k6_matmul_2_1_a_0: array<f32, 128>;
-var<workgroup> k6_matmul_2_1_b_0: array<f32, 128>;
+var<workgroup> k6_matmul_2_1_a_0: array<f32, 256>;
+var<workgroup> k6_matmul_2_1_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k6_matmul_2_1(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
-  let n_0 = i32(group.y) * 8;
-  let j_0 = i32(group.x) * 8;
-  let ti_0 = v0 / 8;
-  let tj_0 = v0 % 8;
+  let n_0 = i32(group.y) * 16;
+  let j_0 = i32(group.x) * 4;
+  let ti_0 = v0 / 4;
+  let tj_0 = v0 % 4;
   for (var k_0 = 0; k_0 < 128; k_0 += 16) {
     workgroupBarrier();
     let t_0 = v0 % 16;
     let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
+    let v1 = (t_0 * 16) + s_0;
     let v2 = i32(call.n);
     let v3 = s_0 * 128;
     let v4 = (((n_0 * 128) + k_0) + t_0) + v3;
     k6_matmul_2_1_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 254452)]), ((n_0 + s_0) < v2));
-    let v5 = v1 + 4;
-    let v6 = s_0 + 4;
-    k6_matmul_2_1_a_0[v5] = select(0.0, bitcast<f32>(arena[(v4 + 254964)]), ((n_0 + v6) < v2));
-    let v7 = (((j_0 * 128) + k_0) + t_0) + v3;
-    k6_matmul_2_1_b_0[v1] = select(0.0, bitcast<f32>(arena[(v7 + 100496)]), ((j_0 + s_0) < 10));
-    k6_matmul_2_1_b_0[v5] = select(0.0, bitcast<f32>(arena[(v7 + 101008)]), ((j_0 + v6) < 10));
+    k6_matmul_2_1_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 254964)]), ((n_0 + (s_0 + 4)) < v2));
+    k6_matmul_2_1_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 255476)]), ((n_0 + (s_0 + 8)) < v2));
+    k6_matmul_2_1_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 255988)]), ((n_0 + (s_0 + 12)) < v2));
+    k6_matmul_2_1_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 128) + k_0) + t_0) + v3) + 100496)]), ((j_0 + s_0) < 10));
     workgroupBarrier();
     for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
-      let v8 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k6_matmul_2_1_a_0[(v8 + ti_0)] * k6_matmul_2_1_b_0[(v8 + tj_0)]);
+      acc_0_0 = acc_0_0 + (k6_matmul_2_1_a_0[((k_i_0 * 16) + ti_0)] * k6_matmul_2_1_b_0[((k_i_0 * 4) + tj_0)]);
     }
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
@@ -407,8 +401,8 @@ var<workgroup> k10_matmul_1_weight_and_2_more_b_0: array<vec4f, 128>;
 var<workgroup> k10_matmul_1_weight_and_2_more_a_0: array<vec4f, 128>;
 var<workgroup> k10_matmul_1_weight_and_2_more_part_0: array<f32, 64>;
 var<workgroup> k10_matmul_1_weight_and_2_more_group_0: array<f32, 8>;
-var<workgroup> k10_matmul_1_weight_and_2_more_b_1: array<f32, 128>;
-var<workgroup> k10_matmul_1_weight_and_2_more_a_1: array<f32, 128>;
+var<workgroup> k10_matmul_1_weight_and_2_more_b_1: array<f32, 256>;
+var<workgroup> k10_matmul_1_weight_and_2_more_a_1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let v0 = i32(group.x);
@@ -696,48 +690,45 @@ fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(
       arena[v88] = bitcast<u32>(out_2_16);
     }
   }
-  if ((v0 >= 228) && (v0 < 260)) {
+  if ((v0 >= 228) && (v0 < 252)) {
     var acc_2_0: f32;
     acc_2_0 = 0.0;
     let v90 = i32(call.n);
     let v91 = i32(lane);
-    let tj_1 = v91 % 8;
-    let ti_1 = v91 / 8;
-    let v94 = v0 - 228;
-    let j_1 = (v94 % 16) * 8;
-    let i_2 = (v94 / 16) * 8;
+    let tj_1 = v91 % 16;
+    let ti_1 = v91 / 16;
+    let v93 = v0 - 228;
+    let j_1 = (v93 % 8) * 16;
+    let i_2 = (v93 / 8) * 4;
     for (var k_1 = 0; k_1 < v90; k_1 += 16) {
       storageBarrier();
       workgroupBarrier();
-      let v92 = tj_1 + (ti_1 * 8);
-      let v93 = (k_1 + ti_1) < v90;
-      let v95 = ((j_1 + (k_1 * 128)) + tj_1) + (ti_1 * 128);
-      k10_matmul_1_weight_and_2_more_b_1[v92] = select(0.0, bitcast<f32>(arena[(v95 + 254452)]), v93);
-      let v96 = v92 + 64;
-      let v97 = (k_1 + (ti_1 + 8)) < v90;
-      k10_matmul_1_weight_and_2_more_b_1[v96] = select(0.0, bitcast<f32>(arena[(v95 + 255476)]), v97);
-      let v98 = (i_2 + tj_1) < 10;
-      let v99 = ((i_2 + (k_1 * 10)) + tj_1) + (ti_1 * 10);
-      k10_matmul_1_weight_and_2_more_a_1[v92] = select(0.0, bitcast<f32>(arena[(v99 + 270836)]), (v98 && v93));
-      k10_matmul_1_weight_and_2_more_a_1[v96] = select(0.0, bitcast<f32>(arena[(v99 + 270916)]), (v98 && v97));
+      let v92 = tj_1 + (ti_1 * 16);
+      let v94 = ((j_1 + (k_1 * 128)) + tj_1) + (ti_1 * 128);
+      k10_matmul_1_weight_and_2_more_b_1[v92] = select(0.0, bitcast<f32>(arena[(v94 + 254452)]), ((k_1 + ti_1) < v90));
+      k10_matmul_1_weight_and_2_more_b_1[v92 + 64] = select(0.0, bitcast<f32>(arena[(v94 + 254964)]), ((k_1 + (ti_1 + 4)) < v90));
+      k10_matmul_1_weight_and_2_more_b_1[v92 + 128] = select(0.0, bitcast<f32>(arena[(v94 + 255476)]), ((k_1 + (ti_1 + 8)) < v90));
+      k10_matmul_1_weight_and_2_more_b_1[v92 + 192] = select(0.0, bitcast<f32>(arena[(v94 + 255988)]), ((k_1 + (ti_1 + 12)) < v90));
+      let t_2 = v91 % 4;
+      let s_0 = v91 / 4;
+      k10_matmul_1_weight_and_2_more_a_1[t_2 + (s_0 * 4)] = select(0.0, bitcast<f32>(arena[((((i_2 + (k_1 * 10)) + t_2) + (s_0 * 10)) + 270836)]), (((i_2 + t_2) < 10) && ((k_1 + s_0) < v90)));
       storageBarrier();
       workgroupBarrier();
       for (var k_i_1 = 0; k_i_1 < min(16, (v90 - k_1)); k_i_1++) {
-        let v100 = k_i_1 * 8;
-        acc_2_0 = acc_2_0 + (k10_matmul_1_weight_and_2_more_b_1[(v100 + tj_1)] * k10_matmul_1_weight_and_2_more_a_1[(v100 + ti_1)]);
+        acc_2_0 = acc_2_0 + (k10_matmul_1_weight_and_2_more_b_1[((k_i_1 * 16) + tj_1)] * k10_matmul_1_weight_and_2_more_a_1[((k_i_1 * 4) + ti_1)]);
       }
     }
     if (0 < (10 - (i_2 + ti_1))) {
       var out_17: f32;
-      let v101 = ((j_1 + (i_2 * 128)) + tj_1) + (ti_1 * 128);
-      let v102 = v101 + 202268;
-      out_17 = (bitcast<f32>(arena[v102]) * 0.8999999761581421) + acc_2_0;
+      let v95 = ((j_1 + (i_2 * 128)) + tj_1) + (ti_1 * 128);
+      let v96 = v95 + 202268;
+      out_17 = (bitcast<f32>(arena[v96]) * 0.8999999761581421) + acc_2_0;
       var out_2_17: f32;
-      let v103 = v101 + 100496;
-      let v104 = out_17;
-      out_2_17 = bitcast<f32>(arena[v103]) - (call.s0 * v104);
-      arena[v102] = bitcast<u32>(v104);
-      arena[v103] = bitcast<u32>(out_2_17);
+      let v97 = v95 + 100496;
+      let v98 = out_17;
+      out_2_17 = bitcast<f32>(arena[v97]) - (call.s0 * v98);
+      arena[v96] = bitcast<u32>(v98);
+      arena[v97] = bitcast<u32>(out_2_17);
     }
   }
 }
