@@ -131,7 +131,7 @@ ${backendMembers("'wasm' | 'webgpu'")}${sharedCalls(manifest, onAny, (t) => `${t
 `;
 
 const backendMembers = (backend: string): string => `  readonly backend: ${backend};
-  /** Why it runs there, where load() chose. */
+  /** Why it runs there, where load() chose, and which features its shaders use, where they could use some. */
   readonly backendNotice: string | null;
 `;
 

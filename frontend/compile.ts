@@ -15,6 +15,7 @@ import {
   type Engine,
   engines,
   type GpuFeature,
+  type GridTarget,
   gpuFeatures,
   isVector,
   type Target,
@@ -36,7 +37,7 @@ import { Buffers, type Lowered, lower } from '../passes/lower.ts';
 import { outline } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { type Rematerialized, rematerialize } from '../passes/rematerialize.ts';
-import type { GivenSchedules } from '../passes/schedule/given.ts';
+import { type GivenSchedules, without } from '../passes/schedule/given.ts';
 import { type Scheduled, scheduleAll } from '../passes/schedule/index.ts';
 import { barriers, onThreads } from '../passes/threads.ts';
 import { type Optimizer, StateTable, update } from '../passes/update.ts';
@@ -98,7 +99,8 @@ export interface CompileOptions {
    *  has. No tensor may be larger, and no model larger than 8 bindings. A GPU with less refuses to load the model. */
   readonly bindingBytes?: number;
   /** What shaders may use where a device has it: `shader-f16`, which holds what products over blocks read in 16 bits, and adds
-   *  in 32. A bundle has the portable shaders too, and takes these on a device that has all of it. Only of models for WebGPU. */
+   *  in 32. A bundle has the portable shaders too, and takes these on a device that has all of it. Only of models for WebGPU;
+   *  of those for nothing else, the stages shown are these shaders'. */
   readonly gpuFeatures?: readonly GpuFeature[];
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
@@ -181,7 +183,7 @@ export function compileRecording(
   const table = new StateTable();
   const target = targetOf(options);
   const processor = processorOf(options);
-  const features = featuresOf(options, target);
+  const features = featuresOf(options.gpuFeatures, target);
   const threads = threadsOf(options);
   const device = webgpuTarget({ bindingBytes: bindingOf(options) });
   const order = inOrder(
@@ -277,12 +279,13 @@ export function compileRecording(
     return { fused, lowered, scheduled, program };
   };
   const own = half(processor, module, target !== 'webgpu');
-  const gpu = target === 'wasm' ? null : half(device, canonicalize(module, device), target === 'webgpu');
+  const onlyGpu = target === 'webgpu';
+  const hasRich = features.length > 0;
+  const given = onlyGpu ? options.schedule : undefined;
+  const plain = given && hasRich ? without(given, device) : given;
+  const gpu = target === 'wasm' ? null : half(device, canonicalize(module, device), onlyGpu && !hasRich, plain);
   const richDevice = webgpuTarget({ bindingBytes: bindingOf(options), features });
-  const rich =
-    features.length === 0
-      ? null
-      : half(richDevice, canonicalize(module, richDevice), false, target === 'webgpu' ? options.schedule : undefined);
+  const rich = hasRich ? half(richDevice, canonicalize(module, richDevice), onlyGpu, given) : null;
   // … then bytes, and shaders.
   const emitted = trace.run(
     'wat',
@@ -296,16 +299,17 @@ export function compileRecording(
     undefined,
     target !== 'webgpu',
   );
-  const shaders =
-    gpu &&
+  const written = ({ program }: Half, on: GridTarget, shown: boolean): Shaders =>
     trace.run(
       'wgsl',
       count,
-      () => emitWgsl(gpu.program, device),
+      () => emitWgsl(program, on),
       (e) => e.wgsl,
+      undefined,
+      shown,
     );
-
-  const richShaders = rich && emitWgsl(rich.program, richDevice);
+  const shaders = gpu && written(gpu, device, !(onlyGpu && hasRich));
+  const richShaders = rich && written(rich, richDevice, onlyGpu);
   if (gpu && shaders && rich && richShaders) requireSameLaunches([gpu.program, shaders], [rich.program, richShaders]);
 
   const initial = new Map(
@@ -376,13 +380,17 @@ function requireSameLaunches(...both: readonly (readonly [Program, Shaders])[]):
     });
 }
 
-function featuresOf({ gpuFeatures: asked = [] }: CompileOptions, target: CompileTarget): readonly GpuFeature[] {
-  const unknown = asked.find((f) => !gpuFeatures.includes(f));
+/** Those of the names that are features, in one order. Throws a `CompileError` for others, and where shaders do not run. */
+export function featuresOf(
+  asked: readonly string[] = [],
+  target: CompileTarget | 'interpret' = 'wasm',
+): readonly GpuFeature[] {
+  const unknown = asked.find((f) => !gpuFeatures.some((known) => known === f));
   if (unknown !== undefined)
     throw new CompileError('bad-argument', `there is no GPU feature '${unknown}' that shaders could use`, {
       help: `the features are ${gpuFeatures.join(', ')}`,
     });
-  if (asked.length > 0 && target === 'wasm')
+  if (asked.length > 0 && target !== 'webgpu' && target !== 'all')
     throw new CompileError('bad-argument', 'gpuFeatures are for models that run on WebGPU', {
       help: "compile for the target 'webgpu' or 'all'",
     });

@@ -19,7 +19,7 @@ export interface DeviceOptions {
 export interface BackendOptions extends DeviceOptions {
   /** `auto` unless told: WebGPU where there is a GPU that pays for this model, else WebAssembly. */
   readonly backend?: Backend | undefined;
-  /** Called with what `auto` took, and why; `console.info` unless told. */
+  /** Called with what `auto` took, and why, and with which features shaders use, where they could use some; `console.info` unless told. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
@@ -47,8 +47,11 @@ export async function instantiateBest(
   switch (backend) {
     case 'wasm':
       return wasm(null);
-    case 'webgpu':
-      return instantiateOnGpu(wgsl, manifest, weights, options);
+    case 'webgpu': {
+      const model = await instantiateOnGpu(wgsl, manifest, weights, options);
+      if (model.backendNotice) onNotice(model.backendNotice);
+      return model;
+    }
     case 'auto': {
       const { pays, why } = estimate(manifest.webgpu);
       if (!pays && !options.device) return wasm(`the model runs on WebAssembly: ${why}.`);
@@ -77,7 +80,7 @@ export async function instantiateBest(
 const ofDevices: readonly string[] = ['no-webgpu', 'device-limit', 'device-lost', 'bad-wgsl'];
 
 /** Loads a model on a GPU, on a device of its own unless it is given one. With `notice` no software takes the place of a GPU,
- *  and the model says what `notice` makes of the adapter's name. */
+ *  and the model says what `notice` makes of the adapter's name; without it a model says so much where shaders could use features. */
 export async function instantiateOnGpu(
   wgsl: ShaderText,
   manifest: Manifest,
@@ -86,16 +89,15 @@ export async function instantiateOnGpu(
   notice?: (adapter: string) => string,
 ): Promise<GpuModel> {
   const wanted = (manifest.webgpu?.features ?? []) as readonly GPUFeatureName[];
-  const lacks = (d: GPUDevice): readonly string[] => wanted.filter((f) => !d.features.has(f));
-  const textFor = (d: GPUDevice): Promise<string> => wgsl(wanted.length > 0 && lacks(d).length === 0);
+  const textFor = (d: GPUDevice): Promise<string> => wgsl(featuresOn(d, wanted).taken);
   if (device) return instantiateGpu(device, textFor, manifest, weights);
   const open = () => openDevice(gpu, { hardware: notice !== undefined, features: wanted, limits: limitsOf(manifest) });
   const opened = await open();
-  const missing = lacks(opened.device).join(' and ');
-  const extent = wanted.length === 0 ? '' : missing ? `, without ${missing}` : `, with ${wanted.join(' and ')}`;
+  const { extent } = featuresOn(opened.device, wanted);
+  const told = notice ?? (extent ? (adapter: string) => `the model runs on WebGPU, on ${adapter}.` : null);
   const owner = {
     reopen: async () => (await open()).device,
-    notice: notice?.(`${opened.name}${extent}`) ?? null,
+    notice: told?.(`${opened.name}${extent}`) ?? null,
   };
   try {
     return await instantiateGpu(opened.device, textFor, manifest, weights, owner);
@@ -103,6 +105,17 @@ export async function instantiateOnGpu(
     opened.device.destroy();
     throw error;
   }
+}
+
+/** Whether a device has all features that shaders could use, so that they are taken; and in words behind its name which, or which
+ *  it lacks. */
+export function featuresOn(
+  { features }: GPUDevice,
+  wanted: readonly string[],
+): { readonly taken: boolean; readonly extent: string } {
+  const missing = wanted.filter((f) => !features.has(f));
+  if (missing.length > 0) return { taken: false, extent: `, without ${missing.join(' and ')}` };
+  return wanted.length > 0 ? { taken: true, extent: `, with ${wanted.join(' and ')}` } : { taken: false, extent: '' };
 }
 
 /** Dawn ends the process when what its `create` gave is collected. */

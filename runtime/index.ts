@@ -4,6 +4,7 @@ export {
   type BackendOptions,
   backends,
   type DeviceOptions,
+  featuresOn,
   instantiateBest,
   instantiateOnGpu,
   limitsOf,

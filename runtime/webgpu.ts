@@ -173,7 +173,8 @@ export class GpuModel {
     if (owner) device.addEventListener('uncapturederror', ({ error }) => this.#stop(failedError(error.message)));
   }
 
-  /** Why the model runs on this device; null for a device of the caller's. */
+  /** Why the model runs on this device, where that was chosen, and which features its shaders use, where they could use some; null for
+   *  a device of the caller's. */
   get backendNotice(): string | null {
     return this.#owner?.notice ?? null;
   }

@@ -5,7 +5,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { type Kernel, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { kernelsOf, type Program, type Slot } from '../../ir/program.ts';
-import type { GridTarget } from '../../ir/target.ts';
+import type { GpuFeature, GridTarget } from '../../ir/target.ts';
 import type { ManifestDispatch } from '../../runtime/manifest.ts';
 import { gridOf } from './grid.ts';
 import { emitKernel, type Layout, type Place, type Spelt } from './kernel.ts';
@@ -13,6 +13,8 @@ import { callees, type Helper, helpers } from './spell.ts';
 
 export interface Shaders {
   readonly wgsl: string;
+  /** What a device must have for them. */
+  readonly features: readonly GpuFeature[];
   /** What a call of each entry dispatches. */
   readonly dispatches: ReadonlyMap<string, readonly ManifestDispatch[]>;
   /** Where each scalar lies in the uniform buffer, in bytes. */
@@ -24,6 +26,8 @@ export interface Shaders {
 }
 
 const wordBytes = 4;
+/** What WGSL calls the features. */
+const extensions = { 'shader-f16': 'f16', subgroups: 'subgroups' } as const satisfies Record<GpuFeature, string>;
 
 export function emitWgsl(program: Program, target: GridTarget): Shaders {
   const used = new Set<Helper>();
@@ -71,9 +75,9 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
     }),
   );
   const some = (test: (s: Stmt) => boolean): boolean => kernelsOf(program).some((k) => has(k, test));
-  const enabled = [
-    ...(some((s) => s.kind === 'tile' && s.tile.half === true) ? ['f16'] : []),
-    ...(some((s) => s.kind === 'for' && s.together === true) ? ['subgroups'] : []),
+  const features: readonly GpuFeature[] = [
+    ...(some((s) => s.kind === 'tile' && s.tile.half === true) ? (['shader-f16'] as const) : []),
+    ...(some((s) => s.kind === 'for' && s.together === true) ? (['subgroups'] as const) : []),
   ];
   const dispatches = new Map(
     program.entries.map((e) => [
@@ -82,7 +86,7 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
     ]),
   );
   const head = [
-    ...enabled.map((extension) => `enable ${extension};`),
+    ...features.map((f) => `enable ${extensions[f]};`),
     `struct Call { ${members.join(', ')} }`,
     ...arrays.map((name, k) => `@group(0) @binding(${bindingOf(k)}) var<storage, read_write> ${name}: array<u32>;`),
     '@group(0) @binding(1) var<uniform> call: Call;',
@@ -90,6 +94,7 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
   ];
   const kernels = spelt.map(({ globals, lines }) => [...globals, ...lines].join('\n'));
   return {
+    features,
     wgsl: `${[head.join('\n'), ...kernels].join('\n\n')}\n`,
     dispatches,
     scalars,

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { showPlace } from '../../ir/print-options.ts';
-import { limitsOf, openDevice } from '../../runtime/index.ts';
+import { featuresOn, limitsOf, openDevice } from '../../runtime/index.ts';
 import type { Compiled } from '../compile.ts';
 import { measureGpuPeak } from '../measure/gpu-peak.ts';
 import { clockFeature, gpuSampler } from '../measure/gpu-sampler.ts';
@@ -37,7 +37,12 @@ export async function profileCommand(path: string, flags: ProfileFlags, io: Io):
 /** A profile, and what it is one of. */
 interface Made {
   readonly made: Profile;
-  readonly machine: { readonly peakOf: string; readonly gpu?: string };
+  readonly machine: {
+    readonly peakOf: string;
+    readonly gpu?: string;
+    /** Features that shaders were to use, and of these the ones that they do. */
+    readonly features?: { readonly extent: string; readonly taken: readonly string[] } | undefined;
+  };
 }
 
 async function onWasm(compiled: Compiled, { entry: asked, batch: n, steps }: ProfileFlags): Promise<Made> {
@@ -48,21 +53,25 @@ async function onWasm(compiled: Compiled, { entry: asked, batch: n, steps }: Pro
 
 async function onGpu(compiled: Compiled, { entry: asked, batch: n, steps }: ProfileFlags): Promise<Made> {
   const [entry, batch] = [entryOf(compiled.gpu ?? compiled, asked), batchOf(compiled, n)];
+  const wanted = compiled.manifest.webgpu?.features ?? [];
   const { device, name } = await openDevice(await findGpu(), {
-    features: [clockFeature],
+    features: [clockFeature, ...(wanted as readonly GPUFeatureName[])],
     limits: limitsOf(compiled.manifest),
   });
   try {
     if (!device.features.has(clockFeature))
       throw new UsageError(`${name} has no clock for its kernels (${clockFeature}), so that it cannot be profiled.`);
     const peak = await measureGpuPeak(device);
-    const made = await profile(await gpuSampler(compiled, entry, batch, device), {
+    const { taken, extent } = featuresOn(device, wanted);
+    const shaders = { ...compiled, wgsl: taken ? compiled.featureWgsl : compiled.wgsl };
+    const made = await profile(await gpuSampler(shaders, entry, batch, device), {
       entry: entry.name,
       batch,
       peak,
       steps,
     });
-    return { made, machine: { peakOf: name, gpu: name } };
+    const features = extent ? { extent, taken: taken ? wanted : [] } : undefined;
+    return { made, machine: { peakOf: name, gpu: name, features } };
   } finally {
     device.destroy();
   }
@@ -71,7 +80,7 @@ async function onGpu(compiled: Compiled, { entry: asked, batch: n, steps }: Prof
 function shown(
   name: string,
   { kernels, peak, sum, step, steps, entry, batch }: Profile,
-  { peakOf, gpu }: Made['machine'],
+  { peakOf, gpu, features }: Made['machine'],
   io: Io,
 ): string[] {
   const rows = [...kernels]
@@ -83,6 +92,7 @@ function shown(
   const total = cells({ name: 'total', ms: sum, share: 1, operations, bytes, gflops, ofPeak: gflops / peak.gflops });
   return [
     `${name}, ${entry}, batch ${batch}: medians of ${steps} steps`,
+    ...(features ? [`on ${gpu}${features.extent}`] : []),
     '',
     ...table(['kernel', 'µs', 'share', 'MF', 'GF/s', 'of peak', 'kB', 'GB/s', 'from'], [...rows, [...total, '']]),
     '',
@@ -106,8 +116,18 @@ const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
 const placeOf = (loc: Loc, { cwd }: Io): string => showPlace(loc, { root: cwd });
 const more = (n: number): string => (n > 0 ? ` +${n}` : '');
 
-function json(name: string, { events: _, kernels, ...rest }: Profile, { gpu }: Made['machine'], io: Io): string {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', node: process.version, ...(gpu ? { gpu } : {}) };
+function json(
+  name: string,
+  { events: _, kernels, ...rest }: Profile,
+  { gpu, features }: Made['machine'],
+  io: Io,
+): string {
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    node: process.version,
+    ...(gpu ? { gpu } : {}),
+    ...(features ? { gpuFeatures: features.taken } : {}),
+  };
   const told = kernels.map(({ locs, ...k }) => ({ ...k, from: locs.map((l) => placeOf(l, io)) }));
   return `${JSON.stringify({ model: name, machine, ...rest, kernels: told }, null, 2)}\n`;
 }

@@ -194,6 +194,7 @@ Examples:
     .addOption(fastMath)
     .addOption(rematerialize)
     .addOption(binding)
+    .addOption(features)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
     .addHelpText(
       'after',
@@ -218,6 +219,7 @@ Examples:
     .addOption(rematerialize)
     .addOption(target)
     .addOption(binding)
+    .addOption(features)
     .addOption(verify)
     .addHelpText(
       'after',
@@ -251,6 +253,7 @@ Examples:
     .addOption(fastMath)
     .addOption(rematerialize)
     .addOption(binding)
+    .addOption(features)
     .addOption(
       new Option('--backend <name>', "what to time: WebAssembly, or a GPU by its own clock (npm package 'webgpu')")
         .choices(['wasm', 'webgpu'])
@@ -341,6 +344,7 @@ Examples:
         .choices(['wasm', 'webgpu', 'interpret'])
         .default('wasm'),
     )
+    .addOption(features)
     .option('--graph <name>', 'run this graph only, or this entry of a program')
     .addOption(new Option('--seed <n>', 'for inputs and parameters that are not given').default(0).argParser(whole(0)))
     .addOption(new Option('--batch <n>', 'how many samples (default: as many as --in has, or 4)').argParser(whole(1)))

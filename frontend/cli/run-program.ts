@@ -4,12 +4,12 @@ import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
-import { type TargetName, targets } from '../../ir/target.ts';
+import { type GpuFeature, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
 import { fromWords, toWords, wordBytes } from '../../runtime/gpu-words.ts';
-import { type ManifestGpu, openDevice } from '../../runtime/index.ts';
+import { featuresOn, type ManifestGpu, openDevice } from '../../runtime/index.ts';
 import { contextOf, type Ir, runPass } from '../ir-passes.ts';
 import { findGpu } from './gpu.ts';
 import { UsageError } from './io.ts';
@@ -47,10 +47,11 @@ const onWasm =
   };
 
 const onGpu =
-  (program: Program, { wgsl, callBytes, bindingBytes, dispatches, scalars }: Shaders): Call =>
+  (program: Program, { wgsl, features, callBytes, bindingBytes, dispatches, scalars }: Shaders): Call =>
   async (entry, values, n) => {
-    const { device } = await openDevice(await findGpu());
+    const { device, name } = await openDevice(await findGpu(), { features });
     try {
+      checkFeatures(device, name, features);
       const called = dispatches.get(entry) ?? [];
       const manifest: ManifestGpu = {
         operations: 0,
@@ -75,6 +76,16 @@ const onGpu =
       device.destroy();
     }
   };
+
+/** Kernels that are scheduled already may be for other devices. */
+function checkFeatures({ features: has }: GPUDevice, name: string, features: readonly GpuFeature[]): void {
+  const missing = features.filter((f) => !has.has(f));
+  if (missing.length > 0)
+    throw new UsageError(
+      `the kernels of this text are for GPUs with ${missing.join(' and ')}, and ${name} has no such: ` +
+        'print it without --gpu-features, or an earlier stage of it.',
+    );
+}
 
 /** On a GPU each element has a word of its own. A plan for WebAssembly may have bytes side by side. */
 function checkWords({ slots, maxBatch }: Program): void {
@@ -124,14 +135,31 @@ export function resultsOf(program: Outline | Program, entry: Entry, memory: Memo
 /** Where a program may be run, compiled. */
 export type CompiledBackend = TargetName;
 
+/** What a program is compiled for. */
+export interface Machine {
+  readonly backend: CompiledBackend;
+  readonly target: Target;
+  /** Which features shaders use here, or why they do without. */
+  readonly extent: string;
+}
+
+/** The target of a backend, with those features that its GPU has if it has them all. */
+export async function machineFor(backend: CompiledBackend, wanted: readonly GpuFeature[]): Promise<Machine> {
+  if (wanted.length === 0) return { backend, target: targets[backend], extent: '' };
+  const { device } = await openDevice(await findGpu(), { features: wanted });
+  const { taken, extent } = featuresOn(device, wanted);
+  device.destroy();
+  return { backend, target: webgpuTarget({ features: taken ? wanted : [] }), extent };
+}
+
 /** A program with its memory planned, and what calls it: what is not scheduled is, for the target of a compilation. */
 export function compiled(
   start: ProgramIr,
-  backend: CompiledBackend,
+  { backend, target }: Machine,
   print: Parameters<typeof runPass>[3],
   verify: boolean | undefined,
 ): { readonly program: Program; readonly call: Call } {
-  const context = contextOf(start, { target: targets[backend] });
+  const context = contextOf(start, { target });
   const passes = { kernels: ['schedule', 'plan'], schedule: ['plan'], program: [] }[start.form];
   const planned = passes.reduce<Ir>((ir, pass) => runPass(pass, ir, context, print, verify), start);
   const { program } = planned as Extract<Ir, { form: 'program' }>;

@@ -7,6 +7,7 @@ import type { PrintOptions } from '../../ir/print-options.ts';
 import { targets } from '../../ir/target.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
 import { writeSafetensors } from '../../runtime/index.ts';
+import { featuresOf } from '../compile.ts';
 import { DataError } from '../data/error.ts';
 import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPass } from '../ir-passes.ts';
 import { showPath } from '../report/diagnostics.ts';
@@ -17,6 +18,8 @@ import {
   compiled,
   givenTo,
   interpretEntry,
+  type Machine,
+  machineFor,
   type ProgramIr,
   programIn,
   resultsOf,
@@ -28,6 +31,7 @@ export interface RunFlags {
   readonly in?: string;
   readonly out?: string;
   readonly backend: CompiledBackend | 'interpret';
+  readonly gpuFeatures?: readonly string[];
   readonly graph?: string;
   readonly seed: number;
   readonly batch?: number;
@@ -41,11 +45,14 @@ interface Run {
   readonly given: ReadonlyMap<string, StoredTensor>;
   readonly n: number;
   readonly flags: RunFlags;
+  /** What it is compiled for; null where it is interpreted. */
+  readonly machine: Machine | null;
   readonly print: PrintOptions;
 }
 type Named = [name: string, results: Results][];
 
 export async function runCommand(path: string, flags: RunFlags, io: Io): Promise<number> {
+  const features = featuresOf(flags.gpuFeatures, flags.backend);
   await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
@@ -53,10 +60,11 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
     throw new UsageError(`${path} holds code, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
+  const machine = flags.backend === 'interpret' ? null : await machineFor(flags.backend, features);
   const { n, results, what, takes } =
     ir.form === 'module' || ir.form === 'fused'
-      ? await runModule(ir, given, flags, print)
-      : await runProgram(ir, given, flags, print);
+      ? await runModule(ir, { given, flags, machine, print })
+      : await runProgram(ir, { given, flags, machine, print });
 
   tellStrangers(given, takes, flags, io);
 
@@ -68,7 +76,8 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
     const tensors = named.map(([name, { type, data }]) => [name, stored(type, data, n)] as const);
     writeOut(flags.out, writeSafetensors(tensors), io);
   }
-  const how = [`N = ${n}`, flags.backend, given.size ? `inputs of ${flags.in}` : `inputs of seed ${flags.seed}`];
+  const on = `${flags.backend}${machine?.extent ?? ''}`;
+  const how = [`N = ${n}`, on, given.size ? `inputs of ${flags.in}` : `inputs of seed ${flags.seed}`];
   io.stdout.write(
     [
       `${several ? `${results.length} ${what}` : `@${results[0]?.[0]}`}: ${how.join(', ')}`,
@@ -104,11 +113,11 @@ function chosen<T extends { readonly name: string }>(what: string, all: readonly
 
 // Kernels
 
-async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, print: PrintOptions) {
+async function runProgram(ir: ProgramIr, { given, flags, machine, print }: Omit<Run, 'n'>) {
   const read = programIn(ir);
   const entries = chosen('entry', read.entries, flags.graph);
   const n = batchOf(givenTo(read), read.maxBatch, given, flags.batch);
-  const made = flags.backend === 'interpret' ? null : compiled(ir, flags.backend, print, flags.verify);
+  const made = machine && compiled(ir, machine, print, flags.verify);
   if (!made) checkMemory(givenTo(read), n);
   const results: Named = [];
   for (const entry of entries) {
@@ -125,7 +134,8 @@ async function runProgram(ir: ProgramIr, given: Run['given'], flags: RunFlags, p
 
 type ModuleIr = Extract<Ir, { form: 'module' | 'fused' }>;
 
-async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, print: PrintOptions) {
+async function runModule(ir: ModuleIr, run: Omit<Run, 'n'>) {
+  const { given, flags } = run;
   const graphs = chosen('graph', ir.module.graphs, flags.graph);
   const params = graphs.flatMap((g) => g.params);
   const n = batchOf(params, ir.module.maxBatch, given, flags.batch);
@@ -137,7 +147,7 @@ async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, pri
       ir.form === 'fused'
         ? { form: 'fused', module, fused: ir.fused.filter((g) => g === graph) }
         : { form: 'module', module };
-    const { graph: whole, results: of } = await runGraph(one, { given, n, flags, print });
+    const { graph: whole, results: of } = await runGraph(one, { ...run, n });
     results.push([graph.name, of]);
     for (const p of whole.params) takes.add(p.name);
   }
@@ -147,11 +157,10 @@ async function runModule(ir: ModuleIr, given: Run['given'], flags: RunFlags, pri
 /** The results, and the graph with the state that its updates keep. */
 async function runGraph(
   start: ModuleIr,
-  { given, n, flags, print }: Run,
+  { given, n, flags, machine, print }: Run,
 ): Promise<{ readonly graph: Graph; readonly results: Results }> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
-  const target = targets[flags.backend === 'interpret' ? 'wasm' : flags.backend];
-  const context = contextOf(start, { optimizer, print, target });
+  const context = contextOf(start, { optimizer, print, target: machine?.target ?? targets.wasm });
   let ir = start as Ir;
   const pass = (name: string): void => {
     try {
@@ -166,7 +175,7 @@ async function runGraph(
   const graph = (ir as ModuleIr).module.graphs[0] as Graph;
   const values = () => new Map(graph.params.map((p) => [p, held(givenParam(p, context), given, n, flags.seed)]));
 
-  if (flags.backend === 'interpret') {
+  if (!machine) {
     checkMemory([...graph.params, ...topo(valuesOf(graph))], n);
     const out = guarded('interpret', printIr(ir, print), () => interpretGraph(graph, values(), n));
     const results = new Map(
@@ -179,7 +188,7 @@ async function runGraph(
   }
   if (start.form === 'module') for (const name of ['canonicalize', 'fuse']) pass(name);
   pass('lower');
-  const { program, call } = compiled(ir as ProgramIr, flags.backend, print, flags.verify);
+  const { program, call } = compiled(ir as ProgramIr, machine, print, flags.verify);
   const buffers = new Map([...values()].map(([p, v]) => [context.buffers.of(p), v]));
   const memory = await call(graph.name, buffers, n);
   const outputs = new Map(program.entries.flatMap((e) => e.outputs).map((p) => [p.name, p.buffer]));

@@ -6,7 +6,8 @@ import type { Kernel } from '../../ir/kernel.ts';
 import { nearest } from '../../ir/nearest.ts';
 import { directivesOf, type ScheduleText, type Text } from '../../ir/parse.ts';
 import { showReference } from '../../ir/print-expr.ts';
-import type { Schedule } from '../../ir/schedule.ts';
+import type { Directive, Schedule } from '../../ir/schedule.ts';
+import type { GridTarget, Target } from '../../ir/target.ts';
 import { VerifyError } from '../../ir/verify.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { ScheduleError } from './legal.ts';
@@ -18,6 +19,19 @@ export const nothingGiven: GivenSchedules = { program: null, programLoc: null, s
 export const givenTo = (k: Kernel, { schedules }: GivenSchedules): Schedule | null => {
   const text = schedules.find((s) => s.kernel === k.name);
   return text ? directivesOf(text) : null;
+};
+
+/** The same for a device that lacks what some directives ask for: they do without. */
+export const without = (given: GivenSchedules, { workgroup }: GridTarget): GivenSchedules => {
+  const plain = (d: Directive): Directive => {
+    if (d.do === 'block') return { ...d, half: workgroup.halves && (d.half ?? false) };
+    return d.do === 'share' ? { ...d, together: workgroup.together && (d.together ?? false) } : d;
+  };
+  const schedules = given.schedules.map((s) => ({
+    ...s,
+    directives: s.directives.map((d) => ({ ...d, directive: plain(d.directive) })),
+  }));
+  return { ...given, schedules };
 };
 
 /** Throws a `CompileError` where the text is of another program, or names none of these kernels, which are not scheduled yet. */
@@ -61,6 +75,7 @@ const known = (names: ReadonlySet<string>): string => `the kernels are ${[...nam
 /** Runs `scheduled`, and holds what it makes of given schedules to what a scheduler's own are tested for. */
 export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
   given: GivenSchedules,
+  target: Target,
   maxBatch: number,
   scheduled: () => T,
 ): T {
@@ -68,7 +83,7 @@ export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
   try {
     const made = scheduled();
     const texts = made.kernels.flatMap((k) => given.schedules.find((s) => s.kernel === k.name) ?? []);
-    if (texts[0]) requireSound(made.kernels, texts, maxBatch);
+    if (texts[0]) requireSound(made.kernels, texts, target, maxBatch);
     return made;
   } catch (e) {
     const guilty = e instanceof ScheduleError ? e.directive : null;
@@ -86,9 +101,14 @@ export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
 }
 
 /** Some of the kernels have schedules of these texts: what the others store, lists above all, is known to the verifier too. */
-function requireSound(kernels: readonly Kernel[], texts: readonly ScheduleText[], maxBatch: number): void {
+function requireSound(
+  kernels: readonly Kernel[],
+  texts: readonly ScheduleText[],
+  target: Target,
+  maxBatch: number,
+): void {
   try {
-    verifyKernels(kernels, { maxBatch });
+    verifyKernels(kernels, { maxBatch, target });
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
     // Directives keep indices in range, also where that is beyond the verifier to prove.

@@ -85,7 +85,7 @@ const scheduler = (
   const choose = (k: Kernel): Schedule => givenTo(k, given) ?? chosen(k);
   return (kernels) => {
     const parts = kernels.map((k) =>
-      upsert(done, k, () => withPlaces(given, batch, () => scheduledBy(k, choose(k), target, batch, choose))),
+      upsert(done, k, () => withPlaces(given, target, batch, () => scheduledBy(k, choose(k), target, batch, choose))),
     );
     return {
       kernels: parts.flatMap((p) => p.kernels),

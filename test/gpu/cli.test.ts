@@ -1,6 +1,6 @@
 /** The commands that run models on a GPU. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../runtime/index.ts';
@@ -97,6 +97,142 @@ describe.skipIf(noGpu)(`on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
     );
   });
 });
+
+/** On SwiftShader, which has subgroups and no shader-f16. */
+describe.skipIf(noGpu)(`with what only some GPUs have${noGpu ? `: ${noGpu}` : ''}`, () => {
+  const both = 'subgroups,shader-f16';
+
+  test('train takes the shaders for it, or the portable ones, and says which', async () => {
+    const cwd = folderOf({ 'net.ts': net(), ...data });
+    const trained = async (features: string) => {
+      const flags = ['--data', 'data', '--epochs', '1', '--backend', 'webgpu', '--gpu-features', features];
+      const { code, stdout, stderr } = await cli(['train', 'net.ts', ...flags, '--out', features], { cwd });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(readdirSync(join(cwd, features))).toEqual(expect.arrayContaining(['model.features.wgsl', 'model.wgsl']));
+      return stdout;
+    };
+    expect(await trained('subgroups')).toMatch(
+      /\nthe model runs on WebGPU, on SwiftShader [^\n]*, with subgroups\.\nepoch 1\/1/,
+    );
+    expect(await trained(both)).toMatch(/, on SwiftShader [^\n]*, without shader-f16\.\nepoch 1\/1/);
+  });
+
+  test('run compiles for it where the GPU has it', async () => {
+    const cwd = folderOf({ 'net.ts': small });
+    const { stdout: stdin } = await cli(['print', 'net.ts', '--stage', 'recorded', '--entries', 'forward'], { cwd });
+    const run = async (...more: string[]) =>
+      (await cli(['run', '-', '--backend', 'webgpu', ...more], { cwd, stdin })).stdout;
+    expect(await run()).toMatch(/^@forward: N = 4, webgpu, inputs of seed 0\n/);
+    expect(await run('--gpu-features', 'subgroups')).toMatch(/^@forward: N = 4, webgpu, with subgroups, inputs/);
+    expect(await run('--gpu-features', both)).toMatch(/^@forward: N = 4, webgpu, without shader-f16, inputs/);
+  });
+
+  test('run asks for what kernels need that are scheduled already, and says what a GPU lacks for them', async () => {
+    const half = `tapeout ir 1
+kernel @k(a: f32[8], y: f32[8] out) {
+  tile t: f32[8] workgroup half
+  invoke i in 0..8 { t[i] = a[i] }
+  barrier
+  invoke i in 0..8 { y[i] = t[i] }
+}`;
+    const sum = `tapeout ir 1
+kernel @k(a: f32[8], y: f32[] out) {
+  tile t: f32[8] workgroup
+  invoke i in 0..8 { t[i] = a[i] }
+  barrier
+  tile acc: f32[]
+  acc = 0.0
+  for together i in 0..8 { acc += t[i] }
+  y = acc
+}`;
+    const planned = async (text: string) =>
+      (await cli(['opt', '-', '--passes', 'plan', '--target', 'webgpu'], { stdin: text })).stdout;
+    const [refused, added] = await Promise.all(
+      [half, sum].map(async (text) => cli(['run', '-', '--backend', 'webgpu'], { stdin: await planned(text) })),
+    );
+    expect([refused!.code, refused!.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: the kernels of this text are for GPUs with shader-f16, and SwiftShader .* has no such: /,
+      ),
+    ]);
+    expect([added!.code, added!.stderr]).toEqual([0, '']);
+    const interpreted = await cli(['run', '-', '--backend', 'interpret'], { stdin: sum });
+    const value = (stdout: string) => Number(/^y +f32\[\] +(\S+)/m.exec(stdout)![1]);
+    expect(value(added!.stdout)).toBeCloseTo(value(interpreted.stdout), 4);
+  });
+
+  test('profile times the shaders that the GPU takes', async () => {
+    const cwd = folderOf({ 'net.ts': small });
+    const told = async (features: string, ...more: string[]) => {
+      const flags = ['--backend', 'webgpu', '--steps', '2', '--gpu-features', features, ...more];
+      const { code, stdout, stderr } = await cli(['profile', 'net.ts', ...flags], { cwd });
+      expect([code, stderr]).toEqual([0, '']);
+      return stdout;
+    };
+    expect(await told('subgroups')).toMatch(/ steps\non SwiftShader .*, with subgroups\n\nkernel /);
+    expect(await told(both)).toMatch(/ steps\non SwiftShader .*, without shader-f16\n\nkernel /);
+    expect(JSON.parse(await told('subgroups', '--json')).machine.gpuFeatures).toEqual(['subgroups']);
+    expect(JSON.parse(await told(both, '--json')).machine.gpuFeatures).toEqual([]);
+  });
+});
+
+test('print shows the shaders for what only some GPUs have, and schedules that compile takes back', async () => {
+  const cwd = folderOf({
+    'net.ts': modelFile(`a = nn.Linear(64, 16);
+  b = nn.Linear(16, 4);
+  forward(x: Tensor): Tensor {
+    return this.b(this.a(flatten(x, 1)).relu());
+  }`).replace(/\[\s*'N'[^\]]*\]/, "['N', 64]"),
+  });
+  const features = ['--target', 'webgpu', '--gpu-features', 'shader-f16,subgroups'];
+  const print = async (stage: string, ...more: string[]) => {
+    const { code, stdout, stderr } = await cli(['print', 'net.ts', '--stage', stage, ...more], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout;
+  };
+  const wgsl = await print('wgsl', ...features);
+  expect(wgsl).toMatch(/^enable f16;\n/);
+  expect(await print('wgsl', '--target', 'webgpu')).toMatch(/^struct Call /);
+  const schedule = await print('schedule', ...features);
+  expect(schedule).toMatch(/ half$/m);
+  writeFileSync(join(cwd, 's.tir'), schedule);
+  const compile = (...more: string[]) =>
+    cli(['compile', 'net.ts', '--schedule', 's.tir', '--out', 'out', ...more], { cwd });
+  expect(await compile(...features)).toMatchObject({ code: 0, stderr: '' });
+  expect(readFileSync(join(cwd, 'out/model.features.wgsl'), 'utf8')).toBe(wgsl);
+  expect(readFileSync(join(cwd, 'out/model.wgsl'), 'utf8')).toBe(await print('wgsl', '--target', 'webgpu'));
+  // Not into shaders that every GPU is to take.
+  const { code, stderr } = await compile('--target', 'webgpu');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error\[bad-schedule\]: .*the tile a is halves, and webgpu has none\n +--> s\.tir:/),
+  ]);
+});
+
+test.each(['print', 'compile', 'train', 'profile', 'run'])(
+  '%s refuses features that are none, and those of no shader',
+  async (name) => {
+    const cwd = folderOf({ 'net.ts': net(), ...data });
+    const { stdout: stdin } = await cli(['print', 'net.ts', '--stage', 'recorded'], { cwd });
+    const told = async (feature: string, ...more: string[]) => {
+      const { code, stderr } = await cli([name, name === 'run' ? '-' : 'net.ts', '--gpu-features', feature, ...more], {
+        cwd,
+        stdin,
+      });
+      return [code, stderr];
+    };
+    const on = name === 'print' || name === 'compile' ? '--target' : '--backend';
+    expect(await told('f16', on, 'webgpu')).toEqual([
+      1,
+      "error[bad-argument]: there is no GPU feature 'f16' that shaders could use\nhelp: the features are subgroups, shader-f16\n",
+    ]);
+    expect(await told('subgroups')).toEqual([
+      1,
+      "error[bad-argument]: gpuFeatures are for models that run on WebGPU\nhelp: compile for the target 'webgpu' or 'all'\n",
+    ]);
+  },
+);
 
 test('where the package webgpu is not installed, the command says how to get it', () => {
   build();

@@ -79,10 +79,18 @@ describe.skipIf(noGpu)(`which shaders are taken${noGpu ? `: ${noGpu}` : ''}`, ()
     const open = () => instantiateOnGpu(shaders, manifest, tinyWeights(), { gpu: gpuOf(engine) });
     const model = await open();
     model.dispose();
-    return asked;
+    return [...asked, model.backendNotice];
   };
-  test('a device that has the features', async () => expect(await taken('none')).toEqual([true]));
-  test('a device that has not', async () => expect(await taken('device')).toEqual([false]));
+  test('a device that has the features', async () =>
+    expect(await taken('none')).toEqual([
+      true,
+      expect.stringMatching(/^the model runs on WebGPU, on .*, with subgroups and shader-f16\.$/),
+    ]));
+  test('a device that has not', async () =>
+    expect(await taken('device')).toEqual([
+      false,
+      expect.stringMatching(/^the model runs on WebGPU, on SwiftShader.*, without shader-f16\.$/),
+    ]));
   test('the notice', async () => {
     const told: string[] = [];
     const notice = (adapter: string): string => {
