@@ -61,14 +61,19 @@ function expectSame(made: Made): void {
   expect(made.found).toEqual(first.found);
 }
 
-test('checksums of the bundles, and the bits that they learn', async () => {
+const shaders = ['model.wgsl', 'model.features.wgsl'];
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+test('checksums of the bundles and of the shaders, and the bits that bundles learn', async () => {
   const blocks = names.map((name) => {
     const { contentHash, steps, losses, bits } = first.found[name]!;
     const sums = first.files.get(`${name}/SHA256SUMS`)!;
-    expect(contentHash).toBe(createHash('sha256').update(sums).digest('hex'));
+    expect(contentHash).toBe(sha256(sums));
     return [
       `${name}: content hash ${contentHash}`,
       sums.toString().trimEnd(),
+      'compiled for WebGPU:',
+      ...shaders.map((file) => `${sha256(first.files.get(`${name}-webgpu/${file}`)!)}  ${file}`),
       `after ${steps} steps: loss ${losses.join(' -> ')}, parameters, state and outputs ${bits}`,
     ].join('\n');
   });
@@ -82,7 +87,7 @@ test('checksums of the bundles, and the bits that they learn', async () => {
 });
 
 test('another process, folder, order, time zone and language give the same bytes', () => {
-  expect([...first.files.keys()].filter((path) => path.endsWith('.wgsl'))).toHaveLength(names.length);
+  expect([...first.files.keys()].filter((path) => path.endsWith('.wgsl'))).toHaveLength(shaders.length * names.length);
   const at = join(folderOf(), 'tiefer/und mit größerem Namen');
   const other = make(at, names.toReversed(), { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', NODE_ENV: 'production' });
   expect(other.surroundings.cwd).not.toBe(first.surroundings.cwd);

@@ -21,7 +21,7 @@ const found = {};
 for (const path of models) {
   const name = basename(path, '.ts');
   found[name] = { contentHash: await compiled(path, join(out, name)), ...(await trained(join(out, name))) };
-  await compiled(path, join(out, `${name}-webgpu`), '--target', 'webgpu');
+  await compiled(path, join(out, `${name}-webgpu`), '--target', 'webgpu', '--gpu-features', 'subgroups,shader-f16');
 }
 const surroundings = { node: process.version, cwd: process.cwd(), offset: new Date(0).getTimezoneOffset() };
 process.stdout.write(JSON.stringify({ surroundings, found }));
