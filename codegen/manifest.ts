@@ -72,13 +72,16 @@ function tensorsOf(
   initial: ReadonlyMap<string, number>,
   offsetOf: (s: Slot) => number,
 ): ManifestTensor[] {
-  const visible = program.slots.filter((s) => s.purpose !== 'temp');
-  const names = new Map<Slot, string>();
   const ports: readonly Port[] = program.entries.flatMap((e) => [...e.inputs, ...e.outputs]);
-  for (const s of visible) names.set(s, ports.find((p) => p.buffer === s.buffer)?.name ?? s.buffer.name);
+  const named = program.slots
+    .filter((s) => s.purpose !== 'temp')
+    .flatMap((s) => {
+      const [name = s.buffer.name, ...others] = ports.flatMap((p) => (p.buffer === s.buffer ? [p.name] : []));
+      // Results that are one value are one buffer, under several names.
+      return (s.purpose === 'output' ? [name, ...others] : [name]).map((n) => [n, s] as const);
+    });
   const seen = new Set<string>();
-  return visible.flatMap((s): ManifestTensor[] => {
-    const name = names.get(s) as string;
+  return named.flatMap(([name, s]): ManifestTensor[] => {
     if (seen.has(name)) return [];
     seen.add(name);
     const start = initial.get(name);
