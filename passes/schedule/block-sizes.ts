@@ -15,7 +15,9 @@ const less = 4;
 const far = 4;
 
 /** Steps of a sum that a block brings in together: as many of these as its memory holds. */
-export const depths = [16, 8] as const;
+const depths = [16, 8] as const;
+/** An invocation that adds fewer products, those of all its sums, is done before barriers pay. */
+const leastWork = 32;
 /** So many workgroups have room side by side on a device that has no more memory than every device. */
 const beside = 2;
 
@@ -35,12 +37,14 @@ export function cheapestBlock(
   const { usual, wanted, bytes } = target.workgroup;
   const [rows, cols] = [extents.of(parts.rows), extents.of(parts.cols)];
   const places = placesOf(parts.windows);
+  const length = extents.of(parts.over);
+  if (length < Math.min(...depths)) return null;
   // Squares first: they are taken where others are no cheaper.
   const sides = divisors(usual).map((s): Sides => [s, usual / s]);
   sides.sort((a, b) => Math.abs(Math.log2(a[0] / a[1])) - Math.abs(Math.log2(b[0] / b[1])));
   const shapes = sides.flatMap((invocations) =>
     registerShapes
-      .filter((r) => r[0] * r[1] * places <= target.registers)
+      .filter((r) => r[0] * r[1] * places <= target.registers && r[0] * r[1] * places * length >= leastWork)
       .filter((r) => invocations[0] * (r[0] - 1) < rows && invocations[1] * (r[1] - 1) < cols)
       .flatMap((registers): BlockShape[] => {
         const [tall, wide] = [invocations[0] * registers[0], invocations[1] * registers[1]];

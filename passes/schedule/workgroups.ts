@@ -7,7 +7,7 @@ import type { Directive, Schedule } from '../../ir/schedule.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernel } from '../../ir/verify-kernel.ts';
-import { blockParts, loopsToSum, placesOf } from './block-parts.ts';
+import { blockParts, loopsToSum } from './block-parts.ts';
 import { cheapestBlock, mostRegisters } from './block-sizes.ts';
 import { appliedSteps, applySchedule, fits } from './directives.ts';
 import { Extents } from './extents.ts';
@@ -20,8 +20,6 @@ const deepest = 3;
 const shortest = 64;
 /** Sums this long are shared before they make blocks too few to fill a device. */
 const longest = 1024;
-/** Sums of fewer steps, each place of a window counted, are over before a block pays. */
-const shortestBlock = 32;
 /** Sums of so many steps have the workgroups that add up slices of them run for longer than one more launch takes. */
 const veryLong = 16384;
 /** So many words are read from near memory in the time of one more launch. */
@@ -88,7 +86,6 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
     const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
     const parts = blockParts(rows, c, o);
     const length = extents.of(over);
-    if (length * placesOf(parts.windows) < shortestBlock) return null;
     const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
     const block = cheapestBlock(parts, others, target, extents);
     // A very long sum in few workgroups is better shared.

@@ -107,8 +107,12 @@ describe('what becomes a block', () => {
     expect(of({ to: 1 })).toBeUndefined();
     expect(of({ pool: [4, 6] })).toBeDefined();
     expect(of({ pool: [5, 5] })).toBeUndefined();
-    // Sums of nine, at one place.
-    expect(of({ from: 1, pool: [1, 1] })).toBeUndefined();
+  });
+
+  test('not where an invocation would add up too little', () => {
+    const one = { from: 1, pool: [1, 1] } as const;
+    expect(of({ ...one, to: 16 })).toBeDefined();
+    expect(of({ ...one, to: 3, rows: 2, cols: 3 })).toBeUndefined();
   });
 
   test('with its products in halves, where they are allowed', async () => {
