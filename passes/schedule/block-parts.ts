@@ -1,6 +1,5 @@
 /** What becomes of a sum when it is taken in blocks: its loops, those of the windows around it, and what it reads. */
 
-import { upsert } from '../../ir/collections.ts';
 import type { Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { constantTrips, exprsOf, type Loop, type Stmt } from '../../ir/kernel.ts';
@@ -106,25 +105,31 @@ export function blockParts(rows: Loop, colsName: string, overName: string): Bloc
   return { rows, cols, over, windows, tile: add.tile, start: first.value, add, reads };
 }
 
-/** The loads of an expression that are no part of another's index, with the conditions under which each is evaluated. */
+/** The loads of an expression that are no part of another's index, with the conditions under which alone each is evaluated. */
 function guardedLoads(e: Expr): Map<Load, readonly Expr[]> {
-  const found = new Map<Load, readonly Expr[]>();
-  const seen = new Map<Expr, Set<readonly Expr[]>>();
-  const go = (part: Expr, holds: readonly Expr[]): void => {
-    const under = upsert(seen, part, () => new Set());
-    if (under.has(holds)) return;
-    under.add(holds);
-    if (part.kind === 'load') {
-      const others = found.get(part);
-      found.set(part, others ? holds.filter((c) => others.includes(c)) : holds);
-    } else if (part.kind === 'select') {
-      go(part.cond, holds);
-      go(part.then, [...holds, ...conjuncts(part.cond)]);
-      go(part.otherwise, [...holds, x.not(part.cond)]);
-    } else for (const c of x.children(part)) go(c, holds);
+  const order: Expr[] = [];
+  x.walk(e, (p) => void order.push(p));
+  const holds = new Map<Expr, readonly Expr[]>([[e, []]]);
+  const under = (part: Expr, conditions: readonly Expr[]): void => {
+    const others = holds.get(part);
+    holds.set(part, others ? conditions.filter((c) => others.includes(c)) : conditions);
   };
-  go(e, []);
-  return found;
+  // Parents first: what several of them share is evaluated under what all of these have.
+  for (const part of order.toReversed()) {
+    const own = holds.get(part);
+    if (!own || part.kind === 'load') continue;
+    if (part.kind === 'select') {
+      under(part.cond, own);
+      under(part.then, [...own, ...conjuncts(part.cond)]);
+      under(part.otherwise, [...own, x.not(part.cond)]);
+    } else for (const c of x.children(part)) under(c, own);
+  }
+  return new Map(
+    order.flatMap((p) => {
+      const own = holds.get(p);
+      return p.kind === 'load' && own ? [[p, own] as const] : [];
+    }),
+  );
 }
 
 const conjuncts = (e: Expr): Expr[] =>
