@@ -3,11 +3,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { emitWasm } from '../codegen/wasm/emit.ts';
+import { emitWgsl } from '../codegen/wgsl/emit.ts';
 import type { Module } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { kernelKey } from '../ir/kernel-key.ts';
 import { parseKernels, parseModule } from '../ir/parse.ts';
-import { wasm128 } from '../ir/target.ts';
+import { isGrid, type Target, wasm128, webgpu } from '../ir/target.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { autodiff } from '../passes/autodiff.ts';
 import { canonicalize } from '../passes/canonicalize.ts';
@@ -84,26 +85,28 @@ const graphs: Record<string, (n: number) => Module> = {
     ),
 };
 
-function compiled(m: Module): { kernels: readonly Kernel[]; bytes: number } {
+function compiled(m: Module, target: Target): { kernels: readonly Kernel[]; bytes: number } {
   const done = [
     autodiff,
     update({ name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) }, new StateTable()),
-    canonicalize,
+    (g: Module) => canonicalize(g, target),
   ].reduce((g, pass) => pass(g), m);
   const buffers = new Buffers();
-  const lowered = done.graphs.map((g) => lower(fuse(g), buffers));
-  const scheduled = lowered.map(schedule(wasm128, m.maxBatch));
-  const program = plan(outline(done, scheduled, buffers, indexInputs(m)));
-  return { kernels: scheduled.flatMap((s) => s.kernels), bytes: emitWasm(program).wasm.length };
+  const lowered = done.graphs.map((g) => lower(fuse(g, target), buffers, target));
+  const scheduled = lowered.map(schedule(target, m.maxBatch));
+  const program = plan(outline(done, scheduled, buffers, indexInputs(m)), target);
+  const code = isGrid(target) ? emitWgsl(program, target).wgsl : emitWasm(program).wasm;
+  return { kernels: scheduled.flatMap((s) => s.kernels), bytes: code.length };
 }
 
 describe('twice the graph gives no more than twice the code', () => {
-  for (const [name, make] of Object.entries(graphs))
-    test(name, () => {
-      const [one, two] = [compiled(make(150)), compiled(make(300))];
-      expect(two.bytes / one.bytes).toBeLessThan(2.3);
-      verifyKernels(two.kernels, { maxBatch: 16, target: wasm128 });
-    });
+  for (const target of [wasm128, webgpu])
+    for (const [name, make] of Object.entries(graphs))
+      test(`${name}, ${target.name}`, () => {
+        const [one, two] = [compiled(make(150), target), compiled(make(300), target)];
+        expect(two.bytes / one.bytes).toBeLessThan(2.3);
+        verifyKernels(two.kernels, { maxBatch: 16, target });
+      });
 });
 
 const product = (a: string, b: string, out: string, more = ''): string => `

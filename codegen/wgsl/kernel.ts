@@ -39,6 +39,8 @@ class KernelEmitter {
   readonly #body = new Body();
   readonly #math: Arithmetic;
   readonly #interner = new x.Interner();
+  /** Values of an expression's parts while it is written: shared parts are visited once. */
+  #values: Map<Expr, Val> | null = null;
   readonly #bindings = new Map<Axis, Binding>();
   readonly #indices = new Map<Axis, Val>();
   readonly #depths = new Map<Axis, number>();
@@ -235,9 +237,11 @@ class KernelEmitter {
   }
 
   #bound<T>(axis: Axis, to: Binding, of: () => T): T {
-    const was = this.#bindings.get(axis);
+    const [was, values] = [this.#bindings.get(axis), this.#values];
     this.#bindings.set(axis, to);
+    this.#values = null;
     const made = of();
+    this.#values = values;
     if (was) this.#bindings.set(axis, was);
     else this.#bindings.delete(axis);
     return made;
@@ -402,6 +406,15 @@ class KernelEmitter {
   // ---- expressions
 
   #value(e: Expr): Val {
+    const isWhole = this.#values === null;
+    this.#values ??= new Map();
+    const v = this.#values.get(e) ?? this.#newValue(e);
+    this.#values.set(e, v);
+    if (isWhole) this.#values = null;
+    return v;
+  }
+
+  #newValue(e: Expr): Val {
     const b = this.#body;
     switch (e.kind) {
       case 'const':

@@ -73,6 +73,8 @@ function sumOver(k: Kernel, axis: string): Sum {
     throw new ScheduleError(`the loop over ${axis} does more than add to one accumulator`);
   if (x.some(add.value, (p) => p.kind === 'tile'))
     throw new ScheduleError(`what the loop over ${axis} adds reads a tile`);
+  if (x.some(over.to, (p) => p.kind === 'load'))
+    throw new ScheduleError(`how long the loop over ${axis} is only data tell`);
   for (const l of [...around, over])
     if (l.mode !== 'serial' || boundsOf(l).from !== 0)
       throw new ScheduleError(`the loop over ${l.axis.name} does not run serially from 0`);
