@@ -145,7 +145,7 @@ const loadAlone = (head: string) => `${head}({ wasm, weights, warmUp = usualWarm
 // Of the two modules the one that is needed is fetched.
 const loadOnThreads = (
   head: string,
-) => `${head}({ wasm, threadedWasm, weights, warmUp = usualWarmUp(), ...options } = {}) {
+) => `${head}({ wasm, threadedWasm, weights, warmUp = usualWarmUp(2), ...options } = {}) {
   const modules = {
     wasm: wasm ?? (() => bytesAt(new URL('./model.wasm', import.meta.url))),
     threadedWasm: threadedWasm ?? (() => bytesAt(new URL('./model.threads.wasm', import.meta.url))),

@@ -147,7 +147,7 @@ const loads = (type: string, threads: number | undefined): string =>
 export declare function load(options?: {
   wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
   weights?: Weights;
-  /** Milliseconds of \`warmUp\` while loading: 40 in Node and 0 elsewhere unless told. */
+  /** Milliseconds of \`warmUp\` while loading: ${threads === undefined ? 40 : 80} in Node and 0 elsewhere unless told. */
   warmUp?: number;
 ${threads === undefined ? '' : threadOptions(threads)}}): Promise<${type}>;
 `;
@@ -155,7 +155,7 @@ ${threads === undefined ? '' : threadOptions(threads)}}): Promise<${type}>;
 function loadsOnGpu(type: string, { threads, webgpu }: Manifest, hasWasm: boolean): string {
   const wasm = hasWasm
     ? `  wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
-  /** Milliseconds of \`warmUp\` while loading: 40 in Node and 0 elsewhere unless told. */
+  /** Milliseconds of \`warmUp\` while loading: ${threads === undefined ? 40 : 80} in Node and 0 elsewhere unless told. */
   warmUp?: number;
 ${threads === undefined ? '' : threadOptions(threads)}`
     : '';

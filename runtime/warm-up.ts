@@ -3,10 +3,11 @@
 import { TapeoutError } from './check.ts';
 
 /** Milliseconds of calls that a bundle's model is warmed up with unless told: some in Node, and none in a page, whose thread
- *  they would block. */
-export const usualWarmUp = (): number => {
+ *  they would block. Threads take more, as they share the cores with the engine's compiler. */
+export const usualWarmUp = (threads = 1): number => {
   const { process } = globalThis as { process?: { versions?: { node?: string } } };
-  return process?.versions?.node ? 40 : 0;
+  if (!process?.versions?.node) return 0;
+  return threads > 1 ? 80 : 40;
 };
 
 /** Makes each of these calls, for about so many milliseconds in all. They must leave nothing that matters. */

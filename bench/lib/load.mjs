@@ -3,7 +3,7 @@ import { instantiate, instantiateThreads, usualWarmUp } from '../../dist/runtime
 
 /** A model as it was compiled: on as many threads, or an error that says why there are fewer. */
 export async function open({ wasm, threadedWasm, manifest, threads }, weights) {
-  const warmUp = usualWarmUp(); // as a bundle does
+  const warmUp = usualWarmUp(threads); // as a bundle does
 
   if (threads === 1) return instantiate(wasm, manifest, weights, { warmUp });
   const onNotice = (/** @type {string} */ notice) => {
