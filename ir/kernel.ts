@@ -66,6 +66,8 @@ export type Stmt =
 /** What writes an element. */
 export type Write = Extract<Stmt, { readonly kind: 'set' | 'accumulate' | 'store' }>;
 
+export type Accumulate = Extract<Write, { readonly kind: 'accumulate' }>;
+export type Store = Extract<Write, { readonly kind: 'store' }>;
 /** What writes an element of a tile. */
 export type TileWrite = Extract<Stmt, { readonly kind: 'set' | 'accumulate' }>;
 export const isTileWrite = (s: Stmt | undefined): s is TileWrite => s?.kind === 'set' || s?.kind === 'accumulate';
@@ -102,7 +104,7 @@ export const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
   axes.reduceRight<Stmt[]>((inner, a) => [loop(a, int(0), size(a.extent), inner)], [...body]);
 
 /** What a device's groups of invocations find together as the IR promises it: no extremes of floats, which keep a NaN. */
-export const addsTogether = (fn: Extract<Stmt, { kind: 'accumulate' }>['fn'], dtype: DType): boolean =>
+export const addsTogether = (fn: Accumulate['fn'], dtype: DType): boolean =>
   dtype === 'i32' || (dtype === 'f32' && (fn === 'add' || fn === 'mul'));
 
 /** How often a loop runs whose bounds are numbers; null where they are not. */

@@ -5,13 +5,13 @@
 
 import type { Top } from './bounds.ts';
 import { upsert } from './collections.ts';
-import { type Axis, type Buffer, dtypeOf, type Expr, type Interner, leastOf, type Tile } from './expr.ts';
+import { type Axis, type Buffer, dtypeOf, type Expr, type Interner, leastOf, some, type Tile } from './expr.ts';
 import {
   constantTrips,
   isTileWrite,
   type Kernel,
   type Loop,
-  type Stmt,
+  type Store,
   storageOf,
   type TileWrite,
   walkStmts,
@@ -25,8 +25,6 @@ export interface Counter {
   readonly over: readonly Loop[];
   readonly add: TileWrite;
 }
-
-type Store = Extract<Stmt, { readonly kind: 'store' }>;
 
 export function countersIn(kernel: Kernel): Map<Tile, Counter> {
   const writes = new Map<Tile, { readonly s: TileWrite; readonly loops: readonly Loop[] }[]>();
@@ -106,6 +104,9 @@ export function listsIn(kernel: Kernel): Map<Buffer, List> {
   }
   return found;
 }
+
+/** Whether data tell where a loop ends, as where it runs over a list. */
+export const endsByData = ({ to }: Loop): boolean => some(to, (p) => p.kind === 'load');
 
 /** Whether a list has room for all that its rows may have, for every batch. */
 export function hasRoom({ append, counter }: List): boolean {

@@ -78,7 +78,6 @@ export interface Program {
 
 export const isPlanned = (p: Outline | Program): p is Program => 'slots' in p;
 
-/** Every kernel once, in the order of its first launch. */
 /** How many values those may hold of which a host sees to it. */
 export const hostValues = (all: readonly Storage[]): ReadonlyMap<Buffer, number> =>
   new Map(
@@ -87,6 +86,7 @@ export const hostValues = (all: readonly Storage[]): ReadonlyMap<Buffer, number>
     ),
   );
 
+/** Every kernel once, in the order of its first launch. */
 export const kernelsOf = (p: Outline | Program): Kernel[] => [...new Set(p.entries.flatMap((e) => e.launches))];
 
 /** A place whose bytes two launches share so that the later has to wait for the earlier: one of them writes there. Launches in

@@ -1,22 +1,9 @@
 /** Whether two accesses of a kernel can touch one element, and in which iterations. */
 
 import type { Bounds } from './bounds.ts';
-import {
-  type Axis,
-  add,
-  type Buffer,
-  type Expr,
-  type Interner,
-  imod,
-  int,
-  ix,
-  mul,
-  size,
-  substitute,
-  type Tile,
-} from './expr.ts';
+import { type Axis, type Buffer, type Expr, type Interner, imod, int, ix, substitute, type Tile } from './expr.ts';
 import type { Loop, Stmt } from './kernel.ts';
-import { type Linear, plus, times } from './linear.ts';
+import { flatPlace, type Linear, plus, times } from './linear.ts';
 import { type Dim, sameShape } from './type.ts';
 
 /** A loop as it stands around a statement. */
@@ -139,5 +126,4 @@ const quotient = (e: Expr, fn: 'idiv' | 'imod', c: Dim | undefined): Expr | null
   e.kind === 'binary' && e.fn === fn && e.b.kind === 'const' && e.b.value === c ? e.a : null;
 
 /** The row-major position of an access. */
-export const flat = ({ at, shape }: Access): Expr =>
-  at.reduce<Expr>((p, i, d) => add(mul(p, size(shape[d] as Dim)), i), int(0));
+export const flat = ({ at, shape }: Access): Expr => flatPlace(shape, at);

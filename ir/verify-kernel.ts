@@ -47,9 +47,7 @@ export const verifyKernels = (kernels: Iterable<Kernel>, options: KernelOptions)
   collect((report) => {
     const typing = new Typing();
     const all = [...new Set(kernels)];
-    const known = all.some(readsByData)
-      ? storedValues(all, options.maxBatch, options.values ?? new Map(), options.tops)
-      : { buffers: new Map(), tops: new Map() };
+    const known = storedValues(all, options.maxBatch, options.values ?? new Map(), options.tops);
     const lists = new Map(all.flatMap((k) => [...listsIn(k)]));
     for (const k of all)
       new KernelVerifier(k, { ...options, values: known.buffers, tops: known.tops }, lists, report, typing).run();

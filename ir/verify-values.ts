@@ -78,6 +78,8 @@ export function storedValues(
   given: ReadonlyMap<Buffer, number>,
   givenTops: ReadonlyMap<Buffer | Tile, Top> = new Map(),
 ): Stored {
+  // Where no index is data nobody asks.
+  if (!kernels.some(readsByData)) return { buffers: new Map(), tops: new Map() };
   let known: Stored = { buffers: new Map(given), tops: givenTops };
   // Kernels stand behind those that they read from: what is not settled by then is taken for unknown.
   for (let round = 0; round <= rounds; round++) {

@@ -1,8 +1,9 @@
 /** What a kernel has to do: float operations and bytes, counted over its loops. Schedulers and profilers count by this. */
 
 import { upsert } from './collections.ts';
-import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, some, walk } from './expr.ts';
+import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, walk } from './expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, storageOf } from './kernel.ts';
+import { endsByData } from './lists.ts';
 import { bindDim, byteSize, countAt } from './type.ts';
 
 export interface Work {
@@ -43,8 +44,7 @@ export function workOf(kernel: Kernel, n: number): Work {
     for (const s of body) {
       if (s.kind === 'for') {
         // A list counts as if it held all its steps: how many it does hold no kernel tells.
-        const isListed = some(s.to, (p) => p.kind === 'load');
-        const to = isListed ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
+        const to = endsByData(s) ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
         const from = numberOf(s.from, n, at);
         const trips = Math.max(0, Math.ceil((to - from) / s.step));
         if (trips === 0) continue;
@@ -74,7 +74,7 @@ function boundsBelow({ body }: Loop): Set<Axis> {
   const out = new Set<Axis>();
   for (const s of body) {
     if (s.kind !== 'for') continue;
-    for (const e of exprsOf(s)) if (!some(e, (p) => p.kind === 'load')) for (const a of freeAxes(e)) out.add(a);
+    for (const e of endsByData(s) ? [s.from] : [s.from, s.to]) for (const a of freeAxes(e)) out.add(a);
     for (const a of boundsBelow(s)) out.add(a);
   }
   return out;

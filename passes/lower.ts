@@ -32,6 +32,7 @@ import {
   walkStmts,
 } from '../ir/kernel.ts';
 import { kernelKey } from '../ir/kernel-key.ts';
+import { flatPlace } from '../ir/linear.ts';
 import { namespace } from '../ir/print-expr.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
 import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
@@ -330,7 +331,10 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     home.tiles.set(key, top);
     home.tiles.set(`${key}:index`, where);
     home.stmts.push(declare(top), set(top, [], x.identity('max', dtype)), declare(where), set(where, [], x.int(0)));
-    const position = e.over.reduce<Expr>((p, a) => x.add(x.mul(p, x.size(a.extent)), x.ix(a)), x.int(0));
+    const position = flatPlace(
+      e.over.map((a) => a.extent),
+      e.over.map(x.ix),
+    );
     // Greater, or the first NaN: once a NaN is on top nothing passes it. What is on top does not wait for where it is.
     const [v, most] = [x.read(value), x.read(top)];
     const better = x.and(x.not(x.le(v, most)), x.eq(most, most));

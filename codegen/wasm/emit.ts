@@ -4,7 +4,7 @@
 import type { Buffer } from '../../ir/expr.ts';
 import { isShared, type Kernel } from '../../ir/kernel.ts';
 import { hostValues, kernelsOf, type Program } from '../../ir/program.ts';
-import { readsByData, storedValues } from '../../ir/verify-values.ts';
+import { storedValues } from '../../ir/verify-values.ts';
 import { type Emitted, emitModule, type FunctionCode } from './binaryen.ts';
 import { assignLocals, type Code } from './code.ts';
 import { emitKernel, emitShare, type Layout } from './kernel.ts';
@@ -85,10 +85,7 @@ function described(
   { madd = false }: EmitOptions,
 ): { names: ReadonlyMap<Kernel, string>; layout: Layout } {
   const offsets = new Map<Buffer, number>(program.slots.map((s) => [s.buffer, s.offset]));
-  const kernels = kernelsOf(program);
-  const values = kernels.some(readsByData)
-    ? storedValues(kernels, program.maxBatch, hostValues(program.slots)).buffers
-    : new Map<Buffer, number>();
+  const { buffers: values } = storedValues(kernelsOf(program), program.maxBatch, hostValues(program.slots));
   const layout: Layout = {
     maxBatch: program.maxBatch,
     values: (storage) => values.get(storage),

@@ -448,8 +448,8 @@ class KernelEmitter {
     this.#eachLane((lane) => {
       const one = this.#address(buffer, at) as { pointer: Val; offset: number };
       if (!byte) return this.#code.effect('v128.store32_lane', [one.pointer, whole], [one.offset, 4, lane]);
-      const v = this.#code.pure(`${lanesOf(dtype)}.extract_lane`, wasmType(dtype), [integers], [lane]);
-      this.#code.effect(byte ? 'i32.store8' : `${wasmType(dtype)}.store`, [one.pointer, v], [one.offset, byte ? 1 : 4]);
+      const v = this.#code.pure('i32x4.extract_lane', 'i32', [integers], [lane]);
+      this.#code.effect('i32.store8', [one.pointer, v], [one.offset, 1]);
     });
   }
 

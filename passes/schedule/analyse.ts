@@ -2,12 +2,9 @@
 
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
+import { type Accumulate, exprsOf, type Kernel, type Loop, type Store, walkStmts } from '../../ir/kernel.ts';
 import { flatPlace, linear } from '../../ir/linear.ts';
 import { addsProduct, operations } from '../../ir/work.ts';
-
-type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
-type Store = Extract<Stmt, { kind: 'store' }>;
 
 /** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
 export interface Reference {

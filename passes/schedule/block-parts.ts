@@ -2,11 +2,10 @@
 
 import type { Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { constantTrips, exprsOf, type Loop, type Stmt } from '../../ir/kernel.ts';
+import { type Accumulate, constantTrips, exprsOf, type Loop, type Stmt } from '../../ir/kernel.ts';
 import { requireApart, ScheduleError } from './legal.ts';
 import { boundsOf } from './loops.ts';
 
-type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
 export type Load = Extract<Expr, { kind: 'load' }>;
 
 /** What the sum reads. */

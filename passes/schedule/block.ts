@@ -14,9 +14,8 @@ import {
   type Stmt,
   set,
 } from '../../ir/kernel.ts';
-import { linear } from '../../ir/linear.ts';
+import { flatPlace, linear } from '../../ir/linear.ts';
 import type { Sides } from '../../ir/schedule.ts';
-import type { Dim } from '../../ir/type.ts';
 import { type BlockRead, blockParts, type Load } from './block-parts.ts';
 import { ScheduleError } from './legal.ts';
 
@@ -222,11 +221,7 @@ function loadsOf(e: Expr): Load[] {
 
 /** How many elements a read moves along an axis. */
 function strideOf(load: Load, axis: Axis): number {
-  const flat = load.at.reduce<Expr>(
-    (p, i, d) => x.add(x.mul(p, x.size(load.buffer.type.shape[d] as Dim)), i),
-    x.int(0),
-  );
-  const l = linear(flat, new Map(), new x.Interner());
+  const l = linear(flatPlace(load.buffer.type.shape, load.at), new Map(), new x.Interner());
   for (const { of, by } of l?.terms.values() ?? []) if (of.kind === 'axis' && of.axis === axis) return by;
   return 0;
 }

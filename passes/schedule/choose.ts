@@ -6,7 +6,7 @@ import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
 import { type Analysis, analyse } from './analyse.ts';
-import { compressibles, listedSteps } from './compress.ts';
+import { compressed, compressibles, listedSteps } from './compress.ts';
 import { contractions, type Way } from './contraction.ts';
 import { applySchedule, fits } from './directives.ts';
 import { Extents } from './extents.ts';
@@ -63,24 +63,19 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
 
 /** The ways to run a contraction whose steps are listed first. */
 function overLists(kernel: Kernel, plain: readonly Way[], target: VectorTarget, extents: Extents): Way[] {
+  if (compressibles(kernel).length === 0) return [];
   const copied = new Map(plain.map((w) => [w.packs.map(showDirective).join(), w]));
-  return compressibles(kernel).flatMap((buffer) =>
-    [...copied.values()].flatMap(({ packs, copying }): Way[] => {
+  return [...copied.values()].flatMap(({ packs, copying }) => {
+    if (!fits(kernel, packs)) return [];
+    const packed = applySchedule(kernel, packs);
+    return compressibles(packed).flatMap((buffer) => {
       const before: Schedule = [...packs, { do: 'compress', buffer }];
-      if (!fits(kernel, before)) return [];
-      const steps = listedSteps(applySchedule(kernel, packs), buffer, extents);
-      const ways = contractions(analyse(applySchedule(kernel, before), extents.batch), target, extents);
-      return ways
+      const made = copying + listedSteps(packed, buffer, extents) * target.cost.listing;
+      return contractions(analyse(compressed(packed, buffer), extents.batch), target, extents)
         .filter((w) => w.packs.length === 0)
-        .map((w) => ({
-          ...w,
-          schedule: [...before, ...w.schedule],
-          packs,
-          copying,
-          cycles: w.cycles + copying + steps * target.cost.listing,
-        }));
-    }),
-  );
+        .map((w): Way => ({ ...w, schedule: [...before, ...w.schedule], packs, copying, cycles: w.cycles + made }));
+    });
+  });
 }
 
 /** The ways to run a contraction whose groups of channels have a loop of their own. */

@@ -9,12 +9,12 @@
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import {
+  type Accumulate,
   declare,
   finish,
   type Kernel,
   type Loop,
   loop,
-  nest,
   type Stmt,
   set,
   storageOf,
@@ -26,9 +26,8 @@ import { type Dim, elements, isBatch } from '../../ir/type.ts';
 import { factor } from '../scatter.ts';
 import type { Extents } from './extents.ts';
 import { ScheduleError } from './legal.ts';
-import { boundsOf, endsAtDim, replaceAxis } from './loops.ts';
+import { boundsOf, endsAtDim, sameLoops } from './loops.ts';
 
-type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
 type Load = Extract<Expr, { kind: 'load' }>;
 
 /** What the steps of a sum lead to in a buffer, from the buffer's first element on. */
@@ -66,9 +65,9 @@ export const listName = (k: Kernel, buffer: string): string => `${k.name}.${buff
 export function compressing(name: string, k: Kernel, buffer: string, made: readonly Buffer[]): Kernel {
   const c = compressible(k, buffer);
   const stored = (b: Buffer): Buffer => made.find((m) => m.name === b.name) ?? b;
-  const axes = c.rows.map((l) => ({ ...l.axis }));
+  const row = c.rows.map((l) => x.ix(l.axis));
   const found: Tile = { name: 'found', dtype: 'i32', shape: [] };
-  const at = [...axes.map(x.ix), x.read(found)];
+  const at = [...row, x.read(found)];
   const step: Stmt[] = [
     ...c.places.map((p) => store(stored(p.to), at, p.of)),
     store(stored(c.values), at, c.factor),
@@ -80,15 +79,13 @@ export function compressing(name: string, k: Kernel, buffer: string, made: reado
       value: x.convert('i32', x.ne(c.factor, x.constant(0, x.dtypeOf(c.factor)))),
     },
   ];
-  const steps = c.sum.reduceRight<readonly Stmt[]>((body, l) => {
-    const axis = { ...l.axis };
-    return [{ ...l, axis, body: replaceAxis(body, l.axis, x.ix(axis)) }];
-  }, step);
-  const rows: readonly Stmt[] = c.rows.reduce<readonly Stmt[]>(
-    (body, l, i) => replaceAxis(body, l.axis, x.ix(axes[i] as Axis)),
-    [declare(found), set(found, [], x.int(0)), ...steps, store(stored(c.count), axes.map(x.ix), x.read(found))],
-  );
-  return finish(name, nest(axes, rows), k.locs);
+  const list = [
+    declare(found),
+    set(found, [], x.int(0)),
+    ...sameLoops(c.sum, step),
+    store(stored(c.count), row, x.read(found)),
+  ];
+  return finish(name, sameLoops(c.rows, list), k.locs);
 }
 
 /** How many steps a list is made of, in all its rows. */

@@ -1,7 +1,8 @@
 /** How long loops are, in numbers. */
 
-import { type Expr, int, leastOf, mapExpr, some } from '../../ir/expr.ts';
+import { type Expr, int, leastOf, mapExpr } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
+import { endsByData } from '../../ir/lists.ts';
 import { bindDim, type Dim } from '../../ir/type.ts';
 
 /** What a list holds of the steps that it is made of, behind a ReLU and a max pool: of LeNet's second convolution three quarters. */
@@ -16,7 +17,7 @@ export class Extents {
   of(l: Loop): number {
     const ends = leastOf(l.to).flatMap((e) => this.#value(e) ?? []);
     const most = Math.min(bindDim(l.axis.extent, this.batch), ...ends);
-    return some(l.to, (p) => p.kind === 'load') ? most * kept : most;
+    return endsByData(l) ? most * kept : most;
   }
   /** What an index is that depends on nothing but the batch. */
   #value(e: Expr): number | null {

@@ -297,6 +297,13 @@ export const replaceAxis = (body: readonly Stmt[], axis: Axis, by: Expr): Stmt[]
   return body.map((s) => mapStmt(s, (e) => (e.kind === 'axis' && e.axis === axis ? by : e), done));
 };
 
+/** Other statements in the same loops, with axes of their own. */
+export const sameLoops = (loops: readonly Loop[], body: readonly Stmt[]): readonly Stmt[] =>
+  loops.reduceRight((inner, l) => {
+    const axis = { ...l.axis };
+    return [{ ...l, axis, body: replaceAxis(inner, l.axis, x.ix(axis)) }];
+  }, body);
+
 /** A copy with axes and tiles of its own, so that no two loops bind one axis and no two places declare one tile. */
 function fresh(body: readonly Stmt[]): Stmt[] {
   const axes = new Map<Axis, Axis>();

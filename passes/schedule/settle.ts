@@ -22,7 +22,7 @@ export function settleGuards(kernel: Kernel): Directive[] {
   const out: Directive[] = [];
   const loops = loopsIn(kernel);
   const divisors = divisorsOf(kernel);
-  for (const s of splits(kernel)) if (s.by <= 8) out.push(s, { do: 'tile', axis: `${s.axis}_in`, by: s.by });
+  for (const s of splits(kernel, divisors)) if (s.by <= 8) out.push(s, { do: 'tile', axis: `${s.axis}_in`, by: s.by });
   for (const [axis, at] of cuts) {
     const l = loops.find((q) => q.axis === axis);
     if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
@@ -33,9 +33,12 @@ export function settleGuards(kernel: Kernel): Directive[] {
 }
 
 /** Loops in two for axes that a kernel takes apart by one divisor, as groups of channels are, so that it need not. */
-export function splits(kernel: Kernel): Extract<Directive, { do: 'split' }>[] {
+export function splits(
+  kernel: Kernel,
+  divisors: ReadonlyMap<Axis, ReadonlySet<number>> = divisorsOf(kernel),
+): Extract<Directive, { do: 'split' }>[] {
   const loops = loopsIn(kernel);
-  return [...divisorsOf(kernel)].flatMap(([axis, [c, ...others]]) => {
+  return [...divisors].flatMap(([axis, [c, ...others]]) => {
     const trips = loops.find((l) => l.axis === axis)?.to;
     const divides = c !== undefined && others.length === 0 && trips?.kind === 'const' && trips.value % c === 0;
     return divides ? [{ do: 'split', axis: axis.name, by: c }] : [];

@@ -2,12 +2,22 @@
 
 import type { Buffer, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { declare, finish, type Kernel, type Loop, loop, type Stmt, set, store, walkStmts } from '../../ir/kernel.ts';
+import {
+  type Accumulate,
+  declare,
+  finish,
+  type Kernel,
+  type Loop,
+  loop,
+  type Stmt,
+  set,
+  store,
+  walkStmts,
+} from '../../ir/kernel.ts';
+import { endsByData } from '../../ir/lists.ts';
 import { batch, type Dim, isBatch } from '../../ir/type.ts';
 import { ScheduleError } from './legal.ts';
-import { boundsOf, replaceAxis } from './loops.ts';
-
-type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
+import { boundsOf, replaceAxis, sameLoops } from './loops.ts';
 
 interface Sum {
   readonly over: Loop;
@@ -48,11 +58,7 @@ export function slicing(name: string, k: Kernel, axis: string, by: number, slice
     loop(step, x.int(0), x.min(each, x.sub(over.to, start)), part),
     store(slices, [x.ix(s), ...around.map((l) => x.ix(l.axis))], x.read(own)),
   ];
-  const nest = around.reduceRight<readonly Stmt[]>((inner, l) => {
-    const axis = { ...l.axis };
-    return [{ ...l, axis, body: replaceAxis(inner, l.axis, x.ix(axis)) }];
-  }, body);
-  return finish(name, [loop(s, x.int(0), x.int(by), nest)], k.locs);
+  return finish(name, [loop(s, x.int(0), x.int(by), sameLoops(around, body))], k.locs);
 }
 
 /** How many steps a slice has at most. */
@@ -73,8 +79,7 @@ function sumOver(k: Kernel, axis: string): Sum {
     throw new ScheduleError(`the loop over ${axis} does more than add to one accumulator`);
   if (x.some(add.value, (p) => p.kind === 'tile'))
     throw new ScheduleError(`what the loop over ${axis} adds reads a tile`);
-  if (x.some(over.to, (p) => p.kind === 'load'))
-    throw new ScheduleError(`how long the loop over ${axis} is only data tell`);
+  if (endsByData(over)) throw new ScheduleError(`how long the loop over ${axis} is only data tell`);
   for (const l of [...around, over])
     if (l.mode !== 'serial' || boundsOf(l).from !== 0)
       throw new ScheduleError(`the loop over ${l.axis.name} does not run serially from 0`);
