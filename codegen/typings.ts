@@ -24,7 +24,9 @@ export type Weights =
   | ReadonlyMap<string, Float32Array | Int32Array | Uint8Array>
   | { readonly [name in ParameterName]?: Float32Array }
   | Uint8Array
-  | ArrayBuffer;
+  | DataView
+  | ArrayBuffer
+  | SharedArrayBuffer;
 
 /** What is wrong with a call, and what to try. */
 export declare class TapeoutError extends Error {
@@ -62,10 +64,11 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, onWasm)).join('\n'
   input(name: ${union(of(manifest, 'input'))}, n?: number): Float32Array | Int32Array | Uint8Array;
   output(name: ${union(of(manifest, 'output'))}, n?: number): Float32Array | Int32Array | Uint8Array;
   parameter(name: ParameterName): Float32Array;
-  /** Copies of all parameters; with \`state\` of the optimizer's state too, so that training can resume. */
+  /** Copies of all parameters; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
   stateDict(options?: { state?: boolean }): Map<string, Float32Array | Int32Array | Uint8Array>;
-  /** Throws a TapeoutError, and changes nothing, when a name or a size is wrong. */
-  loadStateDict(weights: Weights, options?: { strict?: boolean }): void;
+  /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong. With \`strict: false\` unknown names and
+   *  missing parameters are no error, and returned. */
+  loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
   /** The bytes of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): Uint8Array;
   /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
@@ -90,10 +93,11 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')
   /** Of the last call. */
   output(name: ${union(of(manifest, 'output'))}, n?: number): ${eventually('Float32Array | Int32Array | Uint8Array')};
   parameter(name: ParameterName): ${eventually('Float32Array')};
-  /** Copies of all parameters; with \`state\` of the optimizer's state too, so that training can resume. */
+  /** Copies of all parameters; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
   stateDict(options?: { state?: boolean }): ${eventually('Map<string, Float32Array | Int32Array | Uint8Array>')};
-  /** Throws a TapeoutError, and changes nothing, when a name or a size is wrong. */
-  loadStateDict(weights: Weights, options?: { strict?: boolean }): void;
+  /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong. With \`strict: false\` unknown names and
+   *  missing parameters are no error, and returned. */
+  loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
   /** The bytes of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): ${eventually('Uint8Array')};
   dispose(): void;

@@ -97,7 +97,7 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
   const onThreads = hasWasm && threads !== undefined;
   return {
     modules: [
-      ...['safetensors', 'check', 'port', 'state-dict'],
+      ...['check', 'json', 'foreign', 'safetensors', 'port', 'weights', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
       ...(webgpu

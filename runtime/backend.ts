@@ -3,8 +3,8 @@ import { kindOf, TapeoutError } from './check.ts';
 import { partBytes } from './gpu-arena.ts';
 import type { Manifest, ManifestGpu } from './manifest.ts';
 import type { Model } from './model.ts';
-import type { StateDict } from './state-dict.ts';
 import { type GpuModel, instantiateGpu } from './webgpu.ts';
+import type { StateDict } from './weights.ts';
 
 export const backends = ['auto', 'wasm', 'webgpu'] as const;
 export type Backend = (typeof backends)[number];

@@ -17,6 +17,7 @@ export type TapeoutErrorCode =
   | 'bad-threads'
   | 'thread-lost'
   | 'bad-manifest'
+  | 'bad-safetensors'
   | 'bad-wasm'
   | 'bad-wgsl'
   | 'bad-backend'
@@ -28,7 +29,7 @@ export type TapeoutErrorCode =
   | 'no-checkpoint';
 
 export class TapeoutError extends Error {
-  override readonly name = 'TapeoutError';
+  override readonly name: string = 'TapeoutError';
   readonly code: TapeoutErrorCode;
 
   constructor(code: TapeoutErrorCode, message: string, options?: ErrorOptions) {
@@ -71,7 +72,8 @@ export function kindOf(x: unknown): string {
   if (x === undefined) return 'missing';
   if (x === null) return 'null';
   if (Array.isArray(x)) return 'a plain array';
-  return withArticle((typeof x === 'object' ? x.constructor?.name : typeof x) ?? 'object');
+  const name: unknown = typeof x === 'object' ? x.constructor?.name : typeof x;
+  return withArticle(typeof name === 'string' && name !== '' ? brief(name) : 'object');
 }
 
 const withArticle = (noun: string): string => `${/^[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
@@ -141,19 +143,36 @@ export function checkScalar(name: string, value: unknown): asserts value is numb
   throw new TapeoutError('not-finite', `${what} must be a finite number that fits float32, but it is ${shown}.`);
 }
 
+/** Text of a caller's or of a file's as a message shows it: neither long nor able to steer a terminal. */
+export const brief = (text: string): string => {
+  const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+  return short.replace(/[\0-\x1f\x7f-\x9f]/g, '\ufffd');
+};
+
+/** The first names of a list, and how many there are. */
+export const listed = (names: readonly string[]): string => {
+  const first = names.slice(0, 12).map(brief).join(', ');
+  return names.length <= 12 ? first : `${first}, … (${names.length})`;
+};
+
 /** `unknown parameter 'conv1.wieght'. Did you mean 'conv1.weight'?` */
 export function unknownName(what: string, name: string, known: readonly string[]): TapeoutError {
   const near = nearest(name, known);
-  const list = known.length <= 12 ? known.join(', ') : `${known.slice(0, 12).join(', ')}, … (${known.length})`;
-  const hint = near ? `Did you mean '${near}'?` : known.length > 0 ? `There are: ${list}.` : 'There are none.';
-  return new TapeoutError('unknown-name', `unknown ${what} '${name}'. ${hint}`);
+  const hint = near ? `Did you mean '${near}'?` : known.length > 0 ? `There are: ${listed(known)}.` : 'There are none.';
+  return new TapeoutError('unknown-name', `unknown ${what} '${brief(name)}'. ${hint}`);
 }
+
+/** Names longer than this are no slips of the pen, and this many candidates are looked at: a hint may not take seconds. */
+const [longestName, mostCandidates] = [80, 2000];
 
 /** The known name that is closest in spelling, if one is close at all. */
 export function nearest(name: string, known: readonly string[]): string | null {
+  if (name.length > longestName) return null;
   let best: string | null = null;
   let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
-  for (const candidate of known) {
+  for (const candidate of known.slice(0, mostCandidates)) {
+    if (Math.abs(candidate.length - name.length) >= least) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }

@@ -34,7 +34,8 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './safetensors.ts';
-export type { StateDict } from './state-dict.ts';
+export type { IncompatibleKeys } from './state-dict.ts';
 export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';
 export { usualWarmUp } from './warm-up.ts';
 export { GpuModel, instantiateGpu, keptLosses } from './webgpu.ts';
+export type { StateDict } from './weights.ts';

@@ -15,8 +15,9 @@ import {
   slotNamed,
   withScalar,
 } from './port.ts';
-import { checkedState, type StateDict, savedSlots, stateFile } from './state-dict.ts';
+import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
 import { warmUp } from './warm-up.ts';
+import type { StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
@@ -67,7 +68,7 @@ export async function instantiate(
 /** A model as it is handed out. */
 export function started(model: Model, weights: StateDict | undefined, milliseconds: number): Model {
   if (milliseconds > 0) model.warmUp(milliseconds);
-  if (weights) model.loadStateDict(weights);
+  if (weights !== undefined && weights !== null) model.loadStateDict(weights);
   return model;
 }
 
@@ -249,18 +250,21 @@ export class Model {
     return this.#view('parameter', name, 1) as Floats;
   }
 
-  /** Copies of all parameters, in the model's order; with `state`, of the optimizer's state and other state too, so that
-   *  training resumes where it was. */
+  /** Copies of all parameters, in the model's order; with `state`, also of all else that lasts from step to step: the optimizer's
+   *  state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
   stateDict({ state = false }: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
     return new Map(savedSlots(this.#ports, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
-  /** Sets all parameters, and whatever state is given. Throws TapeoutError, and changes nothing, when a name is unknown, a
-   *  parameter is missing, or a size is wrong. With `strict: false` parameters may be missing. */
-  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
+  /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
+   *  value is wrong, a name is unknown, or a parameter is missing. With `strict: false` unknown names are passed over and
+   *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
+  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
-    for (const [name, data] of checkedState(source, this.#ports, strict)) this.#ports.get(name)!.whole.set(data);
+    const { values, keys } = checkedState(source, this.#ports, strict);
+    for (const [name, data] of values) this.#ports.get(name)!.whole.set(data);
+    return keys;
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */

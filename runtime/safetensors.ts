@@ -1,40 +1,115 @@
-/** Safetensors, read and written: names, shapes and raw little-endian numbers behind a JSON header.
+/** Safetensors, read and written: names, shapes and raw little-endian numbers after a JSON header.
  *  No dependency and no Node API. Whatever the bytes, reading either gives the tensors or a SafetensorsError. */
-export class SafetensorsError extends Error {
+import { brief, TapeoutError } from './check.ts';
+import { foreignFile } from './foreign.ts';
+import { type JsonObject, parseJson } from './json.ts';
+
+export class SafetensorsError extends TapeoutError {
   override readonly name = 'SafetensorsError';
+
+  constructor(message: string) {
+    super('bad-safetensors', message);
+  }
 }
 
-export type StoredTensor =
-  | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
-  | { readonly dtype: 'I32'; readonly shape: readonly number[]; readonly data: Int32Array }
-  | { readonly dtype: 'I64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
-  | { readonly dtype: 'U8'; readonly shape: readonly number[]; readonly data: Uint8Array };
-export type StoredDtype = StoredTensor['dtype'];
+interface Arrays {
+  readonly F32: Float32Array;
+  readonly I8: Int8Array;
+  readonly I16: Int16Array;
+  readonly I32: Int32Array;
+  readonly I64: BigInt64Array;
+  readonly U8: Uint8Array;
+  readonly U16: Uint16Array;
+  readonly U32: Uint32Array;
+  readonly U64: BigUint64Array;
+  readonly BOOL: Uint8Array;
+}
+export type StoredDtype = keyof Arrays;
+export type StoredTensor = {
+  [D in StoredDtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: Arrays[D] };
+}[StoredDtype];
 
 // Typed arrays have the machine's byte order: little-endian, like the format, wherever WebAssembly runs.
-const arrays = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
+const arrays: { readonly [D in StoredDtype]: new (bytes: ArrayBuffer) => Arrays[D] } = {
+  F32: Float32Array,
+  I8: Int8Array,
+  I16: Int16Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+  U16: Uint16Array,
+  U32: Uint32Array,
+  U64: BigUint64Array,
+  BOOL: Uint8Array,
+};
+
+/** Floats of other widths, which become float32 as they are read: the halves exactly, doubles rounded. */
+const floats: Readonly<Record<string, (bytes: ArrayBuffer) => Float32Array>> = {
+  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), half),
+  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (high) => high << 16).buffer),
+  F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
+};
+/** IEEE 754's binary16: sign, 5 bits of exponent, 10 of fraction. */
+function half(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const size =
+    exponent === 0
+      ? fraction * 2 ** -24
+      : exponent < 31
+        ? (1024 + fraction) * 2 ** (exponent - 25)
+        : fraction === 0
+          ? Number.POSITIVE_INFINITY
+          : Number.NaN;
+  return bits >> 15 ? -size : size;
+}
+
+/** Bits of an element, for every dtype that the format has. */
+const bitsOf: Readonly<Record<string, number>> = {
+  ...{
+    BOOL: 8,
+    U8: 8,
+    I8: 8,
+    U16: 16,
+    I16: 16,
+    F16: 16,
+    BF16: 16,
+    U32: 32,
+    I32: 32,
+    F32: 32,
+    U64: 64,
+    I64: 64,
+    F64: 64,
+  },
+  ...{ C64: 64, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+};
+
+/** Bytes of the longest header that the reference implementation reads. */
+const longestHeader = 100_000_000;
 const prefixBytes = 8;
 const metadataKey = '__metadata__';
 
-/** The tensors of a safetensors file, by name and in the header's order. The data are copies, aligned for their type.
- *  `source` names the bytes in errors. Throws SafetensorsError when they are not a whole, consistent file. */
+/** The tensors of a safetensors file, by name and in the header's order. The data are copies, aligned for their type. F16, BF16
+ *  and F64 become F32. `source` names the bytes in errors. Throws SafetensorsError for whatever the reference implementation
+ *  refuses, for a name that is there twice, and for numbers that Tapeout has no type for. */
 export function readSafetensors(bytes: Uint8Array, source = 'these bytes'): Map<string, StoredTensor> {
   const { header, body } = readHeader(bytes, source);
-  const slots = Object.entries(header)
+  metadataOf(header, source);
+  const slots = [...header]
     .filter(([name]) => name !== metadataKey)
     .map(([name, entry]) => readSlot(name, entry, body.length, source));
   verifyCover(slots, body.length, source);
-  return new Map(
-    slots.map(({ name, dtype, shape, begin, end }) => [name, stored(dtype, shape, copy(body, begin, end))]),
-  );
+  return new Map(slots.map((slot) => [slot.name, stored(slot, copy(body, slot.begin, slot.end), source)]));
 }
 
 /** The `__metadata__` of a safetensors file: text by text, empty when it has none. */
-export function readSafetensorsMetadata(bytes: Uint8Array, source = 'these bytes'): Record<string, string> {
-  const metadata = readHeader(bytes, source).header[metadataKey] ?? {};
-  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string'))
+export const readSafetensorsMetadata = (bytes: Uint8Array, source = 'these bytes'): Record<string, string> =>
+  Object.fromEntries(metadataOf(readHeader(bytes, source).header, source));
+
+function metadataOf(header: JsonObject, source: string): ReadonlyMap<string, string> {
+  const metadata = header.get(metadataKey) ?? new Map();
+  if (!(metadata instanceof Map) || [...metadata.values()].some((value) => typeof value !== 'string'))
     throw new SafetensorsError(`${source}: '${metadataKey}' must map text to text. Write the file again.`);
-  return metadata as Record<string, string>;
+  return metadata;
 }
 
 /** The bytes of a safetensors file: same tensors in the same order, same bytes. Tensors are laid out by falling element
@@ -71,58 +146,68 @@ export function writeSafetensors(
 
 interface Slot {
   readonly name: string;
-  readonly dtype: StoredDtype;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
 
-function readHeader(bytes: Uint8Array, source: string): { header: Record<string, unknown>; body: Uint8Array } {
+function readHeader(bytes: Uint8Array, source: string): { header: JsonObject; body: Uint8Array } {
+  const fail = (problem: string) => {
+    const foreign = foreignFile(bytes);
+    return new SafetensorsError(`${source}: ${foreign ?? problem}`);
+  };
   if (bytes.length < prefixBytes)
-    throw new SafetensorsError(
-      `${source}: not a safetensors file: it has ${bytes.length} bytes and the header's length alone takes ${prefixBytes}. ` +
+    throw fail(
+      `not a safetensors file: it has ${bytes.length} bytes and the header's length alone takes ${prefixBytes}. ` +
         'The file is empty or cut short; fetch or save it again.',
     );
   const length = new DataView(bytes.buffer, bytes.byteOffset, prefixBytes).getBigUint64(0, true);
   const available = bytes.length - prefixBytes;
   if (length > BigInt(available))
-    throw new SafetensorsError(
-      `${source}: the header should take ${length} bytes, but only ${available} follow. ` +
+    throw fail(
+      `the header should take ${length} bytes, but only ${available} follow. ` +
         'Either the file is cut short or it is not a safetensors file.',
     );
+  if (length > longestHeader)
+    throw fail(`the header takes ${length} bytes, and the format allows ${longestHeader}. Split the file.`);
   const bodyAt = prefixBytes + Number(length);
-  const header = parseJson(copy(bytes, prefixBytes, bodyAt), source);
-  if (!isRecord(header))
+  let header: unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(copy(bytes, prefixBytes, bodyAt));
+    header = parseJson(text);
+  } catch (error) {
+    throw fail(
+      `the header is not valid JSON (${brief((error as Error).message)}). ` +
+        'Either the file is damaged or it is not a safetensors file.',
+    );
+  }
+  if (!(header instanceof Map))
     throw new SafetensorsError(`${source}: the header is JSON, but not an object of tensors by name.`);
   return { header, body: bytes.subarray(bodyAt) };
 }
 
-function parseJson(bytes: ArrayBuffer, source: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (error) {
-    throw new SafetensorsError(
-      `${source}: the header is not valid JSON (${(error as Error).message}). ` +
-        'Either the file is damaged or it is not a safetensors file.',
-    );
-  }
-}
-
 function readSlot(name: string, entry: unknown, bodyBytes: number, source: string): Slot {
-  const fail = (problem: string) => new SafetensorsError(`${source}: tensor '${name}': ${problem}`);
-  if (!isRecord(entry)) throw fail('its header entry is not an object with dtype, shape and data_offsets.');
-  const { dtype, shape, data_offsets: offsets } = entry;
-  if (!isDtype(dtype))
-    throw fail(`dtype ${JSON.stringify(dtype)} is not one that Tapeout reads (${Object.keys(arrays).join(', ')}).`);
-  if (!isCounts(shape)) throw fail(`shape ${JSON.stringify(shape)} is not a list of whole numbers from 0.`);
+  const fail = (problem: string) => new SafetensorsError(`${source}: tensor '${brief(name)}': ${problem}`);
+  if (!(entry instanceof Map)) throw fail('its header entry is not an object with dtype, shape and data_offsets.');
+  const [dtype, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((field) => entry.get(field));
+  if (typeof dtype !== 'string' || !Object.hasOwn(bitsOf, dtype))
+    throw fail(`dtype ${shown(dtype)} is not one that the format has.`);
+  if (!isCounts(shape)) throw fail(`shape ${shown(shape)} is not a list of whole numbers from 0 to 2^53 - 1.`);
   if (!isCounts(offsets) || offsets.length !== 2)
-    throw fail(`data_offsets ${JSON.stringify(offsets)} is not a pair of whole numbers [begin, end].`);
+    throw fail(`data_offsets ${shown(offsets)} is not a pair of whole numbers [begin, end].`);
   const [begin = 0, end = 0] = offsets;
   if (begin > end || end > bodyBytes)
     throw fail(`its data should lie at bytes ${begin} to ${end}, but the file holds ${bodyBytes} bytes of data.`);
-  const expected = count(shape) * arrays[dtype].BYTES_PER_ELEMENT;
+  let elements = 1;
+  for (const extent of shape) {
+    elements *= extent;
+    // Checked at each step, as a later extent of 0 excuses nothing.
+    if (elements >= 2 ** 64) throw fail(`${dtype}${shown(shape)} has more elements than any memory.`);
+  }
+  const expected = (elements * bitsOf[dtype]!) / 8;
   if (end - begin !== expected)
-    throw fail(`${dtype}[${shape}] takes ${expected} bytes, but its data_offsets span ${end - begin}.`);
+    throw fail(`${dtype}${shown(shape)} takes ${expected} bytes, but its data_offsets span ${end - begin}.`);
   return { name, dtype, shape, begin, end };
 }
 
@@ -133,11 +218,11 @@ function verifyCover(slots: readonly Slot[], bodyBytes: number, source: string):
   for (const { name, begin, end } of sorted) {
     if (begin < reached)
       throw new SafetensorsError(
-        `${source}: tensor '${name}' begins at byte ${begin}, inside the tensor before it, which ends at ${reached}.`,
+        `${source}: tensor '${brief(name)}' begins at byte ${begin}, inside the tensor before it, which ends at ${reached}.`,
       );
     if (begin > reached)
       throw new SafetensorsError(
-        `${source}: tensor '${name}' begins at byte ${begin}, but the data before it end at ${reached}: ` +
+        `${source}: tensor '${brief(name)}' begins at byte ${begin}, but the data before it end at ${reached}: ` +
           'the bytes between belong to no tensor.',
       );
     reached = end;
@@ -152,25 +237,28 @@ function verifyCover(slots: readonly Slot[], bodyBytes: number, source: string):
 function verifyTensor(name: string, { dtype, shape, data }: StoredTensor): void {
   if (!(data instanceof arrays[dtype]))
     throw new SafetensorsError(`tensor '${name}': dtype ${dtype} needs a ${arrays[dtype].name}.`);
-  if (!isCounts(shape) || count(shape) !== data.length)
+  if (!isCounts(shape) || shape.reduce((product, extent) => product * extent, 1) !== data.length)
     throw new SafetensorsError(
       `tensor '${name}': shape [${shape}] and its ${data.length} elements do not fit together.`,
     );
 }
 
-function stored(dtype: StoredDtype, shape: readonly number[], buffer: ArrayBuffer): StoredTensor {
-  switch (dtype) {
-    case 'F32':
-      return { dtype, shape, data: new Float32Array(buffer) };
-    case 'I32':
-      return { dtype, shape, data: new Int32Array(buffer) };
-    case 'I64':
-      return { dtype, shape, data: new BigInt64Array(buffer) };
-    case 'U8':
-      return { dtype, shape, data: new Uint8Array(buffer) };
-    default:
-      return dtype satisfies never;
+function stored({ name, dtype, shape }: Slot, bytes: ArrayBuffer, source: string): StoredTensor {
+  if (isDtype(dtype)) return { dtype, shape, data: new arrays[dtype](bytes) } as StoredTensor;
+  const fail = (problem: string) => new SafetensorsError(`${source}: tensor '${brief(name)}': ${problem}`);
+  const convert = floats[dtype];
+  if (!convert)
+    throw fail(
+      `Tapeout has no numbers of dtype ${dtype}. In Python, save it with .float() as F32 ` +
+        `(of the others it reads ${[...Object.keys(arrays), ...Object.keys(floats)].join(', ')}).`,
+    );
+  const data = convert(bytes);
+  if (dtype === 'F64') {
+    const exact = new Float64Array(bytes);
+    const at = data.findIndex((x, i) => x !== exact[i] && Math.abs(x) === Number.POSITIVE_INFINITY);
+    if (at >= 0) throw fail(`element ${at} is ${exact[at]}, which is beyond float32.`);
   }
+  return { dtype: 'F32', shape, data };
 }
 
 // Not `slice`: a Node Buffer's slice is a view, which would be misaligned and would follow later writes.
@@ -181,8 +269,7 @@ function copy(bytes: Uint8Array, begin: number, end: number): ArrayBuffer {
 }
 
 const field = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
-const count = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
-const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
-const isDtype = (x: unknown): x is StoredDtype => typeof x === 'string' && Object.hasOwn(arrays, x);
+const shown = (x: unknown): string => brief(x instanceof Map ? '{…}' : String(JSON.stringify(x)));
+const isDtype = (x: string): x is StoredDtype => Object.hasOwn(arrays, x);
 const isCounts = (x: unknown): x is readonly number[] =>
   Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);

@@ -1,33 +1,58 @@
 /** What a model has learnt, by name: given by a caller and checked, or written as a file. */
-import { checkArray, type Data, kindOf, showShape, TapeoutError, unknownName, type View } from './check.ts';
+import {
+  arrayOf,
+  brief,
+  checkArray,
+  checkScalar,
+  type Data,
+  kindOf,
+  listed,
+  showShape,
+  TapeoutError,
+  unknownName,
+  type View,
+} from './check.ts';
 import type { Purpose } from './manifest.ts';
 import { namesOf, type Slot } from './port.ts';
-import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { type StateDict, tensorsOf } from './weights.ts';
 
-/** Parameters by PyTorch's names: arrays, or tensors whose shape is then checked too, or the bytes of a safetensors file. */
-export type StateDict =
-  | ReadonlyMap<string, Data | StoredTensor>
-  | Readonly<Record<string, Data | StoredTensor>>
-  | Uint8Array
-  | ArrayBuffer;
-
-/** The slots that a state dict holds: parameters, and with `state` what else lasts from step to step. */
-export function savedSlots<S extends Slot>(slots: ReadonlyMap<string, S>, state: boolean): S[] {
-  return [...slots.values()].filter(({ tensor: { purpose } }) => isSaved(purpose) && (state || purpose !== 'state'));
+/** As PyTorch's load_state_dict returns: parameters that were not given, and names that the model has not. */
+export interface IncompatibleKeys {
+  readonly missingKeys: string[];
+  readonly unexpectedKeys: string[];
 }
 
-/** The arrays of a state dict by name. Throws TapeoutError when a name is unknown, a size is wrong or, if it is strict, a
- *  parameter is missing. */
-export function checkedState(source: StateDict, slots: ReadonlyMap<string, Slot>, strict: boolean): Map<string, Data> {
-  const given = entriesOf(source);
-  for (const [name, value] of given) checkStored(name, value, slots);
-  const missing = namesOf(slots, 'parameter').filter((name) => !given.has(name));
-  if (strict && missing.length > 0)
-    throw new TapeoutError(
-      'missing-parameter',
-      `these parameters are missing: ${missing.join(', ')}. Pass { strict: false } to keep their values.`,
-    );
-  return new Map([...given].map(([name, value]) => [name, dataOf(value)]));
+/** The slots that a state dict holds: parameters, and with `state` all else that lasts from step to step: the optimizer's state,
+ *  buffers and scalars. */
+export function savedSlots<S extends Slot>(slots: ReadonlyMap<string, S>, state: boolean): S[] {
+  return [...slots.values()].filter(
+    ({ tensor: { purpose } }) => isSaved(purpose) && (state || purpose === 'parameter'),
+  );
+}
+
+/** The arrays of a state dict by name, in the types of their slots. Throws TapeoutError when a size or a value is wrong, or, if it
+ *  is strict, a name is unknown or a parameter is missing. */
+export function checkedState(
+  source: StateDict,
+  slots: ReadonlyMap<string, Slot>,
+  strict: boolean,
+): { readonly values: ReadonlyMap<string, Data>; readonly keys: IncompatibleKeys } {
+  const given = tensorsOf(source);
+  const slotOf = (name: string): Slot | undefined => {
+    const slot = slots.get(name);
+    return slot && isSaved(slot.tensor.purpose) ? slot : undefined;
+  };
+  const unexpectedKeys = [...given.keys()].filter((name) => !slotOf(name));
+  const missingKeys = namesOf(slots, 'parameter').filter((name) => !given.has(name));
+  if (strict && unexpectedKeys.length + missingKeys.length > 0)
+    throw incompatible(unexpectedKeys, missingKeys, namesOf(slots, 'parameter'));
+  const values = new Map<string, Data>();
+  for (const [name, value] of given) {
+    const slot = slotOf(name);
+    if (slot) values.set(name, checked(value, slot));
+  }
+  return { values, keys: { missingKeys, unexpectedKeys } };
 }
 
 /** The bytes of a safetensors file of these slots and what they hold, with PyTorch's names and layouts. */
@@ -44,39 +69,59 @@ export const stateFile = (saved: Iterable<readonly [Slot, View]>): Uint8Array<Ar
     ),
   );
 
-function checkStored(name: string, value: Data | StoredTensor, slots: ReadonlyMap<string, Slot>): void {
-  const slot = slots.get(name);
-  if (!slot || !isSaved(slot.tensor.purpose)) throw unknownName('parameter', name, namesOf(slots, 'parameter'));
-  const { shape } = slot.tensor;
-  const [what, data] = [`the ${slot.tensor.purpose} '${name}'`, dataOf(value)];
+function incompatible(unknown: readonly string[], missing: readonly string[], known: readonly string[]): TapeoutError {
+  const absent = `these parameters are missing: ${listed(missing)}. Pass { strict: false } to keep their values.`;
+  const [first] = unknown;
+  if (first === undefined) return new TapeoutError('missing-parameter', absent);
+  const one = unknownName('parameter', first, known).message;
+  const many = `unknown parameters: ${listed(unknown)}. There are: ${listed(known) || 'none'}.`;
+  const also = missing.length > 0 ? ` ${absent[0]!.toUpperCase()}${absent.slice(1)}` : '';
+  return new TapeoutError('unknown-name', `${unknown.length === 1 ? one : many}${also}`);
+}
+
+/** The array of a value that is given for a slot. Throws TapeoutError when it does not fit. */
+function checked(value: Data | StoredTensor, slot: Slot): Data {
+  const { name, shape, purpose } = slot.tensor;
+  const what = `the ${purpose} '${brief(name)}'`;
+  const tensor = isTensor(value) ? value : null;
+  const data = tensor ? converted(tensor, slot, what) : (value as Data);
   checkArray(data, slot.tensor);
-  const given = isTensor(value) ? value.shape : null;
-  if (given && `${given}` !== `${shape}`)
+  if (tensor?.shape && `${tensor.shape}` !== `${shape}`)
     throw new TapeoutError(
       'wrong-shape',
-      `${what} has the shape ${showShape(shape)}, but ${showShape(given)} was given.`,
+      `${what} has the shape ${showShape(shape)}, but ${brief(showShape(tensor.shape))} was given.`,
     );
   if (data.length !== slot.each)
     throw new TapeoutError(
       'wrong-length',
       `${what} takes ${slot.each} values, shape ${showShape(shape)}, but ${data.length} were given.`,
     );
+  if (purpose === 'scalar') checkScalar(name, data[0]);
+  return data;
 }
 
-function entriesOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
-  if (source instanceof Uint8Array) return readSafetensors(source, 'the weights');
-  if (source instanceof ArrayBuffer) return readSafetensors(new Uint8Array(source), 'the weights');
-  if (typeof source !== 'object' || source === null || Array.isArray(source))
-    throw new TapeoutError(
-      'wrong-array',
-      `the weights must be arrays by name, or the bytes of a safetensors file, but they are ${kindOf(source)}.`,
-    );
-  return source instanceof Map ? source : new Map(Object.entries(source));
+/** A tensor's numbers in the type of its slot. Integers of any width become another's, or floats, where none of them changes. */
+function converted({ data, dtype }: StoredTensor, { tensor }: Slot, what: string): Data {
+  const array = arrayOf[tensor.dtype];
+  const isWhole = data instanceof BigInt64Array || data instanceof BigUint64Array || integers.test(kindOf(data));
+  if (!isWhole || (data instanceof array && tensor.dtype !== 'bool')) return data as Data;
+  const out = new array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    out[i] = Number(value);
+    const same = typeof value === 'bigint' ? BigInt(out[i]!) === value : out[i] === value;
+    if (!same || (tensor.dtype === 'bool' && out[i]! > 1))
+      throw new TapeoutError(
+        'wrong-array',
+        `${what} is ${tensor.dtype}, which cannot hold ${value}, element ${i} of the ${dtype} that was given.`,
+      );
+  }
+  return out;
 }
+const integers = /(Int|Uint)(8|16|32)(Clamped)?Array$/;
 
-const isTensor = (value: Data | StoredTensor): value is StoredTensor =>
+const isTensor = (value: unknown): value is StoredTensor =>
   typeof value === 'object' && value !== null && 'data' in value;
-const dataOf = (value: Data | StoredTensor): Data => (isTensor(value) ? (value.data as Data) : value);
-const storedAs = { f32: 'F32', i32: 'I32', u8: 'U8', bool: 'U8' } as const;
-/** Gradients and data come and go; what a state dict may hold is what a model has learnt. */
-const isSaved = (purpose: Purpose) => purpose === 'parameter' || purpose === 'state';
+const storedAs = { f32: 'F32', i32: 'I32', u8: 'U8', bool: 'BOOL' } as const;
+/** Gradients and data come and go; what a state dict may hold is what a model has learnt, and how it goes on learning. */
+const isSaved = (purpose: Purpose) => ['parameter', 'state', 'scalar'].includes(purpose);

@@ -3,7 +3,7 @@
 import { checkManifest, checkModule, TapeoutError } from './check.ts';
 import type { Manifest } from './manifest.ts';
 import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
-import type { StateDict } from './state-dict.ts';
+import type { StateDict } from './weights.ts';
 
 /** The two modules of one compilation, or what fetches them: only one of them is needed. */
 export interface Modules {

@@ -18,7 +18,8 @@ import {
   slotNamed,
   withScalar,
 } from './port.ts';
-import { checkedState, type StateDict, savedSlots, stateFile } from './state-dict.ts';
+import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
+import type { StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 
@@ -53,7 +54,7 @@ export async function instantiateGpu(
   const program = await GpuProgram.of(device, text, manifest.webgpu, manifest.maxBatch);
   const model = new GpuModel(program, wgsl, manifest, owner);
   try {
-    if (weights) model.loadStateDict(weights);
+    if (weights !== undefined && weights !== null) model.loadStateDict(weights);
     return model;
   } catch (error) {
     model.dispose();
@@ -95,12 +96,6 @@ interface Call {
   readonly encoder: GPUCommandEncoder;
 }
 
-/** What a checkpoint holds: all that lasts from step to step. */
-interface Checkpoint {
-  readonly state: Map<string, View>;
-  readonly scalars: Readonly<Record<string, number>>;
-}
-
 /** `instantiateGpu` makes one. The arrays that it hands out are copies, but for `inputs`, which are read when a call begins. */
 export class GpuModel {
   readonly backend = 'webgpu';
@@ -123,7 +118,8 @@ export class GpuModel {
   /** Steps that gave a loss, and what was last read of them: whoever asks before the next step shares it. */
   #steps = 0;
   #losses: { readonly steps: number; readonly values: Promise<Floats> } | null = null;
-  #checkpoint: Checkpoint | null = null;
+  /** All that lasts from step to step, as it was. */
+  #checkpoint: Map<string, View> | null = null;
   #end: TapeoutError | null = null;
 
   constructor(program: GpuProgram, wgsl: ShaderSource, manifest: Manifest, owner: DeviceOwner | null) {
@@ -253,35 +249,36 @@ export class GpuModel {
     return (await this.#copy('gradient', `${name}.grad`, this.maxBatch)) as Floats;
   }
 
-  /** Copies of all parameters, in the model's order, as all calls so far leave them; with `state`, of the optimizer's state and
-   *  other state too, so that training resumes where it was. */
+  /** Copies of all parameters, in the model's order, as all calls so far leave them; with `state`, also of all else that lasts from
+   *  step to step: the optimizer's state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
   async stateDict({ state = false }: { state?: boolean } = {}): Promise<Map<string, View>> {
-    const slots = savedSlots(this.#slots, state);
-    const values = await this.#read(slots, 1);
-    return new Map(slots.map(({ tensor: { name } }, i) => [name, values[i]!]));
+    return new Map((await this.#saved(state)).map(([{ tensor }, value]) => [tensor.name, value]));
   }
 
-  /** Sets all parameters, and whatever state is given. Throws TapeoutError, and changes nothing, when a name is unknown, a
-   *  parameter is missing, or a size is wrong. With `strict: false` parameters may be missing. */
-  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): void {
+  /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
+   *  value is wrong, a name is unknown, or a parameter is missing. With `strict: false` unknown names are passed over and
+   *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
+  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
-    for (const [name, data] of checkedState(source, this.#slots, strict))
-      this.#program.arena.write(this.#slots.get(name)!.tensor.offset, toWords(data));
+    const { values, keys } = checkedState(source, this.#slots, strict);
+    for (const [name, data] of values) {
+      const { purpose, offset } = this.#slots.get(name)!.tensor;
+      if (purpose === 'scalar') this.scalars[name] = data[0]!;
+      else this.#program.arena.write(offset, toWords(data));
+    }
+    return keys;
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
   async toSafetensors({ state = false }: { state?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const slots = savedSlots(this.#slots, state);
-    const values = await this.#read(slots, 1);
-    return stateFile(slots.map((slot, i) => [slot, values[i]!]));
+    return stateFile(await this.#saved(state));
   }
 
   /** Keeps a copy of all that lasts from step to step, from which `recover` goes on, and returns the state dict in it. */
   async checkpoint(): Promise<Map<string, View>> {
-    const scalars = { ...this.scalars };
     const state = await this.stateDict({ state: true });
-    this.#checkpoint = { state, scalars };
-    return state;
+    this.#checkpoint = state;
+    return new Map([...state].map(([name, data]) => [name, data.slice()]));
   }
 
   /** The model on another device, as it was at the last `checkpoint`; this one is disposed of. A model that opened its device
@@ -300,8 +297,7 @@ export class GpuModel {
         'the device of this model was given to it, so that it needs another one to go on: recover(device).',
       );
     this.dispose();
-    const model = await instantiateGpu(next, this.#wgsl, this.manifest, kept.state, device ? null : this.#owner);
-    Object.assign(model.scalars, kept.scalars);
+    const model = await instantiateGpu(next, this.#wgsl, this.manifest, kept, device ? null : this.#owner);
     model.#checkpoint = kept;
     return model;
   }
@@ -397,6 +393,16 @@ export class GpuModel {
     this.#alive();
     const [value] = await this.#read([slotNamed(this.#slots, purpose, name, n, this.maxBatch)], n);
     return value!;
+  }
+
+  /** What a state dict holds. Scalars are the host's, and those of now. */
+  async #saved(state: boolean): Promise<(readonly [Slot, View])[]> {
+    const scalars = new Map(Object.entries(this.scalars).map(([name, value]) => [name, Float32Array.of(value)]));
+    const slots = savedSlots(this.#slots, state);
+    const onDevice = slots.filter(({ tensor }) => tensor.purpose !== 'scalar');
+    const values = new Map<Slot, View>();
+    (await this.#read(onDevice, 1)).forEach((value, i) => void values.set(onDevice[i]!, value));
+    return slots.map((slot) => [slot, values.get(slot) ?? scalars.get(slot.tensor.name)!] as const);
   }
 
   /** What slots hold once all calls so far have run. */

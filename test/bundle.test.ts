@@ -59,7 +59,12 @@ describe('a bundle', () => {
       const model = await load({ weights: { 'fc.weight': new Float32Array(6) } });
       const error = await load({ weights: { 'fc.wait': new Float32Array(6) } }).catch((e) => e);
       console.log(JSON.stringify([[...model.forward(Float32Array.of(1, 2))], error instanceof TapeoutError, error.message]));`);
-    expect(result).toEqual([[0, 0, 0], true, "unknown parameter 'fc.wait'. Did you mean 'fc.weight'?"]);
+    expect(result).toEqual([
+      [0, 0, 0],
+      true,
+      "unknown parameter 'fc.wait'. Did you mean 'fc.weight'? These parameters are missing: fc.weight. " +
+        'Pass { strict: false } to keep their values.',
+    ]);
   });
 
   test('fetches its files where it was fetched itself', () => {

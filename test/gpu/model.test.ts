@@ -102,6 +102,22 @@ describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
     expect(await model.stateDict()).toEqual(saved);
     const other = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, file);
     expect(await other.stateDict()).toEqual(saved);
+    model.lr = 0.125;
+    const all = model.toSafetensors({ state: true });
+    model.lr = 1;
+    expect(other.loadStateDict(await all)).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    expect([other.lr, [...(await other.stateDict({ state: true })).keys()]]).toEqual([
+      0.125,
+      ['fc.weight', 'lr', 'steps'],
+    ]);
+    expect(await other.trainStep(x2, y2)).toBe(5);
+    expect((await other.parameter('fc.weight'))[0]).toBe(1 - 0.125 * 5);
+    const bad = { 'fc.weight': new Float32Array(6), lr: Float32Array.of(Infinity) };
+    expect(() => other.loadStateDict(bad)).toThrow(/the learning rate \(lr\) must be a finite number/);
+    expect(other.loadStateDict({ bias: x2 }, { strict: false })).toEqual({
+      missingKeys: ['fc.weight'],
+      unexpectedKeys: ['bias'],
+    });
     other.dispose();
   });
 

@@ -112,6 +112,58 @@ describe('a model', () => {
     expect(model.parameter('fc.weight')[5]).toBe(0);
   });
 
+  test('state holds all that training goes on with: scalars too', async () => {
+    model.lr = 0.125;
+    model.trainStep(x2, y2);
+    const file = model.toSafetensors({ state: true });
+    const next = await instantiate(wasm, tinyManifest, file);
+    expect(next.lr).toBe(0.125);
+    expect(next.stateDict({ state: true })).toEqual(model.stateDict({ state: true }));
+    expect([...model.stateDict({ state: true }).keys()]).toEqual(['fc.weight', 'lr', 'steps']);
+    expect([...model.stateDict().keys()]).toEqual(['fc.weight']);
+    expect([next.trainStep(x2, y2), next.parameter('fc.weight')]).toEqual([
+      model.trainStep(x2, y2),
+      model.parameter('fc.weight'),
+    ]);
+    next.loadStateDict({ 'fc.weight': new Float32Array(6), lr: Float32Array.of(0.5) });
+    expect(next.lr).toBe(0.5);
+    next.loadStateDict(model.toSafetensors());
+    expect(next.lr).toBe(0.5);
+  });
+
+  test('what a state dict lacks or has too much is returned where it is no error', () => {
+    expect(model.loadStateDict(tinyWeights())).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    const extra = { 'head.weight': new Float32Array(3), 'head.bias': 'no array' as never, steps: Float32Array.of(7) };
+    expect(model.loadStateDict(extra, { strict: false })).toEqual({
+      missingKeys: ['fc.weight'],
+      unexpectedKeys: ['head.weight', 'head.bias'],
+    });
+    expect(model.state.steps![0]).toBe(7);
+    expect(() => model.loadStateDict({ steps: new Float32Array(2) }, { strict: false })).toThrow(/takes 1 values/);
+  });
+
+  test('bytes may lie in any memory, and numbers have any width that loses nothing', () => {
+    const six = Float32Array.of(6, 5, 4, 3, 2, 1);
+    const file = writeSafetensors([['fc.weight', { dtype: 'F32', shape: [3, 2], data: six }]]);
+    const shared = new SharedArrayBuffer(file.length + 3);
+    new Uint8Array(shared).set(file, 3);
+    const foreign: ArrayBuffer = vm.runInNewContext('new ArrayBuffer(n)', { n: file.length });
+    new Uint8Array(foreign).set(file);
+    const whole = new Uint8Array(shared).slice(3).buffer;
+    for (const bytes of [file.buffer, Buffer.from(file), new DataView(shared, 3), foreign, whole]) {
+      model.loadStateDict({ 'fc.weight': new Float32Array(6) });
+      model.loadStateDict(bytes);
+      expect(model.parameter('fc.weight')).toEqual(six);
+    }
+    const widths = { I64: BigInt64Array.of(-1n, 2n ** 24n, 0n, 1n, 2n, 3n), U8: Uint8Array.of(0, 255, 1, 2, 3, 4) };
+    for (const [dtype, data] of Object.entries(widths)) {
+      model.loadStateDict({ 'fc.weight': { dtype, shape: [3, 2], data } as never });
+      expect([...model.parameter('fc.weight')]).toEqual(Array.from(data, Number));
+    }
+    model.loadStateDict(vm.runInNewContext("new Map([['fc.weight', new Float32Array(6)]])"));
+    expect(model.parameter('fc.weight')).toEqual(new Float32Array(6));
+  });
+
   test('10,000 steps allocate no object', () => {
     v8.setFlagsFromString('--expose-gc');
     const gc: () => void = vm.runInNewContext('gc');

@@ -95,7 +95,59 @@ export const badCalls: Readonly<
   ],
   'weights by the name of their file': [
     (model) => model.loadStateDict('weights.safetensors' as never),
-    /^the weights must be arrays by name, .* but they are a string\.$/,
+    /^the weights must be arrays by name, .* but they are a string\. Read the file: await readFile\(path\)/,
+  ],
+  'weights as a promise': [
+    (model) => model.loadStateDict(Promise.resolve(new Uint8Array(8)) as never),
+    /but they are a Promise\. Await it\.$/,
+  ],
+  'weights as a response': [
+    (model) => model.loadStateDict(new Response('') as never),
+    /but they are a Response\. Pass its bytes: await it\.arrayBuffer\(\)\.$/,
+  ],
+  'weights as a blob': [(model) => model.loadStateDict(new Blob([]) as never), /a Blob\. Pass its bytes/],
+  'weights as a stream': [
+    (model) => model.loadStateDict(new Response('a').body as never),
+    /a ReadableStream\. Pass its bytes: await new Response\(it\)/,
+  ],
+  'weights by their URL': [
+    (model) => model.loadStateDict(new URL('file:///w.safetensors') as never),
+    /an URL\. Read the file/,
+  ],
+  'weights as a function': [(model) => model.loadStateDict((() => new Map()) as never), /a function\. Call it/],
+  'weights as pairs': [(model) => model.loadStateDict([['a', x2]] as never), /a plain array\. Pass new Map\(entries\)/],
+  'weights as floats': [
+    (model) => model.loadStateDict(x2 as never),
+    /a Float32Array\. A file's bytes are a Uint8Array/,
+  ],
+  'weights as another model': [(model) => model.loadStateDict(model as never), /Pass its state dict: await/],
+  'a page in place of weights': [
+    (model) => model.loadStateDict(new TextEncoder().encode('<!doctype html><title>404</title>')),
+    /^the weights: this is HTML: the server answered with a page/,
+  ],
+  'several unknown parameters, and a missing one': [
+    (model) => model.loadStateDict({ 'fc.wait': x2, bias: x2, conv: x2 }),
+    /^unknown parameters: fc\.wait, bias, conv\. There are: fc\.weight\. These parameters are missing: fc\.weight\. Pass/,
+  ],
+  'more unknown names than a message holds': [
+    (model) =>
+      model.loadStateDict(Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [`\n${i}`.padEnd(999), x2]))),
+    /^unknown parameters: \ufffd0 {70,}…, .*, … \(100000\)\. There are: fc\.weight\..{0,120}$/,
+  ],
+  'a name of a million characters': [
+    (model) => model.loadStateDict({ 'fc.weight': new Float32Array(6), [`${'w'.repeat(1e6)}`]: x2 }),
+    /^unknown parameter 'w{79}…'\. There are: fc\.weight\.$/,
+  ],
+  'a NaN learning rate in a state dict': [
+    (model) => model.loadStateDict({ 'fc.weight': new Float32Array(6), lr: Float32Array.of(Number.NaN) }),
+    /^the learning rate \(lr\) must be a finite number.* NaN/,
+  ],
+  'integers that float32 does not hold': [
+    (model) =>
+      model.loadStateDict({
+        'fc.weight': { dtype: 'I64', shape: [3, 2], data: BigInt64Array.of(0n, 1n, 2n, 3n, 2n ** 24n + 1n, 5n) },
+      }),
+    /^the parameter 'fc\.weight' is f32, which cannot hold 16777217, element 4 of the I64 that was given\.$/,
   ],
   'an unknown input': [(model) => model.input('X'), /^unknown input 'X'\. Did you mean 'x'\?/],
 };

@@ -1,0 +1,60 @@
+/** What may be given as weights: arrays by name, or a file's bytes; and what is said of what is often given instead. */
+import { type Data, kindOf, TapeoutError } from './check.ts';
+import { readSafetensors, type StoredTensor } from './safetensors.ts';
+
+/** Parameters by PyTorch's names: arrays, or tensors whose shape is then checked too, or the bytes of a safetensors file. */
+export type StateDict =
+  | ReadonlyMap<string, Data | StoredTensor>
+  | Readonly<Record<string, Data | StoredTensor>>
+  | Uint8Array
+  | DataView
+  | ArrayBuffer
+  | SharedArrayBuffer;
+
+/** The tensors by name. Throws TapeoutError for what holds none, and SafetensorsError for bytes that are no whole file. */
+export function tensorsOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
+  const bytes = fileBytes(source);
+  if (bytes) return readSafetensors(bytes, 'the weights');
+  const remedy = isPlain(source) ? null : remedyFor(source);
+  if (remedy !== null)
+    throw new TapeoutError(
+      'wrong-array',
+      `the weights must be arrays by name, or the bytes of a safetensors file, but they are ${kindOf(source)}.${remedy}`,
+    );
+  return tagOf(source) === 'Map' ? (source as Map<string, Data>) : new Map(Object.entries(source));
+}
+
+/** By the tag, which an object of another realm (a frame, a worker, a vm context) has too. */
+const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1);
+
+function fileBytes(source: unknown): Uint8Array | null {
+  if (ArrayBuffer.isView(source)) {
+    const isBytes = ['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'DataView'].includes(tagOf(source));
+    return isBytes ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : null;
+  }
+  return ['ArrayBuffer', 'SharedArrayBuffer'].includes(tagOf(source)) ? new Uint8Array(source as ArrayBuffer) : null;
+}
+
+/** Whether it is a map, or an object of no class, as one of arrays by name is. */
+function isPlain(source: unknown): boolean {
+  if (typeof source !== 'object' || source === null) return false;
+  if (tagOf(source) === 'Map') return true;
+  const prototype = Object.getPrototypeOf(source);
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && !has(source, 'then'));
+}
+
+const has = (x: object, method: string): boolean => typeof (x as Record<string, unknown>)[method] === 'function';
+
+function remedyFor(source: unknown): string {
+  if (typeof source === 'string' || source instanceof URL)
+    return ' Read the file: await readFile(path) in Node, or await (await fetch(url)).arrayBuffer().';
+  if (typeof source === 'function') return ' Call it, and pass what it returns.';
+  if (Array.isArray(source)) return ' Pass new Map(entries), or an object of typed arrays by name.';
+  if (ArrayBuffer.isView(source)) return " A file's bytes are a Uint8Array; one array needs its name: { name: array }.";
+  if (typeof source !== 'object' || source === null) return '';
+  if (has(source, 'then')) return ' Await it.';
+  if (has(source, 'arrayBuffer')) return ' Pass its bytes: await it.arrayBuffer().';
+  if (has(source, 'getReader')) return ' Pass its bytes: await new Response(it).arrayBuffer().';
+  if (has(source, 'stateDict')) return ' Pass its state dict: await model.stateDict().';
+  return '';
+}
