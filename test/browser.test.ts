@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build, type PreviewServer, preview } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build as buildTapeout, root } from './support/cli.ts';
-import { chromium as engine, noEngines } from './support/engines.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Chromium, startChromium } from './support/browser.ts';
+import { build as buildTapeout, folderOf, root } from './support/cli.ts';
+import { noEngines } from './support/engines.ts';
+import { unless } from './support/left-out.ts';
 
 const example = join(root, 'examples/browser');
 const config = { configFile: join(example, 'vite.config.js'), logLevel: 'error' } as const;
@@ -27,9 +29,9 @@ interface Options {
   readonly goOn: boolean;
 }
 
-describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () => {
+describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
   let server: PreviewServer;
-  let browser: Browser;
+  let browser: Chromium;
   let page: Page;
   const problems: string[] = [];
 
@@ -39,13 +41,8 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
     expect([prepared.stderr, prepared.status]).toEqual(['', 0]);
     await build(config);
     server = await preview({ ...config, preview: { port: 0, strictPort: false } });
-    const { path, env } = await engine();
-    browser = await chromium.launch({
-      executablePath: path,
-      env,
-      args: ['--no-sandbox', '--no-zygote', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-    });
-    page = await browser.newPage({ viewport: { width: 1024, height: 720 } });
+    browser = await startChromium();
+    page = browser.page;
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(String(error)));
     await page.addInitScript(() => {
@@ -54,9 +51,10 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
         for (const entry of list.getEntries()) globalThis.longTasks.push(entry.duration);
       }).observe({ type: 'longtask', buffered: true });
     });
-    await page.goto(server.resolvedUrls?.local[0] as string);
+    await browser.open(server.resolvedUrls?.local[0] as string);
   }, 120_000);
 
+  afterEach(() => browser.check());
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -140,4 +138,17 @@ describe.skipIf(noEngines)(`the page${noEngines ? `: ${noEngines}` : ''}`, () =>
     expect(gpu.at(-1)).toBeGreaterThan(gpu[0]! + 5);
     expect(Math.abs(gpu.at(-1)! - wasm.at(-1)!)).toBeLessThan(2);
   }, 180_000);
+});
+
+test.skipIf(noEngines)(unless(noEngines, 'Chromium that crashes says why'), async () => {
+  const folder = folderOf({ 'no-fonts.conf': '<fontconfig></fontconfig>' });
+  const browser = await startChromium({ FONTCONFIG_FILE: join(folder, 'no-fonts.conf') });
+  try {
+    await expect(browser.open('data:text/html,<input type=number>')).rejects.toThrow(
+      /^the page has crashed in Chromium\. The last that it wrote:\n(.*\n)*.*SkFontMgr/,
+    );
+  } finally {
+    await browser.close();
+  }
+  await expect(startChromium({ TAPEOUT_CHROMIUM: '/nowhere' })).rejects.toThrow(/does not start: .*\n.*\/nowhere/);
 });

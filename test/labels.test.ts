@@ -6,6 +6,7 @@ import { parseProgram } from '../ir/parse.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { instantiate, instantiateGpu } from '../runtime/index.ts';
 import { noGpu } from './support/engines.ts';
+import { unless } from './support/left-out.ts';
 
 type Loss = (output: Tensor, target: Tensor) => Tensor;
 
@@ -86,7 +87,7 @@ test('on WebAssembly a label outside is refused, and the ignored one is ignored'
   expect(loss).toBeCloseTo(model.evaluate(kept, Int32Array.of(0, 1)).loss, 6);
 });
 
-test.skipIf(noGpu)(`and on WebGPU${noGpu ? `: ${noGpu}` : ''}`, async () => {
+test.skipIf(noGpu)(unless(noGpu, 'and on WebGPU'), async () => {
   const { openDevice } = await import('./support/gpu.ts');
   const device = await openDevice();
   const { wgsl, manifest, weights } = await net(ignoring);

@@ -3,6 +3,7 @@ import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { folderOf, modelFile, script } from './support/cli.ts';
+import { onWindows, unless } from './support/left-out.ts';
 
 /** For each file of a folder, the report on its error, or the places of its parameters, output and loss. */
 interface Loaded {
@@ -137,7 +138,7 @@ describe('a model file', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  test.skipIf(process.platform === 'win32')('may lie where nothing may be written', () => {
+  test.skipIf(onWindows)(unless(onWindows, 'may lie where nothing may be written'), () => {
     const readOnly = folderOf({ 'good.ts': modelFile() });
     chmodSync(readOnly, 0o555);
     try {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeOut } from '../frontend/cli/text.ts';
 import { writeFiles } from '../frontend/output.ts';
 import { writeWhole } from '../frontend/whole-files.ts';
+import { onWindows, unless } from './support/left-out.ts';
 
 /** Bytes that the disk has left. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
@@ -78,8 +79,7 @@ test('a link stays one, and a file keeps its mode', () => {
   expect([fs.readFileSync(file, 'utf8'), fs.statSync(file).mode & 0o777]).toEqual(['new', 0o640]);
 });
 
-test('what is no file is written to as it is', () => {
-  if (!fs.existsSync('/dev/null')) return;
+test.skipIf(onWindows)(unless(onWindows, 'what is no file is written to as it is'), () => {
   writeWhole([['/dev/null', 'gone']]);
   expect(fs.statSync('/dev/null').isCharacterDevice()).toBe(true);
 });

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../runtime/index.ts';
 import { cli, folderOf, modelFile, program } from '../support/cli.ts';
+import { notLinux, onWindows, unless } from '../support/left-out.ts';
 import { data, idx, net, testImages, trainImages } from '../support/quarters.ts';
 
 describe('tapeout train', () => {
@@ -83,7 +84,7 @@ describe('tapeout train', () => {
     expect(exited).toEqual([130]);
   });
 
-  test.skipIf(process.platform === 'win32')('as a program, ends at SIGINT with the exit code 130', async () => {
+  test.skipIf(onWindows)(unless(onWindows, 'as a program, ends at SIGINT with the exit code 130'), async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const { code, stdout, stderr } = await program(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
       cwd,
@@ -321,7 +322,7 @@ describe('bad input exits with 1, a message and no stack', () => {
     expect([code, stderr]).toEqual([2, 'error: --out names no folder: its value is empty\n']);
   });
 
-  test.runIf(process.platform === 'linux')('an output folder where no folder can be made', async () => {
+  test.skipIf(notLinux)(unless(notLinux, 'an output folder where no folder can be made'), async () => {
     const { code, stderr } = await train({}, '--out', '/proc/none/of/these');
     expect(stderr).toMatch(/^error: .*: this folder cannot be made: a folder above it cannot be made\. Name another/);
     expect(code).toBe(1);

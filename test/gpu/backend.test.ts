@@ -11,6 +11,7 @@ import {
 } from '../../runtime/index.ts';
 import { noGpu } from '../support/engines.ts';
 import { openDevice as openReal } from '../support/gpu.ts';
+import { unless } from '../support/left-out.ts';
 import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from '../support/tiny.ts';
 
 const large: Manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, operations: 160e6 } };
@@ -58,7 +59,7 @@ async function taken(gpu: GPU, manifest = large) {
 const onWasm = (why: string | RegExp) => ['wasm', expect.stringMatching(why)];
 
 describe('auto', () => {
-  test.skipIf(noGpu)('takes a GPU that pays', async () => {
+  test.skipIf(noGpu)(unless(noGpu, 'takes a GPU that pays'), async () => {
     expect(await taken(machine(acme))).toEqual([
       'webgpu',
       'the model runs on WebGPU, on acme roadrunner: its largest call has 160.0 million operations, some 8.0 ms of ' +
@@ -91,7 +92,7 @@ describe('auto', () => {
   });
 
   test.skipIf(noGpu)(
-    'takes WebAssembly where the device is too small or refuses the shaders, and gives it back',
+    unless(noGpu, 'takes WebAssembly where the device is too small or refuses the shaders, and gives it back'),
     async () => {
       const { gpu, opened } = watched();
       const wide = { ...large, webgpu: { ...large.webgpu!, arenaBytes: 2 ** 34 } };
@@ -108,7 +109,7 @@ describe('auto', () => {
   );
 });
 
-test.skipIf(noGpu)('a device is asked for what the model needs, as far as the GPU has it', async () => {
+test.skipIf(noGpu)(unless(noGpu, 'a device is asked for what the model needs, as far as the GPU has it'), async () => {
   const asked: unknown[] = [];
   const gpu = machine(acme, ({ requiredLimits }) => {
     asked.push(requiredLimits);
@@ -128,7 +129,7 @@ test.skipIf(noGpu)('a device is asked for what the model needs, as far as the GP
   ]);
 });
 
-test.skipIf(noGpu)('a model that opened its device opens another when that is lost', async () => {
+test.skipIf(noGpu)(unless(noGpu, 'a model that opened its device opens another when that is lost'), async () => {
   const { gpu, opened } = watched();
   const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
   model.trainStep(Float32Array.of(1, 2), Int32Array.of(0));
@@ -143,18 +144,21 @@ test.skipIf(noGpu)('a model that opened its device opens another when that is lo
   expect(opened).toHaveLength(2);
 });
 
-test.skipIf(noGpu)('a model whose own device reports an error stops, and goes on from its checkpoint', async () => {
-  const { gpu, opened } = watched();
-  const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
-  const kept = await model.checkpoint();
-  // As a step would that asks for what the device has not got.
-  opened[0]!.createBuffer({ size: 16, usage: 0xffff });
-  await expect.poll(() => model.finished().catch((e) => e.code)).toBe('device-failed');
-  expect(() => model.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toThrow(/cannot be trusted any more/);
-  const next = await model.recover();
-  expect(await next.stateDict({ state: true })).toEqual(kept);
-  next.dispose();
-});
+test.skipIf(noGpu)(
+  unless(noGpu, 'a model whose own device reports an error stops, and goes on from its checkpoint'),
+  async () => {
+    const { gpu, opened } = watched();
+    const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
+    const kept = await model.checkpoint();
+    // As a step would that asks for what the device has not got.
+    opened[0]!.createBuffer({ size: 16, usage: 0xffff });
+    await expect.poll(() => model.finished().catch((e) => e.code)).toBe('device-failed');
+    expect(() => model.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toThrow(/cannot be trusted any more/);
+    const next = await model.recover();
+    expect(await next.stateDict({ state: true })).toEqual(kept);
+    next.dispose();
+  },
+);
 
 test('webgpu is taken or refused with the reason', async () => {
   await expect(openDevice(none)).rejects.toThrow(TapeoutError);

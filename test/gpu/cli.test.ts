@@ -6,11 +6,12 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../runtime/index.ts';
 import { build, cli, folderOf, modelFile, root } from '../support/cli.ts';
 import { noGpu } from '../support/engines.ts';
+import { unless } from '../support/left-out.ts';
 import { data, net } from '../support/quarters.ts';
 
 const small = modelFile();
 
-describe.skipIf(noGpu)(`on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on a GPU'), () => {
   test('train learns what it learns as WebAssembly, in steps of every size', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const trained = async (backend: string) => {
@@ -99,7 +100,7 @@ describe.skipIf(noGpu)(`on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
 });
 
 /** On SwiftShader, which has subgroups and no shader-f16. */
-describe.skipIf(noGpu)(`with what only some GPUs have${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'with what only some GPUs have'), () => {
   const both = 'subgroups,shader-f16';
 
   test('train takes the shaders for it, or the portable ones, and says which', async () => {

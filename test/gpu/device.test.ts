@@ -2,13 +2,14 @@
 import { expect, test } from 'vitest';
 import { noGpu } from '../support/engines.ts';
 import { openDevice, openNullDevice, shaderProblem } from '../support/gpu.ts';
+import { unless } from '../support/left-out.ts';
 
 const squares = `
   @group(0) @binding(0) var<storage, read_write> out: array<u32>;
   @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { out[id.x] = id.x * id.x; }`;
 const usage = { storage: 0x80, copySource: 0x4, copyTarget: 0x8, mapRead: 0x1 };
 
-test.skipIf(noGpu)(`Dawn runs a shader on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, async () => {
+test.skipIf(noGpu)(unless(noGpu, 'Dawn runs a shader on SwiftShader'), async () => {
   const device = await openDevice();
   const out = device.createBuffer({ size: 256, usage: usage.storage | usage.copySource });
   const read = device.createBuffer({ size: 256, usage: usage.mapRead | usage.copyTarget });

@@ -20,6 +20,7 @@ import { instantiateGpu } from '../../runtime/webgpu.ts';
 import { generator } from '../support/golden.ts';
 import { gpuOf, noGpu, openDevice, openNullDevice, pipelineProblem, shaderProblem } from '../support/gpu.ts';
 import { compareKernels } from '../support/gpu-kernels.ts';
+import { unless } from '../support/left-out.ts';
 import { tinyGpuManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
 
 const features = ['subgroups', 'shader-f16'] as const;
@@ -68,7 +69,7 @@ test('what is asked for must be a feature, of a model for WebGPU', async () => {
   );
 });
 
-describe.skipIf(noGpu)(`which shaders are taken${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'which shaders are taken'), () => {
   const manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, features } };
   const taken = async (engine: 'device' | 'none') => {
     const asked: boolean[] = [];
@@ -115,7 +116,7 @@ const hardware = (adapter: GPUAdapter | null): GPUAdapter =>
     requestDevice: (d: GPUDeviceDescriptor) => adapter!.requestDevice(d),
   }) as unknown as GPUAdapter;
 
-describe.skipIf(noGpu)(`sums of subgroups on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'sums of subgroups on SwiftShader'), () => {
   let device: GPUDevice;
   beforeAll(async () => {
     device = await openDevice(['subgroups']);

@@ -11,6 +11,7 @@ import { scheduledBy } from '../../passes/schedule/index.ts';
 import { goldensOf, maxBatch } from '../support/golden.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
 import { compareKernels, draws, gpuKernels, sameValues } from '../support/gpu-kernels.ts';
+import { unless } from '../support/left-out.ts';
 import type { Elements } from '../support/pipeline.ts';
 
 let device: GPUDevice;
@@ -21,7 +22,7 @@ afterAll(() => device?.destroy());
 
 const kernelsOf = (input: string, path: string) => parseText(input, path, { maxBatch }).kernels;
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
   /** Values that comparison, sign and conversion treat in their own way. WGSL lets arithmetic take them to be absent. */
   const special = (at: number): number =>
     [Number.NaN, Infinity, -Infinity, 0, -0, 1][Math.floor(at * 40)] ?? Math.fround(8 * at - 4.5);

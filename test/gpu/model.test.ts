@@ -12,12 +12,13 @@ import {
 import { badCalls } from '../support/bad-calls.ts';
 import { noGpu } from '../support/engines.ts';
 import { openDevice } from '../support/gpu.ts';
+import { unless } from '../support/left-out.ts';
 import { tinyGpuManifest, tinyManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
 
 const x2 = Float32Array.of(1, 2, 3, 4);
 const y2 = Int32Array.of(0, 2);
 
-describe.skipIf(noGpu)(`a model on a GPU${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
   let device: GPUDevice;
   let model: GpuModel;
   beforeAll(async () => {

@@ -10,6 +10,7 @@ import { generator } from '../support/golden.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
 import { sameValues } from '../support/gpu-kernels.ts';
 import { GpuMachine, startOf } from '../support/gpu-machine.ts';
+import { unless } from '../support/left-out.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -26,7 +27,7 @@ async function both(spec: ModelSpec): Promise<{ c: Compiled; wasm: Model; gpu: G
   return { c, wasm, gpu };
 }
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: 240_000 }, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), { timeout: 240_000 }, () => {
   test.each([
     ['lenet', lenet, 1024, [5, 1, 3]],
     ['mlp', mlp, 784, [5, 1, 3]],

@@ -4,6 +4,7 @@ import { calls } from '../support/calls.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
 import { GpuMachine } from '../support/gpu-machine.ts';
 import { gpuStages } from '../support/gpu-stages.ts';
+import { unless } from '../support/left-out.ts';
 import { hasBatch, type OpCase, opModule } from '../support/op-case.ts';
 import { cases } from '../support/pytorch.ts';
 
@@ -19,7 +20,7 @@ afterAll(() => device?.destroy());
 const present = cases('op').filter((c) => calls[c.op]);
 const worst = new Map<string, number>();
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
   test.each([...new Set(present.map((c) => c.op))])('%s', async (op) => {
     const mine = present.filter((c) => c.op === op);
     const off = await Promise.all(mine.map((c) => errorOf(c, hasBatch(c))));

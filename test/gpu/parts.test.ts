@@ -7,6 +7,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import { type GpuModel, instantiateGpu } from '../../runtime/index.ts';
 import { generator } from '../support/golden.ts';
 import { noGpu, openDevice, openNullDevice, pipelineProblem, shaderProblem } from '../support/gpu.ts';
+import { unless } from '../support/left-out.ts';
 
 const small = { ...lenet, maxBatch: 4 };
 const bindingBytes = 2 ** 18;
@@ -92,7 +93,7 @@ test('what no binding holds, or eight do not, is refused with the limit', async 
     await expect(compile(small, { target: 'webgpu', bindingBytes: bad })).rejects.toThrow(CompileError);
 });
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: 240_000 }, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), { timeout: 240_000 }, () => {
   let device: GPUDevice;
   beforeAll(async () => {
     device = await openDevice();

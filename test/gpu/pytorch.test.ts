@@ -13,6 +13,7 @@ import { lenet } from '../frontend/models.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
 import { GpuMachine, startOf } from '../support/gpu-machine.ts';
 import { gpuStages } from '../support/gpu-stages.ts';
+import { unless } from '../support/left-out.ts';
 import type { Weights } from '../support/nets.ts';
 import { cases, f32, type OptimizerSpec, tensor, under } from '../support/pytorch.ts';
 
@@ -87,7 +88,7 @@ async function net(
   return { c, machine, start };
 }
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: patience }, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), { timeout: patience }, () => {
   test('logits', async () => {
     for (const c of cases('forward')) {
       const { machine } = await net(['forward'], under(c.file, c.params));

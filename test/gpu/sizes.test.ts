@@ -10,6 +10,7 @@ import { noGpu, openDevice } from '../support/gpu.ts';
 import { sameValues } from '../support/gpu-kernels.ts';
 import { GpuMachine } from '../support/gpu-machine.ts';
 import { gpuStages } from '../support/gpu-stages.ts';
+import { unless } from '../support/left-out.ts';
 
 const sizes = [1, 3, 4, 5, 63, 64, 65, 257];
 const maxBatch = 257;
@@ -44,7 +45,7 @@ function module(size: number): Module {
   });
 }
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
   test.each(sizes)('rows of %i, batches of every size', async (size) => {
     const of = module(size);
     const { manifest, wgsl } = gpuStages(of);

@@ -18,6 +18,7 @@ import { noGpu, openDevice, openNullDevice, shaderProblem } from '../support/gpu
 import { compareKernels, draws, gpuKernels, sameValues } from '../support/gpu-kernels.ts';
 import { GpuMachine } from '../support/gpu-machine.ts';
 import { gpuStages } from '../support/gpu-stages.ts';
+import { unless } from '../support/left-out.ts';
 
 const maxBatch = 64;
 
@@ -126,7 +127,7 @@ describe('what becomes a block', () => {
   });
 });
 
-describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, () => {
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
   let device: GPUDevice;
   beforeAll(async () => {
     device = await openDevice();

@@ -24,9 +24,7 @@ const shipped = join(modules, '@sparticuz/chromium');
 export const noEngines: string | null =
   process.platform !== 'linux' || process.arch !== 'x64'
     ? `SwiftShader and Chromium come from npm for linux x64 alone, and this is ${process.platform} ${process.arch}`
-    : existsSync(shipped)
-      ? null
-      : '@sparticuz/chromium is not installed';
+    : null;
 
 /** Why tests of a device are skipped here; null where they run. */
 export const noGpu: string | null = process.env.TAPEOUT_GPU === 'system' ? null : noEngines;
@@ -47,7 +45,7 @@ export async function installSwiftShader(): Promise<void> {
 /** How to start Chromium: its program, and the environment in which it finds its libraries and fonts. */
 export async function chromium(): Promise<{ readonly path: string; readonly env: Record<string, string> }> {
   const folder = await unpacked('chromium', async (into) => {
-    for (const archive of ['swiftshader', 'al2023', 'fonts']) untar(archive, into);
+    for (const archive of ['swiftshader', 'al2023']) untar(archive, into);
     const program = join(into, 'chromium');
     await pipeline(
       createReadStream(join(shipped, 'bin/chromium.br')),
@@ -56,10 +54,30 @@ export async function chromium(): Promise<{ readonly path: string; readonly env:
     );
     chmodSync(program, 0o755);
   });
+  const fonts = await unpacked('fonts', (into) => {
+    untar('fonts', into);
+    writeFileSync(join(into, 'fonts.conf'), fontsConf);
+  });
   const libraries = [join(folder, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-  const env = Object.fromEntries(Object.entries(process.env).filter((e): e is [string, string] => e[1] !== undefined));
-  return { path: join(folder, 'chromium'), env: { ...env, FONTCONFIG_PATH: folder, LD_LIBRARY_PATH: libraries } };
+  const inherited = Object.entries(process.env).filter((e): e is [string, string] => e[1] !== undefined);
+  const env = {
+    ...Object.fromEntries(inherited),
+    LD_LIBRARY_PATH: libraries,
+    FONTCONFIG_FILE: join(fonts, 'fonts.conf'),
+    XDG_CACHE_HOME: fonts,
+  };
+  return { path: join(folder, 'chromium'), env };
 }
+
+// The package's own file names folders of AWS Lambda alone, and Chromium aborts on a page where it finds no font. Relative, as
+// the clone may be moved and its path may hold any character.
+const fontsConf = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">cache</cachedir>
+</fontconfig>
+`;
 
 /** A folder of the cache, filled by whoever comes first. */
 async function unpacked(name: string, fill: (folder: string) => Promise<void> | void): Promise<string> {
