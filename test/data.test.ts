@@ -103,7 +103,59 @@ describe('IDX', () => {
   });
 
   it('refuses extents beyond all memory without trying', () => {
-    expect(failure(() => parseIdx(idx(8, [0xffffffff, 0xffffffff, 0xffffffff], []), 'x'))).toContain('cut short');
+    expect(failure(() => parseIdx(idx(8, [0xffffffff, 0xffffffff, 0xffffffff], []), 'x'))).toContain(
+      'and Tapeout reads at most 2147483647',
+    );
+    expect(failure(() => parseIdx(idx(8, Array(255).fill(0xffffffff), []), 'x'))).toMatch(/which is Infinity bytes/);
+    expect(failure(() => parseIdx(idx(14, [2 ** 27], []), 'x'))).toContain('cut short');
+  });
+
+  /** Runs what must fail soon and without much memory, and gives its message. */
+  function soon(run: () => unknown): string {
+    const [time, memory] = [performance.now(), process.memoryUsage.rss()];
+    const message = failure(run);
+    expect(performance.now() - time).toBeLessThan(500);
+    expect(process.memoryUsage.rss() - memory).toBeLessThan(2 ** 28);
+    return message;
+  }
+
+  it('unpacks no more than the header says', () => {
+    const bomb = gzipSync(Buffer.concat([idx(8, [2, 2], []), Buffer.alloc(2 ** 27)]));
+    expect(soon(() => parseIdx(bomb, 'x.gz'))).toBe(
+      'x.gz: bytes too many: its header says 2x2, which is 16 bytes with the header, but it unpacks to more. ' +
+        'Something was added, or the header is damaged.',
+    );
+    const large = gzipSync(idx(8, [60_000_000, 1, 1], Array(1000).fill(0)));
+    expect(soon(() => parseIdx(large, 'x.gz'))).toMatch(
+      /^x\.gz: cut short, or damaged: .* bytes of gzip cannot hold as/,
+    );
+    const beyond = gzipSync(idx(8, [0xffffffff], []));
+    expect(soon(() => parseIdx(beyond, 'x.gz'))).toContain('Tapeout reads at most 2147483647');
+    const foreign = gzipSync(Buffer.alloc(2 ** 26, 'x'));
+    expect(soon(() => parseIdx(foreign, 'x.gz'))).toContain('not an IDX file: it begins with 78 78 78 78');
+  });
+
+  it('refuses more images than one array holds, before it makes one', () => {
+    const pixels = new Uint8Array(2 ** 21);
+    expect(soon(() => zeroPadded(pixels, [1, 1], 32, 'x.idx'))).toBe(
+      'x.idx: 2097152 images, padded to 32x32, are 2147483648 values of float32, and a data set may have 1073741824. ' +
+        'Take fewer images, or a smaller size.',
+    );
+  });
+
+  it('a flipped bit anywhere gives an IDX file or a DataError', () => {
+    const zipped = gzipSync(small);
+    for (const whole of [small, zipped])
+      for (let at = 0; at < whole.length; at++)
+        for (let bit = 0; bit < 8; bit++) {
+          const bytes = Uint8Array.from(whole);
+          bytes[at]! ^= 1 << bit;
+          try {
+            parseIdx(bytes, 'x');
+          } catch (error) {
+            expect(error).toBeInstanceOf(DataError);
+          }
+        }
   });
 
   it('says that a file is missing or is a folder', () => {

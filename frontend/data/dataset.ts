@@ -101,6 +101,11 @@ export function zeroPadded(
       `${name}: images of ${height}x${width} cannot be padded to ${size}x${size}. Ask for ${Math.max(height, width)} or more.`,
     );
   const count = images.length / (height * width) || 0;
+  if (count * size * size > mostValues)
+    throw new DataError(
+      `${name}: ${count} images, padded to ${size}x${size}, are ${count * size * size} values of float32, and a data set may ` +
+        `have ${mostValues}. Take fewer images, or a smaller size.`,
+    );
   const padded = new Float32Array(count * size * size);
   const [top, left] = [Math.floor((size - height) / 2), Math.floor((size - width) / 2)];
   for (let n = 0; n < count; n++)
@@ -111,5 +116,8 @@ export function zeroPadded(
     }
   return padded;
 }
+
+/** Values of the largest data set: 4 GiB, which is what one typed array of any Node holds. */
+const mostValues = 2 ** 30;
 
 const size = (shape: Dataset['shape']) => shape[0] * shape[1] * shape[2];

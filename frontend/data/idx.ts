@@ -1,7 +1,7 @@
 /** IDX files, the format of MNIST and its successors: a magic number, extents, then the elements, all big-endian.
  *  Plain or gzipped, told by the bytes and not by the name. Format: Yann LeCun, "The MNIST database". */
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync, type ZlibOptions } from 'node:zlib';
 import { DataError, unreadable } from './error.ts';
 
 export type Idx =
@@ -37,42 +37,86 @@ export function readIdx(path: string): Idx {
   }
 }
 
-/** As `readIdx`, for bytes at hand; `file` names them in errors. */
+/** As `readIdx`, for bytes at hand; `file` names them in errors. No more is unpacked than the header says, and a byte. */
 export function parseIdx(bytes: Uint8Array, file: string): Idx {
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, file) : bytes;
-  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
-  if (plain.length < 4) throw new DataError(`${file}: ${cutShort(plain.length, 4, "IDX file's magic number")}`);
-  const type = elements[view.getUint8(2)];
-  if (view.getUint16(0) !== 0 || !type)
-    throw new DataError(
-      `${file}: not an IDX file: it begins with ${hex(plain.subarray(0, 4))}, but IDX begins with 00 00, a type ` +
-        `(08 for bytes) and the number of dimensions. Images are 00 00 08 03, labels 00 00 08 01.`,
-    );
-  const rank = view.getUint8(3);
-  const headerBytes = 4 + 4 * rank;
-  if (plain.length < headerBytes)
-    throw new DataError(`${file}: ${cutShort(plain.length, headerBytes, `header of ${rank} dimensions`)}`);
-  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const { type, shape, headerBytes } = headerOf(isPacked ? unpackedStart(bytes, file) : bytes, file);
   const count = shape.reduce((product, extent) => product * extent, 1);
   const expected = headerBytes + count * type.bytes;
+  const says = `its header says ${shape.join('x') || 'one element'}, which is ${expected} bytes with the header`;
+  if (expected > mostBytes)
+    throw new DataError(`${file}: ${says}, and Tapeout reads at most ${mostBytes}. Part the file, or mend its header.`);
+  if (isPacked && expected > bytes.length * mostUnpacked)
+    throw new DataError(
+      `${file}: cut short, or damaged: ${says}, but ${bytes.length} bytes of gzip cannot hold as much. ` +
+        'Download or copy the file again.',
+    );
+  const plain = isPacked ? unpacked(bytes, expected, says, file) : bytes;
   if (plain.length < expected)
     throw new DataError(
       `${file}: ${cutShort(plain.length, expected, `IDX file of ${shape.join('x') || 'one element'}`)}`,
     );
   if (plain.length > expected)
     throw new DataError(
-      `${file}: ${plain.length - expected} bytes too many: its header says ${shape.join('x') || 'one element'}, which is ` +
-        `${expected} bytes with the header, but it has ${plain.length}. Something was added, or the header is damaged.`,
+      `${file}: ${plain.length - expected} bytes too many: ${says}, but it has ${plain.length}. ` +
+        'Something was added, or the header is damaged.',
     );
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
   return { ...type.read(view, headerBytes, count), shape } as Idx;
 }
 
-function gunzip(bytes: Uint8Array, file: string): Uint8Array {
+/** Bytes of the largest file that is read, unpacked: what one Buffer of any Node holds. */
+const mostBytes = 2 ** 31 - 1;
+/** Bytes that one byte of gzip stands for at most: deflate's longest match is 258 bytes, in two bits. */
+const mostUnpacked = 1032;
+/** Bytes of gzip in which the header of any IDX file lies, behind gzip's own. */
+const startBytes = 16_384;
+
+interface Header {
+  readonly type: Elements;
+  readonly shape: readonly number[];
+  readonly headerBytes: number;
+}
+
+function headerOf(start: Uint8Array, file: string): Header {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  if (start.length < 4) throw new DataError(`${file}: ${cutShort(start.length, 4, "IDX file's magic number")}`);
+  const type = elements[view.getUint8(2)];
+  if (view.getUint16(0) !== 0 || !type)
+    throw new DataError(
+      `${file}: not an IDX file: it begins with ${hex(start.subarray(0, 4))}, but IDX begins with 00 00, a type ` +
+        `(08 for bytes) and the number of dimensions. Images are 00 00 08 03, labels 00 00 08 01.`,
+    );
+  const rank = view.getUint8(3);
+  const headerBytes = 4 + 4 * rank;
+  if (start.length < headerBytes)
+    throw new DataError(`${file}: ${cutShort(start.length, headerBytes, `header of ${rank} dimensions`)}`);
+  return { type, shape: Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i)), headerBytes };
+}
+
+/** What the first bytes of gzip unpack to. Where they are all of them, they must have an end. */
+const unpackedStart = (bytes: Uint8Array, file: string): Uint8Array =>
+  gunzip(bytes.subarray(0, startBytes), file, bytes.length > startBytes ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
+
+function unpacked(bytes: Uint8Array, expected: number, says: string, file: string): Uint8Array {
   try {
-    return gunzipSync(bytes);
+    return gunzip(bytes, file, { maxOutputLength: expected + 1 });
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code !== 'ERR_BUFFER_TOO_LARGE') throw error;
+    throw new DataError(
+      `${file}: bytes too many: ${says}, but it unpacks to more. Something was added, or the header is damaged.`,
+    );
+  }
+}
+
+function gunzip(bytes: Uint8Array, file: string, options: ZlibOptions): Uint8Array {
+  try {
+    return gunzipSync(bytes, options);
   } catch (error) {
     throw new DataError(
       `${file}: the gzip data are damaged or cut short (${(error as Error).message}). Download or copy the file again.`,
+      { cause: error },
     );
   }
 }
