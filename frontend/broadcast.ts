@@ -3,7 +3,7 @@
 import type { Value } from '../ir/graph.ts';
 import { broadcast, reshape } from '../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameDim, sameShape, showDim, showShape } from '../ir/type.ts';
-import { involved, userError } from './trace.ts';
+import { called, involved, userError } from './trace.ts';
 
 /** `v` under another shape of as many elements. Views of views are views of the first. */
 export function viewAs(v: Value, shape: Shape): Value {
@@ -24,7 +24,7 @@ export function spreadTo(v: Value, shape: Shape): Value {
 }
 
 /** The shape that `a` and `b` have in common, or their dimensions before the last `inner`. Throws where they have none. */
-export function commonShape(what: string, a: Value, b: Value, inner = 0): Shape {
+export function commonShape(a: Value, b: Value, inner = 0): Shape {
   const outer = ({ type: { shape } }: Value): Shape => shape.slice(0, shape.length - inner);
   const [sa, sb] = [outer(a), outer(b)];
   const rank = Math.max(sa.length, sb.length);
@@ -34,7 +34,7 @@ export function commonShape(what: string, a: Value, b: Value, inner = 0): Shape 
     if (da === 1) return db;
     throw userError(
       'shape-mismatch',
-      `${what}: shapes ${showShape(a.type.shape)} and ${showShape(b.type.shape)} do not broadcast: ${showDim(da)} meets ${showDim(db)} in dimension ${d - rank - inner}`,
+      `${called()}: shapes ${showShape(a.type.shape)} and ${showShape(b.type.shape)} do not broadcast: ${showDim(da)} meets ${showDim(db)} in dimension ${d - rank - inner}`,
       {
         notes: involved({ a, b }),
         help:

@@ -2,7 +2,7 @@
 
 import type { Value } from '../ir/graph.ts';
 import { type Dim, divDim, isBatch, mulDim, N, type Shape, showDim, showShape } from '../ir/type.ts';
-import { involved, showAny, userError } from './trace.ts';
+import { called, involved, showAny, userError } from './trace.ts';
 
 /** An extent: a number, or a multiple of the symbolic batch, `'N'` or `'25N'`. */
 export type Extent = number | 'N' | `${number}N`;
@@ -17,22 +17,23 @@ export function toDim(e: unknown): Dim | null {
 }
 
 /** A dimension counted from the front; `dim` may count from the back. Throws where `shape` has no such dimension. */
-export function dimOf(what: string, shape: Shape, dim: unknown, more = 0): number {
+export function dimOf(shape: Shape, dim: unknown, more = 0): number {
   const rank = shape.length + more;
   if (Number.isInteger(dim) && (dim as number) >= -rank && (dim as number) < rank)
     return (dim as number) < 0 ? (dim as number) + rank : (dim as number);
-  throw userError('bad-dim', `${what}: ${showAny(dim)} is not a dimension of ${showShape(shape)}`, {
+  throw userError('bad-dim', `${called()}: ${showAny(dim)} is not a dimension of ${showShape(shape)}`, {
     help: rank === 0 ? 'a scalar has no dimensions' : `dimensions go from ${-rank} to ${rank - 1}`,
   });
 }
 
 /** Several dimensions, each once, in order. Nothing named is all of them. */
-export function dimsOf(what: string, shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
+export function dimsOf(shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
   const all = shape.map((_, d) => d);
   if (dims === null || dims === undefined || (Array.isArray(dims) && dims.length === 0)) return all;
-  const named = (Array.isArray(dims) ? dims : [dims]).map((d) => dimOf(what, shape, d));
+  const named = (Array.isArray(dims) ? dims : [dims]).map((d) => dimOf(shape, d));
   const twice = named.find((d, i) => named.indexOf(d) !== i);
-  if (twice !== undefined) throw userError('bad-dim', `${what}: dimension ${twice} is named twice in ${showAny(dims)}`);
+  if (twice !== undefined)
+    throw userError('bad-dim', `${called()}: dimension ${twice} is named twice in ${showAny(dims)}`);
   return named.sort((a, b) => a - b);
 }
 
@@ -41,24 +42,24 @@ export const product = (dims: readonly Dim[]): Dim | null =>
   dims.reduce<Dim | null>((p, d) => (p === null ? null : mulDim(p, d)), 1);
 
 /** The shape that `wanted` asks of `v`; one of its extents may be -1, which is what is left. */
-export function reshaped(what: string, v: Value, wanted: readonly unknown[]): Dim[] {
+export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
   const have = v.type.shape;
   const asked = `[${wanted.join(', ')}]`;
   const open = wanted.indexOf(-1);
   if (open >= 0 && wanted.includes(-1, open + 1))
-    throw userError('shape-mismatch', `${what}: only one extent of ${asked} can be -1`);
+    throw userError('shape-mismatch', `${called()}: only one extent of ${asked} can be -1`);
   const dims = wanted.map((e, i) => {
     const dim = i === open ? 1 : toDim(e);
     if (dim !== null) return dim;
-    throw userError('bad-shape', `${what}: ${showAny(e)} in ${asked} is not an extent`, {
+    throw userError('bad-shape', `${called()}: ${showAny(e)} in ${asked} is not an extent`, {
       help: "an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic",
     });
   });
   const [total, known] = [product(have) as Dim, product(dims)];
-  if (known === null) throw userError('bad-shape', `${what}: ${asked} holds the batch twice`);
+  if (known === null) throw userError('bad-shape', `${called()}: ${asked} holds the batch twice`);
   const rest = divDim(total, known);
   if (rest !== null && (open >= 0 || rest === 1)) return dims.map((d, i) => (i === open ? rest : d));
-  const problem = `${what}: ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}`;
+  const problem = `${called()}: ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}`;
   const perSample = showDim(product(have.slice(1)) as Dim);
   const hardCoded = isBatch(total) && open < 0 && !dims.some(isBatch);
   throw userError('shape-mismatch', open < 0 ? `${problem}, which has ${showDim(known)}` : problem, {

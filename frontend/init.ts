@@ -2,7 +2,7 @@
  *  from the same seed every element has PyTorch's bits. */
 import { maxElements } from '../ir/type.ts';
 import type { Generator } from './random.ts';
-import { userError, withLoc } from './trace.ts';
+import { called, userError, withLoc } from './trace.ts';
 
 /** How many inputs feed one output of a weight [out, in, ...kernel]: in times the kernel's extents.
  *  Throws RangeError for fewer than two dimensions. */
@@ -34,7 +34,7 @@ export function countIn(shape: readonly number[]): number {
   const count = shape.reduce((product, extent) => product * extent, 1);
   if (count <= maxElements) return count;
   throw withLoc(() =>
-    userError('too-large', `a parameter [${shape}] has more than ${maxElements} elements`, {
+    userError('too-large', `${called()}: a parameter [${shape}] has more than ${maxElements} elements`, {
       help: 'memory holds no more; make the layer smaller',
     }),
   );

@@ -6,10 +6,11 @@ import { full } from '../ir/ops/index.ts';
 import { showType, type TensorType, tensor } from '../ir/type.ts';
 import { cotangentsOf } from '../passes/autodiff.ts';
 import type { Optimizer } from '../passes/update.ts';
+import { namedOnly, read } from './arguments.ts';
 import { type Extent, product, toDim } from './dims.ts';
+import * as k from './kinds.ts';
 import { className, locOf, Module, storedIn } from './nn/module.ts';
 import type { Stored } from './nn/parameter.ts';
-import { optionsOf } from './options.ts';
 import { Generator } from './random.ts';
 import { withSeed } from './seed.ts';
 import { recordOn } from './tape.ts';
@@ -66,34 +67,34 @@ export interface ModelSpec {
 /** Whether a value, such as a file's default export, came from `defineModel`. */
 export const isModelSpec = (v: unknown): v is ModelSpec => typeof v === 'object' && v !== null && brand in v;
 
-const modelOptions = ['model', 'input', 'target', 'loss', 'optimizer', 'maxBatch', 'seed', 'name'] as const;
+const isLoss = (v: unknown): boolean => typeof v === 'function' && !(v.prototype instanceof Module);
+const specs = k.kind('{ shape: […] }, or several by name', () => true);
+const takes = namedOnly('defineModel', {
+  model: k.kind('a class, a function that makes a module, or a module', (v) => typeof v === 'function'),
+  input: specs,
+  target: k.optional(specs),
+  loss: k.optional(
+    k.orNull(
+      k.kind('a loss module or a function (output, target) => loss', isLoss, {
+        help: (v) => (typeof v === 'function' ? `make one: nn.${v.name}()` : null),
+      }),
+    ),
+  ),
+  optimizer: k.optional(
+    k.orNull(
+      k.kind('an optimizer, such as optim.SGD({ lr: 0.01 })', (v) => typeof (v as Optimizer).update === 'function'),
+    ),
+  ),
+  maxBatch: k.optional(k.whole(1)),
+  seed: k.optional(k.kind('a whole number', (v) => typeof v === 'number' || typeof v === 'bigint')),
+  name: k.optional(k.orNull(k.kind('a text', (v) => typeof v === 'string'))),
+});
 
 /** Says what is to be compiled. Nothing runs yet. Throws for options that are unknown or do not hold together. */
 export function defineModel(options: ModelOptions): ModelSpec {
   return withLoc(() => {
-    const given = optionsOf<ModelOptions>('defineModel', modelOptions, [options]);
+    const given = read<ModelOptions>(takes, [options]);
     const { model, input, target, loss = null, optimizer = null, maxBatch = 64, seed = 0, name = null } = given;
-    if (typeof model !== 'function')
-      throw userError(
-        'bad-option',
-        `model must be a class, a function that makes a module, or a module, got ${showAny(model)}`,
-      );
-    if (loss !== null && typeof loss !== 'function')
-      throw userError(
-        'bad-option',
-        `loss must be a loss module or a function (output, target) => loss, got ${showAny(loss)}`,
-      );
-    if (typeof loss === 'function' && loss.prototype instanceof Module)
-      throw userError('bad-option', `loss must be a loss module, got the class ${loss.name}`, {
-        help: `make one: nn.${loss.name}()`,
-      });
-    if (optimizer !== null && typeof optimizer?.update !== 'function')
-      throw userError(
-        'bad-option',
-        `optimizer must be an optimizer, such as optim.SGD({ lr: 0.01 }), got ${showAny(optimizer)}`,
-      );
-    if (!Number.isInteger(maxBatch) || maxBatch < 1)
-      throw userError('bad-option', `maxBatch must be a whole number of at least 1, got ${showAny(maxBatch)}`);
     checkSeed(seed);
     const [inputs, targets] = [namedTypes('input', input, 'x'), namedTypes('target', target ?? {}, 'y')];
     if (inputs.length === 0) throw userError('bad-option', 'a model needs at least one input');
@@ -104,10 +105,8 @@ export function defineModel(options: ModelOptions): ModelSpec {
   });
 }
 
-function checkSeed(seed: unknown): void {
+function checkSeed(seed: number | bigint): void {
   try {
-    if (typeof seed !== 'number' && typeof seed !== 'bigint')
-      throw new RangeError(`seed ${showAny(seed)} is not a whole number.`);
     new Generator(seed);
   } catch (e) {
     throw e instanceof RangeError ? userError('bad-option', e.message) : e;

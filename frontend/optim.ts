@@ -4,34 +4,44 @@
 import type { Param, Value } from '../ir/graph.ts';
 import * as ir from '../ir/ops/index.ts';
 import type { Optimizer } from '../passes/update.ts';
-import { optionsOf, repr } from './options.ts';
-import { showAny, userError, withLoc } from './trace.ts';
+import { namedOnly, read } from './arguments.ts';
+import * as k from './kinds.ts';
+import { repr } from './options.ts';
+import { userError, withLoc } from './trace.ts';
 
 export interface SGDOptions {
+  /** The learning rate, which a host may change between steps. */
   readonly lr: number;
+  /** How much of the last step's direction is kept; 0 unless given. */
   readonly momentum?: number;
-  /** How much of the gradient is kept from the momentum. */
+  /** How much of the gradient is kept from the momentum; 0 unless given. */
   readonly dampening?: number;
+  /** How much of the parameter is added to its gradient; 0 unless given. */
   readonly weightDecay?: number;
+  /** Nesterov's momentum; false unless given. */
   readonly nesterov?: boolean;
-  /** Climb instead of descend. */
+  /** Climb instead of descend; false unless given. */
   readonly maximize?: boolean;
 }
-const sgdOptions = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize'] as const;
+const rate = k.finite(0);
+const takes = namedOnly('SGD', {
+  lr: rate,
+  momentum: k.optional(rate),
+  dampening: k.optional(k.finite()),
+  weightDecay: k.optional(rate),
+  nesterov: k.optional(k.flag),
+  maximize: k.optional(k.flag),
+});
 
 /** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
  *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, at first g;  p -= lr·(nesterov ? g + momentum·b : b).
  *  Throws for a negative or non-finite option, and for Nesterov's without momentum or with dampening. */
 export function SGD(options: SGDOptions): Optimizer {
   return withLoc(() => {
-    const given = optionsOf<SGDOptions>('SGD', sgdOptions, [options]);
+    const given = read<SGDOptions>(takes, [options]);
     const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = given;
-    checkRate('learning rate', lr);
-    checkRate('momentum value', momentum);
-    checkRate('weight_decay value', weightDecay);
-    if (!Number.isFinite(dampening)) throw userError('bad-option', `Invalid dampening value: ${showAny(dampening)}`);
     if (nesterov && (momentum <= 0 || dampening !== 0))
-      throw userError('bad-option', 'Nesterov momentum requires a momentum and zero dampening', {
+      throw userError('bad-option', 'SGD: Nesterov momentum requires a momentum and zero dampening', {
         help: 'give momentum, such as 0.9, and leave dampening out',
       });
 
@@ -74,13 +84,6 @@ function dampened(g: Value, dampening: number, step: Value): Value {
 
 const scaled = (v: Value, by: number): Value => ir.mul(v, ir.full({ value: by, shape: v.type.shape, dtype: 'f32' }));
 const everywhere = (scalar: Value, like: Value): Value => ir.broadcast(scalar, { shape: like.type.shape, dims: [] });
-
-function checkRate(what: string, value: unknown): asserts value is number {
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return;
-  throw userError('bad-option', `Invalid ${what}: ${showAny(value)}`, {
-    help: 'it must be a finite number of at least 0',
-  });
-}
 
 /** As PyTorch prints an optimizer. */
 function show(name: string, options: Readonly<Record<string, unknown>>): string {

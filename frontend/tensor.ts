@@ -2,13 +2,23 @@
  *  to the graph what PyTorch's method of that name computes, and throws `CompileError` at the caller's line where the
  *  operands do not fit. */
 
-import { describe, type Value } from '../ir/graph.ts';
+import type { Value } from '../ir/graph.ts';
 import * as ir from '../ir/ops/index.ts';
-import { type Dim, type DType, isBatch, type Shape, showDim, showType, type TensorType } from '../ir/type.ts';
+import {
+  type Dim,
+  type DType,
+  isBatch,
+  isValueOf,
+  type Shape,
+  showDim,
+  showType,
+  type TensorType,
+} from '../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
+import { float, numeric, promoted, promotedWith } from './promote.ts';
 import { currentTape, type Tape } from './tape.ts';
-import { involved, showAny, userError, withLoc } from './trace.ts';
+import { called, involved, userError, withLoc } from './trace.ts';
 
 /** One dimension or several, counted from the back where negative; null is all of them. */
 export type Dims = number | readonly number[] | null;
@@ -32,10 +42,14 @@ export class Tensor {
   /** The value of the graph that this tensor stands for. Throws outside the recording that made it. */
   get value(): Value {
     if (this.#recorded && this.#recorded.tape === currentTape()) return this.#recorded.value;
-    throw userError('other-recording', `this tensor ${showType(this.#type)} belongs to another recording`, {
-      notes: this.#recorded ? [{ message: 'it was made here', loc: this.#recorded.value.loc }] : [],
-      help: 'a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside',
-    });
+    throw userError(
+      'other-recording',
+      `${called()}: this tensor ${showType(this.#type)} belongs to another recording`,
+      {
+        notes: this.#recorded ? [{ message: 'it was made here', loc: this.#recorded.value.loc }] : [],
+        help: 'a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside',
+      },
+    );
   }
 
   /** Extents, the symbolic batch as `'N'`: `['N', 1, 32, 32]`. */
@@ -51,112 +65,141 @@ export class Tensor {
   }
   /** The extent of one dimension: a number, or `'N'` for the batch. */
   size(dim: number): Extent {
-    return withLoc(() => toExtent(this.#type.shape[dimOf('size', this.#type.shape, dim)] as Dim));
+    return withLoc(() => toExtent(this.#type.shape[dimOf(this.#type.shape, dim)] as Dim));
   }
 
   // ---- elementwise; operands broadcast, and a number stands for a tensor of it ----
 
+  /** The sum, element by element. */
   add(other: Tensor | number): Tensor {
-    return record(() => ir.add(...arithmetic('add', this, other)));
+    return record(() => arithmetic(this, other, ir.add, either));
   }
+  /** The difference, element by element. No bool tensors: PyTorch has none of these either. */
   sub(other: Tensor | number): Tensor {
-    return record(() => ir.sub(...arithmetic('sub', this, other)));
-  }
-  mul(other: Tensor | number): Tensor {
-    return record(() => ir.mul(...arithmetic('mul', this, other)));
-  }
-  div(other: Tensor | number): Tensor {
     return record(() => {
-      const [a, b] = arithmetic('div', this, other);
-      return ir.div(float('div', a), b);
+      for (const v of [this.value, ...(other instanceof Tensor ? [other.value] : [])]) numeric(v);
+      return arithmetic(this, other, ir.sub);
     });
   }
-  /** The power. Small whole exponents become products, 0.5 a square root. */
+  /** The product, element by element. */
+  mul(other: Tensor | number): Tensor {
+    return record(() => arithmetic(this, other, ir.mul, both));
+  }
+  /** The quotient, element by element, in f32 for integers too. */
+  div(other: Tensor | number): Tensor {
+    return record(() => ir.div(...(pair(this, other).map(promotedToFloat) as [Value, Value])));
+  }
+  /** The power, element by element. Small whole exponents become products, 0.5 a square root; a tensor of integers takes
+   *  whole exponents of at least 0, and fractions make it f32. */
   pow(exponent: Tensor | number): Tensor {
     return record(() => {
-      const x = float('pow', this.value);
-      if (exponent === 0) return constant(x, 1);
-      if (exponent === 1) return x;
-      if (exponent === 2) return ir.mul(x, x);
-      if (exponent === 3) return ir.mul(ir.mul(x, x), x);
-      if (exponent === 0.5) return ir.sqrt(x);
-      return ir.pow(...arithmetic('pow', this, exponent));
+      const x = this.value;
+      if (typeof exponent === 'number' && x.type.dtype !== 'f32' && Number.isInteger(exponent))
+        return wholePower(promotedWith(x, exponent), exponent);
+      if (exponent instanceof Tensor && x.type.dtype !== 'f32' && exponent.value.type.dtype !== 'f32')
+        throw userError(
+          'dtype-mismatch',
+          `${called()}: integers to the power of a tensor of integers are not supported`,
+          {
+            notes: involved({ x, exponent: exponent.value }),
+            help: "convert one of them: x.to('f32').pow(exponent)",
+          },
+        );
+      const base = promotedToFloat(x);
+      if (exponent === 0) return constant(base, 1);
+      if (exponent === 1) return base;
+      if (exponent === 2) return ir.mul(base, base);
+      if (exponent === 3) return ir.mul(ir.mul(base, base), base);
+      if (exponent === 0.5) return ir.sqrt(base);
+      return ir.pow(...pair(Tensor.of(base), exponent));
     });
   }
   /** The greater of both, element by element. */
   maximum(other: Tensor | number): Tensor {
-    return record(() => ir.maximum(...arithmetic('maximum', this, other)));
+    return record(() => arithmetic(this, other, ir.maximum, either));
   }
   /** The lesser of both, element by element. */
   minimum(other: Tensor | number): Tensor {
-    return record(() => ir.minimum(...arithmetic('minimum', this, other)));
+    return record(() => arithmetic(this, other, ir.minimum, both));
   }
+  /** The negative, -x. */
   neg(): Tensor {
-    return record(() => ir.neg(this.value));
+    return record(() => negative(numeric(this.value)));
   }
   /** The absolute value; its gradient at 0 is 0. */
   abs(): Tensor {
-    return record(() => ir.abs(this.value));
+    return record(() => {
+      const x = numeric(this.value);
+      return x.type.dtype === 'f32' ? ir.abs(x) : ir.maximum(x, negative(x));
+    });
   }
+  /** e to the x. */
   exp(): Tensor {
-    return record(() => ir.exp(this.value));
+    return record(() => ir.exp(promotedToFloat(this.value)));
   }
   /** The natural logarithm. */
   log(): Tensor {
-    return record(() => ir.log(this.value));
+    return record(() => ir.log(promotedToFloat(this.value)));
   }
+  /** The square root. */
   sqrt(): Tensor {
-    return record(() => ir.sqrt(this.value));
+    return record(() => ir.sqrt(promotedToFloat(this.value)));
   }
+  /** The hyperbolic tangent. */
   tanh(): Tensor {
-    return record(() => ir.tanh(this.value));
+    return record(() => ir.tanh(promotedToFloat(this.value)));
   }
+  /** 1 / (1 + e^-x). */
   sigmoid(): Tensor {
-    return record(() => ir.sigmoid(this.value));
+    return record(() => ir.sigmoid(promotedToFloat(this.value)));
   }
+  /** The error function. */
   erf(): Tensor {
-    return record(() => ir.erf(this.value));
+    return record(() => ir.erf(promotedToFloat(this.value)));
   }
   /** max(x, 0); its gradient at 0 is 0. */
   relu(): Tensor {
-    return record(() => ir.relu(this.value));
-  }
-  /** Kept within `min` and `max`, either of which may be left out (null). At a bound the gradient passes. */
-  clamp(min: number | null = null, max: number | null = null): Tensor {
     return record(() => {
-      let x = this.value;
-      if (min === null && max === null)
-        throw userError('bad-argument', 'clamp: give a least value, a greatest, or both');
-      if (min !== null) x = ir.select(ir.less(x, constant(x, min)), constant(x, min), x);
-      if (max !== null) x = ir.select(ir.greater(x, constant(x, max)), constant(x, max), x);
-      return x;
+      const x = numeric(this.value);
+      return x.type.dtype === 'f32' ? ir.relu(x) : ir.maximum(x, constant(x, 0));
+    });
+  }
+  /** Kept within `min` and `max`, numbers or tensors, either of which may be left out (null). At a bound the gradient
+   *  passes. */
+  clamp(min: Tensor | number | null = null, max: Tensor | number | null = null): Tensor {
+    return record(() => {
+      if (min === null && max === null) throw userError('bad-argument', 'clamp: give min, max, or both');
+      let x: Tensor = this;
+      if (min !== null) x = Tensor.of(bounded(x, min, ir.less));
+      if (max !== null) x = Tensor.of(bounded(x, max, ir.greater));
+      return x.value;
     });
   }
 
-  /** Comparisons give bool tensors, for `where` and `to('f32')`. */
+  /** Whether elements are equal: a bool tensor, for `where` and `to('f32')`, as all comparisons give. */
   eq(other: Tensor | number): Tensor {
-    return record(() => ir.equal(...pair('eq', this, other)));
+    return record(() => ir.equal(...pair(this, other)));
   }
+  /** Whether elements are less than `other`. */
   lt(other: Tensor | number): Tensor {
-    return record(() => ir.less(...pair('lt', this, other)));
+    return record(() => ir.less(...pair(this, other)));
   }
+  /** Whether elements are at most `other`. */
   le(other: Tensor | number): Tensor {
-    return record(() => ir.lessEqual(...pair('le', this, other)));
+    return record(() => ir.lessEqual(...pair(this, other)));
   }
+  /** Whether elements are greater than `other`. */
   gt(other: Tensor | number): Tensor {
-    return record(() => ir.greater(...pair('gt', this, other)));
+    return record(() => ir.greater(...pair(this, other)));
   }
+  /** Whether elements are at least `other`. */
   ge(other: Tensor | number): Tensor {
-    return record(() => ir.greaterEqual(...pair('ge', this, other)));
+    return record(() => ir.greaterEqual(...pair(this, other)));
   }
 
   /** The same values in another element type; floats lose their fraction on the way to `i32`. */
   to(dtype: 'f32' | 'i32'): Tensor {
     return record(() => {
-      if (dtype !== 'f32' && dtype !== 'i32')
-        throw userError('bad-argument', `to: ${showAny(dtype)} is not an element type`, {
-          help: "take 'f32' or 'i32'",
-        });
       return dtype === this.dtype ? this.value : ir.convert(this.value, { to: dtype });
     });
   }
@@ -170,7 +213,7 @@ export class Tensor {
   /** The matrix product of the last two dimensions; leading ones broadcast. A vector is a row on the left and a column on
    *  the right, and two vectors give their inner product, as in torch.matmul. */
   matmul(other: Tensor): Tensor {
-    return record(() => matmul(this.value, operandOf('matmul', 'the second operand', other)));
+    return record(() => matmul(this.value, other.value));
   }
 
   // ---- shape ----
@@ -178,18 +221,18 @@ export class Tensor {
   /** The same elements, row-major, under another shape: `view(-1, 400)`, `view([64, 1])`, `view('N', -1)`. One extent may
    *  be -1: what the others leave. */
   view(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
-    return record(() => viewAs(this.value, reshaped('view', this.value, spread(shape))));
+    return record(() => viewAs(this.value, reshaped(this.value, spread(shape))));
   }
   /** As `view`: a recorded tensor has no strides. */
   reshape(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
-    return record(() => viewAs(this.value, reshaped('reshape', this.value, spread(shape))));
+    return record(() => viewAs(this.value, reshaped(this.value, spread(shape))));
   }
   /** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: a batch is kept by `flatten(1)`. */
   flatten(startDim = 0, endDim = -1): Tensor {
     return record(() => {
       const { shape } = this.#type;
       if (shape.length === 0) return viewAs(this.value, [1]);
-      const [from, to] = [dimOf('flatten', shape, startDim), dimOf('flatten', shape, endDim)];
+      const [from, to] = [dimOf(shape, startDim), dimOf(shape, endDim)];
       if (from > to) throw userError('bad-dim', `flatten: startDim ${startDim} lies behind endDim ${endDim}`);
       const joined = product(shape.slice(from, to + 1)) as Dim;
       return viewAs(this.value, [...shape.slice(0, from), joined, ...shape.slice(to + 1)]);
@@ -197,14 +240,12 @@ export class Tensor {
   }
   /** A new dimension of extent 1 before dimension `dim`: `unsqueeze(0)` gives an image a batch. */
   unsqueeze(dim: number): Tensor {
-    return record(() =>
-      viewAs(this.value, this.#type.shape.toSpliced(dimOf('unsqueeze', this.#type.shape, dim, 1), 0, 1)),
-    );
+    return record(() => viewAs(this.value, this.#type.shape.toSpliced(dimOf(this.#type.shape, dim, 1), 0, 1)));
   }
   /** Without the dimensions of extent 1: all of them, or `dim` if it is one. */
   squeeze(dim: Dims = null): Tensor {
     return record(() => {
-      const dims = dimsOf('squeeze', this.#type.shape, dim);
+      const dims = dimsOf(this.#type.shape, dim);
       return viewAs(
         this.value,
         this.#type.shape.filter((e, d) => e !== 1 || !dims.includes(d)),
@@ -214,7 +255,7 @@ export class Tensor {
   /** Two dimensions exchanged. */
   transpose(dim0: number, dim1: number): Tensor {
     return record(() => {
-      const [a, b] = [dimOf('transpose', this.#type.shape, dim0), dimOf('transpose', this.#type.shape, dim1)];
+      const [a, b] = [dimOf(this.#type.shape, dim0), dimOf(this.#type.shape, dim1)];
       const perm = this.#type.shape.map((_, d) => (d === a ? b : d === b ? a : d));
       return a === b ? this.value : ir.permute(this.value, { perm });
     });
@@ -222,36 +263,34 @@ export class Tensor {
   /** The dimensions in another order: dimension d of the result is dimension `dims[d]`. */
   permute(...dims: readonly number[] | [readonly number[]]): Tensor {
     return record(() => {
-      const perm = spread(dims).map((d) => dimOf('permute', this.#type.shape, d));
+      const perm = spread(dims).map((d) => dimOf(this.#type.shape, d));
       return ir.permute(this.value, { perm });
     });
   }
   /** A matrix transposed. */
   t(): Tensor {
     return record(() => {
-      if (this.dim > 2) throw wrongRank('t', 'a matrix', this.value, 'take transpose(dim0, dim1), or permute');
+      if (this.dim > 2) throw wrongRank('a matrix', this.value, 'take transpose(dim0, dim1), or permute');
       return this.dim < 2 ? this.value : ir.permute(this.value, { perm: [1, 0] });
     });
   }
   /** `length` indices of dimension `dim`, from `start` on. */
   narrow(dim: number, start: number, length: number): Tensor {
     return record(() => {
-      const d = dimOf('narrow', this.#type.shape, dim);
-      const from = start < 0 ? start + fixedExtent('narrow', this.#type.shape, d) : start;
-      return part('narrow', this.value, d, from, length, 1);
+      const d = dimOf(this.#type.shape, dim);
+      const from = start < 0 ? start + fixedExtent(this.#type.shape, d) : start;
+      return part(this.value, d, from, length, 1);
     });
   }
   /** Indices `start` to before `end` of dimension `dim`, every `step`-th: Python's `x[..., start:end:step]`. */
   slice(dim: number, start = 0, end: number | null = null, step = 1): Tensor {
     return record(() => {
-      const d = dimOf('slice', this.#type.shape, dim);
+      const d = dimOf(this.#type.shape, dim);
       if (start === 0 && end === null && step === 1) return this.value;
-      if (!Number.isInteger(step) || step < 1)
-        throw userError('bad-argument', `slice: the step must be a whole number of at least 1, got ${showAny(step)}`);
-      const extent = fixedExtent('slice', this.#type.shape, d);
+      const extent = fixedExtent(this.#type.shape, d);
       const clipped = (i: number): number => Math.min(extent, Math.max(0, i < 0 ? i + extent : i));
       const [from, to] = [clipped(start), clipped(end ?? extent)];
-      return part('slice', this.value, d, from, Math.max(0, Math.ceil((to - from) / step)), step);
+      return part(this.value, d, from, Math.max(0, Math.ceil((to - from) / step)), step);
     });
   }
   /** Index `index` of dimension `dim`, which disappears. */
@@ -261,14 +300,15 @@ export class Tensor {
 
   // ---- reductions: over all dimensions unless some are named; `keepdim` leaves them with extent 1 ----
 
+  /** The sum over `dim`, all dimensions unless given. Conditions are counted, in i32. */
   sum(dim: Dims = null, keepdim = false): Tensor {
-    return record(() => reduced('sum', this.value, dim, keepdim, ir.reduceSum));
+    return record(() => reduced(counted(this.value), dim, keepdim, ir.reduceSum));
   }
   /** The sum divided by the number of elements, of which the batch is counted when the step runs. */
   mean(dim: Dims = null, keepdim = false): Tensor {
     return record(() => {
-      const { shape } = float('mean', this.value).type;
-      const dims = dimsOf('mean', shape, dim);
+      const { shape } = float(this.value).type;
+      const dims = dimsOf(shape, dim);
       const sum = dims.length === 0 ? this.value : ir.reduceSum(this.value, { dims });
       const over = dims.map((d) => shape[d] as Dim);
       return kept(ir.div(sum, sizeOf(over, sum.type.shape)), shape, keepdim ? dims : []);
@@ -276,62 +316,61 @@ export class Tensor {
   }
   /** The greatest elements. Where several are, they share the gradient evenly. */
   amax(dim: Dims = null, keepdim = false): Tensor {
-    return record(() => reduced('amax', this.value, dim, keepdim, ir.reduceMax));
+    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMax)));
   }
   /** The least elements. Where several are, they share the gradient evenly. */
   amin(dim: Dims = null, keepdim = false): Tensor {
-    return record(() => reduced('amin', this.value, dim, keepdim, ir.reduceMin));
+    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMin)));
   }
   /** The greatest element of all; over one dimension, the greatest elements and where each first occurs, which is where
    *  its gradient goes. */
   max(): Tensor;
   max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   max(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
-    return withLoc(() => (dim === undefined ? this.amax() : extreme(this, this.argmax(dim), dim, keepdim)));
+    return withLoc(() => (dim === undefined ? this.amax() : extreme(this, dim, keepdim, 'argmax')));
   }
   /** The least element of all; over one dimension, the least elements and where each first occurs. */
   min(): Tensor;
   min(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   min(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
-    return withLoc(() => (dim === undefined ? this.amin() : extreme(this, this.argmin(dim), dim, keepdim)));
+    return withLoc(() => (dim === undefined ? this.amin() : extreme(this, dim, keepdim, 'argmin')));
   }
   /** The first index at which the greatest element lies, as i32; over all dimensions, counted row-major. */
   argmax(dim: number | null = null, keepdim = false): Tensor {
     return withLoc(() => {
       if (dim === null) return this.flatten().argmax(0);
-      const d = dimOf('argmax', this.#type.shape, dim);
-      const index = Tensor.of(ir.argmax(this.value, { dim: d }));
+      const d = dimOf(this.#type.shape, dim);
+      const index = Tensor.of(ir.argmax(numeric(this.value), { dim: d }));
       return keepdim ? index.unsqueeze(d) : index;
     });
   }
   /** The first index at which the least element lies, as i32. */
   argmin(dim: number | null = null, keepdim = false): Tensor {
-    return withLoc(() => this.neg().argmax(dim, keepdim));
+    return withLoc(() => {
+      const x = numeric(this.value);
+      // -1 - x turns integers round, the least of them too, whose negative is itself.
+      const turned = x.type.dtype === 'f32' ? ir.neg(x) : ir.sub(constant(x, -1), x);
+      return Tensor.of(turned).argmax(dim, keepdim);
+    });
   }
   /** e^x over its sum along `dim`. */
   softmax(dim: number): Tensor {
     return withLoc(() => {
-      const e = this.#belowMax('softmax', dim).exp();
+      const e = this.#belowMax(dim).exp();
       return e.div(e.sum(dim, true));
     });
   }
   /** The logarithm of softmax, computed without it: x - max - log(sum(exp(x - max))). */
   logSoftmax(dim: number): Tensor {
     return withLoc(() => {
-      const x = this.#belowMax('logSoftmax', dim);
-      return x.sub(
-        x
-          .exp()
-          .sum(dim)
-          .log()
-          .unsqueeze(dimOf('logSoftmax', this.#type.shape, dim)),
-      );
+      const x = this.#belowMax(dim);
+      return x.sub(x.exp().sum(dim).log().unsqueeze(dimOf(this.#type.shape, dim)));
     });
   }
   // Softmax is the same whatever is subtracted, so the maximum needs no gradient.
-  #belowMax(what: string, dim: number): Tensor {
-    const d = dimOf(what, this.#type.shape, dim);
-    float(what, this.value);
+  #belowMax(dim: number): Tensor {
+    const d = dimOf(this.#type.shape, dim);
+    float(this.value);
     return this.sub(this.amax(d).detach().unsqueeze(d));
   }
 
@@ -353,24 +392,18 @@ export class Tensor {
   }
 }
 
-/** The value of what must be a tensor. */
-export const operandOf = (what: string, operand: string, t: unknown): Value => tensorOf(what, operand, t).value;
-
-/** What must be a tensor. */
-export function tensorOf(what: string, operand: string, t: unknown): Tensor {
-  if (t instanceof Tensor) return t;
-  throw userError('not-a-tensor', `${what}: ${operand} must be a tensor, got ${showAny(t)}`, {
-    help: t instanceof Promise ? 'await has no place in forward: it is recorded in one go' : null,
-  });
-}
-
 /** A number everywhere, in the shape and element type of `like`. */
 export function constant(like: Value, value: number): Value {
   const { shape, dtype } = like.type;
-  if (dtype === 'i32' && !Number.isInteger(value))
-    throw userError('dtype-mismatch', `${value} is not a whole number, and the tensor is ${showType(like.type)}`, {
-      help: "convert the tensor first: x.to('f32')",
-    });
+  if (!isValueOf(dtype, value))
+    throw userError(
+      'dtype-mismatch',
+      `${called()}: ${value} is no value of ${dtype}, and the tensor is ${showType(like.type)}`,
+      {
+        notes: involved({ x: like }),
+        help: "convert the tensor first: x.to('f32')",
+      },
+    );
   return ir.full({ value, shape, dtype });
 }
 
@@ -381,48 +414,78 @@ export function sizeOf(dims: readonly Dim[], shape: Shape): Value {
   return spreadTo(ir.count({ shape: dims }), shape);
 }
 
-/** `v`, which must hold floats. */
-export function float(what: string, v: Value): Value {
-  if (v.type.dtype === 'f32') return v;
-  throw userError('dtype-mismatch', `${what}: needs an f32 tensor, got ${describe(v)}`, {
-    notes: involved({ x: v }),
-    help:
-      v.kind === 'param' && v.role === 'input'
-        ? `declare '${v.name}' without dtype: '${v.type.dtype}', or convert it: .to('f32')`
-        : "convert it: .to('f32')",
-  });
-}
-
 /** The error for a tensor with too many or too few dimensions. */
-export const wrongRank = (what: string, wanted: string, v: Value, help: string | null = null) =>
-  userError('shape-mismatch', `${what}: needs ${wanted}, got ${showType(v.type)}`, { notes: involved({ x: v }), help });
+export const wrongRank = (wanted: string, v: Value, help: string | null = null) =>
+  userError('shape-mismatch', `${called()}: needs ${wanted}, got ${showType(v.type)}`, {
+    notes: involved({ x: v }),
+    help,
+  });
 
-/** Both operands at one shape. */
-function pair(what: string, a: Tensor, b: unknown): [Value, Value] {
-  const x = a.value;
-  if (typeof b === 'number') return [x, constant(x, b)];
-  if (!(b instanceof Tensor)) throw userError('not-a-tensor', `${what}: needs a tensor or a number, got ${showAny(b)}`);
-  const y = b.value;
-  const shape = commonShape(what, x, y);
+/** Both operands at one shape, in one element type. */
+function pair(a: Tensor, b: Tensor | number): [Value, Value] {
+  if (typeof b === 'number') {
+    const x = promotedWith(a.value, b);
+    return [x, constant(x, b)];
+  }
+  const [x, y] = promoted(a.value, b.value);
+  const shape = commonShape(x, y);
   return [spreadTo(x, shape), spreadTo(y, shape)];
 }
-function arithmetic(what: string, a: Tensor, b: unknown): [Value, Value] {
-  const [x, y] = pair(what, a, b);
-  for (const v of [x, y]) if (v.type.dtype === 'bool') float(what, v);
-  return [x, y];
+
+/** `op` of both operands, or `ofConditions` of two conditions. */
+function arithmetic(
+  a: Tensor,
+  b: Tensor | number,
+  op: (x: Value, y: Value) => Value,
+  ofConditions: (x: Value, y: Value) => Value = op,
+): Value {
+  const [x, y] = pair(a, b);
+  return (x.type.dtype === 'bool' ? ofConditions : op)(x, y);
+}
+const either = (x: Value, y: Value): Value => ir.select(x, x, y);
+const both = (x: Value, y: Value): Value => ir.select(x, y, x);
+
+const negative = (x: Value): Value => (x.type.dtype === 'f32' ? ir.neg(x) : ir.sub(constant(x, 0), x));
+const promotedToFloat = (v: Value): Value => (v.type.dtype === 'f32' ? v : ir.convert(v, { to: 'f32' }));
+/** Conditions as the integers 0 and 1. */
+const counted = (v: Value): Value => (v.type.dtype === 'bool' ? ir.convert(v, { to: 'i32' }) : v);
+/** `f`, which knows no conditions, of conditions too. */
+function ofConditions(v: Value, f: (v: Value) => Value): Value {
+  const y = f(counted(v));
+  return v.type.dtype === 'bool' ? ir.greater(y, constant(y, 0)) : y;
+}
+
+/** x to a whole power by squaring, which is exact for integers, modulo 2^32. */
+function wholePower(x: Value, exponent: number): Value {
+  if (exponent < 0)
+    throw userError('bad-argument', `${called()}: integers to the negative power ${exponent} are not integers`, {
+      notes: involved({ x }),
+      help: "convert the tensor first: x.to('f32')",
+    });
+  let [power, square, left] = [null as Value | null, x, exponent];
+  for (; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) power = power === null ? square : ir.mul(power, square);
+    if (left > 1) square = ir.mul(square, square);
+  }
+  return power ?? constant(x, 1);
+}
+
+/** `x`, but `bound` where the two are as `beyond` says. */
+function bounded(x: Tensor, bound: Tensor | number, beyond: (x: Value, y: Value) => Value): Value {
+  const [v, at] = pair(x, bound);
+  return ir.select(beyond(v, at), at, v);
 }
 
 const spread = <T>(list: readonly T[] | readonly [readonly T[]]): readonly T[] =>
   (list.length === 1 && Array.isArray(list[0]) ? list[0] : list) as readonly T[];
 
 function reduced(
-  what: string,
   x: Value,
   dim: Dims,
   keepdim: boolean,
   op: (x: Value, attrs: { dims: readonly number[] }) => Value,
 ): Value {
-  const dims = dimsOf(what, x.type.shape, dim);
+  const dims = dimsOf(x.type.shape, dim);
   return kept(dims.length === 0 ? x : op(x, { dims }), x.type.shape, keepdim ? dims : []);
 }
 /** A reduction's result with the dimensions `dims` of the `shape` that was reduced back, of extent 1. */
@@ -435,31 +498,39 @@ const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
       );
 
 /** The elements of `x` along `dim` that `index` names, read as Σᵢ [i = index]·xᵢ. */
-function extreme(x: Tensor, index: Tensor, dim: number, keepdim: boolean): { values: Tensor; indices: Tensor } {
-  const d = dimOf('max', x.value.type.shape, dim);
+function extreme(
+  of: Tensor,
+  dim: number,
+  keepdim: boolean,
+  which: 'argmax' | 'argmin',
+): { values: Tensor; indices: Tensor } {
+  const x = Tensor.of(counted(of.value));
   const { shape } = x.value.type;
+  const d = dimOf(shape, dim);
+  const index = x[which](d);
   const here = ir.iota({ shape, dim: d, dtype: 'i32' });
   const there = spreadTo(index.unsqueeze(d).value, shape);
-  const values = Tensor.of(ir.select(ir.equal(here, there), x.value, constant(x.value, 0))).sum(d, keepdim);
+  const chosen = ir.select(ir.equal(here, there), x.value, constant(x.value, 0));
+  const values = Tensor.of(ofConditions(of.value, () => reduced(chosen, d, keepdim, ir.reduceSum)));
   return { values, indices: keepdim ? index.unsqueeze(d) : index };
 }
 
-function fixedExtent(what: string, shape: Shape, d: number): number {
+function fixedExtent(shape: Shape, d: number): number {
   const extent = shape[d] as Dim;
   if (!isBatch(extent)) return extent;
   throw userError(
     'shape-mismatch',
-    `${what}: dimension ${d} is the batch ${showDim(extent)}, which can only be taken whole`,
+    `${called()}: dimension ${d} is the batch ${showDim(extent)}, which can only be taken whole`,
   );
 }
 
-function part(what: string, x: Value, dim: number, start: number, length: number, step: number): Value {
-  const extent = fixedExtent(what, x.type.shape, dim);
+function part(x: Value, dim: number, start: number, length: number, step: number): Value {
+  const extent = fixedExtent(x.type.shape, dim);
   const whole = [start, length].every(Number.isInteger);
   if (!whole || start < 0 || length < 0 || start + Math.max(0, length - 1) * step >= extent + (length ? 0 : 1))
     throw userError(
       'out-of-range',
-      `${what}: ${length} indices from ${start} on lie outside dimension ${dim} of ${showType(x.type)}`,
+      `${called()}: ${length} indices from ${start} on lie outside dimension ${dim} of ${showType(x.type)}`,
       {
         notes: involved({ x }),
       },
@@ -471,7 +542,7 @@ function part(what: string, x: Value, dim: number, start: number, length: number
 
 function matmul(a: Value, b: Value): Value {
   for (const v of [a, b])
-    if (v.type.shape.length === 0) throw wrongRank('matmul', 'matrices or vectors', v, 'multiply by a scalar with mul');
+    if (v.type.shape.length === 0) throw wrongRank('matrices or vectors', v, 'multiply by a scalar with mul');
   const [rowOnly, columnOnly] = [a.type.shape.length === 1, b.type.shape.length === 1];
   const x = rowOnly ? viewAs(a, [1, ...a.type.shape]) : a;
   const y = columnOnly ? viewAs(b, [...b.type.shape, 1]) : b;
@@ -492,7 +563,7 @@ function rowsByMatrix(x: Value, y: Value): Value {
 }
 
 function stacksOfMatrices(x: Value, y: Value): Value {
-  const lead = commonShape('matmul', x, y, 2);
+  const lead = commonShape(x, y, 2);
   return ir.matmul(
     spreadTo(x, [...lead, ...x.type.shape.slice(-2)]),
     spreadTo(y, [...lead, ...y.type.shape.slice(-2)]),

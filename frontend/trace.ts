@@ -2,7 +2,7 @@
 
 import { placeIn, callSite as siteOf } from '../ir/call-site.ts';
 import { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
-import { at, currentLoc, describe, type Value } from '../ir/graph.ts';
+import { at, currentLoc, currentWord, describe, type Value } from '../ir/graph.ts';
 
 /** The user's line, or null where `userCode` lies before it. */
 export const callSite = (): Loc | null => siteOf(userCode.name);
@@ -10,20 +10,27 @@ export const callSite = (): Loc | null => siteOf(userCode.name);
 let inside = false;
 let fallback: Loc | null = null;
 
-/** Runs the body of a public function: what it records and throws is at the place of its caller. Inside another public
- *  function that place stays: a loss made of ten ops is one line of the user's. */
-export const withLoc = <T>(f: () => T): T => (inside ? f() : withLocAt(callSite() ?? fallback, f));
+/** Runs the body of a public function: what it records and throws is at the place of its caller, who called it `word`.
+ *  Inside another public function both stay: a loss made of ten ops is one line of the user's. */
+export const withLoc = <T>(f: () => T, word: string | null = null): T =>
+  inside ? f() : withLocAt(callSite() ?? fallback, f, word);
 
 /** As `withLoc`, at a place that is known. */
-export function withLocAt<T>(loc: Loc | null, f: () => T): T {
+export function withLocAt<T>(loc: Loc | null, f: () => T, word: string | null = null): T {
   const was = inside;
   inside = true;
   try {
-    return at(loc, f);
+    return at(loc, f, word);
   } finally {
     inside = was;
   }
 }
+
+/** Whether one public function is being run by another, whose arguments are no user's. */
+export const isInside = (): boolean => inside;
+
+/** What the user called: the name that messages begin with. */
+export const called = (): string => currentWord() ?? 'this call';
 
 /** Calls code of the user's, in which each public function finds its own place. `from` stands in where there is none: for
  *  layers that no line of the user's calls, because a Sequential is all of the model. */
@@ -31,7 +38,7 @@ export function userCode<T>(f: () => T, from: Loc | null = null): T {
   const was = [inside, fallback] as const;
   [inside, fallback] = [false, from];
   try {
-    return at(from, f);
+    return at(from, f, null);
   } catch (e) {
     if (!(e instanceof RangeError) || !/call stack/.test(e.message)) throw e;
     throw new CompileError('endless', 'the code of the model calls itself without end', {
@@ -65,17 +72,33 @@ export const userError = (
 export const involved = (values: Readonly<Record<string, Value>>): Note[] =>
   Object.entries(values).map(([name, v]) => ({ message: `${name}: ${describe(v)}`, loc: v.loc }));
 
-/** Anything in a sentence, shortly. */
-export function showAny(v: unknown): string {
+/** Anything in a sentence, shortly. Throws for nothing that it may be given. */
+export function showAny(v: unknown, depth = 0): string {
   if (v === null || ['undefined', 'number', 'bigint', 'boolean'].includes(typeof v)) return String(v);
-  if (typeof v === 'string') return `'${v}'`;
-  if (Array.isArray(v)) return `[${v.map(showAny).join(', ')}]`;
+  if (typeof v === 'string') return v.length <= longestText ? `'${v}'` : `'${v.slice(0, longestText)}…'`;
   if (typeof v === 'symbol') return 'a symbol';
-  const name = Object.getPrototypeOf(v)?.constructor?.name;
-  if (name === 'Promise') return 'a promise';
-  return typeof v === 'function' && name === 'Function'
-    ? 'a function'
-    : name && name !== 'Object'
-      ? `a ${name}`
-      : 'an object';
+  try {
+    if (Array.isArray(v)) return showList(v, depth);
+    const name = Object.getPrototypeOf(v)?.constructor?.name;
+    if (name === 'Promise') return 'a promise';
+    if (typeof v === 'function' && name === 'Function') return isClass(v) ? `the class ${v.name}` : 'a function';
+    return name && name !== 'Object' ? `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}` : 'an object';
+  } catch {
+    return 'an object';
+  }
 }
+
+/** A class, made callable without `new` or not. */
+const isClass = (f: { readonly prototype?: object }): boolean =>
+  /^class\b/.test(String(f)) ||
+  (typeof f.prototype === 'object' && Object.getPrototypeOf(f.prototype) !== Object.prototype);
+
+function showList(list: readonly unknown[], depth: number): string {
+  if (depth >= deepestList) return '[…]';
+  const shown = Array.from({ length: Math.min(list.length, longestList) }, (_, i) =>
+    i in list ? showAny(list[i], depth + 1) : 'an empty place',
+  );
+  return `[${[...shown, ...(list.length > longestList ? ['…'] : [])].join(', ')}]`;
+}
+
+const [longestText, longestList, deepestList] = [200, 16, 3];

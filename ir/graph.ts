@@ -142,35 +142,48 @@ export const typesOf = (op: OpDef, inputs: readonly Value[]): Record<string, Ten
   );
 
 let current: Loc | null = null;
-/** Runs `f`; the nodes it builds, and the errors it throws, are at `loc` in the user's file. */
-export function at<T>(loc: Loc | null, f: () => T): T {
-  const was = current;
-  current = loc;
+let word: string | null = null;
+/** The function of the user's API that made a node: what the user wrote, where the op is ours. */
+const words = new WeakMap<Node, string>();
+
+/** Runs `f`; the nodes it builds, and the errors it throws, are at `loc` in the user's file, where `called` is called. */
+export function at<T>(loc: Loc | null, f: () => T, called: string | null = word): T {
+  const was = [current, word] as const;
+  [current, word] = [loc, called];
   try {
     return f();
   } catch (e) {
     throw e instanceof CompileError ? e.at(loc) : e;
   } finally {
-    current = was;
+    [current, word] = was;
   }
 }
 export const currentLoc = (): Loc | null => current;
+/** What the user called, or null outside such a call. */
+export const currentWord = (): string | null => word;
 
 /** Builds one node of `op`, inferring (and so checking) its type. */
 export function build(op: OpDef, inputs: readonly Value[], attrs: Attrs): Node {
   try {
     const type = op.infer(typesOf(op, inputs), attrs);
-    return Object.freeze({ kind: 'node', op, inputs, attrs, type, loc: current });
+    const node: Node = Object.freeze({ kind: 'node', op, inputs, attrs, type, loc: current });
+    if (word !== null) words.set(node, word);
+    return node;
   } catch (e) {
     if (!(e instanceof CompileError) || e.loc) throw e;
     const involved = inputs.map((v, i) => ({ message: `${op.operands[i]}: ${describe(v)}`, loc: v.loc }));
-    throw new CompileError(e.code, e.message, { loc: current, notes: [...involved, ...e.notes], help: e.help });
+    // A type rule opens with its op's name, and the user called something else.
+    const problem =
+      word !== null && e.message.startsWith(`${op.name}: `) ? word + e.message.slice(op.name.length) : e.message;
+    throw new CompileError(e.code, problem, { loc: current, notes: [...involved, ...e.notes], help: e.help });
   }
 }
 
 /** A value in a sentence: its type, and what it is. */
 export const describe = (v: Value): string =>
-  v.kind === 'param' ? `${showType(v.type)}, ${v.role} '${v.name}'` : `${showType(v.type)}, result of ${v.op.name}`;
+  v.kind === 'param'
+    ? `${showType(v.type)}, ${v.role} '${v.name}'`
+    : `${showType(v.type)}, result of ${words.get(v) ?? v.op.name}`;
 
 /** Makes an op of its definition. Throws where a part of it is missing; a rule that turns out to be broken is told where the
  *  op is used. */

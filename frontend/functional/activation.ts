@@ -1,67 +1,89 @@
 /** Activations: functions of one tensor. */
 
 import { full, select } from '../../ir/ops/index.ts';
+import { fn } from '../arguments.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
-import { constant, operandOf, Tensor, tensorOf } from '../tensor.ts';
-import { showAny, userError, withLoc } from '../trace.ts';
+import * as k from '../kinds.ts';
+import { float, promoted, promotedWith } from '../promote.ts';
+import { constant, Tensor } from '../tensor.ts';
+import { called, involved, userError } from '../trace.ts';
 
-const unary =
-  (name: string, f: (x: Tensor) => Tensor) =>
-  (x: Tensor): Tensor =>
-    withLoc(() => f(tensorOf(name, 'the input', x)));
+/** max(x, 0), element by element, of f32 or i32. NaN stays NaN; the gradient at 0 is 0. */
+export const relu: (x: Tensor) => Tensor = fn('relu', { x: k.tensor }, (x) => x.relu());
+/** 1 / (1 + e^-x), element by element, in f32. */
+export const sigmoid: (x: Tensor) => Tensor = fn('sigmoid', { x: k.tensor }, (x) => x.sigmoid());
+/** The hyperbolic tangent, element by element, in f32. */
+export const tanh: (x: Tensor) => Tensor = fn('tanh', { x: k.tensor }, (x) => x.tanh());
 
-/** max(x, 0), element by element. NaN stays NaN; the gradient at 0 is 0. */
-export const relu = unary('relu', (x) => x.relu());
-/** 1 / (1 + e^-x), element by element. */
-export const sigmoid = unary('sigmoid', (x) => x.sigmoid());
-/** The hyperbolic tangent, element by element. */
-export const tanh = unary('tanh', (x) => x.tanh());
+/** x where it is positive, else `negativeSlope`·x, which is 0.01·x unless given. Throws for integers. */
+export const leakyRelu: (x: Tensor, negativeSlope?: number) => Tensor = fn(
+  'leakyRelu',
+  { x: k.tensor, negativeSlope: k.optional(k.number) },
+  (x, negativeSlope = 0.01) => {
+    float(x.value);
+    return where(x.gt(0), x, x.mul(negativeSlope));
+  },
+);
 
-/** x where it is positive, else `negativeSlope`·x. */
-export const leakyRelu = (x: Tensor, negativeSlope = 0.01): Tensor =>
-  withLoc(() => {
-    const t = tensorOf('leakyRelu', 'the input', x);
-    return where(t.gt(0), t, t.mul(negativeSlope));
-  });
-
-/** x·Φ(x), Φ the normal distribution: by erf, or `'tanh'`, the approximation that GPT-2 made usual. */
-export const gelu = (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor =>
-  withLoc(() => {
-    const t = tensorOf('gelu', 'the input', x);
-    if (approximate === 'none') return t.mul(0.5).mul(t.mul(Math.SQRT1_2).erf().add(1));
-    if (approximate !== 'tanh')
-      throw userError('bad-argument', `gelu: approximate must be 'none' or 'tanh', got ${showAny(approximate)}`);
-    const cubic = t.add(t.pow(3).mul(0.044715));
-    return t.mul(0.5).mul(
+/** x·Φ(x), Φ the normal distribution: by erf, or with `'tanh'` the approximation that GPT-2 made usual. Throws for
+ *  integers. */
+export const gelu: (x: Tensor, approximate?: 'none' | 'tanh') => Tensor = fn(
+  'gelu',
+  { x: k.tensor, approximate: k.optional(k.oneOf('none', 'tanh')) },
+  (x, approximate = 'none') => {
+    float(x.value);
+    if (approximate === 'none') return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+    const cubic = x.add(x.pow(3).mul(0.044715));
+    return x.mul(0.5).mul(
       cubic
         .mul(Math.sqrt(2 / Math.PI))
         .tanh()
         .add(1),
     );
-  });
+  },
+);
 
-/** e^x over its sum along `dim`. The greatest element is subtracted first, so that nothing overflows. */
-export const softmax = (x: Tensor, dim: number): Tensor =>
-  withLoc(() => tensorOf('softmax', 'the input', x).softmax(dim));
+/** e^x over its sum along `dim`. The greatest element is subtracted first, so that nothing overflows. Throws for integers,
+ *  and where `x` has no such dimension. */
+export const softmax: (x: Tensor, dim: number) => Tensor = fn('softmax', { x: k.tensor, dim: k.dim }, (x, dim) =>
+  x.softmax(dim),
+);
 
-/** The logarithm of softmax along `dim`, exact where softmax itself underflows. */
-export const logSoftmax = (x: Tensor, dim: number): Tensor =>
-  withLoc(() => tensorOf('logSoftmax', 'the input', x).logSoftmax(dim));
+/** The logarithm of softmax along `dim`, exact where softmax itself underflows. Throws as softmax does. */
+export const logSoftmax: (x: Tensor, dim: number) => Tensor = fn('logSoftmax', { x: k.tensor, dim: k.dim }, (x, dim) =>
+  x.logSoftmax(dim),
+);
 
-/** `a` where `condition`, a bool tensor, holds, else `b`. The three broadcast; one of `a` and `b` may be a number. */
-export const where = (condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor =>
-  withLoc(() => {
-    const cond = operandOf('where', 'the condition', condition);
-    if (typeof a === 'number' && typeof b === 'number')
-      throw userError('not-a-tensor', 'where: one of both choices must be a tensor', {
-        help: `write condition.to('f32').mul(${a - b}).add(${b})`,
+/** `a` where `condition`, a bool tensor, holds, else `b`. The three broadcast; one of `a` and `b` may be a number. Throws
+ *  where their shapes do not agree, and where the condition is not bool. */
+export const where: (condition: Tensor, a: Tensor | number, b: Tensor | number) => Tensor = fn(
+  'where',
+  { condition: k.tensor, a: k.either(k.tensor, k.number), b: k.either(k.tensor, k.number) },
+  (condition, a, b) => {
+    const cond = condition.value;
+    if (cond.type.dtype !== 'bool')
+      throw userError('dtype-mismatch', `${called()}: the condition must be a bool tensor, got ${condition}`, {
+        notes: involved({ condition: cond }),
+        help: 'a comparison gives one: condition.gt(0)',
       });
-    const x =
-      typeof a === 'number'
-        ? constant(operandOf('where', 'the second choice', b), a)
-        : operandOf('where', 'the first choice', a);
-    const y = typeof b === 'number' ? constant(x, b) : operandOf('where', 'the second choice', b);
-    const inner = full({ value: 0, shape: commonShape('where', x, y), dtype: x.type.dtype });
-    const shape = commonShape('where', cond, inner);
+    const [x, y] = choices(a, b);
+    const inner = full({ value: 0, shape: commonShape(x, y), dtype: x.type.dtype });
+    const shape = commonShape(cond, inner);
     return Tensor.of(select(spreadTo(cond, shape), spreadTo(x, shape), spreadTo(y, shape)));
+  },
+);
+
+function choices(a: Tensor | number, b: Tensor | number) {
+  if (a instanceof Tensor && b instanceof Tensor) return promoted(a.value, b.value);
+  if (a instanceof Tensor) {
+    const x = promotedWith(a.value, b as number);
+    return [x, constant(x, b as number)] as const;
+  }
+  if (b instanceof Tensor) {
+    const y = promotedWith(b.value, a);
+    return [constant(y, a), y] as const;
+  }
+  throw userError('not-a-tensor', `${called()}: one of both choices, a and b, must be a tensor`, {
+    help: `write condition.to('f32').mul(${a - b}).add(${b})`,
   });
+}

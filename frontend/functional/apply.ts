@@ -1,8 +1,8 @@
 /** Ops from outside, recorded like Tapeout's own. */
 
-import { type Attrs, build, type Op, type OpDef } from '../../ir/graph.ts';
+import { type Attrs, build, type Op, type OpDef, type Value } from '../../ir/graph.ts';
 import { isOp, ops } from '../../ir/ops/index.ts';
-import { operandOf, Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { showAny, userError, withLoc } from '../trace.ts';
 
 type Tensors<N extends readonly string[]> = { readonly [K in keyof N]: Tensor };
@@ -33,8 +33,13 @@ function record(op: OpDef, args: readonly unknown[]): Tensor {
       'operand-count',
       `${name} takes ${operands.length === 0 ? 'no operands' : operands.join(', ')}${kinds.length ? `, and { ${kinds.join(', ')} }` : ''}, and ${args.length} arguments are given`,
     );
-  const inputs = operands.map((o, i) => operandOf(name, `'${o}'`, args[i]));
+  const inputs = operands.map((o, i) => operandOf(name, o, args[i]));
   return Tensor.of(build(op, inputs, attrsOf(op, args[operands.length] ?? {})));
+}
+
+function operandOf(name: string, operand: string, t: unknown): Value {
+  if (t instanceof Tensor) return t.value;
+  throw userError('not-a-tensor', `${name}: '${operand}' must be a tensor, got ${showAny(t)}`);
 }
 
 function attrsOf(op: OpDef, given: unknown): Attrs {

@@ -1,30 +1,34 @@
 /** Tensors joined. */
 
 import { concat } from '../../ir/ops/index.ts';
+import { fn } from '../arguments.ts';
 import { dimOf } from '../dims.ts';
-import { operandOf, Tensor } from '../tensor.ts';
-import { showAny, userError, withLoc } from '../trace.ts';
+import * as k from '../kinds.ts';
+import { promoted } from '../promote.ts';
+import { Tensor } from '../tensor.ts';
 
-/** Tensors one after another along `dim`; in every other dimension they must agree. Throws for an empty list. */
-export const cat = (tensors: readonly Tensor[], dim = 0): Tensor =>
-  withLoc(() => {
-    const [first, ...rest] = listOf('cat', tensors).map((t, i) => operandOf('cat', `element ${i}`, t));
-    const d = dimOf('cat', first!.type.shape, dim);
-    return Tensor.of(rest.reduce((a, b) => concat(a, b, { dim: d }), first!));
-  });
+/** Tensors one after another along `dim`, 0 unless given; in every other dimension they must agree, and the batch cannot be
+ *  joined. Element types are promoted. Throws for an empty list. */
+export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
+  'cat',
+  { tensors: k.tensors, dim: k.optional(k.dim) },
+  (tensors, dim = 0) => {
+    const values = promoted(...tensors.map((t) => t.value));
+    const d = dimOf((values[0] as (typeof values)[number]).type.shape, dim);
+    return Tensor.of(values.reduce((a, b) => concat(a, b, { dim: d })));
+  },
+);
 
-/** Tensors of one shape along a new dimension `dim`. Throws for an empty list. */
-export const stack = (tensors: readonly Tensor[], dim = 0): Tensor =>
-  withLoc(() => {
-    const rank = operandOf('stack', 'element 0', listOf('stack', tensors)[0]).type.shape.length;
+/** Tensors of one shape along a new dimension `dim`, 0 unless given. Throws for an empty list. */
+export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
+  'stack',
+  { tensors: k.tensors, dim: k.optional(k.dim) },
+  (tensors, dim = 0) => {
     // Counted in the result, which has a dimension more.
+    const d = dimOf((tensors[0] as Tensor).value.type.shape, dim, 1);
     return cat(
-      tensors.map((t) => t.unsqueeze(dim)),
-      dim < 0 ? dim + rank + 1 : dim,
+      tensors.map((t) => t.unsqueeze(d)),
+      d,
     );
-  });
-
-function listOf(what: string, tensors: unknown): readonly Tensor[] {
-  if (Array.isArray(tensors) && tensors.length > 0) return tensors;
-  throw userError('bad-argument', `${what}: needs a list of at least one tensor, got ${showAny(tensors)}`);
-}
+  },
+);

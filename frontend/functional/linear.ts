@@ -2,22 +2,26 @@
 
 import type { Value } from '../../ir/graph.ts';
 import { type Dim, isBatch, sameDim, showDim, showShape, showType } from '../../ir/type.ts';
+import { fn } from '../arguments.ts';
 import { product } from '../dims.ts';
-import { float, type Tensor, tensorOf, wrongRank } from '../tensor.ts';
-import { involved, userError, withLoc } from '../trace.ts';
+import * as k from '../kinds.ts';
+import { float } from '../promote.ts';
+import { type Tensor, wrongRank } from '../tensor.ts';
+import { involved, userError } from '../trace.ts';
 
 /** x·weightᵀ + bias over the last dimension: `x` […,I], `weight` [O,I], `bias` [O] or null give […,O].
  *  Throws where `x` has not as many features as the weight expects, with both shapes and where the weight comes from. */
-export const linear = (x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
-  withLoc(() => {
-    const [input, w] = [tensorOf('linear', 'the input', x), tensorOf('linear', 'the weight', weight)];
-    const [vx, vw] = [float('linear', input.value), float('linear', w.value)];
-    if (vw.type.shape.length !== 2) throw wrongRank('linear', 'a weight [out, in]', vw);
-    if (vx.type.shape.length === 0) throw wrongRank('linear', 'an input […, features]', vx);
+export const linear: (x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor = fn(
+  'linear',
+  { x: k.tensor, weight: k.tensor, bias: k.optional(k.orNull(k.tensor)) },
+  (x, weight, bias = null) => {
+    const [vx, vw] = [float(x.value), float(weight.value)];
+    if (vw.type.shape.length !== 2) throw wrongRank('a weight [out, in]', vw);
+    if (vx.type.shape.length === 0) throw wrongRank('an input […, features]', vx);
     checkFeatures(vx, vw);
-    const out = input.matmul(w.t());
+    const out = x.matmul(weight.t());
     if (bias === null) return out;
-    const b = float('linear', tensorOf('linear', 'the bias', bias).value);
+    const b = float(bias.value);
     if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, vw.type.shape[0]!))
       throw userError(
         'shape-mismatch',
@@ -25,7 +29,8 @@ export const linear = (x: Tensor, weight: Tensor, bias: Tensor | null = null): T
         { notes: involved({ weight: vw, bias: b }) },
       );
     return out.add(bias);
-  });
+  },
+);
 
 function checkFeatures(x: Value, weight: Value): void {
   const [have, want] = [x.type.shape.at(-1) as Dim, weight.type.shape[1] as Dim];
@@ -47,10 +52,15 @@ function checkFeatures(x: Value, weight: Value): void {
 }
 
 /** The matrix product of the last two dimensions, as torch.matmul: vectors count as a row or a column, leading dimensions
- *  broadcast. */
-export const matmul = (a: Tensor, b: Tensor): Tensor =>
-  withLoc(() => tensorOf('matmul', 'the first operand', a).matmul(b));
+ *  broadcast. Throws where the inner dimensions differ. */
+export const matmul: (a: Tensor, b: Tensor) => Tensor = fn('matmul', { a: k.tensor, b: k.tensor }, (a, b) =>
+  a.matmul(b),
+);
 
-/** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: `flatten(x, 1)` keeps the batch. */
-export const flatten = (x: Tensor, startDim = 0, endDim = -1): Tensor =>
-  withLoc(() => tensorOf('flatten', 'the input', x).flatten(startDim, endDim));
+/** Dimensions `startDim`, the first unless given, to `endDim`, the last unless given, as one: `flatten(x, 1)` keeps the
+ *  batch. Throws where `x` has no such dimensions. */
+export const flatten: (x: Tensor, startDim?: number, endDim?: number) => Tensor = fn(
+  'flatten',
+  { x: k.tensor, startDim: k.optional(k.dim), endDim: k.optional(k.dim) },
+  (x, startDim = 0, endDim = -1) => x.flatten(startDim, endDim),
+);

@@ -2,14 +2,19 @@
 
 import * as ir from '../../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '../../ir/type.ts';
-import { float, sizeOf, Tensor, tensorOf, wrongRank } from '../tensor.ts';
-import { involved, showAny, userError, withLoc } from '../trace.ts';
+import { withOptions } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { float } from '../promote.ts';
+import { sizeOf, Tensor, wrongRank } from '../tensor.ts';
+import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
+import { lossKinds } from './kinds.ts';
 
 /** What becomes of the losses of single elements: their mean, their sum, or they themselves. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
 export interface ReductionOption {
+  /** 'mean' unless given. */
   readonly reduction?: Reduction;
 }
 export interface NLLLossOptions extends ReductionOption {
@@ -30,59 +35,72 @@ export interface BCEWithLogitsLossOptions extends ReductionOption {
   readonly posWeight?: Tensor | null;
 }
 
+const kinds = lossKinds(k.optional(k.orNull(k.tensor)));
+
 /** -log softmax(logits)[target]. `logits` f32 [N,C], [N,C,d1,…] or [C]; `target` either class indices i32 ([N], [N,d1,…]
- *  or a scalar) or probabilities f32 of the logits' shape. Throws where their shapes or element types do not fit. */
-export const crossEntropy = (logits: Tensor, target: Tensor, options: CrossEntropyLossOptions = {}): Tensor =>
-  withLoc(() => {
-    const what = 'crossEntropy';
-    const { labelSmoothing = 0 } = options;
-    if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-      throw userError(
-        'bad-argument',
-        `${what}: labelSmoothing must be between 0 and 1, got ${showAny(labelSmoothing)}`,
-      );
-    const x = float(what, tensorOf(what, 'the logits', logits).value);
-    const y = tensorOf(what, 'the target', target).value;
-    if (x.type.shape.length === 0) throw wrongRank(what, 'logits [N, classes]', x);
+ *  or a scalar) or probabilities f32 of the logits' shape. A scalar, unless `reduction` is 'none'. Throws where their shapes
+ *  or element types do not fit. */
+export const crossEntropy: (logits: Tensor, target: Tensor, options?: CrossEntropyLossOptions) => Tensor = withOptions(
+  'crossEntropy',
+  { logits: k.tensor, target: k.tensor },
+  kinds.crossEntropy,
+  (logits: Tensor, target: Tensor, options: CrossEntropyLossOptions) => {
+    const [x, y] = [float(logits.value), target.value];
+    if (x.type.shape.length === 0) throw wrongRank('logits [N, classes]', x);
     const classDim = Math.min(1, x.type.shape.length - 1);
     if (y.type.dtype === 'f32' && sameShape(x.type.shape, y.type.shape))
-      return probabilities(Tensor.of(x).logSoftmax(classDim), target, classDim, options);
-    checkTarget(what, x, y, true);
-    return likelihood(what, Tensor.of(x).logSoftmax(classDim), target, options);
-  });
+      return probabilities(logits.logSoftmax(classDim), target, classDim, options);
+    checkTarget(x, y, true);
+    return likelihood(logits.logSoftmax(classDim), target, options);
+  },
+);
 
 /** -logProbabilities[target]: `logProbabilities` f32 [N,C], [N,C,d1,…] or [C], class indices i32 [N], [N,d1,…] or a
- *  scalar. Throws where they do not fit. */
-export const nllLoss = (logProbabilities: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor =>
-  withLoc(() => {
-    const x = float('nllLoss', tensorOf('nllLoss', 'the input', logProbabilities).value);
-    if (x.type.shape.length === 0) throw wrongRank('nllLoss', 'log-probabilities [N, classes]', x);
-    checkTarget('nllLoss', x, tensorOf('nllLoss', 'the target', target).value, false);
-    return likelihood('nllLoss', Tensor.of(x), target, options);
-  });
+ *  scalar. A scalar, unless `reduction` is 'none'. Throws where they do not fit. */
+export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLossOptions) => Tensor = withOptions(
+  'nllLoss',
+  { logProbabilities: k.tensor, target: k.tensor },
+  kinds.nll,
+  (logProbabilities: Tensor, target: Tensor, options: NLLLossOptions) => {
+    const x = float(logProbabilities.value);
+    if (x.type.shape.length === 0) throw wrongRank('log-probabilities [N, classes]', x);
+    checkTarget(x, target.value, false);
+    return likelihood(logProbabilities, target, options);
+  },
+);
 
-/** (input - target)², for two tensors of one shape. Unlike PyTorch, which warns, it throws where they only broadcast. */
-export const mseLoss = (input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor =>
-  withLoc(() => {
-    const [x, y] = sameShapes('mseLoss', input, target);
-    const d = x.sub(y);
-    return reduceLoss('mseLoss', d.mul(d), options);
-  });
+/** (input - target)², for two f32 tensors of one shape. A scalar, unless `reduction` is 'none'. Unlike PyTorch, which warns,
+ *  it throws where they only broadcast. */
+export const mseLoss: (input: Tensor, target: Tensor, options?: ReductionOption) => Tensor = withOptions(
+  'mseLoss',
+  { input: k.tensor, target: k.tensor },
+  kinds.mse,
+  (input: Tensor, target: Tensor, options: ReductionOption) => {
+    requireSameShape(input, target);
+    const d = input.sub(target);
+    return reduceLoss(d.mul(d), options);
+  },
+);
 
-/** -(y·log σ(x) + (1-y)·log(1-σ(x))) for a target y of the input's shape, computed without σ. */
-export const bceWithLogits = (input: Tensor, target: Tensor, options: BCEWithLogitsLossOptions = {}): Tensor =>
-  withLoc(() => {
-    const [x, y] = sameShapes('bceWithLogits', input, target);
+/** -(y·log σ(x) + (1-y)·log(1-σ(x))) for a target y of the input's shape, both f32, computed without σ. A scalar, unless
+ *  `reduction` is 'none'. Throws where the shapes differ. */
+export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLogitsLossOptions) => Tensor = withOptions(
+  'bceWithLogits',
+  { input: k.tensor, target: k.tensor },
+  kinds.bceWithLogits,
+  (x: Tensor, y: Tensor, options: BCEWithLogitsLossOptions) => {
+    requireSameShape(x, y);
     const { weight = null, posWeight = null } = options;
     // log(1 + e^-x) = m + log(e^-m + e^(-x-m)) for any m: the greatest exponent, which needs no gradient.
     const m = x.neg().relu().detach();
     const softplus = m.add(m.neg().exp().add(x.neg().sub(m).exp()).log());
     const positive = posWeight ? softplus.mul(y.mul(posWeight.sub(1)).add(1)) : softplus;
     const loss = y.neg().add(1).mul(x).add(positive);
-    return reduceLoss('bceWithLogits', weight ? loss.mul(weight) : loss, options);
-  });
+    return reduceLoss(weight ? loss.mul(weight) : loss, options);
+  },
+);
 
-function checkTarget(what: string, x: Tensor['value'], y: Tensor['value'], orProbabilities: boolean): void {
+function checkTarget(x: Tensor['value'], y: Tensor['value'], orProbabilities: boolean): void {
   const { shape } = x.type;
   const wanted: Shape = shape.length === 1 ? [] : [shape[0] as Dim, ...shape.slice(2)];
   if (y.type.dtype === 'i32' && sameShape(y.type.shape, wanted)) return;
@@ -90,7 +108,7 @@ function checkTarget(what: string, x: Tensor['value'], y: Tensor['value'], orPro
   const kind = sameShape(y.type.shape, wanted) ? 'dtype-mismatch' : 'shape-mismatch';
   throw userError(
     kind,
-    `${what}: an input ${showType(x.type)} needs class indices i32${showShape(wanted)}${other} as its target, got ${showType(y.type)}`,
+    `${called()}: an input ${showType(x.type)} needs class indices i32${showShape(wanted)}${other} as its target, got ${showType(y.type)}`,
     {
       notes: involved({ input: x, target: y }),
       help:
@@ -101,29 +119,28 @@ function checkTarget(what: string, x: Tensor['value'], y: Tensor['value'], orPro
   );
 }
 
-function sameShapes(what: string, input: unknown, target: unknown): [Tensor, Tensor] {
-  const [x, y] = [tensorOf(what, 'the input', input), tensorOf(what, 'the target', target)];
-  const [vx, vy] = [float(what, x.value), float(what, y.value)];
-  if (sameShape(vx.type.shape, vy.type.shape)) return [x, y];
+function requireSameShape(input: Tensor, target: Tensor): void {
+  const [x, y] = [float(input.value), float(target.value)];
+  if (sameShape(x.type.shape, y.type.shape)) return;
   throw userError(
     'shape-mismatch',
-    `${what}: the input is ${showShape(vx.type.shape)} and the target ${showShape(vy.type.shape)}: they must be of one shape`,
+    `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must be of one shape`,
     {
-      notes: involved({ input: vx, target: vy }),
+      notes: involved({ input: x, target: y }),
       help: 'view, squeeze or unsqueeze brings one to the shape of the other',
     },
   );
 }
 
 /** The losses of indices: the class dimension comes last, so that a one-hot of the target selects from it. */
-function likelihood(what: string, logp: Tensor, target: Tensor, options: CrossEntropyLossOptions): Tensor {
+function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptions): Tensor {
   const { weight = null, ignoreIndex = null, labelSmoothing = 0, reduction = 'mean' } = options;
   const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
   const classes = classesLast.shape.at(-1) as number;
   if (weight && !sameShape(weight.value.type.shape, [classes]))
     throw userError(
       'shape-mismatch',
-      `${what}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
+      `${called()}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
       {
         notes: involved({ weight: weight.value }),
       },
@@ -139,7 +156,7 @@ function likelihood(what: string, logp: Tensor, target: Tensor, options: CrossEn
   const own = ignored ? kept(chosen.div(hit.to('f32').sum(-1))) : chosen;
   const even = labelSmoothing > 0 ? kept((weight ? classesLast.mul(weight) : classesLast).sum(-1).neg()) : null;
   const loss = even ? own.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / classes)) : own;
-  if (reduction !== 'mean' || (!weight && !ignored)) return reduceLoss(what, loss, options);
+  if (reduction !== 'mean' || (!weight && !ignored)) return reduceLoss(loss, options);
   const one = Tensor.of(ir.full({ value: 1, shape: loss.value.type.shape, dtype: 'f32' }));
   return loss.sum().div(kept(weight ? picked(weight) : one).sum());
 }
@@ -153,16 +170,11 @@ function probabilities(logp: Tensor, target: Tensor, classDim: number, options: 
   const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
   const factors = weight?.view(-1, ...logp.shape.slice(classDim + 1).map(() => 1));
   const loss = (factors ? logp.mul(factors) : logp).mul(smooth).sum(classDim).neg();
-  return reduceLoss('crossEntropy', loss, { reduction });
+  return reduceLoss(loss, { reduction });
 }
 
-function reduceLoss(what: string, loss: Tensor, { reduction = 'mean' }: ReductionOption): Tensor {
+function reduceLoss(loss: Tensor, { reduction = 'mean' }: ReductionOption): Tensor {
   if (reduction === 'none') return loss;
   if (reduction === 'sum') return loss.sum();
-  if (reduction !== 'mean')
-    throw userError(
-      'bad-argument',
-      `${what}: the reduction must be 'mean', 'sum' or 'none', got ${showAny(reduction)}`,
-    );
   return loss.sum().div(Tensor.of(sizeOf(loss.value.type.shape, [])));
 }

@@ -1,22 +1,21 @@
 /** Modules that hold others in order, under the names 0, 1, 2, … */
 
+import { type Kind, read, signature } from '../arguments.ts';
+import * as k from '../kinds.ts';
 import type { Tensor } from '../tensor.ts';
-import { showAny, userError, withLoc } from '../trace.ts';
-import { className, Module } from './module.ts';
+import { userError, withLoc } from '../trace.ts';
+import { Module } from './module.ts';
+
+const isModule = (v: unknown): boolean => v instanceof Module;
+const help: Kind['help'] = () => 'functions such as relu are modules as nn.ReLU()';
+const module = k.kind('a module', isModule, { help });
+const modules = k.listOf('a list of modules', isModule, { help });
 
 abstract class Container extends Module {
   [index: number]: Module;
 
   protected add(modules: readonly Module[]): void {
-    for (const [i, m] of [...this, ...modules].entries()) {
-      if (!(m instanceof Module))
-        throw withLoc(() =>
-          userError('bad-argument', `${className(this)}: element ${i} must be a module, got ${showAny(m)}`, {
-            help: 'functions such as relu are modules as nn.ReLU()',
-          }),
-        );
-      this[i] = m;
-    }
+    for (const [i, m] of [...this, ...modules].entries()) this[i] = m;
   }
   /** How many modules there are. */
   get length(): number {
@@ -27,10 +26,14 @@ abstract class Container extends Module {
   }
 }
 
-/** Each module's output is the next one's input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. */
+const sequentialTakes = signature('Sequential', { modules: { ...module, rest: true } });
+
+/** Each module's output is the next one's input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Of any shape that the first
+ *  takes. Throws for what is no module. */
 export class Sequential extends Container {
   constructor(...modules: Module[]) {
     super();
+    read(sequentialTakes, modules);
     this.add(modules);
   }
   forward(x: Tensor): Tensor {
@@ -38,13 +41,20 @@ export class Sequential extends Container {
   }
 }
 
-/** A list of modules, for a `forward` that loops over it. It cannot itself be called. */
+const listTakes = signature('ModuleList', { modules: k.optional(modules) });
+const appendTakes = signature('append', { module });
+
+/** A list of modules, for a `forward` that loops over it. It cannot itself be called. Throws for what is no list of
+ *  modules. */
 export class ModuleList extends Container {
-  constructor(modules: readonly Module[] = []) {
+  constructor(modules: readonly Module[] = [], ...none: []) {
     super();
+    read(listTakes, [modules, ...none]);
     this.add(modules);
   }
-  append(module: Module): this {
+  /** Adds a module at the end. */
+  append(module: Module, ...none: []): this {
+    read(appendTakes, [module, ...none]);
     this.add([module]);
     return this;
   }

@@ -1,30 +1,51 @@
 /** Layers, with PyTorch's arguments, defaults, initial values and printed form. */
 
-import { type Pair, pairOf } from '../functional/image.ts';
+import { type Kind, read, signature } from '../arguments.ts';
+import type { Pair } from '../functional/image.ts';
 import * as F from '../functional/index.ts';
-import { fanIn, kaimingUniform, uniformBias } from '../init.ts';
-import { optionsOf, repr, type Trailing, wholeOf } from '../options.ts';
+import { avgPoolKinds, maxPoolKinds } from '../functional/kinds.ts';
+import { countIn, fanIn, kaimingUniform, uniformBias } from '../init.ts';
+import * as k from '../kinds.ts';
+import { repr, type Trailing } from '../options.ts';
 import { currentGenerator } from '../seed.ts';
 import type { Tensor } from '../tensor.ts';
 import { userError, withLoc } from '../trace.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
 
+const both = (p: Pair): readonly [number, number] => (typeof p === 'number' ? [p, p] : [p[0], p[1]]);
+
 // ---- layers with parameters ----
 
 export interface Conv2dOptions {
+  /** The distance between places of the kernel; 1 unless given. */
   readonly stride?: Pair;
+  /** Zeros around the image; none unless given. */
   readonly padding?: Pair;
+  /** The distance between taps of the kernel; 1 unless given. */
   readonly dilation?: Pair;
-  /** Groups of input channels, each seen by its own group of output channels. */
+  /** Groups of input channels, each seen by its own group of output channels; 1 unless given. */
   readonly groups?: number;
+  /** Whether there is a bias; there is unless given. */
   readonly bias?: boolean;
 }
-const conv2dOptions = ['stride', 'padding', 'dilation', 'groups', 'bias'] as const;
+const conv2dTakes = signature(
+  'Conv2d',
+  { inChannels: k.size, outChannels: k.size, kernelSize: k.pair(1) },
+  {
+    stride: k.optional(k.pair(1)),
+    padding: k.optional(k.pair(0)),
+    dilation: k.optional(k.pair(1)),
+    groups: k.optional(k.whole(1)),
+    bias: k.optional(k.flag),
+  },
+);
 
-/** Convolution of [N, inChannels, H, W] to [N, outChannels, OH, OW]: `nn.Conv2d(1, 6, 5)`,
- *  `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. `weight` [out, in/groups, KH, KW] and `bias` [out] are drawn from
- *  ±1/√(in/groups·KH·KW). Throws for sizes below 1 and for groups that do not divide the channels. */
+/** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
+ *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
+ *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
+ *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+ *  `forward` where the batch is missing, the channels are others, or the kernel does not fit. */
 export class Conv2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
@@ -40,7 +61,7 @@ export class Conv2d extends Module {
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    ...more: Trailing<Conv2dOptions, typeof conv2dOptions>
+    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
   ) {
     super();
     const {
@@ -49,25 +70,17 @@ export class Conv2d extends Module {
       dilation = 1,
       groups = 1,
       bias = true,
-    } = optionsOf<Conv2dOptions>('Conv2d', conv2dOptions, more);
-    this.inChannels = wholeOf('Conv2d', 'inChannels', inChannels);
-    this.outChannels = wholeOf('Conv2d', 'outChannels', outChannels);
-    this.groups = wholeOf('Conv2d', 'groups', groups);
-    [this.kernelSize, this.stride, this.padding, this.dilation] = withLoc(() => {
-      for (const [name, channels] of Object.entries({ inChannels, outChannels }))
-        if (channels % groups !== 0)
-          throw userError(
-            'bad-argument',
-            `Conv2d: ${name} must be divisible by groups, and ${channels} is not by ${groups}`,
-          );
-      return [
-        pairOf('Conv2d', 'kernelSize', kernelSize, 1),
-        pairOf('Conv2d', 'stride', stride, 1),
-        pairOf('Conv2d', 'padding', padding, 0),
-        pairOf('Conv2d', 'dilation', dilation, 1),
-      ];
-    });
+    } = read<Conv2dOptions>(conv2dTakes, [inChannels, outChannels, kernelSize, ...more]);
+    for (const [name, channels] of Object.entries({ inChannels, outChannels }))
+      if (channels % groups !== 0)
+        throw withLoc(() =>
+          userError('bad-argument', `Conv2d: ${name} must be divisible by groups, and ${channels} is not by ${groups}`),
+        );
+    [this.inChannels, this.outChannels, this.groups] = [inChannels, outChannels, groups];
+    [this.kernelSize, this.stride] = [both(kernelSize), both(stride)];
+    [this.padding, this.dilation] = [both(padding), both(dilation)];
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];
+    withLoc(() => countIn(shape), 'Conv2d');
     this.weight = new Parameter(shape, kaimingUniform(shape, currentGenerator()));
     this.bias = bias ? new Parameter([outChannels], uniformBias(outChannels, fanIn(shape), currentGenerator())) : null;
   }
@@ -89,24 +102,26 @@ export class Conv2d extends Module {
 }
 
 export interface LinearOptions {
+  /** Whether there is a bias; there is unless given. */
   readonly bias?: boolean;
 }
-const linearOptions = ['bias'] as const;
+const linearTakes = signature('Linear', { inFeatures: k.size, outFeatures: k.size }, { bias: k.optional(k.flag) });
 
-/** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out] are
- *  drawn from ±1/√in. Throws for sizes below 1. */
+/** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
+ *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 1, and in `forward` where the last dimension
+ *  is another. */
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inFeatures: number;
   readonly outFeatures: number;
 
-  constructor(inFeatures: number, outFeatures: number, ...more: Trailing<LinearOptions, typeof linearOptions>) {
+  constructor(inFeatures: number, outFeatures: number, ...more: Trailing<LinearOptions, [bias: boolean]>) {
     super();
-    const { bias = true } = optionsOf<LinearOptions>('Linear', linearOptions, more);
-    this.inFeatures = wholeOf('Linear', 'inFeatures', inFeatures);
-    this.outFeatures = wholeOf('Linear', 'outFeatures', outFeatures);
+    const { bias = true } = read<LinearOptions>(linearTakes, [inFeatures, outFeatures, ...more]);
+    [this.inFeatures, this.outFeatures] = [inFeatures, outFeatures];
     const shape = [outFeatures, inFeatures];
+    withLoc(() => countIn(shape), 'Linear');
     this.weight = new Parameter(shape, kaimingUniform(shape, currentGenerator()));
     this.bias = bias ? new Parameter([outFeatures], uniformBias(outFeatures, inFeatures, currentGenerator())) : null;
   }
@@ -121,13 +136,20 @@ export class Linear extends Module {
 }
 
 export interface LayerNormOptions {
+  /** Added to the variance; 1e-5 unless given. */
   readonly eps?: number;
-  /** Whether there are a weight and a bias, ones and zeros at first. */
+  /** Whether there are a weight and a bias, ones and zeros at first; there are unless given. */
   readonly elementwiseAffine?: boolean;
 }
-const layerNormOptions = ['eps', 'elementwiseAffine'] as const;
+const layerNormTakes = signature(
+  'LayerNorm',
+  { normalizedShape: k.either(k.size, k.wholes(1, 1)) },
+  { eps: k.optional(k.finite(0)), elementwiseAffine: k.optional(k.flag) },
+);
 
-/** Normalises over the last dimensions, which must be `normalizedShape`. */
+/** Less the mean and over the standard deviation of the last dimensions, which must be `normalizedShape`, one number or
+ *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` are of
+ *  that shape. Throws for extents below 1, and in `forward` where the input ends in others. */
 export class LayerNorm extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
@@ -136,12 +158,11 @@ export class LayerNorm extends Module {
 
   constructor(
     normalizedShape: number | readonly number[],
-    ...more: Trailing<LayerNormOptions, typeof layerNormOptions>
+    ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
   ) {
     super();
-    const { eps = 1e-5, elementwiseAffine = true } = optionsOf<LayerNormOptions>('LayerNorm', layerNormOptions, more);
-    const shape = Array.isArray(normalizedShape) ? normalizedShape : [normalizedShape];
-    this.normalizedShape = shape.map((e) => wholeOf('LayerNorm', 'normalizedShape', e));
+    const { eps = 1e-5, elementwiseAffine = true } = read<LayerNormOptions>(layerNormTakes, [normalizedShape, ...more]);
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(this.normalizedShape, 1) : null;
     this.bias = elementwiseAffine ? new Parameter(this.normalizedShape, 0) : null;
@@ -158,18 +179,24 @@ export class LayerNorm extends Module {
 
 // ---- pooling and shape ----
 
-const maxPoolOptions = ['stride', 'padding', 'dilation', 'ceilMode'] as const;
-type MaxPoolOptions = Pick<F.MaxPoolOptions, (typeof maxPoolOptions)[number]>;
+const maxPoolTakes = signature('MaxPool2d', { kernelSize: k.pair(1) }, maxPoolKinds);
 
-/** The greatest element of each window: `nn.MaxPool2d(2)` halves height and width. The stride is the kernel's extent
- *  unless given. */
+/** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+ *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+ *  numbers of at least 1, and in `forward` where the batch is missing or the window does not fit. */
 export class MaxPool2d extends Module {
   readonly kernelSize: Pair;
   readonly options: Required<F.MaxPoolOptions>;
 
-  constructor(kernelSize: Pair, ...more: Trailing<MaxPoolOptions, typeof maxPoolOptions>) {
+  constructor(
+    kernelSize: Pair,
+    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
+  ) {
     super();
-    const given = optionsOf<F.MaxPoolOptions>('MaxPool2d', maxPoolOptions, more);
+    const { kernelSize: _, ...given } = read<F.MaxPoolOptions & { kernelSize: Pair }>(maxPoolTakes, [
+      kernelSize,
+      ...more,
+    ]);
     this.kernelSize = kernelSize;
     this.options = { padding: 0, dilation: 1, ceilMode: false, ...given, stride: given.stride ?? kernelSize };
   }
@@ -184,17 +211,27 @@ export class MaxPool2d extends Module {
   }
 }
 
-const avgPoolOptions = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
-type AvgPoolOptions = Pick<F.AvgPoolOptions, (typeof avgPoolOptions)[number]>;
+const avgPoolTakes = signature('AvgPool2d', { kernelSize: k.pair(1) }, avgPoolKinds);
 
-/** The mean of each window. The stride is the kernel's extent unless given. */
+/** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+ *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+ *  1, and in `forward` where the batch is missing or the window does not fit. */
 export class AvgPool2d extends Module {
   readonly kernelSize: Pair;
   readonly options: F.AvgPoolOptions;
 
-  constructor(kernelSize: Pair, ...more: Trailing<AvgPoolOptions, typeof avgPoolOptions>) {
+  constructor(
+    kernelSize: Pair,
+    ...more: Trailing<
+      F.AvgPoolOptions,
+      [stride: Pair | null, padding: Pair, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null]
+    >
+  ) {
     super();
-    const given = optionsOf<F.AvgPoolOptions>('AvgPool2d', avgPoolOptions, more);
+    const { kernelSize: _, ...given } = read<F.AvgPoolOptions & { kernelSize: Pair }>(avgPoolTakes, [
+      kernelSize,
+      ...more,
+    ]);
     this.kernelSize = kernelSize;
     this.options = { padding: 0, ...given, stride: given.stride ?? kernelSize };
   }
@@ -210,19 +247,22 @@ export class AvgPool2d extends Module {
 }
 
 export interface FlattenOptions {
+  /** The first dimension to join; 1, which keeps the batch, unless given. */
   readonly startDim?: number;
+  /** The last dimension to join; -1, the last, unless given. */
   readonly endDim?: number;
 }
-const flattenOptions = ['startDim', 'endDim'] as const;
+const flattenTakes = signature('Flatten', {}, { startDim: k.optional(k.dim), endDim: k.optional(k.dim) });
 
-/** Dimensions `startDim` (1, which keeps the batch) to `endDim` (the last) as one. */
+/** Dimensions `startDim` (1, which keeps the batch) to `endDim` (-1, the last) as one: [N,16,5,5] to [N,400]. Throws in
+ *  `forward` where the input has no such dimensions. */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor(...more: Trailing<FlattenOptions, typeof flattenOptions>) {
+  constructor(...more: Trailing<FlattenOptions, [startDim: number, endDim: number]>) {
     super();
-    const { startDim = 1, endDim = -1 } = optionsOf<FlattenOptions>('Flatten', flattenOptions, more);
+    const { startDim = 1, endDim = -1 } = read<FlattenOptions>(flattenTakes, more);
     [this.startDim, this.endDim] = [startDim, endDim];
   }
 
@@ -235,8 +275,11 @@ export class Flatten extends Module {
   }
 }
 
-/** Its input. */
+/** Its input, of any shape. As in PyTorch it takes any arguments, and uses none. */
 export class Identity extends Module {
+  constructor(..._any: unknown[]) {
+    super();
+  }
   forward(x: Tensor): Tensor {
     return x;
   }
@@ -248,15 +291,15 @@ export interface InplaceOption {
   /** For PyTorch's sake: memory is planned by the compiler, so that it changes nothing. */
   readonly inplace?: boolean;
 }
-const inplaceOption = ['inplace'] as const;
+const reluTakes = signature('ReLU', {}, { inplace: k.optional(k.flag) });
 
-/** max(x, 0). */
+/** max(x, 0), element by element, of any shape. NaN stays NaN. */
 export class ReLU extends Module {
   readonly inplace: boolean;
 
-  constructor(...more: Trailing<InplaceOption, typeof inplaceOption>) {
+  constructor(...more: Trailing<InplaceOption, [inplace: boolean]>) {
     super();
-    this.inplace = optionsOf<InplaceOption>('ReLU', inplaceOption, more).inplace ?? false;
+    this.inplace = read<InplaceOption>(reluTakes, more).inplace ?? false;
   }
   forward(x: Tensor): Tensor {
     return F.relu(x);
@@ -267,18 +310,19 @@ export class ReLU extends Module {
 }
 
 export interface LeakyReLUOptions extends InplaceOption {
+  /** The factor of what is negative; 0.01 unless given. */
   readonly negativeSlope?: number;
 }
-const leakyReLUOptions = ['negativeSlope', 'inplace'] as const;
+const leakyReLUTakes = signature('LeakyReLU', {}, { negativeSlope: k.optional(k.number), inplace: k.optional(k.flag) });
 
-/** x where it is positive, else `negativeSlope`·x; 0.01 unless given. */
+/** x where it is positive, else `negativeSlope`·x, which is 0.01·x unless given; of any shape. */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
-  constructor(...more: Trailing<LeakyReLUOptions, typeof leakyReLUOptions>) {
+  constructor(...more: Trailing<LeakyReLUOptions, [negativeSlope: number, inplace: boolean]>) {
     super();
-    const { negativeSlope = 0.01, inplace = false } = optionsOf<LeakyReLUOptions>('LeakyReLU', leakyReLUOptions, more);
+    const { negativeSlope = 0.01, inplace = false } = read<LeakyReLUOptions>(leakyReLUTakes, more);
     [this.negativeSlope, this.inplace] = [negativeSlope, inplace];
   }
   forward(x: Tensor): Tensor {
@@ -289,32 +333,45 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** 1 / (1 + e^-x). */
+const sigmoidTakes = signature('Sigmoid', {});
+
+/** 1 / (1 + e^-x), element by element, of any shape. */
 export class Sigmoid extends Module {
+  constructor(...none: []) {
+    super();
+    read(sigmoidTakes, none);
+  }
   forward(x: Tensor): Tensor {
     return F.sigmoid(x);
   }
 }
 
-/** The hyperbolic tangent. */
+const tanhTakes = signature('Tanh', {});
+
+/** The hyperbolic tangent, element by element, of any shape. */
 export class Tanh extends Module {
+  constructor(...none: []) {
+    super();
+    read(tanhTakes, none);
+  }
   forward(x: Tensor): Tensor {
     return F.tanh(x);
   }
 }
 
 export interface GELUOptions {
+  /** `'tanh'` for the approximation; `'none'` unless given. */
   readonly approximate?: 'none' | 'tanh';
 }
-const geluOptions = ['approximate'] as const;
+const geluTakes = signature('GELU', {}, { approximate: k.optional(k.oneOf('none', 'tanh')) });
 
-/** x·Φ(x), by erf unless `approximate` is `'tanh'`. */
+/** x·Φ(x), element by element, of any shape: by erf unless `approximate` is `'tanh'`. */
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
 
-  constructor(...more: Trailing<GELUOptions, typeof geluOptions>) {
+  constructor(...more: Trailing<GELUOptions, [approximate: 'none' | 'tanh']>) {
     super();
-    this.approximate = optionsOf<GELUOptions>('GELU', geluOptions, more).approximate ?? 'none';
+    this.approximate = read<GELUOptions>(geluTakes, more).approximate ?? 'none';
   }
   forward(x: Tensor): Tensor {
     return F.gelu(x, this.approximate);
@@ -325,27 +382,23 @@ export class GELU extends Module {
 }
 
 export interface DimOption {
+  /** The dimension of the classes, which must be given: PyTorch guesses where it is not, and warns. */
   readonly dim?: number;
 }
-const dimOption = ['dim'] as const;
-/** Which dimension holds the classes: PyTorch guesses where none is given, and warns. */
-function classDim(layer: string, more: readonly unknown[]): number {
-  const { dim } = optionsOf<DimOption>(layer, dimOption, more);
-  if (Number.isInteger(dim)) return dim as number;
-  throw withLoc(() =>
-    userError('bad-argument', `${layer}: the dimension over which to normalise is missing`, {
-      help: `write nn.${layer}(1) or nn.${layer}({ dim: -1 })`,
-    }),
-  );
-}
+const classDim: Kind = {
+  ...k.dim,
+  help: () => 'it is the dimension over which to normalise: write nn.Softmax(1), or nn.Softmax({ dim: -1 })',
+};
+const softmaxTakes = signature('Softmax', {}, { dim: classDim });
 
-/** e^x over its sum along `dim`, which must be given. */
+/** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
+ *  `forward` where the input has no such dimension. */
 export class Softmax extends Module {
   readonly dim: number;
 
-  constructor(...more: Trailing<DimOption, typeof dimOption>) {
+  constructor(...more: Trailing<DimOption, [dim: number]>) {
     super();
-    this.dim = classDim('Softmax', more);
+    this.dim = read<Required<DimOption>>(softmaxTakes, more).dim;
   }
   forward(x: Tensor): Tensor {
     return F.softmax(x, this.dim);
@@ -355,13 +408,16 @@ export class Softmax extends Module {
   }
 }
 
-/** The logarithm of softmax along `dim`, which must be given. */
+const logSoftmaxTakes = signature('LogSoftmax', {}, { dim: classDim });
+
+/** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` where the
+ *  input has no such dimension. */
 export class LogSoftmax extends Module {
   readonly dim: number;
 
-  constructor(...more: Trailing<DimOption, typeof dimOption>) {
+  constructor(...more: Trailing<DimOption, [dim: number]>) {
     super();
-    this.dim = classDim('LogSoftmax', more);
+    this.dim = read<Required<DimOption>>(logSoftmaxTakes, more).dim;
   }
   forward(x: Tensor): Tensor {
     return F.logSoftmax(x, this.dim);

@@ -1,7 +1,10 @@
 /** Losses as modules: called with the model's output and the target. */
 
+import { read, signature } from '../arguments.ts';
 import * as F from '../functional/index.ts';
-import { optionsOf, type Trailing } from '../options.ts';
+import { lossKinds } from '../functional/kinds.ts';
+import * as k from '../kinds.ts';
+import type { Trailing } from '../options.ts';
 import { Tensor } from '../tensor.ts';
 import { Module } from './module.ts';
 import { Buffer } from './parameter.ts';
@@ -11,20 +14,31 @@ export type Factors = Tensor | ArrayLike<number> | null;
 const factorsOf = (factors: Factors | undefined): Tensor | null =>
   factors == null || factors instanceof Tensor ? (factors ?? null) : new Buffer([factors.length], factors);
 
-type Named<O> = Omit<O, 'weight' | 'posWeight'> & { readonly weight?: Factors };
+type Named<O> = Omit<O, 'weight' | 'posWeight'> & {
+  /** One factor for each class, or for each element of a binary loss; none unless given. */
+  readonly weight?: Factors;
+};
+const kinds = lossKinds(k.optional(k.factors));
 
 export type CrossEntropyLossOptions = Named<F.CrossEntropyLossOptions>;
-const crossEntropyOptions = ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing'] as const;
+const crossEntropyTakes = signature('CrossEntropyLoss', {}, kinds.crossEntropy);
 
 /** -log softmax(logits)[target], for logits f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…], or
- *  probabilities f32 of the logits' shape. */
+ *  probabilities f32 of the logits' shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none),
+ *  ignoreIndex (none), reduction ('mean'), labelSmoothing (0). Throws in `forward` where shapes or element types do not
+ *  fit. */
 export class CrossEntropyLoss extends Module {
   readonly weight: Tensor | null;
   readonly options: F.CrossEntropyLossOptions;
 
-  constructor(...more: Trailing<CrossEntropyLossOptions, typeof crossEntropyOptions>) {
+  constructor(
+    ...more: Trailing<
+      CrossEntropyLossOptions,
+      [weight: Factors, ignoreIndex: number | null, reduction: F.Reduction, labelSmoothing: number]
+    >
+  ) {
     super();
-    const { weight, ...options } = optionsOf<CrossEntropyLossOptions>('CrossEntropyLoss', crossEntropyOptions, more);
+    const { weight, ...options } = read<CrossEntropyLossOptions>(crossEntropyTakes, more);
     this.weight = factorsOf(weight);
     this.options = options;
   }
@@ -34,16 +48,20 @@ export class CrossEntropyLoss extends Module {
 }
 
 export type NLLLossOptions = Named<F.NLLLossOptions>;
-const nllOptions = ['weight', 'ignoreIndex', 'reduction'] as const;
+const nllTakes = signature('NLLLoss', {}, kinds.nll);
 
-/** -logProbabilities[target], for log-probabilities f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…]. */
+/** -logProbabilities[target], for log-probabilities f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…]; a scalar
+ *  unless `reduction` is 'none'. Options in PyTorch's order: weight (none), ignoreIndex (none), reduction ('mean'). Throws in
+ *  `forward` where shapes or element types do not fit. */
 export class NLLLoss extends Module {
   readonly weight: Tensor | null;
   readonly options: F.NLLLossOptions;
 
-  constructor(...more: Trailing<NLLLossOptions, typeof nllOptions>) {
+  constructor(
+    ...more: Trailing<NLLLossOptions, [weight: Factors, ignoreIndex: number | null, reduction: F.Reduction]>
+  ) {
     super();
-    const { weight, ...options } = optionsOf<NLLLossOptions>('NLLLoss', nllOptions, more);
+    const { weight, ...options } = read<NLLLossOptions>(nllTakes, more);
     this.weight = factorsOf(weight);
     this.options = options;
   }
@@ -52,37 +70,41 @@ export class NLLLoss extends Module {
   }
 }
 
-const reductionOption = ['reduction'] as const;
+const mseTakes = signature('MSELoss', {}, kinds.mse);
 
-/** (input - target)², for two tensors of one shape. */
+/** (input - target)², for two f32 tensors of one shape; a scalar unless `reduction`, 'mean' unless given, is 'none'. Throws in
+ *  `forward` where the shapes differ. */
 export class MSELoss extends Module {
   readonly options: F.ReductionOption;
 
-  constructor(...more: Trailing<F.ReductionOption, typeof reductionOption>) {
+  constructor(...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>) {
     super();
-    this.options = optionsOf<F.ReductionOption>('MSELoss', reductionOption, more);
+    this.options = read<F.ReductionOption>(mseTakes, more);
   }
   forward(input: Tensor, target: Tensor): Tensor {
     return F.mseLoss(input, target, this.options);
   }
 }
 
-export type BCEWithLogitsLossOptions = Named<F.BCEWithLogitsLossOptions> & { readonly posWeight?: Factors };
-const bceOptions = ['weight', 'reduction', 'posWeight'] as const;
+export type BCEWithLogitsLossOptions = Named<F.BCEWithLogitsLossOptions> & {
+  /** A factor for the positive part of each class; none unless given. */
+  readonly posWeight?: Factors;
+};
+const bceTakes = signature('BCEWithLogitsLoss', {}, kinds.bceWithLogits);
 
-/** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1. */
+/** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1, both f32; a scalar unless `reduction` is
+ *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` where the
+ *  shapes differ. */
 export class BCEWithLogitsLoss extends Module {
   readonly weight: Tensor | null;
   readonly posWeight: Tensor | null;
   readonly options: F.ReductionOption;
 
-  constructor(...more: Trailing<BCEWithLogitsLossOptions, typeof bceOptions>) {
+  constructor(
+    ...more: Trailing<BCEWithLogitsLossOptions, [weight: Factors, reduction: F.Reduction, posWeight: Factors]>
+  ) {
     super();
-    const { weight, posWeight, ...options } = optionsOf<BCEWithLogitsLossOptions>(
-      'BCEWithLogitsLoss',
-      bceOptions,
-      more,
-    );
+    const { weight, posWeight, ...options } = read<BCEWithLogitsLossOptions>(bceTakes, more);
     [this.weight, this.posWeight] = [factorsOf(weight), factorsOf(posWeight)];
     this.options = options;
   }

@@ -3,13 +3,19 @@
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Value } from '../../ir/graph.ts';
 import { tensor } from '../../ir/type.ts';
+import { read, signature } from '../arguments.ts';
 import { countIn } from '../init.ts';
+import * as k from '../kinds.ts';
 import { currentTape } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
-import { callSite, showAny, userError, withLoc } from '../trace.ts';
+import { called, callSite, showAny, userError, withLoc } from '../trace.ts';
+
+const stored = { shape: k.shape, data: k.optional(k.numbers) };
+const takes = { parameter: signature('Parameter', stored), buffer: signature('Buffer', stored) };
 
 /** A tensor with initial values. In `forward` it is used as any other tensor; elsewhere its numbers are `data`. */
 export abstract class Stored extends Tensor {
+  /** Whether training changes it. */
   abstract get kind(): 'parameter' | 'buffer';
   /** The path from the model, such as `conv1.weight`; filled in when the model is recorded. */
   name = '';
@@ -20,10 +26,15 @@ export abstract class Stored extends Tensor {
 
   /** `data` is one number for all elements, or as many as `shape` holds; zeros unless given.
    *  Throws for a shape that is not of whole numbers, and for another number of elements. */
-  constructor(shape: readonly number[], data: number | ArrayLike<number> = 0) {
-    const fixed = withLoc(() => checkShape(shape));
-    super(tensor('f32', fixed));
-    const count = countIn(fixed);
+  constructor(
+    kind: 'parameter' | 'buffer',
+    shape: readonly number[],
+    data: number | ArrayLike<number> = 0,
+    ...none: readonly unknown[]
+  ) {
+    read(takes[kind], [shape, data, ...none]);
+    super(tensor('f32', [...shape]));
+    const count = countIn(shape);
     this.data = typeof data === 'number' ? new Float32Array(count).fill(data) : Float32Array.from(data);
     withLoc(() => this.checkData());
   }
@@ -41,7 +52,7 @@ export abstract class Stored extends Tensor {
           `a ${this.kind} [${this.shape}] can be computed with only in forward, where the model is recorded`,
           'its numbers are in .data',
         ];
-    throw userError(`unregistered-${this.kind}`, problem, {
+    throw userError(`unregistered-${this.kind}`, `${called()}: ${problem}`, {
       notes: [{ message: 'it was made here', loc: this.loc }],
       help,
     });
@@ -58,23 +69,24 @@ export abstract class Stored extends Tensor {
   }
 }
 
-/** A tensor that training changes. */
+/** A tensor that training changes: f32 of `shape`, `data` its initial values, one for all or as many as it has elements; zeros
+ *  unless given. Throws for a shape that is not of whole numbers, and for another number of values. */
 export class Parameter extends Stored {
+  constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
+    super('parameter', shape, data, ...none);
+  }
   get kind() {
     return 'parameter' as const;
   }
 }
 
-/** A tensor that a model needs and training does not change, such as the class weights of a loss. */
+/** A tensor that a model needs and training does not change, such as the class weights of a loss: f32 of `shape`, `data` its
+ *  values, one for all or as many as it has elements; zeros unless given. Throws as a Parameter does. */
 export class Buffer extends Stored {
+  constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
+    super('buffer', shape, data, ...none);
+  }
   get kind() {
     return 'buffer' as const;
   }
-}
-
-function checkShape(shape: unknown): number[] {
-  if (Array.isArray(shape) && shape.every((e) => Number.isInteger(e) && e >= 0)) return [...shape];
-  throw userError('bad-shape', `a parameter's shape must be a list of whole numbers, got ${showAny(shape)}`, {
-    help: 'give the shape first: new nn.Parameter([3, 4])',
-  });
 }

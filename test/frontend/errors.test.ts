@@ -88,7 +88,7 @@ describe('shapes', () => {
   it('in linear layers: both shapes, and where the weight comes from', () => {
     expect(report(() => record(lenet({ input: { shape: ['N', 1, 28, 28] } })))).toMatchInlineSnapshot(`
       "shape-mismatch (at 'view'): view: [N,16,4,4] has 256N elements, which do not fill [-1, 400]
-      note: x: f32[N,16,4,4], result of max_pool2d (at 'maxPool2d')
+      note: x: f32[N,16,4,4], result of maxPool2d (at 'maxPool2d')
       help: the product of the extents must be 256N: flatten(1) gives [N,256]"
     `);
     class Unflattened extends nn.Module {
@@ -132,7 +132,7 @@ describe('shapes', () => {
       `"shape-mismatch (at 'view'): view: only one extent of [-1, -1] can be -1"`,
     );
     expect(report(on([pooled], (x) => x.view(wrong('M'), 400)))).toMatchInlineSnapshot(`
-      "bad-shape (at 'view'): view: 'M' in [M, 400] is not an extent
+      "bad-shape (at 'view'): view: shape[0] must be an extent, which is a whole number of at least 0, -1 or 'N', or one list of them, got 'M'
       help: an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic"
     `);
     expect(recordFunction([pooled], (x) => x.view('N', -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
@@ -213,7 +213,7 @@ describe('shapes', () => {
       'a dimension that is missing',
       on([rows], (x) => softmax(x, wrong(undefined))),
       'bad-dim',
-      'undefined is not a dimension',
+      'softmax: dim is missing: it must be a whole number',
     ],
     ['a matrix', on([image], (x) => x.t()), 'shape-mismatch', 't: needs a matrix, got f32[N,1,32,32]'],
     ['a product', on([rows, rows], (x, y) => matmul(x, y)), 'shape-mismatch', 'inner dimensions differ: 10 and N'],
@@ -245,7 +245,12 @@ describe('shapes', () => {
       'dimension 0 of f32[N,10] is the batch',
     ],
     ['joined batches', on([rows, rows], (x, y) => cat([x, y], 0)), 'shape-mismatch', 'the batch dimension'],
-    ['nothing to join', on([rows], () => cat([])), 'bad-argument', 'needs a list of at least one tensor'],
+    [
+      'nothing to join',
+      on([rows], () => cat([])),
+      'bad-argument',
+      'cat: tensors must be a list of at least one tensor, got []',
+    ],
     [
       'a bias',
       on([image, { shape: [6, 1, 5, 5] }, { shape: [5] }], (x, w, b) => conv2d(x, w, b)),
@@ -264,36 +269,51 @@ describe('shapes', () => {
 
 describe('values', () => {
   it.each<[string, () => unknown, string, string]>([
-    [
-      'a number for a tensor',
-      on([rows], () => relu(wrong(3))),
-      'not-a-tensor',
-      'relu: the input must be a tensor, got 3',
-    ],
+    ['a number for a tensor', on([rows], () => relu(wrong(3))), 'not-a-tensor', 'relu: x must be a tensor, got 3'],
     [
       'nothing for a tensor',
       on([rows], (x) => x.add(wrong(undefined))),
       'not-a-tensor',
-      'add: needs a tensor or a number, got undefined',
+      'add: other is missing: it must be a tensor or a number',
     ],
     [
       'an array for a tensor',
       on([rows], (x) => linear(x, wrong([[1, 2]]))),
       'not-a-tensor',
-      'the weight must be a tensor, got [[1, 2]]',
+      'linear: weight must be a tensor, got [[1, 2]]',
     ],
     ['a layer for a tensor', on([rows], () => relu(wrong(nn.ReLU()))), 'not-a-tensor', 'got a ReLU'],
     [
       'whole numbers for floats',
-      on([labels], (y) => y.exp()),
+      on([labels], (y) => softmax(y, 0)),
       'dtype-mismatch',
-      'exp: needs an f32 tensor, got i32[N]',
+      'softmax: needs an f32 tensor, got i32[N]',
     ],
-    ['two element types', on([labels, { shape: ['N'] }], (y, x) => x.add(y)), 'dtype-mismatch', 'element types differ'],
-    ['a fraction for a whole number', on([labels], (y) => y.add(0.5)), 'dtype-mismatch', '0.5 is not a whole number'],
-    ['sums of conditions', on([rows], (x) => x.gt(0).add(1)), 'dtype-mismatch', 'needs an f32 tensor, got bool[N,10]'],
+    [
+      'a whole number beyond 32 bits',
+      on([labels], (y) => y.add(3e9)),
+      'dtype-mismatch',
+      'add: 3000000000 is no value of i32',
+    ],
+    [
+      'a difference of conditions',
+      on([rows], (x) => x.gt(0).sub(1)),
+      'dtype-mismatch',
+      'sub: needs an f32 or i32 tensor, got bool[N,10]',
+    ],
+    [
+      'the least of a tensor that has none',
+      on([rows], (x) => x.gt(0).argmin(1)),
+      'dtype-mismatch',
+      'argmin: needs an f32 or i32 tensor, got bool[N,10]',
+    ],
     ['a mean of indices', on([labels], (y) => y.mean()), 'dtype-mismatch', 'mean: needs an f32 tensor'],
-    ['another type', on([rows], (x) => x.to(wrong('f64'))), 'bad-argument', "'f64' is not an element type"],
+    [
+      'another type',
+      on([rows], (x) => x.to(wrong('f64'))),
+      'bad-argument',
+      "to: dtype must be 'f32' or 'i32', got 'f64'",
+    ],
     [
       'a reduction',
       on([rows, rows], (x, y) => mseLoss(x, y, { reduction: wrong('avg') })),
@@ -322,7 +342,7 @@ describe('values', () => {
       return x;
     });
     expect(report(on([rows], (x) => x.add(kept!)))).toMatchInlineSnapshot(`
-      "other-recording (at 'add'): this tensor f32[N,10] belongs to another recording
+      "other-recording (at 'add'): add: other cannot be used here: this tensor f32[N,10] belongs to another recording
       note: it was made here (at 'mul')
       help: a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside"
     `);
@@ -331,12 +351,12 @@ describe('values', () => {
   it('a parameter outside forward, or that the model does not hold', () => {
     const { weight } = nn.Linear(10, 10);
     expect(report(() => weight.mul(2))).toMatchInlineSnapshot(`
-      "unregistered-parameter (at 'mul'): a parameter [10,10] can be computed with only in forward, where the model is recorded
+      "unregistered-parameter (at 'mul'): mul: a parameter [10,10] can be computed with only in forward, where the model is recorded
       note: it was made here (at 'Linear')
       help: its numbers are in .data"
     `);
     expect(report(on([rows], (x) => x.matmul(weight)))).toMatchInlineSnapshot(`
-      "unregistered-parameter (at 'matmul'): a parameter [10,10] is used in forward, but the model does not hold it, so that it would not be trained
+      "unregistered-parameter (at 'matmul'): matmul: other cannot be used here: a parameter [10,10] is used in forward, but the model does not hold it, so that it would not be trained
       note: it was made here (at 'Linear')
       help: assign it, or the layer that holds it, to a public field of the model in the constructor; arrays, ModuleList and Sequential count"
     `);
@@ -415,11 +435,11 @@ describe('modules', () => {
     ],
     ['groups', () => nn.Conv2d(3, 4, 3, { groups: 2 }), 'inChannels must be divisible by groups, and 3 is not by 2'],
     ['features', () => nn.Linear(1.5, 2), 'inFeatures must be a whole number of at least 1, got 1.5'],
-    ['softmax of no dimension', () => nn.Softmax(), 'the dimension over which to normalise is missing'],
+    ['softmax of no dimension', () => nn.Softmax(), 'Softmax: dim is missing: it must be a whole number'],
     [
       'a function in a Sequential',
       () => nn.Sequential(nn.ReLU(), wrong(relu)),
-      'element 1 must be a module, got a function',
+      'Sequential: modules[1] must be a module, got a function',
     ],
   ])('%s', (_, f, message) => {
     const e = caught(f);
@@ -439,7 +459,11 @@ describe('definitions', () => {
       "model must be a class, a function that makes a module, or a module, got 'LeNet'",
     ],
     ['a loss', define({ loss: 'mse' }), "loss must be a loss module or a function (output, target) => loss, got 'mse'"],
-    ['a loss that is a class', define({ loss: nn.MSELoss }), 'loss must be a loss module, got the class MSELoss'],
+    [
+      'a loss that is a class',
+      define({ loss: nn.MSELoss }),
+      'loss must be a loss module or a function (output, target) => loss, got the class MSELoss',
+    ],
     ['a shape as it is', define({ input: ['N', 4] }), 'input must be { shape: […] }, or several by name, got the list'],
     ['a shape as text', define({ input: { shape: 'N,4' } }), "input: 'N,4' is not a shape"],
     ['an optimizer', define({ optimizer: { lr: 1 } }), 'optimizer must be an optimizer'],
@@ -518,12 +542,12 @@ describe('definitions', () => {
 
 describe('optim.SGD', () => {
   it.each<[string, optim.SGDOptions, string]>([
-    ['negative', { lr: -1 }, 'Invalid learning rate: -1'],
-    ['NaN', { lr: Number.NaN }, 'Invalid learning rate: NaN'],
-    ['infinite', { lr: Infinity }, 'Invalid learning rate: Infinity'],
-    ['missing', wrong({}), 'Invalid learning rate: undefined'],
-    ['momentum', { lr: 1, momentum: -0.1 }, 'Invalid momentum value: -0.1'],
-    ['weight decay', { lr: 1, weightDecay: -1 }, 'Invalid weight_decay value: -1'],
+    ['negative', { lr: -1 }, 'SGD: lr must be a finite number of at least 0, got -1'],
+    ['NaN', { lr: Number.NaN }, 'SGD: lr must be a finite number of at least 0, got NaN'],
+    ['infinite', { lr: Infinity }, 'SGD: lr must be a finite number of at least 0, got Infinity'],
+    ['missing', wrong({}), 'SGD: lr is missing: it must be a finite number of at least 0'],
+    ['momentum', { lr: 1, momentum: -0.1 }, 'SGD: momentum must be a finite number of at least 0, got -0.1'],
+    ['weight decay', { lr: 1, weightDecay: -1 }, 'SGD: weightDecay must be a finite number of at least 0, got -1'],
     ['Nesterov alone', { lr: 1, nesterov: true }, 'Nesterov momentum requires a momentum and zero dampening'],
     [
       'Nesterov dampened',

@@ -1,0 +1,195 @@
+/** The arguments of the public API as tables: what each function, method and layer takes, by name and in order. From a table
+ *  come the checks at the user's line, the names in their messages, and the reference. */
+
+import { CompileError } from '../ir/diagnostic.ts';
+import { isInside, showAny, userError, withLoc } from './trace.ts';
+
+/** What an argument may be. */
+export interface Kind {
+  /** In a sentence: 'a whole number of at least 1'. */
+  readonly says: string;
+  readonly holds: (v: unknown) => boolean;
+  /** May be left out. */
+  readonly optional?: boolean;
+  /** Of this argument and of all that follow. */
+  readonly rest?: boolean;
+  /** The code of the error, `bad-argument` unless given. */
+  readonly code?: string;
+  /** Advice to one who gave this, if there is any. */
+  readonly help?: (v: unknown) => string | null;
+  /** Throws where a value of this kind cannot be used here, such as a tensor of another recording. */
+  readonly use?: (v: unknown) => void;
+}
+
+/** Arguments by name, in their order. */
+export type Kinds = Readonly<Record<string, Kind>>;
+
+/** What one function takes. */
+export interface Signature {
+  /** What the user calls. */
+  readonly name: string;
+  readonly takes: Kinds;
+  /** The last arguments: in order, by name in one object, or in order and then by name. */
+  readonly options: Kinds;
+  /** The options come by name alone. */
+  readonly onlyNamed?: boolean;
+}
+
+const declared: Signature[] = [];
+/** The signatures of everything that checks its arguments. */
+export const signatures: readonly Signature[] = declared;
+
+/** Declares what a function or layer takes. */
+export function signature(name: string, takes: Kinds, options: Kinds = {}): Signature {
+  const made: Signature = { name, takes, options };
+  declared.push(made);
+  return made;
+}
+
+/** Declares a function that takes one object of options. */
+export function namedOnly(name: string, options: Kinds): Signature {
+  const made: Signature = { name, takes: {}, options, onlyNamed: true };
+  declared.push(made);
+  return made;
+}
+
+/** A public function: its arguments are checked, and what it records and throws is at its caller's line. */
+export function fn<A extends readonly unknown[], R>(
+  name: string,
+  takes: Kinds,
+  body: (...args: A) => R,
+): (...args: A) => R {
+  const made = signature(name, takes);
+  const f = (...args: A): R => run(made, args, () => body(...args));
+  return Object.defineProperties(f, { name: { value: name }, length: { value: body.length } });
+}
+
+/** As `fn`, of a function with options, which `body` gets in one object behind the other arguments. */
+export function withOptions<F extends (...args: never[]) => unknown>(
+  name: string,
+  takes: Kinds,
+  options: Kinds,
+  body: (...args: never[]) => ReturnType<F>,
+): F {
+  const made = signature(name, takes, options);
+  const count = Object.keys(takes).length;
+  const f = (...args: unknown[]): unknown =>
+    withLoc(() => {
+      const { ordered, named } = parted(made, args);
+      return (body as (...args: unknown[]) => unknown)(...ordered, named);
+    }, name);
+  return Object.defineProperties(f, { name: { value: name }, length: { value: count } }) as unknown as F;
+}
+
+/** Puts the checks in front of a class's methods. */
+export function guard<T extends object>(of: { readonly prototype: T }, table: Readonly<Record<string, Kinds>>): void {
+  const methods = of.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const [name, takes] of Object.entries(table)) {
+    const made = signature(name, takes);
+    const method = methods[name] as (...args: unknown[]) => unknown;
+    const checked = function (this: T, ...args: unknown[]): unknown {
+      return run(made, args, () => method.apply(this, args));
+    };
+    Object.defineProperty(of.prototype, name, {
+      value: Object.defineProperties(checked, { name: { value: name }, length: { value: method.length } }),
+      writable: true,
+      configurable: true,
+    });
+  }
+}
+
+/** All arguments of a call by their names. Throws at the user's line where they are not what `made` takes. */
+export function read<O extends object>(made: Signature, args: readonly unknown[]): O {
+  return withLoc(() => {
+    const { ordered, named } = parted(made, args);
+    return { ...Object.fromEntries(Object.keys(made.takes).map((name, i) => [name, ordered[i]])), ...named } as O;
+  }, made.name);
+}
+
+/** A call from another public function brings no arguments of the user's. */
+function run<R>(made: Signature, args: readonly unknown[], body: () => R): R {
+  const isUsers = !isInside();
+  return withLoc(() => {
+    if (isUsers) check(made, args);
+    return body();
+  }, made.name);
+}
+
+function check(made: Signature, args: readonly unknown[]): void {
+  const kinds = Object.entries(made.takes);
+  for (const [i, [name, kind]] of kinds.entries())
+    if (!kind.rest) checkOne(made.name, name, kind, args[i]);
+    else
+      for (const [j, v] of args.slice(i).entries())
+        checkOne(made.name, Array.isArray(v) ? name : `${name}[${j}]`, kind, v);
+  if (args.length > kinds.length && !kinds.at(-1)?.[1].rest) throw tooMany(made, args.slice(kinds.length));
+}
+
+/** The arguments in order, and the options by name. */
+function parted(made: Signature, args: readonly unknown[]): { ordered: readonly unknown[]; named: object } {
+  const takes = Object.values(made.takes);
+  const required = takes.at(-1)?.rest ? Infinity : takes.length;
+  const kinds = Object.entries(made.options);
+  const [ordered, more] = [args.slice(0, required), args.slice(required)];
+  check({ ...made, options: {} }, ordered);
+  const last = more.at(-1);
+  const given: Readonly<Record<string, unknown>> = isOptions(last) ? last : {};
+  const inOrder = isOptions(last) ? more.slice(0, -1) : more;
+  if (made.onlyNamed && inOrder.length > 0)
+    throw userError('bad-argument', `${made.name}: its options must be one object, got ${showAny(args[0])}`, {
+      help: optionsOf(made),
+    });
+  if (inOrder.length > kinds.length) throw tooMany(made, more);
+  const named: Record<string, unknown> = {};
+  for (const [i, v] of inOrder.entries()) named[(kinds[i] as [string, Kind])[0]] = v;
+  for (const [name, v] of Object.entries(given)) {
+    const at = kinds.findIndex(([other]) => other === name);
+    if (at < 0) throw userError('bad-argument', `${made.name} has no option '${name}'`, { help: optionsOf(made) });
+    if (at < inOrder.length)
+      throw userError(
+        'bad-argument',
+        `${made.name}: '${name}' is given twice: ${showAny(inOrder[at])} and ${showAny(v)}`,
+      );
+    named[name] = v;
+  }
+  for (const [name, kind] of kinds) checkOne(made.name, name, kind, named[name]);
+  // What is undefined is left out, so that a default takes its place.
+  return { ordered, named: Object.fromEntries(Object.entries(named).filter(([, v]) => v !== undefined)) };
+}
+
+function checkOne(word: string, name: string, kind: Kind, v: unknown): void {
+  if (v === undefined && kind.optional) return;
+  if (v === undefined && !kind.rest) {
+    throw userError(kind.code ?? 'bad-argument', `${word}: ${name} is missing: it must be ${kind.says}`, {
+      help: kind.help?.(v) ?? null,
+    });
+  }
+  if (!kind.holds(v))
+    throw userError(kind.code ?? 'bad-argument', `${word}: ${name} must be ${kind.says}, got ${showAny(v)}`, {
+      help: kind.help?.(v) ?? null,
+    });
+  try {
+    kind.use?.(v);
+  } catch (e) {
+    if (!(e instanceof CompileError)) throw e;
+    const why = e.message.startsWith(`${word}: `) ? e.message.slice(word.length + 2) : e.message;
+    throw new CompileError(e.code, `${word}: ${name} cannot be used here: ${why}`, e);
+  }
+}
+
+/** An object of options, which no list, tensor, layer or typed array is. */
+function isOptions(v: unknown): v is Readonly<Record<string, unknown>> {
+  if (typeof v !== 'object' || v === null || Array.isArray(v)) return false;
+  const prototype = Object.getPrototypeOf(v);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+const tooMany = (made: Signature, args: readonly unknown[]): CompileError =>
+  userError('bad-argument', `${made.name}: too many arguments: ${showAny(args)}`, { help: optionsOf(made) });
+
+function optionsOf({ name, takes, options }: Signature): string {
+  const [all, more] = [Object.keys(takes), Object.keys(options)];
+  if (more.length > 0) return `the options of ${name} are ${more.join(', ')}`;
+  if (all.length > 0) return `${name} takes ${all.join(', ')}, and has no options`;
+  return `${name} has no options`;
+}
