@@ -10,7 +10,6 @@ import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import type { Program } from '../ir/program.ts';
-import type { Schedule } from '../ir/schedule.ts';
 import {
   type Engine,
   engines,
@@ -264,7 +263,7 @@ export function compileRecording(
         const alone = scheduleAll(lowered, of, on, given);
         return threads !== null && isVector(on) ? alone.map(onThreads(on, { maxBatch, values })) : alone;
       },
-      (l, print) => printProgram(outlined(l), { ...print, kernels: true, schedules: schedulesOf(l) }),
+      (l, print) => printProgram(outlined(l), { ...print, kernels: true, ...schedulesOf(l) }),
       (l) => verifyKernels(kernelsOf(l), { maxBatch, target: on, values }),
     );
     const program = run(
@@ -407,8 +406,10 @@ const kernelsOf = (ls: readonly Lowered[]): Kernel[] => ls.flatMap((l) => l.kern
 
 const countOps = (m: Module): number => m.graphs.reduce((n, g) => n + topo(valuesOf(g)).length, 0);
 /** The directives that made each kernel. */
-const schedulesOf = (ls: readonly Scheduled[]): ReadonlyMap<string, Schedule> =>
-  new Map(ls.flatMap((l) => [...l.schedules]));
+const schedulesOf = (ls: readonly Scheduled[]): Pick<Scheduled, 'schedules' | 'dropped'> => ({
+  schedules: new Map(ls.flatMap((l) => [...l.schedules])),
+  dropped: new Map(ls.flatMap((l) => [...l.dropped])),
+});
 
 /** Runs passes: times them, keeps what they made printable, and tells a fault of theirs from one of the user's. */
 class Trace {

@@ -10,7 +10,7 @@ import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { hostValues, isPlanned, kernelsOf, type Outline, type Program } from '../ir/program.ts';
-import type { Schedule } from '../ir/schedule.ts';
+import type { Dropped, Schedule } from '../ir/schedule.ts';
 import { isGrid, type Target, wasm128 } from '../ir/target.ts';
 import { showType, type TensorType } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
@@ -36,7 +36,12 @@ export type Ir =
   | { readonly form: 'module'; readonly module: Module }
   | { readonly form: 'fused'; readonly module: Module; readonly fused: readonly FusedGraph[] }
   | { readonly form: 'kernels'; readonly outline: Outline }
-  | { readonly form: 'schedule'; readonly outline: Outline; readonly schedules: ReadonlyMap<string, Schedule> }
+  | {
+      readonly form: 'schedule';
+      readonly outline: Outline;
+      readonly schedules: ReadonlyMap<string, Schedule>;
+      readonly dropped?: ReadonlyMap<string, readonly Dropped[]>;
+    }
   | { readonly form: 'program'; readonly program: Program }
   | { readonly form: 'wasm'; readonly emitted: Emitted }
   | { readonly form: 'wgsl'; readonly shaders: Shaders };
@@ -325,6 +330,7 @@ function verifyIr(ir: Ir, target?: Target): void {
       verifyKernels(kernelsOf(ir.program), {
         maxBatch: ir.program.maxBatch,
         values: hostValues(ir.program.slots),
+        throughMemory: true,
         ...(target ? { target } : {}),
       });
       return;
@@ -340,6 +346,7 @@ function verifyOutlined(of: Outline, target?: Target): void {
   verifyKernels(kernelsOf(of), {
     maxBatch: of.maxBatch,
     values: hostValues(of.lasting),
+    throughMemory: true,
     ...(target ? { target } : {}),
   });
   verifyOutline(of);
@@ -353,7 +360,12 @@ export function printIr(ir: Ir, print: PrintOptions): string {
     case 'kernels':
       return printProgram(ir.outline, { ...print, kernels: true });
     case 'schedule':
-      return printProgram(ir.outline, { ...print, kernels: true, schedules: ir.schedules });
+      return printProgram(ir.outline, {
+        ...print,
+        kernels: true,
+        schedules: ir.schedules,
+        ...(ir.dropped ? { dropped: ir.dropped } : {}),
+      });
     case 'program':
       return printProgram(ir.program, { ...print, kernels: true });
     case 'wasm':

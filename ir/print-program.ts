@@ -20,7 +20,7 @@ import {
   type Span,
   type Storage,
 } from './program.ts';
-import type { Schedule } from './schedule.ts';
+import type { Dropped, Schedule } from './schedule.ts';
 import { showType } from './type.ts';
 
 export interface ProgramPrintOptions extends PrintOptions {
@@ -29,6 +29,8 @@ export interface ProgramPrintOptions extends PrintOptions {
   readonly kernels?: boolean;
   /** What made each kernel, to stand in front of it. */
   readonly schedules?: ReadonlyMap<string, Schedule>;
+  /** What was dropped from the schedule of each. */
+  readonly dropped?: ReadonlyMap<string, readonly Dropped[]>;
 }
 
 /** The columns of the table of buffers. */
@@ -55,9 +57,9 @@ export function printProgram(program: Outline | Program, options: ProgramPrintOp
   const buffers = [`  ${head} {`, ...lines.map((row) => `    ${row}`), '  }'].join('\n');
   const text = `${versionLine}\nprogram ${showReference('@', program.name)} (N <= ${program.maxBatch}) {\n${[...entries, buffers].join('\n\n')}\n}\n`;
   if (!options.kernels) return text;
-  const { schedules } = options;
+  const { schedules, dropped } = options;
   const kernels = kernelsOf(program).map((k) => [
-    ...(schedules ? [printSchedule(k.name, schedules.get(k.name) ?? [])] : []),
+    ...(schedules ? [printSchedule(k.name, schedules.get(k.name) ?? [], dropped?.get(k.name))] : []),
     printKernel(k, options),
   ]);
   return [text, ...kernels.map((k) => `${k.join('\n')}\n`)].join('\n');

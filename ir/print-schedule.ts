@@ -1,13 +1,24 @@
 /** Schedules as text: a block in front of the kernel that it made, or a file of its own. */
 
 import { showName, showReference } from './print-expr.ts';
-import { type Directive, directiveForms, type LoopExtent, type Piece, type Schedule, type Sides } from './schedule.ts';
+import {
+  type Directive,
+  type Dropped,
+  directiveForms,
+  type LoopExtent,
+  type Piece,
+  type Schedule,
+  type Sides,
+} from './schedule.ts';
 import { showDim } from './type.ts';
 
-/** `schedule @matmul {`, a directive a line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered. */
-export function printSchedule(kernel: string, schedule: Schedule): string {
+/** `schedule @matmul {`, a directive a line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered. What was
+ *  dropped stands ahead of it, in comments. */
+export function printSchedule(kernel: string, schedule: Schedule, dropped: readonly Dropped[] = []): string {
+  const notes = dropped.map((d) => `; dropped: ${showDirective(d.directive)}: ${d.why}`);
   const head = `schedule ${showReference('@', kernel)} {`;
-  return schedule.length === 0 ? `${head}}` : [head, ...schedule.map((d) => `  ${showDirective(d)}`), '}'].join('\n');
+  if (schedule.length === 0) return [...notes, `${head}}`].join('\n');
+  return [...notes, head, ...schedule.map((d) => `  ${showDirective(d)}`), '}'].join('\n');
 }
 
 /** `vectorize x by 4 shift`. */

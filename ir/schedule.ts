@@ -75,6 +75,12 @@ export type Directive =
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
 export type Schedule = readonly Directive[];
 
+/** A directive that a scheduler would have chosen and that does not fit, and why. */
+export interface Dropped {
+  readonly directive: Directive;
+  readonly why: string;
+}
+
 /** Whether sums are added in another order after it. */
 export const reordersSums = (d: Directive): boolean => d.do === 'reassociate' || d.do === 'share' || d.do === 'slice';
 

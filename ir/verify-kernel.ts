@@ -35,6 +35,9 @@ export interface KernelOptions {
   /** Buffers that hold indices, and how many values these may take, from 0 on, as a host checks. What kernels themselves
    *  store is followed. An index that is data and of which neither tells enough must stand behind a condition. */
   readonly values?: ReadonlyMap<Buffer, number>;
+  /** Whether serial loops may hand on what they store to what comes after, as those of kernels written by hand do. Those that
+   *  lowering makes never do. */
+  readonly throughMemory?: boolean;
   /** The greatest of these values, where that hangs on the batch. */
   readonly tops?: ReadonlyMap<Buffer | Tile, Top>;
 }
@@ -56,6 +59,7 @@ export const verifyKernels = (kernels: Iterable<Kernel>, options: KernelOptions)
 class KernelVerifier {
   readonly #kernel: Kernel;
   readonly #target: Target | undefined;
+  readonly #throughMemory: boolean;
   readonly #bounds: Bounds;
   /** Lists that kernels fill, this one's among them. */
   readonly #lists: ReadonlyMap<Buffer, List>;
@@ -95,6 +99,7 @@ class KernelVerifier {
     const { maxBatch, target, values: buffers = new Map(), tops = new Map() } = options;
     this.#kernel = kernel;
     this.#target = target;
+    this.#throughMemory = options.throughMemory ?? false;
     this.#lists = lists;
     const known = { buffers, tops };
     this.#bounds = new Bounds(
@@ -124,6 +129,7 @@ class KernelVerifier {
         asleep: this.#asleep,
         lists: this.#lists,
         bounds: this.#bounds,
+        throughMemory: this.#throughMemory,
       },
       (a, code, message) => this.#at(a, code, message),
     );

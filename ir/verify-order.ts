@@ -28,6 +28,8 @@ export interface Touches {
   /** Lists that kernels fill, this one's among them, with how many elements they have. */
   readonly lists: ReadonlyMap<Buffer, List>;
   readonly bounds: Bounds;
+  /** Whether serial loops may hand on what they store. */
+  readonly throughMemory: boolean;
 }
 
 /** Told of a problem, and at which access it is. */
@@ -107,8 +109,9 @@ function additions({ stores, sums, loads, bounds }: Touches, tell: Tell): void {
   }
 }
 
-/** No element is read after it is overwritten, nor by another iteration than the one that overwrites it. */
-function overwrites({ stores, loads, bounds }: Touches, tell: Tell): void {
+/** No element is read after it is overwritten, nor by another iteration than the one that overwrites it; where serial loops
+ *  may hand on what they store, not by what runs beside it. */
+function overwrites({ stores, loads, bounds, throughMemory }: Touches, tell: Tell): void {
   for (const s of stores)
     for (const l of loads) {
       if (storage(s) !== storage(l)) continue;
@@ -116,6 +119,8 @@ function overwrites({ stores, loads, bounds }: Touches, tell: Tell): void {
       if (both.length === 0 && l.order <= s.order) continue;
       const clash = meet(s, l, both, bounds);
       if (!clash) continue;
+      const apart = [...s.frames, ...l.frames].filter((f) => !both.includes(f));
+      if (throughMemory && [...clash, ...apart].every((f) => f.loop.mode === 'serial')) continue;
       const [first] = clash;
       const what = `${l.of.name}[${l.at.map(show).join(', ')}]`;
       if (first) tell(l, 'in-place', `${what} may be overwritten by another iteration over ${first.loop.axis.name}`);
@@ -144,10 +149,12 @@ function unread({ tileWrites, tileReads, depths, asleep, bounds }: Touches, tell
   }
 }
 
-/** Results are stored whole, and of lists what is counted, which nothing reads beyond. */
-function covered({ stores, loads, lists, bounds }: Touches, tell: Tell): void {
+/** Results are stored whole, and of lists what is counted, which nothing reads beyond. A kernel that hands on what it stores
+ *  may begin with what was there. */
+function covered({ stores, loads, lists, bounds, throughMemory }: Touches, tell: Tell): void {
   for (const [b, group] of groups(stores, storage)) {
-    const gap = lists.has(b) ? null : coverage(group, bounds);
+    const begins = throughMemory && loads.some((l) => storage(l) === b);
+    const gap = lists.has(b) || begins ? null : coverage(group, bounds);
     if (gap) tell(group[0] as Access, 'uncovered', `${b.name}: ${gap}`);
   }
   for (const l of loads) {

@@ -4,6 +4,7 @@ import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Accumulate, exprsOf, type Kernel, type Loop, type Store, walkStmts } from '../../ir/kernel.ts';
 import { flatPlace, linear } from '../../ir/linear.ts';
+import { bindDim } from '../../ir/type.ts';
 import { addsProduct, operations } from '../../ir/work.ts';
 
 /** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
@@ -42,10 +43,9 @@ export interface Analysis {
 
 export function analyse(kernel: Kernel, batch: number): Analysis {
   const interner = new x.Interner();
-  const trips = (l: Loop): number => {
-    const to = l.to.kind === 'const' ? l.to.value : l.to.kind === 'size' ? l.to.of.times * batch : 1;
-    return to - (l.from.kind === 'const' ? l.from.value : 0);
-  };
+  // Where data tell where a loop ends, its axis tells where at most.
+  const trips = (l: Loop): number =>
+    (l.to.kind === 'const' ? l.to.value : bindDim(l.axis.extent, batch)) - (l.from.kind === 'const' ? l.from.value : 0);
   // A loop is sequential when it feeds an accumulator that outlives it.
   const declaredAt = new Map<x.Tile, number>();
   const sequential = new Set<Loop>();

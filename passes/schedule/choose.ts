@@ -3,12 +3,12 @@
 import * as x from '../../ir/expr.ts';
 import { constantTrips, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import type { Directive, Dropped, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { compressed, compressibles, listedSteps } from './compress.ts';
 import { contractions, type Way } from './contraction.ts';
-import { applySchedule, fits } from './directives.ts';
+import { applySchedule, fits, misfitOf } from './directives.ts';
 import { Extents } from './extents.ts';
 import { loopsIn, loopsOf } from './legal.ts';
 import { endsAtDim } from './loops.ts';
@@ -16,15 +16,59 @@ import { mappings } from './mapping.ts';
 import { settleGuards, simplify, splits } from './settle.ts';
 import { workgroups } from './workgroups.ts';
 
-/** The schedule that is cheapest by estimate. */
-export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): Schedule =>
-  candidates(kernel, target, batch, 1)[0] as Schedule;
+/** A schedule that fits its kernel, and what would have been better by estimate and does not fit. */
+export interface Choice {
+  readonly schedule: Schedule;
+  readonly dropped: readonly Dropped[];
+}
 
-/** The schedules that are cheapest by estimate, at most so many, the cheapest first: what is worth measuring. Directives of
- *  those behind the first may turn out not to fit. */
+/** The schedule that is cheapest by estimate of those that fit. It never throws: a kernel at least stays as it was lowered. */
+export function choose(kernel: Kernel, target: Target, batch: number): Choice {
+  const fitting = new Fitting(kernel);
+  const [schedule = []] = ways(fitting, target, batch, 1);
+  return { schedule: [...overLoops(kernel), ...schedule], dropped: fitting.dropped };
+}
+export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): Schedule =>
+  choose(kernel, target, batch).schedule;
+
+/** The schedules that are cheapest by estimate, at most `most` of them, the cheapest first: what is worth measuring. */
 export function candidates(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
   const over = overLoops(kernel);
-  return ways(kernel, target, batch, most).map((s) => [...over, ...s]);
+  return ways(new Fitting(kernel), target, batch, most).map((s) => [...over, ...s]);
+}
+
+/** Keeps what fits a kernel, and notes what does not. */
+class Fitting {
+  readonly kernel: Kernel;
+  readonly #dropped = new Map<string, Dropped>();
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  get dropped(): readonly Dropped[] {
+    return [...this.#dropped.values()];
+  }
+
+  fits(schedule: Schedule): boolean {
+    const misfit = misfitOf(this.kernel, schedule);
+    if (misfit) this.#dropped.set(showDirective(misfit.directive), misfit);
+    return misfit === null;
+  }
+
+  /** The first `most` schedules that fit. */
+  first(most: number, schedules: Iterable<Schedule>): Schedule[] {
+    const found: Schedule[] = [];
+    for (const s of schedules) {
+      if (found.length === most) break;
+      if (this.fits(s)) found.push(s);
+    }
+    return found;
+  }
+
+  /** A schedule and what else goes with it: of these pieces, each that fits after those before it. */
+  with(schedule: Schedule, pieces: readonly Schedule[]): Schedule {
+    return pieces.reduce((s, piece) => (this.fits([...s, ...piece]) ? [...s, ...piece] : s), schedule);
+  }
 }
 
 /** What ties a schedule to the kernel that it is written for. */
@@ -33,7 +77,8 @@ function overLoops(kernel: Kernel): Directive[] {
   return loops.length > 0 ? [{ do: 'over', loops }] : [];
 }
 
-function ways(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
+function ways(fitting: Fitting, target: Target, batch: number, most: number): Schedule[] {
+  const { kernel } = fitting;
   if (isGrid(target)) return [workgroups(kernel, target, batch)];
   if (!isVector(target) || loopsIn(kernel).some((l) => l.from.kind === 'const' && !endsAtDim(l))) return [[]];
   const a = analyse(kernel, batch);
@@ -48,17 +93,18 @@ function ways(kernel: Kernel, target: Target, batch: number, most: number): Sche
       // Windows that add to memory gain nothing by it: their planes take turns.
       ...(a.ordered.length > 0 ? [] : overGroups(kernel, target, extents)),
     ].sort((p, q) => p.cycles - q.cycles);
-    const found: Schedule[] = [];
-    for (const { schedule, woven } of all) {
-      if (found.length === most) break;
-      if (!woven || fits(kernel, schedule)) found.push(schedule);
-    }
-    return (found.length > 0 ? found : [[]]).map((s) => [...s, ...fills(kernel, s, target)]);
+    const found = fitting.first(
+      most,
+      all.map((w) => w.schedule),
+    );
+    return (found.length > 0 ? found : [[]]).map((s) => fitting.with(s, fills(kernel, s, target)));
   }
-  const settled = settleGuards(kernel);
+  const settled = fitting.with([], settleGuards(kernel));
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
-  const mapped = mappings(plain, target).slice(0, most);
-  return mapped.map((m) => [...settled, ...m]);
+  return fitting.first(
+    most,
+    mappings(plain, target).map((m) => [...settled, ...m]),
+  );
 }
 
 /** The ways to run a contraction whose steps are listed first. */
@@ -96,8 +142,8 @@ function copies(kernel: Kernel, { reduction }: Analysis): Schedule {
 }
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */
-function fills(kernel: Kernel, main: Schedule, target: VectorTarget): Schedule {
-  const out: Directive[] = [];
+function fills(kernel: Kernel, main: Schedule, target: VectorTarget): Schedule[] {
+  const out: Schedule[] = [];
   const lanes = new Set(main.flatMap((d) => (d.do === 'vectorize' ? [d.axis] : [])));
   walkStmts(kernel.body, (l, around) => {
     const [only, ...others] = l.kind === 'for' ? l.body : [];
@@ -105,7 +151,7 @@ function fills(kernel: Kernel, main: Schedule, target: VectorTarget): Schedule {
     const last = only.at.at(-1);
     const along = last?.kind === 'axis' && last.axis === l.axis && (constantTrips(l) ?? 0) >= target.lanes;
     if (along && !around.some((o) => lanes.has(o.axis.name)))
-      out.push({ do: 'vectorize', axis: l.axis.name, by: target.lanes, shift: true });
+      out.push([{ do: 'vectorize', axis: l.axis.name, by: target.lanes, shift: true }]);
   });
   return out;
 }

@@ -20,12 +20,10 @@ export interface Way {
   readonly packs: readonly Directive[];
   readonly copying: number;
   readonly cycles: number;
-  /** Whether lanes run along a woven axis: how much else of a kernel these run through is more than an analysis tells. */
-  readonly woven: boolean;
 }
 
 /** All ways that are worth comparing, the cheapest first. They differ in their lanes, their register tiles or in how many axes they
- *  keep apart; none where there is nothing to choose. */
+ *  keep apart; none where there is nothing to choose. An analysis does not tell all of a kernel: some may not fit it. */
 export function contractions(a: Analysis, target: VectorTarget, extents: Extents): Way[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
@@ -75,7 +73,6 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
     packs,
     copying: copies,
     cycles,
-    woven: c.lanes?.woven != null,
   }));
 }
 

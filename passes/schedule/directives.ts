@@ -1,13 +1,15 @@
 /** What the directives of a schedule do: each is a checked rewrite of a kernel. */
 
+import { upsert } from '../../ir/collections.ts';
+import { handedOn } from '../../ir/handed-on.ts';
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import type { Directive, Dropped, Schedule } from '../../ir/schedule.ts';
 import { blocked } from './block.ts';
 import { compressed } from './compress.ts';
 import { invoked } from './invoke.ts';
 import { copiesAsLanes } from './lanes.ts';
-import { requireCuts, requireFactor, requireLoops, requireOrder, ScheduleError } from './legal.ts';
+import { requireCuts, requireFactor, requireHandedOn, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
 import { flattened, shared } from './share.ts';
 import { sliced } from './slice.ts';
@@ -16,22 +18,27 @@ import { woven } from './weave.ts';
 /** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
 export const applySchedule = (k: Kernel, s: Schedule): Kernel => appliedSteps(k, s).at(-1) as Kernel;
 
-/** Whether every directive fits. */
-export function fits(kernel: Kernel, schedule: Schedule): boolean {
+/** The first directive that does not fit; null where all do. */
+export function misfitOf(kernel: Kernel, schedule: Schedule): Dropped | null {
   try {
     applySchedule(kernel, schedule);
-    return true;
+    return null;
   } catch (e) {
-    if (e instanceof ScheduleError) return false;
-    throw e;
+    if (!(e instanceof ScheduleError && e.directive && e.cause instanceof ScheduleError)) throw e;
+    return { directive: e.directive, why: e.cause.message };
   }
 }
+
+/** Whether every directive fits. */
+export const fits = (kernel: Kernel, schedule: Schedule): boolean => misfitOf(kernel, schedule) === null;
 
 /** The kernel as it was, and as each directive left it. */
 export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
   const steps = [k];
+  const inOrder = handsOn(k);
   for (const d of s)
     try {
+      if (inOrder) requireHandedOn(steps.at(-1) as Kernel, d);
       steps.push(applyDirective(steps.at(-1) as Kernel, d));
     } catch (e) {
       if (!(e instanceof ScheduleError)) throw e;
@@ -39,6 +46,10 @@ export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
     }
   return steps;
 }
+
+/** Whether a kernel hands on anything through memory. Many schedules are tried on one kernel. */
+const handsOn = (k: Kernel): boolean => upsert(known, k, () => handedOn(k).length > 0);
+const known = new WeakMap<Kernel, boolean>();
 
 function applyDirective(k: Kernel, d: Directive): Kernel {
   if ('by' in d) requireFactor(d.by, d.do === 'reassociate');

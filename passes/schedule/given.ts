@@ -108,7 +108,7 @@ function requireSound(
   maxBatch: number,
 ): void {
   try {
-    verifyKernels(kernels, { maxBatch, target });
+    verifyKernels(kernels, { maxBatch, target, throughMemory: true });
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
     // Directives keep indices in range, also where that is beyond the verifier to prove.

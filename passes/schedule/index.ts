@@ -6,10 +6,10 @@ import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import { kernelKey } from '../../ir/kernel-key.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import { kernelsOf, type Outline } from '../../ir/program.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import type { Directive, Dropped, Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { copyKernel, type Lowered } from '../lower.ts';
-import { chooseSchedule } from './choose.ts';
+import { type Choice, choose, chooseSchedule } from './choose.ts';
 import { compressing, listName } from './compress.ts';
 import { appliedSteps } from './directives.ts';
 import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireModel, withPlaces } from './given.ts';
@@ -22,6 +22,8 @@ import { slicesName, slicing } from './slice.ts';
 export interface ScheduledKernels {
   readonly kernels: readonly Kernel[];
   readonly schedules: ReadonlyMap<string, Schedule>;
+  /** By name, what seemed better than the schedule of a kernel and does not fit it. */
+  readonly dropped: ReadonlyMap<string, readonly Dropped[]>;
 }
 /** A graph's kernels, scheduled. */
 export type Scheduled = Lowered & ScheduledKernels;
@@ -60,7 +62,7 @@ export function scheduleOutline(
   of: Outline,
   target: Target,
   given: GivenSchedules = nothingGiven,
-): { readonly outline: Outline; readonly schedules: ReadonlyMap<string, Schedule> } {
+): Pick<ScheduledKernels, 'schedules' | 'dropped'> & { readonly outline: Outline } {
   requireModel(given, kernelsOf(of), of.name);
   const launches = scheduler(target, of.maxBatch, given);
   const done = of.entries.map((e) => [e, launches(e.launches)] as const);
@@ -71,6 +73,7 @@ export function scheduleOutline(
   return {
     outline: { ...of, entries: done.map(([e, { kernels }]) => ({ ...e, launches: kernels })) },
     schedules: new Map(done.flatMap(([, { schedules }]) => [...schedules])),
+    dropped: new Map(done.flatMap(([, { dropped }]) => [...dropped])),
   };
 }
 
@@ -81,30 +84,44 @@ const scheduler = (
 ): ((kernels: readonly Kernel[]) => ScheduledKernels) => {
   // Graphs share kernels, and so the scheduled ones.
   const done = new Map<Kernel, ScheduledKernels>();
-  const chosen = remembering((k) => chooseSchedule(k, target, batch));
-  const choose = (k: Kernel): Schedule => givenTo(k, given) ?? chosen(k);
+  const chosen = remembering((k) => choose(k, target, batch));
+  const by = (k: Kernel): Choice => {
+    const schedule = givenTo(k, given);
+    return schedule ? { schedule, dropped: [] } : chosen(k);
+  };
   return (kernels) => {
     const parts = kernels.map((k) =>
-      upsert(done, k, () => withPlaces(given, target, batch, () => scheduledBy(k, choose(k), target, batch, choose))),
+      upsert(done, k, () => withPlaces(given, target, batch, () => chosenBy(k, by(k), target, batch, by))),
     );
     return {
       kernels: parts.flatMap((p) => p.kernels),
       schedules: new Map(parts.flatMap((p) => [...p.schedules])),
+      dropped: new Map(parts.flatMap((p) => [...p.dropped])),
     };
   };
 };
 
 /** A kernel under a schedule, behind those that make the packed copies and the sums of slices it reads, which get schedules of
  *  their own. Throws a `ScheduleError` where a directive does not fit. */
-export function scheduledBy(
+export const scheduledBy = (
   k: Kernel,
   s: Schedule,
   target: Target,
   batch: number,
   /** What gives the others their schedules. */
-  choose = (other: Kernel): Schedule => chooseSchedule(other, target, batch),
+  others = (other: Kernel): Schedule => chooseSchedule(other, target, batch),
+): ScheduledKernels =>
+  chosenBy(k, { schedule: s, dropped: [] }, target, batch, (other) => ({ schedule: others(other), dropped: [] }));
+
+function chosenBy(
+  k: Kernel,
+  { schedule: s, dropped: left }: Choice,
+  target: Target,
+  batch: number,
+  others: (other: Kernel) => Choice,
 ): ScheduledKernels {
   const schedules = new Map<string, Schedule>([[k.name, s]]);
+  const dropped = new Map(left.length > 0 ? [[k.name, left]] : []);
   const steps = appliedSteps(k, s);
   const after = simplify(steps.at(-1) as Kernel, batch);
   // What the last of a schedule's kernels reads is made ahead of it, and what those read ahead of them.
@@ -112,22 +129,28 @@ export function scheduledBy(
   for (const i of [...s.keys()].reverse()) {
     const made = madeFor(s, i, steps, kernels);
     if (!made) continue;
-    const own = scheduledBy(made, choose(made), target, batch, choose);
+    const own = chosenBy(made, others(made), target, batch, others);
     for (const [name, t] of own.schedules) schedules.set(name, t);
+    for (const [name, t] of own.dropped) dropped.set(name, t);
     kernels = [...own.kernels, ...kernels];
   }
-  return { kernels, schedules };
+  return { kernels, schedules, dropped };
 }
 
 /** Chooses once for all kernels that are alike up to the names of their buffers and to float constants, as the layers of a
  *  deep net are. */
-function remembering(choose: (k: Kernel) => Schedule): (k: Kernel) => Schedule {
-  const known = new Map<string, { schedule: Schedule; buffers: readonly Buffer[] }>();
+function remembering(choose: (k: Kernel) => Choice): (k: Kernel) => Choice {
+  const known = new Map<string, { choice: Choice; buffers: readonly Buffer[] }>();
   return (k) => {
     const { key, buffers } = kernelKey(k, { constants: false });
-    const found = upsert(known, key, () => ({ schedule: choose(k), buffers }));
+    const found = upsert(known, key, () => ({ choice: choose(k), buffers }));
     const names = new Map(found.buffers.map((b, i) => [b.name, (buffers[i] as Buffer).name]));
-    return found.schedule.map((d) => ('buffer' in d ? { ...d, buffer: names.get(d.buffer) as string } : d));
+    const own = (d: Directive): Directive => ('buffer' in d ? { ...d, buffer: names.get(d.buffer) as string } : d);
+    const { schedule, dropped } = found.choice;
+    return {
+      schedule: schedule.map(own),
+      dropped: dropped.map(({ directive, why }) => ({ directive: own(directive), why })),
+    };
   };
 }
 

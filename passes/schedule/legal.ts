@@ -1,8 +1,9 @@
 /** What a directive asks of the loops it rewrites, so that the kernel computes the same after it. A rewrite that cannot tell
- *  refuses. That no iteration reads what another overwrites is taken from the kernel, which is verified. */
+ *  refuses. */
 
 import type { Axis, Buffer, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { handedOn } from '../../ir/handed-on.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { showLoops } from '../../ir/print-schedule.ts';
 import type { Directive, LoopExtent } from '../../ir/schedule.ts';
@@ -33,6 +34,27 @@ export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
   const own = showLoops(loopsOf(k));
   if (own !== showLoops(told))
     throw new ScheduleError(`this is not the kernel that it was written for: its loops are ${own || 'none'}`);
+}
+
+/** What a kernel hands on through memory is handed on in the same order. Loops that are split, cut or flattened keep theirs. */
+export function requireHandedOn(k: Kernel, d: Directive): void {
+  if (d.do === 'over' || d.do === 'split' || d.do === 'peel' || d.do === 'flatten' || d.do === 'reassociate') return;
+  const handed = handedOn(k);
+  if (d.do === 'tile' || d.do === 'vectorize' || d.do === 'interchange' || d.do === 'parallel' || d.do === 'invoke') {
+    const outer = loopsIn(k).filter((l) => l.axis.name === d.axis);
+    const inner = d.do === 'interchange' ? outer.flatMap((l) => (l.body[0]?.kind === 'for' ? [l.body[0]] : [])) : [];
+    for (const { buffer, loops } of handed)
+      for (const { axis } of [...outer, ...inner])
+        if (loops.has(axis))
+          throw new ScheduleError(
+            `iterations over ${axis.name} stay in order: they hand on elements of ${buffer.name}`,
+          );
+    return;
+  }
+  // What is copied, listed or summed ahead is read before the kernel stores anything.
+  const read = handed.find((h) => h.read);
+  if (read)
+    throw new ScheduleError(`what this kernel stores in ${read.buffer.name} it reads again, in the order of its loops`);
 }
 
 /** Lanes come in fours. */

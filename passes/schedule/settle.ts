@@ -4,13 +4,13 @@ import type { Axis, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, finish, type Kernel, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
-import type { Directive } from '../../ir/schedule.ts';
+import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { withoutUnread } from '../unread.ts';
 import { loopsIn } from './legal.ts';
 
 /** Index-set splitting: where a kernel asks on which side of a number an axis lies, or takes it apart by a divisor, loops
- *  that know the answer. */
-export function settleGuards(kernel: Kernel): Directive[] {
+ *  that know the answer. Each piece may be left out by itself. */
+export function settleGuards(kernel: Kernel): Schedule[] {
   const cuts = new Map<Axis, Set<number>>();
   walkStmts(kernel.body, (s) => {
     for (const e of exprsOf(s))
@@ -19,15 +19,16 @@ export function settleGuards(kernel: Kernel): Directive[] {
         if (cut) note(cuts, cut.axis, cut.at);
       });
   });
-  const out: Directive[] = [];
+  const out: Schedule[] = [];
   const loops = loopsIn(kernel);
   const divisors = divisorsOf(kernel);
-  for (const s of splits(kernel, divisors)) if (s.by <= 8) out.push(s, { do: 'tile', axis: `${s.axis}_in`, by: s.by });
+  for (const s of splits(kernel, divisors))
+    if (s.by <= 8) out.push([s, { do: 'tile', axis: `${s.axis}_in`, by: s.by }]);
   for (const [axis, at] of cuts) {
     const l = loops.find((q) => q.axis === axis);
     if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
     const inside = [...at].filter((c) => c > 0 && c < (l.to as { value: number }).value).sort((p, q) => p - q);
-    if (inside.length > 0) out.push({ do: 'peel', axis: axis.name, at: inside });
+    if (inside.length > 0) out.push([{ do: 'peel', axis: axis.name, at: inside }]);
   }
   return out;
 }

@@ -1,7 +1,8 @@
 /** Faults that were found and mended, each in the smallest graph that showed it, every stage held to the others. */
 import { expect, test } from 'vitest';
+import { compile } from '../../frontend/compile.ts';
 import * as F from '../../frontend/index.ts';
-import { Tensor } from '../../frontend/index.ts';
+import { defineModel, nn, Tensor } from '../../frontend/index.ts';
 import { makeGraph, type Param, param, type Result } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { parseModule } from '../../ir/parse.ts';
@@ -261,4 +262,24 @@ test('types-of-constants: a constant is one of its type, and what computes float
     [() => ir.maxPool2dIndex(byte, window), 'max_pool2d_index: needs an f32 tensor, got u8[1,1,2,2]'],
   ];
   for (const [f, message] of wrong) expect(f).toThrow(message);
+});
+
+test('schedule-fill-is-no-main-loop: lists that data end do not make the zeros ahead of them the main loop', async () => {
+  class Net extends nn.Module {
+    first = new nn.Conv2d(1, 8, 1);
+    second = new nn.Conv2d(8, 7, [1, 3], { padding: [0, 1] });
+    forward(x: Tensor): Tensor {
+      return F.maxPool2d(this.second(this.first(x)), 2);
+    }
+  }
+  const spec = defineModel({
+    model: () => new Net(),
+    input: { x: { shape: ['N', 1, 3, 4] } },
+    loss: (o) => o.mean(),
+    optimizer: F.optim.SGD({ lr: 0.1 }),
+    maxBatch: 2,
+  });
+  const text = (await compile(spec, { verify: true })).printed('schedule');
+  expect(text).not.toContain('; dropped');
+  expect(text).toMatch(/schedule @conv2d_input_grad \{[^}]* weave /);
 });
