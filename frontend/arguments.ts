@@ -39,6 +39,16 @@ const declared: Signature[] = [];
 /** The signatures of everything that checks its arguments. */
 export const signatures: readonly Signature[] = declared;
 
+const ofFunction = new WeakMap<object, Signature>();
+/** The signature of a function or method, or null where it has none. */
+export const signatureOf = (f: object): Signature | null => ofFunction.get(f) ?? null;
+
+/** Gives a function its name and its signature. */
+function signed<F extends object>(f: F, made: Signature, length: number): F {
+  ofFunction.set(f, made);
+  return Object.defineProperties(f, { name: { value: made.name }, length: { value: length } });
+}
+
 /** Declares what a function or layer takes. */
 export function signature(name: string, takes: Kinds, options: Kinds = {}): Signature {
   const made: Signature = { name, takes, options };
@@ -61,7 +71,7 @@ export function fn<A extends readonly unknown[], R>(
 ): (...args: A) => R {
   const made = signature(name, takes);
   const f = (...args: A): R => run(made, args, () => body(...args));
-  return Object.defineProperties(f, { name: { value: name }, length: { value: body.length } });
+  return signed(f, made, body.length);
 }
 
 /** As `fn`, of a function with options, which `body` gets in one object behind the other arguments. */
@@ -72,13 +82,12 @@ export function withOptions<F extends (...args: never[]) => unknown>(
   body: (...args: never[]) => ReturnType<F>,
 ): F {
   const made = signature(name, takes, options);
-  const count = Object.keys(takes).length;
   const f = (...args: unknown[]): unknown =>
     withLoc(() => {
       const { ordered, named } = parted(made, args);
       return (body as (...args: unknown[]) => unknown)(...ordered, named);
     }, name);
-  return Object.defineProperties(f, { name: { value: name }, length: { value: count } }) as unknown as F;
+  return signed(f, made, Object.keys(takes).length) as unknown as F;
 }
 
 /** Puts the checks in front of a class's methods. */
@@ -91,7 +100,7 @@ export function guard<T extends object>(of: { readonly prototype: T }, table: Re
       return run(made, args, () => method.apply(this, args));
     };
     Object.defineProperty(of.prototype, name, {
-      value: Object.defineProperties(checked, { name: { value: name }, length: { value: method.length } }),
+      value: signed(checked, made, method.length),
       writable: true,
       configurable: true,
     });
@@ -164,7 +173,7 @@ function checkOne(word: string, name: string, kind: Kind, v: unknown): void {
       help: kind.help?.(v) ?? null,
     });
   }
-  if (!kind.holds(v))
+  if (!fits(kind, v))
     throw userError(kind.code ?? 'bad-argument', `${word}: ${name} must be ${kind.says}, got ${showAny(v)}`, {
       help: kind.help?.(v) ?? null,
     });
@@ -174,6 +183,16 @@ function checkOne(word: string, name: string, kind: Kind, v: unknown): void {
     if (!(e instanceof CompileError)) throw e;
     const why = e.message.startsWith(`${word}: `) ? e.message.slice(word.length + 2) : e.message;
     throw new CompileError(e.code, `${word}: ${name} cannot be used here: ${why}`, e);
+  }
+}
+
+/** Whether a value is of a kind. What cannot even be looked at is of none. */
+export function fits(kind: Kind, v: unknown): boolean {
+  if (v === undefined && kind.optional) return true;
+  try {
+    return kind.holds(v);
+  } catch {
+    return false;
   }
 }
 

@@ -26,11 +26,16 @@ export function dimOf(shape: Shape, dim: unknown, more = 0): number {
   });
 }
 
+/** Whether `dim` is one that PyTorch lets a scalar have, which has none. */
+export const isOfScalar = (shape: Shape, dim: unknown): boolean => shape.length === 0 && (dim === 0 || dim === -1);
+
 /** Several dimensions, each once, in order. Nothing named is all of them. */
 export function dimsOf(shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
   const all = shape.map((_, d) => d);
   if (dims === null || dims === undefined || (Array.isArray(dims) && dims.length === 0)) return all;
-  const named = (Array.isArray(dims) ? dims : [dims]).map((d) => dimOf(shape, d));
+  const listed: readonly number[] = typeof dims === 'number' ? [dims] : dims;
+  if (listed.length === 1 && isOfScalar(shape, listed[0])) return [];
+  const named = listed.map((d) => dimOf(shape, d));
   const twice = named.find((d, i) => named.indexOf(d) !== i);
   if (twice !== undefined)
     throw userError('bad-dim', `${called()}: dimension ${twice} is named twice in ${showAny(dims)}`);

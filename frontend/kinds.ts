@@ -106,9 +106,16 @@ export const oneOf = (...words: readonly string[]): Kind =>
 export const pair = (least: number): Kind =>
   kind(
     `a whole number of at least ${least}, or a pair of them`,
-    (v) => isWhole(v, least) || (Array.isArray(v) && v.length === 2 && isListOf((n) => isWhole(n, least))(v)),
+    (v) =>
+      isWhole(v, least) ||
+      (Array.isArray(v) && (v.length === 1 || v.length === 2) && isListOf((n) => isWhole(n, least))(v)),
     { help: atMost },
   );
+/** A pair, or nothing: null, or an empty list. */
+export const stride: Kind = (() => {
+  const p = pair(1);
+  return { ...p, holds: (v) => v === null || (Array.isArray(v) && v.length === 0) || p.holds(v) };
+})();
 /** How many channels or features there are: how many fit in memory is asked of their product. */
 export const size = whole(1, Infinity);
 export const wholes = (least = -most, count = 0): Kind =>

@@ -82,7 +82,10 @@ const takes = namedOnly('defineModel', {
   ),
   optimizer: k.optional(
     k.orNull(
-      k.kind('an optimizer, such as optim.SGD({ lr: 0.01 })', (v) => typeof (v as Optimizer).update === 'function'),
+      k.kind(
+        'an optimizer, such as optim.SGD({ lr: 0.01 })',
+        (v) => typeof (v as Optimizer | undefined)?.update === 'function',
+      ),
     ),
   ),
   maxBatch: k.optional(k.whole(1)),

@@ -15,7 +15,7 @@ import {
   type TensorType,
 } from '../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
+import { dimOf, dimsOf, type Extent, isOfScalar, product, reshaped, toExtent } from './dims.ts';
 import { float, numeric, promoted, promotedWith } from './promote.ts';
 import { currentTape, type Tape } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
@@ -255,6 +255,7 @@ export class Tensor {
   /** Two dimensions exchanged. */
   transpose(dim0: number, dim1: number): Tensor {
     return record(() => {
+      if ([dim0, dim1].every((d) => isOfScalar(this.#type.shape, d))) return this.value;
       const [a, b] = [dimOf(this.#type.shape, dim0), dimOf(this.#type.shape, dim1)];
       const perm = this.#type.shape.map((_, d) => (d === a ? b : d === b ? a : d));
       return a === b ? this.value : ir.permute(this.value, { perm });
@@ -338,7 +339,7 @@ export class Tensor {
   /** The first index at which the greatest element lies, as i32; over all dimensions, counted row-major. */
   argmax(dim: number | null = null, keepdim = false): Tensor {
     return withLoc(() => {
-      if (dim === null) return this.flatten().argmax(0);
+      if (dim === null || isOfScalar(this.#type.shape, dim)) return this.flatten().argmax(0);
       const d = dimOf(this.#type.shape, dim);
       const index = Tensor.of(ir.argmax(numeric(this.value), { dim: d }));
       return keepdim ? index.unsqueeze(d) : index;
@@ -356,6 +357,7 @@ export class Tensor {
   /** e^x over its sum along `dim`. */
   softmax(dim: number): Tensor {
     return withLoc(() => {
+      if (isOfScalar(this.#type.shape, dim)) return this.flatten().softmax(0).view();
       const e = this.#belowMax(dim).exp();
       return e.div(e.sum(dim, true));
     });
@@ -363,6 +365,7 @@ export class Tensor {
   /** The logarithm of softmax, computed without it: x - max - log(sum(exp(x - max))). */
   logSoftmax(dim: number): Tensor {
     return withLoc(() => {
+      if (isOfScalar(this.#type.shape, dim)) return this.flatten().logSoftmax(0).view();
       const x = this.#belowMax(dim);
       return x.sub(x.exp().sum(dim).log().unsqueeze(dimOf(this.#type.shape, dim)));
     });
@@ -504,6 +507,7 @@ function extreme(
   keepdim: boolean,
   which: 'argmax' | 'argmin',
 ): { values: Tensor; indices: Tensor } {
+  if (isOfScalar(of.value.type.shape, dim)) return { values: of, indices: of.flatten()[which](0) };
   const x = Tensor.of(counted(of.value));
   const { shape } = x.value.type;
   const d = dimOf(shape, dim);

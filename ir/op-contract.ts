@@ -2,12 +2,12 @@
  *  it should, is the fault of the op's author, told with the op's name at the line that uses it. Tapeout's own ops are
  *  trusted, and held to the same by its tests. */
 
-import { type AttrKinds, isShape } from './attr.ts';
+import { type AttrKinds, isShape, showAnyShape } from './attr.ts';
 import { callSite } from './call-site.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import { type Axis, axis, type Buffer, children, type Expr, freeAxes, ix, load } from './expr.ts';
 import type { Attrs, OpDef, OpSpec, Value } from './graph.ts';
-import { type DType, sameType, showType, type TensorType } from './type.ts';
+import { type DType, isBatch, sameType, showType, type TensorType } from './type.ts';
 import { Typing } from './verify-expr.ts';
 
 const trusted = new WeakSet<object>();
@@ -66,7 +66,7 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
   const fault = (problem: string, cause?: unknown): CompileError => opFault(op() as OpDef, problem, cause);
   const sound = new Set<string>();
   const infer: OpSpec<N, A>['infer'] = (types, attrs) => {
-    if (trusted.has(op())) return spec.infer(types, attrs);
+    if (trusted.has(op())) return possible(spec.name, spec.infer(types, attrs));
     let type: TensorType;
     try {
       type = spec.infer(types, attrs);
@@ -105,6 +105,24 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
     return given as ReturnType<typeof spec.vjp>;
   };
   return { ...spec, infer, vjp };
+}
+
+/** A type that a tensor can have. Operands that are each of a legal type may well ask for another, such as x·xᵀ of a batch. */
+function possible(name: string, type: TensorType): TensorType {
+  if (isShape(type.shape)) return type;
+  const shown = showAnyShape(type.shape);
+  if (type.shape.filter((d) => isBatch(d)).length > 1)
+    throw new CompileError(
+      'batch-twice',
+      `${name}: the result would have the shape ${shown}, which holds the batch N twice`,
+      {
+        help: 'N is known only when a step runs, and a tensor may grow with it in one dimension: sum over the batch, or take it apart from what is compared',
+      },
+    );
+  throw new CompileError(
+    'shape-mismatch',
+    `${name}: its operands and attributes give no shape that a tensor can have: ${showAnyShape(type.shape)}`,
+  );
 }
 
 /** What is wrong with an equation, for operands of these types; null for nothing. Whether it reads outside its operands is

@@ -3,7 +3,6 @@
  *  Whatever can be wrong with a text is said at its line and column: names that are not defined or defined twice, operands
  *  and attributes that an op does not have, types that are not those of the operands, tensors that no memory holds. */
 
-import { isShape, showAnyShape } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import {
   type Attr,
@@ -343,7 +342,6 @@ class GraphReader {
 
   /** The type that an op's own rule gives, and its complaint at the place of the op. */
   #infer(op: OpDef, inputs: readonly Value[], attrs: Attrs, at: Token, places: readonly Token[]): TensorType {
-    const notes = () => this.#operandNotes(op, inputs, places);
     let type: TensorType;
     try {
       type = op.infer(typesOf(op, inputs), attrs);
@@ -357,14 +355,8 @@ class GraphReader {
       } = e instanceof CompileError
         ? e
         : { code: 'type-mismatch', message: `${op.name}: ${(e as Error).message}`, help: null, notes: [] };
-      throw this.#lex.error(message, at, { code, help, notes: [...notes(), ...more] });
+      throw this.#lex.error(message, at, { code, help, notes: [...this.#operandNotes(op, inputs, places), ...more] });
     }
-    if (!isShape(type.shape))
-      throw this.#lex.error(
-        `${op.name}: its operands and attributes give no shape that a tensor can have: ${showAnyShape(type.shape)}`,
-        at,
-        { code: 'shape-mismatch', notes: notes() },
-      );
     return this.#bounded(type, at);
   }
 

@@ -4,13 +4,13 @@ import * as ir from '../../ir/ops/index.ts';
 import { isBatch, sameDim, showDim, showType } from '../../ir/type.ts';
 import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
+import { both, type Pair } from '../pair.ts';
 import { float } from '../promote.ts';
 import { constant, Tensor } from '../tensor.ts';
 import { involved, showAny, userError } from '../trace.ts';
 import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
 
-/** One number for both dimensions, or [height, width]. */
-export type Pair = number | readonly [number, number];
+export type { Pair } from '../pair.ts';
 
 export interface PoolOptions {
   /** The distance between windows; the kernel's extent unless given. */
@@ -30,8 +30,6 @@ export interface AvgPoolOptions extends PoolOptions {
   /** The divisor, in place of the window's size. */
   readonly divisorOverride?: number | null;
 }
-
-const both = (p: Pair): readonly [number, number] => (typeof p === 'number' ? [p, p] : p);
 
 /** The cross-correlation of `x` [N,C,H,W] with `weight` [O,C/groups,KH,KW], plus `bias` [O] unless it is null:
  *  [N,O,OH,OW] with OH = ⌊(H + 2·padding - dilation·(KH-1) - 1) / stride⌋ + 1.
@@ -133,10 +131,14 @@ function divisor(
   return Tensor.of(counted).slice(2, 0, rows!).slice(3, 0, columns!);
 }
 
+/** PyTorch's functions take an empty list for a stride that is not given. */
+const isGiven = (stride: Pair | null | undefined): stride is Pair =>
+  stride != null && (typeof stride === 'number' || stride.length > 0);
+
 function poolAttrs(kernelSize: Pair, options: MaxPoolOptions): ir.PoolAttrs {
   return {
     kernel: both(kernelSize),
-    stride: both(options.stride ?? kernelSize),
+    stride: both(isGiven(options.stride) ? options.stride : kernelSize),
     padding: both(options.padding ?? 0),
     dilation: both(options.dilation ?? 1),
     ceil: options.ceilMode ?? false,

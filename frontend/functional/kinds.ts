@@ -5,14 +5,14 @@ import * as k from '../kinds.ts';
 
 /** The options of max pools, in PyTorch's order. */
 export const maxPoolKinds = {
-  stride: k.optional(k.orNull(k.pair(1))),
+  stride: k.optional(k.stride),
   padding: k.optional(k.pair(0)),
   dilation: k.optional(k.pair(1)),
   ceilMode: k.optional(k.flag),
 };
 /** The options of average pools, in PyTorch's order. */
 export const avgPoolKinds = {
-  stride: k.optional(k.orNull(k.pair(1))),
+  stride: k.optional(k.stride),
   padding: k.optional(k.pair(0)),
   ceilMode: k.optional(k.flag),
   countIncludePad: k.optional(k.flag),

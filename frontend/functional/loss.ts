@@ -47,6 +47,7 @@ export const crossEntropy: (logits: Tensor, target: Tensor, options?: CrossEntro
   (logits: Tensor, target: Tensor, options: CrossEntropyLossOptions) => {
     const [x, y] = [float(logits.value), target.value];
     if (x.type.shape.length === 0) throw wrongRank('logits [N, classes]', x);
+    checkClasses(x);
     const classDim = Math.min(1, x.type.shape.length - 1);
     if (y.type.dtype === 'f32' && sameShape(x.type.shape, y.type.shape))
       return probabilities(logits.logSoftmax(classDim), target, classDim, options);
@@ -64,6 +65,7 @@ export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLo
   (logProbabilities: Tensor, target: Tensor, options: NLLLossOptions) => {
     const x = float(logProbabilities.value);
     if (x.type.shape.length === 0) throw wrongRank('log-probabilities [N, classes]', x);
+    checkClasses(x);
     checkTarget(x, target.value, false);
     return likelihood(logProbabilities, target, options);
   },
@@ -117,6 +119,15 @@ function checkTarget(x: Tensor['value'], y: Tensor['value'], orProbabilities: bo
           : `declare the target with shape: [${wanted.map((d) => (isBatch(d) ? `'${showShape([d]).slice(1, -1)}'` : d)).join(', ')}]`,
     },
   );
+}
+
+/** How many classes there are is known when the model is compiled. */
+function checkClasses(x: Tensor['value']): void {
+  const d = Math.min(1, x.type.shape.length - 1);
+  if (isBatch(x.type.shape[d] as Dim))
+    throw userError('shape-mismatch', `${called()}: dimension ${d} of ${showType(x.type)}, the classes, is the batch`, {
+      notes: involved({ input: x }),
+    });
 }
 
 function requireSameShape(input: Tensor, target: Tensor): void {

@@ -1,19 +1,17 @@
 /** Layers, with PyTorch's arguments, defaults, initial values and printed form. */
 
 import { type Kind, read, signature } from '../arguments.ts';
-import type { Pair } from '../functional/image.ts';
 import * as F from '../functional/index.ts';
 import { avgPoolKinds, maxPoolKinds } from '../functional/kinds.ts';
 import { countIn, fanIn, kaimingUniform, uniformBias } from '../init.ts';
 import * as k from '../kinds.ts';
 import { repr, type Trailing } from '../options.ts';
+import { both, type Pair } from '../pair.ts';
 import { currentGenerator } from '../seed.ts';
 import type { Tensor } from '../tensor.ts';
 import { userError, withLoc } from '../trace.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
-
-const both = (p: Pair): readonly [number, number] => (typeof p === 'number' ? [p, p] : [p[0], p[1]]);
 
 // ---- layers with parameters ----
 

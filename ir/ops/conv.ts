@@ -3,7 +3,7 @@
 import { integer, integers } from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
-import { type Dim, f32, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
+import { type Dim, f32, isBatch, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
 
 export type Window = {
   stride: readonly number[];
@@ -58,6 +58,18 @@ function checkOperands(name: string, image: TensorType, weight: TensorType): voi
       'shape-mismatch',
       `${name}: the weight must be [out, in/groups, height, width], got ${showType(weight)}`,
     );
+  for (const t of [image, weight]) checkBatch(name, t);
+}
+
+/** Windows have constant extents: of an image only the first dimension may be the batch. */
+export function checkBatch(name: string, t: TensorType): void {
+  const at = t.shape.findLastIndex((d) => isBatch(d));
+  if (at > 0)
+    throw typeError(
+      'shape-mismatch',
+      `${name}: dimension ${at} of ${showType(t)} is the batch N, which only dimension 0 may be`,
+      'permute brings the batch to the front',
+    );
 }
 
 /** A cotangent has as many places as its convolution's result had. */
@@ -90,6 +102,8 @@ export const conv2d: Op<['x', 'w'], ConvAttrs> = defineOp({
 
   infer({ x, w }, attrs) {
     checkOperands('conv2d', x, w);
+    if (w.shape.some((d) => isBatch(d)))
+      throw typeError('shape-mismatch', `conv2d: the weight ${showType(w)} holds the batch N`);
     const [n, c, h, width] = x.shape as [Dim, Dim, number, number];
     const [o, perGroup, kh, kw] = w.shape as [number, number, number, number];
     if (!sameDim(c, perGroup * attrs.groups))
@@ -146,6 +160,8 @@ export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number
   infer({ g, w }, attrs) {
     const { groups, size } = attrs;
     checkOperands('conv2d_input_grad', g, w);
+    if (w.shape.some((d) => isBatch(d)))
+      throw typeError('shape-mismatch', `conv2d_input_grad: the weight ${showType(w)} holds the batch N`);
     checkPlaces('conv2d_input_grad', g, size, [fixed(w, 2), fixed(w, 3)], attrs);
     if (!sameDim(g.shape[1] as Dim, w.shape[0] as Dim) || fixed(w, 0) % groups !== 0)
       throw typeError(

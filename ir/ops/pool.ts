@@ -5,7 +5,7 @@ import { CompileError } from '../diagnostic.ts';
 import * as x from '../expr.ts';
 import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
 import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
-import { fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
+import { checkBatch, fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 
 export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
 /** Windows to show the ops with. */
@@ -29,6 +29,7 @@ function poolShape(name: string, t: TensorType, a: PoolAttrs): Dim[] {
       `${name}: the input must be [batch, channels, height, width], got ${showType(t)}`,
       t.shape.length === 3 ? 'add the batch with x.unsqueeze(0)' : null,
     );
+  checkBatch(name, t);
   const [n, c, h, w] = t.shape as [Dim, Dim, number, number];
   for (const d of [0, 1] as const)
     if ((a.padding[d] as number) * 2 > (a.kernel[d] as number))

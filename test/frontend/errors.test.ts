@@ -140,6 +140,66 @@ describe('shapes', () => {
     expect(recordFunction([pooled], (x) => x.view([-1, 16])).output.type.shape).toEqual([{ times: 25 }, 16]);
   });
 
+  it.each<[string, readonly TensorSpec[], (...t: Tensor[]) => Tensor, string]>([
+    [
+      'a matrix times itself transposed',
+      [rows],
+      (x) => x.matmul(x.t()),
+      'matmul: the result would have the shape [N,N]',
+    ],
+    [
+      'stacks of them',
+      [{ shape: [2, 'N', 3] }],
+      (x) => x.matmul(x.transpose(1, 2)),
+      'matmul: the result would have the shape [2,N,N]',
+    ],
+    [
+      'a batch beside a batch',
+      [rows],
+      (x) => x.unsqueeze(0).sub(x.unsqueeze(1)),
+      'sub: the result would have the shape [N,N,10]',
+    ],
+    ['compared', [labels], (y) => y.unsqueeze(0).eq(y.unsqueeze(1)), 'eq: the result would have the shape [N,N]'],
+    ['chosen', [labels], (y) => where(y.gt(0), y.unsqueeze(1), 0), 'where: the result would have the shape [N,N]'],
+    ['a linear layer of the batch', [rows], (x) => linear(x, x), 'linear: the result would have the shape [N,N]'],
+    ['reshaped', [rows], (x) => x.view('N', '10N'), 'view: [N, 10N] holds the batch twice'],
+  ])('the batch twice: %s', (_, specs, f, message) => {
+    const e = caught(on(specs, f));
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+
+  it.each<[string, readonly TensorSpec[], (...t: Tensor[]) => Tensor, string]>([
+    [
+      'an image',
+      [{ shape: [2, 1, 'N', 8] }],
+      (x) => maxPool2d(x, 2),
+      'maxPool2d: dimension 2 of f32[2,1,N,8] is the batch N',
+    ],
+    [
+      'a convolved image',
+      [{ shape: [2, 1, 8, 'N'] }, { shape: [1, 1, 3, 3] }],
+      (x, w) => conv2d(x, w),
+      'conv2d: dimension 3 of f32[2,1,8,N] is the batch N',
+    ],
+    [
+      'kernels',
+      [{ shape: [2, 1, 8, 8] }, { shape: ['N', 1, 3, 3] }],
+      (x, w) => conv2d(x, w),
+      'conv2d: the weight f32[N,1,3,3] holds the batch N',
+    ],
+    [
+      'classes',
+      [{ shape: [10, 'N'] }, { shape: [10], dtype: 'i32' }],
+      (x, y) => crossEntropy(x, y),
+      'crossEntropy: dimension 1 of f32[10,N], the classes, is the batch',
+    ],
+  ])('the batch out of its place: %s', (_, specs, f, message) => {
+    const e = caught(on(specs, f));
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+
   it('in broadcasting, with both operands', () => {
     expect(report(on([rows, { shape: [7] }], (x, y) => x.add(y)))).toMatchInlineSnapshot(`
       "shape-mismatch (at 'add'): add: shapes [N,10] and [7] do not broadcast: 10 meets 7 in dimension -1

@@ -1,0 +1,22 @@
+/** The names that a user knows, and those that are ours alone. */
+
+import * as tapeout from '../../frontend/index.ts';
+import { ops } from '../../ir/ops/index.ts';
+
+const publicNames: ReadonlySet<string> = new Set([
+  ...Object.keys(tapeout),
+  ...Object.getOwnPropertyNames(tapeout.Tensor.prototype),
+  // Words of the language, too.
+  'convert',
+  'broadcast',
+  'count',
+  'less',
+  'greater',
+  'equal',
+  'sign',
+  'floor',
+  'full',
+]);
+
+/** Names of ops that no message to a user may hold. */
+export const internalNames: readonly string[] = [...ops.keys()].filter((name) => !publicNames.has(name));
