@@ -1,12 +1,13 @@
 /** Writes what a compilation made into a folder of the user's. */
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { bundle } from '../codegen/bundle.ts';
 import type { Files } from '../codegen/checksums.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
 import type { Compiled } from './compile.ts';
-import { WriteError, writeWhole } from './whole-files.ts';
+import { writeSet } from './file-set.ts';
+import { WriteError } from './whole-files.ts';
 
 /** A folder or file that cannot be written: which, why, and what to try. */
 export class OutputError extends Error {
@@ -52,7 +53,7 @@ export function writeFiles(folder: string, files: Files): void {
     throw unwritable(folder, 'this folder cannot be made', error);
   }
   try {
-    writeWhole([...files].map(([name, contents]) => [join(folder, name), contents]));
+    writeSet(folder, files);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     throw unwritable(error.path, 'cannot be written', error.cause);
@@ -61,12 +62,19 @@ export function writeFiles(folder: string, files: Files): void {
 
 /** With the folders above it. Not by mkdirSync's `recursive`, which never returns where /proc or its like lets nobody write. */
 function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (isFolder(folder)) return;
   // A file above it is left for mkdirSync to find: of what lies beneath a file, statSync throws in some Nodes and not in others.
   const above = dirname(folder);
   if (above !== folder && !existsSync(above)) makeFolder(above);
-  mkdirSync(folder);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isFolder(folder)) throw error;
+  }
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function unwritable(path: string, problem: string, error: unknown): OutputError {
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,11 +1,17 @@
 /** What is written is whole, or as it was. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
+import * as path from 'node:path';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { writeOut } from '../frontend/cli/text.ts';
+import { commit, writeSet } from '../frontend/file-set.ts';
+import { temporaryName } from '../frontend/leftovers.ts';
 import { writeFiles } from '../frontend/output.ts';
 import { writeWhole } from '../frontend/whole-files.ts';
+import { build, dist } from './support/build.ts';
 import { onWindows, unless } from './support/left-out.ts';
 
 /** Bytes that the disk has left. */
@@ -21,6 +27,7 @@ vi.mock('node:fs', async (original) => {
   return { ...real, writeFileSync };
 });
 
+beforeAll(build);
 let folder: string;
 beforeEach(() => {
   folder = fs.mkdtempSync(join(tmpdir(), 'tapeout-whole-'));
@@ -74,12 +81,75 @@ test('a link stays one, and a file keeps its mode', () => {
   fs.writeFileSync(file, 'old');
   fs.chmodSync(file, 0o640);
   fs.symlinkSync(file, link);
-  writeWhole([[link, 'new']]);
+  writeWhole(link, 'new');
   expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
   expect([fs.readFileSync(file, 'utf8'), fs.statSync(file).mode & 0o777]).toEqual(['new', 0o640]);
 });
 
 test.skipIf(onWindows)(unless(onWindows, 'what is no file is written to as it is'), () => {
-  writeWhole([['/dev/null', 'gone']]);
+  writeWhole('/dev/null', 'gone');
   expect(fs.statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+const setOf = (text: string, ...names: string[]) => new Map(names.map((name) => [name, `${text} ${name}`]));
+
+test('a set that was decided and not moved is moved by the next writer, or by both at once', () => {
+  fs.mkdirSync(join(folder, '.tapeout-commit'));
+  fs.writeFileSync(join(folder, '.tapeout-commit/b'), 'decided b');
+  writeSet(folder, setOf('new', 'a'));
+  expect(held()).toEqual({ a: 'new a', b: 'decided b' });
+
+  // A writer that is overtaken between two renames: another one finishes its set and decides the next.
+  const staged = join(folder, '.staged');
+  fs.mkdirSync(staged);
+  for (const name of ['a', 'b', 'c']) fs.writeFileSync(join(staged, name), `first ${name}`);
+  let renames = 0;
+  const renameSync: typeof fs.renameSync = (from, to) => {
+    fs.renameSync(from, to);
+    if (++renames === 2) writeSet(folder, setOf('second', 'a', 'b', 'c', 'd'));
+  };
+  commit({ ...fs, renameSync }, path, folder, staged);
+  expect(held()).toEqual(Object.fromEntries(setOf('second', 'a', 'b', 'c', 'd')));
+});
+
+test('what dead processes left is removed, and nothing else', () => {
+  const gone = spawnSync(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { mkdirSync, writeFileSync } from 'node:fs';
+    const { temporaryName } = await import(process.argv[1] + 'frontend/leftovers.js');
+    mkdirSync(process.argv[2] + '/' + temporaryName('.tapeout-new-'));
+    writeFileSync(process.argv[2] + '/' + temporaryName('.a.tapeout-'), '');`,
+    dist,
+    folder,
+  ]);
+  expect(String(gone.stderr)).toBe('');
+  const own = temporaryName('.tapeout-new-');
+  const others = { [own]: '', '.a.tapeout-notes': '', '.env': '', '.a.123.tmp': '' };
+  for (const name of Object.keys(others)) fs.writeFileSync(join(folder, name), '');
+  expect(fs.readdirSync(folder)).toHaveLength(6);
+  writeSet(folder, setOf('new', 'b'));
+  writeWhole(join(folder, 'a'), 'new a');
+  expect(held()).toEqual({ ...others, a: 'new a', b: 'new b' });
+});
+
+test('the old set goes with its checksums, unless somebody changed it', () => {
+  const sums = (text: string, ...names: string[]): string =>
+    names.map((name) => `${createHash('sha256').update(`${text} ${name}`).digest('hex')}  ${name}\n`).join('');
+  writeSet(folder, new Map([...setOf('old', 'a', 'b', 'c'), ['SHA256SUMS', sums('old', 'a', 'b', 'c')]]));
+  fs.writeFileSync(join(folder, 'c'), 'mine');
+  writeSet(folder, new Map([...setOf('new', 'a'), ['SHA256SUMS', sums('new', 'a')]]));
+  expect(held()).toEqual({ a: 'new a', c: 'mine', SHA256SUMS: sums('new', 'a') });
+});
+
+test.skipIf(onWindows)(unless(onWindows, 'a folder behind a link, and links in it, stay links'), () => {
+  fs.mkdirSync(join(folder, 'real'));
+  fs.symlinkSync(join(folder, 'real'), join(folder, 'link'));
+  fs.writeFileSync(join(folder, 'far'), 'old');
+  fs.symlinkSync(join(folder, 'far'), join(folder, 'real/a'));
+  writeFiles(join(folder, 'link'), setOf('new', 'a', 'b'));
+  expect(fs.lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
+  expect(fs.lstatSync(join(folder, 'real/a')).isSymbolicLink()).toBe(true);
+  expect(fs.readFileSync(join(folder, 'far'), 'utf8')).toBe('new a');
+  expect(fs.readdirSync(join(folder, 'real'))).toEqual(['a', 'b']);
 });

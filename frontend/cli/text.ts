@@ -65,7 +65,7 @@ export function readSchedule(path: string | undefined, io: Io): { readonly sched
 export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
   if (path === '') throw new UsageError('--out names no file: its value is empty');
   try {
-    writeWhole([[resolve(cwd, path), data]]);
+    writeWhole(resolve(cwd, path), data);
   } catch (e) {
     throw unwritable(path, e instanceof WriteError ? e.cause : e);
   }

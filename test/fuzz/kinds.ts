@@ -1,9 +1,10 @@
 /** All that the fuzzer tries: a new kind is its file and a line here. */
 
 import { devices } from './devices.ts';
+import { files } from './files.ts';
 import { gradients } from './gradients.ts';
 import type { Kind } from './kind.ts';
 import { schedules } from './schedules.ts';
 import { stageKinds } from './stages.ts';
 
-export const kinds: readonly Kind[] = [...stageKinds, schedules, gradients, devices];
+export const kinds: readonly Kind[] = [...stageKinds, schedules, gradients, devices, files];

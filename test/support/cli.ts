@@ -1,14 +1,15 @@
 /** The command line under test: in this process, from the sources, or as the program that a user runs. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { Io } from '../../frontend/cli/io.ts';
 import { run } from '../../frontend/cli/program.ts';
+import { build, dist, root } from './build.ts';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export { build, root } from './build.ts';
+
 const main = join(root, 'dist/frontend/cli/main.js');
 
 export interface Outcome {
@@ -96,38 +97,12 @@ export async function program(
 /** Runs a script in a process of its own, with the built package at hand as `dist`. */
 export function script(text: string, cwd = root): Outcome {
   build();
-  const dist = JSON.stringify(new URL('../../dist/', import.meta.url).href);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--input-type=module', '--eval', `const dist = ${dist};\n${text}`],
+    ['--input-type=module', '--eval', `const dist = ${JSON.stringify(dist)};\n${text}`],
     { cwd, encoding: 'utf8' },
   );
   return { code: status, stdout, stderr };
-}
-
-let built = false;
-/** Compiles the sources if they changed, one test process at a time. */
-export function build(): void {
-  if (built) return;
-  const lock = join(root, 'node_modules/.cache/tapeout.lock');
-  mkdirSync(dirname(lock), { recursive: true });
-  const patience = Date.now() + 60_000;
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch {
-      if (Date.now() > patience) break; // whoever made it is gone
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-    }
-  }
-  try {
-    const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs')], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-    built = true;
-  } finally {
-    rmdirSync(lock);
-  }
 }
 
 const folders: string[] = [];
