@@ -62,7 +62,12 @@ export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
   });
   const [total, known] = [product(have) as Dim, product(dims)];
   if (known === null) throw userError('bad-shape', `${called()}: ${asked} holds the batch twice`);
-  const rest = divDim(total, known);
+  if (total === 0 && known === 0 && open >= 0)
+    throw userError('shape-mismatch', `${called()}: ${asked} has no elements, whatever -1 stands for`, {
+      notes: involved({ x: v }),
+      help: 'write the extent',
+    });
+  const rest = total === 0 ? (known === 0 ? 1 : open >= 0 ? 0 : null) : divDim(total, known);
   if (rest !== null && (open >= 0 || rest === 1)) return dims.map((d, i) => (i === open ? rest : d));
   const problem = `${called()}: ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}`;
   const perSample = showDim(product(have.slice(1)) as Dim);

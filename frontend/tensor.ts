@@ -374,6 +374,8 @@ export class Tensor {
   #belowMax(dim: number): Tensor {
     const d = dimOf(this.#type.shape, dim);
     float(this.value);
+    // Nothing is greatest of nothing.
+    if (this.#type.shape[d] === 0) return this;
     return this.sub(this.amax(d).detach().unsqueeze(d));
   }
 

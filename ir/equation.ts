@@ -1,7 +1,8 @@
 /** What an op's definition says of one node: the element at each of its axes' indices, over buffers for its operands. */
 
-import { type Axis, axis, type Buffer, type Expr, ix, load } from './expr.ts';
+import { type Axis, axis, type Buffer, constant, type Expr, ix, load } from './expr.ts';
 import { byName, type Node, typesOf } from './graph.ts';
+import { isEmpty } from './type.ts';
 
 export interface Equation {
   readonly e: Expr;
@@ -10,6 +11,10 @@ export interface Equation {
   readonly axes: readonly Axis[];
 }
 
+/** An element of a buffer. A buffer without elements is read by no iteration there is: any value will do. */
+export const elementOf = (b: Buffer, at: readonly Expr[]): Expr =>
+  isEmpty(b.type) ? constant(0, b.type.dtype) : load(b, at);
+
 export function equation(n: Node): Equation {
   const buffers = n.inputs.map((v, i): Buffer => ({ name: n.op.operands[i] as string, type: v.type }));
   const loads = byName(
@@ -17,7 +22,7 @@ export function equation(n: Node): Equation {
     buffers.map(
       (b) =>
         (...at: readonly Expr[]) =>
-          load(b, at),
+          elementOf(b, at),
     ),
   );
   const axes = n.type.shape.map((d, i): Axis => axis(`i${i}`, d));

@@ -229,8 +229,11 @@ export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(
 export const select = (cond: Expr, then: Expr, otherwise: Expr): Expr =>
   cond.kind === 'const' ? (cond.value ? then : otherwise) : { kind: 'select', cond, then, otherwise };
 export const convert = (to: DType, x: Expr): Expr => (dtypeOf(x) === to ? x : { kind: 'convert', to, x });
-export const reduce = (fn: ReduceFn, over: readonly Axis[], body: Expr): Expr =>
-  over.length === 0 && fn !== 'argmax' ? body : { kind: 'reduce', fn, over, body };
+export const reduce = (fn: ReduceFn, over: readonly Axis[], body: Expr): Expr => {
+  if (fn === 'argmax') return { kind: 'reduce', fn, over, body };
+  if (over.some((a) => a.extent === 0)) return identity(fn, dtypeOf(body));
+  return over.length === 0 ? body : { kind: 'reduce', fn, over, body };
+};
 export const sum = (over: readonly Axis[], body: Expr): Expr => reduce('add', over, body);
 
 /** The value that a reduction of no elements has. */

@@ -76,6 +76,9 @@ export function elements(shape: Shape): Dim {
   }, 1);
 }
 
+/** Whether a tensor has no elements, whatever the batch. */
+export const isEmpty = ({ shape }: { readonly shape: Shape }): boolean => shape.includes(0);
+
 /** The extent once the batch is known. */
 export const bindDim = (d: Dim, n: number): number => (isBatch(d) ? d.times * n : d);
 export const bindShape = (shape: Shape, n: number): number[] => shape.map((d) => bindDim(d, n));

@@ -226,7 +226,8 @@ export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts
         bound.push(a);
       }
     }
-    go(p.body, { ...at, seen: [...at.seen, new Set()], placed: placement([p.body]) });
+    const facts = p.over.some((a) => a.extent === 0) ? [...at.facts, nothing] : at.facts;
+    go(p.body, { ...at, facts, seen: [...at.seen, new Set()], placed: placement([p.body]) });
     for (const a of bound) bounds.unbind(a);
   }
 }
@@ -239,6 +240,9 @@ interface Walk {
   /** Whether what is found no longer matters. */
   readonly stopped: () => boolean;
 }
+
+/** The fact that holds where nothing runs: -1 is not negative. */
+export const nothing = constant(-1);
 
 /** An index for each dimension, each inside it. */
 export function indices(
@@ -253,6 +257,7 @@ export function indices(
     complain('rank', `${name} has ${shape.length} dimensions, and ${at.length} indices`);
     return;
   }
+  if (facts.includes(nothing)) return;
   for (const [d, index] of at.entries()) {
     const extent = shape[d] as Dim;
     const inside = bounds.isIndex(index, typeof extent === 'number' ? int(extent) : size(extent), facts);

@@ -18,9 +18,9 @@ import {
 } from './graph.ts';
 import { IntegerValues, indexRanges } from './index-ranges.ts';
 import { constant } from './linear.ts';
-import { isBatch, sameType, showType, type TensorType } from './type.ts';
+import { isBatch, isEmpty, sameType, showType, type TensorType } from './type.ts';
 import { collect, complaint, type Problem, type Report } from './verify.ts';
-import { evaluate, Typing } from './verify-expr.ts';
+import { evaluate, nothing, Typing } from './verify-expr.ts';
 
 export interface GraphOptions {
   /** Whether passes have still to differentiate or to apply; else a task left is a problem. */
@@ -228,7 +228,7 @@ function equationOf(n: Node, maxBatch: number, integers = new IntegerValues(new 
     if (isData) for (const i of n.inputs) integers.of(i);
     const bounds = new Bounds(maxBatch, isData ? { buffers: integers.operands(n, buffers) } : {});
     for (const a of axes) bounds.bind(a, constant(0), bounds.form(size(a.extent)), 1);
-    evaluate(e, bounds, { complain, load: (l) => read.add(l.buffer) });
+    evaluate(e, bounds, { complain, load: (l) => read.add(l.buffer) }, isEmpty(n.type) ? [nothing] : []);
     // Where indices decide, another branch may read what this shape never does.
     some(e, (p) => p.kind === 'load' && read.add(p.buffer) && false);
     for (const a of freeAxes(e)) if (!axes.includes(a)) problems.push(`its equation leaves the axis '${a.name}' free`);

@@ -22,7 +22,7 @@ import type { Target } from './target.ts';
 import { byteSize, elements, sameDim, showDim, showType } from './type.ts';
 import { collect, type Problem, type ProblemCode, type Report } from './verify.ts';
 import { type Access, type Frame, undivided } from './verify-dependence.ts';
-import { evaluate, indices, show, Typing } from './verify-expr.ts';
+import { evaluate, indices, nothing, show, Typing } from './verify-expr.ts';
 import { verifyOrder } from './verify-order.ts';
 import { TileStates } from './verify-tiles.ts';
 import { readsByData, storedValues, valuesIn } from './verify-values.ts';
@@ -253,7 +253,8 @@ class KernelVerifier {
     this.#frames.push(frame);
     const left = this.#tiles.enter(frame);
     const runs = this.#ends(l).map((end) => plus(plus(end, from, -1), constant(-1)));
-    this.#body(l.body, certain ? facts : [...facts, plus(range.last, range.from, -1), ...runs]);
+    const never = b.isNatural(plus(from, to, -1)) ? [nothing] : [];
+    this.#body(l.body, certain ? facts : [...facts, plus(range.last, range.from, -1), ...runs, ...never]);
     this.#tiles.leave(frame, left);
     this.#frames.pop();
     b.unbind(l.axis);

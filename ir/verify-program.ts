@@ -16,7 +16,7 @@ import {
   type Span,
   type Storage,
 } from './program.ts';
-import { byteSize, countAt, sameShape, showType } from './type.ts';
+import { byteSize, countAt, isEmpty, sameShape, showType } from './type.ts';
 import { collect, type Problem, type Report } from './verify.ts';
 
 /** Throws a `VerifyError` with all problems. */
@@ -164,7 +164,7 @@ function launches<S extends Storage>(e: Entry, slots: ReadonlyMap<Buffer, S>, re
     for (const { buffer, access } of k.params) if (access !== 'in') written.add(storageOf(buffer));
   }
   for (const p of e.outputs)
-    if (!written.has(p.buffer))
+    if (!written.has(p.buffer) && !isEmpty(p.buffer.type))
       report('unwritten', `entry @${e.name}, output '${p.name}'`, 'no launch writes it', p.place);
   return [...spans];
 }

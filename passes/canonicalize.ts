@@ -1,10 +1,11 @@
 /** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
 
 import { CompileError } from '../ir/diagnostic.ts';
+import { equation } from '../ir/equation.ts';
 import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
-import { type Shape, sameShape } from '../ir/type.ts';
+import { isEmpty, type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
 import { followedBy } from './windows.ts';
@@ -26,6 +27,19 @@ const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | 
 const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 0 || x > (xs[i - 1] as number));
 
 export const algebra: readonly Rule[] = [
+  // What has no elements is any such, and what reads none of its operands is one value.
+  {
+    name: 'empty',
+    root: null,
+    apply(n) {
+      if (n.inputs.length === 0) return null;
+      if (isEmpty(n.type)) return fullLike(n, 0);
+      if (!n.inputs.some((v) => isEmpty(v.type))) return null;
+      const { e } = equation(n);
+      return e.kind === 'const' ? fullLike(n, e.value) : null;
+    },
+  },
+
   // x + 0 = 0 + x = x
   rule('add-zero', op.add, ({ a, b }) => (filled(b) === 0 ? a : filled(a) === 0 ? b : null)),
   rule('add-constants', op.add, ({ a, b }) => fold(a, b, (x, y) => x + y)),

@@ -3,6 +3,7 @@
 
 import { numbering, upsert } from '../ir/collections.ts';
 import type { Loc } from '../ir/diagnostic.ts';
+import { elementOf } from '../ir/equation.ts';
 import * as x from '../ir/expr.ts';
 import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
 import {
@@ -35,7 +36,7 @@ import { kernelKey } from '../ir/kernel-key.ts';
 import { flatPlace } from '../ir/linear.ts';
 import { namespace } from '../ir/print-expr.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
-import { isBatch, type Shape, showType, type TensorType } from '../ir/type.ts';
+import { isBatch, isEmpty, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
 import { windowLoops } from './lower-windows.ts';
@@ -103,6 +104,7 @@ export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm
   const kernelNames = new Names();
   // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
   const kernels = graph.groups.flatMap((g) => {
+    if (g.roots.every((r) => isEmpty(r.type))) return [];
     const name = kernelNames.take(kernelName(g, graph));
     const following = followed(g.roots[0] as Node);
     return following
@@ -110,6 +112,7 @@ export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm
       : [lowerGroup(name, g, stored)];
   });
   const copy = (name: string, from: Buffer, to: Buffer): void => {
+    if (isEmpty(to.type)) return;
     kernels.push(copyKernel(kernelNames.take(`copy_${name}`), from, to));
   };
   // Old values of params that some result overwrites are saved before the first of them is.
@@ -202,7 +205,15 @@ function lowerWindows(
 }
 
 const finished = (name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel =>
-  finish(name, uniqueNames(withoutUnread(withoutSingleLoops(body))), locs);
+  finish(name, uniqueNames(withoutUnread(withoutSingleLoops(withoutEmptyLoops(body)))), locs);
+
+/** Loops over nothing do nothing, and what holds only such is not left either. */
+const withoutEmptyLoops = (body: readonly Stmt[]): Stmt[] =>
+  body.flatMap((s): Stmt[] => {
+    if (s.kind !== 'for') return [s];
+    const inner = s.axis.extent === 0 ? [] : withoutEmptyLoops(s.body);
+    return inner.length > 0 ? [{ ...s, body: inner }] : [];
+  });
 
 /** The buffer that holds a value which a group reads, through views of stored ones; null for what it computes. */
 function storageIn(group: Group, stored: ReadonlyMap<Value, Buffer>): (v: Value) => Buffer | null {
@@ -238,7 +249,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
   /** A value's element at an index, as an expression over what is stored. */
   const element = (v: Value, at: readonly Expr[]): Expr => {
     const buffer = bufferOf(v);
-    if (buffer) return x.load(buffer, at);
+    if (buffer) return elementOf(buffer, at);
     if (v.kind !== 'node') throw new Error(`param '${v.name}' has no buffer`);
     const key = `${number(v)}[${at.map((e) => interner.id(e)).join(',')}]`;
     let e = memo.get(key);

@@ -39,7 +39,8 @@ export function plan({ name, maxBatch, entries, lasting }: Outline, target: Targ
   const slots: Slot[] = [];
   const taken = [reserved];
   for (const s of lasting) {
-    const bytes = bytesOf(s.buffer);
+    // No two have one place for a host, those without elements neither.
+    const bytes = Math.max(align(1), bytesOf(s.buffer));
     const offset = lowest({ every, taken }, 0, bytes);
     slots.push({ ...s, offset, bytes });
     const piece = Math.floor(offset / every);

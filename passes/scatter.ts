@@ -12,7 +12,7 @@ import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import { byName, type Load, type Node, type Scatter, typesOf, type Value } from '../ir/graph.ts';
 import { constant } from '../ir/linear.ts';
-import { type Dim, sameDim } from '../ir/type.ts';
+import { type Dim, isEmpty, sameDim } from '../ir/type.ts';
 
 /** A node's equation turned round, over these reads of its operands. */
 export const scatterBy = (n: Node, loads: readonly Load[]): Scatter | undefined =>
@@ -41,7 +41,7 @@ const forms = new WeakMap<Node, { readonly form: Scatter | null }>();
 export function isScatter(n: Node): boolean {
   return (
     upsert(forms, n, () => {
-      if (!n.op.scatter) return { form: null };
+      if (!n.op.scatter || isEmpty(n.type) || n.inputs.some((v) => isEmpty(v.type))) return { form: null };
       const { buffers: operands } = equation(n);
       const form = scatterBy(n, loadsOf(operands)) as Scatter;
       const counts = n.inputs.map((v, i) => [operands[i] as Buffer, valuesCount(v)] as const);

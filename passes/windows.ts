@@ -13,7 +13,7 @@ import * as x from '../ir/expr.ts';
 import type { Load, Node, Scatter, Value } from '../ir/graph.ts';
 import { constant, type Linear, linear } from '../ir/linear.ts';
 import type { Target } from '../ir/target.ts';
-import { bindDim, type Dim, elements, isBatch, sameDim, type TensorType } from '../ir/type.ts';
+import { bindDim, type Dim, elements, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
 
@@ -65,7 +65,7 @@ const followed = new WeakMap<Node, { readonly by: Following | null }>();
 /** How a node's result is best summed by windows; null where gathering is as good. */
 export function followedBy(n: Node): Following | null {
   return upsert(followed, n, () => {
-    if (!n.op.scatter) return { by: null };
+    if (!n.op.scatter || isEmpty(n.type) || n.inputs.some((v) => isEmpty(v.type))) return { by: null };
     const operands = [...n.inputs.keys()].filter((i) => {
       const v = n.inputs[i] as Value;
       return v.kind === 'node' && isScatter(v) && n.inputs.indexOf(v) === n.inputs.lastIndexOf(v);

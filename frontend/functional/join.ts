@@ -13,7 +13,10 @@ export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   'cat',
   { tensors: k.tensors, dim: k.optional(k.dim) },
   (tensors, dim = 0) => {
-    const values = promoted(...tensors.map((t) => t.value));
+    const all = promoted(...tensors.map((t) => t.value));
+    // As in PyTorch, a list of no elements goes with tensors of any rank.
+    const some = all.filter(({ type: { shape } }) => shape.length !== 1 || shape[0] !== 0);
+    const values = some.length > 0 ? some : all;
     const d = dimOf((values[0] as (typeof values)[number]).type.shape, dim);
     return Tensor.of(values.reduce((a, b) => concat(a, b, { dim: d })));
   },

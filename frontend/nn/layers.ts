@@ -103,10 +103,14 @@ export interface LinearOptions {
   /** Whether there is a bias; there is unless given. */
   readonly bias?: boolean;
 }
-const linearTakes = signature('Linear', { inFeatures: k.size, outFeatures: k.size }, { bias: k.optional(k.flag) });
+const linearTakes = signature(
+  'Linear',
+  { inFeatures: k.whole(0), outFeatures: k.whole(0) },
+  { bias: k.optional(k.flag) },
+);
 
 /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
- *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 1, and in `forward` where the last dimension
+ *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` where the last dimension
  *  is another. */
 export class Linear extends Module {
   readonly weight: Parameter;

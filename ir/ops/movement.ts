@@ -273,6 +273,8 @@ export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
     );
   },
   compute({ a, b }, at, { dim }, types) {
+    if (types.a.shape[dim] === 0) return b(...at);
+    if (types.b.shape[dim] === 0) return a(...at);
     const [i, split] = [at[dim] as x.Expr, x.size(types.a.shape[dim] as Dim)];
     const shifted = at.map((e, d) => (d === dim ? x.sub(e, split) : e));
     return x.select(x.lt(i, split), a(...at), b(...shifted));

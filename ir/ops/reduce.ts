@@ -23,6 +23,18 @@ function check(name: string, t: TensorType, dims: readonly number[]): Shape {
   return kept(t.shape.length, dims).map((d) => t.shape[d] as never);
 }
 
+/** What has a greatest element has some. */
+function checkAny(name: string, t: TensorType, dims: readonly number[]): Shape {
+  const shape = check(name, t, dims);
+  const none = dims.find((d) => t.shape[d] === 0);
+  if (none !== undefined)
+    throw typeError(
+      'bad-dim',
+      `${name}: dimension ${none} of ${showType(t)} has no elements, and so none that is extreme`,
+    );
+  return shape;
+}
+
 /** The operand's index from the result's and the reduction's axes. */
 function interleave(rank: number, dims: readonly number[], at: readonly x.Expr[], axes: readonly x.Axis[]): x.Expr[] {
   const outer = at.values();
@@ -64,7 +76,7 @@ const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'mi
     attrs: { dims: integers(0) },
     rule: reducedRule,
     example: [{ x: f32(N, 4) }, { dims: [1] }],
-    infer: ({ x }, { dims }) => tensor(x.dtype, check(name, x, dims)),
+    infer: ({ x }, { dims }) => tensor(x.dtype, checkAny(name, x, dims)),
     compute({ x: v }, at, { dims }, types) {
       const axes = axesOf(types.x, dims);
       return x.reduce(fn, axes, v(...interleave(types.x.shape.length, dims, at, axes)));
@@ -87,7 +99,7 @@ export const argmax: Op<['x'], { dim: number }> = defineOp({
   attrs: { dim: integer(0) },
   rule: 'i32, of the shape of x without `dim`; x is f32 or i32.',
   example: [{ x: f32(N, 10) }, { dim: 1 }],
-  infer: ({ x }, { dim }) => tensor('i32', check('argmax', x, [dim])),
+  infer: ({ x }, { dim }) => tensor('i32', checkAny('argmax', x, [dim])),
   compute({ x: v }, at, { dim }, types) {
     const axes = axesOf(types.x, [dim]);
     return x.reduce('argmax', axes, v(...interleave(types.x.shape.length, [dim], at, axes)));

@@ -494,7 +494,7 @@ describe('modules', () => {
       "padding must be a whole number of at least 0, or a pair of them, got 'same'",
     ],
     ['groups', () => nn.Conv2d(3, 4, 3, { groups: 2 }), 'inChannels must be divisible by groups, and 3 is not by 2'],
-    ['features', () => nn.Linear(1.5, 2), 'inFeatures must be a whole number of at least 1, got 1.5'],
+    ['features', () => nn.Linear(1.5, 2), 'inFeatures must be a whole number of at least 0, got 1.5'],
     ['softmax of no dimension', () => nn.Softmax(), 'Softmax: dim is missing: it must be a whole number'],
     [
       'a function in a Sequential',
