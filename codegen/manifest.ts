@@ -22,29 +22,37 @@ export interface Gpu {
   readonly features?: readonly string[];
 }
 
+/** What a host needs to know of the params that the compiler added to a model's, by their names in the program. */
+export type AddedParams = ReadonlyMap<
+  string,
+  {
+    /** What it holds before the first step. */
+    readonly initial: number;
+    /** What a host calls it. */
+    readonly name: string;
+  }
+>;
+
 export function manifestOf(
   program: Program,
-  initial: ReadonlyMap<string, number>,
+  added: AddedParams,
   threads: number | null = null,
   gpu: Gpu | null = null,
 ): Manifest {
   return {
-    tapeout: 1,
+    tapeout: 2,
     name: program.name,
     maxBatch: program.maxBatch,
     pages: pagesOf(program),
     arenaBytes: program.arenaBytes,
     ...(threads === null ? {} : { threads }),
-    tensors: tensorsOf(program, initial, (s) => s.offset),
+    tensors: tensorsOf(program, added, (s) => s.offset),
     entries: program.entries.map(entry),
-    ...(gpu === null ? {} : { webgpu: manifestOfGpu(gpu, initial) }),
+    ...(gpu === null ? {} : { webgpu: manifestOfGpu(gpu, added) }),
   };
 }
 
-const manifestOfGpu = (
-  { program, shaders, features = [] }: Gpu,
-  initial: ReadonlyMap<string, number>,
-): ManifestGpu => ({
+const manifestOfGpu = ({ program, shaders, features = [] }: Gpu, added: AddedParams): ManifestGpu => ({
   operations: Math.max(
     0,
     ...program.entries.map((e) => e.launches.reduce((sum, k) => sum + workOf(k, program.maxBatch).operations, 0)),
@@ -53,7 +61,7 @@ const manifestOfGpu = (
   ...(shaders.bindingBytes === null ? {} : { bindingBytes: shaders.bindingBytes }),
   callBytes: shaders.callBytes,
   ...(features.length === 0 ? {} : { features }),
-  tensors: tensorsOf(program, initial, (s) => shaders.scalars.get(s.buffer) ?? s.offset),
+  tensors: tensorsOf(program, added, (s) => shaders.scalars.get(s.buffer) ?? s.offset),
   entries: program.entries.map((e) => ({
     ...entry(e),
     dispatches: shaders.dispatches.get(e.name) as readonly ManifestDispatch[],
@@ -67,36 +75,33 @@ const entry = (e: Entry): ManifestEntry => ({
 });
 
 /** What a host sees of a program's memory. */
-function tensorsOf(
-  program: Program,
-  initial: ReadonlyMap<string, number>,
-  offsetOf: (s: Slot) => number,
-): ManifestTensor[] {
-  const ports: readonly Port[] = program.entries.flatMap((e) => [...e.inputs, ...e.outputs]);
-  const named = program.slots
-    .filter((s) => s.purpose !== 'temp')
-    .flatMap((s) => {
-      const [name = s.buffer.name, ...others] = ports.flatMap((p) => (p.buffer === s.buffer ? [p.name] : []));
-      // Results that are one value are one buffer, under several names.
-      return (s.purpose === 'output' ? [name, ...others] : [name]).map((n) => [n, s] as const);
-    });
-  const seen = new Set<string>();
-  return named.flatMap(([name, s]): ManifestTensor[] => {
-    if (seen.has(name)) return [];
-    seen.add(name);
-    const start = initial.get(name);
-    return [
-      {
-        name,
-        purpose: s.purpose,
-        dtype: s.buffer.type.dtype,
-        shape: s.buffer.type.shape.map(dim),
-        offset: offsetOf(s),
-        ...(s.range === undefined ? {} : { range: s.range }),
-        ...(s.ignored === undefined ? {} : { ignoreIndex: s.ignored }),
-        ...(start === undefined ? {} : { initial: start }),
-      },
-    ];
+function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => number): ManifestTensor[] {
+  const namesOf = (ways: 'inputs' | 'outputs', s: Slot): string[] => {
+    const ports: readonly Port[] = program.entries.flatMap((e) => e[ways]);
+    const names = new Set(ports.flatMap((p) => (p.buffer === s.buffer ? [p.name] : [])));
+    return names.size > 0 ? [...names] : [s.buffer.name];
+  };
+  return program.slots.flatMap((s): ManifestTensor[] => {
+    const { buffer, purpose } = s;
+    if (purpose === 'temp') return [];
+    const own = purpose === 'output' ? undefined : added.get(buffer.name);
+    // Results that are one value are one buffer, under several names.
+    const names =
+      purpose === 'output'
+        ? namesOf('outputs', s)
+        : purpose === 'input'
+          ? namesOf('inputs', s).slice(0, 1)
+          : [own?.name ?? buffer.name];
+    return names.map((name) => ({
+      name,
+      purpose,
+      dtype: buffer.type.dtype,
+      shape: buffer.type.shape.map(dim),
+      offset: offsetOf(s),
+      ...(s.range === undefined ? {} : { range: s.range }),
+      ...(s.ignored === undefined ? {} : { ignoreIndex: s.ignored }),
+      ...(own === undefined ? {} : { initial: own.initial }),
+    }));
   });
 }
 

@@ -48,7 +48,7 @@ ${manifest.webgpu ? backendMembers("'wasm'") : ''}  readonly maxBatch: ${maxBatc
 ${views(of(manifest, 'parameter'))}  };
   /** What backward() and vjp() add to and zeroGrad() clears. */
   readonly gradients: {
-${views(of(manifest, 'gradient'), (name) => name.replace(/\.grad$/, ''))}  };
+${views(of(manifest, 'gradient'))}  };
   /** The optimizer's state. */
   readonly state: {
 ${views(of(manifest, 'state'))}  };
@@ -258,7 +258,8 @@ const onAny: Calls = {
 function method({ name, inputs }: ManifestEntry, { tensors, maxBatch }: Manifest, { docs, results }: Calls): string[] {
   const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const result = results[name] ?? 'void';
-  const taken = inputs.map((input) => tensors.find((t) => t.name === input)).filter((t) => t !== undefined);
+  const given = tensors.filter((t) => t.purpose === 'input');
+  const taken = inputs.flatMap((input) => given.find((t) => t.name === input) ?? []);
   const lines = [`  /** ${docs[name] ?? name}`];
   for (const t of taken) {
     const ignored = t.ignoreIndex === undefined ? '' : `, or ${t.ignoreIndex} to ignore a sample`;
@@ -271,12 +272,9 @@ function method({ name, inputs }: ManifestEntry, { tensors, maxBatch }: Manifest
   return [doc, `  ${camel}(${params}): ${result};`, `  ${camel}(n: number): ${result};`];
 }
 
-const views = (tensors: readonly ManifestTensor[], rename = (name: string) => name): string =>
+const views = (tensors: readonly ManifestTensor[]): string =>
   tensors
-    .map(
-      (t) =>
-        `    /** [${literalShape(t).replaceAll("'", '')}] */\n    readonly ${key(rename(t.name))}: ${arrayName(t)};\n`,
-    )
+    .map((t) => `    /** [${literalShape(t).replaceAll("'", '')}] */\n    readonly ${key(t.name)}: ${arrayName(t)};\n`)
     .join('');
 
 const arrayName = ({ dtype }: ManifestTensor): string =>

@@ -39,10 +39,10 @@ import { type Rematerialized, rematerialize } from '../passes/rematerialize.ts';
 import { type GivenSchedules, without } from '../passes/schedule/given.ts';
 import { type Scheduled, scheduleAll } from '../passes/schedule/index.ts';
 import { barriers, onThreads } from '../passes/threads.ts';
-import { type Optimizer, StateTable, update } from '../passes/update.ts';
+import { type Optimizer, update } from '../passes/update.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { mostThreads } from '../runtime/threads.ts';
-import { type EntryName, entriesOf } from './entries.ts';
+import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
 import { type ModelSpec, type Recording, record } from './model.ts';
 import { callSite } from './trace.ts';
 
@@ -179,7 +179,7 @@ export function compileRecording(
   options: CompileOptions = {},
   site: Loc | null = callSite(),
 ): Compiled {
-  const table = new StateTable();
+  const table = stateTableOf(recording);
   const target = targetOf(options);
   const processor = processorOf(options);
   const features = featuresOf(options.gpuFeatures, target);
@@ -232,10 +232,10 @@ export function compileRecording(
     );
   const [indices, ranges] = [indexInputs(recorded), indexRanges(recorded)];
   const count = countOps(module);
-  const kept = recording.parameters.map((p) => p.param);
+  const kept = [...recording.parameters, ...recording.buffers].map((s) => s.param);
   const half = (on: Target, of: Module, shown: boolean, given = shown ? options.schedule : undefined): Half => {
     const { maxBatch } = of;
-    const buffers = new Buffers();
+    const buffers = new Buffers(of);
     const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
     const run = <T>(
       name: Stage,
@@ -311,8 +311,8 @@ export function compileRecording(
   const richShaders = rich && written(rich, richDevice, onlyGpu);
   if (gpu && shaders && rich && richShaders) requireSameLaunches([gpu.program, shaders], [rich.program, richShaders]);
 
-  const initial = new Map(
-    [...table.initial].map(([p, v]) => [p.name, p.role === 'scalar' ? (recording.optimizer?.scalars[p.name] ?? v) : v]),
+  const added = new Map(
+    [...table.initial].map(([p, initial]) => [p.name, { initial, name: table.called.get(p) ?? p.name }]),
   );
   return {
     recording,
@@ -325,7 +325,7 @@ export function compileRecording(
     gpu,
     wgsl: shaders?.wgsl ?? null,
     featureWgsl: richShaders?.wgsl ?? null,
-    manifest: manifestOf(own.program, initial, threads, gpu && shaders && { program: gpu.program, shaders, features }),
+    manifest: manifestOf(own.program, added, threads, gpu && shaders && { program: gpu.program, shaders, features }),
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: trace.reports,
     rematerialized,

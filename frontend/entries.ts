@@ -14,7 +14,7 @@ import {
 } from '../ir/graph.ts';
 import * as ir from '../ir/ops/index.ts';
 import { isBatch, sameDim } from '../ir/type.ts';
-import { gradientName, type StateTable } from '../passes/update.ts';
+import { gradientOf, StateTable } from '../passes/update.ts';
 import type { Recording } from './model.ts';
 
 /** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, how many samples are
@@ -39,13 +39,17 @@ export function entriesOf(
   return { name: recording.name, maxBatch: recording.maxBatch, graphs };
 }
 
+/** For the state that entries of a model share, beside its own params. */
+export const stateTableOf = (r: Recording): StateTable =>
+  new StateTable([...dataOf(r), ...[...r.parameters, ...r.buffers].map((s) => s.param)]);
+
 type Entry = (r: Recording, table: StateTable, options: EntryOptions) => Graph;
 
 const entries: Readonly<Record<EntryName, Entry>> = {
-  forward: (r) => graphOf(r, 'forward', [{ name: 'output', value: r.output }]),
+  forward: (r) => graphOf(r, 'forward', r.inputs, [{ name: 'output', value: r.output }]),
 
   evaluate: (r) =>
-    graphOf(r, 'evaluate', [
+    graphOf(r, 'evaluate', dataOf(r), [
       { name: 'loss', value: lossOf(r, 'evaluate') },
       { name: 'output', value: r.output },
       ...correct(r),
@@ -55,7 +59,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
     const loss = lossOf(r, 'train_step');
     optimizerOf(r, 'train_step');
     const wrt = r.parameters.map((p) => p.param);
-    return graphOf(r, 'train_step', [{ name: 'loss', value: loss }], {
+    return graphOf(r, 'train_step', dataOf(r), [{ name: 'loss', value: loss }], {
       kind: 'differentiate',
       of: loss,
       seed: null,
@@ -67,7 +71,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
   backward(r, _table, options) {
     const loss = lossOf(r, 'backward');
     const wrt = gradientsOf(r, options);
-    return graphOf(r, 'backward', [{ name: 'loss', value: loss }], {
+    return graphOf(r, 'backward', dataOf(r), [{ name: 'loss', value: loss }], {
       kind: 'differentiate',
       of: loss,
       seed: null,
@@ -76,38 +80,41 @@ const entries: Readonly<Record<EntryName, Entry>> = {
     });
   },
 
-  vjp(r, _table, options) {
-    const seed = param('input', 'v', r.output.type, r.loc);
+  vjp(r, table, options) {
+    const seed = param('input', table.free('v'), r.output.type, r.loc);
     const wrt = gradientsOf(r, options);
-    return graphOf(r, 'vjp', [], { kind: 'differentiate', of: r.output, seed, wrt, then: 'accumulate' });
+    return graphOf(r, 'vjp', [...r.inputs, seed], [], {
+      kind: 'differentiate',
+      of: r.output,
+      seed,
+      wrt,
+      then: 'accumulate',
+    });
   },
 
   zero_grad: (r, table, options) =>
     graphOf(
       r,
       'zero_grad',
+      [],
       gradientsOf(r, options).map((p) => {
-        const into = gradient(table, p);
+        const into = gradientOf(table, p);
         return { name: into.name, value: ir.full({ value: 0, shape: p.type.shape, dtype: 'f32' }), into };
       }),
     ),
 
   step(r, table) {
     optimizerOf(r, 'step');
-    const gradients = new Map<Param, Value>(r.parameters.map(({ param }) => [param, gradient(table, param)]));
-    return graphOf(r, 'step', [], { kind: 'apply', gradients, then: 'step' });
+    const gradients = new Map<Param, Value>(r.parameters.map(({ param }) => [param, gradientOf(table, param)]));
+    return graphOf(r, 'step', [], [], { kind: 'apply', gradients, then: 'step' });
   },
 };
 
-const graphOf = (r: Recording, name: string, results: readonly Result[], task?: Task): Graph =>
-  makeGraph(
-    name,
-    results,
-    [...r.inputs, ...r.targets, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)],
-    task,
-  );
+/** An entry takes all that it is declared to take, in that order, whether something comes of it or not. */
+const graphOf = (r: Recording, name: string, takes: readonly Param[], results: readonly Result[], task?: Task): Graph =>
+  makeGraph(name, results, [...takes, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)], task);
 
-const gradient = (table: StateTable, p: Param): Param => table.get('state', gradientName(p), p.type);
+const dataOf = (r: Recording): Param[] => [...r.inputs, ...r.targets];
 
 const gradientsOf = (r: Recording, { inputGradient = false }: EntryOptions): Param[] => [
   ...r.parameters.map((p) => p.param),

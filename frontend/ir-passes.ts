@@ -3,16 +3,17 @@
 import { emitWasm } from '../codegen/wasm/emit.ts';
 import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
-import type { FusedGraph, Module, Param, Role } from '../ir/graph.ts';
+import type { FusedGraph, Module, Param } from '../ir/graph.ts';
 import type { Indices } from '../ir/index-ranges.ts';
 import { directivesOf, type GraphTextOptions, parseText, type Text } from '../ir/parse.ts';
+import { namespace } from '../ir/print-expr.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { hostValues, isPlanned, kernelsOf, type Outline, type Program } from '../ir/program.ts';
 import type { Dropped, Schedule } from '../ir/schedule.ts';
 import { isGrid, type Target, wasm128 } from '../ir/target.ts';
-import { showType, type TensorType } from '../ir/type.ts';
+import { sameType, showType } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
@@ -29,7 +30,7 @@ import { plan } from '../passes/plan.ts';
 import { rematerialize } from '../passes/rematerialize.ts';
 import type { GivenSchedules } from '../passes/schedule/given.ts';
 import { scheduleOutline } from '../passes/schedule/index.ts';
-import { type Optimizer, StateTable, update } from '../passes/update.ts';
+import { type Added, type Optimizer, StateTable, update } from '../passes/update.ts';
 
 /** What a text is, and what the passes make of it. */
 export type Ir =
@@ -260,21 +261,20 @@ function ofModule(module: Module): Ir {
 class KnownState extends StateTable {
   readonly #known: ReadonlyMap<string, Param>;
 
-  constructor(module: Module | null) {
-    super();
-    this.#known = new Map(module?.graphs.flatMap((g) => g.params).map((p) => [p.name, p]));
+  constructor(params: readonly Param[]) {
+    super(params);
+    this.#known = new Map(params.map((p) => [p.name, p]));
   }
 
-  override get(role: Role, name: string, type: TensorType, initial = 0): Param {
+  protected override make(added: Added, name: string): Param {
+    const named = namespace();
+    for (let known = this.#known.get(named.claim(name)); known; known = this.#known.get(named.claim(name)))
+      if (known.role === added.role && sameType(known.type, added.type)) return known;
     const known = this.#known.get(name);
-    if (!known) return super.get(role, name, type, initial);
-    if (known.role === role && showType(known.type) === showType(type)) {
-      this.initial.set(known, initial);
-      return known;
-    }
+    if (known?.role !== added.role) return super.make(added, name);
     throw new CompileError(
       'bad-name',
-      `'${name}' must be ${showType(type)} ${role}, and the text has it as ${showType(known.type)} ${known.role}`,
+      `'${name}' must be ${showType(added.type)} ${added.role}, and the text has it as ${showType(known.type)} ${known.role}`,
       { loc: known.loc, help: 'give the param of the text another name' },
     );
   }
@@ -291,11 +291,11 @@ export function contextOf(
 ): PassContext {
   const module = 'module' in ir ? ir.module : null;
   return {
-    table: new KnownState(module),
+    table: new KnownState([...new Set(module?.graphs.flatMap((g) => g.params))]),
     optimizer: options.optimizer ?? null,
     target: options.target ?? wasm128,
     given: options.given,
-    buffers: new Buffers(),
+    buffers: new Buffers(module ?? undefined),
     indices: module ? indexInputs(module) : new Map(),
     print: options.print ?? {},
   };

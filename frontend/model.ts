@@ -232,23 +232,23 @@ function collect(
   const all = [...storedIn(module), ...(loss instanceof Module ? storedIn(loss, 'loss.') : [])];
   for (const [name, stored] of all) names.set(stored, [...(names.get(stored) ?? []), name]);
 
-  const taken = new Map([
-    ['step', 'the counter of steps'],
-    ['v', 'the cotangent that vjp takes'],
-  ]);
-  for (const scalar of Object.keys(optimizer?.scalars ?? {})) taken.set(scalar, 'a value of the optimizer');
-  const take = (name: string, what: string, loc: Loc | null): void => {
-    const owner = taken.get(name);
+  const owners = new Map<string, string>();
+  const take = (name: string, what: string, loc: Loc | null, owner = owners.get(name)): void => {
+    checkName(name, what, loc);
     if (owner !== undefined)
       throw userError('bad-name', `${what} and ${owner} are both named '${name}'`, {
         notes: [{ message: `${what} is made here`, loc }],
         help: 'rename one of them',
       });
-    taken.set(name, what);
+    owners.set(name, what);
   };
   for (const [name] of inputs) take(name, 'an input', loc);
   for (const [name] of targets) take(name, 'a target', loc);
-  for (const [stored, [name]] of names) take(name!, `a ${stored.kind}`, stored.loc);
+  for (const [stored, [name]] of names) {
+    // A state dict holds both by name. Whatever else the compiler names gives way to the model's names.
+    const isScalar = Object.hasOwn(optimizer?.scalars ?? {}, name!);
+    take(name!, `a ${stored.kind}`, stored.loc, isScalar ? 'a value of the optimizer' : undefined);
+  }
 
   return [...names].map(([stored, [name, ...shared]]) => {
     stored.name = name!;
@@ -265,6 +265,23 @@ function collect(
       names: [name!, ...shared],
     };
   });
+}
+
+/** Characters of a name at most: it stands in every text and file that is made of a model. */
+const longestName = 255;
+
+function checkName(name: string, what: string, loc: Loc | null): void {
+  if (name.length > longestName)
+    throw userError(
+      'bad-name',
+      `the name '${name.slice(0, 20)}…' of ${what} has ${name.length} characters: the most are ${longestName}`,
+      { notes: [{ message: `${what} is made here`, loc }] },
+    );
+  if (name === '__metadata__')
+    throw userError('bad-name', `${what} is named '__metadata__', which safetensors files keep for themselves`, {
+      notes: [{ message: `${what} is made here`, loc }],
+      help: 'rename it',
+    });
 }
 
 function resultOf(result: unknown, what: string): Value {

@@ -105,7 +105,7 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
   const onThreads = hasWasm && threads !== undefined;
   return {
     modules: [
-      ...['check', 'json', 'foreign', 'safetensors', 'port', 'weights', 'state-dict'],
+      ...['check', 'json', 'foreign', 'safetensors', 'port', 'call', 'weights', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
       ...(webgpu

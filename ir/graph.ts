@@ -58,8 +58,9 @@ export type Op<N extends readonly string[], A extends Attrs = {}> = OpSpec<N, A>
   ((...args: {} extends A ? [...Values<N>] : [...Values<N>, A]) => Value);
 // biome-ignore-end lint/complexity/noBannedTypes: no attributes
 
-/** What a graph is given: user's data, a parameter, optimizer or running state, or a scalar such as the learning rate. */
-export type Role = 'input' | 'parameter' | 'state' | 'scalar';
+/** What a graph is given: user's data, a parameter, a sum of gradients, optimizer or running state, or a scalar such as the
+ *  learning rate. */
+export type Role = 'input' | 'parameter' | 'gradient' | 'state' | 'scalar';
 
 export interface Param {
   readonly kind: 'param';
@@ -89,7 +90,7 @@ export interface Result {
 }
 
 /** Work that a pass has still to do on a graph: `autodiff` turns the first kind into the second, `update` the second into
- *  results. With `then: 'step'` the optimizer applies the gradients; with `accumulate` they are added to `.grad` state. */
+ *  results. With `then: 'step'` the optimizer applies the gradients; with `accumulate` they are added to those that there are. */
 export type Task =
   | {
       readonly kind: 'differentiate';
@@ -241,7 +242,8 @@ export function usersOf(nodes: readonly Node[]): Map<Value, Node[]> {
   return users;
 }
 
-/** A graph whose params are those its results read or update, in the order given where one is given. */
+/** A graph whose params are those its results read or update, in the order given where one is given. Inputs of that order
+ *  stay without a use: a host passes them by position. */
 export function makeGraph(name: string, results: readonly Result[], order: readonly Param[] = [], task?: Task): Graph {
   const asked = task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : []), ...task.wrt] : [];
   const applied = task?.kind === 'apply' ? [...task.gradients].flat() : [];
@@ -249,7 +251,7 @@ export function makeGraph(name: string, results: readonly Result[], order: reado
     ...paramsOf([...results.map((r) => r.value), ...asked, ...applied]),
     ...results.flatMap((r) => (r.into ? [r.into] : [])),
   ]);
-  const params = [...order.filter((p) => used.delete(p)), ...used];
+  const params = [...order.filter((p) => used.delete(p) || p.role === 'input'), ...used];
   return { name, params, results, ...(task ? { task } : {}) };
 }
 

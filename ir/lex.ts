@@ -27,7 +27,7 @@ export interface Token {
 const none: readonly Comment[] = [];
 
 /** No word, name or number has more characters: what has is no IR, and no error quotes it. */
-const longest = 1000;
+const longest = 4000;
 
 // Groups repeat a bounded number of times, more often than in the longest token: each repetition takes stack.
 const patterns = {

@@ -81,7 +81,12 @@ export function graphOf(lex: Lexer, scope: Scope, options: GraphTextOptions): Gr
   return new GraphReader(lex, scope, options).graph();
 }
 
-const roles: Readonly<Record<string, Role>> = { param: 'parameter', state: 'state', scalar: 'scalar' };
+const roles: ReadonlyMap<string, Role> = new Map([
+  ['param', 'parameter'],
+  ['gradient', 'gradient'],
+  ['state', 'state'],
+  ['scalar', 'scalar'],
+]);
 
 class GraphReader {
   readonly #lex: Lexer;
@@ -156,10 +161,10 @@ class GraphReader {
     const name = lex.expectKind('value', "a param such as '%x: f32[N,4]', or ')'");
     lex.expect(':');
     const type = this.#type();
-    const role = roles[lex.peek().kind === 'name' ? lex.peek().text : ''] ?? 'input';
+    const role = (lex.peek().kind === 'name' && roles.get(lex.peek().text)) || 'input';
     if (role !== 'input') lex.take();
     else if (lex.peek().kind === 'name')
-      throw lex.unexpected("'param', 'state' or 'scalar', or ',' for a param that is an input");
+      throw lex.unexpected("'param', 'gradient', 'state' or 'scalar', or ',' for a param that is an input");
     // The place stands behind the comma, or before one on the next line.
     const told = lex.comment();
     const more = lex.accept(',');

@@ -68,7 +68,13 @@ function showGroups(
   return [...rest, ...(groups.length ? groups : [['  fused {}', null] as const])];
 }
 
-const roles: Readonly<Record<Role, string>> = { input: '', parameter: ' param', state: ' state', scalar: ' scalar' };
+const roles: Readonly<Record<Role, string>> = {
+  input: '',
+  parameter: ' param',
+  gradient: ' gradient',
+  state: ' state',
+  scalar: ' scalar',
+};
 
 /** What a task holds on to beside the results. */
 function valuesOf(task: Task | undefined): readonly Value[] {

@@ -3,7 +3,18 @@
 
 import { CompileError } from './diagnostic.ts';
 import { type Axis, axis, type Buffer, type Expr, ix, load, walk } from './expr.ts';
-import { type Attrs, build, byName, makeGraph, type OpDef, param, typesOf, type Value } from './graph.ts';
+import {
+  type Attrs,
+  build,
+  byName,
+  makeGraph,
+  type OpDef,
+  type Param,
+  param,
+  paramsOf,
+  typesOf,
+  type Value,
+} from './graph.ts';
 import { exprPrinter } from './print-expr.ts';
 import { printGraph } from './print-graph.ts';
 import { f32, isBatch, N, type TensorType } from './type.ts';
@@ -111,9 +122,9 @@ function gradient({ op, inputs, attrs, result }: Example): string[] {
     const none = stopped.length ? ` None flows to ${stopped.join(', ')}.` : '';
     if (flows.length === 0) return [`**Gradient.**${none}`];
     const results = flows.map((o) => ({ name: `d${o}`, value: named[o] as Value }));
-    return [
-      `**Gradient.**${none}\n\n${fenced(printGraph(makeGraph(`${op.name}_vjp`, results, [...(inputs as never[]), g])))}`,
-    ];
+    const read = new Set<Value>(paramsOf(results.map((r) => r.value)));
+    const order = [...(inputs as Param[]), g].filter((p) => read.has(p));
+    return [`**Gradient.**${none}\n\n${fenced(printGraph(makeGraph(`${op.name}_vjp`, results, order)))}`];
   } catch (e) {
     if (e instanceof CompileError) return [`**Gradient.** None: ${e.message}.`];
     throw e;

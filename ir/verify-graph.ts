@@ -144,7 +144,7 @@ function results(graph: Graph, known: (p: Value, where: string) => void, report:
         `a ${showType(r.value.type)} cannot replace '${into.name}', a ${showType(into.type)}`,
         r.value.loc,
       );
-    if (into.role !== 'parameter' && into.role !== 'state')
+    if (into.role === 'input' || into.role === 'scalar')
       report(
         'update',
         where,

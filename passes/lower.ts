@@ -10,6 +10,7 @@ import {
   byName,
   type FusedGraph,
   type Group,
+  type Module,
   type Node,
   type Param,
   type Result,
@@ -56,11 +57,17 @@ export interface Lowered {
 
 /** What the graphs of a module share: the buffers of params, buffers of one name and type, and so whole kernels. */
 export class Buffers {
+  /** Names of params, which no other buffer takes in any graph. */
+  readonly reserved: ReadonlySet<string>;
   readonly #params = new Map<Param, Buffer>();
   readonly #named = new Map<string, Buffer>();
   readonly #kernels = new Map<string, Kernel>();
   readonly #names = namespace();
   readonly #number = numbering<Buffer>();
+
+  constructor({ graphs }: Pick<Module, 'graphs'> = { graphs: [] }) {
+    this.reserved = new Set(graphs.flatMap((g) => g.params.map((p) => p.name)));
+  }
 
   of(p: Param): Buffer {
     return upsert(this.#params, p, () => ({ name: p.name, type: p.type }));
@@ -84,7 +91,7 @@ export class Buffers {
 export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm128): Lowered {
   const followed = windowsOn(target);
   const names = new Names();
-  for (const p of graph.params) names.take(p.name);
+  for (const name of new Set([...buffers.reserved, ...graph.params.map((p) => p.name)])) names.take(name);
   const stored = new Map<Value, Buffer>();
   for (const p of graph.params) stored.set(p, buffers.of(p));
   const outputs = new Map<Result, Buffer>();
@@ -94,9 +101,10 @@ export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm
     if (r.value.kind === 'param') continue;
     if (r.into && !graph.staged.has(r) && !stored.has(r.value)) stored.set(r.value, buffers.of(r.into));
   }
+  const outputNames = new Map(graph.results.flatMap((r) => (r.into ? [] : [[r, names.take(r.name)] as const])));
+  const outputOf = (r: Result): Buffer => buffers.named('output', outputNames.get(r) as string, r.value.type);
   for (const r of graph.results)
-    if (!r.into && r.value.kind === 'node' && !stored.has(r.value))
-      stored.set(r.value, buffers.named('output', names.take(r.name), r.value.type));
+    if (!r.into && r.value.kind === 'node' && !stored.has(r.value)) stored.set(r.value, outputOf(r));
   for (const g of graph.groups)
     for (const root of g.roots)
       if (!stored.has(root)) stored.set(root, buffers.named('temp', names.take(root.op.name), root.type));
@@ -124,11 +132,13 @@ export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm
     stored.set(r.value, saved);
   }
   // A result that is a param, or a second name for a value, is a copy of it …
+  const named = new Set<Value>();
   for (const r of graph.results) {
     if (r.into) continue;
     const from = stored.get(r.value) as Buffer;
-    const direct = r.value.kind === 'node' && !isUpdated(graph, r.value);
-    outputs.set(r, direct ? from : buffers.named('output', names.take(r.name), r.value.type));
+    const direct = r.value.kind === 'node' && !isUpdated(graph, r.value) && !named.has(r.value);
+    named.add(r.value);
+    outputs.set(r, direct ? from : outputOf(r));
     if (!direct) copy(r.name, from, outputs.get(r) as Buffer);
   }
   // … and updates that could not happen in place come last.

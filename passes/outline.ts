@@ -9,13 +9,7 @@ import type { Entry, Outline, Port, Purpose, Storage } from '../ir/program.ts';
 import { showType } from '../ir/type.ts';
 import type { Buffers, Lowered } from './lower.ts';
 
-const purposeOf: Readonly<Record<Role, Purpose>> = {
-  input: 'input',
-  parameter: 'parameter',
-  state: 'state',
-  scalar: 'scalar',
-};
-const order: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
+const order: readonly Role[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
 
 /** Params come in the order in which graphs first name them, by purpose, then results by name: those that several entries
  *  have share a buffer. */
@@ -29,15 +23,14 @@ export function outline(
   kept: readonly Param[] = [],
 ): Outline {
   const params = [...new Set([...lowered.flatMap((l) => l.graph.params), ...kept])];
-  const isGradient = (p: Param): boolean => p.role === 'state' && p.name.endsWith('.grad');
-  const lasting = order.flatMap((purpose) =>
+  const lasting = order.flatMap((role) =>
     params
-      .filter((p) => (isGradient(p) ? 'gradient' : purposeOf[p.role]) === purpose)
+      .filter((p) => p.role === role)
       .map((p): Storage => {
         const { range, ignored = null } = indices.get(p) ?? {};
         return {
           buffer: buffers.of(p),
-          purpose,
+          purpose: role,
           ...(range === undefined ? {} : { range }),
           ...(ignored === null ? {} : { ignored }),
         };

@@ -1,8 +1,11 @@
 /** Applies gradients: by an optimizer, whose rule is a function that builds graph, or by adding them to `.grad` state. */
 
+import { upsert } from '../ir/collections.ts';
+import { CompileError } from '../ir/diagnostic.ts';
 import { type Graph, type Module, makeGraph, type Param, param, type Result, type Value } from '../ir/graph.ts';
 import { full } from '../ir/ops/create.ts';
 import { add } from '../ir/ops/elementwise.ts';
+import { type Namespace, namespace } from '../ir/print-expr.ts';
 import { f32, type TensorType } from '../ir/type.ts';
 
 /** What an optimizer's rule may use beside the parameter and its gradient. */
@@ -27,24 +30,76 @@ export interface Optimizer {
   ): { readonly value: Value; readonly state: ReadonlyMap<Param, Value> };
 }
 
-/** Parameters' accumulated gradients, as state of this name. */
-export const gradientName = (p: Param): string => `${p.name}.grad`;
+/** What the compiler adds to a model's params: a scalar, a gradient or state of one parameter, or state that all of them share. */
+export interface Added {
+  readonly role: 'gradient' | 'state' | 'scalar';
+  readonly name: string;
+  readonly type: TensorType;
+  readonly initial?: number;
+  /** The param whose gradient or state it is; its name goes in front. */
+  readonly of?: Param;
+}
 
-/** Params that stand for one thing in several graphs are one object: state is made once per module. */
+/** Params that stand for one thing in several graphs are one object: state is made once per module. What the model calls by
+ *  a name keeps it, and what is added takes the next free one (`step.1`). */
 export class StateTable {
-  readonly #made = new Map<string, Param>();
+  readonly #model: ReadonlyMap<string, Param>;
+  readonly #made = new Map<Param | null, Map<string, Param>>();
+  readonly #names: Namespace;
+  /** Names in a state dict, where inputs are not. */
+  readonly #saved: Namespace;
   readonly initial = new Map<Param, number>();
+  /** What a host calls each: a gradient is called as its param. */
+  readonly called = new Map<Param, string>();
 
-  get(role: Param['role'], name: string, type: TensorType, initial = 0): Param {
-    let p = this.#made.get(name);
-    if (!p) {
-      p = param(role, name, type);
-      this.#made.set(name, p);
-      this.initial.set(p, initial);
-    }
-    return p;
+  constructor(model: readonly Param[] = []) {
+    this.#model = new Map(model.map((p) => [p.name, p]));
+    this.#names = namespace(this.#model.keys());
+    this.#saved = namespace(model.filter(isSaved).map((p) => p.name));
+  }
+
+  /** Throws a `CompileError` at a param of the model of whose name a state dict would hold two. */
+  get(added: Added): Param {
+    const made = upsert(this.#made, added.of ?? null, () => new Map<string, Param>());
+    return upsert(made, `${added.role} ${added.name}`, () => {
+      const name = added.of ? `${added.of.name}.${added.name}` : added.name;
+      const p = this.make(added, name);
+      this.initial.set(p, added.initial ?? 0);
+      this.called.set(p, added.role === 'gradient' ? (added.of?.name ?? name) : this.#saved.claim(name));
+      return p;
+    });
+  }
+
+  /** A name that no param has: this one, or the next free. */
+  free(name: string): string {
+    return this.#names.claim(name);
+  }
+
+  protected make(added: Added, name: string): Param {
+    const known = this.#model.get(name);
+    if (known) checkDistinct(known, added);
+    return param(added.role, this.free(name), added.type);
   }
 }
+
+const isSaved = ({ role }: Param): boolean => role === 'parameter' || role === 'state';
+
+/** A state dict holds parameters, buffers, state and scalars by name. State of a parameter has a name that nobody chose, and
+ *  gives way to another parameter's; a buffer is state itself, and a scalar is set by name. */
+function checkDistinct(known: Param, added: Added): void {
+  if (added.role === 'gradient' || !isSaved(known)) return;
+  if (known.role === 'parameter' && added.role === 'state') return;
+  const kind = known.role === 'state' ? 'buffer' : 'parameter';
+  const what = added.role === 'scalar' ? 'a value of the optimizer' : 'state of the optimizer';
+  throw new CompileError('bad-name', `a ${kind} and ${what} are both named '${known.name}'`, {
+    loc: known.loc,
+    help: `rename the ${kind}`,
+  });
+}
+
+/** The sum of a param's gradients. */
+export const gradientOf = (table: StateTable, of: Param): Param =>
+  table.get({ role: 'gradient', name: 'grad', type: of.type, of });
 
 export const update =
   (optimizer: Optimizer, table: StateTable) =>
@@ -59,26 +114,30 @@ function apply(graph: Graph, optimizer: Optimizer, table: StateTable): Graph {
 
 function accumulated(gradients: ReadonlyMap<Param, Value>, table: StateTable): Result[] {
   return [...gradients].map(([p, g]) => {
-    const sum = table.get('state', gradientName(p), p.type);
+    const sum = gradientOf(table, p);
     return { name: sum.name, value: add(sum, g), into: sum };
   });
 }
 
 function stepped(gradients: ReadonlyMap<Param, Value>, optimizer: Optimizer, table: StateTable): Result[] {
   const results: Result[] = [];
-  let counter: Param | null = null;
+  const counter = new Set<Param>();
   for (const [p, g] of gradients) {
     const { value, state } = optimizer.update(p, g, {
-      scalar: (name) => table.get('scalar', name, f32(), optimizer.scalars[name] ?? 0),
-      state: (name, initial = 0, type = p.type) => table.get('state', `${p.name}.${name}`, type, initial),
-      step: () => (counter ??= table.get('state', 'step', f32())),
+      scalar: (name) => table.get({ role: 'scalar', name, type: f32(), initial: optimizer.scalars[name] ?? 0 }),
+      state: (name, initial = 0, type = p.type) => table.get({ role: 'state', name, type, initial, of: p }),
+      step: () => {
+        const steps = table.get({ role: 'state', name: 'step', type: f32() });
+        counter.add(steps);
+        return steps;
+      },
     });
     for (const [into, next] of state) results.push({ name: into.name, value: next, into });
     results.push({ name: p.name, value, into: p });
   }
-  if (counter) {
+  for (const steps of counter) {
     const one = full({ value: 1, shape: [], dtype: 'f32' });
-    results.push({ name: 'step', value: add(counter, one), into: counter });
+    results.push({ name: steps.name, value: add(steps, one), into: steps });
   }
   return results;
 }

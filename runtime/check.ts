@@ -45,7 +45,7 @@ export type Data = Float32Array | Int32Array | Uint8Array;
 export const arrayOf = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 export const pageBytes = 65536;
 /** The manifest's version that this runtime reads. */
-export const manifestVersion = 1;
+export const manifestVersion = 2;
 
 /** Throws unless `data` is the typed array that `dtype` is stored in. */
 export function checkArray(data: unknown, { name, dtype, purpose }: ManifestTensor): void {
@@ -226,17 +226,18 @@ export function checkManifest(manifest: Manifest): void {
   if (!Array.isArray(manifest.tensors) || !Array.isArray(manifest.entries)) fail('lacks its tensors or its entries.');
   if (!Number.isInteger(manifest.maxBatch) || manifest.maxBatch < 1) fail(`has the maxBatch ${manifest.maxBatch}.`);
   const names = new Set<string>();
-  for (const { name, dtype, shape, offset } of manifest.tensors) {
+  for (const { name, purpose, dtype, shape, offset } of manifest.tensors) {
     if (!Object.hasOwn(arrayOf, dtype)) fail(`gives '${name}' the dtype '${dtype}', which this runtime does not know.`);
     const array = arrayOf[dtype];
     const end = offset + elementsAt(shape, manifest.maxBatch) * array.BYTES_PER_ELEMENT;
     if (!(offset >= 0 && end <= manifest.pages * pageBytes) || offset % array.BYTES_PER_ELEMENT !== 0)
       fail(`puts '${name}' at bytes ${offset} to ${end}, outside the memory of ${manifest.pages} pages or unaligned.`);
-    names.add(name);
+    names.add(`${purpose} '${name}'`);
   }
   for (const { name, inputs, outputs } of manifest.entries) {
-    for (const port of [...inputs, ...outputs])
-      if (!names.has(port)) fail(`lists '${port}' for the entry '${name}', but has no such tensor.`);
+    const ports = [...inputs.map((port) => `input '${port}'`), ...outputs.map((port) => `output '${port}'`)];
+    for (const port of ports)
+      if (!names.has(port)) fail(`lists the ${port} for the entry '${name}', but has no such tensor.`);
     for (const port of mustReturn[name] ?? [])
       if (port === 'output' ? outputs.every(isStatistic) : !outputs.includes(port))
         fail(`gives the entry '${name}' no result '${port}'.`);

@@ -211,10 +211,11 @@ function checkLimits({ limits }: GPUDevice, manifest: ManifestGpu, maxBatch: num
     if (!(offset >= 0 && end <= room) || offset % wordBytes !== 0)
       fail(`puts '${name}' at bytes ${offset} to ${end}, outside the ${room} that there are or unaligned.`);
   }
-  const names = new Set(tensors.map((t) => t.name));
+  const names = new Set(tensors.map((t) => `${t.purpose} '${t.name}'`));
   for (const { name, inputs, outputs, dispatches } of entries) {
-    const unknown = [...inputs, ...outputs].find((port) => !names.has(port));
-    if (unknown !== undefined) fail(`lists '${unknown}' for the entry '${name}', but has no such tensor.`);
+    const ports = [...inputs.map((port) => `input '${port}'`), ...outputs.map((port) => `output '${port}'`)];
+    const unknown = ports.find((port) => !names.has(port));
+    if (unknown !== undefined) fail(`lists the ${unknown} for the entry '${name}', but has no such tensor.`);
     for (const { kernel, workgroups } of dispatches)
       for (const count of workgroups)
         limit('maxComputeWorkgroupsPerDimension', countAt(count, maxBatch), `the workgroups of kernel '${kernel}' are`);

@@ -6,7 +6,9 @@ export type ManifestDim = number | { readonly batch: number };
 export type Purpose = 'parameter' | 'gradient' | 'state' | 'scalar' | 'input' | 'output' | 'temp';
 
 export interface ManifestTensor {
-  /** PyTorch's name for parameters (`conv1.weight`), `conv1.weight.grad` for gradients, the recorded name for others. */
+  /** No two tensors of one purpose have the same. PyTorch's name for parameters (`conv1.weight`), that of its parameter for a
+   *  gradient, the recorded name for others. What a state dict holds together differs in name, too: parameters, state and
+   *  scalars. */
   readonly name: string;
   readonly purpose: Purpose;
   readonly dtype: 'f32' | 'i32' | 'u8' | 'bool';
@@ -24,7 +26,9 @@ export interface ManifestTensor {
 export interface ManifestEntry {
   /** The export to call with the batch: `train_step(n)`. */
   readonly name: string;
+  /** The names of the inputs that a call takes, in order. */
   readonly inputs: readonly string[];
+  /** The names of the outputs that it writes. */
   readonly outputs: readonly string[];
 }
 
@@ -62,7 +66,7 @@ export interface ManifestGpu {
 }
 
 export interface Manifest {
-  readonly tapeout: 1;
+  readonly tapeout: 2;
   readonly name: string;
   readonly maxBatch: number;
   /** Pages of 64 KiB that the module's own memory has. */

@@ -1,18 +1,17 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
+import { type Argument, checkCall } from './call.ts';
 import { checkManifest, checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
-  checkCall,
   disposedError,
   type EntryName,
   methods,
   missingEntry,
-  namesOf,
   Port,
   resultsOf,
+  Slots,
   scalarsOver,
-  slotNamed,
   withScalar,
 } from './port.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
@@ -102,7 +101,7 @@ function knownProblem(problem: string, wasm: unknown): string | null {
 }
 
 interface Entry {
-  readonly name: string;
+  readonly name: EntryName;
   readonly run: (n: number) => void;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
@@ -129,7 +128,9 @@ export class Model {
   /** Numbers to set between steps, such as `scalars.lr`. Setting NaN or infinity throws. */
   readonly scalars: Record<string, number>;
 
-  readonly #ports = new Map<string, Port>();
+  readonly #ports = new Slots<Port>();
+  /** The arguments of the call that is under way. */
+  readonly #given: unknown[] = [];
   readonly #entries: Partial<Record<string, Entry>> = {};
   readonly #evaluation: Evaluation = { loss: 0, correct: null, output: new Float32Array(0) };
   readonly #team: Team;
@@ -149,18 +150,18 @@ export class Model {
     this.maxBatch = manifest.maxBatch;
     for (const tensor of manifest.tensors) {
       const port = new Port(memory, tensor.offset, tensor, manifest.maxBatch);
-      this.#ports.set(tensor.name, port);
+      this.#ports.add(port);
       if (tensor.initial) port.whole.fill(tensor.initial);
     }
     this.#memory = memory;
     for (const entry of manifest.entries) this.#entries[entry.name] = this.#entry(entry, instance.exports);
     this.parameters = this.#views('parameter') as Views<Floats>;
-    this.gradients = this.#views('gradient', (name) => name.replace(/\.grad$/, '')) as Views<Floats>;
+    this.gradients = this.#views('gradient') as Views<Floats>;
     this.state = this.#views('state');
     this.inputs = this.#views('input');
     this.outputs = this.#views('output');
     this.scalars = scalarsOver(
-      new Map(namesOf(this.#ports, 'scalar').map((name) => [name, this.#ports.get(name)!.whole])),
+      Array.from(this.#ports.of('scalar'), ([name, port]) => [name, port.whole]),
       () => this.#alive(),
     );
   }
@@ -174,26 +175,28 @@ export class Model {
     return this.#team.notice;
   }
 
-  /** One step: forward, backward and the optimizer's update. Returns the loss, NaN if it became so.
-   *  With n alone, of the n samples that were written to `inputs`. */
-  trainStep(x: Data | number, y?: Data): number {
+  // Calls take arrays in the order of the model's inputs and targets, the same by name, as in `trainStep({ x, y })`, or the number
+  // of samples alone, of those that were written to `inputs`. Four arrays are named, as a list of them would be made by each call.
+
+  /** One step: forward, backward and the optimizer's update. Returns the loss, NaN if it became so. */
+  trainStep(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): number {
     const entry = this.#get('train_step');
-    entry.run(this.#feed(entry, x, y));
+    entry.run(this.#feed(entry, a, b, c, d, more));
     return entry.loss![0]!;
   }
 
   /** The outputs of n samples: a view, valid until the next call. Copy it (`.slice()`) to keep it. */
-  forward(x: Data | number): Floats {
+  forward(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): Floats {
     const entry = this.#get('forward');
-    const n = this.#feed(entry, x, undefined);
+    const n = this.#feed(entry, a, b, c, d, more);
     entry.run(n);
     return entry.output!.at(n) as Floats;
   }
 
   /** Loss, number of right answers and outputs, with nothing learnt. The result is one object, filled anew each time. */
-  evaluate(x: Data | number, y?: Data): Evaluation {
+  evaluate(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): Evaluation {
     const entry = this.#get('evaluate');
-    const n = this.#feed(entry, x, y);
+    const n = this.#feed(entry, a, b, c, d, more);
     entry.run(n);
     const result = this.#evaluation;
     result.loss = entry.loss![0]!;
@@ -203,16 +206,16 @@ export class Model {
   }
 
   /** Adds the gradients of the loss to `gradients`, as PyTorch's `loss.backward()`. Returns the loss. */
-  backward(x: Data | number, y?: Data): number {
+  backward(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): number {
     const entry = this.#get('backward');
-    entry.run(this.#feed(entry, x, y));
+    entry.run(this.#feed(entry, a, b, c, d, more));
     return entry.loss![0]!;
   }
 
-  /** Adds to `gradients` those of the outputs weighted by `cotangent`, as PyTorch's `out.backward(cotangent)`. */
-  vjp(x: Data | number, cotangent?: Float32Array): void {
+  /** Adds to `gradients` those of the outputs weighted by the last array, as PyTorch's `out.backward(cotangent)`. */
+  vjp(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): void {
     const entry = this.#get('vjp');
-    entry.run(this.#feed(entry, x, cotangent));
+    entry.run(this.#feed(entry, a, b, c, d, more));
   }
 
   /** Sets all gradients to zero. */
@@ -254,7 +257,7 @@ export class Model {
    *  state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
   stateDict({ state = false }: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
-    return new Map(savedSlots(this.#ports, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
+    return new Map(savedSlots(this.#ports.saved, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
   /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
@@ -262,15 +265,15 @@ export class Model {
    *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
   loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
-    const { values, keys } = checkedState(source, this.#ports, strict);
-    for (const [name, data] of values) this.#ports.get(name)!.whole.set(data);
+    const { values, keys } = checkedState(source, this.#ports.saved, strict);
+    for (const [name, data] of values) this.#ports.saved.get(name)!.whole.set(data);
     return keys;
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
   toSafetensors({ state = false }: { state?: boolean } = {}): Uint8Array<ArrayBuffer> {
     this.#alive();
-    return stateFile(savedSlots(this.#ports, state).map((port) => [port, port.whole]));
+    return stateFile(savedSlots(this.#ports.saved, state).map((port) => [port, port.whole]));
   }
 
   /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
@@ -295,13 +298,12 @@ export class Model {
   }
 
   #entry({ name, inputs, outputs }: ManifestEntry, exports: WebAssembly.Exports): Entry {
-    const ports = (names: readonly string[]) => names.map((port) => this.#ports.get(port)!);
-    const results = ports(outputs);
+    const results = outputs.map((output) => this.#ports.of('output').get(output)!);
     const { loss, correct, output } = resultsOf(results);
     return {
-      name,
+      name: name as EntryName,
       run: this.#guarded(exports[name] as (n: number) => void),
-      inputs: ports(inputs),
+      inputs: inputs.map((input) => this.#ports.of('input').get(input)!),
       outputs: results,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
@@ -331,23 +333,37 @@ export class Model {
   }
 
   /** Checks everything, then copies the inputs in. Returns the batch size. */
-  #feed(entry: Entry, a: Data | number, b: Data | undefined): number {
-    const n = checkCall(entry, a, b, this.maxBatch);
-    if (typeof a === 'number') return n;
-    entry.inputs[1]?.whole.set(b!);
-    entry.inputs[0]!.whole.set(a);
-    return n;
+  #feed(entry: Entry, a: unknown, b: unknown, c: unknown, d: unknown, more: readonly unknown[]): number {
+    const given = this.#given;
+    given[0] = a;
+    given[1] = b;
+    given[2] = c;
+    given[3] = d;
+    for (let i = 0; i < more.length; i++) given[4 + i] = more[i];
+    try {
+      const n = checkCall(entry, given, this.maxBatch);
+      if (typeof a !== 'number') this.#copyIn(entry.inputs, given as Data[]);
+      return n;
+    } finally {
+      given.fill(undefined); // the caller's arrays are not held
+    }
+  }
+
+  #copyIn(inputs: readonly Port[], given: Data[]): void {
+    // A view of this model's memory may be of another input, which is about to be written.
+    for (let i = 0; i < inputs.length; i++)
+      if (given[i]!.buffer === this.#memory && given[i]!.byteOffset !== inputs[i]!.whole.byteOffset)
+        given[i] = given[i]!.slice();
+    for (let i = 0; i < inputs.length; i++) inputs[i]!.whole.set(given[i]!);
   }
 
   #view(purpose: 'input' | 'output' | 'parameter', name: string, n: number): View {
     this.#alive();
-    return slotNamed(this.#ports, purpose, name, n, this.maxBatch).at(n);
+    return this.#ports.get(purpose, name, n, this.maxBatch).at(n);
   }
 
-  #views(purpose: Purpose, rename: (name: string) => string = (name) => name): Views {
-    return Object.freeze(
-      Object.fromEntries(namesOf(this.#ports, purpose).map((name) => [rename(name), this.#ports.get(name)!.whole])),
-    );
+  #views(purpose: Purpose): Views {
+    return Object.freeze(Object.fromEntries(Array.from(this.#ports.of(purpose), ([name, port]) => [name, port.whole])));
   }
 
   #alive(): void {

@@ -1,16 +1,10 @@
-/** A model's tensors as its caller meets them, whatever device they lie on: their sizes, their views, and the checks of a call.
- *  A check that passes allocates nothing. */
+/** A model's tensors as its caller meets them, whatever device they lie on: their names, their sizes and their views. */
 import {
   arrayOf,
-  checkArray,
   checkBatch,
-  checkLabels,
-  checkLength,
   checkScalar,
-  type Data,
   elementsAt,
   hasBatch,
-  samplesIn,
   TapeoutError,
   unknownName,
   type View,
@@ -58,6 +52,33 @@ export class Port extends Slot {
   }
 }
 
+/** A model's tensors by purpose and name. */
+export class Slots<S extends Slot> {
+  readonly #all = new Map<Purpose, Map<string, S>>();
+  /** What a state dict may hold. */
+  readonly saved = new Map<string, S>();
+
+  add(slot: S): void {
+    const { name, purpose } = slot.tensor;
+    const alike = this.#all.get(purpose) ?? new Map<string, S>();
+    this.#all.set(purpose, alike.set(name, slot));
+    if (purpose === 'parameter' || purpose === 'state' || purpose === 'scalar') this.saved.set(name, slot);
+  }
+
+  /** Those of a purpose, in the manifest's order. */
+  of(purpose: Purpose): ReadonlyMap<string, S> {
+    return this.#all.get(purpose) ?? new Map();
+  }
+
+  /** Throws TapeoutError when there is none of this name, or n is no batch of it. */
+  get(purpose: Purpose, name: string, n: number, maxBatch: number): S {
+    const slot = this.of(purpose).get(name);
+    if (!slot) throw unknownName(purpose, name, [...this.of(purpose).keys()]);
+    checkBatch(n, maxBatch);
+    return slot;
+  }
+}
+
 /** The entries' names in a module, and the methods that call them. */
 export const methods = {
   forward: 'forward',
@@ -86,66 +107,14 @@ export function resultsOf<S extends Slot>(outputs: readonly S[]) {
   return { loss, correct, output: outputs.find((port) => port !== loss && port !== correct) ?? null };
 }
 
-/** Throws unless an entry may be called so: with its arrays, or with the batch alone for inputs that were written in place.
- *  Returns the batch. */
-export function checkCall(
-  entry: { readonly name: string; readonly inputs: readonly Port[] },
-  a: Data | number,
-  b: Data | undefined,
-  maxBatch: number,
-): number {
-  const { inputs } = entry;
-  if (typeof a === 'number') {
-    checkBatch(a, maxBatch);
-    for (let i = 0; i < inputs.length; i++) checkRange(inputs[i]!, inputs[i]!.whole, a);
-    return a;
-  }
-  const [first, second] = [inputs[0], inputs[1]];
-  if (!first || inputs.length > 2) throw callWithBatch(entry.name, inputs);
-  checkArray(a, first.tensor);
-  const n = first.batched ? samplesIn(a, first.each, maxBatch, first.tensor) : 1;
-  if (!first.batched) checkLength(a, first.each, 1, first.tensor, '');
-  checkRange(first, a, n);
-  if (second) {
-    checkArray(b, second.tensor);
-    checkLength(b!, second.count(n), n, second.tensor, first.tensor.name);
-    checkRange(second, b!, n);
-  }
-  return n;
-}
-
-function checkRange(port: Port, data: Data, n: number): void {
-  if (port.tensor.range !== undefined) checkLabels(data, port.count(n), port.tensor);
-}
-
-function callWithBatch(name: string, inputs: readonly Port[]): TapeoutError {
-  const names = inputs.map((port) => port.tensor.name);
-  return new TapeoutError(
-    'wrong-array',
-    `${name} takes ${names.length} inputs (${names.join(', ') || 'none'}). Write them with model.input(name), ` +
-      'then call it with the batch size alone.',
-  );
-}
-
-/** The port or slot of a name and purpose. Throws TapeoutError when there is none, or n is no batch of it. */
-export function slotNamed<S extends Slot>(
-  slots: ReadonlyMap<string, S>,
-  purpose: Purpose,
-  name: string,
-  n: number,
-  maxBatch: number,
-): S {
-  const slot = slots.get(name);
-  if (slot?.tensor.purpose !== purpose) throw unknownName(purpose, name, namesOf(slots, purpose));
-  checkBatch(n, maxBatch);
-  return slot;
-}
-
 export const namesOf = (slots: ReadonlyMap<string, Slot>, purpose: Purpose): string[] =>
   [...slots.values()].filter(({ tensor }) => tensor.purpose === purpose).map(({ tensor }) => tensor.name);
 
 /** Numbers to set between steps, over the memory where they lie. Setting NaN or infinity throws, and so does what `alive` does. */
-export function scalarsOver(memories: ReadonlyMap<string, View>, alive: () => void): Record<string, number> {
+export function scalarsOver(
+  memories: Iterable<readonly [name: string, View]>,
+  alive: () => void,
+): Record<string, number> {
   const scalars: Record<string, number> = {};
   for (const [name, memory] of memories)
     Object.defineProperty(scalars, name, {

@@ -1,21 +1,30 @@
 /** A compiled model at work on a GPU: the calls of the WebAssembly model, asynchronous where results come back. A step writes
  *  its batch, encodes one pass and submits it; nothing waits for it unless somebody asks for what it found. */
-import { arrayOf, checkManifest, type Data, elementsAt, TapeoutError, type View } from './check.ts';
+import { type Argument, checkCall } from './call.ts';
+import {
+  arrayOf,
+  checkBatch,
+  checkManifest,
+  type Data,
+  elementsAt,
+  TapeoutError,
+  unknownName,
+  type View,
+} from './check.ts';
 import { GpuProgram } from './gpu-program.ts';
 import { Readback, type Stretch } from './gpu-read.ts';
 import { fromWords, toWords, usage, wordBytes } from './gpu-words.ts';
 import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
 import type { Evaluation, Views } from './model.ts';
 import {
-  checkCall,
   disposedError,
   type EntryName,
   missingEntry,
   Port,
   resultsOf,
   Slot,
+  Slots,
   scalarsOver,
-  slotNamed,
   withScalar,
 } from './port.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
@@ -81,7 +90,7 @@ class Loss implements PromiseLike<number> {
 }
 
 interface GpuEntry {
-  readonly name: string;
+  readonly name: EntryName;
   readonly dispatches: readonly ManifestDispatch[];
   readonly inputs: readonly Port[];
   readonly loss: Slot | null;
@@ -109,7 +118,7 @@ export class GpuModel {
   readonly #program: GpuProgram;
   readonly #wgsl: ShaderSource;
   readonly #owner: DeviceOwner | null;
-  readonly #slots = new Map<string, Slot>();
+  readonly #slots = new Slots<Slot>();
   readonly #inputs = new Map<string, Port>();
   readonly #entries: Partial<Record<string, GpuEntry>> = {};
   readonly #readback: Readback;
@@ -145,17 +154,16 @@ export class GpuModel {
         memory[0] = initial ?? 0;
         scalars.set(name, memory);
       } else if (initial) program.arena.write(offset, toWords(new arrayOf[dtype](count).fill(initial)));
-      if (purpose === 'input') {
+      if (purpose === 'input')
         this.#inputs.set(name, new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch));
-      }
-      this.#slots.set(name, this.#inputs.get(name) ?? new Slot(tensor));
+      else this.#slots.add(new Slot(tensor));
     }
     for (const { name, inputs, outputs, dispatches } of entries)
       this.#entries[name] = {
-        name,
+        name: name as EntryName,
         dispatches,
         inputs: inputs.map((input) => this.#inputs.get(input)!),
-        ...resultsOf(outputs.map((output) => this.#slots.get(output)!)),
+        ...resultsOf(outputs.map((output) => this.#slots.of('output').get(output)!)),
       };
     this.inputs = Object.freeze(Object.fromEntries([...this.#inputs].map(([name, port]) => [name, port.whole])));
     this.scalars = scalarsOver(scalars, () => this.#alive());
@@ -175,22 +183,24 @@ export class GpuModel {
     return this.#owner?.notice ?? null;
   }
 
+  // Calls take what those of the WebAssembly model take.
+
   /** Queues one step: forward, backward and the optimizer's update. Its loss is read back when it is awaited, which the last
-   *  `keptLosses` steps' losses can be; NaN if it became so. With n alone, of the n samples that were written to `inputs`. */
-  trainStep(x: Data | number, y?: Data): PromiseLike<number> {
-    return this.#withLoss('train_step', x, y);
+   *  `keptLosses` steps' losses can be; NaN if it became so. */
+  trainStep(...args: Argument[]): PromiseLike<number> {
+    return this.#withLoss('train_step', args);
   }
 
   /** The outputs of n samples. */
-  async forward(x: Data | number): Promise<Floats> {
-    const call = this.#fed('forward', x, undefined);
+  async forward(...args: Argument[]): Promise<Floats> {
+    const call = this.#fed('forward', args);
     const [output] = await this.#results(call, [call.entry.output!]);
     return output as Floats;
   }
 
   /** Loss, number of right answers and outputs, with nothing learnt. */
-  async evaluate(x: Data | number, y?: Data): Promise<Evaluation> {
-    const call = this.#fed('evaluate', x, y);
+  async evaluate(...args: Argument[]): Promise<Evaluation> {
+    const call = this.#fed('evaluate', args);
     const { entry } = call;
     const asked = [entry.loss!, entry.output!, ...(entry.correct ? [entry.correct] : [])];
     const [loss, output, correct] = await this.#results(call, asked);
@@ -198,13 +208,13 @@ export class GpuModel {
   }
 
   /** Queues: adds the gradients of the loss to those there are, as PyTorch's `loss.backward()`. Its loss as of `trainStep`. */
-  backward(x: Data | number, y?: Data): PromiseLike<number> {
-    return this.#withLoss('backward', x, y);
+  backward(...args: Argument[]): PromiseLike<number> {
+    return this.#withLoss('backward', args);
   }
 
-  /** Queues: adds the gradients of the outputs weighted by `cotangent`, as PyTorch's `out.backward(cotangent)`. */
-  vjp(x: Data | number, cotangent?: Float32Array): void {
-    const { entry, n, encoder } = this.#fed('vjp', x, cotangent);
+  /** Queues: adds the gradients of the outputs weighted by the last array, as PyTorch's `out.backward(cotangent)`. */
+  vjp(...args: Argument[]): void {
+    const { entry, n, encoder } = this.#fed('vjp', args);
     this.#submit(entry, n, encoder);
   }
 
@@ -231,7 +241,10 @@ export class GpuModel {
   /** The host's memory of an input, for n samples or for the largest batch: write to it, then call with n alone. */
   input(name: string, n: number = this.maxBatch): View {
     this.#alive();
-    return slotNamed(this.#inputs, 'input', name, n, this.maxBatch).at(n);
+    const port = this.#inputs.get(name);
+    if (!port) throw unknownName('input', name, [...this.#inputs.keys()]);
+    checkBatch(n, this.maxBatch);
+    return port.at(n);
   }
 
   /** A copy of an output of the last call, for n samples. */
@@ -246,7 +259,7 @@ export class GpuModel {
 
   /** A copy of what `backward` and `vjp` have added up for a parameter. */
   async gradient(name: string): Promise<Floats> {
-    return (await this.#copy('gradient', `${name}.grad`, this.maxBatch)) as Floats;
+    return (await this.#copy('gradient', name, this.maxBatch)) as Floats;
   }
 
   /** Copies of all parameters, in the model's order, as all calls so far leave them; with `state`, also of all else that lasts from
@@ -260,9 +273,9 @@ export class GpuModel {
    *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
   loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
-    const { values, keys } = checkedState(source, this.#slots, strict);
+    const { values, keys } = checkedState(source, this.#slots.saved, strict);
     for (const [name, data] of values) {
-      const { purpose, offset } = this.#slots.get(name)!.tensor;
+      const { purpose, offset } = this.#slots.saved.get(name)!.tensor;
       if (purpose === 'scalar') this.scalars[name] = data[0]!;
       else this.#program.arena.write(offset, toWords(data));
     }
@@ -343,13 +356,13 @@ export class GpuModel {
   }
 
   /** Checks everything, then queues the upload of the inputs and encodes their way to the arena. */
-  #fed(name: EntryName, a: Data | number, b: Data | undefined): Call {
+  #fed(name: EntryName, args: unknown[]): Call {
     const entry = this.#get(name);
-    const n = checkCall(entry, a, b, this.maxBatch);
-    const given = typeof a === 'number' ? null : [a, b];
+    const n = checkCall(entry, args, this.maxBatch);
+    const isInPlace = typeof args[0] === 'number';
     const encoder = this.#program.device.createCommandEncoder();
     entry.inputs.forEach((port, i) => {
-      this.#program.bring(encoder, port.tensor.name, given ? given[i]! : port.whole, port.count(n));
+      this.#program.bring(encoder, port.tensor.name, isInPlace ? port.whole : (args[i] as Data), port.count(n));
     });
     return { entry, n, encoder };
   }
@@ -358,8 +371,8 @@ export class GpuModel {
     this.#program.pace.submit(this.#program.encode(dispatches, n, encoder));
   }
 
-  #withLoss(name: 'train_step' | 'backward', a: Data | number, b: Data | undefined): PromiseLike<number> {
-    const { entry, n, encoder } = this.#fed(name, a, b);
+  #withLoss(name: 'train_step' | 'backward', args: unknown[]): PromiseLike<number> {
+    const { entry, n, encoder } = this.#fed(name, args);
     this.#program.encode(entry.dispatches, n, encoder);
     const step = this.#steps++;
     const place = (step % keptLosses) * wordBytes;
@@ -391,14 +404,14 @@ export class GpuModel {
 
   async #copy(purpose: Purpose, name: string, n: number): Promise<View> {
     this.#alive();
-    const [value] = await this.#read([slotNamed(this.#slots, purpose, name, n, this.maxBatch)], n);
+    const [value] = await this.#read([this.#slots.get(purpose, name, n, this.maxBatch)], n);
     return value!;
   }
 
   /** What a state dict holds. Scalars are the host's, and those of now. */
   async #saved(state: boolean): Promise<(readonly [Slot, View])[]> {
     const scalars = new Map(Object.entries(this.scalars).map(([name, value]) => [name, Float32Array.of(value)]));
-    const slots = savedSlots(this.#slots, state);
+    const slots = savedSlots(this.#slots.saved, state);
     const onDevice = slots.filter(({ tensor }) => tensor.purpose !== 'scalar');
     const values = new Map<Slot, View>();
     (await this.#read(onDevice, 1)).forEach((value, i) => void values.set(onDevice[i]!, value));

@@ -105,7 +105,7 @@ function placeOf({ slots }: Program, b: Buffer): number {
 }
 
 const roles: Readonly<Record<Purpose, Given['role'] | null>> = {
-  ...{ parameter: 'parameter', gradient: 'state', state: 'state', scalar: 'scalar', input: 'input' },
+  ...{ parameter: 'parameter', gradient: 'gradient', state: 'state', scalar: 'scalar', input: 'input' },
   ...{ output: null, temp: null },
 };
 

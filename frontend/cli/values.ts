@@ -1,6 +1,7 @@
 /** What a run is given and what it gives: tensors of a file, seeded values, and results as a table and as a file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Role } from '../../ir/graph.ts';
 import { countAt, type DType, isBatch, maxElements, showType, type TensorType } from '../../ir/type.ts';
 import { readSafetensors, type StoredTensor } from '../../runtime/index.ts';
 import { DataError, unreadable } from '../data/error.ts';
@@ -22,7 +23,7 @@ export type Results = ReadonlyMap<string, { readonly type: TensorType; readonly 
 export interface Given {
   readonly name: string;
   readonly type: TensorType;
-  readonly role: 'input' | 'parameter' | 'state' | 'scalar';
+  readonly role: Role;
   /** What state and scalars begin with, where the text or its optimizer tells. */
   readonly initial?: number | undefined;
   /** How many values an index input may take, where the text tells. */
@@ -98,7 +99,7 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
     return make(dtype, count, (i) => Number(tensor.data[i]));
   }
   if (p.role === 'scalar') return make(dtype, count, () => p.initial || usualScalar);
-  if (p.role === 'state') return make(dtype, count, () => p.initial ?? 0);
+  if (p.role === 'state' || p.role === 'gradient') return make(dtype, count, () => p.initial ?? 0);
   const uniform = uniformOf(p.name, seed);
   const { range = usualRange } = p;
   // Weights are small enough that layers on layers keep their values in reach.

@@ -147,7 +147,7 @@ export const reuse: Step<Module> = step(
       const key = (v: Param | Node, role: string): string => `${role} ${JSON.stringify(v.type)}`;
       for (const p of g.params) if (!first.has(key(p, p.role))) first.set(key(p, p.role), p);
       return nodesIn(g).flatMap((n) =>
-        (['input', 'parameter', 'state', 'scalar'] as const).flatMap((role) => {
+        (['input', 'parameter', 'gradient', 'state', 'scalar'] as const).flatMap((role) => {
           const p = first.get(key(n, role));
           return p ? [[n, p] as const] : [];
         }),

@@ -7,9 +7,9 @@ import { interpretGraph } from '../../ir/interpret-graph.ts';
 import { countAt, type TensorType } from '../../ir/type.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { inferShapes } from '../../passes/infer-shapes.ts';
-import { StateTable, update } from '../../passes/update.ts';
+import { update } from '../../passes/update.ts';
 import { type Compiled, type CompileOptions, compile, noOptimizer } from '../compile.ts';
-import { type EntryName, entriesOf } from '../entries.ts';
+import { type EntryName, entriesOf, stateTableOf } from '../entries.ts';
 import { isModelSpec } from '../model.ts';
 import { counted, number, placeOf, short, worst } from './compare.ts';
 import { explained, type Verdict } from './gradcheck.ts';
@@ -120,10 +120,10 @@ const hasGradient = ({ recording: { output, inputs, parameters } }: Compiled): b
 
 /** The graphs of a compiled model's entries anew, with gradients and updates and nothing else done to them. */
 function graphsOf({ recording, program, manifest }: Compiled): Map<string, Graph> {
-  const table = new StateTable();
+  const table = stateTableOf(recording);
   const gradients = new Set(manifest.tensors.filter((t) => t.purpose === 'gradient').map((t) => t.name));
   const module = entriesOf(recording, program.entries.map((e) => e.name) as EntryName[], table, {
-    inputGradient: recording.inputs.some((p) => gradients.has(`${p.name}.grad`)),
+    inputGradient: recording.inputs.some((p) => gradients.has(p.name)),
   });
   const passes = [inferShapes, autodiff, update(recording.optimizer ?? noOptimizer, table)];
   return new Map(passes.reduce((m, pass) => pass(m), module).graphs.map((g) => [g.name, g]));

@@ -44,8 +44,7 @@ export const devices: Kind = {
             const gpu = gpuStages(stages.original, table.initial, () => tally.unproved++);
             const machine = await GpuMachine.of(await (device as Promise<GPUDevice>), gpu.manifest, gpu.wgsl);
             const memory = graphMemory(stages, given, n);
-            for (const [p, v] of memory)
-              if (gpu.manifest.tensors.some((t) => t.name === p.name)) machine.set(p.name, v);
+            for (const [p, v] of memory) if (machine.has(p.name)) machine.set(p.name, v);
             await compare(stages.original, memory, machine, n);
             machine.dispose();
             tally.kernels += gpu.kernels.length;

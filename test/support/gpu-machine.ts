@@ -31,10 +31,15 @@ export class GpuMachine {
     return new GpuMachine(gpu, program);
   }
 
+  /** Gradients are called as in the IR, `w.grad`. */
   tensor(name: string): ManifestTensor {
-    const found = this.#gpu.tensors.find((t) => t.name === name);
+    const found = this.#gpu.tensors.find((t) => nameInIr(t) === name);
     if (!found) throw new Error(`there is no tensor '${name}'`);
     return found;
+  }
+
+  has(name: string): boolean {
+    return this.#gpu.tensors.some((t) => nameInIr(t) === name);
   }
 
   set(name: string, values: ArrayLike<number>): void {
@@ -63,9 +68,13 @@ export class GpuMachine {
   }
 }
 
+const nameInIr = ({ purpose, name }: ManifestTensor): string => (purpose === 'gradient' ? `${name}.grad` : name);
+
 /** Parameters from `weights`, and what state and scalars hold before the first step. */
 export function startOf(machine: GpuMachine, gpu: ManifestGpu, weights: ReadonlyMap<string, ArrayLike<number>>): void {
-  for (const { name, shape, initial } of gpu.tensors) {
+  for (const tensor of gpu.tensors) {
+    const { shape, initial } = tensor;
+    const name = nameInIr(tensor);
     const values = weights.get(name) ?? (initial === undefined ? null : new Array(elementsAt(shape, 1)).fill(initial));
     if (values) machine.set(name, values);
   }

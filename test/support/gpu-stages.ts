@@ -46,7 +46,10 @@ export function gpuStages(
   const program = plan(launches, webgpu);
   verified('plan', () => verifyProgram(program));
   const shaders = emitWgsl(program, webgpu);
-  const start = new Map([...initial].map(([p, v]) => [p.name, v]));
+  const added = params.filter((p) => p.role === 'gradient' || initial.has(p));
+  const start = new Map(
+    added.map((p) => [p.name, { initial: initial.get(p) ?? 0, name: p.name.replace(/\.grad$/, '') }]),
+  );
   const manifest = manifestOf(program, start, null, { program, shaders }).webgpu!;
   return { lowered, kernels, manifest, wgsl: shaders.wgsl };
 }

@@ -47,7 +47,7 @@ export const onWasm: Make = async (compiled, weights) => {
     parameter: (name) => model.parameters[name]!.slice(),
     gradient(name, n) {
       const whole = model.gradients[name]!;
-      const { shape } = model.manifest.tensors.find((t) => t.name === `${name}.grad`)!;
+      const { shape } = model.manifest.tensors.find((t) => t.purpose === 'gradient' && t.name === name)!;
       const count = shape.reduce<number>((p, d) => p * (typeof d === 'number' ? d : d.batch * n), 1);
       return whole.slice(0, count);
     },

@@ -56,7 +56,7 @@ const tensor = (
 ): ManifestTensor => ({ name, purpose, dtype: 'f32', shape, offset, ...more });
 
 export const tinyManifest: Manifest = {
-  tapeout: 1,
+  tapeout: 2,
   name: 'Tiny',
   maxBatch: 4,
   pages: 1,
@@ -65,7 +65,7 @@ export const tinyManifest: Manifest = {
     tensor('fc.weight', 'parameter', 16, [3, 2]),
     tensor('lr', 'scalar', 48, [], { initial: 0.5 }),
     tensor('steps', 'state', 64, []),
-    tensor('fc.weight.grad', 'gradient', 96, [3, 2]),
+    tensor('fc.weight', 'gradient', 96, [3, 2]),
     tensor('x', 'input', 128, [N, 2]),
     tensor('y', 'input', 160, [N], { dtype: 'i32', range: 3 }),
     tensor('loss', 'output', 176, []),

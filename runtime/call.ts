@@ -1,0 +1,112 @@
+/** The arguments of a call: arrays in the order of the entry's inputs, arrays by their names, or the number of samples alone for
+ *  inputs that were written in place. A check that passes allocates nothing, unless it is given names. */
+import {
+  checkArray,
+  checkBatch,
+  checkLabels,
+  checkLength,
+  type Data,
+  samplesIn,
+  TapeoutError,
+  unknownName,
+} from './check.ts';
+import { type EntryName, methods, type Port } from './port.ts';
+
+/** Arrays by the names of inputs. */
+export type Named = Readonly<Record<string, Data>>;
+/** One argument of a call. */
+export type Argument = Data | Named | number;
+
+/** What is called. */
+export interface Callee {
+  readonly name: EntryName;
+  readonly inputs: readonly Port[];
+}
+
+/** Throws unless an entry may be called with these arguments. Returns the batch; then each input has its array at its place in
+ *  `given`, unless the first argument is the batch. */
+export function checkCall(entry: Callee, given: unknown[], maxBatch: number): number {
+  const { inputs } = entry;
+  const [first] = given;
+  if (typeof first === 'number') {
+    checkBatch(first, maxBatch);
+    if (isSurplus(given, 1)) throw surplus(entry, given, 'The batch size is given alone.');
+    for (let i = 0; i < inputs.length; i++) checkRange(inputs[i]!, inputs[i]!.whole, first);
+    return first;
+  }
+  if (isNamed(first)) putInOrder(entry, given);
+  if (isSurplus(given, inputs.length)) throw surplus(entry, given);
+  for (let i = 0; i < inputs.length; i++) checkArray(given[i], inputs[i]!.tensor);
+  const sizing = sizedBy(entry);
+  const n = sizing < 0 ? 1 : samplesIn(given[sizing] as Data, inputs[sizing]!.each, maxBatch, inputs[sizing]!.tensor);
+  const sized = sizing < 0 ? '' : inputs[sizing]!.tensor.name;
+  for (let i = 0; i < inputs.length; i++)
+    checkLength(given[i] as Data, inputs[i]!.count(n), n, inputs[i]!.tensor, sized);
+  for (let i = 0; i < inputs.length; i++) checkRange(inputs[i]!, given[i] as Data, n);
+  return n;
+}
+
+function checkRange(port: Port, data: Data, n: number): void {
+  if (port.tensor.range !== undefined) checkLabels(data, port.count(n), port.tensor);
+}
+
+/** The input whose length tells the batch; -1 where none has one. */
+function sizedBy({ name, inputs }: Callee): number {
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.batched && inputs[i]!.each > 0) return i;
+  const empty = inputs.find((port) => port.batched);
+  if (!empty) return -1;
+  throw new TapeoutError(
+    'wrong-length',
+    `a sample of ${empty.tensor.name} has no values, which do not tell how many samples there are. ` +
+      `Call ${methods[name]} with the batch size alone.`,
+  );
+}
+
+/** An object that holds arrays by name: none of a class, as arrays and maps are. */
+function isNamed(argument: unknown): argument is Named {
+  if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) return false;
+  const prototype = Object.getPrototypeOf(argument);
+  // An object of another realm (a frame, a vm context) has that one's prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Puts arrays that are given by name, in one object or in several, in the entry's order. */
+function putInOrder({ name, inputs }: Callee, given: unknown[]): void {
+  const found = new Map<string, unknown>();
+  const names = inputs.map((port) => port.tensor.name);
+  for (const argument of given) {
+    if (argument === undefined) continue;
+    if (!isNamed(argument))
+      throw new TapeoutError(
+        'wrong-array',
+        `${methods[name]} takes its arrays in order or by name, not both: ${shape(name, names)}.`,
+      );
+    for (const [key, value] of Object.entries(argument)) {
+      if (!names.includes(key)) throw unknownName(`input of ${methods[name]}`, key, names);
+      if (found.has(key)) throw new TapeoutError('wrong-array', `${key} is given twice to ${methods[name]}.`);
+      found.set(key, value);
+    }
+  }
+  given.fill(undefined);
+  for (const [i, key] of names.entries()) given[i] = found.get(key);
+}
+
+function isSurplus(given: readonly unknown[], taken: number): boolean {
+  for (let i = taken; i < given.length; i++) if (given[i] !== undefined) return true;
+  return false;
+}
+
+function surplus({ name, inputs }: Callee, given: readonly unknown[], more = ''): TapeoutError {
+  const names = inputs.map((port) => port.tensor.name);
+  const count = given.findLastIndex((value) => value !== undefined) + 1;
+  return new TapeoutError(
+    'wrong-array',
+    `${methods[name]} was given ${count} arguments, and takes ${shape(name, names)}.${more && ` ${more}`}`,
+  );
+}
+
+/** `(x, y), ({ x, y }) or (n)`. */
+function shape(name: EntryName, names: readonly string[]): string {
+  const list = names.join(', ');
+  return `${methods[name]}(${list}), ${methods[name]}({ ${list} }) or ${methods[name]}(n)`;
+}
