@@ -45,6 +45,7 @@ import { mostThreads } from '../runtime/threads.ts';
 import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
 import { type ModelSpec, type Recording, record } from './model.ts';
 import { callSite } from './trace.ts';
+import { usersCode } from './users-error.ts';
 
 /** What one pass did: ops of all graphs before and after it, and what there is of kernels, bytes of memory and of code. */
 export interface PassReport {
@@ -206,7 +207,7 @@ export function compileRecording(
   const graphPasses: Readonly<Record<(typeof graphStages)[number], (m: Module) => Module>> = {
     inferShapes,
     autodiff,
-    update: update(recording.optimizer ?? noOptimizer, table),
+    update: update(usersRule(recording), table),
     canonicalize: (m) => canonicalize(m, processor),
   };
   let module = recorded;
@@ -398,6 +399,14 @@ export function featuresOf(
 
 /** What a model without an optimizer is compiled with. */
 export const noOptimizer: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
+
+/** The optimizer, whose rule may be the user's own. */
+function usersRule({ optimizer, loc }: Recording): Optimizer {
+  if (!optimizer) return noOptimizer;
+  const rule: Optimizer['update'] = (...args) =>
+    usersCode(() => optimizer.update(...args), loc, `the rule of the optimizer ${optimizer.name} ran`, 'update');
+  return { ...optimizer, update: rule };
+}
 
 /** The graph passes of Tapeout's own, in order. */
 const graphStages = ['inferShapes', 'autodiff', 'update', 'canonicalize'] as const;

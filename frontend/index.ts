@@ -1,6 +1,7 @@
 /** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
 
 import './methods.ts';
+import './traps.ts';
 import { callSite } from './trace.ts';
 
 export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';

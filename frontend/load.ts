@@ -5,12 +5,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
+import { CompileError, type Loc } from '../ir/diagnostic.ts';
+import { hintFor } from './hints.ts';
 import { isModelSpec, type ModelSpec } from './model.ts';
-import * as nn from './nn/index.ts';
-import * as optim from './optim.ts';
 import { type Problem, ProblemsError } from './report/diagnostics.ts';
 import type { TypeProblem, UserFile } from './typescript.ts';
+import { usersError } from './users-error.ts';
 
 // In the sources and in dist/ alike, this file stands beside the package's main module.
 const own = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -80,9 +80,11 @@ function temporaryFolder(beside: string): string {
   }
 }
 
+const emittedName = (path: string, i: number): string => `${i}-${basename(path, extname(path))}.mjs`;
+
 /** Writes the files' JavaScript into `folder` and returns the first one's path. */
 function emit(files: readonly UserFile[], folder: string): string {
-  const emitted = new Map(files.map(({ path }, i) => [path, `${i}-${basename(path, extname(path))}.mjs`]));
+  const emitted = new Map(files.map(({ path }, i) => [path, emittedName(path, i)]));
   for (const { path, imports, javascript } of files) {
     const rename = (specifier: string): string => {
       const ours = packages[specifier];
@@ -113,16 +115,47 @@ async function run(script: string, files: readonly UserFile[]): Promise<{ defaul
   try {
     return await finished(import(/* @vite-ignore */ pathToFileURL(script).href));
   } catch (error) {
-    if (error instanceof CompileError || error instanceof CompilerBug) throw error;
-    const shown = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
-    const help = error instanceof Error ? null : 'throw an Error, which knows its place';
-    const why = new CompileError('model-file', `the model file fails when it is run: ${shown}`, {
-      loc: error instanceof Error ? placeIn(error, files) : null,
-      help,
-    });
-    why.cause = error;
-    throw why;
+    throw usersError(inUsersNames(error, dirname(script), files), placeOfImport(error, files), [
+      { message: 'thrown while the model file was run' },
+    ]);
   }
+}
+
+/** What Node says of an import: the packages and the user's files by their own names, not by where they are run from. */
+function inUsersNames(error: unknown, folder: string, files: readonly UserFile[]): unknown {
+  if (!(error instanceof Error) || !isOfImport(error)) return error;
+  const named = [
+    ...Object.entries(packages).map(([name, url]) => [url.href, name] as const),
+    ...Object.entries(packages).map(([name, url]) => [fileURLToPath(url), name] as const),
+    ...files.map(({ path }, i) => [join(folder, emittedName(path, i)), path] as const),
+  ];
+  const message = named.reduce((text, [from, to]) => text.replaceAll(from, to), error.message);
+  return Object.assign(new SyntaxError(message, { cause: error }), { stack: '' });
+}
+
+/** Imports are resolved before anything runs, so that no stack names a line. */
+const isOfImport = (error: Error): boolean =>
+  /does not provide an export named/.test(error.message) ||
+  ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED', 'ERR_UNSUPPORTED_DIR_IMPORT'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
+
+/** The line of the import that failed: that which holds the name, or else the package. */
+function placeOfImport(error: unknown, files: readonly UserFile[]): Loc | null {
+  const [root] = files;
+  const fallback = root ? { file: root.path, line: 1, col: 1 } : null;
+  if (!(error instanceof Error) || !isOfImport(error)) return fallback;
+  const [, name = ''] =
+    /export named '([^']+)'/.exec(error.message) ??
+    /Cannot find (?:package|module) '([^']+)'/.exec(error.message) ??
+    [];
+  const wanted = new RegExp(`(?<![\\w$])${name.split('/').at(-1)?.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
+  for (const { path } of files) {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const line = lines.findIndex((text) => /^\s*(?:import|export|[\w$, {]+\})/.test(text) && wanted.test(text));
+    if (name && line >= 0) return { file: path, line: line + 1, col: (lines[line]?.search(wanted) ?? 0) + 1 };
+  }
+  return fallback;
 }
 
 /** A promise that is never kept leaves a process with nothing to do, which Node would end without a word. */
@@ -142,17 +175,6 @@ async function finished<T>(promise: Promise<T>): Promise<T> {
   } finally {
     process.off('beforeExit', idle);
   }
-}
-
-/** The innermost line of the user's in an error's stack. */
-function placeIn(error: Error, files: readonly UserFile[]): Loc | null {
-  const urls = new Map(files.map(({ path }) => [pathToFileURL(path).href, path]));
-  for (const line of error.stack?.split('\n') ?? []) {
-    const [, url = '', row, col] = /((?:file:\/\/|\/|[A-Z]:\\).*?):(\d+)(?::(\d+))?\)?$/.exec(line) ?? [];
-    const file = urls.get(url);
-    if (file) return { file, line: Number(row), col: Number(col ?? 1) };
-  }
-  return null;
 }
 
 function noModel(file: string, exported: unknown): CompileError {
@@ -188,7 +210,7 @@ const asProblem = ({ code, message, at, related }: TypeProblem): Problem => ({
   loc: at && { file: at.file, line: at.line, col: at.col },
   ...(at ? { length: at.length } : {}),
   notes: related.map((r) => ({ message: r.message, loc: r.at && { file: r.at.file, line: r.at.line, col: r.at.col } })),
-  help: helpFor[code] ?? whatThereIs(message),
+  help: helpFor[code] ?? hintFor(message),
 });
 
 /** What TypeScript's own words leave open. */
@@ -196,14 +218,6 @@ const helpFor: Readonly<Record<string, string>> = {
   TS1294:
     'a model file runs with its types blanked out, as Node itself runs TypeScript: write plain fields and objects instead',
 };
-
-/** For what PyTorch's nn and optim have and Tapeout's have not: the names that there are. */
-function whatThereIs(message: string): string | null {
-  const [, name] = /does not exist on type 'typeof import\(".*?\/(nn|optim)(?:\/index)?"\)'\.$/.exec(message) ?? [];
-  if (name !== 'nn' && name !== 'optim') return null;
-  const names = Object.keys({ nn, optim }[name]).filter((n) => /^[A-Z]/.test(n));
-  return `${name} has ${names.join(', ')}`;
-}
 
 function slashes(path: string): string {
   return path.replaceAll('\\', '/');

@@ -15,7 +15,8 @@ import { Generator } from './random.ts';
 import { withSeed } from './seed.ts';
 import { recordOn } from './tape.ts';
 import { Tensor } from './tensor.ts';
-import { callSite, showAny, userCode, userError, withLoc, withLocAt } from './trace.ts';
+import { callSite, isClass, showAny, userError, withLoc, withLocAt } from './trace.ts';
+import { usersCode } from './users-error.ts';
 
 /** What a host passes in: a shape, in which `'N'` is the batch, and an element type, f32 unless given. */
 export interface TensorSpec {
@@ -67,7 +68,7 @@ export interface ModelSpec {
 /** Whether a value, such as a file's default export, came from `defineModel`. */
 export const isModelSpec = (v: unknown): v is ModelSpec => typeof v === 'object' && v !== null && brand in v;
 
-const isLoss = (v: unknown): boolean => typeof v === 'function' && !(v.prototype instanceof Module);
+const isLoss = (v: unknown): boolean => typeof v === 'function' && (v instanceof Module || !isClass(v));
 const specs = k.kind('{ shape: […] }, or several by name', () => true);
 const takes = namedOnly('defineModel', {
   model: k.kind('a class, a function that makes a module, or a module', (v) => typeof v === 'function'),
@@ -76,7 +77,7 @@ const takes = namedOnly('defineModel', {
   loss: k.optional(
     k.orNull(
       k.kind('a loss module or a function (output, target) => loss', isLoss, {
-        help: (v) => (typeof v === 'function' ? `make one: nn.${v.name}()` : null),
+        help: (v) => (typeof v === 'function' ? `make one: new ${v.name}()` : null),
       }),
     ),
   ),
@@ -185,7 +186,7 @@ export function record(spec: ModelSpec): Recording {
     const here = locOf(module) ?? spec.loc;
     const output = withLocAt(here, () =>
       resultOf(
-        userCode(() => module(...inputs.map(Tensor.of)), spec.loc),
+        usersCode(() => module(...inputs.map(Tensor.of)), spec.loc, `${className(module)}.forward was recorded`),
         `${className(module)}.forward`,
       ),
     );
@@ -194,7 +195,11 @@ export function record(spec: ModelSpec): Recording {
       spec.loss === null
         ? null
         : resultOf(
-            userCode(() => spec.loss?.(Tensor.of(output), ...targets.map(Tensor.of)), spec.loc),
+            usersCode(
+              () => spec.loss?.(Tensor.of(output), ...targets.map(Tensor.of)),
+              spec.loc,
+              'the loss was recorded',
+            ),
             'the loss',
           ),
     );
@@ -213,11 +218,20 @@ export function record(spec: ModelSpec): Recording {
 
 function instantiate({ model, seed, loc }: ModelSpec): Module {
   if (model instanceof Module) return model;
-  const isClass = model.prototype instanceof Module;
+  const isModule = model.prototype instanceof Module;
+  if (!isModule && isClass(model))
+    throw userError('not-a-module', `model is ${showAny(model)}, which does not extend nn.Module`, {
+      help: `write class ${model.name || 'Net'} extends nn.Module`,
+    });
   const made = withSeed(seed, () =>
-    userCode(() => (isClass ? new (model as new () => Module)() : (model as () => Module)()), loc),
+    usersCode(
+      () => (isModule ? new (model as new () => Module)() : (model as () => Module)()),
+      loc,
+      'the model was made',
+    ),
   );
   if (made instanceof Module) return made;
+  if ((made as unknown) instanceof Promise) (made as unknown as Promise<unknown>).catch(() => {});
   throw userError('not-a-module', `model must make an nn.Module, and it made ${showAny(made)}`, {
     help: 'give a class that extends nn.Module, or a function that returns one: () => nn.Sequential(…)',
   });
@@ -229,7 +243,11 @@ function collect(
   { loss, inputs, targets, optimizer, loc }: ModelSpec,
 ): (RecordedState & { stored: Stored })[] {
   const names = new Map<Stored, string[]>();
-  const all = [...storedIn(module), ...(loss instanceof Module ? storedIn(loss, 'loss.') : [])];
+  const all = usersCode(
+    () => [...storedIn(module), ...(loss instanceof Module ? storedIn(loss, 'loss.') : [])],
+    loc,
+    'the fields of the model were read',
+  );
   for (const [name, stored] of all) names.set(stored, [...(names.get(stored) ?? []), name]);
 
   const owners = new Map<string, string>();
@@ -286,6 +304,8 @@ function checkName(name: string, what: string, loc: Loc | null): void {
 
 function resultOf(result: unknown, what: string): Value {
   if (result instanceof Tensor) return result.value;
+  // What follows its first await runs when the recording is over, and its errors are of no further use.
+  if (result instanceof Promise) result.catch(() => {});
   throw userError('not-a-tensor', `${what} must return a tensor, and it returned ${showAny(result)}`, {
     help:
       result === undefined

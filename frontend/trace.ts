@@ -1,6 +1,6 @@
 /** Where in the user's files a call comes from. Every node, parameter and error carries such a place. */
 
-import { placeIn, callSite as siteOf } from '../ir/call-site.ts';
+import { callSite as siteOf } from '../ir/call-site.ts';
 import { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
 import { at, currentLoc, currentWord, describe, type Value } from '../ir/graph.ts';
 
@@ -39,12 +39,6 @@ export function userCode<T>(f: () => T, from: Loc | null = null): T {
   [inside, fallback] = [false, from];
   try {
     return at(from, f, null);
-  } catch (e) {
-    if (!(e instanceof RangeError) || !/call stack/.test(e.message)) throw e;
-    throw new CompileError('endless', 'the code of the model calls itself without end', {
-      loc: placeIn(e.stack ?? '') ?? from,
-      help: 'a forward that calls itself needs a condition that ends it, on numbers and not on tensors',
-    });
   } finally {
     [inside, fallback] = was;
   }
@@ -89,9 +83,9 @@ export function showAny(v: unknown, depth = 0): string {
 }
 
 /** A class, made callable without `new` or not. */
-const isClass = (f: { readonly prototype?: object }): boolean =>
+export const isClass = (f: object & { readonly prototype?: object | null }): boolean =>
   /^class\b/.test(String(f)) ||
-  (typeof f.prototype === 'object' && Object.getPrototypeOf(f.prototype) !== Object.prototype);
+  (typeof f.prototype === 'object' && f.prototype !== null && Object.getPrototypeOf(f.prototype) !== Object.prototype);
 
 function showList(list: readonly unknown[], depth: number): string {
   if (depth >= deepestList) return '[…]';

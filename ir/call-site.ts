@@ -19,16 +19,39 @@ export function callSite(until?: string): Loc | null {
   return placeIn(stack, until);
 }
 
+const isOwn = (file: string): boolean => own.some((folder) => file.startsWith(folder));
+
+/** The place that a line of a stack names, if it is one in a file. */
+function frame(line: string): Loc | null {
+  const [, url, row, col] = place.exec(line) ?? [];
+  if (url === undefined || line.includes('<anonymous>:') || line.includes('node:internal/')) return null;
+  return { file: pathOf(url), line: Number(row), col: Number(col) };
+}
+
 /** The same of a stack that an error has. */
 export function placeIn(stack: string, until?: string): Loc | null {
   for (const line of stack.split('\n')) {
-    const [, url, row, col] = place.exec(line) ?? [];
-    if (url === undefined || line.includes('<anonymous>:') || line.includes('node:internal/')) continue;
-    const file = pathOf(url);
-    if (!own.some((folder) => file.startsWith(folder))) return { file, line: Number(row), col: Number(col) };
+    const loc = frame(line);
+    if (!loc) continue;
+    if (!isOwn(loc.file)) return loc;
     if (until !== undefined && line.includes(until)) return null;
   }
   return null;
+}
+
+/** The user's line in the stack of an error that their code threw, before the packages that it uses; and whether it is
+ *  Tapeout's own code that threw. */
+export function thrownAt(stack: string): { readonly loc: Loc | null; readonly isOurs: boolean } {
+  let [first, package_]: (Loc | null)[] = [null, null];
+  for (const line of stack.split('\n')) {
+    const loc = /^\s+at /.test(line) ? frame(line) : null;
+    if (!loc) continue;
+    first ??= loc;
+    if (isOwn(loc.file)) continue;
+    if (!loc.file.includes('/node_modules/')) return { loc, isOurs: isOwn(first.file) };
+    package_ ??= loc;
+  }
+  return { loc: package_ ?? null, isOurs: first ? isOwn(first.file) : false };
 }
 
 /** A file's path from the way a stack or a module names it. */

@@ -62,7 +62,7 @@ export default spec satisfies ModelSpec;
     '{"name":"some-package","type":"module","main":"index.js","types":"index.d.ts"}',
   'node_modules/some-package/index.js': 'export const pick = (x) => x;\n',
   'node_modules/some-package/index.d.ts': 'export declare const pick: (x: number) => number;\n',
-  'plain.mjs': modelFile().replace(', type Tensor', '').replaceAll(': Tensor', ''),
+  'plain.mjs': javascript(modelFile()),
   'type-error.ts': modelFile().replace('nn.Linear(4, 3)', "nn.Linear('4', 3)").replace('maxBatch: 4', 'maxBatch: true'),
   'unknown-import.ts': modelFile().replace('matmul,', 'matmull,'),
   'missing-layer.ts': modelFile().replace('nn.Linear(4, 3)', 'nn.Hyperbolic(4, 3) as never'),
@@ -76,10 +76,33 @@ export default spec satisfies ModelSpec;
     'const sizes: number[] = [];\nsizes.at(0)!.toFixed();\n\nexport default',
   ),
   'bad-option.ts': modelFile(undefined, 'seed: -0.5,'),
+  // What the user's own code throws.
+  'images.ts': modelFile(
+    "fc = nn.Linear(4, 3);\n  forward(x: Tensor): Tensor {\n    if (x.dim === 4) throw new Error('Net wants images');\n    return this.fc(x);\n  }",
+  ),
+  'misspelt.mjs': javascript(
+    modelFile('fc = nn.Linear(4, 3);\n  forward(x: Tensor): Tensor {\n    return this.fc9(flatten(x, 1));\n  }'),
+  ),
+  // What PyTorch and JavaScript have and Tapeout has not: one mistake a line for TypeScript, one file each for JavaScript.
+  'habits.ts': modelFile(
+    `fc = nn.Linear(4, 3);
+  forward(x: Tensor): Tensor {
+    if (x.sum() > 0) x.item();
+    for (const row of x) F.relu(row);
+    const y = x + x;
+    return nn.functional.max_pool2d(y, x.data, x[0]);
+  }`,
+  ),
+  'linear.mjs': javascript(modelFile()).replace('matmul', 'Linear'),
+  'package.mjs': `import 'no-such-package';\n${javascript(modelFile())}`,
   'mismatch.ts': modelFile(
     'fc = nn.Linear(5, 3);\n  forward(x: Tensor): Tensor {\n    const flat = flatten(x, 1);\n    return this.fc(flat);\n  }',
   ),
 };
+
+function javascript(text: string): string {
+  return text.replace(', type Tensor', '').replaceAll(': Tensor', '');
+}
 
 let folder: string;
 let loaded: Record<string, Loaded>;
@@ -108,7 +131,7 @@ const load = (names: readonly string[], within = folder): Record<string, Loaded>
 beforeAll(() => {
   folder = folderOf(files);
   loaded = load([...Object.keys(files).filter((name) => !name.includes('/')), 'missing.ts', 'lib', 'lib/plain.txt']);
-});
+}, 120_000);
 const report = (name: string): string => loaded[name]?.report ?? `no error: ${JSON.stringify(loaded[name])}`;
 
 describe('a model file', () => {
@@ -193,7 +216,36 @@ describe('of a model file that cannot be used it is said', () => {
   });
   test('that it throws, and where', () => {
     expect(report('throws.ts')).toMatch(
-      /^error\[model-file\]: the model file fails when it is run: TypeError: .*undefined.*\n {2}--> throws\.ts:11:13\n11 \| sizes\.at\(0\)!\.toFixed\(\);/,
+      /^error\[TypeError\]: .*undefined.*\n {2}--> throws\.ts:11:13\n11 \| sizes\.at\(0\)!\.toFixed\(\);/,
+    );
+  });
+  test('what its own code throws, in its own words', () => {
+    expect(report('images.ts')).toMatch(
+      /^error\[Error\]: Net wants images\n {2}--> images\.ts:6:28\n6 \| .*throw new Error\('Net wants images'\);\n.*thrown while Net\.forward was recorded/,
+    );
+    expect(report('misspelt.mjs')).toMatch(
+      /^error\[TypeError\]: this\.fc9 is not a function\n {2}--> misspelt\.mjs:6:17\n6 \| .*this\.fc9/,
+    );
+  });
+  test('what to write in place of PyTorch’s and JavaScript’s habits', () => {
+    const text = report('habits.ts');
+    for (const help of [
+      'where(x.gt(0), a, b)',
+      'a recorded tensor has a shape but no numbers',
+      'x.select(0, i), for a dimension whose extent is known',
+      "import { functional as F } from 'tapeout'",
+      'write x.add(y) for x + y',
+      'x.select(0, i) for x[i]',
+    ])
+      expect(text).toContain(help);
+    expect(text.match(/^help: /gm)?.length).toBe(text.match(/^error/gm)?.length);
+  });
+  test('what it imports that is not there', () => {
+    expect(report('linear.mjs')).toMatch(
+      /^error\[SyntaxError\]: .*'tapeout' .*'Linear'\n {2}--> linear\.mjs:1:\d+\n.*help: it is in nn: import \{ nn \} from 'tapeout', and write nn\.Linear/s,
+    );
+    expect(report('package.mjs')).toMatch(
+      /^error\[SyntaxError\]: .*'no-such-package' imported from .*package\.mjs\n {2}--> package\.mjs:1:/,
     );
   });
   test('that an option is wrong, at its line', () => {
