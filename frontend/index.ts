@@ -1,4 +1,5 @@
 /** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
+import '../ir/needs-node.ts';
 
 import './methods.ts';
 import './traps.ts';

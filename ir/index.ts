@@ -1,4 +1,5 @@
 /** `tapeout/ir`: the two languages and their meaning, for those who write ops, passes and tests of their own. */
+import './needs-node.ts';
 
 export * as attr from './attr.ts';
 export { CompileError, CompilerBug, type Loc, type Note, showLoc } from './diagnostic.ts';

@@ -1,4 +1,5 @@
 /** `tapeout/passes`: the passes in their order, and what passes of one's own are made of. */
+import '../ir/needs-node.ts';
 
 export { autodiff, cotangentsOf } from './autodiff.ts';
 export { algebra, canonicalize } from './canonicalize.ts';

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The executable: gives the command line the real world. */
+import './needs-node.ts';
+
 import { readFileSync } from 'node:fs';
 import { whyUnwritable } from '../output.ts';
 import { exits, type Io } from './io.ts';

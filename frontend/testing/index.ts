@@ -1,6 +1,7 @@
 /** `tapeout/testing`: golden tests, gradient checks and reference checks for ops, passes and models of one's own.
  *  `import 'tapeout/testing/setup'` sets all of it up in Vitest; else `expect.extend(matchers)` and
  *  `expect.addSnapshotSerializer(serializer)`. */
+import '../../ir/needs-node.ts';
 
 // For the matchers' types alone: nothing of it runs.
 import type {} from './setup.ts';

@@ -1,0 +1,9 @@
+/** Ends the command line with a message in a Node that is too old. main.ts imports this first. */
+import { hostProblem } from '../../ir/node-version.ts';
+import { exits } from './io.ts';
+
+const problem = hostProblem();
+if (problem !== null) {
+  process.stderr.write(`error: ${problem}\n`);
+  process.exit(exits.failed);
+}
