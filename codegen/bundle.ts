@@ -18,6 +18,8 @@ export interface BundleParts {
   readonly weights: Uint8Array;
   /** JavaScript of runtime/ as one module. It must declare what `load` calls and export what a user may want beside it. */
   readonly runtime: string;
+  /** Whether index.js holds what it loads, so that no other file need lie beside it. */
+  readonly inline: boolean;
 }
 
 /** The files by name, and their checksums. */
@@ -29,20 +31,34 @@ export const bundle = ({
   featureWgsl,
   weights,
   runtime,
-}: BundleParts): Promise<Files> =>
-  withChecksums(
+  inline,
+}: BundleParts): Promise<Files> => {
+  const code = [
+    ...(wasm ? [['model.wasm', wasm] as const] : []),
+    ...(threadedWasm ? [['model.threads.wasm', threadedWasm] as const] : []),
+    ...(wgsl === null ? [] : [['model.wgsl', wgsl] as const]),
+    ...(featureWgsl === null ? [] : [['model.features.wgsl', featureWgsl] as const]),
+  ];
+  const values = ['weights.safetensors', weights] as const;
+  return withChecksums(
     new Map<string, string | Uint8Array>([
-      ['index.js', indexJs(manifest, runtime, wasm !== null)],
+      [
+        'index.js',
+        indexJs(
+          manifest,
+          runtime,
+          wasm !== null,
+          inline ? new Map<string, string | Uint8Array>([...code, values]) : null,
+        ),
+      ],
       ['index.d.ts', indexDts(manifest, wasm !== null)],
-      ...(wasm ? [['model.wasm', wasm] as const] : []),
-      ...(threadedWasm ? [['model.threads.wasm', threadedWasm] as const] : []),
-      ...(wgsl === null ? [] : [['model.wgsl', wgsl] as const]),
-      ...(featureWgsl === null ? [] : [['model.features.wgsl', featureWgsl] as const]),
+      ...(inline ? [] : code),
       ['manifest.json', manifestJson(manifest)],
-      ['weights.safetensors', weights],
+      ...(inline ? [] : [values]),
       ['package.json', packageJson(manifest)],
     ]),
   );
+};
 
 /** Without it Node would take the module for CommonJS wherever the folder's surroundings are. */
 function packageJson({ name }: Manifest): string {
@@ -98,7 +114,7 @@ const tensorFields = ({ name, purpose, dtype, shape, offset, range, ignoreIndex,
   initial,
 });
 
-function indexJs(manifest: Manifest, runtime: string, hasWasm: boolean): string {
+function indexJs(manifest: Manifest, runtime: string, hasWasm: boolean, inlined: Files | null): string {
   const shapes = publicTensors(manifest).map((t) => `  ${key(t.name)}: [${literalShape(t)}],\n`);
   return `/** ${title(manifest)} Written by Tapeout: compile again instead of editing. */
 
@@ -109,80 +125,87 @@ export const manifest = ${manifestJson(manifest).trimEnd()};
 export const shapes = {
 ${shapes.join('')}};
 
-${load(manifest, hasWasm)}export default load;
-
-async function bytesAt(url) {
-  if (url.protocol === 'file:') {
-    // Bundlers for the web must not look for this one.
-    const fs = 'node:fs/promises';
-    const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ fs);
-    return new Uint8Array(await readFile(url));
-  }
-  const response = await fetch(url);
-  if (!response.ok) throw new TapeoutError('bad-wasm', \`\${url} cannot be loaded: \${response.status} \${response.statusText}\`);
-  return new Uint8Array(await response.arrayBuffer());
+${load(manifest, hasWasm, inlined ? fromScript : fromBeside)}
+export default load;
+${inlined ? inlinedFiles(inlined) : ''}`;
 }
+
+/** What a script that holds its files reads them from. */
+const inlinedFiles = (files: Files): string => `
+const inlined = {
+${[...files].map(([file, contents]) => `  '${file}': '${base64(contents)}',\n`).join('')}};
 `;
+
+function base64(contents: string | Uint8Array): string {
+  const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
+  let latin1 = '';
+  // In pieces, as a call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 4096) latin1 += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return btoa(latin1);
 }
 
-/** Fetches what a model needs, and no more, and starts it. */
-function load({ threads, webgpu }: Manifest, hasWasm: boolean): string {
-  const onWasm = threads === undefined ? loadAlone : loadOnThreads;
-  if (!webgpu) return onWasm('export async function load');
-  const shaders = webgpu.features ? eitherShaders : onlyShaders;
-  return hasWasm ? `${onWasm('async function loadWasm')}\n${loadBest(shaders)}` : loadOnGpu(shaders);
+/** JavaScript that gives a file's bytes, or a promise of them. */
+type FileSource = (file: string) => string;
+// The address stands in this very form, by which bundlers that copy files know them.
+const fromBeside: FileSource = (file) => `fileBeside('${file}', () => new URL('./${file}', import.meta.url))`;
+const fromScript: FileSource = (file) => `bytesFrom64(inlined['${file}'])`;
+
+/** Loads what a model needs, and no more, and starts it. */
+function load({ threads, webgpu }: Manifest, hasWasm: boolean, source: FileSource): string {
+  if (!webgpu && threads === undefined) return loadAlone(source);
+  const starts = threads === undefined ? startAlone(source) : startOnThreads(source);
+  const best = 'instantiateBest(() => startWasm(options, weights), shaders(options), manifest, weights, options)';
+  const onGpu = hasWasm ? best : 'instantiateOnGpu(shaders(options), manifest, weights, options)';
+  return `export async function load(options = {}) {
+  checkLoad(options, manifest, ${hasWasm});
+  const weights = options.weights ?? (await ${source('weights.safetensors')});
+  return ${webgpu ? onGpu : 'startWasm(options, weights)'};
 }
 
-const loadAlone = (head: string) => `${head}({ wasm, weights, warmUp = usualWarmUp() } = {}) {
+${[...(hasWasm ? [starts] : []), ...(webgpu ? [shadersOf(source, webgpu.features !== undefined)] : [])].join('\n')}`;
+}
+
+const loadAlone = (source: FileSource): string => `export async function load(options = {}) {
+  checkLoad(options, manifest, true);
+  const { wasm, weights, warmUp = usualWarmUp() } = options;
   const [code, values] = await Promise.all([
-    wasm ?? bytesAt(new URL('./model.wasm', import.meta.url)),
-    weights ?? bytesAt(new URL('./weights.safetensors', import.meta.url)),
+    wasm ?? ${source('model.wasm')},
+    weights ?? ${source('weights.safetensors')},
   ]);
   return instantiate(code, manifest, values, { warmUp });
 }
 `;
 
-// Of the two modules the one that is needed is fetched.
-const loadOnThreads = (
-  head: string,
-) => `${head}({ wasm, threadedWasm, weights, warmUp = usualWarmUp(2), ...options } = {}) {
+const startAlone = (
+  source: FileSource,
+): string => `async function startWasm({ wasm, warmUp = usualWarmUp() }, weights) {
+  return instantiate(wasm ?? (await ${source('model.wasm')}), manifest, weights, { warmUp });
+}
+`;
+
+// Of the two modules the one that is needed is loaded.
+const startOnThreads = (
+  source: FileSource,
+): string => `function startWasm({ wasm, threadedWasm, warmUp = usualWarmUp(2), ...options }, weights) {
   const modules = {
-    wasm: wasm ?? (() => bytesAt(new URL('./model.wasm', import.meta.url))),
-    threadedWasm: threadedWasm ?? (() => bytesAt(new URL('./model.threads.wasm', import.meta.url))),
+    wasm: wasm ?? (async () => ${source('model.wasm')}),
+    threadedWasm: threadedWasm ?? (async () => ${source('model.threads.wasm')}),
   };
-  const values = weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
-  return instantiateThreads(modules, manifest, values, { ...options, warmUp });
+  return instantiateThreads(modules, manifest, weights, { ...options, warmUp });
 }
 `;
 
-/** How a model's shaders are had: what a load is given, and what it makes of that. */
-interface ShaderSource {
-  readonly given: string;
-  readonly text: string;
-}
-const fetched = (file: string) => `new TextDecoder().decode(await bytesAt(new URL('./${file}', import.meta.url)))`;
-const onlyShaders: ShaderSource = { given: 'wgsl', text: `async () => wgsl ?? ${fetched('model.wgsl')}` };
-// Whoever passes the portable shaders alone has these.
-const eitherShaders: ShaderSource = {
-  given: 'wgsl, featureWgsl = wgsl',
-  text: `async (hasFeatures) =>
-    hasFeatures
-      ? (featureWgsl ?? ${fetched('model.features.wgsl')})
-      : (wgsl ?? ${fetched('model.wgsl')})`,
-};
-
-const loadOnGpu = ({
-  given,
-  text,
-}: ShaderSource) => `export async function load({ ${given}, weights, ...options } = {}) {
-  const values = weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
-  return instantiateOnGpu(${text}, manifest, values, options);
-}
+/** A function of a load's options that gives what finds the shaders' text. */
+function shadersOf(source: FileSource, hasFeatures: boolean): string {
+  const text = (file: string) => `new TextDecoder().decode(await ${source(file)})`;
+  const portable = `wgsl ?? ${text('model.wgsl')}`;
+  // Whoever passes the portable shaders alone has these.
+  return hasFeatures
+    ? `const shaders = ({ wgsl, featureWgsl = wgsl }) => async (hasFeatures) =>
+  hasFeatures
+    ? (featureWgsl ?? ${text('model.features.wgsl')})
+    : (${portable});
+`
+    : `const shaders = ({ wgsl }) => async () => ${portable};
 `;
-
-const loadBest = ({ given, text }: ShaderSource) => `export async function load({ ${given}, ...options } = {}) {
-  const weights = options.weights ?? (await bytesAt(new URL('./weights.safetensors', import.meta.url)));
-  const onWasm = () => loadWasm({ ...options, weights });
-  return instantiateBest(onWasm, ${text}, manifest, weights, options);
 }
-`;

@@ -14,19 +14,24 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
+export interface BundleOptions {
+  /** Whether index.js holds the contents of the other files that it loads, which are left out then. */
+  readonly inline?: boolean;
+}
+
 /** The bundle's files by name. */
-export async function bundleOf({
-  manifest,
-  wasm,
-  threadedWasm,
-  wgsl,
-  featureWgsl,
-  target,
-  weights,
-}: Pick<
-  Compiled,
-  'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl' | 'target' | 'weights'
->): Promise<Files> {
+export async function bundleOf(
+  {
+    manifest,
+    wasm,
+    threadedWasm,
+    wgsl,
+    featureWgsl,
+    target,
+    weights,
+  }: Pick<Compiled, 'manifest' | 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl' | 'target' | 'weights'>,
+  { inline = false }: BundleOptions = {},
+): Promise<Files> {
   const hasWasm = target !== 'webgpu';
   const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
@@ -41,7 +46,8 @@ export async function bundleOf({
     wgsl,
     featureWgsl,
     weights: file,
-    runtime: await runtimeText(manifest, hasWasm),
+    runtime: await runtimeText(manifest, hasWasm, inline),
+    inline,
   });
 }
 
@@ -101,11 +107,13 @@ export function whyUnwritable(error: unknown): string {
 }
 
 /** The parts of the runtime that a bundle needs, in the order in which they need one another, and what it exports of them. */
-function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
+function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean, inline: boolean) {
   const onThreads = hasWasm && threads !== undefined;
   return {
     modules: [
-      ...['check', 'json', 'foreign', 'safetensors', 'port', 'call', 'weights', 'state-dict'],
+      ...['check', 'node-version', 'load-options', 'data-url', 'json', 'foreign'],
+      ...(inline ? [] : ['files']),
+      ...['safetensors', 'port', 'call', 'weights', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
       ...(webgpu
@@ -124,10 +132,10 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean) {
 
 /** The runtime as one module: its files one after the other, without types, comments and imports of each other.
  *  Their top-level names must differ, which loading any bundle checks. */
-async function runtimeText(manifest: Manifest, hasWasm: boolean): Promise<string> {
+async function runtimeText(manifest: Manifest, hasWasm: boolean, inline: boolean): Promise<string> {
   const { transpiled } = await import('./typescript.ts');
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const { modules, exported } = runtimeParts(manifest, hasWasm);
+  const { modules, exported } = runtimeParts(manifest, hasWasm, inline);
   const texts = modules.map((name) => {
     const url = new URL(`../runtime/${name}${extension}`, import.meta.url);
     return (

@@ -1,13 +1,11 @@
 /** Where a model runs, if it can run on several: on a GPU through WebGPU, or as WebAssembly. What decides is told. */
-import { kindOf, TapeoutError } from './check.ts';
+import { TapeoutError } from './check.ts';
 import { partBytes } from './gpu-arena.ts';
+import { type Backend, checkBackend } from './load-options.ts';
 import type { Manifest, ManifestGpu } from './manifest.ts';
 import type { Model } from './model.ts';
 import { type GpuModel, instantiateGpu } from './webgpu.ts';
 import type { StateDict } from './weights.ts';
-
-export const backends = ['auto', 'wasm', 'webgpu'] as const;
-export type Backend = (typeof backends)[number];
 
 export interface DeviceOptions {
   /** Where WebGPU is to be found; `navigator.gpu` unless told. In Node: `create([])` of the npm package `webgpu`. */
@@ -39,6 +37,7 @@ export async function instantiateBest(
   options: BackendOptions,
 ): Promise<WasmModel | GpuModel> {
   const { backend = 'auto', onNotice = (notice) => console.info(`tapeout: ${notice}`) } = options;
+  checkBackend(backend);
   const wasm = async (backendNotice: string | null): Promise<WasmModel> => {
     const model = await onWasm();
     if (backendNotice) onNotice(backendNotice);
@@ -66,13 +65,7 @@ export async function instantiateBest(
       }
     }
     default:
-      backend satisfies never;
-      throw new TapeoutError(
-        'bad-backend',
-        `the backend must be ${backends.map((b) => `'${b}'`).join(', ')}, but it is ${
-          typeof backend === 'string' ? `'${backend}'` : kindOf(backend)
-        }.`,
-      );
+      return backend satisfies never;
   }
 }
 

@@ -82,10 +82,20 @@ const textFiles: readonly Kind[] = [
 
 /** What a file is that is no safetensors file, and what to do, if it is of a kind that is often taken for one. */
 export function foreignFile(bytes: Uint8Array): string | null {
-  const first = String.fromCharCode(...bytes.subarray(0, 128));
-  const kindOfFile = (kinds: readonly Kind[], text: string): Kind | undefined =>
-    kinds.find(({ begins, holds = '' }) => begins.some((b) => text.startsWith(b)) && text.includes(holds));
-  const isText = first.length >= 8 && !first.slice(0, 8).includes('\0');
-  const kind = kindOfFile(binaryFiles, first) ?? (isText ? kindOfFile(textFiles, first.trimStart()) : undefined);
+  const kind = kindAmong(binaryFiles, firstOf(bytes)) ?? textKind(bytes);
   return kind ? `this is ${kind.what}, not a safetensors file. ${kind.remedy}` : null;
+}
+
+/** What a text is that servers and version control give instead of a file of bytes or of shaders. */
+export const foreignText = (bytes: Uint8Array): string | null => textKind(bytes)?.what ?? null;
+
+const firstOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 128));
+
+const kindAmong = (kinds: readonly Kind[], text: string): Kind | undefined =>
+  kinds.find(({ begins, holds = '' }) => begins.some((b) => text.startsWith(b)) && text.includes(holds));
+
+function textKind(bytes: Uint8Array): Kind | undefined {
+  const first = firstOf(bytes);
+  const isText = first.length >= 8 && !first.slice(0, 8).includes('\0');
+  return isText ? kindAmong(textFiles, first.trimStart()) : undefined;
 }

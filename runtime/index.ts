@@ -1,8 +1,8 @@
 /** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
+import './needs-node.ts';
+
 export {
-  type Backend,
   type BackendOptions,
-  backends,
   type DeviceOptions,
   featuresOn,
   instantiateBest,
@@ -14,6 +14,7 @@ export {
 } from './backend.ts';
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
 export { stepsAhead } from './gpu-pace.ts';
+export { type Backend, backends, mostThreads } from './load-options.ts';
 export type {
   Manifest,
   ManifestCount,
@@ -35,7 +36,7 @@ export {
   writeSafetensors,
 } from './safetensors.ts';
 export type { IncompatibleKeys } from './state-dict.ts';
-export { instantiateThreads, type Modules, mostThreads, type ThreadOptions } from './threads.ts';
+export { instantiateThreads, type Modules, type ThreadOptions } from './threads.ts';
 export { usualWarmUp } from './warm-up.ts';
 export { GpuModel, instantiateGpu, keptLosses } from './webgpu.ts';
 export type { StateDict } from './weights.ts';

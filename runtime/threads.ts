@@ -1,6 +1,7 @@
 /** Runs a model on several threads: workers that share the model's memory, wait in WebAssembly for a call and do their part of
  *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
 import { checkManifest, checkModule, TapeoutError } from './check.ts';
+import { checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
 import type { StateDict } from './weights.ts';
@@ -23,8 +24,6 @@ export interface ThreadOptions {
   readonly warmUp?: number | undefined;
 }
 
-export const mostThreads = 64;
-
 /** Loads a module on several threads. Throws TapeoutError as `instantiate` does. A machine that has no threads for it, or
  *  fewer, is no error: `model.threads` and `model.threadsNotice` tell. */
 export async function instantiateThreads(
@@ -35,8 +34,7 @@ export async function instantiateThreads(
 ): Promise<Model> {
   checkManifest(manifest);
   const asked = threads ?? manifest.threads ?? 1;
-  if (!Number.isInteger(asked) || asked < 1 || asked > mostThreads)
-    throw new TapeoutError('bad-threads', `threads must be a whole number from 1 to ${mostThreads}, not ${asked}.`);
+  checkThreads(asked);
   let notice: string | null = null;
   try {
     const count = possible(asked, cores);

@@ -27,6 +27,7 @@ export interface CompileFlags extends CodeFlags {
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
+  readonly inline?: boolean;
   readonly schedule?: string;
 }
 
@@ -46,7 +47,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     },
     io,
   );
-  const files = await bundleOf(compiled);
+  const files = await bundleOf(compiled, { inline: flags.inline ?? false });
   const folder = outFolder(flags.out, compiled.recording.name, io);
   writeFiles(folder, files);
   const sizes = [...files].map(([name, contents]) => [

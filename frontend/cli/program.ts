@@ -149,6 +149,10 @@ Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong co
     .addOption(target)
     .addOption(binding)
     .addOption(features)
+    .option(
+      '--inline',
+      'put the WebAssembly, the shaders and the weights into index.js, for bundlers that copy no files',
+    )
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)

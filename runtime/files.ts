@@ -1,0 +1,118 @@
+/** The files that lie beside a bundle's script, from wherever it was loaded: read, fetched, or decoded where a bundler has put them
+ *  into the script. A file that cannot be had is an error that says why and what to do. */
+import { brief, TapeoutError } from './check.ts';
+import { bytesOfDataUrl } from './data-url.ts';
+import { foreignText } from './foreign.ts';
+
+/** The option of `load` that takes a file's contents. */
+const optionFor = {
+  'model.wasm': 'wasm',
+  'model.threads.wasm': 'threadedWasm',
+  'model.wgsl': 'wgsl',
+  'model.features.wgsl': 'featureWgsl',
+  'weights.safetensors': 'weights',
+} as const;
+export type BundleFile = keyof typeof optionFor;
+
+/** The bytes of a file. `address` says where it is: it throws where a script has no address that files can lie beside.
+ *  Throws TapeoutError. */
+export async function fileBeside(file: BundleFile, address: () => URL): Promise<Uint8Array> {
+  const unavailable = (why: string, at?: URL, cause?: unknown): TapeoutError =>
+    new TapeoutError(
+      'missing-file',
+      `${file} cannot be loaded${at ? ` from ${at.protocol === 'data:' ? brief(at.href) : at.href}` : ''}: ${why}. Put the bundle's files where the script asks ` +
+        `for them, pass this one's contents, load({ ${optionFor[file]} }), or compile with --inline, which puts all of them into index.js.`,
+      { cause },
+    );
+  let url: URL;
+  try {
+    url = address();
+  } catch (cause) {
+    throw unavailable(
+      'index.js comes from a blob: or data: address, or was bundled into a format that knows no address (iife, cjs), so ' +
+        'that no file lies beside it',
+      undefined,
+      cause,
+    );
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = await contents(url);
+  } catch (cause) {
+    throw unavailable(cause instanceof Unavailable ? cause.message : wordsOf(cause), url, cause);
+  }
+  const other = otherThan(file, bytes);
+  if (other) throw unavailable(other, url);
+  return bytes;
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Why there are no contents, as a part of a sentence. */
+class Unavailable extends Error {}
+
+async function contents(url: URL): Promise<Uint8Array> {
+  switch (url.protocol) {
+    case 'data:':
+      try {
+        return bytesOfDataUrl(url.href);
+      } catch (cause) {
+        throw new Unavailable(`the data: address cannot be decoded (${wordsOf(cause)})`, { cause });
+      }
+    case 'file:':
+      return read(url);
+    default:
+      return fetched(url);
+  }
+}
+
+interface FileSystem {
+  readonly promises: { readFile(path: URL): Promise<Uint8Array> };
+}
+
+/** Of the disk. Node's module comes without an import, which bundlers for the web would look for. */
+async function read(url: URL): Promise<Uint8Array> {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const fs = process?.getBuiltinModule?.('node:fs') as FileSystem | undefined;
+  if (!fs) return fetched(url);
+  try {
+    return new Uint8Array(await fs.promises.readFile(url));
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    const why = code === 'ENOENT' ? 'there is no such file, as many bundlers copy none' : wordsOf(cause);
+    throw new Unavailable(why, { cause });
+  }
+}
+
+async function fetched(url: URL): Promise<Uint8Array> {
+  if (typeof fetch !== 'function') throw new Unavailable('there is no fetch here');
+  let response: Response;
+  let body: ArrayBuffer;
+  try {
+    response = await fetch(url);
+    body = await response.arrayBuffer();
+  } catch (cause) {
+    const forbidden =
+      url.protocol === 'file:'
+        ? 'a page may not read files of the disk: serve it over http'
+        : 'there is no connection or no such server, it broke off, or CORS or the connect-src of the ' +
+          "page's Content-Security-Policy forbids it";
+    throw new Unavailable(`the fetch fails (${wordsOf(cause)}): ${forbidden}`, { cause });
+  }
+  if (response.type.startsWith('opaque'))
+    throw new Unavailable(
+      "the answer may not be looked into (opaque): a service worker or a wrapper of fetch asks with mode 'no-cors', or does " +
+        'not follow a redirection',
+    );
+  if (!response.ok) throw new Unavailable(`the server answers ${`${response.status} ${response.statusText}`.trim()}`);
+  return new Uint8Array(body);
+}
+
+/** What the bytes are, if they are not the file: as a part of a sentence. */
+function otherThan(file: BundleFile, bytes: Uint8Array): string | null {
+  if (bytes.length === 0) return 'it is empty';
+  const text = foreignText(bytes);
+  if (text !== null) return `it is ${text}`;
+  const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+  return file.endsWith('.wasm') && !isWasm ? 'it is not WebAssembly' : null;
+}
