@@ -58,6 +58,7 @@ test.each(kinds.map((kind) => [`${kind.name}: ${kind.doc}`, kind] as const))(
 const unbounded = process.env.RUNS === undefined ? null : 'RUNS sets another number of cases';
 test.skipIf(unbounded)(unless(unbounded, 'the bounded run meets every op, gradient and directive'), () => {
   expect(tally.missing()).toEqual({ ops: [], gradients: [], differences: [], directives: [] });
+  expect(tally.leastApplied().times).toBeGreaterThanOrEqual(5);
   // Most elements tell a derivative.
   expect(tally.skipped).toBeLessThan(tally.differences / 2);
   console.log(tally.report().join('\n'));

@@ -15,6 +15,7 @@ const usageOf = (kinds: readonly Kind[]): string => `npm run fuzz -- [options]
   --seconds S    how long to run; 300 unless told
   --runs R       cases of each kind instead
   --seed S       where seeds start; 1 unless told
+  --applied A    fails where a directive was applied fewer times than that
   --only KIND    one kind, or several: ${kinds.map((k) => k.name).join(', ')}
   --path P       one case of that seed and kind, as a finding tells it; it is made smaller again
   --import FILE  a module that registers ops, to have them in the graphs
@@ -53,6 +54,7 @@ interface Options {
   readonly seconds: number;
   readonly runs: number;
   readonly seed: number;
+  readonly applied: number;
   readonly only: readonly Kind[];
   readonly path: string | undefined;
   readonly imports: readonly string[];
@@ -70,6 +72,7 @@ function read(args: readonly string[], kinds: readonly Kind[]): Options | string
         seconds: text,
         runs: text,
         seed: text,
+        applied: text,
         only: list,
         path: text,
         import: list,
@@ -78,7 +81,7 @@ function read(args: readonly string[], kinds: readonly Kind[]): Options | string
       },
     });
     if (v.help) return usageOf(kinds);
-    const number = (name: 'seconds' | 'runs' | 'seed', usual: number): number => {
+    const number = (name: 'seconds' | 'runs' | 'seed' | 'applied', usual: number): number => {
       const value = v[name] === undefined ? usual : Number(v[name]);
       if (v[name] === '' || !Number.isInteger(value) || value < 0 || value > 2 ** 31)
         throw new Error(`--${name} takes a whole number, and ${v[name]} is none`);
@@ -95,6 +98,7 @@ function read(args: readonly string[], kinds: readonly Kind[]): Options | string
       seconds: v.runs === undefined ? number('seconds', 300) : Infinity,
       runs: v.runs === undefined ? Infinity : number('runs', 0),
       seed: number('seed', 1),
+      applied: number('applied', 0),
       only,
       path: v.path,
       imports: v.import ?? [],
@@ -192,6 +196,9 @@ class Run {
     if (this.#found.size === 0) this.#print('nothing found');
     for (const [signature, { times }] of this.#found)
       this.#print(`found ${times === 1 ? 'once' : `${times} times`}: ${signature}`);
-    return this.#found.size > 0 ? 1 : 0;
+    const { name, times } = this.#tally.leastApplied();
+    const seldom = times < this.#options.applied;
+    if (seldom) this.#print(`'${name}' was applied ${times} times, and ${this.#options.applied} were asked for`);
+    return this.#found.size > 0 || seldom ? 1 : 0;
   }
 }

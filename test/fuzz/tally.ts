@@ -30,6 +30,8 @@ export class Tally {
   graphs = 0;
   kernels = 0;
   schedules = 0;
+  /** Models of whole numbers whose sums are all exact. */
+  exact = 0;
   /** Passes and directives after which the verifier could not prove that every index is in range. */
   unproved = 0;
   differences = 0;
@@ -68,6 +70,12 @@ export class Tally {
     this.#directives.set(d.do, counts);
   }
 
+  /** The directive that was applied least often, and how often. */
+  leastApplied(): { readonly name: string; readonly times: number } {
+    const all = Object.keys(directiveForms).map((name) => ({ name, times: this.#directives.get(name)?.applied ?? 0 }));
+    return all.reduce((a, b) => (b.times < a.times ? b : a));
+  }
+
   /** What a run left out: registered ops, gradients that ops have, gradients that were held to no difference, directives that
    *  were never applied or never refused. */
   missing(): Readonly<Record<'ops' | 'gradients' | 'differences' | 'directives', readonly string[]>> {
@@ -91,7 +99,7 @@ export class Tally {
     });
     const directives = [...this.#directives].sort(([a], [b]) => (a < b ? -1 : 1));
     return [
-      `${this.graphs} graphs, ${this.kernels} kernels, ${this.schedules} schedules; ${this.unproved} times the verifier could not prove an index that was in range`,
+      `${this.graphs} graphs, ${this.kernels} kernels, ${this.schedules} schedules, ${this.exact} models of exact sums; ${this.unproved} times the verifier could not prove an index that was in range`,
       `${this.differences} elements of gradients held to differences, ${this.skipped} skipped, at kinks or beyond numbers`,
       ...(this.graphs === 0
         ? []

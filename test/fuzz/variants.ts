@@ -1,0 +1,152 @@
+/** One kernel under several schedules: each sound by the verifier, and all of one meaning, interpreted and as WebAssembly. */
+
+import { emitWasm } from '../../codegen/wasm/emit.ts';
+import type { Buffer } from '../../ir/expr.ts';
+import { buffersOf, interpretKernel, type Memory, makeMemory } from '../../ir/interpret-kernel.ts';
+import { type Kernel, storageOf } from '../../ir/kernel.ts';
+import type { Program, Slot } from '../../ir/program.ts';
+import { type Directive, reordersSums, type Schedule } from '../../ir/schedule.ts';
+import { wasm128 } from '../../ir/target.ts';
+import { byteSize, countAt } from '../../ir/type.ts';
+import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
+import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { scheduledBy } from '../../passes/schedule/index.ts';
+import { ScheduleError } from '../../passes/schedule/legal.ts';
+import { uniform } from '../support/generate.ts';
+import { Arena } from '../support/pipeline.ts';
+
+/** A kernel under a schedule, behind the kernels that make its packed copies. */
+export interface Variant {
+  readonly schedule: Schedule;
+  readonly kernels: readonly Kernel[];
+}
+
+/** Verifies kernels. Where it cannot prove that indices are in range they are run all the same, which says of each
+ *  whether it is. */
+export function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
+  try {
+    verifyKernels(kernels, { maxBatch });
+    return true;
+  } catch (e) {
+    if (e instanceof VerifyError && e.problems.every((p) => p.code === 'bounds')) return false;
+    throw e;
+  }
+}
+
+/** Directives that make invocations, which no WebAssembly has. */
+const forDevice = (d: Directive): boolean => d.do === 'invoke' || d.do === 'share' || d.do === 'block';
+/** What a directive leaves to the verifier: whether iterations stay apart, and what invocations share. */
+const toldByVerifier: ReadonlySet<ProblemCode> = new Set([
+  'race',
+  'barrier',
+  'invocations',
+  'in-place',
+  'tile-scope',
+  'tile-register',
+  'tile-unset',
+  'uncovered',
+  'lanes',
+]);
+
+/** Null where a directive is refused: by itself, or, where iterations are to share threads, by the verifier, which alone can
+ *  tell whether they stay apart. */
+export function applied(k: Kernel, schedule: Schedule, maxBatch: number): readonly Kernel[] | null {
+  try {
+    const { kernels } = scheduledBy(k, schedule, wasm128, maxBatch);
+    if (schedule.some((d) => d.do === 'parallel' || d.do === 'flatten' || forDevice(d))) proved(kernels, maxBatch);
+    return kernels;
+  } catch (e) {
+    if (e instanceof ScheduleError) return null;
+    if (e instanceof VerifyError && e.problems.every((p) => toldByVerifier.has(p.code))) return null;
+    throw e;
+  }
+}
+
+/** Runs every variant, interpreted and as WebAssembly, on the same memory. Sums of `exact` kernels are the same in any order. */
+export async function compare(
+  variants: readonly Variant[],
+  n: number,
+  maxBatch: number,
+  onto: (v: Variant) => void,
+  { exact = false } = {},
+): Promise<void> {
+  const plain = variants[0] as Variant;
+  const start = memoryOf(plain.kernels, n);
+  const stored = plain.kernels.flatMap((k) => k.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
+  const onWasm = variants.filter((v) => !v.schedule.some(forDevice));
+  const program = programOf(onWasm, maxBatch);
+  const arena = await Arena.of(program, emitWasm(program).wasm);
+  let want: Memory | null = null;
+  for (const v of variants) {
+    onto(v);
+    const memory = copied(start);
+    for (const [b, values] of makeMemory(v.kernels, n)) if (!memory.has(b)) memory.set(b, values);
+    for (const k of v.kernels) interpretKernel(k, memory, n);
+    want ??= memory;
+    const loose = !exact && v.schedule.some(reordersSums);
+    for (const b of stored)
+      hold(b, memory, want, loose, `the kernel stores other values at N = ${n} under its schedule`);
+    if (!onWasm.includes(v)) continue;
+    for (const [b, values] of start) arena.view(b, n).set(values as Float32Array);
+    arena.run(entry(onWasm.indexOf(v)), n);
+    for (const [b] of start)
+      hold(b, new Map([[b, arena.view(b, n)]]), memory, false, `WebAssembly stores other values at N = ${n}`);
+  }
+}
+
+/** Equal to the last bit, NaN being NaN; where a sum was parted, as near as rounding brings it. */
+function hold(
+  b: Buffer,
+  got: ReadonlyMap<Buffer, ArrayLike<number>>,
+  want: ReadonlyMap<Buffer, ArrayLike<number>>,
+  loose: boolean,
+  problem: string,
+): void {
+  const [g, w] = [got.get(b), want.get(b)] as [ArrayLike<number>, ArrayLike<number>];
+  let largest = 1;
+  for (let i = 0; i < w.length; i++) if (Number.isFinite(w[i])) largest = Math.max(largest, Math.abs(w[i] as number));
+  for (let i = 0; i < w.length; i++) {
+    if (Object.is(g[i], w[i])) continue;
+    // What follows from a sum by a comparison may be anything.
+    if (loose && (b.type.dtype !== 'f32' || !(Math.abs((g[i] as number) - (w[i] as number)) > 1e-3 * largest)))
+      continue;
+    throw new Error(`${problem}: element ${i} of ${w.length} of ${b.name} is ${g[i]}, not ${w[i]}`);
+  }
+}
+
+/** Params hold quarters, whose sums are exact more often than not, and what is only stored is garbage. */
+function memoryOf(kernels: readonly Kernel[], n: number): Memory {
+  const next = uniform(n);
+  const memory = makeMemory(kernels, n);
+  const accesses = new Map(kernels.flatMap((k) => k.params.map((p) => [p.buffer, p.access] as const)));
+  for (const [b, values] of memory) {
+    if (accesses.get(b) === 'out') new Uint8Array(values.buffer).fill(0xff);
+    else
+      for (let i = 0; i < values.length; i++)
+        values[i] =
+          b.type.dtype === 'f32' ? Math.round(next() * 16 - 8) / 4 : next() * (b.type.dtype === 'bool' ? 2 : 4);
+  }
+  return memory;
+}
+const copied = (m: Memory): Memory => new Map([...m].map(([b, values]) => [b, values.slice()]));
+
+const entry = (i: number): string => `schedule${i}`;
+
+/** Every variant as an entry over the same buffers, which all have places of their own. */
+function programOf(variants: readonly Variant[], maxBatch: number): Program {
+  const buffers = new Set(variants.flatMap((v) => v.kernels.flatMap((k) => buffersOf(k).map(storageOf))));
+  let top = 64;
+  const slots = [...buffers].map((buffer): Slot => {
+    const bytes = Math.ceil((countAt(buffer.type.shape, maxBatch) * byteSize(buffer.type.dtype)) / 16) * 16;
+    top += bytes;
+    return { buffer, purpose: 'state', offset: top - bytes, bytes };
+  });
+  return {
+    name: 'Schedules',
+    maxBatch,
+    entries: variants.map((v, i) => ({ name: entry(i), inputs: [], outputs: [], launches: v.kernels })),
+    slots,
+    arenaBytes: top + 32,
+    liveBytes: top,
+  };
+}
