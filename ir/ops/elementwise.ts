@@ -86,17 +86,22 @@ const comparison = (name: string, doc: string, f: (a: Expr, b: Expr) => Expr): O
     vjp: () => ({ a: 'none', b: 'none' }),
   });
 
+/** a + b, both f32 or both i32, of one shape. */
 // d(a+b) = da + db
 export const add: Op<['a', 'b']> = binary('add', 'The sum, a + b.', x.add, (_a, _b, g) => [g, g]);
+/** a - b, both f32 or both i32, of one shape. */
 // d(a−b) = da − db
 export const sub: Op<['a', 'b']> = binary('sub', 'The difference, a - b.', x.sub, (_a, _b, g) => [g, neg(g)]);
+/** a · b, both f32 or both i32, of one shape. */
 // d(a·b) = b·da + a·db
 export const mul: Op<['a', 'b']> = binary('mul', 'The product, a * b.', x.mul, (a, b, g) => [mul(g, b), mul(g, a)]);
+/** a / b, of one shape. */
 // d(a/b) = da/b − a/b²·db
 export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, (_a, b, g, q) => {
   const da = div(g, b);
   return [da, neg(mul(da, q))];
 });
+/** a to the b, both f32, of one shape. */
 // d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the first term is 0 at b = 0 even where a is 0, the second at a = 0, as its limit is.
 export const pow: Op<['a', 'b']> = binary(
   'pow',
@@ -108,6 +113,7 @@ export const pow: Op<['a', 'b']> = binary(
   ],
   'f32',
 );
+/** The greater of a and b, of one shape; NaN if either is. */
 // The gradient goes to the greater operand, and half to each where they are equal.
 export const maximum: Op<['a', 'b']> = binary(
   'maximum',
@@ -115,6 +121,7 @@ export const maximum: Op<['a', 'b']> = binary(
   x.max,
   (a, b, g) => [mul(g, share(a, b)), mul(g, share(b, a))],
 );
+/** The lesser of a and b, of one shape; NaN if either is. */
 export const minimum: Op<['a', 'b']> = binary(
   'minimum',
   'The lesser of a and b; NaN if either is.',
@@ -125,10 +132,15 @@ export const minimum: Op<['a', 'b']> = binary(
 const share = (a: Value, b: Value): Value =>
   select(greater(a, b), like(a, 1), select(equal(a, b), like(a, 0.5), like(a, 0)));
 
+/** Whether a < b: bool, of the shape of both. */
 export const less = comparison('less', 'Whether a < b.', x.lt);
+/** Whether a <= b: bool, of the shape of both. */
 export const lessEqual = comparison('less_equal', 'Whether a <= b.', x.le);
+/** Whether a > b: bool, of the shape of both. */
 export const greater = comparison('greater', 'Whether a > b.', x.gt);
+/** Whether a >= b: bool, of the shape of both. */
 export const greaterEqual = comparison('greater_equal', 'Whether a >= b.', x.ge);
+/** Whether a = b: bool, of the shape of both. */
 export const equal = comparison('equal', 'Whether a = b.', x.eq);
 
 /** `cond ? a : b`. */
@@ -150,24 +162,32 @@ export const select: Op<['cond', 'a', 'b']> = defineOp({
   vjp: ({ cond, a }, g) => ({ cond: 'none', a: select(cond, g, like(a, 0)), b: select(cond, like(a, 0), g) }),
 });
 
+/** -x, element by element. */
 // d(−x) = −dx
 export const neg: Op<['x']> = unary('neg', 'The negative, -x.', x.neg, (_x, g) => neg(g));
+/** e to the x, element by element. */
 // d eˣ = eˣ·dx
 export const exp: Op<['x']> = unary('exp', 'e to the x.', x.exp, (_x, g, y) => mul(g, y));
+/** The natural logarithm, element by element. */
 // d ln x = dx/x
 export const log: Op<['x']> = unary('log', 'The natural logarithm.', x.log, (v, g) => div(g, v));
+/** The square root, element by element. */
 // d √x = dx/(2√x)
 export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
+/** |x|, element by element. */
 // d|x| = sign(x)·dx, and 0 at 0
 export const abs: Op<['x']> = unary('abs', 'The absolute value.', x.abs, (v, g) => mul(g, sign(v)));
+/** The hyperbolic tangent, element by element. */
 // d tanh x = (1 − tanh² x)·dx
 export const tanh: Op<['x']> = unary('tanh', 'The hyperbolic tangent.', x.tanh, (v, g, y) =>
   mul(g, sub(like(v, 1), mul(y, y))),
 );
+/** The error function, element by element. */
 // d erf x = 2/√π·e^(−x²)·dx
 export const erf: Op<['x']> = unary('erf', 'The error function.', x.erf, (v, g) =>
   mul(g, mul(like(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
 );
+/** 1 / (1 + e^-x), element by element. */
 // d σ = σ·(1 − σ)·dx
 export const sigmoid: Op<['x']> = unary(
   'sigmoid',
@@ -175,12 +195,14 @@ export const sigmoid: Op<['x']> = unary(
   (v) => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v)))),
   (v, g, y) => mul(g, mul(y, sub(like(v, 1), y))),
 );
+/** -1, 0 or 1 by the sign of x, element by element; its gradient is 0. */
 export const sign: Op<['x']> = unary(
   'sign',
   '-1, 0 or 1 by the sign of x.',
   (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), v)),
   (v) => like(v, 0),
 );
+/** The greatest whole number not above x, element by element; its gradient is 0. */
 export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
 
 /** max(x, 0), and NaN for NaN, as PyTorch has it. */

@@ -88,7 +88,9 @@ const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'mi
       return { x: mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims)) };
     },
   });
+/** The greatest over the dimensions `dims`, which disappear; NaN if one is. */
 export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max');
+/** The least over the dimensions `dims`, which disappear; NaN if one is. */
 export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min');
 
 /** The first index along `dim` at which x is greatest. */
