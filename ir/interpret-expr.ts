@@ -192,7 +192,7 @@ export function writer(precision: Precision, names: Names): Writer {
       case 'max':
         return float ? `${fn}(${a}, ${b})` : `Math.${fn}(${a}, ${b})`;
       case 'pow':
-        return float ? round(`Math.pow(${a}, ${b})`) : narrow(dtype, `(Math.pow(${a}, ${b}) | 0)`);
+        return float ? round(`pow(${a}, ${b})`) : narrow(dtype, `(Math.pow(${a}, ${b}) | 0)`);
       case 'shl':
         return narrow(dtype, `(${a} << ${b})`);
       case 'shr':
@@ -389,6 +389,8 @@ const helpers = {
   /** A NaN if there is one, and of zeros the first. */
   max: (a: number, b: number): number => (a < b || Number.isNaN(b) ? b : a),
   min: (a: number, b: number): number => (a > b || Number.isNaN(b) ? b : a),
+  /** As IEEE 754 has it: JavaScript makes NaN of 1 to the power of a NaN or an infinity. */
+  pow: (a: number, b: number): number => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   /** Truncates, saturating; NaN becomes 0. */
   to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
   nearest(x: number): number {

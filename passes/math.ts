@@ -85,15 +85,79 @@ function erf(v: Expr): Expr {
   return x.select(x.lt(size, f(0.921875)), near, x.select(x.lt(v, f(0)), x.neg(far), far));
 }
 
-// aᵇ = ±e^(b·ln|a|): negative bases have whole powers only, and −∞ has those of ∞.
+/** The upper half of a number's digits: products of two such are exact. */
+const upper = (v: Expr): Expr => x.f32Bits(x.bitand(x.i32Bits(v), x.int(-4096)));
+/** One of three numbers, by the interval of `v` between `low` and `high`. */
+const byInterval = (v: Expr, low: number, high: number, [a, b, c]: readonly [number, number, number]): Expr =>
+  x.select(x.lt(v, f(low)), f(a), x.select(x.lt(v, f(high)), f(b), f(c)));
+
+// aᵇ = 2^(b·log₂|a|) with the logarithm to some 36 binary digits: |a| = 2ᵏ·c·(1 + s)/(1 − s) with c the nearest of three numbers,
+// and each step in two parts of which the first has so few digits that what follows loses none. After FreeBSD's e_powf.c.
 function pow(a: Expr, b: Expr): Expr {
-  const size = exp(x.mul(b, log(x.abs(a))));
+  const size = x.abs(a);
+  const tiny = x.lt(size, f(1.17549435e-38));
+  const bits = x.add(x.i32Bits(x.select(tiny, x.mul(size, f(8388608)), size)), x.int(0x3f800000 - 0x3f3504f3));
+  const k = x.convert('f32', x.sub(x.sub(x.shr(bits, x.int(23)), x.int(127)), x.select(tiny, x.int(23), x.int(0))));
+  const m = x.f32Bits(x.add(x.bitand(bits, x.int(0x007fffff)), x.int(0x3f3504f3)));
+  const near = (three: readonly [number, number, number]): Expr => byInterval(m, 0.8927, 1.118, three);
+  // s = (m − c)/(m + c)
+  const c = near([0.796875, 1, 1.25]);
+  const [over, under] = [x.sub(m, c), x.add(m, c)];
+  const s = x.div(over, under);
+  const [s1, under1] = [upper(s), upper(under)];
+  const under2 = x.sub(m, x.sub(under1, c));
+  const s2 = x.div(x.sub(x.sub(over, x.mul(s1, under1)), x.mul(s1, under2)), under);
+  // log₂(m/c) = 2/(3·ln 2)·s·t with t = 3 + s² + s⁴·(…)
+  const z = x.mul(s, s);
+  const square = x.mul(s1, s1);
+  const rest = x.add(x.mul(x.mul(z, z), horner(z, 0.5999974, 0.43055)), x.mul(s2, x.add(s1, s)));
+  const t1 = upper(x.add(x.add(f(3), square), rest));
+  const t2 = x.sub(rest, x.sub(x.sub(t1, f(3)), square));
+  const p = x.mul(s1, t1);
+  const q = x.add(x.mul(s2, t1), x.mul(t2, s));
+  const p1 = upper(x.add(p, q));
+  const p2 = x.sub(q, x.sub(p1, p));
+  const l = x.mul(f(0.961669921875), p1);
+  const low = x.add(
+    x.add(x.mul(f(0.00012677205086220056), p1), x.mul(f(0.9617967), p2)),
+    near([-6.000959183e-5, 0, 2.8680824471e-5]),
+  );
+  const high = near([-0.3275146484375, 0, 0.3218994140625]);
+  const log1 = upper(x.add(x.add(x.add(l, low), high), k));
+  const log2 = x.sub(low, x.sub(x.sub(x.sub(log1, k), high), l));
+  // e = b·log₂|a|
+  const b1 = upper(b);
+  const e1 = x.mul(b1, log1);
+  const e2 = x.add(x.mul(x.sub(b, b1), log1), x.mul(b, log2));
+  // Of 0, ∞ and NaN the logarithm is these themselves; far out a rough one is enough.
+  const rough = x.mul(b, x.select(x.eq(size, f(0)), f(-Infinity), x.select(x.lt(size, f(Infinity)), log1, size)));
+  const e = x.select(x.le(x.abs(rough), f(200)), x.add(e1, e2), rough);
+  // 2ᵉ = 2ⁿ·e^((e − n)·ln 2)
+  const n = x.nearest(clamp(e, -151, 129));
+  const r = x.sub(e1, n);
+  const r1 = upper(x.add(r, e2));
+  const u = x.mul(r1, f(0.693115234375));
+  const v = x.add(x.mul(x.sub(e2, x.sub(r1, r)), f(Math.LN2)), x.mul(r1, f(0.000031946184492)));
+  const y = x.add(u, v);
+  const tail = x.sub(v, x.sub(y, u));
+  const series = x.mul(x.mul(y, y), horner(y, 0.5, 0.16666666, 0.04166629, 0.0083334985, 0.0013944943, 0.00019790062));
+  const root = x.add(f(1), x.add(y, x.add(series, x.add(tail, x.mul(y, tail)))));
+  const half = x.convert('i32', x.mul(n, f(0.5)));
+  const scaled = x.mul(x.mul(root, power2(half)), power2(x.sub(x.convert('i32', n), half)));
+  const power = x.select(
+    x.eq(size, f(1)),
+    f(1),
+    x.select(x.lt(e, f(-151)), f(0), x.select(x.le(e, f(129)), scaled, x.mul(e, f(Infinity)))),
+  );
+  // Bases with a sign have whole powers only, of which the odd ones keep it; 0 and ∞ have those of their size.
   const whole = x.eq(x.floor(b), b);
   const halved = x.mul(b, f(0.5));
   const odd = x.ne(x.floor(halved), halved);
-  const other = x.select(x.eq(a, f(-Infinity)), size, f(Number.NaN));
-  const negative = x.select(whole, x.select(odd, x.neg(size), size), other);
-  return x.select(x.eq(b, f(0)), f(1), x.select(x.lt(a, f(0)), negative, size));
+  const finite = x.and(x.lt(size, f(Infinity)), x.gt(size, f(0)));
+  const other = x.select(finite, f(Number.NaN), power);
+  const negative = x.select(whole, x.select(odd, x.neg(power), power), other);
+  const signed = x.select(x.lt(x.i32Bits(a), x.int(0)), negative, power);
+  return x.select(x.or(x.eq(b, f(0)), x.eq(a, f(1))), f(1), signed);
 }
 
 const functions: Partial<Record<x.UnaryFn, (v: Expr) => Expr>> = { exp, log, tanh, erf };

@@ -8,6 +8,7 @@ import { interpretKernel } from '../ir/interpret-kernel.ts';
 import { finish, loop, store } from '../ir/kernel.ts';
 import { f32 } from '../ir/type.ts';
 import { expandMath } from '../passes/math.ts';
+import { random } from './support/oracle.ts';
 
 /** What a kernel computes for each value. */
 function evaluate(f: (v: x.Expr) => x.Expr, values: Float32Array): Float32Array {
@@ -64,6 +65,91 @@ const ranges: [string, (v: x.Expr) => x.Expr, (v: number) => number, number, num
 test.each(ranges)('%s', (_name, f, exact, from, to, most) => {
   const { error, at } = worst(f, exact, from, to);
   expect(error, `${error} ulp at ${at}`).toBeLessThanOrEqual(most);
+});
+
+/** What a kernel makes of pairs. */
+function evaluatePow(a: Float32Array, b: Float32Array): Float32Array {
+  const [from, by, to] = ['a', 'b', 'y'].map((name): Buffer => ({ name, type: f32(a.length) })) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  const i = axis('i', a.length);
+  const power = expandMath(x.pow(load(from, [ix(i)]), load(by, [ix(i)])));
+  const out = new Float32Array(a.length);
+  interpretKernel(
+    finish('f', [loop(i, x.int(0), x.int(a.length), [store(to, [ix(i)], power)])], []),
+    new Map([
+      [from, a],
+      [by, b],
+      [to, out],
+    ]),
+    1,
+  );
+  return out;
+}
+
+const powers: [string, (next: () => number) => [number, number]][] = [
+  ['ordinary', (next) => [next() * 10, next() * 10 - 5]],
+  ['wide bases', (next) => [2 ** (next() * 250 - 125), next() * 2 - 1]],
+  ['bases near 1', (next) => [1 + (next() - 0.5) * 1e-4, (next() - 0.5) * 2e6]],
+  ['bases next to 1', (next) => [1 + (next() - 0.5) * 1e-6, (next() - 0.5) * 2e8]],
+  ['denormal bases', (next) => [2 ** (-149 + next() * 23), next() - 0.4]],
+  ['whole', (next) => [Math.floor(next() * 40) - 20, Math.floor(next() * 14) - 4]],
+  ['halves', (next) => [Math.floor(next() * 1000), Math.floor(next() * 8) / 2 - 1]],
+  [
+    'results of every size',
+    (next) => {
+      const a = 2 ** (next() * 20 - 10);
+      return [a, (next() * 278 - 150) / Math.log2(a)];
+    },
+  ],
+];
+test.each(powers)('pow of %s: within 1, and exact where the result is', (_name, draw) => {
+  const next = random(7);
+  const drawn = Array.from({ length: 20_000 }, () => draw(next));
+  const [a, b] = [Float32Array.from(drawn, ([p]) => p), Float32Array.from(drawn, ([, q]) => q)];
+  for (const [i, got] of evaluatePow(a, b).entries()) {
+    const want = a[i]! ** b[i]!;
+    if (Object.is(Math.fround(want), got)) continue;
+    const what = `${a[i]} to the power of ${b[i]} is ${want}, not ${got}`;
+    expect(Number.isFinite(got) && Math.fround(want) !== want, what).toBe(true);
+    expect(Math.abs(got - want) / ulp(want), what).toBeLessThanOrEqual(1);
+  }
+});
+
+test('pow at the edges is as IEEE 754 has it', () => {
+  const edges = [
+    0,
+    -0,
+    Infinity,
+    -Infinity,
+    Number.NaN,
+    1,
+    -1,
+    0.5,
+    -0.5,
+    2,
+    -2,
+    3,
+    -3,
+    2.5,
+    1e-40,
+    -1e-40,
+    3e38,
+    -3e38,
+    16777217,
+  ];
+  const [a, b] = [edges.flatMap((v) => edges.map(() => v)), edges.flatMap(() => edges)].map((v) =>
+    Float32Array.from(v),
+  );
+  for (const [i, got] of evaluatePow(a!, b!).entries()) {
+    const [p, q] = [a![i]!, b![i]!];
+    // JavaScript has NaN where a power of 1 or -1 has no number, or no finite one, for its exponent.
+    const want = p === 1 || (p === -1 && Math.abs(q) === Infinity) ? 1 : Math.fround(p ** q);
+    const near = Math.abs(got - want) <= 2 * ulp(want);
+    expect(Object.is(got, want) || near, `${p} to the power of ${q} is ${want}, not ${got}`).toBe(true);
+  }
 });
 
 test('values at the edges', () => {
