@@ -16,9 +16,14 @@ export function toDim(e: unknown): Dim | null {
   return times === null ? null : times === undefined ? N : { times: Number(times) };
 }
 
-/** A dimension counted from the front; `dim` may count from the back. Throws where `shape` has no such dimension. */
-export function dimOf(shape: Shape, dim: unknown, more = 0): number {
-  const rank = shape.length + more;
+/** A dimension counted from the front; `dim` may count from the back. There are `more` than `shape` has, and one of a
+ *  scalar where that counts as a vector, as PyTorch's reductions have it. Throws where there is no such dimension. */
+export function dimOf(
+  shape: Shape,
+  dim: unknown,
+  { more = 0, orScalar = false }: { more?: number; orScalar?: boolean } = {},
+): number {
+  const rank = Math.max(shape.length + more, orScalar ? 1 : 0);
   if (Number.isInteger(dim) && (dim as number) >= -rank && (dim as number) < rank)
     return (dim as number) < 0 ? (dim as number) + rank : (dim as number);
   throw userError('bad-dim', `${called()}: ${showAny(dim)} is not a dimension of ${showShape(shape)}`, {
@@ -26,20 +31,15 @@ export function dimOf(shape: Shape, dim: unknown, more = 0): number {
   });
 }
 
-/** Whether `dim` is one that PyTorch lets a scalar have, which has none. */
-export const isOfScalar = (shape: Shape, dim: unknown): boolean => shape.length === 0 && (dim === 0 || dim === -1);
-
-/** Several dimensions, each once, in order. Nothing named is all of them. */
+/** Several dimensions, each once, in order. Nothing named is all of them; a scalar has none but those that may be named. */
 export function dimsOf(shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
   const all = shape.map((_, d) => d);
   if (dims === null || dims === undefined || (Array.isArray(dims) && dims.length === 0)) return all;
-  const listed: readonly number[] = typeof dims === 'number' ? [dims] : dims;
-  if (listed.length === 1 && isOfScalar(shape, listed[0])) return [];
-  const named = listed.map((d) => dimOf(shape, d));
+  const named = (Array.isArray(dims) ? dims : [dims]).map((d) => dimOf(shape, d, { orScalar: true }));
   const twice = named.find((d, i) => named.indexOf(d) !== i);
   if (twice !== undefined)
     throw userError('bad-dim', `${called()}: dimension ${twice} is named twice in ${showAny(dims)}`);
-  return named.sort((a, b) => a - b);
+  return shape.length === 0 ? [] : named.sort((a, b) => a - b);
 }
 
 /** The product of extents, or null where it would hold the batch twice. */

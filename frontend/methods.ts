@@ -36,6 +36,7 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = 
     max: k.optional(k.orNull(k.either(k.number, k.tensor))),
   },
   eq: operand,
+  ne: operand,
   lt: operand,
   le: operand,
   gt: operand,

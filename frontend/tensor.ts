@@ -15,7 +15,7 @@ import {
   type TensorType,
 } from '../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { dimOf, dimsOf, type Extent, isOfScalar, product, reshaped, toExtent } from './dims.ts';
+import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
 import { float, numeric, promoted, promotedWith } from './promote.ts';
 import { currentTape, type Tape } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
@@ -25,8 +25,6 @@ export type Dims = number | readonly number[] | null;
 
 const record = (f: () => Value): Tensor => withLoc(() => Tensor.of(f()));
 
-/** A tensor of f32, i32 or bool while a model is recorded. Its methods append to the graph; extents are numbers, or multiples
- *  of the batch `N`. They throw a `CompileError` at the line of the call where shapes, element types or arguments do not fit. */
 export class Tensor {
   readonly #type: TensorType;
   readonly #recorded: { readonly value: Value; readonly tape: Tape | null } | null;
@@ -89,7 +87,7 @@ export class Tensor {
   }
   /** The quotient, element by element, in f32 for integers too. */
   div(other: Tensor | number): Tensor {
-    return record(() => ir.div(...(pair(this, other).map(promotedToFloat) as [Value, Value])));
+    return record(() => ir.div(...(alike(this, other).map(promotedToFloat) as [Value, Value])));
   }
   /** The power, element by element. Small whole exponents become products, 0.5 a square root; a tensor of integers takes
    *  whole exponents of at least 0, and fractions make it f32. */
@@ -113,7 +111,7 @@ export class Tensor {
       if (exponent === 2) return ir.mul(base, base);
       if (exponent === 3) return ir.mul(ir.mul(base, base), base);
       if (exponent === 0.5) return ir.sqrt(base);
-      return ir.pow(...pair(Tensor.of(base), exponent));
+      return ir.pow(...alike(Tensor.of(base), exponent));
     });
   }
   /** The greater of both, element by element. */
@@ -167,36 +165,39 @@ export class Tensor {
     });
   }
   /** Kept within `min` and `max`, numbers or tensors, either of which may be left out (null). At a bound the gradient
-   *  passes. */
+   *  passes; beyond one it goes to the bound. */
   clamp(min: Tensor | number | null = null, max: Tensor | number | null = null): Tensor {
     return record(() => {
-      if (min === null && max === null) throw userError('bad-argument', 'clamp: give min, max, or both');
-      let x: Tensor = this;
-      if (min !== null) x = Tensor.of(bounded(x, min, ir.less));
-      if (max !== null) x = Tensor.of(bounded(x, max, ir.greater));
-      return x.value;
+      if (min !== null && max !== null) return ir.clamp(...alike(this, min, max));
+      if (min !== null) return ir.clampMin(...alike(this, min));
+      if (max !== null) return ir.clampMax(...alike(this, max));
+      throw userError('bad-argument', 'clamp: give min, max, or both');
     });
   }
 
   /** Whether elements are equal: a bool tensor, for `where` and `to('f32')`, as all comparisons give. */
   eq(other: Tensor | number): Tensor {
-    return record(() => ir.equal(...pair(this, other)));
+    return record(() => ir.equal(...alike(this, other)));
+  }
+  /** Whether elements differ; a NaN differs from everything. */
+  ne(other: Tensor | number): Tensor {
+    return record(() => ir.notEqual(...alike(this, other)));
   }
   /** Whether elements are less than `other`. */
   lt(other: Tensor | number): Tensor {
-    return record(() => ir.less(...pair(this, other)));
+    return record(() => ir.less(...alike(this, other)));
   }
   /** Whether elements are at most `other`. */
   le(other: Tensor | number): Tensor {
-    return record(() => ir.lessEqual(...pair(this, other)));
+    return record(() => ir.lessEqual(...alike(this, other)));
   }
   /** Whether elements are greater than `other`. */
   gt(other: Tensor | number): Tensor {
-    return record(() => ir.greater(...pair(this, other)));
+    return record(() => ir.greater(...alike(this, other)));
   }
   /** Whether elements are at least `other`. */
   ge(other: Tensor | number): Tensor {
-    return record(() => ir.greaterEqual(...pair(this, other)));
+    return record(() => ir.greaterEqual(...alike(this, other)));
   }
 
   /** The same values in another element type; floats lose their fraction on the way to `i32`. */
@@ -233,8 +234,8 @@ export class Tensor {
   flatten(startDim = 0, endDim = -1): Tensor {
     return record(() => {
       const { shape } = this.#type;
+      const [from, to] = [startDim, endDim].map((d) => dimOf(shape, d, { orScalar: true })) as [number, number];
       if (shape.length === 0) return viewAs(this.value, [1]);
-      const [from, to] = [dimOf(shape, startDim), dimOf(shape, endDim)];
       if (from > to) throw userError('bad-dim', `flatten: startDim ${startDim} lies behind endDim ${endDim}`);
       const joined = product(shape.slice(from, to + 1)) as Dim;
       return viewAs(this.value, [...shape.slice(0, from), joined, ...shape.slice(to + 1)]);
@@ -242,7 +243,9 @@ export class Tensor {
   }
   /** A new dimension of extent 1 before dimension `dim`: `unsqueeze(0)` gives an image a batch. */
   unsqueeze(dim: number): Tensor {
-    return record(() => viewAs(this.value, this.#type.shape.toSpliced(dimOf(this.#type.shape, dim, 1), 0, 1)));
+    return record(() =>
+      viewAs(this.value, this.#type.shape.toSpliced(dimOf(this.#type.shape, dim, { more: 1 }), 0, 1)),
+    );
   }
   /** Without the dimensions of extent 1: all of them, or `dim` if it is one. */
   squeeze(dim: Dims = null): Tensor {
@@ -257,8 +260,7 @@ export class Tensor {
   /** Two dimensions exchanged. */
   transpose(dim0: number, dim1: number): Tensor {
     return record(() => {
-      if ([dim0, dim1].every((d) => isOfScalar(this.#type.shape, d))) return this.value;
-      const [a, b] = [dimOf(this.#type.shape, dim0), dimOf(this.#type.shape, dim1)];
+      const [a, b] = [dim0, dim1].map((d) => dimOf(this.#type.shape, d, { orScalar: true })) as [number, number];
       const perm = this.#type.shape.map((_, d) => (d === a ? b : d === b ? a : d));
       return a === b ? this.value : ir.permute(this.value, { perm });
     });
@@ -319,66 +321,58 @@ export class Tensor {
   }
   /** The greatest elements. Where several are, they share the gradient evenly. */
   amax(dim: Dims = null, keepdim = false): Tensor {
-    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMax)));
+    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMax, true)));
   }
   /** The least elements. Where several are, they share the gradient evenly. */
   amin(dim: Dims = null, keepdim = false): Tensor {
-    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMin)));
+    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMin, true)));
   }
   /** The greatest element of all; over one dimension, the greatest elements and where each first occurs, which is where
    *  its gradient goes. */
   max(): Tensor;
   max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   max(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
-    return withLoc(() => (dim === undefined ? this.amax() : extreme(this, dim, keepdim, 'argmax')));
+    return withLoc(() =>
+      dim === undefined ? ofAll(this, ir.maxOfAll) : extreme(this, dim, keepdim, ir.firstMax, ir.argmax),
+    );
   }
   /** The least element of all; over one dimension, the least elements and where each first occurs. */
   min(): Tensor;
   min(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   min(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
-    return withLoc(() => (dim === undefined ? this.amin() : extreme(this, dim, keepdim, 'argmin')));
+    return withLoc(() =>
+      dim === undefined ? ofAll(this, ir.minOfAll) : extreme(this, dim, keepdim, ir.firstMin, ir.argmin),
+    );
   }
   /** The first index at which the greatest element lies, as i32; over all dimensions, counted row-major. */
   argmax(dim: number | null = null, keepdim = false): Tensor {
-    return withLoc(() => {
-      if (dim === null || isOfScalar(this.#type.shape, dim)) return this.flatten().argmax(0);
-      const d = dimOf(this.#type.shape, dim);
-      const index = Tensor.of(ir.argmax(numeric(this.value), { dim: d }));
-      return keepdim ? index.unsqueeze(d) : index;
-    });
+    return record(() => indexOf(numeric(this.value), dim, keepdim, ir.argmax));
   }
   /** The first index at which the least element lies, as i32. */
   argmin(dim: number | null = null, keepdim = false): Tensor {
-    return withLoc(() => {
-      const x = numeric(this.value);
-      // -1 - x turns integers round, the least of them too, whose negative is itself.
-      const turned = x.type.dtype === 'f32' ? ir.neg(x) : ir.sub(constant(x, -1), x);
-      return Tensor.of(turned).argmax(dim, keepdim);
-    });
+    return record(() => indexOf(numeric(this.value), dim, keepdim, ir.argmin));
   }
   /** e^x over its sum along `dim`. */
   softmax(dim: number): Tensor {
-    return withLoc(() => {
-      if (isOfScalar(this.#type.shape, dim)) return this.flatten().softmax(0).view();
-      const e = this.#belowMax(dim).exp();
-      return e.div(e.sum(dim, true));
-    });
+    return withLoc(() =>
+      this.#normalized(dim, (x, d) => {
+        const e = x.exp();
+        return e.div(e.sum(d, true));
+      }),
+    );
   }
   /** The logarithm of softmax, computed without it: x - max - log(sum(exp(x - max))). */
   logSoftmax(dim: number): Tensor {
-    return withLoc(() => {
-      if (isOfScalar(this.#type.shape, dim)) return this.flatten().logSoftmax(0).view();
-      const x = this.#belowMax(dim);
-      return x.sub(x.exp().sum(dim).log().unsqueeze(dimOf(this.#type.shape, dim)));
-    });
+    return withLoc(() => this.#normalized(dim, (x, d) => x.sub(x.exp().sum(d).log().unsqueeze(d))));
   }
-  // Softmax is the same whatever is subtracted, so the maximum needs no gradient.
-  #belowMax(dim: number): Tensor {
-    const d = dimOf(this.#type.shape, dim);
-    float(this.value);
-    // Nothing is greatest of nothing.
-    if (this.#type.shape[d] === 0) return this;
-    return this.sub(this.amax(d).detach().unsqueeze(d));
+  /** `f` of what is left above the greatest, which needs no gradient: whatever is subtracted, softmax is the same. */
+  #normalized(dim: number, f: (x: Tensor, d: number) => Tensor): Tensor {
+    const x = Tensor.of(float(this.value));
+    const d = dimOf(this.#type.shape, dim, { orScalar: true });
+    if (x.dim === 0) return x.unsqueeze(0).#normalized(0, f).view([]);
+    // Nothing has no greatest element, and no softmax either.
+    if (this.#type.shape[d] === 0) return x;
+    return f(x.sub(x.amax(d).detach().unsqueeze(d)), d);
   }
 
   toString(): string {
@@ -428,15 +422,19 @@ export const wrongRank = (wanted: string, v: Value, help: string | null = null) 
     help,
   });
 
-/** Both operands at one shape, in one element type. */
-function pair(a: Tensor, b: Tensor | number): [Value, Value] {
-  if (typeof b === 'number') {
-    const x = promotedWith(a.value, b);
-    return [x, constant(x, b)];
-  }
-  const [x, y] = promoted(a.value, b.value);
-  const shape = commonShape(x, y);
-  return [spreadTo(x, shape), spreadTo(y, shape)];
+/** Operands at one shape, in one element type; a number stands for a tensor of it. */
+function alike<O extends readonly (Tensor | number)[]>(
+  of: Tensor,
+  ...others: O
+): [Value, ...{ [K in keyof O]: Value }] {
+  const first = others.reduce<Value>((v, o) => (typeof o === 'number' ? promotedWith(v, o) : v), of.value);
+  const tensors = others.flatMap((o) => (typeof o === 'number' ? [] : [o.value]));
+  const values = promoted(first, ...tensors);
+  const shape = values
+    .slice(1)
+    .reduce<Value>((a, b) => ir.full({ ...a.type, shape: commonShape(a, b), value: 0 }), values[0]).type.shape;
+  const [x, ...rest] = values.map((v) => spreadTo(v, shape)) as [Value, ...Value[]];
+  return [x, ...others.map((o) => (typeof o === 'number' ? constant(x, o) : (rest.shift() as Value)))] as never;
 }
 
 /** `op` of both operands, or `ofConditions` of two conditions. */
@@ -446,7 +444,7 @@ function arithmetic(
   op: (x: Value, y: Value) => Value,
   ofConditions: (x: Value, y: Value) => Value = op,
 ): Value {
-  const [x, y] = pair(a, b);
+  const [x, y] = alike(a, b);
   return (x.type.dtype === 'bool' ? ofConditions : op)(x, y);
 }
 const either = (x: Value, y: Value): Value => ir.select(x, x, y);
@@ -477,12 +475,6 @@ function wholePower(x: Value, exponent: number): Value {
   return power ?? constant(x, 1);
 }
 
-/** `x`, but `bound` where the two are as `beyond` says. */
-function bounded(x: Tensor, bound: Tensor | number, beyond: (x: Value, y: Value) => Value): Value {
-  const [v, at] = pair(x, bound);
-  return ir.select(beyond(v, at), at, v);
-}
-
 const spread = <T>(list: readonly T[] | readonly [readonly T[]]): readonly T[] =>
   (list.length === 1 && Array.isArray(list[0]) ? list[0] : list) as readonly T[];
 
@@ -491,9 +483,10 @@ function reduced(
   dim: Dims,
   keepdim: boolean,
   op: (x: Value, attrs: { dims: readonly number[] }) => Value,
+  ofScalars = false,
 ): Value {
   const dims = dimsOf(x.type.shape, dim);
-  return kept(dims.length === 0 ? x : op(x, { dims }), x.type.shape, keepdim ? dims : []);
+  return kept(dims.length === 0 && !ofScalars ? x : op(x, { dims }), x.type.shape, keepdim ? dims : []);
 }
 /** A reduction's result with the dimensions `dims` of the `shape` that was reduced back, of extent 1. */
 const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
@@ -504,23 +497,26 @@ const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
         shape.map((e, d) => (dims.includes(d) ? 1 : e)),
       );
 
-/** The elements of `x` along `dim` that `index` names, read as Σᵢ [i = index]·xᵢ. */
-function extreme(
-  of: Tensor,
-  dim: number,
-  keepdim: boolean,
-  which: 'argmax' | 'argmin',
-): { values: Tensor; indices: Tensor } {
-  if (isOfScalar(of.value.type.shape, dim)) return { values: of, indices: of.flatten()[which](0) };
-  const x = Tensor.of(counted(of.value));
-  const { shape } = x.value.type;
-  const d = dimOf(shape, dim);
-  const index = x[which](d);
-  const here = ir.iota({ shape, dim: d, dtype: 'i32' });
-  const there = spreadTo(index.unsqueeze(d).value, shape);
-  const chosen = ir.select(ir.equal(here, there), x.value, constant(x.value, 0));
-  const values = Tensor.of(ofConditions(of.value, () => reduced(chosen, d, keepdim, ir.reduceSum)));
-  return { values, indices: keepdim ? index.unsqueeze(d) : index };
+type Along = (x: Value, attrs: { dim: number }) => Value;
+
+/** The extreme elements along `dim`, and where each lies. */
+function extreme(of: Tensor, dim: number, keepdim: boolean, value: Along, index: Along) {
+  const x = counted(of.value);
+  const values = ofConditions(of.value, () => along(x, dim, keepdim, value));
+  return { values: Tensor.of(values), indices: Tensor.of(along(x, dim, keepdim, index)) };
+}
+const ofAll = (of: Tensor, op: (x: Value, attrs: { dims: readonly number[] }) => Value): Tensor =>
+  Tensor.of(ofConditions(of.value, (x) => reduced(x, null, false, op)));
+
+/** Where along `dim`, or among all elements. */
+const indexOf = (x: Value, dim: number | null, keepdim: boolean, index: Along): Value =>
+  dim === null ? index(viewAs(x, [product(x.type.shape) as Dim]), { dim: 0 }) : along(x, dim, keepdim, index);
+
+/** What `op` makes of a dimension; a scalar has one of extent 1, which it does not show. */
+function along(x: Value, dim: number, keepdim: boolean, op: Along): Value {
+  const { shape } = x.type;
+  const d = dimOf(shape, dim, { orScalar: true });
+  return shape.length === 0 ? op(viewAs(x, [1]), { dim: d }) : kept(op(x, { dim: d }), shape, keepdim ? [d] : []);
 }
 
 function fixedExtent(shape: Shape, d: number): number {

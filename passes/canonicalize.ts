@@ -17,6 +17,11 @@ const refill = (v: Value, shape: Shape): Value | null => {
   const value = filled(v);
   return value === null ? null : op.full({ value, shape, dtype: v.type.dtype });
 };
+/** Whether a value is this zero everywhere; integers have but one. */
+const isZero = (v: Value, zero: 0 | -0): boolean => {
+  const value = filled(v);
+  return value !== null && (v.type.dtype === 'f32' ? Object.is(Math.fround(value), zero) : value === 0);
+};
 /** What f32 arithmetic makes of two constants. */
 const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | null => {
   const [x, y] = [filled(a), filled(b)];
@@ -26,7 +31,6 @@ const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | 
 };
 const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 0 || x > (xs[i - 1] as number));
 
-/** The rules that canonicalize applies, each an identity. */
 export const algebra: readonly Rule[] = [
   // What has no elements is any such, and what reads none of its operands is one value.
   {
@@ -41,8 +45,8 @@ export const algebra: readonly Rule[] = [
     },
   },
 
-  // x + 0 = 0 + x = x
-  rule('add-zero', op.add, ({ a, b }) => (filled(b) === 0 ? a : filled(a) === 0 ? b : null)),
+  // x + −0 = −0 + x = x; x + 0 is 0 for −0, unless integers are added
+  rule('add-zero', op.add, ({ a, b }) => (isZero(b, -0) ? a : isZero(a, -0) ? b : null)),
   rule('add-constants', op.add, ({ a, b }) => fold(a, b, (x, y) => x + y)),
   // x + (−y) = x − y
   rule('add-negative', op.add, ({ a, b }) => {
@@ -55,7 +59,7 @@ export const algebra: readonly Rule[] = [
     return n && op.sub(b, n.x);
   }),
   // x − 0 = x
-  rule('sub-zero', op.sub, ({ a, b }) => (filled(b) === 0 ? a : null)),
+  rule('sub-zero', op.sub, ({ a, b }) => (isZero(b, 0) ? a : null)),
   rule('sub-constants', op.sub, ({ a, b }) => fold(a, b, (x, y) => x - y)),
   // x − (−y) = x + y
   rule('sub-negative', op.sub, ({ a, b }) => {

@@ -20,8 +20,9 @@ export const leakyRelu: (x: Tensor, negativeSlope?: number) => Tensor = fn(
   'leakyRelu',
   { x: k.tensor, negativeSlope: k.optional(k.number) },
   (x, negativeSlope = 0.01) => {
-    float(x.value);
-    return where(x.gt(0), x, x.mul(negativeSlope));
+    const v = float(x.value);
+    // A slope for each element, so that none meets the gradient of another.
+    return x.mul(Tensor.of(select(x.gt(0).value, constant(v, 1), constant(v, negativeSlope))));
   },
 );
 

@@ -14,7 +14,7 @@ export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   { tensors: k.tensors, dim: k.optional(k.dim) },
   (tensors, dim = 0) => {
     const all = promoted(...tensors.map((t) => t.value));
-    // As in PyTorch, a list of no elements goes with tensors of any rank.
+    // PyTorch passes over empty vectors, whatever the others are.
     const some = all.filter(({ type: { shape } }) => shape.length !== 1 || shape[0] !== 0);
     const values = some.length > 0 ? some : all;
     const d = dimOf((values[0] as (typeof values)[number]).type.shape, dim);
@@ -28,7 +28,7 @@ export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   { tensors: k.tensors, dim: k.optional(k.dim) },
   (tensors, dim = 0) => {
     // Counted in the result, which has a dimension more.
-    const d = dimOf((tensors[0] as Tensor).value.type.shape, dim, 1);
+    const d = dimOf((tensors[0] as Tensor).value.type.shape, dim, { more: 1 });
     return cat(
       tensors.map((t) => t.unsqueeze(d)),
       d,

@@ -13,12 +13,10 @@ import { lossKinds } from './kinds.ts';
 /** What becomes of the losses of single elements: their mean, their sum, or they themselves. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
-/** The option that every loss has. */
 export interface ReductionOption {
   /** 'mean' unless given. */
   readonly reduction?: Reduction;
 }
-/** The options of nllLoss. */
 export interface NLLLossOptions extends ReductionOption {
   /** One factor for each class, [C]; with it the mean is the weighted one. */
   readonly weight?: Tensor | null;
@@ -26,12 +24,10 @@ export interface NLLLossOptions extends ReductionOption {
    *  is an error, and is never skipped in silence. */
   readonly ignoreIndex?: number | null;
 }
-/** The options of crossEntropy. */
 export interface CrossEntropyLossOptions extends NLLLossOptions {
   /** The share of the target that is spread evenly over all classes, 0 to 1. */
   readonly labelSmoothing?: number;
 }
-/** The options of bceWithLogits. */
 export interface BCEWithLogitsLossOptions extends ReductionOption {
   /** A factor for each element's loss; broadcasts to the input. */
   readonly weight?: Tensor | null;
@@ -97,11 +93,9 @@ export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLog
   (x: Tensor, y: Tensor, options: BCEWithLogitsLossOptions) => {
     requireSameShape(x, y);
     const { weight = null, posWeight = null } = options;
-    // log(1 + e^-x) = m + log(e^-m + e^(-x-m)) for any m: the greatest exponent, which needs no gradient.
-    const m = x.neg().relu().detach();
-    const softplus = m.add(m.neg().exp().add(x.neg().sub(m).exp()).log());
-    const positive = posWeight ? softplus.mul(y.mul(posWeight.sub(1)).add(1)) : softplus;
-    const loss = y.neg().add(1).mul(x).add(positive);
+    const logSigmoid = Tensor.of(ir.logSigmoid(x.value));
+    const positive = posWeight ? logSigmoid.mul(y.mul(posWeight.sub(1)).add(1)) : logSigmoid;
+    const loss = y.neg().add(1).mul(x).sub(positive);
     return reduceLoss(weight ? loss.mul(weight) : loss, options);
   },
 );

@@ -86,62 +86,52 @@ const comparison = (name: string, doc: string, f: (a: Expr, b: Expr) => Expr): O
     vjp: () => ({ a: 'none', b: 'none' }),
   });
 
-/** a + b, both f32 or both i32, of one shape. */
 // d(a+b) = da + db
 export const add: Op<['a', 'b']> = binary('add', 'The sum, a + b.', x.add, (_a, _b, g) => [g, g]);
-/** a - b, both f32 or both i32, of one shape. */
 // d(a−b) = da − db
 export const sub: Op<['a', 'b']> = binary('sub', 'The difference, a - b.', x.sub, (_a, _b, g) => [g, neg(g)]);
-/** a · b, both f32 or both i32, of one shape. */
 // d(a·b) = b·da + a·db
 export const mul: Op<['a', 'b']> = binary('mul', 'The product, a * b.', x.mul, (a, b, g) => [mul(g, b), mul(g, a)]);
-/** a / b, of one shape. */
-// d(a/b) = da/b − a/b²·db
-export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, (_a, b, g, q) => {
-  const da = div(g, b);
-  return [da, neg(mul(da, q))];
-});
-/** a to the b, both f32, of one shape. */
-// d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the first term is 0 at b = 0 even where a is 0, the second at a = 0, as its limit is.
+// d(a/b) = da/b − (a/b)/b·db: b² might be 0 or infinite where b is neither.
+export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, (_a, b, g, q) => [
+  div(g, b),
+  neg(mul(g, div(q, b))),
+]);
+// d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the first term is 0 at b = 0 even where a is 0, the second at a = 0 as its limit is,
+// which there is for powers that are no poles.
 export const pow: Op<['a', 'b']> = binary(
   'pow',
   'The power, a to the b.',
   x.pow,
   (a, b, g, p) => [
-    mul(g, select(equal(b, like(b, 0)), like(b, 0), mul(b, pow(a, sub(b, like(b, 1)))))),
-    mul(g, select(equal(a, like(a, 0)), like(a, 0), mul(p, log(a)))),
+    select(equal(b, like(b, 0)), like(b, 0), mul(g, mul(b, pow(a, sub(b, like(b, 1)))))),
+    mul(g, select(both(equal(a, like(a, 0)), greaterEqual(b, like(b, 0))), like(a, 0), mul(p, log(a)))),
   ],
   'f32',
 );
-/** The greater of a and b, of one shape; NaN if either is. */
-// The gradient goes to the greater operand, and half to each where they are equal.
+// The gradient goes to the greater operand, half to each where they are equal, and to both where either is NaN.
 export const maximum: Op<['a', 'b']> = binary(
   'maximum',
   'The greater of a and b; NaN if either is.',
   x.max,
-  (a, b, g) => [mul(g, share(a, b)), mul(g, share(b, a))],
+  (a, b, g) => [unlessLess(a, b, g), unlessLess(b, a, g)],
 );
-/** The lesser of a and b, of one shape; NaN if either is. */
 export const minimum: Op<['a', 'b']> = binary(
   'minimum',
   'The lesser of a and b; NaN if either is.',
   x.min,
-  (a, b, g) => [mul(g, share(b, a)), mul(g, share(a, b))],
+  (a, b, g) => [unlessLess(b, a, g), unlessLess(a, b, g)],
 );
-/** 1 where a > b, ½ where a = b, else 0. */
-const share = (a: Value, b: Value): Value =>
-  select(greater(a, b), like(a, 1), select(equal(a, b), like(a, 0.5), like(a, 0)));
+/** 0 where a < b, g/2 where a = b, else g. */
+const unlessLess = (a: Value, b: Value, g: Value): Value =>
+  select(less(a, b), like(g, 0), select(equal(a, b), mul(g, like(g, 0.5)), g));
 
-/** Whether a < b: bool, of the shape of both. */
 export const less = comparison('less', 'Whether a < b.', x.lt);
-/** Whether a <= b: bool, of the shape of both. */
 export const lessEqual = comparison('less_equal', 'Whether a <= b.', x.le);
-/** Whether a > b: bool, of the shape of both. */
 export const greater = comparison('greater', 'Whether a > b.', x.gt);
-/** Whether a >= b: bool, of the shape of both. */
 export const greaterEqual = comparison('greater_equal', 'Whether a >= b.', x.ge);
-/** Whether a = b: bool, of the shape of both. */
 export const equal = comparison('equal', 'Whether a = b.', x.eq);
+export const notEqual = comparison('not_equal', 'Whether a and b differ; a NaN differs from everything.', x.ne);
 
 /** `cond ? a : b`. */
 export const select: Op<['cond', 'a', 'b']> = defineOp({
@@ -162,32 +152,67 @@ export const select: Op<['cond', 'a', 'b']> = defineOp({
   vjp: ({ cond, a }, g) => ({ cond: 'none', a: select(cond, g, like(a, 0)), b: select(cond, like(a, 0), g) }),
 });
 
-/** -x, element by element. */
+/** Whether both of two conditions hold. */
+const both = (p: Value, q: Value): Value => select(p, q, p);
+
+/** Whether one of two conditions holds. */
+const either = (p: Value, q: Value): Value => select(p, p, q);
+const where = (cond: Value, g: Value): Value => select(cond, g, like(g, 0));
+
+// The gradient goes to x within its bounds, both included, else to the bound that holds it. A NaN lies within none.
+export const clampMin: Op<['x', 'low']> = defineOp({
+  name: 'clamp_min',
+  doc: 'x, and `low` where x is less; NaN if either is.',
+  operands: ['x', 'low'],
+  attrs: {},
+  rule: 'The type of x and low, which are of one shape and both f32 or both i32.',
+  infer: ({ x, low }) => numeric('clamp_min', same('clamp_min', x, low)),
+  compute: ({ x: v, low }, at) => x.max(v(...at), low(...at)),
+  vjp: ({ x: v, low }, g) => ({ x: where(greaterEqual(v, low), g), low: where(less(v, low), g) }),
+});
+export const clampMax: Op<['x', 'high']> = defineOp({
+  name: 'clamp_max',
+  doc: 'x, and `high` where x is greater; NaN if either is.',
+  operands: ['x', 'high'],
+  attrs: {},
+  rule: 'The type of x and high, which are of one shape and both f32 or both i32.',
+  infer: ({ x, high }) => numeric('clamp_max', same('clamp_max', x, high)),
+  compute: ({ x: v, high }, at) => x.min(v(...at), high(...at)),
+  vjp: ({ x: v, high }, g) => ({ x: where(lessEqual(v, high), g), high: where(greater(v, high), g) }),
+});
+export const clamp: Op<['x', 'low', 'high']> = defineOp({
+  name: 'clamp',
+  doc: 'x kept within `low` and `high`; `high` where they lie the wrong way round, and NaN if one of the three is.',
+  operands: ['x', 'low', 'high'],
+  attrs: {},
+  rule: 'The type of x, low and high, which are of one shape and all f32 or all i32.',
+  infer: ({ x, low, high }) => numeric('clamp', same('clamp', same('clamp', x, low), high)),
+  compute: ({ x: v, low, high }, at) => x.min(x.max(v(...at), low(...at)), high(...at)),
+  vjp: ({ x: v, low, high }, g) => ({
+    x: where(both(greaterEqual(v, low), lessEqual(v, high)), g),
+    low: where(both(less(v, low), less(low, high)), g),
+    high: where(either(greater(v, high), less(high, low)), g),
+  }),
+});
+
 // d(−x) = −dx
 export const neg: Op<['x']> = unary('neg', 'The negative, -x.', x.neg, (_x, g) => neg(g));
-/** e to the x, element by element. */
 // d eˣ = eˣ·dx
 export const exp: Op<['x']> = unary('exp', 'e to the x.', x.exp, (_x, g, y) => mul(g, y));
-/** The natural logarithm, element by element. */
 // d ln x = dx/x
 export const log: Op<['x']> = unary('log', 'The natural logarithm.', x.log, (v, g) => div(g, v));
-/** The square root, element by element. */
 // d √x = dx/(2√x)
 export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
-/** |x|, element by element. */
 // d|x| = sign(x)·dx, and 0 at 0
 export const abs: Op<['x']> = unary('abs', 'The absolute value.', x.abs, (v, g) => mul(g, sign(v)));
-/** The hyperbolic tangent, element by element. */
 // d tanh x = (1 − tanh² x)·dx
 export const tanh: Op<['x']> = unary('tanh', 'The hyperbolic tangent.', x.tanh, (v, g, y) =>
   mul(g, sub(like(v, 1), mul(y, y))),
 );
-/** The error function, element by element. */
 // d erf x = 2/√π·e^(−x²)·dx
 export const erf: Op<['x']> = unary('erf', 'The error function.', x.erf, (v, g) =>
   mul(g, mul(like(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
 );
-/** 1 / (1 + e^-x), element by element. */
 // d σ = σ·(1 − σ)·dx
 export const sigmoid: Op<['x']> = unary(
   'sigmoid',
@@ -195,14 +220,19 @@ export const sigmoid: Op<['x']> = unary(
   (v) => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v)))),
   (v, g, y) => mul(g, mul(y, sub(like(v, 1), y))),
 );
-/** -1, 0 or 1 by the sign of x, element by element; its gradient is 0. */
+// d ln σ(x) = (1 − σ(x))·dx
+export const logSigmoid: Op<['x']> = unary(
+  'log_sigmoid',
+  'The logarithm of the logistic function, written so that neither end overflows.',
+  (v) => x.sub(x.min(v, x.num(0)), x.log(x.add(x.num(1), x.exp(x.neg(x.abs(v)))))),
+  (v, g) => mul(g, sigmoid(neg(v))),
+);
 export const sign: Op<['x']> = unary(
   'sign',
-  '-1, 0 or 1 by the sign of x.',
-  (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), v)),
+  '-1, 0 or 1 by the sign of x; 0 of NaN, which has none.',
+  (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), x.num(0))),
   (v) => like(v, 0),
 );
-/** The greatest whole number not above x, element by element; its gradient is 0. */
 export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
 
 /** max(x, 0), and NaN for NaN, as PyTorch has it. */

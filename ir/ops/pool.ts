@@ -7,7 +7,6 @@ import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
 import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { checkBatch, fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 
-/** The attributes of a pool: its windows, their kernel, and whether the last may hang over the edge. */
 export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
 /** Windows to show the ops with. */
 const shown = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1], ceil: false } as const;
@@ -32,6 +31,7 @@ function poolShape(name: string, t: TensorType, a: PoolAttrs): Dim[] {
     );
   checkBatch(name, t);
   const [n, c, h, w] = t.shape as [Dim, Dim, number, number];
+  if (c === 0) throw typeError('shape-mismatch', `${name}: ${showType(t)} has no channels`);
   for (const d of [0, 1] as const)
     if ((a.padding[d] as number) * 2 > (a.kernel[d] as number))
       throw typeError(
@@ -70,6 +70,18 @@ function overWindow(
   const [row, column] = [tap(y as x.Expr, x.ix(i), 0, a), tap(col as x.Expr, x.ix(j), 1, a)];
   const ok = x.and(reaches(row, 0, a, t), reaches(column, 1, a, t));
   return x.reduce(fn, [i, j], x.select(ok, image(n as x.Expr, c as x.Expr, row, column), x.num(-Infinity)));
+}
+
+/** The row-major place in its window of the first tap inside the image; null where that is always the window's first. */
+function firstInside(y: x.Expr, col: x.Expr, a: PoolAttrs): x.Expr | null {
+  if (a.padding.every((p) => p === 0)) return null;
+  const first = (i: x.Expr, d: 0 | 1): x.Expr => {
+    const [stride, padding, dilation] = [a.stride[d], a.padding[d], a.dilation[d]] as [number, number, number];
+    if (padding === 0) return x.int(0);
+    const outside = x.sub(x.int(padding + dilation - 1), x.mul(i, x.int(stride)));
+    return x.max(x.int(0), x.idiv(outside, x.int(dilation)));
+  };
+  return x.add(x.mul(first(y, 0), x.int(a.kernel[1] as number)), first(col, 1));
 }
 
 /** Whether an index lies inside, asked only where a window can hang over an edge. */
@@ -116,7 +128,10 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
     return tensor(kh * kw <= 256 ? 'u8' : 'i32', poolShape('max_pool2d_index', x, attrs));
   },
   compute({ x: image }, at, attrs, types, out) {
-    return x.convert(out.dtype, overWindow('argmax', image, at, attrs, types.x));
+    const best = overWindow('argmax', image, at, attrs, types.x);
+    // The first place of a window counts among equals, which in one of nothing but -∞ may be one of the padding.
+    const inside = firstInside(at[2] as x.Expr, at[3] as x.Expr, attrs);
+    return x.convert(out.dtype, inside ? x.select(x.eq(best, x.int(0)), inside, best) : best);
   },
   vjp: () => ({ x: 'none' }),
 });

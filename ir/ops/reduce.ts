@@ -4,8 +4,8 @@ import { integer, integers } from '../attr.ts';
 import * as x from '../expr.ts';
 import { defineOp, type Op, typeError, type Value } from '../graph.ts';
 import { f32, N, type Shape, showType, type TensorType, tensor } from '../type.ts';
-import { full } from './create.ts';
-import { div, equal, mul, select } from './elementwise.ts';
+import { full, iota } from './create.ts';
+import { div, equal, mul, notEqual, select } from './elementwise.ts';
 import { broadcast } from './movement.ts';
 
 type Dims = { dims: readonly number[] };
@@ -67,8 +67,13 @@ export const reduceSum: Op<['x'], Dims> = defineOp({
   vjp: ({ x }, g, { dims }) => ({ x: spread(g, x.type, dims) }),
 });
 
-// Where several elements are extreme they share the cotangent evenly, as PyTorch's amax does.
-const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'min'): Op<['x'], Dims> =>
+/** `out[o] = max_r x[o, r]`, or the least; `share` is what the elements of x get of the cotangent. */
+const extreme = (
+  name: string,
+  doc: string,
+  fn: 'max' | 'min',
+  share: (v: Value, g: Value, y: Value, dims: readonly number[]) => Value,
+): Op<['x'], Dims> =>
   defineOp({
     name,
     doc,
@@ -81,30 +86,71 @@ const extreme = (name: 'reduce_max' | 'reduce_min', doc: string, fn: 'max' | 'mi
       const axes = axesOf(types.x, dims);
       return x.reduce(fn, axes, v(...interleave(types.x.shape.length, dims, at, axes)));
     },
-    vjp({ x: v }, g, { dims }, y) {
-      const one = full({ value: 1, shape: v.type.shape, dtype: 'f32' });
-      const zero = full({ value: 0, shape: v.type.shape, dtype: 'f32' });
-      const hit = select(equal(v, spread(y, v.type, dims)), one, zero);
-      return { x: mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims)) };
+    vjp: ({ x: v }, g, { dims }, y) => ({ x: v.type.dtype === 'f32' ? share(v, g, y, dims) : 'none' }),
+  });
+
+const constant = (like: Value, value: number): Value => full({ value, shape: like.type.shape, dtype: like.type.dtype });
+
+// As PyTorch's amax: extreme elements share evenly, and a NaN, which equals nothing, makes the gradients NaN.
+const alike = (v: Value, g: Value, y: Value, dims: readonly number[]): Value => {
+  const hit = select(equal(v, spread(y, v.type, dims)), constant(v, 1), constant(v, 0));
+  return mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims));
+};
+export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max', alike);
+export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min', alike);
+
+// As PyTorch's max of everything: extreme elements share evenly, and NaNs, which differ from themselves, where there are some.
+const alikeOrNaN = (v: Value, g: Value, y: Value, dims: readonly number[]): Value => {
+  const all = spread(y, v.type, dims);
+  const hit = select(equal(all, all), equal(v, all), notEqual(v, v));
+  const count = reduceSum(select(hit, constant(v, 1), constant(v, 0)), { dims });
+  return select(hit, spread(div(g, count), v.type, dims), constant(v, 0));
+};
+export const maxOfAll = extreme('max_of_all', 'As reduce_max; NaNs share the cotangent.', 'max', alikeOrNaN);
+export const minOfAll = extreme('min_of_all', 'As reduce_min; NaNs share the cotangent.', 'min', alikeOrNaN);
+
+/** The first index along `dim` at which `of(x)` is greatest. */
+const firstIndex = (name: 'argmax' | 'argmin', doc: string, of: (v: x.Expr) => x.Expr): Op<['x'], { dim: number }> =>
+  defineOp({
+    name,
+    doc,
+    operands: ['x'],
+    attrs: { dim: integer(0) },
+    rule: 'i32, of the shape of x without `dim`, which is not empty; x is f32 or i32.',
+    example: [{ x: f32(N, 10) }, { dim: 1 }],
+    infer: ({ x }, { dim }) => tensor('i32', checkAny(name, x, [dim])),
+    compute({ x: v }, at, { dim }, types) {
+      const axes = axesOf(types.x, [dim]);
+      return x.reduce('argmax', axes, of(v(...interleave(types.x.shape.length, [dim], at, axes))));
+    },
+    vjp: () => ({ x: 'none' }),
+  });
+export const argmax = firstIndex('argmax', 'The first index along `dim` at which x is greatest.', (v) => v);
+// −1 − v turns integers round, the least of them too.
+export const argmin = firstIndex('argmin', 'The first index along `dim` at which x is least.', (v) =>
+  x.dtypeOf(v) === 'f32' ? x.neg(v) : x.sub(x.int(-1), v),
+);
+
+// As PyTorch's max along a dimension: the first extreme element takes all of the cotangent.
+const first = (name: string, doc: string, fn: 'max' | 'min', index: typeof argmax): Op<['x'], { dim: number }> =>
+  defineOp({
+    name,
+    doc,
+    operands: ['x'],
+    attrs: { dim: integer(0) },
+    rule: 'x without the dimension `dim`, which is not empty; x is f32 or i32.',
+    example: [{ x: f32(N, 10) }, { dim: 1 }],
+    infer: ({ x }, { dim }) => tensor(x.dtype, checkAny(name, x, [dim])),
+    compute({ x: v }, at, { dim }, types) {
+      const axes = axesOf(types.x, [dim]);
+      return x.reduce(fn, axes, v(...interleave(types.x.shape.length, [dim], at, axes)));
+    },
+    vjp({ x: v }, g, { dim }) {
+      if (v.type.dtype !== 'f32') return { x: 'none' };
+      const here = iota({ shape: v.type.shape, dim, dtype: 'i32' });
+      const there = spread(index(v, { dim }), v.type, [dim]);
+      return { x: select(equal(here, there), spread(g, v.type, [dim]), constant(v, 0)) };
     },
   });
-/** The greatest over the dimensions `dims`, which disappear; NaN if one is. */
-export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max');
-/** The least over the dimensions `dims`, which disappear; NaN if one is. */
-export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min');
-
-/** The first index along `dim` at which x is greatest. */
-export const argmax: Op<['x'], { dim: number }> = defineOp({
-  name: 'argmax',
-  doc: 'The first index along `dim` at which x is greatest.',
-  operands: ['x'],
-  attrs: { dim: integer(0) },
-  rule: 'i32, of the shape of x without `dim`; x is f32 or i32.',
-  example: [{ x: f32(N, 10) }, { dim: 1 }],
-  infer: ({ x }, { dim }) => tensor('i32', checkAny('argmax', x, [dim])),
-  compute({ x: v }, at, { dim }, types) {
-    const axes = axesOf(types.x, [dim]);
-    return x.reduce('argmax', axes, v(...interleave(types.x.shape.length, [dim], at, axes)));
-  },
-  vjp: () => ({ x: 'none' }),
-});
+export const firstMax = first('first_max', 'The greatest along `dim`, of which the first one counts.', 'max', argmax);
+export const firstMin = first('first_min', 'The least along `dim`, of which the first one counts.', 'min', argmin);

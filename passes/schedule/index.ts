@@ -28,7 +28,6 @@ export interface ScheduledKernels {
 /** A graph's kernels, scheduled. */
 export type Scheduled = Lowered & ScheduledKernels;
 
-/** A kernel with the directives that are chosen for it, or given, and what they make of it. */
 export const schedule = (
   target: Target,
   batch: number,

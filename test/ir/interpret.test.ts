@@ -52,14 +52,30 @@ const worked: Record<string, Worked[]> = {
   sub: [pairs([1, 2], [10, 0.5], [-9, 1.5])],
   mul: [pairs([3, -2], [4, 0.5], [12, -1]), pairs([65536], [65537], [65536], 'i32')],
   div: [pairs([1, -1, 0], [4, 0, 0], [0.25, -inf, nan]), pairs([-7], [2], [-3], 'i32')],
-  pow: [pairs([2, 9, 0], [10, 0.5, 0], [1024, 3, 1])],
+  pow: [
+    pairs([2, 9, 0, 10], [10, 0.5, 0, 5], [1024, 3, 1, 100000]),
+    pairs([1, 1, -1, -1, -2, -0], [nan, inf, inf, -inf, inf, -3], [1, 1, 1, 1, inf, -inf]),
+  ],
   maximum: [pairs([1, 5, nan], [2, -1, 0], [2, 5, nan])],
   minimum: [pairs([1, 5, 0], [2, -1, nan], [1, -1, nan])],
+  clamp_min: [pairs([1, 5, nan, 0], [2, -1, 0, nan], [2, 5, nan, nan]), pairs([1, -3], [0, -2], [1, -2], 'i32')],
+  clamp_max: [pairs([1, 5, nan, 0], [2, -1, 0, nan], [1, -1, nan, nan])],
+  clamp: [
+    {
+      of: [
+        [f32(5), [-3, 0, 3, nan, 0]],
+        [f32(5), [-1, -1, -1, 0, 2]],
+        [f32(5), [1, 1, 1, 1, 1]],
+      ],
+      gives: [-1, 0, 1, nan, 1],
+    },
+  ],
   less: [pairs([1, 2, nan], [2, 2, 2], [1, 0, 0])],
   less_equal: [pairs([1, 2, 3], [2, 2, 2], [1, 1, 0])],
   greater: [pairs([1, 2, 3], [2, 2, 2], [0, 0, 1])],
   greater_equal: [pairs([1, 2, nan], [2, 2, 2], [0, 1, 0])],
   equal: [pairs([1, 2, nan], [2, 2, nan], [0, 1, 0])],
+  not_equal: [pairs([1, 2, nan], [2, 2, nan], [1, 0, 1])],
   select: [
     {
       of: [
@@ -83,7 +99,8 @@ const worked: Record<string, Worked[]> = {
     },
   ],
   sigmoid: [{ of: [[f32(3), [0, Math.log(3), -800]]], gives: [0.5, 0.75, 0] }],
-  sign: [{ of: [[f32(4), [-3, 0, 0.1, nan]]], gives: [-1, 0, 1, nan] }],
+  sign: [{ of: [[f32(4), [-3, 0, 0.1, nan]]], gives: [-1, 0, 1, 0] }],
+  log_sigmoid: [{ of: [[f32(4), [0, -Math.log(3), -800, inf]]], gives: [-Math.log(2), -Math.log(4), -800, 0] }],
   floor: [{ of: [[f32(3), [1.9, -0.5, 2]]], gives: [1, -1, 2] }],
   relu: [{ of: [[f32(4), [-3, 0, 0.1, nan]]], gives: [0, 0, 0.1, nan] }],
   relu_grad: [pairs([0, 2, nan], [5, 6, 7], [0, 6, 7])],
@@ -125,6 +142,14 @@ const worked: Record<string, Worked[]> = {
     { of: [[f32(3, 3), [1, 7, 7, 3, nan, nan, -inf, -inf, -inf]]], attrs: { dim: 1 }, gives: [1, 1, 0] },
     { of: [[f32(2, 2), [1, 4, 3, 2]]], attrs: { dim: 0 }, gives: [1, 0] },
   ],
+  argmin: [
+    { of: [[f32(3, 3), [7, 1, 1, 3, nan, nan, inf, inf, inf]]], attrs: { dim: 1 }, gives: [1, 1, 0] },
+    { of: [[i32(2, 2), [-2147483648, 3, -2147483647, 2]]], attrs: { dim: 0 }, gives: [0, 1] },
+  ],
+  first_max: [{ of: [[f32(2, 2), [1, 2, nan, 4]]], attrs: { dim: 1 }, gives: [2, nan] }],
+  first_min: [{ of: [[f32(2, 2), [1, 2, 4, 3]]], attrs: { dim: 1 }, gives: [1, 3] }],
+  max_of_all: [{ of: [[f32(2, 2), [1, 2, nan, 4]]], attrs: { dims: [0, 1] }, gives: [nan] }],
+  min_of_all: [{ of: [[f32(2, 2), [1, 2, 4, 3]]], attrs: { dims: [0, 1] }, gives: [1] }],
   matmul: [
     {
       of: [
@@ -187,7 +212,16 @@ const worked: Record<string, Worked[]> = {
     { of: [[f32(1, 1, 3, 3), image]], attrs: pool({ ceil: true }), gives: [5, 6, 8, 9] },
     { of: [[f32(1, 1, 3, 3), image.map((v) => -v)]], attrs: pool({ padding: [1, 1] }), gives: [-1, -2, -4, -5] },
   ],
-  max_pool2d_index: [{ of: [[f32(1, 1, 3, 3), image]], attrs: pool({ padding: [1, 1] }), gives: [3, 3, 3, 3] }],
+  max_pool2d_index: [
+    { of: [[f32(1, 1, 3, 3), image]], attrs: pool({ padding: [1, 1] }), gives: [3, 3, 3, 3] },
+    // Of nothing but -infinity the first place inside counts, and none of the padding.
+    { of: [[f32(1, 1, 3, 3), image.map(() => -inf)]], attrs: pool({ padding: [1, 1] }), gives: [3, 2, 1, 0] },
+    {
+      of: [[f32(1, 1, 1, 4), [-inf, -inf, -inf, -inf]]],
+      attrs: pool({ kernel: [1, 4], stride: [1, 1], padding: [0, 2], dilation: [1, 2] }),
+      gives: [1, 1],
+    },
+  ],
   max_pool2d_grad: [
     {
       of: [
@@ -235,11 +269,15 @@ const cases: Record<string, Case[]> = {
   pow: both.map((c) => ({ ...c, positive: true })),
   maximum: both,
   minimum: both,
+  clamp_min: both,
+  clamp_max: both,
+  clamp: [{ of: [f32(6), f32(6), f32(6)] }, { of: [f32(N, 3), f32(N, 3), f32(N, 3)] }],
   less: both,
   less_equal: both,
   greater: both,
   greater_equal: both,
   equal: both,
+  not_equal: both,
   select: [{ of: [bool(6), f32(6), f32(6)] }, { of: [bool(N, 3), f32(N, 3), f32(N, 3)] }],
   neg: any,
   exp: any,
@@ -249,6 +287,7 @@ const cases: Record<string, Case[]> = {
   tanh: any,
   erf: any,
   sigmoid: any,
+  log_sigmoid: any,
   sign: any,
   floor: any,
   relu: any,
@@ -310,7 +349,12 @@ const cases: Record<string, Case[]> = {
     { of: [f32(2, 3, 4)], attrs: { dims: [0, 2] } },
     { of: [f32(N, 5)], attrs: { dims: [1] } },
   ],
+  max_of_all: [{ of: [f32(2, 3)], attrs: { dims: [0, 1] } }],
+  min_of_all: [{ of: [f32(N, 5)], attrs: { dims: [0, 1] } }],
+  first_max: [{ of: [f32(2, 3, 4)], attrs: { dim: 1 } }],
+  first_min: [{ of: [f32(N, 5)], attrs: { dim: 0 } }],
   argmax: [{ of: [f32(N, 5)], attrs: { dim: 1 } }],
+  argmin: [{ of: [f32(N, 5)], attrs: { dim: 1 } }],
   matmul: [
     { of: [f32(2, 3), f32(3, 4)] },
     { of: [f32(N, 3), f32(3, 2)] },
