@@ -13,7 +13,6 @@ export interface Modules {
   readonly threadedWasm: Wasm | (() => Promise<Wasm>);
 }
 
-/** How a model on threads is loaded. */
 export interface ThreadOptions {
   /** How many threads, this one included; as the manifest says unless told. */
   readonly threads?: number | undefined;

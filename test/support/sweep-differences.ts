@@ -1,0 +1,106 @@
+/** Where Tapeout differs from PyTorch 1.13 on purpose: the table of docs/differences.md, and what the sweep takes for
+ *  explained. */
+
+import type { Difference } from './sweep.ts';
+
+export interface Meant {
+  readonly pytorch: string;
+  readonly tapeout: string;
+  /** Whether a difference is one of this kind. */
+  readonly holds: (d: Difference) => boolean;
+}
+
+const of = (...names: readonly string[]) => {
+  const wanted = new Set(names);
+  return (d: Difference): boolean => wanted.has(d.case.of);
+};
+const id = (d: Difference): string => d.case.id;
+
+export const meant: readonly Meant[] = [
+  {
+    pytorch:
+      'Which of 0 and -0 `maximum`, `minimum`, `max()`, `min()` and `clamp` return depends on the vector code that PyTorch runs.',
+    tapeout: 'Of zeros of both signs the first is returned; `clamp` returns its input.',
+    holds: (d) => d.zeros && of('maximum', 'minimum', 'max', 'min', 'clamp')(d),
+  },
+  {
+    pytorch: 'A NaN as the only bound of `clamp` bounds nothing, as one of two it makes everything NaN.',
+    tapeout: 'A NaN bound makes everything NaN. The gradient is 0 in both.',
+    holds: (d) => of('clamp')(d) && /nan/.test(id(d)),
+  },
+  {
+    pytorch: 'Powers of ±½ are square roots, also in gradients: `pow(-inf, -0.5)` is NaN, `pow(-0, -0.5)` -inf.',
+    tapeout: '`pow(x, 0.5)` is a square root. Other powers are IEEE 754’s: 0 and inf there.',
+    holds: (d) => of('pow')(d) && /^a number (-0.5|1.5)$/.test(id(d)),
+  },
+  {
+    pytorch: 'An i32 tensor to the power of an i32 tensor.',
+    tapeout: 'Refused: convert one of both. An i32 tensor to the power of a number works.',
+    holds: (d) => of('pow')(d) && id(d) === 'whole numbers, tensor',
+  },
+  {
+    pytorch: 'Products of i32 matrices.',
+    tapeout: 'Refused: convert them to f32.',
+    holds: (d) => of('matmul')(d) && id(d) === 'whole numbers',
+  },
+  {
+    pytorch: 'The gradient of `gelu` for an infinite cotangent is infinite.',
+    tapeout: 'It is NaN: it is the sum of parts, of which one may be 0 times infinity.',
+    holds: (d) => of('gelu')(d) && id(d) === 'a cotangent of infinity',
+  },
+  {
+    pytorch: 'The gradient of a max pool goes to the last NaN of a window.',
+    tapeout: 'It goes to the first, as that of `max(dim)` does in both.',
+    holds: (d) => of('maxPool2d')(d) && /NaN/.test(id(d)),
+  },
+  {
+    pytorch: '`conv2d`, `maxPool2d` and `avgPool2d` take one image without a batch.',
+    tapeout: 'Refused: `unsqueeze(0)` gives it a batch.',
+    holds: (d) => of('conv2d', 'maxPool2d', 'avgPool2d')(d) && id(d) === 'without a batch',
+  },
+  {
+    pytorch: '`linear` takes a weight vector, and a bias of extent 1 for several features.',
+    tapeout: 'Refused: the weight is [out, in], the bias [out].',
+    holds: (d) => of('linear')(d) && /^(a weight vector|a bias of extent 1)$/.test(id(d)),
+  },
+  {
+    pytorch:
+      '`crossEntropy` and `nllLoss` ignore the label -100 unless told otherwise. Other labels that are no class throw when the loss is computed.',
+    tapeout:
+      'No label is ignored unless `ignoreIndex` says so. The compiled model refuses labels that are no class when it is called; the graph alone gives them no loss.',
+    holds: (d) => of('crossEntropy')(d) && /-100 by default|no class/.test(id(d)),
+  },
+  {
+    pytorch: '`mseLoss` broadcasts its target, with a warning.',
+    tapeout: 'Refused: the shapes must be equal.',
+    holds: (d) => of('mseLoss')(d) && /broadcast/.test(id(d)),
+  },
+  {
+    pytorch:
+      'The gradient of `mseLoss` is 2·(x − y)·g, which overflows where x − y is above half of the greatest number.',
+    tapeout: 'It is (x − y)·g + (x − y)·g, which does not.',
+    holds: (d) => of('mseLoss')(d) && id(d) === 'none, corners',
+  },
+  {
+    pytorch: '`batchNorm` with `eps: 0` and a variance of 0 is NaN.',
+    tapeout: 'It is infinite where the input is not the mean: (x − mean) / 0.',
+    holds: (d) => of('batchNorm')(d) && id(d) === 'variances of 0, eps 0',
+  },
+];
+
+export const reasonOf = (d: Difference): Meant | undefined => meant.find((m) => m.holds(d));
+
+/** docs/differences.md. */
+export const differencesPage = (): string => `# Where Tapeout differs from PyTorch
+
+<!-- Written by test/conformance/sweep.test.ts from test/support/sweep-differences.ts: npm run bless -->
+
+Every function, method, layer and loss is held to PyTorch 1.13's values and gradients: for 0-d tensors, extents of 0 and 1,
+ties, -0, infinities, NaN, the largest and the smallest numbers, and every form of argument. \`test/goldens/sweep\` has the cases and
+the script that makes them. Movement, comparison and the four operations have the same bits as PyTorch; functions come within a few
+units of the last place; sums within PyTorch's own rounding. The sign of a gradient that is 0 is not held. What differs is on purpose:
+
+| PyTorch | Tapeout |
+| --- | --- |
+${meant.map((m) => `| ${m.pytorch} | ${m.tapeout} |`).join('\n')}
+`;

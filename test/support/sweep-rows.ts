@@ -1,0 +1,219 @@
+/** Every public function, method, layer and loss, and how a case of the sweep calls it: the one place where PyTorch's
+ *  argument names meet ours. A row is one function; its ways are the names under which a user finds it. */
+
+import * as F from '../../frontend/index.ts';
+import { nn, type Tensor } from '../../frontend/index.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: arguments as the case has them
+type Args = any;
+type Given = Readonly<Record<string, Tensor>>;
+type Call = (t: Given, a: Args) => Tensor | readonly Tensor[];
+
+export interface Row {
+  /** `Tensor.relu` is a method, `relu` a function, `nn.ReLU` a layer. */
+  readonly ways: Readonly<Record<string, Call>>;
+  /** How close values and gradients come: the same number, within a few units of the last place, or, where PyTorch itself
+   *  rounds sums or differences, within that of the greatest. */
+  readonly value: Closeness;
+  readonly gradient: Closeness;
+}
+export type Closeness = 'exact' | 'ulp' | 'sum';
+
+const row = (value: Closeness, gradient: Closeness, ways: Record<string, Call>): Row => ({ ways, value, gradient });
+
+/** A layer with these tensors in place of its own parameters. */
+const holding = <M extends object>(layer: M, tensors: Record<string, Tensor | null>): M =>
+  Object.assign(layer, tensors);
+
+const unary = (
+  name: 'neg' | 'abs' | 'exp' | 'log' | 'sqrt' | 'erf' | 'detach',
+  value: Closeness,
+  gradient: Closeness,
+) => row(value, gradient, { [`Tensor.${name}`]: ({ x }) => x![name]() });
+const activation = (
+  name: 'relu' | 'sigmoid' | 'tanh',
+  layer: 'ReLU' | 'Sigmoid' | 'Tanh',
+  value: Closeness,
+  gradient: Closeness,
+): Row =>
+  row(value, gradient, {
+    [`Tensor.${name}`]: ({ x }) => x![name](),
+    [name]: ({ x }) => F[name](x!),
+    [`nn.${layer}`]: ({ x }) => nn[layer]()(x!),
+  });
+type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+const binary = (name: Binary, value: Closeness, gradient: Closeness): Row =>
+  row(value, gradient, { [`Tensor.${name}`]: ({ a, b }, { other }) => a![name](other ?? b ?? a!) });
+const reduction = (name: 'sum' | 'mean' | 'amax' | 'amin', value: Closeness, gradient: Closeness): Row =>
+  row(value, gradient, { [`Tensor.${name}`]: ({ x }, a) => x![name](a.dim, a.keepdim) });
+const extreme = (name: 'max' | 'min'): Row =>
+  row('exact', 'exact', {
+    [`Tensor.${name}`]({ x }, a) {
+      if (a.dim === undefined) return x![name]();
+      const { values, indices } = x![name](a.dim, a.keepdim);
+      return [values, indices];
+    },
+  });
+const index = (name: 'argmax' | 'argmin'): Row =>
+  row('exact', 'exact', { [`Tensor.${name}`]: ({ x }, a) => x![name](a.dim ?? null, a.keepdim) });
+
+const lossOptions = (a: Args) => ({
+  ...(a.reduction === undefined ? {} : { reduction: a.reduction }),
+  ...(a.label_smoothing === undefined ? {} : { labelSmoothing: a.label_smoothing }),
+  ...(a.ignore_index === undefined ? {} : { ignoreIndex: a.ignore_index }),
+});
+const maxPool = (a: Args) => ({
+  ...(a.stride === undefined ? {} : { stride: a.stride }),
+  ...(a.padding === undefined ? {} : { padding: a.padding }),
+  ...(a.dilation === undefined ? {} : { dilation: a.dilation }),
+  ...(a.ceil_mode === undefined ? {} : { ceilMode: a.ceil_mode }),
+});
+const avgPool = (a: Args) => ({
+  ...maxPool(a),
+  ...(a.count_include_pad === undefined ? {} : { countIncludePad: a.count_include_pad }),
+  ...(a.divisor_override === undefined ? {} : { divisorOverride: a.divisor_override }),
+});
+const dimsOf = (a: Args): [number?, number?] => [a.start_dim, a.end_dim];
+
+export const rows: Readonly<Record<string, Row>> = {
+  neg: unary('neg', 'exact', 'exact'),
+  abs: unary('abs', 'exact', 'exact'),
+  exp: unary('exp', 'ulp', 'ulp'),
+  log: unary('log', 'ulp', 'exact'),
+  sqrt: unary('sqrt', 'exact', 'ulp'),
+  erf: unary('erf', 'ulp', 'ulp'),
+  detach: unary('detach', 'exact', 'exact'),
+  relu: row('exact', 'exact', {
+    ...activation('relu', 'ReLU', 'exact', 'exact').ways,
+    'nn.Sequential': ({ x }) => nn.Sequential(nn.ReLU())(x!),
+    'nn.ModuleList': ({ x }) => nn.ModuleList([nn.ReLU()])[0]!(x!),
+  }),
+  identity: row('exact', 'exact', { 'nn.Identity': ({ x }) => nn.Identity()(x!) }),
+  sigmoid: activation('sigmoid', 'Sigmoid', 'ulp', 'sum'),
+  tanh: activation('tanh', 'Tanh', 'ulp', 'sum'),
+  leakyRelu: row('exact', 'exact', {
+    leakyRelu: ({ x }, { slope }) => (slope === undefined ? F.leakyRelu(x!) : F.leakyRelu(x!, slope)),
+    'nn.LeakyReLU': ({ x }, { slope }) => (slope === undefined ? nn.LeakyReLU() : nn.LeakyReLU(slope))(x!),
+  }),
+  gelu: row('sum', 'sum', {
+    gelu: ({ x }, a) => F.gelu(x!, a.approximate),
+    'nn.GELU': ({ x }, a) => nn.GELU(a)(x!),
+  }),
+
+  add: binary('add', 'exact', 'exact'),
+  sub: binary('sub', 'exact', 'exact'),
+  mul: binary('mul', 'exact', 'exact'),
+  div: binary('div', 'exact', 'ulp'),
+  pow: binary('pow', 'ulp', 'ulp'),
+  maximum: binary('maximum', 'exact', 'exact'),
+  minimum: binary('minimum', 'exact', 'exact'),
+  eq: binary('eq', 'exact', 'exact'),
+  ne: binary('ne', 'exact', 'exact'),
+  lt: binary('lt', 'exact', 'exact'),
+  le: binary('le', 'exact', 'exact'),
+  gt: binary('gt', 'exact', 'exact'),
+  ge: binary('ge', 'exact', 'exact'),
+  clamp: row('exact', 'exact', {
+    'Tensor.clamp': ({ x, lo, hi }, a) => x!.clamp(lo ?? a.min ?? null, hi ?? a.max ?? null),
+  }),
+  where: row('exact', 'exact', { where: ({ cond, a, b }, n) => F.where(cond!, a ?? n.a, b ?? n.b) }),
+  to: row('exact', 'exact', {
+    'Tensor.to': ({ x }, { dtype = 'i32', back }) => (back ? x!.to(dtype).to('f32') : x!.to(dtype)),
+  }),
+
+  sum: reduction('sum', 'sum', 'exact'),
+  mean: reduction('mean', 'sum', 'ulp'),
+  amax: reduction('amax', 'exact', 'ulp'),
+  amin: reduction('amin', 'exact', 'ulp'),
+  max: extreme('max'),
+  min: extreme('min'),
+  argmax: index('argmax'),
+  argmin: index('argmin'),
+  softmax: row('sum', 'sum', {
+    'Tensor.softmax': ({ x }, { dim }) => x!.softmax(dim),
+    softmax: ({ x }, { dim }) => F.softmax(x!, dim),
+    'nn.Softmax': ({ x }, { dim }) => nn.Softmax(dim)(x!),
+  }),
+  logSoftmax: row('sum', 'sum', {
+    'Tensor.logSoftmax': ({ x }, { dim }) => x!.logSoftmax(dim),
+    logSoftmax: ({ x }, { dim }) => F.logSoftmax(x!, dim),
+    'nn.LogSoftmax': ({ x }, { dim }) => nn.LogSoftmax({ dim })(x!),
+  }),
+
+  view: row('exact', 'exact', {
+    'Tensor.view': ({ x }, { shape }) => x!.view(shape),
+  }),
+  reshape: row('exact', 'exact', { 'Tensor.reshape': ({ x }, { shape }) => x!.reshape(...shape) }),
+  flatten: row('exact', 'exact', {
+    'Tensor.flatten': ({ x }, a) => x!.flatten(...dimsOf(a)),
+    flatten: ({ x }, a) => F.flatten(x!, ...dimsOf(a)),
+    'nn.Flatten': ({ x }, a) => nn.Flatten({ startDim: a.start_dim ?? 0, endDim: a.end_dim ?? -1 })(x!),
+  }),
+  unsqueeze: row('exact', 'exact', { 'Tensor.unsqueeze': ({ x }, { dim }) => x!.unsqueeze(dim) }),
+  squeeze: row('exact', 'exact', { 'Tensor.squeeze': ({ x }, { dim }) => x!.squeeze(dim) }),
+  transpose: row('exact', 'exact', { 'Tensor.transpose': ({ x }, a) => x!.transpose(a.dim0, a.dim1) }),
+  permute: row('exact', 'exact', { 'Tensor.permute': ({ x }, { dims }) => x!.permute(dims) }),
+  t: row('exact', 'exact', { 'Tensor.t': ({ x }) => x!.t() }),
+  narrow: row('exact', 'exact', { 'Tensor.narrow': ({ x }, a) => x!.narrow(a.dim, a.start, a.length) }),
+  slice: row('exact', 'exact', { 'Tensor.slice': ({ x }, a) => x!.slice(a.dim, a.start ?? undefined, a.end, a.step) }),
+  select: row('exact', 'exact', { 'Tensor.select': ({ x }, a) => x!.select(a.dim, a.index) }),
+  cat: row('exact', 'exact', { cat: (t, { dim, twice }) => F.cat(twice ? [t.a!, t.a!] : Object.values(t), dim) }),
+  stack: row('exact', 'exact', { stack: (t, { dim }) => F.stack(Object.values(t), dim) }),
+  pad: row('exact', 'exact', { pad: ({ x }, a) => F.pad(x!, a.pad, a.value) }),
+
+  matmul: row('sum', 'sum', {
+    'Tensor.matmul': ({ a, b }) => a!.matmul(b!),
+    matmul: ({ a, b }) => F.matmul(a!, b!),
+  }),
+  linear: row('sum', 'sum', {
+    linear: ({ x, weight, bias }) => F.linear(x!, weight!, bias ?? null),
+    'nn.Linear': ({ x, weight, bias }) => holding(nn.Linear(1, 1), { weight: weight!, bias: bias ?? null })(x!),
+  }),
+  conv2d: row('sum', 'sum', {
+    conv2d: ({ x, weight, bias }, a) => F.conv2d(x!, weight!, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
+    'nn.Conv2d': ({ x, weight, bias }, { groups = 1, ...a }) =>
+      holding(nn.Conv2d(groups, groups, 1, { groups, ...a }), { weight: weight!, bias: bias ?? null })(x!),
+  }),
+  maxPool2d: row('exact', 'sum', {
+    maxPool2d: ({ x }, a) => F.maxPool2d(x!, a.kernel_size, maxPool(a)),
+    'nn.MaxPool2d': ({ x }, a) => nn.MaxPool2d(a.kernel_size, maxPool(a))(x!),
+  }),
+  avgPool2d: row('sum', 'sum', {
+    avgPool2d: ({ x }, a) => F.avgPool2d(x!, a.kernel_size, avgPool(a)),
+    'nn.AvgPool2d': ({ x }, a) => nn.AvgPool2d(a.kernel_size, avgPool(a))(x!),
+  }),
+
+  crossEntropy: row('sum', 'sum', {
+    crossEntropy: ({ x, target, weight }, a) =>
+      F.crossEntropy(x!, target!, { weight: weight ?? null, ...lossOptions(a) }),
+    'nn.CrossEntropyLoss': ({ x, target, weight }, a) =>
+      nn.CrossEntropyLoss({ weight: weight ?? null, ...lossOptions(a) })(x!, target!),
+  }),
+  nllLoss: row('sum', 'sum', {
+    nllLoss: ({ x, target, weight }, a) => F.nllLoss(x!, target!, { weight: weight ?? null, ...lossOptions(a) }),
+    'nn.NLLLoss': ({ x, target, weight }, a) => nn.NLLLoss({ weight: weight ?? null, ...lossOptions(a) })(x!, target!),
+  }),
+  mseLoss: row('sum', 'sum', {
+    mseLoss: ({ x, target }, a) => F.mseLoss(x!, target!, a),
+    'nn.MSELoss': ({ x, target }, a) => nn.MSELoss(a)(x!, target!),
+  }),
+  bceWithLogits: row('sum', 'sum', {
+    bceWithLogits: ({ x, target, weight, pos_weight }, a) =>
+      F.bceWithLogits(x!, target!, { weight: weight ?? null, posWeight: pos_weight ?? null, ...a }),
+    'nn.BCEWithLogitsLoss': ({ x, target, weight, pos_weight }, a) =>
+      nn.BCEWithLogitsLoss({ weight: weight ?? null, posWeight: pos_weight ?? null, ...a })(x!, target!),
+  }),
+  layerNorm: row('sum', 'sum', {
+    layerNorm: ({ x, weight, bias }, a) => F.layerNorm(x!, a.normalized_shape, weight ?? null, bias ?? null, a.eps),
+    'nn.LayerNorm': ({ x, weight, bias }, a) =>
+      holding(nn.LayerNorm([1], a.eps === undefined ? {} : { eps: a.eps }), {
+        normalizedShape: a.normalized_shape,
+        weight: weight ?? null,
+        bias: bias ?? null,
+      })(x!),
+  }),
+  batchNorm: row('sum', 'sum', {
+    batchNorm: ({ x, running_mean, running_var, weight, bias }, a) =>
+      F.batchNorm(x!, running_mean!, running_var!, weight ?? null, bias ?? null, a.eps),
+  }),
+};

@@ -1,0 +1,223 @@
+/** The sweep: cases with PyTorch's values and gradients (test/goldens/sweep), many of them as one graph, and what of a
+ *  backend's numbers differs. */
+
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { Tensor } from '../../frontend/index.ts';
+import { CompileError } from '../../ir/diagnostic.ts';
+import { type Module, makeGraph, type Param, param, type Result, type Value } from '../../ir/graph.ts';
+import { full } from '../../ir/ops/index.ts';
+import { printGraph } from '../../ir/print-graph.ts';
+import { type DType, type Shape, tensor as typeOf } from '../../ir/type.ts';
+import { cotangentsOf } from '../../passes/autodiff.ts';
+import { type Closeness, rows } from './sweep-rows.ts';
+
+type Numbers = readonly (number | string)[];
+type Stored = readonly [dtype: DType, shape: readonly number[], data: Numbers];
+
+/** A call and what PyTorch made of it, as `generate.py` writes it. */
+export interface Case {
+  readonly of: string;
+  readonly id: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly in: Readonly<Record<string, Stored>>;
+  /** PyTorch's message where it takes no such call. */
+  readonly refused?: string;
+  readonly out?: readonly Stored[];
+  readonly v?: Numbers;
+  readonly grad?: Readonly<Record<string, Stored>>;
+  readonly err?: readonly number[];
+  readonly errGrad?: Readonly<Record<string, number>>;
+}
+
+let read: readonly Case[] | undefined;
+export function sweepCases(): readonly Case[] {
+  const file = new URL('../goldens/sweep/sweep.json.gz', import.meta.url);
+  read ??= JSON.parse(gunzipSync(readFileSync(file)).toString()).cases as Case[];
+  return read;
+}
+export const nameOf = (c: Case): string => `${c.of}/${c.id}`;
+
+/** Floats are written with the fewest digits that tell them. */
+const numbers = ([dtype, , data]: Stored): number[] =>
+  data.map((v) => (dtype === 'f32' ? Math.fround(Number(v)) : Number(v)));
+const special = /^(NaN|-?Infinity|-0)$/;
+const revived = (v: unknown): unknown => (typeof v === 'string' && special.test(v) ? Number(v) : v);
+
+/** One value to look at: where it stands in the graph, and what PyTorch has. */
+export interface Wanted {
+  readonly case: Case;
+  /** `value`, `value 1` (the second result), `gradient of x`. */
+  readonly what: string;
+  readonly result: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly want: readonly number[];
+  readonly closeness: Closeness;
+  readonly err: number;
+}
+/** A case, or what of it differs: PyTorch's and ours. */
+export interface Difference {
+  readonly case: Case;
+  readonly by: string;
+  readonly what: string;
+  readonly pytorch: string;
+  readonly ours: string;
+  /** Whether all that differs is the sign of zeros. */
+  readonly zeros: boolean;
+}
+export const lineOf = (d: Difference): string =>
+  `${nameOf(d.case)}: ${d.what} by ${d.by}: ${d.ours}, and PyTorch ${d.pytorch}`;
+
+export interface SweepModule {
+  readonly module: Module;
+  readonly given: ReadonlyMap<Param, ArrayLike<number>>;
+  readonly wanted: readonly Wanted[];
+  /** What recording showed: calls that only one of both refuses, ways that record different graphs. */
+  readonly differences: readonly Difference[];
+}
+
+interface Recorded {
+  readonly results: readonly Result[];
+  readonly params: readonly Param[];
+  readonly given: ReadonlyMap<Param, ArrayLike<number>>;
+  readonly wanted: readonly Wanted[];
+}
+
+/** These cases as one graph. */
+export function sweepModule(cases: readonly Case[]): SweepModule {
+  const differences: Difference[] = [];
+  const recorded = cases.flatMap((c, i) => {
+    const r = recordCase(c, `c${i}`, differences);
+    return r ? [r] : [];
+  });
+  const params = recorded.flatMap((r) => r.params);
+  const graph = makeGraph(
+    'run',
+    recorded.flatMap((r) => r.results),
+    params,
+  );
+  return {
+    module: { name: 'sweep', maxBatch: 1, graphs: [graph] },
+    given: new Map(recorded.flatMap((r) => [...r.given])),
+    wanted: recorded.flatMap((r) => r.wanted),
+    differences,
+  };
+}
+
+/** A case by each of its ways, which must agree. */
+function recordCase(c: Case, prefix: string, differences: Difference[]): Recorded | null {
+  const tell = (what: string, pytorch: string, ours: string): void =>
+    void differences.push({ case: c, by: 'recording', what, pytorch, ours, zeros: false });
+  let first: { text: string; recorded: Recorded } | null = null;
+  for (const [way, call] of Object.entries(rows[c.of]!.ways)) {
+    let recorded: Recorded;
+    try {
+      recorded = recordWay(c, prefix, call);
+    } catch (e) {
+      if (c.refused !== undefined && e instanceof CompileError) continue;
+      tell(
+        way,
+        c.refused === undefined ? 'takes it' : 'refuses it',
+        e instanceof CompileError ? 'refuses it' : String(e),
+      );
+      continue;
+    }
+    if (c.refused !== undefined) {
+      tell(way, `refuses it: ${c.refused}`, 'takes it');
+      continue;
+    }
+    const text = printGraph(makeGraph('run', recorded.results, recorded.params), { places: false });
+    if (!first) first = { text, recorded };
+    else if (text !== first.text) tell(way, 'is the same by all names', 'records another graph');
+  }
+  return first?.recorded ?? null;
+}
+
+function recordWay(
+  c: Case,
+  prefix: string,
+  call: (t: Readonly<Record<string, Tensor>>, a: Record<string, unknown>) => Tensor | readonly Tensor[],
+): Recorded {
+  const inputs = Object.entries(c.in);
+  const params = inputs.map(
+    ([name, [dtype, shape]]): Param => param('input', `${prefix}.${name}`, typeOf(dtype, [...shape])),
+  );
+  const given = new Map<Param, ArrayLike<number>>(params.map((p, i) => [p, numbers(inputs[i]![1])]));
+  const args = Object.fromEntries(Object.entries(c.args).map(([k, v]) => [k, revived(v)]));
+  const called = call(Object.fromEntries(params.map((p, i) => [inputs[i]![0], Tensor.of(p)])), args);
+  const outputs = (Array.isArray(called) ? called : [called]).map((t: Tensor) => t.value);
+  const results: Result[] = [];
+  const wanted: Wanted[] = [];
+  const look = (what: string, value: Value, stored: Stored, closeness: Closeness, err = 0): void => {
+    const [dtype, shape] = stored;
+    const result = `${prefix}.${what.replaceAll(' ', '_')}`;
+    results.push({ name: result, value });
+    wanted.push({ case: c, what, result, dtype, shape, want: numbers(stored), closeness, err });
+  };
+  const { value: values, gradient: gradients } = rows[c.of]!;
+  const cotangents = new Map<Param, Value>();
+  for (const [i, out] of (c.out ?? []).entries()) {
+    const value = outputs[i]!;
+    look(i === 0 ? 'value' : `value ${i}`, value, out, values, c.err?.[i]);
+    if (!c.grad || out[0] !== 'f32') continue;
+    const seed = param('input', `${prefix}.v${i}`, value.type);
+    params.push(seed);
+    given.set(
+      seed,
+      Array.from({ length: out[2].length }, (_, k) => Math.fround(Number(c.v![k % c.v!.length]))),
+    );
+    for (const [p, g] of cotangentsOf(value, seed, new Set(params)))
+      if (p.kind === 'param' && p !== seed) cotangents.set(p, g);
+  }
+  for (const [name, grad] of Object.entries(c.grad ?? {})) {
+    const p = params.find((q) => q.name === `${prefix}.${name}`)!;
+    const g = cotangents.get(p) ?? full({ value: 0, shape: p.type.shape, dtype: 'f32' });
+    look(`gradient of ${name}`, g, grad, gradients, c.errGrad?.[name]);
+  }
+  return { results, params, given, wanted };
+}
+
+/** What a backend's numbers have otherwise than PyTorch. */
+export function differencesOf(
+  wanted: readonly Wanted[],
+  by: string,
+  got: (w: Wanted) => ArrayLike<number>,
+  typeOfResult: (w: Wanted) => { dtype: DType; shape: Shape },
+): Difference[] {
+  return wanted.flatMap((w): Difference[] => {
+    const tell = (pytorch: string, ours: string, zeros = false): Difference[] => [
+      { case: w.case, by, what: w.what, pytorch, ours, zeros },
+    ];
+    const { dtype, shape } = typeOfResult(w);
+    if (String(shape) !== String(w.shape)) return tell(`[${w.shape}]`, `[${shape}]`);
+    if (dtype !== w.dtype) return tell(w.dtype, dtype);
+    const g = got(w);
+    const off = w.want.flatMap((want, i) => (near(g[i]!, want, w) ? [] : [i]));
+    if (off.length === 0) return [];
+    const some = off.slice(0, 12);
+    const at = (i: number): string => {
+      const ins = Object.entries(w.case.in).map(([n, t]) => (t[2].length === w.want.length ? `${n}=${t[2][i]}` : ''));
+      return `[${i}${ins.some(Boolean) ? `: ${ins.filter(Boolean).join(' ')}` : ''}]`;
+    };
+    return tell(
+      some.map((i) => `${at(i)} ${show(w.want[i]!)}`).join(', ') +
+        (off.length > 12 ? ` and ${off.length - 12} more` : ''),
+      some.map((i) => show(g[i]!)).join(', '),
+      off.every((i) => g[i] === w.want[i]),
+    );
+  });
+}
+
+const show = (v: number): string => (Object.is(v, -0) ? '-0' : String(Number(v.toPrecision(8))));
+
+/** Whether a number is PyTorch's, as closely as its row says. Zeros of two signs are one where they are gradients. */
+function near(got: number, want: number, w: Wanted): boolean {
+  if (Object.is(got, want)) return true;
+  if (got === want) return w.what.startsWith('gradient') || w.closeness === 'sum';
+  if (!Number.isFinite(want) || !Number.isFinite(got) || w.closeness === 'exact') return false;
+  const relative = 1e-6 * Math.abs(want) + 2 ** -147;
+  if (w.closeness === 'ulp') return Math.abs(got - want) <= relative;
+  const largest = w.want.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 1);
+  return Math.abs(got - want) <= 10 * relative + 1e-6 * Math.min(largest, 1e3) + 8 * w.err;
+}
