@@ -330,6 +330,7 @@ export class Tensor {
   /** The greatest element of all; over one dimension, the greatest elements and where each first occurs, which is where
    *  its gradient goes. */
   max(): Tensor;
+  /** Along `dim`: the greatest elements, and where each first occurs, i32. Throws where there is no such dimension. */
   max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   max(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
     return withLoc(() =>
@@ -338,6 +339,7 @@ export class Tensor {
   }
   /** The least element of all; over one dimension, the least elements and where each first occurs. */
   min(): Tensor;
+  /** Along `dim`: the least elements, and where each first occurs, i32. Throws where there is no such dimension. */
   min(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   min(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
     return withLoc(() =>

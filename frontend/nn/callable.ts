@@ -1,0 +1,10 @@
+/** Classes that may be called without `new`, as in Python. */
+
+// biome-ignore lint/suspicious/noExplicitAny: the arguments are those of whichever class it is
+type Class = new (...args: any[]) => object;
+
+/** `of`, which may be called without `new`. */
+export const callable = <C extends Class>(of: C): C & ((...args: ConstructorParameters<C>) => InstanceType<C>) => {
+  const apply = (target: C, _this: unknown, args: unknown[]): object => Reflect.construct(target, args);
+  return new Proxy(of, { apply }) as C & ((...args: ConstructorParameters<C>) => InstanceType<C>);
+};

@@ -1,0 +1,106 @@
+/** Writes frontend/nn/index.ts from the layers beside it: `npm run docs`. Each class may be called with and without `new`, and an
+ *  editor shows a signature's own comment alone, so that the doc comment of a class stands at all three. With --check it
+ *  writes nothing, and fails where the file is out of date. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const folder = new URL('../frontend/nn/', import.meta.url);
+const target = fileURLToPath(new URL('index.ts', folder));
+/** In the order of the file. Classes that are exported and not abstract are public. */
+const files = ['parameter', 'layers', 'containers', 'losses'];
+
+const sources = files.map((name) => {
+  const path = fileURLToPath(new URL(`${name}.ts`, folder));
+  return { name, source: ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true) };
+});
+const has = (node, kind) => ts.getModifiers(node)?.some((m) => m.kind === kind) ?? false;
+const classes = sources.flatMap(({ name, source }) =>
+  source.statements
+    .filter(
+      (s) => ts.isClassDeclaration(s) && has(s, ts.SyntaxKind.ExportKeyword) && !has(s, ts.SyntaxKind.AbstractKeyword),
+    )
+    .map((of) => ({ file: name, source, of })),
+);
+
+const docOf = ({ source, of }) => {
+  const [doc] = ts.getJSDocCommentsAndTags(of).filter(ts.isJSDoc);
+  if (!doc) throw new Error(`${of.name.text} has no doc comment`);
+  return doc.getText(source);
+};
+const parametersOf = ({ source, of }) => {
+  const made = of.members.find(ts.isConstructorDeclaration);
+  return (made?.parameters ?? [])
+    .map((p) => {
+      const optional = p.questionToken || p.initializer ? '?' : '';
+      const rest = p.dotDotDotToken ? '...' : '';
+      return { name: p.name.getText(source), type: p.type?.getText(source) ?? 'number', optional, rest };
+    })
+    .filter(({ name }) => name !== 'none');
+};
+
+/** The types that parameters name, by the file that declares them. */
+const used = { layers: new Set(), losses: new Set() };
+const declared = Object.fromEntries(
+  sources.map(({ name, source }) => [
+    name,
+    new Set(
+      source.statements
+        .filter((s) => ts.isInterfaceDeclaration(s) || ts.isTypeAliasDeclaration(s))
+        .map((s) => s.name.text),
+    ),
+  ]),
+);
+const blocks = classes.map((entry) => {
+  const { file, of } = entry;
+  const name = of.name.text;
+  const doc = docOf(entry);
+  const list = parametersOf(entry)
+    .map(({ name, type, optional, rest }) => {
+      for (const [word] of type.matchAll(/(?<![.\w])[A-Z]\w*/g))
+        for (const of of Object.keys(used)) if (declared[of].has(word)) used[of].add(word);
+      return `${rest}${name.replace(/^_/, '')}${optional}: ${type}`;
+    })
+    .join(', ');
+  const made = `${file}.${name}`;
+  return `${doc}
+export const ${name}: {
+${doc}
+new (${list}): ${made};
+${doc}
+(${list}): ${made};
+} = callable(${made});
+export type ${name} = ${made};
+`;
+});
+
+const text = `/** torch.nn. Layers are made with or without \`new\`: \`nn.Conv2d(1, 6, 5)\`. Written by scripts/nn-index.mjs from the classes beside
+ *  it: \`npm run docs\` after a change of their comments or arguments. */
+
+import type * as F from '../functional/index.ts';
+import type { Trailing } from '../options.ts';
+import type { Pair } from '../pair.ts';
+import { callable } from './callable.ts';
+import * as containers from './containers.ts';
+import type { ${[...used.layers].sort().join(', ')} } from './layers.ts';
+import * as layers from './layers.ts';
+import type { ${[...used.losses].sort().join(', ')} } from './losses.ts';
+import * as losses from './losses.ts';
+import type { Module } from './module.ts';
+import * as parameter from './parameter.ts';
+
+export { Module } from './module.ts';
+
+${blocks.join('\n')}`;
+const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url));
+const formatted = execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${target}`], {
+  input: text,
+  encoding: 'utf8',
+});
+
+if (!process.argv.includes('--check')) writeFileSync(target, formatted);
+else if (readFileSync(target, 'utf8') !== formatted) {
+  console.error('frontend/nn/index.ts is out of date: run `npm run docs`');
+  process.exitCode = 1;
+}
