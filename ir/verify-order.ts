@@ -43,6 +43,9 @@ export function verifyOrder(touched: Touches, tell: Tell): void {
   covered(touched, tell);
 }
 
+/** Whether a loop's iterations run at one time. */
+const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel' || f.loop.mode === 'invocations';
+
 /** Iterations that run side by side, or that a schedule has moved, store elements of their own. */
 function races(touched: Touches, tell: Tell): void {
   const { stores, sums, tileWrites, tileReads, depths, lists, bounds } = touched;
@@ -60,7 +63,6 @@ function races(touched: Touches, tell: Tell): void {
       if (a.frames.some(moved))
         for (const b of group.slice(i)) race(a, b, common(a, b), moved, 'store the same elements');
   }
-  const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel' || f.loop.mode === 'invocations';
   for (const group of groups(sums, storage).values())
     for (const [i, a] of group.entries())
       if (a.frames.some(atOnce))
@@ -120,7 +122,7 @@ function overwrites({ stores, loads, bounds, throughMemory }: Touches, tell: Tel
       const clash = meet(s, l, both, bounds);
       if (!clash) continue;
       const apart = [...s.frames, ...l.frames].filter((f) => !both.includes(f));
-      if (throughMemory && [...clash, ...apart].every((f) => f.loop.mode === 'serial')) continue;
+      if (throughMemory && clash.every((f) => f.loop.mode === 'serial') && !apart.some(atOnce)) continue;
       const [first] = clash;
       const what = `${l.of.name}[${l.at.map(show).join(', ')}]`;
       if (first) tell(l, 'in-place', `${what} may be overwritten by another iteration over ${first.loop.axis.name}`);

@@ -1,6 +1,7 @@
 /** Directives that do not fit: each is refused in words, and none changes what a kernel computes. What fits is tried at
  *  random by test/fuzz. */
 import { expect, test } from 'vitest';
+import { contextOf, printIr, readIr, runPass } from '../frontend/ir-passes.ts';
 import * as x from '../ir/expr.ts';
 import { finish, type Kernel, loop, store } from '../ir/kernel.ts';
 import { printKernel } from '../ir/print-kernel.ts';
@@ -176,4 +177,25 @@ test('interchange: the loops change places where each iteration stores an elemen
       }
     }"
   `);
+});
+
+test('what does not fit after all is dropped for the next best, and the text says so', () => {
+  // Rows hand on what they store, which an analysis of loops does not see.
+  const text = `tapeout ir 1
+kernel @solve(a: f32[24,24], y: f32[24] inout) {
+  for i in 0..24 {
+    tile acc: f32[]
+    acc = 0.0
+    for k in 0..24 { acc += a[i, k] * y[k] }
+    y[i] = acc
+  }
+}
+`;
+  const read = readIr(text, 'solve.tir', 1);
+  const made = runPass('schedule', read, contextOf(read), {}, true);
+  const printed = printIr(made, {});
+  expect(printed).toContain('; dropped: tile i by 3: iterations over i stay in order: they hand on elements of y\n');
+  expect(printed).toMatch(/schedule @solve \{\n {2}over i: 24, k: 24\n {2}reassociate k by 4\n/);
+  // Comments are no part of the schedule.
+  expect(printIr(readIr(printed, 'again.tir', 1), {})).toBe(printed.replace(/; dropped.*\n/g, ''));
 });

@@ -59,6 +59,8 @@ const unbounded = process.env.RUNS === undefined ? null : 'RUNS sets another num
 test.skipIf(unbounded)(unless(unbounded, 'the bounded run meets every op, gradient and directive'), () => {
   expect(tally.missing()).toEqual({ ops: [], gradients: [], differences: [], directives: [] });
   expect(tally.leastApplied().times).toBeGreaterThanOrEqual(5);
+  const { exact, unused, odd } = tally;
+  expect(Math.min(exact, unused, odd, tally.zeros())).toBeGreaterThan(9);
   // Most elements tell a derivative.
   expect(tally.skipped).toBeLessThan(tally.differences / 2);
   console.log(tally.report().join('\n'));

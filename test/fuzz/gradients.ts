@@ -73,7 +73,7 @@ function hold(
     const d = cotangents.get(p);
     const at = inputs.get(p) as Float64Array;
     const all = d ? (interpretValues([d], inputs, n)[0] as Float64Array) : new Float64Array(at.length);
-    for (let i = 0; i < perParam && compared < perGraph; i++) {
+    for (let i = 0; i < Math.min(perParam, at.length) && compared < perGraph; i++) {
       const e = c.below(at.length);
       const got = all[e] as number;
       const moved = (by: number): Float64Array[] => {

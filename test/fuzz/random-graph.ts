@@ -42,6 +42,26 @@ export interface GraphOptions {
 
 /** Elements of one tensor for one sample, and its dimensions. */
 const [mostElements, mostDims] = [400, 5];
+/** Names that mean something else where they are written: in the texts of the IR, in code, in files. */
+export const oddNames: readonly string[] = [
+  'N',
+  'loss',
+  'output',
+  'a b',
+  'x.1',
+  'größe',
+  'say "hi"',
+  "it's",
+  'a\\b',
+  '%x',
+  '@k',
+  '; x',
+  '</script>',
+  'line\nbreak',
+  '__proto__',
+  'constructor',
+  '重み',
+];
 const proposals = 40;
 
 /** Two numbers make a node, so that fewer numbers make a smaller graph: which op, and a seed for all else of it. */
@@ -55,17 +75,36 @@ export function randomGraph(c: Choices, { ops = [...ir.ops.values()] }: GraphOpt
     if (own.chance(4)) made.gradientOf(own);
     else made.node(op, own);
   }
-  return made.finish(maxBatch);
+  return made.finish(maxBatch, c);
 }
 
 class Maker {
   readonly #params: Param[] = [];
   readonly #pool: Value[] = [];
+  readonly #names = new Set<string>();
+  /** Whether a tensor may have no elements. */
+  readonly #empty: boolean;
+  readonly #odd: boolean;
 
   constructor(c: Choices) {
     const shape: Dim[] = [c.chance(4) ? c.of(extents) : N];
     while (c.below(3) > 0 && shape.length < 4) shape.push(c.of(extents));
-    this.#fresh(fits(f32(...shape)) ? f32(...shape) : f32(N, 3), c);
+    this.#empty = c.chance(8);
+    this.#odd = c.chance(4);
+    if (this.#empty && c.chance(2)) shape[shape.length > 1 ? 1 + c.below(shape.length - 1) : 0] = 0;
+    this.#fresh(this.#fits(f32(...shape)) ? f32(...shape) : f32(N, 3), c);
+  }
+
+  #fits(t: TensorType): boolean {
+    return fits(t, this.#empty);
+  }
+
+  /** A name that no other param has. */
+  #name(usual: string, c: Choices): string {
+    const names = this.#odd ? [c.of(oddNames), c.of(oddNames)] : [];
+    const name = names.find((n) => !this.#names.has(n)) ?? usual;
+    this.#names.add(name);
+    return name;
   }
 
   /** Adds a node of this op, if its type rule takes anything that is proposed. */
@@ -81,11 +120,11 @@ class Maker {
             : this.#fromPool(op, c);
         return build(op, inputs, attrs);
       });
-      if (value && fits(value.type)) {
+      if (value && this.#fits(value.type)) {
         this.#add(value, c);
         return;
       }
-      this.#params.length = before;
+      for (const p of this.#params.splice(before)) this.#names.delete(p.name);
       this.#pool.length = known;
     }
   }
@@ -100,10 +139,10 @@ class Maker {
     const g = this.#ofType(of.type, c);
     const named = attempt(() => of.op.vjp(byName(of.op.operands, of.inputs), g, of.attrs, of));
     for (const v of Object.values(named ?? {}))
-      if (v !== 'none' && v.kind === 'node' && topo([v]).every((n) => fits(n.type))) this.#add(v, c);
+      if (v !== 'none' && v.kind === 'node' && topo([v]).every((n) => this.#fits(n.type))) this.#add(v, c);
   }
 
-  finish(maxBatch: number): RandomGraph {
+  finish(maxBatch: number, c: Choices): RandomGraph {
     const nodes = topo(this.#pool);
     const users = usersOf(nodes);
     const open = nodes.filter((n) => !users.has(n));
@@ -114,7 +153,9 @@ class Maker {
       open.map((v, i) => [v, v.type.dtype === 'f32' && reached.has(v) ? param('input', `g${i}`, v.type) : null]),
     );
     const results = open.map((value, i): Result => ({ name: `r${i}`, value }));
-    const params = [...this.#params, ...[...ends.values()].filter((g) => g !== null)];
+    // What nothing needs, among the rest.
+    const unused = c.chance(4) ? [param('input', this.#name('unused', c), f32(N, c.of(extents)))] : [];
+    const params = [...unused, ...this.#params, ...[...ends.values()].filter((g) => g !== null)];
     const graphs: Graph[] = [makeGraph('forward', results, params)];
     const losses = [...ends].flatMap(([v, g]) =>
       g ? [ir.reduceSum(ir.mul(v, g), { dims: v.type.shape.map((_, d) => d) })] : [],
@@ -144,7 +185,8 @@ class Maker {
 
   #fresh(type: TensorType, c: Choices): Param {
     const fixed = type.dtype === 'f32' && !type.shape.some(isBatch);
-    const p = param(fixed && c.chance(2) ? 'parameter' : 'input', `x${this.#params.length}`, type);
+    const role = fixed && c.chance(2) ? 'parameter' : 'input';
+    const p = param(role, this.#name(`x${this.#params.length}`, c), type);
     this.#params.push(p);
     this.#pool.push(p);
     return p;
@@ -247,9 +289,9 @@ function attempt<T>(f: () => T): T | null {
   }
 }
 
-function fits({ shape }: TensorType): boolean {
+function fits({ shape }: TensorType, empty: boolean): boolean {
   // The batch twice is no shape.
   if (shape.filter(isBatch).length > 1 || shape.length > mostDims) return false;
   const count = countAt(shape, 1);
-  return elements(shape) !== 0 && count > 0 && count <= mostElements;
+  return (empty || (elements(shape) !== 0 && count > 0)) && count <= mostElements;
 }

@@ -2,12 +2,13 @@
  *  results, gradients and updates, for models built as a user builds them, and for graphs over all ops there are. */
 
 import type { Module, Param } from '../../ir/graph.ts';
+import { parseModule } from '../../ir/parse.ts';
 import { printModule } from '../../ir/print-graph.ts';
 import type { Optimizer } from '../../passes/update.ts';
-import { agree, describeStages } from '../support/differential.ts';
+import { agree, agreeInBits, describeStages } from '../support/differential.ts';
 import { Choices, randomModel, randomValues, type Values } from '../support/generate.ts';
-import { type Stages, stagesOf } from '../support/pipeline.ts';
-import { faulty, type Kind, unlessByZero } from './kind.ts';
+import { type Given, type Stages, stagesOf } from '../support/pipeline.ts';
+import { Fault, faulty, type Kind, unlessByZero } from './kind.ts';
 import { randomGraph } from './random-graph.ts';
 import type { Tally } from './tally.ts';
 
@@ -20,7 +21,12 @@ interface Subject {
   readonly batches: readonly number[];
 }
 
-async function hold(subject: Subject, values: Values, rounds: number, tally: Tally): Promise<void> {
+async function hold(
+  subject: Subject,
+  values: Values,
+  tally: Tally,
+  agreed: (stages: Stages, given: Given, n: number) => Promise<unknown>,
+): Promise<void> {
   const { module } = subject;
   let stages: Stages | undefined;
   let [given, n] = [new Map<Param, Float64Array>(), module.maxBatch];
@@ -32,7 +38,7 @@ async function hold(subject: Subject, values: Values, rounds: number, tally: Tal
       stages = stagesOf(module, subject.optimizer, undefined, () => tally.unproved++);
       for (const batch of subject.batches) {
         [given, n] = [randomValues(subject, values, batch, batch), batch];
-        await unlessByZero(agree(stages, given, n, rounds));
+        await unlessByZero(agreed(stages, given, n));
       }
     },
   );
@@ -46,7 +52,8 @@ const models = (values: Values, name: string, runs: number, doc: string): Kind =
   runs,
   check: (choices, tally) => {
     const wild = values === 'wild';
-    return hold(randomModel(new Choices(choices), { wild }), values, wild ? 1 : 2, tally);
+    const rounds = wild ? 1 : 2;
+    return hold(randomModel(new Choices(choices), { wild }), values, tally, (s, g, n) => agree(s, g, n, rounds));
   },
 });
 
@@ -56,13 +63,34 @@ const graphs: Kind = {
   runs: 60,
   check: (choices, tally) => {
     const c = new Choices(choices);
-    return hold(randomGraph(c), c.of<Values>(['smooth', 'grid', 'positive']), 1, tally);
+    const g = randomGraph(c);
+    readBack(g.module);
+    return hold(g, c.of<Values>(['smooth', 'grid', 'positive']), tally, agree);
   },
 };
 
+/** Numbers at which arithmetic does something of its own, in all ops: the graph's float64 has others there. */
+const specials: Kind = {
+  name: 'specials',
+  doc: 'kernels make the same bits of NaN, infinities, zeros, the smallest and the largest numbers',
+  runs: 30,
+  check: (choices, tally) => {
+    const c = new Choices(choices);
+    return hold(c.chance(2) ? randomModel(c) : randomGraph(c), 'wild', tally, agreeInBits);
+  },
+};
+
+/** A text means what it was printed from, whatever its names are. */
+function readBack(module: Module): void {
+  const text = printModule(module, { places: false });
+  const again = printModule(parseModule(text, 'random.tir'), { places: false });
+  if (again !== text) throw new Fault(`a text is read back as another\n${text}\n${again}`, null);
+}
+
 export const stageKinds: readonly Kind[] = [
-  models('smooth', 'models', 120, 'stages agree on models with smooth values'),
-  models('grid', 'models-grid', 120, 'stages agree on models whose sums are exact'),
+  models('smooth', 'models', 100, 'stages agree on models with smooth values'),
+  models('grid', 'models-grid', 100, 'stages agree on models whose sums are exact'),
   models('wild', 'models-wild', 80, 'stages agree on models with NaN, infinities and zeros of both signs'),
   graphs,
+  specials,
 ];

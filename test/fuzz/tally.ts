@@ -14,8 +14,9 @@ interface OpCount {
   gradients: number;
   /** Elements of gradients that were held to finite differences, where this op was on the way. */
   differences: number;
-  /** Nodes with an extent of 1, an extent that is a prime from 5 on, an attribute with an odd number from 3 on, and no
+  /** Nodes with an extent of 0, of 1, an extent that is a prime from 5 on, an attribute with an odd number from 3 on, and no
    *  dimensions at all. */
+  zeros: number;
   ones: number;
   primes: number;
   odd: number;
@@ -28,6 +29,9 @@ export class Tally {
   readonly #ops = new Map<string, OpCount>();
   readonly #directives = new Map<string, Record<Outcome, number>>();
   graphs = 0;
+  /** Params that their graph does not need, and params with names that no identifier is. */
+  unused = 0;
+  odd = 0;
   kernels = 0;
   schedules = 0;
   /** Models of whole numbers whose sums are all exact. */
@@ -41,7 +45,7 @@ export class Tally {
   op(name: string): OpCount {
     let count = this.#ops.get(name);
     if (!count) {
-      count = { nodes: 0, gradients: 0, differences: 0, ones: 0, primes: 0, odd: 0, scalars: 0 };
+      count = { nodes: 0, gradients: 0, differences: 0, zeros: 0, ones: 0, primes: 0, odd: 0, scalars: 0 };
       this.#ops.set(name, count);
     }
     return count;
@@ -50,12 +54,18 @@ export class Tally {
   /** A graph as it was recorded, with the task to differentiate it. */
   graph(g: Graph): void {
     this.graphs++;
+    const used = new Set(topo(valuesOf(g)).flatMap((n) => n.inputs));
+    for (const p of g.params) {
+      if (!used.has(p)) this.unused++;
+      if (!/^\w+$/.test(p.name)) this.odd++;
+    }
     for (const n of topo(valuesOf(g))) {
       const count = this.op(n.op.name);
       const types = [n.type, ...n.inputs.map((i) => i.type)];
       const extents = types.flatMap((t) => t.shape.flatMap((d) => (isBatch(d) ? [] : [d])));
       const numbers = Object.values(n.attrs).flatMap((v): unknown[] => (Array.isArray(v) ? v : [v]));
       count.nodes++;
+      if (extents.includes(0)) count.zeros++;
       if (extents.includes(1)) count.ones++;
       if (extents.some((d) => d >= 5 && isPrime(d))) count.primes++;
       if (numbers.some((v) => typeof v === 'number' && v >= 3 && v % 2 === 1)) count.odd++;
@@ -68,6 +78,11 @@ export class Tally {
     const counts = this.#directives.get(d.do) ?? { applied: 0, refused: 0, 'too large': 0 };
     counts[outcome]++;
     this.#directives.set(d.do, counts);
+  }
+
+  /** Nodes with an extent of 0. */
+  zeros(): number {
+    return [...this.#ops.values()].reduce((sum, { zeros }) => sum + zeros, 0);
   }
 
   /** The directive that was applied least often, and how often. */
@@ -93,21 +108,25 @@ export class Tally {
 
   report(): string[] {
     const ops = [...ir.ops.keys()].sort().map((name) => {
-      const { nodes, gradients, differences, ones, primes, odd, scalars } = this.op(name);
+      const { nodes, gradients, differences, zeros, ones, primes, odd, scalars } = this.op(name);
       const taken = hasGradient(name) ? [gradients, differences] : ['-', '-'];
-      return [name, nodes, ...taken, ones, primes, odd, scalars].map(String);
+      return [name, nodes, ...taken, zeros, ones, primes, odd, scalars].map(String);
     });
     const directives = [...this.#directives].sort(([a], [b]) => (a < b ? -1 : 1));
     return [
       `${this.graphs} graphs, ${this.kernels} kernels, ${this.schedules} schedules, ${this.exact} models of exact sums; ${this.unproved} times the verifier could not prove an index that was in range`,
+      `${this.unused} params that nothing needs, ${this.odd} with odd names`,
       `${this.differences} elements of gradients held to differences, ${this.skipped} skipped, at kinks or beyond numbers`,
       ...(this.graphs === 0
         ? []
         : [
             '',
             ...table(
-              [['op', 'nodes', 'gradients', 'differences', 'extent 1', 'prime >= 5', 'odd >= 3', 'scalar'], ...ops],
-              new Set([1, 2, 3, 4, 5, 6, 7]),
+              [
+                ['op', 'nodes', 'gradients', 'differences', 'extent 0', 'extent 1', 'prime >= 5', 'odd >= 3', 'scalar'],
+                ...ops,
+              ],
+              new Set([1, 2, 3, 4, 5, 6, 7, 8]),
             ),
           ]),
       ...(directives.length === 0

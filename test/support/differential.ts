@@ -71,6 +71,24 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
   return { seen, exact, worst };
 }
 
+/** The same of the kernels alone, to the bit, whatever the numbers: what they make of NaN, infinities and the smallest and largest
+ *  numbers is the same under their schedules, unless these reorder sums, and as WebAssembly. */
+export async function agreeInBits(stages: Stages, given: Given, n: number): Promise<void> {
+  const lowered = new KernelMachine(stages, 'lowered', given, n);
+  const scheduled = new KernelMachine(stages, 'scheduled', given, n);
+  const wasm = await WasmMachine.of(stages, given, n);
+  let loose = false;
+  for (const { name: entry, schedules } of stages.scheduled) {
+    const [l, s, w] = [lowered.run(entry), scheduled.run(entry), wasm.run(entry, n)];
+    loose ||= [...schedules.values()].some((ds) => ds.some(reordersSums));
+    for (const [name, got] of s) {
+      const what = `${entry}/${name} at N = ${n}`;
+      if (!loose) same(got, l.get(name)!, `${what}: the scheduled kernels differ from the lowered ones`);
+      same(w.get(name)!, got, `${what}: the WebAssembly differs from the scheduled kernels`);
+    }
+  }
+}
+
 /** Runs a graph on `memory`, which it updates, and holds what another way gave for its results to it. */
 export function holdTo(
   graph: Graph,

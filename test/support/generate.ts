@@ -16,7 +16,8 @@ export class Choices {
     this.#numbers = numbers;
   }
   below(n: number): number {
-    return (this.#numbers[this.#next++] ?? 0) % n;
+    const drawn = this.#numbers[this.#next++] ?? 0;
+    return n > 0 ? drawn % n : 0;
   }
   of<T>(list: readonly T[]): T {
     return list[this.below(list.length)]!;
@@ -341,6 +342,9 @@ export function uniform(seed: number): () => number {
  *  infinities and zeros of both signs among the quarters. */
 export type Values = 'smooth' | 'positive' | 'grid' | 'wild';
 
+/** The largest number of 32 bits. */
+const largest = (2 - 2 ** -23) * 2 ** 127;
+
 /** Elements of each param at batch `n`. Whole numbers are below what the param's range says, or small. */
 export function randomValues(
   { params, ranges }: Pick<RandomModel, 'params' | 'ranges'>,
@@ -350,7 +354,7 @@ export function randomValues(
 ): Map<Param, Float64Array> {
   const next = uniform(seed);
   const quarter = (): number => Math.round(next() * 16 - 8) / 4;
-  const special = [Number.NaN, Infinity, -Infinity, -0, 0, 2 ** 18, -(2 ** 18), 1e-40];
+  const special = [Number.NaN, Infinity, -Infinity, -0, 0, 2 ** 18, -(2 ** 18), 1e-40, largest, -largest];
   const draw: Record<Values, () => number> = {
     smooth: () => Math.fround(next() * 4 - 2),
     positive: () => Math.fround(next() * 2 + 0.1),
