@@ -20,8 +20,9 @@ export async function fileBeside(file: BundleFile, address: () => URL): Promise<
   const unavailable = (why: string, at?: URL, cause?: unknown): TapeoutError =>
     new TapeoutError(
       'missing-file',
-      `${file} cannot be loaded${at ? ` from ${at.protocol === 'data:' ? brief(at.href) : at.href}` : ''}: ${why}. Put the bundle's files where the script asks ` +
-        `for them, pass this one's contents, load({ ${optionFor[file]} }), or compile with --inline, which puts all of them into index.js.`,
+      `${file} cannot be loaded${at ? ` from ${at.protocol === 'data:' ? brief(at.href) : at.href}` : ''}: ${why}. ` +
+        `${at ? "Put the bundle's files where the script asks for them, p" : 'P'}ass its contents, load({ ${optionFor[file]} }), ` +
+        'or compile with --inline, which puts all files into index.js.',
       { cause },
     );
   let url: URL;
@@ -92,8 +93,9 @@ async function fetched(url: URL): Promise<Uint8Array> {
     response = await fetch(url);
     body = await response.arrayBuffer();
   } catch (cause) {
-    const forbidden =
-      url.protocol === 'file:'
+    const forbidden = !/^[a-z][a-z\d+.-]*:/i.test(url.href)
+      ? 'this address names no server, as some bundlers write it for code that runs on one'
+      : url.protocol === 'file:'
         ? 'a page may not read files of the disk: serve it over http'
         : 'there is no connection or no such server, it broke off, or CORS or the connect-src of the ' +
           "page's Content-Security-Policy forbids it";

@@ -76,7 +76,10 @@ beforeAll(async () => {
 
 /** What every such error says. */
 const saysWhatToDo = (file: string, option: string) =>
-  new RegExp(`^${file.replaceAll('.', '\\.')} cannot be loaded.*load\\(\\{ ${option} \\}\\).*--inline`, 's');
+  new RegExp(
+    `^${file.replaceAll('.', '\\.')} cannot be loaded.*ass its contents, load\\(\\{ ${option} \\}\\).*--inline`,
+    's',
+  );
 
 describe('a data: address', () => {
   const cases: readonly (readonly [string, string | number[]])[] = [
@@ -242,6 +245,9 @@ describe('a file that cannot be had', () => {
         ...Array(3).fill(expect.stringContaining('comes from a blob: or data: address, or was bundled')),
       ]);
     }
+    const { fileBeside: load } = await import('../runtime/files.ts');
+    const relative = { href: '/_next/static/model.wasm', toString: () => '/_next/static/model.wasm' } as URL;
+    await expect(load('model.wasm', () => relative)).rejects.toThrow(/this address names no server/);
     // Where a file: address is no disk's, as in a page that was opened from one.
     vi.stubGlobal('process', {});
     const page = await failing('model.wasm', beside).finally(() => vi.unstubAllGlobals());
@@ -379,15 +385,14 @@ describe('a Node that is too old is told', () => {
   const inOldNode = (...args: string[]) =>
     spawnSync(process.execPath, ['--import', old, ...args], { encoding: 'utf8' });
   const message = 'Tapeout needs Node 20.19 or newer, and this is Node 18.20.8.';
+  beforeAll(buildTapeout, 180_000);
 
   test('by the command line', () => {
-    buildTapeout();
     const { stdout, stderr, status } = inOldNode(join(root, 'dist/frontend/cli/main.js'), '--version');
     expect([stdout, stderr, status]).toEqual(['', `error: ${message}\n`, 1]);
   });
 
   test('by whatever can be imported, and by a bundle', async () => {
-    buildTapeout();
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       exports: Record<string, { default: string }>;
     };
