@@ -72,10 +72,12 @@ export const stages = [
   'wat',
   'wgsl',
 ] as const;
+/** One of Tapeout's own stages that print. */
 export type Stage = (typeof stages)[number];
 /** A stage, or the name of a pass from outside. */
 export type StageName = Stage | (string & {});
 
+/** How a model is compiled. Everything may be left out. */
 export interface CompileOptions {
   /** What a host may call; `forward`, `evaluate` and `train_step`, as far as the model has a loss and an optimizer. */
   readonly entries?: readonly EntryName[];
@@ -127,6 +129,7 @@ export interface Half {
   readonly program: Program;
 }
 
+/** A compiled model: its code and memory for each target, its weights, and what every pass made of it. */
 export interface Compiled extends Half {
   readonly recording: Recording;
   /** After the graph passes. */

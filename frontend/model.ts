@@ -29,6 +29,7 @@ export type Specs = TensorSpec | Readonly<Record<string, TensorSpec>>;
 /** The loss of an output and its targets: a loss module, or a function. */
 export type Loss = (output: Tensor, ...targets: Tensor[]) => Tensor;
 
+/** What defineModel takes: a model, what goes into it, and how it is trained. */
 export interface ModelOptions {
   /** A class, a function that makes the module, or a module. The first two are made under `seed`. */
   readonly model: Module | (new () => Module) | (() => Module);

@@ -9,6 +9,7 @@ import * as k from './kinds.ts';
 import { repr } from './options.ts';
 import { userError, withLoc } from './trace.ts';
 
+/** The options of SGD: finite numbers of at least 0, but for dampening, which may be negative. */
 export interface SGDOptions {
   /** The learning rate, which a host may change between steps. */
   readonly lr: number;

@@ -25,6 +25,8 @@ export type Dims = number | readonly number[] | null;
 
 const record = (f: () => Value): Tensor => withLoc(() => Tensor.of(f()));
 
+/** A tensor of f32, i32 or bool while a model is recorded. Its methods append to the graph; extents are numbers, or multiples
+ *  of the batch `N`. They throw a `CompileError` at the line of the call where shapes, element types or arguments do not fit. */
 export class Tensor {
   readonly #type: TensorType;
   readonly #recorded: { readonly value: Value; readonly tape: Tape | null } | null;

@@ -4,6 +4,7 @@
 import type { Attr } from './graph.ts';
 import { type DType, isBatch, type Shape, showDim } from './type.ts';
 
+/** What one attribute of an op may be. */
 export interface AttrKind<T extends Attr> {
   /** In a sentence: 'a whole number of at least 1'. */
   readonly says: string;
@@ -26,8 +27,11 @@ const from = (least: number): string => (least === anyWhole ? '' : ` of at least
 
 /** Any number, `inf` and `nan` among them. */
 export const number: AttrKind<number> = kind('a number', (v) => typeof v === 'number');
+/** true or false. */
 export const flag: AttrKind<boolean> = kind('true or false', (v) => typeof v === 'boolean');
+/** An element type: 'f32', 'i32', 'u8' or 'bool'. */
 export const dtype: AttrKind<DType> = kind(`an element type: ${dtypes.join(', ')}`, (v) => dtypes.includes(v as DType));
+/** A shape: whole numbers of at least 0, of which one may be the batch or a multiple of it. */
 export const shape: AttrKind<Shape> = kind(
   'a shape: whole numbers of at least 0, of which one may be the batch N or a multiple of it',
   (v) =>
@@ -35,6 +39,7 @@ export const shape: AttrKind<Shape> = kind(
     v.every((d) => (isBatch(d) ? isWhole(d.times, 1) : isWhole(d, 0))) &&
     v.filter(isBatch).length <= 1,
 );
+/** A whole number of at least `least`, which fits in 32 bits. */
 export const integer = (least: number = anyWhole): AttrKind<number> =>
   kind(`a whole number${from(least)}`, (v) => isWhole(v, least));
 /** A list of whole numbers; of `count` of them where that is told. */
@@ -46,5 +51,6 @@ export const integers = (least: number = anyWhole, count?: number): AttrKind<rea
 
 /** Whether every dimension is one that a tensor can have. A type rule that was given nonsense may well make some. */
 export const isShape = (s: Shape): boolean => shape.holds(s);
+/** A shape as text, whatever stands in it. */
 export const showAnyShape = (s: Shape): string =>
   `[${s.map((d) => (typeof d === 'object' && d !== null ? showDim(d) : String(d))).join(',')}]`;

@@ -13,6 +13,8 @@ export interface Note {
   readonly loc?: Loc | null;
 }
 
+/** What is wrong with a model, a text or an option, for its user: a code, a sentence, the place in their file, what else is involved,
+ *  and what to try. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
   readonly code: string;
@@ -74,4 +76,5 @@ export class PassFault extends CompileError {
   }
 }
 
+/** A place as `file:line:col`. */
 export const showLoc = (loc: Loc): string => `${loc.file}:${loc.line}:${loc.col}`;

@@ -67,6 +67,7 @@ export type UnaryFn =
 /** `argmax` is the first index, counted row-major over the axes, at which the body is greatest; a NaN is greatest. */
 export type ReduceFn = 'add' | 'max' | 'min' | 'mul' | 'argmax';
 
+/** A scalar expression. Build one with the functions of this file, which fold integers as they go. */
 export type Expr =
   | { readonly kind: 'const'; readonly value: number; readonly dtype: DType }
   | { readonly kind: 'axis'; readonly axis: Axis }
@@ -123,31 +124,51 @@ function ownDtype(e: Expr): DType {
   }
 }
 
+/** An f32 constant. */
 export const num = (value: number): Expr => ({ kind: 'const', value, dtype: 'f32' });
+/** An i32 constant. */
 export const int = (value: number): Expr => ({ kind: 'const', value, dtype: 'i32' });
+/** A constant condition. */
 export const bool = (value: boolean): Expr => ({ kind: 'const', value: value ? 1 : 0, dtype: 'bool' });
+/** A constant of an element type; conditions are 0 or 1. */
 export const constant = (value: number, dtype: DType): Expr => ({ kind: 'const', value, dtype });
+/** The index along an axis, an i32. */
 export const ix = (axis: Axis): Expr => ({ kind: 'axis', axis });
+/** A new axis of an extent. Each has an identity of its own; its name is for the reader. */
 export const axis = (name: string, extent: Dim): Axis => ({ name, extent });
 /** A dimension as an i32 value. */
 export const size = (d: Dim): Expr => (isBatch(d) ? { kind: 'size', of: d } : int(d));
+/** The element of a buffer at indices, one for each of its dimensions. */
 export const load = (buffer: Buffer, at: readonly Expr[]): Expr => ({ kind: 'load', buffer, at });
+/** An element of a tile, which lies in registers. */
 export const read = (tile: Tile, at: readonly Expr[] = []): Expr => ({ kind: 'tile', tile, at });
 
 const unary =
   (fn: UnaryFn) =>
   (x: Expr): Expr => ({ kind: 'unary', fn, x });
+/** -x, of f32 or i32. */
 export const neg = unary('neg');
+/** |x|, of f32. */
 export const abs = unary('abs');
+/** e to the x, of f32. */
 export const exp = unary('exp');
+/** The natural logarithm, of f32. */
 export const log = unary('log');
+/** The square root, of f32. */
 export const sqrt = unary('sqrt');
+/** The hyperbolic tangent, of f32. */
 export const tanh = unary('tanh');
+/** The error function, of f32. */
 export const erf = unary('erf');
+/** The greatest whole number not above x, of f32. */
 export const floor = unary('floor');
+/** The whole number next to x, of f32; ties go to the even one. */
 export const nearest = unary('nearest');
+/** The opposite of a condition. */
 export const not = unary('not');
+/** The f32 whose bits an i32 has. */
 export const f32Bits = unary('f32_bits');
+/** The bits of an f32 as an i32. */
 export const i32Bits = unary('i32_bits');
 
 const isInt = (e: Expr, value?: number): e is Extract<Expr, { kind: 'const' }> =>
@@ -186,6 +207,7 @@ function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
   }
   return null;
 }
+/** Any binary expression, by the name of its function. */
 export const binary = (fn: BinaryFn, a: Expr, b: Expr): Expr =>
   integer(fn, a, b) ?? truth(fn, a, b) ?? { kind: 'binary', fn, a, b };
 
@@ -201,39 +223,64 @@ const bin =
   (fn: BinaryFn) =>
   (a: Expr, b: Expr): Expr =>
     binary(fn, a, b);
+/** a + b, both f32 or both i32. */
 export const add = bin('add');
+/** a - b, both f32 or both i32. */
 export const sub = bin('sub');
+/** a · b, both f32 or both i32. */
 export const mul = bin('mul');
+/** a / b, both f32. */
 export const div = bin('div');
+/** The lesser of two: NaN if either is, and of zeros the first. */
 export const min = bin('min');
+/** The greater of two: NaN if either is, and of zeros the first. */
 export const max = bin('max');
 /** What an expression is the least of: itself, where it is no minimum. */
 export const leastOf = (e: Expr): Expr[] =>
   e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e];
+/** a to the b, both f32. */
 export const pow = bin('pow');
+/** The quotient of two i32, rounded towards zero. */
 export const idiv = bin('idiv');
+/** What `idiv` leaves: of the sign of the dividend. */
 export const imod = bin('imod');
+/** Whether a < b. */
 export const lt = bin('lt');
+/** Whether a <= b. */
 export const le = bin('le');
+/** Whether a > b. */
 export const gt = bin('gt');
+/** Whether a >= b. */
 export const ge = bin('ge');
+/** Whether a = b. */
 export const eq = bin('eq');
+/** Whether a and b differ. */
 export const ne = bin('ne');
+/** Whether both conditions hold. */
 export const and = bin('and');
+/** Whether either condition holds. */
 export const or = bin('or');
+/** An i32 shifted left by as many bits. */
 export const shl = bin('shl');
+/** An i32 shifted right by as many bits, its sign kept. */
 export const shr = bin('shr');
+/** The bits that two i32 have in common. */
 export const bitand = bin('bitand');
+/** Whether all conditions hold; true for none. */
 export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(true));
 
+/** `a` where a condition holds, else `b`. Only the one that is taken is computed. */
 export const select = (cond: Expr, then: Expr, otherwise: Expr): Expr =>
   cond.kind === 'const' ? (cond.value ? then : otherwise) : { kind: 'select', cond, then, otherwise };
+/** A value in another element type; floats lose their fraction on the way to integers. */
 export const convert = (to: DType, x: Expr): Expr => (dtypeOf(x) === to ? x : { kind: 'convert', to, x });
+/** A reduction of `body` over axes, which are bound in it. */
 export const reduce = (fn: ReduceFn, over: readonly Axis[], body: Expr): Expr => {
   if (fn === 'argmax') return { kind: 'reduce', fn, over, body };
   if (over.some((a) => a.extent === 0)) return identity(fn, dtypeOf(body));
   return over.length === 0 ? body : { kind: 'reduce', fn, over, body };
 };
+/** The sum of `body` over axes, in order. */
 export const sum = (over: readonly Axis[], body: Expr): Expr => reduce('add', over, body);
 
 /** The value that a reduction of no elements has. */
@@ -242,6 +289,7 @@ export const identity = (fn: Exclude<ReduceFn, 'argmax'>, dtype: DType): Expr =>
   return constant({ add: 0, mul: 1, max: lowest, min: highest }[fn], dtype);
 };
 
+/** The direct parts of an expression, in order. */
 export function children(e: Expr): readonly Expr[] {
   switch (e.kind) {
     case 'const':
@@ -323,6 +371,7 @@ export function walk(e: Expr, visit: (e: Expr) => void, seen: Set<Expr> = new Se
   visit(e);
 }
 
+/** Whether `f` holds of an expression or any part of it. */
 export function some(e: Expr, test: (e: Expr) => boolean): boolean {
   let found = false;
   walk(e, (x) => {

@@ -6,7 +6,9 @@ import type { Axis, Expr } from './expr.ts';
 import { checkSpec, heldTo } from './op-contract.ts';
 import { type Shape, showType, type TensorType } from './type.ts';
 
+/** What an attribute of an op may hold. */
 export type Attr = number | boolean | string | readonly number[] | Shape;
+/** An op's attributes by name. */
 export type Attrs = Readonly<Record<string, Attr>>;
 type ByName<N extends readonly string[], T> = { readonly [K in N[number]]: T };
 type Values<N extends readonly string[]> = { readonly [K in keyof N]: Value };
@@ -23,6 +25,7 @@ export interface Scatter {
 /** An operand whose cotangent is zero everywhere, because nothing flows through it: indices, conditions. */
 export type NoGradient = 'none';
 
+/** All there is to know of an op: what `defineOp` takes. */
 export interface OpSpec<N extends readonly string[], A extends Attrs> {
   readonly name: string;
   /** One sentence: what an element of the result is. */
@@ -62,6 +65,7 @@ export type Op<N extends readonly string[], A extends Attrs = {}> = OpSpec<N, A>
  *  learning rate. */
 export type Role = 'input' | 'parameter' | 'gradient' | 'state' | 'scalar';
 
+/** A value that a graph is given. */
 export interface Param {
   readonly kind: 'param';
   readonly role: Role;
@@ -80,6 +84,7 @@ export interface Node {
   readonly loc: Loc | null;
 }
 
+/** What an op takes and gives: a param or the result of a node. */
 export type Value = Param | Node;
 
 /** A named result. `into` makes it an update in place: after the graph ran, that param holds the value. */
@@ -102,6 +107,7 @@ export type Task =
     }
   | { readonly kind: 'apply'; readonly gradients: ReadonlyMap<Param, Value>; readonly then: 'step' | 'accumulate' };
 
+/** Named results over params, with the work that a pass has still to do on them. */
 export interface Graph {
   readonly name: string;
   readonly params: readonly Param[];
@@ -130,6 +136,7 @@ export interface Module {
   readonly graphs: readonly Graph[];
 }
 
+/** A param of a graph. */
 export const param = (role: Role, name: string, type: TensorType, loc: Loc | null = null): Param =>
   Object.freeze({ kind: 'param', role, name, type, loc });
 

@@ -8,6 +8,7 @@ import { countAt, type DType, showType } from './type.ts';
 /** Elements in row-major order, f32 as float64. */
 type Elements = Float64Array | Int32Array | Uint8Array;
 
+/** How values are interpreted. */
 export interface InterpretOptions {
   /** `f32` rounds every float operation as a kernel would, in the order of the equations; `f64`, the default, none. */
   readonly precision?: Precision;

@@ -35,6 +35,7 @@ export interface Loop extends Placed {
   readonly body: readonly Stmt[];
 }
 
+/** A statement of a kernel. */
 export type Stmt =
   | Loop
   | (Placed &
@@ -74,6 +75,7 @@ export const isTileWrite = (s: Stmt | undefined): s is TileWrite => s?.kind === 
 
 export type Access = 'in' | 'out' | 'inout';
 
+/** Loops over buffers: one launch of a program. */
 export interface Kernel extends Placed {
   readonly name: string;
   readonly params: readonly { readonly buffer: Buffer; readonly access: Access }[];

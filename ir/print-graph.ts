@@ -20,6 +20,7 @@ export function printModule(module: Module, options: PrintOptions = {}): string 
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 
+/** A graph as text, which `parseGraph` reads back. */
 export function printGraph(graph: Graph, options: PrintOptions = {}): string {
   const nodes = topo([...graph.results.map((r) => r.value), ...valuesOf(graph.task)]);
   const name = nameValues(graph, nodes);

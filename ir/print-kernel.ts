@@ -20,6 +20,7 @@ const words: Readonly<Record<LoopMode, string>> = {
 };
 const updates = { add: '+=', mul: '*=', max: 'max=', min: 'min=' } as const;
 
+/** A kernel as text, which `parseKernel` reads back. */
 export function printKernel(kernel: Kernel, options: PrintOptions = {}): string {
   const printer = exprPrinter();
   const declared = new Set<Buffer>();

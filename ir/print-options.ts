@@ -8,6 +8,7 @@ export const versionLine = 'tapeout ir 1';
 /** Lists that would make a line longer than this take a line for each member. */
 export const width = 120;
 
+/** How graphs, kernels and programs are printed. */
 export interface PrintOptions {
   /** The folder that places in files are told relative to. What lies outside of it is told by file name alone: no text
    *  holds an absolute path. */

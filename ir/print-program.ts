@@ -39,6 +39,7 @@ export const columns = {
   program: ['offset', 'bytes', 'purpose', 'name', 'type', 'live'],
 } as const;
 
+/** A program or an outline as text, which `parseProgram` reads back. */
 export function printProgram(program: Outline | Program, options: ProgramPrintOptions = {}): string {
   const names = namespace();
   const named = new Map<Buffer, string>();

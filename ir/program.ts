@@ -8,6 +8,7 @@ import type { DType, Shape } from './type.ts';
 
 /** What a buffer is for, which says who may touch it between calls. `temp` buffers live within one entry's run. */
 export const purposes = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'] as const;
+/** What a buffer is for, as a host sees it. */
 export type Purpose = (typeof purposes)[number];
 
 /** A buffer and what it is for. */
@@ -45,6 +46,7 @@ export interface Port extends Placed {
   readonly shape: Shape;
 }
 
+/** What a host may call: launches in order, over ports. */
 export interface Entry extends Placed {
   readonly name: string;
   readonly inputs: readonly Port[];
@@ -66,6 +68,7 @@ export interface Outline {
   readonly lasting: readonly Storage[];
 }
 
+/** Entries over one memory, in which every buffer has its place. */
 export interface Program {
   readonly name: string;
   readonly maxBatch: number;

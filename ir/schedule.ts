@@ -12,6 +12,7 @@ export interface LoopExtent {
 /** How much of something a block has along its rows, and along its columns. */
 export type Sides = readonly [rows: number, cols: number];
 
+/** One checked rewrite of a kernel, as data. */
 export type Directive =
   /** Rewrites nothing: these are all the loops of the kernel, each in front of those in it. Refused where they are others,
    *  so that what was written for one kernel does not go to another of its name. */
@@ -73,6 +74,7 @@ export type Directive =
   | { readonly do: 'compress'; readonly buffer: string }
   /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
   | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
+/** The directives of one kernel, in the order in which they are applied. */
 export type Schedule = readonly Directive[];
 
 /** A directive that a scheduler would have chosen and that does not fit, and why. */

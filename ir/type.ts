@@ -6,9 +6,12 @@ export type DType = 'f32' | 'i32' | 'u8' | 'bool';
 export interface Batch {
   readonly times: number;
 }
+/** An extent: a number, or a multiple of the batch. */
 export type Dim = number | Batch;
+/** The extents of a tensor, outermost first. At most one is a multiple of the batch. */
 export type Shape = readonly Dim[];
 
+/** The type of a tensor: what its elements are, and its extents. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -17,8 +20,11 @@ export interface TensorType {
 /** The symbolic batch itself. */
 export const N: Batch = Object.freeze({ times: 1 });
 
+/** The type of a tensor. */
 export const tensor = (dtype: DType, shape: Shape): TensorType => ({ dtype, shape });
+/** The type of an f32 tensor of these extents. */
 export const f32 = (...shape: Dim[]): TensorType => tensor('f32', shape);
+/** The type of an i32 tensor of these extents. */
 export const i32 = (...shape: Dim[]): TensorType => tensor('i32', shape);
 
 /** The most elements one tensor may have: addresses in bytes stay below 2³¹. */
@@ -38,10 +44,14 @@ export function isValueOf(dtype: DType, v: number): boolean {
   return Number.isInteger(v) && v >= least && v <= most;
 }
 
+/** Whether an extent is a multiple of the batch. */
 export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';
+/** Whether two extents are equal. */
 export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && a.times === b.times : a === b);
+/** Whether two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => sameDim(d, b[i] as Dim));
+/** Whether two types are equal. */
 export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 export const batch = (times: number): Dim => (times === 0 ? 0 : { times });
@@ -81,9 +91,12 @@ export const isEmpty = ({ shape }: { readonly shape: Shape }): boolean => shape.
 
 /** The extent once the batch is known. */
 export const bindDim = (d: Dim, n: number): number => (isBatch(d) ? d.times * n : d);
+/** A shape once the batch is known to be `n`. */
 export const bindShape = (shape: Shape, n: number): number[] => shape.map((d) => bindDim(d, n));
 export const countAt = (shape: Shape, n: number): number => bindShape(shape, n).reduce((a, b) => a * b, 1);
 
 export const showDim = (d: Dim): string => (isBatch(d) ? (d.times === 1 ? 'N' : `${d.times}N`) : String(d));
+/** A shape as text: `[N,16]`. */
 export const showShape = (shape: Shape): string => `[${shape.map(showDim).join(',')}]`;
+/** A type as text: `f32[N,16]`. */
 export const showType = (t: TensorType): string => `${t.dtype}${showShape(t.shape)}`;

@@ -31,6 +31,7 @@ const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | 
 };
 const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 0 || x > (xs[i - 1] as number));
 
+/** The rules that canonicalize applies, each an identity. */
 export const algebra: readonly Rule[] = [
   // What has no elements is any such, and what reads none of its operands is one value.
   {

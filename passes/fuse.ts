@@ -20,6 +20,7 @@ const largest = 512;
 /** Float operations an element may cost and still be computed again by each kernel that reads it. */
 const cheap = 4;
 
+/** Parts the nodes of a graph into groups, one kernel each, in launch order. */
 export function fuse(graph: Graph, target: Target = wasm128): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));

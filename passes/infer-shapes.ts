@@ -8,6 +8,8 @@ export { indexInputs, indexRanges } from '../ir/index-ranges.ts';
 
 import { countAt, maxElements, maxRank, sameType, showType } from '../ir/type.ts';
 
+/** The same module, checked: every type is inferred again. Throws a `CompileError` where one differs, and where a tensor would be too
+ *  large at the largest batch. */
 export function inferShapes(module: Module): Module {
   if (!Number.isInteger(module.maxBatch) || module.maxBatch < 1)
     throw new CompileError(

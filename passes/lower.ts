@@ -88,6 +88,7 @@ export class Buffers {
   }
 }
 
+/** The kernels of a graph in groups, serial and scalar. */
 export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm128): Lowered {
   const followed = windowsOn(target);
   const names = new Names();

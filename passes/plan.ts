@@ -22,6 +22,7 @@ interface Temp extends Lasting {
   readonly live: readonly Span[];
 }
 
+/** A program: every buffer of an outline has its place in one memory, in bytes. Throws a `CompileError` where it takes more than there is. */
 export function plan({ name, maxBatch, entries, lasting }: Outline, target: Target = wasm128): Program {
   const { memory } = target;
   // A single piece grows as it must: what it comes to is told then.

@@ -101,6 +101,7 @@ function checkDistinct(known: Param, added: Added): void {
 export const gradientOf = (table: StateTable, of: Param): Param =>
   table.get({ role: 'gradient', name: 'grad', type: of.type, of });
 
+/** The pass that applies gradients by the rule of an optimizer, or adds them to `.grad`. */
 export const update =
   (optimizer: Optimizer, table: StateTable) =>
   (module: Module): Module => ({ ...module, graphs: module.graphs.map((g) => apply(g, optimizer, table)) });

@@ -7,6 +7,7 @@ import type { Model } from './model.ts';
 import { type GpuModel, instantiateGpu } from './webgpu.ts';
 import type { StateDict } from './weights.ts';
 
+/** How a GPU is asked for. */
 export interface DeviceOptions {
   /** Where WebGPU is to be found; `navigator.gpu` unless told. In Node: `create([])` of the npm package `webgpu`. */
   readonly gpu?: GPU | undefined;
@@ -14,6 +15,7 @@ export interface DeviceOptions {
   readonly device?: GPUDevice | undefined;
 }
 
+/** What a model is loaded for. */
 export interface BackendOptions extends DeviceOptions {
   /** `auto` unless told: WebGPU where there is a GPU that pays for this model, else WebAssembly. */
   readonly backend?: Backend | undefined;

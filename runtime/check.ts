@@ -2,6 +2,7 @@
  *  A check that passes allocates nothing. */
 import type { Manifest, ManifestDim, ManifestTensor } from './manifest.ts';
 
+/** Why a call failed; docs/errors.md has each with its reasons. */
 export type TapeoutErrorCode =
   | 'wrong-array'
   | 'wrong-length'
@@ -31,6 +32,7 @@ export type TapeoutErrorCode =
   | 'loss-expired'
   | 'no-checkpoint';
 
+/** A wrong call on a compiled model, or a failure to load it: a code for programs, a message for people. */
 export class TapeoutError extends Error {
   override readonly name: string = 'TapeoutError';
   readonly code: TapeoutErrorCode;

@@ -4,7 +4,9 @@ import { kindOf, TapeoutError, unknownName } from './check.ts';
 import type { Manifest } from './manifest.ts';
 import { checkNode } from './node-version.ts';
 
+/** Everything that a model may run on. */
 export const backends = ['auto', 'wasm', 'webgpu'] as const;
+/** What a model runs on. */
 export type Backend = (typeof backends)[number];
 
 type Part = 'wasm' | 'threads' | 'webgpu' | 'features';
@@ -114,6 +116,7 @@ export function checkBackend(backend: unknown): asserts backend is Backend {
   );
 }
 
+/** The most threads that a model runs on. */
 export const mostThreads = 64;
 
 /** Throws TapeoutError unless a model may run on this many threads. */

@@ -3,8 +3,10 @@
 /** `k` means k·N elements, N the batch of a call. */
 export type ManifestDim = number | { readonly batch: number };
 
+/** What a tensor is for. */
 export type Purpose = 'parameter' | 'gradient' | 'state' | 'scalar' | 'input' | 'output' | 'temp';
 
+/** A tensor in memory: its name, type, and offset in bytes. */
 export interface ManifestTensor {
   /** No two tensors of one purpose have the same. PyTorch's name for parameters (`conv1.weight`), that of its parameter for a
    *  gradient, the recorded name for others. What a state dict holds together differs in name, too: parameters, state and
@@ -23,6 +25,7 @@ export interface ManifestTensor {
   readonly initial?: number;
 }
 
+/** What a host may call. */
 export interface ManifestEntry {
   /** The export to call with the batch: `train_step(n)`. */
   readonly name: string;
@@ -35,6 +38,7 @@ export interface ManifestEntry {
 /** How many workgroups there are in one dimension: a number, or `times`·⌈N·`batch` / `per`⌉, N the batch of a call. */
 export type ManifestCount = number | { readonly batch: number; readonly per: number; readonly times: number };
 
+/** One launch of a shader. */
 export interface ManifestDispatch {
   /** The entry point of the WGSL. */
   readonly kernel: string;
@@ -65,6 +69,7 @@ export interface ManifestGpu {
   readonly entries: readonly ManifestGpuEntry[];
 }
 
+/** What a bundle says of its code: entries, tensors and where each lies, in bytes. */
 export interface Manifest {
   readonly tapeout: 2;
   readonly name: string;

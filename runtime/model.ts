@@ -19,6 +19,7 @@ import { warmUp } from './warm-up.ts';
 import type { StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
+/** Memory by the names of tensors. */
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
 
 /** What `evaluate` found. One object a model, filled anew by each call. */
@@ -31,6 +32,7 @@ export interface Evaluation {
   output: Floats;
 }
 
+/** What a module of WebAssembly is loaded from. */
 export type Wasm = Uint8Array | BufferSource | WebAssembly.Module;
 
 /** What threads a model runs on. */
@@ -44,6 +46,7 @@ export interface Team {
 }
 const alone: Team = { threads: 1, notice: null, end() {}, lost: null };
 
+/** How a model is loaded. */
 export interface LoadOptions {
   /** Milliseconds of calls ahead of the first, so that it takes about as long as later ones; 0 unless told. */
   readonly warmUp?: number | undefined;

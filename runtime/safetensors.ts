@@ -4,6 +4,7 @@ import { brief, TapeoutError } from './check.ts';
 import { foreignFile } from './foreign.ts';
 import { type JsonObject, parseJson } from './json.ts';
 
+/** Why bytes are no safetensors file. */
 export class SafetensorsError extends TapeoutError {
   override readonly name = 'SafetensorsError';
 
@@ -24,7 +25,9 @@ interface Arrays {
   readonly U64: BigUint64Array;
   readonly BOOL: Uint8Array;
 }
+/** The element types of a safetensors file that are read. */
 export type StoredDtype = keyof Arrays;
+/** A tensor of a safetensors file: its element type, shape and values. */
 export type StoredTensor = {
   [D in StoredDtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: Arrays[D] };
 }[StoredDtype];

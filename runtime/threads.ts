@@ -13,6 +13,7 @@ export interface Modules {
   readonly threadedWasm: Wasm | (() => Promise<Wasm>);
 }
 
+/** How a model on threads is loaded. */
 export interface ThreadOptions {
   /** How many threads, this one included; as the manifest says unless told. */
   readonly threads?: number | undefined;

@@ -12,6 +12,7 @@ import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
 
 export type { Pair } from '../pair.ts';
 
+/** What max and average pools have in common. Sizes are one number for both dimensions, or [height, width]. */
 export interface PoolOptions {
   /** The distance between windows; the kernel's extent unless given. */
   readonly stride?: Pair | null;
@@ -20,10 +21,12 @@ export interface PoolOptions {
   /** Whether the last window may hang over the edge; it may not unless given. */
   readonly ceilMode?: boolean;
 }
+/** The options of maxPool2d, by PyTorch's names. */
 export interface MaxPoolOptions extends PoolOptions {
   /** The distance between the elements of a window; 1 unless given. */
   readonly dilation?: Pair;
 }
+/** The options of avgPool2d, by PyTorch's names. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether the zeros of the padding count as elements; true unless given. */
   readonly countIncludePad?: boolean;

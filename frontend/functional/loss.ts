@@ -13,10 +13,12 @@ import { lossKinds } from './kinds.ts';
 /** What becomes of the losses of single elements: their mean, their sum, or they themselves. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
+/** The option that every loss has. */
 export interface ReductionOption {
   /** 'mean' unless given. */
   readonly reduction?: Reduction;
 }
+/** The options of nllLoss. */
 export interface NLLLossOptions extends ReductionOption {
   /** One factor for each class, [C]; with it the mean is the weighted one. */
   readonly weight?: Tensor | null;
@@ -24,10 +26,12 @@ export interface NLLLossOptions extends ReductionOption {
    *  is an error, and is never skipped in silence. */
   readonly ignoreIndex?: number | null;
 }
+/** The options of crossEntropy. */
 export interface CrossEntropyLossOptions extends NLLLossOptions {
   /** The share of the target that is spread evenly over all classes, 0 to 1. */
   readonly labelSmoothing?: number;
 }
+/** The options of bceWithLogits. */
 export interface BCEWithLogitsLossOptions extends ReductionOption {
   /** A factor for each element's loss; broadcasts to the input. */
   readonly weight?: Tensor | null;

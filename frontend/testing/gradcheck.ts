@@ -10,6 +10,7 @@ import { Generator } from '../random.ts';
 import { counted, number, placeOf, short, worst } from './compare.ts';
 import { caseOf, draw, type SubjectOptions } from './subject.ts';
 
+/** How gradients are checked. */
 export interface GradcheckOptions extends SubjectOptions {
   /** Half the distance between the two points whose difference is taken; 1e-5 unless told. */
   readonly eps?: number;

@@ -20,6 +20,7 @@ export interface TapeoutMatchers<R = void> {
   toBeCloseToReference(options?: ReferenceOptions): Promise<R>;
 }
 
+/** The matchers of this package, for `expect.extend`. */
 export const matchers = {
   async toMatchGolden(
     this: TestState,

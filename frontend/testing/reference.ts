@@ -15,6 +15,7 @@ import { counted, number, placeOf, short, worst } from './compare.ts';
 import { explained, type Verdict } from './gradcheck.ts';
 import { caseOf, draw, type Input, type SubjectOptions } from './subject.ts';
 
+/** How results are compared with a reference. */
 export interface ReferenceOptions extends SubjectOptions {
   /** Which entries to run, in this order: all that there are unless told. For an op or a module `forward` and `vjp`. */
   readonly entries?: EntryName | readonly EntryName[];

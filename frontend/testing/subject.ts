@@ -33,6 +33,7 @@ export interface Input {
 /** In order, or by name; a shape stands for an input of f32. */
 export type Inputs = readonly (Input | readonly Extent[])[] | Readonly<Record<string, Input | readonly Extent[]>>;
 
+/** What a subject is given. */
 export interface SubjectOptions {
   /** What the subject is given. An op and a function get f32[2,3] for each operand unless told; a model has its own. */
   readonly inputs?: Inputs;

@@ -11,6 +11,7 @@ import type { Program } from '../../ir/program.ts';
 import type { Lowered } from '../../passes/lower.ts';
 import type { Compiled, StageName } from '../compile.ts';
 
+/** How it is printed. */
 export interface TextOptions {
   /** Of a compiled model, the stage to print: `fuse` unless told, which shows every op and what shares a kernel. */
   readonly stage?: StageName;
@@ -19,6 +20,7 @@ export interface TextOptions {
   readonly places?: boolean;
 }
 
+/** What has a text: graphs, modules, kernels, programs, models and what is compiled of them. */
 export type Printable = Graph | Module | Node | Kernel | Lowered | Program | Compiled;
 
 const kinds: readonly [
@@ -48,6 +50,7 @@ const printing = ({ places = false }: TextOptions): PrintOptions => ({ root: pro
 const kindOf = (v: unknown) =>
   typeof v === 'object' && v !== null ? kinds.find(([, is]) => is(v as Record<string, unknown>)) : undefined;
 
+/** Whether a value has a text. */
 export const isPrintable = (v: unknown): v is Printable => kindOf(v) !== undefined;
 /** In a sentence. */
 export const printables: string = kinds.map(([what]) => what).join(', ');

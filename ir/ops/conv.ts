@@ -5,15 +5,18 @@ import * as x from '../expr.ts';
 import { defineOp, type Op, typeError } from '../graph.ts';
 import { type Dim, f32, isBatch, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
 
+/** Where windows lie over an image: [height, width] of each. */
 export type Window = {
   stride: readonly number[];
   padding: readonly number[];
   dilation: readonly number[];
 };
+/** The attributes of a convolution. */
 export type ConvAttrs = Window & { groups: number };
 
 /** Two numbers, for height and width. */
 export const pair = (least: number) => integers(least, 2);
+/** What a window's attributes may be. */
 export const windowKinds = { stride: pair(1), padding: pair(0), dilation: pair(1) } as const;
 /** A convolution to show the ops with. */
 const shown = { stride: [2, 2], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
@@ -36,6 +39,7 @@ export const tap = (i: x.Expr, k: x.Expr, d: 0 | 1, w: Window): x.Expr =>
 export const inside = (i: x.Expr, extent: number, padding: number): x.Expr =>
   padding === 0 ? x.bool(true) : x.and(x.ge(i, x.int(0)), x.lt(i, x.int(extent)));
 
+/** An extent that is no batch. */
 export const fixed = (t: TensorType, d: number): number => t.shape[d] as number;
 
 function checkOperands(name: string, image: TensorType, weight: TensorType): void {

@@ -86,10 +86,13 @@ const comparison = (name: string, doc: string, f: (a: Expr, b: Expr) => Expr): O
     vjp: () => ({ a: 'none', b: 'none' }),
   });
 
+/** a + b, both f32 or both i32, of one shape. */
 // d(a+b) = da + db
 export const add: Op<['a', 'b']> = binary('add', 'The sum, a + b.', x.add, (_a, _b, g) => [g, g]);
+/** a - b, both f32 or both i32, of one shape. */
 // d(a−b) = da − db
 export const sub: Op<['a', 'b']> = binary('sub', 'The difference, a - b.', x.sub, (_a, _b, g) => [g, neg(g)]);
+/** a · b, both f32 or both i32, of one shape. */
 // d(a·b) = b·da + a·db
 export const mul: Op<['a', 'b']> = binary('mul', 'The product, a * b.', x.mul, (a, b, g) => [mul(g, b), mul(g, a)]);
 // d(a/b) = da/b − (a/b)/b·db: b² might be 0 or infinite where b is neither.
@@ -116,6 +119,7 @@ export const maximum: Op<['a', 'b']> = binary(
   x.max,
   (a, b, g) => [unlessLess(a, b, g), unlessLess(b, a, g)],
 );
+/** The lesser of a and b, of one shape; NaN if either is. */
 export const minimum: Op<['a', 'b']> = binary(
   'minimum',
   'The lesser of a and b; NaN if either is.',
@@ -126,10 +130,15 @@ export const minimum: Op<['a', 'b']> = binary(
 const unlessLess = (a: Value, b: Value, g: Value): Value =>
   select(less(a, b), like(g, 0), select(equal(a, b), mul(g, like(g, 0.5)), g));
 
+/** Whether a < b: bool, of the shape of both. */
 export const less = comparison('less', 'Whether a < b.', x.lt);
+/** Whether a <= b: bool, of the shape of both. */
 export const lessEqual = comparison('less_equal', 'Whether a <= b.', x.le);
+/** Whether a > b: bool, of the shape of both. */
 export const greater = comparison('greater', 'Whether a > b.', x.gt);
+/** Whether a >= b: bool, of the shape of both. */
 export const greaterEqual = comparison('greater_equal', 'Whether a >= b.', x.ge);
+/** Whether a = b: bool, of the shape of both. */
 export const equal = comparison('equal', 'Whether a = b.', x.eq);
 export const notEqual = comparison('not_equal', 'Whether a and b differ; a NaN differs from everything.', x.ne);
 
@@ -197,22 +206,29 @@ export const clamp: Op<['x', 'low', 'high']> = defineOp({
 
 // d(−x) = −dx
 export const neg: Op<['x']> = unary('neg', 'The negative, -x.', x.neg, (_x, g) => neg(g));
+/** e to the x, element by element. */
 // d eˣ = eˣ·dx
 export const exp: Op<['x']> = unary('exp', 'e to the x.', x.exp, (_x, g, y) => mul(g, y));
+/** The natural logarithm, element by element. */
 // d ln x = dx/x
 export const log: Op<['x']> = unary('log', 'The natural logarithm.', x.log, (v, g) => div(g, v));
+/** The square root, element by element. */
 // d √x = dx/(2√x)
 export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
+/** |x|, element by element. */
 // d|x| = sign(x)·dx, and 0 at 0
 export const abs: Op<['x']> = unary('abs', 'The absolute value.', x.abs, (v, g) => mul(g, sign(v)));
+/** The hyperbolic tangent, element by element. */
 // d tanh x = (1 − tanh² x)·dx
 export const tanh: Op<['x']> = unary('tanh', 'The hyperbolic tangent.', x.tanh, (v, g, y) =>
   mul(g, sub(like(v, 1), mul(y, y))),
 );
+/** The error function, element by element. */
 // d erf x = 2/√π·e^(−x²)·dx
 export const erf: Op<['x']> = unary('erf', 'The error function.', x.erf, (v, g) =>
   mul(g, mul(like(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
 );
+/** 1 / (1 + e^-x), element by element. */
 // d σ = σ·(1 − σ)·dx
 export const sigmoid: Op<['x']> = unary(
   'sigmoid',
@@ -233,6 +249,7 @@ export const sign: Op<['x']> = unary(
   (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), x.num(0))),
   (v) => like(v, 0),
 );
+/** The greatest whole number not above x, element by element; its gradient is 0. */
 export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
 
 /** max(x, 0), and NaN for NaN, as PyTorch has it. */

@@ -7,6 +7,7 @@ import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
 import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { checkBatch, fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 
+/** The attributes of a pool: its windows, their kernel, and whether the last may hang over the edge. */
 export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
 /** Windows to show the ops with. */
 const shown = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1], ceil: false } as const;

@@ -28,6 +28,7 @@ export interface ScheduledKernels {
 /** A graph's kernels, scheduled. */
 export type Scheduled = Lowered & ScheduledKernels;
 
+/** A kernel with the directives that are chosen for it, or given, and what they make of it. */
 export const schedule = (
   target: Target,
   batch: number,
