@@ -75,8 +75,12 @@ function packageJson({ name }: Manifest): string {
 
 /** JSON with its keys in one order and a line for each tensor and entry, so that a diff of two reads well. */
 export function manifestJson(manifest: Manifest): string {
-  const { tapeout, name, maxBatch, pages, arenaBytes, threads, webgpu } = manifest;
-  const numbers = { tapeout, name, maxBatch, pages, arenaBytes, ...(threads === undefined ? {} : { threads }) };
+  const { tapeout, name, maxBatch, pages, arenaBytes, threads, tags, webgpu } = manifest;
+  const numbers = {
+    ...{ tapeout, name, maxBatch, pages, arenaBytes },
+    ...(threads === undefined ? {} : { threads }),
+    ...(tags === undefined ? {} : { tags }),
+  };
   const entries = manifest.entries.map(entryFields);
   const tensors = manifest.tensors.map(tensorFields);
   if (!webgpu) return `${fields({ ...numbers, entries, tensors })}\n`;

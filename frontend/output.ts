@@ -7,6 +7,7 @@ import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
 import type { Compiled } from './compile.ts';
 import { writeSet } from './file-set.ts';
+import { tagged } from './tags.ts';
 import { WriteError } from './whole-files.ts';
 
 /** A folder or file that cannot be written: which, why, and what to try. */
@@ -33,22 +34,21 @@ export async function bundleOf(
   { inline = false }: BundleOptions = {},
 ): Promise<Files> {
   const hasWasm = target !== 'webgpu';
-  const shapes = new Map(manifest.tensors.map((t) => [t.name, t.shape as readonly number[]]));
+  // An input or an output may have a parameter's name.
+  const stored = manifest.tensors.filter(({ purpose }) => purpose === 'parameter' || purpose === 'state');
+  const shapes = new Map(stored.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
     [...weights].map(
       ([name, data]) => [name, { dtype: 'F32', shape: shapes.get(name) ?? [data.length], data }] as const,
     ),
   );
-  return bundle({
-    manifest,
+  const code = tagged(manifest, {
     wasm: hasWasm ? wasm : null,
     threadedWasm: hasWasm ? threadedWasm : null,
     wgsl,
     featureWgsl,
-    weights: file,
-    runtime: await runtimeText(manifest, hasWasm, inline),
-    inline,
   });
+  return bundle({ ...code, weights: file, runtime: await runtimeText(manifest, hasWasm, inline), inline });
 }
 
 /** Makes `folder` if need be and writes the files into it, all or none. Throws OutputError. */
@@ -113,11 +113,22 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean, inline: b
     modules: [
       ...['check', 'node-version', 'load-options', 'data-url', 'json', 'foreign'],
       ...(inline ? [] : ['files']),
-      ...['safetensors', 'port', 'call', 'weights', 'state-dict'],
+      ...['safetensors', 'port', 'call', 'tag', 'read-manifest', 'weights', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
       ...(webgpu
-        ? ['gpu-words', 'gpu-arena', 'gpu-pace', 'gpu-upload', 'gpu-program', 'gpu-read', 'webgpu', 'backend']
+        ? [
+            'gpu-words',
+            'gpu-tag',
+            'read-gpu-manifest',
+            'gpu-arena',
+            'gpu-pace',
+            'gpu-upload',
+            'gpu-program',
+            'gpu-read',
+            'webgpu',
+            'backend',
+          ]
         : []),
     ],
     exported: [

@@ -4,6 +4,7 @@ import { partBytes } from './gpu-arena.ts';
 import { type Backend, checkBackend } from './load-options.ts';
 import type { Manifest, ManifestGpu } from './manifest.ts';
 import type { Model } from './model.ts';
+import { readGpuManifest } from './read-gpu-manifest.ts';
 import { type GpuModel, instantiateGpu } from './webgpu.ts';
 import type { StateDict } from './weights.ts';
 
@@ -34,10 +35,11 @@ export type ShaderText = (hasFeatures: boolean) => Promise<string>;
 export async function instantiateBest(
   onWasm: () => Promise<Model>,
   wgsl: ShaderText,
-  manifest: Manifest,
+  given: Manifest,
   weights: StateDict | undefined,
   options: BackendOptions,
 ): Promise<WasmModel | GpuModel> {
+  const manifest = readGpuManifest(given);
   const { backend = 'auto', onNotice = (notice) => console.info(`tapeout: ${notice}`) } = options;
   checkBackend(backend);
   const wasm = async (backendNotice: string | null): Promise<WasmModel> => {
@@ -78,11 +80,12 @@ const ofDevices: readonly string[] = ['no-webgpu', 'device-limit', 'device-lost'
  *  and the model says what `notice` makes of the adapter's name; without it a model says so much where shaders could use features. */
 export async function instantiateOnGpu(
   wgsl: ShaderText,
-  manifest: Manifest,
+  given: Manifest,
   weights?: StateDict,
   { gpu, device }: DeviceOptions = {},
   notice?: (adapter: string) => string,
 ): Promise<GpuModel> {
+  const manifest = readGpuManifest(given);
   const wanted = (manifest.webgpu?.features ?? []) as readonly GPUFeatureName[];
   const textFor = (d: GPUDevice): Promise<string> => wgsl(featuresOn(d, wanted).taken);
   if (device) return instantiateGpu(device, textFor, manifest, weights);

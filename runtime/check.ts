@@ -49,6 +49,8 @@ export type Data = Float32Array | Int32Array | Uint8Array;
 
 export const arrayOf = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 export const pageBytes = 65536;
+/** Bytes of an element on a GPU, of whatever dtype. */
+export const wordBytes = 4;
 /** The manifest's version that this runtime reads. */
 export const manifestVersion = 2;
 
@@ -204,50 +206,6 @@ export const hasBatch = ({ shape }: ManifestTensor): boolean => shape.some((d) =
 /** Elements for a batch of n. */
 export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>
   shape.reduce<number>((product, d) => product * (typeof d === 'number' ? d : d.batch * n), 1);
-
-/** What entries return, where the runtime reads it; 'output' stands for any other name than the statistics'. */
-const mustReturn: Readonly<Record<string, readonly string[]>> = {
-  forward: ['output'],
-  evaluate: ['loss', 'output'],
-  train_step: ['loss'],
-  backward: ['loss'],
-};
-const isStatistic = (name: string) => name === 'loss' || name === 'correct';
-
-/** Throws unless `manifest` is one that this runtime reads, and its tensors lie inside the memory it declares. */
-export function checkManifest(manifest: Manifest): void {
-  const fail = (problem: string): never => {
-    throw new TapeoutError('bad-manifest', `the manifest ${problem}`);
-  };
-  if (typeof manifest !== 'object' || manifest === null) fail(`must be an object, but it is ${kindOf(manifest)}.`);
-  const version: unknown = manifest.tapeout;
-  if (version !== manifestVersion)
-    fail(
-      version === undefined
-        ? "has no version: is it Tapeout's manifest.json, parsed?"
-        : `has version ${String(version)}, but this runtime reads version ${manifestVersion}. ` +
-            'Compile the model again with the Tapeout that this runtime comes from.',
-    );
-  if (!Array.isArray(manifest.tensors) || !Array.isArray(manifest.entries)) fail('lacks its tensors or its entries.');
-  if (!Number.isInteger(manifest.maxBatch) || manifest.maxBatch < 1) fail(`has the maxBatch ${manifest.maxBatch}.`);
-  const names = new Set<string>();
-  for (const { name, purpose, dtype, shape, offset } of manifest.tensors) {
-    if (!Object.hasOwn(arrayOf, dtype)) fail(`gives '${name}' the dtype '${dtype}', which this runtime does not know.`);
-    const array = arrayOf[dtype];
-    const end = offset + elementsAt(shape, manifest.maxBatch) * array.BYTES_PER_ELEMENT;
-    if (!(offset >= 0 && end <= manifest.pages * pageBytes) || offset % array.BYTES_PER_ELEMENT !== 0)
-      fail(`puts '${name}' at bytes ${offset} to ${end}, outside the memory of ${manifest.pages} pages or unaligned.`);
-    names.add(`${purpose} '${name}'`);
-  }
-  for (const { name, inputs, outputs } of manifest.entries) {
-    const ports = [...inputs.map((port) => `input '${port}'`), ...outputs.map((port) => `output '${port}'`)];
-    for (const port of ports)
-      if (!names.has(port)) fail(`lists the ${port} for the entry '${name}', but has no such tensor.`);
-    for (const port of mustReturn[name] ?? [])
-      if (port === 'output' ? outputs.every(isStatistic) : !outputs.includes(port))
-        fail(`gives the entry '${name}' no result '${port}'.`);
-  }
-}
 
 /** Throws unless the module exports what the manifest promises, and imports nothing, or the memory that threads share. */
 export function checkModule(module: WebAssembly.Module, { entries }: Manifest, memory: 'own' | 'shared' = 'own'): void {

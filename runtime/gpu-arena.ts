@@ -1,6 +1,7 @@
 /** A program's memory on a device: one buffer, or several where one binding would not hold it. Offsets count through all. */
+import { wordBytes } from './check.ts';
 import type { Stretch } from './gpu-read.ts';
-import { usage, type Words, wordBytes, writeWords } from './gpu-words.ts';
+import { usage, type Words, writeWords } from './gpu-words.ts';
 import type { ManifestGpu } from './manifest.ts';
 
 /** Bytes of the largest buffer. */

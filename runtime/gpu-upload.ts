@@ -5,7 +5,8 @@
  *  read and write there. A buffer that no kernel touches has nobody to wait for but the call before the last, so that a driver
  *  may bring the next batch over while a step runs; what is left in order is a copy inside the device's memory. */
 import type { Data } from './check.ts';
-import { usage, type Words, wordBytes, writeWords } from './gpu-words.ts';
+import { wordBytes } from './check.ts';
+import { usage, type Words, writeWords } from './gpu-words.ts';
 
 export class Upload {
   readonly #queue: GPUQueue;

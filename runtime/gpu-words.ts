@@ -4,8 +4,6 @@ import type { ManifestTensor } from './manifest.ts';
 
 /** The specification's numbers: Node has no global that tells them. */
 export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
-/** Bytes of an element, of whatever dtype. */
-export const wordBytes = 4;
 
 export type Words = Float32Array | Int32Array | Uint32Array;
 

@@ -69,6 +69,17 @@ export interface ManifestGpu {
   readonly entries: readonly ManifestGpuEntry[];
 }
 
+/** 16 hexadecimal digits of what each file holds, and of all of the manifest but these. */
+export interface ManifestTags {
+  readonly manifest: string;
+  /** Of the part for WebGPU, which the manifest's own does not count. */
+  readonly webgpu?: string;
+  readonly wasm?: string;
+  readonly threadedWasm?: string;
+  readonly wgsl?: string;
+  readonly featureWgsl?: string;
+}
+
 /** What a bundle says of its code: entries, tensors and where each lies, in bytes. */
 export interface Manifest {
   readonly tapeout: 2;
@@ -79,6 +90,8 @@ export interface Manifest {
   readonly arenaBytes: number;
   /** On how many threads to run unless the host asks for another number, where there is a module for several. */
   readonly threads?: number;
+  /** In a bundle: what tells its files from those of another compilation (`tag.ts`). */
+  readonly tags?: ManifestTags;
   readonly tensors: readonly ManifestTensor[];
   readonly entries: readonly ManifestEntry[];
   /** What WebGPU needs to know, where the model has shaders. All other fields tell of the WebAssembly. */

@@ -1,7 +1,7 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
 import { type Argument, checkCall } from './call.ts';
-import { checkManifest, checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import { checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
   disposedError,
@@ -14,7 +14,9 @@ import {
   scalarsOver,
   withScalar,
 } from './port.ts';
+import { readManifest } from './read-manifest.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
+import { checkWasmTag } from './tag.ts';
 import { warmUp } from './warm-up.ts';
 import type { StateDict } from './weights.ts';
 
@@ -57,12 +59,12 @@ export interface LoadOptions {
  *  Throws TapeoutError when the three do not fit together. */
 export async function instantiate(
   wasm: Wasm,
-  manifest: Manifest,
+  given: Manifest,
   weights?: StateDict,
   { warmUp: milliseconds = 0, team = alone }: LoadOptions = {},
 ): Promise<Model> {
-  checkManifest(manifest);
-  const module = await compiled(wasm);
+  const manifest = readManifest(given);
+  const module = await compiled(wasm, manifest.tags?.wasm);
   checkModule(module, manifest);
   return started(new Model(await WebAssembly.instantiate(module, {}), manifest, team), weights, milliseconds);
 }
@@ -74,12 +76,24 @@ export function started(model: Model, weights: StateDict | undefined, millisecon
   return model;
 }
 
-/** Throws TapeoutError for what is no module. */
-export async function compiled(wasm: Wasm): Promise<WebAssembly.Module> {
-  if (wasm instanceof WebAssembly.Module) return wasm;
+/** Throws TapeoutError for what is no module, and for one that has not this tag. */
+export async function compiled(wasm: Wasm, tag: string | undefined): Promise<WebAssembly.Module> {
+  if (wasm instanceof WebAssembly.Module) {
+    checkWasmTag(wasm, null, tag);
+    return wasm;
+  }
   try {
-    return await WebAssembly.compile(wasm as BufferSource);
+    const module = await WebAssembly.compile(wasm as BufferSource);
+    checkWasmTag(
+      module,
+      ArrayBuffer.isView(wasm)
+        ? new Uint8Array(wasm.buffer, wasm.byteOffset, wasm.byteLength)
+        : new Uint8Array(wasm as ArrayBuffer),
+      tag,
+    );
+    return module;
   } catch (cause) {
+    if (cause instanceof TapeoutError) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
     const known = knownProblem(problem, wasm);
     throw new TapeoutError('bad-wasm', known ?? `these bytes are not a WebAssembly module: ${problem}`, { cause });

@@ -1,9 +1,10 @@
 /** Runs a model on several threads: workers that share the model's memory, wait in WebAssembly for a call and do their part of
  *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
-import { checkManifest, checkModule, TapeoutError } from './check.ts';
+import { checkModule, TapeoutError } from './check.ts';
 import { checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
+import { readManifest } from './read-manifest.ts';
 import type { StateDict } from './weights.ts';
 
 /** The two modules of one compilation, or what fetches them: only one of them is needed. */
@@ -29,11 +30,11 @@ export interface ThreadOptions {
  *  fewer, is no error: `model.threads` and `model.threadsNotice` tell. */
 export async function instantiateThreads(
   modules: Modules,
-  manifest: Manifest,
+  described: Manifest,
   weights?: StateDict,
   { threads, cores, onNotice = warn, warmUp: milliseconds = 0 }: ThreadOptions = {},
 ): Promise<Model> {
-  checkManifest(manifest);
+  const manifest = readManifest(described);
   const asked = threads ?? manifest.threads ?? 1;
   checkThreads(asked);
   let notice: string | null = null;
@@ -41,7 +42,7 @@ export async function instantiateThreads(
     const count = possible(asked, cores);
     if (count < asked) notice = `${asked} threads were asked for, but there are ${count} cores: ${on(count)}.`;
     if (count > 1) {
-      const module = await compiled(await given(modules.threadedWasm));
+      const module = await compiled(await given(modules.threadedWasm), manifest.tags?.threadedWasm);
       checkModule(module, manifest, 'shared');
       const team = await Workers.of(module, manifest.pages, count, notice, onNotice);
       if (notice) onNotice(notice);

@@ -4,16 +4,17 @@ import { type Argument, checkCall } from './call.ts';
 import {
   arrayOf,
   checkBatch,
-  checkManifest,
   type Data,
   elementsAt,
   TapeoutError,
   unknownName,
   type View,
+  wordBytes,
 } from './check.ts';
 import { GpuProgram } from './gpu-program.ts';
 import { Readback, type Stretch } from './gpu-read.ts';
-import { fromWords, toWords, usage, wordBytes } from './gpu-words.ts';
+import { checkWgslTag } from './gpu-tag.ts';
+import { fromWords, toWords, usage } from './gpu-words.ts';
 import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
 import type { Evaluation, Views } from './model.ts';
 import {
@@ -27,6 +28,7 @@ import {
   scalarsOver,
   withScalar,
 } from './port.ts';
+import { readGpuManifest } from './read-gpu-manifest.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
 import type { StateDict } from './weights.ts';
 
@@ -52,14 +54,15 @@ export type ShaderSource = string | ((device: GPUDevice) => Promise<string>);
 export async function instantiateGpu(
   device: GPUDevice,
   wgsl: ShaderSource,
-  manifest: Manifest,
+  given: Manifest,
   weights?: StateDict,
   owner: DeviceOwner | null = null,
 ): Promise<GpuModel> {
-  checkManifest(manifest);
+  const manifest = readGpuManifest(given);
   if (!manifest.webgpu)
     throw new TapeoutError('no-webgpu', 'this model was compiled without shaders. Compile it with --target all.');
   const text = typeof wgsl === 'function' ? await wgsl(device) : wgsl;
+  if (manifest.tags) checkWgslTag(text, manifest.tags);
   const program = await GpuProgram.of(device, text, manifest.webgpu, manifest.maxBatch);
   const model = new GpuModel(program, wgsl, manifest, owner);
   try {

@@ -8,10 +8,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { contentHash, type Files } from '../codegen/checksums.ts';
 import type { Compiled } from '../frontend/compile.ts';
 import { bundleOf, writeFiles } from '../frontend/output.ts';
+import { checkWgslTag, taggedWgsl } from '../runtime/gpu-tag.ts';
 import { folderOf, root } from './support/cli.ts';
 import { noGpu } from './support/engines.ts';
 import { unless } from './support/left-out.ts';
-import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from './support/tiny.ts';
+import { assemble, tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from './support/tiny.ts';
 
 const parts = () =>
   ({
@@ -68,6 +69,52 @@ describe('a bundle', () => {
     ]);
   });
 
+  test('takes no WebAssembly of another compilation, and none that is damaged', async () => {
+    const other = await bundleOf({ ...parts(), wasm: assemble('(module (memory (export "memory") 1))') });
+    writeFiles(join(folder, 'other'), other);
+    const result = run(`
+      import { readFile } from 'node:fs/promises';
+      import { load, instantiate, manifest, TapeoutError } from './tiny/index.js';
+      const refused = async (wasm) => {
+        try {
+          await load({ wasm });
+          return 'taken';
+        } catch (e) {
+          return e instanceof TapeoutError ? e.code + ': ' + e.message : String(e.stack);
+        }
+      };
+      const other = await readFile('./other/model.wasm');
+      const own = await readFile('./tiny/model.wasm');
+      const found = [await refused(other), await refused(await WebAssembly.compile(other)), await refused(own.subarray(0, -26))];
+      const flips = new Set();
+      for (let i = 0; i < own.length * 8; i += 5) {
+        const bytes = Uint8Array.from(own);
+        bytes[i >> 3] ^= 1 << (i & 7);
+        flips.add((await refused(bytes)).split(':')[0]);
+      }
+      const changed = await instantiate(own, { ...manifest, arenaBytes: 300 }).catch((e) => e.code + ': ' + e.message);
+      console.log(JSON.stringify([...found, [...flips], changed, await refused(await WebAssembly.compile(own))]));`);
+    const another =
+      /^bad-wasm: the WebAssembly is of another compilation than the manifest: its tag should be [0-9a-f]{16}/;
+    expect(result).toEqual([
+      expect.stringMatching(another),
+      expect.stringMatching(another),
+      expect.stringMatching(/, and is missing\. Take both from the same one/),
+      ['bad-wasm'],
+      expect.stringMatching(/^bad-manifest: the manifest is damaged/),
+      'taken',
+    ]);
+  });
+
+  test('takes no shaders of another compilation, and none that are damaged', async () => {
+    const text = (await bundleOf(both())).get('model.wgsl') as string;
+    const tags = JSON.parse((await bundleOf(both())).get('manifest.json') as string).tags;
+    expect(() => checkWgslTag(text, tags)).not.toThrow();
+    expect(() => checkWgslTag(tinyWgsl, tags)).toThrow(/^the shaders are of another compilation than the manifest/);
+    expect(() => checkWgslTag(taggedWgsl(`${tinyWgsl} `), tags)).toThrow(/another compilation/);
+    expect(() => checkWgslTag(text.replace('0.0', '1.0'), tags)).toThrow(/^the shaders are damaged/);
+  });
+
   test('fetches its files where it was fetched itself', () => {
     const result = run(`
       import { readFile } from 'node:fs/promises';
@@ -84,7 +131,7 @@ describe('a bundle', () => {
 
   test('is the same bytes each time, and other bytes have another content hash', async () => {
     expect(await bundleOf(parts())).toEqual(files);
-    expect(JSON.parse(files.get('manifest.json') as string)).toEqual(tinyManifest);
+    expect(JSON.parse(files.get('manifest.json') as string)).toMatchObject(tinyManifest);
     const others = [
       { manifest: { ...tinyManifest, maxBatch: 3 } },
       { wasm: Uint8Array.of(...tinyWasm(), 0) },
@@ -141,7 +188,7 @@ const webgpu = pathToFileURL(join(root, 'node_modules/webgpu/index.js'));
 
 describe('a bundle for WebAssembly and WebGPU', () => {
   test('has a manifest that is the one it was made of', async () => {
-    expect(JSON.parse((await bundleOf(both())).get('manifest.json') as string)).toEqual(tinyGpuManifest);
+    expect(JSON.parse((await bundleOf(both())).get('manifest.json') as string)).toMatchObject(tinyGpuManifest);
     expect([...(await bundleOf({ ...both(), target: 'webgpu' })).keys()]).toEqual([
       'index.js',
       'index.d.ts',

@@ -1,4 +1,5 @@
 /** One entry of a program run once: by the interpreter of kernels, as WebAssembly or on a GPU. */
+
 import type { Shaders } from '../../codegen/wgsl/emit.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
@@ -6,9 +7,10 @@ import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
 import { type GpuFeature, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
+import { wordBytes } from '../../runtime/check.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
-import { fromWords, toWords, wordBytes } from '../../runtime/gpu-words.ts';
+import { fromWords, toWords } from '../../runtime/gpu-words.ts';
 import { featuresOn, type ManifestGpu, openDevice } from '../../runtime/index.ts';
 import { contextOf, type Ir, runPass } from '../ir-passes.ts';
 import { findGpu } from './gpu.ts';

@@ -92,11 +92,18 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
   const { dtype, shape } = p.type;
   const count = countAt(shape, n);
   if (tensor) {
-    if (tensor.data.length !== count || (dtype === 'f32') !== (tensor.dtype === 'F32'))
+    const shaped = shape.map((d) => (isBatch(d) ? d.times * n : d));
+    if (`${tensor.shape}` !== `${shaped}` || (dtype === 'f32') !== (tensor.dtype === 'F32'))
       throw new DataError(
         `'${p.name}' is ${tensor.dtype}[${tensor.shape.join(',')}], and the graph takes ${showType(p.type)} at N = ${n}.`,
       );
-    return make(dtype, count, (i) => Number(tensor.data[i]));
+    const data = make(dtype, count, (i) => Number(tensor.data[i]));
+    const lost = dtype === 'f32' ? -1 : data.findIndex((x, i) => BigInt(x) !== BigInt(tensor.data[i]!));
+    if (lost >= 0)
+      throw new DataError(
+        `'${p.name}' is ${dtype}, which cannot hold ${tensor.data[lost]}, element ${lost} of the file.`,
+      );
+    return data;
   }
   if (p.role === 'scalar') return make(dtype, count, () => p.initial || usualScalar);
   if (p.role === 'state' || p.role === 'gradient') return make(dtype, count, () => p.initial ?? 0);

@@ -1,9 +1,9 @@
 /** A program for WebGPU on a device of the tests': its arena, written and read by tensor, and its entries, without what a model
  *  makes of them. */
-import { arrayOf, elementsAt } from '../../runtime/check.ts';
+import { arrayOf, elementsAt, wordBytes } from '../../runtime/check.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
-import { fromWords, wordBytes } from '../../runtime/gpu-words.ts';
+import { fromWords } from '../../runtime/gpu-words.ts';
 import type { ManifestGpu, ManifestTensor } from '../../runtime/manifest.ts';
 import type { Elements } from './pipeline.ts';
 

@@ -1,0 +1,221 @@
+/** A manifest as it is given, read field by field, each once: what comes out is whole, fits together and lies in the memory that it
+ *  tells of. Whatever comes in, that or a TapeoutError comes out, soon. */
+import { arrayOf, brief, elementsAt, kindOf, manifestVersion, pageBytes, showShape, TapeoutError } from './check.ts';
+import type { Manifest, ManifestDim, ManifestEntry, ManifestTags, ManifestTensor, Purpose } from './manifest.ts';
+import { type EntryName, methods } from './port.ts';
+import { tagOfJson } from './tag.ts';
+
+const [mostPages, mostDims, mostThreadsTold] = [65536, 64, 64];
+/** Samples of the largest batch; IR texts have the same limit. */
+const largestBatch = 2 ** 29;
+
+/** The manifest: what tells of the WebAssembly is read, the rest as it is. Throws TapeoutError unless this runtime reads it and its
+ *  parts fit together. */
+export const readManifest = (given: unknown): Manifest => guarded(() => manifestIn(given));
+
+/** What `read` returns. Whatever it throws, as a getter may, becomes a TapeoutError. */
+export function guarded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TapeoutError) throw error;
+    throw new TapeoutError('bad-manifest', `the manifest cannot be read: ${brief(String(error))}`, { cause: error });
+  }
+}
+
+/** Throws unless what was read has this tag, where there is one. */
+export function checkOwnTag(read: object, tag: string | undefined): void {
+  if (tag !== undefined && tagOfJson(read) !== tag)
+    fail('is damaged: it is not the one that was compiled. Take it from the bundle as it is, or compile again.');
+}
+
+export function fail(problem: string): never {
+  throw new TapeoutError('bad-manifest', `the manifest ${problem}`);
+}
+
+function manifestIn(given: unknown): Manifest {
+  if (!isRecord(given)) fail(`must be an object, but it is ${kindOf(given)}.`);
+  const { tapeout, name, maxBatch, pages, arenaBytes, threads, tensors, entries, tags, ...others } = given;
+  if (tapeout !== manifestVersion)
+    fail(
+      tapeout === undefined
+        ? "has no version: is it Tapeout's manifest.json, parsed?"
+        : `has version ${shownValue(tapeout)}, but this runtime reads version ${manifestVersion}. ` +
+            'Compile the model again with the Tapeout that this runtime comes from.',
+    );
+  if (!Array.isArray(tensors) || !Array.isArray(entries)) fail('lacks its tensors or its entries.');
+  const samples = whole(maxBatch, 'maxBatch', 1, largestBatch);
+  const memory = whole(pages, 'number of pages', 0, mostPages);
+  const read: Manifest = {
+    tapeout: manifestVersion,
+    name: text(name, 'name'),
+    maxBatch: samples,
+    pages: memory,
+    arenaBytes: whole(arenaBytes, 'number of arena bytes', 0, memory * pageBytes),
+    ...(threads === undefined ? {} : { threads: whole(threads, 'number of threads', 1, mostThreadsTold) }),
+    entries: [...entries].map(entryIn),
+    tensors: [...tensors].map(tensorIn),
+  };
+  const where = `the memory of ${memory} pages`;
+  checkPlaces(read.tensors, samples, () => ({ where, from: 0, to: memory * pageBytes }), narrowBytes);
+  checkEntries(read);
+  const known = tags === undefined ? null : tagsIn(tags);
+  checkOwnTag(read, known?.manifest);
+  // What is no concern of the WebAssembly stays as it is.
+  return { ...others, ...read, ...(known ? { tags: known } : {}) };
+}
+
+const purposes: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'];
+const isPurpose = (x: unknown): x is Purpose => purposes.includes(x as Purpose);
+const isKnownType = (x: unknown): x is ManifestTensor['dtype'] => typeof x === 'string' && Object.hasOwn(arrayOf, x);
+
+export function tensorIn(given: unknown): ManifestTensor {
+  if (!isRecord(given)) fail(`has a tensor that is ${kindOf(given)}.`);
+  const { name, purpose, dtype, shape, offset, range, ignoreIndex, initial } = given;
+  const called = text(name, 'name of a tensor');
+  const of = (what: string) => `${what} of '${brief(called)}'`;
+  if (!isPurpose(purpose)) fail(`gives '${brief(called)}' the purpose ${shownValue(purpose)}, which there is not.`);
+  if (!isKnownType(dtype))
+    fail(`gives '${brief(called)}' the dtype ${shownValue(dtype)}, which this runtime does not know.`);
+  const dims = list(shape, of('shape'), mostDims).map((d) => dimIn(d, of('extent')));
+  if (dims.filter((d) => typeof d !== 'number').length > 1)
+    fail(`gives '${brief(called)}' the shape ${showShape(dims)}, which holds the batch twice.`);
+  return {
+    name: called,
+    purpose,
+    dtype,
+    shape: dims,
+    offset: whole(offset, of('offset'), 0),
+    ...(range === undefined ? {} : { range: whole(range, of('range'), 0) }),
+    ...(ignoreIndex === undefined ? {} : { ignoreIndex: finite(ignoreIndex, of('ignoreIndex')) }),
+    ...(initial === undefined ? {} : { initial: finite(initial, of('initial value')) }),
+  };
+}
+
+function dimIn(given: unknown, what: string): ManifestDim {
+  return isRecord(given) ? { batch: whole(given.batch, what, 1) } : whole(given, what, 0);
+}
+
+export function entryIn(given: unknown): ManifestEntry {
+  if (!isRecord(given)) fail(`has an entry that is ${kindOf(given)}.`);
+  const { name, inputs, outputs } = given;
+  const called = text(name, 'name of an entry');
+  if (!Object.hasOwn(methods, called)) fail(`has the entry '${brief(called)}', which this runtime does not know.`);
+  const names = (ports: unknown, what: string): string[] =>
+    list(ports, `${what} of the entry '${called}'`).map((port) => text(port, what));
+  return { name: called, inputs: names(inputs, 'inputs'), outputs: names(outputs, 'outputs') };
+}
+
+/** Tags as they are; whoever needs one compares it. */
+function tagsIn(given: unknown): ManifestTags {
+  if (!isRecord(given)) return fail(`has tags that are ${kindOf(given)}.`);
+  return Object.fromEntries(
+    Object.entries(given).map(([of, tag]) => [of, text(tag, 'tag')]),
+  ) as unknown as ManifestTags;
+}
+
+const narrowBytes = ({ dtype }: ManifestTensor): number => arrayOf[dtype].BYTES_PER_ELEMENT;
+
+export interface Room {
+  readonly where: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Throws unless each tensor has a name of its own and lies in its room, aligned, and beside all others. */
+export function checkPlaces(
+  tensors: readonly ManifestTensor[],
+  maxBatch: number,
+  roomOf: (t: ManifestTensor) => Room,
+  bytesOf: (t: ManifestTensor) => number,
+): void {
+  const names = new Set<string>();
+  const places: { readonly tensor: ManifestTensor; readonly room: Room; readonly end: number }[] = [];
+  for (const tensor of tensors) {
+    const { name, purpose, shape, offset } = tensor;
+    // What a state dict holds together has one name in it.
+    const kind = saved.includes(purpose) ? 'saved tensor' : purpose;
+    if (names.has(`${kind} ${name}`)) fail(`has the ${purpose} '${brief(name)}' twice.`);
+    names.add(`${kind} ${name}`);
+    const [room, bytes] = [roomOf(tensor), bytesOf(tensor)];
+    const end = offset + elementsAt(shape, maxBatch) * bytes;
+    if (!(offset >= room.from && end <= room.to) || offset % bytes !== 0)
+      fail(`puts '${brief(name)}' at bytes ${offset} to ${end}, outside ${room.where} or unaligned.`);
+    if (purpose !== 'temp' && end > offset) places.push({ tensor, room, end });
+  }
+  places.sort((a, b) => a.tensor.offset - b.tensor.offset || a.end - b.end);
+  const last = new Map<number, (typeof places)[number]>();
+  for (const place of places) {
+    // A call's bytes are apart from the arena's.
+    const before = last.get(place.room.from);
+    if (before && place.tensor.offset < before.end && !isOneValue(before.tensor, place.tensor))
+      fail(
+        `puts '${brief(place.tensor.name)}' at bytes ${place.tensor.offset} to ${place.end}, into ` +
+          `'${brief(before.tensor.name)}', which ends at ${before.end}.`,
+      );
+    if (!before || place.end >= before.end) last.set(place.room.from, place);
+  }
+}
+const saved: readonly Purpose[] = ['parameter', 'state', 'scalar'];
+
+/** Results that are one value lie at one place. */
+const isOneValue = (a: ManifestTensor, b: ManifestTensor): boolean =>
+  a.purpose === 'output' &&
+  b.purpose === 'output' &&
+  a.offset === b.offset &&
+  a.dtype === b.dtype &&
+  showShape(a.shape) === showShape(b.shape);
+
+/** What entries return, where the runtime reads it; 'output' stands for any other name than the statistics'. */
+const mustReturn: Readonly<Partial<Record<EntryName, readonly string[]>>> = {
+  forward: ['output'],
+  evaluate: ['loss', 'output'],
+  train_step: ['loss'],
+  backward: ['loss'],
+};
+const isStatistic = (name: string) => name === 'loss' || name === 'correct';
+
+/** Throws unless each entry is there once, and has tensors for its inputs and outputs, each of them once. */
+export function checkEntries({ entries, tensors }: Pick<Manifest, 'entries' | 'tensors'>): void {
+  const known = new Map(tensors.map((t) => [`${t.purpose} '${t.name}'`, t]));
+  const names = new Set<string>();
+  for (const { name, inputs, outputs } of entries) {
+    if (names.has(name)) fail(`has the entry '${name}' twice.`);
+    names.add(name);
+    const ports = [...inputs.map((port) => `input '${port}'`), ...outputs.map((port) => `output '${port}'`)];
+    const unknown = ports.find((port) => !known.has(port));
+    if (unknown !== undefined) fail(`lists the ${brief(unknown)} for the entry '${name}', but has no such tensor.`);
+    if (new Set(ports).size < ports.length) fail(`lists an input or an output of the entry '${name}' twice.`);
+    for (const port of mustReturn[name as EntryName] ?? [])
+      if (port === 'output' ? outputs.every(isStatistic) : !outputs.includes(port))
+        fail(`gives the entry '${name}' no result '${port}'.`);
+    for (const port of outputs.filter(isStatistic))
+      if (elementsAt(known.get(`output '${port}'`)!.shape, 1) < 1) fail(`gives the result '${port}' no element.`);
+  }
+}
+
+export const isRecord = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** A value in a message. */
+export const shownValue = (x: unknown): string =>
+  typeof x === 'string' ? `'${brief(x)}'` : typeof x === 'object' || x === undefined ? kindOf(x) : brief(String(x));
+
+export function whole(x: unknown, what: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof x === 'number' && Number.isSafeInteger(x) && x >= least && x <= most) return x;
+  return fail(`has the ${what} ${shownValue(x)}, which must be a whole number from ${least} to ${most}.`);
+}
+
+function finite(x: unknown, what: string): number {
+  if (typeof x === 'number' && Number.isFinite(x)) return x;
+  return fail(`has the ${what} ${shownValue(x)}, which must be a number.`);
+}
+
+export const text = (x: unknown, what: string): string =>
+  typeof x === 'string' ? x : fail(`has the ${what} ${shownValue(x)}, which must be text.`);
+
+export function list(x: unknown, what: string, most = Infinity): unknown[] {
+  if (!Array.isArray(x)) return fail(`has the ${what} ${shownValue(x)}, which must be a list.`);
+  if (x.length > most) fail(`has the ${what} with ${x.length} items; the most are ${most}.`);
+  return [...x];
+}
