@@ -89,7 +89,7 @@ class Maker {
   constructor(c: Choices) {
     const shape: Dim[] = [c.chance(4) ? c.of(extents) : N];
     while (c.below(3) > 0 && shape.length < 4) shape.push(c.of(extents));
-    this.#empty = c.chance(8);
+    this.#empty = c.chance(4);
     this.#odd = c.chance(4);
     if (this.#empty && c.chance(2)) shape[shape.length > 1 ? 1 + c.below(shape.length - 1) : 0] = 0;
     this.#fresh(this.#fits(f32(...shape)) ? f32(...shape) : f32(N, 3), c);
