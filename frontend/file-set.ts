@@ -28,6 +28,7 @@ export function writeSet(folder: string, files: Files): void {
         const mode = modeOf(path.join(target, name));
         writeSynced(path.join(staged, name), contents, mode);
       });
+    if (files.size === 0) return;
     syncFolder(staged);
     at(folder, () => commitApart(target, staged));
     removeOutdated(target, before, files);
@@ -83,13 +84,13 @@ function modeOf(file: string): number | undefined {
  *  Here where there can be no such process. */
 function commitApart(folder: string, staged: string): void {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  // Detached, it is in no process group that is killed as one; Node's types do not have that here. As it holds stderr, whoever
-  // waits for the end of this process's output finds a whole set.
+  // Detached, it is in no process group that is killed as one; Node's types do not have that here. As it holds the output,
+  // whoever waits for the end of this process's output finds a whole set.
   const options: SpawnSyncOptions & { readonly detached: true } = {
     detached: true,
     windowsHide: true,
     env,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit'],
   };
   const child = spawnSync(process.execPath, ['-e', commitScript, folder, staged, String(process.pid)], options);
   if (child.status === 0) return;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CompileError, type Loc } from '../ir/diagnostic.ts';
+import { checkedProgram } from './checked.ts';
 import { hintFor } from './hints.ts';
 import { isModelSpec, type ModelSpec } from './model.ts';
 import { type Problem, ProblemsError } from './report/diagnostics.ts';
@@ -31,20 +32,30 @@ const example =
   "export default defineModel({ model: Net, input: { shape: ['N', 1, 32, 32] }, target: { shape: ['N'], dtype: 'i32' }, " +
   'loss: nn.CrossEntropyLoss(), optimizer: optim.SGD({ lr: 0.01 }) });';
 
+export interface LoadOptions {
+  /** False to leave types unchecked. */
+  readonly check?: boolean;
+  /** Called with the user's files, before they are run. */
+  readonly onFiles?: (paths: readonly string[]) => void;
+}
+
 /** The model that the file's default export is. Throws ProblemsError when it does not type-check, and CompileError when it
  *  cannot be read, throws, or exports no model. Whatever is written on the way is removed again. */
-export async function loadModelFile(path: string): Promise<ModelSpec> {
-  const spec = (await loadUserFile(path)).default;
+export async function loadModelFile(path: string, options: LoadOptions = {}): Promise<ModelSpec> {
+  const spec = (await loadUserFile(path, options)).default;
   if (!isModelSpec(spec)) throw noModel(resolve(path), spec);
   return spec;
 }
 
 /** What the file exports. Throws as `loadModelFile` does. */
-export async function loadUserFile(path: string): Promise<{ default?: unknown }> {
+export async function loadUserFile(
+  path: string,
+  { check = true, onFiles }: LoadOptions = {},
+): Promise<{ default?: unknown }> {
   const file = resolve(path);
   checkIsFile(path, file);
-  const { readUserProgram } = await import('./typescript.ts');
-  const { problems, files } = readUserProgram(slashes(file), { packages: declarations, foreign });
+  const { problems, files } = await checkedProgram(slashes(file), { packages: declarations, foreign, check });
+  onFiles?.(files.map((f) => f.path));
   if (problems.length > 0) throw new ProblemsError(problems.map(asProblem));
   const folder = temporaryFolder(dirname(file));
   try {
@@ -89,13 +100,16 @@ function emit(files: readonly UserFile[], folder: string): string {
     const rename = (specifier: string): string => {
       const ours = packages[specifier];
       if (ours) return ours.href;
-      const users = emitted.get(imports.get(specifier) ?? '');
+      const users = emitted.get(imports[specifier] ?? '');
       if (users) return `./${users}`;
       if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, pathToFileURL(path)).href;
       return folder.startsWith(dirname(path)) ? specifier : resolvedFrom(path, specifier);
     };
     // By sourceURL, stacks name the user's file and not this one.
-    const text = `${javascript(rename)}\n//# sourceURL=${pathToFileURL(path).href}\n`;
+    const named = javascript.map((piece) =>
+      typeof piece === 'string' ? piece : JSON.stringify(rename(piece.specifier)),
+    );
+    const text = `${named.join('')}\n//# sourceURL=${pathToFileURL(path).href}\n`;
     writeFileSync(join(folder, emitted.get(path) as string), text);
   }
   return join(folder, emitted.get(files[0]?.path ?? '') as string);

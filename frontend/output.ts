@@ -1,10 +1,12 @@
 /** Writes what a compilation made into a folder of the user's. */
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bundle } from '../codegen/bundle.ts';
 import type { Files } from '../codegen/checksums.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
+import { readCached, versions, writeCached } from './cache.ts';
 import type { Compiled } from './compile.ts';
 import { writeSet } from './file-set.ts';
 import { tagged } from './tags.ts';
@@ -49,6 +51,11 @@ export async function bundleOf(
     featureWgsl,
   });
   return bundle({ ...code, weights: file, runtime: await runtimeText(manifest, hasWasm, inline), inline });
+}
+
+/** Makes `folder` if need be, and sees that files can be written into it. Throws OutputError. */
+export function makeWritable(folder: string): void {
+  writeFiles(folder, new Map());
 }
 
 /** Makes `folder` if need be and writes the files into it, all or none. Throws OutputError. */
@@ -144,22 +151,30 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean, inline: b
 /** The runtime as one module: its files one after the other, without types, comments and imports of each other.
  *  Their top-level names must differ, which loading any bundle checks. */
 async function runtimeText(manifest: Manifest, hasWasm: boolean, inline: boolean): Promise<string> {
-  const { transpiled } = await import('./typescript.ts');
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const { modules, exported } = runtimeParts(manifest, hasWasm, inline);
-  const texts = modules.map((name) => {
-    const url = new URL(`../runtime/${name}${extension}`, import.meta.url);
-    return (
-      transpiled(readFileSync(url, 'utf8'))
-        .replace(/^import\b[^;]*;\n/gm, '')
-        .replace(/^export (?=async function|function|class|const)/gm, '')
-        .replace(/^export \{\};\n/gm, '')
-        .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
-        // Indented as the rest of the file is, and as much smaller.
-        .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2))
-    );
-  });
-  return `${texts.join('\n')}
+  const sources = modules.map((name) =>
+    readFileSync(new URL(`../runtime/${name}${extension}`, import.meta.url), 'utf8'),
+  );
+  const [name, near] = [JSON.stringify([versions(), sources]), fileURLToPath(new URL('.', import.meta.url))];
+  const kept = readCached(name, near);
+  const text = kept ?? (await plainJavaScript(sources));
+  if (kept === null) writeCached(name, near, text);
+  return `${text}
 export { ${exported.join(', ')} };
 `;
+}
+
+async function plainJavaScript(sources: readonly string[]): Promise<string> {
+  const { transpiled } = await import('./typescript.ts');
+  const texts = sources.map((source) =>
+    transpiled(source)
+      .replace(/^import\b[^;]*;\n/gm, '')
+      .replace(/^export (?=async function|function|class|const)/gm, '')
+      .replace(/^export \{\};\n/gm, '')
+      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
+      // Indented as the rest of the file is, and as much smaller.
+      .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2)),
+  );
+  return texts.join('\n');
 }

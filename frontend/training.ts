@@ -14,6 +14,22 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (epoch: Epoch) => void;
+  /** Where an earlier training ended, which this one goes on from: the model holds what it had learnt. */
+  readonly from?: Position;
+  /** Called with the model at rest: after every so many steps, or after each epoch where that is undefined. */
+  readonly onRest?: (position: Position) => void | Promise<void>;
+  readonly restEvery?: number | undefined;
+}
+
+/** How far a training has come. With the model's state it is all that decides how it goes on. */
+export interface Position {
+  /** The epoch under way, from 1 on, and how many of its samples are learnt. */
+  readonly epoch: number;
+  readonly samples: number;
+  /** The loss of each step so far. */
+  readonly losses: readonly number[];
+  /** The epochs that are over. */
+  readonly epochs: readonly Epoch[];
 }
 
 /** Where an epoch stands. */
@@ -24,6 +40,8 @@ export interface Progress {
   /** Mean over the epoch so far. */
   readonly loss: number;
   readonly seconds: number;
+  /** Samples of these seconds: fewer than `samples` where the epoch was begun by an earlier training. */
+  readonly learnt: number;
 }
 
 export interface Epoch {
@@ -38,10 +56,7 @@ export interface Epoch {
   readonly samples: number;
 }
 
-export interface History {
-  /** The loss of each step. */
-  readonly losses: readonly number[];
-  readonly epochs: readonly Epoch[];
+export interface History extends Position {
   readonly end: 'done' | 'stopped' | 'diverged';
 }
 
@@ -56,53 +71,83 @@ const group = 16;
 
 /** Runs `epochs` epochs over a new permutation of the samples each, the short last batch included. */
 export async function train(model: AnyModel, { train, test }: Split, options: TrainingOptions): Promise<History> {
-  const { epochs, batchSize, seed, signal, onProgress, onEpoch } = options;
+  const { epochs, batchSize, seed, signal, onProgress, onEpoch, from, onRest, restEvery = Infinity } = options;
   const [x, y] = inputsOf(model);
   const generator = new Generator(seed);
-  const losses: number[] = [];
-  const done: Epoch[] = [];
+  const losses: number[] = [...(from?.losses ?? [])];
+  const done: Epoch[] = [...(from?.epochs ?? [])];
   const [size, behind] = model instanceof GpuModel ? [group, 1] : [1, 0];
-  let yielded = performance.now();
+  const first = from?.epoch ?? 1;
+  let [yielded, rested] = [performance.now(), losses.length];
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = generator.permutation(train.count);
+    if (epoch < first) continue;
     const start = performance.now();
+    const before = epoch === first ? (from?.samples ?? 0) : 0;
     let steps: Step[] = [];
     const read: Promise<Loss[]>[] = [];
-    let [sum, samples] = [0, 0];
-    for (let at = 0; samples < train.count; ) {
-      if (at < train.count && !signal?.aborted) {
+    let [sum, samples, at, issued] = [sumOf(losses, before, batchSize), before, before, losses.length];
+    const end = (how: History['end']): History => ({ epoch, samples, losses, epochs: done, end: how });
+    while (samples < train.count) {
+      const rests = issued - rested >= restEvery;
+      const learns = at < train.count && !signal?.aborted && !rests;
+      if (learns) {
         const n = gatherBatch(train, order, at, batchSize, x, y);
         steps.push({ n, loss: model.trainStep(n) });
         at += n;
-        if (steps.length < size && at < train.count) continue;
+        issued++;
+        if (steps.length < size && at < train.count && issued - rested < restEvery) continue;
       }
       if (steps.length > 0) {
         read.push(together(steps));
         steps = [];
-        if (read.length <= behind && at < train.count) continue;
+        if (learns && read.length <= behind && at < train.count) continue;
       }
-      const first = read.shift();
-      if (!first) return { losses, epochs: done, end: 'stopped' };
-      for (const { n, loss } of await first) {
+      const group = read.shift();
+      if (!group) {
+        if (!rests || signal?.aborted) return end('stopped');
+        await onRest?.(end('stopped'));
+        rested = issued;
+        continue;
+      }
+      for (const { n, loss } of await group) {
         losses.push(loss);
-        if (!Number.isFinite(loss)) return { losses, epochs: done, end: 'diverged' };
+        if (!Number.isFinite(loss)) return end('diverged');
         sum += loss * n;
         samples += n;
       }
       const now = performance.now();
       if (now - yielded < turn && samples < train.count) continue;
-      onProgress?.({ epoch, samples, of: train.count, loss: sum / samples, seconds: (now - start) / 1000 });
+      const seconds = (now - start) / 1000;
+      onProgress?.({ epoch, samples, of: train.count, loss: sum / samples, seconds, learnt: samples - before });
       await setImmediate();
       yielded = performance.now();
     }
     const seconds = (performance.now() - start) / 1000;
-    const accuracy = await accuracyOn(model, test);
-    const result = { epoch, step: losses.length, loss: sum / train.count, accuracy, seconds, samples: train.count };
+    const accuracy = await accuracyOn(model, test, signal);
+    if (accuracy === 'stopped') return end('stopped');
+    const result = {
+      epoch,
+      step: losses.length,
+      loss: sum / train.count,
+      accuracy,
+      seconds,
+      samples: samples - before,
+    };
     done.push(result);
     onEpoch?.(result);
+    if (restEvery === Infinity) await onRest?.({ epoch: epoch + 1, samples: 0, losses, epochs: done });
   }
-  return { losses, epochs: done, end: 'done' };
+  return { epoch: Math.max(first, epochs + 1), samples: 0, losses, epochs: done, end: 'done' };
+}
+
+/** The sum over the first samples of an epoch whose last losses these are, added up in the order in which they came. */
+function sumOf(losses: readonly number[], samples: number, batchSize: number): number {
+  const steps = Math.ceil(samples / batchSize);
+  return losses
+    .slice(losses.length - steps)
+    .reduce((sum, loss, i) => sum + loss * Math.min(batchSize, samples - i * batchSize), 0);
 }
 
 interface Step {
@@ -123,7 +168,7 @@ function together(steps: readonly Step[]): Promise<Loss[]> {
 }
 
 /** The share of a data set that the model classifies rightly, or null when its outputs are no classes. */
-export async function accuracyOn(model: AnyModel, data: Dataset): Promise<number | null> {
+async function accuracyOn(model: AnyModel, data: Dataset, signal?: AbortSignal): Promise<number | null | 'stopped'> {
   const [x, y] = inputsOf(model);
   const order = Int32Array.from(data.labels.keys());
   let right = 0;
@@ -136,6 +181,7 @@ export async function accuracyOn(model: AnyModel, data: Dataset): Promise<number
     at += n;
     if (performance.now() - yielded < turn) continue;
     await setImmediate();
+    if (signal?.aborted) return 'stopped';
     yielded = performance.now();
   }
   return right / data.count;

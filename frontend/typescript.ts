@@ -2,7 +2,7 @@
  *  every line and column stays what the user wrote. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Project, ts } from 'ts-morph';
+import { type FileSystemHost, Project, ts } from 'ts-morph';
 import { CompileError } from '../ir/diagnostic.ts';
 
 export interface TypeProblem {
@@ -17,9 +17,9 @@ export interface TypeProblem {
 export interface UserFile {
   readonly path: string;
   /** Every module that the file imports, as written, and the file it stands for if it is one of the user's. */
-  readonly imports: ReadonlyMap<string, string | null>;
-  /** JavaScript with positions kept, and each import named as `rename` says. */
-  javascript(rename: (specifier: string) => string): string;
+  readonly imports: Readonly<Record<string, string | null>>;
+  /** JavaScript with positions kept, in pieces, with imports as written between them. */
+  readonly javascript: readonly (string | { readonly specifier: string })[];
 }
 
 export interface UserProgram {
@@ -28,22 +28,36 @@ export interface UserProgram {
   readonly files: readonly UserFile[];
 }
 
-/** Reads `root` and what it imports, strictly. `packages` maps package names to the files that declare their types, which,
- *  like everything under `foreign`, are not the user's. */
-export function readUserProgram(
-  root: string,
-  { packages, foreign }: { packages: Readonly<Record<string, string>>; foreign: readonly string[] },
-): UserProgram {
+/** What was asked of the file system, and what it answered: whoever gets the same answers gets the same program. */
+export type Asked = (question: 'read' | 'file' | 'folder' | 'list' | 'real', path: string) => void;
+
+export interface ReadOptions {
+  /** By name, the files that declare packages' types, which, like everything under `foreign`, are not the user's. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly foreign: readonly string[];
+  /** Unless false, types are checked; otherwise there are only problems of syntax. */
+  readonly check?: boolean;
+  readonly onAsked?: Asked;
+}
+
+/** Reads `root` and what it imports, strictly. */
+export function readUserProgram(root: string, options: ReadOptions): UserProgram {
+  const { packages, check = true, onAsked = () => {} } = options;
   const typeRoots = ancestors(dirname(root)).map((folder) => join(folder, 'node_modules', '@types'));
+  const hasFolder = (path: string): boolean => {
+    onAsked('folder', path);
+    return existsSync(path);
+  };
   const project = new Project({
     skipAddingFilesFromTsConfig: true,
+    fileSystem: watched(onAsked),
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
-      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+      ...(check ? { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] } : { noLib: true }),
       typeRoots,
-      types: typeRoots.some((folder) => existsSync(join(folder, 'node'))) ? ['node'] : [],
+      types: check && typeRoots.some((folder) => hasFolder(join(folder, 'node'))) ? ['node'] : [],
       paths: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, [file]])),
       strict: true,
       noEmit: true,
@@ -56,7 +70,25 @@ export function readUserProgram(
     },
   });
   // TypeScript recurses into what it reads.
-  return atMostSoDeep(root, () => readWith(project, root, foreign));
+  return atMostSoDeep(root, () => readWith(project, root, options));
+}
+
+/** The file system, with all that is asked of it told. */
+function watched(onAsked: Asked): FileSystemHost {
+  const real = new Project({ skipAddingFilesFromTsConfig: true, skipLoadingLibFiles: true }).getFileSystem();
+  const host: FileSystemHost = Object.create(real);
+  const telling =
+    <A extends unknown[], R>(question: Parameters<Asked>[0], f: (path: string, ...more: A) => R) =>
+    (path: string, ...more: A): R => {
+      onAsked(question, path);
+      return f.call(real, path, ...more);
+    };
+  host.readFileSync = telling('read', real.readFileSync);
+  host.fileExistsSync = telling('file', real.fileExistsSync);
+  host.directoryExistsSync = telling('folder', real.directoryExistsSync);
+  host.readDirSync = telling('list', real.readDirSync);
+  host.realpathSync = telling('real', real.realpathSync);
+  return host;
 }
 
 function atMostSoDeep<T>(file: string, f: () => T): T {
@@ -71,7 +103,7 @@ function atMostSoDeep<T>(file: string, f: () => T): T {
   }
 }
 
-function readWith(project: Project, root: string, foreign: readonly string[]): UserProgram {
+function readWith(project: Project, root: string, { foreign, check = true }: ReadOptions): UserProgram {
   project.addSourceFileAtPath(root);
   const program = project.getProgram().compilerObject;
   const checker = program.getTypeChecker();
@@ -86,7 +118,7 @@ function readWith(project: Project, root: string, foreign: readonly string[]): U
   const sources = [rootFile, ...program.getSourceFiles().filter((file) => file !== rootFile && isUsers(file))];
   const diagnostics = sources.flatMap((file) => {
     const syntax = program.getSyntacticDiagnostics(file);
-    return syntax.length > 0 ? syntax : program.getSemanticDiagnostics(file);
+    return syntax.length > 0 || !check ? syntax : program.getSemanticDiagnostics(file);
   });
   const users = new Set(sources.map((file) => file.fileName));
   return {
@@ -95,13 +127,13 @@ function readWith(project: Project, root: string, foreign: readonly string[]): U
       .map(problem),
     files: sources.map((file) => ({
       path: file.fileName,
-      imports: new Map(
+      imports: Object.fromEntries(
         specifiersOf(file).map(({ text }) => {
           const found = ts.resolveModuleName(text, file.fileName, program.getCompilerOptions(), ts.sys).resolvedModule;
           return [text, found && users.has(found.resolvedFileName) ? found.resolvedFileName : null];
         }),
       ),
-      javascript: (rename) => blanked(file, checker, rename),
+      javascript: blanked(file, checker),
     })),
   };
 }
@@ -157,34 +189,31 @@ function specifiersOf(file: ts.SourceFile): ts.StringLiteralLike[] {
 interface Edit {
   readonly from: number;
   readonly to: number;
-  readonly text: string;
+  readonly text: UserFile['javascript'][number];
 }
 
-function blanked(file: ts.SourceFile, checker: ts.TypeChecker, rename: (specifier: string) => string): string {
+function blanked(file: ts.SourceFile, checker: ts.TypeChecker): UserFile['javascript'] {
   const edits = [
     ...typeRanges(file, checker).map(({ from, to, first = '', last = '' }) => {
       const spaces = file.text.slice(from + first.length, to - last.length).replace(/[^\r\n\u2028\u2029]/g, ' ');
       return { from, to, text: first + spaces + last };
     }),
-    ...specifiersOf(file).map((name) => ({
-      from: name.getStart(file),
-      to: name.end,
-      text: JSON.stringify(rename(name.text)),
-    })),
+    ...specifiersOf(file).map((name) => ({ from: name.getStart(file), to: name.end, text: { specifier: name.text } })),
   ];
   return applied(file.text, edits);
 }
 
 /** The text with the outermost edits made. */
-function applied(text: string, edits: readonly Edit[]): string {
+function applied(text: string, edits: readonly Edit[]): UserFile['javascript'] {
   const inOrder = [...edits].sort((a, b) => a.from - b.from || b.to - a.to);
-  let [out, reached] = ['', 0];
+  const out: UserFile['javascript'][number][] = [];
+  let reached = 0;
   for (const { from, to, text: instead } of inOrder) {
     if (from < reached) continue;
-    out += text.slice(reached, from) + instead;
+    out.push(text.slice(reached, from), instead);
     reached = to;
   }
-  return out + text.slice(reached);
+  return [...out, text.slice(reached)];
 }
 
 /** What is to be blanked, but for characters that keep the code around it apart or in one. */

@@ -17,10 +17,10 @@ export interface EntryFlags extends Omit<CodeFlags, 'threads'> {
  *  is asked for alone; and the options that made it. */
 export async function compileFor(
   path: string,
-  { entry, batch, schedule, backend = 'wasm', ...flags }: EntryFlags,
+  { entry, batch, schedule, backend = 'wasm', check = true, ...flags }: EntryFlags,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
-  const spec = await loadModel(path, {}, io);
+  const spec = await loadModel(path, { check }, io);
   const maxBatch = Math.max(spec.maxBatch, batch ?? 1);
   const usual: readonly EntryName[] = ['forward', 'evaluate', 'train_step'];
   const options: CompileOptions = {

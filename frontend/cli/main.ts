@@ -3,9 +3,17 @@
 import './needs-node.ts';
 
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { whyUnwritable } from '../output.ts';
 import { exits, type Io } from './io.ts';
 import { run } from './program.ts';
+
+/** Signals whose default is to end the process: from a terminal, a shell, a batch system. */
+const endings: readonly NodeJS.Signals[] = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const),
+  ...(['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGXCPU', 'SIGPWR'] as const),
+];
+let onLost: Parameters<NonNullable<Io['onLostOutput']>>[0] | null = null;
 
 const io: Io = {
   stdout: process.stdout,
@@ -14,14 +22,21 @@ const io: Io = {
   cwd: process.cwd(),
   env: process.env,
   onInterrupt(f) {
-    process.on('SIGINT', f);
-    return () => process.off('SIGINT', f);
+    const names = endings.filter((name) => name in constants.signals);
+    for (const name of names) process.on(name, f);
+    return () => {
+      for (const name of names) process.off(name, f);
+    };
+  },
+  onLostOutput(f) {
+    onLost = f;
   },
   exit: (code) => process.exit(code),
 };
 
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (onLost) return onLost(stream === process.stdout ? 'stdout' : 'stderr', error);
     // The reader went away, as in `tapeout print … | head`: there is nobody left to tell.
     if (error.code === 'EPIPE') process.exit(exits.ok);
     if (stream === process.stdout)

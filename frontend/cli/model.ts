@@ -20,13 +20,18 @@ export const entryNames: readonly EntryName[] = [
 ];
 
 export interface Changes {
+  readonly check?: boolean;
   readonly maxBatch?: number | undefined;
   readonly seed?: number | undefined;
 }
 
 /** The model of a file, its options changed as asked. */
-export async function loadModel(path: string, { maxBatch, seed }: Changes, { cwd }: Io): Promise<ModelSpec> {
-  const spec = await loadModelFile(isAbsolute(path) ? path : resolve(cwd, path));
+export async function loadModel(
+  path: string,
+  { maxBatch, seed, check = true }: Changes,
+  { cwd }: Io,
+): Promise<ModelSpec> {
+  const spec = await loadModelFile(isAbsolute(path) ? path : resolve(cwd, path), { check });
   return { ...spec, ...(maxBatch === undefined ? {} : { maxBatch }), ...(seed === undefined ? {} : { seed }) };
 }
 
@@ -48,6 +53,8 @@ export interface CodeFlags {
   /** In MiB. */
   readonly binding?: number;
   readonly gpuFeatures?: readonly string[];
+  /** Of the model's types. */
+  readonly check?: boolean;
 }
 
 /** What to compile with for these flags. */

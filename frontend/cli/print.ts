@@ -20,10 +20,10 @@ export interface PrintFlags extends CodeFlags {
 
 export async function printCommand(
   path: string,
-  { stage, entries, maxBatch, target, verify = false, schedule, ...flags }: PrintFlags,
+  { stage, entries, maxBatch, target, verify = false, schedule, check = true, ...flags }: PrintFlags,
   io: Io,
 ): Promise<number> {
-  const spec = await loadModel(path, { maxBatch }, io);
+  const spec = await loadModel(path, { maxBatch, check }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
   const compiled = await compileModel(
     spec,

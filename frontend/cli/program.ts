@@ -47,7 +47,8 @@ function report(error: unknown, io: Io, debug: boolean): number {
   );
   if (debug && error instanceof Error) io.stderr.write(`\n${stacks(error)}\n`);
   if (text === null || error instanceof CompilerBug) return exits.bug;
-  return error instanceof Error && error.name === 'UsageError' ? exits.usage : exits.failed;
+  const { name } = error as Error;
+  return name === 'UsageError' ? exits.usage : name === 'DivergedError' ? exits.diverged : exits.failed;
 }
 
 const stacks = (error: Error): string =>
@@ -85,14 +86,15 @@ Examples:
   tapeout compile lenet.ts -o web/lenet            write a module for the web, Node, Deno or Bun
   tapeout print lenet.ts --stage fuse              show what the compiler makes of the model
 
-Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong command line, 70 a fault of Tapeout,
-130 stopped by Ctrl-C.`,
+Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong command line, 3 a loss that is no number any
+more, 70 a fault of Tapeout, 128 and the signal's number where one ended the work: 130 for Ctrl-C.`,
     );
   const command = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
       .argument('<model>', 'the file whose default export is defineModel({ … }): .ts or .js')
+      .option('--no-check', "leave the model's types unchecked, which is sooner done")
       .option('--debug', 'show stacks with errors');
   const maxBatch = new Option('--max-batch <n>', 'the largest batch, instead of what the model says').argParser(
     whole(1),
@@ -200,15 +202,27 @@ Examples:
     .addOption(binding)
     .addOption(features)
     .option('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)')
+    .addOption(
+      new Option(
+        '--checkpoint-every <steps>',
+        'how often to save what --resume goes on from (default: after each epoch)',
+      ).argParser(whole(1)),
+    )
+    .option(
+      '--resume [checkpoint]',
+      'go on from a checkpoint, to the same bits (default: the one in the output folder)',
+    )
     .addHelpText(
       'after',
       `
-Ctrl-C ends the training and saves what there is; a second one ends at once.
+Ctrl-C and other signals end the training after the step and save what there is; the second leaves out all else, a third ends
+at once. A loss that is no number any more ends it with exit code ${exits.diverged}.
 
 Examples:
   tapeout train examples/lenet.ts
   tapeout train lenet.ts --data /usr/share/datasets/fashion-mnist --epochs 5
-  tapeout train lenet.ts --lr 0.003 --batch-size 32 --seed 7 -o runs/7`,
+  tapeout train lenet.ts --lr 0.003 --batch-size 32 --seed 7 -o runs/7
+  tapeout train lenet.ts --epochs 20 --resume`,
     )
     .action(async (model, options) => exit(await trainCommand(model, options, io)));
 

@@ -1,34 +1,26 @@
 /** `tapeout train`: compiles a model, trains it on labelled images, and shows and saves how it went. */
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Files } from '../../codegen/checksums.ts';
-import { CompileError } from '../../ir/diagnostic.ts';
-import { showType } from '../../ir/type.ts';
 import {
   type Backend,
   GpuModel,
   instantiate,
   instantiateBest,
   instantiateThreads,
-  type Manifest,
   type Model,
 } from '../../runtime/index.ts';
+import { hashOfData, type Run } from '../checkpoint.ts';
 import type { Compiled } from '../compile.ts';
-import type { Dataset, Split } from '../data/dataset.ts';
-import { loadDigits } from '../data/digits.ts';
-import { DataError } from '../data/error.ts';
-import { imageFolder } from '../data/folder.ts';
-import type { ModelSpec } from '../model.ts';
-import { bundleOf, writeFiles } from '../output.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { bundleOf, makeWritable, writeFiles } from '../output.ts';
 import { lossCurveSvg } from '../report/curve.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { drawPictures, pictureStyle, verdict } from '../report/digit.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
-import { type AnyModel, type Epoch, type History, type Progress, predict, train } from '../training.ts';
+import { type AnyModel, type Epoch, type History, type Position, type Progress, predict, train } from '../training.ts';
 import { findGpu } from './gpu.ts';
-import { exits, type Io, interruptible } from './io.ts';
+import { DivergedError, exitOf, exits, type Io } from './io.ts';
 import {
   type CodeFlags,
   codeOptions,
@@ -38,7 +30,9 @@ import {
   loadModel,
   outFolder,
 } from './model.ts';
+import { Saver } from './saver.ts';
 import { readSchedule } from './text.ts';
+import { checkFits, checkTrainable, loadData } from './train-data.ts';
 
 export interface TrainFlags extends CodeFlags {
   readonly data: string;
@@ -49,6 +43,9 @@ export interface TrainFlags extends CodeFlags {
   readonly backend: Backend;
   readonly out?: string;
   readonly schedule?: string;
+  readonly checkpointEvery?: number;
+  /** The file to go on from; true for the one in the output folder. */
+  readonly resume?: string | true;
 }
 
 const usualBatch = 64;
@@ -56,6 +53,7 @@ const usualBatch = 64;
 const shown = 6;
 
 export async function trainCommand(path: string, flags: TrainFlags, io: Io): Promise<number> {
+  const output = unheard(io);
   const say = (...lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
   const asked = await loadModel(path, flags, io);
   const batchSize = flags.batchSize ?? Math.min(usualBatch, asked.maxBatch);
@@ -73,38 +71,71 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
     io,
   );
   say(...describeModel(compiled), '', ...describePasses(compiled), '');
-  const data = loadData(flags.data, imageSize(spec), io);
-  checkFits(spec, compiled.manifest, data.train);
+  const data = loadData(flags.data, spec, io);
+  checkFits(spec, compiled.manifest, data);
   // Before the training, so that a folder that cannot be written costs no time.
   const folder = outFolder(flags.out, compiled.recording.name, io);
-  writeFiles(folder, await bundleOf(compiled));
+  makeWritable(folder);
 
   const model = await instantiated(compiled, flags.backend);
+  const run: Run = { batchSize, seed: String(spec.seed), hash: hashOfData(data) };
+  const saver = new Saver({ folder, run, name: compiled.recording.name, initial: compiled.weights }, io);
+  const from = flags.resume === undefined ? undefined : saver.resume(flags.resume, model);
   if (flags.lr !== undefined) model.lr = flags.lr;
   const rate = Object.hasOwn(model.scalars, 'lr') ? `, learning rate ${showRate(model.lr)}` : '';
   say(`training on ${data.train.name}: ${count(data.train.count)} samples, batches of ${batchSize}${rate}`);
-
+  if (from) say(`going on after step ${count(from.losses.length)}, in epoch ${from.epoch}`);
   say(...placeOf(model));
 
   const started = performance.now();
-  const history = await watched(io, flags.epochs, (onProgress, onEpoch, signal) =>
-    train(model, data, { epochs: flags.epochs, batchSize, seed: spec.seed, signal, onProgress, onEpoch }),
-  );
-  if (history.end === 'diverged') throw diverged(history, model);
-  writeFiles(folder, await results(model, history, compiled.recording.name));
+  const options = { epochs: flags.epochs, batchSize, seed: spec.seed, restEvery: flags.checkpointEvery };
+  const onRest = (position: Position) => saver.checkpoint(model, position);
+  const { history, ended } = await watched(io, flags.epochs, async (watch) => {
+    const history = await train(model, data, { ...options, ...watch, onRest, ...(from ? { from } : {}) }).catch((e) => {
+      saver.tellLast();
+      throw e;
+    });
+    if (history.end === 'diverged') throw diverged(history, model, saver);
+    const broken = await saver.broken(model);
+    if (broken) throw brokenWeights(broken, history, model, saver);
+    await saver.finish(model, history, async () => {
+      const { name } = compiled.recording;
+      const files = [...(await bundleOf(compiled)), ...(await results(model, history, name))];
+      return (more) => writeFiles(folder, new Map([...files, ...more]));
+    });
+    return history;
+  });
 
   const seconds = (performance.now() - started) / 1000;
-  say('', ...(await drawings(model, data.test, io)), '');
+  if (ended.times < 2) say('', ...(await drawings(model, data.test, io)), '');
   model.dispose();
-  if (history.end === 'stopped') say(`stopped after ${count(history.losses.length)} steps and ${seconds.toFixed(1)} s`);
+  const how = ended.signal && ended.signal !== 'SIGINT' ? ` by ${ended.signal}` : '';
+  if (history.end === 'stopped')
+    say(`stopped${how} after ${count(history.losses.length)} steps and ${seconds.toFixed(1)} s`);
   else say(`trained in ${seconds.toFixed(1)} s`);
   const files = [
     'index.js and its files: the compiled model',
     'trained.safetensors: the weights',
+    'checkpoint.safetensors: to go on from, with --resume',
     'loss.svg: the loss curve',
   ];
   say(`wrote to ${showPath(folder, io.cwd)}:`, ...files.map((file) => `  ${file}`));
-  return history.end === 'stopped' ? exits.interrupted : exits.ok;
+  if (history.end === 'stopped') return exitOf(ended.signal ?? undefined);
+  return output.failed ? exits.failed : exits.ok;
+}
+
+/** A training goes on where nobody can be told how it goes: what counts is what it writes. */
+function unheard(io: Io): { failed: boolean } {
+  const lost = { failed: false, told: false };
+  io.onLostOutput?.((stream, { code, message }) => {
+    // A reader may go away, as in `tapeout train … | head`. That other output is not written is a failure.
+    if (code !== 'EPIPE') lost.failed = true;
+    if (stream === 'stderr' || lost.told) return;
+    lost.told = true;
+    const why = code === 'EPIPE' ? 'nobody reads the output any more' : `the output cannot be written (${message})`;
+    io.stderr.write(`note: ${why}; the training goes on, and saves what it learns\n`);
+  });
+  return lost;
 }
 
 async function instantiated(
@@ -133,12 +164,24 @@ function placeOf(model: AnyModel): string[] {
   return [notice, threads > 1 ? `on ${threads} threads` : null, threadsNotice].filter((line) => line !== null);
 }
 
-/** Runs a training with a progress bar, a line an epoch, and Ctrl-C to end it: the first after the step, the second at once. */
+type Watch = {
+  readonly onProgress: (p: Progress) => void;
+  readonly onEpoch: (e: Epoch) => void;
+  readonly signal: AbortSignal;
+};
+/** The signal that asked for the end, if any, and how often. */
+interface Ended {
+  signal: NodeJS.Signals | null;
+  times: number;
+}
+
+/** Runs a training with a progress bar, a line an epoch, and Ctrl-C or another signal to end it after the step. The signal is
+ *  heard until what was learnt is saved, which a second one does not prevent; a third ends the process at once. */
 async function watched(
   io: Io,
   epochs: number,
-  work: (onProgress: (p: Progress) => void, onEpoch: (e: Epoch) => void, signal: AbortSignal) => Promise<History>,
-): Promise<History> {
+  work: (watch: Watch) => Promise<History>,
+): Promise<{ readonly history: History; readonly ended: Ended }> {
   const style = styleFor(io.stdout, io.env);
   const title = (epoch: number) => `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   let bar: ProgressBar | null = null;
@@ -146,90 +189,56 @@ async function watched(
     bar?.clear();
     bar = null;
   };
-  return interruptible(io, clear, (signal) =>
-    work(
-      ({ epoch, samples, of, loss, seconds }) => {
-        if (signal.aborted) return;
-        const rate = samples / seconds;
-        const left = (of - samples) / rate;
-        bar ??= progressBar(io.stdout, title(epoch));
-        bar.update(
-          samples,
-          of,
-          `loss ${loss.toFixed(4)}  ${count(Math.round(rate))} samples/s  ${showSeconds(left)} left`,
-        );
-      },
-      ({ epoch, loss, accuracy, seconds, samples }) => {
-        clear();
-        const right = accuracy === null ? '' : `  test accuracy ${style.bold(`${(100 * accuracy).toFixed(2)}%`)}`;
-        const rate = count(Math.round(samples / seconds));
-        io.stdout.write(
-          `${title(epoch)}  loss ${loss.toFixed(4)}${right}  ${rate} samples/s  ${seconds.toFixed(1)} s\n`,
-        );
-      },
-      signal,
-    ),
-  );
-}
-
-/** Training needs a loss, an optimizer, one image and one label a sample; what they must be is told with what they are. */
-function checkTrainable({ inputs, targets, loss, optimizer, loc }: ModelSpec): void {
-  const fail = (problem: string, help: string) => new CompileError('not-trainable', problem, { loc, help });
-  if (!loss) throw fail('the model has no loss to train by', 'give defineModel a loss: nn.CrossEntropyLoss()');
-  if (!optimizer) throw fail('the model has no optimizer', 'give defineModel an optimizer: optim.SGD({ lr: 0.01 })');
-  const [x, y] = [inputs[0]?.[1], targets[0]?.[1]];
-  const shape = x?.shape ?? [];
-  if (!x || inputs.length > 1 || x.dtype !== 'f32' || shape.length !== 4 || shape[1] !== 1 || shape[2] !== shape[3])
-    throw fail(
-      `tapeout train feeds images f32[N,1,S,S], but the model's input is ${showNamed(inputs)}`,
-      "give the model such an input, { shape: ['N', 1, 32, 32] }, or compile it and feed it yourself",
-    );
-  if (!y || targets.length > 1 || y.dtype !== 'i32' || y.shape.length !== 1)
-    throw fail(
-      `tapeout train feeds labels i32[N], but the model's target is ${showNamed(targets)}`,
-      "give the model such a target, { shape: ['N'], dtype: 'i32' }, and a loss that takes labels",
-    );
-}
-
-const showNamed = (named: ModelSpec['inputs']): string =>
-  named.map(([name, type]) => `${name}: ${showType(type)}`).join(', ') || 'nothing';
-
-/** The side of the square images that the model takes. */
-const imageSize = ({ inputs }: ModelSpec): number => inputs[0]?.[1].shape[2] as number;
-
-function loadData(name: string, size: number, { cwd }: Io): Split {
-  const padded = Math.max(size, 28); // what does not fit is said with both shapes
-  if (name !== 'digits') return imageFolder(resolve(cwd, name), padded);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ended: Ended = { signal: null, times: 0 };
+  const release = io.onInterrupt((name = 'SIGINT') => {
+    clear();
+    ended.signal ??= name;
+    if (++ended.times > 2) io.exit(exitOf(name));
+    controller.abort();
+  });
+  const onProgress = ({ epoch, samples, of, loss, seconds, learnt }: Progress): void => {
+    if (signal.aborted) return;
+    const rate = learnt / seconds;
+    const left = (of - samples) / rate;
+    bar ??= progressBar(io.stdout, title(epoch));
+    bar.update(samples, of, `loss ${loss.toFixed(4)}  ${count(Math.round(rate))} samples/s  ${showSeconds(left)} left`);
+  };
+  const onEpoch = ({ epoch, loss, accuracy, seconds, samples }: Epoch): void => {
+    clear();
+    const right = accuracy === null ? '' : `  test accuracy ${style.bold(`${(100 * accuracy).toFixed(2)}%`)}`;
+    const rate = count(Math.round(samples / seconds));
+    io.stdout.write(`${title(epoch)}  loss ${loss.toFixed(4)}${right}  ${rate} samples/s  ${seconds.toFixed(1)} s\n`);
+  };
   try {
-    return loadDigits(cwd, padded);
-  } catch (error) {
-    // Not every folder has the digits; Tapeout's own has them where it was cloned.
-    if (!(error instanceof DataError)) throw error;
-    return loadDigits(dirname(fileURLToPath(import.meta.url)), padded);
+    return { history: await work({ onProgress, onEpoch, signal }), ended };
+  } finally {
+    clear();
+    release();
   }
 }
 
-/** The data must have the shape that the model takes, and no label that it has no output for. */
-function checkFits({ inputs }: ModelSpec, manifest: Manifest, { name, shape, classes }: Dataset): void {
-  const [input, type] = inputs[0] ?? [];
-  const wanted = type?.shape.slice(1) ?? [];
-  if (`${wanted}` !== `${shape}`)
-    throw new DataError(
-      `${name} has images of [${shape}], but the model's input ${input} is ${type && showType(type)}, one image [${wanted}]. ` +
-        `Give the model the input shape ['N', ${shape.join(', ')}].`,
-    );
-  const range = manifest.tensors.find((t) => t.range !== undefined && t.purpose === 'input')?.range;
-  if (range !== undefined && range < classes)
-    throw new DataError(
-      `${name} has labels from 0 to ${classes - 1}, but the model has only ${range} outputs. Give its last layer ${classes}.`,
-    );
+const whatToTry = (model: AnyModel): string =>
+  Object.hasOwn(model.scalars, 'lr') ? ` Try a smaller learning rate: --lr, now ${showRate(model.lr)}.` : '';
+
+function diverged({ losses, epoch }: History, model: AnyModel, saver: Saver): DivergedError {
+  const last = losses.length > 1 ? `, after ${losses.at(-2)} in the step before` : '';
+  return new DivergedError(
+    `the loss became ${losses.at(-1)} in step ${losses.length}, of epoch ${epoch}${last}. ${saver.describeLast()}${whatToTry(model)}`,
+  );
 }
 
-function diverged({ losses }: History, model: AnyModel): DataError {
-  const rate = Object.hasOwn(model.scalars, 'lr')
-    ? ` Try a smaller learning rate: --lr, now ${showRate(model.lr)}.`
-    : '';
-  return new DataError(`the loss became ${losses.at(-1)} in step ${losses.length}, and nothing was saved.${rate}`);
+function brokenWeights(
+  { name, value }: { readonly name: string; readonly value: number },
+  { losses }: History,
+  model: AnyModel,
+  saver: Saver,
+): DivergedError {
+  return new DivergedError(
+    `the loss of the last step, ${losses.length}, was ${losses.at(-1)}, and with its update '${name}' holds ${value}. ` +
+      `${saver.describeLast()}${whatToTry(model)}`,
+  );
 }
 
 async function results(model: AnyModel, { losses, epochs }: History, name: string): Promise<Files> {
@@ -242,14 +251,14 @@ async function results(model: AnyModel, { losses, epochs }: History, name: strin
 
 /** A few test images, from all over the set, with what the model takes them for. */
 async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[]> {
-  const [, height, width] = test.shape;
+  const [channels, height, width] = test.shape;
   const samples = Array.from({ length: Math.min(shown, test.count) }, (_, i) =>
     Math.floor(((i + 0.5) * test.count) / shown),
   );
   const pictures = [];
   for (const sample of samples) {
     const { prediction, probability } = await predict(model, test, sample);
-    const pixels = test.images.subarray(sample * height * width, (sample + 1) * height * width);
+    const pixels = grey(test.images, sample * channels * height * width, channels, height * width);
     pictures.push({ pixels, caption: verdict(test.labels[sample] as number, prediction, probability) });
   }
   return drawPictures(pictures, {
@@ -260,6 +269,14 @@ async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[
     columns: io.stdout.columns ?? 96,
   });
 }
+
+/** The mean over the channels of an image. */
+const grey = (images: Float32Array, at: number, channels: number, pixels: number): Float32Array =>
+  Float32Array.from({ length: pixels }, (_, i) => {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += images[at + c * pixels + i]!;
+    return sum / channels;
+  });
 
 /** float32's 0.01 is 0.009999999776…, which nobody wrote. */
 const showRate = (rate: number): string => String(Number(rate.toPrecision(6)));

@@ -87,31 +87,35 @@ export function subset(from: Dataset, name: string, keeps: (sample: number) => b
   return dataset({ ...from, name, images, labels });
 }
 
-/** Copies greyscale images into the middle of larger ones of `size` by `size`, zeros around, each value times `scale`.
- *  Throws DataError when they do not fit. */
+/** The height and width of images. */
+export type Extents = readonly [height: number, width: number];
+
+/** Copies images of one channel, or channels of images, into the middle of larger ones of `size`, square where that is one
+ *  number, zeros around, each value times `scale`. Throws DataError when they do not fit. */
 export function zeroPadded(
   images: ArrayLike<number>,
-  [height, width]: readonly [height: number, width: number],
-  size: number,
+  [height, width]: Extents,
+  size: number | Extents,
   name: string,
   scale: (value: number) => number = (value) => value,
 ): Float32Array<ArrayBuffer> {
-  if (!Number.isInteger(size) || height > size || width > size)
+  const [tall, wide] = typeof size === 'number' ? [size, size] : size;
+  if (!Number.isInteger(tall) || !Number.isInteger(wide) || height > tall || width > wide)
     throw new DataError(
-      `${name}: images of ${height}x${width} cannot be padded to ${size}x${size}. Ask for ${Math.max(height, width)} or more.`,
+      `${name}: images of ${height}x${width} cannot be padded to ${tall}x${wide}. Ask for ${Math.max(height, width)} or more.`,
     );
   const count = images.length / (height * width) || 0;
-  if (count * size * size > mostValues)
+  if (count * tall * wide > mostValues)
     throw new DataError(
-      `${name}: ${count} images, padded to ${size}x${size}, are ${count * size * size} values of float32, and a data set may ` +
+      `${name}: ${count} images, padded to ${tall}x${wide}, are ${count * tall * wide} values of float32, and a data set may ` +
         `have ${mostValues}. Take fewer images, or a smaller size.`,
     );
-  const padded = new Float32Array(count * size * size);
-  const [top, left] = [Math.floor((size - height) / 2), Math.floor((size - width) / 2)];
+  const padded = new Float32Array(count * tall * wide);
+  const [top, left] = [Math.floor((tall - height) / 2), Math.floor((wide - width) / 2)];
   for (let n = 0; n < count; n++)
     for (let row = 0; row < height; row++) {
       const from = (n * height + row) * width;
-      const to = (n * size + top + row) * size + left;
+      const to = (n * tall + top + row) * wide + left;
       for (let column = 0; column < width; column++) padded[to + column] = scale(images[from + column]!);
     }
   return padded;

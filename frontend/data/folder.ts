@@ -1,41 +1,56 @@
 /** A folder of IDX files as MNIST and Fashion-MNIST come: images and labels, to train and to test. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Dataset, dataset, type Split, zeroPadded } from './dataset.ts';
+import { type Dataset, dataset, type Extents, type Split, zeroPadded } from './dataset.ts';
 import { DataError, unreadable } from './error.ts';
 import { readIdx } from './idx.ts';
 
 /** Loads {train,t10k}-{images-idx3,labels-idx1}-ubyte from `directory`, each plain or .gz, and with a dot for the second
- *  hyphen if need be. Values are pixel/255 in float32, images zero-padded to `size` by `size`.
- *  Throws DataError when a file is missing, damaged, or does not fit the others. */
-export function imageFolder(directory: string, size = 32, classes = 10): Split {
+ *  hyphen if need be; images of several channels are images-idx4, [count, channels, height, width]. Values are pixel/255 in
+ *  float32, images zero-padded to `size`, which may be a function of what they are. There are as many classes as the labels
+ *  tell. Throws DataError when a file is missing, damaged, or does not fit the others. */
+export function imageFolder(directory: string, size: number | Extents | ((given: Extents) => Extents) = 32): Split {
   const present = list(directory);
-  return {
-    train: part(directory, present, 'train', size, classes),
-    test: part(directory, present, 't10k', size, classes),
-  };
+  const [train, test] = (['train', 't10k'] as const).map((prefix) => part(directory, present, prefix, size)) as [
+    Dataset,
+    Dataset,
+  ];
+  if (`${train.shape}` !== `${test.shape}`)
+    throw new DataError(
+      `${train.name} has images of [${train.shape}], and ${test.name} of [${test.shape}]. Take both from the same download.`,
+    );
+  const classes = Math.max(train.classes, test.classes);
+  return { train: { ...train, classes }, test: { ...test, classes } };
 }
 
-function part(directory: string, present: readonly string[], prefix: string, size: number, classes: number): Dataset {
-  const imageFile = find(directory, present, prefix, 'images', 3);
-  const labelFile = find(directory, present, prefix, 'labels', 1);
-  const images = readBytes(imageFile, 'images [count, height, width]', 3);
-  const labels = readBytes(labelFile, 'labels [count]', 1);
-  const [count = 0, height = 0, width = 0] = images.shape;
+function part(
+  directory: string,
+  present: readonly string[],
+  prefix: string,
+  size: number | Extents | ((given: Extents) => Extents),
+): Dataset {
+  const image = find(directory, present, prefix, 'images', [3, 4]);
+  const label = find(directory, present, prefix, 'labels', [1]);
+  const what = image.rank === 3 ? 'images [count, height, width]' : 'images [count, channels, height, width]';
+  const images = readBytes(image.file, what, image.rank);
+  const labels = readBytes(label.file, 'labels [count]', 1);
+  const [count = 0, ...extents] = images.shape;
+  const [channels, height, width] = (image.rank === 3 ? [1, ...extents] : extents) as [number, number, number];
   const [labelled = 0] = labels.shape;
   if (count !== labelled)
     throw new DataError(
-      `${imageFile} holds ${count} images, but ${labelFile} holds ${labelled} labels. They do not belong together; ` +
+      `${image.file} holds ${count} images, but ${label.file} holds ${labelled} labels. They do not belong together; ` +
         'take both from the same download.',
     );
   if (images.data.length === 0)
-    throw new DataError(`${imageFile}: the data set is empty: ${count} images of ${height}x${width}.`);
+    throw new DataError(`${image.file}: the data set is empty: ${count} images of ${extents.join('x')}.`);
+  const padded = typeof size === 'function' ? size([height, width]) : size;
   return dataset({
     name: `${basename(directory)}, ${prefix === 'train' ? 'train' : 'test'}`,
-    images: zeroPadded(images.data, [height, width], size, imageFile, (pixel) => pixel / 255),
+    images: zeroPadded(images.data, [height, width], padded, image.file, (pixel) => pixel / 255),
     labels: Int32Array.from(labels.data),
-    shape: [1, size, size],
-    classes,
+    shape: [channels, ...(typeof padded === 'number' ? ([padded, padded] as const) : padded)],
+    classes: labels.data.reduce((most, l) => Math.max(most, l), 0) + 1,
   });
 }
 
@@ -46,13 +61,22 @@ function readBytes(file: string, what: string, rank: number): { shape: readonly 
   return { shape, data };
 }
 
-function find(directory: string, present: readonly string[], prefix: string, kind: string, rank: number): string {
-  const names = [`${prefix}-${kind}-idx${rank}-ubyte`, `${prefix}-${kind}.idx${rank}-ubyte`];
-  const name = names.flatMap((plain) => [plain, `${plain}.gz`]).find((candidate) => present.includes(candidate));
-  if (name) return join(directory, name);
+function find(
+  directory: string,
+  present: readonly string[],
+  prefix: string,
+  kind: string,
+  ranks: readonly number[],
+): { readonly file: string; readonly rank: number } {
+  for (const rank of ranks) {
+    const names = [`${prefix}-${kind}-idx${rank}-ubyte`, `${prefix}-${kind}.idx${rank}-ubyte`];
+    const name = names.flatMap((plain) => [plain, `${plain}.gz`]).find((candidate) => present.includes(candidate));
+    if (name) return { file: join(directory, name), rank };
+  }
+  const wanted = `${prefix}-${kind}-idx${ranks[0]}-ubyte`;
   const shown = present.length > 8 ? `${present.slice(0, 8).join(', ')}, ...` : present.join(', ');
   throw new DataError(
-    `${directory}: no ${names[0]} or ${names[0]}.gz in this folder, which holds ${shown || 'nothing'}. ${whereToGet}`,
+    `${directory}: no ${wanted} or ${wanted}.gz in this folder, which holds ${shown || 'nothing'}. ${whereToGet}`,
   );
 }
 

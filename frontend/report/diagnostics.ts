@@ -52,7 +52,14 @@ export function renderError(error: unknown, rendering: Rendering = {}): string |
 }
 
 /** Errors whose message is all there is to say. Named rather than imported: a bundle's runtime throws them too. */
-const plainErrors = new Set(['DataError', 'TapeoutError', 'SafetensorsError', 'UsageError', 'OutputError']);
+const plainErrors = new Set([
+  'DataError',
+  'TapeoutError',
+  'SafetensorsError',
+  'UsageError',
+  'OutputError',
+  'DivergedError',
+]);
 
 const problemOf = ({ code, message, loc, notes, help }: CompileError): Problem => ({ code, message, loc, notes, help });
 

@@ -29,6 +29,7 @@ describe('tapeout train', () => {
     const out = join(cwd, 'tapeout-out/Net');
     expect(readdirSync(out)).toEqual([
       'SHA256SUMS',
+      'checkpoint.safetensors',
       'index.d.ts',
       'index.js',
       'loss.svg',
@@ -71,17 +72,18 @@ describe('tapeout train', () => {
     expect(existsSync(join(cwd, 'tapeout-out/Net/loss.svg'))).toBe(true);
   });
 
-  test('ends at once at a second Ctrl-C', async () => {
+  test('saves at a second Ctrl-C too, and ends at once at a third', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
-    const { exited } = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
-      cwd,
-      interrupt: (written, press) => {
-        if (!/^epoch +2\//.test(written)) return;
-        press();
-        press();
-      },
-    });
-    expect(exited).toEqual([130]);
+    for (const times of [2, 3]) {
+      const { code, exited } = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
+        cwd,
+        interrupt: (written, press) => {
+          if (/^epoch +2\//.test(written)) for (let i = 0; i < times; i++) press();
+        },
+      });
+      expect([code, exited]).toEqual([130, times === 2 ? [] : [130]]);
+      expect(existsSync(join(cwd, 'tapeout-out/Net/trained.safetensors'))).toBe(true);
+    }
   });
 
   test.skipIf(onWindows)(unless(onWindows, 'as a program, ends at SIGINT with the exit code 130'), async () => {
@@ -270,11 +272,11 @@ describe('bad input exits with 1, a message and no stack', () => {
     ],
     'more classes than outputs': [
       () => train({ 'net.ts': net().replace('(784, 10)', '(784, 3)') }),
-      /^error: data, train has labels from 0 to 9, but the model has only 3 outputs\./,
+      /^error: data, train has labels from 0 to 3, but the model has only 3 outputs\./,
     ],
     'a label outside the classes': [
-      () => train({ 'data/train-labels-idx1-ubyte': idx([42], new Array(42).fill(11)) }),
-      /^error: .*label 0 is 11, but the labels of 10 classes go from 0 to 9\./,
+      () => train({ 'data/train-labels-idx1-ubyte': idx([42], [...new Array(41).fill(1), 11]) }),
+      /^error: data, train has labels from 0 to 11, but the model has only 10 outputs\. .*: number 41 is the first from 10 on\./,
     ],
     'another number of labels': [
       () => train({ 'data/train-labels-idx1-ubyte': idx([41], new Array(41).fill(1)) }),
@@ -303,10 +305,6 @@ describe('bad input exits with 1, a message and no stack', () => {
     'an output folder that is not writable': [
       () => train({ taken: 'a file' }, '--out', 'taken/out'),
       /^error: .*taken\/out: this folder cannot be made: a part of this path is a file, not a folder\. Name another folder with --out\.\n$/,
-    ],
-    'a loss that diverges': [
-      () => train({}, '--lr', '1e38'),
-      /^error: the loss became (NaN|Infinity|inf) in step \d+, and nothing was saved\. Try a smaller learning rate: --lr, now 1e\+38\.\n$/,
     ],
   };
   for (const [name, [call, message]] of Object.entries(cases))

@@ -1,0 +1,92 @@
+/** A training in the middle, as one file: what the model has learnt with its optimizer's state, and how far the training has
+ *  come. A training that goes on from it gives the same bits as one that was never interrupted. */
+import { createHash } from 'node:crypto';
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../runtime/safetensors.ts';
+import type { Split } from './data/dataset.ts';
+import { DataError } from './data/error.ts';
+import type { Position } from './training.ts';
+
+/** What else decides the bits of a training. */
+export interface Run {
+  readonly batchSize: number;
+  readonly seed: string;
+  /** Of the data. */
+  readonly hash: string;
+}
+
+export interface Checkpoint {
+  readonly run: Run;
+  readonly position: Position;
+  /** A safetensors file of parameters, state and scalars. */
+  readonly model: Uint8Array;
+}
+
+const key = 'tapeout.checkpoint';
+const version = 1;
+
+export function writeCheckpoint({ run, position, model }: Checkpoint): Uint8Array {
+  const { losses, ...rest } = position;
+  const bytes = Buffer.from(Float32Array.from(losses).buffer);
+  const text = JSON.stringify({ version, run, position: { ...rest, losses: bytes.toString('base64') } });
+  return writeSafetensors(readSafetensors(model), { [key]: text });
+}
+
+/** Throws DataError for a file that is none, and SafetensorsError for one that is damaged. */
+export function readCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
+  const text = readSafetensorsMetadata(bytes, path)[key];
+  if (text === undefined)
+    throw new DataError(`${path} holds weights, but not where a training stood: it is no checkpoint of tapeout train.`);
+  const found = parsed(text);
+  if (!found) throw new DataError(`${path}: what it says of the training is damaged. Take another checkpoint.`);
+  return { ...found, model: bytes };
+}
+
+function parsed(text: string): Omit<Checkpoint, 'model'> | null {
+  try {
+    const { version: v, run, position } = JSON.parse(text);
+    const { epoch, samples, epochs } = position;
+    const bytes = Buffer.from(String(position.losses), 'base64');
+    const whole = [epoch, samples].every((n) => Number.isSafeInteger(n) && n >= 0);
+    if (v !== version || !whole || epoch < 1 || bytes.length % 4 !== 0 || !Array.isArray(epochs)) return null;
+    const losses = [...new Float32Array(Uint8Array.from(bytes).buffer)];
+    if (typeof run.batchSize !== 'number' || typeof run.seed !== 'string' || typeof run.hash !== 'string') return null;
+    return { run, position: { epoch, samples, losses, epochs } };
+  } catch {
+    return null;
+  }
+}
+
+/** Throws DataError, naming the option, where going on would not be going on. */
+export function checkSame(saved: Run, now: Run, path: string): void {
+  const differ = (what: string, help: string) =>
+    new DataError(`${path} is of a training with ${what}. ${help} Or train from the start, without --resume.`);
+  if (saved.batchSize !== now.batchSize)
+    throw differ(
+      `batches of ${saved.batchSize}, and these are of ${now.batchSize}`,
+      `Pass --batch-size ${saved.batchSize}.`,
+    );
+  if (saved.seed !== now.seed)
+    throw differ(`the seed ${saved.seed}, and this one has ${now.seed}`, `Pass --seed ${saved.seed}.`);
+  if (saved.hash !== now.hash) throw differ('other data', 'Name the same with --data.');
+}
+
+export function hashOfData({ train, test }: Split): string {
+  const hash = createHash('sha256');
+  for (const { images, labels, shape } of [train, test])
+    for (const part of [Int32Array.from(shape), images, labels])
+      hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The first of these weights that is NaN, or has become infinite; null where all are well. */
+export function brokenWeight(
+  file: Uint8Array,
+  initial: ReadonlyMap<string, Float32Array>,
+): { readonly name: string; readonly value: number } | null {
+  for (const [name, { data }] of readSafetensors(file)) {
+    if (!(data instanceof Float32Array)) continue;
+    const value = data.find((v) => !Number.isFinite(v));
+    if (value !== undefined && initial.get(name)?.every(Number.isFinite) !== false) return { name, value };
+  }
+  return null;
+}

@@ -1,0 +1,127 @@
+/** What `tapeout train` keeps on the disk, so that neither a signal nor a full disk nor a loss that runs away costs more than
+ *  the steps since the last checkpoint. */
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { brokenWeight, checkSame, type Run, readCheckpoint, writeCheckpoint } from '../checkpoint.ts';
+import { unreadable } from '../data/error.ts';
+import { OutputError, whyUnwritable } from '../output.ts';
+import { showPath } from '../report/diagnostics.ts';
+import { count } from '../report/table.ts';
+import type { AnyModel, Position } from '../training.ts';
+import { WriteError, writeWhole } from '../whole-files.ts';
+import type { Io } from './io.ts';
+
+const checkpointName = 'checkpoint.safetensors';
+
+interface Saved {
+  readonly folder: string;
+  readonly run: Run;
+  /** Of the model. */
+  readonly name: string;
+  readonly initial: ReadonlyMap<string, Float32Array>;
+}
+
+export class Saver {
+  readonly #of: Saved;
+  readonly #io: Io;
+  readonly #file: string;
+  /** Where the last checkpoint is, and of which step. */
+  #last: { readonly file: string; readonly step: number } | null = null;
+  #told = false;
+
+  constructor(of: Saved, io: Io) {
+    this.#of = of;
+    this.#io = io;
+    this.#file = join(of.folder, checkpointName);
+  }
+
+  /** Loads a checkpoint into the model. Throws DataError or TapeoutError for one of something else. */
+  resume(asked: string | true, model: AnyModel): Position {
+    const file = asked === true ? this.#file : resolve(this.#io.cwd, asked);
+    const path = showPath(file, this.#io.cwd);
+    let bytes: Uint8Array;
+    try {
+      bytes = readFileSync(file);
+    } catch (error) {
+      throw unreadable(path, error, 'Name the checkpoint with --resume, or its folder with --out.');
+    }
+    const { run, position } = readCheckpoint(bytes, path);
+    checkSame(run, this.#of.run, path);
+    model.loadStateDict(bytes);
+    this.#last = { file, step: position.losses.length };
+    return position;
+  }
+
+  /** Replaces the last checkpoint, unless this one is of no use. A disk that is full ends no training. */
+  async checkpoint(model: AnyModel, position: Position): Promise<void> {
+    if (await this.broken(model)) return;
+    try {
+      writeWhole(this.#file, await this.#bytes(model, position));
+      this.#last = { file: this.#file, step: position.losses.length };
+    } catch (error) {
+      if (!(error instanceof WriteError)) throw error;
+      if (!this.#told)
+        this.#io.stderr.write(
+          `note: the checkpoint cannot be written: ${whyUnwritable(error.cause)}; the training goes on\n`,
+        );
+      this.#told = true;
+    }
+  }
+
+  /** A weight that is no number any more. */
+  async broken(model: AnyModel): Promise<ReturnType<typeof brokenWeight>> {
+    return brokenWeight(await model.toSafetensors(), this.#of.initial);
+  }
+
+  /** Writes the results with a last checkpoint. Where that fails the checkpoint alone is kept, wherever there is room for it.
+   *  Throws OutputError, which says where. */
+  async finish(
+    model: AnyModel,
+    position: Position,
+    results: () => Promise<(more: ReadonlyMap<string, Uint8Array>) => void>,
+  ): Promise<void> {
+    const bytes = await this.#bytes(model, position);
+    const write = await results();
+    try {
+      write(new Map([[checkpointName, bytes]]));
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      const kept = this.#keep(bytes, position.losses.length);
+      throw new OutputError(`${error.message} ${kept}`, { cause: error });
+    }
+  }
+
+  /** What there is to go on from, in a sentence. */
+  describeLast(): string {
+    if (!this.#last) return 'Nothing was saved.';
+    return `The last checkpoint, of step ${count(this.#last.step)}, is in ${showPath(this.#last.file, this.#io.cwd)}.`;
+  }
+
+  /** For errors that say nothing of it. */
+  tellLast(): void {
+    if (this.#last) this.#io.stderr.write(`note: ${this.describeLast()} --resume goes on from it\n`);
+  }
+
+  #keep(bytes: Uint8Array, step: number): string {
+    const spare = `tapeout-${this.#of.name.replace(/[^\w-]/g, '_')}-${process.pid}.safetensors`;
+    const isSaved = this.#last?.step === step;
+    for (const file of isSaved ? [] : [this.#file, join(tmpdir(), spare), resolve(this.#io.cwd, spare)])
+      try {
+        writeWhole(file, bytes);
+        this.#last = { file, step };
+        break;
+      } catch (error) {
+        if (!(error instanceof WriteError)) throw error;
+      }
+    if (this.#last?.step !== step) return `What was learnt could be written nowhere else. ${this.describeLast()}`;
+    const { file } = this.#last;
+    const resume = file === this.#file ? '--resume' : `--resume ${file}`;
+    return `What was learnt is kept in ${showPath(file, this.#io.cwd)}: ${resume} writes the results from it, with nothing trained again.`;
+  }
+
+  async #bytes(model: AnyModel, { epoch, samples, losses, epochs }: Position): Promise<Uint8Array> {
+    const position = { epoch, samples, losses, epochs };
+    return writeCheckpoint({ run: this.#of.run, position, model: await model.toSafetensors({ state: true }) });
+  }
+}

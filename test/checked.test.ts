@@ -1,0 +1,68 @@
+/** Programs that were checked before: as they are, until something changes that they depend on. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { checkedProgram } from '../frontend/checked.ts';
+import * as typescript from '../frontend/typescript.ts';
+import { folderOf } from './support/cli.ts';
+
+vi.mock('../frontend/typescript.ts', { spy: true });
+const before = process.env.TAPEOUT_CACHE;
+let cache: string;
+beforeEach(() => {
+  cache = folderOf();
+  process.env.TAPEOUT_CACHE = cache;
+});
+afterEach(() => {
+  process.env.TAPEOUT_CACHE = before;
+});
+
+const files = {
+  'net.ts': "import { n } from './part';\nexport const m: number = n;\n",
+  'part.ts': 'export const n: number = 1;\n',
+};
+const check = (folder: string) => checkedProgram(join(folder, 'net.ts'), { packages: {}, foreign: [] });
+/** How often TypeScript was asked since the last call. */
+const reads = (): number => {
+  const { calls } = vi.mocked(typescript.readUserProgram).mock;
+  const n = calls.length;
+  vi.mocked(typescript.readUserProgram).mockClear();
+  return n;
+};
+
+test('are taken from the cache, in another folder too, and not where a file changed, appeared or was damaged', async () => {
+  const folder = folderOf(files);
+  const first = await check(folder);
+  expect([first.problems, first.files.map(({ path }) => path)]).toEqual([
+    [],
+    [join(folder, 'net.ts'), join(folder, 'part.ts')],
+  ]);
+  expect([await check(folder), reads()]).toEqual([first, 1]);
+  const other = folderOf(files);
+  expect((await check(other)).files[1]).toMatchObject({ path: join(other, 'part.ts') });
+  expect(reads()).toBe(0);
+
+  writeFileSync(join(folder, 'part.ts'), "export const n: string = '';\n");
+  expect([(await check(folder)).problems.map(({ code }) => code), reads()]).toEqual([['TS2322'], 1]);
+  // A folder that was looked for is there now.
+  const types = join(other, 'node_modules/@types/node');
+  mkdirSync(types, { recursive: true });
+  writeFileSync(join(types, 'index.d.ts'), '');
+  expect([(await check(other)).problems, reads()]).toEqual([[], 1]);
+
+  const [name = ''] = readdirSync(cache);
+  const kept = readFileSync(join(cache, name), 'utf8');
+  expect([(await check(other)).problems, reads()]).toEqual([[], 0]);
+  for (const damaged of [kept.replace('number', 'nomber'), kept.slice(0, 100), '']) {
+    writeFileSync(join(cache, name), damaged);
+    expect([(await check(other)).problems, reads()]).toEqual([[], 1]);
+    expect(readFileSync(join(cache, name), 'utf8')).toBe(kept);
+  }
+});
+
+test('are checked each time where nothing can be kept', async () => {
+  process.env.TAPEOUT_CACHE = join(folderOf({ file: '' }), 'file');
+  const folder = folderOf(files);
+  await check(folder);
+  expect([(await check(folder)).problems, reads()]).toEqual([[], 2]);
+});

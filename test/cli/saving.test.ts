@@ -1,0 +1,168 @@
+/** What `tapeout train` has saved, whatever ends it: signals, a reader that goes away, a full disk, a loss that runs away. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { readCheckpoint } from '../../frontend/checkpoint.ts';
+import { readSafetensors } from '../../runtime/index.ts';
+import { cli, folderOf, modelFile, program } from '../support/cli.ts';
+import { onWindows, unless } from '../support/left-out.ts';
+import { data, idx, net } from '../support/quarters.ts';
+
+/** Files that the disk has no room for. */
+const disk = vi.hoisted(() => ({ full: /^$/ }));
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof fs>();
+  const openSync = (path: string, flags: string, mode?: number): number => {
+    if (flags === 'w' && disk.full.test(path)) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    return real.openSync(path, flags, mode);
+  };
+  return { ...real, openSync };
+});
+
+const momentum = net().replace('optim.SGD({ lr: 0.1 })', 'optim.SGD({ lr: 0.1, momentum: 0.9 })');
+const folder = (model = momentum) => folderOf({ 'net.ts': model, ...data });
+const train = (cwd: string, ...more: string[]) => cli(['train', 'net.ts', '--data', 'data', ...more], { cwd });
+const file = (cwd: string, out: string, name: string): Buffer => fs.readFileSync(join(cwd, out, name));
+const results = (cwd: string, out: string) =>
+  ['trained.safetensors', 'checkpoint.safetensors', 'loss.svg', 'SHA256SUMS'].map((name) => file(cwd, out, name));
+/** Accuracy and losses are the same, how long it took is not. */
+const bits = (cwd: string, out: string) => {
+  const checkpoint = readCheckpoint(file(cwd, out, 'checkpoint.safetensors'), out);
+  return [checkpoint.position.losses, readSafetensors(checkpoint.model), file(cwd, out, 'trained.safetensors')];
+};
+
+describe('a training', () => {
+  test.skipIf(onWindows)(unless(onWindows, 'goes on from a checkpoint to the same bits'), async () => {
+    const cwd = folder();
+    const flags = ['--data', 'data', '--epochs', '100000', '-o', 'a'];
+    const killed = await program(['train', 'net.ts', ...flags, '--checkpoint-every', '7'], {
+      cwd,
+      onOutput: (text, kill) => {
+        if (/^epoch +2\//m.test(text)) kill('SIGKILL');
+      },
+    });
+    expect([killed.code, fs.readdirSync(join(cwd, 'a'))]).toEqual([null, ['checkpoint.safetensors']]);
+    const { epoch, losses } = readCheckpoint(file(cwd, 'a', 'checkpoint.safetensors'), 'a').position;
+    expect([epoch > 1, losses.length % 7]).toEqual([true, 0]);
+    const epochs = ['--epochs', String(epoch + 1)];
+    const resumed = await train(cwd, ...epochs, '-o', 'a', '--resume');
+    expect(resumed.stdout).toContain(`\ngoing on after step ${losses.length}, in epoch ${epoch}\n`);
+    expect([resumed.code, resumed.stderr]).toEqual([0, '']);
+    await train(cwd, ...epochs, '-o', 'b');
+    expect(bits(cwd, 'a')).toEqual(bits(cwd, 'b'));
+
+    const other = await train(cwd, '--resume', 'a/checkpoint.safetensors', '--seed', '3');
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      'error: a/checkpoint.safetensors is of a training with the seed 0, and this one has 3. Pass --seed 0. Or train from the start, without --resume.\n',
+    ]);
+    const weights = await train(cwd, '--resume', 'a/trained.safetensors');
+    expect(weights.stderr).toMatch(/^error: a\/trained\.safetensors holds weights, but not where a training stood/);
+  });
+
+  test.skipIf(onWindows)(unless(onWindows, 'is finished though nobody reads of it'), async () => {
+    const cwd = folder();
+    const flags = ['train', 'net.ts', '--data', 'data', '--epochs', '2'];
+    const { code, stderr } = await program(flags, { cwd, closeEarly: true });
+    expect(stderr).toBe('note: nobody reads the output any more; the training goes on, and saves what it learns\n');
+    expect(code).toBe(0);
+    expect(results(cwd, 'tapeout-out/Net')).toHaveLength(4);
+  });
+
+  test.skipIf(onWindows)(unless(onWindows, 'is saved at a signal, which its exit code tells'), async () => {
+    const cwd = folder();
+    const { code, stdout, stderr } = await program(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
+      cwd,
+      onOutput: (text, kill) => {
+        if (/^epoch +1\//m.test(text)) kill('SIGTERM');
+      },
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/\nstopped by SIGTERM after /);
+    expect(code).toBe(143);
+    expect(results(cwd, 'tapeout-out/Net')).toHaveLength(4);
+  });
+
+  test('that a full disk ends is kept where there is room, and its results are written from there', async () => {
+    const cwd = folder();
+    const whole = await train(cwd, '--epochs', '2', '-o', 'whole');
+    expect([whole.code, whole.stderr]).toEqual([0, '']);
+
+    disk.full = /index\.js/;
+    const late = await train(cwd, '--epochs', '2', '-o', 'late');
+    expect(late.code).toBe(1);
+    expect(late.stderr).toMatch(
+      /^error: .*index\.js: cannot be written: the disk is full\. .* What was learnt is kept in late\/checkpoint\.safetensors: --resume writes the results from it, with nothing trained again\.\n$/,
+    );
+    disk.full = /^$/;
+    const again = await train(cwd, '--epochs', '2', '-o', 'late', '--resume');
+    expect([again.code, again.stdout.match(/^epoch /gm)]).toEqual([0, null]);
+    expect(results(cwd, 'late')).toEqual(results(cwd, 'whole').map((r, i) => (i === 1 ? expect.anything() : r)));
+    expect(bits(cwd, 'late')).toEqual(bits(cwd, 'whole'));
+
+    fs.mkdirSync(join(cwd, 'early'));
+    disk.full = /early/;
+    const early = await train(cwd, '--epochs', '2', '-o', 'early');
+    disk.full = /^$/;
+    const [, spare = ''] = /kept in (\S+): --resume/.exec(early.stderr) ?? [];
+    expect(early.stderr).toMatch(/^note: the checkpoint cannot be written: the disk is full; the training goes on\n/);
+    expect([early.code, fs.readdirSync(join(cwd, 'early'))]).toEqual([1, []]);
+    expect((await train(cwd, '--epochs', '2', '-o', 'early', '--resume', spare)).code).toBe(0);
+    expect(bits(cwd, 'early')).toEqual(bits(cwd, 'whole'));
+    fs.rmSync(spare);
+  });
+
+  test('that runs away ends with a code of its own, and with what to go on from', async () => {
+    const cwd = folder();
+    const told = await train(cwd, '--lr', '1e38', '--epochs', '1');
+    expect(told.stderr).toMatch(
+      /^error: the loss became (NaN|Infinity) in step \d+, of epoch 1, after [\d.e+]+ in the step before\. Nothing was saved\. Try a smaller learning rate: --lr, now 1e\+38\.\n$/,
+    );
+    expect(told.code).toBe(3);
+    expect((await train(cwd, '--epochs', '1')).code).toBe(0);
+    const later = await train(cwd, '--lr', '1e38', '--epochs', '2', '--resume');
+    expect(later.stderr).toMatch(
+      / The last checkpoint, of step 11, is in tapeout-out\/Net\/checkpoint\.safetensors\. /,
+    );
+    expect(later.code).toBe(3);
+  });
+});
+
+describe('data', () => {
+  /** Channels of 3x4 whose first value tells the label, in files of this rank. */
+  const files = (channels: number, labels: readonly number[]) => {
+    const images = labels.flatMap((l) => Array.from({ length: channels * 12 }, (_, i) => (i === 0 ? 80 * l : i)));
+    const name = channels === 1 ? 'images-idx3-ubyte' : 'images-idx4-ubyte';
+    const extents = [labels.length, ...(channels === 1 ? [] : [channels]), 3, 4];
+    return Object.fromEntries(
+      ['train', 't10k'].flatMap((part) => [
+        [`data/${part}-${name}`, idx(extents, images)],
+        [`data/${part}-labels-idx1-ubyte`, idx([labels.length], labels)],
+      ]),
+    );
+  };
+  const model = (shape: string, features: number, classes = 3) =>
+    modelFile(
+      `fc = nn.Linear(${features}, ${classes});\n  forward(x: Tensor): Tensor {\n    return this.fc(flatten(x, 1));\n  }`,
+    ).replace("['N', 1, 2, 2]", shape);
+
+  test('may have any shape and any number of classes that the model takes', async () => {
+    const cases: [Record<string, Uint8Array>, string][] = [
+      [files(1, [0, 1, 2]), model("['N', 1, 3, 4]", 12)],
+      [files(1, [0, 1, 2]), model("['N', 12]", 12, 4)],
+      [files(3, [0, 1, 2, 1]), model("['N', 3, 5, 4]", 60)],
+    ];
+    for (const [of, net] of cases) {
+      const { code, stderr } = await train(folderOf({ 'net.ts': net, ...of }), '--epochs', '1');
+      expect([code, stderr]).toEqual([0, '']);
+    }
+    const one = await train(folderOf({ 'net.ts': model("['N', 1, 3, 4]", 12), ...files(1, [0, 3]) }), '--epochs', '1');
+    expect(one.stderr).toBe(
+      'error: data, train has labels from 0 to 3, but the model has only 3 outputs. Give its last layer 4, or mend the labels: number 1 is the first from 3 on.\n',
+    );
+    const three = await train(folderOf({ 'net.ts': model("['N', 1, 3, 4]", 12), ...files(3, [0]) }), '--epochs', '1');
+    expect(three.stderr).toMatch(
+      /^error: data, train has images of \[3,3,4\], but the model's input x is f32\[N,1,3,4\]/,
+    );
+  });
+});
