@@ -10,6 +10,8 @@ export const helpers = {
   // Constants must be finite: what is not comes out of a variable.
   special:
     'var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);\nfn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }',
+  // As a constant it may lose its sign.
+  minus_zero: 'var<private> sign_bit = 0x80000000u;\nfn minus_zero() -> f32 { return bitcast<f32>(sign_bit); }',
   max_f32: 'fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, (a < b && !is_nan(a)) || is_nan(b)); }',
   min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(a, b, (a > b && !is_nan(a)) || is_nan(b)); }',
   to_i32:
@@ -32,8 +34,12 @@ export function literal(value: number, dtype: DType, uses: (h: Helper) => void):
     uses('special');
     return `special(${Number.isNaN(v) ? 2 : v > 0 ? 0 : 1}u)`;
   }
-  // Numbers below the least normal one are written by their bits, as is -0, which a literal does not keep.
-  if ((v !== 0 && Math.abs(v) < 2 ** -126) || Object.is(v, -0)) {
+  if (Object.is(v, -0)) {
+    uses('minus_zero');
+    return 'minus_zero()';
+  }
+  // Numbers below the least normal one are written by their bits.
+  if (v !== 0 && Math.abs(v) < 2 ** -126) {
     const bits = new DataView(new ArrayBuffer(4));
     bits.setFloat32(0, v);
     return `bitcast<f32>(0x${bits.getUint32(0).toString(16)}u)`;
