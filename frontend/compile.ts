@@ -3,7 +3,7 @@
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitThreadedWasm, emitWasm } from '../codegen/wasm/emit.ts';
 import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
-import { CompileError, CompilerBug, type Loc } from '../ir/diagnostic.ts';
+import { CompileError, CompilerBug, type Loc, PassFault } from '../ir/diagnostic.ts';
 import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { printModule } from '../ir/print-graph.ts';
@@ -175,7 +175,12 @@ export async function compile(
   site: Loc | null = callSite(),
 ): Promise<Compiled> {
   const recording = record(spec);
-  return compileRecording(recording, options, site);
+  try {
+    return compileRecording(recording, options, site);
+  } catch (e) {
+    // An option that is wrong stands at the line of the call.
+    throw e instanceof CompileError && !(e instanceof PassFault) ? e.at(site) : e;
+  }
 }
 
 export function compileRecording(

@@ -1,7 +1,10 @@
 /** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
 import '../ir/needs-node.ts';
 
+import { namedOnly, read, signature } from './arguments.ts';
+import * as k from './kinds.ts';
 import './methods.ts';
+import { isModelSpec } from './model.ts';
 import './traps.ts';
 import { callSite } from './trace.ts';
 
@@ -24,12 +27,42 @@ export * as optim from './optim.ts';
 export { manualSeed } from './seed.ts';
 export { type Dims, Tensor } from './tensor.ts';
 
-/** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. */
+const anyValue = k.kind('a value', () => true);
+const flag = k.optional(k.flag);
+/** What is left open here `compile` itself refuses, with what there is. */
+const takes = signature('compile', {
+  spec: k.kind('what defineModel returns', isModelSpec),
+  options: k.optional(k.kind('an object', isObject)),
+});
+const given = namedOnly('compile', {
+  entries: k.optional(k.listOf('a list of entries', (v) => typeof v === 'string')),
+  inputGradient: flag,
+  threads: k.optional(anyValue),
+  engine: k.optional(anyValue),
+  fastMath: flag,
+  rematerialize: flag,
+  target: k.optional(anyValue),
+  bindingBytes: k.optional(anyValue),
+  gpuFeatures: k.optional(k.listOf('a list of features', (v) => typeof v === 'string')),
+  verify: flag,
+  passes: k.optional(k.listOf('a list of passes', isObject)),
+  schedule: k.optional(k.kind('schedules by the names of kernels', isObject)),
+  onStage: k.optional(k.kind('a function', (v) => typeof v === 'function')),
+  root: k.optional(k.kind('a path', (v) => typeof v === 'string')),
+});
+function isObject(v: unknown): boolean {
+  return typeof v === 'object' && v !== null && !Array.isArray(v);
+}
+
+/** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. Rejects
+ *  with a `CompileError` for what is wrong with the model or an option, at the user's line. */
 export const compile = async (
   spec: Parameters<typeof import('./compile.ts').compile>[0],
   options?: Parameters<typeof import('./compile.ts').compile>[1],
 ): ReturnType<typeof import('./compile.ts').compile> => {
   // The caller is known only until something is waited for.
   const site = callSite();
+  read(takes, [spec, options]);
+  read(given, [options ?? {}]);
   return (await import('./compile.ts')).compile(spec, options, site);
 };

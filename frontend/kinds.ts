@@ -172,3 +172,8 @@ function isNumbers(v: unknown): boolean {
 /** A list of what `holds`. */
 export const listOf = (says: string, holds: (v: unknown) => boolean, more: Partial<Kind> = {}): Kind =>
   kind(says, isListOf(holds), more);
+
+/** A seed of PyTorch's generator. */
+export const seed = kind('a whole number from -2^63 to 2^64 - 1, a bigint where it is 2^53 or more', (v) =>
+  typeof v === 'bigint' ? v >= -(2n ** 63n) && v < 2n ** 64n : Number.isSafeInteger(v),
+);

@@ -2,7 +2,7 @@
 
 import { describe, type Value } from '../ir/graph.ts';
 import { convert } from '../ir/ops/index.ts';
-import type { DType } from '../ir/type.ts';
+import { type DType, showType } from '../ir/type.ts';
 import { called, involved, userError } from './trace.ts';
 
 const order: readonly DType[] = ['bool', 'u8', 'i32', 'f32'];
@@ -38,3 +38,10 @@ export function numeric(v: Value): Value {
     help: "convert it: .to('i32') or .to('f32')",
   });
 }
+
+/** The error for a tensor with too many or too few dimensions. */
+export const wrongRank = (wanted: string, v: Value, help: string | null = null) =>
+  userError('shape-mismatch', `${called()}: needs ${wanted}, got ${showType(v.type)}`, {
+    notes: involved({ x: v }),
+    help,
+  });

@@ -16,7 +16,8 @@ import {
 } from '../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
-import { float, numeric, promoted, promotedWith } from './promote.ts';
+import { matmul } from './products.ts';
+import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
 import { currentTape, type Tape } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
 
@@ -419,13 +420,6 @@ export function sizeOf(dims: readonly Dim[], shape: Shape): Value {
   return spreadTo(ir.count({ shape: dims }), shape);
 }
 
-/** The error for a tensor with too many or too few dimensions. */
-export const wrongRank = (wanted: string, v: Value, help: string | null = null) =>
-  userError('shape-mismatch', `${called()}: needs ${wanted}, got ${showType(v.type)}`, {
-    notes: involved({ x: v }),
-    help,
-  });
-
 /** Operands at one shape, in one element type; a number stands for a tensor of it. */
 function alike<O extends readonly (Tensor | number)[]>(
   of: Tensor,
@@ -546,34 +540,4 @@ function part(x: Value, dim: number, start: number, length: number, step: number
   const along = <T>(here: T, other: T): T[] => x.type.shape.map((_, d) => (d === dim ? here : other));
   const shape = x.type.shape.map((e, d) => (d === dim ? length : e));
   return length === extent ? x : ir.slice(x, { starts: along(start, 0), steps: along(step, 1), shape });
-}
-
-function matmul(a: Value, b: Value): Value {
-  for (const v of [a, b])
-    if (v.type.shape.length === 0) throw wrongRank('matrices or vectors', v, 'multiply by a scalar with mul');
-  const [rowOnly, columnOnly] = [a.type.shape.length === 1, b.type.shape.length === 1];
-  const x = rowOnly ? viewAs(a, [1, ...a.type.shape]) : a;
-  const y = columnOnly ? viewAs(b, [...b.type.shape, 1]) : b;
-  const out = y.type.shape.length === 2 ? rowsByMatrix(x, y) : stacksOfMatrices(x, y);
-  const kept = out.type.shape.filter((_, d) => {
-    const fromLast = out.type.shape.length - d;
-    return !(fromLast === 2 ? rowOnly : fromLast === 1 && columnOnly);
-  });
-  return viewAs(out, kept);
-}
-
-/** A stack of matrices times one matrix: all their rows at once. */
-function rowsByMatrix(x: Value, y: Value): Value {
-  if (x.type.shape.length === 2) return ir.matmul(x, y);
-  const rows = x.type.shape.slice(0, -1);
-  const out = ir.matmul(viewAs(x, [product(rows) as Dim, x.type.shape.at(-1) as Dim]), y);
-  return viewAs(out, [...rows, y.type.shape[1] as Dim]);
-}
-
-function stacksOfMatrices(x: Value, y: Value): Value {
-  const lead = commonShape(x, y, 2);
-  return ir.matmul(
-    spreadTo(x, [...lead, ...x.type.shape.slice(-2)]),
-    spreadTo(y, [...lead, ...y.type.shape.slice(-2)]),
-  );
 }

@@ -5,8 +5,8 @@ import { type Dim, isBatch, sameDim, showDim, showShape, showType } from '../../
 import { fn } from '../arguments.ts';
 import { product } from '../dims.ts';
 import * as k from '../kinds.ts';
-import { float } from '../promote.ts';
-import { type Tensor, wrongRank } from '../tensor.ts';
+import { float, numeric, wrongRank } from '../promote.ts';
+import type { Tensor } from '../tensor.ts';
 import { involved, userError } from '../trace.ts';
 
 /** x·weightᵀ + bias over the last dimension: `x` […,I], `weight` [O,I], `bias` [O] or null give […,O].
@@ -15,13 +15,15 @@ export const linear: (x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor
   'linear',
   { x: k.tensor, weight: k.tensor, bias: k.optional(k.orNull(k.tensor)) },
   (x, weight, bias = null) => {
-    const [vx, vw] = [float(x.value), float(weight.value)];
+    // Integers are taken where all are, as by PyTorch.
+    const checked = [x, weight, ...(bias ? [bias] : [])].every((t) => t.dtype === 'i32') ? numeric : float;
+    const [vx, vw] = [checked(x.value), checked(weight.value)];
     if (vw.type.shape.length !== 2) throw wrongRank('a weight [out, in]', vw);
     if (vx.type.shape.length === 0) throw wrongRank('an input […, features]', vx);
     checkFeatures(vx, vw);
     const out = x.matmul(weight.t());
     if (bias === null) return out;
-    const b = float(bias.value);
+    const b = checked(bias.value);
     if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, vw.type.shape[0]!))
       throw userError(
         'shape-mismatch',

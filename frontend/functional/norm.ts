@@ -3,12 +3,12 @@
 import { sameShape, showShape } from '../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
-import { float } from '../promote.ts';
-import { type Tensor, wrongRank } from '../tensor.ts';
+import { float, wrongRank } from '../promote.ts';
+import type { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 
 const factors = k.optional(k.orNull(k.tensor));
-const eps = k.optional(k.finite(0));
+const eps = k.optional(k.finite());
 
 /** `x` less its mean and over its standard deviation, both over the last dimensions `normalizedShape`, then times `weight`
  *  plus `bias`, which have that shape or are null. The variance is the biased one, and `eps`, 1e-5 unless given, is added to

@@ -146,7 +146,7 @@ export interface LayerNormOptions {
 const layerNormTakes = signature(
   'LayerNorm',
   { normalizedShape: k.either(k.size, k.wholes(1, 1)) },
-  { eps: k.optional(k.finite(0)), elementwiseAffine: k.optional(k.flag) },
+  { eps: k.optional(k.finite()), elementwiseAffine: k.optional(k.flag) },
 );
 
 /** Less the mean and over the standard deviation of the last dimensions, which must be `normalizedShape`, one number or

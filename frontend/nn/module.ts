@@ -1,8 +1,10 @@
 /** Modules: a model is a tree of objects whose fields are its layers and parameters, as in PyTorch. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
+import { guard } from '../arguments.ts';
+import * as k from '../kinds.ts';
 import type { Tensor } from '../tensor.ts';
-import { callSite, inLayer, userError, withLocAt } from '../trace.ts';
+import { callSite, inLayer, showAny, userCode, userError, withLocAt } from '../trace.ts';
 import { Parameter, Stored } from './parameter.ts';
 
 export interface Module {
@@ -60,6 +62,7 @@ export abstract class Module {
   namedChildren(): [name: string, child: Module][] {
     return childrenOf(this).filter((c): c is [string, Module] => c[1] instanceof Module);
   }
+  /** The modules in the fields. */
   children(): Module[] {
     return this.namedChildren().map(([, m]) => m);
   }
@@ -70,13 +73,15 @@ export abstract class Module {
 
   /** Calls `f` with every module, the inner ones first: for an initialisation of one's own. */
   apply(f: (module: Module) => void): this {
-    for (const m of [...modulesIn(this, new Set())].reverse()) f(m);
+    for (const m of [...modulesIn(this, new Set())].reverse()) userCode(() => f(m));
     return this;
   }
+  /** Sets `training` of this module and all within it, to true unless given. */
   train(mode = true): this {
     for (const m of this.modules()) m.training = mode;
     return this;
   }
+  /** As `train(false)`. */
   eval(): this {
     return this.train(false);
   }
@@ -90,12 +95,24 @@ export abstract class Module {
   }
 }
 
+guard(Module, {
+  apply: { f: k.kind('a function', (v) => typeof v === 'function') },
+  train: { mode: k.optional(k.flag) },
+});
+
 const madeAt = new WeakMap<Module, Loc | null>();
 /** The user's line that made a module. */
 export const locOf = (m: Module): Loc | null => madeAt.get(m) ?? null;
 
 /** The name of a module's class. */
 export const className = (m: Module): string => m.constructor.name || 'Module';
+
+const ours = new WeakSet<object>();
+/** Marks a layer of Tapeout's own, which takes as many inputs as its `forward` names. */
+export const noteLayer = (of: { readonly prototype: object }): void => {
+  const { forward } = of.prototype as { readonly forward?: object };
+  if (forward) ours.add(forward);
+};
 
 /** The output of `m.forward`. Throws where there is none, and where it is a promise. */
 function call(m: Module, inputs: readonly Tensor[]): Tensor {
@@ -106,6 +123,13 @@ function call(m: Module, inputs: readonly Tensor[]): Tensor {
       userError('no-forward', `Module [${name}] is missing the required "forward" function`, {
         notes: [{ message: 'the module was made here', loc }],
         help: 'add a method forward(x) { … } that returns a tensor',
+      }),
+    );
+  if (ours.has(m.forward) && inputs.length > m.forward.length && m.forward.length > 0)
+    throw withLocAt(callSite() ?? loc, () =>
+      userError('bad-argument', `${name}: too many arguments: ${showAny(inputs.slice(m.forward.length))}`, {
+        notes: [{ message: 'the module was made here', loc }],
+        help: `${name} takes ${m.forward.length} when it is called`,
       }),
     );
   const out = inLayer(loc, () => m.forward(...(inputs as never[])));

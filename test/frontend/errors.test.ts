@@ -6,11 +6,13 @@ import {
   avgPool2d,
   CompileError,
   cat,
+  compile,
   conv2d,
   crossEntropy,
   defineModel,
   linear,
   type ModelOptions,
+  manualSeed,
   matmul,
   maxPool2d,
   mseLoss,
@@ -538,6 +540,47 @@ describe('definitions', () => {
     const e = caught(f);
     expect(e.message).toContain(message);
     expect(e.loc?.file).toBe(import.meta.filename);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['no model', () => compile(wrong(5)), 'compile: spec must be what defineModel returns, got 5'],
+    ['no options', () => compile(lenet(), wrong('fast')), "compile: options must be an object, got 'fast'"],
+    ['an unknown option', () => compile(lenet(), wrong({ entires: [] })), "compile has no option 'entires'"],
+    [
+      'a flag that is none',
+      () => compile(lenet(), { verify: wrong(1) }),
+      'compile: verify must be true or false, got 1',
+    ],
+    ['too many threads', () => compile(lenet(), { threads: 1e9 }), 'threads must be a whole number from 1 to 64'],
+    ['a seed', async () => manualSeed(0.5), 'manualSeed: seed must be a whole number from -2^63 to 2^64 - 1'],
+    ['a mode', async () => new Net().train(wrong('yes')), "train: mode must be true or false, got 'yes'"],
+    [
+      'an input more',
+      async () =>
+        record(
+          defineModel({
+            model: () =>
+              nn.Sequential(
+                new (class extends nn.Module {
+                  relu = nn.ReLU();
+                  forward(x: Tensor): Tensor {
+                    return this.relu(x, x);
+                  }
+                })(),
+              ),
+            input: rows,
+          }),
+        ),
+      'ReLU: too many arguments: [a Tensor]',
+    ],
+  ])('to compile with: %s', async (_, f, message) => {
+    const e = await (f() as Promise<unknown>).then(
+      () => null,
+      (e: unknown) => e,
+    );
+    expect(e).toBeInstanceOf(CompileError);
+    expect((e as CompileError).message).toContain(message);
+    expect((e as CompileError).loc?.file).toBe(import.meta.filename);
   });
 
   it('names that collide', () => {

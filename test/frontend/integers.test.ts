@@ -2,7 +2,18 @@
  *  refusal where it refuses too. */
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../frontend/compile.ts';
-import { CompileError, cat, defineModel, nn, pad, relu, stack, type Tensor, where } from '../../frontend/index.ts';
+import {
+  CompileError,
+  cat,
+  defineModel,
+  linear,
+  nn,
+  pad,
+  relu,
+  stack,
+  type Tensor,
+  where,
+} from '../../frontend/index.ts';
 import { instantiate } from '../../runtime/index.ts';
 import { recordFunction, run } from '../support/record.ts';
 
@@ -82,6 +93,10 @@ const cases: readonly Case[] = [
   ['sum c', (i) => i.gt(0).sum(), 'i32', [3]],
   ['amin c', (i) => i.gt(0).amin(1).to('i32'), 'i32', [0, 1]],
   ['max c', (i) => i.gt(0).max(0).values.to('i32'), 'i32', [1, 1]],
+  ['i @ j', (i, j) => i.matmul(j), 'i32', [0, -5, 10, 15]],
+  ['stacks of i @ j', (i, j) => stack([i, j]).matmul(j.unsqueeze(0)), 'i32', [0, -5, 10, 15, 5, 5, 5, 10]],
+  ['i @ a vector', (i, j) => i.matmul(j.select(0, 0)), 'i32', [0, 10]],
+  ['linear of integers', (i, j) => linear(i, j, j.select(0, 0)), 'i32', [2, -4, 12, 16]],
   ['transposed', (i) => i.t(), 'i32', [1, 3, -2, 4]],
 ];
 
@@ -123,6 +138,7 @@ describe('integers', () => {
     ['argmax of conditions', (i) => i.gt(0).argmax(1), 'argmax: needs an f32 or i32 tensor'],
     ['negative powers', (i) => i.pow(-1), 'pow: integers to the negative power -1'],
     ['too large a number', (i) => i.lt(3e9), 'lt: 3000000000 is no value of i32'],
+    ['integers times floats', (i) => i.matmul(i.to('f32')), 'matmul: needs f32 matrices, got i32[2,2] and f32[2,2]'],
     ['fractions around', (i) => pad(i, [1, 1], 0.5), 'pad: 0.5 is no value of i32'],
   ])('%s', (_, call, message) => {
     expect(() => recordFunction([inputs[0]!], (i) => call(i!))).toThrow(CompileError);
