@@ -179,6 +179,18 @@ test('interchange: the loops change places where each iteration stores an elemen
   `);
 });
 
+test('slices of slices have kernels and buffers of other names', () => {
+  const sliced: Schedule = [
+    { do: 'flatten', axis: 'i' },
+    { do: 'slice', axis: 'i', by: 6 },
+    { do: 'slice', axis: 's', by: 3 },
+    { do: 'slice', axis: 's', by: 2 },
+  ];
+  const { kernels } = scheduledBy(total, sliced, wasm128, 1);
+  expect(kernels.map((k) => k.name)).toEqual(['slice_total_i', 'slice_total_s', 'slice_total_s_2', 'total']);
+  expect(new Set(kernels.flatMap((k) => k.params.map((p) => p.buffer.name))).size).toBe(5);
+});
+
 test('what does not fit after all is dropped for the next best, and the text says so', () => {
   // Rows hand on what they store, which an analysis of loops does not see.
   const text = `tapeout ir 1

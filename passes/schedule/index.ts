@@ -16,7 +16,7 @@ import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireMode
 import { ScheduleError } from './legal.ts';
 import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
-import { slicesName, slicing } from './slice.ts';
+import { slicesName, slicing, slicingName } from './slice.ts';
 
 /** Kernels in launch order, and by name the directives that made each. */
 export interface ScheduledKernels {
@@ -167,7 +167,7 @@ function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: read
     const made = after.params.map((p) => p.buffer);
     return compressing(`list_${before.name}_${d.buffer}`, before, d.buffer, made);
   }
-  if (d.do === 'slice') return slicing(`slice_${before.name}_${d.axis}`, before, d.axis, d.by, to);
+  if (d.do === 'slice') return slicing(slicingName(before, d.axis), before, d.axis, d.by, to);
   const from = readAs(lowered, d.buffer, d.order.length);
   if (!from)
     throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`, {

@@ -26,8 +26,18 @@ interface Sum {
   readonly around: readonly Loop[];
 }
 
-/** What holds the slices' sums: found by the kernel that makes them under this name. */
-export const slicesName = (k: Kernel, axis: string): string => `${k.name}.${axis}_slices`;
+/** What holds the slices' sums: found by the kernel that makes them under this name. Slices may be sliced again. */
+export const slicesName = (k: Kernel, axis: string): string => `${k.name}.${axis}_slices${again(k, axis)}`;
+/** The kernel that makes them. */
+export const slicingName = (k: Kernel, axis: string): string => `slice_${k.name}_${axis}${again(k, axis)}`;
+
+function again(k: Kernel, axis: string): string {
+  const taken = new Set(k.params.map((p) => p.buffer.name));
+  let number = 1;
+  const numbered = (): string => (number === 1 ? '' : `_${number}`);
+  while (taken.has(`${k.name}.${axis}_slices${numbered()}`)) number++;
+  return numbered();
+}
 
 /** for k { acc += e }  -->  for s in 0..`by` { acc += slices[s, …] } */
 export function sliced(k: Kernel, axis: string, by: number): Kernel {
