@@ -33,12 +33,12 @@ export class Slot {
 export class Port extends Slot {
   /** For the largest batch. */
   readonly whole: View;
-  readonly #views: (View | undefined)[];
+  /** Without room for each batch ahead: there may be millions of them. */
+  readonly #views: (View | undefined)[] = [];
 
   constructor(memory: ArrayBuffer, offset: number, tensor: ManifestTensor, maxBatch: number) {
     super(tensor);
     this.whole = new arrayOf[tensor.dtype](memory, offset, elementsAt(tensor.shape, maxBatch));
-    this.#views = new Array(maxBatch + 1).fill(undefined);
   }
 
   at(n: number): View {

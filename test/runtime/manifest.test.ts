@@ -184,6 +184,21 @@ describe('what is allowed', () => {
     ];
     expect(() => readManifest({ ...tinyManifest, tensors: [...tinyManifest.tensors, ...more] })).not.toThrow();
   });
+  test('more samples than there is memory to count them, where a sample takes none', async () => {
+    const tensors = tinyManifest.tensors.map((t) => ({
+      ...t,
+      shape: t.shape.map((d) => (typeof d === 'number' ? d : 1)),
+    }));
+    const empty: ManifestTensor = {
+      name: 'empty',
+      purpose: 'input',
+      dtype: 'f32',
+      shape: [{ batch: 1 }, 0],
+      offset: 304,
+    };
+    const model = await instantiate(tinyWasm(), { ...tinyManifest, maxBatch: 2 ** 29, tensors: [...tensors, empty] });
+    expect(model.input('empty', 2 ** 28)).toHaveLength(0);
+  });
   test('the model takes a manifest whose values change as they are read', async () => {
     let reads = 0;
     const [first, ...rest] = tinyManifest.tensors;
