@@ -20,6 +20,8 @@ export interface Io {
   onInterrupt(f: (signal?: NodeJS.Signals) => void): () => void;
   /** Has `f` called when output cannot be written, which ends the process otherwise. */
   onLostOutput?(f: (stream: 'stdout' | 'stderr', problem: NodeJS.ErrnoException) => void): void;
+  /** Called with the files that a model consists of, where somebody wants to know. */
+  readonly onFiles?: (paths: readonly string[]) => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }

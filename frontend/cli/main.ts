@@ -31,6 +31,7 @@ const io: Io = {
   onLostOutput(f) {
     onLost = f;
   },
+  onFiles: (files) => process.send?.({ files }),
   exit: (code) => process.exit(code),
 };
 
@@ -45,3 +46,5 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 process.exitCode = await run(process.argv.slice(2), io);
+// A channel to who watches keeps no process alive.
+process.disconnect?.();

@@ -29,9 +29,12 @@ export interface Changes {
 export async function loadModel(
   path: string,
   { maxBatch, seed, check = true }: Changes,
-  { cwd }: Io,
+  { cwd, onFiles }: Io,
 ): Promise<ModelSpec> {
-  const spec = await loadModelFile(isAbsolute(path) ? path : resolve(cwd, path), { check });
+  const spec = await loadModelFile(isAbsolute(path) ? path : resolve(cwd, path), {
+    check,
+    ...(onFiles ? { onFiles } : {}),
+  });
   return { ...spec, ...(maxBatch === undefined ? {} : { maxBatch }), ...(seed === undefined ? {} : { seed }) };
 }
 

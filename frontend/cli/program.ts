@@ -17,12 +17,13 @@ import { reduceCommand } from './reduce.ts';
 import { runCommand } from './run.ts';
 import { trainCommand } from './train.ts';
 import { tuneCommand } from './tune.ts';
+import { watchCommand } from './watch.ts';
 
 /** Runs one command line, without the program's own name. Returns the exit code; throws nothing. */
 export async function run(argv: readonly string[], world: Io): Promise<number> {
   const io: Io = { ...world, texts: world.texts ?? new Map() };
   let code: number = exits.ok;
-  const program = build(io, (result) => {
+  const program = build(io, argv, (result) => {
     code = result;
   });
   try {
@@ -62,7 +63,7 @@ function readText(file: string): string | null {
   }
 }
 
-function build(io: Io, exit: (code: number) => void): Command {
+function build(io: Io, argv: readonly string[], exit: (code: number) => void): Command {
   const style = styleFor(io.stderr, io.env);
   const program = new Command('tapeout')
     .description("Compiles a neural network's whole training step into a few kilobytes of WebAssembly or WGSL.")
@@ -96,6 +97,20 @@ more, 70 a fault of Tapeout, 128 and the signal's number where one ended the wor
       .argument('<model>', 'the file whose default export is defineModel({ … }): .ts or .js')
       .option('--no-check', "leave the model's types unchecked, which is sooner done")
       .option('--debug', 'show stacks with errors');
+  const watch = new Option('--watch', 'do it again whenever a file of the model changes, until Ctrl-C');
+  const again = (
+    model: string,
+    { watch, schedule }: { readonly watch?: boolean; readonly schedule?: string },
+    once: () => Promise<number>,
+  ): Promise<number> => {
+    if (!watch) return once();
+    const files = schedule === undefined || schedule === '-' ? [model] : [model, schedule];
+    return watchCommand(
+      argv.filter((word) => word !== '--watch'),
+      files,
+      io,
+    );
+  };
   const maxBatch = new Option('--max-batch <n>', 'the largest batch, instead of what the model says').argParser(
     whole(1),
   );
@@ -155,6 +170,7 @@ more, 70 a fault of Tapeout, 128 and the signal's number where one ended the wor
       '--inline',
       'put the WebAssembly, the shaders and the weights into index.js, for bundlers that copy no files',
     )
+    .addOption(watch)
     .option('--print-after <pass>', 'print the IR after a pass, or after each of them: all')
     .option('--print-before <pass>', 'print the IR before a pass, or before each of them: all')
     .addOption(verify)
@@ -170,7 +186,7 @@ Examples:
   tapeout compile lenet.ts -o web/lenet --entries forward --max-batch 1
   tapeout compile lenet.ts --print-before fuse --print-after fuse`,
     )
-    .action(async (model, options) => exit(await compileCommand(model, options, io)));
+    .action(async (model, options) => exit(await again(model, options, () => compileCommand(model, options, io))));
 
   const backend = new Option(
     '--backend <name>',
@@ -228,6 +244,7 @@ Examples:
 
   command('print', 'Prints what the compiler makes of a model, at one stage.')
     .addOption(new Option('--stage <name>', 'which stage').choices(printStages).default('canonicalize'))
+    .addOption(watch)
     .addOption(entries)
     .addOption(maxBatch)
     .addOption(schedule)
@@ -251,7 +268,7 @@ Examples:
   tapeout print lenet.ts --target webgpu --stage wgsl
                                                    the shaders`,
     )
-    .action(async (model, options) => exit(await printCommand(model, options, io)));
+    .action(async (model, options) => exit(await again(model, options, () => printCommand(model, options, io))));
 
   const entry = new Option('--entry <name>', 'which entry (default: train_step, or forward)').choices(entryNames);
   const batch = new Option('--batch <n>', 'samples a step (default: the largest batch of the model)').argParser(

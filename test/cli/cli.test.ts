@@ -1,5 +1,5 @@
 /** The command line: what it prints, what it writes, its exit codes, and what it says when something is wrong. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -183,6 +183,23 @@ describe('tapeout compile and print', () => {
     // In a test's own process a stack names the temporary copy of the model, whose folder is another each time.
     const told = (text: string) => text.replaceAll(/\.tapeout-\w+/g, '');
     expect(told(checked.stdout)).toBe(told((await cli(print, { cwd })).stdout));
+  });
+
+  test.skipIf(onWindows)(unless(onWindows, '--watch does it again when a file changes, until Ctrl-C'), async () => {
+    const cwd = folderOf({ 'net.ts': net() });
+    let seen = '';
+    const { code, stderr } = await program(['print', 'net.ts', '--stage', 'recorded', '--watch', '--no-check'], {
+      cwd,
+      onOutput: (text, kill) => {
+        const before = seen.includes('f32[10,784]');
+        seen += text;
+        if (seen.includes('f32[12,784]')) kill('SIGINT');
+        else if (!before && seen.includes('f32[10,784]'))
+          writeFileSync(join(cwd, 'net.ts'), net().replace('(784, 10)', '(784, 12)'));
+      },
+    });
+    expect(stderr).toMatch(/^(done in \d+\.\d s; waiting for a change, Ctrl-C ends\n)*$/);
+    expect(code).toBe(130);
   });
 
   test('a reader that goes away is no error', async () => {
