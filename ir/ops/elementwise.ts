@@ -95,11 +95,13 @@ export const sub: Op<['a', 'b']> = binary('sub', 'The difference, a - b.', x.sub
 /** a · b, both f32 or both i32, of one shape. */
 // d(a·b) = b·da + a·db
 export const mul: Op<['a', 'b']> = binary('mul', 'The product, a * b.', x.mul, (a, b, g) => [mul(g, b), mul(g, a)]);
+/** a / b, of one shape. */
 // d(a/b) = da/b − (a/b)/b·db: b² might be 0 or infinite where b is neither.
 export const div: Op<['a', 'b']> = binary('div', 'The quotient, a / b.', x.div, (_a, b, g, q) => [
   div(g, b),
   neg(mul(g, div(q, b))),
 ]);
+/** a to the b, both f32, of one shape. */
 // d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db; the first term is 0 at b = 0 even where a is 0, the second at a = 0 as its limit is,
 // which there is for powers that are no poles.
 export const pow: Op<['a', 'b']> = binary(
@@ -112,6 +114,7 @@ export const pow: Op<['a', 'b']> = binary(
   ],
   'f32',
 );
+/** The greater of a and b, of one shape; NaN if either is. */
 // The gradient goes to the greater operand, half to each where they are equal, and to both where either is NaN.
 export const maximum: Op<['a', 'b']> = binary(
   'maximum',
@@ -140,6 +143,7 @@ export const greater = comparison('greater', 'Whether a > b.', x.gt);
 export const greaterEqual = comparison('greater_equal', 'Whether a >= b.', x.ge);
 /** Whether a = b: bool, of the shape of both. */
 export const equal = comparison('equal', 'Whether a = b.', x.eq);
+/** Whether a and b differ: bool, of the shape of both. A NaN differs from everything. */
 export const notEqual = comparison('not_equal', 'Whether a and b differ; a NaN differs from everything.', x.ne);
 
 /** `cond ? a : b`. */
@@ -168,6 +172,7 @@ const both = (p: Value, q: Value): Value => select(p, q, p);
 const either = (p: Value, q: Value): Value => select(p, p, q);
 const where = (cond: Value, g: Value): Value => select(cond, g, like(g, 0));
 
+/** x, and `low` where x is less, of one shape; NaN if either is. */
 // The gradient goes to x within its bounds, both included, else to the bound that holds it. A NaN lies within none.
 export const clampMin: Op<['x', 'low']> = defineOp({
   name: 'clamp_min',
@@ -179,6 +184,7 @@ export const clampMin: Op<['x', 'low']> = defineOp({
   compute: ({ x: v, low }, at) => x.max(v(...at), low(...at)),
   vjp: ({ x: v, low }, g) => ({ x: where(greaterEqual(v, low), g), low: where(less(v, low), g) }),
 });
+/** x, and `high` where x is greater, of one shape; NaN if either is. */
 export const clampMax: Op<['x', 'high']> = defineOp({
   name: 'clamp_max',
   doc: 'x, and `high` where x is greater; NaN if either is.',
@@ -189,6 +195,7 @@ export const clampMax: Op<['x', 'high']> = defineOp({
   compute: ({ x: v, high }, at) => x.min(v(...at), high(...at)),
   vjp: ({ x: v, high }, g) => ({ x: where(lessEqual(v, high), g), high: where(greater(v, high), g) }),
 });
+/** x kept within `low` and `high`, of one shape; `high` where they lie the wrong way round, and NaN if one of the three is. */
 export const clamp: Op<['x', 'low', 'high']> = defineOp({
   name: 'clamp',
   doc: 'x kept within `low` and `high`; `high` where they lie the wrong way round, and NaN if one of the three is.',
@@ -204,6 +211,7 @@ export const clamp: Op<['x', 'low', 'high']> = defineOp({
   }),
 });
 
+/** -x, element by element. */
 // d(−x) = −dx
 export const neg: Op<['x']> = unary('neg', 'The negative, -x.', x.neg, (_x, g) => neg(g));
 /** e to the x, element by element. */
@@ -236,6 +244,7 @@ export const sigmoid: Op<['x']> = unary(
   (v) => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v)))),
   (v, g, y) => mul(g, mul(y, sub(like(v, 1), y))),
 );
+/** The logarithm of the logistic function, element by element. */
 // d ln σ(x) = (1 − σ(x))·dx
 export const logSigmoid: Op<['x']> = unary(
   'log_sigmoid',
@@ -243,6 +252,7 @@ export const logSigmoid: Op<['x']> = unary(
   (v) => x.sub(x.min(v, x.num(0)), x.log(x.add(x.num(1), x.exp(x.neg(x.abs(v)))))),
   (v, g) => mul(g, sigmoid(neg(v))),
 );
+/** -1, 0 or 1 by the sign of x, element by element, and 0 of NaN; its gradient is 0. */
 export const sign: Op<['x']> = unary(
   'sign',
   '-1, 0 or 1 by the sign of x; 0 of NaN, which has none.',

@@ -96,7 +96,9 @@ const alike = (v: Value, g: Value, y: Value, dims: readonly number[]): Value => 
   const hit = select(equal(v, spread(y, v.type, dims)), constant(v, 1), constant(v, 0));
   return mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims));
 };
+/** The greatest over the dimensions `dims`, which disappear; NaN if one is. Equal ones share the gradient. */
 export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max', alike);
+/** The least over the dimensions `dims`, which disappear; NaN if one is. Equal ones share the gradient. */
 export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min', alike);
 
 // As PyTorch's max of everything: extreme elements share evenly, and NaNs, which differ from themselves, where there are some.
@@ -106,7 +108,9 @@ const alikeOrNaN = (v: Value, g: Value, y: Value, dims: readonly number[]): Valu
   const count = reduceSum(select(hit, constant(v, 1), constant(v, 0)), { dims });
   return select(hit, spread(div(g, count), v.type, dims), constant(v, 0));
 };
+/** As reduceMax; NaNs share the gradient too. */
 export const maxOfAll = extreme('max_of_all', 'As reduce_max; NaNs share the cotangent.', 'max', alikeOrNaN);
+/** As reduceMin; NaNs share the gradient too. */
 export const minOfAll = extreme('min_of_all', 'As reduce_min; NaNs share the cotangent.', 'min', alikeOrNaN);
 
 /** The first index along `dim` at which `of(x)` is greatest. */
@@ -125,7 +129,9 @@ const firstIndex = (name: 'argmax' | 'argmin', doc: string, of: (v: x.Expr) => x
     },
     vjp: () => ({ x: 'none' }),
   });
+/** The first index along `dim` at which x is greatest, as i32. */
 export const argmax = firstIndex('argmax', 'The first index along `dim` at which x is greatest.', (v) => v);
+/** The first index along `dim` at which x is least, as i32. */
 // −1 − v turns integers round, the least of them too.
 export const argmin = firstIndex('argmin', 'The first index along `dim` at which x is least.', (v) =>
   x.dtypeOf(v) === 'f32' ? x.neg(v) : x.sub(x.int(-1), v),
@@ -152,5 +158,7 @@ const first = (name: string, doc: string, fn: 'max' | 'min', index: typeof argma
       return { x: select(equal(here, there), spread(g, v.type, [dim]), constant(v, 0)) };
     },
   });
+/** The greatest along `dim`, whose first place takes the gradient. */
 export const firstMax = first('first_max', 'The greatest along `dim`, of which the first one counts.', 'max', argmax);
+/** The least along `dim`, whose first place takes the gradient. */
 export const firstMin = first('first_min', 'The least along `dim`, of which the first one counts.', 'min', argmin);

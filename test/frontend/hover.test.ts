@@ -70,7 +70,7 @@ function argumentsOf(call: string): readonly string[] {
     ? signatureOf(Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value)
     : null;
   const f = (functional as Record<string, unknown>)[name];
-  const found = own ?? (typeof f === 'function' ? signatureOf(f) : null) ?? signatures.find((s) => s.name === name);
+  const found = own ?? (typeof f === 'function' ? signatureOf(f) : signatures.find((s) => s.name === name));
   return found ? Object.keys(found.takes) : [];
 }
 

@@ -46,10 +46,6 @@ function pass(values: readonly Value[], maxBatch: number): void {
   verifyModule(parseModule(printModule(made), 'random.tir'));
 }
 
-/** Of no elements, or made of such a tensor. */
-const isEmpty = (v: Value): boolean =>
-  v.type.shape.includes(0) || (v.kind === 'node' && v.inputs.some((i) => isEmpty(i)));
-
 describe('random programs', () => {
   it('are recorded, or refused in words of the user’s', () => {
     const found: string[] = [];
@@ -77,7 +73,6 @@ describe('random programs', () => {
         }
         return tensors[0];
       });
-      if (values.some(isEmpty)) continue;
       try {
         pass(values, 3);
         graphs++;
@@ -90,6 +85,6 @@ describe('random programs', () => {
     // Neither all nor nothing is refused.
     expect(refused / calls).toBeGreaterThan(0.1);
     expect(refused / calls).toBeLessThan(0.9);
-    expect(graphs).toBeGreaterThan(40);
+    expect(graphs).toBeGreaterThan(100);
   });
 });
