@@ -2,7 +2,9 @@
  *  manifest and the weights. Same parts, same bytes. */
 import type { Manifest, ManifestEntry, ManifestTensor } from '../runtime/manifest.ts';
 import { type Files, withChecksums } from './checksums.ts';
-import { indexDts, key, literalShape, publicTensors, title } from './typings.ts';
+import { inScript, key, packageName } from './names.ts';
+import { indexDts, publicTensors, title } from './typings.ts';
+import { literalShape } from './typings-calls.ts';
 
 export interface BundleParts {
   readonly manifest: Manifest;
@@ -62,9 +64,8 @@ export const bundle = ({
 
 /** Without it Node would take the module for CommonJS wherever the folder's surroundings are. */
 function packageJson({ name }: Manifest): string {
-  const lower = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
   const fields = {
-    name: lower,
+    name: packageName(name),
     private: true,
     type: 'module',
     types: './index.d.ts',
@@ -124,7 +125,7 @@ function indexJs(manifest: Manifest, runtime: string, hasWasm: boolean, inlined:
 
 ${runtime.trim()}
 
-export const manifest = ${manifestJson(manifest).trimEnd()};
+export const manifest = ${inScript(manifestJson(manifest).trimEnd())};
 
 export const shapes = {
 ${shapes.join('')}};

@@ -1,77 +1,98 @@
-/** The types of a bundle: literal shapes, the parameters' names, and the calls that there are. */
-import type { Manifest, ManifestEntry, ManifestTensor, Purpose } from '../runtime/manifest.ts';
+/** The types of a bundle: literal shapes, arrays by their names, and the calls that there are. */
+import type { Manifest, ManifestTensor, Purpose } from '../runtime/manifest.ts';
+import { identifier, inComment, key, quoted } from './names.ts';
+import { arrayName, type Calls, literalShape, method, onAny, onGpu, onWasm, shapeText } from './typings-calls.ts';
+import { runtimeTypes } from './typings-runtime.ts';
 
-/** The text of index.d.ts: of the model as WebAssembly, on a GPU, or both. */
+/** The text of index.d.ts: of the model as WebAssembly, on a GPU, or both. It declares what index.js exports. */
 export function indexDts(manifest: Manifest, hasWasm: boolean): string {
-  const type = typeName(manifest.name);
-  const { threads } = manifest;
+  const hasGpu = manifest.webgpu !== undefined;
   const names = of(manifest, 'parameter').map((t) => quoted(t.name));
+  const type = typeName(manifest.name);
   return `/** ${title(manifest)} */
 
 /** PyTorch's names of the parameters. */
 export type ParameterName =${names.length > 0 ? names.map((name) => `\n  | ${name}`).join('') : ' never'};
 
-/** What each array holds, row-major; 'N' is the batch. */
+/** What each array holds, row-major; 'N' is the batch. A result that is called as an input or a parameter is not here. */
 export declare const shapes: {
 ${publicTensors(manifest)
   .map((t) => `  readonly ${key(t.name)}: readonly [${literalShape(t)}];\n`)
   .join('')}};
 
-${hasWasm ? wasmModel(type, manifest) : ''}${manifest.webgpu ? gpuModel(`${type}Gpu`, manifest) : ''}${
-  hasWasm && manifest.webgpu ? anyModel(type, manifest) : ''
+${arrays}${arraysOf(manifest)}
+${stateDictType}
+${hasWasm ? wasmModel(type, manifest) : ''}${hasGpu ? gpuModel(`${type}Gpu`, manifest) : ''}${
+  hasWasm && hasGpu ? anyModel(type, manifest) : ''
 }/** Parameters by name, or the bytes of a safetensors file. */
 export type Weights =
-  | ReadonlyMap<string, Float32Array | Int32Array | Uint8Array>
+  | ReadonlyMap<string, AnyArray>
   | { readonly [name in ParameterName]?: Float32Array }
   | Uint8Array
   | DataView
   | ArrayBuffer
   | SharedArrayBuffer;
 
-/** What is wrong with a call, and what to try. */
-export declare class TapeoutError extends Error {
-  readonly code: string;
-}
+${hasGpu ? loadsOnGpu(type, manifest, hasWasm) : loads(type, manifest.threads)}export default load;
 
-${manifest.webgpu ? loadsOnGpu(type, manifest, hasWasm) : loads(type, threads)}export default load;
-`;
+${runtimeTypes(type, manifest, hasWasm)}`;
 }
 
 const of = (manifest: Manifest, purpose: Purpose) => manifest.tensors.filter((t) => t.purpose === purpose);
 
+const arrays = `/** What any tensor's values lie in. */
+export type AnyArray = Float32Array | Int32Array | Uint8Array;
+
+`;
+
+/** Tables of arrays by name. */
+const arraysOf = (manifest: Manifest): string =>
+  (
+    [
+      ['InputArrays', 'What calls take', ['input']],
+      ['OutputArrays', 'What calls find', ['output']],
+      ['ParameterArrays', 'What training changes', ['parameter']],
+      ['GradientArrays', 'What backward() and vjp() add to and zeroGrad() clears', ['gradient']],
+      ['StateArrays', "The optimizer's state, and buffers", ['state']],
+      ['ScalarArrays', 'Scalars as a state dict holds them', ['scalar']],
+    ] as const
+  )
+    .map(([name, doc, purposes]) => {
+      const tensors = manifest.tensors.filter((t) => purposes.some((p) => p === t.purpose));
+      return `/** ${doc}, by name. */\nexport interface ${name} {\n${views(tensors)}}\n`;
+    })
+    .join('');
+
+const stateDictType = `/** Arrays by name, as they were when it was made. */
+export interface StateDict<Arrays> extends Map<string, AnyArray> {
+  get<Name extends keyof Arrays>(name: Name): Arrays[Name];
+  get(name: string): AnyArray | undefined;
+}
+`;
+
 function wasmModel(type: string, manifest: Manifest): string {
   const { maxBatch } = manifest;
-  return `export interface ${type} {
+  return `/** The model as WebAssembly. Calls take arrays in order, or by name in one object, or the number of samples that were written to
+ *  \`inputs\`; they throw a TapeoutError, and change nothing, for whatever does not fit. */
+export interface ${type} {
 ${manifest.webgpu ? backendMembers("'wasm'") : ''}  readonly maxBatch: ${maxBatch};
   /** Views of the model's memory: writing to them changes the model. */
-  readonly parameters: {
-${views(of(manifest, 'parameter'))}  };
+  readonly parameters: ParameterArrays;
   /** What backward() and vjp() add to and zeroGrad() clears. */
-  readonly gradients: {
-${views(of(manifest, 'gradient'))}  };
-  /** The optimizer's state. */
-  readonly state: {
-${views(of(manifest, 'state'))}  };
+  readonly gradients: GradientArrays;
+  /** The optimizer's state, and buffers. */
+  readonly state: StateArrays;
   /** For ${maxBatch} samples: fill the first n, then call with n alone. */
-  readonly inputs: {
-${views(of(manifest, 'input'))}  };
+  readonly inputs: InputArrays;
   /** Results of the last call. */
-  readonly outputs: {
-${views(of(manifest, 'output'))}  };
+  readonly outputs: OutputArrays;
 ${scalarMembers(manifest)}
 ${manifest.entries.flatMap((entry) => method(entry, manifest, onWasm)).join('\n')}
-  /** Views of the first n samples. */
-  input(name: ${union(of(manifest, 'input'))}, n?: number): Float32Array | Int32Array | Uint8Array;
-  output(name: ${union(of(manifest, 'output'))}, n?: number): Float32Array | Int32Array | Uint8Array;
-  parameter(name: ParameterName): Float32Array;
-  /** Copies of all parameters; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
-  stateDict(options?: { state?: boolean }): Map<string, Float32Array | Int32Array | Uint8Array>;
-  /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong. With \`strict: false\` unknown names and
-   *  missing parameters are no error, and returned. */
-  loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
-  /** The bytes of a safetensors file, which PyTorch can load. */
-  toSafetensors(options?: { state?: boolean }): Uint8Array;
-  /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
+  /** A view of the first n samples, to write to. */
+  input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
+  /** A view of the first n samples of a result of the last call. */
+  output<Name extends keyof OutputArrays>(name: Name, n?: number): OutputArrays[Name];
+${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has compiled them well before the first
    *  call that counts, and puts everything back. \`load\` does so in Node. */
   warmUp(milliseconds: number): void;
   dispose(): void;
@@ -80,27 +101,35 @@ ${manifest.threads === undefined ? '' : threadMembers}}
 `;
 }
 
-/** What a model on a GPU and one as WebAssembly are both called by; \`eventually\` makes the types of results. */
-function sharedCalls(manifest: Manifest, calls: Calls, eventually: (type: string) => string): string {
-  return `  readonly maxBatch: ${manifest.maxBatch};
-  /** For ${manifest.maxBatch} samples: fill the first n, then call with n alone. */
-  readonly inputs: {
-${views(of(manifest, 'input'))}  };
-${scalarMembers(manifest)}
-${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')}
-  /** The first n samples: a view, to write to. */
-  input(name: ${union(of(manifest, 'input'))}, n?: number): Float32Array | Int32Array | Uint8Array;
-  /** Of the last call. */
-  output(name: ${union(of(manifest, 'output'))}, n?: number): ${eventually('Float32Array | Int32Array | Uint8Array')};
-  parameter(name: ParameterName): ${eventually('Float32Array')};
+/** Members that take or give tensors by name; \`eventually\` makes the types of results. */
+const namedMembers = (
+  eventually: (type: string) => string,
+): string => `  parameter(name: ParameterName): ${eventually('Float32Array')};
   /** Copies of all parameters; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
-  stateDict(options?: { state?: boolean }): ${eventually('Map<string, Float32Array | Int32Array | Uint8Array>')};
+  stateDict(options?: { state?: false }): ${eventually('StateDict<ParameterArrays>')};
+  stateDict(options: { state: true }): ${eventually('StateDict<ParameterArrays & StateArrays & ScalarArrays>')};
+  stateDict(options?: { state?: boolean }): ${eventually('Map<string, AnyArray>')};
   /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong. With \`strict: false\` unknown names and
    *  missing parameters are no error, and returned. */
   loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
   /** The bytes of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): ${eventually('Uint8Array')};
-  dispose(): void;
+  /** What JSON.stringify writes: the model's name and shapes. */
+  toJSON(): object;
+`;
+
+/** What a model on a GPU and one as WebAssembly are both called by; \`eventually\` makes the types of results. */
+function sharedCalls(manifest: Manifest, calls: Calls, eventually: (type: string) => string): string {
+  return `  readonly maxBatch: ${manifest.maxBatch};
+  /** For ${manifest.maxBatch} samples: fill the first n, then call with n alone. */
+  readonly inputs: InputArrays;
+${scalarMembers(manifest)}
+${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')}
+  /** The first n samples: a view, to write to. */
+  input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
+  /** Of the last call. */
+  output<Name extends keyof OutputArrays>(name: Name, n?: number): ${eventually('OutputArrays[Name]')};
+${namedMembers(eventually)}  dispose(): void;
 `;
 }
 
@@ -108,9 +137,9 @@ function gpuModel(type: string, manifest: Manifest): string {
   return `/** On a GPU. Calls are queued; what they give is a promise, and a loss that nobody awaits is not read back. */
 export interface ${type} {
 ${backendMembers("'webgpu'")}${sharedCalls(manifest, onGpu, (t) => `Promise<${t}>`)}  /** What backward() and vjp() added up. */
-  gradient(name: ParameterName): Promise<Float32Array>;
+  gradient<Name extends keyof GradientArrays>(name: Name): Promise<GradientArrays[Name]>;
   /** Keeps a copy of all that lasts from step to step, from which recover() goes on. */
-  checkpoint(): Promise<Map<string, Float32Array | Int32Array | Uint8Array>>;
+  checkpoint(): Promise<StateDict<ParameterArrays & StateArrays & ScalarArrays>>;
   /** Once the device is lost: the model of the last checkpoint on another one. */
   recover(device?: WebGpuDevice): Promise<${type}>;
   /** Resolves as soon as few calls wait on the device: await it before each step of a loop that awaits nothing else. */
@@ -168,7 +197,8 @@ ${threads === undefined ? '' : threadOptions(threads)}`
   featureWgsl?: string;
 `
     : '';
-  const options = `export interface LoadOptions {
+  const options = `/** Where a model is loaded from, and where it is to run. */
+export interface LoadOptions {
 ${wasm}  /** The text of model.wgsl. */
   wgsl?: string;
 ${features}  weights?: Weights;
@@ -208,102 +238,34 @@ const threadOptions = (
   onNotice?: (notice: string) => void;
 `;
 
-interface Calls {
-  readonly docs: Readonly<Record<string, string>>;
-  readonly results: Readonly<Record<string, string>>;
-}
-
-const evaluation = '{ loss: number; correct: number | null; output: Float32Array }';
-
-const onWasm: Calls = {
-  docs: {
-    forward: 'The outputs of n samples: a view, valid until the next call.',
-    evaluate: 'Mean loss, right answers and outputs, with nothing learnt; one object, filled anew by each call.',
-    train_step: "Forward, backward and the optimizer's update. Returns the loss.",
-    backward: "Adds the gradients of the loss to `gradients`, as PyTorch's loss.backward(). Returns the loss.",
-    vjp: "Adds the gradients of the weighted outputs to `gradients`, as PyTorch's out.backward(weights).",
-    zero_grad: 'Sets all gradients to zero.',
-    step: 'Lets the optimizer apply the gradients.',
-  },
-  results: { forward: 'Float32Array', evaluate: evaluation, train_step: 'number', backward: 'number' },
-};
-
-const onGpu: Calls = {
-  docs: {
-    forward: 'The outputs of n samples.',
-    evaluate: 'Mean loss, right answers and outputs, with nothing learnt.',
-    train_step:
-      "Queues forward, backward and the optimizer's update. Await the loss to read it back, before 1,024 further steps.",
-    backward: "Queues: adds the gradients of the loss to those there are, as PyTorch's loss.backward().",
-    vjp: "Queues: adds the gradients of the weighted outputs to those there are, as PyTorch's out.backward(weights).",
-    zero_grad: 'Queues: sets all gradients to zero.',
-    step: 'Queues: lets the optimizer apply the gradients.',
-  },
-  results: {
-    forward: 'Promise<Float32Array>',
-    evaluate: `Promise<${evaluation}>`,
-    train_step: 'PromiseLike<number>',
-    backward: 'PromiseLike<number>',
-  },
-};
-
-const onAny: Calls = {
-  docs: { ...onGpu.docs, train_step: "Forward, backward and the optimizer's update. Await the loss." },
-  results: Object.fromEntries(
-    Object.entries(onWasm.results).map(([name, t]) => [name, `${t} | ${onGpu.results[name]}`]),
-  ),
-};
-
-/** An entry's method: with its arrays, and with the batch size alone for those written in place. */
-function method({ name, inputs }: ManifestEntry, { tensors, maxBatch }: Manifest, { docs, results }: Calls): string[] {
-  const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const result = results[name] ?? 'void';
-  const given = tensors.filter((t) => t.purpose === 'input');
-  const taken = inputs.flatMap((input) => given.find((t) => t.name === input) ?? []);
-  const lines = [`  /** ${docs[name] ?? name}`];
-  for (const t of taken) {
-    const ignored = t.ignoreIndex === undefined ? '' : `, or ${t.ignoreIndex} to ignore a sample`;
-    const range = t.range === undefined ? '' : `, from 0 to ${t.range - 1}${ignored}`;
-    lines.push(`   *  ${identifier(t.name)}: ${t.dtype}[${literalShape(t).replaceAll("'", '')}]${range}`);
-  }
-  const doc = `${lines.join('\n')}${lines.length > 1 ? `\n   *  N: 1 to ${maxBatch}` : ''} */`;
-  if (taken.length === 0) return [doc, `  ${camel}(): ${result};`];
-  const params = taken.map((t) => `${identifier(t.name)}: ${arrayName(t)}`).join(', ');
-  return [doc, `  ${camel}(${params}): ${result};`, `  ${camel}(n: number): ${result};`];
-}
-
 const views = (tensors: readonly ManifestTensor[]): string =>
-  tensors
-    .map((t) => `    /** [${literalShape(t).replaceAll("'", '')}] */\n    readonly ${key(t.name)}: ${arrayName(t)};\n`)
-    .join('');
+  tensors.map((t) => `  /** [${shapeText(t)}] */\n  readonly ${key(t.name)}: ${arrayName(t)};\n`).join('');
 
-const arrayName = ({ dtype }: ManifestTensor): string =>
-  ({ f32: 'Float32Array', i32: 'Int32Array', u8: 'Uint8Array', bool: 'Uint8Array' })[dtype];
-
-export const publicTensors = ({ tensors }: Manifest): ManifestTensor[] =>
-  tensors.filter((t) => ['parameter', 'input', 'output'].includes(t.purpose));
-
-export const literalShape = ({ shape }: ManifestTensor): string =>
-  shape.map((d) => (typeof d === 'number' ? d : d.batch === 1 ? "'N'" : `'${d.batch}N'`)).join(', ');
-
-const quoted = (name: string): string => `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name));
-const identifier = (name: string): string => name.replace(/[^\w$]/g, '_').replace(/^(?=\d)/, '_');
-const union = (tensors: readonly ManifestTensor[]): string => tensors.map((t) => quoted(t.name)).join(' | ') || 'never';
-
-/** The name of the model's interface, kept apart from what else the file declares. */
-function typeName(name: string): string {
-  const plain = identifier(name) || 'Model';
-  return ['ParameterName', 'Weights', 'TapeoutError', 'Float32Array', 'Int32Array', 'Uint8Array'].includes(plain)
-    ? `${plain}Model`
-    : plain;
+/** What `shapes` tells of: parameters, inputs and outputs, of one name the first. */
+export function publicTensors({ tensors }: Manifest): ManifestTensor[] {
+  const shown = tensors.filter((t) => ['parameter', 'input', 'output'].includes(t.purpose));
+  return shown.filter((t, i) => shown.findIndex((other) => other.name === t.name) === i);
 }
+
+/** The name of the model's interface, kept apart from what else the file declares or means. */
+function typeName(name: string): string {
+  return identifier(name, declared, 'Network');
+}
+
+const declared: ReadonlySet<string> = new Set([
+  ...['ParameterName', 'Weights', 'AnyArray', 'StateDict', 'StoredTensor', 'WebGpuDevice', 'LoadOptions', 'Manifest'],
+  ...['Input', 'Output', 'Parameter', 'Gradient', 'State', 'Scalar'].map((what) => `${what}Arrays`),
+  ...['load', 'shapes', 'manifest', 'instantiate', 'instantiateGpu', 'readSafetensors', 'writeSafetensors'],
+  ...['Model', 'GpuModel', 'TapeoutError', 'SafetensorsError', 'Float32Array', 'Int32Array', 'Uint8Array'],
+  ...['BigInt64Array', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'WebAssembly', 'Map', 'ReadonlyMap', 'Iterable'],
+  ...['Promise', 'PromiseLike', 'Error', 'Record', 'Name', 'Arrays', 'Array'],
+]);
 
 export function title({ name, maxBatch, tensors }: Manifest): string {
   const count = tensors
     .filter((t) => t.purpose === 'parameter')
     .reduce((total, t) => total + t.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : 1), 1), 0);
-  return `${name.replaceAll('*/', '* /')}, compiled: ${thousands(count)} parameters, batches of 1 to ${maxBatch}.`;
+  return `${inComment(name)}, compiled: ${thousands(count)} parameters, batches of 1 to ${maxBatch}.`;
 }
 
 /** Not by toLocaleString, which parts no thousands where Node was built without its tables of languages. */

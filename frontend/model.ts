@@ -178,6 +178,8 @@ export interface Recording {
  *  returns no tensor, and where names collide. */
 export function record(spec: ModelSpec): Recording {
   const module = withLocAt(spec.loc, () => instantiate(spec));
+  const modelName = spec.name ?? className(module);
+  withLocAt(spec.loc, () => checkName(modelName, 'the model', spec.loc));
   const state = withLocAt(spec.loc, () => collect(module, spec));
   const given = (named: Named): Param[] => named.map(([name, type]) => param('input', name, type, spec.loc));
   const [inputs, targets] = [given(spec.inputs), given(spec.targets)];
@@ -207,7 +209,7 @@ export function record(spec: ModelSpec): Recording {
     const of = (kind: Stored['kind']): RecordedState[] =>
       state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
     const recording: Recording = {
-      name: spec.name ?? className(module),
+      name: modelName,
       ...{ maxBatch: spec.maxBatch, module, inputs, targets, output, loss, optimizer: spec.optimizer, loc: spec.loc },
       parameters: of('parameter'),
       buffers: of('buffer'),
@@ -295,6 +297,14 @@ function checkName(name: string, what: string, loc: Loc | null): void {
       'bad-name',
       `the name '${name.slice(0, 20)}…' of ${what} has ${name.length} characters: the most are ${longestName}`,
       { notes: [{ message: `${what} is made here`, loc }] },
+    );
+  if (/\p{Cs}/u.test(name))
+    throw userError(
+      'bad-name',
+      `the name ${JSON.stringify(name)} of ${what} holds half a character, which no file can`,
+      {
+        notes: [{ message: `${what} is made here`, loc }],
+      },
     );
   if (name === '__metadata__')
     throw userError('bad-name', `${what} is named '__metadata__', which safetensors files keep for themselves`, {

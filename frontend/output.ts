@@ -120,7 +120,7 @@ function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean, inline: b
     modules: [
       ...['check', 'node-version', 'load-options', 'data-url', 'json', 'foreign'],
       ...(inline ? [] : ['files']),
-      ...['safetensors', 'port', 'call', 'tag', 'read-manifest', 'weights', 'state-dict'],
+      ...['safetensors', 'port', 'call', 'show', 'tag', 'read-manifest', 'weights', 'state-dict'],
       ...(hasWasm ? ['warm-up', 'model'] : []),
       ...(onThreads ? ['threads'] : []),
       ...(webgpu

@@ -15,6 +15,7 @@ import {
   withScalar,
 } from './port.ts';
 import { readManifest } from './read-manifest.ts';
+import { inspect, summaryOf, textOf } from './show.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
 import { checkWasmTag } from './tag.ts';
 import { warmUp } from './warm-up.ts';
@@ -312,6 +313,15 @@ export class Model {
     this.#disposed = true;
     this.#team.end();
     for (const name of Object.keys(this.#entries)) delete this.#entries[name];
+  }
+
+  /** What JSON.stringify writes: the model's name and shapes. */
+  toJSON(): object {
+    return summaryOf(this.manifest, 'wasm');
+  }
+  [inspect](): string {
+    const { threads } = this;
+    return textOf(this.manifest, threads === 1 ? 'WebAssembly' : `WebAssembly, ${threads} threads`);
   }
 
   #entry({ name, inputs, outputs }: ManifestEntry, exports: WebAssembly.Exports): Entry {

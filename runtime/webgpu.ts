@@ -29,6 +29,7 @@ import {
   withScalar,
 } from './port.ts';
 import { readGpuManifest } from './read-gpu-manifest.ts';
+import { inspect, summaryOf, textOf } from './show.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
 import type { StateDict } from './weights.ts';
 
@@ -337,6 +338,14 @@ export class GpuModel {
   dispose(): void {
     this.#stop(disposedError());
     if (this.#owner) this.#program.device.destroy();
+  }
+
+  /** What JSON.stringify writes: the model's name and shapes. */
+  toJSON(): object {
+    return summaryOf(this.manifest, this.backend);
+  }
+  [inspect](): string {
+    return textOf(this.manifest, 'WebGPU');
   }
 
   #stop(error: TapeoutError): void {

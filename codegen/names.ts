@@ -1,0 +1,52 @@
+/** A model's names as generated code spells them: whatever their characters, the code means the name and does nothing else. */
+
+/** Characters that end a line or a string, that hide or reorder text, and the one that may open or close a script element. */
+const unsafe = /[\\'<\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const escaped = (c: string): string =>
+  c === '\\' || c === "'"
+    ? `\\${c}`
+    : Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+
+/** A name as a string literal. */
+export const quoted = (name: string): string => `'${name.replace(unsafe, escaped)}'`;
+
+/** A name as the key of an object or of a type. */
+export const key = (name: string): string => {
+  if (name === '__proto__') return "['__proto__']"; // any other spelling of it sets an object's prototype
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
+};
+
+/** JSON that may stand in a script, where it means the same. */
+export const inScript = (json: string): string => json.replace(/[<\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
+
+/** Text that may stand in a comment. */
+export const inComment = (text: string): string =>
+  text
+    .replaceAll('*/', '* /')
+    .replaceAll('</', '< /')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
+
+/** Words that name no variable, and types that no interface may be called. */
+const words = new Set(
+  [
+    'break case catch class const continue debugger default delete do else enum export extends false finally for function if',
+    'import in instanceof new null return super switch this throw true try typeof var void while with yield let static await',
+    'implements interface package private protected public arguments eval any unknown never number string boolean symbol',
+    'bigint object undefined type',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** A name of the same letters that is an identifier and none of those taken. */
+export function identifier(name: string, taken: ReadonlySet<string> = new Set(), usual = 'x'): string {
+  let plain = name.replace(/[^\w$]/g, '_').replace(/^(?=\d)/, '_') || usual;
+  while (words.has(plain) || taken.has(plain)) plain += '_';
+  return plain;
+}
+
+/** A name for package.json: npm takes small letters, digits and dashes, up to 214 of them. */
+export const packageName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 100)
+    .replace(/^-|-$/g, '') || 'model';

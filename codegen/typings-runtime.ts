@@ -1,0 +1,78 @@
+/** What index.js exports of the runtime, as TypeScript declares it. */
+import type { Manifest } from '../runtime/manifest.ts';
+
+export function runtimeTypes(type: string, { threads, webgpu }: Manifest, hasWasm: boolean): string {
+  const wasm = `/** For \`instanceof\`: \`load\` makes models. */
+export declare const Model: { new (...args: never[]): ${type}; readonly prototype: ${type} };
+
+/** Starts the module that is given. Without weights parameters are zero. */
+export declare function instantiate(
+  wasm: ArrayBuffer | Uint8Array | WebAssembly.Module,
+  manifest: Manifest,
+  weights?: Weights,
+  options?: { warmUp?: number },
+): Promise<${type}>;
+
+`;
+  const gpu = `/** For \`instanceof\`: \`load\` makes models. */
+export declare const GpuModel: { new (...args: never[]): ${type}Gpu; readonly prototype: ${type}Gpu };
+
+/** Starts the shaders that are given on a device of the caller's. Without weights parameters are zero. */
+export declare function instantiateGpu(
+  device: WebGpuDevice,
+  wgsl: string,
+  manifest: Manifest,
+  weights?: Weights,
+): Promise<${type}Gpu>;
+
+`;
+  return `/** What lies where in memory, and what may be called: manifest.json. */
+export interface Manifest {
+  readonly tapeout: 2;
+  readonly name: string;
+  readonly maxBatch: number;
+  readonly pages: number;
+  readonly arenaBytes: number;
+${threads === undefined ? '' : '  readonly threads: number;\n'}  readonly tensors: readonly {
+    readonly name: string;
+    readonly purpose: 'parameter' | 'gradient' | 'state' | 'scalar' | 'input' | 'output';
+    readonly dtype: 'f32' | 'i32' | 'u8' | 'bool';
+    readonly shape: readonly (number | { readonly batch: number })[];
+    readonly offset: number;
+    readonly range?: number;
+    readonly ignoreIndex?: number;
+    readonly initial?: number;
+  }[];
+  readonly entries: readonly { readonly name: string; readonly inputs: readonly string[]; readonly outputs: readonly string[] }[];
+${webgpu ? '  readonly webgpu: object;\n' : ''}}
+/** The manifest of this model. */
+export declare const manifest: Manifest;
+
+${hasWasm ? wasm : ''}${webgpu ? gpu : ''}/** What is wrong with a call, and what to try. */
+export declare class TapeoutError extends Error {
+  readonly code: string;
+}
+
+/** What is wrong with the bytes of a safetensors file. */
+export declare class SafetensorsError extends TapeoutError {}
+
+/** A tensor of a safetensors file; \`dtype\` as the format names it: F32, I32, I64, U8, … */
+export interface StoredTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data:
+    | AnyArray
+    | Int8Array
+    | Int16Array
+    | Uint16Array
+    | Uint32Array
+    | Float64Array
+    | BigInt64Array
+    | BigUint64Array;
+}
+/** The tensors of a file's bytes, by name. Throws SafetensorsError; \`source\` names the bytes in it. */
+export declare function readSafetensors(bytes: Uint8Array, source?: string): Map<string, StoredTensor>;
+/** The bytes of a file of these tensors. Throws SafetensorsError when data and shape disagree. */
+export declare function writeSafetensors(tensors: Iterable<readonly [name: string, tensor: StoredTensor]>): Uint8Array;
+`;
+}
