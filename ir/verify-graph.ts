@@ -132,10 +132,12 @@ function results(graph: Graph, known: (p: Value, where: string) => void, report:
   for (const r of graph.results) {
     const where = `graph @${graph.name}, result '${r.name}'`;
     known(r.value, where);
-    if (names.has(r.name)) report('name', where, 'two results have this name', r.value.loc);
-    names.add(r.name);
     const { into } = r;
-    if (!into) continue;
+    if (!into) {
+      if (names.has(r.name)) report('name', where, 'two results have this name', r.value.loc);
+      names.add(r.name);
+      continue;
+    }
     known(into, where);
     if (!sameType(r.value.type, into.type))
       report(

@@ -129,6 +129,9 @@ interface Entry {
   readonly output: Port | null;
 }
 
+/** How many arguments methods name. */
+const namedArguments = 8;
+
 /** `instantiate` makes one. The arrays that it hands out are views of its memory: writing to them changes the model. */
 export class Model {
   readonly manifest: Manifest;
@@ -149,6 +152,8 @@ export class Model {
   readonly #ports = new Slots<Port>();
   /** The arguments of the call that is under way. */
   readonly #given: unknown[] = [];
+  /** Those of them that methods have no names for. */
+  #further: readonly unknown[] = [];
   readonly #entries: Partial<Record<string, Entry>> = {};
   readonly #evaluation: Evaluation = { loss: 0, correct: null, output: new Float32Array(0) };
   readonly #team: Team;
@@ -172,7 +177,10 @@ export class Model {
       if (tensor.initial) port.whole.fill(tensor.initial);
     }
     this.#memory = memory;
-    for (const entry of manifest.entries) this.#entries[entry.name] = this.#entry(entry, instance.exports);
+    for (const entry of manifest.entries) {
+      this.#entries[entry.name] = this.#entry(entry, instance.exports);
+      if (entry.inputs.length >= namedArguments) this.#widen(methods[entry.name as EntryName]);
+    }
     this.parameters = this.#views('parameter') as Views<Floats>;
     this.gradients = this.#views('gradient') as Views<Floats>;
     this.state = this.#views('state');
@@ -194,27 +202,55 @@ export class Model {
   }
 
   // Calls take arrays in the order of the model's inputs and targets, the same by name, as in `trainStep({ x, y })`, or the number
-  // of samples alone, of those that were written to `inputs`. Four arrays are named, as a list of them would be made by each call.
+  // of samples alone, of those that were written to `inputs`. Arguments are named, as each call would make a list of them; of
+  // more than these see `#widen`.
 
   /** One step: forward, backward and the optimizer's update. Returns the loss, NaN if it became so. */
-  trainStep(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): number {
+  trainStep(
+    a: Argument,
+    b?: Argument,
+    c?: Argument,
+    d?: Argument,
+    e?: Argument,
+    f?: Argument,
+    g?: Argument,
+    h?: Argument,
+  ): number {
     const entry = this.#get('train_step');
-    entry.run(this.#feed(entry, a, b, c, d, more));
+    entry.run(this.#feed(entry, a, b, c, d, e, f, g, h));
     return entry.loss![0]!;
   }
 
   /** The outputs of n samples: a view, valid until the next call. Copy it (`.slice()`) to keep it. */
-  forward(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): Floats {
+  forward(
+    a: Argument,
+    b?: Argument,
+    c?: Argument,
+    d?: Argument,
+    e?: Argument,
+    f?: Argument,
+    g?: Argument,
+    h?: Argument,
+  ): Floats {
     const entry = this.#get('forward');
-    const n = this.#feed(entry, a, b, c, d, more);
+    const n = this.#feed(entry, a, b, c, d, e, f, g, h);
     entry.run(n);
     return entry.output!.at(n) as Floats;
   }
 
   /** Loss, number of right answers and outputs, with nothing learnt. The result is one object, filled anew each time. */
-  evaluate(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): Evaluation {
+  evaluate(
+    a: Argument,
+    b?: Argument,
+    c?: Argument,
+    d?: Argument,
+    e?: Argument,
+    f?: Argument,
+    g?: Argument,
+    h?: Argument,
+  ): Evaluation {
     const entry = this.#get('evaluate');
-    const n = this.#feed(entry, a, b, c, d, more);
+    const n = this.#feed(entry, a, b, c, d, e, f, g, h);
     entry.run(n);
     const result = this.#evaluation;
     result.loss = entry.loss![0]!;
@@ -224,16 +260,34 @@ export class Model {
   }
 
   /** Adds the gradients of the loss to `gradients`, as PyTorch's `loss.backward()`. Returns the loss. */
-  backward(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): number {
+  backward(
+    a: Argument,
+    b?: Argument,
+    c?: Argument,
+    d?: Argument,
+    e?: Argument,
+    f?: Argument,
+    g?: Argument,
+    h?: Argument,
+  ): number {
     const entry = this.#get('backward');
-    entry.run(this.#feed(entry, a, b, c, d, more));
+    entry.run(this.#feed(entry, a, b, c, d, e, f, g, h));
     return entry.loss![0]!;
   }
 
   /** Adds to `gradients` those of the outputs weighted by the last array, as PyTorch's `out.backward(cotangent)`. */
-  vjp(a: Argument, b?: Argument, c?: Argument, d?: Argument, ...more: Argument[]): void {
+  vjp(
+    a: Argument,
+    b?: Argument,
+    c?: Argument,
+    d?: Argument,
+    e?: Argument,
+    f?: Argument,
+    g?: Argument,
+    h?: Argument,
+  ): void {
     const entry = this.#get('vjp');
-    entry.run(this.#feed(entry, a, b, c, d, more));
+    entry.run(this.#feed(entry, a, b, c, d, e, f, g, h));
   }
 
   /** Sets all gradients to zero. */
@@ -359,14 +413,42 @@ export class Model {
     throw missingEntry(name, this.manifest);
   }
 
+  /** Lets a method of many inputs take them all, from a list that each call makes. */
+  #widen(method: (typeof methods)[EntryName]): void {
+    const narrow = this[method] as (...args: unknown[]) => unknown;
+    const value = (...args: unknown[]): unknown => {
+      this.#further = args.slice(namedArguments);
+      try {
+        return narrow.apply(this, args);
+      } finally {
+        this.#further = [];
+      }
+    };
+    Object.defineProperty(this, method, { value });
+  }
+
   /** Checks everything, then copies the inputs in. Returns the batch size. */
-  #feed(entry: Entry, a: unknown, b: unknown, c: unknown, d: unknown, more: readonly unknown[]): number {
+  #feed(
+    entry: Entry,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+    h: unknown,
+  ): number {
     const given = this.#given;
     given[0] = a;
     given[1] = b;
     given[2] = c;
     given[3] = d;
-    for (let i = 0; i < more.length; i++) given[4 + i] = more[i];
+    given[4] = e;
+    given[5] = f;
+    given[6] = g;
+    given[7] = h;
+    for (let i = 0; i < this.#further.length; i++) given[namedArguments + i] = this.#further[i];
     try {
       const n = checkCall(entry, given, this.maxBatch);
       if (typeof a !== 'number') this.#copyIn(entry.inputs, given as Data[]);

@@ -6,7 +6,7 @@ import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
 import { type GpuFeature, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
-import { countAt } from '../../ir/type.ts';
+import { countAt, type TensorType } from '../../ir/type.ts';
 import { wordBytes } from '../../runtime/check.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
@@ -15,7 +15,7 @@ import { featuresOn, type ManifestGpu, openDevice } from '../../runtime/index.ts
 import { contextOf, type Ir, runPass } from '../ir-passes.ts';
 import { findGpu } from './gpu.ts';
 import { UsageError } from './io.ts';
-import { arrays, type Elements, type Given, type Results } from './values.ts';
+import { arrays, type Elements, type Given, type Results, resultsBy } from './values.ts';
 
 export type ProgramIr = Extract<Ir, { form: 'kernels' | 'schedule' | 'program' }>;
 export const programIn = (ir: ProgramIr): Outline | Program => (ir.form === 'program' ? ir.program : ir.outline);
@@ -127,11 +127,11 @@ const nameOf = (program: Outline | Program, b: Buffer): string =>
 export function resultsOf(program: Outline | Program, entry: Entry, memory: Memory): Results {
   const written = new Set(entry.launches.flatMap((k) => k.params.flatMap((p) => (p.access === 'in' ? [] : p.buffer))));
   const updated = givenTo(program).filter((p) => written.has(p.buffer));
-  return new Map(
-    [...entry.outputs.map((p) => ({ name: p.name, type: p, buffer: p.buffer })), ...updated].map(
-      ({ name, type: { dtype, shape }, buffer }) => [name, { type: { dtype, shape }, data: memory(buffer) }] as const,
-    ),
-  );
+  const resultOf = ({ dtype, shape }: TensorType, buffer: Buffer) => ({ type: { dtype, shape }, data: memory(buffer) });
+  return resultsBy([
+    ...entry.outputs.map((p) => ({ name: p.name, isUpdate: false, value: resultOf(p, p.buffer) })),
+    ...updated.map(({ name, type, buffer }) => ({ name, isUpdate: true, value: resultOf(type, buffer) })),
+  ]);
 }
 
 /** Where a program may be run, compiled. */

@@ -25,7 +25,17 @@ import {
   resultsOf,
 } from './run-program.ts';
 import { loadExtensions, readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
-import { batchOf, checkMemory, describeValue, held, make, type Results, readTensors, stored } from './values.ts';
+import {
+  batchOf,
+  checkMemory,
+  describeValue,
+  held,
+  make,
+  type Results,
+  readTensors,
+  resultsBy,
+  stored,
+} from './values.ts';
 
 export interface RunFlags {
   readonly in?: string;
@@ -178,10 +188,11 @@ async function runGraph(
   if (!machine) {
     checkMemory([...graph.params, ...topo(valuesOf(graph))], n);
     const out = guarded('interpret', printIr(ir, print), () => interpretGraph(graph, values(), n));
-    const results = new Map(
+    const results = resultsBy(
       graph.results.map((r) => {
-        const data = out.get(r) as Float64Array;
-        return [r.name, { type: r.value.type, data: make(r.value.type.dtype, data.length, (i) => data[i] as number) }];
+        const [{ type }, data] = [r.value, out.get(r) as Float64Array];
+        const value = { type, data: make(type.dtype, data.length, (i) => data[i] as number) };
+        return { name: r.name, isUpdate: r.into !== undefined, value };
       }),
     );
     return { graph, results };
@@ -192,11 +203,11 @@ async function runGraph(
   const buffers = new Map([...values()].map(([p, v]) => [context.buffers.of(p), v]));
   const memory = await call(graph.name, buffers, n);
   const outputs = new Map(program.entries.flatMap((e) => e.outputs).map((p) => [p.name, p.buffer]));
-  const results = new Map(
+  const results = resultsBy(
     graph.results.map((r) => {
       const buffer = r.into ? context.buffers.of(r.into) : outputs.get(r.name);
       if (!buffer) throw new CompilerBug('lower', `the result '${r.name}' has no buffer`);
-      return [r.name, { type: r.value.type, data: memory(buffer) }] as const;
+      return { name: r.name, isUpdate: r.into !== undefined, value: { type: r.value.type, data: memory(buffer) } };
     }),
   );
   return { graph, results };

@@ -17,7 +17,21 @@ export const make = (dtype: DType, count: number, f: (i: number) => number): Ele
 };
 
 /** What a run of one graph or entry gave: its results by name, an update's under the name of its param. */
-export type Results = ReadonlyMap<string, { readonly type: TensorType; readonly data: Elements }>;
+export type Results = ReadonlyMap<string, Result>;
+interface Result {
+  readonly type: TensorType;
+  readonly data: Elements;
+}
+
+/** Results by name. What a param holds after its update is called as it is, and `.new` where a result is called so. */
+export function resultsBy(
+  results: readonly { readonly name: string; readonly isUpdate: boolean; readonly value: Result }[],
+) {
+  const plain = new Set(results.flatMap((r) => (r.isUpdate ? [] : [r.name])));
+  return new Map(
+    results.map(({ name, isUpdate, value }) => [isUpdate && plain.has(name) ? `${name}.new` : name, value] as const),
+  );
+}
 
 /** Something that a run is given a value for. */
 export interface Given {
