@@ -4,7 +4,7 @@ import { manifestOf } from '../codegen/manifest.ts';
 import { emitThreadedWasm, emitWasm } from '../codegen/wasm/emit.ts';
 import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc, PassFault } from '../ir/diagnostic.ts';
-import { type FusedGraph, type Module, topo } from '../ir/graph.ts';
+import { at, type FusedGraph, type Module, topo } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
@@ -412,7 +412,13 @@ export const noOptimizer: Optimizer = { name: 'none', scalars: {}, update: (p) =
 function usersRule({ optimizer, loc }: Recording): Optimizer {
   if (!optimizer) return noOptimizer;
   const rule: Optimizer['update'] = (...args) =>
-    usersCode(() => optimizer.update(...args), loc, `the rule of the optimizer ${optimizer.name} ran`, 'update');
+    // What a rule records has no line of its own: kernels tell the lines that their gradients come from.
+    usersCode(
+      () => at(null, () => optimizer.update(...args)),
+      loc,
+      `the rule of the optimizer ${optimizer.name} ran`,
+      'update',
+    );
   return { ...optimizer, update: rule };
 }
 

@@ -1,5 +1,5 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
- *  compute; only `reassociate`, `share` and `slice` change the order of a floating-point sum. */
+ *  compute; only `reassociate`, `share`, `slice` and `partial` change the order of a floating-point sum. */
 
 import type { Dim } from './type.ts';
 
@@ -32,6 +32,9 @@ export type Directive =
   | { readonly do: 'vectorize'; readonly axis: string; readonly by: number; readonly shift?: boolean }
   /** for j { for k { acc += e } }  -->  `by` partial sums over k side by side, added up behind all the loops. */
   | { readonly do: 'reassociate'; readonly axis: string; readonly by: number }
+  /** for k { acc += e }  -->  for k step `by` { block = 0; for k_b in 0..`by` { block += e }; acc += block }. `compensated`: what rounding
+   *  adds to acc with each block is taken off the next one, so that the error of a sum does not grow with its length. */
+  | { readonly do: 'partial'; readonly axis: string; readonly by: number; readonly compensated?: boolean }
   /** for i { S(i) }  -->  for i in extent/`by` { for i_in in by { S(i·by + i_in) } }, so that i/by and i%by become axes. */
   | { readonly do: 'split'; readonly axis: string; readonly by: number }
   /** for i in 0..e { S }  -->  for i in 0..a { S }; for i in a..b { S }; for i in b..e { S }: what S asks of i is settled. */
@@ -83,8 +86,9 @@ export interface Dropped {
   readonly why: string;
 }
 
+const sumDirectives: ReadonlySet<Directive['do']> = new Set(['reassociate', 'partial', 'share', 'slice']);
 /** Whether sums are added in another order after it. */
-export const reordersSums = (d: Directive): boolean => d.do === 'reassociate' || d.do === 'share' || d.do === 'slice';
+export const reordersSums = (d: Directive): boolean => sumDirectives.has(d.do);
 
 /** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
 export interface Piece {
@@ -104,6 +108,7 @@ export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>>
   tile: [loop, by, shift, fenced],
   vectorize: [loop, by, shift],
   reassociate: [loop, by],
+  partial: [loop, by, { key: 'compensated', holds: 'flag', word: 'compensated' }],
   split: [loop, by],
   peel: [loop, { key: 'at', holds: 'cuts', word: 'at' }],
   interchange: [loop],

@@ -69,6 +69,17 @@ export function workOf(kernel: Kernel, n: number): Work {
   return { operations: done, read: bytes(read), written: bytes(written) };
 }
 
+/** Which part of a kernel's float operations runs in lanes, from 0 to 1, on a batch of `n`; 1 where there are none. */
+export function inLanes(kernel: Kernel, n: number): number {
+  const alone = (body: readonly Stmt[]): Stmt[] =>
+    body.flatMap((s): readonly Stmt[] => {
+      if (s.kind !== 'for') return [s];
+      return s.mode === 'vectorized' ? [] : [{ ...s, body: alone(s.body) }];
+    });
+  const all = workOf(kernel, n).operations;
+  return all === 0 ? 1 : 1 - workOf({ ...kernel, body: alone(kernel.body) }, n).operations / all;
+}
+
 /** The axes that bounds of the loops in this one depend on. */
 function boundsBelow({ body }: Loop): Set<Axis> {
   const out = new Set<Axis>();

@@ -4,13 +4,13 @@
 import { upsert } from '../ir/collections.ts';
 import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
 import { type Target, wasm128 } from '../ir/target.ts';
-import { type Shape, sameDim, sameShape } from '../ir/type.ts';
+import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
 import { gatheredOperand, isScatter } from './scatter.ts';
 import { type FollowedBy, windowsOn } from './windows.ts';
 
-/** A reduction read from inside another is computed there only where the outer one is this short, a window's. */
+/** A reduction this short may stand in a kernel beside others. */
 const shortReduction = 64;
 /** A reduction of one row is computed in the kernel that reads it row by row, up to this length. */
 const longestRow = 4096;
@@ -24,7 +24,7 @@ const cheap = 4;
 export function fuse(graph: Graph, target: Target = wasm128): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));
-  const fusion = new Fusion(graph, nodes, windowsOn(target));
+  const fusion = new Fusion(graph, nodes, target);
   // Readers first, so that each node sees the groups that want it.
   for (const n of nodes.toReversed()) fusion.place(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
@@ -63,9 +63,11 @@ class Fusion {
   readonly #homes = new Map<Node, Set<Forming>>();
 
   readonly #followedBy: FollowedBy;
+  readonly #target: Target;
 
-  constructor(graph: Graph, nodes: readonly Node[], windowsOf: FollowedBy) {
-    this.#followedBy = windowsOf;
+  constructor(graph: Graph, nodes: readonly Node[], target: Target) {
+    this.#target = target;
+    this.#followedBy = windowsOn(target);
     this.#users = usersOf(nodes);
     this.#results = new Set(graph.results.map((r) => r.value));
   }
@@ -148,6 +150,8 @@ class Fusion {
     if (this.#isReshaped(n)) return false;
     // What ends a long reduction is stored in its place.
     if (all.length > 1 && this.#endsReduction(n)) return false;
+    // Loops that add up take no conditions: they would have neither lanes nor tiles.
+    if (guarded && all.some(([g]) => g.trips > 0)) return false;
     const again = all.reduce((total, [, how]) => total + how.reads, 0);
     if (all.length === 1) {
       // A row's elements, read by the row's own reductions and then one by one, are as quickly computed again.
@@ -156,7 +160,6 @@ class Fusion {
     }
     // Inside the loops of a long reduction an operand is best a plain load.
     if (all.some(([, how]) => how.trips > 1 && (how.reads > 1 || guarded))) return false;
-    if (guarded && all.some(([g]) => g.trips > 0)) return false;
     return again <= 1 || flops * again <= cheap * 2 || all.every(([, how]) => how.form === 'row');
   }
 
@@ -236,7 +239,15 @@ class Fusion {
     const alone = [...g.members.keys()].every((m) => m === n || equationOf(m).trips === 0);
     if (how.form === 'same') return g.trips === 0 || trips <= shortReduction || alone;
     if (how.form === 'row') return trips <= longestRow;
-    return how.reads <= 1 && how.trips <= shortReduction;
+    return how.reads <= 1 && how.trips <= this.#target.registers && this.#keepsLanes(n, g);
+  }
+
+  /** Whether a reduction still has lanes to run in where a window's result, and not its own, is what a kernel loops over. The
+   *  sums of a window's places are kept side by side, and there is a register for each. */
+  #keepsLanes(n: Node, g: Forming): boolean {
+    const isWide = (shape: Shape): boolean =>
+      shape.reduce<number>((p, d) => (isBatch(d) ? p : p * d), 1) >= this.#target.lanes;
+    return isWide(g.space) || !isWide(n.type.shape);
   }
 }
 

@@ -5,6 +5,7 @@ import { constantTrips, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import { showDirective } from '../../ir/print-schedule.ts';
 import type { Directive, Dropped, Schedule } from '../../ir/schedule.ts';
 import { isGrid, isVector, type Target, type VectorTarget } from '../../ir/target.ts';
+import { inLanes } from '../../ir/work.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { compressed, compressibles, listedSteps } from './compress.ts';
 import { contractions, type Way } from './contraction.ts';
@@ -13,8 +14,9 @@ import { Extents } from './extents.ts';
 import { loopsIn, loopsOf } from './legal.ts';
 import { endsAtDim } from './loops.ts';
 import { mappings } from './mapping.ts';
+import { longSums } from './partial.ts';
 import { settleGuards, simplify, splits } from './settle.ts';
-import { workgroups } from './workgroups.ts';
+import { isSafe, workgroups } from './workgroups.ts';
 
 /** A schedule that fits its kernel, and what would have been better by estimate and does not fit. */
 export interface Choice {
@@ -26,7 +28,7 @@ export interface Choice {
 export function choose(kernel: Kernel, target: Target, batch: number): Choice {
   const fitting = new Fitting(kernel);
   const [schedule = []] = ways(fitting, target, batch, 1);
-  return { schedule: [...overLoops(kernel), ...schedule], dropped: fitting.dropped };
+  return { schedule: [...overLoops(kernel), ...inBlocks(kernel, schedule, target, batch)], dropped: fitting.dropped };
 }
 export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): Schedule =>
   choose(kernel, target, batch).schedule;
@@ -34,7 +36,7 @@ export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): S
 /** The schedules that are cheapest by estimate, at most `most` of them, the cheapest first: what is worth measuring. */
 export function candidates(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
   const over = overLoops(kernel);
-  return ways(new Fitting(kernel), target, batch, most).map((s) => [...over, ...s]);
+  return ways(new Fitting(kernel), target, batch, most).map((s) => [...over, ...inBlocks(kernel, s, target, batch)]);
 }
 
 /** Keeps what fits a kernel, and notes what does not. */
@@ -71,6 +73,13 @@ class Fitting {
   }
 }
 
+/** A schedule with its long sums in blocks. */
+function inBlocks(kernel: Kernel, schedule: Schedule, target: Target, batch: number): Schedule {
+  const mayBe = (s: Schedule): boolean => fits(kernel, s) && (!isGrid(target) || isSafe(kernel, s, target, batch));
+  const sums = longSums(applySchedule(kernel, schedule), new Extents(batch));
+  return sums.reduce<Schedule>((s, d) => (mayBe([...s, d]) ? [...s, d] : s), schedule);
+}
+
 /** What ties a schedule to the kernel that it is written for. */
 function overLoops(kernel: Kernel): Directive[] {
   const loops = loopsOf(kernel);
@@ -97,7 +106,11 @@ function ways(fitting: Fitting, target: Target, batch: number, most: number): Sc
       most,
       all.map((w) => w.schedule),
     );
-    return (found.length > 0 ? found : [[]]).map((s) => fitting.with(s, fills(kernel, s, target)));
+    const lanes = fitting.with([], rows(kernel, target));
+    const ofRows = inLanesBy(kernel, lanes, batch);
+    return (found.length > 0 ? found : [[]])
+      .map((s) => (ofRows > inLanesBy(kernel, s, batch) ? lanes : s))
+      .map((s) => fitting.with(s, fills(kernel, s, target)));
   }
   const settled = fitting.with([], settleGuards(kernel));
   const plain = settled.length > 0 ? analyse(simplify(applySchedule(kernel, settled), batch), batch) : a;
@@ -140,6 +153,22 @@ function copies(kernel: Kernel, { reduction }: Analysis): Schedule {
   const schedule: Schedule = last && by ? [{ do: 'tile', axis: last.axis.name, by }] : [];
   return fits(kernel, schedule) ? schedule : [];
 }
+
+/** Lanes along the rows of a kernel that goes through each of them several times, as a softmax does: for its sums and its greatest
+ *  elements, and for what it makes of them. */
+function rows(kernel: Kernel, target: VectorTarget): Schedule[] {
+  return loopsIn(kernel).flatMap((l): Schedule[] => {
+    const [axis, by] = [l.axis.name, target.lanes];
+    if (l.mode !== 'serial' || (constantTrips(l) ?? 0) < shortestRow * by) return [];
+    if (l.body.every((s) => s.kind === 'accumulate')) return [[{ do: 'reassociate', axis, by }]];
+    return l.body.every((s) => s.kind === 'store') ? [[{ do: 'vectorize', axis, by, shift: true }]] : [];
+  });
+}
+/** Vectors that a row has at least: shorter ones gain nothing. */
+const shortestRow = 4;
+
+const inLanesBy = (kernel: Kernel, schedule: Schedule, batch: number): number =>
+  inLanes(applySchedule(kernel, schedule), batch);
 
 /** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */
 function fills(kernel: Kernel, main: Schedule, target: VectorTarget): Schedule[] {

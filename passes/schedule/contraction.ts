@@ -27,7 +27,7 @@ export interface Way {
 export function contractions(a: Analysis, target: VectorTarget, extents: Extents): Way[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
-  if (a.window.some((l) => extents.constant(l) === null) || windowSize > 16) return [];
+  if (a.window.some((l) => extents.constant(l) === null) || windowSize > target.registers) return [];
   if (a.reads.some((r) => r.guarded) || !mayUnroll(a.window)) return [];
 
   const kinds: Candidate['lanes'][] = [null];

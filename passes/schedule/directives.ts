@@ -11,6 +11,7 @@ import { invoked } from './invoke.ts';
 import { copiesAsLanes } from './lanes.ts';
 import { requireCuts, requireFactor, requireHandedOn, requireLoops, requireOrder, ScheduleError } from './legal.ts';
 import { interchanged, nestTo, packed, parallel, peeled, reassociated, split, tiled } from './loops.ts';
+import { inPartialSums } from './partial.ts';
 import { flattened, shared } from './share.ts';
 import { sliced } from './slice.ts';
 import { woven } from './weave.ts';
@@ -63,6 +64,7 @@ function applyDirective(k: Kernel, d: Directive): Kernel {
   if (d.do === 'weave') return woven(k, d.axis, d.with);
   if (d.do === 'compress') return compressed(k, d.buffer);
   if (d.do === 'slice') return sliced(k, d.axis, d.by);
+  if (d.do === 'partial') return inPartialSums(k, d.axis, d.by, d.compensated ?? false);
   let found = false;
   const onLoop = (f: (l: Loop) => readonly Stmt[]): Kernel => {
     const go = (body: readonly Stmt[]): Stmt[] =>

@@ -229,8 +229,9 @@ export function nestTo(s: Stmt, axis: string): Loop[] | null {
 export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const l = nest.at(-1) as Loop;
   const [only, ...others] = l.body;
-  if (only?.kind !== 'accumulate' || others.length > 0 || only.fn !== 'add')
+  if (only?.kind !== 'accumulate' || others.length > 0 || only.fn === 'mul')
     throw new ScheduleError(`the loop over ${l.axis.name} does more than add to one accumulator`);
+  const { fn } = only;
   if (nest.some((o) => only.at.some((e) => x.freeAxes(e).has(o.axis))))
     throw new ScheduleError(`the loops down to ${l.axis.name} add to more than one element of ${only.tile.name}`);
   const { from, to: extent } = boundsOf(l);
@@ -260,7 +261,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
     [
       over(each, 'vectorized', {
         kind: 'accumulate',
-        fn: 'add',
+        fn,
         tile: part,
         at: [x.ix(each)],
         value: value(x.add(x.ix(main), x.ix(each))),
@@ -271,7 +272,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const inner = typeof extent === 'number' && extent < by ? rest : [sums, ...rest];
   return [
     declare(part),
-    over(zero, 'vectorized', set(part, [x.ix(zero)], x.identity('add', part.dtype))),
+    over(zero, 'vectorized', set(part, [x.ix(zero)], x.identity(fn, part.dtype))),
     ...nest.slice(0, -1).reduceRight<Stmt[]>((body, outer) => [{ ...outer, body }], inner),
     over(join, 'unrolled', { ...only, value: x.read(part, [x.ix(join)]) }),
   ];
@@ -305,7 +306,7 @@ export const sameLoops = (loops: readonly Loop[], body: readonly Stmt[]): readon
   }, body);
 
 /** A copy with axes and tiles of its own, so that no two loops bind one axis and no two places declare one tile. */
-function fresh(body: readonly Stmt[]): Stmt[] {
+export function fresh(body: readonly Stmt[]): Stmt[] {
   const axes = new Map<Axis, Axis>();
   const tiles = new Map<Tile, Tile>();
   walkStmts(body, (s) => {

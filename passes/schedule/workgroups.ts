@@ -222,7 +222,7 @@ const brought: ReadonlySet<ProblemCode> = new Set([
 ]);
 
 /** Whether a schedule fits, and no two invocations come to one element unordered. */
-function isSafe(kernel: Kernel, schedule: Schedule, target: GridTarget, maxBatch: number): boolean {
+export function isSafe(kernel: Kernel, schedule: Schedule, target: GridTarget, maxBatch: number): boolean {
   try {
     verifyKernel(applySchedule(kernel, schedule), { maxBatch, target });
     return true;

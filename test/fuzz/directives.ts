@@ -128,6 +128,14 @@ const legal: { readonly [D in Name]: (c: Choices) => Legal } = {
       ? { text: product(c), schedule: [{ do: 'reassociate', axis: 'k', by }] }
       : { text: sums(c), schedule: [{ do: 'reassociate', axis: 's', by }] };
   },
+  partial: (c) => {
+    const by = factor(c);
+    const compensated = c.chance(2) ? { compensated: true } : {};
+    return {
+      text: product(c, { steps: extent(c, by + 1) }),
+      schedule: [{ do: 'partial', axis: 'k', by, ...compensated }],
+    };
+  },
   split: (c) => {
     const by = factor(c);
     return { text: map(c, by * (1 + c.below(5))), schedule: [{ do: 'split', axis: 'j', by }] };

@@ -31,6 +31,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     () => ({ do: 'vectorize', axis: serial(), by: c.chance(3) ? by() : c.of([4, 8, 12]), shift: c.chance(3) }),
     () => ({ do: 'vectorize', axis: axisOf((l) => l.mode === 'unrolled'), by: c.of([4, 8]) }),
     () => ({ do: 'reassociate', axis: serial(), by: by() }),
+    () => ({ do: 'partial', axis: serial(), by: by(), ...(c.chance(2) ? { compensated: true } : {}) }),
     () => {
       const axis = serial();
       const divisors = [2, 3, 4, 5, 7, 13].filter((d) => extent(axis) % d === 0);

@@ -1,0 +1,119 @@
+/** Schedules of nets of other kinds than the examples: no kernel that matters is left without lanes. */
+import { expect, test } from 'vitest';
+import { type Compiled, compile } from '../frontend/compile.ts';
+import { nn, type Tensor } from '../frontend/index.ts';
+import { defineModel, type ModelSpec } from '../frontend/model.ts';
+import type { Kernel } from '../ir/kernel.ts';
+import { showDirective } from '../ir/print-schedule.ts';
+import { inLanes, workOf } from '../ir/work.ts';
+import { zoo } from './support/zoo.ts';
+
+/** Of a net's operations, the part that a kernel must have to be told of. */
+const matters = 0.02;
+/** The part of a kernel's operations that runs in lanes, at least. */
+const enough = 0.7;
+
+interface Row {
+  readonly kernel: Kernel;
+  /** Of the entry's operations. */
+  readonly share: number;
+  readonly lanes: number;
+}
+
+function rowsOf({ scheduled, module: { maxBatch } }: Compiled, entry: number): Row[] {
+  const { kernels } = scheduled[entry]!;
+  const work = kernels.map((kernel) => ({ kernel, operations: workOf(kernel, maxBatch).operations }));
+  const all = work.reduce((sum, w) => sum + w.operations, 0);
+  return work
+    .map(({ kernel, operations }) => ({ kernel, share: operations / all, lanes: inLanes(kernel, maxBatch) }))
+    .filter((r) => r.share >= matters);
+}
+
+const entries = ['forward', 'train_step'] as const;
+const percent = (part: number): string => `${Math.round(100 * part)}%`.padStart(4);
+
+test('the nets of the zoo: their larger kernels, the part of each in lanes, and its schedule', {
+  timeout: 300_000,
+}, async () => {
+  const lines: string[] = [];
+  for (const [name, spec] of Object.entries(zoo)) {
+    const compiled = await compile(spec(), { entries });
+    for (const [i, entry] of entries.entries()) {
+      lines.push(`${name} ${entry}`);
+      for (const { kernel, share, lanes } of rowsOf(compiled, i)) {
+        const directives = (compiled.scheduled[i]!.schedules.get(kernel.name) ?? []).filter((d) => d.do !== 'over');
+        lines.push(`  ${percent(share)}${percent(lanes)}  ${kernel.name}: ${directives.map(showDirective).join(', ')}`);
+        expect(lanes, `${name}, ${entry}: ${kernel.name}`).toBeGreaterThanOrEqual(enough);
+      }
+    }
+  }
+  const head = 'net and entry, the part of its operations, and of these in lanes: kernels with a fiftieth or more';
+  await expect(`${[head, ...lines].join('\n')}\n`).toMatchFileSnapshot('golden/zoo.txt');
+});
+
+class OfConv extends nn.Module {
+  conv;
+  readonly after: (x: Tensor) => Tensor;
+  constructor(conv: () => (x: Tensor) => Tensor, after: (x: Tensor) => Tensor) {
+    super();
+    this.conv = conv();
+    this.after = after;
+  }
+  forward(x: Tensor): Tensor {
+    return this.after(this.conv(x).relu());
+  }
+}
+const convNet = (
+  channels: number,
+  size: number,
+  conv: () => (x: Tensor) => Tensor,
+  after: (x: Tensor) => Tensor,
+): ModelSpec =>
+  defineModel({ model: () => new OfConv(conv, after), input: { shape: ['N', channels, size, size] }, maxBatch: 4 });
+
+const global = (x: Tensor): Tensor => x.mean([2, 3]);
+const same = (x: Tensor): Tensor => x;
+test.each<readonly [string, ModelSpec]>([
+  ...[3, 4, 5, 7, 8, 14].map(
+    (size) =>
+      [
+        `a global average of ${size} x ${size}`,
+        convNet(16, size, () => nn.Conv2d(16, 24, 3, { padding: 1 }), global),
+      ] as const,
+  ),
+  ['a global average after a stride', convNet(16, 16, () => nn.Conv2d(16, 20, 3, { padding: 1, stride: 2 }), global)],
+  [
+    'a greatest of all',
+    convNet(
+      16,
+      8,
+      () => nn.Conv2d(16, 24, 3, { padding: 1 }),
+      (x) => x.amax([2, 3]),
+    ),
+  ],
+  [
+    'a mean of columns',
+    convNet(
+      16,
+      8,
+      () => nn.Conv2d(16, 24, 1),
+      (x) => x.mean(3),
+    ),
+  ],
+  ...[1, 2, 3].flatMap((stride) =>
+    [1, 2].map(
+      (padding) =>
+        [
+          `a depthwise convolution of stride ${stride}, padding ${padding}`,
+          convNet(32, 16, () => nn.Conv2d(32, 32, 3, { padding, stride, groups: 32 }), same),
+        ] as const,
+    ),
+  ),
+  [
+    'a convolution of groups and a stride',
+    convNet(32, 16, () => nn.Conv2d(32, 64, 3, { padding: 1, stride: 2, groups: 4 }), same),
+  ],
+])('%s runs in lanes', async (_, spec) => {
+  const compiled = await compile(spec, { entries: ['forward'] });
+  for (const { kernel, lanes } of rowsOf(compiled, 0)) expect(lanes, kernel.name).toBeGreaterThanOrEqual(enough);
+});
