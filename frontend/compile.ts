@@ -44,7 +44,7 @@ import { mostThreads } from '../runtime/load-options.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
 import { type ModelSpec, type Recording, record } from './model.ts';
-import { callSite } from './trace.ts';
+import { callSite, showAny } from './trace.ts';
 import { usersCode } from './users-error.ts';
 
 /** What one pass did: ops of all graphs before and after it, and what there is of kernels, bytes of memory and of code. */
@@ -348,12 +348,15 @@ export function compileRecording(
 function threadsOf({ threads }: CompileOptions): number | null {
   if (threads === undefined) return null;
   if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
-  throw new CompileError('bad-argument', `threads must be a whole number from 1 to ${mostThreads}, got ${threads}`);
+  throw new CompileError(
+    'bad-argument',
+    `threads must be a whole number from 1 to ${mostThreads}, got ${showAny(threads)}`,
+  );
 }
 
 function processorOf({ engine = 'v8-11', fastMath = false }: CompileOptions): VectorTarget {
-  if (Object.hasOwn(engines, engine)) return wasmTarget(engine, fastMath);
-  throw new CompileError('bad-argument', `there is no engine '${engine}'`, {
+  if (typeof engine === 'string' && Object.hasOwn(engines, engine)) return wasmTarget(engine, fastMath);
+  throw new CompileError('bad-argument', `there is no engine ${showAny(engine)}`, {
     help: `the engines are ${Object.keys(engines).join(', ')}`,
   });
 }
@@ -365,13 +368,13 @@ function bindingOf({ bindingBytes }: CompileOptions): number | undefined {
     return bindingBytes;
   throw new CompileError(
     'bad-argument',
-    `bindingBytes must be a multiple of 16 from ${least} to ${most}, got ${bindingBytes}`,
+    `bindingBytes must be a multiple of 16 from ${least} to ${most}, got ${showAny(bindingBytes)}`,
   );
 }
 
 function targetOf({ target = 'wasm' }: CompileOptions): CompileTarget {
   if (compileTargets.includes(target)) return target;
-  throw new CompileError('bad-argument', `there is no target '${target}'`, {
+  throw new CompileError('bad-argument', `there is no target ${showAny(target)}`, {
     help: `the targets are ${compileTargets.join(', ')}`,
   });
 }

@@ -6,7 +6,7 @@ import * as k from './kinds.ts';
 import './methods.ts';
 import { isModelSpec } from './model.ts';
 import './traps.ts';
-import { callSite } from './trace.ts';
+import { callSite, isClass } from './trace.ts';
 
 export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
 export type { Compiled, CompileOptions, Stage } from './compile.ts';
@@ -46,12 +46,19 @@ const given = namedOnly('compile', {
   gpuFeatures: k.optional(k.listOf('a list of features', (v) => typeof v === 'string')),
   verify: flag,
   passes: k.optional(k.listOf('a list of passes', isObject)),
-  schedule: k.optional(k.kind('schedules by the names of kernels', isObject)),
-  onStage: k.optional(k.kind('a function', (v) => typeof v === 'function')),
+  schedule: k.optional(k.kind('what is read of a text of schedules', areSchedules)),
+  onStage: k.optional(k.kind('a function', (v) => typeof v === 'function' && !isClass(v))),
   root: k.optional(k.kind('a path', (v) => typeof v === 'string')),
 });
 function isObject(v: unknown): boolean {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
+}
+function areSchedules(v: unknown): boolean {
+  const { schedules } = (v ?? {}) as { readonly schedules?: unknown };
+  return (
+    Array.isArray(schedules) &&
+    schedules.every((s) => Array.isArray((s as { readonly directives?: unknown } | null)?.directives))
+  );
 }
 
 /** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. Rejects

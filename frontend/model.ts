@@ -136,7 +136,12 @@ function namedTypes(what: string, specs: Specs, only: string): Named {
 
 const isSpec = (v: unknown): boolean => typeof v === 'object' && v !== null && !Array.isArray(v);
 
-function typeFrom(what: string, name: string, { shape, dtype = 'f32' }: TensorSpec): TensorType {
+function typeFrom(what: string, name: string, spec: TensorSpec): TensorType {
+  if (!isSpec(spec) || !('shape' in spec))
+    throw userError('bad-option', `${what} must be { shape: […] }, got ${showAny(spec)}`, {
+      help: Array.isArray(spec) ? `write { shape: ${showAny(spec)} }` : null,
+    });
+  const { shape, dtype = 'f32' } = spec;
   if (!/^[A-Za-z_]\w*$/.test(name)) throw userError('bad-option', `${what}: its name must be an identifier`);
   if (dtype !== 'f32' && dtype !== 'i32')
     throw userError('bad-option', `${what}: dtype must be 'f32' or 'i32', got ${showAny(dtype)}`);

@@ -4,7 +4,7 @@ import type { Loc } from '../../ir/diagnostic.ts';
 import { guard } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import type { Tensor } from '../tensor.ts';
-import { callSite, inLayer, showAny, userCode, userError, withLocAt } from '../trace.ts';
+import { callSite, inLayer, isClass, showAny, userCode, userError, withLocAt } from '../trace.ts';
 import { Parameter, Stored } from './parameter.ts';
 
 export interface Module {
@@ -130,6 +130,12 @@ function call(m: Module, inputs: readonly Tensor[]): Tensor {
       userError('bad-argument', `${name}: too many arguments: ${showAny(inputs.slice(m.forward.length))}`, {
         notes: [{ message: 'the module was made here', loc }],
         help: `${name} takes ${m.forward.length} when it is called`,
+      }),
+    );
+  if (isClass(m.forward))
+    throw withLocAt(callSite() ?? loc, () =>
+      userError('no-forward', `${name}.forward is ${showAny(m.forward)}, and must be a function`, {
+        notes: [{ message: 'the module was made here', loc }],
       }),
     );
   const out = inLayer(loc, () => m.forward(...(inputs as never[])));

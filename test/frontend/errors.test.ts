@@ -533,6 +533,15 @@ describe('definitions', () => {
     ['a seed', define({ seed: 1.5 }), 'seed 1.5 is not a whole number'],
     ['an extent', define({ input: { shape: ['B', 1] } }), "input: ['B', 1] is not a shape"],
     ['two batches', define({ input: { shape: ['N', 'N'] } }), "input: ['N', 'N'] is not a shape"],
+    ['a list for a named input', define({ input: { x: ['N', 4] } }), "input 'x' must be { shape: […] }, got ['N', 4]"],
+    ['nothing for a named input', define({ input: { x: null } }), "input 'x' must be { shape: […] }, got null"],
+    [
+      'a target that is not there',
+      define({ target: { y: undefined } }),
+      "target 'y' must be { shape: […] }, got undef",
+    ],
+    ['a number for an input', define({ input: { x: 4 } }), "input 'x' must be { shape: […] }, got 4"],
+    ['an input without a shape', define({ input: { x: {} } }), "input 'x' must be { shape: […] }, got an object"],
     ['an element type', define({ input: { shape: ['N'], dtype: 'f64' } }), "dtype must be 'f32' or 'i32', got 'f64'"],
     ['a name', define({ input: { 'my x': rows } }), "input 'my x': its name must be an identifier"],
     ['no input', define({ input: {} }), 'a model needs at least one input'],
@@ -552,6 +561,26 @@ describe('definitions', () => {
       'compile: verify must be true or false, got 1',
     ],
     ['too many threads', () => compile(lenet(), { threads: 1e9 }), 'threads must be a whole number from 1 to 64'],
+    ...['threads', 'engine', 'target', 'bindingBytes', 'schedule', 'onStage'].flatMap((option) =>
+      [{}, Object.create(null), Symbol('s'), new Map(), [{}], class {}].map((v): [string, () => unknown, string] => [
+        `${option} of a wrong kind`,
+        () => compile(lenet(), { [option]: v }),
+        option === 'engine' || option === 'target' ? `there is no ${option} ` : `${option} must be `,
+      ]),
+    ),
+    [
+      'a forward that is a class',
+      async () =>
+        record(
+          defineModel({
+            model: class Odd extends nn.Module {
+              override forward = wrong(class Net {});
+            },
+            input: rows,
+          }),
+        ),
+      'Odd.forward is the class Net, and must be a function',
+    ],
     ['a seed', async () => manualSeed(0.5), 'manualSeed: seed must be a whole number from -2^63 to 2^64 - 1'],
     ['a mode', async () => new Net().train(wrong('yes')), "train: mode must be true or false, got 'yes'"],
     [
