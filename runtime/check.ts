@@ -66,8 +66,9 @@ export function checkArray(data: unknown, { name, dtype, purpose }: ManifestTens
 function wrongArray(data: unknown, name: string, wanted: string, isInput: boolean): TapeoutError {
   const got = kindOf(data);
   const must = withArticle(wanted);
+  // Their numbers convert, unless they are as wide as a bigint.
   const convert =
-    ArrayBuffer.isView(data) || Array.isArray(data)
+    (ArrayBuffer.isView(data) && !/^(DataView|Big.*)$/.test(data.constructor.name)) || Array.isArray(data)
       ? ` Convert it${isInput ? ' once, outside the loop' : ''}: ${wanted}.from(${isInput ? name : '…'}).`
       : '';
   const first =
@@ -89,13 +90,16 @@ const withArticle = (noun: string): string => `${/^[AEIOU]/i.test(noun) ? 'an' :
 export function checkBatch(n: number, maxBatch: number): void {
   if (Number.isInteger(n) && n >= 1 && n <= maxBatch) return;
   if (n === 0) throw new TapeoutError('empty-batch', 'the batch is empty: it must hold at least one sample.');
-  if (n > maxBatch)
+  if (typeof n === 'number' && n > maxBatch)
     throw new TapeoutError(
       'batch-too-large',
       `a batch of ${n} samples is over the maximum of ${maxBatch} that this module was compiled for. ` +
         'Pass fewer at a time, or compile again with a larger maxBatch.',
     );
-  throw new TapeoutError('wrong-length', `the batch size must be a whole number from 1 to ${maxBatch}, not ${n}.`);
+  throw new TapeoutError(
+    'wrong-length',
+    `the batch size must be a whole number from 1 to ${maxBatch}, not ${typeof n === 'number' ? n : kindOf(n)}.`,
+  );
 }
 
 /** How many samples `data` holds. Throws when it is not a whole number of them, or a wrong number. */
@@ -152,6 +156,7 @@ export function checkScalar(name: string, value: unknown): asserts value is numb
 
 /** Text of a caller's or of a file's as a message shows it: neither long nor able to steer a terminal. */
 export const brief = (text: string): string => {
+  if (typeof text !== 'string') return kindOf(text);
   const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
   return short.replace(/[\0-\x1f\x7f-\x9f]/g, '\ufffd');
@@ -165,6 +170,8 @@ export const listed = (names: readonly string[]): string => {
 
 /** `unknown parameter 'conv1.wieght'. Did you mean 'conv1.weight'?` */
 export function unknownName(what: string, name: string, known: readonly string[]): TapeoutError {
+  if (typeof name !== 'string')
+    return new TapeoutError('unknown-name', `the name of the ${what} must be text, but it is ${kindOf(name)}.`);
   const near = nearest(name, known);
   const hint = near ? `Did you mean '${near}'?` : known.length > 0 ? `There are: ${listed(known)}.` : 'There are none.';
   return new TapeoutError('unknown-name', `unknown ${what} '${brief(name)}'. ${hint}`);

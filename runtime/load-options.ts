@@ -25,6 +25,7 @@ const optionKinds = {
   amount: { is: (v: unknown) => typeof v === 'number' && v >= 0 && v < Infinity, must: 'a number from 0 on' },
   count: { is: (v: unknown) => Number.isInteger(v) && (v as number) >= 1, must: 'a whole number from 1 on' },
   call: { is: (v: unknown) => typeof v === 'function', must: 'a function' },
+  flag: { is: (v: unknown) => typeof v === 'boolean', must: 'true or false' },
   object: { is: (v: unknown) => typeof v === 'object' && v !== null, must: 'an object' },
 } as const;
 
@@ -43,6 +44,31 @@ const loadOptions: Readonly<Record<string, { readonly kind?: keyof typeof option
   device: { kind: 'object', part: 'webgpu' },
   onNotice: { kind: 'call' },
 };
+
+/** Throws TapeoutError unless these are options that a call takes, each of its kind. */
+export function checkOptions(
+  call: string,
+  given: unknown,
+  kinds: Readonly<Record<string, keyof typeof optionKinds>>,
+): void {
+  const names = Object.keys(kinds);
+  if (typeof given !== 'object' || given === null)
+    throw new TapeoutError(
+      'bad-option',
+      `${call} takes an object of options, such as { ${names[0]} }, but it got ${kindOf(given)}.`,
+    );
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(kinds, name)) throw unknownName(`option of ${call}`, name, names);
+    checkKind(name, value, kinds[name]!);
+  }
+}
+
+/** Throws TapeoutError unless an option that is given is of its kind. */
+export function checkKind(name: string, value: unknown, kind: keyof typeof optionKinds): void {
+  const { is, must } = optionKinds[kind];
+  if (value === undefined || is(value)) return;
+  throw new TapeoutError('bad-option', `${name} must be ${must}, but it is ${shownOption(value)}.`);
+}
 
 /** Throws TapeoutError for what this bundle cannot be told. Where it runs otherwise than it is told, `onNotice` hears of it. */
 export function checkLoad(options: unknown, manifest: Manifest, hasWasm: boolean): void {
@@ -67,8 +93,7 @@ export function checkLoad(options: unknown, manifest: Manifest, hasWasm: boolean
         'bad-option',
         `this bundle cannot be given ${name}: it was compiled ${onlyFor(has)}. Compile it with ${partFlags[part]}.`,
       );
-    const { is, must } = kind ? optionKinds[kind] : { is: () => true, must: '' };
-    if (!is(value)) throw new TapeoutError('bad-option', `${name} must be ${must}, but it is ${shownOption(value)}.`);
+    if (kind) checkKind(name, value, kind);
   }
   const { backend = 'auto', threads, onNotice = warnOf } = Object.fromEntries(given) as LoadRequest;
   checkBackend(backend);

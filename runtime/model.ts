@@ -2,6 +2,7 @@
  *  A step allocates nothing, and a call that throws has changed nothing. */
 import { type Argument, checkCall } from './call.ts';
 import { checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
   disposedError,
@@ -16,7 +17,7 @@ import {
 } from './port.ts';
 import { readManifest } from './read-manifest.ts';
 import { inspect, summaryOf, textOf } from './show.ts';
-import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
+import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import { checkWasmTag } from './tag.ts';
 import { warmUp } from './warm-up.ts';
 import type { StateDict } from './weights.ts';
@@ -62,8 +63,10 @@ export async function instantiate(
   wasm: Wasm,
   given: Manifest,
   weights?: StateDict,
-  { warmUp: milliseconds = 0, team = alone }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<Model> {
+  checkOptions('instantiate', options, { warmUp: 'amount', team: 'object' });
+  const { warmUp: milliseconds = 0, team = alone } = options;
   const manifest = readManifest(given);
   const module = await compiled(wasm, manifest.tags?.wasm);
   checkModule(module, manifest);
@@ -327,24 +330,28 @@ export class Model {
 
   /** Copies of all parameters, in the model's order; with `state`, also of all else that lasts from step to step: the optimizer's
    *  state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
-  stateDict({ state = false }: { state?: boolean } = {}): Map<string, View> {
+  stateDict(options: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
+    const { state = false } = stateOptions('stateDict', options);
     return new Map(savedSlots(this.#ports.saved, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
   /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
    *  value is wrong, a name is unknown, or a parameter is missing. With `strict: false` unknown names are passed over and
    *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
-  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
+  loadStateDict(source: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
+    checkOptions('loadStateDict', options, { strict: 'flag' });
+    const { strict = true } = options;
     const { values, keys } = checkedState(source, this.#ports.saved, strict);
     for (const [name, data] of values) this.#ports.saved.get(name)!.whole.set(data);
     return keys;
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
-  toSafetensors({ state = false }: { state?: boolean } = {}): Uint8Array<ArrayBuffer> {
+  toSafetensors(options: { state?: boolean } = {}): Uint8Array<ArrayBuffer> {
     this.#alive();
+    const { state = false } = stateOptions('toSafetensors', options);
     return stateFile(savedSlots(this.#ports.saved, state).map((port) => [port, port.whole]));
   }
 
@@ -352,6 +359,7 @@ export class Model {
    *  call that counts. Then everything is as it was before: what the model has learnt, its inputs, its outputs. */
   warmUp(milliseconds: number): void {
     this.#alive();
+    checkKind('the time to warm up', milliseconds, 'amount');
     // What lies ahead of all tensors is the threads', which go on meanwhile.
     const memory = new Uint8Array(this.#memory, Math.min(...this.manifest.tensors.map((t) => t.offset)));
     const before = memory.slice();

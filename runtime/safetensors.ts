@@ -1,6 +1,6 @@
 /** Safetensors, read and written: names, shapes and raw little-endian numbers after a JSON header.
  *  No dependency and no Node API. Whatever the bytes, reading either gives the tensors or a SafetensorsError. */
-import { brief, TapeoutError } from './check.ts';
+import { brief, kindOf, TapeoutError } from './check.ts';
 import { foreignFile } from './foreign.ts';
 import { type JsonObject, parseJson } from './json.ts';
 
@@ -121,14 +121,23 @@ export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: StoredTensor]>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-  const entries = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
+  const given: unknown = tensors;
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given))
+    throw new SafetensorsError(`the tensors must be a Map by name, or a list of pairs, but they are ${kindOf(given)}.`);
+  const pairs = [...tensors];
+  for (const pair of pairs as unknown[]) {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string')
+      throw new SafetensorsError('the tensors must be pairs of a name and a tensor.');
+    verifyTensor(pair[0], pair[1]);
+  }
+  verifyMetadata(metadata);
+  const entries = pairs.sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const fields = metadata ? [field(metadataKey, metadata)] : [];
   const seen = new Set([metadataKey]);
   let size = 0;
   for (const [name, tensor] of entries) {
     if (seen.has(name)) throw new SafetensorsError(`two tensors are called '${name}'. Give each a name of its own.`);
     seen.add(name);
-    verifyTensor(name, tensor);
     const { dtype, shape, data } = tensor;
     fields.push(field(name, { dtype, shape, data_offsets: [size, size + data.byteLength] }));
     size += data.byteLength;
@@ -147,6 +156,11 @@ export function writeSafetensors(
   return file;
 }
 
+/** By the tag, which an array of another realm has too. */
+const isBytes = (bytes: unknown): boolean => Object.prototype.toString.call(bytes) === '[object Uint8Array]';
+const insteadOf = (given: unknown): string =>
+  given instanceof ArrayBuffer ? ' Pass new Uint8Array(buffer).' : given instanceof Promise ? ' Await it.' : '';
+
 interface Slot {
   readonly name: string;
   readonly dtype: string;
@@ -160,6 +174,8 @@ function readHeader(bytes: Uint8Array, source: string): { header: JsonObject; bo
     const foreign = foreignFile(bytes);
     return new SafetensorsError(`${source}: ${foreign ?? problem}`);
   };
+  if (!isBytes(bytes))
+    throw new SafetensorsError(`${source} must be a Uint8Array, but it is ${kindOf(bytes)}.${insteadOf(bytes)}`);
   if (bytes.length < prefixBytes)
     throw fail(
       `not a safetensors file: it has ${bytes.length} bytes and the header's length alone takes ${prefixBytes}. ` +
@@ -237,13 +253,28 @@ function verifyCover(slots: readonly Slot[], bodyBytes: number, source: string):
     );
 }
 
-function verifyTensor(name: string, { dtype, shape, data }: StoredTensor): void {
-  if (!(data instanceof arrays[dtype]))
-    throw new SafetensorsError(`tensor '${name}': dtype ${dtype} needs a ${arrays[dtype].name}.`);
-  if (!isCounts(shape) || shape.reduce((product, extent) => product * extent, 1) !== data.length)
-    throw new SafetensorsError(
-      `tensor '${name}': shape [${shape}] and its ${data.length} elements do not fit together.`,
+function verifyTensor(name: string, tensor: unknown): void {
+  const fail = (problem: string) => new SafetensorsError(`tensor '${brief(name)}': ${problem}`);
+  if (typeof tensor !== 'object' || tensor === null || !('dtype' in tensor && 'shape' in tensor && 'data' in tensor))
+    throw fail(`it must be { dtype, shape, data }, but it is ${kindOf(tensor)}.`);
+  const { dtype, shape, data } = tensor;
+  if (typeof dtype !== 'string' || !isDtype(dtype))
+    throw fail(
+      `its dtype must be one of ${Object.keys(arrays).join(', ')}, but it is ${typeof dtype === 'string' ? `'${brief(dtype)}'` : kindOf(dtype)}.`,
     );
+  if (!(data instanceof arrays[dtype])) throw fail(`dtype ${dtype} needs a ${arrays[dtype].name}.`);
+  if (!isCounts(shape)) throw fail('its shape must be a list of whole numbers.');
+  if (shape.reduce((product, extent) => product * extent, 1) !== data.length)
+    throw fail(`shape [${shape}] and its ${data.length} elements do not fit together.`);
+}
+
+function verifyMetadata(metadata: unknown): void {
+  if (metadata === undefined) return;
+  if (Object.prototype.toString.call(metadata) !== '[object Object]')
+    throw new SafetensorsError(`the metadata must map text to text, but they are ${kindOf(metadata)}.`);
+  const wrong = Object.entries(metadata as object).find(([, value]) => typeof value !== 'string');
+  if (wrong)
+    throw new SafetensorsError(`the metadata '${brief(wrong[0])}' must be text, but it is ${kindOf(wrong[1])}.`);
 }
 
 function stored({ name, dtype, shape }: Slot, bytes: ArrayBuffer, source: string): StoredTensor {

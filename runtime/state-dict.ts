@@ -12,6 +12,7 @@ import {
   unknownName,
   type View,
 } from './check.ts';
+import { checkOptions } from './load-options.ts';
 import type { Purpose } from './manifest.ts';
 import { namesOf, type Slot } from './port.ts';
 import { type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -21,6 +22,12 @@ import { type StateDict, tensorsOf } from './weights.ts';
 export interface IncompatibleKeys {
   readonly missingKeys: string[];
   readonly unexpectedKeys: string[];
+}
+
+/** The options of a call that saves. Throws TapeoutError for others. */
+export function stateOptions(call: string, options: { state?: boolean }): { state?: boolean } {
+  checkOptions(call, options, { state: 'flag' });
+  return options;
 }
 
 /** The slots that a state dict holds: parameters, and with `state` all else that lasts from step to step: the optimizer's state,

@@ -1,7 +1,7 @@
 /** Runs a model on several threads: workers that share the model's memory, wait in WebAssembly for a call and do their part of
  *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
-import { checkModule, TapeoutError } from './check.ts';
-import { checkThreads } from './load-options.ts';
+import { checkModule, kindOf, TapeoutError } from './check.ts';
+import { checkKind, checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
 import { readManifest } from './read-manifest.ts';
@@ -32,9 +32,19 @@ export async function instantiateThreads(
   modules: Modules,
   described: Manifest,
   weights?: StateDict,
-  { threads, cores, onNotice = warn, warmUp: milliseconds = 0 }: ThreadOptions = {},
+  options: ThreadOptions = {},
 ): Promise<Model> {
+  // Those of a bundle's `load` may be among them, which checks their names.
+  const { threads, cores, onNotice = warn, warmUp: milliseconds = 0 } = options ?? {};
+  checkKind('cores', cores, 'count');
+  checkKind('onNotice', onNotice, 'call');
+  checkKind('warmUp', milliseconds, 'amount');
   const manifest = readManifest(described);
+  if (typeof modules !== 'object' || modules === null)
+    throw new TapeoutError(
+      'bad-option',
+      `the modules must be { wasm, threadedWasm }, but they are ${kindOf(modules)}.`,
+    );
   const asked = threads ?? manifest.threads ?? 1;
   checkThreads(asked);
   let notice: string | null = null;

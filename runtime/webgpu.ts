@@ -15,6 +15,7 @@ import { GpuProgram } from './gpu-program.ts';
 import { Readback, type Stretch } from './gpu-read.ts';
 import { checkWgslTag } from './gpu-tag.ts';
 import { fromWords, toWords, usage } from './gpu-words.ts';
+import { checkOptions } from './load-options.ts';
 import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
 import type { Evaluation, Views } from './model.ts';
 import {
@@ -30,7 +31,7 @@ import {
 } from './port.ts';
 import { readGpuManifest } from './read-gpu-manifest.ts';
 import { inspect, summaryOf, textOf } from './show.ts';
-import { checkedState, type IncompatibleKeys, savedSlots, stateFile } from './state-dict.ts';
+import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import type { StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
@@ -268,15 +269,18 @@ export class GpuModel {
 
   /** Copies of all parameters, in the model's order, as all calls so far leave them; with `state`, also of all else that lasts from
    *  step to step: the optimizer's state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
-  async stateDict({ state = false }: { state?: boolean } = {}): Promise<Map<string, View>> {
+  async stateDict(options: { state?: boolean } = {}): Promise<Map<string, View>> {
+    const { state = false } = stateOptions('stateDict', options);
     return new Map((await this.#saved(state)).map(([{ tensor }, value]) => [tensor.name, value]));
   }
 
   /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
    *  value is wrong, a name is unknown, or a parameter is missing. With `strict: false` unknown names are passed over and
    *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
-  loadStateDict(source: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
+  loadStateDict(source: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
+    checkOptions('loadStateDict', options, { strict: 'flag' });
+    const { strict = true } = options;
     const { values, keys } = checkedState(source, this.#slots.saved, strict);
     for (const [name, data] of values) {
       const { purpose, offset } = this.#slots.saved.get(name)!.tensor;
@@ -287,7 +291,8 @@ export class GpuModel {
   }
 
   /** The state dict as the bytes of a safetensors file, with PyTorch's names and layouts. */
-  async toSafetensors({ state = false }: { state?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async toSafetensors(options: { state?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { state = false } = stateOptions('toSafetensors', options);
     return stateFile(await this.#saved(state));
   }
 

@@ -39,7 +39,7 @@ export async function loadModel(
 }
 
 export const compileModel = (spec: ModelSpec, options: CompileOptions, io: Io): Promise<Compiled> =>
-  compile(spec, { ...options, root: io.cwd });
+  compile(spec, { ...options, root: io.cwd }, null);
 
 /** Where a command writes unless told. */
 export function outFolder(out: string | undefined, name: string, { cwd }: Io): string {

@@ -144,6 +144,15 @@ describe('tapeout compile and print', () => {
       1,
       'error[bad-argument]: threads must be a whole number from 1 to 64, got 65\n',
     ]);
+    // Of what calls the command line there is no line to show.
+    for (const [option, value] of [
+      ['--threads', '65'],
+      ['--gpu-features', 'foo'],
+      ['--gpu-features', 'subgroups'],
+    ] as const) {
+      const { code, stderr } = await cli(['compile', 'net.ts', option, value], { cwd });
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^error\[bad-argument\]: [^\n]*\n(help: [^\n]*\n)?$/)]);
+    }
   });
 
   test('compile prints every stage, each once', async () => {
