@@ -19,6 +19,8 @@ export function callSite(until?: string): Loc | null {
   return placeIn(stack, until);
 }
 
+/** Packages between a user and Tapeout, as what a command line is read with, are not the user's lines. */
+const isPackage = (file: string): boolean => file.includes('/node_modules/');
 const isOwn = (file: string): boolean => own.some((folder) => file.startsWith(folder));
 
 /** The place that a line of a stack names, if it is one in a file. */
@@ -33,7 +35,10 @@ export function placeIn(stack: string, until?: string): Loc | null {
   for (const line of stack.split('\n')) {
     const loc = frame(line);
     if (!loc) continue;
-    if (!isOwn(loc.file)) return loc;
+    if (!isOwn(loc.file)) {
+      if (isPackage(loc.file)) continue;
+      return loc;
+    }
     if (until !== undefined && line.includes(until)) return null;
   }
   return null;
@@ -48,7 +53,7 @@ export function thrownAt(stack: string): { readonly loc: Loc | null; readonly is
     if (!loc) continue;
     first ??= loc;
     if (isOwn(loc.file)) continue;
-    if (!loc.file.includes('/node_modules/')) return { loc, isOurs: isOwn(first.file) };
+    if (!isPackage(loc.file)) return { loc, isOurs: isOwn(first.file) };
     package_ ??= loc;
   }
   return { loc: package_ ?? null, isOurs: first ? isOwn(first.file) : false };

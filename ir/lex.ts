@@ -34,11 +34,11 @@ const patterns = {
   space: /[ \t]+/y,
   lineEnd: /\r\n|[\n\r\u2028\u2029]/y,
   restOfLine: /[^\n\r\u2028\u2029]*/y,
-  name: /[A-Za-z_]\w*(?:\.\w+){0,1000}/y,
+  name: /[A-Za-z_]\w*(?:\.\w+){0,2000}/y,
   // A number goes up to the first sign that no number holds, so that `12abc` is one wrong number and not two tokens.
   number: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\w*/y,
-  string: /"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,1000}"/y,
-  reference: /[%@](?:[\w.]+|"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,1000}")/y,
+  string: /"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,2000}"/y,
+  reference: /[%@](?:[\w.]+|"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,2000}")/y,
   mark: /\.\.|->|<=|>=|==|!=|&&|\|\||<<|\+=|\*=|[-+*/%<>=!?:;,()[\]{}]/y,
 } as const;
 

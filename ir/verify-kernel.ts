@@ -537,6 +537,8 @@ class KernelVerifier {
       if (inner && w.frames.indexOf(inner) >= depth) upsert(most, inner.loop, () => new Set<Tile>()).add(w.of as Tile);
     }
     for (const [l, tiles] of most) {
+      // What changes hands once a turn of inner loops may as well lie in memory.
+      if (l.body.some((s) => s.kind === 'for' && s.mode === 'serial')) continue;
       const count = [...tiles].reduce((sum, t) => {
         if (t.memory) return sum;
         const own = t.shape.slice(this.#owned.get(t) ?? 0);

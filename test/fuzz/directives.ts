@@ -197,7 +197,7 @@ const kernelOf = (text: string): Kernel =>
 export const directives: Kind = {
   name: 'directives',
   doc: 'every directive is taken where it is legal, and keeps what the kernel computes',
-  runs: 24,
+  runs: 36,
   async check(choices, tally) {
     const c = new Choices(choices);
     // Several of one kind in a case: a program is emitted for each kernel.

@@ -29,7 +29,7 @@ for (let n = 0; ; n++) {
 export const files: Kind = {
   name: 'files',
   doc: 'sets of files stay whole, whenever their writers are killed and however many there are',
-  runs: 40,
+  runs: 12,
   async check(choices) {
     build();
     const c = new Choices(choices);

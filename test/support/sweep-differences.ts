@@ -39,11 +39,6 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('pow')(d) && id(d) === 'whole numbers, tensor',
   },
   {
-    pytorch: 'Products of i32 matrices.',
-    tapeout: 'Refused: convert them to f32.',
-    holds: (d) => of('matmul')(d) && id(d) === 'whole numbers',
-  },
-  {
     pytorch: 'The gradient of `gelu` for an infinite cotangent is infinite.',
     tapeout: 'It is NaN: it is the sum of parts, of which one may be 0 times infinity.',
     holds: (d) => of('gelu')(d) && id(d) === 'a cotangent of infinity',

@@ -38,6 +38,7 @@ const activation = (
 ): Row =>
   row(value, gradient, {
     [`Tensor.${name}`]: ({ x }) => x![name](),
+    // biome-ignore lint/performance/noDynamicNamespaceImportAccess: names are what the sweep goes through
     [name]: ({ x }) => F[name](x!),
     [`nn.${layer}`]: ({ x }) => nn[layer]()(x!),
   });
