@@ -4,7 +4,7 @@ import { manifestOf } from '../codegen/manifest.ts';
 import { emitThreadedWasm, emitWasm } from '../codegen/wasm/emit.ts';
 import { emitWgsl, type Shaders } from '../codegen/wgsl/emit.ts';
 import { CompileError, CompilerBug, type Loc, PassFault } from '../ir/diagnostic.ts';
-import { at, type FusedGraph, type Module, topo } from '../ir/graph.ts';
+import { at, type FusedGraph, type Module, topo, type Value } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { printModule } from '../ir/print-graph.ts';
 import type { PrintOptions } from '../ir/print-options.ts';
@@ -411,13 +411,30 @@ export function featuresOf(
 /** What a model without an optimizer is compiled with. */
 export const noOptimizer: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
 
+const updateForm = '{ value, state }, a value of the IR and a Map of values by param';
+function isUpdate(v: unknown): v is ReturnType<Optimizer['update']> {
+  const { value, state } = (v ?? {}) as { readonly value?: unknown; readonly state?: unknown };
+  return isValue(value) && state instanceof Map && [...state].every(([p, next]) => isValue(p) && isValue(next));
+}
+const isValue = (v: unknown): boolean => ['param', 'node'].includes((v as Value | null | undefined)?.kind ?? '');
+
 /** The optimizer, whose rule may be the user's own. */
 function usersRule({ optimizer, loc }: Recording): Optimizer {
   if (!optimizer) return noOptimizer;
   const rule: Optimizer['update'] = (...args) =>
     // What a rule records has no line of its own: kernels tell the lines that their gradients come from.
     usersCode(
-      () => at(null, () => optimizer.update(...args)),
+      () => {
+        const updated: unknown = at(null, () => optimizer.update(...args));
+        if (isUpdate(updated)) return updated;
+        throw new CompileError(
+          'bad-option',
+          `the optimizer's rule must return ${updateForm}, got ${showAny(updated)}`,
+          {
+            loc,
+          },
+        );
+      },
       loc,
       `the rule of the optimizer ${optimizer.name} ran`,
       'update',

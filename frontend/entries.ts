@@ -16,6 +16,7 @@ import * as ir from '../ir/ops/index.ts';
 import { isBatch, sameDim } from '../ir/type.ts';
 import { gradientOf, StateTable } from '../passes/update.ts';
 import type { Recording } from './model.ts';
+import { showAny } from './trace.ts';
 
 /** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, how many samples are
  *  `correct`. `train_step`: one step of the optimizer, giving `loss`. PyTorch's separate steps: `backward` and `vjp` (from a
@@ -35,6 +36,11 @@ export function entriesOf(
   table: StateTable,
   options: EntryOptions = {},
 ): Module {
+  for (const name of names)
+    if (!Object.hasOwn(entries, name))
+      throw new CompileError('bad-argument', `there is no entry ${showAny(name)}`, {
+        help: `the entries are ${Object.keys(entries).join(', ')}`,
+      });
   const graphs = [...new Set(names)].map((name) => at(recording.loc, () => entries[name](recording, table, options)));
   return { name: recording.name, maxBatch: recording.maxBatch, graphs };
 }

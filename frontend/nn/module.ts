@@ -105,7 +105,7 @@ const madeAt = new WeakMap<Module, Loc | null>();
 export const locOf = (m: Module): Loc | null => madeAt.get(m) ?? null;
 
 /** The name of a module's class. */
-export const className = (m: Module): string => m.constructor.name || 'Module';
+export const className = (m: Module): string => m.constructor?.name || 'Module';
 
 const ours = new WeakSet<object>();
 /** Marks a layer of Tapeout's own, which takes as many inputs as its `forward` names. */

@@ -568,6 +568,26 @@ describe('definitions', () => {
         option === 'engine' || option === 'target' ? `there is no ${option} ` : `${option} must be `,
       ]),
     ),
+    ...['foo', '__proto__', 'toString'].map((name): [string, () => unknown, string] => [
+      `the entry ${name}`,
+      () => compile(lenet(), { entries: [wrong(name)] }),
+      `there is no entry '${name}'`,
+    ]),
+    ...[undefined, null, 5, {}, { value: 5, state: new Map() }, { value: undefined, state: new Map() }].map(
+      (updated): [string, () => unknown, string] => [
+        "what a rule of one's own returns",
+        () =>
+          compile(
+            defineModel({
+              model: () => nn.Linear(10, 2),
+              input: rows,
+              loss: (o: Tensor) => o.mean(),
+              optimizer: { name: 'own', scalars: {}, update: () => wrong(updated) },
+            }),
+          ),
+        "the optimizer's rule must return { value, state }",
+      ],
+    ),
     [
       'a forward that is a class',
       async () =>
