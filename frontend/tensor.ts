@@ -383,6 +383,10 @@ export class Tensor {
   toString(): string {
     return `Tensor ${showType(this.#type)}`;
   }
+  /** What Node's console shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
   /** JavaScript asks for a number in `x + y`, `x > 0` and the like, where a recorded tensor has none. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();

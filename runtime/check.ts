@@ -67,9 +67,10 @@ function wrongArray(data: unknown, name: string, wanted: string, isInput: boolea
   const got = kindOf(data);
   const must = withArticle(wanted);
   // Their numbers convert, unless they are as wide as a bigint.
+  const flat = Array.isArray(data) && Array.isArray(data[0]) ? '.flat(Infinity)' : '';
   const convert =
     (ArrayBuffer.isView(data) && !/^(DataView|Big.*)$/.test(data.constructor.name)) || Array.isArray(data)
-      ? ` Convert it${isInput ? ' once, outside the loop' : ''}: ${wanted}.from(${isInput ? name : '…'}).`
+      ? ` Convert it${isInput ? ' once, outside the loop' : ''}: ${wanted}.from(${isInput ? name : '…'}${flat}).`
       : '';
   const first =
     data === undefined && isInput ? ` Pass ${name}, or only the batch size once model.input('${name}') is filled.` : '';
@@ -84,7 +85,7 @@ export function kindOf(x: unknown): string {
   return withArticle(typeof name === 'string' && name !== '' ? brief(name) : 'object');
 }
 
-const withArticle = (noun: string): string => `${/^[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+const withArticle = (noun: string): string => `${/^(?!Uint)[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** Throws unless n is a whole number from 1 to the largest batch. */
 export function checkBatch(n: number, maxBatch: number): void {

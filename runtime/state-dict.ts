@@ -77,7 +77,7 @@ export const stateFile = (saved: Iterable<readonly [Slot, View]>): Uint8Array<Ar
   );
 
 function incompatible(unknown: readonly string[], missing: readonly string[], known: readonly string[]): TapeoutError {
-  const absent = `these parameters are missing: ${listed(missing)}. Pass { strict: false } to keep their values.`;
+  const absent = `these parameters are missing: ${listed(missing)}. loadStateDict(weights, { strict: false }) keeps their values.`;
   const [first] = unknown;
   if (first === undefined) return new TapeoutError('missing-parameter', absent);
   const one = unknownName('parameter', first, known).message;

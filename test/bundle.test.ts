@@ -65,7 +65,7 @@ describe('a bundle', () => {
       [0, 0, 0],
       true,
       "unknown parameter 'fc.wait'. Did you mean 'fc.weight'? These parameters are missing: fc.weight. " +
-        'Pass { strict: false } to keep their values.',
+        'loadStateDict(weights, { strict: false }) keeps their values.',
     ]);
   });
 
