@@ -127,7 +127,7 @@ export const badCalls: Readonly<
   ],
   'several unknown parameters, and a missing one': [
     (model) => model.loadStateDict({ 'fc.wait': x2, bias: x2, conv: x2 }),
-    /^unknown parameters: fc\.wait, bias, conv\. There are: fc\.weight\. These parameters are missing: fc\.weight\. Pass/,
+    /^unknown parameters: fc\.wait, bias, conv\. There are: fc\.weight\. These parameters are missing: fc\.weight\. loadStateDict/,
   ],
   'more unknown names than a message holds': [
     (model) =>
