@@ -107,9 +107,9 @@ function ways(fitting: Fitting, target: Target, batch: number, most: number): Sc
       all.map((w) => w.schedule),
     );
     const lanes = fitting.with([], rows(kernel, target));
-    const ofRows = inLanesBy(kernel, lanes, batch);
+    const ofRows = lanes.length > 0 ? inLanesBy(kernel, lanes, batch) : 0;
     return (found.length > 0 ? found : [[]])
-      .map((s) => (ofRows > inLanesBy(kernel, s, batch) ? lanes : s))
+      .map((s) => (ofRows > 0 && ofRows > inLanesBy(kernel, s, batch) ? lanes : s))
       .map((s) => fitting.with(s, fills(kernel, s, target)));
   }
   const settled = fitting.with([], settleGuards(kernel));

@@ -29,8 +29,8 @@ interface Sum {
 }
 
 /** for k { acc += e }  -->  for k step `by` { block = 0; for k_b in 0..`by` { block += e }; acc += block } */
-export function inPartialSums(k: Kernel, axis: string, by: number, isPartiald: boolean): Kernel {
-  const blocks = new Blocks(by, isPartiald);
+export function inPartialSums(k: Kernel, axis: string, by: number, isCompensated: boolean): Kernel {
+  const blocks = new Blocks(by, isCompensated);
   let found = false;
   const go = (body: readonly Stmt[], declared: ReadonlySet<Tile>): Stmt[] => {
     const here = new Set([...declared, ...body.flatMap((s) => (s.kind === 'tile' ? [s.tile] : []))]);
@@ -67,14 +67,13 @@ function requireOneStart(k: Kernel, sums: ReadonlyMap<Tile, Sum>): void {
 class Blocks {
   readonly sums = new Map<Tile, Sum>();
   readonly #by: number;
+  readonly #isCompensated: boolean;
   /** What stands for the end of a block until it is known which one is a sum's last, and the loop that adds up the block. */
   readonly #ends = new Map<Stmt, { readonly acc: Tile; readonly adds: Loop }>();
 
-  readonly #isPartiald: boolean;
-
-  constructor(by: number, isPartiald: boolean) {
+  constructor(by: number, isCompensated: boolean) {
     this.#by = by;
-    this.#isPartiald = isPartiald;
+    this.#isCompensated = isCompensated;
   }
 
   /** A loop in blocks. The sums that start right around it are those of `here`. */
@@ -89,7 +88,7 @@ class Blocks {
     if (tiles.length === 0) return [l];
     for (const t of tiles)
       if (!this.sums.has(t))
-        this.sums.set(t, { block: { ...t, name: 'block' }, lost: this.#isPartiald ? { ...t, name: 'lost' } : null });
+        this.sums.set(t, { block: { ...t, name: 'block' }, lost: this.#isCompensated ? { ...t, name: 'lost' } : null });
     const block = (over: (body: readonly Stmt[]) => readonly Stmt[]): Stmt[] => [
       ...tiles.flatMap((t) => each(t, l, (at) => [set(this.#sum(t).block, at, x.num(0))])),
       ...over(this.#added(l.body, tiles)),
