@@ -14,6 +14,9 @@ const server = await createViteServer({
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
 try {
+  // Before Dawn is loaded, which looks for its driver once.
+  const { setup } = await server.ssrLoadModule('/test/support/global-setup.ts');
+  await setup();
   const { fuzz } = await server.ssrLoadModule('/test/fuzz/main.ts');
   process.exitCode = await fuzz(process.argv.slice(2), (/** @type {string} */ line) =>
     process.stdout.write(`${line}\n`),
