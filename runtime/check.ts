@@ -23,6 +23,7 @@ export type TapeoutErrorCode =
   | 'bad-safetensors'
   | 'missing-file'
   | 'bad-wasm'
+  | 'out-of-memory'
   | 'bad-wgsl'
   | 'bad-backend'
   | 'no-webgpu'
@@ -214,6 +215,10 @@ export const hasBatch = ({ shape }: ManifestTensor): boolean => shape.some((d) =
 /** Elements for a batch of n. */
 export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>
   shape.reduce<number>((product, d) => product * (typeof d === 'number' ? d : d.batch * n), 1);
+
+/** Whether bytes have the first four of every WebAssembly module. */
+export const beginsAsWasm = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
 
 /** Throws unless the module exports what the manifest promises, and imports nothing, or the memory that threads share. */
 export function checkModule(module: WebAssembly.Module, { entries }: Manifest, memory: 'own' | 'shared' = 'own'): void {

@@ -1,6 +1,6 @@
 /** The files that lie beside a bundle's script, from wherever it was loaded: read, fetched, or decoded where a bundler has put them
  *  into the script. A file that cannot be had is an error that says why and what to do. */
-import { brief, TapeoutError } from './check.ts';
+import { beginsAsWasm, brief, TapeoutError } from './check.ts';
 import { bytesOfDataUrl } from './data-url.ts';
 import { foreignText } from './foreign.ts';
 
@@ -115,6 +115,5 @@ function otherThan(file: BundleFile, bytes: Uint8Array): string | null {
   if (bytes.length === 0) return 'it is empty';
   const text = foreignText(bytes);
   if (text !== null) return `it is ${text}`;
-  const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
-  return file.endsWith('.wasm') && !isWasm ? 'it is not WebAssembly' : null;
+  return file.endsWith('.wasm') && !beginsAsWasm(bytes) ? 'it is not WebAssembly' : null;
 }

@@ -1,7 +1,7 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
 import { type Argument, checkCall } from './call.ts';
-import { checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import { beginsAsWasm, checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
@@ -20,7 +20,7 @@ import { inspect, summaryOf, textOf } from './show.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import { checkWasmTag } from './tag.ts';
 import { warmUp } from './warm-up.ts';
-import type { StateDict } from './weights.ts';
+import { remedyFor, type StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 /** Memory by the names of tensors. */
@@ -70,7 +70,21 @@ export async function instantiate(
   const manifest = readManifest(given);
   const module = await compiled(wasm, manifest.tags?.wasm);
   checkModule(module, manifest);
-  return started(new Model(await WebAssembly.instantiate(module, {}), manifest, team), weights, milliseconds);
+  return started(new Model(await instantiated(module, manifest), manifest, team), weights, milliseconds);
+}
+
+async function instantiated(module: WebAssembly.Module, { pages }: Manifest): Promise<WebAssembly.Instance> {
+  try {
+    return await WebAssembly.instantiate(module, {});
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TapeoutError(
+      'out-of-memory',
+      `there is no memory for the model, which takes ${Math.ceil((pages * pageBytes) / 2 ** 20)} MiB (${cause.message}). ` +
+        'Dispose of other models, or compile it with a smaller maxBatch.',
+      { cause },
+    );
+  }
 }
 
 /** A model as it is handed out. */
@@ -82,6 +96,11 @@ export function started(model: Model, weights: StateDict | undefined, millisecon
 
 /** Throws TapeoutError for what is no module, and for one that has not this tag. */
 export async function compiled(wasm: Wasm, tag: string | undefined): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === 'undefined')
+    throw new TapeoutError(
+      'bad-wasm',
+      'there is no WebAssembly here: it is switched off, as in the Lockdown Mode of iOS, or the engine is too old.',
+    );
   if (wasm instanceof WebAssembly.Module) {
     checkWasmTag(wasm, null, tag);
     return wasm;
@@ -114,10 +133,13 @@ function knownProblem(problem: string, wasm: unknown): string | null {
       'with --experimental-wasm-relaxed-simd.'
     );
   if (!(wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)))
-    return `the WebAssembly must be its bytes or a WebAssembly.Module, but it is ${kindOf(wasm)}.`;
-  const [first] = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer, wasm.byteOffset) : new Uint8Array(wasm);
-  return first === '<'.charCodeAt(0)
-    ? 'these bytes are HTML, not a WebAssembly module: the server answered with a page. Is model.wasm where it was asked for?'
+    return `the WebAssembly must be its bytes or a WebAssembly.Module, but it is ${kindOf(wasm)}.${remedyFor(wasm)}`;
+  const bytes = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer, wasm.byteOffset) : new Uint8Array(wasm);
+  if (bytes[0] === '<'.charCodeAt(0))
+    return 'these bytes are HTML, not a WebAssembly module: the server answered with a page. Is model.wasm where it was asked for?';
+  return beginsAsWasm(bytes)
+    ? `the WebAssembly cannot be compiled here: ${problem}. Either the file is damaged, or the engine has no SIMD, which Chrome 91, ` +
+        'Firefox 89, Safari 16.4 and their successors have.'
     : null;
 }
 

@@ -45,7 +45,8 @@ function isPlain(source: unknown): boolean {
 
 const has = (x: object, method: string): boolean => typeof (x as Record<string, unknown>)[method] === 'function';
 
-function remedyFor(source: unknown): string {
+/** How to come to a file's bytes from what was given instead, as sentences with a space ahead. */
+export function remedyFor(source: unknown): string {
   if (typeof source === 'string' || source instanceof URL)
     return ' Read the file: await readFile(path) in Node, or await (await fetch(url)).arrayBuffer().';
   if (typeof source === 'function') return ' Call it, and pass what it returns.';

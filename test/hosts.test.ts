@@ -377,6 +377,27 @@ describe('options that a bundle cannot serve', () => {
   });
 });
 
+test('an engine that cannot run a model is told', async () => {
+  const { instantiate } = await import('../runtime/index.ts');
+  const told = (wasm: unknown) =>
+    instantiate(wasm as Uint8Array, whole.manifest).then(
+      () => 'it runs',
+      (error) => `${error.code}: ${error.message}`,
+    );
+  const { wasm } = await compile(spec);
+  expect(await told(wasm.slice(0, 100))).toMatch(/^bad-wasm: the WebAssembly cannot be compiled here: .* no SIMD/s);
+  expect(await told(Promise.resolve(wasm))).toMatch(/^bad-wasm: .*but it is a Promise\. Await it\.$/);
+  expect(await told(new Response(wasm as BufferSource))).toMatch(
+    /a Response\. Pass its bytes: await it\.arrayBuffer\(\)\.$/,
+  );
+  expect(await told('model.wasm')).toMatch(/a string\. Read the file/);
+  vi.spyOn(WebAssembly, 'instantiate').mockRejectedValueOnce(new RangeError('could not allocate memory'));
+  expect(await told(wasm)).toMatch(/^out-of-memory: there is no memory for the model, which takes 1 MiB/);
+  vi.stubGlobal('WebAssembly', undefined);
+  expect(await told(wasm).finally(() => vi.unstubAllGlobals())).toMatch(/^bad-wasm: there is no WebAssembly here/);
+  vi.restoreAllMocks();
+});
+
 describe('a Node that is too old is told', () => {
   /** Has a process call itself Node 18, without what Node 18 lacks. */
   const old = `data:text/javascript,${encodeURIComponent(`

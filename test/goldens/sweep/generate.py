@@ -526,6 +526,12 @@ def products():
     for sa, sb in shapes:
         case('matmul', f'{sa} {sb}', torch.matmul, a=ramp(*sa), b=ramp(*sb, start=2, step=-0.5))
     case('matmul', 'whole numbers', torch.matmul, a=i32([2, 2], [1, 2, 3, 4]), b=i32([2, 2], [5, -6, 7, 8]))
+    for sa, sb in [([3], [3]), ([3], [3, 2]), ([2, 1, 2, 3], [4, 3, 2]), ([0, 3], [3, 2]), ([2, 0], [0, 3]), ([2, 3], [2, 3])]:
+        whole = lambda s, step: i32(s, [step * i - 4 for i in range(math.prod(s))])
+        case('matmul', f'whole numbers {sa} {sb}', torch.matmul, a=whole(sa, 3), b=whole(sb, -2))
+    case('matmul', 'whole numbers that overflow', torch.matmul, a=i32([1, 2], [2**31 - 1, 65536]), b=i32([2, 1], [3, 65537]))
+    case('matmul', 'whole numbers and floats', torch.matmul, a=i32([1, 2], [1, 2]), b=f32([2, 1], [3, 4]))
+    case('linear', 'whole numbers', F.linear, x=i32([1, 2], [1, 2]), weight=i32([1, 2], [3, 4]), bias=ivec(5))
     for id, x, w, b in [
         ('matrix', [2, 3], [4, 3], [4]), ('no bias', [2, 3], [4, 3], None), ('vector', [3], [2, 3], [2]), ('three dimensions', [2, 2, 3], [2, 3], [2]),
         ('extent 1', [1, 1], [1, 1], [1]), ('no rows', [0, 3], [2, 3], [2]), ('no features', [2, 0], [3, 0], [3]), ('no outputs', [2, 3], [0, 3], [0]),
