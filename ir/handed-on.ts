@@ -55,7 +55,7 @@ function accesses(kernel: Kernel, bounds: Bounds): { readonly stores: Access[]; 
       if (stmt.kind !== 'for') continue;
       const [from, to] = [bounds.form(stmt.from), bounds.form(stmt.to)];
       const range = bounds.bind(stmt.axis, from, to, stmt.step);
-      go(stmt.body, [...frames, { loop: stmt, from, to, range, certain: false }]);
+      go(stmt.body, [...frames, { loop: stmt, from, to, range, certain: false, once: false }]);
       bounds.unbind(stmt.axis);
     }
   };

@@ -14,6 +14,8 @@ export interface Frame {
   readonly range: { readonly from: Linear; readonly last: Linear };
   /** Whether it runs at least once, for every batch. */
   readonly certain: boolean;
+  /** Whether it runs at most once, for every batch. */
+  readonly once: boolean;
 }
 
 /** One place of a kernel that touches a buffer or a tile. */

@@ -249,7 +249,9 @@ class KernelVerifier {
 
     const range = b.bind(l.axis, from, to, l.step);
     const certain = b.isNatural(plus(plus(to, from, -1), constant(-1)), facts);
-    const frame: Frame = { loop: l, from, to, range, certain };
+    // Asked here, where the axes of its ends are bound.
+    const once = b.greatest(plus(range.last, range.from, -1), facts) < l.step;
+    const frame: Frame = { loop: l, from, to, range, certain, once };
     this.#frames.push(frame);
     const left = this.#tiles.enter(frame);
     const runs = this.#ends(l).map((end) => plus(plus(end, from, -1), constant(-1)));

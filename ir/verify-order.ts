@@ -5,7 +5,6 @@ import type { Bounds } from './bounds.ts';
 import { upsert } from './collections.ts';
 import type { Axis, Buffer, Expr, Tile } from './expr.ts';
 import { isShared, type Kernel, type Loop, storageOf } from './kernel.ts';
-import { plus } from './linear.ts';
 import { isCounted, type List } from './lists.ts';
 import type { ProblemCode } from './verify.ts';
 import { coverage } from './verify-coverage.ts';
@@ -143,7 +142,7 @@ function unread({ tileWrites, tileReads, depths, asleep, bounds }: Touches, tell
       const both = common(w, r);
       const inner = both.slice(depth);
       // What runs once would be read if it ran again.
-      if (inner.some((f) => bounds.greatest(plus(f.range.last, f.range.from, -1)) < f.loop.step)) return true;
+      if (inner.some((f) => f.once)) return true;
       return inner.length > 0 && (meet(w, r, both, bounds) ?? []).some((f) => inner.includes(f));
     };
     if (!readers.some(again))
