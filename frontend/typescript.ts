@@ -48,29 +48,73 @@ export function readUserProgram(root: string, options: ReadOptions): UserProgram
     onAsked('folder', path);
     return existsSync(path);
   };
-  const project = new Project({
-    skipAddingFilesFromTsConfig: true,
-    fileSystem: watched(onAsked),
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      ...(check ? { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] } : { noLib: true }),
-      typeRoots,
-      types: check && typeRoots.some((folder) => hasFolder(join(folder, 'node'))) ? ['node'] : [],
-      paths: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, [file]])),
-      strict: true,
-      noEmit: true,
-      allowJs: true,
-      allowImportingTsExtensions: true,
-      resolveJsonModule: true,
-      // What cannot be blanked (enums, parameter properties) is an error with a place.
-      erasableSyntaxOnly: true,
-      skipLibCheck: true,
-    },
-  });
+  const compilerOptions: ts.CompilerOptions = {
+    target,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    ...(check ? { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] } : { noLib: true }),
+    typeRoots,
+    types: check && typeRoots.some((folder) => hasFolder(join(folder, 'node'))) ? ['node'] : [],
+    paths: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, [file]])),
+    strict: true,
+    noEmit: true,
+    allowJs: true,
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    // What cannot be blanked (enums, parameter properties) is an error with a place.
+    erasableSyntaxOnly: true,
+    skipLibCheck: true,
+  };
+  const isForeign = (path: string): boolean =>
+    /\.d\.[cm]?ts$/.test(path) || options.foreign.some((folder) => path.startsWith(folder));
   // TypeScript recurses into what it reads.
-  return atMostSoDeep(root, () => readWith(project, root, options));
+  return atMostSoDeep(root, () => {
+    forgetLater();
+    const host = hostOf(watched(onAsked), isForeign);
+    return readWith(ts.createProgram({ rootNames: [root], options: compilerOptions, host }), root, options);
+  });
+}
+
+const target = ts.ScriptTarget.ES2022;
+
+/** The libraries of JavaScript and of the page come with the package, as texts under this path. */
+const libraries = '/node_modules/typescript/lib';
+
+function hostOf(fileSystem: FileSystemHost, isForeign: (path: string) => boolean): ts.CompilerHost {
+  const files = new Project({ skipAddingFilesFromTsConfig: true, fileSystem }).getModuleResolutionHost();
+  return {
+    ...files,
+    getCurrentDirectory: () => fileSystem.getCurrentDirectory(),
+    getSourceFile(path) {
+      const text = files.readFile(path);
+      if (text === undefined) return undefined;
+      return isForeign(path) ? keptFile(path, text) : sourceFile(path, text);
+    },
+    getDefaultLibFileName: (options) => `${libraries}/${ts.getDefaultLibFileName(options)}`,
+    getCanonicalFileName: (path) => path,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => '\n',
+    writeFile() {},
+  };
+}
+
+const sourceFile = (path: string, text: string): ts.SourceFile => ts.createSourceFile(path, text, target, true);
+
+/** Files that are not the user's, parsed and bound, which is most of the work of a check: for the next one, if it comes soon. */
+const kept = new Map<string, ts.SourceFile>();
+const keptMs = 30_000;
+let forgetting: NodeJS.Timeout | undefined;
+
+function keptFile(path: string, text: string): ts.SourceFile {
+  const known = kept.get(path);
+  const file = known?.text === text ? known : sourceFile(path, text);
+  kept.set(path, file);
+  return file;
+}
+
+function forgetLater(): void {
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => kept.clear(), keptMs).unref();
 }
 
 /** The file system, with all that is asked of it told. */
@@ -103,9 +147,7 @@ function atMostSoDeep<T>(file: string, f: () => T): T {
   }
 }
 
-function readWith(project: Project, root: string, { foreign, check = true }: ReadOptions): UserProgram {
-  project.addSourceFileAtPath(root);
-  const program = project.getProgram().compilerObject;
+function readWith(program: ts.Program, root: string, { foreign, check = true }: ReadOptions): UserProgram {
   const checker = program.getTypeChecker();
   const isUsers = (file: ts.SourceFile): boolean =>
     !file.isDeclarationFile &&

@@ -66,3 +66,17 @@ test('are checked each time where nothing can be kept', async () => {
   await check(folder);
   expect([(await check(folder)).problems, reads()]).toEqual([[], 2]);
 });
+
+test('what others declare is read anew where it changed since the last check', async () => {
+  const folder = folderOf({ 'net.ts': "import { n } from 'part';\nexport const m: number = n;\n" });
+  const part = join(folder, 'part.d.ts');
+  const codes = async (declared: string): Promise<string[]> => {
+    writeFileSync(part, declared);
+    const { problems } = await checkedProgram(join(folder, 'net.ts'), { packages: { part }, foreign: [] });
+    return problems.map(({ code }) => code);
+  };
+  expect(await codes('export declare const n: number;\n')).toEqual([]);
+  expect(await codes('export declare const n: string;\n')).toEqual(['TS2322']);
+  expect(await codes('export declare const k: number;\n')).toEqual(['TS2305']);
+  expect(await codes('export declare const n: number;\n')).toEqual([]);
+});
