@@ -262,7 +262,7 @@ export function compileRecording(
     );
     const lowered = run(
       'lower',
-      () => fused.map((g) => lower(g, buffers, on)),
+      () => fused.map((g) => lower(g, buffers)),
       (l, print) => printProgram(outlined(l), { ...print, kernels: true }),
       (l) => verifyKernels(kernelsOf(l), { maxBatch, values }),
     );

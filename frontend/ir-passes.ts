@@ -135,9 +135,9 @@ export const irPasses: ReadonlyMap<string, Pass> = new Map<string, Pass>([
   ],
   [
     'lower',
-    (ir, { buffers, indices, target }) => {
+    (ir, { buffers, indices }) => {
       if (ir.form !== 'fused') throw misplaced('lower', ir, 'fused graphs', ir.form === 'module' ? 'fuse' : undefined);
-      const lowered = ir.fused.map((g) => lower(g, buffers, target));
+      const lowered = ir.fused.map((g) => lower(g, buffers));
       return { form: 'kernels', outline: outline(ir.module, lowered, buffers, indices) };
     },
   ],

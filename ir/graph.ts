@@ -115,11 +115,17 @@ export interface Graph {
   readonly task?: Task;
 }
 
+/** How a group's kernel finds its results: each element in loops over them, or by windows that add to what they cover. */
+export type GroupForm = 'loops' | 'windows';
+
 /** One kernel to be. Its roots are stored; its other members are computed where they are read, in registers, and may be
  *  members of other groups too. */
 export interface Group {
   readonly roots: readonly Node[];
   readonly members: ReadonlySet<Node>;
+  readonly form: GroupForm;
+  /** Members whose elements are never computed, as most are zero: what reads one ranges over the values that it spreads. */
+  readonly gathered: ReadonlySet<Node>;
 }
 
 /** A graph with its nodes parted into groups, in launch order. A root that no result names gets a temporary buffer. */

@@ -372,33 +372,40 @@ class GraphReader {
     }));
   }
 
-  /** `fused { … store %a, %b }`; without a node and a store it says only that the graph is fused. */
+  /** `fused { … gather %u store %a, %b }` or `fused windows { … }`; without a node and a store it says only that the graph is
+   *  fused. */
   #group(): void {
     const lex = this.#lex;
     this.#fused = true;
     lex.expect('fused');
-    lex.expect('{');
+    const form = lex.accept('windows') ? 'windows' : 'loops';
+    lex.expect('{', form === 'loops' ? "or 'windows'" : undefined);
     const members = new Set<Node>();
     while (lex.peek().kind === 'value') this.#node(members);
-    if (members.size === 0) {
+    if (members.size === 0 && form === 'loops') {
       lex.expect('}', 'or a node');
       return;
     }
+    const gathered = lex.accept('gather') ? this.#membersOf(members, 'gathered') : [];
     lex.expect('store', 'and what the group keeps, or a node');
-    const roots: Node[] = [];
-    do {
-      const at = lex.peek();
-      const root = this.#use('a value that the group computes');
-      if (root.kind !== 'node' || !members.has(root) || roots.includes(root))
-        throw lex.error(
-          `%${at.text} is ${roots.includes(root as Node) ? 'stored twice' : 'no node of this group'}`,
-          at,
-        );
-      roots.push(root);
-    } while (lex.accept(','));
+    const roots = this.#membersOf(members, 'stored');
     lex.expect('}', "or ','");
     // Users before operands, the order in which fusion forms a group.
-    this.#groups.push({ roots, members: new Set([...members].reverse()) });
+    this.#groups.push({ roots, members: new Set([...members].reverse()), form, gathered: new Set(gathered) });
+  }
+
+  /** `%a, %b`: nodes of a group, each once. */
+  #membersOf(members: ReadonlySet<Node>, what: 'gathered' | 'stored'): Node[] {
+    const lex = this.#lex;
+    const found: Node[] = [];
+    do {
+      const at = lex.peek();
+      const v = this.#use('a value that the group computes');
+      if (v.kind !== 'node' || !members.has(v) || found.includes(v))
+        throw lex.error(`%${at.text} is ${found.includes(v as Node) ? `${what} twice` : 'no node of this group'}`, at);
+      found.push(v);
+    } while (lex.accept(','));
+    return found;
   }
 
   /** `%loss`, `%w.new -> %w`, `name = %x`. */

@@ -7,6 +7,7 @@ import { type Buffer, freeAxes, size, some } from './expr.ts';
 import {
   type FusedGraph,
   type Graph,
+  type Group,
   type Module,
   type Node,
   type Param,
@@ -260,6 +261,7 @@ function groups(graph: FusedGraph, report: Report): void {
       launchOf.set(r, i);
     }
     for (const m of g.members) inSome.add(m);
+    formOf(g, (message) => report('group', where, message));
   }
   const updates = updatesOf(graph, launchOf, report);
   const stored = (v: Value): boolean => v.kind === 'param' || launchOf.has(v);
@@ -298,6 +300,26 @@ function groups(graph: FusedGraph, report: Report): void {
 
   needed(graph, inSome, source, report);
   copies(graph, updates, source, report);
+}
+
+/** A group of windows has one root, and what it gathers is spread by an op that says where to. */
+function formOf({ roots, members, form, gathered }: Group, report: (message: string) => void): void {
+  for (const s of gathered) {
+    const what = `${s.op.name}: ${showType(s.type)}`;
+    if (!members.has(s)) report(`it gathers ${what}, which is none of its nodes`);
+    else if (roots.includes(s)) report(`it both gathers and stores ${what}`);
+    else if (!s.op.scatter) report(`it gathers ${what}, which spreads nothing`);
+    else if (![...members].some((m) => m.inputs.includes(s))) report(`it gathers ${what}, which nothing in it reads`);
+  }
+  if (form !== 'windows') return;
+  const [root, ...others] = roots;
+  if (others.length > 0) report('its windows add to several results');
+  if (root && !root.op.scatter)
+    report(`its windows add to ${root.op.name}: ${showType(root.type)}, which spreads nothing`);
+  if (gathered.size > 1) report('its windows range over several operands');
+  for (const m of members)
+    if (m !== root && !gathered.has(m) && !m.op.view)
+      report(`its windows read ${m.op.name}: ${showType(m.type)}, which is not stored`);
 }
 
 /** The group that overwrites each param in place. */

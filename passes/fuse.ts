@@ -8,7 +8,7 @@ import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
 import { gatheredOperand, isScatter } from './scatter.ts';
-import { type FollowedBy, windowsOn } from './windows.ts';
+import { type FollowedBy, followedBy, windowsOn } from './windows.ts';
 
 /** A reduction this short may stand in a kernel beside others. */
 const shortReduction = 64;
@@ -28,12 +28,12 @@ export function fuse(graph: Graph, target: Target = wasm128): FusedGraph {
   // Readers first, so that each node sees the groups that want it.
   for (const n of nodes.toReversed()) fusion.place(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
-  const formed = [...fusion.groups].map((g) => ({ roots: g.roots.toSorted(inGraphOrder), members: g.members }));
+  const formed = [...fusion.groups].map((g) => g.formed(inGraphOrder));
   return { ...graph, ...launchOrder(graph, formed, order) };
 }
 
 /** A group while it grows. */
-class Forming implements Formed {
+class Forming {
   readonly roots: Node[] = [];
   readonly members = new Map<Node, Access>();
   /** Iterations of the reductions inside, for one element: 0 while there is none. */
@@ -45,6 +45,18 @@ class Forming implements Formed {
 
   constructor(inWindows = false) {
     this.inWindows = inWindows;
+  }
+
+  /** As it stands when it grows no more. */
+  formed(inOrder: (a: Node, b: Node) => number): Formed {
+    const roots = this.roots.toSorted(inOrder);
+    const operandOf = this.inWindows ? (n: Node) => followedBy(n)?.operand : gatheredOperand;
+    const gathered = [...this.members.keys()].flatMap((n) => {
+      const spread = n.inputs[operandOf(n) ?? -1];
+      return spread?.kind === 'node' && this.members.has(spread) && !roots.includes(spread) ? [spread] : [];
+    });
+    const form = this.inWindows ? 'windows' : 'loops';
+    return { roots, members: this.members, form, gathered: new Set(gathered) };
   }
 
   /** The shape over which the kernel will loop. */

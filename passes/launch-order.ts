@@ -5,8 +5,7 @@ import type { Graph, Group, Node, Param, Result, Value } from '../ir/graph.ts';
 import { type Access, compose, equationOf } from './access.ts';
 
 /** A group with how it reads each of its members. */
-export interface Formed {
-  readonly roots: readonly Node[];
+export interface Formed extends Omit<Group, 'members'> {
   readonly members: ReadonlyMap<Node, Access>;
 }
 
@@ -38,9 +37,9 @@ export function launchOrder(
   const first = formed.map((f) => Math.min(...f.roots.map((r) => order.get(r) as number)));
   const byFirst = [...formed.keys()].sort((a, b) => (first[a] as number) - (first[b] as number));
   const groups = inOrder(byFirst, before).map((i): Group => {
-    const { roots, members } = formed[i] as Formed;
+    const { members, ...group } = formed[i] as Formed;
     const sorted = [...members.keys()].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
-    return { roots, members: new Set(sorted) };
+    return { ...group, members: new Set(sorted) };
   });
   return { groups, staged };
 }

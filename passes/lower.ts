@@ -36,15 +36,14 @@ import {
 import { kernelKey } from '../ir/kernel-key.ts';
 import { flatPlace } from '../ir/linear.ts';
 import { namespace } from '../ir/print-expr.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
 import { isBatch, isEmpty, type Shape, showType, type TensorType } from '../ir/type.ts';
 import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
 import { windowLoops } from './lower-windows.ts';
 import { expandMath } from './math.ts';
-import { gathered, gatheredOperand, scatterBy } from './scatter.ts';
+import { gathered, scatterBy } from './scatter.ts';
 import { withoutUnread } from './unread.ts';
-import { type Following, windowsOn } from './windows.ts';
+import type { Following } from './windows.ts';
 
 /** A graph's kernels in launch order, and the buffers that stand for its values. */
 export interface Lowered {
@@ -89,8 +88,7 @@ export class Buffers {
 }
 
 /** The kernels of a graph in groups, serial and scalar. */
-export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm128): Lowered {
-  const followed = windowsOn(target);
+export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
   const names = new Names();
   for (const name of new Set([...buffers.reserved, ...graph.params.map((p) => p.name)])) names.take(name);
   const stored = new Map<Value, Buffer>();
@@ -115,9 +113,8 @@ export function lower(graph: FusedGraph, buffers: Buffers, target: Target = wasm
   const kernels = graph.groups.flatMap((g) => {
     if (g.roots.every((r) => isEmpty(r.type))) return [];
     const name = kernelNames.take(kernelName(g, graph));
-    const following = followed(g.roots[0] as Node);
-    return following
-      ? lowerWindows(name, g, following, stored, (n) => kernelNames.take(n))
+    return g.form === 'windows'
+      ? lowerWindows(name, g, stored, (n) => kernelNames.take(n))
       : [lowerGroup(name, g, stored)];
   });
   const copy = (name: string, from: Buffer, to: Buffer): void => {
@@ -196,11 +193,12 @@ const block = (a: Axis | null): Block => ({ axis: a, stmts: [], tiles: new Map()
 function lowerWindows(
   name: string,
   group: Group,
-  following: Following,
   stored: ReadonlyMap<Value, Buffer>,
   take: (name: string) => string,
 ): Kernel[] {
   const root = group.roots[0] as Node;
+  const operand = root.inputs.findIndex((v) => group.gathered.has(v as Node));
+  const following: Following = { operand: operand < 0 ? null : operand };
   const stores = storageIn(group, stored);
   const bufferOf = (v: Value): Buffer => {
     const b = stores(v);
@@ -276,11 +274,10 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     (v: Value) =>
     (...at: readonly Expr[]): Expr =>
       element(v, at);
-  /** The equation over what a scattered operand was spread from. */
+  /** The equation over what a gathered operand was spread from. */
   const gatheredEquation = (v: Node, at: readonly Expr[]): Expr | null => {
-    const operand = gatheredOperand(v);
-    const spread = operand === null ? null : (v.inputs[operand] as Node);
-    if (!spread || !group.members.has(spread) || group.roots.includes(spread)) return null;
+    const spread = v.inputs.find((i): i is Node => group.gathered.has(i as Node));
+    if (!spread) return null;
     const whole: Buffer = { name: spread.op.name, type: spread.type };
     const loads = v.inputs.map((i) =>
       i === spread ? (...index: readonly Expr[]) => x.load(whole, index) : elements(i),

@@ -92,7 +92,7 @@ function compiled(m: Module, target: Target): { kernels: readonly Kernel[]; byte
     (g: Module) => canonicalize(g, target),
   ].reduce((g, pass) => pass(g), m);
   const buffers = new Buffers();
-  const lowered = done.graphs.map((g) => lower(fuse(g, target), buffers, target));
+  const lowered = done.graphs.map((g) => lower(fuse(g, target), buffers));
   const scheduled = lowered.map(schedule(target, m.maxBatch));
   const program = plan(outline(done, scheduled, buffers, indexInputs(m)), target);
   const code = isGrid(target) ? emitWgsl(program, target).wgsl : emitWasm(program).wasm;

@@ -163,10 +163,15 @@ function checkedTask(task: Task): Task {
 /** The groups with what is left of their members. A result that no group stores is stored by the first that computes it. */
 function regroup(groups: readonly Group[], graph: Graph, stays: (n: Node) => readonly Node[]): Group[] {
   const live = new Set(topo(valuesOf(graph)));
-  const left = groups.map((g) => ({
-    roots: g.roots.flatMap(stays).filter((n) => live.has(n)),
-    members: new Set([...g.members].flatMap(stays).filter((n) => live.has(n))),
-  }));
+  const left = groups.map((g) => {
+    const still = (nodes: Iterable<Node>): Node[] => [...nodes].flatMap(stays).filter((n) => live.has(n));
+    return {
+      ...g,
+      roots: still(g.roots),
+      members: new Set(still(g.members)),
+      gathered: new Set(still(g.gathered)),
+    };
+  });
   const stored = new Set(left.flatMap((g) => g.roots));
   for (const { value } of graph.results) {
     if (value.kind === 'param' || stored.has(value)) continue;

@@ -122,7 +122,7 @@ function waysOf(stages: Stages, pick: number): Way[] {
 function gathered(stages: Stages): Stages {
   const module = canonicalize(stages.original, webgpu);
   const buffers = new Buffers();
-  const lowered = module.graphs.map((g) => lower(fuse(g, webgpu), buffers, webgpu));
+  const lowered = module.graphs.map((g) => lower(fuse(g, webgpu), buffers));
   return { ...stages, module, buffers, lowered, scheduled: lowered.map(schedule(webgpu, module.maxBatch)) };
 }
 

@@ -1,7 +1,7 @@
 /** For each problem that a verifier knows, the least IR that has it, and what is said of it. */
 import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
-import { defineOp, type FusedGraph, type Graph, type Node, param, type Value } from '../../ir/graph.ts';
+import { defineOp, type FusedGraph, type Graph, type Group, type Node, param, type Value } from '../../ir/graph.ts';
 import { addTo, barrier, declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
 import * as ops from '../../ir/ops/index.ts';
 import type { Program, Slot } from '../../ir/program.ts';
@@ -61,7 +61,17 @@ const grouped = (
   g: Graph = updated,
   staged: FusedGraph['staged'] = new Set(),
 ): FusedGraph => ({ ...g, groups, staged });
-const group = (...nodes: Node[]) => ({ roots: nodes, members: new Set(nodes) });
+const group = (...nodes: Node[]): Group => ({
+  roots: nodes,
+  members: new Set(nodes),
+  form: 'loops',
+  gathered: new Set(),
+});
+
+const formed =
+  (more: Partial<Group>, ...nodes: Node[]) =>
+  () =>
+    verifyFused(grouped([{ ...group(...nodes), ...more }]));
 
 const slot = (buffer: x.Buffer, purpose: Slot['purpose'], offset: number, more: Partial<Slot> = {}): Slot => ({
   buffer,
@@ -287,6 +297,12 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     /uneven: f32\[N,4\]: x\[i0, i1 \+ 1\]: index 1 may be 4, and is to lie in 0\.\.4/,
   ],
   ['group', () => verifyFused(grouped([group(sum)])), /mul: f32\[N,4\]: no group computes it/],
+  ['group', formed({ gathered: new Set([twice]) }, sum), /gathers mul: f32\[N,4\], which is none of its nodes/],
+  ['group', formed({ gathered: new Set([sum]) }, sum, twice), /both gathers and stores add: f32\[N,4\]/],
+  ['group', formed({ roots: [twice], gathered: new Set([sum]) }, sum, twice), /gathers add: .*, which spreads nothing/],
+  ['group', formed({ form: 'windows' }, sum, twice), /its windows add to several results/],
+  ['group', formed({ form: 'windows' }, sum), /its windows add to add: f32\[N,4\], which spreads nothing/],
+  ['group', formed({ form: 'windows', roots: [twice] }, sum, twice), /its windows read add: f32\[N,4\], which is not/],
   [
     'launch-order',
     () => verifyFused(grouped([group(twice), group(sum)])),

@@ -36,7 +36,7 @@ export function gpuStages(
   const buffers = new Buffers();
   const ranges = indexRanges(original);
   const values = new Map([...ranges].map(([p, count]) => [buffers.of(p), count]));
-  const lowered = module.graphs.map((g) => lower(fuse(g, webgpu), buffers, webgpu));
+  const lowered = module.graphs.map((g) => lower(fuse(g, webgpu), buffers));
   const scheduled = scheduleAll(lowered, module, webgpu);
   const kernels = scheduled.flatMap((l) => l.kernels);
   verified('schedule', () => verifyKernels(kernels, { maxBatch, target: webgpu, values }), unproved);
