@@ -2,6 +2,7 @@
  *  come the checks at the user's line, the names in their messages, and the reference. */
 
 import { CompileError } from '../ir/diagnostic.ts';
+import { nearest } from '../ir/nearest.ts';
 import { isInside, showAny, userError, withLoc } from './trace.ts';
 
 /** What an argument may be. */
@@ -33,7 +34,10 @@ export interface Signature {
   readonly options: Kinds;
   /** The options come by name alone. */
   readonly onlyNamed?: boolean;
+  /** Advice to one who gave this in order where it does not belong, ahead of what the argument's kind advises. */
+  readonly help?: Help;
 }
+type Help = (v: unknown) => string | null;
 
 const declared: Signature[] = [];
 /** The signatures of everything that checks its arguments. */
@@ -50,15 +54,15 @@ function signed<F extends object>(f: F, made: Signature, length: number): F {
 }
 
 /** Declares what a function or layer takes. */
-export function signature(name: string, takes: Kinds, options: Kinds = {}): Signature {
-  const made: Signature = { name, takes, options };
+export function signature(name: string, takes: Kinds, options: Kinds = {}, help?: Help): Signature {
+  const made: Signature = { name, takes, options, ...(help ? { help } : {}) };
   declared.push(made);
   return made;
 }
 
 /** Declares a function that takes one object of options. */
-export function namedOnly(name: string, options: Kinds): Signature {
-  const made: Signature = { name, takes: {}, options, onlyNamed: true };
+export function namedOnly(name: string, options: Kinds, help?: Help): Signature {
+  const made: Signature = { name, takes: {}, options, onlyNamed: true, ...(help ? { help } : {}) };
   declared.push(made);
   return made;
 }
@@ -127,10 +131,9 @@ function run<R>(made: Signature, args: readonly unknown[], body: () => R): R {
 function check(made: Signature, args: readonly unknown[]): void {
   const kinds = Object.entries(made.takes);
   for (const [i, [name, kind]] of kinds.entries())
-    if (!kind.rest) checkOne(made.name, name, kind, args[i]);
+    if (!kind.rest) checkOne(made, name, kind, args[i]);
     else
-      for (const [j, v] of args.slice(i).entries())
-        checkOne(made.name, Array.isArray(v) ? name : `${name}[${j}]`, kind, v);
+      for (const [j, v] of args.slice(i).entries()) checkOne(made, Array.isArray(v) ? name : `${name}[${j}]`, kind, v);
   if (args.length > kinds.length && !kinds.at(-1)?.[1].rest) throw tooMany(made, args.slice(kinds.length));
 }
 
@@ -140,20 +143,20 @@ function parted(made: Signature, args: readonly unknown[]): { ordered: readonly 
   const required = takes.at(-1)?.rest ? Infinity : takes.length;
   const kinds = Object.entries(made.options);
   const [ordered, more] = [args.slice(0, required), args.slice(required)];
-  check({ ...made, options: {} }, ordered);
+  check(made, ordered);
   const last = more.at(-1);
   const given: Readonly<Record<string, unknown>> = isOptions(last) ? last : {};
   const inOrder = isOptions(last) ? more.slice(0, -1) : more;
   if (made.onlyNamed && inOrder.length > 0)
     throw userError('bad-argument', `${made.name}: its options must be one object, got ${showAny(args[0])}`, {
-      help: optionsOf(made),
+      help: made.help?.(args[0]) ?? optionsOf(made),
     });
   if (inOrder.length > kinds.length) throw tooMany(made, more);
   const named: Record<string, unknown> = {};
   for (const [i, v] of inOrder.entries()) named[(kinds[i] as [string, Kind])[0]] = v;
   for (const [name, v] of Object.entries(given)) {
     const at = kinds.findIndex(([other]) => other === name);
-    if (at < 0) throw userError('bad-argument', `${made.name} has no option '${name}'`, { help: optionsOf(made) });
+    if (at < 0) throw userError('bad-argument', unknownOption(made, name), { help: optionsOf(made) });
     if (at < inOrder.length)
       throw userError(
         'bad-argument',
@@ -161,12 +164,13 @@ function parted(made: Signature, args: readonly unknown[]): { ordered: readonly 
       );
     named[name] = v;
   }
-  for (const [name, kind] of kinds) checkOne(made.name, name, kind, named[name]);
+  for (const [name, kind] of kinds) checkOne(made, name, kind, named[name]);
   // What is undefined is left out, so that a default takes its place.
   return { ordered, named: Object.fromEntries(Object.entries(named).filter(([, v]) => v !== undefined)) };
 }
 
-function checkOne(word: string, name: string, kind: Kind, v: unknown): void {
+function checkOne(made: Signature, name: string, kind: Kind, v: unknown): void {
+  const word = made.name;
   if (v === undefined && kind.optional) return;
   if (v === undefined && !kind.rest) {
     throw userError(kind.code ?? 'bad-argument', `${word}: ${name} is missing: it must be ${kind.says}`, {
@@ -175,7 +179,7 @@ function checkOne(word: string, name: string, kind: Kind, v: unknown): void {
   }
   if (!fits(kind, v))
     throw userError(kind.code ?? 'bad-argument', `${word}: ${name} must be ${kind.says}, got ${showAny(v)}`, {
-      help: kind.help?.(v) ?? null,
+      help: (made.onlyNamed ? null : made.help?.(v)) ?? kind.help?.(v) ?? (isOptions(v) ? orderOf(made) : null),
     });
   try {
     kind.use?.(v);
@@ -203,12 +207,58 @@ function isOptions(v: unknown): v is Readonly<Record<string, unknown>> {
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-const tooMany = (made: Signature, args: readonly unknown[]): CompileError =>
-  userError('bad-argument', `${made.name}: too many arguments: ${showAny(args)}`, { help: optionsOf(made) });
+function tooMany(made: Signature, args: readonly unknown[]): CompileError {
+  const advice = args.map((v) => made.help?.(v) ?? null).find((help) => help !== null);
+  return userError('bad-argument', `${made.name}: too many arguments: ${showAny(args)}`, {
+    help: advice ?? optionsOf(made),
+  });
+}
 
-function optionsOf({ name, takes, options }: Signature): string {
+/** What the options of a call are, or that there are none. */
+export function optionsOf({ name, takes, options }: Signature): string {
   const [all, more] = [Object.keys(takes), Object.keys(options)];
   if (more.length > 0) return `the options of ${name} are ${more.join(', ')}`;
   if (all.length > 0) return `${name} takes ${all.join(', ')}, and has no options`;
   return `${name} has no options`;
 }
+
+/** Which arguments come in order, and which by name. */
+export function orderOf({ name, takes, options }: Signature): string | null {
+  const [all, more] = [Object.keys(takes), Object.keys(options)];
+  if (all.length === 0) return null;
+  const order = `${all.join(', ')}${all.length > 1 ? ' in this order' : ''}`;
+  return `${name} takes ${order}${more.length > 0 ? `, and then { ${more.join(', ')} }` : ''}`;
+}
+
+/** `Conv2d: unknown option 'strides'. Did you mean 'stride'?` */
+export function unknownOption({ name, options }: Pick<Signature, 'name' | 'options'>, given: string): string {
+  const near = nearestOption(given, Object.keys(options));
+  return `${name}: unknown option '${given}'${near ? `. Did you mean '${near}'?` : ''}`;
+}
+
+/** What an option is called here that goes by another name elsewhere, or is misspelt. */
+function nearestOption(given: string, known: readonly string[]): string | null {
+  const camel = given.replace(/_+(\w)/g, (_, c: string) => c.toUpperCase());
+  const other = elsewhere[camel];
+  if (known.includes(camel)) return camel;
+  if (other !== undefined && known.includes(other)) return other;
+  return nearest(given, known) ?? nearest(given.toLowerCase(), known);
+}
+
+/** Names of options in other libraries. */
+const elsewhere: Readonly<Record<string, string>> = {
+  learningRate: 'lr',
+  batchSize: 'maxBatch',
+  criterion: 'loss',
+  net: 'model',
+  network: 'model',
+  label: 'target',
+  labels: 'target',
+  output: 'target',
+  useBias: 'bias',
+  dilationRate: 'dilation',
+  l2: 'weightDecay',
+  axis: 'dim',
+  epsilon: 'eps',
+  alpha: 'negativeSlope',
+};

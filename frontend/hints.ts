@@ -1,17 +1,37 @@
 /** What people who know PyTorch or JavaScript write, and what Tapeout has in its place. The same hints answer TypeScript, which
  *  finds most of it first, and JavaScript, which fails when it runs. */
 
+import { nearest } from '../ir/nearest.ts';
+import { optionsOf, orderOf, type Signature, signatureOf, signatures } from './arguments.ts';
 import * as F from './functional/index.ts';
+import './methods.ts';
 import * as nn from './nn/index.ts';
+import { onTensorGiven } from './nn/layer.ts';
+import { onValues } from './nn/parameter.ts';
 import * as optim from './optim.ts';
+import { onParameters } from './options.ts';
 import { Tensor } from './tensor.ts';
 
 const noNumbers =
   'a recorded tensor has a shape but no numbers: read results from the compiled model, as forward() returns them';
-const noDevice = 'there are no devices to move tensors to: the model is compiled for one, by target';
+const noDevice = 'there are no devices to move to: the model is compiled for one, by target';
+const onlyFloat = 'leave it out: parameters are f32';
 const noTape =
   'gradients are made when the model is compiled: give defineModel a loss and an optimizer, and call trainStep';
 const dims = 'dim, shape and dtype are properties, not methods: x.dim, x.shape, x.dtype, and x.size(0)';
+const rows = 'a recorded tensor has no rows to loop over: take x.select(0, i), for a dimension whose extent is known';
+const noLayout = 'leave it out: a recorded tensor has no layout and is never changed in place';
+const parts = 'take each part with x.narrow(dim, start, length)';
+const spread =
+  'leave it out where extents of 1 are to be spread: operations broadcast by themselves; cat repeats a tensor';
+const frozen =
+  'what is not to be trained is an nn.Buffer, or is detached where forward uses it: linear(x, this.fc.weight.detach())';
+const separate =
+  'a whole step is trainStep(x, y) of the compiled model; for separate ones compile with --entries ' +
+  'forward,zero_grad,backward,step, and call model.zeroGrad(), model.backward(x, y) and model.step()';
+const noLoading =
+  'weights are loaded into the compiled model: load({ weights }), or model.loadStateDict(…); initial values are the data of parameters';
+const noHooks = 'there are no hooks: forward returns what is to be seen, and tapeout print shows what it computes';
 
 /** What a tensor does not have, and what to do. */
 export const ofTensors: Readonly<Record<string, string>> = {
@@ -24,15 +44,71 @@ export const ofTensors: Readonly<Record<string, string>> = {
   device: noDevice,
   grad: noTape,
   backward: noTape,
-  requires_grad: noTape,
-  requiresGrad: noTape,
+  zeroGrad: separate,
+  zero_grad: separate,
+  requires_grad: frozen,
+  requiresGrad: frozen,
+  requires_grad_: frozen,
   T: 'a matrix is transposed by x.t(), other tensors by x.transpose(0, 1) and x.permute(…)',
   float: "write x.to('f32')",
+  double: "there is no f64: leave it out, or write x.to('f32')",
+  half: "there is no f16 in a model: leave it out, or write x.to('f32')",
   int: "write x.to('i32')",
   long: "write x.to('i32')",
+  bool: 'write x.ne(0)',
+  type: "write x.to('f32') or x.to('i32')",
+  contiguous: noLayout,
+  clone: noLayout,
+  copy_: noLayout,
+  masked_fill: "write where(mask, value, x), with import { where } from 'tapeout'",
+  maskedFill: "write where(mask, value, x), with import { where } from 'tapeout'",
+  chunk: parts,
+  split: parts,
+  unbind: parts,
+  expand: spread,
+  expand_as: spread,
+  repeat: spread,
+  norm: 'write x.mul(x).sum().sqrt()',
+  var: 'write x.sub(x.mean(dim, true)) for the deviations d, and d.mul(d).mean(dim) for the variance',
+  std: 'write x.sub(x.mean(dim, true)) for the deviations d, and d.mul(d).mean(dim).sqrt() for their spread',
+  square: 'write x.mul(x)',
+  ndim: 'write x.dim',
+  numel: 'the extents are in x.shape',
   length: "write x.size(0), which is a number, or 'N' for the batch",
-  forEach: 'a recorded tensor has no rows to loop over: take x.select(0, i), for a dimension whose extent is known',
-  map: 'a recorded tensor has no rows to loop over: take x.select(0, i), for a dimension whose extent is known',
+  forEach: rows,
+  map: rows,
+};
+/** The same of models and layers. */
+const ofModules: Readonly<Record<string, string>> = {
+  registerBuffer: 'assign it to a field, whose name it gets: this.m = nn.Buffer([3], [1, 2, 3]), a shape and values',
+  registerParameter:
+    'assign it to a field, whose name it gets: this.m = nn.Parameter([3], [1, 2, 3]), a shape and initial values',
+  addModule: 'assign it to a field, whose name it gets: this.fc = nn.Linear(2, 3)',
+  registerModule: 'assign it to a field, whose name it gets: this.fc = nn.Linear(2, 3)',
+  namedModules: 'modules() lists them, and namedChildren() those of the fields with their names',
+  namedBuffers: 'stateDict() has parameters and buffers by name',
+  buffers: 'stateDict() has parameters and buffers by name',
+  zeroGrad: separate,
+  backward: noTape,
+  loadStateDict: noLoading,
+  to: noDevice,
+  cuda: noDevice,
+  cpu: noDevice,
+  float: onlyFloat,
+  half: onlyFloat,
+  double: onlyFloat,
+  requiresGrad: frozen,
+  registerForwardHook: noHooks,
+  registerForwardPreHook: noHooks,
+  registerFullBackwardHook: noHooks,
+};
+/** The same of optimizers. */
+const ofOptimizers: Readonly<Record<string, string>> = {
+  zeroGrad: separate,
+  step: separate,
+  paramGroups: 'there is one group, all parameters of the model; the learning rate is lr of the compiled model',
+  stateDict: 'the state is in the compiled model: model.stateDict({ state: true })',
+  loadStateDict: 'the state is loaded into the compiled model: model.loadStateDict(…)',
 };
 export const onRows = ofTensors.map as string;
 export const onIndices = 'write x.select(0, i) for x[i], and x.slice(0, from, to) for x[from:to]';
@@ -62,8 +138,85 @@ function onTensor(name: string): string | null {
   const ours = renamed(Tensor.prototype, name);
   if (known ?? ours) return known ?? `it is called ${ours} here`;
   if (camel(name) in F) return `it is a function: import { ${camel(name)} } from 'tapeout'`;
-  return null;
+  // A name of a few letters is near to too much.
+  const near = name.length > 3 ? nearest(name, membersOf(Tensor.prototype)) : null;
+  return near ? `did you mean '${near}'?` : null;
 }
+
+const entryOf = (table: Readonly<Record<string, string>>, name: string): string | null =>
+  Object.hasOwn(table, name) ? (table[name] as string) : null;
+
+function onModule(name: string): string | null {
+  const known = entryOf(ofModules, name) ?? entryOf(ofModules, camel(name));
+  const ours = renamed(nn.Module.prototype, name);
+  return known ?? (ours ? `it is called ${ours} here` : null);
+}
+
+const onOptimizer = (name: string): string | null => entryOf(ofOptimizers, name) ?? entryOf(ofOptimizers, camel(name));
+
+/** What `of`, a type and those that it extends, has in place of a member; where that is not known, as in JavaScript, what
+ *  anything may have that is known for lacking one of this name. */
+function onMember(name: string, of: readonly string[]): string | null {
+  if (of.includes('Tensor')) return onTensor(name);
+  if (of.includes('Module')) return onModule(name);
+  if (of.includes('Optimizer')) return onOptimizer(name);
+  return of.length > 0 ? null : (onTensor(name) ?? onModule(name) ?? onOptimizer(name));
+}
+
+/** The methods and properties that a user may have meant. */
+const membersOf = (prototype: object): string[] =>
+  Object.entries(Object.getOwnPropertyDescriptors(prototype))
+    .filter(([name, { enumerable, value }]) => name !== 'constructor' && (typeof value === 'function' || !enumerable))
+    .map(([name]) => name)
+    .filter((name) => !Object.hasOwn(ofTensors, name) && /^[a-z]/i.test(name));
+
+/** An argument that does not fit, or too many or too few of them: `callee` is what is called, as the user wrote it, if it is
+ *  Tapeout's, and `given` the argument's type. */
+function onArgument(callee: string, given: string | null): string | null {
+  const [, room, name = callee] = /^(\w+)\.(\w+)$/.exec(callee) ?? [];
+  if (callee === 'nn.Parameter' || callee === 'nn.Buffer') return onValues(name as 'Parameter' | 'Buffer');
+  if (isLayerOf(callee, given)) return onTensorGiven(name);
+  if (room === 'optim') return onParameters();
+  const made = given === null || given.startsWith('{') ? signatureFor(callee) : null;
+  const [first] = Object.values(made?.takes ?? {});
+  return made && (first?.help?.(undefined) ?? orderOf(made));
+}
+
+/** Whether a layer is given a tensor while it is made. */
+export const isLayerOf = (callee: string, given: string | null): boolean =>
+  /^nn\.[A-Z]/.test(callee) && /\bTensor\b/.test(given ?? '');
+
+/** Part of an argument that does not fit. */
+function onPart(callee: string, given: string): string | null {
+  const isNested = /^nn\.(Parameter|Buffer)$/.test(callee) && /^\[|\[\]$/.test(given);
+  return isNested || isLayerOf(callee, given) ? onArgument(callee, given) : null;
+}
+
+/** The signature of what is called, as the user wrote it: `nn.Conv2d`, `x.sum`, `relu`. */
+export function signatureFor(callee: string): Signature | null {
+  const [, room, name = callee] = /^(.*)\.(\w+)$/.exec(callee) ?? [];
+  const isMethod = room !== undefined && !['nn', 'optim', 'F', 'functional'].includes(room);
+  const method = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
+  if (isMethod && typeof method === 'function') return signatureOf(method);
+  return signatures.find((made) => made.name === name) ?? null;
+}
+
+/** An option that is unknown, or named where arguments come in order. */
+function onOption(callee: string, type: string): string | null {
+  const made = signatureFor(callee);
+  return made && (/Option/.test(type) ? optionsOf(made) : orderOf(made));
+}
+
+const elements: Readonly<Record<string, string>> = {
+  ...{ float32: 'f32', float: 'f32', float64: 'f32', double: 'f32', f64: 'f32' },
+  ...{ int32: 'i32', int: 'i32', int64: 'i32', long: 'i32', i64: 'i32', uint8: 'i32' },
+};
+/** What PyTorch's name of an element type is here. */
+export const onDType = (name: unknown): string | null => {
+  const plain = String(name).replace(/^torch\./, '');
+  return Object.hasOwn(elements, plain) ? `write dtype: '${elements[plain]}'` : null;
+};
+export const onBatch = "the batch is written 'N', as in ['N', 1, 28, 28]";
 
 function onNn(name: string): string | null {
   if (Object.hasOwn(modules, name)) return modules[name] as string;
@@ -88,20 +241,38 @@ function onName(name: string): string | null {
   return ours ? `it is called ${ours} here: import { ${ours} } from 'tapeout'` : null;
 }
 
+/** What is known of the code that a message of TypeScript complains of. */
+export interface About {
+  /** Of a member that there is not: the type of the object, and the types that it extends. */
+  readonly of?: readonly string[];
+  /** Of an argument: what is called, as the user wrote it, if it is Tapeout's. */
+  readonly callee?: string | null;
+}
+
 /** Messages of TypeScript and of V8, and the hint for what each found. */
-const patterns: readonly (readonly [message: RegExp, hint: (...found: string[]) => string | null])[] = [
-  [/Property '(\w+)' does not exist on type '(?:readonly )?(?:Tensor|Parameter|Buffer)\b/, onTensor],
-  [/Property '(\w+)' does not exist on type 'typeof import\(".*\/nn(?:\/index)?"\)'/, onNn],
+const patterns: readonly (readonly [message: RegExp, hint: (found: string[], about: About) => string | null])[] = [
+  [
+    /Property '(\w+)' does not exist on type '(?:readonly )?(?:Tensor|Parameter|Buffer)\b/,
+    ([name = '']) => onTensor(name),
+  ],
+  [/Property '(\w+)' does not exist on type 'typeof import\(".*\/nn(?:\/index)?"\)'/, ([name = '']) => onNn(name)],
   [
     /Property '(\w+)' does not exist on type 'typeof import\(".*\/optim(?:\/index)?"\)'/,
     () => `optim has ${classes(optim)}`,
   ],
-  [/Property '(\w+)' does not exist on type 'typeof import\(".*\/functional(?:\/index)?"\)'/, onFunctional],
-  [/Module '"tapeout"' has no exported member '(\w+)'/, onName],
-  [/does not provide an export named '(\w+)'/, onName],
-  [/Cannot find name '(\w+)'/, onName],
-  [/^(\w+) is not defined$/, onName],
-  [/Cannot find module '(?:torch|torchvision|pytorch|@tensorflow\/.*|jax)\b/, () => modules.torch as string],
+  [
+    /Property '(\w+)' does not exist on type 'typeof import\(".*\/functional(?:\/index)?"\)'/,
+    ([name = '']) => onFunctional(name),
+  ],
+  [/Property '(\w+)' does not exist on type /, ([name = ''], { of = ['?'] }) => onMember(name, of)],
+  [/Module '"tapeout"' has no exported member '(\w+)'/, ([name = '']) => onName(name)],
+  [/does not provide an export named '(\w+)'/, ([name = '']) => onName(name)],
+  [/Cannot find name '(\w+)'/, ([name = '']) => onName(name)],
+  [/^(\w+) is not defined$/, ([name = '']) => onName(name)],
+  [
+    /Cannot find (?:module|package) '(?:torch|torchvision|pytorch|@tensorflow\/.*|jax)\b/,
+    () => modules.torch as string,
+  ],
   [/Operator '.*' cannot be applied to types? .*\bTensor\b/, () => onOperators],
   [/The (?:left|right)-hand side of an arithmetic operation must be/, () => onOperators],
   [/Type 'Tensor' (?:must have a '\[Symbol\.iterator\]|is not an array type)/, () => onRows],
@@ -110,22 +281,39 @@ const patterns: readonly (readonly [message: RegExp, hint: (...found: string[]) 
     /This expression is not callable\.\s+Type '(?:Number|DType|readonly Extent\[\]|String)' has no call signatures/,
     () => dims,
   ],
+  [
+    /Object literal may only specify known properties, (?:and|but) '\w+' does not exist in type '(.*?)'/,
+    ([type = ''], { callee }) => (callee ? onOption(callee, type) : null),
+  ],
+  [
+    /'new' expression, whose target lacks a construct signature/,
+    (_, { callee }) => (callee ? `write ${callee}(…), without new` : null),
+  ],
+  [/Type '"([\w.]+)"' is not assignable to type '.*"f32" \| "i32"/, ([name]) => onDType(name)],
+  [/Type '(?:"\w+"|null|undefined)' is not assignable to type 'Extent'/, () => onBatch],
+  [
+    /Argument of type '(.*?)' is not assignable/,
+    ([given = ''], { callee }) => (callee ? onArgument(callee, given) : null),
+  ],
+  [/Expected .* arguments?, but got/, (_, { callee }) => (callee ? onArgument(callee, null) : null)],
+  [/Type '(.*?)' is not assignable to type/, ([given = ''], { callee }) => (callee ? onPart(callee, given) : null)],
   [/\.(?:dim|shape|dtype) is not a function/, () => dims],
-  [/\bnn\.(\w+) is not a (?:function|constructor)/, onNn],
+  [/\bnn\.(\w+) is not a (?:function|constructor)/, ([name = '']) => onNn(name)],
   [/\boptim\.(\w+) is not a (?:function|constructor)/, () => `optim has ${classes(optim)}`],
-  [/\b(?:F|functional)\.(\w+) is not a function/, onFunctional],
+  [/\b(?:F|functional)\.(\w+) is not a function/, ([name = '']) => onFunctional(name)],
   [
     /Cannot read properties of undefined \(reading '(\w+_\w+)'\)/,
-    (name) => (renamed(F, name as string) ? (modules.functional as string) : null),
+    ([name = '']) => (renamed(F, name) ? (modules.functional as string) : null),
   ],
-  [/\.(\w+) is not a function$/, onTensor],
+  [/^this\.(\w+) is not a function$/, ([name = '']) => onModule(name)],
+  [/\.(\w+) is not a function$/, ([name = '']) => onMember(name, [])],
 ];
 
 /** Advice on a message of TypeScript or V8, where people who write what it complains of are known to mean something else. */
-export function hintFor(message: string): string | null {
+export function hintFor(message: string, about: About = {}): string | null {
   for (const [pattern, hint] of patterns) {
     const found = pattern.exec(message);
-    const text = found && hint(...found.slice(1));
+    const text = found && hint(found.slice(1), about);
     if (text) return text;
   }
   return null;

@@ -80,8 +80,18 @@ export const finite = (least = -Infinity, largest = Infinity): Kind =>
     largest === Infinity
       ? `a finite number${least === -Infinity ? '' : ` of at least ${least}`}`
       : `a number between ${least} and ${largest}`,
-    (v) => typeof v === 'number' && Number.isFinite(v) && v >= least && v <= largest,
+    (v) => isFloat(v) && v >= least && v <= largest,
+    {
+      help: (v) =>
+        typeof v === 'string' && v.trim() !== '' && isFloat(Number(v))
+          ? `a number has no quotation marks: ${Number(v)}`
+          : Number.isFinite(v) && !isFloat(v)
+            ? 'it is beyond what f32 holds'
+            : null,
+    },
   );
+/** A finite number that f32 has no infinity for. */
+const isFloat = (v: unknown): v is number => typeof v === 'number' && Number.isFinite(Math.fround(v));
 /** Any number that f32 has, ±Infinity and NaN among them. */
 export const number = kind(
   'a number that f32 can hold',
@@ -152,7 +162,7 @@ const isExtent = (v: unknown): boolean => {
 export const shape = kind(
   'a list of whole numbers of at least 0',
   (v) => isListOf((e) => isWhole(e, 0))(v) && (v as unknown[]).length <= maxRank,
-  { code: 'bad-shape', help: () => 'give the shape first: new nn.Parameter([3, 4])' },
+  { code: 'bad-shape' },
 );
 /** Numbers, as many as a parameter has elements, or one for all. */
 export const numbers = kind(

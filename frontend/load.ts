@@ -7,10 +7,10 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CompileError, type Loc } from '../ir/diagnostic.ts';
 import { checkedProgram } from './checked.ts';
-import { hintFor } from './hints.ts';
 import { isModelSpec, type ModelSpec } from './model.ts';
-import { type Problem, ProblemsError } from './report/diagnostics.ts';
-import type { TypeProblem, UserFile } from './typescript.ts';
+import { ProblemsError } from './report/diagnostics.ts';
+import { asProblem } from './type-words.ts';
+import type { UserFile } from './typescript.ts';
 import { usersError } from './users-error.ts';
 
 // In the sources and in dist/ alike, this file stands beside the package's main module.
@@ -217,21 +217,6 @@ function whatIs(value: unknown): string {
   const name = value.constructor?.name ?? 'Object';
   return name === 'Object' ? 'a plain object' : name === 'Promise' ? 'a promise' : `an instance of ${name}`;
 }
-
-const asProblem = ({ code, message, at, related }: TypeProblem): Problem => ({
-  code,
-  message,
-  loc: at && { file: at.file, line: at.line, col: at.col },
-  ...(at ? { length: at.length } : {}),
-  notes: related.map((r) => ({ message: r.message, loc: r.at && { file: r.at.file, line: r.at.line, col: r.at.col } })),
-  help: helpFor[code] ?? hintFor(message),
-});
-
-/** What TypeScript's own words leave open. */
-const helpFor: Readonly<Record<string, string>> = {
-  TS1294:
-    'a model file runs with its types blanked out, as Node itself runs TypeScript: write plain fields and objects instead',
-};
 
 function slashes(path: string): string {
   return path.replaceAll('\\', '/');

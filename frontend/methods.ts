@@ -14,7 +14,7 @@ type Methods = {
 }[keyof Tensor];
 
 const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = {
-  size: { dim: k.dim },
+  size: { dim: { ...k.dim, help: () => 'x.size(0) is one extent, and x.shape is all of them' } },
   add: operand,
   sub: operand,
   mul: operand,

@@ -6,7 +6,7 @@ import * as ir from '../ir/ops/index.ts';
 import type { Optimizer } from '../passes/update.ts';
 import { namedOnly, read } from './arguments.ts';
 import * as k from './kinds.ts';
-import { repr } from './options.ts';
+import { onParameters, repr } from './options.ts';
 import { userError, withLoc } from './trace.ts';
 
 /** The options of SGD: finite numbers of at least 0, but for dampening, which may be negative. */
@@ -25,14 +25,18 @@ export interface SGDOptions {
   readonly maximize?: boolean;
 }
 const rate = k.finite(0);
-const takes = namedOnly('SGD', {
-  lr: rate,
-  momentum: k.optional(rate),
-  dampening: k.optional(k.finite()),
-  weightDecay: k.optional(rate),
-  nesterov: k.optional(k.flag),
-  maximize: k.optional(k.flag),
-});
+const takes = namedOnly(
+  'SGD',
+  {
+    lr: rate,
+    momentum: k.optional(rate),
+    dampening: k.optional(k.finite()),
+    weightDecay: k.optional(rate),
+    nesterov: k.optional(k.flag),
+    maximize: k.optional(k.flag),
+  },
+  (v) => onParameters(typeof v === 'number' ? String(v) : '0.01'),
+);
 
 /** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
  *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, at first g;  p -= lr·(nesterov ? g + momentum·b : b).

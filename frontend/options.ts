@@ -17,3 +17,7 @@ export function repr(v: unknown): string {
   const [digits, exponent] = (small ? v.toExponential() : String(v)).split('e');
   return exponent ? `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}` : String(v);
 }
+
+/** Advice to one who gave an optimizer parameters, or a learning rate without its name. */
+export const onParameters = (lr = '0.01'): string =>
+  `an optimizer has options alone, optim.SGD({ lr: ${lr} }), and trains all parameters of the model`;

@@ -11,7 +11,12 @@ export interface TypeProblem {
   readonly message: string;
   /** Line and column from 1, and the length of the guilty text; null for a problem of no place. */
   readonly at: { readonly file: string; readonly line: number; readonly col: number; readonly length: number } | null;
+  /** What TypeScript says of other places; `at` is null where these are no files of the user's. */
   readonly related: readonly { readonly message: string; readonly at: TypeProblem['at'] }[];
+  /** Of a member that there is not: names of the object's type, and of those that it extends. */
+  readonly of: readonly string[];
+  /** Of a call's argument: what is called, as it is written, where that is declared in no file of the user's. */
+  readonly callee: string | null;
 }
 
 export interface UserFile {
@@ -166,7 +171,7 @@ function readWith(program: ts.Program, root: string, { foreign, check = true }: 
   return {
     problems: diagnostics
       .filter((d) => d.category === ts.DiagnosticCategory.Error && !missesNodeTypes.has(d.code))
-      .map(problem),
+      .map((d) => problem(d, checker, isUsers)),
     files: sources.map((file) => ({
       path: file.fileName,
       imports: Object.fromEntries(
@@ -193,15 +198,60 @@ export function transpiled(text: string): string {
 const ancestors = (folder: string): string[] =>
   dirname(folder) === folder ? [folder] : [folder, ...ancestors(dirname(folder))];
 
-function problem(d: ts.Diagnostic): TypeProblem {
+function problem(d: ts.Diagnostic, checker: ts.TypeChecker, isUsers: (file: ts.SourceFile) => boolean): TypeProblem {
   const plain = ({ messageText }: ts.DiagnosticRelatedInformation) =>
     ts.flattenDiagnosticMessageText(messageText, '\n');
+  const around = d.file && d.start !== undefined ? nodesAround(d.file, d.start) : [];
   return {
     code: `TS${d.code}`,
     message: plain(d),
     at: place(d),
-    related: (d.relatedInformation ?? []).map((r) => ({ message: plain(r), at: place(r) })),
+    related: (d.relatedInformation ?? []).map((r) => ({
+      message: plain(r),
+      at: r.file && isUsers(r.file) ? place(r) : null,
+    })),
+    of: ownerOf(around, checker),
+    callee: calleeOf(around, checker, isUsers),
   };
+}
+
+/** The nodes that hold a place, the innermost first. */
+function nodesAround(file: ts.SourceFile, at: number): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (at < node.getStart(file) || at >= node.end) return;
+    found.unshift(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function ownerOf([name, access]: readonly ts.Node[], checker: ts.TypeChecker): string[] {
+  if (!name || !access || !ts.isPropertyAccessExpression(access) || access.name !== name) return [];
+  const names = new Set<string>();
+  const add = (type: ts.Type): void => {
+    const of = checker.getBaseConstraintOfType(type) ?? type;
+    const symbol = of.getSymbol();
+    if (!symbol || names.has(symbol.name)) return;
+    names.add(symbol.name);
+    if (of.isClassOrInterface()) checker.getBaseTypes(of).forEach(add);
+  };
+  add(checker.getTypeAtLocation(access.expression));
+  return [...names];
+}
+
+function calleeOf(
+  around: readonly ts.Node[],
+  checker: ts.TypeChecker,
+  isUsers: (file: ts.SourceFile) => boolean,
+): string | null {
+  const call = around.find((node) => ts.isCallExpression(node) || ts.isNewExpression(node));
+  if (!call) return null;
+  const { expression } = call;
+  const text = expression.getText();
+  const declared = checker.getTypeAtLocation(expression).getSymbol()?.declarations?.[0];
+  return /^[\w.]{1,60}$/.test(text) && declared && !isUsers(declared.getSourceFile()) ? text : null;
 }
 
 function place({ file, start, length }: ts.DiagnosticRelatedInformation): TypeProblem['at'] {

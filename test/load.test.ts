@@ -184,7 +184,7 @@ describe('of a model file that cannot be used it is said', () => {
       /^error\[TS2345\]: .*'string' is not assignable to parameter of type 'number'\.\n {2}--> type-error\.ts:4:18\n4 \| {3}fc = /s,
     );
     expect(text).toMatch(
-      /\n\nerror\[TS2322\]: .*\n {2}--> type-error\.ts:16:3\n16 \| {3}maxBatch: true,\n {3}\| {3}\^{8} .*\n\nfound 2 errors$/,
+      /\n\nerror\[TS2322\]: .*\n {2}--> type-error\.ts:16:3\n16 \| {3}maxBatch: true,\n {3}\| {3}\^{8}\n\nfound 2 errors$/,
     );
   });
   test('that Tapeout has no such export', () => {

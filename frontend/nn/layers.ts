@@ -1,6 +1,6 @@
 /** Layers, with PyTorch's arguments, defaults, initial values and printed form. */
 
-import { type Kind, read, signature } from '../arguments.ts';
+import { type Kind, read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
 import { avgPoolKinds, maxPoolKinds } from '../functional/kinds.ts';
 import { countIn, fanIn, kaimingUniform, uniformBias } from '../init.ts';
@@ -10,6 +10,7 @@ import { both, type Pair } from '../pair.ts';
 import { currentGenerator } from '../seed.ts';
 import type { Tensor } from '../tensor.ts';
 import { userError, withLoc } from '../trace.ts';
+import { layer } from './layer.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
 
@@ -27,7 +28,7 @@ export interface Conv2dOptions {
   /** Whether there is a bias; there is unless given. */
   readonly bias?: boolean;
 }
-const conv2dTakes = signature(
+const conv2dTakes = layer(
   'Conv2d',
   { inChannels: k.size, outChannels: k.size, kernelSize: k.pair(1) },
   {
@@ -103,11 +104,7 @@ export interface LinearOptions {
   /** Whether there is a bias; there is unless given. */
   readonly bias?: boolean;
 }
-const linearTakes = signature(
-  'Linear',
-  { inFeatures: k.whole(0), outFeatures: k.whole(0) },
-  { bias: k.optional(k.flag) },
-);
+const linearTakes = layer('Linear', { inFeatures: k.whole(0), outFeatures: k.whole(0) }, { bias: k.optional(k.flag) });
 
 /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
  *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` where the last dimension
@@ -143,7 +140,7 @@ export interface LayerNormOptions {
   /** Whether there are a weight and a bias, ones and zeros at first; there are unless given. */
   readonly elementwiseAffine?: boolean;
 }
-const layerNormTakes = signature(
+const layerNormTakes = layer(
   'LayerNorm',
   { normalizedShape: k.either(k.size, k.wholes(1, 1)) },
   { eps: k.optional(k.finite()), elementwiseAffine: k.optional(k.flag) },
@@ -181,7 +178,7 @@ export class LayerNorm extends Module {
 
 // ---- pooling and shape ----
 
-const maxPoolTakes = signature('MaxPool2d', { kernelSize: k.pair(1) }, maxPoolKinds);
+const maxPoolTakes = layer('MaxPool2d', { kernelSize: k.pair(1) }, maxPoolKinds);
 
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
@@ -213,7 +210,7 @@ export class MaxPool2d extends Module {
   }
 }
 
-const avgPoolTakes = signature('AvgPool2d', { kernelSize: k.pair(1) }, avgPoolKinds);
+const avgPoolTakes = layer('AvgPool2d', { kernelSize: k.pair(1) }, avgPoolKinds);
 
 /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
@@ -254,7 +251,7 @@ export interface FlattenOptions {
   /** The last dimension to join; -1, the last, unless given. */
   readonly endDim?: number;
 }
-const flattenTakes = signature('Flatten', {}, { startDim: k.optional(k.dim), endDim: k.optional(k.dim) });
+const flattenTakes = layer('Flatten', {}, { startDim: k.optional(k.dim), endDim: k.optional(k.dim) });
 
 /** Dimensions `startDim` (1, which keeps the batch) to `endDim` (-1, the last) as one: [N,16,5,5] to [N,400]. Throws in
  *  `forward` where the input has no such dimensions. */
@@ -293,7 +290,7 @@ export interface InplaceOption {
   /** For PyTorch's sake: memory is planned by the compiler, so that it changes nothing. */
   readonly inplace?: boolean;
 }
-const reluTakes = signature('ReLU', {}, { inplace: k.optional(k.flag) });
+const reluTakes = layer('ReLU', {}, { inplace: k.optional(k.flag) });
 
 /** max(x, 0), element by element, of any shape. NaN stays NaN. */
 export class ReLU extends Module {
@@ -315,7 +312,7 @@ export interface LeakyReLUOptions extends InplaceOption {
   /** The factor of what is negative; 0.01 unless given. */
   readonly negativeSlope?: number;
 }
-const leakyReLUTakes = signature('LeakyReLU', {}, { negativeSlope: k.optional(k.number), inplace: k.optional(k.flag) });
+const leakyReLUTakes = layer('LeakyReLU', {}, { negativeSlope: k.optional(k.number), inplace: k.optional(k.flag) });
 
 /** x where it is positive, else `negativeSlope`·x, which is 0.01·x unless given; of any shape. */
 export class LeakyReLU extends Module {
@@ -335,7 +332,7 @@ export class LeakyReLU extends Module {
   }
 }
 
-const sigmoidTakes = signature('Sigmoid', {});
+const sigmoidTakes = layer('Sigmoid', {});
 
 /** 1 / (1 + e^-x), element by element, of any shape. */
 export class Sigmoid extends Module {
@@ -348,7 +345,7 @@ export class Sigmoid extends Module {
   }
 }
 
-const tanhTakes = signature('Tanh', {});
+const tanhTakes = layer('Tanh', {});
 
 /** The hyperbolic tangent, element by element, of any shape. */
 export class Tanh extends Module {
@@ -365,7 +362,7 @@ export interface GELUOptions {
   /** `'tanh'` for the approximation; `'none'` unless given. */
   readonly approximate?: 'none' | 'tanh';
 }
-const geluTakes = signature('GELU', {}, { approximate: k.optional(k.oneOf('none', 'tanh')) });
+const geluTakes = layer('GELU', {}, { approximate: k.optional(k.oneOf('none', 'tanh')) });
 
 /** x·Φ(x), element by element, of any shape: by erf unless `approximate` is `'tanh'`. */
 export class GELU extends Module {
@@ -391,7 +388,7 @@ const classDim: Kind = {
   ...k.dim,
   help: () => 'it is the dimension over which to normalise: write nn.Softmax(1), or nn.Softmax({ dim: -1 })',
 };
-const softmaxTakes = signature('Softmax', {}, { dim: classDim });
+const softmaxTakes = layer('Softmax', {}, { dim: classDim });
 
 /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
  *  `forward` where the input has no such dimension. */
@@ -410,7 +407,7 @@ export class Softmax extends Module {
   }
 }
 
-const logSoftmaxTakes = signature('LogSoftmax', {}, { dim: classDim });
+const logSoftmaxTakes = layer('LogSoftmax', {}, { dim: classDim });
 
 /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` where the
  *  input has no such dimension. */

@@ -1,11 +1,12 @@
 /** Losses as modules: called with the model's output and the target. */
 
-import { read, signature } from '../arguments.ts';
+import { read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
 import { lossKinds } from '../functional/kinds.ts';
 import * as k from '../kinds.ts';
 import type { Trailing } from '../options.ts';
 import { Tensor } from '../tensor.ts';
+import { layer } from './layer.ts';
 import { Module } from './module.ts';
 import { Buffer } from './parameter.ts';
 
@@ -21,7 +22,7 @@ type Named<O> = Omit<O, 'weight' | 'posWeight'> & {
 const kinds = lossKinds(k.optional(k.factors));
 
 export type CrossEntropyLossOptions = Named<F.CrossEntropyLossOptions>;
-const crossEntropyTakes = signature('CrossEntropyLoss', {}, kinds.crossEntropy);
+const crossEntropyTakes = layer('CrossEntropyLoss', {}, kinds.crossEntropy);
 
 /** -log softmax(logits)[target], for logits f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…], or
  *  probabilities f32 of the logits' shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none),
@@ -48,7 +49,7 @@ export class CrossEntropyLoss extends Module {
 }
 
 export type NLLLossOptions = Named<F.NLLLossOptions>;
-const nllTakes = signature('NLLLoss', {}, kinds.nll);
+const nllTakes = layer('NLLLoss', {}, kinds.nll);
 
 /** -logProbabilities[target], for log-probabilities f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…]; a scalar
  *  unless `reduction` is 'none'. Options in PyTorch's order: weight (none), ignoreIndex (none), reduction ('mean'). Throws in
@@ -70,7 +71,7 @@ export class NLLLoss extends Module {
   }
 }
 
-const mseTakes = signature('MSELoss', {}, kinds.mse);
+const mseTakes = layer('MSELoss', {}, kinds.mse);
 
 /** (input - target)², for two f32 tensors of one shape; a scalar unless `reduction`, 'mean' unless given, is 'none'. Throws in
  *  `forward` where the shapes differ. */
@@ -90,7 +91,7 @@ export type BCEWithLogitsLossOptions = Named<F.BCEWithLogitsLossOptions> & {
   /** A factor for the positive part of each class; none unless given. */
   readonly posWeight?: Factors;
 };
-const bceTakes = signature('BCEWithLogitsLoss', {}, kinds.bceWithLogits);
+const bceTakes = layer('BCEWithLogitsLoss', {}, kinds.bceWithLogits);
 
 /** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1, both f32; a scalar unless `reduction` is
  *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` where the

@@ -11,7 +11,27 @@ import { Tensor } from '../tensor.ts';
 import { called, callSite, showAny, userError, withLoc } from '../trace.ts';
 
 const stored = { shape: k.shape, data: k.optional(k.numbers) };
-const takes = { parameter: signature('Parameter', stored), buffer: signature('Buffer', stored) };
+const takes = {
+  parameter: signature('Parameter', stored, {}, (v) => onValues('Parameter', v)),
+  buffer: signature('Buffer', stored, {}, (v) => onValues('Buffer', v)),
+};
+
+/** Advice to one who gave values where the shape belongs. */
+export function onValues(name: 'Parameter' | 'Buffer', v?: unknown): string {
+  const shape = shapeOf(v);
+  if (shape === null) return `the shape comes first, and then the values: nn.${name}([3], [1, 2, 3])`;
+  const values = [v].flat(Infinity) as readonly unknown[];
+  const shown = values.length > 6 ? [...values.slice(0, 5).map((n) => showAny(n)), '…'] : values.map((n) => showAny(n));
+  return `the shape comes first, and then the values in one list: nn.${name}([${shape.join(', ')}], [${shown.join(', ')}])`;
+}
+
+/** The shape of a number, of numbers in a list, or in lists of lists; null of anything else. */
+function shapeOf(v: unknown, depth = 0): readonly number[] | null {
+  if (typeof v === 'number') return Number.isFinite(v) ? [] : null;
+  if (!Array.isArray(v) || v.length === 0 || depth > 8) return null;
+  const [first, ...others] = v.map((element) => shapeOf(element, depth + 1));
+  return first && others.every((other) => `${other}` === `${first}`) ? [v.length, ...first] : null;
+}
 
 /** A tensor with initial values. In `forward` it is used as any other tensor; elsewhere its numbers are `data`. */
 export abstract class Stored extends Tensor {

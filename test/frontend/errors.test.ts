@@ -485,7 +485,11 @@ describe('modules', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['an unknown option', () => nn.Conv2d(1, 2, 3, wrong({ strides: 2 })), "Conv2d has no option 'strides'"],
+    [
+      'an unknown option',
+      () => nn.Conv2d(1, 2, 3, wrong({ strides: 2 })),
+      "Conv2d: unknown option 'strides'. Did you mean '",
+    ],
     ['an option twice', () => nn.Conv2d(1, 2, 3, 2, wrong({ stride: 1 })), "'stride' is given twice: 2 and 1"],
     ['too many', () => nn.Linear(1, 2, true, wrong(3)), 'Linear: too many arguments: [true, 3]'],
     ['no channels', () => nn.Conv2d(0, 2, 3), 'inChannels must be a whole number of at least 1, got 0'],
@@ -514,7 +518,7 @@ describe('definitions', () => {
   const define = (more: Record<string, unknown>) => () =>
     defineModel({ model: Net, input: image, ...more } as unknown as ModelOptions);
   it.each<[string, () => unknown, string]>([
-    ['an option', define({ losss: 1 }), "defineModel has no option 'losss'"],
+    ['an option', define({ losss: 1 }), "defineModel: unknown option 'losss'. Did you mean '"],
     [
       'a model',
       define({ model: 'LeNet' }),
@@ -554,7 +558,11 @@ describe('definitions', () => {
   it.each<[string, () => unknown, string]>([
     ['no model', () => compile(wrong(5)), 'compile: spec must be what defineModel returns, got 5'],
     ['no options', () => compile(lenet(), wrong('fast')), "compile: options must be an object, got 'fast'"],
-    ['an unknown option', () => compile(lenet(), wrong({ entires: [] })), "compile has no option 'entires'"],
+    [
+      'an unknown option',
+      () => compile(lenet(), wrong({ entires: [] })),
+      "compile: unknown option 'entires'. Did you mean '",
+    ],
     [
       'a flag that is none',
       () => compile(lenet(), { verify: wrong(1) }),
@@ -706,7 +714,7 @@ describe('optim.SGD', () => {
       { lr: 1, momentum: 0.9, dampening: 0.1, nesterov: true },
       'requires a momentum and zero dampening',
     ],
-    ['an unknown option', wrong({ lr: 1, momentun: 0.9 }), "SGD has no option 'momentun'"],
+    ['an unknown option', wrong({ lr: 1, momentun: 0.9 }), "SGD: unknown option 'momentun'. Did you mean '"],
   ])('%s', (_, options, message) => {
     const e = caught(() => optim.SGD(options));
     expect(e.message).toContain(message);

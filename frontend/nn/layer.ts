@@ -1,0 +1,23 @@
+/** The signatures of layers, and what is said to one who gives a tensor to a layer that is only being made. */
+
+import { type Kinds, type Signature, signature } from '../arguments.ts';
+import * as F from '../functional/index.ts';
+import { Tensor } from '../tensor.ts';
+
+/** Declares what a layer or loss is made of, which is never a tensor of the recording. */
+export const layer = (name: string, takes: Kinds, options: Kinds = {}): Signature =>
+  signature(name, takes, options, (v) => (v instanceof Tensor ? onTensorGiven(name) : null));
+
+/** Advice to one who wrote `nn.ReLU(x)`. */
+export function onTensorGiven(name: string): string {
+  const f = functionOf(name);
+  const field = f ?? 'layer';
+  const made = `nn.${name}(…) makes a layer: assign it in the constructor, this.${field} = nn.${name}(…), and call it in forward, this.${field}(x)`;
+  return f ? `${made}; as a function it is ${f}: import { ${f} } from 'tapeout'` : made;
+}
+
+/** The function that a layer calls. */
+function functionOf(name: string): string | null {
+  const plain = (word: string): string => word.replace(/Loss$/, '').toLowerCase();
+  return Object.keys(F).find((f) => plain(f) === plain(name)) ?? null;
+}

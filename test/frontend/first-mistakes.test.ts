@@ -1,0 +1,183 @@
+/** What people who know PyTorch write first, in TypeScript, which finds it before it runs, and in JavaScript alike. */
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as tapeout from '../../frontend/index.ts';
+import { CompileError, compile, defineModel, nn, optim } from '../../frontend/index.ts';
+import { renderProblem } from '../../frontend/report/diagnostics.ts';
+import { asProblem } from '../../frontend/type-words.ts';
+import { readUserProgram, type TypeProblem } from '../../frontend/typescript.ts';
+import { folderOf } from '../support/cli.ts';
+
+interface Mistake {
+  readonly help: string;
+  /** Where TypeScript's message matters. */
+  readonly ts?: string;
+  readonly js?: string;
+}
+const separate = '--entries forward,zero_grad,backward,step';
+
+/** Statements of a model's method, where x is a tensor. */
+const mistakes: Readonly<Record<string, Mistake>> = {
+  "this.registerBuffer('m', [1, 2, 3]);": {
+    help: 'this.m = nn.Buffer([3], [1, 2, 3])',
+    ts: "Net has no 'registerBuffer'",
+  },
+  "this.register_buffer('m', [1, 2, 3]);": { help: 'this.m = nn.Buffer([3], [1, 2, 3])' },
+  "this.register_parameter('m', nn.Parameter([3]));": { help: 'this.m = nn.Parameter([3], [1, 2, 3])' },
+  "this.add_module('fc', nn.Linear(2, 2));": { help: 'this.fc = nn.Linear(2, 3)' },
+  'this.named_modules();': { help: 'namedChildren()' },
+  'this.named_parameters();': { help: 'it is called namedParameters here', ts: "Net has no 'named_parameters'" },
+  'this.load_state_dict({});': { help: 'load({ weights })' },
+  "this.to('cuda');": { help: 'there are no devices' },
+  'this.half();': { help: 'parameters are f32' },
+  'this.zero_grad();': { help: separate },
+  'this.fc.weight.requires_grad = false;': {
+    help: 'this.fc.weight.detach()',
+    ts: "a parameter has no 'requires_grad'",
+    js: "a parameter has no 'requires_grad'",
+  },
+  'return nn.ReLU(x);': {
+    help: 'this.relu = nn.ReLU(…), and call it in forward, this.relu(x); as a function it is relu: import { relu }',
+    ts: 'nn.ReLU takes no tensor while the layer is made',
+    js: 'ReLU: inplace must be true or false, got a Tensor',
+  },
+  'return new nn.ReLU(x);': { help: 'this.relu(x)' },
+  'return nn.LeakyReLU(x);': { help: 'as a function it is leakyRelu' },
+  'return nn.Flatten(x);': { help: 'as a function it is flatten' },
+  'return nn.MaxPool2d(x, 2);': { help: 'as a function it is maxPool2d' },
+  'return nn.Linear(x, 2);': { help: 'as a function it is linear' },
+  'return nn.MSELoss(x, x);': {
+    help: 'as a function it is mseLoss',
+    js: 'MSELoss: too many arguments: [a Tensor, a Tensor]',
+  },
+  'nn.Parameter([[1, 2], [3, 4]]);': { help: 'the shape comes first, and then the values' },
+  'nn.Buffer(3);': { help: 'the shape comes first, and then the values' },
+  'nn.Buffer(x);': { help: 'the shape comes first, and then the values' },
+  'optim.SGD(this.parameters(), { lr: 0.1 });': {
+    help: 'an optimizer has options alone, optim.SGD({ lr: 0.01 })',
+    js: 'SGD: its options must be one object, got [a Parameter, a Parameter]',
+  },
+  'new optim.SGD(this.parameters(), { lr: 0.1 });': { help: 'optim.SGD' },
+  'optim.SGD(0.1);': { help: 'optim.SGD({ lr: 0' },
+  'optim.SGD({ lr: 0.1 }).zeroGrad();': { help: separate, ts: "an optimizer has no 'zeroGrad'" },
+  'optim.SGD({ lr: 0.1 }).step();': { help: separate },
+  'optim.Adam({ lr: 0.1 });': { help: 'optim has SGD', ts: "optim has no 'Adam'" },
+  'x.sum().backward();': { help: 'call trainStep', ts: "a tensor has no 'backward'", js: "a tensor has no 'backward'" },
+  'nn.MSELoss().backward();': { help: 'call trainStep' },
+  'x.zeroGrad();': { help: separate },
+  'return torch.relu(x);': {
+    help: "import { nn, optim, functional as F } from 'tapeout'",
+    ts: "Cannot find name 'torch'.",
+  },
+  'return x.long();': { help: "write x.to('i32')", ts: "a tensor has no 'long'" },
+  'return x.bool();': { help: 'write x.ne(0)' },
+  'return x.flattn(1);': { help: "did you mean 'flatten'?", ts: "a tensor has no 'flattn'" },
+  'return x.relu_();': { help: 'it is called relu here' },
+  'return x.contiguous();': { help: 'no layout' },
+  'return x.masked_fill(x.gt(0), 0);': { help: 'where(mask, value, x)' },
+  'return x.chunk(2);': { help: 'x.narrow(dim, start, length)' },
+  'return x.size();': { help: 'x.shape is all of them' },
+  'return x.sum({ dim: 1 });': { help: 'sum takes dim, keepdim in this order', ts: "sum: 'dim' is given by name" },
+  'return x.sum(1, { keepdim: true });': { help: 'sum takes dim, keepdim in this order' },
+  'nn.Linear({ in_features: 2, out_features: 2 });': {
+    help: 'Linear takes inFeatures, outFeatures in this order, and then { bias }',
+  },
+  'nn.Conv2d(1, 6, { kernel_size: 3 });': {
+    help: 'Conv2d takes inChannels, outChannels, kernelSize in this order, and then { stride,',
+    ts: "Conv2d: 'kernel_size' is given by name where an argument comes in order",
+  },
+  'nn.Conv2d(1, 6, 5, { strides: 2 });': {
+    help: 'the options of Conv2d are stride,',
+    ts: "Conv2d: unknown option 'strides'. Did you mean 'stride'?",
+    js: "Conv2d: unknown option 'strides'. Did you mean 'stride'?",
+  },
+  'optim.SGD({ lr: 0.1, weight_decay: 1 });': {
+    help: 'the options of SGD are lr,',
+    ts: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
+    js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
+  },
+  'nn.Dropout(0.5);': { help: 'nn has ', ts: "nn has no 'Dropout'" },
+};
+
+describe('in TypeScript', () => {
+  const root = fileURLToPath(new URL('../../frontend/', import.meta.url));
+  const head = `import { nn, optim, type Tensor } from 'tapeout';
+class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor { return this.fc(x); }`.split('\n');
+  const lines = [
+    ...head,
+    ...Object.keys(mistakes).map((code, i) => `  m${i}(x: Tensor): unknown { ${code} return x; }`),
+    '}',
+  ];
+  let problems: readonly TypeProblem[] = [];
+  beforeAll(() => {
+    const folder = folderOf({ 'net.ts': `${lines.join('\n')}\n` });
+    problems = readUserProgram(`${folder}/net.ts`, {
+      packages: { tapeout: `${root}index.ts` },
+      foreign: [root],
+    }).problems.filter(({ code }) => code !== 'TS7027');
+  }, 60_000);
+
+  it.each(Object.entries(mistakes).map(([code, m], i) => [code, m, i] as const))('%s', (_, { help, ts }, i) => {
+    const found = problems.filter(({ at }) => at?.line === head.length + i + 1).map(asProblem);
+    expect(found.length).toBeGreaterThan(0);
+    if (ts) expect(found[0]?.message).toContain(ts);
+    expect(found.map((p) => p.help).join('\n')).toContain(help);
+    // Neither what types are made of nor where Tapeout lies.
+    const report = found.map((p) => renderProblem(p)).join('\n');
+    expect(report).not.toMatch(/frontend|Trailing<|typeof import|is declared here/);
+  });
+
+  it('has nothing to say of the members of a class that has nothing to do with it', () => {
+    const folder = folderOf({ 'net.ts': 'class Clock { now = 0; }\nnew Clock().step();\nexport {};\n' });
+    const { problems } = readUserProgram(`${folder}/net.ts`, { packages: {}, foreign: [] });
+    expect(problems.map(asProblem).map(({ message, help }) => [message, help])).toEqual([
+      ["Property 'step' does not exist on type 'Clock'.", null],
+    ]);
+  });
+});
+
+describe('in JavaScript', () => {
+  it.each(Object.entries(mistakes))('%s', async (code, { help, js }) => {
+    const body = new Function('tapeout', 'x', `const { nn, optim, relu } = tapeout; ${code} return x;`);
+    class Net extends nn.Module {
+      fc = nn.Linear(2, 2);
+      forward(x: tapeout.Tensor): tapeout.Tensor {
+        return body.call(this, tapeout, this.fc(x));
+      }
+    }
+    // `new` of an optimizer works where nothing checks types, once its options are right.
+    const e = await compile(defineModel({ model: Net, input: { shape: ['N', 2] } })).then(
+      () => null,
+      (e: unknown) => e as CompileError,
+    );
+    expect(e).toBeInstanceOf(CompileError);
+    expect(e?.help).toContain(help);
+    if (js) expect(e?.message).toContain(js);
+  });
+
+  it('values in place of a shape are moved to where they belong', () => {
+    const helpOn = (f: () => unknown): string | null => {
+      try {
+        f();
+      } catch (e) {
+        return (e as CompileError).help;
+      }
+      return 'nothing was thrown';
+    };
+    const values = (v: unknown) => v as number[];
+    expect(helpOn(() => nn.Buffer([1.5, 2]))).toContain('nn.Buffer([2], [1.5, 2])');
+    expect(
+      helpOn(() =>
+        nn.Parameter(
+          values([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    ).toContain('nn.Parameter([2, 2], [1, 2, 3, 4])');
+    expect(helpOn(() => nn.Parameter(values(3)))).toContain('nn.Parameter([], [3])');
+    expect(helpOn(() => nn.Buffer(values([[1], [2, 3]])))).toContain('nn.Buffer([3], [1, 2, 3])');
+    expect(helpOn(() => optim.SGD({ lr: '0.1' as never }))).toContain('a number has no quotation marks: 0.1');
+  });
+});
