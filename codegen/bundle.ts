@@ -18,7 +18,8 @@ export interface BundleParts {
   readonly featureWgsl: string | null;
   /** A safetensors file of the parameters. */
   readonly weights: Uint8Array;
-  /** JavaScript of runtime/ as one module. It must declare what `load` calls and export what a user may want beside it. */
+  /** JavaScript of runtime/ as one module, `load` among its exports. Free in it are `manifest` and `files`: the address of each file, or
+   *  its bytes. */
   readonly runtime: string;
   /** Whether index.js holds what it loads, so that no other file need lie beside it. */
   readonly inline: boolean;
@@ -41,22 +42,15 @@ export const bundle = ({
     ...(wgsl === null ? [] : [['model.wgsl', wgsl] as const]),
     ...(featureWgsl === null ? [] : [['model.features.wgsl', featureWgsl] as const]),
   ];
-  const values = ['weights.safetensors', weights] as const;
+  const loaded = [...code, ['weights.safetensors', weights] as const];
+  const places = loaded.map(([file, contents]) => (inline ? within(file, contents) : beside(file)));
   return withChecksums(
     new Map<string, string | Uint8Array>([
-      [
-        'index.js',
-        indexJs(
-          manifest,
-          runtime,
-          wasm !== null,
-          inline ? new Map<string, string | Uint8Array>([...code, values]) : null,
-        ),
-      ],
+      ['index.js', indexJs(manifest, runtime, places.join(''))],
       ['index.d.ts', indexDts(manifest, wasm !== null)],
       ...(inline ? [] : code),
       ['manifest.json', manifestJson(manifest)],
-      ...(inline ? [] : [values]),
+      ...(inline ? [] : loaded.slice(-1)),
       ['package.json', packageJson(manifest)],
     ]),
   );
@@ -119,27 +113,21 @@ const tensorFields = ({ name, purpose, dtype, shape, offset, range, ignoreIndex,
   initial,
 });
 
-function indexJs(manifest: Manifest, runtime: string, hasWasm: boolean, inlined: Files | null): string {
-  const shapes = publicTensors(manifest).map((t) => `  ${key(t.name)}: [${literalShape(t)}],\n`);
+function indexJs(manifest: Manifest, runtime: string, places: string): string {
+  const shapes = publicTensors(manifest).map((t) => `${key(t.name)}: [${literalShape(t)}]`);
   return `/** ${title(manifest)} Written by Tapeout: compile again instead of editing. */
-
 ${runtime.trim()}
-
-export const manifest = ${inScript(manifestJson(manifest).trimEnd())};
-
-export const shapes = {
-${shapes.join('')}};
-
-${load(manifest, hasWasm, inlined ? fromScript : fromBeside)}
-export default load;
-${inlined ? inlinedFiles(inlined) : ''}`;
+export const manifest = ${inScript(JSON.stringify(JSON.parse(manifestJson(manifest))))};
+export const shapes = { ${shapes.join(', ')} };
+const files = {
+${places}};
+`;
 }
 
-/** What a script that holds its files reads them from. */
-const inlinedFiles = (files: Files): string => `
-const inlined = {
-${[...files].map(([file, contents]) => `  '${file}': '${base64(contents)}',\n`).join('')}};
-`;
+/** A file's bytes, as base64. */
+const within = (file: string, contents: string | Uint8Array): string => `  '${file}': '${base64(contents)}',\n`;
+/** Where a file is. The address stands in this very form, by which bundlers that copy files know them. */
+const beside = (file: string): string => `  '${file}': () => new URL('./${file}', import.meta.url),\n`;
 
 function base64(contents: string | Uint8Array): string {
   const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
@@ -147,70 +135,4 @@ function base64(contents: string | Uint8Array): string {
   // In pieces, as a call takes only so many arguments.
   for (let at = 0; at < bytes.length; at += 4096) latin1 += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return btoa(latin1);
-}
-
-/** JavaScript that gives a file's bytes, or a promise of them. */
-type FileSource = (file: string) => string;
-// The address stands in this very form, by which bundlers that copy files know them.
-const fromBeside: FileSource = (file) => `fileBeside('${file}', () => new URL('./${file}', import.meta.url))`;
-const fromScript: FileSource = (file) => `bytesFrom64(inlined['${file}'])`;
-
-/** Loads what a model needs, and no more, and starts it. */
-function load({ threads, webgpu }: Manifest, hasWasm: boolean, source: FileSource): string {
-  if (!webgpu && threads === undefined) return loadAlone(source);
-  const starts = threads === undefined ? startAlone(source) : startOnThreads(source);
-  const best = 'instantiateBest(() => startWasm(options, weights), shaders(options), manifest, weights, options)';
-  const onGpu = hasWasm ? best : 'instantiateOnGpu(shaders(options), manifest, weights, options)';
-  return `export async function load(options = {}) {
-  checkLoad(options, manifest, ${hasWasm});
-  const weights = options.weights ?? (await ${source('weights.safetensors')});
-  return ${webgpu ? onGpu : 'startWasm(options, weights)'};
-}
-
-${[...(hasWasm ? [starts] : []), ...(webgpu ? [shadersOf(source, webgpu.features !== undefined)] : [])].join('\n')}`;
-}
-
-const loadAlone = (source: FileSource): string => `export async function load(options = {}) {
-  checkLoad(options, manifest, true);
-  const { wasm, weights, warmUp = usualWarmUp() } = options;
-  const [code, values] = await Promise.all([
-    wasm ?? ${source('model.wasm')},
-    weights ?? ${source('weights.safetensors')},
-  ]);
-  return instantiate(code, manifest, values, { warmUp });
-}
-`;
-
-const startAlone = (
-  source: FileSource,
-): string => `async function startWasm({ wasm, warmUp = usualWarmUp() }, weights) {
-  return instantiate(wasm ?? (await ${source('model.wasm')}), manifest, weights, { warmUp });
-}
-`;
-
-// Of the two modules the one that is needed is loaded.
-const startOnThreads = (
-  source: FileSource,
-): string => `function startWasm({ wasm, threadedWasm, warmUp = usualWarmUp(2), ...options }, weights) {
-  const modules = {
-    wasm: wasm ?? (async () => ${source('model.wasm')}),
-    threadedWasm: threadedWasm ?? (async () => ${source('model.threads.wasm')}),
-  };
-  return instantiateThreads(modules, manifest, weights, { ...options, warmUp });
-}
-`;
-
-/** A function of a load's options that gives what finds the shaders' text. */
-function shadersOf(source: FileSource, hasFeatures: boolean): string {
-  const text = (file: string) => `new TextDecoder().decode(await ${source(file)})`;
-  const portable = `wgsl ?? ${text('model.wgsl')}`;
-  // Whoever passes the portable shaders alone has these.
-  return hasFeatures
-    ? `const shaders = ({ wgsl, featureWgsl = wgsl }) => async (hasFeatures) =>
-  hasFeatures
-    ? (featureWgsl ?? ${text('model.features.wgsl')})
-    : (${portable});
-`
-    : `const shaders = ({ wgsl }) => async () => ${portable};
-`;
 }

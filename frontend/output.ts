@@ -1,12 +1,10 @@
 /** Writes what a compilation made into a folder of the user's. */
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundle } from '../codegen/bundle.ts';
 import type { Files } from '../codegen/checksums.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
-import { readCached, versions, writeCached } from './cache.ts';
 import type { Compiled } from './compile.ts';
 import { writeSet } from './file-set.ts';
 import { tagged } from './tags.ts';
@@ -50,7 +48,7 @@ export async function bundleOf(
     wgsl,
     featureWgsl,
   });
-  return bundle({ ...code, weights: file, runtime: await runtimeText(manifest, hasWasm, inline), inline });
+  return bundle({ ...code, weights: file, runtime: runtimeFor(manifest, hasWasm, inline), inline });
 }
 
 /** Makes `folder` if need be, and sees that files can be written into it. Throws OutputError. */
@@ -113,68 +111,11 @@ export function whyUnwritable(error: unknown): string {
   return reasons[code] ?? message;
 }
 
-/** The parts of the runtime that a bundle needs, in the order in which they need one another, and what it exports of them. */
-function runtimeParts({ threads, webgpu }: Manifest, hasWasm: boolean, inline: boolean) {
-  const onThreads = hasWasm && threads !== undefined;
-  return {
-    modules: [
-      ...['check', 'node-version', 'load-options', 'data-url', 'json', 'foreign'],
-      ...(inline ? [] : ['files']),
-      ...['safetensors', 'port', 'call', 'show', 'tag', 'read-manifest', 'weights', 'state-dict'],
-      ...(hasWasm ? ['warm-up', 'model'] : []),
-      ...(onThreads ? ['threads'] : []),
-      ...(webgpu
-        ? [
-            'gpu-words',
-            'gpu-tag',
-            'read-gpu-manifest',
-            'gpu-arena',
-            'gpu-pace',
-            'gpu-upload',
-            'gpu-program',
-            'gpu-read',
-            'webgpu',
-            'backend',
-          ]
-        : []),
-    ],
-    exported: [
-      ...(webgpu ? ['GpuModel'] : []),
-      ...(hasWasm ? ['instantiate'] : []),
-      ...(webgpu ? ['instantiateGpu'] : []),
-      ...(hasWasm ? ['Model'] : []),
-      ...['readSafetensors', 'SafetensorsError', 'TapeoutError', 'writeSafetensors'],
-    ],
-  };
-}
-
-/** The runtime as one module: its files one after the other, without types, comments and imports of each other.
- *  Their top-level names must differ, which loading any bundle checks. */
-async function runtimeText(manifest: Manifest, hasWasm: boolean, inline: boolean): Promise<string> {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const { modules, exported } = runtimeParts(manifest, hasWasm, inline);
-  const sources = modules.map((name) =>
-    readFileSync(new URL(`../runtime/${name}${extension}`, import.meta.url), 'utf8'),
-  );
-  const [name, near] = [JSON.stringify([versions(), sources]), fileURLToPath(new URL('.', import.meta.url))];
-  const kept = readCached(name, near);
-  const text = kept ?? (await plainJavaScript(sources));
-  if (kept === null) writeCached(name, near, text);
-  return `${text}
-export { ${exported.join(', ')} };
-`;
-}
-
-async function plainJavaScript(sources: readonly string[]): Promise<string> {
-  const { transpiled } = await import('./typescript.ts');
-  const texts = sources.map((source) =>
-    transpiled(source)
-      .replace(/^import\b[^;]*;\n/gm, '')
-      .replace(/^export (?=async function|function|class|const)/gm, '')
-      .replace(/^export \{\};\n/gm, '')
-      .replace(/^\/\/# sourceMappingURL=.*\n?/gm, '')
-      // Indented as the rest of the file is, and as much smaller.
-      .replace(/^ +/gm, (spaces) => spaces.slice(spaces.length / 2)),
-  );
-  return texts.join('\n');
+/** The runtime that a bundle of this kind ships, as scripts/glue.mjs has built it. */
+function runtimeFor({ threads, webgpu }: Manifest, hasWasm: boolean, inline: boolean): string {
+  const parts = { wasm: hasWasm, threads: hasWasm && threads !== undefined, webgpu: webgpu !== undefined, inline };
+  const names = Object.entries(parts).flatMap(([name, has]) => (has ? [name] : []));
+  // Tests run the sources, and have it built aside from what is built of them.
+  const folder = import.meta.url.endsWith('.ts') ? '../node_modules/.cache/tapeout/glue/' : '../glue/';
+  return readFileSync(new URL(`${folder}${names.join('-')}.js`, import.meta.url), 'utf8');
 }

@@ -188,13 +188,6 @@ function readWith(program: ts.Program, root: string, { foreign, check = true }: 
 /** "Do you need to install type definitions for node?": no, the file runs in Node without them. */
 const missesNodeTypes: ReadonlySet<number> = new Set([2580, 2591]);
 
-/** JavaScript without types and comments, for code that needs no positions. */
-export function transpiled(text: string): string {
-  return ts.transpileModule(text, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true },
-  }).outputText;
-}
-
 const ancestors = (folder: string): string[] =>
   dirname(folder) === folder ? [folder] : [folder, ...ancestors(dirname(folder))];
 

@@ -1,6 +1,6 @@
 /** What a call may be given, and what is said when it is given something else: what is wrong, and what to try.
  *  A check that passes allocates nothing. */
-import type { Manifest, ManifestDim, ManifestTensor } from './manifest.ts';
+import type { ManifestDim, ManifestTensor } from './manifest.ts';
 
 /** Why a call failed; docs/errors.md has each with its reasons. */
 export type TapeoutErrorCode =
@@ -219,21 +219,3 @@ export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>
 /** Whether bytes have the first four of every WebAssembly module. */
 export const beginsAsWasm = (bytes: Uint8Array): boolean =>
   bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
-
-/** Throws unless the module exports what the manifest promises, and imports nothing, or the memory that threads share. */
-export function checkModule(module: WebAssembly.Module, { entries }: Manifest, memory: 'own' | 'shared' = 'own'): void {
-  const fail = (problem: string): never => {
-    throw new TapeoutError(
-      'bad-wasm',
-      `the WebAssembly does not match the manifest: ${problem} Take both from the same compilation.`,
-    );
-  };
-  const imports = WebAssembly.Module.imports(module).map(({ module, name }) => ({ module, name }));
-  const isShared = (i: { module: string; name: string }) => i.module === 'tapeout' && i.name === 'memory';
-  if (memory === 'shared' && !imports.some(isShared)) fail('it is not the module for several threads.');
-  const wanted = imports.find((i) => memory === 'own' || !isShared(i));
-  if (wanted) fail(`it imports ${wanted.module}.${wanted.name}.`);
-  const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-  if (exported.get('memory') !== 'memory') fail('it exports no memory.');
-  for (const { name } of entries) if (exported.get(name) !== 'function') fail(`it exports no function '${name}'.`);
-}

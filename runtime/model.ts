@@ -1,7 +1,7 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
 import { type Argument, checkCall } from './call.ts';
-import { beginsAsWasm, checkModule, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import { beginsAsWasm, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
@@ -15,7 +15,7 @@ import {
   scalarsOver,
   withScalar,
 } from './port.ts';
-import { readManifest } from './read-manifest.ts';
+import { checkModule, readManifest } from './read-manifest.ts';
 import { inspect, summaryOf, textOf } from './show.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import { checkWasmTag } from './tag.ts';

@@ -33,6 +33,24 @@ export function fail(problem: string): never {
   throw new TapeoutError('bad-manifest', `the manifest ${problem}`);
 }
 
+/** Throws unless the module exports what the manifest promises, and imports nothing, or the memory that threads share. */
+export function checkModule(module: WebAssembly.Module, { entries }: Manifest, memory: 'own' | 'shared' = 'own'): void {
+  const refuse = (problem: string): never => {
+    throw new TapeoutError(
+      'bad-wasm',
+      `the WebAssembly does not match the manifest: ${problem} Take both from the same compilation.`,
+    );
+  };
+  const imports = WebAssembly.Module.imports(module).map(({ module, name }) => ({ module, name }));
+  const isShared = (i: { module: string; name: string }) => i.module === 'tapeout' && i.name === 'memory';
+  if (memory === 'shared' && !imports.some(isShared)) refuse('it is not the module for several threads.');
+  const wanted = imports.find((i) => memory === 'own' || !isShared(i));
+  if (wanted) refuse(`it imports ${wanted.module}.${wanted.name}.`);
+  const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+  if (exported.get('memory') !== 'memory') refuse('it exports no memory.');
+  for (const { name } of entries) if (exported.get(name) !== 'function') refuse(`it exports no function '${name}'.`);
+}
+
 function manifestIn(given: unknown): Manifest {
   if (!isRecord(given)) fail(`must be an object, but it is ${kindOf(given)}.`);
   const { tapeout, name, maxBatch, pages, arenaBytes, threads, tensors, entries, tags, ...others } = given;

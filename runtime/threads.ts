@@ -1,10 +1,10 @@
 /** Runs a model on several threads: workers that share the model's memory, wait in WebAssembly for a call and do their part of
  *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
-import { checkModule, kindOf, TapeoutError } from './check.ts';
+import { kindOf, TapeoutError } from './check.ts';
 import { checkKind, checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
-import { readManifest } from './read-manifest.ts';
+import { checkModule, readManifest } from './read-manifest.ts';
 import type { StateDict } from './weights.ts';
 
 /** The two modules of one compilation, or what fetches them: only one of them is needed. */

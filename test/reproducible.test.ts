@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { build, folderOf, root } from './support/cli.ts';
 
@@ -84,6 +85,19 @@ test('checksums of the bundles and of the shaders, and the bits that bundles lea
       .every(Number.isFinite),
   ).toBe(true);
   await expect(`${blocks.join('\n\n')}\n`).toMatchFileSnapshot('golden/reproducible.txt');
+});
+
+/** Bytes that index.js may have, as it is and compressed as servers do. */
+const budgets = {
+  lenet: [40_000, 14_500],
+  mlp: [39_000, 14_400],
+  'lenet-webgpu': [54_500, 18_700],
+  'mlp-webgpu': [50_500, 18_300],
+} as const;
+test.each(Object.entries(budgets))('index.js of %s stays within %j bytes', (name, [raw, compressed]) => {
+  const js = first.files.get(`${name}/index.js`)!;
+  expect(js.length).toBeLessThanOrEqual(raw);
+  expect(gzipSync(js, { level: 9 }).length).toBeLessThanOrEqual(compressed);
 });
 
 test('another process, folder, order, time zone and language give the same bytes', () => {

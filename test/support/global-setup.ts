@@ -1,4 +1,18 @@
 /** Runs once before all tests. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { installSwiftShader } from './engines.ts';
 
-export const setup = (): Promise<void> => installSwiftShader();
+export async function setup(): Promise<void> {
+  await installSwiftShader();
+  buildGlue();
+}
+
+/** Builds what bundles ship from the sources as they are, to where frontend/output.ts looks for it. */
+function buildGlue(): void {
+  const [script, folder] = ['scripts/glue.mjs', 'node_modules/.cache/tapeout/glue'].map((path) =>
+    fileURLToPath(new URL(`../../${path}`, import.meta.url)),
+  ) as [string, string];
+  const { status, stderr } = spawnSync(process.execPath, [script, folder], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}

@@ -1,0 +1,99 @@
+/** What `load` of a bundle may be told, and by which bundles. What one cannot do is an error, or a notice where the model runs all
+ *  the same; never silence. */
+import { kindOf, TapeoutError, unknownName } from './check.ts';
+import { type Backend, checkBackend, checkKind, checkThreads, type optionKinds } from './load-options.ts';
+import type { Manifest } from './manifest.ts';
+import { checkNode } from './node-version.ts';
+
+// Constants of the bundle's kind, put in their place by scripts/glue.mjs.
+declare const hasWasm: boolean;
+declare const hasThreads: boolean;
+declare const hasWebgpu: boolean;
+
+type Part = 'wasm' | 'threads' | 'webgpu' | 'features';
+
+/** How a bundle without some part is compiled to have it. */
+const partFlags: Readonly<Record<Part, string>> = {
+  wasm: '--target all',
+  threads: '--threads 2',
+  webgpu: '--target all',
+  features: '--gpu-features',
+};
+
+/** Each option, its kind, and the part of a bundle without which it is an error. */
+const loadOptions: Readonly<Record<string, { readonly kind?: keyof typeof optionKinds; readonly part?: Part }>> = {
+  weights: {},
+  wasm: { part: 'wasm' },
+  warmUp: { kind: 'amount', part: 'wasm' },
+  threadedWasm: { part: 'threads' },
+  threads: {},
+  cores: { kind: 'count' },
+  backend: {},
+  wgsl: { kind: 'text', part: 'webgpu' },
+  featureWgsl: { kind: 'text', part: 'features' },
+  gpu: { kind: 'object', part: 'webgpu' },
+  device: { kind: 'object', part: 'webgpu' },
+  onNotice: { kind: 'call' },
+};
+
+/** Throws TapeoutError for what this bundle cannot be told. Where it runs otherwise than it is told, `onNotice` hears of it. */
+export function checkLoad(options: unknown, { webgpu }: Manifest): void {
+  checkNode();
+  if (typeof options !== 'object' || options === null)
+    throw new TapeoutError(
+      'bad-option',
+      `load takes an object of options, such as { weights }, but it got ${kindOf(options)}.`,
+    );
+  const has: Readonly<Record<Part, boolean>> = {
+    wasm: hasWasm,
+    threads: hasThreads,
+    webgpu: hasWebgpu,
+    features: hasWebgpu && webgpu?.features !== undefined,
+  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(loadOptions, name)) throw unknownName('option of load', name, optionsOf(has));
+    const { part, kind } = loadOptions[name]!;
+    if (part && !has[part])
+      throw new TapeoutError(
+        'bad-option',
+        `this bundle cannot be given ${name}: it was compiled ${onlyFor()}. Compile it with ${partFlags[part]}.`,
+      );
+    if (kind) checkKind(name, value, kind);
+  }
+  const { backend = 'auto', threads, onNotice = warnOf } = Object.fromEntries(given) as LoadRequest;
+  checkBackend(backend);
+  if (backend === 'webgpu' && !hasWebgpu) throw new TapeoutError('no-webgpu', lacking(backend));
+  if (backend === 'wasm' && !hasWasm) throw new TapeoutError('bad-backend', lacking(backend));
+  if (threads === undefined) return;
+  checkThreads(threads);
+  if (threads > 1 && (!hasThreads || backend === 'webgpu')) onNotice(unthreaded(threads, backend));
+}
+
+interface LoadRequest {
+  readonly backend?: unknown;
+  readonly threads?: unknown;
+  readonly onNotice?: (notice: string) => void;
+}
+
+const warnOf = (notice: string): void => console.warn(`tapeout: ${notice}`);
+
+const optionsOf = (has: Readonly<Record<Part, boolean>>): string[] =>
+  Object.entries(loadOptions).flatMap(([name, { part }]) => (part && !has[part] ? [] : [name]));
+
+const onlyFor = (): string =>
+  !hasWebgpu
+    ? `for WebAssembly alone${hasThreads ? '' : ', on one thread'}`
+    : hasWasm
+      ? 'without that'
+      : 'for WebGPU alone';
+
+const lacking = (backend: Backend): string =>
+  `the backend '${backend}' is asked for, but this bundle was compiled ${onlyFor()}. Compile it with ${partFlags.webgpu}, ` +
+  'or leave the backend out.';
+
+function unthreaded(threads: number, backend: Backend): string {
+  const asked = `${threads} threads were asked for, but`;
+  if (!hasWasm || backend === 'webgpu') return `${asked} threads are for WebAssembly: the model runs on WebGPU.`;
+  return `${asked} this bundle was compiled for one: the model runs on one thread. Compile it with --threads ${threads}.`;
+}

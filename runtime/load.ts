@@ -1,0 +1,78 @@
+/** `load`, as a bundle exports it: fetches what the model needs, and no more, and starts it. Its script declares what is free here. */
+import { type BackendOptions, instantiateBest, instantiateOnGpu, type ShaderText } from './backend.ts';
+import { bytesFrom64 } from './data-url.ts';
+import { type BundleFile, fileBeside } from './files.ts';
+import { checkLoad } from './load-request.ts';
+import type { Manifest } from './manifest.ts';
+import { instantiate, type Model, type Wasm } from './model.ts';
+import { instantiateThreads, type ThreadOptions } from './threads.ts';
+import { usualWarmUp } from './warm-up.ts';
+import type { GpuModel } from './webgpu.ts';
+import type { StateDict } from './weights.ts';
+
+// Constants of the bundle's kind, put in their place by scripts/glue.mjs.
+declare const hasWasm: boolean;
+declare const hasThreads: boolean;
+declare const hasWebgpu: boolean;
+declare const isInline: boolean;
+/** The bundle's own. */
+declare const manifest: Manifest;
+/** The address of each file beside the script, or its bytes as base64, where the script holds them. */
+declare const files: Readonly<Record<BundleFile, (() => URL) | string>>;
+
+/** Contents to take instead of the bundle's files, and how to run the model. */
+export interface LoadRequest extends ThreadOptions, BackendOptions {
+  readonly wasm?: Wasm;
+  readonly threadedWasm?: Wasm;
+  readonly wgsl?: string;
+  readonly featureWgsl?: string;
+  readonly weights?: StateDict;
+}
+
+export async function load(options: LoadRequest = {}): Promise<Model | GpuModel> {
+  checkLoad(options, manifest);
+  if (!hasThreads && !hasWebgpu) {
+    const { wasm, weights, warmUp = usualWarmUp() } = options;
+    const [code, values] = await Promise.all([
+      wasm ?? contents('model.wasm'),
+      weights ?? contents('weights.safetensors'),
+    ]);
+    return instantiate(code, manifest, values, { warmUp });
+  }
+  const weights = options.weights ?? (await contents('weights.safetensors'));
+  const onWasm = () => (hasThreads ? startThreads(options, weights) : startAlone(options, weights));
+  if (!hasWebgpu) return onWasm();
+  const shaders = shadersOf(options);
+  return hasWasm
+    ? instantiateBest(onWasm, shaders, manifest, weights, options)
+    : instantiateOnGpu(shaders, manifest, weights, options);
+}
+
+/** The bytes of a file. */
+const contents = async (file: BundleFile): Promise<Uint8Array> =>
+  isInline ? bytesFrom64(files[file] as string) : fileBeside(file, files[file] as () => URL);
+
+const startAlone = async ({ wasm, warmUp = usualWarmUp() }: LoadRequest, weights: StateDict): Promise<Model> =>
+  instantiate(wasm ?? (await contents('model.wasm')), manifest, weights, { warmUp });
+
+/** Of the two modules the one that is needed is loaded. */
+const startThreads = (
+  { wasm, threadedWasm, warmUp = usualWarmUp(2), ...options }: LoadRequest,
+  weights: StateDict,
+): Promise<Model> =>
+  instantiateThreads(
+    {
+      wasm: wasm ?? (() => contents('model.wasm')),
+      threadedWasm: threadedWasm ?? (() => contents('model.threads.wasm')),
+    },
+    manifest,
+    weights,
+    { ...options, warmUp },
+  );
+
+/** Whoever passes the portable shaders alone has these. */
+const shadersOf =
+  ({ wgsl, featureWgsl = wgsl }: LoadRequest): ShaderText =>
+  async (hasFeatures) =>
+    (hasFeatures ? featureWgsl : wgsl) ??
+    new TextDecoder().decode(await contents(hasFeatures ? 'model.features.wgsl' : 'model.wgsl'));
