@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst, quick } from './test/support/test-files.ts';
 
 if (process.env.CI && process.env.TAPEOUT_BLESS) throw new Error('goldens are not blessed in CI: unset TAPEOUT_BLESS');
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   resolve: {
     // What a user imports, read from the sources: tests need no build to see a change.
     alias: [
@@ -18,15 +19,16 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: mode === 'quick' ? [...quick] : ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     environment: 'node',
     // Types that were checked once are checked, in whatever folder a test puts its model.
     env: { TAPEOUT_CACHE: source('node_modules/.cache/tapeout/texts') },
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/support/summary-reporter.ts'],
   },
-});
+}));

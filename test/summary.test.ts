@@ -1,9 +1,10 @@
 /** The closing lines of a test run: what did not run is a failure, or says why. */
 import { spawnSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderOf, root } from './support/cli.ts';
+import { longest, quick } from './support/test-files.ts';
 
 test('tests that a failed hook left out have failed, and skipped ones say why', () => {
   const folder = folderOf({
@@ -35,4 +36,10 @@ test('tests that a failed hook left out have failed, and skipped ones say why', 
     '1 passed, 4 failed, 2 skipped',
   ]);
   expect(status).toBe(1);
+});
+
+test('files that are said to be long or quick are there, and none is both', () => {
+  const named = [...longest, ...quick];
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  expect(new Set(named).size).toBe(named.length);
 });
