@@ -65,7 +65,8 @@ async function compare(
   for (const graph of graphs) {
     machine.run(graph.name, n);
     const got = new Map<string, ArrayLike<number>>();
-    for (const r of graph.results) got.set(r.name, await machine.get(r.into?.name ?? r.name, n));
+    for (const r of graph.results)
+      got.set(r.name, await (r.into ? machine.get(r.into.name, n) : machine.result(r.name, n)));
     holdTo(graph, memory, n, got, 'WebGPU differs from the graph');
   }
 }

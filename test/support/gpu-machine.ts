@@ -31,9 +31,10 @@ export class GpuMachine {
     return new GpuMachine(gpu, program);
   }
 
-  /** Gradients are called as in the IR, `w.grad`. */
+  /** A param, or else a result. Gradients are called as in the IR, `w.grad`. */
   tensor(name: string): ManifestTensor {
-    const found = this.#gpu.tensors.find((t) => nameInIr(t) === name);
+    const all = this.#gpu.tensors.filter((t) => nameInIr(t) === name);
+    const found = all.find((t) => t.purpose !== 'output') ?? all[0];
     if (!found) throw new Error(`there is no tensor '${name}'`);
     return found;
   }
@@ -49,8 +50,18 @@ export class GpuMachine {
     else this.#program.arena.write(offset, words);
   }
 
-  async get(name: string, n: number): Promise<Elements> {
-    const { dtype, offset, shape } = this.tensor(name);
+  get(name: string, n: number): Promise<Elements> {
+    return this.#read(this.tensor(name), n);
+  }
+
+  /** A result, which may be called as a param is. */
+  result(name: string, n: number): Promise<Elements> {
+    const found = this.#gpu.tensors.find((t) => t.purpose === 'output' && t.name === name);
+    if (!found) throw new Error(`there is no result '${name}'`);
+    return this.#read(found, n);
+  }
+
+  async #read({ dtype, offset, shape }: ManifestTensor, n: number): Promise<Elements> {
     const count = elementsAt(shape, n);
     const words = await this.#readback.read([this.#program.arena.at(offset, count * wordBytes)]);
     return fromWords(dtype, words, 0, count);
