@@ -11,7 +11,7 @@ import { Choices, seeded } from '../support/generate.ts';
 import { faulty, type Kind } from './kind.ts';
 import { randomDirective, unrolledSize } from './random-schedule.ts';
 import type { Tally } from './tally.ts';
-import { applied, compare, proved, type Variant } from './variants.ts';
+import { applied, compare, proved, runnable, type Variant } from './variants.ts';
 
 type Name = Directive['do'];
 /** A kernel's text, and directives: the one that is tried, what it needs ahead of it and after it. */
@@ -234,16 +234,11 @@ async function check(name: Name, c: Choices, tally: Tally): Promise<void> {
       }
       if (variants[1] !== last) variants.push(last);
       tally.schedules += variants.length - 1;
-      for (const n of new Set([maxBatch, 1]))
-        await compare(
-          variants,
-          n,
-          maxBatch,
-          (v) => {
-            trying = v.schedule;
-          },
-          { exact: true },
-        );
+      const all = await runnable(variants, maxBatch);
+      const onto = (v: Variant): void => {
+        trying = v.schedule;
+      };
+      for (const n of new Set([maxBatch, 1])) await compare(all, n, onto, { exact: true });
     },
   );
 }

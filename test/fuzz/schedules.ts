@@ -16,7 +16,7 @@ import { faulty, type Kind, unlessByZero } from './kind.ts';
 import { randomGraph } from './random-graph.ts';
 import { randomDirective, unrolledSize } from './random-schedule.ts';
 import type { Tally } from './tally.ts';
-import { applied, compare, proved, type Variant } from './variants.ts';
+import { applied, compare, proved, runnable, type Variant } from './variants.ts';
 
 const mostKernels = 2;
 const schedulesPerKernel = 3;
@@ -86,12 +86,11 @@ async function check(k: Kernel, seeds: readonly (readonly number[])[], maxBatch:
         if (last.schedule.length > 0) variants.push(last);
       }
       tally.schedules += variants.length - 1;
-      for (const n of new Set([maxBatch, 1]))
-        await unlessByZero(
-          compare(variants, n, maxBatch, (v) => {
-            trying = v.schedule;
-          }),
-        );
+      const all = await runnable(variants, maxBatch);
+      const onto = (v: Variant): void => {
+        trying = v.schedule;
+      };
+      for (const n of new Set([maxBatch, 1])) await unlessByZero(compare(all, n, onto));
     },
   );
 }

@@ -62,20 +62,32 @@ export function applied(k: Kernel, schedule: Schedule, maxBatch: number): readon
   }
 }
 
-/** Runs every variant, interpreted and as WebAssembly, on the same memory. Sums of `exact` kernels are the same in any order. */
+/** Variants, and the WebAssembly of those that may have one, an entry each. */
+export interface Runnable {
+  readonly variants: readonly Variant[];
+  readonly onWasm: readonly Variant[];
+  readonly arena: Arena;
+}
+
+/** Compiled once, for every batch that they are run on. */
+export async function runnable(variants: readonly Variant[], maxBatch: number): Promise<Runnable> {
+  const onWasm = variants.filter((v) => !v.schedule.some(forDevice));
+  const program = programOf(onWasm, maxBatch);
+  return { variants, onWasm, arena: await Arena.of(program, emitWasm(program).wasm) };
+}
+
+/** Runs every variant, interpreted and as WebAssembly, on the same memory, which starts as garbage. Sums of `exact` kernels are
+ *  the same in any order. */
 export async function compare(
-  variants: readonly Variant[],
+  { variants, onWasm, arena }: Runnable,
   n: number,
-  maxBatch: number,
   onto: (v: Variant) => void,
   { exact = false } = {},
 ): Promise<void> {
+  arena.bytes.fill(0xff);
   const plain = variants[0] as Variant;
   const start = memoryOf(plain.kernels, n);
   const stored = plain.kernels.flatMap((k) => k.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
-  const onWasm = variants.filter((v) => !v.schedule.some(forDevice));
-  const program = programOf(onWasm, maxBatch);
-  const arena = await Arena.of(program, emitWasm(program).wasm);
   let want: Memory | null = null;
   for (const v of variants) {
     onto(v);
