@@ -7,7 +7,7 @@ import { compile } from '../frontend/compile.ts';
 import { parseText } from '../ir/parse.ts';
 import { versionLine } from '../ir/print-options.ts';
 import { type Directive, directiveForms } from '../ir/schedule.ts';
-import { goldensOf, maxBatch } from './support/golden.ts';
+import { type Golden, goldensOf, maxBatch } from './support/golden.ts';
 import { checkKernelGolden, kernelGoldenPasses, madeOf } from './support/golden-kernels.ts';
 
 for (const pass of kernelGoldenPasses)
@@ -15,11 +15,14 @@ for (const pass of kernelGoldenPasses)
     test.each(goldensOf(pass).map((g) => [g.name, g] as const))('%s', (_, golden) => checkKernelGolden(golden));
   });
 
+let made: readonly { readonly golden: Golden; readonly after: string | null }[] | undefined;
+
 /** The directives behind the pass, of the goldens that are given a schedule or of those that are not, as `tile fenced`. */
 function directives(given: boolean): Set<string> {
   const found = new Set<string>();
-  for (const golden of goldensOf('schedule')) {
-    const [before, after] = [golden.input, madeOf(golden)];
+  made ??= goldensOf('schedule').map((golden) => ({ golden, after: madeOf(golden) }));
+  for (const { golden, after } of made) {
+    const before = golden.input;
     if (after === null || parseText(before, golden.path).schedules.length > 0 !== given) continue;
     for (const { directives } of parseText(`${versionLine}\n${after}`, golden.path, { maxBatch }).schedules)
       for (const { directive } of directives) for (const form of formsOf(directive)) found.add(form);

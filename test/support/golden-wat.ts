@@ -23,7 +23,12 @@ function programIn({ input, path }: Golden): Program {
 }
 
 /** What a golden's kernels are emitted as. */
-export const watOf = (golden: Golden): string => emitWasm(programIn(golden)).wat().trimEnd();
+export function watOf(golden: Golden): string {
+  const wat = emitted.get(golden.path) ?? emitWasm(programIn(golden)).wat().trimEnd();
+  emitted.set(golden.path, wat);
+  return wat;
+}
+const emitted = new Map<string, string>();
 
 /** Emits, compares the file with it, and runs both sides. */
 export async function checkWatGolden(golden: Golden): Promise<void> {
