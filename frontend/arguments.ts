@@ -156,7 +156,10 @@ function parted(made: Signature, args: readonly unknown[]): { ordered: readonly 
   for (const [i, v] of inOrder.entries()) named[(kinds[i] as [string, Kind])[0]] = v;
   for (const [name, v] of Object.entries(given)) {
     const at = kinds.findIndex(([other]) => other === name);
-    if (at < 0) throw userError('bad-argument', unknownOption(made, name), { help: optionsOf(made) });
+    if (at < 0)
+      throw userError('bad-argument', unknownOption(made.name, Object.keys(made.options), name), {
+        help: optionsOf(made),
+      });
     if (at < inOrder.length)
       throw userError(
         'bad-argument',
@@ -231,9 +234,9 @@ export function orderOf({ name, takes, options }: Signature): string | null {
 }
 
 /** `Conv2d: unknown option 'strides'. Did you mean 'stride'?` */
-export function unknownOption({ name, options }: Pick<Signature, 'name' | 'options'>, given: string): string {
-  const near = nearestOption(given, Object.keys(options));
-  return `${name}: unknown option '${given}'${near ? `. Did you mean '${near}'?` : ''}`;
+export function unknownOption(of: string, known: readonly string[], given: string): string {
+  const near = nearestOption(given, known);
+  return `${of}: unknown option '${given}'${near ? `. Did you mean '${near}'?` : ''}`;
 }
 
 /** What an option is called here that goes by another name elsewhere, or is misspelt. */

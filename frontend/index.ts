@@ -19,12 +19,11 @@ export {
   type Loss,
   type ModelOptions,
   type ModelSpec,
-  type Specs,
-  type TensorSpec,
 } from './model.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim.ts';
 export { manualSeed } from './seed.ts';
+export type { Specs, TensorSpec } from './specs.ts';
 export { type Dims, Tensor } from './tensor.ts';
 
 const anyValue = k.kind('a value', () => true);
@@ -35,7 +34,7 @@ const takes = signature('compile', {
   options: k.optional(k.kind('an object', isObject)),
 });
 const given = namedOnly('compile', {
-  entries: k.optional(k.listOf('a list of entries', (v) => typeof v === 'string')),
+  entries: k.optional(k.listOf('a list of at least one entry', (v) => typeof v === 'string', {}, 1)),
   inputGradient: flag,
   threads: k.optional(anyValue),
   engine: k.optional(anyValue),

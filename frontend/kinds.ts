@@ -179,9 +179,9 @@ function isNumbers(v: unknown): boolean {
   return isListOf(number.holds)(v);
 }
 
-/** A list of what `holds`. */
-export const listOf = (says: string, holds: (v: unknown) => boolean, more: Partial<Kind> = {}): Kind =>
-  kind(says, isListOf(holds), more);
+/** A list of what `holds`, of at least this many. */
+export const listOf = (says: string, holds: (v: unknown) => boolean, more: Partial<Kind> = {}, least = 0): Kind =>
+  kind(says, isListOf(holds, least), more);
 
 /** A seed of PyTorch's generator. */
 export const seed = kind('a whole number from -2^63 to 2^64 - 1, a bigint where it is 2^53 or more', (v) =>

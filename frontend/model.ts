@@ -1,30 +1,23 @@
 /** From a user's model to a recorded graph: what is to be compiled, and one run of its constructor, forward and loss. */
 
-import type { Loc } from '../ir/diagnostic.ts';
+import { CompileError, type Loc } from '../ir/diagnostic.ts';
 import { type Param, param, paramsOf, type Value } from '../ir/graph.ts';
 import { full } from '../ir/ops/index.ts';
-import { showType, type TensorType, tensor } from '../ir/type.ts';
+import { showType, tensor } from '../ir/type.ts';
 import { cotangentsOf } from '../passes/autodiff.ts';
 import type { Optimizer } from '../passes/update.ts';
 import { namedOnly, read } from './arguments.ts';
-import { type Extent, product, toDim } from './dims.ts';
+import { toDim } from './dims.ts';
 import * as k from './kinds.ts';
 import { className, locOf, Module, storedIn } from './nn/module.ts';
-import type { Stored } from './nn/parameter.ts';
+import { onDefaults, type Stored } from './nn/parameter.ts';
 import { Generator } from './random.ts';
 import { withSeed } from './seed.ts';
+import { type Named, namedTypes, onNoBatch, type Specs } from './specs.ts';
 import { recordOn } from './tape.ts';
 import { Tensor } from './tensor.ts';
 import { callSite, isClass, showAny, userError, withLoc, withLocAt } from './trace.ts';
 import { usersCode } from './users-error.ts';
-
-/** What a host passes in: a shape, in which `'N'` is the batch, and an element type, f32 unless given. */
-export interface TensorSpec {
-  readonly shape: readonly Extent[];
-  readonly dtype?: 'f32' | 'i32';
-}
-/** One tensor, or several by name. */
-export type Specs = TensorSpec | Readonly<Record<string, TensorSpec>>;
 
 /** The loss of an output and its targets: a loss module, or a function. */
 export type Loss = (output: Tensor, ...targets: Tensor[]) => Tensor;
@@ -49,8 +42,6 @@ export interface ModelOptions {
 
 // A symbol for all copies of Tapeout: the command line's own copy reads what the user's copy made.
 const brand = Symbol.for('tapeout.model');
-
-type Named = readonly (readonly [name: string, type: TensorType])[];
 
 /** A model, checked, to be recorded. */
 export interface ModelSpec {
@@ -87,6 +78,7 @@ const takes = namedOnly('defineModel', {
       k.kind(
         'an optimizer, such as optim.SGD({ lr: 0.01 })',
         (v) => typeof (v as Optimizer | undefined)?.update === 'function',
+        { help: (v) => (typeof v === 'function' ? 'call it, with its options: optim.SGD({ lr: 0.01 })' : null) },
       ),
     ),
   ),
@@ -101,6 +93,7 @@ export function defineModel(options: ModelOptions): ModelSpec {
     const given = read<ModelOptions>(takes, [options]);
     const { model, input, target, loss = null, optimizer = null, maxBatch = 64, seed = 0, name = null } = given;
     checkSeed(seed);
+    if (optimizer) checkScalars(optimizer);
     const [inputs, targets] = [namedTypes('input', input, 'x'), namedTypes('target', target ?? {}, 'y')];
     if (inputs.length === 0) throw userError('bad-option', 'a model needs at least one input');
     return Object.freeze({
@@ -110,47 +103,28 @@ export function defineModel(options: ModelOptions): ModelSpec {
   });
 }
 
+/** The scalars that an optimizer begins with, where it is one of the user's own or an altered copy. */
+function checkScalars({ scalars }: Optimizer): void {
+  const fail = (problem: string, help: string | null = null): never => {
+    throw userError('bad-argument', `defineModel: ${problem}`, { help });
+  };
+  if (typeof scalars !== 'object' || scalars === null || Array.isArray(scalars))
+    fail(`scalars of the optimizer must be numbers by name, got ${showAny(scalars)}`);
+  for (const [name, value] of Object.entries(scalars)) {
+    const kind = k.finite(neverNegative.has(name) ? 0 : undefined);
+    if (!kind.holds(value))
+      fail(`'${name}' of the optimizer must be ${kind.says}, got ${showAny(value)}`, kind.help?.(value));
+  }
+}
+/** As in PyTorch's optimizers. */
+const neverNegative: ReadonlySet<string> = new Set(['lr', 'momentum', 'weightDecay', 'weight_decay', 'eps']);
+
 function checkSeed(seed: number | bigint): void {
   try {
     new Generator(seed);
   } catch (e) {
     throw e instanceof RangeError ? userError('bad-option', e.message) : e;
   }
-}
-
-function namedTypes(what: string, specs: Specs, only: string): Named {
-  if (typeof specs !== 'object' || specs === null)
-    throw userError('bad-option', `${what} must be { shape: […] }, or several by name, got ${showAny(specs)}`);
-  if (Array.isArray(specs))
-    throw userError(
-      'bad-option',
-      `${what} must be { shape: […] }, or several by name, got the list ${showAny(specs)}`,
-      {
-        help: `write ${what}: { shape: ${showAny(specs)} }`,
-      },
-    );
-  const single = Object.hasOwn(specs, 'shape') && !isSpec(specs.shape);
-  const entries = Object.entries(single ? { [only]: specs } : specs) as [string, TensorSpec][];
-  return entries.map(([name, spec]) => [name, typeFrom(single ? what : `${what} '${name}'`, name, spec)] as const);
-}
-
-const isSpec = (v: unknown): boolean => typeof v === 'object' && v !== null && !Array.isArray(v);
-
-function typeFrom(what: string, name: string, spec: TensorSpec): TensorType {
-  if (!isSpec(spec) || !('shape' in spec))
-    throw userError('bad-option', `${what} must be { shape: […] }, got ${showAny(spec)}`, {
-      help: Array.isArray(spec) ? `write { shape: ${showAny(spec)} }` : null,
-    });
-  const { shape, dtype = 'f32' } = spec;
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw userError('bad-option', `${what}: its name must be an identifier`);
-  if (dtype !== 'f32' && dtype !== 'i32')
-    throw userError('bad-option', `${what}: dtype must be 'f32' or 'i32', got ${showAny(dtype)}`);
-  const dims = Array.isArray(shape) ? shape.map(toDim) : [null];
-  if (dims.includes(null) || product(dims as never) === null)
-    throw userError('bad-option', `${what}: ${showAny(shape)} is not a shape`, {
-      help: "a shape is a list of whole numbers, in which 'N', the batch, may stand once: ['N', 1, 32, 32]",
-    });
-  return tensor(dtype, dims as never);
 }
 
 /** A parameter or buffer of the model: its param in the graph, its initial values, and every name that it has. */
@@ -190,39 +164,57 @@ export function record(spec: ModelSpec): Recording {
   const [inputs, targets] = [given(spec.inputs), given(spec.targets)];
 
   const tape = { params: new Map<object, Param>(state.map(({ stored, param }) => [stored, param])) };
-  return recordOn(tape, () => {
-    const here = locOf(module) ?? spec.loc;
-    const output = withLocAt(here, () =>
-      resultOf(
-        usersCode(() => module(...inputs.map(Tensor.of)), spec.loc, `${className(module)}.forward was recorded`),
-        `${className(module)}.forward`,
-      ),
-    );
-    const lossLoc = spec.loss instanceof Module ? (locOf(spec.loss) ?? spec.loc) : spec.loc;
-    const loss = withLocAt(lossLoc, () =>
-      spec.loss === null
-        ? null
-        : resultOf(
-            usersCode(
-              () => spec.loss?.(Tensor.of(output), ...targets.map(Tensor.of)),
-              spec.loc,
-              'the loss was recorded',
+  return recordOn(tape, () =>
+    withAdvice(spec, state, () => {
+      const here = locOf(module) ?? spec.loc;
+      const output = withLocAt(here, () =>
+        resultOf(
+          usersCode(() => module(...inputs.map(Tensor.of)), spec.loc, `${className(module)}.forward was recorded`),
+          `${className(module)}.forward`,
+        ),
+      );
+      const lossLoc = spec.loss instanceof Module ? (locOf(spec.loss) ?? spec.loc) : spec.loc;
+      const loss = withLocAt(lossLoc, () =>
+        spec.loss === null
+          ? null
+          : resultOf(
+              usersCode(
+                () => spec.loss?.(Tensor.of(output), ...targets.map(Tensor.of)),
+                spec.loc,
+                'the loss was recorded',
+              ),
+              'the loss',
             ),
-            'the loss',
-          ),
-    );
-    const of = (kind: Stored['kind']): RecordedState[] =>
-      state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
-    const recording: Recording = {
-      name: modelName,
-      ...{ maxBatch: spec.maxBatch, module, inputs, targets, output, loss, optimizer: spec.optimizer, loc: spec.loc },
-      parameters: of('parameter'),
-      buffers: of('buffer'),
-    };
-    if (loss && spec.optimizer) withLocAt(lossLoc, () => checkTrainable(recording, loss));
-    return Object.freeze(recording);
-  });
+      );
+      const of = (kind: Stored['kind']): RecordedState[] =>
+        state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
+      const recording: Recording = {
+        name: modelName,
+        ...{ maxBatch: spec.maxBatch, module, inputs, targets, output, loss, optimizer: spec.optimizer, loc: spec.loc },
+        parameters: of('parameter'),
+        buffers: of('buffer'),
+      };
+      if (loss && spec.optimizer) withLocAt(lossLoc, () => checkTrainable(recording, loss));
+      return Object.freeze(recording);
+    }),
+  );
 }
+
+/** Adds to errors of shapes what the model's declarations make likely: a batch that is missing, values taken for a shape. */
+function withAdvice<T>({ inputs }: ModelSpec, state: readonly { readonly stored: Stored }[], f: () => T): T {
+  try {
+    return f();
+  } catch (e) {
+    if (!(e instanceof CompileError) || !ofShapes.has(e.code)) throw e;
+    const { code, message, loc, notes, help, cause } = e;
+    const involved = state.map(({ stored }) => stored).filter((s) => notes.some((note) => isSame(note.loc, s.loc)));
+    const advice = [onNoBatch(inputs), ...involved.map(onDefaults), help].filter((text) => text !== null);
+    throw Object.assign(new CompileError(code, message, { loc, notes, help: advice.join('; ') || null }), { cause });
+  }
+}
+const ofShapes: ReadonlySet<string> = new Set(['shape-mismatch', 'missing-batch', 'bad-dim', 'out-of-range']);
+const isSame = (a: Loc | null | undefined, b: Loc | null): boolean =>
+  !!a && !!b && a.file === b.file && a.line === b.line && a.col === b.col;
 
 function instantiate({ model, seed, loc }: ModelSpec): Module {
   if (model instanceof Module) return model;
@@ -328,7 +320,9 @@ function resultOf(result: unknown, what: string): Value {
         ? 'is its return missing?'
         : Array.isArray(result)
           ? 'return one tensor: cat or stack joins several'
-          : null,
+          : result instanceof Module
+            ? `a layer computes when it is called: make it in the constructor, and return this.layer(x)`
+            : null,
   });
 }
 

@@ -46,7 +46,7 @@ function messageOf(p: TypeProblem, hasHelp: boolean): string {
       message,
     ) ?? [];
   const made = option && p.callee ? signatureFor(p.callee) : null;
-  if (made && /Option/.test(of)) return unknownOption(made, option);
+  if (made && /Option/.test(of)) return unknownOption(made.name, Object.keys(made.options), option);
   if (made && isOrdered(of)) return `${made.name}: '${option}' is given by name where an argument comes in order`;
   return hasHelp ? message.replace(/(?<=^Cannot find name '\w+'\.) Did you mean '\w+'\?$/, '') : message;
 }

@@ -2,13 +2,14 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompileError } from '../../ir/diagnostic.ts';
-import { showType } from '../../ir/type.ts';
+import { isBatch, showType } from '../../ir/type.ts';
 import type { Manifest } from '../../runtime/index.ts';
 import type { Dataset, Extents, Split } from '../data/dataset.ts';
 import { loadDigits } from '../data/digits.ts';
 import { DataError } from '../data/error.ts';
 import { imageFolder } from '../data/folder.ts';
 import type { ModelSpec } from '../model.ts';
+import { onNoBatch } from '../specs.ts';
 import type { Io } from './io.ts';
 
 /** Training needs a loss, an optimizer, one image and one label a sample; what they must be is told with what they are. */
@@ -17,12 +18,13 @@ export function checkTrainable({ inputs, targets, loss, optimizer, loc }: ModelS
   if (!loss) throw fail('the model has no loss to train by', 'give defineModel a loss: nn.CrossEntropyLoss()');
   if (!optimizer) throw fail('the model has no optimizer', 'give defineModel an optimizer: optim.SGD({ lr: 0.01 })');
   const [x, y] = [inputs[0]?.[1], targets[0]?.[1]];
-  if (!x || inputs.length > 1 || x.dtype !== 'f32' || x.shape.length < 2)
+  if (x && onNoBatch(inputs)) throw fail(`the model's input is ${showNamed(inputs)}`, onNoBatch(inputs) as string);
+  if (!x || inputs.length > 1 || x.dtype !== 'f32' || x.shape.length < 2 || !x.shape.slice(0, 1).every(isBatch))
     throw fail(
       `tapeout train feeds images, f32[N,C,H,W] or as many numbers of another shape, but the model's input is ${showNamed(inputs)}`,
       "give the model such an input, { shape: ['N', 1, 28, 28] }, or compile it and feed it yourself",
     );
-  if (!y || targets.length > 1 || y.dtype !== 'i32' || y.shape.length !== 1)
+  if (!y || targets.length > 1 || y.dtype !== 'i32' || y.shape.length !== 1 || !y.shape.every(isBatch))
     throw fail(
       `tapeout train feeds labels i32[N], but the model's target is ${showNamed(targets)}`,
       "give the model such a target, { shape: ['N'], dtype: 'i32' }, and a loss that takes labels",

@@ -25,6 +25,14 @@ export function onValues(name: 'Parameter' | 'Buffer', v?: unknown): string {
   return `the shape comes first, and then the values in one list: nn.${name}([${shape.join(', ')}], [${shown.join(', ')}])`;
 }
 
+/** Advice where one does not fit that was given a shape and no values, which may have been meant as values. */
+export function onDefaults(s: Stored): string | null {
+  const name = s.kind === 'buffer' ? 'Buffer' : 'Parameter';
+  const { shape } = s;
+  if (s.isGiven || shape.length === 0) return null;
+  return `nn.${name}([${shape.join(', ')}]) is a shape, and holds zeros: if these are its values, write nn.${name}([${shape.length}], [${shape.join(', ')}])`;
+}
+
 /** The shape of a number, of numbers in a list, or in lists of lists; null of anything else. */
 function shapeOf(v: unknown, depth = 0): readonly number[] | null {
   if (typeof v === 'number') return Number.isFinite(v) ? [] : null;
@@ -41,6 +49,8 @@ export abstract class Stored extends Tensor {
   name = '';
   /** The initial values, row-major. A recording copies them. */
   data: Float32Array;
+  /** Whether it was given values. */
+  readonly #isGiven: boolean;
   /** The line that made it, or the layer that holds it. */
   readonly loc: Loc | null = callSite();
 
@@ -49,14 +59,23 @@ export abstract class Stored extends Tensor {
   constructor(
     kind: 'parameter' | 'buffer',
     shape: readonly number[],
-    data: number | ArrayLike<number> = 0,
+    data?: number | ArrayLike<number>,
     ...none: readonly unknown[]
   ) {
     read(takes[kind], [shape, data, ...none]);
     super(tensor('f32', [...shape]));
     const count = countIn(shape);
-    this.data = typeof data === 'number' ? new Float32Array(count).fill(data) : Float32Array.from(data);
+    this.#isGiven = data !== undefined;
+    this.data =
+      data === undefined || typeof data === 'number'
+        ? new Float32Array(count).fill(data ?? 0)
+        : Float32Array.from(data);
     withLoc(() => this.checkData());
+  }
+
+  /** Whether it was given values; it holds zeros otherwise. */
+  get isGiven(): boolean {
+    return this.#isGiven;
   }
 
   override get value(): Value {

@@ -514,6 +514,67 @@ describe('modules', () => {
   });
 });
 
+describe('what does not fit may be declared otherwise than it was meant', () => {
+  class Dense extends nn.Module {
+    scale: nn.Buffer | null = null;
+    fc = nn.Linear(784, 10);
+    forward(x: Tensor): Tensor {
+      const y = this.scale ? x.mul(this.scale) : x;
+      return this.fc(y.flatten(1));
+    }
+  }
+  const helpOn = (input: unknown, model: unknown = Dense) =>
+    caught(() => record(defineModel({ model, input, target: rows, loss: nn.MSELoss() } as ModelOptions))).help;
+
+  it('an input without a batch', () => {
+    expect(helpOn({ x: { shape: [1, 28, 28] } })).toContain(
+      "no input has the batch: if 'x' f32[1,28,28] is one sample, declare { shape: ['N', 1, 28, 28] }, or " +
+        "{ shape: ['N', 28, 28] } if the 1 stands for the batch",
+    );
+    expect(helpOn({ shape: [28, 28] })).toMatch(/declare \{ shape: \['N', 28, 28\] \}; /);
+    // It fits, but for the target.
+    expect(helpOn({ shape: [1, 784] })).toMatch(/^no input has the batch: if 'x' f32\[1,784\]/);
+    expect(helpOn({ shape: ['N', 28, 27] })).not.toContain('no input has the batch');
+  });
+
+  it('a batch under another name', () => {
+    for (const shape of [
+      [-1, 784],
+      [null, 784],
+      ['B', 784],
+    ])
+      expect(helpOn({ shape })).toBe("the batch is written 'N', as in ['N', 1, 28, 28]");
+    expect(helpOn({ shape: [1.5] })).toContain('a shape is a list of whole numbers');
+    expect(helpOn({ shape: ['N', 784], dtype: 'float32' })).toBe("write dtype: 'f32'");
+    expect(helpOn({ shape: ['N', 784], dtype: 'torch.int64' })).toBe("write dtype: 'i32'");
+  });
+
+  it('values given as a shape', () => {
+    class Scaled extends Dense {
+      override scale = nn.Buffer([1, 2, 3]);
+    }
+    expect(helpOn({ shape: ['N', 28, 28] }, Scaled)).toMatch(
+      /^nn.Buffer\(\[1, 2, 3\]\) is a shape, and holds zeros: if these are its values, write nn.Buffer\(\[3\], \[1, 2, 3\]\); /,
+    );
+    class Given extends Dense {
+      override scale = nn.Buffer([3], [1, 2, 3]);
+    }
+    expect(helpOn({ shape: ['N', 28, 28] }, Given)).not.toContain('nn.Buffer(');
+  });
+
+  it('a layer that is made and not called', () => {
+    class Uncalled extends nn.Module {
+      forward(): unknown {
+        return nn.ReLU();
+      }
+    }
+    expect(helpOn(rows, Uncalled)).toContain('a layer computes when it is called');
+    expect(
+      caught(() => defineModel({ model: Dense, input: rows, optimizer: optim.SGD } as unknown as ModelOptions)).help,
+    ).toBe('call it, with its options: optim.SGD({ lr: 0.01 })');
+  });
+});
+
 describe('definitions', () => {
   const define = (more: Record<string, unknown>) => () =>
     defineModel({ model: Net, input: image, ...more } as unknown as ModelOptions);
@@ -549,6 +610,41 @@ describe('definitions', () => {
     ['an element type', define({ input: { shape: ['N'], dtype: 'f64' } }), "dtype must be 'f32' or 'i32', got 'f64'"],
     ['a name', define({ input: { 'my x': rows } }), "input 'my x': its name must be an identifier"],
     ['no input', define({ input: {} }), 'a model needs at least one input'],
+    [
+      'a part of an input',
+      define({ input: { shape: ['N'], dtyp: 'i32' } }),
+      "input: unknown option 'dtyp'. Did you mean 'dtype'?",
+    ],
+    [
+      'a part of a named target',
+      define({ target: { y: { shape: ['N'], type: 'i32' } } }),
+      "target 'y': unknown option 'type'. Did you mean 'dtype'?",
+    ],
+    [
+      'scalars',
+      define({ optimizer: { ...optim.SGD({ lr: 1 }), scalars: null } }),
+      'scalars of the optimizer must be numbers by name, got null',
+    ],
+    [
+      'a learning rate of a wrong kind',
+      define({ optimizer: { ...optim.SGD({ lr: 1 }), scalars: { lr: '0.1' } } }),
+      "'lr' of the optimizer must be a finite number of at least 0, got '0.1'",
+    ],
+    [
+      'a learning rate below 0',
+      define({ optimizer: { ...optim.SGD({ lr: 1 }), scalars: { lr: -1 } } }),
+      "'lr' of the optimizer must be a finite number of at least 0, got -1",
+    ],
+    [
+      'a scalar that is NaN',
+      define({ optimizer: { ...optim.SGD({ lr: 1 }), scalars: { lr: 1, decay: Number.NaN } } }),
+      "'decay' of the optimizer must be a finite number, got NaN",
+    ],
+    [
+      'a scalar that f32 does not hold',
+      define({ optimizer: { ...optim.SGD({ lr: 1 }), scalars: { lr: 1e39 } } }),
+      "'lr' of the optimizer must be a finite number of at least 0, got 1e+39",
+    ],
   ])('%s', (_, f, message) => {
     const e = caught(f);
     expect(e.message).toContain(message);
@@ -558,6 +654,11 @@ describe('definitions', () => {
   it.each<[string, () => unknown, string]>([
     ['no model', () => compile(wrong(5)), 'compile: spec must be what defineModel returns, got 5'],
     ['no options', () => compile(lenet(), wrong('fast')), "compile: options must be an object, got 'fast'"],
+    [
+      'no entry',
+      () => compile(lenet(), { entries: [] }),
+      'compile: entries must be a list of at least one entry, got []',
+    ],
     [
       'an unknown option',
       () => compile(lenet(), wrong({ entires: [] })),
