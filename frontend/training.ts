@@ -139,7 +139,9 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
     onEpoch?.(result);
     if (restEvery === Infinity) await onRest?.({ epoch: epoch + 1, samples: 0, losses, epochs: done });
   }
-  return { epoch: Math.max(first, epochs + 1), samples: 0, losses, epochs: done, end: 'done' };
+  // Nothing was left to do where the earlier training had come further.
+  if (first > epochs) return { epoch: first, samples: from?.samples ?? 0, losses, epochs: done, end: 'done' };
+  return { epoch: epochs + 1, samples: 0, losses, epochs: done, end: 'done' };
 }
 
 /** The sum over the first samples of an epoch whose last losses these are, added up in the order in which they came. */

@@ -84,7 +84,13 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   if (flags.lr !== undefined) model.lr = flags.lr;
   const rate = Object.hasOwn(model.scalars, 'lr') ? `, learning rate ${showRate(model.lr)}` : '';
   say(`training on ${data.train.name}: ${count(data.train.count)} samples, batches of ${batchSize}${rate}`);
-  if (from) say(`going on after step ${count(from.losses.length)}, in epoch ${from.epoch}`);
+  const isDone = from !== undefined && from.epoch > flags.epochs;
+  if (from)
+    say(
+      isDone
+        ? nothingLeft(from, flags.epochs)
+        : `going on after step ${count(from.losses.length)}, in epoch ${from.epoch}`,
+    );
   say(...placeOf(model));
 
   const started = performance.now();
@@ -112,7 +118,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   const how = ended.signal && ended.signal !== 'SIGINT' ? ` by ${ended.signal}` : '';
   if (history.end === 'stopped')
     say(`stopped${how} after ${count(history.losses.length)} steps and ${seconds.toFixed(1)} s`);
-  else say(`trained in ${seconds.toFixed(1)} s`);
+  else if (!isDone) say(`trained in ${seconds.toFixed(1)} s`);
   const files = [
     'index.js and its files: the compiled model',
     'trained.safetensors: the weights',
@@ -217,6 +223,16 @@ async function watched(
     clear();
     release();
   }
+}
+
+/** A checkpoint that is further than this training is to go. */
+function nothingLeft({ epoch, samples, epochs, losses }: Position, asked: number): string {
+  const epochsOf = (n: number): string => `${count(n)} ${n === 1 ? 'epoch' : 'epochs'}`;
+  const begun = samples > 0 ? ` and ${count(samples)} samples of the next` : '';
+  return (
+    `nothing is left to train: ${epochsOf(epochs.length)}${begun} are done, ${count(losses.length)} steps, and --epochs asks for ` +
+    `${count(asked)}. Give a number from ${count(epoch)} on to train further.`
+  );
 }
 
 const whatToTry = (model: AnyModel): string =>

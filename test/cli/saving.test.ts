@@ -32,6 +32,27 @@ const bits = (cwd: string, out: string) => {
 };
 
 describe('a training', () => {
+  test('that has come further than is asked for trains nothing, and says so', async () => {
+    const cwd = folder();
+    const flags = ['train', 'net.ts', '--data', 'data', '-o', 'a'];
+    const interrupt = (text: string, press: () => void) => {
+      if (/^epoch +1\//m.test(text)) press();
+    };
+    await cli([...flags, '--epochs', '100000'], { cwd, interrupt });
+    const { epoch, samples, losses } = readCheckpoint(file(cwd, 'a', 'checkpoint.safetensors'), 'a').position;
+    expect(epoch).toBe(2);
+    const before = bits(cwd, 'a');
+    const again = await cli([...flags, '--epochs', '1', '--resume'], { cwd });
+    const begun = samples > 0 ? ` and ${samples} samples of the next` : '';
+    expect(again.stdout).toContain(
+      `\nnothing is left to train: 1 epoch${begun} are done, ${losses.length} steps, and --epochs asks for 1. ` +
+        'Give a number from 2 on to train further.\n',
+    );
+    expect(again.stdout).not.toMatch(/^trained in|^going on/m);
+    expect([again.code, bits(cwd, 'a')]).toEqual([0, before]);
+    expect(readCheckpoint(file(cwd, 'a', 'checkpoint.safetensors'), 'a').position).toMatchObject({ epoch, samples });
+  });
+
   test.skipIf(onWindows)(unless(onWindows, 'goes on from a checkpoint to the same bits'), async () => {
     const cwd = folder();
     const flags = ['--data', 'data', '--epochs', '100000', '-o', 'a'];
