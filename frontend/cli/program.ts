@@ -31,12 +31,19 @@ export async function run(argv: readonly string[], world: Io): Promise<number> {
       io.stderr.write(program.helpInformation());
       return exits.usage;
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...commandOf(argv, program)], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exits.ok : exits.usage;
     return report(error, io, argv.includes('--debug'));
   }
+}
+
+/** Asked for the help of a command that there is not, commander shows that of the program: here it is unknown as elsewhere. */
+function commandOf(argv: readonly string[], program: Command): readonly string[] {
+  const [first, name] = argv;
+  const isUnknown = name !== undefined && !['help', ...program.commands.map((c) => c.name())].includes(name);
+  return first === 'help' && isUnknown ? argv.slice(1) : argv;
 }
 
 function report(error: unknown, io: Io, debug: boolean): number {

@@ -231,6 +231,11 @@ describe('help and usage', () => {
 
   const wrong: Record<string, [string[], RegExp]> = {
     'no command': [[], /^Usage: tapeout/],
+    'help for an unknown command': [['help', 'complie'], /^error: unknown command 'complie'.*Did you mean compile\?/s],
+    'help for what is like no command': [
+      ['help', 'nope'],
+      /^error: unknown command 'nope'.*\(add --help for what there is\)/s,
+    ],
     'an unknown command': [['tran'], /^error: unknown command 'tran'.*Did you mean train\?/s],
     'no model': [['train'], /^error: missing required argument 'model'/],
     'an unknown option': [['train', 'x.ts', '--epoch', '3'], /^error: unknown option '--epoch'.*--epochs/s],
