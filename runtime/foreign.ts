@@ -62,6 +62,7 @@ const binaryFiles: readonly Kind[] = [
   { begins: ['\0asm'], what: 'a WebAssembly module', remedy: 'Pass it as wasm, and weights.safetensors as weights.' },
 ];
 
+const mislaid = 'Are the weights where they were asked for?';
 const textFiles: readonly Kind[] = [
   {
     begins: ['version https://git-lfs'],
@@ -69,10 +70,11 @@ const textFiles: readonly Kind[] = [
     remedy: 'Fetch the file itself: git lfs pull.',
   },
   {
-    begins: ['<'],
+    begins: ['<!DOCTYPE html', '<!doctype html', '<html', '<HTML'],
     what: 'HTML: the server answered with a page',
-    remedy: 'Are the weights where they were asked for?',
+    remedy: mislaid,
   },
+  { begins: ['<'], what: 'XML, such as SVG', remedy: mislaid },
   {
     begins: ['{', '['],
     what: 'JSON',
@@ -82,7 +84,7 @@ const textFiles: readonly Kind[] = [
 
 /** What a file is that is no safetensors file, and what to do, if it is of a kind that is often taken for one. */
 export function foreignFile(bytes: Uint8Array): string | null {
-  const kind = kindAmong(binaryFiles, firstOf(bytes)) ?? textKind(bytes);
+  const kind = kindAmong(binaryFiles, firstOf(bytes)) ?? textKind(bytes) ?? anyText(firstOf(bytes));
   return kind ? `this is ${kind.what}, not a safetensors file. ${kind.remedy}` : null;
 }
 
@@ -93,6 +95,11 @@ const firstOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.suba
 
 const kindAmong = (kinds: readonly Kind[], text: string): Kind | undefined =>
   kinds.find(({ begins, holds = '' }) => begins.some((b) => text.startsWith(b)) && text.includes(holds));
+
+const anyText = (first: string): Pick<Kind, 'what' | 'remedy'> | undefined =>
+  /^[\t\n\r -~]{8,}$/.test(first)
+    ? { what: `text ('${first.trim().slice(0, 24)}…')`, remedy: mislaid }
+    : undefined;
 
 function textKind(bytes: Uint8Array): Kind | undefined {
   const first = firstOf(bytes);
