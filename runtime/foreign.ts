@@ -70,11 +70,10 @@ const textFiles: readonly Kind[] = [
     remedy: 'Fetch the file itself: git lfs pull.',
   },
   {
-    begins: ['<!DOCTYPE html', '<!doctype html', '<html', '<HTML'],
+    begins: ['<!doctype html', '<html'],
     what: 'HTML: the server answered with a page',
     remedy: mislaid,
   },
-  { begins: ['<'], what: 'XML, such as SVG', remedy: mislaid },
   {
     begins: ['{', '['],
     what: 'JSON',
@@ -84,8 +83,9 @@ const textFiles: readonly Kind[] = [
 
 /** What a file is that is no safetensors file, and what to do, if it is of a kind that is often taken for one. */
 export function foreignFile(bytes: Uint8Array): string | null {
-  const kind = kindAmong(binaryFiles, firstOf(bytes)) ?? textKind(bytes) ?? anyText(firstOf(bytes));
-  return kind ? `this is ${kind.what}, not a safetensors file. ${kind.remedy}` : null;
+  const first = firstOf(bytes);
+  const { what, remedy } = kindAmong(binaryFiles, first) ?? textKind(bytes) ?? { what: 'text', remedy: mislaid };
+  return what !== 'text' || /^[\s!-~]{8}/.test(first) ? `this is ${what}, not a safetensors file. ${remedy}` : null;
 }
 
 /** What a text is that servers and version control give instead of a file of bytes or of shaders. */
@@ -96,13 +96,8 @@ const firstOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.suba
 const kindAmong = (kinds: readonly Kind[], text: string): Kind | undefined =>
   kinds.find(({ begins, holds = '' }) => begins.some((b) => text.startsWith(b)) && text.includes(holds));
 
-const anyText = (first: string): Pick<Kind, 'what' | 'remedy'> | undefined =>
-  /^[\t\n\r -~]{8,}$/.test(first)
-    ? { what: `text ('${first.trim().slice(0, 24)}…')`, remedy: mislaid }
-    : undefined;
-
 function textKind(bytes: Uint8Array): Kind | undefined {
   const first = firstOf(bytes);
   const isText = first.length >= 8 && !first.slice(0, 8).includes('\0');
-  return isText ? kindAmong(textFiles, first.trimStart()) : undefined;
+  return isText ? kindAmong(textFiles, first.trimStart().toLowerCase()) : undefined;
 }

@@ -332,7 +332,7 @@ export class Model {
   }
   set lr(value: number) {
     this.#alive();
-    withScalar(this.scalars, 'lr').lr = value;
+    this.scalars.lr = value;
   }
 
   /** The memory of an input, for n samples or for the largest batch: write to it, then call with n alone. */

@@ -110,7 +110,8 @@ export function resultsOf<S extends Slot>(outputs: readonly S[]) {
 export const namesOf = (slots: ReadonlyMap<string, Slot>, purpose: Purpose): string[] =>
   [...slots.values()].filter(({ tensor }) => tensor.purpose === purpose).map(({ tensor }) => tensor.name);
 
-/** Numbers to set between steps, over the memory where they lie. Setting NaN or infinity throws, and so does what `alive` does. */
+/** Numbers to set between steps, over the memory where they lie. Setting NaN, infinity or a name that there is not throws, and so does
+ *  what `alive` does. */
 export function scalarsOver(
   memories: Iterable<readonly [name: string, View]>,
   alive: () => void,
@@ -126,7 +127,9 @@ export function scalarsOver(
         memory[0] = value;
       },
     });
-  return Object.freeze(scalars);
+  return new Proxy(Object.freeze(scalars), {
+    set: (s, name, v) => Reflect.set(withScalar(s, name as string), name, v),
+  });
 }
 
 /** The scalars, where they have one of this name. Throws TapeoutError where they have not. */

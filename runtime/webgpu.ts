@@ -240,7 +240,7 @@ export class GpuModel {
   }
   set lr(value: number) {
     this.#alive();
-    withScalar(this.scalars, 'lr').lr = value;
+    this.scalars.lr = value;
   }
 
   /** The host's memory of an input, for n samples or for the largest batch: write to it, then call with n alone. */

@@ -89,7 +89,7 @@ test('checksums of the bundles and of the shaders, and the bits that bundles lea
 
 /** Bytes that index.js may have, as it is and compressed as servers do. */
 const budgets = {
-  lenet: [40_000, 14_500],
+  lenet: [40_000, 14_550],
   mlp: [39_000, 14_400],
   'lenet-webgpu': [54_500, 18_700],
   'mlp-webgpu': [50_500, 18_300],

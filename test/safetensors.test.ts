@@ -260,15 +260,15 @@ describe('other files', () => {
     ['the wrong file of a bundle', '\0asm\x01\0\0\0', /a WebAssembly module/],
     ['a page', '\n<!doctype html>', /HTML: the server answered/],
     ['a page of the old days', '<HTML><BODY>', /HTML: the server answered/],
-    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg">', /this is XML, such as SVG, not/],
-    ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied', /this is XML, such as SVG, not/],
-    ['a table', 'name,age\nAnna,32\n', /this is text \('name,age/],
-    ['an error message', '404: Not Found', /this is text \('404: Not Found/],
+    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg">', /this is text, not/],
+    ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied', /this is text, not/],
+    ['a table', 'name,age\nAnna,32\n', /this is text, not/],
+    ['an error message', '404: Not Found', /this is text, not/],
     ['a list of parts', '{"metadata": {', /JSON/],
     ['Git LFS', 'version https://git-lfs.github.com/spec/v1', /git lfs pull/],
   ])('%s', (_, text, message) => {
     expect(() => readSafetensors(latin1(text), 'w.bin')).toThrow(message);
-    expect(() => readSafetensors(latin1(text), 'w.bin')).toThrow(/^w\.bin: this is .*, not a safetensors file\./s);
+    expect(() => readSafetensors(latin1(text), 'w.bin')).toThrow(/^w\.bin: this is .*, not a safetensors file\./);
   });
 });
 

@@ -45,6 +45,16 @@ describe('a model', () => {
     expect(model.state.steps![0]).toBe(2);
   });
 
+  test('a scalar that there is not cannot be set', () => {
+    const scalars = model.scalars as Record<string, number>;
+    expect(() => {
+      scalars.momentum = 1;
+    }).toThrow(expect.objectContaining({ code: 'unknown-name', message: "unknown scalar 'momentum'. There are: lr." }));
+    scalars.lr = 0.75;
+    expect([model.lr, Object.keys(scalars)]).toEqual([0.75, ['lr']]);
+    scalars.lr = 0.5;
+  });
+
   test('data may be written in place, and the call given the batch size alone', () => {
     model.input('x').set([10, 20, 30, 40, 50, 60]);
     model.input('y').set([0, 1, 0]);
