@@ -13,15 +13,13 @@ interface Kept {
   readonly program: UserProgram;
 }
 
-/** As `readUserProgram`, which is called where the file system answers otherwise than it did. */
-export async function checkedProgram(root: string, options: Omit<ReadOptions, 'onAsked'>): Promise<UserProgram> {
-  const folder = dirname(root);
-  const text = attempt(() => readFileSync(root, 'utf8'));
-  const name = text === null ? null : nameOf(root, text, options);
-  const found = name === null ? null : readCached(name, folder);
-  const kept = found === null ? null : read(found, folder);
-  if (kept?.asked.every(([question, path, was]) => answer(question, path) === was)) return kept.program;
+type Options = Omit<ReadOptions, 'onAsked'>;
 
+/** As `readUserProgram`, which is called where the file system answers otherwise than it did. */
+export async function checkedProgram(root: string, options: Options): Promise<UserProgram> {
+  const { name, program: known } = keptProgram(root, options);
+  if (known) return known;
+  const folder = dirname(root);
   const { readUserProgram } = await import('./typescript.ts');
   const asked = new Map<string, readonly [Question, string]>();
   const program = readUserProgram(root, {
@@ -33,6 +31,17 @@ export async function checkedProgram(root: string, options: Omit<ReadOptions, 'o
     writeCached(name, folder, told({ asked: answered, program }, folder));
   }
   return program;
+}
+
+/** What is kept of a program, and its name in the cache; null where the root cannot be read, and where something changed. */
+export function keptProgram(root: string, options: Options): { name: string | null; program: UserProgram | null } {
+  const folder = dirname(root);
+  const text = attempt(() => readFileSync(root, 'utf8'));
+  const name = text === null ? null : nameOf(root, text, options);
+  const found = name === null ? null : readCached(name, folder);
+  const kept = found === null ? null : read(found, folder);
+  const isSame = kept?.asked.every(([question, path, was]) => answer(question, path) === was);
+  return { name, program: kept && isSame ? kept.program : null };
 }
 
 /** What has to be the same before the file system is asked. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CompileError, type Loc } from '../ir/diagnostic.ts';
-import { checkedProgram } from './checked.ts';
+import { readBeside } from './check-beside.ts';
 import { isModelSpec, type ModelSpec } from './model.ts';
 import { ProblemsError } from './report/diagnostics.ts';
 import { asProblem } from './type-words.ts';
@@ -39,29 +39,68 @@ export interface LoadOptions {
   readonly onFiles?: (paths: readonly string[]) => void;
 }
 
+/** What a file exports, and what becomes of the check of its types, which may still be under way: it throws ProblemsError where
+ *  the file does not type-check, which comes before whatever else is wrong. */
+export interface Loaded<T> {
+  readonly value: T;
+  readonly types: Promise<void>;
+}
+
 /** The model that the file's default export is. Throws ProblemsError when it does not type-check, and CompileError when it
  *  cannot be read, throws, or exports no model. Whatever is written on the way is removed again. */
 export async function loadModelFile(path: string, options: LoadOptions = {}): Promise<ModelSpec> {
-  const spec = (await loadUserFile(path, options)).default;
-  if (!isModelSpec(spec)) throw noModel(resolve(path), spec);
-  return spec;
+  return whole(await modelOf(path, options));
+}
+
+/** As `loadModelFile`, of which types may still be checked. */
+export async function modelOf(path: string, options: LoadOptions = {}): Promise<Loaded<ModelSpec>> {
+  const { value, types } = await exportsOf(path, options);
+  const spec = value.default;
+  if (isModelSpec(spec)) return { value: spec, types };
+  await types;
+  throw noModel(resolve(path), spec);
 }
 
 /** What the file exports. Throws as `loadModelFile` does. */
-export async function loadUserFile(
-  path: string,
-  { check = true, onFiles }: LoadOptions = {},
-): Promise<{ default?: unknown }> {
+export async function loadUserFile(path: string, options: LoadOptions = {}): Promise<{ default?: unknown }> {
+  return whole(await exportsOf(path, options));
+}
+
+async function whole<T>({ value, types }: Loaded<T>): Promise<T> {
+  await types;
+  return value;
+}
+
+async function exportsOf(path: string, { check = true, onFiles }: LoadOptions): Promise<Loaded<{ default?: unknown }>> {
   const file = resolve(path);
   checkIsFile(path, file);
-  const { problems, files } = await checkedProgram(slashes(file), { packages: declarations, foreign, check });
-  onFiles?.(files.map((f) => f.path));
-  if (problems.length > 0) throw new ProblemsError(problems.map(asProblem));
+  const { files, problems } = await readBeside(slashes(file), { packages: declarations, foreign, check });
+  const types = problems.then((found) => {
+    if (found.length > 0) throw new ProblemsError(found.map(asProblem));
+  });
+  // Whoever waits for it hears of it.
+  types.catch(() => {});
+  if (files) onFiles?.(files.map((f) => f.path));
+  return { value: await beforeTypes(types, () => runFiles(file, files)), types };
+}
+
+async function runFiles(file: string, files: readonly UserFile[] | null): Promise<{ default?: unknown }> {
+  if (!files) return {};
   const folder = temporaryFolder(dirname(file));
   try {
     return await run(emit(files, folder), files);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Does something before types are known to be right: where it fails, errors of types come first. */
+export async function beforeTypes<T>(types: Promise<void>, f: () => T | Promise<T>): Promise<T> {
+  try {
+    return await f();
+  } catch (error) {
+    await types;
+    throw error;
   }
 }
 

@@ -43,6 +43,8 @@ export interface ReadOptions {
   /** Unless false, types are checked; otherwise there are only problems of syntax. */
   readonly check?: boolean;
   readonly onAsked?: Asked;
+  /** Called with the files before their types are checked, where they have no errors of syntax. */
+  readonly onFiles?: (files: readonly UserFile[]) => void;
 }
 
 /** Reads `root` and what it imports, strictly. */
@@ -152,7 +154,7 @@ function atMostSoDeep<T>(file: string, f: () => T): T {
   }
 }
 
-function readWith(program: ts.Program, root: string, { foreign, check = true }: ReadOptions): UserProgram {
+function readWith(program: ts.Program, root: string, { foreign, check = true, onFiles }: ReadOptions): UserProgram {
   const checker = program.getTypeChecker();
   const isUsers = (file: ts.SourceFile): boolean =>
     !file.isDeclarationFile &&
@@ -163,25 +165,27 @@ function readWith(program: ts.Program, root: string, { foreign, check = true }: 
   const rootFile = program.getSourceFile(root);
   if (!rootFile) throw new Error(`${root}: the TypeScript program lacks its root`);
   const sources = [rootFile, ...program.getSourceFiles().filter((file) => file !== rootFile && isUsers(file))];
-  const diagnostics = sources.flatMap((file) => {
-    const syntax = program.getSyntacticDiagnostics(file);
-    return syntax.length > 0 || !check ? syntax : program.getSemanticDiagnostics(file);
-  });
   const users = new Set(sources.map((file) => file.fileName));
+  const files = sources.map((file) => ({
+    path: file.fileName,
+    imports: Object.fromEntries(
+      specifiersOf(file).map(({ text }) => {
+        const found = ts.resolveModuleName(text, file.fileName, program.getCompilerOptions(), ts.sys).resolvedModule;
+        return [text, found && users.has(found.resolvedFileName) ? found.resolvedFileName : null];
+      }),
+    ),
+    javascript: blanked(file, checker),
+  }));
+  const syntax = new Map(sources.map((file) => [file, program.getSyntacticDiagnostics(file)]));
+  if (check && [...syntax.values()].every((found) => found.length === 0)) onFiles?.(files);
+  const diagnostics = [...syntax].flatMap(([file, found]): readonly ts.Diagnostic[] =>
+    found.length > 0 || !check ? found : program.getSemanticDiagnostics(file),
+  );
   return {
     problems: diagnostics
       .filter((d) => d.category === ts.DiagnosticCategory.Error && !missesNodeTypes.has(d.code))
       .map((d) => problem(d, checker, isUsers)),
-    files: sources.map((file) => ({
-      path: file.fileName,
-      imports: Object.fromEntries(
-        specifiersOf(file).map(({ text }) => {
-          const found = ts.resolveModuleName(text, file.fileName, program.getCompilerOptions(), ts.sys).resolvedModule;
-          return [text, found && users.has(found.resolvedFileName) ? found.resolvedFileName : null];
-        }),
-      ),
-      javascript: blanked(file, checker),
-    })),
+    files,
   };
 }
 

@@ -3,6 +3,7 @@ import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
 import { type CompileTarget, type StageName, stages } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
+import { beforeTypes } from '../load.ts';
 import { bundleOf, writeFiles } from '../output.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
@@ -33,10 +34,12 @@ export interface CompileFlags extends CodeFlags {
 
 export async function compileCommand(path: string, flags: CompileFlags, io: Io): Promise<number> {
   const say = (lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
-  const spec = await loadModel(path, flags, io);
-  checkAsked(flags);
+  const model = await loadModel(path, flags, io);
+  await beforeTypes(model.types, () => checkAsked(flags));
+  // What is printed on the way is of a model whose types are right.
+  if (flags.printAfter !== undefined || flags.printBefore !== undefined) await model.types;
   const compiled = await compileModel(
-    spec,
+    model,
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
       ...codeOptions(flags),

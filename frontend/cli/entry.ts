@@ -20,7 +20,7 @@ export async function compileFor(
   { entry, batch, schedule, backend = 'wasm', check = true, ...flags }: EntryFlags,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: CompileOptions }> {
-  const spec = await loadModel(path, { check }, io);
+  const { value: spec, types } = await loadModel(path, { check }, io);
   const maxBatch = Math.max(spec.maxBatch, batch ?? 1);
   const usual: readonly EntryName[] = ['forward', 'evaluate', 'train_step'];
   const options: CompileOptions = {
@@ -30,7 +30,7 @@ export async function compileFor(
     target: backend,
     root: io.cwd,
   };
-  return { compiled: await compileModel({ ...spec, maxBatch }, options, io), options };
+  return { compiled: await compileModel({ value: { ...spec, maxBatch }, types }, options, io), options };
 }
 
 /** The entry that is asked for, or the training step, or what else there is. */

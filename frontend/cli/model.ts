@@ -4,7 +4,7 @@ import type { Engine, GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
 import { type Compiled, type CompileOptions, compile } from '../compile.ts';
 import type { EntryName } from '../entries.ts';
-import { loadModelFile } from '../load.ts';
+import { beforeTypes, type Loaded, modelOf } from '../load.ts';
 import type { ModelSpec } from '../model.ts';
 import { count, milliseconds, table } from '../report/table.ts';
 import { type Io, UsageError } from './io.ts';
@@ -30,16 +30,25 @@ export async function loadModel(
   path: string,
   { maxBatch, seed, check = true }: Changes,
   { cwd, onFiles }: Io,
-): Promise<ModelSpec> {
-  const spec = await loadModelFile(isAbsolute(path) ? path : resolve(cwd, path), {
+): Promise<Loaded<ModelSpec>> {
+  const { value, types } = await modelOf(isAbsolute(path) ? path : resolve(cwd, path), {
     check,
     ...(onFiles ? { onFiles } : {}),
   });
-  return { ...spec, ...(maxBatch === undefined ? {} : { maxBatch }), ...(seed === undefined ? {} : { seed }) };
+  const changed = { ...(maxBatch === undefined ? {} : { maxBatch }), ...(seed === undefined ? {} : { seed }) };
+  return { value: { ...value, ...changed }, types };
 }
 
-export const compileModel = (spec: ModelSpec, options: CompileOptions, io: Io): Promise<Compiled> =>
-  compile(spec, { ...options, root: io.cwd }, null);
+/** Compiles while types are checked. What it returns is of a model whose types are right. */
+export async function compileModel(
+  { value, types }: Loaded<ModelSpec>,
+  options: CompileOptions,
+  io: Io,
+): Promise<Compiled> {
+  const compiled = await beforeTypes(types, () => compile(value, { ...options, root: io.cwd }, null));
+  await types;
+  return compiled;
+}
 
 /** Where a command writes unless told. */
 export function outFolder(out: string | undefined, name: string, { cwd }: Io): string {

@@ -23,10 +23,10 @@ export async function printCommand(
   { stage, entries, maxBatch, target, verify = false, schedule, check = true, ...flags }: PrintFlags,
   io: Io,
 ): Promise<number> {
-  const spec = await loadModel(path, { maxBatch, check }, io);
+  const model = await loadModel(path, { maxBatch, check }, io);
   const wanted = aliases[stage] ?? (stage as Stage);
   const compiled = await compileModel(
-    spec,
+    model,
     {
       verify,
       ...codeOptions(flags),

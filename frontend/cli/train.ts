@@ -11,6 +11,7 @@ import {
 import { hashOfData, type Run } from '../checkpoint.ts';
 import type { Compiled } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { beforeTypes } from '../load.ts';
 import { bundleOf, makeWritable, writeFiles } from '../output.ts';
 import { lossCurveSvg } from '../report/curve.ts';
 import { showPath } from '../report/diagnostics.ts';
@@ -55,13 +56,13 @@ const shown = 6;
 export async function trainCommand(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const output = unheard(io);
   const say = (...lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
-  const asked = await loadModel(path, flags, io);
+  const { value: asked, types } = await loadModel(path, flags, io);
   const batchSize = flags.batchSize ?? Math.min(usualBatch, asked.maxBatch);
   const spec = { ...asked, maxBatch: Math.max(asked.maxBatch, batchSize) };
-  checkTrainable(spec);
+  await beforeTypes(types, () => checkTrainable(spec));
 
   const compiled = await compileModel(
-    spec,
+    { value: spec, types },
     {
       entries: ['forward', 'evaluate', 'train_step'],
       ...codeOptions(flags),
