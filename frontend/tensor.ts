@@ -59,6 +59,7 @@ export class Tensor {
   get shape(): readonly Extent[] {
     return this.#type.shape.map(toExtent);
   }
+  /** The type of the elements: f32, i32 or bool. */
   get dtype(): DType {
     return this.#type.dtype;
   }

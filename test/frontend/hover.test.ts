@@ -1,6 +1,7 @@
 /** What an editor shows: documentation and named arguments at every call of the public API, and a doc comment for every
  *  export. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -126,4 +127,17 @@ describe('an editor', () => {
 
 it('frontend/nn/index.ts says of each layer what its class says', () => {
   execFileSync(process.execPath, [`${root}scripts/nn-index.mjs`, '--check'], { stdio: 'inherit' });
+});
+
+it('docs/api.md has a line for every layer, function, method and optimizer', () => {
+  execFileSync(process.execPath, [`${root}scripts/api.mjs`, '--check'], { stdio: 'inherit' });
+  const lines = readFileSync(`${root}docs/api.md`, 'utf8').split('\n');
+  const wanted = [
+    ...layers.map((name) => `| \`nn.${name}(`),
+    ...Object.keys(functional).map((name) => `| \`${name}(`),
+    ...methods.map((name) => `| \`x.${name}(`),
+    ...Object.keys(optim).map((name) => `| \`optim.${name}(`),
+  ];
+  expect(wanted.filter((begin) => !lines.some((line) => line.startsWith(begin)))).toEqual([]);
+  expect(lines.filter((line) => /^\| `/.test(line) && /\| +\|$/.test(line))).toEqual([]);
 });

@@ -1,0 +1,152 @@
+/** Writes docs/api.md, a line for each layer, loss, function, method and optimizer, from their types and doc comments:
+ *  `npm run docs`. With --check it writes nothing, and fails where the page is out of date. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const page = new URL('../docs/api.md', import.meta.url);
+const read = (path) => {
+  const file = fileURLToPath(new URL(`../frontend/${path}.ts`, import.meta.url));
+  return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+};
+const has = (node, kind) => ts.getModifiers(node)?.some((m) => m.kind === kind) ?? false;
+const isPublic = (node) => has(node, ts.SyntaxKind.ExportKeyword) && !has(node, ts.SyntaxKind.AbstractKeyword);
+const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
+
+/** The first sentence of a doc comment, or '' where there is none. */
+function docOf(node) {
+  const doc = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
+  const text = oneLine(ts.getTextOfJSDocComment(doc?.comment) ?? '');
+  return /^.*?(?:\.(?= [A-Z`])|$)/.exec(text)[0].replace(/\.$/, '');
+}
+
+const rooms = ['activation', 'image', 'join', 'linear', 'loss', 'norm', 'apply'];
+/** Interfaces of options by name. */
+const interfaces = new Map(
+  [...rooms.map((room) => `functional/${room}`), 'optim'].flatMap((path) =>
+    read(path)
+      .statements.filter((s) => ts.isInterfaceDeclaration(s) && /Options?$/.test(s.name.text))
+      .map((s) => [s.name.text, s]),
+  ),
+);
+/** The options of an interface: its own, and those of what it extends. */
+const optionsOf = (name) => {
+  const of = interfaces.get(name);
+  const above = (of?.heritageClauses ?? []).flatMap((clause) => clause.types.map((t) => t.expression.getText()));
+  return [...(of?.members ?? []).map((m) => m.name.getText()), ...above.flatMap(optionsOf)];
+};
+
+/** `inChannels: number, { stride, padding }`: what is named or in order stands in braces. */
+const parametersOf = (parameters) =>
+  parameters
+    .filter((p) => p.name.getText() !== 'none')
+    .map((p) => {
+      const type = p.type ? oneLine(p.type.getText()) : p.initializer ? typeof JSON.parse(p.initializer.getText()) : '';
+      const [, options] = /^Trailing<.*?, \[(.*?),? ?\],? ?>$/.exec(type) ?? [];
+      if (options !== undefined) return `{ ${[...options.matchAll(/(\w+)\??:/g)].map(([, name]) => name).join(', ')} }`;
+      if (interfaces.has(type)) return `{ ${optionsOf(type).join(', ')} }`;
+      const optional = p.questionToken || p.initializer ? '?' : '';
+      return `${p.dotDotDotToken ? '...' : ''}${p.name.getText().replace(/^_/, '')}${optional}: ${type}`;
+    })
+    .join(', ');
+
+const table = (rows) =>
+  [
+    '| call | what it is |',
+    '| --- | --- |',
+    ...rows.map(([call, doc]) => `| \`${escaped(call)}\` | ${escaped(doc)} |`),
+  ].join('\n');
+const escaped = (text) => text.replaceAll('|', '\\|');
+
+const classes = (path) =>
+  read(path)
+    .statements.filter((s) => ts.isClassDeclaration(s) && isPublic(s))
+    .map((s) => [
+      `nn.${s.name.text}(${parametersOf(s.members.find(ts.isConstructorDeclaration)?.parameters ?? [])})`,
+      docOf(s),
+    ]);
+
+/** Functions, declared as such or as constants of a function's type. */
+const functions = (path, prefix = '') =>
+  read(path).statements.flatMap((s) => {
+    if (!isPublic(s)) return [];
+    if (ts.isFunctionDeclaration(s))
+      return [[`${prefix}${s.name.text}(${parametersOf(s.parameters)}): ${oneLine(s.type.getText())}`, docOf(s)]];
+    if (!ts.isVariableStatement(s)) return [];
+    return s.declarationList.declarations.flatMap(({ name, type, initializer }) => {
+      const of =
+        type && ts.isFunctionTypeNode(type)
+          ? type
+          : initializer && ts.isArrowFunction(initializer)
+            ? initializer
+            : null;
+      return of
+        ? [[`${prefix}${name.getText()}(${parametersOf(of.parameters)}): ${oneLine(of.type.getText())}`, docOf(s)]]
+        : [];
+    });
+  });
+
+/** Methods and properties of a class, but those for its own use. */
+const membersOf = (path, className, receiver) => {
+  const of = read(path).statements.find((s) => ts.isClassDeclaration(s) && s.name.text === className);
+  const found = of.members.filter(
+    (m) =>
+      (ts.isMethodDeclaration(m) || ts.isGetAccessor(m)) &&
+      ts.isIdentifier(m.name) &&
+      !has(m, ts.SyntaxKind.StaticKeyword),
+  );
+  const isOverloaded = (m) => found.some((other) => other !== m && other.name.text === m.name.text);
+  return found
+    .filter(
+      (m) => !['toString', 'value'].includes(m.name.text) && !(m.body && ts.isMethodDeclaration(m) && isOverloaded(m)),
+    )
+    .map((m) => {
+      const call = ts.isGetAccessor(m) ? '' : `(${parametersOf(m.parameters)})`;
+      return [`${receiver}.${m.name.text}${call}: ${oneLine(m.type?.getText() ?? 'Tensor')}`, docOf(m)];
+    });
+};
+
+const text = `# What a model is made of
+
+Every layer, loss, function, method and optimizer, with what it takes. Names and meanings are PyTorch's; [differences.md](differences.md) lists
+what differs on purpose, and an editor shows the whole comment of each. What stands in braces is optional, but for \`lr\` and the \`dim\` of
+softmax, and given by name in one object; layers and losses take it in this order too: \`nn.Conv2d(1, 6, 5, { padding: 1 })\`,
+\`nn.Conv2d(1, 6, 5, 2)\`. Layers are made with or without \`new\`.
+This page is written by \`npm run docs\`.
+
+## Layers
+
+${table([...classes('nn/layers'), ...classes('nn/containers')])}
+
+## Losses
+
+${table(classes('nn/losses'))}
+
+## Tensors of a model's own
+
+${table(classes('nn/parameter'))}
+
+## Functions
+
+Exports of \`tapeout\`, and members of its \`functional\`.
+
+${table(rooms.flatMap((room) => functions(`functional/${room}`)))}
+
+## Methods of a tensor
+
+${table(membersOf('tensor', 'Tensor', 'x'))}
+
+## Methods of a module
+
+${table(membersOf('nn/module', 'Module', 'net'))}
+
+## Optimizers
+
+${table(functions('optim', 'optim.'))}
+`;
+
+if (!process.argv.includes('--check')) writeFileSync(page, text);
+else if (readFileSync(page, 'utf8') !== text) {
+  console.error('docs/api.md is out of date: run `npm run docs`');
+  process.exitCode = 1;
+}
