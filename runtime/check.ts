@@ -86,6 +86,19 @@ export function kindOf(x: unknown): string {
   return withArticle(typeof name === 'string' && name !== '' ? brief(name) : 'object');
 }
 
+/** A number, or what is there instead of one, in a message. */
+export const shownNumber = (x: unknown): string => (typeof x === 'number' ? String(x) : kindOf(x));
+
+/** A text, or what is there instead of one, in a message. */
+export const shownText = (x: unknown): string => (typeof x === 'string' ? `'${brief(x)}'` : kindOf(x));
+
+/** A class's name, by the tag, which an object of another realm (a frame, a worker, a vm context) has too. */
+export const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1);
+
+/** A view of all bytes of a buffer, or of a view. */
+export const bytesOf = (x: BufferSource | ArrayBufferView): Uint8Array =>
+  ArrayBuffer.isView(x) ? new Uint8Array(x.buffer, x.byteOffset, x.byteLength) : new Uint8Array(x);
+
 const withArticle = (noun: string): string => `${/^(?!Uint)[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** Throws unless n is a whole number from 1 to the largest batch. */
@@ -100,7 +113,7 @@ export function checkBatch(n: number, maxBatch: number): void {
     );
   throw new TapeoutError(
     'wrong-length',
-    `the batch size must be a whole number from 1 to ${maxBatch}, not ${typeof n === 'number' ? n : kindOf(n)}.`,
+    `the batch size must be a whole number from 1 to ${maxBatch}, not ${shownNumber(n)}.`,
   );
 }
 
@@ -117,15 +130,15 @@ export function samplesIn(data: Data, each: number, maxBatch: number, tensor: Ma
   return n;
 }
 
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
 /** Throws unless `data` is as long as `wanted`, given a batch of n, which `given` decided. */
 export function checkLength(data: Data, wanted: number, n: number, tensor: ManifestTensor, given: string): void {
   if (data.length === wanted) return;
-  const why = hasBatch(tensor)
-    ? `${given} holds ${n} ${n === 1 ? 'sample' : 'samples'}, for which ${tensor.name} needs`
-    : 'it needs';
+  const why = hasBatch(tensor) ? `${given} holds ${counted(n, 'sample')}, for which ${tensor.name} needs` : 'it needs';
   throw new TapeoutError(
     'wrong-length',
-    `${tensor.name} has ${data.length} ${data.length === 1 ? 'value' : 'values'}, but ${why} ${wanted}: ` +
+    `${tensor.name} has ${counted(data.length, 'value')}, but ${why} ${wanted}: ` +
       `its shape is ${showShape(tensor.shape)}.`,
   );
 }
@@ -152,8 +165,10 @@ function labelError(name: string, label: number, i: number, range: number, ignor
 export function checkScalar(name: string, value: unknown): asserts value is number {
   if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return;
   const what = name === 'lr' ? 'the learning rate (lr)' : `the scalar '${name}'`;
-  const shown = typeof value === 'number' ? String(value) : kindOf(value);
-  throw new TapeoutError('not-finite', `${what} must be a finite number that fits float32, but it is ${shown}.`);
+  throw new TapeoutError(
+    'not-finite',
+    `${what} must be a finite number that fits float32, but it is ${shownNumber(value)}.`,
+  );
 }
 
 /** Text of a caller's or of a file's as a message shows it: neither long nor able to steer a terminal. */
@@ -179,8 +194,9 @@ export function unknownName(what: string, name: string, known: readonly string[]
   return new TapeoutError('unknown-name', `unknown ${what} '${brief(name)}'. ${hint}`);
 }
 
-/** Names longer than this are no slips of the pen, and this many candidates are looked at: a hint may not take seconds. */
-const [longestName, mostCandidates] = [80, 2000];
+// Longer names are no slips of the pen, and so many candidates are looked at: a hint may not take seconds.
+const longestName = 80;
+const mostCandidates = 2000;
 
 /** The known name that is closest in spelling, if one is close at all. */
 export function nearest(name: string, known: readonly string[]): string | null {

@@ -17,40 +17,39 @@ export type BundleFile = keyof typeof optionFor;
 /** The bytes of a file. `address` says where it is: it throws where a script has no address that files can lie beside.
  *  Throws TapeoutError. */
 export async function fileBeside(file: BundleFile, address: () => URL): Promise<Uint8Array> {
-  const unavailable = (why: string, at?: URL, cause?: unknown): TapeoutError =>
-    new TapeoutError(
+  let url: URL | undefined;
+  try {
+    url = addressFrom(address);
+    const bytes = await contents(url);
+    const other = otherThan(file, bytes);
+    if (other) throw new Error(other);
+    return bytes;
+  } catch (cause) {
+    const { protocol, href = '' } = url ?? {};
+    throw new TapeoutError(
       'missing-file',
-      `${file} cannot be loaded${at ? ` from ${at.protocol === 'data:' ? brief(at.href) : at.href}` : ''}: ${why}. ` +
-        `${at ? "Put the bundle's files where the script asks for them, p" : 'P'}ass its contents, load({ ${optionFor[file]} }), ` +
+      `${file} cannot be loaded${url ? ` from ${protocol === 'data:' ? brief(href) : href}` : ''}: ${wordsOf(cause)}. ` +
+        `${url ? "Put the bundle's files where the script asks for them, p" : 'P'}ass its contents, load({ ${optionFor[file]} }), ` +
         'or compile with --inline, which puts all files into index.js.',
       { cause },
     );
-  let url: URL;
+  }
+}
+
+// Errors from here on say why there are no contents, as a part of a sentence.
+
+function addressFrom(address: () => URL): URL {
   try {
-    url = address();
+    return address();
   } catch (cause) {
-    throw unavailable(
-      'index.js comes from a blob: or data: address, or was bundled into a format that knows no address (iife, cjs), so ' +
-        'that no file lies beside it',
-      undefined,
-      cause,
+    throw new Error(
+      'index.js comes from a blob: or data: address, or was bundled as iife or cjs, so that no file lies beside it',
+      { cause },
     );
   }
-  let bytes: Uint8Array;
-  try {
-    bytes = await contents(url);
-  } catch (cause) {
-    throw unavailable(cause instanceof Unavailable ? cause.message : wordsOf(cause), url, cause);
-  }
-  const other = otherThan(file, bytes);
-  if (other) throw unavailable(other, url);
-  return bytes;
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Why there are no contents, as a part of a sentence. */
-class Unavailable extends Error {}
 
 async function contents(url: URL): Promise<Uint8Array> {
   switch (url.protocol) {
@@ -58,7 +57,7 @@ async function contents(url: URL): Promise<Uint8Array> {
       try {
         return bytesOfDataUrl(url.href);
       } catch (cause) {
-        throw new Unavailable(`the data: address cannot be decoded (${wordsOf(cause)})`, { cause });
+        throw new Error(`the data: address cannot be decoded (${wordsOf(cause)})`, { cause });
       }
     case 'file:':
       return read(url);
@@ -81,12 +80,12 @@ async function read(url: URL): Promise<Uint8Array> {
   } catch (cause) {
     const { code } = cause as { code?: string };
     const why = code === 'ENOENT' ? 'there is no such file, as many bundlers copy none' : wordsOf(cause);
-    throw new Unavailable(why, { cause });
+    throw new Error(why, { cause });
   }
 }
 
 async function fetched(url: URL): Promise<Uint8Array> {
-  if (typeof fetch !== 'function') throw new Unavailable('there is no fetch here');
+  if (typeof fetch !== 'function') throw new Error('there is no fetch here');
   let response: Response;
   let body: ArrayBuffer;
   try {
@@ -99,14 +98,13 @@ async function fetched(url: URL): Promise<Uint8Array> {
         ? 'a page may not read files of the disk: serve it over http'
         : 'there is no connection or no such server, it broke off, or CORS or the connect-src of the ' +
           "page's Content-Security-Policy forbids it";
-    throw new Unavailable(`the fetch fails (${wordsOf(cause)}): ${forbidden}`, { cause });
+    throw new Error(`the fetch fails (${wordsOf(cause)}): ${forbidden}`, { cause });
   }
   if (response.type.startsWith('opaque'))
-    throw new Unavailable(
-      "the answer may not be looked into (opaque): a service worker or a wrapper of fetch asks with mode 'no-cors', or does " +
-        'not follow a redirection',
+    throw new Error(
+      "the answer is opaque: a service worker or a wrapper of fetch asks with mode 'no-cors', or follows no redirection",
     );
-  if (!response.ok) throw new Unavailable(`the server answers ${`${response.status} ${response.statusText}`.trim()}`);
+  if (!response.ok) throw new Error(`the server answers ${`${response.status} ${response.statusText}`.trim()}`);
   return new Uint8Array(body);
 }
 

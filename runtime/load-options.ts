@@ -1,5 +1,5 @@
 /** Checks of the options of calls. */
-import { kindOf, TapeoutError, unknownName } from './check.ts';
+import { kindOf, shownNumber, shownText, TapeoutError, unknownName } from './check.ts';
 
 /** Everything that a model may run on. */
 export const backends = ['auto', 'wasm', 'webgpu'] as const;
@@ -16,6 +16,15 @@ export const optionKinds = {
   object: { is: (v: unknown) => typeof v === 'object' && v !== null, must: 'an object' },
 } as const;
 
+/** Throws TapeoutError unless a call is given an object of options; `example` is one of them. */
+export function checkObject(call: string, given: unknown, example: string): asserts given is object {
+  if (typeof given !== 'object' || given === null)
+    throw new TapeoutError(
+      'bad-option',
+      `${call} takes an object of options, such as { ${example} }, but it got ${kindOf(given)}.`,
+    );
+}
+
 /** Throws TapeoutError unless these are options that a call takes, each of its kind. */
 export function checkOptions(
   call: string,
@@ -23,11 +32,7 @@ export function checkOptions(
   kinds: Readonly<Record<string, keyof typeof optionKinds>>,
 ): void {
   const names = Object.keys(kinds);
-  if (typeof given !== 'object' || given === null)
-    throw new TapeoutError(
-      'bad-option',
-      `${call} takes an object of options, such as { ${names[0]} }, but it got ${kindOf(given)}.`,
-    );
+  checkObject(call, given, names[0]!);
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(kinds, name)) throw unknownName(`option of ${call}`, name, names);
     checkKind(name, value, kinds[name]!);
@@ -38,19 +43,15 @@ export function checkOptions(
 export function checkKind(name: string, value: unknown, kind: keyof typeof optionKinds): void {
   const { is, must } = optionKinds[kind];
   if (value === undefined || is(value)) return;
-  throw new TapeoutError('bad-option', `${name} must be ${must}, but it is ${shownOption(value)}.`);
+  throw new TapeoutError('bad-option', `${name} must be ${must}, but it is ${shownNumber(value)}.`);
 }
-
-export const shownOption = (value: unknown): string => (typeof value === 'number' ? String(value) : kindOf(value));
 
 /** Throws TapeoutError unless there is such a backend. */
 export function checkBackend(backend: unknown): asserts backend is Backend {
   if ((backends as readonly unknown[]).includes(backend)) return;
   throw new TapeoutError(
     'bad-backend',
-    `the backend must be ${backends.map((b) => `'${b}'`).join(', ')}, but it is ${
-      typeof backend === 'string' ? `'${backend}'` : kindOf(backend)
-    }.`,
+    `the backend must be ${backends.map(shownText).join(', ')}, but it is ${shownText(backend)}.`,
   );
 }
 
@@ -62,6 +63,6 @@ export function checkThreads(threads: unknown): asserts threads is number {
   if (Number.isInteger(threads) && (threads as number) >= 1 && (threads as number) <= mostThreads) return;
   throw new TapeoutError(
     'bad-threads',
-    `threads must be a whole number from 1 to ${mostThreads}, not ${shownOption(threads)}.`,
+    `threads must be a whole number from 1 to ${mostThreads}, not ${shownNumber(threads)}.`,
   );
 }

@@ -1,7 +1,7 @@
 /** What `load` of a bundle may be told, and by which bundles. What one cannot do is an error, or a notice where the model runs all
  *  the same; never silence. */
-import { kindOf, TapeoutError, unknownName } from './check.ts';
-import { type Backend, checkBackend, checkKind, checkThreads, type optionKinds } from './load-options.ts';
+import { TapeoutError, unknownName } from './check.ts';
+import { type Backend, checkBackend, checkKind, checkObject, checkThreads, type optionKinds } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { checkNode } from './node-version.ts';
 
@@ -39,11 +39,7 @@ const loadOptions: Readonly<Record<string, { readonly kind?: keyof typeof option
 /** Throws TapeoutError for what this bundle cannot be told. Where it runs otherwise than it is told, `onNotice` hears of it. */
 export function checkLoad(options: unknown, { webgpu }: Manifest): void {
   checkNode();
-  if (typeof options !== 'object' || options === null)
-    throw new TapeoutError(
-      'bad-option',
-      `load takes an object of options, such as { weights }, but it got ${kindOf(options)}.`,
-    );
+  checkObject('load', options, 'weights');
   const has: Readonly<Record<Part, boolean>> = {
     wasm: hasWasm,
     threads: hasThreads,

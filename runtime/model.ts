@@ -1,7 +1,7 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
 import { type Argument, checkCall } from './call.ts';
-import { beginsAsWasm, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import { beginsAsWasm, bytesOf, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
@@ -15,7 +15,7 @@ import {
   scalarsOver,
   withScalar,
 } from './port.ts';
-import { checkModule, readManifest } from './read-manifest.ts';
+import { checkMemory, checkModule, readManifest } from './read-manifest.ts';
 import { inspect, summaryOf, textOf } from './show.ts';
 import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import { checkWasmTag } from './tag.ts';
@@ -107,13 +107,7 @@ export async function compiled(wasm: Wasm, tag: string | undefined): Promise<Web
   }
   try {
     const module = await WebAssembly.compile(wasm as BufferSource);
-    checkWasmTag(
-      module,
-      ArrayBuffer.isView(wasm)
-        ? new Uint8Array(wasm.buffer, wasm.byteOffset, wasm.byteLength)
-        : new Uint8Array(wasm as ArrayBuffer),
-      tag,
-    );
+    checkWasmTag(module, bytesOf(wasm), tag);
     return module;
   } catch (cause) {
     if (cause instanceof TapeoutError) throw cause;
@@ -129,17 +123,17 @@ function knownProblem(problem: string, wasm: unknown): string | null {
     return "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
   if (/relaxed/i.test(problem))
     return (
-      'this engine has no relaxed SIMD, for which the model was compiled (fastMath). Compile it without, or start Node 20 ' +
-      'with --experimental-wasm-relaxed-simd.'
+      'this engine has no relaxed SIMD (fastMath). Compile it without, or start Node 20 with ' +
+      '--experimental-wasm-relaxed-simd.'
     );
   if (!(wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)))
     return `the WebAssembly must be its bytes or a WebAssembly.Module, but it is ${kindOf(wasm)}.${remedyFor(wasm)}`;
-  const bytes = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer, wasm.byteOffset) : new Uint8Array(wasm);
+  const bytes = bytesOf(wasm);
   if (bytes[0] === '<'.charCodeAt(0))
     return 'these bytes are HTML, not a WebAssembly module: the server answered with a page. Is model.wasm where it was asked for?';
   return beginsAsWasm(bytes)
-    ? `the WebAssembly cannot be compiled here: ${problem}. Either the file is damaged, or the engine has no SIMD, which Chrome 91, ` +
-        'Firefox 89, Safari 16.4 and their successors have.'
+    ? `the WebAssembly cannot be compiled here: ${problem}. Either the file is damaged, or the engine has no SIMD, which begins ` +
+        'with Chrome 91, Firefox 89 and Safari 16.4.'
     : null;
 }
 
@@ -187,12 +181,7 @@ export class Model {
 
   constructor(instance: WebAssembly.Instance, manifest: Manifest, team: Team = alone) {
     const memory = (instance.exports.memory as WebAssembly.Memory).buffer;
-    if (memory.byteLength < manifest.pages * pageBytes)
-      throw new TapeoutError(
-        'bad-wasm',
-        `the WebAssembly has ${memory.byteLength / pageBytes} pages of memory, but the manifest counts on ` +
-          `${manifest.pages}. Take both from the same compilation.`,
-      );
+    checkMemory(memory, manifest);
     this.#team = team;
     this.manifest = manifest;
     this.maxBatch = manifest.maxBatch;

@@ -51,6 +51,16 @@ export function checkModule(module: WebAssembly.Module, { entries }: Manifest, m
   for (const { name } of entries) if (exported.get(name) !== 'function') refuse(`it exports no function '${name}'.`);
 }
 
+/** Throws unless a module's memory is as large as the manifest says. */
+export function checkMemory({ byteLength }: ArrayBuffer, { pages }: Manifest): void {
+  if (byteLength < pages * pageBytes)
+    throw new TapeoutError(
+      'bad-wasm',
+      `the WebAssembly has ${byteLength / pageBytes} pages of memory, but the manifest counts on ` +
+        `${pages}. Take both from the same compilation.`,
+    );
+}
+
 function manifestIn(given: unknown): Manifest {
   if (!isRecord(given)) fail(`must be an object, but it is ${kindOf(given)}.`);
   const { tapeout, name, maxBatch, pages, arenaBytes, threads, tensors, entries, tags, ...others } = given;

@@ -1,6 +1,6 @@
 /** Safetensors, read and written: names, shapes and raw little-endian numbers after a JSON header.
  *  No dependency and no Node API. Whatever the bytes, reading either gives the tensors or a SafetensorsError. */
-import { brief, kindOf, TapeoutError } from './check.ts';
+import { brief, kindOf, shownText, TapeoutError, tagOf } from './check.ts';
 import { foreignFile } from './foreign.ts';
 import { type JsonObject, parseJson } from './json.ts';
 
@@ -66,25 +66,12 @@ function half(bits: number): number {
   return bits >> 15 ? -size : size;
 }
 
-/** Bits of an element, for every dtype that the format has. */
-const bitsOf: Readonly<Record<string, number>> = {
-  ...{
-    BOOL: 8,
-    U8: 8,
-    I8: 8,
-    U16: 16,
-    I16: 16,
-    F16: 16,
-    BF16: 16,
-    U32: 32,
-    I32: 32,
-    F32: 32,
-    U64: 64,
-    I64: 64,
-    F64: 64,
-  },
-  ...{ C64: 64, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
-};
+/** The element types of the format that Tapeout has no numbers for. */
+const otherDtypes = 'C64 F8_E4M3 F8_E5M2 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ F6_E2M3 F6_E3M2 F4'.split(' ');
+/** Those that it has. */
+const readDtypes = [...Object.keys(arrays), ...Object.keys(floats)];
+/** Bits of an element, which its dtype's name begins with: F8_E4M3 has 8. A BOOL is a byte. */
+const bitsOf = (dtype: string): number => Number(/\d+/.exec(dtype) ?? 8);
 
 /** Bytes of the longest header that the reference implementation reads. */
 const longestHeader = 100_000_000;
@@ -156,8 +143,6 @@ export function writeSafetensors(
   return file;
 }
 
-/** By the tag, which an array of another realm has too. */
-const isBytes = (bytes: unknown): boolean => Object.prototype.toString.call(bytes) === '[object Uint8Array]';
 const insteadOf = (given: unknown): string =>
   given instanceof ArrayBuffer ? ' Pass new Uint8Array(buffer).' : given instanceof Promise ? ' Await it.' : '';
 
@@ -174,7 +159,7 @@ function readHeader(bytes: Uint8Array, source: string): { header: JsonObject; bo
     const foreign = foreignFile(bytes);
     return new SafetensorsError(`${source}: ${foreign ?? problem}`);
   };
-  if (!isBytes(bytes))
+  if (tagOf(bytes) !== 'Uint8Array')
     throw new SafetensorsError(`${source} must be a Uint8Array, but it is ${kindOf(bytes)}.${insteadOf(bytes)}`);
   if (bytes.length < prefixBytes)
     throw fail(
@@ -206,11 +191,17 @@ function readHeader(bytes: Uint8Array, source: string): { header: JsonObject; bo
   return { header, body: bytes.subarray(bodyAt) };
 }
 
+/** What makes an error of a problem with a tensor. */
+const inTensor =
+  (name: string, source?: string) =>
+  (problem: string): SafetensorsError =>
+    new SafetensorsError(`${source ? `${source}: ` : ''}tensor '${brief(name)}': ${problem}`);
+
 function readSlot(name: string, entry: unknown, bodyBytes: number, source: string): Slot {
-  const fail = (problem: string) => new SafetensorsError(`${source}: tensor '${brief(name)}': ${problem}`);
+  const fail = inTensor(name, source);
   if (!(entry instanceof Map)) throw fail('its header entry is not an object with dtype, shape and data_offsets.');
   const [dtype, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((field) => entry.get(field));
-  if (typeof dtype !== 'string' || !Object.hasOwn(bitsOf, dtype))
+  if (typeof dtype !== 'string' || ![...readDtypes, ...otherDtypes].includes(dtype))
     throw fail(`dtype ${shown(dtype)} is not one that the format has.`);
   if (!isCounts(shape)) throw fail(`shape ${shown(shape)} is not a list of whole numbers from 0 to 2^53 - 1.`);
   if (!isCounts(offsets) || offsets.length !== 2)
@@ -224,7 +215,7 @@ function readSlot(name: string, entry: unknown, bodyBytes: number, source: strin
     // Checked at each step, as a later extent of 0 excuses nothing.
     if (elements >= 2 ** 64) throw fail(`${dtype}${shown(shape)} has more elements than any memory.`);
   }
-  const expected = (elements * bitsOf[dtype]!) / 8;
+  const expected = (elements * bitsOf(dtype)) / 8;
   if (end - begin !== expected)
     throw fail(`${dtype}${shown(shape)} takes ${expected} bytes, but its data_offsets span ${end - begin}.`);
   return { name, dtype, shape, begin, end };
@@ -235,14 +226,13 @@ function verifyCover(slots: readonly Slot[], bodyBytes: number, source: string):
   const sorted = [...slots].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let reached = 0;
   for (const { name, begin, end } of sorted) {
-    if (begin < reached)
+    if (begin !== reached)
       throw new SafetensorsError(
-        `${source}: tensor '${brief(name)}' begins at byte ${begin}, inside the tensor before it, which ends at ${reached}.`,
-      );
-    if (begin > reached)
-      throw new SafetensorsError(
-        `${source}: tensor '${brief(name)}' begins at byte ${begin}, but the data before it end at ${reached}: ` +
-          'the bytes between belong to no tensor.',
+        `${source}: tensor '${brief(name)}' begins at byte ${begin}, ${
+          begin < reached
+            ? `inside the tensor before it, which ends at ${reached}.`
+            : `but the data before it end at ${reached}: the bytes between belong to no tensor.`
+        }`,
       );
     reached = end;
   }
@@ -254,14 +244,12 @@ function verifyCover(slots: readonly Slot[], bodyBytes: number, source: string):
 }
 
 function verifyTensor(name: string, tensor: unknown): void {
-  const fail = (problem: string) => new SafetensorsError(`tensor '${brief(name)}': ${problem}`);
+  const fail = inTensor(name);
   if (typeof tensor !== 'object' || tensor === null || !('dtype' in tensor && 'shape' in tensor && 'data' in tensor))
     throw fail(`it must be { dtype, shape, data }, but it is ${kindOf(tensor)}.`);
   const { dtype, shape, data } = tensor;
   if (typeof dtype !== 'string' || !isDtype(dtype))
-    throw fail(
-      `its dtype must be one of ${Object.keys(arrays).join(', ')}, but it is ${typeof dtype === 'string' ? `'${brief(dtype)}'` : kindOf(dtype)}.`,
-    );
+    throw fail(`its dtype must be one of ${Object.keys(arrays).join(', ')}, but it is ${shownText(dtype)}.`);
   if (!(data instanceof arrays[dtype])) throw fail(`dtype ${dtype} needs a ${arrays[dtype].name}.`);
   if (!isCounts(shape)) throw fail('its shape must be a list of whole numbers.');
   if (shape.reduce((product, extent) => product * extent, 1) !== data.length)
@@ -270,7 +258,7 @@ function verifyTensor(name: string, tensor: unknown): void {
 
 function verifyMetadata(metadata: unknown): void {
   if (metadata === undefined) return;
-  if (Object.prototype.toString.call(metadata) !== '[object Object]')
+  if (tagOf(metadata) !== 'Object')
     throw new SafetensorsError(`the metadata must map text to text, but they are ${kindOf(metadata)}.`);
   const wrong = Object.entries(metadata as object).find(([, value]) => typeof value !== 'string');
   if (wrong)
@@ -279,12 +267,12 @@ function verifyMetadata(metadata: unknown): void {
 
 function stored({ name, dtype, shape }: Slot, bytes: ArrayBuffer, source: string): StoredTensor {
   if (isDtype(dtype)) return { dtype, shape, data: new arrays[dtype](bytes) } as StoredTensor;
-  const fail = (problem: string) => new SafetensorsError(`${source}: tensor '${brief(name)}': ${problem}`);
+  const fail = inTensor(name, source);
   const convert = floats[dtype];
   if (!convert)
     throw fail(
       `Tapeout has no numbers of dtype ${dtype}. In Python, save it with .float() as F32 ` +
-        `(of the others it reads ${[...Object.keys(arrays), ...Object.keys(floats)].join(', ')}).`,
+        `(of the others it reads ${readDtypes.join(', ')}).`,
     );
   const data = convert(bytes);
   if (dtype === 'F64') {

@@ -1,5 +1,5 @@
 /** What may be given as weights: arrays by name, or a file's bytes; and what is said of what is often given instead. */
-import { type Data, kindOf, TapeoutError } from './check.ts';
+import { bytesOf, type Data, kindOf, TapeoutError, tagOf } from './check.ts';
 import { readSafetensors, type StoredTensor } from './safetensors.ts';
 
 /** Parameters by PyTorch's names: arrays, or tensors whose shape is then checked too, or the bytes of a safetensors file. */
@@ -24,15 +24,12 @@ export function tensorsOf(source: StateDict): ReadonlyMap<string, Data | StoredT
   return tagOf(source) === 'Map' ? (source as Map<string, Data>) : new Map(Object.entries(source));
 }
 
-/** By the tag, which an object of another realm (a frame, a worker, a vm context) has too. */
-const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1);
-
 function fileBytes(source: unknown): Uint8Array | null {
   if (ArrayBuffer.isView(source)) {
     const isBytes = ['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'DataView'].includes(tagOf(source));
-    return isBytes ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : null;
+    return isBytes ? bytesOf(source) : null;
   }
-  return ['ArrayBuffer', 'SharedArrayBuffer'].includes(tagOf(source)) ? new Uint8Array(source as ArrayBuffer) : null;
+  return ['ArrayBuffer', 'SharedArrayBuffer'].includes(tagOf(source)) ? bytesOf(source as ArrayBuffer) : null;
 }
 
 /** Whether it is a map, or an object of no class, as one of arrays by name is. */

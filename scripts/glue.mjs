@@ -74,6 +74,7 @@ async function built(/** @type {Kind} */ kind) {
   });
   const { output } = await build.generate({
     format: 'es',
+    comments: false,
     minify: {
       compress: { target: 'es2022' },
       // People meet classes by their names, in a console.
