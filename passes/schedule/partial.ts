@@ -10,6 +10,7 @@ import {
   finish,
   type Kernel,
   type Loop,
+  type LoopMode,
   loop,
   type Stmt,
   set,
@@ -26,6 +27,8 @@ import { fresh, replaceAxis } from './loops.ts';
 interface Sum {
   readonly block: Tile;
   readonly lost: Tile | null;
+  /** How loops over the tile's elements run, one for each of its dimensions. */
+  readonly modes: readonly LoopMode[];
 }
 
 /** for k { acc += e }  -->  for k step `by` { block = 0; for k_b in 0..`by` { block += e }; acc += block } */
@@ -56,20 +59,24 @@ export function inPartialSums(k: Kernel, axis: string, by: number, isCompensated
 function requireOneStart(k: Kernel, sums: ReadonlyMap<Tile, Sum>): void {
   const around = new Map<Tile, number>();
   walkStmts(k.body, (s, loops) => {
-    const serial = loops.filter((l) => l.mode !== 'unrolled' && l.mode !== 'vectorized').length;
-    if (s.kind === 'tile') around.set(s.tile, serial);
-    if (s.kind === 'set' && sums.has(s.tile) && around.get(s.tile) !== serial)
+    if (s.kind === 'tile') around.set(s.tile, loops.filter((l) => !isCopies(l)).length);
+    if (s.kind !== 'set' || !sums.has(s.tile)) return;
+    // Each invocation sets elements of its own.
+    const along = new Set(s.at.flatMap((e) => [...x.freeAxes(e)]));
+    const anew = loops.filter((l) => !isCopies(l) && !(l.mode === 'invocations' && along.has(l.axis)));
+    if (around.get(s.tile) !== anew.length)
       throw new ScheduleError(`${s.tile.name} starts anew in a loop that does not declare it`);
   });
 }
+const isCopies = ({ mode }: Loop): boolean => mode === 'unrolled' || mode === 'vectorized';
 
 /** The sums of one kernel that are taken in blocks. */
 class Blocks {
   readonly sums = new Map<Tile, Sum>();
   readonly #by: number;
   readonly #isCompensated: boolean;
-  /** What stands for the end of a block until it is known which one is a sum's last, and the loop that adds up the block. */
-  readonly #ends = new Map<Stmt, { readonly acc: Tile; readonly adds: Loop }>();
+  /** What stands for the end of a block until it is known which one is a sum's last, with what the block is added to. */
+  readonly #ends = new Map<Stmt, Tile>();
 
   constructor(by: number, isCompensated: boolean) {
     this.#by = by;
@@ -88,13 +95,17 @@ class Blocks {
     if (tiles.length === 0) return [l];
     for (const t of tiles)
       if (!this.sums.has(t))
-        this.sums.set(t, { block: { ...t, name: 'block' }, lost: this.#isCompensated ? { ...t, name: 'lost' } : null });
+        this.sums.set(t, {
+          block: { ...t, name: 'block' },
+          lost: this.#isCompensated ? { ...t, name: 'lost' } : null,
+          modes: modesOf(t, l),
+        });
     const block = (over: (body: readonly Stmt[]) => readonly Stmt[]): Stmt[] => [
-      ...tiles.flatMap((t) => each(t, l, (at) => [set(this.#sum(t).block, at, x.num(0))])),
+      ...tiles.flatMap((t) => each(t, this.#sum(t), (at) => [set(this.#sum(t).block, at, x.num(0))])),
       ...over(this.#added(l.body, tiles)),
       ...tiles.map((acc) => {
         const end = declare(acc);
-        this.#ends.set(end, { acc, adds: l });
+        this.#ends.set(end, acc);
         return end;
       }),
     ];
@@ -125,7 +136,7 @@ class Blocks {
     }
     if (trips !== null) {
       const [full, rest] = [Math.floor(trips / by), trips % by];
-      const end = x.int(from + full * by * step);
+      const end = rest === 0 ? l.to : x.int(from + full * by * step);
       const at = (start: Expr, count: number): Stmt[] => block((body) => counted(body, start, count));
       return [...(full > 1 ? [whole(end)] : full === 1 ? at(l.from, by) : []), ...(rest > 0 ? at(end, rest) : [])];
     }
@@ -161,22 +172,19 @@ class Blocks {
       if (ends && this.#ends.has(ends)) last.add(ends);
     }
     return body.flatMap((s) => {
-      const end = this.#ends.get(s);
-      if (end) {
-        const sum = this.#sum(end.acc);
-        return each(end.acc, end.adds, (at) => ended(end.acc, sum, at, last.has(s)));
-      }
+      const acc = this.#ends.get(s);
+      if (acc) return each(acc, this.#sum(acc), (at) => ended(acc, this.#sum(acc), at, last.has(s)));
       if (s.kind === 'for') return [{ ...s, body: this.ended(s.body) }];
       const sum = s.kind === 'tile' ? this.sums.get(s.tile) : undefined;
       if (s.kind !== 'tile' || !sum) return [s];
       const { block, lost } = sum;
-      const nothing = lost ? each(s.tile, { body }, (at) => [set(lost, at, x.num(0))]) : [];
+      const nothing = lost ? each(s.tile, sum, (at) => [set(lost, at, x.num(0))]) : [];
       return [s, declare(block), ...(lost ? [declare(lost)] : []), ...nothing];
     });
   }
 
   #endsIn(s: Stmt, acc: Tile): boolean {
-    return s.kind === 'for' ? s.body.some((b) => this.#endsIn(b, acc)) : this.#ends.get(s)?.acc === acc;
+    return s.kind === 'for' ? s.body.some((b) => this.#endsIn(b, acc)) : this.#ends.get(s) === acc;
   }
 }
 
@@ -200,22 +208,26 @@ function tilesOf(l: Loop): Tile[] {
   return [...outside].filter((t) => t.dtype === 'f32' && t.memory !== 'workgroup' && !other.has(t));
 }
 
-/** Statements for each element of a tile, in lanes where it is added to in lanes. */
-function each(tile: Tile, within: { readonly body: readonly Stmt[] }, body: (at: readonly Expr[]) => Stmt[]): Stmt[] {
-  let inLanes = false;
+/** Dimensions that invocations have one index each of, and the last where it is added to in lanes; of others there are copies. */
+function modesOf(tile: Tile, within: Loop): LoopMode[] {
+  const modes = tile.shape.map((): LoopMode => 'unrolled');
   walkStmts(within.body, (s, loops) => {
-    const last = s.kind === 'accumulate' && s.tile === tile ? s.at.at(-1) : undefined;
-    if (!last) return;
-    const free = x.freeAxes(last);
-    inLanes ||= loops.some((l) => l.mode === 'vectorized' && free.has(l.axis));
+    if (s.kind !== 'accumulate' || s.tile !== tile) return;
+    for (const [d, e] of s.at.entries()) {
+      const free = x.freeAxes(e);
+      const has = (mode: LoopMode): boolean => loops.some((l) => l.mode === mode && free.has(l.axis));
+      if (has('invocations')) modes[d] = 'invocations';
+      else if (d === s.at.length - 1 && has('vectorized')) modes[d] = 'vectorized';
+    }
   });
+  return modes;
+}
+
+/** Statements for each element of a tile. */
+function each(tile: Tile, { modes }: Sum, body: (at: readonly Expr[]) => Stmt[]): Stmt[] {
   const axes = tile.shape.map((extent, d): Axis => x.axis(`t${d}`, extent));
   return axes.reduceRight<Stmt[]>(
-    (inner, a, d) => [
-      loop(a, x.int(0), x.int(a.extent as number), inner, {
-        mode: inLanes && d === axes.length - 1 ? 'vectorized' : 'unrolled',
-      }),
-    ],
+    (inner, a, d) => [loop(a, x.int(0), x.int(a.extent as number), inner, { mode: modes[d] as LoopMode })],
     body(axes.map(x.ix)),
   );
 }
@@ -236,55 +248,106 @@ function ended(acc: Tile, { block, lost }: Sum, at: readonly Expr[], isLast: boo
   ];
 }
 
-/** In one accumulator so many numbers of one sign stay within 1e-6 of their sum. */
+/** In one accumulator so many equal numbers, the worst of one sign, stay within 1e-6 of their sum. As much as all sums of blocks in
+ *  blocks together may add up. */
 const longestSum = 64;
-/** Shorter sums of products stay in one accumulator: a block's end costs as much as some products. */
-const longestProduct = 512;
-/** Steps of a block: of numbers, and of products, whose many registers change hands at its end. */
-const [block, productBlock] = [32, 64];
+/** Shorter sums of products over several loops, a convolution's, stay in one accumulator, within 8e-6 of the sum of equal numbers and
+ *  1e-6 of others: theirs fill the registers, and blocks of any length take some 5% of their time. */
+const longestWindow = 512;
+/** Of these an inner loop with so few steps is a block. */
+const windowBlock = 256;
+/** Steps of a block where there are too many for as few as can be: of numbers, and of products, whose many registers change hands at
+ *  its end. */
+const [block, productBlock] = [32, 48];
+/** So many blocks at least are added up in blocks themselves, and only these with compensation. */
+const [manyBlocks, blockOfBlocks] = [32, 16];
 
 type Partial = Extract<Directive, { do: 'partial' }>;
 
 /** The directives by which the long sums of a scheduled kernel would be taken in blocks, for each sum inner loops first. */
 export function longSums(kernel: Kernel, extents: Extents): Directive[] {
   const depth = new Map<Tile, number>();
-  const found = new Map<string, Directive>();
+  const found = new Map<string, readonly Directive[]>();
   walkStmts(kernel.body, (s, loops) => {
     if (s.kind === 'tile') depth.set(s.tile, loops.length);
     if (s.kind !== 'accumulate' || s.fn !== 'add' || s.tile.dtype !== 'f32' || s.tile.memory === 'workgroup') return;
-    for (const d of blocksOf(s, loops.slice(depth.get(s.tile) ?? 0), extents))
-      if (!found.has(d.axis)) found.set(d.axis, d);
+    const own = blocksOf(s, loops.slice(depth.get(s.tile) ?? 0), extents);
+    for (const axis of new Set(own.map((d) => d.axis)))
+      if (!found.has(axis))
+        found.set(
+          axis,
+          own.filter((d) => d.axis === axis),
+        );
   });
-  return [...found.values()];
+  return [...found.values()].flat();
+}
+
+/** A loop that adds to a sum. */
+interface Around {
+  readonly axis: string;
+  readonly trips: number;
+  readonly mayCut: boolean;
 }
 
 function blocksOf(s: Accumulate, loops: readonly Loop[], extents: Extents): Partial[] {
   const along = new Set(s.at.flatMap((e) => [...x.freeAxes(e)]));
-  const around = loops.filter((l) => !along.has(l.axis) && l.mode !== 'vectorized');
-  // What each invocation has of a tile is its own.
-  if (loops.some((l) => l.mode === 'invocations' || l.mode === 'parallel')) return [];
-  const outermost = around.find((l) => l.mode === 'serial');
+  // What invocations share they add up by themselves.
+  if (loops.some((l) => l.mode === 'parallel' || (l.mode === 'invocations' && !along.has(l.axis)))) return [];
+  const around = loops
+    .filter((l) => !along.has(l.axis) && l.mode !== 'vectorized')
+    .map((l): Around => {
+      const trips = Math.max(1, Math.ceil(extents.of(l) / l.step));
+      return { axis: l.axis.name, trips, mayCut: l.mode === 'serial' && !endsByData(l) };
+    });
   const isProduct = addsProduct(s);
-  const longest = isProduct ? longestProduct : longestSum;
-  const wanted = isProduct ? productBlock : block;
-  const out: Partial[] = [];
+  const inBlock = loops.some((l) => l.mode === 'invocations');
+  const isWindow = isProduct && !inBlock && around.filter((l) => l.mayCut && l.trips > 1).length > 1;
+  const adds = around.reduce((p, l) => p * l.trips, 1);
+  const longest = isWindow ? longestWindow : longestSum;
+  if (adds <= longest) return [];
+  const wanted = isWindow ? longestSum : isProduct ? productBlock : block;
+  const most = isWindow ? windowBlock : isProduct ? longestSum : block;
+  const outermost = around.findIndex((l) => l.mayCut);
   // How often one element is added to while a loop runs once.
   let steps = 1;
-  for (const l of around.toReversed()) {
-    const trips = Math.max(1, Math.ceil(extents.of(l) / l.step));
-    // The fewer blocks of products the better: those of an outer loop will do.
-    const most = l === outermost || isProduct ? longest : wanted;
-    if (l.mode !== 'serial' || endsByData(l) || steps * trips <= most) {
-      steps *= trips;
+  for (const [i, l] of [...around.entries()].reverse()) {
+    if (!l.mayCut || (steps * l.trips <= most && i !== outermost)) {
+      steps *= l.trips;
       continue;
     }
-    const by = blockOf(trips, Math.max(1, Math.round(wanted / steps)));
-    const compensated = trips > by * longestSum;
-    out.push({ do: 'partial', axis: l.axis.name, by, ...(compensated ? { compensated } : {}) });
-    if (compensated) break;
-    steps = Math.ceil(trips / by) + 1;
+    const fewest = isWindow ? null : fewestBlocks(l.trips, steps, adds);
+    const by = fewest ?? blockOf(l.trips, Math.max(1, Math.round(wanted / steps)));
+    const blocks = Math.ceil(adds / (by * steps));
+    const cut: Partial = { do: 'partial', axis: l.axis, by };
+    if (blocks + (isWindow ? 0 : by * steps) <= longestSum) return [cut];
+    return blocksOfBlocks(cut, by * steps, [...around.slice(0, i), { ...l, trips: Math.ceil(l.trips / by) }]);
   }
-  return out;
+  return [];
+}
+
+/** A sum's blocks in blocks, which are added with compensation where they are many. */
+function blocksOfBlocks(cut: Partial, length: number, around: readonly Around[]): Partial[] {
+  const all = around.reduce((p, l) => p * l.trips, 1);
+  let blocks = 1;
+  for (const l of around.toReversed()) {
+    blocks *= l.trips;
+    if (!l.mayCut || blocks < manyBlocks) continue;
+    const by = blockOf(l.trips, Math.max(1, Math.round((blockOfBlocks * l.trips) / blocks)));
+    const each = (by * blocks) / l.trips;
+    const compensated = length + each + all / each > longestSum;
+    return [cut, { do: 'partial', axis: l.axis, by, ...(compensated ? { compensated } : {}) }];
+  }
+  return [{ ...cut, compensated: true }];
+}
+
+/** The longest block of a sum whose blocks can be added up one by one; null where there are too many. */
+function fewestBlocks(trips: number, steps: number, adds: number): number | null {
+  const fits = Array.from({ length: trips }, (_, i) => i + 1).filter(
+    (by) => by * steps + Math.ceil(adds / (by * steps)) <= longestSum,
+  );
+  const longest = fits.at(-1) ?? null;
+  // Half as long at least, they leave nothing over.
+  return fits.findLast((by) => trips % by === 0 && 2 * by >= (longest as number)) ?? longest;
 }
 
 /** About as many steps as wanted, where that can be so that blocks leave nothing over. */

@@ -1,7 +1,8 @@
 /** Long sums of numbers of one sign stay within 1e-6 of the sum in float64, whatever adds them up. */
-import { compile, defineModel, layerNorm, matmul, mseLoss, nn, type Tensor } from 'tapeout';
-import { instantiate } from 'tapeout/runtime';
-import { expect, test } from 'vitest';
+import { compile, conv2d, defineModel, layerNorm, matmul, maxPool2d, mseLoss, nn, type Tensor } from 'tapeout';
+import { instantiate, instantiateGpu } from 'tapeout/runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noGpu, openDevice } from '../support/gpu.ts';
 
 class Fn extends nn.Module {
   readonly f: (...x: Tensor[]) => Tensor;
@@ -121,4 +122,164 @@ test('what is not finite stays what it is', async () => {
     (i) => (i === 77 ? Number.NaN : 1),
   );
   expect(no.out[0]).toBeNaN();
+});
+
+/** A net of one parameter, `w`. */
+class OfOne extends nn.Module {
+  readonly w: nn.Parameter;
+  readonly f: (x: Tensor, w: Tensor) => Tensor;
+  constructor(shape: readonly number[], f: (x: Tensor, w: Tensor) => Tensor) {
+    super();
+    this.w = nn.Parameter([...shape], new Float32Array(shape.reduce((p, e) => p * e, 1)));
+    this.f = f;
+  }
+  forward(x: Tensor): Tensor {
+    return this.f(x, this.w);
+  }
+}
+
+interface Sums {
+  readonly value: Float32Array;
+  readonly ofWeight: Float32Array;
+  readonly ofInput: Float32Array;
+}
+type Run = (x: number, w: number, cotangent: number) => Promise<Sums>;
+
+/** Runs a net of one parameter on tensors of one number each. */
+async function running(
+  [batch, ...shape]: readonly number[],
+  weight: readonly number[],
+  f: (x: Tensor, w: Tensor) => Tensor,
+  device?: GPUDevice,
+): Promise<Run> {
+  const target = device ? 'webgpu' : 'wasm';
+  const spec = defineModel({ model: () => new OfOne(weight, f), input: { shape: ['N', ...shape] }, maxBatch: batch! });
+  const compiled = await compile(spec, { entries: ['forward', 'zero_grad', 'vjp'], inputGradient: true, target });
+  const { wasm, manifest, weights } = compiled;
+  const filled = (dims: readonly number[], v: number) => new Float32Array(dims.reduce((p, e) => p * e, 1)).fill(v);
+  const given = (x: number, w: number) => [filled([batch!, ...shape], x), { w: filled(weight, w) }] as const;
+  if (device) {
+    const model = await instantiateGpu(device, async () => compiled.wgsl!, manifest, weights);
+    return async (x, w, cotangent) => {
+      const [input, parameters] = given(x, w);
+      model.loadStateDict(parameters);
+      const value = Float32Array.from(await model.forward(input));
+      model.zeroGrad();
+      model.vjp(input, filled([value.length], cotangent));
+      return { value, ofWeight: await model.gradient('w'), ofInput: await model.gradient('x') };
+    };
+  }
+  const model = await instantiate(wasm!, manifest, weights);
+  return async (x, w, cotangent) => {
+    const [input, parameters] = given(x, w);
+    model.loadStateDict(parameters);
+    const value = Float32Array.from(model.forward(input));
+    model.zeroGrad();
+    model.vjp(input, filled([value.length], cotangent));
+    return {
+      value,
+      ofWeight: Float32Array.from(model.gradients.w!),
+      ofInput: Float32Array.from(model.gradients.x!),
+    };
+  };
+}
+
+/** Numbers whose sums round the same way for long. */
+const numbers: readonly (readonly [number, number, number])[] = [
+  [0.1, 0.1, 0.1],
+  [1 / 3, 1 / 3, 0.7],
+  [0.7, 0.9, 1.9402503967285156],
+  [1.3271331787109375, 0.3, 1.2],
+];
+
+/** The furthest that a sum is off, of what so many equal products are. Sums of ones count them. */
+async function furthest(run: Run): Promise<number> {
+  const ones = await run(1, 1, 1);
+  let most = 0;
+  for (const [x, w, g] of numbers.map((n) => n.map(Math.fround) as [number, number, number])) {
+    const got = await run(x, w, g);
+    for (const [key, product] of [
+      ['value', x * w],
+      ['ofWeight', x * g],
+      ['ofInput', w * g],
+    ] as const)
+      for (const [i, count] of ones[key].entries())
+        if (count !== 0) most = Math.max(most, Math.abs(got[key][i]! / (count * product) - 1));
+  }
+  return most;
+}
+
+type Net = readonly [
+  name: string,
+  input: readonly number[],
+  weight: readonly number[],
+  f: (x: Tensor, w: Tensor) => Tensor,
+];
+const product = (rows: number, inner: number, columns: number): Net => [
+  `a product of ${rows} x ${inner} and ${inner} x ${columns}`,
+  [rows, inner],
+  [inner, columns],
+  matmul,
+];
+const pointwise = (n: number, c: number, o: number, h: number): Net => [
+  `a 1 x 1 convolution of ${n} x ${c} x ${h} x ${h}`,
+  [n, c, h, h],
+  [o, c, 1, 1],
+  (x, w) => conv2d(x, w, null),
+];
+const products: readonly Net[] = [
+  ...[65, 84, 100, 128, 256, 400, 512, 513, 1000, 1024, 1025, 4096, 65_536].map((k) => product(8, k, 16)),
+  ...[400, 1000, 100_000].map((k) => product(1, k, 2)),
+  ...[100, 256, 512, 1000, 20_000].map((n) => product(n, 12, 20)),
+  ['products of 5 x 300 in a batch', [4, 5, 300], [300, 7], matmul],
+];
+/** Up to 512 products over several loops have one accumulator. */
+const windows: readonly Net[] = [
+  pointwise(2, 128, 16, 8),
+  pointwise(8, 700, 4, 3),
+  ...(
+    [
+      [2, 56, 8, 3, 8],
+      [1, 512, 8, 3, 5],
+      [2, 3, 8, 7, 20],
+      [16, 8, 8, 3, 32],
+      [64, 4, 8, 3, 64],
+    ] as const
+  ).map(
+    ([n, c, o, k, h]): Net => [
+      `a ${k} x ${k} convolution of ${n} x ${c} x ${h} x ${h}`,
+      [n, c, h, h],
+      [o, c, k, k],
+      (x, w) => conv2d(x, w, null),
+    ],
+  ),
+  ['a depthwise convolution', [16, 8, 32, 32], [8, 1, 3, 3], (x, w) => conv2d(x, w, null, 1, 1, 1, 8)],
+  ['a convolution with a stride', [16, 8, 33, 33], [8, 8, 3, 3], (x, w) => conv2d(x, w, null, 2)],
+  ['a convolution in groups', [32, 16, 16, 16], [16, 4, 3, 3], (x, w) => conv2d(x, w, null, 1, 1, 1, 4)],
+  ['a convolution behind a max pool', [8, 16, 16, 16], [8, 16, 3, 3], (x, w) => maxPool2d(conv2d(x, w, null), 2)],
+];
+
+test.each(products)('%s, and its gradients', async (_, input, weight, f) => {
+  expect(await furthest(await running(input, weight, f))).toBeLessThan(1e-6);
+});
+test.each(windows)('%s, and its gradients', async (_, input, weight, f) => {
+  expect(await furthest(await running(input, weight, f))).toBeLessThan(8e-6);
+});
+
+describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: 600_000 }, () => {
+  let device: GPUDevice;
+  beforeAll(async () => {
+    device = await openDevice();
+  });
+  afterAll(() => device?.destroy());
+  const few: readonly Net[] = [
+    product(8, 128, 16),
+    product(8, 1000, 16),
+    product(64, 300, 64),
+    product(1000, 12, 20),
+    ['a 3 x 3 convolution of 2 x 32 x 8 x 8', [2, 32, 8, 8], [16, 32, 3, 3], (x, w) => conv2d(x, w, null)],
+  ];
+  test.each(few)('%s, and its gradients', async (_, input, weight, f) => {
+    expect(await furthest(await running(input, weight, f, device))).toBeLessThan(1e-6);
+  });
 });

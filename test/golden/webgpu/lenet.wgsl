@@ -180,6 +180,22 @@ fn k1_conv2d_max_pool2d_2(@builtin(workgroup_id) group: vec3u, @builtin(local_in
   var acc_0_13: f32;
   var acc_0_14: f32;
   var acc_0_15: f32;
+  var block_0_0: f32;
+  var block_0_1: f32;
+  var block_0_2: f32;
+  var block_0_3: f32;
+  var block_0_4: f32;
+  var block_0_5: f32;
+  var block_0_6: f32;
+  var block_0_7: f32;
+  var block_0_8: f32;
+  var block_0_9: f32;
+  var block_0_10: f32;
+  var block_0_11: f32;
+  var block_0_12: f32;
+  var block_0_13: f32;
+  var block_0_14: f32;
+  var block_0_15: f32;
   acc_0_0 = 0.0;
   acc_0_1 = 0.0;
   acc_0_2 = 0.0;
@@ -202,131 +218,166 @@ fn k1_conv2d_max_pool2d_2(@builtin(workgroup_id) group: vec3u, @builtin(local_in
   let v2 = i32(group.x);
   let y_0 = (v2 % 2) * 16;
   let n_0 = i32(group.y);
-  for (var c_2_0 = 0; c_2_0 < 150; c_2_0 += 16) {
-    workgroupBarrier();
-    let v1 = tj_0 + (ti_0 * 64);
-    let v3 = y_0 + tj_0;
-    let v4 = v3 < 25;
-    let v5 = c_2_0 + ti_0;
-    let v6 = v4 && (v5 < 150);
-    let v7 = ((n_0 * 1176) + ((v3 / 5) * 28)) + ((v3 % 5) * 2);
-    let v8 = ((v7 + ((v5 / 25) * 196)) + (((v5 / 5) % 5) * 14)) + (v5 % 5);
-    k1_conv2d_max_pool2d_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 521468)]), v6);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 16] = select(0.0, bitcast<f32>(arena[(v8 + 521469)]), v6);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v8 + 521482)]), v6);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 48] = select(0.0, bitcast<f32>(arena[(v8 + 521483)]), v6);
-    let v9 = c_2_0 + (ti_0 + 4);
-    let v10 = v4 && (v9 < 150);
-    let v11 = ((v7 + ((v9 / 25) * 196)) + (((v9 / 5) % 5) * 14)) + (v9 % 5);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v11 + 521468)]), v10);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 272] = select(0.0, bitcast<f32>(arena[(v11 + 521469)]), v10);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v11 + 521482)]), v10);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 304] = select(0.0, bitcast<f32>(arena[(v11 + 521483)]), v10);
-    let v12 = c_2_0 + (ti_0 + 8);
-    let v13 = v4 && (v12 < 150);
-    let v14 = ((v7 + ((v12 / 25) * 196)) + (((v12 / 5) % 5) * 14)) + (v12 % 5);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v14 + 521468)]), v13);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 528] = select(0.0, bitcast<f32>(arena[(v14 + 521469)]), v13);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v14 + 521482)]), v13);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 560] = select(0.0, bitcast<f32>(arena[(v14 + 521483)]), v13);
-    let v15 = c_2_0 + (ti_0 + 12);
-    let v16 = v4 && (v15 < 150);
-    let v17 = ((v7 + ((v15 / 25) * 196)) + (((v15 / 5) % 5) * 14)) + (v15 % 5);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v17 + 521468)]), v16);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 784] = select(0.0, bitcast<f32>(arena[(v17 + 521469)]), v16);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v17 + 521482)]), v16);
-    k1_conv2d_max_pool2d_2_b_0[v1 + 816] = select(0.0, bitcast<f32>(arena[(v17 + 521483)]), v16);
-    let v18 = c_2_0 + tj_0;
-    let v19 = v18 < 150;
-    let v20 = ((((v18 / 25) * 25) + (((v18 / 5) % 5) * 5)) + (v18 % 5)) + (ti_0 * 600);
-    k1_conv2d_max_pool2d_2_a_0[(tj_0 * 4) + ti_0] = vec4f(select(0.0, bitcast<f32>(arena[(v20 + 176)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 326)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 476)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 626)]), v19));
-    workgroupBarrier();
-    for (var c_2_i_0 = 0; c_2_i_0 < min(16, (150 - c_2_0)); c_2_i_0++) {
-      let v21 = (c_2_i_0 * 64) + tj_0;
-      let v22 = k1_conv2d_max_pool2d_2_b_0[v21];
-      let v23 = k1_conv2d_max_pool2d_2_a_0[((c_2_i_0 * 4) + ti_0)];
-      let v24 = v23.x;
-      acc_0_0 = acc_0_0 + (v22 * v24);
-      let v25 = v23.y;
-      acc_0_1 = acc_0_1 + (v22 * v25);
-      let v26 = v23.z;
-      acc_0_2 = acc_0_2 + (v22 * v26);
-      let v27 = v23.w;
-      acc_0_3 = acc_0_3 + (v22 * v27);
-      let v28 = k1_conv2d_max_pool2d_2_b_0[(v21 + 16)];
-      acc_0_4 = acc_0_4 + (v28 * v24);
-      acc_0_5 = acc_0_5 + (v28 * v25);
-      acc_0_6 = acc_0_6 + (v28 * v26);
-      acc_0_7 = acc_0_7 + (v28 * v27);
-      let v29 = k1_conv2d_max_pool2d_2_b_0[(v21 + 32)];
-      acc_0_8 = acc_0_8 + (v29 * v24);
-      acc_0_9 = acc_0_9 + (v29 * v25);
-      acc_0_10 = acc_0_10 + (v29 * v26);
-      acc_0_11 = acc_0_11 + (v29 * v27);
-      let v30 = k1_conv2d_max_pool2d_2_b_0[(v21 + 48)];
-      acc_0_12 = acc_0_12 + (v30 * v24);
-      acc_0_13 = acc_0_13 + (v30 * v25);
-      acc_0_14 = acc_0_14 + (v30 * v26);
-      acc_0_15 = acc_0_15 + (v30 * v27);
+  for (var c_2_0 = 0; c_2_0 < 150; c_2_0 += 32) {
+    block_0_0 = 0.0;
+    block_0_1 = 0.0;
+    block_0_2 = 0.0;
+    block_0_3 = 0.0;
+    block_0_4 = 0.0;
+    block_0_5 = 0.0;
+    block_0_6 = 0.0;
+    block_0_7 = 0.0;
+    block_0_8 = 0.0;
+    block_0_9 = 0.0;
+    block_0_10 = 0.0;
+    block_0_11 = 0.0;
+    block_0_12 = 0.0;
+    block_0_13 = 0.0;
+    block_0_14 = 0.0;
+    block_0_15 = 0.0;
+    for (var c_2_b_0 = 0; c_2_b_0 < 2; c_2_b_0++) {
+      workgroupBarrier();
+      let v1 = tj_0 + (ti_0 * 64);
+      let v3 = y_0 + tj_0;
+      let v4 = v3 < 25;
+      let v5 = c_2_0 + (c_2_b_0 * 16);
+      let v6 = v5 + ti_0;
+      let v7 = v4 && (v6 < 150);
+      let v8 = ((n_0 * 1176) + ((v3 / 5) * 28)) + ((v3 % 5) * 2);
+      let v9 = ((v8 + ((v6 / 25) * 196)) + (((v6 / 5) % 5) * 14)) + (v6 % 5);
+      k1_conv2d_max_pool2d_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v9 + 521468)]), v7);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 16] = select(0.0, bitcast<f32>(arena[(v9 + 521469)]), v7);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v9 + 521482)]), v7);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 48] = select(0.0, bitcast<f32>(arena[(v9 + 521483)]), v7);
+      let v10 = v5 + (ti_0 + 4);
+      let v11 = v4 && (v10 < 150);
+      let v12 = ((v8 + ((v10 / 25) * 196)) + (((v10 / 5) % 5) * 14)) + (v10 % 5);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v12 + 521468)]), v11);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 272] = select(0.0, bitcast<f32>(arena[(v12 + 521469)]), v11);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v12 + 521482)]), v11);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 304] = select(0.0, bitcast<f32>(arena[(v12 + 521483)]), v11);
+      let v13 = v5 + (ti_0 + 8);
+      let v14 = v4 && (v13 < 150);
+      let v15 = ((v8 + ((v13 / 25) * 196)) + (((v13 / 5) % 5) * 14)) + (v13 % 5);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v15 + 521468)]), v14);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 528] = select(0.0, bitcast<f32>(arena[(v15 + 521469)]), v14);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v15 + 521482)]), v14);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 560] = select(0.0, bitcast<f32>(arena[(v15 + 521483)]), v14);
+      let v16 = v5 + (ti_0 + 12);
+      let v17 = v4 && (v16 < 150);
+      let v18 = ((v8 + ((v16 / 25) * 196)) + (((v16 / 5) % 5) * 14)) + (v16 % 5);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v18 + 521468)]), v17);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 784] = select(0.0, bitcast<f32>(arena[(v18 + 521469)]), v17);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v18 + 521482)]), v17);
+      k1_conv2d_max_pool2d_2_b_0[v1 + 816] = select(0.0, bitcast<f32>(arena[(v18 + 521483)]), v17);
+      let v19 = v5 + tj_0;
+      let v20 = v19 < 150;
+      let v21 = ((((v19 / 25) * 25) + (((v19 / 5) % 5) * 5)) + (v19 % 5)) + (ti_0 * 600);
+      k1_conv2d_max_pool2d_2_a_0[(tj_0 * 4) + ti_0] = vec4f(select(0.0, bitcast<f32>(arena[(v21 + 176)]), v20), select(0.0, bitcast<f32>(arena[(v21 + 326)]), v20), select(0.0, bitcast<f32>(arena[(v21 + 476)]), v20), select(0.0, bitcast<f32>(arena[(v21 + 626)]), v20));
+      workgroupBarrier();
+      for (var c_2_i_0 = 0; c_2_i_0 < min(16, (150 - v5)); c_2_i_0++) {
+        let v22 = (c_2_i_0 * 64) + tj_0;
+        let v23 = k1_conv2d_max_pool2d_2_b_0[v22];
+        let v24 = k1_conv2d_max_pool2d_2_a_0[((c_2_i_0 * 4) + ti_0)];
+        let v25 = v24.x;
+        block_0_0 = block_0_0 + (v23 * v25);
+        let v26 = v24.y;
+        block_0_1 = block_0_1 + (v23 * v26);
+        let v27 = v24.z;
+        block_0_2 = block_0_2 + (v23 * v27);
+        let v28 = v24.w;
+        block_0_3 = block_0_3 + (v23 * v28);
+        let v29 = k1_conv2d_max_pool2d_2_b_0[(v22 + 16)];
+        block_0_4 = block_0_4 + (v29 * v25);
+        block_0_5 = block_0_5 + (v29 * v26);
+        block_0_6 = block_0_6 + (v29 * v27);
+        block_0_7 = block_0_7 + (v29 * v28);
+        let v30 = k1_conv2d_max_pool2d_2_b_0[(v22 + 32)];
+        block_0_8 = block_0_8 + (v30 * v25);
+        block_0_9 = block_0_9 + (v30 * v26);
+        block_0_10 = block_0_10 + (v30 * v27);
+        block_0_11 = block_0_11 + (v30 * v28);
+        let v31 = k1_conv2d_max_pool2d_2_b_0[(v22 + 48)];
+        block_0_12 = block_0_12 + (v31 * v25);
+        block_0_13 = block_0_13 + (v31 * v26);
+        block_0_14 = block_0_14 + (v31 * v27);
+        block_0_15 = block_0_15 + (v31 * v28);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
+    acc_0_1 = acc_0_1 + block_0_1;
+    acc_0_2 = acc_0_2 + block_0_2;
+    acc_0_3 = acc_0_3 + block_0_3;
+    acc_0_4 = acc_0_4 + block_0_4;
+    acc_0_5 = acc_0_5 + block_0_5;
+    acc_0_6 = acc_0_6 + block_0_6;
+    acc_0_7 = acc_0_7 + block_0_7;
+    acc_0_8 = acc_0_8 + block_0_8;
+    acc_0_9 = acc_0_9 + block_0_9;
+    acc_0_10 = acc_0_10 + block_0_10;
+    acc_0_11 = acc_0_11 + block_0_11;
+    acc_0_12 = acc_0_12 + block_0_12;
+    acc_0_13 = acc_0_13 + block_0_13;
+    acc_0_14 = acc_0_14 + block_0_14;
+    acc_0_15 = acc_0_15 + block_0_15;
   }
-  let v31 = y_0 + tj_0;
-  let v32 = 0 < (25 - v31);
-  if (v32) {
+  let v32 = y_0 + tj_0;
+  let v33 = 0 < (25 - v32);
+  if (v33) {
     var top_0: f32;
     top_0 = special(1u);
-    let v33 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
-    let v34 = acc_0_0 + v33;
-    top_0 = max_f32(top_0, select(v34, 0.0, (v34 < 0.0)));
-    let v35 = acc_0_4 + v33;
+    let v34 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
+    let v35 = acc_0_0 + v34;
     top_0 = max_f32(top_0, select(v35, 0.0, (v35 < 0.0)));
-    let v36 = acc_0_8 + v33;
+    let v36 = acc_0_4 + v34;
     top_0 = max_f32(top_0, select(v36, 0.0, (v36 < 0.0)));
-    let v37 = acc_0_12 + v33;
+    let v37 = acc_0_8 + v34;
     top_0 = max_f32(top_0, select(v37, 0.0, (v37 < 0.0)));
-    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747260] = bitcast<u32>(top_0);
+    let v38 = acc_0_12 + v34;
+    top_0 = max_f32(top_0, select(v38, 0.0, (v38 < 0.0)));
+    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747260] = bitcast<u32>(top_0);
   }
-  if (v32) {
+  if (v33) {
     var top_1: f32;
     top_1 = special(1u);
-    let v38 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
-    let v39 = acc_0_1 + v38;
-    top_1 = max_f32(top_1, select(v39, 0.0, (v39 < 0.0)));
-    let v40 = acc_0_5 + v38;
+    let v39 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
+    let v40 = acc_0_1 + v39;
     top_1 = max_f32(top_1, select(v40, 0.0, (v40 < 0.0)));
-    let v41 = acc_0_9 + v38;
+    let v41 = acc_0_5 + v39;
     top_1 = max_f32(top_1, select(v41, 0.0, (v41 < 0.0)));
-    let v42 = acc_0_13 + v38;
+    let v42 = acc_0_9 + v39;
     top_1 = max_f32(top_1, select(v42, 0.0, (v42 < 0.0)));
-    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747285] = bitcast<u32>(top_1);
+    let v43 = acc_0_13 + v39;
+    top_1 = max_f32(top_1, select(v43, 0.0, (v43 < 0.0)));
+    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747285] = bitcast<u32>(top_1);
   }
-  if (v32) {
+  if (v33) {
     var top_2: f32;
     top_2 = special(1u);
-    let v43 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
-    let v44 = acc_0_2 + v43;
-    top_2 = max_f32(top_2, select(v44, 0.0, (v44 < 0.0)));
-    let v45 = acc_0_6 + v43;
+    let v44 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
+    let v45 = acc_0_2 + v44;
     top_2 = max_f32(top_2, select(v45, 0.0, (v45 < 0.0)));
-    let v46 = acc_0_10 + v43;
+    let v46 = acc_0_6 + v44;
     top_2 = max_f32(top_2, select(v46, 0.0, (v46 < 0.0)));
-    let v47 = acc_0_14 + v43;
+    let v47 = acc_0_10 + v44;
     top_2 = max_f32(top_2, select(v47, 0.0, (v47 < 0.0)));
-    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747310] = bitcast<u32>(top_2);
+    let v48 = acc_0_14 + v44;
+    top_2 = max_f32(top_2, select(v48, 0.0, (v48 < 0.0)));
+    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747310] = bitcast<u32>(top_2);
   }
-  if (v32) {
+  if (v33) {
     var top_3: f32;
     top_3 = special(1u);
-    let v48 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
-    let v49 = acc_0_3 + v48;
-    top_3 = max_f32(top_3, select(v49, 0.0, (v49 < 0.0)));
-    let v50 = acc_0_7 + v48;
+    let v49 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
+    let v50 = acc_0_3 + v49;
     top_3 = max_f32(top_3, select(v50, 0.0, (v50 < 0.0)));
-    let v51 = acc_0_11 + v48;
+    let v51 = acc_0_7 + v49;
     top_3 = max_f32(top_3, select(v51, 0.0, (v51 < 0.0)));
-    let v52 = acc_0_15 + v48;
+    let v52 = acc_0_11 + v49;
     top_3 = max_f32(top_3, select(v52, 0.0, (v52 < 0.0)));
-    arena[((((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100)) + 747335] = bitcast<u32>(top_3);
+    let v53 = acc_0_15 + v49;
+    top_3 = max_f32(top_3, select(v53, 0.0, (v53 < 0.0)));
+    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747335] = bitcast<u32>(top_3);
   }
 }
 
@@ -335,35 +386,61 @@ var<workgroup> k2_matmul_b_0: array<f32, 128>;
 @compute @workgroup_size(64)
 fn k2_matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 8;
   let j_0 = i32(group.x) * 8;
   let ti_0 = v0 / 8;
   let tj_0 = v0 % 8;
-  for (var k_0 = 0; k_0 < 400; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
-    let v2 = i32(call.n);
-    let v3 = s_0 * 400;
-    let v4 = (((n_0 * 400) + k_0) + t_0) + v3;
-    k2_matmul_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 747260)]), ((n_0 + s_0) < v2));
-    let v5 = v1 + 4;
-    k2_matmul_a_0[v5] = select(0.0, bitcast<f32>(arena[(v4 + 748860)]), ((n_0 + (s_0 + 4)) < v2));
-    let v6 = (((j_0 * 400) + k_0) + t_0) + v3;
-    k2_matmul_b_0[v1] = bitcast<f32>(arena[(v6 + 2592)]);
-    k2_matmul_b_0[v5] = bitcast<f32>(arena[(v6 + 4192)]);
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
-      let v7 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k2_matmul_a_0[(v7 + ti_0)] * k2_matmul_b_0[(v7 + tj_0)]);
+  for (var k_0 = 0; k_0 < 384; k_0 += 48) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 3; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 8) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = s_0 * 400;
+      let v5 = ((((n_0 * 400) + k_0) + v3) + t_0) + v4;
+      k2_matmul_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 747260)]), ((n_0 + s_0) < v2));
+      let v6 = v1 + 4;
+      k2_matmul_a_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 748860)]), ((n_0 + (s_0 + 4)) < v2));
+      let v7 = ((((j_0 * 400) + k_0) + v3) + t_0) + v4;
+      k2_matmul_b_0[v1] = bitcast<f32>(arena[(v7 + 2592)]);
+      k2_matmul_b_0[v6] = bitcast<f32>(arena[(v7 + 4192)]);
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
+        let v8 = k_i_0 * 8;
+        block_0_0 = block_0_0 + (k2_matmul_a_0[(v8 + ti_0)] * k2_matmul_b_0[(v8 + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
-  if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v8 = acc_0_0 + bitcast<f32>(arena[((j_0 + tj_0) + 50592)]);
-    arena[(((j_0 + (n_0 * 120)) + tj_0) + (ti_0 * 120)) + 824060] = bitcast<u32>(select(v8, 0.0, (v8 < 0.0)));
+  block_0_0 = 0.0;
+  workgroupBarrier();
+  let t_1 = v0 % 16;
+  let s_1 = v0 / 16;
+  let v9 = (t_1 * 8) + s_1;
+  let v10 = i32(call.n);
+  let v11 = s_1 * 400;
+  let v12 = ((n_0 * 400) + t_1) + v11;
+  k2_matmul_a_0[v9] = select(0.0, bitcast<f32>(arena[(v12 + 747644)]), ((n_0 + s_1) < v10));
+  let v13 = v9 + 4;
+  k2_matmul_a_0[v13] = select(0.0, bitcast<f32>(arena[(v12 + 749244)]), ((n_0 + (s_1 + 4)) < v10));
+  let v14 = ((j_0 * 400) + t_1) + v11;
+  k2_matmul_b_0[v9] = bitcast<f32>(arena[(v14 + 2976)]);
+  k2_matmul_b_0[v13] = bitcast<f32>(arena[(v14 + 4576)]);
+  workgroupBarrier();
+  for (var k_i_1 = 0; k_i_1 < 16; k_i_1++) {
+    let v15 = k_i_1 * 8;
+    block_0_0 = block_0_0 + (k2_matmul_a_0[(v15 + ti_0)] * k2_matmul_b_0[(v15 + tj_0)]);
+  }
+  acc_0_0 = acc_0_0 + block_0_0;
+  if (0 < (v10 - (n_0 + ti_0))) {
+    let v16 = acc_0_0 + bitcast<f32>(arena[((j_0 + tj_0) + 50592)]);
+    arena[(((j_0 + (n_0 * 120)) + tj_0) + (ti_0 * 120)) + 824060] = bitcast<u32>(select(v16, 0.0, (v16 < 0.0)));
   }
 }
 
@@ -372,39 +449,46 @@ var<workgroup> k3_matmul_2_b_0: array<f32, 128>;
 @compute @workgroup_size(64)
 fn k3_matmul_2(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 8;
   let j_0 = i32(group.x) * 8;
   let ti_0 = v0 / 8;
   let tj_0 = v0 % 8;
-  for (var k_0 = 0; k_0 < 120; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
-    let v2 = i32(call.n);
-    let v3 = (k_0 + t_0) < 120;
-    let v4 = s_0 * 120;
-    let v5 = (((n_0 * 120) + k_0) + t_0) + v4;
-    k3_matmul_2_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 824060)]), (((n_0 + s_0) < v2) && v3));
-    let v6 = v1 + 4;
-    let v7 = s_0 + 4;
-    k3_matmul_2_a_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 824540)]), (((n_0 + v7) < v2) && v3));
-    let v8 = (((j_0 * 120) + k_0) + t_0) + v4;
-    k3_matmul_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 50712)]), (((j_0 + s_0) < 84) && v3));
-    k3_matmul_2_b_0[v6] = select(0.0, bitcast<f32>(arena[(v8 + 51192)]), (((j_0 + v7) < 84) && v3));
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (120 - k_0)); k_i_0++) {
-      let v9 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k3_matmul_2_a_0[(v9 + ti_0)] * k3_matmul_2_b_0[(v9 + tj_0)]);
+  for (var k_0 = 0; k_0 < 120; k_0 += 32) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 2; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 8) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = k_0 + v3;
+      let v5 = (v4 + t_0) < 120;
+      let v6 = s_0 * 120;
+      let v7 = ((((n_0 * 120) + k_0) + v3) + t_0) + v6;
+      k3_matmul_2_a_0[v1] = select(0.0, bitcast<f32>(arena[(v7 + 824060)]), (((n_0 + s_0) < v2) && v5));
+      let v8 = v1 + 4;
+      let v9 = s_0 + 4;
+      k3_matmul_2_a_0[v8] = select(0.0, bitcast<f32>(arena[(v7 + 824540)]), (((n_0 + v9) < v2) && v5));
+      let v10 = ((((j_0 * 120) + k_0) + v3) + t_0) + v6;
+      k3_matmul_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v10 + 50712)]), (((j_0 + s_0) < 84) && v5));
+      k3_matmul_2_b_0[v8] = select(0.0, bitcast<f32>(arena[(v10 + 51192)]), (((j_0 + v9) < 84) && v5));
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < min(16, (120 - v4)); k_i_0++) {
+        let v11 = k_i_0 * 8;
+        block_0_0 = block_0_0 + (k3_matmul_2_a_0[(v11 + ti_0)] * k3_matmul_2_b_0[(v11 + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v10 = j_0 + tj_0;
-    if (0 < (84 - v10)) {
-      let v11 = acc_0_0 + bitcast<f32>(arena[(v10 + 60792)]);
-      arena[(((j_0 + (n_0 * 84)) + tj_0) + (ti_0 * 84)) + 839420] = bitcast<u32>(select(v11, 0.0, (v11 < 0.0)));
+    let v12 = j_0 + tj_0;
+    if (0 < (84 - v12)) {
+      let v13 = acc_0_0 + bitcast<f32>(arena[(v12 + 60792)]);
+      arena[(((j_0 + (n_0 * 84)) + tj_0) + (ti_0 * 84)) + 839420] = bitcast<u32>(select(v13, 0.0, (v13 < 0.0)));
     }
   }
 }
@@ -414,35 +498,42 @@ var<workgroup> k4_matmul_3_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k4_matmul_3(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 16;
   let j_0 = i32(group.x) * 4;
   let ti_0 = v0 / 4;
   let tj_0 = v0 % 4;
-  for (var k_0 = 0; k_0 < 84; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 16) + s_0;
-    let v2 = i32(call.n);
-    let v3 = (k_0 + t_0) < 84;
-    let v4 = s_0 * 84;
-    let v5 = (((n_0 * 84) + k_0) + t_0) + v4;
-    k4_matmul_3_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 839420)]), (((n_0 + s_0) < v2) && v3));
-    k4_matmul_3_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v5 + 839756)]), (((n_0 + (s_0 + 4)) < v2) && v3));
-    k4_matmul_3_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 840092)]), (((n_0 + (s_0 + 8)) < v2) && v3));
-    k4_matmul_3_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v5 + 840428)]), (((n_0 + (s_0 + 12)) < v2) && v3));
-    k4_matmul_3_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 84) + k_0) + t_0) + v4) + 60876)]), (((j_0 + s_0) < 10) && v3));
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (84 - k_0)); k_i_0++) {
-      acc_0_0 = acc_0_0 + (k4_matmul_3_a_0[((k_i_0 * 16) + ti_0)] * k4_matmul_3_b_0[((k_i_0 * 4) + tj_0)]);
+  for (var k_0 = 0; k_0 < 84; k_0 += 48) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 3; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 16) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = k_0 + v3;
+      let v5 = (v4 + t_0) < 84;
+      let v6 = s_0 * 84;
+      let v7 = ((((n_0 * 84) + k_0) + v3) + t_0) + v6;
+      k4_matmul_3_a_0[v1] = select(0.0, bitcast<f32>(arena[(v7 + 839420)]), (((n_0 + s_0) < v2) && v5));
+      k4_matmul_3_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v7 + 839756)]), (((n_0 + (s_0 + 4)) < v2) && v5));
+      k4_matmul_3_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v7 + 840092)]), (((n_0 + (s_0 + 8)) < v2) && v5));
+      k4_matmul_3_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v7 + 840428)]), (((n_0 + (s_0 + 12)) < v2) && v5));
+      k4_matmul_3_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[((((((j_0 * 84) + k_0) + v3) + t_0) + v6) + 60876)]), (((j_0 + s_0) < 10) && v5));
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < min(16, (84 - v4)); k_i_0++) {
+        block_0_0 = block_0_0 + (k4_matmul_3_a_0[((k_i_0 * 16) + ti_0)] * k4_matmul_3_b_0[((k_i_0 * 4) + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v6 = j_0 + tj_0;
-    if (0 < (10 - v6)) {
-      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 189044] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v6 + 61716)]));
+    let v8 = j_0 + tj_0;
+    if (0 < (10 - v8)) {
+      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 189044] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v8 + 61716)]));
     }
   }
 }
@@ -832,6 +923,22 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
   var acc_0_13: f32;
   var acc_0_14: f32;
   var acc_0_15: f32;
+  var block_0_0: f32;
+  var block_0_1: f32;
+  var block_0_2: f32;
+  var block_0_3: f32;
+  var block_0_4: f32;
+  var block_0_5: f32;
+  var block_0_6: f32;
+  var block_0_7: f32;
+  var block_0_8: f32;
+  var block_0_9: f32;
+  var block_0_10: f32;
+  var block_0_11: f32;
+  var block_0_12: f32;
+  var block_0_13: f32;
+  var block_0_14: f32;
+  var block_0_15: f32;
   acc_0_0 = 0.0;
   acc_0_1 = 0.0;
   acc_0_2 = 0.0;
@@ -854,251 +961,286 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
   let v2 = i32(group.x);
   let y_0 = (v2 % 2) * 16;
   let n_0 = i32(group.y);
-  for (var c_2_0 = 0; c_2_0 < 150; c_2_0 += 16) {
-    workgroupBarrier();
-    let v1 = tj_0 + (ti_0 * 64);
-    let v3 = y_0 + tj_0;
-    let v4 = v3 < 25;
-    let v5 = c_2_0 + ti_0;
-    let v6 = v4 && (v5 < 150);
-    let v7 = ((n_0 * 1176) + ((v3 / 5) * 28)) + ((v3 % 5) * 2);
-    let v8 = ((v7 + ((v5 / 25) * 196)) + (((v5 / 5) % 5) * 14)) + (v5 % 5);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v8 + 521468)]), v6);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 16] = select(0.0, bitcast<f32>(arena[(v8 + 521469)]), v6);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v8 + 521482)]), v6);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 48] = select(0.0, bitcast<f32>(arena[(v8 + 521483)]), v6);
-    let v9 = c_2_0 + (ti_0 + 4);
-    let v10 = v4 && (v9 < 150);
-    let v11 = ((v7 + ((v9 / 25) * 196)) + (((v9 / 5) % 5) * 14)) + (v9 % 5);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v11 + 521468)]), v10);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 272] = select(0.0, bitcast<f32>(arena[(v11 + 521469)]), v10);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v11 + 521482)]), v10);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 304] = select(0.0, bitcast<f32>(arena[(v11 + 521483)]), v10);
-    let v12 = c_2_0 + (ti_0 + 8);
-    let v13 = v4 && (v12 < 150);
-    let v14 = ((v7 + ((v12 / 25) * 196)) + (((v12 / 5) % 5) * 14)) + (v12 % 5);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v14 + 521468)]), v13);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 528] = select(0.0, bitcast<f32>(arena[(v14 + 521469)]), v13);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v14 + 521482)]), v13);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 560] = select(0.0, bitcast<f32>(arena[(v14 + 521483)]), v13);
-    let v15 = c_2_0 + (ti_0 + 12);
-    let v16 = v4 && (v15 < 150);
-    let v17 = ((v7 + ((v15 / 25) * 196)) + (((v15 / 5) % 5) * 14)) + (v15 % 5);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v17 + 521468)]), v16);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 784] = select(0.0, bitcast<f32>(arena[(v17 + 521469)]), v16);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v17 + 521482)]), v16);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 816] = select(0.0, bitcast<f32>(arena[(v17 + 521483)]), v16);
-    let v18 = c_2_0 + tj_0;
-    let v19 = v18 < 150;
-    let v20 = ((((v18 / 25) * 25) + (((v18 / 5) % 5) * 5)) + (v18 % 5)) + (ti_0 * 600);
-    k10_conv2d_max_pool2d_max_pool2d_index_2_a_0[(tj_0 * 4) + ti_0] = vec4f(select(0.0, bitcast<f32>(arena[(v20 + 176)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 326)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 476)]), v19), select(0.0, bitcast<f32>(arena[(v20 + 626)]), v19));
-    workgroupBarrier();
-    for (var c_2_i_0 = 0; c_2_i_0 < min(16, (150 - c_2_0)); c_2_i_0++) {
-      let v21 = (c_2_i_0 * 64) + tj_0;
-      let v22 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v21];
-      let v23 = k10_conv2d_max_pool2d_max_pool2d_index_2_a_0[((c_2_i_0 * 4) + ti_0)];
-      let v24 = v23.x;
-      acc_0_0 = acc_0_0 + (v22 * v24);
-      let v25 = v23.y;
-      acc_0_1 = acc_0_1 + (v22 * v25);
-      let v26 = v23.z;
-      acc_0_2 = acc_0_2 + (v22 * v26);
-      let v27 = v23.w;
-      acc_0_3 = acc_0_3 + (v22 * v27);
-      let v28 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v21 + 16)];
-      acc_0_4 = acc_0_4 + (v28 * v24);
-      acc_0_5 = acc_0_5 + (v28 * v25);
-      acc_0_6 = acc_0_6 + (v28 * v26);
-      acc_0_7 = acc_0_7 + (v28 * v27);
-      let v29 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v21 + 32)];
-      acc_0_8 = acc_0_8 + (v29 * v24);
-      acc_0_9 = acc_0_9 + (v29 * v25);
-      acc_0_10 = acc_0_10 + (v29 * v26);
-      acc_0_11 = acc_0_11 + (v29 * v27);
-      let v30 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v21 + 48)];
-      acc_0_12 = acc_0_12 + (v30 * v24);
-      acc_0_13 = acc_0_13 + (v30 * v25);
-      acc_0_14 = acc_0_14 + (v30 * v26);
-      acc_0_15 = acc_0_15 + (v30 * v27);
+  for (var c_2_0 = 0; c_2_0 < 150; c_2_0 += 32) {
+    block_0_0 = 0.0;
+    block_0_1 = 0.0;
+    block_0_2 = 0.0;
+    block_0_3 = 0.0;
+    block_0_4 = 0.0;
+    block_0_5 = 0.0;
+    block_0_6 = 0.0;
+    block_0_7 = 0.0;
+    block_0_8 = 0.0;
+    block_0_9 = 0.0;
+    block_0_10 = 0.0;
+    block_0_11 = 0.0;
+    block_0_12 = 0.0;
+    block_0_13 = 0.0;
+    block_0_14 = 0.0;
+    block_0_15 = 0.0;
+    for (var c_2_b_0 = 0; c_2_b_0 < 2; c_2_b_0++) {
+      workgroupBarrier();
+      let v1 = tj_0 + (ti_0 * 64);
+      let v3 = y_0 + tj_0;
+      let v4 = v3 < 25;
+      let v5 = c_2_0 + (c_2_b_0 * 16);
+      let v6 = v5 + ti_0;
+      let v7 = v4 && (v6 < 150);
+      let v8 = ((n_0 * 1176) + ((v3 / 5) * 28)) + ((v3 % 5) * 2);
+      let v9 = ((v8 + ((v6 / 25) * 196)) + (((v6 / 5) % 5) * 14)) + (v6 % 5);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1] = select(0.0, bitcast<f32>(arena[(v9 + 521468)]), v7);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 16] = select(0.0, bitcast<f32>(arena[(v9 + 521469)]), v7);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 32] = select(0.0, bitcast<f32>(arena[(v9 + 521482)]), v7);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 48] = select(0.0, bitcast<f32>(arena[(v9 + 521483)]), v7);
+      let v10 = v5 + (ti_0 + 4);
+      let v11 = v4 && (v10 < 150);
+      let v12 = ((v8 + ((v10 / 25) * 196)) + (((v10 / 5) % 5) * 14)) + (v10 % 5);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 256] = select(0.0, bitcast<f32>(arena[(v12 + 521468)]), v11);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 272] = select(0.0, bitcast<f32>(arena[(v12 + 521469)]), v11);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 288] = select(0.0, bitcast<f32>(arena[(v12 + 521482)]), v11);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 304] = select(0.0, bitcast<f32>(arena[(v12 + 521483)]), v11);
+      let v13 = v5 + (ti_0 + 8);
+      let v14 = v4 && (v13 < 150);
+      let v15 = ((v8 + ((v13 / 25) * 196)) + (((v13 / 5) % 5) * 14)) + (v13 % 5);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 512] = select(0.0, bitcast<f32>(arena[(v15 + 521468)]), v14);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 528] = select(0.0, bitcast<f32>(arena[(v15 + 521469)]), v14);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 544] = select(0.0, bitcast<f32>(arena[(v15 + 521482)]), v14);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 560] = select(0.0, bitcast<f32>(arena[(v15 + 521483)]), v14);
+      let v16 = v5 + (ti_0 + 12);
+      let v17 = v4 && (v16 < 150);
+      let v18 = ((v8 + ((v16 / 25) * 196)) + (((v16 / 5) % 5) * 14)) + (v16 % 5);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 768] = select(0.0, bitcast<f32>(arena[(v18 + 521468)]), v17);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 784] = select(0.0, bitcast<f32>(arena[(v18 + 521469)]), v17);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 800] = select(0.0, bitcast<f32>(arena[(v18 + 521482)]), v17);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v1 + 816] = select(0.0, bitcast<f32>(arena[(v18 + 521483)]), v17);
+      let v19 = v5 + tj_0;
+      let v20 = v19 < 150;
+      let v21 = ((((v19 / 25) * 25) + (((v19 / 5) % 5) * 5)) + (v19 % 5)) + (ti_0 * 600);
+      k10_conv2d_max_pool2d_max_pool2d_index_2_a_0[(tj_0 * 4) + ti_0] = vec4f(select(0.0, bitcast<f32>(arena[(v21 + 176)]), v20), select(0.0, bitcast<f32>(arena[(v21 + 326)]), v20), select(0.0, bitcast<f32>(arena[(v21 + 476)]), v20), select(0.0, bitcast<f32>(arena[(v21 + 626)]), v20));
+      workgroupBarrier();
+      for (var c_2_i_0 = 0; c_2_i_0 < min(16, (150 - v5)); c_2_i_0++) {
+        let v22 = (c_2_i_0 * 64) + tj_0;
+        let v23 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[v22];
+        let v24 = k10_conv2d_max_pool2d_max_pool2d_index_2_a_0[((c_2_i_0 * 4) + ti_0)];
+        let v25 = v24.x;
+        block_0_0 = block_0_0 + (v23 * v25);
+        let v26 = v24.y;
+        block_0_1 = block_0_1 + (v23 * v26);
+        let v27 = v24.z;
+        block_0_2 = block_0_2 + (v23 * v27);
+        let v28 = v24.w;
+        block_0_3 = block_0_3 + (v23 * v28);
+        let v29 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v22 + 16)];
+        block_0_4 = block_0_4 + (v29 * v25);
+        block_0_5 = block_0_5 + (v29 * v26);
+        block_0_6 = block_0_6 + (v29 * v27);
+        block_0_7 = block_0_7 + (v29 * v28);
+        let v30 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v22 + 32)];
+        block_0_8 = block_0_8 + (v30 * v25);
+        block_0_9 = block_0_9 + (v30 * v26);
+        block_0_10 = block_0_10 + (v30 * v27);
+        block_0_11 = block_0_11 + (v30 * v28);
+        let v31 = k10_conv2d_max_pool2d_max_pool2d_index_2_b_0[(v22 + 48)];
+        block_0_12 = block_0_12 + (v31 * v25);
+        block_0_13 = block_0_13 + (v31 * v26);
+        block_0_14 = block_0_14 + (v31 * v27);
+        block_0_15 = block_0_15 + (v31 * v28);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
+    acc_0_1 = acc_0_1 + block_0_1;
+    acc_0_2 = acc_0_2 + block_0_2;
+    acc_0_3 = acc_0_3 + block_0_3;
+    acc_0_4 = acc_0_4 + block_0_4;
+    acc_0_5 = acc_0_5 + block_0_5;
+    acc_0_6 = acc_0_6 + block_0_6;
+    acc_0_7 = acc_0_7 + block_0_7;
+    acc_0_8 = acc_0_8 + block_0_8;
+    acc_0_9 = acc_0_9 + block_0_9;
+    acc_0_10 = acc_0_10 + block_0_10;
+    acc_0_11 = acc_0_11 + block_0_11;
+    acc_0_12 = acc_0_12 + block_0_12;
+    acc_0_13 = acc_0_13 + block_0_13;
+    acc_0_14 = acc_0_14 + block_0_14;
+    acc_0_15 = acc_0_15 + block_0_15;
   }
-  let v31 = y_0 + tj_0;
-  let v32 = 0 < (25 - v31);
-  if (v32) {
+  let v32 = y_0 + tj_0;
+  let v33 = 0 < (25 - v32);
+  if (v33) {
     var top_0: f32;
     top_0 = special(1u);
     var where_0: i32;
     where_0 = 0;
     var v_0: f32;
-    let v33 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
-    let v34 = acc_0_0 + v33;
-    v_0 = select(v34, 0.0, (v34 < 0.0));
-    let v35 = v_0;
-    let v36 = top_0;
-    let v37 = is_nan(v36);
-    where_0 = select(where_0, 0, ((((!(v35 <= v36)) || is_nan(v35)) || v37) && (!v37)));
-    top_0 = max_f32(v36, v35);
+    let v34 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
+    let v35 = acc_0_0 + v34;
+    v_0 = select(v35, 0.0, (v35 < 0.0));
+    let v36 = v_0;
+    let v37 = top_0;
+    let v38 = is_nan(v37);
+    where_0 = select(where_0, 0, ((((!(v36 <= v37)) || is_nan(v36)) || v38) && (!v38)));
+    top_0 = max_f32(v37, v36);
     var v_1: f32;
-    let v38 = acc_0_4 + v33;
-    v_1 = select(v38, 0.0, (v38 < 0.0));
-    let v39 = v_1;
-    let v40 = top_0;
-    let v41 = is_nan(v40);
-    where_0 = select(where_0, 1, ((((!(v39 <= v40)) || is_nan(v39)) || v41) && (!v41)));
-    top_0 = max_f32(v40, v39);
+    let v39 = acc_0_4 + v34;
+    v_1 = select(v39, 0.0, (v39 < 0.0));
+    let v40 = v_1;
+    let v41 = top_0;
+    let v42 = is_nan(v41);
+    where_0 = select(where_0, 1, ((((!(v40 <= v41)) || is_nan(v40)) || v42) && (!v42)));
+    top_0 = max_f32(v41, v40);
     var v_2: f32;
-    let v42 = acc_0_8 + v33;
-    v_2 = select(v42, 0.0, (v42 < 0.0));
-    let v43 = v_2;
-    let v44 = top_0;
-    let v45 = is_nan(v44);
-    where_0 = select(where_0, 2, ((((!(v43 <= v44)) || is_nan(v43)) || v45) && (!v45)));
-    top_0 = max_f32(v44, v43);
+    let v43 = acc_0_8 + v34;
+    v_2 = select(v43, 0.0, (v43 < 0.0));
+    let v44 = v_2;
+    let v45 = top_0;
+    let v46 = is_nan(v45);
+    where_0 = select(where_0, 2, ((((!(v44 <= v45)) || is_nan(v44)) || v46) && (!v46)));
+    top_0 = max_f32(v45, v44);
     var v_3: f32;
-    let v46 = acc_0_12 + v33;
-    v_3 = select(v46, 0.0, (v46 < 0.0));
-    let v47 = v_3;
-    let v48 = top_0;
-    let v49 = is_nan(v48);
-    where_0 = select(where_0, 3, ((((!(v47 <= v48)) || is_nan(v47)) || v49) && (!v49)));
-    top_0 = max_f32(v48, v47);
+    let v47 = acc_0_12 + v34;
+    v_3 = select(v47, 0.0, (v47 < 0.0));
+    let v48 = v_3;
+    let v49 = top_0;
+    let v50 = is_nan(v49);
+    where_0 = select(where_0, 3, ((((!(v48 <= v49)) || is_nan(v48)) || v50) && (!v50)));
+    top_0 = max_f32(v49, v48);
     var out_0: i32;
     out_0 = where_0 & 255;
-    let v50 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
-    arena[v50 + 747260] = bitcast<u32>(top_0);
-    arena[v50 + 772860] = u32(out_0);
+    let v51 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
+    arena[v51 + 747260] = bitcast<u32>(top_0);
+    arena[v51 + 772860] = u32(out_0);
   }
-  if (v32) {
+  if (v33) {
     var top_1: f32;
     top_1 = special(1u);
     var where_1: i32;
     where_1 = 0;
     var v_4: f32;
-    let v51 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
-    let v52 = acc_0_1 + v51;
-    v_4 = select(v52, 0.0, (v52 < 0.0));
-    let v53 = v_4;
-    let v54 = top_1;
-    let v55 = is_nan(v54);
-    where_1 = select(where_1, 0, ((((!(v53 <= v54)) || is_nan(v53)) || v55) && (!v55)));
-    top_1 = max_f32(v54, v53);
+    let v52 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
+    let v53 = acc_0_1 + v52;
+    v_4 = select(v53, 0.0, (v53 < 0.0));
+    let v54 = v_4;
+    let v55 = top_1;
+    let v56 = is_nan(v55);
+    where_1 = select(where_1, 0, ((((!(v54 <= v55)) || is_nan(v54)) || v56) && (!v56)));
+    top_1 = max_f32(v55, v54);
     var v_5: f32;
-    let v56 = acc_0_5 + v51;
-    v_5 = select(v56, 0.0, (v56 < 0.0));
-    let v57 = v_5;
-    let v58 = top_1;
-    let v59 = is_nan(v58);
-    where_1 = select(where_1, 1, ((((!(v57 <= v58)) || is_nan(v57)) || v59) && (!v59)));
-    top_1 = max_f32(v58, v57);
+    let v57 = acc_0_5 + v52;
+    v_5 = select(v57, 0.0, (v57 < 0.0));
+    let v58 = v_5;
+    let v59 = top_1;
+    let v60 = is_nan(v59);
+    where_1 = select(where_1, 1, ((((!(v58 <= v59)) || is_nan(v58)) || v60) && (!v60)));
+    top_1 = max_f32(v59, v58);
     var v_6: f32;
-    let v60 = acc_0_9 + v51;
-    v_6 = select(v60, 0.0, (v60 < 0.0));
-    let v61 = v_6;
-    let v62 = top_1;
-    let v63 = is_nan(v62);
-    where_1 = select(where_1, 2, ((((!(v61 <= v62)) || is_nan(v61)) || v63) && (!v63)));
-    top_1 = max_f32(v62, v61);
+    let v61 = acc_0_9 + v52;
+    v_6 = select(v61, 0.0, (v61 < 0.0));
+    let v62 = v_6;
+    let v63 = top_1;
+    let v64 = is_nan(v63);
+    where_1 = select(where_1, 2, ((((!(v62 <= v63)) || is_nan(v62)) || v64) && (!v64)));
+    top_1 = max_f32(v63, v62);
     var v_7: f32;
-    let v64 = acc_0_13 + v51;
-    v_7 = select(v64, 0.0, (v64 < 0.0));
-    let v65 = v_7;
-    let v66 = top_1;
-    let v67 = is_nan(v66);
-    where_1 = select(where_1, 3, ((((!(v65 <= v66)) || is_nan(v65)) || v67) && (!v67)));
-    top_1 = max_f32(v66, v65);
+    let v65 = acc_0_13 + v52;
+    v_7 = select(v65, 0.0, (v65 < 0.0));
+    let v66 = v_7;
+    let v67 = top_1;
+    let v68 = is_nan(v67);
+    where_1 = select(where_1, 3, ((((!(v66 <= v67)) || is_nan(v66)) || v68) && (!v68)));
+    top_1 = max_f32(v67, v66);
     var out_1: i32;
     out_1 = where_1 & 255;
-    let v68 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
-    arena[v68 + 747285] = bitcast<u32>(top_1);
-    arena[v68 + 772885] = u32(out_1);
+    let v69 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
+    arena[v69 + 747285] = bitcast<u32>(top_1);
+    arena[v69 + 772885] = u32(out_1);
   }
-  if (v32) {
+  if (v33) {
     var top_2: f32;
     top_2 = special(1u);
     var where_2: i32;
     where_2 = 0;
     var v_8: f32;
-    let v69 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
-    let v70 = acc_0_2 + v69;
-    v_8 = select(v70, 0.0, (v70 < 0.0));
-    let v71 = v_8;
-    let v72 = top_2;
-    let v73 = is_nan(v72);
-    where_2 = select(where_2, 0, ((((!(v71 <= v72)) || is_nan(v71)) || v73) && (!v73)));
-    top_2 = max_f32(v72, v71);
+    let v70 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
+    let v71 = acc_0_2 + v70;
+    v_8 = select(v71, 0.0, (v71 < 0.0));
+    let v72 = v_8;
+    let v73 = top_2;
+    let v74 = is_nan(v73);
+    where_2 = select(where_2, 0, ((((!(v72 <= v73)) || is_nan(v72)) || v74) && (!v74)));
+    top_2 = max_f32(v73, v72);
     var v_9: f32;
-    let v74 = acc_0_6 + v69;
-    v_9 = select(v74, 0.0, (v74 < 0.0));
-    let v75 = v_9;
-    let v76 = top_2;
-    let v77 = is_nan(v76);
-    where_2 = select(where_2, 1, ((((!(v75 <= v76)) || is_nan(v75)) || v77) && (!v77)));
-    top_2 = max_f32(v76, v75);
+    let v75 = acc_0_6 + v70;
+    v_9 = select(v75, 0.0, (v75 < 0.0));
+    let v76 = v_9;
+    let v77 = top_2;
+    let v78 = is_nan(v77);
+    where_2 = select(where_2, 1, ((((!(v76 <= v77)) || is_nan(v76)) || v78) && (!v78)));
+    top_2 = max_f32(v77, v76);
     var v_10: f32;
-    let v78 = acc_0_10 + v69;
-    v_10 = select(v78, 0.0, (v78 < 0.0));
-    let v79 = v_10;
-    let v80 = top_2;
-    let v81 = is_nan(v80);
-    where_2 = select(where_2, 2, ((((!(v79 <= v80)) || is_nan(v79)) || v81) && (!v81)));
-    top_2 = max_f32(v80, v79);
+    let v79 = acc_0_10 + v70;
+    v_10 = select(v79, 0.0, (v79 < 0.0));
+    let v80 = v_10;
+    let v81 = top_2;
+    let v82 = is_nan(v81);
+    where_2 = select(where_2, 2, ((((!(v80 <= v81)) || is_nan(v80)) || v82) && (!v82)));
+    top_2 = max_f32(v81, v80);
     var v_11: f32;
-    let v82 = acc_0_14 + v69;
-    v_11 = select(v82, 0.0, (v82 < 0.0));
-    let v83 = v_11;
-    let v84 = top_2;
-    let v85 = is_nan(v84);
-    where_2 = select(where_2, 3, ((((!(v83 <= v84)) || is_nan(v83)) || v85) && (!v85)));
-    top_2 = max_f32(v84, v83);
+    let v83 = acc_0_14 + v70;
+    v_11 = select(v83, 0.0, (v83 < 0.0));
+    let v84 = v_11;
+    let v85 = top_2;
+    let v86 = is_nan(v85);
+    where_2 = select(where_2, 3, ((((!(v84 <= v85)) || is_nan(v84)) || v86) && (!v86)));
+    top_2 = max_f32(v85, v84);
     var out_2: i32;
     out_2 = where_2 & 255;
-    let v86 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
-    arena[v86 + 747310] = bitcast<u32>(top_2);
-    arena[v86 + 772910] = u32(out_2);
+    let v87 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
+    arena[v87 + 747310] = bitcast<u32>(top_2);
+    arena[v87 + 772910] = u32(out_2);
   }
-  if (v32) {
+  if (v33) {
     var top_3: f32;
     top_3 = special(1u);
     var where_3: i32;
     where_3 = 0;
     var v_12: f32;
-    let v87 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
-    let v88 = acc_0_3 + v87;
-    v_12 = select(v88, 0.0, (v88 < 0.0));
-    let v89 = v_12;
-    let v90 = top_3;
-    let v91 = is_nan(v90);
-    where_3 = select(where_3, 0, ((((!(v89 <= v90)) || is_nan(v89)) || v91) && (!v91)));
-    top_3 = max_f32(v90, v89);
+    let v88 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
+    let v89 = acc_0_3 + v88;
+    v_12 = select(v89, 0.0, (v89 < 0.0));
+    let v90 = v_12;
+    let v91 = top_3;
+    let v92 = is_nan(v91);
+    where_3 = select(where_3, 0, ((((!(v90 <= v91)) || is_nan(v90)) || v92) && (!v92)));
+    top_3 = max_f32(v91, v90);
     var v_13: f32;
-    let v92 = acc_0_7 + v87;
-    v_13 = select(v92, 0.0, (v92 < 0.0));
-    let v93 = v_13;
-    let v94 = top_3;
-    let v95 = is_nan(v94);
-    where_3 = select(where_3, 1, ((((!(v93 <= v94)) || is_nan(v93)) || v95) && (!v95)));
-    top_3 = max_f32(v94, v93);
+    let v93 = acc_0_7 + v88;
+    v_13 = select(v93, 0.0, (v93 < 0.0));
+    let v94 = v_13;
+    let v95 = top_3;
+    let v96 = is_nan(v95);
+    where_3 = select(where_3, 1, ((((!(v94 <= v95)) || is_nan(v94)) || v96) && (!v96)));
+    top_3 = max_f32(v95, v94);
     var v_14: f32;
-    let v96 = acc_0_11 + v87;
-    v_14 = select(v96, 0.0, (v96 < 0.0));
-    let v97 = v_14;
-    let v98 = top_3;
-    let v99 = is_nan(v98);
-    where_3 = select(where_3, 2, ((((!(v97 <= v98)) || is_nan(v97)) || v99) && (!v99)));
-    top_3 = max_f32(v98, v97);
+    let v97 = acc_0_11 + v88;
+    v_14 = select(v97, 0.0, (v97 < 0.0));
+    let v98 = v_14;
+    let v99 = top_3;
+    let v100 = is_nan(v99);
+    where_3 = select(where_3, 2, ((((!(v98 <= v99)) || is_nan(v98)) || v100) && (!v100)));
+    top_3 = max_f32(v99, v98);
     var v_15: f32;
-    let v100 = acc_0_15 + v87;
-    v_15 = select(v100, 0.0, (v100 < 0.0));
-    let v101 = v_15;
-    let v102 = top_3;
-    let v103 = is_nan(v102);
-    where_3 = select(where_3, 3, ((((!(v101 <= v102)) || is_nan(v101)) || v103) && (!v103)));
-    top_3 = max_f32(v102, v101);
+    let v101 = acc_0_15 + v88;
+    v_15 = select(v101, 0.0, (v101 < 0.0));
+    let v102 = v_15;
+    let v103 = top_3;
+    let v104 = is_nan(v103);
+    where_3 = select(where_3, 3, ((((!(v102 <= v103)) || is_nan(v102)) || v104) && (!v104)));
+    top_3 = max_f32(v103, v102);
     var out_3: i32;
     out_3 = where_3 & 255;
-    let v104 = (((n_0 * 400) + ((v31 / 5) * 5)) + (v31 % 5)) + (ti_0 * 100);
-    arena[v104 + 747335] = bitcast<u32>(top_3);
-    arena[v104 + 772935] = u32(out_3);
+    let v105 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
+    arena[v105 + 747335] = bitcast<u32>(top_3);
+    arena[v105 + 772935] = u32(out_3);
   }
 }
 
@@ -1107,30 +1249,37 @@ var<workgroup> k11_matmul_3_1_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k11_matmul_3_1(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 16;
   let j_0 = i32(group.x) * 4;
   let ti_0 = v0 / 4;
   let tj_0 = v0 % 4;
-  for (var k_0 = 0; k_0 < 84; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 16) + s_0;
-    let v2 = i32(call.n);
-    let v3 = (k_0 + t_0) < 84;
-    let v4 = s_0 * 84;
-    let v5 = (((n_0 * 84) + k_0) + t_0) + v4;
-    k11_matmul_3_1_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 839420)]), (((n_0 + s_0) < v2) && v3));
-    k11_matmul_3_1_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v5 + 839756)]), (((n_0 + (s_0 + 4)) < v2) && v3));
-    k11_matmul_3_1_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 840092)]), (((n_0 + (s_0 + 8)) < v2) && v3));
-    k11_matmul_3_1_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v5 + 840428)]), (((n_0 + (s_0 + 12)) < v2) && v3));
-    k11_matmul_3_1_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 84) + k_0) + t_0) + v4) + 60876)]), (((j_0 + s_0) < 10) && v3));
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (84 - k_0)); k_i_0++) {
-      acc_0_0 = acc_0_0 + (k11_matmul_3_1_a_0[((k_i_0 * 16) + ti_0)] * k11_matmul_3_1_b_0[((k_i_0 * 4) + tj_0)]);
+  for (var k_0 = 0; k_0 < 84; k_0 += 48) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 3; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 16) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = k_0 + v3;
+      let v5 = (v4 + t_0) < 84;
+      let v6 = s_0 * 84;
+      let v7 = ((((n_0 * 84) + k_0) + v3) + t_0) + v6;
+      k11_matmul_3_1_a_0[v1] = select(0.0, bitcast<f32>(arena[(v7 + 839420)]), (((n_0 + s_0) < v2) && v5));
+      k11_matmul_3_1_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v7 + 839756)]), (((n_0 + (s_0 + 4)) < v2) && v5));
+      k11_matmul_3_1_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v7 + 840092)]), (((n_0 + (s_0 + 8)) < v2) && v5));
+      k11_matmul_3_1_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v7 + 840428)]), (((n_0 + (s_0 + 12)) < v2) && v5));
+      k11_matmul_3_1_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[((((((j_0 * 84) + k_0) + v3) + t_0) + v6) + 60876)]), (((j_0 + s_0) < 10) && v5));
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < min(16, (84 - v4)); k_i_0++) {
+        block_0_0 = block_0_0 + (k11_matmul_3_1_a_0[((k_i_0 * 16) + ti_0)] * k11_matmul_3_1_b_0[((k_i_0 * 4) + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
     if (0 < (10 - (j_0 + tj_0))) {
@@ -1298,35 +1447,42 @@ var<workgroup> k15_matmul_5_b_0: array<f32, 128>;
 @compute @workgroup_size(64)
 fn k15_matmul_5(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 8;
   let tj_0 = v0 % 8;
   let ti_0 = v0 / 8;
   let j_0 = i32(group.x) * 8;
-  for (var k_0 = 0; k_0 < 84; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
-    let v2 = i32(call.n);
-    let v3 = (k_0 + t_0) < 84;
-    let v4 = (((n_0 * 84) + k_0) + t_0) + (s_0 * 84);
-    k15_matmul_5_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 844796)]), (((n_0 + s_0) < v2) && v3));
-    k15_matmul_5_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 845132)]), (((n_0 + (s_0 + 4)) < v2) && v3));
-    let v5 = tj_0 + (ti_0 * 8);
-    let v6 = ((j_0 + (k_0 * 120)) + tj_0) + (ti_0 * 120);
-    k15_matmul_5_b_0[v5] = select(0.0, bitcast<f32>(arena[(v6 + 50712)]), ((k_0 + ti_0) < 84));
-    k15_matmul_5_b_0[v5 + 64] = select(0.0, bitcast<f32>(arena[(v6 + 51672)]), ((k_0 + (ti_0 + 8)) < 84));
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (84 - k_0)); k_i_0++) {
-      let v7 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k15_matmul_5_a_0[(v7 + ti_0)] * k15_matmul_5_b_0[(v7 + tj_0)]);
+  for (var k_0 = 0; k_0 < 84; k_0 += 48) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 3; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 8) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = k_0 + v3;
+      let v5 = (v4 + t_0) < 84;
+      let v6 = ((((n_0 * 84) + k_0) + v3) + t_0) + (s_0 * 84);
+      k15_matmul_5_a_0[v1] = select(0.0, bitcast<f32>(arena[(v6 + 844796)]), (((n_0 + s_0) < v2) && v5));
+      k15_matmul_5_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v6 + 845132)]), (((n_0 + (s_0 + 4)) < v2) && v5));
+      let v7 = tj_0 + (ti_0 * 8);
+      let v8 = (((j_0 + (k_0 * 120)) + (k_b_0 * 1920)) + tj_0) + (ti_0 * 120);
+      k15_matmul_5_b_0[v7] = select(0.0, bitcast<f32>(arena[(v8 + 50712)]), ((v4 + ti_0) < 84));
+      k15_matmul_5_b_0[v7 + 64] = select(0.0, bitcast<f32>(arena[(v8 + 51672)]), ((v4 + (ti_0 + 8)) < 84));
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < min(16, (84 - v4)); k_i_0++) {
+        let v9 = k_i_0 * 8;
+        block_0_0 = block_0_0 + (k15_matmul_5_a_0[(v9 + ti_0)] * k15_matmul_5_b_0[(v9 + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v8 = ((j_0 + (n_0 * 120)) + tj_0) + (ti_0 * 120);
-    arena[v8 + 831740] = bitcast<u32>(select(acc_0_0, 0.0, (bitcast<f32>(arena[(v8 + 824060)]) <= 0.0)));
+    let v10 = ((j_0 + (n_0 * 120)) + tj_0) + (ti_0 * 120);
+    arena[v10 + 831740] = bitcast<u32>(select(acc_0_0, 0.0, (bitcast<f32>(arena[(v10 + 824060)]) <= 0.0)));
   }
 }
 
@@ -1338,6 +1494,10 @@ fn k16_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   var acc_0_1: f32;
   var acc_0_2: f32;
   var acc_0_3: f32;
+  var block_0_0: f32;
+  var block_0_1: f32;
+  var block_0_2: f32;
+  var block_0_3: f32;
   acc_0_0 = 0.0;
   acc_0_1 = 0.0;
   acc_0_2 = 0.0;
@@ -1347,63 +1507,75 @@ fn k16_matmul_6(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   let tj_0 = v0 % 8;
   let ti_0 = v0 / 8;
   let j_0 = i32(group.x) * 16;
-  for (var k_0 = 0; k_0 < 120; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = s_0 * 2;
-    let v2 = (t_0 * 16) + v1;
-    let v3 = i32(call.n);
-    let v4 = (k_0 + t_0) < 120;
-    let v5 = (((n_0 * 120) + k_0) + t_0) + (s_0 * 240);
-    k16_matmul_6_a_0[v2] = select(0.0, bitcast<f32>(arena[(v5 + 831740)]), (((n_0 + v1) < v3) && v4));
-    k16_matmul_6_a_0[v2 + 1] = select(0.0, bitcast<f32>(arena[(v5 + 831860)]), (((n_0 + (v1 + 1)) < v3) && v4));
-    let v6 = (s_0 + 4) * 2;
-    k16_matmul_6_a_0[v2 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 832700)]), (((n_0 + v6) < v3) && v4));
-    k16_matmul_6_a_0[v2 + 9] = select(0.0, bitcast<f32>(arena[(v5 + 832820)]), (((n_0 + (v6 + 1)) < v3) && v4));
-    let v7 = tj_0 * 2;
-    let v8 = v7 + (ti_0 * 16);
-    let v9 = (k_0 + ti_0) < 120;
-    let v10 = ((j_0 + (k_0 * 400)) + v7) + (ti_0 * 400);
-    k16_matmul_6_b_0[v8] = select(0.0, bitcast<f32>(arena[(v10 + 2592)]), v9);
-    k16_matmul_6_b_0[v8 + 1] = select(0.0, bitcast<f32>(arena[(v10 + 2593)]), v9);
-    let v11 = (k_0 + (ti_0 + 8)) < 120;
-    k16_matmul_6_b_0[v8 + 128] = select(0.0, bitcast<f32>(arena[(v10 + 5792)]), v11);
-    k16_matmul_6_b_0[v8 + 129] = select(0.0, bitcast<f32>(arena[(v10 + 5793)]), v11);
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < min(16, (120 - k_0)); k_i_0++) {
-      let v12 = k_i_0 * 16;
-      let v13 = v12 + (ti_0 * 2);
-      let v14 = k16_matmul_6_a_0[v13];
-      let v15 = v12 + v7;
-      let v16 = k16_matmul_6_b_0[v15];
-      acc_0_0 = acc_0_0 + (v14 * v16);
-      let v17 = k16_matmul_6_b_0[(v15 + 1)];
-      acc_0_1 = acc_0_1 + (v14 * v17);
-      let v18 = k16_matmul_6_a_0[(v13 + 1)];
-      acc_0_2 = acc_0_2 + (v18 * v16);
-      acc_0_3 = acc_0_3 + (v18 * v17);
+  for (var k_0 = 0; k_0 < 120; k_0 += 32) {
+    block_0_0 = 0.0;
+    block_0_1 = 0.0;
+    block_0_2 = 0.0;
+    block_0_3 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 2; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = s_0 * 2;
+      let v2 = (t_0 * 16) + v1;
+      let v3 = i32(call.n);
+      let v4 = k_b_0 * 16;
+      let v5 = k_0 + v4;
+      let v6 = (v5 + t_0) < 120;
+      let v7 = ((((n_0 * 120) + k_0) + v4) + t_0) + (s_0 * 240);
+      k16_matmul_6_a_0[v2] = select(0.0, bitcast<f32>(arena[(v7 + 831740)]), (((n_0 + v1) < v3) && v6));
+      k16_matmul_6_a_0[v2 + 1] = select(0.0, bitcast<f32>(arena[(v7 + 831860)]), (((n_0 + (v1 + 1)) < v3) && v6));
+      let v8 = (s_0 + 4) * 2;
+      k16_matmul_6_a_0[v2 + 8] = select(0.0, bitcast<f32>(arena[(v7 + 832700)]), (((n_0 + v8) < v3) && v6));
+      k16_matmul_6_a_0[v2 + 9] = select(0.0, bitcast<f32>(arena[(v7 + 832820)]), (((n_0 + (v8 + 1)) < v3) && v6));
+      let v9 = tj_0 * 2;
+      let v10 = v9 + (ti_0 * 16);
+      let v11 = (v5 + ti_0) < 120;
+      let v12 = (((j_0 + (k_0 * 400)) + (k_b_0 * 6400)) + v9) + (ti_0 * 400);
+      k16_matmul_6_b_0[v10] = select(0.0, bitcast<f32>(arena[(v12 + 2592)]), v11);
+      k16_matmul_6_b_0[v10 + 1] = select(0.0, bitcast<f32>(arena[(v12 + 2593)]), v11);
+      let v13 = (v5 + (ti_0 + 8)) < 120;
+      k16_matmul_6_b_0[v10 + 128] = select(0.0, bitcast<f32>(arena[(v12 + 5792)]), v13);
+      k16_matmul_6_b_0[v10 + 129] = select(0.0, bitcast<f32>(arena[(v12 + 5793)]), v13);
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < min(16, (120 - v5)); k_i_0++) {
+        let v14 = k_i_0 * 16;
+        let v15 = v14 + (ti_0 * 2);
+        let v16 = k16_matmul_6_a_0[v15];
+        let v17 = v14 + v9;
+        let v18 = k16_matmul_6_b_0[v17];
+        block_0_0 = block_0_0 + (v16 * v18);
+        let v19 = k16_matmul_6_b_0[(v17 + 1)];
+        block_0_1 = block_0_1 + (v16 * v19);
+        let v20 = k16_matmul_6_a_0[(v15 + 1)];
+        block_0_2 = block_0_2 + (v20 * v18);
+        block_0_3 = block_0_3 + (v20 * v19);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
+    acc_0_1 = acc_0_1 + block_0_1;
+    acc_0_2 = acc_0_2 + block_0_2;
+    acc_0_3 = acc_0_3 + block_0_3;
   }
-  let v19 = i32(call.n);
-  let v20 = ti_0 * 2;
-  let v21 = 0 < (v19 - (n_0 + v20));
-  if (v21) {
-    let v22 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-    arena[v22 + 798460] = bitcast<u32>(select(acc_0_0, 0.0, (bitcast<f32>(arena[(v22 + 747260)]) <= 0.0)));
+  let v21 = i32(call.n);
+  let v22 = ti_0 * 2;
+  let v23 = 0 < (v21 - (n_0 + v22));
+  if (v23) {
+    let v24 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v24 + 798460] = bitcast<u32>(select(acc_0_0, 0.0, (bitcast<f32>(arena[(v24 + 747260)]) <= 0.0)));
   }
-  if (v21) {
-    let v23 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-    arena[v23 + 798461] = bitcast<u32>(select(acc_0_1, 0.0, (bitcast<f32>(arena[(v23 + 747261)]) <= 0.0)));
-  }
-  let v24 = 0 < (v19 - (n_0 + (v20 + 1)));
-  if (v24) {
+  if (v23) {
     let v25 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-    arena[v25 + 798860] = bitcast<u32>(select(acc_0_2, 0.0, (bitcast<f32>(arena[(v25 + 747660)]) <= 0.0)));
+    arena[v25 + 798461] = bitcast<u32>(select(acc_0_1, 0.0, (bitcast<f32>(arena[(v25 + 747261)]) <= 0.0)));
   }
-  if (v24) {
-    let v26 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
-    arena[v26 + 798861] = bitcast<u32>(select(acc_0_3, 0.0, (bitcast<f32>(arena[(v26 + 747661)]) <= 0.0)));
+  let v26 = 0 < (v21 - (n_0 + (v22 + 1)));
+  if (v26) {
+    let v27 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v27 + 798860] = bitcast<u32>(select(acc_0_2, 0.0, (bitcast<f32>(arena[(v27 + 747660)]) <= 0.0)));
+  }
+  if (v26) {
+    let v28 = ((j_0 + (n_0 * 400)) + (tj_0 * 2)) + (ti_0 * 800);
+    arena[v28 + 798861] = bitcast<u32>(select(acc_0_3, 0.0, (bitcast<f32>(arena[(v28 + 747661)]) <= 0.0)));
   }
 }
 
@@ -1429,6 +1601,9 @@ fn k18_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
   var acc_0_0: vec4f;
   var acc_0_1: vec4f;
   var acc_0_2: vec4f;
+  var block_0_0: vec4f;
+  var block_0_1: vec4f;
+  var block_0_2: vec4f;
   let v0 = vec4f(0.0);
   acc_0_0 = v0;
   acc_0_1 = v0;
@@ -1439,118 +1614,127 @@ fn k18_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
   let v3 = i32(group.x);
   let y_0 = (v3 % 2) * 128;
   let n_0 = i32(group.y);
-  for (var c_2_0 = 0; c_2_0 < 400; c_2_0 += 8) {
-    workgroupBarrier();
-    let v2 = tj_0 + (ti_0 * 32);
-    let v4 = tj_0 * 4;
-    let v5 = y_0 + v4;
-    let v6 = v5 < 196;
-    let v7 = n_0 * 5184;
-    let v8 = (v7 + ((v5 / 14) * 18)) + (v5 % 14);
-    let v9 = c_2_0 + ti_0;
-    let v10 = (v9 / 25) * 324;
-    let v11 = ((v9 / 5) % 5) * 18;
-    let v12 = v9 % 5;
-    let v13 = y_0 + (v4 + 1);
-    let v14 = v13 < 196;
-    let v15 = (v7 + ((v13 / 14) * 18)) + (v13 % 14);
-    let v16 = y_0 + (v4 + 2);
-    let v17 = v16 < 196;
-    let v18 = (v7 + ((v16 / 14) * 18)) + (v16 % 14);
-    let v19 = y_0 + (v4 + 3);
-    let v20 = v19 < 196;
-    let v21 = (v7 + ((v19 / 14) * 18)) + (v19 % 14);
-    k18_conv2d_b_0[v2] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v10) + v11) + v12) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v10) + v11) + v12) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v10) + v11) + v12) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v10) + v11) + v12) + 189692)]), v20));
-    let v22 = c_2_0 + (ti_0 + 2);
-    let v23 = (v22 / 25) * 324;
-    let v24 = ((v22 / 5) % 5) * 18;
-    let v25 = v22 % 5;
-    k18_conv2d_b_0[v2 + 64] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v23) + v24) + v25) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v23) + v24) + v25) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v23) + v24) + v25) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v23) + v24) + v25) + 189692)]), v20));
-    let v26 = c_2_0 + (ti_0 + 4);
-    let v27 = (v26 / 25) * 324;
-    let v28 = ((v26 / 5) % 5) * 18;
-    let v29 = v26 % 5;
-    k18_conv2d_b_0[v2 + 128] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v27) + v28) + v29) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v27) + v28) + v29) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v27) + v28) + v29) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v27) + v28) + v29) + 189692)]), v20));
-    let v30 = c_2_0 + (ti_0 + 6);
-    let v31 = (v30 / 25) * 324;
-    let v32 = ((v30 / 5) % 5) * 18;
-    let v33 = v30 % 5;
-    k18_conv2d_b_0[v2 + 192] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v31) + v32) + v33) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v15 + v31) + v32) + v33) + 189692)]), v14), select(0.0, bitcast<f32>(arena[((((v18 + v31) + v32) + v33) + 189692)]), v17), select(0.0, bitcast<f32>(arena[((((v21 + v31) + v32) + v33) + 189692)]), v20));
-    let t_0 = v1 % 8;
-    let s_0 = v1 / 8;
-    if (v1 < 16) {
-      let v34 = (t_0 * 6) + (s_0 * 3);
-      let v35 = c_2_0 + t_0;
-      let v36 = ((((v35 / 25) * 150) + (((v35 / 5) % 5) * (-5))) + ((v35 % 5) * (-1))) + (s_0 * 75);
-      k18_conv2d_a_0[v34] = bitcast<f32>(arena[(v36 + 200)]);
-      k18_conv2d_a_0[v34 + 1] = bitcast<f32>(arena[(v36 + 225)]);
-      k18_conv2d_a_0[v34 + 2] = bitcast<f32>(arena[(v36 + 250)]);
+  for (var c_2_0 = 0; c_2_0 < 400; c_2_0 += 40) {
+    block_0_0 = v0;
+    block_0_1 = v0;
+    block_0_2 = v0;
+    for (var c_2_b_0 = 0; c_2_b_0 < 5; c_2_b_0++) {
+      workgroupBarrier();
+      let v2 = tj_0 + (ti_0 * 32);
+      let v4 = tj_0 * 4;
+      let v5 = y_0 + v4;
+      let v6 = v5 < 196;
+      let v7 = n_0 * 5184;
+      let v8 = (v7 + ((v5 / 14) * 18)) + (v5 % 14);
+      let v9 = c_2_0 + (c_2_b_0 * 8);
+      let v10 = v9 + ti_0;
+      let v11 = (v10 / 25) * 324;
+      let v12 = ((v10 / 5) % 5) * 18;
+      let v13 = v10 % 5;
+      let v14 = y_0 + (v4 + 1);
+      let v15 = v14 < 196;
+      let v16 = (v7 + ((v14 / 14) * 18)) + (v14 % 14);
+      let v17 = y_0 + (v4 + 2);
+      let v18 = v17 < 196;
+      let v19 = (v7 + ((v17 / 14) * 18)) + (v17 % 14);
+      let v20 = y_0 + (v4 + 3);
+      let v21 = v20 < 196;
+      let v22 = (v7 + ((v20 / 14) * 18)) + (v20 % 14);
+      k18_conv2d_b_0[v2] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v11) + v12) + v13) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v16 + v11) + v12) + v13) + 189692)]), v15), select(0.0, bitcast<f32>(arena[((((v19 + v11) + v12) + v13) + 189692)]), v18), select(0.0, bitcast<f32>(arena[((((v22 + v11) + v12) + v13) + 189692)]), v21));
+      let v23 = v9 + (ti_0 + 2);
+      let v24 = (v23 / 25) * 324;
+      let v25 = ((v23 / 5) % 5) * 18;
+      let v26 = v23 % 5;
+      k18_conv2d_b_0[v2 + 64] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v24) + v25) + v26) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v16 + v24) + v25) + v26) + 189692)]), v15), select(0.0, bitcast<f32>(arena[((((v19 + v24) + v25) + v26) + 189692)]), v18), select(0.0, bitcast<f32>(arena[((((v22 + v24) + v25) + v26) + 189692)]), v21));
+      let v27 = v9 + (ti_0 + 4);
+      let v28 = (v27 / 25) * 324;
+      let v29 = ((v27 / 5) % 5) * 18;
+      let v30 = v27 % 5;
+      k18_conv2d_b_0[v2 + 128] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v28) + v29) + v30) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v16 + v28) + v29) + v30) + 189692)]), v15), select(0.0, bitcast<f32>(arena[((((v19 + v28) + v29) + v30) + 189692)]), v18), select(0.0, bitcast<f32>(arena[((((v22 + v28) + v29) + v30) + 189692)]), v21));
+      let v31 = v9 + (ti_0 + 6);
+      let v32 = (v31 / 25) * 324;
+      let v33 = ((v31 / 5) % 5) * 18;
+      let v34 = v31 % 5;
+      k18_conv2d_b_0[v2 + 192] = vec4f(select(0.0, bitcast<f32>(arena[((((v8 + v32) + v33) + v34) + 189692)]), v6), select(0.0, bitcast<f32>(arena[((((v16 + v32) + v33) + v34) + 189692)]), v15), select(0.0, bitcast<f32>(arena[((((v19 + v32) + v33) + v34) + 189692)]), v18), select(0.0, bitcast<f32>(arena[((((v22 + v32) + v33) + v34) + 189692)]), v21));
+      let t_0 = v1 % 8;
+      let s_0 = v1 / 8;
+      if (v1 < 16) {
+        let v35 = (t_0 * 6) + (s_0 * 3);
+        let v36 = v9 + t_0;
+        let v37 = ((((v36 / 25) * 150) + (((v36 / 5) % 5) * (-5))) + ((v36 % 5) * (-1))) + (s_0 * 75);
+        k18_conv2d_a_0[v35] = bitcast<f32>(arena[(v37 + 200)]);
+        k18_conv2d_a_0[v35 + 1] = bitcast<f32>(arena[(v37 + 225)]);
+        k18_conv2d_a_0[v35 + 2] = bitcast<f32>(arena[(v37 + 250)]);
+      }
+      workgroupBarrier();
+      for (var c_2_i_0 = 0; c_2_i_0 < 8; c_2_i_0++) {
+        let v38 = k18_conv2d_b_0[((c_2_i_0 * 32) + tj_0)];
+        let v39 = (c_2_i_0 * 6) + (ti_0 * 3);
+        block_0_0 = block_0_0 + (v38 * k18_conv2d_a_0[v39]);
+        block_0_1 = block_0_1 + (v38 * k18_conv2d_a_0[(v39 + 1)]);
+        block_0_2 = block_0_2 + (v38 * k18_conv2d_a_0[(v39 + 2)]);
+      }
     }
-    workgroupBarrier();
-    for (var c_2_i_0 = 0; c_2_i_0 < 8; c_2_i_0++) {
-      let v37 = k18_conv2d_b_0[((c_2_i_0 * 32) + tj_0)];
-      let v38 = (c_2_i_0 * 6) + (ti_0 * 3);
-      acc_0_0 = acc_0_0 + (v37 * k18_conv2d_a_0[v38]);
-      acc_0_1 = acc_0_1 + (v37 * k18_conv2d_a_0[(v38 + 1)]);
-      acc_0_2 = acc_0_2 + (v37 * k18_conv2d_a_0[(v38 + 2)]);
-    }
+    acc_0_0 = acc_0_0 + block_0_0;
+    acc_0_1 = acc_0_1 + block_0_1;
+    acc_0_2 = acc_0_2 + block_0_2;
   }
-  let v39 = tj_0 * 4;
-  let v40 = y_0 + v39;
-  let v41 = 0 < (196 - v40);
-  if (v41) {
-    let v42 = (((n_0 * 1176) + ((v40 / 14) * 14)) + (v40 % 14)) + (ti_0 * 588);
-    arena[v42 + 671996] = bitcast<u32>(select(acc_0_0.x, 0.0, (bitcast<f32>(arena[(v42 + 521468)]) <= 0.0)));
+  let v40 = tj_0 * 4;
+  let v41 = y_0 + v40;
+  let v42 = 0 < (196 - v41);
+  if (v42) {
+    let v43 = (((n_0 * 1176) + ((v41 / 14) * 14)) + (v41 % 14)) + (ti_0 * 588);
+    arena[v43 + 671996] = bitcast<u32>(select(acc_0_0.x, 0.0, (bitcast<f32>(arena[(v43 + 521468)]) <= 0.0)));
   }
-  let v43 = y_0 + (v39 + 1);
-  let v44 = 0 < (196 - v43);
-  if (v44) {
-    let v45 = (((n_0 * 1176) + ((v43 / 14) * 14)) + (v43 % 14)) + (ti_0 * 588);
-    arena[v45 + 671996] = bitcast<u32>(select(acc_0_0.y, 0.0, (bitcast<f32>(arena[(v45 + 521468)]) <= 0.0)));
+  let v44 = y_0 + (v40 + 1);
+  let v45 = 0 < (196 - v44);
+  if (v45) {
+    let v46 = (((n_0 * 1176) + ((v44 / 14) * 14)) + (v44 % 14)) + (ti_0 * 588);
+    arena[v46 + 671996] = bitcast<u32>(select(acc_0_0.y, 0.0, (bitcast<f32>(arena[(v46 + 521468)]) <= 0.0)));
   }
-  let v46 = y_0 + (v39 + 2);
-  let v47 = 0 < (196 - v46);
-  if (v47) {
-    let v48 = (((n_0 * 1176) + ((v46 / 14) * 14)) + (v46 % 14)) + (ti_0 * 588);
-    arena[v48 + 671996] = bitcast<u32>(select(acc_0_0.z, 0.0, (bitcast<f32>(arena[(v48 + 521468)]) <= 0.0)));
+  let v47 = y_0 + (v40 + 2);
+  let v48 = 0 < (196 - v47);
+  if (v48) {
+    let v49 = (((n_0 * 1176) + ((v47 / 14) * 14)) + (v47 % 14)) + (ti_0 * 588);
+    arena[v49 + 671996] = bitcast<u32>(select(acc_0_0.z, 0.0, (bitcast<f32>(arena[(v49 + 521468)]) <= 0.0)));
   }
-  let v49 = y_0 + (v39 + 3);
-  let v50 = 0 < (196 - v49);
-  if (v50) {
-    let v51 = (((n_0 * 1176) + ((v49 / 14) * 14)) + (v49 % 14)) + (ti_0 * 588);
-    arena[v51 + 671996] = bitcast<u32>(select(acc_0_0.w, 0.0, (bitcast<f32>(arena[(v51 + 521468)]) <= 0.0)));
+  let v50 = y_0 + (v40 + 3);
+  let v51 = 0 < (196 - v50);
+  if (v51) {
+    let v52 = (((n_0 * 1176) + ((v50 / 14) * 14)) + (v50 % 14)) + (ti_0 * 588);
+    arena[v52 + 671996] = bitcast<u32>(select(acc_0_0.w, 0.0, (bitcast<f32>(arena[(v52 + 521468)]) <= 0.0)));
   }
-  if (v41) {
-    let v52 = (((n_0 * 1176) + ((v40 / 14) * 14)) + (v40 % 14)) + (ti_0 * 588);
-    arena[v52 + 672192] = bitcast<u32>(select(acc_0_1.x, 0.0, (bitcast<f32>(arena[(v52 + 521664)]) <= 0.0)));
+  if (v42) {
+    let v53 = (((n_0 * 1176) + ((v41 / 14) * 14)) + (v41 % 14)) + (ti_0 * 588);
+    arena[v53 + 672192] = bitcast<u32>(select(acc_0_1.x, 0.0, (bitcast<f32>(arena[(v53 + 521664)]) <= 0.0)));
   }
-  if (v44) {
-    let v53 = (((n_0 * 1176) + ((v43 / 14) * 14)) + (v43 % 14)) + (ti_0 * 588);
-    arena[v53 + 672192] = bitcast<u32>(select(acc_0_1.y, 0.0, (bitcast<f32>(arena[(v53 + 521664)]) <= 0.0)));
+  if (v45) {
+    let v54 = (((n_0 * 1176) + ((v44 / 14) * 14)) + (v44 % 14)) + (ti_0 * 588);
+    arena[v54 + 672192] = bitcast<u32>(select(acc_0_1.y, 0.0, (bitcast<f32>(arena[(v54 + 521664)]) <= 0.0)));
   }
-  if (v47) {
-    let v54 = (((n_0 * 1176) + ((v46 / 14) * 14)) + (v46 % 14)) + (ti_0 * 588);
-    arena[v54 + 672192] = bitcast<u32>(select(acc_0_1.z, 0.0, (bitcast<f32>(arena[(v54 + 521664)]) <= 0.0)));
+  if (v48) {
+    let v55 = (((n_0 * 1176) + ((v47 / 14) * 14)) + (v47 % 14)) + (ti_0 * 588);
+    arena[v55 + 672192] = bitcast<u32>(select(acc_0_1.z, 0.0, (bitcast<f32>(arena[(v55 + 521664)]) <= 0.0)));
   }
-  if (v50) {
-    let v55 = (((n_0 * 1176) + ((v49 / 14) * 14)) + (v49 % 14)) + (ti_0 * 588);
-    arena[v55 + 672192] = bitcast<u32>(select(acc_0_1.w, 0.0, (bitcast<f32>(arena[(v55 + 521664)]) <= 0.0)));
+  if (v51) {
+    let v56 = (((n_0 * 1176) + ((v50 / 14) * 14)) + (v50 % 14)) + (ti_0 * 588);
+    arena[v56 + 672192] = bitcast<u32>(select(acc_0_1.w, 0.0, (bitcast<f32>(arena[(v56 + 521664)]) <= 0.0)));
   }
-  if (v41) {
-    let v56 = (((n_0 * 1176) + ((v40 / 14) * 14)) + (v40 % 14)) + (ti_0 * 588);
-    arena[v56 + 672388] = bitcast<u32>(select(acc_0_2.x, 0.0, (bitcast<f32>(arena[(v56 + 521860)]) <= 0.0)));
+  if (v42) {
+    let v57 = (((n_0 * 1176) + ((v41 / 14) * 14)) + (v41 % 14)) + (ti_0 * 588);
+    arena[v57 + 672388] = bitcast<u32>(select(acc_0_2.x, 0.0, (bitcast<f32>(arena[(v57 + 521860)]) <= 0.0)));
   }
-  if (v44) {
-    let v57 = (((n_0 * 1176) + ((v43 / 14) * 14)) + (v43 % 14)) + (ti_0 * 588);
-    arena[v57 + 672388] = bitcast<u32>(select(acc_0_2.y, 0.0, (bitcast<f32>(arena[(v57 + 521860)]) <= 0.0)));
+  if (v45) {
+    let v58 = (((n_0 * 1176) + ((v44 / 14) * 14)) + (v44 % 14)) + (ti_0 * 588);
+    arena[v58 + 672388] = bitcast<u32>(select(acc_0_2.y, 0.0, (bitcast<f32>(arena[(v58 + 521860)]) <= 0.0)));
   }
-  if (v47) {
-    let v58 = (((n_0 * 1176) + ((v46 / 14) * 14)) + (v46 % 14)) + (ti_0 * 588);
-    arena[v58 + 672388] = bitcast<u32>(select(acc_0_2.z, 0.0, (bitcast<f32>(arena[(v58 + 521860)]) <= 0.0)));
+  if (v48) {
+    let v59 = (((n_0 * 1176) + ((v47 / 14) * 14)) + (v47 % 14)) + (ti_0 * 588);
+    arena[v59 + 672388] = bitcast<u32>(select(acc_0_2.z, 0.0, (bitcast<f32>(arena[(v59 + 521860)]) <= 0.0)));
   }
-  if (v50) {
-    let v59 = (((n_0 * 1176) + ((v49 / 14) * 14)) + (v49 % 14)) + (ti_0 * 588);
-    arena[v59 + 672388] = bitcast<u32>(select(acc_0_2.w, 0.0, (bitcast<f32>(arena[(v59 + 521860)]) <= 0.0)));
+  if (v51) {
+    let v60 = (((n_0 * 1176) + ((v50 / 14) * 14)) + (v50 % 14)) + (ti_0 * 588);
+    arena[v60 + 672388] = bitcast<u32>(select(acc_0_2.w, 0.0, (bitcast<f32>(arena[(v60 + 521860)]) <= 0.0)));
   }
 }
 
@@ -1568,19 +1752,25 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
     acc_0 = 0.0;
     let t_0 = i32(lane);
     let x_1_0 = v0 % 5;
-    let v1 = v0 / 5;
-    let y_0 = v1 % 5;
-    let o_0 = v1 / 5;
+    let v2 = v0 / 5;
+    let y_0 = v2 % 5;
+    let o_0 = v2 / 5;
     if (t_0 < 128) {
       var own_0: f32;
+      var block_0: f32;
       own_0 = 0.0;
-      for (var n_0 = t_0; n_0 < i32(call.n) * 196; n_0 += 128) {
-        let v2 = n_0 / 196;
-        let v3 = (n_0 / 14) % 14;
-        let v4 = n_0 % 14;
-        let v5 = (((o_0 * 196) + (v2 * 1176)) + (v3 * 14)) + v4;
-        let v6 = i32(arena[(v5 + 596732)]);
-        own_0 = own_0 + (bitcast<f32>(arena[(((((((x_1_0 + (y_0 * 32)) + (v2 * 1024)) + (v3 * 64)) + ((v6 / 2) * 32)) + (v4 * 2)) + (v6 % 2)) + 123444)]) * bitcast<f32>(arena[(v5 + 671996)]));
+      let v1 = i32(call.n) * 196;
+      for (var n_0 = t_0; n_0 < v1; n_0 += 6272) {
+        block_0 = 0.0;
+        for (var n_1 = n_0; n_1 < min((n_0 + 6272), v1); n_1 += 128) {
+          let v3 = n_1 / 196;
+          let v4 = (n_1 / 14) % 14;
+          let v5 = n_1 % 14;
+          let v6 = (((o_0 * 196) + (v3 * 1176)) + (v4 * 14)) + v5;
+          let v7 = i32(arena[(v6 + 596732)]);
+          block_0 = block_0 + (bitcast<f32>(arena[(((((((x_1_0 + (y_0 * 32)) + (v3 * 1024)) + (v4 * 64)) + ((v7 / 2) * 32)) + (v5 * 2)) + (v7 % 2)) + 123444)]) * bitcast<f32>(arena[(v6 + 671996)]));
+        }
+        own_0 = own_0 + block_0;
       }
       k19_conv2d_weight_grad_conv1_weight_and_2_more_part_0[t_0] = own_0;
     }
@@ -1600,18 +1790,18 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
       acc_0 = acc_0 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_0[t_1];
     }
     var out_0: f32;
-    let v7 = (x_1_0 + (y_0 * 5)) + (o_0 * 25);
-    let v8 = v7 + 61728;
-    out_0 = (bitcast<f32>(arena[v8]) * 0.8999999761581421) + acc_0;
+    let v8 = (x_1_0 + (y_0 * 5)) + (o_0 * 25);
+    let v9 = v8 + 61728;
+    out_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
     var out_2_0: f32;
-    let v9 = v7 + 16;
-    let v10 = out_0;
-    out_2_0 = bitcast<f32>(arena[v9]) - (call.s0 * v10);
+    let v10 = v8 + 16;
+    let v11 = out_0;
+    out_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
     if (lane == 0u) {
-      arena[v8] = bitcast<u32>(v10);
+      arena[v9] = bitcast<u32>(v11);
     }
     if (lane == 0u) {
-      arena[v9] = bitcast<u32>(out_2_0);
+      arena[v10] = bitcast<u32>(out_2_0);
     }
   }
   if ((v0 >= 150) && (v0 < 156)) {
@@ -1641,17 +1831,17 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
       acc_1 = acc_1 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_1[t_3];
     }
     var out_1: f32;
-    let v11 = i_0 + 61880;
-    out_1 = (bitcast<f32>(arena[v11]) * 0.8999999761581421) + acc_1;
+    let v12 = i_0 + 61880;
+    out_1 = (bitcast<f32>(arena[v12]) * 0.8999999761581421) + acc_1;
     var out_2_1: f32;
-    let v12 = i_0 + 168;
-    let v13 = out_1;
-    out_2_1 = bitcast<f32>(arena[v12]) - (call.s0 * v13);
+    let v13 = i_0 + 168;
+    let v14 = out_1;
+    out_2_1 = bitcast<f32>(arena[v13]) - (call.s0 * v14);
     if (lane == 0u) {
-      arena[v11] = bitcast<u32>(v13);
+      arena[v12] = bitcast<u32>(v14);
     }
     if (lane == 0u) {
-      arena[v12] = bitcast<u32>(out_2_1);
+      arena[v13] = bitcast<u32>(out_2_1);
     }
   }
   if ((v0 >= 156) && (v0 < 172)) {
@@ -1681,17 +1871,17 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
       acc_2 = acc_2 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_2[t_5];
     }
     var out_2: f32;
-    let v14 = i_1 + 64288;
-    out_2 = (bitcast<f32>(arena[v14]) * 0.8999999761581421) + acc_2;
+    let v15 = i_1 + 64288;
+    out_2 = (bitcast<f32>(arena[v15]) * 0.8999999761581421) + acc_2;
     var out_2_2: f32;
-    let v15 = i_1 + 2576;
-    let v16 = out_2;
-    out_2_2 = bitcast<f32>(arena[v15]) - (call.s0 * v16);
+    let v16 = i_1 + 2576;
+    let v17 = out_2;
+    out_2_2 = bitcast<f32>(arena[v16]) - (call.s0 * v17);
     if (lane == 0u) {
-      arena[v14] = bitcast<u32>(v16);
+      arena[v15] = bitcast<u32>(v17);
     }
     if (lane == 0u) {
-      arena[v15] = bitcast<u32>(out_2_2);
+      arena[v16] = bitcast<u32>(out_2_2);
     }
   }
 }

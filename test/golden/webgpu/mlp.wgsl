@@ -15,35 +15,61 @@ var<workgroup> k0_matmul_b_0: array<f32, 128>;
 @compute @workgroup_size(64)
 fn k0_matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 8;
   let j_0 = i32(group.x) * 8;
   let ti_0 = v0 / 8;
   let tj_0 = v0 % 8;
-  for (var k_0 = 0; k_0 < 784; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 8) + s_0;
-    let v2 = i32(call.n);
-    let v3 = s_0 * 784;
-    let v4 = (((n_0 * 784) + k_0) + t_0) + v3;
-    k0_matmul_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 203564)]), ((n_0 + s_0) < v2));
-    let v5 = v1 + 4;
-    k0_matmul_a_0[v5] = select(0.0, bitcast<f32>(arena[(v4 + 206700)]), ((n_0 + (s_0 + 4)) < v2));
-    let v6 = (((j_0 * 784) + k_0) + t_0) + v3;
-    k0_matmul_b_0[v1] = bitcast<f32>(arena[(v6 + 16)]);
-    k0_matmul_b_0[v5] = bitcast<f32>(arena[(v6 + 3152)]);
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
-      let v7 = k_i_0 * 8;
-      acc_0_0 = acc_0_0 + (k0_matmul_a_0[(v7 + ti_0)] * k0_matmul_b_0[(v7 + tj_0)]);
+  for (var k_0 = 0; k_0 < 768; k_0 += 32) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 2; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 8) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = s_0 * 784;
+      let v5 = ((((n_0 * 784) + k_0) + v3) + t_0) + v4;
+      k0_matmul_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 203564)]), ((n_0 + s_0) < v2));
+      let v6 = v1 + 4;
+      k0_matmul_a_0[v6] = select(0.0, bitcast<f32>(arena[(v5 + 206700)]), ((n_0 + (s_0 + 4)) < v2));
+      let v7 = ((((j_0 * 784) + k_0) + v3) + t_0) + v4;
+      k0_matmul_b_0[v1] = bitcast<f32>(arena[(v7 + 16)]);
+      k0_matmul_b_0[v6] = bitcast<f32>(arena[(v7 + 3152)]);
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
+        let v8 = k_i_0 * 8;
+        block_0_0 = block_0_0 + (k0_matmul_a_0[(v8 + ti_0)] * k0_matmul_b_0[(v8 + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
-  if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v8 = acc_0_0 + bitcast<f32>(arena[((j_0 + tj_0) + 100368)]);
-    arena[(((j_0 + (n_0 * 128)) + tj_0) + (ti_0 * 128)) + 254452] = bitcast<u32>(select(v8, 0.0, (v8 < 0.0)));
+  block_0_0 = 0.0;
+  workgroupBarrier();
+  let t_1 = v0 % 16;
+  let s_1 = v0 / 16;
+  let v9 = (t_1 * 8) + s_1;
+  let v10 = i32(call.n);
+  let v11 = s_1 * 784;
+  let v12 = ((n_0 * 784) + t_1) + v11;
+  k0_matmul_a_0[v9] = select(0.0, bitcast<f32>(arena[(v12 + 204332)]), ((n_0 + s_1) < v10));
+  let v13 = v9 + 4;
+  k0_matmul_a_0[v13] = select(0.0, bitcast<f32>(arena[(v12 + 207468)]), ((n_0 + (s_1 + 4)) < v10));
+  let v14 = ((j_0 * 784) + t_1) + v11;
+  k0_matmul_b_0[v9] = bitcast<f32>(arena[(v14 + 784)]);
+  k0_matmul_b_0[v13] = bitcast<f32>(arena[(v14 + 3920)]);
+  workgroupBarrier();
+  for (var k_i_1 = 0; k_i_1 < 16; k_i_1++) {
+    let v15 = k_i_1 * 8;
+    block_0_0 = block_0_0 + (k0_matmul_a_0[(v15 + ti_0)] * k0_matmul_b_0[(v15 + tj_0)]);
+  }
+  acc_0_0 = acc_0_0 + block_0_0;
+  if (0 < (v10 - (n_0 + ti_0))) {
+    let v16 = acc_0_0 + bitcast<f32>(arena[((j_0 + tj_0) + 100368)]);
+    arena[(((j_0 + (n_0 * 128)) + tj_0) + (ti_0 * 128)) + 254452] = bitcast<u32>(select(v16, 0.0, (v16 < 0.0)));
   }
 }
 
@@ -52,34 +78,40 @@ var<workgroup> k1_matmul_2_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k1_matmul_2(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 16;
   let j_0 = i32(group.x) * 4;
   let ti_0 = v0 / 4;
   let tj_0 = v0 % 4;
-  for (var k_0 = 0; k_0 < 128; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 16) + s_0;
-    let v2 = i32(call.n);
-    let v3 = s_0 * 128;
-    let v4 = (((n_0 * 128) + k_0) + t_0) + v3;
-    k1_matmul_2_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 254452)]), ((n_0 + s_0) < v2));
-    k1_matmul_2_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 254964)]), ((n_0 + (s_0 + 4)) < v2));
-    k1_matmul_2_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 255476)]), ((n_0 + (s_0 + 8)) < v2));
-    k1_matmul_2_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 255988)]), ((n_0 + (s_0 + 12)) < v2));
-    k1_matmul_2_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 128) + k_0) + t_0) + v3) + 100496)]), ((j_0 + s_0) < 10));
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
-      acc_0_0 = acc_0_0 + (k1_matmul_2_a_0[((k_i_0 * 16) + ti_0)] * k1_matmul_2_b_0[((k_i_0 * 4) + tj_0)]);
+  for (var k_0 = 0; k_0 < 128; k_0 += 32) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 2; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 16) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = s_0 * 128;
+      let v5 = ((((n_0 * 128) + k_0) + v3) + t_0) + v4;
+      k1_matmul_2_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 254452)]), ((n_0 + s_0) < v2));
+      k1_matmul_2_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v5 + 254964)]), ((n_0 + (s_0 + 4)) < v2));
+      k1_matmul_2_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 255476)]), ((n_0 + (s_0 + 8)) < v2));
+      k1_matmul_2_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v5 + 255988)]), ((n_0 + (s_0 + 12)) < v2));
+      k1_matmul_2_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[((((((j_0 * 128) + k_0) + v3) + t_0) + v4) + 100496)]), ((j_0 + s_0) < 10));
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
+        block_0_0 = block_0_0 + (k1_matmul_2_a_0[((k_i_0 * 16) + ti_0)] * k1_matmul_2_b_0[((k_i_0 * 4) + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
-    let v5 = j_0 + tj_0;
-    if (0 < (10 - v5)) {
-      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 253804] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v5 + 101776)]));
+    let v6 = j_0 + tj_0;
+    if (0 < (10 - v6)) {
+      arena[(((j_0 + (n_0 * 10)) + tj_0) + (ti_0 * 10)) + 253804] = bitcast<u32>(acc_0_0 + bitcast<f32>(arena[(v6 + 101776)]));
     }
   }
 }
@@ -214,29 +246,35 @@ var<workgroup> k6_matmul_2_1_b_0: array<f32, 64>;
 @compute @workgroup_size(64)
 fn k6_matmul_2_1(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   var acc_0_0: f32;
+  var block_0_0: f32;
   acc_0_0 = 0.0;
   let v0 = i32(lane);
   let n_0 = i32(group.y) * 16;
   let j_0 = i32(group.x) * 4;
   let ti_0 = v0 / 4;
   let tj_0 = v0 % 4;
-  for (var k_0 = 0; k_0 < 128; k_0 += 16) {
-    workgroupBarrier();
-    let t_0 = v0 % 16;
-    let s_0 = v0 / 16;
-    let v1 = (t_0 * 16) + s_0;
-    let v2 = i32(call.n);
-    let v3 = s_0 * 128;
-    let v4 = (((n_0 * 128) + k_0) + t_0) + v3;
-    k6_matmul_2_1_a_0[v1] = select(0.0, bitcast<f32>(arena[(v4 + 254452)]), ((n_0 + s_0) < v2));
-    k6_matmul_2_1_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v4 + 254964)]), ((n_0 + (s_0 + 4)) < v2));
-    k6_matmul_2_1_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v4 + 255476)]), ((n_0 + (s_0 + 8)) < v2));
-    k6_matmul_2_1_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v4 + 255988)]), ((n_0 + (s_0 + 12)) < v2));
-    k6_matmul_2_1_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[(((((j_0 * 128) + k_0) + t_0) + v3) + 100496)]), ((j_0 + s_0) < 10));
-    workgroupBarrier();
-    for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
-      acc_0_0 = acc_0_0 + (k6_matmul_2_1_a_0[((k_i_0 * 16) + ti_0)] * k6_matmul_2_1_b_0[((k_i_0 * 4) + tj_0)]);
+  for (var k_0 = 0; k_0 < 128; k_0 += 32) {
+    block_0_0 = 0.0;
+    for (var k_b_0 = 0; k_b_0 < 2; k_b_0++) {
+      workgroupBarrier();
+      let t_0 = v0 % 16;
+      let s_0 = v0 / 16;
+      let v1 = (t_0 * 16) + s_0;
+      let v2 = i32(call.n);
+      let v3 = k_b_0 * 16;
+      let v4 = s_0 * 128;
+      let v5 = ((((n_0 * 128) + k_0) + v3) + t_0) + v4;
+      k6_matmul_2_1_a_0[v1] = select(0.0, bitcast<f32>(arena[(v5 + 254452)]), ((n_0 + s_0) < v2));
+      k6_matmul_2_1_a_0[v1 + 4] = select(0.0, bitcast<f32>(arena[(v5 + 254964)]), ((n_0 + (s_0 + 4)) < v2));
+      k6_matmul_2_1_a_0[v1 + 8] = select(0.0, bitcast<f32>(arena[(v5 + 255476)]), ((n_0 + (s_0 + 8)) < v2));
+      k6_matmul_2_1_a_0[v1 + 12] = select(0.0, bitcast<f32>(arena[(v5 + 255988)]), ((n_0 + (s_0 + 12)) < v2));
+      k6_matmul_2_1_b_0[(t_0 * 4) + s_0] = select(0.0, bitcast<f32>(arena[((((((j_0 * 128) + k_0) + v3) + t_0) + v4) + 100496)]), ((j_0 + s_0) < 10));
+      workgroupBarrier();
+      for (var k_i_0 = 0; k_i_0 < 16; k_i_0++) {
+        block_0_0 = block_0_0 + (k6_matmul_2_1_a_0[((k_i_0 * 16) + ti_0)] * k6_matmul_2_1_b_0[((k_i_0 * 4) + tj_0)]);
+      }
     }
+    acc_0_0 = acc_0_0 + block_0_0;
   }
   if (0 < (i32(call.n) - (n_0 + ti_0))) {
     if (0 < (10 - (j_0 + tj_0))) {
