@@ -26,7 +26,11 @@ export async function readBeside(root: string, options: CheckRequest['options'])
 }
 
 function onThread(request: CheckRequest): Promise<Reading> {
-  const worker = new Worker(new URL('./check-worker.js', import.meta.url), { workerData: request });
+  const worker = new Worker(new URL('./check-worker.js', import.meta.url), {
+    workerData: request,
+    // Options of this process, such as --input-type, are not the worker's.
+    execArgv: [],
+  });
   return new Promise((resolve, reject) => {
     const problems = new Promise<readonly TypeProblem[]>((known, failed) => {
       const fail = (error: Error): void => {

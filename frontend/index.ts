@@ -9,7 +9,6 @@ import './traps.ts';
 import { callSite, isClass } from './trace.ts';
 
 export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
-export type { Compiled, CompileOptions, Stage } from './compile.ts';
 export type { Extent } from './dims.ts';
 export * from './functional/index.ts';
 export * as functional from './functional/index.ts';
@@ -22,6 +21,9 @@ export {
 } from './model.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim.ts';
+export type { Compiled } from './pipeline/compile.ts';
+export type { CompileOptions } from './pipeline/options.ts';
+export type { OwnStage as Stage } from './pipeline/stages.ts';
 export { manualSeed } from './seed.ts';
 export type { Specs, TensorSpec } from './specs.ts';
 export { type Dims, Tensor } from './tensor.ts';
@@ -63,12 +65,12 @@ function areSchedules(v: unknown): boolean {
 /** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. Rejects
  *  with a `CompileError` for what is wrong with the model or an option, at the user's line. */
 export const compile = async (
-  spec: Parameters<typeof import('./compile.ts').compile>[0],
-  options?: Parameters<typeof import('./compile.ts').compile>[1],
-): ReturnType<typeof import('./compile.ts').compile> => {
+  spec: Parameters<typeof import('./pipeline/compile.ts').compile>[0],
+  options?: Parameters<typeof import('./pipeline/compile.ts').compile>[1],
+): ReturnType<typeof import('./pipeline/compile.ts').compile> => {
   // The caller is known only until something is waited for.
   const site = callSite();
   read(takes, [spec, options]);
   read(given, [options ?? {}]);
-  return (await import('./compile.ts')).compile(spec, options, site);
+  return (await import('./pipeline/compile.ts')).compile(spec, options, site);
 };

@@ -5,8 +5,8 @@ import { bundle } from '../codegen/bundle.ts';
 import type { Files } from '../codegen/checksums.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { writeSafetensors } from '../runtime/safetensors.ts';
-import type { Compiled } from './compile.ts';
 import { writeSet } from './file-set.ts';
+import type { Compiled } from './pipeline/compile.ts';
 import { tagged } from './tags.ts';
 import { WriteError } from './whole-files.ts';
 

@@ -390,8 +390,7 @@ class GraphReader {
     lex.expect('store', 'and what the group keeps, or a node');
     const roots = this.#membersOf(members, 'stored');
     lex.expect('}', "or ','");
-    // Users before operands, the order in which fusion forms a group.
-    this.#groups.push({ roots, members: new Set([...members].reverse()), form, gathered: new Set(gathered) });
+    this.#groups.push({ roots, members, form, gathered: new Set(gathered) });
   }
 
   /** `%a, %b`: nodes of a group, each once. */

@@ -4,7 +4,6 @@ import { CompileError } from '../ir/diagnostic.ts';
 import { equation } from '../ir/equation.ts';
 import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
 import { isEmpty, type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
@@ -176,7 +175,7 @@ type ConvGradAttrs = Readonly<Record<'stride' | 'padding' | 'dilation' | 'size',
 };
 
 /** convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped and with in and out exchanged) */
-function turnedConvolution(
+export function turnedConvolution(
   { g, w }: { readonly g: Value; readonly w: Value },
   { stride, padding, dilation, groups, size }: ConvGradAttrs,
 ): Value | null {
@@ -246,12 +245,11 @@ const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>
     value: 0,
   });
 
-const simplified = (module: Module, rules: readonly Rule[]): Module => ({
+/** Every graph rewritten by rules until none applies. */
+export const simplified = (module: Module, rules: readonly Rule[]): Module => ({
   ...module,
   graphs: module.graphs.map((g) => rewrite(g, g.task ? rules.filter((r) => r.root !== derivativesTaken) : rules)),
 });
 
-/** For a target whose kernels do not add to memory nothing is left that windows would add up. */
-export const canonicalize = (module: Module, { addsToMemory }: Target = wasm128): Module =>
-  simplified(module, addsToMemory ? algebra : [...algebra.filter((r) => r.root !== gathered.root), gathered]);
-const gathered = rule('conv-input-grad-gathered', op.conv2dInputGrad, turnedConvolution);
+/** The module in canonical form. */
+export const canonicalize = (module: Module): Module => simplified(module, algebra);

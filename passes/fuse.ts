@@ -3,7 +3,7 @@
 
 import { upsert } from '../ir/collections.ts';
 import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
+import type { Target } from '../ir/target.ts';
 import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
@@ -21,7 +21,7 @@ const largest = 512;
 const cheap = 4;
 
 /** Parts the nodes of a graph into groups, one kernel each, in launch order. */
-export function fuse(graph: Graph, target: Target = wasm128): FusedGraph {
+export function fuse(graph: Graph, target: Target): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));
   const fusion = new Fusion(graph, nodes, target);

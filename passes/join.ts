@@ -13,15 +13,14 @@ import {
   walkStmts,
 } from '../ir/kernel.ts';
 import type { Entry, Outline } from '../ir/program.ts';
-import type { Target } from '../ir/target.ts';
+import type { GridTarget, Workgroup } from '../ir/target.ts';
 import { workgroupBytes } from '../ir/verify-workgroup.ts';
 
 /** The largest workgroup of a launch is at most so many times the smallest: what joins takes the largest one's size. */
 const wider = 2;
 
-/** Joins launches where a target has workgroups. */
-export function joined(of: Outline, { workgroup }: Target): Outline {
-  if (!workgroup) return of;
+/** The outline with launches joined, as far as a dispatch of the target has room. */
+export function joined(of: Outline, { workgroup }: GridTarget): Outline {
   const made = new Map<string, Kernel>();
   const names = new Set(of.entries.flatMap((e) => e.launches.map((k) => k.name)));
   /** One kernel for several; the same for the same. */
@@ -53,7 +52,7 @@ export function joined(of: Outline, { workgroup }: Target): Outline {
   return { ...of, entries: of.entries.map(entry) };
 }
 
-function joins(group: readonly Kernel[], k: Kernel, most: NonNullable<Target['workgroup']>): boolean {
+function joins(group: readonly Kernel[], k: Kernel, most: Workgroup): boolean {
   const all = [...group, k];
   return (
     all.every((q) => workgroupsOf(q) !== null) &&

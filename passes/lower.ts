@@ -381,7 +381,7 @@ function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffe
     byLevel.set(level, at);
     const home = chain[level] as Block;
     if (group.roots.length > 1 && value.kind !== 'tile') {
-      const tile: Tile = { name: tileNames.take('out'), dtype: x.dtypeOf(value), shape: [] };
+      const tile: Tile = { name: tileNames.take('result'), dtype: x.dtypeOf(value), shape: [] };
       home.stmts.push(declare(tile), set(tile, [], value));
       shared.set(source, x.read(tile));
       at.push({ buffer: stored.get(root) as Buffer, value: x.read(tile) });

@@ -5,7 +5,7 @@
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import { type Entry, lifetimes, type Outline, type Program, type Slot, type Span } from '../ir/program.ts';
-import { type Target, wasm128 } from '../ir/target.ts';
+import type { Target } from '../ir/target.ts';
 import { countAt } from '../ir/type.ts';
 import { type Lasting, lowest, mostLive, placeAll, startOf } from './place.ts';
 
@@ -23,7 +23,7 @@ interface Temp extends Lasting {
 }
 
 /** A program: every buffer of an outline has its place in one memory, in bytes. Throws a `CompileError` where it takes more than there is. */
-export function plan({ name, maxBatch, entries, lasting }: Outline, target: Target = wasm128): Program {
+export function plan({ name, maxBatch, entries, lasting }: Outline, target: Target): Program {
   const { memory } = target;
   // A single piece grows as it must: what it comes to is told then.
   const every = memory.pieces === 1 ? Number.POSITIVE_INFINITY : memory.bytes;

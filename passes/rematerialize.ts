@@ -2,6 +2,7 @@
  *  more work, found by trying. */
 
 import { at, build, type Graph, type Module, makeGraph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
+import type { Target } from '../ir/target.ts';
 import { byteSize, countAt } from '../ir/type.ts';
 import { workOf } from '../ir/work.ts';
 import { equationOf } from './access.ts';
@@ -32,14 +33,17 @@ export interface Rematerialized {
 const most = 48;
 
 /** The module with values computed twice wherever that lowers the peak of a graph; those graphs are told of. */
-export function rematerialize(module: Module): { readonly module: Module; readonly made: readonly Rematerialized[] } {
+export function rematerialize(
+  module: Module,
+  target: Target,
+): { readonly module: Module; readonly made: readonly Rematerialized[] } {
   const made: Rematerialized[] = [];
   const graphs = module.graphs.map((g) => {
-    const before = needOf(module, g);
+    const before = needOf(module, g, target);
     let [found, after, twice]: [Graph, Need, ReadonlySet<Node>] = [g, before, new Set()];
     for (const v of candidates(g, module.maxBatch)) {
       const next = computedTwice(g, new Set([...twice, v]));
-      const need = needOf(module, next);
+      const need = needOf(module, next, target);
       if (need.liveBytes < after.liveBytes) [found, after, twice] = [next, need, new Set([...twice, v])];
     }
     if (twice.size > 0) made.push({ graph: g.name, values: [...twice], before, after });
@@ -48,11 +52,11 @@ export function rematerialize(module: Module): { readonly module: Module; readon
   return { module: { ...module, graphs }, made };
 }
 
-function needOf(module: Module, g: Graph): Need {
+function needOf(module: Module, g: Graph, target: Target): Need {
   const alone = { ...module, graphs: [g] };
   const buffers = new Buffers();
-  const lowered = lower(fuse(g), buffers);
-  const { liveBytes } = plan(outline(alone, [lowered], buffers, new Map()));
+  const lowered = lower(fuse(g, target), buffers);
+  const { liveBytes } = plan(outline(alone, [lowered], buffers, new Map()), target);
   const work = lowered.kernels.map((k) => workOf(k, module.maxBatch));
   const sum = (of: (w: (typeof work)[number]) => number): number => work.reduce((total, w) => total + of(w), 0);
   return { liveBytes, operations: sum((w) => w.operations), moved: sum((w) => w.read + w.written) };

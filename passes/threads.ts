@@ -1,9 +1,9 @@
 /** Threads: which loops they share, and where they wait for each other. The split is part of the program: how many threads
  *  there are changes who computes an element, and never how. */
 
-import { type Expr, int, mapExpr, walk } from '../ir/expr.ts';
+import { type Expr, Interner, int, mapExpr, walk } from '../ir/expr.ts';
 import { exprsOf, isShared, type Kernel, type Loop, type Stmt } from '../ir/kernel.ts';
-import { clash, type Entry, type Program } from '../ir/program.ts';
+import { clash, type Entry, hostValues, type Program } from '../ir/program.ts';
 import type { Directive, Schedule } from '../ir/schedule.ts';
 import type { VectorTarget } from '../ir/target.ts';
 import { bindDim } from '../ir/type.ts';
@@ -11,12 +11,15 @@ import { VerifyError } from '../ir/verify.ts';
 import { type KernelOptions, verifyKernel } from '../ir/verify-kernel.ts';
 import { storedValues } from '../ir/verify-values.ts';
 import { applySchedule } from './schedule/directives.ts';
-import type { Scheduled } from './schedule/index.ts';
+import type { ScheduledKernels, ScheduledOutline } from './schedule/index.ts';
 import { ScheduleError } from './schedule/legal.ts';
 
 /** Lets threads share the kernels that are worth it, by `parallel` directives behind those that made them. `known` is what
  *  the verifier is told of kernels. */
-export const onThreads = (target: VectorTarget, known: KernelOptions): ((s: Scheduled) => Scheduled) => {
+export const onThreads = (
+  target: VectorTarget,
+  known: KernelOptions,
+): (<S extends Pick<ScheduledKernels, 'kernels' | 'schedules'>>(s: S) => S) => {
   // Graphs share kernels.
   const done = new Map<Kernel, readonly [Kernel, Schedule]>();
   return (s) => {
@@ -33,6 +36,18 @@ export const onThreads = (target: VectorTarget, known: KernelOptions): ((s: Sche
     return { ...s, kernels, schedules };
   };
 };
+
+/** The same for what all entries launch. */
+export function threads(of: ScheduledOutline, target: VectorTarget): ScheduledOutline {
+  const { entries, lasting, maxBatch } = of.outline;
+  const share = onThreads(target, { maxBatch, values: hostValues(lasting) });
+  const done = entries.map((e) => [e, share({ kernels: e.launches, schedules: of.schedules })] as const);
+  return {
+    ...of,
+    outline: { ...of.outline, entries: done.map(([e, { kernels }]) => ({ ...e, launches: kernels })) },
+    schedules: new Map(done.flatMap(([, { schedules }]) => [...schedules])),
+  };
+}
 
 function shared(k: Kernel, target: VectorTarget, known: KernelOptions): readonly [Kernel, Schedule] {
   const { maxBatch } = known;
@@ -103,10 +118,9 @@ const work = (body: readonly Stmt[], batch: number): number =>
   body.reduce((sum, s) => {
     if (s.kind === 'tile' || s.kind === 'barrier') return sum;
     if (s.kind === 'for') return sum + (trips(s, batch) / (s.mode === 'vectorized' ? 4 : 1)) * work(s.body, batch);
-    let parts = 0;
-    const seen = new Set<Expr>();
-    for (const e of exprsOf(s)) walk(e, () => void parts++, seen);
-    return sum + parts;
+    const [interner, parts, seen] = [new Interner(), new Set<number>(), new Set<Expr>()];
+    for (const e of exprsOf(s)) walk(e, (p) => void parts.add(interner.id(p)), seen);
+    return sum + parts.size;
   }, 0);
 
 /** How often a loop runs at this batch, or at most. */

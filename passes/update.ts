@@ -30,6 +30,13 @@ export interface Optimizer {
   ): { readonly value: Value; readonly state: ReadonlyMap<Param, Value> };
 }
 
+/** For models that apply no gradients. */
+export const noOptimizer: Optimizer = {
+  name: 'none',
+  scalars: {},
+  update: (p) => ({ value: p, state: new Map() }),
+};
+
 /** What the compiler adds to a model's params: a scalar, a gradient or state of one parameter, or state that all of them share. */
 export interface Added {
   readonly role: 'gradient' | 'state' | 'scalar';

@@ -1,10 +1,10 @@
 /** What a host passes and reads is bound as the model declares it: by its name, whatever else has that name, and by its place,
  *  whatever comes of it. */
 import { describe, expect, test } from 'vitest';
-import { compile } from '../frontend/compile.ts';
-import type { EntryName } from '../frontend/entries.ts';
 import { defineModel, type ModelOptions, nn, optim, type Tensor } from '../frontend/index.ts';
 import { record } from '../frontend/model.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
+import type { EntryName } from '../frontend/pipeline/entries.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Param, Value } from '../ir/graph.ts';
 import * as ops from '../ir/ops/index.ts';

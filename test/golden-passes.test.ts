@@ -1,13 +1,15 @@
 /** What each pass makes of a graph, one decision a file: `test/golden/<pass>/*.tir`. `npm run bless` writes what is behind
  *  the pass; what it means is checked all the same. */
+
 import { describe, expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
-import { compile } from '../frontend/compile.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
 import type { FusedGraph } from '../ir/graph.ts';
 import { ops } from '../ir/ops/index.ts';
 import { printGraph } from '../ir/print-graph.ts';
+import { wasm128 } from '../ir/target.ts';
 import { algebra } from '../passes/canonicalize.ts';
 import { fuse } from '../passes/fuse.ts';
 import { rewrite } from '../passes/rewrite.ts';
@@ -46,7 +48,7 @@ function fusions(graphs: readonly FusedGraph[]): Set<string> {
 
 let shown: ReadonlySet<string> | undefined;
 test.each(Object.entries({ lenet, mlp, convnet }))('every fusion of %s has a golden', async (_, spec) => {
-  shown ??= fusions(goldensOf('fuse').map((g) => fuse(parsed(g))));
+  shown ??= fusions(goldensOf('fuse').map((g) => fuse(parsed(g), wasm128)));
   const { fused } = await compile(spec);
   expect([...fusions(fused)].filter((f) => !shown?.has(f))).toEqual([]);
 });

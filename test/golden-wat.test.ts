@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
-import { compile } from '../frontend/compile.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
 import strange from './fixtures/strange.ts';
 import { goldensOf } from './support/golden.ts';
 import { checkWatGolden, watOf } from './support/golden-wat.ts';

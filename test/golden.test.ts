@@ -7,20 +7,19 @@ import { emitWasm } from '../codegen/wasm/emit.ts';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
-import { type Compiled, compile, type Stage } from '../frontend/compile.ts';
+import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import type { OwnStage } from '../frontend/pipeline/stages.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { kernelsOf } from '../ir/program.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const examples = { lenet, mlp, convnet };
 /** Each shows one decision: what was recorded, what algebra left of it, what shares a kernel, the loops, and the memory. */
-const shown: readonly Stage[] = ['recorded', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'];
+const shown: readonly OwnStage[] = ['recorded', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'];
 
 /** Kernels that no schedule fits: they run as plain loops, and none of them should be a long one. */
 const plain = ({ scheduled }: Compiled): string => {
-  const names = scheduled.flatMap((l) =>
-    [...l.schedules].flatMap(([kernel, s]) => (s.every((d) => d.do === 'over') ? [kernel] : [])),
-  );
+  const names = [...scheduled.schedules].flatMap(([kernel, s]) => (s.every((d) => d.do === 'over') ? [kernel] : []));
   return [...new Set(names)].sort().join(' ');
 };
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { interpretKernel, makeMemory } from '../ir/interpret-kernel.ts';
 import { parseKernels } from '../ir/parse.ts';
 import { kernelsOf } from '../ir/program.ts';
-import { wasm128, webgpu } from '../ir/target.ts';
+import { type GridTarget, webgpu } from '../ir/target.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
 import { joined } from '../passes/join.ts';
 import { outlineOfKernels } from '../passes/outline.ts';
@@ -31,7 +31,7 @@ kernel @${name}(${from}: f32[128], ${to}: f32[] out) {
   ${to} = acc
 }`;
 
-function launches(texts: readonly string[], target: typeof wasm128 | typeof webgpu = webgpu): string[] {
+function launches(texts: readonly string[], target: GridTarget = webgpu): string[] {
   const kernels = parseKernels(`tapeout ir 1\n${texts.join('\n')}`, 'join.tir', { maxBatch });
   const before = outlineOfKernels(kernels, maxBatch);
   const after = joined(before, target);
@@ -70,8 +70,4 @@ test('workgroups of very different sizes stay apart', () => {
     'a_and_1_more',
     'c',
   ]);
-});
-
-test('a target without workgroups has its launches one by one', () => {
-  expect(launches([map('a', 'x', 'p'), map('b', 'x', 'q')], wasm128)).toEqual(['a', 'b']);
 });

@@ -1,7 +1,7 @@
 /** Labels that a loss ignores: what a model says of them, and what a host then lets through. */
 import { describe, expect, test } from 'vitest';
-import { type Compiled, compile } from '../frontend/compile.ts';
 import { crossEntropy, defineModel, nllLoss, nn, optim, type Tensor } from '../frontend/index.ts';
+import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import { parseProgram } from '../ir/parse.ts';
 import { printProgram } from '../ir/print-program.ts';
 import { instantiate, instantiateGpu } from '../runtime/index.ts';

@@ -2,24 +2,19 @@
  *  counted, grows as the graph does. `npm run bench:compile` measures times. */
 
 import { describe, expect, test } from 'vitest';
-import { emitWasm } from '../codegen/wasm/emit.ts';
-import { emitWgsl } from '../codegen/wgsl/emit.ts';
+import { emission } from '../codegen/backend.ts';
+import { backendFor, graphStages } from '../frontend/pipeline/stages.ts';
 import type { Module } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { kernelKey } from '../ir/kernel-key.ts';
 import { parseKernels, parseModule } from '../ir/parse.ts';
-import { isGrid, type Target, wasm128, webgpu } from '../ir/target.ts';
+import { kernelsOf } from '../ir/program.ts';
+import { type Target, wasm128, webgpu } from '../ir/target.ts';
 import { verifyKernels } from '../ir/verify-kernel.ts';
-import { autodiff } from '../passes/autodiff.ts';
-import { canonicalize } from '../passes/canonicalize.ts';
-import { fuse } from '../passes/fuse.ts';
-import { indexInputs } from '../passes/infer-shapes.ts';
-import { Buffers, lower } from '../passes/lower.ts';
-import { outline } from '../passes/outline.ts';
-import { plan } from '../passes/plan.ts';
 import { chooseSchedule } from '../passes/schedule/choose.ts';
 import { schedule } from '../passes/schedule/index.ts';
-import { StateTable, update } from '../passes/update.ts';
+import type { Ir } from '../passes/stage.ts';
+import { contextFor, last } from './support/pipeline.ts';
 
 const counted = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 const module = (params: string, lines: readonly string[], ends: string): Module =>
@@ -86,17 +81,12 @@ const graphs: Record<string, (n: number) => Module> = {
 };
 
 function compiled(m: Module, target: Target): { kernels: readonly Kernel[]; bytes: number } {
-  const done = [
-    autodiff,
-    update({ name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) }, new StateTable()),
-    (g: Module) => canonicalize(g, target),
-  ].reduce((g, pass) => pass(g), m);
-  const buffers = new Buffers();
-  const lowered = done.graphs.map((g) => lower(fuse(g, target), buffers));
-  const scheduled = lowered.map(schedule(target, m.maxBatch));
-  const program = plan(outline(done, scheduled, buffers, indexInputs(m)), target);
-  const code = isGrid(target) ? emitWgsl(program, target).wgsl : emitWasm(program).wasm;
-  return { kernels: scheduled.flatMap((s) => s.kernels), bytes: code.length };
+  const backend = backendFor(target);
+  const made = [...graphStages, ...backend.stages, emission(backend)].reduce<Ir[]>(
+    (irs, stage) => [...irs, stage.run(irs.at(-1) as Ir, contextFor(m, target))],
+    [{ form: 'module', module: m }],
+  );
+  return { kernels: kernelsOf(last(made, 'schedule').outline), bytes: last(made, 'code').code.codeBytes };
 }
 
 describe('twice the graph gives no more than twice the code', () => {

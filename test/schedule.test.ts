@@ -1,7 +1,8 @@
 /** Directives that do not fit: each is refused in words, and none changes what a kernel computes. What fits is tried at
  *  random by test/fuzz. */
 import { expect, test } from 'vitest';
-import { contextOf, printIr, readIr, runPass } from '../frontend/ir-passes.ts';
+import { contextOf, readIr } from '../frontend/pipeline/read.ts';
+import { runStage } from '../frontend/pipeline/run-stage.ts';
 import * as x from '../ir/expr.ts';
 import { finish, type Kernel, loop, store } from '../ir/kernel.ts';
 import { printKernel } from '../ir/print-kernel.ts';
@@ -11,6 +12,8 @@ import { f32 } from '../ir/type.ts';
 import { applySchedule } from '../passes/schedule/directives.ts';
 import { scheduledBy } from '../passes/schedule/index.ts';
 import { ScheduleError } from '../passes/schedule/legal.ts';
+import { printIr } from '../passes/stage.ts';
+import { stages } from '../passes/stages.ts';
 import { kernel, product } from './support/kernels.ts';
 
 const total = kernel(`kernel @total(x: f32[4,6], y: f32[] out) {
@@ -204,7 +207,10 @@ kernel @solve(a: f32[24,24], y: f32[24] inout) {
 }
 `;
   const read = readIr(text, 'solve.tir', 1);
-  const made = runPass('schedule', read, contextOf(read), {}, true);
+  const { ir: made } = runStage(stages.schedule, read, contextOf(read, { target: wasm128 }), {
+    verify: true,
+    throughMemory: true,
+  });
   const printed = printIr(made, {});
   expect(printed).toContain('; dropped: tile i by 3: iterations over i stay in order: they hand on elements of y\n');
   expect(printed).toMatch(/schedule @solve \{\n {2}over i: 24, k: 24\n {2}reassociate k by 4\n/);

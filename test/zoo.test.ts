@@ -1,8 +1,8 @@
 /** Schedules of nets of other kinds than the examples: no kernel that matters is left without lanes. */
 import { expect, test } from 'vitest';
-import { type Compiled, compile } from '../frontend/compile.ts';
 import { nn, type Tensor } from '../frontend/index.ts';
 import { defineModel, type ModelSpec } from '../frontend/model.ts';
+import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { showDirective } from '../ir/print-schedule.ts';
 import { inLanes, workOf } from '../ir/work.ts';
@@ -21,8 +21,8 @@ interface Row {
 }
 
 function rowsOf({ scheduled, module: { maxBatch } }: Compiled, entry: number): Row[] {
-  const { kernels } = scheduled[entry]!;
-  const work = kernels.map((kernel) => ({ kernel, operations: workOf(kernel, maxBatch).operations }));
+  const { launches } = scheduled.outline.entries[entry]!;
+  const work = launches.map((kernel) => ({ kernel, operations: workOf(kernel, maxBatch).operations }));
   const all = work.reduce((sum, w) => sum + w.operations, 0);
   return work
     .map(({ kernel, operations }) => ({ kernel, share: operations / all, lanes: inLanes(kernel, maxBatch) }))
@@ -41,7 +41,7 @@ test('the nets of the zoo: their larger kernels, the part of each in lanes, and 
     for (const [i, entry] of entries.entries()) {
       lines.push(`${name} ${entry}`);
       for (const { kernel, share, lanes } of rowsOf(compiled, i)) {
-        const directives = (compiled.scheduled[i]!.schedules.get(kernel.name) ?? []).filter((d) => d.do !== 'over');
+        const directives = (compiled.scheduled.schedules.get(kernel.name) ?? []).filter((d) => d.do !== 'over');
         lines.push(`  ${percent(share)}${percent(lanes)}  ${kernel.name}: ${directives.map(showDirective).join(', ')}`);
         expect(lanes, `${name}, ${entry}: ${kernel.name}`).toBeGreaterThanOrEqual(enough);
       }

@@ -454,9 +454,13 @@ class KernelEmitter {
     }
   }
 
-  /** A name that nothing else in the function has, and that is no word of WGSL. */
+  /** A name that nothing else in the function has, and that is no word of WGSL. The number that tells two of one name apart in a
+   *  text gives way to a number of its own. */
   #fresh(name: string): string {
-    const plain = `${name.replace(/\W/g, '_').replace(/^_+/, '')}_`;
+    const plain = `${name
+      .replace(/(\.\d+)+$/, '')
+      .replace(/\W/g, '_')
+      .replace(/^_+/, '')}_`;
     for (let k = 0; ; k++) {
       const text = `${plain}${k}`;
       if (/^[A-Za-z]/.test(text) && !this.#names.has(text)) {

@@ -1,7 +1,7 @@
 /** The commands, a row each: what it is for, what it takes, and what does it. */
+
 import { targets } from '../../ir/target.ts';
-import { stages } from '../compile.ts';
-import { irPasses } from '../ir-passes.ts';
+import { passNames, stageNames } from '../pipeline/stages.ts';
 import { compileCommand } from './compile.ts';
 import { entryNames, type Flag, flag, flags, positive, seconds, whole } from './flags.ts';
 import { exits, type Io } from './io.ts';
@@ -67,7 +67,7 @@ const compile: Command = {
   ],
   more: `
 Entries: ${entryNames.join(', ')}
-Passes:  ${stages.join(', ')},
+Passes:  ${stageNames.join(', ')},
          and those that the model's file registers
 
 Examples:
@@ -222,7 +222,7 @@ const opt: Command = {
     flags.verify,
   ],
   more: `
-Passes: ${[...irPasses.keys()].join(', ')}
+Passes: ${passNames().join(', ')}
 update is told the optimizer where a graph has still to be updated: update=sgd(lr=0.01,momentum=0.9).
 
 Examples:

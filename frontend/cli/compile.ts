@@ -1,10 +1,11 @@
 /** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
 import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
-import { type CompileTarget, type StageName, stages } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
 import { beforeTypes } from '../load.ts';
 import { bundleOf, writeFiles } from '../output.ts';
+import type { EntryName } from '../pipeline/entries.ts';
+import type { CompileTarget } from '../pipeline/options.ts';
+import { type StageName, stageNames } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
@@ -74,7 +75,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
 
 /** The model's file may have registered passes, so that their names are known only now. */
 function checkAsked({ printAfter, printBefore }: CompileFlags): void {
-  const known = [...stages, ...registeredPasses().map((p) => p.name), 'all'];
+  const known = [...stageNames, ...registeredPasses().map((p) => p.name), 'all'];
   for (const [flag, name] of Object.entries({ '--print-after': printAfter, '--print-before': printBefore }))
     if (name !== undefined && !known.includes(name))
       throw new UsageError(`${flag} ${name}: there is no such pass. There are ${known.join(', ')}.`);

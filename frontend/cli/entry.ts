@@ -1,7 +1,8 @@
 /** What the commands that measure have in common: a model compiled for one of its entries, and a batch. */
 import type { Entry } from '../../ir/program.ts';
-import type { Compiled, CompileOptions } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
+import type { Compiled } from '../pipeline/compile.ts';
+import type { EntryName } from '../pipeline/entries.ts';
+import type { CompileOptions } from '../pipeline/options.ts';
 import { type Io, UsageError } from './io.ts';
 import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
 import { readSchedule } from './text.ts';

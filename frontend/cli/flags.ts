@@ -1,8 +1,8 @@
 /** The flags that commands share, a row each: how it is written, what it does, and how its value is read. From the rows come the
  *  command line, its help, the checks of values, and the types of what commands are given. */
 import { type Engine, engines, gpuFeatures } from '../../ir/target.ts';
-import { type CompileTarget, compileTargets } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
+import type { EntryName } from '../pipeline/entries.ts';
+import { type CompileTarget, compileTargets } from '../pipeline/options.ts';
 
 /** One flag. `T` is the type of its value. */
 export interface Flag<T = unknown> {

@@ -1,7 +1,11 @@
 /** `tapeout opt`: a text of the IR through passes, and out again as text. */
-import { type TargetName, targets } from '../../ir/target.ts';
-import { contextOf, type Ir, passNamed, passNames, printIr, readIr, runPass } from '../ir-passes.ts';
+import { type Target, type TargetName, targets } from '../../ir/target.ts';
+import { type Ir, printIr, type Stage } from '../../passes/stage.ts';
+import type { Optimizer } from '../../passes/update.ts';
+import { contextOf, readIr } from '../pipeline/read.ts';
+import { passNames, stageNamed } from '../pipeline/stages.ts';
 import { exits, type Io, UsageError } from './io.ts';
+import { runAsAsked } from './stage.ts';
 import { loadExtensions, readOptimizer, readSchedule, readSource, splitList, usualMaxBatch } from './text.ts';
 
 export interface OptFlags {
@@ -17,8 +21,8 @@ export interface OptFlags {
 export async function optCommand(path: string, flags: OptFlags, io: Io): Promise<number> {
   const { maxBatch = usualMaxBatch } = flags;
   await loadExtensions(flags.load, io);
-  const passes = splitList(flags.passes ?? '');
-  const optimizer = checkPasses(passes);
+  const target = targets[flags.target];
+  const { passes, optimizer } = passesOf(flags.passes ?? '', target);
   const shown = new Set((flags.printAfter ?? '').split(',').map((name) => name.trim()));
   for (const name of shown)
     if (name !== '' && name !== 'all' && !passes.some((p) => p.name === name))
@@ -31,9 +35,11 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   const { text, file } = readSource(path, io);
   let ir: Ir = readIr(text, file, maxBatch);
   const print = { root: io.cwd, text: file };
-  const context = contextOf(ir, { optimizer, given, print, target: targets[flags.target] });
-  for (const { name } of passes) {
-    ir = runPass(name, ir, context, print, flags.verify);
+  const context = contextOf(ir, { optimizer, given, target });
+  const throughMemory = ir.form !== 'module' && ir.form !== 'fused';
+  for (const pass of passes) {
+    const { name } = pass;
+    ir = runAsAsked(pass, ir, context, { print, verify: flags.verify ?? false, tasks: true, throughMemory });
     // Beside the result, which goes to stdout and is a text to be read again.
     if (shown.has('all') || shown.has(name))
       io.stderr.write(`; ---- after ${name} ----\n${printIr(ir, print).trimEnd()}\n\n`);
@@ -42,13 +48,16 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   return exits.ok;
 }
 
-/** Every pass must be there before the first one runs. Returns the optimizer that `update` is given. */
-function checkPasses(passes: ReturnType<typeof splitList>) {
-  for (const { name, value } of passes) {
-    if (!passNamed(name)) throw new UsageError(`there is no pass '${name}': the passes are ${passNames().join(', ')}.`);
+/** Every pass must be there before the first one runs; and the optimizer that `update` is given. */
+function passesOf(list: string, target: Target): { readonly passes: Stage[]; readonly optimizer: Optimizer | null } {
+  const asked = splitList(list);
+  const passes = asked.map(({ name, value }) => {
+    const pass = stageNamed(name, target);
+    if (!pass) throw new UsageError(`there is no pass '${name}': the passes are ${passNames().join(', ')}.`);
     if (value !== null && name !== 'update')
       throw new UsageError(`'${name}' takes no option: only update does, update=sgd(lr=0.01).`);
-  }
-  const asked = passes.find((p) => p.name === 'update' && p.value !== null);
-  return asked?.value ? readOptimizer(asked.value) : null;
+    return pass;
+  });
+  const update = asked.find((p) => p.name === 'update' && p.value !== null);
+  return { passes, optimizer: update?.value ? readOptimizer(update.value) : null };
 }

@@ -1,13 +1,15 @@
 /** `tapeout print`: one stage of a model's compilation, as text. */
-import { type CompileTarget, type Stage, stages } from '../compile.ts';
-import type { EntryName } from '../entries.ts';
+
+import type { EntryName } from '../pipeline/entries.ts';
+import type { CompileTarget } from '../pipeline/options.ts';
+import { type StageName, stageNames } from '../pipeline/stages.ts';
 import { exits, type Io } from './io.ts';
 import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
 import { readSchedule } from './text.ts';
 
 /** Kernels are what the schedule makes of them. */
-const aliases: Readonly<Record<string, Stage>> = { kernels: 'schedule' };
-export const printStages: readonly string[] = [...stages, ...Object.keys(aliases)];
+const aliases: Readonly<Record<string, StageName>> = { kernels: 'schedule' };
+export const printStages: readonly string[] = [...stageNames, ...Object.keys(aliases)];
 
 export interface PrintFlags extends CodeFlags {
   readonly stage: string;
@@ -24,7 +26,7 @@ export async function printCommand(
   io: Io,
 ): Promise<number> {
   const model = await loadModel(path, { maxBatch, check }, io);
-  const wanted = aliases[stage] ?? (stage as Stage);
+  const wanted = aliases[stage] ?? stage;
   const compiled = await compileModel(
     model,
     {

@@ -1,23 +1,30 @@
 /** One entry of a program run once: by the interpreter of kernels, as WebAssembly or on a GPU. */
 
+import { emission } from '../../codegen/backend.ts';
+import type { WasmCode } from '../../codegen/wasm/backend.ts';
+import type { WgslCode } from '../../codegen/wgsl/backend.ts';
 import type { Shaders } from '../../codegen/wgsl/emit.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
+import type { PrintOptions } from '../../ir/print-options.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
-import { type GpuFeature, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
+import { type GpuFeature, isGrid, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
 import { countAt, type TensorType } from '../../ir/type.ts';
+import type { Ir, IrOf } from '../../passes/stage.ts';
 import { wordBytes } from '../../runtime/check.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
 import { fromWords, toWords } from '../../runtime/gpu-words.ts';
 import { featuresOn, type ManifestGpu, openDevice } from '../../runtime/index.ts';
-import { contextOf, type Ir, runPass } from '../ir-passes.ts';
+import { contextOf } from '../pipeline/read.ts';
+import { backendFor } from '../pipeline/stages.ts';
 import { findGpu } from './gpu.ts';
 import { UsageError } from './io.ts';
+import { runAsAsked } from './stage.ts';
 import { arrays, type Elements, type Given, type Results, resultsBy } from './values.ts';
 
-export type ProgramIr = Extract<Ir, { form: 'kernels' | 'schedule' | 'program' }>;
+export type ProgramIr = IrOf<'kernels' | 'schedule' | 'program'>;
 export const programIn = (ir: ProgramIr): Outline | Program => (ir.form === 'program' ? ir.program : ir.outline);
 
 /** What a buffer holds after a run. */
@@ -157,16 +164,20 @@ export async function machineFor(backend: CompiledBackend, wanted: readonly GpuF
 /** A program with its memory planned, and what calls it: what is not scheduled is, for the target of a compilation. */
 export function compiled(
   start: ProgramIr,
-  { backend, target }: Machine,
-  print: Parameters<typeof runPass>[3],
-  verify: boolean | undefined,
+  { target }: Machine,
+  print: PrintOptions,
+  verify = false,
 ): { readonly program: Program; readonly call: Call } {
   const context = contextOf(start, { target });
-  const passes = { kernels: ['schedule', 'plan'], schedule: ['plan'], program: [] }[start.form];
-  const planned = passes.reduce<Ir>((ir, pass) => runPass(pass, ir, context, print, verify), start);
-  const { program } = planned as Extract<Ir, { form: 'program' }>;
-  if (backend === 'webgpu') checkWords(program);
-  const code = runPass(backend === 'wasm' ? 'wat' : 'wgsl', planned, context, print, verify);
-  if (code.form === 'wgsl') return { program, call: onGpu(program, code.shaders) };
-  return { program, call: onWasm(program, (code as Extract<Ir, { form: 'wasm' }>).emitted.wasm) };
+  const backend = backendFor(target);
+  const options = { print, verify, throughMemory: true };
+  const left = backend.stages.slice(1 + backend.stages.findIndex((s) => s.makes === start.form));
+  const planned = left.reduce<Ir>((ir, stage) => runAsAsked(stage, ir, context, options), start);
+  const { program } = planned as IrOf<'program'>;
+  if (isGrid(target)) checkWords(program);
+  const { code } = runAsAsked(emission(backend), planned, context, options) as IrOf<'code'>;
+  return {
+    program,
+    call: 'shaders' in code ? onGpu(program, (code as WgslCode).shaders) : onWasm(program, (code as WasmCode).wasm),
+  };
 }

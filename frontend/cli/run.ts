@@ -1,15 +1,19 @@
 /** `tapeout run`: what a text holds, graphs or kernels, on given or seeded inputs, as WebAssembly or by the interpreter. */
 import { resolve } from 'node:path';
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
+import type { Buffer } from '../../ir/expr.ts';
 import { type Graph, type Module, type Param, topo, valuesOf } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
 import type { PrintOptions } from '../../ir/print-options.ts';
 import { targets } from '../../ir/target.ts';
+import { type Ir, type IrOf, printIr, type Stage, type StageContext } from '../../passes/stage.ts';
+import { stages } from '../../passes/stages.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
 import { writeSafetensors } from '../../runtime/index.ts';
-import { featuresOf } from '../compile.ts';
 import { DataError } from '../data/error.ts';
-import { contextOf, type Ir, type PassContext, PassError, printIr, readIr, runPass } from '../ir-passes.ts';
+import { featuresOf } from '../pipeline/options.ts';
+import { contextOf, readIr } from '../pipeline/read.ts';
+import { backendFor } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
 import { exits, type Io, UsageError } from './io.ts';
@@ -24,6 +28,7 @@ import {
   programIn,
   resultsOf,
 } from './run-program.ts';
+import { runAsAsked } from './stage.ts';
 import { loadExtensions, readOptimizer, readSource, usualMaxBatch, writeOut } from './text.ts';
 import {
   batchOf,
@@ -66,8 +71,7 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
-  if (ir.form === 'wasm' || ir.form === 'wgsl')
-    throw new UsageError(`${path} holds code, and what runs are graphs and kernels.`);
+  if (ir.form === 'code') throw new UsageError(`${path} holds code, and what runs are graphs and kernels.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
   const machine = flags.backend === 'interpret' ? null : await machineFor(flags.backend, features);
@@ -142,7 +146,7 @@ async function runProgram(ir: ProgramIr, { given, flags, machine, print }: Omit<
 
 // Graphs
 
-type ModuleIr = Extract<Ir, { form: 'module' | 'fused' }>;
+type ModuleIr = IrOf<'module' | 'fused'>;
 
 async function runModule(ir: ModuleIr, run: Omit<Run, 'n'>) {
   const { given, flags } = run;
@@ -153,10 +157,7 @@ async function runModule(ir: ModuleIr, run: Omit<Run, 'n'>) {
   const takes = new Set(ir.module.graphs.flatMap((g) => g.params.map((p) => p.name)));
   for (const graph of graphs) {
     const module: Module = { ...ir.module, graphs: [graph] };
-    const one: ModuleIr =
-      ir.form === 'fused'
-        ? { form: 'fused', module, fused: ir.fused.filter((g) => g === graph) }
-        : { form: 'module', module };
+    const one = { form: ir.form, module } as ModuleIr;
     const { graph: whole, results: of } = await runGraph(one, { ...run, n });
     results.push([graph.name, of]);
     for (const p of whole.params) takes.add(p.name);
@@ -170,18 +171,19 @@ async function runGraph(
   { given, n, flags, machine, print }: Run,
 ): Promise<{ readonly graph: Graph; readonly results: Results }> {
   const optimizer = flags.optimizer === undefined ? null : readOptimizer(flags.optimizer);
-  const context = contextOf(start, { optimizer, print, target: machine?.target ?? targets.wasm });
+  const target = machine?.target ?? targets.wasm;
+  const context = contextOf(start, { optimizer, target });
   let ir = start as Ir;
-  const pass = (name: string): void => {
-    try {
-      ir = runPass(name, ir, context, print, flags.verify);
-    } catch (e) {
-      if (e instanceof PassError && name === 'update')
-        throw new UsageError('the graph ends in a step of an optimizer: say which, --optimizer "sgd(lr=0.01)".');
-      throw e;
-    }
+  const go = (stage: Stage): void => {
+    ir = runAsAsked(stage, ir, context, { print, verify: flags.verify ?? false, tasks: true });
   };
-  if (start.form === 'module') for (const name of ['inferShapes', 'autodiff', 'update']) pass(name);
+  if (start.form === 'module') {
+    go(stages.inferShapes);
+    go(stages.autodiff);
+    if (!optimizer && (ir as ModuleIr).module.graphs.some((g) => g.task?.then === 'step'))
+      throw new UsageError('the graph ends in a step of an optimizer: say which, --optimizer "sgd(lr=0.01)".');
+    go(stages.update);
+  }
   const graph = (ir as ModuleIr).module.graphs[0] as Graph;
   const values = () => new Map(graph.params.map((p) => [p, held(givenParam(p, context), given, n, flags.seed)]));
 
@@ -197,15 +199,20 @@ async function runGraph(
     );
     return { graph, results };
   }
-  if (start.form === 'module') for (const name of ['canonicalize', 'fuse']) pass(name);
-  pass('lower');
+  const backend = backendFor(target).stages;
+  const lowered = backend.slice(0, 1 + backend.findIndex((s) => s.makes === 'kernels'));
+  for (const stage of start.form === 'module' ? [stages.canonicalize, ...lowered] : [stages.lower]) go(stage);
   const { program, call } = compiled(ir as ProgramIr, machine, print, flags.verify);
-  const buffers = new Map([...values()].map(([p, v]) => [context.buffers.of(p), v]));
+  const bufferOf = (p: Param): Buffer | undefined =>
+    program.slots.find((s) => s.purpose === p.role && s.buffer.name === p.name)?.buffer;
+  const buffers = new Map(
+    [...values()].flatMap(([p, v]) => (bufferOf(p) ? [[bufferOf(p) as Buffer, v] as const] : [])),
+  );
   const memory = await call(graph.name, buffers, n);
   const outputs = new Map(program.entries.flatMap((e) => e.outputs).map((p) => [p.name, p.buffer]));
   const results = resultsBy(
     graph.results.map((r) => {
-      const buffer = r.into ? context.buffers.of(r.into) : outputs.get(r.name);
+      const buffer = r.into ? bufferOf(r.into) : outputs.get(r.name);
       if (!buffer) throw new CompilerBug('lower', `the result '${r.name}' has no buffer`);
       return { name: r.name, isUpdate: r.into !== undefined, value: { type: r.value.type, data: memory(buffer) } };
     }),
@@ -213,7 +220,7 @@ async function runGraph(
   return { graph, results };
 }
 
-const givenParam = (p: Param, { table, indices }: PassContext) => ({
+const givenParam = (p: Param, { table, indices }: StageContext) => ({
   name: p.name,
   type: p.type,
   role: p.role,

@@ -9,10 +9,10 @@ import {
   type Model,
 } from '../../runtime/index.ts';
 import { hashOfData, type Run } from '../checkpoint.ts';
-import type { Compiled } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { beforeTypes } from '../load.ts';
 import { bundleOf, makeWritable, writeFiles } from '../output.ts';
+import type { Compiled } from '../pipeline/compile.ts';
 import { lossCurveSvg } from '../report/curve.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { drawPictures, pictureStyle, verdict } from '../report/digit.ts';

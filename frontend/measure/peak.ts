@@ -5,6 +5,7 @@ import { emitWasm } from '../../codegen/wasm/emit.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseKernels } from '../../ir/parse.ts';
 import { versionLine } from '../../ir/print-options.ts';
+import { wasm128 } from '../../ir/target.ts';
 import { workOf } from '../../ir/work.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
@@ -79,7 +80,7 @@ const reading = (elements: number): string => `kernel @reading(x: f32[${elements
 /** 10^9 a second of what a kernel does, at its fastest in about a tenth of a second. */
 function rate(text: string, of: (w: ReturnType<typeof workOf>) => number): number {
   const [kernel] = parseKernels(`${versionLine}\n${text}`, 'peak') as [Kernel];
-  const { exports } = instance(emitWasm(plan(outlineOfKernels([kernel], 1))).wasm);
+  const { exports } = instance(emitWasm(plan(outlineOfKernels([kernel], 1), wasm128)).wasm);
   // Pages that nothing was written to are all one page.
   new Float32Array((exports.memory as WebAssembly.Memory).buffer).fill(0.5);
   const call = exports.main as (n: number) => void;

@@ -3,14 +3,14 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import type { Entry } from '../../ir/program.ts';
+import { type Entry, kernelsOf } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { candidates } from '../../passes/schedule/choose.ts';
 import { type GivenSchedules, nothingGiven } from '../../passes/schedule/given.ts';
 import { scheduledBy, scheduleOutline } from '../../passes/schedule/index.ts';
-import type { Compiled } from '../compile.ts';
+import type { Compiled } from '../pipeline/compile.ts';
 import { median } from './clock.ts';
 import { sampler, type WasmSampler } from './sampler.ts';
 
@@ -113,12 +113,12 @@ interface Measured {
 function measured(compiled: Compiled, { entry: name, batch }: TuneOptions): Measured {
   const entry = compiled.program.entries.find((e) => e.name === name) as Entry;
   const owner = new Map<string, string>();
-  for (const { schedules, ...graph } of compiled.scheduled)
-    for (const k of compiled.lowered.find((l) => l.name === graph.name)?.kernels ?? []) {
-      // Copies have names of their own, whatever their schedule.
-      const made = scheduledBy(k, schedules.get(k.name) ?? [], compiled.processor, compiled.program.maxBatch, () => []);
-      for (const { name: part } of made.kernels) owner.set(part, k.name);
-    }
+  const { schedules } = compiled.scheduled;
+  for (const k of kernelsOf(compiled.lowered)) {
+    // Copies have names of their own, whatever their schedule.
+    const made = scheduledBy(k, schedules.get(k.name) ?? [], compiled.processor, compiled.program.maxBatch, () => []);
+    for (const { name: part } of made.kernels) owner.set(part, k.name);
+  }
   const s = sampler(compiled, entry, batch);
   const owners = s.launches.map((k) => owner.get(k.name) ?? k.name);
   return {
@@ -136,7 +136,7 @@ function measured(compiled: Compiled, { entry: name, batch }: TuneOptions): Meas
 function worthTuning({ lowered }: Compiled, usual: Measured, { entry }: TuneOptions): Kernel[] {
   const steps = Array.from({ length: 5 }, () => usual.step()).slice(1);
   const time = (name: string): number => median(steps.map((s) => s.get(name) ?? 0));
-  const kernels = lowered.find((l) => l.name === entry)?.kernels ?? [];
+  const kernels = lowered.entries.find((e) => e.name === entry)?.launches ?? [];
   const sum = kernels.reduce((t, k) => t + time(k.name), 0);
   return kernels.filter((k) => time(k.name) > worthwhile * sum);
 }

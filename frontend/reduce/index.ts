@@ -2,7 +2,8 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { kernelsOf, type Outline, type Program } from '../../ir/program.ts';
-import { type Ir, parseIr, printIr, readIr } from '../ir-passes.ts';
+import { type Ir, printIr } from '../../passes/stage.ts';
+import { parseIr, readIr } from '../pipeline/read.ts';
 import { countGraphs, graphLanguage } from './graphs.ts';
 import { countKernels, kernelLanguage } from './kernels.ts';
 import { type Language, minimize, type Search, type Watch } from './search.ts';

@@ -1,7 +1,7 @@
 /** Matchers for Vitest's `expect.extend`: goldens, gradient checks, and WebAssembly against its reference. */
 
-import { compile } from '../compile.ts';
 import { isModelSpec } from '../model.ts';
+import { compile } from '../pipeline/compile.ts';
 import { type GoldenVerdict, matchGolden, type TestState } from './golden.ts';
 import { type GradcheckOptions, gradcheck, type Verdict } from './gradcheck.ts';
 import { compareToReference, type ReferenceOptions } from './reference.ts';

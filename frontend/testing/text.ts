@@ -9,7 +9,8 @@ import type { PrintOptions } from '../../ir/print-options.ts';
 import { printProgram } from '../../ir/print-program.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Lowered } from '../../passes/lower.ts';
-import type { Compiled, StageName } from '../compile.ts';
+import type { Compiled } from '../pipeline/compile.ts';
+import type { StageName } from '../pipeline/stages.ts';
 
 /** How it is printed. */
 export interface TextOptions {

@@ -58,12 +58,15 @@ export function scheduleAll(
   return done;
 }
 
-/** The same for launches that no graph is known of. */
-export function scheduleOutline(
-  of: Outline,
-  target: Target,
-  given: GivenSchedules = nothingGiven,
-): Pick<ScheduledKernels, 'schedules' | 'dropped'> & { readonly outline: Outline } {
+/** Launches of scheduled kernels, and by name what made each. */
+export interface ScheduledOutline extends Pick<ScheduledKernels, 'schedules'> {
+  readonly outline: Outline;
+  /** Not known of kernels that were read from a text. */
+  readonly dropped?: ScheduledKernels['dropped'];
+}
+
+/** The launches of all entries, scheduled. Throws a `CompileError` where a schedule is given that does not fit the kernels. */
+export function scheduleOutline(of: Outline, target: Target, given: GivenSchedules = nothingGiven): ScheduledOutline {
   requireModel(given, kernelsOf(of), of.name);
   const launches = scheduler(target, of.maxBatch, given);
   const done = of.entries.map((e) => [e, launches(e.launches)] as const);

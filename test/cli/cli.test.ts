@@ -134,7 +134,7 @@ describe('tapeout compile and print', () => {
     expect([compiled.code, compiled.stderr]).toEqual([0, '']);
     expect(readdirSync(join(cwd, 'web'))).toContain('model.threads.wasm');
     expect(JSON.parse(readFileSync(join(cwd, 'web/manifest.json'), 'utf8')).threads).toBe(2);
-    const printed = await cli(['print', 'net.ts', '--stage', 'plan', '--threads', '2'], { cwd });
+    const printed = await cli(['print', 'net.ts', '--stage', 'barriers', '--threads', '2'], { cwd });
     expect(printed.stdout).toMatch(/entry @train_step on threads \{/);
     const trained = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '1', '--threads', '2'], { cwd });
     expect(trained.stdout).toMatch(/\non 2 threads\n|\n2 threads were asked for, but there are 1 cores: .*\n/);

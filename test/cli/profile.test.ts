@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emitWasm } from '../../codegen/wasm/emit.ts';
 import mlp from '../../examples/mlp.ts';
-import { compile } from '../../frontend/compile.ts';
 import { measurePeak } from '../../frontend/measure/peak.ts';
 import { sampler } from '../../frontend/measure/sampler.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import type { Entry } from '../../ir/program.ts';
 import { cli, folderOf, modelFile } from '../support/cli.ts';
 

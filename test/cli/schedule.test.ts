@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
-import { compile } from '../../frontend/compile.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import { directivesOf, parseText } from '../../ir/parse.ts';
 import { printSchedule } from '../../ir/print-schedule.ts';
 import { cli, folderOf, modelFile, root } from '../support/cli.ts';

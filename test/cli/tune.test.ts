@@ -1,13 +1,15 @@
 /** `tapeout tune`: what it writes, that compile takes it, and that no candidate changes what is computed. No test looks at a
  *  time: which candidates win is left to the machine. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../frontend/compile.ts';
 import { defineModel, flatten, maxPool2d, nn, optim, relu, type Tensor } from '../../frontend/index.ts';
 import { compared, givenBy, rivalsOf, type Schedules, tune } from '../../frontend/measure/tune.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import { compareToReference } from '../../frontend/testing/reference.ts';
 import { parseText } from '../../ir/parse.ts';
+import { kernelsOf } from '../../ir/program.ts';
 import { cli, folderOf, modelFile } from '../support/cli.ts';
 
 const net = modelFile(
@@ -76,7 +78,7 @@ describe('tapeout tune', () => {
 
 test('every candidate of every kernel computes what the interpreter does', async () => {
   const base = await compile(small);
-  const rounds = rivalsOf([...new Set(base.lowered.flatMap((l) => l.kernels))], base.processor, base.program.maxBatch);
+  const rounds = rivalsOf(kernelsOf(base.lowered), base.processor, base.program.maxBatch);
   expect(rounds.length).toBeGreaterThan(3);
   for (const [round, trying] of rounds.entries()) {
     const compiled = await compile(small, { schedule: givenBy(trying), verify: true });

@@ -1,8 +1,8 @@
 /** LeNet learns real digits: 8,000 to train on, 2,000 to test on, as PyTorch was given them for `accuracy.json`. */
 import { expect, test } from 'vitest';
 import lenet from '../../examples/lenet.ts';
-import { compile } from '../../frontend/compile.ts';
 import { loadDigits } from '../../frontend/data/digits.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import { train } from '../../frontend/training.ts';
 import { instantiate } from '../../runtime/index.ts';
 

@@ -1,8 +1,8 @@
 /** LeNet against PyTorch's numbers, on WebAssembly and on the float64 interpreter: logits, losses, gradients, parameters
  *  after training. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Compiled } from '../../frontend/compile.ts';
 import { nn, optim } from '../../frontend/index.ts';
+import type { Compiled } from '../../frontend/pipeline/compile.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { lenet } from '../frontend/models.ts';
 import { compileAll, type Net, onInterpreter, onWasm, ways } from '../support/nets.ts';

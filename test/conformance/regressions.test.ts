@@ -1,8 +1,8 @@
 /** Faults that were found and mended, each in the smallest graph that showed it, every stage held to the others. */
 import { expect, test } from 'vitest';
-import { compile } from '../../frontend/compile.ts';
 import * as F from '../../frontend/index.ts';
 import { defineModel, nn, Tensor } from '../../frontend/index.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import { makeGraph, type Param, param, type Result } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { parseModule } from '../../ir/parse.ts';

@@ -216,7 +216,7 @@ test('the serializer prints graphs, values, kernels and programs', async () => {
   const { lowered, program } = await compile(
     defineModel({ model: () => nn.ReLU(), input: { shape: ['N', 2] }, maxBatch: 2 }),
   );
-  expect(lowered[0]!.kernels[0]).toMatchInlineSnapshot(`
+  expect(lowered.entries[0]!.launches[0]).toMatchInlineSnapshot(`
     kernel @relu(x: f32[N,2], output: f32[N,2] out) {
       for n in 0..N {
         for j in 0..2 {

@@ -1,7 +1,6 @@
 /** What a user is told about a mistake: what is wrong, at their line, with what else is involved and what to try. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from '../../frontend/entries.ts';
 import {
   avgPool2d,
   CompileError,
@@ -26,6 +25,7 @@ import {
   where,
 } from '../../frontend/index.ts';
 import { record } from '../../frontend/model.ts';
+import { entriesOf } from '../../frontend/pipeline/entries.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { StateTable } from '../../passes/update.ts';

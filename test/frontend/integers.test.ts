@@ -1,7 +1,6 @@
 /** Integers and conditions, where PyTorch takes them: its values and element types (of PyTorch 1.13, on int32 and bool), or a
  *  refusal where it refuses too. */
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../frontend/compile.ts';
 import {
   CompileError,
   cat,
@@ -14,6 +13,7 @@ import {
   type Tensor,
   where,
 } from '../../frontend/index.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import { instantiate } from '../../runtime/index.ts';
 import { recordFunction, run } from '../support/record.ts';
 

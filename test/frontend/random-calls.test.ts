@@ -4,7 +4,6 @@ import { CompileError, Tensor } from '../../frontend/index.ts';
 import { type Module, makeGraph, type Value } from '../../ir/graph.ts';
 import { parseModule, printModule } from '../../ir/index.ts';
 import { full } from '../../ir/ops/index.ts';
-import { wasmTarget } from '../../ir/target.ts';
 import { verifyModule } from '../../ir/verify-graph.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
@@ -41,7 +40,7 @@ function pass(values: readonly Value[], maxBatch: number): void {
     });
   const all = [...results, ...gradients.map((value, i) => ({ name: `d${i}`, value }))];
   const module: Module = { name: 'random', maxBatch, graphs: [makeGraph('g', all, graph.params)] };
-  const made = canonicalize(inferShapes(module), wasmTarget('v8-11', false));
+  const made = canonicalize(inferShapes(module));
   verifyModule(made);
   verifyModule(parseModule(printModule(made), 'random.tir'));
 }

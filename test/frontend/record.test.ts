@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from '../../frontend/entries.ts';
 import { crossEntropy, defineModel, isModelSpec, nn, optim, type Tensor } from '../../frontend/index.ts';
 import { type Recording, record } from '../../frontend/model.ts';
+import { entriesOf } from '../../frontend/pipeline/entries.ts';
 import { type Graph, type Param, topo } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
 import { showType } from '../../ir/type.ts';

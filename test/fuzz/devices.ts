@@ -2,6 +2,7 @@
 
 import type { Module, Param } from '../../ir/graph.ts';
 import { printModule } from '../../ir/print-graph.ts';
+import { kernelsOf } from '../../ir/program.ts';
 import { StateTable } from '../../passes/update.ts';
 import { agree, holdTo } from '../support/differential.ts';
 import { noEngines } from '../support/engines.ts';
@@ -47,7 +48,7 @@ export const devices: Kind = {
             for (const [p, v] of memory) if (machine.has(p.name)) machine.set(p.name, v);
             await compare(stages.original, memory, machine, n);
             machine.dispose();
-            tally.kernels += gpu.kernels.length;
+            tally.kernels += kernelsOf(gpu.schedule.outline).length;
           })(),
         ),
     );

@@ -2,30 +2,30 @@
  *  share, on WebAssembly, on WebGPU and by the interpreter. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { upsert } from '../../ir/collections.ts';
 import * as x from '../../ir/expr.ts';
 import type { Param } from '../../ir/graph.ts';
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
 import { printModule } from '../../ir/print-graph.ts';
-import { isVector, type Target, wasmTarget, webgpu } from '../../ir/target.ts';
+import type { Outline } from '../../ir/program.ts';
+import type { Schedule } from '../../ir/schedule.ts';
+import { isVector, type Target, wasmTarget } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
-import { canonicalize } from '../../passes/canonicalize.ts';
-import { fuse } from '../../passes/fuse.ts';
-import { indexInputs } from '../../passes/infer-shapes.ts';
-import { Buffers, lower } from '../../passes/lower.ts';
-import { outline } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { candidates } from '../../passes/schedule/choose.ts';
-import { type Scheduled, schedule, scheduledBy } from '../../passes/schedule/index.ts';
+import { type ScheduledOutline, scheduledBy, scheduleOutline } from '../../passes/schedule/index.ts';
 import { replaceAxis } from '../../passes/schedule/loops.ts';
-import { onThreads } from '../../passes/threads.ts';
+import { threads } from '../../passes/threads.ts';
 import { StateTable } from '../../passes/update.ts';
 import { describeStages } from '../support/differential.ts';
 import { noEngines } from '../support/engines.ts';
 import { Choices, uniform } from '../support/generate.ts';
 import type { GpuMachine } from '../support/gpu-machine.ts';
+import { gpuStages } from '../support/gpu-stages.ts';
 import {
   graphMemory,
   KernelMachine,
+  launchesOf,
   runGraph,
   type Seen,
   type Stages,
@@ -81,49 +81,60 @@ interface Way {
 }
 
 function waysOf(stages: Stages, pick: number): Way[] {
-  const { original, module, buffers, lowered } = stages;
+  const { module, kernels: of } = stages;
   const { maxBatch } = module;
-  const scheduledFor = (target: Target): Scheduled[] => lowered.map(schedule(target, maxBatch));
-  const planned = (name: string, scheduled: Scheduled[], target: Target): Way => {
-    const program = plan(outline(module, scheduled, buffers, indexInputs(original)), target);
+  const planned = (name: string, schedule: ScheduledOutline, target: Target): Way => {
+    const program = plan(schedule.outline, target);
     const wasm = isVector(target) && !target.madd ? emitWasm(program, target).wasm : null;
-    return { name, stages: { ...stages, scheduled, program, ...(wasm ? { wasm } : {}) }, wasm: wasm !== null };
-  };
-  const later = wasmTarget('v8-13');
-  const fast = wasmTarget('v8-11', true);
-  const threaded = stages.scheduled.map(onThreads(eager, { maxBatch })).map((s) => ({
-    ...s,
-    kernels: s.kernels.map(backwards),
-  }));
-  // Another than the best of the schedules for each kernel.
-  const second = lowered.map((l): Scheduled => {
-    const parts = l.kernels.map((k) => {
-      const all = candidates(k, later, maxBatch, 4);
-      return scheduledBy(k, all[pick % all.length] ?? [], later, maxBatch);
-    });
+    const scheduled = launchesOf(module, schedule.outline, schedule.schedules);
     return {
-      ...l,
-      kernels: parts.flatMap((p) => p.kernels),
-      schedules: new Map(parts.flatMap((p) => [...p.schedules])),
-      dropped: new Map(),
+      name,
+      stages: { ...stages, schedule, scheduled, program, ...(wasm ? { wasm } : {}) },
+      wasm: wasm !== null,
     };
-  });
+  };
+  const scheduledFor = (name: string, target: Target): Way => planned(name, scheduleOutline(of, target), target);
+  const later = wasmTarget('v8-13');
+  const shared = threads(stages.schedule, eager);
+  const backward = { ...shared, outline: launching(shared.outline, (ks) => ks.map(backwards)) };
+  // Another than the best of the schedules for each kernel.
+  const schedules = new Map<string, Schedule>();
+  const second = launching(of, (ks) =>
+    ks.flatMap((k) => {
+      const all = candidates(k, later, maxBatch, 4);
+      const made = scheduledBy(k, all[pick % all.length] ?? [], later, maxBatch);
+      for (const [name, s] of made.schedules) schedules.set(name, s);
+      return made.kernels;
+    }),
+  );
   return [
     { name: 'wasm for V8 11', stages, wasm: true },
-    planned('wasm for V8 13', scheduledFor(later), later),
-    planned('wasm with relaxed SIMD', scheduledFor(fast), fast),
-    planned('threads, backwards', threaded, eager),
-    planned('other schedules', second, later),
-    { name: 'webgpu', stages: gathered(stages), wasm: false },
+    scheduledFor('wasm for V8 13', later),
+    scheduledFor('wasm with relaxed SIMD', wasmTarget('v8-11', true)),
+    planned('threads, backwards', backward, eager),
+    planned('other schedules', { outline: second, schedules }, later),
+    { name: 'webgpu', stages: onDevice(stages), wasm: false },
   ];
 }
 
+/** Entries that launch others; a kernel that several share becomes one again. */
+function launching(of: Outline, instead: (kernels: readonly Kernel[]) => readonly Kernel[]): Outline {
+  const done = new Map<Kernel, readonly Kernel[]>();
+  const launches = (k: Kernel): readonly Kernel[] => upsert(done, k, () => instead([k]));
+  return { ...of, entries: of.entries.map((e) => ({ ...e, launches: e.launches.flatMap(launches) })) };
+}
+
 /** The kernels of a device. */
-function gathered(stages: Stages): Stages {
-  const module = canonicalize(stages.original, webgpu);
-  const buffers = new Buffers();
-  const lowered = module.graphs.map((g) => lower(fuse(g, webgpu), buffers));
-  return { ...stages, module, buffers, lowered, scheduled: lowered.map(schedule(webgpu, module.maxBatch)) };
+function onDevice(stages: Stages): Stages {
+  const { kernels, schedule, module } = gpuStages(stages.original);
+  return {
+    ...stages,
+    module,
+    kernels,
+    schedule,
+    lowered: launchesOf(module, kernels),
+    scheduled: launchesOf(module, schedule.outline, schedule.schedules),
+  };
 }
 
 /** The same kernel with the iterations that threads share in another order. */

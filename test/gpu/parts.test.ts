@@ -1,8 +1,8 @@
 /** Models larger than one binding: the arena in several buffers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import lenet from '../../examples/lenet.ts';
-import { type Compiled, compile } from '../../frontend/compile.ts';
 import { defineModel, nn, optim, relu, type Tensor } from '../../frontend/index.ts';
+import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type GpuModel, instantiateGpu } from '../../runtime/index.ts';
 import { generator } from '../support/golden.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
-import { compile } from '../../frontend/compile.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseText } from '../../ir/parse.ts';
 import { versionLine } from '../../ir/print-options.ts';
@@ -43,7 +43,7 @@ describe('examples', () => {
 
   test.each(['lenet', 'mlp'] as const)('%s: schedules and shaders', async (name) => {
     const { gpu, wgsl } = compiled.get(name)!;
-    const chosen = new Map(gpu!.scheduled.flatMap((l) => [...l.schedules]));
+    const chosen = gpu!.scheduled.schedules;
     const schedules = [versionLine, ...[...chosen].map(([k, s]) => printSchedule(k, s)), ''];
     await expect(schedules.join('\n')).toMatchFileSnapshot(`../golden/webgpu/${name}.schedule.tir`);
     await expect(wgsl).toMatchFileSnapshot(`../golden/webgpu/${name}.wgsl`);

@@ -1,4 +1,5 @@
 /** Convolutions behind pooling windows: blocks that keep a sum for each place of a window, beside the interpreter and the graph. */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeGraph, param, type Value } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
@@ -6,6 +7,7 @@ import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import * as op from '../../ir/ops/index.ts';
 import { parseText } from '../../ir/parse.ts';
+import { kernelsOf } from '../../ir/program.ts';
 import type { Directive } from '../../ir/schedule.ts';
 import { type GpuFeature, type GridTarget, webgpu, webgpuTarget } from '../../ir/target.ts';
 import { f32, N } from '../../ir/type.ts';
@@ -170,7 +172,8 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
       maxBatch,
       graphs: [makeGraph('greatest', results.slice(0, 2).map(named)), makeGraph('mean', [named(results[2]!, 2)])],
     });
-    const { manifest, wgsl, kernels } = gpuStages(module);
+    const { manifest, wgsl, schedule } = gpuStages(module);
+    const kernels = kernelsOf(schedule.outline);
     expect(kernels.length).toBe(2);
     for (const k of kernels) expect(k.body.length).toBe(1);
     expect(wgsl.match(/var<workgroup>/g)?.length).toBe(4);

@@ -108,7 +108,7 @@ test.each(cases)('%s', async (_, text, allowed, refused) => {
   for (const v of variants) {
     verifyKernel(v, { maxBatch: 1, target: wasm128, throughMemory: true });
     expect(interpreted(v)).toEqual(want);
-    const program: Program = plan(outlineOfKernels([v], 1));
+    const program: Program = plan(outlineOfKernels([v], 1), wasm128);
     const arena = await Arena.of(program, emitWasm(program).wasm);
     for (const p of k.params) {
       const view = arena.view(p.buffer, 1);

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
-import { compile } from '../../frontend/compile.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import { directivesOf, parseKernels, parseProgram, parseSchedules, parseText } from '../../ir/parse.ts';
 import { printKernels } from '../../ir/print-kernel.ts';
 import { versionLine } from '../../ir/print-options.ts';
@@ -17,8 +17,7 @@ import { isPlanned, kernelsOf, type Outline, type Program } from '../../ir/progr
 import type { Directive, Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { verifyOutline, verifyProgram } from '../../ir/verify-program.ts';
-import { indexInputs } from '../../passes/infer-shapes.ts';
-import { outline, outlineOfKernels } from '../../passes/outline.ts';
+import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { scheduleOutline } from '../../passes/schedule/index.ts';
 import { parseError } from '../support/errors.ts';
@@ -64,7 +63,7 @@ describe('what is printed parses to the same', () => {
     const scheduled = scheduleOutline(at('lower'), wasm128);
     expect(plain(scheduled.schedules)).toEqual(plain(told(c.printed('schedule'))));
     expect(programData(scheduled.outline)).toStrictEqual(programData(at('schedule')));
-    expect(programData(plan(at('schedule')))).toStrictEqual(programData(c.program, print));
+    expect(programData(plan(at('schedule'), wasm128))).toStrictEqual(programData(c.program, print));
   });
 
   test('random modules, from lowering on', () => {
@@ -72,13 +71,12 @@ describe('what is printed parses to the same', () => {
       fc.property(fc.array(fc.nat(1000), { maxLength: 60 }), (choices) => {
         const model = modelOf(new Choices(choices));
         if (!model) return;
-        const { module, lowered, buffers, program } = stagesOf(model.module, model.optimizer);
-        const ranges = indexInputs(model.module);
-        const back = roundTrips(outline(module, lowered, buffers, ranges)) as Outline;
+        const { kernels, program } = stagesOf(model.module, model.optimizer);
+        const back = roundTrips(kernels) as Outline;
         const scheduled = scheduleOutline(back, wasm128);
         const again = roundTrips(scheduled.outline, scheduled.schedules) as Outline;
         roundTrips(program);
-        expect(programData(plan(again))).toStrictEqual(programData(program, print));
+        expect(programData(plan(again, wasm128))).toStrictEqual(programData(program, print));
       }),
       { numRuns: 40 },
     );

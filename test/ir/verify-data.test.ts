@@ -14,7 +14,7 @@ import {
   type TensorType,
 } from 'tapeout/ir';
 import { describe, expect, test } from 'vitest';
-import { readIr } from '../../frontend/ir-passes.ts';
+import { readIr } from '../../frontend/pipeline/read.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { VerifyError } from '../../ir/verify.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';

@@ -1,15 +1,17 @@
 /** The verifiers: what the compiler makes of the examples is sound at every stage; what is damaged on purpose is noticed,
  *  where running it shows that the damage matters; and each problem reads well. */
+
 import { describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
-import { type Compiled, compile } from '../../frontend/compile.ts';
-import type { EntryName } from '../../frontend/entries.ts';
+import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
+import type { EntryName } from '../../frontend/pipeline/entries.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseKernels } from '../../ir/parse.ts';
 import { printKernel } from '../../ir/print-kernel.ts';
+import { kernelsOf as launched } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { f32 } from '../../ir/type.ts';
 import { VerifyError } from '../../ir/verify.ts';
@@ -26,7 +28,10 @@ const all = (spec: Parameters<typeof compile>[0]): Promise<Compiled> =>
 const [net, small, deep] = await Promise.all([all(lenet), all(mlp), all(convnet)]);
 
 const kernelsOf = (c: Compiled, which: 'lowered' | 'scheduled') =>
-  [...new Set(c[which].flatMap((l) => l.kernels))].map((whole) => ({ name: `${which} @${whole.name}`, whole }));
+  launched(which === 'lowered' ? c.lowered : c.scheduled.outline).map((whole) => ({
+    name: `${which} @${whole.name}`,
+    whole,
+  }));
 
 test('what the compiler makes of the examples fits into the registers', () => {
   const warnings = [net, small, deep].flatMap((c) =>

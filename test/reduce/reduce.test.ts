@@ -1,7 +1,7 @@
 /** The reducer with predicates in this process: what is left of a graph, and that nothing more can go. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseIr, readIr } from '../../frontend/ir-passes.ts';
+import { parseIr, readIr } from '../../frontend/pipeline/read.ts';
 import { countGraphs, graphLanguage } from '../../frontend/reduce/graphs.ts';
 import { linesOf, type Reduced, subjectOf } from '../../frontend/reduce/index.ts';
 import { isSmaller, type Language, minimize } from '../../frontend/reduce/search.ts';

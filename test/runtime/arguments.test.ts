@@ -1,8 +1,8 @@
 /** Every argument of the runtime, of every wrong kind: refused with a code and in words, or of no matter; never by a TypeError
  *  of the engine's. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile } from '../../frontend/compile.ts';
 import { defineModel, nn, optim, type Tensor } from '../../frontend/index.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
 import {
   instantiate,
   instantiateThreads,

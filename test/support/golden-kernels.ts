@@ -148,7 +148,7 @@ function planned({ input, path }: Golden): Made {
   verifyOutline(before);
   const arena = /^ {2}arena [\s\S]*?^ {2}\}$/m;
   return {
-    text: arena.exec(printProgram(plan(before)))?.[0] as string,
+    text: arena.exec(printProgram(plan(before, wasm128)))?.[0] as string,
     compare(text) {
       const after = parseProgram(input.replace(/^ {2}buffers [\s\S]*?^ {2}\}$/m, text), path) as Program;
       verifyProgram(after);

@@ -24,6 +24,7 @@ import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseGraph } from '../../ir/parse.ts';
 import { printGraph } from '../../ir/print-graph.ts';
+import { wasm128 } from '../../ir/target.ts';
 import { countAt } from '../../ir/type.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
@@ -55,9 +56,9 @@ const onModule =
 /** By folder: the pass, and how the meaning of what it made is held to the meaning of what it was given. */
 const passes = {
   canonicalize: { run: onModule(canonicalize), compare: sameResults },
-  rematerialize: { run: onModule((m) => rematerialize(m).module), compare: sameResults },
+  rematerialize: { run: onModule((m) => rematerialize(m, wasm128).module), compare: sameResults },
   autodiff: { run: onModule(autodiff), compare: sameGradients },
-  fuse: { run: (g: Graph): Graph => fuse(g), compare: sameAsKernels },
+  fuse: { run: (g: Graph): Graph => fuse(g, wasm128), compare: sameAsKernels },
   // Texts that some pass refuses.
   errors: { run: onModule((m) => autodiff(inferShapes(m))), compare: () => expect.fail('nothing is wrong with it') },
 } satisfies Record<string, { run(g: Graph): Graph; compare(before: Graph, after: Graph, positive: boolean): void }>;

@@ -1,40 +1,48 @@
 /** A module through every stage of the compiler, and each stage run: graphs and kernels interpreted, WebAssembly called.
  *  What tests compare is the memory that the host would see. */
 
-import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { emission } from '../../codegen/backend.ts';
+import type { WasmCode } from '../../codegen/wasm/backend.ts';
+import { wasmBackend } from '../../codegen/wasm/backend.ts';
+import { graphStages } from '../../frontend/pipeline/stages.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Graph, Module, Param, Result } from '../../ir/graph.ts';
+import { indexInputs } from '../../ir/index-ranges.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
 import { buffersOf, interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
-import { storageOf } from '../../ir/kernel.ts';
-import type { Program } from '../../ir/program.ts';
-import { wasm128 } from '../../ir/target.ts';
+import { type Kernel, storageOf } from '../../ir/kernel.ts';
+import type { Outline, Program } from '../../ir/program.ts';
+import type { Schedule } from '../../ir/schedule.ts';
+import { type Target, wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
 import { VerifyError } from '../../ir/verify.ts';
-import { verifyFused, verifyModule } from '../../ir/verify-graph.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
-import { verifyProgram } from '../../ir/verify-program.ts';
-import { autodiff } from '../../passes/autodiff.ts';
-import { canonicalize } from '../../passes/canonicalize.ts';
-import { fuse } from '../../passes/fuse.ts';
-import { indexInputs, indexRanges, inferShapes } from '../../passes/infer-shapes.ts';
-import { Buffers, type Lowered, lower } from '../../passes/lower.ts';
-import { outline } from '../../passes/outline.ts';
-import { plan } from '../../passes/plan.ts';
-import { type Scheduled, schedule } from '../../passes/schedule/index.ts';
-import { type Optimizer, StateTable, update } from '../../passes/update.ts';
+import { nothingGiven } from '../../passes/schedule/given.ts';
+import type { ScheduledOutline } from '../../passes/schedule/index.ts';
+import { type Form, type Ir, type IrOf, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
+import { noOptimizer, type Optimizer, StateTable } from '../../passes/update.ts';
 
 export type Elements = Float32Array | Int32Array | Uint8Array;
 export type Given = ReadonlyMap<Param, ArrayLike<number>>;
+
+/** A graph's kernels in their order, and where its results are found when they ran. */
+export interface Launches {
+  readonly name: string;
+  readonly kernels: readonly Kernel[];
+  readonly outputs: ReadonlyMap<Result, Buffer>;
+  /** By kernel, what made it; none before they are scheduled. */
+  readonly schedules: ReadonlyMap<string, Schedule>;
+}
 
 export interface Stages {
   /** After autodiff and update. */
   readonly original: Module;
   readonly module: Module;
-  readonly buffers: Buffers;
-  readonly lowered: readonly Lowered[];
-  readonly scheduled: readonly Scheduled[];
+  /** Launches of kernels as lowered, and as scheduled. */
+  readonly kernels: Outline;
+  readonly schedule: ScheduledOutline;
+  readonly lowered: readonly Launches[];
+  readonly scheduled: readonly Launches[];
   readonly program: Program;
   readonly wasm: Uint8Array;
   /** Params of every graph, each once. */
@@ -42,8 +50,6 @@ export interface Stages {
   /** What state and scalars hold at first. */
   readonly initial: ReadonlyMap<Param, number>;
 }
-
-const none: Optimizer = { name: 'none', scalars: {}, update: (p) => ({ value: p, state: new Map() }) };
 
 /** Told of a pass after which the verifier could not prove that all indices are in range: what runs then says whether they
  *  are. */
@@ -59,60 +65,86 @@ export function verified(pass: string, check: () => unknown, unproved?: Unproved
   }
 }
 
+/** A module through stages, each verified: what every one of them made. */
+export function through(stages: readonly Stage[], from: Ir, context: StageContext, unproved?: Unproved): Ir[] {
+  const made: Ir[] = [];
+  const update = stages.findIndex((s) => s.name === 'update');
+  for (const [i, stage] of stages.entries()) {
+    const ir = stage.run(made.at(-1) ?? from, context);
+    made.push(ir);
+    const { name, keepsKernels = false } = stage;
+    verified(name, () => verifyIr(ir, { target: context.target, tasks: i < update, keepsKernels }), unproved);
+  }
+  return made;
+}
+
+/** What the last stage that makes this form made. */
+export const last = <F extends Form>(irs: readonly Ir[], form: F): IrOf<F> =>
+  irs.findLast((ir) => ir.form === form) as IrOf<F>;
+
+export const contextFor = (
+  recorded: Module,
+  target: Target,
+  optimizer: Optimizer = noOptimizer,
+  table: StateTable = new StateTable(),
+): StageContext => ({ optimizer, table, target, given: nothingGiven, indices: indexInputs(recorded), kept: [] });
+
+/** The buffer of a param, by its name. */
+export const bufferOf = ({ lasting }: Outline, p: Param): Buffer | undefined =>
+  lasting.find((s) => s.purpose !== 'output' && s.buffer.name === p.name)?.buffer;
+
+/** Launches graph by graph. */
+export const launchesOf = (
+  { graphs }: Module,
+  of: Outline,
+  schedules: ReadonlyMap<string, Schedule> = new Map(),
+): Launches[] =>
+  of.entries.map(({ name, launches, outputs }): Launches => {
+    const { results } = graphs.find((g) => g.name === name)!;
+    const found = (r: Result): Buffer =>
+      (r.into ? bufferOf(of, r.into) : outputs.find((o) => o.name === r.name)?.buffer)!;
+    const own = launches.flatMap((k) => (schedules.has(k.name) ? [[k.name, schedules.get(k.name)!] as const] : []));
+    return { name, kernels: launches, outputs: new Map(results.map((r) => [r, found(r)])), schedules: new Map(own) };
+  });
+
 /** A module as far as its kernels are loops without a schedule. */
-export type Unscheduled = Pick<Stages, 'original' | 'module' | 'buffers' | 'lowered'>;
+export type Unscheduled = Pick<Stages, 'original' | 'module' | 'kernels' | 'lowered'>;
+
+const backend = wasmBackend(wasm128);
+const [untilLowered, fromSchedule] = [backend.stages.slice(0, 2), [...backend.stages.slice(2), emission(backend)]];
 
 export function unscheduled(
   recorded: Module,
-  optimizer: Optimizer = none,
+  optimizer: Optimizer = noOptimizer,
   table: StateTable = new StateTable(),
   unproved?: Unproved,
 ): Unscheduled {
-  const original = [inferShapes, autodiff, update(optimizer, table)].reduce((m, pass) => pass(m), recorded);
-  verified('update', () => verifyModule(original));
-  const module = canonicalize(original);
-  verified('canonicalize', () => verifyModule(module));
-  const fused = module.graphs.map((g) => fuse(g));
-  const { maxBatch } = module;
-  verified('fuse', () => fused.forEach((g) => void verifyFused(g, { maxBatch })));
-  const buffers = new Buffers();
-  const lowered = fused.map((g) => lower(g, buffers));
-  verified(
-    'lower',
-    () => verifyKernels(kernelsOf(lowered), { maxBatch, values: indexCounts(recorded, buffers) }),
-    unproved,
-  );
-  return { original, module, buffers, lowered };
+  const context = contextFor(recorded, wasm128, optimizer, table);
+  const made = through([...graphStages, ...untilLowered], { form: 'module', module: recorded }, context, unproved);
+  const original = (made[graphStages.findIndex((s) => s.name === 'update')] as IrOf<'module'>).module;
+  const { module } = last(made, 'module');
+  const { outline } = last(made, 'kernels');
+  return { original, module, kernels: outline, lowered: launchesOf(module, outline) };
 }
-
-const kernelsOf = (ls: readonly Lowered[]) => ls.flatMap((l) => l.kernels);
-/** How many values each index input may take. */
-const indexCounts = (recorded: Module, buffers: Buffers): ReadonlyMap<Buffer, number> =>
-  new Map([...indexRanges(recorded)].map(([p, count]) => [buffers.of(p), count]));
 
 export function stagesOf(
   recorded: Module,
-  optimizer: Optimizer = none,
+  optimizer: Optimizer = noOptimizer,
   table: StateTable = new StateTable(),
   unproved?: Unproved,
 ): Stages {
-  const { original, module, buffers, lowered } = unscheduled(recorded, optimizer, table, unproved);
-  const { maxBatch } = module;
-  const scheduled = lowered.map(schedule(wasm128, maxBatch));
-  const values = indexCounts(recorded, buffers);
-  verified('schedule', () => verifyKernels(kernelsOf(scheduled), { maxBatch, target: wasm128, values }), unproved);
-  const program = plan(outline(module, scheduled, buffers, indexInputs(recorded)));
-  verified('plan', () => verifyProgram(program));
-  const params = [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))];
+  const until = unscheduled(recorded, optimizer, table, unproved);
+  const { original, module, kernels } = until;
+  const context = contextFor(recorded, wasm128, optimizer, table);
+  const made = through(fromSchedule, { form: 'kernels', outline: kernels }, context, unproved);
+  const schedule = last(made, 'schedule');
   return {
-    original,
-    module,
-    buffers,
-    lowered,
-    scheduled,
-    program,
-    wasm: emitWasm(program).wasm,
-    params,
+    ...until,
+    schedule,
+    scheduled: launchesOf(module, schedule.outline, schedule.schedules),
+    program: last(made, 'program').program,
+    wasm: (last(made, 'code').code as WasmCode).wasm,
+    params: [...new Set([...original.graphs, ...module.graphs].flatMap((g) => g.params))],
     initial: table.initial,
   };
 }
@@ -176,7 +208,7 @@ export class Arena {
 /** Kernels interpreted over a memory of their own. Temporaries start as garbage. */
 export class KernelMachine {
   readonly #stages: Stages;
-  readonly #entries: readonly Lowered[];
+  readonly #entries: readonly Launches[];
   readonly memory: Memory = new Map();
   readonly n: number;
 
@@ -184,9 +216,12 @@ export class KernelMachine {
     this.#stages = stages;
     this.#entries = stages[which];
     this.n = n;
-    for (const p of stages.params) this.#make(stages.buffers.of(p)).fill(stages.initial.get(p) ?? 0);
+    for (const p of stages.params) {
+      const b = bufferOf(stages.kernels, p);
+      if (b) this.#make(b).fill(stages.initial.get(p) ?? 0);
+    }
     for (const e of this.#entries) for (const k of e.kernels) for (const b of buffersOf(k)) this.#make(storageOf(b));
-    for (const [p, v] of given) this.memory.get(stages.buffers.of(p))?.set(v);
+    for (const [p, v] of given) this.memory.get(bufferOf(stages.kernels, p) as Buffer)?.set(v);
   }
 
   #make(b: Buffer): Elements {
@@ -206,7 +241,7 @@ export class KernelMachine {
   }
 
   value(p: Param): Elements {
-    return this.memory.get(this.#stages.buffers.of(p))!.slice();
+    return this.memory.get(bufferOf(this.#stages.kernels, p) as Buffer)!.slice();
   }
 }
 
@@ -230,10 +265,11 @@ export class WasmMachine {
   }
 
   #has(p: Param): boolean {
-    return this.#arena.has(this.#stages.buffers.of(p));
+    const b = bufferOf(this.#stages.kernels, p);
+    return b !== undefined && this.#arena.has(b);
   }
   #view(p: Param, n: number): Elements {
-    return this.#arena.view(this.#stages.buffers.of(p), n);
+    return this.#arena.view(bufferOf(this.#stages.kernels, p) as Buffer, n);
   }
   set(p: Param, values: ArrayLike<number>, n: number): void {
     if (this.#has(p)) this.#view(p, n).set(values);

@@ -807,11 +807,11 @@ fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @b
     let v49 = is_nan(v48);
     where_0 = select(where_0, 3, ((((!(v47 <= v48)) || is_nan(v47)) || v49) && (!v49)));
     top_0 = max_f32(v48, v47);
-    var out_0: i32;
-    out_0 = where_0 & 255;
+    var result_0: i32;
+    result_0 = where_0 & 255;
     let v50 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
     arena[v50 + 521468] = bitcast<u32>(top_0);
-    arena[v50 + 596732] = u32(out_0);
+    arena[v50 + 596732] = u32(result_0);
   }
   if (v32) {
     var top_1: f32;
@@ -851,11 +851,11 @@ fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @b
     let v67 = is_nan(v66);
     where_1 = select(where_1, 3, ((((!(v65 <= v66)) || is_nan(v65)) || v67) && (!v67)));
     top_1 = max_f32(v66, v65);
-    var out_1: i32;
-    out_1 = where_1 & 255;
+    var result_1: i32;
+    result_1 = where_1 & 255;
     let v68 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
     arena[v68 + 521664] = bitcast<u32>(top_1);
-    arena[v68 + 596928] = u32(out_1);
+    arena[v68 + 596928] = u32(result_1);
   }
   if (v32) {
     var top_2: f32;
@@ -895,11 +895,11 @@ fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @b
     let v85 = is_nan(v84);
     where_2 = select(where_2, 3, ((((!(v83 <= v84)) || is_nan(v83)) || v85) && (!v85)));
     top_2 = max_f32(v84, v83);
-    var out_2: i32;
-    out_2 = where_2 & 255;
+    var result_2: i32;
+    result_2 = where_2 & 255;
     let v86 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
     arena[v86 + 521860] = bitcast<u32>(top_2);
-    arena[v86 + 597124] = u32(out_2);
+    arena[v86 + 597124] = u32(result_2);
   }
 }
 
@@ -1104,11 +1104,11 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
     let v50 = is_nan(v49);
     where_0 = select(where_0, 3, ((((!(v48 <= v49)) || is_nan(v48)) || v50) && (!v50)));
     top_0 = max_f32(v49, v48);
-    var out_0: i32;
-    out_0 = where_0 & 255;
+    var result_0: i32;
+    result_0 = where_0 & 255;
     let v51 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
     arena[v51 + 747260] = bitcast<u32>(top_0);
-    arena[v51 + 772860] = u32(out_0);
+    arena[v51 + 772860] = u32(result_0);
   }
   if (v33) {
     var top_1: f32;
@@ -1148,11 +1148,11 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
     let v68 = is_nan(v67);
     where_1 = select(where_1, 3, ((((!(v66 <= v67)) || is_nan(v66)) || v68) && (!v68)));
     top_1 = max_f32(v67, v66);
-    var out_1: i32;
-    out_1 = where_1 & 255;
+    var result_1: i32;
+    result_1 = where_1 & 255;
     let v69 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
     arena[v69 + 747285] = bitcast<u32>(top_1);
-    arena[v69 + 772885] = u32(out_1);
+    arena[v69 + 772885] = u32(result_1);
   }
   if (v33) {
     var top_2: f32;
@@ -1192,11 +1192,11 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
     let v86 = is_nan(v85);
     where_2 = select(where_2, 3, ((((!(v84 <= v85)) || is_nan(v84)) || v86) && (!v86)));
     top_2 = max_f32(v85, v84);
-    var out_2: i32;
-    out_2 = where_2 & 255;
+    var result_2: i32;
+    result_2 = where_2 & 255;
     let v87 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
     arena[v87 + 747310] = bitcast<u32>(top_2);
-    arena[v87 + 772910] = u32(out_2);
+    arena[v87 + 772910] = u32(result_2);
   }
   if (v33) {
     var top_3: f32;
@@ -1236,11 +1236,11 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
     let v104 = is_nan(v103);
     where_3 = select(where_3, 3, ((((!(v102 <= v103)) || is_nan(v102)) || v104) && (!v104)));
     top_3 = max_f32(v103, v102);
-    var out_3: i32;
-    out_3 = where_3 & 255;
+    var result_3: i32;
+    result_3 = where_3 & 255;
     let v105 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
     arena[v105 + 747335] = bitcast<u32>(top_3);
-    arena[v105 + 772935] = u32(out_3);
+    arena[v105 + 772935] = u32(result_3);
   }
 }
 
@@ -1324,25 +1324,25 @@ fn k12_reduce_max_reduce_sum_1(@builtin(workgroup_id) group: vec3u, @builtin(loc
       let v15 = f32((((v9 >> 23u) - 127) - select(0, 23, v8)));
       acc_2_0 = acc_2_0 + select(0.0, (((bitcast<f32>(arena[((((n_0 * 10) + (n_i_0 * 10)) + r1_3_0) + 189692)]) + bitcast<f32>(arena[(r1_3_0 + 61716)])) - top_0) - select(select(select(special(2u), v6, v7), special(1u), (v6 == 0.0)), (((((v11 * (v12 + ((v13 * ((0.2849878668785095 * v14) + 0.6666666269302368)) + (v14 * ((0.24279078841209412 * v14) + 0.40000972151756287))))) + (v15 * 0.00000905800061445916)) - v12) + v10) + (v15 * 0.6931381225585938)), (v7 && (v6 < special(0u))))), (bitcast<i32>(arena[((n_0 + n_i_0) + 188980)]) == r1_3_0));
     }
-    var out_0: f32;
-    out_0 = -acc_2_0;
+    var result_0: f32;
+    result_0 = -acc_2_0;
     var acc_3_0: f32;
     acc_3_0 = 0.0;
     for (var r1_4_0 = 0; r1_4_0 < 10; r1_4_0++) {
       acc_3_0 = acc_3_0 + (-select(0.0, (-(1.0 / f32(v0))), (bitcast<i32>(arena[((n_0 + n_i_0) + 188980)]) == r1_4_0)));
     }
     let v16 = n_0 + n_i_0;
-    arena[v16 + 190332] = bitcast<u32>(out_0);
+    arena[v16 + 190332] = bitcast<u32>(result_0);
     for (var j_0 = 0; j_0 < 10; j_0++) {
-      var out_2_0: f32;
+      var result_2_0: f32;
       let v17 = ((n_0 * 10) + (n_i_0 * 10)) + j_0;
       let v18 = (bitcast<f32>(arena[(v17 + 189692)]) + bitcast<f32>(arena[(j_0 + 61716)])) - top_0;
       let v19 = select(select(v18, (-104.0), (v18 < (-104.0))), 89.0, (v18 > 89.0));
       let v20 = round((v19 * 1.4426950216293335));
       let v21 = (v19 - (v20 * 0.693359375)) - (v20 * (-0.00021219444170128554));
       let v22 = to_i32((v20 * 0.5));
-      out_2_0 = select(0.0, (-(1.0 / f32(v0))), (bitcast<i32>(arena[(v16 + 188980)]) == j_0)) + ((acc_3_0 / acc_0) * ((((((v21 * v21) * ((((((((((0.00019875691214110702 * v21) + 0.001398199936375022) * v21) + 0.008333452045917511) * v21) + 0.04166579619050026) * v21) + 0.1666666567325592) * v21) + 0.5)) + v21) + 1.0) * bitcast<f32>(((v22 + 127) << 23u))) * bitcast<f32>((((to_i32(v20) - v22) + 127) << 23u))));
-      arena[v17 + 850172] = bitcast<u32>(out_2_0);
+      result_2_0 = select(0.0, (-(1.0 / f32(v0))), (bitcast<i32>(arena[(v16 + 188980)]) == j_0)) + ((acc_3_0 / acc_0) * ((((((v21 * v21) * ((((((((((0.00019875691214110702 * v21) + 0.001398199936375022) * v21) + 0.008333452045917511) * v21) + 0.04166579619050026) * v21) + 0.1666666567325592) * v21) + 0.5)) + v21) + 1.0) * bitcast<f32>(((v22 + 127) << 23u))) * bitcast<f32>((((to_i32(v20) - v22) + 127) << 23u))));
+      arena[v17 + 850172] = bitcast<u32>(result_2_0);
     }
   }
 }
@@ -1410,18 +1410,18 @@ fn k13_reduce_sum_and_1_more(@builtin(workgroup_id) group: vec3u, @builtin(local
     for (var t_3 = 0; t_3 < 8; t_3++) {
       acc_1 = acc_1 + k13_reduce_sum_and_1_more_group_1[t_3];
     }
-    var out_0: f32;
+    var result_0: f32;
     let v2 = i_0 + 123428;
-    out_0 = (bitcast<f32>(arena[v2]) * 0.8999999761581421) + acc_1;
-    var out_2_0: f32;
+    result_0 = (bitcast<f32>(arena[v2]) * 0.8999999761581421) + acc_1;
+    var result_2_0: f32;
     let v3 = i_0 + 61716;
-    let v4 = out_0;
-    out_2_0 = bitcast<f32>(arena[v3]) - (call.s0 * v4);
+    let v4 = result_0;
+    result_2_0 = bitcast<f32>(arena[v3]) - (call.s0 * v4);
     if (lane == 0u) {
       arena[v2] = bitcast<u32>(v4);
     }
     if (lane == 0u) {
-      arena[v3] = bitcast<u32>(out_2_0);
+      arena[v3] = bitcast<u32>(result_2_0);
     }
   }
 }
@@ -1751,7 +1751,7 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
     var acc_0: f32;
     acc_0 = 0.0;
     let t_0 = i32(lane);
-    let x_1_0 = v0 % 5;
+    let x_0 = v0 % 5;
     let v2 = v0 / 5;
     let y_0 = v2 % 5;
     let o_0 = v2 / 5;
@@ -1768,7 +1768,7 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
           let v5 = n_1 % 14;
           let v6 = (((o_0 * 196) + (v3 * 1176)) + (v4 * 14)) + v5;
           let v7 = i32(arena[(v6 + 596732)]);
-          block_0 = block_0 + (bitcast<f32>(arena[(((((((x_1_0 + (y_0 * 32)) + (v3 * 1024)) + (v4 * 64)) + ((v7 / 2) * 32)) + (v5 * 2)) + (v7 % 2)) + 123444)]) * bitcast<f32>(arena[(v6 + 671996)]));
+          block_0 = block_0 + (bitcast<f32>(arena[(((((((x_0 + (y_0 * 32)) + (v3 * 1024)) + (v4 * 64)) + ((v7 / 2) * 32)) + (v5 * 2)) + (v7 % 2)) + 123444)]) * bitcast<f32>(arena[(v6 + 671996)]));
         }
         own_0 = own_0 + block_0;
       }
@@ -1789,19 +1789,19 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
     for (var t_1 = 0; t_1 < 8; t_1++) {
       acc_0 = acc_0 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_0[t_1];
     }
-    var out_0: f32;
-    let v8 = (x_1_0 + (y_0 * 5)) + (o_0 * 25);
+    var result_0: f32;
+    let v8 = (x_0 + (y_0 * 5)) + (o_0 * 25);
     let v9 = v8 + 61728;
-    out_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
-    var out_2_0: f32;
+    result_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
+    var result_2_0: f32;
     let v10 = v8 + 16;
-    let v11 = out_0;
-    out_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
+    let v11 = result_0;
+    result_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
     if (lane == 0u) {
       arena[v9] = bitcast<u32>(v11);
     }
     if (lane == 0u) {
-      arena[v10] = bitcast<u32>(out_2_0);
+      arena[v10] = bitcast<u32>(result_2_0);
     }
   }
   if ((v0 >= 150) && (v0 < 156)) {
@@ -1830,18 +1830,18 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
     for (var t_3 = 0; t_3 < 16; t_3++) {
       acc_1 = acc_1 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_1[t_3];
     }
-    var out_1: f32;
+    var result_1: f32;
     let v12 = i_0 + 61880;
-    out_1 = (bitcast<f32>(arena[v12]) * 0.8999999761581421) + acc_1;
-    var out_2_1: f32;
+    result_1 = (bitcast<f32>(arena[v12]) * 0.8999999761581421) + acc_1;
+    var result_2_1: f32;
     let v13 = i_0 + 168;
-    let v14 = out_1;
-    out_2_1 = bitcast<f32>(arena[v13]) - (call.s0 * v14);
+    let v14 = result_1;
+    result_2_1 = bitcast<f32>(arena[v13]) - (call.s0 * v14);
     if (lane == 0u) {
       arena[v12] = bitcast<u32>(v14);
     }
     if (lane == 0u) {
-      arena[v13] = bitcast<u32>(out_2_1);
+      arena[v13] = bitcast<u32>(result_2_1);
     }
   }
   if ((v0 >= 156) && (v0 < 172)) {
@@ -1870,18 +1870,18 @@ fn k19_conv2d_weight_grad_conv1_weight_and_2_more(@builtin(workgroup_id) group: 
     for (var t_5 = 0; t_5 < 16; t_5++) {
       acc_2 = acc_2 + k19_conv2d_weight_grad_conv1_weight_and_2_more_group_2[t_5];
     }
-    var out_2: f32;
+    var result_2: f32;
     let v15 = i_1 + 64288;
-    out_2 = (bitcast<f32>(arena[v15]) * 0.8999999761581421) + acc_2;
-    var out_2_2: f32;
+    result_2 = (bitcast<f32>(arena[v15]) * 0.8999999761581421) + acc_2;
+    var result_2_2: f32;
     let v16 = i_1 + 2576;
-    let v17 = out_2;
-    out_2_2 = bitcast<f32>(arena[v16]) - (call.s0 * v17);
+    let v17 = result_2;
+    result_2_2 = bitcast<f32>(arena[v16]) - (call.s0 * v17);
     if (lane == 0u) {
       arena[v15] = bitcast<u32>(v17);
     }
     if (lane == 0u) {
-      arena[v16] = bitcast<u32>(out_2_2);
+      arena[v16] = bitcast<u32>(result_2_2);
     }
   }
 }
@@ -1937,19 +1937,19 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     for (var t_1 = 0; t_1 < 8; t_1++) {
       acc_0 = acc_0 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_0[t_1];
     }
-    var out_0: f32;
+    var result_0: f32;
     let v8 = ((x_0 + (y_0 * 5)) + (c_0 * 25)) + (o_0 * 150);
     let v9 = v8 + 61888;
-    out_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
-    var out_2_0: f32;
+    result_0 = (bitcast<f32>(arena[v9]) * 0.8999999761581421) + acc_0;
+    var result_2_0: f32;
     let v10 = v8 + 176;
-    let v11 = out_0;
-    out_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
+    let v11 = result_0;
+    result_2_0 = bitcast<f32>(arena[v10]) - (call.s0 * v11);
     if (lane == 0u) {
       arena[v9] = bitcast<u32>(v11);
     }
     if (lane == 0u) {
-      arena[v10] = bitcast<u32>(out_2_0);
+      arena[v10] = bitcast<u32>(result_2_0);
     }
   }
   if ((v0 >= 2400) && (v0 < 2500)) {
@@ -2021,103 +2021,103 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     let v35 = ti_0 * 4;
     let v36 = 0 < (120 - (i_0 + v35));
     if (v36) {
-      var out_1: f32;
+      var result_1: f32;
       let v37 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v38 = v37 + 64304;
-      out_1 = (bitcast<f32>(arena[v38]) * 0.8999999761581421) + acc_1_0;
-      var out_2_1: f32;
+      result_1 = (bitcast<f32>(arena[v38]) * 0.8999999761581421) + acc_1_0;
+      var result_2_1: f32;
       let v39 = v37 + 2592;
-      let v40 = out_1;
-      out_2_1 = bitcast<f32>(arena[v39]) - (call.s0 * v40);
+      let v40 = result_1;
+      result_2_1 = bitcast<f32>(arena[v39]) - (call.s0 * v40);
       arena[v38] = bitcast<u32>(v40);
-      arena[v39] = bitcast<u32>(out_2_1);
+      arena[v39] = bitcast<u32>(result_2_1);
     }
     if (v36) {
-      var out_2: f32;
+      var result_2: f32;
       let v41 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v42 = v41 + 64305;
-      out_2 = (bitcast<f32>(arena[v42]) * 0.8999999761581421) + acc_1_1;
-      var out_2_2: f32;
+      result_2 = (bitcast<f32>(arena[v42]) * 0.8999999761581421) + acc_1_1;
+      var result_2_2: f32;
       let v43 = v41 + 2593;
-      let v44 = out_2;
-      out_2_2 = bitcast<f32>(arena[v43]) - (call.s0 * v44);
+      let v44 = result_2;
+      result_2_2 = bitcast<f32>(arena[v43]) - (call.s0 * v44);
       arena[v42] = bitcast<u32>(v44);
-      arena[v43] = bitcast<u32>(out_2_2);
+      arena[v43] = bitcast<u32>(result_2_2);
     }
     let v45 = 0 < (120 - (i_0 + (v35 + 1)));
     if (v45) {
-      var out_3: f32;
+      var result_3: f32;
       let v46 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v47 = v46 + 64704;
-      out_3 = (bitcast<f32>(arena[v47]) * 0.8999999761581421) + acc_1_2;
-      var out_2_3: f32;
+      result_3 = (bitcast<f32>(arena[v47]) * 0.8999999761581421) + acc_1_2;
+      var result_2_3: f32;
       let v48 = v46 + 2992;
-      let v49 = out_3;
-      out_2_3 = bitcast<f32>(arena[v48]) - (call.s0 * v49);
+      let v49 = result_3;
+      result_2_3 = bitcast<f32>(arena[v48]) - (call.s0 * v49);
       arena[v47] = bitcast<u32>(v49);
-      arena[v48] = bitcast<u32>(out_2_3);
+      arena[v48] = bitcast<u32>(result_2_3);
     }
     if (v45) {
-      var out_4: f32;
+      var result_4: f32;
       let v50 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v51 = v50 + 64705;
-      out_4 = (bitcast<f32>(arena[v51]) * 0.8999999761581421) + acc_1_3;
-      var out_2_4: f32;
+      result_4 = (bitcast<f32>(arena[v51]) * 0.8999999761581421) + acc_1_3;
+      var result_2_4: f32;
       let v52 = v50 + 2993;
-      let v53 = out_4;
-      out_2_4 = bitcast<f32>(arena[v52]) - (call.s0 * v53);
+      let v53 = result_4;
+      result_2_4 = bitcast<f32>(arena[v52]) - (call.s0 * v53);
       arena[v51] = bitcast<u32>(v53);
-      arena[v52] = bitcast<u32>(out_2_4);
+      arena[v52] = bitcast<u32>(result_2_4);
     }
     let v54 = 0 < (120 - (i_0 + (v35 + 2)));
     if (v54) {
-      var out_5: f32;
+      var result_5: f32;
       let v55 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v56 = v55 + 65104;
-      out_5 = (bitcast<f32>(arena[v56]) * 0.8999999761581421) + acc_1_4;
-      var out_2_5: f32;
+      result_5 = (bitcast<f32>(arena[v56]) * 0.8999999761581421) + acc_1_4;
+      var result_2_5: f32;
       let v57 = v55 + 3392;
-      let v58 = out_5;
-      out_2_5 = bitcast<f32>(arena[v57]) - (call.s0 * v58);
+      let v58 = result_5;
+      result_2_5 = bitcast<f32>(arena[v57]) - (call.s0 * v58);
       arena[v56] = bitcast<u32>(v58);
-      arena[v57] = bitcast<u32>(out_2_5);
+      arena[v57] = bitcast<u32>(result_2_5);
     }
     if (v54) {
-      var out_6: f32;
+      var result_6: f32;
       let v59 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v60 = v59 + 65105;
-      out_6 = (bitcast<f32>(arena[v60]) * 0.8999999761581421) + acc_1_5;
-      var out_2_6: f32;
+      result_6 = (bitcast<f32>(arena[v60]) * 0.8999999761581421) + acc_1_5;
+      var result_2_6: f32;
       let v61 = v59 + 3393;
-      let v62 = out_6;
-      out_2_6 = bitcast<f32>(arena[v61]) - (call.s0 * v62);
+      let v62 = result_6;
+      result_2_6 = bitcast<f32>(arena[v61]) - (call.s0 * v62);
       arena[v60] = bitcast<u32>(v62);
-      arena[v61] = bitcast<u32>(out_2_6);
+      arena[v61] = bitcast<u32>(result_2_6);
     }
     let v63 = 0 < (120 - (i_0 + (v35 + 3)));
     if (v63) {
-      var out_7: f32;
+      var result_7: f32;
       let v64 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v65 = v64 + 65504;
-      out_7 = (bitcast<f32>(arena[v65]) * 0.8999999761581421) + acc_1_6;
-      var out_2_7: f32;
+      result_7 = (bitcast<f32>(arena[v65]) * 0.8999999761581421) + acc_1_6;
+      var result_2_7: f32;
       let v66 = v64 + 3792;
-      let v67 = out_7;
-      out_2_7 = bitcast<f32>(arena[v66]) - (call.s0 * v67);
+      let v67 = result_7;
+      result_2_7 = bitcast<f32>(arena[v66]) - (call.s0 * v67);
       arena[v65] = bitcast<u32>(v67);
-      arena[v66] = bitcast<u32>(out_2_7);
+      arena[v66] = bitcast<u32>(result_2_7);
     }
     if (v63) {
-      var out_8: f32;
+      var result_8: f32;
       let v68 = ((j_0 + (i_0 * 400)) + (tj_0 * 2)) + (ti_0 * 1600);
       let v69 = v68 + 65505;
-      out_8 = (bitcast<f32>(arena[v69]) * 0.8999999761581421) + acc_1_7;
-      var out_2_8: f32;
+      result_8 = (bitcast<f32>(arena[v69]) * 0.8999999761581421) + acc_1_7;
+      var result_2_8: f32;
       let v70 = v68 + 3793;
-      let v71 = out_8;
-      out_2_8 = bitcast<f32>(arena[v70]) - (call.s0 * v71);
+      let v71 = result_8;
+      result_2_8 = bitcast<f32>(arena[v70]) - (call.s0 * v71);
       arena[v69] = bitcast<u32>(v71);
-      arena[v70] = bitcast<u32>(out_2_8);
+      arena[v70] = bitcast<u32>(result_2_8);
     }
   }
   if ((v0 >= 2500) && (v0 < 2620)) {
@@ -2146,18 +2146,18 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     for (var t_3 = 0; t_3 < 8; t_3++) {
       acc_2 = acc_2 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_1[t_3];
     }
-    var out_9: f32;
+    var result_9: f32;
     let v72 = i_1 + 112304;
-    out_9 = (bitcast<f32>(arena[v72]) * 0.8999999761581421) + acc_2;
-    var out_2_9: f32;
+    result_9 = (bitcast<f32>(arena[v72]) * 0.8999999761581421) + acc_2;
+    var result_2_9: f32;
     let v73 = i_1 + 50592;
-    let v74 = out_9;
-    out_2_9 = bitcast<f32>(arena[v73]) - (call.s0 * v74);
+    let v74 = result_9;
+    result_2_9 = bitcast<f32>(arena[v73]) - (call.s0 * v74);
     if (lane == 0u) {
       arena[v72] = bitcast<u32>(v74);
     }
     if (lane == 0u) {
-      arena[v73] = bitcast<u32>(out_2_9);
+      arena[v73] = bitcast<u32>(result_2_9);
     }
   }
   if ((v0 >= 2620) && (v0 < 2785)) {
@@ -2192,16 +2192,16 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
       }
     }
     if (0 < (84 - (i_2 + ti_1))) {
-      var out_10: f32;
+      var result_10: f32;
       let v86 = ((j_1 + (i_2 * 120)) + tj_1) + (ti_1 * 120);
       let v87 = v86 + 112424;
-      out_10 = (bitcast<f32>(arena[v87]) * 0.8999999761581421) + acc_3_0;
-      var out_2_10: f32;
+      result_10 = (bitcast<f32>(arena[v87]) * 0.8999999761581421) + acc_3_0;
+      var result_2_10: f32;
       let v88 = v86 + 50712;
-      let v89 = out_10;
-      out_2_10 = bitcast<f32>(arena[v88]) - (call.s0 * v89);
+      let v89 = result_10;
+      result_2_10 = bitcast<f32>(arena[v88]) - (call.s0 * v89);
       arena[v87] = bitcast<u32>(v89);
-      arena[v88] = bitcast<u32>(out_2_10);
+      arena[v88] = bitcast<u32>(result_2_10);
     }
   }
   if ((v0 >= 2785) && (v0 < 2869)) {
@@ -2230,18 +2230,18 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     for (var t_5 = 0; t_5 < 8; t_5++) {
       acc_4 = acc_4 + k20_conv2d_weight_grad_conv2_weight_and_5_more_group_2[t_5];
     }
-    var out_11: f32;
+    var result_11: f32;
     let v90 = i_3 + 122504;
-    out_11 = (bitcast<f32>(arena[v90]) * 0.8999999761581421) + acc_4;
-    var out_2_11: f32;
+    result_11 = (bitcast<f32>(arena[v90]) * 0.8999999761581421) + acc_4;
+    var result_2_11: f32;
     let v91 = i_3 + 60792;
-    let v92 = out_11;
-    out_2_11 = bitcast<f32>(arena[v91]) - (call.s0 * v92);
+    let v92 = result_11;
+    result_2_11 = bitcast<f32>(arena[v91]) - (call.s0 * v92);
     if (lane == 0u) {
       arena[v90] = bitcast<u32>(v92);
     }
     if (lane == 0u) {
-      arena[v91] = bitcast<u32>(out_2_11);
+      arena[v91] = bitcast<u32>(result_2_11);
     }
   }
   if ((v0 >= 2869) && (v0 < 2887)) {
@@ -2275,16 +2275,16 @@ fn k20_conv2d_weight_grad_conv2_weight_and_5_more(@builtin(workgroup_id) group: 
     }
     if (0 < (10 - (i_4 + ti_2))) {
       if (0 < (84 - (j_2 + tj_2))) {
-        var out_12: f32;
+        var result_12: f32;
         let v99 = ((j_2 + (i_4 * 84)) + tj_2) + (ti_2 * 84);
         let v100 = v99 + 122588;
-        out_12 = (bitcast<f32>(arena[v100]) * 0.8999999761581421) + acc_5_0;
-        var out_2_12: f32;
+        result_12 = (bitcast<f32>(arena[v100]) * 0.8999999761581421) + acc_5_0;
+        var result_2_12: f32;
         let v101 = v99 + 60876;
-        let v102 = out_12;
-        out_2_12 = bitcast<f32>(arena[v101]) - (call.s0 * v102);
+        let v102 = result_12;
+        result_2_12 = bitcast<f32>(arena[v101]) - (call.s0 * v102);
         arena[v100] = bitcast<u32>(v102);
-        arena[v101] = bitcast<u32>(out_2_12);
+        arena[v101] = bitcast<u32>(result_2_12);
       }
     }
   }

@@ -319,25 +319,25 @@ fn k7_reduce_max_reduce_sum_1(@builtin(workgroup_id) group: vec3u, @builtin(loca
       let v15 = f32((((v9 >> 23u) - 127) - select(0, 23, v8)));
       acc_2_0 = acc_2_0 + select(0.0, (((bitcast<f32>(arena[((((n_0 * 10) + (n_i_0 * 10)) + r1_3_0) + 262644)]) + bitcast<f32>(arena[(r1_3_0 + 101776)])) - top_0) - select(select(select(special(2u), v6, v7), special(1u), (v6 == 0.0)), (((((v11 * (v12 + ((v13 * ((0.2849878668785095 * v14) + 0.6666666269302368)) + (v14 * ((0.24279078841209412 * v14) + 0.40000972151756287))))) + (v15 * 0.00000905800061445916)) - v12) + v10) + (v15 * 0.6931381225585938)), (v7 && (v6 < special(0u))))), (bitcast<i32>(arena[((n_0 + n_i_0) + 253740)]) == r1_3_0));
     }
-    var out_0: f32;
-    out_0 = -acc_2_0;
+    var result_0: f32;
+    result_0 = -acc_2_0;
     var acc_3_0: f32;
     acc_3_0 = 0.0;
     for (var r1_4_0 = 0; r1_4_0 < 10; r1_4_0++) {
       acc_3_0 = acc_3_0 + (-select(0.0, (-(1.0 / f32(v0))), (bitcast<i32>(arena[((n_0 + n_i_0) + 253740)]) == r1_4_0)));
     }
     let v16 = n_0 + n_i_0;
-    arena[v16 + 263284] = bitcast<u32>(out_0);
+    arena[v16 + 263284] = bitcast<u32>(result_0);
     for (var j_0 = 0; j_0 < 10; j_0++) {
-      var out_2_0: f32;
+      var result_2_0: f32;
       let v17 = ((n_0 * 10) + (n_i_0 * 10)) + j_0;
       let v18 = (bitcast<f32>(arena[(v17 + 262644)]) + bitcast<f32>(arena[(j_0 + 101776)])) - top_0;
       let v19 = select(select(v18, (-104.0), (v18 < (-104.0))), 89.0, (v18 > 89.0));
       let v20 = round((v19 * 1.4426950216293335));
       let v21 = (v19 - (v20 * 0.693359375)) - (v20 * (-0.00021219444170128554));
       let v22 = to_i32((v20 * 0.5));
-      out_2_0 = select(0.0, (-(1.0 / f32(v0))), (bitcast<i32>(arena[(v16 + 253740)]) == j_0)) + ((acc_3_0 / acc_0) * ((((((v21 * v21) * ((((((((((0.00019875691214110702 * v21) + 0.001398199936375022) * v21) + 0.008333452045917511) * v21) + 0.04166579619050026) * v21) + 0.1666666567325592) * v21) + 0.5)) + v21) + 1.0) * bitcast<f32>(((v22 + 127) << 23u))) * bitcast<f32>((((to_i32(v20) - v22) + 127) << 23u))));
-      arena[v17 + 270836] = bitcast<u32>(out_2_0);
+      result_2_0 = select(0.0, (-(1.0 / f32(v0))), (bitcast<i32>(arena[(v16 + 253740)]) == j_0)) + ((acc_3_0 / acc_0) * ((((((v21 * v21) * ((((((((((0.00019875691214110702 * v21) + 0.001398199936375022) * v21) + 0.008333452045917511) * v21) + 0.04166579619050026) * v21) + 0.1666666567325592) * v21) + 0.5)) + v21) + 1.0) * bitcast<f32>(((v22 + 127) << 23u))) * bitcast<f32>((((to_i32(v20) - v22) + 127) << 23u))));
+      arena[v17 + 270836] = bitcast<u32>(result_2_0);
     }
   }
 }
@@ -405,18 +405,18 @@ fn k8_reduce_sum_and_1_more(@builtin(workgroup_id) group: vec3u, @builtin(local_
     for (var t_3 = 0; t_3 < 8; t_3++) {
       acc_1 = acc_1 + k8_reduce_sum_and_1_more_group_1[t_3];
     }
-    var out_0: f32;
+    var result_0: f32;
     let v2 = i_0 + 203548;
-    out_0 = (bitcast<f32>(arena[v2]) * 0.8999999761581421) + acc_1;
-    var out_2_0: f32;
+    result_0 = (bitcast<f32>(arena[v2]) * 0.8999999761581421) + acc_1;
+    var result_2_0: f32;
     let v3 = i_0 + 101776;
-    let v4 = out_0;
-    out_2_0 = bitcast<f32>(arena[v3]) - (call.s0 * v4);
+    let v4 = result_0;
+    result_2_0 = bitcast<f32>(arena[v3]) - (call.s0 * v4);
     if (lane == 0u) {
       arena[v2] = bitcast<u32>(v4);
     }
     if (lane == 0u) {
-      arena[v3] = bitcast<u32>(out_2_0);
+      arena[v3] = bitcast<u32>(result_2_0);
     }
   }
 }
@@ -493,199 +493,199 @@ fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(
     let v18 = tj_0 * 4;
     let v19 = 0 < (784 - (j_0 + v18));
     if (v19) {
-      var out_0: f32;
+      var result_0: f32;
       let v20 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v21 = v20 + 101788;
-      out_0 = (bitcast<f32>(arena[v21]) * 0.8999999761581421) + acc_0_0.x;
-      var out_2_0: f32;
+      result_0 = (bitcast<f32>(arena[v21]) * 0.8999999761581421) + acc_0_0.x;
+      var result_2_0: f32;
       let v22 = v20 + 16;
-      let v23 = out_0;
-      out_2_0 = bitcast<f32>(arena[v22]) - (call.s0 * v23);
+      let v23 = result_0;
+      result_2_0 = bitcast<f32>(arena[v22]) - (call.s0 * v23);
       arena[v21] = bitcast<u32>(v23);
-      arena[v22] = bitcast<u32>(out_2_0);
+      arena[v22] = bitcast<u32>(result_2_0);
     }
     let v24 = 0 < (784 - (j_0 + (v18 + 1)));
     if (v24) {
-      var out_1: f32;
+      var result_1: f32;
       let v25 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v26 = v25 + 101789;
-      out_1 = (bitcast<f32>(arena[v26]) * 0.8999999761581421) + acc_0_0.y;
-      var out_2_1: f32;
+      result_1 = (bitcast<f32>(arena[v26]) * 0.8999999761581421) + acc_0_0.y;
+      var result_2_1: f32;
       let v27 = v25 + 17;
-      let v28 = out_1;
-      out_2_1 = bitcast<f32>(arena[v27]) - (call.s0 * v28);
+      let v28 = result_1;
+      result_2_1 = bitcast<f32>(arena[v27]) - (call.s0 * v28);
       arena[v26] = bitcast<u32>(v28);
-      arena[v27] = bitcast<u32>(out_2_1);
+      arena[v27] = bitcast<u32>(result_2_1);
     }
     let v29 = 0 < (784 - (j_0 + (v18 + 2)));
     if (v29) {
-      var out_2: f32;
+      var result_2: f32;
       let v30 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v31 = v30 + 101790;
-      out_2 = (bitcast<f32>(arena[v31]) * 0.8999999761581421) + acc_0_0.z;
-      var out_2_2: f32;
+      result_2 = (bitcast<f32>(arena[v31]) * 0.8999999761581421) + acc_0_0.z;
+      var result_2_2: f32;
       let v32 = v30 + 18;
-      let v33 = out_2;
-      out_2_2 = bitcast<f32>(arena[v32]) - (call.s0 * v33);
+      let v33 = result_2;
+      result_2_2 = bitcast<f32>(arena[v32]) - (call.s0 * v33);
       arena[v31] = bitcast<u32>(v33);
-      arena[v32] = bitcast<u32>(out_2_2);
+      arena[v32] = bitcast<u32>(result_2_2);
     }
     let v34 = 0 < (784 - (j_0 + (v18 + 3)));
     if (v34) {
-      var out_3: f32;
+      var result_3: f32;
       let v35 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v36 = v35 + 101791;
-      out_3 = (bitcast<f32>(arena[v36]) * 0.8999999761581421) + acc_0_0.w;
-      var out_2_3: f32;
+      result_3 = (bitcast<f32>(arena[v36]) * 0.8999999761581421) + acc_0_0.w;
+      var result_2_3: f32;
       let v37 = v35 + 19;
-      let v38 = out_3;
-      out_2_3 = bitcast<f32>(arena[v37]) - (call.s0 * v38);
+      let v38 = result_3;
+      result_2_3 = bitcast<f32>(arena[v37]) - (call.s0 * v38);
       arena[v36] = bitcast<u32>(v38);
-      arena[v37] = bitcast<u32>(out_2_3);
+      arena[v37] = bitcast<u32>(result_2_3);
     }
     if (v19) {
-      var out_4: f32;
+      var result_4: f32;
       let v39 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v40 = v39 + 102572;
-      out_4 = (bitcast<f32>(arena[v40]) * 0.8999999761581421) + acc_0_1.x;
-      var out_2_4: f32;
+      result_4 = (bitcast<f32>(arena[v40]) * 0.8999999761581421) + acc_0_1.x;
+      var result_2_4: f32;
       let v41 = v39 + 800;
-      let v42 = out_4;
-      out_2_4 = bitcast<f32>(arena[v41]) - (call.s0 * v42);
+      let v42 = result_4;
+      result_2_4 = bitcast<f32>(arena[v41]) - (call.s0 * v42);
       arena[v40] = bitcast<u32>(v42);
-      arena[v41] = bitcast<u32>(out_2_4);
+      arena[v41] = bitcast<u32>(result_2_4);
     }
     if (v24) {
-      var out_5: f32;
+      var result_5: f32;
       let v43 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v44 = v43 + 102573;
-      out_5 = (bitcast<f32>(arena[v44]) * 0.8999999761581421) + acc_0_1.y;
-      var out_2_5: f32;
+      result_5 = (bitcast<f32>(arena[v44]) * 0.8999999761581421) + acc_0_1.y;
+      var result_2_5: f32;
       let v45 = v43 + 801;
-      let v46 = out_5;
-      out_2_5 = bitcast<f32>(arena[v45]) - (call.s0 * v46);
+      let v46 = result_5;
+      result_2_5 = bitcast<f32>(arena[v45]) - (call.s0 * v46);
       arena[v44] = bitcast<u32>(v46);
-      arena[v45] = bitcast<u32>(out_2_5);
+      arena[v45] = bitcast<u32>(result_2_5);
     }
     if (v29) {
-      var out_6: f32;
+      var result_6: f32;
       let v47 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v48 = v47 + 102574;
-      out_6 = (bitcast<f32>(arena[v48]) * 0.8999999761581421) + acc_0_1.z;
-      var out_2_6: f32;
+      result_6 = (bitcast<f32>(arena[v48]) * 0.8999999761581421) + acc_0_1.z;
+      var result_2_6: f32;
       let v49 = v47 + 802;
-      let v50 = out_6;
-      out_2_6 = bitcast<f32>(arena[v49]) - (call.s0 * v50);
+      let v50 = result_6;
+      result_2_6 = bitcast<f32>(arena[v49]) - (call.s0 * v50);
       arena[v48] = bitcast<u32>(v50);
-      arena[v49] = bitcast<u32>(out_2_6);
+      arena[v49] = bitcast<u32>(result_2_6);
     }
     if (v34) {
-      var out_7: f32;
+      var result_7: f32;
       let v51 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v52 = v51 + 102575;
-      out_7 = (bitcast<f32>(arena[v52]) * 0.8999999761581421) + acc_0_1.w;
-      var out_2_7: f32;
+      result_7 = (bitcast<f32>(arena[v52]) * 0.8999999761581421) + acc_0_1.w;
+      var result_2_7: f32;
       let v53 = v51 + 803;
-      let v54 = out_7;
-      out_2_7 = bitcast<f32>(arena[v53]) - (call.s0 * v54);
+      let v54 = result_7;
+      result_2_7 = bitcast<f32>(arena[v53]) - (call.s0 * v54);
       arena[v52] = bitcast<u32>(v54);
-      arena[v53] = bitcast<u32>(out_2_7);
+      arena[v53] = bitcast<u32>(result_2_7);
     }
     if (v19) {
-      var out_8: f32;
+      var result_8: f32;
       let v55 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v56 = v55 + 103356;
-      out_8 = (bitcast<f32>(arena[v56]) * 0.8999999761581421) + acc_0_2.x;
-      var out_2_8: f32;
+      result_8 = (bitcast<f32>(arena[v56]) * 0.8999999761581421) + acc_0_2.x;
+      var result_2_8: f32;
       let v57 = v55 + 1584;
-      let v58 = out_8;
-      out_2_8 = bitcast<f32>(arena[v57]) - (call.s0 * v58);
+      let v58 = result_8;
+      result_2_8 = bitcast<f32>(arena[v57]) - (call.s0 * v58);
       arena[v56] = bitcast<u32>(v58);
-      arena[v57] = bitcast<u32>(out_2_8);
+      arena[v57] = bitcast<u32>(result_2_8);
     }
     if (v24) {
-      var out_9: f32;
+      var result_9: f32;
       let v59 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v60 = v59 + 103357;
-      out_9 = (bitcast<f32>(arena[v60]) * 0.8999999761581421) + acc_0_2.y;
-      var out_2_9: f32;
+      result_9 = (bitcast<f32>(arena[v60]) * 0.8999999761581421) + acc_0_2.y;
+      var result_2_9: f32;
       let v61 = v59 + 1585;
-      let v62 = out_9;
-      out_2_9 = bitcast<f32>(arena[v61]) - (call.s0 * v62);
+      let v62 = result_9;
+      result_2_9 = bitcast<f32>(arena[v61]) - (call.s0 * v62);
       arena[v60] = bitcast<u32>(v62);
-      arena[v61] = bitcast<u32>(out_2_9);
+      arena[v61] = bitcast<u32>(result_2_9);
     }
     if (v29) {
-      var out_10: f32;
+      var result_10: f32;
       let v63 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v64 = v63 + 103358;
-      out_10 = (bitcast<f32>(arena[v64]) * 0.8999999761581421) + acc_0_2.z;
-      var out_2_10: f32;
+      result_10 = (bitcast<f32>(arena[v64]) * 0.8999999761581421) + acc_0_2.z;
+      var result_2_10: f32;
       let v65 = v63 + 1586;
-      let v66 = out_10;
-      out_2_10 = bitcast<f32>(arena[v65]) - (call.s0 * v66);
+      let v66 = result_10;
+      result_2_10 = bitcast<f32>(arena[v65]) - (call.s0 * v66);
       arena[v64] = bitcast<u32>(v66);
-      arena[v65] = bitcast<u32>(out_2_10);
+      arena[v65] = bitcast<u32>(result_2_10);
     }
     if (v34) {
-      var out_11: f32;
+      var result_11: f32;
       let v67 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v68 = v67 + 103359;
-      out_11 = (bitcast<f32>(arena[v68]) * 0.8999999761581421) + acc_0_2.w;
-      var out_2_11: f32;
+      result_11 = (bitcast<f32>(arena[v68]) * 0.8999999761581421) + acc_0_2.w;
+      var result_2_11: f32;
       let v69 = v67 + 1587;
-      let v70 = out_11;
-      out_2_11 = bitcast<f32>(arena[v69]) - (call.s0 * v70);
+      let v70 = result_11;
+      result_2_11 = bitcast<f32>(arena[v69]) - (call.s0 * v70);
       arena[v68] = bitcast<u32>(v70);
-      arena[v69] = bitcast<u32>(out_2_11);
+      arena[v69] = bitcast<u32>(result_2_11);
     }
     if (v19) {
-      var out_12: f32;
+      var result_12: f32;
       let v71 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v72 = v71 + 104140;
-      out_12 = (bitcast<f32>(arena[v72]) * 0.8999999761581421) + acc_0_3.x;
-      var out_2_12: f32;
+      result_12 = (bitcast<f32>(arena[v72]) * 0.8999999761581421) + acc_0_3.x;
+      var result_2_12: f32;
       let v73 = v71 + 2368;
-      let v74 = out_12;
-      out_2_12 = bitcast<f32>(arena[v73]) - (call.s0 * v74);
+      let v74 = result_12;
+      result_2_12 = bitcast<f32>(arena[v73]) - (call.s0 * v74);
       arena[v72] = bitcast<u32>(v74);
-      arena[v73] = bitcast<u32>(out_2_12);
+      arena[v73] = bitcast<u32>(result_2_12);
     }
     if (v24) {
-      var out_13: f32;
+      var result_13: f32;
       let v75 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v76 = v75 + 104141;
-      out_13 = (bitcast<f32>(arena[v76]) * 0.8999999761581421) + acc_0_3.y;
-      var out_2_13: f32;
+      result_13 = (bitcast<f32>(arena[v76]) * 0.8999999761581421) + acc_0_3.y;
+      var result_2_13: f32;
       let v77 = v75 + 2369;
-      let v78 = out_13;
-      out_2_13 = bitcast<f32>(arena[v77]) - (call.s0 * v78);
+      let v78 = result_13;
+      result_2_13 = bitcast<f32>(arena[v77]) - (call.s0 * v78);
       arena[v76] = bitcast<u32>(v78);
-      arena[v77] = bitcast<u32>(out_2_13);
+      arena[v77] = bitcast<u32>(result_2_13);
     }
     if (v29) {
-      var out_14: f32;
+      var result_14: f32;
       let v79 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v80 = v79 + 104142;
-      out_14 = (bitcast<f32>(arena[v80]) * 0.8999999761581421) + acc_0_3.z;
-      var out_2_14: f32;
+      result_14 = (bitcast<f32>(arena[v80]) * 0.8999999761581421) + acc_0_3.z;
+      var result_2_14: f32;
       let v81 = v79 + 2370;
-      let v82 = out_14;
-      out_2_14 = bitcast<f32>(arena[v81]) - (call.s0 * v82);
+      let v82 = result_14;
+      result_2_14 = bitcast<f32>(arena[v81]) - (call.s0 * v82);
       arena[v80] = bitcast<u32>(v82);
-      arena[v81] = bitcast<u32>(out_2_14);
+      arena[v81] = bitcast<u32>(result_2_14);
     }
     if (v34) {
-      var out_15: f32;
+      var result_15: f32;
       let v83 = ((j_0 + (i_0 * 784)) + v18) + (ti_0 * 3136);
       let v84 = v83 + 104143;
-      out_15 = (bitcast<f32>(arena[v84]) * 0.8999999761581421) + acc_0_3.w;
-      var out_2_15: f32;
+      result_15 = (bitcast<f32>(arena[v84]) * 0.8999999761581421) + acc_0_3.w;
+      var result_2_15: f32;
       let v85 = v83 + 2371;
-      let v86 = out_15;
-      out_2_15 = bitcast<f32>(arena[v85]) - (call.s0 * v86);
+      let v86 = result_15;
+      result_2_15 = bitcast<f32>(arena[v85]) - (call.s0 * v86);
       arena[v84] = bitcast<u32>(v86);
-      arena[v85] = bitcast<u32>(out_2_15);
+      arena[v85] = bitcast<u32>(result_2_15);
     }
   }
   if ((v0 >= 100) && (v0 < 228)) {
@@ -714,18 +714,18 @@ fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(
     for (var t_1 = 0; t_1 < 8; t_1++) {
       acc_1 = acc_1 + k10_matmul_1_weight_and_2_more_group_0[t_1];
     }
-    var out_16: f32;
+    var result_16: f32;
     let v87 = i_1 + 202140;
-    out_16 = (bitcast<f32>(arena[v87]) * 0.8999999761581421) + acc_1;
-    var out_2_16: f32;
+    result_16 = (bitcast<f32>(arena[v87]) * 0.8999999761581421) + acc_1;
+    var result_2_16: f32;
     let v88 = i_1 + 100368;
-    let v89 = out_16;
-    out_2_16 = bitcast<f32>(arena[v88]) - (call.s0 * v89);
+    let v89 = result_16;
+    result_2_16 = bitcast<f32>(arena[v88]) - (call.s0 * v89);
     if (lane == 0u) {
       arena[v87] = bitcast<u32>(v89);
     }
     if (lane == 0u) {
-      arena[v88] = bitcast<u32>(out_2_16);
+      arena[v88] = bitcast<u32>(result_2_16);
     }
   }
   if ((v0 >= 228) && (v0 < 252)) {
@@ -757,16 +757,16 @@ fn k10_matmul_1_weight_and_2_more(@builtin(workgroup_id) group: vec3u, @builtin(
       }
     }
     if (0 < (10 - (i_2 + ti_1))) {
-      var out_17: f32;
+      var result_17: f32;
       let v95 = ((j_1 + (i_2 * 128)) + tj_1) + (ti_1 * 128);
       let v96 = v95 + 202268;
-      out_17 = (bitcast<f32>(arena[v96]) * 0.8999999761581421) + acc_2_0;
-      var out_2_17: f32;
+      result_17 = (bitcast<f32>(arena[v96]) * 0.8999999761581421) + acc_2_0;
+      var result_2_17: f32;
       let v97 = v95 + 100496;
-      let v98 = out_17;
-      out_2_17 = bitcast<f32>(arena[v97]) - (call.s0 * v98);
+      let v98 = result_17;
+      result_2_17 = bitcast<f32>(arena[v97]) - (call.s0 * v98);
       arena[v96] = bitcast<u32>(v98);
-      arena[v97] = bitcast<u32>(out_2_17);
+      arena[v97] = bitcast<u32>(result_2_17);
     }
   }
 }

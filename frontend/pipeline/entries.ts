@@ -1,6 +1,6 @@
 /** What a host may call on a compiled model: each entry is a graph over the same parameters and state. */
 
-import { CompileError } from '../ir/diagnostic.ts';
+import { CompileError } from '../../ir/diagnostic.ts';
 import {
   at,
   type Graph,
@@ -11,12 +11,12 @@ import {
   type Result,
   type Task,
   type Value,
-} from '../ir/graph.ts';
-import * as ir from '../ir/ops/index.ts';
-import { isBatch, sameDim } from '../ir/type.ts';
-import { gradientOf, StateTable } from '../passes/update.ts';
-import type { Recording } from './model.ts';
-import { showAny } from './trace.ts';
+} from '../../ir/graph.ts';
+import * as ir from '../../ir/ops/index.ts';
+import { isBatch, sameDim } from '../../ir/type.ts';
+import { gradientOf, StateTable } from '../../passes/update.ts';
+import type { Recording } from '../model.ts';
+import { showAny } from '../trace.ts';
 
 /** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, how many samples are
  *  `correct`. `train_step`: one step of the optimizer, giving `loss`. PyTorch's separate steps: `backward` and `vjp` (from a

@@ -1,0 +1,27 @@
+/** WebGPU: shaders for every device, and shaders that use what only some devices have. */
+
+import type { GridTarget } from '../../ir/target.ts';
+import type { Code } from '../../passes/stage.ts';
+import { stages } from '../../passes/stages.ts';
+import type { ProgramBackend } from '../backend.ts';
+import { emitWgsl, type Shaders } from './emit.ts';
+
+export interface WgslCode extends Code {
+  readonly shaders: Shaders;
+}
+export type WgslBackend = ProgramBackend<GridTarget, WgslCode>;
+
+const { turnConvolutions, fuse, lower, schedule, join, plan } = stages;
+
+/** Shaders for a target, whose name says which features they use. */
+export const wgslBackend = (target: GridTarget, name: 'wgsl' | 'wgsl-features' = 'wgsl'): WgslBackend => ({
+  kind: 'program',
+  name,
+  target,
+  stages: [turnConvolutions, fuse, lower, schedule, join, plan],
+  text: 'wgsl',
+  emit(program) {
+    const shaders = emitWgsl(program, target);
+    return { shaders, codeBytes: shaders.wgsl.length, text: () => shaders.wgsl };
+  },
+});

@@ -1,0 +1,225 @@
+/** The compiler from end to end: a model is recorded, its graphs go through the stages that all backends share, and each backend
+ *  takes them on to a program and its code. */
+
+import { emission, type ProgramBackend } from '../../codegen/backend.ts';
+import { manifestOf } from '../../codegen/manifest.ts';
+import { threadedWasmBackend, type WasmCode, wasmBackend } from '../../codegen/wasm/backend.ts';
+import { type WgslCode, wgslBackend } from '../../codegen/wgsl/backend.ts';
+import type { Shaders } from '../../codegen/wgsl/emit.ts';
+import { CompileError, type Loc, PassFault } from '../../ir/diagnostic.ts';
+import type { FusedGraph, Module } from '../../ir/graph.ts';
+import { indexInputs } from '../../ir/index-ranges.ts';
+import type { PrintOptions } from '../../ir/print-options.ts';
+import type { Outline, Program } from '../../ir/program.ts';
+import type { GridTarget, VectorTarget } from '../../ir/target.ts';
+import { inOrder, registeredPasses } from '../../passes/custom.ts';
+import type { Rematerialized } from '../../passes/rematerialize.ts';
+import { type GivenSchedules, nothingGiven, without } from '../../passes/schedule/given.ts';
+import type { ScheduledOutline } from '../../passes/schedule/index.ts';
+import type { Code, Form, Ir, IrOf, Stage, StageContext } from '../../passes/stage.ts';
+import { stages } from '../../passes/stages.ts';
+import type { Manifest } from '../../runtime/manifest.ts';
+import { type ModelSpec, type Recording, record } from '../model.ts';
+import { callSite } from '../trace.ts';
+import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
+import { type CompileOptions, type CompileTarget, type Wanted, wantedBy } from './options.ts';
+import { type PassReport, Shown } from './shown.ts';
+import { customStage, graphStages, graphStagesOnDemand, type StageName, stageNames } from './stages.ts';
+import { usersRule } from './users-rule.ts';
+
+/** A module on its way through one backend: its groups, its kernels before and after they are scheduled, its program. */
+export interface ProgramStages {
+  readonly fused: readonly FusedGraph[];
+  readonly lowered: Outline;
+  readonly scheduled: ScheduledOutline;
+  readonly program: Program;
+}
+
+/** A compiled model: its code and memory for each target, its weights, and what every pass made of it. */
+export interface Compiled extends ProgramStages {
+  readonly recording: Recording;
+  /** After the graph passes. */
+  readonly module: Module;
+  /** What the kernels of the WebAssembly were scheduled for. */
+  readonly processor: VectorTarget;
+  readonly wasm: Uint8Array;
+  /** The module for several threads, where they were asked for. */
+  readonly threadedWasm: Uint8Array | null;
+  readonly target: CompileTarget;
+  /** What WebGPU runs, where it was asked for. */
+  readonly gpu: ProgramStages | null;
+  /** The shaders of all its kernels, as one module. */
+  readonly wgsl: string | null;
+  /** The same kernels for devices that have all `gpuFeatures`, where some were asked for. */
+  readonly featureWgsl: string | null;
+  readonly manifest: Manifest;
+  /** Initial values by PyTorch's names, in PyTorch's order. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly reports: readonly PassReport[];
+  /** What is computed twice to spare memory, graph by graph, where that was asked for and pays. */
+  readonly rematerialized: readonly Rematerialized[];
+  /** The stages that there are, in their order, passes from outside among them. */
+  readonly stages: readonly StageName[];
+  wat(): string;
+  /** A stage as text. Throws where there is no such stage. */
+  printed(stage: StageName): string;
+  /** The same, printed otherwise than the compilation was asked to. */
+  printedWith(stage: StageName, print: PrintOptions): string;
+}
+
+const defaultEntries = (r: Recording): EntryName[] => [
+  'forward',
+  ...(r.loss ? (['evaluate'] as const) : []),
+  ...(r.loss && r.optimizer ? (['train_step'] as const) : []),
+];
+
+/** Compiles a model to WebAssembly. Throws a `CompileError` for what is wrong with the model, at the user's line; what
+ *  passes that are not registered have wrong is at `site`, the line of the call. */
+export async function compile(
+  spec: ModelSpec,
+  options: CompileOptions = {},
+  site: Loc | null = callSite(),
+): Promise<Compiled> {
+  const recording = record(spec);
+  try {
+    return compileRecording(recording, options, site);
+  } catch (e) {
+    // An option that is wrong stands at the line of the call.
+    throw e instanceof CompileError && !(e instanceof PassFault) ? e.at(site) : e;
+  }
+}
+
+export function compileRecording(
+  recording: Recording,
+  options: CompileOptions = {},
+  site: Loc | null = callSite(),
+): Compiled {
+  const wanted = wantedBy(options);
+  const backends = backendsOf(wanted, options.schedule);
+  const graph = graphStagesOf(options, site);
+  const shown = new Shown(options, ['recorded', ...[...graph, ...stagesOf(backends.shown)].map((s) => s.name)]);
+
+  const table = stateTableOf(recording);
+  const recorded = entriesOf(recording, options.entries ?? defaultEntries(recording), table, {
+    inputGradient: options.inputGradient ?? false,
+  });
+  const context: StageContext = {
+    optimizer: usersRule(recording),
+    table,
+    target: wanted.processor,
+    given: nothingGiven,
+    indices: indexInputs(recorded),
+    kept: [...recording.parameters, ...recording.buffers].map((s) => s.param),
+  };
+
+  shown.recorded(recorded);
+  const optimized = shown.run(graph, { form: 'module', module: recorded }, context);
+  const { module } = last(optimized, 'module');
+  const made = <C extends Code>({ backend, given }: Taken<C>): Made<C> => {
+    const on = { ...context, target: backend.target, given };
+    const all = stagesOf(backend);
+    const irs = shown.run(all, last(optimized, 'module'), on, backend === backends.shown);
+    return madeBy<C>(
+      irs.filter((_, i) => all[i] !== stages.join),
+      last(irs, 'program'),
+    );
+  };
+  const { code, ...wasm } = made(backends.wasm);
+  const gpu = backends.wgsl && made(backends.wgsl);
+  const rich = backends.rich && made(backends.rich);
+  if (gpu && rich) requireSameLaunches([gpu.program, gpu.code.shaders], [rich.program, rich.code.shaders]);
+
+  const added = new Map(
+    [...table.initial].map(([p, initial]) => [p.name, { initial, name: table.called.get(p) ?? p.name }]),
+  );
+  const shaders = gpu && { program: gpu.program, shaders: gpu.code.shaders, features: wanted.features };
+  return {
+    recording,
+    module,
+    ...wasm,
+    processor: wanted.processor,
+    wasm: code.wasm,
+    threadedWasm: code.threadedWasm,
+    target: wanted.target,
+    gpu,
+    wgsl: gpu?.code.shaders.wgsl ?? null,
+    featureWgsl: rich?.code.shaders.wgsl ?? null,
+    manifest: manifestOf(wasm.program, added, wanted.threads, shaders),
+    weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
+    reports: shown.reports,
+    rematerialized: optimized.flatMap((ir) => (ir.form === 'module' && ir.rematerialized) || []),
+    stages: shown.stages,
+    wat: code.text,
+    printed: (name) => shown.text(name),
+    printedWith: (name, print) => shown.text(name, print),
+  };
+}
+
+/** Tapeout's own stages of the graph, as far as they are asked for, and passes from outside behind those that they name. */
+function graphStagesOf({ passes = [], rematerialize = false, root }: CompileOptions, site: Loc | null): Stage[] {
+  const own = new Map(graphStages.map((s) => [s.name, s]));
+  const custom = [...new Set([...registeredPasses(), ...passes])];
+  const order = inOrder(['recorded', ...own.keys()], custom, stageNames);
+  return [
+    ...order.flatMap((p) => (typeof p === 'string' ? (own.get(p) ?? []) : customStage(p, { root: root ?? '' }, site))),
+    ...(rematerialize ? graphStagesOnDemand : []),
+  ];
+}
+
+/** A backend with the schedules that it is given. */
+interface Taken<C extends Code> {
+  readonly backend: ProgramBackend<VectorTarget, C> | ProgramBackend<GridTarget, C>;
+  readonly given: GivenSchedules;
+}
+
+/** The backends that a model is compiled by, and the one whose stages are shown. WebAssembly is one of them always: a host without
+ *  a GPU runs it. */
+function backendsOf({ target, processor, threads, device, richDevice }: Wanted, given = nothingGiven) {
+  const onWasm = threads === null ? wasmBackend(processor) : threadedWasmBackend(processor);
+  const onGpu = target === 'wasm' ? null : wgslBackend(device);
+  const onRich = richDevice && wgslBackend(richDevice, 'wgsl-features');
+  const shown = (target === 'webgpu' && (onRich ?? onGpu)) || onWasm;
+  const schedules = (b: ProgramBackend): GivenSchedules => {
+    if (b === shown) return given;
+    // Shaders without features do without what schedules for those with them ask for.
+    return shown === onRich && b === onGpu ? without(given, device) : nothingGiven;
+  };
+  return {
+    shown: shown as ProgramBackend,
+    wasm: { backend: onWasm, given: schedules(onWasm) } satisfies Taken<WasmCode>,
+    wgsl: onGpu && ({ backend: onGpu, given: schedules(onGpu) } satisfies Taken<WgslCode>),
+    rich: onRich && ({ backend: onRich, given: schedules(onRich) } satisfies Taken<WgslCode>),
+  };
+}
+
+const stagesOf = (b: ProgramBackend): Stage[] => [...b.stages, emission(b)];
+
+interface Made<C extends Code> extends ProgramStages {
+  readonly code: C;
+}
+
+/** What a backend's stages made, in their order; launches that are joined have no schedules of their own. */
+function madeBy<C extends Code>(irs: readonly Ir[], { program }: IrOf<'program'>): Made<C> {
+  return {
+    fused: last(irs, 'fused').module.graphs,
+    lowered: (irs.find((ir) => ir.form === 'kernels') as IrOf<'kernels'>).outline,
+    scheduled: last(irs, 'schedule'),
+    program,
+    code: last(irs, 'code').code as C,
+  };
+}
+
+const last = <F extends Form>(irs: readonly Ir[], form: F): IrOf<F> =>
+  irs.findLast((ir) => ir.form === form) as IrOf<F>;
+
+/** One manifest tells of both: what lies where, and what is dispatched. */
+function requireSameLaunches(...both: readonly (readonly [Program, Shaders])[]): void {
+  const [one, other] = both.map(([program, shaders]) => {
+    const { webgpu: gpu } = manifestOf(program, new Map(), null, { program, shaders });
+    return JSON.stringify({ ...gpu, operations: 0 });
+  });
+  if (one !== other)
+    throw new CompileError('bad-argument', 'kernels of this model are put together otherwise with these GPU features', {
+      help: 'leave out gpuFeatures',
+    });
+}

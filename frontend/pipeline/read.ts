@@ -1,0 +1,132 @@
+/** Texts of the IR: read and checked, and what stages need to know to go on with one. */
+
+import { CompileError, type Loc } from '../../ir/diagnostic.ts';
+import type { FusedGraph, Module, Param } from '../../ir/graph.ts';
+import { indexInputs } from '../../ir/index-ranges.ts';
+import { directivesOf, type GraphTextOptions, parseText, type Text } from '../../ir/parse.ts';
+import { namespace } from '../../ir/print-expr.ts';
+import { isPlanned, kernelsOf, type Outline } from '../../ir/program.ts';
+import type { Target } from '../../ir/target.ts';
+import { sameType, showType } from '../../ir/type.ts';
+import { VerifyError } from '../../ir/verify.ts';
+import { outlineOfKernels } from '../../passes/outline.ts';
+import { type GivenSchedules, nothingGiven } from '../../passes/schedule/given.ts';
+import { type Ir, type StageContext, verifyIr } from '../../passes/stage.ts';
+import { type Added, type Optimizer, StateTable } from '../../passes/update.ts';
+
+/** Reads a text and checks that it means something. Throws a `CompileError` at what is wrong. */
+export function readIr(text: string, file: string, maxBatch: number): Ir {
+  const ir = parseIr(text, file, { places: 'text', maxBatch });
+  try {
+    verifyIr(ir, { tasks: true, throughMemory: true });
+  } catch (e) {
+    if (!(e instanceof VerifyError)) throw e;
+    const [first, ...others] = e.problems;
+    throw new CompileError('invalid-ir', `${first?.where}: ${first?.message}`, {
+      loc: first?.loc ?? { file, line: 1, col: 1 },
+      notes: others.slice(0, 8).map((p) => ({ message: `${p.where}: ${p.message}`, loc: p.loc })),
+    });
+  }
+  return ir;
+}
+
+/** Reads a text, whatever it means. Throws a `CompileError` where it cannot be read. */
+export function parseIr(text: string, file: string, options: GraphTextOptions & { readonly maxBatch: number }): Ir {
+  const held = parseText(text, file, options);
+  const { modules, graphs, kernels, program, schedules } = held;
+  const several = modules.length > 1 ? 'modules' : null;
+  const kinds = [
+    modules.length ? 'modules' : [],
+    graphs.length ? 'graphs' : [],
+    kernels.length ? 'kernels' : [],
+    program ? 'a program' : [],
+  ].flat();
+  if (kinds.length > 1 || several)
+    throw refused(file, `one module is read at a time, and here are ${several ? 'several' : kinds.join(' and ')}`, {
+      help: 'give each a file of its own',
+    });
+  if (schedules.length && !kernels.length && !program)
+    throw refused(file, 'here are schedules, and no kernels', { help: 'a schedule stands in front of its kernel' });
+  const maxBatch = held.maxBatch ?? options.maxBatch;
+  if (program && isPlanned(program)) return { form: 'program', program };
+  if (program) return ofKernels(program, held, file);
+  if (kernels.length) return ofKernels(outlineOfKernels(kernels, maxBatch), held, file);
+  return ofModule(modules[0] ?? { name: 'main', maxBatch, graphs });
+}
+
+const refused = (file: string, problem: string, more: { help: string; loc?: Loc }): CompileError =>
+  new CompileError('bad-text', problem, { loc: { file, line: 1, col: 1 }, ...more });
+
+/** Kernels are scheduled where schedules stand in front of them. */
+function ofKernels(of: Outline, { schedules }: Text, file: string): Ir {
+  if (schedules.length === 0) return { form: 'kernels', outline: of };
+  const kernels = kernelsOf(of);
+  const stranger = schedules.find((s) => !kernels.some((k) => k.name === s.kernel));
+  if (stranger)
+    throw refused(file, `there is no kernel @${stranger.kernel}`, {
+      loc: stranger.loc,
+      help: 'a schedule stands in front of its kernel',
+    });
+  const missing = kernels.find((k) => !schedules.some((s) => s.kernel === k.name));
+  if (missing)
+    throw refused(file, `@${missing.name} has no schedule, and other kernels have one`, {
+      help: `write 'schedule @${missing.name} {}' where it stays as it was lowered`,
+    });
+  return {
+    form: 'schedule',
+    outline: of,
+    schedules: new Map(schedules.map((s) => [s.kernel, directivesOf(s)])),
+  };
+}
+
+function ofModule(module: Module): Ir {
+  const fused = module.graphs.filter((g): g is FusedGraph => 'groups' in g);
+  if (fused.length === 0) return { form: 'module', module };
+  if (fused.length === module.graphs.length) return { form: 'fused', module: { ...module, graphs: fused } };
+  throw new CompileError('bad-text', 'some graphs of the module are fused and others are not', {
+    help: 'fuse all or none of them',
+  });
+}
+
+/** Params of one name are one object: state that a pass needs may be in the text already. */
+class KnownState extends StateTable {
+  readonly #known: ReadonlyMap<string, Param>;
+
+  constructor(params: readonly Param[]) {
+    super(params);
+    this.#known = new Map(params.map((p) => [p.name, p]));
+  }
+
+  protected override make(added: Added, name: string): Param {
+    const named = namespace();
+    for (let known = this.#known.get(named.claim(name)); known; known = this.#known.get(named.claim(name)))
+      if (known.role === added.role && sameType(known.type, added.type)) return known;
+    const known = this.#known.get(name);
+    if (known?.role !== added.role) return super.make(added, name);
+    throw new CompileError(
+      'bad-name',
+      `'${name}' must be ${showType(added.type)} ${added.role}, and the text has it as ${showType(known.type)} ${known.role}`,
+      { loc: known.loc, help: 'give the param of the text another name' },
+    );
+  }
+}
+
+/** What stages know that take a text on. */
+export function contextOf(
+  ir: Ir,
+  options: {
+    readonly target: Target;
+    readonly optimizer?: Optimizer | null;
+    readonly given?: GivenSchedules | undefined;
+  },
+): StageContext {
+  const module = ir.form === 'module' || ir.form === 'fused' ? ir.module : null;
+  return {
+    table: new KnownState([...new Set(module?.graphs.flatMap((g) => g.params))]),
+    optimizer: options.optimizer ?? null,
+    target: options.target,
+    given: options.given ?? nothingGiven,
+    indices: module ? indexInputs(module) : new Map(),
+    kept: [],
+  };
+}

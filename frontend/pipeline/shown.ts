@@ -1,0 +1,108 @@
+/** What a compilation shows of itself: its stages as texts, and what each took. */
+
+import { CompileError } from '../../ir/diagnostic.ts';
+import { type Module, topo, valuesOf } from '../../ir/graph.ts';
+import { printModule } from '../../ir/print-graph.ts';
+import type { PrintOptions } from '../../ir/print-options.ts';
+import { type Ir, printIr, type Stage, type StageContext } from '../../passes/stage.ts';
+import type { CompileOptions } from './options.ts';
+import { runStage } from './run-stage.ts';
+import type { StageName } from './stages.ts';
+
+/** What one pass did: ops of all graphs before and after it, and what there is of kernels, bytes of memory and of code. */
+export interface PassReport {
+  readonly pass: string;
+  readonly opsBefore: number;
+  readonly opsAfter: number;
+  readonly kernels?: number;
+  readonly arenaBytes?: number;
+  readonly codeBytes?: number;
+  readonly ms: number;
+}
+
+export class Shown {
+  readonly reports: PassReport[] = [];
+  /** The stages that print, in their order. */
+  readonly stages: readonly StageName[];
+  readonly #texts = new Map<StageName, (print: PrintOptions) => string>();
+  readonly #options: CompileOptions;
+  /** Ops of all graphs, as the last of their stages left them. */
+  #ops = 0;
+
+  constructor(options: CompileOptions, stages: readonly StageName[]) {
+    this.#options = options;
+    this.stages = stages;
+  }
+
+  /** The module as the model was recorded. */
+  recorded(module: Module): void {
+    this.#ops = countOps(module);
+    this.#show('recorded', (print) => printModule(module, print));
+  }
+
+  /** Runs stages one after another, and gives back what each made. Those of another backend than the one that is shown run
+   *  unseen. */
+  run(stages: readonly Stage[], from: Ir, context: StageContext, shown = true): readonly Ir[] {
+    const made: Ir[] = [];
+    // Differentiation and updates turn a graph's tasks into results.
+    const update = stages.findIndex((s) => s.name === 'update');
+    for (const [i, stage] of stages.entries()) {
+      const { verify = false } = this.#options;
+      const { ir, ms } = runStage(stage, made.at(-1) ?? from, context, {
+        print: this.#print,
+        verify,
+        tasks: i < update,
+      });
+      made.push(ir);
+      if (!shown) continue;
+      const opsBefore = this.#ops;
+      if (ir.form === 'module') this.#ops = countOps(ir.module);
+      const pass = ir.form === 'code' ? 'emit' : stage.name;
+      this.reports.push({ pass, opsBefore, opsAfter: this.#ops, ...measures(ir), ms });
+      this.#show(stage.name, (print) => printIr(ir, print));
+    }
+    return made;
+  }
+
+  /** A stage as text. Throws a `CompileError` where there is no such stage. */
+  text(name: StageName, print: PrintOptions = this.#print): string {
+    const text = this.#texts.get(name);
+    if (text) return text(print);
+    throw new CompileError('unknown-stage', `there is no stage '${name}'`, {
+      help: `the stages are ${this.stages.join(', ')}`,
+    });
+  }
+
+  get #print(): PrintOptions {
+    return { root: this.#options.root ?? '' };
+  }
+
+  #show(name: StageName, text: (print: PrintOptions) => string): void {
+    this.#texts.set(name, text);
+    this.#options.onStage?.(name, () => this.text(name), this.stages[this.stages.indexOf(name) + 1] ?? null);
+  }
+}
+
+const countOps = (m: Module): number => m.graphs.reduce((n, g) => n + topo(valuesOf(g)).length, 0);
+
+/** What of kernels, memory and code there is. */
+function measures(ir: Ir): Pick<PassReport, 'kernels' | 'arenaBytes' | 'codeBytes'> {
+  switch (ir.form) {
+    case 'module':
+      return {};
+    case 'fused':
+      return { kernels: ir.module.graphs.reduce((n, g) => n + g.groups.length, 0) };
+    case 'kernels':
+    case 'schedule':
+      return { kernels: launches(ir.outline) };
+    case 'program':
+      return { kernels: launches(ir.program), arenaBytes: ir.program.arenaBytes };
+    case 'code':
+      return { codeBytes: ir.code.codeBytes };
+    default:
+      return ir satisfies never;
+  }
+}
+
+const launches = ({ entries }: { readonly entries: readonly { readonly launches: readonly unknown[] }[] }): number =>
+  entries.reduce((n, e) => n + e.launches.length, 0);

@@ -1,0 +1,39 @@
+/** The optimizer of a model, whose rule may be the user's own: what it throws and what it returns are held to be theirs. */
+
+import { CompileError } from '../../ir/diagnostic.ts';
+import { at, type Value } from '../../ir/graph.ts';
+import { noOptimizer, type Optimizer } from '../../passes/update.ts';
+import type { Recording } from '../model.ts';
+import { showAny } from '../trace.ts';
+import { usersCode } from '../users-error.ts';
+
+const updateForm = '{ value, state }, a value of the IR and a Map of values by param';
+function isUpdate(v: unknown): v is ReturnType<Optimizer['update']> {
+  const { value, state } = (v ?? {}) as { readonly value?: unknown; readonly state?: unknown };
+  return isValue(value) && state instanceof Map && [...state].every(([p, next]) => isValue(p) && isValue(next));
+}
+const isValue = (v: unknown): boolean => ['param', 'node'].includes((v as Value | null | undefined)?.kind ?? '');
+
+/** Throws a `CompileError` at the optimizer's line where its rule does not return what a rule does. */
+export function usersRule({ optimizer, loc }: Recording): Optimizer {
+  if (!optimizer) return noOptimizer;
+  const rule: Optimizer['update'] = (...args) =>
+    // What a rule records has no line of its own: kernels tell the lines that their gradients come from.
+    usersCode(
+      () => {
+        const updated: unknown = at(null, () => optimizer.update(...args));
+        if (isUpdate(updated)) return updated;
+        throw new CompileError(
+          'bad-option',
+          `the optimizer's rule must return ${updateForm}, got ${showAny(updated)}`,
+          {
+            loc,
+          },
+        );
+      },
+      loc,
+      `the rule of the optimizer ${optimizer.name} ran`,
+      'update',
+    );
+  return { ...optimizer, update: rule };
+}

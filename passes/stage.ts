@@ -1,0 +1,162 @@
+/** What the pipeline carries from stage to stage, in each of its forms, and what a stage is: a name, and a function from one
+ *  form to the next. How a form prints and what must hold of it is said once, here. */
+
+import type { FusedGraph, Module, Param } from '../ir/graph.ts';
+import type { Indices } from '../ir/index-ranges.ts';
+import { printModule } from '../ir/print-graph.ts';
+import type { PrintOptions } from '../ir/print-options.ts';
+import { printProgram } from '../ir/print-program.ts';
+import { hostValues, kernelsOf, type Outline, type Program } from '../ir/program.ts';
+import type { Target } from '../ir/target.ts';
+import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
+import { verifyKernels } from '../ir/verify-kernel.ts';
+import { verifyOutline, verifyProgram } from '../ir/verify-program.ts';
+import type { Rematerialized } from './rematerialize.ts';
+import type { GivenSchedules } from './schedule/given.ts';
+import type { ScheduledOutline } from './schedule/index.ts';
+import type { Optimizer, StateTable } from './update.ts';
+
+/** A module all of whose graphs are parted into groups. */
+export interface FusedModule extends Module {
+  readonly graphs: readonly FusedGraph[];
+}
+
+/** What a backend writes: text to read, and bytes that run. */
+export interface Code {
+  readonly codeBytes: number;
+  text(): string;
+}
+
+/** The IR on its way, in the form that the stage before gave it. */
+export type Ir =
+  | { readonly form: 'module'; readonly module: Module; readonly rematerialized?: readonly Rematerialized[] }
+  | { readonly form: 'fused'; readonly module: FusedModule }
+  | { readonly form: 'kernels'; readonly outline: Outline }
+  | ({ readonly form: 'schedule' } & ScheduledOutline)
+  | { readonly form: 'program'; readonly program: Program }
+  | { readonly form: 'code'; readonly code: Code };
+export type Form = Ir['form'];
+export type IrOf<F extends Form> = Extract<Ir, { readonly form: F }>;
+
+/** What stages know beside the IR. */
+export interface StageContext {
+  /** Null where none is given: then no graph may end in a step. */
+  readonly optimizer: Optimizer | null;
+  /** State that passes add to a model. */
+  readonly table: StateTable;
+  readonly target: Target;
+  /** Directives instead of those that the scheduler would choose. */
+  readonly given: GivenSchedules;
+  /** Inputs that hold indices, as the module told that was recorded or read. */
+  readonly indices: ReadonlyMap<Param, Indices>;
+  /** Params that have a place though no graph reads them. */
+  readonly kept: readonly Param[];
+}
+
+/** One step of the pipeline. Its name is its identity: `--stage fuse`, `--passes fuse`, test/golden/fuse, `bug in pass 'fuse'`. */
+export interface Stage {
+  readonly name: string;
+  /** The forms that it takes; the first is what the stage before it makes. */
+  readonly takes: readonly Form[];
+  readonly makes: Form;
+  /** In a sentence, why it cannot run on this IR, which has a form that it takes; null where it can. */
+  readonly notReady?: (ir: never, context: StageContext) => string | null;
+  /** Its kernels are those of the stage before, which were verified there. */
+  readonly keepsKernels?: boolean;
+  run(ir: Ir, context: StageContext): Ir;
+}
+
+/** A stage over the forms that it takes and makes. */
+export const stage = <A extends Form, B extends Form>(
+  name: string,
+  takes: A | readonly A[],
+  makes: B,
+  run: (ir: IrOf<A>, context: StageContext) => IrOf<B>,
+  more: {
+    readonly notReady?: (ir: IrOf<A>, context: StageContext) => string | null;
+    readonly keepsKernels?: boolean;
+  } = {},
+): Stage => ({
+  name,
+  takes: typeof takes === 'string' ? [takes] : takes,
+  makes,
+  ...more,
+  run: (ir, context) => run(ir as IrOf<A>, context),
+});
+
+/** Forms in the words of an error. */
+export const forms: Readonly<Record<Form, string>> = {
+  module: 'graphs',
+  fused: 'fused graphs',
+  kernels: 'kernels',
+  schedule: 'scheduled kernels',
+  program: 'a program',
+  code: 'code',
+};
+
+/** The IR as text, which `parseText` reads back unless it is code. */
+export function printIr(ir: Ir, print: PrintOptions): string {
+  switch (ir.form) {
+    case 'module':
+    case 'fused':
+      return printModule(ir.module, print);
+    case 'kernels':
+      return printProgram(ir.outline, { ...print, kernels: true });
+    case 'schedule':
+      return printProgram(ir.outline, {
+        ...print,
+        kernels: true,
+        schedules: ir.schedules,
+        ...(ir.dropped ? { dropped: ir.dropped } : {}),
+      });
+    case 'program':
+      return printProgram(ir.program, { ...print, kernels: true });
+    case 'code':
+      return ir.code.text();
+    default:
+      return ir satisfies never;
+  }
+}
+
+export interface VerifyOptions {
+  /** What scheduled kernels and programs are for. */
+  readonly target?: Target | undefined;
+  /** Whether graphs may have tasks left. */
+  readonly tasks?: boolean;
+  /** Whether serial loops of kernels may hand on values through memory, as those written by hand do. */
+  readonly throughMemory?: boolean;
+  /** Whether a program's kernels are known to be sound. */
+  readonly keepsKernels?: boolean;
+}
+
+/** Throws a `VerifyError` with all that is wrong with it. */
+export function verifyIr(ir: Ir, options: VerifyOptions = {}): void {
+  const { target, tasks = false, throughMemory = false, keepsKernels = false } = options;
+  switch (ir.form) {
+    case 'module':
+      return verifyModule(ir.module, { tasks });
+    case 'fused':
+      for (const g of ir.module.graphs) verifyFused(g, { maxBatch: ir.module.maxBatch });
+      return;
+    case 'kernels':
+    case 'schedule': {
+      const { maxBatch, lasting } = ir.outline;
+      const on = ir.form === 'schedule' && target ? { target } : {};
+      verifyKernels(kernelsOf(ir.outline), { maxBatch, values: hostValues(lasting), throughMemory, ...on });
+      verifyOutline(ir.outline);
+      return;
+    }
+    case 'program': {
+      const { maxBatch, slots } = ir.program;
+      verifyProgram(ir.program);
+      if (keepsKernels) return;
+      const on = target ? { target } : {};
+      verifyKernels(kernelsOf(ir.program), { maxBatch, values: hostValues(slots), throughMemory, ...on });
+      return;
+    }
+    case 'code':
+      return;
+    default:
+      return ir satisfies never;
+  }
+}
