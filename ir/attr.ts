@@ -1,6 +1,7 @@
 /** What an op's attributes may be. An op states the kind of each; what is read from a text is held to it, and the
  *  reference of the ops prints it. */
 
+import { dtypeNames } from './dtype.ts';
 import type { Attr } from './graph.ts';
 import { type DType, isBatch, type Shape, showDim } from './type.ts';
 
@@ -18,7 +19,6 @@ const kind = <T extends Attr>(says: string, holds: (v: Attr) => boolean): AttrKi
   holds: holds as (v: Attr) => v is T,
 });
 
-const dtypes: readonly DType[] = ['f32', 'i32', 'u8', 'bool'];
 /** Whole, and small enough for an index in 32 bits. */
 const isWhole = (v: unknown, least: number): boolean =>
   typeof v === 'number' && Number.isInteger(v) && v >= least && v <= 2147483647;
@@ -30,7 +30,9 @@ export const number: AttrKind<number> = kind('a number', (v) => typeof v === 'nu
 /** true or false. */
 export const flag: AttrKind<boolean> = kind('true or false', (v) => typeof v === 'boolean');
 /** An element type: 'f32', 'i32', 'u8' or 'bool'. */
-export const dtype: AttrKind<DType> = kind(`an element type: ${dtypes.join(', ')}`, (v) => dtypes.includes(v as DType));
+export const dtype: AttrKind<DType> = kind(`an element type: ${dtypeNames.join(', ')}`, (v) =>
+  dtypeNames.includes(v as DType),
+);
 /** A shape: whole numbers of at least 0, of which one may be the batch or a multiple of it. */
 export const shape: AttrKind<Shape> = kind(
   'a shape: whole numbers of at least 0, of which one may be the batch N or a multiple of it',

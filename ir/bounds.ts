@@ -5,6 +5,7 @@ import type { Axis, Buffer, Expr, Tile } from './expr.ts';
 import * as x from './expr.ts';
 import { storageOf } from './kernel.ts';
 import { constant, type Linear, linear, plus, times } from './linear.ts';
+import { binaries } from './scalar.ts';
 
 /** Forms known to be at least 0. */
 export type Facts = readonly Linear[];
@@ -329,7 +330,7 @@ export class Bounds {
     if (cond.fn === 'and' || cond.fn === 'or')
       return (cond.fn === 'and') === holds ? [...this.factsOf(cond.a, holds), ...this.factsOf(cond.b, holds)] : [];
     if (x.dtypeOf(cond.a) !== 'i32' || x.dtypeOf(cond.b) !== 'i32') return [];
-    const fn = holds ? cond.fn : opposite[cond.fn];
+    const fn = holds ? cond.fn : binaries[cond.fn].opposite;
     const [a, b] = [this.form(cond.a), this.form(cond.b)];
     const one = constant(1);
     switch (fn) {
@@ -384,15 +385,6 @@ export class Bounds {
     return true;
   }
 }
-
-const opposite: Partial<Record<x.BinaryFn, x.BinaryFn>> = {
-  lt: 'ge',
-  le: 'gt',
-  gt: 'le',
-  ge: 'lt',
-  eq: 'ne',
-  ne: 'eq',
-};
 
 function byDtype(dtype: string, numeric: (low: number, high: number) => Linear[]): Linear[] {
   return dtype === 'bool' ? numeric(0, 1) : dtype === 'u8' ? numeric(0, 255) : [];

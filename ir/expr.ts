@@ -2,7 +2,10 @@
  *  be shared, so a walk over them remembers what it has seen. */
 
 import { upsert } from './collections.ts';
+import { type BinaryFn, binaries, folded, resultOf, type UnaryFn, unaries } from './scalar.ts';
 import { type Batch, type Dim, type DType, isBatch, type TensorType } from './type.ts';
+
+export type { BinaryFn, UnaryFn };
 
 /** An index variable. Axes have identity; two axes of one name are two axes, and a printer tells them apart. */
 export interface Axis {
@@ -28,42 +31,6 @@ export interface Tile {
   readonly half?: boolean;
 }
 
-/** `idiv` and `imod` truncate towards zero; `min` and `max` keep a NaN, and of zeros the first; `shr` keeps the sign. */
-export type BinaryFn =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'min'
-  | 'max'
-  | 'pow'
-  | 'idiv'
-  | 'imod'
-  | 'lt'
-  | 'le'
-  | 'gt'
-  | 'ge'
-  | 'eq'
-  | 'ne'
-  | 'and'
-  | 'or'
-  | 'shl'
-  | 'shr'
-  | 'bitand';
-/** `f32_bits` reads an i32 as the f32 of the same bits, `i32_bits` the reverse. `nearest` rounds half to even. */
-export type UnaryFn =
-  | 'neg'
-  | 'abs'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'tanh'
-  | 'erf'
-  | 'floor'
-  | 'nearest'
-  | 'not'
-  | 'f32_bits'
-  | 'i32_bits';
 /** `argmax` is the first index, counted row-major over the axes, at which the body is greatest; a NaN is greatest. */
 export type ReduceFn = 'add' | 'max' | 'min' | 'mul' | 'argmax';
 
@@ -79,8 +46,6 @@ export type Expr =
   | { readonly kind: 'select'; readonly cond: Expr; readonly then: Expr; readonly otherwise: Expr }
   | { readonly kind: 'convert'; readonly to: DType; readonly x: Expr }
   | { readonly kind: 'reduce'; readonly fn: ReduceFn; readonly over: readonly Axis[]; readonly body: Expr };
-
-const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
 
 const dtypes = new WeakMap<Expr, DType>();
 
@@ -110,9 +75,9 @@ function ownDtype(e: Expr): DType {
     case 'tile':
       return e.tile.dtype;
     case 'unary':
-      return e.fn === 'f32_bits' ? 'f32' : e.fn === 'i32_bits' ? 'i32' : dtypeOf(e.x);
+      return unaries[e.fn].result ?? dtypeOf(e.x);
     case 'binary':
-      return comparisons.has(e.fn) ? 'bool' : dtypeOf(e.a);
+      return binaries[e.fn].result ?? dtypeOf(e.a);
     case 'select':
       return dtypeOf(e.then);
     case 'convert':
@@ -178,27 +143,21 @@ const isInt = (e: Expr, value?: number): e is Extract<Expr, { kind: 'const' }> =
 const spans = (e: Expr, extent: Dim): boolean =>
   isBatch(extent) ? e.kind === 'size' && e.of.times === extent.times : isInt(e, extent);
 
-/** Integer arithmetic folds as it is built, so that index expressions stay small; float arithmetic never does. */
-function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
-  if (isInt(a) && isInt(b)) {
-    const [x, y] = [a.value, b.value];
-    if (fn === 'add') return int((x + y) | 0);
-    if (fn === 'sub') return int((x - y) | 0);
-    if (fn === 'mul') return int(Math.imul(x, y));
-    if (fn === 'idiv' && y !== 0) return int(Math.trunc(x / y));
-    if (fn === 'imod' && y !== 0) return int(x % y);
-    if (fn === 'lt') return bool(x < y);
-    if (fn === 'le') return bool(x <= y);
-    if (fn === 'gt') return bool(x > y);
-    if (fn === 'ge') return bool(x >= y);
-    if (fn === 'eq') return bool(x === y);
-    if (fn === 'ne') return bool(x !== y);
+/** Integers and conditions fold as they are built, so that index expressions stay small; float arithmetic never does. */
+function fold(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
+  const row = binaries[fn];
+  const rules = row.fold;
+  if (!rules) return null;
+  if (rules.constants && isInt(a) && isInt(b)) {
+    const value = folded(row, 'i32', [a.value, b.value]);
+    return value === null ? null : constant(value, resultOf(row, 'i32'));
   }
-  if ((fn === 'add' || fn === 'sub') && isInt(b, 0)) return a;
-  if (fn === 'add' && isInt(a, 0)) return b;
-  if ((fn === 'mul' || fn === 'idiv') && isInt(b, 1)) return a;
-  if (fn === 'mul' && isInt(a, 1)) return b;
-  if (fn === 'mul' && (isInt(a, 0) || isInt(b, 0))) return int(0);
+  const is = (e: Expr, value: number | undefined): boolean =>
+    e.kind === 'const' && (e.dtype === 'i32' || e.dtype === 'bool') && e.value === value;
+  if (is(b, rules.right)) return a;
+  if (is(a, rules.left)) return b;
+  if (is(a, rules.decides)) return a;
+  if (is(b, rules.decides)) return b;
   if (fn === 'imod' && isInt(b, 1)) return int(0);
   // An axis stays below its extent.
   if (a.kind === 'axis' && spans(b, a.axis.extent)) {
@@ -208,17 +167,8 @@ function integer(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
   return null;
 }
 /** Any binary expression, by the name of its function. */
-export const binary = (fn: BinaryFn, a: Expr, b: Expr): Expr =>
-  integer(fn, a, b) ?? truth(fn, a, b) ?? { kind: 'binary', fn, a, b };
+export const binary = (fn: BinaryFn, a: Expr, b: Expr): Expr => fold(fn, a, b) ?? { kind: 'binary', fn, a, b };
 
-/** true ∧ x = x, false ∧ x = false, and so for ∨. */
-function truth(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
-  if (fn !== 'and' && fn !== 'or') return null;
-  const neutral = fn === 'and' ? 1 : 0;
-  if (a.kind === 'const') return a.value === neutral ? b : a;
-  if (b.kind === 'const') return b.value === neutral ? a : b;
-  return null;
-}
 const bin =
   (fn: BinaryFn) =>
   (a: Expr, b: Expr): Expr =>

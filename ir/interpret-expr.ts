@@ -1,8 +1,10 @@
 /** Scalar expressions as JavaScript source: what both interpreters say loops, loads and arithmetic with. A part that an
  *  expression shares is computed once, a branch not taken reads nothing, and every index is checked. */
 
+import { dtypes } from './dtype.ts';
 import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, identity, type Tile } from './expr.ts';
 import { type Placement, placement } from './placement.ts';
+import { binaries, isCondition, nearest, resultOf, unaries } from './scalar.ts';
 import { type Dim, type DType, isBatch, sameDim } from './type.ts';
 
 /** `f64` keeps floats unrounded; `f32` rounds after every operation, as WebAssembly does. */
@@ -115,9 +117,7 @@ export function writer(precision: Precision, names: Names): Writer {
       case 'unary':
         return unary(e);
       case 'binary':
-        return dtypeOf(e) === 'bool'
-          ? `(${condition(e)} ? 1 : 0)`
-          : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
+        return isCondition(e.fn) ? `(${condition(e)} ? 1 : 0)` : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
       case 'select':
         return select(e);
       case 'convert':
@@ -135,84 +135,27 @@ export function writer(precision: Precision, names: Names): Writer {
     return e.kind === 'binary' && !shared ? condition(e) : value(e);
   }
   function condition(e: Extract<Expr, { kind: 'binary' }>): string {
-    if (e.fn === 'and') return `(${test(e.a)} && ${test(e.b)})`;
-    if (e.fn === 'or') return `(${test(e.a)} || ${test(e.b)})`;
-    const sign = comparisons[e.fn];
-    return sign ? `${value(e.a)} ${sign} ${value(e.b)}` : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
+    const side = binaries[e.fn].takes.every((d) => d === 'bool') ? test : value;
+    return arithmeticText(e.fn, dtypeOf(e.a), side(e.a), side(e.b));
   }
 
   function unary(e: Extract<Expr, { kind: 'unary' }>): string {
-    const [x, dtype] = [value(e.x), dtypeOf(e.x)];
-    if (dtype !== 'f32' && e.fn !== 'f32_bits') {
-      if (e.fn === 'neg') return narrow(dtype, `(-${x} | 0)`);
-      if (e.fn === 'abs') return narrow(dtype, `(Math.abs(${x}) | 0)`);
-      if (e.fn === 'not') return dtype === 'bool' ? `(${x} ? 0 : 1)` : narrow(dtype, `(~${x})`);
-      if (e.fn === 'floor' || e.fn === 'nearest' || e.fn === 'i32_bits') return x;
-    }
-    switch (e.fn) {
-      case 'neg':
-        return `(-${x})`;
-      case 'not':
-        return `(${x} ? 0 : 1)`;
-      case 'f32_bits':
-      case 'i32_bits':
-      case 'nearest':
-        return `${e.fn}(${x})`;
-      case 'erf':
-        return round(`erf(${x})`);
-      case 'abs':
-      case 'floor':
-        return `Math.${e.fn}(${x})`;
-      case 'exp':
-      case 'log':
-      case 'sqrt':
-      case 'tanh':
-        return round(`Math.${e.fn}(${x})`);
-      default:
-        return e.fn satisfies never;
-    }
+    const [x, dtype, row] = [value(e.x), dtypeOf(e.x), unaries[e.fn]];
+    const { kind } = dtypes[dtype];
+    const text = row.js?.[kind]?.(x, round) ?? `${kind}_${e.fn}(${x}, round)`;
+    return narrow(resultOf(row, dtype), text);
   }
 
+  /** A condition, where the function is one. */
+  function arithmeticText(fn: BinaryFn, dtype: DType, a: string, b: string): string {
+    const row = binaries[fn];
+    const { kind } = dtypes[dtype];
+    const text = row.js?.[kind]?.(a, b, round) ?? `${kind}_${fn}(${a}, ${b}, round)`;
+    return row.closed ? text : narrow(resultOf(row, dtype), text);
+  }
   function arithmetic(fn: BinaryFn, dtype: DType, a: string, b: string): string {
-    const float = dtype === 'f32';
-    switch (fn) {
-      case 'add':
-        return float ? round(`(${a} + ${b})`) : narrow(dtype, `(${a} + ${b} | 0)`);
-      case 'sub':
-        return float ? round(`(${a} - ${b})`) : narrow(dtype, `(${a} - ${b} | 0)`);
-      case 'mul':
-        return float ? round(`(${a} * ${b})`) : narrow(dtype, `Math.imul(${a}, ${b})`);
-      case 'div':
-        return float ? round(`(${a} / ${b})`) : narrow(dtype, quotient(a, b));
-      case 'idiv':
-        return float ? `Math.trunc(${round(`(${a} / ${b})`)})` : narrow(dtype, quotient(a, b));
-      case 'imod':
-        return float ? round(`(${a} % ${b})`) : /^[1-9]\d*$/.test(b) ? `(${a} % ${b} | 0)` : `imod(${a}, ${b})`;
-      case 'min':
-      case 'max':
-        return float ? `${fn}(${a}, ${b})` : `Math.${fn}(${a}, ${b})`;
-      case 'pow':
-        return float ? round(`pow(${a}, ${b})`) : narrow(dtype, `(Math.pow(${a}, ${b}) | 0)`);
-      case 'shl':
-        return narrow(dtype, `(${a} << ${b})`);
-      case 'shr':
-        return narrow(dtype, `(${a} >> ${b})`);
-      case 'bitand':
-        return narrow(dtype, `(${a} & ${b})`);
-      case 'and':
-        return `(${a} && ${b} ? 1 : 0)`;
-      case 'or':
-        return `(${a} || ${b} ? 1 : 0)`;
-      case 'lt':
-      case 'le':
-      case 'gt':
-      case 'ge':
-      case 'eq':
-      case 'ne':
-        return `(${a} ${comparisons[fn]} ${b} ? 1 : 0)`;
-      default:
-        return fn satisfies never;
-    }
+    const text = arithmeticText(fn, dtype, a, b);
+    return isCondition(fn) ? `(${text} ? 1 : 0)` : text;
   }
 
   /** Has a part there that both arms of a choice may need, without computing it where neither does. */
@@ -248,8 +191,8 @@ export function writer(precision: Precision, names: Names): Writer {
     if (known !== undefined) return !isAtom(known);
     if (e.kind === 'reduce') return true;
     const shape = e.kind === 'load' ? e.buffer.type.shape : e.kind === 'tile' ? e.tile.shape : [];
-    const divides = e.kind === 'binary' && (e.fn === 'div' || e.fn === 'idiv' || e.fn === 'imod');
-    if (divides && dtypeOf(e.a) !== 'f32' && !(e.b.kind === 'const' && e.b.value !== 0)) return true;
+    const divides = e.kind === 'binary' && binaries[e.fn].divides && dtypes[dtypeOf(e.a)].kind === 'whole';
+    if (divides && !(e.b.kind === 'const' && e.b.value !== 0)) return true;
     return children(e).some((c, d) => (shape.length > 0 && !isInside(c, shape[d])) || mayFail(c, seen));
   }
 
@@ -332,15 +275,6 @@ export function writer(precision: Precision, names: Names): Writer {
   };
 }
 
-const comparisons: Partial<Record<BinaryFn, string>> = {
-  lt: '<',
-  le: '<=',
-  gt: '>',
-  ge: '>=',
-  eq: '===',
-  ne: '!==',
-};
-
 /** How many places of the expressions read each part. */
 function countUses(roots: readonly Expr[]): Map<Expr, number> {
   const uses = new Map<Expr, number>();
@@ -358,11 +292,8 @@ function literal(value: number, dtype: DType, precision: Precision): string {
   return v < 0 || Object.is(v, -0) ? `(${Object.is(v, -0) ? '-0' : v})` : String(v);
 }
 
-/** An i32 brought into the range of a narrower type. */
-const narrow = (dtype: DType, text: string): string =>
-  dtype === 'u8' ? `(${text} & 255)` : dtype === 'bool' ? `(${text} & 1)` : text;
-
-const quotient = (a: string, b: string): string => (/^[1-9]\d*$/.test(b) ? `(${a} / ${b} | 0)` : `idiv(${a}, ${b})`);
+/** A whole number brought into the range of its type. */
+const narrow = (dtype: DType, text: string): string => (dtype === 'u8' ? `(${text} & 255)` : text);
 
 function convert(from: DType, to: DType, x: string): string {
   if (to === 'bool') return from === 'bool' ? x : `(${x} !== 0 ? 1 : 0)`;
@@ -378,61 +309,23 @@ const helpers = {
   outside(where: string, name: string, dim: number, index: number, extent: number): never {
     throw new RangeError(`${where}: ${name}: index ${index} lies outside 0..${extent} in dimension ${dim}`);
   },
-  idiv(a: number, b: number): number {
-    if (b === 0) throw new RangeError('an integer was divided by zero');
-    return (a / b) | 0;
-  },
-  imod(a: number, b: number): number {
-    if (b === 0) throw new RangeError('an integer was divided by zero');
-    return (a % b) | 0;
-  },
-  /** A NaN if there is one, and of zeros the first. */
-  max: (a: number, b: number): number => (a < b || Number.isNaN(b) ? b : a),
-  min: (a: number, b: number): number => (a > b || Number.isNaN(b) ? b : a),
-  /** As IEEE 754 has it: JavaScript makes NaN of 1 to the power of a NaN or an infinity. */
-  pow: (a: number, b: number): number => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   /** Truncates, saturating; NaN becomes 0. */
   to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
-  nearest(x: number): number {
-    const up = Math.round(x);
-    return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
-  },
   /** Rounded to 11 bits, and to fewer below 2^-14; beyond 16 bits infinite. */
   half(x: number): number {
     scratch.setFloat32(0, x);
     const step = 2 ** (Math.max(-14, ((scratch.getInt32(0) >> 23) & 255) - 127) - 10);
-    const near = helpers.nearest(x / step) * step;
+    const near = nearest(x / step) * step;
     return Math.abs(near) < 65520 ? near : Number.isNaN(x) ? x : Math.sign(x) * Infinity;
   },
-  f32_bits(x: number): number {
-    scratch.setInt32(0, x);
-    return scratch.getFloat32(0);
-  },
-  i32_bits(x: number): number {
-    scratch.setFloat32(0, x);
-    return scratch.getInt32(0);
-  },
-  erf,
 };
 
-/** The error function within a few units of the 16th digit. Abramowitz & Stegun: the series 7.1.6, whose terms all have one
- *  sign, and from |x| = 2 on the continued fraction 7.1.14 for 1 − erf x, whose error counts for little as it is small. */
-export function erf(x: number): number {
-  const a = Math.abs(x);
-  if (!(a < 6)) return Number.isNaN(x) ? x : Math.sign(x);
-  const bell = Math.exp(-a * a);
-  if (a < 2) {
-    let [term, total] = [x, x];
-    for (let n = 1; n < 60 && total + term !== total; n++) {
-      term *= (2 * a * a) / (2 * n + 1);
-      total += term;
-    }
-    return (2 / Math.sqrt(Math.PI)) * bell * total;
-  }
-  let fraction = a;
-  for (let n = 60; n > 0; n--) fraction = a + n / 2 / fraction;
-  return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
-}
+/** The values of scalar functions, by the kind of their operands: `whole_shl`, `float_exp`. */
+const values: Readonly<Record<string, unknown>> = Object.fromEntries(
+  [...Object.entries(unaries), ...Object.entries(binaries)].flatMap(([fn, row]) =>
+    Object.entries(row.eval).map(([kind, f]) => [`${kind}_${fn}`, f]),
+  ),
+);
 
 /** Functions that are kept: a long run meets new equations without end. */
 const mostCompiled = 4096;
@@ -448,10 +341,13 @@ export function compileSource(
   const key = `${where}\n${precision}\n${args}\n${body}`;
   let f = compiled.get(key);
   if (!f) {
+    const called = Object.entries(values).filter(([name]) => body.includes(name));
     const given = {
       ...helpers,
+      ...Object.fromEntries(called),
       where,
       fround: Math.fround,
+      round: precision === 'f32' ? Math.fround : (x: number) => x,
       fround_i32: precision === 'f32' ? Math.fround : (x: number) => x,
     };
     const source = `'use strict';\nreturn (N${args.map((a) => `, ${a}`).join('')}) => {\n${body}\n};`;

@@ -1,5 +1,6 @@
 /** What a graph means: each node computed from its op's equation, in float64. The reference that all else is held to. */
 
+import { dtypes } from './dtype.ts';
 import { equation } from './equation.ts';
 import { type Graph, type Node, type Param, type Result, topo, type Value } from './graph.ts';
 import { compileSource, dimSource, type Precision, writer } from './interpret-expr.ts';
@@ -53,7 +54,8 @@ export function interpretValues(
 }
 
 function make(dtype: DType, count: number): Elements {
-  return dtype === 'f32' ? new Float64Array(count) : dtype === 'i32' ? new Int32Array(count) : new Uint8Array(count);
+  const { kind, array } = dtypes[dtype];
+  return kind === 'float' ? new Float64Array(count) : new array(count);
 }
 
 function elementsOf(p: Param, given: ArrayLike<number> | undefined, n: number, precision: Precision): Elements {

@@ -1,6 +1,7 @@
 /** What a kernel means: its loops run in order, whatever their mode, and every f32 operation rounds as WebAssembly's does,
  *  so that results are the same bits. Transcendental functions that are not yet expanded are `Math`'s, rounded. */
 
+import { dtypes } from './dtype.ts';
 import { type Axis, type Buffer, type Expr, type Tile, walk } from './expr.ts';
 import { compileSource, type Writer, writer } from './interpret-expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf, walkStmts } from './kernel.ts';
@@ -37,8 +38,7 @@ export function makeMemory(kernels: readonly Kernel[], n: number): Memory {
   return new Map([...storages].map((b) => [b, new (arrayFor(b.type.dtype))(countAt(b.type.shape, n))]));
 }
 
-const arrayFor = (dtype: DType): Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor =>
-  dtype === 'f32' ? Float32Array : dtype === 'i32' ? Int32Array : Uint8Array;
+const arrayFor = (dtype: DType): (typeof dtypes)[DType]['array'] => dtypes[dtype].array;
 
 /** Every buffer that a kernel names, its params first. */
 export function buffersOf(kernel: Kernel): Buffer[] {
@@ -104,7 +104,7 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
         return;
       }
       case 'tile': {
-        const [name, poison] = [tiles.get(s.tile) as string, s.tile.dtype === 'f32' ? 'NaN' : '170'];
+        const [name, poison] = [tiles.get(s.tile) as string, dtypes[s.tile.dtype].poison];
         declared.add(s.tile);
         w.line(s.tile.shape.length === 0 ? `${name} = ${poison};` : `${name}.fill(${poison});`);
         return;

@@ -5,9 +5,10 @@
 import { type AttrKinds, isShape, showAnyShape } from './attr.ts';
 import { callSite } from './call-site.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
+import { isDType } from './dtype.ts';
 import { type Axis, axis, type Buffer, children, type Expr, freeAxes, ix, load } from './expr.ts';
 import type { Attrs, OpDef, OpSpec, Value } from './graph.ts';
-import { type DType, isBatch, sameType, showType, type TensorType } from './type.ts';
+import { isBatch, sameType, showType, type TensorType } from './type.ts';
 import { Typing } from './verify-expr.ts';
 
 const trusted = new WeakSet<object>();
@@ -20,8 +21,6 @@ export function noteRegistration(op: object): void {
   const site = callSite();
   if (site) registered.set(op, site);
 }
-
-const dtypes: readonly DType[] = ['f32', 'i32', 'u8', 'bool'];
 
 /** An error in an op's definition. The place is the user's line, as far as there is one: whoever knows it adds it. */
 export function opFault(op: { readonly name: string }, problem: string, cause?: unknown): CompileError {
@@ -74,7 +73,7 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
       // A complaint about the operands is what the rule is there for.
       throw e instanceof CompileError ? e : fault(`its type rule ${thrown(e)}`, e);
     }
-    if (!type || !dtypes.includes(type.dtype) || !Array.isArray(type.shape) || !isShape(type.shape))
+    if (!type || !isDType(type.dtype) || !Array.isArray(type.shape) || !isShape(type.shape))
       throw fault('its type rule gives no type: { dtype, shape } is one');
     const key = JSON.stringify([types, attrs, type], (_, v) => (typeof v === 'number' ? String(v) : v));
     if (!sound.has(key)) {

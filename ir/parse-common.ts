@@ -1,9 +1,10 @@
 /** What both languages have in common: the version line, types, dimensions and numbers. */
 
 import type { CompileError } from './diagnostic.ts';
+import { isDType } from './dtype.ts';
 import { type Lexer, showToken } from './lex.ts';
 import { versionLine } from './print-options.ts';
-import { type Dim, type DType, isBatch, maxElements, maxRank, showDim, type TensorType } from './type.ts';
+import { type Dim, isBatch, maxElements, maxRank, showDim, type TensorType } from './type.ts';
 
 export interface TextOptions {
   /** The largest batch, for texts that do not tell it. */
@@ -35,9 +36,6 @@ export function expectVersion(lex: Lexer): void {
       });
   }
 }
-
-const dtypes: ReadonlySet<string> = new Set<DType>(['f32', 'i32', 'u8', 'bool']);
-export const isDType = (text: string): text is DType => dtypes.has(text);
 
 /** `f32[N,1,32,32]`. */
 export function parseType(lex: Lexer): TensorType {

@@ -1,60 +1,32 @@
 /** Expressions read back from their text: what `print-expr` writes. Every expression has a type. It is built as it stands:
  *  nothing is folded, so that printing gives the same text. */
 
+import { upsert } from './collections.ts';
+import { isDType, kindOf } from './dtype.ts';
 import { type Axis, axis, type BinaryFn, type Expr, type ReduceFn, type UnaryFn } from './expr.ts';
 import type { Lexer, Token } from './lex.ts';
-import { isDType, isNumber, largestInt, readDim, tooLarge } from './parse-common.ts';
+import { isNumber, largestInt, readDim, tooLarge } from './parse-common.ts';
 import type { Scope, Typed } from './parse-scope.ts';
+import { binaries, binaryFns, resultOf, unaries, unaryFns } from './scalar.ts';
 import { type DType, isBatch } from './type.ts';
 import { binaryWords, keywords, reductionWords, unaryWords } from './words.ts';
 
-interface Operator {
-  readonly fn: BinaryFn | '/';
-  readonly level: number;
-}
-const operators: ReadonlyMap<string, Operator> = new Map([
-  ['||', { fn: 'or', level: 2 }],
-  ['&&', { fn: 'and', level: 3 }],
-  ['==', { fn: 'eq', level: 4 }],
-  ['!=', { fn: 'ne', level: 4 }],
-  ['<', { fn: 'lt', level: 5 }],
-  ['<=', { fn: 'le', level: 5 }],
-  ['>', { fn: 'gt', level: 5 }],
-  ['>=', { fn: 'ge', level: 5 }],
-  ['<<', { fn: 'shl', level: 6 }],
-  ['+', { fn: 'add', level: 7 }],
-  ['-', { fn: 'sub', level: 7 }],
-  ['*', { fn: 'mul', level: 8 }],
-  ['/', { fn: '/', level: 8 }],
-  ['%', { fn: 'imod', level: 8 }],
-]);
+/** The functions that a sign between two operands stands for, by the kind of these where they differ. */
+const operators: ReadonlyMap<string, { readonly level: number; readonly fns: readonly BinaryFn[] }> = (() => {
+  const found = new Map<string, { readonly level: number; readonly fns: BinaryFn[] }>();
+  for (const fn of binaryFns) {
+    const { sign } = binaries[fn];
+    if (sign) upsert(found, sign.text, () => ({ level: sign.level, fns: [] })).fns.push(fn);
+  }
+  return found;
+})();
+const signs: ReadonlyMap<string, UnaryFn> = new Map(unaryFns.map((fn) => [unaries[fn].sign ?? '', fn]));
 
 const binaryCalls: ReadonlySet<string> = new Set(binaryWords);
 const unaryCalls: ReadonlySet<string> = new Set(unaryWords);
 const reductions: ReadonlyMap<string, ReduceFn> = new Map(
   Object.entries(reductionWords).map(([fn, word]) => [word, fn as ReduceFn]),
 );
-
-/** What an operation takes; its operands are of one type. */
-const takes: Readonly<Record<BinaryFn, readonly DType[]>> = (() => {
-  const [any, numbers, whole, ints]: (readonly DType[])[] = [
-    ['f32', 'i32', 'u8', 'bool'],
-    ['f32', 'i32', 'u8'],
-    ['i32', 'u8'],
-    ['i32'],
-  ] as const as never;
-  const bool: readonly DType[] = ['bool'];
-  return {
-    ...{ add: numbers, sub: numbers, mul: numbers, div: numbers, min: numbers, max: numbers, pow: numbers },
-    ...{ idiv: numbers, imod: numbers, lt: any, le: any, gt: any, ge: any, eq: any, ne: any, and: bool, or: bool },
-    ...{ shl: ints, shr: ints, bitand: whole },
-  } as Record<BinaryFn, readonly DType[]>;
-})();
-const unaryTakes: Readonly<Record<UnaryFn, readonly DType[]>> = {
-  ...{ neg: ['f32', 'i32'], abs: ['f32', 'i32'], not: ['bool'], f32_bits: ['i32'], i32_bits: ['f32'] },
-  ...{ exp: ['f32'], log: ['f32'], sqrt: ['f32'], tanh: ['f32'], erf: ['f32'], floor: ['f32'], nearest: ['f32'] },
-};
-const answers: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
 
 /** Reads expressions, by the precedence of their operators, with the names of a scope. */
 export class ExprReader {
@@ -134,28 +106,32 @@ export class ExprReader {
       }
       lex.take();
       const right = this.#binary(op.level + 1);
-      const fn = op.fn === '/' ? (left.dtype === 'f32' ? 'div' : 'idiv') : op.fn;
+      const kind = kindOf(left.dtype);
+      const fits = op.fns.find((fn) => (binaries[fn].sign?.of ?? kind) === kind);
+      const fn = fits ?? (op.fns.at(-1) as BinaryFn);
       left = this.#operation(fn, left, right, sign, start);
     }
   }
 
   #operation(fn: BinaryFn, a: Typed, b: Typed, sign: Token, start: Token): Typed {
-    const allowed = takes[fn];
+    const row = binaries[fn];
     const shown = sign.kind === 'mark' ? `'${sign.text}'` : sign.text;
     if (a.dtype !== b.dtype)
       throw this.#lex.error(`${shown} needs operands of one type, got ${a.dtype} and ${b.dtype}`, sign, {
         code: 'type-mismatch',
         help: `convert one: ${a.dtype}(…)`,
       });
-    if (!allowed.includes(a.dtype) || (fn === 'imod' && sign.text === '%' && a.dtype === 'f32'))
+    const other = sign.kind === 'mark' && row.sign?.of && row.sign.of !== kindOf(a.dtype);
+    if (!row.takes.includes(a.dtype) || other)
       throw this.#lex.error(`${shown} takes no ${a.dtype}`, sign, { code: 'type-mismatch' });
-    return this.#made({ kind: 'binary', fn, a: a.e, b: b.e }, answers.has(fn) ? 'bool' : a.dtype, start, a, b);
+    return this.#made({ kind: 'binary', fn, a: a.e, b: b.e }, resultOf(row, a.dtype), start, a, b);
   }
 
   unary(): Typed {
     const lex = this.#lex;
     const sign = lex.peek();
-    if (!lex.is('-') && !lex.is('!')) return this.#primary();
+    const fn = sign.kind === 'mark' ? signs.get(sign.text) : undefined;
+    if (!fn) return this.#primary();
     lex.take();
     const next = lex.peek();
     if (sign.text === '-') {
@@ -165,18 +141,18 @@ export class ExprReader {
     this.#scope.enter(sign);
     const x = this.unary();
     this.#scope.leave();
-    return this.#applied(sign.text === '-' ? 'neg' : 'not', x, sign);
+    return this.#applied(fn, x, sign);
   }
 
   #applied(fn: UnaryFn, x: Typed, at: Token): Typed {
-    if (!unaryTakes[fn].includes(x.dtype))
+    const row = unaries[fn];
+    if (!row.takes.includes(x.dtype))
       throw this.#lex.error(
-        `${at.kind === 'mark' ? `'${at.text}'` : fn} takes ${unaryTakes[fn].join(' or ')}, got ${x.dtype}`,
+        `${at.kind === 'mark' ? `'${at.text}'` : fn} takes ${row.takes.join(' or ')}, got ${x.dtype}`,
         at,
         { code: 'type-mismatch' },
       );
-    const dtype = fn === 'f32_bits' ? 'f32' : fn === 'i32_bits' ? 'i32' : x.dtype;
-    return this.#made({ kind: 'unary', fn, x: x.e }, dtype, at, x);
+    return this.#made({ kind: 'unary', fn, x: x.e }, resultOf(row, x.dtype), at, x);
   }
 
   /** The literal that begins with this token, taken; null where none does. */

@@ -8,7 +8,9 @@
  *    nothing itself; within a reduction it stands first in the parentheses, closed by `in`.
  *  - Names are those of axes, tiles and buffers, made unique by `.1`, `.2`, …, and quoted where they are no identifiers. */
 
-import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, type Tile, walk } from './expr.ts';
+import { kindOf } from './dtype.ts';
+import { type Axis, type Buffer, children, dtypeOf, type Expr, type Tile, walk } from './expr.ts';
+import { binaries, precedence, unaries } from './scalar.ts';
 import { type DType, showDim } from './type.ts';
 import { keywords, reductionWords } from './words.ts';
 
@@ -77,26 +79,8 @@ export interface Printer {
   ): { readonly lets: readonly string[]; readonly texts: readonly string[] };
 }
 
-const precedence = { select: 1, or: 2, and: 3, equal: 4, order: 5, shift: 6, sum: 7, product: 8, prefix: 9, call: 10 };
 /** The precedence at which only names, literals, loads and calls need no parentheses. */
 export const tight = precedence.prefix;
-
-const infix: Partial<Record<BinaryFn, readonly [sign: string, precedence: number]>> = {
-  or: ['||', precedence.or],
-  and: ['&&', precedence.and],
-  eq: ['==', precedence.equal],
-  ne: ['!=', precedence.equal],
-  lt: ['<', precedence.order],
-  le: ['<=', precedence.order],
-  gt: ['>', precedence.order],
-  ge: ['>=', precedence.order],
-  shl: ['<<', precedence.shift],
-  add: ['+', precedence.sum],
-  sub: ['-', precedence.sum],
-  mul: ['*', precedence.product],
-};
-const floatInfix: typeof infix = { ...infix, div: ['/', precedence.product] };
-const wholeInfix: typeof infix = { ...infix, idiv: ['/', precedence.product], imod: ['%', precedence.product] };
 
 /** How large a part must be, in nodes, for a `let` to read better than saying it twice. */
 const large = 9;
@@ -179,17 +163,18 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
         case 'tile':
           return e.at.length === 0 ? name(e.tile) : `${name(e.tile)}[${args(...e.at)}]`;
         case 'unary': {
-          if (e.fn !== 'neg' && e.fn !== 'not') return `${e.fn}(${args(e.x)})`;
-          const [sign, x] = [e.fn === 'neg' ? '-' : '!', text(e.x, precedence.prefix)];
+          const { sign } = unaries[e.fn];
+          if (sign === undefined) return `${e.fn}(${args(e.x)})`;
+          const x = text(e.x, precedence.prefix);
           // `-1` is a literal and `--x` no operator.
           return wrap(precedence.prefix, e.x.kind === 'const' || x.startsWith('-') ? `${sign}(${x})` : `${sign}${x}`);
         }
         case 'binary': {
-          const how = (dtypeOf(e.a) === 'f32' ? floatInfix : wholeInfix)[e.fn];
-          if (!how) return `${e.fn}(${args(e.a, e.b)})`;
-          const [sign, level] = how;
+          const { sign } = binaries[e.fn];
+          if (!sign || (sign.of && sign.of !== kindOf(dtypeOf(e.a)))) return `${e.fn}(${args(e.a, e.b)})`;
+          const { level } = sign;
           const chains = level > precedence.order || level < precedence.equal;
-          return wrap(level, `${text(e.a, chains ? level : level + 1)} ${sign} ${text(e.b, level + 1)}`);
+          return wrap(level, `${text(e.a, chains ? level : level + 1)} ${sign.text} ${text(e.b, level + 1)}`);
         }
         case 'select': {
           const [cond, then] = [text(e.cond, precedence.or), text(e.then, precedence.or)];

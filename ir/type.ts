@@ -1,6 +1,8 @@
 /** Element types, shapes and tensor types. One dimension may be symbolic: the batch, written `N`. */
 
-export type DType = 'f32' | 'i32' | 'u8' | 'bool';
+import { byteSize, type DType, isValueOf } from './dtype.ts';
+
+export { byteSize, type DType, isValueOf };
 
 /** `times`·N, a multiple of the symbolic batch. `[N,16,5,5]` flattened to rows of 16 has `{ times: 25 }` of them. */
 export interface Batch {
@@ -32,17 +34,6 @@ export const maxElements = 2 ** 29;
 
 /** The most dimensions one tensor may have, each of which is a loop of a kernel. */
 export const maxRank = 64;
-
-/** Bytes one element takes in a buffer. */
-export const byteSize = (dtype: DType): number => (dtype === 'f32' || dtype === 'i32' ? 4 : 1);
-
-/** Whether a number is one that elements of this type can hold. */
-export function isValueOf(dtype: DType, v: number): boolean {
-  // What is finite and becomes an infinity in 32 bits is not the number that was written.
-  if (dtype === 'f32') return !Number.isFinite(v) || Number.isFinite(Math.fround(v));
-  const [least, most] = dtype === 'i32' ? [-(2 ** 31), 2 ** 31 - 1] : [0, dtype === 'u8' ? 255 : 1];
-  return Number.isInteger(v) && v >= least && v <= most;
-}
 
 /** Whether an extent is a multiple of the batch. */
 export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';

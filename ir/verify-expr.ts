@@ -5,6 +5,7 @@ import { type Axis, type Expr, int, size, type Tile } from './expr.ts';
 import { constant } from './linear.ts';
 import { type Placement, placement } from './placement.ts';
 import { printExpr } from './print-expr.ts';
+import { binaries, resultOf, unaries } from './scalar.ts';
 import type { Dim, DType } from './type.ts';
 import type { ProblemCode } from './verify.ts';
 
@@ -43,15 +44,15 @@ export class Typing {
         return e.kind === 'load' ? e.buffer.type.dtype : e.tile.dtype;
       case 'unary': {
         const d = of(e.x);
-        const wants = unaryOperand[e.fn];
-        if (!wants.includes(d)) wrong(`${e.fn} of ${d}`);
-        return e.fn === 'f32_bits' ? 'f32' : e.fn === 'i32_bits' ? 'i32' : d;
+        const row = unaries[e.fn];
+        if (!row.takes.includes(d)) wrong(`${e.fn} of ${d}`);
+        return resultOf(row, d);
       }
       case 'binary': {
         const [a, b] = [of(e.a), of(e.b)];
         if (a !== b) wrong(`${e.fn} of ${a} and ${b}`);
-        else if (!binaryOperand(e.fn).includes(a)) wrong(`${e.fn} of ${a}`);
-        return results.has(e.fn) ? 'bool' : a;
+        else if (!binaries[e.fn].takes.includes(a)) wrong(`${e.fn} of ${a}`);
+        return resultOf(binaries[e.fn], a);
       }
       case 'select': {
         const [c, t, o] = [of(e.cond), of(e.then), of(e.otherwise)];
@@ -70,55 +71,6 @@ export class Typing {
       default:
         return e satisfies never;
     }
-  }
-}
-
-const numbers: readonly DType[] = ['f32', 'i32'];
-const unaryOperand: Readonly<Record<Extract<Expr, { kind: 'unary' }>['fn'], readonly DType[]>> = {
-  neg: numbers,
-  abs: numbers,
-  exp: ['f32'],
-  log: ['f32'],
-  sqrt: ['f32'],
-  tanh: ['f32'],
-  erf: ['f32'],
-  floor: ['f32'],
-  nearest: ['f32'],
-  not: ['bool'],
-  f32_bits: ['i32'],
-  i32_bits: ['f32'],
-};
-type BinaryFn = Extract<Expr, { kind: 'binary' }>['fn'];
-const results: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
-const all: readonly DType[] = ['f32', 'i32', 'u8', 'bool'];
-function binaryOperand(fn: BinaryFn): readonly DType[] {
-  switch (fn) {
-    case 'and':
-    case 'or':
-      return ['bool'];
-    case 'shl':
-    case 'shr':
-    case 'bitand':
-      return ['i32', 'u8'];
-    case 'lt':
-    case 'le':
-    case 'gt':
-    case 'ge':
-    case 'eq':
-    case 'ne':
-      return all;
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-    case 'idiv':
-    case 'imod':
-    case 'min':
-    case 'max':
-    case 'pow':
-      return ['f32', 'i32', 'u8'];
-    default:
-      return fn satisfies never;
   }
 }
 

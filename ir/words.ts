@@ -1,13 +1,12 @@
 /** The words of the kernel language: what the printer spells and the parser reads, and what no name may be. */
 
-import type { BinaryFn, ReduceFn, UnaryFn } from './expr.ts';
+import { dtypeNames } from './dtype.ts';
+import type { ReduceFn } from './expr.ts';
+import { type BinaryFn, binaries, binaryFns, type UnaryFn, unaries, unaryFns } from './scalar.ts';
 
 /** Operations that are spelt as calls. Those that are spelt as signs are named so where no sign fits their operands. */
-export const binaryWords: readonly BinaryFn[] = ['min', 'max', 'pow', 'div', 'idiv', 'imod', 'shr', 'bitand'];
-export const unaryWords: readonly UnaryFn[] = [
-  ...(['abs', 'exp', 'log', 'sqrt', 'tanh', 'erf', 'floor', 'nearest'] as const),
-  ...(['f32_bits', 'i32_bits'] as const),
-];
+export const binaryWords: readonly BinaryFn[] = binaryFns.filter((fn) => !binaries[fn].sign || binaries[fn].sign.of);
+export const unaryWords: readonly UnaryFn[] = unaryFns.filter((fn) => !unaries[fn].sign);
 
 export const reductionWords: Readonly<Record<ReduceFn, string>> = {
   add: 'sum',
@@ -18,7 +17,6 @@ export const reductionWords: Readonly<Record<ReduceFn, string>> = {
 };
 
 const literals = ['N', 'true', 'false', 'inf', 'nan'];
-const dtypes = ['f32', 'i32', 'u8', 'bool'];
 const statements = [
   ...[
     'for',
@@ -44,6 +42,6 @@ export const keywords: ReadonlySet<string> = new Set<string>([
   ...unaryWords,
   ...Object.values(reductionWords),
   ...literals,
-  ...dtypes,
+  ...dtypeNames,
   ...statements,
 ]);

@@ -4,6 +4,7 @@ import { numbering, upsert } from '../ir/collections.ts';
 import { equation } from '../ir/equation.ts';
 import { type Axis, children, type Expr, Interner } from '../ir/expr.ts';
 import type { Node } from '../ir/graph.ts';
+import { binaries, unaries } from '../ir/scalar.ts';
 import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
 
 /** `same`: at the result's own index. `row`: at a prefix of it, so that the value can be computed once a row.
@@ -41,8 +42,6 @@ export function equationOf(node: Node): Equation {
   return upsert(known, node, () => analyse(node));
 }
 
-const costly: Readonly<Record<string, number>> = { exp: 12, log: 12, tanh: 16, erf: 20, pow: 30, div: 4, sqrt: 4 };
-
 function analyse(node: Node): Equation {
   const { e: body, buffers, axes: at } = equation(node);
   const interner = new Interner();
@@ -72,8 +71,8 @@ function analyse(node: Node): Equation {
       });
       if (inSelect && form === 'other') guarded = true;
     }
-    if (e.kind === 'binary' && isFloat(e)) flops += costly[e.fn] ?? 1;
-    if (e.kind === 'unary') flops += costly[e.fn] ?? 1;
+    if (e.kind === 'binary' && isFloat(e)) flops += binaries[e.fn].cost;
+    if (e.kind === 'unary') flops += unaries[e.fn].cost;
     if (e.kind === 'select') {
       flops += 1;
       visit(e.cond, iterations, inSelect);

@@ -4,6 +4,7 @@
 
 import type { Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
+import type { ExpandedFn } from '../ir/scalar.ts';
 
 /** c₀ + v·(c₁ + v·(c₂ + …)) */
 const horner = (v: Expr, ...c: readonly number[]): Expr =>
@@ -160,13 +161,15 @@ function pow(a: Expr, b: Expr): Expr {
   return x.select(x.or(x.eq(b, f(0)), x.eq(a, f(1))), f(1), signed);
 }
 
-const functions: Partial<Record<x.UnaryFn, (v: Expr) => Expr>> = { exp, log, tanh, erf };
+const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = { exp, log, tanh, erf, pow };
+const isExpanded = (fn: string): fn is ExpandedFn => Object.hasOwn(functions, fn);
 
 /** The same expression without the functions above; `done` holds what became of parts that expressions share. */
 export function expandMath(e: Expr, done: Map<Expr, Expr> = new Map()): Expr {
   const expand = (v: Expr): Expr => {
-    if (v.kind === 'unary') return functions[v.fn]?.(v.x) ?? v;
-    return v.kind === 'binary' && v.fn === 'pow' ? pow(v.a, v.b) : v;
+    if ((v.kind !== 'unary' && v.kind !== 'binary') || !isExpanded(v.fn)) return v;
+    const [a, b] = v.kind === 'unary' ? [v.x, v.x] : [v.a, v.b];
+    return functions[v.fn](a, b);
   };
   return x.mapExpr(e, expand, done);
 }

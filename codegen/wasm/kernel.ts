@@ -2,15 +2,18 @@
  *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
 
 import { upsert } from '../../ir/collections.ts';
+import { dtypes, kindOf } from '../../ir/dtype.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, sharedNest, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
 import { countersIn } from '../../ir/lists.ts';
 import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
+import { binaries, type ComposedFn, resultOf, unaries } from '../../ir/scalar.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { addsProduct } from '../../ir/work.ts';
 import { Code, type Val, type WasmType } from './code.ts';
+import { composed } from './composed.ts';
 
 export interface Layout {
   /** Bytes from the start of memory. */
@@ -35,9 +38,9 @@ export const emitShare = (kernel: Kernel, layout: Layout): { readonly run: Code;
   units: new KernelEmitter(kernel, layout, 1).units(),
 });
 
-const wasmType = (d: DType): 'i32' | 'f32' => (d === 'f32' ? 'f32' : 'i32');
+const wasmType = (d: DType): 'i32' | 'f32' => dtypes[d].wasm[0];
 /** The vector interpretation of an element type: conditions are all-ones masks. */
-const lanesOf = (d: DType): 'f32x4' | 'i32x4' => (d === 'f32' ? 'f32x4' : 'i32x4');
+const lanesOf = (d: DType): 'f32x4' | 'i32x4' => dtypes[d].wasm[1];
 const LANES = 4;
 
 /** What a shared kernel consists of. */
@@ -622,16 +625,13 @@ class KernelEmitter {
       case 'tile':
         return this.#read(e.tile, e.at);
       case 'unary':
-        if (e.fn === 'f32_bits' || e.fn === 'i32_bits') return operand(e.x);
         return this.#unaryVector(e.fn, x.dtypeOf(e.x), operand(e.x));
       case 'binary': {
-        // No vector instruction divides integers.
-        if (e.fn === 'idiv' || e.fn === 'imod' || (e.fn === 'div' && dtype !== 'f32')) return this.#lanewise(e);
-        if (e.fn === 'shl' || e.fn === 'shr') {
-          if (this.#varies(e.b)) return this.#lanewise(e);
-          return c.pure(`i32x4.${e.fn === 'shl' ? 'shl' : 'shr_s'}`, 'v128', [operand(e.a), this.#scalar(e.b)]);
-        }
-        return this.#arithmeticVector(e.fn, x.dtypeOf(e.a), operand(e.a), operand(e.b));
+        const { wasm, shifts } = binaries[e.fn];
+        const of = x.dtypeOf(e.a);
+        // No vector instruction divides integers, and all lanes are shifted alike.
+        if (!wasm?.[kindOf(of)]?.[1] || (shifts && this.#varies(e.b))) return this.#lanewise(e);
+        return this.#arithmeticVector(e.fn, of, operand(e.a), shifts ? this.#scalar(e.b) : operand(e.b));
       }
       case 'select': {
         const known = decide(e.cond, this.#known);
@@ -691,77 +691,34 @@ class KernelEmitter {
   #arithmetic(fn: x.BinaryFn, dtype: DType, a: Val, b: Val): Val {
     if (a.type === 'v128' || b.type === 'v128')
       return this.#arithmeticVector(fn, dtype, this.#splat(a, dtype), this.#splat(b, dtype));
-    const c = this.#code;
-    const type = wasmType(dtype);
-    const compare = comparison(fn);
-    if (compare)
-      return c.pure(`${type}.${compare}${type === 'i32' && fn !== 'eq' && fn !== 'ne' ? '_s' : ''}`, 'i32', [a, b]);
-    const integer: Partial<Record<x.BinaryFn, string>> = {
-      idiv: 'div_s',
-      imod: 'rem_s',
-      and: 'and',
-      or: 'or',
-      shl: 'shl',
-      shr: 'shr_s',
-      bitand: 'and',
-    };
-    if (type === 'i32') {
-      if (fn === 'min' || fn === 'max')
-        return c.pure('select', 'i32', [c.pure(`i32.${fn === 'min' ? 'lt_s' : 'gt_s'}`, 'i32', [a, b]), a, b]);
-      return c.pure(`i32.${fn === 'div' ? 'div_s' : (integer[fn] ?? fn)}`, 'i32', [a, b]);
-    }
-    if (fn === 'pow' || fn === 'idiv' || fn === 'imod')
-      throw new Error(`@${this.#kernel.name}: ${fn} on floats was not expanded`);
-    if (fn === 'min' || fn === 'max') {
-      const beyond = c.pure(`f32.${fn === 'max' ? 'lt' : 'gt'}`, 'i32', [a, b]);
-      return c.pure('select', 'f32', [c.pure('i32.or', 'i32', [beyond, c.pure('f32.ne', 'i32', [b, b])]), b, a]);
-    }
-    return c.pure(`f32.${fn}`, 'f32', [a, b]);
+    const row = binaries[fn];
+    const one = row.wasm?.[kindOf(dtype)]?.[0];
+    if (one === 'composed') return composed[fn as ComposedFn].one(this.#code, dtype, a, b);
+    if (!one) throw new Error(`@${this.#kernel.name}: ${fn} of ${dtype} was not expanded`);
+    return this.#code.pure(one, wasmType(resultOf(row, dtype)), [a, b]);
   }
 
   #arithmeticVector(fn: x.BinaryFn, dtype: DType, a: Val, b: Val): Val {
-    const c = this.#code;
-    const lanes = lanesOf(dtype);
-    const compare = comparison(fn);
-    if (compare) {
-      // In lanes true is all ones: the greatest there is without a sign, and the least with one.
-      const sign = dtype === 'bool' ? '_u' : '_s';
-      return c.pure(`${lanes}.${compare}${lanes === 'i32x4' && fn !== 'eq' && fn !== 'ne' ? sign : ''}`, 'v128', [
-        a,
-        b,
-      ]);
-    }
-    if (fn === 'and' && a.op === 'v128.not') return c.pure('v128.andnot', 'v128', [b, a.args[0] as Val]);
-    if (fn === 'and' && b.op === 'v128.not') return c.pure('v128.andnot', 'v128', [a, b.args[0] as Val]);
-    if (fn === 'and' || fn === 'or') return c.pure(`v128.${fn}`, 'v128', [a, b]);
-    if (fn === 'bitand') return c.pure('v128.and', 'v128', [a, b]);
-    // Engines take eight instructions for IEEE's maximum, each in need of the last. A pseudo-maximum keeps a NaN of the first
-    // operand, and all ones are one.
-    if (lanes === 'f32x4' && (fn === 'max' || fn === 'min')) {
-      const most = c.pure(`f32x4.p${fn}`, 'v128', [a, b]);
-      return isNumber(b) ? most : c.pure('v128.or', 'v128', [most, c.pure('f32x4.ne', 'v128', [b, b])]);
-    }
-    const signed = lanes === 'i32x4' && (fn === 'min' || fn === 'max') ? '_s' : '';
-    return c.pure(`${lanes}.${fn}${signed}`, 'v128', [a, b]);
+    const four = binaries[fn].wasm?.[kindOf(dtype)]?.[1];
+    if (four === 'composed') return composed[fn as ComposedFn].four(this.#code, dtype, a, b);
+    if (!four) throw new Error(`@${this.#kernel.name}: no vector instruction is ${fn} of ${dtype}`);
+    return this.#code.pure(four, 'v128', [a, b]);
   }
 
   #unary(fn: x.UnaryFn, dtype: DType, v: Val): Val {
     if (v.type === 'v128') return this.#unaryVector(fn, dtype, v);
-    const c = this.#code;
-    if (fn === 'f32_bits') return c.pure('f32.reinterpret', 'f32', [v]);
-    if (fn === 'i32_bits') return c.pure('i32.reinterpret', 'i32', [v]);
-    if (fn === 'not') return c.pure('i32.eqz', 'i32', [v]);
-    if (dtype === 'f32') return c.pure(`f32.${fn}`, 'f32', [v]);
-    const zero = c.leaf('i32.const', 'i32', [0]);
-    const negative = c.pure('i32.sub', 'i32', [zero, v]);
-    if (fn === 'neg') return negative;
-    if (fn === 'abs') return c.pure('select', 'i32', [c.pure('i32.lt_s', 'i32', [v, zero]), negative, v]);
-    throw new Error(`@${this.#kernel.name}: ${fn} of integers`);
+    const row = unaries[fn];
+    const one = row.wasm?.[kindOf(dtype)]?.[0];
+    if (one === 'composed') return composed[fn as ComposedFn].one(this.#code, dtype, v, v);
+    if (!one) throw new Error(`@${this.#kernel.name}: ${fn} of ${dtype} was not expanded`);
+    return this.#code.pure(one, wasmType(resultOf(row, dtype)), [v]);
   }
 
   #unaryVector(fn: x.UnaryFn, dtype: DType, v: Val): Val {
-    if (fn === 'not') return this.#code.pure('v128.not', 'v128', [v]);
-    return this.#code.pure(`${lanesOf(dtype)}.${fn}`, 'v128', [v]);
+    const four = unaries[fn].wasm?.[kindOf(dtype)]?.[1];
+    if (four === 'composed') return composed[fn as ComposedFn].four(this.#code, dtype, v, v);
+    if (!four) throw new Error(`@${this.#kernel.name}: no vector instruction is ${fn} of ${dtype}`);
+    return this.#code.pure(four, 'v128', [v]);
   }
 
   #convert(from: DType, to: DType, v: Val): Val {
@@ -796,14 +753,8 @@ class KernelEmitter {
   }
 }
 
-/** A constant in all lanes that is no NaN. */
-const isNumber = ({ op, args: [one] }: Val): boolean =>
-  op === 'f32x4.splat' && one?.op === 'f32.const' && !Number.isNaN(one.imm[0]);
-
 /** One term by itself: nothing is added up. */
 const isAtom = (l: Linear): boolean => l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0;
-
-const comparison = (fn: x.BinaryFn): string | null => (['lt', 'le', 'gt', 'ge', 'eq', 'ne'].includes(fn) ? fn : null);
 
 /** A shuffle's bytes from the lanes it picks, 0…3 of the first vector and 4…7 of the second. */
 const lanePicks = (lanes: readonly number[]): number[] =>

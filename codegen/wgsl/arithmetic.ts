@@ -1,14 +1,16 @@
 /** Operations on values of a shader: constants fold by the IR's rules, and four lanes are one vector where WGSL says the same
  *  of vectors as of numbers. */
 
+import { dtypes } from '../../ir/dtype.ts';
 import type { BinaryFn, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { binaries, folded, resultOf, unaries } from '../../ir/scalar.ts';
 import type { DType } from '../../ir/type.ts';
-import { foldBinary, foldConvert, foldUnary } from './fold.ts';
-import { binaryText, convertText, type Helper, literal, unaryText } from './spell.ts';
+import { foldConvert } from './fold.ts';
+import { callText, convertText, type Helper, literal } from './spell.ts';
 import type { Body, Shown, Val } from './values.ts';
 
-export const shown = (d: DType): Shown => (d === 'u8' ? 'i32' : d);
+export const shown = (d: DType): Shown => dtypes[d].wgsl.type;
 
 /** Lanes of a vector. */
 export const lanes = 4;
@@ -58,15 +60,21 @@ export class Arithmetic {
 
   unary(e: Extract<Expr, { kind: 'unary' }>, value: (e: Expr) => Val): Val {
     const [v, from, to] = [value(e.x), x.dtypeOf(e.x), x.dtypeOf(e)];
-    if (v.constant !== null) return this.literal(foldUnary(e.fn, from, v.constant), to);
+    const row = unaries[e.fn];
+    const known = v.constant === null ? null : folded(row, from, [v.constant]);
+    if (known !== null) return this.literal(known, to);
     const inner = e.x;
     // Whatever WGSL makes of a comparison with a NaN, none of them holds in the IR.
-    if (e.fn === 'not' && inner.kind === 'binary' && orders.has(inner.fn) && x.dtypeOf(inner.a) === 'f32') {
+    if (e.fn === 'not' && inner.kind === 'binary' && binaries[inner.fn].order && x.dtypeOf(inner.a) === 'f32') {
       const nans = [value(inner.a), value(inner.b)].map((o) => this.#isNan(o));
-      const not = this.#body.of('bool', 'not', [v], ([o]) => unaryText('not', o as string));
+      const not = this.#not(v);
       return [not, ...nans].reduce((a, c) => this.binary('or', 'bool', a, c));
     }
-    return this.#body.of(shown(to), e.fn, [v], ([o]) => unaryText(e.fn, o as string));
+    return this.#body.of(shown(to), e.fn, [v], (o) => callText(row, from, o, this.#uses));
+  }
+
+  #not(v: Val): Val {
+    return this.#body.of('bool', 'not', [v], (o) => callText(unaries.not, 'bool', o, this.#uses));
   }
 
   #isNan(v: Val): Val {
@@ -76,10 +84,11 @@ export class Arithmetic {
   }
 
   binary(fn: BinaryFn, dtype: DType, a: Val, b: Val): Val {
-    const result = comparisons.has(fn) ? 'bool' : dtype;
+    const row = binaries[fn];
+    const result = resultOf(row, dtype);
     if (a.constant !== null && b.constant !== null) {
-      const folded = foldBinary(fn, dtype, a.constant, b.constant);
-      if (folded !== null) return this.literal(folded, result);
+      const value = folded(row, dtype, [a.constant, b.constant]);
+      if (value !== null) return this.literal(value, result);
     }
     if (fn === 'and' || fn === 'or') {
       const neutral = fn === 'and' ? 1 : 0;
@@ -91,14 +100,12 @@ export class Arithmetic {
     // x = x asks whether x is a number.
     if (a === b && dtype === 'f32' && (fn === 'eq' || fn === 'ne')) {
       const nan = this.#isNan(a);
-      return fn === 'ne' ? nan : this.#body.of('bool', 'not', [nan], ([o]) => unaryText('not', o as string));
+      return fn === 'ne' ? nan : this.#not(nan);
     }
     // A whole number divided by a constant 0 is no WGSL, though nothing may ever come to it.
-    const divisor = (fn === 'div' || fn === 'idiv' || fn === 'imod') && dtype !== 'f32' && b.constant === 0;
+    const divisor = row.divides && dtypes[dtype].kind === 'whole' && b.constant === 0;
     const by = divisor ? this.#body.of('i32', 'zero', [], () => '(i32(call.n) - i32(call.n))') : b;
-    return this.#body.of(shown(result), `${fn} ${dtype}`, [a, by], ([p, q]) =>
-      binaryText(fn, dtype, p as string, q as string, this.#uses),
-    );
+    return this.#body.of(shown(result), `${fn} ${dtype}`, [a, by], (o) => callText(row, dtype, o, this.#uses));
   }
 
   select(cond: Val, then: Val, otherwise: Val): Val {
@@ -125,17 +132,7 @@ export class Arithmetic {
   }
 
   /** An operation lane by lane, of vectors and of numbers that are the same in each; both are no numbers. */
-  lanewise(fn: LanewiseFn, a: Val, b: Val): Val {
-    return this.#body.of('vec4f', `${fn} vec4f`, [a, b], ([p, q]) =>
-      binaryText(fn, 'f32', p as string, q as string, this.#uses),
-    );
+  lanewise(fn: BinaryFn, a: Val, b: Val): Val {
+    return this.#body.of('vec4f', `${fn} vec4f`, [a, b], (o) => callText(binaries[fn], 'f32', o, this.#uses));
   }
 }
-
-/** What WGSL's signs say of vectors and numbers as they do of numbers. */
-export type LanewiseFn = 'add' | 'sub' | 'mul' | 'div';
-export const isLanewise = (fn: BinaryFn): fn is LanewiseFn =>
-  fn === 'add' || fn === 'sub' || fn === 'mul' || fn === 'div';
-
-const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne', 'and', 'or']);
-const orders: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'gt', 'ge']);

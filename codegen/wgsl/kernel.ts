@@ -5,8 +5,9 @@ import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
+import { binaries } from '../../ir/scalar.ts';
 import type { Dim } from '../../ir/type.ts';
-import { Arithmetic, isLanewise, lanes, shown } from './arithmetic.ts';
+import { Arithmetic, lanes, shown } from './arithmetic.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import { fromWord, type Helper, toWord } from './spell.ts';
 import { addedTogether } from './subgroups.ts';
@@ -176,7 +177,7 @@ class KernelEmitter {
           ? this.#math.binary('add', dtype, this.#load(s.buffer, s.at), this.#value(s.value))
           : this.#value(s.value);
         const { array, word } = this.#word(s.buffer, s.at);
-        const write = (): void => b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord[dtype](v as string)}`);
+        const write = (): void => b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord(dtype, v as string)}`);
         // What each invocation computes alike one of them stores.
         if (this.#grid.size === 1 || this.#inInvocations) write();
         else b.block([], () => 'if (lane == 0u)', write);
@@ -350,7 +351,7 @@ class KernelEmitter {
     if (!x.freeAxes(e).has(of.axis)) return this.#value(e);
     const vector = e.kind === 'tile' ? this.#tiles.readVector(e.tile, e.at) : null;
     if (vector) return vector;
-    if (e.kind === 'binary' && isLanewise(e.fn) && x.dtypeOf(e) === 'f32') {
+    if (e.kind === 'binary' && binaries[e.fn].vectors && x.dtypeOf(e) === 'f32') {
       const [a, b] = [this.#vector(e.a, of), this.#vector(e.b, of)];
       return this.#math.lanewise(e.fn, a, b);
     }
@@ -398,7 +399,7 @@ class KernelEmitter {
       shown(dtype),
       `load ${dtype} ${array}`,
       [word],
-      ([i]) => fromWord[dtype](`${array}[${i}]`),
+      ([i]) => fromWord(dtype, `${array}[${i}]`),
       reads,
     );
   }

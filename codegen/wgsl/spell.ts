@@ -1,8 +1,8 @@
 /** How the operations of the IR are spelt in WGSL. Where the IR promises what becomes of a NaN, an infinity or a number out of
  *  range, and WGSL does not, a function of the shader says it, by bits. */
 
-import type { BinaryFn, UnaryFn } from '../../ir/expr.ts';
-import type { DType } from '../../ir/type.ts';
+import { type DType, dtypes, kindOf } from '../../ir/dtype.ts';
+import { type BinaryRow, resultOf, type UnaryRow } from '../../ir/scalar.ts';
 
 /** Functions that a shader has where it calls them. */
 export const helpers = {
@@ -49,73 +49,27 @@ export function literal(value: number, dtype: DType, uses: (h: Helper) => void):
   return v < 0 ? `(${told})` : told;
 }
 
-const signs: Partial<Record<BinaryFn, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  idiv: '/',
-  imod: '%',
-  lt: '<',
-  le: '<=',
-  gt: '>',
-  ge: '>=',
-  eq: '==',
-  ne: '!=',
-  bitand: '&',
-  and: '&&',
-  or: '||',
-};
-
-/** A binary operation of operands of one type. */
-export function binaryText(fn: BinaryFn, dtype: DType, a: string, b: string, uses: (h: Helper) => void): string {
-  if (dtype === 'f32' && (fn === 'max' || fn === 'min')) {
-    uses(`${fn}_f32`);
-    return `${fn}_f32(${a}, ${b})`;
-  }
-  if (dtype === 'f32' && fn === 'idiv') return `trunc(${a} / ${b})`;
-  if (fn === 'min' || fn === 'max') return `${fn}(${a}, ${b})`;
-  if (fn === 'shl' || fn === 'shr') {
-    const by = /^\d+$/.test(b) ? `${Number(b) & 31}u` : `(u32(${b}) & 31u)`;
-    return narrowed(dtype, `(${a} ${fn === 'shl' ? '<<' : '>>'} ${by})`);
-  }
-  if (dtype === 'bool' && ['lt', 'le', 'gt', 'ge'].includes(fn)) return `(i32(${a}) ${signs[fn]} i32(${b}))`;
-  // A NaN differs from everything, which WGSL's sign does not promise.
-  if (dtype === 'f32' && fn === 'ne') return `!(${a} == ${b})`;
-  const sign = signs[fn];
-  if (sign === undefined) throw new Error(`'${fn}' was not expanded before code was written`);
-  const wraps = fn === 'add' || fn === 'sub' || fn === 'mul' || fn === 'div' || fn === 'idiv';
-  return wraps ? narrowed(dtype, `(${a} ${sign} ${b})`) : `(${a} ${sign} ${b})`;
+/** A function of operands of one type. */
+export function callText(
+  row: UnaryRow | BinaryRow,
+  dtype: DType,
+  operands: readonly string[],
+  uses: (h: Helper) => void,
+): string {
+  const spelt = row.wgsl?.[kindOf(dtype)];
+  if (spelt === undefined) throw new Error(`${row.doc} was not expanded before code was written`);
+  for (const [, callee] of spelt.matchAll(/(\w+)\(/g))
+    if (Object.hasOwn(helpers, callee as string)) uses(callee as Helper);
+  const [a = '', b = ''] = operands;
+  const text = spelt.replace(/\$([abn])/g, (_, operand) => (operand === 'a' ? a : operand === 'b' ? b : bitCount(b)));
+  return 'closed' in row && row.closed ? text : narrowed(resultOf(row, dtype), text);
 }
 
-/** An i32 brought into the range of a narrower type. */
+/** WGSL counts bits without a sign, and refuses more than there are. */
+const bitCount = (b: string): string => (/^\d+$/.test(b) ? `${Number(b) & 31}u` : `(u32(${b}) & 31u)`);
+
+/** A whole number brought into the range of its type. */
 const narrowed = (dtype: DType, text: string): string => (dtype === 'u8' ? `(${text} & 255)` : text);
-
-export function unaryText(fn: UnaryFn, x: string): string {
-  switch (fn) {
-    case 'neg':
-      return `(-${x})`;
-    case 'not':
-      return `(!${x})`;
-    case 'nearest':
-      return `round(${x})`;
-    case 'abs':
-    case 'sqrt':
-    case 'floor':
-      return `${fn}(${x})`;
-    case 'f32_bits':
-      return `bitcast<f32>(${x})`;
-    case 'i32_bits':
-      return `bitcast<i32>(${x})`;
-    case 'exp':
-    case 'log':
-    case 'tanh':
-    case 'erf':
-      throw new Error(`'${fn}' was not expanded before code was written`);
-    default:
-      return fn satisfies never;
-  }
-}
 
 export function convertText(from: DType, to: DType, x: string, uses: (h: Helper) => void): string {
   if (to === 'bool') return from === 'f32' ? `!(${x} == 0.0)` : `(${x} != 0)`;
@@ -126,15 +80,5 @@ export function convertText(from: DType, to: DType, x: string, uses: (h: Helper)
 }
 
 /** A word of the arena as a value, and a value as a word. */
-export const fromWord: Readonly<Record<DType, (word: string) => string>> = {
-  f32: (w) => `bitcast<f32>(${w})`,
-  i32: (w) => `bitcast<i32>(${w})`,
-  u8: (w) => `i32(${w})`,
-  bool: (w) => `(${w} != 0u)`,
-};
-export const toWord: Readonly<Record<DType, (value: string) => string>> = {
-  f32: (v) => `bitcast<u32>(${v})`,
-  i32: (v) => `bitcast<u32>(${v})`,
-  u8: (v) => `u32(${v})`,
-  bool: (v) => `u32(${v})`,
-};
+export const fromWord = (dtype: DType, word: string): string => dtypes[dtype].wgsl.fromWord.replace('$', () => word);
+export const toWord = (dtype: DType, value: string): string => dtypes[dtype].wgsl.toWord.replace('$', () => value);

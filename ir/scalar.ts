@@ -1,0 +1,538 @@
+/** The functions of scalar expressions, a row each: what one takes and gives, its value, its price, and how it is spelt in the
+ *  text form, in WebAssembly and in WGSL. The constructors, the parser, the printer, the verifier, the interpreters, the
+ *  costs, the emitters and the random kernels of the tests read these rows and ask no function by name for what a row says. */
+
+import { type DType, dtypes, type Kind, type KindOf } from './dtype.ts';
+
+/** From the loosest operator to the tightest. */
+export const precedence = {
+  select: 1,
+  or: 2,
+  and: 3,
+  equal: 4,
+  order: 5,
+  shift: 6,
+  sum: 7,
+  product: 8,
+  prefix: 9,
+  call: 10,
+} as const;
+
+/** Rounds to f32 where the interpreter rounds, and is the identity where it keeps all 64 bits. */
+type Round = (v: number) => number;
+type RoundText = (text: string) => string;
+
+/** An instruction. `composed`: the emitter makes it of several. Null: there is none, and a vector goes lane by lane. */
+type Instruction = string | null;
+type ByKind<T> = { readonly [K in Kind]?: T };
+
+interface Row {
+  readonly doc: string;
+  /** The element types of its operands, which are alike. */
+  readonly takes: readonly DType[];
+  /** The element type of its value, unless that is its operands'. */
+  readonly result?: DType;
+  /** Float operations that it costs. */
+  readonly cost: number;
+  /** By the kind of the operands: one value, and four lanes. */
+  readonly wasm?: ByKind<readonly [one: Instruction, four: Instruction]>;
+  /** `$a` and `$b` are the operands, `$n` is the second as a count of bits. Functions of `wgsl/spell.ts` may be called. */
+  readonly wgsl?: ByKind<string>;
+  /** Code is written without it: `passes/math.ts` replaces it by the others. Such a row has no instructions. */
+  readonly expanded?: true;
+}
+
+export interface UnaryRow extends Row {
+  /** Spelt as this sign before its operand, and else as a call. */
+  readonly sign?: string;
+  /** Its value. Whole numbers are i32; what it makes of them is one too. */
+  readonly eval: ByKind<(x: number, round: Round) => number>;
+  /** The same as JavaScript, where it is short; else `eval` is called. */
+  readonly js?: ByKind<(x: string, round: RoundText) => string>;
+}
+
+export interface BinaryRow extends Row {
+  /** Spelt between its operands, of this kind where one is told, and else as a call. */
+  readonly sign?: { readonly text: string; readonly level: number; readonly of?: Kind };
+  /** Its value. Whole numbers are i32; what it makes of them is one too. Conditions are 0 and 1. */
+  readonly eval: ByKind<(a: number, b: number, round: Round) => number>;
+  /** The same as JavaScript, where it is short: a condition where the result is one. Else `eval` is called. */
+  readonly js?: ByKind<(a: string, b: string, round: RoundText) => string>;
+  /** Folded as it is built, of i32 and of conditions: two constants, and one that is neutral on a side or decides alone. */
+  readonly fold?: {
+    readonly constants?: true;
+    readonly left?: number;
+    readonly right?: number;
+    readonly decides?: number;
+  };
+  /** The comparison that holds where this one does not; of floats, where no operand is a NaN. */
+  readonly opposite?: string;
+  /** Whether it asks which operand is greater: none, where one is a NaN. */
+  readonly order?: true;
+  /** Whole numbers have no value for a second operand of 0. */
+  readonly divides?: true;
+  /** The second operand counts bits, of which the lowest five count. Lanes share it. */
+  readonly shifts?: true;
+  /** Of two u8 it makes one without being brought into their range. */
+  readonly closed?: true;
+  /** WGSL has it for vectors as for numbers. */
+  readonly vectors?: true;
+}
+
+const float = ['f32'] as const;
+const i32 = ['i32'] as const;
+const signed = ['f32', 'i32'] as const;
+const whole = ['i32', 'u8'] as const;
+const numbers = ['f32', 'i32', 'u8'] as const;
+const truth = ['bool'] as const;
+const any = ['f32', 'i32', 'u8', 'bool'] as const;
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+export const unaryRows = {
+  neg: {
+    doc: '-x',
+    takes: signed,
+    sign: '-',
+    cost: 1,
+    eval: { float: (x) => -x, whole: (x) => -x | 0 },
+    js: { float: (x) => `(-${x})`, whole: (x) => `(-${x} | 0)` },
+    wasm: { float: ['f32.neg', 'f32x4.neg'], whole: ['composed', 'i32x4.neg'] },
+    wgsl: { float: '(-$a)', whole: '(-$a)' },
+  },
+  abs: {
+    doc: '|x|',
+    takes: signed,
+    cost: 1,
+    eval: { float: (x) => Math.abs(x), whole: (x) => Math.abs(x) | 0 },
+    js: { float: (x) => `Math.abs(${x})`, whole: (x) => `(Math.abs(${x}) | 0)` },
+    wasm: { float: ['f32.abs', 'f32x4.abs'], whole: ['composed', 'i32x4.abs'] },
+    wgsl: { float: 'abs($a)', whole: 'abs($a)' },
+  },
+  exp: { doc: 'eˣ', takes: float, cost: 12, eval: { float: (x, round) => round(Math.exp(x)) }, expanded: true },
+  log: {
+    doc: 'the natural logarithm',
+    takes: float,
+    cost: 12,
+    eval: { float: (x, round) => round(Math.log(x)) },
+    expanded: true,
+  },
+  sqrt: {
+    doc: 'the square root',
+    takes: float,
+    cost: 4,
+    eval: { float: (x, round) => round(Math.sqrt(x)) },
+    wasm: { float: ['f32.sqrt', 'f32x4.sqrt'] },
+    wgsl: { float: 'sqrt($a)' },
+  },
+  tanh: {
+    doc: 'the hyperbolic tangent',
+    takes: float,
+    cost: 16,
+    eval: { float: (x, round) => round(Math.tanh(x)) },
+    expanded: true,
+  },
+  erf: {
+    doc: 'the error function',
+    takes: float,
+    cost: 20,
+    eval: { float: (x, round) => round(erf(x)) },
+    expanded: true,
+  },
+  floor: {
+    doc: 'the greatest whole number not above x',
+    takes: float,
+    cost: 1,
+    eval: { float: (x) => Math.floor(x) },
+    wasm: { float: ['f32.floor', 'f32x4.floor'] },
+    wgsl: { float: 'floor($a)' },
+  },
+  nearest: {
+    doc: 'the whole number next to x; ties go to the even one',
+    takes: float,
+    cost: 1,
+    eval: { float: (x) => nearest(x) },
+    wasm: { float: ['f32.nearest', 'f32x4.nearest'] },
+    wgsl: { float: 'round($a)' },
+  },
+  not: {
+    doc: 'the opposite of a condition',
+    takes: truth,
+    sign: '!',
+    cost: 1,
+    eval: { truth: (x) => (x ? 0 : 1) },
+    js: { truth: (x) => `(${x} ? 0 : 1)` },
+    wasm: { truth: ['i32.eqz', 'v128.not'] },
+    wgsl: { truth: '(!$a)' },
+  },
+  f32_bits: {
+    doc: 'the f32 of an i32’s bits',
+    takes: i32,
+    result: 'f32',
+    cost: 1,
+    eval: {
+      whole: (x) => {
+        scratch.setInt32(0, x);
+        return scratch.getFloat32(0);
+      },
+    },
+    wasm: { whole: ['f32.reinterpret', 'composed'] },
+    wgsl: { whole: 'bitcast<f32>($a)' },
+  },
+  i32_bits: {
+    doc: 'the bits of an f32 as an i32',
+    takes: float,
+    result: 'i32',
+    cost: 1,
+    eval: {
+      float: (x) => {
+        scratch.setFloat32(0, x);
+        return scratch.getInt32(0);
+      },
+    },
+    wasm: { float: ['i32.reinterpret', 'composed'] },
+    wgsl: { float: 'bitcast<i32>($a)' },
+  },
+} as const satisfies Readonly<Record<string, UnaryRow>>;
+
+/** A comparison has one value for all kinds of operands. */
+const comparison = (f: (a: number, b: number) => boolean, sign: string) => {
+  const value = (a: number, b: number): number => (f(a, b) ? 1 : 0);
+  const js = (a: string, b: string): string => `${a} ${sign} ${b}`;
+  return {
+    takes: any,
+    result: 'bool',
+    cost: 1,
+    fold: { constants: true },
+    eval: { float: value, whole: value, truth: value },
+    js: { float: js, whole: js, truth: js },
+  } as const;
+};
+/** Of conditions WGSL knows no order, and lanes that are all ones are the greatest there are without a sign. */
+const orderWasm = (fn: string) =>
+  ({
+    float: [`f32.${fn}`, `f32x4.${fn}`],
+    whole: [`i32.${fn}_s`, `i32x4.${fn}_s`],
+    truth: [`i32.${fn}_s`, `i32x4.${fn}_u`],
+  }) as const;
+const equalWasm = (fn: string) =>
+  ({
+    float: [`f32.${fn}`, `f32x4.${fn}`],
+    whole: [`i32.${fn}`, `i32x4.${fn}`],
+    truth: [`i32.${fn}`, `i32x4.${fn}`],
+  }) as const;
+const orderWgsl = (sign: string) =>
+  ({ float: `($a ${sign} $b)`, whole: `($a ${sign} $b)`, truth: `(i32($a) ${sign} i32($b))` }) as const;
+
+/** Whole numbers divide towards zero. */
+const divided = (a: number, b: number): number => {
+  if (b === 0) throw new RangeError('an integer was divided by zero');
+  return (a / b) | 0;
+};
+const isDivisor = (text: string): boolean => /^[1-9]\d*$/.test(text);
+
+export const binaryRows = {
+  add: {
+    doc: 'a + b',
+    takes: numbers,
+    sign: { text: '+', level: precedence.sum },
+    cost: 1,
+    fold: { constants: true, left: 0, right: 0 },
+    eval: { float: (a, b, round) => round(a + b), whole: (a, b) => (a + b) | 0 },
+    js: { float: (a, b, round) => round(`(${a} + ${b})`), whole: (a, b) => `(${a} + ${b} | 0)` },
+    wasm: { float: ['f32.add', 'f32x4.add'], whole: ['i32.add', 'i32x4.add'] },
+    wgsl: { float: '($a + $b)', whole: '($a + $b)' },
+    vectors: true,
+  },
+  sub: {
+    doc: 'a - b',
+    takes: numbers,
+    sign: { text: '-', level: precedence.sum },
+    cost: 1,
+    fold: { constants: true, right: 0 },
+    eval: { float: (a, b, round) => round(a - b), whole: (a, b) => (a - b) | 0 },
+    js: { float: (a, b, round) => round(`(${a} - ${b})`), whole: (a, b) => `(${a} - ${b} | 0)` },
+    wasm: { float: ['f32.sub', 'f32x4.sub'], whole: ['i32.sub', 'i32x4.sub'] },
+    wgsl: { float: '($a - $b)', whole: '($a - $b)' },
+    vectors: true,
+  },
+  mul: {
+    doc: 'a · b',
+    takes: numbers,
+    sign: { text: '*', level: precedence.product },
+    cost: 1,
+    fold: { constants: true, left: 1, right: 1, decides: 0 },
+    eval: { float: (a, b, round) => round(a * b), whole: (a, b) => Math.imul(a, b) },
+    js: { float: (a, b, round) => round(`(${a} * ${b})`), whole: (a, b) => `Math.imul(${a}, ${b})` },
+    wasm: { float: ['f32.mul', 'f32x4.mul'], whole: ['i32.mul', 'i32x4.mul'] },
+    wgsl: { float: '($a * $b)', whole: '($a * $b)' },
+    vectors: true,
+  },
+  min: {
+    doc: 'the lesser of two: NaN if either is, and of zeros the first',
+    takes: numbers,
+    cost: 1,
+    eval: { float: (a, b) => (a > b || Number.isNaN(b) ? b : a), whole: (a, b) => Math.min(a, b) },
+    wasm: { float: ['composed', 'composed'], whole: ['composed', 'i32x4.min_s'] },
+    wgsl: { float: 'min_f32($a, $b)', whole: 'min($a, $b)' },
+    closed: true,
+  },
+  max: {
+    doc: 'the greater of two: NaN if either is, and of zeros the first',
+    takes: numbers,
+    cost: 1,
+    eval: { float: (a, b) => (a < b || Number.isNaN(b) ? b : a), whole: (a, b) => Math.max(a, b) },
+    wasm: { float: ['composed', 'composed'], whole: ['composed', 'i32x4.max_s'] },
+    wgsl: { float: 'max_f32($a, $b)', whole: 'max($a, $b)' },
+    closed: true,
+  },
+  pow: {
+    doc: 'a to the b',
+    takes: numbers,
+    cost: 30,
+    eval: {
+      // As IEEE 754 has it: JavaScript makes NaN of 1 to the power of a NaN or an infinity.
+      float: (a, b, round) => round(a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
+      whole: (a, b) => (a ** b) | 0,
+    },
+    expanded: true,
+  },
+  div: {
+    doc: 'a / b; of whole numbers as `idiv`',
+    takes: numbers,
+    sign: { text: '/', level: precedence.product, of: 'float' },
+    cost: 4,
+    eval: { float: (a, b, round) => round(a / b), whole: divided },
+    js: {
+      float: (a, b, round) => round(`(${a} / ${b})`),
+      whole: (a, b) => (isDivisor(b) ? `(${a} / ${b} | 0)` : `whole_div(${a}, ${b})`),
+    },
+    wasm: { float: ['f32.div', 'f32x4.div'], whole: ['i32.div_s', null] },
+    wgsl: { float: '($a / $b)', whole: '($a / $b)' },
+    divides: true,
+    vectors: true,
+  },
+  idiv: {
+    doc: 'the quotient, rounded towards zero',
+    takes: numbers,
+    sign: { text: '/', level: precedence.product, of: 'whole' },
+    cost: 1,
+    fold: { constants: true, right: 1 },
+    eval: { float: (a, b, round) => Math.trunc(round(a / b)), whole: divided },
+    js: {
+      float: (a, b, round) => `Math.trunc(${round(`(${a} / ${b})`)})`,
+      whole: (a, b) => (isDivisor(b) ? `(${a} / ${b} | 0)` : `whole_idiv(${a}, ${b})`),
+    },
+    wasm: { float: [null, null], whole: ['i32.div_s', null] },
+    wgsl: { float: 'trunc($a / $b)', whole: '($a / $b)' },
+    divides: true,
+  },
+  imod: {
+    doc: 'what `idiv` leaves, of the sign of the dividend',
+    takes: numbers,
+    sign: { text: '%', level: precedence.product, of: 'whole' },
+    cost: 1,
+    fold: { constants: true },
+    eval: {
+      float: (a, b, round) => round(a % b),
+      whole: (a, b) => {
+        if (b === 0) throw new RangeError('an integer was divided by zero');
+        return (a % b) | 0;
+      },
+    },
+    js: {
+      float: (a, b, round) => round(`(${a} % ${b})`),
+      whole: (a, b) => (isDivisor(b) ? `(${a} % ${b} | 0)` : `whole_imod(${a}, ${b})`),
+    },
+    wasm: { float: [null, null], whole: ['i32.rem_s', null] },
+    wgsl: { float: '($a % $b)', whole: '($a % $b)' },
+    divides: true,
+    closed: true,
+  },
+  lt: {
+    doc: 'whether a < b',
+    ...comparison((a, b) => a < b, '<'),
+    sign: { text: '<', level: precedence.order },
+    wasm: orderWasm('lt'),
+    wgsl: orderWgsl('<'),
+    opposite: 'ge',
+    order: true,
+  },
+  le: {
+    doc: 'whether a <= b',
+    ...comparison((a, b) => a <= b, '<='),
+    sign: { text: '<=', level: precedence.order },
+    wasm: orderWasm('le'),
+    wgsl: orderWgsl('<='),
+    opposite: 'gt',
+    order: true,
+  },
+  gt: {
+    doc: 'whether a > b',
+    ...comparison((a, b) => a > b, '>'),
+    sign: { text: '>', level: precedence.order },
+    wasm: orderWasm('gt'),
+    wgsl: orderWgsl('>'),
+    opposite: 'le',
+    order: true,
+  },
+  ge: {
+    doc: 'whether a >= b',
+    ...comparison((a, b) => a >= b, '>='),
+    sign: { text: '>=', level: precedence.order },
+    wasm: orderWasm('ge'),
+    wgsl: orderWgsl('>='),
+    opposite: 'lt',
+    order: true,
+  },
+  eq: {
+    doc: 'whether a = b',
+    ...comparison((a, b) => a === b, '==='),
+    sign: { text: '==', level: precedence.equal },
+    wasm: equalWasm('eq'),
+    wgsl: { float: '($a == $b)', whole: '($a == $b)', truth: '($a == $b)' },
+    opposite: 'ne',
+  },
+  ne: {
+    doc: 'whether a and b differ',
+    ...comparison((a, b) => a !== b, '!=='),
+    sign: { text: '!=', level: precedence.equal },
+    wasm: equalWasm('ne'),
+    // A NaN differs from everything, which WGSL's sign does not promise.
+    wgsl: { float: '!($a == $b)', whole: '($a != $b)', truth: '($a != $b)' },
+    opposite: 'eq',
+  },
+  and: {
+    doc: 'whether both conditions hold',
+    takes: truth,
+    result: 'bool',
+    sign: { text: '&&', level: precedence.and },
+    cost: 1,
+    fold: { left: 1, right: 1, decides: 0 },
+    eval: { truth: (a, b) => (a && b ? 1 : 0) },
+    js: { truth: (a, b) => `(${a} && ${b})` },
+    wasm: { truth: ['i32.and', 'composed'] },
+    wgsl: { truth: '($a && $b)' },
+  },
+  or: {
+    doc: 'whether either condition holds',
+    takes: truth,
+    result: 'bool',
+    sign: { text: '||', level: precedence.or },
+    cost: 1,
+    fold: { left: 0, right: 0, decides: 1 },
+    eval: { truth: (a, b) => (a || b ? 1 : 0) },
+    js: { truth: (a, b) => `(${a} || ${b})` },
+    wasm: { truth: ['i32.or', 'v128.or'] },
+    wgsl: { truth: '($a || $b)' },
+  },
+  shl: {
+    doc: 'a shifted left by b bits',
+    takes: i32,
+    sign: { text: '<<', level: precedence.shift },
+    cost: 1,
+    eval: { whole: (a, b) => a << b },
+    wasm: { whole: ['i32.shl', 'i32x4.shl'] },
+    wgsl: { whole: '($a << $n)' },
+    shifts: true,
+  },
+  shr: {
+    doc: 'a shifted right by b bits, its sign kept',
+    takes: i32,
+    cost: 1,
+    eval: { whole: (a, b) => a >> b },
+    wasm: { whole: ['i32.shr_s', 'i32x4.shr_s'] },
+    wgsl: { whole: '($a >> $n)' },
+    shifts: true,
+  },
+  bitand: {
+    doc: 'the bits that both have',
+    takes: whole,
+    cost: 1,
+    eval: { whole: (a, b) => a & b },
+    wasm: { whole: ['i32.and', 'v128.and'] },
+    wgsl: { whole: '($a & $b)' },
+    closed: true,
+  },
+} as const satisfies Readonly<Record<string, BinaryRow>>;
+
+export type UnaryFn = keyof typeof unaryRows;
+export type BinaryFn = keyof typeof binaryRows;
+
+/** The rows as any pass reads them. */
+export const unaries: Readonly<Record<UnaryFn, UnaryRow>> = unaryRows;
+export const binaries: Readonly<Record<BinaryFn, BinaryRow>> = binaryRows;
+export const unaryFns: readonly UnaryFn[] = Object.keys(unaryRows) as UnaryFn[];
+export const binaryFns: readonly BinaryFn[] = Object.keys(binaryRows) as BinaryFn[];
+
+// Every kind of operand has a value, and instructions unless the function is expanded: what is missing does not compile.
+type Kinds<R extends { readonly takes: readonly DType[] }> = KindOf<R['takes'][number]>;
+type Whole<R extends { readonly takes: readonly DType[] }> = { readonly eval: Readonly<Record<Kinds<R>, unknown>> } & (
+  | { readonly expanded: true }
+  | {
+      readonly wasm: Readonly<Record<Kinds<R>, unknown>>;
+      readonly wgsl: Readonly<Record<Kinds<R>, string>>;
+    }
+);
+unaryRows satisfies { readonly [F in UnaryFn]: Whole<(typeof unaryRows)[F]> };
+binaryRows satisfies { readonly [F in BinaryFn]: Whole<(typeof binaryRows)[F]> };
+
+/** The functions whose rows have a value of `T` at `K`. */
+type With<Rows, T> = { [F in keyof Rows]: Rows[F] extends T ? F : never }[keyof Rows];
+/** Those that are replaced by others before code is written. */
+export type ExpandedFn = With<typeof unaryRows & typeof binaryRows, { readonly expanded: true }>;
+/** Those of which the emitter of WebAssembly makes several instructions. */
+type Composed<R> = R extends { readonly wasm: infer W }
+  ? 'composed' extends { [K in keyof W]: W[K] extends readonly unknown[] ? W[K][number] : never }[keyof W]
+    ? true
+    : false
+  : false;
+type ComposedOf<Rows> = { [F in keyof Rows]: Composed<Rows[F]> extends true ? F : never }[keyof Rows];
+export type ComposedFn = ComposedOf<typeof unaryRows> | ComposedOf<typeof binaryRows>;
+
+/** The element type that a function of operands of this type has. */
+export const resultOf = (row: Row, operand: DType): DType => row.result ?? operand;
+/** The conditions on two values. */
+export const isCondition = (fn: BinaryFn): boolean => binaries[fn].result === 'bool';
+
+/** The value of a function of constants, as f32 and whole numbers have it; null where it has none. */
+export function folded(
+  row: UnaryRow | BinaryRow,
+  dtype: DType,
+  operands: readonly [number] | readonly [number, number],
+): number | null {
+  const { kind } = dtypes[dtype];
+  const [a, b] = operands;
+  if (row.expanded || ('divides' in row && row.divides && kind === 'whole' && b === 0)) return null;
+  const f = row.eval[kind] as ((...args: unknown[]) => number) | undefined;
+  const v = f?.(...(b === undefined ? [a] : [a, b]), Math.fround);
+  return v === undefined ? null : narrow(resultOf(row, dtype), v);
+}
+
+/** A whole number brought into the range of its type. */
+const narrow = (dtype: DType, v: number): number => (dtype === 'u8' ? v & 255 : v);
+
+/** Half to even. */
+export function nearest(x: number): number {
+  const up = Math.round(x);
+  return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
+}
+
+/** The error function within a few units of the 16th digit. Abramowitz & Stegun: the series 7.1.6, whose terms all have one
+ *  sign, and from |x| = 2 on the continued fraction 7.1.14 for 1 − erf x, whose error counts for little as it is small. */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (!(a < 6)) return Number.isNaN(x) ? x : Math.sign(x);
+  const bell = Math.exp(-a * a);
+  if (a < 2) {
+    let [term, total] = [x, x];
+    for (let n = 1; n < 60 && total + term !== total; n++) {
+      term *= (2 * a * a) / (2 * n + 1);
+      total += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * bell * total;
+  }
+  let fraction = a;
+  for (let n = 60; n > 0; n--) fraction = a + n / 2 / fraction;
+  return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
+}
