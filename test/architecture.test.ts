@@ -1,5 +1,5 @@
 /** The import rule of docs/architecture.md, read from the sources: who may import whom, and one door for each dependency. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,18 @@ test('each dependency has one door', () => {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   expect(Object.keys(doors).sort()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).sort());
   expect(extraDoors(imports)).toEqual([]);
+});
+
+test('what scripts, benchmarks and examples import of dist/ has a source', () => {
+  const project = new Project({ skipFileDependencyResolution: true, skipAddingFilesFromTsConfig: true });
+  project.addSourceFilesAtPaths(['scripts', 'bench', 'examples'].map((folder) => `${root}${folder}/**/*.mjs`));
+  const built = importsOf(project).flatMap(({ file, line, specifier }) => {
+    const path = isRelative(specifier) ? posix.join(posix.dirname(file), specifier) : '';
+    return path.startsWith('dist/') && !path.startsWith('dist/glue/') ? [{ file, line, path }] : [];
+  });
+  expect(built.length).toBeGreaterThan(5);
+  const sourceOf = (path: string): string => root + path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+  expect(built.filter(({ path }) => !existsSync(sourceOf(path)))).toEqual([]);
 });
 
 test('the import rule can fail', () => {

@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compile } from '../../dist/frontend/compile.js';
 import { bundleOf, writeFiles } from '../../dist/frontend/output.js';
+import { compile } from '../../dist/frontend/pipeline/compile.js';
 import { readArguments } from '../lib/arguments.mjs';
 import { nets } from './nets.mjs';
 

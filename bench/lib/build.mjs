@@ -1,5 +1,5 @@
 /** Tapeout's compiler in a comparison. */
-import { compile } from '../../dist/frontend/compile.js';
+import { compile } from '../../dist/frontend/pipeline/compile.js';
 import { defineNet } from './nets.mjs';
 
 /** Compiles a net for batches of up to `batch` samples, on one thread or more. `ms` is from the class to the module's bytes. */

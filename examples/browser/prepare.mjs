@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compile } from '../../dist/frontend/compile.js';
 import { loadDigits } from '../../dist/frontend/data/digits.js';
 import { loadModelFile } from '../../dist/frontend/load.js';
 import { bundleOf, writeFiles } from '../../dist/frontend/output.js';
+import { compile } from '../../dist/frontend/pipeline/compile.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = (...parts) => join(here, 'out', ...parts);
