@@ -454,6 +454,24 @@ export const binaryRows = {
     wgsl: { whole: '($a & $b)' },
     closed: true,
   },
+  bitxor: {
+    doc: 'the bits that one of the two has',
+    takes: whole,
+    cost: 1,
+    eval: { whole: (a, b) => a ^ b },
+    wasm: { whole: ['i32.xor', 'v128.xor'] },
+    wgsl: { whole: '($a ^ $b)' },
+    closed: true,
+  },
+  ushr: {
+    doc: 'a shifted right by b bits, zeros coming in',
+    takes: i32,
+    cost: 1,
+    eval: { whole: (a, b) => (a >>> b) | 0 },
+    wasm: { whole: ['i32.shr_u', 'i32x4.shr_u'] },
+    wgsl: { whole: 'bitcast<i32>(bitcast<u32>($a) >> $n)' },
+    shifts: true,
+  },
 } as const satisfies Readonly<Record<string, BinaryRow>>;
 
 export type UnaryFn = keyof typeof unaryRows;

@@ -695,14 +695,23 @@ class KernelEmitter {
     const one = row.wasm?.[kindOf(dtype)]?.[0];
     if (one === 'composed') return composed[fn as ComposedFn].one(this.#code, dtype, a, b);
     if (!one) throw new Error(`@${this.#kernel.name}: ${fn} of ${dtype} was not expanded`);
-    return this.#code.pure(one, wasmType(resultOf(row, dtype)), [a, b]);
+    const result = resultOf(row, dtype);
+    const v = this.#code.pure(one, wasmType(result), [a, b]);
+    return row.closed ? v : this.#narrow(result, v);
   }
 
   #arithmeticVector(fn: x.BinaryFn, dtype: DType, a: Val, b: Val): Val {
-    const four = binaries[fn].wasm?.[kindOf(dtype)]?.[1];
+    const row = binaries[fn];
+    const four = row.wasm?.[kindOf(dtype)]?.[1];
     if (four === 'composed') return composed[fn as ComposedFn].four(this.#code, dtype, a, b);
     if (!four) throw new Error(`@${this.#kernel.name}: no vector instruction is ${fn} of ${dtype}`);
-    return this.#code.pure(four, 'v128', [a, b]);
+    const v = this.#code.pure(four, 'v128', [a, b]);
+    return row.closed ? v : this.#narrow(resultOf(row, dtype), v);
+  }
+
+  /** A whole number brought into the range of its type. */
+  #narrow(dtype: DType, v: Val): Val {
+    return dtype === 'u8' ? this.#convert('i32', dtype, v) : v;
   }
 
   #unary(fn: x.UnaryFn, dtype: DType, v: Val): Val {

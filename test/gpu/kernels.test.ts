@@ -13,6 +13,7 @@ import { noGpu, openDevice } from '../support/gpu.ts';
 import { compareKernels, draws, gpuKernels, sameValues } from '../support/gpu-kernels.ts';
 import { unless } from '../support/left-out.ts';
 import type { Elements } from '../support/pipeline.ts';
+import { scalarKernels } from '../support/scalar-kernels.ts';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -36,6 +37,11 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
       tolerance: 1e-5,
       draw: compares ? { ...draws, f32: special } : draws,
     });
+  });
+
+  test('every scalar function of every type', async () => {
+    const kernels = scalarKernels();
+    await compareKernels(device, kernels, { maxBatch, batches: [1, 2, 3], tolerance: 1e-5 });
   });
 
   // Grids of more workgroups than a dimension takes are rare, so that the device of this test has few.

@@ -38,6 +38,14 @@ export async function checkWatGolden(golden: Golden): Promise<void> {
   for (const n of batches) compare(programIn(golden), module, n);
 }
 
+/** Runs kernels as WebAssembly, beside the interpreter. */
+export function compareWasm(kernels: readonly Kernel[]): void {
+  verifyKernels(kernels, { maxBatch, target: wasm128 });
+  const program = programOf(kernels);
+  const module = new WebAssembly.Module(assemble(emitWasm(program).wat()));
+  for (const n of batches) compare(program, module, n);
+}
+
 /** One entry, its buffers one behind the other. */
 function programOf(kernels: readonly Kernel[]): Program {
   const slots: Slot[] = [];

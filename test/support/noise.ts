@@ -5,6 +5,7 @@ import { axis, dtypeOf, type Expr, ix, load, some } from '../../ir/expr.ts';
 import { type Graph, type Node, type Param, param, topo, typesOf, type Value } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret-graph.ts';
 import * as ir from '../../ir/ops/index.ts';
+import { type BinaryFn, binaries, type UnaryFn, unaries } from '../../ir/scalar.ts';
 import { countAt } from '../../ir/type.ts';
 import { uniform } from './generate.ts';
 import type { Seen } from './pipeline.ts';
@@ -65,6 +66,18 @@ function rounds({ op, inputs, attrs, type }: Node): boolean {
 /** Indices are computed too, and exactly. */
 const arithmetic = (e: Expr): boolean =>
   dtypeOf(e) === 'f32' &&
-  ((e.kind === 'binary' && ['add', 'sub', 'mul', 'div', 'pow'].includes(e.fn)) ||
-    (e.kind === 'unary' && ['exp', 'log', 'sqrt', 'tanh', 'erf'].includes(e.fn)) ||
+  (((e.kind === 'binary' || e.kind === 'unary') && isRounded(e.fn)) ||
     (e.kind === 'reduce' && ['add', 'mul'].includes(e.fn)));
+
+/** Whether the value of a function of floats is rounded to f32: whether what says its value asks for that. */
+function isRounded(fn: UnaryFn | BinaryFn): boolean {
+  let asked = false;
+  const round = (v: number): number => {
+    asked = true;
+    return v;
+  };
+  if (isUnary(fn)) unaries[fn].eval.float?.(0.5, round);
+  else binaries[fn].eval.float?.(0.5, 0.25, round);
+  return asked;
+}
+const isUnary = (fn: UnaryFn | BinaryFn): fn is UnaryFn => Object.hasOwn(unaries, fn);

@@ -4,6 +4,7 @@
 import type { Axis, BinaryFn, Buffer, Expr, ReduceFn, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Access, declare, type Kernel, type LoopMode, loop, type Stmt, set, store } from '../../ir/kernel.ts';
+import { binaries, binaryFns, resultOf, unaries, unaryFns } from '../../ir/scalar.ts';
 import { type DType, f32, i32, N, type Shape, tensor } from '../../ir/type.ts';
 import type { Choices } from './generate.ts';
 
@@ -85,7 +86,6 @@ export function randomKernel(c: Choices): Kernel {
   const raw = (fn: BinaryFn, a: Expr, b: Expr): Expr => ({ kind: 'binary', fn, a, b });
   const inner = (dtype: DType, depth: number): Expr => {
     const sub = (): Expr => expr(dtype, depth - 1);
-    const arithmetic: readonly BinaryFn[] = ['add', 'sub', 'mul', 'div', 'min', 'max', 'pow', 'idiv'];
     switch (c.below(7)) {
       case 0:
         return { kind: 'select', cond: expr('bool', depth - 1), then: sub(), otherwise: sub() };
@@ -94,18 +94,13 @@ export function randomKernel(c: Choices): Kernel {
         return { kind: 'convert', to: dtype, x: expr(from, depth - 1) };
       }
       case 2:
-        if (dtype === 'f32')
-          return {
-            kind: 'unary',
-            fn: c.of(['neg', 'abs', 'exp', 'log', 'sqrt', 'tanh', 'erf', 'floor', 'nearest']),
-            x: sub(),
-          };
-        if (dtype === 'i32') return { kind: 'unary', fn: c.of(['neg', 'abs']), x: sub() };
-        return dtype === 'bool' ? { kind: 'unary', fn: 'not', x: sub() } : sub();
-      case 3:
-        if (dtype === 'f32') return x.f32Bits(expr('i32', depth - 1));
-        if (dtype === 'i32') return x.i32Bits(expr('f32', depth - 1));
-        return sub();
+      case 3: {
+        const fns = unaryFns.filter((f) => unaries[f].takes.some((d) => resultOf(unaries[f], d) === dtype));
+        if (fns.length === 0) return sub();
+        const fn = c.of(fns);
+        const from = unaries[fn].takes.filter((d) => resultOf(unaries[fn], d) === dtype);
+        return { kind: 'unary', fn, x: expr(c.of(from), depth - 1) };
+      }
       case 4: {
         if (dtype === 'bool' || dtype === 'u8') return sub();
         const over = Array.from({ length: 1 + c.below(2) }, () => fresh(c.of([3, N, { times: 2 }])));
@@ -121,13 +116,10 @@ export function randomKernel(c: Choices): Kernel {
         return { kind: 'reduce', fn: argmax ? 'argmax' : c.of<ReduceFn>(['add', 'mul', 'max', 'min']), over, body };
       }
       default: {
-        if (dtype === 'bool') {
-          if (c.chance(2)) return raw(c.of(['and', 'or']), sub(), sub());
-          const of = c.of(dtypes);
-          return raw(c.of(['lt', 'le', 'gt', 'ge', 'eq', 'ne']), expr(of, depth - 1), expr(of, depth - 1));
-        }
-        const whole: readonly BinaryFn[] = dtype === 'i32' ? ['shl', 'shr', 'bitand', 'imod'] : [];
-        return raw(c.of([...arithmetic, ...whole]), sub(), sub());
+        const fns = binaryFns.filter((f) => binaries[f].takes.some((d) => resultOf(binaries[f], d) === dtype));
+        const fn = c.of(fns);
+        const of = c.of(binaries[fn].takes.filter((d) => resultOf(binaries[fn], d) === dtype));
+        return raw(fn, expr(of, depth - 1), expr(of, depth - 1));
       }
     }
   };
