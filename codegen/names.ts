@@ -17,13 +17,13 @@ export const key = (name: string): string => {
 };
 
 /** JSON that may stand in a script, where it means the same. */
-export const inScript = (json: string): string => json.replace(/[<\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
+export const inScript = (json: string): string => json.replace(/[<\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
 
 /** Text that may stand in a comment. */
 export const inComment = (text: string): string =>
   text
     .replaceAll('*/', '* /')
-    .replaceAll('</', '< /')
+    .replace(/<(?=[!/a-z])/gi, '< ')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
 
 /** Words that name no variable, and types that no interface may be called. */

@@ -173,11 +173,17 @@ export class Lexer {
   }
 
   #unquoted(text: string, place: { line: number; col: number }): string {
+    let name: string;
     try {
-      return JSON.parse(text) as string;
+      name = JSON.parse(text) as string;
     } catch {
       throw this.error('a quoted name has the escapes of JSON, and this is none', place);
     }
+    if (/\p{Cs}/u.test(name))
+      throw this.error(`the name ${JSON.stringify(name)} holds half a character, which no file can`, place, {
+        code: 'bad-name',
+      });
+    return name;
   }
 
   #stray(place: { line: number; col: number }, c: number): CompileError {

@@ -1,16 +1,18 @@
 /** The one door to binaryen: spells code as a WebAssembly module. */
 
 import binaryen from 'binaryen';
+import { namespace } from '../../ir/print-expr.ts';
 import { type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
 import { layOut } from './wat.ts';
 
 export interface FunctionCode {
+  /** An identifier, no other's. */
   readonly name: string;
   readonly code: Code;
 }
 /** An export that runs kernels one after another. */
 export interface EntryCode {
-  readonly name: string;
+  readonly export: string;
   readonly calls: readonly string[];
 }
 export interface ModuleCode {
@@ -56,6 +58,9 @@ const relaxed = binaryen as unknown as {
   _BinaryenSIMDTernary(module: number, op: number, a: number, b: number, c: number): number;
 };
 
+/** A name as WebAssembly's text spells identifiers without quotes. */
+export const identifierOf = (name: string): string => name.replace(/[^\w.]/gu, '_');
+
 type Ref = number;
 type Build = (...args: number[]) => Ref;
 
@@ -85,16 +90,12 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
     m.setMemory(source.pages, source.pages, 'memory', [], source.team !== undefined);
     if (source.team) m.addMemoryImport('0', 'tapeout', 'memory', true);
     for (const f of source.functions) addFunction(m, f);
+    const ids = namespace(source.functions.map((f) => f.name));
     for (const e of source.entries) {
+      const id = ids.claim(identifierOf(e.export));
       const calls = e.calls.map((c) => m.call(c, [m.local.get(0, binaryen.i32)], binaryen.none));
-      m.addFunction(
-        e.name,
-        binaryen.createType([binaryen.i32]),
-        binaryen.none,
-        [],
-        m.block(null, calls, binaryen.none),
-      );
-      m.addFunctionExport(e.name, e.name);
+      m.addFunction(id, binaryen.createType([binaryen.i32]), binaryen.none, [], m.block(null, calls, binaryen.none));
+      m.addFunctionExport(id, e.export);
     }
     source.team?.(Object.assign(m, { createType: binaryen.createType }));
     if (!m.validate()) throw new Error('binaryen refuses the module');

@@ -3,9 +3,10 @@
 
 import type { Buffer } from '../../ir/expr.ts';
 import { isShared, type Kernel } from '../../ir/kernel.ts';
+import { namespace } from '../../ir/print-expr.ts';
 import { hostValues, kernelsOf, type Program } from '../../ir/program.ts';
 import { storedValues } from '../../ir/verify-values.ts';
-import { type Emitted, emitModule, type FunctionCode } from './binaryen.ts';
+import { type Emitted, emitModule, type FunctionCode, identifierOf } from './binaryen.ts';
 import { assignLocals, type Code } from './code.ts';
 import { emitKernel, emitShare, type Layout } from './kernel.ts';
 import { addTeam, type Part, type TeamEntry } from './team.ts';
@@ -14,8 +15,11 @@ import { addTeam, type Part, type TeamEntry } from './team.ts';
 export const pageBytes = 65536;
 export const pagesOf = (program: Program): number => Math.ceil(program.arenaBytes / pageBytes);
 
+/** The export of an entry: its name, unless the module calls something else so or an export cannot be called so. */
+export const entryExport = (name: string): string =>
+  /^(?!memory$|team\.)[A-Za-z_][\w.]*$/.test(name) ? name : JSON.stringify(name);
 /** The export of a kernel by itself, in a module that has such. */
-export const kernelExport = (k: Kernel): string => `@${k.name}`;
+export const kernelExport = (k: Kernel): string => `@${JSON.stringify(k.name)}`;
 
 export interface EmitOptions {
   /** Whether lanes add products in one instruction of relaxed SIMD, whose bits are the engine's. */
@@ -31,8 +35,11 @@ export function emitWasm(program: Program, options: EmitOptions & { readonly eac
     relaxed: layout.madd,
     functions: [...names].map(([k, name]) => ({ name, code: ready(emitKernel(k, layout)) })),
     entries: [
-      ...program.entries.map((e) => ({ name: e.name, calls: e.launches.map((k) => names.get(k) as string) })),
-      ...(options.each ? [...names].map(([k, name]) => ({ name: kernelExport(k), calls: [name] })) : []),
+      ...program.entries.map((e) => ({
+        export: entryExport(e.name),
+        calls: e.launches.map((k) => names.get(k) as string),
+      })),
+      ...(options.each ? [...names].map(([k, name]) => ({ export: kernelExport(k), calls: [name] })) : []),
     ],
   });
 }
@@ -62,7 +69,7 @@ export function emitThreadedWasm(program: Program, options: EmitOptions = {}): E
       else if (last && 'calls' in last) stage[stage.length - 1] = { calls: [...last.calls, nameOf(k)] };
       else stage.push({ calls: [nameOf(k)] });
     }
-    return { name, stages };
+    return { export: entryExport(name), stages };
   });
   return emitModule({
     pages: pagesOf(program),
@@ -96,7 +103,8 @@ function described(
       return offset;
     },
   };
-  const names = new Map<Kernel, string>();
-  for (const e of program.entries) for (const k of e.launches) names.set(k, `${e.name}.${k.name}`);
-  return { names, layout };
+  const wanted = new Map<Kernel, string>();
+  for (const e of program.entries) for (const k of e.launches) wanted.set(k, identifierOf(`${e.name}.${k.name}`));
+  const free = namespace();
+  return { names: new Map([...wanted].map(([k, name]) => [k, free.claim(name)])), layout };
 }

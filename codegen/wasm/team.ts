@@ -5,7 +5,8 @@
  *  A thread that finds nothing to do looks again and again, as sleeping and waking take longer than most stages do, and
  *  sleeps when that has taken long. What threads tell each other lies in the bytes that plans leave free. */
 
-import { i32, i64, type Module, none } from './binaryen.ts';
+import { namespace } from '../../ir/print-expr.ts';
+import { i32, i64, identifierOf, type Module, none } from './binaryen.ts';
 
 /** Byte offsets of these words. */
 const word = {
@@ -44,7 +45,7 @@ export interface Share {
 /** A unit of functions of the batch, which run in their order, or the units of a kernel. */
 export type Part = { readonly calls: readonly string[] } | Share;
 export interface TeamEntry {
-  readonly name: string;
+  readonly export: string;
   readonly stages: readonly (readonly Part[])[];
 }
 
@@ -57,7 +58,7 @@ export function addTeam(m: Module, entries: readonly TeamEntry[]): void {
   team.wait();
   team.open();
   let number = idle;
-  const opening = entries.map(({ name, stages }): [string, number] => {
+  const opening = entries.map(({ export: name, stages }): [string, number] => {
     const first = number + 1;
     for (const [i, parts] of stages.entries()) team.stage(++number, parts, i + 1 < stages.length ? number + 1 : idle);
     return [name, stages.length > 0 ? first : idle];
@@ -77,6 +78,7 @@ type Locals = [Local, Local, Local, Local, Local, Local, Local, Local, ...Local[
 
 class Team {
   readonly #m: Module;
+  readonly #exports = namespace();
 
   constructor(m: Module) {
     this.#m = m;
@@ -112,7 +114,7 @@ class Team {
     const locals = [...args, ...variables].map(
       (type, i): Local => ({ get: () => m.local.get(i, type), set: (value) => m.local.set(i, value) }),
     );
-    const own = exported ? `export.${name}` : name;
+    const own = exported ? this.#exports.claim(`export.${identifierOf(name)}`) : name;
     m.addFunction(
       own,
       m.createType(args),

@@ -2,6 +2,7 @@
 
 import { emission } from '../../codegen/backend.ts';
 import type { WasmCode } from '../../codegen/wasm/backend.ts';
+import { entryExport } from '../../codegen/wasm/emit.ts';
 import type { WgslCode } from '../../codegen/wgsl/backend.ts';
 import type { Shaders } from '../../codegen/wgsl/emit.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
@@ -51,7 +52,7 @@ const onWasm =
       return new arrays[type.dtype](bytes, placeOf(program, b), countAt(type.shape, n)) as Elements;
     };
     for (const [b, v] of values) if (program.slots.some((s) => s.buffer === b)) view(b).set(v);
-    (instance.exports[entry] as (n: number) => void)(n);
+    (instance.exports[entryExport(entry)] as (n: number) => void)(n);
     return (b) => view(b).slice() as Elements;
   };
 

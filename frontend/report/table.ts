@@ -14,7 +14,14 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   );
 }
 
-const showCell = (cell: Cell): string => (typeof cell === 'number' ? count(cell) : (cell ?? ''));
+const showCell = (cell: Cell): string => (typeof cell === 'number' ? count(cell) : printed(cell ?? ''));
+
+/** A name may hold any character: one that would end the line, hide or reorder it is told by its number. */
+const printed = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (c) => `\\u${(c.codePointAt(0) as number).toString(16).padStart(4, '0')}`,
+  );
 
 export const count = (n: number): string => n.toLocaleString('en-US');
 /** A time, to the precision that a reader wants. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { emitWasm, kernelExport } from '../../codegen/wasm/emit.ts';
 import mlp from '../../examples/mlp.ts';
 import { measurePeak } from '../../frontend/measure/peak.ts';
 import { sampler } from '../../frontend/measure/sampler.ts';
@@ -91,7 +91,7 @@ test('what ships knows nothing of profiles: only the module of the profiler expo
     WebAssembly.Module.exports(new WebAssembly.Module(bytes as BufferSource)).map((e) => e.name);
   expect(exported(wasm).sort()).toEqual(['evaluate', 'forward', 'memory', 'train_step']);
   const each = emitWasm(program, { each: true }).wasm;
-  expect(exported(each)).toEqual(expect.arrayContaining(entry.launches.map((k) => `@${k.name}`)));
+  expect(exported(each)).toEqual(expect.arrayContaining(entry.launches.map(kernelExport)));
 });
 
 test('kernel by kernel and in one call a step leaves the same bits', async () => {

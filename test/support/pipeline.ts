@@ -4,6 +4,7 @@
 import { emission } from '../../codegen/backend.ts';
 import type { WasmCode } from '../../codegen/wasm/backend.ts';
 import { wasmBackend } from '../../codegen/wasm/backend.ts';
+import { entryExport } from '../../codegen/wasm/emit.ts';
 import { graphStages } from '../../frontend/pipeline/stages.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
@@ -201,7 +202,7 @@ export class Arena {
     return new arrayFor[b.type.dtype](this.bytes.buffer, this.#offsets.get(b)!, count) as Elements;
   }
   run(entry: string, n: number): void {
-    this.#exports[entry]!(n);
+    this.#exports[entryExport(entry)]!(n);
   }
 }
 

@@ -29,6 +29,7 @@ export const longest: readonly string[] = [
   'test/gpu/cli.test.ts',
   'test/cli/saving.test.ts',
   'test/typings.test.ts',
+  'test/names.test.ts',
   'test/golden-wat.test.ts',
   'test/rematerialize.test.ts',
 ];
