@@ -1,5 +1,6 @@
 /** Intervals: between which numbers an index expression lies, and which conditions on indices are settled by that. */
 
+import { dtypes } from './dtype.ts';
 import { type Axis, type Buffer, dtypeOf, type Expr, type Tile } from './expr.ts';
 import { type Loop, storageOf } from './kernel.ts';
 import { bindDim, type DType } from './type.ts';
@@ -47,7 +48,11 @@ export function range(e: Expr, known: Known): Range {
   }
 }
 
-const ofType = (dtype: DType): Range => (dtype === 'u8' ? [0, 255] : dtype === 'bool' ? [0, 1] : anything);
+/** Types of one byte bound what they hold; those of four bytes bound nothing that an index can use. */
+function ofType(dtype: DType): Range {
+  const { bytes, least, most } = dtypes[dtype];
+  return bytes === 1 ? [least, most] : anything;
+}
 
 /** A whole number stays what it is, where the type holds it. */
 function converted([low, high]: Range, from: DType, to: DType): Range {
