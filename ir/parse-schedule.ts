@@ -4,7 +4,16 @@ import type { Loc } from './diagnostic.ts';
 import { Lexer, type Token } from './lex.ts';
 import { nearest } from './nearest.ts';
 import { expectVersion, readDim, wholeNumber } from './parse-common.ts';
-import { type Directive, directiveForms, type LoopExtent, type Piece, type Schedule } from './schedule.ts';
+import {
+  type Directive,
+  type DirectiveName,
+  directiveNames,
+  type Field,
+  fieldsOf,
+  type LoopExtent,
+  type Schedule,
+  directives as table,
+} from './schedule.ts';
 
 /** A `schedule` block. */
 export interface ScheduleText {
@@ -43,30 +52,28 @@ export function addSchedule(lex: Lexer, found: Map<string, ScheduleText>): void 
   found.set(kernel, { kernel, loc: lex.loc(at), directives });
 }
 
-const words = Object.keys(directiveForms);
-
 function directiveOf(lex: Lexer): Directive {
   const first = lex.expectKind('name', "a directive such as 'vectorize i by 4', or '}'");
-  if (!Object.hasOwn(directiveForms, first.text)) {
-    const near = nearest(first.text, words);
+  if (!Object.hasOwn(table, first.text)) {
+    const near = nearest(first.text, directiveNames);
     throw lex.error(`there is no directive '${first.text}'`, first, {
       code: 'unknown-directive',
-      help: near === null ? `the directives are ${words.join(', ')}` : `did you mean '${near}'?`,
+      help: near === null ? `the directives are ${directiveNames.join(', ')}` : `did you mean '${near}'?`,
     });
   }
   const fields: Record<string, unknown> = { do: first.text };
-  for (const piece of directiveForms[first.text as Directive['do']]) {
-    if (piece.holds === 'flag') {
-      if (lex.accept(piece.word as string)) fields[piece.key] = true;
+  for (const field of fieldsOf(first.text as DirectiveName)) {
+    if (field.holds === 'flag') {
+      if (lex.accept(field.key)) fields[field.key] = true;
       continue;
     }
-    if (piece.word !== undefined) lex.expect(piece.word, `behind '${first.text}'`);
-    fields[piece.key] = valueIn(lex, piece);
+    if (field.word !== null) lex.expect(field.word, `behind '${first.text}'`);
+    fields[field.key] = valueIn(lex, field);
   }
   return fields as unknown as Directive;
 }
 
-function valueIn(lex: Lexer, { holds }: Piece): unknown {
+function valueIn(lex: Lexer, { holds }: Field): unknown {
   const at = lex.peek();
   switch (holds) {
     case 'loop':

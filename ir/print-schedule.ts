@@ -4,9 +4,9 @@ import { showName, showReference } from './print-expr.ts';
 import {
   type Directive,
   type Dropped,
-  directiveForms,
+  type Field,
+  fieldsOf,
   type LoopExtent,
-  type Piece,
   type Schedule,
   type Sides,
 } from './schedule.ts';
@@ -24,15 +24,15 @@ export function printSchedule(kernel: string, schedule: Schedule, dropped: reado
 /** `vectorize x by 4 shift`. */
 export function showDirective(d: Directive): string {
   const fields = d as unknown as Readonly<Record<string, unknown>>;
-  return [d.do, ...directiveForms[d.do].flatMap((p) => showPiece(p, fields[p.key]))].join(' ');
+  return [d.do, ...fieldsOf(d.do).flatMap((f) => showField(f, fields[f.key]))].join(' ');
 }
 
 /** `i: 120, j: 400, k: N`. */
 export const showLoops = (loops: readonly LoopExtent[]): string =>
   loops.map(({ axis, extent }) => `${showName(axis)}: ${showDim(extent)}`).join(', ');
 
-function showPiece({ holds, word }: Piece, value: unknown): string[] {
-  const told = word === undefined ? [] : [word];
+function showField({ holds, word }: Field, value: unknown): string[] {
+  const told = word === null ? [] : [word];
   switch (holds) {
     case 'flag':
       return value ? told : [];

@@ -1,6 +1,8 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
- *  compute; only `reassociate`, `share`, `slice` and `partial` change the order of a floating-point sum. */
+ *  compute. Each directive is a row of a table here, from which it prints, is read, is drawn by the fuzzer and stands in the
+ *  docs; its rewrite is a row in `passes/schedule/rewrites.ts`. */
 
+import type { GridTarget, Workgroup } from './target.ts';
 import type { Dim } from './type.ts';
 
 /** A loop as a schedule tells it. */
@@ -12,71 +14,246 @@ export interface LoopExtent {
 /** How much of something a block has along its rows, and along its columns. */
 export type Sides = readonly [rows: number, cols: number];
 
+/** What a field of a directive holds, and the type of that. */
+export interface Held {
+  /** The index of a loop. */
+  readonly loop: string;
+  readonly loops: readonly LoopExtent[];
+  readonly buffer: string;
+  /** A whole number of at least 1. */
+  readonly count: number;
+  readonly sides: Sides;
+  readonly flag: boolean;
+  /** Whole numbers that rise. */
+  readonly cuts: readonly number[];
+  /** Each dimension once, from 0 on. */
+  readonly order: readonly number[];
+}
+
+/** One directive: how it is written, and what is to be known of it. */
+interface Row {
+  /** Its fields in the order in which they are written: the first after the directive's name, every other one after its own. */
+  readonly form: Readonly<Record<string, keyof Held>>;
+  /** Lines of it, each with what it makes: `before --> after`. */
+  readonly doc: readonly (readonly [line: string, makes: string])[];
+  /** The end of the names of loops that it makes in another one: `_i` where a loop over `x` comes to hold one over `x_i`. */
+  readonly inner?: string;
+  /** Whether it changes the order of a floating-point sum. */
+  readonly reorders?: true;
+  /** Whether only the verifier can tell if iterations stay apart after it. */
+  readonly unproved?: true;
+  /** Flags that need a feature of a device, and which one. */
+  readonly needs?: Readonly<Record<string, Feature>>;
+}
+type Feature = { [F in keyof Workgroup]: Workgroup[F] extends boolean ? F : never }[keyof Workgroup];
+
+const table = {
+  over: {
+    form: { loops: 'loops' },
+    doc: [
+      [
+        'over n: N, j: 120',
+        'rewrites nothing: refused for a kernel with other loops than the one it was written for, each in front of those in it',
+      ],
+    ],
+  },
+  tile: {
+    form: { axis: 'loop', by: 'count', shift: 'flag', fenced: 'flag' },
+    doc: [
+      [
+        'tile i by 4',
+        '`for i { S }` --> `for i step 4 { unroll i_i in 0..4 { S } }`; what is left over is a smaller copy',
+      ],
+      [
+        '... shift',
+        'what is left over is a full copy moved back to end with the extent: it computes some values twice',
+      ],
+      ['... fenced', 'no load moves from one copy to another'],
+    ],
+    inner: '_i',
+  },
+  vectorize: {
+    form: { axis: 'loop', by: 'count', shift: 'flag' },
+    doc: [
+      ['vectorize i by 8', 'as `tile`, with the copies in lanes'],
+      [
+        'vectorize i_i by 4',
+        'of copies that are there already, those that only set neighbours in a tile: `unroll i in 0..e { t[i] = f }` --> `unroll i in 0..e/4 { vectorize i_i in 0..4 { t[i * 4 + i_i] = f } }`',
+      ],
+    ],
+    inner: '_i',
+  },
+  reassociate: {
+    form: { axis: 'loop', by: 'count' },
+    doc: [
+      [
+        'reassociate k by 4',
+        '`for k { acc += e }` --> four partial sums side by side, added in order after all the loops',
+      ],
+    ],
+    inner: '_i',
+    reorders: true,
+  },
+  partial: {
+    form: { axis: 'loop', by: 'count', compensated: 'flag' },
+    doc: [
+      [
+        'partial k by 64',
+        '`for k { acc += e }` --> `for k step 64 { block = 0; for k_b in 0..64 { block += e }; acc += block }`',
+      ],
+      [
+        '... compensated',
+        'what rounding adds to `acc` with each block is taken off the next one, so that the error does not grow with the length',
+      ],
+    ],
+    inner: '_b',
+    reorders: true,
+  },
+  split: {
+    form: { axis: 'loop', by: 'count' },
+    doc: [
+      [
+        'split y by 2',
+        '`for y in 0..10` --> `for y in 0..5 { for y_in in 0..2 }`, so that `y / 2` and `y % 2` are axes',
+      ],
+    ],
+    inner: '_in',
+  },
+  peel: {
+    form: { axis: 'loop', at: 'cuts' },
+    doc: [
+      [
+        'peel y at 4, 14',
+        '`for y in 0..18` --> three loops, each of which knows the side of a condition that it is on',
+      ],
+    ],
+  },
+  interchange: {
+    form: { axis: 'loop' },
+    doc: [['interchange i', '`for i { for j { S } }` --> `for j { for i { S } }`; nothing chooses it yet']],
+  },
+  parallel: {
+    form: { axis: 'loop' },
+    doc: [
+      [
+        'parallel i',
+        '`for i { S }` --> `parallel i { S }`, after all others, which take serial loops; of a model for threads ([threads.md](threads.md))',
+      ],
+    ],
+    unproved: true,
+  },
+  invoke: {
+    form: { axis: 'loop', by: 'count' },
+    doc: [
+      [
+        'invoke i by 64',
+        '`for i { S }` --> `for i step 64 { invoke i_i in 0..min(64, e - i) { S } }`: the invocations of a workgroup. Their loop goes inwards, past the loops that S consists of',
+      ],
+    ],
+    inner: '_i',
+    unproved: true,
+  },
+  flatten: {
+    form: { axis: 'loop' },
+    doc: [
+      ['flatten i', '`for i { for j { S(i, j) } }` --> `for i { S(i / e, i % e) }`, for all loops that i consists of'],
+    ],
+    unproved: true,
+  },
+  share: {
+    form: { axis: 'loop', by: 'count', together: 'flag' },
+    doc: [
+      [
+        'share k by 64',
+        '`for k { acc += e }` --> 64 invocations sum up every 64th step each; their sums are added in order',
+      ],
+      ['... together', "their sums are added by subgroups, whose order is the device's: of models for `gpuFeatures`"],
+    ],
+    reorders: true,
+    unproved: true,
+    needs: { together: 'together' },
+  },
+  slice: {
+    form: { axis: 'loop', by: 'count' },
+    doc: [
+      [
+        'slice k by 32',
+        '`for k { acc += e }` --> `for s in 0..32 { acc += slices[s] }`: a kernel of its own adds up 32 slices of the sum, side by side',
+      ],
+    ],
+    reorders: true,
+  },
+  block: {
+    form: {
+      axis: 'loop',
+      with: 'loop',
+      over: 'loop',
+      by: 'count',
+      invocations: 'sides',
+      registers: 'sides',
+      half: 'flag',
+    },
+    doc: [
+      [
+        'block i with j over k by 16 invocations 8 registers 4',
+        '`for i { for j { acc = s; for k { acc += e }; S } }` --> blocks of 32 x 32 results: 16 steps of what e reads along i or j are brought into workgroup memory, and each of 8 x 8 invocations keeps 4 x 4 sums',
+      ],
+      [
+        'block c with y over k by 8 invocations 2, 32 registers 3, 1',
+        'the same with 6 rows and 32 columns. In `for j { for w { acc = s; for k { acc += e }; T }; S }` each result has a sum for every place of the windows `w`, whose length is constant',
+      ],
+      ['... half', 'what is brought in is rounded to 16 bits where it is f32: of models for `gpuFeatures`'],
+    ],
+    inner: '_i',
+    unproved: true,
+    needs: { half: 'halves' },
+  },
+  weave: {
+    form: { axis: 'loop', with: 'loop' },
+    doc: [
+      [
+        'weave x_i with j_i',
+        '`vectorize x_i in 0..v { unroll j_i in 0..w { t[j_i, x_i] += f(x_i * w + j_i) } }` --> `vectorize x_w in 0..v*w { t[x_w] += f(x_w) }`: lanes that read every w-th place and copies that read between become one run of neighbours; so do rows `b[.., x_i, j_i]` of a whole last dimension',
+      ],
+    ],
+  },
+  compress: {
+    form: { buffer: 'buffer' },
+    doc: [
+      [
+        'compress g',
+        '`for i { acc += g[i] * f[at(i)] }` --> `for e in 0..count { acc += values[e] * f[places[e]] }`: a list of the steps at which `g` is not zero, made by a kernel of its own',
+      ],
+    ],
+  },
+  pack: {
+    form: { buffer: 'buffer', order: 'order' },
+    doc: [
+      [
+        'pack w order 1, 2, 3, 0',
+        'reads a copy of `w` with its dimensions in that order, which a kernel of its own makes',
+      ],
+    ],
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+type Table = typeof table;
+export type DirectiveName = keyof Table;
+/** What is known of each directive by its name. */
+export const directives: Readonly<Record<DirectiveName, Row>> = table;
+export const directiveNames = Object.keys(table) as DirectiveName[];
+
+type FieldsOf<F extends Row['form']> = {
+  readonly [K in keyof F as F[K] extends 'flag' ? never : K]: Held[F[K]];
+} & { readonly [K in keyof F as F[K] extends 'flag' ? K : never]?: boolean };
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** The directive of a name, as data. */
+export type DirectiveOf<D extends DirectiveName> = {
+  [N in D]: Flat<{ readonly do: N } & FieldsOf<Table[N]['form']>>;
+}[D];
 /** One checked rewrite of a kernel, as data. */
-export type Directive =
-  /** Rewrites nothing: these are all the loops of the kernel, each in front of those in it. Refused where they are others,
-   *  so that what was written for one kernel does not go to another of its name. */
-  | { readonly do: 'over'; readonly loops: readonly LoopExtent[] }
-  /** for i { S }  -->  for i step `by` { unroll i' in by { S } }, with i' moved inwards to every statement of S and the
-   *  tiles of S made `by` times as large. What is left over runs as a smaller copy, or as a last copy moved back to end
-   *  with the extent, whose overlap computes the same values again (`shift`). */
-  | {
-      readonly do: 'tile';
-      readonly axis: string;
-      readonly by: number;
-      readonly shift?: boolean;
-      readonly fenced?: boolean;
-    }
-  /** The same with the copies in SIMD lanes. Where i is copies already, those of them that only set neighbours in a tile:
-   *  unroll i in 0..e { t[…, i] = f }  -->  unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } } */
-  | { readonly do: 'vectorize'; readonly axis: string; readonly by: number; readonly shift?: boolean }
-  /** for j { for k { acc += e } }  -->  `by` partial sums over k side by side, added up behind all the loops. */
-  | { readonly do: 'reassociate'; readonly axis: string; readonly by: number }
-  /** for k { acc += e }  -->  for k step `by` { block = 0; for k_b in 0..`by` { block += e }; acc += block }. `compensated`: what rounding
-   *  adds to acc with each block is taken off the next one, so that the error of a sum does not grow with its length. */
-  | { readonly do: 'partial'; readonly axis: string; readonly by: number; readonly compensated?: boolean }
-  /** for i { S(i) }  -->  for i in extent/`by` { for i_in in by { S(i·by + i_in) } }, so that i/by and i%by become axes. */
-  | { readonly do: 'split'; readonly axis: string; readonly by: number }
-  /** for i in 0..e { S }  -->  for i in 0..a { S }; for i in a..b { S }; for i in b..e { S }: what S asks of i is settled. */
-  | { readonly do: 'peel'; readonly axis: string; readonly at: readonly number[] }
-  /** for i { for j { S } }  -->  for j { for i { S } } */
-  | { readonly do: 'interchange'; readonly axis: string }
-  /** vectorize i in v { unroll j in w { t[j, i] += f(w·i + j) } }  -->  vectorize q in v·w { t[q] += f(q) }, and t[w·i + j]
-   *  wherever t[j, i] is read: lanes whose operands lie w apart, w of them between, become neighbours. So do those of b[i, j]
-   *  where j is the whole last dimension: they are read through a view of b in which the two are one. */
-  | { readonly do: 'weave'; readonly axis: string; readonly with: string }
-  /** for i { S }  -->  parallel i { S }: threads share the iterations. Behind all others, as these take serial loops. */
-  | { readonly do: 'parallel'; readonly axis: string }
-  /** for i in 0..e { S }  -->  for i step `by` { invoke i' in min(`by`, e - i) { S } }: the invocations of a workgroup share
-   *  the iterations. The loop over them goes inwards, past the loops that S consists of, to those over invocations in S. */
-  | { readonly do: 'invoke'; readonly axis: string; readonly by: number }
-  /** for i { for j { S(i, j) } }  -->  for i { S(i / extent of j, i % extent of j) }, for all loops that i consists of. */
-  | { readonly do: 'flatten'; readonly axis: string }
-  /** for k { acc += e }  -->  for s in 0..`by` { acc += slices[s, …] }: a kernel of its own adds up `by` slices of the sum,
-   *  side by side. */
-  | { readonly do: 'slice'; readonly axis: string; readonly by: number }
-  /** for k { acc += e }  -->  `by` invocations that sum up every `by`-th step each, and their sums added in order; with `together` in the
-   *  groups that a device has for that, whose order is the device's. */
-  | { readonly do: 'share'; readonly axis: string; readonly by: number; readonly together?: boolean }
-  /** for i { for j { acc = s; for k { acc += e }; S } }  -->  blocks of `invocations`·`registers` rows and columns: `by` steps
-   *  of what e reads along i or j are brought into workgroup memory, rounded to 16 bits where they are f32 and `half` says so,
-   *  and each invocation keeps a sum for each of its `registers` rows and columns. Where loops w of constant length stand around
-   *  the sum, for j { for w { acc = s; for k { acc += e }; T }; S }, it keeps one for each place of these too. */
-  | {
-      readonly do: 'block';
-      readonly axis: string;
-      readonly with: string;
-      readonly over: string;
-      readonly by: number;
-      readonly invocations: Sides;
-      readonly registers: Sides;
-      readonly half?: boolean;
-    }
-  /** for i { acc += b[i] · f[at(i)] }  -->  for e in 0..count { acc += values[e] · f[places[e]] }: the sum runs over a list of the
-   *  steps at which b is not zero, made by a kernel of its own. */
-  | { readonly do: 'compress'; readonly buffer: string }
-  /** Reads a copy of a buffer whose dimensions lie in another order, made by a kernel of its own. */
-  | { readonly do: 'pack'; readonly buffer: string; readonly order: readonly number[] };
+export type Directive = DirectiveOf<DirectiveName>;
 /** The directives of one kernel, in the order in which they are applied. */
 export type Schedule = readonly Directive[];
 
@@ -86,50 +263,42 @@ export interface Dropped {
   readonly why: string;
 }
 
-const sumDirectives: ReadonlySet<Directive['do']> = new Set(['reassociate', 'partial', 'share', 'slice']);
-/** Whether sums are added in another order after it. */
-export const reordersSums = (d: Directive): boolean => sumDirectives.has(d.do);
-
-/** A piece of a directive's text, behind its first word: what it holds, and the word that stands before it. */
-export interface Piece {
+/** A field of a directive: what it holds, and the word that stands in front of it. */
+export interface Field {
   readonly key: string;
-  readonly holds: 'loop' | 'loops' | 'buffer' | 'count' | 'sides' | 'flag' | 'cuts' | 'order';
-  readonly word?: string;
+  readonly holds: keyof Held;
+  readonly word: string | null;
 }
 
-const loop: Piece = { key: 'axis', holds: 'loop' };
-const by: Piece = { key: 'by', holds: 'count', word: 'by' };
-const shift: Piece = { key: 'shift', holds: 'flag', word: 'shift' };
-const fenced: Piece = { key: 'fenced', holds: 'flag', word: 'fenced' };
+/** The fields of a directive, in the order in which they are written. */
+export const fieldsOf = (name: DirectiveName): Field[] =>
+  Object.entries(directives[name].form).map(([key, holds], i) => ({ key, holds, word: i === 0 ? null : key }));
 
-/** How each directive is written: `vectorize x by 4 shift`. */
-export const directiveForms: Readonly<Record<Directive['do'], readonly Piece[]>> = {
-  over: [{ key: 'loops', holds: 'loops' }],
-  tile: [loop, by, shift, fenced],
-  vectorize: [loop, by, shift],
-  reassociate: [loop, by],
-  partial: [loop, by, { key: 'compensated', holds: 'flag', word: 'compensated' }],
-  split: [loop, by],
-  peel: [loop, { key: 'at', holds: 'cuts', word: 'at' }],
-  interchange: [loop],
-  parallel: [loop],
-  invoke: [loop, by],
-  flatten: [loop],
-  share: [loop, by, { key: 'together', holds: 'flag', word: 'together' }],
-  slice: [loop, by],
-  block: [
-    loop,
-    { key: 'with', holds: 'loop', word: 'with' },
-    { key: 'over', holds: 'loop', word: 'over' },
-    by,
-    { key: 'invocations', holds: 'sides', word: 'invocations' },
-    { key: 'registers', holds: 'sides', word: 'registers' },
-    { key: 'half', holds: 'flag', word: 'half' },
-  ],
-  weave: [loop, { key: 'with', holds: 'loop', word: 'with' }],
-  compress: [{ key: 'buffer', holds: 'buffer' }],
-  pack: [
-    { key: 'buffer', holds: 'buffer' },
-    { key: 'order', holds: 'order', word: 'order' },
-  ],
+/** The values of a directive that are held as this. */
+export const valuesOf = <H extends keyof Held>(d: Directive, holds: H): Held[H][] =>
+  fieldsOf(d.do).flatMap((f) =>
+    f.holds === holds ? [(d as unknown as Record<string, Held[H]>)[f.key] as Held[H]] : [],
+  );
+
+/** The same directive with other values in its fields. */
+export const mapFields = (d: Directive, value: (old: unknown, field: Field) => unknown): Directive => {
+  const old = d as unknown as Readonly<Record<string, unknown>>;
+  const fields = fieldsOf(d.do).flatMap((f) => (f.key in d ? [[f.key, value(old[f.key], f)]] : []));
+  return { ...d, ...Object.fromEntries(fields) };
 };
+
+/** The same directive for a device that lacks some features: it does without. */
+export const withoutFeatures = (d: Directive, { workgroup }: GridTarget): Directive => {
+  const { needs = {} } = directives[d.do];
+  return mapFields(d, (old, { key }) => {
+    const feature = needs[key];
+    return feature === undefined ? old : old && workgroup[feature];
+  });
+};
+
+/** Whether sums are added in another order after it. */
+export const reordersSums = (d: Directive): boolean => directives[d.do].reorders ?? false;
+
+type Splitting = { [D in DirectiveName]: Table[D] extends { readonly inner: string } ? D : never }[DirectiveName];
+/** The name of the loop that a directive makes in one over `axis`. */
+export const innerName = (by: Splitting, axis: string): string => `${axis}${table[by].inner}`;

@@ -4,15 +4,14 @@
 import { type Expr, Interner, int, mapExpr, walk } from '../ir/expr.ts';
 import { exprsOf, isShared, type Kernel, type Loop, type Stmt } from '../ir/kernel.ts';
 import { clash, type Entry, hostValues, type Program } from '../ir/program.ts';
-import type { Directive, Schedule } from '../ir/schedule.ts';
+import type { Schedule } from '../ir/schedule.ts';
 import type { VectorTarget } from '../ir/target.ts';
 import { bindDim } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify.ts';
 import { type KernelOptions, verifyKernel } from '../ir/verify-kernel.ts';
 import { storedValues } from '../ir/verify-values.ts';
-import { applySchedule } from './schedule/directives.ts';
+import { applied } from './schedule/directives.ts';
 import type { ScheduledKernels, ScheduledOutline } from './schedule/index.ts';
-import { ScheduleError } from './schedule/legal.ts';
 
 /** Lets threads share the kernels that are worth it, by `parallel` directives behind those that made them. `known` is what
  *  the verifier is told of kernels. */
@@ -75,15 +74,7 @@ function shared(k: Kernel, target: VectorTarget, known: KernelOptions): readonly
 }
 
 /** The kernel with the loops of this name shared; null where their iterations depend on each other. */
-function withParallel(k: Kernel, axis: string): Kernel | null {
-  const d: Directive = { do: 'parallel', axis };
-  try {
-    return applySchedule(k, [d]);
-  } catch (e) {
-    if (e instanceof ScheduleError) return null;
-    throw e;
-  }
-}
+const withParallel = (k: Kernel, axis: string): Kernel | null => applied(k, [{ do: 'parallel', axis }]);
 
 /** The loop whose iterations a parallel loop's consist of, where these alone would be few and those are not small. */
 function deeper(l: Loop, { threads }: VectorTarget, maxBatch: number): string[] {

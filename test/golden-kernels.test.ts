@@ -6,7 +6,7 @@ import mlp from '../examples/mlp.ts';
 import { compile } from '../frontend/pipeline/compile.ts';
 import { parseText } from '../ir/parse.ts';
 import { versionLine } from '../ir/print-options.ts';
-import { type Directive, directiveForms } from '../ir/schedule.ts';
+import { type Directive, type DirectiveName, directiveNames, fieldsOf } from '../ir/schedule.ts';
 import { type Golden, goldensOf, maxBatch } from './support/golden.ts';
 import { checkKernelGolden, kernelGoldenPasses, madeOf } from './support/golden-kernels.ts';
 
@@ -29,18 +29,14 @@ function directives(given: boolean): Set<string> {
   }
   return found;
 }
-const flags = (name: Directive['do']): string[] =>
-  directiveForms[name].flatMap((p) => (p.holds === 'flag' ? p.key : []));
+const flags = (name: DirectiveName): string[] => fieldsOf(name).flatMap((f) => (f.holds === 'flag' ? f.key : []));
 const formsOf = (d: Directive): string[] => [
   d.do,
   ...flags(d.do).flatMap((f) => (f in d && d[f as keyof Directive] ? `${d.do} ${f}` : [])),
 ];
 
 test('every directive has a golden, with each of its words', () => {
-  const all = (Object.keys(directiveForms) as Directive['do'][]).flatMap((d) => [
-    d,
-    ...flags(d).map((f) => `${d} ${f}`),
-  ]);
+  const all = directiveNames.flatMap((d) => [d, ...flags(d).map((f) => `${d} ${f}`)]);
   expect([...directives(true)].sort()).toEqual(all.sort());
 });
 

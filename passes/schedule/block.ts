@@ -15,7 +15,7 @@ import {
   set,
 } from '../../ir/kernel.ts';
 import { flatPlace, linear } from '../../ir/linear.ts';
-import type { Sides } from '../../ir/schedule.ts';
+import { innerName, type Sides } from '../../ir/schedule.ts';
 import { type BlockRead, blockParts, type Load } from './block-parts.ts';
 import { ScheduleError } from './legal.ts';
 
@@ -44,7 +44,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   });
   const [down, across] = [side(rows, 0), side(p.cols, 1)];
   const k0 = x.axis(p.over.axis.name, p.over.axis.extent);
-  const copies = ({ loop: l, each }: Side): Axis => x.axis(`${l.axis.name}_i`, each);
+  const copies = ({ loop: l, each }: Side): Axis => x.axis(innerName('block', l.axis.name), each);
   const windowAxes = (windows: readonly Loop[]): Axis[] =>
     windows.map((w) => x.axis(w.axis.name, constantTrips(w) as number));
 
@@ -137,7 +137,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
     return nested([a, b], 'invocations', body)[0] as Stmt;
   }
 
-  const kk = x.axis(`${p.over.axis.name}_i`, by);
+  const kk = x.axis(innerName('block', p.over.axis.name), by);
   const added = overSums((o, w) => {
     const places = new Map<Expr, Expr>(p.reads.filter((r) => !r.staged).map(({ load }) => [load, inside(load)]));
     for (const { load, tile, side: s, windows } of staged) {

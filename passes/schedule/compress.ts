@@ -25,7 +25,7 @@ import { flatPlace, linear } from '../../ir/linear.ts';
 import { type Dim, elements, isBatch } from '../../ir/type.ts';
 import { factor } from '../scatter.ts';
 import type { Extents } from './extents.ts';
-import { ScheduleError } from './legal.ts';
+import { ScheduleError, unlessRefused } from './legal.ts';
 import { boundsOf, endsAtDim, sameLoops } from './loops.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
@@ -102,12 +102,8 @@ export function compressibles(k: Kernel): string[] {
       x.walk(s.value, (p) => void (p.kind === 'load' && p.buffer.type.dtype === 'f32' && names.add(p.buffer.name)));
   });
   return [...names].filter((name) => {
-    try {
-      return compressible(k, name).places.some((p) => x.some(p.of, (q) => q.kind === 'load'));
-    } catch (e) {
-      if (e instanceof ScheduleError) return false;
-      throw e;
-    }
+    const places = unlessRefused(() => compressible(k, name))?.places ?? [];
+    return places.some((p) => x.some(p.of, (q) => q.kind === 'load'));
   });
 }
 

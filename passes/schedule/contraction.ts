@@ -3,7 +3,7 @@
 
 import type { Axis } from '../../ir/expr.ts';
 import type { Loop } from '../../ir/kernel.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import { type Directive, innerName, type Schedule } from '../../ir/schedule.ts';
 import type { VectorTarget } from '../../ir/target.ts';
 import type { Analysis } from './analyse.ts';
 import { alongTwo, type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
@@ -197,7 +197,12 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
   if (lanes && !lanes.dot)
     out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: shifts(lanes, a) });
   if (alongTwo(lanes, a)) out.push({ do: 'tile', axis: lanes.woven.axis.name, by: lanes.span });
-  if (lanes?.woven) out.push({ do: 'weave', axis: `${lanes.loop.axis.name}_i`, with: `${lanes.woven.axis.name}_i` });
+  if (lanes?.woven)
+    out.push({
+      do: 'weave',
+      axis: innerName('vectorize', lanes.loop.axis.name),
+      with: innerName('tile', lanes.woven.axis.name),
+    });
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())
     out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fences.has(s.axis) });

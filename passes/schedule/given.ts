@@ -6,7 +6,7 @@ import type { Kernel } from '../../ir/kernel.ts';
 import { nearest } from '../../ir/nearest.ts';
 import { directivesOf, type ScheduleText, type Text } from '../../ir/parse.ts';
 import { showReference } from '../../ir/print-expr.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import { type Schedule, withoutFeatures } from '../../ir/schedule.ts';
 import type { GridTarget, Target } from '../../ir/target.ts';
 import { VerifyError } from '../../ir/verify.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
@@ -22,14 +22,10 @@ export const givenTo = (k: Kernel, { schedules }: GivenSchedules): Schedule | nu
 };
 
 /** The same for a device that lacks what some directives ask for: they do without. */
-export const without = (given: GivenSchedules, { workgroup }: GridTarget): GivenSchedules => {
-  const plain = (d: Directive): Directive => {
-    if (d.do === 'block') return { ...d, half: workgroup.halves && (d.half ?? false) };
-    return d.do === 'share' ? { ...d, together: workgroup.together && (d.together ?? false) } : d;
-  };
+export const without = (given: GivenSchedules, target: GridTarget): GivenSchedules => {
   const schedules = given.schedules.map((s) => ({
     ...s,
-    directives: s.directives.map((d) => ({ ...d, directive: plain(d.directive) })),
+    directives: s.directives.map((d) => ({ ...d, directive: withoutFeatures(d.directive, target) })),
   }));
   return { ...given, schedules };
 };

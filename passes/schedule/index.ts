@@ -1,22 +1,17 @@
 /** The schedule pass: a kernel's directives are chosen, kept beside it, and applied. */
 
 import { upsert } from '../../ir/collections.ts';
-import { type Buffer, walk } from '../../ir/expr.ts';
-import { exprsOf, type Kernel, walkStmts } from '../../ir/kernel.ts';
+import type { Buffer } from '../../ir/expr.ts';
+import type { Kernel } from '../../ir/kernel.ts';
 import { kernelKey } from '../../ir/kernel-key.ts';
-import { showDirective } from '../../ir/print-schedule.ts';
 import { kernelsOf, type Outline } from '../../ir/program.ts';
-import type { Directive, Dropped, Schedule } from '../../ir/schedule.ts';
+import { type Directive, type Dropped, mapFields, type Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
-import { copyKernel, type Lowered } from '../lower.ts';
+import type { Lowered } from '../lower.ts';
 import { type Choice, choose, chooseSchedule } from './choose.ts';
-import { compressing, listName } from './compress.ts';
-import { appliedSteps } from './directives.ts';
+import { appliedSteps, madeFor } from './directives.ts';
 import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireModel, withPlaces } from './given.ts';
-import { ScheduleError } from './legal.ts';
-import { packedName } from './loops.ts';
 import { simplify } from './settle.ts';
-import { slicesName, slicing, slicingName } from './slice.ts';
 
 /** Kernels in launch order, and by name the directives that made each. */
 export interface ScheduledKernels {
@@ -149,59 +144,12 @@ function remembering(choose: (k: Kernel) => Choice): (k: Kernel) => Choice {
     const { key, buffers } = kernelKey(k, { constants: false });
     const found = upsert(known, key, () => ({ choice: choose(k), buffers }));
     const names = new Map(found.buffers.map((b, i) => [b.name, (buffers[i] as Buffer).name]));
-    const own = (d: Directive): Directive => ('buffer' in d ? { ...d, buffer: names.get(d.buffer) as string } : d);
+    const own = (d: Directive): Directive =>
+      mapFields(d, (name, { holds }) => (holds === 'buffer' ? names.get(name as string) : name));
     const { schedule, dropped } = found.choice;
     return {
       schedule: schedule.map(own),
       dropped: dropped.map(({ directive, why }) => ({ directive: own(directive), why })),
     };
   };
-}
-
-/** The kernel that makes what the directive at `i` has another one read; null where there is none, or nothing reads it after all. */
-function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: readonly Kernel[]): Kernel | null {
-  const d = s[i] as Directive;
-  if (d.do !== 'pack' && d.do !== 'slice' && d.do !== 'compress') return null;
-  const [lowered, before, after] = [steps[0], steps[i], steps[i + 1]] as [Kernel, Kernel, Kernel];
-  const to = after.params.find((p) => p.buffer.name === madeName(d, before))?.buffer;
-  // What only branches read that are never taken is not read at all.
-  if (!to || !readers.some((r) => r.params.some((p) => p.buffer === to))) return null;
-  if (d.do === 'compress') {
-    const made = after.params.map((p) => p.buffer);
-    return compressing(`list_${before.name}_${d.buffer}`, before, d.buffer, made);
-  }
-  if (d.do === 'slice') return slicing(slicingName(before, d.axis), before, d.axis, d.by, to);
-  const from = readAs(lowered, d.buffer, d.order.length);
-  if (!from)
-    throw new ScheduleError(`@${before.name}: ${showDirective(d)}: a packed copy is not packed again`, {
-      cause: new ScheduleError('a packed copy is not packed again'),
-      directive: d,
-    });
-  const name = `pack_${before.name}_${d.buffer}`;
-  const again = s.slice(0, i).some((e) => e.do === 'pack' && e.buffer === d.buffer);
-  return copyKernel(again ? `${name}_${d.order.join('')}` : name, from, to, d.order, lowered.locs);
-}
-
-/** The name of what the other kernel makes. */
-function madeName(d: Extract<Directive, { do: 'pack' | 'slice' | 'compress' }>, before: Kernel): string {
-  switch (d.do) {
-    case 'pack':
-      return packedName(d.buffer, d.order);
-    case 'slice':
-      return slicesName(before, d.axis);
-    case 'compress':
-      return listName(before, d.buffer);
-    default:
-      return d satisfies never;
-  }
-}
-
-/** The buffer that a kernel reads by this name in so many dimensions: it may be a view. */
-function readAs(k: Kernel, name: string, rank: number): Buffer | undefined {
-  const found = new Set<Buffer>();
-  walkStmts(k.body, (s) => {
-    for (const e of exprsOf(s))
-      walk(e, (p) => p.kind === 'load' && p.buffer.name === name && p.at.length === rank && found.add(p.buffer));
-  });
-  return [...found][0];
 }

@@ -3,6 +3,7 @@
 import type { Axis, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, type Loop, loop, type Stmt } from '../../ir/kernel.ts';
+import { innerName } from '../../ir/schedule.ts';
 import { requireAnyOrder, requireApart, ScheduleError } from './legal.ts';
 import { boundsOf, replaceAxis } from './loops.ts';
 
@@ -11,7 +12,7 @@ export function invoked(l: Loop, by: number): Stmt[] {
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
   requireApart(l, 'invocations');
   const whole = typeof to === 'number' ? Math.min(by, to) : by;
-  const mine = x.axis(`${l.axis.name}_i`, whole);
+  const mine = x.axis(innerName('invoke', l.axis.name), whole);
   if (whole === to) return inwards(l, mine, x.int(whole), replaceAxis(l.body, l.axis, x.ix(mine)));
   const group = x.axis(l.axis.name, l.axis.extent);
   const left = x.sub(l.to, x.ix(group));

@@ -4,13 +4,14 @@ import * as x from '../../ir/expr.ts';
 import { type Expr, Interner, type Tile, walk } from '../../ir/expr.ts';
 import { isTileWrite, type Kernel, type Loop, loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
-import { ScheduleError, vector } from './legal.ts';
+import { innerName } from '../../ir/schedule.ts';
+import { requireVectors, ScheduleError, vector } from './legal.ts';
 import { replaceAxis } from './loops.ts';
 
 /** unroll i in 0..e { t[…, i] = f }  -->  unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } },
  *  wherever all that is written to t is lanes then. Other copies over i stay copies. */
 export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
-  if (by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
+  requireVectors(by);
   const fitting = new Map<Loop, Tile>();
   const others = new Set<Tile>();
   walkStmts(k.body, (s, loops) => {
@@ -29,7 +30,10 @@ export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
     if (s.kind !== 'for') return s;
     if (!fitting.has(s)) return { ...s, body: s.body.map(go) };
     if (s.axis.extent === by) return { ...s, mode: 'vectorized' };
-    const [group, lane] = [x.axis(s.axis.name, (s.axis.extent as number) / by), x.axis(`${s.axis.name}_i`, by)];
+    const [group, lane] = [
+      x.axis(s.axis.name, (s.axis.extent as number) / by),
+      x.axis(innerName('vectorize', s.axis.name), by),
+    ];
     const body = replaceAxis(s.body, s.axis, x.add(x.mul(x.ix(group), x.int(by)), x.ix(lane)));
     const copies = [loop(lane, x.int(0), x.int(by), body, { mode: 'vectorized' })];
     return { ...s, axis: group, to: x.size(group.extent), body: copies };

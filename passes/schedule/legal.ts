@@ -6,7 +6,7 @@ import * as x from '../../ir/expr.ts';
 import { handedOn } from '../../ir/handed-on.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { showLoops } from '../../ir/print-schedule.ts';
-import type { Directive, LoopExtent } from '../../ir/schedule.ts';
+import { type Directive, type LoopExtent, valuesOf } from '../../ir/schedule.ts';
 
 /** A directive that does not fit the kernel it is applied to. */
 export class ScheduleError extends Error {
@@ -18,6 +18,20 @@ export class ScheduleError extends Error {
     super(message, options);
     this.directive = options.directive ?? null;
   }
+}
+
+/** What `ask` returns; null where it meets what does not fit. */
+export function unlessRefused<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (e) {
+    if (e instanceof ScheduleError) return null;
+    throw e;
+  }
+}
+
+function refuse(why: string | null): void {
+  if (why !== null) throw new ScheduleError(why);
 }
 
 /** The loops of a kernel, each in front of those in it. */
@@ -36,41 +50,59 @@ export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
     throw new ScheduleError(`this is not the kernel that it was written for: its loops are ${own || 'none'}`);
 }
 
-/** What a kernel hands on through memory is handed on in the same order. Loops that are split, cut or flattened keep theirs. */
-export function requireHandedOn(k: Kernel, d: Directive): void {
-  if (d.do === 'over' || d.do === 'split' || d.do === 'peel' || d.do === 'flatten' || d.do === 'reassociate') return;
+/** What a directive does to the order in which a kernel runs. */
+export type Order =
+  /** Iterations follow one another as before: their loops are split, cut or flattened. */
+  | 'kept'
+  /** The iterations of its loops no longer do. */
+  | 'moved'
+  /** Neither do those of the loops right in them. */
+  | 'swapped'
+  /** What it copies, lists or sums is read before the kernel stores anything. */
+  | 'ahead';
+
+/** What a kernel hands on through memory is handed on in the same order. */
+export function requireHandedOn(k: Kernel, d: Directive, order: Order): void {
+  if (order === 'kept') return;
   const handed = handedOn(k);
-  if (d.do === 'tile' || d.do === 'vectorize' || d.do === 'interchange' || d.do === 'parallel' || d.do === 'invoke') {
-    const outer = loopsIn(k).filter((l) => l.axis.name === d.axis);
-    const inner = d.do === 'interchange' ? outer.flatMap((l) => (l.body[0]?.kind === 'for' ? [l.body[0]] : [])) : [];
-    for (const { buffer, loops } of handed)
-      for (const { axis } of [...outer, ...inner])
-        if (loops.has(axis))
-          throw new ScheduleError(
-            `iterations over ${axis.name} stay in order: they hand on elements of ${buffer.name}`,
-          );
-    return;
-  }
-  // What is copied, listed or summed ahead is read before the kernel stores anything.
-  const read = handed.find((h) => h.read);
-  if (read)
+  if (order === 'ahead') {
+    const read = handed.find((h) => h.read);
+    if (!read) return;
     throw new ScheduleError(`what this kernel stores in ${read.buffer.name} it reads again, in the order of its loops`);
+  }
+  const [over] = valuesOf(d, 'loop');
+  const outer = loopsIn(k).filter((l) => l.axis.name === over);
+  const inner = order === 'swapped' ? outer.flatMap((l) => (l.body[0]?.kind === 'for' ? [l.body[0]] : [])) : [];
+  for (const { buffer, loops } of handed)
+    for (const { axis } of [...outer, ...inner])
+      if (loops.has(axis))
+        throw new ScheduleError(`iterations over ${axis.name} stay in order: they hand on elements of ${buffer.name}`);
 }
 
 /** Lanes come in fours. */
 export const vector = 4;
 
-export function requireFactor(by: number, wholeVectors: boolean): void {
-  if (!Number.isInteger(by) || by < 1) throw new ScheduleError(`by ${by}: a whole number of at least 1 is needed`);
-  if (wholeVectors && by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
+export function requireVectors(by: number): void {
+  if (by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
 }
 
-export function requireCuts(at: readonly number[]): void {
+/** The fields of a directive hold what they may, also where no parser has seen them. */
+export function requireFields(d: Directive): void {
+  for (const by of [...valuesOf(d, 'count'), ...valuesOf(d, 'sides').flat()]) requireFactor(by);
+  for (const at of valuesOf(d, 'cuts')) requireCuts(at);
+  for (const order of valuesOf(d, 'order')) requireOrder(order);
+}
+
+function requireFactor(by: number): void {
+  if (!Number.isInteger(by) || by < 1) throw new ScheduleError(`by ${by}: a whole number of at least 1 is needed`);
+}
+
+function requireCuts(at: readonly number[]): void {
   const wrong = at.find((c, i) => !Number.isInteger(c) || (i > 0 && c <= (at[i - 1] as number)));
   if (wrong !== undefined) throw new ScheduleError(`at ${at.join(', ')}: whole numbers are needed, in rising order`);
 }
 
-export function requireOrder(order: readonly number[]): void {
+function requireOrder(order: readonly number[]): void {
   if ([...order].sort((a, b) => a - b).some((d, i) => d !== i))
     throw new ScheduleError(`order ${order.join(', ')}: each dimension from 0 on is needed once`);
 }
@@ -118,12 +150,19 @@ export function requireLanes({ axis, body }: Loop): void {
   });
 }
 
-/** Iterations that threads or invocations share find nothing that another leaves, and store elements of their own. */
-export function requireApart({ axis, body }: Loop, who: 'threads' | 'invocations' = 'threads'): void {
+/** Why threads or invocations cannot share iterations, which may find nothing that another leaves, and store elements of their
+ *  own; null where they can. */
+export function whyNotApart({ axis, body }: Loop, who: 'threads' | 'invocations' = 'threads'): string | null {
   const [tile] = carried(body);
-  if (tile) throw new ScheduleError(`${who} cannot share ${axis.name}: its iterations add to ${tile.name} in turn`);
-  walkStmts(body, (s) => requireOwnElement(s, axis));
+  if (tile) return `${who} cannot share ${axis.name}: its iterations add to ${tile.name} in turn`;
+  let why: string | null = null;
+  walkStmts(body, (s) => {
+    why ??= whyNotOwnElement(s, axis);
+  });
+  return why;
 }
+
+export const requireApart = (l: Loop, who?: 'threads' | 'invocations'): void => refuse(whyNotApart(l, who));
 
 /** Iterations of two loops may change places if none finds what another leaves. */
 export function requireAnyOrder(outer: Loop, inner: Loop): void {
@@ -153,7 +192,8 @@ export function requireOwnSum(s: Stmt, axis: Axis, others: readonly Axis[]): voi
     );
 }
 
-function requireOwnElement(s: Stmt, axis: Axis): void {
-  if (s.kind === 'store' && !s.at.some((e) => x.freeAxes(e).has(axis)))
-    throw new ScheduleError(`every iteration over ${axis.name} stores the same element of ${s.buffer.name}`);
+function whyNotOwnElement(s: Stmt, axis: Axis): string | null {
+  const isShared = s.kind === 'store' && !s.at.some((e) => x.freeAxes(e).has(axis));
+  return isShared ? `every iteration over ${axis.name} stores the same element of ${s.buffer.name}` : null;
 }
+const requireOwnElement = (s: Stmt, axis: Axis): void => refuse(whyNotOwnElement(s, axis));

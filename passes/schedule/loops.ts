@@ -1,20 +1,9 @@
 /** The rewrites of loops behind the directives: each keeps what a kernel computes. */
 
-import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
+import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import {
-  declare,
-  exprsOf,
-  finish,
-  type Kernel,
-  type Loop,
-  loop,
-  mapStmt,
-  type Stmt,
-  set,
-  walkStmts,
-} from '../../ir/kernel.ts';
-import type { Dim } from '../../ir/type.ts';
+import { declare, exprsOf, type Loop, loop, mapStmt, type Stmt, set, walkStmts } from '../../ir/kernel.ts';
+import { innerName } from '../../ir/schedule.ts';
 import {
   carried,
   requireAnyOrder,
@@ -22,6 +11,7 @@ import {
   requireLanes,
   requireOwnSum,
   requireRepeatable,
+  requireVectors,
   ScheduleError,
 } from './legal.ts';
 
@@ -41,7 +31,7 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
   if (mode === 'vectorized') requireLanes(l);
   const [from, { step }] = [l.from.value, l];
   const copies = (start: Expr, count: number): Stmt[] => {
-    const inner = x.axis(`${l.axis.name}_i`, count);
+    const inner = x.axis(innerName('tile', l.axis.name), count);
     const index = x.add(start, x.mul(x.ix(inner), x.int(step)));
     return jam(replaceAxis(fresh(l.body), l.axis, index), inner, count, mode, fenced);
   };
@@ -80,7 +70,7 @@ export function split(l: Loop, by: number): Stmt[] {
   const { from, to } = boundsOf(l);
   if (from !== 0 || typeof to !== 'number' || to % by !== 0)
     throw new ScheduleError(`the loop over ${l.axis.name} does not divide into groups of ${by}`);
-  const [outer, inner] = [x.axis(l.axis.name, to / by), x.axis(`${l.axis.name}_in`, by)];
+  const [outer, inner] = [x.axis(l.axis.name, to / by), x.axis(innerName('split', l.axis.name), by)];
   const body = replaceAxis(l.body, l.axis, x.add(x.mul(x.ix(outer), x.int(by)), x.ix(inner)));
   return [loop(outer, x.int(0), x.int(to / by), [loop(inner, x.int(0), x.int(by), body)])];
 }
@@ -93,31 +83,6 @@ export function peeled(l: Loop, at: readonly number[]): Stmt[] {
     const part = x.axis(l.axis.name, l.axis.extent);
     return loop(part, x.int(cuts[i] as number), x.int(end), replaceAxis(fresh(l.body), l.axis, x.ix(part)));
   });
-}
-
-/** The copy of a buffer that a packed kernel reads: found by the copying kernel under this name. */
-export const packedName = (buffer: string, order: readonly number[]): string => `${buffer}.packed_${order.join('')}`;
-
-export function packed(k: Kernel, name: string, order: readonly number[]): Kernel {
-  const copies = new Map<Buffer, Buffer>();
-  const onExpr = (e: Expr): Expr => {
-    if (e.kind !== 'load' || e.buffer.name !== name || e.at.length !== order.length) return e;
-    let copy = copies.get(e.buffer);
-    if (!copy) {
-      const shape = order.map((d) => e.buffer.type.shape[d] as Dim);
-      copy = { name: packedName(name, order), type: { ...e.buffer.type, shape } };
-      copies.set(e.buffer, copy);
-    }
-    return x.load(
-      copy,
-      order.map((d) => e.at[d] as Expr),
-    );
-  };
-  const done = new Map<Expr, Expr>();
-  const body = k.body.map((s) => mapStmt(s, onExpr, done));
-  if (copies.size !== 1)
-    throw new ScheduleError(`there is no one buffer ${name} of ${order.length} dimensions that is read`);
-  return finish(k.name, body, k.locs);
 }
 
 /** Statements without a loop of their own: what copies are made of. */
@@ -227,6 +192,7 @@ export function nestTo(s: Stmt, axis: string): Loop[] | null {
 }
 
 export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
+  requireVectors(by);
   const l = nest.at(-1) as Loop;
   const [only, ...others] = l.body;
   if (only?.kind !== 'accumulate' || others.length > 0 || only.fn === 'mul')
@@ -238,7 +204,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
   if (!endsAtDim(l)) throw new ScheduleError(`the loop over ${l.axis.name} may end before it starts`);
   const part: Tile = { name: 'part', dtype: only.tile.dtype, shape: [by] };
-  const lane = (): Axis => x.axis(`${l.axis.name}_i`, by);
+  const lane = (): Axis => x.axis(innerName('reassociate', l.axis.name), by);
   const [zero, each, join] = [lane(), lane(), lane()];
   const over = (a: Axis, mode: 'vectorized' | 'unrolled', body: Stmt): Loop =>
     loop(a, x.int(0), x.int(by), [body], { mode });

@@ -17,7 +17,7 @@ import {
   walkStmts,
 } from '../../ir/kernel.ts';
 import { endsByData } from '../../ir/lists.ts';
-import type { Directive } from '../../ir/schedule.ts';
+import { type DirectiveOf, innerName } from '../../ir/schedule.ts';
 import { addsProduct } from '../../ir/work.ts';
 import type { Extents } from './extents.ts';
 import { carried, ScheduleError } from './legal.ts';
@@ -111,7 +111,7 @@ class Blocks {
     ];
     const counted = (body: readonly Stmt[], start: Expr, count: number): Stmt[] => {
       if (count === 1) return replaceAxis(fresh(body), l.axis, start);
-      const inner = x.axis(`${l.axis.name}_b`, count);
+      const inner = x.axis(innerName('partial', l.axis.name), count);
       const index = x.add(start, x.mul(x.ix(inner), x.int(step)));
       return [loop(inner, x.int(0), x.int(count), replaceAxis(fresh(body), l.axis, index))];
     };
@@ -262,12 +262,12 @@ const [block, productBlock] = [32, 48];
 /** So many blocks at least are added up in blocks themselves, and only these with compensation. */
 const [manyBlocks, blockOfBlocks] = [32, 16];
 
-type Partial = Extract<Directive, { do: 'partial' }>;
+type Partial = DirectiveOf<'partial'>;
 
 /** The directives by which the long sums of a scheduled kernel would be taken in blocks, for each sum inner loops first. */
-export function longSums(kernel: Kernel, extents: Extents): Directive[] {
+export function longSums(kernel: Kernel, extents: Extents): Partial[] {
   const depth = new Map<Tile, number>();
-  const found = new Map<string, readonly Directive[]>();
+  const found = new Map<string, readonly Partial[]>();
   walkStmts(kernel.body, (s, loops) => {
     if (s.kind === 'tile') depth.set(s.tile, loops.length);
     if (s.kind !== 'accumulate' || s.fn !== 'add' || s.tile.dtype !== 'f32' || s.tile.memory === 'workgroup') return;

@@ -4,7 +4,7 @@ import type { Axis, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, finish, type Kernel, mapStmt, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { decide, type Known, loopRange, type Range } from '../../ir/range.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import { type Directive, innerName, type Schedule } from '../../ir/schedule.ts';
 import { withoutUnread } from '../unread.ts';
 import { loopsIn } from './legal.ts';
 
@@ -23,7 +23,7 @@ export function settleGuards(kernel: Kernel): Schedule[] {
   const loops = loopsIn(kernel);
   const divisors = divisorsOf(kernel);
   for (const s of splits(kernel, divisors))
-    if (s.by <= 8) out.push([s, { do: 'tile', axis: `${s.axis}_in`, by: s.by }]);
+    if (s.by <= 8) out.push([s, { do: 'tile', axis: innerName('split', s.axis), by: s.by }]);
   for (const [axis, at] of cuts) {
     const l = loops.find((q) => q.axis === axis);
     if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;

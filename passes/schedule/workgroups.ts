@@ -3,15 +3,15 @@
 
 import type { Buffer } from '../../ir/expr.ts';
 import { addsTogether, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
-import type { Directive, Schedule } from '../../ir/schedule.ts';
+import { type Directive, innerName, type Schedule } from '../../ir/schedule.ts';
 import type { GridTarget } from '../../ir/target.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernel } from '../../ir/verify-kernel.ts';
 import { blockParts, loopsToSum } from './block-parts.ts';
 import { cheapestBlock, mostRegisters } from './block-sizes.ts';
-import { appliedSteps, applySchedule, fits } from './directives.ts';
+import { applied, appliedSteps, fits } from './directives.ts';
 import { Extents } from './extents.ts';
-import { requireApart, ScheduleError } from './legal.ts';
+import { unlessRefused, whyNotApart } from './legal.ts';
 import { slicesName, slicing } from './slice.ts';
 
 /** So many loops at most make the invocations of a workgroup. */
@@ -75,34 +75,33 @@ function blocksOfPlaces(kernel: Kernel, nest: readonly Loop[], target: GridTarge
 
 /** The two innermost independent loops in blocks, where they and the sum in them are long enough to read less so. */
 function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents: Extents): Schedule | null {
-  try {
-    const first = sumIn(applySchedule(kernel, before));
-    if (!first) return null;
-    const flat: Directive[] = chainOf(first).length > 1 ? [{ do: 'flatten', axis: first.axis.name }] : [];
-    const whole = applySchedule(kernel, [...before, ...flat]);
-    const [nest, over] = [independent(whole.body), sumIn(whole)];
-    const [rows, cols] = nest.slice(-2);
-    if (!rows || !cols || !over) return null;
-    const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
-    const parts = blockParts(rows, c, o);
-    const length = extents.of(over);
-    const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
-    const block = cheapestBlock(parts, others, target, extents);
-    // A very long sum in few workgroups is better shared.
-    if (!block || (block.count < target.workgroup.wanted && length >= longest)) return null;
-    const { invocations, registers, by } = block;
-    const halves = target.workgroup.halves ? { half: true } : {};
-    const made: Schedule = [
-      ...before,
-      ...flat,
-      { do: 'block', axis: r, with: c, over: o, by, invocations, registers, ...halves },
-    ];
-    const vectors = [r, c].filter((_, d) => (registers[d] as number) % target.lanes === 0).map((name) => `${name}_i`);
-    return [...made, ...lanesOf(kernel, made, vectors, target), ...grid(nest)];
-  } catch (e) {
-    if (e instanceof ScheduleError) return null;
-    throw e;
-  }
+  const start = applied(kernel, before);
+  const first = start && sumIn(start);
+  if (!first) return null;
+  const flat: Directive[] = chainOf(first).length > 1 ? [{ do: 'flatten', axis: first.axis.name }] : [];
+  const whole = applied(kernel, [...before, ...flat]);
+  if (!whole) return null;
+  const [nest, over] = [independent(whole.body), sumIn(whole)];
+  const [rows, cols] = nest.slice(-2);
+  if (!rows || !cols || !over) return null;
+  const [r, c, o] = [rows.axis.name, cols.axis.name, over.axis.name];
+  const parts = unlessRefused(() => blockParts(rows, c, o));
+  if (!parts) return null;
+  const length = extents.of(over);
+  const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
+  const block = cheapestBlock(parts, others, target, extents);
+  // A very long sum in few workgroups is better shared.
+  if (!block || (block.count < target.workgroup.wanted && length >= longest)) return null;
+  const { invocations, registers, by } = block;
+  const halves = target.workgroup.halves ? { half: true } : {};
+  const made: Schedule = [
+    ...before,
+    ...flat,
+    { do: 'block', axis: r, with: c, over: o, by, invocations, registers, ...halves },
+  ];
+  const vectors = [r, c].filter((_, d) => (registers[d] as number) % target.lanes === 0);
+  const lanes = vectors.map((axis) => innerName('block', axis));
+  return [...made, ...lanesOf(kernel, made, lanes, target), ...grid(nest)];
 }
 
 /** The sum in the innermost independent loop of a kernel, or in the windows in it. */
@@ -133,15 +132,11 @@ function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, b
   if (by < 2) return null;
   const axis = over.axis.name;
   const before: Schedule = [...(chain.length > 1 ? [{ do: 'flatten', axis } as const] : []), { do: 'slice', axis, by }];
-  try {
-    const [flat, whole] = appliedSteps(kernel, before).slice(-2) as [Kernel, Kernel];
-    const slices = whole.params.find((p) => p.buffer.name === slicesName(flat, axis))?.buffer as Buffer;
-    const first = workgroups(slicing(kernel.name, flat, axis, by, slices), target, batch);
-    return few || first.some((d) => d.do === 'block') ? [...before, ...workgroups(whole, target, batch)] : null;
-  } catch (e) {
-    if (e instanceof ScheduleError) return null;
-    throw e;
-  }
+  if (!fits(kernel, before)) return null;
+  const [flat, whole] = appliedSteps(kernel, before).slice(-2) as [Kernel, Kernel];
+  const slices = whole.params.find((p) => p.buffer.name === slicesName(flat, axis))?.buffer as Buffer;
+  const first = workgroups(slicing(kernel.name, flat, axis, by, slices), target, batch);
+  return few || first.some((d) => d.do === 'block') ? [...before, ...workgroups(whole, target, batch)] : null;
 }
 
 /** Lanes for copies over these axes, as far as they can be. */
@@ -197,17 +192,12 @@ export function independent(body: readonly Stmt[]): Loop[] {
 }
 
 function isApart(l: Loop): boolean {
-  try {
-    requireApart(l);
-    let stores = false;
-    walkStmts(l.body, (s) => {
-      stores ||= s.kind === 'store';
-    });
-    return stores && l.from.kind === 'const' && l.from.value === 0 && l.step === 1;
-  } catch (e) {
-    if (e instanceof ScheduleError) return false;
-    throw e;
-  }
+  if (whyNotApart(l) !== null) return false;
+  let stores = false;
+  walkStmts(l.body, (s) => {
+    stores ||= s.kind === 'store';
+  });
+  return stores && l.from.kind === 'const' && l.from.value === 0 && l.step === 1;
 }
 
 /** What a schedule may bring about that a kernel did not have. */
@@ -223,11 +213,12 @@ const brought: ReadonlySet<ProblemCode> = new Set([
 
 /** Whether a schedule fits, and no two invocations come to one element unordered. */
 export function isSafe(kernel: Kernel, schedule: Schedule, target: GridTarget, maxBatch: number): boolean {
+  const made = applied(kernel, schedule);
+  if (!made) return false;
   try {
-    verifyKernel(applySchedule(kernel, schedule), { maxBatch, target });
+    verifyKernel(made, { maxBatch, target });
     return true;
   } catch (e) {
-    if (e instanceof ScheduleError) return false;
     if (e instanceof VerifyError) return !e.problems.some((p) => brought.has(p.code));
     throw e;
   }

@@ -4,7 +4,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import { build, byName, type Graph, type OpDef, param, topo, type Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { table } from '../../ir/print-options.ts';
-import { type Directive, directiveForms } from '../../ir/schedule.ts';
+import { type Directive, directiveNames } from '../../ir/schedule.ts';
 import { f32, isBatch, N, type TensorType } from '../../ir/type.ts';
 import { valuesOf } from '../../passes/infer-shapes.ts';
 
@@ -87,7 +87,7 @@ export class Tally {
 
   /** The directive that was applied least often, and how often. */
   leastApplied(): { readonly name: string; readonly times: number } {
-    const all = Object.keys(directiveForms).map((name) => ({ name, times: this.#directives.get(name)?.applied ?? 0 }));
+    const all = directiveNames.map((name) => ({ name, times: this.#directives.get(name)?.applied ?? 0 }));
     return all.reduce((a, b) => (b.times < a.times ? b : a));
   }
 
@@ -100,7 +100,7 @@ export class Tally {
       ops: without('nodes'),
       gradients: without('gradients').filter(hasGradient),
       differences: without('differences').filter(hasGradient),
-      directives: (Object.keys(directiveForms) as Directive['do'][]).flatMap((name) =>
+      directives: directiveNames.flatMap((name) =>
         (['applied', 'refused'] as const).flatMap((o) => (this.#directives.get(name)?.[o] ? [] : [`${name} ${o}`])),
       ),
     };
