@@ -216,6 +216,7 @@ const table = {
         '`vectorize x_i in 0..v { unroll j_i in 0..w { t[j_i, x_i] += f(x_i * w + j_i) } }` --> `vectorize x_w in 0..v*w { t[x_w] += f(x_w) }`: lanes that read every w-th place and copies that read between become one run of neighbours; so do rows `b[.., x_i, j_i]` of a whole last dimension',
       ],
     ],
+    inner: '_w',
   },
   compress: {
     form: { buffer: 'buffer' },
@@ -302,3 +303,6 @@ export const reordersSums = (d: Directive): boolean => directives[d.do].reorders
 type Splitting = { [D in DirectiveName]: Table[D] extends { readonly inner: string } ? D : never }[DirectiveName];
 /** The name of the loop that a directive makes in one over `axis`. */
 export const innerName = (by: Splitting, axis: string): string => `${axis}${table[by].inner}`;
+/** The name of the loop in which a directive made this one. */
+export const outerName = (by: Splitting, inner: string): string =>
+  inner.endsWith(table[by].inner) ? inner.slice(0, -table[by].inner.length) : inner;

@@ -1,6 +1,19 @@
-/** Writes docs/ops.md, the reference of the ops, from their definitions in ir/ops/: `npm run docs`. */
-import { writeFileSync } from 'node:fs';
+/** Writes what the docs say of ops and directives, from their definitions: `npm run docs`. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { ops } from '../dist/ir/ops/index.js';
 import { opsReference } from '../dist/ir/reference.js';
+import { directivesGrammar, directivesTable } from '../dist/ir/reference-schedule.js';
 
-writeFileSync(new URL('../docs/ops.md', import.meta.url), opsReference(ops.values()));
+const page = (name) => new URL(`../docs/${name}.md`, import.meta.url);
+const renew = (name, part, text) => {
+  const old = readFileSync(page(name), 'utf8');
+  if (!part.test(old)) throw new Error(`docs/${name}.md has no place for what is written there`);
+  writeFileSync(
+    page(name),
+    old.replace(part, () => text),
+  );
+};
+
+writeFileSync(page('ops'), opsReference(ops.values()));
+renew('architecture', /^\| directive \|[\s\S]*?(?=\n\n)/m, directivesTable());
+renew('ir', /^directive = [\s\S]*? ;/m, directivesGrammar());

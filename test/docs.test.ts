@@ -1,6 +1,10 @@
 /** What the documents list is what the sources have. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { directivesOf, parseSchedules } from '../ir/parse-schedule.ts';
+import { versionLine } from '../ir/print-options.ts';
+import { directivesGrammar, directivesTable } from '../ir/reference-schedule.ts';
+import { directiveNames, directives } from '../ir/schedule.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const sources = [
@@ -21,6 +25,23 @@ test('docs/errors.md has every code of a TapeoutError, and no other', () => {
   // A code that is no literal would be missed above.
   const calls = sources.reduce((n, text) => n + [...text.matchAll(/new TapeoutError\(|super\('/g)].length, 0);
   expect(thrown).toHaveLength(calls);
+});
+
+test('the docs have every directive as its row has it; `npm run docs` writes them', () => {
+  expect(read('docs/architecture.md')).toContain(`\n${directivesTable()}\n\n`);
+  expect(read('docs/ir.md')).toContain(`\n${directivesGrammar()}\n`);
+  const reordering = directiveNames.filter((d) => directives[d].reorders).map((d) => `\`${d}\``);
+  const named = `only ${reordering.slice(0, -1).join(', ')} and ${reordering.at(-1)} change the order of a sum`;
+  expect(read('docs/architecture.md').replaceAll(/\s+/g, ' ')).toContain(named);
+});
+
+test.each(directiveNames)('the lines that show %s are lines of it', (name) => {
+  const [[first] = ['']] = directives[name].doc;
+  for (const [line] of directives[name].doc) {
+    const text = line.replace(/^\.\.\./, first);
+    const [made] = parseSchedules(`${versionLine}\nschedule @k { ${text} }`, 'docs').flatMap(directivesOf);
+    expect(made?.do).toBe(name);
+  }
 });
 
 test('links between the documents lead somewhere', () => {

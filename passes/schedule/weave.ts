@@ -17,6 +17,7 @@ import {
   walkStmts,
 } from '../../ir/kernel.ts';
 import { linear } from '../../ir/linear.ts';
+import { innerName, outerName } from '../../ir/schedule.ts';
 import { ScheduleError } from './legal.ts';
 
 /** A tile that lanes `i` and copies `j` index, and what it becomes. */
@@ -192,7 +193,7 @@ function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, 
     if (!isTileWrite(s)) throw new ScheduleError('only writes of a tile can be woven');
     const w = tiles.get(s.tile) as Woven;
     const count = w.to.shape.at(-1) as number;
-    const q = x.axis(lanes.replace(/_i$/, '_w'), count);
+    const q = x.axis(innerName('weave', outerName('vectorize', lanes)), count);
     // w·i + j = q: in multiples of it, i counts for nothing and j for q.
     const value = x.substitute(
       s.value,

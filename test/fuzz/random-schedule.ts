@@ -2,7 +2,14 @@
 
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
-import type { Directive } from '../../ir/schedule.ts';
+import {
+  type Directive,
+  type DirectiveName,
+  type DirectiveOf,
+  directiveNames,
+  fieldsOf,
+  type Held,
+} from '../../ir/schedule.ts';
 import { loopsToSum } from '../../passes/schedule/block-parts.ts';
 import { loopsOf } from '../../passes/schedule/legal.ts';
 import type { Choices } from '../support/generate.ts';
@@ -16,72 +23,65 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     for (const e of exprsOf(s)) walk(e, (p) => void (p.kind === 'load' && loaded.push(p.buffer)));
   });
   const names = [...new Set(loops.map((l) => l.axis.name))];
-  const axisOf = (mode: (l: Loop) => boolean): string => {
-    const of = [...new Set(loops.filter(mode).map((l) => l.axis.name))];
+  const axisOf = (mode: Loop['mode']): string => {
+    const of = [...new Set(loops.filter((l) => l.mode === mode).map((l) => l.axis.name))];
     return of.length && !c.chance(20) ? c.of(of) : c.of([...names, 'nowhere']);
   };
-  const serial = (): string => axisOf((l) => l.mode === 'serial');
-  const by = (): number => (c.chance(30) ? c.of([0, -2, 1.5]) : c.of([4, 2, 3, 8, 1, 5, 7, 12, 16]));
   const extent = (axis: string): number => {
     const bound = loops.find((l) => l.axis.name === axis)?.to;
     return bound?.kind === 'const' ? bound.value : 8;
   };
-  const directives: readonly (() => Directive)[] = [
-    () => ({ do: 'tile', axis: serial(), by: by(), shift: c.chance(3), fenced: c.chance(4) }),
-    () => ({ do: 'vectorize', axis: serial(), by: c.chance(3) ? by() : c.of([4, 8, 12]), shift: c.chance(3) }),
-    () => ({ do: 'vectorize', axis: axisOf((l) => l.mode === 'unrolled'), by: c.of([4, 8]) }),
-    () => ({ do: 'reassociate', axis: serial(), by: by() }),
-    () => ({ do: 'partial', axis: serial(), by: by(), ...(c.chance(2) ? { compensated: true } : {}) }),
-    () => {
-      const axis = serial();
+  const side = (): number => c.of([2, 1, 4]);
+  /** What a field may hold, whatever the directive. */
+  const drawn: { readonly [H in keyof Held]: () => Held[H] } = {
+    loop: () => axisOf('serial'),
+    loops: () => (c.chance(3) ? loopsOf(k) : [{ axis: axisOf('serial'), extent: 1 + c.below(9) }]),
+    buffer: () => (loaded.length && !c.chance(8) ? c.of(loaded).name : 'nothing'),
+    count: () => (c.chance(30) ? c.of([0, -2, 1.5]) : c.of([4, 2, 3, 8, 1, 5, 7, 12, 16])),
+    sides: () => [side(), side()],
+    flag: () => c.chance(3),
+    cuts: () => Array.from({ length: 1 + c.below(3) }, () => c.below(12) - 1),
+    order: () => [0],
+  };
+  /** Directives of which what is drawn field by field would seldom fit: these fields are drawn together. */
+  const aimed: { readonly [D in DirectiveName]?: () => Partial<DirectiveOf<D>> } = {
+    vectorize: () =>
+      c.chance(3)
+        ? { axis: axisOf('unrolled'), by: c.of([4, 8]) }
+        : { axis: axisOf('serial'), by: c.chance(3) ? drawn.count() : c.of([4, 8, 12]) },
+    split: () => {
+      const axis = axisOf('serial');
       const divisors = [2, 3, 4, 5, 7, 13].filter((d) => extent(axis) % d === 0);
-      return { do: 'split', axis, by: divisors.length && !c.chance(4) ? c.of(divisors) : by() };
+      return { axis, by: divisors.length && !c.chance(4) ? c.of(divisors) : drawn.count() };
     },
-    () => {
-      const axis = serial();
-      const cut = (): number => c.below(extent(axis) + 3) - 1;
-      return { do: 'peel', axis, at: Array.from({ length: 1 + c.below(3) }, cut) };
+    peel: () => {
+      const axis = axisOf('serial');
+      return { axis, at: Array.from({ length: 1 + c.below(3) }, () => c.below(extent(axis) + 3) - 1) };
     },
-    () => ({
-      do: 'weave',
-      axis: axisOf((l) => l.mode === 'vectorized'),
-      with: axisOf((l) => l.mode === 'unrolled'),
-    }),
-    () => ({ do: c.chance(2) ? 'interchange' : 'parallel', axis: serial() }),
-    () => ({ do: 'invoke', axis: serial(), by: by() }),
-    () => ({ do: 'share', axis: serial(), by: by(), together: c.chance(3) }),
-    () => ({ do: 'flatten', axis: serial() }),
-    () => ({ do: 'slice', axis: serial(), by: by() }),
-    () => {
+    weave: () => ({ axis: axisOf('vectorized'), with: axisOf('unrolled') }),
+    block: () => {
       const nests = loops.flatMap((rows) => {
         const cols = rows.body[0];
         const over = cols?.kind === 'for' ? loopsToSum(cols).at(-1) : undefined;
         return cols?.kind === 'for' && over ? [[rows, cols, over].map((l) => l.axis.name)] : [];
       });
-      const [axis, cols, over] = nests.length && !c.chance(4) ? c.of(nests) : [serial(), serial(), serial()];
-      return {
-        do: 'block',
-        axis: axis as string,
-        with: cols as string,
-        over: over as string,
-        by: c.of([2, 1, 4]),
-        invocations: [c.of([2, 1, 4]), c.of([2, 1, 4])],
-        registers: [c.of([2, 1, 4]), c.of([2, 1, 3, 4])],
-        half: c.chance(3),
-      };
+      if (nests.length === 0 || c.chance(4)) return { by: side() };
+      const [axis, cols, over] = c.of(nests) as [string, string, string];
+      return { axis, with: cols, over, by: side() };
     },
-    () => ({ do: 'over', loops: c.chance(3) ? loopsOf(k) : [{ axis: serial(), extent: 1 + c.below(9) }] }),
-    () => ({ do: 'compress', buffer: loaded.length && !c.chance(8) ? c.of(loaded).name : 'nothing' }),
-    () => {
-      if (loaded.length === 0) return { do: 'pack', buffer: 'nothing', order: [0] };
+    pack: () => {
+      if (loaded.length === 0) return {};
       const b = c.of(loaded);
       const rest = b.type.shape.map((_, d) => d);
       const order = b.type.shape.map(() => rest.splice(c.below(rest.length), 1)[0] as number);
       // No order at all, now and then.
-      return { do: 'pack', buffer: b.name, order: c.chance(30) ? order.map(() => 0) : order };
+      return { buffer: b.name, order: c.chance(30) ? order.map(() => 0) : order };
     },
-  ];
-  return c.of(directives)();
+  };
+  const name = c.of(directiveNames);
+  const aim: Readonly<Record<string, unknown>> = aimed[name]?.() ?? {};
+  const fields = fieldsOf(name).map(({ key, holds }) => [key, key in aim ? aim[key] : drawn[holds]()]);
+  return { do: name, ...Object.fromEntries(fields) } as Directive;
 }
 
 /** Statements that a kernel is, once copies are written out; lanes count by the vector. */

@@ -5,13 +5,13 @@ import type { Buffer } from '../../ir/expr.ts';
 import { buffersOf, interpretKernel, type Memory, makeMemory } from '../../ir/interpret-kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
 import type { Program, Slot } from '../../ir/program.ts';
-import { type Directive, reordersSums, type Schedule } from '../../ir/schedule.ts';
+import { directives, reordersSums, type Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt } from '../../ir/type.ts';
 import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
 import { verifyKernels } from '../../ir/verify-kernel.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
-import { ScheduleError } from '../../passes/schedule/legal.ts';
+import { loopsIn, ScheduleError } from '../../passes/schedule/legal.ts';
 import { uniform } from '../support/generate.ts';
 import { Arena } from '../support/pipeline.ts';
 
@@ -33,8 +33,9 @@ export function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
   }
 }
 
-/** Directives that make invocations, which no WebAssembly has. */
-const forDevice = (d: Directive): boolean => d.do === 'invoke' || d.do === 'share' || d.do === 'block';
+/** Whether kernels run in invocations, which no WebAssembly has. */
+const forDevice = ({ kernels }: Variant): boolean =>
+  kernels.some((k) => loopsIn(k).some((l) => l.mode === 'invocations'));
 /** What a directive leaves to the verifier: whether iterations stay apart, and what invocations share. */
 const toldByVerifier: ReadonlySet<ProblemCode> = new Set([
   'race',
@@ -53,7 +54,7 @@ const toldByVerifier: ReadonlySet<ProblemCode> = new Set([
 export function applied(k: Kernel, schedule: Schedule, maxBatch: number): readonly Kernel[] | null {
   try {
     const { kernels } = scheduledBy(k, schedule, wasm128, maxBatch);
-    if (schedule.some((d) => d.do === 'parallel' || d.do === 'flatten' || forDevice(d))) proved(kernels, maxBatch);
+    if (schedule.some((d) => directives[d.do].unproved)) proved(kernels, maxBatch);
     return kernels;
   } catch (e) {
     if (e instanceof ScheduleError) return null;
@@ -71,7 +72,7 @@ export interface Runnable {
 
 /** Compiled once, for every batch that they are run on. */
 export async function runnable(variants: readonly Variant[], maxBatch: number): Promise<Runnable> {
-  const onWasm = variants.filter((v) => !v.schedule.some(forDevice));
+  const onWasm = variants.filter((v) => !forDevice(v));
   const program = programOf(onWasm, maxBatch);
   return { variants, onWasm, arena: await Arena.of(program, emitWasm(program).wasm) };
 }
