@@ -49,7 +49,14 @@ export const gradients: Kind = {
  *  is PyTorch's choice, and no difference tells it. */
 function isTied({ inputs }: Node, given: ReadonlyMap<Param, Float64Array>, n: number): boolean {
   if (inputs.length < 3) return false;
-  const values = interpretValues(inputs, given, n);
+  let values: readonly Float64Array[];
+  try {
+    values = interpretValues(inputs, given, n);
+  } catch (e) {
+    // Elements that nothing reads may divide by zero.
+    if (e instanceof RangeError) return true;
+    throw e;
+  }
   return values.some((a, i) =>
     values.slice(0, i).some((b) => a.length === b.length && a.some((v, k) => Object.is(v, b[k]))),
   );
