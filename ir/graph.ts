@@ -255,16 +255,16 @@ export function usersOf(nodes: readonly Node[]): Map<Value, Node[]> {
   return users;
 }
 
-/** A graph whose params are those its results read or update, in the order given where one is given. Inputs of that order
- *  stay without a use: a host passes them by position. */
-export function makeGraph(name: string, results: readonly Result[], order: readonly Param[] = [], task?: Task): Graph {
+/** A graph whose params are those listed, used or not, and then what else its results read or update: a host passes inputs by
+ *  position, and a parameter has its place in memory and in files whatever comes of it. */
+export function makeGraph(name: string, results: readonly Result[], listed: readonly Param[] = [], task?: Task): Graph {
   const asked = task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : []), ...task.wrt] : [];
   const applied = task?.kind === 'apply' ? [...task.gradients].flat() : [];
   const used = new Set([
     ...paramsOf([...results.map((r) => r.value), ...asked, ...applied]),
     ...results.flatMap((r) => (r.into ? [r.into] : [])),
   ]);
-  const params = [...order.filter((p) => used.delete(p) || p.role === 'input'), ...used];
+  const params = [...new Set([...listed, ...used])];
   return { name, params, results, ...(task ? { task } : {}) };
 }
 

@@ -19,10 +19,8 @@ export function outline(
   buffers: Buffers,
   /** Inputs that hold indices. */
   indices: ReadonlyMap<Param, Indices>,
-  /** Params that have a place though no graph reads them. */
-  kept: readonly Param[] = [],
 ): Outline {
-  const params = [...new Set([...lowered.flatMap((l) => l.graph.params), ...kept])];
+  const params = [...new Set(lowered.flatMap((l) => l.graph.params))];
   const lasting = order.flatMap((role) =>
     params
       .filter((p) => p.role === role)

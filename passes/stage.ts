@@ -49,8 +49,6 @@ export interface StageContext {
   readonly given: GivenSchedules;
   /** Inputs that hold indices, as the module told that was recorded or read. */
   readonly indices: ReadonlyMap<Param, Indices>;
-  /** Params that have a place though no graph reads them. */
-  readonly kept: readonly Param[];
 }
 
 /** One step of the pipeline. Its name is its identity: `--stage fuse`, `--passes fuse`, test/golden/fuse, `bug in pass 'fuse'`. */

@@ -73,10 +73,10 @@ export const stages = {
     }),
     { notReady: noTasks('fuse') },
   ),
-  lower: stage('lower', 'fused', 'kernels', ({ module }, { indices, kept }) => {
+  lower: stage('lower', 'fused', 'kernels', ({ module }, { indices }) => {
     const buffers = new Buffers(module);
     const lowered = module.graphs.map((g) => lower(g, buffers));
-    return { form: 'kernels', outline: outline(module, lowered, buffers, indices, kept) };
+    return { form: 'kernels', outline: outline(module, lowered, buffers, indices) };
   }),
   schedule: stage('schedule', 'kernels', 'schedule', ({ outline: of }, { target, given }) => ({
     form: 'schedule',

@@ -11,7 +11,7 @@ import { wgslBackend } from '../codegen/wgsl/backend.ts';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
-import type { ModelSpec } from '../frontend/index.ts';
+import { defineModel, type ModelSpec, nn, optim, type Tensor } from '../frontend/index.ts';
 import { record } from '../frontend/model.ts';
 import { entriesOf, stateTableOf } from '../frontend/pipeline/entries.ts';
 import { contextOf, parseIr } from '../frontend/pipeline/read.ts';
@@ -95,4 +95,29 @@ test('every pass is a stage of some backend or of the graph, and is found by its
     expect(stageNamed(name, wasm128)).toBe(stage);
   }
   for (const b of backends) expect(backendFor(b.target, b.name === 'wasm-threads').name).toBe(b.name);
+});
+
+test('a parameter and a buffer that nothing reads have a place, in a text that is taken on too', () => {
+  class Idle extends nn.Module {
+    w = new nn.Parameter([2], [1, 2]);
+    idle = new nn.Parameter([3], [1, 2, 3]);
+    buffer = new nn.Buffer([4], [1, 2, 3, 4]);
+    override forward(x: Tensor): Tensor {
+      return x.mul(this.w);
+    }
+  }
+  const two = { shape: ['N', 2] as const };
+  const optimizer = optim.SGD({ lr: 0.1 });
+  const spec = defineModel({ model: Idle, input: two, target: two, loss: nn.MSELoss(), optimizer, maxBatch: 4 });
+  const { all, irs, optimizer: rule } = compiled(spec, wasmBackend(wasm128));
+  const kept = (ir: Ir): string[] =>
+    ir.form === 'program' ? ir.program.slots.map((s) => `${s.purpose} ${s.buffer.name}`) : [];
+  const until = all.indexOf(stages.plan) + 1;
+  expect(kept(irs[until]!)).toEqual(expect.arrayContaining(['parameter w', 'parameter idle', 'state buffer']));
+  for (const [i, ir] of irs.slice(0, until).entries()) {
+    const back = reread(ir);
+    const context = contextOf(back, { target: wasm128, optimizer: rule });
+    const program = all.slice(i, until).reduce<Ir>((at, stage) => stage.run(at, context), back);
+    expect(kept(program), `after ${all[i - 1]?.name ?? 'recording'}`).toEqual(kept(irs[until]!));
+  }
 });

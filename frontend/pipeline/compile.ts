@@ -109,7 +109,6 @@ export function compileRecording(
     target: wanted.processor,
     given: nothingGiven,
     indices: indexInputs(recorded),
-    kept: [...recording.parameters, ...recording.buffers].map((s) => s.param),
   };
 
   shown.recorded(recorded);

@@ -127,6 +127,5 @@ export function contextOf(
     target: options.target,
     given: options.given ?? nothingGiven,
     indices: module ? indexInputs(module) : new Map(),
-    kept: [],
   };
 }

@@ -73,7 +73,8 @@ function rebuildGraph(graph: Graph, wanted: Graph, changes: Changes, made: Map<V
       .filter((p) => wanted.params.includes(p))
       .map(nowParam),
   );
-  const params = [...new Set([...order.filter((p) => idle.has(p) || plain.params.includes(p)), ...plain.params])];
+  const left = new Set(idleParams(plain));
+  const params = plain.params.filter((p) => p.role === 'input' || idle.has(p) || !left.has(p));
   const whole = { ...plain, params };
   if (!('groups' in graph)) return whole;
   const { groups, staged } = graph as FusedGraph;

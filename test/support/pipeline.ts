@@ -88,7 +88,7 @@ export const contextFor = (
   target: Target,
   optimizer: Optimizer = noOptimizer,
   table: StateTable = new StateTable(),
-): StageContext => ({ optimizer, table, target, given: nothingGiven, indices: indexInputs(recorded), kept: [] });
+): StageContext => ({ optimizer, table, target, given: nothingGiven, indices: indexInputs(recorded) });
 
 /** The buffer of a param, by its name. */
 export const bufferOf = ({ lasting }: Outline, p: Param): Buffer | undefined =>
