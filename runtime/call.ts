@@ -5,6 +5,7 @@ import {
   checkBatch,
   checkLabels,
   checkLength,
+  counted,
   type Data,
   samplesIn,
   TapeoutError,
@@ -96,17 +97,24 @@ function isSurplus(given: readonly unknown[], taken: number): boolean {
   return false;
 }
 
+/** Of an entry without inputs. Throws TapeoutError where it is given some. */
+export function takesNothing<E extends Callee>(entry: E, given: readonly unknown[]): E {
+  if (isSurplus(given, 0)) throw surplus(entry, given);
+  return entry;
+}
+
 function surplus({ name, inputs }: Callee, given: readonly unknown[], more = ''): TapeoutError {
   const names = inputs.map((port) => port.tensor.name);
   const count = given.findLastIndex((value) => value !== undefined) + 1;
   return new TapeoutError(
     'wrong-array',
-    `${methods[name]} was given ${count} arguments, and takes ${shape(name, names)}.${more && ` ${more}`}`,
+    `${methods[name]} was given ${counted(count, 'argument')}, and takes ${shape(name, names)}.${more && ` ${more}`}`,
   );
 }
 
 /** `(x, y), ({ x, y }) or (n)`. */
 function shape(name: EntryName, names: readonly string[]): string {
+  if (names.length === 0) return `${methods[name]}()`;
   const list = names.join(', ');
   return `${methods[name]}(${list}), ${methods[name]}({ ${list} }) or ${methods[name]}(n)`;
 }

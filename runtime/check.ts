@@ -130,7 +130,7 @@ export function samplesIn(data: Data, each: number, maxBatch: number, tensor: Ma
   return n;
 }
 
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Throws unless `data` is as long as `wanted`, given a batch of n, which `given` decided. */
 export function checkLength(data: Data, wanted: number, n: number, tensor: ManifestTensor, given: string): void {

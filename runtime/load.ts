@@ -8,7 +8,7 @@ import { instantiate, type Model, type Wasm } from './model.ts';
 import { instantiateThreads, type ThreadOptions } from './threads.ts';
 import { usualWarmUp } from './warm-up.ts';
 import type { GpuModel } from './webgpu.ts';
-import type { StateDict } from './weights.ts';
+import { type StateDict, tensorsOf } from './weights.ts';
 
 // Constants of the bundle's kind, put in their place by scripts/glue.mjs.
 declare const hasWasm: boolean;
@@ -32,20 +32,27 @@ export interface LoadRequest extends ThreadOptions, BackendOptions {
 export async function load(options: LoadRequest = {}): Promise<Model | GpuModel> {
   checkLoad(options, manifest);
   if (!hasThreads && !hasWebgpu) {
-    const { wasm, weights, warmUp = usualWarmUp() } = options;
-    const [code, values] = await Promise.all([
-      wasm ?? contents('model.wasm'),
-      weights ?? contents('weights.safetensors'),
-    ]);
+    const { wasm, warmUp = usualWarmUp() } = options;
+    const [code, values] = await Promise.all([wasm ?? contents('model.wasm'), weightsOf(options)]);
     return instantiate(code, manifest, values, { warmUp });
   }
-  const weights = options.weights ?? (await contents('weights.safetensors'));
+  const weights = await weightsOf(options);
   const onWasm = () => (hasThreads ? startThreads(options, weights) : startAlone(options, weights));
   if (!hasWebgpu) return onWasm();
   const shaders = shadersOf(options);
   return hasWasm
     ? instantiateBest(onWasm, shaders, manifest, weights, options)
     : instantiateOnGpu(shaders, manifest, weights, options);
+}
+
+/** The bundle's own weights, or those that are given: buffers that they lack, as a file of parameters does, are the bundle's. */
+async function weightsOf({ weights }: LoadRequest): Promise<StateDict> {
+  const own = () => contents('weights.safetensors');
+  const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && t.initial === undefined);
+  if (!weights || buffers.length === 0) return weights ?? own();
+  const initial = tensorsOf(await own());
+  const kept = buffers.flatMap(({ name }) => (initial.has(name) ? [[name, initial.get(name)!] as const] : []));
+  return new Map([...kept, ...tensorsOf(weights)]);
 }
 
 /** The bytes of a file. */

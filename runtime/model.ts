@@ -1,6 +1,6 @@
 /** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
  *  A step allocates nothing, and a call that throws has changed nothing. */
-import { type Argument, checkCall } from './call.ts';
+import { type Argument, checkCall, takesNothing } from './call.ts';
 import { beginsAsWasm, bytesOf, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
@@ -305,13 +305,13 @@ export class Model {
   }
 
   /** Sets all gradients to zero. */
-  zeroGrad(): void {
-    this.#get('zero_grad').run(this.maxBatch); // an input's gradient has the batch in its shape
+  zeroGrad(...none: never[]): void {
+    takesNothing(this.#get('zero_grad'), none).run(this.maxBatch); // an input's gradient has the batch in its shape
   }
 
   /** Lets the optimizer apply the gradients that `backward` left. */
-  step(): void {
-    this.#get('step').run(1);
+  step(...none: never[]): void {
+    takesNothing(this.#get('step'), none).run(1);
   }
 
   /** The learning rate. Setting NaN or infinity throws. */

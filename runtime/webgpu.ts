@@ -1,6 +1,6 @@
 /** A compiled model at work on a GPU: the calls of the WebAssembly model, asynchronous where results come back. A step writes
  *  its batch, encodes one pass and submits it; nothing waits for it unless somebody asks for what it found. */
-import { type Argument, checkCall } from './call.ts';
+import { type Argument, checkCall, takesNothing } from './call.ts';
 import {
   arrayOf,
   checkBatch,
@@ -224,13 +224,13 @@ export class GpuModel {
   }
 
   /** Queues: sets all gradients to zero. */
-  zeroGrad(): void {
-    this.#submit(this.#get('zero_grad'), this.maxBatch); // an input's gradient has the batch in its shape
+  zeroGrad(...none: never[]): void {
+    this.#submit(takesNothing(this.#get('zero_grad'), none), this.maxBatch); // an input's gradient has the batch in its shape
   }
 
   /** Queues: lets the optimizer apply the gradients that `backward` left. */
-  step(): void {
-    this.#submit(this.#get('step'), 1);
+  step(...none: never[]): void {
+    this.#submit(takesNothing(this.#get('step'), none), 1);
   }
 
   /** The learning rate of the steps from now on. Setting NaN or infinity throws. */

@@ -289,6 +289,10 @@ describe('places', () => {
     expect(() => model.forward(a, b, y)).toThrow(
       'forward was given 3 arguments, and takes forward(a, b), forward({ a, b }) or forward(n).',
     );
+    expect(() => model.step(...([1] as never[]))).toThrow('step was given 1 argument, and takes step().');
+    expect(() => model.zeroGrad(...([a, b] as never[]))).toThrow(
+      'zeroGrad was given 2 arguments, and takes zeroGrad().',
+    );
     expect(() => model.forward(a)).toThrow(/^b must be a Float32Array, but it is missing/);
     expect(() => model.forward({ a })).toThrow(/^b must be a Float32Array, but it is missing/);
     expect(() => model.forward({ a, b, y })).toThrow(/^unknown input of forward 'y'/);

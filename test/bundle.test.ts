@@ -6,8 +6,9 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contentHash, type Files } from '../codegen/checksums.ts';
+import { defineModel, nn, type Tensor } from '../frontend/index.ts';
 import { bundleOf, writeFiles } from '../frontend/output.ts';
-import type { Compiled } from '../frontend/pipeline/compile.ts';
+import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import { checkWgslTag, taggedWgsl } from '../runtime/gpu-tag.ts';
 import { folderOf, root } from './support/cli.ts';
 import { noGpu } from './support/engines.ts';
@@ -45,7 +46,38 @@ function run(script: string): unknown {
   return JSON.parse(stdout);
 }
 
+class Buffered extends nn.Module {
+  shift = new nn.Buffer([2], [10, 20]);
+  scale = new nn.Parameter([2], [1, 2]);
+
+  forward(x: Tensor): Tensor {
+    return x.mul(this.scale).add(this.shift);
+  }
+}
+
 describe('a bundle', () => {
+  test.each([undefined, 2])(
+    'keeps its buffers where weights that are given have none (threads: %s)',
+    async (threads) => {
+      const spec = defineModel({ model: () => new Buffered(), input: { shape: ['N', 2] }, maxBatch: 1 });
+      writeFiles(join(folder, 'buffered'), await bundleOf(await compile(spec, threads ? { threads } : {})));
+      const result = run(`
+      import load from './buffered/index.js';
+      const f = (v) => Float32Array.of(v, v);
+      const first = await load();
+      const saved = first.toSafetensors();
+      const [again, other] = [await load({ weights: saved }), await load({ weights: { scale: f(3), shift: f(1) } })]
+        .map((m) => [...m.forward(f(1))]);
+      console.log(JSON.stringify([[...first.forward(f(1))], again, other]));
+      process.exit();`);
+      expect(result).toEqual([
+        [11, 22],
+        [11, 22],
+        [4, 4],
+      ]);
+    },
+  );
+
   test('loads in Node with its own weights and runs', () => {
     const result = run(`
       import load from './tiny/index.js';
