@@ -65,6 +65,7 @@ export const dtypes = {
   },
 } as const satisfies Readonly<Record<string, Row>>;
 
+/** The type of an element, by its name in the table. */
 export type DType = keyof typeof dtypes;
 /** The element types, in the order in which errors list them. */
 export const dtypeNames: readonly DType[] = Object.keys(dtypes) as DType[];

@@ -474,7 +474,9 @@ export const binaryRows = {
   },
 } as const satisfies Readonly<Record<string, BinaryRow>>;
 
+/** A function of one scalar, by its name in the table. */
 export type UnaryFn = keyof typeof unaryRows;
+/** A function of two scalars of one type, by its name in the table. */
 export type BinaryFn = keyof typeof binaryRows;
 
 /** The rows as any pass reads them. */

@@ -21,7 +21,7 @@ const [perParam, perGraph] = [4, 16];
 export const gradients: Kind = {
   name: 'gradients',
   doc: 'gradients are the limits of differences',
-  runs: 120,
+  runs: 300,
   async check(choices, tally) {
     const c = new Choices(choices);
     const g = randomGraph(c);
@@ -58,7 +58,7 @@ function isTied({ inputs }: Node, given: ReadonlyMap<Param, Float64Array>, n: nu
     throw e;
   }
   return values.some((a, i) =>
-    values.slice(0, i).some((b) => a.length === b.length && a.some((v, k) => Object.is(v, b[k]))),
+    values.slice(0, i).some((b) => a.length > 0 && a.length === b.length && a.every((v, k) => Object.is(v, b[k]))),
   );
 }
 

@@ -3,7 +3,7 @@
 
 import type { Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import type { FusedGraph, Graph, Node, Value } from '../../ir/graph.ts';
+import { type FusedGraph, type Graph, makeGraph, type Node, type Value } from '../../ir/graph.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, type Write } from '../../ir/kernel.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { isBatch, N, sameType, type TensorType } from '../../ir/type.ts';
@@ -454,7 +454,11 @@ export const graphDamages: readonly Damage<Graph>[] = [
   },
   {
     name: 'a param not listed',
-    sites: (g) => g.params.map((p) => () => ({ ...g, params: g.params.filter((q) => q !== p) })),
+    // What nothing reads need not be listed.
+    sites: (g) => {
+      const needed = makeGraph(g.name, g.results, [], g.task).params;
+      return needed.map((p) => () => ({ ...g, params: g.params.filter((q) => q !== p) }));
+    },
   },
   { name: 'a param listed twice', sites: (g) => g.params.map((p) => () => ({ ...g, params: [...g.params, p] })) },
   {
