@@ -38,6 +38,10 @@ export type Ir =
 export type Form = Ir['form'];
 export type IrOf<F extends Form> = Extract<Ir, { readonly form: F }>;
 
+/** What the last stage that makes this form made. */
+export const last = <F extends Form>(irs: readonly Ir[], form: F): IrOf<F> =>
+  irs.findLast((ir) => ir.form === form) as IrOf<F>;
+
 /** What stages know beside the IR. */
 export interface StageContext {
   /** Null where none is given: then no graph may end in a step. */

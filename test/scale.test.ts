@@ -14,7 +14,8 @@ import { verifyKernels } from '../ir/verify-kernel.ts';
 import { chooseSchedule } from '../passes/schedule/choose.ts';
 import { schedule } from '../passes/schedule/index.ts';
 import type { Ir } from '../passes/stage.ts';
-import { contextFor, last } from './support/pipeline.ts';
+import { last } from '../passes/stage.ts';
+import { contextFor } from './support/pipeline.ts';
 
 const counted = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 const module = (params: string, lines: readonly string[], ends: string): Module =>

@@ -16,7 +16,7 @@ import { inOrder, registeredPasses } from '../../passes/custom.ts';
 import type { Rematerialized } from '../../passes/rematerialize.ts';
 import { type GivenSchedules, nothingGiven, without } from '../../passes/schedule/given.ts';
 import type { ScheduledOutline } from '../../passes/schedule/index.ts';
-import type { Code, Form, Ir, IrOf, Stage, StageContext } from '../../passes/stage.ts';
+import { type Code, type Ir, type IrOf, last, type Stage, type StageContext } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { type ModelSpec, type Recording, record } from '../model.ts';
@@ -207,9 +207,6 @@ function madeBy<C extends Code>(irs: readonly Ir[], { program }: IrOf<'program'>
     code: last(irs, 'code').code as C,
   };
 }
-
-const last = <F extends Form>(irs: readonly Ir[], form: F): IrOf<F> =>
-  irs.findLast((ir) => ir.form === form) as IrOf<F>;
 
 /** One manifest tells of both: what lies where, and what is dispatched. */
 function requireSameLaunches(...both: readonly (readonly [Program, Shaders])[]): void {

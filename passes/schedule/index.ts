@@ -33,26 +33,6 @@ export const schedule = (
   return (lowered) => ({ ...lowered, ...launches(lowered.kernels) });
 };
 
-/** A module's graphs, scheduled. Throws a `CompileError` where a schedule is given that does not fit the kernels. */
-export function scheduleAll(
-  lowered: readonly Lowered[],
-  { name, maxBatch }: { readonly name: string; readonly maxBatch: number },
-  target: Target,
-  given: GivenSchedules = nothingGiven,
-): Scheduled[] {
-  requireModel(
-    given,
-    lowered.flatMap((l) => l.kernels),
-    name,
-  );
-  const done = lowered.map(schedule(target, maxBatch, given));
-  requireKernels(
-    given,
-    done.flatMap((l) => [...l.schedules.keys()]),
-  );
-  return done;
-}
-
 /** Launches of scheduled kernels, and by name what made each. */
 export interface ScheduledOutline extends Pick<ScheduledKernels, 'schedules'> {
   readonly outline: Outline;

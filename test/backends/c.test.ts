@@ -1,4 +1,5 @@
 /** A fifth program backend: what it computes is, to the bit, what the interpreter of kernels does. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,9 +16,10 @@ import { graphStages } from '../../frontend/pipeline/stages.ts';
 import { usersRule } from '../../frontend/pipeline/users-rule.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
 import { kernelsOf, type Program } from '../../ir/program.ts';
+import { last } from '../../passes/stage.ts';
 import { uniform } from '../support/generate.ts';
 import { unless } from '../support/left-out.ts';
-import { contextFor, last, through } from '../support/pipeline.ts';
+import { contextFor, through } from '../support/pipeline.ts';
 import { cBackend } from './c.ts';
 
 const noGcc = spawnSync('gcc', ['--version']).status === 0 ? null : 'there is no gcc';

@@ -1,4 +1,5 @@
 /** A module through the stages of a device: gathered, scheduled for workgroups, planned, written as shaders, and run. */
+
 import { emission } from '../../codegen/backend.ts';
 import { manifestOf } from '../../codegen/manifest.ts';
 import { type WgslCode, wgslBackend } from '../../codegen/wgsl/backend.ts';
@@ -7,9 +8,10 @@ import type { Outline } from '../../ir/program.ts';
 import { webgpu } from '../../ir/target.ts';
 import type { ScheduledOutline } from '../../passes/schedule/index.ts';
 import type { IrOf } from '../../passes/stage.ts';
+import { last } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 import type { ManifestGpu } from '../../runtime/manifest.ts';
-import { contextFor, last, through, type Unproved } from './pipeline.ts';
+import { contextFor, through, type Unproved } from './pipeline.ts';
 
 export interface GpuStages {
   readonly module: Module;

@@ -20,7 +20,7 @@ import { byteSize, countAt, type DType } from '../../ir/type.ts';
 import { VerifyError } from '../../ir/verify.ts';
 import { nothingGiven } from '../../passes/schedule/given.ts';
 import type { ScheduledOutline } from '../../passes/schedule/index.ts';
-import { type Form, type Ir, type IrOf, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
+import { type Ir, type IrOf, last, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
 import { noOptimizer, type Optimizer, StateTable } from '../../passes/update.ts';
 
 export type Elements = Float32Array | Int32Array | Uint8Array;
@@ -78,10 +78,6 @@ export function through(stages: readonly Stage[], from: Ir, context: StageContex
   }
   return made;
 }
-
-/** What the last stage that makes this form made. */
-export const last = <F extends Form>(irs: readonly Ir[], form: F): IrOf<F> =>
-  irs.findLast((ir) => ir.form === form) as IrOf<F>;
 
 export const contextFor = (
   recorded: Module,
