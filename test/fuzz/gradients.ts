@@ -45,21 +45,20 @@ export const gradients: Kind = {
   },
 };
 
-/** Of three operands two that are equal may meet at a kink wherever that lies, as equal bounds of a clamp do: the gradient there
- *  is PyTorch's choice, and no difference tells it. */
-function isTied({ inputs }: Node, given: ReadonlyMap<Param, Float64Array>, n: number): boolean {
-  if (inputs.length < 3) return false;
-  let values: readonly Float64Array[];
+/** Where the bounds of a clamp are equal and move together, its value moves with them, and yet PyTorch gives neither a gradient: no
+ *  difference tells that. */
+function isTied({ op, inputs }: Node, given: ReadonlyMap<Param, Float64Array>, n: number): boolean {
+  if (!Object.is(op, ir.clamp)) return false;
+  let bounds: readonly Float64Array[];
   try {
-    values = interpretValues(inputs, given, n);
+    bounds = interpretValues(inputs.slice(1), given, n);
   } catch (e) {
     // Elements that nothing reads may divide by zero.
     if (e instanceof RangeError) return true;
     throw e;
   }
-  return values.some((a, i) =>
-    values.slice(0, i).some((b) => a.length > 0 && a.length === b.length && a.every((v, k) => Object.is(v, b[k]))),
-  );
+  const [low, high] = bounds as [Float64Array, Float64Array];
+  return low.some((v, i) => v === high[i]);
 }
 
 /** Returns how many elements were compared. */
