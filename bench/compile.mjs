@@ -93,7 +93,7 @@ function netText(/** @type {string} */ net, /** @type {number} */ layers) {
 async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const at = (/** @type {string} */ path) => import(`../dist/${path}.js`);
   const [{ parseModule }, { printModule }, { topo }] = await Promise.all(
-    ['ir/parse', 'ir/print-graph', 'ir/graph'].map(at),
+    ['ir/text/parse', 'ir/text/print-graph', 'ir/graph'].map(at),
   );
   const [{ autodiff }, { canonicalize }, { fuse }, { indexRanges, inferShapes, valuesOf }] = await Promise.all(
     ['passes/autodiff', 'passes/canonicalize', 'passes/fuse', 'passes/infer-shapes'].map(at),
@@ -102,7 +102,7 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
     ['passes/lower', 'passes/outline', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
   );
   const [{ wasm128 }, { emitWasm }, { SGD }] = await Promise.all(
-    ['ir/target', 'codegen/wasm/emit', 'frontend/optim'].map(at),
+    ['ir/target', 'codegen/wasm/emit', 'frontend/model/optim'].map(at),
   );
   const opsOf = (/** @type {any} */ m) =>
     m.graphs.reduce((/** @type {number} */ n, /** @type {any} */ g) => n + topo(valuesOf(g)).length, 0);

@@ -1,8 +1,8 @@
 /** A program's manifest: what a runtime needs to know of it. */
 
+import { workOf } from '../ir/analysis/work.ts';
 import type { Entry, Port, Program, Slot } from '../ir/program.ts';
 import { type Dim, isBatch } from '../ir/type.ts';
-import { workOf } from '../ir/work.ts';
 import type {
   Manifest,
   ManifestDim,

@@ -1,16 +1,16 @@
 /** What people who know PyTorch or JavaScript write, and what Tapeout has in its place. The same hints answer TypeScript, which
  *  finds most of it first, and JavaScript, which fails when it runs. */
 
-import { nearest } from '../ir/nearest.ts';
-import { optionsOf, orderOf, type Signature, signatureOf, signatures } from './arguments.ts';
-import * as F from './functional/index.ts';
-import './methods.ts';
-import * as nn from './nn/index.ts';
-import { onTensorGiven } from './nn/layer.ts';
-import { onValues } from './nn/parameter.ts';
-import * as optim from './optim.ts';
-import { onParameters } from './options.ts';
-import { Tensor } from './tensor.ts';
+import { nearest } from '../ir/text/nearest.ts';
+import { optionsOf, orderOf, type Signature, signatureOf, signatures } from './model/arguments.ts';
+import * as F from './model/functional/index.ts';
+import './model/methods.ts';
+import * as nn from './model/nn/index.ts';
+import { onTensorGiven } from './model/nn/layer.ts';
+import { onValues } from './model/nn/parameter.ts';
+import * as optim from './model/optim.ts';
+import { onParameters } from './model/options.ts';
+import { Tensor } from './model/tensor.ts';
 
 const noNumbers =
   'a recorded tensor has a shape but no numbers: read results from the compiled model, as forward() returns them';

@@ -1,32 +1,32 @@
 /** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
 import '../ir/needs-node.ts';
 
-import { namedOnly, read, signature } from './arguments.ts';
-import * as k from './kinds.ts';
-import './methods.ts';
-import { isModelSpec } from './model.ts';
-import './traps.ts';
-import { callSite, isClass } from './trace.ts';
+import { namedOnly, read, signature } from './model/arguments.ts';
+import * as k from './model/kinds.ts';
+import './model/methods.ts';
+import { isModelSpec } from './model/model.ts';
+import './model/traps.ts';
+import { callSite, isClass } from './model/trace.ts';
 
 export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
-export type { Extent } from './dims.ts';
-export * from './functional/index.ts';
-export * as functional from './functional/index.ts';
+export type { Extent } from './model/dims.ts';
+export * from './model/functional/index.ts';
+export * as functional from './model/functional/index.ts';
 export {
   defineModel,
   isModelSpec,
   type Loss,
   type ModelOptions,
   type ModelSpec,
-} from './model.ts';
-export * as nn from './nn/index.ts';
-export * as optim from './optim.ts';
+} from './model/model.ts';
+export * as nn from './model/nn/index.ts';
+export * as optim from './model/optim.ts';
+export { manualSeed } from './model/seed.ts';
+export type { Specs, TensorSpec } from './model/specs.ts';
+export { type Dims, Tensor } from './model/tensor.ts';
 export type { Compiled } from './pipeline/compile.ts';
 export type { CompileOptions } from './pipeline/options.ts';
 export type { OwnStage as Stage } from './pipeline/stages.ts';
-export { manualSeed } from './seed.ts';
-export type { Specs, TensorSpec } from './specs.ts';
-export { type Dims, Tensor } from './tensor.ts';
 
 const anyValue = k.kind('a value', () => true);
 const flag = k.optional(k.flag);

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GpuModel, type Model, type WasmModel } from '../runtime/index.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
-import { Generator } from './random.ts';
+import { Generator } from './model/random.ts';
 
 export interface TrainingOptions {
   readonly epochs: number;

@@ -3,7 +3,7 @@
 import { thrownAt } from '../ir/call-site.ts';
 import { CompileError, CompilerBug, type Loc, type Note } from '../ir/diagnostic.ts';
 import { hintFor } from './hints.ts';
-import { showAny, userCode } from './trace.ts';
+import { showAny, userCode } from './model/trace.ts';
 
 /** What code of the user's threw, as an error at its line; `loc` where its stack names none. What Tapeout throws by intent
  *  stays as it is, and what it throws by accident is a bug of its own. */

@@ -34,12 +34,14 @@ export {
   usersOf,
   type Value,
 } from './graph.ts';
-export { type InterpretOptions, interpretGraph, interpretValues } from './interpret-graph.ts';
-export { interpretKernel, type Memory, makeMemory } from './interpret-kernel.ts';
+export { type InterpretOptions, interpretGraph, interpretValues } from './interpret/graph.ts';
+export { interpretKernel, type Memory, makeMemory } from './interpret/kernel.ts';
 export type { Kernel, Loop, LoopMode, Stmt } from './kernel.ts';
 /** Tapeout's ops as functions from values to values: `op.mul(a, b)`. */
 export * as op from './ops/index.ts';
 export { ops, registerOp } from './ops/index.ts';
+export type { Entry, Outline, Port, Program, Purpose, Slot, Span, Storage } from './program.ts';
+export type { Directive, Schedule } from './schedule.ts';
 export {
   directivesOf,
   parseGraph,
@@ -51,14 +53,12 @@ export {
   parseText,
   type ScheduleText,
   type Text,
-} from './parse.ts';
-export { printGraph, printModule } from './print-graph.ts';
-export { printKernel, printKernels } from './print-kernel.ts';
-export type { PrintOptions } from './print-options.ts';
-export { printProgram } from './print-program.ts';
-export { printSchedule } from './print-schedule.ts';
-export type { Entry, Outline, Port, Program, Purpose, Slot, Span, Storage } from './program.ts';
-export type { Directive, Schedule } from './schedule.ts';
+} from './text/parse.ts';
+export { printGraph, printModule } from './text/print-graph.ts';
+export { printKernel, printKernels } from './text/print-kernel.ts';
+export type { PrintOptions } from './text/print-options.ts';
+export { printProgram } from './text/print-program.ts';
+export { printSchedule } from './text/print-schedule.ts';
 export {
   type Batch,
   bindShape,

@@ -9,7 +9,7 @@ import { isDType } from './dtype.ts';
 import { type Axis, axis, type Buffer, children, type Expr, freeAxes, ix, load } from './expr.ts';
 import type { Attrs, OpDef, OpSpec, Value } from './graph.ts';
 import { isBatch, sameType, showType, type TensorType } from './type.ts';
-import { Typing } from './verify-expr.ts';
+import { Typing } from './verify/expr.ts';
 
 const trusted = new WeakSet<object>();
 const registered = new WeakMap<object, Loc>();

@@ -1,6 +1,6 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
  *  compute. Each directive is a row of a table here, from which it prints, is read, is drawn by the fuzzer and stands in the
- *  docs; its rewrite is a row in `passes/schedule/rewrites.ts`. */
+ *  docs; its rewrite is a row in `passes/schedule/rewrites/rows.ts`. */
 
 import type { GridTarget, Workgroup } from './target.ts';
 import type { Dim } from './type.ts';

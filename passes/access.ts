@@ -1,7 +1,7 @@
 /** How an op's equation reads its operands: what fusion decides by. */
 
+import { equation } from '../ir/analysis/equation.ts';
 import { numbering, upsert } from '../ir/collections.ts';
-import { equation } from '../ir/equation.ts';
 import { type Axis, children, type Expr, Interner } from '../ir/expr.ts';
 import type { Node } from '../ir/graph.ts';
 import { binaries, unaries } from '../ir/scalar.ts';

@@ -1,7 +1,7 @@
 /** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
 
+import { equation } from '../ir/analysis/equation.ts';
 import { CompileError } from '../ir/diagnostic.ts';
-import { equation } from '../ir/equation.ts';
 import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
 import { isEmpty, type Shape, sameShape } from '../ir/type.ts';

@@ -3,11 +3,11 @@
 import { callSite } from '../ir/call-site.ts';
 import { CompileError, type Loc, type Note, PassFault } from '../ir/diagnostic.ts';
 import type { Graph, Module } from '../ir/graph.ts';
-import { printModule } from '../ir/print-graph.ts';
-import type { PrintOptions } from '../ir/print-options.ts';
+import { printModule } from '../ir/text/print-graph.ts';
+import type { PrintOptions } from '../ir/text/print-options.ts';
 import { sameType, showType } from '../ir/type.ts';
-import { VerifyError } from '../ir/verify.ts';
-import { verifyModule } from '../ir/verify-graph.ts';
+import { verifyModule } from '../ir/verify/graph.ts';
+import { VerifyError } from '../ir/verify/index.ts';
 import { inferShapes } from './infer-shapes.ts';
 
 /** A pass from module to module. It returns a new module: values, graphs and modules never change. */

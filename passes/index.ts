@@ -10,6 +10,6 @@ export { Buffers, type Lowered, lower } from './lower.ts';
 export { outline, outlineOfKernels } from './outline.ts';
 export { plan } from './plan.ts';
 export { is, type Rule, rewrite, rewriting, rule } from './rewrite.ts';
-export type { GivenSchedules } from './schedule/given.ts';
+export type { GivenSchedules } from './schedule/choose/given.ts';
 export { type Scheduled, schedule } from './schedule/index.ts';
 export { type Optimizer, StateTable, type UpdateContext, update } from './update.ts';

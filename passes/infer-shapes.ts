@@ -3,8 +3,8 @@
 import { CompileError } from '../ir/diagnostic.ts';
 import { at, type Module, topo, typesOf, type Value, valuesOf } from '../ir/graph.ts';
 
+export { indexInputs, indexRanges } from '../ir/analysis/index-ranges.ts';
 export { valuesOf } from '../ir/graph.ts';
-export { indexInputs, indexRanges } from '../ir/index-ranges.ts';
 
 import { countAt, maxElements, maxRank, sameType, showType } from '../ir/type.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../ir/kernel.ts';
 import type { Entry, Outline } from '../ir/program.ts';
 import type { GridTarget, Workgroup } from '../ir/target.ts';
-import { workgroupBytes } from '../ir/verify-workgroup.ts';
+import { workgroupBytes } from '../ir/verify/workgroup.ts';
 
 /** The largest workgroup of a launch is at most so many times the smallest: what joins takes the largest one's size. */
 const wider = 2;

@@ -1,9 +1,11 @@
 /** Lowers groups to kernels: equations become loops, reductions become accumulators in the outermost loop that fixes
  *  their operands, and every root is stored where its index is complete. */
 
+import { elementOf } from '../ir/analysis/equation.ts';
+import { kernelKey } from '../ir/analysis/kernel-key.ts';
+import { flatPlace } from '../ir/analysis/linear.ts';
 import { numbering, upsert } from '../ir/collections.ts';
 import type { Loc } from '../ir/diagnostic.ts';
-import { elementOf } from '../ir/equation.ts';
 import * as x from '../ir/expr.ts';
 import { type Axis, type Buffer, type Expr, Interner, type Tile } from '../ir/expr.ts';
 import {
@@ -33,11 +35,9 @@ import {
   store,
   walkStmts,
 } from '../ir/kernel.ts';
-import { kernelKey } from '../ir/kernel-key.ts';
-import { flatPlace } from '../ir/linear.ts';
-import { namespace } from '../ir/print-expr.ts';
+import { namespace } from '../ir/text/print-expr.ts';
+import { keywords } from '../ir/text/words.ts';
 import { isBatch, isEmpty, type Shape, showType, type TensorType } from '../ir/type.ts';
-import { keywords } from '../ir/words.ts';
 import { equationOf } from './access.ts';
 import { windowLoops } from './lower-windows.ts';
 import { expandMath } from './math.ts';

@@ -1,9 +1,9 @@
 /** What a module's kernels are for a host: the entries that it calls, with their launches, and the buffers that it sees. */
 
+import type { Indices } from '../ir/analysis/index-ranges.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import type { Module, Param, Role } from '../ir/graph.ts';
-import type { Indices } from '../ir/index-ranges.ts';
 import { type Kernel, storageOf } from '../ir/kernel.ts';
 import type { Entry, Outline, Port, Purpose, Storage } from '../ir/program.ts';
 import { showType } from '../ir/type.ts';

@@ -1,10 +1,10 @@
 /** Computes cheap values again where they are read late, so that they take no memory in between: less of it at the peak for
  *  more work, found by trying. */
 
+import { workOf } from '../ir/analysis/work.ts';
 import { at, build, type Graph, type Module, makeGraph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
 import type { Target } from '../ir/target.ts';
 import { byteSize, countAt } from '../ir/type.ts';
-import { workOf } from '../ir/work.ts';
 import { equationOf } from './access.ts';
 import { fuse } from './fuse.ts';
 import { Buffers, lower } from './lower.ts';

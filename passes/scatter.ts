@@ -5,13 +5,13 @@
  *
  *  so that the zeros are neither stored nor read. */
 
-import { Bounds } from '../ir/bounds.ts';
+import { Bounds } from '../ir/analysis/bounds.ts';
+import { equation } from '../ir/analysis/equation.ts';
+import { constant } from '../ir/analysis/linear.ts';
 import { upsert } from '../ir/collections.ts';
-import { equation } from '../ir/equation.ts';
 import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import { byName, type Load, type Node, type Scatter, typesOf, type Value } from '../ir/graph.ts';
-import { constant } from '../ir/linear.ts';
 import { type Dim, isEmpty, sameDim } from '../ir/type.ts';
 
 /** A node's equation turned round, over these reads of its operands. */

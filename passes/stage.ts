@@ -1,18 +1,18 @@
 /** What the pipeline carries from stage to stage, in each of its forms, and what a stage is: a name, and a function from one
  *  form to the next. How a form prints and what must hold of it is said once, here. */
 
+import type { Indices } from '../ir/analysis/index-ranges.ts';
 import type { FusedGraph, Module, Param } from '../ir/graph.ts';
-import type { Indices } from '../ir/index-ranges.ts';
-import { printModule } from '../ir/print-graph.ts';
-import type { PrintOptions } from '../ir/print-options.ts';
-import { printProgram } from '../ir/print-program.ts';
 import { hostValues, kernelsOf, type Outline, type Program } from '../ir/program.ts';
 import type { Target } from '../ir/target.ts';
-import { verifyFused, verifyModule } from '../ir/verify-graph.ts';
-import { verifyKernels } from '../ir/verify-kernel.ts';
-import { verifyOutline, verifyProgram } from '../ir/verify-program.ts';
+import { printModule } from '../ir/text/print-graph.ts';
+import type { PrintOptions } from '../ir/text/print-options.ts';
+import { printProgram } from '../ir/text/print-program.ts';
+import { verifyFused, verifyModule } from '../ir/verify/graph.ts';
+import { verifyKernels } from '../ir/verify/kernel.ts';
+import { verifyOutline, verifyProgram } from '../ir/verify/program.ts';
 import type { Rematerialized } from './rematerialize.ts';
-import type { GivenSchedules } from './schedule/given.ts';
+import type { GivenSchedules } from './schedule/choose/given.ts';
 import type { ScheduledOutline } from './schedule/index.ts';
 import type { Optimizer, StateTable } from './update.ts';
 

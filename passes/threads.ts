@@ -7,11 +7,11 @@ import { clash, type Entry, hostValues, type Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import type { VectorTarget } from '../ir/target.ts';
 import { bindDim } from '../ir/type.ts';
-import { VerifyError } from '../ir/verify.ts';
-import { type KernelOptions, verifyKernel } from '../ir/verify-kernel.ts';
-import { storedValues } from '../ir/verify-values.ts';
-import { applied } from './schedule/directives.ts';
+import { VerifyError } from '../ir/verify/index.ts';
+import { type KernelOptions, verifyKernel } from '../ir/verify/kernel.ts';
+import { storedValues } from '../ir/verify/values.ts';
 import type { ScheduledKernels, ScheduledOutline } from './schedule/index.ts';
+import { applied } from './schedule/rewrites/directives.ts';
 
 /** Lets threads share the kernels that are worth it, by `parallel` directives behind those that made them. `known` is what
  *  the verifier is told of kernels. */

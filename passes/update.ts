@@ -5,7 +5,7 @@ import { CompileError } from '../ir/diagnostic.ts';
 import { type Graph, type Module, makeGraph, type Param, param, type Result, type Value } from '../ir/graph.ts';
 import { full } from '../ir/ops/create.ts';
 import { add } from '../ir/ops/elementwise.ts';
-import { type Namespace, namespace } from '../ir/print-expr.ts';
+import { type Namespace, namespace } from '../ir/text/print-expr.ts';
 import { f32, type TensorType } from '../ir/type.ts';
 
 /** What an optimizer's rule may use beside the parameter and its gradient. */

@@ -6,12 +6,12 @@
  *
  *  What is read at k - D is surrounded by zeros, so that no tap asks whether it is there. */
 
-import { Bounds } from '../ir/bounds.ts';
+import { Bounds } from '../ir/analysis/bounds.ts';
+import { constant, type Linear, linear } from '../ir/analysis/linear.ts';
 import { upsert } from '../ir/collections.ts';
 import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import type { Load, Node, Scatter, Value } from '../ir/graph.ts';
-import { constant, type Linear, linear } from '../ir/linear.ts';
 import type { Target } from '../ir/target.ts';
 import { bindDim, type Dim, elements, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';

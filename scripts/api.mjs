@@ -6,7 +6,7 @@ import ts from 'typescript';
 
 const page = new URL('../docs/api.md', import.meta.url);
 const read = (path) => {
-  const file = fileURLToPath(new URL(`../frontend/${path}.ts`, import.meta.url));
+  const file = fileURLToPath(new URL(`../frontend/model/${path}.ts`, import.meta.url));
   return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
 };
 const has = (node, kind) => ts.getModifiers(node)?.some((m) => m.kind === kind) ?? false;

@@ -1,8 +1,8 @@
 /** Writes what the docs say of ops and directives, from their definitions: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ops } from '../dist/ir/ops/index.js';
-import { opsReference } from '../dist/ir/reference.js';
-import { directivesGrammar, directivesTable } from '../dist/ir/reference-schedule.js';
+import { opsReference } from '../dist/ir/text/reference.js';
+import { directivesGrammar, directivesTable } from '../dist/ir/text/reference-schedule.js';
 
 const page = (name) => new URL(`../docs/${name}.md`, import.meta.url);
 const renew = (name, part, text) => {

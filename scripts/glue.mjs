@@ -43,7 +43,7 @@ function kinds() {
   );
 }
 
-/** frontend/output.ts spells it so too. */
+/** frontend/files/output.ts spells it so too. */
 function fileOf(/** @type {Kind} */ { hasWasm, hasThreads, hasWebgpu, isInline }) {
   const parts = { wasm: hasWasm, threads: hasThreads, webgpu: hasWebgpu, inline: isInline };
   const names = Object.entries(parts).flatMap(([name, has]) => (has ? [name] : []));

@@ -1,4 +1,4 @@
-/** Writes frontend/nn/index.ts from the layers beside it: `npm run docs`. Each class may be called with and without `new`, and an
+/** Writes frontend/model/nn/index.ts from the layers beside it: `npm run docs`. Each class may be called with and without `new`, and an
  *  editor shows a signature's own comment alone, so that the doc comment of a class stands at all three. With --check it
  *  writes nothing, and fails where the file is out of date. */
 import { execFileSync } from 'node:child_process';
@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const folder = new URL('../frontend/nn/', import.meta.url);
+const folder = new URL('../frontend/model/nn/', import.meta.url);
 const target = fileURLToPath(new URL('index.ts', folder));
 /** In the order of the file. Classes that are exported and not abstract are public. */
 const files = ['parameter', 'layers', 'containers', 'losses'];
@@ -101,6 +101,6 @@ const formatted = execFileSync(process.execPath, [biome, 'format', `--stdin-file
 
 if (!process.argv.includes('--check')) writeFileSync(target, formatted);
 else if (readFileSync(target, 'utf8') !== formatted) {
-  console.error('frontend/nn/index.ts is out of date: run `npm run docs`');
+  console.error('frontend/model/nn/index.ts is out of date: run `npm run docs`');
   process.exitCode = 1;
 }

@@ -2,11 +2,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { checkedProgram } from '../frontend/checked.ts';
-import * as typescript from '../frontend/typescript.ts';
+import { checkedProgram } from '../frontend/source/checked.ts';
+import * as typescript from '../frontend/source/typescript.ts';
 import { folderOf } from './support/cli.ts';
 
-vi.mock('../frontend/typescript.ts', { spy: true });
+vi.mock('../frontend/source/typescript.ts', { spy: true });
 const before = process.env.TAPEOUT_CACHE;
 let cache: string;
 beforeEach(() => {

@@ -1,10 +1,10 @@
 /** What the documents list is what the sources have. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { directivesOf, parseSchedules } from '../ir/parse-schedule.ts';
-import { versionLine } from '../ir/print-options.ts';
-import { directivesGrammar, directivesTable } from '../ir/reference-schedule.ts';
 import { directiveNames, directives } from '../ir/schedule.ts';
+import { directivesOf, parseSchedules } from '../ir/text/parse-schedule.ts';
+import { versionLine } from '../ir/text/print-options.ts';
+import { directivesGrammar, directivesTable } from '../ir/text/reference-schedule.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const sources = [

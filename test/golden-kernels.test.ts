@@ -4,9 +4,9 @@ import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
 import { compile } from '../frontend/pipeline/compile.ts';
-import { parseText } from '../ir/parse.ts';
-import { versionLine } from '../ir/print-options.ts';
 import { type Directive, type DirectiveName, directiveNames, fieldsOf } from '../ir/schedule.ts';
+import { parseText } from '../ir/text/parse.ts';
+import { versionLine } from '../ir/text/print-options.ts';
 import { type Golden, goldensOf, maxBatch } from './support/golden.ts';
 import { checkKernelGolden, kernelGoldenPasses, madeOf } from './support/golden-kernels.ts';
 

@@ -9,8 +9,8 @@ import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import type { OwnStage } from '../frontend/pipeline/stages.ts';
-import { printProgram } from '../ir/print-program.ts';
 import { kernelsOf } from '../ir/program.ts';
+import { printProgram } from '../ir/text/print-program.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const examples = { lenet, mlp, convnet };

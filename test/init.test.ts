@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { fanIn, kaimingUniform, uniformBias } from '../frontend/init.ts';
-import { Generator } from '../frontend/random.ts';
+import { fanIn, kaimingUniform, uniformBias } from '../frontend/model/init.ts';
+import { Generator } from '../frontend/model/random.ts';
 import { f32 } from './support/pytorch.ts';
 
 const bits = (data: Float32Array | Int32Array) =>

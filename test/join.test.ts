@@ -1,10 +1,10 @@
 /** Launches as one dispatch: which are joined, and that they mean the same. */
 import { expect, test } from 'vitest';
-import { interpretKernel, makeMemory } from '../ir/interpret-kernel.ts';
-import { parseKernels } from '../ir/parse.ts';
+import { interpretKernel, makeMemory } from '../ir/interpret/kernel.ts';
 import { kernelsOf } from '../ir/program.ts';
 import { type GridTarget, webgpu } from '../ir/target.ts';
-import { verifyKernels } from '../ir/verify-kernel.ts';
+import { parseKernels } from '../ir/text/parse.ts';
+import { verifyKernels } from '../ir/verify/kernel.ts';
 import { joined } from '../passes/join.ts';
 import { outlineOfKernels } from '../passes/outline.ts';
 import { generator } from './support/golden.ts';

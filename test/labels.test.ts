@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { crossEntropy, defineModel, nllLoss, nn, optim, type Tensor } from '../frontend/index.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
-import { parseProgram } from '../ir/parse.ts';
-import { printProgram } from '../ir/print-program.ts';
+import { parseProgram } from '../ir/text/parse.ts';
+import { printProgram } from '../ir/text/print-program.ts';
 import { instantiate, instantiateGpu } from '../runtime/index.ts';
 import { noGpu } from './support/engines.ts';
 import { unless } from './support/left-out.ts';

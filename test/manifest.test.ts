@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitWgsl } from '../codegen/wgsl/emit.ts';
-import { parseProgram } from '../ir/parse.ts';
 import { isPlanned } from '../ir/program.ts';
 import { webgpu } from '../ir/target.ts';
+import { parseProgram } from '../ir/text/parse.ts';
 import { plan } from '../passes/plan.ts';
 
 test('results that are one value are found under each of their names', () => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import * as x from '../ir/expr.ts';
 import { axis, type Buffer, ix, load } from '../ir/expr.ts';
-import { interpretKernel } from '../ir/interpret-kernel.ts';
+import { interpretKernel } from '../ir/interpret/kernel.ts';
 import { finish, loop, store } from '../ir/kernel.ts';
 import { erf as exactErf } from '../ir/scalar.ts';
 import { f32 } from '../ir/type.ts';

@@ -4,14 +4,14 @@
 import { describe, expect, test } from 'vitest';
 import { emission } from '../codegen/backend.ts';
 import { backendFor, graphStages } from '../frontend/pipeline/stages.ts';
+import { kernelKey } from '../ir/analysis/kernel-key.ts';
 import type { Module } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
-import { kernelKey } from '../ir/kernel-key.ts';
-import { parseKernels, parseModule } from '../ir/parse.ts';
 import { kernelsOf } from '../ir/program.ts';
 import { type Target, wasm128, webgpu } from '../ir/target.ts';
-import { verifyKernels } from '../ir/verify-kernel.ts';
-import { chooseSchedule } from '../passes/schedule/choose.ts';
+import { parseKernels, parseModule } from '../ir/text/parse.ts';
+import { verifyKernels } from '../ir/verify/kernel.ts';
+import { chooseSchedule } from '../passes/schedule/choose/index.ts';
 import { schedule } from '../passes/schedule/index.ts';
 import type { Ir } from '../passes/stage.ts';
 import { last } from '../passes/stage.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import * as x from '../ir/expr.ts';
 import { byName, type Load, type OpDef } from '../ir/graph.ts';
-import { interpretKernel, type Memory } from '../ir/interpret-kernel.ts';
+import { interpretKernel, type Memory } from '../ir/interpret/kernel.ts';
 import { addTo, finish, loop, type Stmt, store } from '../ir/kernel.ts';
 import * as ops from '../ir/ops/index.ts';
 import { countAt, type TensorType } from '../ir/type.ts';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
-import { bundleOf, writeFiles } from '../frontend/output.ts';
+import { bundleOf, writeFiles } from '../frontend/files/output.ts';
 import type { Compiled } from '../frontend/pipeline/compile.ts';
 import type { Manifest } from '../runtime/manifest.ts';
 import { folderOf } from './support/cli.ts';

@@ -7,10 +7,10 @@ import * as path from 'node:path';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { writeOut } from '../frontend/cli/text.ts';
-import { commit, writeSet } from '../frontend/file-set.ts';
-import { temporaryName } from '../frontend/leftovers.ts';
-import { writeFiles } from '../frontend/output.ts';
-import { writeWhole } from '../frontend/whole-files.ts';
+import { commit, writeSet } from '../frontend/files/file-set.ts';
+import { temporaryName } from '../frontend/files/leftovers.ts';
+import { writeFiles } from '../frontend/files/output.ts';
+import { writeWhole } from '../frontend/files/whole-files.ts';
 import { build, dist } from './support/build.ts';
 import { onWindows, unless } from './support/left-out.ts';
 
@@ -117,7 +117,7 @@ test('what dead processes left is removed, and nothing else', () => {
     '--input-type=module',
     '-e',
     `import { mkdirSync, writeFileSync } from 'node:fs';
-    const { temporaryName } = await import(process.argv[1] + 'frontend/leftovers.js');
+    const { temporaryName } = await import(process.argv[1] + 'frontend/files/leftovers.js');
     mkdirSync(process.argv[2] + '/' + temporaryName('.tapeout-new-'));
     writeFileSync(process.argv[2] + '/' + temporaryName('.a.tapeout-'), '');`,
     dist,

@@ -1,11 +1,11 @@
 /** Schedules of nets of other kinds than the examples: no kernel that matters is left without lanes. */
 import { expect, test } from 'vitest';
 import { nn, type Tensor } from '../frontend/index.ts';
-import { defineModel, type ModelSpec } from '../frontend/model.ts';
+import { defineModel, type ModelSpec } from '../frontend/model/model.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import { inLanes, workOf } from '../ir/analysis/work.ts';
 import type { Kernel } from '../ir/kernel.ts';
-import { showDirective } from '../ir/print-schedule.ts';
-import { inLanes, workOf } from '../ir/work.ts';
+import { showDirective } from '../ir/text/print-schedule.ts';
 import { zoo } from './support/zoo.ts';
 
 /** Of a net's operations, the part that a kernel must have to be told of. */

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleOf, writeFiles } from '../../dist/frontend/output.js';
+import { bundleOf, writeFiles } from '../../dist/frontend/files/output.js';
 import { compile } from '../../dist/frontend/pipeline/compile.js';
 import { readArguments } from '../lib/arguments.mjs';
 import { nets } from './nets.mjs';

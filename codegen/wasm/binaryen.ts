@@ -1,7 +1,7 @@
 /** The one door to binaryen: spells code as a WebAssembly module. */
 
 import binaryen from 'binaryen';
-import { namespace } from '../../ir/print-expr.ts';
+import { namespace } from '../../ir/text/print-expr.ts';
 import { type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
 import { layOut } from './wat.ts';
 

@@ -3,9 +3,9 @@
 
 import type { Buffer } from '../../ir/expr.ts';
 import { isShared, type Kernel } from '../../ir/kernel.ts';
-import { namespace } from '../../ir/print-expr.ts';
 import { hostValues, kernelsOf, type Program } from '../../ir/program.ts';
-import { storedValues } from '../../ir/verify-values.ts';
+import { namespace } from '../../ir/text/print-expr.ts';
+import { storedValues } from '../../ir/verify/values.ts';
 import { type Emitted, emitModule, type FunctionCode, identifierOf } from './binaryen.ts';
 import { assignLocals, type Code } from './code.ts';
 import { emitKernel, emitShare, type Layout } from './kernel.ts';

@@ -1,17 +1,17 @@
 /** Spells one kernel as WebAssembly. Every choice is in the kernel already: a vectorized loop is lanes, an unrolled one
  *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
 
+import { type Binding, flatPlace, type Linear, linear } from '../../ir/analysis/linear.ts';
+import { countersIn } from '../../ir/analysis/lists.ts';
+import { decide, type Known, loopRange, type Range, range } from '../../ir/analysis/range.ts';
+import { addsProduct } from '../../ir/analysis/work.ts';
 import { upsert } from '../../ir/collections.ts';
 import { dtypes, kindOf } from '../../ir/dtype.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, sharedNest, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
-import { countersIn } from '../../ir/lists.ts';
-import { decide, type Known, loopRange, type Range, range } from '../../ir/range.ts';
 import { binaries, type ComposedFn, resultOf, unaries } from '../../ir/scalar.ts';
 import { byteSize, type Dim, type DType, isBatch } from '../../ir/type.ts';
-import { addsProduct } from '../../ir/work.ts';
 import { Code, type Val, type WasmType } from './code.ts';
 import { composed } from './composed.ts';
 

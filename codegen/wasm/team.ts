@@ -5,7 +5,7 @@
  *  A thread that finds nothing to do looks again and again, as sleeping and waking take longer than most stages do, and
  *  sleeps when that has taken long. What threads tell each other lies in the bytes that plans leave free. */
 
-import { namespace } from '../../ir/print-expr.ts';
+import { namespace } from '../../ir/text/print-expr.ts';
 import { i32, i64, identifierOf, type Module, none } from './binaryen.ts';
 
 /** Byte offsets of these words. */

@@ -1,10 +1,10 @@
 /** Spells one kernel as a compute shader's entry point. Every choice is in the kernel already: its parallel loops are the grid,
  *  a loop over invocations is a condition, an unrolled one copies, a tile is variables or workgroup memory. */
 
+import { type Binding, flatPlace, type Linear, linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, flatPlace, type Linear, linear } from '../../ir/linear.ts';
 import { binaries } from '../../ir/scalar.ts';
 import type { Dim } from '../../ir/type.ts';
 import { Arithmetic, lanes, shown } from './arithmetic.ts';

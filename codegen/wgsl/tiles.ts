@@ -1,11 +1,11 @@
 /** Where a kernel's tiles lie: in variables of each invocation or in memory of the workgroup, as numbers or as vectors of four. */
 
+import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
-import { type Binding, type Linear, linear } from '../../ir/linear.ts';
 import type { Dim } from '../../ir/type.ts';
-import { isOwn } from '../../ir/verify-workgroup.ts';
+import { isOwn } from '../../ir/verify/workgroup.ts';
 import { type Arithmetic, lanes, shown } from './arithmetic.ts';
 import type { Body, Val } from './values.ts';
 

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDigits } from '../../dist/frontend/data/digits.js';
-import { loadModelFile } from '../../dist/frontend/load.js';
-import { bundleOf, writeFiles } from '../../dist/frontend/output.js';
+import { bundleOf, writeFiles } from '../../dist/frontend/files/output.js';
 import { compile } from '../../dist/frontend/pipeline/compile.js';
+import { loadModelFile } from '../../dist/frontend/source/load.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = (...parts) => join(here, 'out', ...parts);

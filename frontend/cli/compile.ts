@@ -1,13 +1,13 @@
 /** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
 import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
-import { beforeTypes } from '../load.ts';
-import { bundleOf, writeFiles } from '../output.ts';
+import { bundleOf, writeFiles } from '../files/output.ts';
 import type { EntryName } from '../pipeline/entries.ts';
 import type { CompileTarget } from '../pipeline/options.ts';
 import { type StageName, stageNames } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
+import { beforeTypes } from '../source/load.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import {
   type CodeFlags,

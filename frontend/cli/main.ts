@@ -4,7 +4,7 @@ import './needs-node.ts';
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { whyUnwritable } from '../output.ts';
+import { whyUnwritable } from '../files/output.ts';
 import { exits, type Io } from './io.ts';
 import { run } from './program.ts';
 

@@ -2,11 +2,11 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
-import { beforeTypes, type Loaded, modelOf } from '../load.ts';
-import type { ModelSpec } from '../model.ts';
+import type { ModelSpec } from '../model/model.ts';
 import { type Compiled, compile } from '../pipeline/compile.ts';
 import type { CompileOptions } from '../pipeline/options.ts';
 import { count, milliseconds, table } from '../report/table.ts';
+import { beforeTypes, type Loaded, modelOf } from '../source/load.ts';
 import type { codeFlags, ValuesOf } from './flags.ts';
 import { type Io, UsageError } from './io.ts';
 

@@ -1,7 +1,7 @@
 /** `tapeout profile`: how long each kernel of a step takes, what it reaches of this machine's peak, and whence it came. */
 import { cpus } from 'node:os';
 import type { Loc } from '../../ir/diagnostic.ts';
-import { showPlace } from '../../ir/print-options.ts';
+import { showPlace } from '../../ir/text/print-options.ts';
 import { featuresOn, limitsOf, openDevice } from '../../runtime/index.ts';
 import { measureGpuPeak } from '../measure/gpu-peak.ts';
 import { clockFeature, gpuSampler } from '../measure/gpu-sampler.ts';

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { brokenWeight, checkSame, type Run, readCheckpoint, writeCheckpoint } from '../checkpoint.ts';
 import { unreadable } from '../data/error.ts';
-import { OutputError, whyUnwritable } from '../output.ts';
+import { OutputError, whyUnwritable } from '../files/output.ts';
+import { WriteError, writeWhole } from '../files/whole-files.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count } from '../report/table.ts';
 import type { AnyModel, Position } from '../training.ts';
-import { WriteError, writeWhole } from '../whole-files.ts';
 import type { Io } from './io.ts';
 
 const checkpointName = 'checkpoint.safetensors';

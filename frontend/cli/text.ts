@@ -3,14 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
-import { parseText } from '../../ir/parse.ts';
-import type { GivenSchedules } from '../../passes/schedule/given.ts';
+import { parseText } from '../../ir/text/parse.ts';
+import type { GivenSchedules } from '../../passes/schedule/choose/given.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { DataError, unreadable } from '../data/error.ts';
-import { loadUserFile } from '../load.ts';
-import * as optim from '../optim.ts';
-import { whyUnwritable } from '../output.ts';
-import { WriteError, writeWhole } from '../whole-files.ts';
+import { whyUnwritable } from '../files/output.ts';
+import { WriteError, writeWhole } from '../files/whole-files.ts';
+import * as optim from '../model/optim.ts';
+import { loadUserFile } from '../source/load.ts';
 import { type Io, UsageError } from './io.ts';
 
 /** The largest batch of a text that does not tell it. */

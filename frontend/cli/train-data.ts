@@ -8,8 +8,8 @@ import type { Dataset, Extents, Split } from '../data/dataset.ts';
 import { loadDigits } from '../data/digits.ts';
 import { DataError } from '../data/error.ts';
 import { imageFolder } from '../data/folder.ts';
-import type { ModelSpec } from '../model.ts';
-import { onNoBatch } from '../specs.ts';
+import type { ModelSpec } from '../model/model.ts';
+import { onNoBatch } from '../model/specs.ts';
 import type { Io } from './io.ts';
 
 /** Training needs a loss, an optimizer, one image and one label a sample; what they must be is told with what they are. */

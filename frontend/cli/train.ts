@@ -10,8 +10,7 @@ import {
 } from '../../runtime/index.ts';
 import { hashOfData, type Run } from '../checkpoint.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { beforeTypes } from '../load.ts';
-import { bundleOf, makeWritable, writeFiles } from '../output.ts';
+import { bundleOf, makeWritable, writeFiles } from '../files/output.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import { lossCurveSvg } from '../report/curve.ts';
 import { showPath } from '../report/diagnostics.ts';
@@ -19,6 +18,7 @@ import { drawPictures, pictureStyle, verdict } from '../report/digit.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
+import { beforeTypes } from '../source/load.ts';
 import { type AnyModel, type Epoch, type History, type Position, type Progress, predict, train } from '../training.ts';
 import { findGpu } from './gpu.ts';
 import { DivergedError, exitOf, exits, type Io } from './io.ts';

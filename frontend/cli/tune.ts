@@ -1,8 +1,8 @@
 /** `tapeout tune`: measures candidate schedules of every kernel on this machine, and writes those that are faster. */
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
-import { versionLine } from '../../ir/print-options.ts';
-import { printSchedule } from '../../ir/print-schedule.ts';
+import { versionLine } from '../../ir/text/print-options.ts';
+import { printSchedule } from '../../ir/text/print-schedule.ts';
 import { givenBy, type Tuned, tune } from '../measure/tune.ts';
 import { compileRecording } from '../pipeline/compile.ts';
 import { showPath } from '../report/diagnostics.ts';

@@ -2,11 +2,11 @@
  *  registers, and bytes a second from a cache and from memory. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { workOf } from '../../ir/analysis/work.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { parseKernels } from '../../ir/parse.ts';
-import { versionLine } from '../../ir/print-options.ts';
 import { wasm128 } from '../../ir/target.ts';
-import { workOf } from '../../ir/work.ts';
+import { parseKernels } from '../../ir/text/parse.ts';
+import { versionLine } from '../../ir/text/print-options.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { instance } from './engine.ts';

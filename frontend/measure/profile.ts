@@ -1,8 +1,8 @@
 /** What each kernel of a step does and how long it takes. */
 
+import { workOf } from '../../ir/analysis/work.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { workOf } from '../../ir/work.ts';
 import { median } from './clock.ts';
 import type { Peak } from './peak.ts';
 import type { Sampler } from './sampler.ts';

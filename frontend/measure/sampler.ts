@@ -7,8 +7,8 @@ import type { Kernel } from '../../ir/kernel.ts';
 import type { Entry, Program } from '../../ir/program.ts';
 import { bindDim, type DType } from '../../ir/type.ts';
 import type { Manifest, ManifestTensor } from '../../runtime/manifest.ts';
+import { Generator } from '../model/random.ts';
 import type { Compiled } from '../pipeline/compile.ts';
-import { Generator } from '../random.ts';
 import { clockCost } from './clock.ts';
 import { instance } from './engine.ts';
 

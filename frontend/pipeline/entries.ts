@@ -15,8 +15,8 @@ import {
 import * as ir from '../../ir/ops/index.ts';
 import { isBatch, sameDim } from '../../ir/type.ts';
 import { gradientOf, StateTable } from '../../passes/update.ts';
-import type { Recording } from '../model.ts';
-import { showAny } from '../trace.ts';
+import type { Recording } from '../model/model.ts';
+import { showAny } from '../model/trace.ts';
 
 /** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, how many samples are
  *  `correct`. `train_step`: one step of the optimizer, giving `loss`. PyTorch's separate steps: `backward` and `vjp` (from a

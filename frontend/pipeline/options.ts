@@ -12,9 +12,9 @@ import {
   webgpuTarget,
 } from '../../ir/target.ts';
 import type { GraphPass } from '../../passes/custom.ts';
-import type { GivenSchedules } from '../../passes/schedule/given.ts';
+import type { GivenSchedules } from '../../passes/schedule/choose/given.ts';
 import { mostThreads } from '../../runtime/load-options.ts';
-import { showAny } from '../trace.ts';
+import { showAny } from '../model/trace.ts';
 import type { EntryName } from './entries.ts';
 import type { StageName } from './stages.ts';
 

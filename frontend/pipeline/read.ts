@@ -1,16 +1,16 @@
 /** Texts of the IR: read and checked, and what stages need to know to go on with one. */
 
+import { indexInputs } from '../../ir/analysis/index-ranges.ts';
 import { CompileError, type Loc } from '../../ir/diagnostic.ts';
 import type { FusedGraph, Module, Param } from '../../ir/graph.ts';
-import { indexInputs } from '../../ir/index-ranges.ts';
-import { directivesOf, type GraphTextOptions, parseText, type Text } from '../../ir/parse.ts';
-import { namespace } from '../../ir/print-expr.ts';
 import { isPlanned, kernelsOf, type Outline } from '../../ir/program.ts';
 import type { Target } from '../../ir/target.ts';
+import { directivesOf, type GraphTextOptions, parseText, type Text } from '../../ir/text/parse.ts';
+import { namespace } from '../../ir/text/print-expr.ts';
 import { sameType, showType } from '../../ir/type.ts';
-import { VerifyError } from '../../ir/verify.ts';
+import { VerifyError } from '../../ir/verify/index.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
-import { type GivenSchedules, nothingGiven } from '../../passes/schedule/given.ts';
+import { type GivenSchedules, nothingGiven } from '../../passes/schedule/choose/given.ts';
 import { type Ir, type StageContext, verifyIr } from '../../passes/stage.ts';
 import { type Added, type Optimizer, StateTable } from '../../passes/update.ts';
 

@@ -1,8 +1,8 @@
 /** Runs one stage: what it makes is timed and verified, and a fault of the stage is told from one of the user's. */
 
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
-import type { PrintOptions } from '../../ir/print-options.ts';
-import { VerifyError } from '../../ir/verify.ts';
+import type { PrintOptions } from '../../ir/text/print-options.ts';
+import { VerifyError } from '../../ir/verify/index.ts';
 import { type Form, forms, type Ir, printIr, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
 import { allStages } from './stages.ts';
 

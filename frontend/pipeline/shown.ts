@@ -2,8 +2,8 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Module, topo, valuesOf } from '../../ir/graph.ts';
-import { printModule } from '../../ir/print-graph.ts';
-import type { PrintOptions } from '../../ir/print-options.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
+import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { type Ir, printIr, type Stage, type StageContext } from '../../passes/stage.ts';
 import type { CompileOptions } from './options.ts';
 import { runStage } from './run-stage.ts';

@@ -3,8 +3,8 @@
 import { CompileError } from '../../ir/diagnostic.ts';
 import { at, type Value } from '../../ir/graph.ts';
 import { noOptimizer, type Optimizer } from '../../passes/update.ts';
-import type { Recording } from '../model.ts';
-import { showAny } from '../trace.ts';
+import type { Recording } from '../model/model.ts';
+import { showAny } from '../model/trace.ts';
 import { usersCode } from '../users-error.ts';
 
 const updateForm = '{ value, state }, a value of the IR and a Map of values by param';

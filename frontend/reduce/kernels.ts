@@ -13,9 +13,9 @@ import {
   type Tile,
   walk,
 } from '../../ir/expr.ts';
-import { buffersOf } from '../../ir/interpret-kernel.ts';
+import { buffersOf } from '../../ir/interpret/kernel.ts';
 import { exprsOf, finish, type Kernel, type Loop, type Stmt, walkStmts } from '../../ir/kernel.ts';
-import { printKernels } from '../../ir/print-kernel.ts';
+import { printKernels } from '../../ir/text/print-kernel.ts';
 import { type Dim, type DType, isBatch } from '../../ir/type.ts';
 import { letter, weightOfNames } from './names.ts';
 import { type Language, type Step, step } from './search.ts';

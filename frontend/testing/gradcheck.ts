@@ -2,11 +2,11 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Param, param } from '../../ir/graph.ts';
-import { interpretValues } from '../../ir/interpret-graph.ts';
+import { interpretValues } from '../../ir/interpret/graph.ts';
 import { sameType, showType } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
-import { isModelSpec, record } from '../model.ts';
-import { Generator } from '../random.ts';
+import { isModelSpec, record } from '../model/model.ts';
+import { Generator } from '../model/random.ts';
 import { counted, number, placeOf, short, worst } from './compare.ts';
 import { caseOf, draw, type SubjectOptions } from './subject.ts';
 

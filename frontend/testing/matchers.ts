@@ -1,6 +1,6 @@
 /** Matchers for Vitest's `expect.extend`: goldens, gradient checks, and WebAssembly against its reference. */
 
-import { isModelSpec } from '../model.ts';
+import { isModelSpec } from '../model/model.ts';
 import { compile } from '../pipeline/compile.ts';
 import { type GoldenVerdict, matchGolden, type TestState } from './golden.ts';
 import { type GradcheckOptions, gradcheck, type Verdict } from './gradcheck.ts';

@@ -3,12 +3,12 @@
 
 import type { Buffer } from '../../ir/expr.ts';
 import type { Graph, Param } from '../../ir/graph.ts';
-import { interpretGraph } from '../../ir/interpret-graph.ts';
+import { interpretGraph } from '../../ir/interpret/graph.ts';
 import { countAt, type TensorType } from '../../ir/type.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { inferShapes } from '../../passes/infer-shapes.ts';
 import { noOptimizer, update } from '../../passes/update.ts';
-import { isModelSpec } from '../model.ts';
+import { isModelSpec } from '../model/model.ts';
 import { type Compiled, compile } from '../pipeline/compile.ts';
 import { type EntryName, entriesOf, stateTableOf } from '../pipeline/entries.ts';
 import type { CompileOptions } from '../pipeline/options.ts';

@@ -4,11 +4,11 @@ import { type Attrs, build, type Op, type OpDef, type Param } from '../../ir/gra
 import { convert, isOp } from '../../ir/ops/index.ts';
 import { countAt, type DType } from '../../ir/type.ts';
 import { indexRanges } from '../../passes/infer-shapes.ts';
-import type { Extent } from '../dims.ts';
-import { defineModel, isModelSpec, type ModelSpec, type Recording } from '../model.ts';
-import { Module } from '../nn/module.ts';
-import { Generator } from '../random.ts';
-import { Tensor } from '../tensor.ts';
+import type { Extent } from '../model/dims.ts';
+import { defineModel, isModelSpec, type ModelSpec, type Recording } from '../model/model.ts';
+import { Module } from '../model/nn/module.ts';
+import { Generator } from '../model/random.ts';
+import { Tensor } from '../model/tensor.ts';
 
 /** An op, a function of tensors such as a loss, a layer or model or its class, or what `defineModel` gives. */
 export type Subject =

@@ -3,11 +3,11 @@
 import type { Graph, Module, Node } from '../../ir/graph.ts';
 import { makeGraph } from '../../ir/graph.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { printGraph, printModule } from '../../ir/print-graph.ts';
-import { printKernel, printKernels } from '../../ir/print-kernel.ts';
-import type { PrintOptions } from '../../ir/print-options.ts';
-import { printProgram } from '../../ir/print-program.ts';
 import type { Program } from '../../ir/program.ts';
+import { printGraph, printModule } from '../../ir/text/print-graph.ts';
+import { printKernel, printKernels } from '../../ir/text/print-kernel.ts';
+import type { PrintOptions } from '../../ir/text/print-options.ts';
+import { printProgram } from '../../ir/text/print-program.ts';
 import type { Lowered } from '../../passes/lower.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import type { StageName } from '../pipeline/stages.ts';

@@ -1,17 +1,24 @@
 /** The schedule pass: a kernel's directives are chosen, kept beside it, and applied. */
 
+import { kernelKey } from '../../ir/analysis/kernel-key.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { kernelKey } from '../../ir/kernel-key.ts';
 import { kernelsOf, type Outline } from '../../ir/program.ts';
 import { type Directive, type Dropped, mapFields, type Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import type { Lowered } from '../lower.ts';
-import { type Choice, choose, chooseSchedule } from './choose.ts';
-import { appliedSteps, madeFor } from './directives.ts';
-import { type GivenSchedules, givenTo, nothingGiven, requireKernels, requireModel, withPlaces } from './given.ts';
-import { simplify } from './settle.ts';
+import {
+  type GivenSchedules,
+  givenTo,
+  nothingGiven,
+  requireKernels,
+  requireModel,
+  withPlaces,
+} from './choose/given.ts';
+import { type Choice, choose, chooseSchedule } from './choose/index.ts';
+import { appliedSteps, madeFor } from './rewrites/directives.ts';
+import { simplify } from './rewrites/settle.ts';
 
 /** Kernels in launch order, and by name the directives that made each. */
 export interface ScheduledKernels {

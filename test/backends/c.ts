@@ -1,11 +1,11 @@
 /** A backend from outside, in one file: scalar kernels as C. What it takes to write one is what stands here. */
 
 import type { ProgramBackend } from '../../codegen/backend.ts';
+import { flatPlace } from '../../ir/analysis/linear.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf } from '../../ir/kernel.ts';
-import { flatPlace } from '../../ir/linear.ts';
 import { kernelsOf, type Program } from '../../ir/program.ts';
 import { type VectorTarget, wasm128 } from '../../ir/target.ts';
 import type { DType } from '../../ir/type.ts';

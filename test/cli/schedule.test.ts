@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
-import { directivesOf, parseText } from '../../ir/parse.ts';
-import { printSchedule } from '../../ir/print-schedule.ts';
+import { directivesOf, parseText } from '../../ir/text/parse.ts';
+import { printSchedule } from '../../ir/text/print-schedule.ts';
 import { cli, folderOf, modelFile, root } from '../support/cli.ts';
 
 const net = modelFile(

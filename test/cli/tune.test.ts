@@ -8,8 +8,8 @@ import { defineModel, flatten, maxPool2d, nn, optim, relu, type Tensor } from '.
 import { compared, givenBy, rivalsOf, type Schedules, tune } from '../../frontend/measure/tune.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
 import { compareToReference } from '../../frontend/testing/reference.ts';
-import { parseText } from '../../ir/parse.ts';
 import { kernelsOf } from '../../ir/program.ts';
+import { parseText } from '../../ir/text/parse.ts';
 import { cli, folderOf, modelFile } from '../support/cli.ts';
 
 const net = modelFile(

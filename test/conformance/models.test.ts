@@ -16,7 +16,7 @@ import {
   type Tensor,
   tanh,
 } from '../../frontend/index.ts';
-import { record } from '../../frontend/model.ts';
+import { record } from '../../frontend/model/model.ts';
 import { countAt } from '../../ir/type.ts';
 import { uniform } from '../support/generate.ts';
 import { compileAll, onInterpreter, onWasm } from '../support/nets.ts';

@@ -2,9 +2,9 @@
  *  float32 has them, and as WebAssembly computes them, which gives the bits of the kernels. What differs on purpose is in
  *  docs/differences.md. */
 import { afterAll, describe, expect, test } from 'vitest';
-import * as F from '../../frontend/functional/index.ts';
 import { nn, Tensor } from '../../frontend/index.ts';
-import { interpretGraph } from '../../ir/interpret-graph.ts';
+import * as F from '../../frontend/model/functional/index.ts';
+import { interpretGraph } from '../../ir/interpret/graph.ts';
 import { KernelMachine, stagesOf, WasmMachine } from '../support/pipeline.ts';
 import { type Difference, differencesOf, lineOf, nameOf, sweepCases, sweepModule } from '../support/sweep.ts';
 import { differencesPage, meant, reasonOf } from '../support/sweep-differences.ts';

@@ -1,8 +1,8 @@
 /** Every public function, method and layer, every argument of it, and every kind of mistake: refused at the user's line, in
  *  the user's words. */
 import { describe, expect, it } from 'vitest';
-import { fits, type Signature, signatureOf, signatures } from '../../frontend/arguments.ts';
 import { CompileError, defineModel, functional, nn, optim, Tensor } from '../../frontend/index.ts';
+import { fits, type Signature, signatureOf, signatures } from '../../frontend/model/arguments.ts';
 import { internalNames } from '../support/api.ts';
 import { badValues, goodValue } from '../support/bad-values.ts';
 import { recordFunction } from '../support/record.ts';

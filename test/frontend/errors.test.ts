@@ -24,7 +24,7 @@ import {
   type TensorSpec,
   where,
 } from '../../frontend/index.ts';
-import { record } from '../../frontend/model.ts';
+import { record } from '../../frontend/model/model.ts';
 import { entriesOf } from '../../frontend/pipeline/entries.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { autodiff } from '../../passes/autodiff.ts';

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as tapeout from '../../frontend/index.ts';
 import { CompileError, compile, defineModel, nn, optim } from '../../frontend/index.ts';
 import { renderProblem } from '../../frontend/report/diagnostics.ts';
-import { asProblem } from '../../frontend/type-words.ts';
-import { readUserProgram, type TypeProblem } from '../../frontend/typescript.ts';
+import { asProblem } from '../../frontend/source/type-words.ts';
+import { readUserProgram, type TypeProblem } from '../../frontend/source/typescript.ts';
 import { folderOf } from '../support/cli.ts';
 
 interface Mistake {

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { signatureOf, signatures } from '../../frontend/arguments.ts';
 import { functional, nn, optim, Tensor } from '../../frontend/index.ts';
+import { signatureOf, signatures } from '../../frontend/model/arguments.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entries = {
@@ -125,7 +125,7 @@ describe('an editor', () => {
   });
 });
 
-it('frontend/nn/index.ts says of each layer what its class says', () => {
+it('frontend/model/nn/index.ts says of each layer what its class says', () => {
   execFileSync(process.execPath, [`${root}scripts/nn-index.mjs`, '--check'], { stdio: 'inherit' });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineModel, manualSeed, nn, optim, relu, type Tensor } from '../../frontend/index.ts';
-import { record } from '../../frontend/model.ts';
+import { record } from '../../frontend/model/model.ts';
 import { cases, f32 } from '../support/pytorch.ts';
 import { Net } from './models.ts';
 

@@ -4,7 +4,7 @@ import { CompileError, Tensor } from '../../frontend/index.ts';
 import { type Module, makeGraph, type Value } from '../../ir/graph.ts';
 import { parseModule, printModule } from '../../ir/index.ts';
 import { full } from '../../ir/ops/index.ts';
-import { verifyModule } from '../../ir/verify-graph.ts';
+import { verifyModule } from '../../ir/verify/graph.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { inferShapes } from '../../passes/infer-shapes.ts';

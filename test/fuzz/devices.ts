@@ -1,8 +1,8 @@
 /** WebAssembly against WebGPU: the same random models and graphs on both, held to what the graph means. */
 
 import type { Module, Param } from '../../ir/graph.ts';
-import { printModule } from '../../ir/print-graph.ts';
 import { kernelsOf } from '../../ir/program.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
 import { StateTable } from '../../passes/update.ts';
 import { agree, holdTo } from '../support/differential.ts';
 import { noEngines } from '../support/engines.ts';

@@ -2,11 +2,11 @@
  *  all sums are exact. What comes after it is random. */
 
 import type { Kernel } from '../../ir/kernel.ts';
-import { parseText } from '../../ir/parse.ts';
-import { printKernel } from '../../ir/print-kernel.ts';
-import { showDirective } from '../../ir/print-schedule.ts';
 import { type DirectiveName, directiveNames, type Schedule } from '../../ir/schedule.ts';
-import { loopsOf } from '../../passes/schedule/legal.ts';
+import { parseText } from '../../ir/text/parse.ts';
+import { printKernel } from '../../ir/text/print-kernel.ts';
+import { showDirective } from '../../ir/text/print-schedule.ts';
+import { loopsOf } from '../../passes/schedule/rewrites/legal.ts';
 import { Choices, seeded } from '../support/generate.ts';
 import { faulty, type Kind } from './kind.ts';
 import { randomDirective, unrolledSize } from './random-schedule.ts';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeSet } from '../../frontend/file-set.ts';
+import { writeSet } from '../../frontend/files/file-set.ts';
 import { build, dist } from '../support/build.ts';
 import { Choices } from '../support/generate.ts';
 import { Fault, type Kind } from './kind.ts';
@@ -19,7 +19,7 @@ const setOf = (tag: string) => new Map(names.map((name) => [name, `${tag}\n${nam
 /** Writes one set after the other, and a dot for each that is done. */
 const writer = `
 import { writeSync } from 'node:fs';
-const { writeSet } = await import(process.argv[1] + 'frontend/file-set.js');
+const { writeSet } = await import(process.argv[1] + 'frontend/files/file-set.js');
 const [, , folder, names, id] = process.argv;
 for (let n = 0; ; n++) {
   writeSet(folder, new Map(names.split(',').map((name) => [name, (id + n + '\\n' + name + '\\n').padEnd(3000, '.')])));

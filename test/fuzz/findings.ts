@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { printModule } from '../../ir/print-graph.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
 import { isBatch } from '../../ir/type.ts';
 import { type StoredTensor, writeSafetensors } from '../../runtime/index.ts';
 import { type Case, Fault, type Kind, replayCommand } from './kind.ts';

@@ -2,9 +2,9 @@
  *  difference tells a derivative are skipped: at a kink, near a jump, where the graph is steep, beyond numbers. */
 
 import { type Graph, type Node, type Param, param, topo, type Value } from '../../ir/graph.ts';
-import { interpretValues } from '../../ir/interpret-graph.ts';
+import { interpretValues } from '../../ir/interpret/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { printModule } from '../../ir/print-graph.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { Choices, randomValues, seeded, type Values } from '../support/generate.ts';
 import { Fault, faulty, type Kind } from './kind.ts';

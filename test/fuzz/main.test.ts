@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeGraph, param } from '../../ir/graph.ts';
 import { relu } from '../../ir/ops/index.ts';
-import { parseModule } from '../../ir/parse.ts';
+import { parseModule } from '../../ir/text/parse.ts';
 import { f32, N } from '../../ir/type.ts';
 import { readSafetensors } from '../../runtime/index.ts';
 import { folderOf } from '../support/cli.ts';

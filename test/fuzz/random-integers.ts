@@ -2,8 +2,8 @@
 
 import * as F from '../../frontend/index.ts';
 import { Tensor } from '../../frontend/index.ts';
+import { equation } from '../../ir/analysis/equation.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
-import { equation } from '../../ir/equation.ts';
 import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
 import { type Module, makeGraph, type Param, param, topo, type Value } from '../../ir/graph.ts';
 import { bindDim, countAt, type Dim, f32, isBatch, N, type Shape } from '../../ir/type.ts';

@@ -10,8 +10,8 @@ import {
   fieldsOf,
   type Held,
 } from '../../ir/schedule.ts';
-import { loopsToSum } from '../../passes/schedule/block-parts.ts';
-import { loopsOf } from '../../passes/schedule/legal.ts';
+import { loopsToSum } from '../../passes/schedule/rewrites/block-parts.ts';
+import { loopsOf } from '../../passes/schedule/rewrites/legal.ts';
 import type { Choices } from '../support/generate.ts';
 
 /** One directive for a kernel as earlier directives left it. */

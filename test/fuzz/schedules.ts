@@ -3,12 +3,12 @@
 
 import type { Module } from '../../ir/graph.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { printModule } from '../../ir/print-graph.ts';
-import { printKernel } from '../../ir/print-kernel.ts';
-import { showDirective } from '../../ir/print-schedule.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
-import { chooseSchedule } from '../../passes/schedule/choose.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
+import { printKernel } from '../../ir/text/print-kernel.ts';
+import { showDirective } from '../../ir/text/print-schedule.ts';
+import { chooseSchedule } from '../../passes/schedule/choose/index.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { Choices, pooledConvolution, randomModel, seeded } from '../support/generate.ts';
 import { unscheduled } from '../support/pipeline.ts';

@@ -2,8 +2,8 @@
  *  results, gradients and updates, for models built as a user builds them, and for graphs over all ops there are. */
 
 import type { Module, Param } from '../../ir/graph.ts';
-import { parseModule } from '../../ir/parse.ts';
-import { printModule } from '../../ir/print-graph.ts';
+import { parseModule } from '../../ir/text/parse.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { agree, agreeInBits, describeStages } from '../support/differential.ts';
 import { Choices, randomModel, randomValues, type Values } from '../support/generate.ts';

@@ -3,8 +3,8 @@
 import { CompileError } from '../../ir/diagnostic.ts';
 import { build, byName, type Graph, type OpDef, param, topo, type Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { table } from '../../ir/print-options.ts';
 import { type Directive, directiveNames } from '../../ir/schedule.ts';
+import { table } from '../../ir/text/print-options.ts';
 import { f32, isBatch, N, type TensorType } from '../../ir/type.ts';
 import { valuesOf } from '../../passes/infer-shapes.ts';
 

@@ -2,16 +2,16 @@
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
 import type { Buffer } from '../../ir/expr.ts';
-import { buffersOf, interpretKernel, type Memory, makeMemory } from '../../ir/interpret-kernel.ts';
+import { buffersOf, interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { directives, reordersSums, type Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt } from '../../ir/type.ts';
-import { type ProblemCode, VerifyError } from '../../ir/verify.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { type ProblemCode, VerifyError } from '../../ir/verify/index.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
-import { loopsIn, ScheduleError } from '../../passes/schedule/legal.ts';
+import { loopsIn, ScheduleError } from '../../passes/schedule/rewrites/legal.ts';
 import { uniform } from '../support/generate.ts';
 import { Arena } from '../support/pipeline.ts';
 

@@ -1,13 +1,13 @@
 /** Kernels on a device beside the interpreter: the emitter's goldens as they stand, whatever their loops' modes, and what the
  *  scheduler makes of those of the schedule's for a device. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret-kernel.ts';
-import { directivesOf, parseText } from '../../ir/parse.ts';
+import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
 import { webgpu } from '../../ir/target.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
-import { chooseSchedule } from '../../passes/schedule/choose.ts';
-import { applySchedule } from '../../passes/schedule/directives.ts';
+import { directivesOf, parseText } from '../../ir/text/parse.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
+import { chooseSchedule } from '../../passes/schedule/choose/index.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
+import { applySchedule } from '../../passes/schedule/rewrites/directives.ts';
 import { goldensOf, maxBatch } from '../support/golden.ts';
 import { noGpu, openDevice } from '../support/gpu.ts';
 import { compareKernels, draws, gpuKernels, sameValues } from '../support/gpu-kernels.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
-import type { ModelSpec } from '../../frontend/model.ts';
+import type { ModelSpec } from '../../frontend/model/model.ts';
 import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
 import { instantiate, type Model } from '../../runtime/index.ts';
 import { generator } from '../support/golden.ts';

@@ -1,7 +1,7 @@
 /** Extents around the edges of vectors, workgroups and blocks, as a batch and as constants: maps, products, sums, and rows. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Module, makeGraph, param, type Value } from '../../ir/graph.ts';
-import { interpretGraph } from '../../ir/interpret-graph.ts';
+import { interpretGraph } from '../../ir/interpret/graph.ts';
 import * as op from '../../ir/ops/index.ts';
 import { f32, i32, N } from '../../ir/type.ts';
 import { inferShapes } from '../../passes/infer-shapes.ts';

@@ -2,19 +2,19 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeGraph, param, type Value } from '../../ir/graph.ts';
-import { interpretGraph } from '../../ir/interpret-graph.ts';
-import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
+import { interpretGraph } from '../../ir/interpret/graph.ts';
+import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import * as op from '../../ir/ops/index.ts';
-import { parseText } from '../../ir/parse.ts';
 import { kernelsOf } from '../../ir/program.ts';
 import type { Directive } from '../../ir/schedule.ts';
 import { type GpuFeature, type GridTarget, webgpu, webgpuTarget } from '../../ir/target.ts';
+import { parseText } from '../../ir/text/parse.ts';
 import { f32, N } from '../../ir/type.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
 import { inferShapes } from '../../passes/infer-shapes.ts';
-import { chooseSchedule } from '../../passes/schedule/choose.ts';
-import { applySchedule } from '../../passes/schedule/directives.ts';
+import { chooseSchedule } from '../../passes/schedule/choose/index.ts';
+import { applySchedule } from '../../passes/schedule/rewrites/directives.ts';
 import { generator } from '../support/golden.ts';
 import { noGpu, openDevice, openNullDevice, shaderProblem } from '../support/gpu.ts';
 import { compareKernels, draws, gpuKernels, sameValues } from '../support/gpu-kernels.ts';

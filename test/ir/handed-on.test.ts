@@ -2,19 +2,19 @@
  *  that would change the order is refused. */
 import { expect, test } from 'vitest';
 import { emitWasm } from '../../codegen/wasm/emit.ts';
-import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
+import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { parseText } from '../../ir/parse.ts';
-import { showDirective } from '../../ir/print-schedule.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Directive } from '../../ir/schedule.ts';
 import { wasm128, webgpu } from '../../ir/target.ts';
-import { verifyKernel } from '../../ir/verify-kernel.ts';
+import { parseText } from '../../ir/text/parse.ts';
+import { showDirective } from '../../ir/text/print-schedule.ts';
+import { verifyKernel } from '../../ir/verify/kernel.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
-import { chooseSchedule } from '../../passes/schedule/choose.ts';
-import { applySchedule } from '../../passes/schedule/directives.ts';
-import { ScheduleError } from '../../passes/schedule/legal.ts';
+import { chooseSchedule } from '../../passes/schedule/choose/index.ts';
+import { applySchedule } from '../../passes/schedule/rewrites/directives.ts';
+import { ScheduleError } from '../../passes/schedule/rewrites/legal.ts';
 import { Arena } from '../support/pipeline.ts';
 
 /** The directives that may be applied, and those that would hand on something else. */

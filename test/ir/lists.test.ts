@@ -1,12 +1,12 @@
 /** Lists: what a kernel fills up to a count, another reads up to that count. */
 import { describe, expect, test } from 'vitest';
-import { interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
+import { listsIn } from '../../ir/analysis/lists.ts';
+import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { Lexer } from '../../ir/lex.ts';
-import { listsIn } from '../../ir/lists.ts';
-import { byNameAndType, kernelOf } from '../../ir/parse-kernel.ts';
-import { VerifyError } from '../../ir/verify.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { Lexer } from '../../ir/text/lex.ts';
+import { byNameAndType, kernelOf } from '../../ir/text/parse-kernel.ts';
+import { VerifyError } from '../../ir/verify/index.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
 
 const maker = (body: string, room = '4N'): string => `
 kernel @make(g: f32[3,N,4], at: u8[3,N,4], places: i32[3,${room}] out, values: f32[3,${room}] out, count: i32[3] out) {

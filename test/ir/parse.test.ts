@@ -15,6 +15,8 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import { type Graph, type Module, makeGraph, param } from '../../ir/graph.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import * as op from '../../ir/ops/index.ts';
+import { isPlanned, kernelsOf } from '../../ir/program.ts';
+import { wasm128 } from '../../ir/target.ts';
 import {
   directivesOf,
   parseGraph,
@@ -24,16 +26,14 @@ import {
   parseProgram,
   parseSchedules,
   parseText,
-} from '../../ir/parse.ts';
-import { printGraph, printModule } from '../../ir/print-graph.ts';
-import { printKernel } from '../../ir/print-kernel.ts';
-import { versionLine } from '../../ir/print-options.ts';
-import { printProgram } from '../../ir/print-program.ts';
-import { printSchedule } from '../../ir/print-schedule.ts';
-import { isPlanned, kernelsOf } from '../../ir/program.ts';
-import { wasm128 } from '../../ir/target.ts';
+} from '../../ir/text/parse.ts';
+import { printGraph, printModule } from '../../ir/text/print-graph.ts';
+import { printKernel } from '../../ir/text/print-kernel.ts';
+import { versionLine } from '../../ir/text/print-options.ts';
+import { printProgram } from '../../ir/text/print-program.ts';
+import { printSchedule } from '../../ir/text/print-schedule.ts';
 import { f32 } from '../../ir/type.ts';
-import { verifyProgram } from '../../ir/verify-program.ts';
+import { verifyProgram } from '../../ir/verify/program.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';

@@ -4,10 +4,10 @@ import * as x from '../../ir/expr.ts';
 import { at, makeGraph, param, type Task } from '../../ir/graph.ts';
 import { declare, type Kernel, loop, set, store } from '../../ir/kernel.ts';
 import * as o from '../../ir/ops/index.ts';
-import { exprPrinter, printExpr } from '../../ir/print-expr.ts';
-import { printGraph, printModule } from '../../ir/print-graph.ts';
-import { printKernel, showStmt } from '../../ir/print-kernel.ts';
-import { printProgram } from '../../ir/print-program.ts';
+import { exprPrinter, printExpr } from '../../ir/text/print-expr.ts';
+import { printGraph, printModule } from '../../ir/text/print-graph.ts';
+import { printKernel, showStmt } from '../../ir/text/print-kernel.ts';
+import { printProgram } from '../../ir/text/print-program.ts';
 import { f32, i32, N } from '../../ir/type.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 

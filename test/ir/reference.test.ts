@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
 import { defineOp } from '../../ir/graph.ts';
 import { ops } from '../../ir/ops/index.ts';
-import { opReference, opsReference } from '../../ir/reference.ts';
+import { opReference, opsReference } from '../../ir/text/reference.ts';
 
 test('docs/ops.md is up to date', async () => {
   await expect(opsReference(ops.values())).toMatchFileSnapshot('../../docs/ops.md');

@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest';
 import { dtypes } from '../../ir/dtype.ts';
 import * as x from '../../ir/expr.ts';
-import { interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
+import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import { finish, store } from '../../ir/kernel.ts';
-import { parseKernels } from '../../ir/parse.ts';
-import { printKernels } from '../../ir/print-kernel.ts';
 import { type BinaryFn, binaries, binaryFns, folded, resultOf, unaries, unaryFns } from '../../ir/scalar.ts';
+import { parseKernels } from '../../ir/text/parse.ts';
+import { printKernels } from '../../ir/text/print-kernel.ts';
 import { type DType, tensor } from '../../ir/type.ts';
 import { compareWasm } from '../support/golden-wat.ts';
 import { scalarKernels } from '../support/scalar-kernels.ts';

@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
-import { writer } from '../../ir/interpret-expr.ts';
-import { interpretKernel, makeMemory } from '../../ir/interpret-kernel.ts';
+import { writer } from '../../ir/interpret/expr.ts';
+import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
 import { finish, loop, store } from '../../ir/kernel.ts';
-import { placement } from '../../ir/placement.ts';
+import { placement } from '../../ir/text/placement.ts';
 import { f32, i32 } from '../../ir/type.ts';
 
 const [a, c, out]: x.Buffer[] = [

@@ -16,8 +16,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { readIr } from '../../frontend/pipeline/read.ts';
 import type { Buffer } from '../../ir/expr.ts';
-import { VerifyError } from '../../ir/verify.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { VerifyError } from '../../ir/verify/index.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
 
 const kernel = (params: string, body: string): string => `kernel @k${params.length}(${params}) {\n${body}\n}\n`;
 const lookup = (index: string, more = ''): string =>

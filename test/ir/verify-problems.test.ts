@@ -7,10 +7,10 @@ import * as ops from '../../ir/ops/index.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { f32, N, type TensorType } from '../../ir/type.ts';
-import { type ProblemCode, problemCodes, showProblem, VerifyError } from '../../ir/verify.ts';
-import { verifyFused, verifyGraph } from '../../ir/verify-graph.ts';
-import { verifyKernel } from '../../ir/verify-kernel.ts';
-import { verifyProgram } from '../../ir/verify-program.ts';
+import { verifyFused, verifyGraph } from '../../ir/verify/graph.ts';
+import { type ProblemCode, problemCodes, showProblem, VerifyError } from '../../ir/verify/index.ts';
+import { verifyKernel } from '../../ir/verify/kernel.ts';
+import { verifyProgram } from '../../ir/verify/program.ts';
 
 const buffer = (name: string, type: TensorType): x.Buffer => ({ name, type });
 const [a, b] = [buffer('a', f32(8)), buffer('b', f32(8))];

@@ -1,9 +1,9 @@
 /** What the verifier says of invocations that share a workgroup: who may touch what, and where barriers stand. */
 import { expect, test } from 'vitest';
-import { parseKernels } from '../../ir/parse.ts';
 import { webgpu } from '../../ir/target.ts';
-import { VerifyError } from '../../ir/verify.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { parseKernels } from '../../ir/text/parse.ts';
+import { VerifyError } from '../../ir/verify/index.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
 
 const maxBatch = 16;
 const params = 'a: f32[64], y: f32[64] out';

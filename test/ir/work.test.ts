@@ -1,8 +1,8 @@
 /** Float operations and bytes of kernels, against numbers worked out by hand. */
 import { expect, test } from 'vitest';
+import { operations, workOf } from '../../ir/analysis/work.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
-import { operations, workOf } from '../../ir/work.ts';
 import { scheduledBy } from '../../passes/schedule/index.ts';
 import { kernel, product } from '../support/kernels.ts';
 

@@ -7,7 +7,7 @@ import { linesOf, type Reduced, subjectOf } from '../../frontend/reduce/index.ts
 import { isSmaller, type Language, minimize } from '../../frontend/reduce/search.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Graph, type Module, type Node, topo } from '../../ir/graph.ts';
-import { printModule } from '../../ir/print-graph.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
 import { autodiff } from '../../passes/autodiff.ts';
 import { valuesOf } from '../../passes/infer-shapes.ts';
 import { Choices, randomModel } from '../support/generate.ts';

@@ -1,7 +1,7 @@
 /** Values that arguments are given by mistake, and values of each kind. */
 
-import { fits, type Kind } from '../../frontend/arguments.ts';
 import { nn, optim, type Tensor } from '../../frontend/index.ts';
+import { fits, type Kind } from '../../frontend/model/arguments.ts';
 
 /** By what they are called in a report. */
 export const badValues: Readonly<Record<string, unknown>> = {

@@ -2,9 +2,9 @@
  *  the scheduled kernels and the WebAssembly must say as well. */
 
 import type { Graph, Param } from '../../ir/graph.ts';
-import { printModule } from '../../ir/print-graph.ts';
-import { showDirective } from '../../ir/print-schedule.ts';
 import { reordersSums } from '../../ir/schedule.ts';
+import { printModule } from '../../ir/text/print-graph.ts';
+import { showDirective } from '../../ir/text/print-schedule.ts';
 import { noisyRuns } from './noise.ts';
 import { type Given, graphMemory, KernelMachine, runGraph, type Seen, type Stages, WasmMachine } from './pipeline.ts';
 

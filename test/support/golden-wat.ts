@@ -4,13 +4,13 @@
 
 import { expect } from 'vitest';
 import { emitWasm } from '../../codegen/wasm/emit.ts';
-import { interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
+import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
-import { parseKernels } from '../../ir/parse.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
+import { parseKernels } from '../../ir/text/parse.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
-import { verifyKernels } from '../../ir/verify-kernel.ts';
+import { verifyKernels } from '../../ir/verify/kernel.ts';
 import { type Golden, generator, marker, maxBatch } from './golden.ts';
 import { assemble } from './tiny.ts';
 

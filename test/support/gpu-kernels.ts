@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { manifestOf } from '../../codegen/manifest.ts';
 import { emitWgsl, type Shaders } from '../../codegen/wgsl/emit.ts';
-import { interpretKernel, type Memory } from '../../ir/interpret-kernel.ts';
+import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import type { Outline, Program } from '../../ir/program.ts';
 import { webgpu } from '../../ir/target.ts';

@@ -1,6 +1,6 @@
 /** Kernels as texts, for tests of what is done to them. */
 import type { Kernel } from '../../ir/kernel.ts';
-import { parseKernels } from '../../ir/parse.ts';
+import { parseKernels } from '../../ir/text/parse.ts';
 
 export const kernel = (text: string): Kernel => parseKernels(`tapeout ir 1\n${text}`, 'kernel.tir')[0] as Kernel;
 

@@ -1,7 +1,7 @@
 /** A compiled model behind one interface, run in two ways: as WebAssembly through the runtime's public API, and as graphs
  *  by the reference interpreter in float64, its state threaded by hand. */
 
-import type { ModelSpec } from '../../frontend/model.ts';
+import type { ModelSpec } from '../../frontend/model/model.ts';
 import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
 import type { EntryName } from '../../frontend/pipeline/entries.ts';
 import type { Param } from '../../ir/graph.ts';

@@ -3,7 +3,7 @@
 
 import { axis, dtypeOf, type Expr, ix, load, some } from '../../ir/expr.ts';
 import { type Graph, type Node, type Param, param, topo, typesOf, type Value } from '../../ir/graph.ts';
-import { interpretGraph } from '../../ir/interpret-graph.ts';
+import { interpretGraph } from '../../ir/interpret/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { type BinaryFn, binaries, type UnaryFn, unaries } from '../../ir/scalar.ts';
 import { countAt } from '../../ir/type.ts';

@@ -1,11 +1,11 @@
 /** What became of a program that was damaged, told by running it: nothing, another program that is as sound as the first,
  *  or one that reads what is not there, or whose result hangs on chance. */
 
+import { listsIn } from '../../ir/analysis/lists.ts';
 import { add, type Buffer, int, ix, sub } from '../../ir/expr.ts';
 import type { FusedGraph } from '../../ir/graph.ts';
-import { buffersOf, interpretKernel } from '../../ir/interpret-kernel.ts';
+import { buffersOf, interpretKernel } from '../../ir/interpret/kernel.ts';
 import { type Kernel, mapStmt, type Stmt, storageOf } from '../../ir/kernel.ts';
-import { listsIn } from '../../ir/lists.ts';
 import type { Program } from '../../ir/program.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
 import { Buffers, lower } from '../../passes/lower.ts';

@@ -1,8 +1,8 @@
 /** Programs of the public API drawn at random: calls of functions and methods on tensors of any shape, the batch in any
  *  place, with arguments that are of the right kind and seldom fit. */
 
-import { type Kind, type Signature, signatureOf } from '../../frontend/arguments.ts';
 import { functional, Tensor, type TensorSpec } from '../../frontend/index.ts';
+import { type Kind, type Signature, signatureOf } from '../../frontend/model/arguments.ts';
 
 /** Numbers from 0 to below 1, the same for the same seed. */
 export function randomFrom(seed: number): () => number {

@@ -1,10 +1,10 @@
 /** Functions on tensors, recorded and interpreted, for tests that need no layers. */
 
 import { defineModel, nn, type Tensor, type TensorSpec } from '../../frontend/index.ts';
-import { type Recording, record } from '../../frontend/model.ts';
+import { type Recording, record } from '../../frontend/model/model.ts';
 import type { Param, Value } from '../../ir/graph.ts';
 import { param } from '../../ir/graph.ts';
-import { interpretValues } from '../../ir/interpret-graph.ts';
+import { interpretValues } from '../../ir/interpret/graph.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 
 type F = (...inputs: Tensor[]) => unknown;

@@ -7,8 +7,8 @@ import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import type { FusedGraph, Graph, Module, Param, Value } from '../../ir/graph.ts';
 import { topo } from '../../ir/graph.ts';
 import { type Kernel, type Stmt, storageOf } from '../../ir/kernel.ts';
-import { type PrintOptions, showPlace } from '../../ir/print-options.ts';
 import { isPlanned, kernelsOf, type Outline, type Program, type Storage } from '../../ir/program.ts';
+import { type PrintOptions, showPlace } from '../../ir/text/print-options.ts';
 import { showType } from '../../ir/type.ts';
 
 const placeOf = (loc: Loc | null, options: PrintOptions): string | null => (loc ? showPlace(loc, options) : null);

@@ -7,7 +7,7 @@ import { Tensor } from '../../frontend/index.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Module, makeGraph, type Param, param, type Result, type Value } from '../../ir/graph.ts';
 import { full } from '../../ir/ops/index.ts';
-import { printGraph } from '../../ir/print-graph.ts';
+import { printGraph } from '../../ir/text/print-graph.ts';
 import { type DType, type Shape, tensor as typeOf } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { type Closeness, rows } from './sweep-rows.ts';

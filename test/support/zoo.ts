@@ -2,7 +2,7 @@
 
 import { gelu, matmul, maxPool2d, nn, relu, softmax, type Tensor } from 'tapeout';
 import { optim } from '../../frontend/index.ts';
-import { defineModel, type ModelSpec } from '../../frontend/model.ts';
+import { defineModel, type ModelSpec } from '../../frontend/model/model.ts';
 
 class Vgg extends nn.Module {
   features = nn.Sequential(

@@ -1,0 +1,39 @@
+/** Gives the files of a bundle the tags by which they know each other. */
+import type { BundleParts } from '../../codegen/bundle.ts';
+import { taggedWgsl } from '../../runtime/gpu-tag.ts';
+import type { Manifest } from '../../runtime/manifest.ts';
+import { readGpuManifest, withoutHints } from '../../runtime/read-gpu-manifest.ts';
+import { contentTag, tagOfJson, tagSection, tagSectionBytes } from '../../runtime/tag.ts';
+
+type Code = Pick<BundleParts, 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl'>;
+
+/** The code with its tags, and the manifest that knows them. */
+export function tagged(manifest: Manifest, code: Code): Code & { readonly manifest: Manifest } {
+  const { wasm, threadedWasm, wgsl, featureWgsl } = code;
+  const { webgpu, ...alone } = readGpuManifest(manifest);
+  const tags = {
+    manifest: tagOfJson(alone),
+    ...(webgpu ? { webgpu: tagOfJson(withoutHints(webgpu)) } : {}),
+    ...(wasm && { wasm: contentTag(wasm) }),
+    ...(threadedWasm && { threadedWasm: contentTag(threadedWasm) }),
+    ...(wgsl && { wgsl: contentTag(wgsl) }),
+    ...(featureWgsl && { featureWgsl: contentTag(featureWgsl) }),
+  };
+  return {
+    manifest: { ...manifest, tags },
+    wasm: wasm && taggedWasm(wasm),
+    threadedWasm: threadedWasm && taggedWasm(threadedWasm),
+    wgsl: wgsl && taggedWgsl(wgsl),
+    featureWgsl: featureWgsl && taggedWgsl(featureWgsl),
+  };
+}
+
+/** The module with its tag in a custom section at its end. */
+function taggedWasm(wasm: Uint8Array): Uint8Array {
+  const text = (s: string) => new TextEncoder().encode(s);
+  const section = [0, tagSectionBytes - 2, tagSection.length, ...text(tagSection), ...text(contentTag(wasm))];
+  const tagged = new Uint8Array(wasm.length + section.length);
+  tagged.set(wasm);
+  tagged.set(section, wasm.length);
+  return tagged;
+}

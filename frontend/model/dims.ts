@@ -1,0 +1,81 @@
+/** Extents and dimensions as a user names them: `'N'` for the batch, -1 for the last dimension. */
+
+import type { Value } from '../../ir/graph.ts';
+import { type Dim, divDim, isBatch, mulDim, N, type Shape, showDim, showShape } from '../../ir/type.ts';
+import { called, involved, showAny, userError } from './trace.ts';
+
+/** An extent: a number, or a multiple of the symbolic batch, `'N'` or `'25N'`. */
+export type Extent = number | 'N' | `${number}N`;
+
+export const toExtent = (d: Dim): Extent => (isBatch(d) ? (showDim(d) as Extent) : d);
+
+/** The dimension that a user wrote, or null where it is none. */
+export function toDim(e: unknown): Dim | null {
+  if (typeof e === 'number') return Number.isInteger(e) && e >= 0 ? e : null;
+  const [, times] = (typeof e === 'string' && /^([1-9]\d*)?N$/.exec(e)) || [null, null];
+  return times === null ? null : times === undefined ? N : { times: Number(times) };
+}
+
+/** A dimension counted from the front; `dim` may count from the back. There are `more` than `shape` has, and one of a
+ *  scalar where that counts as a vector, as PyTorch's reductions have it. Throws where there is no such dimension. */
+export function dimOf(
+  shape: Shape,
+  dim: unknown,
+  { more = 0, orScalar = false }: { more?: number; orScalar?: boolean } = {},
+): number {
+  const rank = Math.max(shape.length + more, orScalar ? 1 : 0);
+  if (Number.isInteger(dim) && (dim as number) >= -rank && (dim as number) < rank)
+    return (dim as number) < 0 ? (dim as number) + rank : (dim as number);
+  throw userError('bad-dim', `${called()}: ${showAny(dim)} is not a dimension of ${showShape(shape)}`, {
+    help: rank === 0 ? 'a scalar has no dimensions' : `dimensions go from ${-rank} to ${rank - 1}`,
+  });
+}
+
+/** Several dimensions, each once, in order. Nothing named is all of them; a scalar has none but those that may be named. */
+export function dimsOf(shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
+  const all = shape.map((_, d) => d);
+  if (dims === null || dims === undefined || (Array.isArray(dims) && dims.length === 0)) return all;
+  const named = (Array.isArray(dims) ? dims : [dims]).map((d) => dimOf(shape, d, { orScalar: true }));
+  const twice = named.find((d, i) => named.indexOf(d) !== i);
+  if (twice !== undefined)
+    throw userError('bad-dim', `${called()}: dimension ${twice} is named twice in ${showAny(dims)}`);
+  return shape.length === 0 ? [] : named.sort((a, b) => a - b);
+}
+
+/** The product of extents, or null where it would hold the batch twice. */
+export const product = (dims: readonly Dim[]): Dim | null =>
+  dims.reduce<Dim | null>((p, d) => (p === null ? null : mulDim(p, d)), 1);
+
+/** The shape that `wanted` asks of `v`; one of its extents may be -1, which is what is left. */
+export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
+  const have = v.type.shape;
+  const asked = `[${wanted.join(', ')}]`;
+  const open = wanted.indexOf(-1);
+  if (open >= 0 && wanted.includes(-1, open + 1))
+    throw userError('shape-mismatch', `${called()}: only one extent of ${asked} can be -1`);
+  const dims = wanted.map((e, i) => {
+    const dim = i === open ? 1 : toDim(e);
+    if (dim !== null) return dim;
+    throw userError('bad-shape', `${called()}: ${showAny(e)} in ${asked} is not an extent`, {
+      help: "an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic",
+    });
+  });
+  const [total, known] = [product(have) as Dim, product(dims)];
+  if (known === null) throw userError('bad-shape', `${called()}: ${asked} holds the batch twice`);
+  if (total === 0 && known === 0 && open >= 0)
+    throw userError('shape-mismatch', `${called()}: ${asked} has no elements, whatever -1 stands for`, {
+      notes: involved({ x: v }),
+      help: 'write the extent',
+    });
+  const rest = total === 0 ? (known === 0 ? 1 : open >= 0 ? 0 : null) : divDim(total, known);
+  if (rest !== null && (open >= 0 || rest === 1)) return dims.map((d, i) => (i === open ? rest : d));
+  const problem = `${called()}: ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}`;
+  const perSample = showDim(product(have.slice(1)) as Dim);
+  const hardCoded = isBatch(total) && open < 0 && !dims.some(isBatch);
+  throw userError('shape-mismatch', open < 0 ? `${problem}, which has ${showDim(known)}` : problem, {
+    notes: involved({ x: v }),
+    help: hardCoded
+      ? `the batch is known only when a step runs: write -1 or 'N' in its place, such as view(-1, ${perSample})`
+      : `the product of the extents must be ${showDim(total)}${have.length > 2 ? `: flatten(1) gives [${showDim(have[0]!)},${perSample}]` : ''}`,
+  });
+}

@@ -1,0 +1,171 @@
+/** Convolution and pooling over images [batch, channels, height, width]. */
+
+import * as ir from '../../../ir/ops/index.ts';
+import { isBatch, sameDim, showDim, showType } from '../../../ir/type.ts';
+import { fn, withOptions } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { both, type Pair } from '../pair.ts';
+import { float } from '../promote.ts';
+import { constant, Tensor } from '../tensor.ts';
+import { involved, showAny, userError } from '../trace.ts';
+import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
+
+export type { Pair } from '../pair.ts';
+
+/** What max and average pools have in common. Sizes are one number for both dimensions, or [height, width]. */
+export interface PoolOptions {
+  /** The distance between windows; the kernel's extent unless given. */
+  readonly stride?: Pair | null;
+  /** Places around the image, at most half of the kernel's extent; none unless given. */
+  readonly padding?: Pair;
+  /** Whether the last window may hang over the edge; it may not unless given. */
+  readonly ceilMode?: boolean;
+}
+/** The options of maxPool2d, by PyTorch's names. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** The distance between the elements of a window; 1 unless given. */
+  readonly dilation?: Pair;
+}
+/** The options of avgPool2d, by PyTorch's names. */
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether the zeros of the padding count as elements; true unless given. */
+  readonly countIncludePad?: boolean;
+  /** The divisor, in place of the window's size. */
+  readonly divisorOverride?: number | null;
+}
+
+/** The cross-correlation of `x` [N,C,H,W] with `weight` [O,C/groups,KH,KW], plus `bias` [O] unless it is null:
+ *  [N,O,OH,OW] with OH = ⌊(H + 2·padding - dilation·(KH-1) - 1) / stride⌋ + 1.
+ *  Throws where the batch is missing, channels or groups do not match, or the kernel does not fit. */
+export const conv2d: (
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  stride?: Pair,
+  padding?: Pair,
+  dilation?: Pair,
+  groups?: number,
+) => Tensor = fn(
+  'conv2d',
+  {
+    x: k.tensor,
+    weight: k.tensor,
+    bias: k.optional(k.orNull(k.tensor)),
+    stride: k.optional(k.pair(1)),
+    padding: k.optional(k.pair(0)),
+    dilation: k.optional(k.pair(1)),
+    groups: k.optional(k.whole(1)),
+  },
+  (x, weight, bias = null, stride = 1, padding = 0, dilation = 1, groups = 1) => {
+    const w = weight.value;
+    const out = ir.conv2d(x.value, w, {
+      stride: both(stride),
+      padding: both(padding),
+      dilation: both(dilation),
+      groups,
+    });
+    if (bias === null) return Tensor.of(out);
+    const b = float(bias.value);
+    if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, w.type.shape[0]!))
+      throw userError(
+        'shape-mismatch',
+        `conv2d: the weight has ${showDim(w.type.shape[0]!)} output channels, the bias is ${showType(b.type)}`,
+        { notes: involved({ weight: w, bias: b }) },
+      );
+    return Tensor.of(ir.add(out, ir.broadcast(b, { shape: out.type.shape, dims: [1] })));
+  },
+);
+
+/** The greatest element of each window of `x` [N,C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
+ *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). The gradient goes
+ *  to the first greatest element. Throws where the batch is missing, and where the window does not fit. */
+export const maxPool2d: (
+  x: Tensor,
+  kernelSize: Pair,
+  stride?: Pair | null | MaxPoolOptions,
+  padding?: Pair,
+  dilation?: Pair,
+  ceilMode?: boolean,
+) => Tensor = withOptions(
+  'maxPool2d',
+  { x: k.tensor, kernelSize: k.pair(1) },
+  maxPoolKinds,
+  (x: Tensor, kernelSize: Pair, options: MaxPoolOptions) =>
+    Tensor.of(ir.maxPool2d(x.value, poolAttrs(kernelSize, options))),
+);
+
+/** The mean of each window of `x` [N,C,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
+ *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws where the batch is missing,
+ *  and where the window does not fit. */
+export const avgPool2d: (
+  x: Tensor,
+  kernelSize: Pair,
+  stride?: Pair | null | AvgPoolOptions,
+  padding?: Pair,
+  ceilMode?: boolean,
+  countIncludePad?: boolean,
+  divisorOverride?: number | null,
+) => Tensor = withOptions(
+  'avgPool2d',
+  { x: k.tensor, kernelSize: k.pair(1) },
+  avgPoolKinds,
+  (x: Tensor, kernelSize: Pair, options: AvgPoolOptions) => {
+    const attrs = poolAttrs(kernelSize, options);
+    const sum = Tensor.of(ir.sumPool2d(float(x.value), attrs));
+    return sum.div(options.divisorOverride ?? divisor(sum, x.value.type.shape.slice(2) as number[], attrs, options));
+  },
+);
+
+/** The number of elements in each window. Windows that hang over an edge have fewer. */
+function divisor(
+  sum: Tensor,
+  [h, w]: number[],
+  attrs: ir.PoolAttrs,
+  { countIncludePad = true }: AvgPoolOptions,
+): number | Tensor {
+  const [kh, kw] = attrs.kernel as [number, number];
+  const padded = attrs.padding.some((p) => p > 0);
+  if (!attrs.ceil && (countIncludePad || !padded)) return kh * kw;
+  const [, , rows, columns] = sum.shape as readonly number[];
+  const [ph, pw] = countIncludePad ? (attrs.padding as [number, number]) : [0, 0];
+  const ones = ir.full({ value: 1, shape: [1, 1, h! + 2 * ph, w! + 2 * pw], dtype: 'f32' });
+  const counted = ir.sumPool2d(ones, countIncludePad ? { ...attrs, padding: [0, 0] } : attrs);
+  // The padding counted as image may give room to one window more.
+  return Tensor.of(counted).slice(2, 0, rows!).slice(3, 0, columns!);
+}
+
+/** PyTorch's functions take an empty list for a stride that is not given. */
+const isGiven = (stride: Pair | null | undefined): stride is Pair =>
+  stride != null && (typeof stride === 'number' || stride.length > 0);
+
+function poolAttrs(kernelSize: Pair, options: MaxPoolOptions): ir.PoolAttrs {
+  return {
+    kernel: both(kernelSize),
+    stride: both(isGiven(options.stride) ? options.stride : kernelSize),
+    padding: both(options.padding ?? 0),
+    dilation: both(options.dilation ?? 1),
+    ceil: options.ceilMode ?? false,
+  };
+}
+
+/** `x` with `value`, 0 unless given, around it: F.pad's amounts, [left, right, top, bottom, …] from the last dimension on;
+ *  negative ones crop. Throws for an odd number of amounts, more than `x` has dimensions for, and the batch dimension. */
+export const pad: (x: Tensor, amounts: readonly number[], value?: number) => Tensor = fn(
+  'pad',
+  { x: k.tensor, amounts: k.wholes(), value: k.optional(k.number) },
+  (x, amounts, value = 0) => {
+    const v = x.value;
+    const { shape } = v.type;
+    const rank = shape.length;
+    if (amounts.length % 2 || amounts.length > 2 * rank)
+      throw userError('bad-argument', `pad: amounts ${showAny(amounts)} do not pad ${showType(v.type)}`, {
+        help: 'give whole amounts [left, right, top, bottom, …], two for each dimension from the last on',
+      });
+    const low = shape.map((_, d) => amounts[2 * (rank - 1 - d)] ?? 0);
+    const high = shape.map((_, d) => amounts[2 * (rank - 1 - d) + 1] ?? 0);
+    const batch = shape.findIndex((e, d) => isBatch(e) && (low[d] || high[d]));
+    if (batch >= 0) throw userError('shape-mismatch', `pad: dimension ${batch} of ${showType(v.type)} is the batch`);
+    constant(v, value); // throws where the element type has no such value
+    return Tensor.of(ir.pad(v, { low, high, interior: low.map(() => 0), value }));
+  },
+);

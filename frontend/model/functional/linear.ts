@@ -1,0 +1,68 @@
+/** Affine maps, and products and shapes as functions. */
+
+import type { Value } from '../../../ir/graph.ts';
+import { type Dim, isBatch, sameDim, showDim, showShape, showType } from '../../../ir/type.ts';
+import { fn } from '../arguments.ts';
+import { product } from '../dims.ts';
+import * as k from '../kinds.ts';
+import { float, numeric, wrongRank } from '../promote.ts';
+import type { Tensor } from '../tensor.ts';
+import { involved, userError } from '../trace.ts';
+
+/** x·weightᵀ + bias over the last dimension: `x` […,I], `weight` [O,I], `bias` [O] or null give […,O].
+ *  Throws where `x` has not as many features as the weight expects, with both shapes and where the weight comes from. */
+export const linear: (x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor = fn(
+  'linear',
+  { x: k.tensor, weight: k.tensor, bias: k.optional(k.orNull(k.tensor)) },
+  (x, weight, bias = null) => {
+    // Integers are taken where all are, as by PyTorch.
+    const checked = [x, weight, ...(bias ? [bias] : [])].every((t) => t.dtype === 'i32') ? numeric : float;
+    const [vx, vw] = [checked(x.value), checked(weight.value)];
+    if (vw.type.shape.length !== 2) throw wrongRank('a weight [out, in]', vw);
+    if (vx.type.shape.length === 0) throw wrongRank('an input […, features]', vx);
+    checkFeatures(vx, vw);
+    const out = x.matmul(weight.t());
+    if (bias === null) return out;
+    const b = checked(bias.value);
+    if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, vw.type.shape[0]!))
+      throw userError(
+        'shape-mismatch',
+        `linear: the weight has ${showDim(vw.type.shape[0]!)} output features, the bias is ${showType(b.type)}`,
+        { notes: involved({ weight: vw, bias: b }) },
+      );
+    return out.add(bias);
+  },
+);
+
+function checkFeatures(x: Value, weight: Value): void {
+  const [have, want] = [x.type.shape.at(-1) as Dim, weight.type.shape[1] as Dim];
+  if (sameDim(have, want)) return;
+  const flat = product(x.type.shape.slice(1));
+  const flatten = flat !== null && sameDim(flat, want) && x.type.shape.length > 2;
+  throw userError(
+    'shape-mismatch',
+    `linear: the input ${showShape(x.type.shape)} has ${showDim(have)} features, the weight ${showShape(weight.type.shape)} expects ${showDim(want)}`,
+    {
+      notes: involved({ input: x, weight }),
+      help: isBatch(have)
+        ? 'the batch has become part of the features: keep it apart, as flatten(1) and view(-1, …) do'
+        : flatten
+          ? `flatten all but the batch first: x.flatten(1) has ${showDim(want)} features`
+          : `give the layer ${showDim(have)} input features, or feed it ${showDim(want)}`,
+    },
+  );
+}
+
+/** The matrix product of the last two dimensions, as torch.matmul: vectors count as a row or a column, leading dimensions
+ *  broadcast. Throws where the inner dimensions differ. */
+export const matmul: (a: Tensor, b: Tensor) => Tensor = fn('matmul', { a: k.tensor, b: k.tensor }, (a, b) =>
+  a.matmul(b),
+);
+
+/** Dimensions `startDim`, the first unless given, to `endDim`, the last unless given, as one: `flatten(x, 1)` keeps the
+ *  batch. Throws where `x` has no such dimensions. */
+export const flatten: (x: Tensor, startDim?: number, endDim?: number) => Tensor = fn(
+  'flatten',
+  { x: k.tensor, startDim: k.optional(k.dim), endDim: k.optional(k.dim) },
+  (x, startDim = 0, endDim = -1) => x.flatten(startDim, endDim),
+);

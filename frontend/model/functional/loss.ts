@@ -1,0 +1,193 @@
+/** Losses: a scalar from a model's output and its target, to PyTorch's formulas. */
+
+import * as ir from '../../../ir/ops/index.ts';
+import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '../../../ir/type.ts';
+import { withOptions } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { float, wrongRank } from '../promote.ts';
+import { sizeOf, Tensor } from '../tensor.ts';
+import { called, involved, userError } from '../trace.ts';
+import { where } from './activation.ts';
+import { lossKinds } from './kinds.ts';
+
+/** What becomes of the losses of single elements: their mean, their sum, or they themselves. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/** The option that every loss has. */
+export interface ReductionOption {
+  /** 'mean' unless given. */
+  readonly reduction?: Reduction;
+}
+/** The options of nllLoss. */
+export interface NLLLossOptions extends ReductionOption {
+  /** One factor for each class, [C]; with it the mean is the weighted one. */
+  readonly weight?: Tensor | null;
+  /** A class index that counts for nothing, such as PyTorch's -100. There is none unless given: a label that is no class
+   *  is an error, and is never skipped in silence. */
+  readonly ignoreIndex?: number | null;
+}
+/** The options of crossEntropy. */
+export interface CrossEntropyLossOptions extends NLLLossOptions {
+  /** The share of the target that is spread evenly over all classes, 0 to 1. */
+  readonly labelSmoothing?: number;
+}
+/** The options of bceWithLogits. */
+export interface BCEWithLogitsLossOptions extends ReductionOption {
+  /** A factor for each element's loss; broadcasts to the input. */
+  readonly weight?: Tensor | null;
+  /** A factor for the positive part of each class; broadcasts to the input. */
+  readonly posWeight?: Tensor | null;
+}
+
+const kinds = lossKinds(k.optional(k.orNull(k.tensor)));
+
+/** -log softmax(logits)[target]. `logits` f32 [N,C], [N,C,d1,…] or [C]; `target` either class indices i32 ([N], [N,d1,…]
+ *  or a scalar) or probabilities f32 of the logits' shape. A scalar, unless `reduction` is 'none'. Throws where their shapes
+ *  or element types do not fit. */
+export const crossEntropy: (logits: Tensor, target: Tensor, options?: CrossEntropyLossOptions) => Tensor = withOptions(
+  'crossEntropy',
+  { logits: k.tensor, target: k.tensor },
+  kinds.crossEntropy,
+  (logits: Tensor, target: Tensor, options: CrossEntropyLossOptions) => {
+    const [x, y] = [float(logits.value), target.value];
+    if (x.type.shape.length === 0) throw wrongRank('logits [N, classes]', x);
+    checkClasses(x);
+    const classDim = Math.min(1, x.type.shape.length - 1);
+    if (y.type.dtype === 'f32' && sameShape(x.type.shape, y.type.shape))
+      return probabilities(logits.logSoftmax(classDim), target, classDim, options);
+    checkTarget(x, y, true);
+    return likelihood(logits.logSoftmax(classDim), target, options);
+  },
+);
+
+/** -logProbabilities[target]: `logProbabilities` f32 [N,C], [N,C,d1,…] or [C], class indices i32 [N], [N,d1,…] or a
+ *  scalar. A scalar, unless `reduction` is 'none'. Throws where they do not fit. */
+export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLossOptions) => Tensor = withOptions(
+  'nllLoss',
+  { logProbabilities: k.tensor, target: k.tensor },
+  kinds.nll,
+  (logProbabilities: Tensor, target: Tensor, options: NLLLossOptions) => {
+    const x = float(logProbabilities.value);
+    if (x.type.shape.length === 0) throw wrongRank('log-probabilities [N, classes]', x);
+    checkClasses(x);
+    checkTarget(x, target.value, false);
+    return likelihood(logProbabilities, target, options);
+  },
+);
+
+/** (input - target)², for two f32 tensors of one shape. A scalar, unless `reduction` is 'none'. Unlike PyTorch, which warns,
+ *  it throws where they only broadcast. */
+export const mseLoss: (input: Tensor, target: Tensor, options?: ReductionOption) => Tensor = withOptions(
+  'mseLoss',
+  { input: k.tensor, target: k.tensor },
+  kinds.mse,
+  (input: Tensor, target: Tensor, options: ReductionOption) => {
+    requireSameShape(input, target);
+    const d = input.sub(target);
+    return reduceLoss(d.mul(d), options);
+  },
+);
+
+/** -(y·log σ(x) + (1-y)·log(1-σ(x))) for a target y of the input's shape, both f32, computed without σ. A scalar, unless
+ *  `reduction` is 'none'. Throws where the shapes differ. */
+export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLogitsLossOptions) => Tensor = withOptions(
+  'bceWithLogits',
+  { input: k.tensor, target: k.tensor },
+  kinds.bceWithLogits,
+  (x: Tensor, y: Tensor, options: BCEWithLogitsLossOptions) => {
+    requireSameShape(x, y);
+    const { weight = null, posWeight = null } = options;
+    const logSigmoid = Tensor.of(ir.logSigmoid(x.value));
+    const positive = posWeight ? logSigmoid.mul(y.mul(posWeight.sub(1)).add(1)) : logSigmoid;
+    const loss = y.neg().add(1).mul(x).sub(positive);
+    return reduceLoss(weight ? loss.mul(weight) : loss, options);
+  },
+);
+
+function checkTarget(x: Tensor['value'], y: Tensor['value'], orProbabilities: boolean): void {
+  const { shape } = x.type;
+  const wanted: Shape = shape.length === 1 ? [] : [shape[0] as Dim, ...shape.slice(2)];
+  if (y.type.dtype === 'i32' && sameShape(y.type.shape, wanted)) return;
+  const other = orProbabilities ? ` or probabilities f32${showShape(shape)}` : '';
+  const kind = sameShape(y.type.shape, wanted) ? 'dtype-mismatch' : 'shape-mismatch';
+  throw userError(
+    kind,
+    `${called()}: an input ${showType(x.type)} needs class indices i32${showShape(wanted)}${other} as its target, got ${showType(y.type)}`,
+    {
+      notes: involved({ input: x, target: y }),
+      help:
+        kind === 'dtype-mismatch'
+          ? "declare the target with dtype: 'i32'"
+          : `declare the target with shape: [${wanted.map((d) => (isBatch(d) ? `'${showShape([d]).slice(1, -1)}'` : d)).join(', ')}]`,
+    },
+  );
+}
+
+/** How many classes there are is known when the model is compiled. */
+function checkClasses(x: Tensor['value']): void {
+  const d = Math.min(1, x.type.shape.length - 1);
+  if (isBatch(x.type.shape[d] as Dim))
+    throw userError('shape-mismatch', `${called()}: dimension ${d} of ${showType(x.type)}, the classes, is the batch`, {
+      notes: involved({ input: x }),
+    });
+}
+
+function requireSameShape(input: Tensor, target: Tensor): void {
+  const [x, y] = [float(input.value), float(target.value)];
+  if (sameShape(x.type.shape, y.type.shape)) return;
+  throw userError(
+    'shape-mismatch',
+    `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must be of one shape`,
+    {
+      notes: involved({ input: x, target: y }),
+      help: 'view, squeeze or unsqueeze brings one to the shape of the other',
+    },
+  );
+}
+
+/** The losses of indices: the class dimension comes last, so that a one-hot of the target selects from it. */
+function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptions): Tensor {
+  const { weight = null, ignoreIndex = null, labelSmoothing = 0, reduction = 'mean' } = options;
+  const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
+  const classes = classesLast.shape.at(-1) as number;
+  if (weight && !sameShape(weight.value.type.shape, [classes]))
+    throw userError(
+      'shape-mismatch',
+      `${called()}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
+      {
+        notes: involved({ weight: weight.value }),
+      },
+    );
+  const ignored = ignoreIndex === null ? null : target.eq(ignoreIndex);
+  const hit = Tensor.of(ir.oneHot((ignored ? where(ignored, 0, target) : target).value, { classes }));
+  // Selected, not multiplied: a class whose probability is 0 must not make the others' NaN.
+  const picked = (perClass: Tensor): Tensor => where(hit, perClass, 0).sum(-1);
+  const kept = (loss: Tensor): Tensor => (ignored ? where(ignored, 0, loss) : loss);
+
+  const chosen = picked(weight ? classesLast.mul(weight) : classesLast).neg();
+  // The runtime checks labels that are an input as they stand. These are not: let one that is no class make the loss NaN.
+  const own = ignored ? kept(chosen.div(hit.to('f32').sum(-1))) : chosen;
+  const even = labelSmoothing > 0 ? kept((weight ? classesLast.mul(weight) : classesLast).sum(-1).neg()) : null;
+  const loss = even ? own.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / classes)) : own;
+  if (reduction !== 'mean' || (!weight && !ignored)) return reduceLoss(loss, options);
+  const one = Tensor.of(ir.full({ value: 1, shape: loss.value.type.shape, dtype: 'f32' }));
+  return loss.sum().div(kept(weight ? picked(weight) : one).sum());
+}
+
+/** The losses of probabilities. */
+function probabilities(logp: Tensor, target: Tensor, classDim: number, options: CrossEntropyLossOptions): Tensor {
+  const { weight = null, labelSmoothing = 0, reduction = 'mean' } = options;
+  if (options.ignoreIndex != null)
+    throw userError('bad-argument', 'crossEntropy: ignoreIndex has no meaning for a target of probabilities');
+  const classes = logp.shape[classDim] as number;
+  const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+  const factors = weight?.view(-1, ...logp.shape.slice(classDim + 1).map(() => 1));
+  const loss = (factors ? logp.mul(factors) : logp).mul(smooth).sum(classDim).neg();
+  return reduceLoss(loss, { reduction });
+}
+
+function reduceLoss(loss: Tensor, { reduction = 'mean' }: ReductionOption): Tensor {
+  if (reduction === 'none') return loss;
+  if (reduction === 'sum') return loss.sum();
+  return loss.sum().div(Tensor.of(sizeOf(loss.value.type.shape, [])));
+}

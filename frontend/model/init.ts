@@ -1,0 +1,47 @@
+/** PyTorch's default initialisation. A layer draws its weight first and its bias second, as nn.Linear and nn.Conv2d do:
+ *  from the same seed every element has PyTorch's bits. */
+import { maxElements } from '../../ir/type.ts';
+import type { Generator } from './random.ts';
+import { called, userError, withLoc } from './trace.ts';
+
+/** How many inputs feed one output of a weight [out, in, ...kernel]: in times the kernel's extents.
+ *  Throws RangeError for fewer than two dimensions. */
+export function fanIn(shape: readonly number[]): number {
+  const [, ...perOutput] = shape;
+  if (perOutput.length === 0)
+    throw new RangeError(`fan-in needs a weight of 2 or more dimensions [out, in, ...kernel], got [${shape}].`);
+  return perOutput.reduce((product, extent) => product * extent, 1);
+}
+
+/** nn.init.kaiming_uniform_: uniform in ±√3·gain/√fanIn with leaky ReLU's gain √(2/(1 + a²)); a = √5 gives ±1/√fanIn. */
+export function kaimingUniform(
+  shape: readonly number[],
+  generator: Generator,
+  a = Math.sqrt(5),
+): Float32Array<ArrayBuffer> {
+  // In PyTorch's order of roundings, so that the bound has its bits.
+  const gain = Math.sqrt(2 / (1 + a * a));
+  const deviation = gain / Math.sqrt(fanIn(shape));
+  return uniform(shape, Math.sqrt(3) * deviation, generator);
+}
+
+/** The default bias of a layer: uniform in ±1/√fanIn, of the layer's weight; zeros when nothing feeds it. */
+export const uniformBias = (length: number, fanIn: number, generator: Generator): Float32Array<ArrayBuffer> =>
+  uniform([length], fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0, generator);
+
+/** How many numbers a parameter of this shape has. Throws for more than memory holds. */
+export function countIn(shape: readonly number[]): number {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (count <= maxElements) return count;
+  throw withLoc(() =>
+    userError('too-large', `${called()}: a parameter [${shape}] has more than ${maxElements} elements`, {
+      help: 'memory holds no more; make the layer smaller',
+    }),
+  );
+}
+
+function uniform(shape: readonly number[], bound: number, generator: Generator): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(countIn(shape));
+  for (let i = 0; i < values.length; i++) values[i] = generator.uniform(-bound, bound);
+  return values;
+}

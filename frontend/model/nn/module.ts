@@ -1,0 +1,187 @@
+/** Modules: a model is a tree of objects whose fields are its layers and parameters, as in PyTorch. */
+
+import type { Loc } from '../../../ir/diagnostic.ts';
+import { guard } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import type { Tensor } from '../tensor.ts';
+import { callSite, inLayer, isClass, showAny, userCode, userError, withLocAt } from '../trace.ts';
+import { Parameter, Stored } from './parameter.ts';
+
+export interface Module {
+  /** Runs `forward`. Where a module's forward takes or gives something else than tensors, call `forward` itself. */
+  // biome-ignore lint/style/useShorthandFunctionType: it merges with the class below, whose constructor makes it true
+  (...inputs: Tensor[]): Tensor;
+}
+
+/** The base of every model and layer. A subclass assigns layers and parameters to public fields and defines `forward`:
+ *  arrays of them count, private (`#`) fields and closures do not. An instance can be called. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
+export abstract class Module {
+  /** Whether the module trains; set by `train()` and `eval()`. */
+  declare training: boolean;
+
+  constructor() {
+    // An instance is a function with the class's prototype, so that `this.conv1(x)` is a call. An arrow function's only
+    // own properties are name and length, which would look like fields.
+    const self = ((...inputs: Tensor[]) => call(self, inputs)) as unknown as this;
+    for (const own of ['name', 'length']) delete (self as unknown as Record<string, unknown>)[own];
+    Object.setPrototypeOf(self, new.target.prototype);
+    madeAt.set(self, callSite());
+    self.training = true;
+    // biome-ignore lint/correctness/noConstructorReturn: what makes instances callable
+    return self;
+  }
+
+  /** Records what the module computes. Runs once. */
+  abstract forward(...inputs: never[]): unknown;
+
+  /** What stands between the parentheses when the module is printed. */
+  extraRepr(): string {
+    return '';
+  }
+
+  /** Each parameter once, under its first name. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, p]) => p);
+  }
+  /** `[['conv1.weight', p], …]`: a module's own first, then those of its fields in order; each parameter once, under its
+   *  first name. */
+  namedParameters(): [name: string, parameter: Parameter][] {
+    const seen = new Set<Stored>();
+    return storedIn(this).flatMap(([name, s]): [string, Parameter][] => {
+      if (!(s instanceof Parameter) || seen.has(s)) return [];
+      seen.add(s);
+      return [[name, s]];
+    });
+  }
+  /** Parameters and buffers under every name they have: a shared one appears under each. */
+  stateDict(): Map<string, Stored> {
+    return new Map(storedIn(this));
+  }
+  /** The modules and lists of modules in the fields. */
+  namedChildren(): [name: string, child: Module][] {
+    return childrenOf(this).filter((c): c is [string, Module] => c[1] instanceof Module);
+  }
+  /** The modules in the fields. */
+  children(): Module[] {
+    return this.namedChildren().map(([, m]) => m);
+  }
+  /** This module and all within it, each once. */
+  modules(): Module[] {
+    return [...modulesIn(this, new Set())];
+  }
+
+  /** Calls `f` with every module, the inner ones first: for an initialisation of one's own. */
+  apply(f: (module: Module) => void): this {
+    for (const m of [...modulesIn(this, new Set())].reverse()) userCode(() => f(m));
+    return this;
+  }
+  /** Sets `training` of this module and all within it, to true unless given. */
+  train(mode = true): this {
+    for (const m of this.modules()) m.training = mode;
+    return this;
+  }
+  /** As `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** As PyTorch's `print(net)`. */
+  toString(): string {
+    return show(this, new Set());
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+guard(Module, {
+  apply: { f: k.kind('a function', (v) => typeof v === 'function') },
+  train: { mode: k.optional(k.flag) },
+});
+
+const madeAt = new WeakMap<Module, Loc | null>();
+/** The user's line that made a module. */
+export const locOf = (m: Module): Loc | null => madeAt.get(m) ?? null;
+
+/** The name of a module's class. */
+export const className = (m: Module): string => m.constructor?.name || 'Module';
+
+const ours = new WeakSet<object>();
+/** Marks a layer of Tapeout's own, which takes as many inputs as its `forward` names. */
+export const noteLayer = (of: { readonly prototype: object }): void => {
+  const { forward } = of.prototype as { readonly forward?: object };
+  if (forward) ours.add(forward);
+};
+
+/** The output of `m.forward`. Throws where there is none, and where it is a promise. */
+function call(m: Module, inputs: readonly Tensor[]): Tensor {
+  const name = className(m);
+  const loc = locOf(m);
+  if (typeof m.forward !== 'function')
+    throw withLocAt(callSite() ?? loc, () =>
+      userError('no-forward', `Module [${name}] is missing the required "forward" function`, {
+        notes: [{ message: 'the module was made here', loc }],
+        help: 'add a method forward(x) { … } that returns a tensor',
+      }),
+    );
+  if (ours.has(m.forward) && inputs.length > m.forward.length && m.forward.length > 0)
+    throw withLocAt(callSite() ?? loc, () =>
+      userError('bad-argument', `${name}: too many arguments: ${showAny(inputs.slice(m.forward.length))}`, {
+        notes: [{ message: 'the module was made here', loc }],
+        help: `${name} takes ${m.forward.length} when it is called`,
+      }),
+    );
+  if (isClass(m.forward))
+    throw withLocAt(callSite() ?? loc, () =>
+      userError('no-forward', `${name}.forward is ${showAny(m.forward)}, and must be a function`, {
+        notes: [{ message: 'the module was made here', loc }],
+      }),
+    );
+  const out = inLayer(loc, () => m.forward(...(inputs as never[])));
+  if (out instanceof Promise) {
+    // What follows its first await runs when the recording is over, and its errors are of no further use.
+    out.catch(() => {});
+    throw withLocAt(callSite() ?? loc, () =>
+      userError('async-forward', `${name}.forward is async, but a model is recorded in one go`, {
+        notes: [{ message: 'the module was made here', loc }],
+        help: 'remove async and await: forward computes nothing that one could wait for; load data in the constructor or before',
+      }),
+    );
+  }
+  return out as Tensor;
+}
+
+type List = readonly unknown[];
+const holds = (v: unknown): boolean =>
+  v instanceof Module || v instanceof Stored || (Array.isArray(v) && v.some(holds));
+/** The modules and arrays in a module's fields, or in an array. */
+const childrenOf = (m: Module | List): [string, Module | List][] =>
+  Object.entries(m).filter(([, v]) => v instanceof Module || (Array.isArray(v) && holds(v)));
+
+/** Parameters and buffers with their names, in PyTorch's order, under every name they have. */
+export function storedIn(m: Module | List, prefix = '', path: ReadonlySet<unknown> = new Set()): [string, Stored][] {
+  if (path.has(m)) return []; // a child that refers to its parent
+  const within = new Set(path).add(m);
+  return [
+    ...Object.entries(m).flatMap(([name, v]): [string, Stored][] => (v instanceof Stored ? [[prefix + name, v]] : [])),
+    ...childrenOf(m).flatMap(([name, child]) => storedIn(child, `${prefix}${name}.`, within)),
+  ];
+}
+
+function* modulesIn(m: Module | List, seen: Set<unknown>): Generator<Module> {
+  if (seen.has(m)) return;
+  seen.add(m);
+  if (m instanceof Module) yield m;
+  for (const [, child] of childrenOf(m)) yield* modulesIn(child, seen);
+}
+
+function show(m: Module | List, path: ReadonlySet<unknown>): string {
+  const within = new Set(path).add(m);
+  const [name, extra] = m instanceof Module ? [className(m), m.extraRepr()] : ['ModuleList', ''];
+  const children = childrenOf(m)
+    .filter(([, child]) => !path.has(child) && child !== m)
+    .map(([key, child]) => `(${key}): ${show(child, within).replaceAll('\n', '\n  ')}`);
+  if (children.length === 0) return `${name}(${extra})`;
+  return `${name}(\n${[...(extra ? extra.split('\n') : []), ...children].map((line) => `  ${line}\n`).join('')})`;
+}

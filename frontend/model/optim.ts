@@ -1,0 +1,99 @@
+/** Optimizers: rules that build graph. The learning rate is a scalar that the host may change between steps; every other
+ *  option is a constant of the compiled step. */
+
+import type { Param, Value } from '../../ir/graph.ts';
+import * as ir from '../../ir/ops/index.ts';
+import type { Optimizer } from '../../passes/update.ts';
+import { namedOnly, read } from './arguments.ts';
+import * as k from './kinds.ts';
+import { onParameters, repr } from './options.ts';
+import { userError, withLoc } from './trace.ts';
+
+/** The options of SGD: finite numbers of at least 0, but for dampening, which may be negative. */
+export interface SGDOptions {
+  /** The learning rate, which a host may change between steps. */
+  readonly lr: number;
+  /** How much of the last step's direction is kept; 0 unless given. */
+  readonly momentum?: number;
+  /** How much of the gradient is kept from the momentum; 0 unless given. */
+  readonly dampening?: number;
+  /** How much of the parameter is added to its gradient; 0 unless given. */
+  readonly weightDecay?: number;
+  /** Nesterov's momentum; false unless given. */
+  readonly nesterov?: boolean;
+  /** Climb instead of descend; false unless given. */
+  readonly maximize?: boolean;
+}
+const rate = k.finite(0);
+const takes = namedOnly(
+  'SGD',
+  {
+    lr: rate,
+    momentum: k.optional(rate),
+    dampening: k.optional(k.finite()),
+    weightDecay: k.optional(rate),
+    nesterov: k.optional(k.flag),
+    maximize: k.optional(k.flag),
+  },
+  (v) => onParameters(typeof v === 'number' ? String(v) : '0.01'),
+);
+
+/** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
+ *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, at first g;  p -= lr·(nesterov ? g + momentum·b : b).
+ *  Throws for a negative or non-finite option, and for Nesterov's without momentum or with dampening. */
+export function SGD(options: SGDOptions): Optimizer {
+  return withLoc(() => {
+    const given = read<SGDOptions>(takes, [options]);
+    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = given;
+    if (nesterov && (momentum <= 0 || dampening !== 0))
+      throw userError('bad-option', 'SGD: Nesterov momentum requires a momentum and zero dampening', {
+        help: 'give momentum, such as 0.9, and leave dampening out',
+      });
+
+    return Object.freeze<Optimizer & { toString(): string }>({
+      name: 'SGD',
+      scalars: { lr },
+      update(p, gradient, context) {
+        const state = new Map<Param, Value>();
+        let g = maximize ? ir.neg(gradient) : gradient;
+        if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
+        if (momentum !== 0) {
+          const before = context.state('momentum_buffer');
+          const buffer = ir.add(scaled(before, momentum), dampening === 0 ? g : dampened(g, dampening, context.step()));
+          state.set(before, buffer);
+          g = nesterov ? ir.add(g, scaled(buffer, momentum)) : buffer;
+        }
+        return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), g)), state };
+      },
+      toString: () =>
+        show('SGD', {
+          dampening,
+          differentiable: false,
+          foreach: null,
+          lr,
+          maximize,
+          momentum,
+          nesterov,
+          weight_decay: weightDecay,
+        }),
+    });
+  });
+}
+
+/** (1 - dampening)·g, but g itself in the first step, before which the buffer is zero. */
+function dampened(g: Value, dampening: number, step: Value): Value {
+  const scalar = (value: number): Value => ir.full({ value, shape: [], dtype: 'f32' });
+  const share = ir.select(ir.equal(step, scalar(0)), scalar(1), scalar(1 - dampening));
+  return ir.mul(everywhere(share, g), g);
+}
+
+const scaled = (v: Value, by: number): Value => ir.mul(v, ir.full({ value: by, shape: v.type.shape, dtype: 'f32' }));
+const everywhere = (scalar: Value, like: Value): Value => ir.broadcast(scalar, { shape: like.type.shape, dims: [] });
+
+/** As PyTorch prints an optimizer. */
+function show(name: string, options: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(options).map(
+    ([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`,
+  );
+  return `${name} (\nParameter Group 0\n${lines.join('')})`;
+}

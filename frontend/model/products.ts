@@ -1,0 +1,62 @@
+/** Products of matrices and vectors. */
+
+import type { Value } from '../../ir/graph.ts';
+import * as ir from '../../ir/ops/index.ts';
+import { type Dim, sameDim, showDim } from '../../ir/type.ts';
+import { commonShape, spreadTo, viewAs } from './broadcast.ts';
+import { product } from './dims.ts';
+import { wrongRank } from './promote.ts';
+import { called, involved, userError } from './trace.ts';
+
+/** The matrix product of the last two dimensions, as torch.matmul. Throws where the operands are no matrices or vectors, and
+ *  where they do not fit. */
+export function matmul(a: Value, b: Value): Value {
+  for (const v of [a, b])
+    if (v.type.shape.length === 0) throw wrongRank('matrices or vectors', v, 'multiply by a scalar with mul');
+  const [rowOnly, columnOnly] = [a.type.shape.length === 1, b.type.shape.length === 1];
+  const x = rowOnly ? viewAs(a, [1, ...a.type.shape]) : a;
+  const y = columnOnly ? viewAs(b, [...b.type.shape, 1]) : b;
+  const out = y.type.shape.length === 2 ? rowsByMatrix(x, y) : stacksOfMatrices(x, y);
+  const kept = out.type.shape.filter((_, d) => {
+    const fromLast = out.type.shape.length - d;
+    return !(fromLast === 2 ? rowOnly : fromLast === 1 && columnOnly);
+  });
+  return viewAs(out, kept);
+}
+
+/** A stack of matrices times one matrix: all their rows at once. */
+function rowsByMatrix(x: Value, y: Value): Value {
+  if (x.type.shape.length === 2) return productOf(x, y);
+  const rows = x.type.shape.slice(0, -1);
+  const out = productOf(viewAs(x, [product(rows) as Dim, x.type.shape.at(-1) as Dim]), y);
+  return viewAs(out, [...rows, y.type.shape[1] as Dim]);
+}
+
+function stacksOfMatrices(x: Value, y: Value): Value {
+  const lead = commonShape(x, y, 2);
+  return productOf(
+    spreadTo(x, [...lead, ...x.type.shape.slice(-2)]),
+    spreadTo(y, [...lead, ...y.type.shape.slice(-2)]),
+  );
+}
+
+/** The product of stacks of matrices that agree but in their inner dimensions. */
+const productOf = (a: Value, b: Value): Value =>
+  a.type.dtype === 'i32' && b.type.dtype === 'i32' ? wholeProduct(a, b) : ir.matmul(a, b);
+
+/** Σₖ aᵢₖ·bₖⱼ of integers, exact modulo 2^32: a sum of products, as the op for matrices is one of floats. */
+function wholeProduct(a: Value, b: Value): Value {
+  const lead = a.type.shape.slice(0, -2);
+  const [m, k] = a.type.shape.slice(-2) as [Dim, Dim];
+  const [inner, n] = b.type.shape.slice(-2) as [Dim, Dim];
+  if (!sameDim(k, inner))
+    throw userError('shape-mismatch', `${called()}: inner dimensions differ: ${showDim(k)} and ${showDim(inner)}`, {
+      notes: involved({ a, b }),
+    });
+  const shape = [...lead, m, k, n];
+  const rank = shape.length;
+  const all = lead.map((_, d) => d);
+  const left = ir.broadcast(a, { shape, dims: [...all, rank - 3, rank - 2] });
+  const right = ir.broadcast(b, { shape, dims: [...all, rank - 2, rank - 1] });
+  return ir.reduceSum(ir.mul(left, right), { dims: [rank - 2] });
+}

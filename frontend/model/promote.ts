@@ -1,0 +1,47 @@
+/** Element types that meet, as PyTorch promotes them: bool < i32 < f32, and a number is a whole one or a float. */
+
+import { describe, type Value } from '../../ir/graph.ts';
+import { convert } from '../../ir/ops/index.ts';
+import { type DType, showType } from '../../ir/type.ts';
+import { called, involved, userError } from './trace.ts';
+
+const order: readonly DType[] = ['bool', 'u8', 'i32', 'f32'];
+const as = (v: Value, to: DType): Value => (v.type.dtype === to ? v : convert(v, { to }));
+
+/** Values in the greatest of their element types. */
+export function promoted<V extends readonly Value[]>(...values: V): { [K in keyof V]: Value } {
+  const to = order[Math.max(...values.map((v) => order.indexOf(v.type.dtype)))] as DType;
+  return values.map((v) => as(v, to)) as { [K in keyof V]: Value };
+}
+
+/** `v` in the element type that a number makes of it: fractions make floats, whole numbers make integers of conditions. */
+export const promotedWith = (v: Value, number: number): Value =>
+  Number.isInteger(number) ? (v.type.dtype === 'bool' ? as(v, 'i32') : v) : as(v, 'f32');
+
+/** `v`, which must hold floats. */
+export function float(v: Value): Value {
+  if (v.type.dtype === 'f32') return v;
+  throw userError('dtype-mismatch', `${called()}: needs an f32 tensor, got ${describe(v)}`, {
+    notes: involved({ x: v }),
+    help:
+      v.kind === 'param' && v.role === 'input'
+        ? `declare '${v.name}' without dtype: '${v.type.dtype}', or convert it: .to('f32')`
+        : "convert it: .to('f32')",
+  });
+}
+
+/** `v`, which must hold numbers, floats or integers. */
+export function numeric(v: Value): Value {
+  if (v.type.dtype !== 'bool') return v;
+  throw userError('dtype-mismatch', `${called()}: needs an f32 or i32 tensor, got ${describe(v)}`, {
+    notes: involved({ x: v }),
+    help: "convert it: .to('i32') or .to('f32')",
+  });
+}
+
+/** The error for a tensor with too many or too few dimensions. */
+export const wrongRank = (wanted: string, v: Value, help: string | null = null) =>
+  userError('shape-mismatch', `${called()}: needs ${wanted}, got ${showType(v.type)}`, {
+    notes: involved({ x: v }),
+    help,
+  });

@@ -1,0 +1,548 @@
+/** Tensors as a model sees them while it is recorded: a shape and an element type, but no numbers. Each method appends
+ *  to the graph what PyTorch's method of that name computes, and throws `CompileError` at the caller's line where the
+ *  operands do not fit. */
+
+import type { Value } from '../../ir/graph.ts';
+import * as ir from '../../ir/ops/index.ts';
+import {
+  type Dim,
+  type DType,
+  isBatch,
+  isValueOf,
+  type Shape,
+  showDim,
+  showType,
+  type TensorType,
+} from '../../ir/type.ts';
+import { commonShape, spreadTo, viewAs } from './broadcast.ts';
+import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
+import { matmul } from './products.ts';
+import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
+import { currentTape, type Tape } from './tape.ts';
+import { called, involved, userError, withLoc } from './trace.ts';
+
+/** One dimension or several, counted from the back where negative; null is all of them. */
+export type Dims = number | readonly number[] | null;
+
+const record = (f: () => Value): Tensor => withLoc(() => Tensor.of(f()));
+
+/** A tensor of f32, i32 or bool while a model is recorded. Its methods append to the graph; extents are numbers, or multiples
+ *  of the batch `N`. They throw a `CompileError` at the line of the call where shapes, element types or arguments do not fit. */
+export class Tensor {
+  readonly #type: TensorType;
+  readonly #recorded: { readonly value: Value; readonly tape: Tape | null } | null;
+
+  /** For the layers of Tapeout: a model gets its tensors from `forward`'s arguments, parameters and operations. */
+  constructor(type: TensorType, value: Value | null = null) {
+    this.#type = type;
+    this.#recorded = value && { value, tape: currentTape() };
+  }
+  /** The tensor that a value of the graph is. */
+  static of(value: Value): Tensor {
+    return new Tensor(value.type, value);
+  }
+
+  /** The value of the graph that this tensor stands for. Throws outside the recording that made it. */
+  get value(): Value {
+    if (this.#recorded && this.#recorded.tape === currentTape()) return this.#recorded.value;
+    throw userError(
+      'other-recording',
+      `${called()}: this tensor ${showType(this.#type)} belongs to another recording`,
+      {
+        notes: this.#recorded ? [{ message: 'it was made here', loc: this.#recorded.value.loc }] : [],
+        help: 'a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside',
+      },
+    );
+  }
+
+  /** Extents, the symbolic batch as `'N'`: `['N', 1, 32, 32]`. */
+  get shape(): readonly Extent[] {
+    return this.#type.shape.map(toExtent);
+  }
+  /** The type of the elements: f32, i32 or bool. */
+  get dtype(): DType {
+    return this.#type.dtype;
+  }
+  /** How many dimensions there are. */
+  get dim(): number {
+    return this.#type.shape.length;
+  }
+  /** The extent of one dimension: a number, or `'N'` for the batch. */
+  size(dim: number): Extent {
+    return withLoc(() => toExtent(this.#type.shape[dimOf(this.#type.shape, dim)] as Dim));
+  }
+
+  // ---- elementwise; operands broadcast, and a number stands for a tensor of it ----
+
+  /** The sum, element by element. */
+  add(other: Tensor | number): Tensor {
+    return record(() => arithmetic(this, other, ir.add, either));
+  }
+  /** The difference, element by element. No bool tensors: PyTorch has none of these either. */
+  sub(other: Tensor | number): Tensor {
+    return record(() => {
+      for (const v of [this.value, ...(other instanceof Tensor ? [other.value] : [])]) numeric(v);
+      return arithmetic(this, other, ir.sub);
+    });
+  }
+  /** The product, element by element. */
+  mul(other: Tensor | number): Tensor {
+    return record(() => arithmetic(this, other, ir.mul, both));
+  }
+  /** The quotient, element by element, in f32 for integers too. */
+  div(other: Tensor | number): Tensor {
+    return record(() => ir.div(...(alike(this, other).map(promotedToFloat) as [Value, Value])));
+  }
+  /** The power, element by element. Small whole exponents become products, 0.5 a square root; a tensor of integers takes
+   *  whole exponents of at least 0, and fractions make it f32. */
+  pow(exponent: Tensor | number): Tensor {
+    return record(() => {
+      const x = this.value;
+      if (typeof exponent === 'number' && x.type.dtype !== 'f32' && Number.isInteger(exponent))
+        return wholePower(promotedWith(x, exponent), exponent);
+      if (exponent instanceof Tensor && x.type.dtype !== 'f32' && exponent.value.type.dtype !== 'f32')
+        throw userError(
+          'dtype-mismatch',
+          `${called()}: integers to the power of a tensor of integers are not supported`,
+          {
+            notes: involved({ x, exponent: exponent.value }),
+            help: "convert one of them: x.to('f32').pow(exponent)",
+          },
+        );
+      const base = promotedToFloat(x);
+      if (exponent === 0) return constant(base, 1);
+      if (exponent === 1) return base;
+      if (exponent === 2) return ir.mul(base, base);
+      if (exponent === 3) return ir.mul(ir.mul(base, base), base);
+      if (exponent === 0.5) return ir.sqrt(base);
+      return ir.pow(...alike(Tensor.of(base), exponent));
+    });
+  }
+  /** The greater of both, element by element. */
+  maximum(other: Tensor | number): Tensor {
+    return record(() => arithmetic(this, other, ir.maximum, either));
+  }
+  /** The lesser of both, element by element. */
+  minimum(other: Tensor | number): Tensor {
+    return record(() => arithmetic(this, other, ir.minimum, both));
+  }
+  /** The negative, -x. */
+  neg(): Tensor {
+    return record(() => negative(numeric(this.value)));
+  }
+  /** The absolute value; its gradient at 0 is 0. */
+  abs(): Tensor {
+    return record(() => {
+      const x = numeric(this.value);
+      return x.type.dtype === 'f32' ? ir.abs(x) : ir.maximum(x, negative(x));
+    });
+  }
+  /** e to the x. */
+  exp(): Tensor {
+    return record(() => ir.exp(promotedToFloat(this.value)));
+  }
+  /** The natural logarithm. */
+  log(): Tensor {
+    return record(() => ir.log(promotedToFloat(this.value)));
+  }
+  /** The square root. */
+  sqrt(): Tensor {
+    return record(() => ir.sqrt(promotedToFloat(this.value)));
+  }
+  /** The hyperbolic tangent. */
+  tanh(): Tensor {
+    return record(() => ir.tanh(promotedToFloat(this.value)));
+  }
+  /** 1 / (1 + e^-x). */
+  sigmoid(): Tensor {
+    return record(() => ir.sigmoid(promotedToFloat(this.value)));
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return record(() => ir.erf(promotedToFloat(this.value)));
+  }
+  /** max(x, 0); its gradient at 0 is 0. */
+  relu(): Tensor {
+    return record(() => {
+      const x = numeric(this.value);
+      return x.type.dtype === 'f32' ? ir.relu(x) : ir.maximum(x, constant(x, 0));
+    });
+  }
+  /** Kept within `min` and `max`, numbers or tensors, either of which may be left out (null). At a bound the gradient
+   *  passes; beyond one it goes to the bound. */
+  clamp(min: Tensor | number | null = null, max: Tensor | number | null = null): Tensor {
+    return record(() => {
+      if (min !== null && max !== null) return ir.clamp(...alike(this, min, max));
+      if (min !== null) return ir.clampMin(...alike(this, min));
+      if (max !== null) return ir.clampMax(...alike(this, max));
+      throw userError('bad-argument', 'clamp: give min, max, or both');
+    });
+  }
+
+  /** Whether elements are equal: a bool tensor, for `where` and `to('f32')`, as all comparisons give. */
+  eq(other: Tensor | number): Tensor {
+    return record(() => ir.equal(...alike(this, other)));
+  }
+  /** Whether elements differ; a NaN differs from everything. */
+  ne(other: Tensor | number): Tensor {
+    return record(() => ir.notEqual(...alike(this, other)));
+  }
+  /** Whether elements are less than `other`. */
+  lt(other: Tensor | number): Tensor {
+    return record(() => ir.less(...alike(this, other)));
+  }
+  /** Whether elements are at most `other`. */
+  le(other: Tensor | number): Tensor {
+    return record(() => ir.lessEqual(...alike(this, other)));
+  }
+  /** Whether elements are greater than `other`. */
+  gt(other: Tensor | number): Tensor {
+    return record(() => ir.greater(...alike(this, other)));
+  }
+  /** Whether elements are at least `other`. */
+  ge(other: Tensor | number): Tensor {
+    return record(() => ir.greaterEqual(...alike(this, other)));
+  }
+
+  /** The same values in another element type; floats lose their fraction on the way to `i32`. */
+  to(dtype: 'f32' | 'i32'): Tensor {
+    return record(() => {
+      return dtype === this.dtype ? this.value : ir.convert(this.value, { to: dtype });
+    });
+  }
+  /** The same values, through which no gradient flows. */
+  detach(): Tensor {
+    return record(() => ir.stopGradient(this.value));
+  }
+
+  // ---- products ----
+
+  /** The matrix product of the last two dimensions; leading ones broadcast. A vector is a row on the left and a column on
+   *  the right, and two vectors give their inner product, as in torch.matmul. */
+  matmul(other: Tensor): Tensor {
+    return record(() => matmul(this.value, other.value));
+  }
+
+  // ---- shape ----
+
+  /** The same elements, row-major, under another shape: `view(-1, 400)`, `view([64, 1])`, `view('N', -1)`. One extent may
+   *  be -1: what the others leave. */
+  view(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
+    return record(() => viewAs(this.value, reshaped(this.value, spread(shape))));
+  }
+  /** As `view`: a recorded tensor has no strides. */
+  reshape(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
+    return record(() => viewAs(this.value, reshaped(this.value, spread(shape))));
+  }
+  /** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: a batch is kept by `flatten(1)`. */
+  flatten(startDim = 0, endDim = -1): Tensor {
+    return record(() => {
+      const { shape } = this.#type;
+      const [from, to] = [startDim, endDim].map((d) => dimOf(shape, d, { orScalar: true })) as [number, number];
+      if (shape.length === 0) return viewAs(this.value, [1]);
+      if (from > to) throw userError('bad-dim', `flatten: startDim ${startDim} lies behind endDim ${endDim}`);
+      const joined = product(shape.slice(from, to + 1)) as Dim;
+      return viewAs(this.value, [...shape.slice(0, from), joined, ...shape.slice(to + 1)]);
+    });
+  }
+  /** A new dimension of extent 1 before dimension `dim`: `unsqueeze(0)` gives an image a batch. */
+  unsqueeze(dim: number): Tensor {
+    return record(() =>
+      viewAs(this.value, this.#type.shape.toSpliced(dimOf(this.#type.shape, dim, { more: 1 }), 0, 1)),
+    );
+  }
+  /** Without the dimensions of extent 1: all of them, or `dim` if it is one. */
+  squeeze(dim: Dims = null): Tensor {
+    return record(() => {
+      const dims = dimsOf(this.#type.shape, dim);
+      return viewAs(
+        this.value,
+        this.#type.shape.filter((e, d) => e !== 1 || !dims.includes(d)),
+      );
+    });
+  }
+  /** Two dimensions exchanged. */
+  transpose(dim0: number, dim1: number): Tensor {
+    return record(() => {
+      const [a, b] = [dim0, dim1].map((d) => dimOf(this.#type.shape, d, { orScalar: true })) as [number, number];
+      const perm = this.#type.shape.map((_, d) => (d === a ? b : d === b ? a : d));
+      return a === b ? this.value : ir.permute(this.value, { perm });
+    });
+  }
+  /** The dimensions in another order: dimension d of the result is dimension `dims[d]`. */
+  permute(...dims: readonly number[] | [readonly number[]]): Tensor {
+    return record(() => {
+      const perm = spread(dims).map((d) => dimOf(this.#type.shape, d));
+      return ir.permute(this.value, { perm });
+    });
+  }
+  /** A matrix transposed. */
+  t(): Tensor {
+    return record(() => {
+      if (this.dim > 2) throw wrongRank('a matrix', this.value, 'take transpose(dim0, dim1), or permute');
+      return this.dim < 2 ? this.value : ir.permute(this.value, { perm: [1, 0] });
+    });
+  }
+  /** `length` indices of dimension `dim`, from `start` on. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    return record(() => {
+      const d = dimOf(this.#type.shape, dim);
+      const from = start < 0 ? start + fixedExtent(this.#type.shape, d) : start;
+      return part(this.value, d, from, length, 1);
+    });
+  }
+  /** Indices `start` to before `end` of dimension `dim`, every `step`-th: Python's `x[..., start:end:step]`. */
+  slice(dim: number, start = 0, end: number | null = null, step = 1): Tensor {
+    return record(() => {
+      const d = dimOf(this.#type.shape, dim);
+      if (start === 0 && end === null && step === 1) return this.value;
+      const extent = fixedExtent(this.#type.shape, d);
+      const clipped = (i: number): number => Math.min(extent, Math.max(0, i < 0 ? i + extent : i));
+      const [from, to] = [clipped(start), clipped(end ?? extent)];
+      return part(this.value, d, from, Math.max(0, Math.ceil((to - from) / step)), step);
+    });
+  }
+  /** Index `index` of dimension `dim`, which disappears. */
+  select(dim: number, index: number): Tensor {
+    return withLoc(() => this.narrow(dim, index, 1).squeeze(dim));
+  }
+
+  // ---- reductions: over all dimensions unless some are named; `keepdim` leaves them with extent 1 ----
+
+  /** The sum over `dim`, all dimensions unless given. Conditions are counted, in i32. */
+  sum(dim: Dims = null, keepdim = false): Tensor {
+    return record(() => reduced(counted(this.value), dim, keepdim, ir.reduceSum));
+  }
+  /** The sum divided by the number of elements, of which the batch is counted when the step runs. */
+  mean(dim: Dims = null, keepdim = false): Tensor {
+    return record(() => {
+      const { shape } = float(this.value).type;
+      const dims = dimsOf(shape, dim);
+      const sum = dims.length === 0 ? this.value : ir.reduceSum(this.value, { dims });
+      const over = dims.map((d) => shape[d] as Dim);
+      return kept(ir.div(sum, sizeOf(over, sum.type.shape)), shape, keepdim ? dims : []);
+    });
+  }
+  /** The greatest elements. Where several are, they share the gradient evenly. */
+  amax(dim: Dims = null, keepdim = false): Tensor {
+    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMax, true)));
+  }
+  /** The least elements. Where several are, they share the gradient evenly. */
+  amin(dim: Dims = null, keepdim = false): Tensor {
+    return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMin, true)));
+  }
+  /** The greatest element of all; over one dimension, the greatest elements and where each first occurs, which is where
+   *  its gradient goes. */
+  max(): Tensor;
+  /** Along `dim`: the greatest elements, and where each first occurs, i32. Throws where there is no such dimension. */
+  max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
+  max(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
+    return withLoc(() =>
+      dim === undefined ? ofAll(this, ir.maxOfAll) : extreme(this, dim, keepdim, ir.firstMax, ir.argmax),
+    );
+  }
+  /** The least element of all; over one dimension, the least elements and where each first occurs. */
+  min(): Tensor;
+  /** Along `dim`: the least elements, and where each first occurs, i32. Throws where there is no such dimension. */
+  min(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
+  min(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
+    return withLoc(() =>
+      dim === undefined ? ofAll(this, ir.minOfAll) : extreme(this, dim, keepdim, ir.firstMin, ir.argmin),
+    );
+  }
+  /** The first index at which the greatest element lies, as i32; over all dimensions, counted row-major. */
+  argmax(dim: number | null = null, keepdim = false): Tensor {
+    return record(() => indexOf(numeric(this.value), dim, keepdim, ir.argmax));
+  }
+  /** The first index at which the least element lies, as i32. */
+  argmin(dim: number | null = null, keepdim = false): Tensor {
+    return record(() => indexOf(numeric(this.value), dim, keepdim, ir.argmin));
+  }
+  /** e^x over its sum along `dim`. */
+  softmax(dim: number): Tensor {
+    return withLoc(() =>
+      this.#normalized(dim, (x, d) => {
+        const e = x.exp();
+        return e.div(e.sum(d, true));
+      }),
+    );
+  }
+  /** The logarithm of softmax, computed without it: x - max - log(sum(exp(x - max))). */
+  logSoftmax(dim: number): Tensor {
+    return withLoc(() => this.#normalized(dim, (x, d) => x.sub(x.exp().sum(d).log().unsqueeze(d))));
+  }
+  /** `f` of what is left above the greatest, which needs no gradient: whatever is subtracted, softmax is the same. */
+  #normalized(dim: number, f: (x: Tensor, d: number) => Tensor): Tensor {
+    const x = Tensor.of(float(this.value));
+    const d = dimOf(this.#type.shape, dim, { orScalar: true });
+    if (x.dim === 0) return x.unsqueeze(0).#normalized(0, f).view([]);
+    // Nothing has no greatest element, and no softmax either.
+    if (this.#type.shape[d] === 0) return x;
+    return f(x.sub(x.amax(d).detach().unsqueeze(d)), d);
+  }
+
+  toString(): string {
+    return `Tensor ${showType(this.#type)}`;
+  }
+  /** What Node's console shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+  /** JavaScript asks for a number in `x + y`, `x > 0` and the like, where a recorded tensor has none. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw withLoc(() =>
+      userError(
+        'no-value',
+        `${this} has no value while the model is recorded, so that JavaScript cannot compute with it`,
+        {
+          help: 'write x.add(y) for x + y, and where(x.gt(0), a, b) for a choice that depends on the data',
+        },
+      ),
+    );
+  }
+}
+
+/** A number everywhere, in the shape and element type of `like`. */
+export function constant(like: Value, value: number): Value {
+  const { shape, dtype } = like.type;
+  if (!isValueOf(dtype, value))
+    throw userError(
+      'dtype-mismatch',
+      `${called()}: ${value} is no value of ${dtype}, and the tensor is ${showType(like.type)}`,
+      {
+        notes: involved({ x: like }),
+        help: "convert the tensor first: x.to('f32')",
+      },
+    );
+  return ir.full({ value, shape, dtype });
+}
+
+/** How many elements `dims` span, in every element of `shape`: a constant where it can be, else counted at run time. */
+export function sizeOf(dims: readonly Dim[], shape: Shape): Value {
+  const n = product(dims) as Dim;
+  if (!isBatch(n)) return ir.full({ value: n, shape, dtype: 'f32' });
+  return spreadTo(ir.count({ shape: dims }), shape);
+}
+
+/** Operands at one shape, in one element type; a number stands for a tensor of it. */
+function alike<O extends readonly (Tensor | number)[]>(
+  of: Tensor,
+  ...others: O
+): [Value, ...{ [K in keyof O]: Value }] {
+  const first = others.reduce<Value>((v, o) => (typeof o === 'number' ? promotedWith(v, o) : v), of.value);
+  const tensors = others.flatMap((o) => (typeof o === 'number' ? [] : [o.value]));
+  const values = promoted(first, ...tensors);
+  const shape = values
+    .slice(1)
+    .reduce<Value>((a, b) => ir.full({ ...a.type, shape: commonShape(a, b), value: 0 }), values[0]).type.shape;
+  const [x, ...rest] = values.map((v) => spreadTo(v, shape)) as [Value, ...Value[]];
+  return [x, ...others.map((o) => (typeof o === 'number' ? constant(x, o) : (rest.shift() as Value)))] as never;
+}
+
+/** `op` of both operands, or `ofConditions` of two conditions. */
+function arithmetic(
+  a: Tensor,
+  b: Tensor | number,
+  op: (x: Value, y: Value) => Value,
+  ofConditions: (x: Value, y: Value) => Value = op,
+): Value {
+  const [x, y] = alike(a, b);
+  return (x.type.dtype === 'bool' ? ofConditions : op)(x, y);
+}
+const either = (x: Value, y: Value): Value => ir.select(x, x, y);
+const both = (x: Value, y: Value): Value => ir.select(x, y, x);
+
+const negative = (x: Value): Value => (x.type.dtype === 'f32' ? ir.neg(x) : ir.sub(constant(x, 0), x));
+const promotedToFloat = (v: Value): Value => (v.type.dtype === 'f32' ? v : ir.convert(v, { to: 'f32' }));
+/** Conditions as the integers 0 and 1. */
+const counted = (v: Value): Value => (v.type.dtype === 'bool' ? ir.convert(v, { to: 'i32' }) : v);
+/** `f`, which knows no conditions, of conditions too. */
+function ofConditions(v: Value, f: (v: Value) => Value): Value {
+  const y = f(counted(v));
+  return v.type.dtype === 'bool' ? ir.greater(y, constant(y, 0)) : y;
+}
+
+/** x to a whole power by squaring, which is exact for integers, modulo 2^32. */
+function wholePower(x: Value, exponent: number): Value {
+  if (exponent < 0)
+    throw userError('bad-argument', `${called()}: integers to the negative power ${exponent} are not integers`, {
+      notes: involved({ x }),
+      help: "convert the tensor first: x.to('f32')",
+    });
+  let [power, square, left] = [null as Value | null, x, exponent];
+  for (; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) power = power === null ? square : ir.mul(power, square);
+    if (left > 1) square = ir.mul(square, square);
+  }
+  return power ?? constant(x, 1);
+}
+
+const spread = <T>(list: readonly T[] | readonly [readonly T[]]): readonly T[] =>
+  (list.length === 1 && Array.isArray(list[0]) ? list[0] : list) as readonly T[];
+
+function reduced(
+  x: Value,
+  dim: Dims,
+  keepdim: boolean,
+  op: (x: Value, attrs: { dims: readonly number[] }) => Value,
+  ofScalars = false,
+): Value {
+  const dims = dimsOf(x.type.shape, dim);
+  return kept(dims.length === 0 && !ofScalars ? x : op(x, { dims }), x.type.shape, keepdim ? dims : []);
+}
+/** A reduction's result with the dimensions `dims` of the `shape` that was reduced back, of extent 1. */
+const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
+  dims.length === 0
+    ? v
+    : viewAs(
+        v,
+        shape.map((e, d) => (dims.includes(d) ? 1 : e)),
+      );
+
+type Along = (x: Value, attrs: { dim: number }) => Value;
+
+/** The extreme elements along `dim`, and where each lies. */
+function extreme(of: Tensor, dim: number, keepdim: boolean, value: Along, index: Along) {
+  const x = counted(of.value);
+  const values = ofConditions(of.value, () => along(x, dim, keepdim, value));
+  return { values: Tensor.of(values), indices: Tensor.of(along(x, dim, keepdim, index)) };
+}
+const ofAll = (of: Tensor, op: (x: Value, attrs: { dims: readonly number[] }) => Value): Tensor =>
+  Tensor.of(ofConditions(of.value, (x) => reduced(x, null, false, op)));
+
+/** Where along `dim`, or among all elements. */
+const indexOf = (x: Value, dim: number | null, keepdim: boolean, index: Along): Value =>
+  dim === null ? index(viewAs(x, [product(x.type.shape) as Dim]), { dim: 0 }) : along(x, dim, keepdim, index);
+
+/** What `op` makes of a dimension; a scalar has one of extent 1, which it does not show. */
+function along(x: Value, dim: number, keepdim: boolean, op: Along): Value {
+  const { shape } = x.type;
+  const d = dimOf(shape, dim, { orScalar: true });
+  return shape.length === 0 ? op(viewAs(x, [1]), { dim: d }) : kept(op(x, { dim: d }), shape, keepdim ? [d] : []);
+}
+
+function fixedExtent(shape: Shape, d: number): number {
+  const extent = shape[d] as Dim;
+  if (!isBatch(extent)) return extent;
+  throw userError(
+    'shape-mismatch',
+    `${called()}: dimension ${d} is the batch ${showDim(extent)}, which can only be taken whole`,
+  );
+}
+
+function part(x: Value, dim: number, start: number, length: number, step: number): Value {
+  const extent = fixedExtent(x.type.shape, dim);
+  const whole = [start, length].every(Number.isInteger);
+  if (!whole || start < 0 || length < 0 || start + Math.max(0, length - 1) * step >= extent + (length ? 0 : 1))
+    throw userError(
+      'out-of-range',
+      `${called()}: ${length} indices from ${start} on lie outside dimension ${dim} of ${showType(x.type)}`,
+      {
+        notes: involved({ x }),
+      },
+    );
+  const along = <T>(here: T, other: T): T[] => x.type.shape.map((_, d) => (d === dim ? here : other));
+  const shape = x.type.shape.map((e, d) => (d === dim ? length : e));
+  return length === extent ? x : ir.slice(x, { starts: along(start, 0), steps: along(step, 1), shape });
+}

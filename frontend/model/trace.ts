@@ -1,0 +1,98 @@
+/** Where in the user's files a call comes from. Every node, parameter and error carries such a place. */
+
+import { callSite as siteOf } from '../../ir/call-site.ts';
+import { CompileError, type Loc, type Note } from '../../ir/diagnostic.ts';
+import { at, currentLoc, currentWord, describe, type Value } from '../../ir/graph.ts';
+
+/** The user's line, or null where `userCode` lies before it. */
+export const callSite = (): Loc | null => siteOf(userCode.name);
+
+let inside = false;
+let fallback: Loc | null = null;
+
+/** Runs the body of a public function: what it records and throws is at the place of its caller, who called it `word`.
+ *  Inside another public function both stay: a loss made of ten ops is one line of the user's. */
+export const withLoc = <T>(f: () => T, word: string | null = null): T =>
+  inside ? f() : withLocAt(callSite() ?? fallback, f, word);
+
+/** As `withLoc`, at a place that is known. */
+export function withLocAt<T>(loc: Loc | null, f: () => T, word: string | null = null): T {
+  const was = inside;
+  inside = true;
+  try {
+    return at(loc, f, word);
+  } finally {
+    inside = was;
+  }
+}
+
+/** Whether one public function is being run by another, whose arguments are no user's. */
+export const isInside = (): boolean => inside;
+
+/** What the user called: the name that messages begin with. */
+export const called = (): string => currentWord() ?? 'this call';
+
+/** Calls code of the user's, in which each public function finds its own place. `from` stands in where there is none: for
+ *  layers that no line of the user's calls, because a Sequential is all of the model. */
+export function userCode<T>(f: () => T, from: Loc | null = null): T {
+  const was = [inside, fallback] as const;
+  [inside, fallback] = [false, from];
+  try {
+    return at(from, f, null);
+  } finally {
+    [inside, fallback] = was;
+  }
+}
+
+/** Calls a layer's `forward`, whose line is the user's; a layer that no line of the user's calls stands where it was made. */
+export function inLayer<T>(madeAt: Loc | null, f: () => T): T {
+  const was = fallback;
+  fallback = madeAt ?? was;
+  try {
+    return f();
+  } finally {
+    fallback = was;
+  }
+}
+
+/** An error at the user's line, to be thrown. */
+export const userError = (
+  code: string,
+  problem: string,
+  more: { notes?: readonly Note[]; help?: string | null } = {},
+): CompileError => new CompileError(code, problem, { loc: currentLoc(), ...more });
+
+/** What the values that an error involves are, and where they come from. */
+export const involved = (values: Readonly<Record<string, Value>>): Note[] =>
+  Object.entries(values).map(([name, v]) => ({ message: `${name}: ${describe(v)}`, loc: v.loc }));
+
+/** Anything in a sentence, shortly. Throws for nothing that it may be given. */
+export function showAny(v: unknown, depth = 0): string {
+  if (v === null || ['undefined', 'number', 'bigint', 'boolean'].includes(typeof v)) return String(v);
+  if (typeof v === 'string') return v.length <= longestText ? `'${v}'` : `'${v.slice(0, longestText)}…'`;
+  if (typeof v === 'symbol') return 'a symbol';
+  try {
+    if (Array.isArray(v)) return showList(v, depth);
+    const name = Object.getPrototypeOf(v)?.constructor?.name;
+    if (name === 'Promise') return 'a promise';
+    if (typeof v === 'function' && name === 'Function') return isClass(v) ? `the class ${v.name}` : 'a function';
+    return name && name !== 'Object' ? `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}` : 'an object';
+  } catch {
+    return 'an object';
+  }
+}
+
+/** A class, made callable without `new` or not. */
+export const isClass = (f: object & { readonly prototype?: object | null }): boolean =>
+  /^class\b/.test(String(f)) ||
+  (typeof f.prototype === 'object' && f.prototype !== null && Object.getPrototypeOf(f.prototype) !== Object.prototype);
+
+function showList(list: readonly unknown[], depth: number): string {
+  if (depth >= deepestList) return '[…]';
+  const shown = Array.from({ length: Math.min(list.length, longestList) }, (_, i) =>
+    i in list ? showAny(list[i], depth + 1) : 'an empty place',
+  );
+  return `[${[...shown, ...(list.length > longestList ? ['…'] : [])].join(', ')}]`;
+}
+
+const [longestText, longestList, deepestList] = [200, 16, 3];

@@ -1,0 +1,25 @@
+/** What a tensor does not have says so when it is asked for, where JavaScript would give undefined. */
+
+import { ofTensors, onIndices, onRows } from '../hints.ts';
+import { Stored } from './nn/parameter.ts';
+import { Tensor } from './tensor.ts';
+import { userError, withLoc } from './trace.ts';
+
+const trap = (key: PropertyKey, what: string, help: string): void => {
+  const fail = (of: string): never => {
+    throw withLoc(() => userError('no-such-member', `a ${of} has no ${what}`, { help }));
+  };
+  Object.defineProperty(Tensor.prototype, key, {
+    get: () => fail('tensor'),
+    // A class of the user's may well have a field of this name, but what is set on a parameter is meant to change it.
+    set(value: unknown) {
+      if (this instanceof Stored) fail(this.kind);
+      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+    },
+    configurable: true,
+  });
+};
+
+for (const [name, help] of Object.entries(ofTensors)) trap(name, `'${name}'`, help);
+for (const index of ['0', '1', '2', '-1']) trap(index, `element [${index}]`, onIndices);
+trap(Symbol.iterator, 'rows to loop over', onRows);

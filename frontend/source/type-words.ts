@@ -1,0 +1,67 @@
+/** What TypeScript finds, in the words of this API: without the types and files that it is made of. */
+
+import type { Loc } from '../../ir/diagnostic.ts';
+import { hintFor, isLayerOf, signatureFor } from '../hints.ts';
+import { unknownOption } from '../model/arguments.ts';
+import type { Problem } from '../report/diagnostics.ts';
+import type { TypeProblem } from './typescript.ts';
+
+/** A problem as it is reported: its message, its place, and what to try. */
+export function asProblem(p: TypeProblem): Problem {
+  const { code, at } = p;
+  const help = helpFor[code] ?? hintFor(p.message, p);
+  return {
+    code,
+    message: messageOf(p, help !== null),
+    loc: locOf(at),
+    ...(at ? { length: at.length } : {}),
+    notes: p.related.filter(isOfUse).map((r) => ({ message: r.message, loc: locOf(r.at) })),
+    help,
+  };
+}
+
+const locOf = (at: TypeProblem['at']): Loc | null => at && { file: at.file, line: at.line, col: at.col };
+
+/** What TypeScript's own words leave open. */
+const helpFor: Readonly<Record<string, string>> = {
+  TS1294:
+    'a model file runs with its types blanked out, as Node itself runs TypeScript: write plain fields and objects instead',
+};
+
+/** Where in Tapeout's declarations something stands helps nobody. */
+const isOfUse = ({ message, at }: TypeProblem['related'][number]): boolean =>
+  at !== null || !/ is declared here\.$|^The expected type comes from /.test(message);
+
+function messageOf(p: TypeProblem, hasHelp: boolean): string {
+  const [, argument = null] = /^Argument of type '(.*?)' is not assignable/.exec(p.message) ?? [];
+  if (p.callee && isLayerOf(p.callee, argument)) return `${p.callee} takes no tensor while the layer is made`;
+  const message = innermost(p.message);
+  const [, name = '', type = '', near = ''] =
+    /^Property '(\w+)' does not exist on type '(.*?)'\.(?: Did you mean '(\w+)'\?)?$/.exec(message) ?? [];
+  const owner = name && ownerOf(type, p.of);
+  // A hint knows better than spelling.
+  if (owner) return `${owner} has no '${name}'${near && !hasHelp ? `. Did you mean '${near}'?` : ''}`;
+  const [, option = '', of = ''] =
+    /^Object literal may only specify known properties, (?:and|but) '(\w+)' does not exist in type '(.*?)'/.exec(
+      message,
+    ) ?? [];
+  const made = option && p.callee ? signatureFor(p.callee) : null;
+  if (made && /Option/.test(of)) return unknownOption(made.name, Object.keys(made.options), option);
+  if (made && isOrdered(of)) return `${made.name}: '${option}' is given by name where an argument comes in order`;
+  return hasHelp ? message.replace(/(?<=^Cannot find name '\w+'\.) Did you mean '\w+'\?$/, '') : message;
+}
+
+/** Layers take their options in order or by name, which makes types of many lines; the last one says what is wrong. */
+const innermost = (message: string): string =>
+  /\bTrailing</.test(message) ? (message.split('\n').at(-1) as string).trim() : message;
+
+const isOrdered = (type: string): boolean => /^(?:readonly )?\[|\[\]$|^Pair$|^Dims$|^number/.test(type);
+
+/** What lacks a member, in a sentence. */
+function ownerOf(type: string, of: readonly string[]): string | null {
+  const [, room] = /^typeof import\(".*\/(nn|optim|functional)(?:\/index)?"\)$/.exec(type) ?? [];
+  if (room) return room;
+  if (of.includes('Tensor')) return type === 'Tensor' ? 'a tensor' : `a ${type.toLowerCase()}`;
+  if (of.includes('Optimizer')) return 'an optimizer';
+  return of.includes('Module') ? type : null;
+}

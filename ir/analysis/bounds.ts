@@ -1,0 +1,412 @@
+/** What index expressions can be, for every batch there may be: the least value of a linear form over the ranges of its
+ *  axes, where conditions hold. All bounds are safe: where nothing is known, the least is -∞. */
+
+import type { Axis, Buffer, Expr, Tile } from '../expr.ts';
+import * as x from '../expr.ts';
+import { storageOf } from '../kernel.ts';
+import { binaries } from '../scalar.ts';
+import { constant, type Linear, linear, plus, times } from './linear.ts';
+
+/** Forms known to be at least 0. */
+export type Facts = readonly Linear[];
+
+interface Range {
+  readonly from: Linear;
+  /** The index of the last iteration. */
+  readonly last: Linear;
+  readonly step: number;
+  readonly depth: number;
+}
+interface Term {
+  readonly of: Expr;
+  readonly by: number;
+}
+
+const none = new Map<never, never>();
+const minus = (a: Linear, b: Linear): Linear => plus(a, b, -1);
+const without = (f: Linear, key: string): Linear => {
+  const terms = new Map(f.terms);
+  terms.delete(key);
+  return { ...f, terms };
+};
+const isNumber = (f: Linear): boolean => f.terms.size === 0;
+/** How many facts one proof may lean on. */
+const leanings = 2;
+
+/** How many values integers may take, counted from 0: those in buffers (a view holds what its storage holds) and in tiles. */
+export interface Values {
+  readonly buffers?: ReadonlyMap<Buffer, number>;
+  readonly tiles?: ReadonlyMap<Tile, number>;
+  /** The greatest of them, where that hangs on the batch. */
+  readonly tops?: ReadonlyMap<Buffer | Tile, Top>;
+}
+
+/** `constant + times·N`. */
+export interface Top {
+  readonly constant: number;
+  readonly times: number;
+}
+
+export class Bounds {
+  readonly maxBatch: number;
+  readonly interner = new x.Interner();
+  readonly #values: Values;
+  readonly #ranges = new Map<Axis, Range>();
+  readonly #forms = new Map<Expr, Linear>();
+
+  constructor(maxBatch: number, values: Values = {}) {
+    this.maxBatch = maxBatch;
+    this.#values = values;
+  }
+
+  /** The least and the greatest value of an i32 expression. */
+  interval(e: Expr, facts: Facts = []): readonly [low: number, high: number] {
+    const f = this.form(e);
+    return [this.least(f, facts), this.greatest(f, facts)];
+  }
+  /** How many values an i32 expression may take, from 0 on; null where it may be below, or without bound. */
+  count(e: Expr): number | null {
+    const [low, high] = this.interval(e);
+    return low > -1 && Number.isFinite(high) ? Math.floor(high) + 1 : null;
+  }
+
+  /** An i32 expression as a sum of multiples. */
+  form(e: Expr): Linear {
+    let f = this.#forms.get(e);
+    if (!f) {
+      f = linear(e, none, this.interner) as Linear;
+      this.#forms.set(e, f);
+    }
+    return f;
+  }
+
+  isBound(a: Axis): boolean {
+    return this.#ranges.has(a);
+  }
+  range(a: Axis): Range | undefined {
+    return this.#ranges.get(a);
+  }
+
+  /** From here on `a` runs over from..to. What bounds depend on must be bound already. */
+  bind(a: Axis, from: Linear, to: Linear, step: number): Range {
+    const span = minus(to, from);
+    const last = isNumber(span)
+      ? plus(from, constant(Math.max(0, Math.ceil(span.constant / step) - 1) * step))
+      : minus(to, constant(this.isMultiple(span, step) ? step : 1));
+    const range = { from, last, step, depth: this.#ranges.size };
+    this.#ranges.set(a, range);
+    return range;
+  }
+  unbind(a: Axis): void {
+    this.#ranges.delete(a);
+  }
+
+  /** Whether a form is a multiple of `k` for every batch. */
+  isMultiple(f: Linear, k: number): boolean {
+    if (k === 1) return true;
+    // V - V mod c is a multiple of c, and so of k where k divides c: what V is does not matter.
+    let rest = f;
+    for (const [key, { of, by }] of f.terms) {
+      const c = modulus(of);
+      if (c === null || (by * c) % k !== 0) continue;
+      const dividend = times(this.form((of as { a: Expr }).a), -by);
+      rest = minus(without(rest, key), dividend);
+    }
+    return rest.constant % k === 0 && [...rest.terms.values()].every((t) => (t.by * this.#unit(t.of)) % k === 0);
+  }
+  /** A number that divides an atom's value. */
+  #unit(of: Expr): number {
+    if (of.kind === 'size') return of.of.times;
+    const range = of.kind === 'axis' ? this.#ranges.get(of.axis) : undefined;
+    return range && isNumber(range.from) && range.from.constant % range.step === 0 ? range.step : 1;
+  }
+
+  /** Whether a form, whose value is whole, is never negative. */
+  isNatural(f: Linear, facts: Facts = []): boolean {
+    return this.least(f, facts, 0) > -1;
+  }
+  /** A bound from above that hangs on the batch alone; null where none is known. */
+  top(e: Expr): Top | null {
+    let f = this.form(e);
+    for (;;) {
+      const [atom] = [...f.terms]
+        .filter(([, t]) => t.of.kind !== 'size')
+        .sort((a, b) => this.#depth(b) - this.#depth(a));
+      if (!atom) break;
+      const [key, { of, by }] = atom;
+      const end = this.#end(of, by > 0);
+      if (!end) return null;
+      f = plus(without(f, key), times(end, by));
+    }
+    return [...f.terms.values()].reduce((sum, { of, by }) => ({ ...sum, times: sum.times + by * timesOf(of) }), {
+      constant: f.constant,
+      times: 0,
+    });
+  }
+  /** What an atom is at most, or at least. */
+  #end(of: Expr, most: boolean): Linear | null {
+    if (of.kind === 'axis') {
+      const range = this.#ranges.get(of.axis);
+      return range ? (most ? range.last : range.from) : null;
+    }
+    const top = most ? this.#topOf(of) : null;
+    if (top) return top;
+    const [low, high] = this.interval(of);
+    const v = most ? high : low;
+    return Number.isFinite(v) ? constant(v) : null;
+  }
+  /** Values hang on the axes around them: these come later. */
+  #depth([, { of }]: readonly [string, Term]): number {
+    return of.kind === 'axis' ? (this.#ranges.get(of.axis)?.depth ?? 0) : Infinity;
+  }
+  #topOf(e: Expr): Linear | null {
+    const of = e.kind === 'load' ? storageOf(e.buffer) : e.kind === 'tile' ? e.tile : null;
+    const top = of && this.#values.tops?.get(of);
+    return top ? plus(constant(top.constant), this.form(x.mul(x.size({ times: 1 }), x.int(top.times)))) : null;
+  }
+
+  least(f: Linear, facts: Facts = [], enough = Infinity): number {
+    return this.#least(f, facts, enough, leanings);
+  }
+  greatest(f: Linear, facts: Facts = []): number {
+    return -this.least(times(f, -1), facts);
+  }
+
+  #least(f: Linear, facts: Facts, enough: number, depth: number): number {
+    if (isNumber(f)) return f.constant;
+    let best = -Infinity;
+    const opaque = [...f.terms].find(([, t]) => !isParam(t.of) && t.of.kind !== 'axis');
+    if (opaque) {
+      const [key, { of, by }] = opaque;
+      const rest = without(f, key);
+      for (const bound of this.#boundsOf(of, by > 0, facts)) {
+        best = Math.max(best, this.#least(plus(rest, times(bound, by)), facts, enough, depth));
+        if (best >= enough) return best;
+      }
+    } else best = this.#overAxes(f);
+    if (best >= enough || depth === 0) return best;
+    for (const fact of facts)
+      for (const scale of scales(f, fact)) {
+        const others = facts.filter((o) => o !== fact);
+        best = Math.max(best, this.#least(minus(f, times(fact, scale)), others, enough, depth - 1));
+        if (best >= enough) return best;
+      }
+    return best;
+  }
+
+  /** Each axis replaced by its bound on the side that makes the form least, inner axes first. */
+  #overAxes(form: Linear): number {
+    let f = form;
+    for (;;) {
+      let inner: { key: string; by: number; range: Range } | null = null;
+      for (const [key, { of, by }] of f.terms) {
+        if (of.kind !== 'axis') continue;
+        const range = this.#ranges.get(of.axis);
+        if (!range) return -Infinity;
+        if (!inner || range.depth > inner.range.depth) inner = { key, by, range };
+      }
+      if (!inner) break;
+      f = plus(without(f, inner.key), times(inner.by > 0 ? inner.range.from : inner.range.last, inner.by));
+      // A bound that is no plain sum hangs together with the axes around it, as min(8, N - n) does with n.
+      if ([...f.terms.values()].some((t) => !isParam(t.of) && t.of.kind !== 'axis'))
+        return this.#least(f, [], Infinity, 0);
+    }
+    return this.#overBatch(f);
+  }
+
+  /** The least over 1 ≤ N ≤ maxBatch of c + a·N + Σ b·(t·N mod k). One remainder is treated exactly, by t·N = k·q + r. */
+  #overBatch(f: Linear): number {
+    let [least, a] = [f.constant, 0];
+    const remainders: { t: number; k: number; b: number }[] = [];
+    for (const { of, by } of f.terms.values()) {
+      if (of.kind === 'size') a += by * of.of.times;
+      else remainders.push({ t: timesOf((of as { a: Expr }).a), k: modulus(of) as number, b: by });
+    }
+    const [first, ...others] = remainders;
+    for (const { k, b } of others) least += Math.min(0, b * (k - 1));
+    if (!first) return least + Math.min(a, a * this.maxBatch);
+    const { t, k, b } = first;
+    const most = t * this.maxBatch;
+    const q = Math.floor(most / k);
+    const at = (v: number, r: number): number => (a / t) * v + b * r;
+    const corners: number[] = [];
+    if (t < k) corners.push(at(t, t), at(Math.min(k - 1, most), Math.min(k - 1, most)));
+    if (q > 1) corners.push(at(k, 0), at(2 * k - 1, k - 1), at(k * (q - 1), 0), at(k * q - 1, k - 1));
+    if (q > 0) corners.push(at(k * q, 0), at(most, most - k * q));
+    return least + Math.min(...corners);
+  }
+
+  /** Forms that bound an atom, from below or from above. Any may be the best. */
+  #boundsOf(e: Expr, below: boolean, facts: Facts): Linear[] {
+    const range = (p: Expr): readonly [number, number] => {
+      const f = this.form(p);
+      return [this.least(f, facts), this.greatest(f, facts)];
+    };
+    const numeric = (low: number, high: number): Linear[] => {
+      const v = below ? low : high;
+      return Number.isFinite(v) ? [constant(v)] : [];
+    };
+    switch (e.kind) {
+      case 'binary':
+        break;
+      case 'load':
+      case 'tile': {
+        const values =
+          e.kind === 'load' ? this.#values.buffers?.get(storageOf(e.buffer)) : this.#values.tiles?.get(e.tile);
+        const known = values === undefined ? byDtype(x.dtypeOf(e), numeric) : numeric(0, values - 1);
+        const top = below ? null : this.#topOf(e);
+        return top ? [...known, top] : known;
+      }
+      case 'reduce': {
+        if (e.fn !== 'argmax') return [];
+        const places = e.over.reduce((p, a) => p * this.greatest(this.form(x.size(a.extent))), 1);
+        return numeric(0, Math.max(0, places - 1));
+      }
+      case 'convert': {
+        const from = x.dtypeOf(e.x);
+        if (from === 'f32') return byDtype(e.to, numeric);
+        // A whole number stays what it is, where the type holds it.
+        const [low, high] = range(e.x);
+        const fits = e.to === 'i32' || (e.to === 'u8' && low >= 0 && high <= 255);
+        return fits ? numeric(low, high) : byDtype(e.to, numeric);
+      }
+      case 'select': {
+        const [t, o] = [
+          this.#side(e.then, below, [...facts, ...this.factsOf(e.cond, true)]),
+          this.#side(e.otherwise, below, [...facts, ...this.factsOf(e.cond, false)]),
+        ];
+        return numeric(Math.min(t, o), Math.max(t, o));
+      }
+      default:
+        return [];
+    }
+    const k = e.b.kind === 'const' ? e.b.value : null;
+    switch (e.fn) {
+      case 'idiv': {
+        const f = this.form(e.a);
+        const [low, high] = range(e.a);
+        if (k === null) return below && low >= 0 && this.least(this.form(e.b)) > 0 ? [constant(0)] : [];
+        if (k <= 0) return [];
+        const exact = numeric(Math.trunc(low / k), Math.trunc(high / k));
+        // F - (k-1) ≤ k·⌊F/k⌋ ≤ F; towards zero it may be k-1 more where F is negative.
+        const slack = below ? -(k - 1) : low >= 0 ? 0 : k - 1;
+        return [...exact, times(plus(f, constant(slack)), 1 / k)];
+      }
+      case 'imod': {
+        const [low, high] = range(e.a);
+        if (k === null) {
+          if (low < 0 || this.least(this.form(e.b)) <= 0) return [];
+          return below ? [constant(0)] : [minus(this.form(e.b), constant(1))];
+        }
+        if (k <= 0) return [];
+        if (low < 0) return numeric(-(k - 1), k - 1);
+        return high < k ? [this.form(e.a)] : numeric(0, k - 1);
+      }
+      case 'mul': {
+        const [[al, ah], [bl, bh]] = [range(e.a), range(e.b)];
+        const corners = [al * bl, al * bh, ah * bl, ah * bh];
+        return corners.some(Number.isNaN) ? [] : numeric(Math.min(...corners), Math.max(...corners));
+      }
+      case 'min':
+      case 'max': {
+        if ((e.fn === 'min') !== below) return [this.form(e.a), this.form(e.b)];
+        const [[al, ah], [bl, bh]] = [range(e.a), range(e.b)];
+        return numeric(Math.min(al, bl), Math.max(ah, bh));
+      }
+      case 'bitand':
+        return k !== null && k >= 0 ? numeric(0, k) : [];
+      default:
+        return [];
+    }
+  }
+  #side(e: Expr, below: boolean, facts: Facts): number {
+    return below ? this.least(this.form(e), facts) : this.greatest(this.form(e), facts);
+  }
+
+  /** What a condition on indices says where it holds, or where it does not. */
+  factsOf(cond: Expr, holds: boolean): Linear[] {
+    if (cond.kind === 'unary' && cond.fn === 'not') return this.factsOf(cond.x, !holds);
+    if (cond.kind !== 'binary') return [];
+    if (cond.fn === 'and' || cond.fn === 'or')
+      return (cond.fn === 'and') === holds ? [...this.factsOf(cond.a, holds), ...this.factsOf(cond.b, holds)] : [];
+    if (x.dtypeOf(cond.a) !== 'i32' || x.dtypeOf(cond.b) !== 'i32') return [];
+    const fn = holds ? cond.fn : binaries[cond.fn].opposite;
+    const [a, b] = [this.form(cond.a), this.form(cond.b)];
+    const one = constant(1);
+    switch (fn) {
+      case 'lt':
+        return [minus(minus(b, a), one)];
+      case 'le':
+        return [minus(b, a)];
+      case 'gt':
+        return [minus(minus(a, b), one)];
+      case 'ge':
+        return [minus(a, b)];
+      case 'eq':
+        return [minus(a, b), minus(b, a)];
+      default:
+        return [];
+    }
+  }
+
+  /** Whether facts cannot all hold, so that what stands behind them never runs. */
+  contradict(facts: Facts): boolean {
+    return facts.some(
+      (f) =>
+        this.greatest(
+          f,
+          facts.filter((o) => o !== f),
+        ) < 0,
+    );
+  }
+
+  /** Whether 0 ≤ e < extent. Where the batch takes part in a product or a division, each batch is looked at by itself. */
+  isIndex(e: Expr, extent: Expr, facts: Facts): 'yes' | 'below' | 'above' {
+    const f = this.form(e);
+    const below = !this.isNatural(f, facts);
+    if (!below && this.isNatural(minus(minus(this.form(extent), f), constant(1)), facts)) return 'yes';
+    if (x.some(e, (p) => p.kind === 'size') && this.#forEachBatch(e, extent, facts)) return 'yes';
+    return below ? 'below' : 'above';
+  }
+
+  #forEachBatch(e: Expr, extent: Expr, facts: Facts): boolean {
+    if (![...this.form(e).terms.values()].some((t) => t.of.kind === 'binary' && !isParam(t.of))) return false;
+    for (let n = 1; n <= this.maxBatch; n++) {
+      const at = (p: Expr): Expr => x.mapExpr(p, (q) => (q.kind === 'size' ? x.int(q.of.times * n) : q));
+      const fixed = new Bounds(n, this.#values);
+      // Axes in the order in which they were bound, with this batch's ranges.
+      const put = (f: Linear): Linear => fixed.form(at(toExpr(f)));
+      for (const [a, r] of this.#ranges) fixed.bind(a, put(r.from), plus(put(r.last), constant(1)), r.step);
+      const f = fixed.form(at(e));
+      const known = facts.map(put);
+      if (!fixed.isNatural(f, known)) return false;
+      if (!fixed.isNatural(minus(minus(fixed.form(at(extent)), f), constant(1)), known)) return false;
+    }
+    return true;
+  }
+}
+
+function byDtype(dtype: string, numeric: (low: number, high: number) => Linear[]): Linear[] {
+  return dtype === 'bool' ? numeric(0, 1) : dtype === 'u8' ? numeric(0, 255) : [];
+}
+
+/** c where an expression is `… % c`. */
+const modulus = (e: Expr): number | null =>
+  e.kind === 'binary' && e.fn === 'imod' && e.b.kind === 'const' && e.b.value > 0 ? e.b.value : null;
+const timesOf = (e: Expr): number => (e.kind === 'size' ? e.of.times : 0);
+/** What depends on nothing but the batch: N, and N mod k. */
+const isParam = (e: Expr): boolean =>
+  e.kind === 'size' || (modulus(e) !== null && (e as { a: Expr }).a.kind === 'size');
+
+/** By what to scale a fact so that a term it shares with a form falls out. */
+function scales(f: Linear, fact: Linear): Set<number> {
+  const out = new Set<number>();
+  for (const [key, { by }] of fact.terms) {
+    const mine = f.terms.get(key);
+    if (mine && mine.by / by > 0) out.add(mine.by / by);
+  }
+  return out;
+}
+
+const toExpr = (f: Linear): Expr =>
+  [...f.terms.values()].reduce<Expr>((sum, { of, by }: Term) => x.add(sum, x.mul(of, x.int(by))), x.int(f.constant));

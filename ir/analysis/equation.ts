@@ -1,0 +1,30 @@
+/** What an op's definition says of one node: the element at each of its axes' indices, over buffers for its operands. */
+
+import { type Axis, axis, type Buffer, constant, type Expr, ix, load } from '../expr.ts';
+import { byName, type Node, typesOf } from '../graph.ts';
+import { isEmpty } from '../type.ts';
+
+export interface Equation {
+  readonly e: Expr;
+  /** One for each operand, called as the op calls it. */
+  readonly buffers: readonly Buffer[];
+  readonly axes: readonly Axis[];
+}
+
+/** An element of a buffer. A buffer without elements is read by no iteration there is: any value will do. */
+export const elementOf = (b: Buffer, at: readonly Expr[]): Expr =>
+  isEmpty(b.type) ? constant(0, b.type.dtype) : load(b, at);
+
+export function equation(n: Node): Equation {
+  const buffers = n.inputs.map((v, i): Buffer => ({ name: n.op.operands[i] as string, type: v.type }));
+  const loads = byName(
+    n.op.operands,
+    buffers.map(
+      (b) =>
+        (...at: readonly Expr[]) =>
+          elementOf(b, at),
+    ),
+  );
+  const axes = n.type.shape.map((d, i): Axis => axis(`i${i}`, d));
+  return { e: n.op.compute(loads, axes.map(ix), n.attrs, typesOf(n.op, n.inputs), n.type), buffers, axes };
+}

@@ -1,0 +1,146 @@
+/** Index expressions as sums: a constant, and terms of whole multiples of something that is not known yet. */
+
+import type { Axis, Expr } from '../expr.ts';
+import * as x from '../expr.ts';
+import { type Dim, isBatch } from '../type.ts';
+
+/** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
+export type Binding =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'lanes'; readonly start: number; readonly count: number }
+  | { readonly kind: 'loop' };
+export type Bindings = ReadonlyMap<Axis, Binding>;
+
+export interface Linear {
+  readonly constant: number;
+  /** Coefficient by term; a term is an axis or an expression that is not linear. */
+  readonly terms: ReadonlyMap<string, { readonly of: Expr; readonly by: number }>;
+  /** Coefficient of the lane number. */
+  readonly lanes: number;
+}
+
+/** The row-major place of an element. */
+export const flatPlace = (shape: readonly Dim[], at: readonly Expr[]): Expr =>
+  at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(shape[d] as Dim)), i), x.int(0));
+
+export const constant = (v: number): Linear => ({ constant: v, terms: new Map(), lanes: 0 });
+
+export const plus = (a: Linear, b: Linear, sign: 1 | -1 = 1): Linear => {
+  const terms = new Map(a.terms);
+  for (const [k, { of, by }] of b.terms) {
+    const sum = (terms.get(k)?.by ?? 0) + sign * by;
+    if (sum === 0) terms.delete(k);
+    else terms.set(k, { of, by: sum });
+  }
+  return { constant: a.constant + sign * b.constant, terms, lanes: a.lanes + sign * b.lanes };
+};
+export const times = (a: Linear, k: number): Linear =>
+  k === 0
+    ? constant(0)
+    : {
+        constant: a.constant * k,
+        terms: new Map([...a.terms].map(([key, { of, by }]) => [key, { of, by: by * k }])),
+        lanes: a.lanes * k,
+      };
+const isConstant = (l: Linear): boolean => l.terms.size === 0 && l.lanes === 0;
+
+/** `null` where the lanes of a vector take part in something that is not linear. */
+export function linear(
+  e: Expr,
+  bindings: Bindings,
+  interner: x.Interner,
+  done: Map<Expr, Linear | null> = new Map(),
+): Linear | null {
+  let known = done.get(e);
+  if (known === undefined) {
+    known = sumOf(e, bindings, interner, done);
+    done.set(e, known);
+  }
+  return known;
+}
+
+function sumOf(e: Expr, bindings: Bindings, interner: x.Interner, done: Map<Expr, Linear | null>): Linear | null {
+  const atom = (of: Expr): Linear | null => {
+    for (const a of x.freeAxes(of)) if (bindings.get(a)?.kind === 'lanes') return null;
+    return { constant: 0, terms: new Map([[String(interner.id(of)), { of, by: 1 }]]), lanes: 0 };
+  };
+  switch (e.kind) {
+    case 'const':
+      return constant(e.value);
+    case 'axis': {
+      const b = bindings.get(e.axis);
+      if (b?.kind === 'constant') return constant(b.value);
+      if (b?.kind === 'lanes') return { constant: b.start, terms: new Map(), lanes: 1 };
+      return atom(e);
+    }
+    case 'binary': {
+      if (e.fn !== 'add' && e.fn !== 'sub' && e.fn !== 'mul' && e.fn !== 'idiv' && e.fn !== 'imod') return atom(e);
+      const [a, b] = [linear(e.a, bindings, interner, done), linear(e.b, bindings, interner, done)];
+      if (!a || !b) return null;
+      if (e.fn === 'add') return plus(a, b);
+      if (e.fn === 'sub') return plus(a, b, -1);
+      if (e.fn === 'mul')
+        return isConstant(b)
+          ? times(a, b.constant)
+          : isConstant(a)
+            ? times(b, a.constant)
+            : atom(simplified(e, bindings));
+      if (isConstant(a) && isConstant(b) && b.constant !== 0)
+        return constant(e.fn === 'idiv' ? Math.trunc(a.constant / b.constant) : a.constant % b.constant);
+      if (isConstant(b) && b.constant > 0) {
+        const exact = divided(a, b.constant);
+        if (exact) return e.fn === 'idiv' ? exact.quotient : exact.remainder;
+      }
+      if (a.lanes !== 0 || b.lanes !== 0) return null;
+      return atom(simplified(e, bindings));
+    }
+    default:
+      return atom(simplified(e, bindings));
+  }
+}
+
+/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c, where no term of t is negative: r is a constant and axes too
+ *  short to reach c together. */
+function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } | null {
+  const terms = [...a.terms].filter(([, { by }]) => by % c === 0);
+  const short = [...a.terms].filter(([, { by }]) => by % c !== 0);
+  if (terms.some(([, { of, by }]) => by < 0 || !isNatural(of)) || a.constant < 0 || a.lanes < 0 || a.lanes % c !== 0)
+    return null;
+  const k = a.constant % c;
+  let most = k;
+  for (const [, { of, by }] of short) {
+    if (of.kind !== 'axis' || isBatch(of.axis.extent) || by < 0) return null;
+    most += by * (of.axis.extent - 1);
+  }
+  if (most >= c) return null;
+  return {
+    quotient: {
+      constant: (a.constant - k) / c,
+      terms: new Map(terms.map(([key, { of, by }]) => [key, { of, by: by / c }])),
+      lanes: a.lanes / c,
+    },
+    remainder: { constant: k, terms: new Map(short), lanes: 0 },
+  };
+}
+
+/** Unrolled copies' axes put in as numbers, so that equal indices meet. */
+const simplified = (e: Expr, bindings: Bindings): Expr =>
+  x.mapExpr(e, (p) => {
+    const b = p.kind === 'axis' ? bindings.get(p.axis) : undefined;
+    return b?.kind === 'constant' ? x.int(b.value) : p;
+  });
+
+/** Whether an index expression is never negative. */
+function isNatural(e: Expr): boolean {
+  switch (e.kind) {
+    case 'const':
+      return e.value >= 0;
+    case 'axis':
+    case 'size':
+      return true;
+    case 'binary':
+      return ['add', 'mul', 'idiv', 'imod', 'min', 'max'].includes(e.fn) && isNatural(e.a) && isNatural(e.b);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,114 @@
+/** What a kernel has to do: float operations and bytes, counted over its loops. Schedulers and profilers count by this. */
+
+import { upsert } from '../collections.ts';
+import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, walk } from '../expr.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf } from '../kernel.ts';
+import { bindDim, byteSize, countAt } from '../type.ts';
+import { endsByData } from './lists.ts';
+
+export interface Work {
+  /** Float additions, multiplications, choices and so on, those of every copy and lane. A choice counts with both arms. */
+  readonly operations: number;
+  /** Bytes that differ, of all buffers: what would move if a cache held the rest. */
+  readonly read: number;
+  readonly written: number;
+}
+
+/** Float arithmetic in an expression, each shared part once. */
+export function operations(e: Expr): number {
+  let n = 0;
+  walk(e, (p) => {
+    if ((p.kind === 'binary' || p.kind === 'unary' || p.kind === 'select') && dtypeOf(p) === 'f32') n++;
+  });
+  return n;
+}
+
+interface Around {
+  readonly axis: Axis;
+  readonly trips: number;
+}
+type Touched = Map<Buffer, number>;
+
+/** The work of one launch on a batch of `n`. */
+export function workOf(kernel: Kernel, n: number): Work {
+  let done = 0;
+  const [read, written]: [Touched, Touched] = [new Map(), new Map()];
+  // Elements that one reference names: those that differ along some loop around it.
+  const touch = (of: Touched, b: Buffer, at: readonly Expr[], around: readonly Around[]): void => {
+    const along = new Set(at.flatMap((i) => [...freeAxes(i)]));
+    const count = around.reduce((p, l) => (along.has(l.axis) ? p * l.trips : p), 1);
+    const storage = storageOf(b);
+    of.set(storage, upsert(of, storage, () => 0) + count);
+  };
+  const go = (body: readonly Stmt[], around: readonly Around[], at: ReadonlyMap<Axis, number>): void => {
+    for (const s of body) {
+      if (s.kind === 'for') {
+        // A list counts as if it held all its steps: how many it does hold no kernel tells.
+        const to = endsByData(s) ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
+        const from = numberOf(s.from, n, at);
+        const trips = Math.max(0, Math.ceil((to - from) / s.step));
+        if (trips === 0) continue;
+        if (!boundsBelow(s).has(s.axis)) go(s.body, [...around, { axis: s.axis, trips }], at);
+        else for (let i = from; i < to; i += s.step) go(s.body, around, new Map(at).set(s.axis, i));
+        continue;
+      }
+      if (s.kind === 'tile' || s.kind === 'barrier') continue;
+      const times = around.reduce((p, l) => p * l.trips, 1);
+      const own = s.kind === 'accumulate' && s.tile.dtype === 'f32' ? 1 : 0;
+      done += times * (own + operations(s.value));
+      for (const e of exprsOf(s))
+        walk(e, (p) => {
+          if (p.kind === 'load') touch(read, p.buffer, p.at, around);
+        });
+      if (s.kind === 'store') touch(written, s.buffer, s.at, around);
+    }
+  };
+  go(kernel.body, [], new Map());
+  const bytes = (of: Touched): number =>
+    [...of].reduce((sum, [b, count]) => sum + Math.min(count, countAt(b.type.shape, n)) * byteSize(b.type.dtype), 0);
+  return { operations: done, read: bytes(read), written: bytes(written) };
+}
+
+/** Which part of a kernel's float operations runs in lanes, from 0 to 1, on a batch of `n`; 1 where there are none. */
+export function inLanes(kernel: Kernel, n: number): number {
+  const alone = (body: readonly Stmt[]): Stmt[] =>
+    body.flatMap((s): readonly Stmt[] => {
+      if (s.kind !== 'for') return [s];
+      return s.mode === 'vectorized' ? [] : [{ ...s, body: alone(s.body) }];
+    });
+  const all = workOf(kernel, n).operations;
+  return all === 0 ? 1 : 1 - workOf({ ...kernel, body: alone(kernel.body) }, n).operations / all;
+}
+
+/** The axes that bounds of the loops in this one depend on. */
+function boundsBelow({ body }: Loop): Set<Axis> {
+  const out = new Set<Axis>();
+  for (const s of body) {
+    if (s.kind !== 'for') continue;
+    for (const e of endsByData(s) ? [s.from] : [s.from, s.to]) for (const a of freeAxes(e)) out.add(a);
+    for (const a of boundsBelow(s)) out.add(a);
+  }
+  return out;
+}
+
+/** A bound as a number. Integer arithmetic folds as it is built. */
+function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number {
+  const e = mapExpr(bound, (p) => {
+    if (p.kind === 'size') return int(p.of.times * n);
+    if (p.kind === 'binary' && p.fn === 'min' && p.a.kind === 'const' && p.b.kind === 'const')
+      return int(Math.min(p.a.value, p.b.value));
+    const value = p.kind === 'axis' ? at.get(p.axis) : undefined;
+    return value === undefined ? p : int(value);
+  });
+  if (e.kind !== 'const') throw new Error('a bound of a loop depends on what is no number');
+  return e.value;
+}
+
+/** Whether a statement adds a product of floats to a tile, which some hardware does at once. */
+export const addsProduct = (s: Stmt): s is Extract<Stmt, { kind: 'accumulate' }> & { value: Binary } =>
+  s.kind === 'accumulate' &&
+  s.fn === 'add' &&
+  s.value.kind === 'binary' &&
+  s.value.fn === 'mul' &&
+  s.tile.dtype === 'f32';
+type Binary = Extract<Expr, { kind: 'binary' }>;

@@ -1,0 +1,127 @@
+/** What both languages have in common: the version line, types, dimensions and numbers. */
+
+import type { CompileError } from '../diagnostic.ts';
+import { isDType } from '../dtype.ts';
+import { type Dim, isBatch, maxElements, maxRank, showDim, type TensorType } from '../type.ts';
+import { type Lexer, showToken } from './lex.ts';
+import { versionLine } from './print-options.ts';
+
+export interface TextOptions {
+  /** The largest batch, for texts that do not tell it. */
+  readonly maxBatch?: number;
+  /** `told`, the default: a value's place is the one in the comment behind it, if there is one. `text`: where no comment
+   *  tells a place, it is that of the value in the text, and kernels and statements have theirs, so that a later complaint
+   *  points at the line to change. */
+  readonly places?: 'told' | 'text';
+}
+
+/** The largest number that an index in 32 bits holds. */
+export const largestInt = 2147483647;
+
+/** `tapeout ir 1`, without which no text is read. */
+export function expectVersion(lex: Lexer): void {
+  const [at, words] = [lex.peek(), versionLine.split(' ')];
+  for (const word of words) {
+    const { kind, text } = lex.peek();
+    if ((kind === 'name' || kind === 'number') && text === word) lex.take();
+    else if (kind === 'number' && word === words.at(-1))
+      throw lex.error(`this is version ${text} of the text form, and this Tapeout reads version ${word}`, undefined, {
+        code: 'wrong-version',
+        help: 'write the text again with this Tapeout, or read it with the one that wrote it',
+      });
+    else
+      throw lex.error(`expected '${versionLine}', the line that every text begins with`, at, {
+        code: 'missing-version',
+        help: `put '${versionLine}' on a line before everything else`,
+      });
+  }
+}
+
+/** `f32[N,1,32,32]`. */
+export function parseType(lex: Lexer): TensorType {
+  const { kind, text } = lex.peek();
+  if (kind !== 'name' || !isDType(text))
+    throw lex.unexpected("a type, such as 'f32[N,4]', 'i32[]', 'u8[3]' or 'bool[2]'");
+  lex.take();
+  lex.expect('[', `and the shape, as in '${text}[N,4]' or '${text}[]'`);
+  const shape: Dim[] = [];
+  while (!lex.is(']')) {
+    const at = lex.peek();
+    const d = readDim(lex);
+    if (isBatch(d) && shape.some(isBatch)) throw lex.error('a shape may hold the batch only once', at);
+    if (shape.length === maxRank)
+      throw lex.error(`a shape has at most ${maxRank} dimensions`, at, { code: 'too-large' });
+    shape.push(d);
+    if (!lex.accept(',') && !lex.is(']')) throw lex.unexpected("',' or ']'");
+  }
+  lex.take();
+  return { dtype: text, shape };
+}
+
+/** `4`, `N` or `25N`. */
+export function readDim(lex: Lexer): Dim {
+  const { kind, text } = lex.peek();
+  if (kind === 'name' && text === 'N') {
+    lex.take();
+    return { times: 1 };
+  }
+  const found = kind === 'number' ? /^(\d+)(N?)$/.exec(text) : null;
+  if (!found) throw lex.unexpected('an extent: a whole number, N, or a multiple of it such as 25N');
+  const extent = Number(found[1]);
+  const dim = found[2] ? { times: extent } : extent;
+  if (extent > largestInt || (found[2] && extent === 0))
+    throw lex.error(`${showDim(dim)} is no extent: it must be from ${found[2] ? 1 : 0} to ${largestInt}`, undefined, {
+      code: 'too-large',
+    });
+  lex.take();
+  return dim;
+}
+
+/** `64`, from `least` to the largest that an index holds. */
+export function wholeNumber(lex: Lexer, what: string, least = 0): number {
+  const t = lex.expectKind('number', what);
+  const value = Number(t.text);
+  if (/^\d+$/.test(t.text) && value >= least && value <= largestInt) return value;
+  throw lex.error(`expected ${what}: a whole number from ${least} to ${largestInt}, got ${t.text}`, t);
+}
+
+/** `(N <= 64)`: the largest batch. */
+export function readMaxBatch(lex: Lexer): number {
+  lex.expect('(');
+  lex.expect('N', 'and its maximum: (N <= 64)');
+  lex.expect('<=');
+  const most = lex.expectKind('number', 'the largest batch');
+  const maxBatch = Number(most.text);
+  if (!/^\d+$/.test(most.text) || maxBatch < 1 || maxBatch > maxElements)
+    throw lex.error(`the largest batch must be a whole number from 1 to ${maxElements}, got ${most.text}`, most);
+  lex.expect(')');
+  return maxBatch;
+}
+
+/** `batch (N <= 64)`, for graphs and kernels that stand in a file by themselves; null where it is not told. */
+export const readBatch = (lex: Lexer): number | null => (lex.accept('batch') ? readMaxBatch(lex) : null);
+
+/** A number with its sign, `inf` and `nan` among them. */
+export function parseNumber(lex: Lexer, what: string): number {
+  const negative = lex.is('-');
+  if (negative) lex.take();
+  const { kind, text } = lex.peek();
+  const value = kind === 'name' ? words.get(text) : kind === 'number' && isNumber(text) ? Number(text) : undefined;
+  if (value === undefined) throw lex.unexpected(kind === 'number' ? `a number, and '${text}' is none` : what);
+  if (kind === 'number' && !Number.isFinite(value)) throw tooLarge(lex);
+  lex.take();
+  return negative ? -value : value;
+}
+
+/** A number beyond those that its type holds would silently be an infinity. */
+export const tooLarge = (lex: Lexer): CompileError =>
+  lex.error(`${showToken(lex.peek())} is beyond every number of its type`, undefined, {
+    code: 'too-large',
+    help: "infinity is written 'inf'",
+  });
+
+const words: ReadonlyMap<string, number> = new Map([
+  ['inf', Infinity],
+  ['nan', Number.NaN],
+]);
+export const isNumber = (text: string): boolean => /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text);

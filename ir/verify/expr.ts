@@ -1,0 +1,225 @@
+/** Verifies expressions: their element types, the axes they read, and that every load lies inside its buffer. */
+
+import type { Bounds, Facts } from '../analysis/bounds.ts';
+import { constant } from '../analysis/linear.ts';
+import { type Axis, type Expr, int, size, type Tile } from '../expr.ts';
+import { binaries, resultOf, unaries } from '../scalar.ts';
+import { type Placement, placement } from '../text/placement.ts';
+import { printExpr } from '../text/print-expr.ts';
+import type { Dim, DType } from '../type.ts';
+import type { ProblemCode } from './index.ts';
+
+export type Complain = (code: ProblemCode, message: string) => void;
+
+/** Element types, bottom-up, each shared part once. */
+export class Typing {
+  readonly #known = new Map<Expr, DType>();
+
+  of(e: Expr, complain: Complain): DType {
+    const known = this.#known.get(e);
+    if (known) return known;
+    const dtype = this.#check(e, complain);
+    this.#known.set(e, dtype);
+    return dtype;
+  }
+
+  index(e: Expr, complain: Complain): void {
+    const dtype = this.of(e, complain);
+    if (dtype !== 'i32') complain('dtype', `the index ${show(e)} is ${dtype}, not i32`);
+  }
+
+  #check(e: Expr, complain: Complain): DType {
+    const of = (p: Expr): DType => this.of(p, complain);
+    const wrong = (problem: string): void => complain('dtype', `${show(e)}: ${problem}`);
+    switch (e.kind) {
+      case 'const':
+        if (e.dtype !== 'f32' && !Number.isInteger(e.value)) wrong(`${e.value} is no ${e.dtype}`);
+        return e.dtype;
+      case 'axis':
+      case 'size':
+        return 'i32';
+      case 'load':
+      case 'tile':
+        for (const i of e.at) this.index(i, complain);
+        return e.kind === 'load' ? e.buffer.type.dtype : e.tile.dtype;
+      case 'unary': {
+        const d = of(e.x);
+        const row = unaries[e.fn];
+        if (!row.takes.includes(d)) wrong(`${e.fn} of ${d}`);
+        return resultOf(row, d);
+      }
+      case 'binary': {
+        const [a, b] = [of(e.a), of(e.b)];
+        if (a !== b) wrong(`${e.fn} of ${a} and ${b}`);
+        else if (!binaries[e.fn].takes.includes(a)) wrong(`${e.fn} of ${a}`);
+        return resultOf(binaries[e.fn], a);
+      }
+      case 'select': {
+        const [c, t, o] = [of(e.cond), of(e.then), of(e.otherwise)];
+        if (c !== 'bool') wrong(`the condition is ${c}`);
+        if (t !== o) wrong(`the branches are ${t} and ${o}`);
+        return t;
+      }
+      case 'convert':
+        of(e.x);
+        return e.to;
+      case 'reduce': {
+        const d = of(e.body);
+        if (d === 'bool' || (d === 'u8' && e.fn !== 'argmax')) wrong(`${e.fn} over ${d}`);
+        return e.fn === 'argmax' ? 'i32' : d;
+      }
+      default:
+        return e satisfies never;
+    }
+  }
+}
+
+export const show = (e: Expr): string => {
+  const text = printExpr(e).replaceAll('\n', ' ');
+  return text.length > 90 ? `${text.slice(0, 87)}…` : text;
+};
+
+/** What a walk over expressions tells its caller. */
+export interface Visitor {
+  readonly complain: Complain;
+  load?(e: Extract<Expr, { kind: 'load' }>): void;
+  tile?(tile: Tile, at: readonly Expr[], facts: Facts): void;
+}
+
+/** Parts that one statement's branches may come to: what would take longer to prove is refused. */
+const mostSteps = 200_000;
+
+/** Expressions as they are evaluated: a branch only where its condition holds, a reduction's body for each of its indices.
+ *  What both branches of a choice share is looked at once, unless it takes a branch's condition to prove it. */
+export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts = []): void {
+  let steps = 0;
+  go(e, { facts, seen: [new Set()], placed: placement([e]), visitor, stopped: () => false });
+  if (steps > mostSteps) visitor.complain('bounds', `${show(e)}: its choices are too many to follow`);
+
+  function go(p: Expr, at: Walk): void {
+    if (at.stopped() || at.seen.some((s) => s.has(p)) || ++steps > mostSteps) return;
+    (at.seen.at(-1) as Set<Expr>).add(p);
+    switch (p.kind) {
+      case 'const':
+      case 'size':
+        return;
+      case 'axis':
+        if (!bounds.isBound(p.axis))
+          at.visitor.complain('unbound-axis', `the axis '${p.axis.name}' is read outside its loop`);
+        return;
+      case 'load':
+        for (const i of p.at) go(i, at);
+        indices(p.buffer.name, p.at, p.buffer.type.shape, bounds, at.visitor.complain, at.facts);
+        at.visitor.load?.(p);
+        return;
+      case 'tile':
+        for (const i of p.at) go(i, at);
+        at.visitor.tile?.(p.tile, p.at, at.facts);
+        return;
+      case 'unary':
+      case 'convert':
+        return go(p.x, at);
+      case 'binary':
+        go(p.a, at);
+        return go(p.b, at);
+      case 'select':
+        go(p.cond, at);
+        for (const [branch, holds] of [
+          [p.then, true],
+          [p.otherwise, false],
+        ] as const) {
+          const more = bounds.factsOf(p.cond, holds);
+          if (more.length === 0) {
+            go(branch, at);
+            continue;
+          }
+          if (holds) for (const part of at.placed.before.get(p) ?? []) tryTo(part, at);
+          const known = [...at.facts, ...more];
+          if (!bounds.contradict(known)) go(branch, { ...at, facts: known, seen: [...at.seen, new Set()] });
+        }
+        return;
+      case 'reduce':
+        return reduction(p, at);
+      default:
+        p satisfies never;
+    }
+  }
+
+  /** Looks at a part as if nothing were known of the branches that hold it, and forgets that if it does not hold so. */
+  function tryTo(p: Expr, at: Walk): void {
+    if (at.seen.some((s) => s.has(p))) return;
+    let sound = true;
+    const own = new Set<Expr>();
+    const found: (() => void)[] = [];
+    const visitor: Visitor = {
+      complain: () => {
+        sound = false;
+      },
+      load: (e) => found.push(() => at.visitor.load?.(e)),
+      tile: (tile, index, known) => {
+        // Whether its element is set is for the visitor to tell.
+        if (index.length > 0) sound = false;
+        found.push(() => at.visitor.tile?.(tile, index, known));
+      },
+    };
+    go(p, { ...at, seen: [...at.seen, own], visitor, stopped: () => !sound || at.stopped() });
+    if (!sound) return;
+    for (const q of own) at.seen.at(-1)?.add(q);
+    for (const tell of found) tell();
+  }
+
+  function reduction(p: Extract<Expr, { kind: 'reduce' }>, at: Walk): void {
+    const bound: Axis[] = [];
+    for (const a of p.over) {
+      if (bounds.isBound(a))
+        at.visitor.complain('captured-axis', `a reduction binds the axis '${a.name}' that is bound around it`);
+      else {
+        bounds.bind(a, constant(0), bounds.form(size(a.extent)), 1);
+        bound.push(a);
+      }
+    }
+    const facts = p.over.some((a) => a.extent === 0) ? [...at.facts, nothing] : at.facts;
+    go(p.body, { ...at, facts, seen: [...at.seen, new Set()], placed: placement([p.body]) });
+    for (const a of bound) bounds.unbind(a);
+  }
+}
+
+interface Walk {
+  readonly facts: Facts;
+  readonly seen: readonly Set<Expr>[];
+  readonly placed: Placement;
+  readonly visitor: Visitor;
+  /** Whether what is found no longer matters. */
+  readonly stopped: () => boolean;
+}
+
+/** The fact that holds where nothing runs: -1 is not negative. */
+export const nothing = constant(-1);
+
+/** An index for each dimension, each inside it. */
+export function indices(
+  name: string,
+  at: readonly Expr[],
+  shape: readonly Dim[],
+  bounds: Bounds,
+  complain: Complain,
+  facts: Facts,
+): void {
+  if (at.length !== shape.length) {
+    complain('rank', `${name} has ${shape.length} dimensions, and ${at.length} indices`);
+    return;
+  }
+  if (facts.includes(nothing)) return;
+  for (const [d, index] of at.entries()) {
+    const extent = shape[d] as Dim;
+    const inside = bounds.isIndex(index, typeof extent === 'number' ? int(extent) : size(extent), facts);
+    if (inside === 'yes') continue;
+    const least = bounds.least(bounds.form(index), facts);
+    const most = bounds.greatest(bounds.form(index), facts);
+    const side = inside === 'below' ? `may be ${number(least)}` : `may be ${number(most)}`;
+    const size_ = typeof extent === 'number' ? extent : extent.times === 1 ? 'N' : `${extent.times}N`;
+    complain('bounds', `${name}[${at.map(show).join(', ')}]: index ${d} ${side}, and is to lie in 0..${size_}`);
+  }
+}
+
+const number = (v: number): string => (Number.isFinite(v) ? String(Math.round(v)) : 'anything');

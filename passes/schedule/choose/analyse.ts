@@ -1,0 +1,144 @@
+/** What a scheduler wants to know of a kernel: its loops, what each is for, and how far each read moves along them. */
+
+import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
+import { addsProduct, operations } from '../../../ir/analysis/work.ts';
+import type { Axis, Buffer, Expr } from '../../../ir/expr.ts';
+import * as x from '../../../ir/expr.ts';
+import { type Accumulate, exprsOf, type Kernel, type Loop, type Store, walkStmts } from '../../../ir/kernel.ts';
+import { bindDim } from '../../../ir/type.ts';
+
+/** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
+export interface Reference {
+  readonly buffer: Buffer;
+  readonly strides: ReadonlyMap<Axis, number>;
+  readonly bent: ReadonlySet<Axis>;
+  /** Index of each dimension, for those that are one axis alone. */
+  readonly at: readonly Expr[];
+  /** Read only behind a condition on indices. */
+  readonly guarded: boolean;
+  /** Whether the index is data: read as it is needed (`ready`), or to be taken apart first. */
+  readonly indirect: 'ready' | 'apart' | null;
+}
+
+export interface Analysis {
+  /** Loops whose iterations are independent, outermost first. */
+  readonly parallel: readonly Loop[];
+  /** Loops that add to elements which later iterations add to again: they stay where they are. */
+  readonly ordered: readonly Loop[];
+  /** Loops of a short reduction around the long one: a pooling window. */
+  readonly window: readonly Loop[];
+  /** Loops of the long reduction. */
+  readonly reduction: readonly Loop[];
+  /** The statement where the time goes; null for a kernel that only maps. */
+  readonly main: Accumulate | null;
+  readonly reads: readonly Reference[];
+  readonly stores: readonly Reference[];
+  /** Float operations of one iteration of the main statement, its addition included. */
+  readonly operations: number;
+  /** Whether it adds a product of floats. */
+  readonly addsProduct: boolean;
+  /** Whether a store overwrites what the kernel reads, so that no element may be computed twice. */
+  readonly inPlace: boolean;
+}
+
+export function analyse(kernel: Kernel, batch: number): Analysis {
+  const interner = new x.Interner();
+  // Where data tell where a loop ends, its axis tells where at most.
+  const trips = (l: Loop): number =>
+    (l.to.kind === 'const' ? l.to.value : bindDim(l.axis.extent, batch)) - (l.from.kind === 'const' ? l.from.value : 0);
+  // A loop is sequential when it feeds an accumulator that outlives it.
+  const declaredAt = new Map<x.Tile, number>();
+  const sequential = new Set<Loop>();
+  let best: { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null = null;
+  let widest: { loops: readonly Loop[]; cost: number } = { loops: [], cost: 0 };
+  const cost = (loops: readonly Loop[]): number => loops.reduce((p, l) => p * trips(l), 1);
+  const stores: { stmt: Store; loops: readonly Loop[] }[] = [];
+  walkStmts(kernel.body, (s, all) => {
+    // Copies and lanes are bodies, not loops.
+    const loops = all.filter((l) => l.mode === 'serial' || l.mode === 'parallel');
+    if (s.kind === 'tile') declaredAt.set(s.tile, loops.length);
+    if (s.kind === 'set' || s.kind === 'accumulate')
+      for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
+    if (s.kind === 'store') {
+      stores.push({ stmt: s, loops });
+      if (cost(loops) > widest.cost) widest = { loops, cost: cost(loops) };
+    }
+    if (s.kind === 'accumulate') {
+      if (!best || cost(loops) > best.cost) best = { stmt: s, loops, cost: cost(loops) };
+    }
+  });
+  const top = best as { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null;
+  const main = top && top.cost >= widest.cost ? top : null;
+  const loops = main ? main.loops : widest.loops;
+  const depth = main ? (declaredAt.get(main.stmt.tile) ?? 0) : loops.length;
+  const outer = loops.slice(0, depth);
+  const ordered = new Set(stores.flatMap(({ stmt }) => (stmt.add ? overlapping(stmt, outer) : [])));
+
+  const reads: Reference[] = [];
+  const hasAxis = x.remembered((p, below) => below || p.kind === 'axis');
+  const hasValue = x.remembered((p, below) => below || p.kind === 'load' || p.kind === 'tile');
+  const read = (e: Expr, guarded: boolean, seen: Set<Expr>): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'load') reads.push(reference(e.buffer, e.at, guarded, interner));
+    if (e.kind === 'select') {
+      read(e.cond, guarded, seen);
+      const onIndices = hasAxis(e.cond) && !hasValue(e.cond);
+      read(e.then, guarded || onIndices, seen);
+      read(e.otherwise, guarded || onIndices, seen);
+      return;
+    }
+    for (const c of x.children(e)) read(c, guarded, seen);
+  };
+  // What the chosen loops hold; other copies of the same statements are alike.
+  const inner = loops.at(-1);
+  const here = (at: readonly Loop[]): boolean =>
+    main ? at.every((l, i) => loops[i] === l) : inner === undefined || at.includes(inner);
+  if (main) read(main.stmt.value, false, new Set());
+  else
+    walkStmts(kernel.body, (s, at) => {
+      if (here(at)) for (const e of exprsOf(s)) read(e, false, new Set());
+    });
+
+  const inOut = kernel.params.some((p) => p.access === 'inout');
+  return {
+    parallel: outer.filter((l) => !sequential.has(l) && !ordered.has(l)),
+    ordered: outer.filter((l) => ordered.has(l)),
+    window: outer.filter((l) => sequential.has(l)),
+    reduction: loops.slice(depth),
+    main: main ? main.stmt : null,
+    reads: unique(reads),
+    stores: stores.filter((st) => here(st.loops)).map(({ stmt }) => reference(stmt.buffer, stmt.at, false, interner)),
+    operations: 1 + (main ? operations(main.stmt.value) : 0),
+    addsProduct: main !== null && addsProduct(main.stmt),
+    inPlace: inOut || stores.some((st) => st.stmt.add),
+  };
+}
+
+/** The loops of which another one, further in, moves the same index. */
+const overlapping = (s: Store, loops: readonly Loop[]): Loop[] =>
+  loops.filter((l, i) =>
+    s.at.some((e) => {
+      const free = x.freeAxes(e);
+      return free.has(l.axis) && loops.slice(i + 1).some((o) => free.has(o.axis));
+    }),
+  );
+
+function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, interner: x.Interner): Reference {
+  const strides = new Map<Axis, number>();
+  const bent = new Set<Axis>();
+  const l = linear(flatPlace(buffer.type.shape, at), new Map(), interner);
+  let indirect: Reference['indirect'] = null;
+  for (const { of, by } of l?.terms.values() ?? []) {
+    if (of.kind === 'axis') strides.set(of.axis, by);
+    else for (const a of x.freeAxes(of)) bent.add(a);
+    if (of.kind === 'load') indirect ??= 'ready';
+    else if (x.some(of, (p) => p.kind === 'load')) indirect = 'apart';
+  }
+  return { buffer, strides, bent, at, guarded, indirect };
+}
+
+const unique = (refs: readonly Reference[]): Reference[] => {
+  const key = (r: Reference): string => `${r.buffer.name}:${[...r.strides].map(([a, s]) => `${a.name}${s}`).join()}`;
+  return [...new Map(refs.map((r) => [key(r), r])).values()];
+};

@@ -1,0 +1,100 @@
+/** How large blocks are: what they read for each result, from memory and from that of their workgroup, by estimate. */
+
+import type { Loop } from '../../../ir/kernel.ts';
+import type { Sides } from '../../../ir/schedule.ts';
+import type { GridTarget } from '../../../ir/target.ts';
+import type { BlockSizes } from '../rewrites/block.ts';
+import { type BlockParts, placesOf } from '../rewrites/block-parts.ts';
+import type { Extents } from './extents.ts';
+
+/** Rows, and columns, of results that an invocation keeps at most. */
+export const mostRegisters = 4;
+/** Blocks read from memory at most one word where an invocation for each result reads so many: their barriers have a price. */
+const less = 4;
+/** A word of memory takes as long as so many of a workgroup's. No device was timed for it. */
+const far = 4;
+
+/** Steps of a sum that a block brings in together: as many of these as its memory holds. */
+const depths = [16, 8] as const;
+/** An invocation that adds fewer products, those of all its sums, is done before barriers pay. */
+const leastWork = 32;
+/** So many workgroups have room side by side on a device that has no more memory than every device. */
+const beside = 2;
+
+export interface BlockShape extends BlockSizes {
+  /** Workgroups there are with it. */
+  readonly count: number;
+}
+
+/** The shape that reads least for each result, of those that leave enough workgroups to fill the device, and of the smallest. Null
+ *  where blocks spare too little. `others` is how many blocks stand at each place of the two loops. */
+export function cheapestBlock(
+  parts: BlockParts,
+  others: number,
+  target: GridTarget,
+  extents: Extents,
+): BlockShape | null {
+  const { usual, wanted, bytes } = target.workgroup;
+  const [rows, cols] = [extents.of(parts.rows), extents.of(parts.cols)];
+  const places = placesOf(parts.windows);
+  const length = extents.of(parts.over);
+  if (length < Math.min(...depths)) return null;
+  // Squares first: they are taken where others are no cheaper.
+  const sides = divisors(usual).map((s): Sides => [s, usual / s]);
+  sides.sort((a, b) => Math.abs(Math.log2(a[0] / a[1])) - Math.abs(Math.log2(b[0] / b[1])));
+  const shapes = sides.flatMap((invocations) =>
+    registerShapes
+      .filter((r) => r[0] * r[1] * places <= target.registers && r[0] * r[1] * places * length >= leastWork)
+      .filter((r) => invocations[0] * (r[0] - 1) < rows && invocations[1] * (r[1] - 1) < cols)
+      .flatMap((registers): BlockShape[] => {
+        const [tall, wide] = [invocations[0] * registers[0], invocations[1] * registers[1]];
+        const step = parts.reads
+          .filter((r) => r.staged)
+          .reduce((sum, r) => sum + 4 * placesOf(r.windows) * (r.along[0] === 'rows' ? tall : wide), 0);
+        const by = depths.find((d) => beside * d * step <= bytes);
+        const count = others * Math.ceil(rows / tall) * Math.ceil(cols / wide);
+        const open = count >= wanted || registers[0] * registers[1] === 1;
+        return by && open ? [{ invocations, registers, by, count }] : [];
+      }),
+  );
+  const costs = shapes.map((shape) => ({ shape, ...readsOf(parts, shape, extents) }));
+  const best = costs.reduce<(typeof costs)[number] | null>((b, c) => (b && costOf(b) <= costOf(c) ? b : c), null);
+  const alone = parts.reads.length * places;
+  return best && best.memory * less <= alone ? best.shape : null;
+}
+
+/** Vectors first. */
+const registerShapes: readonly Sides[] = Array.from({ length: mostRegisters }, (_, i) => mostRegisters - i).flatMap(
+  (c) => Array.from({ length: mostRegisters }, (_, i): Sides => [mostRegisters - i, c]),
+);
+
+const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+
+interface Reads {
+  /** Words that a block reads for each result and step of its sum: from memory, and from that of its workgroup. */
+  readonly memory: number;
+  readonly near: number;
+}
+const costOf = ({ memory, near }: Reads): number => far * memory + near;
+
+function readsOf({ rows, cols, reads }: BlockParts, { invocations, registers }: BlockShape, extents: Extents): Reads {
+  const side = (l: Loop, d: 0 | 1) => {
+    const [length, wide] = [extents.of(l), invocations[d] * registers[d]];
+    const blocks = Math.ceil(length / wide);
+    return { length, each: registers[d], blocks, idle: (blocks * wide) / length };
+  };
+  const [down, across] = [side(rows, 0), side(cols, 1)];
+  // Invocations of results that a block has too many read what the others read.
+  const idle = down.idle * across.idle;
+  let [memory, near] = [0, 0];
+  for (const r of reads) {
+    const places = placesOf(r.windows);
+    const along = (s: 'rows' | 'cols'): boolean => r.along.includes(s);
+    const own = (places * idle) / ((along('rows') ? 1 : down.each) * (along('cols') ? 1 : across.each));
+    if (r.staged) {
+      near += own;
+      memory += (places * (along('rows') ? across : down).blocks) / (along('rows') ? across : down).length;
+    } else memory += own;
+  }
+  return { memory, near };
+}

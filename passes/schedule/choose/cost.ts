@@ -1,0 +1,162 @@
+/** What a way to run a contraction costs, in cycles: instructions against the machine's issue width, loads against its
+ *  ports, spilled registers, loop turns, what is left over at the edges, and code bytes. */
+
+import type { Axis } from '../../../ir/expr.ts';
+import type { Loop } from '../../../ir/kernel.ts';
+import type { VectorTarget } from '../../../ir/target.ts';
+import { endsAtDim } from '../rewrites/loops.ts';
+import type { Analysis, Reference } from './analyse.ts';
+import type { Extents } from './extents.ts';
+
+/** An axis of whose iterations `by` stand side by side. */
+export interface Unrolled {
+  readonly axis: Axis;
+  readonly by: number;
+}
+/** The axis that runs in lanes, `width` indices of it at a time: one of the result's, or of the sum's (`dot`). */
+export interface Lanes {
+  readonly loop: Loop;
+  readonly width: number;
+  /** So many vectors hold them, the last perhaps not full. */
+  readonly vectors: number;
+  readonly dot: boolean;
+  /** A loop whose places lie between the lanes' places, so that both are one run of neighbours: a window's, or another one of
+   *  the result's. */
+  readonly woven: Loop | null;
+  /** How many neighbours each index stands for: the woven loop's extent, or 1. */
+  readonly span: number;
+}
+
+/** Whether what does not fill the lanes' last vectors is computed by a full turn that begins earlier. */
+export const shifts = ({ woven }: Lanes, { inPlace }: Analysis): boolean => !inPlace && !woven;
+
+/** Whether the lanes are along two axes of the result. */
+export const alongTwo = (lanes: Lanes | null, { parallel }: Analysis): lanes is Lanes & { readonly woven: Loop } =>
+  lanes?.woven != null && parallel.includes(lanes.woven);
+
+/** What one copy by itself costs, as a part of a tile of copies, which share their reads. */
+const alone = 0.4;
+
+/** One way to run a contraction. */
+export interface Candidate {
+  readonly lanes: Lanes | null;
+  readonly tiles: readonly Unrolled[];
+  readonly steps: readonly Unrolled[];
+  /** Axes whose copies are kept apart, so that the engine holds only one copy's loads at a time. */
+  readonly fences: ReadonlySet<Axis>;
+}
+
+export function cost(
+  c: Candidate,
+  a: Analysis,
+  refs: readonly Reference[],
+  window: readonly Unrolled[],
+  target: VectorTarget,
+  extents: Extents,
+): number {
+  const { lanes } = c;
+  const vectors = lanes && !lanes.dot ? lanes.vectors : 1;
+  const copies = [...c.tiles, ...window];
+  const perStep = copies.reduce((p, u) => p * u.by, 1) * vectors;
+  const steps = c.steps.reduce((p, u) => p * u.by, 1);
+  const macs = perStep * steps;
+
+  // Loads of one body: every distinct address once between two fences.
+  const unrolled = [...copies, ...c.steps];
+  const free = unrolled.filter((u) => !c.fences.has(u.axis));
+  const fences = unrolled.reduce((p, u) => (c.fences.has(u.axis) ? p * u.by : p), 1);
+  const steppedBy = free.map((u) => ({ ...u, step: lanes?.dot && lanes.loop.axis === u.axis ? target.lanes : 1 }));
+  let [instructions, loads, blockLoads] = [0, 0, 0];
+  for (const r of refs) {
+    const stride = lanes ? (r.bent.has(lanes.loop.axis) ? Number.NaN : (r.strides.get(lanes.loop.axis) ?? 0)) : 0;
+    const along =
+      lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
+    const distinct = distinctOffsets(r, [...steppedBy, ...along]);
+    // What a fenced axis does not move is read once, ahead of the fences.
+    const moves = (axis: Axis): boolean => r.bent.has(axis) || (r.strides.get(axis) ?? 0) !== 0;
+    const times = unrolled.reduce((p, u) => (c.fences.has(u.axis) && moves(u.axis) ? p * u.by : p), 1);
+    const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
+    const words = stride === 2 ? 2 : stride === 0 || stride === 1 ? 1 : target.lanes;
+    instructions += distinct * times * each;
+    if (r.indirect)
+      instructions += unrolled.reduce((p, u) => (r.bent.has(u.axis) ? p * u.by : p), target.cost.indirect[r.indirect]);
+    loads += distinct * times * words;
+    blockLoads += distinct * words;
+  }
+  const { issue, arithmetic, load, loop } = target.cost;
+  const issued = a.operations - (target.madd && a.addsProduct ? 1 : 0);
+  let body = Math.max(
+    // One accumulator takes its additions one after another.
+    steps * target.cost.latency,
+    (macs * a.operations) / (2 * arithmetic),
+    loads / load,
+    (macs * issued + instructions + (fences > 1 ? target.cost.fence * fences : 0)) / issue,
+  );
+  const accumulators = perStep;
+  // One spilled accumulator is loaded and stored at every step, and halves a kernel.
+  const over = Math.max(accumulators + 3 - target.registers, accumulators + blockLoads - target.blockRegisters);
+  if (over > 0) body *= 1.5 + 0.15 * Math.min(over, accumulators);
+
+  // Each loop that is left costs its own instructions, a pointer for each read among them, and a jump that goes wrong.
+  const turn = (loop + 2 * refs.length) / issue;
+  const reduced = a.reduction.reduceRight((inside, l) => {
+    const u = c.steps.find((s) => s.axis === l.axis)?.by ?? 1;
+    const width = lanes?.dot && lanes.loop === l ? target.lanes : 1;
+    const e = extents.of(l);
+    // What does not fill a vector runs alone.
+    const filled = Math.floor(e / (u * width));
+    const trips = filled + (e - filled * u * width) / Math.max(1, u);
+    const exit = endsAtDim(l) ? target.cost.exit : target.cost.surprise;
+    return trips > 1 ? trips * (inside + turn) + exit : inside;
+  }, body);
+  const outside = a.parallel.reduce((p, l) => {
+    const e = extents.of(l);
+    if (lanes?.woven === l) return p;
+    if (lanes && !lanes.dot && lanes.loop === l) {
+      const { width } = lanes;
+      const rest = e % width;
+      if (rest === 0) return p * (e / width);
+      const last = shifts(lanes, a) ? 1 : Math.sqrt(Math.ceil((rest * lanes.span) / target.lanes) / vectors);
+      return p * (Math.floor(e / width) + last);
+    }
+    const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
+    // What is left of a symbolic extent runs one by one.
+    const last = extents.constant(l) === null ? (e % t) * alone : Math.sqrt((e % t) / t);
+    return p * (Math.floor(e / t) + last);
+  }, 1);
+  const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
+  const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
+  // Two woven axes part again where they are stored: a vector for each index of the short one.
+  const pieces = alongTwo(lanes, a) ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
+  const ends = accumulators * pieces * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
+  // Code is downloaded, compiled and cached: an instruction must save some cycles of the whole batch.
+  const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
+  const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
+  const { sample, most } = target.cost.code;
+  return ordered * (reduced + ends / 2) + code * Math.min(most, sample * extents.batch);
+}
+
+/** How many different elements a read touches over all copies. */
+function distinctOffsets(r: Reference, copies: readonly { axis: Axis; by: number; step: number }[]): number {
+  const moving: { by: number; stride: number }[] = [];
+  // Where an axis bends the index, no two of its copies are taken to meet.
+  let apart = 1;
+  for (const { axis, by, step } of copies) {
+    const stride = (r.strides.get(axis) ?? 0) * step;
+    if (r.bent.has(axis)) apart *= by;
+    else if (stride !== 0 && by > 1) moving.push({ by, stride });
+  }
+  return apart * countOf(moving);
+}
+
+/** How many values Σ stride·i has for 0 ≤ i < by. */
+function countOf(moving: readonly { by: number; stride: number }[]): number {
+  if (moving.length === 1) return (moving[0] as { by: number }).by;
+  let offsets = new Set<number>([0]);
+  for (const { by, stride } of moving) {
+    const next = new Set<number>();
+    for (const o of offsets) for (let i = 0; i < by; i++) next.add(o + i * stride);
+    offsets = next;
+  }
+  return offsets.size;
+}

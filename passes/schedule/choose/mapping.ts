@@ -1,0 +1,32 @@
+/** Kernels that map element to element: lanes along the innermost axis. */
+
+import type { Axis } from '../../../ir/expr.ts';
+import { constantTrips } from '../../../ir/kernel.ts';
+import type { Schedule } from '../../../ir/schedule.ts';
+import type { VectorTarget } from '../../../ir/target.ts';
+import type { Analysis, Reference } from './analyse.ts';
+
+/** Strides that a vector is loaded with, and stored with, in a few instructions. */
+const loadable = [0, 1, 2, -1];
+const storable = [1, 2];
+
+/** Whether a kernel reads one run of neighbours and stores it elsewhere, apart: lanes then spare the loads. */
+function isTransposed({ reads, stores }: Analysis, axis: Axis): boolean {
+  const [read, ...more] = reads;
+  const steps = (r: Reference): number => (r.bent.has(axis) || r.guarded ? 0 : (r.strides.get(axis) ?? 0));
+  return read !== undefined && more.length === 0 && steps(read) === 1 && stores.every((r) => steps(r) !== 0);
+}
+
+/** Lanes along the innermost axis, where all that is touched along it lies close together or is the same: one vector of them,
+ *  the usual choice, or more, or none. */
+export function mappings(a: Analysis, target: VectorTarget): Schedule[] {
+  const last = a.parallel.at(-1);
+  const trips = last && constantTrips(last);
+  if (!last || !trips || trips < target.lanes || a.window.length > 0) return [[]];
+  const fits = (r: Reference, strides: readonly number[]): boolean =>
+    !r.bent.has(last.axis) && !r.guarded && strides.includes(r.strides.get(last.axis) ?? 0);
+  const along = a.stores.every((r) => fits(r, storable)) && a.reads.every((r) => fits(r, loadable));
+  if (!along && !isTransposed(a, last.axis)) return [[]];
+  const widths = [1, 2, 4].map((vectors) => vectors * target.lanes).filter((by) => by <= trips);
+  return [...widths.map((by): Schedule => [{ do: 'vectorize', axis: last.axis.name, by, shift: !a.inPlace }]), []];
+}

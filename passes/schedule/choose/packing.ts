@@ -1,0 +1,122 @@
+/** Reads that lanes could not load as they lie: packed copies with other dimensions last, and what each read's strides are
+ *  then. */
+
+import type { Axis, Expr } from '../../../ir/expr.ts';
+import * as x from '../../../ir/expr.ts';
+import type { Loop } from '../../../ir/kernel.ts';
+import type { Directive } from '../../../ir/schedule.ts';
+import { bindDim, type Dim } from '../../../ir/type.ts';
+import type { Analysis, Reference } from './analyse.ts';
+import { alongTwo, type Lanes } from './cost.ts';
+import type { Extents } from './extents.ts';
+
+/** Strides that a vector is loaded with in a few instructions. */
+const loadable = [0, 1, 2];
+/** Cycles to copy an element. */
+const copying = 1.5;
+
+/** What a kernel reads under some lanes, and the copies that it reads from. */
+export interface Packed {
+  readonly refs: readonly Reference[];
+  readonly packs: readonly Directive[];
+  readonly cycles: number;
+}
+
+/** The reads of a kernel, each from a copy with the lanes' dimensions last where it is not loadable without. */
+export function packedFor(a: Analysis, lanes: Lanes | null, extents: Extents): Packed {
+  if (!lanes) return { refs: a.reads, packs: [], cycles: 0 };
+  const { woven } = lanes;
+  if (woven && !alongTwo(lanes, a))
+    return { refs: a.reads.map((r) => besideWindow(r, lanes, woven)), packs: [], cycles: 0 };
+  const packs: Directive[] = [];
+  let cycles = 0;
+  const refs = a.reads.map((r) => {
+    const order = woven ? rowsOrder(r, lanes.loop, woven) : lanesOrder(r, lanes.loop.axis, a);
+    if (!order) return r;
+    if (order.some((d, k) => d !== k)) {
+      packs.push({ do: 'pack', buffer: r.buffer.name, order });
+      cycles += extents.elements(r.buffer.type.shape) * copying;
+    }
+    const strides = restrided(r, order);
+    return { ...r, strides: woven ? strides.set(lanes.loop.axis, 1).set(woven.axis, 0) : strides };
+  });
+  return { refs, packs, cycles };
+}
+
+/** A read whose lanes and whose window's places are one run of neighbours. */
+const besideWindow = (r: Reference, { loop, span }: Lanes, woven: Loop): Reference => ({
+  ...r,
+  strides: new Map(
+    [...r.strides].map(([axis, by]) => [axis, axis === loop.axis ? by / span : axis === woven.axis ? 0 : by]),
+  ),
+});
+
+/** Whether all that a kernel reads along two axes lies in rows of the short one, or may be copied to lie so. */
+export const readsRows = (a: Analysis, rows: Loop, short: Loop): boolean => {
+  const moving = a.reads.filter((r) => moves(r, rows.axis) || moves(r, short.axis));
+  return (
+    moving.length > 0 &&
+    moving.every((r) => {
+      const order = rowsOrder(r, rows, short);
+      return order !== null && (order.every((d, k) => d === k) || mayPack(r, a));
+    })
+  );
+};
+
+const moves = (r: Reference, axis: Axis): boolean => (r.strides.get(axis) ?? 0) !== 0 || r.bent.has(axis);
+
+/** A copy is one of what stands there before the kernel runs, and the only one of its buffer. */
+const mayPack = (r: Reference, a: Analysis): boolean =>
+  !a.stores.some((s) => s.buffer === r.buffer) && !a.reads.some((q) => q !== r && q.buffer.name === r.buffer.name);
+
+/** The order of a read's dimensions in which the lanes' is last; null where it may stay as it is, or must. */
+function lanesOrder(r: Reference, axis: Axis, a: Analysis): readonly number[] | null {
+  if (r.bent.has(axis) || loadable.includes(r.strides.get(axis) ?? 0)) return null;
+  const d = dimensionOf(r, axis);
+  return d === null || !mayPack(r, a) ? null : [...others(r, d), d];
+}
+
+/** The order of a read's dimensions in which rows that are the whole of the short axis lie one behind the other, one for each
+ *  index of the other; null where there is none. */
+function rowsOrder(r: Reference, rows: Loop, short: Loop): readonly number[] | null {
+  if (r.bent.has(rows.axis) || r.bent.has(short.axis)) return null;
+  if (r.at.length === 1 && r.strides.get(short.axis) === 1 && r.strides.get(rows.axis) === short.axis.extent)
+    return [0];
+  const [row, column] = [dimensionOf(r, rows.axis), dimensionOf(r, short.axis)];
+  if (row === null || column === null || row === column) return null;
+  const { shape } = r.buffer.type;
+  const isWhole = r.at[column]?.kind === 'axis' && shape[column] === short.axis.extent;
+  return isWhole && typeof shape[row] === 'number' ? [...others(r, row, column), row, column] : null;
+}
+
+const others = (r: Reference, ...but: readonly number[]): number[] => [...r.at.keys()].filter((d) => !but.includes(d));
+
+/** The dimension in which an axis moves a read by one element, if it moves it in no other. */
+function dimensionOf(r: Reference, axis: Axis): number | null {
+  const [d, ...more] = [...r.at.keys()].filter((k) => x.freeAxes(r.at[k] as Expr).has(axis));
+  if (d === undefined || more.length > 0) return null;
+  const [step, ...again] = coefficients(r.at[d] as Expr).filter(([b]) => b === axis);
+  return step?.[1] === 1 && again.length === 0 ? d : null;
+}
+
+/** Strides of a read whose dimensions were put in another order: exact for axes that stand in sums, which is enough to rank
+ *  candidates. */
+function restrided(r: Reference, order: readonly number[]): Map<Axis, number> {
+  const out = new Map<Axis, number>();
+  let step = 1;
+  for (const d of order.toReversed()) {
+    for (const [axis, by] of coefficients(r.at[d] as Expr)) out.set(axis, (out.get(axis) ?? 0) + by * step);
+    step *= bindDim(r.buffer.type.shape[d] as Dim, 1);
+  }
+  return out;
+}
+
+function coefficients(e: Expr): [Axis, number][] {
+  if (e.kind === 'axis') return [[e.axis, 1]];
+  if (e.kind === 'binary' && e.fn === 'add') return [...coefficients(e.a), ...coefficients(e.b)];
+  if (e.kind === 'binary' && e.fn === 'sub')
+    return [...coefficients(e.a), ...coefficients(e.b).map(([a, c]): [Axis, number] => [a, -c])];
+  if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'const')
+    return coefficients(e.a).map(([a, c]) => [a, c * (e.b as { value: number }).value]);
+  return [];
+}

@@ -1,0 +1,199 @@
+/** What a directive asks of the loops it rewrites, so that the kernel computes the same after it. A rewrite that cannot tell
+ *  refuses. */
+
+import { handedOn } from '../../../ir/analysis/handed-on.ts';
+import type { Axis, Buffer, Tile } from '../../../ir/expr.ts';
+import * as x from '../../../ir/expr.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../../ir/kernel.ts';
+import { type Directive, type LoopExtent, valuesOf } from '../../../ir/schedule.ts';
+import { showLoops } from '../../../ir/text/print-schedule.ts';
+
+/** A directive that does not fit the kernel it is applied to. */
+export class ScheduleError extends Error {
+  override readonly name = 'ScheduleError';
+  /** The directive that is refused, once it is known which. */
+  readonly directive: Directive | null;
+
+  constructor(message: string, options: ErrorOptions & { directive?: Directive } = {}) {
+    super(message, options);
+    this.directive = options.directive ?? null;
+  }
+}
+
+/** What `ask` returns; null where it meets what does not fit. */
+export function unlessRefused<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (e) {
+    if (e instanceof ScheduleError) return null;
+    throw e;
+  }
+}
+
+function refuse(why: string | null): void {
+  if (why !== null) throw new ScheduleError(why);
+}
+
+/** The loops of a kernel, each in front of those in it. */
+export function loopsIn(k: Kernel): Loop[] {
+  const loops: Loop[] = [];
+  walkStmts(k.body, (s) => void (s.kind === 'for' && loops.push(s)));
+  return loops;
+}
+/** The same as a schedule tells them. */
+export const loopsOf = (k: Kernel): LoopExtent[] =>
+  loopsIn(k).map(({ axis }) => ({ axis: axis.name, extent: axis.extent }));
+
+export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
+  const own = showLoops(loopsOf(k));
+  if (own !== showLoops(told))
+    throw new ScheduleError(`this is not the kernel that it was written for: its loops are ${own || 'none'}`);
+}
+
+/** What a directive does to the order in which a kernel runs. */
+export type Order =
+  /** Iterations follow one another as before: their loops are split, cut or flattened. */
+  | 'kept'
+  /** The iterations of its loops no longer do. */
+  | 'moved'
+  /** Neither do those of the loops right in them. */
+  | 'swapped'
+  /** What it copies, lists or sums is read before the kernel stores anything. */
+  | 'ahead';
+
+/** What a kernel hands on through memory is handed on in the same order. */
+export function requireHandedOn(k: Kernel, d: Directive, order: Order): void {
+  if (order === 'kept') return;
+  const handed = handedOn(k);
+  if (order === 'ahead') {
+    const read = handed.find((h) => h.read);
+    if (!read) return;
+    throw new ScheduleError(`what this kernel stores in ${read.buffer.name} it reads again, in the order of its loops`);
+  }
+  const [over] = valuesOf(d, 'loop');
+  const outer = loopsIn(k).filter((l) => l.axis.name === over);
+  const inner = order === 'swapped' ? outer.flatMap((l) => (l.body[0]?.kind === 'for' ? [l.body[0]] : [])) : [];
+  for (const { buffer, loops } of handed)
+    for (const { axis } of [...outer, ...inner])
+      if (loops.has(axis))
+        throw new ScheduleError(`iterations over ${axis.name} stay in order: they hand on elements of ${buffer.name}`);
+}
+
+/** Lanes come in fours. */
+export const vector = 4;
+
+export function requireVectors(by: number): void {
+  if (by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
+}
+
+/** The fields of a directive hold what they may, also where no parser has seen them. */
+export function requireFields(d: Directive): void {
+  for (const by of [...valuesOf(d, 'count'), ...valuesOf(d, 'sides').flat()]) requireFactor(by);
+  for (const at of valuesOf(d, 'cuts')) requireCuts(at);
+  for (const order of valuesOf(d, 'order')) requireOrder(order);
+}
+
+function requireFactor(by: number): void {
+  if (!Number.isInteger(by) || by < 1) throw new ScheduleError(`by ${by}: a whole number of at least 1 is needed`);
+}
+
+function requireCuts(at: readonly number[]): void {
+  const wrong = at.find((c, i) => !Number.isInteger(c) || (i > 0 && c <= (at[i - 1] as number)));
+  if (wrong !== undefined) throw new ScheduleError(`at ${at.join(', ')}: whole numbers are needed, in rising order`);
+}
+
+function requireOrder(order: readonly number[]): void {
+  if ([...order].sort((a, b) => a - b).some((d, i) => d !== i))
+    throw new ScheduleError(`order ${order.join(', ')}: each dimension from 0 on is needed once`);
+}
+
+/** Tiles that come into being among these statements. */
+function ownTiles(body: readonly Stmt[]): Set<Tile> {
+  const own = new Set<Tile>();
+  walkStmts(body, (s) => void (s.kind === 'tile' && own.add(s.tile)));
+  return own;
+}
+
+/** Tiles from outside that these statements write: what an iteration leaves there the next one finds. */
+export function carried(body: readonly Stmt[]): Set<Tile> {
+  const own = ownTiles(body);
+  const out = new Set<Tile>();
+  walkStmts(body, (s) => {
+    if ((s.kind === 'set' || s.kind === 'accumulate') && !own.has(s.tile)) out.add(s.tile);
+  });
+  return out;
+}
+
+/** A last copy that is moved back runs some iterations twice: they must leave the same the second time. */
+export function requireRepeatable({ axis, body }: Loop): void {
+  const [tile] = carried(body);
+  if (tile)
+    throw new ScheduleError(`${axis.name} cannot shift: iterations that run twice would count twice in ${tile.name}`);
+  const [loads, stores] = [new Set<Buffer>(), new Set<Buffer>()];
+  walkStmts(body, (s) => {
+    if (s.kind === 'store') stores.add(storageOf(s.buffer));
+    if (s.kind === 'store' && s.add) loads.add(storageOf(s.buffer));
+    for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'load' && loads.add(storageOf(p.buffer))));
+  });
+  const both = [...stores].find((b) => loads.has(b));
+  if (both) throw new ScheduleError(`${axis.name} cannot shift: ${both.name} is updated in place, and would be twice`);
+}
+
+/** Lanes run side by side, each with elements of its own. */
+export function requireLanes({ axis, body }: Loop): void {
+  const [tile] = carried(body);
+  if (tile) throw new ScheduleError(`${axis.name} cannot be lanes: they would share ${tile.name}`);
+  walkStmts(body, (s) => {
+    if (s.kind === 'for' && s.mode === 'vectorized')
+      throw new ScheduleError(`${axis.name} cannot be lanes: there are lanes over ${s.axis.name} in it`);
+    requireOwnElement(s, axis);
+  });
+}
+
+/** Why threads or invocations cannot share iterations, which may find nothing that another leaves, and store elements of their
+ *  own; null where they can. */
+export function whyNotApart({ axis, body }: Loop, who: 'threads' | 'invocations' = 'threads'): string | null {
+  const [tile] = carried(body);
+  if (tile) return `${who} cannot share ${axis.name}: its iterations add to ${tile.name} in turn`;
+  let why: string | null = null;
+  walkStmts(body, (s) => {
+    why ??= whyNotOwnElement(s, axis);
+  });
+  return why;
+}
+
+export const requireApart = (l: Loop, who?: 'threads' | 'invocations'): void => refuse(whyNotApart(l, who));
+
+/** Iterations of two loops may change places if none finds what another leaves. */
+export function requireAnyOrder(outer: Loop, inner: Loop): void {
+  const [tile] = carried(inner.body);
+  if (tile)
+    throw new ScheduleError(
+      `${outer.axis.name} and ${inner.axis.name} both add to ${tile.name}, whose order would change`,
+    );
+  walkStmts(inner.body, (s) => {
+    requireOwnElement(s, outer.axis);
+    requireOwnElement(s, inner.axis);
+    requireOwnSum(s, outer.axis, [inner.axis]);
+  });
+}
+
+/** What is added to memory comes in the same order when a loop moves inwards past others, if each of its iterations has
+ *  elements of its own, wherever the others are. */
+export function requireOwnSum(s: Stmt, axis: Axis, others: readonly Axis[]): void {
+  if (s.kind !== 'store' || !s.add || others.length === 0) return;
+  const own = s.at.some((e) => {
+    const free = x.freeAxes(e);
+    return free.has(axis) && !others.some((o) => free.has(o));
+  });
+  if (!own)
+    throw new ScheduleError(
+      `moving ${axis.name} past ${others.map((a) => a.name).join(', ')} would change the order of what is added to ${s.buffer.name}`,
+    );
+}
+
+function whyNotOwnElement(s: Stmt, axis: Axis): string | null {
+  const isShared = s.kind === 'store' && !s.at.some((e) => x.freeAxes(e).has(axis));
+  return isShared ? `every iteration over ${axis.name} stores the same element of ${s.buffer.name}` : null;
+}
+const requireOwnElement = (s: Stmt, axis: Axis): void => refuse(whyNotOwnElement(s, axis));

@@ -1,0 +1,50 @@
+/** Packed copies: a kernel reads a buffer's elements where another kernel put them in another order. */
+
+import type { Buffer, Expr } from '../../../ir/expr.ts';
+import * as x from '../../../ir/expr.ts';
+import { exprsOf, finish, type Kernel, mapStmt, walkStmts } from '../../../ir/kernel.ts';
+import type { Dim } from '../../../ir/type.ts';
+import { copyKernel } from '../../lower.ts';
+import { ScheduleError } from './legal.ts';
+
+/** The name of the copy that a packed kernel reads. */
+export const packedName = (buffer: string, order: readonly number[]): string => `${buffer}.packed_${order.join('')}`;
+
+export function packed(k: Kernel, name: string, order: readonly number[]): Kernel {
+  const copies = new Map<Buffer, Buffer>();
+  const onExpr = (e: Expr): Expr => {
+    if (e.kind !== 'load' || e.buffer.name !== name || e.at.length !== order.length) return e;
+    let copy = copies.get(e.buffer);
+    if (!copy) {
+      const shape = order.map((d) => e.buffer.type.shape[d] as Dim);
+      copy = { name: packedName(name, order), type: { ...e.buffer.type, shape } };
+      copies.set(e.buffer, copy);
+    }
+    return x.load(
+      copy,
+      order.map((d) => e.at[d] as Expr),
+    );
+  };
+  const done = new Map<Expr, Expr>();
+  const body = k.body.map((s) => mapStmt(s, onExpr, done));
+  if (copies.size !== 1)
+    throw new ScheduleError(`there is no one buffer ${name} of ${order.length} dimensions that is read`);
+  return finish(k.name, body, k.locs);
+}
+
+/** The kernel that makes the copy, of what `lowered` reads by this name. */
+export function packing(name: string, lowered: Kernel, buffer: string, order: readonly number[], to: Buffer): Kernel {
+  const from = readAs(lowered, buffer, order.length);
+  if (!from) throw new ScheduleError('a packed copy is not packed again');
+  return copyKernel(name, from, to, order, lowered.locs);
+}
+
+/** The buffer that a kernel reads by this name in this many dimensions: it may be a view. */
+function readAs(k: Kernel, name: string, rank: number): Buffer | undefined {
+  const found = new Set<Buffer>();
+  walkStmts(k.body, (s) => {
+    for (const e of exprsOf(s))
+      x.walk(e, (p) => p.kind === 'load' && p.buffer.name === name && p.at.length === rank && found.add(p.buffer));
+  });
+  return [...found][0];
+}
