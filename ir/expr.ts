@@ -164,7 +164,26 @@ function fold(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
     if (fn === 'imod') return a;
     if (fn === 'idiv') return int(0);
   }
-  return null;
+  return fn === 'add' ? (rejoined(a, b) ?? rejoined(b, a)) : null;
+}
+
+/** v, of a quotient v / k · k and the remainder v % k. */
+function rejoined(quotient: Expr, remainder: Expr): Expr | null {
+  if (remainder.kind !== 'binary' || remainder.fn !== 'imod') return null;
+  if (quotient.kind !== 'binary' || quotient.fn !== 'mul') return null;
+  const { a: v, b: k } = remainder;
+  const { a: q, b: times } = quotient;
+  if (q.kind !== 'binary' || q.fn !== 'idiv') return null;
+  return isSame(times, k) && isSame(q.b, k) && isSame(q.a, v) ? v : null;
+}
+
+/** Whether two index expressions are spelt the same. */
+function isSame(a: Expr, b: Expr): boolean {
+  if (a === b) return true;
+  if (a.kind === 'const') return isInt(a) && isInt(b, a.value);
+  if (a.kind === 'axis') return b.kind === 'axis' && a.axis === b.axis;
+  if (a.kind === 'size') return b.kind === 'size' && a.of.times === b.of.times;
+  return a.kind === 'binary' && b.kind === 'binary' && a.fn === b.fn && isSame(a.a, b.a) && isSame(a.b, b.b);
 }
 /** Any binary expression, by the name of its function. */
 export const binary = (fn: BinaryFn, a: Expr, b: Expr): Expr => fold(fn, a, b) ?? { kind: 'binary', fn, a, b };

@@ -77,8 +77,8 @@ function sumOf(e: Expr, bindings: Bindings, interner: x.Interner, done: Map<Expr
       if (e.fn !== 'add' && e.fn !== 'sub' && e.fn !== 'mul' && e.fn !== 'idiv' && e.fn !== 'imod') return atom(e);
       const [a, b] = [linear(e.a, bindings, interner, done), linear(e.b, bindings, interner, done)];
       if (!a || !b) return null;
-      if (e.fn === 'add') return plus(a, b);
-      if (e.fn === 'sub') return plus(a, b, -1);
+      if (e.fn === 'add' || e.fn === 'sub')
+        return rejoined(plus(a, b, e.fn === 'add' ? 1 : -1), bindings, interner, done);
       if (e.fn === 'mul')
         return isConstant(b)
           ? times(a, b.constant)
@@ -97,6 +97,22 @@ function sumOf(e: Expr, bindings: Bindings, interner: x.Interner, done: Map<Expr
     default:
       return atom(simplified(e, bindings));
   }
+}
+
+/** c·(v / k)·k + c·(v % k) = c·v. */
+function rejoined(f: Linear, bindings: Bindings, interner: x.Interner, done: Map<Expr, Linear | null>): Linear {
+  for (const [key, { of, by }] of f.terms) {
+    if (of.kind !== 'binary' || of.fn !== 'imod' || of.b.kind !== 'const') continue;
+    const quotient = String(interner.id(x.idiv(of.a, of.b)));
+    if (f.terms.get(quotient)?.by !== by * of.b.value) continue;
+    const whole = linear(of.a, bindings, interner, done);
+    if (!whole) continue;
+    const terms = new Map(f.terms);
+    terms.delete(key);
+    terms.delete(quotient);
+    return rejoined(plus({ ...f, terms }, times(whole, by)), bindings, interner, done);
+  }
+  return f;
 }
 
 /** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c, where no term of t is negative: r is a constant and axes too

@@ -283,3 +283,18 @@ test('schedule-fill-is-no-main-loop: lists that data end do not make the zeros a
   expect(text).not.toContain('; dropped');
   expect(text).toMatch(/schedule @conv2d_input_grad \{[^}]* weave /);
 });
+
+test('schedule-flattened-index: the quotient and the remainder of an index are that index again', async () => {
+  for (const n of [2, 70])
+    await holdText(
+      `graph @run(%x: f32[N,2,2,8]) {
+        %moved = permute(%x) {perm=[0,3,2,1]} : f32[N,8,2,2]
+        %flat = reshape(%moved) {shape=[N,32]} : f32[N,32]
+        %one = full() {value=1, shape=[N,32], dtype=f32} : f32[N,32]
+        %mul = mul(%flat, %one) : f32[N,32]
+        %loss = reduce_sum(%mul) {dims=[0,1]} : f32[]
+        return %loss
+      }`,
+      n,
+    );
+});

@@ -84,7 +84,7 @@ fn k0_conv2d_max_pool2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
       let v18 = (t_0 * 6) + (s_0 * 3);
       let v19 = i_2_0 + t_0;
       let v20 = v19 < 25;
-      let v21 = (((v19 / 5) * 5) + (v19 % 5)) + (s_0 * 75);
+      let v21 = v19 + (s_0 * 75);
       k0_conv2d_max_pool2d_a_0[v18] = select(0.0, bitcast<f32>(arena[(v21 + 16)]), v20);
       k0_conv2d_max_pool2d_a_0[v18 + 1] = select(0.0, bitcast<f32>(arena[(v21 + 41)]), v20);
       k0_conv2d_max_pool2d_a_0[v18 + 2] = select(0.0, bitcast<f32>(arena[(v21 + 66)]), v20);
@@ -114,49 +114,48 @@ fn k0_conv2d_max_pool2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
       acc_0_11 = acc_0_11 + (v30 * v27);
     }
   }
-  let v31 = y_0 + tj_0;
-  let v32 = 0 < (196 - v31);
-  if (v32) {
+  let v31 = 0 < (196 - (y_0 + tj_0));
+  if (v31) {
     var top_0: f32;
     top_0 = special(1u);
-    let v33 = bitcast<f32>(arena[((ti_0 * 3) + 168)]);
-    let v34 = acc_0_0 + v33;
+    let v32 = bitcast<f32>(arena[((ti_0 * 3) + 168)]);
+    let v33 = acc_0_0 + v32;
+    top_0 = max_f32(top_0, select(v33, 0.0, (v33 < 0.0)));
+    let v34 = acc_0_3 + v32;
     top_0 = max_f32(top_0, select(v34, 0.0, (v34 < 0.0)));
-    let v35 = acc_0_3 + v33;
+    let v35 = acc_0_6 + v32;
     top_0 = max_f32(top_0, select(v35, 0.0, (v35 < 0.0)));
-    let v36 = acc_0_6 + v33;
+    let v36 = acc_0_9 + v32;
     top_0 = max_f32(top_0, select(v36, 0.0, (v36 < 0.0)));
-    let v37 = acc_0_9 + v33;
-    top_0 = max_f32(top_0, select(v37, 0.0, (v37 < 0.0)));
-    arena[((((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588)) + 521468] = bitcast<u32>(top_0);
+    arena[(((y_0 + (n_0 * 1176)) + tj_0) + (ti_0 * 588)) + 521468] = bitcast<u32>(top_0);
   }
-  if (v32) {
+  if (v31) {
     var top_1: f32;
     top_1 = special(1u);
-    let v38 = bitcast<f32>(arena[((ti_0 * 3) + 169)]);
-    let v39 = acc_0_1 + v38;
+    let v37 = bitcast<f32>(arena[((ti_0 * 3) + 169)]);
+    let v38 = acc_0_1 + v37;
+    top_1 = max_f32(top_1, select(v38, 0.0, (v38 < 0.0)));
+    let v39 = acc_0_4 + v37;
     top_1 = max_f32(top_1, select(v39, 0.0, (v39 < 0.0)));
-    let v40 = acc_0_4 + v38;
+    let v40 = acc_0_7 + v37;
     top_1 = max_f32(top_1, select(v40, 0.0, (v40 < 0.0)));
-    let v41 = acc_0_7 + v38;
+    let v41 = acc_0_10 + v37;
     top_1 = max_f32(top_1, select(v41, 0.0, (v41 < 0.0)));
-    let v42 = acc_0_10 + v38;
-    top_1 = max_f32(top_1, select(v42, 0.0, (v42 < 0.0)));
-    arena[((((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588)) + 521664] = bitcast<u32>(top_1);
+    arena[(((y_0 + (n_0 * 1176)) + tj_0) + (ti_0 * 588)) + 521664] = bitcast<u32>(top_1);
   }
-  if (v32) {
+  if (v31) {
     var top_2: f32;
     top_2 = special(1u);
-    let v43 = bitcast<f32>(arena[((ti_0 * 3) + 170)]);
-    let v44 = acc_0_2 + v43;
+    let v42 = bitcast<f32>(arena[((ti_0 * 3) + 170)]);
+    let v43 = acc_0_2 + v42;
+    top_2 = max_f32(top_2, select(v43, 0.0, (v43 < 0.0)));
+    let v44 = acc_0_5 + v42;
     top_2 = max_f32(top_2, select(v44, 0.0, (v44 < 0.0)));
-    let v45 = acc_0_5 + v43;
+    let v45 = acc_0_8 + v42;
     top_2 = max_f32(top_2, select(v45, 0.0, (v45 < 0.0)));
-    let v46 = acc_0_8 + v43;
+    let v46 = acc_0_11 + v42;
     top_2 = max_f32(top_2, select(v46, 0.0, (v46 < 0.0)));
-    let v47 = acc_0_11 + v43;
-    top_2 = max_f32(top_2, select(v47, 0.0, (v47 < 0.0)));
-    arena[((((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588)) + 521860] = bitcast<u32>(top_2);
+    arena[(((y_0 + (n_0 * 1176)) + tj_0) + (ti_0 * 588)) + 521860] = bitcast<u32>(top_2);
   }
 }
 
@@ -321,63 +320,62 @@ fn k1_conv2d_max_pool2d_2(@builtin(workgroup_id) group: vec3u, @builtin(local_in
     acc_0_14 = acc_0_14 + block_0_14;
     acc_0_15 = acc_0_15 + block_0_15;
   }
-  let v32 = y_0 + tj_0;
-  let v33 = 0 < (25 - v32);
-  if (v33) {
+  let v32 = 0 < (25 - (y_0 + tj_0));
+  if (v32) {
     var top_0: f32;
     top_0 = special(1u);
-    let v34 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
-    let v35 = acc_0_0 + v34;
+    let v33 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
+    let v34 = acc_0_0 + v33;
+    top_0 = max_f32(top_0, select(v34, 0.0, (v34 < 0.0)));
+    let v35 = acc_0_4 + v33;
     top_0 = max_f32(top_0, select(v35, 0.0, (v35 < 0.0)));
-    let v36 = acc_0_4 + v34;
+    let v36 = acc_0_8 + v33;
     top_0 = max_f32(top_0, select(v36, 0.0, (v36 < 0.0)));
-    let v37 = acc_0_8 + v34;
+    let v37 = acc_0_12 + v33;
     top_0 = max_f32(top_0, select(v37, 0.0, (v37 < 0.0)));
-    let v38 = acc_0_12 + v34;
-    top_0 = max_f32(top_0, select(v38, 0.0, (v38 < 0.0)));
-    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747260] = bitcast<u32>(top_0);
+    arena[(((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100)) + 747260] = bitcast<u32>(top_0);
   }
-  if (v33) {
+  if (v32) {
     var top_1: f32;
     top_1 = special(1u);
-    let v39 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
-    let v40 = acc_0_1 + v39;
+    let v38 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
+    let v39 = acc_0_1 + v38;
+    top_1 = max_f32(top_1, select(v39, 0.0, (v39 < 0.0)));
+    let v40 = acc_0_5 + v38;
     top_1 = max_f32(top_1, select(v40, 0.0, (v40 < 0.0)));
-    let v41 = acc_0_5 + v39;
+    let v41 = acc_0_9 + v38;
     top_1 = max_f32(top_1, select(v41, 0.0, (v41 < 0.0)));
-    let v42 = acc_0_9 + v39;
+    let v42 = acc_0_13 + v38;
     top_1 = max_f32(top_1, select(v42, 0.0, (v42 < 0.0)));
-    let v43 = acc_0_13 + v39;
-    top_1 = max_f32(top_1, select(v43, 0.0, (v43 < 0.0)));
-    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747285] = bitcast<u32>(top_1);
+    arena[(((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100)) + 747285] = bitcast<u32>(top_1);
   }
-  if (v33) {
+  if (v32) {
     var top_2: f32;
     top_2 = special(1u);
-    let v44 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
-    let v45 = acc_0_2 + v44;
+    let v43 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
+    let v44 = acc_0_2 + v43;
+    top_2 = max_f32(top_2, select(v44, 0.0, (v44 < 0.0)));
+    let v45 = acc_0_6 + v43;
     top_2 = max_f32(top_2, select(v45, 0.0, (v45 < 0.0)));
-    let v46 = acc_0_6 + v44;
+    let v46 = acc_0_10 + v43;
     top_2 = max_f32(top_2, select(v46, 0.0, (v46 < 0.0)));
-    let v47 = acc_0_10 + v44;
+    let v47 = acc_0_14 + v43;
     top_2 = max_f32(top_2, select(v47, 0.0, (v47 < 0.0)));
-    let v48 = acc_0_14 + v44;
-    top_2 = max_f32(top_2, select(v48, 0.0, (v48 < 0.0)));
-    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747310] = bitcast<u32>(top_2);
+    arena[(((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100)) + 747310] = bitcast<u32>(top_2);
   }
-  if (v33) {
+  if (v32) {
     var top_3: f32;
     top_3 = special(1u);
-    let v49 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
-    let v50 = acc_0_3 + v49;
+    let v48 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
+    let v49 = acc_0_3 + v48;
+    top_3 = max_f32(top_3, select(v49, 0.0, (v49 < 0.0)));
+    let v50 = acc_0_7 + v48;
     top_3 = max_f32(top_3, select(v50, 0.0, (v50 < 0.0)));
-    let v51 = acc_0_7 + v49;
+    let v51 = acc_0_11 + v48;
     top_3 = max_f32(top_3, select(v51, 0.0, (v51 < 0.0)));
-    let v52 = acc_0_11 + v49;
+    let v52 = acc_0_15 + v48;
     top_3 = max_f32(top_3, select(v52, 0.0, (v52 < 0.0)));
-    let v53 = acc_0_15 + v49;
-    top_3 = max_f32(top_3, select(v53, 0.0, (v53 < 0.0)));
-    arena[((((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100)) + 747335] = bitcast<u32>(top_3);
+    arena[(((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100)) + 747335] = bitcast<u32>(top_3);
   }
 }
 
@@ -737,7 +735,7 @@ fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @b
       let v18 = (t_0 * 6) + (s_0 * 3);
       let v19 = i_2_0 + t_0;
       let v20 = v19 < 25;
-      let v21 = (((v19 / 5) * 5) + (v19 % 5)) + (s_0 * 75);
+      let v21 = v19 + (s_0 * 75);
       k9_conv2d_max_pool2d_max_pool2d_index_a_0[v18] = select(0.0, bitcast<f32>(arena[(v21 + 16)]), v20);
       k9_conv2d_max_pool2d_max_pool2d_index_a_0[v18 + 1] = select(0.0, bitcast<f32>(arena[(v21 + 41)]), v20);
       k9_conv2d_max_pool2d_max_pool2d_index_a_0[v18 + 2] = select(0.0, bitcast<f32>(arena[(v21 + 66)]), v20);
@@ -767,139 +765,138 @@ fn k9_conv2d_max_pool2d_max_pool2d_index(@builtin(workgroup_id) group: vec3u, @b
       acc_0_11 = acc_0_11 + (v30 * v27);
     }
   }
-  let v31 = y_0 + tj_0;
-  let v32 = 0 < (196 - v31);
-  if (v32) {
+  let v31 = 0 < (196 - (y_0 + tj_0));
+  if (v31) {
     var top_0: f32;
     top_0 = special(1u);
     var where_0: i32;
     where_0 = 0;
     var v_0: f32;
-    let v33 = bitcast<f32>(arena[((ti_0 * 3) + 168)]);
-    let v34 = acc_0_0 + v33;
-    v_0 = select(v34, 0.0, (v34 < 0.0));
-    let v35 = v_0;
-    let v36 = top_0;
-    let v37 = is_nan(v36);
-    where_0 = select(where_0, 0, ((((!(v35 <= v36)) || is_nan(v35)) || v37) && (!v37)));
-    top_0 = max_f32(v36, v35);
+    let v32 = bitcast<f32>(arena[((ti_0 * 3) + 168)]);
+    let v33 = acc_0_0 + v32;
+    v_0 = select(v33, 0.0, (v33 < 0.0));
+    let v34 = v_0;
+    let v35 = top_0;
+    let v36 = is_nan(v35);
+    where_0 = select(where_0, 0, ((((!(v34 <= v35)) || is_nan(v34)) || v36) && (!v36)));
+    top_0 = max_f32(v35, v34);
     var v_1: f32;
-    let v38 = acc_0_3 + v33;
-    v_1 = select(v38, 0.0, (v38 < 0.0));
-    let v39 = v_1;
-    let v40 = top_0;
-    let v41 = is_nan(v40);
-    where_0 = select(where_0, 1, ((((!(v39 <= v40)) || is_nan(v39)) || v41) && (!v41)));
-    top_0 = max_f32(v40, v39);
+    let v37 = acc_0_3 + v32;
+    v_1 = select(v37, 0.0, (v37 < 0.0));
+    let v38 = v_1;
+    let v39 = top_0;
+    let v40 = is_nan(v39);
+    where_0 = select(where_0, 1, ((((!(v38 <= v39)) || is_nan(v38)) || v40) && (!v40)));
+    top_0 = max_f32(v39, v38);
     var v_2: f32;
-    let v42 = acc_0_6 + v33;
-    v_2 = select(v42, 0.0, (v42 < 0.0));
-    let v43 = v_2;
-    let v44 = top_0;
-    let v45 = is_nan(v44);
-    where_0 = select(where_0, 2, ((((!(v43 <= v44)) || is_nan(v43)) || v45) && (!v45)));
-    top_0 = max_f32(v44, v43);
+    let v41 = acc_0_6 + v32;
+    v_2 = select(v41, 0.0, (v41 < 0.0));
+    let v42 = v_2;
+    let v43 = top_0;
+    let v44 = is_nan(v43);
+    where_0 = select(where_0, 2, ((((!(v42 <= v43)) || is_nan(v42)) || v44) && (!v44)));
+    top_0 = max_f32(v43, v42);
     var v_3: f32;
-    let v46 = acc_0_9 + v33;
-    v_3 = select(v46, 0.0, (v46 < 0.0));
-    let v47 = v_3;
-    let v48 = top_0;
-    let v49 = is_nan(v48);
-    where_0 = select(where_0, 3, ((((!(v47 <= v48)) || is_nan(v47)) || v49) && (!v49)));
-    top_0 = max_f32(v48, v47);
+    let v45 = acc_0_9 + v32;
+    v_3 = select(v45, 0.0, (v45 < 0.0));
+    let v46 = v_3;
+    let v47 = top_0;
+    let v48 = is_nan(v47);
+    where_0 = select(where_0, 3, ((((!(v46 <= v47)) || is_nan(v46)) || v48) && (!v48)));
+    top_0 = max_f32(v47, v46);
     var result_0: i32;
     result_0 = where_0 & 255;
-    let v50 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
-    arena[v50 + 521468] = bitcast<u32>(top_0);
-    arena[v50 + 596732] = u32(result_0);
+    let v49 = ((y_0 + (n_0 * 1176)) + tj_0) + (ti_0 * 588);
+    arena[v49 + 521468] = bitcast<u32>(top_0);
+    arena[v49 + 596732] = u32(result_0);
   }
-  if (v32) {
+  if (v31) {
     var top_1: f32;
     top_1 = special(1u);
     var where_1: i32;
     where_1 = 0;
     var v_4: f32;
-    let v51 = bitcast<f32>(arena[((ti_0 * 3) + 169)]);
-    let v52 = acc_0_1 + v51;
-    v_4 = select(v52, 0.0, (v52 < 0.0));
-    let v53 = v_4;
-    let v54 = top_1;
-    let v55 = is_nan(v54);
-    where_1 = select(where_1, 0, ((((!(v53 <= v54)) || is_nan(v53)) || v55) && (!v55)));
-    top_1 = max_f32(v54, v53);
+    let v50 = bitcast<f32>(arena[((ti_0 * 3) + 169)]);
+    let v51 = acc_0_1 + v50;
+    v_4 = select(v51, 0.0, (v51 < 0.0));
+    let v52 = v_4;
+    let v53 = top_1;
+    let v54 = is_nan(v53);
+    where_1 = select(where_1, 0, ((((!(v52 <= v53)) || is_nan(v52)) || v54) && (!v54)));
+    top_1 = max_f32(v53, v52);
     var v_5: f32;
-    let v56 = acc_0_4 + v51;
-    v_5 = select(v56, 0.0, (v56 < 0.0));
-    let v57 = v_5;
-    let v58 = top_1;
-    let v59 = is_nan(v58);
-    where_1 = select(where_1, 1, ((((!(v57 <= v58)) || is_nan(v57)) || v59) && (!v59)));
-    top_1 = max_f32(v58, v57);
+    let v55 = acc_0_4 + v50;
+    v_5 = select(v55, 0.0, (v55 < 0.0));
+    let v56 = v_5;
+    let v57 = top_1;
+    let v58 = is_nan(v57);
+    where_1 = select(where_1, 1, ((((!(v56 <= v57)) || is_nan(v56)) || v58) && (!v58)));
+    top_1 = max_f32(v57, v56);
     var v_6: f32;
-    let v60 = acc_0_7 + v51;
-    v_6 = select(v60, 0.0, (v60 < 0.0));
-    let v61 = v_6;
-    let v62 = top_1;
-    let v63 = is_nan(v62);
-    where_1 = select(where_1, 2, ((((!(v61 <= v62)) || is_nan(v61)) || v63) && (!v63)));
-    top_1 = max_f32(v62, v61);
+    let v59 = acc_0_7 + v50;
+    v_6 = select(v59, 0.0, (v59 < 0.0));
+    let v60 = v_6;
+    let v61 = top_1;
+    let v62 = is_nan(v61);
+    where_1 = select(where_1, 2, ((((!(v60 <= v61)) || is_nan(v60)) || v62) && (!v62)));
+    top_1 = max_f32(v61, v60);
     var v_7: f32;
-    let v64 = acc_0_10 + v51;
-    v_7 = select(v64, 0.0, (v64 < 0.0));
-    let v65 = v_7;
-    let v66 = top_1;
-    let v67 = is_nan(v66);
-    where_1 = select(where_1, 3, ((((!(v65 <= v66)) || is_nan(v65)) || v67) && (!v67)));
-    top_1 = max_f32(v66, v65);
+    let v63 = acc_0_10 + v50;
+    v_7 = select(v63, 0.0, (v63 < 0.0));
+    let v64 = v_7;
+    let v65 = top_1;
+    let v66 = is_nan(v65);
+    where_1 = select(where_1, 3, ((((!(v64 <= v65)) || is_nan(v64)) || v66) && (!v66)));
+    top_1 = max_f32(v65, v64);
     var result_1: i32;
     result_1 = where_1 & 255;
-    let v68 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
-    arena[v68 + 521664] = bitcast<u32>(top_1);
-    arena[v68 + 596928] = u32(result_1);
+    let v67 = ((y_0 + (n_0 * 1176)) + tj_0) + (ti_0 * 588);
+    arena[v67 + 521664] = bitcast<u32>(top_1);
+    arena[v67 + 596928] = u32(result_1);
   }
-  if (v32) {
+  if (v31) {
     var top_2: f32;
     top_2 = special(1u);
     var where_2: i32;
     where_2 = 0;
     var v_8: f32;
-    let v69 = bitcast<f32>(arena[((ti_0 * 3) + 170)]);
-    let v70 = acc_0_2 + v69;
-    v_8 = select(v70, 0.0, (v70 < 0.0));
-    let v71 = v_8;
-    let v72 = top_2;
-    let v73 = is_nan(v72);
-    where_2 = select(where_2, 0, ((((!(v71 <= v72)) || is_nan(v71)) || v73) && (!v73)));
-    top_2 = max_f32(v72, v71);
+    let v68 = bitcast<f32>(arena[((ti_0 * 3) + 170)]);
+    let v69 = acc_0_2 + v68;
+    v_8 = select(v69, 0.0, (v69 < 0.0));
+    let v70 = v_8;
+    let v71 = top_2;
+    let v72 = is_nan(v71);
+    where_2 = select(where_2, 0, ((((!(v70 <= v71)) || is_nan(v70)) || v72) && (!v72)));
+    top_2 = max_f32(v71, v70);
     var v_9: f32;
-    let v74 = acc_0_5 + v69;
-    v_9 = select(v74, 0.0, (v74 < 0.0));
-    let v75 = v_9;
-    let v76 = top_2;
-    let v77 = is_nan(v76);
-    where_2 = select(where_2, 1, ((((!(v75 <= v76)) || is_nan(v75)) || v77) && (!v77)));
-    top_2 = max_f32(v76, v75);
+    let v73 = acc_0_5 + v68;
+    v_9 = select(v73, 0.0, (v73 < 0.0));
+    let v74 = v_9;
+    let v75 = top_2;
+    let v76 = is_nan(v75);
+    where_2 = select(where_2, 1, ((((!(v74 <= v75)) || is_nan(v74)) || v76) && (!v76)));
+    top_2 = max_f32(v75, v74);
     var v_10: f32;
-    let v78 = acc_0_8 + v69;
-    v_10 = select(v78, 0.0, (v78 < 0.0));
-    let v79 = v_10;
-    let v80 = top_2;
-    let v81 = is_nan(v80);
-    where_2 = select(where_2, 2, ((((!(v79 <= v80)) || is_nan(v79)) || v81) && (!v81)));
-    top_2 = max_f32(v80, v79);
+    let v77 = acc_0_8 + v68;
+    v_10 = select(v77, 0.0, (v77 < 0.0));
+    let v78 = v_10;
+    let v79 = top_2;
+    let v80 = is_nan(v79);
+    where_2 = select(where_2, 2, ((((!(v78 <= v79)) || is_nan(v78)) || v80) && (!v80)));
+    top_2 = max_f32(v79, v78);
     var v_11: f32;
-    let v82 = acc_0_11 + v69;
-    v_11 = select(v82, 0.0, (v82 < 0.0));
-    let v83 = v_11;
-    let v84 = top_2;
-    let v85 = is_nan(v84);
-    where_2 = select(where_2, 3, ((((!(v83 <= v84)) || is_nan(v83)) || v85) && (!v85)));
-    top_2 = max_f32(v84, v83);
+    let v81 = acc_0_11 + v68;
+    v_11 = select(v81, 0.0, (v81 < 0.0));
+    let v82 = v_11;
+    let v83 = top_2;
+    let v84 = is_nan(v83);
+    where_2 = select(where_2, 3, ((((!(v82 <= v83)) || is_nan(v82)) || v84) && (!v84)));
+    top_2 = max_f32(v83, v82);
     var result_2: i32;
     result_2 = where_2 & 255;
-    let v86 = (((n_0 * 1176) + ((v31 / 14) * 14)) + (v31 % 14)) + (ti_0 * 588);
-    arena[v86 + 521860] = bitcast<u32>(top_2);
-    arena[v86 + 597124] = u32(result_2);
+    let v85 = ((y_0 + (n_0 * 1176)) + tj_0) + (ti_0 * 588);
+    arena[v85 + 521860] = bitcast<u32>(top_2);
+    arena[v85 + 597124] = u32(result_2);
   }
 }
 
@@ -1064,183 +1061,182 @@ fn k10_conv2d_max_pool2d_max_pool2d_index_2(@builtin(workgroup_id) group: vec3u,
     acc_0_14 = acc_0_14 + block_0_14;
     acc_0_15 = acc_0_15 + block_0_15;
   }
-  let v32 = y_0 + tj_0;
-  let v33 = 0 < (25 - v32);
-  if (v33) {
+  let v32 = 0 < (25 - (y_0 + tj_0));
+  if (v32) {
     var top_0: f32;
     top_0 = special(1u);
     var where_0: i32;
     where_0 = 0;
     var v_0: f32;
-    let v34 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
-    let v35 = acc_0_0 + v34;
-    v_0 = select(v35, 0.0, (v35 < 0.0));
-    let v36 = v_0;
-    let v37 = top_0;
-    let v38 = is_nan(v37);
-    where_0 = select(where_0, 0, ((((!(v36 <= v37)) || is_nan(v36)) || v38) && (!v38)));
-    top_0 = max_f32(v37, v36);
+    let v33 = bitcast<f32>(arena[((ti_0 * 4) + 2576)]);
+    let v34 = acc_0_0 + v33;
+    v_0 = select(v34, 0.0, (v34 < 0.0));
+    let v35 = v_0;
+    let v36 = top_0;
+    let v37 = is_nan(v36);
+    where_0 = select(where_0, 0, ((((!(v35 <= v36)) || is_nan(v35)) || v37) && (!v37)));
+    top_0 = max_f32(v36, v35);
     var v_1: f32;
-    let v39 = acc_0_4 + v34;
-    v_1 = select(v39, 0.0, (v39 < 0.0));
-    let v40 = v_1;
-    let v41 = top_0;
-    let v42 = is_nan(v41);
-    where_0 = select(where_0, 1, ((((!(v40 <= v41)) || is_nan(v40)) || v42) && (!v42)));
-    top_0 = max_f32(v41, v40);
+    let v38 = acc_0_4 + v33;
+    v_1 = select(v38, 0.0, (v38 < 0.0));
+    let v39 = v_1;
+    let v40 = top_0;
+    let v41 = is_nan(v40);
+    where_0 = select(where_0, 1, ((((!(v39 <= v40)) || is_nan(v39)) || v41) && (!v41)));
+    top_0 = max_f32(v40, v39);
     var v_2: f32;
-    let v43 = acc_0_8 + v34;
-    v_2 = select(v43, 0.0, (v43 < 0.0));
-    let v44 = v_2;
-    let v45 = top_0;
-    let v46 = is_nan(v45);
-    where_0 = select(where_0, 2, ((((!(v44 <= v45)) || is_nan(v44)) || v46) && (!v46)));
-    top_0 = max_f32(v45, v44);
+    let v42 = acc_0_8 + v33;
+    v_2 = select(v42, 0.0, (v42 < 0.0));
+    let v43 = v_2;
+    let v44 = top_0;
+    let v45 = is_nan(v44);
+    where_0 = select(where_0, 2, ((((!(v43 <= v44)) || is_nan(v43)) || v45) && (!v45)));
+    top_0 = max_f32(v44, v43);
     var v_3: f32;
-    let v47 = acc_0_12 + v34;
-    v_3 = select(v47, 0.0, (v47 < 0.0));
-    let v48 = v_3;
-    let v49 = top_0;
-    let v50 = is_nan(v49);
-    where_0 = select(where_0, 3, ((((!(v48 <= v49)) || is_nan(v48)) || v50) && (!v50)));
-    top_0 = max_f32(v49, v48);
+    let v46 = acc_0_12 + v33;
+    v_3 = select(v46, 0.0, (v46 < 0.0));
+    let v47 = v_3;
+    let v48 = top_0;
+    let v49 = is_nan(v48);
+    where_0 = select(where_0, 3, ((((!(v47 <= v48)) || is_nan(v47)) || v49) && (!v49)));
+    top_0 = max_f32(v48, v47);
     var result_0: i32;
     result_0 = where_0 & 255;
-    let v51 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
-    arena[v51 + 747260] = bitcast<u32>(top_0);
-    arena[v51 + 772860] = u32(result_0);
+    let v50 = ((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100);
+    arena[v50 + 747260] = bitcast<u32>(top_0);
+    arena[v50 + 772860] = u32(result_0);
   }
-  if (v33) {
+  if (v32) {
     var top_1: f32;
     top_1 = special(1u);
     var where_1: i32;
     where_1 = 0;
     var v_4: f32;
-    let v52 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
-    let v53 = acc_0_1 + v52;
-    v_4 = select(v53, 0.0, (v53 < 0.0));
-    let v54 = v_4;
-    let v55 = top_1;
-    let v56 = is_nan(v55);
-    where_1 = select(where_1, 0, ((((!(v54 <= v55)) || is_nan(v54)) || v56) && (!v56)));
-    top_1 = max_f32(v55, v54);
+    let v51 = bitcast<f32>(arena[((ti_0 * 4) + 2577)]);
+    let v52 = acc_0_1 + v51;
+    v_4 = select(v52, 0.0, (v52 < 0.0));
+    let v53 = v_4;
+    let v54 = top_1;
+    let v55 = is_nan(v54);
+    where_1 = select(where_1, 0, ((((!(v53 <= v54)) || is_nan(v53)) || v55) && (!v55)));
+    top_1 = max_f32(v54, v53);
     var v_5: f32;
-    let v57 = acc_0_5 + v52;
-    v_5 = select(v57, 0.0, (v57 < 0.0));
-    let v58 = v_5;
-    let v59 = top_1;
-    let v60 = is_nan(v59);
-    where_1 = select(where_1, 1, ((((!(v58 <= v59)) || is_nan(v58)) || v60) && (!v60)));
-    top_1 = max_f32(v59, v58);
+    let v56 = acc_0_5 + v51;
+    v_5 = select(v56, 0.0, (v56 < 0.0));
+    let v57 = v_5;
+    let v58 = top_1;
+    let v59 = is_nan(v58);
+    where_1 = select(where_1, 1, ((((!(v57 <= v58)) || is_nan(v57)) || v59) && (!v59)));
+    top_1 = max_f32(v58, v57);
     var v_6: f32;
-    let v61 = acc_0_9 + v52;
-    v_6 = select(v61, 0.0, (v61 < 0.0));
-    let v62 = v_6;
-    let v63 = top_1;
-    let v64 = is_nan(v63);
-    where_1 = select(where_1, 2, ((((!(v62 <= v63)) || is_nan(v62)) || v64) && (!v64)));
-    top_1 = max_f32(v63, v62);
+    let v60 = acc_0_9 + v51;
+    v_6 = select(v60, 0.0, (v60 < 0.0));
+    let v61 = v_6;
+    let v62 = top_1;
+    let v63 = is_nan(v62);
+    where_1 = select(where_1, 2, ((((!(v61 <= v62)) || is_nan(v61)) || v63) && (!v63)));
+    top_1 = max_f32(v62, v61);
     var v_7: f32;
-    let v65 = acc_0_13 + v52;
-    v_7 = select(v65, 0.0, (v65 < 0.0));
-    let v66 = v_7;
-    let v67 = top_1;
-    let v68 = is_nan(v67);
-    where_1 = select(where_1, 3, ((((!(v66 <= v67)) || is_nan(v66)) || v68) && (!v68)));
-    top_1 = max_f32(v67, v66);
+    let v64 = acc_0_13 + v51;
+    v_7 = select(v64, 0.0, (v64 < 0.0));
+    let v65 = v_7;
+    let v66 = top_1;
+    let v67 = is_nan(v66);
+    where_1 = select(where_1, 3, ((((!(v65 <= v66)) || is_nan(v65)) || v67) && (!v67)));
+    top_1 = max_f32(v66, v65);
     var result_1: i32;
     result_1 = where_1 & 255;
-    let v69 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
-    arena[v69 + 747285] = bitcast<u32>(top_1);
-    arena[v69 + 772885] = u32(result_1);
+    let v68 = ((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100);
+    arena[v68 + 747285] = bitcast<u32>(top_1);
+    arena[v68 + 772885] = u32(result_1);
   }
-  if (v33) {
+  if (v32) {
     var top_2: f32;
     top_2 = special(1u);
     var where_2: i32;
     where_2 = 0;
     var v_8: f32;
-    let v70 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
-    let v71 = acc_0_2 + v70;
-    v_8 = select(v71, 0.0, (v71 < 0.0));
-    let v72 = v_8;
-    let v73 = top_2;
-    let v74 = is_nan(v73);
-    where_2 = select(where_2, 0, ((((!(v72 <= v73)) || is_nan(v72)) || v74) && (!v74)));
-    top_2 = max_f32(v73, v72);
+    let v69 = bitcast<f32>(arena[((ti_0 * 4) + 2578)]);
+    let v70 = acc_0_2 + v69;
+    v_8 = select(v70, 0.0, (v70 < 0.0));
+    let v71 = v_8;
+    let v72 = top_2;
+    let v73 = is_nan(v72);
+    where_2 = select(where_2, 0, ((((!(v71 <= v72)) || is_nan(v71)) || v73) && (!v73)));
+    top_2 = max_f32(v72, v71);
     var v_9: f32;
-    let v75 = acc_0_6 + v70;
-    v_9 = select(v75, 0.0, (v75 < 0.0));
-    let v76 = v_9;
-    let v77 = top_2;
-    let v78 = is_nan(v77);
-    where_2 = select(where_2, 1, ((((!(v76 <= v77)) || is_nan(v76)) || v78) && (!v78)));
-    top_2 = max_f32(v77, v76);
+    let v74 = acc_0_6 + v69;
+    v_9 = select(v74, 0.0, (v74 < 0.0));
+    let v75 = v_9;
+    let v76 = top_2;
+    let v77 = is_nan(v76);
+    where_2 = select(where_2, 1, ((((!(v75 <= v76)) || is_nan(v75)) || v77) && (!v77)));
+    top_2 = max_f32(v76, v75);
     var v_10: f32;
-    let v79 = acc_0_10 + v70;
-    v_10 = select(v79, 0.0, (v79 < 0.0));
-    let v80 = v_10;
-    let v81 = top_2;
-    let v82 = is_nan(v81);
-    where_2 = select(where_2, 2, ((((!(v80 <= v81)) || is_nan(v80)) || v82) && (!v82)));
-    top_2 = max_f32(v81, v80);
+    let v78 = acc_0_10 + v69;
+    v_10 = select(v78, 0.0, (v78 < 0.0));
+    let v79 = v_10;
+    let v80 = top_2;
+    let v81 = is_nan(v80);
+    where_2 = select(where_2, 2, ((((!(v79 <= v80)) || is_nan(v79)) || v81) && (!v81)));
+    top_2 = max_f32(v80, v79);
     var v_11: f32;
-    let v83 = acc_0_14 + v70;
-    v_11 = select(v83, 0.0, (v83 < 0.0));
-    let v84 = v_11;
-    let v85 = top_2;
-    let v86 = is_nan(v85);
-    where_2 = select(where_2, 3, ((((!(v84 <= v85)) || is_nan(v84)) || v86) && (!v86)));
-    top_2 = max_f32(v85, v84);
+    let v82 = acc_0_14 + v69;
+    v_11 = select(v82, 0.0, (v82 < 0.0));
+    let v83 = v_11;
+    let v84 = top_2;
+    let v85 = is_nan(v84);
+    where_2 = select(where_2, 3, ((((!(v83 <= v84)) || is_nan(v83)) || v85) && (!v85)));
+    top_2 = max_f32(v84, v83);
     var result_2: i32;
     result_2 = where_2 & 255;
-    let v87 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
-    arena[v87 + 747310] = bitcast<u32>(top_2);
-    arena[v87 + 772910] = u32(result_2);
+    let v86 = ((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100);
+    arena[v86 + 747310] = bitcast<u32>(top_2);
+    arena[v86 + 772910] = u32(result_2);
   }
-  if (v33) {
+  if (v32) {
     var top_3: f32;
     top_3 = special(1u);
     var where_3: i32;
     where_3 = 0;
     var v_12: f32;
-    let v88 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
-    let v89 = acc_0_3 + v88;
-    v_12 = select(v89, 0.0, (v89 < 0.0));
-    let v90 = v_12;
-    let v91 = top_3;
-    let v92 = is_nan(v91);
-    where_3 = select(where_3, 0, ((((!(v90 <= v91)) || is_nan(v90)) || v92) && (!v92)));
-    top_3 = max_f32(v91, v90);
+    let v87 = bitcast<f32>(arena[((ti_0 * 4) + 2579)]);
+    let v88 = acc_0_3 + v87;
+    v_12 = select(v88, 0.0, (v88 < 0.0));
+    let v89 = v_12;
+    let v90 = top_3;
+    let v91 = is_nan(v90);
+    where_3 = select(where_3, 0, ((((!(v89 <= v90)) || is_nan(v89)) || v91) && (!v91)));
+    top_3 = max_f32(v90, v89);
     var v_13: f32;
-    let v93 = acc_0_7 + v88;
-    v_13 = select(v93, 0.0, (v93 < 0.0));
-    let v94 = v_13;
-    let v95 = top_3;
-    let v96 = is_nan(v95);
-    where_3 = select(where_3, 1, ((((!(v94 <= v95)) || is_nan(v94)) || v96) && (!v96)));
-    top_3 = max_f32(v95, v94);
+    let v92 = acc_0_7 + v87;
+    v_13 = select(v92, 0.0, (v92 < 0.0));
+    let v93 = v_13;
+    let v94 = top_3;
+    let v95 = is_nan(v94);
+    where_3 = select(where_3, 1, ((((!(v93 <= v94)) || is_nan(v93)) || v95) && (!v95)));
+    top_3 = max_f32(v94, v93);
     var v_14: f32;
-    let v97 = acc_0_11 + v88;
-    v_14 = select(v97, 0.0, (v97 < 0.0));
-    let v98 = v_14;
-    let v99 = top_3;
-    let v100 = is_nan(v99);
-    where_3 = select(where_3, 2, ((((!(v98 <= v99)) || is_nan(v98)) || v100) && (!v100)));
-    top_3 = max_f32(v99, v98);
+    let v96 = acc_0_11 + v87;
+    v_14 = select(v96, 0.0, (v96 < 0.0));
+    let v97 = v_14;
+    let v98 = top_3;
+    let v99 = is_nan(v98);
+    where_3 = select(where_3, 2, ((((!(v97 <= v98)) || is_nan(v97)) || v99) && (!v99)));
+    top_3 = max_f32(v98, v97);
     var v_15: f32;
-    let v101 = acc_0_15 + v88;
-    v_15 = select(v101, 0.0, (v101 < 0.0));
-    let v102 = v_15;
-    let v103 = top_3;
-    let v104 = is_nan(v103);
-    where_3 = select(where_3, 3, ((((!(v102 <= v103)) || is_nan(v102)) || v104) && (!v104)));
-    top_3 = max_f32(v103, v102);
+    let v100 = acc_0_15 + v87;
+    v_15 = select(v100, 0.0, (v100 < 0.0));
+    let v101 = v_15;
+    let v102 = top_3;
+    let v103 = is_nan(v102);
+    where_3 = select(where_3, 3, ((((!(v101 <= v102)) || is_nan(v101)) || v103) && (!v103)));
+    top_3 = max_f32(v102, v101);
     var result_3: i32;
     result_3 = where_3 & 255;
-    let v105 = (((n_0 * 400) + ((v32 / 5) * 5)) + (v32 % 5)) + (ti_0 * 100);
-    arena[v105 + 747335] = bitcast<u32>(top_3);
-    arena[v105 + 772935] = u32(result_3);
+    let v104 = ((y_0 + (n_0 * 400)) + tj_0) + (ti_0 * 100);
+    arena[v104 + 747335] = bitcast<u32>(top_3);
+    arena[v104 + 772935] = u32(result_3);
   }
 }
 
@@ -1680,61 +1676,57 @@ fn k18_conv2d(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
     acc_0_2 = acc_0_2 + block_0_2;
   }
   let v40 = tj_0 * 4;
-  let v41 = y_0 + v40;
-  let v42 = 0 < (196 - v41);
-  if (v42) {
-    let v43 = (((n_0 * 1176) + ((v41 / 14) * 14)) + (v41 % 14)) + (ti_0 * 588);
-    arena[v43 + 671996] = bitcast<u32>(select(acc_0_0.x, 0.0, (bitcast<f32>(arena[(v43 + 521468)]) <= 0.0)));
+  let v41 = 0 < (196 - (y_0 + v40));
+  if (v41) {
+    let v42 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v42 + 671996] = bitcast<u32>(select(acc_0_0.x, 0.0, (bitcast<f32>(arena[(v42 + 521468)]) <= 0.0)));
   }
-  let v44 = y_0 + (v40 + 1);
-  let v45 = 0 < (196 - v44);
+  let v43 = 0 < (196 - (y_0 + (v40 + 1)));
+  if (v43) {
+    let v44 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v44 + 671997] = bitcast<u32>(select(acc_0_0.y, 0.0, (bitcast<f32>(arena[(v44 + 521469)]) <= 0.0)));
+  }
+  let v45 = 0 < (196 - (y_0 + (v40 + 2)));
   if (v45) {
-    let v46 = (((n_0 * 1176) + ((v44 / 14) * 14)) + (v44 % 14)) + (ti_0 * 588);
-    arena[v46 + 671996] = bitcast<u32>(select(acc_0_0.y, 0.0, (bitcast<f32>(arena[(v46 + 521468)]) <= 0.0)));
+    let v46 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v46 + 671998] = bitcast<u32>(select(acc_0_0.z, 0.0, (bitcast<f32>(arena[(v46 + 521470)]) <= 0.0)));
   }
-  let v47 = y_0 + (v40 + 2);
-  let v48 = 0 < (196 - v47);
-  if (v48) {
-    let v49 = (((n_0 * 1176) + ((v47 / 14) * 14)) + (v47 % 14)) + (ti_0 * 588);
-    arena[v49 + 671996] = bitcast<u32>(select(acc_0_0.z, 0.0, (bitcast<f32>(arena[(v49 + 521468)]) <= 0.0)));
+  let v47 = 0 < (196 - (y_0 + (v40 + 3)));
+  if (v47) {
+    let v48 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v48 + 671999] = bitcast<u32>(select(acc_0_0.w, 0.0, (bitcast<f32>(arena[(v48 + 521471)]) <= 0.0)));
   }
-  let v50 = y_0 + (v40 + 3);
-  let v51 = 0 < (196 - v50);
-  if (v51) {
-    let v52 = (((n_0 * 1176) + ((v50 / 14) * 14)) + (v50 % 14)) + (ti_0 * 588);
-    arena[v52 + 671996] = bitcast<u32>(select(acc_0_0.w, 0.0, (bitcast<f32>(arena[(v52 + 521468)]) <= 0.0)));
+  if (v41) {
+    let v49 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v49 + 672192] = bitcast<u32>(select(acc_0_1.x, 0.0, (bitcast<f32>(arena[(v49 + 521664)]) <= 0.0)));
   }
-  if (v42) {
-    let v53 = (((n_0 * 1176) + ((v41 / 14) * 14)) + (v41 % 14)) + (ti_0 * 588);
-    arena[v53 + 672192] = bitcast<u32>(select(acc_0_1.x, 0.0, (bitcast<f32>(arena[(v53 + 521664)]) <= 0.0)));
-  }
-  if (v45) {
-    let v54 = (((n_0 * 1176) + ((v44 / 14) * 14)) + (v44 % 14)) + (ti_0 * 588);
-    arena[v54 + 672192] = bitcast<u32>(select(acc_0_1.y, 0.0, (bitcast<f32>(arena[(v54 + 521664)]) <= 0.0)));
-  }
-  if (v48) {
-    let v55 = (((n_0 * 1176) + ((v47 / 14) * 14)) + (v47 % 14)) + (ti_0 * 588);
-    arena[v55 + 672192] = bitcast<u32>(select(acc_0_1.z, 0.0, (bitcast<f32>(arena[(v55 + 521664)]) <= 0.0)));
-  }
-  if (v51) {
-    let v56 = (((n_0 * 1176) + ((v50 / 14) * 14)) + (v50 % 14)) + (ti_0 * 588);
-    arena[v56 + 672192] = bitcast<u32>(select(acc_0_1.w, 0.0, (bitcast<f32>(arena[(v56 + 521664)]) <= 0.0)));
-  }
-  if (v42) {
-    let v57 = (((n_0 * 1176) + ((v41 / 14) * 14)) + (v41 % 14)) + (ti_0 * 588);
-    arena[v57 + 672388] = bitcast<u32>(select(acc_0_2.x, 0.0, (bitcast<f32>(arena[(v57 + 521860)]) <= 0.0)));
+  if (v43) {
+    let v50 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v50 + 672193] = bitcast<u32>(select(acc_0_1.y, 0.0, (bitcast<f32>(arena[(v50 + 521665)]) <= 0.0)));
   }
   if (v45) {
-    let v58 = (((n_0 * 1176) + ((v44 / 14) * 14)) + (v44 % 14)) + (ti_0 * 588);
-    arena[v58 + 672388] = bitcast<u32>(select(acc_0_2.y, 0.0, (bitcast<f32>(arena[(v58 + 521860)]) <= 0.0)));
+    let v51 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v51 + 672194] = bitcast<u32>(select(acc_0_1.z, 0.0, (bitcast<f32>(arena[(v51 + 521666)]) <= 0.0)));
   }
-  if (v48) {
-    let v59 = (((n_0 * 1176) + ((v47 / 14) * 14)) + (v47 % 14)) + (ti_0 * 588);
-    arena[v59 + 672388] = bitcast<u32>(select(acc_0_2.z, 0.0, (bitcast<f32>(arena[(v59 + 521860)]) <= 0.0)));
+  if (v47) {
+    let v52 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v52 + 672195] = bitcast<u32>(select(acc_0_1.w, 0.0, (bitcast<f32>(arena[(v52 + 521667)]) <= 0.0)));
   }
-  if (v51) {
-    let v60 = (((n_0 * 1176) + ((v50 / 14) * 14)) + (v50 % 14)) + (ti_0 * 588);
-    arena[v60 + 672388] = bitcast<u32>(select(acc_0_2.w, 0.0, (bitcast<f32>(arena[(v60 + 521860)]) <= 0.0)));
+  if (v41) {
+    let v53 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v53 + 672388] = bitcast<u32>(select(acc_0_2.x, 0.0, (bitcast<f32>(arena[(v53 + 521860)]) <= 0.0)));
+  }
+  if (v43) {
+    let v54 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v54 + 672389] = bitcast<u32>(select(acc_0_2.y, 0.0, (bitcast<f32>(arena[(v54 + 521861)]) <= 0.0)));
+  }
+  if (v45) {
+    let v55 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v55 + 672390] = bitcast<u32>(select(acc_0_2.z, 0.0, (bitcast<f32>(arena[(v55 + 521862)]) <= 0.0)));
+  }
+  if (v47) {
+    let v56 = ((y_0 + (n_0 * 1176)) + v40) + (ti_0 * 588);
+    arena[v56 + 672391] = bitcast<u32>(select(acc_0_2.w, 0.0, (bitcast<f32>(arena[(v56 + 521863)]) <= 0.0)));
   }
 }
 

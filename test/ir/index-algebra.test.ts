@@ -1,0 +1,117 @@
+/** What is derived from index expressions, held to their values: as they fold, as sums, as intervals. */
+import { expect, test } from 'vitest';
+import { Bounds } from '../../ir/analysis/bounds.ts';
+import { constant, type Linear, linear } from '../../ir/analysis/linear.ts';
+import { range } from '../../ir/analysis/range.ts';
+import * as x from '../../ir/expr.ts';
+import { printExpr } from '../../ir/text/print-expr.ts';
+import { bindDim, N } from '../../ir/type.ts';
+import { type Choices, seeded } from '../support/generate.ts';
+
+type Place = ReadonlyMap<x.Axis, number>;
+/** What was written, as a function, and what folding made of it. */
+interface Pair {
+  readonly value: (at: Place) => number;
+  readonly built: x.Expr;
+}
+
+const maxBatch = 3;
+const compute = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  idiv: (a, b) => Math.trunc(a / b),
+  imod: (a, b) => a % b,
+  min: Math.min,
+  max: Math.max,
+} satisfies Partial<Record<string, (a: number, b: number) => number>>;
+const functions = Object.keys(compute) as (keyof typeof compute)[];
+const divisors = [1, 2, 3, 4, 8, 12];
+
+const axes = [x.axis('i', 7), x.axis('j', 12), x.axis('m', { times: 4 }), x.axis('n', N)];
+
+function leaf(c: Choices): Pair {
+  if (c.chance(5)) {
+    const v = c.below(9);
+    return { value: () => v, built: x.int(v) };
+  }
+  const a = c.of(axes);
+  return { value: (at) => at.get(a) as number, built: x.ix(a) };
+}
+
+const apply = (fn: keyof typeof compute, a: Pair, b: Pair): Pair => ({
+  value: (at) => compute[fn](a.value(at), b.value(at)),
+  built: x.binary(fn, a.built, b.built),
+});
+
+/** Parts come back, as the quotient and the remainder of one index do. */
+function randomIndex(c: Choices, steps: number): Pair {
+  const made = [leaf(c), leaf(c)];
+  for (let i = 0; i < steps; i++) {
+    const k = c.of(divisors);
+    const by: Pair = { value: () => k, built: x.int(k) };
+    const [a, fn] = [c.of(made), c.of(functions)];
+    if (c.chance(4)) {
+      const [quotient, rest] = [apply('mul', apply('idiv', a, by), by), apply('imod', a, by)];
+      made.push(c.chance(2) ? apply('add', quotient, rest) : apply('add', rest, quotient));
+    } else made.push(apply(fn, a, ['mul', 'idiv', 'imod'].includes(fn) ? by : c.of([...made, leaf(c)])));
+  }
+  return made.at(-1) as Pair;
+}
+
+function evaluated(e: x.Expr, at: Place): number {
+  switch (e.kind) {
+    case 'const':
+      return e.value;
+    case 'axis':
+      return at.get(e.axis) as number;
+    case 'binary':
+      return compute[e.fn as keyof typeof compute](evaluated(e.a, at), evaluated(e.b, at));
+    default:
+      throw new Error(`${e.kind} in an index`);
+  }
+}
+const evaluatedForm = (f: Linear, at: Place): number =>
+  [...f.terms.values()].reduce((sum, { of, by }) => sum + by * evaluated(of, at), f.constant);
+
+test('folding, sums and intervals say of an index what it is', () => {
+  let rejoined = 0;
+  for (let seed = 0; seed < 3000; seed++) {
+    const c = seeded(seed);
+    const { value, built } = randomIndex(c, 1 + c.below(6));
+    const n = 1 + c.below(maxBatch);
+    const form = linear(built, new Map(), new x.Interner()) as Linear;
+    const bounds = new Bounds(maxBatch);
+    for (const a of axes) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
+    const [least, greatest] = bounds.interval(built);
+    const [low, high] = range(built, { axis: (a) => [0, bindDim(a.extent, maxBatch) - 1], maxBatch });
+    for (let point = 0; point < 8; point++) {
+      const at = new Map(axes.map((a) => [a, c.below(bindDim(a.extent, n))]));
+      const want = value(at);
+      const told = () =>
+        `seed ${seed}: ${printExpr(built)} at ${[...at].map(([a, v]) => `${a.name} = ${v}`).join(', ')}`;
+      expect(evaluated(built, at) + 0, told()).toBe(want + 0);
+      expect(evaluatedForm(form, at) + 0, told()).toBe(want + 0);
+      expect(want, told()).toBeGreaterThanOrEqual(Math.max(least, low));
+      expect(want, told()).toBeLessThanOrEqual(Math.min(greatest, high));
+    }
+    if (built.kind === 'axis') rejoined++;
+  }
+  expect(rejoined).toBeGreaterThan(20);
+});
+
+test('the quotient and the remainder of an index are that index again', () => {
+  const v = x.ix(axes[2] as x.Axis);
+  const flat = (k: number, e: x.Expr) => x.add(x.mul(x.idiv(e, x.int(k)), x.int(k)), x.imod(e, x.int(k)));
+  expect(flat(32, v)).toBe(v);
+  expect(flat(32, x.add(v, x.int(5)))).toEqual(x.add(v, x.int(5)));
+  expect(flat(4, x.add(x.mul(v, x.int(2)), x.ix(axes[0] as x.Axis)))).toEqual(
+    x.add(x.mul(v, x.int(2)), x.ix(axes[0] as x.Axis)),
+  );
+  // Of other numbers they are not.
+  expect(printExpr(x.add(x.mul(x.idiv(v, x.int(4)), x.int(8)), x.imod(v, x.int(4))))).toBe('m / 4 * 8 + m % 4');
+  // In a sum, too, whatever stands between them.
+  const apart = x.add(x.add(x.mul(x.idiv(v, x.int(4)), x.int(8)), x.int(3)), x.mul(x.imod(v, x.int(4)), x.int(2)));
+  const form = linear(apart, new Map(), new x.Interner()) as Linear;
+  expect([form.constant, [...form.terms.values()]]).toEqual([3, [{ of: v, by: 2 }]]);
+});
