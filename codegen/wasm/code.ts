@@ -79,11 +79,19 @@ export class Code {
 
   /** What the function returns, an i32. */
   result: Val | null = null;
+  /** The kernel that this is the code of. */
+  readonly kernel: string;
   /** How many i32 arguments the function takes. */
   readonly params: number;
 
-  constructor(params = 1) {
+  constructor(kernel: string, params = 1) {
+    this.kernel = kernel;
     this.params = params;
+  }
+
+  /** What a kernel has that no code can be written for, a fault of an earlier pass. */
+  fault(problem: string): Error {
+    return new Error(`@${this.kernel}: ${problem}`);
   }
 
   /** Locals are numbered behind the function's arguments. */

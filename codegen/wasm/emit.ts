@@ -8,7 +8,9 @@ import { namespace } from '../../ir/text/print-expr.ts';
 import { storedValues } from '../../ir/verify/values.ts';
 import { type Emitted, emitModule, type FunctionCode, identifierOf } from './binaryen.ts';
 import { assignLocals, type Code } from './code.ts';
-import { emitKernel, emitShare, type Layout } from './kernel.ts';
+import { emitKernel } from './kernel.ts';
+import type { Layout } from './layout.ts';
+import { emitShare } from './share.ts';
 import { addTeam, type Part, type TeamEntry } from './team.ts';
 
 /** Bytes of a WebAssembly page. */
