@@ -114,6 +114,12 @@ export const onRows = ofTensors.map as string;
 export const onIndices = 'write x.select(0, i) for x[i], and x.slice(0, from, to) for x[from:to]';
 const onOperators =
   'write x.add(y) for x + y, x.mul(y) for x * y, and where(x.gt(0), a, b) for a choice that depends on the data';
+export const onCondition =
+  "choose element by element: where(cond, a, b), with import { where } from 'tapeout', or x.mul(cond), where false counts 0; " +
+  'an optional tensor is a Tensor | null or Tensor | undefined, which may be tested';
+export const onComparing =
+  'write x.eq(y), x.ne(y), x.gt(y) and the like, which give a condition for where(cond, a, b); Object.is(x, y) asks whether ' +
+  'they are one and the same tensor';
 
 /** Names that stand for other libraries' modules. */
 const modules: Readonly<Record<string, string>> = {
@@ -274,6 +280,7 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
     () => modules.torch as string,
   ],
   [/Operator '.*' cannot be applied to types? .*\bTensor\b/, () => onOperators],
+  [/^This comparison appears to be unintentional because the types .*'Tensor'/, () => onComparing],
   [/The (?:left|right)-hand side of an arithmetic operation must be/, () => onOperators],
   [/Type 'Tensor' (?:must have a '\[Symbol\.iterator\]|is not an array type)/, () => onRows],
   [/used to index type 'Tensor'/, () => onIndices],

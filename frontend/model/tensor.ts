@@ -18,7 +18,7 @@ import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
 import { matmul } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
-import { currentTape, type Tape } from './tape.ts';
+import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
 
 /** One dimension or several, counted from the back where negative; null is all of them. */
@@ -35,7 +35,7 @@ export class Tensor {
   /** For the layers of Tapeout: a model gets its tensors from `forward`'s arguments, parameters and operations. */
   constructor(type: TensorType, value: Value | null = null) {
     this.#type = type;
-    this.#recorded = value && { value, tape: currentTape() };
+    this.#recorded = value && { value, tape: tapeOfTensor() };
   }
   /** The tensor that a value of the graph is. */
   static of(value: Value): Tensor {
@@ -396,7 +396,7 @@ export class Tensor {
         'no-value',
         `${this} has no value while the model is recorded, so that JavaScript cannot compute with it`,
         {
-          help: 'write x.add(y) for x + y, and where(x.gt(0), a, b) for a choice that depends on the data',
+          help: 'write x.add(y) for x + y, x.gt(y) for x > y, and where(x.gt(y), a, b) for a choice that depends on the data',
         },
       ),
     );

@@ -1,7 +1,7 @@
 /** What TypeScript finds, in the words of this API: without the types and files that it is made of. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
-import { hintFor, isLayerOf, signatureFor } from '../hints.ts';
+import { hintFor, isLayerOf, onComparing, onCondition, signatureFor } from '../hints.ts';
 import { unknownOption } from '../model/arguments.ts';
 import type { Problem } from '../report/diagnostics.ts';
 import type { TypeProblem } from './typescript.ts';
@@ -9,6 +9,7 @@ import type { TypeProblem } from './typescript.ts';
 /** A problem as it is reported: its message, its place, and what to try. */
 export function asProblem(p: TypeProblem): Problem {
   const { code, at } = p;
+  if (code === 'no-value') return onTest(p);
   const help = helpFor[code] ?? hintFor(p.message, p);
   return {
     code,
@@ -19,6 +20,18 @@ export function asProblem(p: TypeProblem): Problem {
     help,
   };
 }
+
+/** A tensor whose value is asked for while it is recorded. */
+const onTest = ({ code, message: operator, at }: TypeProblem): Problem => ({
+  code,
+  message: operator
+    ? `a tensor has no value while the model is recorded, so that ${operator} cannot compare it`
+    : 'a tensor has no value while the model is recorded: as a condition it is always true',
+  loc: locOf(at),
+  ...(at ? { length: at.length } : {}),
+  notes: [],
+  help: operator ? onComparing : onCondition,
+});
 
 const locOf = (at: TypeProblem['at']): Loc | null => at && { file: at.file, line: at.line, col: at.col };
 

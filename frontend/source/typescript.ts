@@ -1,13 +1,15 @@
-/** The one door to TypeScript: type-checks a user's files, and turns TypeScript into JavaScript by blanking its types, so that
- *  every line and column stays what the user wrote. */
+/** Type-checks a user's files, and turns TypeScript into JavaScript by blanking its types, so that every line and column stays
+ *  what the user wrote. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type FileSystemHost, Project, ts } from 'ts-morph';
 import { CompileError } from '../../ir/diagnostic.ts';
+import { tensorTests } from './tensor-tests.ts';
+import { type FileSystemHost, Project, ts } from './ts.ts';
 
 export interface TypeProblem {
-  /** `TS2345`. */
+  /** `TS2345`, or `no-value` for a test of a tensor. */
   readonly code: string;
+  /** TypeScript's words; of a test of a tensor its operator, which a condition has none of. */
   readonly message: string;
   /** Line and column from 1, and the length of the guilty text; null for a problem of no place. */
   readonly at: { readonly file: string; readonly line: number; readonly col: number; readonly length: number } | null;
@@ -78,7 +80,17 @@ export function readUserProgram(root: string, options: ReadOptions): UserProgram
   return atMostSoDeep(root, () => {
     forgetLater();
     const host = hostOf(watched(onAsked), isForeign);
-    return readWith(ts.createProgram({ rootNames: [root], options: compilerOptions, host }), root, options);
+    const program = ts.createProgram({ rootNames: [root], options: compilerOptions, host });
+    const withOptions = (more: ts.CompilerOptions): ts.Program => {
+      const getSourceFile = (path: string, target: ts.ScriptTarget) =>
+        program.getSourceFile(path) ?? host.getSourceFile(path, target);
+      return ts.createProgram({
+        rootNames: [root],
+        options: { ...compilerOptions, ...more },
+        host: { ...host, getSourceFile },
+      });
+    };
+    return readWith(program, withOptions, root, options);
   });
 }
 
@@ -154,7 +166,13 @@ function atMostSoDeep<T>(file: string, f: () => T): T {
   }
 }
 
-function readWith(program: ts.Program, root: string, { foreign, check = true, onFiles }: ReadOptions): UserProgram {
+/** `withOptions` makes the same program, of the same nodes, under other options. */
+function readWith(
+  program: ts.Program,
+  withOptions: (more: ts.CompilerOptions) => ts.Program,
+  root: string,
+  { foreign, check = true, onFiles }: ReadOptions,
+): UserProgram {
   const checker = program.getTypeChecker();
   const isUsers = (file: ts.SourceFile): boolean =>
     !file.isDeclarationFile &&
@@ -181,12 +199,56 @@ function readWith(program: ts.Program, root: string, { foreign, check = true, on
   const diagnostics = [...syntax].flatMap(([file, found]): readonly ts.Diagnostic[] =>
     found.length > 0 || !check ? found : program.getSemanticDiagnostics(file),
   );
+  const typed = sources.filter((file) => check && syntax.get(file)?.length === 0 && isTypeScript(file));
+  const isOurs = (file: ts.SourceFile): boolean => foreign.some((folder) => file.fileName.startsWith(folder));
   return {
-    problems: diagnostics
-      .filter((d) => d.category === ts.DiagnosticCategory.Error && !missesNodeTypes.has(d.code))
-      .map((d) => problem(d, checker, isUsers)),
+    problems: inOrder(sources, [
+      ...diagnostics
+        .filter((d) => d.category === ts.DiagnosticCategory.Error && !missesNodeTypes.has(d.code))
+        .map((d) => problem(d, checker, isUsers)),
+      ...testsOfTensors(typed, checker, withOptions, isOurs),
+    ]),
     files,
   };
+}
+
+/** By file and line, those of no place first. */
+function inOrder(files: readonly ts.SourceFile[], problems: readonly TypeProblem[]): TypeProblem[] {
+  const rank = new Map(files.map(({ fileName }, i) => [fileName, i]));
+  const key = ({ at }: TypeProblem) => [rank.get(at?.file ?? '') ?? -1, at?.line ?? 0, at?.col ?? 0] as const;
+  const difference = (a: TypeProblem, b: TypeProblem): number => {
+    const [x, y] = [key(a), key(b)];
+    return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
+  };
+  return [...problems].sort(difference);
+}
+
+const isTypeScript = ({ fileName }: ts.SourceFile): boolean => /\.[cm]?tsx?$/.test(fileName);
+
+/** Conditions and comparisons of tensors. An element that an array or a record may lack is tested for its presence: where there is
+ *  anything to say at all, it is asked of types that know this. */
+function testsOfTensors(
+  files: readonly ts.SourceFile[],
+  checker: ts.TypeChecker,
+  withOptions: (more: ts.CompilerOptions) => ts.Program,
+  isOurs: (file: ts.SourceFile) => boolean,
+): TypeProblem[] {
+  const guilty = files.filter((file) => tensorTests(file, checker, isOurs).length > 0);
+  if (guilty.length === 0) return [];
+  const stricter = withOptions({ noUncheckedIndexedAccess: true }).getTypeChecker();
+  return guilty.flatMap((file) =>
+    tensorTests(file, stricter, isOurs).map(({ node, operator }) => {
+      const start = node.getStart(file);
+      return {
+        code: 'no-value',
+        message: operator ?? '',
+        at: place({ file, start, length: node.end - start }),
+        related: [],
+        of: [],
+        callee: null,
+      };
+    }),
+  );
 }
 
 /** "Do you need to install type definitions for node?": no, the file runs in Node without them. */
@@ -251,7 +313,11 @@ function calleeOf(
   return /^[\w.]{1,60}$/.test(text) && declared && !isUsers(declared.getSourceFile()) ? text : null;
 }
 
-function place({ file, start, length }: ts.DiagnosticRelatedInformation): TypeProblem['at'] {
+function place({
+  file,
+  start,
+  length,
+}: Pick<ts.DiagnosticRelatedInformation, 'file' | 'start' | 'length'>): TypeProblem['at'] {
   if (!file || start === undefined) return null;
   const { line, character } = file.getLineAndCharacterOfPosition(start);
   return { file: file.fileName, line: line + 1, col: character + 1, length: length ?? 1 };
@@ -316,7 +382,7 @@ interface Range {
 /** Where in a file types stand. Blanking them leaves the JavaScript that TypeScript would emit, given `erasableSyntaxOnly`. */
 function typeRanges(file: ts.SourceFile, checker: ts.TypeChecker): Range[] {
   const ranges: Range[] = [];
-  if (!/\.[cm]?tsx?$/.test(file.fileName)) return ranges;
+  if (!isTypeScript(file)) return ranges;
   const { text } = file;
   const start = (node: ts.Node): number => node.getStart(file);
   const blank = (from: number, to: number, first?: ';'): void => {

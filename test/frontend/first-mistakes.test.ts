@@ -100,7 +100,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
 };
 
 describe('in TypeScript', () => {
-  const root = fileURLToPath(new URL('../../frontend/', import.meta.url));
+  const root = fileURLToPath(new URL('../../', import.meta.url));
   const head = `import { nn, optim, type Tensor } from 'tapeout';
 class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor { return this.fc(x); }`.split('\n');
   const lines = [
@@ -112,7 +112,7 @@ class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor {
   beforeAll(() => {
     const folder = folderOf({ 'net.ts': `${lines.join('\n')}\n` });
     problems = readUserProgram(`${folder}/net.ts`, {
-      packages: { tapeout: `${root}index.ts` },
+      packages: { tapeout: `${root}frontend/index.ts` },
       foreign: [root],
     }).problems.filter(({ code }) => code !== 'TS7027');
   }, 60_000);

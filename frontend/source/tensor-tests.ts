@@ -1,0 +1,92 @@
+/** Finds where a program asks a tensor for a truth or an order, which it has not while it is recorded. JavaScript holds every object
+ *  for true, and TypeScript has no objection. */
+import { ts } from './ts.ts';
+
+/** A condition, or an operator between two operands. */
+export interface TensorTest {
+  readonly node: ts.Expression;
+  /** `===`; null of a condition. */
+  readonly operator: string | null;
+}
+
+/** The tests of tensors in a file, in its order. What may also be undefined, null or false is tested for its presence, which is
+ *  right. `isOurs` tells Tapeout's declarations from others of the same name. */
+export function tensorTests(
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+  isOurs: (file: ts.SourceFile) => boolean,
+): TensorTest[] {
+  const found = new Map<ts.Expression, TensorTest>();
+  const isTensor = (type: ts.Type): boolean => {
+    if (type.isIntersection()) return type.types.some(isTensor);
+    const symbol = type.getSymbol();
+    if (!symbol) return false;
+    if (symbol.name === 'Tensor' && symbol.declarations?.some((d) => isOurs(d.getSourceFile()))) return true;
+    const declared = checker.getDeclaredTypeOfSymbol(symbol);
+    return declared.isClassOrInterface() && checker.getBaseTypes(declared).some(isTensor);
+  };
+  const isFalse = (type: ts.Type): boolean =>
+    (type.flags & nothing) !== 0 || ['false', '0', '""'].includes(checker.typeToString(type));
+  const partsOf = (node: ts.Expression): readonly ts.Type[] => {
+    const type = checker.getTypeAtLocation(node);
+    const of = checker.getBaseConstraintOfType(type) ?? type;
+    return of.isUnion() ? of.types : [of];
+  };
+
+  /** The parts of a condition are conditions too. */
+  const condition = (node: ts.Expression): void => {
+    if (ts.isParenthesizedExpression(node)) condition(node.expression);
+    else if (isNot(node)) condition(node.operand);
+    else if (ts.isBinaryExpression(node) && joins.has(node.operatorToken.kind)) {
+      condition(node.left);
+      condition(node.right);
+    } else if (ts.isConditionalExpression(node)) {
+      condition(node.whenTrue);
+      condition(node.whenFalse);
+    } else {
+      const parts = partsOf(node);
+      if (parts.some(isTensor) && !parts.some(isFalse)) found.set(node, { node, operator: null });
+    }
+  };
+  const comparison = (node: ts.BinaryExpression): void => {
+    const [left, right] = [partsOf(node.left), partsOf(node.right)];
+    const [isLeft, isRight] = [left.some(isTensor), right.some(isTensor)];
+    // Of other types TypeScript itself says that they do not compare.
+    if ((isLeft && (isRight || right.some(isAny))) || (isRight && left.some(isAny)))
+      found.set(node, { node, operator: node.operatorToken.getText(file) });
+  };
+
+  const visit = (node: ts.Node): void => {
+    const asked = conditionOf(node);
+    if (asked) condition(asked);
+    if (ts.isBinaryExpression(node) && compares.has(node.operatorToken.kind)) comparison(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return [...found.values()].sort((a, b) => a.node.getStart(file) - b.node.getStart(file));
+}
+
+/** The expression of which a node asks whether it is true. */
+function conditionOf(node: ts.Node): ts.Expression | undefined {
+  if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) return node.expression;
+  if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition;
+  if (isNot(node)) return node.operand;
+  if (ts.isBinaryExpression(node))
+    return joins.has(node.operatorToken.kind) || joinsInto.has(node.operatorToken.kind) ? node.left : undefined;
+  const isCast = ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'Boolean';
+  return isCast ? node.arguments[0] : undefined;
+}
+
+const isNot = (node: ts.Node): node is ts.PrefixUnaryExpression =>
+  ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken;
+const isAny = ({ flags }: ts.Type): boolean => (flags & ts.TypeFlags.Any) !== 0;
+const nothing = ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.Void | ts.TypeFlags.Never;
+
+const { SyntaxKind: S } = ts;
+type Kinds = ReadonlySet<ts.SyntaxKind>;
+const joins: Kinds = new Set([S.AmpersandAmpersandToken, S.BarBarToken]);
+const joinsInto: Kinds = new Set([S.AmpersandAmpersandEqualsToken, S.BarBarEqualsToken]);
+const compares: Kinds = new Set([
+  ...[S.EqualsEqualsToken, S.EqualsEqualsEqualsToken, S.ExclamationEqualsToken, S.ExclamationEqualsEqualsToken],
+  ...[S.LessThanToken, S.LessThanEqualsToken, S.GreaterThanToken, S.GreaterThanEqualsToken],
+]);

@@ -1,0 +1,2 @@
+/** The one door to TypeScript. */
+export { type FileSystemHost, Project, ts } from 'ts-morph';

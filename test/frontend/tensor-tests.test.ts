@@ -1,0 +1,84 @@
+/** A tensor has no value while a model is recorded: TypeScript finds where one is asked for, in a file of the user's. */
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import type { CompileError } from '../../frontend/index.ts';
+import { recordOn, tapeOfTensor } from '../../frontend/model/tape.ts';
+import { asProblem } from '../../frontend/source/type-words.ts';
+import { readUserProgram } from '../../frontend/source/typescript.ts';
+import { folderOf } from '../support/cli.ts';
+
+/** Statements of forward, and the text of each that is asked for a value. */
+const refused: readonly (readonly [code: string, ...guilty: string[]])[] = [
+  ['if (x) return y;', 'x'],
+  ['if (x.gt(0)) return y;', 'x.gt(0)'],
+  ['while (x.gt(0)) x = x.sub(1);', 'x.gt(0)'],
+  ['do x = x.sub(1); while (x.gt(1));', 'x.gt(1)'],
+  ['for (; x.gt(0); ) x = x.sub(1);', 'x.gt(0)'],
+  ['y = x.gt(0) ? x : y;', 'x.gt(0)'],
+  ['y = x || y;', 'x'],
+  ['const both = x.gt(0) && y.gt(0); if (both) return x;', 'x.gt(0)', 'both'],
+  ['y ||= x;', 'y'],
+  ['if (!(x.gt(0)) || y) return x;', 'x.gt(0)', 'y'],
+  ['if (this.training && x.gt(0)) return x;', 'x.gt(0)'],
+  ['if (this.training ? x : y) return x;', 'x', 'y'],
+  ['if (Boolean(x.sum())) return x;', 'x.sum()'],
+  ['if (this.fc.weight) return x;', 'this.fc.weight'],
+  ['if (x === y) return x;', 'x === y'],
+  ['if (maybe != x) return x;', 'maybe != x'],
+  ["if (x === JSON.parse('0')) return x;", "x === JSON.parse('0')"],
+  ['if (x > y) return x;', 'x > y'],
+  ['if (or(x)) return x;', 'or(x)'],
+];
+const taken: readonly string[] = [
+  'if (maybe) return maybe;',
+  'if (!nothing) return x;',
+  'if (maybe && nothing && this.training) return x;',
+  'if (maybe === undefined || nothing !== null) return x;',
+  'const kept = this.training && x; if (kept) return kept;',
+  'if (!this.cache.a) this.cache.a = x;',
+  'if (this.list[0]) return x;',
+  'const [first] = this.list; if (first) return first;',
+  'if (this.list.pop()) return x;',
+  "if (x.dim === 2 && x.shape[0] === 'N') return x;",
+  'if (Object.is(x, y)) return x;',
+  'if (other) return x;',
+  'y = maybe ?? x;',
+];
+
+it('is refused as a condition and in comparisons; whether there is one may be asked', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const codes = [...refused.map(([code]) => code), ...taken];
+  const lines = [
+    "import { nn, type Tensor as T } from 'tapeout';",
+    'class Tensor { own = 1; }',
+    'const or = <X extends T>(x: X): X => x;',
+    'export class Net extends nn.Module { fc = nn.Linear(2, 2); list: T[] = []; cache: Record<string, T> = {};',
+    ...codes.map(
+      (code, i) => `m${i}(x: T, y: T, other: Tensor, nothing: T | null, maybe?: T): unknown { ${code} return y; }`,
+    ),
+    'forward(x: T): T { return x; } }',
+  ];
+  const folder = folderOf({ 'net.ts': `${lines.join('\n')}\n` });
+  const { problems } = readUserProgram(`${folder}/net.ts`, {
+    packages: { tapeout: `${root}frontend/index.ts` },
+    foreign: [root],
+  });
+  const found = problems.map(asProblem).map(({ code, loc, length = 0 }) => {
+    const line = lines[(loc?.line ?? 0) - 1] as string;
+    return [code, codes[(loc?.line ?? 0) - 5], line.slice((loc?.col ?? 0) - 1).slice(0, length)];
+  });
+  expect(found).toEqual(refused.flatMap(([code, ...guilty]) => guilty.map((text) => ['no-value', code, text])));
+}, 60_000);
+
+it('in a loop that waits for it to become false, ends the recording', () => {
+  let error: CompileError | null = null;
+  try {
+    recordOn({ params: new Map() }, () => {
+      for (;;) tapeOfTensor();
+    });
+  } catch (e) {
+    error = e as CompileError;
+  }
+  expect(error?.code).toBe('endless');
+  expect(error?.help).toContain('a loop ends by a condition on numbers');
+});
