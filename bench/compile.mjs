@@ -95,11 +95,11 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const [{ parseModule }, { printModule }, { topo }] = await Promise.all(
     ['ir/text/parse', 'ir/text/print-graph', 'ir/graph'].map(at),
   );
-  const [{ autodiff }, { canonicalize }, { fuse }, { indexRanges, inferShapes, valuesOf }] = await Promise.all(
+  const [{ autodiff }, { canonicalize }, { fuse }, { indexInputs, inferShapes, valuesOf }] = await Promise.all(
     ['passes/autodiff', 'passes/canonicalize', 'passes/fuse', 'passes/infer-shapes'].map(at),
   );
   const [{ Buffers, lower }, { outline }, { plan }, { schedule }, { StateTable, update }] = await Promise.all(
-    ['passes/lower', 'passes/outline', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
+    ['passes/lower/index', 'passes/outline', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
   );
   const [{ wasm128 }, { emitWasm }, { SGD }] = await Promise.all(
     ['ir/target', 'codegen/wasm/emit', 'frontend/model/optim'].map(at),
@@ -140,11 +140,11 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const ops = opsOf(m);
   run('print', () => printModule(m));
   m = run('canonicalize', () => canonicalize(m));
-  const fused = run('fuse', () => m.graphs.map(fuse));
+  const fused = run('fuse', () => m.graphs.map((/** @type {any} */ g) => fuse(g, wasm128)));
   const buffers = new Buffers();
   const lowered = run('lower', () => fused.map((/** @type {any} */ g) => lower(g, buffers)));
   const scheduled = run('schedule', () => lowered.map(schedule(wasm128, m.maxBatch)));
-  const program = run('plan', () => plan(outline(m, scheduled, buffers, indexRanges(recorded))));
+  const program = run('plan', () => plan(outline(m, scheduled, buffers, indexInputs(recorded)), wasm128));
   const { wasm } = run('emit', () => emitWasm(program));
   const kernels = program.entries.reduce((/** @type {number} */ n, /** @type {any} */ e) => n + e.launches.length, 0);
   const peak = process.resourceUsage().maxRSS * 1024;

@@ -6,7 +6,7 @@ export { algebra, canonicalize } from './canonicalize.ts';
 export { type GraphPass, registeredPasses, registerPass } from './custom.ts';
 export { fuse } from './fuse.ts';
 export { indexInputs, indexRanges, inferShapes } from './infer-shapes.ts';
-export { Buffers, type Lowered, lower } from './lower.ts';
+export { Buffers, type Lowered, lower } from './lower/index.ts';
 export { outline, outlineOfKernels } from './outline.ts';
 export { plan } from './plan.ts';
 export { is, type Rule, rewrite, rewriting, rule } from './rewrite.ts';

@@ -7,7 +7,7 @@ import type { Module, Param, Role } from '../ir/graph.ts';
 import { type Kernel, storageOf } from '../ir/kernel.ts';
 import type { Entry, Outline, Port, Purpose, Storage } from '../ir/program.ts';
 import { showType } from '../ir/type.ts';
-import type { Buffers, Lowered } from './lower.ts';
+import type { Buffers, Lowered } from './lower/index.ts';
 
 const order: readonly Role[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
 

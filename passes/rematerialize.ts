@@ -7,7 +7,7 @@ import type { Target } from '../ir/target.ts';
 import { byteSize, countAt } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { fuse } from './fuse.ts';
-import { Buffers, lower } from './lower.ts';
+import { Buffers, lower } from './lower/index.ts';
 import { outline } from './outline.ts';
 import { plan } from './plan.ts';
 

@@ -9,7 +9,7 @@ import { canonicalize } from './canonicalize.ts';
 import { fuse } from './fuse.ts';
 import { inferShapes } from './infer-shapes.ts';
 import { joined } from './join.ts';
-import { Buffers, lower } from './lower.ts';
+import { Buffers, lower } from './lower/index.ts';
 import { outline } from './outline.ts';
 import { plan } from './plan.ts';
 import { rematerialize } from './rematerialize.ts';

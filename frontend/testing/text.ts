@@ -8,7 +8,7 @@ import { printGraph, printModule } from '../../ir/text/print-graph.ts';
 import { printKernel, printKernels } from '../../ir/text/print-kernel.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { printProgram } from '../../ir/text/print-program.ts';
-import type { Lowered } from '../../passes/lower.ts';
+import type { Lowered } from '../../passes/lower/index.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import type { StageName } from '../pipeline/stages.ts';
 

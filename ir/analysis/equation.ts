@@ -15,16 +15,20 @@ export interface Equation {
 export const elementOf = (b: Buffer, at: readonly Expr[]): Expr =>
   isEmpty(b.type) ? constant(0, b.type.dtype) : load(b, at);
 
+/** The element of a node's result at an index, over the elements of its operands. */
+export const elementAt = (
+  n: Node,
+  operands: readonly ((...at: readonly Expr[]) => Expr)[],
+  at: readonly Expr[],
+): Expr => n.op.compute(byName(n.op.operands, operands), at, n.attrs, typesOf(n.op, n.inputs), n.type);
+
 export function equation(n: Node): Equation {
   const buffers = n.inputs.map((v, i): Buffer => ({ name: n.op.operands[i] as string, type: v.type }));
-  const loads = byName(
-    n.op.operands,
-    buffers.map(
-      (b) =>
-        (...at: readonly Expr[]) =>
-          elementOf(b, at),
-    ),
+  const loads = buffers.map(
+    (b) =>
+      (...at: readonly Expr[]) =>
+        elementOf(b, at),
   );
   const axes = n.type.shape.map((d, i): Axis => axis(`i${i}`, d));
-  return { e: n.op.compute(loads, axes.map(ix), n.attrs, typesOf(n.op, n.inputs), n.type), buffers, axes };
+  return { e: elementAt(n, loads, axes.map(ix)), buffers, axes };
 }

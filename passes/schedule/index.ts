@@ -7,7 +7,7 @@ import type { Kernel } from '../../ir/kernel.ts';
 import { kernelsOf, type Outline } from '../../ir/program.ts';
 import { type Directive, type Dropped, mapFields, type Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
-import type { Lowered } from '../lower.ts';
+import type { Lowered } from '../lower/index.ts';
 import {
   type GivenSchedules,
   givenTo,

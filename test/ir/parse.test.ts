@@ -38,7 +38,7 @@ import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
 import { inferShapes } from '../../passes/infer-shapes.ts';
-import { Buffers, lower } from '../../passes/lower.ts';
+import { Buffers, lower } from '../../passes/lower/index.ts';
 import { printIr } from '../../passes/stage.ts';
 import { StateTable, update } from '../../passes/update.ts';
 import { parseError } from '../support/errors.ts';

@@ -24,7 +24,7 @@ import { byteSize, countAt } from '../../ir/type.ts';
 import { verifyFused } from '../../ir/verify/graph.ts';
 import { verifyKernels } from '../../ir/verify/kernel.ts';
 import { verifyOutline, verifyProgram } from '../../ir/verify/program.ts';
-import { Buffers, lower } from '../../passes/lower.ts';
+import { Buffers, lower } from '../../passes/lower/index.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { chooseSchedule } from '../../passes/schedule/choose/index.ts';

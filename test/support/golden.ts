@@ -30,7 +30,7 @@ import { autodiff } from '../../passes/autodiff.ts';
 import { canonicalize } from '../../passes/canonicalize.ts';
 import { fuse } from '../../passes/fuse.ts';
 import { indexRanges, inferShapes, valuesOf } from '../../passes/infer-shapes.ts';
-import { Buffers, lower } from '../../passes/lower.ts';
+import { Buffers, lower } from '../../passes/lower/index.ts';
 import { rematerialize } from '../../passes/rematerialize.ts';
 import { centralDifferences } from './differences.ts';
 

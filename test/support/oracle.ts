@@ -8,7 +8,7 @@ import { buffersOf, interpretKernel } from '../../ir/interpret/kernel.ts';
 import { type Kernel, mapStmt, type Stmt, storageOf } from '../../ir/kernel.ts';
 import type { Program } from '../../ir/program.ts';
 import { byteSize, countAt, type DType } from '../../ir/type.ts';
-import { Buffers, lower } from '../../passes/lower.ts';
+import { Buffers, lower } from '../../passes/lower/index.ts';
 
 export type Verdict = 'the same' | 'another' | 'unsound';
 

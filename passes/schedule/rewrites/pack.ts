@@ -4,7 +4,7 @@ import type { Buffer, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
 import { exprsOf, finish, type Kernel, mapStmt, walkStmts } from '../../../ir/kernel.ts';
 import type { Dim } from '../../../ir/type.ts';
-import { copyKernel } from '../../lower.ts';
+import { copyKernel } from '../../lower/copy.ts';
 import { ScheduleError } from './legal.ts';
 
 /** The name of the copy that a packed kernel reads. */

@@ -1,27 +1,47 @@
 /** Kernels whose windows add to what they cover, from zero on. */
 
-import type { Axis, Buffer, Expr, Tile } from '../ir/expr.ts';
-import * as x from '../ir/expr.ts';
-import type { Node, Value } from '../ir/graph.ts';
-import { addTo, declare, nest, type Stmt, set, store } from '../ir/kernel.ts';
-import { type Dim, isBatch, type Shape } from '../ir/type.ts';
-import { type Following, type Windows, windowsOf } from './windows.ts';
+import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
+import * as x from '../../ir/expr.ts';
+import type { Group, Node, Value } from '../../ir/graph.ts';
+import { addTo, declare, type Kernel, nest, type Stmt, set, store } from '../../ir/kernel.ts';
+import { type Dim, isBatch } from '../../ir/type.ts';
+import { type Following, type Windows, windowsOf } from '../windows.ts';
+import { storageIn } from './group.ts';
+import { axesOf } from './names.ts';
+import { finished } from './tidy.ts';
+
+/** The kernels of a group that is followed window by window; `take` gives out their names. */
+export function lowerWindows(
+  name: string,
+  group: Group,
+  stored: ReadonlyMap<Value, Buffer>,
+  take: (name: string) => string,
+): Kernel[] {
+  const root = group.roots[0] as Node;
+  const operand = root.inputs.findIndex((v) => group.gathered.has(v as Node));
+  const following: Following = { operand: operand < 0 ? null : operand };
+  const stores = storageIn(group, stored);
+  const bufferOf = (v: Value): Buffer => {
+    const b = stores(v);
+    if (!b) throw new Error(`${root.op.name}: an operand is not stored`);
+    return b;
+  };
+  const followed = following.operand === null ? [] : [root.inputs[following.operand] as Node];
+  const locs = [root, ...followed].flatMap((m) => m.loc ?? []);
+  return windowLoops(root, following, bufferOf, stored.get(root) as Buffer).map(({ prefix, body }) =>
+    finished(prefix ? take(prefix + name) : name, body, locs),
+  );
+}
 
 /** A kernel's loops, with what its name says beside the group's. */
-export interface Loops {
+interface Loops {
   readonly prefix: string;
   readonly body: readonly Stmt[];
 }
 
 /** The loops that fill `to` with a node's result: copies with zeros around them, the windows, and what lies inside where
- *  windows reach beyond the result. `axesOf` names the axes of a shape. */
-export function windowLoops(
-  n: Node,
-  following: Following,
-  bufferOf: (v: Value) => Buffer,
-  to: Buffer,
-  axesOf: (shape: Shape) => Axis[],
-): Loops[] {
+ *  windows reach beyond the result. */
+function windowLoops(n: Node, following: Following, bufferOf: (v: Value) => Buffer, to: Buffer): Loops[] {
   const w = windowsOf(n, following, bufferOf);
   if (!w) throw new Error(`${n.op.name}: its windows are not what they were`);
   const copies = w.padded.map(({ from, to: copy, margins, order }): Loops => {
@@ -34,7 +54,7 @@ export function windowLoops(
     const value = x.select(x.all(...inside), x.load(from, at), x.constant(0, from.type.dtype));
     return { prefix: 'pad_', body: nest(axes, [store(copy, axes.map(x.ix), value)]) };
   });
-  if (w.beyond.flat().every((b) => b === 0)) return [...copies, { prefix: '', body: added(w, to, axesOf) }];
+  if (w.beyond.flat().every((b) => b === 0)) return [...copies, { prefix: '', body: added(w, to) }];
   const shape = to.type.shape.map((d, i) => (isBatch(d) ? d : d + sum(w.beyond[i] as readonly [number, number])));
   const wide: Buffer = { name: `${to.name}.wide`, type: { ...to.type, shape } };
   const axes = axesOf(to.type.shape);
@@ -44,7 +64,7 @@ export function windowLoops(
   );
   return [
     ...copies,
-    { prefix: '', body: added(w, wide, axesOf) },
+    { prefix: '', body: added(w, wide) },
     { prefix: 'crop_', body: nest(axes, [store(to, axes.map(x.ix), inner)]) },
   ];
 }
@@ -53,7 +73,7 @@ const sum = ([a, b]: readonly [number, number]): number => a + b;
 
 /** Every plane by itself: zeros first, then window upon window. Planes of one sample take turns, so that what one window
  *  stores has reached memory when the next one, which overlaps it, adds to it. */
-function added(w: Windows, to: Buffer, axesOf: (shape: Shape) => Axis[]): Stmt[] {
+function added(w: Windows, to: Buffer): Stmt[] {
   const inPlane = new Set(w.plane);
   const zeros = axesOf(to.type.shape);
   const own = (e: Expr): boolean => e.kind === 'axis' && inPlane.has(e.axis);
