@@ -1,0 +1,63 @@
+/** Where in a kernel its verifier stands: at a statement, in the loops around it. What is wrong is told of there. */
+
+import type { Bounds } from '../analysis/bounds.ts';
+import type { Buffer, Expr, Tile } from '../expr.ts';
+import type { Kernel, Stmt } from '../kernel.ts';
+import { showStmt } from '../text/print-kernel.ts';
+import { type Access, type Frame, undivided } from './dependence.ts';
+import { show } from './expr.ts';
+import type { ProblemCode, Report } from './index.ts';
+
+export class Position {
+  readonly kernel: Kernel;
+  readonly bounds: Bounds;
+  readonly #report: Report;
+  /** The loops around, outermost first. */
+  readonly frames: Frame[] = [];
+  /** The statement; null where the kernel as a whole is meant. */
+  stmt: Stmt | null = null;
+  /** How many statements came before. */
+  order = 0;
+  /** Whether there was a problem after which nothing else can be asked. */
+  failed = false;
+
+  constructor(kernel: Kernel, bounds: Bounds, report: Report) {
+    this.kernel = kernel;
+    this.bounds = bounds;
+    this.#report = report;
+  }
+
+  readonly complain = (code: ProblemCode, message: string): void => {
+    const stmt = this.stmt ? ` at ${firstLine(this.stmt)}` : '';
+    if (code !== 'registers') this.failed = true;
+    const loc = this.stmt?.place ?? this.kernel.place ?? this.kernel.locs[0] ?? null;
+    this.#report(code, `kernel @${this.kernel.name}${stmt}`, message, loc);
+  };
+
+  /** The same, at an access that was made before. */
+  readonly complainAt = (a: Access, code: ProblemCode, message: string): void => {
+    this.stmt = a.stmt;
+    this.complain(code, message);
+  };
+
+  /** An access that is made here. */
+  access(of: Buffer | Tile, shape: Access['shape'], at: readonly Expr[]): Access {
+    const whole = undivided(shape, at, this.bounds.interner);
+    return { of, ...whole, frames: [...this.frames], order: this.order, stmt: this.stmt as Stmt };
+  }
+
+  /** Those of the loops around that are written out as copies, or as lanes. */
+  copied(): Frame[] {
+    return this.frames.filter((f) => f.loop.mode === 'unrolled' || f.loop.mode === 'vectorized');
+  }
+}
+
+/** The first line of a statement, as far as a message has room for it. */
+export function firstLine(s: Stmt): string {
+  const [text] = showStmt(s).split('\n') as [string];
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** An element of a tile as it is written. */
+export const element = (tile: Tile, at: readonly Expr[]): string =>
+  at.length ? `${tile.name}[${at.map(show).join(', ')}]` : tile.name;
