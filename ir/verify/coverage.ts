@@ -2,7 +2,7 @@
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { type Linear, plus } from '../analysis/linear.ts';
-import { type Axis, type Expr, freeAxes, ix } from '../expr.ts';
+import { type Axis, freeAxes, ix, leastOf } from '../expr.ts';
 import { bindShape } from '../type.ts';
 import type { Access } from './dependence.ts';
 
@@ -85,8 +85,6 @@ interface End {
   readonly sum: Linear;
   met: boolean;
 }
-
-const leastOf = (e: Expr): Expr[] => (e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e]);
 
 /** The values of a form that has the same loops as a sum which stays below 0: those that lie before this end. */
 function beforeEnd(

@@ -129,3 +129,9 @@ const quotient = (e: Expr, fn: 'idiv' | 'imod', c: Dim | undefined): Expr | null
 
 /** The row-major position of an access. */
 export const flat = ({ at, shape }: Access): Expr => flatPlace(shape, at);
+
+/** The loops that stand around both accesses. */
+export function commonFrames(a: Access, b: Access): Frame[] {
+  const n = a.frames.findIndex((f, i) => f !== b.frames[i]);
+  return n < 0 ? [...a.frames] : a.frames.slice(0, n);
+}

@@ -7,7 +7,7 @@ import { upsert } from '../collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../expr.ts';
 import { isShared, type Kernel, type Loop, storageOf } from '../kernel.ts';
 import { coverage } from './coverage.ts';
-import { type Access, type Frame, meet } from './dependence.ts';
+import { type Access, commonFrames, type Frame, meet } from './dependence.ts';
 import { show } from './expr.ts';
 import type { ProblemCode } from './index.ts';
 
@@ -60,12 +60,12 @@ function races(touched: Touches, tell: Tell): void {
     const moved = ({ loop: { mode } }: Frame): boolean => mode !== 'serial' && !(mode === 'unrolled' && lists.has(of));
     for (const [i, a] of group.entries())
       if (a.frames.some(moved))
-        for (const b of group.slice(i)) race(a, b, common(a, b), moved, 'store the same elements');
+        for (const b of group.slice(i)) race(a, b, commonFrames(a, b), moved, 'store the same elements');
   }
   for (const group of groups(sums, storage).values())
     for (const [i, a] of group.entries())
       if (a.frames.some(atOnce))
-        for (const b of group.slice(i)) race(a, b, common(a, b), atOnce, 'add to the same elements');
+        for (const b of group.slice(i)) race(a, b, commonFrames(a, b), atOnce, 'add to the same elements');
   // Registers, where lanes or threads run side by side.
   besides(touched, tell);
   const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || atOnce(f);
@@ -73,7 +73,7 @@ function races(touched: Touches, tell: Tell): void {
   for (const a of tileWrites)
     if (a.frames.some(beside))
       for (const b of touches.get(a.of) as Access[]) {
-        const shared = common(a, b).slice(depths.get(a.of as Tile));
+        const shared = commonFrames(a, b).slice(depths.get(a.of as Tile));
         race(a, b, shared, beside, `share elements of ${a.of.name}`);
       }
 }
@@ -98,7 +98,7 @@ function additions({ stores, sums, loads, bounds }: Touches, tell: Tell): void {
   for (const a of sums) {
     for (const s of stores) {
       if (storage(s) !== storage(a)) continue;
-      const clash = meet(s, a, common(s, a), bounds);
+      const clash = meet(s, a, commonFrames(s, a), bounds);
       if (!clash) continue;
       const what = `${a.of.name}[${a.at.map(show).join(', ')}]`;
       if (clash[0])
@@ -116,7 +116,7 @@ function overwrites({ stores, loads, bounds, throughMemory }: Touches, tell: Tel
   for (const s of stores)
     for (const l of loads) {
       if (storage(s) !== storage(l)) continue;
-      const both = common(s, l);
+      const both = commonFrames(s, l);
       if (both.length === 0 && l.order <= s.order) continue;
       const clash = meet(s, l, both, bounds);
       if (!clash) continue;
@@ -139,7 +139,7 @@ function unread({ tileWrites, tileReads, depths, asleep, bounds }: Touches, tell
     const readers = mine.filter((r) => r.stmt !== w.stmt);
     // A read that stands ahead comes later in another iteration, if that reads the same element.
     const again = (r: Access): boolean => {
-      const both = common(w, r);
+      const both = commonFrames(w, r);
       const inner = both.slice(depth);
       // What runs once would be read if it ran again.
       if (inner.some((f) => f.once)) return true;
@@ -174,8 +174,3 @@ function groups<K>(accesses: readonly Access[], of: (a: Access) => K): Map<K, Ac
 }
 const isAxis = (e: Expr | undefined, axis: Axis): boolean => e?.kind === 'axis' && e.axis === axis;
 const storage = (a: Access): Buffer => storageOf(a.of as Buffer);
-/** The loops that two accesses share. */
-const common = (a: Access, b: Access): Frame[] => {
-  const n = a.frames.findIndex((f, i) => f !== b.frames[i]);
-  return n < 0 ? [...a.frames] : a.frames.slice(0, n);
-};

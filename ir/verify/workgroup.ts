@@ -6,7 +6,7 @@ import { type Linear, plus } from '../analysis/linear.ts';
 import { type Axis, type Buffer, type Expr, ix, substitute, type Tile } from '../expr.ts';
 import { type Loop, storageOf } from '../kernel.ts';
 import { sameShape } from '../type.ts';
-import { type Access, type Frame, flat, settles, unify } from './dependence.ts';
+import { type Access, commonFrames, type Frame, flat, settles, unify } from './dependence.ts';
 
 /** A barrier, and the loops around it. */
 export interface BarrierAt {
@@ -54,11 +54,6 @@ const resource = (a: Access): Buffer | Tile => ('type' in a.of ? storageOf(a.of)
 const nestOf = (a: Access): Frame[] => a.frames.filter((f) => f.loop.mode === 'invocations');
 const inInvocations = (frames: readonly Frame[], f: Frame): boolean =>
   frames.slice(0, frames.indexOf(f)).some((o) => o.loop.mode === 'invocations');
-
-function commonFrames(a: Access, b: Access): Frame[] {
-  const n = a.frames.findIndex((f, i) => f !== b.frames[i]);
-  return n < 0 ? [...a.frames] : a.frames.slice(0, n);
-}
 
 /** Whether a barrier stands on every way from `a` to `b`: in one turn, or from one turn of a loop to its next. */
 function parted(a: Access, b: Access, barriers: readonly BarrierAt[], next: boolean, around: Frame | null): boolean {
