@@ -3,12 +3,11 @@
 
 import { dtypes } from '../dtype.ts';
 import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, identity, type Tile } from '../expr.ts';
-import { binaries, isCondition, nearest, resultOf, unaries } from '../scalar.ts';
+import { binaries, isCondition } from '../scalar.ts';
 import { type Placement, placement } from '../text/placement.ts';
-import { type Dim, type DType, isBatch, sameDim } from '../type.ts';
-
-/** `f64` keeps floats unrounded; `f32` rounds after every operation, as WebAssembly does. */
-export type Precision = 'f64' | 'f32';
+import { type Dim, type DType, sameDim } from '../type.ts';
+import { isAtom, Source } from './source.ts';
+import { binary, condition, convert, dimSource, literal, type Precision, unary } from './spell.ts';
 
 /** What an expression's leaves are called in the source around it. */
 export interface Names {
@@ -19,260 +18,214 @@ export interface Names {
   whole(a: Axis): boolean;
 }
 
-export interface Writer {
-  line(text: string): void;
-  fresh(prefix: string): string;
-  /** Lines written by `body` go between `head {` and `}`. */
-  block(head: string, body: () => void): void;
-  /** Everything that `body` writes is one statement: parts that `roots` share are computed once in it. */
-  statement(roots: readonly Expr[], body: () => void): void;
-  value(e: Expr): string;
-  arithmetic(fn: BinaryFn, dtype: DType, a: string, b: string): string;
-  /** The checked row-major place of an index. */
-  place(name: string, shape: readonly Dim[], at: readonly Expr[]): string;
-  source(): string;
-}
-
-interface Block {
-  readonly lines: string[];
-  readonly bound: Map<Expr, string>;
-  readonly outer: Block | null;
-}
-
-export const dimSource = (d: Dim): string => (isBatch(d) ? (d.times === 1 ? 'N' : `(${d.times} * N)`) : String(d));
+type Of<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
 
 const isLeaf = (e: Expr): boolean => e.kind === 'const' || e.kind === 'axis' || e.kind === 'size';
-const isAtom = (text: string): boolean => /^[\w$]+$/.test(text);
 
-export function writer(precision: Precision, names: Names): Writer {
-  let block: Block = { lines: [], bound: new Map(), outer: null };
-  let uses = new Map<Expr, number>();
-  let placed: Placement = placement([]);
-  const local = new Map<Axis, string>();
-  let count = 0;
+export class Writer {
+  readonly #precision: Precision;
+  readonly #names: Names;
+  readonly #source = new Source();
+  /** Of the statement that is written: how many places read each part, and where shared parts are computed. */
+  #uses = new Map<Expr, number>();
+  #placed: Placement = placement([]);
+  /** Axes of reductions around, by what they are called. */
+  readonly #local = new Map<Axis, string>();
 
-  const line = (text: string): void => {
-    block.lines.push(text);
-  };
-  const fresh = (prefix: string): string => `${prefix}${count++}`;
-  const round = (text: string): string => (precision === 'f32' ? `fround(${text})` : text);
-
-  function inBlock<T>(body: () => T): [readonly string[], T] {
-    block = { lines: [], bound: new Map(), outer: block };
-    const result = body();
-    const { lines, outer } = block;
-    block = outer as Block;
-    return [lines, result];
-  }
-  function nested(head: string, body: () => void): void {
-    const [lines] = inBlock(body);
-    block.lines.push(`${head} {`, ...lines, '}');
-  }
-  function statement(roots: readonly Expr[], body: () => void): void {
-    uses = countUses(roots);
-    placed = placement(roots);
-    const [lines] = inBlock(body);
-    block.lines.push(...lines);
+  constructor(precision: Precision, names: Names) {
+    this.#precision = precision;
+    this.#names = names;
   }
 
-  function bound(e: Expr): string | undefined {
-    for (let b: Block | null = block; b; b = b.outer) {
-      const name = b.bound.get(e);
-      if (name !== undefined) return name;
-    }
-    return undefined;
+  line(text: string): void {
+    this.#source.line(text);
+  }
+  fresh(prefix: string): string {
+    return this.#source.fresh(prefix);
+  }
+  /** Lines written by `body` go between `head {` and `}`. */
+  block(head: string, body: () => void): void {
+    this.#source.block(head, body);
+  }
+  source(): string {
+    return this.#source.text();
   }
 
-  const isShared = (e: Expr): boolean => (uses.get(e) ?? 0) > 1 && !isLeaf(e);
-  function value(e: Expr): string {
-    const known = bound(e);
+  /** Everything that `body` writes is one statement: parts that `roots` share are computed once in it. */
+  statement(roots: readonly Expr[], body: () => void): void {
+    this.#uses = countUses(roots);
+    this.#placed = placement(roots);
+    const [lines] = this.#source.apart(body);
+    this.#source.line(...lines);
+  }
+
+  arithmetic(fn: BinaryFn, dtype: DType, a: string, b: string): string {
+    return binary(fn, dtype, a, b, this.#precision);
+  }
+
+  value(e: Expr): string {
+    const known = this.#source.bound(e);
     if (known !== undefined) return known;
-    const text = compute(e);
-    return isShared(e) ? bind(e, text) : text;
-  }
-  function bind(e: Expr, text: string): string {
-    let name = text;
-    if (!isAtom(text)) {
-      name = fresh('v');
-      line(`const ${name} = ${text};`);
-    }
-    block.bound.set(e, name);
-    return name;
+    const text = this.#compute(e);
+    return this.#isShared(e) ? this.#source.bind(e, text) : text;
   }
 
-  function compute(e: Expr): string {
+  /** The checked row-major place of an index. */
+  place(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
+    if (at.length !== shape.length) throw new Error(`${name} has ${shape.length} dimensions, and ${at.length} indices`);
+    return at.reduce((flat, index, d) => {
+      const extent = shape[d] as Dim;
+      let i = this.value(index);
+      if (!this.#isInside(index, extent)) {
+        if (!isAtom(i)) i = this.#source.bind(index, i);
+        const problem = `${JSON.stringify(name)}, ${d}, ${i}, ${dimSource(extent)}`;
+        this.line(`if (${i} >>> 0 >= ${dimSource(extent)}) outside(where, ${problem});`);
+      }
+      return d === 0 ? i : `(${flat} * ${dimSource(extent)} + ${i})`;
+    }, '0');
+  }
+
+  #isInside(index: Expr, extent: Dim | undefined): boolean {
+    if (index.kind === 'axis')
+      return (this.#local.has(index.axis) || this.#names.whole(index.axis)) && sameDim(index.axis.extent, extent ?? -1);
+    return index.kind === 'const' && typeof extent === 'number' && index.value >= 0 && index.value < extent;
+  }
+
+  #isRead(e: Expr): boolean {
+    return (this.#uses.get(e) ?? 0) > 1;
+  }
+  #isShared(e: Expr): boolean {
+    return this.#isRead(e) && !isLeaf(e);
+  }
+
+  #compute(e: Expr): string {
     switch (e.kind) {
       case 'const':
-        return literal(e.value, e.dtype, precision);
+        return literal(e.value, e.dtype, this.#precision);
       case 'axis':
-        return local.get(e.axis) ?? names.axis(e.axis);
+        return this.#local.get(e.axis) ?? this.#names.axis(e.axis);
       case 'size':
         return dimSource(e.of);
       case 'load':
-        return `${names.buffer(e.buffer)}[${place(e.buffer.name, e.buffer.type.shape, e.at)}]`;
-      case 'tile':
-        return e.tile.shape.length === 0
-          ? names.tile(e.tile)
-          : `${names.tile(e.tile)}[${place(e.tile.name, e.tile.shape, e.at)}]`;
+        return `${this.#names.buffer(e.buffer)}[${this.place(e.buffer.name, e.buffer.type.shape, e.at)}]`;
+      case 'tile': {
+        const name = this.#names.tile(e.tile);
+        return e.tile.shape.length === 0 ? name : `${name}[${this.place(e.tile.name, e.tile.shape, e.at)}]`;
+      }
       case 'unary':
-        return unary(e);
+        return unary(e.fn, dtypeOf(e.x), this.value(e.x), this.#precision);
       case 'binary':
-        return isCondition(e.fn) ? `(${condition(e)} ? 1 : 0)` : arithmetic(e.fn, dtypeOf(e.a), value(e.a), value(e.b));
+        return isCondition(e.fn)
+          ? `(${this.#condition(e)} ? 1 : 0)`
+          : this.arithmetic(e.fn, dtypeOf(e.a), this.value(e.a), this.value(e.b));
       case 'select':
-        return select(e);
+        return this.#select(e);
       case 'convert':
-        return convert(dtypeOf(e.x), e.to, value(e.x));
+        return convert(dtypeOf(e.x), e.to, this.value(e.x));
       case 'reduce':
-        return reduce(e);
+        return this.#reduce(e);
       default:
         return e satisfies never;
     }
   }
 
   /** A truth value where JavaScript asks for a condition; a shared one is computed once, as a number. */
-  function test(e: Expr): string {
-    const shared = bound(e) !== undefined || (uses.get(e) ?? 0) > 1;
-    return e.kind === 'binary' && !shared ? condition(e) : value(e);
+  #test(e: Expr): string {
+    const once = this.#source.bound(e) === undefined && !this.#isRead(e);
+    return e.kind === 'binary' && once ? this.#condition(e) : this.value(e);
   }
-  function condition(e: Extract<Expr, { kind: 'binary' }>): string {
-    const side = binaries[e.fn].takes.every((d) => d === 'bool') ? test : value;
-    return arithmeticText(e.fn, dtypeOf(e.a), side(e.a), side(e.b));
-  }
-
-  function unary(e: Extract<Expr, { kind: 'unary' }>): string {
-    const [x, dtype, row] = [value(e.x), dtypeOf(e.x), unaries[e.fn]];
-    const { kind } = dtypes[dtype];
-    const text = row.js?.[kind]?.(x, round) ?? `${kind}_${e.fn}(${x}, round)`;
-    return narrow(resultOf(row, dtype), text);
+  #condition(e: Of<'binary'>): string {
+    const logic = binaries[e.fn].takes.every((d) => d === 'bool');
+    const [a, b] = [e.a, e.b].map((p) => (logic ? this.#test(p) : this.value(p))) as [string, string];
+    return condition(e.fn, dtypeOf(e.a), a, b, this.#precision);
   }
 
-  /** A condition, where the function is one. */
-  function arithmeticText(fn: BinaryFn, dtype: DType, a: string, b: string): string {
-    const row = binaries[fn];
-    const { kind } = dtypes[dtype];
-    const text = row.js?.[kind]?.(a, b, round) ?? `${kind}_${fn}(${a}, ${b}, round)`;
-    return row.closed ? text : narrow(resultOf(row, dtype), text);
-  }
-  function arithmetic(fn: BinaryFn, dtype: DType, a: string, b: string): string {
-    const text = arithmeticText(fn, dtype, a, b);
-    return isCondition(fn) ? `(${text} ? 1 : 0)` : text;
+  #select(e: Of<'select'>): string {
+    const source = this.#source;
+    const cond = this.#test(e.cond);
+    for (const part of this.#placed.before.get(e) ?? []) this.#early(part);
+    const [before, then] = source.apart(() => this.value(e.then));
+    const [instead, otherwise] = source.apart(() => this.value(e.otherwise));
+    if (before.length + instead.length === 0) return `(${cond} ? ${then} : ${otherwise})`;
+    const name = source.fresh('s');
+    source.line(`let ${name};`, `if (${cond}) {`, ...before, `${name} = ${then};`, '} else {', ...instead);
+    source.line(`${name} = ${otherwise};`, '}');
+    return name;
   }
 
   /** Has a part there that both arms of a choice may need, without computing it where neither does. */
-  function early(e: Expr): void {
-    if (!isShared(e) || bound(e) !== undefined) return;
-    if (!mayFail(e)) {
-      value(e);
+  #early(e: Expr): void {
+    const source = this.#source;
+    if (!this.#isShared(e) || source.bound(e) !== undefined) return;
+    if (!this.#mayFail(e)) {
+      this.value(e);
       return;
     }
     // What others need too must not end up inside the function.
-    const home = placed.of.get(e);
+    const home = this.#placed.of.get(e);
     const seen = new Set<Expr>([e]);
     const parts = (p: Expr): void => {
-      if (seen.has(p) || bound(p) !== undefined) return;
+      if (seen.has(p) || source.bound(p) !== undefined) return;
       seen.add(p);
       if (p.kind !== 'reduce') for (const c of children(p)) parts(c);
-      if (placed.of.get(p) === home) early(p);
+      if (this.#placed.of.get(p) === home) this.#early(p);
     };
     if (e.kind !== 'reduce') for (const c of children(e)) parts(c);
-    const [get, held, known] = [fresh('g'), fresh('v'), fresh('h')];
-    const [lines, text] = inBlock(() => compute(e));
-    line(`let ${held}, ${known} = false;`);
-    line(`const ${get} = () => {`);
-    block.lines.push(`if (!${known}) {`, ...lines, `${held} = ${text};`, `${known} = true;`, '}');
-    line(`return ${held}; };`);
-    block.bound.set(e, `${get}()`);
+    const [get, held, known] = [source.fresh('g'), source.fresh('v'), source.fresh('h')];
+    const [lines, text] = source.apart(() => this.#compute(e));
+    source.line(`let ${held}, ${known} = false;`, `const ${get} = () => {`);
+    source.line(`if (!${known}) {`, ...lines, `${held} = ${text};`, `${known} = true;`, '}', `return ${held}; };`);
+    source.call(e, `${get}()`);
   }
+
   /** Whether computing a part where nobody asks for it could stop the run, or take long. */
-  function mayFail(e: Expr, seen: Set<Expr> = new Set()): boolean {
+  #mayFail(e: Expr, seen: Set<Expr> = new Set()): boolean {
     if (seen.has(e)) return false;
     seen.add(e);
-    const known = bound(e);
+    const known = this.#source.bound(e);
     if (known !== undefined) return !isAtom(known);
     if (e.kind === 'reduce') return true;
     const shape = e.kind === 'load' ? e.buffer.type.shape : e.kind === 'tile' ? e.tile.shape : [];
     const divides = e.kind === 'binary' && binaries[e.fn].divides && dtypes[dtypeOf(e.a)].kind === 'whole';
     if (divides && !(e.b.kind === 'const' && e.b.value !== 0)) return true;
-    return children(e).some((c, d) => (shape.length > 0 && !isInside(c, shape[d])) || mayFail(c, seen));
+    return children(e).some((c, d) => (shape.length > 0 && !this.#isInside(c, shape[d])) || this.#mayFail(c, seen));
   }
 
-  function select(e: Extract<Expr, { kind: 'select' }>): string {
-    const cond = test(e.cond);
-    for (const part of placed.before.get(e) ?? []) early(part);
-    const [before, then] = inBlock(() => value(e.then));
-    const [instead, otherwise] = inBlock(() => value(e.otherwise));
-    if (before.length + instead.length === 0) return `(${cond} ? ${then} : ${otherwise})`;
-    const name = fresh('s');
-    block.lines.push(`let ${name};`, `if (${cond}) {`, ...before, `${name} = ${then};`, '} else {', ...instead);
-    block.lines.push(`${name} = ${otherwise};`, '}');
-    return name;
-  }
-
-  function reduce(e: Extract<Expr, { kind: 'reduce' }>): string {
-    const [result, dtype] = [fresh('r'), dtypeOf(e.body)];
-    const around = placed;
-    placed = placement([e.body]);
-    const inner = (axes: readonly Axis[], body: () => void): void => {
-      const [a, ...rest] = axes;
-      if (!a) {
-        body();
-        return;
-      }
-      const was = local.get(a);
-      const name = fresh('a');
-      local.set(a, name);
-      nested(`for (let ${name} = 0; ${name} < ${dimSource(a.extent)}; ${name}++)`, () => inner(rest, body));
-      if (was === undefined) local.delete(a);
-      else local.set(a, was);
-    };
-    if (e.fn === 'argmax') {
-      const [best, at] = [fresh('b'), fresh('k')];
-      line(`let ${result} = 0, ${best} = 0, ${at} = 0;`);
-      inner(e.over, () => {
-        const v = bind(e.body, value(e.body));
-        const greater = `${v} > ${best} || (${v} !== ${v} && ${best} === ${best})`;
-        line(`if (${at} === 0 || ${greater}) { ${best} = ${v}; ${result} = ${at}; }`);
-        line(`${at}++;`);
-      });
-      placed = around;
-      return result;
+  #reduce(e: Of<'reduce'>): string {
+    const result = this.fresh('r');
+    const around = this.#placed;
+    this.#placed = placement([e.body]);
+    if (e.fn === 'argmax') this.#argmax(e, result);
+    else {
+      const { fn } = e;
+      const dtype = dtypeOf(e.body);
+      this.line(`let ${result} = ${this.value(identity(fn, dtype))};`);
+      this.#loops(e.over, () => this.line(`${result} = ${this.arithmetic(fn, dtype, result, this.value(e.body))};`));
     }
-    const { fn } = e;
-    line(`let ${result} = ${value(identity(fn, dtype))};`);
-    inner(e.over, () => line(`${result} = ${arithmetic(fn, dtype, result, value(e.body))};`));
-    placed = around;
+    this.#placed = around;
     return result;
   }
 
-  const isInside = (index: Expr, extent: Dim | undefined): boolean =>
-    index.kind === 'axis'
-      ? (local.has(index.axis) || names.whole(index.axis)) && sameDim(index.axis.extent, extent ?? -1)
-      : index.kind === 'const' && typeof extent === 'number' && index.value >= 0 && index.value < extent;
-
-  function place(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
-    if (at.length !== shape.length) throw new Error(`${name} has ${shape.length} dimensions, and ${at.length} indices`);
-    return at.reduce((flat, index, d) => {
-      const extent = shape[d] as Dim;
-      let i = value(index);
-      if (!isInside(index, extent)) {
-        if (!isAtom(i)) i = bind(index, i);
-        const problem = `${JSON.stringify(name)}, ${d}, ${i}, ${dimSource(extent)}`;
-        line(`if (${i} >>> 0 >= ${dimSource(extent)}) outside(where, ${problem});`);
-      }
-      return d === 0 ? i : `(${flat} * ${dimSource(extent)} + ${i})`;
-    }, '0');
+  #argmax(e: Of<'reduce'>, result: string): void {
+    const [best, at] = [this.fresh('b'), this.fresh('k')];
+    this.line(`let ${result} = 0, ${best} = 0, ${at} = 0;`);
+    this.#loops(e.over, () => {
+      const v = this.#source.bind(e.body, this.value(e.body));
+      const greater = `${v} > ${best} || (${v} !== ${v} && ${best} === ${best})`;
+      this.line(`if (${at} === 0 || ${greater}) { ${best} = ${v}; ${result} = ${at}; }`);
+      this.line(`${at}++;`);
+    });
   }
 
-  return {
-    line,
-    fresh,
-    block: nested,
-    statement,
-    value,
-    arithmetic,
-    place,
-    source: () => block.lines.join('\n'),
-  };
+  #loops([a, ...rest]: readonly Axis[], body: () => void): void {
+    if (!a) return body();
+    const was = this.#local.get(a);
+    const name = this.fresh('a');
+    this.#local.set(a, name);
+    this.block(`for (let ${name} = 0; ${name} < ${dimSource(a.extent)}; ${name}++)`, () => this.#loops(rest, body));
+    if (was === undefined) this.#local.delete(a);
+    else this.#local.set(a, was);
+  }
 }
 
 /** How many places of the expressions read each part. */
@@ -285,75 +238,4 @@ function countUses(roots: readonly Expr[]): Map<Expr, number> {
   };
   for (const r of roots) visit(r);
   return uses;
-}
-
-function literal(value: number, dtype: DType, precision: Precision): string {
-  const v = dtype === 'f32' && precision === 'f32' ? Math.fround(value) : value;
-  return v < 0 || Object.is(v, -0) ? `(${Object.is(v, -0) ? '-0' : v})` : String(v);
-}
-
-/** A whole number brought into the range of its type. */
-const narrow = (dtype: DType, text: string): string => (dtype === 'u8' ? `(${text} & 255)` : text);
-
-function convert(from: DType, to: DType, x: string): string {
-  if (to === 'bool') return from === 'bool' ? x : `(${x} !== 0 ? 1 : 0)`;
-  if (to === 'f32') return from === 'i32' ? `fround_i32(${x})` : x;
-  const whole = from === 'f32' ? `to_i32(${x})` : x;
-  return to === 'u8' && from !== 'bool' ? `(${whole} & 255)` : whole;
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** What the source calls beside `Math`. */
-const helpers = {
-  outside(where: string, name: string, dim: number, index: number, extent: number): never {
-    throw new RangeError(`${where}: ${name}: index ${index} lies outside 0..${extent} in dimension ${dim}`);
-  },
-  /** Truncates, saturating; NaN becomes 0. */
-  to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
-  /** Rounded to 11 bits, and to fewer below 2^-14; beyond 16 bits infinite. */
-  half(x: number): number {
-    scratch.setFloat32(0, x);
-    const step = 2 ** (Math.max(-14, ((scratch.getInt32(0) >> 23) & 255) - 127) - 10);
-    const near = nearest(x / step) * step;
-    return Math.abs(near) < 65520 ? near : Number.isNaN(x) ? x : Math.sign(x) * Infinity;
-  },
-};
-
-/** The values of scalar functions, by the kind of their operands: `whole_shl`, `float_exp`. */
-const values: Readonly<Record<string, unknown>> = Object.fromEntries(
-  [...Object.entries(unaries), ...Object.entries(binaries)].flatMap(([fn, row]) =>
-    Object.entries(row.eval).map(([kind, f]) => [`${kind}_${fn}`, f]),
-  ),
-);
-
-/** Functions that are kept: a long run meets new equations without end. */
-const mostCompiled = 4096;
-const compiled = new Map<string, (...args: unknown[]) => void>();
-
-/** A function of `N` and `args` with this body; the same text gives the same function. */
-export function compileSource(
-  where: string,
-  precision: Precision,
-  args: readonly string[],
-  body: string,
-): (...args: unknown[]) => void {
-  const key = `${where}\n${precision}\n${args}\n${body}`;
-  let f = compiled.get(key);
-  if (!f) {
-    const called = Object.entries(values).filter(([name]) => body.includes(name));
-    const given = {
-      ...helpers,
-      ...Object.fromEntries(called),
-      where,
-      fround: Math.fround,
-      round: precision === 'f32' ? Math.fround : (x: number) => x,
-      fround_i32: precision === 'f32' ? Math.fround : (x: number) => x,
-    };
-    const source = `'use strict';\nreturn (N${args.map((a) => `, ${a}`).join('')}) => {\n${body}\n};`;
-    f = new Function(...Object.keys(given), source)(...Object.values(given)) as (...args: unknown[]) => void;
-    if (compiled.size >= mostCompiled) compiled.clear();
-    compiled.set(key, f);
-  }
-  return f;
 }

@@ -4,7 +4,9 @@ import { equation } from '../analysis/equation.ts';
 import { dtypes } from '../dtype.ts';
 import { type Graph, type Node, type Param, type Result, topo, type Value } from '../graph.ts';
 import { countAt, type DType, showType } from '../type.ts';
-import { compileSource, dimSource, type Precision, writer } from './expr.ts';
+import { compileSource } from './compile.ts';
+import { Writer } from './expr.ts';
+import { dimSource, type Precision } from './spell.ts';
 
 /** Elements in row-major order, f32 as float64. */
 type Elements = Float64Array | Int32Array | Uint8Array;
@@ -72,7 +74,7 @@ function elementsOf(p: Param, given: ArrayLike<number> | undefined, n: number, p
 function compiled(node: Node, precision: Precision): (...args: unknown[]) => void {
   const { op } = node;
   const { e, buffers, axes } = equation(node);
-  const w = writer(precision, {
+  const w = new Writer(precision, {
     axis: (a) => {
       if (!axes.includes(a)) throw new Error(`${op.name}: its equation leaves the axis '${a.name}' free`);
       return a.name;

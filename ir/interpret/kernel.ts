@@ -5,7 +5,8 @@ import { dtypes } from '../dtype.ts';
 import { type Axis, type Buffer, type Expr, type Tile, walk } from '../expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf, walkStmts } from '../kernel.ts';
 import { countAt, type DType, showType } from '../type.ts';
-import { compileSource, type Writer, writer } from './expr.ts';
+import { compileSource } from './compile.ts';
+import { Writer } from './expr.ts';
 
 /** f32 in a Float32Array, i32 in an Int32Array, u8 and bool in a Uint8Array. */
 export type Memory = Map<Buffer, Float32Array | Int32Array | Uint8Array>;
@@ -64,7 +65,7 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
   const bug = (problem: string): never => {
     throw new Error(`kernel @${kernel.name}: ${problem}`);
   };
-  const w = writer('f32', {
+  const w = new Writer('f32', {
     axis: (a) => axes.get(a) ?? bug(`the axis '${a.name}' is read outside its loop`),
     buffer: (b) => `x${buffers.indexOf(b)}`,
     tile: (t) => tiles.get(t) ?? bug(`the tile '${t.name}' is read before it is declared`),

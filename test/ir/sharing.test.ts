@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
-import { writer } from '../../ir/interpret/expr.ts';
+import { Writer } from '../../ir/interpret/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
 import { finish, loop, store } from '../../ir/kernel.ts';
 import { placement } from '../../ir/text/placement.ts';
@@ -39,7 +39,7 @@ const run = (value: x.Expr, data: { a: number[]; c: number[] }): number[] => {
 
 test('nested choices over shared parts give source that grows with their number', () => {
   const length = (levels: number): number => {
-    const w = writer('f32', names);
+    const w = new Writer('f32', names);
     const e = nest(levels, x.load(a as x.Buffer, [x.ix(i)]));
     w.statement([e], () => w.line(`out = ${w.value(e)};`));
     return w.source().length;

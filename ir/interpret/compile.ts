@@ -1,0 +1,59 @@
+/** Functions made of source, and what that source calls beside `Math`. */
+
+import { binaries, nearest, unaries } from '../scalar.ts';
+import type { Precision } from './spell.ts';
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+const helpers = {
+  outside(where: string, name: string, dim: number, index: number, extent: number): never {
+    throw new RangeError(`${where}: ${name}: index ${index} lies outside 0..${extent} in dimension ${dim}`);
+  },
+  /** Truncates, saturating; NaN becomes 0. */
+  to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
+  /** Rounded to 11 bits, and to fewer below 2^-14; beyond 16 bits infinite. */
+  half(x: number): number {
+    scratch.setFloat32(0, x);
+    const step = 2 ** (Math.max(-14, ((scratch.getInt32(0) >> 23) & 255) - 127) - 10);
+    const near = nearest(x / step) * step;
+    return Math.abs(near) < 65520 ? near : Number.isNaN(x) ? x : Math.sign(x) * Infinity;
+  },
+};
+
+/** The values of scalar functions, by the kind of their operands: `whole_shl`, `float_exp`. */
+const values: Readonly<Record<string, unknown>> = Object.fromEntries(
+  [...Object.entries(unaries), ...Object.entries(binaries)].flatMap(([fn, row]) =>
+    Object.entries(row.eval).map(([kind, f]) => [`${kind}_${fn}`, f]),
+  ),
+);
+
+/** Functions that are kept: a long run meets new equations without end. */
+const mostCompiled = 4096;
+const compiled = new Map<string, (...args: unknown[]) => void>();
+
+/** A function of `N` and `args` with this body; the same text gives the same function. */
+export function compileSource(
+  where: string,
+  precision: Precision,
+  args: readonly string[],
+  body: string,
+): (...args: unknown[]) => void {
+  const key = `${where}\n${precision}\n${args}\n${body}`;
+  let f = compiled.get(key);
+  if (!f) {
+    const called = Object.entries(values).filter(([name]) => body.includes(name));
+    const given = {
+      ...helpers,
+      ...Object.fromEntries(called),
+      where,
+      fround: Math.fround,
+      round: precision === 'f32' ? Math.fround : (x: number) => x,
+      fround_i32: precision === 'f32' ? Math.fround : (x: number) => x,
+    };
+    const source = `'use strict';\nreturn (N${args.map((a) => `, ${a}`).join('')}) => {\n${body}\n};`;
+    f = new Function(...Object.keys(given), source)(...Object.values(given)) as (...args: unknown[]) => void;
+    if (compiled.size >= mostCompiled) compiled.clear();
+    compiled.set(key, f);
+  }
+  return f;
+}
