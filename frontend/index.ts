@@ -43,6 +43,7 @@ const given = namedOnly('compile', {
   fastMath: flag,
   rematerialize: flag,
   target: k.optional(anyValue),
+  machine: k.optional(k.kind('what is read of a description of a machine', isMachine)),
   bindingBytes: k.optional(anyValue),
   gpuFeatures: k.optional(k.listOf('a list of features', (v) => typeof v === 'string')),
   verify: flag,
@@ -53,6 +54,9 @@ const given = namedOnly('compile', {
 });
 function isObject(v: unknown): boolean {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
+}
+function isMachine(v: unknown): boolean {
+  return isObject(v) && (v as { readonly numbers?: unknown }).numbers instanceof Map;
 }
 function areSchedules(v: unknown): boolean {
   const { schedules } = (v ?? {}) as { readonly schedules?: unknown };

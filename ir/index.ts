@@ -42,6 +42,7 @@ export * as op from './ops/index.ts';
 export { ops, registerOp } from './ops/index.ts';
 export type { Entry, Outline, Port, Program, Purpose, Slot, Span, Storage } from './program.ts';
 export type { Directive, Schedule } from './schedule.ts';
+export type { Machine } from './target-numbers.ts';
 export {
   directivesOf,
   parseGraph,
@@ -54,6 +55,7 @@ export {
   type ScheduleText,
   type Text,
 } from './text/parse.ts';
+export { parseTarget } from './text/parse-target.ts';
 export { printGraph, printModule } from './text/print-graph.ts';
 export { printKernel, printKernels } from './text/print-kernel.ts';
 export type { PrintOptions } from './text/print-options.ts';

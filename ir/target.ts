@@ -1,4 +1,5 @@
-/** What hardware can do, as data: a scheduler reads numbers here and knows no target by name. */
+/** What hardware can do, as data: a scheduler reads numbers here and knows no target by name. What each number counts, and where
+ *  it comes from, is a row in target-numbers.ts; a machine that has others is a file (text/parse-target.ts). */
 
 import type { DType } from './type.ts';
 
@@ -31,17 +32,27 @@ export interface Target {
   readonly workgroup: Workgroup | null;
 }
 
+/** f32 values in one vector, of WebAssembly's SIMD128 and of WGSL alike. */
+export const vectorLanes = 4;
+
 export interface Workgroup {
-  /** The most invocations that a workgroup has. */
   readonly invocations: number;
-  /** So many are taken where there is nothing else to say. */
   readonly usual: number;
-  /** So many workgroups keep a device busy. */
   readonly wanted: number;
-  /** Bytes of memory that they share. */
   readonly bytes: number;
   /** The most workgroups in one dimension of a dispatch. */
   readonly most: number;
+  /** Words of workgroup memory are what time is counted in. */
+  readonly cost: {
+    readonly far: number;
+    readonly launch: number;
+    readonly saving: number;
+    readonly work: number;
+    readonly beside: number;
+    readonly share: number;
+    readonly block: number;
+    readonly slice: number;
+  };
   /** Whether tiles of f32 in that memory may be rounded to 16 bits. */
   readonly halves: boolean;
   /** Whether invocations add up together, in groups of a size that the device has. */
@@ -56,44 +67,30 @@ export interface GridTarget extends Target {
 /** A processor with vectors. */
 export interface VectorTarget extends Target {
   readonly workgroup: null;
-  /** Accumulators plus loads that one basic block may hold, where the engine moves a block's loads to its top. */
   readonly blockRegisters: number;
-  /** Multiply-adds that an unrolled loop body should hold: enough to hide the loop, few enough to compile fast. */
   readonly unroll: number;
   /** Whether a product can be added in one instruction, whose bits are the engine's. */
   readonly madd: boolean;
-  /** When threads share a kernel, in operations of one element or vector. */
-  readonly threads: {
-    /** Below so many at the largest batch a kernel is done before other threads have heard of it. */
-    readonly kernel: number;
-    /** So many units of a kernel at the largest batch give threads nearly equal shares. */
-    readonly units: number;
-    /** Below so many a unit costs more to find than it is worth. */
-    readonly unit: number;
-  };
-  /** Cycles, in issue slots of the machine: what costs are compared by. */
+  /** When threads share a kernel. */
+  readonly threads: { readonly kernel: number; readonly units: number; readonly unit: number };
+  /** What ways to run a kernel are compared by. */
   readonly cost: {
-    /** Instructions issued a cycle, multiplications or additions, loads. */
     readonly issue: number;
     readonly arithmetic: number;
     readonly load: number;
-    /** Extra instructions to put every second element of eight into a vector, and four elements from anywhere. */
     readonly strided: number;
     readonly gathered: number;
-    /** Extra instructions for an index that is data: to make an address of what was read, as it is or taken apart. */
     readonly indirect: { readonly ready: number; readonly apart: number };
-    /** Instructions that a fence costs: its test, and what cannot move across. */
     readonly fence: number;
-    /** Instructions around one iteration of a loop. */
     readonly loop: number;
-    /** Cycles from one addition to the next that needs its result. */
+    readonly pointer: number;
     readonly latency: number;
-    /** Cycles lost when a loop ends, and when data tell where it ends. */
     readonly exit: number;
     readonly surprise: number;
-    /** Cycles to look at one step of a sum, and to list it where it counts. */
     readonly listing: number;
-    /** Cycles of a whole batch that one more instruction of code must save: so many a sample, and no more than `most`. */
+    readonly copy: number;
+    readonly spill: { readonly any: number; readonly each: number };
+    readonly result: { readonly row: number; readonly apart: number; readonly across: number; readonly fixed: number };
     readonly code: { readonly sample: number; readonly most: number };
   };
 }
@@ -101,7 +98,7 @@ export interface VectorTarget extends Target {
 /** WebAssembly SIMD128 on x64 V8, from version 11.3 on: measured on Zen 5, Node 20 to 24. */
 export const wasm128: VectorTarget = {
   name: 'wasm',
-  lanes: 4,
+  lanes: vectorLanes,
   registers: 15,
   bytes: { f32: 4, i32: 4, u8: 1, bool: 1 },
   addsToMemory: true,
@@ -127,10 +124,14 @@ export const wasm128: VectorTarget = {
     indirect: { ready: 2, apart: 8 },
     fence: 6,
     loop: 4,
+    pointer: 2,
     latency: 4,
     exit: 8,
     surprise: 20,
     listing: 8,
+    copy: 1.5,
+    spill: { any: 1.5, each: 0.15 },
+    result: { row: 4, apart: 11, across: 8, fixed: 10 },
     code: { sample: 4, most: 250 },
   },
 };
@@ -159,7 +160,7 @@ export function wasmTarget(engine: Engine = 'v8-11', fastMath = false): VectorTa
 /** WebGPU with the limits that every device has. Elements are words of 32 bits, as a shader stores nothing smaller. */
 export const webgpu: GridTarget = {
   name: 'webgpu',
-  lanes: 4,
+  lanes: vectorLanes,
   registers: 24,
   bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
   addsToMemory: false,
@@ -170,7 +171,16 @@ export const webgpu: GridTarget = {
     most: 'the storage buffers of a WebGPU shader (maxStorageBuffersPerShaderStage) offer',
     help: 'compile for a smaller maxBatch, or for devices with larger bindings (bindingBytes, --binding)',
   },
-  workgroup: { invocations: 256, usual: 64, wanted: 96, bytes: 16384, most: 65535, halves: false, together: false },
+  workgroup: {
+    invocations: 256,
+    usual: 64,
+    wanted: 96,
+    bytes: 16384,
+    most: 65535,
+    cost: { far: 4, launch: 2 ** 22, saving: 4, work: 32, beside: 2, share: 64, block: 1024, slice: 16384 },
+    halves: false,
+    together: false,
+  },
 };
 
 /** What a device may have beyond what every device has, under WebGPU's names, and what a target is with it. */
@@ -193,6 +203,9 @@ export const webgpuTarget = ({
     (t, f) => ({ ...t, name: `${t.name}-${f}`, workgroup: { ...t.workgroup, ...gpuFeatureTargets[f] } }),
     { ...webgpu, memory: { ...webgpu.memory, bytes: bindingBytes } },
   );
+
+/** Whether every device runs what is made for it. */
+export const isPortable = ({ workgroup }: GridTarget): boolean => !workgroup.halves && !workgroup.together;
 
 /** The targets by their names. */
 export const targets = { wasm: wasm128, webgpu } as const;

@@ -5,7 +5,7 @@ import { type Expr, Interner, int, mapExpr, walk } from '../ir/expr.ts';
 import { exprsOf, isShared, type Kernel, type Loop, type Stmt } from '../ir/kernel.ts';
 import { clash, type Entry, hostValues, type Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
-import type { VectorTarget } from '../ir/target.ts';
+import { type VectorTarget, vectorLanes } from '../ir/target.ts';
 import { bindDim } from '../ir/type.ts';
 import { VerifyError } from '../ir/verify/index.ts';
 import { type KernelOptions, verifyKernel } from '../ir/verify/kernel.ts';
@@ -108,7 +108,8 @@ function isSafe(k: Kernel, known: KernelOptions): boolean {
 const work = (body: readonly Stmt[], batch: number): number =>
   body.reduce((sum, s) => {
     if (s.kind === 'tile' || s.kind === 'barrier') return sum;
-    if (s.kind === 'for') return sum + (trips(s, batch) / (s.mode === 'vectorized' ? 4 : 1)) * work(s.body, batch);
+    if (s.kind === 'for')
+      return sum + (trips(s, batch) / (s.mode === 'vectorized' ? vectorLanes : 1)) * work(s.body, batch);
     const [interner, parts, seen] = [new Interner(), new Set<number>(), new Set<Expr>()];
     for (const e of exprsOf(s)) walk(e, (p) => void parts.add(interner.id(p)), seen);
     return sum + parts.size;

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { ops } from '../dist/ir/ops/index.js';
 import { opsReference } from '../dist/ir/text/reference.js';
 import { directivesGrammar, directivesTable } from '../dist/ir/text/reference-schedule.js';
+import { targetsTable } from '../dist/ir/text/reference-target.js';
 
 const page = (name) => new URL(`../docs/${name}.md`, import.meta.url);
 const renew = (name, part, text) => {
@@ -16,4 +17,6 @@ const renew = (name, part, text) => {
 
 writeFileSync(page('ops'), opsReference(ops.values()));
 renew('architecture', /^\| directive \|[\s\S]*?(?=\n\n)/m, directivesTable());
+renew('targets', /(?<=^## A processor\n\n)[\s\S]*?(?=\n\n## )/m, targetsTable('wasm'));
+renew('targets', /(?<=^## A device with workgroups\n\n)[\s\S]*?(?=\n\n## )/m, targetsTable('webgpu'));
 renew('ir', /^directive = [\s\S]*? ;/m, directivesGrammar());

@@ -145,6 +145,8 @@ Examples:
   tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
   tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
   tapeout print lenet.ts --stage wat | less        the WebAssembly as text
+  tapeout print lenet.ts --target my-machine.json --stage schedule
+                                                   what would be chosen on another machine
   tapeout print lenet.ts --target webgpu --stage wgsl
                                                    the shaders`,
   run: printCommand,
@@ -215,7 +217,13 @@ const opt: Command = {
   takes: 'text',
   flags: [
     flag('--passes <list>', 'which passes, with commas between; without any the text is checked and written again'),
-    flag('--target <name>', 'what kernels are made for', { choices: Object.keys(targets), default: 'wasm' }),
+    flag(
+      '--target <name>',
+      `what kernels are made for: ${Object.keys(targets).join(', ')}, or a .json file that describes a machine`,
+      {
+        default: 'wasm',
+      },
+    ),
     flag('--print-after <list>', 'print the IR to stderr after these passes, or after all'),
     flags.schedule,
     flags.textBatch,

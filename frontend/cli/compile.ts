@@ -3,7 +3,7 @@ import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
 import { bundleOf, writeFiles } from '../files/output.ts';
 import type { EntryName } from '../pipeline/entries.ts';
-import type { CompileTarget } from '../pipeline/options.ts';
+import { compileTargets } from '../pipeline/options.ts';
 import { type StageName, stageNames } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
@@ -18,6 +18,7 @@ import {
   loadModel,
   outFolder,
 } from './model.ts';
+import { readTarget } from './target.ts';
 import { readSchedule } from './text.ts';
 
 export interface CompileFlags extends CodeFlags {
@@ -25,7 +26,7 @@ export interface CompileFlags extends CodeFlags {
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
   readonly seed?: number;
-  readonly target?: CompileTarget;
+  readonly target?: string;
   readonly printAfter?: string;
   readonly printBefore?: string;
   readonly verify?: boolean;
@@ -44,7 +45,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     {
       ...(flags.entries ? { entries: flags.entries } : {}),
       ...codeOptions(flags),
-      ...(flags.target ? { target: flags.target } : {}),
+      ...readTarget(flags.target, compileTargets, io),
       verify: flags.verify ?? false,
       ...readSchedule(flags.schedule, io),
       onStage: (stage, text, next) => printAsked(stage, text, next, flags, io),

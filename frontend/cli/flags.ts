@@ -2,7 +2,7 @@
  *  command line, its help, the checks of values, and the types of what commands are given. */
 import { type Engine, engines, gpuFeatures } from '../../ir/target.ts';
 import type { EntryName } from '../pipeline/entries.ts';
-import { type CompileTarget, compileTargets } from '../pipeline/options.ts';
+import { compileTargets } from '../pipeline/options.ts';
 
 /** One flag. `T` is the type of its value. */
 export interface Flag<T = unknown> {
@@ -124,7 +124,10 @@ export const flags = {
     'take the directives of kernels from this file, as print --stage schedule and tune write them',
   ),
   seed: flag<number>('--seed <n>', 'for initial values, instead of what the model says', { read: whole(0) }),
-  target: flag<CompileTarget>('--target <name>', 'what to compile to (default: wasm)', { choices: compileTargets }),
+  target: flag(
+    '--target <name>',
+    `what to compile to: ${compileTargets.join(', ')}, or a .json file that describes a machine (default: wasm)`,
+  ),
   entry: flag<EntryName>('--entry <name>', 'which entry (default: train_step, or forward)', { choices: entryNames }),
   batch: flag<number>('--batch <n>', 'samples a step (default: the largest batch of the model)', { read: whole(1) }),
   load: flag<readonly string[]>('--load <file...>', 'run a .ts or .js file first, which registers ops and passes'),

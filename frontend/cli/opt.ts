@@ -1,16 +1,18 @@
 /** `tapeout opt`: a text of the IR through passes, and out again as text. */
 import { type Target, type TargetName, targets } from '../../ir/target.ts';
+import { on } from '../../ir/target-numbers.ts';
 import { type Ir, printIr, type Stage } from '../../passes/stage.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { contextOf, readIr } from '../pipeline/read.ts';
 import { passNames, stageNamed } from '../pipeline/stages.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { runAsAsked } from './stage.ts';
+import { readTarget } from './target.ts';
 import { loadExtensions, readOptimizer, readSchedule, readSource, splitList, usualMaxBatch } from './text.ts';
 
 export interface OptFlags {
   readonly passes?: string;
-  readonly target: TargetName;
+  readonly target: string;
   readonly printAfter?: string;
   readonly maxBatch?: number;
   readonly verify?: boolean;
@@ -21,7 +23,10 @@ export interface OptFlags {
 export async function optCommand(path: string, flags: OptFlags, io: Io): Promise<number> {
   const { maxBatch = usualMaxBatch } = flags;
   await loadExtensions(flags.load, io);
-  const target = targets[flags.target];
+  const named = readTarget(flags.target, Object.keys(targets) as TargetName[], io);
+  const target = named.machine
+    ? on<Target>(targets[named.machine.extends], named.machine)
+    : targets[named.target ?? 'wasm'];
   const { passes, optimizer } = passesOf(flags.passes ?? '', target);
   const shown = new Set((flags.printAfter ?? '').split(',').map((name) => name.trim()));
   for (const name of shown)

@@ -1,10 +1,11 @@
 /** `tapeout print`: one stage of a model's compilation, as text. */
 
 import type { EntryName } from '../pipeline/entries.ts';
-import type { CompileTarget } from '../pipeline/options.ts';
+import { compileTargets } from '../pipeline/options.ts';
 import { type StageName, stageNames } from '../pipeline/stages.ts';
 import { exits, type Io } from './io.ts';
 import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
+import { readTarget } from './target.ts';
 import { readSchedule } from './text.ts';
 
 /** Kernels are what the schedule makes of them. */
@@ -15,7 +16,7 @@ export interface PrintFlags extends CodeFlags {
   readonly stage: string;
   readonly entries?: readonly EntryName[];
   readonly maxBatch?: number;
-  readonly target?: CompileTarget;
+  readonly target?: string;
   readonly verify?: boolean;
   readonly schedule?: string;
 }
@@ -32,7 +33,7 @@ export async function printCommand(
     {
       verify,
       ...codeOptions(flags),
-      ...(target ? { target } : {}),
+      ...readTarget(target, compileTargets, io),
       ...(entries ? { entries } : {}),
       ...readSchedule(schedule, io),
     },

@@ -11,6 +11,7 @@ import {
   wasmTarget,
   webgpuTarget,
 } from '../../ir/target.ts';
+import { type Machine, on } from '../../ir/target-numbers.ts';
 import type { GraphPass } from '../../passes/custom.ts';
 import type { GivenSchedules } from '../../passes/schedule/choose/given.ts';
 import { mostThreads } from '../../runtime/load-options.ts';
@@ -38,6 +39,9 @@ export interface CompileOptions {
   /** What the model is compiled to: `wasm` unless told otherwise, `webgpu`, or `all`. A model for WebGPU has the WebAssembly
    *  too; `webgpu` says whose stages are shown, and what a bundle holds. */
   readonly target?: CompileTarget;
+  /** The machine that schedules are chosen for, where its numbers are others than Tapeout's: what `parseTarget` reads. Any
+   *  machine runs the result; a sum that is added in another order may round otherwise. */
+  readonly machine?: Machine;
   /** Bytes that a storage buffer binding holds on the GPUs that the model is for: 128 MiB unless told otherwise, which every one
    *  has. No tensor may be larger, and no model larger than 8 bindings. A GPU with less refuses to load the model. */
   readonly bindingBytes?: number;
@@ -76,19 +80,23 @@ export interface Wanted {
 /** Throws a `CompileError` for an option that is none. */
 export function wantedBy(options: CompileOptions): Wanted {
   const target = targetOf(options);
+  const { machine } = options;
   const processor = processorOf(options);
   const features = featuresOf(options.gpuFeatures, target);
   const threads = threadsOf(options);
   const bindingBytes = bindingOf(options);
   return {
     target,
-    processor,
+    processor: machine?.extends === 'wasm' ? on(processor, machine) : processor,
     threads,
-    device: webgpuTarget({ bindingBytes }),
-    richDevice: features.length > 0 ? webgpuTarget({ bindingBytes, features }) : null,
+    device: deviceOf(webgpuTarget({ bindingBytes }), machine),
+    richDevice: features.length > 0 ? deviceOf(webgpuTarget({ bindingBytes, features }), machine) : null,
     features,
   };
 }
+
+const deviceOf = (device: GridTarget, machine: Machine | undefined): GridTarget =>
+  machine?.extends === 'webgpu' ? on(device, machine) : device;
 
 function threadsOf({ threads }: CompileOptions): number | null {
   if (threads === undefined) return null;

@@ -5,7 +5,7 @@ import { emission, type ProgramBackend } from '../../codegen/backend.ts';
 import { threadedWasmBackend, wasmBackend } from '../../codegen/wasm/backend.ts';
 import { wgslBackend } from '../../codegen/wgsl/backend.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
-import { isGrid, isVector, type Target, wasm128, webgpu } from '../../ir/target.ts';
+import { isGrid, isPortable, isVector, type Target, wasm128, webgpu } from '../../ir/target.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { type GraphPass, registeredPasses, runCustomPass } from '../../passes/custom.ts';
 import { type Stage, stage } from '../../passes/stage.ts';
@@ -18,7 +18,7 @@ export const graphStagesOnDemand: readonly Stage[] = [stages.rematerialize];
 
 /** The backend that compiles for a target, on threads where they are asked for. */
 export function backendFor(target: Target, threads = false): ProgramBackend {
-  if (isGrid(target)) return wgslBackend(target, target.name === webgpu.name ? 'wgsl' : 'wgsl-features');
+  if (isGrid(target)) return wgslBackend(target, isPortable(target) ? 'wgsl' : 'wgsl-features');
   if (isVector(target)) return threads ? threadedWasmBackend(target) : wasmBackend(target);
   throw new Error(`no backend is for ${target.name}`);
 }

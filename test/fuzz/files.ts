@@ -29,11 +29,13 @@ for (let n = 0; ; n++) {
 export const files: Kind = {
   name: 'files',
   doc: 'sets of files stay whole, whenever their writers are killed and however many there are',
-  runs: 12,
-  async check(choices) {
+  runs: 8,
+  async check(choices, tally) {
     build();
     const c = new Choices(choices);
     const count = c.chance(2) ? 1 : 2;
+    tally.kills += count;
+    tally.races += count - 1;
     const folder = shared();
     const writers = Array.from({ length: count }, (_, i) => started(folder, `${'ab'[i]}:`));
     await Promise.all(writers.map((w) => once(w.stdout as NonNullable<typeof w.stdout>, 'data')));

@@ -30,6 +30,9 @@ export class Tally {
   readonly #directives = new Map<string, Record<Outcome, number>>();
   graphs = 0;
   /** Params that their graph does not need, and params with names that no identifier is. */
+  /** Writers of files that were killed, and pairs of them that wrote at once. */
+  kills = 0;
+  races = 0;
   unused = 0;
   odd = 0;
   kernels = 0;
@@ -117,6 +120,7 @@ export class Tally {
       `${this.graphs} graphs, ${this.kernels} kernels, ${this.schedules} schedules, ${this.exact} models of exact sums; ${this.unproved} times the verifier could not prove an index that was in range`,
       `${this.unused} params that nothing needs, ${this.odd} with odd names`,
       `${this.differences} elements of gradients held to differences, ${this.skipped} skipped, at kinks or beyond numbers`,
+      `${this.kills} writers killed, ${this.races} times two that raced`,
       ...(this.graphs === 0
         ? []
         : [

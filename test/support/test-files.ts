@@ -34,6 +34,22 @@ export const longest: readonly string[] = [
   'test/rematerialize.test.ts',
 ];
 
+/** They register ops, mock modules or change the environment, and so have processes of their own. */
+export const unshared: readonly string[] = [
+  'test/checked.test.ts',
+  'test/cli/reduce.test.ts',
+  'test/cli/saving.test.ts',
+  'test/cli/types.test.ts',
+  'test/extend/faults.test.ts',
+  'test/extend/ops.test.ts',
+  'test/extend/testing.test.ts',
+  'test/fuzz/fuzz.test.ts',
+  'test/hosts.test.ts',
+  'test/ir/verify-data.test.ts',
+  'test/runtime/model.test.ts',
+  'test/whole-files.test.ts',
+];
+
 /** The core of the compiler, in files that take a few seconds at most: none has a device or starts a process. */
 export const quick: readonly string[] = [
   'test/ir/interpret.test.ts',

@@ -9,18 +9,8 @@ import type { Extents } from './extents.ts';
 
 /** Rows, and columns, of results that an invocation keeps at most. */
 export const mostRegisters = 4;
-/** Blocks read from memory at most one word where an invocation for each result reads so many: their barriers have a price. */
-const less = 4;
-/** A word of memory takes as long as so many of a workgroup's. No device was timed for it. */
-const far = 4;
-
 /** Steps of a sum that a block brings in together: as many of these as its memory holds. */
 const depths = [16, 8] as const;
-/** An invocation that adds fewer products, those of all its sums, is done before barriers pay. */
-const leastWork = 32;
-/** So many workgroups have room side by side on a device that has no more memory than every device. */
-const beside = 2;
-
 export interface BlockShape extends BlockSizes {
   /** Workgroups there are with it. */
   readonly count: number;
@@ -34,7 +24,7 @@ export function cheapestBlock(
   target: GridTarget,
   extents: Extents,
 ): BlockShape | null {
-  const { usual, wanted, bytes } = target.workgroup;
+  const { usual, wanted, bytes, cost } = target.workgroup;
   const [rows, cols] = [extents.of(parts.rows), extents.of(parts.cols)];
   const places = placesOf(parts.windows);
   const length = extents.of(parts.over);
@@ -44,23 +34,24 @@ export function cheapestBlock(
   sides.sort((a, b) => Math.abs(Math.log2(a[0] / a[1])) - Math.abs(Math.log2(b[0] / b[1])));
   const shapes = sides.flatMap((invocations) =>
     registerShapes
-      .filter((r) => r[0] * r[1] * places <= target.registers && r[0] * r[1] * places * length >= leastWork)
+      .filter((r) => r[0] * r[1] * places <= target.registers && r[0] * r[1] * places * length >= cost.work)
       .filter((r) => invocations[0] * (r[0] - 1) < rows && invocations[1] * (r[1] - 1) < cols)
       .flatMap((registers): BlockShape[] => {
         const [tall, wide] = [invocations[0] * registers[0], invocations[1] * registers[1]];
         const step = parts.reads
           .filter((r) => r.staged)
           .reduce((sum, r) => sum + 4 * placesOf(r.windows) * (r.along[0] === 'rows' ? tall : wide), 0);
-        const by = depths.find((d) => beside * d * step <= bytes);
+        const by = depths.find((d) => cost.beside * d * step <= bytes);
         const count = others * Math.ceil(rows / tall) * Math.ceil(cols / wide);
         const open = count >= wanted || registers[0] * registers[1] === 1;
         return by && open ? [{ invocations, registers, by, count }] : [];
       }),
   );
   const costs = shapes.map((shape) => ({ shape, ...readsOf(parts, shape, extents) }));
+  const costOf = ({ memory, near }: Reads): number => cost.far * memory + near;
   const best = costs.reduce<(typeof costs)[number] | null>((b, c) => (b && costOf(b) <= costOf(c) ? b : c), null);
   const alone = parts.reads.length * places;
-  return best && best.memory * less <= alone ? best.shape : null;
+  return best && best.memory * cost.saving <= alone ? best.shape : null;
 }
 
 /** Vectors first. */
@@ -75,7 +66,6 @@ interface Reads {
   readonly memory: number;
   readonly near: number;
 }
-const costOf = ({ memory, near }: Reads): number => far * memory + near;
 
 function readsOf({ rows, cols, reads }: BlockParts, { invocations, registers }: BlockShape, extents: Extents): Reads {
   const side = (l: Loop, d: 0 | 1) => {

@@ -7,7 +7,7 @@ import { type Directive, innerName, type Schedule } from '../../../ir/schedule.t
 import type { VectorTarget } from '../../../ir/target.ts';
 import { endsAtDim, reorders } from '../rewrites/loops.ts';
 import type { Analysis } from './analyse.ts';
-import { alongTwo, type Candidate, cost, type Lanes, shifts, type Unrolled } from './cost.ts';
+import { alongTwo, type Candidate, cost, type Lanes, operandRegisters, shifts, type Unrolled } from './cost.ts';
 import type { Extents } from './extents.ts';
 import { packedFor, readsRows } from './packing.ts';
 
@@ -50,11 +50,11 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
 
   const ways: Costed[] = [];
   for (const lanes of kinds) {
-    const { refs, packs, cycles: copies } = packedFor(a, lanes, extents);
+    const { refs, packs, cycles: copies } = packedFor(a, lanes, target, extents);
     const apart = windowed.filter((w) => w.axis !== lanes?.woven?.axis);
     const accumulators = apart.reduce((p, w) => p * w.by, lanes && !lanes.dot ? lanes.vectors : 1);
     const tileable = a.parallel.filter((l) => l !== lanes?.loop && l !== lanes?.woven);
-    for (const tiles of tilings(tileable, Math.floor(12 / accumulators), extents)) {
+    for (const tiles of tilings(tileable, Math.floor((target.registers - operandRegisters) / accumulators), extents)) {
       const bySteps = new Map<number, Costed>();
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
         for (const fences of fencings(steps, apart)) {

@@ -34,6 +34,9 @@ export const shifts = ({ woven }: Lanes, { inPlace }: Analysis): boolean => !inP
 export const alongTwo = (lanes: Lanes | null, { parallel }: Analysis): lanes is Lanes & { readonly woven: Loop } =>
   lanes?.woven != null && parallel.includes(lanes.woven);
 
+/** Vector registers that a body keeps for what it reads, beside its accumulators. */
+export const operandRegisters = 3;
+
 /** What one copy by itself costs, as a part of a tile of copies, which share their reads. */
 const alone = 0.4;
 
@@ -83,7 +86,7 @@ export function cost(
     loads += distinct * times * words;
     blockLoads += distinct * words;
   }
-  const { issue, arithmetic, load, loop } = target.cost;
+  const { issue, arithmetic, load, loop, pointer, spill, result } = target.cost;
   const issued = a.operations - (target.madd && a.addsProduct ? 1 : 0);
   let body = Math.max(
     // One accumulator takes its additions one after another.
@@ -94,11 +97,14 @@ export function cost(
   );
   const accumulators = perStep;
   // One spilled accumulator is loaded and stored at every step, and halves a kernel.
-  const over = Math.max(accumulators + 3 - target.registers, accumulators + blockLoads - target.blockRegisters);
-  if (over > 0) body *= 1.5 + 0.15 * Math.min(over, accumulators);
+  const over = Math.max(
+    accumulators + operandRegisters - target.registers,
+    accumulators + blockLoads - target.blockRegisters,
+  );
+  if (over > 0) body *= spill.any + spill.each * Math.min(over, accumulators);
 
   // Each loop that is left costs its own instructions, a pointer for each read among them, and a jump that goes wrong.
-  const turn = (loop + 2 * refs.length) / issue;
+  const turn = (loop + pointer * refs.length) / issue;
   const reduced = a.reduction.reduceRight((inside, l) => {
     const u = c.steps.find((s) => s.axis === l.axis)?.by ?? 1;
     const width = lanes?.dot && lanes.loop === l ? target.lanes : 1;
@@ -125,10 +131,11 @@ export function cost(
     return p * (Math.floor(e / t) + last);
   }, 1);
   const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
-  const scattered = lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? 9 : 2;
+  const scattered =
+    lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? result.apart : result.row;
   // Two woven axes part again where they are stored: a vector for each index of the short one.
   const pieces = alongTwo(lanes, a) ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
-  const ends = accumulators * pieces * (2 + scattered + (lanes?.dot ? 8 : 0)) + 10;
+  const ends = accumulators * pieces * (scattered + (lanes?.dot ? result.across : 0)) + result.fixed;
   // Code is downloaded, compiled and cached: an instruction must save some cycles of the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);

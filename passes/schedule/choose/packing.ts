@@ -5,6 +5,7 @@ import type { Axis, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
 import type { Loop } from '../../../ir/kernel.ts';
 import type { Directive } from '../../../ir/schedule.ts';
+import type { VectorTarget } from '../../../ir/target.ts';
 import { bindDim, type Dim } from '../../../ir/type.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import { alongTwo, type Lanes } from './cost.ts';
@@ -12,8 +13,6 @@ import type { Extents } from './extents.ts';
 
 /** Strides that a vector is loaded with in a few instructions. */
 const loadable = [0, 1, 2];
-/** Cycles to copy an element. */
-const copying = 1.5;
 
 /** What a kernel reads under some lanes, and the copies that it reads from. */
 export interface Packed {
@@ -23,7 +22,7 @@ export interface Packed {
 }
 
 /** The reads of a kernel, each from a copy with the lanes' dimensions last where it is not loadable without. */
-export function packedFor(a: Analysis, lanes: Lanes | null, extents: Extents): Packed {
+export function packedFor(a: Analysis, lanes: Lanes | null, target: VectorTarget, extents: Extents): Packed {
   if (!lanes) return { refs: a.reads, packs: [], cycles: 0 };
   const { woven } = lanes;
   if (woven && !alongTwo(lanes, a))
@@ -35,7 +34,7 @@ export function packedFor(a: Analysis, lanes: Lanes | null, extents: Extents): P
     if (!order) return r;
     if (order.some((d, k) => d !== k)) {
       packs.push({ do: 'pack', buffer: r.buffer.name, order });
-      cycles += extents.elements(r.buffer.type.shape) * copying;
+      cycles += extents.elements(r.buffer.type.shape) * target.cost.copy;
     }
     const strides = restrided(r, order);
     return { ...r, strides: woven ? strides.set(lanes.loop.axis, 1).set(woven.axis, 0) : strides };

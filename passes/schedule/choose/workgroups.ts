@@ -16,14 +16,6 @@ import { Extents } from './extents.ts';
 
 /** So many loops at most make the invocations of a workgroup. */
 const deepest = 3;
-/** Sums shorter than this are not worth sharing. */
-const shortest = 64;
-/** Sums this long are shared before they make blocks too few to fill a device. */
-const longest = 1024;
-/** Sums of so many steps have the workgroups that add up slices of them run for longer than one more launch takes. */
-const veryLong = 16384;
-/** So many words are read from near memory in the time of one more launch. */
-const launch = 1 << 22;
 
 /** The first that is safe of: sums in two stages, blocks of results in workgroup memory, sums that invocations share, an invocation for each
  *  iteration, and one for all. */
@@ -91,7 +83,7 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
   const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
   const block = cheapestBlock(parts, others, target, extents);
   // A very long sum in few workgroups is better shared.
-  if (!block || (block.count < target.workgroup.wanted && length >= longest)) return null;
+  if (!block || (block.count < target.workgroup.wanted && length >= target.workgroup.cost.block)) return null;
   const { invocations, registers, by } = block;
   const halves = target.workgroup.halves ? { half: true } : {};
   const made: Schedule = [
@@ -120,14 +112,14 @@ function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, b
   if (!isSum(chain.at(-1) as Loop)) return null;
   const results = nest.reduce((p, l) => p * extents.of(l), 1);
   const length = chain.reduce((p, l) => p * extents.of(l), 1);
-  const { wanted, invocations, usual } = target.workgroup;
-  const few = results < wanted && length >= veryLong;
+  const { wanted, invocations, usual, cost } = target.workgroup;
+  const few = results < wanted && length >= cost.slice;
   // A block of the most results reads this often less than one of the fewest.
   const side = Math.sqrt(usual);
   const tiles = Math.ceil(results / (usual * mostRegisters ** 2));
-  const blocks = tiles < wanted && length >= 4 * longest && (results * length) / (side / 2) >= launch;
+  const blocks = tiles < wanted && length >= 4 * cost.block && (results * length) / (side / 2) >= cost.launch;
   if (!few && !blocks) return null;
-  const room = few ? length / (4 * invocations) : length / longest;
+  const room = few ? length / (4 * invocations) : length / cost.block;
   const by = 2 ** Math.floor(Math.log2(Math.min(room, 2 * Math.ceil(wanted / (few ? results : tiles)))));
   if (by < 2) return null;
   const axis = over.axis.name;
@@ -154,9 +146,9 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   const loops = inside.filter((s): s is Loop => s.kind === 'for');
   const lengths = loops.map((l) => chainOf(l).reduce((p, o) => p * extents.of(o), 1));
   const length = Math.max(0, ...lengths);
-  const { usual, invocations, wanted } = target.workgroup;
+  const { usual, invocations, wanted, cost } = target.workgroup;
   const enough = wanted * usual;
-  if (length < shortest || results >= enough) return null;
+  if (length < cost.share || results >= enough) return null;
   // The fewer workgroups, the larger they are, as long as each invocation has a few steps.
   const room = Math.min(invocations, Math.max(usual, (4 * enough) / results), Math.max(usual, length / 4));
   const by = 2 ** Math.floor(Math.log2(room));

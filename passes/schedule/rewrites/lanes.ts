@@ -5,7 +5,8 @@ import * as x from '../../../ir/expr.ts';
 import { type Expr, Interner, type Tile, walk } from '../../../ir/expr.ts';
 import { isTileWrite, type Kernel, type Loop, loop, type Stmt, walkStmts } from '../../../ir/kernel.ts';
 import { innerName } from '../../../ir/schedule.ts';
-import { requireVectors, ScheduleError, vector } from './legal.ts';
+import { vectorLanes } from '../../../ir/target.ts';
+import { requireVectors, ScheduleError } from './legal.ts';
 import { replaceAxis } from './loops.ts';
 
 /** unroll i in 0..e { t[…, i] = f }  -->  unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } },
@@ -50,11 +51,12 @@ function setsNeighbours(l: Loop, by: number): boolean {
   const { tile, at, value } = only;
   const moves = (e: Expr): boolean => x.freeAxes(e).has(l.axis);
   const last = at.at(-1);
-  if (last === undefined || at.slice(0, -1).some(moves) || (tile.shape.at(-1) as number) % vector !== 0) return false;
+  if (last === undefined || at.slice(0, -1).some(moves) || (tile.shape.at(-1) as number) % vectorLanes !== 0)
+    return false;
   const lanes = new Map([[l.axis, { kind: 'lanes', start: 0, count: by }] as const]);
   const place = linear(last, lanes, new Interner());
-  if (place?.lanes !== 1 || place.constant % vector !== 0) return false;
-  if ([...place.terms.values()].some((t) => t.by % vector !== 0)) return false;
+  if (place?.lanes !== 1 || place.constant % vectorLanes !== 0) return false;
+  if ([...place.terms.values()].some((t) => t.by % vectorLanes !== 0)) return false;
   let apart = true;
   walk(value, (p) => {
     if (p.kind === 'tile' && (p.tile === tile || (!p.tile.memory && p.at.some(moves)))) apart = false;

@@ -6,6 +6,7 @@ import type { Axis, Buffer, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../../ir/kernel.ts';
 import { type Directive, type LoopExtent, valuesOf } from '../../../ir/schedule.ts';
+import { vectorLanes } from '../../../ir/target.ts';
 import { showLoops } from '../../../ir/text/print-schedule.ts';
 
 /** A directive that does not fit the kernel it is applied to. */
@@ -79,11 +80,8 @@ export function requireHandedOn(k: Kernel, d: Directive, order: Order): void {
         throw new ScheduleError(`iterations over ${axis.name} stay in order: they hand on elements of ${buffer.name}`);
 }
 
-/** Lanes come in fours. */
-export const vector = 4;
-
 export function requireVectors(by: number): void {
-  if (by % vector !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vector}`);
+  if (by % vectorLanes !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vectorLanes}`);
 }
 
 /** The fields of a directive hold what they may, also where no parser has seen them. */

@@ -1,0 +1,15 @@
+/** The reference of a target's numbers, written from their rows in `target-numbers.ts`. */
+
+import { describable, type Machine, numberAt } from '../target-numbers.ts';
+
+/** A line for each number of a target, as a Markdown table. */
+export function targetsTable(name: Machine['extends']): string {
+  const { target, numbers } = describable[name];
+  return [
+    `| number | ${name} | counts | origin |`,
+    '| --- | ---: | --- | --- |',
+    ...Object.entries(numbers).map(
+      ([path, { unit, doc, origin }]) => `| \`${path}\` | ${numberAt(target, path)} | ${unit} ${doc} | ${origin} |`,
+    ),
+  ].join('\n');
+}
