@@ -38,7 +38,10 @@ ${hasGpu ? loadsOnGpu(type, manifest, hasWasm) : loads(type, manifest.threads)}e
 ${runtimeTypes(type, manifest, hasWasm)}`;
 }
 
-const of = (manifest: Manifest, purpose: Purpose) => manifest.tensors.filter((t) => t.purpose === purpose);
+const isOf = (purpose: Purpose) => (t: ManifestTensor) => t.purpose === purpose;
+/** Of the state, an optimizer's begins as a number that the manifest has. */
+const isBuffer = (t: ManifestTensor): boolean => t.purpose === 'state' && t.initial === undefined;
+const of = (manifest: Manifest, purpose: Purpose) => manifest.tensors.filter(isOf(purpose));
 
 const arrays = `/** What any tensor's values lie in. */
 export type AnyArray = Float32Array | Int32Array | Uint8Array;
@@ -49,16 +52,17 @@ export type AnyArray = Float32Array | Int32Array | Uint8Array;
 const arraysOf = (manifest: Manifest): string =>
   (
     [
-      ['InputArrays', 'What calls take', ['input']],
-      ['OutputArrays', 'What calls find', ['output']],
-      ['ParameterArrays', 'What training changes', ['parameter']],
-      ['GradientArrays', 'What backward() and vjp() add to and zeroGrad() clears', ['gradient']],
-      ['StateArrays', "The optimizer's state, and buffers", ['state']],
-      ['ScalarArrays', 'Scalars as a state dict holds them', ['scalar']],
+      ['InputArrays', 'What calls take', isOf('input')],
+      ['OutputArrays', 'What calls find', isOf('output')],
+      ['ParameterArrays', 'What training changes', isOf('parameter')],
+      ['GradientArrays', 'What backward() and vjp() add to and zeroGrad() clears', isOf('gradient')],
+      ['BufferArrays', 'What the model holds and training does not change', isBuffer],
+      ['StateArrays', "The optimizer's state, and buffers", isOf('state')],
+      ['ScalarArrays', 'Scalars as a state dict holds them', isOf('scalar')],
     ] as const
   )
-    .map(([name, doc, purposes]) => {
-      const tensors = manifest.tensors.filter((t) => purposes.some((p) => p === t.purpose));
+    .map(([name, doc, what]) => {
+      const tensors = manifest.tensors.filter((t) => what(t));
       return `/** ${doc}, by name. */\nexport interface ${name} {\n${views(tensors)}}\n`;
     })
     .join('');
@@ -75,7 +79,7 @@ function wasmModel(type: string, manifest: Manifest): string {
   return `/** The model as WebAssembly. Calls take arrays in order, or by name in one object, or the number of samples that were written to
  *  \`inputs\`; they throw a TapeoutError, and change nothing, for whatever does not fit. */
 export interface ${type} {
-${manifest.webgpu ? backendMembers("'wasm'") : ''}  readonly maxBatch: ${maxBatch};
+${backendMembers("'wasm'")}  readonly maxBatch: ${maxBatch};
   /** Views of the model's memory: writing to them changes the model. */
   readonly parameters: ParameterArrays;
   /** What backward() and vjp() add to and zeroGrad() clears. */
@@ -105,12 +109,12 @@ ${manifest.threads === undefined ? '' : threadMembers}}
 const namedMembers = (
   eventually: (type: string) => string,
 ): string => `  parameter(name: ParameterName): ${eventually('Float32Array')};
-  /** Copies of all parameters; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
-  stateDict(options?: { state?: false }): ${eventually('StateDict<ParameterArrays>')};
+  /** Copies of all parameters and buffers; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
+  stateDict(options?: { state?: false }): ${eventually('StateDict<ParameterArrays & BufferArrays>')};
   stateDict(options: { state: true }): ${eventually('StateDict<ParameterArrays & StateArrays & ScalarArrays>')};
   stateDict(options?: { state?: boolean }): ${eventually('Map<string, AnyArray>')};
-  /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong. With \`strict: false\` unknown names and
-   *  missing parameters are no error, and returned. */
+  /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong, or a parameter or buffer is missing. With
+   *  \`strict: false\` unknown and missing names are no error, and returned. */
   loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
   /** The bytes of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): ${eventually('Uint8Array')};
@@ -254,7 +258,7 @@ function typeName(name: string): string {
 
 const declared: ReadonlySet<string> = new Set([
   ...['ParameterName', 'Weights', 'AnyArray', 'StateDict', 'StoredTensor', 'WebGpuDevice', 'LoadOptions', 'Manifest'],
-  ...['Input', 'Output', 'Parameter', 'Gradient', 'State', 'Scalar'].map((what) => `${what}Arrays`),
+  ...['Input', 'Output', 'Parameter', 'Buffer', 'Gradient', 'State', 'Scalar'].map((what) => `${what}Arrays`),
   ...['load', 'shapes', 'manifest', 'instantiate', 'instantiateGpu', 'readSafetensors', 'writeSafetensors'],
   ...['Model', 'GpuModel', 'TapeoutError', 'SafetensorsError', 'Float32Array', 'Int32Array', 'Uint8Array'],
   ...['BigInt64Array', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'WebAssembly', 'Map', 'ReadonlyMap', 'Iterable'],

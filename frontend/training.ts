@@ -1,6 +1,6 @@
 /** Trains a compiled model on a data set, batch by batch, and says how it goes. */
 import { setImmediate } from 'node:timers/promises';
-import { GpuModel, type Model, type WasmModel } from '../runtime/index.ts';
+import { GpuModel, type Model } from '../runtime/index.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
 import { Generator } from './model/random.ts';
@@ -64,7 +64,7 @@ export interface History extends Position {
 const turn = 50;
 
 /** A model on any device. */
-export type AnyModel = Model | WasmModel | GpuModel;
+export type AnyModel = Model | GpuModel;
 
 /** Steps whose losses are read together. A GPU has one more such group queued while the losses of one are waited for. */
 const group = 16;

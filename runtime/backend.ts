@@ -24,9 +24,6 @@ export interface BackendOptions extends DeviceOptions {
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-/** A model as WebAssembly, where it could have run elsewhere. */
-export type WasmModel = Model & { readonly backend: 'wasm'; readonly backendNotice: string | null };
-
 /** The shaders as text: those for the features of the manifest, or the portable ones. */
 export type ShaderText = (hasFeatures: boolean) => Promise<string>;
 
@@ -38,14 +35,14 @@ export async function instantiateBest(
   given: Manifest,
   weights: StateDict | undefined,
   options: BackendOptions,
-): Promise<WasmModel | GpuModel> {
+): Promise<Model | GpuModel> {
   const manifest = readGpuManifest(given);
   const { backend = 'auto', onNotice = (notice) => console.info(`tapeout: ${notice}`) } = options;
   checkBackend(backend);
-  const wasm = async (backendNotice: string | null): Promise<WasmModel> => {
+  const wasm = async (backendNotice: string | null): Promise<Model> => {
     const model = await onWasm();
     if (backendNotice) onNotice(backendNotice);
-    return Object.assign(model, { backend: 'wasm', backendNotice } as const);
+    return Object.assign(model, { backendNotice });
   };
   switch (backend) {
     case 'wasm':

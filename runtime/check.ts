@@ -202,7 +202,8 @@ const mostCandidates = 2000;
 export function nearest(name: string, known: readonly string[]): string | null {
   if (name.length > longestName) return null;
   let best: string | null = null;
-  let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
+  // A third of the name, and never all of it.
+  let least = name.length > 1 ? Math.ceil(name.length / 3) + 1 : 1;
   for (const candidate of known.slice(0, mostCandidates)) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());

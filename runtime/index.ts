@@ -10,7 +10,6 @@ export {
   limitsOf,
   openDevice,
   type Wanted,
-  type WasmModel,
 } from './backend.ts';
 export { TapeoutError, type TapeoutErrorCode } from './check.ts';
 export { stepsAhead } from './gpu-pace.ts';

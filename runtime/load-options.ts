@@ -51,7 +51,7 @@ export function checkBackend(backend: unknown): asserts backend is Backend {
   if ((backends as readonly unknown[]).includes(backend)) return;
   throw new TapeoutError(
     'bad-backend',
-    `the backend must be ${backends.map(shownText).join(', ')}, but it is ${shownText(backend)}.`,
+    `the backend must be 'auto', 'wasm' or 'webgpu', but it is ${shownText(backend)}.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { type BundleFile, fileBeside } from './files.ts';
 import { checkLoad } from './load-request.ts';
 import type { Manifest } from './manifest.ts';
 import { instantiate, type Model, type Wasm } from './model.ts';
+import { isLearnt } from './port.ts';
 import { instantiateThreads, type ThreadOptions } from './threads.ts';
 import { usualWarmUp } from './warm-up.ts';
 import type { GpuModel } from './webgpu.ts';
@@ -48,7 +49,7 @@ export async function load(options: LoadRequest = {}): Promise<Model | GpuModel>
 /** The bundle's own weights, or those that are given: buffers that they lack, as a file of parameters does, are the bundle's. */
 async function weightsOf({ weights }: LoadRequest): Promise<StateDict> {
   const own = () => contents('weights.safetensors');
-  const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && t.initial === undefined);
+  const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && isLearnt(t));
   if (!weights || buffers.length === 0) return weights ?? own();
   const initial = tensorsOf(await own());
   const kept = buffers.flatMap(({ name }) => (initial.has(name) ? [[name, initial.get(name)!] as const] : []));

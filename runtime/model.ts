@@ -153,6 +153,9 @@ const namedArguments = 8;
 
 /** `instantiate` makes one. The arrays that it hands out are views of its memory: writing to them changes the model. */
 export class Model {
+  readonly backend = 'wasm';
+  /** Why the model runs on WebAssembly, where that was not asked for and it could run elsewhere. */
+  readonly backendNotice: string | null = null;
   readonly manifest: Manifest;
   readonly maxBatch: number;
   /** `parameters['conv1.weight']`: what training changes, by PyTorch's names. */
@@ -339,17 +342,17 @@ export class Model {
     return this.#view('parameter', name, 1) as Floats;
   }
 
-  /** Copies of all parameters, in the model's order; with `state`, also of all else that lasts from step to step: the optimizer's
-   *  state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
+  /** Copies of all parameters and buffers, in the model's order; with `state`, also of all else that lasts from step to step: the
+   *  optimizer's state, and scalars such as the learning rate, so that training resumes where it was. */
   stateDict(options: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
     const { state = false } = stateOptions('stateDict', options);
     return new Map(savedSlots(this.#ports.saved, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
-  /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
-   *  value is wrong, a name is unknown, or a parameter is missing. With `strict: false` unknown names are passed over and
-   *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
+  /** Sets all parameters and buffers, and whatever else of the state is given. Throws TapeoutError, and changes nothing, when a size
+   *  or a value is wrong, a name is unknown, or a parameter or buffer is missing. With `strict: false` unknown names are passed over,
+   *  and what is missing keeps its values. Returns both, as PyTorch does: empty lists unless `strict` is false. */
   loadStateDict(source: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
     checkOptions('loadStateDict', options, { strict: 'flag' });

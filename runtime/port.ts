@@ -90,13 +90,16 @@ export const methods = {
   step: 'step',
 } as const;
 export type EntryName = keyof typeof methods;
+const steps: readonly EntryName[] = ['zero_grad', 'backward', 'step'];
 
 export function missingEntry(name: EntryName, { entries }: Manifest): TapeoutError {
-  const have = entries.map((e) => e.name).join(',');
+  const have = entries.map((e) => e.name);
+  // Of PyTorch's separate steps whoever lacks one is about to call the others.
+  const wanted = steps.includes(name) ? steps : [name];
   return new TapeoutError(
     'missing-entry',
     `this module has no ${methods[name]}(): it was compiled with the entries ${have}. ` +
-      `Compile it with --entries ${have},${name}.`,
+      `Compile it with --entries ${[...new Set([...have, ...wanted])]}.`,
   );
 }
 
@@ -107,8 +110,9 @@ export function resultsOf<S extends Slot>(outputs: readonly S[]) {
   return { loss, correct, output: outputs.find((port) => port !== loss && port !== correct) ?? null };
 }
 
-export const namesOf = (slots: ReadonlyMap<string, Slot>, purpose: Purpose): string[] =>
-  [...slots.values()].filter(({ tensor }) => tensor.purpose === purpose).map(({ tensor }) => tensor.name);
+/** Whether a tensor is a parameter or buffer of the model: of the state, an optimizer's begins as a number that the manifest has. */
+export const isLearnt = ({ purpose, initial }: ManifestTensor): boolean =>
+  purpose === 'parameter' || (purpose === 'state' && initial === undefined);
 
 /** Numbers to set between steps, over the memory where they lie. Setting NaN, infinity or a name that there is not throws, and so does
  *  what `alive` does. */

@@ -13,12 +13,11 @@ import {
   type View,
 } from './check.ts';
 import { checkOptions } from './load-options.ts';
-import type { Purpose } from './manifest.ts';
-import { namesOf, type Slot } from './port.ts';
+import { isLearnt, type Slot } from './port.ts';
 import { type StoredTensor, writeSafetensors } from './safetensors.ts';
 import { type StateDict, tensorsOf } from './weights.ts';
 
-/** As PyTorch's load_state_dict returns: parameters that were not given, and names that the model has not. */
+/** As PyTorch's load_state_dict returns: parameters and buffers that were not given, and names that the model has not. */
 export interface IncompatibleKeys {
   readonly missingKeys: string[];
   readonly unexpectedKeys: string[];
@@ -30,33 +29,27 @@ export function stateOptions(call: string, options: { state?: boolean }): { stat
   return options;
 }
 
-/** The slots that a state dict holds: parameters, and with `state` all else that lasts from step to step: the optimizer's state,
- *  buffers and scalars. */
+/** The slots that a state dict holds: parameters and buffers, and with `state` all else that lasts from step to step: the
+ *  optimizer's state and scalars. */
 export function savedSlots<S extends Slot>(slots: ReadonlyMap<string, S>, state: boolean): S[] {
-  return [...slots.values()].filter(
-    ({ tensor: { purpose } }) => isSaved(purpose) && (state || purpose === 'parameter'),
-  );
+  return [...slots.values()].filter(({ tensor }) => state || isLearnt(tensor));
 }
 
 /** The arrays of a state dict by name, in the types of their slots. Throws TapeoutError when a size or a value is wrong, or, if it
- *  is strict, a name is unknown or a parameter is missing. */
+ *  is strict, a name is unknown or a parameter or buffer is missing. */
 export function checkedState(
   source: StateDict,
   slots: ReadonlyMap<string, Slot>,
   strict: boolean,
 ): { readonly values: ReadonlyMap<string, Data>; readonly keys: IncompatibleKeys } {
   const given = tensorsOf(source);
-  const slotOf = (name: string): Slot | undefined => {
-    const slot = slots.get(name);
-    return slot && isSaved(slot.tensor.purpose) ? slot : undefined;
-  };
-  const unexpectedKeys = [...given.keys()].filter((name) => !slotOf(name));
-  const missingKeys = namesOf(slots, 'parameter').filter((name) => !given.has(name));
-  if (strict && unexpectedKeys.length + missingKeys.length > 0)
-    throw incompatible(unexpectedKeys, missingKeys, namesOf(slots, 'parameter'));
+  const known = savedSlots(slots, false).map(({ tensor }) => tensor.name);
+  const unexpectedKeys = [...given.keys()].filter((name) => !slots.has(name));
+  const missingKeys = known.filter((name) => !given.has(name));
+  if (strict && unexpectedKeys.length + missingKeys.length > 0) throw incompatible(unexpectedKeys, missingKeys, known);
   const values = new Map<string, Data>();
   for (const [name, value] of given) {
-    const slot = slotOf(name);
+    const slot = slots.get(name);
     if (slot) values.set(name, checked(value, slot));
   }
   return { values, keys: { missingKeys, unexpectedKeys } };
@@ -77,7 +70,7 @@ export const stateFile = (saved: Iterable<readonly [Slot, View]>): Uint8Array<Ar
   );
 
 function incompatible(unknown: readonly string[], missing: readonly string[], known: readonly string[]): TapeoutError {
-  const absent = `these parameters are missing: ${listed(missing)}. loadStateDict(weights, { strict: false }) keeps their values.`;
+  const absent = `these are missing: ${listed(missing)}. loadStateDict(weights, { strict: false }) keeps their values.`;
   const [first] = unknown;
   if (first === undefined) return new TapeoutError('missing-parameter', absent);
   const one = unknownName('parameter', first, known).message;
@@ -130,5 +123,3 @@ const integers = /(Int|Uint)(8|16|32)(Clamped)?Array$/;
 const isTensor = (value: unknown): value is StoredTensor =>
   typeof value === 'object' && value !== null && 'data' in value;
 const storedAs = { f32: 'F32', i32: 'I32', u8: 'U8', bool: 'BOOL' } as const;
-/** Gradients and data come and go; what a state dict may hold is what a model has learnt, and how it goes on learning. */
-const isSaved = (purpose: Purpose) => ['parameter', 'state', 'scalar'].includes(purpose);

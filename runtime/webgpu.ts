@@ -267,16 +267,16 @@ export class GpuModel {
     return (await this.#copy('gradient', name, this.maxBatch)) as Floats;
   }
 
-  /** Copies of all parameters, in the model's order, as all calls so far leave them; with `state`, also of all else that lasts from
-   *  step to step: the optimizer's state, buffers, and scalars such as the learning rate, so that training resumes where it was. */
+  /** Copies of all parameters and buffers, in the model's order, as all calls so far leave them; with `state`, also of all else that
+   *  lasts from step to step: the optimizer's state, and scalars such as the learning rate, so that training resumes where it was. */
   async stateDict(options: { state?: boolean } = {}): Promise<Map<string, View>> {
     const { state = false } = stateOptions('stateDict', options);
     return new Map((await this.#saved(state)).map(([{ tensor }, value]) => [tensor.name, value]));
   }
 
-  /** Sets all parameters, and whatever state and scalars are given. Throws TapeoutError, and changes nothing, when a size or a
-   *  value is wrong, a name is unknown, or a parameter is missing. With `strict: false` unknown names are passed over and
-   *  parameters may be missing. Returns both, as PyTorch does: empty lists unless `strict` is false. */
+  /** Sets all parameters and buffers, and whatever else of the state is given. Throws TapeoutError, and changes nothing, when a size
+   *  or a value is wrong, a name is unknown, or a parameter or buffer is missing. With `strict: false` unknown names are passed over,
+   *  and what is missing keeps its values. Returns both, as PyTorch does: empty lists unless `strict` is false. */
   loadStateDict(source: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
     checkOptions('loadStateDict', options, { strict: 'flag' });

@@ -57,7 +57,7 @@ class Buffered extends nn.Module {
 
 describe('a bundle', () => {
   test.each([undefined, 2])(
-    'keeps its buffers where weights that are given have none (threads: %s)',
+    'has its buffers in a state dict, and keeps them where weights have none (threads: %s)',
     async (threads) => {
       const spec = defineModel({ model: () => new Buffered(), input: { shape: ['N', 2] }, maxBatch: 1 });
       writeFiles(join(folder, 'buffered'), await bundleOf(await compile(spec, threads ? { threads } : {})));
@@ -65,15 +65,22 @@ describe('a bundle', () => {
       import load from './buffered/index.js';
       const f = (v) => Float32Array.of(v, v);
       const first = await load();
-      const saved = first.toSafetensors();
+      const dict = first.stateDict();
+      const { missingKeys } = first.loadStateDict({ scale: f(1) }, { strict: false });
+      const strict = (() => { try { first.loadStateDict({ scale: f(1) }); } catch (e) { return e.message; } })();
+      first.loadStateDict(dict);
+      const saved = { scale: dict.get('scale') }; // an older file, without buffers
       const [again, other] = [await load({ weights: saved }), await load({ weights: { scale: f(3), shift: f(1) } })]
         .map((m) => [...m.forward(f(1))]);
-      console.log(JSON.stringify([[...first.forward(f(1))], again, other]));
+      console.log(JSON.stringify([[...first.forward(f(1))], again, other, [...dict.keys()].sort(), missingKeys, strict]));
       process.exit();`);
       expect(result).toEqual([
         [11, 22],
         [11, 22],
         [4, 4],
+        ['scale', 'shift'],
+        ['shift'],
+        'these are missing: shift. loadStateDict(weights, { strict: false }) keeps their values.',
       ]);
     },
   );
@@ -96,7 +103,7 @@ describe('a bundle', () => {
     expect(result).toEqual([
       [0, 0, 0],
       true,
-      "unknown parameter 'fc.wait'. Did you mean 'fc.weight'? These parameters are missing: fc.weight. " +
+      "unknown parameter 'fc.wait'. Did you mean 'fc.weight'? These are missing: fc.weight. " +
         'loadStateDict(weights, { strict: false }) keeps their values.',
     ]);
   });
@@ -252,7 +259,7 @@ describe('a bundle for WebAssembly and WebGPU', () => {
       [notice],
       notice,
       "there is no WebGPU here. In Node it comes with the npm package 'webgpu': pass gpu: create([]) of it.",
-      "the backend must be 'auto', 'wasm', 'webgpu', but it is 'cuda'.",
+      "the backend must be 'auto', 'wasm' or 'webgpu', but it is 'cuda'.",
     ]);
   });
 

@@ -333,7 +333,7 @@ describe('options that a bundle cannot serve', () => {
       'no-webgpu',
       'compiled for WebAssembly alone, on one thread. Compile it with --target all',
     ],
-    ['plain', { backend: 'cuda' }, 'bad-backend', "must be 'auto', 'wasm', 'webgpu', but it is 'cuda'"],
+    ['plain', { backend: 'cuda' }, 'bad-backend', "must be 'auto', 'wasm' or 'webgpu', but it is 'cuda'"],
     ['plain', { backend: 1 }, 'bad-backend', 'but it is a number'],
     ['plain', { gpu: {} }, 'bad-option', 'cannot be given gpu: it was compiled for WebAssembly alone'],
     ['plain', { wgsl: '' }, 'bad-option', 'cannot be given wgsl'],

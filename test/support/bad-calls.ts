@@ -73,7 +73,7 @@ export const badCalls: Readonly<
       ),
     /^unknown parameter 'conv\.bias'\. There are: fc\.weight\./,
   ],
-  'a missing parameter': [(model) => model.loadStateDict(new Map()), /^these parameters are missing: fc\.weight\./],
+  'a missing parameter': [(model) => model.loadStateDict(new Map()), /^these are missing: fc\.weight\./],
   'a parameter of the wrong length': [
     (model) => model.loadStateDict({ 'fc.weight': new Float32Array(5) }),
     /^the parameter 'fc\.weight' takes 6 values, shape \[3,2\], but 5 were given/,
@@ -127,7 +127,7 @@ export const badCalls: Readonly<
   ],
   'several unknown parameters, and a missing one': [
     (model) => model.loadStateDict({ 'fc.wait': x2, bias: x2, conv: x2 }),
-    /^unknown parameters: fc\.wait, bias, conv\. There are: fc\.weight\. These parameters are missing: fc\.weight\. loadStateDict/,
+    /^unknown parameters: fc\.wait, bias, conv\. There are: fc\.weight\. These are missing: fc\.weight\. loadStateDict/,
   ],
   'more unknown names than a message holds': [
     (model) =>
@@ -149,5 +149,6 @@ export const badCalls: Readonly<
       }),
     /^the parameter 'fc\.weight' is f32, which cannot hold 16777217, element 4 of the I64 that was given\.$/,
   ],
+  'an unknown input that is near to none': [(model) => model.input('q'), /^unknown input 'q'\. There are: x/],
   'an unknown input': [(model) => model.input('X'), /^unknown input 'X'\. Did you mean 'x'\?/],
 };

@@ -64,7 +64,7 @@ export const tinyManifest: Manifest = {
   tensors: [
     tensor('fc.weight', 'parameter', 16, [3, 2]),
     tensor('lr', 'scalar', 48, [], { initial: 0.5 }),
-    tensor('steps', 'state', 64, []),
+    tensor('steps', 'state', 64, [], { initial: 0 }),
     tensor('fc.weight', 'gradient', 96, [3, 2]),
     tensor('x', 'input', 128, [N, 2]),
     tensor('y', 'input', 160, [N], { dtype: 'i32', range: 3 }),
