@@ -3,6 +3,29 @@ import { create } from 'webgpu';
 
 export { noGpu } from './engines.ts';
 
+/** Dawn asks whether its device is done at every turn of the event loop: a processor that SwiftShader could use. After this many
+ *  turns in a row it asks once in a millisecond. */
+const eager = 20;
+
+function patient(): typeof setImmediate {
+  const atOnce = setImmediate;
+  let [turns, inside] = [0, false];
+  const later = (f: (...args: unknown[]) => void, ...args: unknown[]): unknown => {
+    turns = inside ? turns + 1 : 0;
+    const run = (): void => {
+      inside = true;
+      try {
+        f(...args);
+      } finally {
+        inside = false;
+      }
+    };
+    return turns < eager ? atOnce(run) : setTimeout(run, 1);
+  };
+  return Object.assign(later, { __promisify__: atOnce.__promisify__ }) as typeof setImmediate;
+}
+globalThis.setImmediate = patient();
+
 // Kept for as long as the process lives: Dawn aborts when one is collected.
 const gpus = { device: create([]), none: create(['backend=null']) };
 Object.assign(globalThis, { tapeoutTestGpus: gpus });
