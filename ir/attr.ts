@@ -2,8 +2,12 @@
  *  reference of the ops prints it. */
 
 import { dtypeNames } from './dtype.ts';
-import type { Attr } from './graph.ts';
 import { type DType, isBatch, type Shape, showDim } from './type.ts';
+
+/** What an attribute of an op may hold. */
+export type Attr = number | boolean | string | readonly number[] | Shape;
+/** An op's attributes by name. */
+export type Attrs = Readonly<Record<string, Attr>>;
 
 /** What one attribute of an op may be. */
 export interface AttrKind<T extends Attr> {

@@ -1,15 +1,10 @@
 /** Graphs: immutable DAGs of tensor ops, one result a node. An op is one object that says all there is to know of it. */
 
-import type { AttrKinds } from './attr.ts';
+import type { AttrKinds, Attrs } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import type { Axis, Expr } from './expr.ts';
-import { checkSpec, heldTo } from './op-contract.ts';
-import { type Shape, showType, type TensorType } from './type.ts';
+import { showType, type TensorType } from './type.ts';
 
-/** What an attribute of an op may hold. */
-export type Attr = number | boolean | string | readonly number[] | Shape;
-/** An op's attributes by name. */
-export type Attrs = Readonly<Record<string, Attr>>;
 type ByName<N extends readonly string[], T> = { readonly [K in N[number]]: T };
 type Values<N extends readonly string[]> = { readonly [K in keyof N]: Value };
 
@@ -198,17 +193,6 @@ export const describe = (v: Value): string =>
   v.kind === 'param'
     ? `${showType(v.type)}, ${v.role} '${v.name}'`
     : `${showType(v.type)}, result of ${words.get(v) ?? v.op.name}`;
-
-/** Makes an op of its definition. Throws where a part of it is missing; a rule that turns out to be broken is told where the
- *  op is used. */
-export function defineOp<const N extends readonly string[], A extends Attrs>(spec: OpSpec<N, A>): Op<N, A> {
-  checkSpec(spec);
-  const n = spec.operands.length;
-  const op = (...args: unknown[]): Value =>
-    build(op as unknown as OpDef, args.slice(0, n) as Value[], (args[n] ?? {}) as Attrs);
-  const { name, ...rules } = heldTo(spec, () => op);
-  return Object.defineProperty(Object.assign(op, rules), 'name', { value: name }) as unknown as Op<N, A>;
-}
 
 /** A type rule's complaint: the builder adds the place and the operands. */
 export const typeError = (code: string, problem: string, help: string | null = null): CompileError =>

@@ -1,17 +1,16 @@
 /** `tapeout/ir`: the two languages and their meaning, for those who write ops, passes and tests of their own. */
 import './needs-node.ts';
 
+export type { Attr, Attrs } from './attr.ts';
 export * as attr from './attr.ts';
+export { defineOp } from './define-op.ts';
 export { CompileError, CompilerBug, type Loc, type Note, showLoc } from './diagnostic.ts';
 export type { Axis, Buffer, Expr, ReduceFn, Tile } from './expr.ts';
 /** Constructors of scalar expressions, the language of equations: `expr.add(a, expr.exp(b))`. */
 export * as expr from './expr.ts';
 export {
-  type Attr,
-  type Attrs,
   at,
   build,
-  defineOp,
   type FusedGraph,
   type Graph,
   type Group,

@@ -2,12 +2,13 @@
  *  it should, is the fault of the op's author, told with the op's name at the line that uses it. Tapeout's own ops are
  *  trusted, and held to the same by its tests. */
 
+import type { Attrs } from './attr.ts';
 import { type AttrKinds, isShape, showAnyShape } from './attr.ts';
 import { callSite } from './call-site.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
 import { isDType } from './dtype.ts';
 import { type Axis, axis, type Buffer, children, type Expr, freeAxes, ix, load } from './expr.ts';
-import type { Attrs, OpDef, OpSpec, Value } from './graph.ts';
+import type { OpDef, OpSpec, Value } from './graph.ts';
 import { isBatch, sameType, showType, type TensorType } from './type.ts';
 import { Typing } from './verify/expr.ts';
 

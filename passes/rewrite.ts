@@ -1,8 +1,8 @@
 /** Rewriting: rules of algebra, applied bottom-up until none fits, with equal nodes made one and unused ones gone. */
 
+import type { Attrs } from '../ir/attr.ts';
 import { numbering } from '../ir/collections.ts';
 import {
-  type Attrs,
   at,
   build,
   type Graph,

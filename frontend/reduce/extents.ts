@@ -1,20 +1,11 @@
 /** Smaller tensors. Which dimensions go together is read off the ops' equations: those that one index runs over. What
  *  follows from them otherwise, such as the rows of an image made flat, follows by inferring types again. */
 
+import type { Attr, Attrs } from '../../ir/attr.ts';
 import * as attr from '../../ir/attr.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Axis, axis, type Buffer, ix, load, walk } from '../../ir/expr.ts';
-import {
-  type Attr,
-  type Attrs,
-  byName,
-  type Module,
-  type Node,
-  type Param,
-  param,
-  typesOf,
-  type Value,
-} from '../../ir/graph.ts';
+import { byName, type Module, type Node, type Param, param, typesOf, type Value } from '../../ir/graph.ts';
 import { type Dim, divDim, isBatch, mulDim, type Shape, sameDim, sameShape, type TensorType } from '../../ir/type.ts';
 import { nodesOf, paramsOf } from './cut.ts';
 import { type Changes, checkedBuild, misfit, rebuild } from './rebuild.ts';

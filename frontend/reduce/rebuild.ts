@@ -1,9 +1,9 @@
 /** A module made anew with something changed. What a change leaves without a use is gone from it, and every type is
  *  inferred again. */
 
+import type { Attrs } from '../../ir/attr.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import {
-  type Attrs,
   at,
   build,
   type FusedGraph,

@@ -1,7 +1,8 @@
 /** Steps that leave the ops and make the rest of a module less: graphs, tasks, results, params, attributes, names. */
 
+import type { Attr, Attrs } from '../../ir/attr.ts';
 import * as attr from '../../ir/attr.ts';
-import type { Attr, Attrs, Graph, Module, Node, Param, Result, Task } from '../../ir/graph.ts';
+import type { Graph, Module, Node, Param, Result, Task } from '../../ir/graph.ts';
 import { param } from '../../ir/graph.ts';
 import { sameType } from '../../ir/type.ts';
 import { graphOf, nodesOf, paramsOf } from './cut.ts';

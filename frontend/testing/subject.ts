@@ -1,6 +1,7 @@
 /** What a test is about, as a model: an op, a function of tensors, a module, or a model itself. */
 
-import { type Attrs, build, type Op, type OpDef, type Param } from '../../ir/graph.ts';
+import type { Attrs } from '../../ir/attr.ts';
+import { build, type Op, type OpDef, type Param } from '../../ir/graph.ts';
 import { convert, isOp } from '../../ir/ops/index.ts';
 import { countAt, type DType } from '../../ir/type.ts';
 import { indexRanges } from '../../passes/infer-shapes.ts';

@@ -1,8 +1,9 @@
 /** Two-dimensional convolution and its two gradients: a closed set, each the transpose of another. */
 
 import { integer, integers } from '../attr.ts';
+import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { defineOp, type Op, typeError } from '../graph.ts';
+import { type Op, typeError } from '../graph.ts';
 import { type Dim, f32, isBatch, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
 
 /** Where windows lie over an image: [height, width] of each. */

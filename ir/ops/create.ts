@@ -1,8 +1,9 @@
 /** Ops that make tensors out of nothing, and tensors of indices. */
 
 import * as a from '../attr.ts';
+import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { defineOp, type Op, typeError } from '../graph.ts';
+import { type Op, typeError } from '../graph.ts';
 import { type DType, i32, isValueOf, N, type Shape, showType, tensor } from '../type.ts';
 
 /** One value everywhere. */

@@ -1,9 +1,10 @@
 /** Ops that act element by element, on operands of one shape. Broadcasting is an op of its own. */
 
 import { dtype } from '../attr.ts';
+import { defineOp } from '../define-op.ts';
 import type { Expr } from '../expr.ts';
 import * as x from '../expr.ts';
-import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import { type Op, typeError, type Value } from '../graph.ts';
 import { type DType, f32, N, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { full } from './create.ts';
 

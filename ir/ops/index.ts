@@ -4,6 +4,7 @@ import { callSite } from '../call-site.ts';
 import { CompileError } from '../diagnostic.ts';
 import type { OpDef } from '../graph.ts';
 import { noteRegistration, trust } from '../op-contract.ts';
+import { broadcast, reduceSum } from './broadcast.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as elementwise from './elementwise.ts';
@@ -12,7 +13,7 @@ import * as movement from './movement.ts';
 import * as pool from './pool.ts';
 import * as reduce from './reduce.ts';
 
-const modules = [create, elementwise, movement, reduce, { matmul }, conv, pool];
+const modules = [create, elementwise, { broadcast }, movement, reduce, { reduceSum }, { matmul }, conv, pool];
 /** Whether a value is what `defineOp` gives. */
 export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
 
@@ -53,6 +54,7 @@ export function registerOp<O extends { readonly name: string }>(op: O): O {
   return op;
 }
 
+export * from './broadcast.ts';
 export * from './conv.ts';
 export * from './create.ts';
 export * from './elementwise.ts';

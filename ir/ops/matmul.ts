@@ -1,5 +1,6 @@
+import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import { type Op, typeError, type Value } from '../graph.ts';
 import { type Dim, f32, N, sameDim, sameShape, showDim, showType, tensor } from '../type.ts';
 import { permute } from './movement.ts';
 

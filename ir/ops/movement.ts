@@ -1,8 +1,10 @@
 /** Ops that move elements and compute nothing: their equations are index maps. */
 
+import { flatPlace } from '../analysis/linear.ts';
 import * as a from '../attr.ts';
+import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import { type Op, typeError, type Value } from '../graph.ts';
 import {
   addDim,
   type Dim,
@@ -18,7 +20,6 @@ import {
   showType,
   tensor,
 } from '../type.ts';
-import { reduceSum } from './reduce.ts';
 
 /** The same elements, row-major, under another shape. */
 export const reshape: Op<['x'], { shape: Shape }> = defineOp({
@@ -38,15 +39,11 @@ export const reshape: Op<['x'], { shape: Shape }> = defineOp({
     return tensor(x.dtype, shape);
   },
   compute({ x: v }, at, { shape }, types) {
-    return v(...unravel(ravel(at, shape), types.x.shape));
+    return v(...unravel(flatPlace(shape, at), types.x.shape));
   },
   vjp: ({ x }, g) => ({ x: reshape(g, { shape: x.type.shape }) }),
   view: true,
 });
-
-/** The row-major position of an index. */
-export const ravel = (at: readonly x.Expr[], shape: Shape): x.Expr =>
-  at.reduce<x.Expr>((flat, i, d) => x.add(x.mul(flat, x.size(shape[d] as Dim)), i), x.int(0));
 
 /** The index of a row-major position. */
 function unravel(flat: x.Expr, shape: Shape): x.Expr[] {
@@ -86,38 +83,6 @@ export const permute: Op<['x'], { perm: readonly number[] }> = defineOp({
   vjp: (_ops, g, { perm }) => ({ x: permute(g, { perm: inverse(perm) }) }),
 });
 const inverse = (perm: readonly number[]): number[] => perm.map((_, d) => perm.indexOf(d));
-
-/** `out[…] = x[…]`, the same along every dimension not named: dimension d of x is dimension dims[d] of the result. */
-export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = defineOp({
-  name: 'broadcast',
-  doc: 'x repeated to `shape`: dimension d of x is dimension `dims[d]` of the result.',
-  operands: ['x'],
-  attrs: { shape: a.shape, dims: a.integers(0) },
-  rule: '`shape`, whose dimension `dims[d]` has the extent of dimension d of x, of its element type.',
-  example: [{ x: f32(4) }, { shape: [N, 4], dims: [1] }],
-  infer({ x }, { shape, dims }) {
-    const fits =
-      dims.length === x.shape.length &&
-      new Set(dims).size === dims.length &&
-      dims.every((d, i) => sameDim(shape[d] ?? -1, x.shape[i] as Dim));
-    if (!fits)
-      throw typeError(
-        'shape-mismatch',
-        `broadcast: ${showType(x)} does not spread to ${showShape(shape)} along [${dims}]`,
-      );
-    return tensor(x.dtype, shape);
-  },
-  compute: ({ x: v }, at, { dims }) => v(...dims.map((d) => at[d] as x.Expr)),
-  vjp(_ops, g, { shape, dims }) {
-    const repeated = shape.map((_, d) => d).filter((d) => !dims.includes(d));
-    const summed = repeated.length ? reduceSum(g, { dims: repeated }) : g;
-    // What is left lies in the result's order; x may have had its own.
-    const order = [...dims].sort((a, b) => a - b);
-    return {
-      x: dims.every((d, i) => d === order[i]) ? summed : permute(summed, { perm: dims.map((d) => order.indexOf(d)) }),
-    };
-  },
-});
 
 /** `out[i] = x[start + i·step]` along every dimension. */
 export const slice: Op<['x'], { starts: readonly number[]; steps: readonly number[]; shape: Shape }> = defineOp({

@@ -1,9 +1,10 @@
 /** Windows over images: the greatest element of each, where it lay, and the way back. */
 
 import { flag } from '../attr.ts';
+import { defineOp } from '../define-op.ts';
 import { CompileError } from '../diagnostic.ts';
 import * as x from '../expr.ts';
-import { currentLoc, defineOp, type Op, typeError } from '../graph.ts';
+import { currentLoc, type Op, typeError } from '../graph.ts';
 import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { checkBatch, fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 

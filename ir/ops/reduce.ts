@@ -1,27 +1,14 @@
 /** Reductions over whole dimensions. The reduced dimensions disappear. */
 
 import { integer, integers } from '../attr.ts';
+import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { defineOp, type Op, typeError, type Value } from '../graph.ts';
+import { type Op, typeError, type Value } from '../graph.ts';
 import { f32, N, type Shape, showType, type TensorType, tensor } from '../type.ts';
+import { broadcast, reduceSum } from './broadcast.ts';
 import { full, iota } from './create.ts';
+import { axesOf, check, type Dims, interleave, kept, reducedRule } from './dims.ts';
 import { div, equal, mul, notEqual, select } from './elementwise.ts';
-import { broadcast } from './movement.ts';
-
-type Dims = { dims: readonly number[] };
-const reducedRule = 'x without the dimensions `dims`, each of which is one of its own; x is f32 or i32.';
-
-const kept = (rank: number, dims: readonly number[]): number[] =>
-  Array.from({ length: rank }, (_, d) => d).filter((d) => !dims.includes(d));
-
-function check(name: string, t: TensorType, dims: readonly number[]): Shape {
-  if (t.dtype !== 'f32' && t.dtype !== 'i32')
-    throw typeError('dtype-mismatch', `${name}: needs an f32 or i32 tensor, got ${showType(t)}`, 'convert it first');
-  const wrong = dims.find((d, i) => !Number.isInteger(d) || d < 0 || d >= t.shape.length || dims.indexOf(d) !== i);
-  if (wrong !== undefined)
-    throw typeError('bad-dim', `${name}: dimension ${wrong} is not one of ${showType(t)}, or is named twice`);
-  return kept(t.shape.length, dims).map((d) => t.shape[d] as never);
-}
 
 /** What has a greatest element has some. */
 function checkAny(name: string, t: TensorType, dims: readonly number[]): Shape {
@@ -35,37 +22,9 @@ function checkAny(name: string, t: TensorType, dims: readonly number[]): Shape {
   return shape;
 }
 
-/** The operand's index from the result's and the reduction's axes. */
-function interleave(rank: number, dims: readonly number[], at: readonly x.Expr[], axes: readonly x.Axis[]): x.Expr[] {
-  const outer = at.values();
-  return Array.from({ length: rank }, (_, d) => {
-    const r = dims.indexOf(d);
-    return r < 0 ? (outer.next().value as x.Expr) : x.ix(axes[r] as x.Axis);
-  });
-}
-const axesOf = (t: TensorType, dims: readonly number[]): x.Axis[] =>
-  dims.map((d) => x.axis(`r${d}`, t.shape[d] as never));
-
 /** Spreads a reduction's result over the shape that was reduced. */
 const spread = (v: Value, over: TensorType, dims: readonly number[]): Value =>
   broadcast(v, { shape: over.shape, dims: kept(over.shape.length, dims) });
-
-/** `out[o] = Σ_r x[o, r]`. */
-export const reduceSum: Op<['x'], Dims> = defineOp({
-  name: 'reduce_sum',
-  doc: 'The sum over the dimensions `dims`.',
-  operands: ['x'],
-  attrs: { dims: integers(0) },
-  rule: reducedRule,
-  example: [{ x: f32(N, 4) }, { dims: [1] }],
-  infer: ({ x }, { dims }) => tensor(x.dtype, check('reduce_sum', x, dims)),
-  compute({ x: v }, at, { dims }, types) {
-    const axes = axesOf(types.x, dims);
-    return x.sum(axes, v(...interleave(types.x.shape.length, dims, at, axes)));
-  },
-  // y = Σ x  ⇒  dx = dy, the same for every element of the sum
-  vjp: ({ x }, g, { dims }) => ({ x: spread(g, x.type, dims) }),
-});
 
 /** `out[o] = max_r x[o, r]`, or the least; `share` is what the elements of x get of the cotangent. */
 const extreme = (

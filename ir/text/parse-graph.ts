@@ -3,10 +3,9 @@
  *  Whatever can be wrong with a text is said at its line and column: names that are not defined or defined twice, operands
  *  and attributes that an op does not have, types that are not those of the operands, tensors that no memory holds. */
 
+import type { Attr, Attrs } from '../attr.ts';
 import { CompileError, type Loc } from '../diagnostic.ts';
 import {
-  type Attr,
-  type Attrs,
   describe,
   type FusedGraph,
   type Graph,

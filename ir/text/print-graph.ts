@@ -5,7 +5,8 @@
  *  A node that is a result is called by the result's name; one that updates a param by the param's, with `.new`.
  *  `parse-graph` reads all of it back. */
 
-import type { Attr, FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from '../graph.ts';
+import type { Attr } from '../attr.ts';
+import type { FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from '../graph.ts';
 import { topo } from '../graph.ts';
 import { type Dim, isBatch, showDim, showType } from '../type.ts';
 import { namespace, showName, showNumber, showReference, showString } from './print-expr.ts';

@@ -1,20 +1,10 @@
 /** The reference of the ops, written from their definitions: operands, attributes, type rule, equation and gradient. An op
  *  from outside gets its page as Tapeout's own do, with nothing else to write. */
 
+import type { Attrs } from '../attr.ts';
 import { CompileError } from '../diagnostic.ts';
 import { type Axis, axis, type Buffer, type Expr, ix, load, walk } from '../expr.ts';
-import {
-  type Attrs,
-  build,
-  byName,
-  makeGraph,
-  type OpDef,
-  type Param,
-  param,
-  paramsOf,
-  typesOf,
-  type Value,
-} from '../graph.ts';
+import { build, byName, makeGraph, type OpDef, type Param, param, paramsOf, typesOf, type Value } from '../graph.ts';
 import { f32, isBatch, N, type TensorType } from '../type.ts';
 import { exprPrinter } from './print-expr.ts';
 import { printGraph } from './print-graph.ts';

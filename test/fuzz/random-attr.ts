@@ -1,8 +1,7 @@
 /** Attributes at random, from nothing but what an op says of them: values of every sort are drawn, and those that the
  *  attribute's kind holds are candidates. */
 
-import type { AttrKind } from '../../ir/attr.ts';
-import type { Attr } from '../../ir/graph.ts';
+import type { Attr, AttrKind } from '../../ir/attr.ts';
 import { type Dim, type DType, isBatch, type Shape } from '../../ir/type.ts';
 import type { Choices } from '../support/generate.ts';
 

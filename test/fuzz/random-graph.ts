@@ -1,10 +1,9 @@
 /** Random graphs over any ops, from their definitions alone: operands, kinds of attributes, an example where there is one,
  *  and the type rule, which is asked until it agrees. A new op needs nothing here. */
 
+import type { Attr, Attrs } from '../../ir/attr.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import {
-  type Attr,
-  type Attrs,
   build,
   byName,
   type Graph,

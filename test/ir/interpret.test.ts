@@ -1,9 +1,10 @@
 /** What ops and kernels mean, held to numbers worked out by hand, and every op's gradient to finite differences. */
 
 import { describe, expect, test } from 'vitest';
+import type { Attrs } from '../../ir/attr.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import * as x from '../../ir/expr.ts';
-import { type Attrs, build, makeGraph, type OpDef, param, type Value } from '../../ir/graph.ts';
+import { build, makeGraph, type OpDef, param, type Value } from '../../ir/graph.ts';
 import { interpretGraph, interpretValues } from '../../ir/interpret/graph.ts';
 import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
 import { declare, type Kernel, loop, set, store } from '../../ir/kernel.ts';

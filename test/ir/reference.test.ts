@@ -1,7 +1,7 @@
 /** docs/ops.md is what the definitions say, and says all of it. `npm run docs` writes it anew. */
 import { expect, test } from 'vitest';
+import { defineOp } from '../../ir/define-op.ts';
 import * as x from '../../ir/expr.ts';
-import { defineOp } from '../../ir/graph.ts';
 import { ops } from '../../ir/ops/index.ts';
 import { opReference, opsReference } from '../../ir/text/reference.ts';
 

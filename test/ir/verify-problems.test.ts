@@ -1,7 +1,8 @@
 /** For each problem that a verifier knows, the least IR that has it, and what is said of it. */
 import { expect, test } from 'vitest';
+import { defineOp } from '../../ir/define-op.ts';
 import * as x from '../../ir/expr.ts';
-import { defineOp, type FusedGraph, type Graph, type Group, type Node, param, type Value } from '../../ir/graph.ts';
+import { type FusedGraph, type Graph, type Group, type Node, param, type Value } from '../../ir/graph.ts';
 import { addTo, barrier, declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
 import * as ops from '../../ir/ops/index.ts';
 import type { Program, Slot } from '../../ir/program.ts';

@@ -1,6 +1,7 @@
 /** Ops from outside, recorded like Tapeout's own. */
 
-import { type Attrs, build, type Op, type OpDef, type Value } from '../../../ir/graph.ts';
+import type { Attrs } from '../../../ir/attr.ts';
+import { build, type Op, type OpDef, type Value } from '../../../ir/graph.ts';
 import { isOp, ops } from '../../../ir/ops/index.ts';
 import { Tensor } from '../tensor.ts';
 import { showAny, userError, withLoc } from '../trace.ts';
