@@ -2,8 +2,9 @@
 
 import { equation } from '../ir/analysis/equation.ts';
 import { numbering, upsert } from '../ir/collections.ts';
-import { type Axis, children, type Expr, Interner } from '../ir/expr.ts';
+import { type Axis, children, type Expr } from '../ir/expr.ts';
 import type { Node } from '../ir/graph.ts';
+import { Interner } from '../ir/interner.ts';
 import { binaries, unaries } from '../ir/scalar.ts';
 import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
 

@@ -1,7 +1,8 @@
 /** Threads: which loops they share, and where they wait for each other. The split is part of the program: how many threads
  *  there are changes who computes an element, and never how. */
 
-import { type Expr, Interner, int, mapExpr, walk } from '../ir/expr.ts';
+import { type Expr, int, mapExpr, walk } from '../ir/expr.ts';
+import { Interner } from '../ir/interner.ts';
 import { exprsOf, isShared, type Kernel, type Loop, type Stmt } from '../ir/kernel.ts';
 import { clash, type Entry, hostValues, type Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';

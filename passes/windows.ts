@@ -12,6 +12,7 @@ import { upsert } from '../ir/collections.ts';
 import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import type { Load, Node, Scatter, Value } from '../ir/graph.ts';
+import { Interner } from '../ir/interner.ts';
 import type { Target } from '../ir/target.ts';
 import { bindDim, type Dim, elements, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
@@ -123,7 +124,7 @@ const isData = (e: Expr): boolean => x.some(e, (p) => p.kind === 'load');
 
 /** Takes what is data out of the places: a window begins where it would begin first, and is as much larger. */
 function anchored({ over, at, value }: Scatter, out: TensorType, counts: ReadonlyMap<Buffer, number>): Windows | null {
-  const interner = new x.Interner();
+  const interner = new Interner();
   const bounds = new Bounds(2 ** 31, { buffers: counts });
   for (const a of over) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
   const forms = at.map((e) => linear(e, new Map(), interner));

@@ -7,6 +7,7 @@ import { type Known, loopRange, type Range, range } from '../../ir/analysis/rang
 import { upsert } from '../../ir/collections.ts';
 import type { Axis, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { Interner } from '../../ir/interner.ts';
 import type { Kernel, Loop } from '../../ir/kernel.ts';
 import type { Code, Val } from './code.ts';
 import type { Layout } from './layout.ts';
@@ -20,7 +21,7 @@ export interface Lanes {
 }
 
 export class Axes {
-  readonly interner = new x.Interner();
+  readonly interner = new Interner();
   readonly known: Known;
   readonly #code: Code;
   readonly #bindings = new Map<Axis, Binding>();

@@ -8,7 +8,8 @@ import { kernelsOf, type Program, type Slot } from '../../ir/program.ts';
 import type { GpuFeature, GridTarget } from '../../ir/target.ts';
 import type { ManifestDispatch } from '../../runtime/manifest.ts';
 import { gridOf } from './grid.ts';
-import { emitKernel, type Layout, type Place, type Spelt } from './kernel.ts';
+import { emitKernel, type Spelt } from './kernel.ts';
+import type { Layout, Place } from './layout.ts';
 import { callees, type Helper, helpers } from './spell.ts';
 
 export interface Shaders {

@@ -1,27 +1,17 @@
 /** Spells one kernel as a compute shader's entry point. Every choice is in the kernel already: its parallel loops are the grid,
  *  a loop over invocations is a condition, an unrolled one copies, a tile is variables or workgroup memory. */
 
-import { type Binding, flatPlace, type Linear, linear } from '../../ir/analysis/linear.ts';
-import type { Axis, Buffer, Expr } from '../../ir/expr.ts';
+import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { binaries } from '../../ir/scalar.ts';
-import type { Dim } from '../../ir/type.ts';
-import { Arithmetic, lanes, shown } from './arithmetic.ts';
+import { Arithmetic, lanes } from './arithmetic.ts';
+import { Expressions, type Lanes } from './expressions.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
-import { fromWord, type Helper, toWord } from './spell.ts';
+import type { Layout } from './layout.ts';
+import { toWord } from './spell.ts';
 import { addedTogether } from './subgroups.ts';
 import { Tiles } from './tiles.ts';
 import { Body, type Val } from './values.ts';
-
-/** Where a buffer lies: in an array of words, from this one on, or in the call, under this name. */
-export type Place = { readonly array: string; readonly word: number } | { readonly member: string };
-
-export interface Layout {
-  place(storage: Buffer): Place;
-  /** Told of each function that the shader needs. */
-  uses(h: Helper): void;
-}
 
 export interface Spelt {
   /** Declarations that stand outside of the function. */
@@ -34,18 +24,10 @@ export const emitKernel = (name: string, kernel: Kernel, grid: Grid, layout: Lay
 
 class KernelEmitter {
   readonly #name: string;
-  readonly #kernel: Kernel;
   readonly #grid: Grid;
-  readonly #layout: Layout;
   readonly #body = new Body();
   readonly #math: Arithmetic;
-  readonly #interner = new x.Interner();
-  /** Values of an expression's parts while it is written: shared parts are visited once. */
-  #values: Map<Expr, Val> | null = null;
-  readonly #bindings = new Map<Axis, Binding>();
-  readonly #indices = new Map<Axis, Val>();
-  readonly #depths = new Map<Axis, number>();
-  readonly #names = new Set<string>();
+  readonly #expressions: Expressions;
   readonly #tiles: Tiles;
   readonly #written: ReadonlySet<Buffer>;
   /** Whether an invocation may come to memory that another one writes. */
@@ -54,15 +36,17 @@ class KernelEmitter {
 
   constructor(name: string, kernel: Kernel, grid: Grid, layout: Layout) {
     this.#name = name;
-    this.#kernel = kernel;
     this.#grid = grid;
-    this.#layout = layout;
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
     this.#math = new Arithmetic(this.#body, (h) => layout.uses(h));
+    this.#expressions = new Expressions(kernel.name, layout, this.#written, this.#body, this.#math, {
+      read: (tile, at) => this.#tiles.read(tile, at),
+      readVector: (tile, at) => this.#tiles.readVector(tile, at),
+    });
     this.#tiles = new Tiles(name, kernel, this.#body, this.#math, {
-      linear: (shape, at) => this.#linear(shape, at),
-      value: (l) => this.#indexOf(l, 0),
-      fresh: (wish) => this.#fresh(wish),
+      linear: (shape, at) => this.#expressions.linear(shape, at),
+      value: (l) => this.#expressions.indexOf(l, 0),
+      fresh: (wish) => this.#expressions.fresh(wish),
     });
     this.#sharesMemory = sharesMemory(kernel);
   }
@@ -125,7 +109,7 @@ class KernelEmitter {
       this.#math.times(this.#id('y'), foldY),
       foldY > 1 ? this.#math.rest(this.#id('z'), foldY) : this.#math.number(0),
     );
-    if (foldY > 1) this.#leave(row, this.#value(rowsOf(batched)));
+    if (foldY > 1) this.#leave(row, this.#expressions.value(rowsOf(batched)));
     this.#begin(batched, this.#math.times(row, batched.step));
   }
 
@@ -139,13 +123,8 @@ class KernelEmitter {
   }
 
   #begin({ axis }: Loop, at: Val): void {
-    if (!at.atom) at.wish ??= this.#fresh(axis.name);
-    this.#bind(axis, at);
-  }
-
-  #bind(axis: Axis, index: Val): void {
-    this.#indices.set(axis, index);
-    this.#depths.set(axis, this.#depths.size);
+    if (!at.atom) at.wish ??= this.#expressions.fresh(axis.name);
+    this.#expressions.bind(axis, at);
   }
 
   // ---- statements
@@ -164,19 +143,19 @@ class KernelEmitter {
       case 'barrier':
         return this.#barrier();
       case 'set':
-        return this.#tiles.assign(s.tile, s.at, this.#value(s.value));
+        return this.#tiles.assign(s.tile, s.at, this.#expressions.value(s.value));
       case 'accumulate':
         return this.#tiles.assign(
           s.tile,
           s.at,
-          this.#math.binary(s.fn, s.tile.dtype, this.#tiles.read(s.tile, s.at), this.#value(s.value)),
+          this.#math.binary(s.fn, s.tile.dtype, this.#tiles.read(s.tile, s.at), this.#expressions.value(s.value)),
         );
       case 'store': {
         const { dtype } = s.buffer.type;
         const value = s.add
-          ? this.#math.binary('add', dtype, this.#load(s.buffer, s.at), this.#value(s.value))
-          : this.#value(s.value);
-        const { array, word } = this.#word(s.buffer, s.at);
+          ? this.#math.binary('add', dtype, this.#expressions.load(s.buffer, s.at), this.#expressions.value(s.value))
+          : this.#expressions.value(s.value);
+        const { array, word } = this.#expressions.word(s.buffer, s.at);
         const write = (): void => b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord(dtype, v as string)}`);
         // What each invocation computes alike one of them stores.
         if (this.#grid.size === 1 || this.#inInvocations) write();
@@ -200,8 +179,8 @@ class KernelEmitter {
   #loop(l: Loop): void {
     switch (l.mode) {
       case 'unrolled': {
-        const [from, to] = [this.#constant(l.from), this.#constant(l.to)];
-        for (let i = from; i < to; i += l.step) this.#copy(l.axis, i, () => this.#stmts(l.body));
+        const [from, to] = [this.#expressions.constant(l.from), this.#expressions.constant(l.to)];
+        for (let i = from; i < to; i += l.step) this.#expressions.copy(l.axis, i, () => this.#stmts(l.body));
         return;
       }
       case 'vectorized':
@@ -212,15 +191,15 @@ class KernelEmitter {
       case 'parallel': {
         if (l.together) return this.#together(l);
         this.#forget(l.body);
-        const from = this.#value(l.from);
+        const from = this.#expressions.value(l.from);
         if (l.axis.extent === 1 && from.constant === 0) {
           // A loop that runs once at most is a condition.
-          this.#bind(l.axis, from);
+          this.#expressions.bind(l.axis, from);
           return this.#where(this.#within(l), () => this.#stmts(l.body));
         }
-        const to = this.#value(l.to);
-        const name = this.#fresh(l.axis.name);
-        this.#bind(l.axis, this.#body.atom('i32', name));
+        const to = this.#expressions.value(l.to);
+        const name = this.#expressions.fresh(l.axis.name);
+        this.#expressions.bind(l.axis, this.#body.atom('i32', name));
         const step = l.step === 1 ? `${name}++` : `${name} += ${l.step}`;
         return this.#body.block(
           [from, to],
@@ -233,21 +212,6 @@ class KernelEmitter {
     }
   }
 
-  #copy<T>(axis: Axis, value: number, of: () => T): T {
-    return this.#bound(axis, { kind: 'constant', value }, of);
-  }
-
-  #bound<T>(axis: Axis, to: Binding, of: () => T): T {
-    const [was, values] = [this.#bindings.get(axis), this.#values];
-    this.#bindings.set(axis, to);
-    this.#values = null;
-    const made = of();
-    this.#values = values;
-    if (was) this.#bindings.set(axis, was);
-    else this.#bindings.delete(axis);
-    return made;
-  }
-
   /** Lanes by fours where they set vectors, and otherwise as copies. */
   #lanes({ axis, body }: Loop): void {
     const count = axis.extent as number;
@@ -256,8 +220,10 @@ class KernelEmitter {
       body.length === 1 && (only?.kind === 'set' || only?.kind === 'accumulate') && this.#tiles.isVector(only.tile);
     for (let start = 0; start < count; start += vector ? lanes : 1)
       if (vector)
-        this.#bound(axis, { kind: 'lanes', start, count: lanes }, () => this.#setVector(only, { axis, start }));
-      else this.#copy(axis, start, () => this.#stmts(body));
+        this.#expressions.bound(axis, { kind: 'lanes', start, count: lanes }, () =>
+          this.#setVector(only, { axis, start }),
+        );
+      else this.#expressions.copy(axis, start, () => this.#stmts(body));
   }
 
   /** Loops whose iterations are the invocations, numbered row by row. */
@@ -297,7 +263,7 @@ class KernelEmitter {
       memory: this.#tiles.memory(part),
       count: axis.extent as number,
       size: this.#grid.size,
-      fresh: (name) => this.#fresh(name),
+      fresh: (name) => this.#expressions.fresh(name),
     });
     this.#body.written(part);
     this.#tiles.assign(tile, at, this.#math.binary(fn, tile.dtype, this.#tiles.read(tile, at), all));
@@ -305,9 +271,9 @@ class KernelEmitter {
 
   /** What holds of a loop's index before its end, beside that it is below the extent. */
   #within(l: Loop): Val[] {
-    const index = this.#indices.get(l.axis) as Val;
+    const index = this.#expressions.at(l.axis);
     return x.leastOf(l.to).flatMap((end) => {
-      const to = this.#value(end);
+      const to = this.#expressions.value(end);
       return to.constant !== null && to.constant >= (l.axis.extent as number) ? [] : [this.#math.less(index, to)];
     });
   }
@@ -331,155 +297,15 @@ class KernelEmitter {
     });
   }
 
-  #constant(e: Expr): number {
-    const l = linear(e, this.#bindings, this.#interner);
-    if (!l || l.terms.size > 0) throw new Error(`@${this.#kernel.name}: an unrolled loop's bound is no constant`);
-    return l.constant;
-  }
-
-  // ---- vectors
-
   /** Writes four lanes of a tile. */
   #setVector(s: TileWrite, to: Lanes): void {
     const { tile, at } = s;
     const value: Expr = s.kind === 'set' ? s.value : { kind: 'binary', fn: s.fn, a: x.read(tile, at), b: s.value };
-    this.#tiles.assign(tile, at, this.#math.vector([this.#vector(value, to)]));
-  }
-
-  /** What an expression is in four lanes: a vector, or a number where it is the same in each. */
-  #vector(e: Expr, of: Lanes): Val {
-    if (!x.freeAxes(e).has(of.axis)) return this.#value(e);
-    const vector = e.kind === 'tile' ? this.#tiles.readVector(e.tile, e.at) : null;
-    if (vector) return vector;
-    if (e.kind === 'binary' && binaries[e.fn].vectors && x.dtypeOf(e) === 'f32') {
-      const [a, b] = [this.#vector(e.a, of), this.#vector(e.b, of)];
-      return this.#math.lanewise(e.fn, a, b);
-    }
-    const each = [0, 1, 2, 3].map((k) => this.#copy(of.axis, of.start + k, () => this.#value(e)));
-    return this.#math.vector(each);
-  }
-
-  // ---- memory
-
-  #linear(shape: readonly Dim[], at: readonly Expr[]): Linear {
-    return linear(flatPlace(shape, at), this.#bindings, this.#interner) as Linear;
-  }
-
-  /** Σ terms + constant + base, outer loops' terms first, so that inner ones only add to what is there. */
-  #index(shape: readonly Dim[], at: readonly Expr[], base: number): Val {
-    return this.#indexOf(this.#linear(shape, at), base);
-  }
-
-  #indexOf(l: Linear, base: number): Val {
-    const depth = (e: Expr): number => Math.max(-1, ...[...x.freeAxes(e)].map((a) => this.#depths.get(a) ?? 0));
-    const terms = [...l.terms.values()].sort((p, q) => depth(p.of) - depth(q.of));
-    const sum = terms.reduce<Val | null>((s, { of, by }) => {
-      const term = this.#math.times(this.#value(of), by);
-      return s ? this.#math.sum(s, term) : term;
-    }, null);
-    const constant = base + l.constant;
-    // Where no loop takes part, what may lie outside stands behind a condition that never holds.
-    return sum ? this.#math.sum(sum, this.#math.number(constant)) : this.#math.number(Math.max(0, constant));
-  }
-
-  #word(buffer: Buffer, at: readonly Expr[]): { readonly array: string; readonly word: Val } {
-    const place = this.#layout.place(storageOf(buffer));
-    if ('member' in place) throw new Error(`@${this.#kernel.name}: the scalar ${buffer.name} is written`);
-    return { array: place.array, word: this.#index(buffer.type.shape, at, place.word) };
-  }
-
-  #load(buffer: Buffer, at: readonly Expr[]): Val {
-    const { dtype } = buffer.type;
-    const place = this.#layout.place(storageOf(buffer));
-    if ('member' in place) return this.#body.of(shown(dtype), place.member, [], () => `call.${place.member}`);
-    const { array, word } = this.#word(buffer, at);
-    const storage = storageOf(buffer);
-    const reads = this.#written.has(storage) ? [storage] : [];
-    return this.#body.of(
-      shown(dtype),
-      `load ${dtype} ${array}`,
-      [word],
-      ([i]) => fromWord(dtype, `${array}[${i}]`),
-      reads,
-    );
-  }
-
-  // ---- expressions
-
-  #value(e: Expr): Val {
-    const isWhole = this.#values === null;
-    this.#values ??= new Map();
-    const v = this.#values.get(e) ?? this.#newValue(e);
-    this.#values.set(e, v);
-    if (isWhole) this.#values = null;
-    return v;
-  }
-
-  #newValue(e: Expr): Val {
-    const b = this.#body;
-    switch (e.kind) {
-      case 'const':
-        return this.#math.literal(e.value, e.dtype);
-      case 'axis': {
-        const bound = this.#bindings.get(e.axis);
-        if (bound?.kind === 'constant') return this.#math.number(bound.value);
-        const index = this.#indices.get(e.axis);
-        if (!index) throw new Error(`@${this.#kernel.name}: the axis ${e.axis.name} is read outside its loop`);
-        return index;
-      }
-      case 'size':
-        return this.#math.times(
-          b.of('i32', 'n', [], () => 'i32(call.n)'),
-          e.of.times,
-        );
-      case 'load':
-        return this.#load(e.buffer, e.at);
-      case 'tile':
-        return this.#tiles.read(e.tile, e.at);
-      case 'unary':
-        return this.#math.unary(e, (o) => this.#value(o));
-      case 'binary':
-        return this.#math.binary(e.fn, x.dtypeOf(e.a), this.#value(e.a), this.#value(e.b));
-      case 'select': {
-        const cond = this.#value(e.cond);
-        if (cond.constant !== null) return this.#value(cond.constant ? e.then : e.otherwise);
-        const [then, otherwise] = [this.#value(e.then), this.#value(e.otherwise)];
-        return this.#math.select(cond, then, otherwise);
-      }
-      case 'convert':
-        return this.#math.convert(x.dtypeOf(e.x), e.to, this.#value(e.x));
-      case 'reduce':
-        throw new Error(`@${this.#kernel.name}: a reduction was not lowered to a loop`);
-      default:
-        return e satisfies never;
-    }
-  }
-
-  /** A name that nothing else in the function has, and that is no word of WGSL. The number that tells two of one name apart in a
-   *  text gives way to a number of its own. */
-  #fresh(name: string): string {
-    const plain = `${name
-      .replace(/(\.\d+)+$/, '')
-      .replace(/\W/g, '_')
-      .replace(/^_+/, '')}_`;
-    for (let k = 0; ; k++) {
-      const text = `${plain}${k}`;
-      if (/^[A-Za-z]/.test(text) && !this.#names.has(text)) {
-        this.#names.add(text);
-        return text;
-      }
-      if (!/^[A-Za-z]/.test(text)) return this.#fresh(`t${name}`);
-    }
+    this.#tiles.assign(tile, at, this.#math.vector([this.#expressions.vector(value, to)]));
   }
 }
 
 type TileWrite = Extract<Stmt, { kind: 'set' | 'accumulate' }>;
-
-/** Four iterations of a vectorized loop. */
-interface Lanes {
-  readonly axis: Axis;
-  readonly start: number;
-}
 
 /** Whether some buffer is written twice, or written and read. */
 function sharesMemory(kernel: Kernel): boolean {

@@ -3,6 +3,7 @@
 import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { Interner } from '../../ir/interner.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import type { Dim } from '../../ir/type.ts';
 import { isOwn } from '../../ir/verify/workgroup.ts';
@@ -166,7 +167,7 @@ function ownedTiles(kernel: Kernel): ReadonlyMap<Tile, number> {
  *  that writes one lane may write those beside it too, which in the memory of a workgroup are another invocation's. */
 function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
   const [whole, others] = [new Set<Tile>(), new Set<Tile>()];
-  const interner = new x.Interner();
+  const interner = new Interner();
   walkStmts(kernel.body, (s, loops) => {
     if (s.kind !== 'set' && s.kind !== 'accumulate') return;
     const inner = loops.at(-1);
@@ -177,7 +178,7 @@ function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
   return whole;
 }
 
-function setsVectors({ axis }: Loop, tile: Tile, at: readonly Expr[], interner: x.Interner): boolean {
+function setsVectors({ axis }: Loop, tile: Tile, at: readonly Expr[], interner: Interner): boolean {
   const count = axis.extent as number;
   if (tile.dtype !== 'f32' || count % lanes !== 0 || (tile.shape.at(-1) ?? 1) % lanes !== 0) return false;
   const bound = new Map<Axis, Binding>([[axis, { kind: 'lanes', start: 0, count }]]);

@@ -3,6 +3,7 @@
 
 import type { Axis, Buffer, Expr, Tile } from '../expr.ts';
 import * as x from '../expr.ts';
+import { Interner } from '../interner.ts';
 import { storageOf } from '../kernel.ts';
 import { binaries } from '../scalar.ts';
 import { constant, type Linear, linear, plus, times } from './linear.ts';
@@ -49,7 +50,7 @@ export interface Top {
 
 export class Bounds {
   readonly maxBatch: number;
-  readonly interner = new x.Interner();
+  readonly interner = new Interner();
   readonly #values: Values;
   readonly #ranges = new Map<Axis, Range>();
   readonly #forms = new Map<Expr, Linear>();

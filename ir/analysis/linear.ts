@@ -2,6 +2,7 @@
 
 import type { Axis, Expr } from '../expr.ts';
 import * as x from '../expr.ts';
+import type { Interner } from '../interner.ts';
 import { type Dim, isBatch } from '../type.ts';
 
 /** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
@@ -48,7 +49,7 @@ const isConstant = (l: Linear): boolean => l.terms.size === 0 && l.lanes === 0;
 export function linear(
   e: Expr,
   bindings: Bindings,
-  interner: x.Interner,
+  interner: Interner,
   done: Map<Expr, Linear | null> = new Map(),
 ): Linear | null {
   let known = done.get(e);
@@ -59,7 +60,7 @@ export function linear(
   return known;
 }
 
-function sumOf(e: Expr, bindings: Bindings, interner: x.Interner, done: Map<Expr, Linear | null>): Linear | null {
+function sumOf(e: Expr, bindings: Bindings, interner: Interner, done: Map<Expr, Linear | null>): Linear | null {
   const atom = (of: Expr): Linear | null => {
     for (const a of x.freeAxes(of)) if (bindings.get(a)?.kind === 'lanes') return null;
     return { constant: 0, terms: new Map([[String(interner.id(of)), { of, by: 1 }]]), lanes: 0 };
@@ -100,7 +101,7 @@ function sumOf(e: Expr, bindings: Bindings, interner: x.Interner, done: Map<Expr
 }
 
 /** c·(v / k)·k + c·(v % k) = c·v. */
-function rejoined(f: Linear, bindings: Bindings, interner: x.Interner, done: Map<Expr, Linear | null>): Linear {
+function rejoined(f: Linear, bindings: Bindings, interner: Interner, done: Map<Expr, Linear | null>): Linear {
   for (const [key, { of, by }] of f.terms) {
     if (of.kind !== 'binary' || of.fn !== 'imod' || of.b.kind !== 'const') continue;
     const quotient = String(interner.id(x.idiv(of.a, of.b)));

@@ -4,7 +4,8 @@
  *      for o {  for e in 0..count[o] { … list[o, e] … }  } */
 
 import { upsert } from '../collections.ts';
-import { type Axis, type Buffer, dtypeOf, type Expr, type Interner, leastOf, some, type Tile } from '../expr.ts';
+import { type Axis, type Buffer, dtypeOf, type Expr, leastOf, some, type Tile } from '../expr.ts';
+import type { Interner } from '../interner.ts';
 import {
   constantTrips,
   isTileWrite,

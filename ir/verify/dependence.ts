@@ -2,7 +2,8 @@
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { flatPlace, type Linear, plus, times } from '../analysis/linear.ts';
-import { type Axis, type Buffer, type Expr, type Interner, imod, int, ix, substitute, type Tile } from '../expr.ts';
+import { type Axis, type Buffer, type Expr, imod, int, ix, substitute, type Tile } from '../expr.ts';
+import type { Interner } from '../interner.ts';
 import type { Loop, Stmt } from '../kernel.ts';
 import { type Dim, sameShape } from '../type.ts';
 

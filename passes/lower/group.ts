@@ -4,9 +4,10 @@
 import { elementAt, elementOf } from '../../ir/analysis/equation.ts';
 import { numbering, upsert } from '../../ir/collections.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
+import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { type Buffer, type Expr, Interner } from '../../ir/expr.ts';
 import type { Group, Node, Scatter, Value } from '../../ir/graph.ts';
+import { Interner } from '../../ir/interner.ts';
 import { type Kernel, type Stmt, storageOf, store } from '../../ir/kernel.ts';
 import type { TensorType } from '../../ir/type.ts';
 import { expandMath } from '../math.ts';

@@ -2,8 +2,9 @@
 
 import { flatPlace } from '../../ir/analysis/linear.ts';
 import { upsert } from '../../ir/collections.ts';
-import type { Axis, Expr, Interner, Tile } from '../../ir/expr.ts';
+import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import type { Interner } from '../../ir/interner.ts';
 import { declare, loop, type Stmt, set } from '../../ir/kernel.ts';
 import { Names } from './names.ts';
 

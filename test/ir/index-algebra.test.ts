@@ -1,9 +1,11 @@
 /** What is derived from index expressions, held to their values: as they fold, as sums, as intervals. */
+
 import { expect, test } from 'vitest';
 import { Bounds } from '../../ir/analysis/bounds.ts';
 import { constant, type Linear, linear } from '../../ir/analysis/linear.ts';
 import { range } from '../../ir/analysis/range.ts';
 import * as x from '../../ir/expr.ts';
+import { Interner } from '../../ir/interner.ts';
 import { printExpr } from '../../ir/text/print-expr.ts';
 import { bindDim, N } from '../../ir/type.ts';
 import { type Choices, seeded } from '../support/generate.ts';
@@ -80,7 +82,7 @@ test('folding, sums and intervals say of an index what it is', () => {
     const c = seeded(seed);
     const { value, built } = randomIndex(c, 1 + c.below(6));
     const n = 1 + c.below(maxBatch);
-    const form = linear(built, new Map(), new x.Interner()) as Linear;
+    const form = linear(built, new Map(), new Interner()) as Linear;
     const bounds = new Bounds(maxBatch);
     for (const a of axes) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
     const [least, greatest] = bounds.interval(built);
@@ -112,6 +114,6 @@ test('the quotient and the remainder of an index are that index again', () => {
   expect(printExpr(x.add(x.mul(x.idiv(v, x.int(4)), x.int(8)), x.imod(v, x.int(4))))).toBe('m / 4 * 8 + m % 4');
   // In a sum, too, whatever stands between them.
   const apart = x.add(x.add(x.mul(x.idiv(v, x.int(4)), x.int(8)), x.int(3)), x.mul(x.imod(v, x.int(4)), x.int(2)));
-  const form = linear(apart, new Map(), new x.Interner()) as Linear;
+  const form = linear(apart, new Map(), new Interner()) as Linear;
   expect([form.constant, [...form.terms.values()]]).toEqual([3, [{ of: v, by: 2 }]]);
 });

@@ -4,6 +4,7 @@ import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
 import { addsProduct, operations } from '../../../ir/analysis/work.ts';
 import type { Axis, Buffer, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import { type Accumulate, exprsOf, type Kernel, type Loop, type Store, walkStmts } from '../../../ir/kernel.ts';
 import { bindDim } from '../../../ir/type.ts';
 
@@ -42,7 +43,7 @@ export interface Analysis {
 }
 
 export function analyse(kernel: Kernel, batch: number): Analysis {
-  const interner = new x.Interner();
+  const interner = new Interner();
   // Where data tell where a loop ends, its axis tells where at most.
   const trips = (l: Loop): number =>
     (l.to.kind === 'const' ? l.to.value : bindDim(l.axis.extent, batch)) - (l.from.kind === 'const' ? l.from.value : 0);
@@ -124,7 +125,7 @@ const overlapping = (s: Store, loops: readonly Loop[]): Loop[] =>
     }),
   );
 
-function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, interner: x.Interner): Reference {
+function reference(buffer: Buffer, at: readonly Expr[], guarded: boolean, interner: Interner): Reference {
   const strides = new Map<Axis, number>();
   const bent = new Set<Axis>();
   const l = linear(flatPlace(buffer.type.shape, at), new Map(), interner);

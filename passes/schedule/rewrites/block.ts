@@ -4,6 +4,7 @@
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import {
   barrier,
   constantTrips,
@@ -221,7 +222,7 @@ function loadsOf(e: Expr): Load[] {
 
 /** How many elements a read moves along an axis. */
 function strideOf(load: Load, axis: Axis): number {
-  const l = linear(flatPlace(load.buffer.type.shape, load.at), new Map(), new x.Interner());
+  const l = linear(flatPlace(load.buffer.type.shape, load.at), new Map(), new Interner());
   for (const { of, by } of l?.terms.values() ?? []) if (of.kind === 'axis' && of.axis === axis) return by;
   return 0;
 }

@@ -9,6 +9,7 @@
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import {
   type Accumulate,
   declare,
@@ -119,7 +120,7 @@ function compressible(k: Kernel, name: string): Compressed {
       no(`the loop over ${l.axis.name} does not run serially from 0 to a length`);
   }
   const hangsOn = new Set<Axis>(x.freeAxes(by));
-  const interner = new x.Interner();
+  const interner = new Interner();
   const taken = new Map<Load, { readonly place: Expr; readonly rest: Expr }>();
   const look = (e: Expr): void => {
     if (e === by) return;
@@ -201,7 +202,7 @@ function sumOf(
 }
 
 /** The place of a read as what the steps of a sum tell, and the rest; null where they tell nothing. */
-function partsOf(l: Load, steps: ReadonlySet<Axis>, interner: x.Interner): { place: Expr; rest: Expr } | null {
+function partsOf(l: Load, steps: ReadonlySet<Axis>, interner: Interner): { place: Expr; rest: Expr } | null {
   const form = linear(flatPlace(l.buffer.type.shape, l.at), new Map(), interner);
   if (!form) throw new ScheduleError(`where ${l.buffer.name} is read is no sum`);
   const tells = (of: Expr): boolean => x.some(of, (p) => p.kind === 'load' || (p.kind === 'axis' && steps.has(p.axis)));

@@ -2,7 +2,8 @@
 
 import { linear } from '../../../ir/analysis/linear.ts';
 import * as x from '../../../ir/expr.ts';
-import { type Expr, Interner, type Tile, walk } from '../../../ir/expr.ts';
+import { type Expr, type Tile, walk } from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import { isTileWrite, type Kernel, type Loop, loop, type Stmt, walkStmts } from '../../../ir/kernel.ts';
 import { innerName } from '../../../ir/schedule.ts';
 import { vectorLanes } from '../../../ir/target.ts';

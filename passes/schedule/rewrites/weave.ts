@@ -4,6 +4,7 @@ import { linear } from '../../../ir/analysis/linear.ts';
 import { upsert } from '../../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import {
   exprsOf,
   finish,
@@ -101,7 +102,7 @@ function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
 
 /** Whether i and j stand only in indices of reads, and there as multiples of w·i + j. */
 function seesNeighbours(e: Expr, i: Axis, j: Axis, width: number): boolean {
-  const interner = new x.Interner();
+  const interner = new Interner();
   const of = (p: Expr): boolean => x.freeAxes(p).has(i) || x.freeAxes(p).has(j);
   if (!of(e)) return true;
   if (e.kind === 'load')
