@@ -1,4 +1,5 @@
-/** The import rule of docs/architecture.md, read from the sources: who may import whom, and one door for each dependency. */
+/** The import rule of docs/architecture.md, read from the sources: who may import whom, nobody in a circle, and one door for
+ *  each dependency. And how long a file may be. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
@@ -29,6 +30,19 @@ const doors: Record<string, string> = {
   webgpu: 'frontend',
 };
 
+/** A longer file has more than one subject, or stands here with what makes it long. */
+const longestFile = 400;
+const longFiles: Record<string, string> = {
+  'frontend/model/nn/layers.ts': 'a class for each layer',
+  'frontend/model/tensor.ts': 'one class, with a method for each function of a tensor',
+  'frontend/source/typescript.ts': 'all that asks TypeScript, as one file may import ts-morph',
+  'ir/analysis/bounds.ts': 'one proof, whose rules take their facts from each other',
+  'ir/scalar.ts': 'a row for each scalar function',
+  'ir/text/parse-graph.ts': 'one grammar, with a method for each of its rules',
+  'runtime/model.ts': 'one class, with a method for each call that a host makes',
+  'runtime/webgpu.ts': 'the same class for a GPU, whose calls share its queue',
+};
+
 interface Import {
   readonly file: string;
   readonly line: number;
@@ -36,10 +50,19 @@ interface Import {
   readonly kind: 'value' | 'type' | 'dynamic';
 }
 
-const imports = importsOf(sources());
+const project = sources();
+const imports = importsOf(project);
 
 test('imports follow ir <- passes <- codegen <- frontend, and runtime stands alone', () => {
   expect(forbiddenImports(imports)).toEqual([]);
+});
+
+test('no imports form a circle, those of types included', () => {
+  expect(circularImports(imports)).toEqual([]);
+});
+
+test('a file has one subject, or a reason to be long', () => {
+  expect(lengthComplaints(linesOf(project), longFiles)).toEqual([]);
 });
 
 test('each dependency has one door', () => {
@@ -98,6 +121,44 @@ test('the import rule can fail', () => {
   ]);
 });
 
+test('the rule of circles can fail', () => {
+  const wrong = circularImports(
+    importsOf(
+      inMemory({
+        'ir/a.ts': "import { b } from './b.ts';\nimport { d } from './ops/d.ts';",
+        'ir/b.ts': "\nimport type { C } from './c.ts';",
+        'ir/c.ts': "export * from './a.ts';",
+        'ir/ops/d.ts': "import { e } from './e.ts';",
+        'ir/ops/e.ts': "const { d } = await import('./d.ts');\nimport { f } from './f.ts';",
+        'ir/ops/f.ts': "import { f } from './f.ts';",
+      }),
+    ),
+  );
+  expect(wrong).toEqual([
+    'ir/a.ts:1 imports ir/b.ts, which imports it in turn',
+    'ir/b.ts:2 imports ir/c.ts, which imports it in turn',
+    'ir/c.ts:1 imports ir/a.ts, which imports it in turn',
+    'ir/ops/f.ts:1 imports ir/ops/f.ts, which imports it in turn',
+  ]);
+});
+
+test('the rule of length can fail', () => {
+  const lines = (count: number): string => 'export {};\n'.repeat(count);
+  const found = linesOf(
+    inMemory({
+      'ir/a.ts': lines(longestFile + 1),
+      'ir/b.ts': lines(longestFile),
+      'ir/c.ts': lines(longestFile + 1),
+      'ir/d.ts': lines(3),
+    }),
+  );
+  expect(lengthComplaints(found, { 'ir/c.ts': 'one row for each op', 'ir/d.ts': '…', 'ir/e.ts': '…' })).toEqual([
+    `ir/a.ts has ${longestFile + 1} lines: part it by subject, or say in longFiles what makes it long`,
+    `ir/d.ts has 3 lines: it needs no reason in longFiles`,
+    `ir/e.ts has 0 lines: it needs no reason in longFiles`,
+  ]);
+});
+
 test('the rule of one door can fail', () => {
   const wrong = extraDoors(
     importsOf(
@@ -122,8 +183,48 @@ function forbiddenImports(imports: readonly Import[]): string[] {
   });
 }
 
+/** Imports from which others lead back to the file. What is loaded when it is needed may well need its loader. */
+function circularImports(imports: readonly Import[]): string[] {
+  const within = imports.flatMap(({ file, line, specifier, kind }) =>
+    isRelative(specifier) && kind !== 'dynamic' ? [{ file, line, to: targetOf(file, specifier) }] : [],
+  );
+  const next = new Map<string, string[]>();
+  for (const { file, to } of within) next.set(file, [...(next.get(file) ?? []), to]);
+  const reached = new Map<string, Set<string>>();
+  const from = (file: string): Set<string> => {
+    const known = reached.get(file) ?? new Set([file]);
+    // A set grows while it is walked.
+    if (!reached.has(file)) for (const f of known) for (const to of next.get(f) ?? []) known.add(to);
+    reached.set(file, known);
+    return known;
+  };
+  return within.flatMap(({ file, line, to }) =>
+    from(to).has(file) ? [`${file}:${line} imports ${to}, which imports it in turn`] : [],
+  );
+}
+
+function lengthComplaints(lines: ReadonlyMap<string, number>, reasons: Readonly<Record<string, string>>): string[] {
+  const long = [...lines].filter(([file, count]) => count > longestFile && !(file in reasons));
+  const short = Object.keys(reasons).filter((file) => (lines.get(file) ?? 0) <= longestFile);
+  return [
+    ...long.map(
+      ([file, count]) => `${file} has ${count} lines: part it by subject, or say in longFiles what makes it long`,
+    ),
+    ...short.map((file) => `${file} has ${lines.get(file) ?? 0} lines: it needs no reason in longFiles`),
+  ];
+}
+
+/** How many lines each file has. */
+const linesOf = (project: Project): Map<string, number> =>
+  new Map(
+    project
+      .getSourceFiles()
+      .map((file) => [relativePath(file), file.getFullText().trimEnd().split('\n').length] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
 function folderComplaint({ file, specifier, kind }: Import): string | null {
-  const [from, target] = [folderOf(file), posix.join(posix.dirname(file), specifier)];
+  const [from, target] = [folderOf(file), targetOf(file, specifier)];
   const to = folderOf(target);
   if (from === 'codegen' && to === 'runtime') {
     if (target !== 'runtime/manifest.ts') {
@@ -159,6 +260,7 @@ function extraDoors(imports: readonly Import[]): string[] {
 }
 
 const isRelative = (specifier: string) => specifier.startsWith('.');
+const targetOf = (file: string, specifier: string) => posix.join(posix.dirname(file), specifier);
 const folderOf = (path: string) => path.split('/')[0]!;
 const packageOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
