@@ -109,9 +109,12 @@ export const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
 export const addsTogether = (fn: Accumulate['fn'], dtype: DType): boolean =>
   dtype === 'i32' || (dtype === 'f32' && (fn === 'add' || fn === 'mul'));
 
+/** How often a loop between numbers runs. */
+export const tripsBetween = (from: number, to: number, step: number): number =>
+  Math.max(0, Math.ceil((to - from) / step));
 /** How often a loop runs whose bounds are numbers; null where they are not. */
 export const constantTrips = ({ from, to, step }: Loop): number | null =>
-  from.kind === 'const' && to.kind === 'const' ? Math.max(0, Math.ceil((to.value - from.value) / step)) : null;
+  from.kind === 'const' && to.kind === 'const' ? tripsBetween(from.value, to.value, step) : null;
 
 /** Whether threads share a kernel: each takes some iterations of the parallel loops that it consists of, and one of them runs
  *  what stands beside these. A tile there would be in the registers of that one thread. */

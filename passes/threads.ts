@@ -3,7 +3,7 @@
 
 import { type Expr, int, mapExpr, walk } from '../ir/expr.ts';
 import { Interner } from '../ir/interner.ts';
-import { exprsOf, isShared, type Kernel, type Loop, type Stmt } from '../ir/kernel.ts';
+import { constantTrips, exprsOf, isShared, type Kernel, type Loop, type Stmt, tripsBetween } from '../ir/kernel.ts';
 import { clash, type Entry, hostValues, type Program } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import { type VectorTarget, vectorLanes } from '../ir/target.ts';
@@ -119,9 +119,8 @@ const work = (body: readonly Stmt[], batch: number): number =>
 /** How often a loop runs at this batch, or at most. */
 function trips(l: Loop, batch: number): number {
   const at = (e: Expr): Expr => mapExpr(e, (p) => (p.kind === 'size' ? int(p.of.times * batch) : p));
-  const [from, to] = [at(l.from), at(l.to)];
-  if (from.kind !== 'const' || to.kind !== 'const') return Math.ceil(bindDim(l.axis.extent, batch) / l.step);
-  return Math.max(0, Math.ceil((to.value - from.value) / l.step));
+  const known = constantTrips({ ...l, from: at(l.from), to: at(l.to) });
+  return known ?? tripsBetween(0, bindDim(l.axis.extent, batch), l.step);
 }
 
 /** Barriers ahead of the launches that need what others make which may still be under way, or the memory of these. */

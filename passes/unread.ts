@@ -3,14 +3,14 @@
 import { upsert } from '../ir/collections.ts';
 import type { Tile } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
-import { exprsOf, type Stmt, walkStmts } from '../ir/kernel.ts';
+import { exprsOf, isTileWrite, type Stmt, walkStmts } from '../ir/kernel.ts';
 
 /** Drops what is computed into tiles that no store needs, and loops that are empty then. */
 export function withoutUnread(body: readonly Stmt[]): Stmt[] {
   const inputs = new Map<Tile, Set<Tile>>();
   const needed = new Set<Tile>();
   walkStmts(body, (s) => {
-    const into = s.kind === 'set' || s.kind === 'accumulate' ? upsert(inputs, s.tile, () => new Set<Tile>()) : needed;
+    const into = isTileWrite(s) ? upsert(inputs, s.tile, () => new Set<Tile>()) : needed;
     for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && into.add(p.tile)));
   });
   // A set grows while it is walked: what feeds a needed tile is needed.

@@ -3,7 +3,7 @@
 import { flatPlace, type Linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { type Kernel, walkStmts } from '../../ir/kernel.ts';
+import { isTileWrite, type Kernel, walkStmts } from '../../ir/kernel.ts';
 import type { Axes, Lanes } from './axes.ts';
 import type { Code, Val, WasmType } from './code.ts';
 import { LANES, lanePicks, lanesOf, splat, vectorOf, wasmType } from './instructions.ts';
@@ -102,7 +102,7 @@ function vectorTiles(kernel: Kernel): Set<Tile> {
   });
   const found = new Set<Tile>();
   walkStmts(kernel.body, (s) => {
-    if (s.kind !== 'set' && s.kind !== 'accumulate') return;
+    if (!isTileWrite(s)) return;
     const last = s.at.at(-1);
     if (last && x.some(last, (p) => p.kind === 'axis' && lanes.has(p.axis))) found.add(s.tile);
   });

@@ -3,7 +3,7 @@
 
 import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
-import { type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
+import { isTileWrite, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { Arithmetic, lanes } from './arithmetic.ts';
 import { Expressions, type Lanes } from './expressions.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
@@ -216,8 +216,7 @@ class KernelEmitter {
   #lanes({ axis, body }: Loop): void {
     const count = axis.extent as number;
     const only = body[0];
-    const vector =
-      body.length === 1 && (only?.kind === 'set' || only?.kind === 'accumulate') && this.#tiles.isVector(only.tile);
+    const vector = body.length === 1 && isTileWrite(only) && this.#tiles.isVector(only.tile);
     for (let start = 0; start < count; start += vector ? lanes : 1)
       if (vector)
         this.#expressions.bound(axis, { kind: 'lanes', start, count: lanes }, () =>
@@ -292,7 +291,7 @@ class KernelEmitter {
   #forget(body: readonly Stmt[]): void {
     walkStmts(body, (s) => {
       if (s.kind === 'store') this.#body.written(storageOf(s.buffer));
-      if (s.kind === 'set' || s.kind === 'accumulate') this.#body.written(s.tile);
+      if (isTileWrite(s)) this.#body.written(s.tile);
       if (s.kind === 'barrier') for (const r of [...this.#tiles.declared, ...this.#written]) this.#body.written(r);
     });
   }

@@ -4,7 +4,7 @@ import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { Interner } from '../../ir/interner.ts';
-import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
+import { exprsOf, isTileWrite, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import type { Dim } from '../../ir/type.ts';
 import { isOwn } from '../../ir/verify/workgroup.ts';
 import { type Arithmetic, lanes, shown } from './arithmetic.ts';
@@ -157,7 +157,7 @@ function ownedTiles(kernel: Kernel): ReadonlyMap<Tile, number> {
       const nest = loops.slice(declared.get(tile) ?? 0).filter((l) => l.mode === 'invocations');
       if (!tile.memory && isOwn(tile, at, nest)) owned.set(tile, nest.length);
     };
-    if (s.kind === 'set' || s.kind === 'accumulate') touch(s.tile, s.at);
+    if (isTileWrite(s)) touch(s.tile, s.at);
     for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && touch(p.tile, p.at)));
   });
   return owned;
@@ -169,7 +169,7 @@ function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
   const [whole, others] = [new Set<Tile>(), new Set<Tile>()];
   const interner = new Interner();
   walkStmts(kernel.body, (s, loops) => {
-    if (s.kind !== 'set' && s.kind !== 'accumulate') return;
+    if (!isTileWrite(s)) return;
     const inner = loops.at(-1);
     const fits = inner?.mode === 'vectorized' && inner.body.length === 1 && setsVectors(inner, s.tile, s.at, interner);
     (fits ? whole : others).add(s.tile);

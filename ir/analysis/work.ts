@@ -2,7 +2,7 @@
 
 import { upsert } from '../collections.ts';
 import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, walk } from '../expr.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt, storageOf } from '../kernel.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, tripsBetween } from '../kernel.ts';
 import { bindDim, byteSize, countAt } from '../type.ts';
 import { endsByData } from './lists.ts';
 
@@ -46,7 +46,7 @@ export function workOf(kernel: Kernel, n: number): Work {
         // A list counts as if it held all its steps: how many it does hold no kernel tells.
         const to = endsByData(s) ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
         const from = numberOf(s.from, n, at);
-        const trips = Math.max(0, Math.ceil((to - from) / s.step));
+        const trips = tripsBetween(from, to, s.step);
         if (trips === 0) continue;
         if (!boundsBelow(s).has(s.axis)) go(s.body, [...around, { axis: s.axis, trips }], at);
         else for (let i = from; i < to; i += s.step) go(s.body, around, new Map(at).set(s.axis, i));

@@ -2,9 +2,10 @@
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { type Linear, plus } from '../analysis/linear.ts';
-import { type Axis, freeAxes, ix, leastOf } from '../expr.ts';
+import { freeAxes, ix, leastOf } from '../expr.ts';
+import { tripsBetween } from '../kernel.ts';
 import { bindShape } from '../type.ts';
-import type { Access } from './dependence.ts';
+import { type Access, termOf } from './dependence.ts';
 
 type Interval = readonly [from: number, to: number];
 /** More pieces than this are not told apart. */
@@ -62,9 +63,9 @@ function boxOf(
     // A loop ends at a number, or at the least of a number and sums over loops around it.
     const to = Math.min(...leastOf(f.loop.to).map((e) => at(bounds.form(e), n) ?? Infinity));
     if (from === null || to === Infinity) return 'unknown';
-    const trips = Math.max(0, Math.ceil((to - from) / f.loop.step));
+    const trips = tripsBetween(from, to, f.loop.step);
     if (trips === 0) return null;
-    loops.set(key(f.loop.axis, bounds), { from, trips, step: f.loop.step });
+    loops.set(termOf(f.loop.axis, bounds), { from, trips, step: f.loop.step });
     for (const e of leastOf(f.loop.to)) {
       const form = bounds.form(e);
       if (at(form, n) === null) ends.push({ sum: plus(bounds.form(ix(f.loop.axis)), form, -1), met: false });
@@ -177,8 +178,6 @@ function gapIn(extents: readonly number[], boxes: readonly (readonly (readonly I
   };
   return search(0, (1n << BigInt(boxes.length)) - 1n, []);
 }
-
-const key = (a: Axis, bounds: Bounds): string => bounds.form(ix(a)).terms.keys().next().value as string;
 
 /** A form's value where it depends on nothing but the batch. */
 function at(f: Linear, n: number): number | null {

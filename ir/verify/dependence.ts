@@ -61,11 +61,12 @@ export function meet(a: Access, b: Access, common: readonly Frame[], bounds: Bou
   }
 }
 
-const key = (a: Axis, bounds: Bounds): string => bounds.form(ix(a)).terms.keys().next().value as string;
+/** Which term of a sum an axis is. */
+export const termOf = (a: Axis, bounds: Bounds): string => bounds.form(ix(a)).terms.keys().next().value as string;
 
 /** c·i - c·i' + rest = 0 makes i = i', as these differ by whole steps and the rest is smaller than a step. */
 export function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolean {
-  const [k, l] = [key(f.loop.axis, bounds), key(twin, bounds)];
+  const [k, l] = [termOf(f.loop.axis, bounds), termOf(twin, bounds)];
   const [c, e] = [d.terms.get(k)?.by ?? 0, d.terms.get(l)?.by ?? 0];
   if (c === 0 || c !== -e) return false;
   const terms = new Map(d.terms);
@@ -78,7 +79,7 @@ export function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolea
 
 /** The two axes made one. */
 export function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear {
-  const l = key(twin, bounds);
+  const l = termOf(twin, bounds);
   const by = d.terms.get(l)?.by;
   if (by === undefined) return d;
   const terms = new Map(d.terms);

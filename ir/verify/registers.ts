@@ -4,7 +4,7 @@
 import { plus } from '../analysis/linear.ts';
 import { upsert } from '../collections.ts';
 import { type Axis, type Expr, freeAxes, type Tile } from '../expr.ts';
-import { type Loop, maxCopies, type Stmt } from '../kernel.ts';
+import { isTileWrite, type Loop, maxCopies, type Stmt } from '../kernel.ts';
 import type { Target } from '../target.ts';
 import { showDim } from '../type.ts';
 import type { Access } from './dependence.ts';
@@ -28,7 +28,7 @@ export class Registers {
   #findLanes(body: readonly Stmt[], lanes: Axis | null): void {
     for (const s of body) {
       if (s.kind === 'for') this.#findLanes(s.body, s.mode === 'vectorized' ? s.axis : lanes);
-      else if (s.kind === 'set' || s.kind === 'accumulate') {
+      else if (isTileWrite(s)) {
         const last = s.at.at(-1);
         if (lanes && last && freeAxes(last).has(lanes)) this.#laned.add(s.tile);
       }

@@ -5,7 +5,15 @@ import { addsProduct, operations } from '../../../ir/analysis/work.ts';
 import type { Axis, Buffer, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
 import { Interner } from '../../../ir/interner.ts';
-import { type Accumulate, exprsOf, type Kernel, type Loop, type Store, walkStmts } from '../../../ir/kernel.ts';
+import {
+  type Accumulate,
+  exprsOf,
+  isTileWrite,
+  type Kernel,
+  type Loop,
+  type Store,
+  walkStmts,
+} from '../../../ir/kernel.ts';
 import { bindDim } from '../../../ir/type.ts';
 
 /** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
@@ -58,8 +66,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     // Copies and lanes are bodies, not loops.
     const loops = all.filter((l) => l.mode === 'serial' || l.mode === 'parallel');
     if (s.kind === 'tile') declaredAt.set(s.tile, loops.length);
-    if (s.kind === 'set' || s.kind === 'accumulate')
-      for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
+    if (isTileWrite(s)) for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
     if (s.kind === 'store') {
       stores.push({ stmt: s, loops });
       if (cost(loops) > widest.cost) widest = { loops, cost: cost(loops) };

@@ -2,7 +2,7 @@
 
 import type { Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
-import { type Accumulate, constantTrips, exprsOf, type Loop, type Stmt } from '../../../ir/kernel.ts';
+import { type Accumulate, constantTrips, exprsOf, isTileWrite, type Loop, type Stmt } from '../../../ir/kernel.ts';
 import { requireApart, ScheduleError } from './legal.ts';
 import { boundsOf } from './loops.ts';
 
@@ -76,7 +76,7 @@ export function blockParts(rows: Loop, colsName: string, overName: string): Bloc
   const first = before.find((s) => s.kind === 'set' && s.tile === add.tile);
   if (first?.kind !== 'set' || !before.some((s) => s.kind === 'tile' && s.tile === add.tile) || add.at.length > 0)
     return no(`the accumulator of the sum over ${overName} does not come into being in front of it`);
-  const writes = around.filter((s) => (s.kind === 'set' || s.kind === 'accumulate') && s.tile === add.tile);
+  const writes = around.filter((s) => isTileWrite(s) && s.tile === add.tile);
   const early = before.some((s) => exprsOf(s).some((e) => x.some(e, (p) => p.kind === 'tile' && p.tile === add.tile)));
   if (writes.length > 1 || early) return no(`${add.tile.name} is touched beside the sum over ${overName}`);
   for (const e of [add.value, first.value])

@@ -4,7 +4,7 @@
 import { handedOn } from '../../../ir/analysis/handed-on.ts';
 import type { Axis, Buffer, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../../ir/kernel.ts';
+import { exprsOf, isTileWrite, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../../ir/kernel.ts';
 import { type Directive, type LoopExtent, valuesOf } from '../../../ir/schedule.ts';
 import { vectorLanes } from '../../../ir/target.ts';
 import { showLoops } from '../../../ir/text/print-schedule.ts';
@@ -117,7 +117,7 @@ export function carried(body: readonly Stmt[]): Set<Tile> {
   const own = ownTiles(body);
   const out = new Set<Tile>();
   walkStmts(body, (s) => {
-    if ((s.kind === 'set' || s.kind === 'accumulate') && !own.has(s.tile)) out.add(s.tile);
+    if (isTileWrite(s) && !own.has(s.tile)) out.add(s.tile);
   });
   return out;
 }

@@ -2,7 +2,17 @@
 
 import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
-import { declare, exprsOf, type Loop, loop, mapStmt, type Stmt, set, walkStmts } from '../../../ir/kernel.ts';
+import {
+  declare,
+  exprsOf,
+  isTileWrite,
+  type Loop,
+  loop,
+  mapStmt,
+  type Stmt,
+  set,
+  walkStmts,
+} from '../../../ir/kernel.ts';
 import { innerName } from '../../../ir/schedule.ts';
 import {
   carried,
@@ -96,8 +106,7 @@ export function reorders(body: readonly Stmt[]): boolean {
   let found = false;
   walkStmts(body, (s, loops) => {
     if (s.kind === 'tile') own.add(s.tile);
-    if (s.kind === 'set' || s.kind === 'accumulate')
-      found ||= !own.has(s.tile) && loops.some((l) => l.mode === 'serial' || l.mode === 'parallel');
+    if (isTileWrite(s)) found ||= !own.has(s.tile) && loops.some((l) => l.mode === 'serial' || l.mode === 'parallel');
   });
   return found;
 }
@@ -177,7 +186,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
 function touched(stmts: readonly Stmt[], of: ReadonlySet<Tile>): Set<Tile> {
   const out = new Set<Tile>();
   walkStmts(stmts, (s) => {
-    if ((s.kind === 'set' || s.kind === 'accumulate') && of.has(s.tile)) out.add(s.tile);
+    if (isTileWrite(s) && of.has(s.tile)) out.add(s.tile);
     for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && of.has(p.tile) && out.add(p.tile)));
   });
   return out;

@@ -8,6 +8,7 @@ import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
 import {
   type Accumulate,
+  constantTrips,
   declare,
   finish,
   type Kernel,
@@ -89,7 +90,7 @@ class Blocks {
     if (l.from.kind !== 'const' && l.from.kind !== 'axis') return [l];
     const [by, { step }] = [this.#by, l];
     const from = l.from.kind === 'const' ? l.from.value : null;
-    const trips = from !== null && l.to.kind === 'const' ? Math.max(0, Math.ceil((l.to.value - from) / step)) : null;
+    const trips = constantTrips(l);
     // One block is a sum of its own only where another loop adds up further ones.
     const tiles = tilesOf(l).filter((t) => !here.has(t) || trips === null || trips > by);
     if (tiles.length === 0) return [l];
