@@ -114,6 +114,8 @@ export const onRows = ofTensors.map as string;
 export const onIndices = 'write x.select(0, i) for x[i], and x.slice(0, from, to) for x[from:to]';
 const onOperators =
   'write x.add(y) for x + y, x.mul(y) for x * y, and where(x.gt(0), a, b) for a choice that depends on the data';
+const withoutSuper =
+  'begin the constructor with super(), as with super().__init__() in PyTorch; fields need no constructor: fc = nn.Linear(2, 3)';
 export const onCondition =
   "choose element by element: where(cond, a, b), with import { where } from 'tapeout', or x.mul(cond), where false counts 0; " +
   'an optional tensor is a Tensor | null or Tensor | undefined, which may be tested';
@@ -192,6 +194,15 @@ function onArgument(callee: string, given: string | null): string | null {
 export const isLayerOf = (callee: string, given: string | null): boolean =>
   /^nn\.[A-Z]/.test(callee) && /\bTensor\b/.test(given ?? '');
 
+/** The layer that stands where a tensor should, by a message of TypeScript's. */
+export function layerForTensor(message: string): string | null {
+  const [, name = ''] =
+    /^Type '(\w+)' is (?:missing the following properties from|not assignable to) type 'Tensor'/.exec(message) ?? [];
+  return Object.hasOwn(nn, name) && /^[A-Z]/.test(name) && !['Module', 'Parameter', 'Buffer'].includes(name)
+    ? name
+    : null;
+}
+
 /** Part of an argument that does not fit. */
 function onPart(callee: string, given: string): string | null {
   const isNested = /^nn\.(Parameter|Buffer)$/.test(callee) && /^\[|\[\]$/.test(given);
@@ -224,16 +235,71 @@ export const onDType = (name: unknown): string | null => {
 };
 export const onBatch = "the batch is written 'N', as in ['N', 1, 28, 28]";
 
+/** What PyTorch has and Tapeout has not, by its name without capitals and underscores, and what to do. */
+const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
+  [
+    /^(alpha|feature|featurealpha)?dropout[123]?d?$/,
+    'a step has no random numbers: leave it out, or hold weights small by weightDecay of optim.SGD',
+  ],
+  [
+    /^(lazy|sync)?batchnorm[123]?d?$/,
+    'nn.LayerNorm needs no statistics of the batch; a trained batch norm is inferred by the function batchNorm, with its statistics as nn.Buffer',
+  ],
+  [/^(group|(lazy)?instance|rms|localresponse)norm[123]?d?$/, 'take nn.LayerNorm, or write it by mean and sub'],
+  [
+    /^embedding(bag)?$/,
+    'there are no indexed reads: give one-hot rows as the input, of which nn.Linear(count, features, { bias: false }) picks',
+  ],
+  [/^(lstm|gru|rnn)(cell)?$/, 'write the cell by nn.Linear, sigmoid and tanh, and a loop over the steps in forward'],
+  [
+    /^(multihead)?attention$|^transformer|^scaleddotproductattention$/,
+    'write it by nn.Linear, and q.matmul(k.transpose(-2, -1)).div(Math.sqrt(d)).softmax(-1).matmul(v)',
+  ],
+  [
+    /^(lazy)?conv1d$|^(max|avg)pool1d$/,
+    'take the layer of two dimensions, over images that are 1 high: x.unsqueeze(2)',
+  ],
+  [
+    /^(lazy)?(conv3d|convtranspose[123]d)$|^(max|avg)pool3d$/,
+    'there are convolutions and pools of two dimensions alone: nn.Conv2d',
+  ],
+  [
+    /^adaptive(max|avg)pool[123]d$/,
+    'extents are known: nn.AvgPool2d(extent) of the image, or x.mean([2, 3], true) for 1',
+  ],
+  [/^(silu|swish)$/, 'write x.mul(x.sigmoid())'],
+  [/^(relu6|hardtanh)$/, 'write x.clamp(0, 6), or x.clamp(-1, 1)'],
+  [/^(elu|selu|celu)$/, 'write where(x.gt(0), x, x.clamp(null, 0).exp().sub(1).mul(alpha))'],
+  [/^prelu$/, 'write where(x.gt(0), x, x.mul(this.slope)), with slope = nn.Parameter([1], 0.25)'],
+  [/^bceloss$|^binarycrossentropy$/, 'nn.BCEWithLogitsLoss takes outputs without a sigmoid'],
+  [/^l1loss$/, 'a loss may be a function: loss: (output, target) => output.sub(target).abs().mean()'],
+  [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
+  [/^unflatten$/, 'write x.view(…)'],
+  [/pad[123]d$/, 'for zeros write pad(x, [left, right, top, bottom]); there is no other padding'],
+  [
+    /^(adam[ax]?|adamw|nadam|radam|rmsprop|adagrad|adadelta|lbfgs|asgd|rprop|sparseadam)$/,
+    'take optim.SGD, with momentum: optim.SGD({ lr: 0.01, momentum: 0.9 })',
+  ],
+];
+function onMissing(name: string): string | null {
+  const plain = name.replaceAll('_', '').toLowerCase();
+  const [, instead] = notYet.find(([of]) => of.test(plain)) ?? [];
+  return instead === undefined ? null : `${name} is not there yet; ${instead}`;
+}
+
 function onNn(name: string): string | null {
   if (Object.hasOwn(modules, name)) return modules[name] as string;
   const ours = camel(name);
   if (ours in F) return `it is a function of tapeout itself: import { ${ours} } from 'tapeout'`;
-  return `nn has ${classes(nn)}`;
+  const near = nearest(name, Object.keys(nn));
+  return onMissing(name) ?? `${near ? `did you mean nn.${near}? ` : ''}nn has ${classes(nn)}`;
 }
+
+const onOptim = (name: string): string => onMissing(name) ?? `optim has ${classes(optim)}`;
 
 const onFunctional = (name: string): string => {
   const ours = renamed(F, name);
-  return ours ? `it is called ${ours} here` : `functional has ${Object.keys(F).join(', ')}`;
+  return ours ? `it is called ${ours} here` : (onMissing(name) ?? `functional has ${Object.keys(F).join(', ')}`);
 };
 
 /** A name that is not defined, or not exported. */
@@ -244,7 +310,7 @@ function onName(name: string): string | null {
   if (name in F) return `import it: import { ${name} } from 'tapeout'`;
   if (['nn', 'optim', 'defineModel', 'Tensor'].includes(name)) return `import it: import { ${name} } from 'tapeout'`;
   const ours = renamed(F, name);
-  return ours ? `it is called ${ours} here: import { ${ours} } from 'tapeout'` : null;
+  return ours ? `it is called ${ours} here: import { ${ours} } from 'tapeout'` : onMissing(name);
 }
 
 /** What is known of the code that a message of TypeScript complains of. */
@@ -253,6 +319,8 @@ export interface About {
   readonly of?: readonly string[];
   /** Of an argument: what is called, as the user wrote it, if it is Tapeout's. */
   readonly callee?: string | null;
+  /** All that it says. */
+  readonly message?: string;
 }
 
 /** Messages of TypeScript and of V8, and the hint for what each found. */
@@ -264,7 +332,7 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
   [/Property '(\w+)' does not exist on type 'typeof import\(".*\/nn(?:\/index)?"\)'/, ([name = '']) => onNn(name)],
   [
     /Property '(\w+)' does not exist on type 'typeof import\(".*\/optim(?:\/index)?"\)'/,
-    () => `optim has ${classes(optim)}`,
+    ([name = '']) => onOptim(name),
   ],
   [
     /Property '(\w+)' does not exist on type 'typeof import\(".*\/functional(?:\/index)?"\)'/,
@@ -303,10 +371,21 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
     ([given = ''], { callee }) => (callee ? onArgument(callee, given) : null),
   ],
   [/Expected .* arguments?, but got/, (_, { callee }) => (callee ? onArgument(callee, null) : null)],
+  [
+    /^Type '(\w+)' is (?:missing the following|not assignable to type 'Tensor')/,
+    (_, { message = '' }) => {
+      const layer = layerForTensor(message);
+      return layer && onTensorGiven(layer);
+    },
+  ],
   [/Type '(.*?)' is not assignable to type/, ([given = ''], { callee }) => (callee ? onPart(callee, given) : null)],
+  [
+    /^Constructors for derived classes must contain a 'super' call|^'super' must be called before accessing 'this'|^Must call super constructor/,
+    () => withoutSuper,
+  ],
   [/\.(?:dim|shape|dtype) is not a function/, () => dims],
   [/\bnn\.(\w+) is not a (?:function|constructor)/, ([name = '']) => onNn(name)],
-  [/\boptim\.(\w+) is not a (?:function|constructor)/, () => `optim has ${classes(optim)}`],
+  [/\boptim\.(\w+) is not a (?:function|constructor)/, ([name = '']) => onOptim(name)],
   [/\b(?:F|functional)\.(\w+) is not a function/, ([name = '']) => onFunctional(name)],
   [
     /Cannot read properties of undefined \(reading '(\w+_\w+)'\)/,
@@ -320,7 +399,7 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
 export function hintFor(message: string, about: About = {}): string | null {
   for (const [pattern, hint] of patterns) {
     const found = pattern.exec(message);
-    const text = found && hint(found.slice(1), about);
+    const text = found && hint(found.slice(1), { ...about, message });
     if (text) return text;
   }
   return null;

@@ -4,7 +4,7 @@ import { registeredPasses } from '../../passes/custom.ts';
 import { bundleOf, writeFiles } from '../files/output.ts';
 import type { EntryName } from '../pipeline/entries.ts';
 import { compileTargets } from '../pipeline/options.ts';
-import { type StageName, stageNames } from '../pipeline/stages.ts';
+import { flagsFor, type StageName, stageNames } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { beforeTypes } from '../source/load.ts';
@@ -52,6 +52,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     },
     io,
   );
+  checkRan(flags, compiled.stages);
   const files = await bundleOf(compiled, { inline: flags.inline ?? false });
   const folder = outFolder(flags.out, compiled.recording.name, io);
   writeFiles(folder, files);
@@ -72,6 +73,15 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
     `content hash ${await contentHash(files)}`,
   ]);
   return exits.ok;
+}
+
+/** Throws a `UsageError` for a pass that did not run. */
+function checkRan({ printAfter, printBefore }: CompileFlags, stages: readonly StageName[]): void {
+  for (const [flag, name] of Object.entries({ '--print-after': printAfter, '--print-before': printBefore }))
+    if (name !== undefined && name !== 'all' && !stages.includes(name))
+      throw new UsageError(
+        `${flag} ${name}: this pass did not run. It does with ${flagsFor(name) ?? 'other options'}.`,
+      );
 }
 
 /** The model's file may have registered passes, so that their names are known only now. */

@@ -125,7 +125,9 @@ export function readOptimizer(text: string): Optimizer {
   const found = /^(\w+)(?:\((.*)\))?$/.exec(text.trim());
   const make = makers.get(found?.[1]?.toLowerCase() ?? '');
   if (!found || !make)
-    throw new UsageError(`'${text}' is no optimizer: take one of ${[...makers.keys()].join(', ')}, ${example}.`);
+    throw new UsageError(
+      `'${text}' is no optimizer: ${makers.size === 1 ? 'there is' : 'there are'} ${[...makers.keys()].join(', ')}, ${example}.`,
+    );
   const options: Record<string, number | boolean> = {};
   for (const { name, value } of splitList(found[2] ?? '')) {
     const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -56,6 +56,7 @@ export const tensor = kind('a tensor', isTensor, {
   use: (v) => void (v as Tensor).value,
 });
 export const tensors = kind('a list of at least one tensor', isListOf(isTensor, 1), {
+  help: (v) => (isTensor(v) ? 'give them in one list: [a, b]' : null),
   use: (v) => {
     for (const t of v as readonly Tensor[]) void t.value;
   },

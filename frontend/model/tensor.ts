@@ -304,7 +304,22 @@ export class Tensor {
   }
   /** Index `index` of dimension `dim`, which disappears. */
   select(dim: number, index: number): Tensor {
-    return withLoc(() => this.narrow(dim, index, 1).squeeze(dim));
+    return record(() => {
+      const { shape } = this.#type;
+      const d = dimOf(shape, dim);
+      const extent = fixedExtent(shape, d);
+      if (index < -extent || index >= extent)
+        throw userError(
+          'out-of-range',
+          `${called()}: index ${index} lies outside dimension ${d} of ${showType(this.#type)}`,
+          {
+            notes: involved({ x: this.value }),
+            help: extent === 0 ? 'there is nothing in it' : `indices go from ${-extent} to ${extent - 1}`,
+          },
+        );
+      const one = part(this.value, d, index < 0 ? index + extent : index, 1, 1);
+      return viewAs(one, shape.toSpliced(d, 1));
+    });
   }
 
   // ---- reductions: over all dimensions unless some are named; `keepdim` leaves them with extent 1 ----
@@ -537,7 +552,7 @@ function part(x: Value, dim: number, start: number, length: number, step: number
   if (!whole || start < 0 || length < 0 || start + Math.max(0, length - 1) * step >= extent + (length ? 0 : 1))
     throw userError(
       'out-of-range',
-      `${called()}: ${length} indices from ${start} on lie outside dimension ${dim} of ${showType(x.type)}`,
+      `${called()}: ${length === 1 ? '1 index' : `${length} indices`} from ${start} on ${length === 1 ? 'lies' : 'lie'} outside dimension ${dim} of ${showType(x.type)}`,
       {
         notes: involved({ x }),
       },

@@ -7,7 +7,7 @@ import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { type Ir, printIr, type Stage, type StageContext } from '../../passes/stage.ts';
 import type { CompileOptions } from './options.ts';
 import { runStage } from './run-stage.ts';
-import type { StageName } from './stages.ts';
+import { flagsFor, type StageName } from './stages.ts';
 
 /** What one pass did: ops of all graphs before and after it, and what there is of kernels, bytes of memory and of code. */
 export interface PassReport {
@@ -68,9 +68,13 @@ export class Shown {
   text(name: StageName, print: PrintOptions = this.#print): string {
     const text = this.#texts.get(name);
     if (text) return text(print);
-    throw new CompileError('unknown-stage', `there is no stage '${name}'`, {
-      help: `the stages are ${this.stages.join(', ')}`,
-    });
+    const flags = flagsFor(name);
+    const stages = `the stages of this compilation are ${this.stages.join(', ')}`;
+    throw flags === null
+      ? new CompileError('unknown-stage', `there is no stage '${name}'`, { help: stages })
+      : new CompileError('unknown-stage', `'${name}' is no stage of this compilation: it is one with ${flags}`, {
+          help: stages,
+        });
   }
 
   get #print(): PrintOptions {

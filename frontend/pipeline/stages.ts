@@ -26,6 +26,13 @@ export function backendFor(target: Target, threads = false): ProgramBackend {
 /** One backend of each kind, over its usual target. */
 const backends: readonly ProgramBackend[] = [wasmBackend(wasm128), threadedWasmBackend(wasm128), wgslBackend(webgpu)];
 
+/** The flags with which a stage, or code of this name, is one of a compilation's; null for one that there is not. */
+export function flagsFor(name: string): string | null {
+  if (graphStagesOnDemand.some((s) => s.name === name)) return `--${name}`;
+  const at = backends.findIndex((b) => b.text === name || b.stages.some((s) => s.name === name));
+  return ['--target wasm', '--target wasm --threads 2', '--target webgpu'][at] ?? null;
+}
+
 /** Every stage of Tapeout's own, each after those that it may follow. */
 export const allStages: readonly Stage[] = [
   ...graphStages,

@@ -1,7 +1,7 @@
 /** What TypeScript finds, in the words of this API: without the types and files that it is made of. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
-import { hintFor, isLayerOf, onComparing, onCondition, signatureFor } from '../hints.ts';
+import { hintFor, isLayerOf, layerForTensor, onComparing, onCondition, signatureFor } from '../hints.ts';
 import { unknownOption } from '../model/arguments.ts';
 import type { Problem } from '../report/diagnostics.ts';
 import type { TypeProblem } from './typescript.ts';
@@ -43,12 +43,16 @@ const helpFor: Readonly<Record<string, string>> = {
 
 /** Where in Tapeout's declarations something stands helps nobody. */
 const isOfUse = ({ message, at }: TypeProblem['related'][number]): boolean =>
-  at !== null || !/ is declared here\.$|^The expected type comes from /.test(message);
+  at !== null
+    ? !/^Did you mean to call this/.test(message)
+    : !/ is declared here\.$|^The expected type comes from /.test(message);
 
 function messageOf(p: TypeProblem, hasHelp: boolean): string {
   const [, argument = null] = /^Argument of type '(.*?)' is not assignable/.exec(p.message) ?? [];
   if (p.callee && isLayerOf(p.callee, argument)) return `${p.callee} takes no tensor while the layer is made`;
   const message = innermost(p.message);
+  const layer = layerForTensor(message);
+  if (layer) return `nn.${layer} makes a layer, where a tensor is wanted`;
   const [, name = '', type = '', near = ''] =
     /^Property '(\w+)' does not exist on type '(.*?)'\.(?: Did you mean '(\w+)'\?)?$/.exec(message) ?? [];
   const owner = name && ownerOf(type, p.of);

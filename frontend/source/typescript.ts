@@ -270,7 +270,7 @@ function problem(d: ts.Diagnostic, checker: ts.TypeChecker, isUsers: (file: ts.S
       at: r.file && isUsers(r.file) ? place(r) : null,
     })),
     of: ownerOf(around, checker),
-    callee: calleeOf(around, checker, isUsers),
+    callee: calleeOf(around, d, checker, isUsers),
   };
 }
 
@@ -300,12 +300,18 @@ function ownerOf([name, access]: readonly ts.Node[], checker: ts.TypeChecker): s
   return [...names];
 }
 
+/** An argument may be a call itself: what it does not fit is the call around it. */
+const argumentDoesNotFit = 2345;
+
 function calleeOf(
   around: readonly ts.Node[],
+  { code, start = 0 }: ts.Diagnostic,
   checker: ts.TypeChecker,
   isUsers: (file: ts.SourceFile) => boolean,
 ): string | null {
-  const call = around.find((node) => ts.isCallExpression(node) || ts.isNewExpression(node));
+  const call = around
+    .filter((node) => ts.isCallExpression(node) || ts.isNewExpression(node))
+    .find((node) => code !== argumentDoesNotFit || node.expression.end <= start);
   if (!call) return null;
   const { expression } = call;
   const text = expression.getText();

@@ -3,7 +3,7 @@
 import type { CompileError } from '../diagnostic.ts';
 import { isDType } from '../dtype.ts';
 import { type Dim, isBatch, maxElements, maxRank, showDim, type TensorType } from '../type.ts';
-import { type Lexer, showToken } from './lex.ts';
+import { type Lexer, showToken, type Token } from './lex.ts';
 import { versionLine } from './print-options.ts';
 
 export interface TextOptions {
@@ -29,13 +29,33 @@ export function expectVersion(lex: Lexer): void {
         code: 'wrong-version',
         help: 'write the text again with this Tapeout, or read it with the one that wrote it',
       });
-    else
-      throw lex.error(`expected '${versionLine}', the line that every text begins with`, at, {
-        code: 'missing-version',
-        help: `put '${versionLine}' on a line before everything else`,
-      });
+    else throw noVersion(lex, at);
   }
 }
+
+function noVersion(lex: Lexer, first: Token): CompileError {
+  const error = (problem: string, help: string) => lex.error(problem, first, { code: 'missing-version', help });
+  if (first.kind === 'end')
+    return error(
+      `the text is empty: the least is '${versionLine}', and what it is of`,
+      'where it comes through a pipe, did the command ahead fail?',
+    );
+  if (lex.is('(')) lex.take();
+  const code = codes[lex.peek().text];
+  return code && (first.text === '(') === (code === codes.module)
+    ? error(`this is ${code}, and no text of the IR`, 'take a model through tapeout print, to the stage to go on from')
+    : error(
+        `expected '${versionLine}', the line that every text begins with`,
+        `put '${versionLine}' on a line before everything else`,
+      );
+}
+
+/** What else is given as a text, by the word that it begins with. */
+const codes: Readonly<Record<string, string>> = {
+  module: 'WebAssembly text, which the last stage writes',
+  ...{ struct: 'a shader, which the last stage writes', enable: 'a shader, which the last stage writes' },
+  ...{ import: 'JavaScript or TypeScript', export: 'JavaScript or TypeScript', const: 'JavaScript or TypeScript' },
+};
 
 /** `f32[N,1,32,32]`. */
 export function parseType(lex: Lexer): TensorType {

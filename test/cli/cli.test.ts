@@ -165,6 +165,25 @@ describe('tapeout compile and print', () => {
     expect(stdout.match(/^; ---- after /gm)).toHaveLength(10);
   });
 
+  test('a stage of another compilation says with which flags there is one', async () => {
+    const cwd = folderOf({ 'net.ts': net() });
+    for (const [stage, flags, more] of [
+      ['barriers', '--target wasm --threads 2', []],
+      ['wgsl', '--target webgpu', []],
+      ['rematerialize', '--rematerialize', []],
+      ['wat', '--target wasm', ['--target', 'webgpu']],
+    ] as const) {
+      const printed = await cli(['print', 'net.ts', '--stage', stage, ...more], { cwd });
+      expect(printed.stderr).toContain(`'${stage}' is no stage of this compilation: it is one with ${flags}\n`);
+    }
+    const compiled = await cli(['compile', 'net.ts', '-o', 'out', '--print-after', 'join'], { cwd });
+    expect([compiled.code, compiled.stderr]).toEqual([
+      2,
+      expect.stringContaining('--print-after join: this pass did not run. It does with --target webgpu.'),
+    ]);
+    expect(readdirSync(cwd)).toEqual(['net.ts']);
+  });
+
   test('compile gives the same bytes each time, wherever it runs', async () => {
     const bytes = async (): Promise<Buffer[]> => {
       const cwd = folderOf({ 'net.ts': net() });

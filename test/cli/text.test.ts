@@ -235,7 +235,7 @@ describe('tapeout opt', () => {
     [['--passes=autodiff,update'], 2, /none is given. Say which: update=sgd/],
     [['--passes=update=sgd(lr=x)'], 2, /'lr=x' is no option with its value/],
     [['--passes=update=sgd(speed=1)'], 2, /speed/],
-    [['--passes=update=magic()'], 2, /is no optimizer: take one of sgd/],
+    [['--passes=update=magic()'], 2, /is no optimizer: there is sgd, such as/],
     [['--passes=fuse=1'], 2, /'fuse' takes no option/],
     [['--passes=autodiff', '--print-after=fuse'], 2, /none of the passes that run/],
     [['--target=abacus'], 2, /abacus/],
@@ -244,6 +244,22 @@ describe('tapeout opt', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(message);
     expect(code).toBe(exit);
+  });
+
+  test.each([
+    ['(module\n  (memory 1))', /this is WebAssembly text, which the last stage writes, and no text of the IR\n/],
+    ['struct Call { n: u32 }', /this is a shader/],
+    [
+      "import { nn } from 'tapeout';",
+      /this is JavaScript or TypeScript.*\n.*help: take a model through tapeout print/s,
+    ],
+    ['', /the text is empty: .*\nhelp: where it comes through a pipe, did the command ahead fail\?/s],
+    ['(graph)', /expected 'tapeout ir 1', the line that every text begins with/],
+  ])('%j is no text of the IR', async (text, message) => {
+    const { code, stderr } = await cli(['opt', '-'], { cwd: folderOf(), stdin: text });
+    expect(stderr).toMatch(/^error\[missing-version\]: /);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
   });
 
   test('an error shows the line of the text, from a file or from stdin', async () => {

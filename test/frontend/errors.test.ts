@@ -20,6 +20,7 @@ import {
   pad,
   relu,
   softmax,
+  stack,
   type Tensor,
   type TensorSpec,
   where,
@@ -247,7 +248,7 @@ describe('shapes', () => {
       "shape-mismatch (at 'mseLoss'): mseLoss: the input is [N,10] and the target [N]: they must be of one shape
       note: input: f32[N,10], input 'a' (at 'defineModel')
       note: target: f32[N], input 'b' (at 'defineModel')
-      help: view, squeeze or unsqueeze brings one to the shape of the other"
+      help: declare the target as [N,10], or let forward return [N]; labels of classes are for nn.CrossEntropyLoss, with dtype i32"
     `);
     expect(report(on([rows, labels], (x, y) => mseLoss(x, y)))).toMatchInlineSnapshot(`
       "dtype-mismatch (at 'mseLoss'): mseLoss: needs an f32 tensor, got i32[N], input 'b'
@@ -297,7 +298,14 @@ describe('shapes', () => {
       'out-of-range',
       '3 indices from 8 on lie outside dimension 1',
     ],
-    ['an index too far', on([rows], (x) => x.select(1, 10)), 'out-of-range', 'lie outside dimension 1 of f32[N,10]'],
+    ['an index too far', on([rows], (x) => x.select(1, 10)), 'out-of-range', 'index 10 lies outside dimension 1 of'],
+    [
+      'an index too far back',
+      on([rows], (x) => x.select(1, -11)),
+      'out-of-range',
+      'index -11 lies outside dimension 1 of',
+    ],
+    ['a stack of two shapes', on([rows], (x) => stack([x, x.t()])), 'shape-mismatch', 'these are [N,10] and [10,N]'],
     ['a window', on([image], (x) => maxPool2d(x, 40)), 'shape-mismatch', 'a 40x40 window does not fit'],
     ['a pooled row', on([rows], (x) => avgPool2d(x, 2)), 'shape-mismatch', 'must be [batch, channels, height, width]'],
     [

@@ -42,6 +42,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     js: 'ReLU: inplace must be true or false, got a Tensor',
   },
   'return new nn.ReLU(x);': { help: 'this.relu(x)' },
+  'return nn.ReLU(this.fc(x));': { help: 'this.relu(x)', ts: 'nn.ReLU takes no tensor while the layer is made' },
   'return nn.LeakyReLU(x);': { help: 'as a function it is leakyRelu' },
   'return nn.Flatten(x);': { help: 'as a function it is flatten' },
   'return nn.MaxPool2d(x, 2);': { help: 'as a function it is maxPool2d' },
@@ -61,7 +62,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'optim.SGD(0.1);': { help: 'optim.SGD({ lr: 0' },
   'optim.SGD({ lr: 0.1 }).zeroGrad();': { help: separate, ts: "an optimizer has no 'zeroGrad'" },
   'optim.SGD({ lr: 0.1 }).step();': { help: separate },
-  'optim.Adam({ lr: 0.1 });': { help: 'optim has SGD', ts: "optim has no 'Adam'" },
+  'optim.Adam({ lr: 0.1 });': { help: 'Adam is not there yet; take optim.SGD', ts: "optim has no 'Adam'" },
   'x.sum().backward();': { help: 'call trainStep', ts: "a tensor has no 'backward'", js: "a tensor has no 'backward'" },
   'nn.MSELoss().backward();': { help: 'call trainStep' },
   'x.zeroGrad();': { help: separate },
@@ -96,7 +97,11 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ts: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
     js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
   },
-  'nn.Dropout(0.5);': { help: 'nn has ', ts: "nn has no 'Dropout'" },
+  'nn.Dropout(0.5);': { help: 'Dropout is not there yet; ', ts: "nn has no 'Dropout'" },
+  'nn.BatchNorm2d(6);': { help: 'BatchNorm2d is not there yet; nn.LayerNorm' },
+  'nn.Embedding(10, 3);': { help: 'Embedding is not there yet; there are no indexed reads' },
+  'new nn.LSTM(10, 3);': { help: 'LSTM is not there yet; write the cell' },
+  'optim.RMSprop({ lr: 0.1 });': { help: 'RMSprop is not there yet; take optim.SGD' },
 };
 
 describe('in TypeScript', () => {

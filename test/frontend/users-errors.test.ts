@@ -239,14 +239,24 @@ describe('what a tensor does not have says so', () => {
     ['masked_fill', (x) => x.log_softmax(1), 'it is called logSoftmax here'],
     ['a function', (x) => x.max_pool2d(2), "import { maxPool2d } from 'tapeout'"],
     ['dim()', (x) => x.view(x.dim()), 'x.dim'],
-    ['F.relu6', (x) => (functional as Any).relu6(x), 'functional has '],
+    ['F.relu6', (x) => (functional as Any).relu6(x), 'relu6 is not there yet; write x.clamp(0, 6)'],
     ['nn.functional', (x) => (nn as Any).functional.max_pool2d(x), "import { functional as F } from 'tapeout'"],
-    ['nn.Dropout', () => (nn as Any).Dropout(0.5), 'nn has '],
+    ['nn.Dropout', () => (nn as Any).Dropout(0.5), 'Dropout is not there yet; a step has no random numbers'],
+    ['F.dropout', (x) => (functional as Any).dropout(x), 'dropout is not there yet; '],
+    ['nn.Conv2D', () => (nn as Any).Conv2D(1, 2, 3), 'did you mean nn.Conv2d? nn has '],
+    ['pad by one number', (x) => functional.pad(x, 1 as Any), 'an amount for each side: [1, 1, 1, 1]'],
+    ['pad by a mode', (x) => functional.pad(x, [1, 1], 'reflect' as Any), 'padding is of one number'],
+    ['stack of tensors', (x) => (functional as Any).stack(x, x), 'give them in one list: [a, b]'],
   ])('%s', async (_, f, help) => {
     const e = await caught(net(f));
     expect(e.help).toContain(help);
     expect(e.loc?.file).toBe(import.meta.filename);
   });
+
+  it.each([
+    "Constructors for derived classes must contain a 'super' call.",
+    "Must call super constructor in derived class before accessing 'this' or returning from derived constructor",
+  ])('a constructor without super(): %s', (message) => expect(hintFor(message)).toContain('super().__init__()'));
 
   it('a field of that name in a class of the user’s is theirs', () => {
     class Labelled extends Tensor {

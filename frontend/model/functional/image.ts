@@ -152,7 +152,18 @@ function poolAttrs(kernelSize: Pair, options: MaxPoolOptions): ir.PoolAttrs {
  *  negative ones crop. Throws for an odd number of amounts, more than `x` has dimensions for, and the batch dimension. */
 export const pad: (x: Tensor, amounts: readonly number[], value?: number) => Tensor = fn(
   'pad',
-  { x: k.tensor, amounts: k.wholes(), value: k.optional(k.number) },
+  {
+    x: k.tensor,
+    amounts: {
+      ...k.wholes(),
+      help: (v) =>
+        Number.isInteger(v) ? `an amount for each side: [${v}, ${v}, ${v}, ${v}], left, right, top and bottom` : null,
+    },
+    value: k.optional({
+      ...k.number,
+      help: (v) => (typeof v === 'string' ? 'padding is of one number, 0 unless given: pad(x, amounts, 0)' : null),
+    }),
+  },
   (x, amounts, value = 0) => {
     const v = x.value;
     const { shape } = v.type;

@@ -1,11 +1,14 @@
 /** Tensors joined. */
 
+import type { Value } from '../../../ir/graph.ts';
 import { concat } from '../../../ir/ops/index.ts';
+import { sameShape, showShape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { dimOf } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { promoted } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
+import { involved, userError } from '../trace.ts';
 
 /** Tensors one after another along `dim`, 0 unless given; in every other dimension they must agree, and the batch cannot be
  *  joined. Element types are promoted. Throws for an empty list. */
@@ -27,6 +30,14 @@ export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   'stack',
   { tensors: k.tensors, dim: k.optional(k.dim) },
   (tensors, dim = 0) => {
+    const [first, ...others] = tensors.map((t) => t.value) as [Value, ...Value[]];
+    const other = others.find((v) => !sameShape(v.type.shape, first.type.shape));
+    if (other)
+      throw userError(
+        'shape-mismatch',
+        `stack: the tensors must be of one shape, and these are ${showShape(first.type.shape)} and ${showShape(other.type.shape)}`,
+        { notes: involved({ first, other }), help: 'cat joins along a dimension that there is' },
+      );
     // Counted in the result, which has a dimension more.
     const d = dimOf((tensors[0] as Tensor).value.type.shape, dim, { more: 1 });
     return cat(

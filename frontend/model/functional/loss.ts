@@ -140,8 +140,19 @@ function requireSameShape(input: Tensor, target: Tensor): void {
     `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must be of one shape`,
     {
       notes: involved({ input: x, target: y }),
-      help: 'view, squeeze or unsqueeze brings one to the shape of the other',
+      help: onShapes(x.type.shape, y.type.shape),
     },
+  );
+}
+
+/** PyTorch warns, and spreads the smaller one over the other, which is seldom what was meant. */
+function onShapes(input: Shape, target: Shape): string {
+  const without1 = (shape: Shape): Shape => shape.filter((e) => e !== 1);
+  if (sameShape(without1(input), without1(target)))
+    return `the elements are the same: declare the target as ${showShape(input)}, or take squeeze or unsqueeze in forward`;
+  return (
+    `declare the target as ${showShape(input)}, or let forward return ${showShape(target)}; ` +
+    'labels of classes are for nn.CrossEntropyLoss, with dtype i32'
   );
 }
 
