@@ -174,7 +174,7 @@ function child(/** @type {string} */ net, /** @type {number} */ ops) {
 function report(/** @type {string} */ net, /** @type {Run[]} */ runs) {
   const [before, last] = [runs[0], runs.at(-1)];
   const growth = (/** @type {(r: Run) => number} */ of) => {
-    if (!before || !last) return '';
+    if (!before || !last || before === last) return '';
     const g = Math.log(of(last) / of(before)) / Math.log(last.ops / before.ops);
     return `${g.toFixed(2)}${g > steep ? ' !' : ''}`;
   };
