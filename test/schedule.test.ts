@@ -49,6 +49,38 @@ const running = kernel(`kernel @running(x: f32[8,3], y: f32[8] out, z: f32[] out
   z = top
 }`);
 
+/** A window of 9 by 9 sums, of which a block keeps several in registers. */
+const pooled = kernel(`kernel @pooled(x: f32[N,3,11,11], w: f32[3,3,3,3], y: f32[N,3] out) {
+  for n in 0..N {
+    for c in 0..3 {
+      tile top: f32[]
+      top = -inf
+      for i in 0..9 {
+        for j in 0..9 {
+          tile acc: f32[]
+          acc = 0.0
+          for c_2 in 0..3 {
+            for k in 0..3 {
+              for l in 0..3 {
+                acc += x[n, c_2, i + k, j + l] * w[c, c_2, k, l]
+              }
+            }
+          }
+          top max= acc
+        }
+      }
+      y[n, c] = top
+    }
+  }
+}`);
+const long = kernel(`kernel @long(x: f32[70,70], y: f32[70,70] out) {
+  for i in 0..70 {
+    for j in 0..70 {
+      y[i, j] = -x[i, j]
+    }
+  }
+}`);
+
 const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
   ['a factor of 0', product, [{ do: 'tile', axis: 'j', by: 0 }], 'by 0: a whole number of at least 1 is needed'],
   ['a broken factor', product, [{ do: 'split', axis: 'j', by: 1.5 }], 'by 1.5: a whole number of at least 1 is needed'],
@@ -112,6 +144,24 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
     update,
     [{ do: 'tile', axis: 'j', by: 4, shift: true }],
     'j cannot shift: w is updated in place, and would be twice',
+  ],
+  [
+    'more registers than a tile may have',
+    pooled,
+    [
+      { do: 'flatten', axis: 'c_2' },
+      { do: 'block', axis: 'n', with: 'c', over: 'c_2', by: 4, invocations: [2, 2], registers: [8, 8] },
+    ],
+    'the tile acc would have 20736 elements: the most are 4096',
+  ],
+  [
+    'more copies than code may hold',
+    long,
+    [
+      { do: 'tile', axis: 'j', by: 70 },
+      { do: 'tile', axis: 'i', by: 70 },
+    ],
+    'the loop over j_i would write out 4900 copies: the most are 4096',
   ],
   [
     'iterations that are parted',

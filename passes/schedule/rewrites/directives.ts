@@ -5,7 +5,7 @@ import { upsert } from '../../../ir/collections.ts';
 import type { Kernel } from '../../../ir/kernel.ts';
 import type { Directive, DirectiveName, Dropped, Schedule } from '../../../ir/schedule.ts';
 import { showDirective } from '../../../ir/text/print-schedule.ts';
-import { requireFields, requireHandedOn, ScheduleError, unlessRefused } from './legal.ts';
+import { requireFields, requireHandedOn, requireRoom, ScheduleError, unlessRefused } from './legal.ts';
 import { type Rewrite, rewrites } from './rows.ts';
 
 /** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
@@ -42,7 +42,9 @@ export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
         const { order, apply } = rewriteOf(d);
         if (inOrder) requireHandedOn(before, d, order);
         requireFields(d);
-        return apply(before, d);
+        const after = apply(before, d);
+        requireRoom(after);
+        return after;
       }),
     );
   }

@@ -4,7 +4,17 @@
 import { handedOn } from '../../../ir/analysis/handed-on.ts';
 import type { Axis, Buffer, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
-import { exprsOf, isTileWrite, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../../ir/kernel.ts';
+import {
+  constantTrips,
+  exprsOf,
+  isTileWrite,
+  type Kernel,
+  type Loop,
+  maxCopies,
+  type Stmt,
+  storageOf,
+  walkStmts,
+} from '../../../ir/kernel.ts';
 import { type Directive, type LoopExtent, valuesOf } from '../../../ir/schedule.ts';
 import { vectorLanes } from '../../../ir/target.ts';
 import { showLoops } from '../../../ir/text/print-schedule.ts';
@@ -83,6 +93,24 @@ export function requireHandedOn(k: Kernel, d: Directive, order: Order): void {
 export function requireVectors(by: number): void {
   if (by % vectorLanes !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vectorLanes}`);
 }
+
+/** What is written out has a size that engines take: the elements of each tile, and the copies of each statement. */
+export function requireRoom(k: Kernel): void {
+  walkStmts(k.body, (s, around) => {
+    if (s.kind === 'tile') {
+      const count = s.tile.shape.reduce((n, d) => n * d, 1);
+      if (count > maxCopies)
+        throw new ScheduleError(`the tile ${s.tile.name} would have ${count} elements: the most are ${maxCopies}`);
+    }
+    if (s.kind !== 'for' || !isWrittenOut(s)) return;
+    const copies = [...around, s].filter(isWrittenOut).reduce((n, l) => n * (constantTrips(l) ?? 1), 1);
+    if (copies > maxCopies)
+      throw new ScheduleError(
+        `the loop over ${s.axis.name} would write out ${copies} copies: the most are ${maxCopies}`,
+      );
+  });
+}
+const isWrittenOut = ({ mode }: Loop): boolean => mode === 'unrolled' || mode === 'vectorized';
 
 /** The fields of a directive hold what they may, also where no parser has seen them. */
 export function requireFields(d: Directive): void {
