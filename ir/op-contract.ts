@@ -9,6 +9,7 @@ import { CompileError, type Loc } from './diagnostic.ts';
 import { isDType } from './dtype.ts';
 import { type Axis, axis, type Buffer, children, type Expr, freeAxes, ix, load } from './expr.ts';
 import type { OpDef, OpSpec, Value } from './graph.ts';
+import { binaries, unaries } from './scalar.ts';
 import { isBatch, sameType, showType, type TensorType } from './type.ts';
 import { Typing } from './verify/expr.ts';
 
@@ -149,6 +150,8 @@ function equationProblem(
   );
   try {
     const e = op.compute(loads, axes.map(ix), attrs, types, out);
+    if (typeof e === 'object' && e !== null && heightOf(e) > maxHeight)
+      return { message: `its equation has more than ${maxHeight} operations on each other: make it several ops` };
     const odd = stranger(e);
     if (odd) return { message: `its equation gives ${odd.what}, and must be built of expr's functions` };
     const problems: string[] = [];
@@ -160,6 +163,29 @@ function equationProblem(
   } catch (e) {
     return { message: `its equation ${thrown(e)}`, cause: e };
   }
+}
+
+/** Operations on each other that an equation may have: as many as fusion puts into one kernel. */
+const maxHeight = 512;
+
+/** Operations on each other, those that hardware lacks counted as what they cost. On a stack of its own: nobody knows yet how
+ *  many there are. */
+function heightOf(e: Expr): number {
+  const heights = new Map<Expr, number>();
+  const stack = [e];
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const parts = kinds.has(top.kind) ? children(top).filter((c) => typeof c === 'object' && c !== null) : [];
+    const next = parts.find((c) => !heights.has(c));
+    if (next) {
+      stack.push(next);
+      continue;
+    }
+    const row = top.kind === 'unary' ? unaries[top.fn] : top.kind === 'binary' ? binaries[top.fn] : null;
+    const own = row?.expanded ? row.cost : 1;
+    heights.set(top, own + parts.reduce((h, c) => Math.max(h, heights.get(c) as number), 0));
+    stack.pop();
+  }
+  return heights.get(e) ?? 0;
 }
 
 const kinds: ReadonlySet<unknown> = new Set<Expr['kind']>([

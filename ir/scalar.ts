@@ -289,7 +289,7 @@ export const binaryRows = {
   pow: {
     doc: 'a to the b',
     takes: numbers,
-    cost: 30,
+    cost: 60,
     eval: {
       // As IEEE 754 has it: JavaScript makes NaN of 1 to the power of a NaN or an infinity.
       float: (a, b, round) => round(a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),

@@ -116,7 +116,7 @@ class Fusion {
     const before = g.members.get(n);
     g.members.set(n, before ? (join([before, how]) as Access) : how);
     g.trips = Math.max(g.trips, equationOf(n).trips);
-    if (!before) g.size += 1 + equationOf(n).flops;
+    if (!before) g.size += sizeOf(n);
     upsert(this.#homes, n, () => new Set<Forming>()).add(g);
   }
 
@@ -263,9 +263,12 @@ class Fusion {
   }
 }
 
+/** A member and its float operations. */
+const sizeOf = (n: Node): number => 1 + equationOf(n).flops;
+
 /** Whether a group has no room for a node. What reads params alone ends a chain, and finds room where others do not. */
 const isFull = (g: Forming, n: Node): boolean =>
-  g.size >= (n.inputs.some((i) => i.kind === 'node') ? largest : 2 * largest);
+  g.size + sizeOf(n) > (n.inputs.some((i) => i.kind === 'node') ? largest : 2 * largest);
 
 /** All read along their own index, or all in one other way. */
 const readAlike = (all: readonly Access[]): boolean =>

@@ -243,9 +243,37 @@ const marker: Effect = { op: 'use', imm: [], args: [], at: -1 };
 /** Constants and arguments cost no more than a variable does. */
 export const isLeaf = (v: Val): boolean => v.op.endsWith('.const') || v.op === 'local.get';
 
-/** Gives a local to every value that is needed more than once, in another scope, or after something changed; the others
- *  are written where they are used. */
+/** Instructions in instructions before one gets a local: what reads a module nests as deep as they do, and takes longer the
+ *  deeper they are. */
+const maxHeight = 128;
+
+/** Values at every so many instructions of a long chain. */
+function linksOf(code: Code): ReadonlySet<Val> {
+  const links = new Set<Val>();
+  const heights = new Map<Val, number>();
+  const visit = (scope: Scope): void => {
+    for (const item of scope.items) {
+      if (item.kind === 'val') {
+        const { val } = item;
+        const height = val.args.reduce((h, a) => Math.max(h, a.uses.length > 1 ? 0 : (heights.get(a) ?? 0)), 0) + 1;
+        if (height > maxHeight) links.add(val);
+        heights.set(val, height > maxHeight ? 0 : height);
+      } else if (item.kind === 'loop') visit(item.loop.loop);
+      else if (item.kind === 'fence') visit(item.body);
+      else if (item.kind === 'branch') {
+        visit(item.then);
+        visit(item.otherwise);
+      }
+    }
+  };
+  visit(code.root);
+  return links;
+}
+
+/** Gives a local to every value that is needed more than once, in another scope, or after something changed, and to links of
+ *  long chains; the others are written where they are used. */
 export function assignLocals(code: Code): void {
+  const links = linksOf(code);
   const evaluatedAt = new Map<Val, number>();
   const visit = (scope: Scope): void => {
     for (const item of scope.items.toReversed()) {
@@ -258,7 +286,7 @@ export function assignLocals(code: Code): void {
           const [use] = val.uses;
           const once = val.uses.length === 1 && use !== undefined && use.scope === scope && use.by !== marker;
           const when = once ? evaluation(use.by) : -1;
-          const stays = once && (!readsChanging(val) || when === val.at);
+          const stays = once && !links.has(val) && (!readsChanging(val) || when === val.at);
           if (val.uses.length > 0 && !stays) val.local ??= code.local(val.type);
           evaluatedAt.set(val, stays ? when : val.at);
           break;

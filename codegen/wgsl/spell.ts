@@ -12,8 +12,9 @@ export const helpers = {
     'var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);\nfn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }',
   // As a constant it may lose its sign.
   minus_zero: 'var<private> sign_bit = 0x80000000u;\nfn minus_zero() -> f32 { return bitcast<f32>(sign_bit); }',
-  max_f32: 'fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, (a < b && !is_nan(a)) || is_nan(b)); }',
-  min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(a, b, (a > b && !is_nan(a)) || is_nan(b)); }',
+  // Without && and ||: as branches, extremes of extremes take a device's compiler twice as long with each.
+  max_f32: 'fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, ((a < b) & !is_nan(a)) | is_nan(b)); }',
+  min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(a, b, ((a > b) & !is_nan(a)) | is_nan(b)); }',
   to_i32:
     'fn to_i32(x: f32) -> i32 {\n  let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);\n  return select(near, 0, is_nan(x));\n}',
 } as const;

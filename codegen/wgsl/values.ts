@@ -1,5 +1,6 @@
 /** Values and statements of a shader while it is written. Equal values are one value as long as nothing that they read is
- *  written; one that is used once stands where it is used, others get a name in the innermost block that knows them. */
+ *  written; one that is used once stands where it is used, others get a name in the innermost block that knows them, and so
+ *  does one whose text nests too deep. */
 
 import type { Buffer, Tile } from '../../ir/expr.ts';
 
@@ -45,6 +46,10 @@ interface Scope {
 }
 
 const nothing: ReadonlySet<Resource> = new Set();
+
+/** Brackets in brackets that a value's text may have before it gets a name. Tint's parser goes 128 deep, the braces around a
+ *  statement among them (kMaxParseDepth). */
+const maxNesting = 64;
 
 /** The statements of one function. */
 export class Body {
@@ -127,7 +132,7 @@ export class Body {
       const textOf = (v: Val): string => {
         if (v.name !== null) return v.name;
         const text = v.spell(v.operands.map(textOf));
-        if (v.atom || v.uses <= 1) return text;
+        if (v.atom || (v.uses <= 1 && nesting(text) <= maxNesting)) return text;
         v.name = v.wish ?? `v${names++}`;
         // In front of the block that uses it first, where it is known around that block too.
         const home = open.get(v.home) as { lines: string[]; at: string };
@@ -143,6 +148,16 @@ export class Body {
     };
     return print(this.#scope.items, indent);
   }
+}
+
+/** How deep the brackets of a text nest. */
+function nesting(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const c of text) {
+    if (c === '(' || c === '[') deepest = Math.max(deepest, ++depth);
+    if (c === ')' || c === ']') depth--;
+  }
+  return deepest;
 }
 
 /** Without parentheses around all of it. */

@@ -20,6 +20,9 @@ export interface Names {
 
 type Of<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
 
+/** Operations on each other that a text may have before a variable holds them: engines parse nested calls on their stack. */
+const maxHeight = 64;
+
 const isLeaf = (e: Expr): boolean => e.kind === 'const' || e.kind === 'axis' || e.kind === 'size';
 
 export class Writer {
@@ -31,6 +34,8 @@ export class Writer {
   #placed: Placement = placement([]);
   /** Axes of reductions around, by what they are called. */
   readonly #local = new Map<Axis, string>();
+  /** Operations on each other in the text of each part. */
+  readonly #heights = new Map<Expr, number>();
 
   constructor(precision: Precision, names: Names) {
     this.#precision = precision;
@@ -67,7 +72,14 @@ export class Writer {
     const known = this.#source.bound(e);
     if (known !== undefined) return known;
     const text = this.#compute(e);
-    return this.#isShared(e) ? this.#source.bind(e, text) : text;
+    return this.#isShared(e) || this.#isHigh(e) ? this.#source.bind(e, text) : text;
+  }
+
+  /** Whether the text of a part that was just computed needs a name. */
+  #isHigh(e: Expr): boolean {
+    const height = children(e).reduce((h, c) => Math.max(h, this.#heights.get(c) ?? 0), 0) + 1;
+    this.#heights.set(e, height > maxHeight ? 0 : height);
+    return height > maxHeight;
   }
 
   /** The checked row-major place of an index. */
@@ -132,7 +144,9 @@ export class Writer {
   /** A truth value where JavaScript asks for a condition; a shared one is computed once, as a number. */
   #test(e: Expr): string {
     const once = this.#source.bound(e) === undefined && !this.#isRead(e);
-    return e.kind === 'binary' && once ? this.#condition(e) : this.value(e);
+    if (e.kind !== 'binary' || !once) return this.value(e);
+    const text = this.#condition(e);
+    return this.#isHigh(e) ? this.#source.bind(e, `(${text} ? 1 : 0)`) : text;
   }
   #condition(e: Of<'binary'>): string {
     const logic = binaries[e.fn].takes.every((d) => d === 'bool');

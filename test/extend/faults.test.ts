@@ -80,6 +80,16 @@ const cases: Record<string, [object, RegExp]> = {
     },
     /its equation calls itself without end$/,
   ],
+  'an equation of thousands of operations': [
+    {
+      compute: ({ x }: { x: (...at: unknown[]) => never }, at: never[]) => {
+        let sum = x(...at);
+        for (let i = 0; i < 5000; i++) sum = expr.add(x(...at), sum) as never;
+        return sum;
+      },
+    },
+    /its equation has more than 512 operations on each other: make it several ops$/,
+  ],
   'an equation that gives nothing': [{ compute: () => undefined }, /its equation gives undefined, and must be built/],
   'an equation that gives a number': [{ compute: () => 3 }, /its equation gives the number 3, and must be built/],
   'an equation with a number inside': [

@@ -4,7 +4,7 @@ struct Call { n: u32, s0: f32 }
 fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 var<private> special_bits = array<u32, 3>(0x7f800000u, 0xff800000u, 0x7fc00000u);
 fn special(k: u32) -> f32 { return bitcast<f32>(special_bits[k]); }
-fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, (a < b && !is_nan(a)) || is_nan(b)); }
+fn max_f32(a: f32, b: f32) -> f32 { return select(a, b, ((a < b) & !is_nan(a)) | is_nan(b)); }
 fn to_i32(x: f32) -> i32 {
   let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);
   return select(near, 0, is_nan(x));
