@@ -26,11 +26,11 @@ const plain = ({ scheduled }: Compiled): string => {
 const summary = (name: string, c: Compiled): string[] => [...counts(name, c), `${name.padEnd(8)} plain: ${plain(c)}`];
 
 /** Launches and code by entry, as if it were the only one: entries share kernels. */
-const counts = (name: string, { program, wasm }: Compiled): string[] => [
+const counts = (name: string, { program }: Compiled): string[] => [
   ...program.entries.map((e) =>
     row(name, e.name, e.launches.length, '', '', emitWasm({ ...program, entries: [e] }).wasm.length),
   ),
-  row(name, 'all', kernelsOf(program).length, program.arenaBytes, program.liveBytes, wasm.length),
+  row(name, 'all', kernelsOf(program).length, program.arenaBytes, program.liveBytes, emitWasm(program).wasm.length),
 ];
 
 const row = (model: string, entry: string, ...numbers: readonly (number | string)[]): string =>

@@ -1,15 +1,20 @@
-/** Gives the files of a bundle the tags by which they know each other. */
+/** Gives what a compilation made the tags by which its parts know each other. */
 import type { BundleParts } from '../../codegen/bundle.ts';
 import { taggedWgsl } from '../../runtime/gpu-tag.ts';
-import type { Manifest } from '../../runtime/manifest.ts';
+import type { Manifest, ManifestTags } from '../../runtime/manifest.ts';
 import { readGpuManifest, withoutHints } from '../../runtime/read-gpu-manifest.ts';
 import { contentTag, tagOfJson, tagSection, tagSectionBytes } from '../../runtime/tag.ts';
 
 type Code = Pick<BundleParts, 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl'>;
 
-/** The code with its tags, and the manifest that knows them. */
+/** The code with its tags, and the manifest that knows them. Of what has tags already they are left to the code that there is. */
 export function tagged(manifest: Manifest, code: Code): Code & { readonly manifest: Manifest } {
   const { wasm, threadedWasm, wgsl, featureWgsl } = code;
+  if (manifest.tags) {
+    const absent = new Set(Object.entries(code).flatMap(([name, content]) => (content === null ? [name] : [])));
+    const left = Object.entries(manifest.tags).filter(([name]) => !absent.has(name));
+    return { ...code, manifest: { ...manifest, tags: Object.fromEntries(left) as unknown as ManifestTags } };
+  }
   const { webgpu, ...alone } = readGpuManifest(manifest);
   const tags = {
     manifest: tagOfJson(alone),

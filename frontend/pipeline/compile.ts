@@ -19,6 +19,7 @@ import type { ScheduledOutline } from '../../passes/schedule/index.ts';
 import { type Code, type Ir, type IrOf, last, type Stage, type StageContext } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
+import { tagged } from '../files/tags.ts';
 import { type ModelSpec, type Recording, record } from '../model/model.ts';
 import { callSite } from '../model/trace.ts';
 import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
@@ -35,7 +36,8 @@ export interface ProgramStages {
   readonly program: Program;
 }
 
-/** A compiled model: its code and memory for each target, its weights, and what every pass made of it. */
+/** A compiled model: its code and memory for each target, its weights, and what every pass made of it. Code and manifest carry
+ *  tags: `instantiate` and its like refuse the code of one compilation with the manifest of another. */
 export interface Compiled extends ProgramStages {
   readonly recording: Recording;
   /** After the graph passes. */
@@ -132,18 +134,21 @@ export function compileRecording(
     [...table.initial].map(([p, initial]) => [p.name, { initial, name: table.called.get(p) ?? p.name }]),
   );
   const shaders = gpu && { program: gpu.program, shaders: gpu.code.shaders, features: wanted.features };
+  const parts = tagged(manifestOf(wasm.program, added, wanted.threads, shaders), {
+    wasm: code.wasm,
+    threadedWasm: code.threadedWasm,
+    wgsl: gpu?.code.shaders.wgsl ?? null,
+    featureWgsl: rich?.code.shaders.wgsl ?? null,
+  });
   return {
     recording,
     module,
     ...wasm,
     processor: wanted.processor,
-    wasm: code.wasm,
-    threadedWasm: code.threadedWasm,
+    ...parts,
+    wasm: parts.wasm as Uint8Array,
     target: wanted.target,
     gpu,
-    wgsl: gpu?.code.shaders.wgsl ?? null,
-    featureWgsl: rich?.code.shaders.wgsl ?? null,
-    manifest: manifestOf(wasm.program, added, wanted.threads, shaders),
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: shown.reports,
     rematerialized: optimized.flatMap((ir) => (ir.form === 'module' && ir.rematerialized) || []),

@@ -42,11 +42,11 @@ describe('examples', () => {
   });
 
   test.each(['lenet', 'mlp'] as const)('%s: schedules and shaders', async (name) => {
-    const { gpu, wgsl } = compiled.get(name)!;
+    const { gpu, printed } = compiled.get(name)!;
     const chosen = gpu!.scheduled.schedules;
     const schedules = [versionLine, ...[...chosen].map(([k, s]) => printSchedule(k, s)), ''];
     await expect(schedules.join('\n')).toMatchFileSnapshot(`../golden/webgpu/${name}.schedule.tir`);
-    await expect(wgsl).toMatchFileSnapshot(`../golden/webgpu/${name}.wgsl`);
+    await expect(printed('wgsl')).toMatchFileSnapshot(`../golden/webgpu/${name}.wgsl`);
   });
 
   test('dispatches and bytes of every example', async () => {
@@ -54,9 +54,9 @@ describe('examples', () => {
       cells.map((c, i) => (i < 2 ? String(c).padEnd(10) : String(c).padStart(11))).join(' ');
     const table = [
       row('model', 'entry', 'dispatches', 'arena bytes', 'wgsl bytes'),
-      ...[...compiled].flatMap(([name, { manifest, wgsl }]) => [
+      ...[...compiled].flatMap(([name, { manifest, printed }]) => [
         ...manifest.webgpu!.entries.map((e) => row(name, e.name, e.dispatches.length, '', '')),
-        row(name, 'all', '', manifest.webgpu!.arenaBytes, wgsl!.length),
+        row(name, 'all', '', manifest.webgpu!.arenaBytes, printed('wgsl').length),
       ]),
       '',
     ];
