@@ -81,6 +81,20 @@ export const meant: readonly Meant[] = [
     tapeout: 'It is infinite where the input is not the mean: (x − mean) / 0.',
     holds: (d) => of('batchNorm')(d) && id(d) === 'variances of 0, eps 0',
   },
+  {
+    pytorch: '`conv2d` of images without channels gives images without channels, whatever the weight says.',
+    tapeout: 'It gives the bias, or 0: a sum over no channels.',
+    holds: (d) => of('conv2d')(d) && /^no channels/.test(id(d)),
+  },
+];
+
+/** What is known of the batch only when a step runs. */
+export const meantOfBatches: readonly Meant[] = [
+  {
+    pytorch: '`squeeze` drops every extent of 1.',
+    tapeout: 'The batch stays, also where it is 1.',
+    holds: (d) => of('squeeze')(d),
+  },
 ];
 
 /** What WGSL leaves to a device, and SwiftShader makes use of. */
@@ -105,6 +119,10 @@ const table = (rows: readonly Meant[]): string => rows.map((m) => `| ${m.pytorch
 export const reasonOf = (d: Difference): Meant | undefined =>
   [...meant, ...(d.by === 'WebGPU' ? meantOnDevices : [])].find((m) => m.holds(d));
 
+/** The same where operands have a batch. */
+export const reasonWithBatch = (d: Difference): Meant | undefined =>
+  reasonOf(d) ?? meantOfBatches.find((m) => m.holds(d));
+
 /** docs/differences.md. */
 export const differencesPage = (): string => `# Where Tapeout differs from PyTorch
 
@@ -118,6 +136,12 @@ units of the last place; sums within PyTorch's own rounding. The sign of a gradi
 | PyTorch | Tapeout |
 | --- | --- |
 ${table(meant)}
+
+The same cases are run with their first extent as the batch. It is known only when a step runs, so that:
+
+| PyTorch | Tapeout |
+| --- | --- |
+${table(meantOfBatches)}
 
 On WebGPU the same cases are held to the same table, within a few units of the last place, and to NaN and infinities. WGSL promises
 less than IEEE 754; what follows is not held there, nor is the sign of a zero:

@@ -5,10 +5,11 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Tensor } from '../../frontend/index.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
-import { type Module, makeGraph, type Param, param, type Result, type Value } from '../../ir/graph.ts';
+import { type Graph, type Module, makeGraph, type Param, param, type Result, type Value } from '../../ir/graph.ts';
+import { interpretGraph } from '../../ir/interpret/graph.ts';
 import { full } from '../../ir/ops/index.ts';
 import { printGraph } from '../../ir/text/print-graph.ts';
-import { type DType, type Shape, tensor as typeOf } from '../../ir/type.ts';
+import { countAt, type DType, isBatch, N, type Shape, tensor as typeOf } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { type Closeness, rows } from './sweep-rows.ts';
 
@@ -134,15 +135,19 @@ function recordCase(c: Case, prefix: string, differences: Difference[]): Recorde
   return first?.recorded ?? null;
 }
 
+/** Operands in `batched` have the batch as their first extent, which is `n` in this case. */
 function recordWay(
   c: Case,
   prefix: string,
   call: (t: Readonly<Record<string, Tensor>>, a: Record<string, unknown>) => Tensor | readonly Tensor[],
+  batched: ReadonlySet<string> = new Set(),
+  n = 1,
 ): Recorded {
   const inputs = Object.entries(c.in);
-  const params = inputs.map(
-    ([name, [dtype, shape]]): Param => param('input', `${prefix}.${name}`, typeOf(dtype, [...shape])),
-  );
+  const params = inputs.map(([name, [dtype, shape]]): Param => {
+    const own: Shape = batched.has(name) ? [N, ...shape.slice(1)] : [...shape];
+    return param('input', `${prefix}.${name}`, typeOf(dtype, own));
+  });
   const given = new Map<Param, ArrayLike<number>>(params.map((p, i) => [p, numbers(inputs[i]![1])]));
   const args = Object.fromEntries(Object.entries(c.args).map(([k, v]) => [k, revived(v)]));
   const called = call(Object.fromEntries(params.map((p, i) => [inputs[i]![0], Tensor.of(p)])), args);
@@ -165,7 +170,7 @@ function recordWay(
     params.push(seed);
     given.set(
       seed,
-      Array.from({ length: out[2].length }, (_, k) => Math.fround(Number(c.v![k % c.v!.length]))),
+      Array.from({ length: countAt(value.type.shape, n) }, (_, k) => Math.fround(Number(c.v![k % c.v!.length]))),
     );
     for (const [p, g] of cotangentsOf(value, seed, new Set(params)))
       if (p.kind === 'param' && p !== seed) cotangents.set(p, g);
@@ -176,6 +181,72 @@ function recordWay(
     look(`gradient of ${name}`, g, grad, gradients, c.errGrad?.[name]);
   }
   return { results, params, given, wanted };
+}
+
+/** Cases of one function as one graph whose first operands have the batch as their first extent: PyTorch's had `n` rows. */
+export interface BatchModule extends Omit<SweepModule, 'differences'> {
+  readonly n: number;
+  /** The operands' first rows, over and over where there are more than the case has. */
+  givenAt(n: number): ReadonlyMap<Param, ArrayLike<number>>;
+}
+
+/** The cases that may have a batch, by how many rows they have. The batch may have more. */
+export function batchModules(cases: readonly Case[]): BatchModule[] {
+  const recorded = new Map<number, Recorded[]>();
+  for (const [i, c] of cases.entries()) {
+    const n = Object.values(c.in)[0]?.[1][0] ?? 0;
+    const made = c.refused === undefined && n > 0 ? withBatch(c, `c${i}`, n) : null;
+    if (made) recorded.set(n, [...(recorded.get(n) ?? []), made]);
+  }
+  return [...recorded].map(([n, of]): BatchModule => {
+    const params = of.flatMap((r) => r.params);
+    const results = of.flatMap((r) => r.results);
+    const given = new Map(of.flatMap((r) => [...r.given]));
+    return {
+      n,
+      module: { name: 'sweep', maxBatch: n + 2, graphs: [makeGraph('run', results, params)] },
+      given,
+      wanted: of.flatMap((r) => r.wanted),
+      givenAt: (rows) =>
+        new Map(
+          [...given].map(([p, all]) => [
+            p,
+            Array.from({ length: countAt(p.type.shape, rows) }, (_, k) => all[k % all.length] as number),
+          ]),
+        ),
+    };
+  });
+}
+
+/** A case with the batch in as many operands of `n` rows as it can be in; null where it can be in none. */
+function withBatch(c: Case, prefix: string, n: number): Recorded | null {
+  const [call] = Object.values(rows[c.of]!.ways);
+  const may = Object.entries(c.in).flatMap(([name, [, shape]]) => (shape[0] === n ? [name] : []));
+  const choices = Array.from({ length: 2 ** may.length - 1 }, (_, bits) => may.filter((_, k) => !((bits >> k) & 1)));
+  for (const names of choices.sort((a, b) => b.length - a.length))
+    try {
+      return recordWay(c, prefix, call!, new Set(names), n);
+    } catch (e) {
+      if (!(e instanceof CompileError)) throw e;
+    }
+  return null;
+}
+
+/** The type of a result when the batch is `n`. */
+export function typeAt({ results }: Graph, { result }: Wanted, n: number): { dtype: DType; shape: number[] } {
+  const { dtype, shape } = results.find((r) => r.name === result)!.value.type;
+  return { dtype, shape: shape.map((d) => (isBatch(d) ? d.times * n : d)) };
+}
+
+/** What is wanted where PyTorch says nothing: the graph's meaning at a batch of `n`. */
+export function meantAt(
+  graph: Graph,
+  wanted: readonly Wanted[],
+  given: ReadonlyMap<Param, ArrayLike<number>>,
+  n: number,
+): Wanted[] {
+  const meaning = new Map([...interpretGraph(graph, given, n, { precision: 'f32' })].map(([r, v]) => [r.name, v]));
+  return wanted.map((w) => ({ ...w, shape: typeAt(graph, w, n).shape, want: Array.from(meaning.get(w.result)!) }));
 }
 
 /** What a backend is held to. A device need not keep numbers at the ends of the range, nor the sign of a zero, and may round

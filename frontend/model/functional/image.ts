@@ -1,5 +1,6 @@
 /** Convolution and pooling over images [batch, channels, height, width]. */
 
+import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import { isBatch, sameDim, showDim, showType } from '../../../ir/type.ts';
 import { fn, withOptions } from '../arguments.ts';
@@ -58,6 +59,12 @@ export const conv2d: (
   },
   (x, weight, bias = null, stride = 1, padding = 0, dilation = 1, groups = 1) => {
     const w = weight.value;
+    requirePixels('conv2d', x);
+    if (w.type.shape.length === 4 && [0, 2, 3].some((d) => w.type.shape[d] === 0))
+      throw userError('shape-mismatch', `conv2d: the weight ${showType(w.type)} has no elements to give a result`, {
+        notes: involved({ weight: w }),
+        help: 'output channels and the extents of the kernel are 1 at least',
+      });
     const out = ir.conv2d(x.value, w, {
       stride: both(stride),
       padding: both(padding),
@@ -76,6 +83,16 @@ export const conv2d: (
   },
 );
 
+/** The value of images. Throws where they have no rows or no columns: padding alone is no image. */
+function requirePixels(called: string, { value }: Tensor): Value {
+  const { shape } = value.type;
+  if (shape.length === 4 && (shape[2] === 0 || shape[3] === 0))
+    throw userError('shape-mismatch', `${called}: images of ${showType(value.type)} have no pixels`, {
+      notes: involved({ input: value }),
+    });
+  return value;
+}
+
 /** The greatest element of each window of `x` [N,C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
  *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). The gradient goes
  *  to the first greatest element. Throws where the batch is missing, and where the window does not fit. */
@@ -91,7 +108,7 @@ export const maxPool2d: (
   { x: k.tensor, kernelSize: k.pair(1) },
   maxPoolKinds,
   (x: Tensor, kernelSize: Pair, options: MaxPoolOptions) =>
-    Tensor.of(ir.maxPool2d(x.value, poolAttrs(kernelSize, options))),
+    Tensor.of(ir.maxPool2d(requirePixels('maxPool2d', x), poolAttrs(kernelSize, options))),
 );
 
 /** The mean of each window of `x` [N,C,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
@@ -111,7 +128,7 @@ export const avgPool2d: (
   avgPoolKinds,
   (x: Tensor, kernelSize: Pair, options: AvgPoolOptions) => {
     const attrs = poolAttrs(kernelSize, options);
-    const sum = Tensor.of(ir.sumPool2d(float(x.value), attrs));
+    const sum = Tensor.of(ir.sumPool2d(float(requirePixels('avgPool2d', x)), attrs));
     return sum.div(options.divisorOverride ?? divisor(sum, x.value.type.shape.slice(2) as number[], attrs, options));
   },
 );
