@@ -38,10 +38,10 @@ describe('every shader of the examples', () => {
     // What every device runs is what it was.
     expect(rich.wgsl).toBe(plain.wgsl);
     expect(rich.manifest.webgpu).toEqual({ ...plain.manifest.webgpu, features });
-    expect(rich.featureWgsl).toMatch(/^enable f16;\nenable subgroups;\n/);
+    expect(rich.featureWgsl).toMatch(/^\/\/ tapeout \w+\nenable f16;\nenable subgroups;\n/);
     const [only] = features;
     const some = await compile(spec, { target: 'webgpu', gpuFeatures: [only], verify: true });
-    expect(some.featureWgsl).toMatch(/^enable subgroups;\nstruct/);
+    expect(some.featureWgsl).toMatch(/^\/\/ tapeout \w+\nenable subgroups;\nstruct/);
     expect(await shaderProblem(device, some.featureWgsl!)).toBeNull();
     expect(await shaderProblem(device, rich.featureWgsl!)).toBeNull();
     const kernels = new Set(rich.manifest.webgpu!.entries.flatMap((e) => e.dispatches.map((d) => d.kernel)));
