@@ -36,6 +36,8 @@ interface Row {
   readonly form: Readonly<Record<string, keyof Held>>;
   /** Lines of it, each with what it makes: `before --> after`. */
   readonly doc: readonly (readonly [line: string, makes: string])[];
+  /** What others call it. */
+  readonly known: string;
   /** The end of the names of loops that it makes in another one: `_i` where a loop over `x` comes to hold one over `x_i`. */
   readonly inner?: string;
   /** Whether it changes the order of a floating-point sum. */
@@ -50,6 +52,7 @@ type Feature = { [F in keyof Workgroup]: Workgroup[F] extends boolean ? F : neve
 const table = {
   over: {
     form: { loops: 'loops' },
+    known: 'a precondition; Exo and TVM check the same when a schedule is applied',
     doc: [
       [
         'over n: N, j: 120',
@@ -59,6 +62,7 @@ const table = {
   },
   tile: {
     form: { axis: 'loop', by: 'count', shift: 'flag', fenced: 'flag' },
+    known: 'unroll and jam, register tiling',
     doc: [
       [
         'tile i by 4',
@@ -74,6 +78,7 @@ const table = {
   },
   vectorize: {
     form: { axis: 'loop', by: 'count', shift: 'flag' },
+    known: 'vectorize (Halide, TVM); `shift` is Halide’s `TailStrategy::ShiftInwards`',
     doc: [
       ['vectorize i by 8', 'as `tile`, with the copies in lanes'],
       [
@@ -85,6 +90,7 @@ const table = {
   },
   reassociate: {
     form: { axis: 'loop', by: 'count' },
+    known: 'a reduction split across lanes (Halide: `rfactor` and `vectorize`)',
     doc: [
       [
         'reassociate k by 4',
@@ -96,6 +102,7 @@ const table = {
   },
   partial: {
     form: { axis: 'loop', by: 'count', compensated: 'flag' },
+    known: 'blocked summation; `compensated` is Kahan’s',
     doc: [
       [
         'partial k by 64',
@@ -111,6 +118,7 @@ const table = {
   },
   split: {
     form: { axis: 'loop', by: 'count' },
+    known: 'strip mining, so that quotient and remainder are loops of their own',
     doc: [
       [
         'split y by 2',
@@ -121,6 +129,7 @@ const table = {
   },
   peel: {
     form: { axis: 'loop', at: 'cuts' },
+    known: 'index set splitting, loop peeling (Halide: `partition`)',
     doc: [
       [
         'peel y at 4, 14',
@@ -130,10 +139,12 @@ const table = {
   },
   interchange: {
     form: { axis: 'loop' },
+    known: 'interchange, reorder',
     doc: [['interchange i', '`for i { for j { S } }` --> `for j { for i { S } }`; nothing chooses it yet']],
   },
   parallel: {
     form: { axis: 'loop' },
+    known: 'parallel; on a device a block of threads for each iteration (`gpu_blocks`, `blockIdx`)',
     doc: [
       [
         'parallel i',
@@ -144,6 +155,7 @@ const table = {
   },
   invoke: {
     form: { axis: 'loop', by: 'count' },
+    known: 'bind to threads (`gpu_threads`, `threadIdx`)',
     doc: [
       [
         'invoke i by 64',
@@ -155,6 +167,7 @@ const table = {
   },
   flatten: {
     form: { axis: 'loop' },
+    known: 'fuse (Halide, TVM), collapse (OpenMP)',
     doc: [
       ['flatten i', '`for i { for j { S(i, j) } }` --> `for i { S(i / e, i % e) }`, for all loops that i consists of'],
     ],
@@ -162,6 +175,7 @@ const table = {
   },
   share: {
     form: { axis: 'loop', by: 'count', together: 'flag' },
+    known: 'cooperative reduction, a tree in shared memory; `together` is a subgroup (warp) reduction',
     doc: [
       [
         'share k by 64',
@@ -175,6 +189,7 @@ const table = {
   },
   slice: {
     form: { axis: 'loop', by: 'count' },
+    known: 'split-K, `rfactor` into a kernel of its own',
     doc: [
       [
         'slice k by 32',
@@ -193,6 +208,8 @@ const table = {
       registers: 'sides',
       half: 'flag',
     },
+    known:
+      'tiling in shared memory (TVM: `cache_read` in `shared` and `compute_at`), with a tile of registers for each thread',
     doc: [
       [
         'block i with j over k by 16 invocations 8 registers 4',
@@ -210,6 +227,7 @@ const table = {
   },
   weave: {
     form: { axis: 'loop', with: 'loop' },
+    known: 'interleave',
     doc: [
       [
         'weave x_i with j_i',
@@ -220,6 +238,7 @@ const table = {
   },
   compress: {
     form: { buffer: 'buffer' },
+    known: 'stream compaction into lists of places and values, as in CSR',
     doc: [
       [
         'compress g',
@@ -229,6 +248,7 @@ const table = {
   },
   pack: {
     form: { buffer: 'buffer', order: 'order' },
+    known: 'layout transform, packing (BLIS)',
     doc: [
       [
         'pack w order 1, 2, 3, 0',

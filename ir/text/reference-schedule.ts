@@ -10,6 +10,14 @@ export const directivesTable = (): string =>
     ...directiveNames.flatMap((name) => directives[name].doc.map(([line, makes]) => `| \`${line}\` | ${makes} |`)),
   ].join('\n');
 
+/** A line for each directive: what it is called elsewhere. */
+export const directivesGlossary = (): string =>
+  [
+    '| here | elsewhere |',
+    '| --- | --- |',
+    ...directiveNames.map((name) => `| \`${name}\` | ${directives[name].known} |`),
+  ].join('\n');
+
 /** The rule `directive` of the grammar. */
 export const directivesGrammar = (): string =>
   `directive = ${directiveNames.map((name) => [`"${name}"`, ...fieldsOf(name).map(fieldGrammar)].join(' ')).join('\n          | ')} ;`;

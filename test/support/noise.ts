@@ -43,15 +43,18 @@ function withNoise(graph: Graph, factors: Param[]): Graph {
   };
   for (const p of graph.params) if (p.type.dtype === 'f32') done.set(p, moved(p));
   for (const node of topo(graph.results.map((r) => r.value))) {
-    const same: Node = { ...node, inputs: node.inputs.map(of) };
-    done.set(node, rounds(node) ? moved(same) : same);
+    // What a sum rounds off on the way goes by its terms, however small it is in the end.
+    const isSum = rounds(node, sums);
+    const inputs = node.inputs.map(of).map((v) => (isSum && v.type.dtype === 'f32' ? moved(v) : v));
+    const same: Node = { ...node, inputs };
+    done.set(node, rounds(node, arithmetic) ? moved(same) : same);
   }
   const results = graph.results.map((r) => ({ ...r, value: of(r.value) }));
   return { ...graph, results, params: [...graph.params, ...factors] };
 }
 
-/** Whether an op computes floats, and does not only choose and move them. */
-function rounds({ op, inputs, attrs, type }: Node): boolean {
+/** Whether an op's equation has what rounds floats: it does not only choose and move them. */
+function rounds({ op, inputs, attrs, type }: Node, test: (e: Expr) => boolean): boolean {
   if (type.dtype !== 'f32') return false;
   const loads = Object.fromEntries(
     op.operands.map((name, i) => {
@@ -60,14 +63,13 @@ function rounds({ op, inputs, attrs, type }: Node): boolean {
     }),
   );
   const at = type.shape.map((extent, d) => ix(axis(`o${d}`, extent)));
-  return some(op.compute(loads, at, attrs, typesOf(op, inputs), type), arithmetic);
+  return some(op.compute(loads, at, attrs, typesOf(op, inputs), type), test);
 }
 
 /** Indices are computed too, and exactly. */
 const arithmetic = (e: Expr): boolean =>
-  dtypeOf(e) === 'f32' &&
-  (((e.kind === 'binary' || e.kind === 'unary') && isRounded(e.fn)) ||
-    (e.kind === 'reduce' && ['add', 'mul'].includes(e.fn)));
+  dtypeOf(e) === 'f32' && (((e.kind === 'binary' || e.kind === 'unary') && isRounded(e.fn)) || sums(e));
+const sums = (e: Expr): boolean => dtypeOf(e) === 'f32' && e.kind === 'reduce' && (e.fn === 'add' || e.fn === 'mul');
 
 /** Whether the value of a function of floats is rounded to f32: whether what says its value asks for that. */
 function isRounded(fn: UnaryFn | BinaryFn): boolean {
