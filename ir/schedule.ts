@@ -52,7 +52,7 @@ type Feature = { [F in keyof Workgroup]: Workgroup[F] extends boolean ? F : neve
 const table = {
   over: {
     form: { loops: 'loops' },
-    known: 'a precondition; Exo and TVM check the same when a schedule is applied',
+    known: 'a precondition on the loops',
     doc: [
       [
         'over n: N, j: 120',

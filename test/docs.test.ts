@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { directiveNames, directives } from '../ir/schedule.ts';
 import { directivesOf, parseSchedules } from '../ir/text/parse-schedule.ts';
 import { versionLine } from '../ir/text/print-options.ts';
-import { directivesGrammar, directivesTable } from '../ir/text/reference-schedule.ts';
+import { directivesGlossary, directivesGrammar, directivesTable } from '../ir/text/reference-schedule.ts';
+import { targetsTable } from '../ir/text/reference-target.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const sources = [
@@ -27,9 +28,12 @@ test('docs/errors.md has every code of a TapeoutError, and no other', () => {
   expect(thrown).toHaveLength(calls);
 });
 
-test('the docs have every directive as its row has it; `npm run docs` writes them', () => {
+test('the docs have every directive and every number of a target as its row has it; `npm run docs` writes them', () => {
   expect(read('docs/architecture.md')).toContain(`\n${directivesTable()}\n\n`);
   expect(read('docs/ir.md')).toContain(`\n${directivesGrammar()}\n`);
+  expect(read('docs/ir.md')).toContain(`\n${directivesGlossary()}\n\n`);
+  for (const target of ['wasm', 'webgpu'] as const)
+    expect(read('docs/targets.md')).toContain(`\n${targetsTable(target)}\n\n`);
   const reordering = directiveNames.filter((d) => directives[d].reorders).map((d) => `\`${d}\``);
   const named = `only ${reordering.slice(0, -1).join(', ')} and ${reordering.at(-1)} change the order of a sum`;
   expect(read('docs/architecture.md').replaceAll(/\s+/g, ' ')).toContain(named);
