@@ -1,0 +1,33 @@
+/** docs/conv2d.md shows what the compiler prints: each block of it stands in what some stage makes of the model on the page. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compile } from '../frontend/pipeline/compile.ts';
+import { loadModelFile } from '../frontend/source/load.ts';
+import { folderOf } from './support/cli.ts';
+
+test('docs/conv2d.md shows what stages print', async () => {
+  const page = readFileSync(new URL('../docs/conv2d.md', import.meta.url), 'utf8');
+  const [model = '', ...blocks] = [...page.matchAll(/^```(?:ts)?\n([\s\S]*?)^```$/gm)].map((m) => m[1] as string);
+  const spec = await loadModelFile(join(folderOf({ 'net.ts': model }), 'net.ts'));
+  const texts = await Promise.all(
+    (['wasm', 'webgpu'] as const).map(async (target) => {
+      const c = await compile(spec, { target });
+      return c.stages.map((stage) => c.printed(stage));
+    }),
+  );
+  // Without places and indentation, line by line.
+  const linesOf = (text: string): string[] =>
+    text.split('\n').flatMap((line) => line.replace(/ *; .*$/, '').trim() || []);
+  const stages = texts.flat().map(linesOf);
+  expect(blocks.length).toBeGreaterThan(8);
+  for (const block of blocks) {
+    const wanted = linesOf(block);
+    const isIn = (lines: readonly string[]): boolean => {
+      let at = 0;
+      for (const line of lines) if (line === wanted[at]) at++;
+      return at === wanted.length;
+    };
+    expect(stages.some(isIn), block).toBe(true);
+  }
+});
