@@ -132,7 +132,7 @@ const beside = (file: string): string => `  '${file}': () => new URL('./${file}'
 function base64(contents: string | Uint8Array): string {
   const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
   let latin1 = '';
-  // In pieces, as a call takes only so many arguments.
+  // In pieces, as the number of a call's arguments is limited.
   for (let at = 0; at < bytes.length; at += 4096) latin1 += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return btoa(latin1);
 }

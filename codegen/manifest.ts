@@ -18,7 +18,7 @@ import type { Shaders } from './wgsl/emit.ts';
 export interface Gpu {
   readonly program: Program;
   readonly shaders: Shaders;
-  /** What a device has that the other shaders of the program are for. */
+  /** Device features that the alternative shaders require. */
   readonly features?: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export interface TrainingOptions {
   readonly onEpoch?: (epoch: Epoch) => void;
   /** Where an earlier training ended, which this one goes on from: the model holds what it had learnt. */
   readonly from?: Position;
-  /** Called with the model at rest: after every so many steps, or after each epoch where that is undefined. */
+  /** Called with the model at rest: every `restEvery` steps, or after each epoch where that is undefined. */
   readonly onRest?: (position: Position) => void | Promise<void>;
   readonly restEvery?: number | undefined;
 }

@@ -81,7 +81,7 @@ export interface Program {
 
 export const isPlanned = (p: Outline | Program): p is Program => 'slots' in p;
 
-/** How many values those may hold of which a host sees to it. */
+/** For each buffer whose values the host checks: the number of allowed values. */
 export const hostValues = (all: readonly Storage[]): ReadonlyMap<Buffer, number> =>
   new Map(
     all.flatMap(({ buffer, range, ignored }) =>

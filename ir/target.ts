@@ -191,7 +191,7 @@ const gpuFeatureTargets = {
 export type GpuFeature = keyof typeof gpuFeatureTargets;
 export const gpuFeatures = Object.keys(gpuFeatureTargets) as readonly GpuFeature[];
 
-/** WebGPU on devices that have these features, and whose storage buffer bindings hold so many bytes. */
+/** WebGPU on devices that have these features, and whose storage buffer bindings hold `bindingBytes`. */
 export const webgpuTarget = ({
   bindingBytes = webgpu.memory.bytes,
   features = [],

@@ -16,7 +16,7 @@ import type { Entry, Outline } from '../ir/program.ts';
 import type { GridTarget, Workgroup } from '../ir/target.ts';
 import { workgroupBytes } from '../ir/verify/workgroup.ts';
 
-/** The largest workgroup of a launch is at most so many times the smallest: what joins takes the largest one's size. */
+/** The largest workgroup of a launch has at most this many times the invocations of the smallest: all take the largest one's size. */
 const wider = 2;
 
 /** The outline with launches joined, as far as a dispatch of the target has room. */

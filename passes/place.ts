@@ -23,7 +23,7 @@ const whole: Pieces = { every: Number.POSITIVE_INFINITY, taken: [] };
 /** Where a piece starts. */
 export const startOf = (every: number, piece: number): number => (piece === 0 ? 0 : piece * every);
 
-/** The lowest offset from `from` on where so many bytes may lie. They must fit an empty piece. */
+/** The lowest offset from `from` on with room for this many bytes. They must fit an empty piece. */
 export function lowest(pieces: Pieces, from: number, bytes: number): number {
   for (let k = Math.floor(from / pieces.every); ; k++) {
     const start = startOf(pieces.every, k);

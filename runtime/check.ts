@@ -194,7 +194,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
   return new TapeoutError('unknown-name', `unknown ${what} '${brief(name)}'. ${hint}`);
 }
 
-// Longer names are no slips of the pen, and so many candidates are looked at: a hint may not take seconds.
+// Longer names are no slips of the pen, and only the first candidates are looked at: a hint may not take seconds.
 const longestName = 80;
 const mostCandidates = 2000;
 

@@ -369,7 +369,7 @@ export class Model {
     return stateFile(savedSlots(this.#ports.saved, state).map((port) => [port, port.whole]));
   }
 
-  /** Calls every method for about so many milliseconds in all, so that the engine has compiled them well before the first
+  /** Calls every method for about this many milliseconds in all, so that the engine has compiled them well before the first
    *  call that counts. Then everything is as it was before: what the model has learnt, its inputs, its outputs. */
   warmUp(milliseconds: number): void {
     this.#alive();

@@ -10,7 +10,7 @@ export const usualWarmUp = (threads = 1): number => {
   return threads > 1 ? 80 : 40;
 };
 
-/** Makes each of these calls, for about so many milliseconds in all. They must leave nothing that matters. */
+/** Makes each of these calls, for about this many milliseconds in all. They must leave nothing that matters. */
 export function warmUp(calls: readonly ((n: number) => void)[], maxBatch: number, milliseconds: number): void {
   const start = performance.now();
   for (const [i, call] of calls.entries()) {

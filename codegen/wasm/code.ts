@@ -247,7 +247,7 @@ export const isLeaf = (v: Val): boolean => v.op.endsWith('.const') || v.op === '
  *  deeper they are. */
 const maxHeight = 128;
 
-/** Values at every so many instructions of a long chain. */
+/** One value in this many instructions of a long chain is kept in a local. */
 function linksOf(code: Code): ReadonlySet<Val> {
   const links = new Set<Val>();
   const heights = new Map<Val, number>();

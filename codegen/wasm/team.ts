@@ -101,7 +101,7 @@ class Team {
   #again = (...body: number[]): number => this.#m.loop('again', this.#m.block(null, body, none));
   #if = (condition: number, ...then: number[]): number => this.#m.if(condition, this.#m.block(null, then, none));
 
-  /** A function of so many i32 arguments that returns nothing; `body` gets its arguments and variables. */
+  /** A function of this many i32 arguments that returns nothing; `body` gets its arguments and variables. */
   #define(
     name: string,
     params: number,
@@ -206,7 +206,7 @@ class Team {
     });
   }
 
-  /** Takes so many units, unless the words are not any more as they were seen; returns what they were. */
+  /** Takes this many units, unless the words are not any more as they were seen; returns what they were. */
   #taken(seen: Local, units: number): number {
     const m = this.#m;
     const after = m.i64.add(seen.get(), m.i64.extend_u(units));

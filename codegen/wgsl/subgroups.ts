@@ -1,5 +1,5 @@
 /** Sums that the invocations of a workgroup take together: each subgroup adds up what its invocations have, one of them leaves
- *  that in memory, and every subgroup adds up all of these. Neither how large subgroups are counts, nor who is in which. */
+ *  that in memory, and every subgroup adds up all of these. The result depends on neither subgroup size nor membership. */
 
 import type { BinaryFn } from '../../ir/expr.ts';
 import { identity } from '../../ir/expr.ts';
@@ -17,7 +17,7 @@ const spelt: Readonly<Record<Fn, string>> = {
 export interface Together {
   readonly fn: Fn;
   readonly dtype: 'f32' | 'i32';
-  /** The array in memory that holds an element for each of so many invocations; what it holds is lost. */
+  /** The array in memory that holds an element for each of this many invocations; what it holds is lost. */
   readonly memory: string;
   readonly count: number;
   /** Invocations of the workgroup. */

@@ -82,7 +82,7 @@ export const entryNames: readonly EntryName[] = [
 
 /** What the code is made for. */
 export const codeFlags = {
-  threads: flag<number>('--threads <n>', 'run on so many threads where there are as many: the same bits, sooner', {
+  threads: flag<number>('--threads <n>', 'run on n threads where the machine has them: the same bits, sooner', {
     read: whole(1),
   }),
   engine: flag<Engine>('--engine <name>', 'the V8 that schedules are chosen for; any engine runs the result', {

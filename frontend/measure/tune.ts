@@ -51,7 +51,7 @@ const most = 7;
 const worthwhile = 0.004;
 /** Pairs of steps that are compared, at most and at least: with fewer nothing is told. */
 const [pairs, fewest] = [300, 12];
-/** A gain must be so large, and there in so many pairs, to be more than noise. */
+/** A gain must be this large, in this many pairs of measurements, to be more than noise. */
 const [gain, often] = [0.97, 0.75];
 
 /** Measures candidates until all were or time is up; an aborted signal ends it with what was found so far. */

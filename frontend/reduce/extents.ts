@@ -186,7 +186,7 @@ function fitting(
   return found;
 }
 
-/** The shape with one dimension such that it has so many elements. */
+/** The shape with one dimension such that it has this many elements. */
 function solve(shape: Shape, i: number, count: Dim | null): Shape | null {
   const others = countOf(shape.filter((_, j) => j !== i));
   const d = count && others && divDim(count, others);

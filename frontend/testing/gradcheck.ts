@@ -16,7 +16,7 @@ export interface GradcheckOptions extends SubjectOptions {
   readonly eps?: number;
   /** How much a gradient may differ, relative to its size or to 1 where it is smaller; 1e-6 unless told. */
   readonly tolerance?: number;
-  /** Of a larger tensor only so many elements are checked, drawn by the seed; 64 unless told. */
+  /** The most elements of a tensor that are checked, drawn by the seed; 64 unless told. */
   readonly elements?: number;
 }
 

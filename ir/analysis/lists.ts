@@ -1,4 +1,4 @@
-/** Lists: rows of which a kernel fills as many elements as there are steps that count, and tells how many these are.
+/** Lists are rows of variable length: a kernel writes the selected elements of each row, and their count.
  *
  *      for o {  k = 0;  for i { list[o, k] = e; k += i32(c) };  count[o] = k  }          and elsewhere
  *      for o {  for e in 0..count[o] { … list[o, e] … }  } */

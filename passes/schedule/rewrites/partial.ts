@@ -249,7 +249,7 @@ function ended(acc: Tile, { block, lost }: Sum, at: readonly Expr[], isLast: boo
   ];
 }
 
-/** In one accumulator so many equal numbers, the worst of one sign, stay within 1e-6 of their sum. As much as all sums of blocks in
+/** This many equal numbers in one accumulator, the worst of one sign, stay within 1e-6 of their sum. As much as all sums of blocks in
  *  blocks together may add up. */
 const longestSum = 64;
 /** Shorter sums of products over several loops, a convolution's, stay in one accumulator, within 8e-6 of the sum of equal numbers and

@@ -37,7 +37,7 @@ export function flattened(l: Loop): Stmt[] {
 /** How often a loop from 0 runs. */
 const extentOf = (l: Loop): Dim => (l.to.kind === 'size' ? l.to.of : (l.to as { value: number }).value);
 
-/** Parts are added in groups first where there are so many. */
+/** From this many parts on, groups of them are added first. */
 const many = 64;
 
 /** for k { acc += e }  -->  invoke t { own = 0; for k in t.. step `by` { own += e }; part[t] = own }; barrier; and the parts
