@@ -37,7 +37,7 @@ function noVersion(lex: Lexer, first: Token): CompileError {
   const error = (problem: string, help: string) => lex.error(problem, first, { code: 'missing-version', help });
   if (first.kind === 'end')
     return error(
-      `the text is empty: the least is '${versionLine}', and what it is of`,
+      `the text is empty: it would begin with '${versionLine}'`,
       'where it comes through a pipe, did the command ahead fail?',
     );
   if (lex.is('(')) lex.take();

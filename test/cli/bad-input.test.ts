@@ -22,7 +22,7 @@ function isDiagnostic(stderr: string): void {
 
 describe('texts of which opt tells what is wrong, and where', () => {
   const texts: Record<string, readonly [text: string | Uint8Array, place: string, message: RegExp]> = {
-    'an empty file': ['', '1:1', /expected 'tapeout ir 1'/],
+    'an empty file': ['', '1:1', /the text is empty: it would begin with 'tapeout ir 1'/],
     'lines that end in CR and LF': [
       graph('return %z').replaceAll('\n', '\r\n'),
       '3:8',

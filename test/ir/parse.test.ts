@@ -214,7 +214,7 @@ describe('what is wrong is said at its place', () => {
   const g = (body: string) => `${head}graph @g(%x: f32[N,4], %w: f32[4,3] param) {\n${body}\n}\n}\n`;
   const conv = '{stride=[1,1], padding=[0,0], dilation=[1,1], groups=1}';
   const cases: Record<string, readonly [text: string, line: number, col: number, message: RegExp]> = {
-    'an empty file': ['', 1, 1, /expected 'tapeout ir 1'/],
+    'an empty file': ['', 1, 1, /the text is empty: it would begin with 'tapeout ir 1'/],
     'no version': ['module @m (N <= 4) {}', 1, 1, /expected 'tapeout ir 1'/],
     'another version': ['tapeout ir 2\n', 1, 12, /this is version 2/],
     'a cut file': [`${head}graph @g(%x: f32[N,4]) {`, 3, 25, /found the end of the text/],
