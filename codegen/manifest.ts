@@ -1,8 +1,11 @@
 /** A program's manifest: what a runtime needs to know of it. */
 
 import { workOf } from '../ir/analysis/work.ts';
+import { CompileError } from '../ir/diagnostic.ts';
+import { type DType, dtypeNames, isDType, valueType } from '../ir/dtype.ts';
+import type { Buffer } from '../ir/expr.ts';
 import type { Entry, Port, Program, Slot } from '../ir/program.ts';
-import { type Dim, isBatch } from '../ir/type.ts';
+import { type Dim, isBatch, showType } from '../ir/type.ts';
 import type {
   Manifest,
   ManifestDim,
@@ -95,7 +98,7 @@ function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => 
     return names.map((name) => ({
       name,
       purpose,
-      dtype: buffer.type.dtype,
+      dtype: hostType(buffer),
       shape: buffer.type.shape.map(dim),
       offset: offsetOf(s),
       ...(s.range === undefined ? {} : { range: s.range }),
@@ -103,6 +106,18 @@ function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => 
       ...(own === undefined ? {} : { initial: own.initial }),
     }));
   });
+}
+
+/** A host's arrays hold values. */
+function hostType({ name, type }: Buffer): DType {
+  if (isDType(type.dtype)) return type.dtype;
+  throw new CompileError(
+    'dtype-mismatch',
+    `'${name}' is ${showType(type)}, and a bundle's host sees only ${dtypeNames.join(', ')}`,
+    {
+      help: `copy it into a buffer of ${valueType(type.dtype)} in a kernel of its own`,
+    },
+  );
 }
 
 const dim = (d: Dim): ManifestDim => (isBatch(d) ? { batch: d.times } : d);

@@ -1,17 +1,31 @@
-/** Element types, a row each: how large one is, what it holds, and how the interpreters and the emitters spell it. */
+/** Element types, a row each: how large one is, what it holds, and how the interpreters and the emitters spell it. Buffers hold
+ *  elements of any of them. Values are of the types that are computed with: an f16 becomes an f32 as it is read, and an f32
+ *  is rounded to an f16 as it is stored. */
+
+import { fromHalf, toHalf } from './half.ts';
 
 /** `truth` holds 0 and 1. */
 export type Kind = 'float' | 'whole' | 'truth';
 
+/** What an element of an array means, and what a number becomes there. */
+interface Coded {
+  readonly read: (element: number) => number;
+  readonly written: (value: number) => number;
+}
+
 interface Row {
   readonly kind: Kind;
+  /** The type of an element once it is read. */
+  readonly value: 'f32' | 'i32' | 'u8' | 'bool';
   /** Bytes one element takes in a buffer. */
-  readonly bytes: 1 | 4;
+  readonly bytes: 1 | 2 | 4;
   /** The finite numbers that it holds lie between these. */
   readonly least: number;
   readonly most: number;
   /** The array of its elements. */
-  readonly array: Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor;
+  readonly array: Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor | Uint16ArrayConstructor;
+  /** Where elements of that array are not their values. */
+  readonly coded?: Coded;
   /** The interpreter's value of what is not yet written. */
   readonly poison: string;
   /** The type of one value and of four lanes in WebAssembly. Lanes of truth values are all ones or all zeros. */
@@ -21,10 +35,12 @@ interface Row {
 }
 
 const greatestF32 = (2 - 2 ** -23) * 2 ** 127;
+const greatestF16 = (2 - 2 ** -10) * 2 ** 15;
 
 export const dtypes = {
   f32: {
     kind: 'float',
+    value: 'f32',
     bytes: 4,
     least: -greatestF32,
     most: greatestF32,
@@ -35,6 +51,7 @@ export const dtypes = {
   },
   i32: {
     kind: 'whole',
+    value: 'i32',
     bytes: 4,
     least: -(2 ** 31),
     most: 2 ** 31 - 1,
@@ -45,6 +62,7 @@ export const dtypes = {
   },
   u8: {
     kind: 'whole',
+    value: 'u8',
     bytes: 1,
     least: 0,
     most: 255,
@@ -55,6 +73,7 @@ export const dtypes = {
   },
   bool: {
     kind: 'truth',
+    value: 'bool',
     bytes: 1,
     least: 0,
     most: 1,
@@ -63,22 +82,55 @@ export const dtypes = {
     wasm: ['i32', 'i32x4'],
     wgsl: { type: 'bool', fromWord: '($ != 0u)', toWord: 'u32($)' },
   },
+  f16: {
+    kind: 'float',
+    value: 'f32',
+    bytes: 2,
+    least: -greatestF16,
+    most: greatestF16,
+    array: Uint16Array,
+    coded: { read: fromHalf, written: toHalf },
+    poison: 'NaN',
+    wasm: ['f32', 'f32x4'],
+    wgsl: { type: 'f32', fromWord: 'from_f16($)', toWord: 'to_f16($)' },
+  },
 } as const satisfies Readonly<Record<string, Row>>;
 
-/** The type of an element, by its name in the table. */
-export type DType = keyof typeof dtypes;
-/** The element types, in the order in which errors list them. */
-export const dtypeNames: readonly DType[] = Object.keys(dtypes) as DType[];
+/** The type of a buffer's elements, by its name in the table. */
+export type StoredType = keyof typeof dtypes;
+/** The type of a value: of a graph's tensors, of tiles, and of expressions. */
+export type DType = (typeof dtypes)[StoredType]['value'];
+
+/** The type that an element has once it is read. */
+export const valueType = (dtype: StoredType): DType => dtypes[dtype].value;
+
+/** Whether a text is the name of a type that buffers hold. */
+export const isStoredType = (text: string): text is StoredType => Object.hasOwn(dtypes, text);
+/** Whether a text is the name of a type that values have. */
+export const isDType = (text: string): text is DType => isStoredType(text) && valueType(text) === text;
+
+/** The types of buffers, in the order in which errors list them. */
+export const storedTypeNames: readonly StoredType[] = Object.keys(dtypes) as StoredType[];
+/** The types of values, in that order. */
+export const dtypeNames: readonly DType[] = storedTypeNames.filter(isDType);
 
 /** The kind of an element type. */
 export type KindOf<D extends DType> = (typeof dtypes)[D]['kind'];
-export const kindOf = (dtype: DType): Kind => dtypes[dtype].kind;
-
-/** Whether a text is the name of an element type. */
-export const isDType = (text: string): text is DType => Object.hasOwn(dtypes, text);
+export const kindOf = (dtype: StoredType): Kind => dtypes[dtype].kind;
 
 /** Bytes one element takes in a buffer. */
-export const byteSize = (dtype: DType): number => dtypes[dtype].bytes;
+export const byteSize = (dtype: StoredType): number => dtypes[dtype].bytes;
+
+/** Elements of a buffer, as typed arrays have them: those of f16 are bits. */
+export type Elements = Float32Array | Int32Array | Uint8Array | Uint16Array;
+/** The typed array of a buffer's elements. */
+export const arrayOf = (dtype: StoredType): Row['array'] => dtypes[dtype].array;
+/** Where elements of the array are not their values, what they mean and how they are made. */
+export const codedAs = (dtype: StoredType): Coded | undefined => (dtypes[dtype] as Row).coded;
+/** The number that an element of the array means. */
+export const numberOf = (dtype: StoredType, element: number): number => codedAs(dtype)?.read(element) ?? element;
+/** The element of the array that a number becomes. */
+export const elementOf = (dtype: StoredType, value: number): number => codedAs(dtype)?.written(value) ?? value;
 
 /** Whether a number is one that elements of this type can hold. */
 export function isValueOf(dtype: DType, v: number): boolean {

@@ -2,8 +2,9 @@
  *  be shared, so a walk over them remembers what it has seen. */
 
 import { upsert } from './collections.ts';
+import { valueType } from './dtype.ts';
 import { type BinaryFn, binaries, folded, resultOf, type UnaryFn, unaries } from './scalar.ts';
-import { type Batch, type Dim, type DType, isBatch, type TensorType } from './type.ts';
+import { type Batch, type BufferType, type Dim, type DType, isBatch } from './type.ts';
 
 export type { BinaryFn, UnaryFn };
 
@@ -16,7 +17,7 @@ export interface Axis {
 /** A row-major tensor in memory. A view shares the storage of another buffer under another shape. */
 export interface Buffer {
   readonly name: string;
-  readonly type: TensorType;
+  readonly type: BufferType;
   readonly viewOf?: Buffer;
 }
 
@@ -71,7 +72,7 @@ function ownDtype(e: Expr): DType {
     case 'size':
       return 'i32';
     case 'load':
-      return e.buffer.type.dtype;
+      return valueType(e.buffer.type.dtype);
     case 'tile':
       return e.tile.dtype;
     case 'unary':

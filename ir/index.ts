@@ -62,6 +62,7 @@ export { printProgram } from './text/print-program.ts';
 export { printSchedule } from './text/print-schedule.ts';
 export {
   type Batch,
+  type BufferType,
   bindShape,
   type Dim,
   type DType,
@@ -70,6 +71,7 @@ export {
   isBatch,
   N,
   type Shape,
+  type StoredType,
   sameDim,
   sameShape,
   sameType,

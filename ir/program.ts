@@ -4,7 +4,7 @@ import { upsert } from './collections.ts';
 import type { Loc } from './diagnostic.ts';
 import type { Buffer } from './expr.ts';
 import { isShared, type Kernel, type Placed, storageOf } from './kernel.ts';
-import type { DType, Shape } from './type.ts';
+import type { Shape, StoredType } from './type.ts';
 
 /** What a buffer is for, which says who may touch it between calls. `temp` buffers live within one entry's run. */
 export const purposes = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'] as const;
@@ -42,7 +42,7 @@ export interface Slot extends Storage {
 export interface Port extends Placed {
   readonly name: string;
   readonly buffer: Buffer;
-  readonly dtype: DType;
+  readonly dtype: StoredType;
   readonly shape: Shape;
 }
 

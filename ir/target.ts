@@ -1,7 +1,7 @@
 /** What hardware can do, as data: a scheduler reads numbers here and knows no target by name. What each number counts, and where
  *  it comes from, is a row in target-numbers.ts; a machine that has others is a file (text/parse-target.ts). */
 
-import type { DType } from './type.ts';
+import type { StoredType } from './type.ts';
 
 /** What any pass may ask of a target. */
 export interface Target {
@@ -11,7 +11,7 @@ export interface Target {
   /** Vector registers that a kernel's inner loop may fill before the engine spills. */
   readonly registers: number;
   /** Bytes that an element takes in memory. */
-  readonly bytes: Readonly<Record<DType, number>>;
+  readonly bytes: Readonly<Record<StoredType, number>>;
   /** Whether a kernel may add to memory, so that windows add to what they cover. Otherwise each element is gathered, by one
    *  invocation and in one order. */
   readonly addsToMemory: boolean;
@@ -100,7 +100,7 @@ export const wasm128: VectorTarget = {
   name: 'wasm',
   lanes: vectorLanes,
   registers: 15,
-  bytes: { f32: 4, i32: 4, u8: 1, bool: 1 },
+  bytes: { f32: 4, i32: 4, u8: 1, bool: 1, f16: 2 },
   addsToMemory: true,
   // memory32 holds 4 GiB, and signed arithmetic on addresses half of that.
   memory: {
@@ -162,7 +162,7 @@ export const webgpu: GridTarget = {
   name: 'webgpu',
   lanes: vectorLanes,
   registers: 24,
-  bytes: { f32: 4, i32: 4, u8: 4, bool: 4 },
+  bytes: { f32: 4, i32: 4, u8: 4, bool: 4, f16: 4 },
   addsToMemory: false,
   memory: {
     bytes: 2 ** 27,

@@ -1,8 +1,8 @@
 /** Element types, shapes and tensor types. One dimension may be symbolic: the batch, written `N`. */
 
-import { byteSize, type DType, isValueOf } from './dtype.ts';
+import { byteSize, type DType, isValueOf, type StoredType } from './dtype.ts';
 
-export { byteSize, type DType, isValueOf };
+export { byteSize, type DType, isValueOf, type StoredType };
 
 /** `times`·N, a multiple of the symbolic batch. `[N,16,5,5]` flattened to rows of 16 has `{ times: 25 }` of them. */
 export interface Batch {
@@ -14,16 +14,18 @@ export type Dim = number | Batch;
 export type Shape = readonly Dim[];
 
 /** The type of a tensor: what its elements are, and its extents. */
-export interface TensorType {
-  readonly dtype: DType;
+export interface TensorType<D extends StoredType = DType> {
+  readonly dtype: D;
   readonly shape: Shape;
 }
+/** The type of a buffer, whose elements may be stored as what they are not computed with. */
+export type BufferType = TensorType<StoredType>;
 
 /** The symbolic batch itself. */
 export const N: Batch = Object.freeze({ times: 1 });
 
 /** The type of a tensor. */
-export const tensor = (dtype: DType, shape: Shape): TensorType => ({ dtype, shape });
+export const tensor = <D extends StoredType>(dtype: D, shape: Shape): TensorType<D> => ({ dtype, shape });
 /** The type of an f32 tensor of these extents. */
 export const f32 = (...shape: Dim[]): TensorType => tensor('f32', shape);
 /** The type of an i32 tensor of these extents. */
@@ -43,7 +45,7 @@ export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => sameDim(d, b[i] as Dim));
 /** Whether two types are equal. */
-export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
+export const sameType = (a: BufferType, b: BufferType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 export const batch = (times: number): Dim => (times === 0 ? 0 : { times });
 
@@ -90,4 +92,4 @@ export const showDim = (d: Dim): string => (isBatch(d) ? (d.times === 1 ? 'N' : 
 /** A shape as text: `[N,16]`. */
 export const showShape = (shape: Shape): string => `[${shape.map(showDim).join(',')}]`;
 /** A type as text: `f32[N,16]`. */
-export const showType = (t: TensorType): string => `${t.dtype}${showShape(t.shape)}`;
+export const showType = (t: BufferType): string => `${t.dtype}${showShape(t.shape)}`;

@@ -10,6 +10,7 @@ import mlp from '../examples/mlp.ts';
 import { bundleOf, writeFiles } from '../frontend/files/output.ts';
 import type { ModelSpec } from '../frontend/model/model.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import { arrayOf } from '../ir/dtype.ts';
 import { isShared, sharedNest } from '../ir/kernel.ts';
 import { kernelsOf, type Program } from '../ir/program.ts';
 import { type VectorTarget, wasm128 } from '../ir/target.ts';
@@ -161,8 +162,7 @@ test('random models compute the same bits when all that can be shared is, in the
         const random = uniform(seed);
         for (const { buffer, offset } of program.slots) {
           const { dtype, shape } = buffer.type;
-          const view = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array }[dtype];
-          const values = new view(alone.buffer as ArrayBuffer, offset, countAt(shape, maxBatch));
+          const values = new (arrayOf(dtype))(alone.buffer as ArrayBuffer, offset, countAt(shape, maxBatch));
           values.forEach((_, i) => {
             values[i] = dtype === 'f32' ? random() * 2 - 1 : Math.floor(random() * 2);
           });

@@ -4,16 +4,16 @@
 import { dtypes, kindOf } from '../../ir/dtype.ts';
 import type { BinaryFn, UnaryFn } from '../../ir/expr.ts';
 import { binaries, type ComposedFn, resultOf, unaries } from '../../ir/scalar.ts';
-import type { DType } from '../../ir/type.ts';
+import type { DType, StoredType } from '../../ir/type.ts';
 import type { Code, Val } from './code.ts';
 import { composed } from './composed.ts';
 
 /** How many lanes a vector has. */
 export const LANES = 4;
 
-export const wasmType = (d: DType): 'i32' | 'f32' => dtypes[d].wasm[0];
+export const wasmType = (d: StoredType): 'i32' | 'f32' => dtypes[d].wasm[0];
 /** The vector interpretation of an element type: conditions are all-ones masks. */
-export const lanesOf = (d: DType): 'f32x4' | 'i32x4' => dtypes[d].wasm[1];
+export const lanesOf = (d: StoredType): 'f32x4' | 'i32x4' => dtypes[d].wasm[1];
 
 /** `fn` of two operands of one type. Lanes are shifted all alike, by a single value. */
 export function arithmetic(c: Code, fn: BinaryFn, dtype: DType, a: Val, b: Val): Val {

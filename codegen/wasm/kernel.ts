@@ -2,6 +2,7 @@
  *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
 
 import { addsProduct } from '../../ir/analysis/work.ts';
+import { valueType } from '../../ir/dtype.ts';
 import type { Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import type { Kernel, Loop, Stmt } from '../../ir/kernel.ts';
@@ -67,7 +68,7 @@ export class KernelEmitter {
           ? arithmetic(
               this.code,
               'add',
-              buffer.type.dtype,
+              valueType(buffer.type.dtype),
               this.values.value(x.load(buffer, at)),
               this.values.value(s.value),
             )

@@ -1,14 +1,19 @@
 /** Buffers in the module's memory: addresses of elements, what is read there and what is stored. */
 
 import { flatPlace, type Linear } from '../../ir/analysis/linear.ts';
+import { valueType } from '../../ir/dtype.ts';
 import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
-import { byteSize } from '../../ir/type.ts';
+import { byteSize, type StoredType } from '../../ir/type.ts';
 import type { Axes, Lanes } from './axes.ts';
 import type { Code, Val, WasmType } from './code.ts';
+import { half } from './half.ts';
 import { LANES, lanePicks, splat, wasmType } from './instructions.ts';
 import type { Layout } from './layout.ts';
+
+/** How elements that are no values in WebAssembly are read and written. */
+const coded: Partial<Record<StoredType, typeof half>> = { f16: half };
 
 /** What memory needs of the values around it. */
 export interface Around {
@@ -75,8 +80,10 @@ export class Memory {
     const a = this.#address(buffer, at);
     if (!a) throw this.#code.fault(`a scalar read of ${buffer.name} depends on lanes`);
     const { dtype } = buffer.type;
-    if (byteSize(dtype) === 1) return this.#fetch('i32.load8_u', 'i32', buffer, a.pointer, a.offset, 1);
-    return this.#fetch(`${wasmType(dtype)}.load`, wasmType(dtype), buffer, a.pointer, a.offset, 4);
+    const bytes = byteSize(dtype);
+    if (bytes === 4) return this.#fetch(`${wasmType(dtype)}.load`, wasmType(dtype), buffer, a.pointer, a.offset, bytes);
+    const narrow = this.#fetch(`i32.load${8 * bytes}_u`, 'i32', buffer, a.pointer, a.offset, bytes);
+    return coded[dtype]?.read.one(this.#code, narrow) ?? narrow;
   }
 
   /** An element for each lane. */
@@ -87,13 +94,15 @@ export class Memory {
     const c = this.#code;
     const { count } = this.#axes.lanes as Lanes;
     const whole = count === LANES;
-    if (byteSize(dtype) === 1) {
+    const bytes = byteSize(dtype);
+    if (bytes < 4) {
       if (a.stride !== 1 || !whole) return this.#values.lanewise(x.load(buffer, at));
-      const four = this.#fetch('v128.load32_zero', 'v128', buffer, a.pointer, a.offset, 1);
-      const wide = c.pure('i32x4.extend_low_i16x8_u', 'v128', [c.pure('i16x8.extend_low_i8x16_u', 'v128', [four])]);
-      return dtype === 'bool'
-        ? c.pure('i32x4.ne', 'v128', [wide, c.leaf('v128.const', 'v128', new Array(16).fill(0))])
-        : wide;
+      const four = this.#fetch(`v128.load${LANES * 8 * bytes}_zero`, 'v128', buffer, a.pointer, a.offset, bytes);
+      const half = bytes === 1 ? c.pure('i16x8.extend_low_i8x16_u', 'v128', [four]) : four;
+      const wide = c.pure('i32x4.extend_low_i16x8_u', 'v128', [half]);
+      if (dtype === 'bool')
+        return c.pure('i32x4.ne', 'v128', [wide, c.leaf('v128.const', 'v128', new Array(16).fill(0))]);
+      return coded[dtype]?.read.four(c, wide) ?? wide;
     }
     const at4 = (elements: number): Val =>
       this.#fetch('v128.load', 'v128', buffer, a.pointer, a.offset + 4 * elements, 4);
@@ -125,34 +134,35 @@ export class Memory {
   /** Stores one element, or in lanes one for each of them. */
   store(buffer: Buffer, at: readonly Expr[], value: Val): void {
     const { dtype } = buffer.type;
-    const byte = byteSize(dtype) === 1;
+    const c = this.#code;
+    const bytes = byteSize(dtype);
+    const narrow = bytes < 4;
     const { lanes } = this.#axes;
     if (!lanes) {
       const a = this.#address(buffer, at) as Address;
-      return this.#code.effect(
-        byte ? 'i32.store8' : `${wasmType(dtype)}.store`,
-        [a.pointer, value],
-        [a.offset, byte ? 1 : 4],
-      );
+      const element = coded[dtype]?.written.one(c, value) ?? value;
+      const op = narrow ? `i32.store${8 * bytes}` : `${wasmType(dtype)}.store`;
+      return c.effect(op, [a.pointer, element], [a.offset, bytes]);
     }
     const { count } = lanes;
-    const whole = splat(this.#code, value, dtype);
+    const whole = splat(c, value, valueType(dtype));
     const a = this.#address(buffer, at);
-    if (a?.stride === 1 && !byte)
+    if (a?.stride === 1 && !narrow)
       return count === LANES
         ? this.#code.effect('v128.store', [a.pointer, whole], [a.offset, 4])
         : this.#storePart(a.pointer, a.offset, whole, count);
-    const integers = dtype === 'bool' ? this.#code.pure('i32x4.abs', 'v128', [whole]) : whole;
-    if (byte && a?.stride === 1 && count === LANES) {
-      const half = this.#code.pure('i16x8.narrow_i32x4_u', 'v128', [integers, integers]);
-      const bytes = this.#code.pure('i8x16.narrow_i16x8_u', 'v128', [half, half]);
-      return this.#code.effect('v128.store32_lane', [a.pointer, bytes], [a.offset, 1, 0]);
+    const integers =
+      dtype === 'bool' ? c.pure('i32x4.abs', 'v128', [whole]) : (coded[dtype]?.written.four(c, whole) ?? whole);
+    if (narrow && a?.stride === 1 && count === LANES) {
+      const halves = c.pure('i16x8.narrow_i32x4_u', 'v128', [integers, integers]);
+      const packed = bytes === 1 ? c.pure('i8x16.narrow_i16x8_u', 'v128', [halves, halves]) : halves;
+      return c.effect(`v128.store${LANES * 8 * bytes}_lane`, [a.pointer, packed], [a.offset, bytes, 0]);
     }
     this.#values.eachLane((lane) => {
       const one = this.#address(buffer, at) as Address;
-      if (!byte) return this.#code.effect('v128.store32_lane', [one.pointer, whole], [one.offset, 4, lane]);
-      const v = this.#code.pure('i32x4.extract_lane', 'i32', [integers], [lane]);
-      this.#code.effect('i32.store8', [one.pointer, v], [one.offset, 1]);
+      if (!narrow) return c.effect('v128.store32_lane', [one.pointer, whole], [one.offset, 4, lane]);
+      const v = c.pure('i32x4.extract_lane', 'i32', [integers], [lane]);
+      c.effect(`i32.store${8 * bytes}`, [one.pointer, v], [one.offset, bytes]);
     });
   }
 }

@@ -6,12 +6,12 @@ import type { BinaryFn, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { binaries, folded, resultOf, unaries } from '../../ir/scalar.ts';
 import { vectorLanes } from '../../ir/target.ts';
-import type { DType } from '../../ir/type.ts';
+import type { DType, StoredType } from '../../ir/type.ts';
 import { foldConvert } from './fold.ts';
 import { callText, convertText, type Helper, literal } from './spell.ts';
 import type { Body, Shown, Val } from './values.ts';
 
-export const shown = (d: DType): Shown => dtypes[d].wgsl.type;
+export const shown = (d: StoredType): Shown => dtypes[d].wgsl.type;
 
 /** Lanes of a vector. */
 export const lanes = vectorLanes;

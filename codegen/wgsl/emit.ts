@@ -10,7 +10,7 @@ import type { ManifestDispatch } from '../../runtime/manifest.ts';
 import { gridOf } from './grid.ts';
 import { emitKernel, type Spelt } from './kernel.ts';
 import type { Layout, Place } from './layout.ts';
-import { callees, type Helper, helpers } from './spell.ts';
+import { callees, type Helper, helpers, isWhole } from './spell.ts';
 
 export interface Shaders {
   readonly wgsl: string;
@@ -53,7 +53,8 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
     const member = `s${scalars.size}`;
     scalars.set(s.buffer, (1 + scalars.size) * wordBytes);
     places.set(s.buffer, { member });
-    members.push(`${member}: ${s.buffer.type.dtype}`);
+    const { dtype } = s.buffer.type;
+    members.push(`${member}: ${isWhole(dtype) ? dtype : 'u32'}`);
   }
   const layout: Layout = {
     uses,

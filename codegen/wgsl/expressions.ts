@@ -9,7 +9,7 @@ import { binaries } from '../../ir/scalar.ts';
 import type { Dim } from '../../ir/type.ts';
 import { type Arithmetic, shown } from './arithmetic.ts';
 import type { Layout } from './layout.ts';
-import { fromWord } from './spell.ts';
+import { fromWord, type Helper, isWhole } from './spell.ts';
 import type { Body, Val } from './values.ts';
 
 /** Four iterations of a vectorized loop. */
@@ -127,7 +127,12 @@ export class Expressions {
   load(buffer: Buffer, at: readonly Expr[]): Val {
     const { dtype } = buffer.type;
     const place = this.#layout.place(storageOf(buffer));
-    if ('member' in place) return this.#body.of(shown(dtype), place.member, [], () => `call.${place.member}`);
+    const uses = (h: Helper): void => this.#layout.uses(h);
+    if ('member' in place) {
+      const member = `call.${place.member}`;
+      const spelt = isWhole(dtype) ? member : fromWord(dtype, member, uses);
+      return this.#body.of(shown(dtype), place.member, [], () => spelt);
+    }
     const { array, word } = this.word(buffer, at);
     const storage = storageOf(buffer);
     const reads = this.#written.has(storage) ? [storage] : [];
@@ -135,7 +140,7 @@ export class Expressions {
       shown(dtype),
       `load ${dtype} ${array}`,
       [word],
-      ([i]) => fromWord(dtype, `${array}[${i}]`),
+      ([i]) => fromWord(dtype, `${array}[${i}]`, uses),
       reads,
     );
   }

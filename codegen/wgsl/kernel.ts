@@ -1,6 +1,7 @@
 /** Spells one kernel as a compute shader's entry point. Every choice is in the kernel already: its parallel loops are the grid,
  *  a loop over invocations is a condition, an unrolled one copies, a tile is variables or workgroup memory. */
 
+import { valueType } from '../../ir/dtype.ts';
 import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { isTileWrite, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
@@ -8,7 +9,7 @@ import { Arithmetic, lanes } from './arithmetic.ts';
 import { Expressions, type Lanes } from './expressions.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import type { Layout } from './layout.ts';
-import { toWord } from './spell.ts';
+import { type Helper, toWord } from './spell.ts';
 import { addedTogether } from './subgroups.ts';
 import { Tiles } from './tiles.ts';
 import { Body, type Val } from './values.ts';
@@ -26,6 +27,8 @@ class KernelEmitter {
   readonly #name: string;
   readonly #grid: Grid;
   readonly #body = new Body();
+  /** Told of each function that the shader needs. */
+  readonly #uses: (h: Helper) => void;
   readonly #math: Arithmetic;
   readonly #expressions: Expressions;
   readonly #tiles: Tiles;
@@ -38,7 +41,8 @@ class KernelEmitter {
     this.#name = name;
     this.#grid = grid;
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
-    this.#math = new Arithmetic(this.#body, (h) => layout.uses(h));
+    this.#uses = (h) => layout.uses(h);
+    this.#math = new Arithmetic(this.#body, this.#uses);
     this.#expressions = new Expressions(kernel.name, layout, this.#written, this.#body, this.#math, {
       read: (tile, at) => this.#tiles.read(tile, at),
       readVector: (tile, at) => this.#tiles.readVector(tile, at),
@@ -153,10 +157,16 @@ class KernelEmitter {
       case 'store': {
         const { dtype } = s.buffer.type;
         const value = s.add
-          ? this.#math.binary('add', dtype, this.#expressions.load(s.buffer, s.at), this.#expressions.value(s.value))
+          ? this.#math.binary(
+              'add',
+              valueType(dtype),
+              this.#expressions.load(s.buffer, s.at),
+              this.#expressions.value(s.value),
+            )
           : this.#expressions.value(s.value);
         const { array, word } = this.#expressions.word(s.buffer, s.at);
-        const write = (): void => b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord(dtype, v as string)}`);
+        const write = (): void =>
+          b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord(dtype, v as string, this.#uses)}`);
         // What each invocation computes alike one of them stores.
         if (this.#grid.size === 1 || this.#inInvocations) write();
         else b.block([], () => 'if (lane == 0u)', write);

@@ -1,7 +1,7 @@
 /** How the operations of the IR are spelt in WGSL. Where the IR promises what becomes of a NaN, an infinity or a number out of
  *  range, and WGSL does not, a function of the shader says it, by bits. */
 
-import { type DType, dtypes, kindOf } from '../../ir/dtype.ts';
+import { type DType, dtypes, kindOf, type StoredType } from '../../ir/dtype.ts';
 import { type BinaryRow, resultOf, type UnaryRow } from '../../ir/scalar.ts';
 
 /** Functions that a shader has where it calls them. */
@@ -17,6 +17,23 @@ export const helpers = {
   min_f32: 'fn min_f32(a: f32, b: f32) -> f32 { return select(a, b, ((a > b) & !is_nan(a)) | is_nan(b)); }',
   to_i32:
     'fn to_i32(x: f32) -> i32 {\n  let near = select(i32(clamp(x, -2147483648.0, 2147483520.0)), 2147483647, x >= 2147483648.0);\n  return select(near, 0, is_nan(x));\n}',
+  // In whole numbers, as WGSL leaves it open how f32 are rounded and whether numbers below the least normal one are kept.
+  from_f16: `fn from_f16(h: u32) -> f32 {
+  let size = h & 0x7fffu;
+  let normal = (size << 13u) + select(0x38000000u, 0x70000000u, size >= 0x7c00u);
+  let bits = select(normal, bitcast<u32>(f32(size) * 5.9604644775390625e-8), size < 0x400u);
+  return bitcast<f32>(bits | ((h & 0x8000u) << 16u));
+}`,
+  to_f16: `fn to_f16(x: f32) -> u32 {
+  let word = bitcast<u32>(x);
+  let size = word & 0x7fffffffu;
+  let normal = (size - 0x38000000u + 0xfffu + ((size >> 13u) & 1u)) >> 13u;
+  let all = (size & 0x7fffffu) | 0x800000u;
+  let cut = min(126u - (size >> 23u), 25u);
+  let subnormal = (all + (1u << (cut - 1u)) - 1u + ((all >> cut) & 1u)) >> cut;
+  let near = select(min(normal, 0x7c00u), subnormal, size < 0x38800000u);
+  return select(((word >> 16u) & 0x8000u) | near, 0x7e00u, size > 0x7f800000u);
+}`,
 } as const;
 export type Helper = keyof typeof helpers;
 /** What a helper calls itself. */
@@ -59,11 +76,16 @@ export function callText(
 ): string {
   const spelt = row.wgsl?.[kindOf(dtype)];
   if (spelt === undefined) throw new Error(`${row.doc} was not expanded before code was written`);
-  for (const [, callee] of spelt.matchAll(/(\w+)\(/g))
-    if (Object.hasOwn(helpers, callee as string)) uses(callee as Helper);
+  tell(spelt, uses);
   const [a = '', b = ''] = operands;
   const text = spelt.replace(/\$([abn])/g, (_, operand) => (operand === 'a' ? a : operand === 'b' ? b : bitCount(b)));
   return 'closed' in row && row.closed ? text : narrowed(resultOf(row, dtype), text);
+}
+
+/** Tells `uses` of the shader's functions that a row calls. */
+function tell(spelt: string, uses: (h: Helper) => void): void {
+  for (const [, callee] of spelt.matchAll(/(\w+)\(/g))
+    if (Object.hasOwn(helpers, callee as string)) uses(callee as Helper);
 }
 
 /** WGSL counts bits without a sign, and refuses more than there are. */
@@ -80,6 +102,15 @@ export function convertText(from: DType, to: DType, x: string, uses: (h: Helper)
   return to === 'u8' && from !== 'bool' ? `(${whole} & 255)` : whole;
 }
 
+/** Whether elements fill a word, so that WGSL has a type for them in memory that it shares with a host. */
+export const isWhole = (dtype: StoredType): boolean => dtypes[dtype].bytes === 4;
+
 /** A word of the arena as a value, and a value as a word. */
-export const fromWord = (dtype: DType, word: string): string => dtypes[dtype].wgsl.fromWord.replace('$', () => word);
-export const toWord = (dtype: DType, value: string): string => dtypes[dtype].wgsl.toWord.replace('$', () => value);
+export const fromWord = (dtype: StoredType, word: string, uses: (h: Helper) => void): string =>
+  filled(dtypes[dtype].wgsl.fromWord, word, uses);
+export const toWord = (dtype: StoredType, value: string, uses: (h: Helper) => void): string =>
+  filled(dtypes[dtype].wgsl.toWord, value, uses);
+function filled(spelt: string, operand: string, uses: (h: Helper) => void): string {
+  tell(spelt, uses);
+  return spelt.replace('$', () => operand);
+}

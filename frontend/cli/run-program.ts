@@ -5,25 +5,26 @@ import type { WasmCode } from '../../codegen/wasm/backend.ts';
 import { entryExport } from '../../codegen/wasm/emit.ts';
 import type { WgslCode } from '../../codegen/wgsl/backend.ts';
 import type { Shaders } from '../../codegen/wgsl/emit.ts';
+import { fromWords, toWords } from '../../codegen/wgsl/words.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
+import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
 import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
 import { type GpuFeature, isGrid, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
-import { countAt, type TensorType } from '../../ir/type.ts';
+import { type BufferType, countAt } from '../../ir/type.ts';
 import type { Ir, IrOf } from '../../passes/stage.ts';
 import { wordBytes } from '../../runtime/check.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
-import { fromWords, toWords } from '../../runtime/gpu-words.ts';
 import { featuresOn, type ManifestGpu, openDevice } from '../../runtime/index.ts';
 import { contextOf } from '../pipeline/read.ts';
 import { backendFor } from '../pipeline/stages.ts';
 import { findGpu } from './gpu.ts';
 import { UsageError } from './io.ts';
 import { runAsAsked } from './stage.ts';
-import { arrays, type Elements, type Given, type Results, resultsBy } from './values.ts';
+import { type Given, type Results, resultsBy } from './values.ts';
 
 export type ProgramIr = IrOf<'kernels' | 'schedule' | 'program'>;
 export const programIn = (ir: ProgramIr): Outline | Program => (ir.form === 'program' ? ir.program : ir.outline);
@@ -49,7 +50,7 @@ const onWasm =
     const bytes = (instance.exports.memory as WebAssembly.Memory).buffer;
     const view = (b: Buffer): Elements => {
       const { type } = b;
-      return new arrays[type.dtype](bytes, placeOf(program, b), countAt(type.shape, n)) as Elements;
+      return new (arrayOf(type.dtype))(bytes as ArrayBuffer, placeOf(program, b), countAt(type.shape, n));
     };
     for (const [b, v] of values) if (program.slots.some((s) => s.buffer === b)) view(b).set(v);
     (instance.exports[entryExport(entry)] as (n: number) => void)(n);
@@ -74,13 +75,13 @@ const onGpu =
       const gpu = await GpuProgram.of(device, wgsl, manifest, n);
       for (const [b, v] of values) {
         const at = scalars.get(b);
-        if (at !== undefined) new arrays[b.type.dtype](gpu.call, at, 1).set(v);
+        if (at !== undefined) new (arrayOf(b.type.dtype))(gpu.call, at, 1).set(v);
         else if (program.slots.some((s) => s.buffer === b)) gpu.arena.write(placeOf(program, b), toWords(v));
       }
       const bytes = await new Readback(gpu).read(gpu.arena.all(), gpu.encode(called, n));
       return (b) => {
         if (scalars.has(b)) return values.get(b)?.slice() as Elements;
-        return fromWords(b.type.dtype, bytes, placeOf(program, b), countAt(b.type.shape, n)) as Elements;
+        return fromWords(b.type.dtype, bytes, placeOf(program, b), countAt(b.type.shape, n));
       };
     } finally {
       device.destroy();
@@ -135,7 +136,7 @@ const nameOf = (program: Outline | Program, b: Buffer): string =>
 export function resultsOf(program: Outline | Program, entry: Entry, memory: Memory): Results {
   const written = new Set(entry.launches.flatMap((k) => k.params.flatMap((p) => (p.access === 'in' ? [] : p.buffer))));
   const updated = givenTo(program).filter((p) => written.has(p.buffer));
-  const resultOf = ({ dtype, shape }: TensorType, buffer: Buffer) => ({ type: { dtype, shape }, data: memory(buffer) });
+  const resultOf = ({ dtype, shape }: BufferType, buffer: Buffer) => ({ type: { dtype, shape }, data: memory(buffer) });
   return resultsBy([
     ...entry.outputs.map((p) => ({ name: p.name, isUpdate: false, value: resultOf(p, p.buffer) })),
     ...updated.map(({ name, type, buffer }) => ({ name, isUpdate: true, value: resultOf(type, buffer) })),

@@ -9,7 +9,6 @@ import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { type Ir, type IrOf, printIr, type Stage, type StageContext } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
-import { writeSafetensors } from '../../runtime/index.ts';
 import { DataError } from '../data/error.ts';
 import { featuresOf } from '../pipeline/options.ts';
 import { contextOf, readIr } from '../pipeline/read.ts';
@@ -39,7 +38,7 @@ import {
   type Results,
   readTensors,
   resultsBy,
-  stored,
+  resultsFile,
 } from './values.ts';
 
 export interface RunFlags {
@@ -87,8 +86,7 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
     [...of].map(([name, value]) => [several ? `${graph}/${name}` : name, value] as const),
   );
   if (flags.out !== undefined) {
-    const tensors = named.map(([name, { type, data }]) => [name, stored(type, data, n)] as const);
-    writeOut(flags.out, writeSafetensors(tensors), io);
+    writeOut(flags.out, resultsFile(named, n), io);
   }
   const on = `${flags.backend}${machine?.extent ?? ''}`;
   const how = [`N = ${n}`, on, given.size ? `inputs of ${flags.in}` : `inputs of seed ${flags.seed}`];

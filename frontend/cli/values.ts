@@ -1,25 +1,24 @@
 /** What a run is given and what it gives: tensors of a file, seeded values, and results as a table and as a file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { arrayOf, type Elements, elementOf, kindOf, numberOf } from '../../ir/dtype.ts';
 import type { Role } from '../../ir/graph.ts';
-import { countAt, type DType, isBatch, maxElements, showType, type TensorType } from '../../ir/type.ts';
-import { readSafetensors, type StoredTensor } from '../../runtime/index.ts';
+import { type BufferType, countAt, isBatch, maxElements, type StoredType, showType } from '../../ir/type.ts';
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../../runtime/index.ts';
 import { DataError, unreadable } from '../data/error.ts';
 import { type Io, UsageError } from './io.ts';
 
-export type Elements = Float32Array | Int32Array | Uint8Array;
-export const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-/** `arrays[dtype].from(xs, f)`, whatever the type. */
-export const make = (dtype: DType, count: number, f: (i: number) => number): Elements => {
-  const out: Elements = new arrays[dtype](count);
-  for (let i = 0; i < count; i++) out[i] = f(i);
+/** Elements of numbers. */
+export const make = (dtype: StoredType, count: number, f: (i: number) => number): Elements => {
+  const out = new (arrayOf(dtype))(count);
+  for (let i = 0; i < count; i++) out[i] = elementOf(dtype, f(i));
   return out;
 };
 
 /** What a run of one graph or entry gave: its results by name, an update's under the name of its param. */
 export type Results = ReadonlyMap<string, Result>;
 interface Result {
-  readonly type: TensorType;
+  readonly type: BufferType;
   readonly data: Elements;
 }
 
@@ -36,7 +35,7 @@ export function resultsBy(
 /** Something that a run is given a value for. */
 export interface Given {
   readonly name: string;
-  readonly type: TensorType;
+  readonly type: BufferType;
   readonly role: Role;
   /** What state and scalars begin with, where the text or its optimizer tells. */
   readonly initial?: number | undefined;
@@ -64,7 +63,7 @@ export function readTensors(path: string, io: Io): Map<string, StoredTensor> {
 
 /** The batch that was asked for, or that the inputs have. */
 export function batchOf(
-  params: Iterable<{ readonly name: string; readonly type: TensorType }>,
+  params: Iterable<{ readonly name: string; readonly type: BufferType }>,
   maxBatch: number,
   given: ReadonlyMap<string, StoredTensor>,
   batch: number | undefined,
@@ -91,7 +90,7 @@ export function batchOf(
 }
 
 /** The interpreter keeps all values at once. Throws before the first is made where no memory holds them. */
-export function checkMemory(values: Iterable<{ readonly type: TensorType }>, n: number): void {
+export function checkMemory(values: Iterable<{ readonly type: BufferType }>, n: number): void {
   let elements = 0;
   for (const { type } of values) elements += countAt(type.shape, n);
   if (elements > maxElements)
@@ -107,12 +106,12 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
   const count = countAt(shape, n);
   if (tensor) {
     const shaped = shape.map((d) => (isBatch(d) ? d.times * n : d));
-    if (`${tensor.shape}` !== `${shaped}` || (dtype === 'f32') !== (tensor.dtype === 'F32'))
+    if (`${tensor.shape}` !== `${shaped}` || (kindOf(dtype) === 'float') !== (tensor.dtype === 'F32'))
       throw new DataError(
         `'${p.name}' is ${tensor.dtype}[${tensor.shape.join(',')}], and the graph takes ${showType(p.type)} at N = ${n}.`,
       );
     const data = make(dtype, count, (i) => Number(tensor.data[i]));
-    const lost = dtype === 'f32' ? -1 : data.findIndex((x, i) => BigInt(x) !== BigInt(tensor.data[i]!));
+    const lost = data.findIndex((x, i) => !holds(numberOf(dtype, x), tensor.data[i] as number | bigint));
     if (lost >= 0)
       throw new DataError(
         `'${p.name}' is ${dtype}, which cannot hold ${tensor.data[lost]}, element ${lost} of the file.`,
@@ -125,14 +124,20 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
   const { range = usualRange } = p;
   // Weights are small enough that layers on layers keep their values in reach.
   const scale = p.role === 'parameter' ? 1 / Math.sqrt(Math.max(1, countAt(shape.slice(1), n))) : 1;
-  const draw: Readonly<Record<DType, () => number>> = {
-    f32: () => (2 * uniform() - 1) * scale,
+  const float = (): number => (2 * uniform() - 1) * scale;
+  const draw: Readonly<Record<StoredType, () => number>> = {
+    f32: float,
+    f16: float,
     i32: () => Math.floor(uniform() * range),
     u8: () => Math.floor(uniform() * Math.min(range, 256)),
     bool: () => Math.floor(uniform() * 2),
   };
   return make(dtype, count, draw[dtype]);
 }
+
+/** Whether a number is the one of a file. */
+const holds = (x: number, given: number | bigint): boolean =>
+  typeof given === 'bigint' ? BigInt(x) === given : x === given || Number.isNaN(given);
 
 /** Numbers from 0 to 1, of a name and a seed: mulberry32, started from the FNV-1a hash of both. */
 function uniformOf(name: string, seed: number): () => number {
@@ -151,12 +156,27 @@ function fnv(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
-export function describeValue(name: string, { type, data }: { type: TensorType; data: Elements }): string[] {
+/** A safetensors file of results. */
+export function resultsFile(results: readonly (readonly [name: string, Result])[], n: number): Uint8Array {
+  const file = writeSafetensors(results.map(([name, r]) => [name, stored(r, n)] as const));
+  // Halves lie in it as other elements of 16 bits do, under a type whose name is as long.
+  const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+  const bytes = file.subarray(headerAt, headerAt + length);
+  const header = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, { dtype: string }>;
+  for (const [name, { type }] of results) if (type.dtype === 'f16') (header[name] as { dtype: string }).dtype = 'F16';
+  bytes.set(new TextEncoder().encode(JSON.stringify(header)));
+  return file;
+}
+/** Bytes of a safetensors file before its header. */
+const headerAt = 8;
+
+export function describeValue(name: string, { type, data }: { type: BufferType; data: Elements }): string[] {
   const show = (x: number): string =>
     Number.isInteger(x) ? String(x) : Number.isNaN(x) ? 'nan' : x.toPrecision(5).replace('Infinity', 'inf');
-  const first = [...data.subarray(0, 4)].map(show).join(', ');
+  const number = (x: number): number => numberOf(type.dtype, x);
+  const first = [...data.subarray(0, 4)].map((x) => show(number(x))).join(', ');
   let sum = 0;
-  for (const x of data) sum += x;
+  for (const x of data) sum += number(x);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return [
     name,
@@ -167,8 +187,9 @@ export function describeValue(name: string, { type, data }: { type: TensorType; 
   ];
 }
 
-export function stored(type: TensorType, data: Elements, n: number): StoredTensor {
+function stored({ type, data }: Result, n: number): StoredTensor {
   const shape = type.shape.map((d) => (isBatch(d) ? d.times * n : d));
   if (data instanceof Float32Array) return { dtype: 'F32', shape, data };
-  return data instanceof Int32Array ? { dtype: 'I32', shape, data } : { dtype: 'U8', shape, data };
+  if (data instanceof Int32Array) return { dtype: 'I32', shape, data };
+  return data instanceof Uint16Array ? { dtype: 'U16', shape, data } : { dtype: 'U8', shape, data };
 }

@@ -110,8 +110,9 @@ type Inputs = readonly (readonly [ManifestTensor, Float32Array | Int32Array | Ui
 /** Seeded inputs of an entry for a batch of n. */
 export function inputsOf({ tensors }: Manifest, { inputs }: Entry, n: number, seed: number): Inputs {
   const generator = new Generator(seed);
-  return inputs.map(({ name, dtype }) => {
+  return inputs.map(({ name }) => {
     const t = tensors.find((other) => other.name === name) as ManifestTensor;
+    const { dtype } = t;
     const below = t.range ?? usualRange;
     const draw = (d: DType): number =>
       d === 'f32' ? generator.uniform(-1, 1) : d === 'bool' ? generator.random32() % 2 : generator.random32() % below;

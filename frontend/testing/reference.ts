@@ -1,6 +1,7 @@
 /** What WebAssembly computes, held to what the recorded graph means: the float64 interpreter, over the graph as it was
  *  before any pass of the compiler but autodiff and update. */
 
+import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Graph, Param } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret/graph.ts';
@@ -139,8 +140,6 @@ function run(graph: Graph, memory: Values, n: number, precision: 'f64' | 'f32'):
   return graph.results.map((r) => out.get(r) as Float64Array);
 }
 
-const arrayFor = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-
 /** The module in memory, by the plan's buffers. */
 class Machine {
   readonly #compiled: Compiled;
@@ -181,10 +180,10 @@ class Machine {
     );
     return slot?.buffer ?? null;
   }
-  #view(buffer: Buffer): Float32Array | Int32Array | Uint8Array {
+  #view(buffer: Buffer): Elements {
     const slot = this.#compiled.program.slots.find((s) => s.buffer === buffer);
     if (!slot) throw new Error(`'${buffer.name}' has no place in memory`);
-    return new arrayFor[buffer.type.dtype](this.#memory, slot.offset, countAt(buffer.type.shape, this.#n));
+    return new (arrayOf(buffer.type.dtype))(this.#memory, slot.offset, countAt(buffer.type.shape, this.#n));
   }
 }
 

@@ -1,5 +1,6 @@
 /** What an op's definition says of one node: the element at each of its axes' indices, over buffers for its operands. */
 
+import { valueType } from '../dtype.ts';
 import { type Axis, axis, type Buffer, constant, type Expr, ix, load } from '../expr.ts';
 import { byName, type Node, typesOf } from '../graph.ts';
 import { isEmpty } from '../type.ts';
@@ -13,7 +14,7 @@ export interface Equation {
 
 /** An element of a buffer. A buffer without elements is read by no iteration there is: any value will do. */
 export const elementOf = (b: Buffer, at: readonly Expr[]): Expr =>
-  isEmpty(b.type) ? constant(0, b.type.dtype) : load(b, at);
+  isEmpty(b.type) ? constant(0, valueType(b.type.dtype)) : load(b, at);
 
 /** The element of a node's result at an index, over the elements of its operands. */
 export const elementAt = (

@@ -1,9 +1,9 @@
 /** Functions made of source, and what that source calls beside `Math`. */
 
-import { binaries, nearest, unaries } from '../scalar.ts';
+import { codedAs, storedTypeNames } from '../dtype.ts';
+import { fromHalf, toHalf } from '../half.ts';
+import { binaries, unaries } from '../scalar.ts';
 import type { Precision } from './spell.ts';
-
-const scratch = new DataView(new ArrayBuffer(4));
 
 const helpers = {
   outside(where: string, name: string, dim: number, index: number, extent: number): never {
@@ -11,14 +11,17 @@ const helpers = {
   },
   /** Truncates, saturating; NaN becomes 0. */
   to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
-  /** Rounded to 11 bits, and to fewer below 2^-14; beyond 16 bits infinite. */
-  half(x: number): number {
-    scratch.setFloat32(0, x);
-    const step = 2 ** (Math.max(-14, ((scratch.getInt32(0) >> 23) & 255) - 127) - 10);
-    const near = nearest(x / step) * step;
-    return Math.abs(near) < 65520 ? near : Number.isNaN(x) ? x : Math.sign(x) * Infinity;
-  },
+  /** Rounded as an f16 is. */
+  half: (x: number): number => fromHalf(toHalf(x)),
 };
+
+/** What elements of arrays mean and how they are made, by the type's name: `from_f16`, `to_f16`. */
+const codes: Readonly<Record<string, unknown>> = Object.fromEntries(
+  storedTypeNames.flatMap((d) => {
+    const coded = codedAs(d);
+    return coded ? [[`from_${d}`, coded.read] as const, [`to_${d}`, coded.written] as const] : [];
+  }),
+);
 
 /** The values of scalar functions, by the kind of their operands: `whole_shl`, `float_exp`. */
 const values: Readonly<Record<string, unknown>> = Object.fromEntries(
@@ -44,6 +47,7 @@ export function compileSource(
     const called = Object.entries(values).filter(([name]) => body.includes(name));
     const given = {
       ...helpers,
+      ...codes,
       ...Object.fromEntries(called),
       where,
       fround: Math.fround,

@@ -7,7 +7,7 @@ import { binaries, isCondition } from '../scalar.ts';
 import { type Placement, placement } from '../text/placement.ts';
 import { type Dim, type DType, sameDim } from '../type.ts';
 import { isAtom, Source } from './source.ts';
-import { binary, condition, convert, dimSource, literal, type Precision, unary } from './spell.ts';
+import { binary, condition, convert, dimSource, fromElement, literal, type Precision, unary } from './spell.ts';
 
 /** What an expression's leaves are called in the source around it. */
 export interface Names {
@@ -97,6 +97,11 @@ export class Writer {
     }, '0');
   }
 
+  /** An element of a buffer, as its array has it. */
+  element(b: Buffer, at: readonly Expr[]): string {
+    return `${this.#names.buffer(b)}[${this.place(b.name, b.type.shape, at)}]`;
+  }
+
   #isInside(index: Expr, extent: Dim | undefined): boolean {
     if (index.kind === 'axis')
       return (this.#local.has(index.axis) || this.#names.whole(index.axis)) && sameDim(index.axis.extent, extent ?? -1);
@@ -119,7 +124,7 @@ export class Writer {
       case 'size':
         return dimSource(e.of);
       case 'load':
-        return `${this.#names.buffer(e.buffer)}[${this.place(e.buffer.name, e.buffer.type.shape, e.at)}]`;
+        return fromElement(e.buffer.type.dtype, this.element(e.buffer, e.at));
       case 'tile': {
         const name = this.#names.tile(e.tile);
         return e.tile.shape.length === 0 ? name : `${name}[${this.place(e.tile.name, e.tile.shape, e.at)}]`;

@@ -1,27 +1,24 @@
 /** What a kernel means: its loops run in order, whatever their mode, and every f32 operation rounds as WebAssembly's does,
  *  so that results are the same bits. Transcendental functions that are not yet expanded are `Math`'s, rounded. */
 
-import { dtypes } from '../dtype.ts';
+import { arrayOf, dtypes, type Elements, valueType } from '../dtype.ts';
 import { type Axis, type Buffer, type Expr, type Tile, walk } from '../expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf, walkStmts } from '../kernel.ts';
-import { countAt, type DType, showType } from '../type.ts';
+import { countAt, showType } from '../type.ts';
 import { compileSource } from './compile.ts';
 import { Writer } from './expr.ts';
+import { fromElement, toElement } from './spell.ts';
 
-/** f32 in a Float32Array, i32 in an Int32Array, u8 and bool in a Uint8Array. */
-export type Memory = Map<Buffer, Float32Array | Int32Array | Uint8Array>;
+/** f32 in a Float32Array, i32 in an Int32Array, u8 and bool in a Uint8Array, the bits of f16 in a Uint16Array. */
+export type Memory = Map<Buffer, Elements>;
 
 /** Runs a kernel on `memory`, keyed by storage: a view reads and writes the array of what it views. `n` is the batch. Throws
  *  with the kernel's, the buffer's and the index's name on an access out of range. */
-export function interpretKernel(
-  kernel: Kernel,
-  memory: ReadonlyMap<Buffer, Float32Array | Int32Array | Uint8Array>,
-  n: number,
-): void {
+export function interpretKernel(kernel: Kernel, memory: ReadonlyMap<Buffer, Elements>, n: number): void {
   const buffers = buffersOf(kernel);
   const arrays = buffers.map((b) => {
     const array = memory.get(storageOf(b));
-    const [want, count] = [arrayFor(b.type.dtype), countAt(b.type.shape, n)];
+    const [want, count] = [arrayOf(b.type.dtype), countAt(b.type.shape, n)];
     if (!array) throw new Error(`kernel @${kernel.name}: no memory is given for '${storageOf(b).name}'`);
     if (!(array instanceof want)) throw new Error(`kernel @${kernel.name}: '${b.name}' needs a ${want.name}`);
     if (array.length < count)
@@ -36,10 +33,8 @@ export function interpretKernel(
 /** An array of zeros for every storage that kernels touch. */
 export function makeMemory(kernels: readonly Kernel[], n: number): Memory {
   const storages = new Set(kernels.flatMap((k) => buffersOf(k).map(storageOf)));
-  return new Map([...storages].map((b) => [b, new (arrayFor(b.type.dtype))(countAt(b.type.shape, n))]));
+  return new Map([...storages].map((b) => [b, new (arrayOf(b.type.dtype))(countAt(b.type.shape, n))]));
 }
-
-const arrayFor = (dtype: DType): (typeof dtypes)[DType]['array'] => dtypes[dtype].array;
 
 /** Every buffer that a kernel names, its params first. */
 export function buffersOf(kernel: Kernel): Buffer[] {
@@ -78,7 +73,7 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
     tiles.set(s.tile, name);
     const count = s.tile.shape.reduce((a, b) => a * b, 1);
     w.line(
-      s.tile.shape.length === 0 ? `let ${name} = 0;` : `const ${name} = new ${arrayFor(s.tile.dtype).name}(${count});`,
+      s.tile.shape.length === 0 ? `let ${name} = 0;` : `const ${name} = new ${arrayOf(s.tile.dtype).name}(${count});`,
     );
   });
   const declared = new Set<Tile>();
@@ -123,10 +118,12 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
         return;
       case 'store':
         w.statement([...s.at, s.value], () => {
-          const to = `x${buffers.indexOf(s.buffer)}[${w.place(s.buffer.name, s.buffer.type.shape, s.at)}]`;
-          w.line(
-            `${to} = ${s.add ? w.arithmetic('add', s.buffer.type.dtype, to, w.value(s.value)) : w.value(s.value)};`,
-          );
+          const { dtype } = s.buffer.type;
+          const to = w.element(s.buffer, s.at);
+          const value = s.add
+            ? w.arithmetic('add', valueType(dtype), fromElement(dtype, to), w.value(s.value))
+            : w.value(s.value);
+          w.line(`${to} = ${toElement(dtype, value)};`);
         });
         return;
       default:

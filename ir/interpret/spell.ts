@@ -1,9 +1,9 @@
 /** Scalar functions, conversions and constants as JavaScript. */
 
-import { dtypes } from '../dtype.ts';
+import { codedAs, dtypes } from '../dtype.ts';
 import type { BinaryFn, UnaryFn } from '../expr.ts';
 import { binaries, isCondition, resultOf, unaries } from '../scalar.ts';
-import { type Dim, type DType, isBatch } from '../type.ts';
+import { type Dim, type DType, isBatch, type StoredType } from '../type.ts';
 
 /** `f64` keeps floats unrounded; `f32` rounds after every operation, as WebAssembly does. */
 export type Precision = 'f64' | 'f32';
@@ -14,6 +14,12 @@ export function literal(value: number, dtype: DType, precision: Precision): stri
   const v = dtype === 'f32' && precision === 'f32' ? Math.fround(value) : value;
   return v < 0 || Object.is(v, -0) ? `(${Object.is(v, -0) ? '-0' : v})` : String(v);
 }
+
+/** An element of a buffer's array as a value, and a value as an element. */
+export const fromElement = (dtype: StoredType, element: string): string =>
+  codedAs(dtype) ? `from_${dtype}(${element})` : element;
+export const toElement = (dtype: StoredType, value: string): string =>
+  codedAs(dtype) ? `to_${dtype}(${value})` : value;
 
 /** A whole number brought into the range of its type. */
 const narrow = (dtype: DType, text: string): string => (dtype === 'u8' ? `(${text} & 255)` : text);

@@ -1,8 +1,17 @@
 /** What both languages have in common: the version line, types, dimensions and numbers. */
 
 import type { CompileError } from '../diagnostic.ts';
-import { isDType } from '../dtype.ts';
-import { type Dim, isBatch, maxElements, maxRank, showDim, type TensorType } from '../type.ts';
+import { dtypeNames, isDType, isStoredType, valueType } from '../dtype.ts';
+import {
+  type BufferType,
+  type Dim,
+  isBatch,
+  maxElements,
+  maxRank,
+  showDim,
+  showType,
+  type TensorType,
+} from '../type.ts';
 import { type Lexer, showToken, type Token } from './lex.ts';
 import { versionLine } from './print-options.ts';
 
@@ -57,10 +66,22 @@ const codes: Readonly<Record<string, string>> = {
   ...{ import: 'JavaScript or TypeScript', export: 'JavaScript or TypeScript', const: 'JavaScript or TypeScript' },
 };
 
-/** `f32[N,1,32,32]`. */
+/** `f32[N,1,32,32]`, the type of a value. */
 export function parseType(lex: Lexer): TensorType {
+  const at = lex.peek();
+  const { dtype, shape } = parseBufferType(lex);
+  if (isDType(dtype)) return { dtype, shape };
+  throw lex.error(
+    `${dtype} is a type of kernels' buffers, whose elements are ${valueType(dtype)} once they are read: graphs and tiles have ${dtypeNames.join(', ')}`,
+    at,
+    { code: 'type-mismatch', help: `write ${showType({ dtype: valueType(dtype), shape })}` },
+  );
+}
+
+/** `f16[N,1,32,32]`, the type of a buffer. */
+export function parseBufferType(lex: Lexer): BufferType {
   const { kind, text } = lex.peek();
-  if (kind !== 'name' || !isDType(text))
+  if (kind !== 'name' || !isStoredType(text))
     throw lex.unexpected("a type, such as 'f32[N,4]', 'i32[]', 'u8[3]' or 'bool[2]'");
   lex.take();
   lex.expect('[', `and the shape, as in '${text}[N,4]' or '${text}[]'`);

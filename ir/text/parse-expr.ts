@@ -2,7 +2,7 @@
  *  nothing is folded, so that printing gives the same text. */
 
 import { upsert } from '../collections.ts';
-import { isDType, kindOf } from '../dtype.ts';
+import { isDType, kindOf, valueType } from '../dtype.ts';
 import { type Axis, axis, type BinaryFn, type Expr, type ReduceFn, type UnaryFn } from '../expr.ts';
 import { binaries, binaryFns, resultOf, unaries, unaryFns } from '../scalar.ts';
 import { type DType, isBatch } from '../type.ts';
@@ -224,7 +224,7 @@ export class ExprReader {
       case 'buffer': {
         const { buffer } = known;
         const at = this.indices(t, buffer.type.shape.length);
-        return this.#made({ kind: 'load', buffer, at: at.map((i) => i.e) }, buffer.type.dtype, t, ...at);
+        return this.#made({ kind: 'load', buffer, at: at.map((i) => i.e) }, valueType(buffer.type.dtype), t, ...at);
       }
       case 'tile': {
         const { tile } = known;

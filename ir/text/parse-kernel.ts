@@ -3,6 +3,7 @@
 
 import { upsert } from '../collections.ts';
 import type { Loc } from '../diagnostic.ts';
+import { valueType } from '../dtype.ts';
 import { axis, type Buffer, type Expr, type Tile } from '../expr.ts';
 
 import {
@@ -18,9 +19,9 @@ import {
   set,
   store,
 } from '../kernel.ts';
-import { countAt, type Dim, elements, isBatch, maxElements, sameDim, showType, type TensorType } from '../type.ts';
+import { type BufferType, countAt, type Dim, elements, isBatch, maxElements, sameDim, showType } from '../type.ts';
 import { type Comment, Lexer, readPlace, type Token } from './lex.ts';
-import { expectVersion, parseType, readDim, type TextOptions, wholeNumber } from './parse-common.ts';
+import { expectVersion, parseBufferType, parseType, readDim, type TextOptions, wholeNumber } from './parse-common.ts';
 import { ExprReader } from './parse-expr.ts';
 import { kindOf, Scope } from './parse-scope.ts';
 import { keywords } from './words.ts';
@@ -35,7 +36,7 @@ export function parseKernel(text: string, file: string, options: TextOptions = {
 }
 
 /** The buffer with memory of its own that a kernel declares; `param` is its place among the params, null for none of them. */
-export type StorageOf = (kernel: string, param: number | null, name: string, type: TensorType) => Buffer;
+export type StorageOf = (kernel: string, param: number | null, name: string, type: BufferType) => Buffer;
 
 /** Buffers of one name and type are one buffer. */
 export function byNameAndType(): StorageOf {
@@ -109,7 +110,7 @@ class KernelReader {
     }
     lex.take();
     const at = lex.peek();
-    const type = parseType(lex);
+    const type = parseBufferType(lex);
     if (countAt(type.shape, this.#maxBatch) > maxElements)
       throw lex.error(`${showType(type)} has more than ${maxElements} elements`, at, { code: 'too-large' });
     this.#scope.checkFree(name);
@@ -235,7 +236,7 @@ class KernelReader {
     if (target.kind !== 'buffer' && target.kind !== 'tile')
       throw lex.error(`'${name.text}' is ${kindOf(target)}, and only buffers and tiles are written`, name);
     const shape = target.kind === 'buffer' ? target.buffer.type.shape : target.tile.shape;
-    const dtype = target.kind === 'buffer' ? target.buffer.type.dtype : target.tile.dtype;
+    const dtype = target.kind === 'buffer' ? valueType(target.buffer.type.dtype) : target.tile.dtype;
     const at = this.#exprs.indices(name, shape.length).map((t) => t.e);
     const sign = lex.peek();
     const fn =

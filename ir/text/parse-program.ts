@@ -16,9 +16,16 @@ import {
   type Span,
   type Storage,
 } from '../program.ts';
-import { countAt, maxElements, sameType, showType, type TensorType } from '../type.ts';
+import { type BufferType, countAt, maxElements, sameType, showType } from '../type.ts';
 import type { Lexer, Token } from './lex.ts';
-import { largestInt, parseNumber, parseType, readMaxBatch, type TextOptions, wholeNumber } from './parse-common.ts';
+import {
+  largestInt,
+  parseBufferType,
+  parseNumber,
+  readMaxBatch,
+  type TextOptions,
+  wholeNumber,
+} from './parse-common.ts';
 import type { StorageOf } from './parse-kernel.ts';
 import { columns } from './print-program.ts';
 
@@ -30,7 +37,7 @@ export interface KernelText {
 
 interface PortText {
   readonly at: Token;
-  readonly type: TensorType;
+  readonly type: BufferType;
   readonly buffer: Token;
 }
 interface LaunchText {
@@ -47,7 +54,7 @@ interface EntryText {
 }
 interface Row {
   readonly at: Token;
-  readonly type: TensorType;
+  readonly type: BufferType;
   readonly purpose: Purpose;
   readonly more: Pick<Storage, 'range' | 'ignored'>;
   readonly place: { readonly offset: number; readonly bytes: number; readonly live?: readonly Span[] } | null;
@@ -136,7 +143,7 @@ function readEntry(lex: Lexer): EntryText {
 function readPort(lex: Lexer): PortText {
   const at = readName(lex, 'the name under which a host knows a buffer');
   lex.expect(':', `and the type of '${at.text}'`);
-  const type = parseType(lex);
+  const type = parseBufferType(lex);
   return { at, type, buffer: lex.accept('in') ? readName(lex, 'a buffer') : at };
 }
 
@@ -184,7 +191,7 @@ function readRow(lex: Lexer, rows: Map<string, Row>, maxBatch: number, planned: 
       notes: [{ message: 'first here', loc: lex.loc(known.at) }],
     });
   const start = lex.peek();
-  const type = parseType(lex);
+  const type = parseBufferType(lex);
   if (countAt(type.shape, maxBatch) > maxElements)
     throw lex.error(`${showType(type)} has more than ${maxElements} elements at a batch of ${maxBatch}`, start, {
       code: 'too-large',

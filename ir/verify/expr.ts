@@ -2,7 +2,7 @@
 
 import type { Bounds, Facts } from '../analysis/bounds.ts';
 import { constant } from '../analysis/linear.ts';
-import { type Axis, type Expr, int, size, type Tile } from '../expr.ts';
+import { type Axis, dtypeOf, type Expr, int, size, type Tile } from '../expr.ts';
 import { binaries, resultOf, unaries } from '../scalar.ts';
 import { type Placement, placement } from '../text/placement.ts';
 import { printExpr } from '../text/print-expr.ts';
@@ -41,7 +41,7 @@ export class Typing {
       case 'load':
       case 'tile':
         for (const i of e.at) this.index(i, complain);
-        return e.kind === 'load' ? e.buffer.type.dtype : e.tile.dtype;
+        return dtypeOf(e);
       case 'unary': {
         const d = of(e.x);
         const row = unaries[e.fn];

@@ -4,6 +4,7 @@
 import { Bounds, type Facts, type Top } from '../analysis/bounds.ts';
 import { constant, type Linear, plus } from '../analysis/linear.ts';
 import { hasRoom, type List, listsIn } from '../analysis/lists.ts';
+import { valueType } from '../dtype.ts';
 import { type Buffer, type Expr, leastOf, type Tile, walk } from '../expr.ts';
 import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from '../kernel.ts';
 import type { Target } from '../target.ts';
@@ -242,8 +243,9 @@ class KernelVerifier {
     const value = this.#typing.of(s.value, this.#at.complain);
     for (const e of exprsOf(s)) this.#expression(e, facts);
     const to = s.kind === 'store' ? s.buffer : s.tile;
-    const dtype = s.kind === 'store' ? s.buffer.type.dtype : s.tile.dtype;
-    if (value !== dtype) this.#at.complain('dtype', `${to.name} is ${dtype}, and the value is ${value}`);
+    const held = s.kind === 'store' ? s.buffer.type.dtype : s.tile.dtype;
+    const dtype = valueType(held);
+    if (value !== dtype) this.#at.complain('dtype', `${to.name} is ${held}, and the value is ${value}`);
     const shape = s.kind === 'store' ? s.buffer.type.shape : s.tile.shape;
     // The next place of a list is one of those that it has, as no step appends twice.
     const list = s.kind === 'store' ? this.#lists.get(storageOf(s.buffer)) : undefined;

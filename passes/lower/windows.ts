@@ -1,5 +1,6 @@
 /** Kernels whose windows add to what they cover, from zero on. */
 
+import { valueType } from '../../ir/dtype.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import type { Group, Node, Value } from '../../ir/graph.ts';
@@ -51,7 +52,7 @@ function windowLoops(n: Node, following: Following, bufferOf: (v: Value) => Buff
     const inside = at.flatMap((_, d) =>
       margins[d] ? [x.ge(at[d] as Expr, x.int(0)), x.lt(at[d] as Expr, x.int(from.type.shape[d] as number))] : [],
     );
-    const value = x.select(x.all(...inside), x.load(from, at), x.constant(0, from.type.dtype));
+    const value = x.select(x.all(...inside), x.load(from, at), x.constant(0, valueType(from.type.dtype)));
     return { prefix: 'pad_', body: nest(axes, [store(copy, axes.map(x.ix), value)]) };
   });
   if (w.beyond.flat().every((b) => b === 0)) return [...copies, { prefix: '', body: added(w, to) }];
@@ -81,9 +82,9 @@ function added(w: Windows, to: Buffer): Stmt[] {
   const [outer, inner] = [w.plane.slice(0, 1), w.plane.slice(1)];
   const clear = nest(
     [...inner, ...zeros.filter((_, d) => !own(w.at[d] as Expr))],
-    [store(to, zeroAt, x.constant(0, to.type.dtype))],
+    [store(to, zeroAt, x.constant(0, valueType(to.type.dtype)))],
   );
-  const acc: Tile = { name: 'acc', dtype: to.type.dtype, shape: [] };
+  const acc: Tile = { name: 'acc', dtype: valueType(to.type.dtype), shape: [] };
   const windows = nest(
     [...w.steps, ...inner, ...w.window],
     [

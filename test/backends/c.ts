@@ -8,7 +8,7 @@ import * as x from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf } from '../../ir/kernel.ts';
 import { kernelsOf, type Program } from '../../ir/program.ts';
 import { type VectorTarget, wasm128 } from '../../ir/target.ts';
-import type { DType } from '../../ir/type.ts';
+import type { DType, StoredType } from '../../ir/type.ts';
 import type { Code } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 
@@ -25,7 +25,13 @@ export const cBackend: ProgramBackend<VectorTarget, Code> = {
   },
 };
 
-const types: Readonly<Record<DType, string>> = { f32: 'float', i32: 'int', u8: 'unsigned char', bool: 'unsigned char' };
+const types: Readonly<Record<StoredType, string>> = {
+  f32: 'float',
+  i32: 'int',
+  u8: 'unsigned char',
+  bool: 'unsigned char',
+  f16: 'unsigned short',
+};
 
 const prelude = `#include <math.h>
 #include <stdio.h>
@@ -36,6 +42,16 @@ static int i32_bits(float f) { int i; memcpy(&i, &f, 4); return i; }
 static int to_i32(float v) { return v != v ? 0 : v >= 2147483648.f ? 2147483647 : v < -2147483648.f ? -2147483647 - 1 : (int)v; }
 static float max_f(float a, float b) { return a != a ? a : b != b ? b : b > a ? b : a; }
 static float min_f(float a, float b) { return a != a ? a : b != b ? b : b < a ? b : a; }
+static float from_f16(int h) {
+  int size = h & 0x7fff, normal = (size << 13) + (size < 0x7c00 ? 0x38000000 : 0x70000000);
+  return f32_bits((size < 0x400 ? i32_bits(size * 0x1p-24f) : normal) | (h & 0x8000) << 16);
+}
+static int to_f16(float f) {
+  int size = i32_bits(f) & 0x7fffffff, near = (size - 0x38000000 + 0xfff + (size >> 13 & 1)) >> 13;
+  if (size > 0x7f800000) return 0x7e00;
+  if (size < 0x38800000) near = i32_bits(f32_bits(size) + 0.5f) - 0x3f000000;
+  return (near < 0x7c00 ? near : 0x7c00) | (i32_bits(f) >> 16 & 0x8000);
+}
 static int max_i(int a, int b) { return b > a ? b : a; }
 static int min_i(int a, int b) { return b < a ? b : a; }
 `;
@@ -81,7 +97,7 @@ function kernel(name: string, k: Kernel, offsets: ReadonlyMap<Buffer, number>): 
       case 'size':
         return `(${e.of.times} * n)`;
       case 'load':
-        return element(e.buffer, e.at);
+        return e.buffer.type.dtype === 'f16' ? `from_f16(${element(e.buffer, e.at)})` : element(e.buffer, e.at);
       case 'tile':
         return ofTile(e.tile, e.at);
       case 'unary':
@@ -117,7 +133,11 @@ function kernel(name: string, k: Kernel, offsets: ReadonlyMap<Buffer, number>): 
           return `${to} = ${binary(s.fn, s.tile.dtype, to, value(s.value))};`;
         });
       case 'store':
-        return sharing(s, () => `${element(s.buffer, s.at)} ${s.add ? '+' : ''}= ${value(s.value)};`);
+        return sharing(s, () => {
+          const to = element(s.buffer, s.at);
+          if (s.buffer.type.dtype !== 'f16') return `${to} ${s.add ? '+' : ''}= ${value(s.value)};`;
+          return `${to} = to_f16(${s.add ? `from_f16(${to}) + ` : ''}${value(s.value)});`;
+        });
       default:
         return s satisfies never;
     }

@@ -1,6 +1,7 @@
 /** Kernels on a device beside the interpreter: the emitter's goldens as they stand, whatever their loops' modes, and what the
  *  scheduler makes of those of the schedule's for a device. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { elementOf } from '../../ir/dtype.ts';
 import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
 import { webgpu } from '../../ir/target.ts';
 import { directivesOf, parseText } from '../../ir/text/parse.ts';
@@ -144,7 +145,7 @@ kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${d
       for (const [b, empty] of makeMemory([...kernels, ...scheduled], n)) {
         one.set(
           b,
-          empty.map((_, i) => draws[b.type.dtype]((i % 97) / 97)),
+          empty.map((_, i) => elementOf(b.type.dtype, draws[b.type.dtype]((i % 97) / 97))),
         );
         two.set(b, one.get(b)!.slice());
       }

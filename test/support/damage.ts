@@ -6,7 +6,7 @@ import * as x from '../../ir/expr.ts';
 import { type FusedGraph, type Graph, makeGraph, type Node, type Value } from '../../ir/graph.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, type Write } from '../../ir/kernel.ts';
 import type { Program, Slot } from '../../ir/program.ts';
-import { isBatch, N, sameType, type TensorType } from '../../ir/type.ts';
+import { type BufferType, isBatch, N, sameType, type TensorType } from '../../ir/type.ts';
 
 export interface Damage<T> {
   readonly name: string;
@@ -357,7 +357,7 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
     sites: atParts((e) => {
       if (e.kind !== 'load' || !e.buffer.viewOf) return null;
       const { type } = e.buffer;
-      const grown: TensorType = {
+      const grown: BufferType = {
         ...type,
         shape: type.shape.map((d) => (isBatch(d) ? { times: 2 * d.times } : d + 1)),
       };

@@ -8,6 +8,7 @@
 
 import { expect } from 'vitest';
 import { CompileError } from '../../ir/diagnostic.ts';
+import { arrayOf } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { FusedGraph } from '../../ir/graph.ts';
 import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
@@ -184,8 +185,6 @@ function run(p: Outline | Program, n: number, memoryFor: MemoryFor): Seen {
   return seen;
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-
 /** Memory of its own for each buffer, garbage at first. */
 const ownMemory: MemoryFor = (p, n) => {
   const named = 'slots' in p ? p.slots : p.lasting;
@@ -194,7 +193,7 @@ const ownMemory: MemoryFor = (p, n) => {
     [...new Set(all)].map((b) => {
       const count = countAt(b.type.shape, n);
       const bytes = new Uint8Array(count * byteSize(b.type.dtype)).fill(0xff);
-      return [b, new arrays[b.type.dtype](bytes.buffer, 0, count)];
+      return [b, new (arrayOf(b.type.dtype))(bytes.buffer, 0, count)];
     }),
   );
 };
@@ -205,6 +204,6 @@ const arenaMemory =
   (_, n) => {
     const { buffer: bytes } = new Uint8Array(arenaBytes).fill(0xff);
     return new Map(
-      slots.map(({ buffer: b, offset }) => [b, new arrays[b.type.dtype](bytes, offset, countAt(b.type.shape, n))]),
+      slots.map(({ buffer: b, offset }) => [b, new (arrayOf(b.type.dtype))(bytes, offset, countAt(b.type.shape, n))]),
     );
   };

@@ -4,12 +4,13 @@
 
 import { expect } from 'vitest';
 import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { arrayOf, elementOf } from '../../ir/dtype.ts';
 import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
 import type { Program, Slot } from '../../ir/program.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { parseKernels } from '../../ir/text/parse.ts';
-import { byteSize, countAt, type DType } from '../../ir/type.ts';
+import { byteSize, countAt, type StoredType } from '../../ir/type.ts';
 import { verifyKernels } from '../../ir/verify/kernel.ts';
 import { type Golden, generator, marker, maxBatch } from './golden.ts';
 import { assemble } from './tiny.ts';
@@ -69,17 +70,17 @@ function compare({ entries, slots }: Program, module: WebAssembly.Module, n: num
   got.set(got.map(() => 256 * random()));
   for (const { buffer, offset, bytes } of slots) {
     const { dtype } = buffer.type;
-    const values = new arrays[dtype](memory.buffer, offset, bytes / byteSize(dtype));
-    values.set(values.map(() => draws[dtype](random())));
+    const values = new (arrayOf(dtype))(memory.buffer, offset, bytes / byteSize(dtype));
+    values.set(values.map(() => elementOf(dtype, draws[dtype](random()))));
   }
   const want = got.slice();
   const expected: Memory = new Map();
   for (const { buffer: b, offset } of slots)
-    expected.set(b, new arrays[b.type.dtype](want.buffer, offset, countAt(b.type.shape, n)));
+    expected.set(b, new (arrayOf(b.type.dtype))(want.buffer, offset, countAt(b.type.shape, n)));
   run(n);
   for (const kernel of entries.flatMap((e) => e.launches)) interpretKernel(kernel, expected, n);
   for (const [{ name, type }, values] of expected) {
-    const found = new arrays[type.dtype](memory.buffer, values.byteOffset, values.length);
+    const found = new (arrayOf(type.dtype))(memory.buffer, values.byteOffset, values.length);
     expect(found, `${name} at N = ${n}`).toEqual(values);
     // NaNs are compared; their bits are the engine's choice.
     found.set(values);
@@ -87,11 +88,10 @@ function compare({ entries, slots }: Program, module: WebAssembly.Module, n: num
   expect(Buffer.compare(got, want), `bytes that no buffer has at N = ${n}`).toBe(0);
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-
 /** Values by a number from 0 to 1; of floats some are those that comparison and sign treat in their own way. */
-const draws: Readonly<Record<DType, (at: number) => number>> = {
+const draws: Readonly<Record<StoredType, (at: number) => number>> = {
   f32: (at) => [Number.NaN, Infinity, -Infinity, 0, -0, 1][Math.floor(at * 40)] ?? 8 * at - 4.5,
+  f16: (at) => [Number.NaN, Infinity, -Infinity, 0, -0, 2 ** -24, 65504][Math.floor(at * 40)] ?? 8 * at - 4,
   i32: (at) => Math.floor(19 * at) - 9,
   u8: (at) => Math.floor(256 * at),
   bool: (at) => Math.floor(2 * at),

@@ -2,17 +2,18 @@
 import { expect } from 'vitest';
 import { manifestOf } from '../../codegen/manifest.ts';
 import { emitWgsl, type Shaders } from '../../codegen/wgsl/emit.ts';
+import { toWords } from '../../codegen/wgsl/words.ts';
+import { arrayOf, type Elements, elementOf, isDType } from '../../ir/dtype.ts';
 import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import type { Outline, Program } from '../../ir/program.ts';
 import { webgpu } from '../../ir/target.ts';
-import { countAt, type DType } from '../../ir/type.ts';
+import { countAt, type StoredType } from '../../ir/type.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import type { ManifestGpu } from '../../runtime/manifest.ts';
 import { generator } from './golden.ts';
 import { GpuMachine } from './gpu-machine.ts';
-import type { Elements } from './pipeline.ts';
 
 export interface GpuProgram {
   readonly program: Program;
@@ -24,18 +25,29 @@ export interface GpuProgram {
 export function gpuProgram(outline: Outline, target = webgpu): GpuProgram {
   const program = plan(outline, target);
   const shaders = emitWgsl(program, target);
-  const manifest = manifestOf(program, new Map(), null, { program, shaders }).webgpu!;
+  const seen = hostsView(program);
+  const manifest = manifestOf(seen, new Map(), null, { program: seen, shaders }).webgpu!;
   return { program, shaders, manifest };
 }
+
+/** Without buffers that no host has arrays for. */
+const hostsView = (program: Program): Program => ({
+  ...program,
+  slots: program.slots.filter((s) => isDType(s.buffer.type.dtype)),
+  entries: program.entries.map((e) => ({
+    ...e,
+    inputs: e.inputs.filter((p) => isDType(p.dtype)),
+    outputs: e.outputs.filter((p) => isDType(p.dtype)),
+  })),
+});
 
 export const gpuKernels = (kernels: readonly Kernel[], maxBatch: number, target = webgpu): GpuProgram =>
   gpuProgram(outlineOfKernels(kernels, maxBatch), target);
 
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-
 /** Values that an element may have, by a number from 0 to 1. Indices into small buffers are whole numbers from 0 on. */
-export const draws: Readonly<Record<DType, (at: number) => number>> = {
+export const draws: Readonly<Record<StoredType, (at: number) => number>> = {
   f32: (at) => Math.fround(8 * at - 4),
+  f16: (at) => 8 * at - 4,
   i32: (at) => Math.floor(19 * at) - 9,
   u8: (at) => Math.floor(256 * at),
   bool: (at) => Math.floor(2 * at),
@@ -62,20 +74,26 @@ export async function compareKernels(
 ): Promise<number> {
   const { program, shaders, manifest } = gpuKernels(kernels, maxBatch, target);
   const machine = await GpuMachine.of(device, manifest, shaders.wgsl);
-  const names = new Map(program.slots.map((s) => [s.buffer, s.buffer.name]));
   let worst = 0;
   for (const n of batches) {
     const random = generator(n);
     const memory: Memory = new Map();
-    for (const { buffer } of program.slots) {
-      const values = new arrays[buffer.type.dtype](countAt(buffer.type.shape, n));
-      memory.set(buffer, values.map(() => draw[buffer.type.dtype](random())) as Elements);
-      machine.set(names.get(buffer)!, memory.get(buffer)!);
+    for (const { buffer, offset } of program.slots) {
+      const values = new (arrayOf(buffer.type.dtype))(countAt(buffer.type.shape, n));
+      const { dtype } = buffer.type;
+      memory.set(
+        buffer,
+        values.map(() => elementOf(dtype, draw[dtype](random()))),
+      );
+      machine.write(offset, toWords(memory.get(buffer)!));
     }
     for (const k of kernels) interpretKernel(k, memory, n);
     machine.run('main', n);
-    for (const [b, want] of memory)
-      worst = Math.max(worst, sameValues(await machine.get(b.name, n), want, tolerance, `${b.name} at N = ${n}`));
+    for (const { buffer: b, offset } of program.slots) {
+      const want = memory.get(b)!;
+      const got = await machine.read(b.type.dtype, offset, want.length);
+      worst = Math.max(worst, sameValues(got, want, tolerance, `${b.name} at N = ${n}`));
+    }
   }
   machine.dispose();
   return worst;

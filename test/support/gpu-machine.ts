@@ -1,9 +1,10 @@
 /** A program for WebGPU on a device of the tests': its arena, written and read by tensor, and its entries, without what a model
  *  makes of them. */
+import { fromWords } from '../../codegen/wgsl/words.ts';
+import type { StoredType } from '../../ir/type.ts';
 import { arrayOf, elementsAt, wordBytes } from '../../runtime/check.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
-import { fromWords } from '../../runtime/gpu-words.ts';
 import type { ManifestGpu, ManifestTensor } from '../../runtime/manifest.ts';
 import type { Elements } from './pipeline.ts';
 
@@ -47,7 +48,12 @@ export class GpuMachine {
     const { dtype, offset, purpose } = this.tensor(name);
     const words = dtype === 'f32' ? new Float32Array(values) : new Int32Array(values);
     if (purpose === 'scalar') new arrayOf[dtype](this.#program.call, offset, 1).set(words);
-    else this.#program.arena.write(offset, words);
+    else this.write(offset, words);
+  }
+
+  /** Words from this byte on, whatever lies there. */
+  write(offset: number, words: Float32Array | Int32Array | Uint32Array): void {
+    this.#program.arena.write(offset, words);
   }
 
   get(name: string, n: number): Promise<Elements> {
@@ -61,8 +67,12 @@ export class GpuMachine {
     return this.#read(found, n);
   }
 
-  async #read({ dtype, offset, shape }: ManifestTensor, n: number): Promise<Elements> {
-    const count = elementsAt(shape, n);
+  #read({ dtype, offset, shape }: ManifestTensor, n: number): Promise<Elements> {
+    return this.read(dtype, offset, elementsAt(shape, n));
+  }
+
+  /** Elements from this byte on. */
+  async read(dtype: StoredType, offset: number, count: number): Promise<Elements> {
     const words = await this.#readback.read([this.#program.arena.at(offset, count * wordBytes)]);
     return fromWords(dtype, words, 0, count);
   }

@@ -2,18 +2,16 @@
  *  or one that reads what is not there, or whose result hangs on chance. */
 
 import { listsIn } from '../../ir/analysis/lists.ts';
+import { arrayOf, type Elements, elementOf, kindOf } from '../../ir/dtype.ts';
 import { add, type Buffer, int, ix, sub } from '../../ir/expr.ts';
 import type { FusedGraph } from '../../ir/graph.ts';
 import { buffersOf, interpretKernel } from '../../ir/interpret/kernel.ts';
 import { type Kernel, mapStmt, type Stmt, storageOf } from '../../ir/kernel.ts';
 import type { Program } from '../../ir/program.ts';
-import { byteSize, countAt, type DType } from '../../ir/type.ts';
+import { byteSize, countAt, type StoredType } from '../../ir/type.ts';
 import { Buffers, lower } from '../../passes/lower/index.ts';
 
 export type Verdict = 'the same' | 'another' | 'unsound';
-
-type Elements = Float32Array | Int32Array | Uint8Array;
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 
 export function random(seed: number): () => number {
   let s = seed >>> 0;
@@ -24,9 +22,12 @@ export function random(seed: number): () => number {
 }
 
 /** Indices stay below the least extent that any example looks up: ten classes, windows of four. */
-function fill(a: Elements, dtype: DType, next: () => number): void {
+function fill(a: Elements, dtype: StoredType, next: () => number): void {
   for (let i = 0; i < a.length; i++)
-    a[i] = dtype === 'f32' ? next() * 2 - 1 : Math.floor(next() * (dtype === 'i32' ? 10 : 4));
+    a[i] = elementOf(
+      dtype,
+      kindOf(dtype) === 'float' ? next() * 2 - 1 : Math.floor(next() * (dtype === 'i32' ? 10 : 4)),
+    );
 }
 const bytesOf = (a: Elements): Uint8Array => new Uint8Array(a.buffer.slice(a.byteOffset, a.byteOffset + a.byteLength));
 const equal = (a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean =>
@@ -56,7 +57,7 @@ export function judgeKernel(before: Kernel, after: Kernel): Verdict {
         const next = random(7);
         const memory = new Map<Buffer, Elements>();
         for (const b of new Set(buffersOf(before).map(storageOf))) {
-          const a = new arrays[b.type.dtype](countAt(b.type.shape, n));
+          const a = new (arrayOf(b.type.dtype))(countAt(b.type.shape, n));
           fill(a, b.type.dtype, next);
           if (before.params.find((p) => p.buffer === b)?.access === 'out') new Uint8Array(a.buffer).fill(byte);
           memory.set(b, a);
@@ -102,7 +103,7 @@ export const judgeProgram = (before: Program, after: Program): Verdict =>
     new Uint8Array(arena).fill(byte);
     const view = (b: Buffer): Elements => {
       const s = p.slots.find((o) => o.buffer === b)!;
-      return new arrays[b.type.dtype](arena, s.offset, countAt(b.type.shape, n));
+      return new (arrayOf(b.type.dtype))(arena, s.offset, countAt(b.type.shape, n));
     };
     const lasting = before.slots.filter((s) => s.purpose !== 'temp').map((s) => s.buffer);
     const outputs = new Set(before.slots.filter((s) => s.purpose === 'output').map((s) => s.buffer));
@@ -126,13 +127,13 @@ export const judgeFused = (before: FusedGraph, after: FusedGraph): Verdict =>
     const next = random(5);
     const memory = new Map<Buffer, Elements>();
     for (const p of before.params) {
-      const a = new arrays[p.type.dtype](countAt(p.type.shape, 1));
+      const a = new (arrayOf(p.type.dtype))(countAt(p.type.shape, 1));
       fill(a, p.type.dtype, next);
       memory.set(buffers.of(p), a);
     }
     for (const b of kernels.flatMap((k) => k.params.map((p) => p.buffer)))
       if (!memory.has(b)) {
-        const a = new arrays[b.type.dtype](countAt(b.type.shape, 1));
+        const a = new (arrayOf(b.type.dtype))(countAt(b.type.shape, 1));
         new Uint8Array(a.buffer).fill(byte);
         memory.set(b, a);
       }

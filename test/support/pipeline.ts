@@ -8,6 +8,7 @@ import { entryExport } from '../../codegen/wasm/emit.ts';
 import { graphStages } from '../../frontend/pipeline/stages.ts';
 import { indexInputs } from '../../ir/analysis/index-ranges.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
+import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Graph, Module, Param, Result } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret/graph.ts';
@@ -16,14 +17,14 @@ import { type Kernel, storageOf } from '../../ir/kernel.ts';
 import type { Outline, Program } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import { type Target, wasm128 } from '../../ir/target.ts';
-import { byteSize, countAt, type DType } from '../../ir/type.ts';
+import { byteSize, countAt, type StoredType } from '../../ir/type.ts';
 import { VerifyError } from '../../ir/verify/index.ts';
 import { nothingGiven } from '../../passes/schedule/choose/given.ts';
 import type { ScheduledOutline } from '../../passes/schedule/index.ts';
 import { type Ir, type IrOf, last, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
 import { noOptimizer, type Optimizer, StateTable } from '../../passes/update.ts';
 
-export type Elements = Float32Array | Int32Array | Uint8Array;
+export type { Elements };
 export type Given = ReadonlyMap<Param, ArrayLike<number>>;
 
 /** A graph's kernels in their order, and where its results are found when they ran. */
@@ -168,8 +169,7 @@ export function graphMemory(stages: Stages, given: Given, n: number): Map<Param,
   return new Map(stages.params.map((p) => [p, start(p)]));
 }
 
-const arrayFor = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-const make = (dtype: DType, count: number): Elements => new arrayFor[dtype](count);
+const make = (dtype: StoredType, count: number): Elements => new (arrayOf(dtype))(count);
 
 /** A program's memory, which starts as garbage, and the entries that run over it. */
 export class Arena {
@@ -195,7 +195,7 @@ export class Arena {
   /** A buffer's elements at this batch, to read and to write. */
   view(b: Buffer, n: number): Elements {
     const count = countAt(b.type.shape, n);
-    return new arrayFor[b.type.dtype](this.bytes.buffer, this.#offsets.get(b)!, count) as Elements;
+    return new (arrayOf(b.type.dtype))(this.bytes.buffer, this.#offsets.get(b)!, count) as Elements;
   }
   run(entry: string, n: number): void {
     this.#exports[entryExport(entry)]!(n);

@@ -1,11 +1,12 @@
 /** Random kernels for tests of the text form: every statement, every operator, every kind of name and shared parts. They
  *  are well typed, and mean nothing. */
 
+import { valueType } from '../../ir/dtype.ts';
 import type { Axis, BinaryFn, Buffer, Expr, ReduceFn, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Access, declare, type Kernel, type LoopMode, loop, type Stmt, set, store } from '../../ir/kernel.ts';
 import { binaries, binaryFns, resultOf, unaries, unaryFns } from '../../ir/scalar.ts';
-import { type DType, f32, i32, N, type Shape, tensor } from '../../ir/type.ts';
+import { type DType, f32, i32, N, type Shape, type StoredType, tensor } from '../../ir/type.ts';
 import type { Choices } from './generate.ts';
 
 const names = [
@@ -34,11 +35,12 @@ const integers = [0, 1, -1, 7, 2147483647, -2147483648];
 export function randomKernel(c: Choices): Kernel {
   const shapes: readonly Shape[] = [[], [4], [N], [N, 3], [{ times: 25 }, 2], [2, 3, 5]];
   const dtypes: readonly DType[] = ['f32', 'f32', 'f32', 'i32', 'u8', 'bool'];
+  const stored: readonly StoredType[] = [...dtypes, 'f16'];
   const buffers: Buffer[] = [
     { name: c.of(names), type: f32(N, 3) },
     { name: c.of(names), type: i32(N) },
   ];
-  for (let k = c.below(4); k > 0; k--) buffers.push({ name: c.of(names), type: tensor(c.of(dtypes), c.of(shapes)) });
+  for (let k = c.below(4); k > 0; k--) buffers.push({ name: c.of(names), type: tensor(c.of(stored), c.of(shapes)) });
   // Buffers of one name and type are one buffer in a text.
   const seen = new Set<string>();
   const params = buffers
@@ -63,7 +65,7 @@ export function randomKernel(c: Choices): Kernel {
           ? x.constant(c.below(256), 'u8')
           : x.bool(c.chance(2));
   const leaf = (dtype: DType, depth: number): Expr => {
-    const loads = readable.filter((b) => b.type.dtype === dtype);
+    const loads = readable.filter((b) => valueType(b.type.dtype) === dtype);
     const reads = tiles.filter((t) => t.dtype === dtype);
     const pick = depth < 0 ? 3 : c.below(4);
     if (pick === 0 && loads.length) {
@@ -173,7 +175,7 @@ export function randomKernel(c: Choices): Kernel {
       return store(
         b,
         b.type.shape.map(() => expr('i32', 1)),
-        expr(b.type.dtype, 3),
+        expr(valueType(b.type.dtype), 3),
       );
     });
   };

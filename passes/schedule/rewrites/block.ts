@@ -103,10 +103,10 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
       const s = read.along[0] === 'rows' ? down : across;
       const tile: Tile = {
         name: s === down ? 'a' : 'b',
-        dtype: load.buffer.type.dtype,
+        dtype: x.dtypeOf(load),
         shape: [by, ...windowAxes(windows).map((a) => a.extent as number), s.wide],
         memory: 'workgroup',
-        ...(sizes.half && load.buffer.type.dtype === 'f32' ? { half: true } : {}),
+        ...(sizes.half && x.dtypeOf(load) === 'f32' ? { half: true } : {}),
       };
       return { tile, load, side: s, windows, fill: filled(tile, read, s) };
     });

@@ -1,0 +1,57 @@
+/** f16 in the buffers of shaders: the bits that the interpreter has, for all there are. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toWords } from '../../codegen/wgsl/words.ts';
+import { parseKernels } from '../../ir/text/parse.ts';
+import { noGpu, openDevice } from '../support/gpu.ts';
+import { compareKernels, gpuKernels } from '../support/gpu-kernels.ts';
+import { GpuMachine } from '../support/gpu-machine.ts';
+import { critical, halfKernels, meanings, nearestHalf, wrong } from '../support/halves.ts';
+import { unless } from '../support/left-out.ts';
+
+let device: GPUDevice;
+beforeAll(async () => {
+  if (!noGpu) device = await openDevice();
+});
+afterAll(() => device?.destroy());
+
+describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
+  test('all f16, and the f32 around each of them and halfway to the next', async () => {
+    const given = critical();
+    const { program, shaders, manifest } = gpuKernels(halfKernels(given.length), 1);
+    const machine = await GpuMachine.of(device, manifest, shaders.wgsl);
+    const slot = (name: string) => program.slots.find((s) => s.buffer.name === name)!;
+    machine.write(
+      slot('h').offset,
+      Uint32Array.from({ length: 65536 }, (_, i) => i),
+    );
+    machine.write(slot('x').offset, toWords(given));
+    machine.run('main', 1);
+    for (const name of ['one', 'four']) {
+      const got = await machine.read('f32', slot(name).offset, 65536);
+      expect(
+        wrong(got, (i) => meanings[i]!),
+        name,
+      ).toBe(null);
+    }
+    for (const name of ['near', 'nears']) {
+      const got = await machine.read('f16', slot(name).offset, given.length);
+      expect(
+        wrong(got, (i) => nearestHalf(given[i]!)),
+        name,
+      ).toBe(null);
+    }
+    machine.dispose();
+  });
+
+  test('sums in memory are rounded at each step', async () => {
+    const kernels = parseKernels(
+      `tapeout ir 1
+kernel @sum(x: f16[N,5], s: f16[5] inout) {
+  for n in 0..N { for i in 0..5 { s[i] += x[n, i] } }
+}`,
+      'sum.tir',
+      { maxBatch: 9 },
+    );
+    await compareKernels(device, kernels, { maxBatch: 9, batches: [1, 9], tolerance: 0 });
+  });
+});
