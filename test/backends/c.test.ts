@@ -14,10 +14,15 @@ import { record } from '../../frontend/model/model.ts';
 import { entriesOf, stateTableOf } from '../../frontend/pipeline/entries.ts';
 import { graphStages } from '../../frontend/pipeline/stages.ts';
 import { usersRule } from '../../frontend/pipeline/users-rule.ts';
+import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
 import { kernelsOf, type Program } from '../../ir/program.ts';
+import { countAt } from '../../ir/type.ts';
+import { outlineOfKernels } from '../../passes/outline.ts';
+import { plan } from '../../passes/plan.ts';
 import { last } from '../../passes/stage.ts';
 import { uniform } from '../support/generate.ts';
+import { critical, halfKernels, meanings, nearestHalf, wrong } from '../support/halves.ts';
 import { unless } from '../support/left-out.ts';
 import { contextFor, through } from '../support/pipeline.ts';
 import { cBackend } from './c.ts';
@@ -39,13 +44,7 @@ function madeOf(spec: ModelSpec): { source: string; program: Program } {
 describe.skipIf(noGcc !== null)(unless(noGcc, 'as C'), () => {
   test.each(Object.keys(examples))('%s', (name) => {
     const { source, program } = madeOf(examples[name]!);
-    const folder = mkdtempSync(join(tmpdir(), 'tapeout-c-'));
-    try {
-      const file = join(folder, 'program.c');
-      writeFileSync(file, source);
-      const flags = ['-O1', '-w', '-fwrapv', '-ffp-contract=off', '-o', join(folder, 'program'), file, '-lm'];
-      const built = spawnSync('gcc', flags, { encoding: 'utf8' });
-      expect(built.stderr).toBe('');
+    withProgram(source, (run) => {
       const memory = makeMemory(kernelsOf(program), n);
       const arena = new Uint8Array(program.arenaBytes);
       const next = uniform(7);
@@ -61,18 +60,56 @@ describe.skipIf(noGcc !== null)(unless(noGcc, 'as C'), () => {
       });
       for (const { values, bytes } of places) bytes.set(new Uint8Array(values.buffer));
       for (const { name: entry, launches } of program.entries) {
-        const { status, stdout } = spawnSync(join(folder, 'program'), [entry, String(n)], {
-          input: arena,
-          maxBuffer: 2 ** 28,
-        });
-        expect(status).toBe(0);
-        arena.set(stdout);
+        arena.set(run(entry, n, arena));
         for (const k of launches) interpretKernel(k, memory, n);
         for (const { buffer, values, bytes, temp } of places)
           if (!temp) expect(Buffer.compare(bytes, new Uint8Array(values.buffer)), `${entry}: ${buffer.name}`).toBe(0);
       }
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
+  });
+
+  test('f16', () => {
+    const given = critical();
+    const program = plan(outlineOfKernels(halfKernels(given.length), 1), cBackend.target);
+    const arena = new Uint8Array(program.arenaBytes);
+    const of = (name: string): Elements => {
+      const { buffer, offset } = program.slots.find((s) => s.buffer.name === name)!;
+      return new (arrayOf(buffer.type.dtype))(arena.buffer, offset, countAt(buffer.type.shape, 1));
+    };
+    of('h').set(Array.from({ length: 65536 }, (_, i) => i));
+    of('x').set(given);
+    withProgram(cBackend.emit(program).text(), (run) => arena.set(run('main', 1, arena)));
+    for (const name of ['one', 'four'])
+      expect(
+        wrong(of(name), (i) => meanings[i]!),
+        name,
+      ).toBe(null);
+    for (const name of ['near', 'nears'])
+      expect(
+        wrong(of(name), (i) => nearestHalf(given[i]!)),
+        name,
+      ).toBe(null);
   });
 });
+
+/** Compiles a program and calls `f` with what runs an entry of it at a batch on some memory, and returns what that becomes. */
+function withProgram(
+  source: string,
+  f: (run: (entry: string, n: number, memory: Uint8Array) => Uint8Array) => void,
+): void {
+  const folder = mkdtempSync(join(tmpdir(), 'tapeout-c-'));
+  try {
+    const file = join(folder, 'program.c');
+    writeFileSync(file, source);
+    const flags = ['-O1', '-w', '-fwrapv', '-ffp-contract=off', '-o', join(folder, 'program'), file, '-lm'];
+    const built = spawnSync('gcc', flags, { encoding: 'utf8' });
+    expect(built.stderr).toBe('');
+    f((entry, n, input) => {
+      const { status, stdout } = spawnSync(join(folder, 'program'), [entry, String(n)], { input, maxBuffer: 2 ** 28 });
+      expect(status).toBe(0);
+      return stdout;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

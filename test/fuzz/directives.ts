@@ -14,12 +14,12 @@ import type { Tally } from './tally.ts';
 import { applied, compare, proved, runnable, type Variant } from './variants.ts';
 
 /** A kernel's text, and directives: the one that is tried, what it needs ahead of it and after it. */
-interface Legal {
+export interface Legal {
   readonly text: string;
   readonly schedule: Schedule;
 }
 
-const maxBatch = 5;
+export const maxBatch = 5;
 /** Directives at random that follow. */
 const mostAfter = 2;
 const [smallest, largest] = [1, 2000];
@@ -190,7 +190,10 @@ const legal: { readonly [D in DirectiveName]: (c: Choices) => Legal } = {
   pack: (c) => ({ text: product(c), schedule: [{ do: 'pack', buffer: c.of(['a', 'b']), order: [1, 0] }] }),
 };
 
-const kernelOf = (text: string): Kernel =>
+/** A kernel, and directives that it fits. */
+export const anyLegal = (c: Choices): Legal => legal[c.of(directiveNames)](c);
+
+export const kernelOf = (text: string): Kernel =>
   parseText(`tapeout ir 1\nbatch (N <= ${maxBatch})\n${text}`, 'legal.tir').kernels[0] as Kernel;
 
 export const directives: Kind = {
@@ -201,12 +204,12 @@ export const directives: Kind = {
     const c = new Choices(choices);
     // Several of one kind in a case: a program is emitted for each kernel.
     const own = Array.from({ length: 4 }, () => seeded(c.below(5040)));
-    for (const o of own) await check(c.of(directiveNames), o, tally);
+    for (const o of own) await checkLegal(legal[c.of(directiveNames)](o), o, tally);
   },
 };
 
-async function check(name: DirectiveName, c: Choices, tally: Tally): Promise<void> {
-  const { text, schedule } = legal[name](c);
+/** Takes the directives, and some at random after them. */
+export async function checkLegal({ text, schedule }: Legal, c: Choices, tally: Tally): Promise<void> {
   const k = kernelOf(text);
   let trying: Schedule = schedule;
   tally.kernels++;
@@ -215,7 +218,7 @@ async function check(name: DirectiveName, c: Choices, tally: Tally): Promise<voi
     () => `\n${trying.map(showDirective).join('\n')}\n${printKernel(k)}`,
     async () => {
       const made = applied(k, schedule, maxBatch);
-      if (!made) throw new Error(`${name} is refused where it is legal`);
+      if (!made) throw new Error('a directive is refused where it is legal');
       for (const d of schedule) tally.directive(d, 'applied');
       if (!proved(made, maxBatch)) tally.unproved++;
       let last: Variant = { schedule, kernels: made };

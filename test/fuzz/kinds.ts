@@ -4,9 +4,19 @@ import { devices } from './devices.ts';
 import { directives } from './directives.ts';
 import { files } from './files.ts';
 import { gradients } from './gradients.ts';
+import { halves } from './halves.ts';
 import { integers } from './integers.ts';
 import type { Kind } from './kind.ts';
 import { schedules } from './schedules.ts';
 import { stageKinds } from './stages.ts';
 
-export const kinds: readonly Kind[] = [...stageKinds, schedules, directives, integers, gradients, devices, files];
+export const kinds: readonly Kind[] = [
+  ...stageKinds,
+  schedules,
+  directives,
+  halves,
+  integers,
+  gradients,
+  devices,
+  files,
+];

@@ -1,6 +1,7 @@
 /** One kernel under several schedules: each sound by the verifier, and all of one meaning, interpreted and as WebAssembly. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
+import { elementOf, kindOf } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { buffersOf, interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
@@ -131,13 +132,19 @@ function hold(
 function memoryOf(kernels: readonly Kernel[], n: number): Memory {
   const next = uniform(n);
   const memory = makeMemory(kernels, n);
+  // Sums that an f16 holds are never rounded.
+  const reach = [...memory.keys()].some((b) => b.type.dtype === 'f16') ? 256 : 8;
   const accesses = new Map(kernels.flatMap((k) => k.params.map((p) => [p.buffer, p.access] as const)));
   for (const [b, values] of memory) {
     if (accesses.get(b) === 'out') new Uint8Array(values.buffer).fill(0xff);
     else
       for (let i = 0; i < values.length; i++)
-        values[i] =
-          b.type.dtype === 'f32' ? Math.round(next() * 16 - 8) / 4 : next() * (b.type.dtype === 'bool' ? 2 : 4);
+        values[i] = elementOf(
+          b.type.dtype,
+          kindOf(b.type.dtype) === 'float'
+            ? Math.round((2 * next() - 1) * reach) / 4
+            : next() * (b.type.dtype === 'bool' ? 2 : 4),
+        );
   }
   return memory;
 }
