@@ -24,10 +24,10 @@ ${arrays}${arraysOf(manifest)}
 ${stateDictType}
 ${hasWasm ? wasmModel(type, manifest) : ''}${hasGpu ? gpuModel(`${type}Gpu`, manifest) : ''}${
   hasWasm && hasGpu ? anyModel(type, manifest) : ''
-}/** Parameters by name, or the bytes of a safetensors file. */
+}/** A state dict, or some of its tensors by name, or the bytes of a safetensors file. */
 export type Weights =
-  | ReadonlyMap<string, AnyArray>
-  | { readonly [name in ParameterName]?: Float32Array }
+  | ReadonlyMap<string, AnyArray | StoredTensor>
+  | { readonly [name in ParameterName | keyof StateArrays | keyof ScalarArrays]?: AnyArray | StoredTensor }
   | Uint8Array
   | DataView
   | ArrayBuffer

@@ -20,6 +20,10 @@ function docOf(node) {
   return /^.*?(?:\.(?= [A-Z`])|$)/.exec(text)[0].replace(/\.$/, '');
 }
 
+/** A whole doc comment. */
+const allOf = (node) =>
+  oneLine(ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)?.comment) ?? '');
+
 const rooms = ['activation', 'image', 'join', 'linear', 'loss', 'norm', 'apply'];
 /** Interfaces of options by name. */
 const interfaces = new Map(
@@ -86,6 +90,12 @@ const functions = (path, prefix = '') =>
     });
   });
 
+/** The fields of an interface of options. */
+const fieldsOf = (path, name) =>
+  read(path)
+    .statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === name)
+    .members.map((m) => [`${m.name.getText()}${m.questionToken ? '?' : ''}: ${oneLine(m.type.getText())}`, allOf(m)]);
+
 /** Methods and properties of a class, but those for its own use. */
 const membersOf = (path, className, receiver) => {
   const of = read(path).statements.find((s) => ts.isClassDeclaration(s) && s.name.text === className);
@@ -113,6 +123,14 @@ what differs on purpose, and an editor shows the whole comment of each. What sta
 softmax, and given by name in one object; layers and losses take it in this order too: \`nn.Conv2d(1, 6, 5, { padding: 1 })\`,
 \`nn.Conv2d(1, 6, 5, 2)\`. Layers are made with or without \`new\`.
 This page is written by \`npm run docs\`.
+
+## A model
+
+\`export default defineModel({ … })\` of these:
+
+${table(fieldsOf('model', 'ModelOptions'))}
+
+The methods of a compiled model are in its \`index.d.ts\`, and in the [README](../README.md#using-what-comes-out).
 
 ## Layers
 

@@ -18,7 +18,11 @@ export function readTarget<T extends string>(
     throw new UsageError(
       `--target ${text}: it is none of ${known.join(', ')}, and no .json file that describes a machine.`,
     );
-  const { text: described, file } = readSource(text, io);
+  const { text: described, file } = readSource(
+    text,
+    io,
+    `Give one of ${known.join(', ')}, or a file that describes a machine.`,
+  );
   const machine = parseTarget(described, file);
   return { target: machine.extends as string as T, machine };
 }

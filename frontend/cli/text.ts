@@ -23,9 +23,8 @@ export interface Source {
 }
 
 /** A text, from stdin for `-`. Throws a `DataError` where it cannot be had, and a `CompileError` where it is no UTF-8. */
-export function readSource(path: string, io: Io): Source {
+export function readSource(path: string, io: Io, hint = "Give a file of Tapeout's IR, or - for stdin."): Source {
   const file = path === '-' ? '<stdin>' : resolve(io.cwd, path);
-  const hint = "Give a file of Tapeout's IR, or - for stdin.";
   if (path === '') throw new UsageError(`the name of the file is empty. ${hint}`);
   let bytes: Uint8Array;
   let text: string;

@@ -30,7 +30,9 @@ export interface ModelOptions {
   readonly input: Specs;
   /** What the loss is given after the output, in order. A single one is named `y`. */
   readonly target?: Specs;
+  /** A loss module, or a function of the output and the targets; without it the model only predicts. */
   readonly loss?: Loss | null;
+  /** Without it the model has gradients, and no training step. */
   readonly optimizer?: Optimizer | null;
   /** The largest batch that the compiled model takes; 64 unless given. */
   readonly maxBatch?: number;

@@ -223,7 +223,10 @@ export const concat: Op<['a', 'b'], { dim: number }> = defineOp({
     if (dim >= a.shape.length) throw typeError('bad-dim', `concat: dimension ${dim} is not one of ${showType(a)}`);
     const others = (s: Shape): Dim[] => s.filter((_, d) => d !== dim);
     if (a.shape.length !== b.shape.length || !sameShape(others(a.shape), others(b.shape)))
-      throw typeError('shape-mismatch', `concat: ${showType(a)} and ${showType(b)} differ beside dimension ${dim}`);
+      throw typeError(
+        'shape-mismatch',
+        `concat: ${showType(a)} and ${showType(b)} differ in other dimensions than ${dim}`,
+      );
     if (a.dtype !== b.dtype)
       throw typeError('dtype-mismatch', `concat: element types differ: ${showType(a)} and ${showType(b)}`);
     const joined = addDim(a.shape[dim] as Dim, b.shape[dim] as Dim);

@@ -14,7 +14,8 @@ export function parseTarget(text: string, file: string): Machine {
     new CompileError('bad-target', problem, { loc: placeOf(text, at, file), help });
   let read: unknown;
   try {
-    read = JSON.parse(text);
+    // Editors of Windows put a byte order mark in front.
+    read = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (e) {
     throw wrong(`this is no JSON: ${(e as Error).message}`, null);
   }
@@ -57,7 +58,8 @@ function numberOf(
   const fits = typeof value === 'number' && Number.isFinite(value) && value <= 2 ** 31;
   if (fits && isWhole && Number.isInteger(value) && value >= least) return value;
   if (fits && !isWhole && value > 0) return value;
-  throw wrong(`must be ${isWhole ? `a whole number of at least ${least}` : 'a number above 0'}, in ${unit}`);
+  const most = 'and no more than 2^31';
+  throw wrong(`must be ${isWhole ? `a whole number of at least ${least}` : 'a number above 0'} ${most}, in ${unit}`);
 }
 
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);

@@ -6,10 +6,10 @@ import { describable, type Machine, numberAt } from '../target-numbers.ts';
 export function targetsTable(name: Machine['extends']): string {
   const { target, numbers } = describable[name];
   return [
-    `| number | ${name} | counts | origin |`,
-    '| --- | ---: | --- | --- |',
+    `| number | ${name} | unit | counts | origin |`,
+    '| --- | ---: | --- | --- | --- |',
     ...Object.entries(numbers).map(
-      ([path, { unit, doc, origin }]) => `| \`${path}\` | ${numberAt(target, path)} | ${unit} ${doc} | ${origin} |`,
+      ([path, { unit, doc, origin }]) => `| \`${path}\` | ${numberAt(target, path)} | ${unit} | ${doc} | ${origin} |`,
     ),
   ].join('\n');
 }
