@@ -62,7 +62,12 @@ describe('what describes no machine is told at its place', () => {
       'registers: must be a whole number of at least 4 and no more than 2^31, in vectors',
     ],
     [text({ numbers: { registers: 2 } }), 'too few', 5, 'registers: must be a whole number of at least 4'],
-    [text({ numbers: { 'cost.load': 0 } }), 'nothing', 5, 'cost.load: must be a number above 0 and no more than 2^31, in words a cycle'],
+    [
+      text({ numbers: { 'cost.load': 0 } }),
+      'nothing',
+      5,
+      'cost.load: must be a number above 0 and no more than 2^31, in words a cycle',
+    ],
     [text({ numbers: { 'cost.load': '2' } }), 'a word', 5, 'cost.load: must be a number above 0'],
     [
       text({ numbers: { 'cost.load': { value: 2, from: 'x' } } }),

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
 import type { ModelSpec } from '../model/model.ts';
+import { Module } from '../model/nn/module.ts';
 import { type Compiled, compile } from '../pipeline/compile.ts';
 import type { CompileOptions } from '../pipeline/options.ts';
 import { count, milliseconds, table } from '../report/table.ts';
@@ -71,7 +72,8 @@ export const codeOptions = ({
 /** As PyTorch's print(net), and how many numbers there are to learn. */
 export function describeModel({ recording }: Compiled): string[] {
   const parameters = recording.parameters.reduce((total, p) => total + p.data.length, 0);
-  return [String(recording.module), `${count(parameters)} parameters`];
+  // A field of the model's may be called toString.
+  return [Module.prototype.toString.call(recording.module), `${count(parameters)} parameters`];
 }
 
 /** What each pass did, and what it cost where that was a choice. */

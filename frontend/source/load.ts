@@ -1,6 +1,6 @@
 /** Reads a user's model file: type-checks it, runs it as JavaScript whose every line and column is theirs, and hands out the
  *  model that it exports. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
@@ -107,9 +107,17 @@ export async function beforeTypes<T>(types: Promise<void>, f: () => T | Promise<
 function checkIsFile(path: string, file: string): void {
   const fail = (problem: string, help: string | null = null) =>
     new CompileError('model-file', `${path}: ${problem}`, { help });
-  const stats = statSync(file, { throwIfNoEntry: false });
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    // A link to itself, a name that is too long.
+    throw fail(`it cannot be read: ${(error as Error).message}`);
+  }
   if (!stats) throw fail('there is no such file', 'name the file that defines the model, such as examples/lenet.ts');
   if (stats.isDirectory()) throw fail('this is a folder, not a file', 'name the file in it that defines the model');
+  // What is piped in would be waited for.
+  if (!stats.isFile()) throw fail('this is no regular file', 'name the file that defines the model');
   if (!/\.(ts|mts|js|mjs)$/.test(file))
     throw fail(`a model file ends in .ts, .mts, .js or .mjs, not in '${extname(file) || basename(file)}'`);
   try {

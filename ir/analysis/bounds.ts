@@ -286,7 +286,7 @@ export class Bounds {
       case 'idiv': {
         const f = this.form(e.a);
         const [low, high] = range(e.a);
-        if (k === null) return below && low >= 0 && this.least(this.form(e.b)) > 0 ? [constant(0)] : [];
+        if (k === null) return low >= 0 ? this.#quotients(e.a, e.b, below) : [];
         if (k <= 0) return [];
         const exact = numeric(Math.trunc(low / k), Math.trunc(high / k));
         // F - (k-1) ≤ k·⌊F/k⌋ ≤ F; towards zero it may be k-1 more where F is negative.
@@ -319,6 +319,13 @@ export class Bounds {
       default:
         return [];
     }
+  }
+  /** a / b for 0 ≤ a: where a is below c·N and b is t·N, at most ⌈c / t⌉ - 1. */
+  #quotients(a: Expr, b: Expr, below: boolean): Linear[] {
+    if (this.least(this.form(b)) <= 0) return [];
+    if (below) return [constant(0)];
+    const top = b.kind === 'size' ? this.top(a) : null;
+    return top && top.constant < 0 ? [constant(Math.ceil(top.times / timesOf(b)) - 1)] : [];
   }
   #side(e: Expr, below: boolean, facts: Facts): number {
     return below ? this.least(this.form(e), facts) : this.greatest(this.form(e), facts);

@@ -114,6 +114,13 @@ describe('what a schedule file has wrong', () => {
     `);
   });
 
+  test('a directive for devices of workgroups', async () => {
+    const block = 'block n with j over k by 4 invocations 2 registers 2';
+    expect(await refused(`${head}schedule @matmul {\n  ${block}\n}\n`)).toContain(
+      'error[bad-schedule]: @matmul: block keeps sums for each invocation of a workgroup, and wasm has no workgroups\n  --> mine.tir:3:3',
+    );
+  });
+
   test('a kernel that has changed since', async () => {
     const cwd = folderWith({ 'net.ts': net.replaceAll('24', '20') });
     const { code, stderr } = await cli(['compile', 'net.ts', '--schedule', 's.tir'], { cwd });

@@ -102,6 +102,16 @@ test('folding, sums and intervals say of an index what it is', () => {
   expect(rejoined).toBeGreaterThan(20);
 });
 
+test('what is below c·N is below c when it is divided by N', () => {
+  const [batch, six] = [x.axis('k', N), x.axis('j', 6)];
+  const bounds = new Bounds(64);
+  for (const a of [batch, six]) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
+  const place = x.add(x.mul(x.ix(batch), x.int(6)), x.ix(six));
+  expect(bounds.interval(x.idiv(place, x.size(N)))).toEqual([0, 5]);
+  expect(bounds.interval(x.idiv(place, x.size({ times: 4 })))).toEqual([0, 1]);
+  expect(bounds.interval(x.idiv(x.add(place, x.int(1)), x.size(N)))[1]).toBe(Infinity);
+});
+
 test('the quotient and the remainder of an index are that index again', () => {
   const v = x.ix(axes[2] as x.Axis);
   const flat = (k: number, e: x.Expr) => x.add(x.mul(x.idiv(e, x.int(k)), x.int(k)), x.imod(e, x.int(k)));

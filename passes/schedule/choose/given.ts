@@ -103,6 +103,14 @@ function requireSound(
   target: Target,
   maxBatch: number,
 ): void {
+  for (const { kernel, directives } of target.workgroup ? [] : texts)
+    for (const { directive, loc } of directives)
+      if (directive.do === 'block')
+        throw new CompileError(
+          'bad-schedule',
+          `${at(kernel)}: block keeps sums for each invocation of a workgroup, and ${target.name} has no workgroups`,
+          { loc, help: 'tile and vectorize keep sums in registers here; block is for --target webgpu' },
+        );
   try {
     verifyKernels(kernels, { maxBatch, target, throughMemory: true });
   } catch (e) {
