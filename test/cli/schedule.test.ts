@@ -166,10 +166,10 @@ describe('what a schedule file has wrong', () => {
         `${head}schedule @matmul_a.weight {\n  tile j by 1000000\n  tile i by 24\n  tile k by 1000000\n}\n`,
       ),
     ).toMatchInlineSnapshot(`
-      "error[bad-schedule]: kernel @matmul_a.weight at unroll k_i in 0..1000000 {: the loop over k_i writes out 1000000 copies: the most are 4096
-        --> mine.tir:2:10
-      2 | schedule @matmul_a.weight {
-        |          ^^^^^^^^^^^^^^^^
+      "error[bad-schedule]: @matmul_a.weight: the loop over k_i would write out 1000000 copies: the most are 4096
+        --> mine.tir:5:3
+      5 |   tile k by 1000000
+        |   ^^^^
       "
     `);
   });
