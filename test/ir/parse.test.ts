@@ -398,13 +398,13 @@ describe('what is wrong is said at its place', () => {
 });
 
 describe('damaged texts', () => {
-  test('10,000 of them: each is refused with a place, or means what it says', { timeout: 300_000 }, async () => {
+  test('5,000 of them: each is refused with a place, or means what it says', { timeout: 300_000 }, async () => {
     const { printed } = await compile(mlp, { root });
     const texts = (['recorded', 'autodiff', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'] as const).map(printed);
     const random = uniform(2024);
     const below = (n: number) => Math.floor(random() * n);
     let refused = 0;
-    for (let round = 0; round < 10_000; round++) {
+    for (let round = 0; round < 5_000; round++) {
       const source = texts[round % texts.length]!;
       const text = damaged(source, below);
       try {
@@ -424,7 +424,7 @@ describe('damaged texts', () => {
         refused++;
       }
     }
-    expect(refused).toBeGreaterThan(5000);
+    expect(refused).toBeGreaterThan(4000);
   });
 
   test('10,000 programs, scheduled kernels and schedules: what can be read is verified, and refused with a place', () => {
