@@ -116,6 +116,9 @@ export const tripsBetween = (from: number, to: number, step: number): number =>
 export const constantTrips = ({ from, to, step }: Loop): number | null =>
   from.kind === 'const' && to.kind === 'const' ? tripsBetween(from.value, to.value, step) : null;
 
+/** Whether a loop's iterations are written out one by one: copies of code, or lanes. */
+export const isWrittenOut = ({ mode }: Loop): boolean => mode === 'unrolled' || mode === 'vectorized';
+
 /** Whether threads share a kernel: each takes some iterations of the parallel loops that it consists of, and one of them runs
  *  what stands beside these. A tile there would be in the registers of that one thread. */
 export const isShared = ({ body }: Kernel): boolean =>

@@ -44,6 +44,8 @@ interface Row {
   readonly reorders?: true;
   /** Whether only the verifier can tell if iterations stay apart after it. */
   readonly unproved?: true;
+  /** Whether it is for devices of workgroups only. */
+  readonly ofWorkgroups?: true;
   /** Flags that need a feature of a device, and which one. */
   readonly needs?: Readonly<Record<string, Feature>>;
 }
@@ -223,6 +225,7 @@ const table = {
     ],
     inner: '_i',
     unproved: true,
+    ofWorkgroups: true,
     needs: { half: 'halves' },
   },
   weave: {

@@ -15,9 +15,7 @@ const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
 
 /** The first sentence of a doc comment, or '' where there is none. */
 function docOf(node) {
-  const doc = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
-  const text = oneLine(ts.getTextOfJSDocComment(doc?.comment) ?? '');
-  return /^.*?(?:\.(?= [A-Z`])|$)/.exec(text)[0].replace(/\.$/, '');
+  return /^.*?(?:\.(?= [A-Z`])|$)/.exec(allOf(node))[0].replace(/\.$/, '');
 }
 
 /** A whole doc comment. */

@@ -20,7 +20,7 @@ import { outlineOfKernels } from '../passes/outline.ts';
 import { plan } from '../passes/plan.ts';
 import { readSafetensors, writeSafetensors } from '../runtime/index.ts';
 import { cli, folderOf } from './support/cli.ts';
-import { critical, halfKernels, meanings, nearestHalf, wrong } from './support/halves.ts';
+import { critical, expectHalves, halfKernels, meanings, nearestHalf, wrong } from './support/halves.ts';
 import { Arena } from './support/pipeline.ts';
 
 const given = critical();
@@ -28,18 +28,7 @@ const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
 const kernels = halfKernels(given.length);
 const nearest = Uint16Array.from(given, nearestHalf);
 
-function holdTo(of: (name: string) => ArrayLike<number>): void {
-  for (const name of ['one', 'four'])
-    expect(
-      wrong(of(name), (i) => meanings[i]!),
-      name,
-    ).toBe(null);
-  for (const name of ['near', 'nears'])
-    expect(
-      wrong(of(name), (i) => nearest[i]!),
-      name,
-    ).toBe(null);
-}
+const holdTo = (of: (name: string) => ArrayLike<number>): void => expectHalves(of, given);
 
 describe('all f16, and the f32 around each of them and halfway to the next', () => {
   test('by themselves', () => {

@@ -5,7 +5,6 @@ import { dtypes } from '../../ir/dtype.ts';
 import type { BinaryFn, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { binaries, folded, resultOf, unaries } from '../../ir/scalar.ts';
-import { vectorLanes } from '../../ir/target.ts';
 import type { DType, StoredType } from '../../ir/type.ts';
 import { foldConvert } from './fold.ts';
 import { callText, convertText, type Helper, literal } from './spell.ts';
@@ -13,8 +12,6 @@ import type { Body, Shown, Val } from './values.ts';
 
 export const shown = (d: StoredType): Shown => dtypes[d].wgsl.type;
 
-/** Lanes of a vector. */
-export const lanes = vectorLanes;
 const letters = ['x', 'y', 'z', 'w'];
 /** How the lane of a vector is spelt. */
 export const laneOf = (vector: string, lane: number): string => `${vector}.${letters[lane]}`;

@@ -5,7 +5,8 @@ import { valueType } from '../../ir/dtype.ts';
 import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { isTileWrite, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
-import { Arithmetic, lanes } from './arithmetic.ts';
+import { vectorLanes } from '../../ir/target.ts';
+import { Arithmetic } from './arithmetic.ts';
 import { Expressions, type Lanes } from './expressions.ts';
 import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
 import type { Layout } from './layout.ts';
@@ -227,9 +228,9 @@ class KernelEmitter {
     const count = axis.extent as number;
     const only = body[0];
     const vector = body.length === 1 && isTileWrite(only) && this.#tiles.isVector(only.tile);
-    for (let start = 0; start < count; start += vector ? lanes : 1)
+    for (let start = 0; start < count; start += vector ? vectorLanes : 1)
       if (vector)
-        this.#expressions.bound(axis, { kind: 'lanes', start, count: lanes }, () =>
+        this.#expressions.bound(axis, { kind: 'lanes', start, count: vectorLanes }, () =>
           this.#setVector(only, { axis, start }),
         );
       else this.#expressions.copy(axis, start, () => this.#stmts(body));

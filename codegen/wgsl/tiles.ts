@@ -5,9 +5,10 @@ import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { Interner } from '../../ir/interner.ts';
 import { exprsOf, isTileWrite, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
+import { vectorLanes } from '../../ir/target.ts';
 import type { Dim } from '../../ir/type.ts';
 import { isOwn } from '../../ir/verify/workgroup.ts';
-import { type Arithmetic, lanes, shown } from './arithmetic.ts';
+import { type Arithmetic, shown } from './arithmetic.ts';
 import type { Body, Val } from './values.ts';
 
 /** What tiles need to know of the code around them. */
@@ -67,7 +68,7 @@ export class Tiles {
     this.#names.set(tile, name);
     const vectors = this.isVector(tile);
     const type = tile.half ? (vectors ? 'vec4h' : 'f16') : vectors ? 'vec4f' : shown(tile.dtype);
-    const count = (shape: readonly number[]): number => shape.reduce((p, d) => p * d, 1) / (vectors ? lanes : 1);
+    const count = (shape: readonly number[]): number => shape.reduce((p, d) => p * d, 1) / (vectors ? vectorLanes : 1);
     if (tile.memory) {
       this.globals.push(`var<workgroup> ${this.memory(tile)}: array<${type}, ${count(tile.shape)}>;`);
       return;
@@ -90,8 +91,8 @@ export class Tiles {
   readVector(tile: Tile, at: readonly Expr[]): Val | null {
     if (!this.isVector(tile)) return null;
     const place = this.#indices.linear(tile.shape, at);
-    if (place.lanes !== 1 || place.constant % lanes !== 0) return null;
-    if ([...place.terms.values()].some((t) => t.by % lanes !== 0)) return null;
+    if (place.lanes !== 1 || place.constant % vectorLanes !== 0) return null;
+    if ([...place.terms.values()].some((t) => t.by % vectorLanes !== 0)) return null;
     const { operands, key, spell } = this.#element(tile, at);
     return this.#body.of('vec4f', `read ${key}`, operands, widened(tile, 'vec4f', spell), [tile]);
   }
@@ -110,7 +111,7 @@ export class Tiles {
   #element(tile: Tile, at: readonly Expr[]): Element {
     const name = this.#names.get(tile);
     if (name === undefined) throw new Error(`${this.#kernel}: the tile ${tile.name} is used before it is declared`);
-    const wide = this.isVector(tile) ? lanes : 1;
+    const wide = this.isVector(tile) ? vectorLanes : 1;
     if (tile.memory) {
       const l = this.#indices.linear(tile.shape, at);
       const global = this.memory(tile);
@@ -180,13 +181,14 @@ function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
 
 function setsVectors({ axis }: Loop, tile: Tile, at: readonly Expr[], interner: Interner): boolean {
   const count = axis.extent as number;
-  if (tile.dtype !== 'f32' || count % lanes !== 0 || (tile.shape.at(-1) ?? 1) % lanes !== 0) return false;
+  if (tile.dtype !== 'f32' || count % vectorLanes !== 0 || (tile.shape.at(-1) ?? 1) % vectorLanes !== 0) return false;
   const bound = new Map<Axis, Binding>([[axis, { kind: 'lanes', start: 0, count }]]);
   return at.every((e, d) => {
     const place = linear(e, bound, interner);
     if (!place || d < at.length - 1) return place?.lanes === 0;
     return (
-      place.lanes === 1 && [place.constant, ...[...place.terms.values()].map((t) => t.by)].every((k) => k % lanes === 0)
+      place.lanes === 1 &&
+      [place.constant, ...[...place.terms.values()].map((t) => t.by)].every((k) => k % vectorLanes === 0)
     );
   });
 }

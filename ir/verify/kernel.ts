@@ -6,7 +6,16 @@ import { constant, type Linear, plus } from '../analysis/linear.ts';
 import { hasRoom, type List, listsIn } from '../analysis/lists.ts';
 import { valueType } from '../dtype.ts';
 import { type Buffer, type Expr, leastOf, type Tile, walk } from '../expr.ts';
-import { exprsOf, type Kernel, type Loop, maxCopies, type Stmt, storageOf, type Write } from '../kernel.ts';
+import {
+  exprsOf,
+  isWrittenOut,
+  type Kernel,
+  type Loop,
+  maxCopies,
+  type Stmt,
+  storageOf,
+  type Write,
+} from '../kernel.ts';
 import type { Target } from '../target.ts';
 import { byteSize, elements, sameDim, showType } from '../type.ts';
 import type { Access, Frame } from './dependence.ts';
@@ -211,7 +220,7 @@ class KernelVerifier {
       typeof l.axis.extent === 'number' ? constant(l.axis.extent) : b.form({ kind: 'size', of: l.axis.extent });
     if (!b.isNatural(from, facts) || !b.isNatural(plus(extent, to, -1), facts))
       this.#at.complain('loop-extent', `${l.axis.name} in ${show(l.from)}..${show(l.to)} leaves the axis's extent`);
-    if (l.mode === 'unrolled' || l.mode === 'vectorized') this.#registers.copies(l);
+    if (isWrittenOut(l)) this.#registers.copies(l);
     if (l.mode === 'invocations') this.#invocations.loop(l, from);
     if (l.together) this.#invocations.together(l);
     if (l.mode === 'parallel' && this.#invocations.nest().length > 0)

@@ -2,7 +2,7 @@
 
 import type { Bounds } from '../analysis/bounds.ts';
 import type { Buffer, Expr, Tile } from '../expr.ts';
-import type { Kernel, Stmt } from '../kernel.ts';
+import { isWrittenOut, type Kernel, type Stmt } from '../kernel.ts';
 import { showStmt } from '../text/print-kernel.ts';
 import { type Access, type Frame, undivided } from './dependence.ts';
 import { show } from './expr.ts';
@@ -48,7 +48,7 @@ export class Position {
 
   /** Those of the loops around that are written out as copies, or as lanes. */
   copied(): Frame[] {
-    return this.frames.filter((f) => f.loop.mode === 'unrolled' || f.loop.mode === 'vectorized');
+    return this.frames.filter((f) => isWrittenOut(f.loop));
   }
 }
 

@@ -22,7 +22,7 @@ import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { last } from '../../passes/stage.ts';
 import { uniform } from '../support/generate.ts';
-import { critical, halfKernels, meanings, nearestHalf, wrong } from '../support/halves.ts';
+import { critical, expectHalves, halfKernels } from '../support/halves.ts';
 import { unless } from '../support/left-out.ts';
 import { contextFor, through } from '../support/pipeline.ts';
 import { cBackend } from './c.ts';
@@ -79,16 +79,7 @@ describe.skipIf(noGcc !== null)(unless(noGcc, 'as C'), () => {
     of('h').set(Array.from({ length: 65536 }, (_, i) => i));
     of('x').set(given);
     withProgram(cBackend.emit(program).text(), (run) => arena.set(run('main', 1, arena)));
-    for (const name of ['one', 'four'])
-      expect(
-        wrong(of(name), (i) => meanings[i]!),
-        name,
-      ).toBe(null);
-    for (const name of ['near', 'nears'])
-      expect(
-        wrong(of(name), (i) => nearestHalf(given[i]!)),
-        name,
-      ).toBe(null);
+    expectHalves(of, given);
   });
 });
 

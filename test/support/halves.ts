@@ -1,6 +1,7 @@
 /** All there is to know of f16: the number of each of its bit patterns and the f16 of every f32 that rounding could get wrong, from
  *  the definition, in float64 and without a shift. Kernels that load and store them, and what they are run on. */
 
+import { expect } from 'vitest';
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseKernels } from '../../ir/text/parse.ts';
 
@@ -96,4 +97,18 @@ export function wrong(got: ArrayLike<number>, want: (i: number) => number): stri
     if (!Object.is(got[i], want(i))) return `element ${i} is ${got[i]}, not ${want(i)}`;
   }
   return null;
+}
+
+/** What those kernels made of all patterns and of `given`, by the names of their buffers. */
+export function expectHalves(of: (name: string) => ArrayLike<number>, given: ArrayLike<number>): void {
+  for (const name of ['one', 'four'])
+    expect(
+      wrong(of(name), (i) => meanings[i]!),
+      name,
+    ).toBe(null);
+  for (const name of ['near', 'nears'])
+    expect(
+      wrong(of(name), (i) => nearestHalf(given[i]!)),
+      name,
+    ).toBe(null);
 }

@@ -3,7 +3,7 @@
 
 import { CompileError } from '../../../ir/diagnostic.ts';
 import type { Kernel } from '../../../ir/kernel.ts';
-import { type Schedule, withoutFeatures } from '../../../ir/schedule.ts';
+import { directives as rows, type Schedule, withoutFeatures } from '../../../ir/schedule.ts';
 import type { GridTarget, Target } from '../../../ir/target.ts';
 import { nearest } from '../../../ir/text/nearest.ts';
 import { directivesOf, type ScheduleText, type Text } from '../../../ir/text/parse.ts';
@@ -105,11 +105,11 @@ function requireSound(
 ): void {
   for (const { kernel, directives } of target.workgroup ? [] : texts)
     for (const { directive, loc } of directives)
-      if (directive.do === 'block')
+      if (rows[directive.do].ofWorkgroups)
         throw new CompileError(
           'bad-schedule',
-          `${at(kernel)}: block keeps sums for each invocation of a workgroup, and ${target.name} has no workgroups`,
-          { loc, help: 'tile and vectorize keep sums in registers here; block is for --target webgpu' },
+          `${at(kernel)}: ${directive.do} keeps sums for each invocation of a workgroup, and ${target.name} has no workgroups`,
+          { loc, help: `tile and vectorize keep sums in registers here; ${directive.do} is for --target webgpu` },
         );
   try {
     verifyKernels(kernels, { maxBatch, target, throughMemory: true });

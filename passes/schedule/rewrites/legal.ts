@@ -8,6 +8,7 @@ import {
   constantTrips,
   exprsOf,
   isTileWrite,
+  isWrittenOut,
   type Kernel,
   type Loop,
   maxCopies,
@@ -18,6 +19,7 @@ import {
 import { type Directive, type LoopExtent, valuesOf } from '../../../ir/schedule.ts';
 import { vectorLanes } from '../../../ir/target.ts';
 import { showLoops } from '../../../ir/text/print-schedule.ts';
+import { countAt } from '../../../ir/type.ts';
 
 /** A directive that does not fit the kernel it is applied to. */
 export class ScheduleError extends Error {
@@ -98,7 +100,7 @@ export function requireVectors(by: number): void {
 export function requireRoom(k: Kernel): void {
   walkStmts(k.body, (s, around) => {
     if (s.kind === 'tile') {
-      const count = s.tile.shape.reduce((n, d) => n * d, 1);
+      const count = countAt(s.tile.shape, 1);
       if (count > maxCopies)
         throw new ScheduleError(`the tile ${s.tile.name} would have ${count} elements: the most are ${maxCopies}`);
     }
@@ -110,8 +112,6 @@ export function requireRoom(k: Kernel): void {
       );
   });
 }
-const isWrittenOut = ({ mode }: Loop): boolean => mode === 'unrolled' || mode === 'vectorized';
-
 /** The fields of a directive hold what they may, also where no parser has seen them. */
 export function requireFields(d: Directive): void {
   for (const by of [...valuesOf(d, 'count'), ...valuesOf(d, 'sides').flat()]) requireFactor(by);

@@ -6,6 +6,7 @@ import {
   declare,
   exprsOf,
   isTileWrite,
+  isWrittenOut,
   type Loop,
   loop,
   mapStmt,
@@ -96,8 +97,7 @@ export function peeled(l: Loop, at: readonly number[]): Stmt[] {
 }
 
 /** Statements without a loop of their own: what copies are made of. */
-const isLeaf = (s: Stmt): boolean =>
-  s.kind !== 'tile' && (s.kind !== 'for' || s.mode === 'unrolled' || s.mode === 'vectorized');
+const isLeaf = (s: Stmt): boolean => s.kind !== 'tile' && (s.kind !== 'for' || isWrittenOut(s));
 
 /** Whether moving a loop over these statements inwards would reorder what they add to a tile from outside: one that a
  *  loop among them feeds. */

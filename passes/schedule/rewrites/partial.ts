@@ -11,6 +11,7 @@ import {
   constantTrips,
   declare,
   finish,
+  isWrittenOut,
   type Kernel,
   type Loop,
   type LoopMode,
@@ -60,16 +61,15 @@ export function inPartialSums(k: Kernel, axis: string, by: number, isCompensated
 function requireOneStart(k: Kernel, sums: ReadonlyMap<Tile, Sum>): void {
   const around = new Map<Tile, number>();
   walkStmts(k.body, (s, loops) => {
-    if (s.kind === 'tile') around.set(s.tile, loops.filter((l) => !isCopies(l)).length);
+    if (s.kind === 'tile') around.set(s.tile, loops.filter((l) => !isWrittenOut(l)).length);
     if (s.kind !== 'set' || !sums.has(s.tile)) return;
     // Each invocation sets elements of its own.
     const along = new Set(s.at.flatMap((e) => [...x.freeAxes(e)]));
-    const anew = loops.filter((l) => !isCopies(l) && !(l.mode === 'invocations' && along.has(l.axis)));
+    const anew = loops.filter((l) => !isWrittenOut(l) && !(l.mode === 'invocations' && along.has(l.axis)));
     if (around.get(s.tile) !== anew.length)
       throw new ScheduleError(`${s.tile.name} starts anew in a loop that does not declare it`);
   });
 }
-const isCopies = ({ mode }: Loop): boolean => mode === 'unrolled' || mode === 'vectorized';
 
 /** The sums of one kernel that are taken in blocks. */
 class Blocks {
