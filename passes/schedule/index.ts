@@ -1,4 +1,4 @@
-/** The schedule pass: a kernel's directives are chosen, kept beside it, and applied. */
+/** The schedule pass: chooses directives for each kernel, keeps them beside it, and applies them. */
 
 import { kernelKey } from '../../ir/analysis/kernel-key.ts';
 import { upsert } from '../../ir/collections.ts';
@@ -20,17 +20,17 @@ import { type Choice, choose, chooseSchedule } from './choose/index.ts';
 import { appliedSteps, madeFor } from './rewrites/directives.ts';
 import { simplify } from './rewrites/settle.ts';
 
-/** Kernels in launch order, and by name the directives that made each. */
+/** Kernels in launch order, and the directives that made each, by its name. */
 export interface ScheduledKernels {
   readonly kernels: readonly Kernel[];
   readonly schedules: ReadonlyMap<string, Schedule>;
-  /** By name, what seemed better than the schedule of a kernel and does not fit it. */
+  /** Schedules that seemed better but do not fit, by kernel name. */
   readonly dropped: ReadonlyMap<string, readonly Dropped[]>;
 }
 /** A graph's kernels, scheduled. */
 export type Scheduled = Lowered & ScheduledKernels;
 
-/** A kernel with the directives that are chosen for it, or given, and what they make of it. */
+/** Schedules the kernels of a graph with the given directives, or else with chosen ones. */
 export const schedule = (
   target: Target,
   batch: number,
@@ -40,14 +40,14 @@ export const schedule = (
   return (lowered) => ({ ...lowered, ...launches(lowered.kernels) });
 };
 
-/** Launches of scheduled kernels, and by name what made each. */
+/** Launches of scheduled kernels, and the directives that made each, by its name. */
 export interface ScheduledOutline extends Pick<ScheduledKernels, 'schedules'> {
   readonly outline: Outline;
-  /** Not known of kernels that were read from a text. */
+  /** Unknown for kernels that were read from a text. */
   readonly dropped?: ScheduledKernels['dropped'];
 }
 
-/** The launches of all entries, scheduled. Throws a `CompileError` where a schedule is given that does not fit the kernels. */
+/** Schedules the launches of all entries. Throws a `CompileError` where a given schedule does not fit the kernels. */
 export function scheduleOutline(of: Outline, target: Target, given: GivenSchedules = nothingGiven): ScheduledOutline {
   requireModel(given, kernelsOf(of), of.name);
   const launches = scheduler(target, of.maxBatch, given);
@@ -68,7 +68,7 @@ const scheduler = (
   batch: number,
   given: GivenSchedules,
 ): ((kernels: readonly Kernel[]) => ScheduledKernels) => {
-  // Graphs share kernels, and so the scheduled ones.
+  // Graphs share kernels, so they share the scheduled ones too.
   const done = new Map<Kernel, ScheduledKernels>();
   const chosen = remembering((k) => choose(k, target, batch));
   const by = (k: Kernel): Choice => {
@@ -87,14 +87,14 @@ const scheduler = (
   };
 };
 
-/** A kernel under a schedule, behind those that make the packed copies and the sums of slices it reads, which get schedules of
- *  their own. Throws a `ScheduleError` where a directive does not fit. */
+/** A scheduled kernel, after those that make the packed copies, lists and slice sums that it reads, which get schedules
+ *  of their own. Throws a `ScheduleError` where a directive does not fit. */
 export const scheduledBy = (
   k: Kernel,
   s: Schedule,
   target: Target,
   batch: number,
-  /** What gives the others their schedules. */
+  /** Gives the other kernels their schedules. */
   others = (other: Kernel): Schedule => chooseSchedule(other, target, batch),
 ): ScheduledKernels =>
   chosenBy(k, { schedule: s, dropped: [] }, target, batch, (other) => ({ schedule: others(other), dropped: [] }));
@@ -110,7 +110,7 @@ function chosenBy(
   const dropped = new Map(left.length > 0 ? [[k.name, left]] : []);
   const steps = appliedSteps(k, s);
   const after = simplify(steps.at(-1) as Kernel, batch);
-  // What the last of a schedule's kernels reads is made ahead of it, and what those read ahead of them.
+  // The inputs of the last kernel are made before it, and theirs before them.
   let kernels: readonly Kernel[] = [after];
   for (const i of [...s.keys()].reverse()) {
     const made = madeFor(s, i, steps, kernels);
@@ -123,8 +123,8 @@ function chosenBy(
   return { kernels, schedules, dropped };
 }
 
-/** Chooses once for all kernels that are alike up to the names of their buffers and to float constants, as the layers of a
- *  deep net are. */
+/** Chooses once for all kernels that are equal up to the names of their buffers and float constants, such as the layers
+ *  of a deep net. */
 function remembering(choose: (k: Kernel) => Choice): (k: Kernel) => Choice {
   const known = new Map<string, { choice: Choice; buffers: readonly Buffer[] }>();
   return (k) => {

@@ -130,7 +130,7 @@ describe('what a schedule file has wrong', () => {
         --> s.tir:82:3
       82 |   over n: N, j: 24, k: 4
          |   ^^^^
-      help: write the schedule anew, or leave out the line with 'over' to have the directives for this kernel all the same
+      help: write the schedule again, or leave out the line with 'over' to use the directives for this kernel anyway
       "
     `);
   });
@@ -144,7 +144,7 @@ describe('what a schedule file has wrong', () => {
         --> s.tir:2:1
       2 | program @Net (N <= 4) {
         | ^^^^^^^
-      help: leave out the program to have the schedules that stand behind it all the same
+      help: leave out the program to use the schedules after it anyway
       "
     `);
   });

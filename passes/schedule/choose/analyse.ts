@@ -1,4 +1,4 @@
-/** What a scheduler wants to know of a kernel: its loops, what each is for, and how far each read moves along them. */
+/** A kernel as the scheduler sees it: its loops, the purpose of each, and the stride of every read along them. */
 
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
 import { addsProduct, operations } from '../../../ir/analysis/work.ts';
@@ -16,43 +16,43 @@ import {
 } from '../../../ir/kernel.ts';
 import { bindDim } from '../../../ir/type.ts';
 
-/** A read or a store: its distance in elements for one step along each axis, and the axes along which it is no line. */
+/** A read or a store: its stride in elements along each axis, and the axes in which its address is not linear (`bent`). */
 export interface Reference {
   readonly buffer: Buffer;
   readonly strides: ReadonlyMap<Axis, number>;
   readonly bent: ReadonlySet<Axis>;
-  /** Index of each dimension, for those that are one axis alone. */
+  /** The index of each dimension. */
   readonly at: readonly Expr[];
-  /** Read only behind a condition on indices. */
+  /** Read only under a condition on indices. */
   readonly guarded: boolean;
-  /** Whether the index is data: read as it is needed (`ready`), or to be taken apart first. */
+  /** Set where the index contains data: used as it was loaded (`ready`), or divided or otherwise taken apart first. */
   readonly indirect: 'ready' | 'apart' | null;
 }
 
 export interface Analysis {
-  /** Loops whose iterations are independent, outermost first. */
+  /** Independent loops, outermost first. */
   readonly parallel: readonly Loop[];
-  /** Loops that add to elements which later iterations add to again: they stay where they are. */
+  /** Loops that add to elements to which later iterations add again: their order is kept. */
   readonly ordered: readonly Loop[];
-  /** Loops of a short reduction around the long one: a pooling window. */
+  /** Loops of a short reduction around the long one, such as a pooling window. */
   readonly window: readonly Loop[];
   /** Loops of the long reduction. */
   readonly reduction: readonly Loop[];
-  /** The statement where the time goes; null for a kernel that only maps. */
+  /** The statement that takes most of the time; null for a kernel that only maps. */
   readonly main: Accumulate | null;
   readonly reads: readonly Reference[];
   readonly stores: readonly Reference[];
-  /** Float operations of one iteration of the main statement, its addition included. */
+  /** Float operations in one iteration of the main statement, including its addition. */
   readonly operations: number;
-  /** Whether it adds a product of floats. */
+  /** The main statement adds a product of floats. */
   readonly addsProduct: boolean;
-  /** Whether a store overwrites what the kernel reads, so that no element may be computed twice. */
+  /** A store overwrites what the kernel reads, so no element may be computed twice. */
   readonly inPlace: boolean;
 }
 
 export function analyse(kernel: Kernel, batch: number): Analysis {
   const interner = new Interner();
-  // Where data tell where a loop ends, its axis tells where at most.
+  // Where data bound a loop, its axis gives the upper bound.
   const trips = (l: Loop): number =>
     (l.to.kind === 'const' ? l.to.value : bindDim(l.axis.extent, batch)) - (l.from.kind === 'const' ? l.from.value : 0);
   // A loop is sequential when it feeds an accumulator that outlives it.
@@ -63,7 +63,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const cost = (loops: readonly Loop[]): number => loops.reduce((p, l) => p * trips(l), 1);
   const stores: { stmt: Store; loops: readonly Loop[] }[] = [];
   walkStmts(kernel.body, (s, all) => {
-    // Copies and lanes are bodies, not loops.
+    // Unrolled copies and lanes belong to a body; they are not loops.
     const loops = all.filter((l) => l.mode === 'serial' || l.mode === 'parallel');
     if (s.kind === 'tile') declaredAt.set(s.tile, loops.length);
     if (isTileWrite(s)) for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
@@ -98,7 +98,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     }
     for (const c of x.children(e)) read(c, guarded, seen);
   };
-  // What the chosen loops hold; other copies of the same statements are alike.
+  // The statements in the chosen loops; other copies of them are alike.
   const inner = loops.at(-1);
   const here = (at: readonly Loop[]): boolean =>
     main ? at.every((l, i) => loops[i] === l) : inner === undefined || at.includes(inner);
@@ -123,7 +123,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   };
 }
 
-/** The loops of which another one, further in, moves the same index. */
+/** The loops whose axis shares an index with the axis of a loop further in. */
 const overlapping = (s: Store, loops: readonly Loop[]): Loop[] =>
   loops.filter((l, i) =>
     s.at.some((e) => {

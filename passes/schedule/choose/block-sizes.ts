@@ -1,4 +1,4 @@
-/** How large blocks are: what they read for each result, from memory and from that of their workgroup, by estimate. */
+/** Block sizes, chosen by an estimate of the words read per result from global and from workgroup memory. */
 
 import type { Loop } from '../../../ir/kernel.ts';
 import type { Sides } from '../../../ir/schedule.ts';
@@ -7,17 +7,17 @@ import type { BlockSizes } from '../rewrites/block.ts';
 import { type BlockParts, placesOf } from '../rewrites/block-parts.ts';
 import type { Extents } from './extents.ts';
 
-/** Rows, and columns, of results that an invocation keeps at most. */
+/** The largest number of rows, and of columns, of results that one invocation keeps. */
 export const mostRegisters = 4;
-/** Steps of a sum that a block brings in together: as many of these as its memory holds. */
+/** Steps of a sum that a block stages at once: the most that workgroup memory holds. */
 const depths = [16, 8] as const;
 export interface BlockShape extends BlockSizes {
-  /** Workgroups there are with it. */
+  /** The number of workgroups that this shape gives. */
   readonly count: number;
 }
 
-/** The shape that reads least for each result, of those that leave enough workgroups to fill the device, and of the smallest. Null
- *  where blocks spare too little. `others` is how many blocks stand at each place of the two loops. */
+/** The shape that reads least per result, among those that leave enough workgroups to fill the device and the smallest.
+ *  Null where no shape saves enough reads. `others` is the number of iterations of the loops around the two. */
 export function cheapestBlock(
   parts: BlockParts,
   others: number,
@@ -29,7 +29,7 @@ export function cheapestBlock(
   const places = placesOf(parts.windows);
   const length = extents.of(parts.over);
   if (length < Math.min(...depths)) return null;
-  // Squares first: they are taken where others are no cheaper.
+  // Squares come first, so they win ties.
   const sides = divisors(usual).map((s): Sides => [s, usual / s]);
   sides.sort((a, b) => Math.abs(Math.log2(a[0] / a[1])) - Math.abs(Math.log2(b[0] / b[1])));
   const shapes = sides.flatMap((invocations) =>
@@ -54,7 +54,7 @@ export function cheapestBlock(
   return best && best.memory * cost.saving <= alone ? best.shape : null;
 }
 
-/** Vectors first. */
+/** Those whose columns fill a vector come first. */
 const registerShapes: readonly Sides[] = Array.from({ length: mostRegisters }, (_, i) => mostRegisters - i).flatMap(
   (c) => Array.from({ length: mostRegisters }, (_, i): Sides => [mostRegisters - i, c]),
 );
@@ -62,7 +62,7 @@ const registerShapes: readonly Sides[] = Array.from({ length: mostRegisters }, (
 const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
 
 interface Reads {
-  /** Words that a block reads for each result and step of its sum: from memory, and from that of its workgroup. */
+  /** Words read per result and step of its sum, from global memory and from workgroup memory. */
   readonly memory: number;
   readonly near: number;
 }
@@ -74,7 +74,7 @@ function readsOf({ rows, cols, reads }: BlockParts, { invocations, registers }: 
     return { length, each: registers[d], blocks, idle: (blocks * wide) / length };
   };
   const [down, across] = [side(rows, 0), side(cols, 1)];
-  // Invocations of results that a block has too many read what the others read.
+  // Invocations beyond the edge of the results still read.
   const idle = down.idle * across.idle;
   let [memory, near] = [0, 0];
   for (const r of reads) {

@@ -13,17 +13,18 @@ import { packedFor, readsRows } from './packing.ts';
 
 const factors = [1, 2, 3, 4, 5, 6, 8];
 
-/** A way to run a contraction. */
+/** One way to run a contraction. */
 export interface Way {
   readonly schedule: Schedule;
-  /** What it reads copies of, and what making these costs. */
+  /** The packed copies that it reads, and the cycles that packing takes. */
   readonly packs: readonly Directive[];
   readonly copying: number;
   readonly cycles: number;
 }
 
-/** All ways that are worth comparing, the cheapest first. They differ in their lanes, their register tiles or in how many axes they
- *  keep apart; none where there is nothing to choose. An analysis does not tell all of a kernel: some may not fit it. */
+/** All ways worth comparing, the cheapest first. They differ in lanes, register tiles or the number of fenced axes.
+ *  Empty where there is nothing to choose. The analysis does not cover every rule of the directives, so some may not
+ *  fit the kernel. */
 export function contractions(a: Analysis, target: VectorTarget, extents: Extents): Way[] {
   const windowed = a.window.map((l) => ({ axis: l.axis, by: extents.of(l) }));
   const windowSize = windowed.reduce((p, w) => p * w.by, 1);
@@ -36,7 +37,7 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
     if (e === null) continue;
     for (const vectors of [1, 2, 3, 4])
       if (vectors * target.lanes <= e) kinds.push(...alongResult(l, vectors, vectors * target.lanes, a, extents));
-    // A short extent runs whole, its last vector not full.
+    // A short extent is vectorized whole; its last vector is partly filled.
     const whole = Math.ceil(e / target.lanes);
     if (e > 1 && e % target.lanes !== 0 && whole <= 4) kinds.push(...alongResult(l, whole, e, a, extents));
     for (const other of a.parallel) kinds.push(...alongRows(l, other, a, target, extents));
@@ -83,14 +84,14 @@ interface Costed {
   readonly cycles: number;
 }
 
-/** Whether the loops of a window, each holding nothing but the next, can become copies from the innermost out. */
+/** True if each window loop holds nothing but the next, so that they can be unrolled from the innermost out. */
 function mayUnroll(window: readonly Loop[]): boolean {
   const innermost = window.at(-1);
   return !innermost || (window.slice(0, -1).every((l) => l.body.length === 1) && !reorders(innermost.body));
 }
 
-/** Lanes along an axis of the result: as it is, and woven with a window whose places lie between its own, as the columns
- *  under a pooling window do, so that reads `span` apart become neighbours. */
+/** Lanes along one axis of the result: plain, and woven with a window that steps between its elements, as a pooling
+ *  window does, so that reads `span` apart become neighbours. */
 function alongResult(loop: Loop, vectors: number, width: number, a: Analysis, extents: Extents): Lanes[] {
   const plain: Lanes = { loop, vectors, width, dot: false, woven: null, span: 1 };
   const woven = a.window.at(-1);
@@ -104,12 +105,12 @@ function alongResult(loop: Loop, vectors: number, width: number, a: Analysis, ex
   return weaves ? [plain, { ...plain, woven, span, vectors: vectors * span }] : [plain];
 }
 
-/** Lanes along two axes of the result at once, a short one's whole extent between the indices of the other, where all that
- *  is read along them lies so in memory, or in a packed copy. */
+/** Lanes along two axes of the result at once: the whole of a short one for each index of the other, where everything
+ *  read along them is laid out that way in memory, or in a packed copy. */
 function alongRows(rows: Loop, short: Loop, a: Analysis, target: VectorTarget, extents: Extents): Lanes[] {
   const [e, span] = [extents.constant(rows), extents.constant(short)];
   if (e === null || span === null || rows === short || span < 2 || span > largestSpan) return [];
-  // Behind a sum's loop, rows part again; without one there is nothing between.
+  // After the loop of a sum the rows are separated again; without such a loop weaving gains nothing.
   if (a.window.length > 0 || a.reduction.length === 0 || !readsRows(a, rows, short)) return [];
   const most = Math.floor((target.lanes * mostVectors) / span);
   return Array.from({ length: Math.min(e, most) }, (_, i): Lanes => {
@@ -118,10 +119,10 @@ function alongRows(rows: Loop, short: Loop, a: Analysis, target: VectorTarget, e
   });
 }
 
-/** A span beyond this fills vectors by itself, and a run of more vectors leaves no room for what is read. */
+/** A longer span fills vectors by itself; more vectors than this leave no registers for operands. */
 const [largestSpan, mostVectors] = [16, 8];
 
-/** At most two axes in register tiles. */
+/** Register tiles over at most two axes. */
 function* tilings(loops: readonly Loop[], most: number, extents: Extents): Generator<readonly Unrolled[]> {
   yield [];
   for (const [i, l] of loops.entries())
@@ -138,7 +139,7 @@ function* tilings(loops: readonly Loop[], most: number, extents: Extents): Gener
     }
 }
 
-/** How many iterations of the innermost reductions become one body. */
+/** The ways to unroll the innermost reductions. */
 function unrollings(
   a: Analysis,
   lanes: Candidate['lanes'],
@@ -150,9 +151,9 @@ function unrollings(
   const inner: Unrolled[] = [];
   let size = macs;
   for (const l of a.reduction.toReversed()) {
-    // Where an index is data each copy would make an address of its own: copies would share nothing.
+    // Where an index is data, each copy computes an address of its own and shares nothing.
     if (a.reads.some((r) => r.indirect && r.bent.has(l.axis))) break;
-    // A loop that holds others keeps its place: copies of it would be added in another order.
+    // A loop that contains others is not unrolled: its copies would add in another order.
     const [only] = l.body;
     const nested = l.body.some((s) => s.kind === 'for');
     if (nested && !(l.body.length === 1 && only?.kind === 'for' && inner.some((u) => u.axis === only.axis))) break;
@@ -166,7 +167,7 @@ function unrollings(
       size *= count;
       continue;
     }
-    // A symbolic extent is split once: into lanes, or into steps.
+    // A symbolic extent is split only once: into lanes, or into steps.
     if (whole === null && lanes?.dot && lanes.loop === l) break;
     for (const by of [2, 4, 8]) {
       if (by > count || size * by > target.unroll * 1.25) continue;
@@ -177,8 +178,8 @@ function unrollings(
   return out;
 }
 
-/** Where copies may be kept apart: nowhere, between the outermost steps, and within a step between rows of a window. Rows
- *  of a tile are not: what many accumulators cost at each fence is more than what a fence spares. */
+/** Where to put fences: nowhere, between the outermost steps, and also between the rows of a window within a step. Not
+ *  between the rows of a tile: a fence there costs more, with that many accumulators, than it saves. */
 function fencings(steps: readonly Unrolled[], window: readonly Unrolled[]): ReadonlySet<Axis>[] {
   const [step, row] = [steps[0], window[0]];
   const none = new Set<Axis>();
@@ -191,7 +192,7 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
   const out: Directive[] = [];
   const { lanes } = c;
   if (lanes?.dot) out.push({ do: 'reassociate', axis: lanes.loop.axis.name, by: target.lanes });
-  // Inner loops first: a tile moves inwards past the loops in its body, and sums and first maxima keep their order.
+  // Inner loops first: a tile moves inwards past the loops in its body, so sums and first maxima keep their order.
   for (const w of window.toReversed())
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
   if (lanes && !lanes.dot)

@@ -1,5 +1,5 @@
-/** What a way to run a contraction costs, in cycles: instructions against the machine's issue width, loads against its
- *  ports, spilled registers, loop turns, what is left over at the edges, and code bytes. */
+/** The estimated cycles of a contraction: instructions against issue width, loads against load ports, spills, loop
+ *  overhead, remainders, and code size. */
 
 import type { Axis } from '../../../ir/expr.ts';
 import type { Loop } from '../../../ir/kernel.ts';
@@ -8,44 +8,44 @@ import { endsAtDim } from '../rewrites/loops.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import type { Extents } from './extents.ts';
 
-/** An axis of whose iterations `by` stand side by side. */
+/** An axis unrolled `by` times. */
 export interface Unrolled {
   readonly axis: Axis;
   readonly by: number;
 }
-/** The axis that runs in lanes, `width` indices of it at a time: one of the result's, or of the sum's (`dot`). */
+/** The axis that runs in lanes, `width` indices at a time: one of the result, or of the sum (`dot`). */
 export interface Lanes {
   readonly loop: Loop;
   readonly width: number;
-  /** So many vectors hold them, the last perhaps not full. */
+  /** The number of vectors that hold them; the last may be partly filled. */
   readonly vectors: number;
   readonly dot: boolean;
-  /** A loop whose places lie between the lanes' places, so that both are one run of neighbours: a window's, or another one of
-   *  the result's. */
+  /** A loop whose elements lie between those of the lanes, so that both form one contiguous run: a loop of a window, or
+   *  another of the result. */
   readonly woven: Loop | null;
-  /** How many neighbours each index stands for: the woven loop's extent, or 1. */
+  /** The number of neighbours for each index: the woven loop's extent, or 1. */
   readonly span: number;
 }
 
-/** Whether what does not fill the lanes' last vectors is computed by a full turn that begins earlier. */
+/** True if a remainder is computed by a full iteration that starts earlier. */
 export const shifts = ({ woven }: Lanes, { inPlace }: Analysis): boolean => !inPlace && !woven;
 
-/** Whether the lanes are along two axes of the result. */
+/** True if the lanes run along two axes of the result. */
 export const alongTwo = (lanes: Lanes | null, { parallel }: Analysis): lanes is Lanes & { readonly woven: Loop } =>
   lanes?.woven != null && parallel.includes(lanes.woven);
 
-/** Vector registers that a body keeps for what it reads, beside its accumulators. */
+/** Vector registers that a body keeps for operands, beside its accumulators. */
 export const operandRegisters = 3;
 
-/** What one copy by itself costs, as a part of a tile of copies, which share their reads. */
-const alone = 0.4;
+/** The cost of a copy by itself, as a fraction of a tile of copies, which share their reads. */
+const loneCopy = 0.4;
 
 /** One way to run a contraction. */
 export interface Candidate {
   readonly lanes: Lanes | null;
   readonly tiles: readonly Unrolled[];
   readonly steps: readonly Unrolled[];
-  /** Axes whose copies are kept apart, so that the engine holds only one copy's loads at a time. */
+  /** Axes with fences between their copies, so that the engine holds the loads of only one copy at a time. */
   readonly fences: ReadonlySet<Axis>;
 }
 
@@ -64,7 +64,7 @@ export function cost(
   const steps = c.steps.reduce((p, u) => p * u.by, 1);
   const macs = perStep * steps;
 
-  // Loads of one body: every distinct address once between two fences.
+  // Loads of one body: each distinct address once between two fences.
   const unrolled = [...copies, ...c.steps];
   const free = unrolled.filter((u) => !c.fences.has(u.axis));
   const fences = unrolled.reduce((p, u) => (c.fences.has(u.axis) ? p * u.by : p), 1);
@@ -75,7 +75,7 @@ export function cost(
     const along =
       lanes && !lanes.dot && stride !== 0 ? [{ axis: lanes.loop.axis, by: vectors, step: target.lanes }] : [];
     const distinct = distinctOffsets(r, [...steppedBy, ...along]);
-    // What a fenced axis does not move is read once, ahead of the fences.
+    // Reads that a fenced axis does not move are done once, ahead of the fences.
     const moves = (axis: Axis): boolean => r.bent.has(axis) || (r.strides.get(axis) ?? 0) !== 0;
     const times = unrolled.reduce((p, u) => (c.fences.has(u.axis) && moves(u.axis) ? p * u.by : p), 1);
     const each = stride === 0 || stride === 1 ? 1 : stride === 2 ? 1 + target.cost.strided : target.cost.gathered;
@@ -89,27 +89,27 @@ export function cost(
   const { issue, arithmetic, load, loop, pointer, spill, result } = target.cost;
   const issued = a.operations - (target.madd && a.addsProduct ? 1 : 0);
   let body = Math.max(
-    // One accumulator takes its additions one after another.
+    // Additions to one accumulator wait for each other.
     steps * target.cost.latency,
     (macs * a.operations) / (2 * arithmetic),
     loads / load,
     (macs * issued + instructions + (fences > 1 ? target.cost.fence * fences : 0)) / issue,
   );
   const accumulators = perStep;
-  // One spilled accumulator is loaded and stored at every step, and halves a kernel.
+  // One spilled accumulator is loaded and stored at every step, which makes a kernel half as fast.
   const over = Math.max(
     accumulators + operandRegisters - target.registers,
     accumulators + blockLoads - target.blockRegisters,
   );
   if (over > 0) body *= spill.any + spill.each * Math.min(over, accumulators);
 
-  // Each loop that is left costs its own instructions, a pointer for each read among them, and a jump that goes wrong.
+  // Each remaining loop costs its own instructions, a pointer for each read, and a mispredicted branch.
   const turn = (loop + pointer * refs.length) / issue;
   const reduced = a.reduction.reduceRight((inside, l) => {
     const u = c.steps.find((s) => s.axis === l.axis)?.by ?? 1;
     const width = lanes?.dot && lanes.loop === l ? target.lanes : 1;
     const e = extents.of(l);
-    // What does not fill a vector runs alone.
+    // A remainder that does not fill a vector runs one element at a time.
     const filled = Math.floor(e / (u * width));
     const trips = filled + (e - filled * u * width) / Math.max(1, u);
     const exit = endsAtDim(l) ? target.cost.exit : target.cost.surprise;
@@ -126,38 +126,38 @@ export function cost(
       return p * (Math.floor(e / width) + last);
     }
     const t = c.tiles.find((u) => u.axis === l.axis)?.by ?? 1;
-    // What is left of a symbolic extent runs one by one.
-    const last = extents.constant(l) === null ? (e % t) * alone : Math.sqrt((e % t) / t);
+    // The remainder of a symbolic extent runs one iteration at a time.
+    const last = extents.constant(l) === null ? (e % t) * loneCopy : Math.sqrt((e % t) / t);
     return p * (Math.floor(e / t) + last);
   }, 1);
   const ordered = a.ordered.reduce((p, l) => p * extents.of(l), outside);
   const scattered =
     lanes && !lanes.dot && a.stores.some((s) => s.strides.get(lanes.loop.axis) !== 1) ? result.apart : result.row;
-  // Two woven axes part again where they are stored: a vector for each index of the short one.
+  // Two woven axes are separated when they are stored: a vector for each index of the short one.
   const pieces = alongTwo(lanes, a) ? (lanes.span * Math.ceil(lanes.width / target.lanes)) / lanes.vectors : 1;
   const ends = accumulators * pieces * (scattered + (lanes?.dot ? result.across : 0)) + result.fixed;
-  // Code is downloaded, compiled and cached: an instruction must save some cycles of the whole batch.
+  // Code is downloaded, compiled and cached: an instruction must pay for itself over the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
   const { sample, most } = target.cost.code;
   return ordered * (reduced + ends / 2) + code * Math.min(most, sample * extents.batch);
 }
 
-/** How many different elements a read touches over all copies. */
+/** The number of distinct elements that a read touches over all copies. */
 function distinctOffsets(r: Reference, copies: readonly { axis: Axis; by: number; step: number }[]): number {
   const moving: { by: number; stride: number }[] = [];
-  // Where an axis bends the index, no two of its copies are taken to meet.
+  // Along an axis in which the address is not linear, all copies are assumed to be distinct.
   let apart = 1;
   for (const { axis, by, step } of copies) {
     const stride = (r.strides.get(axis) ?? 0) * step;
     if (r.bent.has(axis)) apart *= by;
     else if (stride !== 0 && by > 1) moving.push({ by, stride });
   }
-  return apart * countOf(moving);
+  return apart * countSums(moving);
 }
 
-/** How many values Σ stride·i has for 0 ≤ i < by. */
-function countOf(moving: readonly { by: number; stride: number }[]): number {
+/** The number of values of Σ stride·i for 0 ≤ i < by. */
+function countSums(moving: readonly { by: number; stride: number }[]): number {
   if (moving.length === 1) return (moving[0] as { by: number }).by;
   let offsets = new Set<number>([0]);
   for (const { by, stride } of moving) {

@@ -1,14 +1,14 @@
-/** How long loops are, in numbers. */
+/** Trip counts of loops, as numbers. */
 
 import { endsByData } from '../../../ir/analysis/lists.ts';
 import { type Expr, int, leastOf, mapExpr } from '../../../ir/expr.ts';
 import type { Loop } from '../../../ir/kernel.ts';
 import { bindDim, type Dim } from '../../../ir/type.ts';
 
-/** What a list holds of the steps that it is made of, behind a ReLU and a max pool: of LeNet's second convolution three quarters. */
+/** The share of steps that stay in a list after a ReLU and a max pool: three quarters in LeNet's second convolution. */
 const kept = 0.75;
 
-/** Extents of loops, the batch taken at its largest. */
+/** Extents of loops, at the largest batch. */
 export class Extents {
   readonly batch: number;
   constructor(batch: number) {
@@ -19,12 +19,12 @@ export class Extents {
     const most = Math.min(bindDim(l.axis.extent, this.batch), ...ends);
     return endsByData(l) ? most * kept : most;
   }
-  /** What an index is that depends on nothing but the batch. */
+  /** The value of an index that depends on nothing but the batch. */
   #value(e: Expr): number | null {
     const at = mapExpr(e, (p) => (p.kind === 'size' ? int(bindDim(p.of, this.batch)) : p));
     return at.kind === 'const' ? at.value : null;
   }
-  /** Its extent, where it counts from 0 to a number. */
+  /** The extent of a loop from 0 to a constant, or null. */
   constant(l: Loop): number | null {
     return l.to.kind === 'const' && l.from.kind === 'const' && l.from.value === 0 ? l.to.value : null;
   }

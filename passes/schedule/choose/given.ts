@@ -1,5 +1,5 @@
-/** Schedules from a text: the kernels that it names get exactly its directives, and what is wrong with one is told at its
- *  place there. */
+/** Schedules from a text. A kernel that it names gets exactly those directives; errors point at the line of the
+ *  directive. */
 
 import { CompileError } from '../../../ir/diagnostic.ts';
 import type { Kernel } from '../../../ir/kernel.ts';
@@ -12,7 +12,7 @@ import { VerifyError } from '../../../ir/verify/index.ts';
 import { verifyKernels } from '../../../ir/verify/kernel.ts';
 import { ScheduleError } from '../rewrites/legal.ts';
 
-/** What a text tells of schedules, as `parseText` reads it: the program that they were of, if it is in the text. */
+/** The schedules of a text, as `parseText` reads it, with the program that they were written for, if the text has it. */
 export type GivenSchedules = Pick<Text, 'program' | 'programLoc' | 'schedules'>;
 export const nothingGiven: GivenSchedules = { program: null, programLoc: null, schedules: [] };
 
@@ -21,7 +21,7 @@ export const givenTo = (k: Kernel, { schedules }: GivenSchedules): Schedule | nu
   return text ? directivesOf(text) : null;
 };
 
-/** The same for a device that lacks what some directives ask for: they do without. */
+/** The same schedules for a device without some features: directives do without them. */
 export const without = (given: GivenSchedules, target: GridTarget): GivenSchedules => {
   const schedules = given.schedules.map((s) => ({
     ...s,
@@ -30,7 +30,7 @@ export const without = (given: GivenSchedules, target: GridTarget): GivenSchedul
   return { ...given, schedules };
 };
 
-/** Throws a `CompileError` where the text is of another program, or names none of these kernels, which are not scheduled yet. */
+/** Throws a `CompileError` where the text was written for another program, or names none of these unscheduled kernels. */
 export function requireModel(
   { program, programLoc, schedules }: GivenSchedules,
   kernels: readonly Kernel[],
@@ -42,7 +42,7 @@ export function requireModel(
       `these schedules are of the program ${at(program.name)}, and this is ${at(model)}`,
       {
         loc: programLoc,
-        help: 'leave out the program to have the schedules that stand behind it all the same',
+        help: 'leave out the program to use the schedules after it anyway',
       },
     );
   const [first] = schedules;
@@ -53,7 +53,7 @@ export function requireModel(
   });
 }
 
-/** Throws a `CompileError` where the text names a kernel that is not among these, which are all. */
+/** Throws a `CompileError` where the text names a kernel that is not in `names`, which lists all. */
 export function requireKernels({ schedules }: GivenSchedules, names: Iterable<string>): void {
   const all = new Set(names);
   const stranger = schedules.find((s) => !all.has(s.kernel));
@@ -68,7 +68,7 @@ export function requireKernels({ schedules }: GivenSchedules, names: Iterable<st
 const at = (name: string): string => showReference('@', name);
 const known = (names: ReadonlySet<string>): string => `the kernels are ${[...names].map(at).join(', ')}`;
 
-/** Runs `scheduled`, and holds what it makes of given schedules to what a scheduler's own are tested for. */
+/** Runs `scheduled`, and checks the kernels that given schedules made. Errors point at the directive in the text. */
 export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
   given: GivenSchedules,
   target: Target,
@@ -90,13 +90,14 @@ export function withPlaces<T extends { readonly kernels: readonly Kernel[] }>(
       loc: text.directives.find((d) => d.directive === guilty)?.loc ?? text.loc,
       help:
         guilty.do === 'over'
-          ? "write the schedule anew, or leave out the line with 'over' to have the directives for this kernel all the same"
+          ? "write the schedule again, or leave out the line with 'over' to use the directives for this kernel anyway"
           : null,
     });
   }
 }
 
-/** Some of the kernels have schedules of these texts: what the others store, lists above all, is known to the verifier too. */
+/** Verifies all kernels, not only those with given schedules: the verifier needs to know what the others store, lists
+ *  above all. */
 function requireSound(
   kernels: readonly Kernel[],
   texts: readonly ScheduleText[],
@@ -115,7 +116,7 @@ function requireSound(
     verifyKernels(kernels, { maxBatch, target, throughMemory: true });
   } catch (e) {
     if (!(e instanceof VerifyError)) throw e;
-    // Directives keep indices in range, also where that is beyond the verifier to prove.
+    // Directives keep indices in bounds, even where the verifier cannot prove it.
     const first = e.problems.find((p) => p.code !== 'bounds');
     const text = first && (texts.find((t) => `${first.where} `.startsWith(`kernel @${t.kernel} `)) ?? texts[0]);
     if (first) throw new CompileError('bad-schedule', `${first.where}: ${first.message}`, { loc: text?.loc ?? null });

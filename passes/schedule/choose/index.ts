@@ -18,13 +18,14 @@ import { Extents } from './extents.ts';
 import { mappings } from './mapping.ts';
 import { isSafe, workgroups } from './workgroups.ts';
 
-/** A schedule that fits its kernel, and what would have been better by estimate and does not fit. */
+/** A schedule that fits its kernel, and the better ones by estimate that do not fit. */
 export interface Choice {
   readonly schedule: Schedule;
   readonly dropped: readonly Dropped[];
 }
 
-/** The schedule that is cheapest by estimate of those that fit. It never throws: a kernel at least stays as it was lowered. */
+/** The cheapest schedule by estimate among those that fit. Never throws: in the worst case a kernel stays as it was
+ *  lowered. */
 export function choose(kernel: Kernel, target: Target, batch: number): Choice {
   const fitting = new Fitting(kernel);
   const [schedule = []] = ways(fitting, target, batch, 1);
@@ -33,13 +34,13 @@ export function choose(kernel: Kernel, target: Target, batch: number): Choice {
 export const chooseSchedule = (kernel: Kernel, target: Target, batch: number): Schedule =>
   choose(kernel, target, batch).schedule;
 
-/** The schedules that are cheapest by estimate, at most `most` of them, the cheapest first: what is worth measuring. */
+/** At most `most` schedules, the cheapest by estimate first: those worth measuring. */
 export function candidates(kernel: Kernel, target: Target, batch: number, most: number): Schedule[] {
   const over = overLoops(kernel);
   return ways(new Fitting(kernel), target, batch, most).map((s) => [...over, ...inBlocks(kernel, s, target, batch)]);
 }
 
-/** Keeps what fits a kernel, and notes what does not. */
+/** Keeps the schedules that fit a kernel, and notes why others do not. */
 class Fitting {
   readonly kernel: Kernel;
   readonly #dropped = new Map<string, Dropped>();
@@ -67,20 +68,20 @@ class Fitting {
     return found;
   }
 
-  /** A schedule and what else goes with it: of these pieces, each that fits after those before it. */
+  /** A schedule extended by each piece that fits after those before it. */
   with(schedule: Schedule, pieces: readonly Schedule[]): Schedule {
     return pieces.reduce((s, piece) => (this.fits([...s, ...piece]) ? [...s, ...piece] : s), schedule);
   }
 }
 
-/** A schedule with its long sums in blocks. */
+/** A schedule that also blocks the kernel's long sums. */
 function inBlocks(kernel: Kernel, schedule: Schedule, target: Target, batch: number): Schedule {
   const mayBe = (s: Schedule): boolean => fits(kernel, s) && (!isGrid(target) || isSafe(kernel, s, target, batch));
   const sums = longSums(applySchedule(kernel, schedule), new Extents(batch));
   return sums.reduce<Schedule>((s, d) => (mayBe([...s, d]) ? [...s, d] : s), schedule);
 }
 
-/** What ties a schedule to the kernel that it is written for. */
+/** The directive that ties a schedule to the loops of its kernel. */
 function overLoops(kernel: Kernel): Directive[] {
   const loops = loopsOf(kernel);
   return loops.length > 0 ? [{ do: 'over', loops }] : [];
@@ -91,7 +92,7 @@ function ways(fitting: Fitting, target: Target, batch: number, most: number): Sc
   if (isGrid(target)) return [workgroups(kernel, target, batch)];
   if (!isVector(target) || loopsIn(kernel).some((l) => l.from.kind === 'const' && !endsAtDim(l))) return [[]];
   const a = analyse(kernel, batch);
-  // What one iteration stores where an earlier one's count tells keeps its place.
+  // A store to a place that an earlier iteration counted keeps its order.
   if (a.stores.some((s) => s.at.some((e) => x.some(e, (p) => p.kind === 'tile')))) return [copies(kernel, a)];
   const extents = new Extents(batch);
   if (a.main) {
@@ -99,7 +100,7 @@ function ways(fitting: Fitting, target: Target, batch: number, most: number): Sc
     const all = [
       ...plain,
       ...overLists(kernel, plain, target, extents),
-      // Windows that add to memory gain nothing by it: their planes take turns.
+      // No gain for windows that add to memory: their planes run in order.
       ...(a.ordered.length > 0 ? [] : overGroups(kernel, target, extents)),
     ].sort((p, q) => p.cycles - q.cycles);
     const found = fitting.first(
@@ -120,7 +121,7 @@ function ways(fitting: Fitting, target: Target, batch: number, most: number): Sc
   );
 }
 
-/** The ways to run a contraction whose steps are listed first. */
+/** Ways to run a contraction over lists of its steps, which are made first. */
 function overLists(kernel: Kernel, plain: readonly Way[], target: VectorTarget, extents: Extents): Way[] {
   if (compressibles(kernel).length === 0) return [];
   const copied = new Map(plain.map((w) => [w.packs.map(showDirective).join(), w]));
@@ -137,7 +138,7 @@ function overLists(kernel: Kernel, plain: readonly Way[], target: VectorTarget, 
   });
 }
 
-/** The ways to run a contraction whose groups of channels have a loop of their own. */
+/** Ways to run a contraction with a loop of its own for the groups of channels. */
 function overGroups(kernel: Kernel, target: VectorTarget, extents: Extents): Way[] {
   const apart = splits(kernel);
   if (apart.length === 0 || !fits(kernel, apart)) return [];
@@ -145,7 +146,7 @@ function overGroups(kernel: Kernel, target: VectorTarget, extents: Extents): Way
   return found.map((w) => ({ ...w, schedule: [...apart, ...w.schedule] }));
 }
 
-/** Copies of a short innermost loop that appends to a list, as many as divide it. */
+/** Unrolls a short innermost loop that appends to a list, by a factor that divides its trip count. */
 function copies(kernel: Kernel, { reduction }: Analysis): Schedule {
   const last = reduction.at(-1);
   const trips = last && constantTrips(last);
@@ -154,23 +155,23 @@ function copies(kernel: Kernel, { reduction }: Analysis): Schedule {
   return fits(kernel, schedule) ? schedule : [];
 }
 
-/** Lanes along the rows of a kernel that goes through each of them several times, as a softmax does: for its sums and its greatest
- *  elements, and for what it makes of them. */
+/** Lanes along the rows of a kernel that passes over each row several times, as a softmax does: for its sums and
+ *  maxima, and for its results. */
 function rows(kernel: Kernel, target: VectorTarget): Schedule[] {
   return loopsIn(kernel).flatMap((l): Schedule[] => {
     const [axis, by] = [l.axis.name, target.lanes];
-    if (l.mode !== 'serial' || (constantTrips(l) ?? 0) < shortestRow * by) return [];
+    if (l.mode !== 'serial' || (constantTrips(l) ?? 0) < fewestVectors * by) return [];
     if (l.body.every((s) => s.kind === 'accumulate')) return [[{ do: 'reassociate', axis, by }]];
     return l.body.every((s) => s.kind === 'store') ? [[{ do: 'vectorize', axis, by, shift: true }]] : [];
   });
 }
-/** Vectors that a row has at least: shorter ones gain nothing. */
-const shortestRow = 4;
+/** The fewest vectors in a row for which lanes pay. */
+const fewestVectors = 4;
 
 const inLanesBy = (kernel: Kernel, schedule: Schedule, batch: number): number =>
   inLanes(applySchedule(kernel, schedule), batch);
 
-/** Lanes for loops that only set memory to a constant, as zeros that windows are added to. */
+/** Lanes for loops that only fill memory with a constant, such as the zeros to which windows are added. */
 function fills(kernel: Kernel, main: Schedule, target: VectorTarget): Schedule[] {
   const out: Schedule[] = [];
   const lanes = new Set(main.flatMap((d) => (d.do === 'vectorize' ? [d.axis] : [])));

@@ -1,4 +1,4 @@
-/** Kernels that map element to element: lanes along the innermost axis. */
+/** Element-wise kernels: lanes along the innermost axis. */
 
 import type { Axis } from '../../../ir/expr.ts';
 import { constantTrips } from '../../../ir/kernel.ts';
@@ -6,19 +6,19 @@ import type { Schedule } from '../../../ir/schedule.ts';
 import type { VectorTarget } from '../../../ir/target.ts';
 import type { Analysis, Reference } from './analyse.ts';
 
-/** Strides that a vector is loaded with, and stored with, in a few instructions. */
+/** Strides at which a few instructions load or store a vector. */
 const loadable = [0, 1, 2, -1];
 const storable = [1, 2];
 
-/** Whether a kernel reads one run of neighbours and stores it elsewhere, apart: lanes then spare the loads. */
+/** True if a kernel reads one contiguous run and stores its elements apart from each other: lanes then save loads. */
 function isTransposed({ reads, stores }: Analysis, axis: Axis): boolean {
   const [read, ...more] = reads;
   const steps = (r: Reference): number => (r.bent.has(axis) || r.guarded ? 0 : (r.strides.get(axis) ?? 0));
   return read !== undefined && more.length === 0 && steps(read) === 1 && stores.every((r) => steps(r) !== 0);
 }
 
-/** Lanes along the innermost axis, where all that is touched along it lies close together or is the same: one vector of them,
- *  the usual choice, or more, or none. */
+/** Lanes along the innermost axis, where everything accessed along it is close together or the same: one vector, the
+ *  usual choice, or more, or none. */
 export function mappings(a: Analysis, target: VectorTarget): Schedule[] {
   const last = a.parallel.at(-1);
   const trips = last && constantTrips(last);

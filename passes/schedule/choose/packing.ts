@@ -1,5 +1,5 @@
-/** Reads that lanes could not load as they lie: packed copies with other dimensions last, and what each read's strides are
- *  then. */
+/** Packed copies for reads that lanes cannot load as they are laid out, with other dimensions last, and the strides of
+ *  each read in them. */
 
 import type { Axis, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
@@ -11,17 +11,17 @@ import type { Analysis, Reference } from './analyse.ts';
 import { alongTwo, type Lanes } from './cost.ts';
 import type { Extents } from './extents.ts';
 
-/** Strides that a vector is loaded with in a few instructions. */
+/** Strides at which a few instructions load a vector. */
 const loadable = [0, 1, 2];
 
-/** What a kernel reads under some lanes, and the copies that it reads from. */
+/** The reads of a kernel under given lanes, the copies that they read, and the cycles that the copies take. */
 export interface Packed {
   readonly refs: readonly Reference[];
   readonly packs: readonly Directive[];
   readonly cycles: number;
 }
 
-/** The reads of a kernel, each from a copy with the lanes' dimensions last where it is not loadable without. */
+/** The reads of a kernel. Those that lanes cannot load as they are read a copy with the lanes' dimensions last. */
 export function packedFor(a: Analysis, lanes: Lanes | null, target: VectorTarget, extents: Extents): Packed {
   if (!lanes) return { refs: a.reads, packs: [], cycles: 0 };
   const { woven } = lanes;
@@ -42,7 +42,7 @@ export function packedFor(a: Analysis, lanes: Lanes | null, target: VectorTarget
   return { refs, packs, cycles };
 }
 
-/** A read whose lanes and whose window's places are one run of neighbours. */
+/** A read in which the lanes and the window form one contiguous run. */
 const besideWindow = (r: Reference, { loop, span }: Lanes, woven: Loop): Reference => ({
   ...r,
   strides: new Map(
@@ -50,7 +50,7 @@ const besideWindow = (r: Reference, { loop, span }: Lanes, woven: Loop): Referen
   ),
 });
 
-/** Whether all that a kernel reads along two axes lies in rows of the short one, or may be copied to lie so. */
+/** True if everything read along two axes is laid out in rows of the short one, or may be packed that way. */
 export const readsRows = (a: Analysis, rows: Loop, short: Loop): boolean => {
   const moving = a.reads.filter((r) => moves(r, rows.axis) || moves(r, short.axis));
   return (
@@ -64,19 +64,19 @@ export const readsRows = (a: Analysis, rows: Loop, short: Loop): boolean => {
 
 const moves = (r: Reference, axis: Axis): boolean => (r.strides.get(axis) ?? 0) !== 0 || r.bent.has(axis);
 
-/** A copy is one of what stands there before the kernel runs, and the only one of its buffer. */
+/** A copy is made before the kernel runs, and of each buffer at most once. */
 const mayPack = (r: Reference, a: Analysis): boolean =>
   !a.stores.some((s) => s.buffer === r.buffer) && !a.reads.some((q) => q !== r && q.buffer.name === r.buffer.name);
 
-/** The order of a read's dimensions in which the lanes' is last; null where it may stay as it is, or must. */
+/** The order of dimensions that puts the lanes' dimension last; null where the read needs no copy, or cannot have one. */
 function lanesOrder(r: Reference, axis: Axis, a: Analysis): readonly number[] | null {
   if (r.bent.has(axis) || loadable.includes(r.strides.get(axis) ?? 0)) return null;
   const d = dimensionOf(r, axis);
   return d === null || !mayPack(r, a) ? null : [...others(r, d), d];
 }
 
-/** The order of a read's dimensions in which rows that are the whole of the short axis lie one behind the other, one for each
- *  index of the other; null where there is none. */
+/** The order of dimensions in which the rows, each the whole of the short axis, are contiguous, one for each index of
+ *  the other axis; null if there is none. */
 function rowsOrder(r: Reference, rows: Loop, short: Loop): readonly number[] | null {
   if (r.bent.has(rows.axis) || r.bent.has(short.axis)) return null;
   if (r.at.length === 1 && r.strides.get(short.axis) === 1 && r.strides.get(rows.axis) === short.axis.extent)
@@ -90,7 +90,7 @@ function rowsOrder(r: Reference, rows: Loop, short: Loop): readonly number[] | n
 
 const others = (r: Reference, ...but: readonly number[]): number[] => [...r.at.keys()].filter((d) => !but.includes(d));
 
-/** The dimension in which an axis moves a read by one element, if it moves it in no other. */
+/** The dimension that an axis moves by one element per step, if it moves no other. */
 function dimensionOf(r: Reference, axis: Axis): number | null {
   const [d, ...more] = [...r.at.keys()].filter((k) => x.freeAxes(r.at[k] as Expr).has(axis));
   if (d === undefined || more.length > 0) return null;
@@ -98,8 +98,8 @@ function dimensionOf(r: Reference, axis: Axis): number | null {
   return step?.[1] === 1 && again.length === 0 ? d : null;
 }
 
-/** Strides of a read whose dimensions were put in another order: exact for axes that stand in sums, which is enough to rank
- *  candidates. */
+/** The strides of a read after its dimensions are reordered. Exact for sums of axes with constant factors, which is
+ *  enough to rank candidates. */
 function restrided(r: Reference, order: readonly number[]): Map<Axis, number> {
   const out = new Map<Axis, number>();
   let step = 1;

@@ -1,5 +1,5 @@
-/** Schedules for devices of workgroups: which loops are the grid, which the invocations of a workgroup, and what these do
- *  together. */
+/** Schedules for devices with workgroups: the loops that become the grid, those that become the invocations of a
+ *  workgroup, and the work that these share. */
 
 import type { Buffer } from '../../../ir/expr.ts';
 import { addsTogether, type Kernel, type Loop, type Stmt, walkStmts } from '../../../ir/kernel.ts';
@@ -14,11 +14,11 @@ import { slicesName, slicing } from '../rewrites/slice.ts';
 import { cheapestBlock, mostRegisters } from './block-sizes.ts';
 import { Extents } from './extents.ts';
 
-/** So many loops at most make the invocations of a workgroup. */
-const deepest = 3;
+/** The most loops that form the invocations of a workgroup. */
+const mostInvokeLoops = 3;
 
-/** The first that is safe of: sums in two stages, blocks of results in workgroup memory, sums that invocations share, an invocation for each
- *  iteration, and one for all. */
+/** The first safe one of: sums in two stages, blocks of results in workgroup memory, sums shared by invocations, an
+ *  invocation per iteration, one invocation for everything. */
 export function workgroups(kernel: Kernel, target: GridTarget, batch: number): Schedule {
   const extents = new Extents(batch);
   const nest = independent(kernel.body);
@@ -36,12 +36,12 @@ export function workgroups(kernel: Kernel, target: GridTarget, batch: number): S
   return [];
 }
 
-/** Every iteration of the independent loops around a kernel is an invocation: those of the innermost make a workgroup, of
- *  further ones too where these are short, and the grid is what is left. */
+/** An invocation for every iteration of the independent loops: the innermost loop forms a workgroup, with the next ones
+ *  where it is short, and the others form the grid. */
 function everyIteration(nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule {
   const shared: Directive[] = [];
   let room = target.workgroup.usual;
-  for (const l of nest.toReversed().slice(0, deepest)) {
+  for (const l of nest.toReversed().slice(0, mostInvokeLoops)) {
     const by = Math.min(room, extents.of(l));
     if (by <= 1 && shared.length > 0) continue;
     shared.push({ do: 'invoke', axis: l.axis.name, by });
@@ -57,7 +57,7 @@ function everyIteration(nest: readonly Loop[], target: GridTarget, extents: Exte
 
 const grid = (loops: readonly Loop[]): Directive[] => loops.map((l) => ({ do: 'parallel', axis: l.axis.name }));
 
-/** The places of an image as one loop, in blocks with its channels. */
+/** Flattens the rows and columns of an image into one loop, and blocks it with the channels. */
 function blocksOfPlaces(kernel: Kernel, nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule | null {
   const [channels, rows] = nest.slice(-3);
   return channels && rows && nest.length > 2
@@ -65,7 +65,7 @@ function blocksOfPlaces(kernel: Kernel, nest: readonly Loop[], target: GridTarge
     : null;
 }
 
-/** The two innermost independent loops in blocks, where they and the sum in them are long enough to read less so. */
+/** Blocks the two innermost independent loops, where they and the sum in them are long enough for that to save reads. */
 function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents: Extents): Schedule | null {
   const start = applied(kernel, before);
   const first = start && sumIn(start);
@@ -82,7 +82,7 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
   const length = extents.of(over);
   const others = nest.slice(0, -2).reduce((p, l) => p * extents.of(l), 1);
   const block = cheapestBlock(parts, others, target, extents);
-  // A very long sum in few workgroups is better shared.
+  // A very long sum in few workgroups is better shared by invocations.
   if (!block || (block.count < target.workgroup.wanted && length >= target.workgroup.cost.block)) return null;
   const { invocations, registers, by } = block;
   const halves = target.workgroup.halves ? { half: true } : {};
@@ -96,14 +96,14 @@ function blocksOf(kernel: Kernel, before: Schedule, target: GridTarget, extents:
   return [...made, ...lanesOf(kernel, made, lanes, target), ...grid(nest)];
 }
 
-/** The sum in the innermost independent loop of a kernel, or in the windows in it. */
+/** The loop of the sum in the innermost independent loop of a kernel, or in the windows inside it. */
 function sumIn({ body }: Kernel): Loop | undefined {
   const cols = independent(body).at(-1);
   return cols && loopsToSum(cols).at(-1);
 }
 
-/** A very long sum of few results in slices, for as many workgroups as fill the device. Of results that make blocks a few more
- *  are few: slices make them large enough to read each operand seldom. */
+/** Slices a very long sum of few results, to fill the device with workgroups. Where results form blocks, somewhat more
+ *  still count as few: slicing allows blocks large enough to read each operand seldom. */
 function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, batch: number): Schedule | null {
   const extents = new Extents(batch);
   const [over, ...others] = (nest.at(-1)?.body ?? kernel.body).filter((s): s is Loop => s.kind === 'for');
@@ -114,7 +114,7 @@ function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, b
   const length = chain.reduce((p, l) => p * extents.of(l), 1);
   const { wanted, invocations, usual, cost } = target.workgroup;
   const few = results < wanted && length >= cost.slice;
-  // A block of the most results reads this often less than one of the fewest.
+  // The largest block reads less than the smallest by this factor.
   const side = Math.sqrt(usual);
   const tiles = Math.ceil(results / (usual * mostRegisters ** 2));
   const blocks = tiles < wanted && length >= 4 * cost.block && (results * length) / (side / 2) >= cost.launch;
@@ -131,15 +131,15 @@ function slicedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, b
   return few || first.some((d) => d.do === 'block') ? [...before, ...workgroups(whole, target, batch)] : null;
 }
 
-/** Lanes for copies over these axes, as far as they can be. */
+/** Lanes for the copies over these axes that can have them. */
 const lanesOf = (kernel: Kernel, before: Schedule, axes: readonly string[], { lanes }: GridTarget): Schedule =>
   axes.reduce<Directive[]>((chosen, axis) => {
     const d: Directive = { do: 'vectorize', axis, by: lanes };
     return fits(kernel, [...before, ...chosen, d]) ? [...chosen, d] : chosen;
   }, []);
 
-/** A workgroup for every iteration of the loops around, whose invocations share the sums and the loops in it: where these are
- *  long, and there are too few iterations for an invocation each to fill the device. */
+/** A workgroup for every iteration of the outer loops; its invocations share the sums and the loops inside. For long
+ *  loops inside too few iterations to fill the device with an invocation each. */
 function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, extents: Extents): Schedule | null {
   const inside = nest.length > 0 ? (nest.at(-1) as Loop).body : kernel.body;
   const results = nest.reduce((p, l) => p * extents.of(l), 1);
@@ -166,17 +166,17 @@ function sharedSums(kernel: Kernel, nest: readonly Loop[], target: GridTarget, e
   return out.some((d) => d.do === 'share') ? [...out, ...grid(nest)] : null;
 }
 
-/** A loop and those that it consists of. */
+/** A loop and the perfect nest of serial loops inside it. */
 function chainOf(l: Loop): Loop[] {
   const [inner, ...others] = l.body;
   return inner?.kind === 'for' && inner.mode === 'serial' && others.length === 0 ? [l, ...chainOf(inner)] : [l];
 }
 
-/** Whether a loop adds to one accumulator. */
+/** True if a loop does nothing but add to one accumulator. */
 const isSum = ({ body: [only, ...others] }: Loop): boolean =>
   only?.kind === 'accumulate' && others.length === 0 && only.at.length === 0;
 
-/** The loops that a kernel consists of, outermost first, as far as their iterations are independent. */
+/** The perfect nest of independent loops around a kernel, outermost first. */
 export function independent(body: readonly Stmt[]): Loop[] {
   const [only, ...others] = body;
   if (only?.kind !== 'for' || only.mode !== 'serial' || others.length > 0 || !isApart(only)) return [];
@@ -192,7 +192,7 @@ function isApart(l: Loop): boolean {
   return stores && l.from.kind === 'const' && l.from.value === 0 && l.step === 1;
 }
 
-/** What a schedule may bring about that a kernel did not have. */
+/** Problems that a schedule may introduce into a sound kernel. */
 const brought: ReadonlySet<ProblemCode> = new Set([
   'race',
   'in-place',
@@ -203,7 +203,7 @@ const brought: ReadonlySet<ProblemCode> = new Set([
   'uncovered',
 ]);
 
-/** Whether a schedule fits, and no two invocations come to one element unordered. */
+/** True if a schedule fits and introduces no race between invocations or other fault. */
 export function isSafe(kernel: Kernel, schedule: Schedule, target: GridTarget, maxBatch: number): boolean {
   const made = applied(kernel, schedule);
   if (!made) return false;
