@@ -133,6 +133,9 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
       [...(forms[d]?.terms.values() ?? [])].some((t) => !isData(t.of) && x.freeAxes(t.of).has(a)),
     );
 
+  const dataAxes = new Set(
+    forms.flatMap((f) => [...(f?.terms.values() ?? [])].flatMap((t) => (isData(t.of) ? [...x.freeAxes(t.of)] : []))),
+  );
   const [plane, window]: [Axis[], Axis[]] = [[], []];
   const [places, firsts] = [[...at], at.map(() => 0)];
   const [taps, room] = [new Map<Axis, Expr>(), new Map<Axis, number>()];
@@ -143,12 +146,13 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
       plane.push(e.axis);
       continue;
     }
-    const tap = tapOf(form, (a) => dimensionsOf(a).length === 1);
-    if (!tap) return null;
     const data = sum([...form.terms.values()].filter((t) => isData(t.of)));
-    const fixed = sum([...form.terms.values()].filter((t) => !isData(t.of) && !isAxis(t.of, tap)));
     const [low, high] = bounds.interval(data);
     if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
+    // Along a tap that data move, data must be the same: k - D is no place where D hangs on it.
+    const tap = tapOf(form, (a) => dimensionsOf(a).length === 1 && !(high > low && dataAxes.has(a)));
+    if (!tap) return null;
+    const fixed = sum([...form.terms.values()].filter((t) => !isData(t.of) && !isAxis(t.of, tap)));
     const k: Axis = high > low ? x.axis(tap.name, (tap.extent as number) + high - low) : tap;
     if (high > low) {
       taps.set(tap, x.add(x.sub(x.ix(k), data), x.int(low)));

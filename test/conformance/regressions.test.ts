@@ -298,3 +298,18 @@ test('schedule-flattened-index: the quotient and the remainder of an index are t
       n,
     );
 });
+
+test('windows-tap-of-data: a window does not move along rows or columns that say where its data lie', async () => {
+  const shapes = [
+    [N, 3, 5, 4],
+    [2, 3, 3, 2],
+  ];
+  const pools = [
+    { kernel: [2, 2], stride: [2, 1] },
+    { kernel: [2, 2], stride: [1, 2] },
+    { kernel: [3, 1], stride: [1, 3] },
+    { kernel: [2, 3], stride: 1, padding: 1 },
+  ] as const;
+  for (const { kernel, ...options } of pools)
+    await run(shapes, (x, w) => F.maxPool2d(F.conv2d(x, w, null, 1, 1), kernel, options), { n: 2 });
+});
