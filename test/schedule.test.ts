@@ -110,7 +110,7 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
       { do: 'pack', buffer: 'b', order: [1, 0] },
       { do: 'pack', buffer: 'b.packed_10', order: [1, 0] },
     ],
-    'a packed copy is not packed again',
+    'a packed copy cannot be packed again',
   ],
   [
     'lanes that add to one sum',
@@ -143,7 +143,7 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
     'elements that are updated twice',
     update,
     [{ do: 'tile', axis: 'j', by: 4, shift: true }],
-    'j cannot shift: w is updated in place, and would be twice',
+    'j cannot shift: w is updated in place, and would be updated twice',
   ],
   [
     'more registers than a tile may have',
@@ -167,7 +167,7 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
     'iterations that are parted',
     running,
     [{ do: 'tile', axis: 'i', by: 2 }],
-    'copies over i_i would part what one iteration does to top',
+    'copies over i_i would separate the steps of one iteration on top',
   ],
   [
     'weaving what is read beside it',
@@ -177,7 +177,7 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
       { do: 'tile', axis: 'j', by: 9 },
       { do: 'weave', axis: 'k_i', with: 'j_i' },
     ],
-    'what is woven and what is not share part',
+    'woven statements and others share part',
   ],
 ];
 test.each(refused)('%s', (_, k, schedule, message) => {

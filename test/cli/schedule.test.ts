@@ -106,7 +106,7 @@ describe('what a schedule file has wrong', () => {
     expect(
       await refused(`${head}schedule @matmul_a.weight {\n  pack x.1 order 1, 0\n  pack x.1.packed_10 order 1, 0\n}\n`),
     ).toMatchInlineSnapshot(`
-      "error[bad-schedule]: @matmul_a.weight: a packed copy is not packed again
+      "error[bad-schedule]: @matmul_a.weight: a packed copy cannot be packed again
         --> mine.tir:4:3
       4 |   pack x.1.packed_10 order 1, 0
         |   ^^^^
@@ -126,7 +126,7 @@ describe('what a schedule file has wrong', () => {
     const { code, stderr } = await cli(['compile', 'net.ts', '--schedule', 's.tir'], { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
-      "error[bad-schedule]: @matmul: this is not the kernel that it was written for: its loops are n: N, j: 20, k: 4
+      "error[bad-schedule]: @matmul: this is not the kernel that the schedule was written for: its loops are n: N, j: 20, k: 4
         --> s.tir:82:3
       82 |   over n: N, j: 24, k: 4
          |   ^^^^

@@ -1,5 +1,5 @@
-/** Sums of products over blocks: what a block of results reads is brought into workgroup memory once, and each invocation
- *  keeps several sums in registers, one for each place of the windows that a result looks at. */
+/** Sums of products in blocks: the operands of a block of results are staged in workgroup memory once, and each
+ *  invocation keeps several sums in registers, one for each position in the windows of a result. */
 
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
@@ -20,15 +20,15 @@ import { innerName, type Sides } from '../../../ir/schedule.ts';
 import { type BlockRead, blockParts, type Load } from './block-parts.ts';
 import { ScheduleError } from './legal.ts';
 
-/** A block's sizes. */
+/** The sizes of a block. */
 export interface BlockSizes {
-  /** Steps of the sum that are brought in together. */
+  /** Steps of the sum that are staged at once. */
   readonly by: number;
   /** Invocations along rows, and along columns. */
   readonly invocations: Sides;
-  /** Rows and columns of results that each of them keeps. */
+  /** Rows and columns of results per invocation. */
   readonly registers: Sides;
-  /** Whether what is brought in is rounded to 16 bits. */
+  /** Staged operands are rounded to 16 bits. */
   readonly half?: boolean;
 }
 
@@ -49,15 +49,16 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   const windowAxes = (windows: readonly Loop[]): Axis[] =>
     windows.map((w) => x.axis(w.axis.name, constantTrips(w) as number));
 
-  // The block of sums, spread over the invocations. Each has neighbours, which may be lanes, and these of each place of a window.
+  // The block of sums, distributed over the invocations. Each has adjacent results, which may be lanes, at each
+  // position of the windows.
   const windowShape = windowAxes(p.windows).map((a) => a.extent as number);
   const sums: Tile = { ...p.tile, shape: [...sizes.invocations, ...windowShape, down.each, across.each] };
   interface Place {
     readonly i: Expr;
     readonly j: Expr;
-    /** Index of a sum, at a place of the windows. */
+    /** The index of a sum, at a position of the windows. */
     at(windows: readonly Axis[]): readonly Expr[];
-    /** The indices of the kernel, those of the windows at these. */
+    /** The values of the kernel's indices, those of the windows being these. */
     own(windows: readonly Axis[], k?: Expr): ReadonlyMap<Axis, Expr>;
   }
   const overPlaces = (windows: readonly Axis[], body: (o: Place) => readonly Stmt[]): Stmt => {
@@ -88,14 +89,14 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
     return overPlaces(windows, (o) => body(o, windows));
   };
 
-  /** What a result reads by itself, and zero for those that a block has too many. */
+  /** A read for a single result, or zero beyond the edge of the results. */
   const inside = (e: Expr): Expr => {
     const reached = [down, across].filter((s) => x.freeAxes(e).has(s.loop.axis));
     const holds = x.all(...reached.map((s) => below(x.ix(s.loop.axis), s.loop, s.wide)));
     return x.select(holds, e, x.constant(0, x.dtypeOf(e)));
   };
 
-  // What e reads along one side of the block and the sum is brought in; the rest is read where it is needed, if it is.
+  // Reads along one side of the block and the sum are staged; others are done where they are needed, if they are.
   const staged = p.reads
     .filter((r) => r.staged)
     .map((read) => {
@@ -110,13 +111,14 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
       };
       return { tile, load, side: s, windows, fill: filled(tile, read, s) };
     });
-  if (staged.length === 0) throw new ScheduleError(`nothing that is added is read by several of a block's results`);
+  if (staged.length === 0) throw new ScheduleError(`no operand of the sum is shared by several results of a block`);
 
-  /** Every invocation brings as many neighbours in the tile as it keeps results, and others beside it what is next in memory. */
+  /** Fills a tile: each invocation loads as many neighbours as it keeps results, and adjacent invocations load what is
+   *  adjacent in memory. */
   function filled(tile: Tile, { load, windows, guard }: BlockRead, s: Side): Stmt {
     const bySteps = Math.abs(strideOf(load, p.over.axis)) < Math.abs(strideOf(load, s.loop.axis));
     const [along, other] = bySteps ? [by, s.invocations] : [s.invocations, by];
-    // Of a small tile some invocations bring nothing.
+    // Small tiles leave some invocations without a load.
     const turns = Math.min(other, count / along);
     if (!Number.isInteger(turns) || other % turns !== 0)
       throw new ScheduleError(`${count} invocations do not fill a tile of ${by} x ${s.wide} by rows`);
@@ -151,7 +153,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   const depth = x.min(x.int(by), x.sub(p.over.to, x.ix(k0)));
   const whole = p.over.to.kind === 'const' && p.over.to.value % by === 0;
 
-  // What stands around the sums, in its order: loops over windows are copies, as each of their sums is a register.
+  // The statements around the sums, in order. Loops over windows are unrolled, as each of their sums is a register.
   const ends = overPlaces([], (o) => {
     const windows = windowAxes(p.windows);
     const own = o.own(windows);
@@ -192,7 +194,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
 interface Side {
   readonly loop: Loop;
   readonly invocations: number;
-  /** Results that an invocation keeps, and all of them. */
+  /** Results per invocation, and in the whole block. */
   readonly each: number;
   readonly wide: number;
   /** The first result of a block. */
@@ -202,13 +204,13 @@ interface Side {
 const nested = (axes: readonly Axis[], mode: LoopMode, body: readonly Stmt[]): Stmt[] =>
   axes.reduceRight<Stmt[]>((s, a) => [loop(a, x.int(0), x.int(a.extent as number), s, { mode })], [...body]);
 
-/** Whether an index of some block is one of the loop's: blocks need not divide what they cover. */
+/** The condition that an index of a block lies inside the loop: blocks need not divide its extent. */
 const below = (index: Expr, l: Loop, block: number): Expr =>
   l.to.kind === 'const' && l.to.value % block === 0
     ? x.bool(true)
     : x.all(...x.leastOf(l.to).map((to) => x.lt(index, to)));
 
-/** A body that runs where something is left. */
+/** A body that runs only if something is left. */
 function guarded(left: Expr, { loop: l, wide }: Side, body: readonly Stmt[]): readonly Stmt[] {
   if (l.to.kind === 'const' && l.to.value % wide === 0) return body;
   return [loop(x.axis('g', 1), x.int(0), x.min(x.int(1), left), body)];
@@ -220,7 +222,7 @@ function loadsOf(e: Expr): Load[] {
   return found;
 }
 
-/** How many elements a read moves along an axis. */
+/** The number of elements by which a read moves per step of an axis. */
 function strideOf(load: Load, axis: Axis): number {
   const l = linear(flatPlace(load.buffer.type.shape, load.at), new Map(), new Interner());
   for (const { of, by } of l?.terms.values() ?? []) if (of.kind === 'axis' && of.axis === axis) return by;

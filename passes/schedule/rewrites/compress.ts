@@ -1,10 +1,11 @@
-/** Sums over the steps at which a factor is not zero, as gradients behind a max pool and a ReLU often are: a kernel of its own
- *  lists these steps once, each with the factor and with the places in memory that it leads to, and the sum reads the list.
+/** Sums over only the nonzero elements of a factor; gradients after a max pool and a ReLU, for example, are mostly
+ *  zero. A separate kernel lists the nonzero steps once, each with the factor and with the offsets in memory that it
+ *  leads to, and the sum runs over the list.
  *
  *      for i { acc += b[o, i] · f[i·2 + d[o, i] + k] }
  *      -->  for e in 0..count[o] { acc += values[o, e] · f[places[o, e] + k] }
  *
- *  A term that is left out is a zero times a number. */
+ *  Each term that is left out is zero times a number. */
 
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../../ir/expr.ts';
@@ -31,7 +32,7 @@ import { boundsOf, endsAtDim, sameLoops } from './loops.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
 
-/** What the steps of a sum lead to in a buffer, from the buffer's first element on. */
+/** An offset that depends on the steps of a sum (`of`), and the buffer that lists it (`to`). */
 interface Place {
   readonly to: Buffer;
   readonly of: Expr;
@@ -39,13 +40,13 @@ interface Place {
 interface Compressed {
   readonly sum: readonly Loop[];
   readonly add: Accumulate;
-  /** Loops around, whose iterations have lists of their own. */
+  /** The outer loops whose iterations have lists of their own. */
   readonly rows: readonly Loop[];
   readonly factor: Expr;
   readonly values: Buffer;
   readonly places: readonly Place[];
   readonly count: Buffer;
-  /** The sum's value at a step of the list. */
+  /** The term of the sum at a step of the list. */
   at(step: Expr): Expr;
 }
 
@@ -59,7 +60,7 @@ export function compressed(k: Kernel, buffer: string): Kernel {
   return finish(k.name, k.body.map(go), k.locs);
 }
 
-/** What holds the listed values: found by the kernel that makes them under this name. */
+/** The name of the buffer that holds the listed values. */
 export const listName = (k: Kernel, buffer: string): string => `${k.name}.${buffer}.values`;
 
 /** The kernel that makes the list. */
@@ -89,13 +90,13 @@ export function compressing(name: string, k: Kernel, buffer: string, made: reado
   return finish(name, sameLoops(c.rows, list), k.locs);
 }
 
-/** How many steps a list is made of, in all its rows. */
+/** The number of steps from which a list is made, over all its rows. */
 export function listedSteps(k: Kernel, buffer: string, extents: Extents): number {
   const { rows, sum } = compressible(k, buffer);
   return [...rows, ...sum].reduce((p, l) => p * extents.of(l), 1);
 }
 
-/** Whether a list of a buffer's elements that are not zero would take what an index needs to be read and computed out of a sum. */
+/** The buffers whose listing would move reads of indices out of a sum. */
 export function compressibles(k: Kernel): string[] {
   const names = new Set<string>();
   walkStmts(k.body, (s) => {
@@ -132,18 +133,18 @@ function compressible(k: Kernel, name: string): Compressed {
       }
       return;
     }
-    // A zero times what is computed, and not just read, may be no number.
+    // Zero times a computed value, rather than one that is only read, may be NaN.
     const isProduct = (e.kind === 'binary' && e.fn === 'mul') || (e.kind === 'unary' && e.fn === 'neg');
-    if (!isProduct && e.kind !== 'const') no(`${name} is multiplied by more than what is read`);
+    if (!isProduct && e.kind !== 'const') no(`${name} is multiplied by a computed value: 0 times it may be NaN`);
     for (const c of x.children(e)) look(c);
   };
   look(add.value);
-  if (taken.size === 0) no(`nothing else is read at the steps at which ${name} is`);
+  if (taken.size === 0) no(`nothing besides ${name} is read along the loops of its sum`);
 
   const rows = around.filter((l) => hangsOn.has(l.axis));
   const lengths = rows.map((l) => l.axis.extent);
   const own = sum.map((l) => l.axis.extent);
-  if ([...lengths, ...own].filter(isBatch).length > 1) no('more than one length of the list hangs on the batch');
+  if ([...lengths, ...own].filter(isBatch).length > 1) no('more than one dimension of the list depends on the batch');
   const list = (what: string, dtype: 'f32' | 'i32', shape: readonly Dim[]): Buffer => ({
     name: `${k.name}.${name}.${what}`,
     type: { dtype, shape },
@@ -180,7 +181,7 @@ function compressible(k: Kernel, name: string): Compressed {
   };
 }
 
-/** The one sum that a buffer is a factor of: loops that consist of each other around what is added. */
+/** The only sum that has a buffer as a factor: a perfect loop nest around the addition. */
 function sumOf(
   k: Kernel,
   name: string,
@@ -201,16 +202,17 @@ function sumOf(
   return found.length === 1 ? (found[0] as (typeof found)[number]) : null;
 }
 
-/** The place of a read as what the steps of a sum tell, and the rest; null where they tell nothing. */
+/** Splits the address of a read into the part that depends on the steps of a sum or on data, and the rest; null without
+ *  the first. */
 function partsOf(l: Load, steps: ReadonlySet<Axis>, interner: Interner): { place: Expr; rest: Expr } | null {
   const form = linear(flatPlace(l.buffer.type.shape, l.at), new Map(), interner);
-  if (!form) throw new ScheduleError(`where ${l.buffer.name} is read is no sum`);
+  if (!form) throw new ScheduleError(`the index of ${l.buffer.name} is not linear`);
   const tells = (of: Expr): boolean => x.some(of, (p) => p.kind === 'load' || (p.kind === 'axis' && steps.has(p.axis)));
   const terms = [...form.terms.values()];
   if (!terms.some((t) => tells(t.of))) return null;
   const total = (some: typeof terms, start: number): Expr =>
     some.reduce<Expr>((p, { of, by }) => x.add(p, x.mul(of, x.int(by))), x.int(start));
-  // What is fixed goes with the place: a part by itself may lie before the buffer.
+  // The constant goes with the first part, which without it might lie before the buffer.
   return {
     place: total(
       terms.filter((t) => tells(t.of)),

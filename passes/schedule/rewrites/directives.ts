@@ -1,4 +1,4 @@
-/** Directives applied: each is a checked rewrite of a kernel, or refused. */
+/** Applies directives: each rewrites a kernel after a check, or is refused. */
 
 import { handedOn } from '../../../ir/analysis/handed-on.ts';
 import { upsert } from '../../../ir/collections.ts';
@@ -8,7 +8,7 @@ import { showDirective } from '../../../ir/text/print-schedule.ts';
 import { requireFields, requireHandedOn, requireRoom, ScheduleError, unlessRefused } from './legal.ts';
 import { type Rewrite, rewrites } from './rows.ts';
 
-/** The kernel under a schedule. Throws a `ScheduleError` that names the directive which does not fit. */
+/** The kernel after a schedule. Throws a `ScheduleError` that names the directive that does not fit. */
 export const applySchedule = (k: Kernel, s: Schedule): Kernel => appliedSteps(k, s).at(-1) as Kernel;
 
 /** The same; null where a directive does not fit. */
@@ -28,10 +28,10 @@ export function misfitOf(kernel: Kernel, schedule: Schedule): Dropped | null {
 /** Why a directive does not fit; null where it does. */
 export const whyNot = (kernel: Kernel, d: Directive): string | null => misfitOf(kernel, [d])?.why ?? null;
 
-/** Whether every directive fits. */
+/** True if every directive fits. */
 export const fits = (kernel: Kernel, schedule: Schedule): boolean => misfitOf(kernel, schedule) === null;
 
-/** The kernel as it was, and as each directive left it. */
+/** The kernel before the schedule, and after each directive. */
 export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
   const steps = [k];
   const inOrder = handsOn(k);
@@ -51,7 +51,8 @@ export function appliedSteps(k: Kernel, s: Schedule): Kernel[] {
   return steps;
 }
 
-/** The kernel that makes what the directive at `i` has another one read; null where there is none, or nothing reads it after all. */
+/** The kernel that fills the buffer that the directive at `i` adds to another; null if there is none, or if nothing
+ *  reads it in the end. */
 export function madeFor(s: Schedule, i: number, steps: readonly Kernel[], readers: readonly Kernel[]): Kernel | null {
   const d = s[i] as Directive;
   const { makes } = rewriteOf(d);
@@ -59,14 +60,14 @@ export function madeFor(s: Schedule, i: number, steps: readonly Kernel[], reader
   const [lowered, before, after] = [steps[0], steps[i], steps[i + 1]] as [Kernel, Kernel, Kernel];
   const name = makes.buffer(d, before);
   const to = after.params.find((p) => p.buffer.name === name)?.buffer;
-  // What only branches read that are never taken is not read at all.
+  // A buffer that only untaken branches read is not read at all.
   if (!to || !readers.some((r) => r.params.some((p) => p.buffer === to))) return null;
   return naming(before, d, () => makes.by(d, { lowered, earlier: s.slice(0, i), before, after }, to));
 }
 
 const rewriteOf = (d: Directive): Rewrite<DirectiveName> => rewrites[d.do];
 
-/** Has a refusal name the kernel and the directive. */
+/** Adds the kernel and the directive to the message of a refusal. */
 function naming<T>(k: Kernel, d: Directive, rewrite: () => T): T {
   try {
     return rewrite();
@@ -76,6 +77,6 @@ function naming<T>(k: Kernel, d: Directive, rewrite: () => T): T {
   }
 }
 
-/** Whether a kernel hands on anything through memory. Many schedules are tried on one kernel. */
+/** True if a kernel hands on values through memory. Remembered, as many schedules are tried on one kernel. */
 const handsOn = (k: Kernel): boolean => upsert(known, k, () => handedOn(k).length > 0);
 const known = new WeakMap<Kernel, boolean>();

@@ -1,4 +1,4 @@
-/** Loops that the invocations of a workgroup share. */
+/** Divides loops among the invocations of a workgroup. */
 
 import type { Axis, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';

@@ -1,4 +1,4 @@
-/** Copies that are written out already, as lanes: those that do no more than set neighbours in a tile. */
+/** Turns unrolled copies that only set neighbours in a tile into lanes. */
 
 import { linear } from '../../../ir/analysis/linear.ts';
 import * as x from '../../../ir/expr.ts';
@@ -10,8 +10,8 @@ import { vectorLanes } from '../../../ir/target.ts';
 import { requireVectors, ScheduleError } from './legal.ts';
 import { replaceAxis } from './loops.ts';
 
-/** unroll i in 0..e { t[…, i] = f }  -->  unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } },
- *  wherever all that is written to t is lanes then. Other copies over i stay copies. */
+/** unroll i in 0..e { t[…, i] = f } --> unroll i in 0..e/`by` { vectorize i_i in 0..by { t[…, i·by + i_i] = f } },
+ *  if then all writes of t are in lanes. Other copies over i stay as they are. */
 export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
   requireVectors(by);
   const fitting = new Map<Loop, Tile>();
@@ -26,7 +26,7 @@ export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
   for (const [l, t] of fitting) if (others.has(t)) fitting.delete(l);
   if (fitting.size === 0)
     throw new ScheduleError(
-      `there is no serial loop over ${axis}, and no copies over it are all that sets neighbours in a tile`,
+      `there is no serial loop over ${axis}, and no unrolled one whose copies only set neighbours in a tile`,
     );
   const go = (s: Stmt): Stmt => {
     if (s.kind !== 'for') return s;
@@ -43,7 +43,7 @@ export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
   return { ...k, body: k.body.map(go) };
 }
 
-/** Whether copies only write an element each, in rows of whole vectors, and read none of another copy's. */
+/** True if the copies only write one element each, in rows of whole vectors, and none reads an element of another. */
 function setsNeighbours(l: Loop, by: number): boolean {
   const [only, ...more] = l.body;
   const whole = l.from.kind === 'const' && l.from.value === 0 && l.to.kind === 'const' && l.to.value === l.axis.extent;

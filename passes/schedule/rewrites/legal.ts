@@ -1,4 +1,4 @@
-/** What a directive asks of the loops it rewrites, so that the kernel computes the same after it. A rewrite that cannot tell
+/** The conditions under which a directive does not change what a kernel computes. A rewrite that cannot prove them
  *  refuses. */
 
 import { handedOn } from '../../../ir/analysis/handed-on.ts';
@@ -24,7 +24,7 @@ import { countAt } from '../../../ir/type.ts';
 /** A directive that does not fit the kernel it is applied to. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
-  /** The directive that is refused, once it is known which. */
+  /** The directive that is refused, once known. */
   readonly directive: Directive | null;
 
   constructor(message: string, options: ErrorOptions & { directive?: Directive } = {}) {
@@ -33,7 +33,7 @@ export class ScheduleError extends Error {
   }
 }
 
-/** What `ask` returns; null where it meets what does not fit. */
+/** The result of `ask`; null if it refuses. */
 export function unlessRefused<T>(ask: () => T): T | null {
   try {
     return ask();
@@ -47,41 +47,41 @@ function refuse(why: string | null): void {
   if (why !== null) throw new ScheduleError(why);
 }
 
-/** The loops of a kernel, each in front of those in it. */
+/** The loops of a kernel, outer ones before those inside. */
 export function loopsIn(k: Kernel): Loop[] {
   const loops: Loop[] = [];
   walkStmts(k.body, (s) => void (s.kind === 'for' && loops.push(s)));
   return loops;
 }
-/** The same as a schedule tells them. */
+/** The same as an `over` directive lists them. */
 export const loopsOf = (k: Kernel): LoopExtent[] =>
   loopsIn(k).map(({ axis }) => ({ axis: axis.name, extent: axis.extent }));
 
 export function requireLoops(k: Kernel, told: readonly LoopExtent[]): void {
   const own = showLoops(loopsOf(k));
   if (own !== showLoops(told))
-    throw new ScheduleError(`this is not the kernel that it was written for: its loops are ${own || 'none'}`);
+    throw new ScheduleError(`this is not the kernel that the schedule was written for: its loops are ${own || 'none'}`);
 }
 
-/** What a directive does to the order in which a kernel runs. */
+/** The effect of a directive on the order in which a kernel runs. */
 export type Order =
-  /** Iterations follow one another as before: their loops are split, cut or flattened. */
+  /** Iterations keep their order: loops are split, cut or flattened. */
   | 'kept'
-  /** The iterations of its loops no longer do. */
+  /** The iterations of its loops are reordered. */
   | 'moved'
-  /** Neither do those of the loops right in them. */
+  /** So are those of the loops directly inside. */
   | 'swapped'
   /** What it copies, lists or sums is read before the kernel stores anything. */
   | 'ahead';
 
-/** What a kernel hands on through memory is handed on in the same order. */
+/** Requires that values handed on through memory are still handed on in the same order. */
 export function requireHandedOn(k: Kernel, d: Directive, order: Order): void {
   if (order === 'kept') return;
   const handed = handedOn(k);
   if (order === 'ahead') {
     const read = handed.find((h) => h.read);
     if (!read) return;
-    throw new ScheduleError(`what this kernel stores in ${read.buffer.name} it reads again, in the order of its loops`);
+    throw new ScheduleError(`this kernel reads elements of ${read.buffer.name} that earlier iterations store`);
   }
   const [over] = valuesOf(d, 'loop');
   const outer = loopsIn(k).filter((l) => l.axis.name === over);
@@ -96,7 +96,7 @@ export function requireVectors(by: number): void {
   if (by % vectorLanes !== 0) throw new ScheduleError(`by ${by}: lanes come in multiples of ${vectorLanes}`);
 }
 
-/** What is written out has a size that engines take: the elements of each tile, and the copies of each statement. */
+/** Keeps unrolled code within what engines take: the elements of each tile, and the copies of each statement. */
 export function requireRoom(k: Kernel): void {
   walkStmts(k.body, (s, around) => {
     if (s.kind === 'tile') {
@@ -112,7 +112,7 @@ export function requireRoom(k: Kernel): void {
       );
   });
 }
-/** The fields of a directive hold what they may, also where no parser has seen them. */
+/** Checks the fields of a directive, also of one that no parser has seen. */
 export function requireFields(d: Directive): void {
   for (const by of [...valuesOf(d, 'count'), ...valuesOf(d, 'sides').flat()]) requireFactor(by);
   for (const at of valuesOf(d, 'cuts')) requireCuts(at);
@@ -133,14 +133,14 @@ function requireOrder(order: readonly number[]): void {
     throw new ScheduleError(`order ${order.join(', ')}: each dimension from 0 on is needed once`);
 }
 
-/** Tiles that come into being among these statements. */
+/** The tiles that these statements declare. */
 function ownTiles(body: readonly Stmt[]): Set<Tile> {
   const own = new Set<Tile>();
   walkStmts(body, (s) => void (s.kind === 'tile' && own.add(s.tile)));
   return own;
 }
 
-/** Tiles from outside that these statements write: what an iteration leaves there the next one finds. */
+/** Outer tiles that these statements write: they carry values from one iteration to the next. */
 export function carried(body: readonly Stmt[]): Set<Tile> {
   const own = ownTiles(body);
   const out = new Set<Tile>();
@@ -150,7 +150,7 @@ export function carried(body: readonly Stmt[]): Set<Tile> {
   return out;
 }
 
-/** A last copy that is moved back runs some iterations twice: they must leave the same the second time. */
+/** A last copy that is shifted back runs some iterations twice, which must change nothing. */
 export function requireRepeatable({ axis, body }: Loop): void {
   const [tile] = carried(body);
   if (tile)
@@ -162,10 +162,11 @@ export function requireRepeatable({ axis, body }: Loop): void {
     for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'load' && loads.add(storageOf(p.buffer))));
   });
   const both = [...stores].find((b) => loads.has(b));
-  if (both) throw new ScheduleError(`${axis.name} cannot shift: ${both.name} is updated in place, and would be twice`);
+  if (both)
+    throw new ScheduleError(`${axis.name} cannot shift: ${both.name} is updated in place, and would be updated twice`);
 }
 
-/** Lanes run side by side, each with elements of its own. */
+/** Lanes run side by side, so each needs elements of its own. */
 export function requireLanes({ axis, body }: Loop): void {
   const [tile] = carried(body);
   if (tile) throw new ScheduleError(`${axis.name} cannot be lanes: they would share ${tile.name}`);
@@ -176,8 +177,8 @@ export function requireLanes({ axis, body }: Loop): void {
   });
 }
 
-/** Why threads or invocations cannot share iterations, which may find nothing that another leaves, and store elements of their
- *  own; null where they can. */
+/** Why iterations cannot be divided among threads or invocations: one uses a value that another leaves, or several
+ *  store the same element. Null where they can. */
 export function whyNotApart({ axis, body }: Loop, who: 'threads' | 'invocations' = 'threads'): string | null {
   const [tile] = carried(body);
   if (tile) return `${who} cannot share ${axis.name}: its iterations add to ${tile.name} in turn`;
@@ -190,7 +191,7 @@ export function whyNotApart({ axis, body }: Loop, who: 'threads' | 'invocations'
 
 export const requireApart = (l: Loop, who?: 'threads' | 'invocations'): void => refuse(whyNotApart(l, who));
 
-/** Iterations of two loops may change places if none finds what another leaves. */
+/** Iterations of two loops may be reordered if none uses what another leaves. */
 export function requireAnyOrder(outer: Loop, inner: Loop): void {
   const [tile] = carried(inner.body);
   if (tile)
@@ -204,8 +205,8 @@ export function requireAnyOrder(outer: Loop, inner: Loop): void {
   });
 }
 
-/** What is added to memory comes in the same order when a loop moves inwards past others, if each of its iterations has
- *  elements of its own, wherever the others are. */
+/** Additions to memory keep their order when a loop moves inwards past others, if its iterations add to different
+ *  elements whatever the others are at. */
 export function requireOwnSum(s: Stmt, axis: Axis, others: readonly Axis[]): void {
   if (s.kind !== 'store' || !s.add || others.length === 0) return;
   const own = s.at.some((e) => {

@@ -1,4 +1,4 @@
-/** The rewrites of loops behind the directives: each keeps what a kernel computes. */
+/** The loop rewrites behind the directives: each preserves what a kernel computes. */
 
 import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
@@ -26,18 +26,18 @@ import {
   ScheduleError,
 } from './legal.ts';
 
-/** Whether a loop ends at a number or at the batch, and not where other loops tell, which may be ahead of its start. */
+/** True if a loop ends at a constant or at the batch, and not at a computed index, which may lie before its start. */
 export const endsAtDim = (l: Loop): boolean => l.to.kind === 'const' || l.to.kind === 'size';
 
-/** A loop's bounds, where it counts by one and starts at a number. */
+/** The bounds of a loop. Throws a `ScheduleError` where it does not count by 1 from a constant. */
 export function boundsOf(l: Loop): { from: number; to: number | Expr } {
   if (l.from.kind !== 'const' || l.step !== 1)
-    throw new ScheduleError(`the loop over ${l.axis.name} does not count by 1 from a number`);
+    throw new ScheduleError(`the loop over ${l.axis.name} does not count by 1 from a constant`);
   return { from: l.from.value, to: l.to.kind === 'const' ? l.to.value : l.to };
 }
 
 export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shift: boolean, fenced: boolean): Stmt[] {
-  // What an earlier split of a symbolic extent left over stays as it is.
+  // The remainder of an earlier split of a symbolic extent stays as it is.
   if (l.from.kind !== 'const') return [l];
   if (mode === 'vectorized') requireLanes(l);
   const [from, { step }] = [l.from.value, l];
@@ -96,11 +96,11 @@ export function peeled(l: Loop, at: readonly number[]): Stmt[] {
   });
 }
 
-/** Statements without a loop of their own: what copies are made of. */
+/** Statements that an unrolled body can hold: no declarations, no serial loops. */
 const isLeaf = (s: Stmt): boolean => s.kind !== 'tile' && (s.kind !== 'for' || isWrittenOut(s));
 
-/** Whether moving a loop over these statements inwards would reorder what they add to a tile from outside: one that a
- *  loop among them feeds. */
+/** True if moving a loop over these statements inwards would reorder writes to an outer tile: one that a loop among
+ *  them feeds. */
 export function reorders(body: readonly Stmt[]): boolean {
   const own = new Set<Tile>();
   let found = false;
@@ -111,7 +111,7 @@ export function reorders(body: readonly Stmt[]): boolean {
   return found;
 }
 
-/** unroll i { S; for k { T } }  -->  unroll i { S }; for k { unroll i { T } }, every tile of S and T once for each i. */
+/** unroll i { S; for k { T } }  -->  unroll i { S }; for k { unroll i { T } }, with tiles of S and T for each i. */
 function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | 'vectorized', fenced: boolean): Stmt[] {
   if (reorders(body))
     throw new ScheduleError(`moving ${i.name} inwards would change the order of a sum that outlives its loop`);
@@ -128,7 +128,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
     if (s.kind === 'tile')
       wider.set(s.tile, {
         ...s.tile,
-        // Lanes come last, so that a vector's elements lie side by side.
+        // Lanes are the last dimension, so that a vector is contiguous.
         shape: mode === 'vectorized' ? [...s.tile.shape, count] : [count, ...s.tile.shape],
       });
   });
@@ -153,7 +153,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
     const flush = (): void => {
       for (const t of touched(run, outside)) {
         if (met.has(t))
-          throw new ScheduleError(`copies over ${i.name} would part what one iteration does to ${t.name}`);
+          throw new ScheduleError(`copies over ${i.name} would separate the steps of one iteration on ${t.name}`);
         met.add(t);
       }
       if (run.length > 0) out.push(loop(i, x.int(0), x.int(count), run, { mode, fenced }));
@@ -165,7 +165,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
         continue;
       }
       if (s.kind === 'tile') {
-        // Declarations do nothing, so they need not part a run.
+        // Declarations do nothing, so they need not split a run.
         out.push(s);
         continue;
       }
@@ -182,7 +182,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
   return spread(body.map(widen));
 }
 
-/** Of these tiles, those that the statements read or write. */
+/** Those of the given tiles that the statements read or write. */
 function touched(stmts: readonly Stmt[], of: ReadonlySet<Tile>): Set<Tile> {
   const out = new Set<Tile>();
   walkStmts(stmts, (s) => {
@@ -256,7 +256,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
 export function interchanged(l: Loop): Stmt[] {
   const [inner, ...others] = l.body;
   if (inner?.kind !== 'for' || inner.mode !== 'serial' || others.length > 0)
-    throw new ScheduleError(`the loop over ${l.axis.name} holds more than one serial loop`);
+    throw new ScheduleError(`the loop over ${l.axis.name} holds more than a serial loop`);
   if (exprsOf(inner).some((e) => x.freeAxes(e).has(l.axis)))
     throw new ScheduleError(`the bounds of ${inner.axis.name} depend on ${l.axis.name}`);
   requireAnyOrder(l, inner);
@@ -273,14 +273,14 @@ export const replaceAxis = (body: readonly Stmt[], axis: Axis, by: Expr): Stmt[]
   return body.map((s) => mapStmt(s, (e) => (e.kind === 'axis' && e.axis === axis ? by : e), done));
 };
 
-/** Other statements in the same loops, with axes of their own. */
+/** The same loops, with axes of their own, around other statements. */
 export const sameLoops = (loops: readonly Loop[], body: readonly Stmt[]): readonly Stmt[] =>
   loops.reduceRight((inner, l) => {
     const axis = { ...l.axis };
     return [{ ...l, axis, body: replaceAxis(inner, l.axis, x.ix(axis)) }];
   }, body);
 
-/** A copy with axes and tiles of its own, so that no two loops bind one axis and no two places declare one tile. */
+/** A copy with axes and tiles of its own, so that no two loops bind the same axis and no tile is declared twice. */
 export function fresh(body: readonly Stmt[]): Stmt[] {
   const axes = new Map<Axis, Axis>();
   const tiles = new Map<Tile, Tile>();

@@ -1,4 +1,4 @@
-/** Packed copies: a kernel reads a buffer's elements where another kernel put them in another order. */
+/** Packed copies: a kernel reads the elements of a buffer from a copy in another order, which another kernel makes. */
 
 import type { Buffer, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
@@ -28,18 +28,18 @@ export function packed(k: Kernel, name: string, order: readonly number[]): Kerne
   const done = new Map<Expr, Expr>();
   const body = k.body.map((s) => mapStmt(s, onExpr, done));
   if (copies.size !== 1)
-    throw new ScheduleError(`there is no one buffer ${name} of ${order.length} dimensions that is read`);
+    throw new ScheduleError(`the kernel does not read exactly one buffer ${name} of ${order.length} dimensions`);
   return finish(k.name, body, k.locs);
 }
 
-/** The kernel that makes the copy, of what `lowered` reads by this name. */
+/** The kernel that makes the copy, from the buffer that `lowered` reads under this name. */
 export function packing(name: string, lowered: Kernel, buffer: string, order: readonly number[], to: Buffer): Kernel {
   const from = readAs(lowered, buffer, order.length);
-  if (!from) throw new ScheduleError('a packed copy is not packed again');
+  if (!from) throw new ScheduleError('a packed copy cannot be packed again');
   return copyKernel(name, from, to, order, lowered.locs);
 }
 
-/** The buffer that a kernel reads by this name in this many dimensions: it may be a view. */
+/** The buffer that a kernel reads under this name with this rank; it may be a view. */
 function readAs(k: Kernel, name: string, rank: number): Buffer | undefined {
   const found = new Set<Buffer>();
   walkStmts(k.body, (s) => {

@@ -1,5 +1,5 @@
-/** Long sums in partial sums: blocks of steps are added up by themselves. Where there are many blocks, what rounding loses as each is
- *  added is taken off the next (Kahan 1965, "Further remarks on reducing truncation errors"): the error of a sum then does not grow
+/** Long sums as sums of blocks. Where there are many blocks, the rounding error of each addition is subtracted from the
+ *  next block (Kahan 1965, "Further remarks on reducing truncation errors"), so that the error of a sum does not grow
  *  with its length. */
 
 import { endsByData } from '../../../ir/analysis/lists.ts';
@@ -25,11 +25,11 @@ import type { Extents } from '../choose/extents.ts';
 import { carried, ScheduleError } from './legal.ts';
 import { fresh, replaceAxis } from './loops.ts';
 
-/** A tile that is added up in blocks: the sum of one block, and what the sum of all blocks so far has too much. */
+/** A tile that is summed in blocks: the sum of one block, and the rounding error of the blocks so far. */
 interface Sum {
   readonly block: Tile;
   readonly lost: Tile | null;
-  /** How loops over the tile's elements run, one for each of its dimensions. */
+  /** The modes of loops over the tile's elements, one for each dimension. */
   readonly modes: readonly LoopMode[];
 }
 
@@ -51,13 +51,12 @@ export function inPartialSums(k: Kernel, axis: string, by: number, isCompensated
   };
   const body = go(k.body, new Set());
   if (!found) throw new ScheduleError(`there is no serial loop over ${axis}`);
-  if (blocks.sums.size === 0)
-    throw new ScheduleError(`the loop over ${axis} adds up no sum that is longer than one block`);
+  if (blocks.sums.size === 0) throw new ScheduleError(`the loop over ${axis} contains no sum longer than one block`);
   requireOneStart(k, blocks.sums);
   return finish(k.name, blocks.ended(body), k.locs);
 }
 
-/** What a sum lacks is forgotten where its tile comes into being, which must be where it starts. */
+/** Each sum must start where its tile is declared, which is where its rounding error is reset. */
 function requireOneStart(k: Kernel, sums: ReadonlyMap<Tile, Sum>): void {
   const around = new Map<Tile, number>();
   walkStmts(k.body, (s, loops) => {
@@ -67,7 +66,7 @@ function requireOneStart(k: Kernel, sums: ReadonlyMap<Tile, Sum>): void {
     const along = new Set(s.at.flatMap((e) => [...x.freeAxes(e)]));
     const anew = loops.filter((l) => !isWrittenOut(l) && !(l.mode === 'invocations' && along.has(l.axis)));
     if (around.get(s.tile) !== anew.length)
-      throw new ScheduleError(`${s.tile.name} starts anew in a loop that does not declare it`);
+      throw new ScheduleError(`${s.tile.name} is reset in a loop that does not declare it`);
   });
 }
 
@@ -76,7 +75,7 @@ class Blocks {
   readonly sums = new Map<Tile, Sum>();
   readonly #by: number;
   readonly #isCompensated: boolean;
-  /** What stands for the end of a block until it is known which one is a sum's last, with what the block is added to. */
+  /** Placeholders for the ends of blocks, with the tile that each adds to, until it is known which one is a sum's last. */
   readonly #ends = new Map<Stmt, Tile>();
 
   constructor(by: number, isCompensated: boolean) {
@@ -84,14 +83,14 @@ class Blocks {
     this.#isCompensated = isCompensated;
   }
 
-  /** A loop in blocks. The sums that start right around it are those of `here`. */
+  /** A loop in blocks. `here`: the tiles declared directly around it. */
   of(l: Loop, here: ReadonlySet<Tile>): Stmt[] {
-    // What an earlier split of a symbolic extent left over stays as it is.
+    // The remainder of an earlier split of a symbolic extent stays as it is.
     if (l.from.kind !== 'const' && l.from.kind !== 'axis') return [l];
     const [by, { step }] = [this.#by, l];
     const from = l.from.kind === 'const' ? l.from.value : null;
     const trips = constantTrips(l);
-    // One block is a sum of its own only where another loop adds up further ones.
+    // A single block needs a sum of its own only if a loop around it adds further blocks.
     const tiles = tilesOf(l).filter((t) => !here.has(t) || trips === null || trips > by);
     if (tiles.length === 0) return [l];
     for (const t of tiles)
@@ -126,7 +125,7 @@ class Blocks {
         { step: by * step },
       );
     };
-    // An invocation's own steps begin at its index.
+    // The steps of an invocation start at its index.
     if (from === null) {
       const [outer, inner] = [x.axis(l.axis.name, l.axis.extent), x.axis(l.axis.name, l.axis.extent)];
       const to = x.min(x.add(x.ix(outer), x.int(by * step)), l.to);
@@ -143,7 +142,7 @@ class Blocks {
     }
     const steps = stepsOf(l);
     if (from !== 0 || steps === null)
-      throw new ScheduleError(`the loop over ${l.axis.name} has no end that blocks fit into`);
+      throw new ScheduleError(`the loop over ${l.axis.name} has bounds that cannot be divided into blocks`);
     if (by === 1) return [whole(l.to)];
     const end = x.sub(steps, x.imod(steps, x.int(by * step)));
     const tail = x.axis(l.axis.name, l.axis.extent);
@@ -164,7 +163,7 @@ class Blocks {
     });
   }
 
-  /** The statements with what blocks begin and end with. A sum's last block hands on nothing. */
+  /** The statements with the start and end of every block filled in. The last block of a sum hands on no error. */
   ended(body: readonly Stmt[]): Stmt[] {
     const last = new Set<Stmt>();
     for (const s of body) {
@@ -189,7 +188,7 @@ class Blocks {
   }
 }
 
-/** Where a loop over the batch would end that leaves nothing over: its own end is that, less what is left of a step. */
+/** The end of a loop over the batch before its remainder was split off: `to`, or n where `to` is n − n % step. */
 function stepsOf({ to, step }: Loop): Expr | null {
   if (to.kind === 'size') return to;
   if (to.kind !== 'binary' || to.fn !== 'sub' || to.a.kind !== 'size') return null;
@@ -197,7 +196,7 @@ function stepsOf({ to, step }: Loop): Expr | null {
   return b.kind === 'binary' && b.fn === 'imod' && b.b.kind === 'const' && b.b.value === step ? to.a : null;
 }
 
-/** The tiles from outside that a loop adds floats to, and does nothing else with. */
+/** The outer tiles to which a loop adds floats, and does nothing else. */
 function tilesOf(l: Loop): Tile[] {
   const outside = carried(l.body);
   const other = new Set<Tile>();
@@ -209,7 +208,8 @@ function tilesOf(l: Loop): Tile[] {
   return [...outside].filter((t) => t.dtype === 'f32' && t.memory !== 'workgroup' && !other.has(t));
 }
 
-/** Dimensions that invocations have one index each of, and the last where it is added to in lanes; of others there are copies. */
+/** The mode for each dimension: an index per invocation, lanes for a last dimension that is added to in lanes,
+ *  otherwise unrolled. */
 function modesOf(tile: Tile, within: Loop): LoopMode[] {
   const modes = tile.shape.map((): LoopMode => 'unrolled');
   walkStmts(within.body, (s, loops) => {
@@ -233,7 +233,8 @@ function each(tile: Tile, { modes }: Sum, body: (at: readonly Expr[]) => Stmt[])
   );
 }
 
-/** acc += block − lost, and lost = what that addition rounded up, unless the block is the last. Infinity and NaN lose nothing. */
+/** acc += block − lost, and lost = the rounding error of that addition, unless the block is the last. Infinity and NaN
+ *  lose nothing. */
 function ended(acc: Tile, { block, lost }: Sum, at: readonly Expr[], isLast: boolean): Stmt[] {
   const [a, b] = [x.read(acc, at), x.read(block, at)];
   if (!lost) return [{ kind: 'accumulate', fn: 'add', tile: acc, at, value: b }];
@@ -249,23 +250,24 @@ function ended(acc: Tile, { block, lost }: Sum, at: readonly Expr[], isLast: boo
   ];
 }
 
-/** This many equal numbers in one accumulator, the worst of one sign, stay within 1e-6 of their sum. As much as all sums of blocks in
- *  blocks together may add up. */
+/** This many equal numbers, the worst case of one sign, added in one accumulator stay within 1e-6 of their sum. Nested
+ *  blocks keep to it with the additions of all their levels together. */
 const longestSum = 64;
-/** Shorter sums of products over several loops, a convolution's, stay in one accumulator, within 8e-6 of the sum of equal numbers and
- *  1e-6 of others: theirs fill the registers, and blocks of any length take some 5% of their time. */
+/** Sums of products over several loops, a convolution's, stay in one accumulator up to this length, within 8e-6 of the
+ *  sum for equal numbers and 1e-6 for others: their accumulators fill the registers, and blocks of any length cost some
+ *  5% of the time. */
 const longestWindow = 512;
-/** Of these an inner loop with so few steps is a block. */
+/** In such a sum, an inner loop of at most this many steps is one block. */
 const windowBlock = 256;
-/** Steps of a block where there are too many for as few as can be: of numbers, and of products, whose many registers change hands at
- *  its end. */
-const [block, productBlock] = [32, 48];
-/** So many blocks at least are added up in blocks themselves, and only these with compensation. */
+/** Block lengths where even the fewest blocks are too many: for numbers, and for products, which have many registers to
+ *  switch at the end of a block. */
+const [numberBlock, productBlock] = [32, 48];
+/** From the first number on, blocks are summed in blocks themselves, of about the second number each. */
 const [manyBlocks, blockOfBlocks] = [32, 16];
 
 type Partial = DirectiveOf<'partial'>;
 
-/** The directives by which the long sums of a scheduled kernel would be taken in blocks, for each sum inner loops first. */
+/** The directives that put the long sums of a scheduled kernel in blocks, for each sum inner loops first. */
 export function longSums(kernel: Kernel, extents: Extents): Partial[] {
   const depth = new Map<Tile, number>();
   const found = new Map<string, readonly Partial[]>();
@@ -283,7 +285,7 @@ export function longSums(kernel: Kernel, extents: Extents): Partial[] {
   return [...found.values()].flat();
 }
 
-/** A loop that adds to a sum. */
+/** A loop around a sum. */
 interface Around {
   readonly axis: string;
   readonly trips: number;
@@ -292,7 +294,7 @@ interface Around {
 
 function blocksOf(s: Accumulate, loops: readonly Loop[], extents: Extents): Partial[] {
   const along = new Set(s.at.flatMap((e) => [...x.freeAxes(e)]));
-  // What invocations share they add up by themselves.
+  // Sums shared by threads or invocations are in parts already.
   if (loops.some((l) => l.mode === 'parallel' || (l.mode === 'invocations' && !along.has(l.axis)))) return [];
   const around = loops
     .filter((l) => !along.has(l.axis) && l.mode !== 'vectorized')
@@ -306,10 +308,10 @@ function blocksOf(s: Accumulate, loops: readonly Loop[], extents: Extents): Part
   const adds = around.reduce((p, l) => p * l.trips, 1);
   const longest = isWindow ? longestWindow : longestSum;
   if (adds <= longest) return [];
-  const wanted = isWindow ? longestSum : isProduct ? productBlock : block;
-  const most = isWindow ? windowBlock : isProduct ? longestSum : block;
+  const wanted = isWindow ? longestSum : isProduct ? productBlock : numberBlock;
+  const most = isWindow ? windowBlock : isProduct ? longestSum : numberBlock;
   const outermost = around.findIndex((l) => l.mayCut);
-  // How often one element is added to while a loop runs once.
+  // The additions to one element in one iteration of the loop at hand.
   let steps = 1;
   for (const [i, l] of [...around.entries()].reverse()) {
     if (!l.mayCut || (steps * l.trips <= most && i !== outermost)) {
@@ -326,7 +328,7 @@ function blocksOf(s: Accumulate, loops: readonly Loop[], extents: Extents): Part
   return [];
 }
 
-/** A sum's blocks in blocks, which are added with compensation where they are many. */
+/** The blocks of a sum in blocks, compensated where they are many. */
 function blocksOfBlocks(cut: Partial, length: number, around: readonly Around[]): Partial[] {
   const all = around.reduce((p, l) => p * l.trips, 1);
   let blocks = 1;
@@ -341,17 +343,17 @@ function blocksOfBlocks(cut: Partial, length: number, around: readonly Around[])
   return [{ ...cut, compensated: true }];
 }
 
-/** The longest block of a sum whose blocks can be added up one by one; null where there are too many. */
+/** The longest block of a sum whose blocks can be added one by one; null if there are too many. */
 function fewestBlocks(trips: number, steps: number, adds: number): number | null {
   const fits = Array.from({ length: trips }, (_, i) => i + 1).filter(
     (by) => by * steps + Math.ceil(adds / (by * steps)) <= longestSum,
   );
   const longest = fits.at(-1) ?? null;
-  // Half as long at least, they leave nothing over.
+  // Prefer one that leaves no remainder, if it is at least half as long.
   return fits.findLast((by) => trips % by === 0 && 2 * by >= (longest as number)) ?? longest;
 }
 
-/** About as many steps as wanted, where that can be so that blocks leave nothing over. */
+/** A block length near the wanted one, without a remainder if possible. */
 function blockOf(trips: number, wanted: number): number {
   const fits = (by: number): boolean => by >= 1 && by <= trips && trips % by === 0;
   for (let off = 0; off <= wanted / 2; off++) for (const by of [wanted - off, wanted + off]) if (fits(by)) return by;

@@ -1,5 +1,5 @@
-/** The rewrite of each directive, a row each: what it makes of a kernel, and what must be known of that. How a directive is
- *  written, and what it does in words, is its row in `ir/schedule.ts`. */
+/** The rewrite behind each directive, one row each: the new kernel, and the effect on the order of iterations. The
+ *  syntax of a directive, and its description, are its row in `ir/schedule.ts`. */
 
 import type { Buffer } from '../../../ir/expr.ts';
 import type { Kernel, Loop, Stmt } from '../../../ir/kernel.ts';
@@ -16,7 +16,7 @@ import { flattened, shared } from './share.ts';
 import { sliced, slicesName, slicing, slicingName } from './slice.ts';
 import { woven } from './weave.ts';
 
-/** A kernel at a directive, and what has become of it before. */
+/** A directive applied: the lowered kernel, the earlier directives, and the kernel before and after this one. */
 export interface Step {
   readonly lowered: Kernel;
   readonly earlier: Schedule;
@@ -24,16 +24,16 @@ export interface Step {
   readonly after: Kernel;
 }
 
-/** What a directive has the kernel read that another kernel makes. */
+/** A buffer that a directive makes its kernel read, and the kernel that fills it. */
 interface Made<D extends DirectiveName> {
-  /** The name of the buffer, of which there may be further ones beside it. */
+  /** The name of the buffer; there may be others beside it. */
   buffer(d: DirectiveOf<D>, before: Kernel): string;
   /** The kernel that makes it. */
   by(d: DirectiveOf<D>, step: Step, to: Buffer): Kernel;
 }
 
 export interface Rewrite<D extends DirectiveName> {
-  /** The kernel after it, which computes the same. Throws a `ScheduleError` where it cannot tell. */
+  /** The rewritten kernel, which computes the same. Throws a `ScheduleError` where that is not certain. */
   apply(k: Kernel, d: DirectiveOf<D>): Kernel;
   readonly order: Order;
   readonly makes?: Made<D>;
@@ -106,7 +106,7 @@ interface OnAxis {
   readonly axis: string;
 }
 
-/** Rewrites every serial loop over the directive's axis; where there is none, does what else the directive may mean. */
+/** Rewrites every serial loop over the directive's axis; if there is none, calls `otherwise`. */
 function onLoops<D extends OnAxis>(
   rewrite: (l: Loop, d: D) => readonly Stmt[],
   otherwise: (k: Kernel, d: D) => Kernel = noLoop,
@@ -126,7 +126,7 @@ function onLoops<D extends OnAxis>(
   };
 }
 
-/** Rewrites the loops down to every serial one over the directive's axis, each of which holds nothing but the next. */
+/** Rewrites every perfect nest down to a serial loop over the directive's axis. */
 function onNests<D extends OnAxis>(
   rewrite: (nest: readonly Loop[], d: D) => readonly Stmt[],
 ): (k: Kernel, d: D) => Kernel {

@@ -1,4 +1,4 @@
-/** Conditions on indices, settled by splitting loops: no inner loop asks where it is. */
+/** Settles conditions on indices by splitting loops, so that no inner loop tests its position. */
 
 import { decide, type Known, loopRange, type Range } from '../../../ir/analysis/range.ts';
 import type { Axis, Expr } from '../../../ir/expr.ts';
@@ -8,8 +8,8 @@ import { type Directive, innerName, type Schedule } from '../../../ir/schedule.t
 import { withoutUnread } from '../../unread.ts';
 import { loopsIn } from './legal.ts';
 
-/** Index-set splitting: where a kernel asks on which side of a number an axis lies, or takes it apart by a divisor, loops
- *  that know the answer. Each piece may be left out by itself. */
+/** Index set splitting: where a kernel compares an axis with a constant or divides it, loops for which the outcome is
+ *  known. Each piece is optional. */
 export function settleGuards(kernel: Kernel): Schedule[] {
   const cuts = new Map<Axis, Set<number>>();
   walkStmts(kernel.body, (s) => {
@@ -33,7 +33,8 @@ export function settleGuards(kernel: Kernel): Schedule[] {
   return out;
 }
 
-/** Loops in two for axes that a kernel takes apart by one divisor, as groups of channels are, so that it need not. */
+/** Splits of the axes that a kernel divides by a single divisor, as it does for groups of channels, so that it need
+ *  not. */
 export function splits(
   kernel: Kernel,
   divisors: ReadonlyMap<Axis, ReadonlySet<number>> = divisorsOf(kernel),
@@ -62,7 +63,7 @@ const note = (m: Map<Axis, Set<number>>, a: Axis, v: number): void => {
   m.set(a, (m.get(a) ?? new Set()).add(v));
 };
 
-/** The number at which `axis ± c ⋛ d` changes. */
+/** The value of the axis at which `axis ± c ⋛ d` changes. */
 function boundary(e: Extract<x.Expr, { kind: 'binary' }>): { axis: Axis; at: number } | null {
   if (e.b.kind !== 'const' || !['lt', 'ge', 'le', 'gt'].includes(e.fn)) return null;
   const [axis, shift] =
@@ -78,7 +79,7 @@ function boundary(e: Extract<x.Expr, { kind: 'binary' }>): { axis: Axis; at: num
   return { axis, at: e.b.value - shift + (e.fn === 'le' || e.fn === 'gt' ? 1 : 0) };
 }
 
-/** The same kernel without the conditions that its loops settle, and without what only their other branches read. */
+/** The kernel without conditions that its loops settle, and without anything that only the untaken branches read. */
 export function simplify(kernel: Kernel, maxBatch: number): Kernel {
   const ranges = new Map<Axis, Range>();
   const known: Known = {

@@ -1,4 +1,4 @@
-/** Sums that the invocations of a workgroup share: each adds up a part, and the parts are added in one order. */
+/** Sums shared by the invocations of a workgroup: each adds up a part, and then the parts are added. */
 
 import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
@@ -15,7 +15,7 @@ export function flattened(l: Loop): Stmt[] {
     if (inner?.kind !== 'for' || inner.mode !== 'serial' || others.length > 0) break;
     nest.push(inner);
   }
-  if (nest.length === 1) throw new ScheduleError(`the loop over ${l.axis.name} does not consist of another one`);
+  if (nest.length === 1) throw new ScheduleError(`the loop over ${l.axis.name} does not hold just another serial loop`);
   for (const n of nest) {
     const { from, to } = boundsOf(n);
     if (from !== 0 || (typeof to !== 'number' && to.kind !== 'size'))
@@ -23,7 +23,7 @@ export function flattened(l: Loop): Stmt[] {
   }
   const extent = nest.reduce<Dim | null>((p, n) => p && mulDim(p, extentOf(n)), 1);
   if (extent === null || nest.slice(1).some((n) => isBatch(extentOf(n))))
-    throw new ScheduleError(`of the loops in ${l.axis.name} one has the length of the batch`);
+    throw new ScheduleError(`one of the loops inside ${l.axis.name} has the length of the batch`);
   const whole = x.axis(l.axis.name, extent);
   let [body, below] = [(nest.at(-1) as Loop).body, 1];
   for (const [k, n] of [...nest.entries()].reverse()) {
@@ -34,14 +34,15 @@ export function flattened(l: Loop): Stmt[] {
   return [loop(whole, x.int(0), x.size(extent), body)];
 }
 
-/** How often a loop from 0 runs. */
+/** The trip count of a loop that starts at 0. */
 const extentOf = (l: Loop): Dim => (l.to.kind === 'size' ? l.to.of : (l.to as { value: number }).value);
 
 /** From this many parts on, groups of them are added first. */
-const many = 64;
+const manyParts = 64;
 
-/** for k { acc += e }  -->  invoke t { own = 0; for k in t.. step `by` { own += e }; part[t] = own }; barrier; and the parts
- *  added in their order, by every invocation alike: groups of them first, by one invocation each, where there are many. Or by all together. */
+/** for k { acc += e }  -->  invoke t { own = 0; for k in t.. step `by` { own += e }; part[t] = own }; barrier;
+ *  then every invocation adds the parts in order: groups of them first, by one invocation each, where they are many.
+ *  Or all add them `together`. */
 export function shared(l: Loop, by: number, together: boolean): Stmt[] {
   const [only, ...others] = l.body;
   if (only?.kind !== 'accumulate' || others.length > 0 || only.at.length > 0)
@@ -50,13 +51,13 @@ export function shared(l: Loop, by: number, together: boolean): Stmt[] {
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
   const { tile, fn } = only;
   if (x.some(only.value, (p) => p.kind === 'tile' && p.tile === tile))
-    throw new ScheduleError(`what is added to ${tile.name} depends on what is there`);
+    throw new ScheduleError(`the values added to ${tile.name} depend on it`);
   const part: Tile = { name: 'part', dtype: tile.dtype, shape: [by], memory: 'workgroup' };
   const mine = x.axis('t', by);
   const add = (to: Tile, value: Expr): Stmt => ({ kind: 'accumulate', fn, tile: to, at: [], value });
   const turn = x.axis(l.axis.name, l.axis.extent);
   const value = x.substitute(only.value, new Map([[l.axis, x.ix(turn)]]));
-  /** Each invocation's own sum over this loop, kept where all find it. */
+  /** The sum of each invocation over this loop, stored where all can read it. */
   const summed = (t: Axis, to: Tile, over: (body: readonly Stmt[]) => Stmt, what: Expr): Stmt => {
     const own: Tile = { name: 'own', dtype: tile.dtype, shape: [] };
     const body = [
@@ -84,7 +85,7 @@ export function shared(l: Loop, by: number, together: boolean): Stmt[] {
     return [...parts, all(part, by)];
   }
   const groups = 2 ** Math.floor(Math.log2(by) / 2);
-  if (by < many || by % groups !== 0) return [...parts, all(part, by)];
+  if (by < manyParts || by % groups !== 0) return [...parts, all(part, by)];
   const each = by / groups;
   const group: Tile = { ...part, name: 'group', shape: [groups] };
   const [of, u] = [x.axis('t', groups), x.axis('u', each)];

@@ -1,4 +1,5 @@
-/** Sums in two stages: a kernel of its own adds up slices of a long sum, side by side, and the other adds these in their order. */
+/** Sums in two stages: a kernel of its own adds up slices of a long sum in parallel, and the other one adds the slices
+ *  in order. */
 
 import { endsByData } from '../../../ir/analysis/lists.ts';
 import type { Buffer, Tile } from '../../../ir/expr.ts';
@@ -22,13 +23,13 @@ import { boundsOf, replaceAxis, sameLoops } from './loops.ts';
 interface Sum {
   readonly over: Loop;
   readonly add: Accumulate;
-  /** The loops around, each of which the slices have a dimension for. */
+  /** The loops around the sum; the slices have a dimension for each. */
   readonly around: readonly Loop[];
 }
 
-/** What holds the slices' sums: found by the kernel that makes them under this name. Slices may be sliced again. */
+/** The name of the buffer that holds the sums of the slices. Slices may be sliced again. */
 export const slicesName = (k: Kernel, axis: string): string => `${k.name}.${axis}_slices${again(k, axis)}`;
-/** The kernel that makes them. */
+/** The name of the kernel that computes them. */
 export const slicingName = (k: Kernel, axis: string): string => `slice_${k.name}_${axis}${again(k, axis)}`;
 
 function again(k: Kernel, axis: string): string {
@@ -53,7 +54,7 @@ export function sliced(k: Kernel, axis: string, by: number): Kernel {
   return finish(k.name, k.body.map(go), k.locs);
 }
 
-/** The kernel that adds up each slice, to where the other finds it: neighbouring steps, as many as make `by` slices of all. */
+/** The kernel that adds up each slice, a run of neighbouring steps, and stores its sum for the other kernel. */
 export function slicing(name: string, k: Kernel, axis: string, by: number, slices: Buffer): Kernel {
   const { over, add, around } = sumOver(k, axis);
   const s = x.axis('s', by);
@@ -71,7 +72,7 @@ export function slicing(name: string, k: Kernel, axis: string, by: number, slice
   return finish(name, [loop(s, x.int(0), x.int(by), sameLoops(around, body))], k.locs);
 }
 
-/** How many steps a slice has at most. */
+/** The largest number of steps in a slice. */
 const partOf = (extent: Dim, by: number): Dim =>
   isBatch(extent) ? batch(Math.ceil(extent.times / by)) : Math.ceil(extent / by);
 
@@ -89,7 +90,7 @@ function sumOver(k: Kernel, axis: string): Sum {
     throw new ScheduleError(`the loop over ${axis} does more than add to one accumulator`);
   if (x.some(add.value, (p) => p.kind === 'tile'))
     throw new ScheduleError(`what the loop over ${axis} adds reads a tile`);
-  if (endsByData(over)) throw new ScheduleError(`how long the loop over ${axis} is only data tell`);
+  if (endsByData(over)) throw new ScheduleError(`the trip count of the loop over ${axis} depends on data`);
   for (const l of [...around, over])
     if (l.mode !== 'serial' || boundsOf(l).from !== 0)
       throw new ScheduleError(`the loop over ${l.axis.name} does not run serially from 0`);

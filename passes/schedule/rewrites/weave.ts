@@ -1,4 +1,4 @@
-/** Weaving: lanes that read places w apart, and the copies that read the places between, become one run of neighbours. */
+/** Weaving: lanes that read elements w apart, and copies that read the elements between, become one contiguous run. */
 
 import { linear } from '../../../ir/analysis/linear.ts';
 import { upsert } from '../../../ir/collections.ts';
@@ -21,11 +21,11 @@ import {
 import { innerName, outerName } from '../../../ir/schedule.ts';
 import { ScheduleError } from './legal.ts';
 
-/** A tile that lanes `i` and copies `j` index, and what it becomes. */
+/** A tile that lanes `i` and copies `j` index, and its replacement. */
 interface Woven {
   readonly from: Tile;
   readonly to: Tile;
-  /** The place of j's index in the old tile. */
+  /** The position of j's index in the old tile. */
   readonly place: number;
   readonly width: number;
 }
@@ -46,8 +46,8 @@ export function woven(kernel: Kernel, lanes: string, copies: string): Kernel {
   return { ...k, body: k.body.flatMap((s) => rewritten(s, tiles, lanes, copies)) };
 }
 
-/** Reads b[…, i + x, j] where the copies j are the whole last dimension: of a view in which the last two dimensions are one, whose
- *  neighbours they are. */
+/** Reads b[…, i + x, j], where the copies j cover the whole last dimension, through a view that merges the last two
+ *  dimensions: there they are neighbours. */
 function onRows(k: Kernel, lanes: string, copies: string): Kernel {
   const views = new Map<Buffer, Buffer>();
   const go = (s: Stmt, around: readonly Loop[]): Stmt => {
@@ -90,7 +90,8 @@ function pair(loops: readonly Loop[], lanes: string, copies: string): [Loop, Loo
 
 const extent = (l: Loop): number => (l.to as { value: number }).value;
 
-/** How a written tile is woven, if its last index is i, another is j, and its value sees only w·i + j. */
+/** The replacement for a written tile whose last index is i and another j, and whose value depends only on w·i + j;
+ *  else null. */
 function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
   const width = extent(j);
   const is = (e: Expr | undefined, a: Axis): boolean => e?.kind === 'axis' && e.axis === a;
@@ -100,7 +101,7 @@ function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
   return { from: s.tile, to: { ...s.tile, shape: [...shape.slice(0, -1), extent(i) * width] }, place, width };
 }
 
-/** Whether i and j stand only in indices of reads, and there as multiples of w·i + j. */
+/** True if i and j occur only in indices of reads, and only as multiples of w·i + j. */
 function seesNeighbours(e: Expr, i: Axis, j: Axis, width: number): boolean {
   const interner = new Interner();
   const of = (p: Expr): boolean => x.freeAxes(p).has(i) || x.freeAxes(p).has(j);
@@ -123,7 +124,7 @@ function rewritten(s: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copi
   if (s.kind !== 'for') return [readsWoven(s, tiles)];
   if (s.mode === 'serial' || s.mode === 'parallel')
     return [{ ...s, body: s.body.flatMap((b) => rewritten(b, tiles, lanes, copies)) }];
-  // A tree of copies and lanes: what writes woven tiles runs in lanes of its own, apart from the rest.
+  // A nest of copies and lanes: writes of woven tiles get lanes of their own, apart from the rest.
   const woven = only(s, (w) => isTileWrite(w) && tiles.has(w.tile));
   const others = only(s, (w) => !(isTileWrite(w) && tiles.has(w.tile)));
   requireApart(woven, others);
@@ -131,15 +132,15 @@ function rewritten(s: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copi
   return [...others.map((t) => readsWoven(t, tiles)), ...writes];
 }
 
-/** Statements that are parted may neither read what the others write nor write it too. */
+/** Statements that are separated may not write what the others read or write. */
 function requireApart(a: readonly Stmt[], b: readonly Stmt[]): void {
   const [one, two] = [uses(a), uses(b)];
   const shared =
     [...one.writes].find((t) => two.writes.has(t) || two.reads.has(t)) ?? [...two.writes].find((t) => one.reads.has(t));
-  if (shared) throw new ScheduleError(`what is woven and what is not share ${shared.name}`);
+  if (shared) throw new ScheduleError(`woven statements and others share ${shared.name}`);
 }
 
-/** Tiles and storage that statements read and write. */
+/** The tiles and buffers that statements read and write. */
 function uses(stmts: readonly Stmt[]): { reads: Set<Tile | Buffer>; writes: Set<Tile | Buffer> } {
   const [reads, writes] = [new Set<Tile | Buffer>(), new Set<Tile | Buffer>()];
   walkStmts(stmts, (s) => {
@@ -155,14 +156,14 @@ function uses(stmts: readonly Stmt[]): { reads: Set<Tile | Buffer>; writes: Set<
   return { reads, writes };
 }
 
-/** The same loops around the statements that pass. */
+/** The same loops, around only the statements that pass. */
 function only(s: Stmt, test: (s: Stmt) => boolean): Stmt[] {
   if (s.kind !== 'for') return test(s) ? [s] : [];
   const body = s.body.flatMap((b) => only(b, test));
   return body.length > 0 ? [{ ...s, body }] : [];
 }
 
-/** t[…, j, …, i]  -->  t[…, w·i + j], in what is read. */
+/** t[…, j, …, i] --> t[…, w·i + j], in reads. */
 function readsWoven(s: Stmt, tiles: ReadonlyMap<Tile, Woven>): Stmt {
   return mapStmt(s, (e) => {
     const w = e.kind === 'tile' ? tiles.get(e.tile) : undefined;
@@ -175,7 +176,7 @@ function wovenIndex(at: readonly Expr[], { place, width }: Woven): Expr[] {
   return [...at.filter((_, d) => d !== place && d !== at.length - 1), last];
 }
 
-/** Takes the loops over i and j away, and puts one over their neighbours innermost. */
+/** Removes the loops over i and j, and adds an innermost one over their neighbours. */
 function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copies: string): Stmt {
   // Other loops may have the names of these two.
   const pairs = new Set<Loop>();
@@ -195,7 +196,7 @@ function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, 
     const w = tiles.get(s.tile) as Woven;
     const count = w.to.shape.at(-1) as number;
     const q = x.axis(innerName('weave', outerName('vectorize', lanes)), count);
-    // w·i + j = q: in multiples of it, i counts for nothing and j for q.
+    // With w·i + j = q, substitute i = 0 and j = q in multiples of it.
     const value = x.substitute(
       s.value,
       new Map<Axis, Expr>([
