@@ -112,9 +112,11 @@ describe('names', () => {
     expect(refused({ target: { w: two } })).toBe("a parameter and a target are both named 'w'");
     expect(refused({ model: holding('lr', 'b') })).toBe("a parameter and a value of the optimizer are both named 'lr'");
     expect(refused({ model: holding('w', 'lr') })).toBe("a buffer and a value of the optimizer are both named 'lr'");
-    expect(refused({ model: holding('w'.repeat(1e5), 'b') })).toContain('has 100000 characters: the most are 255');
+    expect(refused({ model: holding('w'.repeat(1e5), 'b') })).toContain(
+      'has 100000 characters: at most 255 are allowed',
+    );
     expect(refused({ model: holding('__metadata__', 'b') })).toContain("is named '__metadata__'");
-    expect(refused({ model: holding('\ud800', 'b') })).toContain('holds half a character');
+    expect(refused({ model: holding('\ud800', 'b') })).toContain('contains half of a surrogate pair');
     expect(refused({ name: 'n'.repeat(1e5) })).toContain('of the model has 100000 characters');
   });
 

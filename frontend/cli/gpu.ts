@@ -1,7 +1,7 @@
 /** WebGPU for Node: Dawn, of the optional npm package `webgpu`. Its one door. */
 import { UsageError } from './io.ts';
 
-/** Where WebGPU is to be found: the runtime's own, or Dawn's. Throws UsageError where there is neither. */
+/** Where WebGPU is to be found: the runtime's own, or Dawn's. Throws UsageError if there is neither. */
 export async function findGpu(): Promise<GPU> {
   if (globalThis.navigator?.gpu) return globalThis.navigator.gpu;
   try {

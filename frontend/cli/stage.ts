@@ -3,7 +3,7 @@ import type { Ir, Stage, StageContext } from '../../passes/stage.ts';
 import { type RunOptions, runStage, StageError } from '../pipeline/run-stage.ts';
 import { UsageError } from './io.ts';
 
-/** What the stage makes of the IR. Throws a `UsageError` where it does not take it. */
+/** What the stage makes of the IR. Throws a `UsageError` if it does not take it. */
 export function runAsAsked(stage: Stage, ir: Ir, context: StageContext, options: RunOptions): Ir {
   try {
     return runStage(stage, ir, context, options).ir;

@@ -22,7 +22,7 @@ export interface Source {
   readonly file: string;
 }
 
-/** A text, from stdin for `-`. Throws a `DataError` where it cannot be had, and a `CompileError` where it is no UTF-8. */
+/** A text, from stdin for `-`. Throws a `DataError` if it cannot be had, and a `CompileError` where it is no UTF-8. */
 export function readSource(path: string, io: Io, hint = "Give a file of Tapeout's IR, or - for stdin."): Source {
   const file = path === '-' ? '<stdin>' : resolve(io.cwd, path);
   if (path === '') throw new UsageError(`the name of the file is empty. ${hint}`);
@@ -46,7 +46,7 @@ export function readSource(path: string, io: Io, hint = "Give a file of Tapeout'
   return { text, file };
 }
 
-/** The schedules of a file, where one is named. Throws a `CompileError` where it holds something else. */
+/** The schedules of a file, where one is named. Throws a `CompileError` if it holds something else. */
 export function readSchedule(path: string | undefined, io: Io): { readonly schedule?: GivenSchedules } {
   if (path === undefined) return {};
   const { text, file } = readSource(path, io);
@@ -60,7 +60,7 @@ export function readSchedule(path: string | undefined, io: Io): { readonly sched
   });
 }
 
-/** Writes what a command makes. Throws a `DataError` where it cannot. */
+/** Writes what a command makes. Throws a `DataError` if it cannot. */
 export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
   if (path === '') throw new UsageError('--out names no file: its value is empty');
   try {
@@ -75,7 +75,7 @@ export async function loadExtensions(files: readonly string[] | undefined, io: I
   for (const file of files ?? []) await loadUserFile(resolve(io.cwd, file));
 }
 
-/** Throws a `DataError` where nothing could be written. What is in the file stays. */
+/** Throws a `DataError` if nothing could be written. What is in the file stays. */
 export function requireWritable(path: string, { cwd }: Io): void {
   const file = resolve(cwd, path);
   const there = existsSync(file);

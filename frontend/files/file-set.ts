@@ -71,7 +71,7 @@ function at(file: string, act: () => void): void {
   }
 }
 
-/** The mode of a file that may be replaced; undefined where there is none. Throws where it may not be, as a rename would not. */
+/** The mode of a file that may be replaced; undefined where there is none. Throws if it may not be, as a rename would not. */
 function modeOf(file: string): number | undefined {
   const there = fs.statSync(file, { throwIfNoEntry: false });
   if (!there) return undefined;

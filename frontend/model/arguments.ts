@@ -1,40 +1,40 @@
-/** The arguments of the public API as tables: what each function, method and layer takes, by name and in order. From a table
- *  come the checks at the user's line, the names in their messages, and the reference. */
+/** Tables of the arguments that each public function, method and layer takes, by name and in order. The checks at the user's
+ *  line, the names in their messages and the reference all derive from these tables. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { nearest } from '../../ir/text/nearest.ts';
 import { isInside, showAny, userError, withLoc } from './trace.ts';
 
-/** What an argument may be. */
+/** A kind of argument: which values it admits, and the words for them. */
 export interface Kind {
-  /** In a sentence: 'a whole number of at least 1'. */
+  /** The words that messages use, such as 'a whole number of at least 1'. */
   readonly says: string;
   readonly holds: (v: unknown) => boolean;
   /** May be left out. */
   readonly optional?: boolean;
-  /** Of this argument and of all that follow. */
+  /** Holds for this argument and for all that follow. */
   readonly rest?: boolean;
-  /** The code of the error, `bad-argument` unless given. */
+  /** The error code; defaults to `bad-argument`. */
   readonly code?: string;
-  /** Advice to one who gave this, if there is any. */
+  /** Advice for a user who passed this value, or null. */
   readonly help?: (v: unknown) => string | null;
-  /** Throws where a value of this kind cannot be used here, such as a tensor of another recording. */
+  /** Throws if a value of this kind cannot be used here, such as a tensor of another recording. */
   readonly use?: (v: unknown) => void;
 }
 
 /** Arguments by name, in their order. */
 export type Kinds = Readonly<Record<string, Kind>>;
 
-/** What one function takes. */
+/** The name and the arguments of one public function. */
 export interface Signature {
-  /** What the user calls. */
+  /** The name that the user calls. */
   readonly name: string;
   readonly takes: Kinds;
   /** The last arguments: in order, by name in one object, or in order and then by name. */
   readonly options: Kinds;
-  /** The options come by name alone. */
+  /** Options are accepted by name only. */
   readonly onlyNamed?: boolean;
-  /** Advice to one who gave this in order where it does not belong, ahead of what the argument's kind advises. */
+  /** Advice for a value that does not belong at its position; it takes precedence over the advice of the argument's kind. */
   readonly help?: Help;
 }
 type Help = (v: unknown) => string | null;
@@ -53,7 +53,7 @@ function signed<F extends object>(f: F, made: Signature, length: number): F {
   return Object.defineProperties(f, { name: { value: made.name }, length: { value: length } });
 }
 
-/** Declares what a function or layer takes. */
+/** Declares the arguments of a function or layer. */
 export function signature(name: string, takes: Kinds, options: Kinds = {}, help?: Help): Signature {
   const made: Signature = { name, takes, options, ...(help ? { help } : {}) };
   declared.push(made);
@@ -67,7 +67,7 @@ export function namedOnly(name: string, options: Kinds, help?: Help): Signature 
   return made;
 }
 
-/** A public function: its arguments are checked, and what it records and throws is at its caller's line. */
+/** A public function: checks its arguments; the nodes it records and the errors it throws point at its caller's line. */
 export function fn<A extends readonly unknown[], R>(
   name: string,
   takes: Kinds,
@@ -78,7 +78,7 @@ export function fn<A extends readonly unknown[], R>(
   return signed(f, made, body.length);
 }
 
-/** As `fn`, of a function with options, which `body` gets in one object behind the other arguments. */
+/** As `fn`, for a function with options, which `body` receives as one object after the other arguments. */
 export function withOptions<F extends (...args: never[]) => unknown>(
   name: string,
   takes: Kinds,
@@ -94,7 +94,7 @@ export function withOptions<F extends (...args: never[]) => unknown>(
   return signed(f, made, Object.keys(takes).length) as unknown as F;
 }
 
-/** Puts the checks in front of a class's methods. */
+/** Wraps a class's methods with the checks of their arguments. */
 export function guard<T extends object>(of: { readonly prototype: T }, table: Readonly<Record<string, Kinds>>): void {
   const methods = of.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
   for (const [name, takes] of Object.entries(table)) {
@@ -111,7 +111,7 @@ export function guard<T extends object>(of: { readonly prototype: T }, table: Re
   }
 }
 
-/** All arguments of a call by their names. Throws at the user's line where they are not what `made` takes. */
+/** All arguments of a call by name. Throws at the user's line if they do not fit the signature. */
 export function read<O extends object>(made: Signature, args: readonly unknown[]): O {
   return withLoc(() => {
     const { ordered, named } = parted(made, args);
@@ -119,7 +119,7 @@ export function read<O extends object>(made: Signature, args: readonly unknown[]
   }, made.name);
 }
 
-/** A call from another public function brings no arguments of the user's. */
+/** Runs `body`. The arguments are checked only if the user made the call, not another public function. */
 function run<R>(made: Signature, args: readonly unknown[], body: () => R): R {
   const isUsers = !isInside();
   return withLoc(() => {
@@ -168,7 +168,7 @@ function parted(made: Signature, args: readonly unknown[]): { ordered: readonly 
     named[name] = v;
   }
   for (const [name, kind] of kinds) checkOne(made, name, kind, named[name]);
-  // What is undefined is left out, so that a default takes its place.
+  // Undefined options are dropped, so that defaults apply.
   return { ordered, named: Object.fromEntries(Object.entries(named).filter(([, v]) => v !== undefined)) };
 }
 
@@ -193,7 +193,7 @@ function checkOne(made: Signature, name: string, kind: Kind, v: unknown): void {
   }
 }
 
-/** Whether a value is of a kind. What cannot even be looked at is of none. */
+/** True if a value is of a kind. A value that throws when inspected is of none. */
 export function fits(kind: Kind, v: unknown): boolean {
   if (v === undefined && kind.optional) return true;
   try {
@@ -203,7 +203,7 @@ export function fits(kind: Kind, v: unknown): boolean {
   }
 }
 
-/** An object of options, which no list, tensor, layer or typed array is. */
+/** True for a plain object of options; false for lists, tensors, layers and typed arrays. */
 function isOptions(v: unknown): v is Readonly<Record<string, unknown>> {
   if (typeof v !== 'object' || v === null || Array.isArray(v)) return false;
   const prototype = Object.getPrototypeOf(v);
@@ -217,7 +217,7 @@ function tooMany(made: Signature, args: readonly unknown[]): CompileError {
   });
 }
 
-/** What the options of a call are, or that there are none. */
+/** A sentence that lists the options of a call, or says that it has none. */
 export function optionsOf({ name, takes, options }: Signature): string {
   const [all, more] = [Object.keys(takes), Object.keys(options)];
   if (more.length > 0) return `the options of ${name} are ${more.join(', ')}`;
@@ -225,7 +225,7 @@ export function optionsOf({ name, takes, options }: Signature): string {
   return `${name} has no options`;
 }
 
-/** Which arguments come in order, and which by name. */
+/** A sentence that says which arguments come in order, and which by name; null if there are none in order. */
 export function orderOf({ name, takes, options }: Signature): string | null {
   const [all, more] = [Object.keys(takes), Object.keys(options)];
   if (all.length === 0) return null;
@@ -239,7 +239,7 @@ export function unknownOption(of: string, known: readonly string[], given: strin
   return `${of}: unknown option '${given}'${near ? `. Did you mean '${near}'?` : ''}`;
 }
 
-/** What an option is called here that goes by another name elsewhere, or is misspelt. */
+/** The option meant by a misspelt name or by another library's name. */
 function nearestOption(given: string, known: readonly string[]): string | null {
   const camel = given.replace(/_+(\w)/g, (_, c: string) => c.toUpperCase());
   const other = elsewhere[camel];
@@ -248,7 +248,7 @@ function nearestOption(given: string, known: readonly string[]): string | null {
   return nearest(given, known) ?? nearest(given.toLowerCase(), known);
 }
 
-/** Names of options in other libraries. */
+/** Names of options in other libraries, and ours. */
 const elsewhere: Readonly<Record<string, string>> = {
   learningRate: 'lr',
   batchSize: 'maxBatch',

@@ -1,17 +1,17 @@
-/** Operands brought to one shape, as NumPy and PyTorch do: aligned at the last dimension, an extent of 1 repeats. */
+/** Broadcasting, as in NumPy and PyTorch: shapes are aligned at the last dimension, and an extent of 1 repeats. */
 
 import type { Value } from '../../ir/graph.ts';
 import { broadcast, reshape } from '../../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameDim, sameShape, showDim, showShape } from '../../ir/type.ts';
 import { called, involved, userError } from './trace.ts';
 
-/** `v` under another shape of as many elements. Views of views are views of the first. */
+/** `v` under another shape with the same number of elements. A view of a view is a view of the original. */
 export function viewAs(v: Value, shape: Shape): Value {
   const source = v.kind === 'node' && Object.is(v.op, reshape) ? (v.inputs[0] as Value) : v;
   return sameShape(source.type.shape, shape) ? source : reshape(source, { shape });
 }
 
-/** `v` repeated to `shape`, with which it is known to agree. */
+/** `v` broadcast to `shape`, which the caller has found compatible. */
 export function spreadTo(v: Value, shape: Shape): Value {
   if (sameShape(v.type.shape, shape)) return v;
   const lead = shape.length - v.type.shape.length;
@@ -23,7 +23,7 @@ export function spreadTo(v: Value, shape: Shape): Value {
   return sameShape(narrow.type.shape, shape) ? narrow : broadcast(narrow, { shape, dims });
 }
 
-/** The shape that `a` and `b` have in common, or their dimensions before the last `inner`. Throws where they have none. */
+/** The shape to which `a` and `b` broadcast, not counting their last `inner` dimensions. Throws if there is none. */
 export function commonShape(a: Value, b: Value, inner = 0): Shape {
   const outer = ({ type: { shape } }: Value): Shape => shape.slice(0, shape.length - inner);
   const [sa, sb] = [outer(a), outer(b)];

@@ -1,4 +1,4 @@
-/** Extents and dimensions as a user names them: `'N'` for the batch, -1 for the last dimension. */
+/** Extents and dimensions as users write them: `'N'` for the batch, -1 for the last dimension. */
 
 import type { Value } from '../../ir/graph.ts';
 import { type Dim, divDim, isBatch, mulDim, N, type Shape, showDim, showShape } from '../../ir/type.ts';
@@ -9,15 +9,15 @@ export type Extent = number | 'N' | `${number}N`;
 
 export const toExtent = (d: Dim): Extent => (isBatch(d) ? (showDim(d) as Extent) : d);
 
-/** The dimension that a user wrote, or null where it is none. */
+/** The extent that a user wrote, or null if it is not one. */
 export function toDim(e: unknown): Dim | null {
   if (typeof e === 'number') return Number.isInteger(e) && e >= 0 ? e : null;
   const [, times] = (typeof e === 'string' && /^([1-9]\d*)?N$/.exec(e)) || [null, null];
   return times === null ? null : times === undefined ? N : { times: Number(times) };
 }
 
-/** A dimension counted from the front; `dim` may count from the back. There are `more` than `shape` has, and one of a
- *  scalar where that counts as a vector, as PyTorch's reductions have it. Throws where there is no such dimension. */
+/** The index, from the front, of dimension `dim`, which may count from the back. `more` is added to the rank of `shape`; with
+ *  `orScalar` a scalar has one dimension, as in PyTorch's reductions. Throws if there is no such dimension. */
 export function dimOf(
   shape: Shape,
   dim: unknown,
@@ -31,7 +31,8 @@ export function dimOf(
   });
 }
 
-/** Several dimensions, each once, in order. Nothing named is all of them; a scalar has none but those that may be named. */
+/** The named dimensions, counted from the front and sorted; all if none is named. For a scalar, 0 and -1 are accepted, and the
+ *  result is empty. Throws if one is named twice. */
 export function dimsOf(shape: Shape, dims: number | readonly number[] | null | undefined): number[] {
   const all = shape.map((_, d) => d);
   if (dims === null || dims === undefined || (Array.isArray(dims) && dims.length === 0)) return all;
@@ -42,11 +43,11 @@ export function dimsOf(shape: Shape, dims: number | readonly number[] | null | u
   return shape.length === 0 ? [] : named.sort((a, b) => a - b);
 }
 
-/** The product of extents, or null where it would hold the batch twice. */
+/** The product of extents, or null if it would contain the batch twice. */
 export const product = (dims: readonly Dim[]): Dim | null =>
   dims.reduce<Dim | null>((p, d) => (p === null ? null : mulDim(p, d)), 1);
 
-/** The shape that `wanted` asks of `v`; one of its extents may be -1, which is what is left. */
+/** The shape that `wanted` gives `v`. One extent may be -1: it is inferred from the others. */
 export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
   const have = v.type.shape;
   const asked = `[${wanted.join(', ')}]`;
@@ -57,7 +58,7 @@ export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
     const dim = i === open ? 1 : toDim(e);
     if (dim !== null) return dim;
     throw userError('bad-shape', `${called()}: ${showAny(e)} in ${asked} is not an extent`, {
-      help: "an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic",
+      help: "an extent is a whole number, -1 to infer it, or 'N' for the batch, which cannot be computed with",
     });
   });
   const [total, known] = [product(have) as Dim, product(dims)];

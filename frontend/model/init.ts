@@ -1,10 +1,10 @@
-/** PyTorch's default initialisation. A layer draws its weight first and its bias second, as nn.Linear and nn.Conv2d do:
- *  from the same seed every element has PyTorch's bits. */
+/** PyTorch's default initialisation. A layer draws its weight first and its bias second, as nn.Linear and nn.Conv2d do, so
+ *  that the same seed gives every element PyTorch's bits. */
 import { maxElements } from '../../ir/type.ts';
 import type { Generator } from './random.ts';
 import { called, userError, withLoc } from './trace.ts';
 
-/** How many inputs feed one output of a weight [out, in, ...kernel]: in times the kernel's extents.
+/** The number of inputs to one output of a weight [out, in, ...kernel]: in times the kernel's extents.
  *  Throws RangeError for fewer than two dimensions. */
 export function fanIn(shape: readonly number[]): number {
   const [, ...perOutput] = shape;
@@ -19,17 +19,17 @@ export function kaimingUniform(
   generator: Generator,
   a = Math.sqrt(5),
 ): Float32Array<ArrayBuffer> {
-  // In PyTorch's order of roundings, so that the bound has its bits.
+  // Rounded in PyTorch's order, so that the bound has its bits.
   const gain = Math.sqrt(2 / (1 + a * a));
   const deviation = gain / Math.sqrt(fanIn(shape));
   return uniform(shape, Math.sqrt(3) * deviation, generator);
 }
 
-/** The default bias of a layer: uniform in ±1/√fanIn, of the layer's weight; zeros when nothing feeds it. */
+/** The default bias of a layer: uniform in ±1/√fanIn of the layer's weight; zeros if it has no inputs. */
 export const uniformBias = (length: number, fanIn: number, generator: Generator): Float32Array<ArrayBuffer> =>
   uniform([length], fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0, generator);
 
-/** How many numbers a parameter of this shape has. Throws for more than memory holds. */
+/** The number of elements of a parameter of this shape. Throws for more than memory holds. */
 export function countIn(shape: readonly number[]): number {
   const count = shape.reduce((product, extent) => product * extent, 1);
   if (count <= maxElements) return count;

@@ -1,20 +1,20 @@
-/** The kinds of arguments that there are. */
+/** The kinds of arguments. */
 
 import { maxRank } from '../../ir/type.ts';
 import type { Kind } from './arguments.ts';
 import { toDim } from './dims.ts';
 import { Tensor } from './tensor.ts';
 
-/** A kind of its own. */
+/** A new kind. */
 export const kind = (says: string, holds: (v: unknown) => boolean, more: Partial<Kind> = {}): Kind => ({
   says,
   holds,
   ...more,
 });
 
-/** The same, which may be left out. */
+/** The same kind, optional. */
 export const optional = (k: Kind): Kind => ({ ...k, optional: true });
-/** The same, or null: PyTorch's None. */
+/** The same kind, or null: PyTorch's None. */
 export const orNull = (k: Kind): Kind => ({
   ...k,
   holds: (v) => v === null || k.holds(v),
@@ -29,7 +29,7 @@ export const either = (a: Kind, b: Kind): Kind => ({
   holds: (v) => a.holds(v) || b.holds(v),
   use: (v) => (a.holds(v) ? a : b).use?.(v),
 });
-/** As many of the kind as are given, in one list or as they are. */
+/** Any number of arguments of the kind, in one list or one by one. */
 export const each = (k: Kind, says = `${k.says}, or one list of them`): Kind => ({
   ...k,
   says,
@@ -41,7 +41,7 @@ const isListOf =
   (holds: (v: unknown) => boolean, least = 0) =>
   (v: unknown): boolean => {
     if (!Array.isArray(v) || v.length < least) return false;
-    // `every` passes over the holes of a sparse list.
+    // `every` skips the holes of a sparse list.
     for (let i = 0; i < v.length; i++) if (!(i in v) || !holds(v[i])) return false;
     return true;
   };
@@ -49,10 +49,10 @@ const isListOf =
 // ---- tensors ----
 
 const isTensor = (v: unknown): v is Tensor => v instanceof Tensor;
-/** A tensor of the recording that runs. */
+/** A tensor of the current recording. */
 export const tensor = kind('a tensor', isTensor, {
   code: 'not-a-tensor',
-  help: (v) => (v instanceof Promise ? 'await has no place in forward: it is recorded in one go' : null),
+  help: (v) => (v instanceof Promise ? 'remove await: forward is recorded synchronously' : null),
   use: (v) => void (v as Tensor).value,
 });
 export const tensors = kind('a list of at least one tensor', isListOf(isTensor, 1), {
@@ -66,16 +66,16 @@ export const tensors = kind('a list of at least one tensor', isListOf(isTensor, 
 
 const isWhole = (v: unknown, least: number, largest = most): boolean =>
   typeof v === 'number' && Number.isInteger(v) && v >= least && v <= largest;
-/** What an index in 32 bits can be. */
+/** The largest index in 32 bits. */
 const most = 2 ** 31 - 1;
 const atMost = (v: unknown): string | null => (isWhole(v, most, Infinity) ? `it can be at most ${most}` : null);
 
-/** A whole number, which fits in 32 bits unless a larger one is allowed. */
+/** A whole number, of 32 bits unless `largest` allows more. */
 export const whole = (least = -most, largest = most): Kind =>
   kind(least === -most ? 'a whole number' : `a whole number of at least ${least}`, (v) => isWhole(v, least, largest), {
     help: atMost,
   });
-/** A number that is neither infinite nor NaN, and lies in a range where one is given. */
+/** A number that is neither infinite nor NaN in f32, from `least` to `largest`. */
 export const finite = (least = -Infinity, largest = Infinity): Kind =>
   kind(
     largest === Infinity
@@ -87,13 +87,13 @@ export const finite = (least = -Infinity, largest = Infinity): Kind =>
         typeof v === 'string' && v.trim() !== '' && isFloat(Number(v))
           ? `a number has no quotation marks: ${Number(v)}`
           : Number.isFinite(v) && !isFloat(v)
-            ? 'it is beyond what f32 holds'
+            ? 'it is too large for f32'
             : null,
     },
   );
-/** A finite number that f32 has no infinity for. */
+/** True for a number that is finite in f32. */
 const isFloat = (v: unknown): v is number => typeof v === 'number' && Number.isFinite(Math.fround(v));
-/** Any number that f32 has, ±Infinity and NaN among them. */
+/** Any number that f32 can hold, ±Infinity and NaN included. */
 export const number = kind(
   'a number that f32 can hold',
   (v) => typeof v === 'number' && (!Number.isFinite(v) || Number.isFinite(Math.fround(v))),
@@ -122,12 +122,12 @@ export const pair = (least: number): Kind =>
       (Array.isArray(v) && (v.length === 1 || v.length === 2) && isListOf((n) => isWhole(n, least))(v)),
     { help: atMost },
   );
-/** A pair, or nothing: null, or an empty list. */
+/** A pair, or none: null or an empty list. */
 export const stride: Kind = (() => {
   const p = pair(1);
   return { ...p, holds: (v) => v === null || (Array.isArray(v) && v.length === 0) || p.holds(v) };
 })();
-/** How many channels or features there are: how many fit in memory is asked of their product. */
+/** The number of channels or features. It has no upper limit here: the size of the parameter is checked instead. */
 export const size = whole(1, Infinity);
 export const wholes = (least = -most, count = 0): Kind =>
   kind(
@@ -151,8 +151,7 @@ export const extent = kind(
   (v) => v === -1 || isExtent(v),
   {
     code: 'bad-shape',
-    help: () =>
-      "an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic",
+    help: () => "an extent is a whole number, -1 to infer it, or 'N' for the batch, which cannot be computed with",
   },
 );
 const isExtent = (v: unknown): boolean => {
@@ -165,7 +164,7 @@ export const shape = kind(
   (v) => isListOf((e) => isWhole(e, 0))(v) && (v as unknown[]).length <= maxRank,
   { code: 'bad-shape' },
 );
-/** Numbers, as many as a parameter has elements, or one for all. */
+/** One number for all elements of a parameter, or a list with one for each. */
 export const numbers = kind(
   'a number, or a list of numbers',
   (v) => number.holds(v) || (isNumbers(v) && !(v instanceof Tensor)),
@@ -180,11 +179,11 @@ function isNumbers(v: unknown): boolean {
   return isListOf(number.holds)(v);
 }
 
-/** A list of what `holds`, of at least this many. */
+/** A list of at least `least` values for which `holds` is true. */
 export const listOf = (says: string, holds: (v: unknown) => boolean, more: Partial<Kind> = {}, least = 0): Kind =>
   kind(says, isListOf(holds, least), more);
 
-/** A seed of PyTorch's generator. */
+/** A seed for PyTorch's generator. */
 export const seed = kind('a whole number from -2^63 to 2^64 - 1, a bigint where it is 2^53 or more', (v) =>
   typeof v === 'bigint' ? v >= -(2n ** 63n) && v < 2n ** 64n : Number.isSafeInteger(v),
 );

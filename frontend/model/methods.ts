@@ -1,4 +1,4 @@
-/** What the methods of a tensor take. */
+/** The arguments of a tensor's methods. */
 
 import { guard, type Kinds } from './arguments.ts';
 import * as k from './kinds.ts';
@@ -8,7 +8,7 @@ const operand = { other: k.either(k.tensor, k.number) };
 const along = { dim: k.optional(k.dims), keepdim: k.optional(k.flag) };
 const index = { dim: k.optional(k.orNull(k.dim)), keepdim: k.optional(k.flag) };
 
-/** Everything that a user calls on a tensor. */
+/** The names of all methods of a tensor. */
 type Methods = {
   [M in keyof Tensor]: Tensor[M] extends (...args: never[]) => unknown ? M : never;
 }[keyof Tensor];

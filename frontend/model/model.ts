@@ -1,4 +1,4 @@
-/** From a user's model to a recorded graph: what is to be compiled, and one run of its constructor, forward and loss. */
+/** From a user's model to a recorded graph, by one run of its constructor, forward and loss. */
 
 import { CompileError, type Loc } from '../../ir/diagnostic.ts';
 import { type Param, param, paramsOf, type Value } from '../../ir/graph.ts';
@@ -19,33 +19,33 @@ import { recordOn } from './tape.ts';
 import { Tensor } from './tensor.ts';
 import { callSite, isClass, showAny, userError, withLoc, withLocAt } from './trace.ts';
 
-/** The loss of an output and its targets: a loss module, or a function. */
+/** A loss module, or a function of the model's output and its targets. */
 export type Loss = (output: Tensor, ...targets: Tensor[]) => Tensor;
 
-/** What defineModel takes: a model, what goes into it, and how it is trained. */
+/** The options of defineModel: a model, its inputs, and how it is trained. */
 export interface ModelOptions {
-  /** A class, a function that makes the module, or a module. The first two are made under `seed`. */
+  /** A class, a function that makes the module, or a module. The first two draw their initial values from `seed`. */
   readonly model: Module | (new () => Module) | (() => Module);
-  /** What `forward` is given, in order. A single one is named `x`. */
+  /** The arguments of `forward`, in order. A single one is named `x`. */
   readonly input: Specs;
-  /** What the loss is given after the output, in order. A single one is named `y`. */
+  /** The arguments of the loss after the output, in order. A single one is named `y`. */
   readonly target?: Specs;
-  /** A loss module, or a function of the output and the targets; without it the model only predicts. */
+  /** A loss module, or a function of the output and the targets; without it, the model only predicts. */
   readonly loss?: Loss | null;
-  /** Without it the model has gradients, and no training step. */
+  /** Without it, the model has gradients but no training step. */
   readonly optimizer?: Optimizer | null;
-  /** The largest batch that the compiled model takes; 64 unless given. */
+  /** The largest batch that the compiled model takes; defaults to 64. */
   readonly maxBatch?: number;
-  /** For the initial values, as torch.manual_seed; 0 unless given. */
+  /** The seed of the initial values, as in torch.manual_seed; defaults to 0. */
   readonly seed?: number | bigint;
-  /** The class's name unless given. */
+  /** Defaults to the class's name. */
   readonly name?: string;
 }
 
-// A symbol for all copies of Tapeout: the command line's own copy reads what the user's copy made.
+// Shared by all copies of Tapeout: the command line's copy reads models that the user's copy made.
 const brand = Symbol.for('tapeout.model');
 
-/** A model, checked, to be recorded. */
+/** A checked model, ready to be recorded. */
 export interface ModelSpec {
   readonly model: ModelOptions['model'];
   readonly inputs: Named;
@@ -59,7 +59,7 @@ export interface ModelSpec {
   readonly loc: Loc | null;
 }
 
-/** Whether a value, such as a file's default export, came from `defineModel`. */
+/** True if a value, such as a file's default export, came from `defineModel`. */
 export const isModelSpec = (v: unknown): v is ModelSpec => typeof v === 'object' && v !== null && brand in v;
 
 const isLoss = (v: unknown): boolean => typeof v === 'function' && (v instanceof Module || !isClass(v));
@@ -89,7 +89,7 @@ const takes = namedOnly('defineModel', {
   name: k.optional(k.orNull(k.kind('a text', (v) => typeof v === 'string'))),
 });
 
-/** Says what is to be compiled. Nothing runs yet. Throws for options that are unknown or do not hold together. */
+/** Declares a model to be compiled. Nothing runs yet. Throws for options that are unknown or contradict each other. */
 export function defineModel(options: ModelOptions): ModelSpec {
   return withLoc(() => {
     const given = read<ModelOptions>(takes, [options]);
@@ -105,7 +105,7 @@ export function defineModel(options: ModelOptions): ModelSpec {
   });
 }
 
-/** The scalars that an optimizer begins with, where it is one of the user's own or an altered copy. */
+/** Checks an optimizer's initial scalars: it may be the user's own, or an altered copy of one of ours. */
 function checkScalars({ scalars }: Optimizer): void {
   const fail = (problem: string, help: string | null = null): never => {
     throw userError('bad-argument', `defineModel: ${problem}`, { help });
@@ -129,22 +129,22 @@ function checkSeed(seed: number | bigint): void {
   }
 }
 
-/** A parameter or buffer of the model: its param in the graph, its initial values, and every name that it has. */
+/** A parameter or buffer of the model: its param in the graph, its initial values, and all its names. */
 export interface RecordedState {
   readonly param: Param;
   readonly data: Float32Array;
-  /** The param's name, and the others under which the model shares it. */
+  /** The param's name, then the other names under which the model shares it. */
   readonly names: readonly string[];
 }
 
-/** A model that ran once. */
+/** A model that has been recorded. */
 export interface Recording {
   readonly name: string;
   readonly maxBatch: number;
   readonly module: Module;
   readonly inputs: readonly Param[];
   readonly targets: readonly Param[];
-  /** In PyTorch's order, a shared one once. */
+  /** In PyTorch's order; a shared one appears once. */
   readonly parameters: readonly RecordedState[];
   /** State that training does not change, such as the class weights of a loss. */
   readonly buffers: readonly RecordedState[];
@@ -155,8 +155,8 @@ export interface Recording {
   readonly loc: Loc | null;
 }
 
-/** Makes the model, and runs `forward` and the loss once on symbolic tensors. Throws where the user's code does, where it
- *  returns no tensor, and where names collide. */
+/** Makes the model, and runs `forward` and the loss once on symbolic tensors. Throws if the user's code throws, if it does not
+ *  return a tensor, or if names collide. */
 export function record(spec: ModelSpec): Recording {
   const module = withLocAt(spec.loc, () => instantiate(spec));
   const modelName = spec.name ?? className(module);
@@ -202,7 +202,7 @@ export function record(spec: ModelSpec): Recording {
   );
 }
 
-/** Adds to errors of shapes what the model's declarations make likely: a batch that is missing, values taken for a shape. */
+/** Adds likely causes to errors about shapes: an input declared without the batch, or values passed as a shape. */
 function withAdvice<T>({ inputs }: ModelSpec, state: readonly { readonly stored: Stored }[], f: () => T): T {
   try {
     return f();
@@ -239,7 +239,7 @@ function instantiate({ model, seed, loc }: ModelSpec): Module {
   });
 }
 
-/** Parameters and buffers of the model and of its loss, each once, with all its names and a copy of its values. */
+/** The parameters and buffers of the model and its loss, each once, with all its names and a copy of its values. */
 function collect(
   module: Module,
   { loss, inputs, targets, optimizer, loc }: ModelSpec,
@@ -265,7 +265,7 @@ function collect(
   for (const [name] of inputs) take(name, 'an input', loc);
   for (const [name] of targets) take(name, 'a target', loc);
   for (const [stored, [name]] of names) {
-    // A state dict holds both by name. Whatever else the compiler names gives way to the model's names.
+    // A state dict holds both by name. Other names of the compiler's are changed to avoid the model's.
     const isScalar = Object.hasOwn(optimizer?.scalars ?? {}, name!);
     take(name!, `a ${stored.kind}`, stored.loc, isScalar ? 'a value of the optimizer' : undefined);
   }
@@ -287,26 +287,26 @@ function collect(
   });
 }
 
-/** Characters of a name at most: it stands in every text and file that is made of a model. */
+/** The maximum length of a name, which appears in every file made from the model. */
 const longestName = 255;
 
 function checkName(name: string, what: string, loc: Loc | null): void {
   if (name.length > longestName)
     throw userError(
       'bad-name',
-      `the name '${name.slice(0, 20)}…' of ${what} has ${name.length} characters: the most are ${longestName}`,
+      `the name '${name.slice(0, 20)}…' of ${what} has ${name.length} characters: at most ${longestName} are allowed`,
       { notes: [{ message: `${what} is made here`, loc }] },
     );
   if (/\p{Cs}/u.test(name))
     throw userError(
       'bad-name',
-      `the name ${JSON.stringify(name)} of ${what} holds half a character, which no file can`,
+      `the name ${JSON.stringify(name)} of ${what} contains half of a surrogate pair, which no file can store`,
       {
         notes: [{ message: `${what} is made here`, loc }],
       },
     );
   if (name === '__metadata__')
-    throw userError('bad-name', `${what} is named '__metadata__', which safetensors files keep for themselves`, {
+    throw userError('bad-name', `${what} is named '__metadata__', which is reserved in safetensors files`, {
       notes: [{ message: `${what} is made here`, loc }],
       help: 'rename it',
     });
@@ -314,7 +314,7 @@ function checkName(name: string, what: string, loc: Loc | null): void {
 
 function resultOf(result: unknown, what: string): Value {
   if (result instanceof Tensor) return result.value;
-  // What follows its first await runs when the recording is over, and its errors are of no further use.
+  // The rest runs after the recording is over, so its errors are ignored.
   if (result instanceof Promise) result.catch(() => {});
   throw userError('not-a-tensor', `${what} must return a tensor, and it returned ${showAny(result)}`, {
     help:
@@ -330,7 +330,7 @@ function resultOf(result: unknown, what: string): Value {
 
 function checkTrainable({ parameters, output }: Recording, loss: Value): void {
   if (parameters.length === 0)
-    throw userError('no-parameters', 'the optimizer got an empty parameter list: the model holds no parameters', {
+    throw userError('no-parameters', 'the optimizer got an empty parameter list: the model has no parameters', {
       help: 'assign layers to public fields of the model in its constructor',
     });
   const read = new Set(paramsOf([loss]));
@@ -342,7 +342,7 @@ function checkTrainable({ parameters, output }: Recording, loss: Value): void {
         ? 'depends on the parameters only through operations without a gradient (argmax, comparisons, detach, i32)'
         : null;
   if (why === null) return;
-  throw userError('no-gradient', `the loss ${showType(loss.type)} ${why}, so that training would change nothing`, {
+  throw userError('no-gradient', `the loss ${showType(loss.type)} ${why}, so training would change nothing`, {
     notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
   });
 }

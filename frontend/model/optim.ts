@@ -1,5 +1,5 @@
-/** Optimizers: rules that build graph. The learning rate is a scalar that the host may change between steps; every other
- *  option is a constant of the compiled step. */
+/** Optimizers: rules that build the graph of an update. The learning rate is a scalar that the host may change between steps;
+ *  all other options are constants of the compiled step. */
 
 import type { Param, Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
@@ -9,19 +9,19 @@ import * as k from './kinds.ts';
 import { onParameters, repr } from './options.ts';
 import { userError, withLoc } from './trace.ts';
 
-/** The options of SGD: finite numbers of at least 0, but for dampening, which may be negative. */
+/** The options of SGD: finite numbers of at least 0; only dampening may be negative. */
 export interface SGDOptions {
-  /** The learning rate, which a host may change between steps. */
+  /** The learning rate, which the host may change between steps. */
   readonly lr: number;
-  /** How much of the last step's direction is kept; 0 unless given. */
+  /** The factor of the momentum buffer; defaults to 0. */
   readonly momentum?: number;
-  /** How much of the gradient is kept from the momentum; 0 unless given. */
+  /** The share of the gradient that does not enter the momentum buffer; defaults to 0. */
   readonly dampening?: number;
-  /** How much of the parameter is added to its gradient; 0 unless given. */
+  /** The factor of the parameter that is added to its gradient; defaults to 0. */
   readonly weightDecay?: number;
-  /** Nesterov's momentum; false unless given. */
+  /** Use Nesterov momentum; defaults to false. */
   readonly nesterov?: boolean;
-  /** Climb instead of descend; false unless given. */
+  /** Maximize the loss instead of minimizing it; defaults to false. */
   readonly maximize?: boolean;
 }
 const rate = k.finite(0);
@@ -39,8 +39,8 @@ const takes = namedOnly(
 );
 
 /** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
- *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, at first g;  p -= lr·(nesterov ? g + momentum·b : b).
- *  Throws for a negative or non-finite option, and for Nesterov's without momentum or with dampening. */
+ *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, initially g;  p -= lr·(nesterov ? g + momentum·b : b).
+ *  Throws for a negative or non-finite option, and for nesterov without momentum or with dampening. */
 export function SGD(options: SGDOptions): Optimizer {
   return withLoc(() => {
     const given = read<SGDOptions>(takes, [options]);
@@ -80,7 +80,7 @@ export function SGD(options: SGDOptions): Optimizer {
   });
 }
 
-/** (1 - dampening)·g, but g itself in the first step, before which the buffer is zero. */
+/** (1 - dampening)·g, but g itself in the first step, when the buffer is zero. */
 function dampened(g: Value, dampening: number, step: Value): Value {
   const scalar = (value: number): Value => ir.full({ value, shape: [], dtype: 'f32' });
   const share = ir.select(ir.equal(step, scalar(0)), scalar(1), scalar(1 - dampening));
@@ -90,7 +90,7 @@ function dampened(g: Value, dampening: number, step: Value): Value {
 const scaled = (v: Value, by: number): Value => ir.mul(v, ir.full({ value: by, shape: v.type.shape, dtype: 'f32' }));
 const everywhere = (scalar: Value, like: Value): Value => ir.broadcast(scalar, { shape: like.type.shape, dims: [] });
 
-/** As PyTorch prints an optimizer. */
+/** The text of PyTorch's `print(optimizer)`. */
 function show(name: string, options: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(options).map(
     ([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`,

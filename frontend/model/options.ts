@@ -1,12 +1,12 @@
-/** PyTorch's arguments in JavaScript: the trailing ones in order or by name, and how Python prints them. */
+/** PyTorch's arguments in JavaScript: trailing ones in order or by name, and their Python repr. */
 
-/** The last arguments of a layer, named in one object, in order, or in order and then named: `(2)`, `({ stride: 2 })` and
- *  `(2, { padding: 1 })`. `Ordered` are all of them in order. */
+/** The trailing arguments of a layer: in order, by name in one object, or in order and then by name: `(2)`, `({ stride: 2 })`,
+ *  `(2, { padding: 1 })`. `Ordered` lists them all in order. */
 export type Trailing<O extends object, Ordered extends readonly unknown[]> =
   | [...Ordered, options?: O]
   | (Ordered extends readonly [...infer Fewer, unknown] ? Trailing<O, Fewer> : never);
 
-/** As Python's repr: `True`, `1e-05`, `(3, 3)`, `(7,)`, `'tanh'`, `None`. */
+/** Python's repr: `True`, `1e-05`, `(3, 3)`, `(7,)`, `'tanh'`, `None`. */
 export function repr(v: unknown): string {
   if (v === null || v === undefined) return 'None';
   if (typeof v === 'boolean') return v ? 'True' : 'False';
@@ -18,6 +18,6 @@ export function repr(v: unknown): string {
   return exponent ? `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}` : String(v);
 }
 
-/** Advice to one who gave an optimizer parameters, or a learning rate without its name. */
+/** Advice for an optimizer called with parameters, or with a learning rate without its name. */
 export const onParameters = (lr = '0.01'): string =>
-  `an optimizer has options alone, optim.SGD({ lr: ${lr} }), and trains all parameters of the model`;
+  `an optimizer takes only options, optim.SGD({ lr: ${lr} }), and trains all parameters of the model`;

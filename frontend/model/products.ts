@@ -8,8 +8,8 @@ import { product } from './dims.ts';
 import { wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
-/** The matrix product of the last two dimensions, as torch.matmul. Throws where the operands are no matrices or vectors, and
- *  where they do not fit. */
+/** The matrix product over the last two dimensions, as torch.matmul. Throws for a scalar operand, and if the shapes do not
+ *  match. */
 export function matmul(a: Value, b: Value): Value {
   for (const v of [a, b])
     if (v.type.shape.length === 0) throw wrongRank('matrices or vectors', v, 'multiply by a scalar with mul');
@@ -24,7 +24,7 @@ export function matmul(a: Value, b: Value): Value {
   return viewAs(out, kept);
 }
 
-/** A stack of matrices times one matrix: all their rows at once. */
+/** A stack of matrices times one matrix, as the product of all their rows with it. */
 function rowsByMatrix(x: Value, y: Value): Value {
   if (x.type.shape.length === 2) return productOf(x, y);
   const rows = x.type.shape.slice(0, -1);
@@ -40,11 +40,11 @@ function stacksOfMatrices(x: Value, y: Value): Value {
   );
 }
 
-/** The product of stacks of matrices that agree but in their inner dimensions. */
+/** The product of two stacks of matrices whose leading dimensions agree. */
 const productOf = (a: Value, b: Value): Value =>
   a.type.dtype === 'i32' && b.type.dtype === 'i32' ? wholeProduct(a, b) : ir.matmul(a, b);
 
-/** Σₖ aᵢₖ·bₖⱼ of integers, exact modulo 2^32: a sum of products, as the op for matrices is one of floats. */
+/** Σₖ aᵢₖ·bₖⱼ of integers, exact modulo 2^32: a sum of products, because the matmul op is for floats. */
 function wholeProduct(a: Value, b: Value): Value {
   const lead = a.type.shape.slice(0, -2);
   const [m, k] = a.type.shape.slice(-2) as [Dim, Dim];

@@ -1,4 +1,4 @@
-/** Element types that meet, as PyTorch promotes them: bool < i32 < f32, and a number is a whole one or a float. */
+/** PyTorch's promotion of element types: bool < i32 < f32; a plain number counts as an integer or a float. */
 
 import { describe, type Value } from '../../ir/graph.ts';
 import { convert } from '../../ir/ops/index.ts';
@@ -8,17 +8,17 @@ import { called, involved, userError } from './trace.ts';
 const order: readonly DType[] = ['bool', 'u8', 'i32', 'f32'];
 const as = (v: Value, to: DType): Value => (v.type.dtype === to ? v : convert(v, { to }));
 
-/** Values in the greatest of their element types. */
+/** Values converted to the highest of their element types. */
 export function promoted<V extends readonly Value[]>(...values: V): { [K in keyof V]: Value } {
   const to = order[Math.max(...values.map((v) => order.indexOf(v.type.dtype)))] as DType;
   return values.map((v) => as(v, to)) as { [K in keyof V]: Value };
 }
 
-/** `v` in the element type that a number makes of it: fractions make floats, whole numbers make integers of conditions. */
+/** `v` promoted by a number: a fraction makes it f32, and a whole number makes a bool i32. */
 export const promotedWith = (v: Value, number: number): Value =>
   Number.isInteger(number) ? (v.type.dtype === 'bool' ? as(v, 'i32') : v) : as(v, 'f32');
 
-/** `v`, which must hold floats. */
+/** `v`. Throws unless it is f32. */
 export function float(v: Value): Value {
   if (v.type.dtype === 'f32') return v;
   throw userError('dtype-mismatch', `${called()}: needs an f32 tensor, got ${describe(v)}`, {
@@ -30,7 +30,7 @@ export function float(v: Value): Value {
   });
 }
 
-/** `v`, which must hold numbers, floats or integers. */
+/** `v`. Throws if it is bool. */
 export function numeric(v: Value): Value {
   if (v.type.dtype !== 'bool') return v;
   throw userError('dtype-mismatch', `${called()}: needs an f32 or i32 tensor, got ${describe(v)}`, {

@@ -1,4 +1,4 @@
-/** Random numbers as PyTorch's CPU generator draws them: from the same seed, the same bits.
+/** PyTorch's CPU random number generator: the same seed gives the same bits.
  *  MT19937 (Matsumoto & Nishimura 1998); the conversions are those of ATen's DistributionTemplates.h. */
 
 const words = 624;
@@ -13,7 +13,7 @@ export class Generator {
     this.manualSeed(seed);
   }
 
-  /** Starts again from `seed`. As in PyTorch a seed has 64 bits and its low 32 decide: 5 and 2^32 + 5 draw the same. */
+  /** Restarts from `seed`. As in PyTorch, a seed has 64 bits but only its low 32 matter: 5 and 2^32 + 5 draw the same. */
   manualSeed(seed: number | bigint): this {
     const state = this.#state;
     state[0] = Number(BigInt.asUintN(32, wholeSeed(seed)));
@@ -44,8 +44,8 @@ export class Generator {
     return multiplyAdd(x, Math.fround(high - low), low);
   }
 
-  /** `torch.randperm(n)`, element for element: Fisher-Yates from the front, by remainder.
-   *  Throws RangeError from n = ⌊(2^32 - 1) / 20⌋, where PyTorch changes its method. */
+  /** `torch.randperm(n)`, element for element: Fisher-Yates from the front, with indices by remainder.
+   *  Throws RangeError from n = ⌊(2^32 - 1) / 20⌋ on, where PyTorch switches to another method. */
   permutation(n: number): Int32Array<ArrayBuffer> {
     if (!Number.isInteger(n) || n < 0 || n >= Math.floor(0xffffffff / 20))
       throw new RangeError(`permutation: ${n} is not a whole number from 0 to ${Math.floor(0xffffffff / 20) - 1}.`);
@@ -85,7 +85,7 @@ function multiplyAdd(x: number, y: number, z: number): number {
   const product = x * y; // exact: 24 bits by 24 bits fit a double
   const sum = product + z;
   const rounded = Math.fround(sum);
-  // A sum that the double rounded onto the middle between two float32: what it lost says to which side it belongs.
+  // If the double landed exactly halfway between two float32, its own rounding error decides the direction.
   const other = 2 * sum - rounded;
   const lost = roundingError(product, z, sum);
   if (lost === 0 || rounded === sum || Math.fround(other) !== other) return rounded;

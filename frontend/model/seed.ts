@@ -1,4 +1,4 @@
-/** The generator from which new layers draw their initial values. */
+/** The generator of the initial values of new layers. */
 
 import { fn } from './arguments.ts';
 import * as k from './kinds.ts';
@@ -7,13 +7,13 @@ import { Generator } from './random.ts';
 let current = new Generator(0);
 export const currentGenerator = (): Generator => current;
 
-/** torch.manual_seed: layers made from here on have the values that PyTorch gives them under this seed. Until it is called
- *  the seed is 0. Throws for a seed that is no whole number of 64 bits. */
+/** torch.manual_seed: layers made afterwards have the values that PyTorch gives them under this seed. Before the first call,
+ *  the seed is 0. Throws for a seed that is not a whole number of 64 bits. */
 export const manualSeed: (seed: number | bigint) => void = fn('manualSeed', { seed: k.seed }, (seed) => {
   current.manualSeed(seed);
 });
 
-/** Runs `f` under a seed of its own; the generator outside goes on where it was. */
+/** Runs `f` with its own generator; the outer one is unaffected. */
 export function withSeed<T>(seed: number | bigint, f: () => T): T {
   const was = current;
   current = new Generator(seed);

@@ -1,4 +1,4 @@
-/** What goes into a model from outside: shapes and element types, one or several by name. */
+/** The declared inputs and targets of a model: shapes and element types, one or several by name. */
 
 import { isBatch, showType, type TensorType, tensor } from '../../ir/type.ts';
 import { onBatch, onDType } from '../hints.ts';
@@ -6,7 +6,7 @@ import { unknownOption } from './arguments.ts';
 import { type Extent, product, toDim } from './dims.ts';
 import { showAny, userError } from './trace.ts';
 
-/** What a host passes in: a shape, in which `'N'` is the batch, and an element type, f32 unless given. */
+/** A tensor that the host passes in: a shape, in which `'N'` is the batch, and an element type, f32 by default. */
 export interface TensorSpec {
   readonly shape: readonly Extent[];
   readonly dtype?: 'f32' | 'i32';
@@ -17,7 +17,8 @@ export type Specs = TensorSpec | Readonly<Record<string, TensorSpec>>;
 /** Types by name, in order. */
 export type Named = readonly (readonly [name: string, type: TensorType])[];
 
-/** What `specs` declares; a single one is called `only`. Throws at the user's line for what is no shape, element type or name. */
+/** The types that `specs` declares; a single one is named `only`. Throws at the user's line for a bad shape, element type or
+ *  name. */
 export function namedTypes(what: string, specs: Specs, only: string): Named {
   if (typeof specs !== 'object' || specs === null)
     throw userError('bad-option', `${what} must be { shape: […] }, or several by name, got ${showAny(specs)}`);
@@ -62,12 +63,12 @@ function typeFrom(what: string, name: string, spec: TensorSpec): TensorType {
     throw userError('bad-option', `${what}: ${showAny(shape)} is not a shape`, {
       help: isBatchElsewhere(shape)
         ? onBatch
-        : "a shape is a list of whole numbers, in which 'N', the batch, may stand once: ['N', 1, 32, 32]",
+        : "a shape is a list of whole numbers, in which 'N', the batch, may occur once: ['N', 1, 32, 32]",
     });
   return tensor(dtype, dims as never);
 }
 
-/** What other libraries write for an extent that is known when a step runs. */
+/** True if a shape begins with the batch as other libraries write it: -1, null, or some string. */
 const isBatchElsewhere = (shape: unknown): boolean => {
   const [first, ...others] = Array.isArray(shape) ? shape : [];
   return (
@@ -75,7 +76,7 @@ const isBatchElsewhere = (shape: unknown): boolean => {
   );
 };
 
-/** Advice where something does not fit and no input has a batch, or null where one has. */
+/** Advice for shapes that do not fit when no input has a batch; null if one has. */
 export function onNoBatch(inputs: Named): string | null {
   const found = inputs.find(([, { dtype, shape }]) => dtype === 'f32' && shape.length > 0);
   if (!found || inputs.some(([, { shape }]) => shape.some(isBatch))) return null;

@@ -1,9 +1,9 @@
-/** What is being recorded. There is one recording at a time: forward runs once, from its first line to its last. */
+/** The current recording. There is at most one at a time: forward runs once, synchronously. */
 
 import type { Param } from '../../ir/graph.ts';
 import { userError } from './trace.ts';
 
-/** One recording: the params that stand for the model's parameters and buffers. */
+/** One recording: the graph's params for the model's parameters and buffers. */
 export interface Tape {
   readonly params: ReadonlyMap<object, Param>;
 }
@@ -12,7 +12,7 @@ let current: Tape | null = null;
 let tensors = 0;
 export const currentTape = (): Tape | null => current;
 
-/** Runs `f`, whose tensors belong to `tape`. */
+/** Runs `f`; the tensors it makes belong to `tape`. */
 export function recordOn<T>(tape: Tape, f: () => T): T {
   const was = [current, tensors] as const;
   [current, tensors] = [tape, 0];
@@ -23,14 +23,14 @@ export function recordOn<T>(tape: Tape, f: () => T): T {
   }
 }
 
-/** The recording that a new tensor belongs to. Throws where it has so many that no loop of the user's seems to end: one that waits
- *  for a tensor to become false never does. */
+/** The recording that a new tensor belongs to. Throws above a limit that only an endless loop reaches, such as one that waits
+ *  for a tensor to become false. */
 export function tapeOfTensor(): Tape | null {
   if (current && ++tensors > mostTensors)
-    throw userError('endless', `forward has recorded ${mostTensors.toLocaleString('en')} tensors, and goes on`, {
-      help: 'a loop ends by a condition on numbers: a tensor has no value while the model is recorded, and counts as true',
+    throw userError('endless', `forward has recorded more than ${mostTensors.toLocaleString('en')} tensors`, {
+      help: 'end loops by a condition on numbers: a tensor has no value while the model is recorded, and counts as true',
     });
   return current;
 }
-/** Far above what can be compiled, and reached in seconds. */
+/** Far more than can be compiled, but reached in seconds. */
 const mostTensors = 100_000;

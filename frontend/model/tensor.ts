@@ -1,6 +1,5 @@
-/** Tensors as a model sees them while it is recorded: a shape and an element type, but no numbers. Each method appends
- *  to the graph what PyTorch's method of that name computes, and throws `CompileError` at the caller's line where the
- *  operands do not fit. */
+/** Tensors of a model that is being recorded: a shape and an element type, but no numbers. Each method appends to the graph
+ *  what PyTorch's method of that name computes, and throws a `CompileError` at the caller's line if the operands do not fit. */
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
@@ -21,28 +20,28 @@ import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts'
 import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
 
-/** One dimension or several, counted from the back where negative; null is all of them. */
+/** One dimension or several, counted from the back if negative; null means all. */
 export type Dims = number | readonly number[] | null;
 
 const record = (f: () => Value): Tensor => withLoc(() => Tensor.of(f()));
 
-/** A tensor of f32, i32 or bool while a model is recorded. Its methods append to the graph; extents are numbers, or multiples
- *  of the batch `N`. They throw a `CompileError` at the line of the call where shapes, element types or arguments do not fit. */
+/** A tensor of f32, i32 or bool in a model that is being recorded. Extents are numbers, or multiples of the batch `N`. Methods
+ *  append to the graph, and throw a `CompileError` at the line of the call if shapes, element types or arguments do not fit. */
 export class Tensor {
   readonly #type: TensorType;
   readonly #recorded: { readonly value: Value; readonly tape: Tape | null } | null;
 
-  /** For the layers of Tapeout: a model gets its tensors from `forward`'s arguments, parameters and operations. */
+  /** For Tapeout itself: models get tensors from the arguments of `forward`, from parameters and from operations. */
   constructor(type: TensorType, value: Value | null = null) {
     this.#type = type;
     this.#recorded = value && { value, tape: tapeOfTensor() };
   }
-  /** The tensor that a value of the graph is. */
+  /** A value of the graph as a tensor. */
   static of(value: Value): Tensor {
     return new Tensor(value.type, value);
   }
 
-  /** The value of the graph that this tensor stands for. Throws outside the recording that made it. */
+  /** The tensor's value in the graph. Throws outside the recording that made it. */
   get value(): Value {
     if (this.#recorded && this.#recorded.tape === currentTape()) return this.#recorded.value;
     throw userError(
@@ -50,7 +49,7 @@ export class Tensor {
       `${called()}: this tensor ${showType(this.#type)} belongs to another recording`,
       {
         notes: this.#recorded ? [{ message: 'it was made here', loc: this.#recorded.value.loc }] : [],
-        help: 'a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside',
+        help: 'a model is recorded anew each time: make the tensors that forward uses inside forward, and do not keep them in a field or an outer variable',
       },
     );
   }
@@ -63,7 +62,7 @@ export class Tensor {
   get dtype(): DType {
     return this.#type.dtype;
   }
-  /** How many dimensions there are. */
+  /** The number of dimensions. */
   get dim(): number {
     return this.#type.shape.length;
   }
@@ -72,13 +71,13 @@ export class Tensor {
     return withLoc(() => toExtent(this.#type.shape[dimOf(this.#type.shape, dim)] as Dim));
   }
 
-  // ---- elementwise; operands broadcast, and a number stands for a tensor of it ----
+  // ---- elementwise; operands broadcast, and a number counts as a tensor filled with it ----
 
   /** The sum, element by element. */
   add(other: Tensor | number): Tensor {
     return record(() => arithmetic(this, other, ir.add, either));
   }
-  /** The difference, element by element. No bool tensors: PyTorch has none of these either. */
+  /** The difference, element by element. Throws for bool tensors, as PyTorch does. */
   sub(other: Tensor | number): Tensor {
     return record(() => {
       for (const v of [this.value, ...(other instanceof Tensor ? [other.value] : [])]) numeric(v);
@@ -93,8 +92,8 @@ export class Tensor {
   div(other: Tensor | number): Tensor {
     return record(() => ir.div(...(alike(this, other).map(promotedToFloat) as [Value, Value])));
   }
-  /** The power, element by element. Small whole exponents become products, 0.5 a square root; a tensor of integers takes
-   *  whole exponents of at least 0, and fractions make it f32. */
+  /** The power, element by element. Small whole exponents become products, and 0.5 a square root. Integers take whole
+   *  exponents of at least 0, and are converted to f32 for fractions. */
   pow(exponent: Tensor | number): Tensor {
     return record(() => {
       const x = this.value;
@@ -118,11 +117,11 @@ export class Tensor {
       return ir.pow(...alike(Tensor.of(base), exponent));
     });
   }
-  /** The greater of both, element by element. */
+  /** The greater of the two, element by element. */
   maximum(other: Tensor | number): Tensor {
     return record(() => arithmetic(this, other, ir.maximum, either));
   }
-  /** The lesser of both, element by element. */
+  /** The lesser of the two, element by element. */
   minimum(other: Tensor | number): Tensor {
     return record(() => arithmetic(this, other, ir.minimum, both));
   }
@@ -137,7 +136,7 @@ export class Tensor {
       return x.type.dtype === 'f32' ? ir.abs(x) : ir.maximum(x, negative(x));
     });
   }
-  /** e to the x. */
+  /** e^x. */
   exp(): Tensor {
     return record(() => ir.exp(promotedToFloat(this.value)));
   }
@@ -168,8 +167,8 @@ export class Tensor {
       return x.type.dtype === 'f32' ? ir.relu(x) : ir.maximum(x, constant(x, 0));
     });
   }
-  /** Kept within `min` and `max`, numbers or tensors, either of which may be left out (null). At a bound the gradient
-   *  passes; beyond one it goes to the bound. */
+  /** Limits elements to `min` and `max`, numbers or tensors, either of which may be left out (null). The gradient passes at a
+   *  bound; beyond one, it goes to the bound. */
   clamp(min: Tensor | number | null = null, max: Tensor | number | null = null): Tensor {
     return record(() => {
       if (min !== null && max !== null) return ir.clamp(...alike(this, min, max));
@@ -179,32 +178,32 @@ export class Tensor {
     });
   }
 
-  /** Whether elements are equal: a bool tensor, for `where` and `to('f32')`, as all comparisons give. */
+  /** True where elements are equal: a bool tensor, for `where` and `to('f32')`, as from all comparisons. */
   eq(other: Tensor | number): Tensor {
     return record(() => ir.equal(...alike(this, other)));
   }
-  /** Whether elements differ; a NaN differs from everything. */
+  /** True where elements differ; NaN differs from everything. */
   ne(other: Tensor | number): Tensor {
     return record(() => ir.notEqual(...alike(this, other)));
   }
-  /** Whether elements are less than `other`. */
+  /** True where elements are less than `other`. */
   lt(other: Tensor | number): Tensor {
     return record(() => ir.less(...alike(this, other)));
   }
-  /** Whether elements are at most `other`. */
+  /** True where elements are at most `other`. */
   le(other: Tensor | number): Tensor {
     return record(() => ir.lessEqual(...alike(this, other)));
   }
-  /** Whether elements are greater than `other`. */
+  /** True where elements are greater than `other`. */
   gt(other: Tensor | number): Tensor {
     return record(() => ir.greater(...alike(this, other)));
   }
-  /** Whether elements are at least `other`. */
+  /** True where elements are at least `other`. */
   ge(other: Tensor | number): Tensor {
     return record(() => ir.greaterEqual(...alike(this, other)));
   }
 
-  /** The same values in another element type; floats lose their fraction on the way to `i32`. */
+  /** The same values in another element type; floats are truncated on conversion to `i32`. */
   to(dtype: 'f32' | 'i32'): Tensor {
     return record(() => {
       return dtype === this.dtype ? this.value : ir.convert(this.value, { to: dtype });
@@ -217,8 +216,8 @@ export class Tensor {
 
   // ---- products ----
 
-  /** The matrix product of the last two dimensions; leading ones broadcast. A vector is a row on the left and a column on
-   *  the right, and two vectors give their inner product, as in torch.matmul. */
+  /** The matrix product over the last two dimensions; leading ones broadcast. As in torch.matmul, a vector is a row on the left
+   *  and a column on the right, and two vectors give their inner product. */
   matmul(other: Tensor): Tensor {
     return record(() => matmul(this.value, other.value));
   }
@@ -226,21 +225,21 @@ export class Tensor {
   // ---- shape ----
 
   /** The same elements, row-major, under another shape: `view(-1, 400)`, `view([64, 1])`, `view('N', -1)`. One extent may
-   *  be -1: what the others leave. */
+   *  be -1: it is inferred from the others. */
   view(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
     return record(() => viewAs(this.value, reshaped(this.value, spread(shape))));
   }
-  /** As `view`: a recorded tensor has no strides. */
+  /** The same as `view`: a recorded tensor has no strides. */
   reshape(...shape: readonly Extent[] | [readonly Extent[]]): Tensor {
     return record(() => viewAs(this.value, reshaped(this.value, spread(shape))));
   }
-  /** Dimensions `startDim` to `endDim` as one. PyTorch's default is all of them: a batch is kept by `flatten(1)`. */
+  /** Joins the dimensions from `startDim` to `endDim`; all by default, as in PyTorch: `flatten(1)` keeps the batch. */
   flatten(startDim = 0, endDim = -1): Tensor {
     return record(() => {
       const { shape } = this.#type;
       const [from, to] = [startDim, endDim].map((d) => dimOf(shape, d, { orScalar: true })) as [number, number];
       if (shape.length === 0) return viewAs(this.value, [1]);
-      if (from > to) throw userError('bad-dim', `flatten: startDim ${startDim} lies behind endDim ${endDim}`);
+      if (from > to) throw userError('bad-dim', `flatten: startDim ${startDim} comes after endDim ${endDim}`);
       const joined = product(shape.slice(from, to + 1)) as Dim;
       return viewAs(this.value, [...shape.slice(0, from), joined, ...shape.slice(to + 1)]);
     });
@@ -251,7 +250,7 @@ export class Tensor {
       viewAs(this.value, this.#type.shape.toSpliced(dimOf(this.#type.shape, dim, { more: 1 }), 0, 1)),
     );
   }
-  /** Without the dimensions of extent 1: all of them, or `dim` if it is one. */
+  /** Removes dimensions of extent 1: all of them, or only those in `dim`. */
   squeeze(dim: Dims = null): Tensor {
     return record(() => {
       const dims = dimsOf(this.#type.shape, dim);
@@ -261,7 +260,7 @@ export class Tensor {
       );
     });
   }
-  /** Two dimensions exchanged. */
+  /** Swaps two dimensions. */
   transpose(dim0: number, dim1: number): Tensor {
     return record(() => {
       const [a, b] = [dim0, dim1].map((d) => dimOf(this.#type.shape, d, { orScalar: true })) as [number, number];
@@ -269,21 +268,21 @@ export class Tensor {
       return a === b ? this.value : ir.permute(this.value, { perm });
     });
   }
-  /** The dimensions in another order: dimension d of the result is dimension `dims[d]`. */
+  /** Reorders the dimensions: dimension d of the result is dimension `dims[d]`. */
   permute(...dims: readonly number[] | [readonly number[]]): Tensor {
     return record(() => {
       const perm = spread(dims).map((d) => dimOf(this.#type.shape, d));
       return ir.permute(this.value, { perm });
     });
   }
-  /** A matrix transposed. */
+  /** Transposes a matrix. Vectors and scalars are returned unchanged. */
   t(): Tensor {
     return record(() => {
-      if (this.dim > 2) throw wrongRank('a matrix', this.value, 'take transpose(dim0, dim1), or permute');
+      if (this.dim > 2) throw wrongRank('a matrix', this.value, 'use transpose(dim0, dim1), or permute');
       return this.dim < 2 ? this.value : ir.permute(this.value, { perm: [1, 0] });
     });
   }
-  /** `length` indices of dimension `dim`, from `start` on. */
+  /** The `length` indices of dimension `dim` that begin at `start`. */
   narrow(dim: number, start: number, length: number): Tensor {
     return record(() => {
       const d = dimOf(this.#type.shape, dim);
@@ -291,7 +290,7 @@ export class Tensor {
       return part(this.value, d, from, length, 1);
     });
   }
-  /** Indices `start` to before `end` of dimension `dim`, every `step`-th: Python's `x[..., start:end:step]`. */
+  /** Every `step`-th index of dimension `dim` from `start` up to, but not including, `end`: Python's `x[..., start:end:step]`. */
   slice(dim: number, start = 0, end: number | null = null, step = 1): Tensor {
     return record(() => {
       const d = dimOf(this.#type.shape, dim);
@@ -302,7 +301,7 @@ export class Tensor {
       return part(this.value, d, from, Math.max(0, Math.ceil((to - from) / step)), step);
     });
   }
-  /** Index `index` of dimension `dim`, which disappears. */
+  /** The elements at `index` of dimension `dim`, without that dimension. */
   select(dim: number, index: number): Tensor {
     return record(() => {
       const { shape } = this.#type;
@@ -314,7 +313,7 @@ export class Tensor {
           `${called()}: index ${index} lies outside dimension ${d} of ${showType(this.#type)}`,
           {
             notes: involved({ x: this.value }),
-            help: extent === 0 ? 'there is nothing in it' : `indices go from ${-extent} to ${extent - 1}`,
+            help: extent === 0 ? 'it is empty' : `indices go from ${-extent} to ${extent - 1}`,
           },
         );
       const one = part(this.value, d, index < 0 ? index + extent : index, 1, 1);
@@ -324,11 +323,11 @@ export class Tensor {
 
   // ---- reductions: over all dimensions unless some are named; `keepdim` leaves them with extent 1 ----
 
-  /** The sum over `dim`, all dimensions unless given. Conditions are counted, in i32. */
+  /** The sum over `dim`, all dimensions by default. Bools are counted, in i32. */
   sum(dim: Dims = null, keepdim = false): Tensor {
     return record(() => reduced(counted(this.value), dim, keepdim, ir.reduceSum));
   }
-  /** The sum divided by the number of elements, of which the batch is counted when the step runs. */
+  /** The sum divided by the number of elements; a batch is counted when the step runs. */
   mean(dim: Dims = null, keepdim = false): Tensor {
     return record(() => {
       const { shape } = float(this.value).type;
@@ -338,38 +337,38 @@ export class Tensor {
       return kept(ir.div(sum, sizeOf(over, sum.type.shape)), shape, keepdim ? dims : []);
     });
   }
-  /** The greatest elements. Where several are, they share the gradient evenly. */
+  /** The greatest elements. Ties share the gradient evenly. */
   amax(dim: Dims = null, keepdim = false): Tensor {
     return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMax, true)));
   }
-  /** The least elements. Where several are, they share the gradient evenly. */
+  /** The least elements. Ties share the gradient evenly. */
   amin(dim: Dims = null, keepdim = false): Tensor {
     return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMin, true)));
   }
-  /** The greatest element of all; over one dimension, the greatest elements and where each first occurs, which is where
-   *  its gradient goes. */
+  /** The greatest of all elements. */
   max(): Tensor;
-  /** Along `dim`: the greatest elements, and where each first occurs, i32. Throws where there is no such dimension. */
+  /** The greatest elements along `dim`, and the index at which each first occurs, i32, where its gradient goes. Throws if there
+   *  is no such dimension. */
   max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   max(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
     return withLoc(() =>
       dim === undefined ? ofAll(this, ir.maxOfAll) : extreme(this, dim, keepdim, ir.firstMax, ir.argmax),
     );
   }
-  /** The least element of all; over one dimension, the least elements and where each first occurs. */
+  /** The least of all elements. */
   min(): Tensor;
-  /** Along `dim`: the least elements, and where each first occurs, i32. Throws where there is no such dimension. */
+  /** The least elements along `dim`, and the index at which each first occurs, i32. Throws if there is no such dimension. */
   min(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
   min(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
     return withLoc(() =>
       dim === undefined ? ofAll(this, ir.minOfAll) : extreme(this, dim, keepdim, ir.firstMin, ir.argmin),
     );
   }
-  /** The first index at which the greatest element lies, as i32; over all dimensions, counted row-major. */
+  /** The first index of the greatest element, i32; over all dimensions, a row-major index. */
   argmax(dim: number | null = null, keepdim = false): Tensor {
     return record(() => indexOf(numeric(this.value), dim, keepdim, ir.argmax));
   }
-  /** The first index at which the least element lies, as i32. */
+  /** The first index of the least element, i32; over all dimensions, a row-major index. */
   argmin(dim: number | null = null, keepdim = false): Tensor {
     return record(() => indexOf(numeric(this.value), dim, keepdim, ir.argmin));
   }
@@ -382,16 +381,16 @@ export class Tensor {
       }),
     );
   }
-  /** The logarithm of softmax, computed without it: x - max - log(sum(exp(x - max))). */
+  /** The logarithm of softmax along `dim`, computed as x - max - log(sum(exp(x - max))). */
   logSoftmax(dim: number): Tensor {
     return withLoc(() => this.#normalized(dim, (x, d) => x.sub(x.exp().sum(d).log().unsqueeze(d))));
   }
-  /** `f` of what is left above the greatest, which needs no gradient: whatever is subtracted, softmax is the same. */
+  /** `f` of x - max along `dim`. The maximum needs no gradient: softmax does not depend on what is subtracted. */
   #normalized(dim: number, f: (x: Tensor, d: number) => Tensor): Tensor {
     const x = Tensor.of(float(this.value));
     const d = dimOf(this.#type.shape, dim, { orScalar: true });
     if (x.dim === 0) return x.unsqueeze(0).#normalized(0, f).view([]);
-    // Nothing has no greatest element, and no softmax either.
+    // An empty dimension has no maximum, and its softmax is empty.
     if (this.#type.shape[d] === 0) return x;
     return f(x.sub(x.amax(d).detach().unsqueeze(d)), d);
   }
@@ -399,32 +398,28 @@ export class Tensor {
   toString(): string {
     return `Tensor ${showType(this.#type)}`;
   }
-  /** What Node's console shows. */
+  /** The text in Node's console. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-  /** JavaScript asks for a number in `x + y`, `x > 0` and the like, where a recorded tensor has none. */
+  /** Throws if JavaScript needs a number, as in `x + y` and `x > 0`: a recorded tensor has none. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
     throw withLoc(() =>
-      userError(
-        'no-value',
-        `${this} has no value while the model is recorded, so that JavaScript cannot compute with it`,
-        {
-          help: 'write x.add(y) for x + y, x.gt(y) for x > y, and where(x.gt(y), a, b) for a choice that depends on the data',
-        },
-      ),
+      userError('no-value', `${this} has no value while the model is recorded, so JavaScript cannot compute with it`, {
+        help: 'write x.add(y) for x + y, x.gt(y) for x > y, and where(x.gt(y), a, b) for a choice that depends on the data',
+      }),
     );
   }
 }
 
-/** A number everywhere, in the shape and element type of `like`. */
+/** A constant with the shape and element type of `like`. */
 export function constant(like: Value, value: number): Value {
   const { shape, dtype } = like.type;
   if (!isValueOf(dtype, value))
     throw userError(
       'dtype-mismatch',
-      `${called()}: ${value} is no value of ${dtype}, and the tensor is ${showType(like.type)}`,
+      `${called()}: ${value} is not a value of ${dtype}, and the tensor is ${showType(like.type)}`,
       {
         notes: involved({ x: like }),
         help: "convert the tensor first: x.to('f32')",
@@ -433,14 +428,14 @@ export function constant(like: Value, value: number): Value {
   return ir.full({ value, shape, dtype });
 }
 
-/** How many elements `dims` span, in every element of `shape`: a constant where it can be, else counted at run time. */
+/** The number of elements that `dims` span, as a value of `shape`: a constant, or counted at run time if it has the batch. */
 export function sizeOf(dims: readonly Dim[], shape: Shape): Value {
   const n = product(dims) as Dim;
   if (!isBatch(n)) return ir.full({ value: n, shape, dtype: 'f32' });
   return spreadTo(ir.count({ shape: dims }), shape);
 }
 
-/** Operands at one shape, in one element type; a number stands for a tensor of it. */
+/** Operands broadcast to one shape and promoted to one element type; a number becomes a constant. */
 function alike<O extends readonly (Tensor | number)[]>(
   of: Tensor,
   ...others: O
@@ -455,7 +450,7 @@ function alike<O extends readonly (Tensor | number)[]>(
   return [x, ...others.map((o) => (typeof o === 'number' ? constant(x, o) : (rest.shift() as Value)))] as never;
 }
 
-/** `op` of both operands, or `ofConditions` of two conditions. */
+/** `op` of both operands, or `ofConditions` if they are bools. */
 function arithmetic(
   a: Tensor,
   b: Tensor | number,
@@ -470,15 +465,15 @@ const both = (x: Value, y: Value): Value => ir.select(x, y, x);
 
 const negative = (x: Value): Value => (x.type.dtype === 'f32' ? ir.neg(x) : ir.sub(constant(x, 0), x));
 const promotedToFloat = (v: Value): Value => (v.type.dtype === 'f32' ? v : ir.convert(v, { to: 'f32' }));
-/** Conditions as the integers 0 and 1. */
+/** Bools as the integers 0 and 1; other values unchanged. */
 const counted = (v: Value): Value => (v.type.dtype === 'bool' ? ir.convert(v, { to: 'i32' }) : v);
-/** `f`, which knows no conditions, of conditions too. */
+/** `f`, which does not take bools, applied to bools too. */
 function ofConditions(v: Value, f: (v: Value) => Value): Value {
   const y = f(counted(v));
   return v.type.dtype === 'bool' ? ir.greater(y, constant(y, 0)) : y;
 }
 
-/** x to a whole power by squaring, which is exact for integers, modulo 2^32. */
+/** x to a whole power by repeated squaring, exact for integers modulo 2^32. */
 function wholePower(x: Value, exponent: number): Value {
   if (exponent < 0)
     throw userError('bad-argument', `${called()}: integers to the negative power ${exponent} are not integers`, {
@@ -506,7 +501,7 @@ function reduced(
   const dims = dimsOf(x.type.shape, dim);
   return kept(dims.length === 0 && !ofScalars ? x : op(x, { dims }), x.type.shape, keepdim ? dims : []);
 }
-/** A reduction's result with the dimensions `dims` of the `shape` that was reduced back, of extent 1. */
+/** A reduction's result with the reduced dimensions `dims` of `shape` put back, with extent 1. */
 const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
   dims.length === 0
     ? v
@@ -517,7 +512,7 @@ const kept = (v: Value, shape: Shape, dims: readonly number[]): Value =>
 
 type Along = (x: Value, attrs: { dim: number }) => Value;
 
-/** The extreme elements along `dim`, and where each lies. */
+/** The extreme elements along `dim`, and the index of each. */
 function extreme(of: Tensor, dim: number, keepdim: boolean, value: Along, index: Along) {
   const x = counted(of.value);
   const values = ofConditions(of.value, () => along(x, dim, keepdim, value));
@@ -526,11 +521,11 @@ function extreme(of: Tensor, dim: number, keepdim: boolean, value: Along, index:
 const ofAll = (of: Tensor, op: (x: Value, attrs: { dims: readonly number[] }) => Value): Tensor =>
   Tensor.of(ofConditions(of.value, (x) => reduced(x, null, false, op)));
 
-/** Where along `dim`, or among all elements. */
+/** The index along `dim`, or among all elements. */
 const indexOf = (x: Value, dim: number | null, keepdim: boolean, index: Along): Value =>
   dim === null ? index(viewAs(x, [product(x.type.shape) as Dim]), { dim: 0 }) : along(x, dim, keepdim, index);
 
-/** What `op` makes of a dimension; a scalar has one of extent 1, which it does not show. */
+/** `op` along one dimension. A scalar counts as a vector of extent 1, and its result is a scalar. */
 function along(x: Value, dim: number, keepdim: boolean, op: Along): Value {
   const { shape } = x.type;
   const d = dimOf(shape, dim, { orScalar: true });
@@ -542,7 +537,7 @@ function fixedExtent(shape: Shape, d: number): number {
   if (!isBatch(extent)) return extent;
   throw userError(
     'shape-mismatch',
-    `${called()}: dimension ${d} is the batch ${showDim(extent)}, which can only be taken whole`,
+    `${called()}: dimension ${d} is the batch ${showDim(extent)}, which can only be used whole`,
   );
 }
 

@@ -1,21 +1,21 @@
-/** Where in the user's files a call comes from. Every node, parameter and error carries such a place. */
+/** The location in the user's files that a call comes from. Every node, parameter and error carries one. */
 
 import { callSite as siteOf } from '../../ir/call-site.ts';
 import { CompileError, type Loc, type Note } from '../../ir/diagnostic.ts';
 import { at, currentLoc, currentWord, describe, type Value } from '../../ir/graph.ts';
 
-/** The user's line, or null where `userCode` lies before it. */
+/** The user's line, or null if `userCode` comes before it on the stack. */
 export const callSite = (): Loc | null => siteOf(userCode.name);
 
 let inside = false;
 let fallback: Loc | null = null;
 
-/** Runs the body of a public function: what it records and throws is at the place of its caller, who called it `word`.
- *  Inside another public function both stay: a loss made of ten ops is one line of the user's. */
+/** Runs the body of a public function, named `word` in messages: nodes and errors get its caller's location. Inside another
+ *  public function both stay as they are: a loss made of ten ops is one line of the user's. */
 export const withLoc = <T>(f: () => T, word: string | null = null): T =>
   inside ? f() : withLocAt(callSite() ?? fallback, f, word);
 
-/** As `withLoc`, at a place that is known. */
+/** As `withLoc`, at a given location. */
 export function withLocAt<T>(loc: Loc | null, f: () => T, word: string | null = null): T {
   const was = inside;
   inside = true;
@@ -26,14 +26,14 @@ export function withLocAt<T>(loc: Loc | null, f: () => T, word: string | null = 
   }
 }
 
-/** Whether one public function is being run by another, whose arguments are no user's. */
+/** True inside a public function: calls made there do not come from the user. */
 export const isInside = (): boolean => inside;
 
-/** What the user called: the name that messages begin with. */
+/** The name of the function that the user called, with which messages begin. */
 export const called = (): string => currentWord() ?? 'this call';
 
-/** Calls code of the user's, in which each public function finds its own place. `from` stands in where there is none: for
- *  layers that no line of the user's calls, because a Sequential is all of the model. */
+/** Calls the user's code, in which each public function finds its own location. `from` is used if it finds none, as for layers
+ *  that no line of the user's calls, when the whole model is a Sequential. */
 export function userCode<T>(f: () => T, from: Loc | null = null): T {
   const was = [inside, fallback] as const;
   [inside, fallback] = [false, from];
@@ -44,7 +44,7 @@ export function userCode<T>(f: () => T, from: Loc | null = null): T {
   }
 }
 
-/** Calls a layer's `forward`, whose line is the user's; a layer that no line of the user's calls stands where it was made. */
+/** Calls a layer's `forward`. If no line of the user's calls it, its location is where it was made. */
 export function inLayer<T>(madeAt: Loc | null, f: () => T): T {
   const was = fallback;
   fallback = madeAt ?? was;
@@ -55,18 +55,18 @@ export function inLayer<T>(madeAt: Loc | null, f: () => T): T {
   }
 }
 
-/** An error at the user's line, to be thrown. */
+/** An error at the user's line, for the caller to throw. */
 export const userError = (
   code: string,
   problem: string,
   more: { notes?: readonly Note[]; help?: string | null } = {},
 ): CompileError => new CompileError(code, problem, { loc: currentLoc(), ...more });
 
-/** What the values that an error involves are, and where they come from. */
+/** Notes on the values that an error involves: what they are, and where they come from. */
 export const involved = (values: Readonly<Record<string, Value>>): Note[] =>
   Object.entries(values).map(([name, v]) => ({ message: `${name}: ${describe(v)}`, loc: v.loc }));
 
-/** Anything in a sentence, shortly. Throws for nothing that it may be given. */
+/** A short text for any value. Never throws. */
 export function showAny(v: unknown, depth = 0): string {
   if (v === null || ['undefined', 'number', 'bigint', 'boolean'].includes(typeof v)) return String(v);
   if (typeof v === 'string') return v.length <= longestText ? `'${v}'` : `'${v.slice(0, longestText)}…'`;
@@ -82,7 +82,7 @@ export function showAny(v: unknown, depth = 0): string {
   }
 }
 
-/** A class, made callable without `new` or not. */
+/** True for a class, whether or not it is callable without `new`. */
 export const isClass = (f: object & { readonly prototype?: object | null }): boolean =>
   /^class\b/.test(String(f)) ||
   (typeof f.prototype === 'object' && f.prototype !== null && Object.getPrototypeOf(f.prototype) !== Object.prototype);

@@ -1,4 +1,4 @@
-/** What a tensor does not have says so when it is asked for, where JavaScript would give undefined. */
+/** Members that a tensor does not have throw when they are read, where JavaScript would give undefined. */
 
 import { ofTensors, onIndices, onRows } from '../hints.ts';
 import { Stored } from './nn/parameter.ts';
@@ -11,7 +11,7 @@ const trap = (key: PropertyKey, what: string, help: string): void => {
   };
   Object.defineProperty(Tensor.prototype, key, {
     get: () => fail('tensor'),
-    // A class of the user's may well have a field of this name, but what is set on a parameter is meant to change it.
+    // A user's class may have a field of this name, but setting it on a parameter was meant to change the parameter.
     set(value: unknown) {
       if (this instanceof Stored) fail(this.kind);
       Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });

@@ -63,7 +63,7 @@ export interface Compiled extends ProgramStages {
   /** The stages that there are, in their order, passes from outside among them. */
   readonly stages: readonly StageName[];
   wat(): string;
-  /** A stage as text. Throws where there is no such stage. */
+  /** A stage as text. Throws if there is no such stage. */
   printed(stage: StageName): string;
   /** The same, printed otherwise than the compilation was asked to. */
   printedWith(stage: StageName, print: PrintOptions): string;

@@ -29,7 +29,7 @@ export interface EntryOptions {
 }
 
 /** The module of the entries named, in that order. Gradients and optimizer state come from `table`, so that entries share
- *  them. Throws where an entry needs a loss or an optimizer that the model was not given. */
+ *  them. Throws if an entry needs a loss or an optimizer that the model was not given. */
 export function entriesOf(
   recording: Recording,
   names: readonly EntryName[],

@@ -132,7 +132,7 @@ function targetOf({ target = 'wasm' }: CompileOptions): CompileTarget {
   });
 }
 
-/** Those of the names that are features, in one order. Throws a `CompileError` for others, and where shaders do not run. */
+/** Those of the names that are features, in one order. Throws a `CompileError` for others, or if shaders do not run. */
 export function featuresOf(
   asked: readonly string[] = [],
   target: CompileTarget | 'interpret' = 'wasm',

@@ -30,7 +30,7 @@ export function readIr(text: string, file: string, maxBatch: number): Ir {
   return ir;
 }
 
-/** Reads a text, whatever it means. Throws a `CompileError` where it cannot be read. */
+/** Reads a text, whatever it means. Throws a `CompileError` if it cannot be read. */
 export function parseIr(text: string, file: string, options: GraphTextOptions & { readonly maxBatch: number }): Ir {
   const held = parseText(text, file, options);
   const { modules, graphs, kernels, program, schedules } = held;

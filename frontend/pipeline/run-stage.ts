@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly throughMemory?: boolean;
 }
 
-/** What a stage makes of the IR, and how long it took. Throws a `StageError` where it does not take this IR, and a `CompilerBug`
+/** What a stage makes of the IR, and how long it took. Throws a `StageError` if it does not take this IR, and a `CompilerBug`
  *  with the IR before it for a fault of the stage. */
 export function runStage(
   stage: Stage,

@@ -64,7 +64,7 @@ export class Shown {
     return made;
   }
 
-  /** A stage as text. Throws a `CompileError` where there is no such stage. */
+  /** A stage as text. Throws a `CompileError` if there is no such stage. */
   text(name: StageName, print: PrintOptions = this.#print): string {
     const text = this.#texts.get(name);
     if (text) return text(print);

@@ -35,7 +35,7 @@ export interface ReduceWatch {
 }
 
 /** A text of graphs or of kernels; of a program only the kernels are left. Every candidate can be read again, and
- *  verifies if the text does. Throws a `CompileError` where the text cannot be read. `maxBatch` is for texts that do not
+ *  verifies if the text does. Throws a `CompileError` if the text cannot be read. `maxBatch` is for texts that do not
  *  tell it. */
 export function subjectOf(text: string, file: string, maxBatch: number): Subject {
   const ir = parseIr(text, file, { maxBatch });

@@ -39,7 +39,7 @@ export interface LoadOptions {
   readonly onFiles?: (paths: readonly string[]) => void;
 }
 
-/** What a file exports, and what becomes of the check of its types, which may still be under way: it throws ProblemsError where
+/** What a file exports, and what becomes of the check of its types, which may still be under way: it throws ProblemsError if
  *  the file does not type-check, which comes before whatever else is wrong. */
 export interface Loaded<T> {
   readonly value: T;

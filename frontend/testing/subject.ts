@@ -67,7 +67,7 @@ class Fn extends Module {
 const isClass = (v: unknown): v is new () => Module =>
   typeof v === 'function' && (v as { prototype?: unknown }).prototype instanceof Module;
 
-/** The model that a subject is, and its inputs. Throws a TypeError for what is none, and where inputs must be told. */
+/** The model that a subject is, and its inputs. Throws a TypeError for what is none, or if inputs must be told. */
 export function caseOf(subject: unknown, matcher: string, { inputs, attrs = {} }: SubjectOptions): Case {
   if (isModelSpec(subject)) {
     const specs = subject.inputs.concat(subject.targets).map(([name]) => name);

@@ -115,7 +115,7 @@ describe('shapes', () => {
     }
     const flattened = () => record(defineModel({ model: Flattened, input: { shape: ['N', 16, 5, 5] } }));
     expect(caught(flattened).help).toBe(
-      'the batch has become part of the features: keep it apart, as flatten(1) and view(-1, …) do',
+      'the batch has become part of the features: keep it separate with flatten(1) or view(-1, …)',
     );
   });
 
@@ -136,7 +136,7 @@ describe('shapes', () => {
     );
     expect(report(on([pooled], (x) => x.view(wrong('M'), 400)))).toMatchInlineSnapshot(`
       "bad-shape (at 'view'): view: shape[0] must be an extent, which is a whole number of at least 0, -1 or 'N', or one list of them, got 'M'
-      help: an extent is a whole number, -1 for what is left, or 'N' for the batch, with which there is no arithmetic"
+      help: an extent is a whole number, -1 to infer it, or 'N' for the batch, which cannot be computed with"
     `);
     expect(recordFunction([pooled], (x) => x.view('N', -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
     expect(recordFunction([pooled], (x) => x.view(x.size(0), -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
@@ -245,7 +245,7 @@ describe('shapes', () => {
       help: declare the target with shape: ['N']"
     `);
     expect(report(on([rows, { shape: ['N'] }], (x, y) => mseLoss(x, y)))).toMatchInlineSnapshot(`
-      "shape-mismatch (at 'mseLoss'): mseLoss: the input is [N,10] and the target [N]: they must be of one shape
+      "shape-mismatch (at 'mseLoss'): mseLoss: the input is [N,10] and the target [N]: they must have the same shape
       note: input: f32[N,10], input 'a' (at 'defineModel')
       note: target: f32[N], input 'b' (at 'defineModel')
       help: declare the target as [N,10], or let forward return [N]; labels of classes are for nn.CrossEntropyLoss, with dtype i32"
@@ -290,7 +290,7 @@ describe('shapes', () => {
       'a slice of the batch',
       on([rows], (x) => x.slice(0, 1, 3)),
       'shape-mismatch',
-      'is the batch N, which can only be taken whole',
+      'is the batch N, which can only be used whole',
     ],
     [
       'a slice too far',
@@ -305,7 +305,7 @@ describe('shapes', () => {
       'out-of-range',
       'index -11 lies outside dimension 1 of',
     ],
-    ['a stack of two shapes', on([rows], (x) => stack([x, x.t()])), 'shape-mismatch', 'these are [N,10] and [10,N]'],
+    ['a stack of two shapes', on([rows], (x) => stack([x, x.t()])), 'shape-mismatch', 'got [N,10] and [10,N]'],
     ['a window', on([image], (x) => maxPool2d(x, 40)), 'shape-mismatch', 'a 40x40 window does not fit'],
     ['a pooled row', on([rows], (x) => avgPool2d(x, 2)), 'shape-mismatch', 'must be [batch, channels, height, width]'],
     [
@@ -363,7 +363,7 @@ describe('values', () => {
       'a whole number beyond 32 bits',
       on([labels], (y) => y.add(3e9)),
       'dtype-mismatch',
-      'add: 3000000000 is no value of i32',
+      'add: 3000000000 is not a value of i32',
     ],
     [
       'a difference of conditions',
@@ -414,21 +414,21 @@ describe('values', () => {
     expect(report(on([rows], (x) => x.add(kept!)))).toMatchInlineSnapshot(`
       "other-recording (at 'add'): add: other cannot be used here: this tensor f32[N,10] belongs to another recording
       note: it was made here (at 'mul')
-      help: a model is recorded anew each time: make what forward uses in forward, and keep no tensor in a field or a variable outside"
+      help: a model is recorded anew each time: make the tensors that forward uses inside forward, and do not keep them in a field or an outer variable"
     `);
   });
 
   it('a parameter outside forward, or that the model does not hold', () => {
     const { weight } = nn.Linear(10, 10);
     expect(report(() => weight.mul(2))).toMatchInlineSnapshot(`
-      "unregistered-parameter (at 'mul'): mul: a parameter [10,10] can be computed with only in forward, where the model is recorded
+      "unregistered-parameter (at 'mul'): mul: a parameter [10,10] can only be used in forward, where the model is recorded
       note: it was made here (at 'Linear')
       help: its numbers are in .data"
     `);
     expect(report(on([rows], (x) => x.matmul(weight)))).toMatchInlineSnapshot(`
-      "unregistered-parameter (at 'matmul'): matmul: other cannot be used here: a parameter [10,10] is used in forward, but the model does not hold it, so that it would not be trained
+      "unregistered-parameter (at 'matmul'): matmul: other cannot be used here: a parameter [10,10] is used in forward, but the model does not hold it, so it would not be trained
       note: it was made here (at 'Linear')
-      help: assign it, or the layer that holds it, to a public field of the model in the constructor; arrays, ModuleList and Sequential count"
+      help: assign it, or the layer that holds it, to a public field of the model in the constructor, directly or in an array, ModuleList or Sequential"
     `);
     class Hidden extends nn.Module {
       readonly #fc = nn.Linear(10, 2);
@@ -475,7 +475,7 @@ describe('modules', () => {
     ],
     ['returning a number', model(() => 3), 'not-a-tensor', 'returned 3'],
     ['returning two tensors', model((x) => [x, x]), 'not-a-tensor', 'returned [a Tensor, a Tensor]'],
-    ['async', model(async (x) => x), 'async-forward', 'Odd.forward is async, but a model is recorded in one go'],
+    ['async', model(async (x) => x), 'async-forward', 'Odd.forward is async, but a model is recorded synchronously'],
   ])('forward %s', (_, f, code, message) => {
     const e = caught(f);
     expect(e.code).toBe(code);

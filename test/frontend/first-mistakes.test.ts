@@ -55,7 +55,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'nn.Buffer(3);': { help: 'the shape comes first, and then the values' },
   'nn.Buffer(x);': { help: 'the shape comes first, and then the values' },
   'optim.SGD(this.parameters(), { lr: 0.1 });': {
-    help: 'an optimizer has options alone, optim.SGD({ lr: 0.01 })',
+    help: 'an optimizer takes only options, optim.SGD({ lr: 0.01 })',
     js: 'SGD: its options must be one object, got [a Parameter, a Parameter]',
   },
   'new optim.SGD(this.parameters(), { lr: 0.1 });': { help: 'optim.SGD' },

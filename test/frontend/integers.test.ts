@@ -137,9 +137,9 @@ describe('integers', () => {
     ['conditions subtracted', (i) => i.gt(0).sub(i), 'sub: needs an f32 or i32 tensor'],
     ['argmax of conditions', (i) => i.gt(0).argmax(1), 'argmax: needs an f32 or i32 tensor'],
     ['negative powers', (i) => i.pow(-1), 'pow: integers to the negative power -1'],
-    ['too large a number', (i) => i.lt(3e9), 'lt: 3000000000 is no value of i32'],
+    ['too large a number', (i) => i.lt(3e9), 'lt: 3000000000 is not a value of i32'],
     ['integers times floats', (i) => i.matmul(i.to('f32')), 'matmul: needs f32 matrices, got i32[2,2] and f32[2,2]'],
-    ['fractions around', (i) => pad(i, [1, 1], 0.5), 'pad: 0.5 is no value of i32'],
+    ['fractions around', (i) => pad(i, [1, 1], 0.5), 'pad: 0.5 is not a value of i32'],
   ])('%s', (_, call, message) => {
     expect(() => recordFunction([inputs[0]!], (i) => call(i!))).toThrow(CompileError);
     expect(() => recordFunction([inputs[0]!], (i) => call(i!))).toThrow(message);

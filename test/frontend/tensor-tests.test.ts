@@ -80,5 +80,5 @@ it('in a loop that waits for it to become false, ends the recording', () => {
     error = e as CompileError;
   }
   expect(error?.code).toBe('endless');
-  expect(error?.help).toContain('a loop ends by a condition on numbers');
+  expect(error?.help).toContain('end loops by a condition on numbers');
 });

@@ -1,4 +1,4 @@
-/** What the fuzzer tries: a kind turns numbers into a case, and throws a `Fault` where the compiler's answers differ. */
+/** What the fuzzer tries: a kind turns numbers into a case, and throws a `Fault` if the compiler's answers differ. */
 
 import fc from 'fast-check';
 import type { Module, Param } from '../../ir/graph.ts';

@@ -30,7 +30,7 @@ globalThis.setImmediate = patient();
 const gpus = { device: create([]), none: create(['backend=null']) };
 Object.assign(globalThis, { tapeoutTestGpus: gpus });
 
-/** A device that runs what it is given. Throws where there is no adapter. */
+/** A device that runs what it is given. Throws if there is no adapter. */
 export const openDevice = (features: readonly GPUFeatureName[] = []): Promise<GPUDevice> =>
   opened(gpus.device, features);
 

@@ -15,19 +15,20 @@ export const sigmoid: (x: Tensor) => Tensor = fn('sigmoid', { x: k.tensor }, (x)
 /** The hyperbolic tangent, element by element, in f32. */
 export const tanh: (x: Tensor) => Tensor = fn('tanh', { x: k.tensor }, (x) => x.tanh());
 
-/** x where it is positive, else `negativeSlope`·x, which is 0.01·x unless given. Throws for integers. */
+/** x where it is positive, else `negativeSlope`·x, element by element; the slope defaults to 0.01. Throws for integers. */
 export const leakyRelu: (x: Tensor, negativeSlope?: number) => Tensor = fn(
   'leakyRelu',
   { x: k.tensor, negativeSlope: k.optional(k.number) },
   (x, negativeSlope = 0.01) => {
     const v = float(x.value);
-    // A slope for each element, so that none meets the gradient of another.
+    // One slope per element: with a select of x and slope·x, the branch not taken would send a gradient of 0·slope, which is
+    // NaN for an infinite slope.
     return x.mul(Tensor.of(select(x.gt(0).value, constant(v, 1), constant(v, negativeSlope))));
   },
 );
 
-/** x·Φ(x), Φ the normal distribution: by erf, or with `'tanh'` the approximation that GPT-2 made usual. Throws for
- *  integers. */
+/** x·Φ(x), where Φ is the normal distribution function: computed with erf, or with `'tanh'` by GPT-2's approximation. Throws
+ *  for integers. */
 export const gelu: (x: Tensor, approximate?: 'none' | 'tanh') => Tensor = fn(
   'gelu',
   { x: k.tensor, approximate: k.optional(k.oneOf('none', 'tanh')) },
@@ -45,7 +46,7 @@ export const gelu: (x: Tensor, approximate?: 'none' | 'tanh') => Tensor = fn(
 );
 
 /** e^x over its sum along `dim`. The greatest element is subtracted first, so that nothing overflows. Throws for integers,
- *  and where `x` has no such dimension. */
+ *  or if `x` has no such dimension. */
 export const softmax: (x: Tensor, dim: number) => Tensor = fn('softmax', { x: k.tensor, dim: k.dim }, (x, dim) =>
   x.softmax(dim),
 );
@@ -56,7 +57,7 @@ export const logSoftmax: (x: Tensor, dim: number) => Tensor = fn('logSoftmax', {
 );
 
 /** `a` where `condition`, a bool tensor, holds, else `b`. The three broadcast; one of `a` and `b` may be a number. Throws
- *  where their shapes do not agree, and where the condition is not bool. */
+ *  if their shapes do not agree, or if the condition is not bool. */
 export const where: (condition: Tensor, a: Tensor | number, b: Tensor | number) => Tensor = fn(
   'where',
   { condition: k.tensor, a: k.either(k.tensor, k.number), b: k.either(k.tensor, k.number) },
@@ -84,7 +85,7 @@ function choices(a: Tensor | number, b: Tensor | number) {
     const y = promotedWith(b.value, a);
     return [constant(y, a), y] as const;
   }
-  throw userError('not-a-tensor', `${called()}: one of both choices, a and b, must be a tensor`, {
+  throw userError('not-a-tensor', `${called()}: a or b must be a tensor`, {
     help: `write condition.to('f32').mul(${a - b}).add(${b})`,
   });
 }

@@ -1,4 +1,4 @@
-/** Ops from outside, recorded like Tapeout's own. */
+/** Users' own ops, recorded like Tapeout's. */
 
 import type { Attrs } from '../../../ir/attr.ts';
 import { build, type Op, type OpDef, type Value } from '../../../ir/graph.ts';
@@ -8,9 +8,8 @@ import { showAny, userError, withLoc } from '../trace.ts';
 
 type Tensors<N extends readonly string[]> = { readonly [K in keyof N]: Tensor };
 
-/** What `op` computes of these tensors: `apply(swish, x)`, `apply(shift, a, b, { by: 2 })`. Operands do not broadcast, as
- *  the op's own type rule judges them. Throws where the op is not registered, and where operands or attributes are not
- *  those that it defines. */
+/** Applies `op` to tensors: `apply(swish, x)`, `apply(shift, a, b, { by: 2 })`. Operands do not broadcast: the op's own type
+ *  rule checks them. Throws if the op is not registered, or if operands or attributes are not the ones it defines. */
 export const apply = <const N extends readonly string[], A extends Attrs>(
   op: Op<N, A>,
   // biome-ignore lint/complexity/noBannedTypes: no attributes
@@ -55,6 +54,6 @@ function attrsOf(op: OpDef, given: unknown): Attrs {
   }
   const extra = Object.keys(attrs).find((k) => !(k in op.attrs));
   if (extra !== undefined) throw userError('unknown-attribute', `${op.name} has no attribute '${extra}'`);
-  // In the order of the definition, so that equal nodes are equal and print alike.
+  // In the order of the definition, so that equal nodes compare and print the same.
   return Object.fromEntries(kinds.map(([name]) => [name, attrs[name]])) as Attrs;
 }

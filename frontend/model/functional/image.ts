@@ -13,23 +13,23 @@ import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
 
 export type { Pair } from '../pair.ts';
 
-/** What max and average pools have in common. Sizes are one number for both dimensions, or [height, width]. */
+/** The options that max and average pools share. Sizes are one number for both dimensions, or [height, width]. */
 export interface PoolOptions {
-  /** The distance between windows; the kernel's extent unless given. */
+  /** The distance between windows; defaults to the kernel's extent. */
   readonly stride?: Pair | null;
-  /** Places around the image, at most half of the kernel's extent; none unless given. */
+  /** Rows and columns added around the image, at most half of the kernel's extent; none by default. */
   readonly padding?: Pair;
-  /** Whether the last window may hang over the edge; it may not unless given. */
+  /** Allow the last window to extend over the edge; defaults to false. */
   readonly ceilMode?: boolean;
 }
 /** The options of maxPool2d, by PyTorch's names. */
 export interface MaxPoolOptions extends PoolOptions {
-  /** The distance between the elements of a window; 1 unless given. */
+  /** The distance between the elements of a window; defaults to 1. */
   readonly dilation?: Pair;
 }
 /** The options of avgPool2d, by PyTorch's names. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether the zeros of the padding count as elements; true unless given. */
+  /** Count the zeros of the padding as elements; defaults to true. */
   readonly countIncludePad?: boolean;
   /** The divisor, in place of the window's size. */
   readonly divisorOverride?: number | null;
@@ -37,7 +37,7 @@ export interface AvgPoolOptions extends PoolOptions {
 
 /** The cross-correlation of `x` [N,C,H,W] with `weight` [O,C/groups,KH,KW], plus `bias` [O] unless it is null:
  *  [N,O,OH,OW] with OH = ⌊(H + 2·padding - dilation·(KH-1) - 1) / stride⌋ + 1.
- *  Throws where the batch is missing, channels or groups do not match, or the kernel does not fit. */
+ *  Throws if the batch is missing, channels or groups do not match, or the kernel does not fit. */
 export const conv2d: (
   x: Tensor,
   weight: Tensor,
@@ -63,7 +63,7 @@ export const conv2d: (
     if (w.type.shape.length === 4 && [0, 2, 3].some((d) => w.type.shape[d] === 0))
       throw userError('shape-mismatch', `conv2d: the weight ${showType(w.type)} has no elements to give a result`, {
         notes: involved({ weight: w }),
-        help: 'output channels and the extents of the kernel are 1 at least',
+        help: 'output channels and the extents of the kernel must be at least 1',
       });
     const out = ir.conv2d(x.value, w, {
       stride: both(stride),
@@ -83,7 +83,7 @@ export const conv2d: (
   },
 );
 
-/** The value of images. Throws where they have no rows or no columns: padding alone is no image. */
+/** The value of a tensor of images. Throws if they have no rows or no columns: padding alone is not an image. */
 function requirePixels(called: string, { value }: Tensor): Value {
   const { shape } = value.type;
   if (shape.length === 4 && (shape[2] === 0 || shape[3] === 0))
@@ -95,7 +95,7 @@ function requirePixels(called: string, { value }: Tensor): Value {
 
 /** The greatest element of each window of `x` [N,C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
  *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). The gradient goes
- *  to the first greatest element. Throws where the batch is missing, and where the window does not fit. */
+ *  to the first greatest element. Throws if the batch is missing, or if the window does not fit. */
 export const maxPool2d: (
   x: Tensor,
   kernelSize: Pair,
@@ -112,8 +112,8 @@ export const maxPool2d: (
 );
 
 /** The mean of each window of `x` [N,C,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
- *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws where the batch is missing,
- *  and where the window does not fit. */
+ *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws if the batch is missing,
+ *  or if the window does not fit. */
 export const avgPool2d: (
   x: Tensor,
   kernelSize: Pair,
@@ -133,7 +133,7 @@ export const avgPool2d: (
   },
 );
 
-/** The number of elements in each window. Windows that hang over an edge have fewer. */
+/** The number of elements in each window. Windows that extend over an edge have fewer. */
 function divisor(
   sum: Tensor,
   [h, w]: number[],
@@ -147,11 +147,11 @@ function divisor(
   const [ph, pw] = countIncludePad ? (attrs.padding as [number, number]) : [0, 0];
   const ones = ir.full({ value: 1, shape: [1, 1, h! + 2 * ph, w! + 2 * pw], dtype: 'f32' });
   const counted = ir.sumPool2d(ones, countIncludePad ? { ...attrs, padding: [0, 0] } : attrs);
-  // The padding counted as image may give room to one window more.
+  // Padding counted as part of the image may make room for one more window.
   return Tensor.of(counted).slice(2, 0, rows!).slice(3, 0, columns!);
 }
 
-/** PyTorch's functions take an empty list for a stride that is not given. */
+/** True unless the stride is left out, which PyTorch's functions also write as an empty list. */
 const isGiven = (stride: Pair | null | undefined): stride is Pair =>
   stride != null && (typeof stride === 'number' || stride.length > 0);
 
@@ -165,8 +165,8 @@ function poolAttrs(kernelSize: Pair, options: MaxPoolOptions): ir.PoolAttrs {
   };
 }
 
-/** `x` with `value`, 0 unless given, around it: F.pad's amounts, [left, right, top, bottom, …] from the last dimension on;
- *  negative ones crop. Throws for an odd number of amounts, more than `x` has dimensions for, and the batch dimension. */
+/** `x` padded with `value`, 0 by default. `amounts` are F.pad's: [left, right, top, bottom, …], from the last dimension
+ *  backwards; negative ones crop. Throws for an odd number of amounts, for more than `x` has dimensions, and for the batch. */
 export const pad: (x: Tensor, amounts: readonly number[], value?: number) => Tensor = fn(
   'pad',
   {
@@ -178,7 +178,7 @@ export const pad: (x: Tensor, amounts: readonly number[], value?: number) => Ten
     },
     value: k.optional({
       ...k.number,
-      help: (v) => (typeof v === 'string' ? 'padding is of one number, 0 unless given: pad(x, amounts, 0)' : null),
+      help: (v) => (typeof v === 'string' ? 'the padding is one number, 0 by default: pad(x, amounts, 0)' : null),
     }),
   },
   (x, amounts, value = 0) => {
@@ -187,7 +187,7 @@ export const pad: (x: Tensor, amounts: readonly number[], value?: number) => Ten
     const rank = shape.length;
     if (amounts.length % 2 || amounts.length > 2 * rank)
       throw userError('bad-argument', `pad: amounts ${showAny(amounts)} do not pad ${showType(v.type)}`, {
-        help: 'give whole amounts [left, right, top, bottom, …], two for each dimension from the last on',
+        help: 'give whole amounts [left, right, top, bottom, …], two for each dimension, from the last backwards',
       });
     const low = shape.map((_, d) => amounts[2 * (rank - 1 - d)] ?? 0);
     const high = shape.map((_, d) => amounts[2 * (rank - 1 - d) + 1] ?? 0);

@@ -1,4 +1,4 @@
-/** Tensors joined. */
+/** Joining tensors. */
 
 import type { Value } from '../../../ir/graph.ts';
 import { concat } from '../../../ir/ops/index.ts';
@@ -10,14 +10,14 @@ import { promoted } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { involved, userError } from '../trace.ts';
 
-/** Tensors one after another along `dim`, 0 unless given; in every other dimension they must agree, and the batch cannot be
- *  joined. Element types are promoted. Throws for an empty list. */
+/** Tensors concatenated along `dim`, 0 by default. All other extents must be equal, and the batch dimension cannot be joined.
+ *  Element types are promoted. Throws for an empty list. */
 export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   'cat',
   { tensors: k.tensors, dim: k.optional(k.dim) },
   (tensors, dim = 0) => {
     const all = promoted(...tensors.map((t) => t.value));
-    // PyTorch passes over empty vectors, whatever the others are.
+    // PyTorch skips empty vectors, whatever the shapes of the others.
     const some = all.filter(({ type: { shape } }) => shape.length !== 1 || shape[0] !== 0);
     const values = some.length > 0 ? some : all;
     const d = dimOf((values[0] as (typeof values)[number]).type.shape, dim);
@@ -25,7 +25,7 @@ export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   },
 );
 
-/** Tensors of one shape along a new dimension `dim`, 0 unless given. Throws for an empty list. */
+/** Tensors of one shape stacked along a new dimension `dim`, 0 by default. Throws for an empty list. */
 export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
   'stack',
   { tensors: k.tensors, dim: k.optional(k.dim) },
@@ -35,10 +35,10 @@ export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = fn(
     if (other)
       throw userError(
         'shape-mismatch',
-        `stack: the tensors must be of one shape, and these are ${showShape(first.type.shape)} and ${showShape(other.type.shape)}`,
-        { notes: involved({ first, other }), help: 'cat joins along a dimension that there is' },
+        `stack: the tensors must have the same shape, got ${showShape(first.type.shape)} and ${showShape(other.type.shape)}`,
+        { notes: involved({ first, other }), help: 'cat joins along an existing dimension' },
       );
-    // Counted in the result, which has a dimension more.
+    // A dimension of the result, which has one more.
     const d = dimOf((tensors[0] as Tensor).value.type.shape, dim, { more: 1 });
     return cat(
       tensors.map((t) => t.unsqueeze(d)),

@@ -20,7 +20,7 @@ export const avgPoolKinds = {
 };
 
 const reduction = k.optional(k.oneOf('mean', 'sum', 'none'));
-/** Kinds of the losses' options, in PyTorch's order, for factors of the kind `weight`. */
+/** The kinds of the losses' options, in PyTorch's order; `weight` is the kind of their factors. */
 export const lossKinds = (weight: Kind) => ({
   nll: { weight, ignoreIndex: k.optional(k.orNull(k.whole())), reduction },
   crossEntropy: {

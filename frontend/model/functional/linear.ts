@@ -1,4 +1,4 @@
-/** Affine maps, and products and shapes as functions. */
+/** linear, matmul and flatten. */
 
 import type { Value } from '../../../ir/graph.ts';
 import { type Dim, isBatch, sameDim, showDim, showShape, showType } from '../../../ir/type.ts';
@@ -10,12 +10,12 @@ import type { Tensor } from '../tensor.ts';
 import { involved, userError } from '../trace.ts';
 
 /** x·weightᵀ + bias over the last dimension: `x` […,I], `weight` [O,I], `bias` [O] or null give […,O].
- *  Throws where `x` has not as many features as the weight expects, with both shapes and where the weight comes from. */
+ *  Throws if `x` does not have the number of features that the weight expects, naming both shapes and the weight's origin. */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor = fn(
   'linear',
   { x: k.tensor, weight: k.tensor, bias: k.optional(k.orNull(k.tensor)) },
   (x, weight, bias = null) => {
-    // Integers are taken where all are, as by PyTorch.
+    // Integers are accepted if all operands are integers, as in PyTorch.
     const checked = [x, weight, ...(bias ? [bias] : [])].every((t) => t.dtype === 'i32') ? numeric : float;
     const [vx, vw] = [checked(x.value), checked(weight.value)];
     if (vw.type.shape.length !== 2) throw wrongRank('a weight [out, in]', vw);
@@ -45,7 +45,7 @@ function checkFeatures(x: Value, weight: Value): void {
     {
       notes: involved({ input: x, weight }),
       help: isBatch(have)
-        ? 'the batch has become part of the features: keep it apart, as flatten(1) and view(-1, …) do'
+        ? 'the batch has become part of the features: keep it separate with flatten(1) or view(-1, …)'
         : flatten
           ? `flatten all but the batch first: x.flatten(1) has ${showDim(want)} features`
           : `give the layer ${showDim(have)} input features, or feed it ${showDim(want)}`,
@@ -53,14 +53,14 @@ function checkFeatures(x: Value, weight: Value): void {
   );
 }
 
-/** The matrix product of the last two dimensions, as torch.matmul: vectors count as a row or a column, leading dimensions
- *  broadcast. Throws where the inner dimensions differ. */
+/** The matrix product over the last two dimensions, as torch.matmul: vectors count as a row or a column, and leading
+ *  dimensions broadcast. Throws if the inner dimensions differ. */
 export const matmul: (a: Tensor, b: Tensor) => Tensor = fn('matmul', { a: k.tensor, b: k.tensor }, (a, b) =>
   a.matmul(b),
 );
 
-/** Dimensions `startDim`, the first unless given, to `endDim`, the last unless given, as one: `flatten(x, 1)` keeps the
- *  batch. Throws where `x` has no such dimensions. */
+/** Joins the dimensions from `startDim` (default: the first) to `endDim` (default: the last) into one: `flatten(x, 1)` keeps
+ *  the batch. Throws if `x` has no such dimensions. */
 export const flatten: (x: Tensor, startDim?: number, endDim?: number) => Tensor = fn(
   'flatten',
   { x: k.tensor, startDim: k.optional(k.dim), endDim: k.optional(k.dim) },

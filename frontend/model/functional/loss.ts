@@ -1,4 +1,4 @@
-/** Losses: a scalar from a model's output and its target, to PyTorch's formulas. */
+/** Losses: a scalar from a model's output and its target, by PyTorch's formulas. */
 
 import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '../../../ir/type.ts';
@@ -10,20 +10,20 @@ import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
 
-/** What becomes of the losses of single elements: their mean, their sum, or they themselves. */
+/** The reduction over the losses of single elements: their mean, their sum, or none. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
-/** The option that every loss has. */
+/** The option of every loss. */
 export interface ReductionOption {
-  /** 'mean' unless given. */
+  /** Defaults to 'mean'. */
   readonly reduction?: Reduction;
 }
 /** The options of nllLoss. */
 export interface NLLLossOptions extends ReductionOption {
   /** One factor for each class, [C]; with it the mean is the weighted one. */
   readonly weight?: Tensor | null;
-  /** A class index that counts for nothing, such as PyTorch's -100. There is none unless given: a label that is no class
-   *  is an error, and is never skipped in silence. */
+  /** A class index to ignore, such as PyTorch's default -100. None by default: a label that is not a class is an error, and
+   *  is never silently skipped. */
   readonly ignoreIndex?: number | null;
 }
 /** The options of crossEntropy. */
@@ -42,8 +42,8 @@ export interface BCEWithLogitsLossOptions extends ReductionOption {
 const kinds = lossKinds(k.optional(k.orNull(k.tensor)));
 
 /** -log softmax(logits)[target]. `logits` f32 [N,C], [N,C,d1,…] or [C]; `target` either class indices i32 ([N], [N,d1,…]
- *  or a scalar) or probabilities f32 of the logits' shape. A scalar, unless `reduction` is 'none'. Throws where their shapes
- *  or element types do not fit. */
+ *  or a scalar) or probabilities f32 of the logits' shape. A scalar, unless `reduction` is 'none'. Throws if shapes or
+ *  element types do not match. */
 export const crossEntropy: (logits: Tensor, target: Tensor, options?: CrossEntropyLossOptions) => Tensor = withOptions(
   'crossEntropy',
   { logits: k.tensor, target: k.tensor },
@@ -61,7 +61,7 @@ export const crossEntropy: (logits: Tensor, target: Tensor, options?: CrossEntro
 );
 
 /** -logProbabilities[target]: `logProbabilities` f32 [N,C], [N,C,d1,…] or [C], class indices i32 [N], [N,d1,…] or a
- *  scalar. A scalar, unless `reduction` is 'none'. Throws where they do not fit. */
+ *  scalar. A scalar, unless `reduction` is 'none'. Throws if shapes or element types do not match. */
 export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLossOptions) => Tensor = withOptions(
   'nllLoss',
   { logProbabilities: k.tensor, target: k.tensor },
@@ -75,8 +75,8 @@ export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLo
   },
 );
 
-/** (input - target)², for two f32 tensors of one shape. A scalar, unless `reduction` is 'none'. Unlike PyTorch, which warns,
- *  it throws where they only broadcast. */
+/** (input - target)², for two f32 tensors of the same shape. A scalar, unless `reduction` is 'none'. Throws if the shapes
+ *  differ, where PyTorch warns and broadcasts. */
 export const mseLoss: (input: Tensor, target: Tensor, options?: ReductionOption) => Tensor = withOptions(
   'mseLoss',
   { input: k.tensor, target: k.tensor },
@@ -89,7 +89,7 @@ export const mseLoss: (input: Tensor, target: Tensor, options?: ReductionOption)
 );
 
 /** -(y·log σ(x) + (1-y)·log(1-σ(x))) for a target y of the input's shape, both f32, computed without σ. A scalar, unless
- *  `reduction` is 'none'. Throws where the shapes differ. */
+ *  `reduction` is 'none'. Throws if the shapes differ. */
 export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLogitsLossOptions) => Tensor = withOptions(
   'bceWithLogits',
   { input: k.tensor, target: k.tensor },
@@ -123,7 +123,7 @@ function checkTarget(x: Tensor['value'], y: Tensor['value'], orProbabilities: bo
   );
 }
 
-/** How many classes there are is known when the model is compiled. */
+/** Throws if the class dimension is the batch: the number of classes must be known at compile time. */
 function checkClasses(x: Tensor['value']): void {
   const d = Math.min(1, x.type.shape.length - 1);
   if (isBatch(x.type.shape[d] as Dim))
@@ -137,7 +137,7 @@ function requireSameShape(input: Tensor, target: Tensor): void {
   if (sameShape(x.type.shape, y.type.shape)) return;
   throw userError(
     'shape-mismatch',
-    `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must be of one shape`,
+    `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must have the same shape`,
     {
       notes: involved({ input: x, target: y }),
       help: onShapes(x.type.shape, y.type.shape),
@@ -145,18 +145,18 @@ function requireSameShape(input: Tensor, target: Tensor): void {
   );
 }
 
-/** PyTorch warns, and spreads the smaller one over the other, which is seldom what was meant. */
+/** Advice on shapes that differ. PyTorch warns and broadcasts the smaller one, which is rarely intended. */
 function onShapes(input: Shape, target: Shape): string {
   const without1 = (shape: Shape): Shape => shape.filter((e) => e !== 1);
   if (sameShape(without1(input), without1(target)))
-    return `the elements are the same: declare the target as ${showShape(input)}, or take squeeze or unsqueeze in forward`;
+    return `only extents of 1 differ: declare the target as ${showShape(input)}, or use squeeze or unsqueeze in forward`;
   return (
     `declare the target as ${showShape(input)}, or let forward return ${showShape(target)}; ` +
     'labels of classes are for nn.CrossEntropyLoss, with dtype i32'
   );
 }
 
-/** The losses of indices: the class dimension comes last, so that a one-hot of the target selects from it. */
+/** The loss for class indices. The class dimension is moved last, so that a one-hot of the target selects from it. */
 function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptions): Tensor {
   const { weight = null, ignoreIndex = null, labelSmoothing = 0, reduction = 'mean' } = options;
   const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
@@ -171,12 +171,12 @@ function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptio
     );
   const ignored = ignoreIndex === null ? null : target.eq(ignoreIndex);
   const hit = Tensor.of(ir.oneHot((ignored ? where(ignored, 0, target) : target).value, { classes }));
-  // Selected, not multiplied: a class whose probability is 0 must not make the others' NaN.
+  // Select, do not multiply: 0·(-∞) of a class with probability 0 would be NaN.
   const picked = (perClass: Tensor): Tensor => where(hit, perClass, 0).sum(-1);
   const kept = (loss: Tensor): Tensor => (ignored ? where(ignored, 0, loss) : loss);
 
   const chosen = picked(weight ? classesLast.mul(weight) : classesLast).neg();
-  // The runtime checks labels that are an input as they stand. These are not: let one that is no class make the loss NaN.
+  // The runtime checks labels that are inputs. These are computed: one that is not a class makes the loss NaN.
   const own = ignored ? kept(chosen.div(hit.to('f32').sum(-1))) : chosen;
   const even = labelSmoothing > 0 ? kept((weight ? classesLast.mul(weight) : classesLast).sum(-1).neg()) : null;
   const loss = even ? own.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / classes)) : own;
@@ -185,7 +185,7 @@ function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptio
   return loss.sum().div(kept(weight ? picked(weight) : one).sum());
 }
 
-/** The losses of probabilities. */
+/** The loss for class probabilities. */
 function probabilities(logp: Tensor, target: Tensor, classDim: number, options: CrossEntropyLossOptions): Tensor {
   const { weight = null, labelSmoothing = 0, reduction = 'mean' } = options;
   if (options.ignoreIndex != null)

@@ -10,9 +10,9 @@ import { called, involved, userError } from '../trace.ts';
 const factors = k.optional(k.orNull(k.tensor));
 const eps = k.optional(k.finite());
 
-/** `x` less its mean and over its standard deviation, both over the last dimensions `normalizedShape`, then times `weight`
- *  plus `bias`, which have that shape or are null. The variance is the biased one, and `eps`, 1e-5 unless given, is added to
- *  it. Throws where `x` does not end in `normalizedShape`. */
+/** (x - mean) / √(variance + eps)·weight + bias, with mean and biased variance over the last dimensions, which must be
+ *  `normalizedShape`. `weight` and `bias` have that shape or are null; `eps` defaults to 1e-5. Throws if `x` does not end in
+ *  `normalizedShape`. */
 export const layerNorm: (
   x: Tensor,
   normalizedShape: readonly number[],
@@ -44,8 +44,8 @@ export const layerNorm: (
   },
 );
 
-/** `x` [N,C,…] less `runningMean` over the root of `runningVar` + `eps`, 1e-5 unless given, then times `weight` plus `bias`:
- *  all are [C]. This is the form for evaluation; the statistics do not change. Throws where a shape is another. */
+/** (x - runningMean) / √(runningVar + eps)·weight + bias, for `x` [N,C,…] and the others [C]; `eps` defaults to 1e-5. This is
+ *  the form for evaluation: the statistics do not change. Throws if a shape does not match. */
 export const batchNorm: (
   x: Tensor,
   runningMean: Tensor,

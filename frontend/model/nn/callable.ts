@@ -1,11 +1,11 @@
-/** Classes that may be called without `new`, as in Python. */
+/** Classes that can be called without `new`, as in Python. */
 
 import { noteLayer } from './module.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of whichever class it is
 type Class = new (...args: any[]) => object;
 
-/** `of`, which may be called without `new`. */
+/** The class `of`, made callable without `new`. */
 export const callable = <C extends Class>(of: C): C & ((...args: ConstructorParameters<C>) => InstanceType<C>) => {
   noteLayer(of);
   const apply = (target: C, _this: unknown, args: unknown[]): object => Reflect.construct(target, args);

@@ -1,4 +1,4 @@
-/** Modules that hold others in order, under the names 0, 1, 2, … */
+/** Modules that hold other modules in order, under the names 0, 1, 2, … */
 
 import { type Kind, read, signature } from '../arguments.ts';
 import * as k from '../kinds.ts';
@@ -17,7 +17,7 @@ abstract class Container extends Module {
   protected add(modules: readonly Module[]): void {
     for (const [i, m] of [...this, ...modules].entries()) this[i] = m;
   }
-  /** How many modules there are. */
+  /** The number of modules. */
   get length(): number {
     return this.children().length;
   }
@@ -28,8 +28,8 @@ abstract class Container extends Module {
 
 const sequentialTakes = signature('Sequential', { modules: { ...module, rest: true } });
 
-/** Each module's output is the next one's input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Of any shape that the first
- *  takes. Throws for what is no module. */
+/** A chain of modules, in which each output is the next input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Takes any shape
+ *  that the first module takes. Throws for an argument that is not a module. */
 export class Sequential extends Container {
   constructor(...modules: Module[]) {
     super();
@@ -44,8 +44,8 @@ export class Sequential extends Container {
 const listTakes = signature('ModuleList', { modules: k.optional(modules) });
 const appendTakes = signature('append', { module });
 
-/** A list of modules, for a `forward` that loops over it. It cannot itself be called. Throws for what is no list of
- *  modules. */
+/** A list of modules, for a `forward` that loops over it. It cannot be called itself. Throws for an argument that is not a
+ *  list of modules. */
 export class ModuleList extends Container {
   constructor(modules: readonly Module[] = [], ...none: []) {
     super();
@@ -61,7 +61,7 @@ export class ModuleList extends Container {
   forward(): never {
     throw withLoc(() =>
       userError('no-forward', 'Module [ModuleList] is missing the required "forward" function', {
-        help: 'loop over it: for (const layer of this.layers) x = layer(x); or take a Sequential',
+        help: 'loop over it: for (const layer of this.layers) x = layer(x); or use nn.Sequential',
       }),
     );
   }

@@ -1,14 +1,14 @@
-/** The signatures of layers, and what is said to one who gives a tensor to a layer that is only being made. */
+/** The signatures of layers, and the advice for a tensor passed to a layer's constructor. */
 
 import { type Kinds, type Signature, signature } from '../arguments.ts';
 import * as F from '../functional/index.ts';
 import { Tensor } from '../tensor.ts';
 
-/** Declares what a layer or loss is made of, which is never a tensor of the recording. */
+/** Declares the constructor arguments of a layer or loss, which are never tensors of the recording. */
 export const layer = (name: string, takes: Kinds, options: Kinds = {}): Signature =>
   signature(name, takes, options, (v) => (v instanceof Tensor ? onTensorGiven(name) : null));
 
-/** Advice to one who wrote `nn.ReLU(x)`. */
+/** Advice for `nn.ReLU(x)`. */
 export function onTensorGiven(name: string): string {
   const f = functionOf(name);
   const field = f ?? 'layer';
@@ -16,7 +16,7 @@ export function onTensorGiven(name: string): string {
   return f ? `${made}; as a function it is ${f}: import { ${f} } from 'tapeout'` : made;
 }
 
-/** The function that a layer calls. */
+/** The name of the function that a layer calls, or null. */
 function functionOf(name: string): string | null {
   const plain = (word: string): string => word.replace(/Loss$/, '').toLowerCase();
   return Object.keys(F).find((f) => plain(f) === plain(name)) ?? null;

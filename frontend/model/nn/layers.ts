@@ -17,15 +17,15 @@ import { Parameter } from './parameter.ts';
 // ---- layers with parameters ----
 
 export interface Conv2dOptions {
-  /** The distance between places of the kernel; 1 unless given. */
+  /** The distance between positions of the kernel; defaults to 1. */
   readonly stride?: Pair;
-  /** Zeros around the image; none unless given. */
+  /** Rows and columns of zeros added around the image; none by default. */
   readonly padding?: Pair;
-  /** The distance between taps of the kernel; 1 unless given. */
+  /** The distance between taps of the kernel; defaults to 1. */
   readonly dilation?: Pair;
-  /** Groups of input channels, each seen by its own group of output channels; 1 unless given. */
+  /** Groups of input channels, each seen by its own group of output channels; defaults to 1. */
   readonly groups?: number;
-  /** Whether there is a bias; there is unless given. */
+  /** Have a bias; defaults to true. */
   readonly bias?: boolean;
 }
 const conv2dTakes = layer(
@@ -44,7 +44,7 @@ const conv2dTakes = layer(
  *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
  *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
  *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
- *  `forward` where the batch is missing, the channels are others, or the kernel does not fit. */
+ *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
 export class Conv2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
@@ -101,14 +101,14 @@ export class Conv2d extends Module {
 }
 
 export interface LinearOptions {
-  /** Whether there is a bias; there is unless given. */
+  /** Have a bias; defaults to true. */
   readonly bias?: boolean;
 }
 const linearTakes = layer('Linear', { inFeatures: k.whole(0), outFeatures: k.whole(0) }, { bias: k.optional(k.flag) });
 
 /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
- *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` where the last dimension
- *  is another. */
+ *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
+ *  not `inFeatures`. */
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
@@ -135,9 +135,9 @@ export class Linear extends Module {
 }
 
 export interface LayerNormOptions {
-  /** Added to the variance; 1e-5 unless given. */
+  /** Added to the variance; defaults to 1e-5. */
   readonly eps?: number;
-  /** Whether there are a weight and a bias, ones and zeros at first; there are unless given. */
+  /** Have a weight and a bias, initially ones and zeros; defaults to true. */
   readonly elementwiseAffine?: boolean;
 }
 const layerNormTakes = layer(
@@ -146,9 +146,9 @@ const layerNormTakes = layer(
   { eps: k.optional(k.finite()), elementwiseAffine: k.optional(k.flag) },
 );
 
-/** Less the mean and over the standard deviation of the last dimensions, which must be `normalizedShape`, one number or
- *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` are of
- *  that shape. Throws for extents below 1, and in `forward` where the input ends in others. */
+/** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
+ *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
+ *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
 export class LayerNorm extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
@@ -182,7 +182,7 @@ const maxPoolTakes = layer('MaxPool2d', { kernelSize: k.pair(1) }, maxPoolKinds)
 
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` where the batch is missing or the window does not fit. */
+ *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
 export class MaxPool2d extends Module {
   readonly kernelSize: Pair;
   readonly options: Required<F.MaxPoolOptions>;
@@ -214,7 +214,7 @@ const avgPoolTakes = layer('AvgPool2d', { kernelSize: k.pair(1) }, avgPoolKinds)
 
 /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` where the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the batch is missing or the window does not fit. */
 export class AvgPool2d extends Module {
   readonly kernelSize: Pair;
   readonly options: F.AvgPoolOptions;
@@ -246,15 +246,15 @@ export class AvgPool2d extends Module {
 }
 
 export interface FlattenOptions {
-  /** The first dimension to join; 1, which keeps the batch, unless given. */
+  /** The first dimension to join; defaults to 1, which keeps the batch. */
   readonly startDim?: number;
-  /** The last dimension to join; -1, the last, unless given. */
+  /** The last dimension to join; defaults to -1, the last. */
   readonly endDim?: number;
 }
 const flattenTakes = layer('Flatten', {}, { startDim: k.optional(k.dim), endDim: k.optional(k.dim) });
 
-/** Dimensions `startDim` (1, which keeps the batch) to `endDim` (-1, the last) as one: [N,16,5,5] to [N,400]. Throws in
- *  `forward` where the input has no such dimensions. */
+/** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
+ *  in `forward` if the input has no such dimensions. */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
@@ -274,7 +274,7 @@ export class Flatten extends Module {
   }
 }
 
-/** Its input, of any shape. As in PyTorch it takes any arguments, and uses none. */
+/** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
 export class Identity extends Module {
   constructor(..._any: unknown[]) {
     super();
@@ -287,7 +287,7 @@ export class Identity extends Module {
 // ---- activations ----
 
 export interface InplaceOption {
-  /** For PyTorch's sake: memory is planned by the compiler, so that it changes nothing. */
+  /** Accepted for compatibility with PyTorch. It has no effect: the compiler plans memory. */
   readonly inplace?: boolean;
 }
 const reluTakes = layer('ReLU', {}, { inplace: k.optional(k.flag) });
@@ -309,12 +309,12 @@ export class ReLU extends Module {
 }
 
 export interface LeakyReLUOptions extends InplaceOption {
-  /** The factor of what is negative; 0.01 unless given. */
+  /** The factor for negative elements; defaults to 0.01. */
   readonly negativeSlope?: number;
 }
 const leakyReLUTakes = layer('LeakyReLU', {}, { negativeSlope: k.optional(k.number), inplace: k.optional(k.flag) });
 
-/** x where it is positive, else `negativeSlope`·x, which is 0.01·x unless given; of any shape. */
+/** x where it is positive, else `negativeSlope`·x, element by element, of any shape; the slope defaults to 0.01. */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
   readonly inplace: boolean;
@@ -359,12 +359,12 @@ export class Tanh extends Module {
 }
 
 export interface GELUOptions {
-  /** `'tanh'` for the approximation; `'none'` unless given. */
+  /** `'tanh'` for the approximation; defaults to `'none'`. */
   readonly approximate?: 'none' | 'tanh';
 }
 const geluTakes = layer('GELU', {}, { approximate: k.optional(k.oneOf('none', 'tanh')) });
 
-/** x·Φ(x), element by element, of any shape: by erf unless `approximate` is `'tanh'`. */
+/** x·Φ(x), element by element, of any shape: computed with erf unless `approximate` is `'tanh'`. */
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
 
@@ -381,17 +381,17 @@ export class GELU extends Module {
 }
 
 export interface DimOption {
-  /** The dimension of the classes, which must be given: PyTorch guesses where it is not, and warns. */
+  /** The dimension of the classes. It must be given: PyTorch would guess it, and warn. */
   readonly dim?: number;
 }
 const classDim: Kind = {
   ...k.dim,
-  help: () => 'it is the dimension over which to normalise: write nn.Softmax(1), or nn.Softmax({ dim: -1 })',
+  help: () => 'it is the dimension to normalise over: write nn.Softmax(1), or nn.Softmax({ dim: -1 })',
 };
 const softmaxTakes = layer('Softmax', {}, { dim: classDim });
 
 /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
- *  `forward` where the input has no such dimension. */
+ *  `forward` if the input has no such dimension. */
 export class Softmax extends Module {
   readonly dim: number;
 
@@ -409,7 +409,7 @@ export class Softmax extends Module {
 
 const logSoftmaxTakes = layer('LogSoftmax', {}, { dim: classDim });
 
-/** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` where the
+/** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
  *  input has no such dimension. */
 export class LogSoftmax extends Module {
   readonly dim: number;

@@ -1,4 +1,4 @@
-/** Losses as modules: called with the model's output and the target. */
+/** Losses as modules, called with the model's output and the target. */
 
 import { read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
@@ -16,7 +16,7 @@ const factorsOf = (factors: Factors | undefined): Tensor | null =>
   factors == null || factors instanceof Tensor ? (factors ?? null) : new Buffer([factors.length], factors);
 
 type Named<O> = Omit<O, 'weight' | 'posWeight'> & {
-  /** One factor for each class, or for each element of a binary loss; none unless given. */
+  /** One factor for each class, or for each element of a binary loss; none by default. */
   readonly weight?: Factors;
 };
 const kinds = lossKinds(k.optional(k.factors));
@@ -26,7 +26,7 @@ const crossEntropyTakes = layer('CrossEntropyLoss', {}, kinds.crossEntropy);
 
 /** -log softmax(logits)[target], for logits f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…], or
  *  probabilities f32 of the logits' shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none),
- *  ignoreIndex (none), reduction ('mean'), labelSmoothing (0). Throws in `forward` where shapes or element types do not
+ *  ignoreIndex (none), reduction ('mean'), labelSmoothing (0). Throws in `forward` if shapes or element types do not
  *  fit. */
 export class CrossEntropyLoss extends Module {
   readonly weight: Tensor | null;
@@ -53,7 +53,7 @@ const nllTakes = layer('NLLLoss', {}, kinds.nll);
 
 /** -logProbabilities[target], for log-probabilities f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…]; a scalar
  *  unless `reduction` is 'none'. Options in PyTorch's order: weight (none), ignoreIndex (none), reduction ('mean'). Throws in
- *  `forward` where shapes or element types do not fit. */
+ *  `forward` if shapes or element types do not fit. */
 export class NLLLoss extends Module {
   readonly weight: Tensor | null;
   readonly options: F.NLLLossOptions;
@@ -73,8 +73,8 @@ export class NLLLoss extends Module {
 
 const mseTakes = layer('MSELoss', {}, kinds.mse);
 
-/** (input - target)², for two f32 tensors of one shape; a scalar unless `reduction`, 'mean' unless given, is 'none'. Throws in
- *  `forward` where the shapes differ. */
+/** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+ *  in `forward` if the shapes differ. */
 export class MSELoss extends Module {
   readonly options: F.ReductionOption;
 
@@ -88,13 +88,13 @@ export class MSELoss extends Module {
 }
 
 export type BCEWithLogitsLossOptions = Named<F.BCEWithLogitsLossOptions> & {
-  /** A factor for the positive part of each class; none unless given. */
+  /** A factor for the positive part of each class; none by default. */
   readonly posWeight?: Factors;
 };
 const bceTakes = layer('BCEWithLogitsLoss', {}, kinds.bceWithLogits);
 
 /** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1, both f32; a scalar unless `reduction` is
- *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` where the
+ *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` if the
  *  shapes differ. */
 export class BCEWithLogitsLoss extends Module {
   readonly weight: Tensor | null;

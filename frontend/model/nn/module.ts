@@ -1,4 +1,4 @@
-/** Modules: a model is a tree of objects whose fields are its layers and parameters, as in PyTorch. */
+/** Modules: as in PyTorch, a model is a tree of objects whose fields are its layers and parameters. */
 
 import type { Loc } from '../../../ir/diagnostic.ts';
 import { guard } from '../arguments.ts';
@@ -8,34 +8,34 @@ import { callSite, inLayer, isClass, showAny, userCode, userError, withLocAt } f
 import { Parameter, Stored } from './parameter.ts';
 
 export interface Module {
-  /** Runs `forward`. Where a module's forward takes or gives something else than tensors, call `forward` itself. */
+  /** Runs `forward`. If a module's forward takes or returns anything but tensors, call `forward` itself. */
   // biome-ignore lint/style/useShorthandFunctionType: it merges with the class below, whose constructor makes it true
   (...inputs: Tensor[]): Tensor;
 }
 
-/** The base of every model and layer. A subclass assigns layers and parameters to public fields and defines `forward`:
- *  arrays of them count, private (`#`) fields and closures do not. An instance can be called. */
+/** The base of every model and layer. A subclass assigns its layers and parameters to public fields and defines `forward`.
+ *  Arrays of them are found; private (`#`) fields and closures are not. An instance can be called. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export abstract class Module {
-  /** Whether the module trains; set by `train()` and `eval()`. */
+  /** True in training mode; set by `train()` and `eval()`. */
   declare training: boolean;
 
   constructor() {
-    // An instance is a function with the class's prototype, so that `this.conv1(x)` is a call. An arrow function's only
-    // own properties are name and length, which would look like fields.
+    // An instance is a function with the class's prototype, so that `this.conv1(x)` works. The arrow function's own
+    // properties, name and length, are deleted because they would look like fields.
     const self = ((...inputs: Tensor[]) => call(self, inputs)) as unknown as this;
     for (const own of ['name', 'length']) delete (self as unknown as Record<string, unknown>)[own];
     Object.setPrototypeOf(self, new.target.prototype);
     madeAt.set(self, callSite());
     self.training = true;
-    // biome-ignore lint/correctness/noConstructorReturn: what makes instances callable
+    // biome-ignore lint/correctness/noConstructorReturn: this makes instances callable
     return self;
   }
 
-  /** Records what the module computes. Runs once. */
+  /** Computes the module's output; runs once, on tensors without values. */
   abstract forward(...inputs: never[]): unknown;
 
-  /** What stands between the parentheses when the module is printed. */
+  /** The text between the parentheses when the module is printed. */
   extraRepr(): string {
     return '';
   }
@@ -44,8 +44,8 @@ export abstract class Module {
   parameters(): Parameter[] {
     return this.namedParameters().map(([, p]) => p);
   }
-  /** `[['conv1.weight', p], …]`: a module's own first, then those of its fields in order; each parameter once, under its
-   *  first name. */
+  /** `[['conv1.weight', p], …]`: the module's own parameters first, then those of its fields in order; each parameter once,
+   *  under its first name. */
   namedParameters(): [name: string, parameter: Parameter][] {
     const seen = new Set<Stored>();
     return storedIn(this).flatMap(([name, s]): [string, Parameter][] => {
@@ -54,7 +54,7 @@ export abstract class Module {
       return [[name, s]];
     });
   }
-  /** Parameters and buffers under every name they have: a shared one appears under each. */
+  /** All parameters and buffers by name; a shared one appears under each of its names. */
   stateDict(): Map<string, Stored> {
     return new Map(storedIn(this));
   }
@@ -66,27 +66,27 @@ export abstract class Module {
   children(): Module[] {
     return this.namedChildren().map(([, m]) => m);
   }
-  /** This module and all within it, each once. */
+  /** This module and all modules within it, each once. */
   modules(): Module[] {
     return [...modulesIn(this, new Set())];
   }
 
-  /** Calls `f` with every module, the inner ones first: for an initialisation of one's own. */
+  /** Calls `f` with every module, inner ones first; for custom initialisation. */
   apply(f: (module: Module) => void): this {
     for (const m of [...modulesIn(this, new Set())].reverse()) userCode(() => f(m));
     return this;
   }
-  /** Sets `training` of this module and all within it, to true unless given. */
+  /** Sets `training` of this module and all modules within it to `mode`, true by default. */
   train(mode = true): this {
     for (const m of this.modules()) m.training = mode;
     return this;
   }
-  /** As `train(false)`. */
+  /** The same as `train(false)`. */
   eval(): this {
     return this.train(false);
   }
 
-  /** As PyTorch's `print(net)`. */
+  /** The text of PyTorch's `print(net)`. */
   toString(): string {
     return show(this, new Set());
   }
@@ -108,13 +108,13 @@ export const locOf = (m: Module): Loc | null => madeAt.get(m) ?? null;
 export const className = (m: Module): string => m.constructor?.name || 'Module';
 
 const ours = new WeakSet<object>();
-/** Marks a layer of Tapeout's own, which takes as many inputs as its `forward` names. */
+/** Marks a layer as Tapeout's own: a call with more inputs than its `forward` names is an error. */
 export const noteLayer = (of: { readonly prototype: object }): void => {
   const { forward } = of.prototype as { readonly forward?: object };
   if (forward) ours.add(forward);
 };
 
-/** The output of `m.forward`. Throws where there is none, and where it is a promise. */
+/** The output of `m.forward`. Throws if the module has no forward, or if it returns a promise. */
 function call(m: Module, inputs: readonly Tensor[]): Tensor {
   const name = className(m);
   const loc = locOf(m);
@@ -140,12 +140,12 @@ function call(m: Module, inputs: readonly Tensor[]): Tensor {
     );
   const out = inLayer(loc, () => m.forward(...(inputs as never[])));
   if (out instanceof Promise) {
-    // What follows its first await runs when the recording is over, and its errors are of no further use.
+    // The rest runs after the recording is over, so its errors are ignored.
     out.catch(() => {});
     throw withLocAt(callSite() ?? loc, () =>
-      userError('async-forward', `${name}.forward is async, but a model is recorded in one go`, {
+      userError('async-forward', `${name}.forward is async, but a model is recorded synchronously`, {
         notes: [{ message: 'the module was made here', loc }],
-        help: 'remove async and await: forward computes nothing that one could wait for; load data in the constructor or before',
+        help: 'remove async and await: forward has nothing to wait for; load data before the model is made',
       }),
     );
   }
@@ -159,7 +159,7 @@ const holds = (v: unknown): boolean =>
 const childrenOf = (m: Module | List): [string, Module | List][] =>
   Object.entries(m).filter(([, v]) => v instanceof Module || (Array.isArray(v) && holds(v)));
 
-/** Parameters and buffers with their names, in PyTorch's order, under every name they have. */
+/** Parameters and buffers with their names, in PyTorch's order; a shared one appears under each of its names. */
 export function storedIn(m: Module | List, prefix = '', path: ReadonlySet<unknown> = new Set()): [string, Stored][] {
   if (path.has(m)) return []; // a child that refers to its parent
   const within = new Set(path).add(m);

@@ -1,4 +1,4 @@
-/** What a model owns: tensors with numbers, which a recording turns into params of the graph. */
+/** A model's own tensors, which have values. A recording turns them into params of the graph. */
 
 import type { Loc } from '../../../ir/diagnostic.ts';
 import type { Value } from '../../../ir/graph.ts';
@@ -16,7 +16,7 @@ const takes = {
   buffer: signature('Buffer', stored, {}, (v) => onValues('Buffer', v)),
 };
 
-/** Advice to one who gave values where the shape belongs. */
+/** Advice for values passed in place of the shape. */
 export function onValues(name: 'Parameter' | 'Buffer', v?: unknown): string {
   const shape = shapeOf(v);
   if (shape === null) return `the shape comes first, and then the values: nn.${name}([3], [1, 2, 3])`;
@@ -25,7 +25,7 @@ export function onValues(name: 'Parameter' | 'Buffer', v?: unknown): string {
   return `the shape comes first, and then the values in one list: nn.${name}([${shape.join(', ')}], [${shown.join(', ')}])`;
 }
 
-/** Advice where one does not fit that was given a shape and no values, which may have been meant as values. */
+/** Advice on a parameter that does not fit and was given a shape but no values: the shape may have been meant as values. */
 export function onDefaults(s: Stored): string | null {
   const name = s.kind === 'buffer' ? 'Buffer' : 'Parameter';
   const { shape } = s;
@@ -33,7 +33,7 @@ export function onDefaults(s: Stored): string | null {
   return `nn.${name}([${shape.join(', ')}]) is a shape, and holds zeros: if these are its values, write nn.${name}([${shape.length}], [${shape.join(', ')}])`;
 }
 
-/** The shape of a number, of numbers in a list, or in lists of lists; null of anything else. */
+/** The shape of a number, or of nested lists of numbers; null for anything else. */
 function shapeOf(v: unknown, depth = 0): readonly number[] | null {
   if (typeof v === 'number') return Number.isFinite(v) ? [] : null;
   if (!Array.isArray(v) || v.length === 0 || depth > 8) return null;
@@ -41,21 +41,21 @@ function shapeOf(v: unknown, depth = 0): readonly number[] | null {
   return first && others.every((other) => `${other}` === `${first}`) ? [v.length, ...first] : null;
 }
 
-/** A tensor with initial values. In `forward` it is used as any other tensor; elsewhere its numbers are `data`. */
+/** A tensor with initial values. In `forward` it acts like any other tensor; elsewhere its numbers are in `data`. */
 export abstract class Stored extends Tensor {
-  /** Whether training changes it. */
+  /** Training changes a parameter, but not a buffer. */
   abstract get kind(): 'parameter' | 'buffer';
   /** The path from the model, such as `conv1.weight`; filled in when the model is recorded. */
   name = '';
   /** The initial values, row-major. A recording copies them. */
   data: Float32Array;
-  /** Whether it was given values. */
+  /** True if it was given values. */
   readonly #isGiven: boolean;
   /** The line that made it, or the layer that holds it. */
   readonly loc: Loc | null = callSite();
 
-  /** `data` is one number for all elements, or as many as `shape` holds; zeros unless given.
-   *  Throws for a shape that is not of whole numbers, and for another number of elements. */
+  /** `data` is one number for all elements, or a list with one for each; zeros by default.
+   *  Throws for a shape that is not a list of whole numbers, and for a list of another length. */
   constructor(
     kind: 'parameter' | 'buffer',
     shape: readonly number[],
@@ -73,7 +73,7 @@ export abstract class Stored extends Tensor {
     withLoc(() => this.checkData());
   }
 
-  /** Whether it was given values; it holds zeros otherwise. */
+  /** True if it was given values; otherwise it holds zeros. */
   get isGiven(): boolean {
     return this.#isGiven;
   }
@@ -84,11 +84,11 @@ export abstract class Stored extends Tensor {
     if (param) return param;
     const [problem, help] = tape
       ? [
-          `a ${this.kind} [${this.shape}] is used in forward, but the model does not hold it, so that it would not be ${this.kind === 'parameter' ? 'trained' : 'saved'}`,
-          'assign it, or the layer that holds it, to a public field of the model in the constructor; arrays, ModuleList and Sequential count',
+          `a ${this.kind} [${this.shape}] is used in forward, but the model does not hold it, so it would not be ${this.kind === 'parameter' ? 'trained' : 'saved'}`,
+          'assign it, or the layer that holds it, to a public field of the model in the constructor, directly or in an array, ModuleList or Sequential',
         ]
       : [
-          `a ${this.kind} [${this.shape}] can be computed with only in forward, where the model is recorded`,
+          `a ${this.kind} [${this.shape}] can only be used in forward, where the model is recorded`,
           'its numbers are in .data',
         ];
     throw userError(`unregistered-${this.kind}`, `${called()}: ${problem}`, {
@@ -97,7 +97,7 @@ export abstract class Stored extends Tensor {
     });
   }
 
-  /** Throws where `data` was replaced by something that does not fit the shape. */
+  /** Throws if `data` was replaced by something that does not match the shape. */
   checkData(): void {
     const want = this.shape.reduce<number>((product, extent) => product * (extent as number), 1);
     const what = `${this.kind}${this.name ? ` '${this.name}'` : ''} [${this.shape}]`;
@@ -108,8 +108,8 @@ export abstract class Stored extends Tensor {
   }
 }
 
-/** A tensor that training changes: f32 of `shape`, `data` its initial values, one for all or as many as it has elements; zeros
- *  unless given. Throws for a shape that is not of whole numbers, and for another number of values. */
+/** A tensor that training changes: f32 of `shape`. `data` holds its initial values, one number for all elements or a list with
+ *  one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a list of another length. */
 export class Parameter extends Stored {
   constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
     super('parameter', shape, data, ...none);
@@ -119,8 +119,8 @@ export class Parameter extends Stored {
   }
 }
 
-/** A tensor that a model needs and training does not change, such as the class weights of a loss: f32 of `shape`, `data` its
- *  values, one for all or as many as it has elements; zeros unless given. Throws as a Parameter does. */
+/** A tensor that a model needs but training does not change, such as the class weights of a loss: f32 of `shape`. `data` holds
+ *  its values, one number for all elements or a list with one for each; zeros by default. Throws as Parameter does. */
 export class Buffer extends Stored {
   constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
     super('buffer', shape, data, ...none);
