@@ -1,4 +1,4 @@
-/** How an op's equation reads its operands: what fusion decides by. */
+/** How an op's equation reads its operands: the basis of fusion. */
 
 import { equation } from '../ir/analysis/equation.ts';
 import { numbering, upsert } from '../ir/collections.ts';
@@ -8,15 +8,15 @@ import { Interner } from '../ir/interner.ts';
 import { binaries, unaries } from '../ir/scalar.ts';
 import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
 
-/** `same`: at the result's own index. `row`: at a prefix of it, so that the value can be computed once a row.
- *  `other`: anywhere. */
+/** `same`: at the result's own index. `row`: at a prefix of it, so that one value serves a whole row. `other`:
+ *  anywhere. */
 export type Form = 'same' | 'row' | 'other';
 
 export interface Access {
   readonly form: Form;
-  /** How many leading indices are the result's own leading ones: all of them for `same` and `row`. */
+  /** The number of leading indices that are the result's own: all of them for `same` and `row`. */
   readonly lead: number;
-  /** How often one element of the operand is read while the whole result is computed; Infinity if that grows with N. */
+  /** The reads of one element of the operand during the whole computation; Infinity if the number grows with N. */
   readonly reads: number;
   /** Equal for accesses that read the same elements in the same order; 0 for `same`. */
   readonly key: number;
@@ -30,14 +30,14 @@ export interface Equation {
   readonly trips: number;
   /** Float operations for one element, outside and inside of reductions. */
   readonly flops: number;
-  /** Whether some element is read only where a condition holds. */
+  /** True if some element is read only under a condition. */
   readonly guarded: boolean;
 }
 
 const known = new WeakMap<Node, Equation>();
-/** Ways to read, by number: a chain of reads is spelt by two numbers, however long it is. */
-const ways = numbering<string>();
-const keyOf = (way: string): number => ways(way) + 1;
+/** A number for each access pattern, so that a chain of reads is two numbers, however long it is. */
+const patterns = numbering<string>();
+const keyOf = (pattern: string): number => patterns(pattern) + 1;
 
 export function equationOf(node: Node): Equation {
   return upsert(known, node, () => analyse(node));
@@ -52,7 +52,7 @@ function analyse(node: Node): Equation {
   const seen = new Map<Expr, number>();
   const seenInSelect = new Map<Expr, number>();
   const visit = (e: Expr, iterations: number, inSelect: boolean): void => {
-    // A shared part is looked at once for each number of iterations around it, in branches and outside.
+    // A shared part is visited once for each iteration count around it, inside and outside of branches.
     const before = inSelect ? seenInSelect : seen;
     if (before.get(e) === iterations) return;
     seen.set(e, iterations);
@@ -89,7 +89,7 @@ function analyse(node: Node): Equation {
   return { accesses: found.map(join), trips, flops, guarded };
 }
 
-/** Index arithmetic costs nothing here: emitters fold it into addresses. */
+/** False for index arithmetic, which costs nothing: emitters fold it into addresses. */
 const isFloat = (e: Extract<Expr, { kind: 'binary' }>): boolean => {
   const leaf = (x: Expr): boolean =>
     x.kind === 'load' || x.kind === 'unary' || x.kind === 'select' || x.kind === 'reduce' || x.kind === 'convert'
@@ -100,7 +100,7 @@ const isFloat = (e: Extract<Expr, { kind: 'binary' }>): boolean => {
   return leaf(e.a) || leaf(e.b);
 };
 
-/** One access that stands for several of the same operand. */
+/** A single access that covers several of the same operand. */
 export function join(accesses: readonly Access[]): Access | null {
   const [first, ...rest] = accesses;
   if (!first) return null;
@@ -118,9 +118,9 @@ export function join(accesses: readonly Access[]): Access | null {
   }, first);
 }
 
-/** What reading P in the equation of C is, seen from a group that itself reads C so. */
+/** The access to P of a group that reads C by `outer`, where C's equation reads P by `inner`. */
 export function compose(outer: Access, inner: Access): Access {
-  // A row of C that lies along the group's own leading axes is a row of the group.
+  // A row of C along the group's own leading axes is a row of the group.
   const row = inner.form !== 'other' && inner.lead <= outer.lead;
   const form: Form = row ? (outer.form === 'same' ? inner.form : 'row') : 'other';
   return {

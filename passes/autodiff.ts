@@ -1,4 +1,4 @@
-/** Reverse-mode differentiation, graph to graph. It knows no op but the sum that joins cotangents. */
+/** Reverse-mode differentiation, graph to graph. The only op it names is the sum that joins cotangents. */
 
 import { CompileError } from '../ir/diagnostic.ts';
 import { at, byName, type Graph, type Module, makeGraph, type Param, topo, type Value } from '../ir/graph.ts';
@@ -6,7 +6,7 @@ import { full } from '../ir/ops/create.ts';
 import { add } from '../ir/ops/elementwise.ts';
 import { showType } from '../ir/type.ts';
 
-/** Turns every task to differentiate into a task to apply gradients. */
+/** Replaces every `differentiate` task by an `apply` task with the gradients. */
 export function autodiff(module: Module): Module {
   return { ...module, graphs: module.graphs.map(differentiate) };
 }

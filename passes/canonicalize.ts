@@ -1,4 +1,4 @@
-/** Algebra: every rule leaves a graph with the same meaning and fewer, simpler or cheaper nodes. */
+/** Algebraic rewrites: each rule leaves a graph of the same meaning with fewer, simpler or cheaper nodes. */
 
 import { equation } from '../ir/analysis/equation.ts';
 import { CompileError } from '../ir/diagnostic.ts';
@@ -9,19 +9,19 @@ import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
 import { followedBy } from './windows.ts';
 
-/** The number that fills a value, if one does. */
+/** The constant that fills a value, or null. */
 const filled = (v: Value): number | null => is(v, op.full)?.attrs.value ?? null;
 const fullLike = (v: Value, value: number): Value => op.full({ value, shape: v.type.shape, dtype: v.type.dtype });
 const refill = (v: Value, shape: Shape): Value | null => {
   const value = filled(v);
   return value === null ? null : op.full({ value, shape, dtype: v.type.dtype });
 };
-/** Whether a value is this zero everywhere; integers have but one. */
+/** True if a value is this zero everywhere; integers have only one. */
 const isZero = (v: Value, zero: 0 | -0): boolean => {
   const value = filled(v);
   return value !== null && (v.type.dtype === 'f32' ? Object.is(Math.fround(value), zero) : value === 0);
 };
-/** What f32 arithmetic makes of two constants. */
+/** Folds two constants with f32 arithmetic. */
 const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | null => {
   const [x, y] = [filled(a), filled(b)];
   return x === null || y === null || a.type.dtype !== 'f32'
@@ -32,7 +32,7 @@ const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 
 
 /** The rules that canonicalize applies, each an identity. */
 export const algebra: readonly Rule[] = [
-  // What has no elements is any such, and what reads none of its operands is one value.
+  // Any constant will do for a value without elements, and an op that reads none of its operands is a constant.
   {
     name: 'empty',
     root: null,
@@ -45,7 +45,7 @@ export const algebra: readonly Rule[] = [
     },
   },
 
-  // x + −0 = −0 + x = x; x + 0 is 0 for −0, unless integers are added
+  // x + −0 = −0 + x = x; x + 0 is 0 for x = −0, except on integers
   rule('add-zero', op.add, ({ a, b }) => (isZero(b, -0) ? a : isZero(a, -0) ? b : null)),
   rule('add-constants', op.add, ({ a, b }) => fold(a, b, (x, y) => x + y)),
   // x + (−y) = x − y
@@ -69,7 +69,7 @@ export const algebra: readonly Rule[] = [
   // 1·x = x·1 = x
   rule('mul-one', op.mul, ({ a, b }) => (filled(b) === 1 ? a : filled(a) === 1 ? b : null)),
   rule('mul-constants', op.mul, ({ a, b }) => fold(a, b, (x, y) => x * y)),
-  // (−x)·y = −(x·y), so that the sign can meet another
+  // (−x)·y = −(x·y), so that the sign can cancel with another
   rule('mul-negative', op.mul, ({ a, b }) => {
     const n = is(a, op.neg);
     if (n) return op.neg(op.mul(n.x, b));
@@ -87,7 +87,7 @@ export const algebra: readonly Rule[] = [
   }),
   // relu(relu(x)) = relu(x)
   rule('relu-relu', op.relu, ({ x }) => is(x, op.relu) && x),
-  // Derivatives are taken by now.
+  // Differentiation is done by now.
   rule('stop-gradient', op.stopGradient, ({ x }) => x),
   // select(c, x, x) = x
   rule('select-same', op.select, ({ a, b }) => (a === b ? a : null)),
@@ -122,8 +122,8 @@ export const algebra: readonly Rule[] = [
   ),
   rule('convert-same', op.convert, ({ x }, { to }) => (x.type.dtype === to ? x : null)),
 
-  // f(reshape(a), reshape(b)) = reshape(f(a, b)), so that f meets what made a; an operand that is stored anyway is
-  // reshaped instead, which costs nothing, where the other is the result of a longer reduction.
+  // f(reshape(a), reshape(b)) = reshape(f(a, b)), so that f can fuse with the producer of a. An operand that is stored
+  // anyway is reshaped instead, which is free, if the other one comes from a longer reduction.
   {
     name: 'reshape-behind-elementwise',
     root: null,
@@ -147,8 +147,8 @@ export const algebra: readonly Rule[] = [
     },
   },
 
-  // A relu's mask may be taken from the pooled image: the one place per window that a max pool's gradient reaches
-  // holds the window's greatest element, so  mask(y)·unpool(g) = unpool(mask(pool(y))·g).
+  // The mask of a relu may come from the pooled image: the gradient of a max pool reaches one element per window, which
+  // holds the window's maximum, so mask(y)·unpool(g) = unpool(mask(pool(y))·g).
   rule('mask-behind-pool', op.reluGrad, ({ y, g }) => {
     const unpool = is(g, op.maxPool2dGrad);
     const index = unpool && is(unpool.index, op.maxPool2dIndex);
@@ -164,7 +164,7 @@ export const algebra: readonly Rule[] = [
   rule('conv-weight-grad-padding', op.conv2dWeightGrad, ({ x, g }, attrs) =>
     padded(attrs) ? op.conv2dWeightGrad(zeroPadded(x, attrs.padding), g, { ...attrs, padding: [0, 0] }) : null,
   ),
-  // … unless windows that add to what they cover have less to do.
+  // … unless adding windows to what they cover is less work.
   rule('conv-input-grad', op.conv2dInputGrad, (operands, attrs, node) =>
     followedBy(node) ? null : turnedConvolution(operands, attrs),
   ),
@@ -174,7 +174,7 @@ type ConvGradAttrs = Readonly<Record<'stride' | 'padding' | 'dilation' | 'size',
   readonly groups: number;
 };
 
-/** convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped and with in and out exchanged) */
+/** convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped, its in and out channels exchanged) */
 export function turnedConvolution(
   { g, w }: { readonly g: Value; readonly w: Value },
   { stride, padding, dilation, groups, size }: ConvGradAttrs,
@@ -201,7 +201,7 @@ export function turnedConvolution(
   return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
 }
 
-/** A weight with in and out exchanged, in each group by itself. */
+/** Exchanges the in and out channels of a weight within each group. */
 function exchanged(w: Value, groups: number): Value {
   if (groups === 1) return op.permute(w, { perm: [1, 0, 2, 3] });
   const [out, perIn, ...kernel] = w.type.shape as number[];
@@ -211,10 +211,10 @@ function exchanged(w: Value, groups: number): Value {
   return op.reshape(turned, { shape: [groups * (perIn as number), perOut, ...kernel] });
 }
 
-/** What may go once nothing is left to differentiate. */
+/** The op whose rules apply only once nothing is left to differentiate. */
 const derivativesTaken: OpDef = op.stopGradient;
 
-/** The same op of other operands, if it takes them and is elementwise there too: windows of one place are on images. */
+/** The same op on other operands, if it accepts them and is still elementwise: a 1x1 window, for one, needs an image. */
 function elementwise(n: Node, inputs: readonly Value[]): Node | null {
   try {
     const moved = build(n.op, inputs, n.attrs);
@@ -225,15 +225,15 @@ function elementwise(n: Node, inputs: readonly Value[]): Node | null {
   }
 }
 
-/** Whether each element of the result comes from the operands' elements at the same place. */
+/** True if each element of the result depends only on the operands' elements at the same index. */
 const isElementwise = (n: Node): boolean => {
   const { accesses, trips } = equationOf(n);
-  // A slice from 0 on reads the same places too, and is of another shape.
+  // A slice from 0 on also reads at the same index, but has another shape.
   const alike = n.inputs.every((v) => sameShape(v.type.shape, n.type.shape));
   return n.inputs.length > 0 && alike && trips === 0 && accesses.every((a) => a?.form === 'same');
 };
 
-/** Iterations of the reduction that makes an element of a value. */
+/** Iterations of the reductions for one element of a value. */
 const tripsOf = (v: Value): number => (v.kind === 'node' ? equationOf(v).trips : 0);
 
 const padded = ({ padding }: { padding: readonly number[] }): boolean => padding.some((p) => p !== 0);
@@ -245,7 +245,7 @@ const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>
     value: 0,
   });
 
-/** Every graph rewritten by rules until none applies. */
+/** Rewrites every graph by `rules` until none applies. */
 export const simplified = (module: Module, rules: readonly Rule[]): Module => ({
   ...module,
   graphs: module.graphs.map((g) => rewrite(g, g.task ? rules.filter((r) => r.root !== derivativesTaken) : rules)),

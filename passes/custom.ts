@@ -1,4 +1,4 @@
-/** Passes from outside: each runs behind the pass that it names, and is printed, timed and verified as the others are. */
+/** Passes of users: each runs after the pass that it names, and is printed, timed and verified like the others. */
 
 import { callSite } from '../ir/call-site.ts';
 import { CompileError, type Loc, type Note, PassFault } from '../ir/diagnostic.ts';
@@ -12,10 +12,11 @@ import { inferShapes } from './infer-shapes.ts';
 
 /** A pass from module to module. It returns a new module: values, graphs and modules never change. */
 export interface GraphPass {
-  /** What it prints under, an identifier: `--print-after=my_pass`, `pass 'my_pass', which is not Tapeout's own: …`. */
+  /** The name under which it prints, an identifier: `--print-after=my_pass`, `pass 'my_pass', which is not Tapeout's
+   *  own: …`. */
   readonly name: string;
-  /** The pass behind which it runs: `recorded`, `inferShapes`, `autodiff`, `update`, `canonicalize` or another from
-   *  outside. Of several behind one pass the first given runs first. */
+  /** The pass after which it runs: `recorded`, `inferShapes`, `autodiff`, `update`, `canonicalize` or another of the
+   *  user's. Of several after one pass, the first given runs first. */
   readonly after: string;
   run(module: Module): Module;
 }
@@ -23,10 +24,10 @@ export interface GraphPass {
 const registered: GraphPass[] = [];
 const sites = new WeakMap<GraphPass, Loc>();
 
-/** Passes that every compilation runs beside those that it is given. */
+/** The passes that every compilation runs, besides those given to it. */
 export const registeredPasses = (): readonly GraphPass[] => registered;
 
-/** Makes every compilation from now on run a pass, and gives it back. Throws where another pass has its name. */
+/** Adds a pass to every compilation from now on, and returns it. Throws if another pass has its name. */
 export function registerPass<P extends GraphPass>(pass: P): P {
   checkPass(pass);
   const known = registered.find((p) => p.name === pass.name);
@@ -40,7 +41,7 @@ export function registerPass<P extends GraphPass>(pass: P): P {
   return pass;
 }
 
-/** `builtIn`, each followed by the passes that ask to run behind it. Throws for a place that is not there, and for a name
+/** `builtIn`, each followed by the passes that run after it. Throws for an `after` that does not exist, and for a name
  *  that another pass or one of the later `stages` has. */
 export function inOrder<B extends string>(
   builtIn: readonly B[],
@@ -68,15 +69,15 @@ export function inOrder<B extends string>(
   for (const { name, after } of left)
     throw fail(
       'unknown-pass',
-      `pass '${name}' is to run after '${after}', and no graph pass of that name runs`,
+      `pass '${name}' is to run after '${after}', but there is no graph pass of that name`,
       `take one of ${[...names].filter((n) => n !== name).join(', ')}`,
     );
   return order;
 }
 
-/** Runs a pass. Throws a `PassFault` where it fails, where what it makes is no sound module, and where a result that a graph
- *  had is gone or has another type; `site` is the line to blame where the pass was not registered. What the pass itself has to
- *  say against the user's model passes through, with its name. */
+/** Runs a pass. Throws a `PassFault` if the pass fails, if its result is not a valid module, or if a result of a graph
+ *  is gone or has changed type; `site` is the line to blame if the pass was not registered. Errors that the pass
+ *  reports about the user's model pass through, with the name of the pass added. */
 export function runCustomPass(
   pass: GraphPass,
   before: Module,
@@ -91,11 +92,11 @@ export function runCustomPass(
     after = pass.run(before);
   } catch (e) {
     if (e instanceof CompileError && e.loc) {
-      const by = { message: `pass '${pass.name}' says so`, loc };
+      const by = { message: `reported by pass '${pass.name}'`, loc };
       throw new CompileError(e.code, e.message, { loc: e.loc, notes: [...e.notes, by], help: e.help });
     }
     const endless = e instanceof RangeError && /call stack/i.test(e.message);
-    throw fault(endless ? 'it calls itself without end' : `it throws: ${e instanceof Error ? e.message : String(e)}`, {
+    throw fault(endless ? 'it recurses without end' : `it throws: ${e instanceof Error ? e.message : String(e)}`, {
       cause: e,
     });
   }
@@ -119,7 +120,7 @@ export function runCustomPass(
     if (!(e instanceof VerifyError || e instanceof CompileError || e instanceof TypeError)) throw e;
     const [first, ...others] =
       e instanceof VerifyError ? e.problems : [{ where: 'the module', message: e.message, loc: null }];
-    throw fault(`what it makes is not sound: ${first?.where}: ${first?.message}`, {
+    throw fault(`the module it returns is not valid: ${first?.where}: ${first?.message}`, {
       notes: others.slice(0, 8).map((p) => ({ message: `${p.where}: ${p.message}`, loc: p.loc })),
       cause: e,
     });
@@ -129,7 +130,7 @@ export function runCustomPass(
 function checkPass(pass: GraphPass): void {
   if (typeof pass?.run !== 'function' || typeof pass.name !== 'string' || typeof pass.after !== 'string')
     throw fail('bad-pass', "a pass is { name, after: 'canonicalize', run(module) { … } }");
-  if (!/^[A-Za-z_][\w-]*$/.test(pass.name)) throw fail('bad-pass', `'${pass.name}' is no name for a pass`);
+  if (!/^[A-Za-z_][\w-]*$/.test(pass.name)) throw fail('bad-pass', `'${pass.name}' is not a valid name for a pass`);
 }
 
 const fail = (code: string, problem: string, help: string | null = null): CompileError =>

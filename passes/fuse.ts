@@ -1,5 +1,5 @@
 /** Decides which nodes share a kernel. A group's roots are stored; its other nodes are computed where they are read, in
- *  registers. Works from how equations read their operands (`access.ts`), never from what an op is called. */
+ *  registers. Decides from how equations read their operands (`access.ts`), never from an op's name. */
 
 import { upsert } from '../ir/collections.ts';
 import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
@@ -10,44 +10,44 @@ import { type Formed, launchOrder } from './launch-order.ts';
 import { gatheredOperand, isScatter } from './scatter.ts';
 import { type FollowedBy, followedBy, windowsOn } from './windows.ts';
 
-/** A reduction this short may stand in a kernel beside others. */
+/** A reduction this short may share a kernel with others. */
 const shortReduction = 64;
-/** A reduction of one row is computed in the kernel that reads it row by row, up to this length. */
+/** A reduction of one row up to this length is computed in the kernel that reads it row by row. */
 const longestRow = 4096;
-/** Members of one group and their float operations, at most: a longer chain is stored on the way, so that no expression
- *  grows without bound. */
-const largest = 512;
-/** Float operations an element may cost and still be computed again by each kernel that reads it. */
+/** The most members and float operations of a group: a longer chain is stored in between, so that expressions stay
+ *  bounded. */
+const largestGroup = 512;
+/** An element that costs at most this many float operations may be recomputed by each kernel that reads it. */
 const cheap = 4;
 
-/** Parts the nodes of a graph into groups, one kernel each, in launch order. */
+/** Divides the nodes of a graph into groups, one kernel each, in launch order. */
 export function fuse(graph: Graph, target: Target): FusedGraph {
   const nodes = topo(graph.results.map((r) => r.value));
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));
   const fusion = new Fusion(graph, nodes, target);
-  // Readers first, so that each node sees the groups that want it.
+  // Readers first, so that each node sees the groups that read it.
   for (const n of nodes.toReversed()) fusion.place(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
   const formed = [...fusion.groups].map((g) => g.formed(inGraphOrder));
   return { ...graph, ...launchOrder(graph, formed, order) };
 }
 
-/** A group while it grows. */
+/** A group under construction. */
 class Forming {
   readonly roots: Node[] = [];
   readonly members = new Map<Node, Access>();
-  /** Iterations of the reductions inside, for one element: 0 while there is none. */
+  /** Iterations of its reductions for one element; 0 without any. */
   trips = 0;
-  /** Members and their float operations. */
+  /** The members and their float operations. */
   size = 0;
-  /** Whether windows add to the one root, so that everything else is stored. */
+  /** True if windows add to its only root, so that all other values are stored. */
   readonly inWindows: boolean;
 
   constructor(inWindows = false) {
     this.inWindows = inWindows;
   }
 
-  /** As it stands when it grows no more. */
+  /** The finished group. */
   formed(inOrder: (a: Node, b: Node) => number): Formed {
     const roots = this.roots.toSorted(inOrder);
     const operandOf = this.inWindows ? (n: Node) => followedBy(n)?.operand : gatheredOperand;
@@ -59,7 +59,7 @@ class Forming {
     return { roots, members: this.members, form, gathered: new Set(gathered) };
   }
 
-  /** The shape over which the kernel will loop. */
+  /** The shape that the kernel will loop over. */
   get space(): Shape {
     return this.roots.reduce<Shape>((s, r) => (r.type.shape.length > s.length ? r.type.shape : s), []);
   }
@@ -129,7 +129,7 @@ class Fusion {
     this.groups.delete(from);
   }
 
-  /** How each group reads `n`, through whichever of its members. */
+  /** The groups that read `n` through any of their members, and how. */
   #readers(n: Node): Map<Forming, Access> {
     const found = new Map<Forming, Access[]>();
     for (const u of this.#users.get(n) ?? [])
@@ -141,18 +141,18 @@ class Fusion {
     return new Map([...found].map(([g, accesses]) => [g, join(accesses) as Access]));
   }
 
-  /** Whether a group's sums over `n` become sums over what `n` was spread from. */
+  /** True if a group's sums over `n` become sums over the values that `n` scatters. */
   #isFollowed(n: Node, g: Forming): boolean {
     const users = (this.#users.get(n) ?? []).filter((u) => g.members.has(u));
     const operand = g.inWindows ? (u: Node) => this.#followedBy(u)?.operand : gatheredOperand;
     return isScatter(n) && users.every((u) => u.inputs[operand(u) ?? -1] === n);
   }
 
-  /** Whether each group that reads `n` may compute it for itself. */
+  /** True if each group that reads `n` may compute it for itself. */
   #mayInline(n: Node, readers: Readers): boolean {
     const { trips, flops, guarded } = equationOf(n);
     const all = [...readers];
-    // A view's bytes are its operand's, which `#isReshaped` keeps in memory.
+    // A view has the bytes of its operand, which `#isReshaped` keeps in memory.
     if (n.op.view) return true;
     if (all.some(([g]) => g.inWindows)) return false;
     if (n.inputs.length === 0) return true;
@@ -160,30 +160,30 @@ class Fusion {
     if (trips > 0) return all.length === 1 && all.every(([g, how]) => this.#sparesWork(n, how, g));
     if (flops === 0 && !guarded) return true;
     if (this.#isReshaped(n)) return false;
-    // What ends a long reduction is stored in its place.
+    // The last op after a long reduction is stored instead of the reduction.
     if (all.length > 1 && this.#endsReduction(n)) return false;
-    // Loops that add up take no conditions: they would have neither lanes nor tiles.
+    // A condition in a reduction loop would prevent lanes and tiles.
     if (guarded && all.some(([g]) => g.trips > 0)) return false;
     const again = all.reduce((total, [, how]) => total + how.reads, 0);
     if (all.length === 1) {
-      // A row's elements, read by the row's own reductions and then one by one, are as quickly computed again.
+      // Elements of a row that are read by the row's reductions, and then one by one, are as fast to recompute.
       if (again <= 2 && all.every(([g, how]) => g.trips > 0 && how.trips <= longestRow)) return true;
       if (again <= 4 && flops * again <= cheap * 4) return true;
     }
-    // Inside the loops of a long reduction an operand is best a plain load.
+    // Within a long reduction an operand is best a plain load.
     if (all.some(([, how]) => how.trips > 1 && (how.reads > 1 || guarded))) return false;
     return again <= 1 || flops * again <= cheap * 2 || all.every(([, how]) => how.form === 'row');
   }
 
-  /** Whether the groups that want a reduction's elements once each can become one that computes them: no group may lie
-   *  between them, and all must loop over a prefix of the largest one's space. */
+  /** True if the groups that each read a reduction's elements once can merge into one that computes it: no group may
+   *  lie between them, and all must loop over a prefix of the largest one's space. */
   #mayUnite(n: Node, readers: Readers): boolean {
     if ([...readers.keys()].some((g) => g.inWindows)) return false;
     if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction(n))) return false;
     const spaces = [...readers.keys()].map((g) => g.space);
     const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
     return (
-      [...readers.keys()].reduce((size, g) => size + g.size, 0) < largest &&
+      [...readers.keys()].reduce((size, g) => size + g.size, 0) < largestGroup &&
       spaces.every((s) => isPrefix(s, space)) &&
       [...readers].every(([g, how]) => this.#sparesWork(n, how, g)) &&
       readAlike([...readers.values()]) &&
@@ -191,7 +191,7 @@ class Fusion {
     );
   }
 
-  /** A group that reads a stored node at its own index, and so can compute and store it on the way. */
+  /** A group that reads a stored node at its own index, and so can compute and store it itself. */
   #host(n: Node, readers: Readers): Forming | undefined {
     const { trips } = equationOf(n);
     const waiting = this.#waiting(readers);
@@ -203,7 +203,7 @@ class Fusion {
     return undefined;
   }
 
-  /** The readers that must run after another of them, found when they are first asked for. */
+  /** The readers that must run after another reader, computed on first use. */
   #waiting(readers: Readers): () => ReadonlySet<Forming> {
     let found: Set<Forming> | null = null;
     return () => {
@@ -212,7 +212,7 @@ class Fusion {
     };
   }
 
-  /** The groups that must run after one of these: those that read a root of it, and on. */
+  /** The groups that must run after one of these, because they read its roots directly or indirectly. */
   #dependents(groups: Iterable<Forming>): Set<Forming> {
     const out = new Set<Forming>();
     const stack = [...groups];
@@ -227,7 +227,7 @@ class Fusion {
     return out;
   }
 
-  /** Whether this is all that is made of some reduction's result. */
+  /** True if a node is the only user of a reduction's result, directly or through others. */
   #endsReduction(n: Node): boolean {
     return upsert(this.#ends, n, () =>
       n.inputs.some(
@@ -238,12 +238,12 @@ class Fusion {
   }
   readonly #ends = new Map<Node, boolean>();
 
-  /** Whether some reader sees this value under another shape, at indices that it would have to take apart. */
+  /** True if a reader views this value in another shape, at indices that it would have to divide. */
   #isReshaped(n: Node): boolean {
     return (this.#users.get(n) ?? []).some((u) => u.op.view === true && !sameShape(u.type.shape, n.type.shape));
   }
 
-  /** Whether a reduction is computed no oftener in a group that reads it than it would be alone. */
+  /** True if a group that reads a reduction would compute it no more often than a kernel of its own. */
   #sparesWork(n: Node, how: Access, g: Forming): boolean {
     if (this.#isReshaped(n)) return false;
     const { trips } = equationOf(n);
@@ -254,8 +254,8 @@ class Fusion {
     return how.reads <= 1 && how.trips <= this.#target.registers && this.#keepsLanes(n, g);
   }
 
-  /** Whether a reduction still has lanes to run in where a window's result, and not its own, is what a kernel loops over. The
-   *  sums of a window's places are kept side by side, and there is a register for each. */
+  /** True if a reduction keeps an axis for lanes in a kernel that loops over the result of a window around it. The sums
+   *  for the positions of a window are kept at the same time, in a register each. */
   #keepsLanes(n: Node, g: Forming): boolean {
     const isWide = (shape: Shape): boolean =>
       shape.reduce<number>((p, d) => (isBatch(d) ? p : p * d), 1) >= this.#target.lanes;
@@ -263,14 +263,15 @@ class Fusion {
   }
 }
 
-/** A member and its float operations. */
+/** The size of a member: 1 for itself, and its float operations. */
 const sizeOf = (n: Node): number => 1 + equationOf(n).flops;
 
-/** Whether a group has no room for a node. What reads params alone ends a chain, and finds room where others do not. */
+/** True if a group has no room for a node. A node that reads only params ends a chain, and may use room that others may
+ *  not. */
 const isFull = (g: Forming, n: Node): boolean =>
-  g.size + sizeOf(n) > (n.inputs.some((i) => i.kind === 'node') ? largest : 2 * largest);
+  g.size + sizeOf(n) > (n.inputs.some((i) => i.kind === 'node') ? largestGroup : 2 * largestGroup);
 
-/** All read along their own index, or all in one other way. */
+/** All read along their own index, or all in the same other way. */
 const readAlike = (all: readonly Access[]): boolean =>
   all.every((a) => a.form !== 'other') || all.every((a) => a.form === all[0]?.form && a.key === all[0]?.key);
 

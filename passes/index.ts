@@ -1,4 +1,4 @@
-/** `tapeout/passes`: the passes in their order, and what passes of one's own are made of. */
+/** `tapeout/passes`: the passes in order, and the building blocks for passes of your own. */
 import '../ir/needs-node.ts';
 
 export { autodiff, cotangentsOf } from './autodiff.ts';

@@ -1,4 +1,4 @@
-/** Infers every type again from the params up, so that what follows can rely on them, and bounds the batch. */
+/** Infers every type again from the params on, so that later passes can rely on them, and bounds the batch. */
 
 import { CompileError } from '../ir/diagnostic.ts';
 import { at, type Module, topo, typesOf, type Value, valuesOf } from '../ir/graph.ts';
@@ -8,8 +8,8 @@ export { valuesOf } from '../ir/graph.ts';
 
 import { countAt, maxElements, maxRank, sameType, showType } from '../ir/type.ts';
 
-/** The same module, checked: every type is inferred again. Throws a `CompileError` where one differs, and where a tensor would be too
- *  large at the largest batch. */
+/** The same module, with every type checked. Throws a `CompileError` if one differs, or if a tensor is too large at the
+ *  largest batch. */
 export function inferShapes(module: Module): Module {
   if (!Number.isInteger(module.maxBatch) || module.maxBatch < 1)
     throw new CompileError(
@@ -23,7 +23,7 @@ export function inferShapes(module: Module): Module {
       if (!sameType(type, n.type))
         throw new CompileError(
           'type-mismatch',
-          `${n.op.name} is said to be ${showType(n.type)}, and its operands make it ${showType(type)}`,
+          `${n.op.name} is declared as ${showType(n.type)}, but its operands make it ${showType(type)}`,
           { loc: n.loc },
         );
       bounded(n, module.maxBatch);

@@ -1,4 +1,4 @@
-/** Launches that wait for nothing of each other's, as one: their workgroups run side by side. */
+/** Joins independent launches into one, so that their workgroups run side by side. */
 
 import { axis, type Buffer, int, type Tile } from '../ir/expr.ts';
 import {
@@ -16,14 +16,14 @@ import type { Entry, Outline } from '../ir/program.ts';
 import type { GridTarget, Workgroup } from '../ir/target.ts';
 import { workgroupBytes } from '../ir/verify/workgroup.ts';
 
-/** The largest workgroup of a launch has at most this many times the invocations of the smallest: all take the largest one's size. */
-const wider = 2;
+/** The largest ratio of invocations between workgroups in one launch: all get the size of the largest. */
+const maxInvocationRatio = 2;
 
-/** The outline with launches joined, as far as a dispatch of the target has room. */
+/** The outline with launches joined, up to the size of a dispatch on the target. */
 export function joined(of: Outline, { workgroup }: GridTarget): Outline {
   const made = new Map<string, Kernel>();
   const names = new Set(of.entries.flatMap((e) => e.launches.map((k) => k.name)));
-  /** One kernel for several; the same for the same. */
+  /** One kernel for several; always the same one for the same kernels. */
   const one = (kernels: readonly Kernel[]): Kernel => {
     const [first] = kernels as [Kernel];
     if (kernels.length === 1) return first;
@@ -41,7 +41,7 @@ export function joined(of: Outline, { workgroup }: GridTarget): Outline {
   const entry = (e: Entry): Entry => {
     const groups: Kernel[][] = [];
     for (const k of e.launches) {
-      // A launch goes ahead of those that it waits for nothing of.
+      // A launch may move ahead of those it does not depend on.
       const free = groups.findLastIndex((g) => !g.every((q) => apart(q, k))) + 1;
       const home = groups.slice(free).find((g) => joins(g, k, workgroup));
       if (home) home.push(k);
@@ -56,20 +56,20 @@ function joins(group: readonly Kernel[], k: Kernel, most: Workgroup): boolean {
   const all = [...group, k];
   return (
     all.every((q) => workgroupsOf(q) !== null) &&
-    Math.max(...all.map(invocationsOf)) <= wider * Math.min(...all.map(invocationsOf)) &&
+    Math.max(...all.map(invocationsOf)) <= maxInvocationRatio * Math.min(...all.map(invocationsOf)) &&
     all.reduce((sum, q) => sum + (workgroupsOf(q) as number), 0) <= most.most &&
     workgroupBytes(all.flatMap(sharedTiles)) <= most.bytes
   );
 }
 
-/** What one of several kernels is: a parallel loop of its own. */
+/** The body of one of several kernels: a parallel loop of its own. */
 const part = (body: readonly Stmt[]): Stmt => {
   const [only, ...others] = body;
   if (only?.kind === 'for' && only.mode === 'parallel' && others.length === 0) return only;
   return loop(axis('g', 1), int(0), int(1), body, { mode: 'parallel' });
 };
 
-/** How many workgroups run a kernel; null where the batch tells. */
+/** The number of workgroups of a kernel; null where it depends on the batch. */
 function workgroupsOf({ body }: Kernel): number | null {
   const alone = part(body);
   const nest = alone.kind === 'for' ? sharedNest(alone) : [];
@@ -88,7 +88,7 @@ function sharedTiles({ body }: Kernel): Tile[] {
   return tiles;
 }
 
-/** Whether neither kernel writes what the other one touches. */
+/** True if neither kernel writes a buffer that the other uses. */
 function apart(a: Kernel, b: Kernel): boolean {
   const touched = (k: Kernel): Set<Buffer> => new Set(k.params.map((p) => storageOf(p.buffer)));
   const written = (k: Kernel): Buffer[] => k.params.flatMap((p) => (p.access === 'in' ? [] : storageOf(p.buffer)));

@@ -1,15 +1,16 @@
-/** The order in which groups run: values before their readers, and reads of a param before its update in place. */
+/** The order in which groups run: values before their readers, and reads of a param before its in-place update. */
 
 import { LeastFirst, upsert } from '../ir/collections.ts';
 import type { Graph, Group, Node, Param, Result, Value } from '../ir/graph.ts';
 import { type Access, compose, equationOf } from './access.ts';
 
-/** A group with how it reads each of its members. */
+/** A group, with its access to each of its members. */
 export interface Formed extends Omit<Group, 'members'> {
   readonly members: ReadonlyMap<Node, Access>;
 }
 
-/** Sorts groups, by their first root where nothing else decides. Updates that cannot happen in place are `staged`. */
+/** Sorts groups, by their first roots where dependences leave a choice. Updates that cannot happen in place are
+ *  `staged`. */
 export function launchOrder(
   graph: Graph,
   formed: readonly Formed[],
@@ -33,7 +34,7 @@ export function launchOrder(
       }
   const staged = stageUpdates(graph, home, before, readers);
 
-  // Places in the order of first roots, which all differ.
+  // Ranks by first root, which all differ.
   const first = formed.map((f) => Math.min(...f.roots.map((r) => order.get(r) as number)));
   const byFirst = [...formed.keys()].sort((a, b) => (first[a] as number) - (first[b] as number));
   const groups = inOrder(byFirst, before).map((i): Group => {
@@ -44,7 +45,7 @@ export function launchOrder(
   return { groups, staged };
 }
 
-/** What waits for nothing that is left, the earliest of `wished` each time. */
+/** A topological order that takes the earliest ready group of `wished` each time. */
 function inOrder(wished: readonly number[], before: readonly ReadonlySet<number>[]): number[] {
   const place = new Map(wished.map((i, p) => [i, p]));
   const left = before.map((b) => b.size);
@@ -65,7 +66,7 @@ function inOrder(wished: readonly number[], before: readonly ReadonlySet<number>
   return out;
 }
 
-/** Lets each update in place wait for the other readers of its param; those that cannot wait are staged. */
+/** Makes each in-place update wait for the other readers of its param; those that cannot wait are staged. */
 function stageUpdates(
   graph: Graph,
   home: ReadonlyMap<Node, number>,
@@ -82,8 +83,8 @@ function stageUpdates(
     }
     const reading = readers.get(r.into) ?? new Map<number, readonly Access[]>();
     const inPlace = (reading.get(writer) ?? []).every((a) => a.form === 'same');
-    // A value that several params take, or that is asked for by name too, is stored once and copied. And a param whose
-    // old value is itself a result keeps it until that was copied.
+    // A value that updates several params, or that is also a named result, is stored once and copied. A param whose old
+    // value is itself a result keeps it until it was copied.
     const shared = graph.results.some((other) => other !== r && (other.value === r.value || other.value === r.into));
     const others = [...reading.keys()].filter((i) => i !== writer);
     if (!inPlace || shared || others.some((i) => follows(before, i, writer))) staged.add(r);
@@ -92,7 +93,7 @@ function stageUpdates(
   return staged;
 }
 
-/** Whether group `a` must run after group `b`. */
+/** True if group `a` must run after group `b`. */
 function follows(before: readonly ReadonlySet<number>[], a: number, b: number): boolean {
   const seen = new Set<number>();
   const stack = [a];

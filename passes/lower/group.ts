@@ -1,5 +1,5 @@
-/** A group as a kernel: its equations over what is stored, and loops in which each root is stored where its index is
- *  complete. */
+/** Lowers a group to a kernel: its equations, expressed over stored values, in loops that store each root once its
+ *  index is complete. */
 
 import { elementAt, elementOf } from '../../ir/analysis/equation.ts';
 import { numbering, upsert } from '../../ir/collections.ts';
@@ -26,12 +26,12 @@ export function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value
   const index = axes.map(x.ix);
   const { element, locs } = equations(group, stored, interner);
 
-  // What roots share is one expression before and after.
+  // Expressions that roots share stay shared.
   const guard = guardReductions();
   const expanded = new Map<Expr, Expr>();
   const values = group.roots.map((r) => guard(expandMath(element(r, index.slice(0, r.type.shape.length)), expanded)));
 
-  // Roots of a level are computed before any of them is stored, as one may update what another still reads.
+  // The roots of a level are computed before any of them is stored, as one may update what another still reads.
   const nest = new Nest(axes, values, interner);
   const byLevel = new Map<number, Stmt[]>();
   for (const [i, root] of group.roots.entries()) {
@@ -45,8 +45,8 @@ export function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value
   return finished(name, nest.body(), locs);
 }
 
-/** The elements of a group's values as expressions over what is stored, and the places of all whose equations were asked
- *  for. */
+/** The elements of a group's values as expressions over stored values, and the source locations of all the equations
+ *  used. */
 function equations(
   group: Group,
   stored: ReadonlyMap<Value, Buffer>,
@@ -55,7 +55,7 @@ function equations(
   const locs: Loc[] = [];
   const memo = new Map<string, Expr>();
   const bufferOf = storageIn(group, stored);
-  /** A value's element at an index, as an expression over what is stored. */
+  /** The element of a value at an index, as an expression over stored values. */
   const element = (v: Value, at: readonly Expr[]): Expr => {
     const buffer = bufferOf(v);
     if (buffer) return elementOf(buffer, at);
@@ -74,7 +74,7 @@ function equations(
     (v: Value) =>
     (...at: readonly Expr[]): Expr =>
       element(v, at);
-  /** The equation over what a gathered operand was spread from. */
+  /** The equation of a node that gathers, over the values that its operand scatters. */
   const gatheredEquation = (v: Node, at: readonly Expr[]): Expr | null => {
     const spread = v.inputs.find((i): i is Node => group.gathered.has(i as Node));
     if (!spread) return null;
@@ -88,7 +88,7 @@ function equations(
   return { element, locs };
 }
 
-/** The buffer that holds a value which a group reads, through views of stored ones; null for what it computes. */
+/** The buffer that holds a value that a group reads, through views if need be; null for what the group computes. */
 export function storageIn(group: Group, stored: ReadonlyMap<Value, Buffer>): (v: Value) => Buffer | null {
   const views = new Map<Value, Buffer>();
   const bufferOf = (v: Value): Buffer | null => {

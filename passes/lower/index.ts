@@ -1,5 +1,5 @@
 /** Lowers groups to kernels: equations become loops, reductions become accumulators in the outermost loop that fixes
- *  their operands, and every root is stored where its index is complete. This file says what is stored where. */
+ *  their operands, and each root is stored once its index is complete. This file assigns the buffers. */
 
 import { kernelKey } from '../../ir/analysis/kernel-key.ts';
 import { numbering, upsert } from '../../ir/collections.ts';
@@ -14,18 +14,18 @@ import { lowerGroup } from './group.ts';
 import { Names } from './names.ts';
 import { lowerWindows } from './windows.ts';
 
-/** A graph's kernels in launch order, and the buffers that stand for its values. */
+/** The kernels of a graph in launch order, and the buffers of its results. */
 export interface Lowered {
   readonly name: string;
   readonly graph: FusedGraph;
   readonly kernels: readonly Kernel[];
-  /** Where each result is found after the kernels ran. */
+  /** The buffer of each result after the kernels ran. */
   readonly outputs: ReadonlyMap<Result, Buffer>;
 }
 
-/** What the graphs of a module share: the buffers of params, buffers of one name and type, and so whole kernels. */
+/** State shared by the graphs of a module: the buffers of params, buffers of equal name and type, and so whole kernels. */
 export class Buffers {
-  /** Names of params, which no other buffer takes in any graph. */
+  /** Names of params, which no other buffer of any graph takes. */
   readonly reserved: ReadonlySet<string>;
   readonly #params = new Map<Param, Buffer>();
   readonly #named = new Map<string, Buffer>();
@@ -45,8 +45,7 @@ export class Buffers {
     return upsert(this.#named, `${purpose} ${name}: ${showType(type)}`, () => ({ name, type }));
   }
 
-  /** The kernel that does just what this one does, if an earlier graph has it; else this one, under a name that no other
-   *  kernel has. */
+  /** The equal kernel of an earlier graph, if there is one; else this kernel, under a unique name. */
   shared(k: Kernel): Kernel {
     const { key, storages } = kernelKey(k);
     return upsert(this.#kernels, `${k.name} ${storages.map((b) => this.#number(b)).join(' ')} ${key}`, () => ({
@@ -56,7 +55,7 @@ export class Buffers {
   }
 }
 
-/** The kernels of a graph in groups, serial and scalar. */
+/** The kernels of a fused graph, serial and scalar. */
 export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
   const names = new Names();
   for (const name of new Set([...buffers.reserved, ...graph.params.map((p) => p.name)])) names.take(name);
@@ -78,7 +77,7 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
       if (!stored.has(root)) stored.set(root, buffers.named('temp', names.take(root.op.name), root.type));
 
   const kernelNames = new Names();
-  // A kernel that overwrites a param is the last to see its old value, so values read params' buffers throughout.
+  // A kernel that overwrites a param is the last to read its old value, so reads of params may use their buffers.
   const kernels = graph.groups.flatMap((g) => {
     if (g.roots.every((r) => isEmpty(r.type))) return [];
     const name = kernelNames.take(kernelName(g, graph));
@@ -90,7 +89,7 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
     if (isEmpty(to.type)) return;
     kernels.push(copyKernel(kernelNames.take(`copy_${name}`), from, to));
   };
-  // Old values of params that some result overwrites are saved before the first of them is.
+  // Old values of params that are themselves results are saved before the params are overwritten.
   const overwritten = new Set(graph.results.flatMap((r) => r.into ?? []));
   for (const r of graph.results) {
     if (r.value.kind !== 'param' || !r.into || r.value === r.into || !overwritten.has(r.value)) continue;
@@ -98,7 +97,7 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
     copy(saved.name, buffers.of(r.value), saved);
     stored.set(r.value, saved);
   }
-  // A result that is a param, or a second name for a value, is a copy of it …
+  // A result that is a param, or a second name for a value, is a copy …
   const named = new Set<Value>();
   for (const r of graph.results) {
     if (r.into) continue;
@@ -120,7 +119,7 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
 const isUpdated = (graph: FusedGraph, v: Value): boolean =>
   graph.results.some((r) => r.into && r.value === v && !graph.staged.has(r));
 
-/** What a kernel computes, in its op's names: the long reduction or the last op, and the param that it updates. */
+/** A kernel name from the ops that matter: its reductions or else its roots, and the param that it updates. */
 function kernelName(g: Group, graph: FusedGraph): string {
   const updated = graph.results.find((r) => r.into && g.roots.includes(r.value as Node) && r.into.role === 'parameter');
   const members = [...g.members].filter((m) => !m.op.view && m.inputs.length > 0);

@@ -1,10 +1,10 @@
-/** Names of what lowering makes. */
+/** Names for the buffers, kernels and axes that lowering makes. */
 
 import type { Axis } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { isBatch, type Shape } from '../../ir/type.ts';
 
-/** Gives out names, adding a number where one is taken. */
+/** Hands out names, with a number where one is taken. */
 export class Names {
   readonly #count = new Map<string, number>();
   take(name: string): string {
@@ -14,7 +14,7 @@ export class Names {
   }
 }
 
-/** Names for the axes of a result: the batch is n, an image's places y and x. */
+/** Names the axes of a result: n for the batch, y and x within an image. */
 export function axesOf(shape: Shape): Axis[] {
   const letters =
     shape.length === 4 ? ['o', 'c', 'y', 'x'] : shape.length === 3 ? ['b', 'i', 'j'] : ['i', 'j', 'k', 'l', 'p', 'q'];

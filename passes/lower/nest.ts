@@ -1,4 +1,4 @@
-/** Reductions as accumulators, each in the outermost loop of a nest that fixes its operands. */
+/** Turns reductions into accumulators, each in the outermost loop of a nest that fixes its operands. */
 
 import { flatPlace } from '../../ir/analysis/linear.ts';
 import { upsert } from '../../ir/collections.ts';
@@ -10,41 +10,41 @@ import { Names } from './names.ts';
 
 type Reduction = Extract<Expr, { kind: 'reduce' }>;
 
-/** One level of the loop nest while it is built. */
+/** One level of a loop nest under construction. */
 interface Block {
   readonly axis: Axis | null;
   readonly stmts: Stmt[];
-  /** Accumulators that hold reductions here, by what they reduce. */
+  /** The accumulators of reductions at this level, by reduction. */
   readonly tiles: Map<string, Tile>;
 }
 const block = (a: Axis | null): Block => ({ axis: a, stmts: [], tiles: new Map() });
 
-/** Loops over `axes`, one in the other, while they are filled. Level 0 is outside of all of them. */
+/** A nest of loops over `axes` under construction. Level 0 is outside all of them. */
 export class Nest {
   readonly #interner: Interner;
-  /** What some `argmax` ranges over. */
+  /** The ranges of all `argmax` reductions, which compute the maximum too. */
   readonly #wanted: ReadonlySet<string>;
   readonly #levels: readonly Block[];
   readonly #names = new Names();
-  /** By level, what became of expressions there. */
+  /** By level, the expressions that were placed there and what replaced them. */
   readonly #placed = new Map<number, Map<Expr, Expr>>();
   readonly #kept = new Map<Expr, Expr>();
 
-  /** `values` are all that it will hold. */
+  /** `values`: everything that the nest will compute. */
   constructor(axes: readonly Axis[], values: readonly Expr[], interner: Interner) {
     this.#interner = interner;
     this.#wanted = argmaxKeys(values, interner);
     this.#levels = [block(null), ...axes.map(block)];
   }
 
-  /** A value at a level: its reductions are read from accumulators. */
+  /** A value at a level, with accumulators in place of its reductions. */
   value(e: Expr, level: number): Expr {
     const placed = upsert(this.#placed, level, () => new Map<Expr, Expr>());
     for (const [of, tile] of this.#kept) placed.set(of, tile);
     return this.#place(e, this.#levels.slice(0, level + 1), placed);
   }
 
-  /** Holds an expression's value at a level in a tile, which later values read. */
+  /** Keeps the value of an expression at a level in a tile, which later values read. */
   keep(e: Expr, value: Expr, level: number): Expr {
     const tile: Tile = { name: this.#names.take('result'), dtype: x.dtypeOf(value), shape: [] };
     this.add(level, declare(tile), set(tile, [], value));
@@ -56,13 +56,13 @@ export class Nest {
     (this.#levels[level] as Block).stmts.push(...stmts);
   }
 
-  /** The loops with what they hold: statements of a level come ahead of the loops inside. */
+  /** The loops and their contents: the statements of a level come before the loops inside. */
   body(): Stmt[] {
     const [outside, ...inside] = this.#levels as [Block, ...Block[]];
     return [...outside.stmts, ...wrap(inside)];
   }
 
-  /** Replaces the reductions of an expression by accumulators, which it places in the nest. */
+  /** Replaces the reductions of an expression by accumulators, and places those in the nest. */
   #place(e: Expr, chain: readonly Block[], done: Map<Expr, Expr>): Expr {
     const seen = done.get(e);
     if (seen) return seen;
@@ -103,7 +103,7 @@ export class Nest {
     return x.read(part());
   }
 
-  /** The greatest so far, and where: both in one pass. */
+  /** The maximum so far and its index, both in one pass. */
   #argmaxStep(home: Block, last: Block, key: string, e: Reduction, body: Expr): void {
     const dtype = x.dtypeOf(e.body);
     const top: Tile = { name: this.#names.take('top'), dtype, shape: [] };
@@ -116,7 +116,7 @@ export class Nest {
       e.over.map((a) => a.extent),
       e.over.map(x.ix),
     );
-    // Greater, or the first NaN: once a NaN is on top nothing passes it. What is on top does not wait for where it is.
+    // Greater, or the first NaN: once the maximum is NaN, nothing exceeds it. The maximum does not wait for its index.
     const [v, most] = [x.read(value), x.read(top)];
     const better = x.and(x.not(x.le(v, most)), x.eq(most, most));
     last.stmts.push(declare(value), set(value, [], body), set(where, [], x.select(better, position, x.read(where))), {
@@ -137,7 +137,7 @@ function wrap(blocks: readonly Block[]): Stmt[] {
   }, []);
 }
 
-/** What both a `max` and an `argmax`, or an `argmax` alone, range over. */
+/** The ranges of `argmax` reductions. A `max` over one of them shares its loop. */
 function argmaxKeys(values: readonly Expr[], interner: Interner): Set<string> {
   const keys = new Set<string>();
   const seen = new Set<Expr>();
@@ -152,8 +152,8 @@ function argmaxKeys(values: readonly Expr[], interner: Interner): Set<string> {
   return keys;
 }
 
-/** A reduction in an arm of a choice gets loops ahead of the choice. Where indices decide that the arm is not taken, it must
- *  not read either: what it would read may lie outside. */
+/** A reduction in one branch of a select gets loops ahead of the select. Where indices rule the branch out, its loads
+ *  must not happen either, as they may be out of bounds. */
 export function guardReductions(): (e: Expr) => Expr {
   const within = (arm: Expr, f: (body: Expr) => Expr, done = new Map<Expr, Expr>()): Expr => {
     const seen = done.get(arm);

@@ -1,5 +1,5 @@
-/** The last step of lowering every kernel: loops that do nothing or run once go, values that nothing needs go, and each
- *  axis and view gets a name of its own. */
+/** The last step of lowering: removes empty and single-trip loops and unneeded values, and gives each axis and view a
+ *  name of its own. */
 
 import { upsert } from '../../ir/collections.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
@@ -11,18 +11,18 @@ import { keywords } from '../../ir/text/words.ts';
 import { withoutUnread } from '../unread.ts';
 import { Names } from './names.ts';
 
-/** The kernel of these loops. */
+/** The kernel with these statements. */
 export const finished = (name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel =>
   finish(name, uniqueNames(withoutUnread(withoutSingleLoops(withoutEmptyLoops(body)))), distinct(locs));
 
-/** Each place once, in the order in which they come. */
+/** Each location once, in order. */
 function distinct(locs: readonly Loc[]): Loc[] {
   const byPlace = new Map<string, Loc>();
   for (const l of locs) upsert(byPlace, `${l.file}:${l.line}:${l.col}`, () => l);
   return [...byPlace.values()];
 }
 
-/** Loops over nothing do nothing, and what holds only such is not left either. */
+/** Removes loops without iterations, and loops that hold nothing else. */
 const withoutEmptyLoops = (body: readonly Stmt[]): Stmt[] =>
   body.flatMap((s): Stmt[] => {
     if (s.kind !== 'for') return [s];
@@ -30,7 +30,7 @@ const withoutEmptyLoops = (body: readonly Stmt[]): Stmt[] =>
     return inner.length > 0 ? [{ ...s, body: inner }] : [];
   });
 
-/** Loops that run once are replaced by their bodies, unless they carry a value between iterations. */
+/** Replaces loops that run once by their bodies, unless they set an outer tile. */
 function withoutSingleLoops(body: readonly Stmt[]): Stmt[] {
   const first = new Map<Axis, Expr>();
   const carries = (stmts: readonly Stmt[]): boolean => {
@@ -54,8 +54,7 @@ function withoutSingleLoops(body: readonly Stmt[]): Stmt[] {
   return body.flatMap(go);
 }
 
-/** Gives every view and every loop's axis a name of its own, the one that it prints with, so that a schedule can say which
- *  it means. */
+/** Gives every view and axis a unique name, the one that is printed, so that a schedule can refer to it. */
 function uniqueNames(body: readonly Stmt[]): Stmt[] {
   const names = namespace(keywords);
   const views = new Set<Buffer>();

@@ -1,4 +1,4 @@
-/** Kernels whose windows add to what they cover, from zero on. */
+/** Kernels that start from zeros and add each window to the elements that it covers. */
 
 import { valueType } from '../../ir/dtype.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
@@ -11,7 +11,7 @@ import { storageIn } from './group.ts';
 import { axesOf } from './names.ts';
 import { finished } from './tidy.ts';
 
-/** The kernels of a group that is followed window by window; `take` gives out their names. */
+/** The kernels of a group lowered window by window; `take` hands out their names. */
 export function lowerWindows(
   name: string,
   group: Group,
@@ -34,17 +34,17 @@ export function lowerWindows(
   );
 }
 
-/** A kernel's loops, with what its name says beside the group's. */
+/** The loops of a kernel, and the prefix of its name. */
 interface Loops {
   readonly prefix: string;
   readonly body: readonly Stmt[];
 }
 
-/** The loops that fill `to` with a node's result: copies with zeros around them, the windows, and what lies inside where
+/** The loops that fill `to` with the result of a node: zero-padded copies of operands, the windows, and a crop where
  *  windows reach beyond the result. */
 function windowLoops(n: Node, following: Following, bufferOf: (v: Value) => Buffer, to: Buffer): Loops[] {
   const w = windowsOf(n, following, bufferOf);
-  if (!w) throw new Error(`${n.op.name}: its windows are not what they were`);
+  if (!w) throw new Error(`${n.op.name}: its windows have changed`);
   const copies = w.padded.map(({ from, to: copy, margins, order }): Loops => {
     const own = axesOf(margins.map((_, d) => copy.type.shape[order.indexOf(d)] as Dim));
     const axes = order.map((d) => own[d] as Axis);
@@ -72,8 +72,8 @@ function windowLoops(n: Node, following: Following, bufferOf: (v: Value) => Buff
 
 const sum = ([a, b]: readonly [number, number]): number => a + b;
 
-/** Every plane by itself: zeros first, then window upon window. Planes of one sample take turns, so that what one window
- *  stores has reached memory when the next one, which overlaps it, adds to it. */
+/** Each plane by itself: zeros first, then window after window. The planes of one sample alternate, so that a window's
+ *  stores have reached memory before the next, overlapping window adds to them. */
 function added(w: Windows, to: Buffer): Stmt[] {
   const inPlane = new Set(w.plane);
   const zeros = axesOf(to.type.shape);

@@ -175,9 +175,9 @@ describe('passes from outside', () => {
     expect(await error(pass, { ...pass })).toBe("duplicate-pass: two passes are named 'scales'");
     expect(await error({ ...pass, name: 'fuse' })).toBe("duplicate-pass: two passes are named 'fuse'");
     expect(await error({ ...pass, after: 'lower' })).toBe(
-      "unknown-pass: pass 'scales' is to run after 'lower', and no graph pass of that name runs",
+      "unknown-pass: pass 'scales' is to run after 'lower', but there is no graph pass of that name",
     );
-    expect(await error({ ...pass, name: 'a b' })).toBe("bad-pass: 'a b' is no name for a pass");
+    expect(await error({ ...pass, name: 'a b' })).toBe("bad-pass: 'a b' is not a valid name for a pass");
     expect(await error({ name: 'a' })).toContain('bad-pass: a pass is { name, after');
     expect(caught(() => registerPass({ name: 'a' } as never))).toContain('bad-pass');
   });
