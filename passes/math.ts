@@ -1,6 +1,6 @@
-/** The functions that hardware lacks, as polynomials over what it has: the same bits on every engine.
- *  exp and tanh after Moshier's Cephes, log after FreeBSD's e_logf.c, erf after Juffa's erff. `test/math.test.ts` holds
- *  each to its error in units of the last place. */
+/** Functions that hardware lacks, as polynomials in operations that it has: the same bits on every engine. exp and tanh
+ *  follow Moshier's Cephes, log FreeBSD's e_logf.c, erf Juffa's erff. `test/math.test.ts` checks the error of each in
+ *  units in the last place. */
 
 import type { Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
@@ -15,7 +15,7 @@ const power2 = (n: Expr): Expr => x.f32Bits(x.shl(x.add(n, x.int(127)), x.int(23
 const clamp = (v: Expr, low: number, high: number): Expr =>
   x.select(x.gt(v, f(high)), f(high), x.select(x.lt(v, f(low)), f(low), v));
 
-// eˣ = 2ⁿ·eʳ with n = ⌊x/ln 2⌉ and |r| ≤ ½·ln 2; 2ⁿ in two factors, as n may leave the exponent's range.
+// eˣ = 2ⁿ·eʳ with n = ⌊x/ln 2⌉ and |r| ≤ ½·ln 2; 2ⁿ in two factors, as n may exceed the range of exponents.
 function exp(v: Expr): Expr {
   const c = clamp(v, -104, 89);
   const n = x.nearest(x.mul(c, f(Math.LOG2E)));
@@ -86,14 +86,15 @@ function erf(v: Expr): Expr {
   return x.select(x.lt(size, f(0.921875)), near, x.select(x.lt(v, f(0)), x.neg(far), far));
 }
 
-/** The upper half of a number's digits: products of two such are exact. */
+/** The upper half of a number's bits: the product of two such numbers is exact. */
 const upper = (v: Expr): Expr => x.f32Bits(x.bitand(x.i32Bits(v), x.int(-4096)));
-/** One of three numbers, by the interval of `v` between `low` and `high`. */
+/** One of three numbers, depending on where `v` lies relative to `low` and `high`. */
 const byInterval = (v: Expr, low: number, high: number, [a, b, c]: readonly [number, number, number]): Expr =>
   x.select(x.lt(v, f(low)), f(a), x.select(x.lt(v, f(high)), f(b), f(c)));
 
-// aᵇ = 2^(b·log₂|a|) with the logarithm to some 36 binary digits: |a| = 2ᵏ·c·(1 + s)/(1 − s) with c the nearest of three numbers,
-// and each step in two parts of which the first has so few digits that what follows loses none. After FreeBSD's e_powf.c.
+// aᵇ = 2^(b·log₂|a|) with the logarithm to some 36 bits: |a| = 2ᵏ·c·(1 + s)/(1 − s) with c the nearest of three
+// numbers, and every step in two parts, the first so short that the operations after it are exact. After FreeBSD's
+// e_powf.c.
 function pow(a: Expr, b: Expr): Expr {
   const size = x.abs(a);
   const tiny = x.lt(size, f(1.17549435e-38));
@@ -130,7 +131,7 @@ function pow(a: Expr, b: Expr): Expr {
   const b1 = upper(b);
   const e1 = x.mul(b1, log1);
   const e2 = x.add(x.mul(x.sub(b, b1), log1), x.mul(b, log2));
-  // Of 0, ∞ and NaN the logarithm is these themselves; far out a rough one is enough.
+  // The logarithms of 0, ∞ and NaN are −∞, ∞ and NaN; for large exponents a rough one is enough.
   const rough = x.mul(b, x.select(x.eq(size, f(0)), f(-Infinity), x.select(x.lt(size, f(Infinity)), log1, size)));
   const e = x.select(x.le(x.abs(rough), f(200)), x.add(e1, e2), rough);
   // 2ᵉ = 2ⁿ·e^((e − n)·ln 2)
@@ -150,7 +151,8 @@ function pow(a: Expr, b: Expr): Expr {
     f(1),
     x.select(x.lt(e, f(-151)), f(0), x.select(x.le(e, f(129)), scaled, x.mul(e, f(Infinity)))),
   );
-  // Bases with a sign have whole powers only, of which the odd ones keep it; 0 and ∞ have those of their size.
+  // A negative base has only integer powers, of which the odd ones keep its sign; 0 and ∞ also have the powers of their
+  // magnitude.
   const whole = x.eq(x.floor(b), b);
   const halved = x.mul(b, f(0.5));
   const odd = x.ne(x.floor(halved), halved);
@@ -164,7 +166,7 @@ function pow(a: Expr, b: Expr): Expr {
 const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = { exp, log, tanh, erf, pow };
 const isExpanded = (fn: string): fn is ExpandedFn => Object.hasOwn(functions, fn);
 
-/** The same expression without the functions above; `done` holds what became of parts that expressions share. */
+/** The same expression without these functions; `done` holds the results for parts that expressions share. */
 export function expandMath(e: Expr, done: Map<Expr, Expr> = new Map()): Expr {
   const expand = (v: Expr): Expr => {
     if ((v.kind !== 'unary' && v.kind !== 'binary') || !isExpanded(v.fn)) return v;

@@ -1,4 +1,4 @@
-/** What a module's kernels are for a host: the entries that it calls, with their launches, and the buffers that it sees. */
+/** A module as a host sees it: the entries that it calls, with their launches, and the buffers that it accesses. */
 
 import type { Indices } from '../ir/analysis/index-ranges.ts';
 import { CompileError } from '../ir/diagnostic.ts';
@@ -11,8 +11,8 @@ import type { Buffers, Lowered } from './lower/index.ts';
 
 const order: readonly Role[] = ['parameter', 'gradient', 'state', 'scalar', 'input'];
 
-/** Params come in the order in which graphs first name them, by purpose, then results by name: those that several entries
- *  have share a buffer. */
+/** Params by purpose, in the order in which graphs first name them, then results by name. Entries with equal params or
+ *  results share their buffers. */
 export function outline(
   module: Module,
   lowered: readonly Lowered[],
@@ -60,8 +60,8 @@ export function outline(
   return { name: module.name, maxBatch: module.maxBatch, entries, lasting };
 }
 
-/** Kernels by themselves, in their order, as one entry: a host sees every buffer. What is read before it is written is an
- *  input, or state where it is written later; what is written first is an output. */
+/** Kernels on their own as one entry, in order; a host sees every buffer. A buffer read before it is written is an
+ *  input, or state if it is written later; one written first is an output. */
 export function outlineOfKernels(kernels: readonly Kernel[], maxBatch: number): Outline {
   const read = new Map<Buffer, boolean>();
   const written = new Set<Buffer>();

@@ -1,29 +1,30 @@
-/** Places in one arena, or in pieces of it, for what is alive at different times: greedy by size, after Pisarchyk & Lee 2020, section 5. */
+/** Offsets in one arena, or in pieces of one, for buffers that live at different times: greedy by size, after Pisarchyk
+ *  & Lee 2020, section 5. */
 
-/** From one step of a timeline to another, both included. */
+/** The steps of a timeline from one to another, both included. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** So many bytes, needed in these spans: in their order, none touching another. */
+/** A buffer of this size, live in these spans: in order, without overlap. */
 export interface Lasting {
   readonly bytes: number;
   readonly lives: readonly Span[];
 }
 
-/** Memory in pieces, of which each starts at a multiple of `every`. Nothing lies in two of them. */
+/** Memory in pieces, each starting at a multiple of `every`. A buffer lies within a single piece. */
 export interface Pieces {
   readonly every: number;
-  /** Bytes of each, from its start, that are taken for good. */
+  /** The bytes of each piece, from its start, that are taken for good. */
   readonly taken: readonly number[];
 }
 
 const whole: Pieces = { every: Number.POSITIVE_INFINITY, taken: [] };
-/** Where a piece starts. */
+/** The offset at which a piece starts. */
 export const startOf = (every: number, piece: number): number => (piece === 0 ? 0 : piece * every);
 
-/** The lowest offset from `from` on with room for this many bytes. They must fit an empty piece. */
+/** The lowest offset at or after `from` with room for this many bytes, which must fit an empty piece. */
 export function lowest(pieces: Pieces, from: number, bytes: number): number {
   for (let k = Math.floor(from / pieces.every); ; k++) {
     const start = startOf(pieces.every, k);
@@ -32,13 +33,13 @@ export function lowest(pieces: Pieces, from: number, bytes: number): number {
   }
 }
 
-/** An offset for each, so that nothing that lives at the same time shares a byte: the largest first, each as low as what is
- *  there already lets it. */
+/** Offsets such that buffers that live at the same time do not overlap: the largest buffers first, each at the lowest
+ *  offset that the ones before it allow. */
 export function placeAll(all: readonly Lasting[], pieces: Pieces = whole): number[] {
   const largestFirst = [...all.keys()].sort((a, b) => (all[b] as Lasting).bytes - (all[a] as Lasting).bytes);
   const offsets = new Array<number>(all.length).fill(0);
-  // What is placed, by offset. The first gap is most often near the bottom, and a look at two numbers passes over what
-  // lives at another time: a plain list is quicker than a tree for as many buffers as a graph has.
+  // The placed buffers by offset. The first gap is usually near the bottom, and comparing two numbers skips a buffer
+  // that lives at another time, so for the number of buffers in a graph a plain list is faster than a tree.
   const placed: { readonly offset: number; readonly end: number; readonly span: Span; readonly of: Lasting }[] = [];
   for (const i of largestFirst) {
     const one = all[i] as Lasting;
@@ -58,7 +59,7 @@ export function placeAll(all: readonly Lasting[], pieces: Pieces = whole): numbe
   return offsets;
 }
 
-/** The most bytes that are alive in one step: no placing needs less. */
+/** The most bytes live at one step: a lower bound for any assignment. */
 export function mostLive(all: readonly Lasting[]): number {
   const changes = new Map<number, number>();
   const change = (step: number, by: number): void => void changes.set(step, (changes.get(step) ?? 0) + by);
@@ -80,7 +81,7 @@ const hull = ({ lives }: Lasting): Span => ({
   to: (lives.at(-1) as Span).to,
 });
 
-/** Whether two live in one step: both lists are walked from their start, the one behind each time. */
+/** True if two buffers live at the same step. Walks both lists, advancing the one that lags. */
 function meet({ lives: a }: Lasting, { lives: b }: Lasting): boolean {
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const [p, q] = [a[i] as Span, b[j] as Span];

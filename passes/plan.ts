@@ -1,6 +1,6 @@
-/** Gives every buffer its place in one arena, so that addresses are constants. Values between kernels share space once
- *  they are dead; what the host sees never moves. Where the target's memory comes in pieces, what one does not hold goes on in
- *  the next. */
+/** Gives every buffer an offset in one arena, so that addresses are constants. Values between kernels share space once
+ *  they are dead; buffers that the host sees never move. Where the target's memory comes in pieces, buffers that do not
+ *  fit one go to the next. */
 
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
@@ -9,9 +9,10 @@ import type { Target } from '../ir/target.ts';
 import { countAt } from '../ir/type.ts';
 import { type Lasting, lowest, mostLive, placeAll, startOf } from './place.ts';
 
-/** 16 bytes, a vector's width. */
+/** Rounds up to 16 bytes, the width of a vector. */
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
-/** Null pointers stay out of the arena, and a vector that reads past a buffer's end stays inside memory. */
+/** Bytes kept free at the start, so that no offset is null, and at the end, so that vectors that read past a buffer
+ *  stay in memory. */
 const reserved = 64;
 const slack = 32;
 
@@ -22,10 +23,11 @@ interface Temp extends Lasting {
   readonly live: readonly Span[];
 }
 
-/** A program: every buffer of an outline has its place in one memory, in bytes. Throws a `CompileError` where it takes more than there is. */
+/** The program of an outline: every buffer has an offset in one memory, in bytes. Throws a `CompileError` if they do
+ *  not fit. */
 export function plan({ name, maxBatch, entries, lasting }: Outline, target: Target): Program {
   const { memory } = target;
-  // A single piece grows as it must: what it comes to is told then.
+  // A single piece may grow past its limit here, so that the error can report the total.
   const every = memory.pieces === 1 ? Number.POSITIVE_INFINITY : memory.bytes;
   const tooLarge = (who: string, bytes: number, limit: string, most: number): CompileError => {
     const [needed, offered] = sizes(bytes, most);
@@ -40,7 +42,7 @@ export function plan({ name, maxBatch, entries, lasting }: Outline, target: Targ
   const slots: Slot[] = [];
   const taken = [reserved];
   for (const s of lasting) {
-    // No two have one place for a host, those without elements neither.
+    // For a host each has a place of its own, even those without elements.
     const bytes = Math.max(align(1), bytesOf(s.buffer));
     const offset = lowest({ every, taken }, 0, bytes);
     slots.push({ ...s, offset, bytes });
@@ -68,7 +70,7 @@ export function plan({ name, maxBatch, entries, lasting }: Outline, target: Targ
   return { name, maxBatch, entries, slots, arenaBytes, liveBytes: lastingBytes + mostLive(temps) };
 }
 
-/** Bytes and their limit in the unit that suits this one, or to the byte where that would not tell them apart. */
+/** A size and its limit, in the unit that suits the limit, or in bytes where the two would read the same. */
 function sizes(bytes: number, most: number): [bytes: string, most: string] {
   const shown = [bytes, most].map((n) =>
     most < 2 ** 30 ? `${Math.ceil(n / 2 ** 20)} MiB` : `${(n / 2 ** 30).toFixed(1)} GiB`,
@@ -76,7 +78,7 @@ function sizes(bytes: number, most: number): [bytes: string, most: string] {
   return shown[0] === shown[1] ? [`${bytes} bytes`, `${most} bytes`] : shown;
 }
 
-/** All entries' launches are one timeline, one entry behind the other: a value of several entries lives in each. */
+/** Concatenates the launches of all entries into one timeline: a value of several entries lives in each. */
 function startsOf(entries: readonly Entry[]): ReadonlyMap<string, number> {
   const starts = new Map<string, number>();
   let launches = 0;

@@ -1,5 +1,5 @@
-/** Computes cheap values again where they are read late, so that they take no memory in between: less of it at the peak for
- *  more work, found by trying. */
+/** Recomputes cheap values where they are read late, so that they need no memory in between: a lower peak for more
+ *  work, found by trial. */
 
 import { workOf } from '../ir/analysis/work.ts';
 import { at, build, type Graph, type Module, makeGraph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
@@ -11,9 +11,9 @@ import { Buffers, lower } from './lower/index.ts';
 import { outline } from './outline.ts';
 import { plan } from './plan.ts';
 
-/** What a call of a graph needs at the largest batch. */
+/** The cost of a call of a graph at the largest batch. */
 export interface Need {
-  /** The most bytes alive at one time. */
+  /** The most bytes live at one time. */
   readonly liveBytes: number;
   /** Float operations. */
   readonly operations: number;
@@ -21,7 +21,7 @@ export interface Need {
   readonly moved: number;
 }
 
-/** What is computed twice in a graph, and what that changes. */
+/** The values that a graph computes twice, and the effect. */
 export interface Rematerialized {
   readonly graph: string;
   readonly values: readonly Node[];
@@ -29,10 +29,10 @@ export interface Rematerialized {
   readonly after: Need;
 }
 
-/** So many values of a graph are tried, the largest first. */
-const most = 48;
+/** The number of values of a graph that are tried, the largest first. */
+const mostTried = 48;
 
-/** The module with values computed twice wherever that lowers the peak of a graph; those graphs are told of. */
+/** Computes values twice wherever that lowers the peak of a graph. `made` lists the graphs that changed. */
 export function rematerialize(
   module: Module,
   target: Target,
@@ -62,7 +62,7 @@ function needOf(module: Module, g: Graph, target: Target): Need {
   return { liveBytes, operations: sum((w) => w.operations), moved: sum((w) => w.read + w.written) };
 }
 
-/** Values without a sum that are read early and late, the largest first. */
+/** Values without a reduction that have several readers, the largest first. */
 function candidates(g: Graph, batch: number): Node[] {
   const order = topo(g.results.map((r) => r.value));
   const users = usersOf(order);
@@ -72,11 +72,11 @@ function candidates(g: Graph, batch: number): Node[] {
     .filter((n) => !n.op.view && n.inputs.length > 0 && !results.has(n) && equationOf(n).trips === 0)
     .filter((n) => (users.get(n) ?? []).length > 1)
     .sort((a, b) => bytes(b) - bytes(a))
-    .slice(0, most);
+    .slice(0, mostTried);
 }
 
-/** The graph with a second copy of each of these values, for its late readers: those behind the longest time in which nobody
- *  reads it, copies of other values among them. */
+/** The graph with a second copy of each of these values for its late readers, those after the longest gap between
+ *  reads. Copies use the copies of other values. */
 function computedTwice(g: Graph, twice: ReadonlySet<Node>): Graph {
   const order = topo(g.results.map((r) => r.value));
   const place = new Map(order.map((n, i) => [n, i]));

@@ -1,4 +1,4 @@
-/** Rewriting: rules of algebra, applied bottom-up until none fits, with equal nodes made one and unused ones gone. */
+/** Applies algebraic rules bottom-up until none fits, merging equal nodes and dropping unused ones. */
 
 import type { Attrs } from '../ir/attr.ts';
 import { numbering } from '../ir/collections.ts';
@@ -18,7 +18,8 @@ import {
 } from '../ir/graph.ts';
 import { valuesOf } from './infer-shapes.ts';
 
-/** One line of algebra: where `apply` gives a value, the node may be replaced by it. Without a root it is tried on all. */
+/** One algebraic rule: where `apply` returns a value, it may replace the node. A rule without a root is tried on every
+ *  node. */
 export interface Rule {
   readonly name: string;
   readonly root: OpDef | null;
@@ -40,7 +41,7 @@ export const rule = <N extends readonly string[], A extends Attrs>(
   apply: (n) => to(operands(n) as Args<N>, n.attrs as A, n),
 });
 
-/** If `v` is a node of `op`, its operands and attributes, typed; else null. */
+/** The typed operands and attributes of `v` if it is a node of `op`, else null. */
 export const is = <N extends readonly string[], A extends Attrs>(
   v: Value,
   op: Op<N, A>,
@@ -49,7 +50,7 @@ export const is = <N extends readonly string[], A extends Attrs>(
     ? ({ ...operands(v), attrs: v.attrs } as Args<N> & { attrs: A })
     : null;
 
-/** A pass of these rules alone: `{ name, after: 'canonicalize', run: rewriting(rules) }`. */
+/** A pass that applies only these rules: `{ name, after: 'canonicalize', run: rewriting(rules) }`. */
 export const rewriting =
   (rules: readonly Rule[]) =>
   (module: Module): Module => ({ ...module, graphs: module.graphs.map((g) => rewrite(g, rules)) });
@@ -61,7 +62,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const unique = new Map<string, Node>();
   const number = numbering<Value>();
   const op = numbering<OpDef>();
-  /** The one node that stands for all equal ones. */
+  /** The node that represents all nodes equal to this one. */
   const share = (n: Node): Node => {
     const key = `${op(n.op)}(${n.inputs.map(number).join(',')})${attrsKey(n.attrs)}`;
     const known = unique.get(key);
@@ -78,7 +79,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     const here = share(rebuilt);
     const next = firstMatch(here, byOp.get(here.op) ?? general);
     if (!next || next === here) return here;
-    // A replacement may be a small graph of its own: bring it into normal form too.
+    // A replacement may be a small graph of its own, to be normalized too.
     for (const m of topo([next])) if (!done.has(m)) done.set(m, m === here ? here : simplify(m));
     return finished(next);
   };
@@ -87,7 +88,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   return makeGraph(graph.name, results, graph.params, graph.task && taskOver(graph.task, finished));
 }
 
-/** The same work on other values, and on other params where `byParam` says so. */
+/** The same task on other values, and on other params according to `byParam`. */
 export function taskOver(task: Task, by: (v: Value) => Value, byParam: (p: Param) => Param = (p) => p): Task {
   if (task.kind === 'differentiate')
     return { ...task, of: by(task.of), seed: task.seed && by(task.seed), wrt: [...new Set(task.wrt.map(byParam))] };
@@ -102,7 +103,7 @@ function firstMatch(n: Node, rules: readonly Rule[]): Value | null {
   return null;
 }
 
-/** JSON has no NaN, no infinity and no negative zero. */
+/** A key for attributes. JSON has no NaN, no infinity and no negative zero. */
 const attrsKey = (attrs: Attrs): string =>
   JSON.stringify(attrs, (_, v) =>
     typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)) ? `#${Object.is(v, -0) ? '-0' : v}` : v,

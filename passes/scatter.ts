@@ -1,5 +1,5 @@
-/** Values that an op spreads over places which data choose, such as the gradient behind a max pool: all but a few elements
- *  are zero. A sum that reads one is a sum over what was spread:
+/** Values that an op scatters to positions chosen by data, such as the gradient of a max pool: almost all elements are
+ *  zero. A sum that reads such a value equals a sum over the scattered values:
  *
  *      Σ_K f(K) · Σ_S [at(S) = K] · v(S)  =  Σ_S f(at(S)) · v(S)
  *
@@ -14,7 +14,7 @@ import * as x from '../ir/expr.ts';
 import { byName, type Load, type Node, type Scatter, typesOf, type Value } from '../ir/graph.ts';
 import { type Dim, isEmpty, sameDim } from '../ir/type.ts';
 
-/** A node's equation turned round, over these reads of its operands. */
+/** A node's equation as a scatter of its operands, over these reads of them. */
 export const scatterBy = (n: Node, loads: readonly Load[]): Scatter | undefined =>
   n.op.scatter?.(byName(n.op.operands, loads), n.attrs, typesOf(n.op, n.inputs), n.type);
 
@@ -25,19 +25,20 @@ const loadsOf = (buffers: readonly Buffer[]): Load[] =>
         x.load(b, at),
   );
 
-/** How many values a node's elements may take by its own equation, from 0 on, as the places in a window do. */
+/** If the elements of an integer value are bounded by its equation to 0 … n − 1, n, as for positions in a window; else
+ *  null. */
 export function valuesCount(v: Value): number | null {
   if (v.kind !== 'node' || (v.type.dtype !== 'u8' && v.type.dtype !== 'i32')) return null;
   const { e, axes } = equation(v);
-  const bounds = new Bounds(most);
+  const bounds = new Bounds(batchLimit);
   for (const a of axes) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
   return bounds.count(e);
 }
-/** More samples than any batch has. */
-const most = 2 ** 31;
+/** Larger than any batch. */
+const batchLimit = 2 ** 31;
 
 const forms = new WeakMap<Node, { readonly form: Scatter | null }>();
-/** Whether a node spreads its operands over places of which every one lies inside the result. */
+/** True if a node scatters its operands to positions that all lie inside the result. */
 export function isScatter(n: Node): boolean {
   return (
     upsert(forms, n, () => {
@@ -46,7 +47,7 @@ export function isScatter(n: Node): boolean {
       const form = scatterBy(n, loadsOf(operands)) as Scatter;
       const counts = n.inputs.map((v, i) => [operands[i] as Buffer, valuesCount(v)] as const);
       const buffers = new Map(counts.flatMap(([b, count]) => (count === null ? [] : [[b, count] as const])));
-      const bounds = new Bounds(most, { buffers });
+      const bounds = new Bounds(batchLimit, { buffers });
       for (const a of form.over) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
       const inside = form.at.every((e, d) => bounds.isIndex(e, x.size(n.type.shape[d] as Dim), []) === 'yes');
       return { form: inside ? form : null };
@@ -55,7 +56,7 @@ export function isScatter(n: Node): boolean {
 }
 
 const gathering = new WeakMap<Node, { readonly operand: number | null }>();
-/** The operand that a node's equation sums up, if that operand is scattered: the sum can range over what was spread. */
+/** The operand that a node's equation sums up, if it is scattered: the sum can then range over the scattered values. */
 export function gatheredOperand(n: Node): number | null {
   return upsert(gathering, n, () => {
     for (const [i, v] of n.inputs.entries()) {
@@ -68,13 +69,13 @@ export function gatheredOperand(n: Node): number | null {
   }).operand;
 }
 
-/** A sum over elements of `from` as a sum over what was spread there; null where it is none, or sees them otherwise than
- *  each place once. */
+/** A sum over elements of `from` as a sum over the values scattered there; null if it is no such sum, or does not read
+ *  each position exactly once. */
 export function gathered(sum: Expr, from: Buffer, by: Scatter): Expr | null {
   if (sum.kind !== 'reduce' || sum.fn !== 'add') return null;
   const read = factor(sum.body, from);
   if (!read) return null;
-  // Places that the sum tells stay what they are; those that data choose are summed over.
+  // Positions given by the sum's own axes stay; those chosen by data are summed over.
   const points = new Map<Axis, Expr>();
   const summed = new Map<number, Axis>();
   for (const [d, place] of by.at.entries()) {
@@ -99,7 +100,7 @@ export function gathered(sum: Expr, from: Buffer, by: Scatter): Expr | null {
   return x.reduce('add', over, x.substitute(body, places));
 }
 
-/** The index at which `e` reads `from`, if it is that element times something else. */
+/** The index at which `e` reads `from`, if `e` is that element times other factors. */
 export function factor(e: Expr, from: Buffer): readonly Expr[] | null {
   const reads = (p: Expr): boolean => x.some(p, (q) => q.kind === 'load' && q.buffer === from);
   if (e.kind === 'load') return e.buffer === from && !e.at.some(reads) ? e.at : null;

@@ -1,5 +1,5 @@
-/** What the pipeline carries from stage to stage, in each of its forms, and what a stage is: a name, and a function from one
- *  form to the next. How a form prints and what must hold of it is said once, here. */
+/** The forms of the IR between stages, and the type of a stage: a name, and a function from one form to the next. Each
+ *  form's printer and verifier are defined here, once. */
 
 import type { Indices } from '../ir/analysis/index-ranges.ts';
 import type { FusedGraph, Module, Param } from '../ir/graph.ts';
@@ -16,18 +16,18 @@ import type { GivenSchedules } from './schedule/choose/given.ts';
 import type { ScheduledOutline } from './schedule/index.ts';
 import type { Optimizer, StateTable } from './update.ts';
 
-/** A module all of whose graphs are parted into groups. */
+/** A module whose graphs are all divided into groups. */
 export interface FusedModule extends Module {
   readonly graphs: readonly FusedGraph[];
 }
 
-/** What a backend writes: text to read, and bytes that run. */
+/** The output of a backend: text to read, and the size of the code that runs. */
 export interface Code {
   readonly codeBytes: number;
   text(): string;
 }
 
-/** The IR on its way, in the form that the stage before gave it. */
+/** The IR at one point of the pipeline, in the form that the last stage made. */
 export type Ir =
   | { readonly form: 'module'; readonly module: Module; readonly rematerialized?: readonly Rematerialized[] }
   | { readonly form: 'fused'; readonly module: FusedModule }
@@ -38,37 +38,37 @@ export type Ir =
 export type Form = Ir['form'];
 export type IrOf<F extends Form> = Extract<Ir, { readonly form: F }>;
 
-/** What the last stage that makes this form made. */
+/** The latest IR of this form. */
 export const last = <F extends Form>(irs: readonly Ir[], form: F): IrOf<F> =>
   irs.findLast((ir) => ir.form === form) as IrOf<F>;
 
-/** What stages know beside the IR. */
+/** What stages need besides the IR. */
 export interface StageContext {
-  /** Null where none is given: then no graph may end in a step. */
+  /** Null if none is given: then no graph may end in a step. */
   readonly optimizer: Optimizer | null;
   /** State that passes add to a model. */
   readonly table: StateTable;
   readonly target: Target;
-  /** Directives instead of those that the scheduler would choose. */
+  /** Directives that replace those of the scheduler. */
   readonly given: GivenSchedules;
-  /** Inputs that hold indices, as the module told that was recorded or read. */
+  /** Inputs that hold indices, as found in the recorded or parsed module. */
   readonly indices: ReadonlyMap<Param, Indices>;
 }
 
 /** One step of the pipeline. Its name is its identity: `--stage fuse`, `--passes fuse`, test/golden/fuse, `bug in pass 'fuse'`. */
 export interface Stage {
   readonly name: string;
-  /** The forms that it takes; the first is what the stage before it makes. */
+  /** The forms that it accepts; the first is the one that the stage before it makes. */
   readonly takes: readonly Form[];
   readonly makes: Form;
-  /** In a sentence, why it cannot run on this IR, which has a form that it takes; null where it can. */
+  /** A sentence on why it cannot run on this IR, which has an accepted form; null if it can. */
   readonly notReady?: (ir: never, context: StageContext) => string | null;
-  /** Its kernels are those of the stage before, which were verified there. */
+  /** Its kernels are those of the stage before, where they were verified. */
   readonly keepsKernels?: boolean;
   run(ir: Ir, context: StageContext): Ir;
 }
 
-/** A stage over the forms that it takes and makes. */
+/** A stage typed by the forms that it takes and makes. */
 export const stage = <A extends Form, B extends Form>(
   name: string,
   takes: A | readonly A[],
@@ -86,7 +86,7 @@ export const stage = <A extends Form, B extends Form>(
   run: (ir, context) => run(ir as IrOf<A>, context),
 });
 
-/** Forms in the words of an error. */
+/** The names of the forms in errors. */
 export const forms: Readonly<Record<Form, string>> = {
   module: 'graphs',
   fused: 'fused graphs',
@@ -121,17 +121,17 @@ export function printIr(ir: Ir, print: PrintOptions): string {
 }
 
 export interface VerifyOptions {
-  /** What scheduled kernels and programs are for. */
+  /** The target of scheduled kernels and programs. */
   readonly target?: Target | undefined;
-  /** Whether graphs may have tasks left. */
+  /** Graphs may have tasks left. */
   readonly tasks?: boolean;
-  /** Whether serial loops of kernels may hand on values through memory, as those written by hand do. */
+  /** Serial loops may hand on values through memory, as handwritten kernels do. */
   readonly throughMemory?: boolean;
-  /** Whether a program's kernels are known to be sound. */
+  /** The kernels of a program were verified before. */
   readonly keepsKernels?: boolean;
 }
 
-/** Throws a `VerifyError` with all that is wrong with it. */
+/** Throws a `VerifyError` that lists every problem. */
 export function verifyIr(ir: Ir, options: VerifyOptions = {}): void {
   const { target, tasks = false, throughMemory = false, keepsKernels = false } = options;
   switch (ir.form) {

@@ -1,4 +1,5 @@
-/** The passes as stages of the pipeline, in the order in which they may run. What each does is in the file of its name. */
+/** The passes as stages of the pipeline, in the order in which they may run. Each is documented in the file of its
+ *  name. */
 
 import type { Module } from '../ir/graph.ts';
 import { kernelsOf } from '../ir/program.ts';
@@ -28,7 +29,7 @@ const onModule = (
     notReady: ({ module }, context) => notReady?.(module, context) ?? null,
   });
 
-/** Nothing is to be left that autodiff or update turns into results. */
+/** Requires that autodiff and update have no tasks left to do. */
 const noTasks =
   (before: string) =>
   ({ module: { graphs } }: IrOf<'module'>): string | null => {
@@ -36,7 +37,7 @@ const noTasks =
     if (!open) return null;
     const [what, first] =
       open.task?.kind === 'apply' ? ['updated', "'update'"] : ['differentiated', "'autodiff' and 'update'"];
-    return `graph @${open.name} has still to be ${what}: run ${first} before '${before}'.`;
+    return `graph @${open.name} must still be ${what}: run ${first} before '${before}'.`;
   };
 
 function notUpdatable({ graphs }: Module, { optimizer }: StageContext): string | null {

@@ -1,5 +1,5 @@
-/** Threads: which loops they share, and where they wait for each other. The split is part of the program: how many threads
- *  there are changes who computes an element, and never how. */
+/** Divides loops among threads, and places barriers. The division is part of the program: the number of threads affects
+ *  who computes an element, never how. */
 
 import { type Expr, int, mapExpr, walk } from '../ir/expr.ts';
 import { Interner } from '../ir/interner.ts';
@@ -14,8 +14,8 @@ import { storedValues } from '../ir/verify/values.ts';
 import type { ScheduledKernels, ScheduledOutline } from './schedule/index.ts';
 import { applied } from './schedule/rewrites/directives.ts';
 
-/** Lets threads share the kernels that are worth it, by `parallel` directives behind those that made them. `known` is what
- *  the verifier is told of kernels. */
+/** Parallelizes the kernels that are worth it, by `parallel` directives after those that made them. `known`: facts
+ *  about kernels for the verifier. */
 export const onThreads = (
   target: VectorTarget,
   known: KernelOptions,
@@ -23,7 +23,7 @@ export const onThreads = (
   // Graphs share kernels.
   const done = new Map<Kernel, readonly [Kernel, Schedule]>();
   return (s) => {
-    // Indices that are data lie where the graph's other kernels store them.
+    // Bounds of indices that are data follow from what the graph's other kernels store.
     const { buffers: values, tops } = storedValues(s.kernels, known.maxBatch, known.values ?? new Map());
     const schedules = new Map(s.schedules);
     const kernels = s.kernels.map((k) => {
@@ -37,7 +37,7 @@ export const onThreads = (
   };
 };
 
-/** The same for what all entries launch. */
+/** The same for the launches of all entries. */
 export function threads(of: ScheduledOutline, target: VectorTarget): ScheduledOutline {
   const { entries, lasting, maxBatch } = of.outline;
   const share = onThreads(target, { maxBatch, values: hostValues(lasting) });
@@ -74,16 +74,17 @@ function shared(k: Kernel, target: VectorTarget, known: KernelOptions): readonly
   return schedule.length > 0 && isSafe(kernel, known) ? [kernel, schedule] : alone;
 }
 
-/** The kernel with the loops of this name shared; null where their iterations depend on each other. */
+/** The kernel with the loops of this name parallel; null where their iterations depend on each other. */
 const withParallel = (k: Kernel, axis: string): Kernel | null => applied(k, [{ do: 'parallel', axis }]);
 
-/** The loop whose iterations a parallel loop's consist of, where these alone would be few and those are not small. */
+/** The loop directly inside a parallel one, to run in parallel too, if there are few iterations otherwise and its own
+ *  are not small. */
 function deeper(l: Loop, { threads }: VectorTarget, maxBatch: number): string[] {
   let [units, at]: [number, Loop] = [1, l];
   for (;;) {
     units *= trips(at, maxBatch);
     const [inner, ...others] = at.body;
-    // What tiles leave over may be nothing at the largest batch.
+    // The remainder of a tiled loop may be empty at the largest batch.
     if (units === 0 || units >= threads.units || inner?.kind !== 'for' || others.length > 0) return [];
     if (inner.mode === 'parallel') {
       at = inner;
@@ -94,7 +95,7 @@ function deeper(l: Loop, { threads }: VectorTarget, maxBatch: number): string[] 
   }
 }
 
-/** Whether the verifier finds no two threads at one element. */
+/** True if the verifier finds no race between threads. */
 function isSafe(k: Kernel, known: KernelOptions): boolean {
   try {
     verifyKernel(k, known);
@@ -105,7 +106,7 @@ function isSafe(k: Kernel, known: KernelOptions): boolean {
   }
 }
 
-/** About how many instructions statements take: the parts of their expressions, each once. */
+/** A rough instruction count: the distinct subexpressions of each statement. */
 const work = (body: readonly Stmt[], batch: number): number =>
   body.reduce((sum, s) => {
     if (s.kind === 'tile' || s.kind === 'barrier') return sum;
@@ -116,14 +117,15 @@ const work = (body: readonly Stmt[], batch: number): number =>
     return sum + parts.size;
   }, 0);
 
-/** How often a loop runs at this batch, or at most. */
+/** The trip count of a loop at this batch, or an upper bound. */
 function trips(l: Loop, batch: number): number {
   const at = (e: Expr): Expr => mapExpr(e, (p) => (p.kind === 'size' ? int(p.of.times * batch) : p));
   const known = constantTrips({ ...l, from: at(l.from), to: at(l.to) });
   return known ?? tripsBetween(0, bindDim(l.axis.extent, batch), l.step);
 }
 
-/** Barriers ahead of the launches that need what others make which may still be under way, or the memory of these. */
+/** Puts barriers before the launches that depend on launches which may still be running, through a value or through
+ *  reused memory. */
 export const barriers = (program: Program): Program => {
   const slots = new Map(program.slots.map((s) => [s.buffer, s]));
   const parted = ({ launches, ...e }: Entry): Entry => {

@@ -1,5 +1,5 @@
-/** For targets whose kernels do not add to memory: the gradient of a convolution's input is a convolution of the weight turned
- *  round, whose elements are gathered one by one. */
+/** For targets whose kernels do not add to memory: the input gradient of a convolution becomes a convolution with the
+ *  weight flipped, which gathers element by element. */
 
 import type { Module } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
@@ -8,6 +8,6 @@ import { rule } from './rewrite.ts';
 
 const turned = rule('conv-input-grad-gathered', op.conv2dInputGrad, turnedConvolution);
 
-/** The module without input gradients of convolutions, in canonical form again. */
+/** Replaces input gradients of convolutions, and canonicalizes again. */
 export const turnConvolutions = (module: Module): Module =>
   simplified(module, [...algebra.filter((r) => r.root !== turned.root), turned]);

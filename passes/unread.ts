@@ -1,11 +1,11 @@
-/** Dead code of kernels: tiles that no store needs, once conditions on indices are settled. */
+/** Dead code elimination in kernels: drops tiles that no store needs. */
 
 import { upsert } from '../ir/collections.ts';
 import type { Tile } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import { exprsOf, isTileWrite, type Stmt, walkStmts } from '../ir/kernel.ts';
 
-/** Drops what is computed into tiles that no store needs, and loops that are empty then. */
+/** Drops writes of tiles that no store needs, and loops that become empty. */
 export function withoutUnread(body: readonly Stmt[]): Stmt[] {
   const inputs = new Map<Tile, Set<Tile>>();
   const needed = new Set<Tile>();
@@ -13,7 +13,7 @@ export function withoutUnread(body: readonly Stmt[]): Stmt[] {
     const into = isTileWrite(s) ? upsert(inputs, s.tile, () => new Set<Tile>()) : needed;
     for (const e of exprsOf(s)) x.walk(e, (p) => void (p.kind === 'tile' && into.add(p.tile)));
   });
-  // A set grows while it is walked: what feeds a needed tile is needed.
+  // The set grows during the loop: whatever feeds a needed tile is needed.
   for (const t of needed) for (const from of inputs.get(t) ?? []) needed.add(from);
   const kept = (s: Stmt): Stmt[] => {
     if (s.kind === 'for') {

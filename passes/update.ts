@@ -1,4 +1,4 @@
-/** Applies gradients: by an optimizer, whose rule is a function that builds graph, or by adding them to `.grad` state. */
+/** Applies gradients: by the rule of an optimizer, a function that builds graph, or by adding them to `.grad` state. */
 
 import { upsert } from '../ir/collections.ts';
 import { CompileError } from '../ir/diagnostic.ts';
@@ -8,13 +8,13 @@ import { add } from '../ir/ops/elementwise.ts';
 import { type Namespace, namespace } from '../ir/text/print-expr.ts';
 import { f32, type TensorType } from '../ir/type.ts';
 
-/** What an optimizer's rule may use beside the parameter and its gradient. */
+/** What an optimizer's rule may use besides the parameter and its gradient. */
 export interface UpdateContext {
   /** A value that the host sets between steps, such as the learning rate: an f32 scalar. */
   scalar(name: string): Value;
-  /** State of this parameter, of its shape unless another is given, zero at first unless said otherwise. */
+  /** State of this parameter, of the parameter's type by default, initially zero by default. */
   state(name: string, initial?: number, type?: TensorType): Param;
-  /** How many steps were taken before this one: an f32 scalar, shared by all parameters and advanced once a step. */
+  /** The number of earlier steps: an f32 scalar, shared by all parameters and advanced once a step. */
   readonly step: () => Value;
 }
 
@@ -37,26 +37,26 @@ export const noOptimizer: Optimizer = {
   update: (p) => ({ value: p, state: new Map() }),
 };
 
-/** What the compiler adds to a model's params: a scalar, a gradient or state of one parameter, or state that all of them share. */
+/** A param that the compiler adds to a model: a scalar, a gradient, or state of one parameter or of all. */
 export interface Added {
   readonly role: 'gradient' | 'state' | 'scalar';
   readonly name: string;
   readonly type: TensorType;
   readonly initial?: number;
-  /** The param whose gradient or state it is; its name goes in front. */
+  /** The param whose gradient or state it is; its name becomes a prefix. */
   readonly of?: Param;
 }
 
-/** Params that stand for one thing in several graphs are one object: state is made once per module. What the model calls by
- *  a name keeps it, and what is added takes the next free one (`step.1`). */
+/** Makes each added param once per module, so that graphs share it. The model's own names stay; an added param takes
+ *  the next free name (`step.1`). */
 export class StateTable {
   readonly #model: ReadonlyMap<string, Param>;
   readonly #made = new Map<Param | null, Map<string, Param>>();
   readonly #names: Namespace;
-  /** Names in a state dict, where inputs are not. */
+  /** The names in a state dict, which inputs are not part of. */
   readonly #saved: Namespace;
   readonly initial = new Map<Param, number>();
-  /** What a host calls each: a gradient is called as its param. */
+  /** The names for a host: a gradient has the name of its param. */
   readonly called = new Map<Param, string>();
 
   constructor(model: readonly Param[] = []) {
@@ -65,7 +65,7 @@ export class StateTable {
     this.#saved = namespace(model.filter(isSaved).map((p) => p.name));
   }
 
-  /** Throws a `CompileError` at a param of the model of whose name a state dict would hold two. */
+  /** Throws a `CompileError` at a param of the model whose name would be in the state dict twice. */
   get(added: Added): Param {
     const made = upsert(this.#made, added.of ?? null, () => new Map<string, Param>());
     return upsert(made, `${added.role} ${added.name}`, () => {
@@ -77,7 +77,7 @@ export class StateTable {
     });
   }
 
-  /** A name that no param has: this one, or the next free. */
+  /** A name that no param has: this one, or the next free one. */
   free(name: string): string {
     return this.#names.claim(name);
   }
@@ -91,8 +91,8 @@ export class StateTable {
 
 const isSaved = ({ role }: Param): boolean => role === 'parameter' || role === 'state';
 
-/** A state dict holds parameters, buffers, state and scalars by name. State of a parameter has a name that nobody chose, and
- *  gives way to another parameter's; a buffer is state itself, and a scalar is set by name. */
+/** A state dict holds parameters, buffers, state and scalars by name. The state of a parameter has a name that nobody
+ *  chose, so it gives way to another parameter's; a buffer is state itself, and a scalar is set by name. */
 function checkDistinct(known: Param, added: Added): void {
   if (added.role === 'gradient' || !isSaved(known)) return;
   if (known.role === 'parameter' && added.role === 'state') return;
@@ -104,11 +104,11 @@ function checkDistinct(known: Param, added: Added): void {
   });
 }
 
-/** The sum of a param's gradients. */
+/** The param that accumulates the gradients of another. */
 export const gradientOf = (table: StateTable, of: Param): Param =>
   table.get({ role: 'gradient', name: 'grad', type: of.type, of });
 
-/** The pass that applies gradients by the rule of an optimizer, or adds them to `.grad`. */
+/** The pass that applies gradients by the optimizer's rule, or adds them to `.grad`. */
 export const update =
   (optimizer: Optimizer, table: StateTable) =>
   (module: Module): Module => ({ ...module, graphs: module.graphs.map((g) => apply(g, optimizer, table)) });

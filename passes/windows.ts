@@ -1,10 +1,11 @@
-/** A result as sums that windows add to it, where that is less work than to gather each element: behind a max pool, whose
- *  windows say which one of their places they reach, and behind strides, where most places are reached by no window.
+/** Results as sums of windows, where adding each window to the elements that it covers is less work than gathering each
+ *  element: after a max pool, where data choose one position of each window, and after strides, where most positions are
+ *  in no window.
  *
  *      out[n, c, s·y + D + i] += Σ_o g[n,o,y] · w[o,c,i]          D is data, 0 … d
- *      out[n, c, s·y + k]     += Σ_o g[n,o,y] · w[o,c,k - D]      k = D + i: where it lies is data no longer
+ *      out[n, c, s·y + k]     += Σ_o g[n,o,y] · w[o,c,k - D]      k = D + i: the address no longer depends on data
  *
- *  What is read at k - D is surrounded by zeros, so that no tap asks whether it is there. */
+ *  The operand read at k - D is padded with zeros, so that no tap needs a bounds check. */
 
 import { Bounds } from '../ir/analysis/bounds.ts';
 import { constant, type Linear, linear } from '../ir/analysis/linear.ts';
@@ -18,52 +19,53 @@ import { bindDim, type Dim, elements, isBatch, isEmpty, sameDim, type TensorType
 import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
 
-/** Gathering must cost this many times as much. */
-const worth = 1.5;
-/** Elements of a window, at most: they are added up in registers. */
-const largest = 64;
+/** How many times the work of its windows gathering a result must cost. */
+const minGatherRatio = 1.5;
+/** The most elements of a window: they are summed in registers. */
+const largestWindow = 64;
 
-/** A buffer that is read with zeros around it, from a copy. */
+/** A zero-padded copy of a buffer. */
 export interface Padded {
   readonly from: Buffer;
   readonly to: Buffer;
   /** Zeros on either side, by dimension of `from`. */
   readonly margins: readonly number[];
-  /** The dimensions of `from` in the order in which `to` has them: the planes behind the window, whose rows are then longer
-   *  than the window is wide. */
+  /** The dimensions of `from` in the order of `to`: the planes last, after the window, so that rows are longer than the
+   *  window is wide. */
   readonly order: readonly number[];
 }
 
 /** `out[at] += Σ value`, for all of `plane`, `steps` and `window`. */
 export interface Windows {
-  /** Axes that are an index by themselves, in the order of the result's dimensions. */
+  /** Axes that are an index of the result by themselves, in the order of its dimensions. */
   readonly plane: readonly Axis[];
-  /** From window to window. */
+  /** Axes from window to window. */
   readonly steps: readonly Axis[];
   readonly window: readonly Axis[];
-  /** What is summed before it is added. */
+  /** Axes that are summed before the addition to `out`. */
   readonly sum: readonly Axis[];
-  /** In a result with room for what lies beyond. */
+  /** The index in a result that is extended by `beyond`. */
   readonly at: readonly Expr[];
   readonly value: Expr;
   readonly padded: readonly Padded[];
-  /** How far windows reach beyond the result, before its first element and behind its last, by dimension. */
-  readonly beyond: readonly (readonly [before: number, behind: number])[];
+  /** The number of elements by which windows reach beyond the result, at its start and at its end, by dimension. */
+  readonly beyond: readonly (readonly [before: number, after: number])[];
 }
 
-/** What a node's sums follow: a scattered operand, whose values need not be stored, or none. */
+/** How a node's result becomes a sum of windows: through a scattered operand, whose values need not be stored, or
+ *  without one. */
 export interface Following {
   readonly operand: number | null;
 }
-/** How windows sum a node's result, where they do. */
+/** The windows of a node's result; null if it is gathered. */
 export type FollowedBy = (n: Node) => Following | null;
 
-/** The windows that there are on a target: none where kernels do not add to memory, as every element is gathered there. */
+/** The windows on a target: none where kernels do not add to memory, as every element is gathered there. */
 export const windowsOn = ({ addsToMemory }: Target): FollowedBy => (addsToMemory ? followedBy : () => null);
 
 const followed = new WeakMap<Node, { readonly by: Following | null }>();
 
-/** How a node's result is best summed by windows; null where gathering is as good. */
+/** The best way to sum a node's result by windows; null if gathering is as good. */
 export function followedBy(n: Node): Following | null {
   return upsert(followed, n, () => {
     if (!n.op.scatter || isEmpty(n.type) || n.inputs.some((v) => isEmpty(v.type))) return { by: null };
@@ -74,7 +76,7 @@ export function followedBy(n: Node): Following | null {
     for (const operand of [...operands, null]) {
       const stored = new Map<Value, Buffer>();
       const w = windowsOf(n, { operand }, (v) => upsert(stored, v, () => ({ name: 'operand', type: v.type })));
-      if (w && trips(w) * worth <= count(n.type) * equationOf(n).trips) return { by: { operand } };
+      if (w && trips(w) * minGatherRatio <= count(n.type) * equationOf(n).trips) return { by: { operand } };
     }
     return { by: null };
   }).by;
@@ -84,7 +86,7 @@ const count = ({ shape }: TensorType): number => bindDim(elements(shape), 1);
 const trips = (w: Windows): number =>
   [...w.plane, ...w.steps, ...w.window, ...w.sum].reduce((p, a) => p * bindDim(a.extent, 1), 1);
 
-/** A node's windows over the buffers of its operands, and of those of the operand that is followed. */
+/** The windows of a node over the buffers of its operands, and over those of its scattered operand. */
 export function windowsOf(n: Node, { operand }: Following, bufferOf: (v: Value) => Buffer): Windows | null {
   const counts = new Map<Buffer, number>();
   const loadOf = (v: Value): Load => {
@@ -96,7 +98,7 @@ export function windowsOf(n: Node, { operand }: Following, bufferOf: (v: Value) 
   return form ? anchored(form, n.type, counts) : null;
 }
 
-/** What spreads an operand that is itself spread, as one. */
+/** A scatter of a scattered operand as a single scatter. */
 function composed(n: Node, operand: number, loadOf: (v: Value) => Load): Scatter | null {
   const spread = n.inputs[operand] as Node;
   const whole: Buffer = { name: spread.op.name, type: spread.type };
@@ -122,7 +124,7 @@ function composed(n: Node, operand: number, loadOf: (v: Value) => Load): Scatter
 
 const isData = (e: Expr): boolean => x.some(e, (p) => p.kind === 'load');
 
-/** Takes what is data out of the places: a window begins where it would begin first, and is as much larger. */
+/** Moves data out of the index: a window starts at its first possible position, and grows by the range of the data. */
 function anchored({ over, at, value }: Scatter, out: TensorType, counts: ReadonlyMap<Buffer, number>): Windows | null {
   const interner = new Interner();
   const bounds = new Bounds(2 ** 31, { buffers: counts });
@@ -149,7 +151,7 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
     const data = sum([...form.terms.values()].filter((t) => isData(t.of)));
     const [low, high] = bounds.interval(data);
     if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
-    // Along a tap that data move, data must be the same: k - D is no place where D hangs on it.
+    // The data must be constant along a tap that they move: k - D is no index if D depends on the tap.
     const tap = tapOf(form, (a) => dimensionsOf(a).length === 1 && !(high > low && dataAxes.has(a)));
     if (!tap) return null;
     const fixed = sum([...form.terms.values()].filter((t) => !isData(t.of) && !isAxis(t.of, tap)));
@@ -178,7 +180,8 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
   const inWide = places.map((e, d) => x.add(e, x.int((firsts[d] as number) + (beyond[d] as [number, number])[0])));
   const sums = rest.filter((a) => !moving.has(a));
   const size = window.reduce((p, a) => p * (a.extent as number), 1);
-  if (!beyond.flat().every(Number.isFinite) || sums.length === 0 || window.length === 0 || size > largest) return null;
+  if (!beyond.flat().every(Number.isFinite) || sums.length === 0 || window.length === 0 || size > largestWindow)
+    return null;
   return { plane, steps, window, sum: sums, at: inWide, value: read.value, padded: read.padded, beyond };
 }
 
@@ -187,7 +190,7 @@ const isOneOf = (e: Expr, axes: readonly Axis[]): boolean => e.kind === 'axis' &
 const sum = (terms: readonly { of: Expr; by: number }[]): Expr =>
   terms.reduce<Expr>((s, { of, by }) => x.add(s, x.mul(of, x.int(by))), x.int(0));
 
-/** The axis along which a window's elements are neighbours: the shortest, where several are. */
+/** The axis along which a window's elements are adjacent; the shortest, if there are several. */
 function tapOf(form: Linear, alone: (a: Axis) => boolean): Axis | null {
   const found = [...form.terms.values()].flatMap(({ of, by }) =>
     of.kind === 'axis' && by === 1 && typeof of.axis.extent === 'number' && alone(of.axis) ? [of.axis] : [],
@@ -195,8 +198,8 @@ function tapOf(form: Linear, alone: (a: Axis) => boolean): Axis | null {
   return found.reduce<Axis | null>((a, b) => (a && (a.extent as number) <= (b.extent as number) ? a : b), null);
 }
 
-/** The value with its taps where the window has them, read from buffers with room for those that are none; null where a tap
- *  is more than an index, or where zeros there would not make the value zero. */
+/** The value at the window's positions, read from padded copies so that positions without a tap read zeros; null where
+ *  a tap is used other than as an index, or where those zeros would not make the value zero. */
 function padding(
   value: Expr,
   taps: ReadonlyMap<Axis, Expr>,

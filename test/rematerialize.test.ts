@@ -55,5 +55,5 @@ test('on the command line: what is computed twice, and what it costs', async () 
   expect(opt).toMatchObject({ code: 0, stderr: '' });
   const early = await cli(['opt', '-', '--passes', 'rematerialize'], { stdin: stdout });
   expect(early.code).toBe(2);
-  expect(early.stderr).toMatch(/has still to be differentiated: run 'autodiff' and 'update' before 'rematerialize'/);
+  expect(early.stderr).toMatch(/must still be differentiated: run 'autodiff' and 'update' before 'rematerialize'/);
 });

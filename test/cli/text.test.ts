@@ -231,7 +231,7 @@ describe('tapeout opt', () => {
   test.each([
     [['--passes=nothing'], 2, /there is no pass 'nothing': the passes are inferShapes, autodiff/],
     [['--passes=lower'], 2, /'lower' takes fused graphs, and gets graphs: run 'fuse' before it/],
-    [['--passes=fuse'], 2, /graph @train_step has still to be differentiated/],
+    [['--passes=fuse'], 2, /graph @train_step must still be differentiated/],
     [['--passes=autodiff,update'], 2, /none is given. Say which: update=sgd/],
     [['--passes=update=sgd(lr=x)'], 2, /'lr=x' is no option with its value/],
     [['--passes=update=sgd(speed=1)'], 2, /speed/],
