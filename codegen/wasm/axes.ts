@@ -1,5 +1,5 @@
-/** What each axis stands for where code is being written: a number in an unrolled copy, the lanes of a vector, or a loop's
- *  variable; and so what is known of indices there. */
+/** The meaning of each axis while code is emitted: a constant in an unrolled copy, the lanes of a vector, or a loop
+ *  variable; and the ranges of indices that follow. */
 
 import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
 import { countersIn } from '../../ir/analysis/lists.ts';
@@ -12,11 +12,11 @@ import type { Kernel, Loop } from '../../ir/kernel.ts';
 import type { Code, Val } from './code.ts';
 import type { Layout } from './layout.ts';
 
-/** An axis whose consecutive indices the lanes of a vector stand for, from `start` on. */
+/** An axis whose consecutive indices, from `start` on, are the lanes of a vector. */
 export interface Lanes {
   readonly axis: Axis;
   readonly start: number;
-  /** No more than a vector has: what no lane stands for is never stored. */
+  /** At most the lanes of a vector: lanes beyond it are never stored. */
   readonly count: number;
 }
 
@@ -45,12 +45,12 @@ export class Axes {
     };
   }
 
-  /** The lanes that code is written for now. */
+  /** The lanes for which code is emitted at present. */
   get lanes(): Lanes | null {
     return this.#lanes;
   }
 
-  /** Runs `f` with the axis bound so. */
+  /** Runs `f` with this binding of the axis. */
   bound(axis: Axis, binding: Binding, f: () => void): void {
     const was = this.#bindings.get(axis);
     this.#bindings.set(axis, binding);
@@ -59,7 +59,7 @@ export class Axes {
     else this.#bindings.delete(axis);
   }
 
-  /** Runs `f` writing code for these lanes, or for single values. */
+  /** Runs `f` emitting code for these lanes, or for scalars. */
   inLanes(lanes: Lanes | null, f: () => void): void {
     const was = this.#lanes;
     this.#lanes = lanes;
@@ -67,16 +67,16 @@ export class Axes {
     this.#lanes = was;
   }
 
-  /** From here on a loop's axis lies within the loop's bounds. */
+  /** From here on the axis of a loop lies within the loop's bounds. */
   limit(l: Loop): void {
     this.#limits.set(l.axis, loopRange(l, this.known));
   }
-  /** From here on an axis that is bound to a loop has this value. */
+  /** From here on the axis of a loop has this value. */
   count(axis: Axis, index: Val): void {
     this.#indices.set(axis, index);
   }
 
-  /** An axis as a single value. */
+  /** The scalar value of an axis. */
   value(axis: Axis): Val {
     const b = this.#bindings.get(axis);
     if (b?.kind === 'constant') return this.#code.leaf('i32.const', 'i32', [b.value]);
@@ -88,12 +88,12 @@ export class Axes {
   range(e: Expr): Range {
     return range(e, this.known);
   }
-  /** `null` where lanes take part in something that is not linear. */
+  /** `null` where lanes occur in a term that is not linear. */
   linear(e: Expr): Linear | null {
     return linear(e, this.#bindings, this.interner);
   }
 
-  /** Whether the lanes' axis takes part in an expression. */
+  /** True if an expression depends on the axis of the lanes. */
   varies(e: Expr): boolean {
     const axis = this.#lanes?.axis;
     if (!axis) return false;

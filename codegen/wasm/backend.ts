@@ -1,4 +1,4 @@
-/** WebAssembly, for one thread and for several. */
+/** The WebAssembly backends, for one thread and for several. */
 
 import type { Program } from '../../ir/program.ts';
 import type { VectorTarget } from '../../ir/target.ts';
@@ -9,7 +9,7 @@ import { emitThreadedWasm, emitWasm } from './emit.ts';
 
 export interface WasmCode extends Code {
   readonly wasm: Uint8Array;
-  /** The module for several threads, over the same memory. */
+  /** The module for several threads, which share one memory. */
   readonly threadedWasm: Uint8Array | null;
 }
 export type WasmBackend = ProgramBackend<VectorTarget, WasmCode>;
@@ -29,7 +29,7 @@ export const wasmBackend = (target: VectorTarget): WasmBackend => ({
   },
 });
 
-/** A module for several threads, and one for hosts without: both compute the same bits. */
+/** Two modules, for several threads and for hosts without threads: both compute the same bits. */
 export const threadedWasmBackend = (target: VectorTarget): WasmBackend => ({
   ...wasmBackend(target),
   name: 'wasm-threads',

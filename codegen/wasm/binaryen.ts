@@ -1,4 +1,4 @@
-/** The one door to binaryen: spells code as a WebAssembly module. */
+/** The only file that uses binaryen: spells code as a WebAssembly module. */
 
 import binaryen from 'binaryen';
 import { namespace } from '../../ir/text/print-expr.ts';
@@ -6,7 +6,7 @@ import { type Code, isLeaf, type Scope, type Val, type WasmType } from './code.t
 import { layOut } from './wat.ts';
 
 export interface FunctionCode {
-  /** An identifier, no other's. */
+  /** A unique identifier. */
   readonly name: string;
   readonly code: Code;
 }
@@ -17,11 +17,11 @@ export interface EntryCode {
 }
 export interface ModuleCode {
   readonly pages: number;
-  /** Whether there are instructions of relaxed SIMD in it. */
+  /** The module uses relaxed SIMD. */
   readonly relaxed?: boolean;
   readonly functions: readonly FunctionCode[];
   readonly entries: readonly EntryCode[];
-  /** For a module that shares its memory with others: what makes them one program. */
+  /** For a module that shares its memory with others: adds the code by which they cooperate. */
   readonly team?: (m: Module) => void;
 }
 export interface Emitted {
@@ -29,7 +29,7 @@ export interface Emitted {
   readonly wat: () => string;
 }
 
-/** A module under construction, for what is no kernel. */
+/** A module under construction, for code other than kernels. */
 export type Module = Pick<
   binaryen.Module,
   | 'addFunction'
@@ -52,13 +52,13 @@ export type Module = Pick<
 > & { readonly createType: (types: number[]) => number };
 export const { i32, i64, none } = binaryen;
 
-/** What binaryen's own types leave out. */
+/** Missing from binaryen's own types. */
 const relaxed = binaryen as unknown as {
   readonly RelaxedMaddVecF32x4: number;
   _BinaryenSIMDTernary(module: number, op: number, a: number, b: number, c: number): number;
 };
 
-/** A name as WebAssembly's text spells identifiers without quotes. */
+/** A name as an unquoted identifier of WebAssembly's text format. */
 export const identifierOf = (name: string): string => name.replace(/[^\w.]/gu, '_');
 
 type Ref = number;
@@ -68,7 +68,7 @@ export function emitModule(source: ModuleCode): Emitted {
   const wasm = withModule(source, (m) => m.emitBinary());
   let text: string | null = null;
   const wat = (): string => {
-    // The text takes as long as all else, and is seldom asked for.
+    // The text takes as long as all the rest and is seldom asked for.
     text ??= layOut(withModule(source, (m) => m.emitText()));
     return text;
   };
@@ -98,7 +98,7 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
       m.addFunctionExport(id, e.export);
     }
     source.team?.(Object.assign(m, { createType: binaryen.createType }));
-    if (!m.validate()) throw new Error('binaryen refuses the module');
+    if (!m.validate()) throw new Error('binaryen rejects the module');
     return f(m);
   } finally {
     m.dispose();
@@ -208,7 +208,6 @@ class Speller {
       case 'i32.const':
         return m.i32.const(imm[0] as number);
       case 'f32.const':
-        // Bits, because a NaN's payload and the sign of zero count.
         return m.f32.const(imm[0] as number);
       case 'v128.const':
         return m.v128.const([...imm]);

@@ -1,5 +1,5 @@
-/** Straight-line code in nested scopes, each value computed once and as far out as its operands allow. What is written
- *  here is WebAssembly's instructions as a graph; `binaryen.ts` turns it into a module. */
+/** Straight-line code in nested scopes, with each value computed once, and as far out as its operands allow. The code
+ *  is a graph of WebAssembly instructions; `binaryen.ts` turns it into a module. */
 
 export type WasmType = 'i32' | 'f32' | 'v128';
 
@@ -10,7 +10,7 @@ export interface Val {
   readonly imm: readonly number[];
   readonly args: readonly Val[];
   readonly scope: Scope;
-  /** Must be computed where it stands: it reads memory or a variable that something may change. */
+  /** Must be computed in place: it reads memory or a variable that may change. */
   readonly ordered: boolean;
   readonly at: number;
   uses: Use[];
@@ -19,7 +19,7 @@ export interface Val {
 
 type Use = { readonly scope: Scope; readonly by: Val | Effect };
 
-/** Something done: a store, a variable set. */
+/** A side effect: a store, or an assignment to a variable. */
 export interface Effect {
   readonly op: string;
   readonly imm: readonly number[];
@@ -33,7 +33,7 @@ export interface Counted {
   readonly from: Val;
   readonly to: Val;
   readonly step: number;
-  /** Runs at least once, so that no check comes before the first iteration. */
+  /** Runs at least once, so that no check is needed before the first iteration. */
   readonly certain: boolean;
 }
 
@@ -41,9 +41,9 @@ export type Item =
   | { readonly kind: 'val'; readonly val: Val }
   | { readonly kind: 'effect'; readonly effect: Effect }
   | { readonly kind: 'loop'; readonly loop: Counted }
-  /** A block of its own behind a condition that always holds: engines move no load across it. */
+  /** A block under a condition that always holds: engines move no load across it. */
   | { readonly kind: 'fence'; readonly body: Scope; readonly condition: Val }
-  /** A value that one of two branches gives. */
+  /** The value of one of two branches. */
   | {
       readonly kind: 'branch';
       readonly val: Val;
@@ -53,14 +53,14 @@ export type Item =
       readonly otherwiseVal: Val;
     };
 
-/** A loop's body, a function's, or a branch's. */
+/** The body of a loop, a function, a fence or a branch. */
 export class Scope {
   readonly depth: number;
   readonly parent: Scope | null;
   readonly kind: 'function' | 'loop' | 'fence' | 'branch';
   readonly items: Item[] = [];
   readonly memo = new Map<string, Val>();
-  /** Values that hold only until a variable changes. */
+  /** Values that are valid only until a variable changes. */
   readonly volatile = new Map<string, Val>();
   effects = 0;
 
@@ -77,11 +77,11 @@ export class Code {
   scope: Scope = this.root;
   readonly #ids = new Map<Val, number>();
 
-  /** What the function returns, an i32. */
+  /** The value that the function returns, an i32. */
   result: Val | null = null;
-  /** The kernel that this is the code of. */
+  /** The name of the kernel that this code implements. */
   readonly kernel: string;
-  /** How many i32 arguments the function takes. */
+  /** The number of i32 parameters. */
   readonly params: number;
 
   constructor(kernel: string, params = 1) {
@@ -89,12 +89,12 @@ export class Code {
     this.params = params;
   }
 
-  /** What a kernel has that no code can be written for, a fault of an earlier pass. */
+  /** An error for a kernel that cannot be emitted: a bug in an earlier pass. */
   fault(problem: string): Error {
     return new Error(`@${this.kernel}: ${problem}`);
   }
 
-  /** Locals are numbered behind the function's arguments. */
+  /** A new local, numbered after the function's parameters. */
   local(type: WasmType): number {
     this.locals.push(type);
     return this.params - 1 + this.locals.length;
@@ -111,11 +111,11 @@ export class Code {
     return val;
   }
 
-  /** A value that depends on its operands alone: computed in the outermost scope that has them all. */
+  /** A value that depends only on its operands: computed in the outermost scope that has them all. */
   pure(op: string, type: WasmType, args: readonly Val[], imm: readonly number[] = []): Val {
     const home = args.reduce<Scope>((deep, a) => (a.scope.depth > deep.depth ? a.scope : deep), this.root);
     const held = args.some((a) => a.ordered || this.#held.has(a));
-    // What hangs on a variable's present value stays here, and is forgotten when the variable changes.
+    // A value that depends on a variable stays here, and is forgotten when the variable changes.
     const scope = held ? this.scope : args.length > 0 && op.includes('load') ? this.#within(home) : home;
     const key = this.#key(op, imm, args);
     for (let s: Scope | null = this.scope; s; s = s.parent) {
@@ -129,14 +129,14 @@ export class Code {
   }
   readonly #held = new Set<Val>();
 
-  /** `home`, or the fence in it that we are behind: a fence is there to keep loads in. */
+  /** `home`, or the fence directly inside it around the current scope: fences keep loads in. */
   #within(home: Scope): Scope {
     let below: Scope | null = null;
     for (let s: Scope | null = this.scope; s && s !== home; s = s.parent) below = s;
     return below?.kind === 'fence' ? below : home;
   }
 
-  /** A value read from something that may change: computed here and now. */
+  /** A value read from something that may change: computed at this point. */
   ordered(op: string, type: WasmType, args: readonly Val[], imm: readonly number[] = []): Val {
     const key = this.#key(op, imm, args);
     for (let s: Scope | null = this.scope; s; s = s.parent) {
@@ -149,7 +149,7 @@ export class Code {
     return this.#place(val);
   }
 
-  /** A constant or an argument: free everywhere. */
+  /** A constant or a parameter: available everywhere. */
   leaf(op: string, type: WasmType, imm: readonly number[]): Val {
     return this.pure(op, type, [], imm);
   }
@@ -161,7 +161,7 @@ export class Code {
     this.forget();
   }
 
-  /** Values read before may be stale now. */
+  /** Forgets the values that were read before, as they may be stale. */
   forget(): void {
     for (let s: Scope | null = this.scope; s; s = s.parent) s.volatile.clear();
   }
@@ -207,7 +207,7 @@ export class Code {
     this.forget();
   }
 
-  /** `cond ? then() : otherwise()`, computing only the one. */
+  /** `cond ? then() : otherwise()`, computing only the branch taken. */
   branch(condition: Val, type: WasmType, then: () => Val, otherwise: () => Val): Val {
     const outer = this.scope;
     const arm = (f: () => Val): [Scope, Val] => {
@@ -240,14 +240,13 @@ export class Code {
 
 const marker: Effect = { op: 'use', imm: [], args: [], at: -1 };
 
-/** Constants and arguments cost no more than a variable does. */
+/** True for constants and parameters, which cost no more than a local. */
 export const isLeaf = (v: Val): boolean => v.op.endsWith('.const') || v.op === 'local.get';
 
-/** Instructions in instructions before one gets a local: what reads a module nests as deep as they do, and takes longer the
- *  deeper they are. */
+/** Nesting depth at which an instruction gets a local: readers of a module nest as deeply, and slow down with depth. */
 const maxHeight = 128;
 
-/** One value in this many instructions of a long chain is kept in a local. */
+/** One value in this many nested instructions, to be kept in a local. */
 function linksOf(code: Code): ReadonlySet<Val> {
   const links = new Set<Val>();
   const heights = new Map<Val, number>();
@@ -270,8 +269,8 @@ function linksOf(code: Code): ReadonlySet<Val> {
   return links;
 }
 
-/** Gives a local to every value that is needed more than once, in another scope, or after something changed, and to links of
- *  long chains; the others are written where they are used. */
+/** Gives a local to every value that is used more than once, in another scope, or after a change, and to the links of
+ *  long chains; the others are emitted where they are used. */
 export function assignLocals(code: Code): void {
   const links = linksOf(code);
   const evaluatedAt = new Map<Val, number>();
@@ -311,7 +310,7 @@ export function assignLocals(code: Code): void {
   visit(code.root);
 }
 
-/** Whether moving this value past an effect could change it: it is a read, or would be written together with one. */
+/** True if moving this value past an effect could change it: it is a read, or would be emitted together with one. */
 function readsChanging(v: Val): boolean {
   return (
     v.ordered || v.args.some((a) => a.scope === v.scope && a.uses.length === 1 && a.local === null && readsChanging(a))

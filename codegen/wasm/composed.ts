@@ -1,4 +1,4 @@
-/** Scalar functions that are several instructions of WebAssembly: of one value, and of four lanes. */
+/** Scalar functions that take several WebAssembly instructions: for one value, and for four lanes. */
 
 import { type DType, dtypes } from '../../ir/dtype.ts';
 import type { ComposedFn } from '../../ir/scalar.ts';
@@ -9,12 +9,12 @@ type Build = (c: Code, dtype: DType, a: Val, b: Val) => Val;
 /** -v, of an i32. */
 const negative = (c: Code, v: Val): Val => c.pure('i32.sub', 'i32', [c.leaf('i32.const', 'i32', [0]), v]);
 
-/** A constant in all lanes that is no NaN. */
+/** A constant other than NaN in all lanes. */
 const isNumber = ({ op, args: [one] }: Val): boolean =>
   op === 'f32x4.splat' && one?.op === 'f32.const' && !Number.isNaN(one.imm[0]);
 
 const none: Build = () => {
-  throw new Error('one instruction does this');
+  throw new Error('this is a single instruction');
 };
 
 const extreme = (fn: 'min' | 'max', beyond: 'lt' | 'gt', within: 'lt' | 'gt'): { one: Build; four: Build } => ({
@@ -24,8 +24,8 @@ const extreme = (fn: 'min' | 'max', beyond: 'lt' | 'gt', within: 'lt' | 'gt'): {
     const other = c.pure('i32.or', 'i32', [c.pure(`f32.${beyond}`, 'i32', [a, b]), c.pure('f32.ne', 'i32', [b, b])]);
     return c.pure('select', 'f32', [other, b, a]);
   },
-  // Engines take eight instructions for IEEE's maximum, each in need of the last. A pseudo-maximum keeps a NaN of the first
-  // operand, and all ones are one.
+  // Engines compile IEEE's maximum to eight dependent instructions. A pseudo-maximum keeps a NaN of the first operand,
+  // and or-ing all ones gives a NaN.
   four(c, _dtype, a, b) {
     const most = c.pure(`f32x4.p${fn}`, 'v128', [a, b]);
     return isNumber(b) ? most : c.pure('v128.or', 'v128', [most, c.pure('f32x4.ne', 'v128', [b, b])]);
@@ -41,7 +41,7 @@ export const composed: Readonly<Record<ComposedFn, { readonly one: Build; readon
     },
     four: none,
   },
-  // Lanes have no type of their own.
+  // Lanes have no type.
   f32_bits: { one: none, four: (_c, _dtype, v) => v },
   i32_bits: { one: none, four: (_c, _dtype, v) => v },
   min: extreme('min', 'gt', 'lt'),

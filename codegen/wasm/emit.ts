@@ -1,5 +1,5 @@
-/** A program as a WebAssembly module: one function a kernel, one export an entry, one memory, and no imports but that of
- *  a memory that threads share. */
+/** A program as a WebAssembly module: a function per kernel, an export per entry, one memory, and no imports except a
+ *  memory that threads share. */
 
 import type { Buffer } from '../../ir/expr.ts';
 import { isShared, type Kernel } from '../../ir/kernel.ts';
@@ -17,19 +17,19 @@ import { addTeam, type Part, type TeamEntry } from './team.ts';
 export const pageBytes = 65536;
 export const pagesOf = (program: Program): number => Math.ceil(program.arenaBytes / pageBytes);
 
-/** The export of an entry: its name, unless the module calls something else so or an export cannot be called so. */
+/** The export of an entry: its name, unless the module uses that name or an export cannot have it. */
 export const entryExport = (name: string): string =>
   /^(?!memory$|team\.)[A-Za-z_][\w.]*$/.test(name) ? name : JSON.stringify(name);
-/** The export of a kernel by itself, in a module that has such. */
+/** The export of a single kernel, in a module that has such exports. */
 export const kernelExport = (k: Kernel): string => `@${JSON.stringify(k.name)}`;
 
 export interface EmitOptions {
-  /** Whether lanes add products in one instruction of relaxed SIMD, whose bits are the engine's. */
+  /** Lanes multiply and add in one instruction of relaxed SIMD, whose result depends on the engine. */
   readonly madd?: boolean;
 }
 
-/** The program for one thread: a module that imports nothing. With `each`, also every kernel by itself is an export, for who
- *  measures them. */
+/** The program for one thread: a module that imports nothing. With `each`, every kernel is also an export of its own,
+ *  for measurements. */
 export function emitWasm(program: Program, options: EmitOptions & { readonly each?: boolean } = {}): Emitted {
   const { names, layout } = described(program, options);
   return emitModule({
@@ -46,8 +46,8 @@ export function emitWasm(program: Program, options: EmitOptions & { readonly eac
   });
 }
 
-/** The program for several threads, of which each has an instance over one memory, imported as `tapeout.memory`. What stands
- *  between two barriers is a stage; of kernels that threads do not share those that follow each other are one unit. */
+/** The program for several threads, each with an instance over one memory, imported as `tapeout.memory`. The launches
+ *  between two barriers are a stage; consecutive kernels that threads do not share are one unit. */
 export function emitThreadedWasm(program: Program, options: EmitOptions = {}): Emitted {
   const { names, layout } = described(program, options);
   const nameOf = (k: Kernel): string => `kernel.${names.get(k)}`;
@@ -82,13 +82,13 @@ export function emitThreadedWasm(program: Program, options: EmitOptions = {}): E
   });
 }
 
-/** Code whose values have their variables. */
+/** Code with locals assigned to its values. */
 function ready(code: Code): Code {
   assignLocals(code);
   return code;
 }
 
-/** What kernels are called, and where their buffers lie. */
+/** The names of kernels and the offsets of their buffers. */
 function described(
   program: Program,
   { madd = false }: EmitOptions,

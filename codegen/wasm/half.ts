@@ -1,16 +1,16 @@
-/** f16 as WebAssembly has it, which knows none: the bits of an element as an f32, and an f32 as bits. Lanes are computed as single
- *  values are, and every step is exact or rounds as IEEE 754 does, so that all backends store the same bits. */
+/** f16 in WebAssembly, which lacks it: the bits of an element to f32, and f32 to bits. Lanes compute what single values
+ *  do, and every step is exact or rounds as IEEE 754 does, so that all backends store the same bits. */
 
 import type { Code, Val, WasmType } from './code.ts';
 
-/** One step on single values or on lanes. */
+/** The operations on single values, or on lanes. */
 interface Spelling {
   readonly whole: (op: string, ...args: Val[]) => Val;
   readonly float: (op: string, ...args: Val[]) => Val;
   readonly int: (value: number) => Val;
   readonly num: (value: number) => Val;
   readonly shifted: (op: 'shl' | 'shr_u', v: Val, by: number) => Val;
-  /** `a` where `v` < `limit`, else `b`; all are whole and not negative. */
+  /** `a` where `v` < `limit`, else `b`; all are non-negative integers. */
   readonly below: (v: Val, limit: number, a: Val, b: Val) => Val;
   readonly least: (v: Val, limit: number) => Val;
   readonly asWhole: (v: Val) => Val;
@@ -67,11 +67,11 @@ function lanes(c: Code): Spelling {
   };
 }
 
-/** The value of 16 bits, in a word each. */
+/** The value of 16 bits, each in a word. */
 function read(s: Spelling, bits: Val): Val {
   const sign = s.shifted('shl', s.whole('and', bits, s.int(0x8000)), 16);
   const size = s.whole('and', bits, s.int(0x7fff));
-  // The exponent is counted from 15 in an f16 and from 127 in an f32; that of infinities is the greatest in both.
+  // Exponents are biased by 15 in an f16 and by 127 in an f32; infinities have the greatest in both.
   const normal = s.whole(
     'add',
     s.shifted('shl', size, 13),
@@ -81,23 +81,23 @@ function read(s: Spelling, bits: Val): Val {
   return s.asFloat(s.whole('or', s.below(size, 0x400, subnormal, normal), sign));
 }
 
-/** The 16 bits of a value, in a word each. */
+/** The 16 bits of a value, each in a word. */
 function written(s: Spelling, value: Val): Val {
   const word = s.asWhole(value);
   const sign = s.whole('and', s.shifted('shr_u', word, 16), s.int(0x8000));
   const size = s.whole('and', word, s.int(0x7fffffff));
-  // Half of the last place that is kept, less what makes ties even.
+  // Half of the last kept place, less one, plus the bit that rounds ties to even.
   const odd = s.whole('and', s.shifted('shr_u', size, 13), s.int(1));
   const near = s.whole('add', s.whole('add', size, s.int(0xfff - 0x38000000)), odd);
   const normal = s.least(s.shifted('shr_u', near, 13), 0x7c00);
-  // The last place of 1/2 is that of a subnormal f16.
+  // The last place of 1/2 in an f32 is that of a subnormal f16.
   const sum = s.asWhole(s.float('add', s.asFloat(size), s.num(0.5)));
   const subnormal = s.whole('sub', sum, s.int(0x3f000000));
   const signed = s.whole('or', s.below(size, 0x38800000, subnormal, normal), sign);
   return s.below(size, 0x7f800001, signed, s.int(0x7e00));
 }
 
-/** What is read of elements, and what is written to them. */
+/** Conversions for reads and for writes of elements. */
 export const half = {
   read: {
     one: (c: Code, bits: Val): Val => read(single(c), bits),

@@ -1,4 +1,4 @@
-/** Scalar functions and conversions as instructions of WebAssembly: of vectors of four lanes where an operand is one, else of
+/** Scalar functions and conversions as WebAssembly instructions: on vectors of four lanes if an operand is one, else on
  *  single values. */
 
 import { dtypes, kindOf } from '../../ir/dtype.ts';
@@ -8,14 +8,14 @@ import type { DType, StoredType } from '../../ir/type.ts';
 import type { Code, Val } from './code.ts';
 import { composed } from './composed.ts';
 
-/** How many lanes a vector has. */
+/** The number of lanes in a vector. */
 export const LANES = 4;
 
 export const wasmType = (d: StoredType): 'i32' | 'f32' => dtypes[d].wasm[0];
 /** The vector interpretation of an element type: conditions are all-ones masks. */
 export const lanesOf = (d: StoredType): 'f32x4' | 'i32x4' => dtypes[d].wasm[1];
 
-/** `fn` of two operands of one type. Lanes are shifted all alike, by a single value. */
+/** `fn` of two operands of one type. A shift of lanes takes one shift count for all. */
 export function arithmetic(c: Code, fn: BinaryFn, dtype: DType, a: Val, b: Val): Val {
   const row = binaries[fn];
   if (a.type === 'v128' || b.type === 'v128')
@@ -32,12 +32,12 @@ function arithmeticVector(c: Code, fn: BinaryFn, dtype: DType, a: Val, b: Val): 
   const row = binaries[fn];
   const four = row.wasm?.[kindOf(dtype)]?.[1];
   if (four === 'composed') return composed[fn as ComposedFn].four(c, dtype, a, b);
-  if (!four) throw c.fault(`no vector instruction is ${fn} of ${dtype}`);
+  if (!four) throw c.fault(`${fn} of ${dtype} has no vector instruction`);
   const v = c.pure(four, 'v128', [a, b]);
   return row.closed ? v : narrow(c, resultOf(row, dtype), v);
 }
 
-/** A whole number brought into the range of its type. */
+/** An integer brought into the range of its type. */
 function narrow(c: Code, dtype: DType, v: Val): Val {
   return dtype === 'u8' ? convert(c, 'i32', dtype, v) : v;
 }
@@ -54,11 +54,11 @@ export function unary(c: Code, fn: UnaryFn, dtype: DType, v: Val): Val {
 function unaryVector(c: Code, fn: UnaryFn, dtype: DType, v: Val): Val {
   const four = unaries[fn].wasm?.[kindOf(dtype)]?.[1];
   if (four === 'composed') return composed[fn as ComposedFn].four(c, dtype, v, v);
-  if (!four) throw c.fault(`no vector instruction is ${fn} of ${dtype}`);
+  if (!four) throw c.fault(`${fn} of ${dtype} has no vector instruction`);
   return c.pure(four, 'v128', [v]);
 }
 
-/** sum + a·b, rounded once or twice as the engine likes where they are vectors. */
+/** sum + a·b; on vectors rounded once or twice, depending on the engine. */
 export function madd(c: Code, a: Val, b: Val, sum: Val): Val {
   if (sum.type !== 'v128' || (a.type !== 'v128' && b.type !== 'v128'))
     return arithmetic(c, 'add', 'f32', sum, arithmetic(c, 'mul', 'f32', a, b));
@@ -94,7 +94,7 @@ function convertVector(c: Code, from: DType, to: DType, v: Val): Val {
   return to === 'u8' && from === 'i32' ? c.pure('v128.and', 'v128', [v, all(255)]) : v;
 }
 
-/** A vector that has the value in each lane; a vector stays what it is. */
+/** A vector with the value in each lane; a vector is returned as it is. */
 export function splat(c: Code, v: Val, dtype: DType): Val {
   if (v.type === 'v128') return v;
   if (dtype === 'bool')
@@ -108,7 +108,7 @@ export function splat(c: Code, v: Val, dtype: DType): Val {
   return c.pure(`${lanesOf(dtype)}.splat`, 'v128', [v]);
 }
 
-/** A vector of single values, one after another. */
+/** A vector of single values, in order. */
 export function vectorOf(c: Code, first: Val, rest: readonly Val[], dtype: DType): Val {
   const lanes = lanesOf(dtype);
   return rest.reduce(

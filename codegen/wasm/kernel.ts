@@ -1,5 +1,5 @@
-/** Spells one kernel as WebAssembly. Every choice is in the kernel already: a vectorized loop is lanes, an unrolled one
- *  copies, a tile is variables. What is left to do here is addresses, and computing equal things once. */
+/** Spells one kernel as WebAssembly. All choices were made in the kernel: vectorized loops are lanes, unrolled ones are
+ *  copies, tiles are locals. Only addresses and common subexpressions are left to handle. */
 
 import { addsProduct } from '../../ir/analysis/work.ts';
 import { valueType } from '../../ir/dtype.ts';
@@ -21,7 +21,7 @@ export function emitKernel(kernel: Kernel, layout: Layout): Code {
   return code;
 }
 
-/** Writes a kernel's statements, into a function of `params` integers of which the first is the batch. */
+/** Emits the statements of a kernel into a function of `params` integers, the first of which is the batch. */
 export class KernelEmitter {
   readonly code: Code;
   readonly axes: Axes;
@@ -56,7 +56,7 @@ export class KernelEmitter {
         this.#tiles.declare(s.tile);
         return;
       case 'barrier':
-        // One thread after the other runs the invocations: what they wrote is there.
+        // A single thread runs the invocations one after another: all that they wrote is visible.
         return;
       case 'set':
         return this.#tiles.assign(s.tile, s.at, this.values.value(s.value));
@@ -120,7 +120,7 @@ export class KernelEmitter {
 
   #constant(e: Expr): number {
     const l = this.axes.linear(e);
-    if (!l || l.terms.size > 0 || l.lanes !== 0) throw this.code.fault("an unrolled loop's bound is no constant");
+    if (!l || l.terms.size > 0 || l.lanes !== 0) throw this.code.fault('the bound of an unrolled loop is not constant');
     return l.constant;
   }
 }

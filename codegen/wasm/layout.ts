@@ -1,12 +1,12 @@
 import type { Buffer } from '../../ir/expr.ts';
 
-/** What the code of a kernel is written for: where its buffers lie, and what they hold. */
+/** The context of a kernel's code: the offsets of its buffers, and facts about their values. */
 export interface Layout {
   /** Bytes from the start of memory. */
   offset(storage: Buffer): number;
-  /** How many values integers there may take, from 0 on, where that is known. */
+  /** If the integers in a buffer are known to be in 0 … n − 1, n. */
   values?(storage: Buffer): number | undefined;
   readonly maxBatch: number;
-  /** Whether lanes add a product in one instruction of relaxed SIMD, whose bits are the engine's. */
+  /** Lanes multiply and add in one instruction of relaxed SIMD, whose result depends on the engine. */
   readonly madd: boolean;
 }

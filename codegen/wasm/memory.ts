@@ -1,4 +1,4 @@
-/** Buffers in the module's memory: addresses of elements, what is read there and what is stored. */
+/** Buffers in the module's memory: addresses of elements, loads and stores. */
 
 import { flatPlace, type Linear } from '../../ir/analysis/linear.ts';
 import { valueType } from '../../ir/dtype.ts';
@@ -12,16 +12,16 @@ import { half } from './half.ts';
 import { LANES, lanePicks, splat, wasmType } from './instructions.ts';
 import type { Layout } from './layout.ts';
 
-/** How elements that are no values in WebAssembly are read and written. */
+/** Conversions of elements whose type WebAssembly lacks. */
 const coded: Partial<Record<StoredType, typeof half>> = { f16: half };
 
-/** What memory needs of the values around it. */
+/** The context that memory accesses need. */
 export interface Around {
-  /** Whether code stands in a branch: what is read there may not be read elsewhere. */
+  /** The code is in a branch: a read there may not move out of it. */
   readonly guarded: boolean;
   /** Σ terms·bytes + constant. */
   sum(l: Linear, bytes: number, constant: number): Val;
-  /** A vector made of single values. */
+  /** A vector built from single values. */
   lanewise(e: Expr): Val;
   /** Runs `f` for each lane with the vector's axis bound to that lane's index. */
   eachLane(f: (lane: number) => void): void;
@@ -30,7 +30,7 @@ export interface Around {
 interface Address {
   readonly pointer: Val;
   readonly offset: number;
-  /** How many elements lie from one lane to the next. */
+  /** The distance in elements from one lane to the next. */
   readonly stride: number;
 }
 
@@ -49,16 +49,17 @@ export class Memory {
     this.#written = new Set(kernel.params.filter((p) => p.access !== 'in').map((p) => p.buffer));
   }
 
-  /** An element's address as a pointer and a constant offset, the offset never negative and the pointer neither. */
+  /** The address of an element as a pointer and a constant offset, neither of them negative. */
   #address(buffer: Buffer, at: readonly Expr[]): Address | null {
     const bytes = byteSize(buffer.type.dtype);
     const base = this.#layout.offset(storageOf(buffer));
     const l = this.#axes.linear(flatPlace(buffer.type.shape, at));
     if (!l) return null;
-    // All elements that lie a constant apart share a pointer. What may be negative is lifted, and the offset lowered by as much.
+    // Elements a constant apart share a pointer. A part that may be negative is raised, and the offset lowered to
+    // match.
     const least = [...l.terms.values()].reduce((sum, { of, by }) => {
       const [low, high] = this.#axes.range(of);
-      // No index of a loop is negative, whatever is known of its bounds.
+      // A loop index is never negative, whatever is known of its bounds.
       return sum + by * (by > 0 ? (of.kind === 'axis' ? Math.max(0, low) : low) : high);
     }, 0);
     const lift = Math.max(0, -least) * bytes;
@@ -109,14 +110,14 @@ export class Memory {
     if (a.stride === 0) return this.#fetch('v128.load32_splat', 'v128', buffer, a.pointer, a.offset, 4);
     if (a.stride === 1) return whole ? at4(0) : this.#loadPart(buffer, a.pointer, a.offset, count);
     if (!whole) return this.#values.lanewise(x.load(buffer, at));
-    // Every second element of eight: the first and third of two neighbouring vectors.
+    // Every second element of eight, from two neighbouring vectors.
     if (a.stride === 2) return c.pure('i8x16.shuffle', 'v128', [at4(0), at4(4)], lanePicks([0, 2, 4, 6]));
     if (a.stride === -1 && a.offset >= 12)
       return c.pure('i8x16.shuffle', 'v128', [at4(-3), at4(-3)], lanePicks([3, 2, 1, 0]));
     return this.#values.lanewise(x.load(buffer, at));
   }
 
-  /** As many neighbours as there are lanes: what lies behind them may belong to another thread, or to nobody. */
+  /** Loads no more elements than there are lanes: those after them may belong to another thread, or lie outside memory. */
   #loadPart(buffer: Buffer, pointer: Val, offset: number, count: number): Val {
     if (count === 1) return this.#fetch('v128.load32_zero', 'v128', buffer, pointer, offset, 4);
     const two = this.#fetch('v128.load64_zero', 'v128', buffer, pointer, offset, 4);
@@ -131,7 +132,7 @@ export class Memory {
     if (last !== 1) this.#code.effect('v128.store32_lane', [pointer, value], [offset + 4 * last, 4, last]);
   }
 
-  /** Stores one element, or in lanes one for each of them. */
+  /** Stores one element, or one for each lane. */
   store(buffer: Buffer, at: readonly Expr[], value: Val): void {
     const { dtype } = buffer.type;
     const c = this.#code;

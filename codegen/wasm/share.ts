@@ -1,4 +1,4 @@
-/** A kernel that threads share: its work as units, which are numbered and may be done in any order. */
+/** A kernel that threads share: its work as numbered units, which may be done in any order. */
 
 import type { Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
@@ -7,15 +7,15 @@ import type { Code, Val } from './code.ts';
 import { KernelEmitter } from './kernel.ts';
 import type { Layout } from './layout.ts';
 
-/** `run` is a function of the batch, a first unit and the one after the last, which does these units; `units` is one of the
- *  batch that returns how many there are. The iterations of a parallel loop, and of those that it consists of, are units, and
- *  all that stands beside these loops is one more. */
+/** `run`, a function of the batch, a first unit and the end of a range, does these units; `units`, a function of the
+ *  batch, returns the number of units. The iterations of a nest of parallel loops are units, and all statements outside
+ *  such loops are one more. */
 export const emitShare = (kernel: Kernel, layout: Layout): { readonly run: Code; readonly units: Code } => ({
   run: run(kernel, new KernelEmitter(kernel, layout, 3)),
   units: units(kernel, new KernelEmitter(kernel, layout, 1)),
 });
 
-/** What a shared kernel consists of. */
+/** A part of a shared kernel. */
 type Part =
   | { readonly kind: 'shared'; readonly nest: readonly Loop[] }
   | { readonly kind: 'alone'; readonly stmts: readonly Stmt[] };
@@ -27,7 +27,7 @@ function partsOf({ body }: Kernel): Part[] {
   return [...body.filter(isParallel).map((l): Part => ({ kind: 'shared', nest: sharedNest(l) })), ...alone];
 }
 
-/** How many units a part has, from the batch. */
+/** The number of units in a part, as a function of the batch. */
 const unitsIn = (p: Part): Expr => (p.kind === 'alone' ? x.int(1) : p.nest.map(tripsOf).reduce((a, b) => x.mul(a, b)));
 const tripsOf = ({ from, to, step }: Loop): Expr => x.idiv(x.add(x.sub(to, from), x.int(step - 1)), x.int(step));
 
@@ -52,7 +52,7 @@ function units(kernel: Kernel, { code, values }: KernelEmitter): Code {
   return code;
 }
 
-/** Of a nest's iterations, numbered from `start` on in their order, those from `from` up to `to`. */
+/** The iterations of a nest, numbered from `start` on in order, that lie in `from` … `to`, exclusive. */
 function unitsFrom(
   nest: readonly Loop[],
   start: Val,

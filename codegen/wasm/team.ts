@@ -1,58 +1,62 @@
-/** Several threads at one entry. Each has an instance of the module over one memory. An entry is a list of stages, a stage a
- *  list of units, and a unit a share of a kernel that is fixed when compiling: threads take units until there are none, and
- *  whoever finishes the last one opens the next stage. So no call waits for a thread that got no time from the system.
+/** Several threads at one entry. Each has an instance of the module over one memory. An entry is a list of stages, a
+ *  stage a list of units, and a unit a fixed part of a kernel: threads take units until none is left, and the thread
+ *  that finishes the last one opens the next stage. So no call waits for a thread that the system does not run.
  *
- *  A thread that finds nothing to do looks again and again, as sleeping and waking take longer than most stages do, and
- *  sleeps when that has taken long. What threads tell each other lies in the bytes that plans leave free. */
+ *  A thread without work polls at first, as sleeping and waking take longer than most stages do, and sleeps if that
+ *  takes long. The shared words lie in the bytes that plans keep free. */
 
 import { namespace } from '../../ir/text/print-expr.ts';
 import { i32, i64, identifierOf, type Module, none } from './binaryen.ts';
 
 /** Byte offsets of these words. */
 const word = {
-  /** The first unit that nobody has taken, and, in the upper half, how often stages were opened and closed, over all calls:
-   *  what a thread saw of a stage holds as long as this number does. Odd, none is open. */
+  /** The first unit that nobody has taken; and, in the upper half, the number of times that stages were opened and
+   *  closed, over all calls: what a thread has read about a stage is valid while this number stays the same. No stage
+   *  is open while it is odd. */
   taken: 0,
   opened: 4,
-  /** Units of the open stage that are done. */
+  /** The finished units of the open stage. */
   done: 8,
-  /** Which stage is open. */
+  /** The number of the open stage. */
   stage: 12,
   batch: 16,
-  /** Threads that are asleep, or about to be, or woken and not yet running. */
+  /** Threads that sleep, are about to, or are woken but do not yet run. */
   asleep: 20,
   failed: 24,
 } as const;
 type Word = keyof typeof word;
 
-/** How often a thread looks before it sleeps: for some tenths of a millisecond, longer than a host takes between two steps. */
+/** How often a thread polls before it sleeps: for some tenths of a millisecond, longer than a host takes between two
+ *  steps. */
 const patience = 1 << 17;
-/** Nanoseconds of one sleep, and after how many of them in vain the calling thread gives up. */
-const sleep = 1_000_000_000n;
-const most = 60;
-/** How often each thread takes units in a stage, if all are as fast: the more, the more even, and the dearer. */
-const turns = 16;
+/** The nanoseconds of one sleep, and the number of sleeps in vain after which the calling thread gives up. */
+const sleepNanoseconds = 1_000_000_000n;
+const maxSleeps = 60;
+/** The number of times that each thread takes units of a stage, if all are equally fast: more balances better, and
+ *  costs more. */
+const turnsPerThread = 16;
 
-/** Stages that are none: between two calls, and for good. */
+/** Values of `stage` for no stage: between two calls, and for good. */
 const idle = 0;
 const ended = -1;
 
-/** A function of the batch, a first unit and the one behind the last, and one of the batch that tells how many there are. */
+/** A function of the batch, a first unit and the end of a range, and a function of the batch that returns the number of
+ *  units. */
 export interface Share {
   readonly run: string;
   readonly units: string;
 }
-/** A unit of functions of the batch, which run in their order, or the units of a kernel. */
+/** One unit that calls functions of the batch in order, or the units of a kernel. */
 export type Part = { readonly calls: readonly string[] } | Share;
 export interface TeamEntry {
   readonly export: string;
   readonly stages: readonly (readonly Part[])[];
 }
 
-/** Adds the entries, as exports for the thread that calls, and what the others run:
- *  `team.lead(threads, maySleep)` tells the calling thread how many there are, itself included;
+/** Adds the entries, as exports for the calling thread, and the functions of the other threads:
+ *  `team.lead(threads, maySleep)` sets the number of threads, for the calling one, which is among them;
  *  `team.work(threads)` takes part in calls until `team.end()`;
- *  `team.fail()` lets a thread that cannot go on tell the calling one, which traps. */
+ *  `team.fail()` lets a thread that cannot go on inform the calling one, which traps. */
 export function addTeam(m: Module, entries: readonly TeamEntry[]): void {
   const team = new Team(m);
   team.wait();
@@ -68,12 +72,12 @@ export function addTeam(m: Module, entries: readonly TeamEntry[]): void {
   team.members();
 }
 
-/** An argument or a variable of a function. */
+/** A parameter or a variable of a function. */
 interface Local {
   get(): number;
   set(value: number): number;
 }
-/** A function's arguments and variables, as many as it was given. */
+/** The parameters and variables of a function, as many as it has. */
 type Locals = [Local, Local, Local, Local, Local, Local, Local, Local, ...Local[]];
 
 class Team {
@@ -91,17 +95,17 @@ class Team {
   #global = (name: string): number => this.#m.global.get(name, i32);
   #read = (of: Word): number => this.#m.i32.atomic.load(word[of], this.#const(0));
   #write = (of: Word, value: number): number => this.#m.i32.atomic.store(word[of], this.#const(0), value);
-  /** Returns what there was. */
+  /** Returns the previous value. */
   #add = (of: Word, by: number): number => this.#m.i32.atomic.rmw.add(word[of], this.#const(0), by);
   #wake = (): number => this.#m.drop(this.#m.memory.atomic.notify(this.#const(word.opened), this.#const(-1)));
   #less = (a: number, b: number): number => this.#m.i32.lt_u(a, b);
   #plus = (a: number, b: number): number => this.#m.i32.add(a, b);
   #minus = (a: number, b: number): number => this.#m.i32.sub(a, b);
-  /** What runs until nothing in it branches to `again`. */
+  /** Repeats whenever something in the body branches to `again`. */
   #again = (...body: number[]): number => this.#m.loop('again', this.#m.block(null, body, none));
   #if = (condition: number, ...then: number[]): number => this.#m.if(condition, this.#m.block(null, then, none));
 
-  /** A function of this many i32 arguments that returns nothing; `body` gets its arguments and variables. */
+  /** A function of this many i32 parameters that returns nothing; `body` gets its parameters and variables. */
   #define(
     name: string,
     params: number,
@@ -125,8 +129,8 @@ class Team {
     if (exported) m.addFunctionExport(own, name);
   }
 
-  /** `team.wait(opened)`: returns when another stage is open. Traps in the calling thread when a thread has failed, or when
-   *  none has done anything in a minute; where it must not sleep, as in a page, in `most` times 2^32 looks. */
+  /** `team.wait(opened)`: returns once another stage is open. Traps in the calling thread if a thread has failed, or if
+   *  nothing happens for a minute; where it must not sleep, as in a page, after `maxSleeps` times 2^32 polls. */
   wait(): void {
     const m = this.#m;
     const giveUp = (when: number): number => m.if(m.i32.and(when, this.#global('leads')), m.unreachable());
@@ -141,21 +145,21 @@ class Team {
           this.#global('maySleep'),
           m.block(null, [
             m.drop(this.#add('asleep', this.#const(1))),
-            woken.set(m.memory.atomic.wait32(this.#const(word.opened), opened.get(), m.i64.const(sleep))),
+            woken.set(m.memory.atomic.wait32(this.#const(word.opened), opened.get(), m.i64.const(sleepNanoseconds))),
             m.drop(this.#add('asleep', this.#const(-1))),
-            // 2 says that the time is over.
+            // 2 means that the time is up.
             m.if(m.i32.eq(woken.get(), this.#const(2)), next(vain)),
           ]),
           m.if(m.i32.eq(looks.get(), this.#const(-1)), next(vain)),
         ),
-        giveUp(m.i32.ge_u(vain.get(), this.#const(most))),
+        giveUp(m.i32.ge_u(vain.get(), this.#const(maxSleeps))),
         m.br('again'),
       ),
     ]);
   }
 
-  /** `team.open(stage)`: by the thread that did the last unit of the one before, or begins a call. It closes that one first,
-   *  so that no thread takes units of the old stage for those of the new one. */
+  /** `team.open(stage)`: called by the thread that finished the last unit of the stage before, or that begins a call.
+   *  It closes the old stage first, so that no thread mistakes units of the old stage for those of the new one. */
   open(): void {
     const m = this.#m;
     const next = (): number =>
@@ -170,14 +174,14 @@ class Team {
     ]);
   }
 
-  /** `team.<number>(opened, batch)`: takes units of a stage and does them, until none is left or another stage is open. */
+  /** `team.<number>(opened, batch)`: takes units of a stage and does them until none is left or another stage is open. */
   stage(number: number, parts: readonly Part[], next: number): void {
     const m = this.#m;
     const variables = [i64, i32, i32, i32, i32, i32, ...parts.map(() => i32)];
     this.#define(`team.${number}`, 2, variables, (opened, batch, ticket, total, chunk, from, to, start, ...counts) => {
       const count = (i: number): number => (counts[i] as Local).get();
       const units = (p: Part): number => ('units' in p ? m.call(p.units, [batch.get()], i32) : this.#const(1));
-      const evenly = m.i32.div_u(total.get(), m.i32.mul(this.#global('threads'), this.#const(turns)));
+      const evenly = m.i32.div_u(total.get(), m.i32.mul(this.#global('threads'), this.#const(turnsPerThread)));
       return [
         ...parts.map((p, i) => (counts[i] as Local).set(units(p))),
         total.set(parts.map((_, i) => count(i)).reduce(this.#plus)),
@@ -192,7 +196,7 @@ class Team {
           to.set(this.#plus(from.get(), chunk.get())),
           m.if(this.#less(total.get(), to.get()), to.set(total.get())),
           m.br('again', m.i64.ne(this.#taken(ticket, this.#minus(to.get(), from.get())), ticket.get())),
-          // Units of the parts lie one behind the other.
+          // The units of the parts are numbered consecutively.
           start.set(this.#const(0)),
           ...parts.flatMap((p, i) => [
             this.#part(p, batch, from, to, start, () => count(i)),
@@ -206,14 +210,14 @@ class Team {
     });
   }
 
-  /** Takes this many units, unless the words are not any more as they were seen; returns what they were. */
+  /** Takes this many units, unless the word has changed since it was read; returns its value. */
   #taken(seen: Local, units: number): number {
     const m = this.#m;
     const after = m.i64.add(seen.get(), m.i64.extend_u(units));
     return m.i64.atomic.rmw.cmpxchg(word.taken, this.#const(0), seen.get(), after);
   }
 
-  /** The units of a part that are among those from..to of its stage. */
+  /** Does the units of a part that are among units from..to of its stage. */
   #part(p: Part, batch: Local, from: Local, to: Local, start: Local, count: () => number): number {
     const m = this.#m;
     if ('calls' in p) {
@@ -226,7 +230,7 @@ class Team {
     return m.if(m.i32.lt_s(first(), end()), m.call(p.run, [batch.get(), first(), end()], none));
   }
 
-  /** `team.take()`: takes part in what there is to do; the calling thread until its call is done, others until the end. */
+  /** `team.take()`: does whatever work there is; in the calling thread until its call is done, in others until the end. */
   take(stages: number): void {
     const m = this.#m;
     this.#define('team.take', 0, [i32, i32], (opened, stage) => {
@@ -243,7 +247,7 @@ class Team {
         this.#again(
           opened.set(this.#read('opened')),
           stage.set(this.#read('stage')),
-          // Whoever opens a stage may not have come to the end of it: then the number is odd, or another by now.
+          // The thread that opens a stage may not be done opening it: then the number is odd, or has changed by now.
           m.if(m.i32.and(m.i32.eq(stage.get(), last), isOpen()), m.return()),
           ...run,
           m.call('team.wait', [opened.get()], none),

@@ -1,4 +1,4 @@
-/** Tiles as variables of the function: one for each element, or one vector for each four where lanes write them. */
+/** Tiles as local variables: one per element, or one vector per four elements where lanes write them. */
 
 import { flatPlace, type Linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
@@ -10,7 +10,7 @@ import { LANES, lanePicks, lanesOf, splat, vectorOf, wasmType } from './instruct
 
 interface Variables {
   readonly vector: boolean;
-  /** The first of those that follow each other. */
+  /** The first of consecutive locals. */
   readonly first: number;
 }
 
@@ -26,7 +26,7 @@ export class Tiles {
     this.#vectors = vectorTiles(kernel);
   }
 
-  /** The variables of a tile, from its first mention on. */
+  /** The locals of a tile, created when it is first mentioned. */
   declare(tile: Tile): Variables {
     const known = this.#tiles.get(tile);
     if (known) return known;
@@ -44,8 +44,8 @@ export class Tiles {
     return vars;
   }
 
-  /** The variable that holds a tile's element, and the lane in it where the tile is one of vectors. With `stride`, every
-   *  stride-th element from there on, one for each lane. */
+  /** The local that holds an element of a tile, and its lane there if the tile is made of vectors. With `stride`, one
+   *  element per lane, this far apart. */
   #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; stride: number } {
     const vars: Variables = this.declare(tile);
     const place = (index: readonly Expr[]): Linear => {
@@ -94,7 +94,7 @@ export class Tiles {
   }
 }
 
-/** Tiles that some vectorized loop's axis indexes in the last place: they are kept as vectors. */
+/** Tiles whose last index has the axis of a vectorized loop in it: they are kept as vectors. */
 function vectorTiles(kernel: Kernel): Set<Tile> {
   const lanes = new Set<Axis>();
   walkStmts(kernel.body, (s) => {
@@ -109,6 +109,6 @@ function vectorTiles(kernel: Kernel): Set<Tile> {
   return found;
 }
 
-/** A tile of vectors starts each row with a new one. */
+/** Each row of a tile of vectors starts with a new vector. */
 const vectorsOf = (t: Tile): number => Math.ceil((t.shape.at(-1) as number) / LANES);
 const rowsOf = (t: Tile): number => t.shape.slice(0, -1).reduce((a, b) => a * b, 1);

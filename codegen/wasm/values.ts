@@ -1,4 +1,4 @@
-/** Values of expressions: four lanes' worth where they vary with the lanes, else one for all. */
+/** Values of expressions: vectors of four lanes where they depend on the lanes, else scalars. */
 
 import type { Binding, Linear } from '../../ir/analysis/linear.ts';
 import { decide } from '../../ir/analysis/range.ts';
@@ -11,7 +11,7 @@ import type { Axes, Lanes } from './axes.ts';
 import type { Code, Val } from './code.ts';
 import { arithmetic, convert, splat, unary, vectorOf, wasmType } from './instructions.ts';
 
-/** What is read of memory and of tiles. */
+/** Reads of memory and of tiles. */
 export interface Reads {
   scalar(buffer: Buffer, at: readonly Expr[]): Val;
   vector(buffer: Buffer, at: readonly Expr[]): Val;
@@ -25,9 +25,9 @@ export class Values {
   readonly #code: Code;
   readonly #axes: Axes;
   readonly #reads: Reads;
-  /** How many branches stand around, each taken only under its condition. */
+  /** The number of branches around the code, each taken only under its condition. */
   #branches = 0;
-  /** Values of expressions, while nothing they hang on changes: shared parts are visited once. */
+  /** Values of expressions, valid while nothing that they depend on changes: shared parts are visited once. */
   #scalars = new Map<Expr, Val>();
   #vectors = new Map<Expr, Val>();
 
@@ -38,12 +38,12 @@ export class Values {
     this.batch = code.leaf('local.get', 'i32', [0]);
   }
 
-  /** Whether code stands in a branch: what is read there may not be read elsewhere. */
+  /** True inside a branch: a read there may not move out of it. */
   get guarded(): boolean {
     return this.#branches > 0;
   }
 
-  /** An expression's value: four lanes' worth where it varies with the lanes, else one for all. */
+  /** The value of an expression: a vector of four lanes if it depends on the lanes, else a scalar. */
   value(e: Expr): Val {
     return this.#axes.varies(e) ? this.#vector(e) : this.scalar(e);
   }
@@ -76,7 +76,7 @@ export class Values {
       case 'binary': {
         if (x.dtypeOf(e) === 'i32') {
           const l = this.#axes.linear(e);
-          // Sums of values that are no indices may wrap, and their factors leave the range that numbers here have.
+          // Sums of values other than indices may wrap, and their factors exceed the exact range of numbers here.
           const whole = l && [l.constant, ...[...l.terms.values()].map((t) => t.by)].every((v) => v === (v | 0));
           if (l && whole && l.lanes === 0 && !isAtom(l)) return this.sum(l, 1, l.constant);
         }
@@ -109,7 +109,7 @@ export class Values {
     }
   }
 
-  /** What is never negative is divided by a power of two in one instruction: an engine does not know that it is not. */
+  /** A non-negative value divided by a power of two takes one instruction, but an engine cannot know the sign. */
   #naturalQuotient(e: Extract<Expr, { kind: 'binary' }>): Val | null {
     if ((e.fn !== 'idiv' && e.fn !== 'imod') || e.b.kind !== 'const') return null;
     const by = e.b.value;
@@ -158,7 +158,7 @@ export class Values {
       case 'binary': {
         const { wasm, shifts } = binaries[e.fn];
         const of = x.dtypeOf(e.a);
-        // No vector instruction divides integers, and all lanes are shifted alike.
+        // No vector instruction divides integers, and all lanes share one shift count.
         if (!wasm?.[kindOf(of)]?.[1] || (shifts && this.#axes.varies(e.b))) return this.lanewise(e);
         return arithmetic(this.#code, e.fn, of, operand(e.a), shifts ? this.scalar(e.b) : operand(e.b));
       }
@@ -188,7 +188,7 @@ export class Values {
     }
   }
 
-  /** `a < b ? b : a` is one instruction, with just this treatment of NaN and of equal zeros; and so `b < a ? b : a`. */
+  /** `a < b ? b : a` is one instruction that treats NaN and equal zeros in just this way; so is `b < a ? b : a`. */
   #pseudoMinMax(e: Extract<Expr, { kind: 'select' }>, operand: (p: Expr) => Val): Val | null {
     if (e.cond.kind !== 'binary' || e.cond.fn !== 'lt' || x.dtypeOf(e.then) !== 'f32') return null;
     const same = (p: Expr, q: Expr): boolean => this.#axes.interner.id(p) === this.#axes.interner.id(q);
@@ -198,7 +198,7 @@ export class Values {
     return null;
   }
 
-  /** Σ terms·bytes + constant, outer loops' terms first, so that inner loops only add to what stands. */
+  /** Σ terms·bytes + constant, with the terms of outer loops first, so that inner loops only add to what is there. */
   sum(l: Linear, bytes: number, constant: number): Val {
     const c = this.#code;
     const terms = [...l.terms.values()]
@@ -226,7 +226,7 @@ export class Values {
     });
   }
 
-  /** A vector made of scalars, for what has no vector form. */
+  /** A vector built from scalars, for expressions without a vector form. */
   lanewise(e: Expr): Val {
     const dtype = x.dtypeOf(e);
     const parts: Val[] = [];
@@ -237,7 +237,7 @@ export class Values {
     return vectorOf(this.#code, first as Val, rest, dtype);
   }
 
-  /** Runs `f` knowing no value yet, or those given. */
+  /** Runs `f` with no known values, or with those given. */
   anew<T>(f: () => T, scalars = new Map<Expr, Val>(), vectors = new Map<Expr, Val>()): T {
     const was = [this.#scalars, this.#vectors] as const;
     [this.#scalars, this.#vectors] = [scalars, vectors];
@@ -246,7 +246,7 @@ export class Values {
     return result;
   }
 
-  /** Runs `f` with the axis bound so: nothing is known of values there. */
+  /** Runs `f` with this binding of the axis, and with no known values. */
   within(axis: Axis, binding: Binding, f: () => void): void {
     const outside = this.#outside;
     this.#outside = x.remembered(this.#leaves);
@@ -254,8 +254,8 @@ export class Values {
     this.#outside = outside;
   }
 
-  /** Whether every read in an expression stays inside its buffer, whatever condition it stands behind. Along the batch no
-   *  op shifts an index, so only fixed dimensions are in question. */
+  /** True if every read in an expression stays inside its buffer, whatever conditions guard it. No op shifts an index
+   *  along the batch, so only fixed dimensions are checked. */
   #safe(e: Expr): boolean {
     return !this.#outside(e);
   }
@@ -268,9 +268,9 @@ export class Values {
         const [low, high] = this.#axes.range(i);
         return low < 0 || high >= extent;
       }));
-  /** Known as long as loops' indices range as they do. */
+  /** Cached for as long as the ranges of loop indices stay the same. */
   #outside = x.remembered(this.#leaves);
 }
 
-/** One term by itself: nothing is added up. */
+/** True for a single term without a factor: there is nothing to add. */
 const isAtom = (l: Linear): boolean => l.terms.size === 1 && [...l.terms.values()][0]?.by === 1 && l.constant === 0;

@@ -1,16 +1,15 @@
-/** WebAssembly text laid out to be read: an expression stands on one line where it fits, and what is a step of its own, such
- *  as a loop, never does. */
+/** Formats WebAssembly text for reading: an expression is on one line if it fits, except for constructs such as loops. */
 
 const width = 110;
-/** What takes lines of its own. */
+/** Constructs that take lines of their own. */
 const blocks: ReadonlySet<string> = new Set(['module', 'block', 'loop', 'if', 'then', 'else']);
-/** What stands behind a block's name, and what is listed as many to a line as there is room for. */
+/** The parts of a block's first line, and the items that are listed as many to a line as fit. */
 const signature: ReadonlySet<string> = new Set(['param', 'result']);
 const listed = 'local';
 
 type Node = string | readonly Node[];
 
-/** The same text in other lines. */
+/** The same text with other line breaks. */
 export function layOut(wat: string): string {
   const tokens = wat.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? [];
   let next = 0;
