@@ -1,5 +1,5 @@
-/** Operations on values of a shader: constants fold by the IR's rules, and four lanes are one vector where WGSL says the same
- *  of vectors as of numbers. */
+/** Operations on values of a shader: constants fold by the IR's rules, and four lanes become one vector where a WGSL
+ *  operator treats vectors and numbers alike. */
 
 import { dtypes } from '../../ir/dtype.ts';
 import type { BinaryFn, Expr } from '../../ir/expr.ts';
@@ -13,12 +13,12 @@ import type { Body, Shown, Val } from './values.ts';
 export const shown = (d: StoredType): Shown => dtypes[d].wgsl.type;
 
 const letters = ['x', 'y', 'z', 'w'];
-/** How the lane of a vector is spelt. */
+/** The WGSL text for a lane of a vector. */
 export const laneOf = (vector: string, lane: number): string => `${vector}.${letters[lane]}`;
 
 export class Arithmetic {
   readonly #body: Body;
-  /** Told of each function that the shader needs. */
+  /** Called with each helper function that the shader needs. */
   readonly #uses: (h: Helper) => void;
 
   constructor(body: Body, uses: (h: Helper) => void) {
@@ -62,7 +62,7 @@ export class Arithmetic {
     const known = v.constant === null ? null : folded(row, from, [v.constant]);
     if (known !== null) return this.literal(known, to);
     const inner = e.x;
-    // Whatever WGSL makes of a comparison with a NaN, none of them holds in the IR.
+    // WGSL may decide a comparison with a NaN either way; in the IR it is false.
     if (e.fn === 'not' && inner.kind === 'binary' && binaries[inner.fn].order && x.dtypeOf(inner.a) === 'f32') {
       const nans = [value(inner.a), value(inner.b)].map((o) => this.#isNan(o));
       const not = this.#not(v);
@@ -95,12 +95,12 @@ export class Arithmetic {
     }
     if (dtype === 'i32' && (fn === 'add' || fn === 'sub') && b.constant === 0) return a;
     if (dtype === 'i32' && fn === 'add' && a.constant === 0) return b;
-    // x = x asks whether x is a number.
+    // x = x is a test for NaN.
     if (a === b && dtype === 'f32' && (fn === 'eq' || fn === 'ne')) {
       const nan = this.#isNan(a);
       return fn === 'ne' ? nan : this.#not(nan);
     }
-    // A whole number divided by a constant 0 is no WGSL, though nothing may ever come to it.
+    // WGSL rejects an integer division by a constant 0, even one that never runs.
     const divisor = row.divides && dtypes[dtype].kind === 'whole' && b.constant === 0;
     const by = divisor ? this.#body.of('i32', 'zero', [], () => '(i32(call.n) - i32(call.n))') : b;
     return this.#body.of(shown(result), `${fn} ${dtype}`, [a, by], (o) => callText(row, dtype, o, this.#uses));
@@ -117,7 +117,7 @@ export class Arithmetic {
 
   // ---- vectors
 
-  /** One number or several, as the lanes of a vector. */
+  /** One number or several as the lanes of a vector. */
   vector(of: readonly Val[]): Val {
     const [first] = of as [Val];
     if (first.type === 'vec4f') return first;
@@ -129,7 +129,7 @@ export class Arithmetic {
     return this.#body.of('f32', `lane ${lane}`, [vector], ([v]) => laneOf(v as string, lane));
   }
 
-  /** An operation lane by lane, of vectors and of numbers that are the same in each; both are no numbers. */
+  /** A lanewise operation on vectors and on numbers that are the same in each lane. At least one operand is a vector. */
   lanewise(fn: BinaryFn, a: Val, b: Val): Val {
     return this.#body.of('vec4f', `${fn} vec4f`, [a, b], (o) => callText(binaries[fn], 'f32', o, this.#uses));
   }

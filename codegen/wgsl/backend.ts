@@ -1,4 +1,4 @@
-/** WebGPU: shaders for every device, and shaders that use what only some devices have. */
+/** The WebGPU backends: shaders for every device, and shaders that use optional features. */
 
 import type { GridTarget } from '../../ir/target.ts';
 import type { Code } from '../../passes/stage.ts';
@@ -13,7 +13,7 @@ export type WgslBackend = ProgramBackend<GridTarget, WgslCode>;
 
 const { turnConvolutions, fuse, lower, schedule, join, plan } = stages;
 
-/** Shaders for a target, whose name says which features they use. */
+/** Shaders for a target; the name of the backend says whether they use optional features. */
 export const wgslBackend = (target: GridTarget, name: 'wgsl' | 'wgsl-features' = 'wgsl'): WgslBackend => ({
   kind: 'program',
   name,

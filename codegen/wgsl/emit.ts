@@ -1,5 +1,5 @@
-/** A program as one WGSL module: an entry point a kernel, one storage buffer for the arena, or several where it is larger than a
- *  binding may be, and one uniform buffer for what a call tells: the batch, and the scalars. */
+/** A program as one WGSL module: an entry point per kernel, one storage buffer for the arena, or several where it
+ *  exceeds the largest binding, and a uniform buffer for the arguments of a call: the batch and the scalars. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
@@ -14,20 +14,20 @@ import { callees, type Helper, helpers, isWhole } from './spell.ts';
 
 export interface Shaders {
   readonly wgsl: string;
-  /** What a device must have for them. */
+  /** The features that a device must have. */
   readonly features: readonly GpuFeature[];
-  /** What a call of each entry dispatches. */
+  /** The dispatches of a call of each entry. */
   readonly dispatches: ReadonlyMap<string, readonly ManifestDispatch[]>;
-  /** Where each scalar lies in the uniform buffer, in bytes. */
+  /** The offset of each scalar in the uniform buffer, in bytes. */
   readonly scalars: ReadonlyMap<Buffer, number>;
-  /** Bytes of the uniform buffer. */
+  /** The size of the uniform buffer in bytes. */
   readonly callBytes: number;
-  /** Bytes of each storage buffer but the last, where the arena needs several. */
+  /** The size in bytes of each storage buffer but the last, if the arena needs several. */
   readonly bindingBytes: number | null;
 }
 
 const wordBytes = 4;
-/** What WGSL calls the features. */
+/** WGSL's names of the features. */
 const extensions = { 'shader-f16': 'f16', subgroups: 'subgroups' } as const satisfies Record<GpuFeature, string>;
 
 export function emitWgsl(program: Program, target: GridTarget): Shaders {
@@ -105,10 +105,10 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
   };
 }
 
-/** The call stands between the first and the others, where it is whatever the arena's size. */
+/** The uniform buffer has binding 1 whatever the size of the arena; the first array has 0, and others follow. */
 const bindingOf = (array: number): number => (array === 0 ? 0 : array + 1);
 
-/** A plan for another target may have a buffer where here one binding ends and the next begins. */
+/** Throws a `CompileError` for a buffer across two bindings, as a plan for another target may have. */
 function requireWhole({ buffer, offset, bytes, place }: Slot, piece: number, { name, memory }: GridTarget): void {
   if (bytes === 0 || Math.floor(offset / piece) === Math.floor((offset + bytes - 1) / piece)) return;
   throw new CompileError(
@@ -118,7 +118,7 @@ function requireWhole({ buffer, offset, bytes, place }: Slot, piece: number, { n
   );
 }
 
-/** Whether a kernel has a statement like this. */
+/** True if a statement of a kernel passes the test. */
 function has({ body }: Kernel, test: (s: Stmt) => boolean): boolean {
   let found = false;
   walkStmts(body, (s) => {

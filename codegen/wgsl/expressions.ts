@@ -1,4 +1,4 @@
-/** Expressions as values of a shader: what axes stand for where code is written, where elements lie, and what is read there. */
+/** Expressions as values of a shader: the meaning of axes in the current code, addresses, and reads. */
 
 import { type Binding, flatPlace, type Linear, linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
@@ -12,16 +12,16 @@ import type { Layout } from './layout.ts';
 import { fromWord, type Helper, isWhole } from './spell.ts';
 import type { Body, Val } from './values.ts';
 
-/** Four iterations of a vectorized loop. */
+/** Four lanes of a vectorized loop, from `start` on. */
 export interface Lanes {
   readonly axis: Axis;
   readonly start: number;
 }
 
-/** What is read of tiles. */
+/** Reads of tiles. */
 export interface TileReads {
   read(tile: Tile, at: readonly Expr[]): Val;
-  /** Four elements, where they lie in a vector. */
+  /** Four elements that are in one vector; null if they are not. */
   readVector(tile: Tile, at: readonly Expr[]): Val | null;
 }
 
@@ -34,14 +34,14 @@ export class Expressions {
   /** Buffers that the kernel writes. */
   readonly #written: ReadonlySet<Buffer>;
   readonly #interner = new Interner();
-  /** Values of an expression's parts while it is written: shared parts are visited once. */
+  /** The values of subexpressions while one expression is emitted: shared parts are visited once. */
   #values: Map<Expr, Val> | null = null;
   readonly #bindings = new Map<Axis, Binding>();
   readonly #indices = new Map<Axis, Val>();
   readonly #depths = new Map<Axis, number>();
   readonly #names = new Set<string>();
 
-  /** `kernel` is its name in messages. */
+  /** `kernel`: the name in error messages. */
   constructor(
     kernel: string,
     layout: Layout,
@@ -80,11 +80,11 @@ export class Expressions {
 
   constant(e: Expr): number {
     const l = linear(e, this.#bindings, this.#interner);
-    if (!l || l.terms.size > 0) throw new Error(`@${this.#kernel}: an unrolled loop's bound is no constant`);
+    if (!l || l.terms.size > 0) throw new Error(`@${this.#kernel}: the bound of an unrolled loop is not constant`);
     return l.constant;
   }
 
-  /** What an expression is in four lanes: a vector, or a number where it is the same in each. */
+  /** An expression in four lanes: a vector, or a number if it is the same in each. */
   vector(e: Expr, of: Lanes): Val {
     if (!x.freeAxes(e).has(of.axis)) return this.value(e);
     const vector = e.kind === 'tile' ? this.#tiles.readVector(e.tile, e.at) : null;
@@ -101,7 +101,7 @@ export class Expressions {
     return linear(flatPlace(shape, at), this.#bindings, this.#interner) as Linear;
   }
 
-  /** Σ terms + constant + base, outer loops' terms first, so that inner ones only add to what is there. */
+  /** Σ terms + constant + base, with the terms of outer loops first, so that inner loops only add to what is there. */
   #index(shape: readonly Dim[], at: readonly Expr[], base: number): Val {
     return this.indexOf(this.linear(shape, at), base);
   }
@@ -114,7 +114,7 @@ export class Expressions {
       return s ? this.#math.sum(s, term) : term;
     }, null);
     const constant = base + l.constant;
-    // Where no loop takes part, what may lie outside stands behind a condition that never holds.
+    // An index without loop axes that is out of bounds is under a condition that never holds.
     return sum ? this.#math.sum(sum, this.#math.number(constant)) : this.#math.number(Math.max(0, constant));
   }
 
@@ -192,8 +192,8 @@ export class Expressions {
     }
   }
 
-  /** A name that nothing else in the function has, and that is no word of WGSL. The number that tells two of one name apart in a
-   *  text gives way to a number of its own. */
+  /** A unique name in the function that is no keyword of WGSL. It replaces the number by which a text tells equal names
+   *  apart with one of its own. */
   fresh(name: string): string {
     const plain = `${name
       .replace(/(\.\d+)+$/, '')

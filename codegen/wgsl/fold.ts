@@ -1,4 +1,5 @@
-/** Operations of numbers, as the IR has them: a shader holds no constant expression, which WGSL would judge by its own rules. */
+/** Conversions of constants by the IR's rules: shaders contain no constant expressions, which WGSL would evaluate by
+ *  its own. */
 
 import type { DType } from '../../ir/type.ts';
 

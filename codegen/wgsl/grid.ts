@@ -1,38 +1,38 @@
-/** How many workgroups run a kernel, and which iteration each of them is: the parallel loops that the kernel consists of. */
+/** The number of workgroups for a kernel, and the iteration that each of them runs: its outermost parallel loops. */
 
 import { type Expr, int } from '../../ir/expr.ts';
 import { constantTrips, invocationsOf, type Kernel, type Loop, type Stmt, sharedNest } from '../../ir/kernel.ts';
 import { isBatch } from '../../ir/type.ts';
 import type { ManifestCount } from '../../runtime/manifest.ts';
 
-/** The parallel loops that one workgroup is an iteration of: those whose length is a number, in x, and at most one of the
- *  batch's length, in y. Where a dimension would have more workgroups than a device takes, z holds how often it is folded. */
+/** The parallel loops whose iterations are workgroups: loops of constant trip count in x, and at most one as long as
+ *  the batch in y. Where a dimension would exceed a device's limit, it is folded, and z counts the folds. */
 export interface Part {
   readonly fixed: readonly Loop[];
   readonly batched: Loop | null;
-  /** How many workgroups of x and of y stand behind each other in z. */
+  /** The numbers of times that x and y are folded into z. */
   readonly folds: readonly [x: number, y: number];
-  /** What one workgroup runs. */
+  /** The body that one workgroup runs. */
   readonly body: Kernel['body'];
 }
 
 export interface Grid {
-  /** Several stand behind each other in x. */
+  /** Several parts follow one another in x. */
   readonly parts: readonly Part[];
   readonly workgroups: readonly [ManifestCount, ManifestCount, ManifestCount];
-  /** Invocations of a workgroup. */
+  /** Invocations per workgroup. */
   readonly size: number;
 }
 
-/** Workgroups of the loops whose length is a number. */
+/** The number of workgroups of the loops with constant trip count. */
 export const countOf = (p: Part): number => p.fixed.reduce((n, l) => n * tripsOf(l), 1);
 
-/** Iterations of a loop whose bounds are numbers. */
+/** The trip count of a loop with constant bounds. */
 export const tripsOf = (l: Loop): number => constantTrips(l) as number;
 
 const isNumber = (e: Expr): boolean => e.kind === 'const';
 const isFixed = (l: Loop): boolean => isNumber(l.from) && isNumber(l.to);
-/** 0..k·N: what a count of workgroups can say. */
+/** 0..k·N, which a number of workgroups can express. */
 const isBatched = (l: Loop): boolean =>
   l.from.kind === 'const' && l.from.value === 0 && l.to.kind === 'size' && isBatch(l.axis.extent);
 
@@ -62,7 +62,7 @@ export function gridOf(kernel: Kernel, maxBatch: number, most: number): Grid {
 function partOf(body: Kernel['body'], maxBatch: number, most: number): Part {
   const [only, ...others] = body;
   const nest = isParallel(only) && others.length === 0 ? sharedNest(only) : [];
-  // Further loops of the batch's length run one after the other in each workgroup.
+  // Further loops as long as the batch run serially in each workgroup.
   const end = nest.findIndex((l, i) => !isFixed(l) && (!isBatched(l) || nest.slice(0, i).some((o) => !isFixed(o))));
   const loops = end < 0 ? nest : nest.slice(0, end);
   const batched = loops.find((l) => !isFixed(l)) ?? null;
@@ -77,7 +77,7 @@ function partOf(body: Kernel['body'], maxBatch: number, most: number): Part {
   return { ...part, folds: [Math.ceil(countOf(part) / most) || 1, Math.ceil(rows / most)] };
 }
 
-/** The number of iterations of a grid's loops as an expression of nothing but the batch. */
+/** The trip count of a loop as an expression of only the batch. */
 export const rowsOf = (l: Loop): Expr => ({
   kind: 'binary',
   fn: 'idiv',

@@ -1,5 +1,5 @@
-/** Spells one kernel as a compute shader's entry point. Every choice is in the kernel already: its parallel loops are the grid,
- *  a loop over invocations is a condition, an unrolled one copies, a tile is variables or workgroup memory. */
+/** Spells one kernel as the entry point of a compute shader. All choices were made in the kernel: parallel loops are
+ *  the grid, loops over invocations are conditions, unrolled ones copies, and tiles are variables or workgroup memory. */
 
 import { valueType } from '../../ir/dtype.ts';
 import type { Buffer, Expr } from '../../ir/expr.ts';
@@ -16,7 +16,7 @@ import { Tiles } from './tiles.ts';
 import { Body, type Val } from './values.ts';
 
 export interface Spelt {
-  /** Declarations that stand outside of the function. */
+  /** Declarations outside the function. */
   readonly globals: readonly string[];
   readonly lines: readonly string[];
 }
@@ -28,13 +28,13 @@ class KernelEmitter {
   readonly #name: string;
   readonly #grid: Grid;
   readonly #body = new Body();
-  /** Told of each function that the shader needs. */
+  /** Called with each helper function that the shader needs. */
   readonly #uses: (h: Helper) => void;
   readonly #math: Arithmetic;
   readonly #expressions: Expressions;
   readonly #tiles: Tiles;
   readonly #written: ReadonlySet<Buffer>;
-  /** Whether an invocation may come to memory that another one writes. */
+  /** An invocation may access memory that another one writes. */
   readonly #sharesMemory: boolean;
   #inInvocations = false;
 
@@ -85,7 +85,7 @@ class KernelEmitter {
     return this.#body.of('i32', `group.${d}`, [], () => `i32(group.${d})`);
   }
 
-  /** Whether a workgroup is one of a part's. */
+  /** The condition that a workgroup belongs to a part. */
   #between(start: number, end: number): Val[] {
     const before = this.#math.less(this.#id('x'), this.#math.number(end));
     return start === 0 ? [before] : [this.#math.binary('ge', 'i32', this.#id('x'), this.#math.number(start)), before];
@@ -118,7 +118,7 @@ class KernelEmitter {
     this.#begin(batched, this.#math.times(row, batched.step));
   }
 
-  /** A grid that is folded has workgroups too many. */
+  /** A folded grid may have more workgroups than iterations; those return. */
   #leave(at: Val, count: Val): void {
     this.#body.block(
       [at, count],
@@ -168,7 +168,7 @@ class KernelEmitter {
         const { array, word } = this.#expressions.word(s.buffer, s.at);
         const write = (): void =>
           b.line([word, value], ([i, v]) => `${array}[${i}] = ${toWord(dtype, v as string, this.#uses)}`);
-        // What each invocation computes alike one of them stores.
+        // Code outside loops over invocations runs in all of them, but only one stores.
         if (this.#grid.size === 1 || this.#inInvocations) write();
         else b.block([], () => 'if (lane == 0u)', write);
         b.written(storageOf(s.buffer));
@@ -204,7 +204,7 @@ class KernelEmitter {
         this.#forget(l.body);
         const from = this.#expressions.value(l.from);
         if (l.axis.extent === 1 && from.constant === 0) {
-          // A loop that runs once at most is a condition.
+          // A loop that runs at most once is a condition.
           this.#expressions.bind(l.axis, from);
           return this.#where(this.#within(l), () => this.#stmts(l.body));
         }
@@ -223,7 +223,7 @@ class KernelEmitter {
     }
   }
 
-  /** Lanes by fours where they set vectors, and otherwise as copies. */
+  /** Emits lanes four at a time where they set vectors, and otherwise as copies. */
   #lanes({ axis, body }: Loop): void {
     const count = axis.extent as number;
     const only = body[0];
@@ -236,7 +236,7 @@ class KernelEmitter {
       else this.#expressions.copy(axis, start, () => this.#stmts(body));
   }
 
-  /** Loops whose iterations are the invocations, numbered row by row. */
+  /** Loops whose iterations are the invocations, numbered in row-major order. */
   #invoke(outermost: Loop): void {
     const nest = [outermost];
     for (;;) {
@@ -279,7 +279,7 @@ class KernelEmitter {
     this.#tiles.assign(tile, at, this.#math.binary(fn, tile.dtype, this.#tiles.read(tile, at), all));
   }
 
-  /** What holds of a loop's index before its end, beside that it is below the extent. */
+  /** The conditions that a loop's index is before its end, apart from those that its extent implies. */
   #within(l: Loop): Val[] {
     const index = this.#expressions.at(l.axis);
     return x.leastOf(l.to).flatMap((end) => {
@@ -298,7 +298,7 @@ class KernelEmitter {
       );
   }
 
-  /** What statements that run again write is not known before them. */
+  /** Forgets values of whatever a loop writes, as its body runs again. */
   #forget(body: readonly Stmt[]): void {
     walkStmts(body, (s) => {
       if (s.kind === 'store') this.#body.written(storageOf(s.buffer));
@@ -317,7 +317,7 @@ class KernelEmitter {
 
 type TileWrite = Extract<Stmt, { kind: 'set' | 'accumulate' }>;
 
-/** Whether some buffer is written twice, or written and read. */
+/** True if a buffer is written twice, or both written and read. */
 function sharesMemory(kernel: Kernel): boolean {
   const stores = new Set<Buffer>();
   let again = kernel.params.some((p) => p.access === 'inout');

@@ -1,11 +1,11 @@
 import type { Buffer } from '../../ir/expr.ts';
 import type { Helper } from './spell.ts';
 
-/** Where a buffer lies: in an array of words, from this one on, or in the call, under this name. */
+/** The place of a buffer: in an array of words, from this word on, or in the uniform buffer, under this name. */
 export type Place = { readonly array: string; readonly word: number } | { readonly member: string };
 
 export interface Layout {
   place(storage: Buffer): Place;
-  /** Told of each function that the shader needs. */
+  /** Called with each helper function that the shader needs. */
   uses(h: Helper): void;
 }

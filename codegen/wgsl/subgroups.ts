@@ -1,5 +1,6 @@
-/** Sums that the invocations of a workgroup take together: each subgroup adds up what its invocations have, one of them leaves
- *  that in memory, and every subgroup adds up all of these. The result depends on neither subgroup size nor membership. */
+/** Reductions that the invocations of a workgroup compute together: each subgroup reduces the elements of its
+ *  invocations, one of these stores the result, and every subgroup reduces all results. The outcome depends on neither
+ *  subgroup size nor membership. */
 
 import type { BinaryFn } from '../../ir/expr.ts';
 import { identity } from '../../ir/expr.ts';
@@ -17,10 +18,10 @@ const spelt: Readonly<Record<Fn, string>> = {
 export interface Together {
   readonly fn: Fn;
   readonly dtype: 'f32' | 'i32';
-  /** The array in memory that holds an element for each of this many invocations; what it holds is lost. */
+  /** The array in workgroup memory with an element for each of `count` invocations. Its contents are lost. */
   readonly memory: string;
   readonly count: number;
-  /** Invocations of the workgroup. */
+  /** Invocations per workgroup. */
   readonly size: number;
   fresh(name: string): string;
 }
@@ -35,7 +36,7 @@ export function addedTogether(body: Body, math: Arithmetic, { fn, dtype, memory,
   const [rank, members, mine] = [fresh('rank'), fresh('members'), fresh('mine')];
   line(`let ${rank} = subgroupExclusiveAdd(1u)`);
   line(`let ${members} = subgroupAdd(1u)`);
-  // Of those that have an element the first leaves what all of them have.
+  // The first invocation with an element stores the result of all.
   const first = within ? fresh('first') : rank;
   if (within) line(`let ${first} = subgroupExclusiveAdd(${where('1u', '0u')})`);
   const place = within ? `min(${lane}, ${count - 1}u)` : lane;

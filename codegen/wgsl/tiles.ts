@@ -1,4 +1,4 @@
-/** Where a kernel's tiles lie: in variables of each invocation or in memory of the workgroup, as numbers or as vectors of four. */
+/** The storage of a kernel's tiles: variables of each invocation or workgroup memory, as numbers or as vectors of four. */
 
 import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
@@ -11,37 +11,37 @@ import { isOwn } from '../../ir/verify/workgroup.ts';
 import { type Arithmetic, shown } from './arithmetic.ts';
 import type { Body, Val } from './values.ts';
 
-/** What tiles need to know of the code around them. */
+/** The context that tiles need. */
 export interface Indices {
-  /** The place of an element, with what is known of the axes here. */
+  /** The position of an element, given the bindings of axes here. */
   linear(shape: readonly Dim[], at: readonly Expr[]): Linear;
   value(l: Linear): Val;
-  /** A name that nothing else has. */
+  /** A unique name. */
   fresh(wish: string): string;
 }
 
-/** An element as it is spelt, or the vector around it. */
+/** An element as spelt, or the vector around it. */
 interface Element {
   readonly operands: readonly Val[];
   readonly key: string;
   readonly spell: (operands: readonly string[]) => string;
-  /** Which lane of a vector it is; null where it is no vector's. */
+  /** The lane of a vector; null if it is in none. */
   readonly lane: number | Val | null;
 }
 
 export class Tiles {
-  /** Declarations that stand outside of the function. */
+  /** Declarations outside the function. */
   readonly globals: string[] = [];
   readonly #kernel: string;
   readonly #body: Body;
   readonly #math: Arithmetic;
   readonly #indices: Indices;
   readonly #names = new Map<Tile, string>();
-  /** Of tiles that are declared around invocations, how many of their dimensions tell the invocation. */
+  /** For tiles declared around invocations, the number of leading dimensions that identify the invocation. */
   readonly #owned: ReadonlyMap<Tile, number>;
   readonly #vectors: ReadonlySet<Tile>;
 
-  /** `name` is that of the kernel's function. */
+  /** `name`: the name of the kernel's function. */
   constructor(name: string, kernel: Kernel, body: Body, math: Arithmetic, indices: Indices) {
     this.#kernel = name;
     this.#body = body;
@@ -58,7 +58,7 @@ export class Tiles {
     return this.#vectors.has(tile);
   }
 
-  /** What a tile in the memory of the workgroup is called. */
+  /** The name of a tile in workgroup memory. */
   memory(tile: Tile): string {
     return `${this.#kernel}_${this.#names.get(tile)}`;
   }
@@ -87,7 +87,7 @@ export class Tiles {
     return b.of('f32', 'some lane', [vector, lane], ([v, i]) => `${v}[${i}]`);
   }
 
-  /** The vector that the lanes bound at present read; null where they are none. */
+  /** The vector that the current lanes read; null if they do not read a whole one. */
   readVector(tile: Tile, at: readonly Expr[]): Val | null {
     if (!this.isVector(tile)) return null;
     const place = this.#indices.linear(tile.shape, at);
@@ -97,7 +97,7 @@ export class Tiles {
     return this.#body.of('vec4f', `read ${key}`, operands, widened(tile, 'vec4f', spell), [tile]);
   }
 
-  /** Writes an element, or a vector where it is kept in vectors. */
+  /** Writes an element, or a vector if the tile is kept in vectors. */
   assign(tile: Tile, at: readonly Expr[], value: Val): void {
     const { operands, spell } = this.#element(tile, at);
     const narrow = tile.half ? (this.isVector(tile) ? 'vec4h' : 'f16') : '';
@@ -134,21 +134,21 @@ export class Tiles {
 }
 
 type Spell = Element['spell'];
-/** What is read of halves, as the type that is computed with. */
+/** Reads of halves, converted to the type of arithmetic. */
 const widened = ({ half }: Tile, type: 'f32' | 'vec4f', spell: Spell): Spell =>
   half ? (o) => `${type}(${spell(o)})` : spell;
 
 const register = (name: string, shape: readonly number[], place: number): string =>
   shape.length === 0 ? name : `${name}_${place}`;
 
-/** (l - rest) / by, which is whole. */
+/** (l - rest) / by, which is an integer. */
 const divided = (l: Linear, rest: number, by: number): Linear => ({
   constant: (l.constant - rest) / by,
   terms: new Map([...l.terms].map(([key, t]) => [key, { of: t.of, by: t.by / by }])),
   lanes: 0,
 });
 
-/** Tiles in registers that are declared around invocations and written in them, with the length of the nest. */
+/** Register tiles that are declared around invocations and used in them, with the depth of the nest of invocations. */
 function ownedTiles(kernel: Kernel): ReadonlyMap<Tile, number> {
   const declared = new Map<Tile, number>();
   const owned = new Map<Tile, number>();
@@ -164,8 +164,8 @@ function ownedTiles(kernel: Kernel): ReadonlyMap<Tile, number> {
   return owned;
 }
 
-/** Tiles of f32 that are kept in vectors: lanes alone write them, each time four neighbours from a multiple of four on. A device
- *  that writes one lane may write those beside it too, which in the memory of a workgroup are another invocation's. */
+/** Tiles of f32 that are kept in vectors: only lanes write them, always four neighbours at a multiple of four. A device
+ *  that writes one lane may also write its neighbours, which in workgroup memory belong to other invocations. */
 function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
   const [whole, others] = [new Set<Tile>(), new Set<Tile>()];
   const interner = new Interner();

@@ -1,10 +1,10 @@
-/** Values and statements of a shader while it is written. Equal values are one value as long as nothing that they read is
- *  written; one that is used once stands where it is used, others get a name in the innermost block that knows them, and so
- *  does one whose text nests too deep. */
+/** Values and statements of a shader under construction. Equal values are shared until something that they read is
+ *  written. A value used once is spelt where it is used; others get a name in the innermost block that knows them, as
+ *  does a value whose text nests too deeply. */
 
 import type { Buffer, Tile } from '../../ir/expr.ts';
 
-/** What a value may read that statements write. */
+/** Something that values read and statements write. */
 export type Resource = Buffer | Tile;
 export type Shown = 'f32' | 'i32' | 'bool' | 'vec4f';
 
@@ -13,16 +13,16 @@ export interface Val {
   readonly key: string;
   readonly operands: readonly Val[];
   readonly spell: (operands: readonly string[]) => string;
-  /** A name or a number, which needs no other name. */
+  /** A name or a literal, which needs no name. */
   readonly atom: boolean;
-  /** The number that it is, if it is one. */
+  /** The value of a constant, else null. */
   readonly constant: number | null;
   readonly reads: ReadonlySet<Resource>;
-  /** The statements among which it came to be. */
+  /** The statements in which it was created. */
   readonly home: readonly Item[];
   uses: number;
   name: string | null;
-  /** What it is called where it gets a name. */
+  /** The preferred name if it needs one. */
   wish: string | null;
 }
 
@@ -47,8 +47,8 @@ interface Scope {
 
 const nothing: ReadonlySet<Resource> = new Set();
 
-/** Brackets in brackets that a value's text may have before it gets a name. Tint's parser goes 128 deep, the braces around a
- *  statement among them (kMaxParseDepth). */
+/** The bracket depth at which a value's text gets a name. Tint's parser goes 128 deep, including the braces around a
+ *  statement (kMaxParseDepth). */
 const maxNesting = 64;
 
 /** The statements of one function. */
@@ -67,7 +67,7 @@ export class Body {
     }));
   }
 
-  /** A value of operands, spelt by their texts. `op` tells values of other spelling apart. */
+  /** A value computed from operands, spelt with their texts. `op` distinguishes values that are spelt differently. */
   of(
     type: Shown,
     op: string,
@@ -116,13 +116,13 @@ export class Body {
     this.#scope = this.#scope.outer as Scope;
   }
 
-  /** What was read of this is no longer what stands there. */
+  /** Forgets the values read from a resource that was written. */
   written(r: Resource): void {
     for (let s: Scope | null = this.#scope; s; s = s.outer)
       for (const [key, v] of s.known) if (v.reads.has(r)) s.known.delete(key);
   }
 
-  /** The statements' lines. */
+  /** The lines of all statements. */
   text(indent: string): string[] {
     let names = 0;
     const open = new Map<readonly Item[], { readonly lines: string[]; readonly at: string }>();
@@ -134,7 +134,7 @@ export class Body {
         const text = v.spell(v.operands.map(textOf));
         if (v.atom || (v.uses <= 1 && nesting(text) <= maxNesting)) return text;
         v.name = v.wish ?? `v${names++}`;
-        // In front of the block that uses it first, where it is known around that block too.
+        // Before the block that first uses it, if it is known outside that block.
         const home = open.get(v.home) as { lines: string[]; at: string };
         home.lines.push(`${home.at}let ${v.name} = ${bare(text)};`);
         return v.name;
@@ -150,7 +150,7 @@ export class Body {
   }
 }
 
-/** How deep the brackets of a text nest. */
+/** The depth to which the brackets of a text nest. */
 function nesting(text: string): number {
   let [depth, deepest] = [0, 0];
   for (const c of text) {
@@ -160,7 +160,7 @@ function nesting(text: string): number {
   return deepest;
 }
 
-/** Without parentheses around all of it. */
+/** The text without parentheses around all of it. */
 function bare(text: string): string {
   if (!text.startsWith('(')) return text;
   let depth = 0;

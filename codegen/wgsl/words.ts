@@ -1,15 +1,15 @@
-/** Elements as a GPU's memory holds them: each in a word of 32 bits. */
+/** Elements in a GPU's memory: each in a word of 32 bits. */
 
 import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import type { StoredType } from '../../ir/type.ts';
 
 const wordBytes = 4;
 
-/** Elements as they are written to an arena of words. */
+/** Elements in the form in which an arena of words stores them. */
 export const toWords = (data: Elements): Float32Array | Int32Array | Uint32Array =>
   data instanceof Float32Array || data instanceof Int32Array ? data : Uint32Array.from(data);
 
-/** A copy of elements that lie in an arena of words. */
+/** A copy of elements in an arena of words. */
 export function fromWords(dtype: StoredType, bytes: ArrayBuffer, offset: number, count: number): Elements {
   const array = arrayOf(dtype);
   return array.BYTES_PER_ELEMENT === wordBytes
