@@ -1,5 +1,5 @@
-/** Writes a compiled model's files: a module without dependencies, its types, the WebAssembly or the shaders or both, the
- *  manifest and the weights. Same parts, same bytes. */
+/** Writes the files of a compiled model: a module without dependencies, its types, WebAssembly, shaders or both, the
+ *  manifest and the weights. Equal parts give equal bytes. */
 import type { Manifest, ManifestEntry, ManifestTensor } from '../runtime/manifest.ts';
 import { type Files, withChecksums } from './checksums.ts';
 import { inScript, key, packageName } from './names.ts';
@@ -10,22 +10,22 @@ export interface BundleParts {
   readonly manifest: Manifest;
   /** The module for one thread; null for a model that runs on WebGPU alone. */
   readonly wasm: Uint8Array | null;
-  /** The module for several threads, where the manifest has some. */
+  /** The module for several threads, if the manifest has threads. */
   readonly threadedWasm: Uint8Array | null;
-  /** The shaders, where the manifest tells of them. */
+  /** The shaders, if the manifest has WebGPU. */
   readonly wgsl: string | null;
-  /** The shaders for devices that have the features of the manifest, where it tells some. */
+  /** The shaders for devices with the manifest's features, if it names any. */
   readonly featureWgsl: string | null;
   /** A safetensors file of the parameters. */
   readonly weights: Uint8Array;
-  /** JavaScript of runtime/ as one module, `load` among its exports. Free in it are `manifest` and `files`: the address of each file, or
-   *  its bytes. */
+  /** JavaScript of runtime/ as one module, which exports `load` among others. Its free variables are `manifest` and
+   *  `files`: the address of each file, or its bytes. */
   readonly runtime: string;
-  /** Whether index.js holds what it loads, so that no other file need lie beside it. */
+  /** index.js contains what it loads, so that it needs no other file. */
   readonly inline: boolean;
 }
 
-/** The files by name, and their checksums. */
+/** The files of a bundle by name, and their checksums. */
 export const bundle = ({
   manifest,
   wasm,
@@ -56,7 +56,8 @@ export const bundle = ({
   );
 };
 
-/** Without it Node would take the module for CommonJS wherever the folder's surroundings are. */
+/** The package.json of a bundle, without which Node might read the module as CommonJS, depending on the folders around
+ *  it. */
 function packageJson({ name }: Manifest): string {
   const fields = {
     name: packageName(name),
@@ -68,7 +69,7 @@ function packageJson({ name }: Manifest): string {
   return `${JSON.stringify(fields, null, 2)}\n`;
 }
 
-/** JSON with its keys in one order and a line for each tensor and entry, so that a diff of two reads well. */
+/** JSON with keys in a fixed order and a line for each tensor and entry, so that diffs read well. */
 export function manifestJson(manifest: Manifest): string {
   const { tapeout, name, maxBatch, pages, arenaBytes, threads, tags, webgpu } = manifest;
   const numbers = {
@@ -124,15 +125,15 @@ ${places}};
 `;
 }
 
-/** A file's bytes, as base64. */
+/** The bytes of a file, as base64. */
 const within = (file: string, contents: string | Uint8Array): string => `  '${file}': '${base64(contents)}',\n`;
-/** Where a file is. The address stands in this very form, by which bundlers that copy files know them. */
+/** The address of a file, in exactly the form that bundlers recognize to copy files. */
 const beside = (file: string): string => `  '${file}': () => new URL('./${file}', import.meta.url),\n`;
 
 function base64(contents: string | Uint8Array): string {
   const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
   let latin1 = '';
-  // In pieces, as the number of a call's arguments is limited.
+  // In pieces, as the number of arguments of a call is limited.
   for (let at = 0; at < bytes.length; at += 4096) latin1 += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return btoa(latin1);
 }

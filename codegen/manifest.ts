@@ -1,4 +1,4 @@
-/** A program's manifest: what a runtime needs to know of it. */
+/** The manifest of a program: what a runtime needs to know about it. */
 
 import { workOf } from '../ir/analysis/work.ts';
 import { CompileError } from '../ir/diagnostic.ts';
@@ -17,7 +17,7 @@ import type {
 import { pagesOf } from './wasm/emit.ts';
 import type { Shaders } from './wgsl/emit.ts';
 
-/** The program for WebGPU, and its shaders. */
+/** The program for WebGPU and its shaders. */
 export interface Gpu {
   readonly program: Program;
   readonly shaders: Shaders;
@@ -25,13 +25,13 @@ export interface Gpu {
   readonly features?: readonly string[];
 }
 
-/** What a host needs to know of the params that the compiler added to a model's, by their names in the program. */
+/** Facts for a host about the params that the compiler added, by their names in the program. */
 export type AddedParams = ReadonlyMap<
   string,
   {
-    /** What it holds before the first step. */
+    /** The value before the first step. */
     readonly initial: number;
-    /** What a host calls it. */
+    /** The name for a host. */
     readonly name: string;
   }
 >;
@@ -77,10 +77,10 @@ const entry = (e: Entry): ManifestEntry => ({
   outputs: e.outputs.map((p) => p.name),
 });
 
-/** What a host sees of a program's memory. */
+/** The tensors in a program's memory that a host sees. */
 function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => number): ManifestTensor[] {
-  const namesOf = (ways: 'inputs' | 'outputs', s: Slot): string[] => {
-    const ports: readonly Port[] = program.entries.flatMap((e) => e[ways]);
+  const namesOf = (direction: 'inputs' | 'outputs', s: Slot): string[] => {
+    const ports: readonly Port[] = program.entries.flatMap((e) => e[direction]);
     const names = new Set(ports.flatMap((p) => (p.buffer === s.buffer ? [p.name] : [])));
     return names.size > 0 ? [...names] : [s.buffer.name];
   };
@@ -88,7 +88,7 @@ function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => 
     const { buffer, purpose } = s;
     if (purpose === 'temp') return [];
     const own = purpose === 'output' ? undefined : added.get(buffer.name);
-    // Results that are one value are one buffer, under several names.
+    // Results that are the same value share a buffer, under several names.
     const names =
       purpose === 'output'
         ? namesOf('outputs', s)
@@ -108,7 +108,7 @@ function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => 
   });
 }
 
-/** A host's arrays hold values. */
+/** The element type in a host's array. Throws a `CompileError` for a type that only buffers have. */
 function hostType({ name, type }: Buffer): DType {
   if (isDType(type.dtype)) return type.dtype;
   throw new CompileError(

@@ -1,6 +1,6 @@
-/** A model's names as generated code spells them: whatever their characters, the code means the name and does nothing else. */
+/** A model's names in generated code: whatever their characters, the code means the name and does nothing else. */
 
-/** Characters that end a line or a string, that hide or reorder text, and the one that may open or close a script element. */
+/** Characters that end a line or a string, that hide or reorder text, and `<`, which may open or close a script element. */
 const unsafe = /[\\'<\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const escaped = (c: string): string =>
   c === '\\' || c === "'"
@@ -16,17 +16,17 @@ export const key = (name: string): string => {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
 };
 
-/** JSON that may stand in a script, where it means the same. */
+/** JSON that is safe inside a script and means the same there. */
 export const inScript = (json: string): string => json.replace(/[<\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
 
-/** Text that may stand in a comment. */
+/** Text that is safe inside a comment. */
 export const inComment = (text: string): string =>
   text
     .replaceAll('*/', '* /')
     .replace(/<(?=[!/a-z])/gi, '< ')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
 
-/** Words that name no variable, and types that no interface may be called. */
+/** Words that cannot name a variable, and types that cannot name an interface. */
 const words = new Set(
   [
     'break case catch class const continue debugger default delete do else enum export extends false finally for function if',
@@ -36,14 +36,14 @@ const words = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** A name of the same letters that is an identifier and none of those taken. */
+/** An identifier of the same letters that is not taken. */
 export function identifier(name: string, taken: ReadonlySet<string> = new Set(), usual = 'x'): string {
   let plain = name.replace(/[^\w$]/g, '_').replace(/^(?=\d)/, '_') || usual;
   while (words.has(plain) || taken.has(plain)) plain += '_';
   return plain;
 }
 
-/** A name for package.json: npm takes small letters, digits and dashes, up to 214 of them. */
+/** A name for package.json: npm allows lower-case letters, digits and dashes, up to 214 characters. */
 export const packageName = (name: string): string =>
   name
     .toLowerCase()

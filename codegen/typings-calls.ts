@@ -1,4 +1,4 @@
-/** The methods of a bundle's model that call its entries, as TypeScript declares them. */
+/** TypeScript declarations of the methods that call a model's entries. */
 import type { Manifest, ManifestEntry, ManifestTensor } from '../runtime/manifest.ts';
 import { identifier, inComment, key } from './names.ts';
 
@@ -48,7 +48,8 @@ export const onAny: Calls = {
   ),
 };
 
-/** An entry's method: with its arrays in order, with the same by name, and with the batch size alone for those written in place. */
+/** The overloads of an entry's method: with its arrays in order, with the same by name, and with only the batch size
+ *  for arrays written in place. */
 export function method(
   { name, inputs, outputs }: ManifestEntry,
   manifest: Manifest,

@@ -1,4 +1,4 @@
-/** What index.js exports of the runtime, as TypeScript declares it. */
+/** TypeScript declarations of what index.js exports from the runtime. */
 import type { Manifest } from '../runtime/manifest.ts';
 
 export function runtimeTypes(type: string, { threads, webgpu }: Manifest, hasWasm: boolean): string {

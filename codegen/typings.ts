@@ -1,10 +1,10 @@
-/** The types of a bundle: literal shapes, arrays by their names, and the calls that there are. */
+/** The types of a bundle: literal shapes, arrays by name, and the methods of its entries. */
 import type { Manifest, ManifestTensor, Purpose } from '../runtime/manifest.ts';
 import { identifier, inComment, key, quoted } from './names.ts';
 import { arrayName, type Calls, literalShape, method, onAny, onGpu, onWasm, shapeText } from './typings-calls.ts';
 import { runtimeTypes } from './typings-runtime.ts';
 
-/** The text of index.d.ts: of the model as WebAssembly, on a GPU, or both. It declares what index.js exports. */
+/** The text of index.d.ts, which declares the exports of index.js: the model as WebAssembly, on a GPU, or both. */
 export function indexDts(manifest: Manifest, hasWasm: boolean): string {
   const hasGpu = manifest.webgpu !== undefined;
   const names = of(manifest, 'parameter').map((t) => quoted(t.name));
@@ -39,7 +39,7 @@ ${runtimeTypes(type, manifest, hasWasm)}`;
 }
 
 const isOf = (purpose: Purpose) => (t: ManifestTensor) => t.purpose === purpose;
-/** Of the state, an optimizer's begins as a number that the manifest has. */
+/** State of the model itself. An optimizer's state has an initial number in the manifest. */
 const isBuffer = (t: ManifestTensor): boolean => t.purpose === 'state' && t.initial === undefined;
 const of = (manifest: Manifest, purpose: Purpose) => manifest.tensors.filter(isOf(purpose));
 
@@ -48,7 +48,7 @@ export type AnyArray = Float32Array | Int32Array | Uint8Array;
 
 `;
 
-/** Tables of arrays by name. */
+/** Interfaces of arrays by name. */
 const arraysOf = (manifest: Manifest): string =>
   (
     [
@@ -105,7 +105,7 @@ ${manifest.threads === undefined ? '' : threadMembers}}
 `;
 }
 
-/** Members that take or give tensors by name; \`eventually\` makes the types of results. */
+/** Members that take or return tensors by name; `eventually` gives the types of results. */
 const namedMembers = (
   eventually: (type: string) => string,
 ): string => `  parameter(name: ParameterName): ${eventually('Float32Array')};
@@ -122,7 +122,7 @@ const namedMembers = (
   toJSON(): object;
 `;
 
-/** What a model on a GPU and one as WebAssembly are both called by; \`eventually\` makes the types of results. */
+/** Members that models on a GPU and as WebAssembly have in common; `eventually` gives the types of results. */
 function sharedCalls(manifest: Manifest, calls: Calls, eventually: (type: string) => string): string {
   return `  readonly maxBatch: ${manifest.maxBatch};
   /** For ${manifest.maxBatch} samples: fill the first n, then call with n alone. */
@@ -245,13 +245,13 @@ const threadOptions = (
 const views = (tensors: readonly ManifestTensor[]): string =>
   tensors.map((t) => `  /** [${shapeText(t)}] */\n  readonly ${key(t.name)}: ${arrayName(t)};\n`).join('');
 
-/** What `shapes` tells of: parameters, inputs and outputs, of one name the first. */
+/** The tensors in `shapes`: parameters, inputs and outputs; of several with one name, the first. */
 export function publicTensors({ tensors }: Manifest): ManifestTensor[] {
   const shown = tensors.filter((t) => ['parameter', 'input', 'output'].includes(t.purpose));
   return shown.filter((t, i) => shown.findIndex((other) => other.name === t.name) === i);
 }
 
-/** The name of the model's interface, kept apart from what else the file declares or means. */
+/** The name of the model's interface, distinct from the file's other declarations and from names that it refers to. */
 function typeName(name: string): string {
   return identifier(name, declared, 'Network');
 }
@@ -272,5 +272,5 @@ export function title({ name, maxBatch, tensors }: Manifest): string {
   return `${inComment(name)}, compiled: ${thousands(count)} parameters, batches of 1 to ${maxBatch}.`;
 }
 
-/** Not by toLocaleString, which parts no thousands where Node was built without its tables of languages. */
+/** Like toLocaleString, which adds no separators in a Node built without locale data. */
 const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
