@@ -1,5 +1,5 @@
-/** The compiler from end to end: a model is recorded, its graphs go through the stages that all backends share, and each backend
- *  takes them on to a program and its code. */
+/** The compiler from end to end: records a model, runs its graphs through the shared stages, then through each backend's stages
+ *  to a program and its code. */
 
 import { emission, type ProgramBackend } from '../../codegen/backend.ts';
 import { manifestOf } from '../../codegen/manifest.ts';
@@ -28,7 +28,7 @@ import { type PassReport, Shown } from './shown.ts';
 import { customStage, graphStages, graphStagesOnDemand, type StageName, stageNames } from './stages.ts';
 import { usersRule } from './users-rule.ts';
 
-/** A module on its way through one backend: its groups, its kernels before and after they are scheduled, its program. */
+/** The results of one backend's stages: fused groups, kernels before and after scheduling, and the program. */
 export interface ProgramStages {
   readonly fused: readonly FusedGraph[];
   readonly lowered: Outline;
@@ -36,36 +36,36 @@ export interface ProgramStages {
   readonly program: Program;
 }
 
-/** A compiled model: its code and memory for each target, its weights, and what every pass made of it. Code and manifest carry
- *  tags: `instantiate` and its like refuse the code of one compilation with the manifest of another. */
+/** A compiled model: code and memory for each target, weights, and the result of every pass. Code and manifest carry tags:
+ *  `instantiate` and the like refuse to combine the code of one compilation with the manifest of another. */
 export interface Compiled extends ProgramStages {
   readonly recording: Recording;
   /** After the graph passes. */
   readonly module: Module;
-  /** What the kernels of the WebAssembly were scheduled for. */
+  /** The target that the WebAssembly kernels were scheduled for. */
   readonly processor: VectorTarget;
   readonly wasm: Uint8Array;
-  /** The module for several threads, where they were asked for. */
+  /** The module for several threads; null unless `threads` was given. */
   readonly threadedWasm: Uint8Array | null;
   readonly target: CompileTarget;
-  /** What WebGPU runs, where it was asked for. */
+  /** The stages for WebGPU; null unless it is a target. */
   readonly gpu: ProgramStages | null;
-  /** The shaders of all its kernels, as one module. */
+  /** The shaders of all WebGPU kernels, as one module. */
   readonly wgsl: string | null;
-  /** The same kernels for devices that have all `gpuFeatures`, where some were asked for. */
+  /** The same kernels for devices that have all `gpuFeatures`; null if there are none. */
   readonly featureWgsl: string | null;
   readonly manifest: Manifest;
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly reports: readonly PassReport[];
-  /** What is computed twice to spare memory, graph by graph, where that was asked for and pays. */
+  /** The values that each graph computes twice to save memory; empty unless `rematerialize` is set and pays off. */
   readonly rematerialized: readonly Rematerialized[];
-  /** The stages that there are, in their order, passes from outside among them. */
+  /** All stages in order, including custom passes. */
   readonly stages: readonly StageName[];
   wat(): string;
   /** A stage as text. Throws if there is no such stage. */
   printed(stage: StageName): string;
-  /** The same, printed otherwise than the compilation was asked to. */
+  /** The same, with other print options. */
   printedWith(stage: StageName, print: PrintOptions): string;
 }
 
@@ -75,8 +75,8 @@ const defaultEntries = (r: Recording): EntryName[] => [
   ...(r.loss && r.optimizer ? (['train_step'] as const) : []),
 ];
 
-/** Compiles a model to WebAssembly. Throws a `CompileError` for what is wrong with the model, at the user's line; what
- *  passes that are not registered have wrong is at `site`, the line of the call. */
+/** Compiles a model to WebAssembly. Throws a `CompileError` at the user's line for a fault of the model, and at `site`, the line
+ *  of the call, for a fault of an unregistered pass. */
 export async function compile(
   spec: ModelSpec,
   options: CompileOptions = {},
@@ -86,7 +86,7 @@ export async function compile(
   try {
     return compileRecording(recording, options, site);
   } catch (e) {
-    // An option that is wrong stands at the line of the call.
+    // A wrong option is reported at the line of the call.
     throw e instanceof CompileError && !(e instanceof PassFault) ? e.at(site) : e;
   }
 }
@@ -159,7 +159,7 @@ export function compileRecording(
   };
 }
 
-/** Tapeout's own stages of the graph, as far as they are asked for, and passes from outside behind those that they name. */
+/** The graph stages: Tapeout's own, with custom passes after the stages that they name. */
 function graphStagesOf({ passes = [], rematerialize = false, root }: CompileOptions, site: Loc | null): Stage[] {
   const own = new Map(graphStages.map((s) => [s.name, s]));
   const custom = [...new Set([...registeredPasses(), ...passes])];
@@ -170,14 +170,14 @@ function graphStagesOf({ passes = [], rematerialize = false, root }: CompileOpti
   ];
 }
 
-/** A backend with the schedules that it is given. */
+/** A backend and the schedules given for it. */
 interface Taken<C extends Code> {
   readonly backend: ProgramBackend<VectorTarget, C> | ProgramBackend<GridTarget, C>;
   readonly given: GivenSchedules;
 }
 
-/** The backends that a model is compiled by, and the one whose stages are shown. WebAssembly is one of them always: a host without
- *  a GPU runs it. */
+/** The backends that compile a model, and the one whose stages are shown. WebAssembly is always included, for hosts without a
+ *  GPU. */
 function backendsOf({ target, processor, threads, device, richDevice }: Wanted, given = nothingGiven) {
   const onWasm = threads === null ? wasmBackend(processor) : threadedWasmBackend(processor);
   const onGpu = target === 'wasm' ? null : wgslBackend(device);
@@ -185,7 +185,7 @@ function backendsOf({ target, processor, threads, device, richDevice }: Wanted, 
   const shown = (target === 'webgpu' && (onRich ?? onGpu)) || onWasm;
   const schedules = (b: ProgramBackend): GivenSchedules => {
     if (b === shown) return given;
-    // Shaders without features do without what schedules for those with them ask for.
+    // Portable shaders drop the directives that need features.
     return shown === onRich && b === onGpu ? without(given, device) : nothingGiven;
   };
   return {
@@ -202,7 +202,7 @@ interface Made<C extends Code> extends ProgramStages {
   readonly code: C;
 }
 
-/** What a backend's stages made, in their order; launches that are joined have no schedules of their own. */
+/** The results of a backend's stages, given in order. Joined launches are left out: they have no schedules of their own. */
 function madeBy<C extends Code>(irs: readonly Ir[], { program }: IrOf<'program'>): Made<C> {
   return {
     fused: last(irs, 'fused').module.graphs,
@@ -213,14 +213,18 @@ function madeBy<C extends Code>(irs: readonly Ir[], { program }: IrOf<'program'>
   };
 }
 
-/** One manifest tells of both: what lies where, and what is dispatched. */
+/** Throws unless both programs have the same memory layout and dispatches: they share one manifest. */
 function requireSameLaunches(...both: readonly (readonly [Program, Shaders])[]): void {
   const [one, other] = both.map(([program, shaders]) => {
     const { webgpu: gpu } = manifestOf(program, new Map(), null, { program, shaders });
     return JSON.stringify({ ...gpu, operations: 0 });
   });
   if (one !== other)
-    throw new CompileError('bad-argument', 'kernels of this model are put together otherwise with these GPU features', {
-      help: 'leave out gpuFeatures',
-    });
+    throw new CompileError(
+      'bad-argument',
+      'with these GPU features, the kernels of this model are grouped differently',
+      {
+        help: 'leave out gpuFeatures',
+      },
+    );
 }

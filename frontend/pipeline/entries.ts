@@ -1,4 +1,4 @@
-/** What a host may call on a compiled model: each entry is a graph over the same parameters and state. */
+/** The entries of a compiled model, which a host calls: each is a graph over the same parameters and state. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import {
@@ -18,18 +18,18 @@ import { gradientOf, StateTable } from '../../passes/update.ts';
 import type { Recording } from '../model/model.ts';
 import { showAny } from '../model/trace.ts';
 
-/** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, how many samples are
- *  `correct`. `train_step`: one step of the optimizer, giving `loss`. PyTorch's separate steps: `backward` and `vjp` (from a
- *  given cotangent `v` of the output) add to `.grad`, `zero_grad` clears it, `step` applies it. */
+/** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, the number of `correct`
+ *  samples. `train_step`: one step of the optimizer; returns `loss`. PyTorch's separate steps: `backward` and `vjp` (from a
+ *  cotangent `v` of the output) add to `.grad`, `zero_grad` clears it, `step` applies it. */
 export type EntryName = 'forward' | 'evaluate' | 'train_step' | 'backward' | 'vjp' | 'zero_grad' | 'step';
 
 export interface EntryOptions {
-  /** Whether `backward` and `vjp` also give the gradients of the f32 inputs, as `x.grad`. */
+  /** Have `backward` and `vjp` also compute the gradients of the f32 inputs, as `x.grad`. */
   readonly inputGradient?: boolean;
 }
 
-/** The module of the entries named, in that order. Gradients and optimizer state come from `table`, so that entries share
- *  them. Throws if an entry needs a loss or an optimizer that the model was not given. */
+/** The module of the named entries, in that order. Gradients and optimizer state come from `table`, so that entries share
+ *  them. Throws if an entry needs a loss or an optimizer and the model has none. */
 export function entriesOf(
   recording: Recording,
   names: readonly EntryName[],
@@ -45,7 +45,7 @@ export function entriesOf(
   return { name: recording.name, maxBatch: recording.maxBatch, graphs };
 }
 
-/** For the state that entries of a model share, beside its own params. */
+/** The table of the state that a model's entries share, besides its own params. */
 export const stateTableOf = (r: Recording): StateTable =>
   new StateTable([...dataOf(r), ...[...r.parameters, ...r.buffers].map((s) => s.param)]);
 
@@ -116,7 +116,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
   },
 };
 
-/** An entry takes all that it is declared to take, in that order, whether something comes of it or not. */
+/** The graph of an entry. It takes all params that it declares, in that order, whether or not it reads them. */
 const graphOf = (r: Recording, name: string, takes: readonly Param[], results: readonly Result[], task?: Task): Graph =>
   makeGraph(name, results, [...takes, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)], task);
 
@@ -127,7 +127,7 @@ const gradientsOf = (r: Recording, { inputGradient = false }: EntryOptions): Par
   ...(inputGradient ? r.inputs.filter((p) => p.type.dtype === 'f32') : []),
 ];
 
-/** How many samples have their greatest output at the class that the target names, where the shapes say that it is one. */
+/** The number of samples whose greatest output is at the target's class, if the shapes are those of a classification. */
 function correct({ output, targets }: Recording): Result[] {
   const [target, ...others] = targets;
   const [batch, classes] = output.type.shape;

@@ -1,4 +1,4 @@
-/** The options of a compilation, checked: each is refused with what there is. */
+/** The options of a compilation, and their checks. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import {
@@ -19,65 +19,66 @@ import { showAny } from '../model/trace.ts';
 import type { EntryName } from './entries.ts';
 import type { StageName } from './stages.ts';
 
-/** How a model is compiled. Everything may be left out. */
+/** The options of `compile`; all are optional. */
 export interface CompileOptions {
-  /** What a host may call; `forward`, `evaluate` and `train_step`, as far as the model has a loss and an optimizer. */
+  /** The entries for hosts to call; by default `forward`, `evaluate` if there is a loss, and `train_step` if there is an optimizer
+   *  too. */
   readonly entries?: readonly EntryName[];
-  /** Whether `backward` and `vjp` give the gradients of the inputs too. */
+  /** Have `backward` and `vjp` compute the gradients of the inputs too. */
   readonly inputGradient?: boolean;
-  /** On how many threads the model runs unless a host asks for another number. Results are the same bits for any. Without
-   *  it the model is compiled for one. */
+  /** The number of threads, unless a host asks for another. Results are the same bits for any number. Without it, the model is
+   *  compiled for one thread only. */
   readonly threads?: number;
-  /** The version of V8 that schedules are chosen for: `v8-11` unless told otherwise. Any engine runs the result. */
+  /** The version of V8 that schedules are chosen for; defaults to `v8-11`. Any engine runs the result. */
   readonly engine?: Engine;
-  /** Whether a product may be added without being rounded first, by relaxed SIMD: the bits are then the engine's, and engines
-   *  without it refuse the module. */
+  /** Use relaxed SIMD, which may add a product without rounding it first: the bits then depend on the engine, and engines without
+   *  relaxed SIMD refuse the module. */
   readonly fastMath?: boolean;
-  /** Whether cheap values are computed again where they are read late, as far as that lowers the peak of memory. The results
-   *  are the same; `Compiled.rematerialized` tells what it costs. */
+  /** Recompute cheap values that are read late, if that lowers the peak memory. The results are the same;
+   *  `Compiled.rematerialized` lists the cost. */
   readonly rematerialize?: boolean;
-  /** What the model is compiled to: `wasm` unless told otherwise, `webgpu`, or `all`. A model for WebGPU has the WebAssembly
-   *  too; `webgpu` says whose stages are shown, and what a bundle holds. */
+  /** `wasm` (the default), `webgpu`, or `all`. A model for WebGPU includes the WebAssembly; `webgpu` decides whose stages are
+   *  shown, and what a bundle contains. */
   readonly target?: CompileTarget;
-  /** The machine that schedules are chosen for, where its numbers are others than Tapeout's: what `parseTarget` reads. Any
-   *  machine runs the result; a sum that is added in another order may round otherwise. */
+  /** The machine that schedules are chosen for, as read by `parseTarget`, if its numbers differ from Tapeout's. Any machine runs
+   *  the result; sums that are added in another order may round differently. */
   readonly machine?: Machine;
-  /** Bytes that a storage buffer binding holds on the GPUs that the model is for: 128 MiB unless told otherwise, which every one
-   *  has. No tensor may be larger, and no model larger than 8 bindings. A GPU with less refuses to load the model. */
+  /** The size in bytes of a storage buffer binding on the GPUs that the model is for; defaults to 128 MiB, which all of them have.
+   *  No tensor may be larger, and no model larger than 8 bindings. On a GPU with less the model fails to load. */
   readonly bindingBytes?: number;
-  /** What shaders may use where a device has it: `shader-f16`, which holds what products over blocks read in 16 bits, and adds
-   *  in 32. A bundle has the portable shaders too, and takes these on a device that has all of it. Only of models for WebGPU;
-   *  of those for nothing else, the stages shown are these shaders'. */
+  /** Optional device features for shaders to use, such as `shader-f16`, which stores the operands of blocked products in 16 bits
+   *  and adds in 32. A bundle also contains the portable shaders, and uses these on devices that have all the features. For
+   *  models for WebGPU; with the target `webgpu`, the stages shown are those of these shaders. */
   readonly gpuFeatures?: readonly GpuFeature[];
   /** Verifies the IR after every pass. A `CompilerBug` names the pass that broke an invariant, and shows the IR before it. */
   readonly verify?: boolean;
-  /** Graph passes to run beside Tapeout's own and those registered. */
+  /** Graph passes to run in addition to Tapeout's own and registered ones. */
   readonly passes?: readonly GraphPass[];
-  /** Directives for kernels by name, instead of those that the scheduler would choose: what `parseText` reads. */
+  /** Directives for kernels by name, as read by `parseText`, in place of those that the scheduler would choose. */
   readonly schedule?: GivenSchedules;
-  /** Called after each stage; `text` prints it. `next` is the stage that follows, null after the last. */
+  /** Called after each stage; `text` prints its result. `next` is the following stage, null after the last. */
   readonly onStage?: (stage: StageName, text: () => string, next: StageName | null) => void;
-  /** Paths in printed places are relative to this. */
+  /** The folder that paths in printed locations are relative to. */
   readonly root?: string;
 }
 
-/** What a model may be compiled to. */
+/** The targets of a compilation. */
 export const compileTargets = ['wasm', 'webgpu', 'all'] as const;
 export type CompileTarget = (typeof compileTargets)[number];
 
-/** What a compilation is for. */
+/** The checked options that decide what to compile for. */
 export interface Wanted {
   readonly target: CompileTarget;
   readonly processor: VectorTarget;
-  /** On how many threads; null for a model of one thread. */
+  /** The number of threads; null for a model of one thread. */
   readonly threads: number | null;
   readonly device: GridTarget;
-  /** The device with features that only some have, where shaders may use them. */
+  /** The device with the optional features; null if shaders use none. */
   readonly richDevice: GridTarget | null;
   readonly features: readonly GpuFeature[];
 }
 
-/** Throws a `CompileError` for an option that is none. */
+/** Throws a `CompileError` for an invalid option. */
 export function wantedBy(options: CompileOptions): Wanted {
   const target = targetOf(options);
   const { machine } = options;
@@ -132,14 +133,14 @@ function targetOf({ target = 'wasm' }: CompileOptions): CompileTarget {
   });
 }
 
-/** Those of the names that are features, in one order. Throws a `CompileError` for others, or if shaders do not run. */
+/** The named features, in a fixed order. Throws a `CompileError` for unknown names, and if the target has no shaders. */
 export function featuresOf(
   asked: readonly string[] = [],
   target: CompileTarget | 'interpret' = 'wasm',
 ): readonly GpuFeature[] {
   const unknown = asked.find((f) => !gpuFeatures.some((known) => known === f));
   if (unknown !== undefined)
-    throw new CompileError('bad-argument', `there is no GPU feature '${unknown}' that shaders could use`, {
+    throw new CompileError('bad-argument', `there is no GPU feature '${unknown}' for shaders`, {
       help: `the features are ${gpuFeatures.join(', ')}`,
     });
   if (asked.length > 0 && target !== 'webgpu' && target !== 'all')

@@ -1,4 +1,4 @@
-/** Texts of the IR: read and checked, and what stages need to know to go on with one. */
+/** Reads and checks texts of the IR, and makes the context for stages that continue from one. */
 
 import { indexInputs } from '../../ir/analysis/index-ranges.ts';
 import { CompileError, type Loc } from '../../ir/diagnostic.ts';
@@ -14,7 +14,7 @@ import { type GivenSchedules, nothingGiven } from '../../passes/schedule/choose/
 import { type Ir, type StageContext, verifyIr } from '../../passes/stage.ts';
 import { type Added, type Optimizer, StateTable } from '../../passes/update.ts';
 
-/** Reads a text and checks that it means something. Throws a `CompileError` at what is wrong. */
+/** Reads and verifies a text. Throws a `CompileError` at the fault. */
 export function readIr(text: string, file: string, maxBatch: number): Ir {
   const ir = parseIr(text, file, { places: 'text', maxBatch });
   try {
@@ -30,7 +30,7 @@ export function readIr(text: string, file: string, maxBatch: number): Ir {
   return ir;
 }
 
-/** Reads a text, whatever it means. Throws a `CompileError` if it cannot be read. */
+/** Reads a text without verifying it. Throws a `CompileError` if it cannot be read. */
 export function parseIr(text: string, file: string, options: GraphTextOptions & { readonly maxBatch: number }): Ir {
   const held = parseText(text, file, options);
   const { modules, graphs, kernels, program, schedules } = held;
@@ -42,11 +42,11 @@ export function parseIr(text: string, file: string, options: GraphTextOptions & 
     program ? 'a program' : [],
   ].flat();
   if (kinds.length > 1 || several)
-    throw refused(file, `one module is read at a time, and here are ${several ? 'several' : kinds.join(' and ')}`, {
-      help: 'give each a file of its own',
+    throw refused(file, `a file holds one module, but this one has ${several ? 'several' : kinds.join(' and ')}`, {
+      help: 'give each its own file',
     });
   if (schedules.length && !kernels.length && !program)
-    throw refused(file, 'here are schedules, and no kernels', { help: 'a schedule stands in front of its kernel' });
+    throw refused(file, 'the text has schedules but no kernels', { help: 'write each schedule before its kernel' });
   const maxBatch = held.maxBatch ?? options.maxBatch;
   if (program && isPlanned(program)) return { form: 'program', program };
   if (program) return ofKernels(program, held, file);
@@ -57,7 +57,7 @@ export function parseIr(text: string, file: string, options: GraphTextOptions & 
 const refused = (file: string, problem: string, more: { help: string; loc?: Loc }): CompileError =>
   new CompileError('bad-text', problem, { loc: { file, line: 1, col: 1 }, ...more });
 
-/** Kernels are scheduled where schedules stand in front of them. */
+/** Kernels, scheduled if the text has schedules. */
 function ofKernels(of: Outline, { schedules }: Text, file: string): Ir {
   if (schedules.length === 0) return { form: 'kernels', outline: of };
   const kernels = kernelsOf(of);
@@ -65,12 +65,12 @@ function ofKernels(of: Outline, { schedules }: Text, file: string): Ir {
   if (stranger)
     throw refused(file, `there is no kernel @${stranger.kernel}`, {
       loc: stranger.loc,
-      help: 'a schedule stands in front of its kernel',
+      help: 'write each schedule before its kernel',
     });
   const missing = kernels.find((k) => !schedules.some((s) => s.kernel === k.name));
   if (missing)
-    throw refused(file, `@${missing.name} has no schedule, and other kernels have one`, {
-      help: `write 'schedule @${missing.name} {}' where it stays as it was lowered`,
+    throw refused(file, `@${missing.name} has no schedule, but other kernels do`, {
+      help: `write 'schedule @${missing.name} {}' to leave it as it was lowered`,
     });
   return {
     form: 'schedule',
@@ -88,7 +88,7 @@ function ofModule(module: Module): Ir {
   });
 }
 
-/** Params of one name are one object: state that a pass needs may be in the text already. */
+/** A state table that reuses the text's params: state that a pass needs may already be in the text. */
 class KnownState extends StateTable {
   readonly #known: ReadonlyMap<string, Param>;
 
@@ -105,13 +105,13 @@ class KnownState extends StateTable {
     if (known?.role !== added.role) return super.make(added, name);
     throw new CompileError(
       'bad-name',
-      `'${name}' must be ${showType(added.type)} ${added.role}, and the text has it as ${showType(known.type)} ${known.role}`,
-      { loc: known.loc, help: 'give the param of the text another name' },
+      `'${name}' must be ${showType(added.type)} ${added.role}, but the text declares it as ${showType(known.type)} ${known.role}`,
+      { loc: known.loc, help: 'rename the param in the text' },
     );
   }
 }
 
-/** What stages know that take a text on. */
+/** The context for stages that continue from a text. */
 export function contextOf(
   ir: Ir,
   options: {

@@ -1,4 +1,4 @@
-/** Runs one stage: what it makes is timed and verified, and a fault of the stage is told from one of the user's. */
+/** Runs one stage, times and verifies its result, and distinguishes the stage's faults from the user's. */
 
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
@@ -6,23 +6,23 @@ import { VerifyError } from '../../ir/verify/index.ts';
 import { type Form, forms, type Ir, printIr, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
 import { allStages } from './stages.ts';
 
-/** A stage that does not take what the one before made, or that cannot run as it is asked to. */
+/** Thrown if a stage does not take the form of the IR, or cannot run under these options. */
 export class StageError extends Error {
   override readonly name = 'StageError';
 }
 
 export interface RunOptions {
-  /** How a fault shows the IR. */
+  /** Print options for the IR in a `CompilerBug`. */
   readonly print?: PrintOptions;
-  /** Whether what it makes is verified. */
+  /** Verify the result. */
   readonly verify?: boolean;
-  /** Whether graphs may still have tasks after it. */
+  /** Allow graphs of the result to have tasks. */
   readonly tasks?: boolean;
-  /** Whether serial loops of kernels may hand on values through memory. */
+  /** Allow serial loops to carry values through memory. */
   readonly throughMemory?: boolean;
 }
 
-/** What a stage makes of the IR, and how long it took. Throws a `StageError` if it does not take this IR, and a `CompilerBug`
+/** The result of a stage, and the time it took. Throws a `StageError` if the stage does not take this IR, and a `CompilerBug`
  *  with the IR before it for a fault of the stage. */
 export function runStage(
   stage: Stage,
@@ -59,7 +59,7 @@ function requireReady({ name, takes, notReady }: Stage, ir: Ir, context: StageCo
     const [wanted] = takes as [Form];
     const between = allStages.find((s) => s.makes === wanted && s.takes.includes(ir.form));
     const help = between ? `: run '${between.name}' before it` : '';
-    throw new StageError(`'${name}' takes ${forms[wanted]}, and gets ${forms[ir.form]}${help}.`);
+    throw new StageError(`'${name}' takes ${forms[wanted]}, but got ${forms[ir.form]}${help}.`);
   }
   const why = notReady?.(ir as never, context);
   if (why) throw new StageError(why);

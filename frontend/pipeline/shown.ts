@@ -1,4 +1,4 @@
-/** What a compilation shows of itself: its stages as texts, and what each took. */
+/** The texts and reports of a compilation's stages. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Module, topo, valuesOf } from '../../ir/graph.ts';
@@ -9,7 +9,7 @@ import type { CompileOptions } from './options.ts';
 import { runStage } from './run-stage.ts';
 import { flagsFor, type StageName } from './stages.ts';
 
-/** What one pass did: ops of all graphs before and after it, and what there is of kernels, bytes of memory and of code. */
+/** The effect of one pass: ops of all graphs before and after it, and kernels, bytes of memory and bytes of code if it has any. */
 export interface PassReport {
   readonly pass: string;
   readonly opsBefore: number;
@@ -22,11 +22,11 @@ export interface PassReport {
 
 export class Shown {
   readonly reports: PassReport[] = [];
-  /** The stages that print, in their order. */
+  /** The stages that can be printed, in order. */
   readonly stages: readonly StageName[];
   readonly #texts = new Map<StageName, (print: PrintOptions) => string>();
   readonly #options: CompileOptions;
-  /** Ops of all graphs, as the last of their stages left them. */
+  /** The number of ops in all graphs after the latest graph stage. */
   #ops = 0;
 
   constructor(options: CompileOptions, stages: readonly StageName[]) {
@@ -40,8 +40,7 @@ export class Shown {
     this.#show('recorded', (print) => printModule(module, print));
   }
 
-  /** Runs stages one after another, and gives back what each made. Those of another backend than the one that is shown run
-   *  unseen. */
+  /** Runs stages in sequence, and returns the result of each. With `shown` false they are neither reported nor printable. */
   run(stages: readonly Stage[], from: Ir, context: StageContext, shown = true): readonly Ir[] {
     const made: Ir[] = [];
     // Differentiation and updates turn a graph's tasks into results.
@@ -72,7 +71,7 @@ export class Shown {
     const stages = `the stages of this compilation are ${this.stages.join(', ')}`;
     throw flags === null
       ? new CompileError('unknown-stage', `there is no stage '${name}'`, { help: stages })
-      : new CompileError('unknown-stage', `'${name}' is no stage of this compilation: it is one with ${flags}`, {
+      : new CompileError('unknown-stage', `'${name}' is not a stage of this compilation: it needs ${flags}`, {
           help: stages,
         });
   }
@@ -89,7 +88,7 @@ export class Shown {
 
 const countOps = (m: Module): number => m.graphs.reduce((n, g) => n + topo(valuesOf(g)).length, 0);
 
-/** What of kernels, memory and code there is. */
+/** The numbers of kernels and bytes that the IR has in its form. */
 function measures(ir: Ir): Pick<PassReport, 'kernels' | 'arenaBytes' | 'codeBytes'> {
   switch (ir.form) {
     case 'module':

@@ -1,4 +1,4 @@
-/** The optimizer of a model, whose rule may be the user's own: what it throws and what it returns are held to be theirs. */
+/** A model's optimizer, wrapped: its rule may be the user's own, so its errors and bad results are reported as the user's. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { at, type Value } from '../../ir/graph.ts';
@@ -14,11 +14,11 @@ function isUpdate(v: unknown): v is ReturnType<Optimizer['update']> {
 }
 const isValue = (v: unknown): boolean => ['param', 'node'].includes((v as Value | null | undefined)?.kind ?? '');
 
-/** Throws a `CompileError` at the optimizer's line where its rule does not return what a rule does. */
+/** The optimizer of a recording. Its rule throws a `CompileError` at the model's line if it does not return an update. */
 export function usersRule({ optimizer, loc }: Recording): Optimizer {
   if (!optimizer) return noOptimizer;
   const rule: Optimizer['update'] = (...args) =>
-    // What a rule records has no line of its own: kernels tell the lines that their gradients come from.
+    // Nodes that a rule records get no line: kernels name the lines of their gradients.
     usersCode(
       () => {
         const updated: unknown = at(null, () => optimizer.update(...args));

@@ -1,4 +1,4 @@
-/** Steps that take ops away from graphs: cut out of them, bypassed, or cut off from what they read. */
+/** Steps that remove ops from graphs: by cutting them out, bypassing them, or disconnecting them from their operands. */
 
 import {
   type Graph,
@@ -24,8 +24,8 @@ export const nodesOf = (m: Module): Node[] => [...new Set(m.graphs.flatMap(nodes
 
 export const paramsOf = (m: Module): Param[] => [...new Set(m.graphs.flatMap((g) => g.params))];
 
-/** Params that stand for values. Where a gradient flowed through the value, one flows to the param, so that what remains
- *  is still differentiated. */
+/** Params in place of values. If a gradient flowed through the value, one flows to the param, so that the rest is still
+ *  differentiated. */
 class StandIns {
   readonly #made = new Map<Value, Param>();
   readonly #name: () => string;
@@ -34,7 +34,7 @@ class StandIns {
     this.#name = freshNames(paramsOf(m).map((p) => p.name));
   }
 
-  /** `role` is that of a param that a gradient flows to; null where none does. */
+  /** The param for `v`. `role` is its role if a gradient flows to it; null if none does. */
   of(v: Value, role: 'parameter' | 'input' | null): Param {
     const known = this.#made.get(v);
     if (known) return known;
@@ -48,7 +48,7 @@ class StandIns {
   }
 }
 
-/** What a gradient flows through in a graph that has still to be differentiated. */
+/** The values that a gradient flows through, in a graph that is yet to be differentiated. */
 function activeIn({ task }: Graph): ReadonlySet<Value> {
   if (task?.kind !== 'differentiate') return new Set();
   const active = new Set<Value>(task.wrt);
@@ -60,11 +60,11 @@ const seedOf = ({ task }: Graph): Value | null => (task?.kind === 'differentiate
 
 const flowRole = (g: Graph, active: ReadonlySet<Value>, v: Value): 'parameter' | 'input' | null => {
   if (!active.has(v) || v.type.dtype !== 'f32') return null;
-  // Only what is learnt has a step; sums of gradients may be of anything.
+  // Only parameters have a step; gradients may be accumulated for any value.
   return g.task?.then === 'step' ? 'parameter' : 'input';
 };
 
-/** Any subset of a graph's nodes is a graph: what the others gave becomes an input, and what only they read a result. */
+/** Drops any subset of the nodes: their values become inputs, and values that only they read become results. */
 export const cutOut: Step<Module> = step(
   'cut out',
   (m) => nodesOf(m).reverse(),
@@ -93,7 +93,7 @@ function keep(g: Graph, gone: ReadonlySet<Value>, standIns: StandIns, instead: M
     if (role) flowing.push(p);
   }
   const unread = kept.filter((n) => !read.has(n));
-  /** What is differentiated is the last of what is left that a gradient flows through. */
+  /** The task. If the differentiated node is gone, the last remaining one that a gradient flows through takes its place. */
   const differentiated = (t: Extract<Task, { kind: 'differentiate' }>): Task | undefined => {
     const wrt = [...t.wrt, ...flowing];
     if (!gone.has(t.of)) return { ...t, wrt };
@@ -128,7 +128,7 @@ function unique(base: string, taken: Set<string>): string {
   return name;
 }
 
-/** A node's place is taken by an operand of its type. */
+/** Replaces a node by an operand of the same type. */
 export const bypass: Step<Module> = step(
   'bypass',
   (m) =>
@@ -138,7 +138,7 @@ export const bypass: Step<Module> = step(
   (m, chosen) => rebuild(m, { instead: firstOfEach(chosen) }),
 );
 
-/** A node's place is taken by a param of its type that is there already. */
+/** Replaces a node by an existing param of the same type. */
 export const reuse: Step<Module> = step(
   'params for ops',
   (m) =>
@@ -156,7 +156,7 @@ export const reuse: Step<Module> = step(
   (m, chosen) => rebuild(m, { instead: firstOfEach(chosen) }),
 );
 
-/** A node's place is taken by zeros or ones. */
+/** Replaces a node by zeros or ones. */
 export const constants: Step<Module> = step(
   'constants for ops',
   (m) =>
@@ -171,7 +171,7 @@ export const constants: Step<Module> = step(
 
 const firstOfEach = <V>(chosen: readonly (readonly [Node, V])[]): Map<Node, V> => new Map([...chosen].reverse());
 
-/** A node reads an input in place of what another node gives. */
+/** Replaces an operand that is a node by an input. */
 export const disconnect: Step<Module> = step(
   'operands',
   (m) => nodesOf(m).flatMap((n) => n.inputs.flatMap((v, i) => (v.kind === 'node' ? [[n, i] as const] : []))),
@@ -198,6 +198,6 @@ export const disconnect: Step<Module> = step(
   },
 );
 
-/** Ops that read another op's result, each counted as often as it does. */
+/** The number of operands that are the results of ops. */
 export const edges = (m: Module): number =>
   sum(nodesOf(m).map((n) => n.inputs.filter((v) => v.kind === 'node').length));

@@ -1,5 +1,5 @@
-/** Smaller tensors. Which dimensions go together is read off the ops' equations: those that one index runs over. What
- *  follows from them otherwise, such as the rows of an image made flat, follows by inferring types again. */
+/** Steps to smaller tensors. The ops' equations say which dimensions change together: those that one index runs over. Other
+ *  dependent extents, such as those of a flattened image, come from inferring types again. */
 
 import type { Attr, Attrs } from '../../ir/attr.ts';
 import * as attr from '../../ir/attr.ts';
@@ -12,11 +12,11 @@ import { type Changes, checkedBuild, misfit, rebuild } from './rebuild.ts';
 import type { Step } from './search.ts';
 import { smallerDims, sum } from './weights.ts';
 
-/** Sets of dimensions of a module that have one extent and need to, by number. A site is a value or an attribute. */
+/** Numbered classes of a module's dimensions that must have equal extents. A site is a value or an attribute. */
 class Classes {
   readonly #first = new Map<object, number>();
   readonly #parent: number[] = [];
-  /** Where dimensions stand that nothing else decides, in order. */
+  /** The classes whose extents are free to choose, and their extents, in order. */
   readonly free = new Map<number, Dim>();
 
   constructor(m: Module) {
@@ -47,7 +47,7 @@ class Classes {
     for (const _ of shape) this.#parent.push(this.#parent.length);
   }
 
-  /** The dimensions that one index of the node's equation runs over. */
+  /** Joins the dimensions that one index of the node's equation runs over. */
   #link(n: Node): void {
     const axes = n.type.shape.map((d, i) => axis(`i${i}`, d));
     const sites = new Map<Buffer, Value>();
@@ -81,7 +81,7 @@ class Classes {
 const shapesOf = (n: Node): Shape[] =>
   Object.entries(n.attrs).flatMap(([key, v]) => (n.op.attrs[key] === attr.shape ? [v as Shape] : []));
 
-/** A module with some dimensions of other extents, and all that follow from them. Null where the types do not fit. */
+/** A module with the `wanted` extents, and all extents that depend on them. Null if the types do not fit. */
 export function resized(
   m: Module,
   wanted: ReadonlyMap<number, Dim>,
@@ -93,7 +93,7 @@ export function resized(
     const next = shape.map((d, i) => extents.get(classes.of(site, i)) ?? d);
     return sameShape(next, shape) ? shape : next;
   };
-  // What is inferred of some dimensions decides others: then everything is made once more.
+  // Inferred extents may decide others: rebuild until nothing changes.
   for (;;) {
     const known = extents.size;
     let clash = false;
@@ -125,7 +125,7 @@ export function resized(
   }
 }
 
-/** Attributes under which the node fits its operands, and has the type that is expected of it if any do. */
+/** Attributes with which the node fits its operands, and has the expected type if possible. */
 function fitting(
   n: Node,
   inputs: readonly Value[],
@@ -152,7 +152,7 @@ function fitting(
   if (isExpected(first)) return straight;
 
   const variants: Attrs[] = [];
-  // A shape of as many elements as an operand has keeps to that.
+  // A shape attribute with as many elements as an operand keeps that property.
   for (const [key, v] of Object.entries(straight)) {
     if (!isShape(key)) continue;
     for (const [k, input] of inputs.entries()) {
@@ -165,7 +165,7 @@ function fitting(
       }
     }
   }
-  // A number that is an extent, as the size of what a gradient is of, follows it.
+  // A number that equals an extent, such as the size in a gradient op, changes with it.
   const moved = new Map<number, number>();
   for (const [i, d] of n.type.shape.entries()) {
     const next = expected.shape[i];
@@ -186,17 +186,17 @@ function fitting(
   return found;
 }
 
-/** The shape with one dimension such that it has this many elements. */
+/** The shape with dimension `i` solved for, so that it has `count` elements. */
 function solve(shape: Shape, i: number, count: Dim | null): Shape | null {
   const others = countOf(shape.filter((_, j) => j !== i));
   const d = count && others && divDim(count, others);
   return d ? shape.map((old, j) => (i === j ? d : old)) : null;
 }
 
-/** Null where the batch stands in it twice. */
+/** The number of elements; null if the shape contains the batch twice. */
 const countOf = (shape: Shape): Dim | null => shape.reduce<Dim | null>((a, d) => (a === null ? null : mulDim(a, d)), 1);
 
-/** Extents that params and attributes decide. */
+/** Smaller extents for params and attributes. */
 export const extents: Step<Module> = {
   name: 'extents',
   offer(m) {
@@ -209,7 +209,7 @@ export const extents: Step<Module> = {
   },
 };
 
-/** A step that gives nodes other attributes, with the extents that follow. */
+/** A step that changes attributes of nodes, and the extents that depend on them. */
 export const attributesStep = <C>(
   name: string,
   choices: (m: Module) => readonly C[],
@@ -227,7 +227,7 @@ export const attributesStep = <C>(
   },
 });
 
-/** Dimensions that hold the batch, and the sum of all others, in params and in attributes. */
+/** The sum of the multiples of the batch, and the sum of all other extents, in params and attributes. */
 export function extentsOf(m: Module): readonly [batches: number, sum: number] {
   const dims = [...paramsOf(m).map((p) => p.type.shape), ...nodesOf(m).flatMap(shapesOf)].flat();
   return [sum(dims.map((d) => (isBatch(d) ? d.times : 0))), sum(dims.map((d) => (isBatch(d) ? 0 : d)))];

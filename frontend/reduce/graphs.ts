@@ -1,4 +1,4 @@
-/** Modules of graphs, fused or not, as a language to reduce in. */
+/** The language for reducing modules of graphs, fused or not. */
 
 import type { FusedGraph, Graph, Module } from '../../ir/graph.ts';
 import { bypass, constants, cutOut, disconnect, edges, nodesOf, paramsOf, reuse } from './cut.ts';
@@ -7,7 +7,7 @@ import type { Language } from './search.ts';
 import * as simplify from './simplify.ts';
 import { sum } from './weights.ts';
 
-/** What is left to do to a graph beside computing: parts of its task, updates in place, staged ones twice. */
+/** A graph's duties besides computing: the parts of its task, and updates in place; staged ones count twice. */
 function duties(g: Graph): number {
   const { task } = g;
   const parts =
@@ -56,7 +56,7 @@ export const graphLanguage: Omit<Language<Module>, 'print' | 'isValid'> = {
   },
 };
 
-/** What a reader counts. */
+/** The counts shown to the user. */
 export const countGraphs = (m: Module): readonly (readonly [string, number])[] => [
   ['graphs', m.graphs.length],
   ['ops', nodesOf(m).length],

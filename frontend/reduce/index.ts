@@ -1,4 +1,4 @@
-/** Reduces a text of the IR to the smallest that still fails: what a person looks at, and what becomes a test. */
+/** Reduces a text of the IR to the smallest one that still fails, for a person to read and for a test. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { kernelsOf, type Outline, type Program } from '../../ir/program.ts';
@@ -8,15 +8,15 @@ import { countGraphs, graphLanguage } from './graphs.ts';
 import { countKernels, kernelLanguage } from './kernels.ts';
 import { type Language, minimize, type Search, type Watch } from './search.ts';
 
-/** Nouns and how many there are of each. */
+/** Nouns with their counts. */
 export type Counts = readonly (readonly [string, number])[];
 
-/** A text as something to reduce, whatever it is made of. */
+/** A text to reduce, of any kind. */
 export interface Subject {
-  /** The text in the form that candidates have. */
+  /** The text, printed as candidates are. */
   readonly text: string;
   readonly counts: Counts;
-  /** Whether candidates are held to what the verifier asks; not where the text itself breaks it. */
+  /** True if candidates must pass the verifier; false if the text itself does not. */
   readonly verified: boolean;
   reduce(fails: (text: string) => boolean | Promise<boolean>, watch?: ReduceWatch): Promise<Reduced>;
 }
@@ -24,7 +24,7 @@ export interface Subject {
 export interface Reduced {
   readonly text: string;
   readonly counts: Counts;
-  /** How many candidates were checked. */
+  /** The number of candidates that were checked. */
   readonly checks: number;
 }
 
@@ -34,9 +34,8 @@ export interface ReduceWatch {
   readonly onSmaller?: (found: Reduced, step: string) => void;
 }
 
-/** A text of graphs or of kernels; of a program only the kernels are left. Every candidate can be read again, and
- *  verifies if the text does. Throws a `CompileError` if the text cannot be read. `maxBatch` is for texts that do not
- *  tell it. */
+/** A text of graphs or kernels; of a program, only the kernels are kept. Every candidate can be read again, and verifies if
+ *  the text does. Throws a `CompileError` if the text cannot be read. `maxBatch` is for texts that do not state it. */
 export function subjectOf(text: string, file: string, maxBatch: number): Subject {
   const ir = parseIr(text, file, { maxBatch });
   const verified = !refused(() => readIr(text, file, maxBatch));
@@ -63,7 +62,7 @@ export function subjectOf(text: string, file: string, maxBatch: number): Subject
   }
 }
 
-/** A text as lines, each of which may go: for what no parser reads. */
+/** A text as lines, any of which may be dropped: for texts that the parser does not read. */
 export function linesOf(text: string): Subject {
   const language: Language<readonly string[]> = {
     steps: [

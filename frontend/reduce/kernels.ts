@@ -1,4 +1,4 @@
-/** Texts of kernels as a language to reduce in. */
+/** The language for reducing texts of kernels. */
 
 import {
   type Axis,
@@ -21,16 +21,16 @@ import { letter, weightOfNames } from './names.ts';
 import { type Language, type Step, step } from './search.ts';
 import { smaller, smallerDims, sum, weightOfNumber } from './weights.ts';
 
-/** Kernels that stand by themselves, and the largest N they run with. */
+/** Kernels without a program, and the largest N they run with. */
 export interface Kernels {
   readonly kernels: readonly Kernel[];
   readonly maxBatch: number;
 }
 
-/** All in terms of the kernels as they were. */
+/** Changes, in terms of the original kernels. */
 interface Changes {
   readonly dropped?: ReadonlySet<Stmt>;
-  /** Loops of which one turn stays, the first. */
+  /** Loops to replace by their first iteration. */
   readonly unwrapped?: ReadonlySet<Stmt>;
   readonly loops?: (l: Loop) => Pick<Loop, 'mode' | 'step' | 'fenced'>;
   readonly exprs?: ReadonlyMap<Expr, Expr>;
@@ -38,13 +38,13 @@ interface Changes {
   readonly bufferName?: (b: Buffer) => string;
 }
 
-/** The kernels with something changed; their params are what is left to read and write. */
+/** Rebuilds kernels with changes; their params are the buffers that they still read or write. */
 class Rebuilt {
   readonly #changes: Changes;
   readonly #buffers = new Map<Buffer, Buffer>();
   readonly #tiles = new Map<Tile, Tile>();
   readonly #axes = new Map<Axis, Axis>();
-  /** What stands for the axis of a loop that is unwrapped. */
+  /** The values of the axes of unwrapped loops. */
   readonly #values = new Map<Axis, Expr>();
   readonly #exprs = new Map<Expr, Expr>();
   readonly #noTiles = new Set<Tile>();
@@ -109,7 +109,7 @@ class Rebuilt {
     return made;
   }
 
-  /** The expression with what it names replaced; its parts are already. */
+  /** The expression with its axes, buffers and tiles replaced; its parts are rebuilt already. */
   #leaf(e: Expr): Expr {
     switch (e.kind) {
       case 'axis':
@@ -155,7 +155,7 @@ function rebuild(ks: Kernels, changes: Changes): Kernels {
   return { ...ks, kernels: ks.kernels.map((k) => rebuilt.kernel(k)).filter((k) => k.body.length > 0) };
 }
 
-// What there is
+// Parts of kernels
 
 function stmtsOf(ks: Kernels): Stmt[] {
   const all: Stmt[] = [];
@@ -165,7 +165,7 @@ function stmtsOf(ks: Kernels): Stmt[] {
 
 const loopsOf = (ks: Kernels): Loop[] => stmtsOf(ks).filter((s): s is Loop => s.kind === 'for');
 
-/** Each part of an expression once. */
+/** All parts of all expressions, each once. */
 function partsOf(ks: Kernels): Expr[] {
   const all: Expr[] = [];
   const seen = new Set<Expr>();
@@ -189,7 +189,7 @@ const keyOf = (d: Dim): string => (isBatch(d) ? `${d.times}N` : String(d));
 
 // Steps
 
-/** Simpler expressions of the same type: zero, one, or a part of it. */
+/** Simpler expressions of the same type: zero, one, or a part of the expression. */
 function simplerExprs(e: Expr): Expr[] {
   const dtype = dtypeOf(e);
   if (e.kind === 'const')
@@ -197,7 +197,7 @@ function simplerExprs(e: Expr): Expr[] {
   return [...[0, 1].map((x) => constant(x, dtype)), ...nearest(e, dtype)];
 }
 
-/** The outermost parts of an expression that have this type. What stands in an index is none. */
+/** The outermost parts of an expression that have this type; not those in indices. */
 const nearest = (e: Expr, dtype: DType): Expr[] =>
   e.kind === 'load' || e.kind === 'tile'
     ? []
@@ -251,7 +251,7 @@ const steps: readonly Step<Kernels>[] = [
   ),
 ];
 
-/** Buffers whose name is not the letter that is theirs, with that. */
+/** The buffers that are not named by their letter, each with that letter. */
 function misnamed(ks: Kernels): [Buffer, string][] {
   return buffersIn(ks).flatMap((b, i): [Buffer, string][] => (b.name === letter(i) ? [] : [[b, letter(i)]]));
 }
@@ -280,7 +280,7 @@ export const kernelLanguage: Omit<Language<Kernels>, 'isValid'> = {
   },
 };
 
-/** What a reader counts. */
+/** The counts shown to the user. */
 export const countKernels = (ks: Kernels): readonly (readonly [string, number])[] => [
   ['kernels', ks.kernels.length],
   ['statements', stmtsOf(ks).length],

@@ -1,10 +1,10 @@
-/** Names that say nothing: a, b, … z, a1, … */
+/** Meaningless names: a, b, … z, a1, … */
 export const letter = (i: number): string => {
   const first = String.fromCharCode(97 + (i % 26));
   return i < 26 ? first : `${first}${Math.floor(i / 26)}`;
 };
 
-/** One after the other those that are not taken. */
+/** A generator of letters that are not taken. */
 export function freshNames(taken: Iterable<string>): () => string {
   const known = new Set(taken);
   let i = 0;
@@ -14,6 +14,6 @@ export function freshNames(taken: Iterable<string>): () => string {
   };
 }
 
-/** How much there is to read in a list of names that could be letters. */
+/** The length of all names that are not their letters, plus one for each. */
 export const weightOfNames = (names: readonly string[]): number =>
   names.reduce((sum, name, i) => sum + (name === letter(i) ? 0 : name.length + 1), 0);

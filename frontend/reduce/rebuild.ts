@@ -1,5 +1,4 @@
-/** A module made anew with something changed. What a change leaves without a use is gone from it, and every type is
- *  inferred again. */
+/** Rebuilds a module with changes. Nodes that a change leaves unused are gone, and all types are inferred again. */
 
 import type { Attrs } from '../../ir/attr.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
@@ -22,25 +21,25 @@ import {
 import { valuesOf } from '../../passes/infer-shapes.ts';
 import { taskOver } from '../../passes/rewrite.ts';
 
-/** All in terms of the module as it was. */
+/** Changes, in terms of the original module. */
 export interface Changes {
-  /** Params that become others, in every graph. */
+  /** Params to replace by others, in every graph. */
   readonly params?: ReadonlyMap<Param, Param>;
-  /** What stands for a node: an operand of it, a param, or a node without operands. */
+  /** Nodes to replace: by one of their operands, a param, or a node without operands. */
   readonly instead?: ReadonlyMap<Node, Value>;
-  /** Params and constants that one node reads in place of an operand. */
+  /** Operands of single nodes to replace, by index: by params or constants. */
   readonly operands?: ReadonlyMap<Node, ReadonlyMap<number, Value>>;
-  /** A node's attributes, given what it will read. */
+  /** A node's attributes, given its new operands. */
   attrs?(n: Node, inputs: readonly Value[]): Attrs;
-  /** What a graph is to compute; null where it is to go. */
+  /** The graph to rebuild in place of `g`; null to drop it. */
   graph?(g: Graph): Graph | null;
-  /** Sees each node that is made for another. */
+  /** Called for each node with the node made for it. */
   onNode?(was: Node, is: Node): void;
-  /** Whether values keep their places in the user's file; true unless told. */
+  /** Keep the values' locations in the user's file; defaults to true. */
   readonly places?: boolean;
 }
 
-/** Null where the types do not fit any more. */
+/** The module with changes; null if the types no longer fit. */
 export function rebuild(module: Module, changes: Changes): Module | null {
   const made = new Map<Value, Value>();
   try {
@@ -67,7 +66,7 @@ function rebuildGraph(graph: Graph, wanted: Graph, changes: Changes, made: Map<V
   const task = wanted.task && checkedTask(taskOver(wanted.task, now, nowParam));
   const order = wanted.params.map(nowParam);
   const plain = makeGraph(wanted.name, results, order, task);
-  // A param that nothing used may be what makes the graph fail: it goes when it is told to.
+  // An unused param may be the cause of the failure: it is only dropped explicitly.
   const idle = new Set(
     idleParams(graph)
       .filter((p) => wanted.params.includes(p))
@@ -90,7 +89,7 @@ function rebuildGraph(graph: Graph, wanted: Graph, changes: Changes, made: Map<V
   return fused;
 }
 
-/** Makes what `roots` need, operands before users; gives back what each value became. */
+/** Makes all nodes that `roots` need, operands first; returns the map from old values to new ones. */
 function makeValues(roots: readonly Value[], changes: Changes, made: Map<Value, Value>): (v: Value) => Value {
   const { params, instead, operands, attrs, onNode, places = true } = changes;
   const now = (v: Value): Value => {
@@ -100,7 +99,7 @@ function makeValues(roots: readonly Value[], changes: Changes, made: Map<Value, 
     let p = v;
     for (let next = params?.get(p); next && next !== p; next = params?.get(p)) p = next;
     const placed = places || !p.loc ? p : Object.freeze({ ...p, loc: null });
-    // Params of one name stay one object.
+    // Params that become the same param stay one object.
     if (!made.has(p)) made.set(p, placed);
     made.set(v, made.get(p) as Value);
     return made.get(v) as Value;
@@ -142,7 +141,7 @@ function makeValues(roots: readonly Value[], changes: Changes, made: Map<Value, 
   return now;
 }
 
-/** Type rules may stumble over operands that they did not think of: these do not fit either way. */
+/** Builds a node. A type rule may crash on operands that it does not foresee: that too counts as a misfit. */
 export function checkedBuild(n: Node, inputs: readonly Value[], attrs: Attrs): Node {
   try {
     return build(n.op, inputs, attrs);
@@ -155,13 +154,13 @@ export function checkedBuild(n: Node, inputs: readonly Value[], attrs: Attrs): N
 export const misfit = (problem: string): CompileError => new CompileError('misfit', problem);
 
 function checkedTask(task: Task): Task {
-  // The text would be read, and refused only where it is differentiated.
+  // The text would be read without an error, and refused only in autodiff.
   if (task.kind === 'differentiate' && !task.seed && task.of.type.shape.length > 0)
     throw misfit('what is differentiated without a seed must be a scalar');
   return task;
 }
 
-/** The groups with what is left of their members. A result that no group stores is stored by the first that computes it. */
+/** The groups with their remaining members. A result that no group stores is stored by the first that computes it. */
 function regroup(groups: readonly Group[], graph: Graph, stays: (n: Node) => readonly Node[]): Group[] {
   const live = new Set(topo(valuesOf(graph)));
   const left = groups.map((g) => {

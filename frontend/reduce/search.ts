@@ -1,15 +1,15 @@
-/** The search for the smallest thing that still fails. It knows nothing of what it makes smaller: a language does.
+/** The search for the smallest thing that still fails, independent of what the things are: a language describes them.
  *
- *  It is delta debugging (Zeller & Hildebrandt 2002): of what could be taken away it tries all, then halves, quarters and
- *  so on down to single choices, until no single choice can be taken any more. */
+ *  It is delta debugging (Zeller & Hildebrandt 2002): try to take all choices at once, then halves, quarters and so on down to
+ *  single choices, until no single choice can be taken. */
 
-/** Which of several choices are taken, by number. */
+/** The indices of the chosen choices. */
 type Chosen = ReadonlySet<number>;
 
-/** What one step could do to one thing: choices of which any may be taken together. */
+/** The choices of one step for one thing. Any subset of them may be tried. */
 export interface Offer<T> {
   readonly count: number;
-  /** The thing with these choices taken; null where they do not go together. */
+  /** The thing with these choices taken; null if they are incompatible. */
   take(chosen: Chosen): T | null;
 }
 
@@ -39,23 +39,23 @@ export const step = <T, C>(
 });
 
 export interface Language<T> {
-  /** In the order in which they are tried: first what takes away the most. */
+  /** In the order in which they are tried: those that remove the most come first. */
   readonly steps: readonly Step<T>[];
   print(t: T): string;
-  /** Whether a text is one that may be checked at all. */
+  /** True if a text may be passed to the predicate. */
   isValid(text: string): boolean;
-  /** An order on things, compared from the first number on. Only what is smaller is kept, so that every search ends. */
+  /** A size, compared lexicographically. Only smaller things are accepted, so that every search ends. */
   size(t: T): readonly number[];
 }
 
 export interface Search<T> {
   readonly best: T;
-  /** How often the predicate was asked. */
+  /** The number of calls of the predicate. */
   readonly checks: number;
 }
 
 export interface Watch<T> {
-  /** Ends the search early: what is best so far is the result. */
+  /** Ends the search early: the best thing so far is the result. */
   readonly signal?: AbortSignal | undefined;
   /** After each check. */
   readonly onCheck?: ((search: Search<T>, step: string) => void) | undefined;
@@ -63,8 +63,8 @@ export interface Watch<T> {
   readonly onSmaller?: ((search: Search<T>, step: string) => void) | undefined;
 }
 
-/** The smallest that still fails, of all that the steps lead to from `start`, which does: no single choice of any step
- *  makes a smaller one. Deterministic, if `fails` is. */
+/** A smallest thing that still fails, reached from `start`, which fails: no single choice of any step gives a smaller one.
+ *  Deterministic if `fails` is. */
 export async function minimize<T>(
   start: T,
   language: Language<T>,
@@ -75,7 +75,7 @@ export async function minimize<T>(
   let checks = 0;
   const passed = new Set<string>();
 
-  /** Whether `candidate` takes the place of the best. */
+  /** Replaces the best by `candidate` if it is smaller and fails; true if so. */
   const takes = async (candidate: T | null, name: string): Promise<boolean> => {
     if (candidate === null || !isSmaller(language.size(candidate), language.size(best))) return false;
     const text = language.print(candidate);
@@ -92,7 +92,7 @@ export async function minimize<T>(
     return true;
   };
 
-  /** One round of halving: whether anything was taken. */
+  /** One round of halving; true if anything was taken. */
   const sweep = async ({ name, offer }: Step<T>): Promise<boolean> => {
     const { count, take } = offer(best);
     const taken = new Set<number>();

@@ -1,4 +1,4 @@
-/** Steps that leave the ops and make the rest of a module less: graphs, tasks, results, params, attributes, names. */
+/** Steps that keep the ops and simplify the rest of a module: graphs, tasks, results, params, attributes, names. */
 
 import type { Attr, Attrs } from '../../ir/attr.ts';
 import * as attr from '../../ir/attr.ts';
@@ -33,7 +33,7 @@ export const results: Step<Module> = step('results', resultsIn, (m, dropped) => 
   });
 });
 
-/** An update in place becomes a plain result. */
+/** Turns updates in place into plain results. */
 export const updates: Step<Module> = step(
   'updates',
   (m) => resultsIn(m).filter(([, r]) => r.into),
@@ -44,7 +44,7 @@ export const updates: Step<Module> = step(
   },
 );
 
-/** A task goes, and with it what only it needs; or what it needs becomes results. */
+/** Drops a task, along with the values that only it needs; or turns those values into results. */
 export const tasks: Step<Module> = step(
   'tasks',
   (m) => m.graphs.flatMap((g) => (g.task ? [true, false].map((whole) => [g, whole] as const) : [])),
@@ -63,7 +63,7 @@ export const tasks: Step<Module> = step(
     }),
 );
 
-/** Params that a task is about, and the cotangent that it begins with. */
+/** Drops params from a task, or its seed. */
 export const duties: Step<Module> = step(
   'parts of tasks',
   (m) =>
@@ -86,7 +86,7 @@ const lessOf = (task: Task, gone: ReadonlySet<Param | null>): Task =>
     ? { ...task, gradients: new Map([...task.gradients].filter(([p]) => !gone.has(p))) }
     : { ...task, seed: gone.has(null) ? null : task.seed, wrt: task.wrt.filter((p) => !gone.has(p)) };
 
-/** Params that nothing uses. */
+/** Drops unused params. */
 export const idle: Step<Module> = step(
   'unused params',
   (m) => m.graphs.flatMap((g) => idleParams(g).map((p): [Graph, Param] => [g, p])),
@@ -96,7 +96,7 @@ export const idle: Step<Module> = step(
     }),
 );
 
-/** Params that must be ones that a graph may update. */
+/** The params that must keep a role that a graph may update. */
 const learnt = (m: Module): Set<Param> =>
   new Set(
     m.graphs.flatMap(({ task, results }) => [
@@ -105,12 +105,12 @@ const learnt = (m: Module): Set<Param> =>
     ]),
   );
 
-/** Two params of one type become one. */
+/** Merges params of the same type. */
 export const merge: Step<Module> = step(
   'equal params',
   (m) => {
     const held = learnt(m);
-    // In this order each goes into one before it.
+    // In this order, each is merged into an earlier one.
     const all = paramsOf(m);
     const order = [...all.filter((p) => held.has(p)), ...all.filter((p) => !held.has(p))];
     return order.flatMap((p, i) => {
@@ -121,7 +121,7 @@ export const merge: Step<Module> = step(
   (m, chosen) => rebuild(m, { params: new Map(chosen) }),
 );
 
-/** Every param an input. */
+/** Turns params into inputs. */
 export const roles: Step<Module> = step(
   'roles',
   (m) => {
@@ -187,20 +187,20 @@ export const attributeWeight = (m: Module): number =>
 
 const isPlain = (name: string): boolean => /^[A-Za-z_]\w{0,15}$/.test(name);
 
-/** Params get a letter each. */
+/** Names params by letters. */
 export const paramNames: Step<Module> = step(
   'names of params',
   (m) => paramsOf(m).flatMap((p, i): [Param, string][] => (p.name === letter(i) ? [] : [[p, letter(i)]])),
   (m, chosen) => {
     const params = new Map(chosen.map(([p, name]) => [p, param(p.role, name, p.type, p.loc)]));
-    // An update is known by its param's name.
+    // An update has the name of its param.
     const named = (r: Result): Result =>
       r.into && r.name === r.into.name ? { ...r, name: params.get(r.into)?.name ?? r.name } : r;
     return rebuild(m, { params, graph: (g) => graphOf(g, g.results.map(named), g.task) });
   },
 );
 
-/** Everything else that is not a plain word. */
+/** Renames the module, graphs and results that are not named by plain words. */
 export const otherNames: Step<Module> = step(
   'other names',
   (m) => [
@@ -221,7 +221,7 @@ export const otherNames: Step<Module> = step(
   },
 );
 
-/** How many names are not short, and how many letters they have. */
+/** The total length of the names that could be simpler, plus one for each. */
 export function nameWeight(m: Module): number {
   const weight = (name: string, fine: (name: string) => boolean): number => (fine(name) ? 0 : name.length + 1);
   return sum([
@@ -232,7 +232,7 @@ export function nameWeight(m: Module): number {
   ]);
 }
 
-/** No value tells where in a user's file it stems from. */
+/** Drops the locations of all values. */
 export const places: Step<Module> = step(
   'places',
   (m) => (placesIn(m) > 0 ? [null] : []),

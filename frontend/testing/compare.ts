@@ -1,4 +1,4 @@
-/** Two tensors held to each other, and the words for where they differ. */
+/** Comparison of two tensors, and the words for their differences. */
 
 import { bindShape, type Shape, showShape } from '../../ir/type.ts';
 
@@ -8,12 +8,12 @@ export interface Difference {
   readonly got: number;
   readonly want: number;
   readonly allowed: number;
-  /** How many elements differ by more than is allowed, of how many. */
+  /** The number of elements that differ by more than is allowed, out of `count`. */
   readonly wrong: number;
   readonly count: number;
 }
 
-/** The element that exceeds what is allowed the most, or null where none does. NaN equals NaN. */
+/** The element that exceeds its allowed difference by the largest factor, or null if none does. NaN equals NaN. */
 export function worst(
   got: ArrayLike<number>,
   want: ArrayLike<number>,
@@ -27,7 +27,7 @@ export function worst(
     const share = Math.abs(g - w) / allowed(w);
     if (share <= 1) continue;
     wrong++;
-    // A NaN where there should be none is worse than any number.
+    // An unexpected NaN is worse than any number.
     if (found && !(share > most) && !Number.isNaN(share)) continue;
     most = Number.isNaN(share) ? Infinity : share;
     found = { index: i, got: g, want: w, allowed: allowed(w), wrong, count: want.length };

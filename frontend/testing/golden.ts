@@ -1,11 +1,11 @@
-/** A text against a file that stands in the repository, and the two ways to accept a new one: a file that is not there yet
- *  is written, and one that differs is written anew by `vitest -u` or TAPEOUT_BLESS. Where CI is set neither happens. */
+/** Compares a text with a file in the repository. A missing file is written, and one that differs is rewritten by `vitest -u` or
+ *  TAPEOUT_BLESS. With CI set, neither happens. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Verdict } from './gradcheck.ts';
 
-/** What a matcher knows of the test that runs it. */
+/** Vitest's state of a matcher: the test that runs it, and the mode of snapshots. */
 export interface TestState {
   readonly isNot?: boolean;
   readonly testPath?: string;
@@ -15,12 +15,12 @@ export interface TestState {
 
 export type GoldenVerdict = Verdict & { readonly actual?: string; readonly expected?: string };
 
-/** What this run wrote, so that two tests that share a file by mistake do not take turns in blessing it. */
+/** The texts written in this run, to find two tests that share a file by mistake. */
 const written = new Map<string, string>();
 const used = new Map<string, number>();
 
 export function matchGolden(text: string, path: string | undefined, state: TestState): GoldenVerdict {
-  if (state.isNot) throw new TypeError('toMatchGolden has no opposite: a golden says what there is');
+  if (state.isNot) throw new TypeError('toMatchGolden cannot be negated');
   const file = fileOf(path, state);
   const shown = relative(process.cwd(), file).replaceAll('\\', '/');
   const ci = Boolean(process.env.CI);
@@ -31,23 +31,26 @@ export function matchGolden(text: string, path: string | undefined, state: TestS
     ...more,
   });
   if (ci && mode === 'all')
-    return fail(`golden ${shown}: goldens are not blessed where CI is set. A person does it, who reads the diff.`);
+    return fail(`golden ${shown}: goldens are not blessed in CI. Bless it locally, and review the diff.`);
 
   const golden = existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n') : null;
   if (golden === text) return { pass: true, message: () => `golden ${shown}` };
   if (golden === null && (ci || mode === 'none'))
     return fail(
-      `golden ${shown}: there is no such file. Run the tests where CI is not set, which writes it, and commit it.`,
+      `golden ${shown}: there is no such file. Run the tests without CI set, which writes it, and commit it.`,
     );
   if (golden !== null && mode !== 'all')
-    return fail(`golden ${shown} is not what there is now. If the change is meant, bless it with \`vitest -u\`.`, {
-      actual: text,
-      expected: golden,
-    });
+    return fail(
+      `golden ${shown} differs from the actual text. If the change is intended, bless it with \`vitest -u\`.`,
+      {
+        actual: text,
+        expected: golden,
+      },
+    );
   const before = written.get(file);
   if (before !== undefined && before !== text)
     return fail(
-      `golden ${shown}: two expectations of this run have this file and differ. Give each a file of its own.`,
+      `golden ${shown}: two expectations in this run use this file, with different texts. Give each its own file.`,
     );
   written.set(file, text);
   mkdirSync(dirname(file), { recursive: true });
@@ -55,7 +58,7 @@ export function matchGolden(text: string, path: string | undefined, state: TestS
   return { pass: true, message: () => `golden ${shown}` };
 }
 
-/** The path as told, from the test's folder; or `goldens/<test file>/<test>.tir` beside the test. */
+/** The given path, relative to the test's folder; or `goldens/<test file>/<test>.tir` beside the test. */
 function fileOf(path: string | undefined, { testPath, currentTestName }: TestState): string {
   if (path !== undefined) return isAbsolute(path) || !testPath ? resolve(path) : resolve(dirname(testPath), path);
   if (!testPath || !currentTestName)

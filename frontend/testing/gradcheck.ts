@@ -1,4 +1,4 @@
-/** Gradients held to finite differences: both in float64, by the reference interpreter. */
+/** Checks gradients against finite differences, both computed in float64 by the reference interpreter. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Param, param } from '../../ir/graph.ts';
@@ -10,24 +10,24 @@ import { Generator } from '../model/random.ts';
 import { counted, number, placeOf, short, worst } from './compare.ts';
 import { caseOf, draw, type SubjectOptions } from './subject.ts';
 
-/** How gradients are checked. */
+/** The options of a gradient check. */
 export interface GradcheckOptions extends SubjectOptions {
-  /** Half the distance between the two points whose difference is taken; 1e-5 unless told. */
+  /** Half the distance between the two points of a finite difference; defaults to 1e-5. */
   readonly eps?: number;
-  /** How much a gradient may differ, relative to its size or to 1 where it is smaller; 1e-6 unless told. */
+  /** The allowed difference of a gradient, relative to its size, or to 1 if that is larger; defaults to 1e-6. */
   readonly tolerance?: number;
-  /** The most elements of a tensor that are checked, drawn by the seed; 64 unless told. */
+  /** The maximum number of elements of a tensor to check, drawn by the seed; defaults to 64. */
   readonly elements?: number;
 }
 
-/** What a check found, in the form that Vitest's matchers have. */
+/** The result of a check, in the form of Vitest's matchers. */
 export interface Verdict {
   readonly pass: boolean;
   message(): string;
 }
 
-/** Whether the gradient of every f32 input, and of every parameter of a module, is the derivative: that of the output
- *  multiplied by a random cotangent, or of a model's loss. */
+/** Passes if the gradients of all f32 inputs, and of all parameters of a module, are the derivatives of the output times a
+ *  random cotangent, or of a model's loss. */
 export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Verdict {
   const { seed = 0, eps = 1e-5, tolerance = 1e-6, elements = 64 } = options;
   const { spec, inputs, name } = caseOf(subject, 'toPassGradcheck', options);
@@ -35,7 +35,7 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
   const y = recording.loss ?? recording.output;
   const n = options.n ?? Math.min(3, recording.maxBatch);
   const fail = (text: string): Verdict => ({ pass: false, message: () => `${name} fails its gradient check: ${text}` });
-  if (y.type.dtype !== 'f32') return fail(`it gives ${showType(y.type)}, and only f32 has a gradient`);
+  if (y.type.dtype !== 'f32') return fail(`its result is ${showType(y.type)}, but only f32 has a gradient`);
 
   const given: Param[] = [...recording.inputs, ...recording.targets];
   const g = param('input', 'cotangent', y.type);
@@ -54,13 +54,13 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
     };
   };
   const here = dot();
-  // What is lost when two sums of this size are subtracted.
+  // The rounding error of subtracting two sums of this size.
   const rounding = (8 * Number.EPSILON * here.size) / eps;
   const random = new Generator(seed);
   for (const p of wrt) {
     const d = cotangents.get(p);
     if (d && !sameType(d.type, p.type))
-      return fail(`the gradient of '${p.name}' is ${showType(d.type)}, and '${p.name}' is ${showType(p.type)}`);
+      return fail(`the gradient of '${p.name}' is ${showType(d.type)}, but '${p.name}' is ${showType(p.type)}`);
     const at = values.get(p) as Float64Array;
     const all = d ? (interpretValues([d], values, n)[0] as Float64Array) : new Float64Array(at.length);
     const checked = [...random.permutation(at.length)].slice(0, elements).sort((a, b) => a - b);
@@ -94,7 +94,7 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
   return { pass: true, message: () => `${name} passes its gradient check, and was expected to fail it` };
 }
 
-/** Runs `f`; an error over inputs that nobody gave says so. */
+/** Runs `f`; errors say if the inputs were not given. */
 function recorded<T>(f: () => T, name: string, options: SubjectOptions): T {
   try {
     return f();
@@ -103,9 +103,9 @@ function recorded<T>(f: () => T, name: string, options: SubjectOptions): T {
   }
 }
 
-/** The error, with what to do where the inputs are those that nobody gave. */
+/** The error, with advice if the inputs were not given. */
 export function explained(e: unknown, name: string, { inputs }: SubjectOptions): unknown {
   if (!(e instanceof CompileError) || inputs !== undefined) return e;
-  const help = `${name} got f32[2,3] for every input, as none are given: say { inputs: [{ shape: […] }] } and, for an op, { attrs: { … } }`;
+  const help = `no inputs were given, so ${name} got f32[2,3] for each: pass { inputs: [{ shape: […] }] } and, for an op, { attrs: { … } }`;
   return new CompileError(e.code, `${e.message}\nhelp: ${help}`, { loc: e.loc, notes: e.notes, help });
 }

@@ -1,5 +1,5 @@
-/** `tapeout/testing`: golden tests, gradient checks and reference checks for ops, passes and models of one's own.
- *  `import 'tapeout/testing/setup'` sets all of it up in Vitest; else `expect.extend(matchers)` and
+/** `tapeout/testing`: golden tests, gradient checks and reference checks for users' own ops, passes and models.
+ *  `import 'tapeout/testing/setup'` sets it all up in Vitest, as do `expect.extend(matchers)` and
  *  `expect.addSnapshotSerializer(serializer)`. */
 import '../../ir/needs-node.ts';
 

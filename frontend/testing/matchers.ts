@@ -1,4 +1,4 @@
-/** Matchers for Vitest's `expect.extend`: goldens, gradient checks, and WebAssembly against its reference. */
+/** Matchers for Vitest's `expect.extend`: goldens, gradient checks, and comparison of WebAssembly with a reference. */
 
 import { isModelSpec } from '../model/model.ts';
 import { compile } from '../pipeline/compile.ts';
@@ -7,16 +7,16 @@ import { type GradcheckOptions, gradcheck, type Verdict } from './gradcheck.ts';
 import { compareToReference, type ReferenceOptions } from './reference.ts';
 import { isPrintable, printables, type TextOptions, textOf } from './text.ts';
 
-/** What the matchers add to `expect(…)`. */
+/** The matchers, as methods of `expect(…)`. */
 export interface TapeoutMatchers<R = void> {
-  /** The text of a graph, a kernel, a program or a compiled model against the file at `path`, told from the test's folder:
-   *  `goldens/<test file>/<test>.tir` unless told. Takes a model of `defineModel` too, and compiles it; and a string.
-   *  A file that is not there is written; `vitest -u` accepts a change. In CI neither happens, and the test fails. */
+  /** Compares the text of a graph, a kernel, a program or a compiled model with the file at `path`, relative to the test's folder;
+   *  defaults to `goldens/<test file>/<test>.tir`. Also takes a string, or a model of `defineModel`, which it compiles. A missing
+   *  file is written; `vitest -u` accepts a change. In CI neither happens, and the test fails. */
   toMatchGolden(path?: string, options?: TextOptions): Promise<R>;
-  /** The gradients of an op, a function of tensors, a module or a model's loss are those that finite differences give. */
+  /** Compares the gradients of an op, a function of tensors, a module or a model's loss with finite differences. */
   toPassGradcheck(options?: GradcheckOptions): R;
-  /** What the WebAssembly of a compiled model, a model, an op, a function or a module computes is what the reference
-   *  interpreter computes in float64 from the graph as it was recorded, on seeded inputs. */
+  /** Compares the WebAssembly of a compiled model, a model, an op, a function or a module with the reference interpreter, which
+   *  runs the recorded graph in float64, on seeded inputs. */
   toBeCloseToReference(options?: ReferenceOptions): Promise<R>;
 }
 

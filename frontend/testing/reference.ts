@@ -1,5 +1,5 @@
-/** What WebAssembly computes, held to what the recorded graph means: the float64 interpreter, over the graph as it was
- *  before any pass of the compiler but autodiff and update. */
+/** Compares WebAssembly with the meaning of the recorded graph: the float64 interpreter, on the graph before any pass but
+ *  inferShapes, autodiff and update. */
 
 import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
@@ -17,21 +17,21 @@ import { counted, number, placeOf, short, worst } from './compare.ts';
 import { explained, type Verdict } from './gradcheck.ts';
 import { caseOf, draw, type Input, type SubjectOptions } from './subject.ts';
 
-/** How results are compared with a reference. */
+/** The options of a comparison with the reference. */
 export interface ReferenceOptions extends SubjectOptions {
-  /** Which entries to run, in this order: all that there are unless told. For an op or a module `forward` and `vjp`. */
+  /** The entries to run, in this order; defaults to all, and for an op or a module to `forward` and `vjp`. */
   readonly entries?: EntryName | readonly EntryName[];
-  /** How often: optimizer state is no longer zero the second time. 2 unless told. */
+  /** The number of rounds; defaults to 2, because optimizer state is zero in the first. */
   readonly rounds?: number;
-  /** How much a value may differ relative to its size, beside what rounding alone explains; 1e-5 unless told. */
+  /** The allowed difference relative to a value's size, in addition to rounding; defaults to 1e-5. */
   readonly tolerance?: number;
-  /** How to compile a subject that is not compiled yet. */
+  /** Options to compile a subject that is not compiled yet. */
   readonly compile?: CompileOptions;
 }
 
 type Values = Map<string, ArrayLike<number>>;
 
-/** Runs a compiled model's entries on seeded inputs. Every result and everything that is updated must agree. */
+/** Runs a compiled model's entries on seeded inputs. All results and all updated values must agree. */
 export async function compareToReference(subject: unknown, options: ReferenceOptions = {}): Promise<Verdict> {
   const { seed = 0, rounds = 2, tolerance = 1e-5 } = options;
   const { compiled, inputs, name } = await compiledOf(subject, options);
@@ -61,7 +61,8 @@ export async function compareToReference(subject: unknown, options: ReferenceOpt
   for (let round = 0; round < rounds; round++)
     for (const entry of entries) {
       const graph = graphs.get(entry);
-      if (!graph) throw new TypeError(`the model has no entry '${entry}', but ${[...graphs.keys()].join(', ')}`);
+      if (!graph)
+        throw new TypeError(`the model has no entry '${entry}'; its entries are ${[...graphs.keys()].join(', ')}`);
       const want = run(graph, exact, n, 'f64');
       const wantRounded = run(graph, rounded, n, 'f32');
       machine.run(entry);
@@ -70,7 +71,7 @@ export async function compareToReference(subject: unknown, options: ReferenceOpt
         const got = into ? machine.get(into.name, value.type) : port ? machine.read(port.buffer) : null;
         if (!got) continue;
         const [w, r] = [want[i] as Float64Array, wantRounded[i] as Float64Array];
-        // What rounding does to this value in the graph itself says how much of a difference may be rounding.
+        // The f32 interpreter's rounding error of this value bounds the part of a difference that may be rounding.
         const slack = 1e-6 * Math.max(1, largest(w)) + 8 * spread(w, r);
         const bad = worst(got, w, (v) => slack + tolerance * Math.abs(v));
         if (!bad) continue;
@@ -113,7 +114,7 @@ async function compiledOf(
       throw whole ? e : explained(e, name, options);
     }
   };
-  // What has no gradient, an argmax say, has no vjp.
+  // A subject without a gradient, such as argmax, has no vjp.
   const differentiable = whole || hasGradient(await make({ entries: ['forward'] }));
   return { compiled: await make(differentiable ? {} : { entries: ['forward'] }), inputs, name };
 }
@@ -121,7 +122,7 @@ async function compiledOf(
 const hasGradient = ({ recording: { output, inputs, parameters } }: Compiled): boolean =>
   output.type.dtype === 'f32' && (parameters.length > 0 || inputs.some((p) => p.type.dtype === 'f32'));
 
-/** The graphs of a compiled model's entries anew, with gradients and updates and nothing else done to them. */
+/** The graphs of a compiled model's entries, made again with only gradients and updates expanded. */
 function graphsOf({ recording, program, manifest }: Compiled): Map<string, Graph> {
   const table = stateTableOf(recording);
   const gradients = new Set(manifest.tensors.filter((t) => t.purpose === 'gradient').map((t) => t.name));
@@ -132,7 +133,7 @@ function graphsOf({ recording, program, manifest }: Compiled): Map<string, Graph
   return new Map(passes.reduce((m, pass) => pass(m), module).graphs.map((g) => [g.name, g]));
 }
 
-/** Runs a graph, and leaves what it updates in `memory`. */
+/** Runs a graph, and stores its updates in `memory`. */
 function run(graph: Graph, memory: Values, n: number, precision: 'f64' | 'f32'): Float64Array[] {
   const given = new Map(graph.params.map((p) => [p, memory.get(p.name) as ArrayLike<number>]));
   const out = interpretGraph(graph, given, n, { precision });
@@ -140,7 +141,7 @@ function run(graph: Graph, memory: Values, n: number, precision: 'f64' | 'f32'):
   return graph.results.map((r) => out.get(r) as Float64Array);
 }
 
-/** The module in memory, by the plan's buffers. */
+/** An instance of the WebAssembly module, with access to its memory by buffer. */
 class Machine {
   readonly #compiled: Compiled;
   readonly #exports: Readonly<Record<string, (n: number) => void>>;

@@ -1,4 +1,4 @@
-/** Snapshots of graphs, kernels, programs and compiled models are their text. */
+/** A snapshot serializer that prints graphs, kernels, programs and compiled models as their text. */
 
 import { isPrintable, type Printable, textOf } from './text.ts';
 

@@ -1,4 +1,4 @@
-/** `import 'tapeout/testing/setup'`: matchers and snapshot serializer, set up in Vitest. The one file that needs Vitest. */
+/** `import 'tapeout/testing/setup'` sets up matchers and snapshot serializer in Vitest. The only file that needs Vitest. */
 
 import { expect } from 'vitest';
 import { matchers, type TapeoutMatchers } from './matchers.ts';

@@ -1,4 +1,4 @@
-/** What a test is about, as a model: an op, a function of tensors, a module, or a model itself. */
+/** The subject of a test, as a model: an op, a function of tensors, a module, or a model. */
 
 import type { Attrs } from '../../ir/attr.ts';
 import { build, type Op, type OpDef, type Param } from '../../ir/graph.ts';
@@ -11,7 +11,7 @@ import { Module } from '../model/nn/module.ts';
 import { Generator } from '../model/random.ts';
 import { Tensor } from '../model/tensor.ts';
 
-/** An op, a function of tensors such as a loss, a layer or model or its class, or what `defineModel` gives. */
+/** An op, a function of tensors such as a loss, a module or its class, or a result of `defineModel`. */
 export type Subject =
   | OpDef
   // biome-ignore lint/suspicious/noExplicitAny: whatever its operands and attributes
@@ -21,9 +21,9 @@ export type Subject =
   | (new () => Module)
   | ModelSpec;
 
-/** One input: its shape, in which 'N' is the batch; its element type, f32 unless told; and its values: `data`, or numbers
- *  drawn from `min` to `max`. Unless told, floats are drawn with sizes from 0.1 to 1.1, as many functions have a kink at 0,
- *  and whole numbers from those that the ops reading them allow. */
+/** One input: its shape, in which 'N' is the batch; its element type, f32 by default; and its values: `data`, or numbers drawn
+ *  from `min` to `max`. By default, floats are drawn with absolute values from 0.1 to 1.1, because many functions have a kink
+ *  at 0, and whole numbers from the range that the ops reading them allow. */
 export interface Input {
   readonly shape: readonly Extent[];
   readonly dtype?: DType;
@@ -31,25 +31,25 @@ export interface Input {
   readonly min?: number;
   readonly max?: number;
 }
-/** In order, or by name; a shape stands for an input of f32. */
+/** In order, or by name; a shape alone is an f32 input. */
 export type Inputs = readonly (Input | readonly Extent[])[] | Readonly<Record<string, Input | readonly Extent[]>>;
 
-/** What a subject is given. */
+/** The inputs and attributes of a subject. */
 export interface SubjectOptions {
-  /** What the subject is given. An op and a function get f32[2,3] for each operand unless told; a model has its own. */
+  /** The inputs. Default to f32[2,3] for each operand of an op or a function; a model has its own. */
   readonly inputs?: Inputs;
   /** An op's attributes. */
   readonly attrs?: Attrs;
-  /** Decides the values drawn; 0 unless told. */
+  /** The seed of the drawn values; defaults to 0. */
   readonly seed?: number;
-  /** The batch, where a shape has one; 3, or the most that the model takes, unless told. */
+  /** The batch, if a shape has one; defaults to 3, or to the largest that the model takes if that is less. */
   readonly n?: number;
 }
 
 export interface Case {
   readonly spec: ModelSpec;
   readonly inputs: ReadonlyMap<string, Input>;
-  /** In a sentence. */
+  /** The words for the subject in messages. */
   readonly name: string;
 }
 
@@ -67,7 +67,7 @@ class Fn extends Module {
 const isClass = (v: unknown): v is new () => Module =>
   typeof v === 'function' && (v as { prototype?: unknown }).prototype instanceof Module;
 
-/** The model that a subject is, and its inputs. Throws a TypeError for what is none, or if inputs must be told. */
+/** A subject as a model, and its inputs. Throws a TypeError if it is not a subject, or if its inputs must be given. */
 export function caseOf(subject: unknown, matcher: string, { inputs, attrs = {} }: SubjectOptions): Case {
   if (isModelSpec(subject)) {
     const specs = subject.inputs.concat(subject.targets).map(([name]) => name);
@@ -86,12 +86,12 @@ export function caseOf(subject: unknown, matcher: string, { inputs, attrs = {} }
     return { spec: specOf(() => new Fn(forward), subject.name, given), inputs: given, name: `op '${subject.name}'` };
   }
   if (typeof subject !== 'function')
-    throw new TypeError(`${matcher} takes an op, a function of tensors, a module or what defineModel gives`);
+    throw new TypeError(`${matcher} takes an op, a function of tensors, a module or a result of defineModel`);
   const module = subject instanceof Module || isClass(subject);
   const name = (module && !isClass(subject) ? subject.constructor.name : subject.name) || 'the function';
   const count = inputs === undefined ? (module ? 0 : subject.length) : Object.keys(inputs).length;
   if (count === 0)
-    throw new TypeError(`${matcher}: say what ${name} is given, such as { inputs: [{ shape: ['N', 4] }] }`);
+    throw new TypeError(`${matcher}: give the inputs of ${name}, such as { inputs: [{ shape: ['N', 4] }] }`);
   const letters = Array.from({ length: count }, (_, i) => String.fromCharCode(97 + i));
   const given = named(
     inputs ?? letters.map(() => [2, 3]),
@@ -113,13 +113,15 @@ function named(inputs: Inputs, names: readonly string[]): Map<string, Input> {
   return new Map(
     entries.map(([name, v]) => {
       if (name === undefined || !names.includes(name))
-        throw new TypeError(`inputs: there are ${names.length} of them (${names.join(', ')}), and none for this one`);
+        throw new TypeError(
+          `inputs: one is not an input of the subject, which takes ${names.length}: ${names.join(', ')}`,
+        );
       return [name, Array.isArray(v) ? { shape: v as readonly Extent[] } : (v as Input)];
     }),
   );
 }
 
-/** Hosts hand in floats and whole numbers; other types are made of these. */
+/** `t` in another type: hosts pass only floats and whole numbers, from which other types are converted. */
 const asType = (t: Tensor, dtype: DType = 'f32') => (dtype === t.dtype ? t.value : convert(t.value, { to: dtype }));
 
 const specOf = (
@@ -156,7 +158,7 @@ export function draw(
       const count = countAt(p.type.shape, n);
       if (data) {
         if (data.length !== count)
-          throw new TypeError(`input '${p.name}' has ${count} elements at N = ${n}, and its data ${data.length}`);
+          throw new TypeError(`input '${p.name}' has ${count} elements at N = ${n}, but its data has ${data.length}`);
         return [p, Float64Array.from(data, p.type.dtype === 'f32' ? Math.fround : Math.trunc)];
       }
       const one = (): number => {

@@ -1,4 +1,4 @@
-/** What the compiler makes, as the text that golden tests compare. */
+/** The texts of graphs, kernels, programs and compiled models, for golden tests. */
 
 import type { Graph, Module, Node } from '../../ir/graph.ts';
 import { makeGraph } from '../../ir/graph.ts';
@@ -12,16 +12,16 @@ import type { Lowered } from '../../passes/lower/index.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import type { StageName } from '../pipeline/stages.ts';
 
-/** How it is printed. */
+/** Print options. */
 export interface TextOptions {
-  /** Of a compiled model, the stage to print: `fuse` unless told, which shows every op and what shares a kernel. */
+  /** The stage of a compiled model to print; defaults to `fuse`, which shows every op and which of them share a kernel. */
   readonly stage?: StageName;
-  /** Whether to tell where in the source each value comes from. Not unless told, so that a golden changes when what the
-   *  compiler makes does, and not when a line of a model moves. */
+  /** Print the source location of each value. Defaults to false, so that goldens change with the compiler's results but not
+   *  when a line of a model moves. */
   readonly places?: boolean;
 }
 
-/** What has a text: graphs, modules, kernels, programs, models and what is compiled of them. */
+/** Anything with a text: graphs, modules, kernels, programs and compiled models. */
 export type Printable = Graph | Module | Node | Kernel | Lowered | Program | Compiled;
 
 const kinds: readonly [
@@ -51,12 +51,12 @@ const printing = ({ places = false }: TextOptions): PrintOptions => ({ root: pro
 const kindOf = (v: unknown) =>
   typeof v === 'object' && v !== null ? kinds.find(([, is]) => is(v as Record<string, unknown>)) : undefined;
 
-/** Whether a value has a text. */
+/** True if a value has a text. */
 export const isPrintable = (v: unknown): v is Printable => kindOf(v) !== undefined;
-/** In a sentence. */
+/** The kinds of printable values, for messages. */
 export const printables: string = kinds.map(([what]) => what).join(', ');
 
-/** The text of a graph, a kernel, a program and so on; it ends with its last line's end. */
+/** The text of a printable value, ending in a newline. */
 export function textOf(v: Printable, options: TextOptions = {}): string {
   const kind = kindOf(v);
   if (!kind) throw new TypeError(`this cannot be printed: it must be ${printables}`);

@@ -174,7 +174,7 @@ describe('tapeout compile and print', () => {
       ['wat', '--target wasm', ['--target', 'webgpu']],
     ] as const) {
       const printed = await cli(['print', 'net.ts', '--stage', stage, ...more], { cwd });
-      expect(printed.stderr).toContain(`'${stage}' is no stage of this compilation: it is one with ${flags}\n`);
+      expect(printed.stderr).toContain(`'${stage}' is not a stage of this compilation: it needs ${flags}\n`);
     }
     const compiled = await cli(['compile', 'net.ts', '-o', 'out', '--print-after', 'join'], { cwd });
     expect([compiled.code, compiled.stderr]).toEqual([

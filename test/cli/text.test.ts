@@ -211,7 +211,7 @@ describe('tapeout opt', () => {
     );
     const twice = await cli(['opt', '-', '--passes=schedule'], { cwd, stdin: once.stdout });
     expect(twice.code).toBe(2);
-    expect(twice.stderr).toMatch(/'schedule' takes kernels, and gets scheduled kernels/);
+    expect(twice.stderr).toMatch(/'schedule' takes kernels, but got scheduled kernels/);
     const half = await cli(['opt', '-'], { cwd, stdin: once.stdout.replace('@scale {', '@skale {') });
     expect(half.code).toBe(1);
     expect(half.stderr).toMatch(/there is no kernel @skale\n +--> <stdin>:\d+:\d+/);
@@ -230,7 +230,7 @@ describe('tapeout opt', () => {
 
   test.each([
     [['--passes=nothing'], 2, /there is no pass 'nothing': the passes are inferShapes, autodiff/],
-    [['--passes=lower'], 2, /'lower' takes fused graphs, and gets graphs: run 'fuse' before it/],
+    [['--passes=lower'], 2, /'lower' takes fused graphs, but got graphs: run 'fuse' before it/],
     [['--passes=fuse'], 2, /graph @train_step must still be differentiated/],
     [['--passes=autodiff,update'], 2, /none is given. Say which: update=sgd/],
     [['--passes=update=sgd(lr=x)'], 2, /'lr=x' is no option with its value/],

@@ -84,12 +84,14 @@ describe('toPassGradcheck', () => {
   });
 
   test('says what it needs', async () => {
-    expect(await message(() => expect(nn.Linear(3, 4)).toPassGradcheck())).toContain('say what Linear is given');
-    expect(await message(() => expect(op.matmul).toPassGradcheck())).toContain('got f32[2,3] for every input');
-    expect(await message(() => expect(op.argmax).toPassGradcheck({ attrs: { dim: 0 } }))).toContain('gives i32[3]');
-    expect(await message(() => expect(right).toPassGradcheck({ inputs: [[2], [3]] }))).toContain('there are 1 of them');
+    expect(await message(() => expect(nn.Linear(3, 4)).toPassGradcheck())).toContain('give the inputs of Linear');
+    expect(await message(() => expect(op.matmul).toPassGradcheck())).toContain('got f32[2,3] for each');
+    expect(await message(() => expect(op.argmax).toPassGradcheck({ attrs: { dim: 0 } }))).toContain(
+      'its result is i32[3]',
+    );
+    expect(await message(() => expect(right).toPassGradcheck({ inputs: [[2], [3]] }))).toContain('which takes 1: x');
     expect(await message(() => expect(right).toPassGradcheck({ inputs: [{ shape: ['N'], data: [1, 2] }] }))).toContain(
-      "input 'x' has 3 elements at N = 3, and its data 2",
+      "input 'x' has 3 elements at N = 3, but its data has 2",
     );
     expect(await message(() => expect(7).toPassGradcheck())).toContain('takes an op, a function of tensors');
   });
@@ -128,7 +130,7 @@ describe('toBeCloseToReference', () => {
       'nothing was thrown',
     );
     expect(await message(() => expect(compiled).toBeCloseToReference({ entries: 'vjp' }))).toBe(
-      "the model has no entry 'vjp', but forward, evaluate, train_step",
+      "the model has no entry 'vjp'; its entries are forward, evaluate, train_step",
     );
   });
 });
@@ -159,7 +161,7 @@ describe('toMatchGolden', () => {
     expect(await match('new', 'one\n', 'deep/x.tir')).toBe('pass');
     expect(read('deep/x.tir')).toBe('one\n');
     expect(await match('new', 'one\n', 'deep/x.tir')).toBe('pass');
-    expect(await match('new', 'two\n', 'deep/x.tir')).toMatch(/x\.tir is not what there is now/);
+    expect(await match('new', 'two\n', 'deep/x.tir')).toMatch(/x\.tir differs from the actual text/);
     expect(read('deep/x.tir')).toBe('one\n');
     writeFileSync(join(folder, 'crlf.tir'), 'one\r\ntwo\r\n');
     expect(await match('none', 'one\ntwo\n', 'crlf.tir')).toBe('pass');
@@ -169,14 +171,16 @@ describe('toMatchGolden', () => {
     writeFileSync(join(folder, 'b.tir'), 'old\n');
     writeFileSync(join(folder, 'c.tir'), 'old\n');
     expect(await match('none', 'new\n', 'absent.tir', { CI: '1' })).toContain('there is no such file');
-    expect(await match('none', 'new\n', 'b.tir', { CI: '1' })).toContain('is not what there is now');
-    expect(await match('all', 'new\n', 'b.tir', { CI: '1' })).toContain('not blessed where CI is set');
-    expect(await match('none', 'new\n', 'b.tir', { CI: '1', TAPEOUT_BLESS: '1' })).toContain('not blessed where CI');
+    expect(await match('none', 'new\n', 'b.tir', { CI: '1' })).toContain('differs from the actual text');
+    expect(await match('all', 'new\n', 'b.tir', { CI: '1' })).toContain('not blessed in CI');
+    expect(await match('none', 'new\n', 'b.tir', { CI: '1', TAPEOUT_BLESS: '1' })).toContain('not blessed in CI');
     expect(read('b.tir')).toBe('old\n');
     expect(await match('all', 'new\n', 'b.tir')).toBe('pass');
     expect(await match('new', 'new\n', 'c.tir', { TAPEOUT_BLESS: '1' })).toBe('pass');
     expect([read('b.tir'), read('c.tir')]).toEqual(['new\n', 'new\n']);
-    expect(await match('all', 'newer\n', 'b.tir')).toContain('two expectations of this run have this file and differ');
+    expect(await match('all', 'newer\n', 'b.tir')).toContain(
+      'two expectations in this run use this file, with different texts',
+    );
   });
 
   test('is named for the test', async () => {

@@ -229,7 +229,7 @@ test.each(['print', 'compile', 'train', 'profile', 'run'])(
     const on = name === 'print' || name === 'compile' ? '--target' : '--backend';
     expect(await told('f16', on, 'webgpu')).toEqual([
       1,
-      "error[bad-argument]: there is no GPU feature 'f16' that shaders could use\nhelp: the features are subgroups, shader-f16\n",
+      "error[bad-argument]: there is no GPU feature 'f16' for shaders\nhelp: the features are subgroups, shader-f16\n",
     ]);
     expect(await told('subgroups')).toEqual([
       1,
