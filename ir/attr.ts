@@ -1,17 +1,17 @@
-/** What an op's attributes may be. An op states the kind of each; what is read from a text is held to it, and the
- *  reference of the ops prints it. */
+/** The kinds of attributes that ops may have. An op declares the kind of each; attributes read from a text are checked
+ *  against it, and the reference of the ops prints it. */
 
 import { dtypeNames } from './dtype.ts';
 import { type DType, isBatch, type Shape, showDim } from './type.ts';
 
-/** What an attribute of an op may hold. */
+/** A value of an op's attribute. */
 export type Attr = number | boolean | string | readonly number[] | Shape;
 /** An op's attributes by name. */
 export type Attrs = Readonly<Record<string, Attr>>;
 
-/** What one attribute of an op may be. */
+/** The kind of an attribute: its allowed values. */
 export interface AttrKind<T extends Attr> {
-  /** In a sentence: 'a whole number of at least 1'. */
+  /** A phrase: 'a whole number of at least 1'. */
   readonly says: string;
   holds(v: Attr): v is T;
 }
@@ -23,13 +23,13 @@ const kind = <T extends Attr>(says: string, holds: (v: Attr) => boolean): AttrKi
   holds: holds as (v: Attr) => v is T,
 });
 
-/** Whole, and small enough for an index in 32 bits. */
+/** True for an integer that is at least `least` and fits a 32-bit index. */
 const isWhole = (v: unknown, least: number): boolean =>
   typeof v === 'number' && Number.isInteger(v) && v >= least && v <= 2147483647;
 const anyWhole = -2147483648;
 const from = (least: number): string => (least === anyWhole ? '' : ` of at least ${least}`);
 
-/** Any number, `inf` and `nan` among them. */
+/** Any number, including `inf` and `nan`. */
 export const number: AttrKind<number> = kind('a number', (v) => typeof v === 'number');
 /** true or false. */
 export const flag: AttrKind<boolean> = kind('true or false', (v) => typeof v === 'boolean');
@@ -48,15 +48,15 @@ export const shape: AttrKind<Shape> = kind(
 /** A whole number of at least `least`, which fits in 32 bits. */
 export const integer = (least: number = anyWhole): AttrKind<number> =>
   kind(`a whole number${from(least)}`, (v) => isWhole(v, least));
-/** A list of whole numbers; of `count` of them where that is told. */
+/** A list of whole numbers, of this length if `count` is given. */
 export const integers = (least: number = anyWhole, count?: number): AttrKind<readonly number[]> =>
   kind(
     `a list of ${count === undefined ? '' : `${count} `}whole numbers${from(least)}`,
     (v) => Array.isArray(v) && (count === undefined || v.length === count) && v.every((d) => isWhole(d, least)),
   );
 
-/** Whether every dimension is one that a tensor can have. A type rule that was given nonsense may well make some. */
+/** True if a tensor can have this shape. A type rule with bad inputs may well give one that it cannot. */
 export const isShape = (s: Shape): boolean => shape.holds(s);
-/** A shape as text, whatever stands in it. */
+/** A shape as text, whatever its dimensions contain. */
 export const showAnyShape = (s: Shape): string =>
   `[${s.map((d) => (typeof d === 'object' && d !== null ? showDim(d) : String(d))).join(',')}]`;

@@ -1,4 +1,4 @@
-/** What a map holds for a key, made first where it holds nothing. */
+/** The value of a map for a key; makes it first if there is none. */
 export function upsert<K, V>(
   map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
   key: K,
@@ -11,13 +11,13 @@ export function upsert<K, V>(
   return made;
 }
 
-/** Numbers things in the order in which they are first seen. */
+/** Numbers things in the order of their first use. */
 export function numbering<T>(): (thing: T) => number {
   const numbers = new Map<T, number>();
   return (thing) => upsert(numbers, thing, () => numbers.size);
 }
 
-/** Numbers, of which the least comes out first: a binary heap. */
+/** A priority queue of numbers that pops the least first: a binary heap. */
 export class LeastFirst {
   readonly #heap: number[] = [];
 

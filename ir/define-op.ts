@@ -2,8 +2,7 @@ import type { Attrs } from './attr.ts';
 import { build, type Op, type OpDef, type OpSpec, type Value } from './graph.ts';
 import { checkSpec, heldTo } from './op-contract.ts';
 
-/** Makes an op of its definition. Throws where a part of it is missing; a rule that turns out to be broken is told where the
- *  op is used. */
+/** Makes an op from its definition. Throws if a part is missing; a broken rule is reported where the op is used. */
 export function defineOp<const N extends readonly string[], A extends Attrs>(spec: OpSpec<N, A>): Op<N, A> {
   checkSpec(spec);
   const n = spec.operands.length;

@@ -1,20 +1,21 @@
-/** What went wrong, said to the user: a code, a sentence, the place in their file, what else is involved, what to try. */
+/** Problems in the user's input: a code, a sentence, the location in their file, what else is involved, and what to
+ *  try. */
 
 export interface Loc {
   readonly file: string;
-  /** Both counted from 1. */
+  /** Line and column both count from 1. */
   readonly line: number;
   readonly col: number;
 }
 
-/** Another place or value that the problem involves, shown beneath the guilty line. */
+/** Another location or value that the problem involves, shown beneath the offending line. */
 export interface Note {
   readonly message: string;
   readonly loc?: Loc | null;
 }
 
-/** What is wrong with a model, a text or an option, for its user: a code, a sentence, the place in their file, what else is involved,
- *  and what to try. */
+/** A problem in a model, a text or an option, for its user: a code, a sentence, the location in their file, what else
+ *  is involved, and what to try. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
   readonly code: string;
@@ -34,7 +35,7 @@ export class CompileError extends Error {
     this.help = more.help ?? null;
   }
 
-  /** The same at a place, unless it has one. */
+  /** The same error at this location, unless it has one. */
   at(loc: Loc | null): CompileError {
     if (this.loc || !loc) return this;
     const { code, message, notes, help } = this;
@@ -44,7 +45,7 @@ export class CompileError extends Error {
   }
 }
 
-/** A fault of the compiler's own, not of its user: the pass that broke an invariant, and the IR it was given. */
+/** A bug in the compiler: the pass that broke an invariant, and the IR that it was given. */
 export class CompilerBug extends Error {
   override readonly name = 'CompilerBug';
   readonly pass: string;
@@ -57,7 +58,8 @@ export class CompilerBug extends Error {
   }
 }
 
-/** A pass from outside that fails: the fault of its author, not of Tapeout. At the line that gave or registered the pass. */
+/** A failing pass of a user: a fault of its author, not of Tapeout. Its location is the line that passed or registered
+ *  it. */
 export class PassFault extends CompileError {
   readonly pass: string;
   /** The IR that the pass was given. */
@@ -76,5 +78,5 @@ export class PassFault extends CompileError {
   }
 }
 
-/** A place as `file:line:col`. */
+/** A location as `file:line:col`. */
 export const showLoc = (loc: Loc): string => `${loc.file}:${loc.line}:${loc.col}`;

@@ -1,13 +1,13 @@
-/** Element types, a row each: how large one is, what it holds, and how the interpreters and the emitters spell it. Buffers hold
- *  elements of any of them. Values are of the types that are computed with: an f16 becomes an f32 as it is read, and an f32
- *  is rounded to an f16 as it is stored. */
+/** Element types, a row each: the size, the range, and the spelling in the interpreters and emitters. Buffers may have
+ *  elements of any type, but values only of the types that are computed with: an f16 becomes an f32 when it is read,
+ *  and an f32 is rounded to an f16 when it is stored. */
 
 import { fromHalf, toHalf } from './half.ts';
 
 /** `truth` holds 0 and 1. */
 export type Kind = 'float' | 'whole' | 'truth';
 
-/** What an element of an array means, and what a number becomes there. */
+/** Conversions between an element of the typed array and its value. */
 interface Coded {
   readonly read: (element: number) => number;
   readonly written: (value: number) => number;
@@ -19,18 +19,18 @@ interface Row {
   readonly value: 'f32' | 'i32' | 'u8' | 'bool';
   /** Bytes one element takes in a buffer. */
   readonly bytes: 1 | 2 | 4;
-  /** The finite numbers that it holds lie between these. */
+  /** The finite values lie between these. */
   readonly least: number;
   readonly most: number;
-  /** The array of its elements. */
+  /** The typed array of its elements. */
   readonly array: Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor | Uint16ArrayConstructor;
-  /** Where elements of that array are not their values. */
+  /** For types whose elements in that array are not their values. */
   readonly coded?: Coded;
-  /** The interpreter's value of what is not yet written. */
+  /** The interpreter's value of elements not yet written. */
   readonly poison: string;
   /** The type of one value and of four lanes in WebAssembly. Lanes of truth values are all ones or all zeros. */
   readonly wasm: readonly [one: 'f32' | 'i32', four: 'f32x4' | 'i32x4'];
-  /** The type of a value in WGSL, and how a word `$` of memory becomes one and is made of one. */
+  /** The type of a value in WGSL, and the conversions of a word `$` of memory to a value and back. */
   readonly wgsl: { readonly type: 'f32' | 'i32' | 'bool'; readonly fromWord: string; readonly toWord: string };
 }
 
@@ -101,17 +101,17 @@ export type StoredType = keyof typeof dtypes;
 /** The type of a value: of a graph's tensors, of tiles, and of expressions. */
 export type DType = (typeof dtypes)[StoredType]['value'];
 
-/** The type that an element has once it is read. */
+/** The type of an element after it is read. */
 export const valueType = (dtype: StoredType): DType => dtypes[dtype].value;
 
-/** Whether a text is the name of a type that buffers hold. */
+/** True if a text names an element type of buffers. */
 export const isStoredType = (text: string): text is StoredType => Object.hasOwn(dtypes, text);
-/** Whether a text is the name of a type that values have. */
+/** True if a text names a type of values. */
 export const isDType = (text: string): text is DType => isStoredType(text) && valueType(text) === text;
 
 /** The types of buffers, in the order in which errors list them. */
 export const storedTypeNames: readonly StoredType[] = Object.keys(dtypes) as StoredType[];
-/** The types of values, in that order. */
+/** The types of values, in the same order. */
 export const dtypeNames: readonly DType[] = storedTypeNames.filter(isDType);
 
 /** The kind of an element type. */
@@ -125,17 +125,17 @@ export const byteSize = (dtype: StoredType): number => dtypes[dtype].bytes;
 export type Elements = Float32Array | Int32Array | Uint8Array | Uint16Array;
 /** The typed array of a buffer's elements. */
 export const arrayOf = (dtype: StoredType): Row['array'] => dtypes[dtype].array;
-/** Where elements of the array are not their values, what they mean and how they are made. */
+/** The conversions for a type whose array elements are not their values. */
 export const codedAs = (dtype: StoredType): Coded | undefined => (dtypes[dtype] as Row).coded;
-/** The number that an element of the array means. */
+/** The value of an element of the typed array. */
 export const numberOf = (dtype: StoredType, element: number): number => codedAs(dtype)?.read(element) ?? element;
-/** The element of the array that a number becomes. */
+/** The element of the typed array for a value. */
 export const elementOf = (dtype: StoredType, value: number): number => codedAs(dtype)?.written(value) ?? value;
 
-/** Whether a number is one that elements of this type can hold. */
+/** True if elements of this type can hold a number. */
 export function isValueOf(dtype: DType, v: number): boolean {
   const { kind, least, most } = dtypes[dtype];
-  // What is finite and becomes an infinity in 32 bits is not the number that was written.
+  // A finite number that overflows to infinity in 32 bits cannot be held.
   if (kind === 'float') return !Number.isFinite(v) || Number.isFinite(Math.fround(v));
   return Number.isInteger(v) && v >= least && v <= most;
 }

@@ -1,5 +1,5 @@
 /** Scalar expressions: the language of every op's defining equation and of kernel bodies. Values are immutable and may
- *  be shared, so a walk over them remembers what it has seen. */
+ *  be shared, so walks visit each shared part once. */
 
 import { upsert } from './collections.ts';
 import { valueType } from './dtype.ts';
@@ -8,7 +8,7 @@ import { type Batch, type BufferType, type Dim, type DType, isBatch } from './ty
 
 export type { BinaryFn, UnaryFn };
 
-/** An index variable. Axes have identity; two axes of one name are two axes, and a printer tells them apart. */
+/** An index variable. Axes have identity: two of the same name are different, and a printer renames them. */
 export interface Axis {
   readonly name: string;
   readonly extent: Dim;
@@ -21,18 +21,19 @@ export interface Buffer {
   readonly viewOf?: Buffer;
 }
 
-/** Values kept in registers while a kernel runs: an accumulator, or a block of them; or in memory that the invocations of a
- *  workgroup share. */
+/** Values kept while a kernel runs: an accumulator or a block of them, in registers or in memory that a workgroup
+ *  shares. */
 export interface Tile {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly memory?: 'workgroup';
-  /** Whether its elements are rounded to 16 bits where they are written: of f32, in the memory of a workgroup. */
+  /** Elements are rounded to 16 bits when written; for f32 in workgroup memory. */
   readonly half?: boolean;
 }
 
-/** `argmax` is the first index, counted row-major over the axes, at which the body is greatest; a NaN is greatest. */
+/** `argmax` is the first index, in row-major order over the axes, at which the body is greatest; NaN counts as
+ *  greatest. */
 export type ReduceFn = 'add' | 'max' | 'min' | 'mul' | 'argmax';
 
 /** A scalar expression. Build one with the functions of this file, which fold integers as they go. */
@@ -50,14 +51,14 @@ export type Expr =
 
 const dtypes = new WeakMap<Expr, DType>();
 
-/** The element type an expression has. */
+/** The element type of an expression. */
 export function dtypeOf(e: Expr): DType {
   switch (e.kind) {
     case 'unary':
     case 'binary':
     case 'select':
     case 'reduce':
-      // These ask their operands, and a long chain of them is asked at every link.
+      // Remembered, as these ask their operands, and a long chain is asked at every link.
       return upsert(dtypes, e, () => ownDtype(e));
     default:
       return ownDtype(e);
@@ -100,13 +101,13 @@ export const bool = (value: boolean): Expr => ({ kind: 'const', value: value ? 1
 export const constant = (value: number, dtype: DType): Expr => ({ kind: 'const', value, dtype });
 /** The index along an axis, an i32. */
 export const ix = (axis: Axis): Expr => ({ kind: 'axis', axis });
-/** A new axis of an extent. Each has an identity of its own; its name is for the reader. */
+/** A new axis of this extent. Each has its own identity; its name is for the reader. */
 export const axis = (name: string, extent: Dim): Axis => ({ name, extent });
 /** A dimension as an i32 value. */
 export const size = (d: Dim): Expr => (isBatch(d) ? { kind: 'size', of: d } : int(d));
-/** The element of a buffer at indices, one for each of its dimensions. */
+/** The element of a buffer at indices, one for each dimension. */
 export const load = (buffer: Buffer, at: readonly Expr[]): Expr => ({ kind: 'load', buffer, at });
-/** An element of a tile, which lies in registers. */
+/** An element of a tile. */
 export const read = (tile: Tile, at: readonly Expr[] = []): Expr => ({ kind: 'tile', tile, at });
 
 const unary =
@@ -126,13 +127,13 @@ export const sqrt = unary('sqrt');
 export const tanh = unary('tanh');
 /** The error function, of f32. */
 export const erf = unary('erf');
-/** The greatest whole number not above x, of f32. */
+/** The greatest integer not above x, of f32. */
 export const floor = unary('floor');
-/** The whole number next to x, of f32; ties go to the even one. */
+/** The integer nearest to x, of f32; ties go to the even one. */
 export const nearest = unary('nearest');
-/** The opposite of a condition. */
+/** The negation of a condition. */
 export const not = unary('not');
-/** The f32 whose bits an i32 has. */
+/** The f32 with the bits of an i32. */
 export const f32Bits = unary('f32_bits');
 /** The bits of an f32 as an i32. */
 export const i32Bits = unary('i32_bits');
@@ -140,7 +141,7 @@ export const i32Bits = unary('i32_bits');
 const isInt = (e: Expr, value?: number): e is Extract<Expr, { kind: 'const' }> =>
   e.kind === 'const' && e.dtype === 'i32' && (value === undefined || e.value === value);
 
-/** Whether an expression is this extent. */
+/** True if an expression is this extent. */
 const spans = (e: Expr, extent: Dim): boolean =>
   isBatch(extent) ? e.kind === 'size' && e.of.times === extent.times : isInt(e, extent);
 
@@ -168,7 +169,7 @@ function fold(fn: BinaryFn, a: Expr, b: Expr): Expr | null {
   return fn === 'add' ? (rejoined(a, b) ?? rejoined(b, a)) : null;
 }
 
-/** v, of a quotient v / k · k and the remainder v % k. */
+/** v, for v / k · k + v % k. */
 function rejoined(quotient: Expr, remainder: Expr): Expr | null {
   if (remainder.kind !== 'binary' || remainder.fn !== 'imod') return null;
   if (quotient.kind !== 'binary' || quotient.fn !== 'mul') return null;
@@ -178,7 +179,7 @@ function rejoined(quotient: Expr, remainder: Expr): Expr | null {
   return isSame(times, k) && isSame(q.b, k) && isSame(q.a, v) ? v : null;
 }
 
-/** Whether two index expressions are spelt the same. */
+/** True if two index expressions are structurally equal. */
 function isSame(a: Expr, b: Expr): boolean {
   if (a === b) return true;
   if (a.kind === 'const') return isInt(a) && isInt(b, a.value);
@@ -205,44 +206,44 @@ export const div = bin('div');
 export const min = bin('min');
 /** The greater of two: NaN if either is, and of zeros the first. */
 export const max = bin('max');
-/** What an expression is the least of: itself, where it is no minimum. */
+/** The operands of a nested minimum; the expression itself if it is none. */
 export const leastOf = (e: Expr): Expr[] =>
   e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e];
 /** a to the b, both f32. */
 export const pow = bin('pow');
 /** The quotient of two i32, rounded towards zero. */
 export const idiv = bin('idiv');
-/** What `idiv` leaves: of the sign of the dividend. */
+/** The remainder of `idiv`, with the sign of the dividend. */
 export const imod = bin('imod');
-/** Whether a < b. */
+/** The condition a < b. */
 export const lt = bin('lt');
-/** Whether a <= b. */
+/** The condition a <= b. */
 export const le = bin('le');
-/** Whether a > b. */
+/** The condition a > b. */
 export const gt = bin('gt');
-/** Whether a >= b. */
+/** The condition a >= b. */
 export const ge = bin('ge');
-/** Whether a = b. */
+/** The condition a = b. */
 export const eq = bin('eq');
-/** Whether a and b differ. */
+/** The condition a ≠ b. */
 export const ne = bin('ne');
-/** Whether both conditions hold. */
+/** True if both conditions hold. */
 export const and = bin('and');
-/** Whether either condition holds. */
+/** True if either condition holds. */
 export const or = bin('or');
-/** An i32 shifted left by as many bits. */
+/** An i32 shifted left by a number of bits. */
 export const shl = bin('shl');
-/** An i32 shifted right by as many bits, its sign kept. */
+/** An i32 shifted right by a number of bits, with its sign kept. */
 export const shr = bin('shr');
-/** The bits that two i32 have in common. */
+/** The bits set in both of two i32. */
 export const bitand = bin('bitand');
-/** Whether all conditions hold; true for none. */
+/** True if all conditions hold; true for none. */
 export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(true));
 
-/** `a` where a condition holds, else `b`. Only the one that is taken is computed. */
+/** `a` where a condition holds, else `b`. Only the chosen one is computed. */
 export const select = (cond: Expr, then: Expr, otherwise: Expr): Expr =>
   cond.kind === 'const' ? (cond.value ? then : otherwise) : { kind: 'select', cond, then, otherwise };
-/** A value in another element type; floats lose their fraction on the way to integers. */
+/** A value in another element type; floats lose their fraction when converted to integers. */
 export const convert = (to: DType, x: Expr): Expr => (dtypeOf(x) === to ? x : { kind: 'convert', to, x });
 /** A reduction of `body` over axes, which are bound in it. */
 export const reduce = (fn: ReduceFn, over: readonly Axis[], body: Expr): Expr => {
@@ -253,7 +254,7 @@ export const reduce = (fn: ReduceFn, over: readonly Axis[], body: Expr): Expr =>
 /** The sum of `body` over axes, in order. */
 export const sum = (over: readonly Axis[], body: Expr): Expr => reduce('add', over, body);
 
-/** The value that a reduction of no elements has. */
+/** The value of a reduction over no elements. */
 export const identity = (fn: Exclude<ReduceFn, 'argmax'>, dtype: DType): Expr => {
   const [lowest, highest] = dtype === 'f32' ? [-Infinity, Infinity] : [-2147483648, 2147483647];
   return constant({ add: 0, mul: 1, max: lowest, min: highest }[fn], dtype);
@@ -283,7 +284,7 @@ export function children(e: Expr): readonly Expr[] {
   }
 }
 
-/** The same expression over other children, folded again. */
+/** The same expression with other children, folded again. */
 function withChildren(e: Expr, c: readonly Expr[]): Expr {
   const at = (i: number): Expr => c[i] as Expr;
   switch (e.kind) {
@@ -316,7 +317,7 @@ export function mapChildren(e: Expr, f: (e: Expr) => Expr): Expr {
   return after.every((c, i) => c === before[i]) ? e : withChildren(e, after);
 }
 
-/** Rebuilds an expression bottom-up, once per shared part; `f` may replace any. */
+/** Rebuilds an expression bottom-up, once per shared part; `f` may replace any part. */
 export function mapExpr(e: Expr, f: (e: Expr) => Expr, done: Map<Expr, Expr> = new Map()): Expr {
   const seen = done.get(e);
   if (seen) return seen;
@@ -329,11 +330,11 @@ export function mapExpr(e: Expr, f: (e: Expr) => Expr, done: Map<Expr, Expr> = n
 export const substitute = (e: Expr, by: ReadonlyMap<Axis, Expr>): Expr =>
   by.size === 0 ? e : mapExpr(e, (x) => (x.kind === 'axis' ? (by.get(x.axis) ?? x) : x));
 
-/** The expression with some of its parts replaced, which are not looked into. */
+/** The expression with some parts replaced; the replacements are not searched. */
 export const replaceParts = (e: Expr, by: ReadonlyMap<Expr, Expr>): Expr =>
   by.get(e) ?? mapChildren(e, (c) => replaceParts(c, by));
 
-/** Every part of an expression, each shared part once, children first. */
+/** Visits every part of an expression, each shared part once, children first. */
 export function walk(e: Expr, visit: (e: Expr) => void, seen: Set<Expr> = new Set()): void {
   if (seen.has(e)) return;
   seen.add(e);
@@ -341,7 +342,7 @@ export function walk(e: Expr, visit: (e: Expr) => void, seen: Set<Expr> = new Se
   visit(e);
 }
 
-/** Whether `f` holds of an expression or any part of it. */
+/** True if `test` holds for an expression or any part of it. */
 export function some(e: Expr, test: (e: Expr) => boolean): boolean {
   let found = false;
   walk(e, (x) => {
@@ -350,8 +351,8 @@ export function some(e: Expr, test: (e: Expr) => boolean): boolean {
   return found;
 }
 
-/** A question whose answer for an expression follows from it and from whether some child has the answer yes: each part is
- *  asked once, however many expressions hold it. */
+/** A predicate on expressions that depends on each one and on whether it holds for some child. Evaluated once per part,
+ *  however many expressions share it. */
 export function remembered(test: (e: Expr, below: boolean) => boolean): (e: Expr) => boolean {
   const known = new Map<Expr, boolean>();
   const ask = (e: Expr): boolean =>
@@ -363,7 +364,7 @@ export function remembered(test: (e: Expr, below: boolean) => boolean): (e: Expr
   return ask;
 }
 
-/** The axes an expression depends on and does not bind itself. */
+/** The axes that an expression depends on and does not bind itself. */
 export function freeAxes(e: Expr): Set<Axis> {
   const free = new Set<Axis>();
   const bound = new Set<Axis>();

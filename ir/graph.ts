@@ -1,4 +1,4 @@
-/** Graphs: immutable DAGs of tensor ops, one result a node. An op is one object that says all there is to know of it. */
+/** Graphs: immutable DAGs of tensor ops, one result a node. An op is one object with everything that is known about it. */
 
 import type { AttrKinds, Attrs } from './attr.ts';
 import { CompileError, type Loc } from './diagnostic.ts';
@@ -10,8 +10,8 @@ type Values<N extends readonly string[]> = { readonly [K in keyof N]: Value };
 
 /** Reads one element of an operand at the given indices. */
 export type Load = (...at: readonly Expr[]) => Expr;
-/** A result as a sum of shares: each point of `over` adds `value` to the element at `at`, if that lies inside the result.
- *  An axis that stands alone in `at` runs over that whole dimension. */
+/** A result as a sum of contributions: each point of `over` adds `value` to the element at `at`, if that lies inside
+ *  the result. An axis that is an index of `at` by itself runs over that whole dimension. */
 export interface Scatter {
   readonly over: readonly Axis[];
   readonly at: readonly Expr[];
@@ -20,30 +20,31 @@ export interface Scatter {
 /** An operand whose cotangent is zero everywhere, because nothing flows through it: indices, conditions. */
 export type NoGradient = 'none';
 
-/** All there is to know of an op: what `defineOp` takes. */
+/** The definition of an op, as `defineOp` takes it. */
 export interface OpSpec<N extends readonly string[], A extends Attrs> {
   readonly name: string;
-  /** One sentence: what an element of the result is. */
+  /** One sentence on an element of the result. */
   readonly doc: string;
   readonly operands: N;
-  /** What each attribute may be. */
+  /** The kind of each attribute. */
   readonly attrs: AttrKinds<A>;
   /** The type rule in a sentence, for the reference. */
   readonly rule?: string;
-  /** Operands and attributes with which the reference shows the equation and the gradient; operands of f32[N,4] where
-   *  none are given. */
+  /** Operand types and attributes with which the reference shows the equation and the gradient; by default operands are
+   *  f32[N,4]. */
   readonly example?: readonly [types: ByName<N, TensorType>, attrs: NoInfer<A>];
-  /** The result's type; throws a `CompileError` where the operands do not fit together. */
+  /** The result's type. Throws a `CompileError` if the operands do not fit together. */
   infer(types: ByName<N, TensorType>, attrs: A): TensorType;
-  /** The defining equation: the result's element at `at`. */
+  /** The defining equation: the element of the result at `at`. */
   compute(load: ByName<N, Load>, at: readonly Expr[], attrs: A, types: ByName<N, TensorType>, out: TensorType): Expr;
-  /** The equation turned round, where it asks which points reach an element: what each point adds, and where. */
+  /** The equation as a scatter, where each element is a sum over the points that reach it: the value of each point, and
+   *  its target. */
   scatter?(load: ByName<N, Load>, attrs: A, types: ByName<N, TensorType>, out: TensorType): Scatter;
   /** The cotangent of each operand, given `g`, the cotangent of the result. */
   vjp(operands: ByName<N, Value>, g: Value, attrs: A, result: Value): ByName<N, Value | NoGradient>;
-  /** The result is its first operand's bytes under another shape, so that no kernel is needed. */
+  /** The result has the bytes of its first operand under another shape, so it needs no kernel. */
   readonly view?: boolean;
-  /** Operands that hold indices, and the number of values they may take: what a runtime checks of its inputs. */
+  /** The operands that hold indices, and the number of allowed values, which a runtime checks for its inputs. */
   indexRange?(types: ByName<N, TensorType>, attrs: A): Partial<Record<N[number], number>>;
 }
 
@@ -56,11 +57,11 @@ export type Op<N extends readonly string[], A extends Attrs = {}> = OpSpec<N, A>
   ((...args: {} extends A ? [...Values<N>] : [...Values<N>, A]) => Value);
 // biome-ignore-end lint/complexity/noBannedTypes: no attributes
 
-/** What a graph is given: user's data, a parameter, a sum of gradients, optimizer or running state, or a scalar such as the
+/** The role of a param: user data, a parameter, a sum of gradients, optimizer or running state, or a scalar such as the
  *  learning rate. */
 export type Role = 'input' | 'parameter' | 'gradient' | 'state' | 'scalar';
 
-/** A value that a graph is given. */
+/** An input of a graph. */
 export interface Param {
   readonly kind: 'param';
   readonly role: Role;
@@ -69,7 +70,7 @@ export interface Param {
   readonly loc: Loc | null;
 }
 
-/** One operation and its one result. To change a graph, build another. */
+/** One operation and its result. To change a graph, build another. */
 export interface Node {
   readonly kind: 'node';
   readonly op: OpDef;
@@ -79,30 +80,30 @@ export interface Node {
   readonly loc: Loc | null;
 }
 
-/** What an op takes and gives: a param or the result of a node. */
+/** An operand or result of ops: a param, or the result of a node. */
 export type Value = Param | Node;
 
-/** A named result. `into` makes it an update in place: after the graph ran, that param holds the value. */
+/** A named result. `into` makes it an in-place update: after the graph has run, that param holds the value. */
 export interface Result {
   readonly name: string;
   readonly value: Value;
   readonly into?: Param;
 }
 
-/** Work that a pass has still to do on a graph: `autodiff` turns the first kind into the second, `update` the second into
- *  results. With `then: 'step'` the optimizer applies the gradients; with `accumulate` they are added to those that there are. */
+/** Work left for a pass: `autodiff` turns the first kind into the second, `update` the second into results. With `then:
+ *  'step'` the optimizer applies the gradients; with `accumulate` they are added to the existing ones. */
 export type Task =
   | {
       readonly kind: 'differentiate';
       readonly of: Value;
-      /** The cotangent of `of`; null is one, for a scalar. */
+      /** The cotangent of `of`; null for one, if `of` is a scalar. */
       readonly seed: Value | null;
       readonly wrt: readonly Param[];
       readonly then: 'step' | 'accumulate';
     }
   | { readonly kind: 'apply'; readonly gradients: ReadonlyMap<Param, Value>; readonly then: 'step' | 'accumulate' };
 
-/** Named results over params, with the work that a pass has still to do on them. */
+/** Named results over params, with the work that is left for passes. */
 export interface Graph {
   readonly name: string;
   readonly params: readonly Param[];
@@ -110,23 +111,26 @@ export interface Graph {
   readonly task?: Task;
 }
 
-/** How a group's kernel finds its results: each element in loops over them, or by windows that add to what they cover. */
+/** How a group's kernel computes its results: each element in loops over them, or by windows that add to the elements
+ *  that they cover. */
 export type GroupForm = 'loops' | 'windows';
 
-/** One kernel to be. Its roots are stored; its other members are computed where they are read, in registers, and may be
- *  members of other groups too. */
+/** The nodes of one kernel. Its roots are stored; other members are computed where they are read, in registers, and may
+ *  belong to several groups. */
 export interface Group {
   readonly roots: readonly Node[];
   readonly members: ReadonlySet<Node>;
   readonly form: GroupForm;
-  /** Members whose elements are never computed, as most are zero: what reads one ranges over the values that it spreads. */
+  /** Members whose elements are never computed, as most are zero: their readers range over the scattered values
+   *  instead. */
   readonly gathered: ReadonlySet<Node>;
 }
 
-/** A graph with its nodes parted into groups, in launch order. A root that no result names gets a temporary buffer. */
+/** A graph with its nodes divided into groups, in launch order. A root that is no result gets a temporary buffer. */
 export interface FusedGraph extends Graph {
   readonly groups: readonly Group[];
-  /** Updates in place that must be staged: computed to a temporary and copied when all reads of the old value are done. */
+  /** In-place updates that must be staged: computed to a temporary, and copied once all reads of the old value are
+   *  done. */
   readonly staged: ReadonlySet<Result>;
 }
 
@@ -152,10 +156,10 @@ export const typesOf = (op: OpDef, inputs: readonly Value[]): Record<string, Ten
 
 let current: Loc | null = null;
 let word: string | null = null;
-/** The function of the user's API that made a node: what the user wrote, where the op is ours. */
+/** The function of the user's API that made a node, whose own op is Tapeout's. */
 const words = new WeakMap<Node, string>();
 
-/** Runs `f`; the nodes it builds, and the errors it throws, are at `loc` in the user's file, where `called` is called. */
+/** Runs `f`. The nodes that it builds and the errors that it throws get `loc`, where the user's file calls `called`. */
 export function at<T>(loc: Loc | null, f: () => T, called: string | null = word): T {
   const was = [current, word] as const;
   [current, word] = [loc, called];
@@ -168,10 +172,10 @@ export function at<T>(loc: Loc | null, f: () => T, called: string | null = word)
   }
 }
 export const currentLoc = (): Loc | null => current;
-/** What the user called, or null outside such a call. */
+/** The name of the function that the user called, or null outside such a call. */
 export const currentWord = (): string | null => word;
 
-/** Builds one node of `op`, inferring (and so checking) its type. */
+/** Builds a node of `op`, which infers its type and so checks it. */
 export function build(op: OpDef, inputs: readonly Value[], attrs: Attrs): Node {
   try {
     const type = op.infer(typesOf(op, inputs), attrs);
@@ -181,24 +185,24 @@ export function build(op: OpDef, inputs: readonly Value[], attrs: Attrs): Node {
   } catch (e) {
     if (!(e instanceof CompileError) || e.loc) throw e;
     const involved = inputs.map((v, i) => ({ message: `${op.operands[i]}: ${describe(v)}`, loc: v.loc }));
-    // A type rule opens with its op's name, and the user called something else.
+    // A type rule's message starts with its op's name, but the user called another function.
     const problem =
       word !== null && e.message.startsWith(`${op.name}: `) ? word + e.message.slice(op.name.length) : e.message;
     throw new CompileError(e.code, problem, { loc: current, notes: [...involved, ...e.notes], help: e.help });
   }
 }
 
-/** A value in a sentence: its type, and what it is. */
+/** A value in words: its type and its origin. */
 export const describe = (v: Value): string =>
   v.kind === 'param'
     ? `${showType(v.type)}, ${v.role} '${v.name}'`
     : `${showType(v.type)}, result of ${words.get(v) ?? v.op.name}`;
 
-/** A type rule's complaint: the builder adds the place and the operands. */
+/** An error of a type rule; the builder adds the location and the operands. */
 export const typeError = (code: string, problem: string, help: string | null = null): CompileError =>
   new CompileError(code, problem, { help });
 
-/** The nodes that `values` depend on, themselves included, operands before users. Iterative: deep graphs are usual. */
+/** The nodes that `values` depend on, including themselves, operands before users. Iterative, as graphs may be deep. */
 export function topo(values: readonly Value[]): Node[] {
   const out: Node[] = [];
   const state = new Set<Value>();
@@ -219,7 +223,7 @@ export function topo(values: readonly Value[]): Node[] {
   return out;
 }
 
-/** Every param that `values` read, in the order in which they are met. */
+/** The params that `values` read, in the order in which they are found. */
 export function paramsOf(values: readonly Value[]): Param[] {
   const found = new Set<Param>();
   for (const v of values) if (v.kind === 'param') found.add(v);
@@ -239,8 +243,8 @@ export function usersOf(nodes: readonly Node[]): Map<Value, Node[]> {
   return users;
 }
 
-/** A graph whose params are those listed, used or not, and then what else its results read or update: a host passes inputs by
- *  position, and a parameter has its place in memory and in files whatever comes of it. */
+/** A graph whose params are those listed, used or not, and then any others that its results read or update: a host
+ *  passes inputs by position, and a parameter has its place in memory and in files even if unused. */
 export function makeGraph(name: string, results: readonly Result[], listed: readonly Param[] = [], task?: Task): Graph {
   const asked = task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : []), ...task.wrt] : [];
   const applied = task?.kind === 'apply' ? [...task.gradients].flat() : [];
@@ -252,7 +256,7 @@ export function makeGraph(name: string, results: readonly Result[], listed: read
   return { name, params, results, ...(task ? { task } : {}) };
 }
 
-/** What a graph computes or still has to. */
+/** The values that a graph computes, or whose gradients it will. */
 export const valuesOf = ({ results, task }: Graph): Value[] => [
   ...results.map((r) => r.value),
   ...(task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : [])] : []),

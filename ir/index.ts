@@ -1,4 +1,4 @@
-/** `tapeout/ir`: the two languages and their meaning, for those who write ops, passes and tests of their own. */
+/** `tapeout/ir`: the graph and kernel languages and their meaning, for authors of ops, passes and tests. */
 import './needs-node.ts';
 
 export type { Attr, Attrs } from './attr.ts';

@@ -3,7 +3,7 @@
 import { type Axis, axis, children, type Expr, ix, substitute, walk } from './expr.ts';
 import { type Dim, isBatch } from './type.ts';
 
-/** Numbers expressions so that two get the same number exactly when they are the same up to the naming of bound axes. */
+/** Numbers expressions such that two get the same number exactly if they are equal up to the names of bound axes. */
 export class Interner {
   readonly #ids = new Map<string, number>();
   readonly #of = new Map<Expr, number>();
@@ -62,9 +62,10 @@ export class Interner {
     }
   }
 
-  /** What a reduction ranges over and reads, whatever it does with it: `max` and `argmax` of one body have one key. */
+  /** A key for the range and body of a reduction, regardless of its function: `max` and `argmax` of one body have the
+   *  same key. */
   reductionKey(e: Extract<Expr, { kind: 'reduce' }>): string {
-    // Bound axes are renamed to canonical ones, numbered by place, so that alpha-equal reductions meet.
+    // Bound axes are renamed to canonical ones, numbered by position, so that alpha-equal reductions get one key.
     const canon = new Map(e.over.map((a, i) => [a, ix(this.#canonical(i, a.extent, e.body))]));
     return `${e.over.map((a) => (isBatch(a.extent) ? `${a.extent.times}N` : a.extent)).join('x')};${this.id(substitute(e.body, canon))}`;
   }
@@ -81,7 +82,7 @@ export class Interner {
   }
 }
 
-/** How deep reductions nest inside an expression: a canonical axis of one level never meets one of another. */
+/** The depth to which reductions nest in an expression: canonical axes of different levels are distinct. */
 function nesting(e: Expr): number {
   const depth = new Map<Expr, number>();
   walk(e, (x) => {

@@ -1,26 +1,25 @@
-/** Kernels: loops, register tiles and stores over named buffers. A closed union that every emitter covers whole. */
+/** Kernels: loops, register tiles and stores over named buffers. A closed union, which every emitter covers in full. */
 
 import type { Loc } from './diagnostic.ts';
 import { type Axis, type Buffer, type Expr, int, mapExpr, size, some, type Tile, walk } from './expr.ts';
 import type { DType } from './type.ts';
 
-/** How a loop's iterations run. `serial`: one after another. `unrolled`: as copies of the body with constant indices.
- *  `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread, or in any workgroup.
- *  `invocations`: side by side in the invocations of one workgroup, each iteration of a nest of such loops in one of them;
- *  where bounds end before the axis's extent, the invocations behind them do nothing. */
+/** The execution of a loop's iterations. `serial`: one after another. `unrolled`: as copies of the body with constant
+ *  indices. `vectorized`: side by side in SIMD lanes, four at a time. `parallel`: in any order, on any thread or in any
+ *  workgroup. `invocations`: side by side in the invocations of a workgroup, one for each iteration of a nest of such
+ *  loops; where the bounds end before the axis's extent, the remaining invocations do nothing. */
 export type LoopMode = 'serial' | 'parallel' | 'vectorized' | 'unrolled' | 'invocations';
 
-/** Where something stands in a text of the IR that it was read from, if it was: errors point there. */
+/** The location in a text of the IR, if it was read from one: errors point there. */
 export interface Placed {
   readonly place?: Loc;
 }
 
-/** The most elements one tile may have, and the most copies that loops write out around a statement: code longer than
- *  this no engine takes. */
+/** The most elements of a tile, and the most copies of a statement that loops unroll to: engines reject longer code. */
 export const maxCopies = 1 << 12;
 
-/** `for axis in from..to step step`. The bounds hold no axis that is not bound outside. `fenced` keeps an engine from
- *  moving loads from one iteration of an unrolled loop into another, which would spill the registers of a tile. */
+/** `for axis in from..to step step`. The bounds use only axes that are bound outside. `fenced` keeps an engine from
+ *  moving loads between iterations of an unrolled loop, which would spill the registers of a tile. */
 export interface Loop extends Placed {
   readonly kind: 'for';
   readonly axis: Axis;
@@ -29,8 +28,8 @@ export interface Loop extends Placed {
   readonly step: number;
   readonly mode: LoopMode;
   readonly fenced?: boolean;
-  /** The loop adds up a tile of a workgroup, one element an invocation, and the invocations may do so together, in groups and in
-   *  an order that the device has. The tile is read by nothing else. */
+  /** The loop adds up a workgroup tile with one element per invocation, and the invocations may do so together, in
+   *  groups and in an order of the device. Nothing else reads the tile. */
   readonly together?: boolean;
   readonly body: readonly Stmt[];
 }
@@ -40,11 +39,11 @@ export type Stmt =
   | Loop
   | (Placed &
       (
-        | /** A tile comes into being; its elements have no value yet. */
+        | /** Declares a tile, whose elements have no value yet. */
         {
             readonly kind: 'tile';
             readonly tile: Tile;
-          } /** The invocations of a workgroup wait for each other here, and then see what each of them wrote. */
+          } /** The invocations of a workgroup wait for each other; each then sees what all wrote. */
         | { readonly kind: 'barrier' }
         | { readonly kind: 'set'; readonly tile: Tile; readonly at: readonly Expr[]; readonly value: Expr }
         | {
@@ -59,17 +58,17 @@ export type Stmt =
             readonly buffer: Buffer;
             readonly at: readonly Expr[];
             readonly value: Expr;
-            /** The value is added to the element, in the order in which iterations come. */
+            /** Adds the value to the element, in the order of iterations. */
             readonly add?: boolean;
           }
       ));
 
-/** What writes an element. */
+/** A statement that writes an element. */
 export type Write = Extract<Stmt, { readonly kind: 'set' | 'accumulate' | 'store' }>;
 
 export type Accumulate = Extract<Write, { readonly kind: 'accumulate' }>;
 export type Store = Extract<Write, { readonly kind: 'store' }>;
-/** What writes an element of a tile. */
+/** A statement that writes an element of a tile. */
 export type TileWrite = Extract<Stmt, { readonly kind: 'set' | 'accumulate' }>;
 export const isTileWrite = (s: Stmt | undefined): s is TileWrite => s?.kind === 'set' || s?.kind === 'accumulate';
 
@@ -101,31 +100,32 @@ export const loop = (
   ...(more.fenced ? { fenced: true } : {}),
   ...(more.together ? { together: true } : {}),
 });
-/** Loops over whole axes, one in the other, around statements. */
+/** A nest of loops over whole axes around statements. */
 export const nest = (axes: readonly Axis[], body: readonly Stmt[]): Stmt[] =>
   axes.reduceRight<Stmt[]>((inner, a) => [loop(a, int(0), size(a.extent), inner)], [...body]);
 
-/** What a device's groups of invocations find together as the IR promises it: no extremes of floats, which keep a NaN. */
+/** True if a device's subgroups compute a reduction as the IR defines it: not for extremes of floats, which must keep a
+ *  NaN. */
 export const addsTogether = (fn: Accumulate['fn'], dtype: DType): boolean =>
   dtype === 'i32' || (dtype === 'f32' && (fn === 'add' || fn === 'mul'));
 
-/** How often a loop between numbers runs. */
+/** The trip count of a loop between numbers. */
 export const tripsBetween = (from: number, to: number, step: number): number =>
   Math.max(0, Math.ceil((to - from) / step));
-/** How often a loop runs whose bounds are numbers; null where they are not. */
+/** The trip count of a loop with constant bounds; null for others. */
 export const constantTrips = ({ from, to, step }: Loop): number | null =>
   from.kind === 'const' && to.kind === 'const' ? tripsBetween(from.value, to.value, step) : null;
 
-/** Whether a loop's iterations are written out one by one: copies of code, or lanes. */
+/** True if a loop's iterations are written out one by one: as copies of code, or as lanes. */
 export const isWrittenOut = ({ mode }: Loop): boolean => mode === 'unrolled' || mode === 'vectorized';
 
-/** Whether threads share a kernel: each takes some iterations of the parallel loops that it consists of, and one of them runs
- *  what stands beside these. A tile there would be in the registers of that one thread. */
+/** True if threads share a kernel: each takes some iterations of its parallel loops, and one of them runs the other
+ *  statements. A tile outside the loops would be in the registers of only that thread. */
 export const isShared = ({ body }: Kernel): boolean =>
   body.some((s) => s.kind === 'for' && s.mode === 'parallel') && !body.some((s) => s.kind === 'tile');
 
-/** A parallel loop and those that its iterations consist of, one in the other, whose bounds stand before it starts: their
- *  iterations are one list. */
+/** A parallel loop and the perfect nest of parallel loops inside, as far as their bounds are known before it starts:
+ *  their iterations form one list. */
 export function sharedNest(outermost: Loop): Loop[] {
   const nest = [outermost];
   for (;;) {
@@ -137,7 +137,7 @@ export function sharedNest(outermost: Loop): Loop[] {
   }
 }
 
-/** Invocations that a workgroup of a kernel has: as many as its largest nest of loops over them asks for. */
+/** The number of invocations per workgroup: that of the kernel's largest nest of loops over them. */
 export function invocationsOf({ body }: Kernel): number {
   let most = 1;
   walkStmts(body, (s, loops) => {
@@ -163,7 +163,7 @@ export const addTo = (buffer: Buffer, at: readonly Expr[], value: Expr): Stmt =>
   add: true,
 });
 
-/** Rebuilds a statement with every expression in it mapped; `onTile` may rename the tiles that statements write. */
+/** Rebuilds a statement with every expression in it mapped. */
 export function mapStmt(s: Stmt, onExpr: (e: Expr) => Expr, done: Map<Expr, Expr> = new Map()): Stmt {
   const go = (e: Expr): Expr => mapExpr(e, onExpr, done);
   switch (s.kind) {
@@ -181,7 +181,7 @@ export function mapStmt(s: Stmt, onExpr: (e: Expr) => Expr, done: Map<Expr, Expr
   }
 }
 
-/** Every statement, outer ones first. */
+/** Visits every statement, outer ones first. */
 export function walkStmts(
   body: readonly Stmt[],
   visit: (s: Stmt, loops: readonly Loop[]) => void,
@@ -193,7 +193,7 @@ export function walkStmts(
   }
 }
 
-/** The expressions a statement itself evaluates, those of nested statements not included. */
+/** The expressions that a statement itself evaluates, without those of nested statements. */
 export function exprsOf(s: Stmt): readonly Expr[] {
   switch (s.kind) {
     case 'for':
@@ -210,10 +210,10 @@ export function exprsOf(s: Stmt): readonly Expr[] {
   }
 }
 
-/** The buffer whose bytes a view shows. */
+/** The buffer that a view shares its bytes with. */
 export const storageOf = (b: Buffer): Buffer => (b.viewOf ? storageOf(b.viewOf) : b);
 
-/** A kernel with its params read off its body. */
+/** A kernel whose params follow from its body. */
 export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel {
   const [reads, writes, sums] = [new Set<Buffer>(), new Set<Buffer>(), new Set<Buffer>()];
   const seen = new Set<Expr>();
@@ -228,7 +228,7 @@ export function finish(name: string, body: readonly Stmt[], locs: readonly Loc[]
       );
     if (s.kind === 'store') (s.add ? sums : writes).add(storageOf(s.buffer));
   });
-  // What is added to something that the kernel itself does not set reads what was there before.
+  // Adding to a buffer that the kernel does not set reads the values from before.
   for (const b of sums) if (!writes.has(b)) reads.add(b);
   for (const b of sums) writes.add(b);
   const access = (b: Buffer): Access => (writes.has(b) ? (reads.has(b) ? 'inout' : 'out') : 'in');

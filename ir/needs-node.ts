@@ -1,4 +1,4 @@
-/** Throws in a Node that is too old. Whatever a user imports imports this first, ahead of modules that run what such a Node lacks. */
+/** Throws in a Node that is too old. Every entry point imports this first, before modules that such a Node cannot run. */
 import { hostProblem } from './node-version.ts';
 
 const problem = hostProblem();

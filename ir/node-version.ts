@@ -1,4 +1,5 @@
-/** Why this host is too old for Tapeout; null where it is not. Other hosts that give a version of Node's say their own name too. */
+/** The reason why this host is too old for Tapeout, or null. Hosts that mimic Node's version also give their own name,
+ *  and pass. */
 export function hostProblem(): string | null {
   const { process } = globalThis as { process?: { versions?: Partial<Record<string, string>> } };
   const versions = process?.versions ?? {};

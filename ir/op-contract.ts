@@ -1,6 +1,6 @@
-/** What an op from outside promises, held against what it does: a rule that throws, and one that gives something else than
- *  it should, is the fault of the op's author, told with the op's name at the line that uses it. Tapeout's own ops are
- *  trusted, and held to the same by its tests. */
+/** Checks users' ops against their definitions: a rule that throws, or that returns something wrong, is a fault of the
+ *  op's author, reported with the op's name at the line that uses it. Tapeout's own ops are trusted; its tests hold
+ *  them to the same rules. */
 
 import type { Attrs } from './attr.ts';
 import { type AttrKinds, isShape, showAnyShape } from './attr.ts';
@@ -16,31 +16,31 @@ import { Typing } from './verify/expr.ts';
 const trusted = new WeakSet<object>();
 const registered = new WeakMap<object, Loc>();
 
-/** Tapeout's own. */
+/** Marks one of Tapeout's own ops. */
 export const trust = (op: object): void => void trusted.add(op);
-/** Remembers where an op from outside is made known. */
+/** Remembers the line at which a user's op is registered. */
 export function noteRegistration(op: object): void {
   const site = callSite();
   if (site) registered.set(op, site);
 }
 
-/** An error in an op's definition. The place is the user's line, as far as there is one: whoever knows it adds it. */
+/** An error in the definition of an op. The location is the user's line, added by whoever knows it. */
 export function opFault(op: { readonly name: string }, problem: string, cause?: unknown): CompileError {
   const site = registered.get(op);
   const fault = new CompileError('broken-op', `op '${op.name}': ${problem}`, {
     notes: site ? [{ message: `'${op.name}' is registered here`, loc: site }] : [],
-    help: `mend the definition of '${op.name}'`,
+    help: `fix the definition of '${op.name}'`,
   });
   fault.cause = cause;
   return fault;
 }
 
 const thrown = (e: unknown): string => {
-  if (e instanceof RangeError && /call stack/i.test(e.message)) return 'calls itself without end';
+  if (e instanceof RangeError && /call stack/i.test(e.message)) return 'recurses without end';
   return `throws: ${e instanceof Error ? e.message : String(e)}`;
 };
 
-/** Throws where a definition lacks a part, or has something else in its place. */
+/** Throws if a definition lacks a part or has a wrong one. */
 export function checkSpec(spec: Readonly<Partial<Record<keyof OpDef, unknown>>>): void {
   const fail = (problem: string): CompileError =>
     new CompileError('bad-op', `defineOp: ${problem}`, { loc: callSite() });
@@ -59,7 +59,7 @@ export function checkSpec(spec: Readonly<Partial<Record<keyof OpDef, unknown>>>)
     if (typeof spec[part] !== 'function') throw wrong(`${part} must be a function`);
 }
 
-/** The rules of a definition, checked as they are used. `op` is what the definition is made into. */
+/** The rules of a definition with checks around them. `op`: the op that the definition becomes. */
 export function heldTo<N extends readonly string[], A extends Attrs>(
   spec: OpSpec<N, A>,
   op: () => object,
@@ -72,11 +72,11 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
     try {
       type = spec.infer(types, attrs);
     } catch (e) {
-      // A complaint about the operands is what the rule is there for.
+      // Errors about the operands are the rule's purpose.
       throw e instanceof CompileError ? e : fault(`its type rule ${thrown(e)}`, e);
     }
     if (!type || !isDType(type.dtype) || !Array.isArray(type.shape) || !isShape(type.shape))
-      throw fault('its type rule gives no type: { dtype, shape } is one');
+      throw fault('its type rule must return a type: { dtype, shape }');
     const key = JSON.stringify([types, attrs, type], (_, v) => (typeof v === 'number' ? String(v) : v));
     if (!sound.has(key)) {
       const problem = equationProblem(spec as unknown as OpDef, types, attrs, type);
@@ -94,12 +94,12 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
       throw fault(`its gradient ${thrown(e)}`, e);
     }
     if (typeof given !== 'object' || given === null)
-      throw fault(`its gradient is no object: { ${spec.operands.join(', ')} } gives a cotangent for each operand`);
+      throw fault(`its gradient must be an object with a cotangent for each operand: { ${spec.operands.join(', ')} }`);
     for (const name of spec.operands) {
       const [d, operand] = [given[name] as Value | 'none' | undefined, operands[name as N[number]] as Value];
       if (d === 'none') continue;
       if (d === undefined || d === null || (d.kind !== 'param' && d.kind !== 'node'))
-        throw fault(`its gradient of '${name}' is missing: a value, or 'none' where none flows`);
+        throw fault(`its gradient of '${name}' is missing: it must be a value, or 'none' for no gradient`);
       if (!sameType(d.type, operand.type))
         throw fault(`its gradient of '${name}' is ${showType(d.type)}, and '${name}' is ${showType(operand.type)}`);
     }
@@ -108,7 +108,7 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
   return { ...spec, infer, vjp };
 }
 
-/** A type that a tensor can have. Operands that are each of a legal type may well ask for another, such as x·xᵀ of a batch. */
+/** The type, if a tensor can have it. Valid operands may well give one that it cannot, such as x·xᵀ of a batch. */
 function possible(name: string, type: TensorType): TensorType {
   if (isShape(type.shape)) return type;
   const shown = showAnyShape(type.shape);
@@ -117,17 +117,16 @@ function possible(name: string, type: TensorType): TensorType {
       'batch-twice',
       `${name}: the result would have the shape ${shown}, which holds the batch N twice`,
       {
-        help: 'N is known only when a step runs, and a tensor may grow with it in one dimension: sum over the batch, or take it apart from what is compared',
+        help: 'N is known only when a step runs, and only one dimension of a tensor may depend on it: sum over the batch first, or combine it with a tensor without N',
       },
     );
   throw new CompileError(
     'shape-mismatch',
-    `${name}: its operands and attributes give no shape that a tensor can have: ${showAnyShape(type.shape)}`,
+    `${name}: its operands and attributes give an impossible shape: ${showAnyShape(type.shape)}`,
   );
 }
 
-/** What is wrong with an equation, for operands of these types; null for nothing. Whether it reads outside its operands is
- *  for the verifier to prove. */
+/** The problem with an equation, for operands of these types, or null. Bounds of its reads are left to the verifier. */
 function equationProblem(
   op: OpDef,
   types: Readonly<Record<string, TensorType>>,
@@ -151,9 +150,9 @@ function equationProblem(
   try {
     const e = op.compute(loads, axes.map(ix), attrs, types, out);
     if (typeof e === 'object' && e !== null && heightOf(e) > maxHeight)
-      return { message: `its equation has more than ${maxHeight} operations on each other: make it several ops` };
+      return { message: `its equation nests more than ${maxHeight} operations: split it into several ops` };
     const odd = stranger(e);
-    if (odd) return { message: `its equation gives ${odd.what}, and must be built of expr's functions` };
+    if (odd) return { message: `its equation gives ${odd.what}, and must be built with expr's functions` };
     const problems: string[] = [];
     const dtype = new Typing().of(e, (_, message) => void problems.push(message));
     if (problems.length > 0) return { message: `its equation does not fit together: ${problems[0]}` };
@@ -165,11 +164,11 @@ function equationProblem(
   }
 }
 
-/** Operations on each other that an equation may have: as many as fusion puts into one kernel. */
+/** The most nested operations in an equation: as many as fusion puts into a kernel. */
 const maxHeight = 512;
 
-/** Operations on each other, those that hardware lacks counted as what they cost. On a stack of its own: nobody knows yet how
- *  many there are. */
+/** The depth of nested operations; those that hardware lacks count as their cost. Iterative, as the depth is not
+ *  bounded yet. */
 function heightOf(e: Expr): number {
   const heights = new Map<Expr, number>();
   const stack = [e];
@@ -201,7 +200,7 @@ const kinds: ReadonlySet<unknown> = new Set<Expr['kind']>([
   'reduce',
 ]);
 
-/** A part that is no expression. */
+/** A part that is not an expression. */
 function stranger(e: unknown, seen: Set<unknown> = new Set()): { what: string } | null {
   if (seen.has(e)) return null;
   seen.add(e);

@@ -6,39 +6,40 @@ import type { Buffer } from './expr.ts';
 import { isShared, type Kernel, type Placed, storageOf } from './kernel.ts';
 import type { Shape, StoredType } from './type.ts';
 
-/** What a buffer is for, which says who may touch it between calls. `temp` buffers live within one entry's run. */
+/** The purposes of buffers, which say who may access them between calls. `temp` buffers live within one run of an
+ *  entry. */
 export const purposes = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'] as const;
-/** What a buffer is for, as a host sees it. */
+/** The purpose of a buffer, as a host sees it. */
 export type Purpose = (typeof purposes)[number];
 
-/** A buffer and what it is for. */
+/** A buffer and its purpose. */
 export interface Storage extends Placed {
   readonly buffer: Buffer;
   readonly purpose: Purpose;
   /** For inputs that hold indices: values are 0 … range-1. */
   readonly range?: number;
-  /** And one outside of the range, where a reader passes over it. */
+  /** A value outside that range which readers skip. */
   readonly ignored?: number;
 }
 
-/** In one entry, the first and the last launch that need a buffer. */
+/** The first and the last launch of an entry that need a buffer. */
 export interface Span {
   readonly entry: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** A buffer's place in the arena. */
+/** A buffer with its offset in the arena. */
 export interface Slot extends Storage {
   /** Bytes from the start of the arena, 16-aligned. */
   readonly offset: number;
   /** Bytes at the largest batch. */
   readonly bytes: number;
-  /** For temps: when the bytes are taken, in each entry that uses them, in the order of the entries. */
+  /** For temps: the launches during which it is live in each entry that uses it, in the order of entries. */
   readonly live?: readonly Span[];
 }
 
-/** A host's handle on a buffer: the name under which it passes or reads it. */
+/** The name under which a host passes or reads a buffer. */
 export interface Port extends Placed {
   readonly name: string;
   readonly buffer: Buffer;
@@ -46,36 +47,36 @@ export interface Port extends Placed {
   readonly shape: Shape;
 }
 
-/** What a host may call: launches in order, over ports. */
+/** A function for the host: launches in order, over ports. */
 export interface Entry extends Placed {
   readonly name: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly launches: readonly Kernel[];
-  /** Where each launch stands in a text that the entry was read from. */
+  /** The location of each launch, if the entry was read from a text. */
   readonly launchPlaces?: readonly Loc[];
-  /** Launches ahead of which threads wait for each other, in rising order; what stands between two of them may run at one
-   *  time. Only where threads were asked for. */
+  /** The launches before which threads wait for each other, in increasing order; the launches between two of them may
+   *  run concurrently. Only in programs for threads. */
   readonly barriers?: readonly number[];
 }
 
-/** Launches before memory is planned: what lowering makes of a module, and what a schedule changes. */
+/** Launches before memory is planned: the result of lowering a module, and of scheduling it. */
 export interface Outline {
   readonly name: string;
   readonly maxBatch: number;
   readonly entries: readonly Entry[];
-  /** What outlives an entry's run: everything that the host sees. What else launches name are temps. */
+  /** Buffers that outlive a run of an entry: everything that the host sees. All others in launches are temps. */
   readonly lasting: readonly Storage[];
 }
 
-/** Entries over one memory, in which every buffer has its place. */
+/** Entries over one memory in which every buffer has an offset. */
 export interface Program {
   readonly name: string;
   readonly maxBatch: number;
   readonly entries: readonly Entry[];
   readonly slots: readonly Slot[];
   readonly arenaBytes: number;
-  /** The most bytes alive at one time, parameters and inputs included: no plan can need fewer. */
+  /** The most bytes live at one time, including parameters and inputs: a lower bound for any plan. */
   readonly liveBytes: number;
 }
 
@@ -92,8 +93,8 @@ export const hostValues = (all: readonly Storage[]): ReadonlyMap<Buffer, number>
 /** Every kernel once, in the order of its first launch. */
 export const kernelsOf = (p: Outline | Program): Kernel[] => [...new Set(p.entries.flatMap((e) => e.launches))];
 
-/** A place whose bytes two launches share so that the later has to wait for the earlier: one of them writes there. Launches in
- *  a row that threads do not share are done by one thread, in their order. */
+/** Memory that two launches share such that the later must wait for the earlier: one of them writes it. Consecutive
+ *  launches that threads do not share are run by one thread, in order. */
 export function clash(
   launches: readonly Kernel[],
   earlier: number,
@@ -111,7 +112,7 @@ export function clash(
   return null;
 }
 
-/** When each buffer that is not among `lasting` is needed, in the order in which launches first name them. */
+/** The spans in which each buffer outside `lasting` is needed, in the order in which launches first name them. */
 export function lifetimes(entries: readonly Entry[], lasting: ReadonlySet<Buffer>): Map<Buffer, readonly Span[]> {
   const found = new Map<Buffer, Span[]>();
   for (const e of entries)

@@ -1,10 +1,10 @@
-/** The functions of scalar expressions, a row each: what one takes and gives, its value, its price, and how it is spelt in the
- *  text form, in WebAssembly and in WGSL. The constructors, the parser, the printer, the verifier, the interpreters, the
- *  costs, the emitters and the random kernels of the tests read these rows and ask no function by name for what a row says. */
+/** The functions of scalar expressions, a row each: operand and result types, value, cost, and spelling in the text
+ *  form, in WebAssembly and in WGSL. The constructors, parser, printer, verifier, interpreters, cost models, emitters
+ *  and random test kernels read these rows, and need no function's name for what a row says. */
 
 import { type DType, dtypes, type Kind, type KindOf } from './dtype.ts';
 
-/** From the loosest operator to the tightest. */
+/** Operator precedence, from the loosest to the tightest. */
 export const precedence = {
   select: 1,
   or: 2,
@@ -18,62 +18,64 @@ export const precedence = {
   call: 10,
 } as const;
 
-/** Rounds to f32 where the interpreter rounds, and is the identity where it keeps all 64 bits. */
+/** Rounds to f32 where the interpreter rounds; the identity where it keeps 64 bits. */
 type Round = (v: number) => number;
 type RoundText = (text: string) => string;
 
-/** An instruction. `composed`: the emitter makes it of several. Null: there is none, and a vector goes lane by lane. */
+/** An instruction. `composed`: the emitter combines several. Null: there is none, and a vector is computed lane by
+ *  lane. */
 type Instruction = string | null;
 type ByKind<T> = { readonly [K in Kind]?: T };
 
 interface Row {
   readonly doc: string;
-  /** The element types of its operands, which are alike. */
+  /** The element types of its operands, which have the same type. */
   readonly takes: readonly DType[];
-  /** The element type of its value, unless that is its operands'. */
+  /** The element type of its value, if different from its operands'. */
   readonly result?: DType;
-  /** Float operations that it costs. */
+  /** Its cost in float operations. */
   readonly cost: number;
-  /** By the kind of the operands: one value, and four lanes. */
+  /** By the kind of the operands: for one value, and for four lanes. */
   readonly wasm?: ByKind<readonly [one: Instruction, four: Instruction]>;
-  /** `$a` and `$b` are the operands, `$n` is the second as a count of bits. Functions of `wgsl/spell.ts` may be called. */
+  /** `$a` and `$b` are the operands, `$n` is the second as a shift count. It may call helpers of `wgsl/spell.ts`. */
   readonly wgsl?: ByKind<string>;
-  /** Code is written without it: `passes/math.ts` replaces it by the others. Such a row has no instructions. */
+  /** `passes/math.ts` expands it into other functions before code is emitted. Such a row has no instructions. */
   readonly expanded?: true;
 }
 
 export interface UnaryRow extends Row {
-  /** Spelt as this sign before its operand, and else as a call. */
+  /** Spelt as this sign before its operand; without one, as a call. */
   readonly sign?: string;
-  /** Its value. Whole numbers are i32; what it makes of them is one too. */
+  /** Its value. Whole numbers are i32, and so is the result. */
   readonly eval: ByKind<(x: number, round: Round) => number>;
-  /** The same as JavaScript, where it is short; else `eval` is called. */
+  /** The same in JavaScript, if it is short; else `eval` is called. */
   readonly js?: ByKind<(x: string, round: RoundText) => string>;
 }
 
 export interface BinaryRow extends Row {
-  /** Spelt between its operands, of this kind where one is told, and else as a call. */
+  /** Spelt between its operands, if of this kind where one is given; else as a call. */
   readonly sign?: { readonly text: string; readonly level: number; readonly of?: Kind };
-  /** Its value. Whole numbers are i32; what it makes of them is one too. Conditions are 0 and 1. */
+  /** Its value. Whole numbers are i32, and so is the result. Conditions are 0 and 1. */
   readonly eval: ByKind<(a: number, b: number, round: Round) => number>;
-  /** The same as JavaScript, where it is short: a condition where the result is one. Else `eval` is called. */
+  /** The same in JavaScript, if it is short: a condition where the result is one. Else `eval` is called. */
   readonly js?: ByKind<(a: string, b: string, round: RoundText) => string>;
-  /** Folded as it is built, of i32 and of conditions: two constants, and one that is neutral on a side or decides alone. */
+  /** Folding of i32 and conditions as they are built: of two constants, and of one that is neutral on a side or decides
+   *  alone. */
   readonly fold?: {
     readonly constants?: true;
     readonly left?: number;
     readonly right?: number;
     readonly decides?: number;
   };
-  /** The comparison that holds where this one does not; of floats, where no operand is a NaN. */
+  /** The comparison that holds where this one does not; for floats, unless an operand is NaN. */
   readonly opposite?: string;
-  /** Whether it asks which operand is greater: none, where one is a NaN. */
+  /** An order comparison, which is false if an operand is NaN. */
   readonly order?: true;
-  /** Whole numbers have no value for a second operand of 0. */
+  /** Undefined for integers if the second operand is 0. */
   readonly divides?: true;
-  /** The second operand counts bits, of which the lowest five count. Lanes share it. */
+  /** The second operand is a shift count, of which the lowest five bits count. All lanes share it. */
   readonly shifts?: true;
-  /** Of two u8 it makes one without being brought into their range. */
+  /** The result of two u8 is in their range without narrowing. */
   readonly closed?: true;
   /** WGSL has it for vectors as for numbers. */
   readonly vectors?: true;
@@ -208,7 +210,7 @@ const comparison = (f: (a: number, b: number) => boolean, sign: string) => {
     js: { float: js, whole: js, truth: js },
   } as const;
 };
-/** Of conditions WGSL knows no order, and lanes that are all ones are the greatest there are without a sign. */
+/** WGSL has no order of conditions. Lanes that are all ones are greatest in an unsigned comparison. */
 const orderWasm = (fn: string) =>
   ({
     float: [`f32.${fn}`, `f32x4.${fn}`],
@@ -224,7 +226,7 @@ const equalWasm = (fn: string) =>
 const orderWgsl = (sign: string) =>
   ({ float: `($a ${sign} $b)`, whole: `($a ${sign} $b)`, truth: `(i32($a) ${sign} i32($b))` }) as const;
 
-/** Whole numbers divide towards zero. */
+/** Integer division rounds towards zero. */
 const divided = (a: number, b: number): number => {
   if (b === 0) throw new RangeError('an integer was divided by zero');
   return (a / b) | 0;
@@ -291,7 +293,7 @@ export const binaryRows = {
     takes: numbers,
     cost: 60,
     eval: {
-      // As IEEE 754 has it: JavaScript makes NaN of 1 to the power of a NaN or an infinity.
+      // As in IEEE 754: JavaScript returns NaN for 1 to the power of NaN or infinity.
       float: (a, b, round) => round(a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
       whole: (a, b) => (a ** b) | 0,
     },
@@ -398,7 +400,7 @@ export const binaryRows = {
     ...comparison((a, b) => a !== b, '!=='),
     sign: { text: '!=', level: precedence.equal },
     wasm: equalWasm('ne'),
-    // A NaN differs from everything, which WGSL's sign does not promise.
+    // NaN differs from everything, which WGSL's != does not guarantee.
     wgsl: { float: '!($a == $b)', whole: '($a != $b)', truth: '($a != $b)' },
     opposite: 'eq',
   },
@@ -479,13 +481,13 @@ export type UnaryFn = keyof typeof unaryRows;
 /** A function of two scalars of one type, by its name in the table. */
 export type BinaryFn = keyof typeof binaryRows;
 
-/** The rows as any pass reads them. */
+/** The rows in the form that passes use. */
 export const unaries: Readonly<Record<UnaryFn, UnaryRow>> = unaryRows;
 export const binaries: Readonly<Record<BinaryFn, BinaryRow>> = binaryRows;
 export const unaryFns: readonly UnaryFn[] = Object.keys(unaryRows) as UnaryFn[];
 export const binaryFns: readonly BinaryFn[] = Object.keys(binaryRows) as BinaryFn[];
 
-// Every kind of operand has a value, and instructions unless the function is expanded: what is missing does not compile.
+// Every kind of operand has a value, and instructions unless the function is expanded: a missing one is a type error.
 type Kinds<R extends { readonly takes: readonly DType[] }> = KindOf<R['takes'][number]>;
 type Whole<R extends { readonly takes: readonly DType[] }> = { readonly eval: Readonly<Record<Kinds<R>, unknown>> } & (
   | { readonly expanded: true }
@@ -499,9 +501,9 @@ binaryRows satisfies { readonly [F in BinaryFn]: Whole<(typeof binaryRows)[F]> }
 
 /** The functions whose rows have a value of `T` at `K`. */
 type With<Rows, T> = { [F in keyof Rows]: Rows[F] extends T ? F : never }[keyof Rows];
-/** Those that are replaced by others before code is written. */
+/** The functions that are expanded before code is emitted. */
 export type ExpandedFn = With<typeof unaryRows & typeof binaryRows, { readonly expanded: true }>;
-/** Those of which the emitter of WebAssembly makes several instructions. */
+/** The functions that take several WebAssembly instructions. */
 type Composed<R> = R extends { readonly wasm: infer W }
   ? 'composed' extends { [K in keyof W]: W[K] extends readonly unknown[] ? W[K][number] : never }[keyof W]
     ? true
@@ -510,12 +512,12 @@ type Composed<R> = R extends { readonly wasm: infer W }
 type ComposedOf<Rows> = { [F in keyof Rows]: Composed<Rows[F]> extends true ? F : never }[keyof Rows];
 export type ComposedFn = ComposedOf<typeof unaryRows> | ComposedOf<typeof binaryRows>;
 
-/** The element type that a function of operands of this type has. */
+/** The result type of a function for operands of this type. */
 export const resultOf = (row: Row, operand: DType): DType => row.result ?? operand;
-/** The conditions on two values. */
+/** True for functions whose value is a condition. */
 export const isCondition = (fn: BinaryFn): boolean => binaries[fn].result === 'bool';
 
-/** The value of a function of constants, as f32 and whole numbers have it; null where it has none. */
+/** The value of a function of constants, with f32 and integer arithmetic; null if it has none. */
 export function folded(
   row: UnaryRow | BinaryRow,
   dtype: DType,
@@ -529,17 +531,18 @@ export function folded(
   return v === undefined ? null : narrow(resultOf(row, dtype), v);
 }
 
-/** A whole number brought into the range of its type. */
+/** An integer brought into the range of its type. */
 const narrow = (dtype: DType, v: number): number => (dtype === 'u8' ? v & 255 : v);
 
-/** Half to even. */
+/** The nearest integer, ties to even. */
 export function nearest(x: number): number {
   const up = Math.round(x);
   return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
 }
 
-/** The error function within a few units of the 16th digit. Abramowitz & Stegun: the series 7.1.6, whose terms all have one
- *  sign, and from |x| = 2 on the continued fraction 7.1.14 for 1 − erf x, whose error counts for little as it is small. */
+/** The error function within a few units of the 16th digit. Abramowitz & Stegun: for |x| < 2 the series 7.1.6, whose
+ *  terms all have one sign, beyond that the continued fraction 7.1.14 for 1 − erf x, whose error matters little as its
+ *  value is small. */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (!(a < 6)) return Number.isNaN(x) ? x : Math.sign(x);

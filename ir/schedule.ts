@@ -1,20 +1,20 @@
 /** A schedule is data: printable, storable, searchable. It says how the loops of one kernel run, and never what they
- *  compute. Each directive is a row of a table here, from which it prints, is read, is drawn by the fuzzer and stands in the
- *  docs; its rewrite is a row in `passes/schedule/rewrites/rows.ts`. */
+ *  compute. Each directive is a row of a table here, from which printer, parser, fuzzer and docs derive; its rewrite is
+ *  a row in `passes/schedule/rewrites/rows.ts`. */
 
 import type { GridTarget, Workgroup } from './target.ts';
 import type { Dim } from './type.ts';
 
-/** A loop as a schedule tells it. */
+/** A loop in a schedule's `over`. */
 export interface LoopExtent {
   readonly axis: string;
   readonly extent: Dim;
 }
 
-/** How much of something a block has along its rows, and along its columns. */
+/** Sizes along the rows and along the columns of a block. */
 export type Sides = readonly [rows: number, cols: number];
 
-/** What a field of a directive holds, and the type of that. */
+/** The kinds of fields of directives, and the type of each. */
 export interface Held {
   /** The index of a loop. */
   readonly loop: string;
@@ -24,29 +24,30 @@ export interface Held {
   readonly count: number;
   readonly sides: Sides;
   readonly flag: boolean;
-  /** Whole numbers that rise. */
+  /** Increasing whole numbers. */
   readonly cuts: readonly number[];
   /** Each dimension once, from 0 on. */
   readonly order: readonly number[];
 }
 
-/** One directive: how it is written, and what is to be known of it. */
+/** One directive: its syntax and its properties. */
 interface Row {
-  /** Its fields in the order in which they are written: the first after the directive's name, every other one after its own. */
+  /** Its fields in the order of the text: the first directly after the directive's name, each other one after its own
+   *  name. */
   readonly form: Readonly<Record<string, keyof Held>>;
-  /** Lines of it, each with what it makes: `before --> after`. */
+  /** Examples, each with its effect: `before --> after`. */
   readonly doc: readonly (readonly [line: string, makes: string])[];
-  /** What others call it. */
+  /** Its name elsewhere. */
   readonly known: string;
-  /** The end of the names of loops that it makes in another one: `_i` where a loop over `x` comes to hold one over `x_i`. */
+  /** The suffix of the names of inner loops that it makes: with `_i`, a loop over `x` contains one over `x_i`. */
   readonly inner?: string;
-  /** Whether it changes the order of a floating-point sum. */
+  /** It changes the order of a floating-point sum. */
   readonly reorders?: true;
-  /** Whether only the verifier can tell if iterations stay apart after it. */
+  /** Only the verifier can tell if iterations are still independent after it. */
   readonly unproved?: true;
-  /** Whether it is for devices of workgroups only. */
+  /** It is only for devices with workgroups. */
   readonly ofWorkgroups?: true;
-  /** Flags that need a feature of a device, and which one. */
+  /** The flags that need a device feature, and which. */
   readonly needs?: Readonly<Record<string, Feature>>;
 }
 type Feature = { [F in keyof Workgroup]: Workgroup[F] extends boolean ? F : never }[keyof Workgroup];
@@ -56,24 +57,15 @@ const table = {
     form: { loops: 'loops' },
     known: 'a precondition on the loops',
     doc: [
-      [
-        'over n: N, j: 120',
-        'rewrites nothing: refused for a kernel with other loops than the one it was written for, each in front of those in it',
-      ],
+      ['over n: N, j: 120', 'changes nothing; it is refused for a kernel whose loops, outer ones first, are not these'],
     ],
   },
   tile: {
     form: { axis: 'loop', by: 'count', shift: 'flag', fenced: 'flag' },
     known: 'unroll and jam, register tiling',
     doc: [
-      [
-        'tile i by 4',
-        '`for i { S }` --> `for i step 4 { unroll i_i in 0..4 { S } }`; what is left over is a smaller copy',
-      ],
-      [
-        '... shift',
-        'what is left over is a full copy moved back to end with the extent: it computes some values twice',
-      ],
+      ['tile i by 4', '`for i { S }` --> `for i step 4 { unroll i_i in 0..4 { S } }`; the remainder is a smaller copy'],
+      ['... shift', 'the remainder is a full copy shifted back to end with the extent: it computes some values twice'],
       ['... fenced', 'no load moves from one copy to another'],
     ],
     inner: '_i',
@@ -85,7 +77,7 @@ const table = {
       ['vectorize i by 8', 'as `tile`, with the copies in lanes'],
       [
         'vectorize i_i by 4',
-        'of copies that are there already, those that only set neighbours in a tile: `unroll i in 0..e { t[i] = f }` --> `unroll i in 0..e/4 { vectorize i_i in 0..4 { t[i * 4 + i_i] = f } }`',
+        'on unrolled copies that only set neighbours in a tile: `unroll i in 0..e { t[i] = f }` --> `unroll i in 0..e/4 { vectorize i_i in 0..4 { t[i * 4 + i_i] = f } }`',
       ],
     ],
     inner: '_i',
@@ -94,10 +86,7 @@ const table = {
     form: { axis: 'loop', by: 'count' },
     known: 'a reduction split across lanes (Halide: `rfactor` and `vectorize`)',
     doc: [
-      [
-        'reassociate k by 4',
-        '`for k { acc += e }` --> four partial sums side by side, added in order after all the loops',
-      ],
+      ['reassociate k by 4', '`for k { acc += e }` --> four partial sums in lanes, added in order after all the loops'],
     ],
     inner: '_i',
     reorders: true,
@@ -112,7 +101,7 @@ const table = {
       ],
       [
         '... compensated',
-        'what rounding adds to `acc` with each block is taken off the next one, so that the error does not grow with the length',
+        'the rounding error of each addition to `acc` is subtracted from the next block, so that the error of the sum does not grow with the length',
       ],
     ],
     inner: '_b',
@@ -120,7 +109,7 @@ const table = {
   },
   split: {
     form: { axis: 'loop', by: 'count' },
-    known: 'strip mining, so that quotient and remainder are loops of their own',
+    known: 'strip mining, with quotient and remainder as loops',
     doc: [
       [
         'split y by 2',
@@ -135,14 +124,14 @@ const table = {
     doc: [
       [
         'peel y at 4, 14',
-        '`for y in 0..18` --> three loops, each of which knows the side of a condition that it is on',
+        '`for y in 0..18` --> three loops, in each of which comparisons with 4 and 14 have a known outcome',
       ],
     ],
   },
   interchange: {
     form: { axis: 'loop' },
     known: 'interchange, reorder',
-    doc: [['interchange i', '`for i { for j { S } }` --> `for j { for i { S } }`; nothing chooses it yet']],
+    doc: [['interchange i', '`for i { for j { S } }` --> `for j { for i { S } }`; the scheduler never chooses it yet']],
   },
   parallel: {
     form: { axis: 'loop' },
@@ -150,7 +139,7 @@ const table = {
     doc: [
       [
         'parallel i',
-        '`for i { S }` --> `parallel i { S }`, after all others, which take serial loops; of a model for threads ([threads.md](threads.md))',
+        '`for i { S }` --> `parallel i { S }`, after all other directives, which need serial loops; in models for threads ([threads.md](threads.md))',
       ],
     ],
     unproved: true,
@@ -161,7 +150,7 @@ const table = {
     doc: [
       [
         'invoke i by 64',
-        '`for i { S }` --> `for i step 64 { invoke i_i in 0..min(64, e - i) { S } }`: the invocations of a workgroup. Their loop goes inwards, past the loops that S consists of',
+        '`for i { S }` --> `for i step 64 { invoke i_i in 0..min(64, e - i) { S } }`: the invocations of a workgroup. Their loop moves inwards past a perfect nest in S',
       ],
     ],
     inner: '_i',
@@ -171,7 +160,7 @@ const table = {
     form: { axis: 'loop' },
     known: 'fuse (Halide, TVM), collapse (OpenMP)',
     doc: [
-      ['flatten i', '`for i { for j { S(i, j) } }` --> `for i { S(i / e, i % e) }`, for all loops that i consists of'],
+      ['flatten i', '`for i { for j { S(i, j) } }` --> `for i { S(i / e, i % e) }`, for a perfect nest of any depth'],
     ],
     unproved: true,
   },
@@ -181,9 +170,9 @@ const table = {
     doc: [
       [
         'share k by 64',
-        '`for k { acc += e }` --> 64 invocations sum up every 64th step each; their sums are added in order',
+        '`for k { acc += e }` --> each of 64 invocations sums every 64th step; their sums are added in order',
       ],
-      ['... together', "their sums are added by subgroups, whose order is the device's: of models for `gpuFeatures`"],
+      ['... together', 'their sums are added by subgroups, in an order of the device: in models with `gpuFeatures`'],
     ],
     reorders: true,
     unproved: true,
@@ -195,7 +184,7 @@ const table = {
     doc: [
       [
         'slice k by 32',
-        '`for k { acc += e }` --> `for s in 0..32 { acc += slices[s] }`: a kernel of its own adds up 32 slices of the sum, side by side',
+        '`for k { acc += e }` --> `for s in 0..32 { acc += slices[s] }`: a kernel of its own adds up 32 slices of the sum in parallel',
       ],
     ],
     reorders: true,
@@ -215,13 +204,13 @@ const table = {
     doc: [
       [
         'block i with j over k by 16 invocations 8 registers 4',
-        '`for i { for j { acc = s; for k { acc += e }; S } }` --> blocks of 32 x 32 results: 16 steps of what e reads along i or j are brought into workgroup memory, and each of 8 x 8 invocations keeps 4 x 4 sums',
+        '`for i { for j { acc = s; for k { acc += e }; S } }` --> blocks of 32 x 32 results: 16 steps of the operands along i or j are staged in workgroup memory at once, and each of 8 x 8 invocations keeps 4 x 4 sums',
       ],
       [
         'block c with y over k by 8 invocations 2, 32 registers 3, 1',
-        'the same with 6 rows and 32 columns. In `for j { for w { acc = s; for k { acc += e }; T }; S }` each result has a sum for every place of the windows `w`, whose length is constant',
+        'the same with 6 rows and 32 columns. In `for j { for w { acc = s; for k { acc += e }; T }; S }` each result has a sum for every position of the windows `w`, whose extent is constant',
       ],
-      ['... half', 'what is brought in is rounded to 16 bits where it is f32: of models for `gpuFeatures`'],
+      ['... half', 'f32 operands are rounded to 16 bits when staged: in models with `gpuFeatures`'],
     ],
     inner: '_i',
     unproved: true,
@@ -234,7 +223,7 @@ const table = {
     doc: [
       [
         'weave x_i with j_i',
-        '`vectorize x_i in 0..v { unroll j_i in 0..w { t[j_i, x_i] += f(x_i * w + j_i) } }` --> `vectorize x_w in 0..v*w { t[x_w] += f(x_w) }`: lanes that read every w-th place and copies that read between become one run of neighbours; so do rows `b[.., x_i, j_i]` of a whole last dimension',
+        '`vectorize x_i in 0..v { unroll j_i in 0..w { t[j_i, x_i] += f(x_i * w + j_i) } }` --> `vectorize x_w in 0..v*w { t[x_w] += f(x_w) }`: lanes that read every w-th element, and copies that read those between, become one contiguous run; so do rows `b[.., x_i, j_i]` of a whole last dimension',
       ],
     ],
     inner: '_w',
@@ -263,7 +252,7 @@ const table = {
 
 type Table = typeof table;
 export type DirectiveName = keyof Table;
-/** What is known of each directive by its name. */
+/** The properties of each directive, by name. */
 export const directives: Readonly<Record<DirectiveName, Row>> = table;
 export const directiveNames = Object.keys(table) as DirectiveName[];
 
@@ -272,33 +261,33 @@ type FieldsOf<F extends Row['form']> = {
 } & { readonly [K in keyof F as F[K] extends 'flag' ? K : never]?: boolean };
 type Flat<T> = { [K in keyof T]: T[K] };
 
-/** The directive of a name, as data. */
+/** The directive of this name, as data. */
 export type DirectiveOf<D extends DirectiveName> = {
   [N in D]: Flat<{ readonly do: N } & FieldsOf<Table[N]['form']>>;
 }[D];
 /** One checked rewrite of a kernel, as data. */
 export type Directive = DirectiveOf<DirectiveName>;
-/** The directives of one kernel, in the order in which they are applied. */
+/** The directives of one kernel, in order. */
 export type Schedule = readonly Directive[];
 
-/** A directive that a scheduler would have chosen and that does not fit, and why. */
+/** A directive that a scheduler would have chosen but that does not fit, and why. */
 export interface Dropped {
   readonly directive: Directive;
   readonly why: string;
 }
 
-/** A field of a directive: what it holds, and the word that stands in front of it. */
+/** A field of a directive: its kind, and the word before it. */
 export interface Field {
   readonly key: string;
   readonly holds: keyof Held;
   readonly word: string | null;
 }
 
-/** The fields of a directive, in the order in which they are written. */
+/** The fields of a directive, in the order of the text. */
 export const fieldsOf = (name: DirectiveName): Field[] =>
   Object.entries(directives[name].form).map(([key, holds], i) => ({ key, holds, word: i === 0 ? null : key }));
 
-/** The values of a directive that are held as this. */
+/** The values of a directive's fields of this kind. */
 export const valuesOf = <H extends keyof Held>(d: Directive, holds: H): Held[H][] =>
   fieldsOf(d.do).flatMap((f) =>
     f.holds === holds ? [(d as unknown as Record<string, Held[H]>)[f.key] as Held[H]] : [],
@@ -311,7 +300,7 @@ export const mapFields = (d: Directive, value: (old: unknown, field: Field) => u
   return { ...d, ...Object.fromEntries(fields) };
 };
 
-/** The same directive for a device that lacks some features: it does without. */
+/** The same directive without flags that need missing features of a device. */
 export const withoutFeatures = (d: Directive, { workgroup }: GridTarget): Directive => {
   const { needs = {} } = directives[d.do];
   return mapFields(d, (old, { key }) => {
@@ -320,12 +309,12 @@ export const withoutFeatures = (d: Directive, { workgroup }: GridTarget): Direct
   });
 };
 
-/** Whether sums are added in another order after it. */
+/** True if it adds sums in another order. */
 export const reordersSums = (d: Directive): boolean => directives[d.do].reorders ?? false;
 
 type Splitting = { [D in DirectiveName]: Table[D] extends { readonly inner: string } ? D : never }[DirectiveName];
-/** The name of the loop that a directive makes in one over `axis`. */
+/** The name of the inner loop that a directive makes in one over `axis`. */
 export const innerName = (by: Splitting, axis: string): string => `${axis}${table[by].inner}`;
-/** The name of the loop in which a directive made this one. */
+/** The name of the loop in which a directive made this inner one. */
 export const outerName = (by: Splitting, inner: string): string =>
   inner.endsWith(table[by].inner) ? inner.slice(0, -table[by].inner.length) : inner;

@@ -1,9 +1,9 @@
-/** Every number of a target that a scheduler chooses by, a row each: what it counts, in which unit, and where the one that Tapeout
- *  has comes from. The docs print the rows, and files that describe a machine are held to them (text/parse-target.ts). */
+/** Every number of a target that the scheduler uses, a row each: its meaning, its unit, and the origin of Tapeout's
+ *  value. The docs print the rows, and files that describe a machine are checked against them (text/parse-target.ts). */
 
 import { type GridTarget, type Target, type VectorTarget, wasm128, webgpu } from './target.ts';
 
-/** `cost.issue`, of the numbers in a type. */
+/** Paths such as `cost.issue` to the numbers in a type. */
 type NumbersIn<T> = {
   [K in keyof T & string]: T[K] extends number ? K : T[K] extends object ? `${K}.${NumbersIn<T[K]>}` : never;
 }[keyof T & string];
@@ -19,7 +19,7 @@ export interface NumberRow {
   readonly unit: string;
   readonly doc: string;
   readonly origin: string;
-  /** It is no smaller than this. */
+  /** The smallest allowed value. */
   readonly least: number;
   readonly isWhole: boolean;
 }
@@ -31,7 +31,7 @@ const row = (unit: string, doc: string, origin: string, least: number): NumberRo
   least,
   isWhole: true,
 });
-/** Of any fraction above 0. */
+/** A positive number, not necessarily an integer. */
 const ratio = (unit: string, doc: string, origin: string): NumberRow => ({
   unit,
   doc,
@@ -44,7 +44,7 @@ const timed = 'timed on Zen 5 under Node 20 to 24';
 const fitted = 'fitted to schedules of LeNet and eight other nets that were timed on Zen 5';
 const untimed = 'an estimate: no device was timed';
 
-/** Of a processor with vectors. Costs are in cycles, counted as instructions that wait for a slot. */
+/** The numbers of a processor with vectors. Costs are in cycles, or in instructions that wait for an issue slot. */
 export const vectorNumbers: Readonly<Record<VectorNumber, NumberRow>> = {
   registers: row(
     'vectors',
@@ -69,7 +69,7 @@ export const vectorNumbers: Readonly<Record<VectorNumber, NumberRow>> = {
   'threads.unit': row('operations', 'below which a unit costs more to hand out than it is worth', timed, 0),
   'cost.issue': ratio(
     'instructions a cycle',
-    'that the machine starts',
+    'that the machine issues',
     'dispatch of Zen 3 to 5, less what loops need',
   ),
   'cost.arithmetic': ratio(
@@ -80,39 +80,47 @@ export const vectorNumbers: Readonly<Record<VectorNumber, NumberRow>> = {
   'cost.load': ratio('words a cycle', 'that are loaded', 'Zen 3 to 5 load two vectors a cycle'),
   'cost.strided': ratio(
     'instructions',
-    'more to put every second element of eight into a vector',
+    'more to load every second element of eight into a vector',
     'counted in V8’s code',
   ),
-  'cost.gathered': ratio('instructions', 'more to bring four elements together from anywhere', 'counted in V8’s code'),
-  'cost.indirect.ready': ratio('instructions', 'to make an address of an index that is data', 'counted in V8’s code'),
+  'cost.gathered': ratio('instructions', 'more to gather four elements from anywhere', 'counted in V8’s code'),
+  'cost.indirect.ready': ratio(
+    'instructions',
+    'to compute an address from an index that is data',
+    'counted in V8’s code',
+  ),
   'cost.indirect.apart': ratio(
     'instructions',
-    'for an index that is data and has to be taken apart',
+    'for an index that is data and must be divided first',
     'counted in V8’s code',
   ),
-  'cost.fence': ratio('instructions', 'that keep copies of a body apart: a test, and what cannot move across', fitted),
+  'cost.fence': ratio(
+    'instructions',
+    'to keep copies of a body apart: a test, and the cost of code that cannot move across',
+    fitted,
+  ),
   'cost.loop': ratio('instructions', 'around one iteration of a loop', 'counted in V8’s code'),
   'cost.pointer': ratio('instructions', 'of an iteration for each operand that it reads', 'counted in V8’s code'),
   'cost.latency': ratio('cycles', 'from one addition to the next that needs its result', timed),
   'cost.exit': ratio('cycles', 'lost when a loop ends', fitted),
-  'cost.surprise': ratio('cycles', 'lost when a loop ends where data tell', 'a branch that goes wrong, on Zen 5'),
-  'cost.listing': ratio('cycles', 'to look at one step of a sum, and list it where it counts', timed),
+  'cost.surprise': ratio('cycles', 'lost when a loop ends at a bound that is data', 'a mispredicted branch on Zen 5'),
+  'cost.listing': ratio('cycles', 'to test one step of a sum, and list it if its factor is not zero', timed),
   'cost.copy': ratio('cycles', 'to copy an element into a packed buffer', timed),
   'cost.spill.any': ratio('times', 'as long as before, once accumulators do not fit', fitted),
   'cost.spill.each': ratio('times', 'as long on top, for each accumulator that does not fit', fitted),
-  'cost.result.row': ratio('instructions', 'to write out an accumulator whose lanes lie side by side', fitted),
-  'cost.result.apart': ratio('instructions', 'to write out one whose lanes lie apart', fitted),
+  'cost.result.row': ratio('instructions', 'to store an accumulator whose lanes are contiguous in memory', fitted),
+  'cost.result.apart': ratio('instructions', 'to store one whose lanes are not', fitted),
   'cost.result.across': ratio('instructions', 'more to add the lanes of an accumulator', 'counted in V8’s code'),
   'cost.result.fixed': ratio('instructions', 'around the results of a tile', fitted),
   'cost.code.sample': ratio('cycles a sample', 'that one more instruction of code must save', 'LeNet in 17 kB, not 25'),
   'cost.code.most': ratio('cycles', 'that one more instruction must save at most', 'LeNet in 17 kB, not 25'),
 };
 
-/** Of a device with workgroups. Costs are in reads of a word of workgroup memory. */
+/** The numbers of a device with workgroups. Costs are in reads of a word of workgroup memory. */
 export const gridNumbers: Readonly<Record<GridNumber, NumberRow>> = {
   registers: row('words', 'that an invocation keeps of a block of results', untimed, 1),
   'workgroup.invocations': row('invocations', 'in a workgroup at most', 'the least limit of WebGPU', 1),
-  'workgroup.usual': row('invocations', 'in a workgroup where nothing asks for another number', untimed, 1),
+  'workgroup.usual': row('invocations', 'in a workgroup by default', untimed, 1),
   'workgroup.wanted': row('workgroups', 'that keep a device busy', untimed, 1),
   'workgroup.bytes': row('bytes', 'of memory that a workgroup shares', 'the least limit of WebGPU', 0),
   'workgroup.cost.far': ratio('words', 'of workgroup memory that are read in the time of one from the arena', untimed),
@@ -127,19 +135,19 @@ export const gridNumbers: Readonly<Record<GridNumber, NumberRow>> = {
     'that an invocation adds at least before a block pays for its barriers',
     untimed,
   ),
-  'workgroup.cost.beside': ratio('workgroups', 'that have room beside each other where memory is least', untimed),
+  'workgroup.cost.beside': ratio('workgroups', 'that share the memory of a device with the least', untimed),
   'workgroup.cost.share': ratio('steps', 'from which on the invocations of a workgroup share a sum', untimed),
   'workgroup.cost.block': ratio('steps', 'from which on a sum in too few blocks is shared instead', untimed),
   'workgroup.cost.slice': ratio('steps', 'above which splitting a sum saves more than the extra launch costs', untimed),
 };
 
-/** What a file may describe: a target of Tapeout's, with the numbers that it has there. */
+/** The targets that a file may extend, with their numbers. */
 export const describable = {
   wasm: { target: wasm128, numbers: vectorNumbers },
   webgpu: { target: webgpu, numbers: gridNumbers },
 } as const satisfies Record<string, { target: Target; numbers: Readonly<Record<string, NumberRow>> }>;
 
-/** A machine as a file describes it: the numbers in which it differs from a target of Tapeout's, by their path. */
+/** A machine as a file describes it: the numbers that differ from one of Tapeout's targets, by path. */
 export interface Machine {
   readonly name: string;
   readonly extends: keyof typeof describable;

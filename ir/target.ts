@@ -1,38 +1,39 @@
-/** What hardware can do, as data: a scheduler reads numbers here and knows no target by name. What each number counts, and where
- *  it comes from, is a row in target-numbers.ts; a machine that has others is a file (text/parse-target.ts). */
+/** Properties of hardware as data: the scheduler reads numbers here and asks for no target's name. The meaning and
+ *  origin of each number are its row in target-numbers.ts; a file describes a machine with other numbers
+ *  (text/parse-target.ts). */
 
 import type { StoredType } from './type.ts';
 
-/** What any pass may ask of a target. */
+/** Properties that any pass may read. */
 export interface Target {
   readonly name: string;
   /** f32 values in one vector. */
   readonly lanes: number;
   /** Vector registers that a kernel's inner loop may fill before the engine spills. */
   readonly registers: number;
-  /** Bytes that an element takes in memory. */
+  /** Bytes per element in memory. */
   readonly bytes: Readonly<Record<StoredType, number>>;
-  /** Whether a kernel may add to memory, so that windows add to what they cover. Otherwise each element is gathered, by one
-   *  invocation and in one order. */
+  /** Kernels may add to memory, so that windows can add to the elements that they cover. Otherwise each element is
+   *  gathered, by one invocation and in one order. */
   readonly addsToMemory: boolean;
-  /** Memory comes in pieces, and no buffer lies in two of them. */
+  /** Memory comes in pieces; a buffer lies within one. */
   readonly memory: {
-    /** The most bytes of one. */
+    /** The size of a piece at most. */
     readonly bytes: number;
-    /** What sets this limit. */
+    /** The origin of this limit, for errors. */
     readonly limit: string;
-    /** How many there may be. */
+    /** The most pieces. */
     readonly pieces: number;
-    /** What sets the limit of all together. */
+    /** The origin of the limit on all pieces together. */
     readonly most: string;
-    /** What to try for a model that is too large. */
+    /** What to try if a model is too large. */
     readonly help: string;
   };
-  /** The invocations that run a kernel together; null where it runs on one processor, or on threads. */
+  /** The invocations that run a kernel together; null for one processor, or threads. */
   readonly workgroup: Workgroup | null;
 }
 
-/** f32 values in one vector, of WebAssembly's SIMD128 and of WGSL alike. */
+/** f32 values in one vector, in WebAssembly's SIMD128 and in WGSL. */
 export const vectorLanes = 4;
 
 export interface Workgroup {
@@ -42,7 +43,7 @@ export interface Workgroup {
   readonly bytes: number;
   /** The most workgroups in one dimension of a dispatch. */
   readonly most: number;
-  /** Words of workgroup memory are what time is counted in. */
+  /** Costs, in reads of a word of workgroup memory. */
   readonly cost: {
     readonly far: number;
     readonly launch: number;
@@ -53,9 +54,9 @@ export interface Workgroup {
     readonly block: number;
     readonly slice: number;
   };
-  /** Whether tiles of f32 in that memory may be rounded to 16 bits. */
+  /** f32 tiles in workgroup memory may be rounded to 16 bits. */
   readonly halves: boolean;
-  /** Whether invocations add up together, in groups of a size that the device has. */
+  /** Invocations may reduce together, in subgroups of a size that the device has. */
   readonly together: boolean;
 }
 
@@ -69,11 +70,11 @@ export interface VectorTarget extends Target {
   readonly workgroup: null;
   readonly blockRegisters: number;
   readonly unroll: number;
-  /** Whether a product can be added in one instruction, whose bits are the engine's. */
+  /** One instruction can multiply and add, with a result that depends on the engine. */
   readonly madd: boolean;
-  /** When threads share a kernel. */
+  /** Thresholds above which threads share a kernel. */
   readonly threads: { readonly kernel: number; readonly units: number; readonly unit: number };
-  /** What ways to run a kernel are compared by. */
+  /** Costs by which schedules are compared. */
   readonly cost: {
     readonly issue: number;
     readonly arithmetic: number;
@@ -102,7 +103,7 @@ export const wasm128: VectorTarget = {
   registers: 15,
   bytes: { f32: 4, i32: 4, u8: 1, bool: 1, f16: 2 },
   addsToMemory: true,
-  // memory32 holds 4 GiB, and signed arithmetic on addresses half of that.
+  // memory32 holds 4 GiB; signed address arithmetic reaches half of that.
   memory: {
     bytes: 2 ** 31 - 65536,
     limit: 'WebAssembly offers',
@@ -136,8 +137,8 @@ export const wasm128: VectorTarget = {
   },
 };
 
-/** The same on V8 from version 13 on, which moves no load to the top of its block: accumulators may be as many as there are
- *  registers, and unaligned loads are what limits them. */
+/** The same for V8 from version 13 on, which does not move loads to the top of a block: there may be as many
+ *  accumulators as registers, and unaligned loads are the limit. */
 const v8From13: VectorTarget = {
   ...wasm128,
   name: 'wasm-v8-13',
@@ -145,19 +146,19 @@ const v8From13: VectorTarget = {
   cost: { ...wasm128.cost, load: 1.6 },
 };
 
-/** Engines for which schedules may be chosen. Any engine runs the result. */
+/** Engines that schedules can be tuned for. The result runs on any engine. */
 export const engines = { 'v8-11': wasm128, 'v8-13': v8From13 } as const satisfies Readonly<
   Record<string, VectorTarget>
 >;
 export type Engine = keyof typeof engines;
 
-/** The target for an engine; with `fastMath` for relaxed SIMD, whose products and sums leave a register free. */
+/** The target for an engine; with `fastMath` for relaxed SIMD, whose multiply-adds leave a register free. */
 export function wasmTarget(engine: Engine = 'v8-11', fastMath = false): VectorTarget {
   const target = engines[engine];
   return fastMath ? { ...target, name: `${target.name}-relaxed`, registers: target.registers + 1, madd: true } : target;
 }
 
-/** WebGPU with the limits that every device has. Elements are words of 32 bits, as a shader stores nothing smaller. */
+/** WebGPU with the limits that every device has. Elements are words of 32 bits, the smallest that a shader stores. */
 export const webgpu: GridTarget = {
   name: 'webgpu',
   lanes: vectorLanes,
@@ -183,7 +184,7 @@ export const webgpu: GridTarget = {
   },
 };
 
-/** What a device may have beyond what every device has, under WebGPU's names, and what a target is with it. */
+/** Optional device features, under WebGPU's names, and the properties of a target that has them. */
 const gpuFeatureTargets = {
   subgroups: { together: true },
   'shader-f16': { halves: true },
@@ -191,7 +192,7 @@ const gpuFeatureTargets = {
 export type GpuFeature = keyof typeof gpuFeatureTargets;
 export const gpuFeatures = Object.keys(gpuFeatureTargets) as readonly GpuFeature[];
 
-/** WebGPU on devices that have these features, and whose storage buffer bindings hold `bindingBytes`. */
+/** WebGPU on devices with these features, whose storage buffer bindings hold `bindingBytes`. */
 export const webgpuTarget = ({
   bindingBytes = webgpu.memory.bytes,
   features = [],
@@ -204,10 +205,10 @@ export const webgpuTarget = ({
     { ...webgpu, memory: { ...webgpu.memory, bytes: bindingBytes } },
   );
 
-/** Whether every device runs what is made for it. */
+/** True if code for a target runs on every device. */
 export const isPortable = ({ workgroup }: GridTarget): boolean => !workgroup.halves && !workgroup.together;
 
-/** The targets by their names. */
+/** The targets by name. */
 export const targets = { wasm: wasm128, webgpu } as const;
 export type TargetName = keyof typeof targets;
 export const isVector = (t: Target): t is VectorTarget => t.workgroup === null;

@@ -13,12 +13,12 @@ export type Dim = number | Batch;
 /** The extents of a tensor, outermost first. At most one is a multiple of the batch. */
 export type Shape = readonly Dim[];
 
-/** The type of a tensor: what its elements are, and its extents. */
+/** The type of a tensor: its element type and its extents. */
 export interface TensorType<D extends StoredType = DType> {
   readonly dtype: D;
   readonly shape: Shape;
 }
-/** The type of a buffer, whose elements may be stored as what they are not computed with. */
+/** The type of a buffer, which may store elements in another type than they are computed in. */
 export type BufferType = TensorType<StoredType>;
 
 /** The symbolic batch itself. */
@@ -34,28 +34,28 @@ export const i32 = (...shape: Dim[]): TensorType => tensor('i32', shape);
 /** The most elements one tensor may have: addresses in bytes stay below 2³¹. */
 export const maxElements = 2 ** 29;
 
-/** The most dimensions one tensor may have, each of which is a loop of a kernel. */
+/** The most dimensions of a tensor, each of which is a loop of a kernel. */
 export const maxRank = 64;
 
-/** Whether an extent is a multiple of the batch. */
+/** True if an extent is a multiple of the batch. */
 export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';
-/** Whether two extents are equal. */
+/** True if two extents are equal. */
 export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && a.times === b.times : a === b);
-/** Whether two shapes are equal. */
+/** True if two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => sameDim(d, b[i] as Dim));
-/** Whether two types are equal. */
+/** True if two types are equal. */
 export const sameType = (a: BufferType, b: BufferType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 export const batch = (times: number): Dim => (times === 0 ? 0 : { times });
 
-/** a·b, or null when both are symbolic: N² is no extent a buffer can have. */
+/** a·b, or null if both are symbolic: no buffer can have an extent of N². */
 export function mulDim(a: Dim, b: Dim): Dim | null {
   if (isBatch(a)) return isBatch(b) ? null : batch(a.times * b);
   return isBatch(b) ? batch(a * b.times) : a * b;
 }
 
-/** a/b where it is a whole dimension, else null. */
+/** a/b if that is a whole dimension, else null. */
 export function divDim(a: Dim, b: Dim): Dim | null {
   if (sameDim(a, b) && a !== 0) return 1;
   if (isBatch(b)) return isBatch(a) && a.times % b.times === 0 ? a.times / b.times : null;
@@ -64,13 +64,13 @@ export function divDim(a: Dim, b: Dim): Dim | null {
   return a % b === 0 ? a / b : null;
 }
 
-/** a+b, or null where one is symbolic and the other is not: N+1 has no kernel. */
+/** a+b, or null if only one is symbolic: there are no kernels for N+1. */
 export function addDim(a: Dim, b: Dim): Dim | null {
   if (isBatch(a)) return isBatch(b) ? batch(a.times + b.times) : b === 0 ? a : null;
   return isBatch(b) ? (a === 0 ? b : null) : a + b;
 }
 
-/** How many elements a shape holds, as a dimension. Throws on two symbolic factors, which no op's type rule lets pass. */
+/** The number of elements of a shape, as a dimension. Throws for two symbolic factors, which no op's type rule allows. */
 export function elements(shape: Shape): Dim {
   return shape.reduce<Dim>((product, d) => {
     const next = mulDim(product, d);
@@ -79,12 +79,12 @@ export function elements(shape: Shape): Dim {
   }, 1);
 }
 
-/** Whether a tensor has no elements, whatever the batch. */
+/** True if a tensor has no elements, whatever the batch. */
 export const isEmpty = ({ shape }: { readonly shape: Shape }): boolean => shape.includes(0);
 
-/** The extent once the batch is known. */
+/** An extent for batch `n`. */
 export const bindDim = (d: Dim, n: number): number => (isBatch(d) ? d.times * n : d);
-/** A shape once the batch is known to be `n`. */
+/** A shape for batch `n`. */
 export const bindShape = (shape: Shape, n: number): number[] => shape.map((d) => bindDim(d, n));
 export const countAt = (shape: Shape, n: number): number => bindShape(shape, n).reduce((a, b) => a * b, 1);
 

@@ -54,15 +54,18 @@ const cases: Record<string, [object, RegExp]> = {
     },
     /its type rule throws: no such thing$/,
   ],
-  'a type rule that gives nothing': [{ infer: () => undefined }, /its type rule gives no type/],
-  'a type rule that gives no shape': [{ infer: () => ({ dtype: 'f32', shape: [-1] }) }, /its type rule gives no type/],
+  'a type rule that gives nothing': [{ infer: () => undefined }, /its type rule must return a type/],
+  'a type rule that gives no shape': [
+    { infer: () => ({ dtype: 'f32', shape: [-1] }) },
+    /its type rule must return a type/,
+  ],
   'a type rule that calls itself': [
     {
       infer: function again(): unknown {
         return again();
       },
     },
-    /its type rule calls itself without end$/,
+    /its type rule recurses without end$/,
   ],
   'an equation that throws': [
     {
@@ -78,7 +81,7 @@ const cases: Record<string, [object, RegExp]> = {
         return again();
       },
     },
-    /its equation calls itself without end$/,
+    /its equation recurses without end$/,
   ],
   'an equation of thousands of operations': [
     {
@@ -88,7 +91,7 @@ const cases: Record<string, [object, RegExp]> = {
         return sum;
       },
     },
-    /its equation has more than 512 operations on each other: make it several ops$/,
+    /its equation nests more than 512 operations: split it into several ops$/,
   ],
   'an equation that gives nothing': [{ compute: () => undefined }, /its equation gives undefined, and must be built/],
   'an equation that gives a number': [{ compute: () => 3 }, /its equation gives the number 3, and must be built/],
@@ -120,7 +123,10 @@ const cases: Record<string, [object, RegExp]> = {
     },
     /its gradient throws: no way back$/,
   ],
-  'a gradient that is nothing': [{ vjp: () => null }, /its gradient is no object: \{ x \} gives/],
+  'a gradient that is nothing': [
+    { vjp: () => null },
+    /its gradient must be an object with a cotangent for each operand: \{ x \}/,
+  ],
   'a gradient that leaves an operand out': [{ vjp: () => ({}) }, /its gradient of 'x' is missing/],
   'a gradient of another type': [
     { vjp: (_: unknown, g: never) => ({ x: op.reduceSum(g, { dims: [1] }) }) },
@@ -136,7 +142,7 @@ const cases: Record<string, [object, RegExp]> = {
         return again();
       },
     },
-    /its gradient calls itself without end$/,
+    /its gradient recurses without end$/,
   ],
 };
 
