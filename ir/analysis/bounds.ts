@@ -1,5 +1,5 @@
-/** What index expressions can be, for every batch there may be: the least value of a linear form over the ranges of its
- *  axes, where conditions hold. All bounds are safe: where nothing is known, the least is -∞. */
+/** Bounds of index expressions for every possible batch: the minimum of a linear form over the ranges of its axes,
+ *  under conditions. All bounds are safe: without information the minimum is -∞. */
 
 import type { Axis, Buffer, Expr, Tile } from '../expr.ts';
 import * as x from '../expr.ts';
@@ -8,7 +8,7 @@ import { storageOf } from '../kernel.ts';
 import { binaries } from '../scalar.ts';
 import { constant, type Linear, linear, plus, times } from './linear.ts';
 
-/** Forms known to be at least 0. */
+/** Forms known to be non-negative. */
 export type Facts = readonly Linear[];
 
 interface Range {
@@ -31,14 +31,15 @@ const without = (f: Linear, key: string): Linear => {
   return { ...f, terms };
 };
 const isNumber = (f: Linear): boolean => f.terms.size === 0;
-/** How many facts one proof may lean on. */
-const leanings = 2;
+/** The most facts that one proof may use. */
+const maxFacts = 2;
 
-/** How many values integers may take, counted from 0: those in buffers (a view holds what its storage holds) and in tiles. */
+/** Numbers n such that integers are in 0 … n − 1: for those in buffers (a view's elements are its storage's) and in
+ *  tiles. */
 export interface Values {
   readonly buffers?: ReadonlyMap<Buffer, number>;
   readonly tiles?: ReadonlyMap<Tile, number>;
-  /** The greatest of them, where that hangs on the batch. */
+  /** The greatest of them, where it depends on the batch. */
   readonly tops?: ReadonlyMap<Buffer | Tile, Top>;
 }
 
@@ -60,18 +61,18 @@ export class Bounds {
     this.#values = values;
   }
 
-  /** The least and the greatest value of an i32 expression. */
+  /** The minimum and maximum of an i32 expression. */
   interval(e: Expr, facts: Facts = []): readonly [low: number, high: number] {
     const f = this.form(e);
     return [this.least(f, facts), this.greatest(f, facts)];
   }
-  /** How many values an i32 expression may take, from 0 on; null where it may be below, or without bound. */
+  /** A number n such that an i32 expression is in 0 … n − 1; null if it may be negative or is unbounded. */
   count(e: Expr): number | null {
     const [low, high] = this.interval(e);
     return low > -1 && Number.isFinite(high) ? Math.floor(high) + 1 : null;
   }
 
-  /** An i32 expression as a sum of multiples. */
+  /** An i32 expression as a linear form. */
   form(e: Expr): Linear {
     let f = this.#forms.get(e);
     if (!f) {
@@ -88,7 +89,7 @@ export class Bounds {
     return this.#ranges.get(a);
   }
 
-  /** From here on `a` runs over from..to. What bounds depend on must be bound already. */
+  /** Lets `a` range over from..to from here on. Axes in the bounds must be bound already. */
   bind(a: Axis, from: Linear, to: Linear, step: number): Range {
     const span = minus(to, from);
     const last = isNumber(span)
@@ -102,10 +103,10 @@ export class Bounds {
     this.#ranges.delete(a);
   }
 
-  /** Whether a form is a multiple of `k` for every batch. */
+  /** True if a form is a multiple of `k` for every batch. */
   isMultiple(f: Linear, k: number): boolean {
     if (k === 1) return true;
-    // V - V mod c is a multiple of c, and so of k where k divides c: what V is does not matter.
+    // V - V mod c is a multiple of c, and so of k if k divides c, whatever V is.
     let rest = f;
     for (const [key, { of, by }] of f.terms) {
       const c = modulus(of);
@@ -115,18 +116,18 @@ export class Bounds {
     }
     return rest.constant % k === 0 && [...rest.terms.values()].every((t) => (t.by * this.#unit(t.of)) % k === 0);
   }
-  /** A number that divides an atom's value. */
+  /** A divisor of an atom's value. */
   #unit(of: Expr): number {
     if (of.kind === 'size') return of.of.times;
     const range = of.kind === 'axis' ? this.#ranges.get(of.axis) : undefined;
     return range && isNumber(range.from) && range.from.constant % range.step === 0 ? range.step : 1;
   }
 
-  /** Whether a form, whose value is whole, is never negative. */
+  /** True if an integer form is never negative. */
   isNatural(f: Linear, facts: Facts = []): boolean {
     return this.least(f, facts, 0) > -1;
   }
-  /** A bound from above that hangs on the batch alone; null where none is known. */
+  /** An upper bound that depends only on the batch; null if none is known. */
   top(e: Expr): Top | null {
     let f = this.form(e);
     for (;;) {
@@ -144,7 +145,7 @@ export class Bounds {
       times: 0,
     });
   }
-  /** What an atom is at most, or at least. */
+  /** An upper or a lower bound of an atom. */
   #end(of: Expr, most: boolean): Linear | null {
     if (of.kind === 'axis') {
       const range = this.#ranges.get(of.axis);
@@ -156,7 +157,7 @@ export class Bounds {
     const v = most ? high : low;
     return Number.isFinite(v) ? constant(v) : null;
   }
-  /** Values hang on the axes around them: these come later. */
+  /** The nesting depth of an atom; loads and tiles depend on the axes around them, so they are deepest. */
   #depth([, { of }]: readonly [string, Term]): number {
     return of.kind === 'axis' ? (this.#ranges.get(of.axis)?.depth ?? 0) : Infinity;
   }
@@ -167,7 +168,7 @@ export class Bounds {
   }
 
   least(f: Linear, facts: Facts = [], enough = Infinity): number {
-    return this.#least(f, facts, enough, leanings);
+    return this.#least(f, facts, enough, maxFacts);
   }
   greatest(f: Linear, facts: Facts = []): number {
     return -this.least(times(f, -1), facts);
@@ -195,7 +196,7 @@ export class Bounds {
     return best;
   }
 
-  /** Each axis replaced by its bound on the side that makes the form least, inner axes first. */
+  /** The minimum with each axis, inner ones first, replaced by the bound that minimizes the form. */
   #overAxes(form: Linear): number {
     let f = form;
     for (;;) {
@@ -208,14 +209,15 @@ export class Bounds {
       }
       if (!inner) break;
       f = plus(without(f, inner.key), times(inner.by > 0 ? inner.range.from : inner.range.last, inner.by));
-      // A bound that is no plain sum hangs together with the axes around it, as min(8, N - n) does with n.
+      // A bound that is not linear depends on the axes around it, as min(8, N - n) does on n.
       if ([...f.terms.values()].some((t) => !isParam(t.of) && t.of.kind !== 'axis'))
         return this.#least(f, [], Infinity, 0);
     }
     return this.#overBatch(f);
   }
 
-  /** The least over 1 ≤ N ≤ maxBatch of c + a·N + Σ b·(t·N mod k). One remainder is treated exactly, by t·N = k·q + r. */
+  /** The minimum over 1 ≤ N ≤ maxBatch of c + a·N + Σ b·(t·N mod k). One remainder is treated exactly, by t·N = k·q +
+   *  r. */
   #overBatch(f: Linear): number {
     let [least, a] = [f.constant, 0];
     const remainders: { t: number; k: number; b: number }[] = [];
@@ -237,7 +239,7 @@ export class Bounds {
     return least + Math.min(...corners);
   }
 
-  /** Forms that bound an atom, from below or from above. Any may be the best. */
+  /** Forms that bound an atom, from below or from above. Any of them may be the tightest. */
   #boundsOf(e: Expr, below: boolean, facts: Facts): Linear[] {
     const range = (p: Expr): readonly [number, number] => {
       const f = this.form(p);
@@ -266,7 +268,7 @@ export class Bounds {
       case 'convert': {
         const from = x.dtypeOf(e.x);
         if (from === 'f32') return byDtype(e.to, numeric);
-        // A whole number stays what it is, where the type holds it.
+        // An integer keeps its value if the type can hold it.
         const [low, high] = range(e.x);
         const fits = e.to === 'i32' || (e.to === 'u8' && low >= 0 && high <= 255);
         return fits ? numeric(low, high) : byDtype(e.to, numeric);
@@ -289,7 +291,7 @@ export class Bounds {
         if (k === null) return low >= 0 ? this.#quotients(e.a, e.b, below) : [];
         if (k <= 0) return [];
         const exact = numeric(Math.trunc(low / k), Math.trunc(high / k));
-        // F - (k-1) ≤ k·⌊F/k⌋ ≤ F; towards zero it may be k-1 more where F is negative.
+        // F - (k-1) ≤ k·⌊F/k⌋ ≤ F; rounding towards zero adds up to k-1 where F is negative.
         const slack = below ? -(k - 1) : low >= 0 ? 0 : k - 1;
         return [...exact, times(plus(f, constant(slack)), 1 / k)];
       }
@@ -320,7 +322,7 @@ export class Bounds {
         return [];
     }
   }
-  /** a / b for 0 ≤ a: where a is below c·N and b is t·N, at most ⌈c / t⌉ - 1. */
+  /** a / b for 0 ≤ a: if a is below c·N and b is t·N, at most ⌈c / t⌉ - 1. */
   #quotients(a: Expr, b: Expr, below: boolean): Linear[] {
     if (this.least(this.form(b)) <= 0) return [];
     if (below) return [constant(0)];
@@ -331,7 +333,7 @@ export class Bounds {
     return below ? this.least(this.form(e), facts) : this.greatest(this.form(e), facts);
   }
 
-  /** What a condition on indices says where it holds, or where it does not. */
+  /** The facts that follow from a condition on indices if it holds, or if it does not. */
   factsOf(cond: Expr, holds: boolean): Linear[] {
     if (cond.kind === 'unary' && cond.fn === 'not') return this.factsOf(cond.x, !holds);
     if (cond.kind !== 'binary') return [];
@@ -357,7 +359,7 @@ export class Bounds {
     }
   }
 
-  /** Whether facts cannot all hold, so that what stands behind them never runs. */
+  /** True if the facts contradict each other, so that code under them never runs. */
   contradict(facts: Facts): boolean {
     return facts.some(
       (f) =>
@@ -368,7 +370,7 @@ export class Bounds {
     );
   }
 
-  /** Whether 0 ≤ e < extent. Where the batch takes part in a product or a division, each batch is looked at by itself. */
+  /** Tests 0 ≤ e < extent. If the batch occurs in a product or a division, each batch is tried by itself. */
   isIndex(e: Expr, extent: Expr, facts: Facts): 'yes' | 'below' | 'above' {
     const f = this.form(e);
     const below = !this.isNatural(f, facts);
@@ -382,7 +384,7 @@ export class Bounds {
     for (let n = 1; n <= this.maxBatch; n++) {
       const at = (p: Expr): Expr => x.mapExpr(p, (q) => (q.kind === 'size' ? x.int(q.of.times * n) : q));
       const fixed = new Bounds(n, this.#values);
-      // Axes in the order in which they were bound, with this batch's ranges.
+      // Binds the axes in the original order, with their ranges at this batch.
       const put = (f: Linear): Linear => fixed.form(at(toExpr(f)));
       for (const [a, r] of this.#ranges) fixed.bind(a, put(r.from), plus(put(r.last), constant(1)), r.step);
       const f = fixed.form(at(e));
@@ -398,15 +400,15 @@ function byDtype(dtype: string, numeric: (low: number, high: number) => Linear[]
   return dtype === 'bool' ? numeric(0, 1) : dtype === 'u8' ? numeric(0, 255) : [];
 }
 
-/** c where an expression is `… % c`. */
+/** c if an expression is `… % c`, else null. */
 const modulus = (e: Expr): number | null =>
   e.kind === 'binary' && e.fn === 'imod' && e.b.kind === 'const' && e.b.value > 0 ? e.b.value : null;
 const timesOf = (e: Expr): number => (e.kind === 'size' ? e.of.times : 0);
-/** What depends on nothing but the batch: N, and N mod k. */
+/** True for expressions of only the batch: N, and N mod k. */
 const isParam = (e: Expr): boolean =>
   e.kind === 'size' || (modulus(e) !== null && (e as { a: Expr }).a.kind === 'size');
 
-/** By what to scale a fact so that a term it shares with a form falls out. */
+/** Factors by which a fact cancels a term that it shares with a form. */
 function scales(f: Linear, fact: Linear): Set<number> {
   const out = new Set<number>();
   for (const [key, { by }] of fact.terms) {

@@ -1,4 +1,4 @@
-/** What an op's definition says of one node: the element at each of its axes' indices, over buffers for its operands. */
+/** The equation of one node: its element at given indices, over a buffer for each operand. */
 
 import { valueType } from '../dtype.ts';
 import { type Axis, axis, type Buffer, constant, type Expr, ix, load } from '../expr.ts';
@@ -7,12 +7,12 @@ import { isEmpty } from '../type.ts';
 
 export interface Equation {
   readonly e: Expr;
-  /** One for each operand, called as the op calls it. */
+  /** One for each operand, under its name in the op. */
   readonly buffers: readonly Buffer[];
   readonly axes: readonly Axis[];
 }
 
-/** An element of a buffer. A buffer without elements is read by no iteration there is: any value will do. */
+/** An element of a buffer. For a buffer without elements, which is never read, any constant will do. */
 export const elementOf = (b: Buffer, at: readonly Expr[]): Expr =>
   isEmpty(b.type) ? constant(0, valueType(b.type.dtype)) : load(b, at);
 

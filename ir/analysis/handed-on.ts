@@ -1,5 +1,5 @@
-/** What the iterations of a kernel's loops hand on to each other through memory: kernels written by hand may, those that
- *  lowering makes never do. */
+/** Values that the iterations of a kernel's loops hand on to each other through memory (loop-carried dependences).
+ *  Handwritten kernels may have them; lowering never makes any. */
 
 import { type Axis, type Buffer, some, walk } from '../expr.ts';
 import { exprsOf, type Kernel, type Stmt, storageOf } from '../kernel.ts';
@@ -8,18 +8,18 @@ import { Bounds } from './bounds.ts';
 
 export interface HandedOn {
   readonly buffer: Buffer;
-  /** The loops of which one iteration may touch what another one stores. None where an iteration reads what it stored
-   *  itself, or where another loop did. */
+  /** The loops in which one iteration may access what another one stores. Empty if an iteration reads what it stored
+   *  itself, or if another loop stored it. */
   readonly loops: ReadonlySet<Axis>;
-  /** Whether it is read, or stored again. */
+  /** True if the other access is a read, false if it stores again. */
   readonly read: boolean;
 }
 
-/** More than any batch that a kernel is compiled for. */
+/** Larger than any batch that a kernel is compiled for. */
 const maxBatch = 2 ** 29;
 
-/** For each two places that come to one element of a buffer, of which the earlier or the later stores it. What an iteration
- *  reads before it overwrites it is not handed on. */
+/** All pairs of a store and another access to the same element. A read before a store in the same iteration is not
+ *  handed on. */
 export function handedOn(kernel: Kernel): HandedOn[] {
   const bounds = new Bounds(maxBatch);
   const { stores, loads } = accesses(kernel, bounds);
@@ -31,7 +31,7 @@ export function handedOn(kernel: Kernel): HandedOn[] {
     if (!found || (found.length === 0 && other.order <= s.order)) return [];
     return [{ buffer: s.of as Buffer, loops: new Set(found.map((f) => f.loop.axis)), read: loads.includes(other) }];
   };
-  // What appends to a list is at a place of its own each time.
+  // Every append to a list has a place of its own.
   const appends = (a: Access): boolean => a.at.some((e) => some(e, (p) => p.kind === 'tile'));
   return stores.flatMap((s, i) => {
     const again = appends(s) ? [] : stores.slice(i).filter((a) => !appends(a));
@@ -50,7 +50,7 @@ function accesses(kernel: Kernel, bounds: Bounds): { readonly stores: Access[]; 
         return { of: storageOf(b), ...whole, frames, stmt, order };
       };
       for (const e of exprsOf(stmt)) walk(e, (p) => void (p.kind === 'load' && loads.push(access(p.buffer, p.at))));
-      // What is added to memory comes in an order of its own: `requireOwnSum`.
+      // Additions to memory have a rule of their own: `requireOwnSum`.
       if (stmt.kind === 'store' && !stmt.add) stores.push(access(stmt.buffer, stmt.at));
       if (stmt.kind !== 'for') continue;
       const [from, to] = [bounds.form(stmt.from), bounds.form(stmt.to)];

@@ -1,5 +1,5 @@
-/** What integers may be: how far inputs that hold indices reach, because an op says so and a host checks it, and what
- *  follows for the values computed from them. */
+/** Ranges of integers: for inputs that hold indices, from the ops that read them and checked by the host, and for the
+ *  values computed from them. */
 
 import { type Buffer, type Expr, size } from '../expr.ts';
 import { type Module, type Node, type Param, topo, typesOf, type Value, valuesOf } from '../graph.ts';
@@ -7,15 +7,15 @@ import { Bounds } from './bounds.ts';
 import { type Equation, equation } from './equation.ts';
 import { constant } from './linear.ts';
 
-/** What a host sees to in an input: its values are 0 … range-1, or the one that is ignored. */
+/** The check of a host on an input: its values are 0 … range-1, or the ignored one. */
 export interface Indices {
   readonly range: number;
-  /** A value outside of the range which every reader puts another in place of; null where there is none. */
+  /** A value outside the range that every reader replaces by another; null if there is none. */
   readonly ignored: number | null;
 }
 
-/** Inputs that hold indices: the least that any op reading them allows, at once, through ops that only move elements, or past a
- *  choice that puts an index in place of one value. */
+/** The inputs that hold indices, with the tightest range of all ops that read them: directly, through ops that only
+ *  move elements, or through a select that replaces one value by an index. */
 export function indexInputs(module: Module): Map<Param, Indices> {
   const inputs = new Map<Param, Indices>();
   for (const graph of module.graphs) {
@@ -42,7 +42,7 @@ export function indexInputs(module: Module): Map<Param, Indices> {
   return inputs;
 }
 
-/** Those inputs that hold nothing but indices, and how many values each may take. */
+/** The inputs that hold only indices, with the number of values of each. */
 export const indexRanges = (module: Module): Map<Param, number> =>
   new Map(
     [...indexInputs(module)].flatMap(([p, { range, ignored }]) => (ignored === null ? [[p, range] as const] : [])),
@@ -51,7 +51,7 @@ export const indexRanges = (module: Module): Map<Param, number> =>
 const allows = ({ range, ignored }: Indices, value: number): boolean =>
   value === ignored || (value >= 0 && value < range);
 
-/** What two readers both allow. */
+/** The values that two readers both allow. */
 function both(a: Indices, b: Indices = a): Indices {
   const range = Math.min(a.range, b.range);
   const spared = [a.ignored, b.ignored].find(
@@ -60,7 +60,7 @@ function both(a: Indices, b: Indices = a): Indices {
   return { range, ignored: spared ?? null };
 }
 
-/** Of a node that is `x = value ? instead : x`, element by element, the operand x. */
+/** For a node `x = value ? instead : x`, element by element, the operand x and the constants; else null. */
 function sparedOperand(n: Node): { readonly of: Value; readonly value: number; readonly instead: number } | null {
   const said = sound(n);
   if (said?.e.kind !== 'select') return null;
@@ -80,14 +80,14 @@ function sparedOperand(n: Node): { readonly of: Value; readonly value: number; r
   return null;
 }
 
-/** The operand that an expression of a node's equation is the element of, at the node's own index. */
+/** The operand whose element at the node's own index an expression is; else null. */
 function operandOf(n: Node, { buffers, axes }: Equation, e: Expr): Value | null {
   if (e.kind !== 'load' || e.at.length !== axes.length) return null;
   if (!e.at.every((i, d) => i.kind === 'axis' && i.axis === axes[d])) return null;
   return n.inputs[buffers.indexOf(e.buffer)] ?? null;
 }
 
-/** The number that an expression of a node's equation is at every index; null where it is none. */
+/** The constant value of an expression of a node's equation, or null. */
 function constantOf(n: Node, e: Expr): number | null {
   if (e.kind === 'const') return e.value;
   if (e.kind !== 'load') return null;
@@ -96,13 +96,13 @@ function constantOf(n: Node, e: Expr): number | null {
   return of?.kind === 'node' && said ? constantOf(of, said.e) : null;
 }
 
-/** The operand whose elements are all that a node's elements are; null where it computes something. */
+/** The operand if every element of a node is one of its elements; null if the node computes something. */
 function movedOperand(n: Node): Value | null {
   const said = sound(n);
   return said?.e.kind === 'load' ? (n.inputs[said.buffers.indexOf(said.e.buffer)] ?? null) : null;
 }
 
-/** Null for a node whose operands do not fit, which a verifier tells by itself. */
+/** The equation of a node; null if its operands do not fit, which a verifier reports. */
 function sound(n: Node): Equation | null {
   try {
     return equation(n);
@@ -111,7 +111,7 @@ function sound(n: Node): Equation | null {
   }
 }
 
-/** How many values integers may take, from 0 on: what hosts check of inputs, and what equations say of what follows. */
+/** Numbers n such that integer values are in 0 … n − 1, from hosts' checks of inputs and from equations. */
 export class IntegerValues {
   readonly #inputs: ReadonlyMap<Param, number>;
   readonly #maxBatch: number;
@@ -122,7 +122,7 @@ export class IntegerValues {
     this.#maxBatch = maxBatch;
   }
 
-  /** Null where nothing is known. Operands first: a deep graph is no deep recursion. */
+  /** Null if nothing is known. Iterates over operands first, as graphs may be deep. */
   of(v: Value): number | null {
     for (const n of topo([v])) if (!this.#known.has(n)) this.#known.set(n, this.#count(n));
     return this.#at(v);
@@ -142,7 +142,7 @@ export class IntegerValues {
     return bounds.count(e);
   }
 
-  /** What is known of a node's operands, by the buffers that stand for them. */
+  /** The known numbers for a node's operands, by their buffers. */
   operands(n: Node, buffers: readonly Buffer[]): Map<Buffer, number> {
     const out = new Map<Buffer, number>();
     for (const [i, b] of buffers.entries()) {

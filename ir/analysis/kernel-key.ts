@@ -1,5 +1,5 @@
-/** What a kernel does, as a text: two kernels have one key exactly when one is the other with its buffers called otherwise,
- *  and, if asked so, with other float constants. Neither the kernel's name nor the user's lines are part of it. */
+/** A kernel as a text: two kernels have the same key exactly if they are equal up to the names of their buffers and,
+ *  optionally, to float constants. Neither the kernel's name nor the user's lines are part of it. */
 
 import { numbering } from '../collections.ts';
 import { type Axis, type Buffer, children, type Expr, type Tile } from '../expr.ts';
@@ -8,9 +8,9 @@ import { showDim, showType } from '../type.ts';
 
 export interface KernelKey {
   readonly key: string;
-  /** The buffers that the key calls by number. Those of one name in one kernel are of one name in the other. */
+  /** The buffers, in the order of their numbers in the key. Equal keys have equal names at the same numbers. */
   readonly buffers: readonly Buffer[];
-  /** The buffers among them that are no views, and what views show. */
+  /** The storages of these buffers. */
   readonly storages: readonly Buffer[];
 }
 

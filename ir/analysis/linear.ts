@@ -1,11 +1,11 @@
-/** Index expressions as sums: a constant, and terms of whole multiples of something that is not known yet. */
+/** Index expressions as linear forms: a constant, and integer multiples of axes and other terms. */
 
 import type { Axis, Expr } from '../expr.ts';
 import * as x from '../expr.ts';
 import type { Interner } from '../interner.ts';
 import { type Dim, isBatch } from '../type.ts';
 
-/** What an axis is where code is written: a number in an unrolled copy, a lane of a vector, or a loop's variable. */
+/** The meaning of an axis in emitted code: a constant in an unrolled copy, the lanes of a vector, or a loop variable. */
 export type Binding =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'lanes'; readonly start: number; readonly count: number }
@@ -14,13 +14,13 @@ export type Bindings = ReadonlyMap<Axis, Binding>;
 
 export interface Linear {
   readonly constant: number;
-  /** Coefficient by term; a term is an axis or an expression that is not linear. */
+  /** Coefficients by term; a term is an axis or an expression that is not linear. */
   readonly terms: ReadonlyMap<string, { readonly of: Expr; readonly by: number }>;
   /** Coefficient of the lane number. */
   readonly lanes: number;
 }
 
-/** The row-major place of an element. */
+/** The row-major offset of an element. */
 export const flatPlace = (shape: readonly Dim[], at: readonly Expr[]): Expr =>
   at.reduce<Expr>((p, i, d) => x.add(x.mul(p, x.size(shape[d] as Dim)), i), x.int(0));
 
@@ -45,7 +45,7 @@ export const times = (a: Linear, k: number): Linear =>
       };
 const isConstant = (l: Linear): boolean => l.terms.size === 0 && l.lanes === 0;
 
-/** `null` where the lanes of a vector take part in something that is not linear. */
+/** The linear form of an expression; `null` if the lanes of a vector occur in a nonlinear term. */
 export function linear(
   e: Expr,
   bindings: Bindings,
@@ -116,8 +116,8 @@ function rejoined(f: Linear, bindings: Bindings, interner: Interner, done: Map<E
   return f;
 }
 
-/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c, where no term of t is negative: r is a constant and axes too
- *  short to reach c together. */
+/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c if no term of t is negative. r is a constant plus axes that
+ *  together stay below c. */
 function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } | null {
   const terms = [...a.terms].filter(([, { by }]) => by % c === 0);
   const short = [...a.terms].filter(([, { by }]) => by % c !== 0);
@@ -140,14 +140,14 @@ function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } 
   };
 }
 
-/** Unrolled copies' axes put in as numbers, so that equal indices meet. */
+/** Replaces the axes of unrolled copies by their values, so that equal indices are recognized. */
 const simplified = (e: Expr, bindings: Bindings): Expr =>
   x.mapExpr(e, (p) => {
     const b = p.kind === 'axis' ? bindings.get(p.axis) : undefined;
     return b?.kind === 'constant' ? x.int(b.value) : p;
   });
 
-/** Whether an index expression is never negative. */
+/** True if an index expression is never negative. */
 function isNatural(e: Expr): boolean {
   switch (e.kind) {
     case 'const':

@@ -19,10 +19,10 @@ import {
 import { type Dim, isBatch } from '../type.ts';
 import type { Top } from './bounds.ts';
 
-/** A tile that starts at 0 and counts some of the iterations of the loops around what adds to it. */
+/** A tile that starts at 0 and counts some iterations of the loops around its increment. */
 export interface Counter {
   readonly tile: Tile;
-  /** The loops between where it starts and what adds to it. */
+  /** The loops between its start and its increment. */
   readonly over: readonly Loop[];
   readonly add: TileWrite;
 }
@@ -47,7 +47,7 @@ export function countersIn(kernel: Kernel): Map<Tile, Counter> {
 
 const isOneOrNone = (e: Expr): boolean => e.kind === 'convert' && dtypeOf(e.x) === 'bool';
 
-/** How far a counter counts at most; null where its loops' bounds tell no number. */
+/** An upper bound of a counter; null if the bounds of its loops give none. */
 export function topOf({ over }: Counter): Top | null {
   let top: Top = { constant: 1, times: 0 };
   for (const l of over) {
@@ -63,9 +63,9 @@ export function topOf({ over }: Counter): Top | null {
 
 /** A list that a kernel fills. */
 export interface List {
-  /** How many elements its rows have. */
+  /** The number of elements of each row. */
   readonly count: Buffer;
-  /** What appends to it, ahead of the counter's next step. */
+  /** The store that appends to it, before the counter is incremented. */
   readonly append: Store;
   readonly counter: Counter;
 }
@@ -89,16 +89,16 @@ export function listsIn(kernel: Kernel): Map<Buffer, List> {
       stores.some((o) => o.s !== s && storageOf(o.s.buffer) === storageOf(s.buffer))
     )
       continue;
-    // What is counted was stored just before.
+    // The element must be stored before it is counted.
     const steps = loops.at(-1)?.body ?? [];
-    const stands = loops.slice(-counter.over.length).every((l, i) => l === counter.over[i]);
-    if (!stands || steps.indexOf(s) < 0 || steps.indexOf(counter.add) < steps.indexOf(s)) continue;
+    const isInPlace = loops.slice(-counter.over.length).every((l, i) => l === counter.over[i]);
+    if (!isInPlace || steps.indexOf(s) < 0 || steps.indexOf(counter.add) < steps.indexOf(s)) continue;
     const told = stores.find(
       (o) => o.s.value.kind === 'tile' && o.s.value.tile === counter.tile && !o.s.add && sameAxes(axesOf(o.s.at), axes),
     );
     const around = loops.slice(0, -counter.over.length);
     if (told?.loops.length !== around.length || around.some((l, i) => l !== told.loops[i])) continue;
-    // How many there are is told behind the last of them.
+    // The count must be stored after the last element.
     const row = around.at(-1)?.body ?? kernel.body;
     if (row.indexOf(told.s) > row.indexOf(counter.over[0] as Loop))
       found.set(storageOf(s.buffer), { count: storageOf(told.s.buffer), append: s, counter });
@@ -106,10 +106,10 @@ export function listsIn(kernel: Kernel): Map<Buffer, List> {
   return found;
 }
 
-/** Whether data tell where a loop ends, as where it runs over a list. */
+/** True if data determine where a loop ends, as for a loop over a list. */
 export const endsByData = ({ to }: Loop): boolean => some(to, (p) => p.kind === 'load');
 
-/** Whether a list has room for all that its rows may have, for every batch. */
+/** True if a list has room for the longest possible row, for every batch. */
 export function hasRoom({ append, counter }: List): boolean {
   const [top, room] = [topOf(counter), append.buffer.type.shape.at(-1) as Dim];
   if (!top) return false;
@@ -125,7 +125,7 @@ const axesOf = (at: readonly Expr[]): readonly Axis[] | null =>
 const sameAxes = (a: readonly Axis[] | null, b: readonly Axis[]): boolean =>
   a !== null && a.length === b.length && a.every((axis, i) => axis === b[i]);
 
-/** Whether an element of a list is one of those counted: its index runs up to the count of its row. */
+/** True if an index into a list is below the count of its row. */
 export function isCounted(at: readonly Expr[], loops: readonly Loop[], count: Buffer, interner: Interner): boolean {
   const last = at.at(-1);
   const over = last?.kind === 'axis' ? loops.find((l) => l.axis === last.axis) : undefined;

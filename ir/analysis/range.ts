@@ -1,19 +1,19 @@
-/** Intervals: between which numbers an index expression lies, and which conditions on indices are settled by that. */
+/** Intervals of index expressions, and the conditions on indices that they decide. */
 
 import { dtypes } from '../dtype.ts';
 import { type Axis, type Buffer, dtypeOf, type Expr, type Tile } from '../expr.ts';
 import { type Loop, storageOf } from '../kernel.ts';
 import { bindDim, type DType } from '../type.ts';
 
-/** The least and the greatest value, both possible. */
+/** The minimum and maximum. */
 export type Range = readonly [number, number];
 
 export interface Known {
-  /** What an axis ranges over where the expression stands. */
+  /** The range of an axis at the expression. */
   axis(a: Axis): Range;
   /** The batch is 1 … maxBatch. */
   readonly maxBatch: number;
-  /** How many values integers in a buffer or a tile may take, from 0 on, where that is known. */
+  /** A number n such that integers in a buffer or tile are in 0 … n − 1, if known. */
   values?(of: Buffer | Tile): number | undefined;
 }
 
@@ -48,13 +48,13 @@ export function range(e: Expr, known: Known): Range {
   }
 }
 
-/** Types of one byte bound what they hold; those of four bytes bound nothing that an index can use. */
+/** One-byte types bound their values; the bounds of four-byte types are useless for indices. */
 function ofType(dtype: DType): Range {
   const { bytes, least, most } = dtypes[dtype];
   return bytes === 1 ? [least, most] : anything;
 }
 
-/** A whole number stays what it is, where the type holds it. */
+/** An integer keeps its value if the type can hold it. */
 function converted([low, high]: Range, from: DType, to: DType): Range {
   const [least, most] = ofType(to);
   return from !== 'f32' && low >= least && high <= most ? [low, high] : [least, most];
@@ -84,13 +84,13 @@ function arithmetic(fn: string, [al, ah]: Range, [bl, bh]: Range): Range {
   }
 }
 
-/** The values of a loop's axis. Where both bounds are numbers the last one is a whole number of steps from the first. */
+/** The values of a loop's axis. With constant bounds, the last one is a whole number of steps from the first. */
 export function loopRange(l: Loop, known: Known): Range {
   const [[low, latest], [least, end]] = [range(l.from, known), range(l.to, known)];
   return low === latest && least === end ? [low, low + Math.floor((end - low - 1) / l.step) * l.step] : [low, end - 1];
 }
 
-/** Whether a condition on indices holds, or fails, wherever the axes lie; null where it depends. */
+/** The truth of a condition on indices if it is the same for all values of the axes, else null. */
 export function decide(cond: Expr, known: Known): boolean | null {
   if (cond.kind === 'const') return cond.value !== 0;
   if (cond.kind !== 'binary') return null;

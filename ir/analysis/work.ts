@@ -1,4 +1,4 @@
-/** What a kernel has to do: float operations and bytes, counted over its loops. Schedulers and profilers count by this. */
+/** The work of a kernel: float operations and bytes, counted over its loops, for schedulers and profilers. */
 
 import { upsert } from '../collections.ts';
 import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, walk } from '../expr.ts';
@@ -7,14 +7,14 @@ import { bindDim, byteSize, countAt } from '../type.ts';
 import { endsByData } from './lists.ts';
 
 export interface Work {
-  /** Float additions, multiplications, choices and so on, those of every copy and lane. A choice counts with both arms. */
+  /** Float additions, multiplications, selects and so on, for every copy and lane. A select counts both branches. */
   readonly operations: number;
-  /** Bytes that differ, of all buffers: what would move if a cache held the rest. */
+  /** Distinct bytes, over all buffers: the traffic with a perfect cache. */
   readonly read: number;
   readonly written: number;
 }
 
-/** Float arithmetic in an expression, each shared part once. */
+/** The number of float operations in an expression, each shared part once. */
 export function operations(e: Expr): number {
   let n = 0;
   walk(e, (p) => {
@@ -33,7 +33,7 @@ type Touched = Map<Buffer, number>;
 export function workOf(kernel: Kernel, n: number): Work {
   let done = 0;
   const [read, written]: [Touched, Touched] = [new Map(), new Map()];
-  // Elements that one reference names: those that differ along some loop around it.
+  // The elements that one reference accesses: those that differ along a loop around it.
   const touch = (of: Touched, b: Buffer, at: readonly Expr[], around: readonly Around[]): void => {
     const along = new Set(at.flatMap((i) => [...freeAxes(i)]));
     const count = around.reduce((p, l) => (along.has(l.axis) ? p * l.trips : p), 1);
@@ -43,7 +43,7 @@ export function workOf(kernel: Kernel, n: number): Work {
   const go = (body: readonly Stmt[], around: readonly Around[], at: ReadonlyMap<Axis, number>): void => {
     for (const s of body) {
       if (s.kind === 'for') {
-        // A list counts as if it held all its steps: how many it does hold no kernel tells.
+        // A list counts in full, as its actual length is unknown here.
         const to = endsByData(s) ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
         const from = numberOf(s.from, n, at);
         const trips = tripsBetween(from, to, s.step);
@@ -69,7 +69,7 @@ export function workOf(kernel: Kernel, n: number): Work {
   return { operations: done, read: bytes(read), written: bytes(written) };
 }
 
-/** Which part of a kernel's float operations runs in lanes, from 0 to 1, on a batch of `n`; 1 where there are none. */
+/** The share of a kernel's float operations that run in lanes, from 0 to 1, on a batch of `n`; 1 if it has none. */
 export function inLanes(kernel: Kernel, n: number): number {
   const alone = (body: readonly Stmt[]): Stmt[] =>
     body.flatMap((s): readonly Stmt[] => {
@@ -80,7 +80,7 @@ export function inLanes(kernel: Kernel, n: number): number {
   return all === 0 ? 1 : 1 - workOf({ ...kernel, body: alone(kernel.body) }, n).operations / all;
 }
 
-/** The axes that bounds of the loops in this one depend on. */
+/** The axes that the bounds of inner loops depend on. */
 function boundsBelow({ body }: Loop): Set<Axis> {
   const out = new Set<Axis>();
   for (const s of body) {
@@ -91,7 +91,7 @@ function boundsBelow({ body }: Loop): Set<Axis> {
   return out;
 }
 
-/** A bound as a number. Integer arithmetic folds as it is built. */
+/** The value of a bound. Integer arithmetic folds when it is built. */
 function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number {
   const e = mapExpr(bound, (p) => {
     if (p.kind === 'size') return int(p.of.times * n);
@@ -100,11 +100,11 @@ function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number
     const value = p.kind === 'axis' ? at.get(p.axis) : undefined;
     return value === undefined ? p : int(value);
   });
-  if (e.kind !== 'const') throw new Error('a bound of a loop depends on what is no number');
+  if (e.kind !== 'const') throw new Error('a loop bound is not constant');
   return e.value;
 }
 
-/** Whether a statement adds a product of floats to a tile, which some hardware does at once. */
+/** True if a statement adds a product of floats to a tile, which some hardware does in one instruction. */
 export const addsProduct = (s: Stmt): s is Extract<Stmt, { kind: 'accumulate' }> & { value: Binary } =>
   s.kind === 'accumulate' &&
   s.fn === 'add' &&

@@ -1,4 +1,4 @@
-/** Functions made of source, and what that source calls beside `Math`. */
+/** Compiles functions from source, with the helpers that the source calls besides `Math`. */
 
 import { codedAs, storedTypeNames } from '../dtype.ts';
 import { fromHalf, toHalf } from '../half.ts';
@@ -11,11 +11,11 @@ const helpers = {
   },
   /** Truncates, saturating; NaN becomes 0. */
   to_i32: (x: number): number => (x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0),
-  /** Rounded as an f16 is. */
+  /** Rounds to f16. */
   half: (x: number): number => fromHalf(toHalf(x)),
 };
 
-/** What elements of arrays mean and how they are made, by the type's name: `from_f16`, `to_f16`. */
+/** Conversions of array elements to values and back, by type: `from_f16`, `to_f16`. */
 const codes: Readonly<Record<string, unknown>> = Object.fromEntries(
   storedTypeNames.flatMap((d) => {
     const coded = codedAs(d);
@@ -23,18 +23,18 @@ const codes: Readonly<Record<string, unknown>> = Object.fromEntries(
   }),
 );
 
-/** The values of scalar functions, by the kind of their operands: `whole_shl`, `float_exp`. */
+/** The scalar functions, by the kind of their operands: `whole_shl`, `float_exp`. */
 const values: Readonly<Record<string, unknown>> = Object.fromEntries(
   [...Object.entries(unaries), ...Object.entries(binaries)].flatMap(([fn, row]) =>
     Object.entries(row.eval).map(([kind, f]) => [`${kind}_${fn}`, f]),
   ),
 );
 
-/** Functions that are kept: a long run meets new equations without end. */
-const mostCompiled = 4096;
+/** The most functions to keep: a long run compiles new equations all the time. */
+const maxCompiled = 4096;
 const compiled = new Map<string, (...args: unknown[]) => void>();
 
-/** A function of `N` and `args` with this body; the same text gives the same function. */
+/** A function of `N` and `args` with this body; equal text gives the same function. */
 export function compileSource(
   where: string,
   precision: Precision,
@@ -56,7 +56,7 @@ export function compileSource(
     };
     const source = `'use strict';\nreturn (N${args.map((a) => `, ${a}`).join('')}) => {\n${body}\n};`;
     f = new Function(...Object.keys(given), source)(...Object.values(given)) as (...args: unknown[]) => void;
-    if (compiled.size >= mostCompiled) compiled.clear();
+    if (compiled.size >= maxCompiled) compiled.clear();
     compiled.set(key, f);
   }
   return f;

@@ -1,5 +1,5 @@
-/** Scalar expressions as JavaScript source: what both interpreters say loops, loads and arithmetic with. A part that an
- *  expression shares is computed once, a branch not taken reads nothing, and every index is checked. */
+/** Scalar expressions as JavaScript source, for both interpreters. Shared parts are computed once, a branch not taken
+ *  reads nothing, and every index is checked. */
 
 import { dtypes } from '../dtype.ts';
 import { type Axis, type BinaryFn, type Buffer, children, dtypeOf, type Expr, identity, type Tile } from '../expr.ts';
@@ -9,18 +9,18 @@ import { type Dim, type DType, sameDim } from '../type.ts';
 import { isAtom, Source } from './source.ts';
 import { binary, condition, convert, dimSource, fromElement, literal, type Precision, unary } from './spell.ts';
 
-/** What an expression's leaves are called in the source around it. */
+/** The names of an expression's leaves in the source around it. */
 export interface Names {
   axis(a: Axis): string;
   buffer(b: Buffer): string;
   tile(t: Tile): string;
-  /** An axis that runs over its whole extent and no further, so that it needs no check as an index of that extent. */
+  /** True if an axis covers exactly its extent, so that an index of that extent needs no check. */
   whole(a: Axis): boolean;
 }
 
 type Of<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
 
-/** Operations on each other that a text may have before a variable holds them: engines parse nested calls on their stack. */
+/** The nesting depth at which a text is bound to a variable: engines parse nested calls recursively. */
 const maxHeight = 64;
 
 const isLeaf = (e: Expr): boolean => e.kind === 'const' || e.kind === 'axis' || e.kind === 'size';
@@ -29,12 +29,12 @@ export class Writer {
   readonly #precision: Precision;
   readonly #names: Names;
   readonly #source = new Source();
-  /** Of the statement that is written: how many places read each part, and where shared parts are computed. */
+  /** For the current statement: the number of uses of each part, and the places where shared parts are computed. */
   #uses = new Map<Expr, number>();
   #placed: Placement = placement([]);
-  /** Axes of reductions around, by what they are called. */
+  /** The names of the axes of enclosing reductions. */
   readonly #local = new Map<Axis, string>();
-  /** Operations on each other in the text of each part. */
+  /** The nesting depth of the text of each part. */
   readonly #heights = new Map<Expr, number>();
 
   constructor(precision: Precision, names: Names) {
@@ -56,7 +56,7 @@ export class Writer {
     return this.#source.text();
   }
 
-  /** Everything that `body` writes is one statement: parts that `roots` share are computed once in it. */
+  /** Makes `body` write a single statement, in which parts that `roots` share are computed once. */
   statement(roots: readonly Expr[], body: () => void): void {
     this.#uses = countUses(roots);
     this.#placed = placement(roots);
@@ -75,14 +75,14 @@ export class Writer {
     return this.#isShared(e) || this.#isHigh(e) ? this.#source.bind(e, text) : text;
   }
 
-  /** Whether the text of a part that was just computed needs a name. */
+  /** True if the text of a part just computed nests too deeply and needs a name. */
   #isHigh(e: Expr): boolean {
     const height = children(e).reduce((h, c) => Math.max(h, this.#heights.get(c) ?? 0), 0) + 1;
     this.#heights.set(e, height > maxHeight ? 0 : height);
     return height > maxHeight;
   }
 
-  /** The checked row-major place of an index. */
+  /** The row-major offset of an index, with bounds checks. */
   place(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
     if (at.length !== shape.length) throw new Error(`${name} has ${shape.length} dimensions, and ${at.length} indices`);
     return at.reduce((flat, index, d) => {
@@ -97,7 +97,7 @@ export class Writer {
     }, '0');
   }
 
-  /** An element of a buffer, as its array has it. */
+  /** An element in the array of a buffer. */
   element(b: Buffer, at: readonly Expr[]): string {
     return `${this.#names.buffer(b)}[${this.place(b.name, b.type.shape, at)}]`;
   }
@@ -146,7 +146,7 @@ export class Writer {
     }
   }
 
-  /** A truth value where JavaScript asks for a condition; a shared one is computed once, as a number. */
+  /** The text of a truth value as a JavaScript condition; a shared one is computed once, as a number. */
   #test(e: Expr): string {
     const once = this.#source.bound(e) === undefined && !this.#isRead(e);
     if (e.kind !== 'binary' || !once) return this.value(e);
@@ -172,7 +172,7 @@ export class Writer {
     return name;
   }
 
-  /** Has a part there that both arms of a choice may need, without computing it where neither does. */
+  /** Provides a part that both branches of a select may need, without computing it if neither does. */
   #early(e: Expr): void {
     const source = this.#source;
     if (!this.#isShared(e) || source.bound(e) !== undefined) return;
@@ -180,7 +180,7 @@ export class Writer {
       this.value(e);
       return;
     }
-    // What others need too must not end up inside the function.
+    // Parts that others need too must not end up inside the function.
     const home = this.#placed.of.get(e);
     const seen = new Set<Expr>([e]);
     const parts = (p: Expr): void => {
@@ -197,7 +197,7 @@ export class Writer {
     source.call(e, `${get}()`);
   }
 
-  /** Whether computing a part where nobody asks for it could stop the run, or take long. */
+  /** True if computing a part that nobody needs could fail, or take long. */
   #mayFail(e: Expr, seen: Set<Expr> = new Set()): boolean {
     if (seen.has(e)) return false;
     seen.add(e);
@@ -247,7 +247,7 @@ export class Writer {
   }
 }
 
-/** How many places of the expressions read each part. */
+/** The number of uses of each part of the expressions. */
 function countUses(roots: readonly Expr[]): Map<Expr, number> {
   const uses = new Map<Expr, number>();
   const visit = (e: Expr): void => {

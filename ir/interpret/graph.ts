@@ -1,4 +1,4 @@
-/** What a graph means: each node computed from its op's equation, in float64. The reference that all else is held to. */
+/** The meaning of a graph: each node computed by its op's equation, in float64. The reference for everything else. */
 
 import { equation } from '../analysis/equation.ts';
 import { dtypes } from '../dtype.ts';
@@ -11,14 +11,15 @@ import { dimSource, type Precision } from './spell.ts';
 /** Elements in row-major order, f32 as float64. */
 type Elements = Float64Array | Int32Array | Uint8Array;
 
-/** How values are interpreted. */
+/** Options of the interpreter. */
 export interface InterpretOptions {
-  /** `f32` rounds every float operation as a kernel would, in the order of the equations; `f64`, the default, none. */
+  /** `f32` rounds every float operation as a kernel would, in the order of the equations; `f64`, the default, rounds
+   *  none. */
   readonly precision?: Precision;
 }
 
-/** A graph's results for these params, `n` the batch. Throws where a param is missing or of the wrong size, and where an
- *  equation reads outside its operand. A task still open is ignored: `autodiff` and `update` make results of it. */
+/** The results of a graph for these params, `n` being the batch. Throws if a param is missing or has the wrong size,
+ *  and if an equation reads outside its operand. An open task is ignored; `autodiff` and `update` turn it into results. */
 export function interpretGraph(
   graph: Graph,
   inputs: ReadonlyMap<Param, ArrayLike<number>>,
@@ -30,7 +31,7 @@ export function interpretGraph(
   return new Map(graph.results.map((r, i) => [r, computed[i] as Float64Array]));
 }
 
-/** The same for values that are no graph's results. */
+/** The same for any values. */
 export function interpretValues(
   values: readonly Value[],
   inputs: ReadonlyMap<Param, ArrayLike<number>>,

@@ -1,5 +1,6 @@
-/** What a kernel means: its loops run in order, whatever their mode, and every f32 operation rounds as WebAssembly's does,
- *  so that results are the same bits. Transcendental functions that are not yet expanded are `Math`'s, rounded. */
+/** The meaning of a kernel: its loops run in order, whatever their mode, and every f32 operation rounds as
+ *  WebAssembly's does, so that results have the same bits. Transcendental functions that are not yet expanded are
+ *  `Math`'s, rounded. */
 
 import { arrayOf, dtypes, type Elements, valueType } from '../dtype.ts';
 import { type Axis, type Buffer, type Expr, type Tile, walk } from '../expr.ts';
@@ -12,8 +13,8 @@ import { fromElement, toElement } from './spell.ts';
 /** f32 in a Float32Array, i32 in an Int32Array, u8 and bool in a Uint8Array, the bits of f16 in a Uint16Array. */
 export type Memory = Map<Buffer, Elements>;
 
-/** Runs a kernel on `memory`, keyed by storage: a view reads and writes the array of what it views. `n` is the batch. Throws
- *  with the kernel's, the buffer's and the index's name on an access out of range. */
+/** Runs a kernel on `memory`, keyed by storage: a view accesses the array of its storage. `n` is the batch. Throws on
+ *  an access out of bounds, with the names of kernel and buffer. */
 export function interpretKernel(kernel: Kernel, memory: ReadonlyMap<Buffer, Elements>, n: number): void {
   const buffers = buffersOf(kernel);
   const arrays = buffers.map((b) => {
@@ -30,7 +31,7 @@ export function interpretKernel(kernel: Kernel, memory: ReadonlyMap<Buffer, Elem
   compileKernel(kernel, buffers)(n, ...arrays);
 }
 
-/** An array of zeros for every storage that kernels touch. */
+/** An array of zeros for every storage that kernels use. */
 export function makeMemory(kernels: readonly Kernel[], n: number): Memory {
   const storages = new Set(kernels.flatMap((k) => buffersOf(k).map(storageOf)));
   return new Map([...storages].map((b) => [b, new (arrayOf(b.type.dtype))(countAt(b.type.shape, n))]));
@@ -66,7 +67,7 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
     tile: (t) => tiles.get(t) ?? bug(`the tile '${t.name}' is read before it is declared`),
     whole: () => false,
   });
-  // One array a tile, made once: coming into being again poisons it again.
+  // One array per tile, made once; declaring the tile poisons it each time.
   walkStmts(kernel.body, (s) => {
     if (s.kind !== 'tile' || tiles.has(s.tile)) return;
     const name = w.fresh('t');

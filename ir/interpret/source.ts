@@ -1,4 +1,4 @@
-/** JavaScript source while it is written: lines in nested blocks, and what expressions are called in them. */
+/** JavaScript source under construction: lines in nested blocks, and the names of expressions in them. */
 
 import type { Expr } from '../expr.ts';
 
@@ -8,7 +8,7 @@ interface Block {
   readonly outer: Block | null;
 }
 
-/** Whether a text is a name or a number, which can stand twice. */
+/** True for a text that is a name or a number, and so may be repeated. */
 export const isAtom = (text: string): boolean => /^[\w$]+$/.test(text);
 
 export class Source {
@@ -19,12 +19,12 @@ export class Source {
     this.#block.lines.push(...lines);
   }
 
-  /** A name that nothing else has. */
+  /** A unique name. */
   fresh(prefix: string): string {
     return `${prefix}${this.#count++}`;
   }
 
-  /** The lines that `body` writes, and what it returns. What it binds is bound in them alone. */
+  /** The lines that `body` writes, and its result. Its bindings hold only there. */
   apart<T>(body: () => T): [readonly string[], T] {
     this.#block = { lines: [], bound: new Map(), outer: this.#block };
     const result = body();
@@ -39,7 +39,7 @@ export class Source {
     this.line(`${head} {`, ...lines, '}');
   }
 
-  /** What an expression is called here, if it is called anything. */
+  /** The name of an expression here, if it has one. */
   bound(e: Expr): string | undefined {
     for (let b: Block | null = this.#block; b; b = b.outer) {
       const name = b.bound.get(e);
@@ -48,12 +48,12 @@ export class Source {
     return undefined;
   }
 
-  /** From here on an expression is called so. */
+  /** Names an expression from here on. */
   call(e: Expr, name: string): void {
     this.#block.bound.set(e, name);
   }
 
-  /** Computes a text once, for all that ask for the expression; returns its name. */
+  /** Computes a text once for all uses of the expression; returns its name. */
   bind(e: Expr, text: string): string {
     let name = text;
     if (!isAtom(text)) {

@@ -15,13 +15,13 @@ export function literal(value: number, dtype: DType, precision: Precision): stri
   return v < 0 || Object.is(v, -0) ? `(${Object.is(v, -0) ? '-0' : v})` : String(v);
 }
 
-/** An element of a buffer's array as a value, and a value as an element. */
+/** Converts an element of a buffer's array to a value, and back. */
 export const fromElement = (dtype: StoredType, element: string): string =>
   codedAs(dtype) ? `from_${dtype}(${element})` : element;
 export const toElement = (dtype: StoredType, value: string): string =>
   codedAs(dtype) ? `to_${dtype}(${value})` : value;
 
-/** A whole number brought into the range of its type. */
+/** An integer brought into the range of its type. */
 const narrow = (dtype: DType, text: string): string => (dtype === 'u8' ? `(${text} & 255)` : text);
 
 const rounded =
@@ -36,7 +36,7 @@ export function unary(fn: UnaryFn, dtype: DType, x: string, precision: Precision
   return narrow(resultOf(row, dtype), text);
 }
 
-/** As JavaScript has it: a condition, where the function is one. */
+/** JavaScript for a function: a condition, if the function is one. */
 export function condition(fn: BinaryFn, dtype: DType, a: string, b: string, precision: Precision): string {
   const row = binaries[fn];
   const { kind } = dtypes[dtype];
@@ -44,7 +44,7 @@ export function condition(fn: BinaryFn, dtype: DType, a: string, b: string, prec
   return row.closed ? text : narrow(resultOf(row, dtype), text);
 }
 
-/** A number, also where the function is a condition. */
+/** The same as a number, even if the function is a condition. */
 export function binary(fn: BinaryFn, dtype: DType, a: string, b: string, precision: Precision): string {
   const text = condition(fn, dtype, a, b, precision);
   return isCondition(fn) ? `(${text} ? 1 : 0)` : text;
