@@ -202,13 +202,14 @@ export const describe = (v: Value): string =>
 export const typeError = (code: string, problem: string, help: string | null = null): CompileError =>
   new CompileError(code, problem, { help });
 
-/** The nodes that `values` depend on, including themselves, operands before users. Iterative, as graphs may be deep. */
-export function topo(values: readonly Value[]): Node[] {
+/** The nodes that `values` depend on, including themselves, operands before users, without those in `known` and what is
+ *  only reached through them. Iterative, as graphs may be deep. */
+export function topo(values: readonly Value[], known?: { has(v: Value): boolean }): Node[] {
   const out: Node[] = [];
   const state = new Set<Value>();
   const stack: { node: Node; next: number }[] = [];
   const enter = (v: Value): void => {
-    if (v.kind === 'param' || state.has(v)) return;
+    if (v.kind === 'param' || state.has(v) || known?.has(v)) return;
     state.add(v);
     stack.push({ node: v, next: 0 });
   };

@@ -78,9 +78,12 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     const rebuilt = inputs.every((x, i) => x === n.inputs[i]) ? n : at(n.loc, () => build(n.op, inputs, n.attrs));
     const here = share(rebuilt);
     const next = firstMatch(here, byOp.get(here.op) ?? general);
-    if (!next || next === here) return here;
+    if (!next || next === here) {
+      done.set(here, here);
+      return here;
+    }
     // A replacement may be a small graph of its own, to be normalized too.
-    for (const m of topo([next])) if (!done.has(m)) done.set(m, m === here ? here : simplify(m));
+    for (const m of topo([next], done)) if (!done.has(m)) done.set(m, m === here ? here : simplify(m));
     return finished(next);
   };
   for (const n of topo(valuesOf(graph))) if (!done.has(n)) done.set(n, simplify(n));
