@@ -6,6 +6,7 @@ import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } fro
 import type { Target } from '../ir/target.ts';
 import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
+import { KeptOrder } from './kept-order.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
 import { gatheredOperand, isScatter } from './scatter.ts';
 import { type FollowedBy, followedBy, windowsOn } from './windows.ts';
@@ -71,8 +72,12 @@ class Fusion {
   readonly groups = new Set<Forming>();
   readonly #users: ReadonlyMap<Value, readonly Node[]>;
   readonly #results: ReadonlySet<Value>;
+  /** Nodes that are the only user of a reduction's result, directly or through others. */
+  readonly #endsReduction = new Set<Node>();
   /** The groups that compute a node. */
   readonly #homes = new Map<Node, Set<Forming>>();
+  /** A topological order of the groups. */
+  readonly #order = new KeptOrder<Forming>((g) => this.#after(g));
 
   readonly #followedBy: FollowedBy;
   readonly #target: Target;
@@ -82,6 +87,10 @@ class Fusion {
     this.#followedBy = windowsOn(target);
     this.#users = usersOf(nodes);
     this.#results = new Set(graph.results.map((r) => r.value));
+    const ends = (i: Value): boolean =>
+      i.kind === 'node' && this.#users.get(i)?.length === 1 && (equationOf(i).trips > 1 || this.#endsReduction.has(i));
+    // Operands come ahead of what reads them.
+    for (const n of nodes) if (n.inputs.some(ends)) this.#endsReduction.add(n);
   }
 
   place(n: Node): void {
@@ -106,10 +115,17 @@ class Fusion {
       }
     }
     if (readers.size === 0 && !this.#results.has(n)) return;
-    const group = (inWindows ? undefined : this.#host(n, readers)) ?? new Forming(inWindows);
-    this.groups.add(group);
+    const group = (inWindows ? undefined : this.#host(n, readers)) ?? this.#begun(inWindows);
     group.roots.push(n);
     this.#join(group, n, { form: 'same', lead: n.type.shape.length, reads: 1, key: 0, trips: 1 });
+    this.#order.settle(group);
+  }
+
+  #begun(inWindows: boolean): Forming {
+    const group = new Forming(inWindows);
+    this.groups.add(group);
+    this.#order.add(group);
+    return group;
   }
 
   #join(g: Forming, n: Node, how: Access): void {
@@ -127,6 +143,7 @@ class Fusion {
     }
     into.roots.push(...from.roots);
     this.groups.delete(from);
+    this.#order.unite(into, from);
   }
 
   /** The groups that read `n` through any of their members, and how. */
@@ -161,7 +178,7 @@ class Fusion {
     if (flops === 0 && !guarded) return true;
     if (this.#isReshaped(n)) return false;
     // The last op after a long reduction is stored instead of the reduction.
-    if (all.length > 1 && this.#endsReduction(n)) return false;
+    if (all.length > 1 && this.#endsReduction.has(n)) return false;
     // A condition in a reduction loop would prevent lanes and tiles.
     if (guarded && all.some(([g]) => g.trips > 0)) return false;
     const again = all.reduce((total, [, how]) => total + how.reads, 0);
@@ -179,7 +196,7 @@ class Fusion {
    *  lie between them, and all must loop over a prefix of the largest one's space. */
   #mayUnite(n: Node, readers: Readers): boolean {
     if ([...readers.keys()].some((g) => g.inWindows)) return false;
-    if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction(n))) return false;
+    if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction.has(n))) return false;
     const spaces = [...readers.keys()].map((g) => g.space);
     const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
     return (
@@ -187,56 +204,26 @@ class Fusion {
       spaces.every((s) => isPrefix(s, space)) &&
       [...readers].every(([g, how]) => this.#sparesWork(n, how, g)) &&
       readAlike([...readers.values()]) &&
-      !this.#waiting(readers)().size
+      ![...readers.keys()].some((g) => this.#order.isAfter(g, readers.keys()))
     );
   }
 
   /** A group that reads a stored node at its own index, and so can compute and store it itself. */
   #host(n: Node, readers: Readers): Forming | undefined {
     const { trips } = equationOf(n);
-    const waiting = this.#waiting(readers);
     for (const [g, how] of readers) {
       if (g.inWindows || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
       const along = how.form === 'same' && how.reads === 1 && sameShape(g.space, n.type.shape);
-      if (along && !waiting().has(g)) return g;
+      if (along && !this.#order.isAfter(g, readers.keys())) return g;
     }
     return undefined;
   }
 
-  /** The readers that must run after another reader, computed on first use. */
-  #waiting(readers: Readers): () => ReadonlySet<Forming> {
-    let found: Set<Forming> | null = null;
-    return () => {
-      found ??= new Set(readers.size < 2 ? [] : [...this.#dependents(readers.keys())].filter((g) => readers.has(g)));
-      return found;
-    };
+  /** The groups that read a root of another. */
+  #after(g: Forming): Set<Forming> {
+    const readers = g.roots.flatMap((r) => this.#users.get(r) ?? []);
+    return new Set(readers.flatMap((u) => [...(this.#homes.get(u) ?? [])]).filter((h) => h !== g));
   }
-
-  /** The groups that must run after one of these, because they read its roots directly or indirectly. */
-  #dependents(groups: Iterable<Forming>): Set<Forming> {
-    const out = new Set<Forming>();
-    const stack = [...groups];
-    for (let from = stack.pop(); from; from = stack.pop())
-      for (const r of from.roots)
-        for (const u of this.#users.get(r) ?? [])
-          for (const h of this.#homes.get(u) ?? [])
-            if (h !== from && !out.has(h)) {
-              out.add(h);
-              stack.push(h);
-            }
-    return out;
-  }
-
-  /** True if a node is the only user of a reduction's result, directly or through others. */
-  #endsReduction(n: Node): boolean {
-    return upsert(this.#ends, n, () =>
-      n.inputs.some(
-        (i) =>
-          i.kind === 'node' && this.#users.get(i)?.length === 1 && (equationOf(i).trips > 1 || this.#endsReduction(i)),
-      ),
-    );
-  }
-  readonly #ends = new Map<Node, boolean>();
 
   /** True if a reader views this value in another shape, at indices that it would have to divide. */
   #isReshaped(n: Node): boolean {

@@ -5,11 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { emission } from '../codegen/backend.ts';
 import { backendFor, graphStages } from '../frontend/pipeline/stages.ts';
 import { kernelKey } from '../ir/analysis/kernel-key.ts';
-import type { Module } from '../ir/graph.ts';
+import { type Module, makeGraph, param, type Value } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
+import * as ir from '../ir/ops/index.ts';
 import { kernelsOf } from '../ir/program.ts';
 import { type Target, wasm128, webgpu } from '../ir/target.ts';
 import { parseKernels, parseModule } from '../ir/text/parse.ts';
+import { f32, N, type Shape } from '../ir/type.ts';
 import { verifyKernels } from '../ir/verify/kernel.ts';
 import { chooseSchedule } from '../passes/schedule/choose/index.ts';
 import { schedule } from '../passes/schedule/index.ts';
@@ -99,6 +101,22 @@ describe('twice the graph gives no more than twice the code', () => {
         verifyKernels(two.kernels, { maxBatch: 16, target });
       });
 });
+
+test('a chain of thousands of operations takes no deeper stack, and time by its length', () => {
+  const chain = (n: number): Module => {
+    const [x, w] = [param('input', 'x', f32(N, 4)), param('parameter', 'w', f32(4))];
+    const tanh = counted(n / 200, () => 0).reduce<Value>((y) => ir.tanh(y), rowsOf(w, x.type.shape));
+    const y = counted(n, () => 0).reduce<Value>((v) => ir.add(v, x), tanh);
+    // Two kernels ask whether the chain ends a sum.
+    const sums = [ir.reduceSum(y, { dims: [0] }), ir.reduceSum(y, { dims: [1] })] as const;
+    const of = ir.add(ir.reduceSum(sums[0], { dims: [0] }), ir.reduceSum(sums[1], { dims: [0] }));
+    const task = { kind: 'differentiate', of, seed: null, wrt: [w], then: 'accumulate' } as const;
+    return { name: 'chain', maxBatch: 4, graphs: [makeGraph('backward', [{ name: 'loss', value: of }], [x, w], task)] };
+  };
+  for (const target of [wasm128, webgpu]) expect(compiled(chain(2000), target).bytes).toBeGreaterThan(2000);
+});
+
+const rowsOf = (v: Value, shape: Shape): Value => ir.broadcast(v, { shape, dims: [1] });
 
 const product = (a: string, b: string, out: string, more = ''): string => `
 kernel @of_${out}(${a}: f32[N,48], ${b}: f32[32,48], ${out}: f32[N,32] out) {

@@ -70,6 +70,7 @@ export const quick: readonly string[] = [
   'test/golden-passes.test.ts',
   'test/init.test.ts',
   'test/join.test.ts',
+  'test/kept-order.test.ts',
   'test/math.test.ts',
   'test/report.test.ts',
   'test/safetensors.test.ts',
