@@ -236,7 +236,7 @@ kernel @sum(t: f32[N,4], y: f32[4] out) {
     verifyProgram(read(text(wait)));
     verifyProgram(read(text('', 'for')));
     expect(() => verifyProgram(read(text('')))).toThrow(
-      "entry @forward, launch 1, @sum: shares temp 't' with launch 0, @double, and no barrier stands between them",
+      "entry @forward, launch 1, @sum: shares temp 't' with launch 0, @double, with no barrier between them",
     );
   });
 
@@ -257,7 +257,7 @@ kernel @k(x: f32[N,4], y: f32[N,8] out) {
 }`;
     const check = (t: string) => verifyKernels(parseText(t, 'k.tir').kernels, { maxBatch: 8 });
     check(beside('4'));
-    expect(() => check(beside('3'))).toThrow('what stands beside the parallel loop over n shares elements of y');
+    expect(() => check(beside('3'))).toThrow('a statement beside the parallel loop over n shares elements of y');
   });
 
   test('is emitted as stages of units', async () => {

@@ -1,4 +1,4 @@
-/** Whether the stores of a kernel fill a buffer, for batches of every remainder that loops split off. */
+/** Checks that the stores of a kernel fill a buffer, for batches with every remainder that loops split off. */
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { type Linear, plus } from '../analysis/linear.ts';
@@ -8,10 +8,10 @@ import { bindShape } from '../type.ts';
 import { type Access, termOf } from './dependence.ts';
 
 type Interval = readonly [from: number, to: number];
-/** More pieces than this are not told apart. */
+/** More pieces than this are given up on. */
 const most = 1 << 16;
 
-/** What is not stored, in words; null where all is. The stores are of one storage. */
+/** The gap that stores to one storage leave, in words; null if there is none. */
 export function coverage(stores: readonly Access[], bounds: Bounds): string | null {
   const [first] = stores as readonly [Access, ...Access[]];
   const shape = first.shape;
@@ -19,11 +19,11 @@ export function coverage(stores: readonly Access[], bounds: Bounds): string | nu
   const forms = stores.map((s) => s.at.map((e) => bounds.form(e)));
   for (const n of batches(stores, bounds)) {
     const extents = bindShape(shape, n);
-    // One box of values a store, as far as its loops run at all.
+    // One box of indices per store whose loops run at all.
     const boxes: (readonly (readonly Interval[])[])[] = [];
     for (const [i, s] of stores.entries()) {
       const box = boxOf(s, forms[i] as Linear[], n, bounds);
-      if (box === 'unknown') return 'which elements are stored cannot be told';
+      if (box === 'unknown') return 'the elements that are stored cannot be determined';
       if (box) boxes.push(box);
     }
     const gap = gapIn(extents, boxes);
@@ -32,7 +32,7 @@ export function coverage(stores: readonly Access[], bounds: Bounds): string | nu
   return null;
 }
 
-/** The batches to look at: remainders come round again after their divisor. */
+/** The batches to try: remainders repeat after their divisor. */
 function batches(stores: readonly Access[], bounds: Bounds): number[] {
   let [symbolic, divisor] = [false, 1];
   const look = (f: Linear): void => {
@@ -60,7 +60,7 @@ function boxOf(
   const ends: End[] = [];
   for (const f of s.frames) {
     const from = at(f.from, n);
-    // A loop ends at a number, or at the least of a number and sums over loops around it.
+    // A loop ends at a number, or at the minimum of a number and linear forms of outer loops.
     const to = Math.min(...leastOf(f.loop.to).map((e) => at(bounds.form(e), n) ?? Infinity));
     if (from === null || to === Infinity) return 'unknown';
     const trips = tripsBetween(from, to, f.loop.step);
@@ -81,13 +81,13 @@ function boxOf(
   return ends.every((e) => e.met) ? box : 'unknown';
 }
 
-/** A sum over loops that stays below 0. */
+/** A linear form over loops that stays negative. */
 interface End {
   readonly sum: Linear;
   met: boolean;
 }
 
-/** The values of a form that has the same loops as a sum which stays below 0: those that lie before this end. */
+/** The values of a form that a negative form over the same loops allows. */
 function beforeEnd(
   values: Interval[],
   form: Linear,
@@ -96,7 +96,7 @@ function beforeEnd(
   n: number,
 ): Interval[] {
   const rest = plus(form, end.sum, -1);
-  // What runs once is a number.
+  // An axis that takes one value is a constant.
   let least = rest.constant;
   const terms = new Map(rest.terms);
   for (const [k, { by }] of rest.terms) {
@@ -111,7 +111,7 @@ function beforeEnd(
   return values.flatMap(([a, b]): Interval[] => (a < most ? [[a, Math.min(b, most)]] : []));
 }
 
-/** The values of a sum over loops, as intervals. */
+/** The values of a linear form over loops, as intervals. */
 function valuesOf(
   form: Linear,
   loops: ReadonlyMap<string, { from: number; trips: number; step: number }>,
@@ -128,7 +128,7 @@ function valuesOf(
       base += v;
       continue;
     }
-    // A loop that moves two indices at once stores no box.
+    // A loop that moves two indices at once does not fill a box.
     if (used.has(k) && l.trips > 1) return null;
     used.add(k);
     base += by * l.from;
@@ -146,9 +146,9 @@ function valuesOf(
   return values;
 }
 
-/** An element in none of the boxes. */
+/** An element outside all boxes. */
 function gapIn(extents: readonly number[], boxes: readonly (readonly (readonly Interval[])[])[]): number[] | null {
-  // Along each dimension, the sets of boxes that some place lies in, and the first such place.
+  // For each dimension, the distinct sets of boxes that contain some index, with the first such index.
   const along = extents.map((extent, d) => {
     const cuts = new Set([0]);
     for (const box of boxes)
@@ -179,7 +179,7 @@ function gapIn(extents: readonly number[], boxes: readonly (readonly (readonly I
   return search(0, (1n << BigInt(boxes.length)) - 1n, []);
 }
 
-/** A form's value where it depends on nothing but the batch. */
+/** The value of a form that depends only on the batch; else null. */
 function at(f: Linear, n: number): number | null {
   let v = f.constant;
   for (const { of, by } of f.terms.values()) {

@@ -1,4 +1,4 @@
-/** Whether two accesses of a kernel can touch one element, and in which iterations. */
+/** Dependence tests: can two accesses of a kernel touch the same element, and in which iterations? */
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { flatPlace, type Linear, plus, times } from '../analysis/linear.ts';
@@ -7,31 +7,31 @@ import type { Interner } from '../interner.ts';
 import type { Loop, Stmt } from '../kernel.ts';
 import { type Dim, sameShape } from '../type.ts';
 
-/** A loop as it stands around a statement. */
+/** A loop around a statement. */
 export interface Frame {
   readonly loop: Loop;
   readonly from: Linear;
   readonly to: Linear;
   readonly range: { readonly from: Linear; readonly last: Linear };
-  /** Whether it runs at least once, for every batch. */
+  /** It runs at least once, for every batch. */
   readonly certain: boolean;
-  /** Whether it runs at most once, for every batch. */
+  /** It runs at most once, for every batch. */
   readonly once: boolean;
 }
 
-/** One place of a kernel that touches a buffer or a tile. */
+/** One access to a buffer or a tile. */
 export interface Access {
   readonly of: Buffer | Tile;
   readonly shape: readonly Dim[];
   readonly at: readonly Expr[];
   readonly frames: readonly Frame[];
   readonly stmt: Stmt;
-  /** Statements are numbered in the order in which they stand. */
+  /** The number of the statement, in textual order. */
   readonly order: number;
 }
 
-/** The common loops of which two different iterations may touch the same element, one by `a`, the other by `b`; null where
- *  they never touch the same. An empty list says: only within one iteration. */
+/** The common loops in which two different iterations may touch the same element, one by `a`, the other by `b`; null if
+ *  they never touch the same. Empty if they can only within one iteration. */
 export function meet(a: Access, b: Access, common: readonly Frame[], bounds: Bounds): readonly Frame[] | null {
   // The second access gets axes of its own.
   const twins = new Map<Axis, Expr>(b.frames.map((f) => [f.loop.axis, ix({ ...f.loop.axis })]));
@@ -61,10 +61,10 @@ export function meet(a: Access, b: Access, common: readonly Frame[], bounds: Bou
   }
 }
 
-/** Which term of a sum an axis is. */
+/** The key of an axis in linear forms. */
 export const termOf = (a: Axis, bounds: Bounds): string => bounds.form(ix(a)).terms.keys().next().value as string;
 
-/** c·i - c·i' + rest = 0 makes i = i', as these differ by whole steps and the rest is smaller than a step. */
+/** c·i - c·i' + rest = 0 implies i = i', as the two differ by whole steps and the rest is smaller than a step. */
 export function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolean {
   const [k, l] = [termOf(f.loop.axis, bounds), termOf(twin, bounds)];
   const [c, e] = [d.terms.get(k)?.by ?? 0, d.terms.get(l)?.by ?? 0];
@@ -77,7 +77,7 @@ export function settles(d: Linear, f: Frame, twin: Axis, bounds: Bounds): boolea
   return bounds.least(rest) > -step && bounds.greatest(rest) < step;
 }
 
-/** The two axes made one. */
+/** A form in which the two axes are the same. */
 export function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear {
   const l = termOf(twin, bounds);
   const by = d.terms.get(l)?.by;
@@ -87,15 +87,15 @@ export function unify(d: Linear, axis: Axis, twin: Axis, bounds: Bounds): Linear
   return plus({ ...d, terms }, times(bounds.form(ix(axis)), by));
 }
 
-/** Dimensions whose indices are one index taken apart, as one: t[e / c, e % c] is element e of t's rows of c, one behind the
- *  other, and t[e / c % k, e % c] element e % (k·c). */
+/** Merges dimensions whose indices are quotient and remainder of one index: t[e / c, e % c] is element e of t with rows
+ *  of length c flattened, and t[e / c % k, e % c] is element e % (k·c). */
 export function undivided(
   shape: Access['shape'],
   at: readonly Expr[],
   interner: Interner,
 ): Pick<Access, 'shape' | 'at'> {
   if (at.length !== shape.length) return { shape, at };
-  // Dimensions of one element may stand between.
+  // Dimensions of extent 1 may lie between.
   const kept = shape.flatMap((extent, d) => (extent === 1 && isZero(at[d]) ? [] : [d]));
   const plain = { shape: kept.map((d) => shape[d] as Dim), at: kept.map((d) => at[d] as Expr) };
   const whole = joined(plain.shape, plain.at, interner);
@@ -125,14 +125,14 @@ function joined(shape: Access['shape'], at: readonly Expr[], interner: Interner)
   return { shape, at };
 }
 
-/** e where an expression is e / c, or e % c. */
+/** e if an expression is e / c, or e % c; else null. */
 const quotient = (e: Expr, fn: 'idiv' | 'imod', c: Dim | undefined): Expr | null =>
   e.kind === 'binary' && e.fn === fn && e.b.kind === 'const' && e.b.value === c ? e.a : null;
 
-/** The row-major position of an access. */
+/** The row-major offset of an access. */
 export const flat = ({ at, shape }: Access): Expr => flatPlace(shape, at);
 
-/** The loops that stand around both accesses. */
+/** The loops around both accesses. */
 export function commonFrames(a: Access, b: Access): Frame[] {
   const n = a.frames.findIndex((f, i) => f !== b.frames[i]);
   return n < 0 ? [...a.frames] : a.frames.slice(0, n);

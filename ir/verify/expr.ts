@@ -1,4 +1,4 @@
-/** Verifies expressions: their element types, the axes they read, and that every load lies inside its buffer. */
+/** Verifies expressions: element types, axes in scope, and that every load is inside its buffer. */
 
 import type { Bounds, Facts } from '../analysis/bounds.ts';
 import { constant } from '../analysis/linear.ts';
@@ -11,7 +11,7 @@ import type { ProblemCode } from './index.ts';
 
 export type Complain = (code: ProblemCode, message: string) => void;
 
-/** Element types, bottom-up, each shared part once. */
+/** Infers element types bottom-up, each shared part once. */
 export class Typing {
   readonly #known = new Map<Expr, DType>();
 
@@ -79,25 +79,26 @@ export const show = (e: Expr): string => {
   return text.length > 90 ? `${text.slice(0, 87)}…` : text;
 };
 
-/** What a walk over expressions tells its caller. */
+/** Callbacks of a walk over expressions. */
 export interface Visitor {
   readonly complain: Complain;
   load?(e: Extract<Expr, { kind: 'load' }>): void;
   tile?(tile: Tile, at: readonly Expr[], facts: Facts): void;
 }
 
-/** Parts that one statement's branches may come to: what would take longer to prove is refused. */
-const mostSteps = 200_000;
+/** The most parts to visit over all branches of a statement: anything that takes longer to prove is refused. */
+const maxSteps = 200_000;
 
-/** Expressions as they are evaluated: a branch only where its condition holds, a reduction's body for each of its indices.
- *  What both branches of a choice share is looked at once, unless it takes a branch's condition to prove it. */
+/** Visits expressions as they are evaluated: a branch only under its condition, a reduction's body for all of its
+ *  indices. Parts that both branches of a select share are visited once, unless proving them takes a branch's
+ *  condition. */
 export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts = []): void {
   let steps = 0;
   go(e, { facts, seen: [new Set()], placed: placement([e]), visitor, stopped: () => false });
-  if (steps > mostSteps) visitor.complain('bounds', `${show(e)}: its choices are too many to follow`);
+  if (steps > maxSteps) visitor.complain('bounds', `${show(e)}: it has too many branches to check`);
 
   function go(p: Expr, at: Walk): void {
-    if (at.stopped() || at.seen.some((s) => s.has(p)) || ++steps > mostSteps) return;
+    if (at.stopped() || at.seen.some((s) => s.has(p)) || ++steps > maxSteps) return;
     (at.seen.at(-1) as Set<Expr>).add(p);
     switch (p.kind) {
       case 'const':
@@ -145,7 +146,7 @@ export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts
     }
   }
 
-  /** Looks at a part as if nothing were known of the branches that hold it, and forgets that if it does not hold so. */
+  /** Visits a part without the conditions of the branches that contain it, and drops the result if the proof fails. */
   function tryTo(p: Expr, at: Walk): void {
     if (at.seen.some((s) => s.has(p))) return;
     let sound = true;
@@ -157,7 +158,7 @@ export function evaluate(e: Expr, bounds: Bounds, visitor: Visitor, facts: Facts
       },
       load: (e) => found.push(() => at.visitor.load?.(e)),
       tile: (tile, index, known) => {
-        // Whether its element is set is for the visitor to tell.
+        // Whether its element is set is for the visitor to decide.
         if (index.length > 0) sound = false;
         found.push(() => at.visitor.tile?.(tile, index, known));
       },
@@ -189,14 +190,14 @@ interface Walk {
   readonly seen: readonly Set<Expr>[];
   readonly placed: Placement;
   readonly visitor: Visitor;
-  /** Whether what is found no longer matters. */
+  /** True once the findings no longer matter. */
   readonly stopped: () => boolean;
 }
 
-/** The fact that holds where nothing runs: -1 is not negative. */
+/** The contradictory fact -1 ≥ 0, for code that never runs. */
 export const nothing = constant(-1);
 
-/** An index for each dimension, each inside it. */
+/** Checks that there is an index for each dimension, and that each is in bounds. */
 export function indices(
   name: string,
   at: readonly Expr[],
@@ -218,7 +219,7 @@ export function indices(
     const most = bounds.greatest(bounds.form(index), facts);
     const side = inside === 'below' ? `may be ${number(least)}` : `may be ${number(most)}`;
     const size_ = typeof extent === 'number' ? extent : extent.times === 1 ? 'N' : `${extent.times}N`;
-    complain('bounds', `${name}[${at.map(show).join(', ')}]: index ${d} ${side}, and is to lie in 0..${size_}`);
+    complain('bounds', `${name}[${at.map(show).join(', ')}]: index ${d} ${side}, but must be in 0..${size_}`);
   }
 }
 

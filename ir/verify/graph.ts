@@ -1,5 +1,5 @@
-/** Verifies graphs: types, names, updates, and that every op's equation is sound; and graphs in groups: what is computed
- *  where, and that nothing is read before it is stored or after it is overwritten. */
+/** Verifies graphs: types, names, updates, and every op's equation; and fused graphs: that every value is computed, and
+ *  that nothing is read before it is stored or after it is overwritten. */
 
 import { Bounds } from '../analysis/bounds.ts';
 import { equation } from '../analysis/equation.ts';
@@ -24,17 +24,17 @@ import { evaluate, nothing, Typing } from './expr.ts';
 import { collect, complaint, type Problem, type Report } from './index.ts';
 
 export interface GraphOptions {
-  /** Whether passes have still to differentiate or to apply; else a task left is a problem. */
+  /** Passes may still have to differentiate or apply gradients; else a task is a problem. */
   readonly tasks?: boolean;
   /** Equations are checked up to this batch. */
   readonly maxBatch?: number;
 }
 
-/** Throws a `VerifyError` with all problems. */
+/** Throws a `VerifyError` that lists every problem. */
 export const verifyGraph = (graph: Graph, options: GraphOptions = {}): void =>
   void collect((r) => check(graph, options, r, alone(graph)));
 
-/** All graphs of a module, and that they agree on what its params are. */
+/** Verifies all graphs of a module, and that they agree on its params. */
 export const verifyModule = (module: Module, options: GraphOptions = {}): void =>
   void collect((report) => {
     const ranges = indexRanges(module);
@@ -45,14 +45,14 @@ export const verifyModule = (module: Module, options: GraphOptions = {}): void =
       for (const p of g.params) {
         const known = params.get(p.name);
         if (known && known.param !== p)
-          report('name', `graph @${g.name}`, `'${p.name}' is not the param that @${known.graph} calls so`, p.loc);
+          report('name', `graph @${g.name}`, `'${p.name}' is not the param of this name in @${known.graph}`, p.loc);
         else params.set(p.name, { graph: g.name, param: p });
       }
       check(g, { maxBatch: module.maxBatch, ...options }, report, ranges);
     }
   });
 
-/** Throws a `VerifyError` with all problems of a graph in groups, those of the graph itself included. */
+/** Throws a `VerifyError` that lists every problem of a fused graph, including those of the graph itself. */
 export const verifyFused = (graph: FusedGraph, options: GraphOptions = {}): Problem[] =>
   collect((report) => {
     check(graph, options, report, alone(graph));
@@ -71,7 +71,7 @@ function check(
   const inputs = (v: Value): string => (v.kind === 'param' ? `param '${v.name}'` : v.op.name);
   const at = (n: Node): string => `${here}, ${n.op.name}: ${showType(n.type)}`;
   const roots = valuesOf(graph);
-  if (cyclic(roots)) return report('cycle', here, `its nodes depend on each other in a circle`);
+  if (cyclic(roots)) return report('cycle', here, `its nodes depend on each other in a cycle`);
 
   const integers = new IntegerValues(ranges, maxBatch);
   const listed = new Set(graph.params);
@@ -124,7 +124,7 @@ function check(
 function shape(where: string, t: TensorType, { loc }: Value, report: Report): void {
   if (t.shape.filter(isBatch).length > 1) report('batch', where, `${showType(t)} holds the batch more than once`, loc);
   if (t.shape.some((d) => (isBatch(d) ? !Number.isInteger(d.times) || d.times < 1 : !Number.isInteger(d) || d < 0)))
-    report('type', where, `${showType(t)} has an extent that is no whole number`, loc);
+    report('type', where, `${showType(t)} has an extent that is not a whole number`, loc);
 }
 
 function results(graph: Graph, known: (p: Value, where: string) => void, report: Report): void {
@@ -163,7 +163,7 @@ function task(graph: Graph, allowed: boolean, known: (p: Value, where: string) =
   const { task: t } = graph;
   if (!t) return;
   const where = `graph @${graph.name}, task`;
-  if (!allowed) return report('task', where, `it has still to ${t.kind}`);
+  if (!allowed) return report('task', where, `it must still ${t.kind}`);
   if (t.kind === 'apply') {
     for (const [p, g] of t.gradients) {
       known(p, where);
@@ -208,13 +208,13 @@ function cyclic(roots: readonly Value[]): boolean {
 
 interface Equation {
   readonly problems: readonly string[];
-  /** Whether any element of the operand is read, for each operand. */
+  /** For each operand, true if any of its elements is read. */
   readonly reads: readonly boolean[];
 }
 const equations = new WeakMap<Node, Equation>();
 
-/** What a node's defining equation says: it must give an element of the result's type from elements that are there. An index
- *  that is data lies where `integers` know it to. */
+/** The problems of a node's equation, which must give elements of the result's type and read only existing elements,
+ *  and the operands that it reads. `integers` bound the indices that are data. */
 function equationOf(n: Node, maxBatch: number, integers = new IntegerValues(new Map(), maxBatch)): Equation {
   const known = equations.get(n);
   if (known) return known;
@@ -232,7 +232,7 @@ function equationOf(n: Node, maxBatch: number, integers = new IntegerValues(new 
     const bounds = new Bounds(maxBatch, isData ? { buffers: integers.operands(n, buffers) } : {});
     for (const a of axes) bounds.bind(a, constant(0), bounds.form(size(a.extent)), 1);
     evaluate(e, bounds, { complain, load: (l) => read.add(l.buffer) }, isEmpty(n.type) ? [nothing] : []);
-    // Where indices decide, another branch may read what this shape never does.
+    // Branches that indices rule out here count as reads too, as another shape may take them.
     some(e, (p) => p.kind === 'load' && read.add(p.buffer) && false);
     for (const a of freeAxes(e)) if (!axes.includes(a)) problems.push(`its equation leaves the axis '${a.name}' free`);
   } catch (e) {
@@ -265,7 +265,7 @@ function groups(graph: FusedGraph, report: Report): void {
   }
   const updates = updatesOf(graph, launchOf, report);
   const stored = (v: Value): boolean => v.kind === 'param' || launchOf.has(v);
-  /** What memory a value is read from, through views; null where it is not stored. */
+  /** The stored value that a value is read from, through views; null if it is not stored. */
   const source = (v: Value): Value | null =>
     stored(v) ? v : v.kind === 'node' && v.op.view ? source(v.inputs[0] as Value) : null;
 
@@ -274,7 +274,7 @@ function groups(graph: FusedGraph, report: Report): void {
       for (const [k, input] of m.inputs.entries()) {
         const where = `${here}, group ${i}, ${m.op.name}: ${showType(m.type)}`;
         const read = equationOf(m, 64).reads[k] === true;
-        // A member computes what it reads of other members; else it is read from memory.
+        // Values of other members are computed in the group; all others are read from memory.
         if (!read || (input.kind === 'node' && g.members.has(input))) continue;
         const from = source(input);
         if (!from) {
@@ -302,20 +302,20 @@ function groups(graph: FusedGraph, report: Report): void {
   copies(graph, updates, source, report);
 }
 
-/** A group of windows has one root, and what it gathers is spread by an op that says where to. */
+/** Checks that a group of windows has one root, and that a gathered value comes from an op with a scatter equation. */
 function formOf({ roots, members, form, gathered }: Group, report: (message: string) => void): void {
   for (const s of gathered) {
     const what = `${s.op.name}: ${showType(s.type)}`;
-    if (!members.has(s)) report(`it gathers ${what}, which is none of its nodes`);
+    if (!members.has(s)) report(`it gathers ${what}, which is not one of its nodes`);
     else if (roots.includes(s)) report(`it both gathers and stores ${what}`);
-    else if (!s.op.scatter) report(`it gathers ${what}, which spreads nothing`);
+    else if (!s.op.scatter) report(`it gathers ${what}, which scatters nothing`);
     else if (![...members].some((m) => m.inputs.includes(s))) report(`it gathers ${what}, which nothing in it reads`);
   }
   if (form !== 'windows') return;
   const [root, ...others] = roots;
   if (others.length > 0) report('its windows add to several results');
   if (root && !root.op.scatter)
-    report(`its windows add to ${root.op.name}: ${showType(root.type)}, which spreads nothing`);
+    report(`its windows add to ${root.op.name}: ${showType(root.type)}, which scatters nothing`);
   if (gathered.size > 1) report('its windows range over several operands');
   for (const m of members)
     if (m !== root && !gathered.has(m) && !m.op.view)
@@ -338,7 +338,7 @@ function updatesOf(graph: FusedGraph, launchOf: ReadonlyMap<Node, number>, repor
   return updates;
 }
 
-/** Every node that results need is computed somewhere. */
+/** Checks that every node that results need is computed somewhere. */
 function needed(
   graph: FusedGraph,
   inSome: ReadonlySet<Node>,
@@ -360,8 +360,8 @@ function needed(
       report('group', `graph @${graph.name}, result '${r.name}'`, 'its value is not stored', r.value.loc);
 }
 
-/** Staged updates, and results that are params, are copied when all groups have run, from the values that params hold
- *  then: none may have been updated in place by a group. */
+/** Staged updates, and results that are params, are copied after all groups have run: no group may have updated the
+ *  params that they read in place. */
 function copies(
   graph: FusedGraph,
   updates: ReadonlyMap<Param, number>,

@@ -1,8 +1,8 @@
-/** What the verifiers of graphs, kernels and programs share: problems by code, and the error that lists them. */
+/** Shared by the verifiers of graphs, kernels and programs: problems by code, and the error that lists them. */
 
 import { CompileError, type Loc, showLoc } from '../diagnostic.ts';
 
-/** Every invariant has a code; a problem names the one that is broken. */
+/** A code for every invariant; a problem names the one that is violated. */
 export const problemCodes = [
   // expressions
   'unbound-axis',
@@ -52,15 +52,15 @@ export type ProblemCode = (typeof problemCodes)[number];
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** A warning says that code will be slow; an error, that it may be wrong. */
+  /** A warning means slow code; an error means that it may be wrong. */
   readonly level: 'error' | 'warning';
-  /** The graph's node, the kernel's statement or the program's launch. */
+  /** The node of the graph, the statement of the kernel or the launch of the program. */
   readonly where: string;
   readonly message: string;
   readonly loc: Loc | null;
 }
 
-/** An invariant of the IR does not hold, or could not be proved. */
+/** An invariant of the IR that does not hold, or could not be proved. */
 export class VerifyError extends Error {
   override readonly name = 'VerifyError';
   readonly problems: readonly Problem[];
@@ -78,7 +78,7 @@ export const showProblem = ({ code, where, message, loc }: Problem): string =>
 
 export type Report = (code: ProblemCode, where: string, message: string, loc?: Loc | null) => void;
 
-/** Runs a verifier. Throws a `VerifyError` with all errors it reports, each once; returns the warnings. */
+/** Runs a verifier. Throws a `VerifyError` with every error that it reports, without duplicates; returns the warnings. */
 export function collect(verify: (report: Report) => void): Problem[] {
   const found = new Map<string, Problem>();
   verify((code, where, message, loc = null) => {
@@ -92,6 +92,6 @@ export function collect(verify: (report: Report) => void): Problem[] {
   return problems;
 }
 
-/** What an op's type rule says against its operands. Anything but a `CompileError` is a fault of the rule. */
+/** The message of an error from an op's type rule. Anything but a `CompileError` is a fault of the rule. */
 export const complaint = (e: unknown): string =>
   e instanceof CompileError ? e.message : `its definition throws: ${e instanceof Error ? e.message : String(e)}`;

@@ -1,5 +1,5 @@
-/** Verifies loops over the invocations of a workgroup: their form, what each invocation has for itself, and barriers between
- *  what they share. */
+/** Verifies loops over the invocations of a workgroup: their form, the private data of each invocation, and the
+ *  barriers between accesses to shared data. */
 
 import type { Linear } from '../analysis/linear.ts';
 import { type Expr, type Tile, walk } from '../expr.ts';
@@ -13,12 +13,12 @@ import { type BarrierAt, isOwn, unordered, workgroupBytes } from './workgroup.ts
 export class Invocations {
   readonly #at: Position;
   readonly #target: Target | undefined;
-  /** How many loops stand around each tile's declaration. */
+  /** The number of loops around each tile's declaration. */
   readonly #depths: ReadonlyMap<Tile, number>;
   readonly #barriers: BarrierAt[] = [];
-  /** Tiles that belong to invocations, with how many of their dimensions tell which. */
+  /** Tiles that belong to invocations, with the number of leading dimensions that identify the invocation. */
   readonly #owned = new Map<Tile, number>();
-  /** The most that a nest of loops asks for; 0 where there are none. */
+  /** The largest number of invocations in a nest of loops; 0 without any. */
   #most = 0;
 
   constructor(at: Position, target: Target | undefined, depths: ReadonlyMap<Tile, number>) {
@@ -36,13 +36,13 @@ export class Invocations {
     const wrong = (problem: string): void =>
       this.#at.complain('invocations', `the loop over ${l.axis.name} ${problem}`);
     const { extent } = l.axis;
-    if (typeof extent !== 'number') return wrong('is for invocations, and how many there are no number tells');
+    if (typeof extent !== 'number') return wrong('is for invocations, but its extent is not a number');
     if (l.step !== 1 || from.constant !== 0 || from.terms.size > 0)
-      wrong('is for invocations, and does not count from 0 by 1');
+      wrong('is for invocations, but does not count from 0 by 1');
     const nest = this.nest();
     const around = nest.at(-1)?.loop;
     if (around && (this.#at.frames.at(-1)?.loop !== around || around.body.length > 1))
-      wrong('is for invocations, and parted from the loop over invocations around it');
+      wrong('is for invocations, but not alone in the loop over invocations around it');
     const count = nest.reduce((p, f) => p * (f.loop.axis.extent as number), extent);
     this.#most = Math.max(this.#most, count);
     const most = this.#target?.workgroup?.invocations;
@@ -50,7 +50,7 @@ export class Invocations {
       wrong(`makes ${count} invocations, and a workgroup of ${this.#target?.name} has ${most}`);
   }
 
-  /** What invocations add up together is a tile of theirs, whole, and nothing else reads it. */
+  /** Invocations may only reduce together a whole tile of theirs that nothing else reads. */
   together(l: Loop): void {
     const wrong = (problem: string): void =>
       this.#at.complain('invocations', `the loop over ${l.axis.name} is for all invocations together, and ${problem}`);
@@ -63,19 +63,20 @@ export class Invocations {
     const whole = l.step === 1 && l.from.kind === 'const' && l.from.value === 0 && l.to.kind === 'const';
     if (!whole || l.to.value !== tile.tile.shape[0]) wrong('does not run over the whole of it');
     if (only.at.length > 0 || only.tile.memory || !addsTogether(only.fn, only.tile.dtype) || tile.tile.half)
-      wrong(`no device finds its ${only.fn} so`);
+      wrong(`no device computes its ${only.fn} like this`);
     let reads = 0;
     walkStmts(this.#at.kernel.body, (s) => {
       for (const e of exprsOf(s)) walk(e, (p) => void (p.kind === 'tile' && p.tile === tile.tile && reads++));
     });
     if (reads > 1) wrong(`${tile.tile.name} is read elsewhere`);
-    if (this.#target?.workgroup && !this.#target.workgroup.together) wrong(`${this.#target.name} has no such`);
+    if (this.#target?.workgroup && !this.#target.workgroup.together)
+      wrong(`${this.#target.name} does not support that`);
     this.barrier();
   }
 
   barrier(): void {
     if (this.#at.frames.some((f) => f.loop.mode === 'invocations'))
-      this.#at.complain('barrier', 'a barrier in one invocation, where others may not come by');
+      this.#at.complain('barrier', 'a barrier inside a loop over invocations, which others may not reach');
     for (const { loop } of this.#at.frames)
       for (const e of [loop.from, loop.to])
         walk(e, (p) => {
@@ -85,13 +86,16 @@ export class Invocations {
     this.#barriers.push({ frames: [...this.#at.frames], order: this.#at.order });
   }
 
-  /** A tile in registers that is declared around invocations: each has the elements at its own index, or all have the same. */
+  /** A register tile declared around invocations: each must use the elements at its own index, or all the same ones. */
   own(tile: Tile, at: readonly Expr[], written: boolean): number {
     const around = this.#depths.get(tile) ?? 0;
     const nest = this.nest().filter((f) => this.#at.frames.indexOf(f) >= around);
     if (nest.length === 0) {
       if (this.#owned.has(tile))
-        this.#at.complain('invocations', `${element(tile, at)}: ${tile.name} belongs to invocations, and this to none`);
+        this.#at.complain(
+          'invocations',
+          `${element(tile, at)}: ${tile.name} belongs to invocations, but this is in none`,
+        );
       return 0;
     }
     const own = isOwn(
@@ -108,7 +112,7 @@ export class Invocations {
     return own ? nest.length : 0;
   }
 
-  /** What invocations share, and in which order they come to it. */
+  /** Checks accesses to shared data, and their order. */
   verify(touched: Touches): void {
     if (this.#most === 0) return;
     const shared = (a: Access): boolean => (a.of as Tile).memory === 'workgroup';
@@ -124,7 +128,7 @@ export class Invocations {
       this.#at.complainAt(
         found.second,
         'barrier',
-        `another invocation touches ${found.second.of.name} at ${firstLine(found.first.stmt)}${found.around ? `, in the turn of ${found.around.axis.name} before` : ''}, and no barrier stands between`,
+        `another invocation touches ${found.second.of.name} at ${firstLine(found.first.stmt)}${found.around ? `, in the previous iteration of ${found.around.axis.name}` : ''}, with no barrier between`,
       );
     const tiles = [...this.#depths.keys()].filter((t) => t.memory);
     const [bytes, most] = [workgroupBytes(tiles), this.#target?.workgroup?.bytes];
@@ -136,7 +140,7 @@ export class Invocations {
       );
   }
 
-  /** How many dimensions of a tile tell to which invocation it belongs. */
+  /** The number of a tile's dimensions that identify the invocation it belongs to. */
   ownDimensions(tile: Tile): number {
     return this.#owned.get(tile) ?? 0;
   }

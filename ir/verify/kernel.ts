@@ -1,5 +1,6 @@
-/** Verifies kernels: every name bound, every element in its place, every tile set before it is read. What loops over invocations
- *  promise is for `invocations.ts`, registers and lanes for `registers.ts`, and in which order things happen for `order.ts`. */
+/** Verifies kernels: every name is bound, every index is in bounds, every tile is set before it is read.
+ *  `invocations.ts` verifies loops over invocations, `registers.ts` registers and lanes, and `order.ts` the order of
+ *  accesses. */
 
 import { Bounds, type Facts, type Top } from '../analysis/bounds.ts';
 import { constant, type Linear, plus } from '../analysis/linear.ts';
@@ -30,22 +31,21 @@ import { readsByData, storedValues, valuesIn } from './values.ts';
 
 export interface KernelOptions {
   readonly maxBatch: number;
-  /** Registers are counted where a target is given. */
+  /** If given, registers are counted against it. */
   readonly target?: Target;
-  /** Buffers that hold indices, and how many values these may take, from 0 on, as a host checks. What kernels themselves
-   *  store is followed. An index that is data and of which neither tells enough must stand behind a condition. */
+  /** Numbers n such that a host checks the indices in a buffer to be in 0 … n − 1. Values that kernels store are
+   *  inferred. An index that is data without a sufficient bound from either must be under a condition. */
   readonly values?: ReadonlyMap<Buffer, number>;
-  /** Whether serial loops may hand on what they store to what comes after, as those of kernels written by hand do. Those that
-   *  lowering makes never do. */
+  /** Serial loops may hand on values through memory, as those of handwritten kernels do. Those from lowering never do. */
   readonly throughMemory?: boolean;
-  /** The greatest of these values, where that hangs on the batch. */
+  /** The greatest of these values, where it depends on the batch. */
   readonly tops?: ReadonlyMap<Buffer | Tile, Top>;
 }
 
-/** Throws a `VerifyError` with all problems; returns warnings. */
+/** Throws a `VerifyError` that lists every problem; returns warnings. */
 export const verifyKernel = (kernel: Kernel, options: KernelOptions): Problem[] => verifyKernels([kernel], options);
 
-/** Several kernels, each once. */
+/** Verifies several kernels, each once. */
 export const verifyKernels = (kernels: Iterable<Kernel>, options: KernelOptions): Problem[] =>
   collect((report) => {
     const typing = new Typing();
@@ -62,13 +62,13 @@ class KernelVerifier {
   readonly #at: Position;
   readonly #target: Target | undefined;
   readonly #bounds: Bounds;
-  /** Lists that kernels fill, this one's among them. */
+  /** Lists that kernels fill, including this one's. */
   readonly #lists: ReadonlyMap<Buffer, List>;
   readonly #typing: Typing;
   readonly #tiles: TileStates;
   readonly #invocations: Invocations;
   readonly #registers: Registers;
-  /** Storages, by what statements do to them. */
+  /** Storages by the kind of access. */
   readonly #stored = new Set<Buffer>();
   readonly #summed = new Set<Buffer>();
   readonly #loaded = new Set<Buffer>();
@@ -128,15 +128,15 @@ class KernelVerifier {
     }
   }
 
-  /** What the params say against what the body does. */
+  /** Compares the access of params with what the body does. */
   #accesses(kernel: Kernel): void {
     this.#at.stmt = null;
     const listed = new Map(kernel.params.map((p) => [p.buffer, p.access]));
-    // What is added to something that the kernel itself does not set reads what was there before.
+    // Adding to a buffer that the kernel does not set reads the values from before.
     for (const b of this.#summed) if (!this.#stored.has(b)) this.#loaded.add(b);
     for (const b of this.#summed) this.#stored.add(b);
     for (const b of new Set([...this.#loaded, ...this.#stored]))
-      if (!listed.has(b)) this.#at.complain('access', `${b.name} is used and is no param`);
+      if (!listed.has(b)) this.#at.complain('access', `${b.name} is used but is not a param`);
     for (const [b, access] of listed) {
       const does = this.#stored.has(b)
         ? this.#loaded.has(b)
@@ -181,7 +181,7 @@ class KernelVerifier {
   }
 
   #declare(t: Tile): void {
-    if (this.#tiles.has(t)) this.#at.complain('tile-scope', `the tile ${t.name} is declared where it is known already`);
+    if (this.#tiles.has(t)) this.#at.complain('tile-scope', `the tile ${t.name} is already declared here`);
     if (t.shape.some((d) => !Number.isInteger(d) || d < 1))
       this.#at.complain('tile-scope', `the tile ${t.name} has shape [${t.shape}]`);
     else if (t.shape.reduce((p, d) => p * d, 1) > maxCopies)
@@ -192,7 +192,7 @@ class KernelVerifier {
     if (t.memory && this.#invocations.nest().length > 0)
       this.#at.complain('tile-scope', `the tile ${t.name} is for a workgroup, and declared in one of its invocations`);
     if (t.half && (t.dtype !== 'f32' || !t.memory))
-      this.#at.complain('dtype', `the tile ${t.name} is halves, and no f32 in the memory of a workgroup`);
+      this.#at.complain('dtype', `the tile ${t.name} is halves, but not f32 in workgroup memory`);
     if (t.half && this.#target?.workgroup && !this.#target.workgroup.halves)
       this.#at.complain('dtype', `the tile ${t.name} is halves, and ${this.#target.name} has none`);
     if (this.#at.frames.some((f) => f.loop.mode === 'vectorized'))
@@ -224,11 +224,11 @@ class KernelVerifier {
     if (l.mode === 'invocations') this.#invocations.loop(l, from);
     if (l.together) this.#invocations.together(l);
     if (l.mode === 'parallel' && this.#invocations.nest().length > 0)
-      this.#at.complain('invocations', `the loop over ${l.axis.name} is for workgroups, and stands in one`);
+      this.#at.complain('invocations', `the loop over ${l.axis.name} is for workgroups, but inside one`);
 
     const range = b.bind(l.axis, from, to, l.step);
     const certain = b.isNatural(plus(plus(to, from, -1), constant(-1)), facts);
-    // Asked here, where the axes of its ends are bound.
+    // Computed here, where the axes of its bounds are in scope.
     const once = b.greatest(plus(range.last, range.from, -1), facts) < l.step;
     const frame: Frame = { loop: l, from, to, range, certain, once };
     this.#at.frames.push(frame);
@@ -241,7 +241,7 @@ class KernelVerifier {
     b.unbind(l.axis);
   }
 
-  /** The bounds of which a loop's end is the least, where it is a minimum. */
+  /** The operands of the minimum at which a loop ends; empty if it is none. */
   #ends({ to }: Loop): Linear[] {
     const all = leastOf(to);
     return all.length > 1 ? all.map((e) => this.#bounds.form(e)) : [];
@@ -256,7 +256,7 @@ class KernelVerifier {
     const dtype = valueType(held);
     if (value !== dtype) this.#at.complain('dtype', `${to.name} is ${held}, and the value is ${value}`);
     const shape = s.kind === 'store' ? s.buffer.type.shape : s.tile.shape;
-    // The next place of a list is one of those that it has, as no step appends twice.
+    // The next element of a list is in bounds if the list has room, as no step appends twice.
     const list = s.kind === 'store' ? this.#lists.get(storageOf(s.buffer)) : undefined;
     const known = list?.append === s && hasRoom(list) ? -1 : shape.length;
     indices(to.name, s.at.slice(0, known), shape.slice(0, known), this.#bounds, this.#at.complain, facts);
@@ -282,7 +282,7 @@ class KernelVerifier {
 
   #expression(e: Expr, facts: Facts): void {
     this.#typing.of(e, this.#at.complain);
-    // What stands in a branch that is never taken is a param all the same.
+    // A buffer read only in a branch that is never taken is still a param.
     walk(e, (p) => void (p.kind === 'load' && this.#loaded.add(storageOf(p.buffer))), this.#walked);
     const awake = new Set<Tile>();
     evaluate(

@@ -1,5 +1,5 @@
-/** Verifies the order of what a kernel does: loops that may run side by side without races, values overwritten only after they
- *  were read, values computed to be read, and results stored whole. It leans on indices that are known to be sound. */
+/** Verifies the order of a kernel's accesses: no races in loops that may run in parallel, values overwritten only after
+ *  they are read, no values computed in vain, and results stored in full. Relies on indices that were verified before. */
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { isCounted, type List } from '../analysis/lists.ts';
@@ -11,27 +11,27 @@ import { type Access, commonFrames, type Frame, meet } from './dependence.ts';
 import { show } from './expr.ts';
 import type { ProblemCode } from './index.ts';
 
-/** What a kernel touches, each list in the order of its statements. */
+/** The accesses of a kernel, each list in textual order. */
 export interface Touches {
   readonly kernel: Kernel;
   readonly stores: readonly Access[];
-  /** Stores that add to what is there. */
+  /** Stores that add to memory. */
   readonly sums: readonly Access[];
   readonly loads: readonly Access[];
   readonly tileWrites: readonly Access[];
   readonly tileReads: readonly Access[];
-  /** How many loops stand around each tile's declaration. */
+  /** The number of loops around each tile's declaration. */
   readonly depths: ReadonlyMap<Tile, number>;
-  /** Tiles that some branch reads that is never taken. */
+  /** Tiles that are read in some branch that is never taken. */
   readonly asleep: ReadonlySet<Tile>;
-  /** Lists that kernels fill, this one's among them, with how many elements they have. */
+  /** Lists that kernels fill, including this one's, with their counts. */
   readonly lists: ReadonlyMap<Buffer, List>;
   readonly bounds: Bounds;
-  /** Whether serial loops may hand on what they store. */
+  /** Serial loops may hand on values through memory. */
   readonly throughMemory: boolean;
 }
 
-/** Told of a problem, and at which access it is. */
+/** Receives a problem, and the access at which it occurs. */
 export type Tell = (at: Access, code: ProblemCode, message: string) => void;
 
 export function verifyOrder(touched: Touches, tell: Tell): void {
@@ -42,21 +42,21 @@ export function verifyOrder(touched: Touches, tell: Tell): void {
   covered(touched, tell);
 }
 
-/** Whether a loop's iterations run at one time. */
+/** True if a loop's iterations may run concurrently. */
 const atOnce = (f: Frame): boolean => f.loop.mode === 'parallel' || f.loop.mode === 'invocations';
 
-/** Iterations that run side by side, or that a schedule has moved, store elements of their own. */
+/** Iterations that run concurrently, or that a schedule has moved, must store different elements. */
 function races(touched: Touches, tell: Tell): void {
   const { stores, sums, tileWrites, tileReads, depths, lists, bounds } = touched;
   const race = (a: Access, b: Access, both: readonly Frame[], which: (f: Frame) => boolean, what: string): void => {
-    // Most often an index is the loop's own axis, and different for each iteration.
+    // Usually an index is the loop's own axis, and so different for each iteration.
     const alone = (f: Frame): boolean => a.at.some((e, d) => isAxis(e, f.loop.axis) && isAxis(b.at[d], f.loop.axis));
     if (!both.some((f) => which(f) && !alone(f))) return;
     const clash = meet(a, b, both, bounds)?.find(which);
     if (clash) tell(b, 'race', `iterations of the ${clash.loop.mode} loop over ${clash.loop.axis.name} ${what}`);
   };
   for (const [of, group] of groups(stores, storage)) {
-    // Copies that append to a list do so one after the other.
+    // Unrolled copies that append to a list do so in order.
     const moved = ({ loop: { mode } }: Frame): boolean => mode !== 'serial' && !(mode === 'unrolled' && lists.has(of));
     for (const [i, a] of group.entries())
       if (a.frames.some(moved))
@@ -66,7 +66,7 @@ function races(touched: Touches, tell: Tell): void {
     for (const [i, a] of group.entries())
       if (a.frames.some(atOnce))
         for (const b of group.slice(i)) race(a, b, commonFrames(a, b), atOnce, 'add to the same elements');
-  // Registers, where lanes or threads run side by side.
+  // Registers, in loops over lanes or threads.
   besides(touched, tell);
   const beside = (f: Frame): boolean => f.loop.mode === 'vectorized' || atOnce(f);
   const touches = groups([...tileWrites, ...tileReads], (a) => a.of);
@@ -78,7 +78,7 @@ function races(touched: Touches, tell: Tell): void {
       }
 }
 
-/** A parallel loop of a kernel and what stands beside it run at one time. */
+/** A parallel loop of a kernel runs concurrently with the statements beside it. */
 function besides({ kernel, stores, sums, loads, bounds }: Touches, tell: Tell): void {
   if (!isShared(kernel)) return;
   const top = (a: Access): Loop | undefined => a.frames[0]?.loop;
@@ -89,11 +89,11 @@ function besides({ kernel, stores, sums, loads, bounds }: Touches, tell: Tell): 
       if (storage(a) !== storage(b) || a.stmt === b.stmt || top(a) === top(b)) continue;
       const l = parallel(a, b);
       if (l && meet(a, b, [], bounds))
-        tell(b, 'race', `what stands beside the parallel loop over ${l.axis.name} shares elements of ${b.of.name}`);
+        tell(b, 'race', `a statement beside the parallel loop over ${l.axis.name} shares elements of ${b.of.name}`);
     }
 }
 
-/** An element is set before anything is added to it, and read by nothing else. */
+/** An element must be set before anything is added to it, and nothing else may read it. */
 function additions({ stores, sums, loads, bounds }: Touches, tell: Tell): void {
   for (const a of sums) {
     for (const s of stores) {
@@ -110,8 +110,8 @@ function additions({ stores, sums, loads, bounds }: Touches, tell: Tell): void {
   }
 }
 
-/** No element is read after it is overwritten, nor by another iteration than the one that overwrites it; where serial loops
- *  may hand on what they store, not by what runs beside it. */
+/** No element may be read after it is overwritten, or by another iteration than the one that overwrites it. If serial
+ *  loops may hand on values, this holds only for iterations that run concurrently. */
 function overwrites({ stores, loads, bounds, throughMemory }: Touches, tell: Tell): void {
   for (const s of stores)
     for (const l of loads) {
@@ -129,7 +129,7 @@ function overwrites({ stores, loads, bounds, throughMemory }: Touches, tell: Tel
     }
 }
 
-/** What is computed is read: else a statement stands in the wrong place. */
+/** A value that is computed must be read; otherwise a statement is in the wrong place. */
 function unread({ tileWrites, tileReads, depths, asleep, bounds }: Touches, tell: Tell): void {
   const reads = groups(tileReads, (r) => r.of);
   for (const w of tileWrites) {
@@ -137,21 +137,21 @@ function unread({ tileWrites, tileReads, depths, asleep, bounds }: Touches, tell
     const mine = reads.get(w.of) ?? [];
     if ((mine.at(-1)?.order ?? -1) > w.order) continue;
     const readers = mine.filter((r) => r.stmt !== w.stmt);
-    // A read that stands ahead comes later in another iteration, if that reads the same element.
+    // A read that comes earlier in the text comes later in the next iteration, if it reads the same element.
     const again = (r: Access): boolean => {
       const both = commonFrames(w, r);
       const inner = both.slice(depth);
-      // What runs once would be read if it ran again.
+      // A loop that runs only once would read it if it ran again.
       if (inner.some((f) => f.once)) return true;
       return inner.length > 0 && (meet(w, r, both, bounds) ?? []).some((f) => inner.includes(f));
     };
     if (!readers.some(again))
-      if (!asleep.has(w.of as Tile)) tell(w, 'tile-unread', `nothing reads ${w.of.name} behind this`);
+      if (!asleep.has(w.of as Tile)) tell(w, 'tile-unread', `nothing reads ${w.of.name} after this`);
   }
 }
 
-/** Results are stored whole, and of lists what is counted, which nothing reads beyond. A kernel that hands on what it stores
- *  may begin with what was there. */
+/** Results must be stored in full; of a list only the counted elements, beyond which nothing may read. A kernel that
+ *  hands on values may start from what was in memory. */
 function covered({ stores, loads, lists, bounds, throughMemory }: Touches, tell: Tell): void {
   for (const [b, group] of groups(stores, storage)) {
     const begins = throughMemory && loads.some((l) => storage(l) === b);
@@ -166,7 +166,7 @@ function covered({ stores, loads, lists, bounds, throughMemory }: Touches, tell:
   }
 }
 
-/** Accesses by what they touch, each in the order of its statements. */
+/** Groups accesses by a key, in textual order. */
 function groups<K>(accesses: readonly Access[], of: (a: Access) => K): Map<K, Access[]> {
   const found = new Map<K, Access[]>();
   for (const a of accesses) upsert(found, of(a), () => []).push(a);

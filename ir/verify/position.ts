@@ -1,4 +1,4 @@
-/** Where in a kernel its verifier stands: at a statement, in the loops around it. What is wrong is told of there. */
+/** The position of the kernel verifier: a statement, and the loops around it. Problems are reported there. */
 
 import type { Bounds } from '../analysis/bounds.ts';
 import type { Buffer, Expr, Tile } from '../expr.ts';
@@ -14,11 +14,11 @@ export class Position {
   readonly #report: Report;
   /** The loops around, outermost first. */
   readonly frames: Frame[] = [];
-  /** The statement; null where the kernel as a whole is meant. */
+  /** The statement; null for the kernel as a whole. */
   stmt: Stmt | null = null;
-  /** How many statements came before. */
+  /** The number of statements before. */
   order = 0;
-  /** Whether there was a problem after which nothing else can be asked. */
+  /** Set by a problem after which nothing else can be checked. */
   failed = false;
 
   constructor(kernel: Kernel, bounds: Bounds, report: Report) {
@@ -34,30 +34,30 @@ export class Position {
     this.#report(code, `kernel @${this.kernel.name}${stmt}`, message, loc);
   };
 
-  /** The same, at an access that was made before. */
+  /** The same, at an earlier access. */
   readonly complainAt = (a: Access, code: ProblemCode, message: string): void => {
     this.stmt = a.stmt;
     this.complain(code, message);
   };
 
-  /** An access that is made here. */
+  /** An access at this position. */
   access(of: Buffer | Tile, shape: Access['shape'], at: readonly Expr[]): Access {
     const whole = undivided(shape, at, this.bounds.interner);
     return { of, ...whole, frames: [...this.frames], order: this.order, stmt: this.stmt as Stmt };
   }
 
-  /** Those of the loops around that are written out as copies, or as lanes. */
+  /** The unrolled and vectorized loops around. */
   copied(): Frame[] {
     return this.frames.filter((f) => isWrittenOut(f.loop));
   }
 }
 
-/** The first line of a statement, as far as a message has room for it. */
+/** The first line of a statement, cut to fit a message. */
 export function firstLine(s: Stmt): string {
   const [text] = showStmt(s).split('\n') as [string];
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-/** An element of a tile as it is written. */
+/** An element of a tile as the text form spells it. */
 export const element = (tile: Tile, at: readonly Expr[]): string =>
   at.length ? `${tile.name}[${at.map(show).join(', ')}]` : tile.name;

@@ -1,5 +1,5 @@
-/** Verifies programs: every buffer has its place, nothing that is needed is overwritten, and nothing is read before it is
- *  written. Lifetimes are read off the launches again, not taken from the plan. */
+/** Verifies programs: every buffer has its place, no live buffer is overwritten, and nothing is read before it is
+ *  written. Lifetimes are computed from the launches, not taken from the plan. */
 
 import { upsert } from '../collections.ts';
 import type { Buffer } from '../expr.ts';
@@ -19,14 +19,14 @@ import { showLife } from '../text/print-program.ts';
 import { byteSize, countAt, isEmpty, sameShape, showType } from '../type.ts';
 import { collect, type Problem, type Report } from './index.ts';
 
-/** Throws a `VerifyError` with all problems. */
+/** Throws a `VerifyError` that lists every problem. */
 export const verifyProgram = (program: Program): Problem[] => collect((report) => check(program, report));
 
-/** What the host may read or write between calls, and finds unchanged. */
+/** Buffers that the host may access between calls and that keep their values. */
 const lasting: ReadonlySet<Purpose> = new Set(['parameter', 'gradient', 'state', 'scalar', 'input', 'output']);
-/** What only the host writes. */
+/** Buffers that only the host writes. */
 const given: ReadonlySet<Purpose> = new Set(['scalar', 'input']);
-/** What holds a value before an entry runs. */
+/** Buffers that have a value before an entry runs. */
 const kept: ReadonlySet<Purpose> = new Set(['parameter', 'gradient', 'state', 'scalar', 'input']);
 
 function check(program: Program, report: Report): void {
@@ -58,11 +58,11 @@ function check(program: Program, report: Report): void {
   for (const e of program.entries) atOnce(e, slots, report);
   for (const s of program.slots) {
     const [told, found] = [showLife(s.live) || 'nowhere', showLife(lives.get(s)) || 'nowhere'];
-    if (told !== found) report('slot', slotName(s), `is said to live ${told}, and lives ${found}`, s.place);
+    if (told !== found) report('slot', slotName(s), `is declared live ${told}, but is live ${found}`, s.place);
   }
 }
 
-/** Launches that no barrier parts share no bytes that one of them writes, unless one thread runs both. */
+/** Launches without a barrier between them may not share bytes that one of them writes, unless one thread runs both. */
 function atOnce(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): void {
   if (!e.barriers) return;
   for (const [i, k] of e.launches.entries()) {
@@ -73,13 +73,13 @@ function atOnce(e: Entry, slots: ReadonlyMap<Buffer, Slot>, report: Report): voi
         report(
           'race',
           `entry @${e.name}, launch ${i}, @${k.name}`,
-          `shares ${slotName(both)} with launch ${j}, @${e.launches[j]?.name}, and no barrier stands between them`,
+          `shares ${slotName(both)} with launch ${j}, @${e.launches[j]?.name}, with no barrier between them`,
         );
     }
   }
 }
 
-/** Throws a `VerifyError` with all problems. The kernels are verified by themselves. */
+/** Throws a `VerifyError` that lists every problem. The kernels are verified separately. */
 export const verifyOutline = ({ entries, lasting }: Outline): Problem[] =>
   collect((report) => {
     const storages = new Map(lasting.map((s) => [s.buffer, s]));
@@ -88,7 +88,7 @@ export const verifyOutline = ({ entries, lasting }: Outline): Problem[] =>
     runs(entries, storages, report);
   });
 
-/** Checks each entry; returns how long each of its temporaries lives. */
+/** Checks each entry; returns the lifetimes of its temporaries. */
 function runs<S extends Storage>(
   entries: readonly Entry[],
   storages: ReadonlyMap<Buffer, S>,
@@ -134,14 +134,14 @@ function ports(e: Entry, slots: ReadonlyMap<Buffer, Storage>, report: Report): v
       const slot = slots.get(p.buffer);
       if (!slot) report('slot', where, `its buffer ${p.buffer.name} has no place`, p.place);
       else if (slot.purpose === 'temp')
-        report('slot', where, `${slotName(slot)} is given up when the entry ends`, p.place);
+        report('slot', where, `${slotName(slot)} is freed when the entry ends`, p.place);
       if (p.dtype !== p.buffer.type.dtype || !sameShape(p.shape, p.buffer.type.shape))
         report('type', where, `it is ${showType(p)}, and its buffer ${showType(p.buffer.type)}`, p.place);
     }
   }
 }
 
-/** Checks an entry's launches in order; returns how long each of its temporaries lives. */
+/** Checks an entry's launches in order; returns the lifetimes of its temporaries. */
 function launches<S extends Storage>(e: Entry, slots: ReadonlyMap<Buffer, S>, report: Report): [S, Span][] {
   const written = new Set<Buffer>();
   const spans = new Map<S, Span>();

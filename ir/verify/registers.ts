@@ -1,5 +1,5 @@
-/** Verifies what code can be written for: copies and lanes that are numbers when it is written, tiles that are registers, and
- *  how many of these there are. */
+/** Verifies that code can be emitted: loops that are unrolled or vectorized have constant bounds, tiles fit registers,
+ *  and there are enough of these. */
 
 import { plus } from '../analysis/linear.ts';
 import { upsert } from '../collections.ts';
@@ -16,7 +16,7 @@ import { element, type Position } from './position.ts';
 export class Registers {
   readonly #at: Position;
   readonly #invocations: Invocations;
-  /** Tiles that lanes write, and so are kept as vectors. */
+  /** Tiles that lanes write, which are kept as vectors. */
   readonly #laned = new Set<Tile>();
 
   constructor(at: Position, invocations: Invocations) {
@@ -35,14 +35,17 @@ export class Registers {
     }
   }
 
-  /** Copies are written out, so that bounds are numbers once outer copies are. */
+  /** Unrolled loops need bounds that are constant once outer copies are unrolled. */
   copies(l: Loop): void {
     const known = new Set(this.#at.copied().map((f) => f.loop.axis));
     for (const e of [l.from, l.to]) {
       const f = this.#at.bounds.form(e);
       for (const { of } of f.terms.values())
         if (of.kind === 'size' || [...freeAxes(of)].some((a) => !known.has(a)) || freeAxes(of).size === 0)
-          this.#at.complain('loop-constant', `the loop over ${l.axis.name} is ${l.mode}, and ${show(e)} is no number`);
+          this.#at.complain(
+            'loop-constant',
+            `the loop over ${l.axis.name} is ${l.mode}, but ${show(e)} is not constant`,
+          );
     }
     const [from, to] = [this.#at.bounds.form(l.from), this.#at.bounds.form(l.to)];
     const trips = plus(to, from, -1);
@@ -63,7 +66,7 @@ export class Registers {
       this.#at.complain('nested-lanes', `the loop over ${l.axis.name} makes lanes of lanes`);
     if (l.step !== 1) this.#at.complain('lanes', `the loop over ${l.axis.name} is vectorized and steps by ${l.step}`);
     else if (trips.terms.size > 0)
-      this.#at.complain('lanes', `the loop over ${l.axis.name} is vectorized, and how long it is no number tells`);
+      this.#at.complain('lanes', `the loop over ${l.axis.name} is vectorized, but its trip count is not constant`);
     else if (from.constant !== 0 || to.constant !== l.axis.extent)
       this.#at.complain(
         'lanes',
@@ -71,7 +74,7 @@ export class Registers {
       );
   }
 
-  /** A register has a number: indices are known when code is written, and lanes lie along vectors. */
+  /** A register needs a constant number: indices are known at compile time, and lanes run along vectors. */
   element(tile: Tile, whole: readonly Expr[], written: boolean): void {
     if (tile.memory) return;
     const own = this.#invocations.own(tile, whole, written);
@@ -84,12 +87,15 @@ export class Registers {
       for (const { of, by } of f.terms.values()) {
         const axes = of.kind === 'axis' ? [of.axis] : [...freeAxes(of)];
         if (axes.length === 0 || axes.some((a) => !copied.has(a)))
-          this.#at.complain('tile-register', `${element(tile, at)} is a register that only running code could tell`);
+          this.#at.complain(
+            'tile-register',
+            `${element(tile, at)} is a register whose index is not known at compile time`,
+          );
         if (!lanes || !axes.includes(lanes)) continue;
         varies = true;
         const others = [...f.terms.values()].filter((t) => t.of !== of);
         const aligned = (this.#at.bounds.range(lanes)?.from.constant ?? 0) + f.constant;
-        // Whole vectors are written; what is read may be picked from several.
+        // Only whole vectors are written; a read may pick lanes from several.
         const whole = by === 1 && aligned % 4 === 0 && others.every((t) => t.by % 4 === 0);
         if (d !== at.length - 1 || of.kind !== 'axis' || (written && !whole))
           this.#at.complain('lanes', `${element(tile, at)}: lanes do not lie along a vector of ${tile.name}`);
@@ -100,7 +106,7 @@ export class Registers {
     if (lanes && written && !varies) this.#at.complain('race', `all lanes of ${lanes.name} write ${element(tile, at)}`);
   }
 
-  /** Lanes add to elements of their own: an index moves along with them. */
+  /** Lanes must add to different elements: an index varies with them. */
   added(a: Access): void {
     const lanes = a.frames.find((f) => f.loop.mode === 'vectorized')?.loop.axis;
     if (!lanes) return;
@@ -120,7 +126,7 @@ export class Registers {
       if (inner && w.frames.indexOf(inner) >= depth) upsert(most, inner.loop, () => new Set<Tile>()).add(w.of as Tile);
     }
     for (const [l, tiles] of most) {
-      // What changes hands once a turn of inner loops may as well lie in memory.
+      // Accumulators that change once per inner loop may as well be in memory.
       if (l.body.some((s) => s.kind === 'for' && s.mode === 'serial')) continue;
       const count = [...tiles].reduce((sum, t) => {
         if (t.memory) return sum;

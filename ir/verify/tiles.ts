@@ -1,4 +1,4 @@
-/** Which elements of a kernel's tiles are set, statement by statement. What cannot be told counts as not set. */
+/** The elements of a kernel's tiles that are set, statement by statement. Anything uncertain counts as not set. */
 
 import type { Bounds, Facts } from '../analysis/bounds.ts';
 import type { Linear } from '../analysis/linear.ts';
@@ -6,16 +6,16 @@ import { type Axis, type Expr, freeAxes, type Tile } from '../expr.ts';
 import { maxCopies } from '../kernel.ts';
 import type { Frame } from './dependence.ts';
 
-/** One dimension of a write: an index that loops around it tell, or, once those are left, all values that it took. */
+/** One dimension of a write: an index over the loops around it or, after those, all values that it took. */
 interface Dimension {
   readonly form: Linear;
   readonly id: number;
-  /** Axes of the loops that are still open. */
+  /** Axes of the loops around. */
   readonly open: ReadonlySet<Axis>;
-  /** Indices of loops that were left. */
+  /** The indices of loops that have ended. */
   readonly taken: ReadonlyMap<Axis, readonly number[]>;
   readonly values: ReadonlySet<number> | null;
-  /** Each invocation set its own element: those of loops up to this bound. */
+  /** Each invocation set an element of its own, in loops with this bound. */
   readonly own?: number;
 }
 type Write = readonly Dimension[];
@@ -23,13 +23,13 @@ interface State {
   readonly set: Uint8Array;
   readonly writes: readonly Write[];
 }
-/** What is known of all tiles. */
+/** The state of all tiles. */
 export type Knowledge = ReadonlyMap<Tile, State>;
 
 export class TileStates {
   readonly #bounds: Bounds;
   #states = new Map<Tile, State>();
-  /** The bounds of the loops over invocations that are open. */
+  /** The bounds of the loops over invocations around. */
   readonly #invocations = new Map<Axis, number>();
 
   constructor(bounds: Bounds) {
@@ -97,7 +97,7 @@ export class TileStates {
     return e.kind === 'axis' ? this.#invocations.get(e.axis) : undefined;
   }
 
-  /** The values that an index may have, inside its extent. */
+  /** The values that an index may take, within its extent. */
   #values(e: Expr, extent: number, facts: Facts): number[] {
     const f = this.#bounds.form(e);
     const low = Math.max(0, Math.ceil(this.#bounds.least(f, facts)));
@@ -105,13 +105,13 @@ export class TileStates {
     return Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => low + i);
   }
 
-  /** Before a loop; what it returns belongs to `leave`. */
+  /** Called before a loop; the result is for `leave`. */
   enter({ loop }: Frame): Knowledge {
     if (loop.mode === 'invocations') this.#invocations.set(loop.axis, this.#bounds.interner.id(loop.to));
     return new Map(this.#states);
   }
 
-  /** Behind a loop, what its iterations wrote together is set. One that may not run at all has set nothing. */
+  /** After a loop, everything that its iterations wrote is set; nothing if the loop may not run at all. */
   leave({ loop, from, to, certain }: Frame, before: Knowledge): void {
     if (!certain) {
       this.#invocations.delete(loop.axis);
@@ -119,7 +119,7 @@ export class TileStates {
       return;
     }
     const trips = (to.constant - from.constant) / loop.step;
-    // A loop of more iterations than a tile has elements leaves the tile, if it writes it at all.
+    // A loop with more iterations than a tile has elements leaves the tile, if it writes it at all.
     const fixed = from.terms.size === 0 && to.terms.size === 0 && trips <= maxCopies;
     const own = this.#invocations.get(loop.axis);
     this.#invocations.delete(loop.axis);
@@ -131,8 +131,8 @@ export class TileStates {
       for (const w of writes) {
         const uses = w.filter((d) => d.open.has(loop.axis)).length;
         if (uses === 0) this.#add(t, w);
-        // t[i, i] sets a diagonal, which no list of values a dimension can tell.
-        // In registers it is each invocation's own.
+        // t[i, i] sets a diagonal, which a list of values per dimension cannot express. In registers it is each
+        // invocation's own.
         else if (uses === 1 && own !== undefined && !t.memory && w.some((d) => isAxis(d.form, loop.axis)))
           this.#add(
             t,
@@ -154,13 +154,13 @@ function left(d: Dimension, axis: Axis, indices: readonly number[]): Dimension {
   return { ...d, open, taken, values: open.size === 0 ? enumerate(d.form, taken) : null };
 }
 
-/** Whether an index is this axis alone. */
+/** True if an index is just this axis. */
 const isAxis = ({ constant, terms }: Linear, axis: Axis): boolean => {
   const [only, ...others] = [...terms.values()];
   return constant === 0 && others.length === 0 && only?.by === 1 && only.of.kind === 'axis' && only.of.axis === axis;
 };
 
-/** All values of a sum over its axes' indices. */
+/** All values of a linear form over the values of its axes. */
 function enumerate(form: Linear, taken: ReadonlyMap<Axis, readonly number[]>): Set<number> | null {
   let values = new Set([form.constant]);
   for (const { of, by } of form.terms.values()) {
@@ -172,7 +172,7 @@ function enumerate(form: Linear, taken: ReadonlyMap<Axis, readonly number[]>): S
   return values;
 }
 
-/** The row-major places of all combinations of indices. */
+/** The row-major offsets of all combinations of indices. */
 function places(t: Tile, indices: readonly (readonly number[])[]): number[] {
   return indices.reduce<number[]>(
     (flat, values, d) => flat.flatMap((p) => values.map((v) => p * (t.shape[d] as number) + v)),

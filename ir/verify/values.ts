@@ -1,5 +1,5 @@
-/** What integers in a kernel's tiles, and in the buffers that kernels store, may be: an index read from one of them lies in
- *  its buffer where that is known. */
+/** Ranges of the integers in a kernel's tiles, and in the buffers that kernels store. They bound indices that are read
+ *  from them. */
 
 import { Bounds, type Top } from '../analysis/bounds.ts';
 import { countersIn, topOf } from '../analysis/lists.ts';
@@ -12,10 +12,10 @@ const nothing: Interval = [Infinity, -Infinity];
 const anything: Interval = [-Infinity, Infinity];
 const hull = (a: Interval, b: Interval): Interval => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
-/** Tiles that feed tiles that feed tiles: no kernel that is lowered goes deeper. */
+/** The depth to which tiles feed tiles: lowered kernels never go deeper. */
 const rounds = 3;
 
-/** Whether some index in a kernel is data. */
+/** True if an index in a kernel is data. */
 export function readsByData(kernel: Kernel): boolean {
   let found = false;
   walkStmts(kernel.body, (s) => {
@@ -28,12 +28,13 @@ export function readsByData(kernel: Kernel): boolean {
   return found;
 }
 
-/** What is known of the integers that buffers hold: how many values from 0 on, and the greatest where that hangs on the batch. */
+/** Known facts on integers in buffers: numbers n such that they are in 0 … n − 1, and the greatest where it depends on
+ *  the batch. */
 export interface Stored {
   readonly buffers: ReadonlyMap<Buffer, number>;
   readonly tops: ReadonlyMap<Buffer | Tile, Top>;
 }
-/** What a kernel's tiles hold, and what it stores: null where that may be anything. */
+/** The same for a kernel's tiles and stores; null if a value may be anything. */
 interface Found {
   readonly tiles: ReadonlyMap<Tile, number>;
   readonly stored: ReadonlyMap<Buffer, number | null>;
@@ -41,7 +42,7 @@ interface Found {
   readonly storedTops: ReadonlyMap<Buffer, Top | null>;
 }
 
-/** What a kernel's tiles hold, and what it stores, where buffers hold what is known of them. */
+/** The values of a kernel's tiles and stores, given those of buffers. */
 export function valuesIn(kernel: Kernel, maxBatch: number, known: Stored): Found {
   const counters = countersIn(kernel);
   const counted = new Map([...counters].flatMap(([t, c]) => defined(t, topOf(c))));
@@ -50,7 +51,7 @@ export function valuesIn(kernel: Kernel, maxBatch: number, known: Stored): Found
   let tiles: ReadonlyMap<Tile, number> = new Map();
   let stored = new Map<Buffer, Interval>();
   let storedTops = new Map<Buffer, Top | null>();
-  // What one round finds out of the tiles holds at any time: the next may lean on it.
+  // The facts from one round hold throughout: the next one may use them.
   for (let round = 0; round < rounds; round++) {
     const held = new Map<Tile, Interval>([...counted].map(([t, top]) => [t, [0, most(top)]]));
     [stored, storedTops] = [new Map(), new Map()];
@@ -71,17 +72,17 @@ export function valuesIn(kernel: Kernel, maxBatch: number, known: Stored): Found
 
 const defined = <K, V>(key: K, value: V | null): [K, V][] => (value === null ? [] : [[key, value]]);
 
-/** What all kernels store, given what hosts check: a buffer that several write holds what any of them writes. */
+/** The values that all kernels store, given what hosts check: for a buffer with several writers, those of all of them. */
 export function storedValues(
   kernels: readonly Kernel[],
   maxBatch: number,
   given: ReadonlyMap<Buffer, number>,
   givenTops: ReadonlyMap<Buffer | Tile, Top> = new Map(),
 ): Stored {
-  // Where no index is data nobody asks.
+  // Nothing needs them unless an index is data.
   if (!kernels.some(readsByData)) return { buffers: new Map(), tops: new Map() };
   let known: Stored = { buffers: new Map(given), tops: givenTops };
-  // Kernels stand behind those that they read from: what is not settled by then is taken for unknown.
+  // Kernels come after those that they read from: anything not settled by then counts as unknown.
   for (let round = 0; round <= rounds; round++) {
     const all = new Map<Buffer, number | null>();
     const highest = new Map<Buffer, Top | null>();
@@ -95,7 +96,7 @@ export function storedValues(
     }
     const buffers = new Map(given);
     for (const [b, count] of all) {
-      // What a kernel writes is no longer what a host checked.
+      // The host's check no longer holds for a buffer that a kernel writes.
       if (count === null) buffers.delete(b);
       else buffers.set(b, Math.max(count, buffers.get(b) ?? 0));
     }
@@ -127,7 +128,7 @@ function walk(body: readonly Stmt[], bounds: Bounds, visit: (s: Write) => void):
   }
 }
 
-/** What a statement may put into its tile beside what the tile holds already. */
+/** The values that a statement may write to its tile, apart from those that the tile already has. */
 function given(s: Exclude<Write, { kind: 'store' }>, bounds: Bounds): Interval {
   if (s.kind === 'accumulate' && (s.fn === 'add' || s.fn === 'mul')) return anything;
   const own = (e: Expr): boolean => e.kind === 'tile' && e.tile === s.tile;

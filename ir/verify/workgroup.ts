@@ -1,5 +1,5 @@
-/** Verifies what the invocations of a workgroup share: between a write by one of them and another's access to the same element
- *  stands a barrier, on every way from the one to the other. */
+/** Verifies data that the invocations of a workgroup share: there is a barrier on every path between a write by one of
+ *  them and an access by another to the same element. */
 
 import type { Bounds } from '../analysis/bounds.ts';
 import { type Linear, plus } from '../analysis/linear.ts';
@@ -14,7 +14,7 @@ export interface BarrierAt {
   readonly order: number;
 }
 
-/** What may be touched by several invocations. */
+/** Accesses that several invocations may make. */
 export interface Shared {
   readonly writes: readonly Access[];
   readonly reads: readonly Access[];
@@ -24,11 +24,11 @@ export interface Shared {
 export interface Unordered {
   readonly first: Access;
   readonly second: Access;
-  /** The loop whose next turn finds the element, where it is not the same turn. */
+  /** The loop whose next iteration makes the second access, unless it is in the same iteration. */
   readonly around: Loop | null;
 }
 
-/** Two accesses that no barrier parts, by invocations that may differ; null where there are none. */
+/** Two accesses by possibly different invocations without a barrier between them; null if there are none. */
 export function unordered({ writes, reads, barriers }: Shared, bounds: Bounds): Unordered | null {
   const isWrite = new Set(writes);
   const all = [...writes, ...reads].sort((a, b) => a.order - b.order);
@@ -55,7 +55,8 @@ const nestOf = (a: Access): Frame[] => a.frames.filter((f) => f.loop.mode === 'i
 const inInvocations = (frames: readonly Frame[], f: Frame): boolean =>
   frames.slice(0, frames.indexOf(f)).some((o) => o.loop.mode === 'invocations');
 
-/** Whether a barrier stands on every way from `a` to `b`: in one turn, or from one turn of a loop to its next. */
+/** True if there is a barrier on every path from `a` to `b`: within one iteration, or from one iteration of a loop to
+ *  the next. */
 function parted(a: Access, b: Access, barriers: readonly BarrierAt[], next: boolean, around: Frame | null): boolean {
   return barriers.some((s) => {
     if (around && !s.frames.includes(around)) return false;
@@ -65,7 +66,7 @@ function parted(a: Access, b: Access, barriers: readonly BarrierAt[], next: bool
   });
 }
 
-/** Whether two different invocations may touch one element, in the same turn of `same`. */
+/** True if two different invocations may access the same element, in the same iteration of `same`. */
 function meetsOther(a: Access, b: Access, same: readonly Frame[], bounds: Bounds): boolean {
   const [mine, others] = [nestOf(a), nestOf(b)];
   const twins = new Map<Axis, Expr>(
@@ -86,12 +87,12 @@ function meetsOther(a: Access, b: Access, same: readonly Frame[], bounds: Bounds
     let apart = left.map((e, d) => plus(bounds.form(e), again(right[d] as Expr), -1));
     const never = (): boolean => apart.some((d) => bounds.least(d) > 0 || bounds.greatest(d) < 0);
     if (never()) return false;
-    // Statements outside of the nests run in each invocation alike, their stores in the first.
+    // Statements outside the nests run in every invocation, but only the first one stores.
     if (mine.length === 0 && others.length === 0) return false;
     const alike =
       mine.length === others.length && mine.every((f, i) => f.loop.axis.extent === others[i]?.loop.axis.extent);
     if (!alike) return true;
-    // What stands in a nest is alike too, where its loops are.
+    // Code in a nest is the same in both, too, if its loops are.
     const inner = (x: Access, nest: readonly Frame[]): Frame[] => x.frames.slice(x.frames.indexOf(nest[0] as Frame));
     const [ours, theirs] = [inner(a, mine), inner(b, others)];
     let open = ours.flatMap((f, i) => {
@@ -110,11 +111,13 @@ function meetsOther(a: Access, b: Access, same: readonly Frame[], bounds: Bounds
   }
 }
 
-/** Bytes that tiles take in the memory of a workgroup. Halves count whole, so that a model has the same launches with them. */
+/** Bytes of workgroup memory that tiles take. Halves count in full, so that a model has the same launches with and
+ *  without them. */
 export const workgroupBytes = (tiles: Iterable<Tile>): number =>
   [...tiles].reduce((sum, t) => sum + 4 * t.shape.reduce((p, d) => p * d, 1), 0);
 
-/** Where one invocation's own element of a tile begins: its index in each loop of the nest, in their order. */
+/** True if the leading indices of a tile are the indices of a nest over invocations, in order: each invocation has its
+ *  own elements. */
 export const isOwn = (tile: Tile, at: readonly Expr[], nest: readonly Loop[]): boolean =>
   nest.length > 0 &&
   nest.every((l, d) => {

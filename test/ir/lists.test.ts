@@ -55,7 +55,7 @@ test('what is appended and read up to its count is sound, places in another buff
   // Seven is the greatest of what steps lead to in a row of nine.
   expect(problems(whole, reader('count[o]', 'o', 1))).toEqual([]);
   expect(problems(whole, reader('count[o]', 'o', 2))).toEqual([
-    expect.stringMatching(/^bounds: a\[places\[o, e\] \+ 2\]: index 0 may be 45, and is to lie in 0\.\.9N/),
+    expect.stringMatching(/^bounds: a\[places\[o, e\] \+ 2\]: index 0 may be 45, but must be in 0\.\.9N/),
   ]);
 });
 

@@ -43,12 +43,12 @@ function problem(text: string, ranges: Record<string, number> = {}): string | nu
 }
 
 describe('in kernels', () => {
-  const unproved = 'table[index[n], j]: index 0 may be anything, and is to lie in 0..8';
+  const unproved = 'table[index[n], j]: index 0 may be anything, but must be in 0..8';
 
   test('nothing says how far the index reaches', () => expect(problem(lookup('table[index[n], j]'))).toBe(unproved));
   test('a host checks that it lies inside, or further out', () => {
     expect(problem(lookup('table[index[n], j]'), { index: 8 })).toBe(null);
-    expect(problem(lookup('table[index[n], j]'), { index: 9 })).toMatch(/index 0 may be 8, and is to lie in 0\.\.8$/);
+    expect(problem(lookup('table[index[n], j]'), { index: 9 })).toMatch(/index 0 may be 8, but must be in 0\.\.8$/);
     expect(problem(lookup('table[index[n] + 1, j]'), { index: 8 })).toMatch(/index 0 may be 8/);
     expect(problem(lookup('table[7 - index[n], j]'), { index: 8 })).toBe(null);
     expect(problem(lookup('table[index[n] / 2, j]'), { index: 16 })).toBe(null);
@@ -152,14 +152,14 @@ describe('in graphs, all the way to kernels', () => {
   });
   test('what the op does beyond what it says is found', async () => {
     expect(await verified(model((table, x) => use(row, table, x, { first: 1 })))).toMatch(
-      /\[equation\] .*data\.row.*table\[index\[i0\] \+ 1, i1\]: index 0 may be 5, and is to lie in 0\.\.5/,
+      /\[equation\] .*data\.row.*table\[index\[i0\] \+ 1, i1\]: index 0 may be 5, but must be in 0\.\.5/,
     );
   });
   test('a computed index is followed', async () => {
     const best = await verified(model((table, x) => use(row, table, x.argmax(1), { first: 0 }), 'f32'));
     expect(best).not.toBeTypeOf('string');
     const more = await verified(model((table, x) => use(row, table, x.argmax(1), { first: 1 }), 'f32'));
-    expect(more).toMatch(/index 0 may be 5, and is to lie in 0\.\.5/);
+    expect(more).toMatch(/index 0 may be 5, but must be in 0\.\.5/);
   });
   test('clamped, it may be anything', async () =>
     expect(await verified(model((table, x) => use(clamped, table, x, { first: 2 })))).not.toBeTypeOf('string'));

@@ -121,7 +121,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   [
     'bounds',
     of(kernel(each([store(b, at(i), x.load(a, [x.add(x.ix(i), x.int(1))]))]))),
-    /a\[i \+ 1\]: index 0 may be 8, and is to lie in 0\.\.8/,
+    /a\[i \+ 1\]: index 0 may be 8, but must be in 0\.\.8/,
   ],
   [
     'bounds',
@@ -130,14 +130,14 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
         each([store(b, at(i), x.select(x.le(x.ix(i), x.int(3)), x.load(a, [x.sub(x.ix(i), x.int(1))]), x.num(0)))]),
       ),
     ),
-    /a\[i - 1\]: index 0 may be -1, and is to lie in 0\.\.8/,
+    /a\[i - 1\]: index 0 may be -1, but must be in 0\.\.8/,
   ],
   ['loop-step', of(kernel(each([copy], { step: 0 }))), /the loop over i steps by 0, and never ends/],
   ['loop-extent', of(kernel(loop(i, x.int(0), x.int(9), [copy]))), /i in 0\.\.9 leaves the axis's extent/],
   [
     'loop-constant',
     of(kernel(loop(x.axis('n', N), x.int(0), x.size(N), [each([copy])], { mode: 'unrolled' }))),
-    /the loop over n is unrolled, and N is no number/,
+    /the loop over n is unrolled, but N is not constant/,
   ],
   [
     'nested-lanes',
@@ -191,7 +191,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     /the loop over i writes out 8000 copies: the most are 4096/,
   ],
   ['tile-unset', of(kernel(declare(acc), each([store(b, at(i), x.read(acc))]))), /acc may be read before it is set/],
-  ['tile-unread', of(kernel(each([copy, declare(acc), set(acc, [], x.num(0))]))), /nothing reads acc behind this/],
+  ['tile-unread', of(kernel(each([copy, declare(acc), set(acc, [], x.num(0))]))), /nothing reads acc after this/],
   [
     'tile-register',
     of(
@@ -203,7 +203,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
         }),
       ),
     ),
-    /acc\[i\] is a register that only running code could tell/,
+    /acc\[i\] is a register whose index is not known at compile time/,
   ],
   [
     'access',
@@ -252,12 +252,12 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   [
     'invocations',
     of(kernel(loop(i, x.int(0), x.int(8), [copy], { mode: 'invocations', step: 2 }))),
-    /the loop over i is for invocations, and does not count from 0 by 1/,
+    /the loop over i is for invocations, but does not count from 0 by 1/,
   ],
   [
     'barrier',
     of(kernel(each([barrier, copy], { mode: 'invocations' }))),
-    /a barrier in one invocation, where others may not come by/,
+    /a barrier inside a loop over invocations, which others may not reach/,
   ],
   ['uncovered', of(kernel(loop(i, x.int(0), x.int(7), [copy]))), /b: element \[7\] is never stored at N = 1/],
   [
@@ -266,7 +266,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     /graph @g, add: f32\[N,5\]: of \(param 'p': f32\[N,4\], param 'w': f32\[N,4\]\) it makes f32\[N,4\]/,
   ],
   ['operands', checkGraph(graph({ ...sum, inputs: [p] })), /1 operands, and add takes 2 \(a, b\)/],
-  ['cycle', checkGraph(graph(circle())), /its nodes depend on each other in a circle/],
+  ['cycle', checkGraph(graph(circle())), /its nodes depend on each other in a cycle/],
   ['unlisted-param', checkGraph(graph(sum, { params: [p] })), /add: f32\[N,4\]: the param 'w' is not listed/],
   ['name', checkGraph(graph(sum, { params: [p, w, { ...w }] })), /two params are called 'w'/],
   ['batch', checkGraph(graph({ ...sum, type: f32(N, N) })), /f32\[N,N\] holds the batch more than once/],
@@ -290,19 +290,23 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   [
     'task',
     checkGraph(graph(sum, { task: { kind: 'apply', gradients: new Map(), then: 'step' } })),
-    /it has still to apply/,
+    /it must still apply/,
   ],
   [
     'equation',
     checkGraph(graph(uneven(p))),
-    /uneven: f32\[N,4\]: x\[i0, i1 \+ 1\]: index 1 may be 4, and is to lie in 0\.\.4/,
+    /uneven: f32\[N,4\]: x\[i0, i1 \+ 1\]: index 1 may be 4, but must be in 0\.\.4/,
   ],
   ['group', () => verifyFused(grouped([group(sum)])), /mul: f32\[N,4\]: no group computes it/],
-  ['group', formed({ gathered: new Set([twice]) }, sum), /gathers mul: f32\[N,4\], which is none of its nodes/],
+  ['group', formed({ gathered: new Set([twice]) }, sum), /gathers mul: f32\[N,4\], which is not one of its nodes/],
   ['group', formed({ gathered: new Set([sum]) }, sum, twice), /both gathers and stores add: f32\[N,4\]/],
-  ['group', formed({ roots: [twice], gathered: new Set([sum]) }, sum, twice), /gathers add: .*, which spreads nothing/],
+  [
+    'group',
+    formed({ roots: [twice], gathered: new Set([sum]) }, sum, twice),
+    /gathers add: .*, which scatters nothing/,
+  ],
   ['group', formed({ form: 'windows' }, sum, twice), /its windows add to several results/],
-  ['group', formed({ form: 'windows' }, sum), /its windows add to add: f32\[N,4\], which spreads nothing/],
+  ['group', formed({ form: 'windows' }, sum), /its windows add to add: f32\[N,4\], which scatters nothing/],
   ['group', formed({ form: 'windows', roots: [twice] }, sum, twice), /its windows read add: f32\[N,4\], which is not/],
   [
     'launch-order',

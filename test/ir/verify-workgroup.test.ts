@@ -41,7 +41,7 @@ const eight = 'a: f32[64], y: f32[8] out';
 test('what another invocation wrote is read behind a barrier', () => {
   expect(problems(reversed('barrier'))).toEqual([]);
   expect(problems(reversed(''))).toEqual([
-    'barrier: another invocation touches t at t[i] = a[i], and no barrier stands between',
+    'barrier: another invocation touches t at t[i] = a[i], with no barrier between',
   ]);
 });
 
@@ -52,17 +52,17 @@ test('what the same invocation wrote needs none', () => {
 test('the next turn of a loop comes behind a barrier too', () => {
   expect(problems(turns('barrier', 'barrier'), eight)).toEqual([]);
   expect(problems(turns('', 'barrier'), eight)).toEqual([
-    'barrier: another invocation touches t at acc[q] += t[7 - q], in the turn of k before, and no barrier stands between',
+    'barrier: another invocation touches t at acc[q] += t[7 - q], in the previous iteration of k, with no barrier between',
   ]);
   expect(problems(turns('barrier', ''), eight)).toEqual([
-    'barrier: another invocation touches t at t[p] = a[k * 8 + p], and no barrier stands between',
+    'barrier: another invocation touches t at t[p] = a[k * 8 + p], with no barrier between',
   ]);
 });
 
 test('a barrier that may not be reached parts nothing', () => {
   const some = 'for k: N in 0..(N - N % 2) { barrier }';
   expect(problems(reversed(some))).toEqual([
-    'barrier: another invocation touches t at t[i] = a[i], and no barrier stands between',
+    'barrier: another invocation touches t at t[i] = a[i], with no barrier between',
   ]);
 });
 
@@ -77,7 +77,7 @@ test('memory is parted by barriers as well', () => {
 
 test('barriers stand where all invocations come by', () => {
   expect(problems('invoke i in 0..64 {\n barrier\n y[i] = a[i]\n }')).toEqual([
-    'barrier: a barrier in one invocation, where others may not come by',
+    'barrier: a barrier inside a loop over invocations, which others may not reach',
   ]);
   expect(
     problems('invoke i in 0..64 { y[i] = a[i] }\n for k: 8 in 0..i32(min(a[0], 8.0)) { barrier }').join(),
@@ -94,7 +94,7 @@ test('registers that outlive a loop over invocations are their own', () => {
   expect(problems('tile t: f32[]\n invoke i in 0..64 { t = a[i] }\n invoke j in 0..64 { y[j] = t }').join()).toContain(
     "t is not the invocation's own",
   );
-  expect(problems(`${kept('j')}\n y[0] = t[0]`).join()).toContain('t belongs to invocations, and this to none');
+  expect(problems(`${kept('j')}\n y[0] = t[0]`).join()).toContain('t belongs to invocations, but this is in none');
 });
 
 test('a last workgroup with fewer invocations stores all the same, and no more', () => {
@@ -104,7 +104,7 @@ test('a last workgroup with fewer invocations stores all the same, and no more',
     }`;
   const head = 'a: f32[N], y: f32[N] out';
   expect(problems(part('min(4, N - n)'), head)).toEqual([]);
-  expect(problems(part('4'), head).join()).toContain('may be 18, and is to lie in 0..N');
+  expect(problems(part('4'), head).join()).toContain('may be 18, but must be in 0..N');
   expect(problems(part('min(3, N - n)'), head)).toEqual(['uncovered: y: element [3] is never stored at N = 16']);
 });
 
@@ -117,7 +117,7 @@ test('a workgroup has so many invocations, and so much memory', () => {
   ).toEqual(['invocations: the loop over j makes 512 invocations, and a workgroup of webgpu has 256']);
   expect(problems('invoke i: 8 in 2..8 { y[i] = a[i] }').join()).toContain('does not count from 0 by 1');
   expect(problems('invoke n in 0..N { y[n] = a[n] }', 'a: f32[N], y: f32[N] out')).toEqual([
-    'invocations: the loop over n is for invocations, and how many there are no number tells',
+    'invocations: the loop over n is for invocations, but its extent is not a number',
   ]);
   const large =
     'tile t: f32[4096] workgroup\n tile u: f32[1] workgroup\n invoke i in 0..64 {\n t[i] = a[i]\n u[0] = a[0]\n y[i] = t[i]\n }';
@@ -126,6 +126,6 @@ test('a workgroup has so many invocations, and so much memory', () => {
     'the tile t is for a workgroup, and declared in one of its invocations',
   );
   expect(problems('invoke i in 0..8 { parallel j in 0..8 { y[i * 8 + j] = a[i * 8 + j] } }').join()).toContain(
-    'the loop over j is for workgroups, and stands in one',
+    'the loop over j is for workgroups, but inside one',
   );
 });
