@@ -33,6 +33,7 @@ const stages = [
   'canonicalize',
   'fuse',
   'lower',
+  'expandMath',
   'schedule',
   'plan',
   'emit',
@@ -101,8 +102,8 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const [{ Buffers, lower }, { outline }, { plan }, { schedule }, { StateTable, update }] = await Promise.all(
     ['passes/lower/index', 'passes/outline', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
   );
-  const [{ wasm128 }, { emitWasm }, { SGD }] = await Promise.all(
-    ['ir/target', 'codegen/wasm/emit', 'frontend/model/optim'].map(at),
+  const [{ wasm128 }, { emitWasm }, { SGD }, { expandMathIn }] = await Promise.all(
+    ['ir/target', 'codegen/wasm/emit', 'frontend/model/optim', 'passes/math'].map(at),
   );
   const opsOf = (/** @type {any} */ m) =>
     m.graphs.reduce((/** @type {number} */ n, /** @type {any} */ g) => n + topo(valuesOf(g)).length, 0);
@@ -143,7 +144,10 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
   const fused = run('fuse', () => m.graphs.map((/** @type {any} */ g) => fuse(g, wasm128)));
   const buffers = new Buffers();
   const lowered = run('lower', () => fused.map((/** @type {any} */ g) => lower(g, buffers)));
-  const scheduled = run('schedule', () => lowered.map(schedule(wasm128, m.maxBatch)));
+  const expanded = run('expandMath', () =>
+    lowered.map((/** @type {any} */ l) => ({ ...l, kernels: l.kernels.map(expandMathIn) })),
+  );
+  const scheduled = run('schedule', () => expanded.map(schedule(wasm128, m.maxBatch)));
   const program = run('plan', () => plan(outline(m, scheduled, buffers, indexInputs(recorded)), wasm128));
   const { wasm } = run('emit', () => emitWasm(program));
   const kernels = program.entries.reduce((/** @type {number} */ n, /** @type {any} */ e) => n + e.launches.length, 0);

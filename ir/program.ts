@@ -93,6 +93,12 @@ export const hostValues = (all: readonly Storage[]): ReadonlyMap<Buffer, number>
 /** Every kernel once, in the order of its first launch. */
 export const kernelsOf = (p: Outline | Program): Kernel[] => [...new Set(p.entries.flatMap((e) => e.launches))];
 
+/** The outline with each kernel replaced, once however often it is launched. */
+export function mapKernels(of: Outline, f: (k: Kernel) => Kernel): Outline {
+  const done = new Map(kernelsOf(of).map((k) => [k, f(k)]));
+  return { ...of, entries: of.entries.map((e) => ({ ...e, launches: e.launches.map((k) => done.get(k) as Kernel) })) };
+}
+
 /** Memory that two launches share such that the later must wait for the earlier: one of them writes it. Consecutive
  *  launches that threads do not share are run by one thread, in order. */
 export function clash(

@@ -4,6 +4,7 @@
 
 import type { Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
+import { finish, type Kernel, mapStmt } from '../ir/kernel.ts';
 import type { ExpandedFn } from '../ir/scalar.ts';
 
 /** c₀ + v·(c₁ + v·(c₂ + …)) */
@@ -166,12 +167,18 @@ function pow(a: Expr, b: Expr): Expr {
 const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = { exp, log, tanh, erf, pow };
 const isExpanded = (fn: string): fn is ExpandedFn => Object.hasOwn(functions, fn);
 
-/** The same expression without these functions; `done` holds the results for parts that expressions share. */
-export function expandMath(e: Expr, done: Map<Expr, Expr> = new Map()): Expr {
-  const expand = (v: Expr): Expr => {
-    if ((v.kind !== 'unary' && v.kind !== 'binary') || !isExpanded(v.fn)) return v;
-    const [a, b] = v.kind === 'unary' ? [v.x, v.x] : [v.a, v.b];
-    return functions[v.fn](a, b);
-  };
-  return x.mapExpr(e, expand, done);
+const expand = (v: Expr): Expr => {
+  if ((v.kind !== 'unary' && v.kind !== 'binary') || !isExpanded(v.fn)) return v;
+  const [a, b] = v.kind === 'unary' ? [v.x, v.x] : [v.a, v.b];
+  return functions[v.fn](a, b);
+};
+
+/** The same expression without the functions above. */
+export const expandMath = (e: Expr): Expr => x.mapExpr(e, expand);
+
+/** The same kernel without the functions above. Subexpressions that its statements share stay one expression. */
+export function expandMathIn(kernel: Kernel): Kernel {
+  const done = new Map<Expr, Expr>();
+  const body = kernel.body.map((s) => mapStmt(s, expand, done));
+  return finish(kernel.name, body, kernel.locs);
 }

@@ -2,7 +2,7 @@
  *  name. */
 
 import type { Module } from '../ir/graph.ts';
-import { kernelsOf } from '../ir/program.ts';
+import { kernelsOf, mapKernels } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import { isGrid, isVector } from '../ir/target.ts';
 import { autodiff } from './autodiff.ts';
@@ -11,6 +11,7 @@ import { fuse } from './fuse.ts';
 import { inferShapes } from './infer-shapes.ts';
 import { joined } from './join.ts';
 import { Buffers, lower } from './lower/index.ts';
+import { expandMathIn } from './math.ts';
 import { outline } from './outline.ts';
 import { plan } from './plan.ts';
 import { rematerialize } from './rematerialize.ts';
@@ -79,6 +80,10 @@ export const stages = {
     const lowered = module.graphs.map((g) => lower(g, buffers));
     return { form: 'kernels', outline: outline(module, lowered, buffers, indices) };
   }),
+  expandMath: stage('expandMath', 'kernels', 'kernels', ({ outline: of }) => ({
+    form: 'kernels',
+    outline: mapKernels(of, expandMathIn),
+  })),
   schedule: stage('schedule', 'kernels', 'schedule', ({ outline: of }, { target, given }) => ({
     form: 'schedule',
     ...scheduleOutline(of, target, given),

@@ -14,14 +14,14 @@ export interface WasmCode extends Code {
 }
 export type WasmBackend = ProgramBackend<VectorTarget, WasmCode>;
 
-const { fuse, lower, schedule, threads, plan, barriers } = stages;
+const { fuse, lower, expandMath, schedule, threads, plan, barriers } = stages;
 
 /** A module that imports nothing and runs on one thread. */
 export const wasmBackend = (target: VectorTarget): WasmBackend => ({
   kind: 'program',
   name: 'wasm',
   target,
-  stages: [fuse, lower, schedule, plan],
+  stages: [fuse, lower, expandMath, schedule, plan],
   text: 'wat',
   emit(program: Program) {
     const { wasm, wat } = emitWasm(program, target);
@@ -33,7 +33,7 @@ export const wasmBackend = (target: VectorTarget): WasmBackend => ({
 export const threadedWasmBackend = (target: VectorTarget): WasmBackend => ({
   ...wasmBackend(target),
   name: 'wasm-threads',
-  stages: [fuse, lower, schedule, threads, plan, barriers],
+  stages: [fuse, lower, expandMath, schedule, threads, plan, barriers],
   emit(program: Program) {
     const [alone, threaded] = [emitWasm(program, target), emitThreadedWasm(program, target)];
     return { wasm: alone.wasm, threadedWasm: threaded.wasm, codeBytes: alone.wasm.length, text: threaded.wat };

@@ -11,14 +11,14 @@ export interface WgslCode extends Code {
 }
 export type WgslBackend = ProgramBackend<GridTarget, WgslCode>;
 
-const { turnConvolutions, fuse, lower, schedule, join, plan } = stages;
+const { turnConvolutions, fuse, lower, expandMath, schedule, join, plan } = stages;
 
 /** Shaders for a target; the name of the backend says whether they use optional features. */
 export const wgslBackend = (target: GridTarget, name: 'wgsl' | 'wgsl-features' = 'wgsl'): WgslBackend => ({
   kind: 'program',
   name,
   target,
-  stages: [turnConvolutions, fuse, lower, schedule, join, plan],
+  stages: [turnConvolutions, fuse, lower, expandMath, schedule, join, plan],
   text: 'wgsl',
   emit(program) {
     const shaders = emitWgsl(program, target);

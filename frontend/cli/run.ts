@@ -198,8 +198,8 @@ async function runGraph(
     return { graph, results };
   }
   const backend = backendFor(target).stages;
-  const lowered = backend.slice(0, 1 + backend.findIndex((s) => s.makes === 'kernels'));
-  for (const stage of start.form === 'module' ? [stages.canonicalize, ...lowered] : [stages.lower]) go(stage);
+  const toKernels = backend.slice(0, 1 + backend.findIndex((s) => s.makes === 'kernels'));
+  for (const stage of start.form === 'module' ? [stages.canonicalize, ...toKernels] : [stages.lower]) go(stage);
   const { program, call } = compiled(ir as ProgramIr, machine, print, flags.verify);
   const bufferOf = (p: Param): Buffer | undefined =>
     program.slots.find((s) => s.purpose === p.role && s.buffer.name === p.name)?.buffer;

@@ -206,7 +206,7 @@ interface Made<C extends Code> extends ProgramStages {
 function madeBy<C extends Code>(irs: readonly Ir[], { program }: IrOf<'program'>): Made<C> {
   return {
     fused: last(irs, 'fused').module.graphs,
-    lowered: (irs.find((ir) => ir.form === 'kernels') as IrOf<'kernels'>).outline,
+    lowered: last(irs, 'kernels').outline,
     scheduled: last(irs, 'schedule'),
     program,
     code: last(irs, 'code').code as C,

@@ -10,7 +10,6 @@ import type { Group, Node, Scatter, Value } from '../../ir/graph.ts';
 import { Interner } from '../../ir/interner.ts';
 import { type Kernel, type Stmt, storageOf, store } from '../../ir/kernel.ts';
 import type { TensorType } from '../../ir/type.ts';
-import { expandMath } from '../math.ts';
 import { gathered, scatterBy } from '../scatter.ts';
 import { axesOf } from './names.ts';
 import { guardReductions, Nest } from './nest.ts';
@@ -28,8 +27,7 @@ export function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value
 
   // Expressions that roots share stay shared.
   const guard = guardReductions();
-  const expanded = new Map<Expr, Expr>();
-  const values = group.roots.map((r) => guard(expandMath(element(r, index.slice(0, r.type.shape.length)), expanded)));
+  const values = group.roots.map((r) => guard(element(r, index.slice(0, r.type.shape.length))));
 
   // The roots of a level are computed before any of them is stored, as one may update what another still reads.
   const nest = new Nest(axes, values, interner);

@@ -17,7 +17,7 @@ export const cBackend: ProgramBackend<VectorTarget, Code> = {
   kind: 'program',
   name: 'c',
   target: { ...wasm128, name: 'c' },
-  stages: [stages.fuse, stages.lower, stages.plan],
+  stages: [stages.fuse, stages.lower, stages.expandMath, stages.plan],
   text: 'c',
   emit(program) {
     const source = emitC(program);

@@ -42,7 +42,7 @@ export function gpuStages(
   );
   return {
     module: last(irs, 'module').module,
-    kernels: (irs.find((ir) => ir.form === 'kernels') as IrOf<'kernels'>).outline,
+    kernels: last(irs, 'kernels').outline,
     schedule: irs.find((ir) => ir.form === 'schedule') as IrOf<'schedule'>,
     manifest: manifestOf(program, start, null, { program, shaders }).webgpu!,
     wgsl: shaders.wgsl,

@@ -22,6 +22,7 @@ import { VerifyError } from '../../ir/verify/index.ts';
 import { nothingGiven } from '../../passes/schedule/choose/given.ts';
 import type { ScheduledOutline } from '../../passes/schedule/index.ts';
 import { type Ir, type IrOf, last, type Stage, type StageContext, verifyIr } from '../../passes/stage.ts';
+import { stages } from '../../passes/stages.ts';
 import { noOptimizer, type Optimizer, StateTable } from '../../passes/update.ts';
 
 export type { Elements };
@@ -109,7 +110,11 @@ export const launchesOf = (
 export type Unscheduled = Pick<Stages, 'original' | 'module' | 'kernels' | 'lowered'>;
 
 const backend = wasmBackend(wasm128);
-const [untilLowered, fromSchedule] = [backend.stages.slice(0, 2), [...backend.stages.slice(2), emission(backend)]];
+const first = backend.stages.indexOf(stages.schedule);
+const [untilScheduled, fromSchedule] = [
+  backend.stages.slice(0, first),
+  [...backend.stages.slice(first), emission(backend)],
+];
 
 export function unscheduled(
   recorded: Module,
@@ -118,7 +123,7 @@ export function unscheduled(
   unproved?: Unproved,
 ): Unscheduled {
   const context = contextFor(recorded, wasm128, optimizer, table);
-  const made = through([...graphStages, ...untilLowered], { form: 'module', module: recorded }, context, unproved);
+  const made = through([...graphStages, ...untilScheduled], { form: 'module', module: recorded }, context, unproved);
   const original = (made[graphStages.findIndex((s) => s.name === 'update')] as IrOf<'module'>).module;
   const { module } = last(made, 'module');
   const { outline } = last(made, 'kernels');
