@@ -315,6 +315,9 @@ export const reordersSums = (d: Directive): boolean => directives[d.do].reorders
 type Splitting = { [D in DirectiveName]: Table[D] extends { readonly inner: string } ? D : never }[DirectiveName];
 /** The name of the inner loop that a directive makes in one over `axis`. */
 export const innerName = (by: Splitting, axis: string): string => `${axis}${table[by].inner}`;
+/** The loop that a directive makes, for the directives after it. */
+export const madeLoop = ({ do: by, axis }: { readonly do: Splitting; readonly axis: string }): string =>
+  innerName(by, axis);
 /** The name of the loop in which a directive made this inner one. */
 export const outerName = (by: Splitting, inner: string): string =>
   inner.endsWith(table[by].inner) ? inner.slice(0, -table[by].inner.length) : inner;

@@ -2,9 +2,11 @@
  *  follow Moshier's Cephes, log FreeBSD's e_logf.c, erf Juffa's erff. `test/math.test.ts` checks the error of each in
  *  units in the last place. */
 
+import { upsert } from '../ir/collections.ts';
 import type { Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
-import { finish, type Kernel, mapStmt } from '../ir/kernel.ts';
+import { Interner } from '../ir/interner.ts';
+import { exprsOf, finish, type Kernel, mapStmt, walkStmts } from '../ir/kernel.ts';
 import type { ExpandedFn } from '../ir/scalar.ts';
 
 /** c₀ + v·(c₁ + v·(c₂ + …)) */
@@ -167,6 +169,22 @@ function pow(a: Expr, b: Expr): Expr {
 const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = { exp, log, tanh, erf, pow };
 const isExpanded = (fn: string): fn is ExpandedFn => Object.hasOwn(functions, fn);
 
+/** The first call of a function above in some kernels, and where; null where all are expanded. */
+export function unexpanded(kernels: readonly Kernel[]): { readonly kernel: Kernel; readonly fn: ExpandedFn } | null {
+  const seen = new Set<Expr>();
+  for (const kernel of kernels) {
+    let fn: ExpandedFn | null = null;
+    const visit = (e: Expr): void => {
+      if ((e.kind === 'unary' || e.kind === 'binary') && isExpanded(e.fn)) fn ??= e.fn;
+    };
+    walkStmts(kernel.body, (s) => {
+      for (const e of exprsOf(s)) x.walk(e, visit, seen);
+    });
+    if (fn) return { kernel, fn };
+  }
+  return null;
+}
+
 const expand = (v: Expr): Expr => {
   if ((v.kind !== 'unary' && v.kind !== 'binary') || !isExpanded(v.fn)) return v;
   const [a, b] = v.kind === 'unary' ? [v.x, v.x] : [v.a, v.b];
@@ -176,9 +194,15 @@ const expand = (v: Expr): Expr => {
 /** The same expression without the functions above. */
 export const expandMath = (e: Expr): Expr => x.mapExpr(e, expand);
 
-/** The same kernel without the functions above. Subexpressions that its statements share stay one expression. */
+/** The same kernel without the functions above. Equal calls become one expression. */
 export function expandMathIn(kernel: Kernel): Kernel {
+  const interner = new Interner();
+  const expanded = new Map<number, Expr>();
+  const once = (e: Expr): Expr => {
+    const after = expand(e);
+    return after === e ? e : upsert(expanded, interner.id(e), () => after);
+  };
   const done = new Map<Expr, Expr>();
-  const body = kernel.body.map((s) => mapStmt(s, expand, done));
+  const body = kernel.body.map((s) => mapStmt(s, once, done));
   return finish(kernel.name, body, kernel.locs);
 }

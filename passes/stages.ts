@@ -2,6 +2,7 @@
  *  name. */
 
 import type { Module } from '../ir/graph.ts';
+import type { Kernel } from '../ir/kernel.ts';
 import { kernelsOf, mapKernels } from '../ir/program.ts';
 import type { Schedule } from '../ir/schedule.ts';
 import { isGrid, isVector } from '../ir/target.ts';
@@ -11,7 +12,7 @@ import { fuse } from './fuse.ts';
 import { inferShapes } from './infer-shapes.ts';
 import { joined } from './join.ts';
 import { Buffers, lower } from './lower/index.ts';
-import { expandMathIn } from './math.ts';
+import { expandMathIn, unexpanded } from './math.ts';
 import { outline } from './outline.ts';
 import { plan } from './plan.ts';
 import { rematerialize } from './rematerialize.ts';
@@ -40,6 +41,14 @@ const noTasks =
       open.task?.kind === 'apply' ? ['updated', "'update'"] : ['differentiated', "'autodiff' and 'update'"];
     return `graph @${open.name} must still be ${what}: run ${first} before '${before}'.`;
   };
+
+/** No kernel may call a function that no target has. */
+function onlyInstructions(kernels: readonly Kernel[]): string | null {
+  const found = unexpanded(kernels);
+  return (
+    found && `kernel @${found.kernel.name} calls ${found.fn}, which no target has: run 'expandMath' after 'lower'.`
+  );
+}
 
 function notUpdatable({ graphs }: Module, { optimizer }: StageContext): string | null {
   const waiting = graphs.find((g) => g.task?.then === 'step');
@@ -84,10 +93,13 @@ export const stages = {
     form: 'kernels',
     outline: mapKernels(of, expandMathIn),
   })),
-  schedule: stage('schedule', 'kernels', 'schedule', ({ outline: of }, { target, given }) => ({
-    form: 'schedule',
-    ...scheduleOutline(of, target, given),
-  })),
+  schedule: stage(
+    'schedule',
+    'kernels',
+    'schedule',
+    ({ outline: of }, { target, given }) => ({ form: 'schedule', ...scheduleOutline(of, target, given) }),
+    { notReady: ({ outline: of }) => onlyInstructions(kernelsOf(of)) },
+  ),
   threads: stage(
     'threads',
     'schedule',
@@ -112,7 +124,7 @@ export const stages = {
     ['schedule', 'kernels'],
     'program',
     ({ outline: of }, { target }) => ({ form: 'program', program: plan(of, target) }),
-    { keepsKernels: true },
+    { keepsKernels: true, notReady: ({ outline: of }) => onlyInstructions(kernelsOf(of)) },
   ),
   barriers: stage(
     'barriers',

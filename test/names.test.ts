@@ -312,7 +312,7 @@ describe('graphs of any name', () => {
   });
 
   test.each(['wasm', 'webgpu'])('come to code for %s', async (target) => {
-    const passes = `canonicalize,fuse,lower,schedule,plan,${target === 'wasm' ? 'wat' : 'wgsl'}`;
+    const passes = `canonicalize,fuse,lower,expandMath,schedule,plan,${target === 'wasm' ? 'wat' : 'wgsl'}`;
     const argv = ['opt', '-', '--target', target, '--passes', passes];
     const { stdout, stderr } = await cli(argv, { stdin: moduleOf(graphs) });
     expect(stderr).toBe('');

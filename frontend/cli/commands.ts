@@ -236,10 +236,10 @@ update is told the optimizer where a graph has still to be updated: update=sgd(l
 Examples:
   tapeout print lenet.ts --stage recorded | tapeout opt - --passes=autodiff
   tapeout opt net.tir --passes='autodiff,update=sgd(lr=0.01),canonicalize,fuse'
-  tapeout opt fused.tir --passes=lower,schedule --print-after=lower
-  tapeout print lenet.ts --stage lower | tapeout opt - --passes=schedule
-  tapeout opt net.tir --passes=fuse,lower,schedule,plan,wat > net.wat
-  tapeout opt net.tir --target webgpu --passes=fuse,lower,schedule,plan,wgsl > net.wgsl
+  tapeout opt fused.tir --passes=lower,expandMath,schedule --print-after=lower
+  tapeout print lenet.ts --stage lower | tapeout opt - --passes=expandMath,schedule
+  tapeout opt net.tir --passes=fuse,lower,expandMath,schedule,plan,wat > net.wat
+  tapeout opt net.tir --target webgpu --passes=fuse,lower,expandMath,schedule,plan,wgsl > net.wgsl
   tapeout opt net.tir --load rules.ts --passes=canonicalize,my_rules --print-after=my_rules`,
   run: optCommand,
 };

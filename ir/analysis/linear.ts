@@ -140,6 +140,26 @@ function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } 
   };
 }
 
+/** A quotient or a remainder by a constant, without the division where the extents of axes settle it: `(i * 2 + i_in) / 2` is
+ *  `i` for `i_in` below 2. Any other expression is returned as it is. */
+export function settledDivision(e: Expr, interner: Interner, done: Map<Expr, Linear | null> = new Map()): Expr {
+  if (e.kind !== 'binary' || (e.fn !== 'idiv' && e.fn !== 'imod') || e.b.kind !== 'const' || e.b.value <= 0) return e;
+  const dividend = linear(e.a, new Map(), interner, done);
+  const exact = dividend && divided(dividend, e.b.value);
+  return exact ? asExpr(e.fn === 'idiv' ? exact.quotient : exact.remainder) : e;
+}
+
+/** A sum without lanes as an expression: its terms in their order, its constant last. */
+function asExpr({ constant: c, terms }: Linear): Expr {
+  const sum = [...terms.values()].reduce<Expr | null>((s, { of, by }) => {
+    const term = x.mul(of, x.int(Math.abs(by)));
+    if (by < 0) return x.sub(s ?? x.int(0), term);
+    return s ? x.add(s, term) : term;
+  }, null);
+  if (!sum) return x.int(c);
+  return c < 0 ? x.sub(sum, x.int(-c)) : x.add(sum, x.int(c));
+}
+
 /** Replaces the axes of unrolled copies by their values, so that equal indices are recognized. */
 const simplified = (e: Expr, bindings: Bindings): Expr =>
   x.mapExpr(e, (p) => {

@@ -143,7 +143,7 @@ describe('tapeout reduce', () => {
   test('of a program the kernels', async () => {
     const graph = net.replace(/.*differentiate.*\n/, '');
     const cwd = folder(graph);
-    for (const passes of ['fuse,lower', 'fuse,lower,schedule', 'fuse,lower,schedule,plan']) {
+    for (const passes of ['fuse,lower', 'fuse,lower,expandMath,schedule', 'fuse,lower,expandMath,schedule,plan']) {
       const program = await cli(['opt', 'net.tir', '--passes', passes], { cwd });
       const { code, stdout, stderr } = await cli(['reduce', '-', '--check', "! grep -q ' ? '"], {
         cwd,

@@ -61,7 +61,7 @@ describe('a schedule file', () => {
   test('is taken by opt, for kernels that a text holds', async () => {
     const cwd = folderWith({});
     const lowered = (await cli(['print', 'net.ts', '--stage', 'lower'], { cwd })).stdout;
-    const opt = ['opt', '-', '--passes', 'schedule', '--schedule', 's.tir'];
+    const opt = ['opt', '-', '--passes', 'expandMath,schedule', '--schedule', 's.tir'];
     expect(directives((await cli(opt, { cwd, stdin: lowered })).stdout)).toEqual(directives(file));
     const without = await cli(['opt', '-', '--passes', 'plan', '--schedule', 's.tir'], { cwd, stdin: lowered });
     expect([without.code, without.stderr]).toEqual([

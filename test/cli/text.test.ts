@@ -94,6 +94,7 @@ describe('tapeout opt', () => {
       'canonicalize',
       'fuse',
       'lower',
+      'expandMath',
       'schedule',
       'plan',
       'wat',
@@ -121,9 +122,9 @@ describe('tapeout opt', () => {
     const printed = async (stage: string) => (await cli(['print', mlp, '--stage', stage], { cwd })).stdout;
     const wat = await printed('wat');
     for (const [stage, passes] of [
-      ['canonicalize', 'fuse,lower,schedule,plan,wat'],
-      ['fuse', 'lower,schedule,plan,wat'],
-      ['lower', 'schedule,plan,wat'],
+      ['canonicalize', 'fuse,lower,expandMath,schedule,plan,wat'],
+      ['fuse', 'lower,expandMath,schedule,plan,wat'],
+      ['lower', 'expandMath,schedule,plan,wat'],
       ['schedule', 'plan,wat'],
       ['plan', 'wat'],
     ] as const) {

@@ -8,6 +8,7 @@ import type { Kernel } from '../../ir/kernel.ts';
 import { parseText } from '../../ir/text/parse.ts';
 import { versionLine } from '../../ir/text/print-options.ts';
 import { printSchedule } from '../../ir/text/print-schedule.ts';
+import { expandMathIn } from '../../passes/math.ts';
 import { goldensOf, maxBatch } from '../support/golden.ts';
 import { madeOf } from '../support/golden-kernels.ts';
 import { openNullDevice, pipelineProblem, shaderProblem } from '../support/gpu.ts';
@@ -67,11 +68,12 @@ describe('examples', () => {
 /** Kernels of goldens: of the emitter's as they stand, of other passes as these leave them. */
 const goldens: readonly (readonly [string, readonly Kernel[]])[] = [
   ...goldensOf('wat').map((g) => [`wat/${g.name}`, parseText(g.input, g.path, { maxBatch }).kernels] as const),
-  ...(['lower', 'schedule'] as const).flatMap((pass) =>
+  ...(['lower', 'expandMath', 'schedule'] as const).flatMap((pass) =>
     goldensOf(pass).flatMap((g) => {
       const text = madeOf(g);
       if (text === null) return [];
-      return [[`${pass}/${g.name}`, parseText(`${versionLine}\n${text}`, g.path, { maxBatch }).kernels] as const];
+      const { kernels } = parseText(`${versionLine}\n${text}`, g.path, { maxBatch });
+      return [[`${pass}/${g.name}`, kernels.map(expandMathIn)] as const];
     }),
   ),
 ];

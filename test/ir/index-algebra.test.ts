@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { Bounds } from '../../ir/analysis/bounds.ts';
-import { constant, type Linear, linear } from '../../ir/analysis/linear.ts';
+import { constant, type Linear, linear, settledDivision } from '../../ir/analysis/linear.ts';
 import { range } from '../../ir/analysis/range.ts';
 import * as x from '../../ir/expr.ts';
 import { Interner } from '../../ir/interner.ts';
@@ -77,12 +77,14 @@ const evaluatedForm = (f: Linear, at: Place): number =>
   [...f.terms.values()].reduce((sum, { of, by }) => sum + by * evaluated(of, at), f.constant);
 
 test('folding, sums and intervals say of an index what it is', () => {
-  let rejoined = 0;
+  let [rejoined, settled] = [0, 0];
   for (let seed = 0; seed < 3000; seed++) {
     const c = seeded(seed);
     const { value, built } = randomIndex(c, 1 + c.below(6));
     const n = 1 + c.below(maxBatch);
     const form = linear(built, new Map(), new Interner()) as Linear;
+    const interner = new Interner();
+    const undivided = x.mapExpr(built, (e) => settledDivision(e, interner));
     const bounds = new Bounds(maxBatch);
     for (const a of axes) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
     const [least, greatest] = bounds.interval(built);
@@ -94,12 +96,15 @@ test('folding, sums and intervals say of an index what it is', () => {
         `seed ${seed}: ${printExpr(built)} at ${[...at].map(([a, v]) => `${a.name} = ${v}`).join(', ')}`;
       expect(evaluated(built, at) + 0, told()).toBe(want + 0);
       expect(evaluatedForm(form, at) + 0, told()).toBe(want + 0);
+      expect(evaluated(undivided, at) + 0, told()).toBe(want + 0);
       expect(want, told()).toBeGreaterThanOrEqual(Math.max(least, low));
       expect(want, told()).toBeLessThanOrEqual(Math.min(greatest, high));
     }
     if (built.kind === 'axis') rejoined++;
+    if (undivided !== built) settled++;
   }
   expect(rejoined).toBeGreaterThan(20);
+  expect(settled).toBeGreaterThan(20);
 });
 
 test('what is below c·N is below c when it is divided by N', () => {

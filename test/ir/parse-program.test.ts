@@ -60,7 +60,7 @@ describe('what is printed parses to the same', () => {
     roundTrips(c.program);
     // Each pass makes of the text what it made of the thing; parts that are said twice are two parts in a text.
     const at = (stage: string) => parseProgram(c.printed(stage), stage) as Outline;
-    const scheduled = scheduleOutline(at('lower'), wasm128);
+    const scheduled = scheduleOutline(at('expandMath'), wasm128);
     expect(plain(scheduled.schedules)).toEqual(plain(told(c.printed('schedule'))));
     expect(programData(scheduled.outline)).toStrictEqual(programData(at('schedule')));
     expect(programData(plan(at('schedule'), wasm128))).toStrictEqual(programData(c.program, print));

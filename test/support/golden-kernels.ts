@@ -26,6 +26,7 @@ import { verifyFused } from '../../ir/verify/graph.ts';
 import { verifyKernels } from '../../ir/verify/kernel.ts';
 import { verifyOutline, verifyProgram } from '../../ir/verify/program.ts';
 import { Buffers, lower } from '../../passes/lower/index.ts';
+import { expandMathIn } from '../../passes/math.ts';
 import { outlineOfKernels } from '../../passes/outline.ts';
 import { plan } from '../../passes/plan.ts';
 import { chooseSchedule } from '../../passes/schedule/choose/index.ts';
@@ -40,7 +41,7 @@ interface Made {
   readonly text: string;
   compare(text: string): void;
 }
-const kernelPasses = { lower: lowered, schedule: scheduled, plan: planned } satisfies Record<
+const kernelPasses = { lower: lowered, expandMath: expanded, schedule: scheduled, plan: planned } satisfies Record<
   string,
   (g: Golden) => Made
 >;
@@ -91,6 +92,24 @@ function lowered({ input, path, positive }: Golden): Made {
       const params = graph.params.filter((p) => found.has(p.name)).map((p) => [p.name, at(p.name)] as const);
       const results = [...outputs].map(([r, b]) => [r.name, at(b.name)] as const);
       agree(graph, read, new Map(params), new Map(results), positive);
+    },
+  };
+}
+
+function expanded({ input, path }: Golden): Made {
+  const { kernels } = parseText(input, path);
+  verifyKernels(kernels, { maxBatch });
+  return {
+    text: kernels.map((k) => printKernel(expandMathIn(k))).join('\n'),
+    compare(text) {
+      const read = kernelsIn(text, path);
+      verifyKernels(read, { maxBatch });
+      const [want, got] = [kernels, read].map((ks) => run(outlineOfKernels(ks, maxBatch), 1, ownMemory)) as [
+        Seen,
+        Seen,
+      ];
+      // The functions are exact to two units of the last place.
+      for (const [name, values] of want) close(got.get(name)!, values, 3e-7, name);
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { Axis } from '../../../ir/expr.ts';
 import type { Loop } from '../../../ir/kernel.ts';
-import { type Directive, innerName, type Schedule } from '../../../ir/schedule.ts';
+import { type Directive, type DirectiveOf, madeLoop, type Schedule } from '../../../ir/schedule.ts';
 import type { VectorTarget } from '../../../ir/target.ts';
 import { endsAtDim, reorders } from '../rewrites/loops.ts';
 import type { Analysis } from './analyse.ts';
@@ -195,15 +195,17 @@ function directives(c: Candidate, a: Analysis, window: readonly Unrolled[], targ
   // Inner loops first: a tile moves inwards past the loops in its body, so sums and first maxima keep their order.
   for (const w of window.toReversed())
     out.push({ do: 'tile', axis: w.axis.name, by: w.by, fenced: c.fences.has(w.axis) });
-  if (lanes && !lanes.dot)
-    out.push({ do: 'vectorize', axis: lanes.loop.axis.name, by: lanes.width, shift: shifts(lanes, a) });
-  if (alongTwo(lanes, a)) out.push({ do: 'tile', axis: lanes.woven.axis.name, by: lanes.span });
-  if (lanes?.woven)
-    out.push({
-      do: 'weave',
-      axis: innerName('vectorize', lanes.loop.axis.name),
-      with: innerName('tile', lanes.woven.axis.name),
-    });
+  if (lanes && !lanes.dot) {
+    const { loop, woven, width: by, span } = lanes;
+    const vectors: DirectiveOf<'vectorize'> = { do: 'vectorize', axis: loop.axis.name, by, shift: shifts(lanes, a) };
+    out.push(vectors);
+    if (woven) {
+      const copies: DirectiveOf<'tile'> = { do: 'tile', axis: woven.axis.name, by: span };
+      // A window's copies are made above.
+      if (alongTwo(lanes, a)) out.push(copies);
+      out.push({ do: 'weave', axis: madeLoop(vectors), with: madeLoop(copies) });
+    }
+  }
   for (const t of c.tiles) out.push({ do: 'tile', axis: t.axis.name, by: t.by });
   for (const s of c.steps.toReversed())
     out.push({ do: 'tile', axis: s.axis.name, by: s.by, fenced: c.fences.has(s.axis) });

@@ -1,8 +1,10 @@
 /** Packed copies for reads that lanes cannot load as they are laid out, with other dimensions last, and the strides of
  *  each read in them. */
 
+import { type Linear, linear } from '../../../ir/analysis/linear.ts';
 import type { Axis, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import type { Loop } from '../../../ir/kernel.ts';
 import type { Directive } from '../../../ir/schedule.ts';
 import type { VectorTarget } from '../../../ir/target.ts';
@@ -110,12 +112,8 @@ function restrided(r: Reference, order: readonly number[]): Map<Axis, number> {
   return out;
 }
 
+/** The axes of an index that stand in sums, each with its factor. */
 function coefficients(e: Expr): [Axis, number][] {
-  if (e.kind === 'axis') return [[e.axis, 1]];
-  if (e.kind === 'binary' && e.fn === 'add') return [...coefficients(e.a), ...coefficients(e.b)];
-  if (e.kind === 'binary' && e.fn === 'sub')
-    return [...coefficients(e.a), ...coefficients(e.b).map(([a, c]): [Axis, number] => [a, -c])];
-  if (e.kind === 'binary' && e.fn === 'mul' && e.b.kind === 'const')
-    return coefficients(e.a).map(([a, c]) => [a, c * (e.b as { value: number }).value]);
-  return [];
+  const { terms } = linear(e, new Map(), new Interner()) as Linear;
+  return [...terms.values()].flatMap(({ of, by }): [Axis, number][] => (of.kind === 'axis' ? [[of.axis, by]] : []));
 }

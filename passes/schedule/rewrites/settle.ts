@@ -1,10 +1,12 @@
 /** Settles conditions on indices by splitting loops, so that no inner loop tests its position. */
 
+import { type Linear, settledDivision } from '../../../ir/analysis/linear.ts';
 import { decide, type Known, loopRange, type Range } from '../../../ir/analysis/range.ts';
 import type { Axis, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { Interner } from '../../../ir/interner.ts';
 import { exprsOf, finish, type Kernel, mapStmt, type Stmt, walkStmts } from '../../../ir/kernel.ts';
-import { type Directive, innerName, type Schedule } from '../../../ir/schedule.ts';
+import { type DirectiveOf, madeLoop, type Schedule } from '../../../ir/schedule.ts';
 import { withoutUnread } from '../../unread.ts';
 import { loopsIn } from './legal.ts';
 
@@ -22,8 +24,7 @@ export function settleGuards(kernel: Kernel): Schedule[] {
   const out: Schedule[] = [];
   const loops = loopsIn(kernel);
   const divisors = divisorsOf(kernel);
-  for (const s of splits(kernel, divisors))
-    if (s.by <= 8) out.push([s, { do: 'tile', axis: innerName('split', s.axis), by: s.by }]);
+  for (const s of splits(kernel, divisors)) if (s.by <= 8) out.push([s, { do: 'tile', axis: madeLoop(s), by: s.by }]);
   for (const [axis, at] of cuts) {
     const l = loops.find((q) => q.axis === axis);
     if (l?.to.kind !== 'const' || at.size > 4 || divisors.has(axis)) continue;
@@ -38,7 +39,7 @@ export function settleGuards(kernel: Kernel): Schedule[] {
 export function splits(
   kernel: Kernel,
   divisors: ReadonlyMap<Axis, ReadonlySet<number>> = divisorsOf(kernel),
-): Extract<Directive, { do: 'split' }>[] {
+): DirectiveOf<'split'>[] {
   const loops = loopsIn(kernel);
   return [...divisors].flatMap(([axis, [c, ...others]]) => {
     const trips = loops.find((l) => l.axis === axis)?.to;
@@ -79,15 +80,18 @@ function boundary(e: Extract<x.Expr, { kind: 'binary' }>): { axis: Axis; at: num
   return { axis, at: e.b.value - shift + (e.fn === 'le' || e.fn === 'gt' ? 1 : 0) };
 }
 
-/** The kernel without conditions that its loops settle, and without anything that only the untaken branches read. */
+/** The kernel without conditions and divisions that its loops settle, and without anything that only the untaken branches
+ *  read. */
 export function simplify(kernel: Kernel, maxBatch: number): Kernel {
   const ranges = new Map<Axis, Range>();
   const known: Known = {
     maxBatch,
     axis: (a) => ranges.get(a) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   };
+  const interner = new Interner();
+  const forms = new Map<Expr, Linear | null>();
   const settled = (e: Expr): Expr => {
-    if (e.kind !== 'select') return e;
+    if (e.kind !== 'select') return settledDivision(e, interner, forms);
     const holds = decide(e.cond, known);
     return holds === null ? e : holds ? e.then : e.otherwise;
   };
