@@ -1,16 +1,16 @@
-/** A training in the middle, as one file: what the model has learnt with its optimizer's state, and how far the training has
- *  come. A training that goes on from it gives the same bits as one that was never interrupted. */
+/** Checkpoints: files with a model's parameters, its optimizer's state, and the position of its training. A resumed training gives
+ *  the same bits as an uninterrupted one. */
 import { createHash } from 'node:crypto';
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../runtime/safetensors.ts';
 import type { Split } from './data/dataset.ts';
 import { DataError } from './data/error.ts';
 import type { Position } from './training.ts';
 
-/** What else decides the bits of a training. */
+/** The other inputs that decide the bits of a training. */
 export interface Run {
   readonly batchSize: number;
   readonly seed: string;
-  /** Of the data. */
+  /** The hash of the data. */
   readonly hash: string;
 }
 
@@ -31,13 +31,15 @@ export function writeCheckpoint({ run, position, model }: Checkpoint): Uint8Arra
   return writeSafetensors(readSafetensors(model), { [key]: text });
 }
 
-/** Throws DataError for a file that is none, and SafetensorsError for one that is damaged. */
+/** Throws DataError if the file is not a checkpoint, and SafetensorsError if it is damaged. */
 export function readCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   const text = readSafetensorsMetadata(bytes, path)[key];
   if (text === undefined)
-    throw new DataError(`${path} holds weights, but not where a training stood: it is no checkpoint of tapeout train.`);
+    throw new DataError(
+      `${path} holds weights, but no position of a training: it is not a checkpoint of tapeout train.`,
+    );
   const found = parsed(text);
-  if (!found) throw new DataError(`${path}: what it says of the training is damaged. Take another checkpoint.`);
+  if (!found) throw new DataError(`${path}: its record of the training is damaged. Use another checkpoint.`);
   return { ...found, model: bytes };
 }
 
@@ -56,18 +58,18 @@ function parsed(text: string): Omit<Checkpoint, 'model'> | null {
   }
 }
 
-/** Throws DataError, naming the option, where going on would not be going on. */
+/** Throws a DataError that names the option if the saved training differs from this one. */
 export function checkSame(saved: Run, now: Run, path: string): void {
   const differ = (what: string, help: string) =>
-    new DataError(`${path} is of a training with ${what}. ${help} Or train from the start, without --resume.`);
+    new DataError(`${path} is from a training with ${what}. ${help} Or train from the start, without --resume.`);
   if (saved.batchSize !== now.batchSize)
     throw differ(
-      `batches of ${saved.batchSize}, and these are of ${now.batchSize}`,
+      `batches of ${saved.batchSize}, but this one has batches of ${now.batchSize}`,
       `Pass --batch-size ${saved.batchSize}.`,
     );
   if (saved.seed !== now.seed)
-    throw differ(`the seed ${saved.seed}, and this one has ${now.seed}`, `Pass --seed ${saved.seed}.`);
-  if (saved.hash !== now.hash) throw differ('other data', 'Name the same with --data.');
+    throw differ(`the seed ${saved.seed}, but this one has ${now.seed}`, `Pass --seed ${saved.seed}.`);
+  if (saved.hash !== now.hash) throw differ('other data', 'Name the same data with --data.');
 }
 
 export function hashOfData({ train, test }: Split): string {
@@ -78,7 +80,7 @@ export function hashOfData({ train, test }: Split): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The first of these weights that is NaN, or has become infinite; null where all are well. */
+/** The first weight that has become NaN or infinite; null if there is none. */
 export function brokenWeight(
   file: Uint8Array,
   initial: ReadonlyMap<string, Float32Array>,

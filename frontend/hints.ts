@@ -1,5 +1,5 @@
-/** What people who know PyTorch or JavaScript write, and what Tapeout has in its place. The same hints answer TypeScript, which
- *  finds most of it first, and JavaScript, which fails when it runs. */
+/** Hints for users of PyTorch and JavaScript: what Tapeout has in place of what they wrote. They answer the errors of TypeScript,
+ *  which finds most mistakes first, and of JavaScript at run time. */
 
 import { nearest } from '../ir/text/nearest.ts';
 import { optionsOf, orderOf, type Signature, signatureOf, signatures } from './model/arguments.ts';
@@ -33,7 +33,7 @@ const noLoading =
   'weights are loaded into the compiled model: load({ weights }), or model.loadStateDict(…); initial values are the data of parameters';
 const noHooks = 'there are no hooks: forward returns what is to be seen, and tapeout print shows what it computes';
 
-/** What a tensor does not have, and what to do. */
+/** Members that tensors do not have, and what to write. */
 export const ofTensors: Readonly<Record<string, string>> = {
   item: noNumbers,
   data: noNumbers,
@@ -78,7 +78,7 @@ export const ofTensors: Readonly<Record<string, string>> = {
   forEach: rows,
   map: rows,
 };
-/** The same of models and layers. */
+/** The same for models and layers. */
 const ofModules: Readonly<Record<string, string>> = {
   registerBuffer: 'assign it to a field, whose name it gets: this.m = nn.Buffer([3], [1, 2, 3]), a shape and values',
   registerParameter:
@@ -102,7 +102,7 @@ const ofModules: Readonly<Record<string, string>> = {
   registerForwardPreHook: noHooks,
   registerFullBackwardHook: noHooks,
 };
-/** The same of optimizers. */
+/** The same for optimizers. */
 const ofOptimizers: Readonly<Record<string, string>> = {
   zeroGrad: separate,
   step: separate,
@@ -123,7 +123,7 @@ export const onComparing =
   'write x.eq(y), x.ne(y), x.gt(y) and the like, which give a condition for where(cond, a, b); Object.is(x, y) asks whether ' +
   'they are one and the same tensor';
 
-/** Names that stand for other libraries' modules. */
+/** Names of modules in other libraries. */
 const modules: Readonly<Record<string, string>> = {
   F: "import it: import { functional as F } from 'tapeout'",
   torch: "PyTorch's functions are exports of tapeout: import { nn, optim, functional as F } from 'tapeout'",
@@ -131,7 +131,7 @@ const modules: Readonly<Record<string, string>> = {
 };
 
 const camel = (name: string): string => name.replace(/_+(\w)/g, (_, c: string) => c.toUpperCase()).replace(/_$/, '');
-/** A member of `of` that goes by PyTorch's name `name`. */
+/** The member of `of` that PyTorch calls `name`. */
 const renamed = (of: object, name: string): string | null => {
   const ours = camel(name);
   return ours !== name && ours in of ? ours : null;
@@ -146,7 +146,7 @@ function onTensor(name: string): string | null {
   const ours = renamed(Tensor.prototype, name);
   if (known ?? ours) return known ?? `it is called ${ours} here`;
   if (camel(name) in F) return `it is a function: import { ${camel(name)} } from 'tapeout'`;
-  // A name of a few letters is near to too much.
+  // A short name is close to too many.
   const near = name.length > 3 ? nearest(name, membersOf(Tensor.prototype)) : null;
   return near ? `did you mean '${near}'?` : null;
 }
@@ -162,8 +162,8 @@ function onModule(name: string): string | null {
 
 const onOptimizer = (name: string): string | null => entryOf(ofOptimizers, name) ?? entryOf(ofOptimizers, camel(name));
 
-/** What `of`, a type and those that it extends, has in place of a member; where that is not known, as in JavaScript, what
- *  anything may have that is known for lacking one of this name. */
+/** What the type `of`, listed with the types that it extends, has in place of a member. In JavaScript the type is not known: then
+ *  the first hint for a member of this name. */
 function onMember(name: string, of: readonly string[]): string | null {
   if (of.includes('Tensor')) return onTensor(name);
   if (of.includes('Module')) return onModule(name);
@@ -178,8 +178,8 @@ const membersOf = (prototype: object): string[] =>
     .map(([name]) => name)
     .filter((name) => !Object.hasOwn(ofTensors, name) && /^[a-z]/i.test(name));
 
-/** An argument that does not fit, or too many or too few of them: `callee` is what is called, as the user wrote it, if it is
- *  Tapeout's, and `given` the argument's type. */
+/** A hint for an argument that does not fit, or for too many or too few: `callee` is the called function of Tapeout's, as the user
+ *  wrote it, and `given` the argument's type. */
 function onArgument(callee: string, given: string | null): string | null {
   const [, room, name = callee] = /^(\w+)\.(\w+)$/.exec(callee) ?? [];
   if (callee === 'nn.Parameter' || callee === 'nn.Buffer') return onValues(name as 'Parameter' | 'Buffer');
@@ -190,11 +190,11 @@ function onArgument(callee: string, given: string | null): string | null {
   return made && (first?.help?.(undefined) ?? orderOf(made));
 }
 
-/** Whether a layer is given a tensor while it is made. */
+/** True if a layer's constructor is given a tensor. */
 export const isLayerOf = (callee: string, given: string | null): boolean =>
   /^nn\.[A-Z]/.test(callee) && /\bTensor\b/.test(given ?? '');
 
-/** The layer that stands where a tensor should, by a message of TypeScript's. */
+/** The name of the layer used in place of a tensor, from TypeScript's message. */
 export function layerForTensor(message: string): string | null {
   const [, name = ''] =
     /^Type '(\w+)' is (?:missing the following properties from|not assignable to) type 'Tensor'/.exec(message) ?? [];
@@ -203,13 +203,13 @@ export function layerForTensor(message: string): string | null {
     : null;
 }
 
-/** Part of an argument that does not fit. */
+/** A hint for a part of an argument that does not fit. */
 function onPart(callee: string, given: string): string | null {
   const isNested = /^nn\.(Parameter|Buffer)$/.test(callee) && /^\[|\[\]$/.test(given);
   return isNested || isLayerOf(callee, given) ? onArgument(callee, given) : null;
 }
 
-/** The signature of what is called, as the user wrote it: `nn.Conv2d`, `x.sum`, `relu`. */
+/** The signature of a callee as the user wrote it: `nn.Conv2d`, `x.sum`, `relu`. */
 export function signatureFor(callee: string): Signature | null {
   const [, room, name = callee] = /^(.*)\.(\w+)$/.exec(callee) ?? [];
   const isMethod = room !== undefined && !['nn', 'optim', 'F', 'functional'].includes(room);
@@ -218,7 +218,7 @@ export function signatureFor(callee: string): Signature | null {
   return signatures.find((made) => made.name === name) ?? null;
 }
 
-/** An option that is unknown, or named where arguments come in order. */
+/** A hint for an option that is unknown, or for a name where arguments come in order. */
 function onOption(callee: string, type: string): string | null {
   const made = signatureFor(callee);
   return made && (/Option/.test(type) ? optionsOf(made) : orderOf(made));
@@ -228,14 +228,14 @@ const elements: Readonly<Record<string, string>> = {
   ...{ float32: 'f32', float: 'f32', float64: 'f32', double: 'f32', f64: 'f32' },
   ...{ int32: 'i32', int: 'i32', int64: 'i32', long: 'i32', i64: 'i32', uint8: 'i32' },
 };
-/** What PyTorch's name of an element type is here. */
+/** A hint for PyTorch's name of an element type. */
 export const onDType = (name: unknown): string | null => {
   const plain = String(name).replace(/^torch\./, '');
   return Object.hasOwn(elements, plain) ? `write dtype: '${elements[plain]}'` : null;
 };
 export const onBatch = "the batch is written 'N', as in ['N', 1, 28, 28]";
 
-/** What PyTorch has and Tapeout has not, by its name without capitals and underscores, and what to do. */
+/** What PyTorch has and Tapeout lacks, by name without capitals and underscores, and what to write instead. */
 const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [
     /^(alpha|feature|featurealpha)?dropout[123]?d?$/,
@@ -302,7 +302,7 @@ const onFunctional = (name: string): string => {
   return ours ? `it is called ${ours} here` : (onMissing(name) ?? `functional has ${Object.keys(F).join(', ')}`);
 };
 
-/** A name that is not defined, or not exported. */
+/** A hint for a name that is not defined or not exported. */
 function onName(name: string): string | null {
   if (Object.hasOwn(modules, name)) return modules[name] as string;
   if (name in nn) return `it is in nn: import { nn } from 'tapeout', and write nn.${name}`;
@@ -313,17 +313,17 @@ function onName(name: string): string | null {
   return ours ? `it is called ${ours} here: import { ${ours} } from 'tapeout'` : onMissing(name);
 }
 
-/** What is known of the code that a message of TypeScript complains of. */
+/** What is known about the code that TypeScript's message is about. */
 export interface About {
-  /** Of a member that there is not: the type of the object, and the types that it extends. */
+  /** For a missing member: the type of the object, and the types that it extends. */
   readonly of?: readonly string[];
-  /** Of an argument: what is called, as the user wrote it, if it is Tapeout's. */
+  /** For an argument: the called function as the user wrote it, if it is Tapeout's. */
   readonly callee?: string | null;
-  /** All that it says. */
+  /** The whole message. */
   readonly message?: string;
 }
 
-/** Messages of TypeScript and of V8, and the hint for what each found. */
+/** Patterns for messages of TypeScript and V8, and the hint for each. */
 const patterns: readonly (readonly [message: RegExp, hint: (found: string[], about: About) => string | null])[] = [
   [
     /Property '(\w+)' does not exist on type '(?:readonly )?(?:Tensor|Parameter|Buffer)\b/,
@@ -395,7 +395,7 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
   [/\.(\w+) is not a function$/, ([name = '']) => onMember(name, [])],
 ];
 
-/** Advice on a message of TypeScript or V8, where people who write what it complains of are known to mean something else. */
+/** A hint for a message of TypeScript or V8, or null if none is known. */
 export function hintFor(message: string, about: About = {}): string | null {
   for (const [pattern, hint] of patterns) {
     const found = pattern.exec(message);

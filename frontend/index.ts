@@ -1,4 +1,4 @@
-/** What a user of Tapeout imports: PyTorch's layers, functions and optimizers, and `defineModel`. */
+/** The package's main entry: PyTorch's layers, functions and optimizers, `defineModel` and `compile`. */
 import '../ir/needs-node.ts';
 
 import { namedOnly, read, signature } from './model/arguments.ts';
@@ -30,7 +30,7 @@ export type { OwnStage as Stage } from './pipeline/stages.ts';
 
 const anyValue = k.kind('a value', () => true);
 const flag = k.optional(k.flag);
-/** What is left open here `compile` itself refuses, with what there is. */
+/** The arguments of `compile`. Values that are not checked here are checked by the compiler, which lists the choices. */
 const takes = signature('compile', {
   spec: k.kind('what defineModel returns', isModelSpec),
   options: k.optional(k.kind('an object', isObject)),
@@ -66,13 +66,13 @@ function areSchedules(v: unknown): boolean {
   );
 }
 
-/** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is loaded with the first call, as it is large. Rejects
- *  with a `CompileError` for what is wrong with the model or an option, at the user's line. */
+/** Compiles a model to WebAssembly: see `CompileOptions`. The compiler is large, so it is loaded at the first call. Rejects with a
+ *  `CompileError` at the user's line for a fault of the model or an option. */
 export const compile = async (
   spec: Parameters<typeof import('./pipeline/compile.ts').compile>[0],
   options?: Parameters<typeof import('./pipeline/compile.ts').compile>[1],
 ): ReturnType<typeof import('./pipeline/compile.ts').compile> => {
-  // The caller is known only until something is waited for.
+  // The caller is only known before the first await.
   const site = callSite();
   read(takes, [spec, options]);
   read(given, [options ?? {}]);

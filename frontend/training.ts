@@ -1,4 +1,4 @@
-/** Trains a compiled model on a data set, batch by batch, and says how it goes. */
+/** Trains a compiled model on a data set, batch by batch, and reports its progress. */
 import { setImmediate } from 'node:timers/promises';
 import { GpuModel, type Model } from '../runtime/index.ts';
 import type { Dataset, Split } from './data/dataset.ts';
@@ -8,31 +8,31 @@ import { Generator } from './model/random.ts';
 export interface TrainingOptions {
   readonly epochs: number;
   readonly batchSize: number;
-  /** Decides the order of the samples in each epoch. */
+  /** The seed of the order of the samples in each epoch. */
   readonly seed: number | bigint;
-  /** Ends the training after the step that is under way. */
+  /** Ends the training after the current step. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (epoch: Epoch) => void;
-  /** Where an earlier training ended, which this one goes on from: the model holds what it had learnt. */
+  /** The position of an earlier training to continue from; the model must hold its state. */
   readonly from?: Position;
-  /** Called with the model at rest: every `restEvery` steps, or after each epoch where that is undefined. */
+  /** Called while no step is in flight: every `restEvery` steps, or after each epoch if that is undefined. */
   readonly onRest?: (position: Position) => void | Promise<void>;
   readonly restEvery?: number | undefined;
 }
 
-/** How far a training has come. With the model's state it is all that decides how it goes on. */
+/** The position of a training. Together with the model's state, it decides all that follows. */
 export interface Position {
-  /** The epoch under way, from 1 on, and how many of its samples are learnt. */
+  /** The current epoch, from 1 on, and the number of its samples that are done. */
   readonly epoch: number;
   readonly samples: number;
   /** The loss of each step so far. */
   readonly losses: readonly number[];
-  /** The epochs that are over. */
+  /** The finished epochs. */
   readonly epochs: readonly Epoch[];
 }
 
-/** Where an epoch stands. */
+/** The progress of an epoch. */
 export interface Progress {
   readonly epoch: number;
   readonly samples: number;
@@ -40,7 +40,7 @@ export interface Progress {
   /** Mean over the epoch so far. */
   readonly loss: number;
   readonly seconds: number;
-  /** Samples of these seconds: fewer than `samples` where the epoch was begun by an earlier training. */
+  /** Samples done in these seconds: fewer than `samples` if an earlier training began the epoch. */
   readonly learnt: number;
 }
 
@@ -49,9 +49,9 @@ export interface Epoch {
   /** Steps taken since training began. */
   readonly step: number;
   readonly loss: number;
-  /** The share of the test set that is classified rightly; null where outputs are no classes. */
+  /** The share of the test set that is classified correctly; null if the outputs are not classes. */
   readonly accuracy: number | null;
-  /** Of training alone. */
+  /** The time of training alone, without the test. */
   readonly seconds: number;
   readonly samples: number;
 }
@@ -60,13 +60,13 @@ export interface History extends Position {
   readonly end: 'done' | 'stopped' | 'diverged';
 }
 
-/** How long to compute before the event loop gets its turn, in ms: for Ctrl-C and the progress bar. */
+/** The time to compute before yielding to the event loop, in ms: for Ctrl-C and the progress bar. */
 const turn = 50;
 
 /** A model on any device. */
 export type AnyModel = Model | GpuModel;
 
-/** Steps whose losses are read together. A GPU has one more such group queued while the losses of one are waited for. */
+/** The number of steps on a GPU whose losses are read together. One more such group is queued while a group is read. */
 const group = 16;
 
 /** Runs `epochs` epochs over a new permutation of the samples each, the short last batch included. */
@@ -139,12 +139,12 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
     onEpoch?.(result);
     if (restEvery === Infinity) await onRest?.({ epoch: epoch + 1, samples: 0, losses, epochs: done });
   }
-  // Nothing was left to do where the earlier training had come further.
+  // The earlier training had already gone further: nothing was left to do.
   if (first > epochs) return { epoch: first, samples: from?.samples ?? 0, losses, epochs: done, end: 'done' };
   return { epoch: epochs + 1, samples: 0, losses, epochs: done, end: 'done' };
 }
 
-/** The sum over the first samples of an epoch whose last losses these are, added up in the order in which they came. */
+/** The sum of losses over the first `samples` of an epoch, which are the last of `losses`, added in the original order. */
 function sumOf(losses: readonly number[], samples: number, batchSize: number): number {
   const steps = Math.ceil(samples / batchSize);
   return losses
@@ -161,15 +161,15 @@ interface Loss {
   readonly loss: number;
 }
 
-/** Losses that are read from now on, whenever they are waited for. */
+/** Starts reading losses at once, whenever they are awaited. */
 function together(steps: readonly Step[]): Promise<Loss[]> {
   const all = Promise.all(steps.map(async ({ n, loss }) => ({ n, loss: await loss })));
-  // Whoever waits hears of it; nobody waits for a group behind one that failed.
+  // A failure reaches whoever awaits this group; groups after a failed one are never awaited.
   all.catch(() => {});
   return all;
 }
 
-/** The share of a data set that the model classifies rightly, or null when its outputs are no classes. */
+/** The share of a data set that the model classifies correctly, or null when its outputs are not classes. */
 async function accuracyOn(model: AnyModel, data: Dataset, signal?: AbortSignal): Promise<number | null | 'stopped'> {
   const [x, y] = inputsOf(model);
   const order = Int32Array.from(data.labels.keys());
@@ -189,7 +189,7 @@ async function accuracyOn(model: AnyModel, data: Dataset, signal?: AbortSignal):
   return right / data.count;
 }
 
-/** The class that the model takes a sample for, and how sure it is: the greatest of the outputs' softmax. */
+/** The predicted class of a sample, and its probability by softmax. */
 export async function predict(
   model: AnyModel,
   data: Dataset,
@@ -203,7 +203,7 @@ export async function predict(
   return { prediction, probability: 1 / total };
 }
 
-/** The memory into which images and labels go. */
+/** The model's memory for images and labels. */
 function inputsOf({ manifest, inputs }: AnyModel): [Float32Array, Int32Array] {
   const [x = '', y = ''] = manifest.entries.find((e) => e.name === 'evaluate')?.inputs ?? [];
   return [inputs[x] as Float32Array, inputs[y] as Int32Array];

@@ -1,12 +1,12 @@
-/** Errors of the user's own code are the user's: their message, at their line, with the error itself as the cause. */
+/** Reports errors of the user's own code at the user's line, with the original message and the error as the cause. */
 
 import { thrownAt } from '../ir/call-site.ts';
 import { CompileError, CompilerBug, type Loc, type Note } from '../ir/diagnostic.ts';
 import { hintFor } from './hints.ts';
 import { showAny, userCode } from './model/trace.ts';
 
-/** What code of the user's threw, as an error at its line; `loc` where its stack names none. What Tapeout throws by intent
- *  stays as it is, and what it throws by accident is a bug of its own. */
+/** An error of the user's code as a `CompileError` at its line, or at `loc` if its stack has none. Errors that Tapeout throws on
+ *  purpose are unchanged; those that it throws by accident become a `CompilerBug`. */
 export function usersError(thrown: unknown, loc: Loc | null, notes: readonly Note[] = [], pass = 'record'): Error {
   if (thrown instanceof CompileError || thrown instanceof CompilerBug) return thrown;
   const { name, message, stack } = partsOf(thrown);
@@ -22,7 +22,7 @@ export function usersError(thrown: unknown, loc: Loc | null, notes: readonly Not
   return error;
 }
 
-/** Calls code of the user's; what it throws is theirs, and happened `while` this was done. */
+/** Calls the user's code; its errors are reported as the user's, `thrown while` the given activity. */
 export function usersCode<T>(f: () => T, loc: Loc | null, during: string, pass = 'record'): T {
   try {
     return userCode(f, loc);
@@ -38,7 +38,7 @@ function helpOn(thrown: unknown, message: string): string | null {
   return hintFor(message);
 }
 
-/** An error's parts, whatever it is: any of them may be missing, be no text, or throw. */
+/** The name, message and stack of any thrown value: each may be missing, not a string, or throw when read. */
 function partsOf(thrown: unknown): { readonly name: string; readonly message: string; readonly stack: string } {
   const part = (key: 'name' | 'message' | 'stack'): string => {
     try {

@@ -104,7 +104,7 @@ describe('IDX', () => {
 
   it('refuses extents beyond all memory without trying', () => {
     expect(failure(() => parseIdx(idx(8, [0xffffffff, 0xffffffff, 0xffffffff], []), 'x'))).toContain(
-      'and Tapeout reads at most 2147483647',
+      'but Tapeout reads at most 2147483647',
     );
     expect(failure(() => parseIdx(idx(8, Array(255).fill(0xffffffff), []), 'x'))).toMatch(/which is Infinity bytes/);
     expect(failure(() => parseIdx(idx(14, [2 ** 27], []), 'x'))).toContain('cut short');
@@ -127,7 +127,7 @@ describe('IDX', () => {
     );
     const large = gzipSync(idx(8, [60_000_000, 1, 1], Array(1000).fill(0)));
     expect(soon(() => parseIdx(large, 'x.gz'))).toMatch(
-      /^x\.gz: cut short, or damaged: .* bytes of gzip cannot hold as/,
+      /^x\.gz: cut short, or damaged: .* bytes of gzip cannot hold that/,
     );
     const beyond = gzipSync(idx(8, [0xffffffff], []));
     expect(soon(() => parseIdx(beyond, 'x.gz'))).toContain('Tapeout reads at most 2147483647');

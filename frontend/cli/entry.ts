@@ -1,4 +1,4 @@
-/** What the commands that measure have in common: a model compiled for one of its entries, and a batch. */
+/** Shared by the commands that measure: compiles a model, and selects an entry and a batch. */
 import type { Entry } from '../../ir/program.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import type { EntryName } from '../pipeline/entries.ts';
@@ -14,8 +14,8 @@ export interface EntryFlags extends Omit<CodeFlags, 'threads'> {
   readonly backend?: 'wasm' | 'webgpu';
 }
 
-/** The model, compiled with its usual entries, so that kernels have the names that they have elsewhere, or with another that
- *  is asked for alone; and the options that made it. */
+/** The compiled model and its options. It has the usual entries, so that kernels have their usual names; any other entry is
+ *  compiled alone. */
 export async function compileFor(
   path: string,
   { entry, batch, schedule, backend = 'wasm', check = true, ...flags }: EntryFlags,
@@ -34,12 +34,14 @@ export async function compileFor(
   return { compiled: await compileModel({ value: { ...spec, maxBatch }, types }, options, io), options };
 }
 
-/** The entry that is asked for, or the training step, or what else there is. */
+/** The named entry; by default `train_step`, or else `forward`. */
 export function entryOf({ program }: Pick<Compiled, 'program'>, name: string | undefined): Entry {
   const wanted = name ?? (program.entries.some((e) => e.name === 'train_step') ? 'train_step' : 'forward');
   const found = program.entries.find((e) => e.name === wanted);
   if (found) return found;
-  throw new UsageError(`there is no entry '${wanted}': take ${program.entries.map((e) => e.name).join(', ')}`);
+  throw new UsageError(
+    `there is no entry '${wanted}': the entries are ${program.entries.map((e) => e.name).join(', ')}`,
+  );
 }
 
 export const batchOf = ({ program }: Compiled, batch: number | undefined): number => batch ?? program.maxBatch;

@@ -1,28 +1,28 @@
-/** The flags that commands share, a row each: how it is written, what it does, and how its value is read. From the rows come the
- *  command line, its help, the checks of values, and the types of what commands are given. */
+/** The table of flags: each with its syntax, description and parser. The command line, its help, the checks of values and the
+ *  types of the commands' parameters derive from the rows. */
 import { type Engine, engines, gpuFeatures } from '../../ir/target.ts';
 import type { EntryName } from '../pipeline/entries.ts';
 import { compileTargets } from '../pipeline/options.ts';
 
-/** One flag. `T` is the type of its value. */
+/** A flag with a value of type `T`. */
 export interface Flag<T = unknown> {
   /** `-o, --out <folder>`. */
   readonly words: string;
   readonly about: string;
-  /** Its value from what is written. Throws BadValue. A flag without a value is true where it is given. */
+  /** Parses the value. Throws BadValue. A flag without a value is true if present. */
   readonly read?: (text: string) => T;
   readonly choices?: readonly string[];
   readonly default?: T;
-  /** The default as the help shows it, where none is given to the command. */
+  /** A default for the help text only; the command gets undefined. */
   readonly shownDefault?: string;
-  /** The command cannot do without it. */
+  /** The command fails without it. */
   readonly isRequired?: boolean;
 }
 
-/** Flags by name, as types: what a command is given. */
+/** The type of the values of flags by name, as a command receives them. */
 export type ValuesOf<F> = { readonly [K in keyof F]?: F[K] extends Flag<infer T> ? T : never };
 
-/** What is written for a flag is no value of it. */
+/** Thrown by a flag's parser for a bad value. */
 export class BadValue extends Error {}
 
 export const flag = <T = string>(
@@ -52,7 +52,7 @@ export function positive(text: string): number {
   return x;
 }
 
-/** Longer than 24 days no timer of Node's waits. */
+/** Parses a positive number of seconds, at most 24 days, the limit of Node's timers. */
 export function seconds(text: string): number {
   const x = positive(text);
   if (x * 1000 > 2 ** 31 - 1) throw new BadValue(`It must be at most ${Math.floor((2 ** 31 - 1) / 1000)}.`);
@@ -64,7 +64,7 @@ export const list =
   (text: string): T[] =>
     text.split(',').map((part) => {
       const name = part.trim() as T;
-      if (!known.includes(name)) throw new BadValue(`'${name}' is none of ${known.join(', ')}.`);
+      if (!known.includes(name)) throw new BadValue(`'${name}' is not one of ${known.join(', ')}.`);
       return name;
     });
 
@@ -80,56 +80,56 @@ export const entryNames: readonly EntryName[] = [
   'step',
 ];
 
-/** What the code is made for. */
+/** The flags that change the generated code. */
 export const codeFlags = {
-  threads: flag<number>('--threads <n>', 'run on n threads where the machine has them: the same bits, sooner', {
+  threads: flag<number>('--threads <n>', 'run on n threads if the machine has them: the same bits, faster', {
     read: whole(1),
   }),
   engine: flag<Engine>('--engine <name>', 'the V8 that schedules are chosen for; any engine runs the result', {
     choices: Object.keys(engines),
     shownDefault: 'v8-11',
   }),
-  fastMath: flag<boolean>('--fast-math', "fuse products and sums by relaxed SIMD: the bits are the engine's"),
+  fastMath: flag<boolean>('--fast-math', 'fuse products and sums by relaxed SIMD: the bits depend on the engine'),
   rematerialize: flag<boolean>(
     '--rematerialize',
-    'compute cheap values again where that lowers the peak of memory, and say what it costs',
+    'recompute cheap values if that lowers the peak memory, and print the cost',
   ),
   /** In MiB. */
   binding: flag<number>(
     '--binding <MiB>',
-    'for GPUs whose storage buffer bindings hold so much (default: 128, as every one has)',
+    'the size of storage buffer bindings that GPUs must support (default: 128, which all do)',
     { read: whole(1) },
   ),
   gpuFeatures: flag<readonly string[]>(
     '--gpu-features <names>',
-    `what shaders may use where a device has it, beside portable ones: ${gpuFeatures.join(', ')}`,
+    `also emit shaders that use these features, for devices that have them: ${gpuFeatures.join(', ')}`,
     { read: (names) => names.split(',') },
   ),
-  check: flag<boolean>('--no-check', "leave the model's types unchecked, which is sooner done"),
+  check: flag<boolean>('--no-check', "do not check the model's types, which is faster"),
 };
 
 /** The flags of more than one command. */
 export const flags = {
   ...codeFlags,
-  debug: flag<boolean>('--debug', 'show stacks with errors'),
+  debug: flag<boolean>('--debug', 'show the stack of errors'),
   out: flag('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)'),
-  watch: flag<boolean>('--watch', 'do it again whenever a file of the model changes, until Ctrl-C'),
-  maxBatch: flag<number>('--max-batch <n>', 'the largest batch, instead of what the model says', { read: whole(1) }),
-  entries: flag<readonly EntryName[]>('--entries <names>', 'what a host may call, with commas between', {
+  watch: flag<boolean>('--watch', 'run again whenever a file of the model changes, until Ctrl-C'),
+  maxBatch: flag<number>('--max-batch <n>', "the largest batch, in place of the model's", { read: whole(1) }),
+  entries: flag<readonly EntryName[]>('--entries <names>', 'the functions for hosts to call, separated by commas', {
     read: list(entryNames),
   }),
-  verify: flag<boolean>('--verify', 'check the IR after every pass: a fault is reported with the pass that made it'),
+  verify: flag<boolean>('--verify', 'verify the IR after every pass, and name the pass that breaks it'),
   schedule: flag(
     '--schedule <file>',
-    'take the directives of kernels from this file, as print --stage schedule and tune write them',
+    'take the directives of kernels from this file, as written by print --stage schedule or tune',
   ),
-  seed: flag<number>('--seed <n>', 'for initial values, instead of what the model says', { read: whole(0) }),
+  seed: flag<number>('--seed <n>', "the seed of initial values, in place of the model's", { read: whole(0) }),
   target: flag(
     '--target <name>',
-    `what to compile to: ${compileTargets.join(', ')}, or a .json file that describes a machine (default: wasm)`,
+    `the target: ${compileTargets.join(', ')}, or a .json file that describes a machine (default: wasm)`,
   ),
-  entry: flag<EntryName>('--entry <name>', 'which entry (default: train_step, or forward)', { choices: entryNames }),
-  batch: flag<number>('--batch <n>', 'samples a step (default: the largest batch of the model)', { read: whole(1) }),
-  load: flag<readonly string[]>('--load <file...>', 'run a .ts or .js file first, which registers ops and passes'),
-  textBatch: flag<number>('--max-batch <n>', 'the largest batch, where the text does not tell it', { read: whole(1) }),
+  entry: flag<EntryName>('--entry <name>', 'the entry (default: train_step, or else forward)', { choices: entryNames }),
+  batch: flag<number>('--batch <n>', 'samples per step (default: the largest batch of the model)', { read: whole(1) }),
+  load: flag<readonly string[]>('--load <file...>', 'first run a .ts or .js file that registers ops and passes'),
+  textBatch: flag<number>('--max-batch <n>', 'the largest batch, if the text does not state it', { read: whole(1) }),
 };

@@ -1,4 +1,4 @@
-/** What the command line has to do with the world, so that a test can be the world. */
+/** The command line's interface to the outside world, which tests replace. */
 import { constants } from 'node:os';
 
 export interface Output {
@@ -10,24 +10,24 @@ export interface Output {
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** All of the standard input. */
+  /** Reads all of standard input. */
   readonly stdin?: () => Uint8Array;
-  /** Texts that are no files, by the name that errors give them. */
+  /** Texts that were read, by the name that errors give them; not all are files. */
   readonly texts?: Map<string, string>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Has `f` called at each Ctrl-C, and each other signal that asks for the end, until the returned function is called. */
+  /** Calls `f` at each Ctrl-C or other terminating signal, until the returned function is called. */
   onInterrupt(f: (signal?: NodeJS.Signals) => void): () => void;
-  /** Has `f` called when output cannot be written, which ends the process otherwise. */
+  /** Calls `f` if output cannot be written; without it, that ends the process. */
   onLostOutput?(f: (stream: 'stdout' | 'stderr', problem: NodeJS.ErrnoException) => void): void;
-  /** Called with the files that a model consists of, where somebody wants to know. */
+  /** Called with the files that a model consists of. */
   readonly onFiles?: (paths: readonly string[]) => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
-/** Work that Ctrl-C ends with what there is; a second one ends the process at once. `clear` takes away what stands on the
- *  screen for the time being. */
+/** Runs work that Ctrl-C ends early, keeping its result; a second Ctrl-C ends the process at once. `clear` removes temporary
+ *  output from the screen. */
 export async function interruptible<T>(
   io: Io,
   clear: () => void,
@@ -47,18 +47,18 @@ export async function interruptible<T>(
   }
 }
 
-/** Exit codes, those of sysexits.h where it has one. */
+/** Exit codes; those of sysexits.h if it has one. */
 export const exits = { ok: 0, failed: 1, usage: 2, diverged: 3, bug: 70, interrupted: 130 } as const;
 
-/** As shells tell of a process that a signal ended. */
+/** The exit code that shells report for a process ended by a signal. */
 export const exitOf = (signal: NodeJS.Signals = 'SIGINT'): number => 128 + (constants.signals[signal] ?? 2);
 
-/** A training whose loss is no number any more. */
+/** A training whose loss is no longer a number. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 }
 
-/** Options that do not fit together, or one that has no such value. */
+/** Options that contradict each other, or one with a bad value. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable: gives the command line the real world. */
+/** The executable: runs the command line in the real world. */
 import './needs-node.ts';
 
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { whyUnwritable } from '../files/output.ts';
 import { exits, type Io } from './io.ts';
 import { run } from './program.ts';
 
-/** Signals whose default is to end the process: from a terminal, a shell, a batch system. */
+/** Signals that end the process by default: from a terminal, a shell or a batch system. */
 const endings: readonly NodeJS.Signals[] = [
   ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const),
   ...(['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGXCPU', 'SIGPWR'] as const),
@@ -38,7 +38,7 @@ const io: Io = {
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (onLost) return onLost(stream === process.stdout ? 'stdout' : 'stderr', error);
-    // The reader went away, as in `tapeout print … | head`: there is nobody left to tell.
+    // The reader has closed the pipe, as in `tapeout print … | head`: exit silently.
     if (error.code === 'EPIPE') process.exit(exits.ok);
     if (stream === process.stdout)
       process.stderr.write(`error: the output cannot be written: ${whyUnwritable(error)}.\n`);
@@ -46,5 +46,5 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 process.exitCode = await run(process.argv.slice(2), io);
-// A channel to who watches keeps no process alive.
+// The channel to a --watch parent must not keep the process alive.
 process.disconnect?.();

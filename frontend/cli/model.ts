@@ -1,4 +1,4 @@
-/** What the commands have in common: a model file read, with what the command line changes of it. */
+/** Shared by the commands on models: reads a model's file, with changes from the command line, and compiles it. */
 import { isAbsolute, join, resolve } from 'node:path';
 import type { GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
@@ -17,7 +17,7 @@ export interface Changes {
   readonly seed?: number | undefined;
 }
 
-/** The model of a file, its options changed as asked. */
+/** The model of a file, with changed options. */
 export async function loadModel(
   path: string,
   { maxBatch, seed, check = true }: Changes,
@@ -31,7 +31,7 @@ export async function loadModel(
   return { value: { ...value, ...changed }, types };
 }
 
-/** Compiles while types are checked. What it returns is of a model whose types are right. */
+/** Compiles a model while its types are checked; returns only if they are right. */
 export async function compileModel(
   { value, types }: Loaded<ModelSpec>,
   options: CompileOptions,
@@ -42,16 +42,16 @@ export async function compileModel(
   return compiled;
 }
 
-/** Where a command writes unless told. */
+/** The output folder: `out`, or a default by the model's name. */
 export function outFolder(out: string | undefined, name: string, { cwd }: Io): string {
-  if (out === '') throw new UsageError('--out names no folder: its value is empty');
+  if (out === '') throw new UsageError('--out must name a folder, but its value is empty');
   return resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w-]/g, '_')));
 }
 
-/** What the code is made for. */
+/** The values of the flags that change the generated code. */
 export type CodeFlags = ValuesOf<typeof codeFlags>;
 
-/** What to compile with for these flags. */
+/** The compile options for these flags. */
 export const codeOptions = ({
   threads,
   engine,
@@ -65,18 +65,18 @@ export const codeOptions = ({
   ...(fastMath ? { fastMath } : {}),
   ...(rematerialize ? { rematerialize } : {}),
   ...(binding === undefined ? {} : { bindingBytes: Math.min(binding * 2 ** 20, 2 ** 31 - 16) }),
-  // What is no feature compile tells.
+  // compile rejects unknown features.
   ...(gpuFeatures ? { gpuFeatures: gpuFeatures as readonly GpuFeature[] } : {}),
 });
 
-/** As PyTorch's print(net), and how many numbers there are to learn. */
+/** The text of PyTorch's print(net), and the number of parameters. */
 export function describeModel({ recording }: Compiled): string[] {
   const parameters = recording.parameters.reduce((total, p) => total + p.data.length, 0);
-  // A field of the model's may be called toString.
+  // The model may have a field named toString.
   return [Module.prototype.toString.call(recording.module), `${count(parameters)} parameters`];
 }
 
-/** What each pass did, and what it cost where that was a choice. */
+/** A table of what each pass did, and the cost of values that are computed twice. */
 export function describePasses(compiled: Compiled): string[] {
   const { reports, program, rematerialized, stages } = compiled;
   const rows = reports.map((r) => [
@@ -102,7 +102,7 @@ export function describePasses(compiled: Compiled): string[] {
   ];
 }
 
-/** What there is to run, and the memory that each takes. */
+/** The sizes of the code and the memory, for each target. */
 const describeCode = ({ target, wasm, wgsl, program, gpu }: Compiled): string =>
   [
     ...(target === 'webgpu'

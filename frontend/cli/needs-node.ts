@@ -1,4 +1,4 @@
-/** Ends the command line with a message in a Node that is too old. main.ts imports this first. */
+/** Exits with a message if Node is too old. main.ts imports this first. */
 import { hostProblem } from '../../ir/node-version.ts';
 import { exits } from './io.ts';
 

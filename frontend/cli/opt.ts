@@ -1,4 +1,4 @@
-/** `tapeout opt`: a text of the IR through passes, and out again as text. */
+/** `tapeout opt`: runs passes on a text of the IR, and prints the result as text. */
 import { type Target, type TargetName, targets } from '../../ir/target.ts';
 import { on } from '../../ir/target-numbers.ts';
 import { type Ir, printIr, type Stage } from '../../passes/stage.ts';
@@ -31,10 +31,10 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   const shown = new Set((flags.printAfter ?? '').split(',').map((name) => name.trim()));
   for (const name of shown)
     if (name !== '' && name !== 'all' && !passes.some((p) => p.name === name))
-      throw new UsageError(`--print-after ${name}: it is none of the passes that run.`);
+      throw new UsageError(`--print-after ${name}: it is not one of the passes that run.`);
 
   if (flags.schedule !== undefined && !passes.some((p) => p.name === 'schedule'))
-    throw new UsageError("--schedule: 'schedule' is none of the passes that run.");
+    throw new UsageError("--schedule: 'schedule' is not one of the passes that run.");
   const { schedule: given } = readSchedule(flags.schedule, io);
 
   const { text, file } = readSource(path, io);
@@ -45,7 +45,7 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   for (const pass of passes) {
     const { name } = pass;
     ir = runAsAsked(pass, ir, context, { print, verify: flags.verify ?? false, tasks: true, throughMemory });
-    // Beside the result, which goes to stdout and is a text to be read again.
+    // To stderr: stdout gets only the result, which can be read again.
     if (shown.has('all') || shown.has(name))
       io.stderr.write(`; ---- after ${name} ----\n${printIr(ir, print).trimEnd()}\n\n`);
   }
@@ -53,14 +53,14 @@ export async function optCommand(path: string, flags: OptFlags, io: Io): Promise
   return exits.ok;
 }
 
-/** Every pass must be there before the first one runs; and the optimizer that `update` is given. */
+/** The passes of a list, and the optimizer given to `update`. All are looked up before the first one runs. */
 function passesOf(list: string, target: Target): { readonly passes: Stage[]; readonly optimizer: Optimizer | null } {
   const asked = splitList(list);
   const passes = asked.map(({ name, value }) => {
     const pass = stageNamed(name, target);
     if (!pass) throw new UsageError(`there is no pass '${name}': the passes are ${passNames().join(', ')}.`);
     if (value !== null && name !== 'update')
-      throw new UsageError(`'${name}' takes no option: only update does, update=sgd(lr=0.01).`);
+      throw new UsageError(`'${name}' takes no option; only update does: update=sgd(lr=0.01).`);
     return pass;
   });
   const update = asked.find((p) => p.name === 'update' && p.value !== null);

@@ -8,7 +8,7 @@ import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts
 import { readTarget } from './target.ts';
 import { readSchedule } from './text.ts';
 
-/** Kernels are what the schedule makes of them. */
+/** `kernels` shows the scheduled kernels. */
 const aliases: Readonly<Record<string, StageName>> = { kernels: 'schedule' };
 export const printStages: readonly string[] = [...stageNames, ...Object.keys(aliases)];
 

@@ -1,4 +1,4 @@
-/** `tapeout profile`: how long each kernel of a step takes, what it reaches of this machine's peak, and whence it came. */
+/** `tapeout profile`: the time of each kernel of a step, its share of this machine's peak, and its source lines. */
 import { cpus } from 'node:os';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { showPlace } from '../../ir/text/print-options.ts';
@@ -34,13 +34,13 @@ export async function profileCommand(path: string, flags: ProfileFlags, io: Io):
   return exits.ok;
 }
 
-/** A profile, and what it is one of. */
+/** A profile, and the machine that it was made on. */
 interface Made {
   readonly made: Profile;
   readonly machine: {
     readonly peakOf: string;
     readonly gpu?: string;
-    /** Features that shaders were to use, and of these the ones that they do. */
+    /** The requested shader features in words, and those in use. */
     readonly features?: { readonly extent: string; readonly taken: readonly string[] } | undefined;
   };
 }
@@ -60,7 +60,7 @@ async function onGpu(compiled: Compiled, { entry: asked, batch: n, steps }: Prof
   });
   try {
     if (!device.features.has(clockFeature))
-      throw new UsageError(`${name} has no clock for its kernels (${clockFeature}), so that it cannot be profiled.`);
+      throw new UsageError(`${name} cannot be profiled: it has no clock for kernels (${clockFeature}).`);
     const peak = await measureGpuPeak(device);
     const { taken, extent } = featuresOn(device, wanted);
     const shaders = { ...compiled, wgsl: taken ? compiled.featureWgsl : compiled.wgsl };

@@ -1,4 +1,4 @@
-/** The one door to commander: commands, options, help, and what becomes of errors. */
+/** Commands, options, help and error reports. Only this file imports commander. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CompilerBug } from '../../ir/diagnostic.ts';
@@ -9,7 +9,7 @@ import { BadValue, type Flag } from './flags.ts';
 import { exits, type Io } from './io.ts';
 import { watchCommand } from './watch.ts';
 
-/** Runs one command line, without the program's own name. Returns the exit code; throws nothing. */
+/** Runs one command line, without the program's own name. Returns the exit code; never throws. */
 export async function run(argv: readonly string[], world: Io): Promise<number> {
   const io: Io = { ...world, texts: world.texts ?? new Map() };
   let code: number = exits.ok;
@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], world: Io): Promise<number> {
   }
 }
 
-/** Asked for the help of a command that there is not, commander shows that of the program: here it is unknown as elsewhere. */
+/** Makes `help` of an unknown command an error, as elsewhere: commander would show the help of the program. */
 function commandOf(argv: readonly string[], program: Command): readonly string[] {
   const [first, name] = argv;
   const isUnknown = name !== undefined && !['help', ...program.commands.map((c) => c.name())].includes(name);
@@ -41,7 +41,7 @@ function report(error: unknown, io: Io, debug: boolean): number {
   const text = renderError(error, { style, cwd: io.cwd, read: (file) => io.texts?.get(file) ?? readText(file) });
   const shown = error instanceof Error ? error.message : String(error);
   io.stderr.write(
-    `${text ?? `${style.bold(style.red('bug'))}${style.bold(`: ${shown}`)}\n\nThis is a fault of Tapeout, not of your model. Please report it, with what --debug adds.`}\n`,
+    `${text ?? `${style.bold(style.red('bug'))}${style.bold(`: ${shown}`)}\n\nThis is a bug in Tapeout, not in your model. Please report it with the output of --debug.`}\n`,
   );
   if (debug && error instanceof Error) io.stderr.write(`\n${stacks(error)}\n`);
   if (text === null || error instanceof CompilerBug) return exits.bug;
@@ -67,7 +67,7 @@ function build(io: Io, argv: readonly string[], exit: (code: number) => void): C
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .showHelpAfterError('(add --help for what there is)')
+    .showHelpAfterError('(add --help for usage)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -82,16 +82,16 @@ function build(io: Io, argv: readonly string[], exit: (code: number) => void): C
 Examples:
   tapeout train examples/lenet.ts                  train on handwritten digits, ten epochs
   tapeout compile lenet.ts -o web/lenet            write a module for the web, Node, Deno or Bun
-  tapeout print lenet.ts --stage fuse              show what the compiler makes of the model
+  tapeout print lenet.ts --stage fuse              show a stage of the compilation
 
-Exit codes: 0 done, 1 an error of the model, the data or the files, 2 a wrong command line, 3 a loss that is no number any
-more, 70 a fault of Tapeout, 128 and the signal's number where one ended the work: 130 for Ctrl-C.`,
+Exit codes: 0 success, 1 an error in the model, the data or the files, 2 a usage error, 3 a loss that is no longer a number,
+70 a bug in Tapeout, 128 plus the signal's number if a signal ended the work: 130 for Ctrl-C.`,
     );
   for (const row of commands) add(row, program, argv, io, exit);
   return program;
 }
 
-/** A command with its argument, its flags and its help. */
+/** Adds a command with its argument, flags and help. */
 function add(row: Row, program: Command, argv: readonly string[], io: Io, exit: (code: number) => void): void {
   const { words, about, flags } = takes[row.takes];
   const command = program.command(row.name).description(row.about).argument(words, about);

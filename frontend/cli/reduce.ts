@@ -44,7 +44,7 @@ function read({ text, file }: Source, flags: ReduceFlags): Subject {
     return subjectOf(text, file, flags.maxBatch ?? usualMaxBatch);
   } catch (e) {
     if (!(e instanceof CompileError)) throw e;
-    const message = 'what cannot be read is reduced line by line with --lines, and then by lines only';
+    const message = 'with --lines, a text that cannot be parsed is reduced line by line';
     throw new CompileError(e.code, e.message, { ...e, notes: [...e.notes, { message }] });
   }
 }
@@ -68,11 +68,11 @@ async function reduced(
     if (again.kind === 'stopped') return exits.interrupted;
     if (!isSame(again))
       throw new DataError(
-        `${path} fails the check, and what is reduced of it does not:\n${subject.text.trimEnd().split('\n').slice(0, 8).join('\n')}\nThis is how tapeout opt writes it, and of a program only its kernels. --lines reduces the text as it stands.`,
+        `${path} fails the check, but the text that would be reduced does not:\n${subject.text.trimEnd().split('\n').slice(0, 8).join('\n')}\nIt is the text as tapeout opt writes it, and of a program only the kernels. --lines reduces the text as it is.`,
       );
   }
   if (!subject.verified && !flags.lines)
-    io.stderr.write(`note: ${path} does not verify (see tapeout opt), and what is made of it need not either\n`);
+    io.stderr.write(`note: ${path} does not verify (see tapeout opt), so candidates need not verify either\n`);
 
   const save = (found: string): void => {
     if (flags.out !== undefined) writeOut(flags.out, found, io);
@@ -108,11 +108,11 @@ async function reduced(
   return signal.aborted ? exits.interrupted : exits.ok;
 }
 
-/** Exit codes by which a shell says that it cannot run a command. */
+/** The exit codes by which a shell reports that it cannot run a command. */
 const notRun: ReadonlySet<number | null> = new Set([126, 127]);
 
-/** Whether another outcome is the same failure as the first: a hang if that hung, and else an exit code other than 0, with
- *  the text to match in the output. */
+/** A predicate for the same failure as the first: a hang if that hung, else an exit code other than 0; in both cases with the
+ *  text to match in the output. */
 function sameFailure(first: Outcome, match: string | undefined): (o: Outcome) => boolean {
   return (o) => {
     if (o.kind === 'stopped' || o.kind !== first.kind) return false;
@@ -129,21 +129,21 @@ function demandFailure(path: string, first: Outcome, isSame: (o: Outcome) => boo
     throw new UsageError(`--check: the shell cannot run this command (exit code ${first.exit}). ${output}`);
   if (first.kind === 'ended' && first.exit === 0)
     throw new DataError(
-      `--check passes on ${path}: the command must end with another exit code than 0 as long as the fault is there. ${output}`,
+      `--check passes on ${path}: the command must end with a nonzero exit code as long as the fault is there. ${output}`,
     );
   throw new DataError(
-    `--check fails on ${path}, and ${flags.match === '' ? 'nothing' : `'${flags.match}'`} is not in its output. ${output}`,
+    `--check fails on ${path}, but ${flags.match === '' ? 'nothing' : `'${flags.match}'`} is not in its output. ${output}`,
   );
 }
 
-/** What makes it likely that the result is not what was meant. */
+/** Notes on signs that the result is not the failure that the user meant. */
 function doubts(found: Reduced, first: Outcome, last: Outcome, { match }: ReduceFlags): string[] {
   const [kind, n] = (found.counts.find(([noun]) => whole.has(noun)) ?? []) as [string?, number?];
   const notes: string[] = [];
   if (n === 0) notes.push(`the check fails with no ${kind} at all: does it test what you mean?`);
   if (match === undefined && first.kind === 'ended' && last.kind === 'ended' && first.exit !== last.exit)
     notes.push(
-      `the command ended with ${showExit(first.exit)} at first, and ends with ${showExit(last.exit)} now: if that is another failure, tell them apart with --match TEXT`,
+      `the command first ended with ${showExit(first.exit)}, and now ends with ${showExit(last.exit)}: if that is another failure, distinguish them with --match TEXT`,
     );
   return notes;
 }
@@ -157,7 +157,7 @@ interface Progress {
   end(): void;
 }
 
-/** On stderr: on a terminal one line that changes, else a line for each step that made something smaller. */
+/** Progress on stderr: on a terminal, one changing line; otherwise, a line for each step that made something smaller. */
 function progressOf({ stderr }: Io): Progress {
   const show = ({ counts, checks }: Reduced, step: string): string =>
     `${step}: ${showCounts(counts)} after ${showCounts([['checks', checks]])}`;

@@ -1,4 +1,4 @@
-/** One entry of a program run once: by the interpreter of kernels, as WebAssembly or on a GPU. */
+/** Runs one entry of a program once: by the kernel interpreter, as WebAssembly or on a GPU. */
 
 import { emission } from '../../codegen/backend.ts';
 import type { WasmCode } from '../../codegen/wasm/backend.ts';
@@ -29,7 +29,7 @@ import { type Given, type Results, resultsBy } from './values.ts';
 export type ProgramIr = IrOf<'kernels' | 'schedule' | 'program'>;
 export const programIn = (ir: ProgramIr): Outline | Program => (ir.form === 'program' ? ir.program : ir.outline);
 
-/** What a buffer holds after a run. */
+/** The contents of a buffer after a run. */
 export type Memory = (b: Buffer) => Elements;
 
 /** Runs an entry's kernels one after another. */
@@ -88,27 +88,27 @@ const onGpu =
     }
   };
 
-/** Kernels that are scheduled already may be for other devices. */
+/** Throws a `UsageError` if the device lacks features: kernels that are already scheduled may be for other devices. */
 function checkFeatures({ features: has }: GPUDevice, name: string, features: readonly GpuFeature[]): void {
   const missing = features.filter((f) => !has.has(f));
   if (missing.length > 0)
     throw new UsageError(
-      `the kernels of this text are for GPUs with ${missing.join(' and ')}, and ${name} has no such: ` +
-        'print it without --gpu-features, or an earlier stage of it.',
+      `the kernels of this text need a GPU with ${missing.join(' and ')}, which ${name} does not have: ` +
+        'print the text without --gpu-features, or print an earlier stage.',
     );
 }
 
-/** On a GPU each element has a word of its own. A plan for WebAssembly may have bytes side by side. */
+/** Throws a `UsageError` for a plan with elements smaller than a word, as for WebAssembly: on a GPU each element has a word. */
 function checkWords({ slots, maxBatch }: Program): void {
   const bytes = slots.find((s) => s.bytes < wordBytes * countAt(s.buffer.type.shape, maxBatch));
   if (bytes)
     throw new UsageError(
-      `the memory of this program is planned for WebAssembly: '${bytes.buffer.name}' has elements of less than a word. ` +
-        'Print it with --target webgpu, or an earlier stage of it.',
+      `the memory of this program is planned for WebAssembly: '${bytes.buffer.name}' has elements smaller than a word. ` +
+        'Print the text with --target webgpu, or print an earlier stage.',
     );
 }
 
-/** Bytes from the start of memory. */
+/** The offset of a buffer in bytes from the start of memory. */
 function placeOf({ slots }: Program, b: Buffer): number {
   const offset = slots.find((s) => s.buffer === b)?.offset;
   if (offset === undefined) throw new CompilerBug('plan', `'${b.name}' has no place`);
@@ -120,7 +120,7 @@ const roles: Readonly<Record<Purpose, Given['role'] | null>> = {
   ...{ output: null, temp: null },
 };
 
-/** What the entries of a program are given: each buffer that holds a value before they run, under its name for a host. */
+/** The buffers of a program that have a value before an entry runs, each under its name for hosts. */
 export function givenTo(program: Outline | Program): (Given & { readonly buffer: Buffer })[] {
   const lasting: readonly Storage[] = isPlanned(program) ? program.slots : program.lasting;
   return lasting.flatMap(({ buffer, purpose, range }) => {
@@ -132,7 +132,7 @@ export function givenTo(program: Outline | Program): (Given & { readonly buffer:
 const nameOf = (program: Outline | Program, b: Buffer): string =>
   program.entries.flatMap((e) => e.inputs).find((p) => p.buffer === b)?.name ?? b.name;
 
-/** What an entry's run leaves for a host: its outputs, and the params that it updates. */
+/** The results of an entry for a host: its outputs, and the params that it updates. */
 export function resultsOf(program: Outline | Program, entry: Entry, memory: Memory): Results {
   const written = new Set(entry.launches.flatMap((k) => k.params.flatMap((p) => (p.access === 'in' ? [] : p.buffer))));
   const updated = givenTo(program).filter((p) => written.has(p.buffer));
@@ -143,18 +143,18 @@ export function resultsOf(program: Outline | Program, entry: Entry, memory: Memo
   ]);
 }
 
-/** Where a program may be run, compiled. */
+/** The backends that run a compiled program. */
 export type CompiledBackend = TargetName;
 
-/** What a program is compiled for. */
+/** The backend and target of a compiled program. */
 export interface Machine {
   readonly backend: CompiledBackend;
   readonly target: Target;
-  /** Which features shaders use here, or why they do without. */
+  /** The features that shaders use here, or why they use none, in words. */
   readonly extent: string;
 }
 
-/** The target of a backend, with those features that its GPU has if it has them all. */
+/** The machine of a backend; shaders use the features if the GPU has all of them. */
 export async function machineFor(backend: CompiledBackend, wanted: readonly GpuFeature[]): Promise<Machine> {
   if (wanted.length === 0) return { backend, target: targets[backend], extent: '' };
   const { device } = await openDevice(await findGpu(), { features: wanted });
@@ -163,7 +163,7 @@ export async function machineFor(backend: CompiledBackend, wanted: readonly GpuF
   return { backend, target: webgpuTarget({ features: taken ? wanted : [] }), extent };
 }
 
-/** A program with its memory planned, and what calls it: what is not scheduled is, for the target of a compilation. */
+/** The planned program and a function that calls it, after running the remaining stages for the target. */
 export function compiled(
   start: ProgramIr,
   { target }: Machine,

@@ -1,4 +1,4 @@
-/** `tapeout run`: what a text holds, graphs or kernels, on given or seeded inputs, as WebAssembly or by the interpreter. */
+/** `tapeout run`: runs the graphs or kernels of a text on given or seeded inputs, compiled or by the interpreter. */
 import { resolve } from 'node:path';
 import { CompileError, CompilerBug } from '../../ir/diagnostic.ts';
 import type { Buffer } from '../../ir/expr.ts';
@@ -54,12 +54,12 @@ export interface RunFlags {
   readonly load?: readonly string[];
 }
 
-/** What is run, and on what. */
+/** The inputs and the backend of a run. */
 interface Run {
   readonly given: ReadonlyMap<string, StoredTensor>;
   readonly n: number;
   readonly flags: RunFlags;
-  /** What it is compiled for; null where it is interpreted. */
+  /** The machine to compile for; null for the interpreter. */
   readonly machine: Machine | null;
   readonly print: PrintOptions;
 }
@@ -70,7 +70,7 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   await loadExtensions(flags.load, io);
   const source = readSource(path, io);
   const ir = readIr(source.text, source.file, Math.max(usualMaxBatch, flags.batch ?? 1));
-  if (ir.form === 'code') throw new UsageError(`${path} holds code, and what runs are graphs and kernels.`);
+  if (ir.form === 'code') throw new UsageError(`${path} holds code; only graphs and kernels can be run.`);
   const given = flags.in === undefined ? new Map<string, StoredTensor>() : readTensors(flags.in, io);
   const print = { root: io.cwd, text: source.file };
   const machine = flags.backend === 'interpret' ? null : await machineFor(flags.backend, features);
@@ -104,22 +104,22 @@ export async function runCommand(path: string, flags: RunFlags, io: Io): Promise
   return exits.ok;
 }
 
-/** A file may hold more than one graph takes, but what nothing takes may also be a name that is written wrong. */
+/** Reports tensors of the file that nothing takes: the name may be misspelt. Throws a `DataError` if nothing takes any. */
 function tellStrangers(given: Run['given'], takes: ReadonlySet<string>, flags: RunFlags, io: Io): void {
   const quoted = (names: Iterable<string>): string => [...names].map((name) => `'${name}'`).join(', ');
   const strangers = [...given.keys()].filter((name) => !takes.has(name));
   if (strangers.length === 0) return;
   if (strangers.length === given.size)
-    throw new DataError(`${flags.in} has only ${quoted(strangers)}, and what runs takes ${quoted(takes)}.`);
-  io.stderr.write(`note: ${flags.in} has ${quoted(strangers)} too, which nothing here takes\n`);
+    throw new DataError(`${flags.in} has only ${quoted(strangers)}, but the inputs are ${quoted(takes)}.`);
+  io.stderr.write(`note: ${flags.in} also has ${quoted(strangers)}, which nothing here takes\n`);
 }
 
-/** All of them, or the one that is asked for. */
+/** All of them, or the named one. */
 function chosen<T extends { readonly name: string }>(what: string, all: readonly T[], name: string | undefined): T[] {
   if (all.length === 0) throw new UsageError(`the text has no ${what}.`);
   const found = all.filter((g) => name === undefined || g.name === name);
   const names = all.map((g) => `@${g.name}`).join(', ');
-  if (found.length === 0) throw new UsageError(`there is no ${what} @${name}: there are ${names}.`);
+  if (found.length === 0) throw new UsageError(`there is no ${what} @${name}: the text has ${names}.`);
   return found;
 }
 
@@ -163,7 +163,7 @@ async function runModule(ir: ModuleIr, run: Omit<Run, 'n'>) {
   return { n, results, what: 'graphs', takes };
 }
 
-/** The results, and the graph with the state that its updates keep. */
+/** The results of a graph, and the graph with the state that its update needs. */
 async function runGraph(
   start: ModuleIr,
   { given, n, flags, machine, print }: Run,
@@ -179,7 +179,7 @@ async function runGraph(
     go(stages.inferShapes);
     go(stages.autodiff);
     if (!optimizer && (ir as ModuleIr).module.graphs.some((g) => g.task?.then === 'step'))
-      throw new UsageError('the graph ends in a step of an optimizer: say which, --optimizer "sgd(lr=0.01)".');
+      throw new UsageError('the graph ends in a step of an optimizer: give it with --optimizer "sgd(lr=0.01)".');
     go(stages.update);
   }
   const graph = (ir as ModuleIr).module.graphs[0] as Graph;

@@ -1,5 +1,4 @@
-/** What `tapeout train` keeps on the disk, so that neither a signal nor a full disk nor a loss that runs away costs more than
- *  the steps since the last checkpoint. */
+/** The files of `tapeout train`. A signal, a full disk or a diverging loss costs at most the steps since the last checkpoint. */
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -17,7 +16,7 @@ const checkpointName = 'checkpoint.safetensors';
 interface Saved {
   readonly folder: string;
   readonly run: Run;
-  /** Of the model. */
+  /** The model's name. */
   readonly name: string;
   readonly initial: ReadonlyMap<string, Float32Array>;
 }
@@ -26,7 +25,7 @@ export class Saver {
   readonly #of: Saved;
   readonly #io: Io;
   readonly #file: string;
-  /** Where the last checkpoint is, and of which step. */
+  /** The file and the step of the last checkpoint. */
   #last: { readonly file: string; readonly step: number } | null = null;
   #told = false;
 
@@ -36,7 +35,7 @@ export class Saver {
     this.#file = join(of.folder, checkpointName);
   }
 
-  /** Loads a checkpoint into the model. Throws DataError or TapeoutError for one of something else. */
+  /** Loads a checkpoint into the model. Throws DataError or TapeoutError if it does not belong to this model or run. */
   resume(asked: string | true, model: AnyModel): Position {
     const file = asked === true ? this.#file : resolve(this.#io.cwd, asked);
     const path = showPath(file, this.#io.cwd);
@@ -53,7 +52,7 @@ export class Saver {
     return position;
   }
 
-  /** Replaces the last checkpoint, unless this one is of no use. A disk that is full ends no training. */
+  /** Replaces the last checkpoint, unless the weights are broken. A full disk does not end the training. */
   async checkpoint(model: AnyModel, position: Position): Promise<void> {
     if (await this.broken(model)) return;
     try {
@@ -63,19 +62,19 @@ export class Saver {
       if (!(error instanceof WriteError)) throw error;
       if (!this.#told)
         this.#io.stderr.write(
-          `note: the checkpoint cannot be written: ${whyUnwritable(error.cause)}; the training goes on\n`,
+          `note: the checkpoint cannot be written: ${whyUnwritable(error.cause)}; the training continues\n`,
         );
       this.#told = true;
     }
   }
 
-  /** A weight that is no number any more. */
+  /** A weight that is no longer a number, or null. */
   async broken(model: AnyModel): Promise<ReturnType<typeof brokenWeight>> {
     return brokenWeight(await model.toSafetensors(), this.#of.initial);
   }
 
-  /** Writes the results with a last checkpoint. Where that fails the checkpoint alone is kept, wherever there is room for it.
-   *  Throws OutputError, which says where. */
+  /** Writes the results with a last checkpoint. If that fails, saves the checkpoint alone wherever there is room, and throws an
+   *  OutputError that says where. */
   async finish(
     model: AnyModel,
     position: Position,
@@ -92,15 +91,15 @@ export class Saver {
     }
   }
 
-  /** What there is to go on from, in a sentence. */
+  /** A sentence that names the last checkpoint. */
   describeLast(): string {
     if (!this.#last) return 'Nothing was saved.';
-    return `The last checkpoint, of step ${count(this.#last.step)}, is in ${showPath(this.#last.file, this.#io.cwd)}.`;
+    return `The last checkpoint, from step ${count(this.#last.step)}, is in ${showPath(this.#last.file, this.#io.cwd)}.`;
   }
 
-  /** For errors that say nothing of it. */
+  /** Prints the last checkpoint, for errors that do not mention it. */
   tellLast(): void {
-    if (this.#last) this.#io.stderr.write(`note: ${this.describeLast()} --resume goes on from it\n`);
+    if (this.#last) this.#io.stderr.write(`note: ${this.describeLast()} --resume continues from it\n`);
   }
 
   #keep(bytes: Uint8Array, step: number): string {
@@ -114,10 +113,10 @@ export class Saver {
       } catch (error) {
         if (!(error instanceof WriteError)) throw error;
       }
-    if (this.#last?.step !== step) return `What was learnt could be written nowhere else. ${this.describeLast()}`;
+    if (this.#last?.step !== step) return `The weights could not be saved anywhere else. ${this.describeLast()}`;
     const { file } = this.#last;
     const resume = file === this.#file ? '--resume' : `--resume ${file}`;
-    return `What was learnt is kept in ${showPath(file, this.#io.cwd)}: ${resume} writes the results from it, with nothing trained again.`;
+    return `The weights are saved in ${showPath(file, this.#io.cwd)}: ${resume} writes the results from it, without training again.`;
   }
 
   async #bytes(model: AnyModel, { epoch, samples, losses, epochs }: Position): Promise<Uint8Array> {

@@ -1,9 +1,9 @@
-/** Stages that the command line asks for one by one: what does not fit together is its user's to mend. */
+/** Runs stages named on the command line: if they do not fit together, that is a usage error. */
 import type { Ir, Stage, StageContext } from '../../passes/stage.ts';
 import { type RunOptions, runStage, StageError } from '../pipeline/run-stage.ts';
 import { UsageError } from './io.ts';
 
-/** What the stage makes of the IR. Throws a `UsageError` if it does not take it. */
+/** The result of a stage. Throws a `UsageError` if the stage does not take this IR. */
 export function runAsAsked(stage: Stage, ir: Ir, context: StageContext, options: RunOptions): Ir {
   try {
     return runStage(stage, ir, context, options).ir;

@@ -1,11 +1,11 @@
-/** `--target`: one of Tapeout's by name, or a file that describes a machine. */
+/** `--target`: the name of a target, or a file that describes a machine. */
 import type { Machine } from '../../ir/target-numbers.ts';
 import { parseTarget } from '../../ir/text/parse-target.ts';
 import { type Io, UsageError } from './io.ts';
 import { readSource } from './text.ts';
 
-/** What is compiled to, and for which machine. Throws a `UsageError` for a name that is none of `known`, and a `CompileError` for
- *  a file that is none. */
+/** The target and the machine. Throws a `UsageError` for a name that is not in `known`, and a `CompileError` for a file that does
+ *  not describe a machine. */
 export function readTarget<T extends string>(
   text: string | undefined,
   known: readonly T[],
@@ -16,7 +16,7 @@ export function readTarget<T extends string>(
   if (target) return { target };
   if (!text.endsWith('.json'))
     throw new UsageError(
-      `--target ${text}: it is none of ${known.join(', ')}, and no .json file that describes a machine.`,
+      `--target ${text}: it is neither one of ${known.join(', ')} nor a .json file that describes a machine.`,
     );
   const { text: described, file } = readSource(
     text,

@@ -1,4 +1,4 @@
-/** What the commands on texts have in common: a text read from a file or from stdin, and optimizers as words. */
+/** Shared by the commands on texts: reads a text from a file or stdin, and parses optimizers. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -13,7 +13,7 @@ import * as optim from '../model/optim.ts';
 import { loadUserFile } from '../source/load.ts';
 import { type Io, UsageError } from './io.ts';
 
-/** The largest batch of a text that does not tell it. */
+/** The largest batch of a text that does not state it. */
 export const usualMaxBatch = 64;
 
 export interface Source {
@@ -22,7 +22,7 @@ export interface Source {
   readonly file: string;
 }
 
-/** A text, from stdin for `-`. Throws a `DataError` if it cannot be had, and a `CompileError` where it is no UTF-8. */
+/** A text, from stdin for `-`. Throws a `DataError` if it cannot be read, and a `CompileError` where it is not UTF-8. */
 export function readSource(path: string, io: Io, hint = "Give a file of Tapeout's IR, or - for stdin."): Source {
   const file = path === '-' ? '<stdin>' : resolve(io.cwd, path);
   if (path === '') throw new UsageError(`the name of the file is empty. ${hint}`);
@@ -30,7 +30,7 @@ export function readSource(path: string, io: Io, hint = "Give a file of Tapeout'
   let text: string;
   try {
     bytes = path === '-' ? (io.stdin?.() ?? new Uint8Array()) : readFileSync(file);
-    // With its byte order mark, if any, left out.
+    // Drops a byte order mark.
     text = new TextDecoder().decode(bytes);
   } catch (e) {
     throw unreadable(path === '-' ? file : path, e, hint);
@@ -38,7 +38,7 @@ export function readSource(path: string, io: Io, hint = "Give a file of Tapeout'
   io.texts?.set(file, text);
   if (!isUtf8(bytes)) {
     const before = text.slice(0, text.indexOf('\ufffd')).split(/\r\n|[\n\r\u2028\u2029]/);
-    throw new CompileError('not-utf8', 'this is no text in UTF-8', {
+    throw new CompileError('not-utf8', 'this is not valid UTF-8', {
       loc: { file, line: before.length, col: (before.at(-1) as string).length + 1 },
       help: 'save it as UTF-8',
     });
@@ -46,7 +46,7 @@ export function readSource(path: string, io: Io, hint = "Give a file of Tapeout'
   return { text, file };
 }
 
-/** The schedules of a file, where one is named. Throws a `CompileError` if it holds something else. */
+/** The schedules of a file, if one is named. Throws a `CompileError` if it holds something else. */
 export function readSchedule(path: string | undefined, io: Io): { readonly schedule?: GivenSchedules } {
   if (path === undefined) return {};
   const { text, file } = readSource(path, io);
@@ -54,15 +54,15 @@ export function readSchedule(path: string | undefined, io: Io): { readonly sched
   const { modules, graphs, kernels, program } = schedule;
   const others = modules.length + graphs.length + kernels.length + (program ? 1 : 0);
   if (schedule.schedules.length > 0 || others === 0) return { schedule };
-  throw new CompileError('bad-text', 'here are no schedules', {
+  throw new CompileError('bad-text', 'the text has no schedules', {
     loc: { file, line: 1, col: 1 },
     help: 'tapeout print MODEL --stage schedule writes those of a model',
   });
 }
 
-/** Writes what a command makes. Throws a `DataError` if it cannot. */
+/** Writes a command's output file. Throws a `DataError` if that fails. */
 export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): void {
-  if (path === '') throw new UsageError('--out names no file: its value is empty');
+  if (path === '') throw new UsageError('--out must name a file, but its value is empty');
   try {
     writeWhole(resolve(cwd, path), data);
   } catch (e) {
@@ -70,12 +70,12 @@ export function writeOut(path: string, data: string | Uint8Array, { cwd }: Io): 
   }
 }
 
-/** Runs files that register ops and passes. They must be there before a text or a list of passes is read. */
+/** Runs files that register ops and passes; call it before reading a text or a list of passes. */
 export async function loadExtensions(files: readonly string[] | undefined, io: Io): Promise<void> {
   for (const file of files ?? []) await loadUserFile(resolve(io.cwd, file));
 }
 
-/** Throws a `DataError` if nothing could be written. What is in the file stays. */
+/** Throws a `DataError` if the file cannot be written. Its contents are not changed. */
 export function requireWritable(path: string, { cwd }: Io): void {
   const file = resolve(cwd, path);
   const there = existsSync(file);
@@ -90,7 +90,7 @@ export function requireWritable(path: string, { cwd }: Io): void {
 const unwritable = (path: string, e: unknown): DataError =>
   new DataError(`${path}: cannot be written: ${whyUnwritable(e)}.`);
 
-/** `a,b=f(x,y),c` at the commas that stand in no parentheses, with what follows the first `=` of each. */
+/** Splits `a,b=f(x,y),c` at the commas outside parentheses, and each part at its first `=`. */
 export function splitList(text: string): { readonly name: string; readonly value: string | null }[] {
   const parts: string[] = [''];
   let depth = 0;
@@ -118,14 +118,15 @@ const makers: ReadonlyMap<string, Maker> = new Map(
   ),
 );
 
-/** `sgd(lr=0.01,momentum=0.9)`, with PyTorch's names of options or Tapeout's. Throws a `UsageError` for what is no optimizer. */
+/** Parses `sgd(lr=0.01,momentum=0.9)`, with PyTorch's or Tapeout's names of options. Throws a `UsageError` if it is not an
+ *  optimizer. */
 export function readOptimizer(text: string): Optimizer {
   const example = 'such as sgd(lr=0.01,momentum=0.9)';
   const found = /^(\w+)(?:\((.*)\))?$/.exec(text.trim());
   const make = makers.get(found?.[1]?.toLowerCase() ?? '');
   if (!found || !make)
     throw new UsageError(
-      `'${text}' is no optimizer: ${makers.size === 1 ? 'there is' : 'there are'} ${[...makers.keys()].join(', ')}, ${example}.`,
+      `'${text}' is not an optimizer: ${makers.size === 1 ? 'there is' : 'there are'} ${[...makers.keys()].join(', ')}, ${example}.`,
     );
   const options: Record<string, number | boolean> = {};
   for (const { name, value } of splitList(found[2] ?? '')) {
@@ -133,7 +134,7 @@ export function readOptimizer(text: string): Optimizer {
     if (Object.hasOwn(options, camel)) throw new UsageError(`'${name}' is given twice in '${text}'.`);
     const number = Number(value);
     if (value === null || value === '' || (value !== 'true' && value !== 'false' && Number.isNaN(number)))
-      throw new UsageError(`'${name}${value === null ? '' : `=${value}`}' is no option with its value, ${example}.`);
+      throw new UsageError(`'${name}${value === null ? '' : `=${value}`}' is not an option with a value, ${example}.`);
     options[camel] = value === 'true' ? true : value === 'false' ? false : number;
   }
   try {

@@ -1,4 +1,4 @@
-/** The images and labels that `tapeout train` feeds a model, and whether they fit it. */
+/** Loads the images and labels for `tapeout train`, and checks that they fit the model. */
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompileError } from '../../ir/diagnostic.ts';
@@ -12,7 +12,7 @@ import type { ModelSpec } from '../model/model.ts';
 import { onNoBatch } from '../model/specs.ts';
 import type { Io } from './io.ts';
 
-/** Training needs a loss, an optimizer, one image and one label a sample; what they must be is told with what they are. */
+/** Throws a `CompileError` unless the model has a loss, an optimizer, and one image and one label per sample. */
 export function checkTrainable({ inputs, targets, loss, optimizer, loc }: ModelSpec): void {
   const fail = (problem: string, help: string) => new CompileError('not-trainable', problem, { loc, help });
   if (!loss) throw fail('the model has no loss to train by', 'give defineModel a loss: nn.CrossEntropyLoss()');
@@ -34,24 +34,24 @@ export function checkTrainable({ inputs, targets, loss, optimizer, loc }: ModelS
 const showNamed = (named: ModelSpec['inputs']): string =>
   named.map(([name, type]) => `${name}: ${showType(type)}`).join(', ') || 'nothing';
 
-/** The data that are asked for, padded to the images that the model takes where these are larger. */
+/** The named data; images are padded if the model takes larger ones. */
 export function loadData(name: string, { inputs }: ModelSpec, { cwd }: Io): Split {
   const shape = (inputs[0]?.[1].shape ?? []) as readonly number[];
   const [tall, wide] = shape.length === 4 ? (shape.slice(2) as [number, number]) : [0, 0];
-  // What does not fit is said with both shapes.
+  // Images are never cropped: checkFits reports a misfit with both shapes.
   const padded = ([height, width]: Extents): Extents => [Math.max(height, tall), Math.max(width, wide)];
   if (name !== 'digits') return imageFolder(resolve(cwd, name), padded);
   const size = padded([28, 28]);
   try {
     return loadDigits(cwd, size);
   } catch (error) {
-    // Not every folder has the digits; Tapeout's own has them where it was cloned.
+    // The working folder may not have the digits; in a clone of Tapeout, its own folder does.
     if (!(error instanceof DataError)) throw error;
     return loadDigits(dirname(fileURLToPath(import.meta.url)), size);
   }
 }
 
-/** The data must have the shape that the model takes, or as many numbers of it, and no label that it has no output for. */
+/** Throws a `DataError` unless the data have the model's shape, or the same number of elements, and an output for each label. */
 export function checkFits({ inputs }: ModelSpec, manifest: Manifest, { train, test }: Split): void {
   const [input, type] = inputs[0] ?? [];
   const wanted = (type?.shape.slice(1) ?? []) as number[];
@@ -70,7 +70,7 @@ function checkLabels({ name, labels }: Dataset, range: number): void {
   const most = labels.reduce((a, b) => Math.max(a, b), 0);
   if (most < range) return;
   throw new DataError(
-    `${name} has labels from 0 to ${most}, but the model has only ${range} outputs. Give its last layer ${most + 1}, or mend ` +
+    `${name} has labels from 0 to ${most}, but the model has only ${range} outputs. Give its last layer ${most + 1}, or fix ` +
       `the labels: number ${labels.findIndex((label) => label >= range)} is the first from ${range} on.`,
   );
 }

@@ -1,4 +1,4 @@
-/** `tapeout train`: compiles a model, trains it on labelled images, and shows and saves how it went. */
+/** `tapeout train`: compiles a model, trains it on labelled images, and shows and saves the results. */
 import type { Files } from '../../codegen/checksums.ts';
 import {
   type Backend,
@@ -45,12 +45,12 @@ export interface TrainFlags extends CodeFlags {
   readonly out?: string;
   readonly schedule?: string;
   readonly checkpointEvery?: number;
-  /** The file to go on from; true for the one in the output folder. */
+  /** The checkpoint to resume from; true for the one in the output folder. */
   readonly resume?: string | true;
 }
 
 const usualBatch = 64;
-/** Test images to draw. */
+/** The number of test images to draw. */
 const shown = 6;
 
 export async function trainCommand(path: string, flags: TrainFlags, io: Io): Promise<number> {
@@ -74,7 +74,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   say(...describeModel(compiled), '', ...describePasses(compiled), '');
   const data = loadData(flags.data, spec, io);
   checkFits(spec, compiled.manifest, data);
-  // Before the training, so that a folder that cannot be written costs no time.
+  // Before the training, so that an unwritable folder wastes no time.
   const folder = outFolder(flags.out, compiled.recording.name, io);
   makeWritable(folder);
 
@@ -90,7 +90,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
     say(
       isDone
         ? nothingLeft(from, flags.epochs)
-        : `going on after step ${count(from.losses.length)}, in epoch ${from.epoch}`,
+        : `resuming after step ${count(from.losses.length)}, in epoch ${from.epoch}`,
     );
   say(...placeOf(model));
 
@@ -123,7 +123,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   const files = [
     'index.js and its files: the compiled model',
     'trained.safetensors: the weights',
-    'checkpoint.safetensors: to go on from, with --resume',
+    'checkpoint.safetensors: to resume from, with --resume',
     'loss.svg: the loss curve',
   ];
   say(`wrote to ${showPath(folder, io.cwd)}:`, ...files.map((file) => `  ${file}`));
@@ -131,16 +131,16 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
   return output.failed ? exits.failed : exits.ok;
 }
 
-/** A training goes on where nobody can be told how it goes: what counts is what it writes. */
+/** Keeps a training running if its output cannot be written: what counts are the files. */
 function unheard(io: Io): { failed: boolean } {
   const lost = { failed: false, told: false };
   io.onLostOutput?.((stream, { code, message }) => {
-    // A reader may go away, as in `tapeout train … | head`. That other output is not written is a failure.
+    // A closed pipe, as in `tapeout train … | head`, is fine. Any other lost output is a failure.
     if (code !== 'EPIPE') lost.failed = true;
     if (stream === 'stderr' || lost.told) return;
     lost.told = true;
     const why = code === 'EPIPE' ? 'nobody reads the output any more' : `the output cannot be written (${message})`;
-    io.stderr.write(`note: ${why}; the training goes on, and saves what it learns\n`);
+    io.stderr.write(`note: ${why}; the training continues, and saves its results\n`);
   });
   return lost;
 }
@@ -163,7 +163,7 @@ async function instantiated(
   return instantiateBest(onWasm, shaders, manifest, weights, { backend, gpu, onNotice });
 }
 
-/** Where a model runs, as far as that is worth a line. */
+/** Lines that say where a model runs; none for one thread of WebAssembly. */
 function placeOf(model: AnyModel): string[] {
   if (model instanceof GpuModel) return [model.backendNotice ?? 'on WebGPU'];
   const { threads, threadsNotice } = model;
@@ -176,14 +176,14 @@ type Watch = {
   readonly onEpoch: (e: Epoch) => void;
   readonly signal: AbortSignal;
 };
-/** The signal that asked for the end, if any, and how often. */
+/** The signal that asked to end the training, if any, and the number of signals. */
 interface Ended {
   signal: NodeJS.Signals | null;
   times: number;
 }
 
-/** Runs a training with a progress bar, a line an epoch, and Ctrl-C or another signal to end it after the step. The signal is
- *  heard until what was learnt is saved, which a second one does not prevent; a third ends the process at once. */
+/** Runs a training with a progress bar and a line per epoch. Ctrl-C or another signal ends it after the current step; the results
+ *  are saved even after a second signal, and a third ends the process at once. */
 async function watched(
   io: Io,
   epochs: number,
@@ -226,13 +226,13 @@ async function watched(
   }
 }
 
-/** A checkpoint that is further than this training is to go. */
+/** The message for a checkpoint that is already beyond the requested epochs. */
 function nothingLeft({ epoch, samples, epochs, losses }: Position, asked: number): string {
   const epochsOf = (n: number): string => `${count(n)} ${n === 1 ? 'epoch' : 'epochs'}`;
   const begun = samples > 0 ? ` and ${count(samples)} samples of the next` : '';
   return (
     `nothing is left to train: ${epochsOf(epochs.length)}${begun} are done, ${count(losses.length)} steps, and --epochs asks for ` +
-    `${count(asked)}. Give a number from ${count(epoch)} on to train further.`
+    `${count(asked)}. Give at least ${count(epoch)} to train further.`
   );
 }
 
@@ -242,7 +242,7 @@ const whatToTry = (model: AnyModel): string =>
 function diverged({ losses, epoch }: History, model: AnyModel, saver: Saver): DivergedError {
   const last = losses.length > 1 ? `, after ${losses.at(-2)} in the step before` : '';
   return new DivergedError(
-    `the loss became ${losses.at(-1)} in step ${losses.length}, of epoch ${epoch}${last}. ${saver.describeLast()}${whatToTry(model)}`,
+    `the loss became ${losses.at(-1)} in step ${losses.length}, in epoch ${epoch}${last}. ${saver.describeLast()}${whatToTry(model)}`,
   );
 }
 
@@ -253,7 +253,7 @@ function brokenWeights(
   saver: Saver,
 ): DivergedError {
   return new DivergedError(
-    `the loss of the last step, ${losses.length}, was ${losses.at(-1)}, and with its update '${name}' holds ${value}. ` +
+    `the loss of the last step, ${losses.length}, was ${losses.at(-1)}, and after its update '${name}' contains ${value}. ` +
       `${saver.describeLast()}${whatToTry(model)}`,
   );
 }
@@ -266,7 +266,7 @@ async function results(model: AnyModel, { losses, epochs }: History, name: strin
   ]);
 }
 
-/** A few test images, from all over the set, with what the model takes them for. */
+/** A few test images, spread over the set, with the model's predictions. */
 async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[]> {
   const [channels, height, width] = test.shape;
   const samples = Array.from({ length: Math.min(shown, test.count) }, (_, i) =>
@@ -287,7 +287,7 @@ async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[
   });
 }
 
-/** The mean over the channels of an image. */
+/** An image in grey: the mean over its channels. */
 const grey = (images: Float32Array, at: number, channels: number, pixels: number): Float32Array =>
   Float32Array.from({ length: pixels }, (_, i) => {
     let sum = 0;
@@ -295,7 +295,7 @@ const grey = (images: Float32Array, at: number, channels: number, pixels: number
     return sum / channels;
   });
 
-/** float32's 0.01 is 0.009999999776…, which nobody wrote. */
+/** A rate as the user wrote it: float32's 0.01 is 0.009999999776… */
 const showRate = (rate: number): string => String(Number(rate.toPrecision(6)));
 const showSeconds = (s: number): string =>
   s < 60 ? `${s.toFixed(s < 10 ? 1 : 0)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;

@@ -1,4 +1,4 @@
-/** `tapeout tune`: measures candidate schedules of every kernel on this machine, and writes those that are faster. */
+/** `tapeout tune`: measures candidate schedules for every kernel on this machine, and writes those that are faster. */
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { versionLine } from '../../ir/text/print-options.ts';
@@ -23,7 +23,7 @@ export async function tuneCommand(path: string, flags: TuneFlags, io: Io): Promi
   const batch = batchOf(compiled, flags.batch);
   const { name } = compiled.recording;
   const out = flags.out ?? `${name.replace(/[^\w-]/g, '_')}.schedule.tir`;
-  // Before the search, so that a file that cannot be written costs no time.
+  // Before the search, so that an unwritable file wastes no time.
   requireWritable(out, io);
 
   const { tuned, stopped } = await watched(io, (onProgress, signal) =>
@@ -44,7 +44,7 @@ export async function tuneCommand(path: string, flags: TuneFlags, io: Io): Promi
     kernel,
     micros(before),
     micros(after),
-    // What a clock cannot see has no ratio.
+    // Times below the clock's resolution have no ratio.
     before > 0 && after > 0 ? `${(before / after).toFixed(2)}x` : '-',
   ]);
   io.stdout.write(
@@ -63,7 +63,7 @@ const outcome = ({ schedules, step }: Tuned): string =>
   step && schedules.size > 0
     ? `the step: ${micros(step.before)} µs -> ${micros(step.after)} µs, ${(step.before / step.after).toFixed(2)}x`
     : step
-      ? 'kernels became faster, and the step did not: the schedules stay as they are'
+      ? 'kernels became faster, but the step did not: the schedules stay as they are'
       : 'nothing was faster than what the scheduler chooses';
 
 const fileOf = ({ schedules }: Tuned, comments: readonly string[]): string =>
@@ -74,7 +74,7 @@ const fileOf = ({ schedules }: Tuned, comments: readonly string[]): string =>
     '',
   ].join('\n');
 
-/** Runs a search with a progress bar, and Ctrl-C to end it with what there is; a second one ends at once. */
+/** Runs a search with a progress bar. Ctrl-C ends it and keeps what was found; a second one ends the process at once. */
 async function watched(
   io: Io,
   work: (onProgress: (done: number, of: number, doing: string) => void, signal: AbortSignal) => Promise<Tuned>,

@@ -1,4 +1,4 @@
-/** What a run is given and what it gives: tensors of a file, seeded values, and results as a table and as a file. */
+/** The inputs and results of a run: tensors of a file, seeded values, and results as a table and as a file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { arrayOf, type Elements, elementOf, kindOf, numberOf } from '../../ir/dtype.ts';
@@ -8,21 +8,21 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from '../../runt
 import { DataError, unreadable } from '../data/error.ts';
 import { type Io, UsageError } from './io.ts';
 
-/** Elements of numbers. */
+/** An array of `count` elements, from numbers by index. */
 export const make = (dtype: StoredType, count: number, f: (i: number) => number): Elements => {
   const out = new (arrayOf(dtype))(count);
   for (let i = 0; i < count; i++) out[i] = elementOf(dtype, f(i));
   return out;
 };
 
-/** What a run of one graph or entry gave: its results by name, an update's under the name of its param. */
+/** The results of one graph or entry by name; an update has the name of its param. */
 export type Results = ReadonlyMap<string, Result>;
 interface Result {
   readonly type: BufferType;
   readonly data: Elements;
 }
 
-/** Results by name. What a param holds after its update is called as it is, and `.new` where a result is called so. */
+/** Results by name. An updated param has its own name, with `.new` appended if another result has that name. */
 export function resultsBy(
   results: readonly { readonly name: string; readonly isUpdate: boolean; readonly value: Result }[],
 ) {
@@ -32,36 +32,36 @@ export function resultsBy(
   );
 }
 
-/** Something that a run is given a value for. */
+/** A value that a run takes. */
 export interface Given {
   readonly name: string;
   readonly type: BufferType;
   readonly role: Role;
-  /** What state and scalars begin with, where the text or its optimizer tells. */
+  /** The initial value of state and scalars, if the text or its optimizer gives one. */
   readonly initial?: number | undefined;
-  /** How many values an index input may take, where the text tells. */
+  /** The number of values that an index input may take, if known. */
   readonly range?: number | undefined;
 }
 
-/** Samples a run has where neither `--batch` nor an input says how many. */
+/** The number of samples if neither `--batch` nor an input gives it. */
 const usualBatch = 4;
-/** What scalars such as the learning rate are where nothing tells. */
+/** The default of scalars such as the learning rate. */
 const usualScalar = 0.01;
-/** How many values an index may take where nothing tells. */
+/** The default number of values that an index may take. */
 const usualRange = 10;
 
 export function readTensors(path: string, io: Io): Map<string, StoredTensor> {
-  if (path === '') throw new UsageError('--in names no file: its value is empty');
+  if (path === '') throw new UsageError('--in must name a file, but its value is empty');
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(resolve(io.cwd, path));
   } catch (e) {
-    throw unreadable(path, e, 'Give a safetensors file with the graph’s params by name.');
+    throw unreadable(path, e, "Give a safetensors file with the graph's params by name.");
   }
   return readSafetensors(bytes, path);
 }
 
-/** The batch that was asked for, or that the inputs have. */
+/** The batch: the given one, or that of the inputs. */
 export function batchOf(
   params: Iterable<{ readonly name: string; readonly type: BufferType }>,
   maxBatch: number,
@@ -79,7 +79,7 @@ export function batchOf(
     const n = extent / (p.type.shape[at] as { times: number }).times;
     if (found && found.n !== n)
       throw new DataError(
-        `'${found.name}' has a batch of ${found.n}, and '${p.name}' one of ${n}. They must be equal.`,
+        `'${found.name}' has a batch of ${found.n}, but '${p.name}' has one of ${n}. They must be equal.`,
       );
     found = { n, name: p.name };
   }
@@ -89,17 +89,17 @@ export function batchOf(
   return n;
 }
 
-/** The interpreter keeps all values at once. Throws before the first is made where no memory holds them. */
+/** Throws a `DataError` if memory cannot hold all values at once, as the interpreter needs. */
 export function checkMemory(values: Iterable<{ readonly type: BufferType }>, n: number): void {
   let elements = 0;
   for (const { type } of values) elements += countAt(type.shape, n);
   if (elements > maxElements)
     throw new DataError(
-      `the interpreter would keep ${elements} elements at N = ${n}, and memory holds ${maxElements} of them. Run it on smaller shapes or a smaller --batch.`,
+      `the interpreter would keep ${elements} elements at N = ${n}, but memory holds ${maxElements}. Use smaller shapes or a smaller --batch.`,
     );
 }
 
-/** What the file gives, else seeded values, which depend on the name and the seed alone. */
+/** The value of the file, or else seeded values, which depend only on the name and the seed. */
 export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: number, seed: number): Elements {
   const tensor = given.get(p.name);
   const { dtype, shape } = p.type;
@@ -108,7 +108,7 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
     const shaped = shape.map((d) => (isBatch(d) ? d.times * n : d));
     if (`${tensor.shape}` !== `${shaped}` || (kindOf(dtype) === 'float') !== (tensor.dtype === 'F32'))
       throw new DataError(
-        `'${p.name}' is ${tensor.dtype}[${tensor.shape.join(',')}], and the graph takes ${showType(p.type)} at N = ${n}.`,
+        `'${p.name}' is ${tensor.dtype}[${tensor.shape.join(',')}], but the graph takes ${showType(p.type)} at N = ${n}.`,
       );
     const data = make(dtype, count, (i) => Number(tensor.data[i]));
     const lost = data.findIndex((x, i) => !holds(numberOf(dtype, x), tensor.data[i] as number | bigint));
@@ -122,7 +122,7 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
   if (p.role === 'state' || p.role === 'gradient') return make(dtype, count, () => p.initial ?? 0);
   const uniform = uniformOf(p.name, seed);
   const { range = usualRange } = p;
-  // Weights are small enough that layers on layers keep their values in reach.
+  // Weights are scaled so that values stay bounded through many layers.
   const scale = p.role === 'parameter' ? 1 / Math.sqrt(Math.max(1, countAt(shape.slice(1), n))) : 1;
   const float = (): number => (2 * uniform() - 1) * scale;
   const draw: Readonly<Record<StoredType, () => number>> = {
@@ -135,11 +135,11 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
   return make(dtype, count, draw[dtype]);
 }
 
-/** Whether a number is the one of a file. */
+/** True if a number equals the one in the file. */
 const holds = (x: number, given: number | bigint): boolean =>
   typeof given === 'bigint' ? BigInt(x) === given : x === given || Number.isNaN(given);
 
-/** Numbers from 0 to 1, of a name and a seed: mulberry32, started from the FNV-1a hash of both. */
+/** A generator of numbers from 0 to 1: mulberry32, seeded by the FNV-1a hash of a name and a seed. */
 function uniformOf(name: string, seed: number): () => number {
   let state = fnv(new TextEncoder().encode(`${seed}/${name}`));
   return () => {
@@ -159,7 +159,7 @@ function fnv(bytes: Uint8Array): number {
 /** A safetensors file of results. */
 export function resultsFile(results: readonly (readonly [name: string, Result])[], n: number): Uint8Array {
   const file = writeSafetensors(results.map(([name, r]) => [name, stored(r, n)] as const));
-  // Halves lie in it as other elements of 16 bits do, under a type whose name is as long.
+  // f16 was written as U16, which has the same size and a type name of the same length: rename it in the header.
   const length = Number(new DataView(file.buffer).getBigUint64(0, true));
   const bytes = file.subarray(headerAt, headerAt + length);
   const header = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, { dtype: string }>;
@@ -167,7 +167,7 @@ export function resultsFile(results: readonly (readonly [name: string, Result])[
   bytes.set(new TextEncoder().encode(JSON.stringify(header)));
   return file;
 }
-/** Bytes of a safetensors file before its header. */
+/** The offset of the header in a safetensors file, in bytes. */
 const headerAt = 8;
 
 export function describeValue(name: string, { type, data }: { type: BufferType; data: Elements }): string[] {

@@ -1,15 +1,15 @@
-/** `--watch`: runs a command again whenever a file changes that its model consists of. Each run is a process of its own, which
- *  starts with no op, pass or module that an earlier one registered, and which a later change ends. */
+/** `--watch`: runs a command again whenever a file of its model changes. Each run is a new process, without the ops, passes and
+ *  modules of earlier ones, and is killed by the next change. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { unwatchFile, watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitOf, type Io } from './io.ts';
 
-/** Milliseconds between two looks at a file. Looking works on every file system, and with every way in which editors save. */
+/** Milliseconds between polls of a file. Polling works on every file system, and however editors save. */
 const interval = 200;
 
-/** Until Ctrl-C; `argv` is the command line without --watch. Returns the exit code of that signal. */
+/** Runs until Ctrl-C and returns its exit code; `argv` is the command line without --watch. */
 export function watchCommand(argv: readonly string[], files: readonly string[], io: Io): Promise<number> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
   const looked = new Set<string>();
@@ -35,7 +35,7 @@ export function watchCommand(argv: readonly string[], files: readonly string[], 
       if (child !== made) return;
       child = null;
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      io.stderr.write(`${code === 0 ? 'done' : 'failed'} in ${seconds} s; waiting for a change, Ctrl-C ends\n`);
+      io.stderr.write(`${code === 0 ? 'done' : 'failed'} in ${seconds} s; waiting for a change, Ctrl-C to end\n`);
     });
   };
   return new Promise((end) => {

@@ -1,4 +1,4 @@
-/** A labelled set of images in memory, as training wants it: float32, one after the other, NCHW. */
+/** A labelled set of images in memory, in the layout that training needs: float32, NCHW. */
 import { DataError } from './error.ts';
 
 export interface Dataset {
@@ -12,7 +12,7 @@ export interface Dataset {
   readonly count: number;
 }
 
-/** What a data set consists of: one part to learn from, one to be judged by. */
+/** The two parts of a data set: one to train on, one to test on. */
 export interface Split {
   readonly train: Dataset;
   readonly test: Dataset;
@@ -41,14 +41,14 @@ export function dataset(parts: Omit<Dataset, 'count'>): Dataset {
   const broken = images.findIndex((value) => !Number.isFinite(value));
   if (broken >= 0)
     throw new DataError(
-      `${name}: image ${Math.floor(broken / pixels)} holds ${images[broken]}, which no training survives. ` +
+      `${name}: image ${Math.floor(broken / pixels)} holds ${images[broken]}, which would break the training. ` +
         'Every pixel must be a finite number.',
     );
   return { ...parts, count };
 }
 
-/** Copies the samples order[start], order[start + 1], ... into a batch that the caller owns, and allocates nothing.
- *  Returns how many: `count`, or fewer where `order` ends, so that an epoch's short last batch comes out as it is.
+/** Copies the samples order[start], order[start + 1], ... into the caller's batch, without allocating.
+ *  Returns their number: `count`, or fewer at the end of `order`, for the short last batch of an epoch.
  *  Throws DataError when `x` or `y` has no room for them, or `order` names a sample that is not there. */
 export function gatherBatch(
   { images, labels, shape, count: available, name }: Dataset,
@@ -71,14 +71,14 @@ export function gatherBatch(
       throw new DataError(`${name}: the order asks for sample ${sample}, but there are ${available}, counted from 0.`);
     const from = sample * pixels;
     const to = n * pixels;
-    // Not `x.set(images.subarray(...))`, which makes a view for every sample.
+    // Not `x.set(images.subarray(...))`, which allocates a view for every sample.
     for (let i = 0; i < pixels; i++) x[to + i] = images[from + i]!;
     y[n] = labels[sample]!;
   }
   return taken;
 }
 
-/** The samples that `keeps` picks by their number, as a data set of their own. Throws DataError when it picks none. */
+/** The data set of the samples whose index `keeps` selects. Throws DataError when it selects none. */
 export function subset(from: Dataset, name: string, keeps: (sample: number) => boolean): Dataset {
   const order = Int32Array.from(from.labels.keys()).filter((sample) => keeps(sample));
   const images = new Float32Array(order.length * size(from.shape));
@@ -90,8 +90,8 @@ export function subset(from: Dataset, name: string, keeps: (sample: number) => b
 /** The height and width of images. */
 export type Extents = readonly [height: number, width: number];
 
-/** Copies images of one channel, or channels of images, into the middle of larger ones of `size`, square where that is one
- *  number, zeros around, each value times `scale`. Throws DataError when they do not fit. */
+/** Copies images of one channel, or channels of images, into the middle of larger ones of `size` (square if it is one number),
+ *  surrounded by zeros, with `scale` applied to each value. Throws DataError when they do not fit. */
 export function zeroPadded(
   images: ArrayLike<number>,
   [height, width]: Extents,
@@ -121,7 +121,7 @@ export function zeroPadded(
   return padded;
 }
 
-/** Values of the largest data set: 4 GiB, which is what one typed array of any Node holds. */
+/** The number of values in the largest data set: 4 GiB, the limit of a typed array in all Nodes. */
 const mostValues = 2 ** 30;
 
 const size = (shape: Dataset['shape']) => shape[0] * shape[1] * shape[2];

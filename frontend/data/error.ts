@@ -4,7 +4,7 @@ export class DataError extends Error {
   override readonly name = 'DataError';
 }
 
-/** Says why the file system would not give us `path`. `hint` is a sentence on what to try. */
+/** An error that says why `path` cannot be read. `hint` is a sentence on what to try. */
 export function unreadable(path: string, error: unknown, hint: string): DataError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const reasons: Record<string, string> = {

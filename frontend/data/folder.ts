@@ -1,14 +1,14 @@
-/** A folder of IDX files as MNIST and Fashion-MNIST come: images and labels, to train and to test. */
+/** A folder of IDX files as of MNIST and Fashion-MNIST: images and labels, for training and for testing. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Dataset, dataset, type Extents, type Split, zeroPadded } from './dataset.ts';
 import { DataError, unreadable } from './error.ts';
 import { readIdx } from './idx.ts';
 
-/** Loads {train,t10k}-{images-idx3,labels-idx1}-ubyte from `directory`, each plain or .gz, and with a dot for the second
- *  hyphen if need be; images of several channels are images-idx4, [count, channels, height, width]. Values are pixel/255 in
- *  float32, images zero-padded to `size`, which may be a function of what they are. There are as many classes as the labels
- *  tell. Throws DataError when a file is missing, damaged, or does not fit the others. */
+/** Loads {train,t10k}-{images-idx3,labels-idx1}-ubyte from `directory`, each plain or .gz, and with a dot in place of the second
+ *  hyphen if necessary; images of several channels are images-idx4, [count, channels, height, width]. Values are pixel/255 in
+ *  float32. Images are zero-padded to `size`, which may be a function of their extents. The number of classes is the largest
+ *  label plus 1. Throws DataError when a file is missing, damaged, or does not fit the others. */
 export function imageFolder(directory: string, size: number | Extents | ((given: Extents) => Extents) = 32): Split {
   const present = list(directory);
   const [train, test] = (['train', 't10k'] as const).map((prefix) => part(directory, present, prefix, size)) as [

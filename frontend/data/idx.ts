@@ -1,5 +1,5 @@
 /** IDX files, the format of MNIST and its successors: a magic number, extents, then the elements, all big-endian.
- *  Plain or gzipped, told by the bytes and not by the name. Format: Yann LeCun, "The MNIST database". */
+ *  Plain or gzipped, as the bytes say, not the name. Format: Yann LeCun, "The MNIST database". */
 import { readFileSync } from 'node:fs';
 import { constants, gunzipSync, type ZlibOptions } from 'node:zlib';
 import { DataError, unreadable } from './error.ts';
@@ -17,7 +17,7 @@ type Elements = {
   read(view: DataView, at: number, count: number): Pick<Idx, 'dtype' | 'data'>;
 };
 
-/** By the third byte of the magic number. */
+/** Element types by the third byte of the magic number. */
 const elements: Readonly<Record<number, Elements>> = {
   8: row('u8', Uint8Array, (view, at) => view.getUint8(at)),
   9: row('i8', Int8Array, (view, at) => view.getInt8(at)),
@@ -37,7 +37,7 @@ export function readIdx(path: string): Idx {
   }
 }
 
-/** As `readIdx`, for bytes at hand; `file` names them in errors. No more is unpacked than the header says, and a byte. */
+/** As `readIdx`, for bytes; `file` names them in errors. Unpacks at most one byte more than the header says. */
 export function parseIdx(bytes: Uint8Array, file: string): Idx {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const { type, shape, headerBytes } = headerOf(isPacked ? unpackedStart(bytes, file) : bytes, file);
@@ -45,10 +45,10 @@ export function parseIdx(bytes: Uint8Array, file: string): Idx {
   const expected = headerBytes + count * type.bytes;
   const says = `its header says ${shape.join('x') || 'one element'}, which is ${expected} bytes with the header`;
   if (expected > mostBytes)
-    throw new DataError(`${file}: ${says}, and Tapeout reads at most ${mostBytes}. Part the file, or mend its header.`);
+    throw new DataError(`${file}: ${says}, but Tapeout reads at most ${mostBytes}. Split the file, or fix its header.`);
   if (isPacked && expected > bytes.length * mostUnpacked)
     throw new DataError(
-      `${file}: cut short, or damaged: ${says}, but ${bytes.length} bytes of gzip cannot hold as much. ` +
+      `${file}: cut short, or damaged: ${says}, but ${bytes.length} bytes of gzip cannot hold that much. ` +
         'Download or copy the file again.',
     );
   const plain = isPacked ? unpacked(bytes, expected, says, file) : bytes;
@@ -65,11 +65,11 @@ export function parseIdx(bytes: Uint8Array, file: string): Idx {
   return { ...type.read(view, headerBytes, count), shape } as Idx;
 }
 
-/** Bytes of the largest file that is read, unpacked: what one Buffer of any Node holds. */
+/** The size in bytes of the largest file, unpacked: the limit of a Buffer in all Nodes. */
 const mostBytes = 2 ** 31 - 1;
-/** Bytes that one byte of gzip stands for at most: deflate's longest match is 258 bytes, in two bits. */
+/** The maximum number of bytes that one byte of gzip unpacks to: deflate's longest match is 258 bytes, in two bits. */
 const mostUnpacked = 1032;
-/** Bytes of gzip in which the header of any IDX file lies, behind gzip's own. */
+/** The number of bytes of gzip that contain gzip's own header and the header of any IDX file. */
 const startBytes = 16_384;
 
 interface Header {
@@ -94,7 +94,7 @@ function headerOf(start: Uint8Array, file: string): Header {
   return { type, shape: Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i)), headerBytes };
 }
 
-/** What the first bytes of gzip unpack to. Where they are all of them, they must have an end. */
+/** The unpacked first bytes of gzip data. Only a file longer than that may be cut off there. */
 const unpackedStart = (bytes: Uint8Array, file: string): Uint8Array =>
   gunzip(bytes.subarray(0, startBytes), file, bytes.length > startBytes ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
 

@@ -1,12 +1,12 @@
-/** Texts that are kept from one run to the next, under names that tell all that they depend on. One that is damaged is as good as
- *  none, and where nothing may be written nothing is kept. */
+/** A cache of texts between runs, under names made of all that they depend on. A damaged text counts as missing, and if nothing
+ *  can be written, nothing is kept. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeWhole } from './whole-files.ts';
 
-/** Texts in one folder; the oldest go. */
+/** The maximum number of texts in a folder; the oldest are removed. */
 const most = 64;
 
 /** `near` is the folder whose nearest node_modules holds the cache. */
@@ -38,7 +38,7 @@ function prune(folder: string): void {
 const ending = /^[0-9a-f]{32}\.txt$/;
 const fileOf = (name: string, near: string): string => join(cacheFolder(near), `${hash(name)}.txt`);
 
-/** In the nearest node_modules, as other tools' caches are, or else in the user's. */
+/** The cache folder: in the nearest node_modules, as for other tools, or else in the user's cache folder. */
 function cacheFolder(near: string): string {
   const { TAPEOUT_CACHE: told, XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
   if (told) return told;
@@ -50,7 +50,7 @@ function cacheFolder(near: string): string {
   return join(xdg || local || join(homedir(), '.cache'), 'tapeout', 'texts');
 }
 
-/** This package's version and those of what it depends on, and of Node. */
+/** The versions of Node, this package and its dependencies. */
 export function versions(): string {
   const up = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
   return `${process.version} ${readFileSync(new URL(`${up}/package.json`, import.meta.url), 'utf8')}`;

@@ -1,9 +1,9 @@
-/** Files that belong together, written into a folder as a set: the whole old one or the whole new one, whenever this process is
- *  killed and whoever else writes there. Other files in the folder stay as they are.
+/** Replaces a set of files in a folder atomically: the folder has the whole old set or the whole new one, even if this process is
+ *  killed or others write there. Other files in the folder are not touched.
  *
- *  The new files are written into a folder of their own inside the target. Renaming that to `.tapeout-commit` decides: one
- *  rename, which only one writer can do at a time. What is in `.tapeout-commit` is then moved to its place. Whoever finds such
- *  a folder, left by a process that died or still at work, moves the rest, so that nobody waits for anybody. */
+ *  The new files are written into a subfolder of the target. Renaming that to `.tapeout-commit` commits the set; only one writer
+ *  can do so at a time. The files in `.tapeout-commit` are then moved to their places. A writer that finds such a folder, of a
+ *  process that died or is still at work, moves the remaining files itself, so that no writer waits for another. */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -14,7 +14,7 @@ import { syncFolder, WriteError, writeSynced } from './whole-files.ts';
 
 const stagingPrefix = '.tapeout-new-';
 
-/** Puts the files into a folder that is there. Throws WriteError, with the old set in place, if one of them cannot be written. */
+/** Writes the files into an existing folder. Throws WriteError, with the old set in place, if one of them cannot be written. */
 export function writeSet(folder: string, files: Files): void {
   const target = fs.realpathSync(folder);
   at(folder, () => commit(fs, path, target, null));
@@ -37,7 +37,7 @@ export function writeSet(folder: string, files: Files): void {
   }
 }
 
-/** Removes what the old set's checksums list and the new set has not, unless somebody changed it or writes here too. */
+/** Removes files that are in the old set's checksums but not in the new set, unless they were changed or others are writing here. */
 function removeOutdated(folder: string, before: ReadonlyMap<string, string>, files: Files): void {
   if (!files.has(checksums) || fs.readdirSync(folder).some((name) => name.startsWith(stagingPrefix))) return;
   for (const [name, hash] of before) {
@@ -71,7 +71,7 @@ function at(file: string, act: () => void): void {
   }
 }
 
-/** The mode of a file that may be replaced; undefined where there is none. Throws if it may not be, as a rename would not. */
+/** The mode of a file to be replaced; undefined if there is none. Throws if it is not writable, which a rename would ignore. */
 function modeOf(file: string): number | undefined {
   const there = fs.statSync(file, { throwIfNoEntry: false });
   if (!there) return undefined;
@@ -80,11 +80,11 @@ function modeOf(file: string): number | undefined {
   return there.mode;
 }
 
-/** By a process of its own, which goes on if this one is killed between two renames, and does not begin if it was killed before.
- *  Here where there can be no such process. */
+/** Commits in another process, which finishes even if this one is killed between two renames, and does not start if this one was
+ *  killed before. If no process can be started, commits in this one. */
 function commitApart(folder: string, staged: string): void {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  // Detached, it is in no process group that is killed as one; Node's types do not have that here. As it holds the output,
+  // Detached, it is not killed with this process's group; Node's types lack the option here. It inherits the output, so that
   // whoever waits for the end of this process's output finds a whole set.
   const options: SpawnSyncOptions & { readonly detached: true } = {
     detached: true,
@@ -94,12 +94,12 @@ function commitApart(folder: string, staged: string): void {
   };
   const child = spawnSync(process.execPath, ['-e', commitScript, folder, staged, String(process.pid)], options);
   if (child.status === 0) return;
-  // It could not be started, or it fails here in the same way.
+  // It could not be started; if it failed for another reason, this fails in the same way.
   commit(fs, path, folder, fs.existsSync(staged) ? staged : null);
 }
 
-/** Makes `staged` the folder's set, and whatever set was decided before it; with null only the latter. It uses nothing but its
- *  arguments, as its text is run by itself too. */
+/** Finishes any set that was committed before, then commits `staged` unless it is null. Uses nothing but its arguments, because its
+ *  source is also run on its own. */
 export function commit(
   { renameSync, readdirSync, rmdirSync, existsSync, lstatSync, realpathSync, copyFileSync, rmSync, ...more }: typeof fs,
   { join }: typeof path,
@@ -111,12 +111,12 @@ export function commit(
   const isOneOf = (error: unknown, ...codes: string[]): boolean => codes.includes((error as { code: string }).code);
   const pause = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   const patience = Date.now() + 10_000;
-  // On Windows a file that somebody reads cannot be replaced.
+  // On Windows, a file that is being read cannot be replaced.
   const isBusy = (error: unknown): boolean =>
     isWindows && isOneOf(error, 'EPERM', 'EACCES', 'EBUSY') && Date.now() < patience;
 
-  /** What is to be done for a set, so that there is little between the first move and the last. A link stays one. A file that is
-   *  open is freed when it is closed: on ext4 a rename over another file takes milliseconds, nearly all of them for that. */
+  /** The moves for a set, prepared so that little time passes between the first and the last. Links stay links. The old files are
+   *  held open and freed on closing: on ext4, a rename over a file takes milliseconds, nearly all of them to free it. */
   const prepared = (set: string): { from: string; to: string; held: number | null }[] =>
     readdirSync(set).map((name) => {
       const to = join(folder, name);
@@ -140,7 +140,7 @@ export function commit(
       try {
         return renameSync(from, to);
       } catch (error) {
-        // Another process has moved it.
+        // Another process moved it.
         if (!existsSync(from)) return;
         if (isOneOf(error, 'EXDEV')) {
           const beside = `${to}.tapeout-commit`;
@@ -158,7 +158,7 @@ export function commit(
       for (const { from, to } of moves) move(from, to);
       rmdirSync(decided);
     } catch (error) {
-      // Another process has finished, or decided the next set.
+      // Another process finished the set, or committed the next one.
       if (!isOneOf(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
     } finally {
       for (const { held } of moves) if (held !== null) more.closeSync(held);

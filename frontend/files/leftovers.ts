@@ -1,16 +1,15 @@
-/** Names of files that are only there for the time being. They tell whose they are, so that those of processes that died can be
- *  removed, and no others. */
+/** Names of temporary files. They identify their process, so that files of dead processes, and only those, can be removed. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** A name that no other process and no other call has: `prefix`, then whose it is. */
+/** A unique name: `prefix`, then the identity of this process, then a random number. */
 export const temporaryName = (prefix: string): string =>
   `${prefix}${machine()}-${process.pid}-${birthOf('self') ?? ''}-${randomBytes(4).toString('hex')}`;
 
-/** Removes what dead processes left in `folder` under names of `temporaryName`, for any of these prefixes. What another machine
- *  left is removed once it is a day old. Never throws: a leftover in the way is no reason to write nothing. */
+/** Removes files that dead processes left in `folder` under names of `temporaryName` with these prefixes. Files of other machines
+ *  are removed once they are a day old. Never throws: a leftover must not prevent writing. */
 export function removeLeftovers(folder: string, prefixes: readonly string[]): void {
   for (const name of namesIn(folder)) {
     const prefix = prefixes.find((p) => name.startsWith(p));
@@ -25,17 +24,17 @@ export function removeLeftovers(folder: string, prefixes: readonly string[]): vo
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Process numbers of one machine mean nothing on another, and those of one container nothing in the next. */
+/** An identifier of the machine and its process namespace: process numbers are only meaningful within both. */
 function machine(): string {
   const namespace = attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '';
   return createHash('sha256').update(`${hostname()}\n${namespace}`).digest('hex').slice(0, 8);
 }
 
-/** When a process began, in words that no later one of its number has; null where the system does not say. */
+/** A text for the start time of a process, which differs if its number is reused; null if the system does not provide it. */
 function birthOf(pid: number | 'self'): string | null {
   return attempt(() => {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
-    // The name of the program, in parentheses, may hold anything.
+    // The program's name, in parentheses, may contain anything.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
     return `${boot}x${fields[19]}`;
   });

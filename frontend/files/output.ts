@@ -1,4 +1,4 @@
-/** Writes what a compilation made into a folder of the user's. */
+/** Writes the results of a compilation into the user's folder. */
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { bundle } from '../../codegen/bundle.ts';
@@ -16,7 +16,7 @@ export class OutputError extends Error {
 }
 
 export interface BundleOptions {
-  /** Whether index.js holds the contents of the other files that it loads, which are left out then. */
+  /** Embed the other files in index.js, in place of loading them. */
   readonly inline?: boolean;
 }
 
@@ -51,12 +51,12 @@ export async function bundleOf(
   return bundle({ ...code, weights: file, runtime: runtimeFor(manifest, hasWasm, inline), inline });
 }
 
-/** Makes `folder` if need be, and sees that files can be written into it. Throws OutputError. */
+/** Makes `folder` if necessary, and checks that it is writable. Throws OutputError. */
 export function makeWritable(folder: string): void {
   writeFiles(folder, new Map());
 }
 
-/** Makes `folder` if need be and writes the files into it, all or none. Throws OutputError. */
+/** Makes `folder` if necessary and writes the files into it, all or none. Throws OutputError. */
 export function writeFiles(folder: string, files: Files): void {
   try {
     makeFolder(folder);
@@ -71,16 +71,16 @@ export function writeFiles(folder: string, files: Files): void {
   }
 }
 
-/** With the folders above it. Not by mkdirSync's `recursive`, which never returns where /proc or its like lets nobody write. */
+/** Makes a folder and those above it. Not by mkdirSync's `recursive`, which never returns in read-only places such as /proc. */
 function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
-  // A file above it is left for mkdirSync to find: of what lies beneath a file, statSync throws in some Nodes and not in others.
+  // mkdirSync reports a file above it: statSync of a path below a file throws only in some Nodes.
   const above = dirname(folder);
   if (above !== folder && !existsSync(above)) makeFolder(above);
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have made it in the meantime.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isFolder(folder)) throw error;
   }
 }
@@ -95,7 +95,7 @@ function unwritable(path: string, problem: string, error: unknown): OutputError 
   });
 }
 
-/** What the file system has against writing, in words. */
+/** The reason for a failed write, in words. */
 export function whyUnwritable(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
@@ -106,16 +106,16 @@ export function whyUnwritable(error: unknown): string {
     EEXIST: 'there is a file of this name',
     EISDIR: 'there is a folder of this name',
     ENOSPC: 'the disk is full',
-    ENOENT: 'the folder above it is not there',
+    ENOENT: 'the folder above it does not exist',
   };
   return reasons[code] ?? message;
 }
 
-/** The runtime that a bundle of this kind ships, as scripts/glue.mjs has built it. */
+/** The runtime for a bundle of this kind, as built by scripts/glue.mjs. */
 function runtimeFor({ threads, webgpu }: Manifest, hasWasm: boolean, inline: boolean): string {
   const parts = { wasm: hasWasm, threads: hasWasm && threads !== undefined, webgpu: webgpu !== undefined, inline };
   const names = Object.entries(parts).flatMap(([name, has]) => (has ? [name] : []));
-  // Tests run the sources, and have it built aside from what is built of them.
+  // Tests run the sources, with the glue built into a cache folder.
   const folder = import.meta.url.endsWith('.ts') ? '../../node_modules/.cache/tapeout/glue/' : '../../glue/';
   return readFileSync(new URL(`${folder}${names.join('-')}.js`, import.meta.url), 'utf8');
 }

@@ -1,4 +1,4 @@
-/** Gives what a compilation made the tags by which its parts know each other. */
+/** Tags the parts of a compilation, so that they can be checked to belong together. */
 import type { BundleParts } from '../../codegen/bundle.ts';
 import { taggedWgsl } from '../../runtime/gpu-tag.ts';
 import type { Manifest, ManifestTags } from '../../runtime/manifest.ts';
@@ -7,7 +7,7 @@ import { contentTag, tagOfJson, tagSection, tagSectionBytes } from '../../runtim
 
 type Code = Pick<BundleParts, 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl'>;
 
-/** The code with its tags, and the manifest that knows them. Of what has tags already they are left to the code that there is. */
+/** The code with its tags, and the manifest that lists them. A manifest that has tags already keeps those of the code present. */
 export function tagged(manifest: Manifest, code: Code): Code & { readonly manifest: Manifest } {
   const { wasm, threadedWasm, wgsl, featureWgsl } = code;
   if (manifest.tags) {
@@ -33,7 +33,7 @@ export function tagged(manifest: Manifest, code: Code): Code & { readonly manife
   };
 }
 
-/** The module with its tag in a custom section at its end. */
+/** The module with its tag appended as a custom section. */
 function taggedWasm(wasm: Uint8Array): Uint8Array {
   const text = (s: string) => new TextEncoder().encode(s);
   const section = [0, tagSectionBytes - 2, tagSection.length, ...text(tagSection), ...text(contentTag(wasm))];

@@ -1,4 +1,4 @@
-/** Files that are there whole, or as they were: a crash or a full disk in the middle leaves no half of one. */
+/** Atomic writes of single files: after a crash or on a full disk, a file is complete or unchanged. */
 import {
   accessSync,
   closeSync,
@@ -25,14 +25,14 @@ export class WriteError extends Error {
   }
 }
 
-/** Writes a file under another name beside it, and renames that. Throws WriteError, with nothing changed. */
+/** Writes a file under another name beside it, then renames it. Throws WriteError, with nothing changed. */
 export function writeWhole(path: string, contents: string | Uint8Array): void {
   let temporary: string | null = null;
   try {
     const there = statSync(path, { throwIfNoEntry: false });
-    // A pipe or a device has no name to take over, and a folder is refused here.
+    // A pipe or a device must be written itself; for a folder, this throws.
     if (there && !there.isFile()) return writeFileSync(path, contents);
-    // A rename would ask for the folder's permission alone.
+    // A rename would only check the folder's permission.
     if (there) accessSync(path, constants.W_OK);
     const target = there ? realpathSync(path) : path;
     const prefix = `.${basename(target)}.tapeout-`;
@@ -47,7 +47,7 @@ export function writeWhole(path: string, contents: string | Uint8Array): void {
   }
 }
 
-/** A file that is on the disk, and not only on its way there, when this returns. */
+/** Writes a file, and returns when it is on the disk. */
 export function writeSynced(path: string, contents: string | Uint8Array, mode: number | undefined): void {
   const file = openSync(path, 'w');
   try {
@@ -59,7 +59,7 @@ export function writeSynced(path: string, contents: string | Uint8Array, mode: n
   }
 }
 
-/** Has the names in a folder reach the disk, on systems that can. */
+/** Flushes a folder's names to the disk, where the system supports it. */
 export function syncFolder(path: string): void {
   try {
     const folder = openSync(path, 'r');
@@ -69,6 +69,6 @@ export function syncFolder(path: string): void {
       closeSync(folder);
     }
   } catch {
-    // Windows opens no folders, and some network file systems sync none.
+    // Windows cannot open folders, and some network file systems cannot sync them.
   }
 }

@@ -1,4 +1,4 @@
-/** Times of code that is fast: what becomes of samples, and what a look at the clock itself takes. */
+/** Timing of fast code: the median of samples, and the cost of reading the clock. */
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Milliseconds from one look at the clock to the next, to be taken off what lies between them. */
+/** The milliseconds between two readings of the clock, to be subtracted from measurements. */
 export function clockCost(): number {
   const looks = Array.from({ length: 2000 }, () => performance.now());
   return median(looks.slice(1).map((t, i) => t - (looks[i] as number)));

@@ -1,15 +1,15 @@
-/** What a GPU can do at most through WebGPU, measured by small shaders: float operations a second in registers, and bytes a
- *  second from a cache and from memory. */
+/** The peak of a GPU through WebGPU, measured by small shaders: float operations per second in registers, and bytes per second from
+ *  a cache and from memory. */
 import { usage } from '../../runtime/gpu-words.ts';
 import type { Peak } from './peak.ts';
 
-/** Bytes of the buffers that are read: one that caches hold, and one that none holds. */
+/** The sizes in bytes of the buffers to read: one that fits in caches, and one that does not. */
 const [cached, large] = [1 << 18, 1 << 26];
-/** Invocations of a workgroup, and workgroups: as few as there are on a slow device, as many as a large one has room for. */
+/** Invocations per workgroup, and the numbers of workgroups to begin with and to end at. */
 const [group, fewest, most] = [256, 64, 1 << 14];
-/** Turns of the arithmetic's loop, each of which has eight vectors multiplied and added; and reads of an invocation. */
+/** Iterations of the arithmetic loop, each multiplying and adding eight vectors; and reads per invocation. */
 const [turns, reads] = [64, 64];
-/** Milliseconds that a measurement takes at least, beside which the way to the device and back is nothing. */
+/** The minimum milliseconds of a measurement, so that the round trip to the device is negligible. */
 const enough = 20;
 
 const shaders = `
@@ -23,7 +23,7 @@ const shaders = `
   }
   var sum = acc[0];
   for (var k = 1; k < 8; k++) { sum += acc[k]; }
-  // Never so, which no compiler can know.
+  // Never true, but no compiler can know that.
   if (sum.x == 12345.678) { data[id.x % 64] = sum; }
 }
 @compute @workgroup_size(${group}) fn reading(

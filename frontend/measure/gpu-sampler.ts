@@ -10,7 +10,7 @@ import { GpuModel } from '../../runtime/webgpu.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import { inputsOf, type Sampler, variety } from './sampler.ts';
 
-/** What a device must have for it. */
+/** The feature that a device must have to be sampled. */
 export const clockFeature: GPUFeatureName = 'timestamp-query';
 
 /** WebGPU's constant for buffers that queries are resolved to. */
@@ -41,7 +41,7 @@ export async function gpuSampler(
   const readback = new Readback(program);
 
   let steps = 0;
-  /** Every time the samples are through, training begins again: it neither converges nor diverges. */
+  /** Restarts the training whenever the samples are used up, so that it neither converges nor diverges. */
   const prepare = async (): Promise<void> => {
     const at = steps++ % variety;
     if (at === 0) model.loadStateDict(begin, { strict: false });

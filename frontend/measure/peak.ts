@@ -1,5 +1,5 @@
-/** What this machine's WebAssembly can do at most on one thread, measured by small kernels: float operations a second in
- *  registers, and bytes a second from a cache and from memory. */
+/** The peak of this machine's WebAssembly on one thread, measured by small kernels: float operations per second in registers, and
+ *  bytes per second from a cache and from memory. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
 import { workOf } from '../../ir/analysis/work.ts';
@@ -12,16 +12,16 @@ import { plan } from '../../passes/plan.ts';
 import { instance } from './engine.ts';
 
 export interface Peak {
-  /** 10^9 float operations a second. */
+  /** 10^9 float operations per second. */
   readonly gflops: number;
-  /** 10^9 bytes a second, read from a buffer that a core's own caches hold, and from one that no cache holds. */
+  /** 10^9 bytes per second, read from a buffer that fits in a core's own caches, and from one that fits in no cache. */
   readonly cache: number;
   readonly memory: number;
 }
 
 /** Elements of the two buffers: 240 KiB and 60 MiB. */
 const [cached, large] = [24 * 2560, 24 * 655360];
-/** Accumulators side by side: enough to hide the latency of an operation, and no more than there are registers. */
+/** Numbers of independent accumulators to try: enough to hide an operation's latency, but few enough for the registers. */
 const accumulators = [10, 12, 13];
 
 export function measurePeak(): Peak {
@@ -33,7 +33,7 @@ export function measurePeak(): Peak {
   };
 }
 
-// acc = acc·a + b, over and over. A longer body is slower: engines keep fewer of its values in registers.
+// acc = acc·a + b, repeatedly. A longer body is slower: engines keep fewer of its values in registers.
 const arithmetic = (count: number): string => `kernel @arithmetic(x: f32[8], y: f32[${count},4] out) {
   tile acc: f32[${count},4]
   unroll i in 0..${count} {
@@ -55,7 +55,7 @@ const arithmetic = (count: number): string => `kernel @arithmetic(x: f32[8], y: 
   }
 }`;
 
-// The sum of a buffer, in six vectors: with as many loads they fit V8's registers.
+// The sum of a buffer in six vectors, which with six loads fit in V8's registers.
 const reading = (elements: number): string => `kernel @reading(x: f32[${elements}], y: f32[6,4] out) {
   tile acc: f32[6,4]
   unroll i in 0..6 {
@@ -77,11 +77,11 @@ const reading = (elements: number): string => `kernel @reading(x: f32[${elements
   }
 }`;
 
-/** 10^9 a second of what a kernel does, at its fastest in about a tenth of a second. */
+/** The rate of a kernel in 10^9 per second, by its fastest calls in about a tenth of a second. */
 function rate(text: string, of: (w: ReturnType<typeof workOf>) => number): number {
   const [kernel] = parseKernels(`${versionLine}\n${text}`, 'peak') as [Kernel];
   const { exports } = instance(emitWasm(plan(outlineOfKernels([kernel], 1), wasm128)).wasm);
-  // Pages that nothing was written to are all one page.
+  // Write to all pages: untouched ones share one physical page.
   new Float32Array((exports.memory as WebAssembly.Memory).buffer).fill(0.5);
   const call = exports.main as (n: number) => void;
   const until = performance.now() + 100;

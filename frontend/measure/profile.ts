@@ -1,4 +1,4 @@
-/** What each kernel of a step does and how long it takes. */
+/** The work and the time of each kernel of a step. */
 
 import { workOf } from '../../ir/analysis/work.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
@@ -11,13 +11,13 @@ export interface KernelProfile {
   readonly name: string;
   /** Milliseconds, the median of the steps. */
   readonly ms: number;
-  /** Of the sum of all kernels, 0 to 1. */
+  /** The share of the sum of all kernels, 0 to 1. */
   readonly share: number;
   /** Float operations. */
   readonly operations: number;
-  /** Bytes read and written, each once. */
+  /** Distinct bytes read plus distinct bytes written. */
   readonly bytes: number;
-  /** 10^9 float operations a second, and what that is of the peak, 0 to 1. */
+  /** 10^9 float operations per second, and the share of the peak, 0 to 1. */
   readonly gflops: number;
   readonly ofPeak: number;
   /** The user's lines that the kernel computes. */
@@ -48,16 +48,16 @@ export interface Profile {
 export interface ProfileOptions {
   readonly entry: string;
   readonly batch: number;
-  /** What the device can do. */
+  /** The device's peak. */
   readonly peak: Peak;
-  /** Steps to time; as many as fit in two seconds, from 5 to 1000, unless told. */
+  /** Steps to time; by default as many as fit in two seconds, from 5 to 1000. */
   readonly steps?: number | undefined;
 }
 
 const [budget, least, most] = [2000, 5, 1000];
-/** Steps before the first that counts, and ms after which there are enough of them. */
+/** Warm-up steps, and the milliseconds after which they end early. */
 const [warmSteps, warmTime] = [10, 500];
-/** Steps that a trace holds. */
+/** The number of steps in a trace. */
 const traced = 20;
 
 export async function profile(s: Sampler, { entry, batch, peak, steps }: ProfileOptions): Promise<Profile> {

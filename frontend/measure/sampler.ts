@@ -1,5 +1,5 @@
-/** Runs a compiled model kernel by kernel and times each. The module is one of its own, in which every kernel is an export:
- *  what ships has none of it. */
+/** Runs a compiled model kernel by kernel and times each. The module is made for this, with every kernel exported; the module that
+ *  ships is not. */
 
 import { emitWasm, kernelExport } from '../../codegen/wasm/emit.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
@@ -12,28 +12,28 @@ import type { Compiled } from '../pipeline/compile.ts';
 import { clockCost } from './clock.ts';
 import { instance } from './engine.ts';
 
-/** Different samples that steps go through in turn: a branch predictor learns a few by heart. */
+/** The number of different inputs that steps cycle through: a branch predictor would memorize a few. */
 export const variety = 16;
-/** Values of an index where the model does not tell how many there are. */
+/** The number of values of an index, if the model does not state it. */
 const usualRange = 2;
 
 type Call = (n: number) => void;
 
-/** On whatever device. */
+/** A sampler on any device. */
 export interface Sampler {
   /** The kernels of a step, in their order. */
   readonly launches: readonly Kernel[];
-  /** Milliseconds that each launch of one step took; `starts`, if given, gets when each began. */
+  /** Runs one step; the milliseconds of each launch. The start times are added to `starts`, if given. */
   step(starts?: number[]): Float64Array | Promise<Float64Array>;
-  /** Milliseconds of one step in one call, as it ships. */
+  /** Runs one step in one call, as the shipped module does; its milliseconds. */
   whole(): number | Promise<number>;
 }
 
-/** One that is done when it returns. */
+/** A synchronous sampler. */
 export interface WasmSampler extends Sampler {
   step(starts?: number[]): Float64Array;
   whole(): number;
-  /** What is in memory now, of everything that a host sees. */
+  /** A copy of the memory that outlives a step. */
   state(): Uint8Array;
 }
 
@@ -58,7 +58,7 @@ export function sampler(
   const inputs = Array.from({ length: variety }, (_, i) => inputsOf(manifest, entry, n, i));
 
   let steps = 0;
-  /** Every time the samples are through, training begins again: it neither converges nor diverges. */
+  /** Restarts the training whenever the samples are used up, so that it neither converges nor diverges. */
   const prepare = (): void => {
     const at = steps++ % variety;
     if (at === 0) new Uint8Array(memory).set(begin);
@@ -92,7 +92,7 @@ const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8
 const countOf = ({ shape }: ManifestTensor, n: number): number =>
   shape.reduce<number>((p, d) => p * bindDim(typeof d === 'number' ? d : { times: d.batch }, n), 1);
 
-/** Bytes from the start of memory that hold what outlives a step. */
+/** The number of bytes, from the start of memory, that outlive a step. */
 const lastingBytes = ({ slots }: Program): number =>
   slots.reduce((end, s) => (s.purpose === 'temp' ? end : Math.max(end, s.offset + s.bytes)), 0);
 

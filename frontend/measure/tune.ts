@@ -1,5 +1,5 @@
-/** Finds schedules by measuring: of the candidates that the scheduler's estimate puts first, those that are faster on this
- *  machine than the one it takes. What comes out is never slower than what was there, as far as noise lets one tell. */
+/** Finds schedules by measuring: among the candidates that the scheduler estimates best, those that are faster on this machine than
+ *  its own choice. Up to noise, the result is never slower than before. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
@@ -20,41 +20,41 @@ export interface TuneOptions {
   /** The name of the entry to tune for. */
   readonly entry: string;
   readonly batch: number;
-  /** Milliseconds after which no more is tried. */
+  /** Milliseconds after which the search ends. */
   readonly limit: number;
-  /** The model under these schedules, all else as it was. */
+  /** Compiles the model with these schedules, and is otherwise unchanged. */
   compile(schedules: Schedules): Compiled;
-  /** Told between measurements, from 0 to `of`. */
+  /** Called between measurements; `done` goes from 0 to `of`. */
   onProgress?(done: number, of: number, doing: string): void;
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds of one thing under the scheduler's own schedule, and under the one that was found. */
+/** Milliseconds with the scheduler's own schedule, and with the one that was found. */
 export interface Gain {
   readonly before: number;
   readonly after: number;
 }
 
 export interface Tuned {
-  /** Of the kernels that became faster. */
+  /** The schedules of the kernels that became faster. */
   readonly schedules: Schedules;
   readonly kernels: ReadonlyMap<string, Gain>;
-  /** The whole step in one call; null where no kernel became faster. */
+  /** The gain of the whole step in one call; null if no kernel became faster. */
   readonly step: Gain | null;
-  /** Candidates that were measured. */
+  /** The number of candidates that were measured. */
   readonly tried: number;
 }
 
-/** Candidates of a kernel, the scheduler's own among them. */
+/** The number of candidates per kernel, including the scheduler's choice. */
 const most = 7;
-/** Kernels that take less of the step are left alone. */
+/** Kernels that take a smaller share of the step are not tuned. */
 const worthwhile = 0.004;
-/** Pairs of steps that are compared, at most and at least: with fewer nothing is told. */
+/** The maximum and minimum numbers of pairs of steps to compare; fewer decide nothing. */
 const [pairs, fewest] = [300, 12];
-/** A gain must be this large, in this many pairs of measurements, to be more than noise. */
+/** A candidate wins if its median time is below this factor, and it is faster in this share of pairs. */
 const [gain, often] = [0.97, 0.75];
 
-/** Measures candidates until all were or time is up; an aborted signal ends it with what was found so far. */
+/** Measures candidates until all are done or time is up. An aborted signal ends it with the results so far. */
 export async function tune(options: TuneOptions): Promise<Tuned> {
   const { limit, signal } = options;
   const until = performance.now() + limit;
@@ -66,7 +66,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
 
   const best = new Map<string, Gain & { readonly schedule: Schedule }>();
   let tried = 0;
-  // One module tries a candidate of every kernel: kernels do not know of each other.
+  // One module tries a candidate of every kernel at once: kernels are independent.
   const rounds = rivals.length;
   for (const [round, trying] of rivals.entries()) {
     if (over()) break;
@@ -79,7 +79,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
     for (const [name, schedule] of trying) {
       const of = samples.map(([a, b]): Pair => [a.get(name) ?? 0, b.get(name) ?? 0]);
       const found = compared(of);
-      // Rounds differ in how fast the machine was: what counts is the gain against the usual one beside it.
+      // The machine's speed differs between rounds: compare gains, not times.
       const known = best.get(name);
       if (found.faster && (!known || found.after / found.before < known.after / known.before))
         best.set(name, { ...found, schedule });
@@ -96,7 +96,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   while (whole.length < fewest || (whole.length < pairs && performance.now() < time))
     whole.push([usual.sampler.whole(), all.sampler.whole()]);
   const { before, after } = compared(whole);
-  // Each kernel by itself was faster. Together they may still not be: they share the caches.
+  // Each kernel was faster alone, but together they share the caches.
   if (after >= before) return { schedules: new Map(), kernels: new Map(), step: { before, after: before }, tried };
   const gains = new Map([...best].map(([name, { before, after }]) => [name, { before, after }]));
   return { schedules, kernels: gains, step: { before, after }, tried };
@@ -104,7 +104,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
 
 type Pair = readonly [before: number, after: number];
 
-/** A compiled model at hand, and how long each kernel of its step takes, packed copies with the kernel that reads them. */
+/** A compiled model whose kernels are timed. The time to pack operands counts for the kernel that reads them. */
 interface Measured {
   readonly sampler: WasmSampler;
   step(): ReadonlyMap<string, number>;
@@ -115,7 +115,7 @@ function measured(compiled: Compiled, { entry: name, batch }: TuneOptions): Meas
   const owner = new Map<string, string>();
   const { schedules } = compiled.scheduled;
   for (const k of kernelsOf(compiled.lowered)) {
-    // Copies have names of their own, whatever their schedule.
+    // Packing kernels have their own names, whatever their schedule.
     const made = scheduledBy(k, schedules.get(k.name) ?? [], compiled.processor, compiled.program.maxBatch, () => []);
     for (const { name: part } of made.kernels) owner.set(part, k.name);
   }
@@ -132,7 +132,7 @@ function measured(compiled: Compiled, { entry: name, batch }: TuneOptions): Meas
   };
 }
 
-/** The kernels of the entry, as lowered, that take some of its time. */
+/** The lowered kernels of the entry that take a noticeable share of its time. */
 function worthTuning({ lowered }: Compiled, usual: Measured, { entry }: TuneOptions): Kernel[] {
   const steps = Array.from({ length: 5 }, () => usual.step()).slice(1);
   const time = (name: string): number => median(steps.map((s) => s.get(name) ?? 0));
@@ -141,8 +141,7 @@ function worthTuning({ lowered }: Compiled, usual: Measured, { entry }: TuneOpti
   return kernels.filter((k) => time(k.name) > worthwhile * sum);
 }
 
-/** The candidates of kernels behind those that the scheduler takes, as far as they fit: first the second of each, then the
- *  third, and so on. */
+/** The valid candidates after the scheduler's choice: first the second of each kernel, then the third, and so on. */
 export function rivalsOf(kernels: readonly Kernel[], target: Target, maxBatch: number): Schedules[] {
   const rounds: Map<string, Schedule>[] = [];
   for (const k of kernels) {
@@ -165,7 +164,7 @@ function fits(k: Kernel, s: Schedule, target: Target, maxBatch: number): boolean
   }
 }
 
-/** Schedules as if they stood in a text. */
+/** Schedules in the form of a parsed text. */
 export function givenBy(schedules: Schedules): GivenSchedules {
   const loc = { file: '', line: 1, col: 1 };
   const texts = [...schedules].map(([kernel, s]) => ({
@@ -178,14 +177,14 @@ export function givenBy(schedules: Schedules): GivenSchedules {
 
 type Times = ReadonlyMap<string, number>;
 
-/** Steps of both, in turn, so that what slows the machine down slows down both. */
+/** Alternating steps of both, so that a slow phase of the machine affects both. */
 async function paired(a: Measured, b: Measured, budget: number, over: () => boolean): Promise<[Times, Times][]> {
   for (let i = 0; i < 3; i++) b.step();
   const out: [Times, Times][] = [];
   const until = performance.now() + budget;
   let rest = performance.now() + 50;
   while (!over() && (out.length < fewest || (out.length < pairs && performance.now() < until))) {
-    // Which goes first changes, as the second finds the samples' pages warm.
+    // Alternate which one goes first: the second finds the inputs' pages warm.
     if (out.length % 2) {
       const second = b.step();
       out.push([a.step(), second]);
@@ -197,10 +196,10 @@ async function paired(a: Measured, b: Measured, budget: number, over: () => bool
   return out;
 }
 
-/** Lets a progress bar draw and a Ctrl-C be heard. */
+/** Yields to the event loop, for the progress bar and Ctrl-C. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Medians, and whether the second is faster beyond noise. */
+/** The medians; `faster` if the second is faster beyond noise. */
 export function compared(of: readonly Pair[]): Gain & { readonly faster: boolean } {
   const [before, after] = [median(of.map(([a]) => a)), median(of.map(([, b]) => b))];
   const wins = of.filter(([a, b]) => b < a).length;

@@ -1,4 +1,4 @@
-/** The loss curve of a run as one self-contained SVG. Same run, same bytes. */
+/** The loss curve of a run as a self-contained SVG. The same run gives the same bytes. */
 
 import {
   ends,
@@ -20,13 +20,13 @@ import {
 
 export interface LossCurve {
   readonly title: string;
-  /** The loss of each step, in order. What is not finite leaves a gap. */
+  /** The loss of each step, in order. Losses that are not finite leave a gap. */
   readonly train: readonly number[];
-  /** After which step (1 is after the first) the test accuracy, 0 to 1, was measured. */
+  /** The test accuracies, 0 to 1, and the steps (from 1 on) after which they were measured. */
   readonly marks: readonly { readonly epoch: number; readonly step: number; readonly accuracy: number }[];
 }
 
-/** Draws the raw and the smoothed loss against the step, and the test accuracy after each epoch on an axis of its own. */
+/** Draws the raw and the smoothed loss against the step, and the test accuracy after each epoch on a second axis. */
 export function lossCurveSvg({ title, train, marks: measured }: LossCurve): string {
   const marks = measured.filter(({ accuracy }) => Number.isFinite(accuracy));
   const steps = Math.max(1, train.length, ...marks.map(({ step }) => step));
@@ -89,7 +89,7 @@ const style = `
 .dots text { fill: #fbbf24; stroke: #0d1117 }
 }`;
 
-/** An exponential moving mean over about a fiftieth of the run, free of the pull towards its start at 0 (as in Adam). */
+/** An exponential moving average over about a fiftieth of the run, with Adam's bias correction. */
 function smooth(values: readonly number[]): number[] {
   const keep = 1 - 1 / Math.max(1, values.length / 50);
   let [sum, weight] = [0, 0];
@@ -101,8 +101,8 @@ function smooth(values: readonly number[]): number[] {
   });
 }
 
-/** Runs of points for the finite values. Where several steps share a pixel, its lowest and highest stand for them all, so
- *  that a long run draws as a short one. */
+/** Polylines of the finite values. If several steps share a pixel, only their lowest and highest values are drawn, so that long
+ *  runs draw as quickly as short ones. */
 function perColumn(values: readonly number[], x: Scale, y: Scale): Point[][] {
   const runs: Point[][] = [[]];
   const perPixel = Math.max(1, Math.floor(values.length / (plot.right - plot.left)));
@@ -159,17 +159,17 @@ function legend(right: number, y: number, withAccuracy: boolean): string {
     .join('');
 }
 
-// Above its dot, where the curve of a rising accuracy leaves room; below where the frame does not.
+// Above its dot, where a rising curve leaves room; below it, near the top of the frame.
 const accuracyLabel = (x: number, y: number, accuracy: number) =>
   text(x, y - 10 < plot.top + 8 ? y + 20 : y - 10, '', `${(100 * accuracy).toFixed(1)}%`);
 
-/** At most `most` of the marks, the last always among them. */
+/** At most `most` of the marks, always including the last. */
 function thinned<T>(marks: readonly T[], most: number): readonly T[] {
   const every = Math.ceil(marks.length / most);
   return marks.filter((_, i) => (marks.length - 1 - i) % every === 0);
 }
 
-// Clipped to the plot by hand, since a clipPath needs an id, and ids clash where a page holds two curves.
+// Clipped to the plot here, because a clipPath needs an id, and ids clash if a page has two curves.
 const path = (cls: string, runs: readonly (readonly Point[])[]) => {
   const d = runs
     .filter((run) => run.length > 0)

@@ -1,9 +1,9 @@
-/** Errors as a person reads them: what is wrong, the line of theirs with carets beneath, what else is involved, what to try. */
+/** Renders errors for the user: what is wrong, their line with carets beneath, what else is involved, and what to try. */
 import { isAbsolute, relative } from 'node:path';
 import { CompileError, CompilerBug, type Loc, type Note, PassFault } from '../../ir/diagnostic.ts';
 import { plain, type Style } from './style.ts';
 
-/** One problem to show. `length` is that of the guilty text; where it is not known, the call at `loc` is underlined. */
+/** A problem to show. `length` is the length of the text to underline; if it is not known, the call at `loc` is underlined. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
@@ -13,7 +13,7 @@ export interface Problem {
   readonly help: string | null;
 }
 
-/** Several problems of one file, found together: it does not type-check. */
+/** The problems found by type-checking a file. */
 export class ProblemsError extends Error {
   override readonly name = 'ProblemsError';
   readonly problems: readonly Problem[];
@@ -28,15 +28,15 @@ export interface Rendering {
   readonly style?: Style;
   /** Paths are shown relative to this folder. */
   readonly cwd?: string;
-  /** A file's text, or null where it cannot be had: then the report has no code frame. */
+  /** A file's text; without it, or for null, the report has no code frame. */
   readonly read?: (file: string) => string | null;
 }
 
-/** Where to send what only the makers of Tapeout can mend. */
+/** Where to report bugs in Tapeout. */
 const bugTracker = 'the issue tracker of Tapeout';
 const shownProblems = 20;
 
-/** The report on an error, without a line end; null for one that no part of Tapeout throws to its user. */
+/** The report on an error, without a trailing newline; null for an error that Tapeout does not throw on purpose. */
 export function renderError(error: unknown, rendering: Rendering = {}): string | null {
   if (error instanceof CompileError) {
     const problem = renderProblem(problemOf(error), rendering);
@@ -51,7 +51,7 @@ export function renderError(error: unknown, rendering: Rendering = {}): string |
   return null;
 }
 
-/** Errors whose message is all there is to say. Named rather than imported: a bundle's runtime throws them too. */
+/** Errors that are reported by their message alone. Named rather than imported: a bundle's runtime throws them too. */
 const plainErrors = new Set([
   'DataError',
   'TapeoutError',
@@ -83,7 +83,7 @@ function renderBug({ pass, message, before }: CompilerBug, { style = plain }: Re
     style.bold(style.red(message)),
     ...(before === null ? [] : ['', ...irBefore({ pass, before })]),
     '',
-    `This is a fault of Tapeout, not of your model. Please report it with this text and the model file to ${bugTracker}.`,
+    `This is a bug in Tapeout, not in your model. Please report it with this text and the model file to ${bugTracker}.`,
   ].join('\n');
 }
 
@@ -107,7 +107,7 @@ export function renderProblem(problem: Problem, rendering: Rendering = {}): stri
   ].join('\n');
 }
 
-/** A path as short as it can be shown: below `cwd` relative to it. */
+/** A path for messages: relative to `cwd` if it is below it. */
 export function showPath(file: string, cwd: string): string {
   const short = cwd ? relative(cwd, file) : file;
   return short === '' || short.startsWith('..') || isAbsolute(short) ? file : short.replaceAll('\\', '/');
@@ -123,7 +123,7 @@ interface Mark {
   readonly label: string;
 }
 
-/** Notes on lines further away than this are told below the frame, with their place. */
+/** Notes on lines further away than this are printed below the frame, with their location. */
 const reach = 20;
 
 function codeFrame(problem: Problem, { style = plain, cwd = '', read = () => null }: Rendering) {
@@ -139,7 +139,7 @@ function codeFrame(problem: Problem, { style = plain, cwd = '', read = () => nul
     lines[note.loc.line - 1] !== undefined;
   const isHere = ({ loc: at }: Note): boolean => at?.file === loc.file && at.line === loc.line && at.col === loc.col;
   const here = notes.filter((note) => !note.loc || isHere(note) || !inFrame(note));
-  // One label fits beside the carets; the rest is told below.
+  // One label fits beside the carets; the rest are printed below.
   const [beside] = here;
   const label = beside ? labelOf(beside, loc, cwd) : '';
   const framed = notes.filter((note) => inFrame(note) && !isHere(note)) as (Note & { readonly loc: Loc })[];
@@ -183,7 +183,7 @@ function codeFrame(problem: Problem, { style = plain, cwd = '', read = () => nul
   }
 }
 
-/** The part of each line that is shown: all of it, unless it is longer than `widest`, and then what is around its first mark. */
+/** The part of each line to show: all of it, or if it is longer than `widest`, the part around its first mark. */
 function windowsOf(marks: readonly Mark[]): Map<number, readonly [from: number, to: number]> {
   const windows = new Map<number, readonly [number, number]>();
   for (const { line, col } of marks) {
@@ -195,12 +195,12 @@ function windowsOf(marks: readonly Mark[]): Map<number, readonly [from: number, 
 }
 const widest = 240;
 
-/** What a text of the user's put into a sentence may be of any length. */
+/** Shortens a message: it may quote a text of the user's of any length. */
 const shortened = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest / 2)} … ${text.slice(-longest / 2)}`;
 const longest = 1200;
 
-/** A tab would put the carets in the wrong column, and a terminal obeys control characters. */
+/** Replaces tabs, which would misplace the carets, and control characters, which a terminal would obey. */
 const visible = (text: string): string => text.replaceAll('\t', '    ').replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');
 
 const labelOf = ({ message, loc }: Note, guilty: Loc, cwd: string): string =>
@@ -208,7 +208,7 @@ const labelOf = ({ message, loc }: Note, guilty: Loc, cwd: string): string =>
     ? shortened(message)
     : `${shortened(message)}, at ${showPlace(loc, cwd)}`;
 
-/** What to underline: as told, or the call that begins at `loc`, with the `this.conv1.` before a method's name. */
+/** The text to underline: of the given length, or the call that begins at `loc`, with the `this.conv1.` before a method's name. */
 function underline(lines: readonly string[], { line, col }: Loc, length?: number): Omit<Mark, 'guilty' | 'label'> {
   const text = lines[line - 1] ?? '';
   if (length !== undefined)
@@ -218,7 +218,7 @@ function underline(lines: readonly string[], { line, col }: Loc, length?: number
   return { line, col: from + 1, length: endOfCall(text, col - 1) - from };
 }
 
-/** Where the call or name at `from` ends: behind the parenthesis that closes its arguments, or with the line. */
+/** The end of the call or name at `from`: after the parenthesis that closes its arguments, or the end of the line. */
 function endOfCall(text: string, from: number): number {
   const head = /^(?:new\s+)?[%@]?[\w$.?!]*(?:<[^<>()]*>)?/.exec(text.slice(from))?.[0].length ?? 0;
   let at = from + head;

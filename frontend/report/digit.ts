@@ -1,8 +1,8 @@
-/** Greyscale images in a terminal, several side by side, each with its caption: half blocks where colours and Unicode work,
- *  an ASCII ramp where they do not (a file, a pipe, NO_COLOR). Both take one column a pixel and one line for two rows. */
+/** Greyscale images in a terminal, side by side with captions: half blocks if colours and Unicode work, otherwise an ASCII ramp
+ *  (a file, a pipe, NO_COLOR). Both take one column per pixel and one line per two rows. */
 
 export interface Picture {
-  /** height·width values, row by row, 0 is black and 1 is white; what lies outside is taken as the nearer of the two. */
+  /** height·width values, row by row; 0 is black and 1 is white. Values outside are clamped. */
   readonly pixels: ArrayLike<number>;
   /** Lines to write under the image. */
   readonly caption: readonly string[];
@@ -15,14 +15,14 @@ export interface PictureOptions {
   readonly style: PictureStyle;
   /** Pixels to leave out at every edge, for images with an empty border. */
   readonly trim?: number;
-  /** The line length to stay within: further images go below. 80 unless told. */
+  /** The maximum line length: further images go below. Defaults to 80. */
   readonly columns?: number;
 }
 
 const gap = '  ';
 const ramp = ' .:-=+*#%@';
 
-/** The lines of a drawing of all pictures, without line ends. */
+/** The lines of a drawing of all pictures, without newlines. */
 export function drawPictures(
   pictures: readonly Picture[],
   { width, height, style, trim = 0, columns = 80 }: PictureOptions,
@@ -51,13 +51,13 @@ export function drawPictures(
   ]);
 }
 
-/** What to write under a classified image: ['label 7', 'predicted 7, 99.8%'], with a mark when they differ. */
+/** The caption of a classified image: ['label 7', 'predicted 7, 99.8%'], with a mark when they differ. */
 export const verdict = (label: number | string, prediction: number | string, probability: number): string[] => [
   `label ${label}`,
   `predicted ${prediction}, ${(100 * probability).toFixed(1)}%${label === prediction ? '' : ' (wrong)'}`,
 ];
 
-/** What a stream can show. Half blocks need a terminal with colours and, as its locale says, Unicode. */
+/** The style that a stream can show. Half blocks need a terminal with colours and a Unicode locale. */
 export function pictureStyle(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,
@@ -69,7 +69,7 @@ export function pictureStyle(
 
 type Cell = readonly [upper: number, lower: number];
 
-// The upper pixel is the colour of '▀', the lower one that of its ground; 232 to 255 are the 24 greys of xterm's 256 colours.
+// The upper pixel is the foreground of '▀', the lower one its background; 232 to 255 are the 24 greys of xterm's 256 colours.
 function blocks(cells: readonly Cell[]): string {
   let [line, last] = ['', ''];
   for (const [upper, lower] of cells) {

@@ -1,14 +1,14 @@
-/** The one door to cli-progress: a bar that moves on a terminal, and now and then a line where the output is a file. */
+/** Progress: a moving bar on a terminal, or a line now and then in a file. Only this file imports cli-progress. */
 import cliProgress from 'cli-progress';
 
 export interface ProgressBar {
-  /** `text` is what stands beside the bar. */
+  /** `text` is shown beside the bar. */
   update(done: number, of: number, text: string): void;
-  /** Takes the bar away and brings the cursor back. May be called more than once. */
+  /** Removes the bar and restores the cursor. May be called more than once. */
   clear(): void;
 }
 
-/** Between two lines in a file, in ms. */
+/** The time between two lines in a file, in ms. */
 const interval = 10_000;
 
 export function progressBar(

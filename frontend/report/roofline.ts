@@ -1,10 +1,10 @@
-/** Kernels under the machine's roofs (Williams, Waterman & Patterson 2009): what a kernel reaches against how many operations
- *  it has for each byte that must move. A dot's area is the kernel's share of the step. */
+/** The roofline plot (Williams, Waterman & Patterson 2009): operations per second of each kernel against operations per byte moved.
+ *  A dot's area is the kernel's share of the step. */
 
 import type { KernelProfile, Profile } from '../measure/profile.ts';
 import { escaped, figure, group, height, line, type Point, plot, px, scale, sideways, text } from './svg.ts';
 
-/** Kernels with a name beside their dot: those that take the most time. */
+/** The number of kernels to name: those that take the most time. */
 const named = 8;
 
 export function rooflineSvg(title: string, { kernels, peak, entry, batch, sum }: Profile): string {
@@ -19,7 +19,7 @@ export function rooflineSvg(title: string, { kernels, peak, entry, batch, sum }:
   const x = log([x0, x1], [plot.left, plot.right]);
   const y = log([y0, y1], [plot.bottom, plot.top]);
 
-  // The part of a slope, gflops = intensity · bandwidth, that lies in the frame and below the peak.
+  // The part of the line gflops = intensity · bandwidth that is in the frame and below the peak.
   const slope = (name: string, bandwidth: number): string => {
     const from = Math.max(x0, y0 / bandwidth);
     const low: Point = [x(from), y(from * bandwidth)];
@@ -57,13 +57,13 @@ export function rooflineSvg(title: string, { kernels, peak, entry, batch, sum }:
     ]),
     group(
       'kernels',
-      // The largest first, so that no dot hides another.
+      // The largest first, so that large dots do not hide small ones.
       byTime.map((k) => {
         const [cx, cy] = spot(k);
         return `<circle cx="${px(cx)}" cy="${px(cy)}" r="${px(radius(k))}"><title>${escaped(summary(k))}</title></circle>`;
       }),
     ),
-    // Dots crowd under the roof: they have numbers, and the names stand where kernels are rare.
+    // Dots crowd under the roof, so they have numbers; the names are in a corner with few kernels.
     group(
       'names',
       byTime.slice(0, named).flatMap((k, i) => {

@@ -1,14 +1,13 @@
-/** What the project's figures are made of: one self-contained SVG each, no script, no font and no colour from elsewhere, light
- *  or dark as the reader's system is. */
+/** Parts of the project's figures: self-contained SVGs without scripts or external fonts, light or dark by the reader's system. */
 
 export type Point = readonly [x: number, y: number];
 export type Scale = (value: number) => number;
 
 export const [width, height] = [960, 520];
-/** Where the plot's frame stands. */
+/** The plot's frame. */
 export const plot = { left: 72, right: width - 72, top: 98, bottom: height - 64 };
 
-/** A figure with its title, a note beneath it, styles of its own and what is drawn; a part that is false is none. */
+/** A figure with its title, a note beneath it, its own styles and its parts; parts that are false are left out. */
 export function figure(title: string, note: string, style: string, parts: readonly (string | false)[]): string {
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
@@ -61,7 +60,7 @@ export const text = (x: number, y: number, cls: string, content: string) =>
 
 export const px = (value: number) => String(Number(value.toFixed(1)));
 export const grouped = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-// XML 1.0 has no way at all to write most control characters.
+// XML 1.0 cannot represent most control characters.
 export const escaped = (s: string) =>
   [...s]
     .map((c) => (c < ' ' && !'\t\n\r'.includes(c) ? '\ufffd' : c))

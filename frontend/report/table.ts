@@ -1,8 +1,8 @@
-/** Columns of text: what each pass did. */
+/** Text tables. */
 
 export type Cell = string | number | null;
 
-/** Rows as lines, the first column to the left and the others to the right; numbers with separators, null as nothing. */
+/** Rows as lines, with the first column left-aligned and the others right-aligned; numbers with separators, null as empty. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const texts = [head, ...rows].map((row) => row.map(showCell));
   const widths = head.map((_, i) => Math.max(...texts.map((row) => row[i]?.length ?? 0)));
@@ -16,7 +16,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 
 const showCell = (cell: Cell): string => (typeof cell === 'number' ? count(cell) : printed(cell ?? ''));
 
-/** A name may hold any character: one that would end the line, hide or reorder it is told by its number. */
+/** Escapes characters that would end, hide or reorder the line: a name may contain any. */
 const printed = (text: string): string =>
   text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
@@ -24,5 +24,5 @@ const printed = (text: string): string =>
   );
 
 export const count = (n: number): string => n.toLocaleString('en-US');
-/** A time, to the precision that a reader wants. */
+/** A time in ms, with one decimal below 10 ms. */
 export const milliseconds = (ms: number): string => (ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0));

@@ -34,11 +34,11 @@ describe('texts of which opt tells what is wrong, and where', () => {
       /%z is not defined\n.*\n4 \| return/,
     ],
     'a byte order mark': [`\ufeff${graph('return %z')}`, '3:8', /%z is not defined/],
-    'UTF-16': [Buffer.from(`\ufeff${relu}`, 'utf16le'), '1:1', /no text in UTF-8/],
+    'UTF-16': [Buffer.from(`\ufeff${relu}`, 'utf16le'), '1:1', /not valid UTF-8/],
     'a byte that is no UTF-8': [
       Buffer.concat([Buffer.from(`${head}; caf`), Buffer.from([0xe9]), Buffer.from(`\n${relu}`)]),
       '2:6',
-      /no text in UTF-8/,
+      /not valid UTF-8/,
     ],
     NUL: [graph('%y = relu(%x)\0 : f32[4]'), '3:14', /the character U\+0000/],
     'a control sequence': [graph('\u001b[31m%y'), '3:1', /the character U\+001B/],
@@ -166,12 +166,12 @@ describe('files and values that do not fit', () => {
     [['opt', ''], 2, /the name of the file is empty/],
     [['opt', 'folder'], 1, /folder: cannot be read: it is a folder/],
     [['opt', 'a.tir/b'], 1, /it is a file, not a folder/],
-    [['run', 'a.tir', '--in', ''], 2, /--in names no file/],
+    [['run', 'a.tir', '--in', ''], 2, /--in must name a file/],
     [['run', 'a.tir', '--in', 'folder'], 1, /it is a folder/],
-    [['run', 'a.tir', '--in', 'strange.safetensors'], 1, /strange.safetensors has only 'z', and what runs takes 'x'/],
-    [['run', 'a.tir', '--out', ''], 2, /--out names no file/],
+    [['run', 'a.tir', '--in', 'strange.safetensors'], 1, /strange.safetensors has only 'z', but the inputs are 'x'/],
+    [['run', 'a.tir', '--out', ''], 2, /--out must name a file/],
     [['run', 'a.tir', '--out', 'folder'], 1, /folder: cannot be written: there is a folder of this name/],
-    [['run', 'a.tir', '--out', 'none/y'], 1, /none\/y: cannot be written: the folder above it is not there/],
+    [['run', 'a.tir', '--out', 'none/y'], 1, /none\/y: cannot be written: the folder above it does not exist/],
     [['run', 'step.tir', '--optimizer', 'sgd(lr=0.1, lr=0.2)'], 2, /'lr' is given twice/],
     [['run', 'huge.tir'], 1, /memory at a batch of \d+; WebAssembly offers/],
     [['run', 'huge.tir', '--backend', 'interpret'], 1, /the interpreter would keep 1073741824 elements/],
@@ -194,7 +194,7 @@ test('what a file has beside that which runs is told', async () => {
   const more = writeSafetensors(['x', 'z'].map((n) => [n, { dtype: 'F32', shape: [1, 4], data }]));
   const cwd = folderOf({ 'a.tir': relu, 'more.safetensors': more });
   const { code, stderr } = await cli(['run', 'a.tir', '--in', 'more.safetensors'], { cwd });
-  expect([code, stderr]).toEqual([0, "note: more.safetensors has 'z' too, which nothing here takes\n"]);
+  expect([code, stderr]).toEqual([0, "note: more.safetensors also has 'z', which nothing here takes\n"]);
 });
 
 describe('model files', () => {

@@ -179,7 +179,7 @@ describe('tapeout compile and print', () => {
     const compiled = await cli(['compile', 'net.ts', '-o', 'out', '--print-after', 'join'], { cwd });
     expect([compiled.code, compiled.stderr]).toEqual([
       2,
-      expect.stringContaining('--print-after join: this pass did not run. It does with --target webgpu.'),
+      expect.stringContaining('--print-after join: this pass did not run. It needs --target webgpu.'),
     ]);
     expect(readdirSync(cwd)).toEqual(['net.ts']);
   });
@@ -226,7 +226,7 @@ describe('tapeout compile and print', () => {
           writeFileSync(join(cwd, 'net.ts'), net().replace('(784, 10)', '(784, 12)'));
       },
     });
-    expect(stderr).toMatch(/^(done in \d+\.\d s; waiting for a change, Ctrl-C ends\n)*$/);
+    expect(stderr).toMatch(/^(done in \d+\.\d s; waiting for a change, Ctrl-C to end\n)*$/);
     expect(code).toBe(130);
   });
 
@@ -251,16 +251,13 @@ describe('help and usage', () => {
   const wrong: Record<string, [string[], RegExp]> = {
     'no command': [[], /^Usage: tapeout/],
     'help for an unknown command': [['help', 'complie'], /^error: unknown command 'complie'.*Did you mean compile\?/s],
-    'help for what is like no command': [
-      ['help', 'nope'],
-      /^error: unknown command 'nope'.*\(add --help for what there is\)/s,
-    ],
+    'help for what is like no command': [['help', 'nope'], /^error: unknown command 'nope'.*\(add --help for usage\)/s],
     'an unknown command': [['tran'], /^error: unknown command 'tran'.*Did you mean train\?/s],
     'no model': [['train'], /^error: missing required argument 'model'/],
     'an unknown option': [['train', 'x.ts', '--epoch', '3'], /^error: unknown option '--epoch'.*--epochs/s],
     'an unknown entry': [
       ['compile', 'x.ts', '--entries', 'forward,train'],
-      /'train' is none of forward, evaluate, train_step/,
+      /'train' is not one of forward, evaluate, train_step/,
     ],
     'a NaN learning rate': [
       ['train', 'x.ts', '--lr', 'NaN'],
@@ -367,7 +364,7 @@ describe('bad input exits with 1, a message and no stack', () => {
 
   test('an output folder of no name is a wrong command line', async () => {
     const { code, stderr } = await train({}, '--out', '');
-    expect([code, stderr]).toEqual([2, 'error: --out names no folder: its value is empty\n']);
+    expect([code, stderr]).toEqual([2, 'error: --out must name a folder, but its value is empty\n']);
   });
 
   test.skipIf(notLinux)(unless(notLinux, 'an output folder where no folder can be made'), async () => {

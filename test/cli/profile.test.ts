@@ -74,7 +74,10 @@ describe('tapeout profile', () => {
   test('where a file cannot be written, and an entry that the model has not', async () => {
     const cwd = folderOf({ 'net.ts': net.replace(/ {2}optimizer.*\n/, '') });
     const step = await cli(['profile', 'net.ts', '--entry', 'train_step'], { cwd });
-    expect([step.code, step.stderr]).toEqual([2, "error: there is no entry 'train_step': take forward, evaluate\n"]);
+    expect([step.code, step.stderr]).toEqual([
+      2,
+      "error: there is no entry 'train_step': the entries are forward, evaluate\n",
+    ]);
     const forward = await cli(['profile', 'net.ts', '--steps', '1', '--trace', 'no/t.json'], { cwd });
     expect([forward.code, forward.stderr.split(':')[0]]).toEqual([1, 'error']);
     expect(forward.stderr).toContain('no/t.json: cannot be written');

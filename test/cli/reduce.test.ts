@@ -75,7 +75,7 @@ describe('tapeout reduce', () => {
     const loose = await cli(['reduce', 'net.tir', '--check', check], { cwd });
     expect(loose.stdout).not.toContain('tanh');
     expect(loose.stderr).toMatch(/note: the check fails with no ops at all: does it test what you mean\?/);
-    expect(loose.stderr).toMatch(/note: the command ended with exit code 3 at first, and ends with exit code 1 now/);
+    expect(loose.stderr).toMatch(/note: the command first ended with exit code 3, and now ends with exit code 1/);
     const strict = await cli(['reduce', 'net.tir', '--check', check, '--match', 'tanh is wrong'], { cwd });
     expect(strict.stdout).toBe(smallest);
     expect(strict.stderr).not.toContain('note:');
@@ -182,7 +182,7 @@ describe('tapeout reduce', () => {
     [
       ['net.tir', '--check', '! grep -q "%h ="'],
       1,
-      /fails the check, and what is reduced of it does not:\ntapeout ir 1[\s\S]*--lines reduces/,
+      /fails the check, but the text that would be reduced does not:\ntapeout ir 1[\s\S]*--lines reduces/,
     ],
     [['net.tir', '--check', 'false', '--timeout', '0'], 2, /finite number above 0/],
     [['net.tir', '--check', 'false', '--out', 'no/such/folder.tir'], 1, /no\/such\/folder.tir: cannot be written/],

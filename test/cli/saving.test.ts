@@ -46,7 +46,7 @@ describe('a training', () => {
     const begun = samples > 0 ? ` and ${samples} samples of the next` : '';
     expect(again.stdout).toContain(
       `\nnothing is left to train: 1 epoch${begun} are done, ${losses.length} steps, and --epochs asks for 1. ` +
-        'Give a number from 2 on to train further.\n',
+        'Give at least 2 to train further.\n',
     );
     expect(again.stdout).not.toMatch(/^trained in|^going on/m);
     expect([again.code, bits(cwd, 'a')]).toEqual([0, before]);
@@ -70,7 +70,7 @@ describe('a training', () => {
     expect([epoch > 1, losses.length % 7]).toEqual([true, 0]);
     const epochs = ['--epochs', String(epoch + 1)];
     const resumed = await train(cwd, ...epochs, '-o', 'a', '--resume');
-    expect(resumed.stdout).toContain(`\ngoing on after step ${losses.length}, in epoch ${epoch}\n`);
+    expect(resumed.stdout).toContain(`\nresuming after step ${losses.length}, in epoch ${epoch}\n`);
     expect([resumed.code, resumed.stderr]).toEqual([0, '']);
     expect(fs.readdirSync(join(cwd, 'a')).filter(isPart)).toEqual([]);
     await train(cwd, ...epochs, '-o', 'b');
@@ -79,17 +79,17 @@ describe('a training', () => {
     const other = await train(cwd, '--resume', 'a/checkpoint.safetensors', '--seed', '3');
     expect([other.code, other.stderr]).toEqual([
       1,
-      'error: a/checkpoint.safetensors is of a training with the seed 0, and this one has 3. Pass --seed 0. Or train from the start, without --resume.\n',
+      'error: a/checkpoint.safetensors is from a training with the seed 0, but this one has 3. Pass --seed 0. Or train from the start, without --resume.\n',
     ]);
     const weights = await train(cwd, '--resume', 'a/trained.safetensors');
-    expect(weights.stderr).toMatch(/^error: a\/trained\.safetensors holds weights, but not where a training stood/);
+    expect(weights.stderr).toMatch(/^error: a\/trained\.safetensors holds weights, but no position of a training/);
   });
 
   test.skipIf(onWindows)(unless(onWindows, 'is finished though nobody reads of it'), async () => {
     const cwd = folder();
     const flags = ['train', 'net.ts', '--data', 'data', '--epochs', '2'];
     const { code, stderr } = await program(flags, { cwd, closeEarly: true });
-    expect(stderr).toBe('note: nobody reads the output any more; the training goes on, and saves what it learns\n');
+    expect(stderr).toBe('note: nobody reads the output any more; the training continues, and saves its results\n');
     expect(code).toBe(0);
     expect(results(cwd, 'tapeout-out/Net')).toHaveLength(4);
   });
@@ -117,7 +117,7 @@ describe('a training', () => {
     const late = await train(cwd, '--epochs', '2', '-o', 'late');
     expect(late.code).toBe(1);
     expect(late.stderr).toMatch(
-      /^error: .*index\.js: cannot be written: the disk is full\. .* What was learnt is kept in late\/checkpoint\.safetensors: --resume writes the results from it, with nothing trained again\.\n$/,
+      /^error: .*index\.js: cannot be written: the disk is full\. .* The weights are saved in late\/checkpoint\.safetensors: --resume writes the results from it, without training again\.\n$/,
     );
     disk.full = /^$/;
     const again = await train(cwd, '--epochs', '2', '-o', 'late', '--resume');
@@ -129,8 +129,8 @@ describe('a training', () => {
     disk.full = /early/;
     const early = await train(cwd, '--epochs', '2', '-o', 'early');
     disk.full = /^$/;
-    const [, spare = ''] = /kept in (\S+): --resume/.exec(early.stderr) ?? [];
-    expect(early.stderr).toMatch(/^note: the checkpoint cannot be written: the disk is full; the training goes on\n/);
+    const [, spare = ''] = /saved in (\S+): --resume/.exec(early.stderr) ?? [];
+    expect(early.stderr).toMatch(/^note: the checkpoint cannot be written: the disk is full; the training continues\n/);
     expect([early.code, fs.readdirSync(join(cwd, 'early'))]).toEqual([1, []]);
     expect((await train(cwd, '--epochs', '2', '-o', 'early', '--resume', spare)).code).toBe(0);
     expect(bits(cwd, 'early')).toEqual(bits(cwd, 'whole'));
@@ -141,13 +141,13 @@ describe('a training', () => {
     const cwd = folder();
     const told = await train(cwd, '--lr', '1e38', '--epochs', '1');
     expect(told.stderr).toMatch(
-      /^error: the loss became (NaN|Infinity) in step \d+, of epoch 1, after [\d.e+]+ in the step before\. Nothing was saved\. Try a smaller learning rate: --lr, now 1e\+38\.\n$/,
+      /^error: the loss became (NaN|Infinity) in step \d+, in epoch 1, after [\d.e+]+ in the step before\. Nothing was saved\. Try a smaller learning rate: --lr, now 1e\+38\.\n$/,
     );
     expect(told.code).toBe(3);
     expect((await train(cwd, '--epochs', '1')).code).toBe(0);
     const later = await train(cwd, '--lr', '1e38', '--epochs', '2', '--resume');
     expect(later.stderr).toMatch(
-      / The last checkpoint, of step 11, is in tapeout-out\/Net\/checkpoint\.safetensors\. /,
+      / The last checkpoint, from step 11, is in tapeout-out\/Net\/checkpoint\.safetensors\. /,
     );
     expect(later.code).toBe(3);
   });
@@ -183,7 +183,7 @@ describe('data', () => {
     }
     const one = await train(folderOf({ 'net.ts': model("['N', 1, 3, 4]", 12), ...files(1, [0, 3]) }), '--epochs', '1');
     expect(one.stderr).toBe(
-      'error: data, train has labels from 0 to 3, but the model has only 3 outputs. Give its last layer 4, or mend the labels: number 1 is the first from 3 on.\n',
+      'error: data, train has labels from 0 to 3, but the model has only 3 outputs. Give its last layer 4, or fix the labels: number 1 is the first from 3 on.\n',
     );
     const three = await train(folderOf({ 'net.ts': model("['N', 1, 3, 4]", 12), ...files(3, [0]) }), '--epochs', '1');
     expect(three.stderr).toMatch(

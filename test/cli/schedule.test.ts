@@ -66,7 +66,7 @@ describe('a schedule file', () => {
     const without = await cli(['opt', '-', '--passes', 'plan', '--schedule', 's.tir'], { cwd, stdin: lowered });
     expect([without.code, without.stderr]).toEqual([
       2,
-      "error: --schedule: 'schedule' is none of the passes that run.\n",
+      "error: --schedule: 'schedule' is not one of the passes that run.\n",
     ]);
   });
 });
@@ -176,7 +176,7 @@ describe('what a schedule file has wrong', () => {
 
   test('no schedules, and no file', async () => {
     expect(await refused(`${head}graph @f(%x: f32[4]) {\n  return %x\n}\n`)).toMatchInlineSnapshot(`
-      "error[bad-text]: here are no schedules
+      "error[bad-text]: the text has no schedules
         --> mine.tir:1:1
       1 | tapeout ir 1
         | ^^^^^^^

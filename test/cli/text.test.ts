@@ -234,11 +234,11 @@ describe('tapeout opt', () => {
     [['--passes=lower'], 2, /'lower' takes fused graphs, but got graphs: run 'fuse' before it/],
     [['--passes=fuse'], 2, /graph @train_step must still be differentiated/],
     [['--passes=autodiff,update'], 2, /none is given. Say which: update=sgd/],
-    [['--passes=update=sgd(lr=x)'], 2, /'lr=x' is no option with its value/],
+    [['--passes=update=sgd(lr=x)'], 2, /'lr=x' is not an option with a value/],
     [['--passes=update=sgd(speed=1)'], 2, /speed/],
-    [['--passes=update=magic()'], 2, /is no optimizer: there is sgd, such as/],
+    [['--passes=update=magic()'], 2, /is not an optimizer: there is sgd, such as/],
     [['--passes=fuse=1'], 2, /'fuse' takes no option/],
-    [['--passes=autodiff', '--print-after=fuse'], 2, /none of the passes that run/],
+    [['--passes=autodiff', '--print-after=fuse'], 2, /not one of the passes that run/],
     [['--target=abacus'], 2, /abacus/],
   ])('%j', async (flags, exit, message) => {
     const { code, stdout, stderr } = await cli(['opt', 'net.tir', ...flags], { cwd: folderOf({ 'net.tir': net }) });
@@ -348,7 +348,7 @@ describe('tapeout run', () => {
     expect(many.stderr).toMatch(/--batch 9: the module takes at most N = 8/);
     const refused = await cli(['run', 'net.tir'], { cwd });
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/say which, --optimizer/);
+    expect(refused.stderr).toMatch(/give it with --optimizer/);
     for (const backend of ['wasm', 'interpret']) {
       const { code, stdout, stderr } = await cli(
         ['run', 'net.tir', '--optimizer', 'sgd(lr=0.5, momentum=0.9)', '--backend', backend],
@@ -361,7 +361,7 @@ describe('tapeout run', () => {
   });
 
   test.each([
-    [['--graph', 'none'], 2, /there is no graph @none: there are @softmax/],
+    [['--graph', 'none'], 2, /there is no graph @none: the text has @softmax/],
     [['--backend', 'gpu'], 2, /gpu/],
     [['--in', 'none.safetensors'], 1, /none.safetensors: cannot be read/],
     [['--in', 'softmax.tir'], 1, /safetensors file/],
@@ -403,7 +403,7 @@ describe('tapeout run', () => {
     const many = await cli(['run', 'scale.tir', '--batch', '17'], { cwd });
     expect(many.stderr).toMatch(/--batch 17: .* at most N = 16/);
     const none = await cli(['run', 'scale.tir', '--graph', 'forward'], { cwd });
-    expect(none.stderr).toMatch(/there is no entry @forward: there are @main/);
+    expect(none.stderr).toMatch(/there is no entry @forward: the text has @main/);
   });
 
   test('inputs of another shape are refused', async () => {
@@ -414,6 +414,6 @@ describe('tapeout run', () => {
     );
     const { code, stderr } = await cli(['run', 'softmax.tir', '--in', 'x.safetensors'], { cwd });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/'x' is F32\[2,4\], and the graph takes f32\[N,5\] at N = 2/);
+    expect(stderr).toMatch(/'x' is F32\[2,4\], but the graph takes f32\[N,5\] at N = 2/);
   });
 });

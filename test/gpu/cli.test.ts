@@ -154,7 +154,7 @@ kernel @k(a: f32[8], y: f32[] out) {
     expect([refused!.code, refused!.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^error: the kernels of this text are for GPUs with shader-f16, and SwiftShader .* has no such: /,
+        /^error: the kernels of this text need a GPU with shader-f16, which SwiftShader .* does not have: /,
       ),
     ]);
     expect([added!.code, added!.stderr]).toEqual([0, '']);
@@ -254,6 +254,6 @@ test('where the package webgpu is not installed, the command says how to get it'
   });
   expect([status, stderr]).toEqual([
     2,
-    "error: --backend webgpu needs the npm package 'webgpu', which brings WebGPU to Node: npm i webgpu\n",
+    "error: --backend webgpu needs the npm package 'webgpu', which adds WebGPU to Node: npm i webgpu\n",
   ]);
 });
