@@ -313,3 +313,17 @@ test('windows-tap-of-data: a window does not move along rows or columns that say
   for (const { kernel, ...options } of pools)
     await run(shapes, (x, w) => F.maxPool2d(F.conv2d(x, w, null, 1, 1), kernel, options), { n: 2 });
 });
+
+test('loss-tail-of-sigmoid: the gradient of bceWithLogits keeps its digits where the logit agrees with the target', async () => {
+  const logits = [-88, -50, -20, -16, 0];
+  const σ = [6.0546e-39, 1.9287e-22, 2.0612e-9, 1.1254e-7, 0.5];
+  for (const [sign, target] of [
+    [1, 0],
+    [-1, 1],
+  ] as const) {
+    const data = [logits.map((x) => sign * x), logits.map(() => target), logits.map(() => 1)];
+    const { seen } = await run([[5], [5]], (x, y) => F.bceWithLogits(x, y, { reduction: 'none' }), { data });
+    for (const [i, got] of Array.from(seen.get('run/x0.grad')!).entries())
+      expect(got / (sign * σ[i]!)).toBeCloseTo(1, 4);
+  }
+});

@@ -5,7 +5,7 @@ import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '.
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
-import { sizeOf, Tensor } from '../tensor.ts';
+import { constant, sizeOf, Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
@@ -97,9 +97,15 @@ export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLog
   (x: Tensor, y: Tensor, options: BCEWithLogitsLossOptions) => {
     requireSameShape(x, y);
     const { weight = null, posWeight = null } = options;
-    const logSigmoid = Tensor.of(ir.logSigmoid(x.value));
-    const positive = posWeight ? logSigmoid.mul(y.mul(posWeight.sub(1)).add(1)) : logSigmoid;
-    const loss = y.neg().add(1).mul(x).sub(positive);
+    const factor = posWeight && y.mul(posWeight.sub(1)).add(1);
+    const scaled = (t: Tensor): Tensor => (factor ? t.mul(factor) : t);
+    // log σ(x) = log σ(|x|) + min(x, 0), taken apart: for y = 0 the minimum cancels x, and log σ(|x|) keeps all its digits.
+    // It is the first operand so that the gradient of x is summed in that order too, as (1 - y) - 1 + σ(x).
+    const tail = Tensor.of(ir.logSigmoid(ir.abs(float(x.value))));
+    const least = Tensor.of(ir.minimum(x.value, constant(x.value, 0)));
+    const loss = scaled(tail)
+      .neg()
+      .add(y.neg().add(1).mul(x).sub(scaled(least)));
     return reduceLoss(weight ? loss.mul(weight) : loss, options);
   },
 );
