@@ -87,10 +87,13 @@ describe('in the languages', () => {
   });
 
   test.each([
-    ['kernel @k(y: f16[4] out) { for i in 0..4 { y[i] = i } }', "what 'y' is given must be f32, got i32"],
+    ['kernel @k(y: f16[4] out) { for i in 0..4 { y[i] = i } }', "the value of 'y' must be f32, got i32"],
     ['kernel @k(y: f16[] out) { tile t: f16[2,3] y = 0.0 }', "f16 is a type of kernels' buffers"],
     ['kernel @k(x: f32[], y: f32[] out) { y = f16(x) }', "'f16'"],
-    ['kernel @k(x: f32[4], y: f16[4] out) { view z: f16[4] view of x for i in 0..4 { y[i] = z[i] } }', 'is no view of'],
+    [
+      'kernel @k(x: f32[4], y: f16[4] out) { view z: f16[4] view of x for i in 0..4 { y[i] = z[i] } }',
+      'is not a view of',
+    ],
   ])('%s', (text, problem) => {
     expect(() => read(text)).toThrow(problem);
   });

@@ -360,6 +360,8 @@ describe('what no file can hold is refused where it is given', () => {
 
   test('a param of a text', () => {
     const text = 'tapeout ir 1\ngraph @g(%"\\ud800": f32[2]) {\n  return y = %"\\ud800"\n}\n';
-    expect(() => readIr(text, 'half.tir', 4)).toThrow('the name "\\ud800" holds half a character, which no file can');
+    expect(() => readIr(text, 'half.tir', 4)).toThrow(
+      'the name "\\ud800" contains half a character, which no file can store',
+    );
   });
 });

@@ -47,7 +47,7 @@ test('a machine is a target with other numbers, and its name says so', () => {
 
 describe('what describes no machine is told at its place', () => {
   const cases: readonly (readonly [string, string, number, string])[] = [
-    ['{ "name": ', 'no JSON', 1, 'this is no JSON'],
+    ['{ "name": ', 'no JSON', 1, 'this is not JSON'],
     ['[]', 'no object', 1, 'a description of a machine is an object'],
     [text({ lanes: 8 }), 'a field that there is not', 5, "'lanes' is none of name, extends and numbers"],
     [text({ name: 'a b' }), 'a name that is no word', 2, "'name' must be a word"],

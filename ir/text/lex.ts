@@ -1,6 +1,6 @@
-/** Text to tokens, with their places. Comments run from `;` to the line's end; they stay with the token behind them, as
- *  some of them tell a place in the user's file. Nothing is copied until it is asked for, so that a long file costs one
- *  pass. */
+/** Splits a text into tokens with their locations. Comments run from `;` to the end of the line and belong to the next
+ *  token, as some give a location in the user's file. Nothing is copied until it is needed, so that a long file takes
+ *  one pass. */
 
 import { CompileError, type Loc, type Note } from '../diagnostic.ts';
 
@@ -8,41 +8,42 @@ import { CompileError, type Loc, type Note } from '../diagnostic.ts';
 export type TokenKind = 'name' | 'value' | 'symbol' | 'number' | 'string' | 'mark' | 'end';
 
 export interface Comment {
-  /** What follows the `;`, without spaces around it. */
+  /** The text after the `;`, trimmed. */
   readonly text: string;
   readonly line: number;
 }
 
 export interface Token {
   readonly kind: TokenKind;
-  /** A value's, a symbol's or a string's name without its sign and quotes; else the text itself. */
+  /** The name of a value, symbol or string without sign and quotes; else the text itself. */
   readonly text: string;
   readonly line: number;
   readonly col: number;
   readonly length: number;
-  /** Since the token before. */
+  /** Comments since the previous token. */
   readonly comments: readonly Comment[];
 }
 
 const none: readonly Comment[] = [];
 
-/** No word, name or number has more characters: what has is no IR, and no error quotes it. */
-const longest = 4000;
+/** The most characters of a word, name or number. Anything longer is not IR, and no error quotes it. */
+const maxTokenLength = 4000;
 
-// Groups repeat a bounded number of times, more often than in the longest token: each repetition takes stack.
+// The groups' repetitions are bounded, above what the longest token needs: each repetition takes stack.
 const patterns = {
   space: /[ \t]+/y,
   lineEnd: /\r\n|[\n\r\u2028\u2029]/y,
   restOfLine: /[^\n\r\u2028\u2029]*/y,
   name: /[A-Za-z_]\w*(?:\.\w+){0,2000}/y,
-  // A number goes up to the first sign that no number holds, so that `12abc` is one wrong number and not two tokens.
+  // A number extends up to the first character that cannot be in one, so that `12abc` is one wrong number rather than
+  // two tokens.
   number: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\w*/y,
   string: /"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,2000}"/y,
   reference: /[%@](?:[\w.]+|"[^"\\\n\r\u2028\u2029]*(?:\\.[^"\\\n\r\u2028\u2029]*){0,2000}")/y,
   mark: /\.\.|->|<=|>=|==|!=|&&|\|\||<<|\+=|\*=|[-+*/%<>=!?:;,()[\]{}]/y,
 } as const;
 
-/** The longest piece of a file that an error quotes. */
+/** The most characters of a file that an error quotes. */
 const quoted = 30;
 
 export class Lexer {
@@ -52,7 +53,7 @@ export class Lexer {
   #line = 1;
   #lineStart = 0;
   #ahead: Token;
-  /** The line on which the last token taken stands. */
+  /** The line of the last token taken. */
   #lastLine = 0;
 
   constructor(source: string, file: string) {
@@ -61,7 +62,7 @@ export class Lexer {
     this.#ahead = this.#read();
   }
 
-  /** The next token, which `take` takes. */
+  /** The next token, without taking it. */
   peek(): Token {
     return this.#ahead;
   }
@@ -72,12 +73,12 @@ export class Lexer {
     return token;
   }
 
-  /** Whether the next token is this mark or this bare word. */
+  /** True if the next token is this mark or bare word. */
   is(text: string): boolean {
     const { kind, text: t } = this.#ahead;
     return t === text && (kind === 'mark' || kind === 'name');
   }
-  /** Takes the next token where it is this mark or word. */
+  /** Takes the next token if it is this mark or word. */
   accept(text: string): boolean {
     if (!this.is(text)) return false;
     this.take();
@@ -87,13 +88,13 @@ export class Lexer {
     if (!this.is(text)) throw this.unexpected(`'${text}'${where && ` ${where}`}`);
     return this.take();
   }
-  /** Takes a token of a kind; `what` says in an error what was to come. */
+  /** Takes a token of a kind; `what` says in errors what was expected. */
   expectKind(kind: TokenKind, what: string): Token {
     if (this.#ahead.kind !== kind) throw this.unexpected(what);
     return this.take();
   }
 
-  /** The comment behind the last token taken, on its line. */
+  /** The comment after the last token taken, on the same line. */
   comment(): string | null {
     const first = this.#ahead.comments[0];
     return first && first.line === this.#lastLine ? first.text : null;
@@ -137,10 +138,14 @@ export class Lexer {
             ? (whole(c === 0x25 ? 'value' : 'symbol', patterns.reference) ?? whole('mark', patterns.mark))
             : whole('mark', patterns.mark);
     if (!token) throw this.#stray(place, c);
-    if (token.length > longest)
-      throw this.error(`this has ${token.length} characters, and no name or number has more than ${longest}`, place, {
-        code: 'too-long',
-      });
+    if (token.length > maxTokenLength)
+      throw this.error(
+        `this has ${token.length} characters, and no name or number has more than ${maxTokenLength}`,
+        place,
+        {
+          code: 'too-long',
+        },
+      );
     if (token.kind === 'string') return { ...token, text: this.#unquoted(token.text, place) };
     if (token.kind !== 'value' && token.kind !== 'symbol') return token;
     const name = token.text.slice(1);
@@ -177,25 +182,25 @@ export class Lexer {
     try {
       name = JSON.parse(text) as string;
     } catch {
-      throw this.error('a quoted name has the escapes of JSON, and this is none', place);
+      throw this.error('a quoted name uses the escapes of JSON, and this is not valid JSON', place);
     }
     if (/\p{Cs}/u.test(name))
-      throw this.error(`the name ${JSON.stringify(name)} holds half a character, which no file can`, place, {
+      throw this.error(`the name ${JSON.stringify(name)} contains half a character, which no file can store`, place, {
         code: 'bad-name',
       });
     return name;
   }
 
   #stray(place: { line: number; col: number }, c: number): CompileError {
-    if (c === 0x22) return this.error('this quotation mark has no partner on its line', place);
+    if (c === 0x22) return this.error('this quotation mark is not closed on its line', place);
     if (c === 0x40) return this.error("expected a name after '@'", place);
     const point = this.#source.codePointAt(this.#at) as number;
     const char = String.fromCodePoint(point);
     const shown = /[\p{C}\p{Z}]/u.test(char)
       ? `the character U+${point.toString(16).toUpperCase().padStart(4, '0')}`
       : JSON.stringify(char);
-    return this.error(`no text holds ${shown} here`, place, {
-      help: 'names that are no plain words stand in quotation marks',
+    return this.error(`${shown} is not allowed here`, place, {
+      help: 'names other than plain words must be in quotation marks',
     });
   }
 }
@@ -204,7 +209,7 @@ const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 const isLineEnd = (c: number): boolean => c === 0x0a || c === 0x0d || c === 0x2028 || c === 0x2029;
 const isWordStart = (c: number): boolean => (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x5f;
 
-/** A token in a sentence. */
+/** A token as errors quote it. */
 export function showToken({ kind, text }: Token): string {
   if (kind === 'end') return 'the end of the text';
   const sign = kind === 'value' ? '%' : kind === 'symbol' ? '@' : '';
@@ -212,7 +217,7 @@ export function showToken({ kind, text }: Token): string {
   return kind === 'string' ? JSON.stringify(short) : `'${sign}${short}'`;
 }
 
-/** `lenet.ts:21:25` as a place; null for a comment that is none. */
+/** A location such as `lenet.ts:21:25`; null for any other comment. */
 export function readPlace(text: string): Loc | null {
   const found = /^(.*\S):(\d{1,9}):(\d{1,9})$/.exec(text);
   return found ? { file: found[1] as string, line: Number(found[2]), col: Number(found[3]) } : null;

@@ -1,6 +1,6 @@
-/** What a mistyped name is likely to mean. */
+/** Suggestions for mistyped names. */
 
-/** The known name that a mistyped one is likely to mean, if one is near. */
+/** The known name closest to a mistyped one, if any is close. */
 export function nearest(name: string, known: Iterable<string>): string | null {
   if (name.length > 64) return null;
   let best: string | null = null;
@@ -15,7 +15,7 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** Levenshtein's. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

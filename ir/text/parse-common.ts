@@ -1,4 +1,4 @@
-/** What both languages have in common: the version line, types, dimensions and numbers. */
+/** The parts that graphs, kernels and programs share: the version line, types, dimensions and numbers. */
 
 import type { CompileError } from '../diagnostic.ts';
 import { dtypeNames, isDType, isStoredType, valueType } from '../dtype.ts';
@@ -16,18 +16,18 @@ import { type Lexer, showToken, type Token } from './lex.ts';
 import { versionLine } from './print-options.ts';
 
 export interface TextOptions {
-  /** The largest batch, for texts that do not tell it. */
+  /** The largest batch for texts that do not say. */
   readonly maxBatch?: number;
-  /** `told`, the default: a value's place is the one in the comment behind it, if there is one. `text`: where no comment
-   *  tells a place, it is that of the value in the text, and kernels and statements have theirs, so that a later complaint
-   *  points at the line to change. */
+  /** `told`, the default: a value's location is the one in the comment after it, if any. `text`: without such a comment
+   *  it is the value's location in the text, and kernels and statements have locations too, so that later errors point
+   *  at the line to change. */
   readonly places?: 'told' | 'text';
 }
 
-/** The largest number that an index in 32 bits holds. */
+/** The largest 32-bit integer. */
 export const largestInt = 2147483647;
 
-/** `tapeout ir 1`, without which no text is read. */
+/** Requires `tapeout ir 1`, with which every text must start. */
 export function expectVersion(lex: Lexer): void {
   const [at, words] = [lex.peek(), versionLine.split(' ')];
   for (const word of words) {
@@ -46,20 +46,20 @@ function noVersion(lex: Lexer, first: Token): CompileError {
   const error = (problem: string, help: string) => lex.error(problem, first, { code: 'missing-version', help });
   if (first.kind === 'end')
     return error(
-      `the text is empty: it would begin with '${versionLine}'`,
-      'where it comes through a pipe, did the command ahead fail?',
+      `the text is empty: it must begin with '${versionLine}'`,
+      'if it comes through a pipe, did the command before it fail?',
     );
   if (lex.is('(')) lex.take();
   const code = codes[lex.peek().text];
   return code && (first.text === '(') === (code === codes.module)
-    ? error(`this is ${code}, and no text of the IR`, 'take a model through tapeout print, to the stage to go on from')
+    ? error(`this is ${code}, not a text of the IR`, 'print a model with tapeout print, at the stage to continue from')
     : error(
         `expected '${versionLine}', the line that every text begins with`,
         `put '${versionLine}' on a line before everything else`,
       );
 }
 
-/** What else is given as a text, by the word that it begins with. */
+/** Other kinds of text, by their first word. */
 const codes: Readonly<Record<string, string>> = {
   module: 'WebAssembly text, which the last stage writes',
   ...{ struct: 'a shader, which the last stage writes', enable: 'a shader, which the last stage writes' },
@@ -111,14 +111,18 @@ export function readDim(lex: Lexer): Dim {
   const extent = Number(found[1]);
   const dim = found[2] ? { times: extent } : extent;
   if (extent > largestInt || (found[2] && extent === 0))
-    throw lex.error(`${showDim(dim)} is no extent: it must be from ${found[2] ? 1 : 0} to ${largestInt}`, undefined, {
-      code: 'too-large',
-    });
+    throw lex.error(
+      `${showDim(dim)} is not a valid extent: it must be from ${found[2] ? 1 : 0} to ${largestInt}`,
+      undefined,
+      {
+        code: 'too-large',
+      },
+    );
   lex.take();
   return dim;
 }
 
-/** `64`, from `least` to the largest that an index holds. */
+/** `64`: a whole number from `least` to the largest 32-bit integer. */
 export function wholeNumber(lex: Lexer, what: string, least = 0): number {
   const t = lex.expectKind('number', what);
   const value = Number(t.text);
@@ -139,24 +143,24 @@ export function readMaxBatch(lex: Lexer): number {
   return maxBatch;
 }
 
-/** `batch (N <= 64)`, for graphs and kernels that stand in a file by themselves; null where it is not told. */
+/** `batch (N <= 64)`, for graphs and kernels outside modules and programs; null without it. */
 export const readBatch = (lex: Lexer): number | null => (lex.accept('batch') ? readMaxBatch(lex) : null);
 
-/** A number with its sign, `inf` and `nan` among them. */
+/** A number with its sign; includes `inf` and `nan`. */
 export function parseNumber(lex: Lexer, what: string): number {
   const negative = lex.is('-');
   if (negative) lex.take();
   const { kind, text } = lex.peek();
   const value = kind === 'name' ? words.get(text) : kind === 'number' && isNumber(text) ? Number(text) : undefined;
-  if (value === undefined) throw lex.unexpected(kind === 'number' ? `a number, and '${text}' is none` : what);
+  if (value === undefined) throw lex.unexpected(kind === 'number' ? `a number, and '${text}' is not one` : what);
   if (kind === 'number' && !Number.isFinite(value)) throw tooLarge(lex);
   lex.take();
   return negative ? -value : value;
 }
 
-/** A number beyond those that its type holds would silently be an infinity. */
+/** The error for a number that would overflow to infinity. */
 export const tooLarge = (lex: Lexer): CompileError =>
-  lex.error(`${showToken(lex.peek())} is beyond every number of its type`, undefined, {
+  lex.error(`${showToken(lex.peek())} is out of range for its type`, undefined, {
     code: 'too-large',
     help: "infinity is written 'inf'",
   });

@@ -1,5 +1,5 @@
-/** Expressions read back from their text: what `print-expr` writes. Every expression has a type. It is built as it stands:
- *  nothing is folded, so that printing gives the same text. */
+/** Parses expressions as `print-expr` writes them. Every expression has a type. Nothing is folded, so that printing
+ *  gives the same text. */
 
 import { upsert } from '../collections.ts';
 import { isDType, kindOf, valueType } from '../dtype.ts';
@@ -11,7 +11,7 @@ import { isNumber, largestInt, readDim, tooLarge } from './parse-common.ts';
 import type { Scope, Typed } from './parse-scope.ts';
 import { binaryWords, keywords, reductionWords, unaryWords } from './words.ts';
 
-/** The functions that a sign between two operands stands for, by the kind of these where they differ. */
+/** The functions of each infix sign, which may depend on the kind of the operands. */
 const operators: ReadonlyMap<string, { readonly level: number; readonly fns: readonly BinaryFn[] }> = (() => {
   const found = new Map<string, { readonly level: number; readonly fns: BinaryFn[] }>();
   for (const fn of binaryFns) {
@@ -28,7 +28,7 @@ const reductions: ReadonlyMap<string, ReduceFn> = new Map(
   Object.entries(reductionWords).map(([fn, word]) => [word, fn as ReduceFn]),
 );
 
-/** Reads expressions, by the precedence of their operators, with the names of a scope. */
+/** Reads expressions by operator precedence, with the names of a scope. */
 export class ExprReader {
   readonly #lex: Lexer;
   readonly #scope: Scope;
@@ -38,7 +38,7 @@ export class ExprReader {
     this.#scope = scope;
   }
 
-  /** `let t0 = e`: a part of the expressions of the next statement, said once. */
+  /** `let t0 = e`: a name for a part of the next statement's expressions. */
   let(): string {
     const lex = this.#lex;
     lex.expect('let');
@@ -49,7 +49,7 @@ export class ExprReader {
     return name.text;
   }
 
-  /** `[i, j]`, as many as there are dimensions. */
+  /** `[i, j]`, one index per dimension. */
   indices(name: Token, rank: number): Typed[] {
     const lex = this.#lex;
     const out: Typed[] = [];
@@ -101,7 +101,7 @@ export class ExprReader {
       const op = sign.kind === 'mark' ? operators.get(sign.text) : undefined;
       if (!op || op.level < least) {
         if (sign.kind === 'value')
-          throw lex.unexpected('an operator or an end', "a '%' that stands for the remainder has a space behind it");
+          throw lex.unexpected('an operator or an end', "a '%' for the remainder needs a space after it");
         return left;
       }
       lex.take();
@@ -123,7 +123,7 @@ export class ExprReader {
       });
     const other = sign.kind === 'mark' && row.sign?.of && row.sign.of !== kindOf(a.dtype);
     if (!row.takes.includes(a.dtype) || other)
-      throw this.#lex.error(`${shown} takes no ${a.dtype}`, sign, { code: 'type-mismatch' });
+      throw this.#lex.error(`${shown} does not take ${a.dtype}`, sign, { code: 'type-mismatch' });
     return this.#made({ kind: 'binary', fn, a: a.e, b: b.e }, resultOf(row, a.dtype), start, a, b);
   }
 
@@ -155,7 +155,7 @@ export class ExprReader {
     return this.#made({ kind: 'unary', fn, x: x.e }, resultOf(row, x.dtype), at, x);
   }
 
-  /** The literal that begins with this token, taken; null where none does. */
+  /** The literal that starts with this token, if one does; takes it. */
   #literal(t: Token, negative: boolean): Typed | null {
     const lex = this.#lex;
     const sign = negative ? -1 : 1;
@@ -174,14 +174,14 @@ export class ExprReader {
       if (value > 255 || negative) throw lex.error('a u8 is a whole number from 0 to 255', t);
       return constant(value, 'u8');
     }
-    if (!isNumber(t.text)) throw lex.error(`'${t.text}' is no number`, t);
+    if (!isNumber(t.text)) throw lex.error(`'${t.text}' is not a number`, t);
     if (!/^\d+$/.test(t.text)) {
       if (!Number.isFinite(Math.fround(Number(t.text)))) throw tooLarge(lex);
       return constant(sign * Number(t.text), 'f32');
     }
     const value = sign * Number(t.text);
     if (value > largestInt || value < -largestInt - 1)
-      throw lex.error(`${t.text} is no i32: it must be at most ${largestInt}`, t, {
+      throw lex.error(`${t.text} is not an i32: it must be at most ${largestInt}`, t, {
         code: 'too-large',
         help: `an f32 is written with a point: ${t.text}.0`,
       });
@@ -195,7 +195,7 @@ export class ExprReader {
     if (literal) return literal;
     if (t.kind === 'number' || (t.kind === 'name' && t.text === 'N')) {
       const of = readDim(lex);
-      if (!isBatch(of)) throw lex.error(`'${t.text}' is no number`, t);
+      if (!isBatch(of)) throw lex.error(`'${t.text}' is not a number`, t);
       return { e: { kind: 'size', of }, dtype: 'i32', depth: 1 };
     }
     if (lex.accept('(')) {
@@ -236,7 +236,7 @@ export class ExprReader {
     }
   }
 
-  /** A word of the language: a constant, a conversion, a function or a reduction. */
+  /** A keyword in an expression: a constant, a conversion, a function or a reduction. */
   #word(t: Token): Typed {
     const lex = this.#lex;
     if (t.text === 'true' || t.text === 'false')
@@ -283,7 +283,7 @@ export class ExprReader {
     lex.expect('(', 'and what is reduced');
     while (lex.is('let')) {
       mine.push(this.let());
-      lex.expect('in', "behind a 'let' inside of a reduction");
+      lex.expect('in', "after a 'let' in a reduction");
     }
     const place = lex.peek();
     const body = this.expr();

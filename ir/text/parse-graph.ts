@@ -1,7 +1,6 @@
-/** Graphs and modules read back from their text: what `print-graph` writes, and what people write after it.
- *
- *  Whatever can be wrong with a text is said at its line and column: names that are not defined or defined twice, operands
- *  and attributes that an op does not have, types that are not those of the operands, tensors that no memory holds. */
+/** Parses graphs and modules, as `print-graph` or a person writes them. Every problem is reported at its line and
+ *  column: undefined and duplicate names, operands and attributes that an op does not have, types that do not match the
+ *  operands, tensors too large for any memory. */
 
 import type { Attr, Attrs } from '../attr.ts';
 import { CompileError, type Loc } from '../diagnostic.ts';
@@ -29,16 +28,16 @@ import { nearest } from './nearest.ts';
 import { expectVersion, parseNumber, parseType, readDim, readMaxBatch, type TextOptions } from './parse-common.ts';
 
 export interface GraphTextOptions extends TextOptions {
-  /** Ops beside, or in place of, Tapeout's own. */
+  /** Ops in addition to, or instead of, Tapeout's own. */
   readonly ops?: ReadonlyMap<string, OpDef>;
 }
 
-/** A file that holds one module. Throws a `CompileError` with the place of what is wrong. */
+/** A file with one module. Throws a `CompileError` with the location of the problem. */
 export function parseModule(text: string, file: string, options: GraphTextOptions = {}): Module {
   const lex = new Lexer(text, file);
   expectVersion(lex);
   const module = moduleOf(lex, options);
-  lex.expectKind('end', 'nothing more behind the module');
+  lex.expectKind('end', 'nothing after the module');
   return module;
 }
 
@@ -47,11 +46,11 @@ export function parseGraph(text: string, file: string, options: GraphTextOptions
   const lex = new Lexer(text, file);
   if (lex.is('tapeout')) expectVersion(lex);
   const graph = graphOf(lex, { params: new Map(), maxBatch: options.maxBatch ?? 1 }, options);
-  lex.expectKind('end', 'nothing more behind the graph');
+  lex.expectKind('end', 'nothing after the graph');
   return graph;
 }
 
-/** What the graphs of a module share. */
+/** The state that the graphs of a module share. */
 export interface Scope {
   readonly params: Map<string, Param>;
   readonly maxBatch: number;
@@ -92,10 +91,10 @@ class GraphReader {
   readonly #scope: Scope;
   readonly #ops: ReadonlyMap<string, OpDef>;
   readonly #places: 'told' | 'text';
-  /** Values by their name in the text, with the place that defines them. */
+  /** Values by their name in the text, with the token that defines each. */
   readonly #values = new Map<string, { readonly value: Value; readonly at: Token }>();
   readonly #params: Param[] = [];
-  /** Nodes are read in order; those that no result needs are no part of a graph. */
+  /** Nodes in the order of the text; nodes that no result needs are an error. */
   readonly #nodes = new Map<Node, Token>();
   readonly #groups: Group[] = [];
   #fused = false;
@@ -133,12 +132,12 @@ class GraphReader {
   }
 
   #wanted(results: readonly Result[], task: Task | undefined): string {
-    if (task) return "'}' behind the task";
+    if (task) return "'}' after the task";
     if (results.length) return "',' and another result, a task, or '}'";
     return "a node such as '%y = relu(%x) : f32[4]', 'return', a task, or '}'";
   }
 
-  /** `a, b, c` up to `end`, where a comma may follow the last. */
+  /** `a, b, c` up to `end`, with an optional trailing comma. */
   #list(end: string, item: () => void): void {
     const lex = this.#lex;
     while (!lex.is(end)) {
@@ -154,7 +153,7 @@ class GraphReader {
     lex.take();
   }
 
-  /** One param, and whether a comma stands behind it. */
+  /** Reads one param; returns true if a comma follows. */
   #param(): boolean {
     const lex = this.#lex;
     const name = lex.expectKind('value', "a param such as '%x: f32[N,4]', or ')'");
@@ -164,7 +163,7 @@ class GraphReader {
     if (role !== 'input') lex.take();
     else if (lex.peek().kind === 'name')
       throw lex.unexpected("'param', 'gradient', 'state' or 'scalar', or ',' for a param that is an input");
-    // The place stands behind the comma, or before one on the next line.
+    // The location is in a comment after the comma, or before a comma on the next line.
     const told = lex.comment();
     const more = lex.accept(',');
     const p = this.#shared(param(role, name.text, type, this.#placeOf(name, told ?? lex.comment())), name);
@@ -173,7 +172,7 @@ class GraphReader {
     return more;
   }
 
-  /** The one object for a param that several graphs of the module have. */
+  /** The param object that the module's graphs share. */
   #shared(p: Param, at: Token): Param {
     const known = this.#scope.params.get(p.name);
     if (!known) {
@@ -239,7 +238,7 @@ class GraphReader {
   #node(group: Set<Node> | null): void {
     const lex = this.#lex;
     const name = lex.take();
-    lex.expect('=', `behind %${name.text}`);
+    lex.expect('=', `after %${name.text}`);
     const opName = lex.expectKind('name', "the name of an op, such as 'add'");
     const op = this.#ops.get(opName.text);
     if (!op) {
@@ -277,7 +276,7 @@ class GraphReader {
       this.#nodes.set(node, name);
       return;
     }
-    // What several groups compute stands in each of them, and is one node.
+    // A node that several groups compute appears in each of them, but is one node.
     const known = this.#values.get(name.text);
     if (known && known.value.kind === 'node' && !group.has(known.value)) {
       if (!sameNode(known.value, node))
@@ -316,7 +315,7 @@ class GraphReader {
       });
     const missing = Object.keys(op.attrs).filter((k) => !Object.hasOwn(attrs, k));
     if (missing.length)
-      throw lex.error(`${op.name} needs ${missing.map((m) => `'${m}'`).join(', ')} in { … } behind its operands`, at, {
+      throw lex.error(`${op.name} needs ${missing.map((m) => `'${m}'`).join(', ')} in { … } after its operands`, at, {
         code: 'missing-attribute',
         help: attrsHelp(op),
       });
@@ -344,13 +343,13 @@ class GraphReader {
       : parseNumber(this.#lex, "a number, N, or ']'");
   }
 
-  /** The type that an op's own rule gives, and its complaint at the place of the op. */
+  /** The type that the op's rule infers; its errors are reported at the op. */
   #infer(op: OpDef, inputs: readonly Value[], attrs: Attrs, at: Token, places: readonly Token[]): TensorType {
     let type: TensorType;
     try {
       type = op.infer(typesOf(op, inputs), attrs);
     } catch (e) {
-      // A rule may stumble over operands that it did not think of: they do not fit either way.
+      // A rule may throw anything for operands that it does not expect, which do not fit in any case.
       const {
         code,
         message,
@@ -371,8 +370,7 @@ class GraphReader {
     }));
   }
 
-  /** `fused { … gather %u store %a, %b }` or `fused windows { … }`; without a node and a store it says only that the graph is
-   *  fused. */
+  /** `fused { … gather %u store %a, %b }` or `fused windows { … }`; an empty one only says that the graph is fused. */
   #group(): void {
     const lex = this.#lex;
     this.#fused = true;
@@ -392,7 +390,7 @@ class GraphReader {
     this.#groups.push({ roots, members, form, gathered: new Set(gathered) });
   }
 
-  /** `%a, %b`: nodes of a group, each once. */
+  /** `%a, %b`: nodes of a group, without repetition. */
   #membersOf(members: ReadonlySet<Node>, what: 'gathered' | 'stored'): Node[] {
     const lex = this.#lex;
     const found: Node[] = [];
@@ -400,7 +398,10 @@ class GraphReader {
       const at = lex.peek();
       const v = this.#use('a value that the group computes');
       if (v.kind !== 'node' || !members.has(v) || found.includes(v))
-        throw lex.error(`%${at.text} is ${found.includes(v as Node) ? `${what} twice` : 'no node of this group'}`, at);
+        throw lex.error(
+          `%${at.text} is ${found.includes(v as Node) ? `${what} twice` : 'not a node of this group'}`,
+          at,
+        );
       found.push(v);
     } while (lex.accept(','));
     return found;
@@ -416,7 +417,8 @@ class GraphReader {
     if (!lex.accept('->')) return { name: own ?? at.text, value, staged: false };
     const target = lex.peek();
     const into = this.#use('the param that the value is put into');
-    if (into.kind !== 'param') throw lex.error(`%${target.text} is no param, and only params are updated`, target);
+    if (into.kind !== 'param')
+      throw lex.error(`%${target.text} is not a param, and only params can be updated`, target);
     if (!sameType(into.type, value.type))
       throw lex.error(
         `%${target.text} is ${showType(into.type)}, and the value put into it ${showType(value.type)}`,
@@ -484,7 +486,7 @@ class GraphReader {
   #paramUse(): Param {
     const at = this.#lex.peek();
     const p = this.#use('a param');
-    if (p.kind !== 'param') throw this.#lex.error(`%${at.text} is no param`, at);
+    if (p.kind !== 'param') throw this.#lex.error(`%${at.text} is not a param`, at);
     return p;
   }
 
@@ -496,7 +498,7 @@ class GraphReader {
     throw lex.unexpected("'step' or 'accumulate'");
   }
 
-  /** A graph is what its results need: a node beside them would be dropped without a word. */
+  /** Requires that results need every node, as others would be dropped silently. */
   #checkUsed(results: readonly Result[], task: Task | undefined, end: Token): void {
     const asked = task?.kind === 'differentiate' ? [task.of, ...(task.seed ? [task.seed] : [])] : [];
     const applied = task?.kind === 'apply' ? [...task.gradients.values()] : [];

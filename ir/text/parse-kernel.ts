@@ -1,5 +1,5 @@
-/** Kernels read back from their text: what `print-kernel` writes. Every name is bound where it is visible and nowhere else,
- *  and what does not hold is said at its line and column. */
+/** Parses kernels as `print-kernel` writes them. Every name is bound exactly where it is visible, and problems are
+ *  reported at their line and column. */
 
 import { upsert } from '../collections.ts';
 import type { Loc } from '../diagnostic.ts';
@@ -31,14 +31,14 @@ export function parseKernel(text: string, file: string, options: TextOptions = {
   const lex = new Lexer(text, file);
   if (lex.is('tapeout')) expectVersion(lex);
   const kernel = kernelOf(lex, byNameAndType(), options);
-  lex.expectKind('end', 'nothing more behind the kernel');
+  lex.expectKind('end', 'nothing after the kernel');
   return kernel;
 }
 
-/** The buffer with memory of its own that a kernel declares; `param` is its place among the params, null for none of them. */
+/** Finds the storage that a kernel declares; `param` is its index among the params, or null. */
 export type StorageOf = (kernel: string, param: number | null, name: string, type: BufferType) => Buffer;
 
-/** Buffers of one name and type are one buffer. */
+/** Buffers of equal name and type are the same. */
 export function byNameAndType(): StorageOf {
   const known = new Map<string, Buffer>();
   return (_kernel, _param, name, type) => upsert(known, `${name}: ${showType(type)}`, () => ({ name, type }));
@@ -99,7 +99,7 @@ class KernelReader {
     return this.#placed({ name, params, body, locs }, symbol);
   }
 
-  /** `x: f32[N,400] view of pool: f32[N,16,5,5]`, or the name of one that is declared before. */
+  /** `x: f32[N,400] view of pool: f32[N,16,5,5]`, or the name of a buffer declared before. */
   #buffer(kernel: string, param: number | null): Buffer {
     const lex = this.#lex;
     const name = this.#scope.newName('a buffer such as x: f32[N,4]');
@@ -119,14 +119,14 @@ class KernelReader {
       this.#scope.bind(name, { kind: 'buffer', buffer });
       return buffer;
     }
-    // The view's name is taken before that of what it shows, as the printer does.
+    // The view's name is claimed before its storage's, as in the printer.
     lex.expect('of');
     const place = lex.peek();
     this.#scope.rebind(name, { kind: 'buffer', buffer: { name: name.text, type } });
     const viewOf = this.#scope.within(place, () => this.#buffer(kernel, null));
     if (viewOf.name === name.text) throw lex.error(`'${name.text}' is a view of itself`, place);
     if (viewOf.type.dtype !== type.dtype || !sameDim(elements(viewOf.type.shape), elements(type.shape)))
-      throw lex.error(`${showType(type)} is no view of ${showType(viewOf.type)}: it has other elements`, at, {
+      throw lex.error(`${showType(type)} is not a view of ${showType(viewOf.type)}: it has other elements`, at, {
         code: 'type-mismatch',
       });
     const buffer: Buffer = { name: name.text, type, viewOf };
@@ -134,7 +134,7 @@ class KernelReader {
     return buffer;
   }
 
-  /** Statements up to a closing brace, which is taken. Tiles are known among them only. */
+  /** Statements up to and including the closing brace. Tiles are visible only among them. */
   #block(): Stmt[] {
     const lex = this.#lex;
     const body: Stmt[] = [];
@@ -151,7 +151,7 @@ class KernelReader {
     return body;
   }
 
-  /** With its place, where places of the text are asked for. */
+  /** Adds the location, if locations in the text are wanted. */
   #placed<T extends Stmt | Kernel>(made: T, at: Token): T {
     return this.#tellsPlaces ? { ...made, place: this.#lex.loc(at) } : made;
   }
@@ -186,11 +186,11 @@ class KernelReader {
     const at = lex.peek();
     const { dtype, shape } = parseType(lex);
     const extents = shape.map((d) => {
-      if (isBatch(d)) throw lex.error('a tile lies in registers, so that its extents are constants, without N', at);
+      if (isBatch(d)) throw lex.error('a tile is kept in registers, so its extents must be constants, without N', at);
       return d;
     });
     if (countAt(shape, 1) > maxCopies)
-      throw lex.error(`a tile of more than ${maxCopies} elements fits in no registers`, at, { code: 'too-large' });
+      throw lex.error(`a tile of more than ${maxCopies} elements does not fit in registers`, at, { code: 'too-large' });
     const place = lex.accept('workgroup')
       ? { memory: 'workgroup' as const, ...(lex.accept('half') ? { half: true } : {}) }
       : {};
@@ -214,7 +214,7 @@ class KernelReader {
     endLets();
     const extent = told ?? extentOf(to.e);
     if (extent === null)
-      throw lex.error(`the bound does not tell the extent of '${name.text}'`, place, {
+      throw lex.error(`the bound does not give the extent of '${name.text}'`, place, {
         help: `give it: '${start.text} ${name.text}: 8 in …'`,
       });
     const step = lex.accept('step') ? wholeNumber(lex, 'the step', 1) : 1;
@@ -244,30 +244,30 @@ class KernelReader {
       (lex.accept('+=') ? 'add' : lex.accept('*=') ? 'mul' : null);
     if (fn !== 'add' && fn !== 'mul') lex.expect('=', fn === null ? "or '+=', '*=', 'max=', 'min='" : '');
     const place = lex.peek();
-    const { e: value } = this.#exprs.typed(this.#exprs.expr(), dtype, place, `what '${name.text}' is given`);
+    const { e: value } = this.#exprs.typed(this.#exprs.expr(), dtype, place, `the value of '${name.text}'`);
     if (target.kind === 'tile')
       return fn === null ? set(target.tile, at, value) : { kind: 'accumulate', fn, tile: target.tile, at, value };
     if (fn !== null && fn !== 'add')
-      throw lex.error('only tiles accumulate by this; a buffer is stored with = or +=', sign, {
+      throw lex.error('only tiles accumulate like this; a buffer is stored with = or +=', sign, {
         help: `keep it in a tile first, and store the tile in ${name.text}`,
       });
     return (fn === 'add' ? addTo : store)(target.buffer, at, value);
   }
 }
 
-/** The extent that an upper bound tells. */
+/** The extent that follows from an upper bound, or null. */
 function extentOf(to: Expr): Dim | null {
   if (to.kind === 'size') return to.of;
   return to.kind === 'const' && to.value >= 0 ? to.value : null;
 }
 
-/** `lenet.ts:16:16, 15:16`, in the lines beneath a kernel's head: a place without a file is in the file before it. */
+/** `lenet.ts:16:16, 15:16`, in the lines after a kernel's head: a location without a file is in the previous one's. */
 function readPlaces(comments: readonly Comment[]): Loc[] {
   const locs: Loc[] = [];
   let file = '';
   for (const { text } of comments) {
     const line: Loc[] = [];
-    // A file's name may hold a comma, but not behind its line and column.
+    // A file name may contain a comma, but not after its line and column.
     const pieces = text.split(/(?<=:\d+:\d+|^\d+:\d+|, \d+:\d+), /);
     for (const piece of pieces) {
       const place = /^\d+:\d+$/.test(piece) ? readPlace(`${file || '?'}:${piece}`) : readPlace(piece);

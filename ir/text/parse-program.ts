@@ -1,5 +1,5 @@
-/** Programs read back from their text: what `print-program` writes. Its kernels stand behind it, and their params are the
- *  buffers that its launches name. */
+/** Parses programs as `print-program` writes them. The kernels follow the program, and their params are the buffers in
+ *  its launches. */
 
 import { upsert } from '../collections.ts';
 import type { Buffer } from '../expr.ts';
@@ -29,7 +29,7 @@ import {
 import type { StorageOf } from './parse-kernel.ts';
 import { columns } from './print-program.ts';
 
-/** A kernel as it stands in a file, with the token that names it. */
+/** A kernel in a file, with the token that names it. */
 export interface KernelText {
   readonly kernel: Kernel;
   readonly at: Token;
@@ -60,12 +60,12 @@ interface Row {
   readonly place: { readonly offset: number; readonly bytes: number; readonly live?: readonly Span[] } | null;
 }
 
-/** A program whose kernels are still to be read. */
+/** A program whose kernels are yet to be read. */
 export interface ProgramText {
   readonly maxBatch: number;
-  /** The buffers that its kernels' params are. */
+  /** Finds the buffers for its kernels' params. */
   readonly storageOf: StorageOf;
-  /** The program over the kernels behind it. Throws a `CompileError` where they do not fit. */
+  /** The program over the kernels that follow it. Throws a `CompileError` where they do not fit. */
   over(kernels: readonly KernelText[]): Outline | Program;
 }
 
@@ -117,7 +117,7 @@ function readEntry(lex: Lexer): EntryText {
   const at = lex.expectKind('symbol', "the entry's name, such as @train_step");
   const name = at.text;
   const barriers: number[] | null = lex.accept('on') ? [] : null;
-  if (barriers) lex.expect('threads', "behind 'on'");
+  if (barriers) lex.expect('threads', "after 'on'");
   lex.expect('{');
   const [inputs, outputs, launches]: [PortText[], PortText[], LaunchText[]] = [[], [], []];
   while (lex.is('input') || lex.is('output')) (lex.take().text === 'input' ? inputs : outputs).push(readPort(lex));
@@ -174,7 +174,7 @@ function readTable(lex: Lexer, header: readonly string[], row: () => void): void
   while (!lex.accept('}')) row();
 }
 
-/** `755920  256  input  y  i32[N] < 10`, the first two numbers and the launches at the end where memory is planned. */
+/** `755920  256  input  y  i32[N] < 10`; the leading two numbers and the trailing launches only if memory is planned. */
 function readRow(lex: Lexer, rows: Map<string, Row>, maxBatch: number, planned: boolean): void {
   const place = planned
     ? { offset: wholeNumber(lex, "an offset in bytes, or '}'"), bytes: wholeNumber(lex, 'how many bytes') }
@@ -210,7 +210,7 @@ function readRow(lex: Lexer, rows: Map<string, Row>, maxBatch: number, planned: 
   rows.set(at.text, { at, type, purpose, more, place: place && { ...place, ...(live.length ? { live } : {}) } });
 }
 
-/** `-100`: one that its element type holds. */
+/** `-100`: an ignored value, which must be an i32. */
 function ignoredValue(lex: Lexer): number {
   const at = lex.peek();
   const value = parseNumber(lex, 'the value that is ignored');
@@ -234,7 +234,7 @@ class Binder {
   readonly #entries: readonly EntryText[];
   readonly #rows: ReadonlyMap<string, Row>;
   readonly #buffers = new Map<string, Buffer>();
-  /** Each kernel's first launch. */
+  /** The first launch of each kernel. */
   readonly #launches = new Map<string, LaunchText>();
 
   constructor(lex: Lexer, entries: readonly EntryText[], rows: ReadonlyMap<string, Row>, tellsPlaces: boolean) {
@@ -252,7 +252,7 @@ class Binder {
     const arg = param === null ? undefined : this.#launches.get(kernel)?.args[param]?.buffer.text;
     const row = arg === undefined ? undefined : this.#rows.get(arg);
     if (arg === undefined || !row || !sameType(row.type, type)) return { name, type };
-    // `t.1` is what a table calls the second of two buffers `t`.
+    // `t.1` is the name in a table of the second of two buffers `t`.
     const second = arg.startsWith(`${name}.`) && /^\d+$/.test(arg.slice(name.length + 1));
     return upsert(this.#buffers, arg, () => ({ name: second ? name : arg, type: row.type }));
   };
@@ -290,7 +290,7 @@ class Binder {
     if (row) return upsert(this.#buffers, at.text, () => ({ name: at.text, type: row.type }));
     throw this.#lex.error(`there is no buffer '${at.text}'`, at, {
       code: 'undefined-name',
-      help: 'every buffer has a line in the table behind the entries',
+      help: 'every buffer has a line in the table after the entries',
     });
   }
 
@@ -307,13 +307,13 @@ class Binder {
     });
   }
 
-  /** A launch gives its kernel the buffers that its params are. */
+  /** Checks that a launch passes the buffers that its kernel takes. */
   #checkLaunch({ kernel: at, args }: LaunchText, text: KernelText | undefined): void {
     const lex = this.#lex;
     if (!text)
       throw lex.error(`there is no kernel @${at.text}`, at, {
         code: 'undefined-name',
-        help: 'the kernels of a program stand behind it',
+        help: 'the kernels of a program come after it',
       });
     const { params } = text.kernel;
     const notes = [{ message: 'defined here', loc: lex.loc(text.at) }];
@@ -339,14 +339,14 @@ class Binder {
   }
 }
 
-/** A kernel works on the same buffers wherever it is launched. */
+/** Checks that a kernel has the same buffers wherever it is launched. */
 function checkSame(lex: Lexer, before: LaunchText, { kernel, args }: LaunchText): void {
   const other = args.find(
     (a, i) => a.buffer.text !== before.args[i]?.buffer.text || a.access !== before.args[i]?.access,
   );
   if (!other && args.length === before.args.length) return;
-  throw lex.error(`@${kernel.text} is launched with other buffers before`, other?.buffer ?? kernel, {
+  throw lex.error(`@${kernel.text} is launched with other buffers above`, other?.buffer ?? kernel, {
     notes: [{ message: 'first here', loc: lex.loc(before.kernel) }],
-    help: 'a kernel has its buffers: give one for others another name',
+    help: 'a kernel always has the same buffers: give one for others another name',
   });
 }

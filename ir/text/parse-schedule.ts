@@ -1,4 +1,4 @@
-/** Schedules read back from their text, with the place of every directive: a complaint about one points at its line. */
+/** Parses schedules, with the location of every directive for errors. */
 
 import type { Loc } from '../diagnostic.ts';
 import {
@@ -18,15 +18,15 @@ import { expectVersion, readDim, wholeNumber } from './parse-common.ts';
 /** A `schedule` block. */
 export interface ScheduleText {
   readonly kernel: string;
-  /** Where the kernel is named. */
+  /** The location of the kernel's name. */
   readonly loc: Loc;
   readonly directives: readonly { readonly directive: Directive; readonly loc: Loc }[];
 }
 
-/** The schedule that a block holds. */
+/** The schedule in a block. */
 export const directivesOf = (text: ScheduleText): Schedule => text.directives.map((d) => d.directive);
 
-/** A file of schedules alone, which says how kernels are to be scheduled. Throws a `CompileError` at what is wrong. */
+/** A file with only schedules. Throws a `CompileError` at the problem. */
 export function parseSchedules(text: string, file: string): ScheduleText[] {
   const lex = new Lexer(text, file);
   expectVersion(lex);
@@ -35,7 +35,7 @@ export function parseSchedules(text: string, file: string): ScheduleText[] {
   return [...found.values()];
 }
 
-/** Reads one more `schedule` block. A kernel has one schedule. */
+/** Reads one more `schedule` block; a kernel may have only one. */
 export function addSchedule(lex: Lexer, found: Map<string, ScheduleText>): void {
   lex.expect('schedule', "and the kernel that it is for: 'schedule @matmul {'");
   const at = lex.peek();
@@ -67,7 +67,7 @@ function directiveOf(lex: Lexer): Directive {
       if (lex.accept(field.key)) fields[field.key] = true;
       continue;
     }
-    if (field.word !== null) lex.expect(field.word, `behind '${first.text}'`);
+    if (field.word !== null) lex.expect(field.word, `after '${first.text}'`);
     fields[field.key] = valueIn(lex, field);
   }
   return fields as unknown as Directive;
@@ -114,13 +114,13 @@ function nameIn(lex: Lexer, holds: 'loop' | 'buffer'): string {
 /** `i: 120`. */
 function loopIn(lex: Lexer): LoopExtent {
   const axis = nameIn(lex, 'loop');
-  lex.expect(':', 'and how often the loop runs');
+  lex.expect(':', 'and the extent of the loop');
   return { axis, extent: readDim(lex) };
 }
 
 function checkList(lex: Lexer, holds: 'cuts' | 'order', numbers: readonly number[], at: Token): void {
   if (holds === 'cuts' && numbers.some((n, i) => i > 0 && n <= (numbers[i - 1] as number)))
-    throw lex.error('a loop is parted at numbers that rise', at);
+    throw lex.error('a loop is cut at increasing numbers', at);
   if (holds === 'order' && [...numbers].sort((a, b) => a - b).some((n, i) => n !== i))
     throw lex.error(`an order names each dimension once, from 0 to ${numbers.length - 1}`, at);
 }

@@ -1,16 +1,16 @@
-/** The names that are visible at a place of a kernel's text, and how deep that place lies. */
+/** The names visible at a place in a kernel's text, and the nesting depth there. */
 
 import type { Axis, Buffer, Expr, Tile } from '../expr.ts';
 import type { DType } from '../type.ts';
 import type { Lexer, Token } from './lex.ts';
 import { keywords } from './words.ts';
 
-/** How deep a text may nest, and how high an expression may grow by the names in it: deeper than fusion lets any become,
- *  and no danger for a stack. */
+/** The limits on the nesting of a text, and on the height of an expression including its lets: more than fusion ever
+ *  makes, and safe for the stack. */
 const deepest = 600;
 const highest = 1200;
 
-/** An expression with its type and its height, known as it is built. */
+/** An expression with its type and height, tracked as it is built. */
 export interface Typed {
   readonly e: Expr;
   readonly dtype: DType;
@@ -36,14 +36,11 @@ export class Scope {
     this.#lex = lex;
   }
 
-  /** Takes a token that names something new; `what` says in an error what was to come. */
+  /** Takes a token that names something new; `what` says in errors what was expected. */
   newName(what: string): Token {
     const t = this.#lex.peek();
     if (t.kind === 'name' && keywords.has(t.text))
-      throw this.#lex.unexpected(
-        what,
-        `'${t.text}' is a word of the language: a name like it stands in quotation marks`,
-      );
+      throw this.#lex.unexpected(what, `'${t.text}' is a word of the language: as a name, put it in quotation marks`);
     if (t.kind !== 'name' && t.kind !== 'string') throw this.#lex.unexpected(what);
     return this.#lex.take();
   }
@@ -80,18 +77,20 @@ export class Scope {
     const shown = visible.slice(0, 12).map((n) => `'${n}'`);
     return this.#lex.error(`'${name.text}' is not defined here`, name, {
       code: 'undefined-name',
-      help: visible.length ? `what is: ${shown.join(', ')}${visible.length > shown.length ? ', …' : ''}` : null,
+      help: visible.length
+        ? `the names here are ${shown.join(', ')}${visible.length > shown.length ? ', …' : ''}`
+        : null,
     });
   }
 
-  /** What `read` reads, one level deeper; `at` is where it begins. */
+  /** Runs `read` one level deeper; `at` is where that starts. */
   within<T>(at: Token, read: () => T): T {
     this.enter(at);
     const made = read();
     this.leave();
     return made;
   }
-  /** As `within`, without its frames on the stack: expressions nest the deepest. */
+  /** Like `within`, but without its stack frames: expressions nest the most. */
   enter(at: Token): void {
     if (++this.#depth > deepest)
       throw this.#lex.error(`this is nested more than ${deepest} deep`, at, {
@@ -104,7 +103,7 @@ export class Scope {
   }
   checkHeight(height: number, at: Token): void {
     if (height <= highest) return;
-    throw this.#lex.error(`this is an expression of more than ${highest} operations on each other`, at, {
+    throw this.#lex.error(`this expression nests more than ${highest} operations`, at, {
       code: 'too-deep',
       help: 'keep a part of it in a tile',
     });

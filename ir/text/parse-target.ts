@@ -1,4 +1,4 @@
-/** Files that describe a machine: JSON with its name, the target that it is like, and the numbers in which it differs. */
+/** Parses machine descriptions: JSON with a name, the target to extend, and the numbers that differ. */
 
 import { CompileError, type Loc } from '../diagnostic.ts';
 import { describable, type Machine, type NumberRow } from '../target-numbers.ts';
@@ -7,17 +7,17 @@ import { nearest } from './nearest.ts';
 const example =
   '{ "name": "my-machine", "extends": "wasm", "numbers": { "registers": { "value": 28, "origin": "its manual" } } }';
 
-/** A machine as a text describes it. Throws a `CompileError` at the place in the file for what is no JSON, for a number that there
- *  is not, and for one that it cannot be. */
+/** The machine that a text describes. Throws a `CompileError` at the location in the file for invalid JSON, for an
+ *  unknown number and for a value out of range. */
 export function parseTarget(text: string, file: string): Machine {
   const wrong = (problem: string, at: string | null, help: string | null = `as in ${example}`): CompileError =>
     new CompileError('bad-target', problem, { loc: placeOf(text, at, file), help });
   let read: unknown;
   try {
-    // Editors of Windows put a byte order mark in front.
+    // Some Windows editors add a byte order mark.
     read = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (e) {
-    throw wrong(`this is no JSON: ${(e as Error).message}`, null);
+    throw wrong(`this is not JSON: ${(e as Error).message}`, null);
   }
   if (!isObject(read)) throw wrong('a description of a machine is an object', null);
   const { name, extends: base, numbers, ...others } = read;
@@ -27,7 +27,7 @@ export function parseTarget(text: string, file: string): Machine {
     throw wrong("'name' must be a word of letters, digits, '-', '.' and '_'", 'name');
   if (typeof base !== 'string' || !Object.hasOwn(describable, base))
     throw wrong(`'extends' must be one of ${Object.keys(describable).join(', ')}`, 'extends');
-  if (!isObject(numbers)) throw wrong("'numbers' must be an object: what this machine has by name", 'numbers');
+  if (!isObject(numbers)) throw wrong("'numbers' must be an object with the numbers of this machine", 'numbers');
   const extend = base as Machine['extends'];
   const known: Readonly<Record<string, NumberRow>> = describable[extend].numbers;
   const found = Object.entries(numbers).map(([path, given]): [string, number] => {
@@ -44,7 +44,7 @@ export function parseTarget(text: string, file: string): Machine {
   return { name, extends: extend, numbers: new Map(found) };
 }
 
-/** The number, written by itself or as `value` beside its `origin`. */
+/** A number on its own, or as `value` next to its `origin`. */
 function numberOf(
   given: unknown,
   { least, isWhole, unit }: NumberRow,
@@ -64,7 +64,7 @@ function numberOf(
 
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
 
-/** Where a name stands in a text, or where the text begins. */
+/** The location of a name in a text, or of its start. */
 function placeOf(text: string, name: string | null, file: string): Loc {
   const at = name === null ? -1 : text.indexOf(JSON.stringify(name));
   const before = text.slice(0, Math.max(0, at)).split('\n');

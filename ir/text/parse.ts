@@ -1,5 +1,5 @@
-/** The text forms read back. A file begins with `tapeout ir 1`; behind it stand a module, or graphs, or a program with its
- *  kernels and their schedules, or kernels or schedules alone. */
+/** Parses the text forms. A file starts with `tapeout ir 1`, followed by a module, or graphs, or a program with its
+ *  kernels and their schedules, or only kernels or schedules. */
 
 import { upsert } from '../collections.ts';
 import { CompileError, type Loc } from '../diagnostic.ts';
@@ -18,34 +18,35 @@ export { type GraphTextOptions, parseGraph, parseModule } from './parse-graph.ts
 export { parseKernel } from './parse-kernel.ts';
 export { directivesOf, parseSchedules, type ScheduleText } from './parse-schedule.ts';
 
-/** What a file holds, in its order. Graphs outside of a module have the params of one name in common. */
+/** The contents of a file, in order. Graphs outside a module share params of equal name. */
 export interface Text {
   readonly modules: readonly Module[];
   readonly graphs: readonly Graph[];
-  /** Kernels that belong to no program. */
+  /** Kernels outside a program. */
   readonly kernels: readonly Kernel[];
   readonly program: Outline | Program | null;
   readonly programLoc: Loc | null;
   readonly schedules: readonly ScheduleText[];
-  /** What the file says of graphs and kernels outside of a module and a program. */
+  /** The largest batch of graphs and kernels outside a module or program, if given. */
   readonly maxBatch: number | null;
 }
 
-/** Every kernel of a file. Where no program says otherwise, buffers of one name and type are one buffer, as kernels that
- *  follow each other share them. Throws a `CompileError` with the place of what is wrong. */
+/** All kernels of a file. Without a program, buffers of equal name and type are the same, so that consecutive kernels
+ *  share them. Throws a `CompileError` with the location of the problem. */
 export function parseKernels(text: string, file: string, options: TextOptions = {}): Kernel[] {
   const { program, kernels } = parseText(text, file, options);
   return program ? kernelsOf(program) : [...kernels];
 }
 
-/** A program, its memory planned or not yet, with its kernels. Throws a `CompileError` with the place of what is wrong. */
+/** A program, with or without planned memory, and its kernels. Throws a `CompileError` with the location of the
+ *  problem. */
 export function parseProgram(text: string, file: string): Outline | Program {
   const { program } = parseText(text, file);
   if (program) return program;
   throw new CompileError('syntax', 'the text holds no program', { loc: { file, line: 1, col: 1 } });
 }
 
-/** Everything in a file. Throws a `CompileError` with the place of what is wrong. */
+/** Everything in a file. Throws a `CompileError` with the location of the problem. */
 export function parseText(text: string, file: string, options: GraphTextOptions = {}): Text {
   const lex = new Lexer(text, file);
   expectVersion(lex);
@@ -70,12 +71,12 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
       graphs.push(graph);
     } else if (lex.is('program')) {
       if (program) throw lex.error('a file holds one program', at);
-      if (kernels.length) throw lex.error('a program stands above its kernels', at);
+      if (kernels.length) throw lex.error('a program must come before its kernels', at);
       programLoc = lex.loc(at);
       program = programOf(lex, options);
     } else if (lex.is('schedule')) addSchedule(lex, schedules);
     else if (lex.is('kernel')) {
-      // In a program the launches say which buffers are one.
+      // In a program, the launches identify buffers.
       const kernel = program
         ? kernelOf(lex, program.storageOf, { ...options, maxBatch: program.maxBatch })
         : kernelOf(lex, storages, known);

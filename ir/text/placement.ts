@@ -1,24 +1,24 @@
-/** Where the parts that an expression shares are computed, so that each is written once: in the innermost place from which
- *  every use is reached. The arms of a choice are places of their own, as only one of them is computed. */
+/** The place to compute each shared part of an expression once: the innermost one that dominates all uses. The branches
+ *  of a select are places of their own, as only one of them is computed. */
 
 import { upsert } from '../collections.ts';
 import { children, type Expr } from '../expr.ts';
 
-/** Around all choices (`null`), or in one arm of a choice. */
+/** A place outside all selects (`null`), or a branch of one. */
 export interface Place {
   readonly outer: Place | null;
   readonly depth: number;
-  /** The choice whose arm this is. */
+  /** The select whose branch this is. */
   readonly of: Expr | null;
 }
 
 export interface Placement {
   readonly of: ReadonlyMap<Expr, Place>;
-  /** By choice: the parts that must be there before it, as its arms need them and something outside of the arm does too. */
+  /** By select: the parts to compute before it, as a branch needs them and something outside that branch does too. */
   readonly before: ReadonlyMap<Expr, ReadonlySet<Expr>>;
 }
 
-/** Of what is computed together; the bodies of reductions are not entered. */
+/** For expressions that are computed together; the bodies of reductions are not entered. */
 export function placement(roots: readonly Expr[]): Placement {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
@@ -38,7 +38,7 @@ export function placement(roots: readonly Expr[]): Placement {
     const known = places.get(e);
     places.set(e, known ? common(known, at) : at);
   };
-  // Readers first, so that a part's place is final when its operands are looked at.
+  // Readers first, so that the place of a part is final before its operands are visited.
   for (const e of order.toReversed()) {
     const at = places.get(e) as Place;
     if (e.kind === 'reduce') continue;

@@ -14,7 +14,7 @@ import { binaries, precedence, unaries } from '../scalar.ts';
 import { type DType, showDim } from '../type.ts';
 import { keywords, reductionWords } from './words.ts';
 
-/** Names in use. */
+/** The names in use. */
 export interface Namespace {
   /** `base`, or the first of `base.1`, `base.2`, … that is free. */
   claim(base: string): string;
@@ -23,7 +23,7 @@ export interface Namespace {
 
 export function namespace(reserved: Iterable<string> = []): Namespace {
   const live = new Set(reserved);
-  // Where the search for a free name may start, so that thousands of one base stay cheap.
+  // The first number to try for each base, so that thousands of equal names stay cheap.
   const next = new Map<string, number>();
   return {
     claim(base) {
@@ -44,15 +44,15 @@ export function namespace(reserved: Iterable<string> = []): Namespace {
 
 export const showName = (name: string): string => (/^[A-Za-z_]\w*(?:\.\w+)*$/.test(name) ? name : showString(name));
 
-/** In quotation marks, on one line: JSON leaves two of the line ends as they are. */
+/** A quoted string on one line: JSON leaves two kinds of line end unescaped. */
 export const showString = (text: string): string =>
   JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
 
-/** `%conv1.weight`, `@train_step`: a name behind a sign may begin with a digit, as those of a Sequential's parts do. */
+/** `%conv1.weight`, `@train_step`: a name after a sign may start with a digit, as the parts of a Sequential do. */
 export const showReference = (sign: '%' | '@', name: string): string =>
   sign + (/^[\w.]+$/.test(name) ? name : showString(name));
 
-/** A number as JavaScript writes it, with `inf` and `nan` for what is none. */
+/** A number as JavaScript writes it, except `inf` and `nan`. */
 export const showNumber = (x: number): string =>
   Number.isNaN(x) ? 'nan' : Math.abs(x) === Infinity ? (x < 0 ? '-inf' : 'inf') : Object.is(x, -0) ? '-0' : String(x);
 
@@ -68,22 +68,22 @@ type Named = Axis | Buffer | Tile;
 export type { Named };
 
 export interface Printer {
-  /** Gives a thing a name until `unbind`; a thing met before it is bound gets one there and then. */
+  /** Names a thing until `unbind`; one that is used unbound is named at once. */
   bind(thing: Named): string;
   unbind(thing: Named): void;
   name(thing: Named): string;
-  /** The texts of the expressions of one statement, and the `let` lines that come before it. */
+  /** The texts of a statement's expressions, and the `let` lines before it. */
   print(
     roots: readonly Expr[],
     atLeast?: number,
   ): { readonly lets: readonly string[]; readonly texts: readonly string[] };
 }
 
-/** The precedence at which only names, literals, loads and calls need no parentheses. */
+/** The precedence at which everything but names, literals, loads and calls needs parentheses. */
 export const tight = precedence.prefix;
 
-/** How large a part must be, in nodes, for a `let` to read better than saying it twice. */
-const large = 9;
+/** The size in nodes from which a repeated part gets a `let`. */
+const letSize = 9;
 
 export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
   const named = new Map<Named, string[]>();
@@ -112,7 +112,7 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
     close(top.names);
     return { lets: top.lines, texts };
 
-    /** Names the shared parts that are not named yet. */
+    /** Names the shared parts that have no name yet. */
     function open(parts: readonly Expr[]): { lines: string[]; names: Map<Expr, string> } {
       const mine = new Map<Expr, string>();
       const lines: string[] = [];
@@ -145,7 +145,7 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
       return known ?? bare(e, min);
     }
 
-    /** `e` itself, in parentheses where it binds less tightly than `min` asks. */
+    /** `e` itself, in parentheses if its precedence is below `min`. */
     function bare(e: Expr, min: number): string {
       const wrap = (level: number, t: string): string => (level < min ? `(${t})` : t);
       const args = (...of: readonly Expr[]): string => of.map((a) => text(a, 0)).join(', ');
@@ -166,7 +166,7 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
           const { sign } = unaries[e.fn];
           if (sign === undefined) return `${e.fn}(${args(e.x)})`;
           const x = text(e.x, precedence.prefix);
-          // `-1` is a literal and `--x` no operator.
+          // `-1` is a literal, and `--x` is not valid.
           return wrap(precedence.prefix, e.x.kind === 'const' || x.startsWith('-') ? `${sign}(${x})` : `${sign}${x}`);
         }
         case 'binary': {
@@ -199,13 +199,13 @@ export function exprPrinter(names: Namespace = namespace(keywords)): Printer {
   return { bind, unbind, name, print };
 }
 
-/** One expression by itself. */
+/** One expression on its own. */
 export function printExpr(e: Expr): string {
   const { lets, texts } = exprPrinter().print([e]);
   return [...lets, ...texts].join('\n');
 }
 
-/** Large parts that several places read, and which of them can be named outside of all reductions within given roots. */
+/** Large parts with several uses, and those of them that can be named outside all reductions within given roots. */
 function sharing(roots: readonly Expr[]): {
   shared: ReadonlySet<Expr>;
   within: (roots: readonly Expr[]) => readonly Expr[];
@@ -219,16 +219,16 @@ function sharing(roots: readonly Expr[]): {
     if (known > 0) return;
     const below = children(e);
     for (const c of below) visit(c);
-    size.set(e, Math.min(large, 1 + below.reduce((n, c) => n + (size.get(c) as number), 0)));
+    size.set(e, Math.min(letSize, 1 + below.reduce((n, c) => n + (size.get(c) as number), 0)));
     const axes = new Set(below.flatMap((c) => [...(free.get(c) as ReadonlySet<Axis>)]));
     if (e.kind === 'axis') axes.add(e.axis);
     if (e.kind === 'reduce') for (const a of e.over) axes.delete(a);
     free.set(e, axes);
   };
   for (const r of roots) visit(r);
-  const shared = new Set([...uses].filter(([e, n]) => n > 1 && size.get(e) === large).map(([e]) => e));
+  const shared = new Set([...uses].filter(([e, n]) => n > 1 && size.get(e) === letSize).map(([e]) => e));
 
-  /** Children first. What a reduction's body reads of its axes can only be named inside. */
+  /** Children first. A part that depends on a reduction's axes can only be named inside it. */
   const within = (of: readonly Expr[]): readonly Expr[] => {
     const [found, bound, seen] = [[] as Expr[], new Set<Axis>(), new Set<Expr>()];
     for (const e of of)

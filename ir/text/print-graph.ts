@@ -1,9 +1,9 @@
-/** Graphs and modules as text, a node a line in the order in which they run.
+/** Prints graphs and modules, a node a line in the order in which they run.
  *
- *  A node has no name of its own, as it is made where the user's variable is not known. It is called by its op, `%conv2d`,
- *  `%relu.1`, so that a line says what it reads without a search, and inserting a matmul does not renumber every relu.
- *  A node that is a result is called by the result's name; one that updates a param by the param's, with `.new`.
- *  `parse-graph` reads all of it back. */
+ *  Nodes have no names of their own, as the user's variables are not known when they are made. They are named after
+ *  their ops, `%conv2d`, `%relu.1`, so that a line can be read on its own, and inserting a matmul does not renumber
+ *  every relu. A result has the result's name; a value that updates a param has the param's, with `.new`. `parse-graph`
+ *  reads all of it back. */
 
 import type { Attr } from '../attr.ts';
 import type { FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from '../graph.ts';
@@ -31,7 +31,7 @@ export function printGraph(graph: Graph, options: PrintOptions = {}): string {
   const opening = `graph ${showReference('@', graph.name)}(`;
   const oneLine = `${opening}${params.join(', ')}) {`;
   const wrapped = params.map((p, i) => [`  ${p},`, place(graph.params[i] as Param)] as const);
-  // Only a param on a line of its own can tell its place.
+  // A param needs a line of its own to show its location.
   const head =
     oneLine.length <= width && wrapped.every(([, told]) => told === null)
       ? [oneLine]
@@ -48,8 +48,8 @@ export function printGraph(graph: Graph, options: PrintOptions = {}): string {
   return [...head, ...withComments(body), ...last, ...showTask(graph.task, name), '}'].join('\n');
 }
 
-/** Each group as a block that ends with what it stores; a node that several groups compute stands in each. A node that no
- *  group reads stands before all of them, and `fused {}` says of a graph that computes nothing that it went through fusion. */
+/** Each group as a block that ends with its stored values; a node that several groups compute appears in each. Nodes
+ *  outside all groups come first, and `fused {}` marks a fused graph that computes nothing. */
 function showGroups(
   graph: FusedGraph,
   nodes: readonly Node[],
@@ -79,7 +79,7 @@ const roles: Readonly<Record<Role, string>> = {
   scalar: ' scalar',
 };
 
-/** What a task holds on to beside the results. */
+/** The values that a task needs besides the results. */
 function valuesOf(task: Task | undefined): readonly Value[] {
   if (task?.kind === 'differentiate') return [task.of, ...(task.seed ? [task.seed] : [])];
   return task ? [...task.gradients.values()] : [];
@@ -94,14 +94,14 @@ function nameValues(graph: Graph, nodes: readonly Value[]): (v: Value) => string
   for (const p of graph.params) give(p, p.name);
   for (const r of graph.results) if (r.value.kind === 'node') give(r.value, r.into ? `${r.into.name}.new` : r.name);
   for (const v of nodes) if (v.kind === 'node') give(v, v.op.name);
-  // What no graph should hold, a param that it does not list, still prints.
+  // An unlisted param, though invalid, still prints.
   return (v) => {
     if (!named.has(v)) give(v, v.kind === 'param' ? v.name : v.op.name);
     return showReference('%', named.get(v) as string);
   };
 }
 
-/** `%loss`, `%w.new -> %w`, and `loss = %x` where the name cannot be told from these. */
+/** `%loss`, `%w.new -> %w`, or `loss = %x` if the value has another name. */
 function showResult(r: Result, name: (v: Value) => string): string {
   const value = name(r.value);
   const into = r.into ? ` -> ${name(r.into)}` : '';
@@ -119,14 +119,14 @@ function showTask(task: Task | undefined, name: (v: Value) => string): string[] 
   return list(`  differentiate ${name(task.of)}${seed} wrt`, task.wrt.map(name), ` then ${task.then}`);
 }
 
-/** `head a, b tail` on a line, or a line for each where that would be long. */
+/** `head a, b tail` on one line, or with a line for each member if that would be too long. */
 function list(head: string, members: readonly string[], tail = ''): string[] {
   const line = [head, members.join(', ')].join(' ') + tail;
   if (line.length <= width) return [line];
   return [head, ...members.map((m, i) => `    ${m}${i < members.length - 1 ? ',' : tail}`)];
 }
 
-/** ` {stride=[1,1], to=i32}`, in the order in which the op's author gave them, or nothing. */
+/** ` {stride=[1,1], to=i32}`, in the order given by the op's author, or nothing. */
 function showAttrs(attrs: Readonly<Record<string, Attr>>): string {
   const entries = Object.entries(attrs).map(([k, v]) => `${k}=${showAttr(v)}`);
   return entries.length ? ` {${entries.join(', ')}}` : '';

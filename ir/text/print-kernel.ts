@@ -1,8 +1,8 @@
-/** Kernels as text: loops, tiles and stores, with names that are unique where they are visible.
+/** Prints kernels: loops, tiles and stores, with names that are unique where they are visible.
  *
- *  The user's places that a kernel computes stand in comments beneath its head. A loop reads `for n in 0..N step 4 {`, its
- *  first word its mode; `for i: 8 in …` tells the extent of an axis where that is not the upper bound. A buffer that a
- *  param's bytes are shown under is declared by a `view` line. `parse-kernel` reads all of it back. */
+ *  The user's locations that a kernel computes are in comments after its head. A loop reads `for n in 0..N step 4 {`,
+ *  starting with its mode; `for i: 8 in …` gives the extent of an axis if it differs from the upper bound. A view of a
+ *  param's bytes has a `view` line. `parse-kernel` reads all of it back. */
 
 import { type Buffer, dtypeOf, size, type Tile } from '../expr.ts';
 import { buffersOf } from '../interpret/kernel.ts';
@@ -39,7 +39,7 @@ export function printKernel(kernel: Kernel, options: PrintOptions = {}): string 
   return [...head, ...places, ...views, ...kernel.body.flatMap((s) => printStmt(s, printer, '  ')), '}'].join('\n');
 }
 
-/** A file of kernels alone, in their order. `maxBatch` is what its head tells of N. */
+/** A file of only kernels, in order. `maxBatch` is the bound on N in its head. */
 export const printKernels = (
   kernels: readonly Kernel[],
   { maxBatch, ...options }: PrintOptions & { readonly maxBatch?: number } = {},
@@ -51,7 +51,7 @@ export const printKernels = (
     '',
   ].join('\n');
 
-/** `x: f32[N,400] view of pool: f32[N,16,5,5]`; what is declared before is only named. */
+/** `x: f32[N,400] view of pool: f32[N,16,5,5]`; a buffer declared before is only named. */
 function viewed(b: Buffer, printer: Printer, declared: Set<Buffer>): string {
   if (declared.has(b)) return printer.name(b);
   declared.add(b);
@@ -59,7 +59,7 @@ function viewed(b: Buffer, printer: Printer, declared: Set<Buffer>): string {
   return b.viewOf ? `${own} view of ${viewed(b.viewOf, printer, declared)}` : own;
 }
 
-/** One statement by itself, as a report shows it. */
+/** One statement on its own, for reports. */
 export const showStmt = (s: Stmt): string => printStmt(s, exprPrinter(), '').join('\n');
 
 function printStmt(s: Stmt, printer: Printer, indent: string): string[] {
@@ -92,7 +92,7 @@ function printStmt(s: Stmt, printer: Printer, indent: string): string[] {
   }
 }
 
-/** Statements whose tiles are known only among them. */
+/** Statements whose tiles are visible only among them. */
 function scoped(body: readonly Stmt[], printer: Printer, indent: string): string[] {
   const lines = body.flatMap((s) => printStmt(s, printer, indent));
   for (const s of body) if (s.kind === 'tile') printer.unbind(s.tile);
@@ -107,5 +107,5 @@ function isUpper({ axis, to }: Loop): boolean {
   return to.kind === 'const' && dtypeOf(to) === 'i32' && extent.kind === 'const' && to.value === extent.value;
 }
 
-/** Where a tile lies, unless that is in registers, and how. */
+/** The memory of a tile outside registers, and its element size. */
 const showPlace = ({ memory, half }: Tile): string => (memory ? ` ${memory}${half ? ' half' : ''}` : '');

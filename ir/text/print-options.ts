@@ -1,25 +1,25 @@
-/** What every text form shares: its version, its width, and how it names places in the user's files. */
+/** Shared by all text forms: the version, the line width, and the form of locations in the user's files. */
 
 import type { Loc } from '../diagnostic.ts';
 
 /** The first line of a file that holds IR. */
 export const versionLine = 'tapeout ir 1';
 
-/** Lists that would make a line longer than this take a line for each member. */
+/** A list that would exceed this line width gets a line per member. */
 export const width = 120;
 
-/** How graphs, kernels and programs are printed. */
+/** Options for printing graphs, kernels and programs. */
 export interface PrintOptions {
-  /** The folder that places in files are told relative to. What lies outside of it is told by file name alone: no text
-   *  holds an absolute path. */
+  /** The folder that locations are relative to. A location outside it is printed with only its file name, so that no
+   *  text has an absolute path. */
   readonly root?: string;
-  /** Whether to tell places at all; true unless told. */
+  /** Print locations; true by default. */
   readonly places?: boolean;
-  /** A text that was read: places in it are not told again, as they are the text's own. */
+  /** The name of the text that was parsed, whose own locations are not printed. */
   readonly text?: string;
 }
 
-/** Whether a place is to be told. */
+/** True if a location is to be printed. */
 export const tells = (loc: Loc, { places = true, text }: PrintOptions): boolean => places && loc.file !== text;
 
 /** `lenet.ts:21:25`. */
@@ -37,7 +37,7 @@ export function showPlace(loc: Loc, { root = '' }: PrintOptions): string {
   return `${shown}:${loc.line}:${loc.col}`;
 }
 
-/** Each place once, in order, a file's name once for the places that follow each other in it, in lines that are not overlong. */
+/** Each location once, in order, with a file name once for consecutive locations in it, in lines of limited width. */
 export function showPlaces(locs: readonly Loc[], options: PrintOptions): string[] {
   const lines: string[] = [];
   let file = '';
@@ -52,14 +52,14 @@ export function showPlaces(locs: readonly Loc[], options: PrintOptions): string[
   return lines;
 }
 
-/** Puts a comment behind each line that has one, all in a column, as far as lines are not overlong. */
+/** Adds the comments at the ends of lines, in one column as far as the line width allows. */
 export function withComments(lines: readonly (readonly [text: string, comment: string | null])[]): string[] {
   const noted = lines.filter(([, comment]) => comment !== null);
   const column = Math.min(width, Math.max(0, ...noted.map(([text]) => text.length)));
   return lines.map(([text, comment]) => (comment === null ? text : `${text.padEnd(column)}  ; ${comment}`));
 }
 
-/** Rows of text under each other; columns named in `right` are aligned on their right. */
+/** Rows of a table; columns in `right` are right-aligned. */
 export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string[] {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((r) => (r[c] as string).length)));
   return rows.map((r) =>

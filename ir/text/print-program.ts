@@ -1,5 +1,5 @@
-/** Programs as text: what a host can call, the launches of each call, the buffers, and where in the arena each lies once
- *  memory is planned; behind them the kernels, each once. `parse-program` reads all of it back. */
+/** Prints programs: the entries that a host can call, their launches, the buffers, with their offsets in the arena once
+ *  memory is planned, and then the kernels, each once. `parse-program` reads all of it back. */
 
 import { upsert } from '../collections.ts';
 import type { Buffer } from '../expr.ts';
@@ -24,12 +24,12 @@ import { type PrintOptions, table, versionLine } from './print-options.ts';
 import { printSchedule } from './print-schedule.ts';
 
 export interface ProgramPrintOptions extends PrintOptions {
-  /** The kernels' bodies too, each once, in the order of their first launch. Without them no text is whole: it is there to
-   *  be looked at, and is not read back. */
+  /** Prints the kernels too, each once, in the order of their first launch. A text without them is only for reading,
+   *  and cannot be parsed. */
   readonly kernels?: boolean;
-  /** What made each kernel, to stand in front of it. */
+  /** The schedule of each kernel, printed before it. */
   readonly schedules?: ReadonlyMap<string, Schedule>;
-  /** What was dropped from the schedule of each. */
+  /** The directives dropped from each schedule. */
   readonly dropped?: ReadonlyMap<string, readonly Dropped[]>;
 }
 
@@ -66,7 +66,7 @@ export function printProgram(program: Outline | Program, options: ProgramPrintOp
   return [text, ...kernels.map((k) => `${k.join('\n')}\n`)].join('\n');
 }
 
-/** Every buffer that entries use. */
+/** Every buffer of the entries. */
 const storagesOf = ({ entries, lasting }: Outline): Storage[] => {
   const temps = lifetimes(entries, new Set(lasting.map((s) => s.buffer)));
   return [...lasting, ...[...temps.keys()].map((buffer): Storage => ({ buffer, purpose: 'temp' }))];
@@ -103,6 +103,6 @@ const slotRow = (s: Slot, name: (b: Buffer) => string): string[] => [
   showLife(s.live),
 ];
 
-/** `forward 0..2, train_step 3..14`: the launches between which a buffer is needed. */
+/** `forward 0..2, train_step 3..14`: the first and last launches that need a buffer. */
 export const showLife = (live: readonly Span[] = []): string =>
   live.map(({ entry, from, to }) => `${showName(entry)} ${from}..${to}`).join(', ');

@@ -1,4 +1,4 @@
-/** Schedules as text: a block in front of the kernel that it made, or a file of its own. */
+/** Prints schedules: a block before each scheduled kernel, or a file of their own. */
 
 import {
   type Directive,
@@ -12,8 +12,8 @@ import {
 import { showDim } from '../type.ts';
 import { showName, showReference } from './print-expr.ts';
 
-/** `schedule @matmul {`, a directive a line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered. What was
- *  dropped stands ahead of it, in comments. */
+/** `schedule @matmul {`, a directive per line, `}`; `schedule @copy {}` for a kernel that stays as it was lowered.
+ *  Dropped directives are in comments before it. */
 export function printSchedule(kernel: string, schedule: Schedule, dropped: readonly Dropped[] = []): string {
   const notes = dropped.map((d) => `; dropped: ${showDirective(d.directive)}: ${d.why}`);
   const head = `schedule ${showReference('@', kernel)} {`;

@@ -1,8 +1,8 @@
-/** The reference of the directives, written from their rows in `schedule.ts`: a table for readers, and a grammar. */
+/** The reference of directives from their rows in `schedule.ts`: a table, a glossary and a grammar. */
 
 import { directiveNames, directives, type Field, fieldsOf, type Held } from '../schedule.ts';
 
-/** A line for each way to write a directive, as a Markdown table. */
+/** A Markdown table with a row for each way to write a directive. */
 export const directivesTable = (): string =>
   [
     '| directive | before --> after |',
@@ -10,7 +10,7 @@ export const directivesTable = (): string =>
     ...directiveNames.flatMap((name) => directives[name].doc.map(([line, makes]) => `| \`${line}\` | ${makes} |`)),
   ].join('\n');
 
-/** A line for each directive: what it is called elsewhere. */
+/** A Markdown table of the directives' names elsewhere. */
 export const directivesGlossary = (): string =>
   [
     '| here | elsewhere |',
@@ -18,11 +18,11 @@ export const directivesGlossary = (): string =>
     ...directiveNames.map((name) => `| \`${name}\` | ${directives[name].known} |`),
   ].join('\n');
 
-/** The rule `directive` of the grammar. */
+/** The grammar rule `directive`. */
 export const directivesGrammar = (): string =>
   `directive = ${directiveNames.map((name) => [`"${name}"`, ...fieldsOf(name).map(fieldGrammar)].join(' ')).join('\n          | ')} ;`;
 
-/** What of a directive's text holds each. */
+/** The grammar of each kind of field. */
 const grammar: Readonly<Record<Exclude<keyof Held, 'flag'>, string>> = {
   loop: 'name',
   loops: 'name ":" dim { "," name ":" dim }',

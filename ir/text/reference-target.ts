@@ -1,8 +1,8 @@
-/** The reference of a target's numbers, written from their rows in `target-numbers.ts`. */
+/** The reference of a target's numbers, from their rows in `target-numbers.ts`. */
 
 import { describable, type Machine, numberAt } from '../target-numbers.ts';
 
-/** A line for each number of a target, as a Markdown table. */
+/** A Markdown table of a target's numbers. */
 export function targetsTable(name: Machine['extends']): string {
   const { target, numbers } = describable[name];
   return [

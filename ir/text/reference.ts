@@ -1,5 +1,5 @@
-/** The reference of the ops, written from their definitions: operands, attributes, type rule, equation and gradient. An op
- *  from outside gets its page as Tapeout's own do, with nothing else to write. */
+/** The reference of ops from their definitions: operands, attributes, type rule, equation and gradient. A user's op
+ *  gets the same page as Tapeout's own. */
 
 import type { Attrs } from '../attr.ts';
 import { CompileError } from '../diagnostic.ts';
@@ -9,7 +9,7 @@ import { f32, isBatch, N, type TensorType } from '../type.ts';
 import { exprPrinter } from './print-expr.ts';
 import { printGraph } from './print-graph.ts';
 
-/** All of these ops as one Markdown text, in the order of their names. */
+/** A Markdown text on these ops, sorted by name. */
 export function opsReference(ops: Iterable<OpDef>): string {
   const sorted = [...ops].sort((a, b) => (a.name < b.name ? -1 : 1));
   return `${[
@@ -22,7 +22,7 @@ the graph that reverse-mode differentiation puts in its place, \`g\` being the c
   ].join('\n\n')}\n`;
 }
 
-/** One op's page. */
+/** The page of one op. */
 export function opReference(op: OpDef): string {
   const attrs = Object.entries(op.attrs);
   const shown = example(op);
@@ -37,7 +37,7 @@ export function opReference(op: OpDef): string {
   ].join('\n\n');
 }
 
-/** A node of an op over params that are called as its operands are. */
+/** A node of an op over params named like its operands. */
 interface Example {
   readonly op: OpDef;
   readonly inputs: readonly Value[];
@@ -57,13 +57,13 @@ function example(op: OpDef): Example | null {
     const inputs = op.operands.map((o) => param('input', o, (types as Record<string, TensorType>)[o] as TensorType));
     return { op, inputs, attrs: attrs as Attrs, result: build(op, inputs, attrs as Attrs) };
   } catch (e) {
-    // An op from outside may take other operands, and not say which.
+    // A user's op may take other operands without giving an example.
     if (e instanceof CompileError) return null;
     throw e;
   }
 }
 
-/** The node as a graph has it, and below it what an element of it is. */
+/** The node as a graph prints it, and below it the equation of an element. */
 function equation({ op, inputs, attrs, result }: Example): string {
   const node = printGraph(makeGraph('g', [{ name: resultName(op), value: result }])).split('\n')[1] as string;
   const buffers = inputs.map((v, i): Buffer => ({ name: op.operands[i] as string, type: v.type }));
@@ -82,7 +82,7 @@ function equation({ op, inputs, attrs, result }: Example): string {
       typesOf(op, inputs),
       result.type,
     );
-  // The result's indices are called by letters that the equation does not use itself.
+  // The result's indices are letters that the equation does not use itself.
   const plain = result.type.shape.map((extent, d) => axis(`d${d}`, extent));
   const taken = new Set([...op.operands, resultName(op)]);
   walk(at(plain), (e) => {

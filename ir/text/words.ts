@@ -1,10 +1,10 @@
-/** The words of the kernel language: what the printer spells and the parser reads, and what no name may be. */
+/** The words of the kernel language, for the printer and the parser. No name may be one of them. */
 
 import { dtypeNames } from '../dtype.ts';
 import type { ReduceFn } from '../expr.ts';
 import { type BinaryFn, binaries, binaryFns, type UnaryFn, unaries, unaryFns } from '../scalar.ts';
 
-/** Operations that are spelt as calls. Those that are spelt as signs are named so where no sign fits their operands. */
+/** Functions spelt as calls. A function with a sign is one, too, if the sign does not fit all kinds of operands. */
 export const binaryWords: readonly BinaryFn[] = binaryFns.filter((fn) => !binaries[fn].sign || binaries[fn].sign.of);
 export const unaryWords: readonly UnaryFn[] = unaryFns.filter((fn) => !unaries[fn].sign);
 
@@ -36,7 +36,7 @@ const statements = [
   ...['let', 'view', 'buffer', 'of', 'out', 'inout', 'kernel'],
 ];
 
-/** Words that are no names in expressions and kernels. */
+/** Words that cannot be names in expressions and kernels. */
 export const keywords: ReadonlySet<string> = new Set<string>([
   ...binaryWords,
   ...unaryWords,

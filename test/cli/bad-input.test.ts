@@ -22,7 +22,7 @@ function isDiagnostic(stderr: string): void {
 
 describe('texts of which opt tells what is wrong, and where', () => {
   const texts: Record<string, readonly [text: string | Uint8Array, place: string, message: RegExp]> = {
-    'an empty file': ['', '1:1', /the text is empty: it would begin with 'tapeout ir 1'/],
+    'an empty file': ['', '1:1', /the text is empty: it must begin with 'tapeout ir 1'/],
     'lines that end in CR and LF': [
       graph('return %z').replaceAll('\n', '\r\n'),
       '3:8',
@@ -70,14 +70,14 @@ describe('texts of which opt tells what is wrong, and where', () => {
     'a number that is none in 64 bits': [
       graph('%y = full() {value=1e400, shape=[4], dtype=f32} : f32[4]\nreturn %y'),
       '3:20',
-      /'1e400' is beyond every number/,
+      /'1e400' is out of range for its type/,
     ],
     'a number that is none in 32 bits': [
       graph('%y = full() {value=1e39, shape=[4], dtype=f32} : f32[4]\nreturn %y'),
       '3:6',
       /1e\+39 is no value of type f32/,
     ],
-    'such a number in a kernel': [kernel('for i in 0..4 {\ny[i] = x[i] * 1e39\n}'), '4:15', /'1e39' is beyond/],
+    'such a number in a kernel': [kernel('for i in 0..4 {\ny[i] = x[i] * 1e39\n}'), '4:15', /'1e39' is out of range/],
     'an index out of bounds': [kernel('for i in 0..4 {\ny[i] = x[i + 1]\n}'), '4:1', /index 0 may be 4/],
     'a race': [kernel('parallel i in 0..4 {\ny[0] = x[i]\n}'), '4:1', /store the same elements/],
     'a param that is not used': [kernel('for i in 0..4 {\ny[i] = 1.0\n}'), '2:8', /the param x is 'in'/],
@@ -93,7 +93,7 @@ describe('texts of which opt tells what is wrong, and where', () => {
       /1000000 copies: the most are 4096/,
     ],
     'a billion lanes': [kernel('vectorize i in 0..1000000000 {\ny[0] = x[0]\n}'), '3:1', /1000000000 copies/],
-    'a tile of a million registers': [kernel('tile t: f32[1000000]'), '3:9', /fits in no registers/],
+    'a tile of a million registers': [kernel('tile t: f32[1000000]'), '3:9', /does not fit in registers/],
     'two inputs of one name': [
       `${head}program @p (N <= 4) {\n  entry @e {\n    input x: f32[4]\n    input x: f32[4]\n  }\n  buffers {\n    purpose name type\n    input x f32[4]\n  }\n}\n`,
       '5:11',

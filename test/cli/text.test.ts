@@ -248,13 +248,10 @@ describe('tapeout opt', () => {
   });
 
   test.each([
-    ['(module\n  (memory 1))', /this is WebAssembly text, which the last stage writes, and no text of the IR\n/],
+    ['(module\n  (memory 1))', /this is WebAssembly text, which the last stage writes, not a text of the IR\n/],
     ['struct Call { n: u32 }', /this is a shader/],
-    [
-      "import { nn } from 'tapeout';",
-      /this is JavaScript or TypeScript.*\n.*help: take a model through tapeout print/s,
-    ],
-    ['', /the text is empty: .*\nhelp: where it comes through a pipe, did the command ahead fail\?/s],
+    ["import { nn } from 'tapeout';", /this is JavaScript or TypeScript.*\n.*help: print a model with tapeout print/s],
+    ['', /the text is empty: .*\nhelp: if it comes through a pipe, did the command before it fail\?/s],
     ['(graph)', /expected 'tapeout ir 1', the line that every text begins with/],
   ])('%j is no text of the IR', async (text, message) => {
     const { code, stderr } = await cli(['opt', '-'], { cwd: folderOf(), stdin: text });

@@ -242,7 +242,7 @@ describe('what is wrong is said at its place', () => {
       p('0 @k(x, y out) 1 @k(x, t out)', { table: table.replace('}', 'temp t f32[N,4]\n}') }),
       4,
       24,
-      /@k is launched with other buffers before/,
+      /@k is launched with other buffers above/,
     ],
     'a temporary that nothing needs': [
       p('0 @k(x, y out)', { table: table.replace('}', 'temp t f32[N,4]\n}') }),
@@ -279,7 +279,7 @@ describe('what is wrong is said at its place', () => {
       `tapeout ir 1\n${k}program @q (N <= 1) {}`,
       9,
       1,
-      /a program stands above its kernels/,
+      /a program must come before its kernels/,
     ],
     'a directive that is none': [
       'tapeout ir 1\nschedule @k { vectorise i by 4 }',
@@ -287,7 +287,7 @@ describe('what is wrong is said at its place', () => {
       15,
       /there is no directive 'vectorise'/,
     ],
-    'a directive without its number': ['tapeout ir 1\nschedule @k { tile i }', 2, 22, /expected 'by' behind 'tile'/],
+    'a directive without its number': ['tapeout ir 1\nschedule @k { tile i }', 2, 22, /expected 'by' after 'tile'/],
     'a number of none': [
       'tapeout ir 1\nschedule @k { tile i by 0 }',
       2,
@@ -306,7 +306,7 @@ describe('what is wrong is said at its place', () => {
       28,
       /names each dimension once, from 0 to 1/,
     ],
-    'cuts that do not rise': ['tapeout ir 1\nschedule @k { peel i at 4, 2 }', 2, 25, /at numbers that rise/],
+    'cuts that do not rise': ['tapeout ir 1\nschedule @k { peel i at 4, 2 }', 2, 25, /at increasing numbers/],
     'two schedules of a kernel': ['tapeout ir 1\nschedule @k {}\nschedule @k {}', 3, 10, /two schedules of @k/],
     'a schedule without an end': ['tapeout ir 1\nschedule @k {', 2, 14, /found the end of the text/],
   };
