@@ -32,7 +32,7 @@ export const broadcast: Op<['x'], { shape: Shape; dims: readonly number[] }> = d
   vjp(_ops, g, { shape, dims }) {
     const repeated = shape.map((_, d) => d).filter((d) => !dims.includes(d));
     const summed = repeated.length ? reduceSum(g, { dims: repeated }) : g;
-    // What is left lies in the result's order; x may have had its own.
+    // The remaining dimensions come in the result's order, which may differ from x's.
     const order = [...dims].sort((a, b) => a - b);
     return {
       x: dims.every((d, i) => d === order[i]) ? summed : permute(summed, { perm: dims.map((d) => order.indexOf(d)) }),

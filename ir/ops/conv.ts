@@ -1,4 +1,4 @@
-/** Two-dimensional convolution and its two gradients: a closed set, each the transpose of another. */
+/** Two-dimensional convolution and its two gradients: a closed set, each a transpose of another. */
 
 import { integer, integers } from '../attr.ts';
 import { defineOp } from '../define-op.ts';
@@ -6,7 +6,7 @@ import * as x from '../expr.ts';
 import { type Op, typeError } from '../graph.ts';
 import { type Dim, f32, isBatch, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
 
-/** Where windows lie over an image: [height, width] of each. */
+/** The geometry of windows over an image: [height, width] of each. */
 export type Window = {
   stride: readonly number[];
   padding: readonly number[];
@@ -17,30 +17,30 @@ export type ConvAttrs = Window & { groups: number };
 
 /** Two numbers, for height and width. */
 export const pair = (least: number) => integers(least, 2);
-/** What a window's attributes may be. */
+/** The kinds of a window's attributes. */
 export const windowKinds = { stride: pair(1), padding: pair(0), dilation: pair(1) } as const;
-/** A convolution to show the ops with. */
+/** Example attributes for the reference. */
 const shown = { stride: [2, 2], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
 const convKinds = { ...windowKinds, groups: integer(1) } as const;
 
-/** How many places a window has along one dimension. */
+/** The number of positions of a window along one dimension. */
 export const places = (extent: number, kernel: number, d: 0 | 1, w: Window): number =>
   Math.floor(
     (extent + 2 * (w.padding[d] as number) - (w.dilation[d] as number) * (kernel - 1) - 1) / (w.stride[d] as number),
   ) + 1;
 
-/** Where tap `k` of a window at place `i` lies in the input, which padding shifts: it may lie outside. */
+/** The input index of tap `k` of the window at position `i`, shifted by the padding: it may be out of bounds. */
 export const tap = (i: x.Expr, k: x.Expr, d: 0 | 1, w: Window): x.Expr =>
   x.sub(
     x.add(x.mul(i, x.int(w.stride[d] as number)), x.mul(k, x.int(w.dilation[d] as number))),
     x.int(w.padding[d] as number),
   );
 
-/** Whether an index that padding has shifted lies inside; always true where there is no padding. */
+/** True if an index shifted by padding is in bounds; always true without padding. */
 export const inside = (i: x.Expr, extent: number, padding: number): x.Expr =>
   padding === 0 ? x.bool(true) : x.and(x.ge(i, x.int(0)), x.lt(i, x.int(extent)));
 
-/** An extent that is no batch. */
+/** An extent that is not the batch. */
 export const fixed = (t: TensorType, d: number): number => t.shape[d] as number;
 
 function checkOperands(name: string, image: TensorType, weight: TensorType): void {
@@ -66,7 +66,7 @@ function checkOperands(name: string, image: TensorType, weight: TensorType): voi
   for (const t of [image, weight]) checkBatch(name, t);
 }
 
-/** Windows have constant extents: of an image only the first dimension may be the batch. */
+/** Windows need constant extents: only the first dimension of an image may be the batch. */
 export function checkBatch(name: string, t: TensorType): void {
   const at = t.shape.findLastIndex((d) => isBatch(d));
   if (at > 0)
@@ -77,7 +77,7 @@ export function checkBatch(name: string, t: TensorType): void {
     );
 }
 
-/** A cotangent has as many places as its convolution's result had. */
+/** Checks that a cotangent has as many positions as its convolution's result. */
 function checkPlaces(
   name: string,
   g: TensorType,
@@ -151,10 +151,11 @@ export const conv2d: Op<['x', 'w'], ConvAttrs> = defineOp({
   }),
 });
 
-/** The cotangent of a convolution's input, from `g`, that of its result: every place gathers from the windows over it. */
+/** The cotangent of a convolution's input, from `g`, the cotangent of its result: each element gathers from the windows
+ *  over it. */
 export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number[] }> = defineOp({
   name: 'conv2d_input_grad',
-  doc: "The transpose of conv2d in its input: what g, the result's cotangent, makes of images of `size`.",
+  doc: 'The transpose of conv2d in its input: the cotangent of images of `size`, from g, that of the result.',
   operands: ['g', 'w'],
   attrs: { ...convKinds, size: pair(1) },
   rule: 'f32[N,C,h,w] with `size` = [h,w], of g: f32[N,O,H,W] and w: f32[O,C/groups,kh,kw] as conv2d relates them.',
@@ -203,7 +204,7 @@ export const conv2dInputGrad: Op<['g', 'w'], ConvAttrs & { size: readonly number
   }),
 });
 
-/** The place at which tap `k` of a window lies on input index `i`, and whether there is one. */
+/** The position at which tap `k` of a window is on input index `i`, and the condition that there is one. */
 export function placeOf(i: x.Expr, k: x.Expr, d: 0 | 1, count: number, w: Window): [x.Expr, x.Expr] {
   const stride = x.int(w.stride[d] as number);
   const from = x.sub(x.add(i, x.int(w.padding[d] as number)), x.mul(k, x.int(w.dilation[d] as number)));
@@ -214,7 +215,7 @@ export function placeOf(i: x.Expr, k: x.Expr, d: 0 | 1, count: number, w: Window
 /** The cotangent of a convolution's weight, from its input and `g`, the cotangent of its result. */
 export const conv2dWeightGrad: Op<['x', 'g'], ConvAttrs & { kernel: readonly number[] }> = defineOp({
   name: 'conv2d_weight_grad',
-  doc: "The transpose of conv2d in its weight: what g, the result's cotangent, makes of kernels of `kernel`.",
+  doc: 'The transpose of conv2d in its weight: the cotangent of kernels of size `kernel`, from g, that of the result.',
   operands: ['x', 'g'],
   attrs: { ...convKinds, kernel: pair(1) },
   rule: 'f32[O,C/groups,kh,kw] with `kernel` = [kh,kw], of x: f32[N,C,h,w] and g: f32[N,O,H,W] as conv2d relates them.',

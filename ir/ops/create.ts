@@ -1,4 +1,4 @@
-/** Ops that make tensors out of nothing, and tensors of indices. */
+/** Ops that make tensors without operands, and tensors of indices. */
 
 import * as a from '../attr.ts';
 import { defineOp } from '../define-op.ts';
@@ -15,14 +15,14 @@ export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defin
   rule: '`shape` of `dtype`, of which `value` is one: whole for i32, from 0 to 255 for u8, 0 or 1 for bool.',
   example: [{}, { value: 0.5, shape: [N, 4], dtype: 'f32' }],
   infer(_types, { value, shape, dtype }) {
-    if (!isValueOf(dtype, value)) throw typeError('bad-attribute', `full: ${value} is no value of type ${dtype}`);
+    if (!isValueOf(dtype, value)) throw typeError('bad-attribute', `full: ${value} is not a value of type ${dtype}`);
     return tensor(dtype, shape);
   },
   compute: (_load, _at, { value, dtype }) => x.constant(value, dtype),
   vjp: () => ({}),
 });
 
-/** How many elements a shape holds, as a scalar: the divisor of a mean over a symbolic batch. */
+/** The number of elements of a shape, as a scalar: the divisor of a mean over a symbolic batch. */
 export const count: Op<[], { shape: Shape }> = defineOp({
   name: 'count',
   doc: 'The number of elements of a tensor of this shape, as f32.',
@@ -52,10 +52,10 @@ export const iota: Op<[], { shape: Shape; dim: number; dtype: DType }> = defineO
   vjp: () => ({}),
 });
 
-/** `out[…, c] = (index[…] = c)`: whether the last index is the operand's value. */
+/** `out[…, c] = (index[…] = c)`: true where the last index equals the operand. */
 export const oneHot: Op<['index'], { classes: number }> = defineOp({
   name: 'one_hot',
-  doc: 'Whether the index names this class, along a new last dimension of `classes`.',
+  doc: 'True where the index is this class, along a new last dimension of `classes`.',
   operands: ['index'],
   attrs: { classes: a.integer(1) },
   rule: "bool, of the index's shape and a last dimension of `classes`; the index is i32.",

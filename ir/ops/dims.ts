@@ -1,4 +1,4 @@
-/** Dimensions that a reduction takes away: what it may be asked to, and where it reads. */
+/** Helpers for the dimensions that a reduction removes: checks and indices. */
 
 import * as x from '../expr.ts';
 import { typeError } from '../graph.ts';
@@ -7,11 +7,11 @@ import { type Shape, showType, type TensorType } from '../type.ts';
 export type Dims = { dims: readonly number[] };
 export const reducedRule = 'x without the dimensions `dims`, each of which is one of its own; x is f32 or i32.';
 
-/** The dimensions that stay. */
+/** The remaining dimensions. */
 export const kept = (rank: number, dims: readonly number[]): number[] =>
   Array.from({ length: rank }, (_, d) => d).filter((d) => !dims.includes(d));
 
-/** The shape without `dims`. Throws where these are not dimensions of the type. */
+/** The shape without `dims`. Throws if these are not dimensions of the type. */
 export function check(name: string, t: TensorType, dims: readonly number[]): Shape {
   if (t.dtype !== 'f32' && t.dtype !== 'i32')
     throw typeError('dtype-mismatch', `${name}: needs an f32 or i32 tensor, got ${showType(t)}`, 'convert it first');
@@ -21,7 +21,7 @@ export function check(name: string, t: TensorType, dims: readonly number[]): Sha
   return kept(t.shape.length, dims).map((d) => t.shape[d] as never);
 }
 
-/** The operand's index from the result's and the reduction's axes. */
+/** The operand's index from the indices of the result and the axes of the reduction. */
 export function interleave(
   rank: number,
   dims: readonly number[],
@@ -34,6 +34,6 @@ export function interleave(
     return r < 0 ? (outer.next().value as x.Expr) : x.ix(axes[r] as x.Axis);
   });
 }
-/** What the reduction runs over. */
+/** The axes of a reduction. */
 export const axesOf = (t: TensorType, dims: readonly number[]): x.Axis[] =>
   dims.map((d) => x.axis(`r${d}`, t.shape[d] as never));

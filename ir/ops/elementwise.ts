@@ -134,18 +134,18 @@ export const minimum: Op<['a', 'b']> = binary(
 const unlessLess = (a: Value, b: Value, g: Value): Value =>
   select(less(a, b), like(g, 0), select(equal(a, b), mul(g, like(g, 0.5)), g));
 
-/** Whether a < b: bool, of the shape of both. */
-export const less = comparison('less', 'Whether a < b.', x.lt);
-/** Whether a <= b: bool, of the shape of both. */
-export const lessEqual = comparison('less_equal', 'Whether a <= b.', x.le);
-/** Whether a > b: bool, of the shape of both. */
-export const greater = comparison('greater', 'Whether a > b.', x.gt);
-/** Whether a >= b: bool, of the shape of both. */
-export const greaterEqual = comparison('greater_equal', 'Whether a >= b.', x.ge);
-/** Whether a = b: bool, of the shape of both. */
-export const equal = comparison('equal', 'Whether a = b.', x.eq);
-/** Whether a and b differ: bool, of the shape of both. A NaN differs from everything. */
-export const notEqual = comparison('not_equal', 'Whether a and b differ; a NaN differs from everything.', x.ne);
+/** a < b: bool, of the shape of both. */
+export const less = comparison('less', 'The condition a < b.', x.lt);
+/** a <= b: bool, of the shape of both. */
+export const lessEqual = comparison('less_equal', 'The condition a <= b.', x.le);
+/** a > b: bool, of the shape of both. */
+export const greater = comparison('greater', 'The condition a > b.', x.gt);
+/** a >= b: bool, of the shape of both. */
+export const greaterEqual = comparison('greater_equal', 'The condition a >= b.', x.ge);
+/** a = b: bool, of the shape of both. */
+export const equal = comparison('equal', 'The condition a = b.', x.eq);
+/** a ≠ b: bool, of the shape of both. NaN differs from everything. */
+export const notEqual = comparison('not_equal', 'The condition a ≠ b; NaN differs from everything.', x.ne);
 
 /** `cond ? a : b`. */
 export const select: Op<['cond', 'a', 'b']> = defineOp({
@@ -166,15 +166,15 @@ export const select: Op<['cond', 'a', 'b']> = defineOp({
   vjp: ({ cond, a }, g) => ({ cond: 'none', a: select(cond, g, like(a, 0)), b: select(cond, like(a, 0), g) }),
 });
 
-/** Whether both of two conditions hold. */
+/** True if both conditions hold. */
 const both = (p: Value, q: Value): Value => select(p, q, p);
 
-/** Whether one of two conditions holds. */
+/** True if either condition holds. */
 const either = (p: Value, q: Value): Value => select(p, p, q);
 const where = (cond: Value, g: Value): Value => select(cond, g, like(g, 0));
 
 /** x, and `low` where x is less, of one shape; NaN if either is. */
-// The gradient goes to x within its bounds, both included, else to the bound that holds it. A NaN lies within none.
+// The gradient goes to x within its bounds, inclusive, else to the bound that applies. NaN is within no bounds.
 export const clampMin: Op<['x', 'low']> = defineOp({
   name: 'clamp_min',
   doc: 'x, and `low` where x is less; NaN if either is.',
@@ -196,10 +196,10 @@ export const clampMax: Op<['x', 'high']> = defineOp({
   compute: ({ x: v, high }, at) => x.min(v(...at), high(...at)),
   vjp: ({ x: v, high }, g) => ({ x: where(lessEqual(v, high), g), high: where(greater(v, high), g) }),
 });
-/** x kept within `low` and `high`, of one shape; `high` where they lie the wrong way round, and NaN if one of the three is. */
+/** x kept within `low` and `high`, of one shape; `high` if low > high, and NaN if any of the three is. */
 export const clamp: Op<['x', 'low', 'high']> = defineOp({
   name: 'clamp',
-  doc: 'x kept within `low` and `high`; `high` where they lie the wrong way round, and NaN if one of the three is.',
+  doc: 'x kept within `low` and `high`; `high` where low > high, and NaN if any of the three is.',
   operands: ['x', 'low', 'high'],
   attrs: {},
   rule: 'The type of x, low and high, which are of one shape and all f32 or all i32.',
@@ -260,17 +260,17 @@ export const sign: Op<['x']> = unary(
   (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), x.num(0))),
   (v) => like(v, 0),
 );
-/** The greatest whole number not above x, element by element; its gradient is 0. */
+/** The greatest integer not above x, element by element; its gradient is 0. */
 export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
 
-/** max(x, 0), and NaN for NaN, as PyTorch has it. */
+/** max(x, 0), and NaN for NaN, as in PyTorch. */
 export const relu: Op<['x']> = unary(
   'relu',
   'x where it is positive or NaN, else 0.',
   (v) => x.select(x.lt(v, x.num(0)), x.num(0), v),
   (_x, g, y) => reluGrad(y, g),
 );
-/** The cotangent behind a relu, from the relu's result `y`. */
+/** The cotangent of a relu's operand, from the relu's result `y`. */
 export const reluGrad: Op<['y', 'g']> = defineOp({
   name: 'relu_grad',
   doc: 'g where y is positive or NaN, else 0.',
@@ -283,7 +283,7 @@ export const reluGrad: Op<['y', 'g']> = defineOp({
   vjp: ({ y }, g2) => ({ y: 'none', g: reluGrad(y, g2) }),
 });
 
-/** The value in another element type. Floats become integers by truncation. */
+/** The value in another element type. Floats convert to integers by truncation. */
 export const convert: Op<['x'], { to: DType }> = defineOp({
   name: 'convert',
   doc: 'x in the element type `to`; floats lose their fraction on the way to integers.',
@@ -296,7 +296,8 @@ export const convert: Op<['x'], { to: DType }> = defineOp({
   vjp: ({ x }, g, { to }) => ({ x: to === 'f32' && x.type.dtype === 'f32' ? g : 'none' }),
 });
 
-/** x, taken for a constant: what a derivative is known not to depend on, such as the maximum that softmax subtracts. */
+/** x, treated as a constant: for values that a derivative is known not to depend on, such as the maximum that softmax
+ *  subtracts. */
 export const stopGradient: Op<['x']> = defineOp({
   name: 'stop_gradient',
   doc: 'x, through which no gradient flows.',

@@ -1,4 +1,4 @@
-/** Every op there is. A new op is its own file and a line here; one from outside is registered. */
+/** All ops. A new op is a file of its own and a line here; users register theirs. */
 
 import { callSite } from '../call-site.ts';
 import { CompileError } from '../diagnostic.ts';
@@ -14,7 +14,7 @@ import * as pool from './pool.ts';
 import * as reduce from './reduce.ts';
 
 const modules = [create, elementwise, { broadcast }, movement, reduce, { reduceSum }, { matmul }, conv, pool];
-/** Whether a value is what `defineOp` gives. */
+/** True for an op made by `defineOp`. */
 export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
 
 const table = new Map<string, OpDef>(modules.flatMap((m) => Object.values(m).filter(isOp)).map((op) => [op.name, op]));
@@ -24,13 +24,13 @@ for (const op of table.values()) trust(op);
 /** Ops by the name that printed graphs use, registered ones included. */
 export const ops: ReadonlyMap<string, OpDef> = table;
 
-/** What an op, an operand or an attribute may be called, so that its text can be read back. */
+/** A valid name of an op, an operand or an attribute, which the parser can read back. */
 const opName = /^[A-Za-z_]\w*(?:\.\w+)*$/;
 const identifier = /^[A-Za-z_]\w*$/;
 
-/** Makes an op known to the parser, the fuzzers and the reference of the ops, and gives it back:
- *  `export const swish = registerOp(defineOp({ … }))`. Throws where its name is taken by another op, and where its
- *  definition cannot be written as text. To register one op twice is no error. */
+/** Makes an op known to the parser, the fuzzers and the ops reference, and returns it: `export const swish =
+ *  registerOp(defineOp({ … }))`. Throws if another op has its name, or if its definition cannot be written as text.
+ *  Registering an op twice is not an error. */
 export function registerOp<O extends { readonly name: string }>(op: O): O {
   if (!isOp(op)) throw new CompileError('bad-op', 'registerOp takes what defineOp gives', { loc: callSite() });
   const fail = (code: string, problem: string, help: string | null = null): CompileError =>

@@ -49,7 +49,7 @@ export const matmul: Op<['a', 'b']> = defineOp({
   },
 });
 
-/** The last two dimensions exchanged. */
+/** Exchanges the last two dimensions. */
 export function transposed(v: Value): Value {
   const rank = v.type.shape.length;
   const perm = Array.from({ length: rank }, (_, d) => (d < rank - 2 ? d : 2 * rank - 3 - d));

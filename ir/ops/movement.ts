@@ -123,7 +123,7 @@ export const slice: Op<['x'], { starts: readonly number[]; steps: readonly numbe
     return { x: sliceGrad(g, x.type.shape, { starts, steps, shape }) };
   },
 });
-/** Puts a slice's cotangent back where the slice was, zeros around it. */
+/** Puts a slice's cotangent back in the place of the slice, with zeros around it. */
 function sliceGrad(
   g: Value,
   whole: Shape,
@@ -144,20 +144,20 @@ const reversed = (v: Value, flip: readonly number[]): Value =>
     shape: v.type.shape,
   });
 
-/** x with `value` before, behind and between its elements. */
+/** x with `value` before, after and between its elements. */
 export const pad: Op<
   ['x'],
   { low: readonly number[]; high: readonly number[]; interior: readonly number[]; value: number }
 > = defineOp({
   name: 'pad',
-  doc: '`value` in `low[d]` places before, `high[d]` behind and `interior[d]` between the elements along each dimension d; negative ones crop.',
+  doc: '`value` `low[d]` times before, `high[d]` times after and `interior[d]` times between the elements along each dimension d; negative ones crop.',
   operands: ['x'],
   attrs: { low: a.integers(), high: a.integers(), interior: a.integers(0), value: a.number },
   rule: 'x with each extent e made low + e + (e - 1)·interior + high; the batch is not padded, and `value` is one of the type.',
   example: [{ x: f32(N, 4) }, { low: [0, 1], high: [0, 2], interior: [0, 1], value: 0 }],
   infer({ x }, { low, high, interior, value }) {
     const rank = x.shape.length;
-    if (!isValueOf(x.dtype, value)) throw typeError('bad-attribute', `pad: ${value} is no value of type ${x.dtype}`);
+    if (!isValueOf(x.dtype, value)) throw typeError('bad-attribute', `pad: ${value} is not a value of type ${x.dtype}`);
     if (low.length !== rank || high.length !== rank || interior.length !== rank)
       throw typeError('bad-dim', `pad: ${showType(x)} needs ${rank} low, high and interior amounts`);
     const shape = x.shape.map((d, i) => {
@@ -194,7 +194,7 @@ export const pad: Op<
       const steps = interior.map((i) => i + 1);
       return { x: slice(g, { starts: low, steps, shape: x.type.shape }) };
     }
-    // Where x was cropped its cotangent is zero: widen first, then take what lies on x.
+    // The cotangent of cropped elements of x is zero: widen first, then take x's part.
     const widened = pad(g, {
       low: low.map((l) => Math.max(0, -l)),
       high: high.map((h) => Math.max(0, -h)),

@@ -1,4 +1,4 @@
-/** Windows over images: the greatest element of each, where it lay, and the way back. */
+/** Pooling over images: the maximum of each window, its position, and the gradients. */
 
 import { flag } from '../attr.ts';
 import { defineOp } from '../define-op.ts';
@@ -8,15 +8,16 @@ import { currentLoc, type Op, typeError } from '../graph.ts';
 import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import { checkBatch, fixed, inside, pair, placeOf, tap, type Window, windowKinds } from './conv.ts';
 
-/** The attributes of a pool: its windows, their kernel, and whether the last may hang over the edge. */
+/** The attributes of a pool: its windows, their kernel, and whether the last window may extend past the edge. */
 export type PoolAttrs = Window & { kernel: readonly number[]; ceil: boolean };
-/** Windows to show the ops with. */
+/** Example attributes for the reference. */
 const shown = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1], ceil: false } as const;
 const poolRule =
   '[N,C,H,W] of x: f32[N,C,h,w], with H = ⌊(h + 2·padding - dilation·(kh - 1) - 1) / stride⌋ + 1, rounded up with `ceil`, and W likewise.';
 const poolKinds = { kernel: pair(1), ...windowKinds, ceil: flag } as const;
 
-/** How many windows fit. With `ceil` the last may hang over the edge, as long as it starts inside or in the left padding. */
+/** The number of windows that fit. With `ceil` the last may extend past the edge, if it starts inside or in the left
+ *  padding. */
 function windows(extent: number, d: 0 | 1, a: PoolAttrs): number {
   const [k, s, p, dil] = [a.kernel[d], a.stride[d], a.padding[d], a.dilation[d]] as [number, number, number, number];
   const free = extent + 2 * p - dil * (k - 1) - 1;
@@ -46,7 +47,7 @@ function poolShape(name: string, t: TensorType, a: PoolAttrs): Dim[] {
   return [n, c, oh, ow];
 }
 
-/** What is pooled to the type of `g`: images of `size`. */
+/** The type of images of `size` that are pooled to the type of `g`. Throws if they are not. */
 function unpooled(name: string, g: TensorType, attrs: PoolAttrs & { size: readonly number[] }): TensorType {
   const image = tensor('f32', [...g.shape.slice(0, 2), ...attrs.size]);
   if (g.dtype !== 'f32' || g.shape.length !== 4)
@@ -60,7 +61,7 @@ function unpooled(name: string, g: TensorType, attrs: PoolAttrs & { size: readon
   return image;
 }
 
-/** The windows' elements, as a reduction of `fn`; places outside the image hold the least value there is. */
+/** A reduction by `fn` over the elements of a window; positions outside the image count as -∞. */
 function overWindow(
   fn: 'max' | 'argmax',
   image: (...at: x.Expr[]) => x.Expr,
@@ -74,7 +75,7 @@ function overWindow(
   return x.reduce(fn, [i, j], x.select(ok, image(n as x.Expr, c as x.Expr, row, column), x.num(-Infinity)));
 }
 
-/** The row-major place in its window of the first tap inside the image; null where that is always the window's first. */
+/** The row-major position in its window of the first tap inside the image; null if that is always the window's first. */
 function firstInside(y: x.Expr, col: x.Expr, a: PoolAttrs): x.Expr | null {
   if (a.padding.every((p) => p === 0)) return null;
   const first = (i: x.Expr, d: 0 | 1): x.Expr => {
@@ -86,7 +87,7 @@ function firstInside(y: x.Expr, col: x.Expr, a: PoolAttrs): x.Expr | null {
   return x.add(x.mul(first(y, 0), x.int(a.kernel[1] as number)), first(col, 1));
 }
 
-/** Whether an index lies inside, asked only where a window can hang over an edge. */
+/** The condition that an index is in bounds, if a window can extend past an edge; else true. */
 function reaches(i: x.Expr, d: 0 | 1, a: PoolAttrs, t: TensorType): x.Expr {
   const [p, extent] = [a.padding[d] as number, fixed(t, d + 2)];
   const last =
@@ -96,7 +97,7 @@ function reaches(i: x.Expr, d: 0 | 1, a: PoolAttrs, t: TensorType): x.Expr {
   return p > 0 ? inside(i, extent, p) : last >= extent ? x.lt(i, x.int(extent)) : x.bool(true);
 }
 
-/** The greatest element of each window. */
+/** The maximum of each window. */
 export const maxPool2d: Op<['x'], PoolAttrs> = defineOp({
   name: 'max_pool2d',
   doc: 'The greatest element of each window of images [N,C,H,W]; NaN if one is.',
@@ -109,19 +110,19 @@ export const maxPool2d: Op<['x'], PoolAttrs> = defineOp({
     return tensor('f32', poolShape('max_pool2d', x, attrs));
   },
   compute: ({ x: image }, at, attrs, types) => overWindow('max', image, at, attrs, types.x),
-  // Only the greatest element moves the result: its cotangent goes there and nowhere else.
+  // Only the maximum affects the result, so it alone gets the cotangent.
   vjp: ({ x }, g, attrs) => ({
     x: maxPool2dGrad(g, maxPool2dIndex(x, attrs), { ...attrs, size: x.type.shape.slice(2) as number[] }),
   }),
 });
 
-/** Where in its window the greatest element lies, counted row by row: a byte, as a window of more than 256 is refused. */
+/** The row-major position of the maximum in its window: u8, or i32 for windows of more than 256 positions. */
 export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
   name: 'max_pool2d_index',
-  doc: 'The row-major place in its window of the first greatest element.',
+  doc: 'The row-major position in its window of the first greatest element.',
   operands: ['x'],
   attrs: poolKinds,
-  rule: `u8${poolRule} i32 where a window has more than 256 places.`,
+  rule: `u8${poolRule} i32 where a window has more than 256 positions.`,
   example: [{ x: f32(N, 3, 9, 9) }, shown],
   infer({ x }, attrs) {
     if (x.dtype !== 'f32')
@@ -131,15 +132,15 @@ export const maxPool2dIndex: Op<['x'], PoolAttrs> = defineOp({
   },
   compute({ x: image }, at, attrs, types, out) {
     const best = overWindow('argmax', image, at, attrs, types.x);
-    // The first place of a window counts among equals, which in one of nothing but -∞ may be one of the padding.
+    // Among equals the first position of a window counts; in a window of nothing but -∞ that might be padding.
     const inside = firstInside(at[2] as x.Expr, at[3] as x.Expr, attrs);
     return x.convert(out.dtype, inside ? x.select(x.eq(best, x.int(0)), inside, best) : best);
   },
   vjp: () => ({ x: 'none' }),
 });
 
-/** What the windows that cover a place of the image give it, summed: `from` is one window's share, by its own place and
- *  the tap at which it covers. */
+/** The sum over the windows that cover a position of the image: `from` is the share of one window, by its own position
+ *  and the tap that covers. */
 function overWindowsAt(
   [n, c, row, column]: readonly x.Expr[],
   attrs: PoolAttrs & { size: readonly number[] },
@@ -157,7 +158,7 @@ function overWindowsAt(
     const share = from([n as x.Expr, c as x.Expr, y, col], x.ix(i), x.ix(j));
     return x.sum([i, j], x.select(x.and(okY, okX), share, x.num(0)));
   }
-  // Windows that lie apart cover a place at most once, at the tap that the place itself tells.
+  // Windows that do not overlap cover an index at most once, at a tap that follows from the index.
   const [i, j] = [x.imod(row as x.Expr, x.int(sh)), x.imod(column as x.Expr, x.int(sw))];
   const [y, col] = [x.idiv(row as x.Expr, x.int(sh)), x.idiv(column as x.Expr, x.int(sw))];
   const covered = x.all(
@@ -169,16 +170,16 @@ function overWindowsAt(
   return x.select(covered, from([n as x.Expr, c as x.Expr, y, col], i, j), x.num(0));
 }
 
-/** The windows of a pooled image, one by one. */
+/** The axes over the windows of a pooled image, and their indices. */
 function windowsOf(pooled: TensorType): [over: x.Axis[], place: x.Expr[]] {
   const over = pooled.shape.map((d, i) => x.axis(['n', 'c', 'y', 'x'][i] as string, d));
   return [over, over.map(x.ix)];
 }
 
-/** The cotangent of a max pool's input: each window's `g` at the place that `index` names. */
+/** The cotangent of a max pool's input: each window's `g` at the position in `index`. */
 export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly number[] }> = defineOp({
   name: 'max_pool2d_grad',
-  doc: 'g of each window at the place where `index` says that its greatest element lay, summed over the windows, else 0.',
+  doc: 'g of each window at the position in `index`, where its greatest element was, summed over the windows; 0 elsewhere.',
   operands: ['g', 'index'],
   attrs: { ...poolKinds, size: pair(1) },
   rule: 'f32[N,C,h,w] with `size` = [h,w], which the windows pool to the shape that g and index have.',
@@ -190,7 +191,7 @@ export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly numb
     if (!sameShape(g.shape, index.shape) || (index.dtype !== 'u8' && index.dtype !== 'i32'))
       throw typeError(
         'shape-mismatch',
-        `max_pool2d_grad: ${showType(index)} names no place for each of ${showType(g)}`,
+        `max_pool2d_grad: ${showType(index)} does not have a position for each of ${showType(g)}`,
       );
     return unpooled('max_pool2d_grad', g, attrs);
   },
@@ -216,7 +217,7 @@ export const maxPool2dGrad: Op<['g', 'index'], PoolAttrs & { size: readonly numb
   },
 });
 
-/** The sum of each window, with zeros outside: an average pool before its division. */
+/** The sum of each window, zero outside: an average pool before its division. */
 export const sumPool2d: Op<['x'], PoolAttrs> = defineOp({
   name: 'sum_pool2d',
   doc: 'The sum of each window of images [N,C,H,W], zero outside.',
@@ -237,10 +238,10 @@ export const sumPool2d: Op<['x'], PoolAttrs> = defineOp({
   vjp: ({ x }, g, attrs) => ({ x: sumPool2dGrad(g, { ...attrs, size: x.type.shape.slice(2) as number[] }) }),
 });
 
-/** The cotangent of a sum pool's input: every place sums the windows over it. */
+/** The cotangent of a sum pool's input: each element sums the windows over it. */
 export const sumPool2dGrad: Op<['g'], PoolAttrs & { size: readonly number[] }> = defineOp({
   name: 'sum_pool2d_grad',
-  doc: 'The transpose of sum_pool2d: each place sums g over the windows that cover it.',
+  doc: 'The transpose of sum_pool2d: each element sums g over the windows that cover it.',
   operands: ['g'],
   attrs: { ...poolKinds, size: pair(1) },
   rule: 'f32[N,C,h,w] with `size` = [h,w], which the windows pool to the shape of g.',

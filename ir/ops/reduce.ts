@@ -1,4 +1,4 @@
-/** Reductions over whole dimensions. The reduced dimensions disappear. */
+/** Reductions over whole dimensions, which disappear. */
 
 import { integer, integers } from '../attr.ts';
 import { defineOp } from '../define-op.ts';
@@ -10,15 +10,12 @@ import { full, iota } from './create.ts';
 import { axesOf, check, type Dims, interleave, kept, reducedRule } from './dims.ts';
 import { div, equal, mul, notEqual, select } from './elementwise.ts';
 
-/** What has a greatest element has some. */
+/** Checks that there are elements, without which there is no extreme one. */
 function checkAny(name: string, t: TensorType, dims: readonly number[]): Shape {
   const shape = check(name, t, dims);
   const none = dims.find((d) => t.shape[d] === 0);
   if (none !== undefined)
-    throw typeError(
-      'bad-dim',
-      `${name}: dimension ${none} of ${showType(t)} has no elements, and so none that is extreme`,
-    );
+    throw typeError('bad-dim', `${name}: dimension ${none} of ${showType(t)} has no elements, and so no extreme one`);
   return shape;
 }
 
@@ -26,7 +23,7 @@ function checkAny(name: string, t: TensorType, dims: readonly number[]): Shape {
 const spread = (v: Value, over: TensorType, dims: readonly number[]): Value =>
   broadcast(v, { shape: over.shape, dims: kept(over.shape.length, dims) });
 
-/** `out[o] = max_r x[o, r]`, or the least; `share` is what the elements of x get of the cotangent. */
+/** `out[o] = max_r x[o, r]`, or the minimum; `share` divides the cotangent among the elements of x. */
 const extreme = (
   name: string,
   doc: string,
@@ -50,17 +47,18 @@ const extreme = (
 
 const constant = (like: Value, value: number): Value => full({ value, shape: like.type.shape, dtype: like.type.dtype });
 
-// As PyTorch's amax: extreme elements share evenly, and a NaN, which equals nothing, makes the gradients NaN.
+// As PyTorch's amax: extreme elements share evenly, and NaN, which equals nothing, makes the gradients NaN.
 const alike = (v: Value, g: Value, y: Value, dims: readonly number[]): Value => {
   const hit = select(equal(v, spread(y, v.type, dims)), constant(v, 1), constant(v, 0));
   return mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims));
 };
-/** The greatest over the dimensions `dims`, which disappear; NaN if one is. Equal ones share the gradient. */
+/** The maximum over the dimensions `dims`, which disappear; NaN if any is. Equal ones share the gradient. */
 export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max', alike);
-/** The least over the dimensions `dims`, which disappear; NaN if one is. Equal ones share the gradient. */
+/** The minimum over the dimensions `dims`, which disappear; NaN if any is. Equal ones share the gradient. */
 export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min', alike);
 
-// As PyTorch's max of everything: extreme elements share evenly, and NaNs, which differ from themselves, where there are some.
+// As PyTorch's max of everything: extreme elements share evenly; if there are NaNs, which differ from themselves, those
+// do.
 const alikeOrNaN = (v: Value, g: Value, y: Value, dims: readonly number[]): Value => {
   const all = spread(y, v.type, dims);
   const hit = select(equal(all, all), equal(v, all), notEqual(v, v));
@@ -91,12 +89,12 @@ const firstIndex = (name: 'argmax' | 'argmin', doc: string, of: (v: x.Expr) => x
 /** The first index along `dim` at which x is greatest, as i32. */
 export const argmax = firstIndex('argmax', 'The first index along `dim` at which x is greatest.', (v) => v);
 /** The first index along `dim` at which x is least, as i32. */
-// −1 − v turns integers round, the least of them too.
+// −1 − v reverses the order of integers, including the least one.
 export const argmin = firstIndex('argmin', 'The first index along `dim` at which x is least.', (v) =>
   x.dtypeOf(v) === 'f32' ? x.neg(v) : x.sub(x.int(-1), v),
 );
 
-// As PyTorch's max along a dimension: the first extreme element takes all of the cotangent.
+// As PyTorch's max along a dimension: the first extreme element gets the whole cotangent.
 const first = (name: string, doc: string, fn: 'max' | 'min', index: typeof argmax): Op<['x'], { dim: number }> =>
   defineOp({
     name,
@@ -117,7 +115,7 @@ const first = (name: string, doc: string, fn: 'max' | 'min', index: typeof argma
       return { x: select(equal(here, there), spread(g, v.type, [dim]), constant(v, 0)) };
     },
   });
-/** The greatest along `dim`, whose first place takes the gradient. */
+/** The maximum along `dim`, whose first position gets the gradient. */
 export const firstMax = first('first_max', 'The greatest along `dim`, of which the first one counts.', 'max', argmax);
-/** The least along `dim`, whose first place takes the gradient. */
+/** The minimum along `dim`, whose first position gets the gradient. */
 export const firstMin = first('first_min', 'The least along `dim`, of which the first one counts.', 'min', argmin);

@@ -75,7 +75,7 @@ describe('texts of which opt tells what is wrong, and where', () => {
     'a number that is none in 32 bits': [
       graph('%y = full() {value=1e39, shape=[4], dtype=f32} : f32[4]\nreturn %y'),
       '3:6',
-      /1e\+39 is no value of type f32/,
+      /1e\+39 is not a value of type f32/,
     ],
     'such a number in a kernel': [kernel('for i in 0..4 {\ny[i] = x[i] * 1e39\n}'), '4:15', /'1e39' is out of range/],
     'an index out of bounds': [kernel('for i in 0..4 {\ny[i] = x[i + 1]\n}'), '4:1', /index 0 may be 4/],

@@ -251,11 +251,11 @@ test('types-of-constants: a constant is one of its type, and what computes float
   const [whole, byte] = [param('input', 'x', i32(4)), param('input', 'u', tensor('u8', [1, 1, 2, 2]))];
   const window = { kernel: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1], ceil: false };
   const wrong: readonly (readonly [() => unknown, string])[] = [
-    [() => ir.full({ value: 2, shape: [4], dtype: 'bool' }), 'full: 2 is no value of type bool'],
-    [() => ir.full({ value: 256, shape: [4], dtype: 'u8' }), 'full: 256 is no value of type u8'],
+    [() => ir.full({ value: 2, shape: [4], dtype: 'bool' }), 'full: 2 is not a value of type bool'],
+    [() => ir.full({ value: 256, shape: [4], dtype: 'u8' }), 'full: 256 is not a value of type u8'],
     [
       () => ir.pad(whole, { low: [1], high: [0], interior: [0], value: Number.NEGATIVE_INFINITY }),
-      'pad: -Infinity is no value of type i32',
+      'pad: -Infinity is not a value of type i32',
     ],
     [() => ir.pow(whole, whole), 'pow: needs an f32 tensor, got i32[4]'],
     [() => ir.reluGrad(whole, whole), 'relu_grad: needs an f32 tensor, got i32[4]'],
