@@ -1,4 +1,4 @@
-/** Where a model runs, if it can run on several: on a GPU through WebGPU, or as WebAssembly. What decides is told. */
+/** Chooses where a model runs, on a GPU through WebGPU or as WebAssembly, and reports the choice. */
 import { TapeoutError } from './check.ts';
 import { partBytes } from './gpu-arena.ts';
 import { type Backend, checkBackend } from './load-options.ts';
@@ -8,27 +8,28 @@ import { readGpuManifest } from './read-gpu-manifest.ts';
 import { type GpuModel, instantiateGpu } from './webgpu.ts';
 import type { StateDict } from './weights.ts';
 
-/** How a GPU is asked for. */
+/** Options for the GPU device. */
 export interface DeviceOptions {
-  /** Where WebGPU is to be found; `navigator.gpu` unless told. In Node: `create([])` of the npm package `webgpu`. */
+  /** The WebGPU interface; defaults to `navigator.gpu`. In Node: `create([])` of the npm package `webgpu`. */
   readonly gpu?: GPU | undefined;
-  /** A device that the caller has, and keeps. */
+  /** A device of the caller's, which the caller keeps. */
   readonly device?: GPUDevice | undefined;
 }
 
-/** What a model is loaded for. */
+/** Options for the backend. */
 export interface BackendOptions extends DeviceOptions {
-  /** `auto` unless told: WebGPU where there is a GPU that pays for this model, else WebAssembly. */
+  /** Defaults to `auto`: WebGPU if there is a GPU that is worth its start for this model, else WebAssembly. */
   readonly backend?: Backend | undefined;
-  /** Called with what `auto` took, and why, and with which features shaders use, where they could use some; `console.info` unless told. */
+  /** Called with the choice of `auto` and the reason, and with the features that shaders use, if any are possible; defaults to
+   *  `console.info`. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-/** The shaders as text: those for the features of the manifest, or the portable ones. */
+/** Loads the text of the shaders: those for the manifest's features, or the portable ones. */
 export type ShaderText = (hasFeatures: boolean) => Promise<string>;
 
-/** Loads a model on the backend that is asked for, or on the one that suits it. Throws TapeoutError where it cannot run there;
- *  for `auto` WebAssembly always can. */
+/** Loads a model on the requested backend, or on the one that suits it. Throws TapeoutError if it cannot run there; `auto` can always
+ *  fall back to WebAssembly. */
 export async function instantiateBest(
   onWasm: () => Promise<Model>,
   wgsl: ShaderText,
@@ -70,11 +71,11 @@ export async function instantiateBest(
   }
 }
 
-/** Errors that a machine makes, not the caller. */
+/** The codes of errors caused by the machine, not the caller. */
 const ofDevices: readonly string[] = ['no-webgpu', 'device-limit', 'device-lost', 'bad-wgsl'];
 
-/** Loads a model on a GPU, on a device of its own unless it is given one. With `notice` no software takes the place of a GPU,
- *  and the model says what `notice` makes of the adapter's name; without it a model says so much where shaders could use features. */
+/** Loads a model on a GPU, on its own device unless it is given one. With `notice`, software adapters are refused, and the model's
+ *  notice is what `notice` makes of the adapter's name; without it, a model only has a notice if shaders could use features. */
 export async function instantiateOnGpu(
   wgsl: ShaderText,
   given: Manifest,
@@ -102,8 +103,8 @@ export async function instantiateOnGpu(
   }
 }
 
-/** Whether a device has all features that shaders could use, so that they are taken; and in words behind its name which, or which
- *  it lacks. */
+/** `taken` is true if a device has all features that shaders could use. `extent` names them, or those that it lacks, to follow the
+ *  device's name. */
 export function featuresOn(
   { features }: GPUDevice,
   wanted: readonly string[],
@@ -113,23 +114,23 @@ export function featuresOn(
   return wanted.length > 0 ? { taken: true, extent: `, with ${wanted.join(' and ')}` } : { taken: false, extent: '' };
 }
 
-/** Dawn ends the process when what its `create` gave is collected. */
+/** Keeps GPUs alive: Dawn ends the process when the result of its `create` is garbage-collected. */
 const held = new Set<GPU>();
 
-/** What a device must be asked for to hold a model, as it does not come by itself. */
+/** The limits that a device must be requested with to hold a model: the defaults may be lower. */
 export const limitsOf = ({ webgpu }: Manifest): Readonly<Record<string, number>> =>
   webgpu ? { maxStorageBufferBindingSize: partBytes(webgpu), maxBufferSize: partBytes(webgpu) } : {};
 
-/** What a device is wanted for. */
+/** Requirements of a device. */
 export interface Wanted {
-  /** Whether software may not stand in for a GPU. */
+  /** Refuse software adapters. */
   readonly hardware?: boolean;
   readonly features?: readonly GPUFeatureName[];
   readonly limits?: Readonly<Record<string, number>>;
 }
 
-/** A device with the features of these that there are, and with limits as far as there are. Throws TapeoutError where there is
- *  no device. */
+/** A device with those of the features that the adapter has, and with the limits as far as it supports them. Throws TapeoutError if
+ *  there is no device. */
 export async function openDevice(
   gpu: GPU | undefined = globalThis.navigator?.gpu,
   { hardware = false, features = [], limits = {} }: Wanted = {},
@@ -161,14 +162,14 @@ export async function openDevice(
   }
 }
 
-/** Adapters that run on the processor, whatever they say of themselves. */
+/** The names of adapters that run on the processor, even if they do not say so. */
 const software = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-// In round numbers: float operations a millisecond of WebAssembly on one thread, as measured, and guesses of the milliseconds that
-// a GPU takes for a call and for each kernel of it, however small.
+// In round numbers: the measured float operations per millisecond of WebAssembly on one thread, and estimates of a GPU's minimum
+// milliseconds per call and per kernel.
 const wasmSpeed = 20e6;
 const [callCost, kernelCost] = [0.1, 0.01];
-/** How many times longer than its mere launches a call must take on WebAssembly before a GPU is worth its start. */
+/** A GPU is worth its start if WebAssembly takes at least this many times longer than the GPU's launches alone. */
 const worth = 2;
 
 function estimate(gpu: ManifestGpu | undefined): { readonly pays: boolean; readonly why: string } {

@@ -1,5 +1,5 @@
-/** The arguments of a call: arrays in the order of the entry's inputs, arrays by their names, or the number of samples alone for
- *  inputs that were written in place. A check that passes allocates nothing, unless it is given names. */
+/** The arguments of a call: arrays in the order of the entry's inputs, arrays by name, or only the number of samples for inputs that
+ *  were written in place. A passing check allocates nothing, unless arrays are given by name. */
 import {
   checkArray,
   checkBatch,
@@ -18,14 +18,14 @@ export type Named = Readonly<Record<string, Data>>;
 /** One argument of a call. */
 export type Argument = Data | Named | number;
 
-/** What is called. */
+/** The entry that is called. */
 export interface Callee {
   readonly name: EntryName;
   readonly inputs: readonly Port[];
 }
 
-/** Throws unless an entry may be called with these arguments. Returns the batch; then each input has its array at its place in
- *  `given`, unless the first argument is the batch. */
+/** Throws unless an entry can be called with these arguments. Returns the batch, and leaves in `given` the arrays in the order of the
+ *  inputs, unless the first argument is the batch. */
 export function checkCall(entry: Callee, given: unknown[], maxBatch: number): number {
   const { inputs } = entry;
   const [first] = given;
@@ -51,7 +51,7 @@ function checkRange(port: Port, data: Data, n: number): void {
   if (port.tensor.range !== undefined) checkLabels(data, port.count(n), port.tensor);
 }
 
-/** The input whose length tells the batch; -1 where none has one. */
+/** The index of the input whose length gives the batch; -1 if no input has a batch. */
 function sizedBy({ name, inputs }: Callee): number {
   for (let i = 0; i < inputs.length; i++) if (inputs[i]!.batched && inputs[i]!.each > 0) return i;
   const empty = inputs.find((port) => port.batched);
@@ -63,7 +63,7 @@ function sizedBy({ name, inputs }: Callee): number {
   );
 }
 
-/** An object that holds arrays by name: none of a class, as arrays and maps are. */
+/** True for an object of arrays by name: a plain object, not an instance of a class. */
 function isNamed(argument: unknown): argument is Named {
   if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) return false;
   const prototype = Object.getPrototypeOf(argument);
@@ -71,7 +71,7 @@ function isNamed(argument: unknown): argument is Named {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Puts arrays that are given by name, in one object or in several, in the entry's order. */
+/** Puts arrays that are given by name, in one or several objects, in the entry's order. */
 function putInOrder({ name, inputs }: Callee, given: unknown[]): void {
   const found = new Map<string, unknown>();
   const names = inputs.map((port) => port.tensor.name);

@@ -1,8 +1,7 @@
-/** What a call may be given, and what is said when it is given something else: what is wrong, and what to try.
- *  A check that passes allocates nothing. */
+/** Checks of arguments, and their error messages: what is wrong, and what to try. A passing check allocates nothing. */
 import type { ManifestDim, ManifestTensor } from './manifest.ts';
 
-/** Why a call failed; docs/errors.md has each with its reasons. */
+/** The error codes; docs/errors.md explains each. */
 export type TapeoutErrorCode =
   | 'wrong-array'
   | 'wrong-length'
@@ -45,21 +44,21 @@ export class TapeoutError extends Error {
 }
 
 export type View = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
-/** What may be passed in: typed arrays over any memory, shared memory too. */
+/** The accepted arrays: typed arrays over any memory, including shared memory. */
 export type Data = Float32Array | Int32Array | Uint8Array;
 
 export const arrayOf = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
 export const pageBytes = 65536;
-/** Bytes of an element on a GPU, of whatever dtype. */
+/** The bytes of an element on a GPU, for every dtype. */
 export const wordBytes = 4;
 /** The manifest's version that this runtime reads. */
 export const manifestVersion = 2;
 
-/** Throws unless `data` is the typed array that `dtype` is stored in. */
+/** Throws unless `data` is a typed array of the kind that `dtype` is stored in. */
 export function checkArray(data: unknown, { name, dtype, purpose }: ManifestTensor): void {
   const wanted = arrayOf[dtype];
   if (data instanceof wanted) return;
-  // An array of another realm (a frame, a vm context) is one all the same.
+  // Arrays of another realm (a frame, a vm context) are accepted too.
   if (ArrayBuffer.isView(data) && data.constructor.name === wanted.name) return;
   throw wrongArray(data, name, wanted.name, purpose === 'input');
 }
@@ -86,13 +85,13 @@ export function kindOf(x: unknown): string {
   return withArticle(typeof name === 'string' && name !== '' ? brief(name) : 'object');
 }
 
-/** A number, or what is there instead of one, in a message. */
+/** A number for a message, or the kind of a value that is not one. */
 export const shownNumber = (x: unknown): string => (typeof x === 'number' ? String(x) : kindOf(x));
 
-/** A text, or what is there instead of one, in a message. */
+/** A text for a message, or the kind of a value that is not one. */
 export const shownText = (x: unknown): string => (typeof x === 'string' ? `'${brief(x)}'` : kindOf(x));
 
-/** A class's name, by the tag, which an object of another realm (a frame, a worker, a vm context) has too. */
+/** A class's name by its tag, which also works for objects of another realm (a frame, a worker, a vm context). */
 export const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1);
 
 /** A view of all bytes of a buffer, or of a view. */
@@ -117,7 +116,7 @@ export function checkBatch(n: number, maxBatch: number): void {
   );
 }
 
-/** How many samples `data` holds. Throws when it is not a whole number of them, or a wrong number. */
+/** The number of samples in `data`. Throws when it is not a whole number, or out of range. */
 export function samplesIn(data: Data, each: number, maxBatch: number, tensor: ManifestTensor): number {
   const n = data.length / each;
   if (Number.isInteger(n)) checkBatch(n, maxBatch);
@@ -132,7 +131,7 @@ export function samplesIn(data: Data, each: number, maxBatch: number, tensor: Ma
 
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** Throws unless `data` is as long as `wanted`, given a batch of n, which `given` decided. */
+/** Throws unless `data` has the length `wanted`. The batch of n came from `given`, for the message. */
 export function checkLength(data: Data, wanted: number, n: number, tensor: ManifestTensor, given: string): void {
   if (data.length === wanted) return;
   const why = hasBatch(tensor) ? `${given} holds ${counted(n, 'sample')}, for which ${tensor.name} needs` : 'it needs';
@@ -171,15 +170,15 @@ export function checkScalar(name: string, value: unknown): asserts value is numb
   );
 }
 
-/** Text of a caller's or of a file's as a message shows it: neither long nor able to steer a terminal. */
+/** A caller's or a file's text for a message: shortened, and without control characters. */
 export const brief = (text: string): string => {
   if (typeof text !== 'string') return kindOf(text);
   const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it replaces them
   return short.replace(/[\0-\x1f\x7f-\x9f]/g, '\ufffd');
 };
 
-/** The first names of a list, and how many there are. */
+/** The first names of a list, and their number if there are more. */
 export const listed = (names: readonly string[]): string => {
   const first = names.slice(0, 12).map(brief).join(', ');
   return names.length <= 12 ? first : `${first}, … (${names.length})`;
@@ -194,7 +193,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
   return new TapeoutError('unknown-name', `unknown ${what} '${brief(name)}'. ${hint}`);
 }
 
-// Longer names are no slips of the pen, and only the first candidates are looked at: a hint may not take seconds.
+// Longer names are not compared, and only the first candidates are: a hint must not take seconds.
 const longestName = 80;
 const mostCandidates = 2000;
 
@@ -202,7 +201,7 @@ const mostCandidates = 2000;
 export function nearest(name: string, known: readonly string[]): string | null {
   if (name.length > longestName) return null;
   let best: string | null = null;
-  // A third of the name, and never all of it.
+  // At most a third of the name, and never all of it.
   let least = name.length > 1 ? Math.ceil(name.length / 3) + 1 : 1;
   for (const candidate of known.slice(0, mostCandidates)) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
@@ -229,10 +228,10 @@ export const showShape = (shape: readonly ManifestDim[]): string =>
 
 export const hasBatch = ({ shape }: ManifestTensor): boolean => shape.some((d) => typeof d !== 'number');
 
-/** Elements for a batch of n. */
+/** The number of elements for a batch of n. */
 export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>
   shape.reduce<number>((product, d) => product * (typeof d === 'number' ? d : d.batch * n), 1);
 
-/** Whether bytes have the first four of every WebAssembly module. */
+/** True if bytes begin with the magic number of WebAssembly. */
 export const beginsAsWasm = (bytes: Uint8Array): boolean =>
   bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;

@@ -1,7 +1,7 @@
-/** Bytes that stand in text: of `data:` addresses, as bundlers put small files into scripts, and of base64. Decoded in memory, as
- *  a page's Content-Security-Policy may forbid to fetch what it already has. */
+/** Decodes base64 and `data:` URLs, with which bundlers embed small files in scripts. Not by `fetch`, which a page's
+ *  Content-Security-Policy may forbid. */
 
-/** Throws where the text is no base64. */
+/** The bytes of base64 text. Throws if it is not base64. */
 export function bytesFrom64(text: string): Uint8Array<ArrayBuffer> {
   const latin1 = atob(text);
   const bytes = new Uint8Array(latin1.length);
@@ -9,8 +9,8 @@ export function bytesFrom64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The bytes of a `data:` address: `data:application/wasm;base64,AGFzbQ==`, or with its bytes as they are, some as `%00`.
- *  Throws where it is none. */
+/** The bytes of a `data:` URL: `data:application/wasm;base64,AGFzbQ==`, or plain text with bytes such as `%00`. Throws if it is not
+ *  one. */
 export function bytesOfDataUrl(url: string): Uint8Array<ArrayBuffer> {
   const [, head, body] = /^data:([^,]*),([^#]*)/i.exec(url) ?? [];
   if (head === undefined || body === undefined) throw new Error('it has no comma');
@@ -19,7 +19,7 @@ export function bytesOfDataUrl(url: string): Uint8Array<ArrayBuffer> {
   return bytesFrom64(text.replace(/\s/g, ''));
 }
 
-/** `%00` is a byte, and any other character its bytes of UTF-8. */
+/** Decodes `%00` as a byte, and any other character as its bytes in UTF-8. */
 function unescaped(text: string): Uint8Array<ArrayBuffer> {
   const given = new TextEncoder().encode(text);
   const bytes = new Uint8Array(given.length);

@@ -1,10 +1,10 @@
-/** The files that lie beside a bundle's script, from wherever it was loaded: read, fetched, or decoded where a bundler has put them
- *  into the script. A file that cannot be had is an error that says why and what to do. */
+/** Loads the files beside a bundle's script, wherever that was loaded from: by reading, fetching, or decoding what a bundler embedded.
+ *  If a file cannot be loaded, the error says why and what to do. */
 import { beginsAsWasm, brief, TapeoutError } from './check.ts';
 import { bytesOfDataUrl } from './data-url.ts';
 import { foreignText } from './foreign.ts';
 
-/** The option of `load` that takes a file's contents. */
+/** The options of `load` that take the contents of files. */
 const optionFor = {
   'model.wasm': 'wasm',
   'model.threads.wasm': 'threadedWasm',
@@ -14,8 +14,8 @@ const optionFor = {
 } as const;
 export type BundleFile = keyof typeof optionFor;
 
-/** The bytes of a file. `address` says where it is: it throws where a script has no address that files can lie beside.
- *  Throws TapeoutError. */
+/** The bytes of a file. `address` gives its URL, and throws if the script has no URL that files can lie beside. Throws
+ *  TapeoutError. */
 export async function fileBeside(file: BundleFile, address: () => URL): Promise<Uint8Array> {
   let url: URL | undefined;
   try {
@@ -36,7 +36,7 @@ export async function fileBeside(file: BundleFile, address: () => URL): Promise<
   }
 }
 
-// Errors from here on say why there are no contents, as a part of a sentence.
+// Errors from here on say why there are no contents, as part of a sentence.
 
 function addressFrom(address: () => URL): URL {
   try {
@@ -70,7 +70,7 @@ interface FileSystem {
   readonly promises: { readFile(path: URL): Promise<Uint8Array> };
 }
 
-/** Of the disk. Node's module comes without an import, which bundlers for the web would look for. */
+/** Reads from the disk. Node's module is not imported, because bundlers for the web would try to resolve it. */
 async function read(url: URL): Promise<Uint8Array> {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const fs = process?.getBuiltinModule?.('node:fs') as FileSystem | undefined;
@@ -108,7 +108,7 @@ async function fetched(url: URL): Promise<Uint8Array> {
   return new Uint8Array(body);
 }
 
-/** What the bytes are, if they are not the file: as a part of a sentence. */
+/** What the bytes are if they are not the file, as part of a sentence; null if they may be. */
 function otherThan(file: BundleFile, bytes: Uint8Array): string | null {
   if (bytes.length === 0) return 'it is empty';
   const text = foreignText(bytes);

@@ -1,6 +1,6 @@
-/** Files that are taken for safetensors, told by their first bytes: what each is, and how to come from it to weights. */
+/** Recognizes, by their first bytes, files that are mistaken for safetensors, and says how to get weights from each. */
 
-/** The first bytes, as Latin-1; what begins so; and what to do. */
+/** A pattern for the first bytes, as Latin-1; the kind of file; and what to do. */
 type Kind = readonly [begins: RegExp, what: string, remedy: string];
 
 const inPython = (tensors: string): string =>
@@ -31,7 +31,7 @@ const binaryFiles: readonly Kind[] = [
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: files begin with them
 
 const mislaid = 'Are the weights where they were asked for?';
-/** These have eight characters, none of them 0. */
+/** Texts, recognized by at least eight characters without a zero. */
 const textFiles: readonly Kind[] = [
   [/^\s*version https:\/\/git-lfs/i, "Git LFS's note of where the file is", 'Fetch the file itself: git lfs pull.'],
   [/^\s*<(!doctype )?html/i, 'HTML: the server answered with a page', mislaid],
@@ -43,13 +43,13 @@ const textFiles: readonly Kind[] = [
 ];
 const anyText: Kind = [/^[\s!-~]{8}/, 'text', mislaid];
 
-/** What a file is that is no safetensors file, and what to do, if it is of a kind that is often taken for one. */
+/** A message for a file of a kind that is often mistaken for safetensors; null for other files. */
 export function foreignFile(bytes: Uint8Array): string | null {
   const [, what, remedy] = kindAmong(binaryFiles, bytes) ?? textKind(bytes) ?? kindAmong([anyText], bytes) ?? [];
   return what ? `this is ${what}, not a safetensors file. ${remedy}` : null;
 }
 
-/** What a text is that servers and version control give instead of a file of bytes or of shaders. */
+/** The kind of a text that servers and version control return in place of a file; null for other texts. */
 export const foreignText = (bytes: Uint8Array): string | null => textKind(bytes)?.[1] ?? null;
 
 function kindAmong(kinds: readonly Kind[], bytes: Uint8Array): Kind | undefined {

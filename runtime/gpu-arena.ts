@@ -1,14 +1,14 @@
-/** A program's memory on a device: one buffer, or several where one binding would not hold it. Offsets count through all. */
+/** A program's memory on a device: one buffer, or several if it exceeds one binding. Offsets count through all of them. */
 import { wordBytes } from './check.ts';
 import type { Stretch } from './gpu-read.ts';
 import { usage, type Words, writeWords } from './gpu-words.ts';
 import type { ManifestGpu } from './manifest.ts';
 
-/** Bytes of the largest buffer. */
+/** The size in bytes of the largest buffer. */
 export const partBytes = ({ arenaBytes, bindingBytes = arenaBytes }: ManifestGpu): number =>
   Math.min(arenaBytes, bindingBytes);
 
-/** Bytes of each buffer. The last is as large as it must be, in units of 16. */
+/** The size in bytes of each buffer. The last one is as small as possible, in units of 16. */
 export function arenaSizes(manifest: ManifestGpu): number[] {
   const part = partBytes(manifest);
   const sizes: number[] = [];
@@ -34,18 +34,18 @@ export class Arena {
     );
   }
 
-  /** Bytes that lie in one buffer, as a tensor's do. */
+  /** The location of bytes that are all in one buffer, as those of a tensor are. */
   at(offset: number, bytes: number): Stretch {
     const buffer = Math.floor(offset / this.#each);
     return { buffer: this.buffers[buffer]!, offset: offset - buffer * this.#each, bytes };
   }
 
-  /** Everything, one buffer after another. */
+  /** All of the memory, one buffer after another. */
   all(): Stretch[] {
     return this.buffers.map((buffer) => ({ buffer, offset: 0, bytes: buffer.size }));
   }
 
-  /** Behind all that is queued. The data may be changed at once. */
+  /** Queues a write. The data may be changed as soon as it returns. */
   write(offset: number, data: Words): void {
     const to = this.at(offset, data.length * wordBytes);
     writeWords(this.#queue, to.buffer, to.offset, data, data.length);

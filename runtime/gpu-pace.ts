@@ -1,11 +1,11 @@
-/** How far a host is ahead of its device, and the wait until it is not too far. It holds a few promises, however much is
+/** Tracks how far the host is ahead of the device, and waits until it is not too far. It holds only a few promises, however much is
  *  submitted. */
 
-/** So many calls may wait on the device before `ready` waits. */
+/** The number of calls that may be queued on the device before `ready` waits. */
 export const stepsAhead = 32;
-/** Calls between two marks, so that the next is done while there is still work queued behind it. */
+/** Calls between two marks: few enough that work is still queued after the next mark when it is reached. */
 const between = stepsAhead / 4;
-/** Marks that stand at one time: enough for `stepsAhead`. Whoever never waits makes no more of them. */
+/** The maximum number of pending marks: enough for `stepsAhead`. A host that never waits makes no more. */
 const mostMarks = 4;
 
 export class Pace {
@@ -25,7 +25,7 @@ export class Pace {
     if (this.#submitted - this.#marked >= between && this.#marks.length < mostMarks) this.#mark();
   }
 
-  /** Resolves once at most `stepsAhead` of what was submitted is still to be done: at once, where it is so already. */
+  /** Resolves once at most `stepsAhead` submitted calls are unfinished; at once if that is already so. */
   async ready(): Promise<void> {
     while (this.#submitted - this.#done > stepsAhead) {
       if (this.#marks.length === 0) this.#mark();
@@ -40,7 +40,7 @@ export class Pace {
       this.#done = Math.max(this.#done, upTo);
       this.#marks.shift();
     };
-    // A lost device has nothing to wait for either.
+    // On a lost device there is nothing to wait for.
     this.#marks.push(this.#queue.onSubmittedWorkDone().then(passed, passed));
   }
 }

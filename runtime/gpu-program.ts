@@ -1,5 +1,5 @@
-/** A compiled program on a device: its arena, its pipelines and what binds them, all made once. A call makes no API object but
- *  the encoder of its commands. */
+/** A compiled program on a device: its arena, pipelines and bind group, all made once. A call makes no API object except its command
+ *  encoder. */
 import { arrayOf, type Data, elementsAt, kindOf, TapeoutError, wordBytes } from './check.ts';
 import { Arena, arenaSizes, partBytes } from './gpu-arena.ts';
 import { Pace } from './gpu-pace.ts';
@@ -12,15 +12,15 @@ const computeStage = 0x4;
 export class GpuProgram {
   readonly device: GPUDevice;
   readonly arena: Arena;
-  /** What the next call's uniform buffer holds: the scalars, at their offsets. */
+  /** The contents of the next call's uniform buffer: the scalars at their offsets. */
   readonly call: ArrayBuffer;
-  /** What is submitted goes through here. */
+  /** All submissions go through here. */
   readonly pace: Pace;
   readonly #callBuffer: GPUBuffer;
   readonly #words: Uint32Array<ArrayBuffer>;
-  /** What the device's uniform buffer holds once all that is queued has run. */
+  /** The contents of the device's uniform buffer after all queued work. */
   readonly #sent: Uint32Array<ArrayBuffer>;
-  /** The inputs' ways to the arena, and where there they end. */
+  /** The uploads of the inputs, and their offsets in the arena. */
   readonly #uploads: ReadonlyMap<string, { readonly to: number; readonly upload: Upload }>;
   readonly #group: GPUBindGroup;
   readonly #pipelines: ReadonlyMap<string, GPUComputePipeline>;
@@ -60,8 +60,8 @@ export class GpuProgram {
     });
   }
 
-  /** Compiles all pipelines, side by side. Throws TapeoutError for shaders that the device refuses, and for a program that is
-   *  too large for it. */
+  /** Compiles all pipelines concurrently. Throws TapeoutError for shaders that the device refuses, and for a program that is too large
+   *  for it. */
   static async of(device: GPUDevice, wgsl: string, manifest: ManifestGpu, maxBatch: number): Promise<GpuProgram> {
     if (typeof wgsl !== 'string')
       throw new TapeoutError('bad-wgsl', `the shaders must be the text of model.wgsl, but they are ${kindOf(wgsl)}.`);
@@ -75,7 +75,7 @@ export class GpuProgram {
         buffer: { type },
       })),
     });
-    // An error scope of our own: what is wrong is told here, not where the page hears of uncaptured errors.
+    // An error scope reports errors here, and not to the page as uncaptured ones.
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: 'tapeout', code: wgsl });
     const refused = device.popErrorScope();
@@ -110,7 +110,7 @@ export class GpuProgram {
     return program;
   }
 
-  /** Uploads the first `count` elements of an input, which may be changed at once, and encodes the copy that brings them to the
+  /** Uploads the first `count` elements of an input, which may be changed as soon as it returns, and encodes their copy into the
    *  arena. */
   bring(encoder: GPUCommandEncoder, input: string, data: Data, count: number): void {
     const { to, upload } = this.#uploads.get(input)!;
@@ -118,7 +118,7 @@ export class GpuProgram {
     encoder.copyBufferToBuffer(upload.write(data, count), 0, buffer, offset, bytes);
   }
 
-  /** Commands that run these kernels over a batch of n, to submit at once: what a later call is given is written behind them. */
+  /** Commands that run these kernels over a batch of n. Submit them at once: the uniforms of later calls are queued after them. */
   encode(
     dispatches: readonly ManifestDispatch[],
     n: number,
@@ -131,7 +131,7 @@ export class GpuProgram {
     return encoder;
   }
 
-  /** The same kernels, each in a pass of its own that writes the times of its beginning and end. */
+  /** The same kernels, each in its own pass, which records its start and end times. */
   encodeTimed(dispatches: readonly ManifestDispatch[], n: number, times: GPUQuerySet): GPUCommandEncoder {
     this.#send(n);
     const encoder = this.device.createCommandEncoder();
@@ -169,7 +169,7 @@ export class GpuProgram {
   }
 }
 
-/** In the order of their bindings: the call stands behind the arena's first part, wherever that ends. */
+/** Buffers in the order of their bindings: the arena's first part, the call, then the other parts. */
 const inBindings = <T>([first, ...others]: readonly T[], call: T): T[] => [first!, call, ...others];
 
 const refusal = (problem: string): string =>

@@ -1,22 +1,22 @@
-/** Copies from a device to the host, through buffers that are used again. The queue waits for none of them. */
+/** Copies from a device to the host, through reused staging buffers. The queue does not wait for them. */
 import type { Pace } from './gpu-pace.ts';
 import { usage } from './gpu-words.ts';
 
-/** Bytes of a buffer, from an offset on. */
+/** A range of bytes of a buffer. */
 export interface Stretch {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** The least that a staging buffer holds. Sizes are powers of two, so that a few buffers serve all that is read. */
+/** The minimum size of a staging buffer. Sizes are powers of two, so that a few buffers serve all reads. */
 const leastBytes = 256;
-/** So many are kept for the next reads. */
+/** The number of buffers kept for the next reads. */
 const mostKept = 8;
 
 const bytesOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum, s) => sum + s.bytes, 0);
 
-/** In their order, as many in one buffer as it may hold. */
+/** The ranges in order, grouped into buffers of at most `most` bytes. */
 function inParts(stretches: readonly Stretch[], most: number): Stretch[][] {
   const parts: Stretch[][] = [[]];
   for (const s of stretches) {
@@ -38,8 +38,8 @@ export class Readback {
     this.#pace = pace;
   }
 
-  /** Submits what is encoded and, behind it, copies of these stretches. Resolves to their bytes, one behind the other. Rejects
-   *  as mapAsync does. */
+  /** Submits the encoded commands, followed by copies of these ranges. Resolves to their bytes, concatenated. Rejects as mapAsync
+   *  does. */
   async read(stretches: readonly Stretch[], encoder = this.#device.createCommandEncoder()): Promise<ArrayBuffer> {
     const parts = inParts(stretches, this.#device.limits.maxBufferSize).map((part) => {
       const bytes = bytesOf(part);

@@ -1,14 +1,14 @@
-/** The tag of shaders, which stands in their first line. */
+/** The tag of shaders, in their first line. */
 import { TapeoutError } from './check.ts';
 import type { ManifestTags } from './manifest.ts';
 import { contentTag } from './tag.ts';
 
 const lineOf = (tag: string): string => `// tapeout ${tag}\n`;
 
-/** The shaders with their tag in front. */
+/** The shaders with their tag prepended. */
 export const taggedWgsl = (wgsl: string): string => lineOf(contentTag(wgsl)) + wgsl;
 
-/** Throws unless shaders are those that the manifest was written for, where that tells. */
+/** Throws if the manifest has tags and the shaders are not the ones it was written for. */
 export function checkWgslTag(text: string, { wgsl, featureWgsl }: ManifestTags): void {
   if (wgsl === undefined || typeof text !== 'string') return;
   const tag = [wgsl, featureWgsl ?? wgsl].find((t) => text.startsWith(lineOf(t)));

@@ -1,9 +1,9 @@
-/** An input's batches on their way to the arena, by turns in two buffers outside of it.
+/** Uploads an input's batches, alternating between two buffers outside the arena.
  *
- *  `writeBuffer` has taken its data when it returns, and the device's copy of them stands in the queue before the submit that
- *  follows (WebGPU, section GPUQueue). Straight into the arena that copy would wait for the kernels of the call before, which
- *  read and write there. A buffer that no kernel touches has nobody to wait for but the call before the last, so that a driver
- *  may bring the next batch over while a step runs; what is left in order is a copy inside the device's memory. */
+ *  `writeBuffer` has copied its data when it returns, and the device's copy is queued before the submit that follows (WebGPU, section
+ *  GPUQueue). A write into the arena itself would wait for the kernels of the previous call, which use it. A buffer that no kernel
+ *  touches only waits for the call before the previous one, so that a driver can transfer the next batch while a step runs; only a
+ *  copy inside the device's memory remains in order. */
 import type { Data } from './check.ts';
 import { wordBytes } from './check.ts';
 import { usage, type Words, writeWords } from './gpu-words.ts';
@@ -11,7 +11,7 @@ import { usage, type Words, writeWords } from './gpu-words.ts';
 export class Upload {
   readonly #queue: GPUQueue;
   readonly #buffers: readonly GPUBuffer[];
-  /** Room to spread the bytes of an input over words. */
+  /** Scratch memory to widen the bytes of an input to words. */
   readonly #spread: Uint32Array<ArrayBuffer> | null;
   #turn = 0;
 
@@ -28,8 +28,8 @@ export class Upload {
     );
   }
 
-  /** Writes the first `count` elements, which may be changed at once. Returns the buffer that holds them until the call after
-   *  the next. */
+  /** Writes the first `count` elements, which may be changed as soon as it returns. Returns the buffer, which keeps them until the
+   *  call after the next. */
   write(data: Data, count: number): GPUBuffer {
     this.#turn = 1 - this.#turn;
     const buffer = this.#buffers[this.#turn]!;

@@ -1,4 +1,5 @@
-/** What ships inside a bundle: loads a compiled model, runs it, saves it. No dependency, no import from the compiler. */
+/** The runtime that ships in bundles: loads a compiled model, runs it, and saves it. It has no dependencies and imports nothing from
+ *  the compiler. */
 import './needs-node.ts';
 
 export {

@@ -1,5 +1,5 @@
-/** JSON as the reference reader of safetensors takes it, which is stricter than `JSON.parse`: no name twice in an object, no half of
- *  a surrogate pair, no number beyond float64, no more than 127 levels; and 2.0 is no whole number. */
+/** A JSON parser as strict as the reference reader of safetensors, which, unlike `JSON.parse`, refuses duplicate names, halves of
+ *  surrogate pairs, numbers beyond float64 and more than 127 levels, and does not take 2.0 for a whole number. */
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, Json>;
@@ -8,19 +8,19 @@ const deepest = 127;
 const space = /[ \n\r\t]*/y;
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|null|true|false/y;
 
-/** The value of a text, objects as maps. Numbers that are not spelt as whole ones are NaN: no reader here wants them. Takes time in
- *  proportion to the text, and no more memory than what it holds. Throws SyntaxError. */
+/** The value of a text, with objects as maps. Numbers not written as whole ones become NaN: no reader here needs them. Runs in linear
+ *  time, and needs no more memory than the result. Throws SyntaxError. */
 export function parseJson(text: string): Json {
   let at = 0;
   const fail = (problem: string): SyntaxError => new SyntaxError(`${problem} at character ${at}`);
-  /** What a sticky pattern finds here, and goes past. */
+  /** Matches a sticky pattern here, and moves past the match. */
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
     const [found] = pattern.exec(text) ?? [];
     at += found?.length ?? 0;
     return found;
   };
-  /** Goes past `c`, if it comes next. */
+  /** Moves past `c` if it comes next; true if so. */
   const takes = (c: string): boolean => {
     if (text[at]! <= ' ') match(space);
     if (text[at] !== c) return false;
@@ -30,7 +30,7 @@ export function parseJson(text: string): Json {
   const expect = (c: string): void => {
     if (!takes(c)) throw fail(`'${c}' is missing`);
   };
-  /** What follows a quotation mark. Not by a pattern, as engines give up on those where a text has millions of escapes. */
+  /** The string after a quotation mark. Not by a pattern, on which engines give up if the text has millions of escapes. */
   const string = (): string => {
     const from = at - 1;
     for (let escapes = 1; escapes % 2 === 1; ) {
@@ -43,7 +43,7 @@ export function parseJson(text: string): Json {
     if (/[\ud800-\udfff]/u.test(value)) throw fail('half a surrogate pair');
     return value;
   };
-  /** What stands up to `close`, comma by comma. */
+  /** Reads items separated by commas, up to `close`. */
   const list = (depth: number, close: string, item: () => void): void => {
     if (depth > deepest) throw fail(`more than ${deepest} levels`);
     if (takes(close)) return;

@@ -1,12 +1,12 @@
-/** Checks of the options of calls. */
+/** Checks of options. */
 import { kindOf, shownNumber, shownText, TapeoutError, unknownName } from './check.ts';
 
-/** Everything that a model may run on. */
+/** The backends that a model can be asked to run on. */
 export const backends = ['auto', 'wasm', 'webgpu'] as const;
-/** What a model runs on. */
+/** The backend of a model. */
 export type Backend = (typeof backends)[number];
 
-/** What a value must be, where that is not checked later. */
+/** The kinds of values that are not checked later. */
 export const optionKinds = {
   text: { is: (v: unknown) => typeof v === 'string', must: 'text, as of new TextDecoder().decode(bytes)' },
   amount: { is: (v: unknown) => typeof v === 'number' && v >= 0 && v < Infinity, must: 'a number from 0 on' },
@@ -16,7 +16,7 @@ export const optionKinds = {
   object: { is: (v: unknown) => typeof v === 'object' && v !== null, must: 'an object' },
 } as const;
 
-/** Throws TapeoutError unless a call is given an object of options; `example` is one of them. */
+/** Throws TapeoutError unless `given` is an object of options; `example` is one of them. */
 export function checkObject(call: string, given: unknown, example: string): asserts given is object {
   if (typeof given !== 'object' || given === null)
     throw new TapeoutError(
@@ -25,7 +25,7 @@ export function checkObject(call: string, given: unknown, example: string): asse
     );
 }
 
-/** Throws TapeoutError unless these are options that a call takes, each of its kind. */
+/** Throws TapeoutError unless all are options of the call, with values of the right kind. */
 export function checkOptions(
   call: string,
   given: unknown,
@@ -39,14 +39,14 @@ export function checkOptions(
   }
 }
 
-/** Throws TapeoutError unless an option that is given is of its kind. */
+/** Throws TapeoutError unless an option is undefined or of its kind. */
 export function checkKind(name: string, value: unknown, kind: keyof typeof optionKinds): void {
   const { is, must } = optionKinds[kind];
   if (value === undefined || is(value)) return;
   throw new TapeoutError('bad-option', `${name} must be ${must}, but it is ${shownNumber(value)}.`);
 }
 
-/** Throws TapeoutError unless there is such a backend. */
+/** Throws TapeoutError unless it is a backend. */
 export function checkBackend(backend: unknown): asserts backend is Backend {
   if ((backends as readonly unknown[]).includes(backend)) return;
   throw new TapeoutError(
@@ -55,10 +55,10 @@ export function checkBackend(backend: unknown): asserts backend is Backend {
   );
 }
 
-/** The most threads that a model runs on. */
+/** The maximum number of threads of a model. */
 export const mostThreads = 64;
 
-/** Throws TapeoutError unless a model may run on this many threads. */
+/** Throws TapeoutError unless it is a valid number of threads. */
 export function checkThreads(threads: unknown): asserts threads is number {
   if (Number.isInteger(threads) && (threads as number) >= 1 && (threads as number) <= mostThreads) return;
   throw new TapeoutError(

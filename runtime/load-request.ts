@@ -1,18 +1,18 @@
-/** What `load` of a bundle may be told, and by which bundles. What one cannot do is an error, or a notice where the model runs all
- *  the same; never silence. */
+/** The options of a bundle's `load`, and the bundles that support them. An unsupported option is an error, or a notice if the model
+ *  can run without it; it is never silently ignored. */
 import { TapeoutError, unknownName } from './check.ts';
 import { type Backend, checkBackend, checkKind, checkObject, checkThreads, type optionKinds } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { checkNode } from './node-version.ts';
 
-// Constants of the bundle's kind, put in their place by scripts/glue.mjs.
+// Constants of the bundle's kind, defined by scripts/glue.mjs.
 declare const hasWasm: boolean;
 declare const hasThreads: boolean;
 declare const hasWebgpu: boolean;
 
 type Part = 'wasm' | 'threads' | 'webgpu' | 'features';
 
-/** How a bundle without some part is compiled to have it. */
+/** The flags that compile a bundle with a missing part. */
 const partFlags: Readonly<Record<Part, string>> = {
   wasm: '--target all',
   threads: '--threads 2',
@@ -20,7 +20,7 @@ const partFlags: Readonly<Record<Part, string>> = {
   features: '--gpu-features',
 };
 
-/** Each option, its kind, and the part of a bundle without which it is an error. */
+/** The options, each with its kind and the part of a bundle that it needs. */
 const loadOptions: Readonly<Record<string, { readonly kind?: keyof typeof optionKinds; readonly part?: Part }>> = {
   weights: {},
   wasm: { part: 'wasm' },
@@ -36,7 +36,7 @@ const loadOptions: Readonly<Record<string, { readonly kind?: keyof typeof option
   onNotice: { kind: 'call' },
 };
 
-/** Throws TapeoutError for what this bundle cannot be told. Where it runs otherwise than it is told, `onNotice` hears of it. */
+/** Throws TapeoutError for options that this bundle does not support. Calls `onNotice` if the model will run differently than asked. */
 export function checkLoad(options: unknown, { webgpu }: Manifest): void {
   checkNode();
   checkObject('load', options, 'weights');

@@ -1,4 +1,5 @@
-/** `load`, as a bundle exports it: fetches what the model needs, and no more, and starts it. Its script declares what is free here. */
+/** `load`, as a bundle exports it: fetches only what the model needs, and starts it. The bundle's script defines the declared
+ *  constants. */
 import { type BackendOptions, instantiateBest, instantiateOnGpu, type ShaderText } from './backend.ts';
 import { bytesFrom64 } from './data-url.ts';
 import { type BundleFile, fileBeside } from './files.ts';
@@ -11,17 +12,17 @@ import { usualWarmUp } from './warm-up.ts';
 import type { GpuModel } from './webgpu.ts';
 import { type StateDict, tensorsOf } from './weights.ts';
 
-// Constants of the bundle's kind, put in their place by scripts/glue.mjs.
+// Constants of the bundle's kind, defined by scripts/glue.mjs.
 declare const hasWasm: boolean;
 declare const hasThreads: boolean;
 declare const hasWebgpu: boolean;
 declare const isInline: boolean;
-/** The bundle's own. */
+/** The bundle's own manifest. */
 declare const manifest: Manifest;
-/** The address of each file beside the script, or its bytes as base64, where the script holds them. */
+/** The URL of each file beside the script, or its bytes as base64 if they are embedded. */
 declare const files: Readonly<Record<BundleFile, (() => URL) | string>>;
 
-/** Contents to take instead of the bundle's files, and how to run the model. */
+/** Contents to use in place of the bundle's files, and options for running the model. */
 export interface LoadRequest extends ThreadOptions, BackendOptions {
   readonly wasm?: Wasm;
   readonly threadedWasm?: Wasm;
@@ -46,7 +47,7 @@ export async function load(options: LoadRequest = {}): Promise<Model | GpuModel>
     : instantiateOnGpu(shaders, manifest, weights, options);
 }
 
-/** The bundle's own weights, or those that are given: buffers that they lack, as a file of parameters does, are the bundle's. */
+/** The given weights, or the bundle's. Buffers missing from given weights, as in a file of parameters, are taken from the bundle. */
 async function weightsOf({ weights }: LoadRequest): Promise<StateDict> {
   const own = () => contents('weights.safetensors');
   const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && isLearnt(t));
@@ -63,7 +64,7 @@ const contents = async (file: BundleFile): Promise<Uint8Array> =>
 const startAlone = async ({ wasm, warmUp = usualWarmUp() }: LoadRequest, weights: StateDict): Promise<Model> =>
   instantiate(wasm ?? (await contents('model.wasm')), manifest, weights, { warmUp });
 
-/** Of the two modules the one that is needed is loaded. */
+/** Starts the model on threads, loading only the module that is needed. */
 const startThreads = (
   { wasm, threadedWasm, warmUp = usualWarmUp(2), ...options }: LoadRequest,
   weights: StateDict,
@@ -78,7 +79,7 @@ const startThreads = (
     { ...options, warmUp },
   );
 
-/** Whoever passes the portable shaders alone has these. */
+/** The shaders for a device. If only portable ones are passed, they are used on every device. */
 const shadersOf =
   ({ wgsl, featureWgsl = wgsl }: LoadRequest): ShaderText =>
   async (hasFeatures) =>

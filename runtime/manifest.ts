@@ -1,41 +1,40 @@
-/** The contract between a compiled module and whatever runs it: what lies where in memory, and what may be called. */
+/** The contract between a compiled module and its host: the memory layout and the entries. */
 
-/** `k` means k·N elements, N the batch of a call. */
+/** A number, or `{ batch: k }` for k·N, where N is the batch of a call. */
 export type ManifestDim = number | { readonly batch: number };
 
-/** What a tensor is for. */
+/** The purpose of a tensor. */
 export type Purpose = 'parameter' | 'gradient' | 'state' | 'scalar' | 'input' | 'output' | 'temp';
 
 /** A tensor in memory: its name, type, and offset in bytes. */
 export interface ManifestTensor {
-  /** No two tensors of one purpose have the same. PyTorch's name for parameters (`conv1.weight`), that of its parameter for a
-   *  gradient, the recorded name for others. What a state dict holds together differs in name, too: parameters, state and
-   *  scalars. */
+  /** Unique among tensors of the same purpose, and among parameters, state and scalars, which share a state dict. PyTorch's name for
+   *  a parameter (`conv1.weight`), the parameter's name for a gradient, and the recorded name for others. */
   readonly name: string;
   readonly purpose: Purpose;
   readonly dtype: 'f32' | 'i32' | 'u8' | 'bool';
   readonly shape: readonly ManifestDim[];
-  /** Bytes from the start of memory. */
+  /** The offset in bytes from the start of memory. */
   readonly offset: number;
-  /** For inputs that hold indices: values are 0 … range-1. */
+  /** For inputs of indices: values are 0 … range-1. */
   readonly range?: number;
-  /** A value outside the range that the loss passes over, where it has one (PyTorch's `ignore_index`). */
+  /** The value outside the range that the loss ignores, if any (PyTorch's `ignore_index`). */
   readonly ignoreIndex?: number;
-  /** What state and scalars hold before the first step. */
+  /** The initial value of state and scalars. */
   readonly initial?: number;
 }
 
-/** What a host may call. */
+/** A function for hosts to call. */
 export interface ManifestEntry {
   /** The export to call with the batch: `train_step(n)`. */
   readonly name: string;
-  /** The names of the inputs that a call takes, in order. */
+  /** The names of the inputs, in order. */
   readonly inputs: readonly string[];
-  /** The names of the outputs that it writes. */
+  /** The names of the outputs. */
   readonly outputs: readonly string[];
 }
 
-/** How many workgroups there are in one dimension: a number, or `times`·⌈N·`batch` / `per`⌉, N the batch of a call. */
+/** The number of workgroups in one dimension: a number, or `times`·⌈N·`batch` / `per`⌉, where N is the batch of a call. */
 export type ManifestCount = number | { readonly batch: number; readonly per: number; readonly times: number };
 
 /** One launch of a shader. */
@@ -45,23 +44,23 @@ export interface ManifestDispatch {
   readonly workgroups: readonly [ManifestCount, ManifestCount, ManifestCount];
 }
 
-/** An entry and what a call of it dispatches, in order. */
+/** An entry and its dispatches, in order. */
 export interface ManifestGpuEntry extends ManifestEntry {
   readonly dispatches: readonly ManifestDispatch[];
 }
 
 /** The same model for WebGPU. Every kernel binds the arena, a storage buffer, as binding 0 of group 0, and the call, a uniform
- *  buffer, as binding 1: its first word is the batch (u32), and the scalars follow. What of the arena one binding does not hold is
- *  in further storage buffers, bindings 2 and on. */
+ *  buffer, as binding 1: its first word is the batch (u32), and the scalars follow. An arena that exceeds one binding continues in
+ *  more storage buffers, from binding 2 on. */
 export interface ManifestGpu {
-  /** Float operations of the entry that has most, at the largest batch: by them a host tells whether a GPU pays. */
+  /** The float operations of the largest entry, at the largest batch, by which a host decides whether a GPU is worthwhile. */
   readonly operations: number;
   readonly arenaBytes: number;
-  /** Of an arena of several storage buffers, the bytes of each but the last. No tensor lies in two of them. */
+  /** If the arena has several storage buffers: the bytes of each except the last. No tensor crosses from one to another. */
   readonly bindingBytes?: number;
-  /** Bytes of the uniform buffer, a multiple of 16. */
+  /** The bytes of the uniform buffer, a multiple of 16. */
   readonly callBytes: number;
-  /** Where there is a second text of the same kernels: the features that a device needs for it, under WebGPU's names. */
+  /** If there is a second text of the same kernels: the features that it needs, by WebGPU's names. */
   readonly features?: readonly string[];
   /** Every element is one word of 32 bits: f32, i32, and u8 and bool as u32. Offsets are bytes from the start of the arena; a
    *  scalar's is from the start of the uniform buffer. */
@@ -69,10 +68,10 @@ export interface ManifestGpu {
   readonly entries: readonly ManifestGpuEntry[];
 }
 
-/** 16 hexadecimal digits of what each file holds, and of all of the manifest but these. */
+/** Tags of 16 hexadecimal digits for the contents of each file, and of the manifest without its tags. */
 export interface ManifestTags {
   readonly manifest: string;
-  /** Of the part for WebGPU, which the manifest's own does not count. */
+  /** The tag of the part for WebGPU, which the manifest's own tag does not cover. */
   readonly webgpu?: string;
   readonly wasm?: string;
   readonly threadedWasm?: string;
@@ -80,20 +79,20 @@ export interface ManifestTags {
   readonly featureWgsl?: string;
 }
 
-/** What a bundle says of its code: entries, tensors and where each lies, in bytes. */
+/** A bundle's description of its code: the entries, and the tensors with their offsets. */
 export interface Manifest {
   readonly tapeout: 2;
   readonly name: string;
   readonly maxBatch: number;
-  /** Pages of 64 KiB that the module's own memory has. */
+  /** The size of the module's own memory, in pages of 64 KiB. */
   readonly pages: number;
   readonly arenaBytes: number;
-  /** On how many threads to run unless the host asks for another number, where there is a module for several. */
+  /** If there is a module for several threads: their number, unless the host asks for another. */
   readonly threads?: number;
-  /** In a bundle: what tells its files from those of another compilation (`tag.ts`). */
+  /** In a bundle: tags that distinguish its files from those of another compilation (`tag.ts`). */
   readonly tags?: ManifestTags;
   readonly tensors: readonly ManifestTensor[];
   readonly entries: readonly ManifestEntry[];
-  /** What WebGPU needs to know, where the model has shaders. All other fields tell of the WebAssembly. */
+  /** The part for WebGPU, if the model has shaders. All other fields describe the WebAssembly. */
   readonly webgpu?: ManifestGpu;
 }

@@ -1,5 +1,5 @@
-/** A compiled model at work: owns the memory, hands out views of it, and makes one WebAssembly call a step.
- *  A step allocates nothing, and a call that throws has changed nothing. */
+/** A running model: owns its memory, provides views of it, and makes one WebAssembly call per step. A step allocates nothing, and a
+ *  call that throws has changed nothing. */
 import { type Argument, checkCall, takesNothing } from './call.ts';
 import { beginsAsWasm, bytesOf, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
@@ -26,39 +26,39 @@ type Floats = Float32Array<ArrayBuffer>;
 /** Memory by the names of tensors. */
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
 
-/** What `evaluate` found. One object a model, filled anew by each call. */
+/** The result of `evaluate`: one object per model, overwritten by each call. */
 export interface Evaluation {
   /** The mean loss of the batch. */
   loss: number;
-  /** How many samples have their greatest output at their label; null for a model whose targets are not labels. */
+  /** The number of samples whose greatest output is at their label; null for a model whose targets are not labels. */
   correct: number | null;
   /** The outputs of the n samples: a view, valid until the next call. */
   output: Floats;
 }
 
-/** What a module of WebAssembly is loaded from. */
+/** The sources of a WebAssembly module. */
 export type Wasm = Uint8Array | BufferSource | WebAssembly.Module;
 
-/** What threads a model runs on. */
+/** The threads of a model. */
 export interface Team {
   readonly threads: number;
-  /** Why there are not as many as were asked for. */
+  /** The reason why there are fewer than requested; null if there are not. */
   readonly notice: string | null;
   end(): void;
-  /** What a call throws that a lost thread has ended; null where there is but one. */
+  /** The error of a call that a lost thread has ended; null if there is only one thread. */
   readonly lost: ((cause: unknown) => TapeoutError) | null;
 }
 const alone: Team = { threads: 1, notice: null, end() {}, lost: null };
 
-/** How a model is loaded. */
+/** Options of `instantiate`. */
 export interface LoadOptions {
-  /** Milliseconds of calls ahead of the first, so that it takes about as long as later ones; 0 unless told. */
+  /** Milliseconds of warm-up calls, so that the first call takes about as long as later ones; defaults to 0. */
   readonly warmUp?: number | undefined;
   readonly team?: Team;
 }
 
-/** Loads a compiled module. Without weights the parameters are zero until `loadStateDict`.
- *  Throws TapeoutError when the three do not fit together. */
+/** Loads a compiled module. Without weights, the parameters are zero until `loadStateDict`.
+ *  Throws TapeoutError when module, manifest and weights do not belong together. */
 export async function instantiate(
   wasm: Wasm,
   given: Manifest,
@@ -87,14 +87,14 @@ async function instantiated(module: WebAssembly.Module, { pages }: Manifest): Pr
   }
 }
 
-/** A model as it is handed out. */
+/** A model after warming up and loading its weights. */
 export function started(model: Model, weights: StateDict | undefined, milliseconds: number): Model {
   if (milliseconds > 0) model.warmUp(milliseconds);
   if (weights !== undefined && weights !== null) model.loadStateDict(weights);
   return model;
 }
 
-/** Throws TapeoutError for what is no module, and for one that has not this tag. */
+/** The compiled module. Throws TapeoutError if it is not a module, or does not have this tag. */
 export async function compiled(wasm: Wasm, tag: string | undefined): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined')
     throw new TapeoutError(
@@ -117,7 +117,7 @@ export async function compiled(wasm: Wasm, tag: string | undefined): Promise<Web
   }
 }
 
-/** The commonest causes, of which the engine's own words say little. */
+/** Messages for the most common causes, for which the engine's own are unhelpful. */
 function knownProblem(problem: string, wasm: unknown): string | null {
   if (/Content Security Policy/i.test(problem))
     return "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
@@ -142,25 +142,25 @@ interface Entry {
   readonly run: (n: number) => void;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** Of the outputs those of these names; `output` is the first of another name. */
+  /** The outputs of these names; `output` is the first with another name. */
   readonly loss: View | null;
   readonly correct: View | null;
   readonly output: Port | null;
 }
 
-/** How many arguments methods name. */
+/** The number of arguments that methods declare. */
 const namedArguments = 8;
 
-/** `instantiate` makes one. The arrays that it hands out are views of its memory: writing to them changes the model. */
+/** A model made by `instantiate`. Its arrays are views of its memory: writing to them changes the model. */
 export class Model {
   readonly backend = 'wasm';
-  /** Why the model runs on WebAssembly, where that was not asked for and it could run elsewhere. */
+  /** The reason why the model runs on WebAssembly, if that was chosen and not requested; else null. */
   readonly backendNotice: string | null = null;
   readonly manifest: Manifest;
   readonly maxBatch: number;
-  /** `parameters['conv1.weight']`: what training changes, by PyTorch's names. */
+  /** The parameters by PyTorch's names: `parameters['conv1.weight']`. */
   readonly parameters: Views<Floats>;
-  /** What `backward` and `vjp` add to and `zeroGrad` clears, by parameter. */
+  /** The gradients by parameter: `backward` and `vjp` add to them, and `zeroGrad` clears them. */
   readonly gradients: Views<Floats>;
   /** The optimizer's state and running statistics: `state['conv1.weight.momentum']`. */
   readonly state: Views;
@@ -172,9 +172,9 @@ export class Model {
   readonly scalars: Record<string, number>;
 
   readonly #ports = new Slots<Port>();
-  /** The arguments of the call that is under way. */
+  /** The arguments of the current call. */
   readonly #given: unknown[] = [];
-  /** Those of them that methods have no names for. */
+  /** The arguments after those that methods declare. */
   #further: readonly unknown[] = [];
   readonly #entries: Partial<Record<string, Entry>> = {};
   readonly #evaluation: Evaluation = { loss: 0, correct: null, output: new Float32Array(0) };
@@ -209,18 +209,18 @@ export class Model {
     );
   }
 
-  /** How many threads the model runs on, this one included. */
+  /** The number of threads that the model runs on, including this one. */
   get threads(): number {
     return this.#team.threads;
   }
-  /** Why these are fewer than were asked for; null where they are not. */
+  /** The reason why there are fewer threads than requested; null if there are not. */
   get threadsNotice(): string | null {
     return this.#team.notice;
   }
 
-  // Calls take arrays in the order of the model's inputs and targets, the same by name, as in `trainStep({ x, y })`, or the number
-  // of samples alone, of those that were written to `inputs`. Arguments are named, as each call would make a list of them; of
-  // more than these see `#widen`.
+  // Calls take arrays in the order of the model's inputs and targets, or by name, as in `trainStep({ x, y })`, or only the number of
+  // samples, if they were written to `inputs`. Arguments are declared one by one, because rest arguments would allocate a list at
+  // each call; for more arguments see `#widen`.
 
   /** One step: forward, backward and the optimizer's update. Returns the loss, NaN if it became so. */
   trainStep(
@@ -255,7 +255,7 @@ export class Model {
     return entry.output!.at(n) as Floats;
   }
 
-  /** Loss, number of right answers and outputs, with nothing learnt. The result is one object, filled anew each time. */
+  /** The loss, the number of correct answers and the outputs, without training. The result is one object, overwritten each time. */
   evaluate(
     a: Argument,
     b?: Argument,
@@ -292,7 +292,7 @@ export class Model {
     return entry.loss![0]!;
   }
 
-  /** Adds to `gradients` those of the outputs weighted by the last array, as PyTorch's `out.backward(cotangent)`. */
+  /** Adds to `gradients` the gradients of the outputs weighted by the last array, as PyTorch's `out.backward(cotangent)`. */
   vjp(
     a: Argument,
     b?: Argument,
@@ -312,7 +312,7 @@ export class Model {
     takesNothing(this.#get('zero_grad'), none).run(this.maxBatch); // an input's gradient has the batch in its shape
   }
 
-  /** Lets the optimizer apply the gradients that `backward` left. */
+  /** Lets the optimizer apply the accumulated gradients. */
   step(...none: never[]): void {
     takesNothing(this.#get('step'), none).run(1);
   }
@@ -337,22 +337,22 @@ export class Model {
     return this.#view('output', name, n);
   }
 
-  /** A parameter's memory. Throws TapeoutError when there is none of that name, and says which is near. */
+  /** A parameter's memory. Throws TapeoutError when there is none of that name, and suggests a similar one. */
   parameter(name: string): Floats {
     return this.#view('parameter', name, 1) as Floats;
   }
 
-  /** Copies of all parameters and buffers, in the model's order; with `state`, also of all else that lasts from step to step: the
-   *  optimizer's state, and scalars such as the learning rate, so that training resumes where it was. */
+  /** Copies of all parameters and buffers, in the model's order; with `state`, also of the optimizer's state and scalars such as the
+   *  learning rate, so that training can resume. */
   stateDict(options: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
     const { state = false } = stateOptions('stateDict', options);
     return new Map(savedSlots(this.#ports.saved, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
   }
 
-  /** Sets all parameters and buffers, and whatever else of the state is given. Throws TapeoutError, and changes nothing, when a size
-   *  or a value is wrong, a name is unknown, or a parameter or buffer is missing. With `strict: false` unknown names are passed over,
-   *  and what is missing keeps its values. Returns both, as PyTorch does: empty lists unless `strict` is false. */
+  /** Sets all parameters and buffers, and any other given state. Throws TapeoutError, and changes nothing, when a size or a value is
+   *  wrong, a name is unknown, or a parameter or buffer is missing. With `strict: false`, unknown names are ignored, and missing
+   *  tensors keep their values. Returns both lists, as PyTorch does; they are empty unless `strict` is false. */
   loadStateDict(source: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
     checkOptions('loadStateDict', options, { strict: 'flag' });
@@ -369,29 +369,29 @@ export class Model {
     return stateFile(savedSlots(this.#ports.saved, state).map((port) => [port, port.whole]));
   }
 
-  /** Calls every method for about this many milliseconds in all, so that the engine has compiled them well before the first
-   *  call that counts. Then everything is as it was before: what the model has learnt, its inputs, its outputs. */
+  /** Calls all methods for about this many milliseconds in total, so that the engine has optimized them before the first real call.
+   *  Afterwards, the model's state, inputs and outputs are as before. */
   warmUp(milliseconds: number): void {
     this.#alive();
     checkKind('the time to warm up', milliseconds, 'amount');
-    // What lies ahead of all tensors is the threads', which go on meanwhile.
+    // The memory before all tensors belongs to the threads, which keep running.
     const memory = new Uint8Array(this.#memory, Math.min(...this.manifest.tensors.map((t) => t.offset)));
     const before = memory.slice();
-    // What does most first: what it leaves to compile is compiled beside the calls of the rest.
+    // The largest entry first: the engine finishes compiling it during the calls of the others.
     const entries = Object.values(this.#entries).toReversed() as Entry[];
     const call = ({ name }: Entry) => this[methods[name as EntryName]].bind(this) as (n: number) => void;
     warmUp(entries.map(call), this.maxBatch, milliseconds);
     memory.set(before);
   }
 
-  /** Lets go of the module, and ends its threads. Every later call throws. */
+  /** Releases the module, and ends its threads. All later calls throw. */
   dispose(): void {
     this.#disposed = true;
     this.#team.end();
     for (const name of Object.keys(this.#entries)) delete this.#entries[name];
   }
 
-  /** What JSON.stringify writes: the model's name and shapes. */
+  /** The value for JSON.stringify: the model's name and shapes. */
   toJSON(): object {
     return summaryOf(this.manifest, 'wasm');
   }
@@ -414,7 +414,7 @@ export class Model {
     };
   }
 
-  /** A call that another thread's end has ended leaves a model that is of no use. */
+  /** Wraps a call: if it fails because another thread was lost, the model cannot be used any more. */
   #guarded(run: (n: number) => void): (n: number) => void {
     const { lost } = this.#team;
     if (!lost) return run;
@@ -435,7 +435,7 @@ export class Model {
     throw missingEntry(name, this.manifest);
   }
 
-  /** Lets a method of many inputs take them all, from a list that each call makes. */
+  /** Makes a method accept any number of inputs, at the cost of a list at each call. */
   #widen(method: (typeof methods)[EntryName]): void {
     const narrow = this[method] as (...args: unknown[]) => unknown;
     const value = (...args: unknown[]): unknown => {
@@ -481,7 +481,7 @@ export class Model {
   }
 
   #copyIn(inputs: readonly Port[], given: Data[]): void {
-    // A view of this model's memory may be of another input, which is about to be written.
+    // A view of this model's memory may overlap another input, which is about to be written.
     for (let i = 0; i < inputs.length; i++)
       if (given[i]!.buffer === this.#memory && given[i]!.byteOffset !== inputs[i]!.whole.byteOffset)
         given[i] = given[i]!.slice();

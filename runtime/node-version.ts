@@ -1,4 +1,4 @@
-/** The oldest Node that a bundle runs in. Other hosts that call themselves Node say their own name too. */
+/** The oldest Node that a bundle runs in. Other hosts that report a Node version also report their own name. */
 import { TapeoutError } from './check.ts';
 
 interface Versions {

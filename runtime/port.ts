@@ -1,4 +1,4 @@
-/** A model's tensors as its caller meets them, whatever device they lie on: their names, their sizes and their views. */
+/** A model's tensors as its caller sees them, on any device: names, sizes and views. */
 import {
   arrayOf,
   checkBatch,
@@ -11,11 +11,11 @@ import {
 } from './check.ts';
 import type { Manifest, ManifestTensor, Purpose } from './manifest.ts';
 
-/** A tensor's sizes. */
+/** A tensor and its sizes. */
 export class Slot {
   readonly tensor: ManifestTensor;
   readonly batched: boolean;
-  /** Elements of one sample, or all of them where the shape has no batch. */
+  /** The number of elements of one sample, or of the whole tensor if its shape has no batch. */
   readonly each: number;
 
   constructor(tensor: ManifestTensor) {
@@ -29,11 +29,11 @@ export class Slot {
   }
 }
 
-/** A tensor in the host's memory, and its views by batch size, made when first asked for. */
+/** A tensor in the host's memory, with its views by batch size, made on demand. */
 export class Port extends Slot {
-  /** For the largest batch. */
+  /** The view for the largest batch. */
   readonly whole: View;
-  /** Without room for each batch ahead: there may be millions of them. */
+  /** Sparse: there may be millions of batch sizes. */
   readonly #views: (View | undefined)[] = [];
 
   constructor(memory: ArrayBuffer, offset: number, tensor: ManifestTensor, maxBatch: number) {
@@ -55,7 +55,7 @@ export class Port extends Slot {
 /** A model's tensors by purpose and name. */
 export class Slots<S extends Slot> {
   readonly #all = new Map<Purpose, Map<string, S>>();
-  /** What a state dict may hold. */
+  /** The tensors that a state dict may contain. */
   readonly saved = new Map<string, S>();
 
   add(slot: S): void {
@@ -65,12 +65,12 @@ export class Slots<S extends Slot> {
     if (purpose === 'parameter' || purpose === 'state' || purpose === 'scalar') this.saved.set(name, slot);
   }
 
-  /** Those of a purpose, in the manifest's order. */
+  /** The tensors of a purpose, in the manifest's order. */
   of(purpose: Purpose): ReadonlyMap<string, S> {
     return this.#all.get(purpose) ?? new Map();
   }
 
-  /** Throws TapeoutError when there is none of this name, or n is no batch of it. */
+  /** The tensor of this name. Throws TapeoutError when there is none, or n is not a valid batch. */
   get(purpose: Purpose, name: string, n: number, maxBatch: number): S {
     const slot = this.of(purpose).get(name);
     if (!slot) throw unknownName(purpose, name, [...this.of(purpose).keys()]);
@@ -94,7 +94,7 @@ const steps: readonly EntryName[] = ['zero_grad', 'backward', 'step'];
 
 export function missingEntry(name: EntryName, { entries }: Manifest): TapeoutError {
   const have = entries.map((e) => e.name);
-  // Of PyTorch's separate steps whoever lacks one is about to call the others.
+  // A caller of one of PyTorch's separate steps will need the others too.
   const wanted = steps.includes(name) ? steps : [name];
   return new TapeoutError(
     'missing-entry',
@@ -103,19 +103,19 @@ export function missingEntry(name: EntryName, { entries }: Manifest): TapeoutErr
   );
 }
 
-/** Of an entry's results those that have a name of their own; `output` is the first that has another. */
+/** An entry's results by their fixed names; `output` is the first with another name. */
 export function resultsOf<S extends Slot>(outputs: readonly S[]) {
   const named = (name: string) => outputs.find((port) => port.tensor.name === name) ?? null;
   const [loss, correct] = [named('loss'), named('correct')];
   return { loss, correct, output: outputs.find((port) => port !== loss && port !== correct) ?? null };
 }
 
-/** Whether a tensor is a parameter or buffer of the model: of the state, an optimizer's begins as a number that the manifest has. */
+/** True if a tensor is a parameter or buffer of the model. Optimizer state differs from buffers in having an initial number. */
 export const isLearnt = ({ purpose, initial }: ManifestTensor): boolean =>
   purpose === 'parameter' || (purpose === 'state' && initial === undefined);
 
-/** Numbers to set between steps, over the memory where they lie. Setting NaN, infinity or a name that there is not throws, and so does
- *  what `alive` does. */
+/** An object of numbers to set between steps, backed by their memory. Setting NaN, infinity or an unknown name throws, and `alive` may
+ *  throw. */
 export function scalarsOver(
   memories: Iterable<readonly [name: string, View]>,
   alive: () => void,

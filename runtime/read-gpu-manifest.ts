@@ -1,4 +1,4 @@
-/** A manifest's part for WebGPU, read as the rest is: field by field, each once. */
+/** Reads a manifest's part for WebGPU like the rest: field by field, each once. */
 import { kindOf, wordBytes } from './check.ts';
 import type { Manifest, ManifestCount, ManifestDispatch, ManifestGpu } from './manifest.ts';
 import {
@@ -29,7 +29,7 @@ export function readGpuManifest(given: unknown): Manifest {
   });
 }
 
-/** All that must not change: whoever wants another backend may say that there is more or less to do. */
+/** The parts that must not change: callers may change the number of operations to prefer another backend. */
 export const withoutHints = ({ operations: _, ...rest }: ManifestGpu): object => rest;
 
 function gpuIn(given: unknown, maxBatch: number): ManifestGpu {
@@ -81,7 +81,7 @@ function countIn(given: unknown, of: string): ManifestCount {
   return { batch: whole(batch, what, 0), per: whole(per, what, 1), times: whole(times, what, 0) };
 }
 
-/** What a device's limits are compared with later. */
+/** A number, which is compared with a device's limits later. */
 function number(x: unknown, what: string): number {
   return typeof x === 'number' ? x : fail(`has the ${what} ${shownValue(x)}, which must be a number.`);
 }

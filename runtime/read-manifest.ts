@@ -1,19 +1,19 @@
-/** A manifest as it is given, read field by field, each once: what comes out is whole, fits together and lies in the memory that it
- *  tells of. Whatever comes in, that or a TapeoutError comes out, soon. */
+/** Reads a manifest of unknown origin, field by field, each once. The result is complete and consistent, and lies in the memory that it
+ *  describes. Any input gives that or a TapeoutError, quickly. */
 import { arrayOf, brief, elementsAt, kindOf, manifestVersion, pageBytes, showShape, TapeoutError } from './check.ts';
 import type { Manifest, ManifestDim, ManifestEntry, ManifestTags, ManifestTensor, Purpose } from './manifest.ts';
 import { type EntryName, methods } from './port.ts';
 import { tagOfJson } from './tag.ts';
 
 const [mostPages, mostDims, mostThreadsTold] = [65536, 64, 64];
-/** Samples of the largest batch; IR texts have the same limit. */
+/** The limit of maxBatch; IR texts have the same. */
 const largestBatch = 2 ** 29;
 
-/** The manifest: what tells of the WebAssembly is read, the rest as it is. Throws TapeoutError unless this runtime reads it and its
- *  parts fit together. */
+/** The manifest, with the part for the WebAssembly checked and the rest as it is. Throws TapeoutError for an unsupported version, and
+ *  for parts that contradict each other. */
 export const readManifest = (given: unknown): Manifest => guarded(() => manifestIn(given));
 
-/** What `read` returns. Whatever it throws, as a getter may, becomes a TapeoutError. */
+/** The result of `read`. Any error, such as from a getter, becomes a TapeoutError. */
 export function guarded<T>(read: () => T): T {
   try {
     return read();
@@ -33,7 +33,7 @@ export function fail(problem: string): never {
   throw new TapeoutError('bad-manifest', `the manifest ${problem}`);
 }
 
-/** Throws unless the module exports what the manifest promises, and imports nothing, or the memory that threads share. */
+/** Throws unless the module exports what the manifest promises, and imports nothing except the memory that threads share. */
 export function checkModule(module: WebAssembly.Module, { entries }: Manifest, memory: 'own' | 'shared' = 'own'): void {
   const refuse = (problem: string): never => {
     throw new TapeoutError(
@@ -89,7 +89,7 @@ function manifestIn(given: unknown): Manifest {
   checkEntries(read);
   const known = tags === undefined ? null : tagsIn(tags);
   checkOwnTag(read, known?.manifest);
-  // What is no concern of the WebAssembly stays as it is.
+  // Fields that do not concern the WebAssembly are kept as they are.
   return { ...others, ...read, ...(known ? { tags: known } : {}) };
 }
 
@@ -134,7 +134,7 @@ export function entryIn(given: unknown): ManifestEntry {
   return { name: called, inputs: names(inputs, 'inputs'), outputs: names(outputs, 'outputs') };
 }
 
-/** Tags as they are; whoever needs one compares it. */
+/** The tags, unchecked: each is compared where it is used. */
 function tagsIn(given: unknown): ManifestTags {
   if (!isRecord(given)) return fail(`has tags that are ${kindOf(given)}.`);
   return Object.fromEntries(
@@ -150,7 +150,7 @@ export interface Room {
   readonly to: number;
 }
 
-/** Throws unless each tensor has a name of its own and lies in its room, aligned, and beside all others. */
+/** Throws unless each tensor has a unique name, and is aligned, within its memory, and disjoint from all others. */
 export function checkPlaces(
   tensors: readonly ManifestTensor[],
   maxBatch: number,
@@ -161,7 +161,7 @@ export function checkPlaces(
   const places: { readonly tensor: ManifestTensor; readonly room: Room; readonly end: number }[] = [];
   for (const tensor of tensors) {
     const { name, purpose, shape, offset } = tensor;
-    // What a state dict holds together has one name in it.
+    // Tensors that share a state dict must have different names.
     const kind = saved.includes(purpose) ? 'saved tensor' : purpose;
     if (names.has(`${kind} ${name}`)) fail(`has the ${purpose} '${brief(name)}' twice.`);
     names.add(`${kind} ${name}`);
@@ -174,7 +174,7 @@ export function checkPlaces(
   places.sort((a, b) => a.tensor.offset - b.tensor.offset || a.end - b.end);
   const last = new Map<number, (typeof places)[number]>();
   for (const place of places) {
-    // A call's bytes are apart from the arena's.
+    // A call's bytes are separate from the arena's.
     const before = last.get(place.room.from);
     if (before && place.tensor.offset < before.end && !isOneValue(before.tensor, place.tensor))
       fail(
@@ -186,7 +186,7 @@ export function checkPlaces(
 }
 const saved: readonly Purpose[] = ['parameter', 'state', 'scalar'];
 
-/** Results that are one value lie at one place. */
+/** True for two outputs that are the same value, and so share memory. */
 const isOneValue = (a: ManifestTensor, b: ManifestTensor): boolean =>
   a.purpose === 'output' &&
   b.purpose === 'output' &&
@@ -194,7 +194,7 @@ const isOneValue = (a: ManifestTensor, b: ManifestTensor): boolean =>
   a.dtype === b.dtype &&
   showShape(a.shape) === showShape(b.shape);
 
-/** What entries return, where the runtime reads it; 'output' stands for any other name than the statistics'. */
+/** The results that the runtime reads of entries; 'output' is any name other than those of the statistics. */
 const mustReturn: Readonly<Partial<Record<EntryName, readonly string[]>>> = {
   forward: ['output'],
   evaluate: ['loss', 'output'],
@@ -203,7 +203,7 @@ const mustReturn: Readonly<Partial<Record<EntryName, readonly string[]>>> = {
 };
 const isStatistic = (name: string) => name === 'loss' || name === 'correct';
 
-/** Throws unless each entry is there once, and has tensors for its inputs and outputs, each of them once. */
+/** Throws unless entries are unique, and their inputs and outputs are tensors, each listed once. */
 export function checkEntries({ entries, tensors }: Pick<Manifest, 'entries' | 'tensors'>): void {
   const known = new Map(tensors.map((t) => [`${t.purpose} '${t.name}'`, t]));
   const names = new Set<string>();

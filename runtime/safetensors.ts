@@ -1,10 +1,10 @@
 /** Safetensors, read and written: names, shapes and raw little-endian numbers after a JSON header.
- *  No dependency and no Node API. Whatever the bytes, reading either gives the tensors or a SafetensorsError. */
+ *  No dependencies and no Node API. For any bytes, reading gives the tensors or a SafetensorsError. */
 import { brief, kindOf, shownText, TapeoutError, tagOf } from './check.ts';
 import { foreignFile } from './foreign.ts';
 import { type JsonObject, parseJson } from './json.ts';
 
-/** Why bytes are no safetensors file. */
+/** The error for bytes that are not a safetensors file. */
 export class SafetensorsError extends TapeoutError {
   override readonly name = 'SafetensorsError';
 
@@ -25,14 +25,14 @@ interface Arrays {
   readonly U64: BigUint64Array;
   readonly BOOL: Uint8Array;
 }
-/** The element types of a safetensors file that are read. */
+/** The element types that are read as they are. */
 export type StoredDtype = keyof Arrays;
 /** A tensor of a safetensors file: its element type, shape and values. */
 export type StoredTensor = {
   [D in StoredDtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: Arrays[D] };
 }[StoredDtype];
 
-// Typed arrays have the machine's byte order: little-endian, like the format, wherever WebAssembly runs.
+// Typed arrays have the machine's byte order, which is little-endian, like the format, wherever WebAssembly runs.
 const arrays: { readonly [D in StoredDtype]: new (bytes: ArrayBuffer) => Arrays[D] } = {
   F32: Float32Array,
   I8: Int8Array,
@@ -46,7 +46,7 @@ const arrays: { readonly [D in StoredDtype]: new (bytes: ArrayBuffer) => Arrays[
   BOOL: Uint8Array,
 };
 
-/** Floats of other widths, which become float32 as they are read: the halves exactly, doubles rounded. */
+/** Floats of other widths, converted to float32 on reading: 16-bit ones exactly, doubles with rounding. */
 const floats: Readonly<Record<string, (bytes: ArrayBuffer) => Float32Array>> = {
   F16: (bytes) => Float32Array.from(new Uint16Array(bytes), half),
   BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (high) => high << 16).buffer),
@@ -66,21 +66,21 @@ function half(bits: number): number {
   return bits >> 15 ? -size : size;
 }
 
-/** The element types of the format that Tapeout has no numbers for. */
+/** The element types of the format that Tapeout does not support. */
 const otherDtypes = 'C64 F8_E4M3 F8_E5M2 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ F6_E2M3 F6_E3M2 F4'.split(' ');
-/** Those that it has. */
+/** The supported element types. */
 const readDtypes = [...Object.keys(arrays), ...Object.keys(floats)];
-/** Bits of an element, which its dtype's name begins with: F8_E4M3 has 8. A BOOL is a byte. */
+/** The bits of an element, by the first number in its dtype's name: F8_E4M3 has 8. A BOOL is a byte. */
 const bitsOf = (dtype: string): number => Number(/\d+/.exec(dtype) ?? 8);
 
-/** Bytes of the longest header that the reference implementation reads. */
+/** The size in bytes of the longest header that the reference implementation reads. */
 const longestHeader = 100_000_000;
 const prefixBytes = 8;
 const metadataKey = '__metadata__';
 
 /** The tensors of a safetensors file, by name and in the header's order. The data are copies, aligned for their type. F16, BF16
- *  and F64 become F32. `source` names the bytes in errors. Throws SafetensorsError for whatever the reference implementation
- *  refuses, for a name that is there twice, and for numbers that Tapeout has no type for. */
+ *  and F64 become F32. `source` names the bytes in errors. Throws SafetensorsError for anything that the reference implementation
+ *  refuses, for duplicate names, and for unsupported element types. */
 export function readSafetensors(bytes: Uint8Array, source = 'these bytes'): Map<string, StoredTensor> {
   const { header, body } = readHeader(bytes, source);
   metadataOf(header, source);
@@ -91,7 +91,7 @@ export function readSafetensors(bytes: Uint8Array, source = 'these bytes'): Map<
   return new Map(slots.map((slot) => [slot.name, stored(slot, copy(body, slot.begin, slot.end), source)]));
 }
 
-/** The `__metadata__` of a safetensors file: text by text, empty when it has none. */
+/** The `__metadata__` of a safetensors file: a map from text to text, empty when it has none. */
 export const readSafetensorsMetadata = (bytes: Uint8Array, source = 'these bytes'): Record<string, string> =>
   Object.fromEntries(metadataOf(readHeader(bytes, source).header, source));
 
@@ -102,8 +102,8 @@ function metadataOf(header: JsonObject, source: string): ReadonlyMap<string, str
   return metadata;
 }
 
-/** The bytes of a safetensors file: same tensors in the same order, same bytes. Tensors are laid out by falling element
- *  size, so that each is aligned inside the file. Throws SafetensorsError when data and shape disagree. */
+/** The bytes of a safetensors file: the same tensors in the same order give the same bytes. Tensors are laid out by decreasing element
+ *  size, so that each is aligned in the file. Throws SafetensorsError when data and shape disagree. */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: StoredTensor]>,
   metadata?: Readonly<Record<string, string>>,
@@ -191,7 +191,7 @@ function readHeader(bytes: Uint8Array, source: string): { header: JsonObject; bo
   return { header, body: bytes.subarray(bodyAt) };
 }
 
-/** What makes an error of a problem with a tensor. */
+/** A function that makes an error from a problem with this tensor. */
 const inTensor =
   (name: string, source?: string) =>
   (problem: string): SafetensorsError =>
@@ -212,7 +212,7 @@ function readSlot(name: string, entry: unknown, bodyBytes: number, source: strin
   let elements = 1;
   for (const extent of shape) {
     elements *= extent;
-    // Checked at each step, as a later extent of 0 excuses nothing.
+    // Checked at each step: a later extent of 0 is no excuse.
     if (elements >= 2 ** 64) throw fail(`${dtype}${shown(shape)} has more elements than any memory.`);
   }
   const expected = (elements * bitsOf(dtype)) / 8;
@@ -221,7 +221,7 @@ function readSlot(name: string, entry: unknown, bodyBytes: number, source: strin
   return { name, dtype, shape, begin, end };
 }
 
-// The format allows neither overlaps nor holes: the sorted slots must follow one another and end with the file.
+// The format allows neither overlaps nor gaps: the sorted slots must be adjacent, and end with the file.
 function verifyCover(slots: readonly Slot[], bodyBytes: number, source: string): void {
   const sorted = [...slots].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let reached = 0;

@@ -10,7 +10,7 @@ const withPurpose = ({ tensors }: Manifest, purpose: Purpose): ManifestTensor[] 
   tensors.filter((t) => t.purpose === purpose);
 const typeText = ({ dtype, shape }: ManifestTensor): string => `${dtype}${showShape(shape)}`;
 
-/** What `JSON.stringify` writes of a model: what it takes and holds, and no numbers of it. */
+/** The value of a model for `JSON.stringify`: its inputs, outputs and parameters, without their values. */
 export function summaryOf(manifest: Manifest, backend: 'wasm' | 'webgpu'): object {
   const types = (purpose: Purpose) =>
     Object.fromEntries(withPurpose(manifest, purpose).map((t) => [t.name, typeText(t)]));

@@ -1,4 +1,4 @@
-/** What a model has learnt, by name: given by a caller and checked, or written as a file. */
+/** State dicts: checks those given by a caller, and writes files. */
 import {
   arrayOf,
   brief,
@@ -17,20 +17,19 @@ import { isLearnt, type Slot } from './port.ts';
 import { type StoredTensor, writeSafetensors } from './safetensors.ts';
 import { type StateDict, tensorsOf } from './weights.ts';
 
-/** As PyTorch's load_state_dict returns: parameters and buffers that were not given, and names that the model has not. */
+/** The result of PyTorch's load_state_dict: parameters and buffers that were not given, and names that the model does not have. */
 export interface IncompatibleKeys {
   readonly missingKeys: string[];
   readonly unexpectedKeys: string[];
 }
 
-/** The options of a call that saves. Throws TapeoutError for others. */
+/** The checked options of a call that saves. Throws TapeoutError for others. */
 export function stateOptions(call: string, options: { state?: boolean }): { state?: boolean } {
   checkOptions(call, options, { state: 'flag' });
   return options;
 }
 
-/** The slots that a state dict holds: parameters and buffers, and with `state` all else that lasts from step to step: the
- *  optimizer's state and scalars. */
+/** The slots of a state dict: parameters and buffers, and with `state` also the optimizer's state and scalars. */
 export function savedSlots<S extends Slot>(slots: ReadonlyMap<string, S>, state: boolean): S[] {
   return [...slots.values()].filter(({ tensor }) => state || isLearnt(tensor));
 }
@@ -55,7 +54,7 @@ export function checkedState(
   return { values, keys: { missingKeys, unexpectedKeys } };
 }
 
-/** The bytes of a safetensors file of these slots and what they hold, with PyTorch's names and layouts. */
+/** The bytes of a safetensors file of these slots and their values, with PyTorch's names and layouts. */
 export const stateFile = (saved: Iterable<readonly [Slot, View]>): Uint8Array<ArrayBuffer> =>
   writeSafetensors(
     Array.from(
@@ -79,7 +78,7 @@ function incompatible(unknown: readonly string[], missing: readonly string[], kn
   return new TapeoutError('unknown-name', `${unknown.length === 1 ? one : many}${also}`);
 }
 
-/** The array of a value that is given for a slot. Throws TapeoutError when it does not fit. */
+/** The array of a value given for a slot. Throws TapeoutError when it does not fit. */
 function checked(value: Data | StoredTensor, slot: Slot): Data {
   const { name, shape, purpose } = slot.tensor;
   const what = `the ${purpose} '${brief(name)}'`;
@@ -100,7 +99,7 @@ function checked(value: Data | StoredTensor, slot: Slot): Data {
   return data;
 }
 
-/** A tensor's numbers in the type of its slot. Integers of any width become another's, or floats, where none of them changes. */
+/** A tensor's numbers in the type of its slot. Integers are converted to another width, or to floats, if no value changes. */
 function converted({ data, dtype }: StoredTensor, { tensor }: Slot, what: string): Data {
   const array = arrayOf[tensor.dtype];
   const isWhole = data instanceof BigInt64Array || data instanceof BigUint64Array || integers.test(kindOf(data));

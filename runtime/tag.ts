@@ -1,11 +1,11 @@
-/** Tags by which the files of one compilation know each other: 64 bits of what each holds. They find mistakes and damage; whoever
- *  means to deceive can make them too. A WebAssembly module has its tag in a custom section at its end, and the manifest has those
- *  of all files beside its own. */
+/** Tags that identify the files of one compilation: 64-bit hashes of their contents. They find mistakes and damage, but do not protect
+ *  against an attacker. A WebAssembly module has its tag in a custom section at its end, and the manifest has the tags of all files
+ *  and its own. */
 import { TapeoutError } from './check.ts';
 
-/** 16 hexadecimal digits that a change of any one byte changes. */
+/** A hash of 16 hexadecimal digits, which changes if any single byte changes. */
 export function contentTag(content: Uint8Array | string): string {
-  // FNV-1a's step maps states one to one, so that the first half alone finds any single change.
+  // FNV-1a's step is a bijection of the state, so the first half alone detects any single change.
   let [a, b] = [0x811c9dc5, 0x1b873593];
   for (const byte of typeof content === 'string' ? new TextEncoder().encode(content) : content) {
     a = Math.imul(a ^ byte, 0x01000193);
@@ -17,11 +17,11 @@ export function contentTag(content: Uint8Array | string): string {
 export const tagOfJson = (value: object): string => contentTag(JSON.stringify(value));
 
 export const tagSection = 'tapeout';
-/** A custom section: 0, its length, the length of its name, its name, the tag. */
+/** The size of the custom section: 0, its length, the length of its name, its name, the tag. */
 export const tagSectionBytes = 3 + tagSection.length + 16;
 
-/** Throws unless a module is the one that the manifest was written for, where that tells. Of bytes all are compared, of a module
- *  that was compiled elsewhere its tag. */
+/** Throws if the manifest has a tag and the module is not the one it was written for. Given bytes are hashed; a module that was
+ *  compiled elsewhere is only checked by its tag. */
 export function checkWasmTag(module: WebAssembly.Module, bytes: Uint8Array | null, tag: string | undefined): void {
   if (tag === undefined) return;
   const [section] = WebAssembly.Module.customSections(module, tagSection);

@@ -1,5 +1,5 @@
-/** Runs a model on several threads: workers that share the model's memory, wait in WebAssembly for a call and do their part of
- *  it. Where that cannot be the model runs on one thread, to the same bits, and says why. */
+/** Runs a model on several threads: workers share the model's memory, wait in WebAssembly for a call, and do their part of it. If that
+ *  is not possible, the model runs on one thread, with the same bits, and says why. */
 import { kindOf, TapeoutError } from './check.ts';
 import { checkKind, checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
@@ -7,34 +7,34 @@ import { compiled, instantiate, Model, started, type Team, type Wasm } from './m
 import { checkModule, readManifest } from './read-manifest.ts';
 import type { StateDict } from './weights.ts';
 
-/** The two modules of one compilation, or what fetches them: only one of them is needed. */
+/** The two modules of one compilation, or functions that fetch them: only one is needed. */
 export interface Modules {
   readonly wasm: Wasm | (() => Promise<Wasm>);
-  /** The one for several threads. */
+  /** The module for several threads. */
   readonly threadedWasm: Wasm | (() => Promise<Wasm>);
 }
 
-/** How a model on threads is loaded. */
+/** Options of `instantiateThreads`. */
 export interface ThreadOptions {
-  /** How many threads, this one included; as the manifest says unless told. */
+  /** The number of threads, including this one; defaults to the manifest's. */
   readonly threads?: number | undefined;
-  /** How many of them can run at one time; as the machine says unless told. */
+  /** The number of threads that can run at the same time; defaults to the machine's. */
   readonly cores?: number | undefined;
-  /** Called when the model runs on fewer threads than were asked for; `console.warn` unless told. */
+  /** Called when the model runs on fewer threads than requested; defaults to `console.warn`. */
   readonly onNotice?: ((notice: string) => void) | undefined;
-  /** Milliseconds of calls ahead of the first, so that it takes about as long as later ones; 0 unless told. */
+  /** Milliseconds of warm-up calls, so that the first call takes about as long as later ones; defaults to 0. */
   readonly warmUp?: number | undefined;
 }
 
-/** Loads a module on several threads. Throws TapeoutError as `instantiate` does. A machine that has no threads for it, or
- *  fewer, is no error: `model.threads` and `model.threadsNotice` tell. */
+/** Loads a module on several threads. Throws TapeoutError as `instantiate` does. It is not an error if the machine has fewer threads,
+ *  or none: see `model.threads` and `model.threadsNotice`. */
 export async function instantiateThreads(
   modules: Modules,
   described: Manifest,
   weights?: StateDict,
   options: ThreadOptions = {},
 ): Promise<Model> {
-  // Those of a bundle's `load` may be among them, which checks their names.
+  // They may include options of a bundle's `load`, which checks the names.
   const { threads, cores, onNotice = warn, warmUp: milliseconds = 0 } = options ?? {};
   checkKind('cores', cores, 'count');
   checkKind('onNotice', onNotice, 'call');
@@ -71,7 +71,7 @@ const warn = (notice: string): void => console.warn(`tapeout: ${notice}`);
 const on = (threads: number): string => `the model runs on ${threads === 1 ? 'one thread' : `${threads} threads`}`;
 const given = async (wasm: Wasm | (() => Promise<Wasm>)): Promise<Wasm> => (typeof wasm === 'function' ? wasm() : wasm);
 
-/** Why there is but one thread. */
+/** The reason why there is only one thread. */
 class NoThreads extends Error {}
 
 interface NodeWorker {
@@ -85,7 +85,7 @@ interface WebWorker {
   postMessage(message: unknown): void;
   terminate(): void;
 }
-/** What of a host's globals takes part, which is not the same everywhere. */
+/** The globals that are used here; hosts have different ones. */
 interface Host {
   readonly process?: { getBuiltinModule?(name: string): unknown };
   readonly crossOriginIsolated?: boolean;
@@ -94,10 +94,10 @@ interface Host {
   readonly Worker?: new (url: string, options: { name: string }) => WebWorker;
 }
 const host = (): Host => globalThis as Host;
-/** Node's module, without an import that bundlers for the web would look for. */
+/** A Node module, without an import that bundlers for the web would try to resolve. */
 const builtin = <T>(name: string): T | undefined => host().process?.getBuiltinModule?.(name) as T | undefined;
 
-/** How many of the threads can run. Throws NoThreads where no second one can. */
+/** The number of threads that can run. Throws NoThreads if more than one is asked for and only one can. */
 function possible(asked: number, cores: number | undefined): number {
   if (asked === 1) return 1;
   const { crossOriginIsolated, navigator, SharedArrayBuffer: shared, Worker } = host();
@@ -113,7 +113,7 @@ function possible(asked: number, cores: number | undefined): number {
   return Math.max(1, Math.min(asked, most));
 }
 
-/** Milliseconds that a worker may take to start. */
+/** The maximum milliseconds for a worker to start. */
 const patience = 20_000;
 
 interface Exports {
@@ -121,7 +121,7 @@ interface Exports {
   'team.end'(): void;
 }
 
-/** Threads beside the one that calls. They keep no process alive, and end with the model. */
+/** The worker threads of a model. They do not keep the process alive, and end with the model. */
 class Workers implements Team {
   readonly instance: WebAssembly.Instance;
   threads: number;
@@ -144,7 +144,7 @@ class Workers implements Team {
     this.#onNotice = onNotice;
   }
 
-  /** Throws NoThreads where workers do not start, having ended those that did. */
+  /** Starts the workers. If one does not start, ends the others and throws NoThreads. */
   static async of(
     module: WebAssembly.Module,
     pages: number,
@@ -166,7 +166,7 @@ class Workers implements Team {
     return team;
   }
 
-  /** One worker, ready once it waits for calls. */
+  /** Starts one worker; resolves once it waits for calls. */
   #start(data: object): Promise<void> {
     return new Promise((resolve, reject) => {
       let [ready, lost] = [false, false];
@@ -188,7 +188,7 @@ class Workers implements Team {
     });
   }
 
-  /** A worker that ends between two calls leaves nothing half done: the others go on without it. */
+  /** Handles the loss of a worker. Between two calls, nothing is half done: the others continue without it. */
   #lose(problem: string): void {
     if (this.#ended) return;
     this.threads--;
@@ -228,7 +228,7 @@ interface Listener {
   end(problem: string): void;
 }
 
-/** A worker of Node's or of a page's, which says 'ready', or what is wrong. Once it is ready it keeps no process alive. */
+/** A worker in Node or in a page, which reports 'ready' or a problem. Once it is ready, it does not keep the process alive. */
 function spawn(data: object, listener: Listener): { terminate(): void } {
   const node = builtin<{ Worker: new (source: string, options: object) => NodeWorker }>('node:worker_threads');
   if (node) {
@@ -253,7 +253,7 @@ function spawn(data: object, listener: Listener): { terminate(): void } {
   return worker;
 }
 
-/** Whether this thread may sleep: a page's may not. */
+/** True if this thread may block: a page's main thread may not. */
 function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -263,7 +263,7 @@ function maySleep(): boolean {
   }
 }
 
-/** What a worker runs, in Node and in pages. Text, as it is the one form that needs no file beside the module. */
+/** The source of a worker, in Node and in pages. As text, it needs no file beside the module. */
 const source = `
 const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
 const port = node?.parentPort ?? globalThis;

@@ -1,5 +1,5 @@
-/** A compiled model at work on a GPU: the calls of the WebAssembly model, asynchronous where results come back. A step writes
- *  its batch, encodes one pass and submits it; nothing waits for it unless somebody asks for what it found. */
+/** A model running on a GPU, with the calls of the WebAssembly model, asynchronous where they return results. A step writes its batch,
+ *  encodes one pass and submits it; nothing waits for it unless its results are read. */
 import { type Argument, checkCall, takesNothing } from './call.ts';
 import {
   arrayOf,
@@ -36,23 +36,23 @@ import type { StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 
-/** How many steps' losses the device keeps. */
+/** The number of steps whose losses the device keeps. */
 export const keptLosses = 1024;
 
-/** Where a model has its device from. */
+/** The owner of a model's device. */
 export interface DeviceOwner {
-  /** Another device for the same model, once this one is lost. */
+  /** Opens another device for the same model, after this one is lost. */
   reopen(): Promise<GPUDevice>;
-  /** Why the model runs here. */
+  /** The reason why the model runs on this device. */
   readonly notice: string | null;
 }
 
-/** The shaders' text, or what gives the text that suits a device. */
+/** The shaders' text, or a function that returns the text for a device. */
 export type ShaderSource = string | ((device: GPUDevice) => Promise<string>);
 
-/** Loads a model on a device. Without weights the parameters are zero until `loadStateDict`. The device stays the caller's,
- *  unless an `owner` is told, whose device the model destroys when it is disposed of. Throws TapeoutError when shaders, manifest
- *  and weights do not fit together or the device is too small. */
+/** Loads a model on a device. Without weights, the parameters are zero until `loadStateDict`. The device remains the caller's, unless
+ *  an `owner` is given: then the model destroys it on disposal. Throws TapeoutError when shaders, manifest and weights do not belong
+ *  together, or the device is too small. */
 export async function instantiateGpu(
   device: GPUDevice,
   wgsl: ShaderSource,
@@ -76,7 +76,7 @@ export async function instantiateGpu(
   }
 }
 
-/** A loss on the device. Whoever awaits it reads it back; a step whose loss nobody awaits reads nothing. */
+/** A loss on the device. Awaiting it reads it back; a step whose loss is not awaited reads nothing. */
 class Loss implements PromiseLike<number> {
   readonly #read: () => Promise<number>;
   #value: Promise<number> | null = null;
@@ -103,14 +103,14 @@ interface GpuEntry {
   readonly output: Slot | null;
 }
 
-/** A call whose inputs are on their way. */
+/** A call whose inputs are being uploaded. */
 interface Call {
   readonly entry: GpuEntry;
   readonly n: number;
   readonly encoder: GPUCommandEncoder;
 }
 
-/** `instantiateGpu` makes one. The arrays that it hands out are copies, but for `inputs`, which are read when a call begins. */
+/** A model made by `instantiateGpu`. Its arrays are copies, except `inputs`, which are read when a call begins. */
 export class GpuModel {
   readonly backend = 'webgpu';
   readonly manifest: Manifest;
@@ -127,12 +127,12 @@ export class GpuModel {
   readonly #inputs = new Map<string, Port>();
   readonly #entries: Partial<Record<string, GpuEntry>> = {};
   readonly #readback: Readback;
-  /** The losses of the last steps, step by step around. */
+  /** A ring buffer of the losses of the last steps. */
   readonly #ring: GPUBuffer;
-  /** Steps that gave a loss, and what was last read of them: whoever asks before the next step shares it. */
+  /** The number of steps with a loss, and the latest read of their losses, which is shared until the next step. */
   #steps = 0;
   #losses: { readonly steps: number; readonly values: Promise<Floats> } | null = null;
-  /** All that lasts from step to step, as it was. */
+  /** The state at the last checkpoint. */
   #checkpoint: Map<string, View> | null = null;
   #end: TapeoutError | null = null;
 
@@ -172,26 +172,26 @@ export class GpuModel {
       };
     this.inputs = Object.freeze(Object.fromEntries([...this.#inputs].map(([name, port]) => [name, port.whole])));
     this.scalars = scalarsOver(scalars, () => this.#alive());
-    // Weak, as a device that models share outlives them.
+    // Weak, because a shared device outlives its models.
     const self = new WeakRef(this);
     device.lost.then(({ reason, message }) => {
       const model = self.deref();
       if (model) model.#stop(lostError(reason, message));
     });
-    // Errors of a device that others use too may be theirs.
+    // Errors on a shared device may be caused by others.
     if (owner) device.addEventListener('uncapturederror', ({ error }) => this.#stop(failedError(error.message)));
   }
 
-  /** Why the model runs on this device, where that was chosen, and which features its shaders use, where they could use some; null for
-   *  a device of the caller's. */
+  /** The reason why the model runs on this device, if that was chosen, and the features that its shaders use, if any are possible; null
+   *  for a device of the caller's. */
   get backendNotice(): string | null {
     return this.#owner?.notice ?? null;
   }
 
-  // Calls take what those of the WebAssembly model take.
+  // Calls take the same arguments as those of the WebAssembly model.
 
-  /** Queues one step: forward, backward and the optimizer's update. Its loss is read back when it is awaited, which the last
-   *  `keptLosses` steps' losses can be; NaN if it became so. */
+  /** Queues one step: forward, backward and the optimizer's update. The loss is read back when it is awaited, which is possible for the
+   *  last `keptLosses` steps; NaN if it became so. */
   trainStep(...args: Argument[]): PromiseLike<number> {
     return this.#withLoss('train_step', args);
   }
@@ -203,7 +203,7 @@ export class GpuModel {
     return output as Floats;
   }
 
-  /** Loss, number of right answers and outputs, with nothing learnt. */
+  /** The loss, the number of correct answers and the outputs, without training. */
   async evaluate(...args: Argument[]): Promise<Evaluation> {
     const call = this.#fed('evaluate', args);
     const { entry } = call;
@@ -212,7 +212,7 @@ export class GpuModel {
     return { loss: loss![0]!, correct: correct ? correct[0]! : null, output: output as Floats };
   }
 
-  /** Queues: adds the gradients of the loss to those there are, as PyTorch's `loss.backward()`. Its loss as of `trainStep`. */
+  /** Queues: adds the gradients of the loss to the accumulated ones, as PyTorch's `loss.backward()`. The loss is as for `trainStep`. */
   backward(...args: Argument[]): PromiseLike<number> {
     return this.#withLoss('backward', args);
   }
@@ -228,7 +228,7 @@ export class GpuModel {
     this.#submit(takesNothing(this.#get('zero_grad'), none), this.maxBatch); // an input's gradient has the batch in its shape
   }
 
-  /** Queues: lets the optimizer apply the gradients that `backward` left. */
+  /** Queues: lets the optimizer apply the accumulated gradients. */
   step(...none: never[]): void {
     this.#submit(takesNothing(this.#get('step'), none), 1);
   }
@@ -257,26 +257,26 @@ export class GpuModel {
     return this.#copy('output', name, n);
   }
 
-  /** A copy of a parameter. Rejects with a TapeoutError when there is none of that name, which says which is near. */
+  /** A copy of a parameter. Rejects with a TapeoutError when there is none of that name, and suggests a similar one. */
   async parameter(name: string): Promise<Floats> {
     return (await this.#copy('parameter', name, 1)) as Floats;
   }
 
-  /** A copy of what `backward` and `vjp` have added up for a parameter. */
+  /** A copy of the accumulated gradient of a parameter. */
   async gradient(name: string): Promise<Floats> {
     return (await this.#copy('gradient', name, this.maxBatch)) as Floats;
   }
 
-  /** Copies of all parameters and buffers, in the model's order, as all calls so far leave them; with `state`, also of all else that
-   *  lasts from step to step: the optimizer's state, and scalars such as the learning rate, so that training resumes where it was. */
+  /** Copies of all parameters and buffers, in the model's order, after all calls so far; with `state`, also of the optimizer's state
+   *  and scalars such as the learning rate, so that training can resume. */
   async stateDict(options: { state?: boolean } = {}): Promise<Map<string, View>> {
     const { state = false } = stateOptions('stateDict', options);
     return new Map((await this.#saved(state)).map(([{ tensor }, value]) => [tensor.name, value]));
   }
 
-  /** Sets all parameters and buffers, and whatever else of the state is given. Throws TapeoutError, and changes nothing, when a size
-   *  or a value is wrong, a name is unknown, or a parameter or buffer is missing. With `strict: false` unknown names are passed over,
-   *  and what is missing keeps its values. Returns both, as PyTorch does: empty lists unless `strict` is false. */
+  /** Sets all parameters and buffers, and any other given state. Throws TapeoutError, and changes nothing, when a size or a value is
+   *  wrong, a name is unknown, or a parameter or buffer is missing. With `strict: false`, unknown names are ignored, and missing
+   *  tensors keep their values. Returns both lists, as PyTorch does; they are empty unless `strict` is false. */
   loadStateDict(source: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     this.#alive();
     checkOptions('loadStateDict', options, { strict: 'flag' });
@@ -296,15 +296,15 @@ export class GpuModel {
     return stateFile(await this.#saved(state));
   }
 
-  /** Keeps a copy of all that lasts from step to step, from which `recover` goes on, and returns the state dict in it. */
+  /** Keeps a copy of the full state, from which `recover` continues, and returns it as a state dict. */
   async checkpoint(): Promise<Map<string, View>> {
     const state = await this.stateDict({ state: true });
     this.#checkpoint = state;
     return new Map([...state].map(([name, data]) => [name, data.slice()]));
   }
 
-  /** The model on another device, as it was at the last `checkpoint`; this one is disposed of. A model that opened its device
-   *  itself opens another one, unless it is given one. */
+  /** The model on another device, in the state of the last `checkpoint`; this one is disposed of. A model that opened its own device
+   *  opens another, unless it is given one. */
   async recover(device?: GPUDevice): Promise<GpuModel> {
     const kept = this.#checkpoint;
     if (!kept)
@@ -324,8 +324,8 @@ export class GpuModel {
     return model;
   }
 
-  /** Resolves as soon as at most `stepsAhead` calls wait on the device, which is at once where no more do. A loop that awaits
-   *  nothing else should await this before each step: what is queued takes memory, and a call cannot wait by itself. */
+  /** Resolves once at most `stepsAhead` calls are queued on the device; at once if that is already so. A loop that awaits nothing else
+   *  should await this before each step: queued calls take memory, and a call itself cannot wait. */
   async ready(): Promise<void> {
     this.#alive();
     await this.#program.pace.ready();
@@ -339,13 +339,13 @@ export class GpuModel {
     this.#alive();
   }
 
-  /** Frees all that the model has on the device. Every later call throws, and what is under way rejects. */
+  /** Frees the model's memory on the device. All later calls throw, and pending ones reject. */
   dispose(): void {
     this.#stop(disposedError());
     if (this.#owner) this.#program.device.destroy();
   }
 
-  /** What JSON.stringify writes: the model's name and shapes. */
+  /** The value for JSON.stringify: the model's name and shapes. */
   toJSON(): object {
     return summaryOf(this.manifest, this.backend);
   }
@@ -372,7 +372,7 @@ export class GpuModel {
     throw missingEntry(name, this.manifest);
   }
 
-  /** Checks everything, then queues the upload of the inputs and encodes their way to the arena. */
+  /** Checks everything, then queues the upload of the inputs and encodes their copies into the arena. */
   #fed(name: EntryName, args: unknown[]): Call {
     const entry = this.#get(name);
     const n = checkCall(entry, args, this.maxBatch);
@@ -425,7 +425,7 @@ export class GpuModel {
     return value!;
   }
 
-  /** What a state dict holds. Scalars are the host's, and those of now. */
+  /** The contents of a state dict. Scalars are on the host, and have their current values. */
   async #saved(state: boolean): Promise<(readonly [Slot, View])[]> {
     const scalars = new Map(Object.entries(this.scalars).map(([name, value]) => [name, Float32Array.of(value)]));
     const slots = savedSlots(this.#slots.saved, state);
@@ -435,7 +435,7 @@ export class GpuModel {
     return slots.map((slot) => [slot, values.get(slot) ?? scalars.get(slot.tensor.name)!] as const);
   }
 
-  /** What slots hold once all calls so far have run. */
+  /** The contents of slots after all calls so far. */
   async #read(slots: readonly Slot[], n: number, encoder?: GPUCommandEncoder): Promise<View[]> {
     this.#alive();
     if (slots.length === 0) return [];
@@ -454,7 +454,7 @@ export class GpuModel {
     try {
       return await this.#readback.read(stretches, encoder);
     } catch (cause) {
-      // The news of a lost device may come behind what it broke.
+      // The loss of a device may be reported after the failures that it causes.
       const pause = new Promise((resolve) => setTimeout(resolve, newsDelay));
       if (!this.#end) await Promise.race([this.#program.device.lost, pause]);
       throw this.#end ?? new TapeoutError('device-lost', `the GPU cannot be read from: ${String(cause)}`, { cause });
@@ -462,7 +462,7 @@ export class GpuModel {
   }
 }
 
-/** Milliseconds between a failed read and the news of the device's end. */
+/** The milliseconds to wait after a failed read for the report of a lost device. */
 const newsDelay = 200;
 
 const failedError = (message: string): TapeoutError =>

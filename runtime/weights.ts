@@ -1,8 +1,8 @@
-/** What may be given as weights: arrays by name, or a file's bytes; and what is said of what is often given instead. */
+/** The accepted forms of weights, arrays by name or a file's bytes, and the advice on what is often given instead. */
 import { bytesOf, type Data, kindOf, TapeoutError, tagOf } from './check.ts';
 import { readSafetensors, type StoredTensor } from './safetensors.ts';
 
-/** Parameters by PyTorch's names: arrays, or tensors whose shape is then checked too, or the bytes of a safetensors file. */
+/** Parameters by PyTorch's names: arrays, or tensors, whose shapes are checked too, or the bytes of a safetensors file. */
 export type StateDict =
   | ReadonlyMap<string, Data | StoredTensor>
   | Readonly<Record<string, Data | StoredTensor>>
@@ -11,7 +11,7 @@ export type StateDict =
   | ArrayBuffer
   | SharedArrayBuffer;
 
-/** The tensors by name. Throws TapeoutError for what holds none, and SafetensorsError for bytes that are no whole file. */
+/** The tensors by name. Throws TapeoutError for other values, and SafetensorsError for bytes that are not a complete file. */
 export function tensorsOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
   const bytes = fileBytes(source);
   if (bytes) return readSafetensors(bytes, 'the weights');
@@ -32,7 +32,7 @@ function fileBytes(source: unknown): Uint8Array | null {
   return ['ArrayBuffer', 'SharedArrayBuffer'].includes(tagOf(source)) ? bytesOf(source as ArrayBuffer) : null;
 }
 
-/** Whether it is a map, or an object of no class, as one of arrays by name is. */
+/** True for a map or a plain object, which may hold arrays by name. */
 function isPlain(source: unknown): boolean {
   if (typeof source !== 'object' || source === null) return false;
   if (tagOf(source) === 'Map') return true;
@@ -42,7 +42,7 @@ function isPlain(source: unknown): boolean {
 
 const has = (x: object, method: string): boolean => typeof (x as Record<string, unknown>)[method] === 'function';
 
-/** How to come to a file's bytes from what was given instead, as sentences with a space ahead. */
+/** Advice on getting a file's bytes from the given value, as sentences with a leading space. */
 export function remedyFor(source: unknown): string {
   if (typeof source === 'string' || source instanceof URL)
     return ' Read the file: await readFile(path) in Node, or await (await fetch(url)).arrayBuffer().';

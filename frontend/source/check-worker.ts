@@ -1,4 +1,4 @@
-/** The thread on which a user's types are checked: it hands out the program as soon as that can be run, and then its problems. */
+/** The thread that checks a user's types: it sends the program as soon as it can be run, then its problems. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CompileError, type Loc } from '../../ir/diagnostic.ts';
 import { checkedProgram } from './checked.ts';

@@ -1,5 +1,5 @@
-/** User programs that type-check, kept from one run to the next. What is kept holds all that was asked of the file system and what
- *  it answered, and is used where it answers the same again: as long as no file changed, appeared or went. */
+/** A cache of user programs that type-check. An entry records all questions to the file system and their answers, and is valid as
+ *  long as the answers are the same: until a file changes, appears or disappears. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { attempt, hash, readCached, versions, writeCached } from '../files/cache.ts';
@@ -8,14 +8,14 @@ import type { Asked, ReadOptions, UserProgram } from './typescript.ts';
 type Question = Parameters<Asked>[0];
 
 interface Kept {
-  /** Questions and answers, paths in the root's folder being told from there. */
+  /** Questions and answers; paths in the root's folder are stored relative to it. */
   readonly asked: readonly (readonly [Question, path: string, answer: string])[];
   readonly program: UserProgram;
 }
 
 type Options = Omit<ReadOptions, 'onAsked'>;
 
-/** As `readUserProgram`, which is called where the file system answers otherwise than it did. */
+/** As `readUserProgram`, but from the cache if it has a valid entry. */
 export async function checkedProgram(root: string, options: Options): Promise<UserProgram> {
   const { name, program: known } = keptProgram(root, options);
   if (known) return known;
@@ -33,7 +33,7 @@ export async function checkedProgram(root: string, options: Options): Promise<Us
   return program;
 }
 
-/** What is kept of a program, and its name in the cache; null where the root cannot be read, and where something changed. */
+/** The cached program and its name in the cache. The name is null if the root cannot be read, the program if something changed. */
 export function keptProgram(root: string, options: Options): { name: string | null; program: UserProgram | null } {
   const folder = dirname(root);
   const text = attempt(() => readFileSync(root, 'utf8'));
@@ -44,7 +44,7 @@ export function keptProgram(root: string, options: Options): { name: string | nu
   return { name, program: kept && isSame ? kept.program : null };
 }
 
-/** What has to be the same before the file system is asked. */
+/** The name of an entry, made of everything that must be equal before the file system is asked. */
 function nameOf(root: string, text: string, { packages, foreign, check = true }: ReadOptions): string {
   return hash(JSON.stringify([versions(), basename(root), text, packages, foreign, check]));
 }
@@ -68,7 +68,7 @@ function answer(question: Question, path: string): string {
 
 const here = '<folder>';
 
-/** The same files in another folder are the same program. */
+/** The text of an entry, with the folder's path replaced: the same files in another folder are the same program. */
 const told = (kept: Kept, folder: string): string =>
   JSON.stringify(kept, (_, value) =>
     typeof value === 'string' && (value === folder || value.startsWith(`${folder}/`))

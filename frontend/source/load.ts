@@ -1,5 +1,5 @@
-/** Reads a user's model file: type-checks it, runs it as JavaScript whose every line and column is theirs, and hands out the
- *  model that it exports. */
+/** Loads a user's model file: type-checks it, runs it as JavaScript with the user's lines and columns, and returns the model that
+ *  it exports. */
 import { mkdtempSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,10 @@ import { readBeside } from './check-beside.ts';
 import { asProblem } from './type-words.ts';
 import type { UserFile } from './typescript.ts';
 
-// In the sources and in dist/ alike, the package's main module is one folder up.
+// The package's main module is one folder up, both in the sources and in dist/.
 const own = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** What a user may import of this package, and where this very instance of it is. */
+/** The modules of this package that users may import, and the files of this instance. */
 const packages: Readonly<Record<string, URL>> = {
   tapeout: new URL(`../index${own}`, import.meta.url),
   'tapeout/ir': new URL(`../../ir/index${own}`, import.meta.url),
@@ -33,26 +33,26 @@ const example =
   'loss: nn.CrossEntropyLoss(), optimizer: optim.SGD({ lr: 0.01 }) });';
 
 export interface LoadOptions {
-  /** False to leave types unchecked. */
+  /** False to skip the type check. */
   readonly check?: boolean;
   /** Called with the user's files, before they are run. */
   readonly onFiles?: (paths: readonly string[]) => void;
 }
 
-/** What a file exports, and what becomes of the check of its types, which may still be under way: it throws ProblemsError if
- *  the file does not type-check, which comes before whatever else is wrong. */
+/** The exports of a file, and its type check, which may still be running. `types` rejects with a ProblemsError if the file does
+ *  not type-check; that error takes precedence over all others. */
 export interface Loaded<T> {
   readonly value: T;
   readonly types: Promise<void>;
 }
 
-/** The model that the file's default export is. Throws ProblemsError when it does not type-check, and CompileError when it
- *  cannot be read, throws, or exports no model. Whatever is written on the way is removed again. */
+/** The model that a file exports by default. Throws ProblemsError when the file does not type-check, and CompileError when it
+ *  cannot be read, throws, or exports no model. Temporary files are removed again. */
 export async function loadModelFile(path: string, options: LoadOptions = {}): Promise<ModelSpec> {
   return whole(await modelOf(path, options));
 }
 
-/** As `loadModelFile`, of which types may still be checked. */
+/** As `loadModelFile`, but the type check may still be running. */
 export async function modelOf(path: string, options: LoadOptions = {}): Promise<Loaded<ModelSpec>> {
   const { value, types } = await exportsOf(path, options);
   const spec = value.default;
@@ -61,7 +61,7 @@ export async function modelOf(path: string, options: LoadOptions = {}): Promise<
   throw noModel(resolve(path), spec);
 }
 
-/** What the file exports. Throws as `loadModelFile` does. */
+/** The exports of a file. Throws as `loadModelFile` does. */
 export async function loadUserFile(path: string, options: LoadOptions = {}): Promise<{ default?: unknown }> {
   return whole(await exportsOf(path, options));
 }
@@ -78,7 +78,7 @@ async function exportsOf(path: string, { check = true, onFiles }: LoadOptions): 
   const types = problems.then((found) => {
     if (found.length > 0) throw new ProblemsError(found.map(asProblem));
   });
-  // Whoever waits for it hears of it.
+  // A failure reaches whoever awaits it.
   types.catch(() => {});
   if (files) onFiles?.(files.map((f) => f.path));
   return { value: await beforeTypes(types, () => runFiles(file, files)), types };
@@ -94,7 +94,7 @@ async function runFiles(file: string, files: readonly UserFile[] | null): Promis
   }
 }
 
-/** Does something before types are known to be right: where it fails, errors of types come first. */
+/** Runs `f` before the type check is done. If `f` fails, type errors take precedence. */
 export async function beforeTypes<T>(types: Promise<void>, f: () => T | Promise<T>): Promise<T> {
   try {
     return await f();
@@ -111,13 +111,13 @@ function checkIsFile(path: string, file: string): void {
   try {
     stats = statSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    // A link to itself, a name that is too long.
+    // For example, a link to itself, or a name that is too long.
     throw fail(`it cannot be read: ${(error as Error).message}`);
   }
   if (!stats) throw fail('there is no such file', 'name the file that defines the model, such as examples/lenet.ts');
   if (stats.isDirectory()) throw fail('this is a folder, not a file', 'name the file in it that defines the model');
-  // What is piped in would be waited for.
-  if (!stats.isFile()) throw fail('this is no regular file', 'name the file that defines the model');
+  // Reading a pipe would block.
+  if (!stats.isFile()) throw fail('this is not a regular file', 'name the file that defines the model');
   if (!/\.(ts|mts|js|mjs)$/.test(file))
     throw fail(`a model file ends in .ts, .mts, .js or .mjs, not in '${extname(file) || basename(file)}'`);
   try {
@@ -128,8 +128,8 @@ function checkIsFile(path: string, file: string): void {
   }
 }
 
-/** Beside the model, so that it finds the packages that it imports; where nothing may be written there, among the system's
- *  temporary files. */
+/** A temporary folder beside the model, so that its imports of packages resolve; if that is not writable, in the system's temporary
+ *  folder. */
 function temporaryFolder(beside: string): string {
   try {
     return mkdtempSync(join(beside, '.tapeout-'));
@@ -152,7 +152,7 @@ function emit(files: readonly UserFile[], folder: string): string {
       if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, pathToFileURL(path)).href;
       return folder.startsWith(dirname(path)) ? specifier : resolvedFrom(path, specifier);
     };
-    // By sourceURL, stacks name the user's file and not this one.
+    // sourceURL makes stacks name the user's file instead of this one.
     const named = javascript.map((piece) =>
       typeof piece === 'string' ? piece : JSON.stringify(rename(piece.specifier)),
     );
@@ -162,7 +162,7 @@ function emit(files: readonly UserFile[], folder: string): string {
   return join(folder, emitted.get(files[0]?.path ?? '') as string);
 }
 
-/** A package as the user's file would find it. */
+/** The URL of a package, resolved from the user's file. */
 function resolvedFrom(path: string, specifier: string): string {
   try {
     const found = createRequire(path).resolve(specifier);
@@ -182,7 +182,7 @@ async function run(script: string, files: readonly UserFile[]): Promise<{ defaul
   }
 }
 
-/** What Node says of an import: the packages and the user's files by their own names, not by where they are run from. */
+/** Node's error on an import, with packages and the user's files under their own names, not those they are run under. */
 function inUsersNames(error: unknown, folder: string, files: readonly UserFile[]): unknown {
   if (!(error instanceof Error) || !isOfImport(error)) return error;
   const named = [
@@ -194,14 +194,14 @@ function inUsersNames(error: unknown, folder: string, files: readonly UserFile[]
   return Object.assign(new SyntaxError(message, { cause: error }), { stack: '' });
 }
 
-/** Imports are resolved before anything runs, so that no stack names a line. */
+/** True for an error of an import. Imports are resolved before anything runs, so its stack names no line. */
 const isOfImport = (error: Error): boolean =>
   /does not provide an export named/.test(error.message) ||
   ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED', 'ERR_UNSUPPORTED_DIR_IMPORT'].includes(
     (error as NodeJS.ErrnoException).code ?? '',
   );
 
-/** The line of the import that failed: that which holds the name, or else the package. */
+/** The line of the import that failed, found by the name or the package in the message. */
 function placeOfImport(error: unknown, files: readonly UserFile[]): Loc | null {
   const [root] = files;
   const fallback = root ? { file: root.path, line: 1, col: 1 } : null;
@@ -219,14 +219,14 @@ function placeOfImport(error: unknown, files: readonly UserFile[]): Loc | null {
   return fallback;
 }
 
-/** A promise that is never kept leaves a process with nothing to do, which Node would end without a word. */
+/** The result of `promise`. Throws if it can never settle: with nothing left to do, Node would exit silently. */
 async function finished<T>(promise: Promise<T>): Promise<T> {
   let idle = (): void => {};
   const stuck = new Promise<never>((_, reject) => {
     idle = () =>
       reject(
-        new CompileError('model-file', 'the model file never ends: it awaits what does not come', {
-          help: 'look at its top-level awaits, and at those of what it imports',
+        new CompileError('model-file', 'the model file never ends: it awaits a promise that never settles', {
+          help: 'look at its top-level awaits, and at those of its imports',
         }),
       );
   });

@@ -1,16 +1,16 @@
-/** Finds where a program asks a tensor for a truth or an order, which it has not while it is recorded. JavaScript holds every object
- *  for true, and TypeScript has no objection. */
+/** Finds tensors used as conditions or compared, which cannot work while a model is recorded. In JavaScript every object is true,
+ *  and TypeScript does not object. */
 import { ts } from './ts.ts';
 
 /** A condition, or an operator between two operands. */
 export interface TensorTest {
   readonly node: ts.Expression;
-  /** `===`; null of a condition. */
+  /** The operator, such as `===`; null for a condition. */
   readonly operator: string | null;
 }
 
-/** The tests of tensors in a file, in its order. What may also be undefined, null or false is tested for its presence, which is
- *  right. `isOurs` tells Tapeout's declarations from others of the same name. */
+/** The tests of tensors in a file, in order. A value that may also be undefined, null or false is tested for its presence, which is
+ *  fine. `isOurs` distinguishes Tapeout's declarations from others of the same name. */
 export function tensorTests(
   file: ts.SourceFile,
   checker: ts.TypeChecker,
@@ -51,7 +51,7 @@ export function tensorTests(
   const comparison = (node: ts.BinaryExpression): void => {
     const [left, right] = [partsOf(node.left), partsOf(node.right)];
     const [isLeft, isRight] = [left.some(isTensor), right.some(isTensor)];
-    // Of other types TypeScript itself says that they do not compare.
+    // For other types, TypeScript itself reports the comparison.
     if ((isLeft && (isRight || right.some(isAny))) || (isRight && left.some(isAny)))
       found.set(node, { node, operator: node.operatorToken.getText(file) });
   };
@@ -66,7 +66,7 @@ export function tensorTests(
   return [...found.values()].sort((a, b) => a.node.getStart(file) - b.node.getStart(file));
 }
 
-/** The expression of which a node asks whether it is true. */
+/** The expression that a node uses as a condition. */
 function conditionOf(node: ts.Node): ts.Expression | undefined {
   if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) return node.expression;
   if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition;

@@ -1,2 +1,2 @@
-/** The one door to TypeScript. */
+/** TypeScript. Only this file imports it. */
 export { type FileSystemHost, Project, ts } from 'ts-morph';

@@ -1,4 +1,4 @@
-/** What TypeScript finds, in the words of this API: without the types and files that it is made of. */
+/** Rewords TypeScript's problems in the terms of this API, without its internal types and files. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
 import { hintFor, isLayerOf, layerForTensor, onComparing, onCondition, signatureFor } from '../hints.ts';
@@ -6,7 +6,7 @@ import { unknownOption } from '../model/arguments.ts';
 import type { Problem } from '../report/diagnostics.ts';
 import type { TypeProblem } from './typescript.ts';
 
-/** A problem as it is reported: its message, its place, and what to try. */
+/** TypeScript's problem as it is reported: the message, the location, and what to try. */
 export function asProblem(p: TypeProblem): Problem {
   const { code, at } = p;
   if (code === 'no-value') return onTest(p);
@@ -21,11 +21,11 @@ export function asProblem(p: TypeProblem): Problem {
   };
 }
 
-/** A tensor whose value is asked for while it is recorded. */
+/** The problem of a tensor used as a condition or compared. */
 const onTest = ({ code, message: operator, at }: TypeProblem): Problem => ({
   code,
   message: operator
-    ? `a tensor has no value while the model is recorded, so that ${operator} cannot compare it`
+    ? `a tensor has no value while the model is recorded, so ${operator} cannot compare it`
     : 'a tensor has no value while the model is recorded: as a condition it is always true',
   loc: locOf(at),
   ...(at ? { length: at.length } : {}),
@@ -35,13 +35,13 @@ const onTest = ({ code, message: operator, at }: TypeProblem): Problem => ({
 
 const locOf = (at: TypeProblem['at']): Loc | null => at && { file: at.file, line: at.line, col: at.col };
 
-/** What TypeScript's own words leave open. */
+/** Help for codes whose message does not say what to do. */
 const helpFor: Readonly<Record<string, string>> = {
   TS1294:
     'a model file runs with its types blanked out, as Node itself runs TypeScript: write plain fields and objects instead',
 };
 
-/** Where in Tapeout's declarations something stands helps nobody. */
+/** False for notes that point into Tapeout's own declarations: they do not help the user. */
 const isOfUse = ({ message, at }: TypeProblem['related'][number]): boolean =>
   at !== null
     ? !/^Did you mean to call this/.test(message)
@@ -56,7 +56,7 @@ function messageOf(p: TypeProblem, hasHelp: boolean): string {
   const [, name = '', type = '', near = ''] =
     /^Property '(\w+)' does not exist on type '(.*?)'\.(?: Did you mean '(\w+)'\?)?$/.exec(message) ?? [];
   const owner = name && ownerOf(type, p.of);
-  // A hint knows better than spelling.
+  // A hint is better than a guess by spelling.
   if (owner) return `${owner} has no '${name}'${near && !hasHelp ? `. Did you mean '${near}'?` : ''}`;
   const [, option = '', of = ''] =
     /^Object literal may only specify known properties, (?:and|but) '(\w+)' does not exist in type '(.*?)'/.exec(
@@ -68,13 +68,13 @@ function messageOf(p: TypeProblem, hasHelp: boolean): string {
   return hasHelp ? message.replace(/(?<=^Cannot find name '\w+'\.) Did you mean '\w+'\?$/, '') : message;
 }
 
-/** Layers take their options in order or by name, which makes types of many lines; the last one says what is wrong. */
+/** The last line of messages on a layer's options, whose types are long because options come in order or by name. */
 const innermost = (message: string): string =>
   /\bTrailing</.test(message) ? (message.split('\n').at(-1) as string).trim() : message;
 
 const isOrdered = (type: string): boolean => /^(?:readonly )?\[|\[\]$|^Pair$|^Dims$|^number/.test(type);
 
-/** What lacks a member, in a sentence. */
+/** The words for the owner of a missing member; null if it is not Tapeout's. */
 function ownerOf(type: string, of: readonly string[]): string | null {
   const [, room] = /^typeof import\(".*\/(nn|optim|functional)(?:\/index)?"\)$/.exec(type) ?? [];
   if (room) return room;

@@ -1,5 +1,4 @@
-/** Type-checks a user's files, and turns TypeScript into JavaScript by blanking its types, so that every line and column stays
- *  what the user wrote. */
+/** Type-checks a user's files, and turns TypeScript into JavaScript by blanking the types, so that lines and columns do not change. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
@@ -9,47 +8,47 @@ import { type FileSystemHost, Project, ts } from './ts.ts';
 export interface TypeProblem {
   /** `TS2345`, or `no-value` for a test of a tensor. */
   readonly code: string;
-  /** TypeScript's words; of a test of a tensor its operator, which a condition has none of. */
+  /** TypeScript's message; for a comparison of a tensor the operator, and for a condition empty. */
   readonly message: string;
-  /** Line and column from 1, and the length of the guilty text; null for a problem of no place. */
+  /** Line and column from 1, and the length of the faulty text; null for a problem without a location. */
   readonly at: { readonly file: string; readonly line: number; readonly col: number; readonly length: number } | null;
-  /** What TypeScript says of other places; `at` is null where these are no files of the user's. */
+  /** TypeScript's notes on other locations; `at` is null if they are not in the user's files. */
   readonly related: readonly { readonly message: string; readonly at: TypeProblem['at'] }[];
-  /** Of a member that there is not: names of the object's type, and of those that it extends. */
+  /** For a missing member: the names of the object's type and of those that it extends. */
   readonly of: readonly string[];
-  /** Of a call's argument: what is called, as it is written, where that is declared in no file of the user's. */
+  /** For an argument: the called function as the user wrote it, if it is not declared in the user's files. */
   readonly callee: string | null;
 }
 
 export interface UserFile {
   readonly path: string;
-  /** Every module that the file imports, as written, and the file it stands for if it is one of the user's. */
+  /** The imported modules, as written, each with its file if it is one of the user's. */
   readonly imports: Readonly<Record<string, string | null>>;
-  /** JavaScript with positions kept, in pieces, with imports as written between them. */
+  /** JavaScript with unchanged positions, in pieces, with the specifiers of imports between them. */
   readonly javascript: readonly (string | { readonly specifier: string })[];
 }
 
 export interface UserProgram {
   readonly problems: readonly TypeProblem[];
-  /** The root first, then whatever it imports by relative paths. */
+  /** The root first, then its imports by relative paths. */
   readonly files: readonly UserFile[];
 }
 
-/** What was asked of the file system, and what it answered: whoever gets the same answers gets the same program. */
+/** Called with every question to the file system: the same answers give the same program. */
 export type Asked = (question: 'read' | 'file' | 'folder' | 'list' | 'real', path: string) => void;
 
 export interface ReadOptions {
-  /** By name, the files that declare packages' types, which, like everything under `foreign`, are not the user's. */
+  /** The type declarations of packages by name. These and all files under `foreign` are not the user's. */
   readonly packages: Readonly<Record<string, string>>;
   readonly foreign: readonly string[];
-  /** Unless false, types are checked; otherwise there are only problems of syntax. */
+  /** False to check only the syntax. */
   readonly check?: boolean;
   readonly onAsked?: Asked;
-  /** Called with the files before their types are checked, where they have no errors of syntax. */
+  /** Called with the files before their types are checked, if they have no syntax errors. */
   readonly onFiles?: (files: readonly UserFile[]) => void;
 }
 
-/** Reads `root` and what it imports, strictly. */
+/** Reads `root` and its imports with strict options. */
 export function readUserProgram(root: string, options: ReadOptions): UserProgram {
   const { packages, check = true, onAsked = () => {} } = options;
   const typeRoots = ancestors(dirname(root)).map((folder) => join(folder, 'node_modules', '@types'));
@@ -70,13 +69,13 @@ export function readUserProgram(root: string, options: ReadOptions): UserProgram
     allowJs: true,
     allowImportingTsExtensions: true,
     resolveJsonModule: true,
-    // What cannot be blanked (enums, parameter properties) is an error with a place.
+    // Syntax that cannot be blanked (enums, parameter properties) is an error with a location.
     erasableSyntaxOnly: true,
     skipLibCheck: true,
   };
   const isForeign = (path: string): boolean =>
     /\.d\.[cm]?ts$/.test(path) || options.foreign.some((folder) => path.startsWith(folder));
-  // TypeScript recurses into what it reads.
+  // TypeScript is recursive.
   return atMostSoDeep(root, () => {
     forgetLater();
     const host = hostOf(watched(onAsked), isForeign);
@@ -96,7 +95,7 @@ export function readUserProgram(root: string, options: ReadOptions): UserProgram
 
 const target = ts.ScriptTarget.ES2022;
 
-/** The libraries of JavaScript and of the page come with the package, as texts under this path. */
+/** The path of the standard and DOM libraries, which come with the package as texts. */
 const libraries = '/node_modules/typescript/lib';
 
 function hostOf(fileSystem: FileSystemHost, isForeign: (path: string) => boolean): ts.CompilerHost {
@@ -119,7 +118,7 @@ function hostOf(fileSystem: FileSystemHost, isForeign: (path: string) => boolean
 
 const sourceFile = (path: string, text: string): ts.SourceFile => ts.createSourceFile(path, text, target, true);
 
-/** Files that are not the user's, parsed and bound, which is most of the work of a check: for the next one, if it comes soon. */
+/** Parsed and bound files that are not the user's, kept for a while: parsing them is most of the work of a check. */
 const kept = new Map<string, ts.SourceFile>();
 const keptMs = 30_000;
 let forgetting: NodeJS.Timeout | undefined;
@@ -136,7 +135,7 @@ function forgetLater(): void {
   forgetting = setTimeout(() => kept.clear(), keptMs).unref();
 }
 
-/** The file system, with all that is asked of it told. */
+/** The file system, reporting all questions to it. */
 function watched(onAsked: Asked): FileSystemHost {
   const real = new Project({ skipAddingFilesFromTsConfig: true, skipLoadingLibFiles: true }).getFileSystem();
   const host: FileSystemHost = Object.create(real);
@@ -159,14 +158,14 @@ function atMostSoDeep<T>(file: string, f: () => T): T {
     return f();
   } catch (e) {
     if (!(e instanceof RangeError)) throw e;
-    throw new CompileError('too-deep', 'the file nests deeper than TypeScript can read', {
+    throw new CompileError('too-deep', 'the file is nested too deeply for TypeScript', {
       loc: { file, line: 1, col: 1 },
       help: 'name parts of long expressions, or load data from a file',
     });
   }
 }
 
-/** `withOptions` makes the same program, of the same nodes, under other options. */
+/** Reads a program; `withOptions` makes the same program, from the same nodes, with other options. */
 function readWith(
   program: ts.Program,
   withOptions: (more: ts.CompilerOptions) => ts.Program,
@@ -212,7 +211,7 @@ function readWith(
   };
 }
 
-/** By file and line, those of no place first. */
+/** Sorts problems by file and line; those without a location come first. */
 function inOrder(files: readonly ts.SourceFile[], problems: readonly TypeProblem[]): TypeProblem[] {
   const rank = new Map(files.map(({ fileName }, i) => [fileName, i]));
   const key = ({ at }: TypeProblem) => [rank.get(at?.file ?? '') ?? -1, at?.line ?? 0, at?.col ?? 0] as const;
@@ -225,8 +224,8 @@ function inOrder(files: readonly ts.SourceFile[], problems: readonly TypeProblem
 
 const isTypeScript = ({ fileName }: ts.SourceFile): boolean => /\.[cm]?tsx?$/.test(fileName);
 
-/** Conditions and comparisons of tensors. An element that an array or a record may lack is tested for its presence: where there is
- *  anything to say at all, it is asked of types that know this. */
+/** Conditions and comparisons of tensors. Files with any are checked again with noUncheckedIndexedAccess: an element that may be
+ *  missing is tested for its presence. */
 function testsOfTensors(
   files: readonly ts.SourceFile[],
   checker: ts.TypeChecker,
@@ -251,7 +250,7 @@ function testsOfTensors(
   );
 }
 
-/** "Do you need to install type definitions for node?": no, the file runs in Node without them. */
+/** The codes of "Do you need to install type definitions for node?" No: the file runs in Node without them. */
 const missesNodeTypes: ReadonlySet<number> = new Set([2580, 2591]);
 
 const ancestors = (folder: string): string[] =>
@@ -274,7 +273,7 @@ function problem(d: ts.Diagnostic, checker: ts.TypeChecker, isUsers: (file: ts.S
   };
 }
 
-/** The nodes that hold a place, the innermost first. */
+/** The nodes around a position, innermost first. */
 function nodesAround(file: ts.SourceFile, at: number): ts.Node[] {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
@@ -300,7 +299,7 @@ function ownerOf([name, access]: readonly ts.Node[], checker: ts.TypeChecker): s
   return [...names];
 }
 
-/** An argument may be a call itself: what it does not fit is the call around it. */
+/** The code for an argument that does not fit. If the argument is itself a call, the call around it is meant. */
 const argumentDoesNotFit = 2345;
 
 function calleeOf(
@@ -329,7 +328,7 @@ function place({
   return { file: file.fileName, line: line + 1, col: character + 1, length: length ?? 1 };
 }
 
-/** The string literals that name modules: of imports, re-exports and import(). */
+/** The string literals that name modules, in imports, re-exports and import(). */
 function specifiersOf(file: ts.SourceFile): ts.StringLiteralLike[] {
   const found: ts.StringLiteralLike[] = [];
   const visit = (node: ts.Node): void => {
@@ -346,7 +345,7 @@ function specifiersOf(file: ts.SourceFile): ts.StringLiteralLike[] {
   return found;
 }
 
-/** A stretch of the text and what stands there instead. */
+/** A range of the text and its replacement. */
 interface Edit {
   readonly from: number;
   readonly to: number;
@@ -364,7 +363,7 @@ function blanked(file: ts.SourceFile, checker: ts.TypeChecker): UserFile['javasc
   return applied(file.text, edits);
 }
 
-/** The text with the outermost edits made. */
+/** The text with the outermost edits applied. */
 function applied(text: string, edits: readonly Edit[]): UserFile['javascript'] {
   const inOrder = [...edits].sort((a, b) => a.from - b.from || b.to - a.to);
   const out: UserFile['javascript'][number][] = [];
@@ -377,7 +376,7 @@ function applied(text: string, edits: readonly Edit[]): UserFile['javascript'] {
   return [...out, text.slice(reached)];
 }
 
-/** What is to be blanked, but for characters that keep the code around it apart or in one. */
+/** A range to blank, except for characters that separate or join the code around it. */
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -385,7 +384,7 @@ interface Range {
   readonly last?: ')';
 }
 
-/** Where in a file types stand. Blanking them leaves the JavaScript that TypeScript would emit, given `erasableSyntaxOnly`. */
+/** The ranges of types in a file. Blanking them gives the JavaScript that TypeScript would emit, given `erasableSyntaxOnly`. */
 function typeRanges(file: ts.SourceFile, checker: ts.TypeChecker): Range[] {
   const ranges: Range[] = [];
   if (!isTypeScript(file)) return ranges;
@@ -394,16 +393,16 @@ function typeRanges(file: ts.SourceFile, checker: ts.TypeChecker): Range[] {
   const blank = (from: number, to: number, first?: ';'): void => {
     if (to > from) ranges.push({ from, to, ...(first ? { first } : {}) });
   };
-  /** A whole statement or class member goes; a `;` keeps its neighbours apart. */
+  /** Blanks a whole statement or class member; a `;` separates its neighbours. */
   const drop = (node: ts.Node): void => blank(start(node), node.end, ';');
-  /** From the character before, such as ':' or '<', wherever whitespace put it. */
+  /** Blanks a node together with the character before it, such as ':' or '<'. */
   const withBefore = (node: { pos: number; end: number } | undefined, closing = ''): void => {
     if (node) blank(node.pos - 1, closing ? text.indexOf(closing, node.end) + 1 : node.end);
   };
   const token = (node: ts.Node | undefined): void => {
     if (node) blank(start(node), node.end);
   };
-  /** A list element goes with the comma behind it. */
+  /** Blanks a list element and the comma after it. */
   const element = (node: ts.Node): void => {
     const comma = /^\s*,/.exec(text.slice(node.end));
     blank(start(node), node.end + (comma?.[0].length ?? 0));
@@ -481,7 +480,7 @@ function typeRanges(file: ts.SourceFile, checker: ts.TypeChecker): Range[] {
     const colon = node.type.pos - 1;
     const onOneLine =
       !ts.isArrowFunction(node) || !/[\r\n]/.test(text.slice(colon, start(node.equalsGreaterThanToken)));
-    // JavaScript wants `)` and `=>` on one line: else the parenthesis moves down to where the type ends.
+    // JavaScript requires `)` and `=>` on one line: otherwise the parenthesis moves down to the end of the type.
     if (onOneLine) blank(colon, node.type.end);
     else ranges.push({ from: text.lastIndexOf(')', colon), to: node.type.end, last: ')' });
   }
@@ -520,7 +519,7 @@ const hasTypeArguments = (
     ts.isExpressionWithTypeArguments(node)) &&
   node.typeArguments !== undefined;
 
-/** Whether a node may end without a `;` of its own, by a line's end. */
+/** True for a node that may end at the end of a line, without a `;`. */
 const endsItself = (node: ts.Node): boolean =>
   ts.isVariableStatement(node) ||
   ts.isExpressionStatement(node) ||
