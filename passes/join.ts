@@ -39,27 +39,57 @@ export function joined(of: Outline, { workgroup }: GridTarget): Outline {
     return k;
   };
   const entry = (e: Entry): Entry => {
-    const groups: Kernel[][] = [];
+    const groups: Joined[] = [];
+    // By buffer, the last group that uses it and the last that writes it.
+    const [used, written] = [new Map<Buffer, number>(), new Map<Buffer, number>()];
     for (const k of e.launches) {
+      const uses = k.params.map((p) => storageOf(p.buffer));
+      const writes = k.params.flatMap((p) => (p.access === 'in' ? [] : storageOf(p.buffer)));
       // A launch may move ahead of those it does not depend on.
-      const free = groups.findLastIndex((g) => !g.every((q) => apart(q, k))) + 1;
-      const home = groups.slice(free).find((g) => joins(g, k, workgroup));
-      if (home) home.push(k);
-      else groups.push([k]);
+      const after = [...uses.map((b) => written.get(b)), ...writes.map((b) => used.get(b))];
+      const alone = joinedAlone(k);
+      let home = after.reduce<number>((last, g) => Math.max(last, g ?? -1), -1) + 1;
+      while (home < groups.length && !joins(groups[home] as Joined, alone, workgroup)) home++;
+      groups[home] = home < groups.length ? joinedWith(groups[home] as Joined, alone) : alone;
+      for (const b of uses) used.set(b, Math.max(home, used.get(b) ?? -1));
+      for (const b of writes) written.set(b, Math.max(home, written.get(b) ?? -1));
     }
-    return { ...e, launches: groups.map(one) };
+    return { ...e, launches: groups.map((g) => one(g.kernels)) };
   };
   return { ...of, entries: of.entries.map(entry) };
 }
 
-function joins(group: readonly Kernel[], k: Kernel, most: Workgroup): boolean {
-  const all = [...group, k];
-  return (
-    all.every((q) => workgroupsOf(q) !== null) &&
-    Math.max(...all.map(invocationsOf)) <= maxInvocationRatio * Math.min(...all.map(invocationsOf)) &&
-    all.reduce((sum, q) => sum + (workgroupsOf(q) as number), 0) <= most.most &&
-    workgroupBytes(all.flatMap(sharedTiles)) <= most.bytes
-  );
+/** Kernels to be launched as one, with what limits how many they are. */
+interface Joined {
+  readonly kernels: readonly Kernel[];
+  /** The number of their workgroups; null where it depends on the batch. */
+  readonly workgroups: number | null;
+  /** The fewest and the most invocations of their workgroups. */
+  readonly invocations: readonly [least: number, most: number];
+  readonly shared: readonly Tile[];
+}
+
+function joinedAlone(k: Kernel): Joined {
+  const invocations = invocationsOf(k);
+  return {
+    kernels: [k],
+    workgroups: workgroupsOf(k),
+    invocations: [invocations, invocations],
+    shared: sharedTiles(k),
+  };
+}
+
+const joinedWith = (a: Joined, b: Joined): Joined => ({
+  kernels: [...a.kernels, ...b.kernels],
+  workgroups: a.workgroups === null || b.workgroups === null ? null : a.workgroups + b.workgroups,
+  invocations: [Math.min(a.invocations[0], b.invocations[0]), Math.max(a.invocations[1], b.invocations[1])],
+  shared: [...a.shared, ...b.shared],
+});
+
+function joins(a: Joined, b: Joined, most: Workgroup): boolean {
+  if (a.workgroups === null || b.workgroups === null || a.workgroups + b.workgroups > most.most) return false;
+  const { invocations, shared } = joinedWith(a, b);
+  return invocations[1] <= maxInvocationRatio * invocations[0] && workgroupBytes(shared) <= most.bytes;
 }
 
 /** The body of one of several kernels: a parallel loop of its own. */
@@ -86,12 +116,4 @@ function sharedTiles({ body }: Kernel): Tile[] {
   const tiles: Tile[] = [];
   walkStmts(body, (s) => void (s.kind === 'tile' && s.tile.memory && tiles.push(s.tile)));
   return tiles;
-}
-
-/** True if neither kernel writes a buffer that the other uses. */
-function apart(a: Kernel, b: Kernel): boolean {
-  const touched = (k: Kernel): Set<Buffer> => new Set(k.params.map((p) => storageOf(p.buffer)));
-  const written = (k: Kernel): Buffer[] => k.params.flatMap((p) => (p.access === 'in' ? [] : storageOf(p.buffer)));
-  const [mine, theirs] = [touched(a), touched(b)];
-  return !written(a).some((w) => theirs.has(w)) && !written(b).some((w) => mine.has(w));
 }
