@@ -50,7 +50,7 @@ function fileOf(/** @type {Kind} */ { hasWasm, hasThreads, hasWebgpu, isInline }
   return `${names.join('-')}.js`;
 }
 
-/** What a bundle exports. */
+/** The exports of a bundle. */
 const entryOf = (/** @type {Kind} */ { hasWasm, hasWebgpu }) =>
   [
     "export { load, load as default } from './load.ts';",

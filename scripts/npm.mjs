@@ -1,4 +1,4 @@
-/** How to run npm from a script: uses Node's built-ins alone. */
+/** Runs npm from a script, with only Node's built-in modules. */
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 

@@ -29,7 +29,7 @@ function requireNode(/** @type {number} */ major, /** @type {number} */ minor) {
   fail(`Tapeout needs Node ${major}.${minor} or newer, and this is Node ${process.versions.node}.`);
 }
 
-/** Whether node_modules holds what the lock file names. Optional packages are other platforms' binaries: they may be absent. */
+/** True if node_modules has all packages of the lock file. Optional ones may be absent: they are binaries of other platforms. */
 function installed() {
   const [locked, present] = [at('package-lock.json'), at('node_modules', '.package-lock.json')].map(readPackages);
   if (!locked) fail('package-lock.json is missing or unreadable. Restore it with `git checkout package-lock.json`.');

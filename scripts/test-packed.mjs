@@ -49,7 +49,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** What a command writes. Throws with all of it where it fails. */
+/** The output of a command. Throws with all of it if the command fails. */
 function run(
   /** @type {string} */ what,
   /** @type {string} */ command,

@@ -1,4 +1,4 @@
-/** What a run found, written so that it can be run again: the message with its IR, and graph and inputs where there are. */
+/** Writes the findings of a run so that they can be run again: the message with its IR, and graph and inputs if there are any. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -14,7 +14,7 @@ export interface Finding {
   readonly error: unknown;
 }
 
-/** What went wrong, without the numbers and names that differ from case to case: one fault has one of these. */
+/** The failure without the numbers and names that differ between cases: one for each fault. */
 export const signatureOf = ({ kind, error }: Finding): string =>
   `${kind.name}: ${firstLine(error)}`.replace(/%?[\w.]*\d[\w.]*/g, '#').slice(0, 160);
 

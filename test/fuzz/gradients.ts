@@ -109,7 +109,7 @@ function hold(
         ) / h;
       const [up, down] = [moved(step), moved(-step)];
       const want = slope(up, down, 2 * step);
-      // What is lost when two values of this size are subtracted.
+      // The rounding error of subtracting two values of this size.
       const allowed = tolerance * Math.max(1, Math.abs(want)) + (64 * Number.EPSILON * size) / step;
       const near = (a: number, b: number): boolean => Math.abs(a - b) <= allowed;
       const telling =
@@ -134,7 +134,7 @@ function hold(
   return compared;
 }
 
-/** Whether some value on the way has another slope ahead than behind, though what is made of it may have none:
+/** True if some intermediate value has different slopes on the two sides, even if the result has none:
  *  `maximum(minimum(x, c), x)` is x, and at x = c its gradient is that of two ties. */
 function hasKink(moved: (by: number) => readonly Float64Array[]): boolean {
   const [up, here, down] = [moved(step), moved(0), moved(-step)];

@@ -1,4 +1,4 @@
-/** What the fuzzer tries: a kind turns numbers into a case, and throws a `Fault` if the compiler's answers differ. */
+/** The kinds of cases that the fuzzer tries: each turns numbers into a case, and throws a `Fault` if the compiler's answers differ. */
 
 import fc from 'fast-check';
 import type { Module, Param } from '../../ir/graph.ts';
@@ -52,7 +52,7 @@ export async function unlessByZero(run: Promise<unknown>): Promise<void> {
   });
 }
 
-/** What decides a case. */
+/** The numbers that decide a case. */
 export const choices: fc.Arbitrary<number[]> = fc.array(fc.nat({ max: 5039 }), {
   minLength: 60,
   maxLength: 160,

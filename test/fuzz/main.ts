@@ -29,7 +29,7 @@ Ctrl-C ends with the report. Exit code 1 where something was found.
 /** Cases between one look at the clock and the next. */
 const atOnce = 10;
 const progressMs = 10_000;
-/** How long one finding is made smaller. */
+/** The time to reduce one finding, in ms. */
 const shrinkMs = 30_000;
 
 /** Runs the command line's wish; returns the exit code: 0, 1 where something was found, 2 for options that are none. */
@@ -61,7 +61,7 @@ interface Options {
   readonly out: string;
 }
 
-/** What is asked for, or what to say instead. */
+/** The parsed options, or a message to print. */
 function read(args: readonly string[], kinds: readonly Kind[]): Options | string {
   const text = { type: 'string' } as const;
   const list = { type: 'string', multiple: true } as const;

@@ -25,11 +25,11 @@ import { extents, randomAttr } from './random-attr.ts';
 
 export interface RandomGraph {
   readonly module: Module;
-  /** What the host gives, cotangents among it. */
+  /** The inputs from the host, including cotangents. */
   readonly params: readonly Param[];
   /** The values that nothing reads, each with its cotangent where it is differentiated. */
   readonly ends: ReadonlyMap<Value, Param | null>;
-  /** How many values an input of indices may take. */
+  /** The number of values that an input of indices may take. */
   readonly ranges: ReadonlyMap<Param, number>;
   readonly batches: readonly number[];
 }
@@ -81,7 +81,7 @@ class Maker {
   readonly #params: Param[] = [];
   readonly #pool: Value[] = [];
   readonly #names = new Set<string>();
-  /** Whether a tensor may have no elements. */
+  /** True if tensors may be empty. */
   readonly #empty: boolean;
   readonly #odd: boolean;
 
@@ -152,7 +152,7 @@ class Maker {
       open.map((v, i) => [v, v.type.dtype === 'f32' && reached.has(v) ? param('input', `g${i}`, v.type) : null]),
     );
     const results = open.map((value, i): Result => ({ name: `r${i}`, value }));
-    // What nothing needs, among the rest.
+    // Sometimes add an input that nothing needs.
     const unused = c.chance(4) ? [param('input', this.#name('unused', c), f32(N, c.of(extents)))] : [];
     const params = [...unused, ...this.#params, ...[...ends.values()].filter((g) => g !== null)];
     const graphs: Graph[] = [makeGraph('forward', results, params)];

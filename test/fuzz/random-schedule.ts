@@ -32,7 +32,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     return bound?.kind === 'const' ? bound.value : 8;
   };
   const side = (): number => c.of([2, 1, 4]);
-  /** What a field may hold, whatever the directive. */
+  /** Random values for fields, the same for all directives. */
   const drawn: { readonly [H in keyof Held]: () => Held[H] } = {
     loop: () => axisOf('serial'),
     loops: () => (c.chance(3) ? loopsOf(k) : [{ axis: axisOf('serial'), extent: 1 + c.below(9) }]),

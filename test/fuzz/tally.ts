@@ -1,4 +1,4 @@
-/** What a run of the fuzzer tried: ops, their gradients, shapes, kernels and directives, counted. */
+/** Counts what a run of the fuzzer tried: ops, their gradients, shapes, kernels and directives. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { build, byName, type Graph, type OpDef, param, topo, type Value } from '../../ir/graph.ts';
@@ -9,7 +9,7 @@ import { f32, isBatch, N, type TensorType } from '../../ir/type.ts';
 import { valuesOf } from '../../passes/infer-shapes.ts';
 
 interface OpCount {
-  /** How many nodes there were of it, and how many of them were differentiated. */
+  /** The number of its nodes, and of those that were differentiated. */
   nodes: number;
   gradients: number;
   /** Elements of gradients that were held to finite differences, where this op was on the way. */
@@ -22,7 +22,7 @@ interface OpCount {
   odd: number;
   scalars: number;
 }
-/** What became of a directive: it changed the kernel, it was refused, or what it made was too large to try. */
+/** The outcome of a directive: it changed the kernel, it was refused, or the result was too large to try. */
 export type Outcome = 'applied' | 'refused' | 'too large';
 
 export class Tally {
@@ -94,8 +94,8 @@ export class Tally {
     return all.reduce((a, b) => (b.times < a.times ? b : a));
   }
 
-  /** What a run left out: registered ops, gradients that ops have, gradients that were held to no difference, directives that
-   *  were never applied or never refused. */
+  /** What a run missed: registered ops, gradients, gradients that were not compared with differences, and directives that were never
+   *  applied or never refused. */
   missing(): Readonly<Record<'ops' | 'gradients' | 'differences' | 'directives', readonly string[]>> {
     const names = [...ir.ops.keys()];
     const without = (of: 'nodes' | 'gradients' | 'differences') => names.filter((name) => this.op(name)[of] === 0);
@@ -177,7 +177,7 @@ export function differentiatedOps({ task }: Graph): string[] {
 }
 
 const known = new Map<string, boolean>();
-/** Whether a gradient flows through an op to any operand, told by its example. */
+/** True if a gradient flows through an op to some operand, by its example. */
 function hasGradient(name: string): boolean {
   const found = known.get(name);
   if (found !== undefined) return found;

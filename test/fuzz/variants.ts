@@ -34,10 +34,10 @@ export function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
   }
 }
 
-/** Whether kernels run in invocations, which no WebAssembly has. */
+/** True if kernels run in invocations, which WebAssembly does not have. */
 const forDevice = ({ kernels }: Variant): boolean =>
   kernels.some((k) => loopsIn(k).some((l) => l.mode === 'invocations'));
-/** What a directive leaves to the verifier: whether iterations stay apart, and what invocations share. */
+/** Problems that a directive leaves to the verifier: races between iterations, and memory shared by invocations. */
 const toldByVerifier: ReadonlySet<ProblemCode> = new Set([
   'race',
   'barrier',
@@ -121,7 +121,7 @@ function hold(
   for (let i = 0; i < w.length; i++) if (Number.isFinite(w[i])) largest = Math.max(largest, Math.abs(w[i] as number));
   for (let i = 0; i < w.length; i++) {
     if (Object.is(g[i], w[i])) continue;
-    // What follows from a sum by a comparison may be anything.
+    // A value that depends on a comparison of sums may be anything.
     if (loose && (b.type.dtype !== 'f32' || !(Math.abs((g[i] as number) - (w[i] as number)) > 1e-3 * largest)))
       continue;
     throw new Error(`${problem}: element ${i} of ${w.length} of ${b.name} is ${g[i]}, not ${w[i]}`);

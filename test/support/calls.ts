@@ -1,4 +1,4 @@
-/** What we call for each op of the goldens' index: the one place where PyTorch's argument names meet ours. */
+/** Our calls for each op of the goldens' index: the one place that maps PyTorch's argument names to ours. */
 
 import type { Tensor } from '../../frontend/index.ts';
 import * as F from '../../frontend/index.ts';
@@ -6,7 +6,7 @@ import * as F from '../../frontend/index.ts';
 // biome-ignore lint/suspicious/noExplicitAny: attributes as the index has them
 type Attrs = any;
 type Inputs = Readonly<Record<string, Tensor>>;
-/** What we call for each op of the index. A second output is the second of a list. */
+/** Our call for each op of the index. A second output is the second of a list. */
 export const calls: Record<string, (t: Inputs, a: Attrs) => Tensor | readonly Tensor[]> = {
   conv2d: ({ x, weight, bias }, a) => F.conv2d(x!, weight!, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
   max_pool2d: ({ x }, a) =>

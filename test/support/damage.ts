@@ -100,7 +100,7 @@ const atParts = (f: (e: Expr, s: Stmt) => Expr | null) =>
   );
 const isLeaf = (s: Stmt): s is Write => s.kind !== 'for' && s.kind !== 'tile' && s.kind !== 'barrier';
 const raw = (fn: x.BinaryFn, a: Expr, b: Expr): Expr => ({ kind: 'binary', fn, a, b });
-/** Whether a loop's index tells where a store in it goes. */
+/** True if a store in a loop goes to an index that depends on the loop's. */
 const stores = (l: Loop): boolean => {
   const go = (body: readonly Stmt[]): boolean =>
     body.some((s) =>
@@ -108,7 +108,7 @@ const stores = (l: Loop): boolean => {
     );
   return go(l.body);
 };
-/** Whether some statement in a loop adds to a tile from outside of it. */
+/** True if some statement in a loop adds to a tile from outside it. */
 function carries(l: Loop): boolean {
   const inside = new Set<Tile>();
   const inner = (body: readonly Stmt[]): Stmt[] => body.flatMap((s) => (s.kind === 'for' ? inner(s.body) : [s]));
@@ -146,7 +146,7 @@ const isGuard = (e: Expr): boolean =>
   x.some(e, (p) => p.kind === 'axis') && !x.some(e, (p) => p.kind === 'load' || p.kind === 'tile');
 
 const reads = (e: Expr): boolean => x.some(e, (p) => p.kind === 'load');
-/** Whether a condition on data stands before a read at an index that is data. */
+/** True for a condition on data that guards a read at an index that is data. */
 const isDataGuard = (e: Extract<Expr, { kind: 'select' }>): boolean =>
   reads(e.cond) && x.some(e.then, (p) => p.kind === 'load' && p.at.some(reads));
 
@@ -454,7 +454,7 @@ export const graphDamages: readonly Damage<Graph>[] = [
   },
   {
     name: 'a param not listed',
-    // What nothing reads need not be listed.
+    // Unread params need not be listed.
     sites: (g) => {
       const needed = makeGraph(g.name, g.results, [], g.task).params;
       return needed.map((p) => () => ({ ...g, params: g.params.filter((q) => q !== p) }));

@@ -1,4 +1,4 @@
-/** What a gradient is held to: central differences, in float64, of `f` as each of `values` moves to both sides. */
+/** The reference for gradients: central differences of `f` in float64, with each of `values` moved to both sides. */
 export function centralDifferences(values: Float64Array, f: () => number, h = 1e-5): Float64Array {
   return values.map((v, i) => {
     values[i] = v + h;

@@ -9,7 +9,7 @@ import { noisyRuns } from './noise.ts';
 import { type Given, graphMemory, KernelMachine, runGraph, type Seen, type Stages, WasmMachine } from './pipeline.ts';
 
 export interface Agreement {
-  /** What the WebAssembly gave, by `entry/result`, and the params that it updates. */
+  /** The results of the WebAssembly, by `entry/result`, and the params that it updates. */
   readonly seen: ReadonlyMap<string, ArrayLike<number>>;
   /** The same by the recorded graph in float64. */
   readonly exact: ReadonlyMap<string, ArrayLike<number>>;
@@ -46,7 +46,7 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
       loose ||= reassociated(entry);
       let noise: Seen[] | null = null;
       for (const [name, want] of e) {
-        // What rounding alone does to this value says how much of a difference is rounding.
+        // The effect of rounding on this value bounds the part of a difference that may be rounding.
         const others = [r.get(name)!];
         const near = (got: ArrayLike<number>, problem: string): number => {
           try {
@@ -141,7 +141,7 @@ function close(
   for (let i = 0; i < want.length; i++) {
     const [g, w] = [got[i]!, want[i]!];
     if (g === w || (Number.isNaN(g) && Number.isNaN(w))) continue;
-    // Whether it is a number at all hangs on rounding.
+    // Whether it is finite depends on rounding.
     if (rounded.some((r) => Number.isFinite(r[i]!) !== Number.isFinite(w))) continue;
     const share = Math.abs(g - w) / (base + 1e-5 * Math.abs(w));
     // Beyond the range of f32 there is nothing to compare: ∞ on the way makes NaN of what float64 still holds.
@@ -161,7 +161,7 @@ function same(got: ArrayLike<number>, want: ArrayLike<number>, what: string): vo
 }
 const show = (v: number | undefined): string => (Object.is(v, -0) ? '-0' : String(v));
 
-/** What a failing case needs to be looked at: the graph, and the schedule of each kernel. */
+/** The text for looking into a failing case: the graph, and the schedule of each kernel. */
 export const describeStages = (stages: Stages): string =>
   [
     printModule(stages.original),

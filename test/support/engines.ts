@@ -42,7 +42,7 @@ export async function installSwiftShader(): Promise<void> {
   renameSync(made, driver);
 }
 
-/** How to start Chromium: its program, and the environment in which it finds its libraries and fonts. */
+/** Chromium's program, and the environment in which it finds its libraries and fonts. */
 export async function chromium(): Promise<{ readonly path: string; readonly env: Record<string, string> }> {
   const folder = await unpacked('chromium', async (into) => {
     for (const archive of ['swiftshader', 'al2023']) untar(archive, into);

@@ -2,7 +2,7 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 
-/** What a text is refused with. */
+/** The error with which a text is refused. */
 export function parseError(f: () => unknown): CompileError {
   try {
     f();

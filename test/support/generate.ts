@@ -34,7 +34,7 @@ export interface RandomModel {
   readonly sgd: string;
   /** Everything that a host gives. */
   readonly params: readonly Param[];
-  /** How many values an input of indices may take. */
+  /** The number of values that an input of indices may take. */
   readonly ranges: ReadonlyMap<Param, number>;
   readonly batches: readonly number[];
 }

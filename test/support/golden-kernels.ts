@@ -36,7 +36,7 @@ import { agree, annotated, close, type Golden, generator, marker, maxBatch } fro
 
 const batches = [1, 3, maxBatch];
 
-/** What a pass made: its text, and a check that the text means what the input does. */
+/** The result of a pass: its text, and a check that it means the same as the input. */
 interface Made {
   readonly text: string;
   compare(text: string): void;
@@ -48,7 +48,7 @@ const kernelPasses = { lower: lowered, expandMath: expanded, schedule: scheduled
 export type KernelPass = keyof typeof kernelPasses;
 export const kernelGoldenPasses = Object.keys(kernelPasses) as KernelPass[];
 
-/** What the pass makes of a golden's input, as text; null where it refuses it. */
+/** The pass's result for a golden's input, as text; null if it refuses it. */
 export function madeOf({ pass, ...golden }: Golden<KernelPass>): string | null {
   try {
     return kernelPasses[pass]({ pass, ...golden }).text;
@@ -179,7 +179,7 @@ function planned({ input, path }: Golden): Made {
 
 // Both sides run
 
-/** What the host sees, after each entry that it calls. */
+/** The memory that the host sees, after each entry that it calls. */
 type Seen = Map<string, ArrayLike<number>>;
 type MemoryFor = (p: Outline | Program, n: number) => Memory;
 

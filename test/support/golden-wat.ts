@@ -23,7 +23,7 @@ function programIn({ input, path }: Golden): Program {
   return programOf(kernels);
 }
 
-/** What a golden's kernels are emitted as. */
+/** The text that a golden's kernels are emitted as. */
 export function watOf(golden: Golden): string {
   const wat = emitted.get(golden.path) ?? emitWasm(programIn(golden)).wat().trimEnd();
   emitted.set(golden.path, wat);

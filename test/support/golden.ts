@@ -104,7 +104,7 @@ export async function checkGolden(golden: Golden<Pass>): Promise<void> {
   }
   const text = printGraph(after, { places: false });
   await expect(`${input}\n${marker(pass)}\n${text}\n`).toMatchFileSnapshot(path);
-  // What is run is the text as it stands in the file.
+  // Run the text as it is in the file.
   passes[pass].compare(before, parseGraph(text, path, { maxBatch }), positive);
 }
 

@@ -20,7 +20,7 @@ export interface GpuProgram {
   readonly manifest: ManifestGpu;
 }
 
-/** What an outline's launches are for WebGPU. */
+/** The WebGPU program of an outline. */
 export function gpuProgram(outline: Outline, target = webgpu): GpuProgram {
   const program = plan(outline, target);
   const shaders = emitWgsl(program, target);

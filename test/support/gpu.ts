@@ -47,7 +47,7 @@ async function opened(gpu: GPU, requiredFeatures: readonly GPUFeatureName[] = []
   return adapter.requestDevice({ requiredFeatures: [...requiredFeatures] });
 }
 
-/** What the compiler of shaders says of one; null when nothing is wrong. */
+/** The shader compiler's error; null if there is none. */
 export async function shaderProblem(device: GPUDevice, code: string): Promise<string | null> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ code });
@@ -57,7 +57,7 @@ export async function shaderProblem(device: GPUDevice, code: string): Promise<st
   return told.length > 0 ? told.join('\n') : (error?.message ?? null);
 }
 
-/** What is wrong with a pipeline of one of a shader's entry points: what limits a device has is looked at here. */
+/** The error of a pipeline for one of a shader's entry points, which checks the device's limits; null if there is none. */
 export async function pipelineProblem(device: GPUDevice, code: string, entryPoint: string): Promise<string | null> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ code });

@@ -11,7 +11,7 @@ const magnitudes: readonly number[] = Array.from({ length: 0x7c00 }, (_, bits) =
   return exponent === 0 ? fraction / 2 ** 24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
 });
 
-/** What each of the 65536 patterns means. */
+/** The value of each of the 65536 patterns. */
 export const meanings: readonly number[] = Array.from({ length: 65536 }, (_, bits) => {
   const size = bits % 32768;
   const value = size < 0x7c00 ? (magnitudes[size] as number) : size === 0x7c00 ? Infinity : Number.NaN;
@@ -99,7 +99,7 @@ export function wrong(got: ArrayLike<number>, want: (i: number) => number): stri
   return null;
 }
 
-/** What those kernels made of all patterns and of `given`, by the names of their buffers. */
+/** Checks the kernels' results for all patterns and for `given`, by the names of their buffers. */
 export function expectHalves(of: (name: string) => ArrayLike<number>, given: ArrayLike<number>): void {
   for (const name of ['one', 'four'])
     expect(

@@ -43,7 +43,7 @@ function withNoise(graph: Graph, factors: Param[]): Graph {
   };
   for (const p of graph.params) if (p.type.dtype === 'f32') done.set(p, moved(p));
   for (const node of topo(graph.results.map((r) => r.value))) {
-    // What a sum rounds off on the way goes by its terms, however small it is in the end.
+    // The rounding of a sum depends on its terms, however small the sum is.
     const isSum = rounds(node, sums);
     const inputs = node.inputs.map(of).map((v) => (isSum && v.type.dtype === 'f32' ? moved(v) : v));
     const same: Node = { ...node, inputs };
@@ -53,7 +53,7 @@ function withNoise(graph: Graph, factors: Param[]): Graph {
   return { ...graph, results, params: [...graph.params, ...factors] };
 }
 
-/** Whether an op's equation has what rounds floats: it does not only choose and move them. */
+/** True if an op's equation rounds floats: it does more than choose and move them. */
 function rounds({ op, inputs, attrs, type }: Node, test: (e: Expr) => boolean): boolean {
   if (type.dtype !== 'f32') return false;
   const loads = Object.fromEntries(
@@ -71,7 +71,7 @@ const arithmetic = (e: Expr): boolean =>
   dtypeOf(e) === 'f32' && (((e.kind === 'binary' || e.kind === 'unary') && isRounded(e.fn)) || sums(e));
 const sums = (e: Expr): boolean => dtypeOf(e) === 'f32' && e.kind === 'reduce' && (e.fn === 'add' || e.fn === 'mul');
 
-/** Whether the value of a function of floats is rounded to f32: whether what says its value asks for that. */
+/** True if the value of a function of floats is rounded to f32: if its definition asks for that. */
 function isRounded(fn: UnaryFn | BinaryFn): boolean {
   let asked = false;
   const round = (v: number): number => {

@@ -41,7 +41,7 @@ export interface OpModule {
   readonly module: Module;
   readonly given: ReadonlyMap<Param, ArrayLike<number>>;
   readonly n: number;
-  /** What each result of the graph must be. */
+  /** The expected results of the graph. */
   readonly wanted: readonly { readonly name: string; readonly want: StoredTensor; readonly err64: Err64 | undefined }[];
 }
 

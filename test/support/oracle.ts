@@ -1,5 +1,5 @@
-/** What became of a program that was damaged, told by running it: nothing, another program that is as sound as the first,
- *  or one that reads what is not there, or whose result hangs on chance. */
+/** Classifies a damaged program by running it: unchanged, another sound program, or one that reads invalid memory or whose result
+ *  depends on chance. */
 
 import { listsIn } from '../../ir/analysis/lists.ts';
 import { arrayOf, type Elements, elementOf, kindOf } from '../../ir/dtype.ts';
@@ -33,7 +33,7 @@ const bytesOf = (a: Elements): Uint8Array => new Uint8Array(a.buffer.slice(a.byt
 const equal = (a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean =>
   a.every((bytes, i) => globalThis.Buffer.compare(bytes, b[i]!) === 0);
 
-/** What was there before may not show in what is there after: two kinds of garbage. */
+/** Two kinds of garbage to fill memory with: results must not depend on it. */
 const garbage = [0xff, 0x3e] as const;
 
 function judge(run: (which: 'before' | 'after' | 'backwards', byte: number) => Uint8Array[]): Verdict {
@@ -70,7 +70,7 @@ export function judgeKernel(before: Kernel, after: Kernel): Verdict {
   );
 }
 
-/** What lies behind the counted elements of a list's rows means nothing. */
+/** Clears the elements after the counted ones of a list's rows, which are meaningless. */
 function clearUncounted(list: Elements, count: Elements): void {
   const row = list.length / count.length;
   for (const [i, n] of count.entries()) list.fill(0, i * row + n, (i + 1) * row);

@@ -50,7 +50,7 @@ export interface Stages {
   readonly wasm: Uint8Array;
   /** Params of every graph, each once. */
   readonly params: readonly Param[];
-  /** What state and scalars hold at first. */
+  /** The initial values of state and scalars. */
   readonly initial: ReadonlyMap<Param, number>;
 }
 
@@ -58,7 +58,7 @@ export interface Stages {
  *  are. */
 export type Unproved = (pass: string) => void;
 
-/** What a pass made, verified. */
+/** Verifies the result of a pass. */
 export function verified(pass: string, check: () => unknown, unproved?: Unproved): void {
   try {
     check();
@@ -152,7 +152,7 @@ export function stagesOf(
   };
 }
 
-/** What the host sees after an entry ran: results by name, and the params that it updates. */
+/** The values that the host sees after an entry: results by name, and the params that it updates. */
 export type Seen = Map<string, ArrayLike<number>>;
 
 /** Runs one graph, and writes its updates into `memory`. */
@@ -167,7 +167,7 @@ export function runGraph(
   return new Map([...out].map(([r, value]) => [r.name, value]));
 }
 
-/** What a graph's params hold at first. */
+/** The initial values of a graph's params. */
 export function graphMemory(stages: Stages, given: Given, n: number): Map<Param, ArrayLike<number>> {
   const start = (p: Param): ArrayLike<number> =>
     given.get(p) ?? new Array<number>(countAt(p.type.shape, n)).fill(stages.initial.get(p) ?? 0);

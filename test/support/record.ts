@@ -26,7 +26,7 @@ export function recordFunction(inputs: readonly TensorSpec[], f: F): Recording {
   return record(defineModel({ model: () => new Fn(f), input: named }));
 }
 
-/** What `f` gives for these inputs, in float64. */
+/** The recording's output for these inputs, in float64. */
 export function run(recording: Recording, data: readonly ArrayLike<number>[], n = 1): number[] {
   const given = new Map<Param, ArrayLike<number>>(recording.inputs.map((p, i) => [p, data[i]!]));
   for (const { param, data } of recording.parameters) given.set(param, data);

@@ -1,5 +1,5 @@
-/** What graphs and kernels are, as plain data to compare: identities become numbers, and names that a printer makes up
- *  (nodes, axes, tiles, views) are forgotten. Two values are equal structurally where these data are. */
+/** Graphs and kernels as plain data to compare: identities become numbers, and names that a printer makes up (nodes, axes, tiles,
+ *  views) are dropped. Two values are structurally equal if these data are. */
 
 import { numbering } from '../../ir/collections.ts';
 import type { Loc } from '../../ir/diagnostic.ts';

@@ -29,7 +29,7 @@ const summaryOf = (failed: number): Summary => ({
 export default class SummaryReporter implements Reporter {
   // A run that dies before it ends has failed.
   private summary: Summary = summaryOf(1);
-  /** Whether only some tests were asked for: the others need no reason. */
+  /** True if only some tests were requested: the others need no reason. */
   private narrowed = false;
 
   onInit(vitest: Vitest): void {

@@ -6,7 +6,7 @@ import type { Difference } from './sweep.ts';
 export interface Meant {
   readonly pytorch: string;
   readonly tapeout: string;
-  /** Whether a difference is one of this kind. */
+  /** True if a difference is of this kind. */
   readonly holds: (d: Difference) => boolean;
 }
 
@@ -88,7 +88,7 @@ export const meant: readonly Meant[] = [
   },
 ];
 
-/** What is known of the batch only when a step runs. */
+/** Differences because the batch is only known when a step runs. */
 export const meantOfBatches: readonly Meant[] = [
   {
     pytorch: '`squeeze` drops every extent of 1.',
@@ -97,7 +97,7 @@ export const meantOfBatches: readonly Meant[] = [
   },
 ];
 
-/** What WGSL leaves to a device, and SwiftShader makes use of. */
+/** Differences that WGSL allows a device, and that SwiftShader shows. */
 export const meantOnDevices: readonly Meant[] = [
   {
     pytorch: 'Numbers at the ends of the range, and results that need one on the way: below 2^-124 or above 2^124.',

@@ -12,7 +12,7 @@ type Call = (t: Given, a: Args) => Tensor | readonly Tensor[];
 export interface Row {
   /** `Tensor.relu` is a method, `relu` a function, `nn.ReLU` a layer. */
   readonly ways: Readonly<Record<string, Call>>;
-  /** How close values and gradients come: the same number, within a few units of the last place, or, where PyTorch itself
+  /** The closeness of values and gradients: the same number, within a few units of the last place, or, where PyTorch itself
    *  rounds sums or differences, within that of the greatest. */
   readonly value: Closeness;
   readonly gradient: Closeness;

@@ -64,7 +64,7 @@ export interface Difference {
   readonly what: string;
   readonly pytorch: string;
   readonly ours: string;
-  /** Whether all that differs is the sign of zeros. */
+  /** True if only the signs of zeros differ. */
   readonly zeros: boolean;
 }
 export const lineOf = (d: Difference): string =>
@@ -74,7 +74,7 @@ export interface SweepModule {
   readonly module: Module;
   readonly given: ReadonlyMap<Param, ArrayLike<number>>;
   readonly wanted: readonly Wanted[];
-  /** What recording showed: calls that only one of both refuses, ways that record different graphs. */
+  /** Differences found in recording: calls that only one of the two refuses, and forms that record different graphs. */
   readonly differences: readonly Difference[];
 }
 
@@ -238,7 +238,7 @@ export function typeAt({ results }: Graph, { result }: Wanted, n: number): { dty
   return { dtype, shape: shape.map((d) => (isBatch(d) ? d.times * n : d)) };
 }
 
-/** What is wanted where PyTorch says nothing: the graph's meaning at a batch of `n`. */
+/** The expected values where PyTorch gives none: the graph's meaning at a batch of `n`. */
 export function meantAt(
   graph: Graph,
   wanted: readonly Wanted[],
@@ -249,11 +249,11 @@ export function meantAt(
   return wanted.map((w) => ({ ...w, shape: typeAt(graph, w, n).shape, want: Array.from(meaning.get(w.result)!) }));
 }
 
-/** What a backend is held to. A device need not keep numbers at the ends of the range, nor the sign of a zero, and may round
+/** The rules for a backend. A device need not keep numbers at the ends of the range, nor the sign of a zero, and may round
  *  the four operations. */
 export type Rules = 'all' | 'device';
 
-/** What a backend's numbers have otherwise than PyTorch. */
+/** The differences of a backend's numbers from PyTorch's. */
 export function differencesOf(
   wanted: readonly Wanted[],
   by: string,
@@ -292,8 +292,8 @@ const show = (v: number): string => (Object.is(v, -0) ? '-0' : String(Number(v.t
 const atTheEnds = (v: number): boolean =>
   v !== 0 && Number.isFinite(v) && !(Math.abs(v) >= 2 ** -124 && Math.abs(v) <= 2 ** 124);
 
-/** Whether a device is held to element `i`: to all but those that hang on a number at the ends of the range. Elements of
- *  vectors hang on those in the same place, of other tensors on those in the same row, and results of reductions on all. */
+/** True if a device must give element `i`: all except those that depend on a number at the ends of the range. Elements of vectors
+ *  depend on those at the same index, of other tensors on those in the same row, and results of reductions on all. */
 function heldOnDevices(w: Wanted): (i: number) => boolean {
   if (Object.values(w.case.args).some((v) => typeof revived(v) === 'number' && atTheEnds(revived(v) as number)))
     return () => false;
@@ -311,7 +311,7 @@ function heldOnDevices(w: Wanted): (i: number) => boolean {
   };
 }
 
-/** Whether a number is PyTorch's, as closely as its row says. Zeros of two signs are one where they are gradients. */
+/** True if a number is as close to PyTorch's as its row requires. For gradients, the sign of a zero does not matter. */
 function near(got: number, want: number, w: Wanted, rules: Rules): boolean {
   if (Object.is(got, want)) return true;
   const exact = w.closeness === 'exact' && (rules === 'all' || w.dtype !== 'f32');
