@@ -19,7 +19,7 @@ import { bindDim, type Dim, elements, isBatch, isEmpty, sameDim, type TensorType
 import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
 
-/** How many times the work of its windows gathering a result must cost. */
+/** The ratio of gathering work to window work from which windows pay. */
 const minGatherRatio = 1.5;
 /** The most elements of a window: they are summed in registers. */
 const largestWindow = 64;
