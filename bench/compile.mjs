@@ -103,7 +103,7 @@ async function one(/** @type {string} */ net, /** @type {number} */ wanted) {
     ['passes/lower/index', 'passes/outline', 'passes/plan', 'passes/schedule/index', 'passes/update'].map(at),
   );
   const [{ wasm128 }, { emitWasm }, { SGD }, { expandMathIn }] = await Promise.all(
-    ['ir/target', 'codegen/wasm/emit', 'frontend/model/optim', 'passes/math'].map(at),
+    ['ir/target', 'codegen/wasm/emit', 'frontend/model/optim/index', 'passes/math'].map(at),
   );
   const opsOf = (/** @type {any} */ m) =>
     m.graphs.reduce((/** @type {number} */ n, /** @type {any} */ g) => n + topo(valuesOf(g)).length, 0);

@@ -8,7 +8,7 @@ import './model/methods.ts';
 import * as nn from './model/nn/index.ts';
 import { onTensorGiven } from './model/nn/layer.ts';
 import { onValues } from './model/nn/parameter.ts';
-import * as optim from './model/optim.ts';
+import * as optim from './model/optim/index.ts';
 import { onParameters } from './model/options.ts';
 import { Tensor } from './model/tensor.ts';
 
@@ -277,8 +277,8 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^unflatten$/, 'write x.view(…)'],
   [/pad[123]d$/, 'for zeros write pad(x, [left, right, top, bottom]); there is no other padding'],
   [
-    /^(adam[ax]?|adamw|nadam|radam|rmsprop|adagrad|adadelta|lbfgs|asgd|rprop|sparseadam)$/,
-    'take optim.SGD, with momentum: optim.SGD({ lr: 0.01, momentum: 0.9 })',
+    /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
+    'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',
   ],
 ];
 function onMissing(name: string): string | null {

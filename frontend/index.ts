@@ -20,7 +20,7 @@ export {
   type ModelSpec,
 } from './model/model.ts';
 export * as nn from './model/nn/index.ts';
-export * as optim from './model/optim.ts';
+export * as optim from './model/optim/index.ts';
 export { manualSeed } from './model/seed.ts';
 export type { Specs, TensorSpec } from './model/specs.ts';
 export { type Dims, Tensor } from './model/tensor.ts';

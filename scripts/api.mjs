@@ -23,9 +23,10 @@ const allOf = (node) =>
   oneLine(ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)?.comment) ?? '');
 
 const rooms = ['activation', 'image', 'join', 'linear', 'loss', 'norm', 'apply'];
+const optimizers = ['sgd', 'adam', 'rmsprop', 'adagrad', 'adadelta'].map((name) => `optim/${name}`);
 /** Interfaces of options by name. */
 const interfaces = new Map(
-  [...rooms.map((room) => `functional/${room}`), 'optim'].flatMap((path) =>
+  [...rooms.map((room) => `functional/${room}`), ...optimizers].flatMap((path) =>
     read(path)
       .statements.filter((s) => ts.isInterfaceDeclaration(s) && /Options?$/.test(s.name.text))
       .map((s) => [s.name.text, s]),
@@ -158,7 +159,7 @@ ${table(membersOf('nn/module', 'Module', 'net'))}
 
 ## Optimizers
 
-${table(functions('optim', 'optim.'))}
+${table(optimizers.flatMap((path) => functions(path, 'optim.')))}
 `;
 
 if (!process.argv.includes('--check')) writeFileSync(page, text);

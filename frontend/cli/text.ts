@@ -9,7 +9,7 @@ import type { Optimizer } from '../../passes/update.ts';
 import { DataError, unreadable } from '../data/error.ts';
 import { whyUnwritable } from '../files/output.ts';
 import { WriteError, writeWhole } from '../files/whole-files.ts';
-import * as optim from '../model/optim.ts';
+import * as optim from '../model/optim/index.ts';
 import { loadUserFile } from '../source/load.ts';
 import { type Io, UsageError } from './io.ts';
 
@@ -111,12 +111,24 @@ export function splitList(text: string): { readonly name: string; readonly value
     });
 }
 
-type Maker = (options: Readonly<Record<string, number | boolean>>) => Optimizer;
+type OptionValue = number | boolean | readonly number[];
+type Maker = (options: Readonly<Record<string, OptionValue>>) => Optimizer;
 const makers: ReadonlyMap<string, Maker> = new Map(
   Object.entries(optim).flatMap(([name, make]) =>
     typeof make === 'function' ? [[name.toLowerCase(), make as unknown as Maker] as const] : [],
   ),
 );
+
+/** `true`, `false`, a number, or numbers in parentheses, as in `betas=(0.9,0.999)`. */
+function optionValue(text: string): OptionValue | null {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const list = /^\((.*)\)$/.exec(text);
+  const numbers = (list ? (list[1] as string).split(',') : [text]).map((t) =>
+    t.trim() === '' ? Number.NaN : Number(t),
+  );
+  if (numbers.some(Number.isNaN)) return null;
+  return list ? numbers : (numbers[0] as number);
+}
 
 /** Parses `sgd(lr=0.01,momentum=0.9)`, with PyTorch's or Tapeout's names of options. Throws a `UsageError` if it is not an
  *  optimizer. */
@@ -128,14 +140,14 @@ export function readOptimizer(text: string): Optimizer {
     throw new UsageError(
       `'${text}' is not an optimizer: ${makers.size === 1 ? 'there is' : 'there are'} ${[...makers.keys()].join(', ')}, ${example}.`,
     );
-  const options: Record<string, number | boolean> = {};
+  const options: Record<string, OptionValue> = {};
   for (const { name, value } of splitList(found[2] ?? '')) {
     const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     if (Object.hasOwn(options, camel)) throw new UsageError(`'${name}' is given twice in '${text}'.`);
-    const number = Number(value);
-    if (value === null || value === '' || (value !== 'true' && value !== 'false' && Number.isNaN(number)))
+    const read = value === null ? null : optionValue(value);
+    if (read === null)
       throw new UsageError(`'${name}${value === null ? '' : `=${value}`}' is not an option with a value, ${example}.`);
-    options[camel] = value === 'true' ? true : value === 'false' ? false : number;
+    options[camel] = read;
   }
   try {
     return make(options);

@@ -236,7 +236,11 @@ describe('tapeout opt', () => {
     [['--passes=autodiff,update'], 2, /none is given. Say which: update=sgd/],
     [['--passes=update=sgd(lr=x)'], 2, /'lr=x' is not an option with a value/],
     [['--passes=update=sgd(speed=1)'], 2, /speed/],
-    [['--passes=update=magic()'], 2, /is not an optimizer: there is sgd, such as/],
+    [
+      ['--passes=update=magic()'],
+      2,
+      /is not an optimizer: there are adadelta, adagrad, adam, adamw, rmsprop, sgd, such as/,
+    ],
     [['--passes=fuse=1'], 2, /'fuse' takes no option/],
     [['--passes=autodiff', '--print-after=fuse'], 2, /not one of the passes that run/],
     [['--target=abacus'], 2, /abacus/],

@@ -1,21 +1,20 @@
 /** LeNet against PyTorch's numbers, on WebAssembly and on the float64 interpreter: logits, losses, gradients, parameters
  *  after training. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { nn, optim } from '../../frontend/index.ts';
+import { nn } from '../../frontend/index.ts';
 import type { Compiled } from '../../frontend/pipeline/compile.ts';
-import type { Optimizer } from '../../passes/update.ts';
 import { lenet } from '../frontend/models.ts';
 import { compileAll, type Net, onInterpreter, onWasm, ways } from '../support/nets.ts';
-import { type Cases, cases, expectClose, f32, type OptimizerSpec, tensor, under } from '../support/pytorch.ts';
-
-const sgd = ({ lr, momentum, nesterov, weight_decay, dampening }: OptimizerSpec): Optimizer =>
-  optim.SGD({
-    lr: lr!,
-    ...(momentum === undefined ? {} : { momentum: momentum as number }),
-    ...(dampening === undefined ? {} : { dampening: dampening as number }),
-    ...(nesterov === undefined ? {} : { nesterov: nesterov as boolean }),
-    ...(weight_decay === undefined ? {} : { weightDecay: weight_decay as number }),
-  });
+import {
+  type Cases,
+  cases,
+  expectClose,
+  f32,
+  type OptimizerSpec,
+  optimizerOf,
+  tensor,
+  under,
+} from '../support/pytorch.ts';
 
 const mse = { loss: nn.MSELoss(), target: { shape: ['N', 10] } } as const;
 /** One compilation for each loss and optimizer: both ways run what it made. */
@@ -27,7 +26,7 @@ function compiled(
   const key = JSON.stringify([loss, optimizer]);
   let known = made.get(key);
   if (!known) {
-    known = compileAll(lenet({ ...(loss === 'MSELoss' ? mse : {}), optimizer: sgd(optimizer), maxBatch: 64 }));
+    known = compileAll(lenet({ ...(loss === 'MSELoss' ? mse : {}), optimizer: optimizerOf(optimizer), maxBatch: 64 }));
     made.set(key, known);
   }
   return known;
@@ -91,7 +90,7 @@ describe.each(ways)('LeNet on %s', (_way, make) => {
       expectClose(net.gradient(name, 1), want, c.err64[name], `the gradient of ${name}`);
   });
 
-  test.each(cases('train').filter((c) => c.optimizer.type === 'SGD'))('$id', async (c) => {
+  test.each(cases('train'))('$id', async (c) => {
     const net = await make(await compiled(c.loss.type, c.optimizer), under(c.file, c.params));
     const [x, y, rows] = [f32(c.file, c.x), labels(c.file, c.y), rowsOf(c.file, c.x)];
     const losses = Array.from({ length: c.steps }, (_, i) => net.trainStep(row(x, rows, i), row(y, rows, i)));

@@ -3,22 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { optim } from '../../frontend/index.ts';
 import { makeGraph, type Param, param } from '../../ir/graph.ts';
 import { f32 as f32Type } from '../../ir/type.ts';
-import { type Optimizer, StateTable } from '../../passes/update.ts';
+import { StateTable } from '../../passes/update.ts';
 import { graphMemory, runGraph, stagesOf, WasmMachine } from '../support/pipeline.ts';
-import { type Cases, cases, expectClose, f32, tensor } from '../support/pytorch.ts';
-
-type Case = Cases['optim'];
+import { cases, expectClose, f32, optimizerOf, tensor } from '../support/pytorch.ts';
 
 /** Optimizers that Tapeout does not have yet. One that it has must leave this table. */
-const notYet: readonly string[] = ['Adam', 'AdamW', 'RMSprop', 'Adagrad', 'Adadelta', 'LBFGS'];
+const notYet: readonly string[] = ['LBFGS'];
 
 const all = cases('optim');
-/** PyTorch's option names in camelCase. */
-const camel = (name: string): string => name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
-const made = ({ type, ...options }: Case['optimizer']): Optimizer =>
-  (optim as unknown as Record<string, (o: object) => Optimizer>)[type]!(
-    Object.fromEntries(Object.entries(options).map(([name, value]) => [camel(name), value])),
-  );
 
 test('the table of what is missing is exact', () => {
   const types = [...new Set([...all, ...cases('optim-lbfgs')].map((c) => c.optimizer.type))];
@@ -30,7 +22,7 @@ describe.each(all.filter((c) => !notYet.includes(c.optimizer.type)))('$id', (c) 
   const parameters = [...shapes].map(([name, shape]) => param('parameter', name, f32Type(...shape)));
   const gradients = new Map<Param, Param>(parameters.map((p) => [p, param('input', `gradient_${p.name}`, p.type)]));
   const graph = makeGraph('step', [], parameters, { kind: 'apply', gradients, then: 'step' });
-  const stages = stagesOf({ name: 'optim', maxBatch: 1, graphs: [graph] }, made(c.optimizer), new StateTable());
+  const stages = stagesOf({ name: 'optim', maxBatch: 1, graphs: [graph] }, optimizerOf(c.optimizer), new StateTable());
   const initial = new Map(parameters.map((p) => [p, f32(c.file, c.params[p.name]!.init)]));
   const rows = (key: string, i: number): Float32Array => {
     const t = f32(c.file, key);

@@ -809,6 +809,19 @@ describe('definitions', () => {
   });
 });
 
+describe('optim.Adam', () => {
+  it.each<[string, optim.AdamOptions, string]>([
+    ['one beta', wrong({ betas: 0.9 }), 'Adam: betas must be two numbers from 0 to below 1, got 0.9'],
+    ['a beta of 1', { betas: [0.9, 1] }, 'Adam: betas must be two numbers from 0 to below 1, got [0.9, 1]'],
+    ['eps', { eps: -1 }, 'Adam: eps must be a finite number of at least 0, got -1'],
+    ['parameters first', wrong([]), 'Adam'],
+  ])('%s', (_, options, message) => {
+    const e = caught(() => optim.Adam(options));
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toBe(import.meta.filename);
+  });
+});
+
 describe('optim.SGD', () => {
   it.each<[string, optim.SGDOptions, string]>([
     ['negative', { lr: -1 }, 'SGD: lr must be a finite number of at least 0, got -1'],

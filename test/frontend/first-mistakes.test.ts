@@ -62,7 +62,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'optim.SGD(0.1);': { help: 'optim.SGD({ lr: 0' },
   'optim.SGD({ lr: 0.1 }).zeroGrad();': { help: separate, ts: "an optimizer has no 'zeroGrad'" },
   'optim.SGD({ lr: 0.1 }).step();': { help: separate },
-  'optim.Adam({ lr: 0.1 });': { help: 'Adam is not there yet; take optim.SGD', ts: "optim has no 'Adam'" },
+  'optim.NAdam({ lr: 0.1 });': { help: 'NAdam is not there yet; take optim.Adam', ts: "optim has no 'NAdam'" },
   'x.sum().backward();': { help: 'call trainStep', ts: "a tensor has no 'backward'", js: "a tensor has no 'backward'" },
   'nn.MSELoss().backward();': { help: 'call trainStep' },
   'x.zeroGrad();': { help: separate },
@@ -101,7 +101,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'nn.BatchNorm2d(6);': { help: 'BatchNorm2d is not there yet; nn.LayerNorm' },
   'nn.Embedding(10, 3);': { help: 'Embedding is not there yet; there are no indexed reads' },
   'new nn.LSTM(10, 3);': { help: 'LSTM is not there yet; write the cell' },
-  'optim.RMSprop({ lr: 0.1 });': { help: 'RMSprop is not there yet; take optim.SGD' },
+  'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },
 };
 
 describe('in TypeScript', () => {

@@ -1,5 +1,7 @@
 /** PyTorch's numbers: the goldens in test/goldens/pytorch, read when first asked for, and the tolerance they are held to. */
 import { readFileSync } from 'node:fs';
+import { optim } from '../../frontend/index.ts';
+import type { Optimizer } from '../../passes/update.ts';
 import { readSafetensors, type StoredDtype, type StoredTensor } from '../../runtime/safetensors.ts';
 
 const folder = new URL('../goldens/pytorch/', import.meta.url);
@@ -190,4 +192,11 @@ function unravel(flat: number, shape: readonly number[]): number[] {
     rest = Math.floor(rest / extent);
   }
   return at;
+}
+
+/** PyTorch's optimizer with PyTorch's options. */
+export function optimizerOf({ type, ...options }: OptimizerSpec): Optimizer {
+  const make = optim[type as keyof typeof optim] as (o: object) => Optimizer;
+  const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return make(Object.fromEntries(Object.entries(options).map(([name, value]) => [camel(name), value])));
 }

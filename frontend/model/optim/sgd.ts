@@ -1,13 +1,12 @@
-/** Optimizers: rules that build the graph of an update. The learning rate is a scalar that the host may change between steps;
- *  all other options are constants of the compiled step. */
+/** Stochastic gradient descent. */
 
-import type { Param, Value } from '../../ir/graph.ts';
-import * as ir from '../../ir/ops/index.ts';
-import type { Optimizer } from '../../passes/update.ts';
-import { namedOnly, read } from './arguments.ts';
-import * as k from './kinds.ts';
-import { onParameters, repr } from './options.ts';
-import { userError, withLoc } from './trace.ts';
+import type { Param, Value } from '../../../ir/graph.ts';
+import * as ir from '../../../ir/ops/index.ts';
+import type { Optimizer } from '../../../passes/update.ts';
+import { read } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { userError, withLoc } from '../trace.ts';
+import { everywhere, optionsOf, rate, rule, scaled } from './rule.ts';
 
 /** The options of SGD: finite numbers of at least 0; only dampening may be negative. */
 export interface SGDOptions {
@@ -24,19 +23,14 @@ export interface SGDOptions {
   /** Maximize the loss instead of minimizing it; defaults to false. */
   readonly maximize?: boolean;
 }
-const rate = k.finite(0);
-const takes = namedOnly(
-  'SGD',
-  {
-    lr: rate,
-    momentum: k.optional(rate),
-    dampening: k.optional(k.finite()),
-    weightDecay: k.optional(rate),
-    nesterov: k.optional(k.flag),
-    maximize: k.optional(k.flag),
-  },
-  (v) => onParameters(typeof v === 'number' ? String(v) : '0.01'),
-);
+const takes = optionsOf('SGD', {
+  lr: rate,
+  momentum: k.optional(rate),
+  dampening: k.optional(k.finite()),
+  weightDecay: k.optional(rate),
+  nesterov: k.optional(k.flag),
+  maximize: k.optional(k.flag),
+});
 
 /** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
  *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, initially g;  p -= lr·(nesterov ? g + momentum·b : b).
@@ -50,9 +44,9 @@ export function SGD(options: SGDOptions): Optimizer {
         help: 'give momentum, such as 0.9, and leave dampening out',
       });
 
-    return Object.freeze<Optimizer & { toString(): string }>({
+    return rule({
       name: 'SGD',
-      scalars: { lr },
+      lr,
       update(p, gradient, context) {
         const state = new Map<Param, Value>();
         let g = maximize ? ir.neg(gradient) : gradient;
@@ -65,17 +59,16 @@ export function SGD(options: SGDOptions): Optimizer {
         }
         return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), g)), state };
       },
-      toString: () =>
-        show('SGD', {
-          dampening,
-          differentiable: false,
-          foreach: null,
-          lr,
-          maximize,
-          momentum,
-          nesterov,
-          weight_decay: weightDecay,
-        }),
+      shown: {
+        dampening,
+        differentiable: false,
+        foreach: null,
+        lr,
+        maximize,
+        momentum,
+        nesterov,
+        weight_decay: weightDecay,
+      },
     });
   });
 }
@@ -85,15 +78,4 @@ function dampened(g: Value, dampening: number, step: Value): Value {
   const scalar = (value: number): Value => ir.full({ value, shape: [], dtype: 'f32' });
   const share = ir.select(ir.equal(step, scalar(0)), scalar(1), scalar(1 - dampening));
   return ir.mul(everywhere(share, g), g);
-}
-
-const scaled = (v: Value, by: number): Value => ir.mul(v, ir.full({ value: by, shape: v.type.shape, dtype: 'f32' }));
-const everywhere = (scalar: Value, like: Value): Value => ir.broadcast(scalar, { shape: like.type.shape, dims: [] });
-
-/** The text of PyTorch's `print(optimizer)`. */
-function show(name: string, options: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(options).map(
-    ([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`,
-  );
-  return `${name} (\nParameter Group 0\n${lines.join('')})`;
 }

@@ -1,0 +1,58 @@
+/** Adadelta. */
+
+import type { Param, Value } from '../../../ir/graph.ts';
+import * as ir from '../../../ir/ops/index.ts';
+import type { Optimizer } from '../../../passes/update.ts';
+import { read } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { withLoc } from '../trace.ts';
+import { average, everywhere, optionsOf, raised, rate, rule, scaled } from './rule.ts';
+
+/** The options of Adadelta: finite numbers of at least 0. */
+export interface AdadeltaOptions {
+  /** The factor of each step, which the host may change between steps; defaults to 1. */
+  readonly lr?: number;
+  /** The weight of the past in the averages, at most 1; defaults to 0.9. */
+  readonly rho?: number;
+  /** A number that is added to the averages, so that their roots are not 0; defaults to 1e-6. */
+  readonly eps?: number;
+  /** The factor of the parameter that is added to its gradient; defaults to 0. */
+  readonly weightDecay?: number;
+  /** Maximize the loss instead of minimizing it; defaults to false. */
+  readonly maximize?: boolean;
+}
+const takes = optionsOf('Adadelta', {
+  lr: k.optional(rate),
+  rho: k.optional(k.finite(0, 1)),
+  eps: k.optional(rate),
+  weightDecay: k.optional(rate),
+  maximize: k.optional(k.flag),
+});
+
+/** Adadelta, in the order of torch.optim.Adadelta's operations:
+ *  g += weightDecay·p;  v = rho·v + (1 - rho)·g²;  d = √(u + eps)/√(v + eps)·g;  u = rho·u + (1 - rho)·d²;  p -= lr·d.
+ *  Throws for a negative or non-finite option. */
+export function Adadelta(options: AdadeltaOptions = {}): Optimizer {
+  return withLoc(() => {
+    const given = read<AdadeltaOptions>(takes, [options]);
+    const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = given;
+    return rule({
+      name: 'Adadelta',
+      lr,
+      update(p, gradient, context) {
+        let g = maximize ? ir.neg(gradient) : gradient;
+        if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
+        const [squares, deltas] = [context.state('square_avg'), context.state('acc_delta')];
+        const square = average(squares, ir.mul(g, g), rho);
+        const root = (v: Value): Value => ir.sqrt(raised(v, eps));
+        const delta = ir.mul(ir.div(root(deltas), root(square)), g);
+        const state = new Map<Param, Value>([
+          [squares, square],
+          [deltas, average(deltas, ir.mul(delta, delta), rho)],
+        ]);
+        return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), delta)), state };
+      },
+      shown: { eps, foreach: null, lr: given.lr ?? '1.0', maximize, rho, weight_decay: weightDecay },
+    });
+  });
+}

@@ -1,0 +1,104 @@
+/** Adam, and AdamW, whose weight decay is not part of the gradient. */
+
+import type { Param, Value } from '../../../ir/graph.ts';
+import * as ir from '../../../ir/ops/index.ts';
+import type { Optimizer } from '../../../passes/update.ts';
+import { read } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { withLoc } from '../trace.ts';
+import { average, constant, everywhere, optionsOf, raised, rate, rule, scaled } from './rule.ts';
+
+/** The options of Adam and AdamW: finite numbers of at least 0. */
+export interface AdamOptions {
+  /** The learning rate, which the host may change between steps; defaults to 0.001. */
+  readonly lr?: number;
+  /** The weights of the past in the averages of the gradient and of its square, each below 1; defaults to [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** A number that is added to the root of the second average, so that it is not 0; defaults to 1e-8. */
+  readonly eps?: number;
+  /** Adam: the factor of the parameter that is added to its gradient; defaults to 0. AdamW: the share of the parameter, times lr,
+   *  that each step takes off; defaults to 0.01. */
+  readonly weightDecay?: number;
+  /** Divide by the greatest average of squares so far; defaults to false. */
+  readonly amsgrad?: boolean;
+  /** Maximize the loss instead of minimizing it; defaults to false. */
+  readonly maximize?: boolean;
+}
+const kinds = {
+  lr: k.optional(rate),
+  betas: k.optional(
+    k.kind(
+      'two numbers from 0 to below 1',
+      (v) => Array.isArray(v) && v.length === 2 && v.every((b) => typeof b === 'number' && b >= 0 && b < 1),
+      { help: (v) => (typeof v === 'number' ? 'one for each average: betas: [0.9, 0.999]' : null) },
+    ),
+  ),
+  eps: k.optional(rate),
+  weightDecay: k.optional(rate),
+  amsgrad: k.optional(k.flag),
+  maximize: k.optional(k.flag),
+};
+const adamTakes = optionsOf('Adam', kinds);
+const adamWTakes = optionsOf('AdamW', kinds);
+
+/** Adam, in the order of torch.optim.Adam's operations:
+ *  g += weightDecay·p;  m = β₁·m + (1 - β₁)·g;  v = β₂·v + (1 - β₂)·g²;  p -= lr/(1 - β₁ᵗ) · m/(√v/√(1 - β₂ᵗ) + eps) in step t, from 1 on;
+ *  with amsgrad, the greatest v so far for v. Throws for a negative or non-finite option. */
+export const Adam = (options: AdamOptions = {}): Optimizer =>
+  withLoc(() => adam('Adam', read<AdamOptions>(adamTakes, [options]), 0));
+
+/** AdamW, in the order of torch.optim.AdamW's operations: p -= lr·weightDecay·p, then as Adam without weight decay.
+ *  Throws for a negative or non-finite option. */
+export const AdamW = (options: AdamOptions = {}): Optimizer =>
+  withLoc(() => adam('AdamW', read<AdamOptions>(adamWTakes, [options]), 0.01));
+
+function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): Optimizer {
+  const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = usualDecay } = given;
+  const { amsgrad = false, maximize = false } = given;
+  const [beta1, beta2] = betas;
+  return rule({
+    name,
+    lr,
+    update(p, gradient, context) {
+      const state = new Map<Param, Value>();
+      const kept = (key: string, next: (before: Value) => Value): Value => {
+        const before = context.state(key);
+        const after = next(before);
+        state.set(before, after);
+        return after;
+      };
+      const rateNow = context.scalar('lr');
+      let [from, g]: [Value, Value] = [p, maximize ? ir.neg(gradient) : gradient];
+      if (weightDecay !== 0) {
+        if (name === 'Adam') g = ir.add(g, scaled(p, weightDecay));
+        else from = ir.mul(p, everywhere(ir.sub(constant(1), ir.mul(rateNow, constant(weightDecay))), p));
+      }
+      const mean = kept('exp_avg', (before) => average(before, g, beta1));
+      let square = kept('exp_avg_sq', (before) => average(before, ir.mul(g, g), beta2));
+      if (amsgrad) square = kept('max_exp_avg_sq', (before) => ir.maximum(before, square));
+      const step = ir.add(context.step(), constant(1));
+      const size = ir.div(rateNow, missing(beta1, step));
+      const root = ir.div(ir.sqrt(square), everywhere(ir.sqrt(missing(beta2, step)), p));
+      return { value: ir.sub(from, ir.mul(everywhere(size, p), ir.div(mean, raised(root, eps)))), state };
+    },
+    shown: {
+      amsgrad,
+      betas,
+      capturable: false,
+      ...(name === 'Adam' ? { differentiable: false } : {}),
+      eps,
+      foreach: null,
+      ...(name === 'Adam' ? { fused: false } : {}),
+      lr,
+      maximize,
+      weight_decay: weightDecay,
+    },
+  });
+}
+
+/** 1 - βᵗ with all its digits, also where βᵗ is close to 1: 2s/(1 + s) with s = tanh(-t·ln β/2). */
+function missing(beta: number, t: Value): Value {
+  if (beta === 0) return constant(1);
+  const s = ir.tanh(ir.mul(t, constant(-Math.log(beta) / 2)));
+  return ir.div(ir.add(s, s), ir.add(constant(1), s));
+}
