@@ -75,7 +75,7 @@ export function manifestJson(manifest: Manifest): string {
   const numbers = {
     ...{ tapeout, name, maxBatch, pages, arenaBytes },
     ...(threads === undefined ? {} : { threads }),
-    ...(tags === undefined ? {} : { tags }),
+    tags,
   };
   const entries = manifest.entries.map(entryFields);
   const tensors = manifest.tensors.map(tensorFields);

@@ -7,12 +7,12 @@ import type { Buffer } from '../ir/expr.ts';
 import type { Entry, Port, Program, Slot } from '../ir/program.ts';
 import { type Dim, isBatch, showType } from '../ir/type.ts';
 import type {
-  Manifest,
   ManifestDim,
   ManifestDispatch,
   ManifestEntry,
   ManifestGpu,
   ManifestTensor,
+  UntaggedManifest,
 } from '../runtime/manifest.ts';
 import { pagesOf } from './wasm/emit.ts';
 import type { Shaders } from './wgsl/emit.ts';
@@ -41,7 +41,7 @@ export function manifestOf(
   added: AddedParams,
   threads: number | null = null,
   gpu: Gpu | null = null,
-): Manifest {
+): UntaggedManifest {
   return {
     tapeout: 2,
     name: program.name,

@@ -8,14 +8,15 @@ const lineOf = (tag: string): string => `// tapeout ${tag}\n`;
 /** The shaders with their tag prepended. */
 export const taggedWgsl = (wgsl: string): string => lineOf(contentTag(wgsl)) + wgsl;
 
-/** Throws if the manifest has tags and the shaders are not the ones it was written for. */
+/** Throws unless the shaders are the ones that the manifest was written for. */
 export function checkWgslTag(text: string, { wgsl, featureWgsl }: ManifestTags): void {
-  if (wgsl === undefined || typeof text !== 'string') return;
-  const tag = [wgsl, featureWgsl ?? wgsl].find((t) => text.startsWith(lineOf(t)));
+  if (typeof text !== 'string') return;
+  const tag = [wgsl, featureWgsl].find((t) => t !== undefined && text.startsWith(lineOf(t)));
   if (tag === undefined)
     throw new TapeoutError(
       'bad-wgsl',
-      `the shaders are of another compilation than the manifest: they should begin with ${lineOf(wgsl).trim()}. ` +
+      `the shaders are of another compilation than the manifest: they should begin with ` +
+        `${wgsl === undefined ? 'a tag that the manifest lacks' : lineOf(wgsl).trim()}. ` +
         'Take both from the same one, and see that no cache keeps an old file.',
     );
   if (contentTag(text.slice(lineOf(tag).length)) !== tag)

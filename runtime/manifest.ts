@@ -79,8 +79,8 @@ export interface ManifestTags {
   readonly featureWgsl?: string;
 }
 
-/** A bundle's description of its code: the entries, and the tensors with their offsets. */
-export interface Manifest {
+/** A compilation's description of its code: the entries, and the tensors with their offsets. */
+export interface UntaggedManifest {
   readonly tapeout: 2;
   readonly name: string;
   readonly maxBatch: number;
@@ -89,10 +89,14 @@ export interface Manifest {
   readonly arenaBytes: number;
   /** If there is a module for several threads: their number, unless the host asks for another. */
   readonly threads?: number;
-  /** In a bundle: tags that distinguish its files from those of another compilation (`tag.ts`). */
-  readonly tags?: ManifestTags;
   readonly tensors: readonly ManifestTensor[];
   readonly entries: readonly ManifestEntry[];
   /** The part for WebGPU, if the model has shaders. All other fields describe the WebAssembly. */
   readonly webgpu?: ManifestGpu;
+}
+
+/** The same with tags, as runtimes take it. */
+export interface Manifest extends UntaggedManifest {
+  /** Tags that distinguish its code from that of another compilation (`tag.ts`). */
+  readonly tags: ManifestTags;
 }

@@ -68,7 +68,7 @@ export async function instantiate(
   checkOptions('instantiate', options, { warmUp: 'amount', team: 'object' });
   const { warmUp: milliseconds = 0, team = alone } = options;
   const manifest = readManifest(given);
-  const module = await compiled(wasm, manifest.tags?.wasm);
+  const module = await compiled(wasm, manifest.tags.wasm);
   checkModule(module, manifest);
   return started(new Model(await instantiated(module, manifest), manifest, team), weights, milliseconds);
 }

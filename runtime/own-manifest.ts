@@ -16,7 +16,7 @@ export function readManifest(given: unknown): Manifest {
     const own = manifest.tags;
     // Callers may change the number of operations to prefer another backend.
     const { operations: _hint, ...onGpu } = webgpu ?? {};
-    if (own?.manifest === tagOfJson(alone) && (!webgpu || own.webgpu === tagOfJson(onGpu)))
+    if (own.manifest === tagOfJson(alone) && (!webgpu || own.webgpu === tagOfJson(onGpu)))
       return { ...read, tags: own };
   } catch {
     // It is not JSON, so it is not a manifest.

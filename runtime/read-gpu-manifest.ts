@@ -1,6 +1,6 @@
 /** Reads a manifest's part for WebGPU like the rest: field by field, each once. */
 import { kindOf, wordBytes } from './check.ts';
-import type { Manifest, ManifestCount, ManifestDispatch, ManifestGpu } from './manifest.ts';
+import type { Manifest, ManifestCount, ManifestDispatch, ManifestGpu, UntaggedManifest } from './manifest.ts';
 import {
   checkEntries,
   checkOwnTag,
@@ -11,6 +11,7 @@ import {
   isRecord,
   list,
   readManifest,
+  readUntagged,
   shownValue,
   tensorIn,
   text,
@@ -24,9 +25,17 @@ export function readGpuManifest(given: unknown): Manifest {
   if (webgpu === undefined) return manifest;
   return guarded(() => {
     const read = gpuIn(webgpu, maxBatch);
-    checkOwnTag(withoutHints(read), tags?.webgpu);
+    checkOwnTag(withoutHints(read), tags.webgpu);
     return { ...manifest, webgpu: read };
   });
+}
+
+/** The same for a manifest without tags. */
+export function readUntaggedGpu(given: unknown): UntaggedManifest {
+  const manifest = readUntagged(given);
+  const { webgpu, maxBatch } = manifest;
+  if (webgpu === undefined) return manifest;
+  return guarded(() => ({ ...manifest, webgpu: gpuIn(webgpu, maxBatch) }));
 }
 
 /** The parts that must not change: callers may change the number of operations to prefer another backend. */

@@ -1,7 +1,15 @@
 /** Reads a manifest of unknown origin, field by field, each once. The result is complete and consistent, and lies in the memory that it
  *  describes. Any input gives that or a TapeoutError, quickly. */
 import { arrayOf, brief, elementsAt, kindOf, manifestVersion, pageBytes, showShape, TapeoutError } from './check.ts';
-import type { Manifest, ManifestDim, ManifestEntry, ManifestTags, ManifestTensor, Purpose } from './manifest.ts';
+import type {
+  Manifest,
+  ManifestDim,
+  ManifestEntry,
+  ManifestTags,
+  ManifestTensor,
+  Purpose,
+  UntaggedManifest,
+} from './manifest.ts';
 import { type EntryName, methods } from './port.ts';
 import { tagOfJson } from './tag.ts';
 
@@ -9,9 +17,23 @@ const [mostPages, mostDims, mostThreadsTold] = [65536, 64, 64];
 /** The limit of maxBatch; IR texts have the same. */
 const largestBatch = 2 ** 29;
 
-/** The manifest, with the part for the WebAssembly checked and the rest as it is. Throws TapeoutError for an unsupported version, and
- *  for parts that contradict each other. */
-export const readManifest = (given: unknown): Manifest => guarded(() => manifestIn(given));
+/** The manifest, with the part for the WebAssembly checked and the rest as it is. Throws TapeoutError for an unsupported version, for
+ *  parts that contradict each other, and for a manifest that was changed or has no tags. */
+export const readManifest = (given: unknown): Manifest =>
+  guarded(() => {
+    const { read, tags, others } = manifestIn(given);
+    const known = tagsIn(tags);
+    checkOwnTag(read, known.manifest);
+    // Fields that do not concern the WebAssembly are kept as they are.
+    return { ...others, ...read, tags: known };
+  });
+
+/** The same for a manifest without tags. */
+export const readUntagged = (given: unknown): UntaggedManifest =>
+  guarded(() => {
+    const { read, others } = manifestIn(given);
+    return { ...others, ...read };
+  });
 
 /** The result of `read`. Any error, such as from a getter, becomes a TapeoutError. */
 export function guarded<T>(read: () => T): T {
@@ -23,11 +45,12 @@ export function guarded<T>(read: () => T): T {
   }
 }
 
-/** Throws unless what was read has this tag, where there is one. */
+/** Throws unless what was read has this tag. */
 export function checkOwnTag(read: object, tag: string | undefined): void {
-  if (tag !== undefined && tagOfJson(read) !== tag)
-    fail('is damaged: it is not the one that was compiled. Take it from the bundle as it is, or compile again.');
+  if (tag === undefined) fail(`lacks tags, by which it knows its code. ${asItIs}`);
+  if (tagOfJson(read) !== tag) fail(`is damaged: it is not the one that was compiled. ${asItIs}`);
 }
+const asItIs = 'Take it from the bundle as it is, or compile again.';
 
 export function fail(problem: string): never {
   throw new TapeoutError('bad-manifest', `the manifest ${problem}`);
@@ -61,7 +84,12 @@ export function checkMemory({ byteLength }: ArrayBuffer, { pages }: Manifest): v
     );
 }
 
-function manifestIn(given: unknown): Manifest {
+/** What was read of a manifest, what it gives as its tags, and what it has besides. */
+function manifestIn(given: unknown): {
+  readonly read: UntaggedManifest;
+  readonly tags: unknown;
+  readonly others: object;
+} {
   if (!isRecord(given)) fail(`must be an object, but it is ${kindOf(given)}.`);
   const { tapeout, name, maxBatch, pages, arenaBytes, threads, tensors, entries, tags, ...others } = given;
   if (tapeout !== manifestVersion)
@@ -74,7 +102,7 @@ function manifestIn(given: unknown): Manifest {
   if (!Array.isArray(tensors) || !Array.isArray(entries)) fail('lacks its tensors or its entries.');
   const samples = whole(maxBatch, 'maxBatch', 1, largestBatch);
   const memory = whole(pages, 'number of pages', 0, mostPages);
-  const read: Manifest = {
+  const read: UntaggedManifest = {
     tapeout: manifestVersion,
     name: text(name, 'name'),
     maxBatch: samples,
@@ -87,10 +115,7 @@ function manifestIn(given: unknown): Manifest {
   const where = `the memory of ${memory} pages`;
   checkPlaces(read.tensors, samples, () => ({ where, from: 0, to: memory * pageBytes }), narrowBytes);
   checkEntries(read);
-  const known = tags === undefined ? null : tagsIn(tags);
-  checkOwnTag(read, known?.manifest);
-  // Fields that do not concern the WebAssembly are kept as they are.
-  return { ...others, ...read, ...(known ? { tags: known } : {}) };
+  return { read, tags, others };
 }
 
 const purposes: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'];
@@ -135,7 +160,7 @@ export function entryIn(given: unknown): ManifestEntry {
 }
 
 /** The tags, unchecked: each is compared where it is used. */
-function tagsIn(given: unknown): ManifestTags {
+function tagsIn(given: unknown = {}): ManifestTags {
   if (!isRecord(given)) return fail(`has tags that are ${kindOf(given)}.`);
   return Object.fromEntries(
     Object.entries(given).map(([of, tag]) => [of, text(tag, 'tag')]),
@@ -204,7 +229,7 @@ const mustReturn: Readonly<Partial<Record<EntryName, readonly string[]>>> = {
 const isStatistic = (name: string) => name === 'loss' || name === 'correct';
 
 /** Throws unless entries are unique, and their inputs and outputs are tensors, each listed once. */
-export function checkEntries({ entries, tensors }: Pick<Manifest, 'entries' | 'tensors'>): void {
+export function checkEntries({ entries, tensors }: Pick<UntaggedManifest, 'entries' | 'tensors'>): void {
   const known = new Map(tensors.map((t) => [`${t.purpose} '${t.name}'`, t]));
   const names = new Set<string>();
   for (const { name, inputs, outputs } of entries) {

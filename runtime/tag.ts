@@ -20,16 +20,16 @@ export const tagSection = 'tapeout';
 /** The size of the custom section: 0, its length, the length of its name, its name, the tag. */
 export const tagSectionBytes = 3 + tagSection.length + 16;
 
-/** Throws if the manifest has a tag and the module is not the one it was written for. Given bytes are hashed; a module that was
- *  compiled elsewhere is only checked by its tag. */
+/** Throws unless the module is the one that the manifest was written for. Given bytes are hashed; a module that was compiled
+ *  elsewhere is only checked by its tag. */
 export function checkWasmTag(module: WebAssembly.Module, bytes: Uint8Array | null, tag: string | undefined): void {
-  if (tag === undefined) return;
   const [section] = WebAssembly.Module.customSections(module, tagSection);
-  const found = section ? new TextDecoder().decode(section) : 'missing';
-  if (found !== tag)
+  const found = section && new TextDecoder().decode(section);
+  if (tag === undefined || found !== tag)
     throw new TapeoutError(
       'bad-wasm',
-      `the WebAssembly is of another compilation than the manifest: its tag should be ${tag}, and is ${found}. ` +
+      `the WebAssembly is of another compilation than the manifest: its tag should be ` +
+        `${tag ?? 'one that the manifest lacks'}, and is ${found ?? 'missing'}. ` +
         'Take both from the same one, and see that no cache keeps an old file.',
     );
   if (bytes && contentTag(bytes.subarray(0, bytes.length - tagSectionBytes)) !== tag)

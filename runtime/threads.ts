@@ -52,7 +52,7 @@ export async function instantiateThreads(
     const count = possible(asked, cores);
     if (count < asked) notice = `${asked} threads were asked for, but there are ${count} cores: ${on(count)}.`;
     if (count > 1) {
-      const module = await compiled(await given(modules.threadedWasm), manifest.tags?.threadedWasm);
+      const module = await compiled(await given(modules.threadedWasm), manifest.tags.threadedWasm);
       checkModule(module, manifest, 'shared');
       const team = await Workers.of(module, manifest.pages, count, notice, onNotice);
       if (notice) onNotice(notice);

@@ -64,7 +64,7 @@ export async function instantiateGpu(
   if (!manifest.webgpu)
     throw new TapeoutError('no-webgpu', 'this model was compiled without shaders. Compile it with --target all.');
   const text = typeof wgsl === 'function' ? await wgsl(device) : wgsl;
-  if (manifest.tags) checkWgslTag(text, manifest.tags);
+  checkWgslTag(text, manifest.tags);
   const program = await GpuProgram.of(device, text, manifest.webgpu, manifest.maxBatch);
   const model = new GpuModel(program, wgsl, manifest, owner);
   try {

@@ -10,6 +10,7 @@ import { bundleOf, writeFiles } from '../frontend/files/output.ts';
 import { defineModel, nn, type Tensor } from '../frontend/index.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import { checkWgslTag, taggedWgsl } from '../runtime/gpu-tag.ts';
+import type { Manifest } from '../runtime/manifest.ts';
 import { folderOf, root } from './support/cli.ts';
 import { noGpu } from './support/engines.ts';
 import { unless } from './support/left-out.ts';
@@ -204,7 +205,10 @@ describe('a bundle', () => {
 
   test('stands whatever the model is called', async () => {
     for (const name of ['a*/b', '../x', 'class', '1st', '日本', '']) {
-      writeFiles(join(folder, 'named'), await bundleOf({ ...parts(), manifest: { ...tinyManifest, name } }));
+      writeFiles(
+        join(folder, 'named'),
+        await bundleOf({ ...parts(), manifest: { ...tinyManifest, name } as Manifest }),
+      );
       expect(run("console.log((await (await import('./named/index.js')).load()).maxBatch)")).toBe(
         tinyManifest.maxBatch,
       );

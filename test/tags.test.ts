@@ -4,7 +4,7 @@ import { bundleOf } from '../frontend/files/output.ts';
 import { type Compiled, compile, defineModel, nn } from '../frontend/index.ts';
 import { checkWgslTag } from '../runtime/gpu-tag.ts';
 import { instantiate, instantiateThreads } from '../runtime/index.ts';
-import type { ManifestTags } from '../runtime/manifest.ts';
+import type { Manifest, ManifestTags } from '../runtime/manifest.ts';
 
 const net = (features: number) =>
   compile(defineModel({ model: () => nn.Linear(3, features), input: { shape: ['N', 3] }, maxBatch: 2 }), {
@@ -30,6 +30,26 @@ test('code of another compilation is refused', async () => {
   await expect(instantiateThreads(mixed, one.manifest, undefined, { threads: 2, cores: 2 })).rejects.toThrow(another);
   expect(() => checkWgslTag(one.wgsl!, one.manifest.tags as ManifestTags)).not.toThrow();
   expect(() => checkWgslTag(other.wgsl!, one.manifest.tags as ManifestTags)).toThrow(another);
+});
+
+test('a manifest without tags, or without that of the code, is refused', async () => {
+  const { tags, ...untagged } = one.manifest;
+  for (const manifest of [untagged, { ...untagged, tags: {} }])
+    await expect(instantiate(other.wasm, manifest as Manifest)).rejects.toThrow('the manifest lacks tags');
+  const { manifest, webgpu, threadedWasm } = tags;
+  const unknown = /its tag should be one that the manifest lacks, and is [0-9a-f]{16}/;
+  const codeless = { ...one.manifest, tags: { manifest, webgpu: webgpu! } };
+  await expect(instantiate(one.wasm, codeless)).rejects.toThrow(unknown);
+  await expect(
+    instantiate(one.wasm, { ...codeless, tags: { ...codeless.tags, threadedWasm: threadedWasm! } }),
+  ).rejects.toThrow(unknown);
+  await expect(
+    instantiateThreads({ wasm: one.wasm, threadedWasm: one.threadedWasm! }, codeless, undefined, {
+      threads: 2,
+      cores: 2,
+    }),
+  ).rejects.toThrow(unknown);
+  expect(() => checkWgslTag(one.wgsl!, codeless.tags)).toThrow('they should begin with a tag that the manifest lacks');
 });
 
 test('a manifest that was changed, and damaged code, are refused', async () => {

@@ -422,9 +422,10 @@ test('numbers that are none are refused', async () => {
   await expect(onSome(compiled, 1.5)).rejects.toThrow('threads must be a whole number from 1 to 64, not 1.5.');
   const swapped = { wasm: compiled.threadedWasm!, threadedWasm: compiled.wasm };
   await expect(instantiateThreads(swapped, compiled.manifest)).rejects.toThrow('its tag should be');
-  const { tags: _, ...untagged } = compiled.manifest;
-  await expect(instantiateThreads(swapped, untagged)).rejects.toThrow('it is not the module for several threads');
-  await expect(instantiateThreads(swapped, untagged, undefined, { threads: 1 })).rejects.toThrow(
+  const { wasm, threadedWasm, ...tags } = compiled.manifest.tags;
+  const misled = { ...compiled.manifest, tags: { ...tags, wasm: threadedWasm!, threadedWasm: wasm! } };
+  await expect(instantiateThreads(swapped, misled)).rejects.toThrow('it is not the module for several threads');
+  await expect(instantiateThreads(swapped, misled, undefined, { threads: 1 })).rejects.toThrow(
     'it imports tapeout.memory',
   );
 });

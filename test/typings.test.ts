@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleOf, writeFiles } from '../frontend/files/output.ts';
 import type { Compiled } from '../frontend/pipeline/compile.ts';
-import type { Manifest } from '../runtime/manifest.ts';
+import type { UntaggedManifest } from '../runtime/manifest.ts';
 import { folderOf } from './support/cli.ts';
 import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from './support/tiny.ts';
 
@@ -57,8 +57,8 @@ const kinds = {
 };
 
 /** The tiny model with other names. */
-function named(name: string): Manifest {
-  const rename = (t: Manifest['tensors'][number]) =>
+function named(name: string): UntaggedManifest {
+  const rename = (t: UntaggedManifest['tensors'][number]) =>
     t.purpose === 'input' && t.name === 'x' ? { ...t, name } : t.name === 'fc.weight' ? { ...t, name } : t;
   const renamed = {
     ...tinyManifest,

@@ -1,21 +1,21 @@
 /** Tags the parts of a compilation, so that they can be checked to belong together. */
 import type { BundleParts } from '../../codegen/bundle.ts';
 import { taggedWgsl } from '../../runtime/gpu-tag.ts';
-import type { Manifest, ManifestTags } from '../../runtime/manifest.ts';
-import { readGpuManifest, withoutHints } from '../../runtime/read-gpu-manifest.ts';
+import type { Manifest, ManifestTags, UntaggedManifest } from '../../runtime/manifest.ts';
+import { readUntaggedGpu, withoutHints } from '../../runtime/read-gpu-manifest.ts';
 import { contentTag, tagOfJson, tagSection, tagSectionBytes } from '../../runtime/tag.ts';
 
 type Code = Pick<BundleParts, 'wasm' | 'threadedWasm' | 'wgsl' | 'featureWgsl'>;
 
 /** The code with its tags, and the manifest that lists them. A manifest that has tags already keeps those of the code present. */
-export function tagged(manifest: Manifest, code: Code): Code & { readonly manifest: Manifest } {
+export function tagged(manifest: UntaggedManifest | Manifest, code: Code): Code & { readonly manifest: Manifest } {
   const { wasm, threadedWasm, wgsl, featureWgsl } = code;
-  if (manifest.tags) {
+  if ('tags' in manifest && manifest.tags) {
     const absent = new Set(Object.entries(code).flatMap(([name, content]) => (content === null ? [name] : [])));
     const left = Object.entries(manifest.tags).filter(([name]) => !absent.has(name));
     return { ...code, manifest: { ...manifest, tags: Object.fromEntries(left) as unknown as ManifestTags } };
   }
-  const { webgpu, ...alone } = readGpuManifest(manifest);
+  const { webgpu, ...alone } = readUntaggedGpu(manifest);
   const tags = {
     manifest: tagOfJson(alone),
     ...(webgpu ? { webgpu: tagOfJson(withoutHints(webgpu)) } : {}),

@@ -1,20 +1,14 @@
 /** What `auto` takes, and why: on machines that are made up, with a device that is not. */
 import { describe, expect, test } from 'vitest';
-import {
-  instantiate,
-  instantiateBest,
-  instantiateOnGpu,
-  type Manifest,
-  type ManifestGpu,
-  openDevice,
-  TapeoutError,
-} from '../../runtime/index.ts';
+import { instantiateBest, instantiateOnGpu, type ManifestGpu, openDevice, TapeoutError } from '../../runtime/index.ts';
 import { noGpu } from '../support/engines.ts';
 import { openDevice as openReal } from '../support/gpu.ts';
 import { unless } from '../support/left-out.ts';
-import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from '../support/tiny.ts';
+import { instantiateTiny, tagTiny, tinyGpuManifest, tinyManifest, tinyWeights } from '../support/tiny.ts';
 
-const large: Manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, operations: 160e6 } };
+const largeOf = (gpu: Partial<ManifestGpu>) =>
+  tagTiny({ ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, operations: 160e6, ...gpu } });
+const { manifest: large, wgsl } = largeOf({});
 
 /** A machine with this adapter. */
 const machine = (
@@ -45,8 +39,8 @@ const none = { requestAdapter: async () => null } as unknown as GPU;
 async function taken(gpu: GPU, manifest = large) {
   const notices: string[] = [];
   const model = await instantiateBest(
-    () => instantiate(tinyWasm(), tinyManifest, tinyWeights()),
-    async () => tinyWgsl,
+    () => instantiateTiny(tinyManifest, tinyWeights()),
+    async () => wgsl,
     manifest,
     tinyWeights(),
     { gpu, onNotice: (notice) => notices.push(notice) },
@@ -69,10 +63,12 @@ describe('auto', () => {
   });
 
   test('takes WebAssembly where the model is small, whatever there is', async () => {
-    expect(await taken(machine(acme), tinyGpuManifest)).toEqual(
+    expect(await taken(machine(acme), tagTiny().manifest)).toEqual(
       onWasm(/^the model runs on WebAssembly: .* too few to pay/),
     );
-    expect(await taken(machine(acme), tinyManifest)).toEqual(onWasm(/: it was compiled without shaders\.$/));
+    expect(await taken(machine(acme), tagTiny(tinyManifest).manifest)).toEqual(
+      onWasm(/: it was compiled without shaders\.$/),
+    );
   });
 
   test('takes WebAssembly where there is no GPU, or but one in software', async () => {
@@ -95,13 +91,14 @@ describe('auto', () => {
     unless(noGpu, 'takes WebAssembly where the device is too small or refuses the shaders, and gives it back'),
     async () => {
       const { gpu, opened } = watched();
-      const wide = { ...large, webgpu: { ...large.webgpu!, arenaBytes: 2 ** 34 } };
-      expect(await taken(gpu, wide)).toEqual(onWasm(/arena are 17179869184, and this device's limit/));
+      expect(await taken(gpu, largeOf({ arenaBytes: 2 ** 34 }).manifest)).toEqual(
+        onWasm(/arena are 17179869184, and this device's limit/),
+      );
       const entries = large.webgpu!.entries.map((e) => ({
         ...e,
         dispatches: e.dispatches.map((d) => ({ ...d, kernel: 'other' })),
       }));
-      expect(await taken(gpu, { ...large, webgpu: { ...large.webgpu!, entries } })).toEqual(
+      expect(await taken(gpu, largeOf({ entries }).manifest)).toEqual(
         onWasm(/: the device refuses the shaders: kernel 'other'/),
       );
       for (const device of opened) expect((await device.lost).reason).toBe('destroyed');
@@ -116,7 +113,7 @@ test.skipIf(noGpu)(unless(noGpu, 'a device is asked for what the model needs, as
     return openReal();
   });
   const needing = (needed: Partial<ManifestGpu>) =>
-    instantiateOnGpu(async () => tinyWgsl, { ...large, webgpu: { ...large.webgpu!, ...needed } }, tinyWeights(), {
+    instantiateOnGpu(async () => wgsl, largeOf(needed).manifest, tinyWeights(), {
       gpu,
     });
   (await needing({})).dispose();
@@ -131,7 +128,7 @@ test.skipIf(noGpu)(unless(noGpu, 'a device is asked for what the model needs, as
 
 test.skipIf(noGpu)(unless(noGpu, 'a model that opened its device opens another when that is lost'), async () => {
   const { gpu, opened } = watched();
-  const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
+  const model = await instantiateOnGpu(async () => wgsl, large, tinyWeights(), { gpu });
   model.trainStep(Float32Array.of(1, 2), Int32Array.of(0));
   const kept = await model.checkpoint();
   opened[0]!.destroy();
@@ -148,7 +145,7 @@ test.skipIf(noGpu)(
   unless(noGpu, 'a model whose own device reports an error stops, and goes on from its checkpoint'),
   async () => {
     const { gpu, opened } = watched();
-    const model = await instantiateOnGpu(async () => tinyWgsl, large, tinyWeights(), { gpu });
+    const model = await instantiateOnGpu(async () => wgsl, large, tinyWeights(), { gpu });
     const kept = await model.checkpoint();
     // As a step would that asks for what the device has not got.
     opened[0]!.createBuffer({ size: 16, usage: 0xffff });

@@ -21,7 +21,7 @@ import { generator } from '../support/golden.ts';
 import { gpuOf, noGpu, openDevice, openNullDevice, pipelineProblem, shaderProblem } from '../support/gpu.ts';
 import { compareKernels } from '../support/gpu-kernels.ts';
 import { unless } from '../support/left-out.ts';
-import { tinyGpuManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
+import { tagTiny, tinyGpuManifest, tinyWeights } from '../support/tiny.ts';
 
 const features = ['subgroups', 'shader-f16'] as const;
 
@@ -70,12 +70,12 @@ test('what is asked for must be a feature, of a model for WebGPU', async () => {
 });
 
 describe.skipIf(noGpu)(unless(noGpu, 'which shaders are taken'), () => {
-  const manifest = { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, features } };
+  const { manifest, wgsl } = tagTiny({ ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, features } });
   const taken = async (engine: 'device' | 'none') => {
     const asked: boolean[] = [];
     const shaders = async (hasFeatures: boolean) => {
       asked.push(hasFeatures);
-      return tinyWgsl;
+      return wgsl;
     };
     const open = () => instantiateOnGpu(shaders, manifest, tinyWeights(), { gpu: gpuOf(engine) });
     const model = await open();
@@ -99,10 +99,10 @@ describe.skipIf(noGpu)(unless(noGpu, 'which shaders are taken'), () => {
       return adapter;
     };
     const gpu = { requestAdapter: async () => hardware(await gpuOf('none').requestAdapter()) } as GPU;
-    for (const m of [manifest, tinyGpuManifest])
-      (await instantiateOnGpu(async () => tinyWgsl, m, tinyWeights(), { gpu }, notice)).dispose();
+    for (const m of [manifest, tagTiny().manifest])
+      (await instantiateOnGpu(async () => wgsl, m, tinyWeights(), { gpu }, notice)).dispose();
     const lame = { requestAdapter: async () => hardware(await gpuOf('device').requestAdapter()) } as GPU;
-    (await instantiateOnGpu(async () => tinyWgsl, manifest, tinyWeights(), { gpu: lame }, notice)).dispose();
+    (await instantiateOnGpu(async () => wgsl, manifest, tinyWeights(), { gpu: lame }, notice)).dispose();
     expect(told).toEqual(['a card, with subgroups and shader-f16', 'a card', 'a card, without shader-f16']);
   });
 });

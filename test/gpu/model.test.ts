@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type GpuModel,
-  instantiateGpu,
   keptLosses,
   type Manifest,
   type ManifestGpu,
@@ -13,7 +12,7 @@ import { badCalls } from '../support/bad-calls.ts';
 import { noGpu } from '../support/engines.ts';
 import { openDevice } from '../support/gpu.ts';
 import { unless } from '../support/left-out.ts';
-import { tinyGpuManifest, tinyManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
+import { instantiateTinyGpu, tinyGpuManifest, tinyManifest, tinyWeights, tinyWgsl } from '../support/tiny.ts';
 
 const x2 = Float32Array.of(1, 2, 3, 4);
 const y2 = Int32Array.of(0, 2);
@@ -26,7 +25,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
   });
   afterAll(() => device.destroy());
   beforeEach(async () => {
-    model = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, tinyWeights());
+    model = await instantiateTinyGpu(device, tinyGpuManifest, tinyWeights());
     return () => model.dispose();
   });
 
@@ -101,7 +100,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect([...saved.get('fc.weight')!]).toEqual([1, 2, 3, 4, 5, 6]);
     model.loadStateDict(saved);
     expect(await model.stateDict()).toEqual(saved);
-    const other = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, file);
+    const other = await instantiateTinyGpu(device, tinyGpuManifest, file);
     expect(await other.stateDict()).toEqual(saved);
     model.lr = 0.125;
     const all = model.toSafetensors({ state: true });
@@ -135,7 +134,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
       ...m,
       tensors: m.tensors.map((t) => (t.name === 'y' || t.name === 'correct' ? { ...t, dtype: 'u8' } : t)),
     });
-    const other = await instantiateGpu(device, tinyWgsl, {
+    const other = await instantiateTinyGpu(device, {
       ...tinyGpuManifest,
       webgpu: bytes(tinyGpuManifest.webgpu!),
     });
@@ -147,7 +146,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
   });
 
   test('batches of many steps in flight go through few buffers, each step with its own', async () => {
-    const other = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, tinyWeights());
+    const other = await instantiateTinyGpu(device, tinyGpuManifest, tinyWeights());
     const [x, y] = [new Float32Array(4), new Int32Array(2)];
     const losses = Array.from({ length: 50 }, (_, i) => {
       x.set([i, 0, i, 2]);
@@ -169,7 +168,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
       for (const { name } of calls) found[name] = (found[name] ?? 0) + 1;
       return found;
     };
-    const other = await instantiateGpu(watch(device, calls), tinyWgsl, tinyGpuManifest, tinyWeights());
+    const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     other.trainStep(x2, y2);
     await other.forward(x2);
     await other.ready();
@@ -199,7 +198,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
 
   test('no upload of a step touches what the step before works on', async () => {
     const calls: ApiCall[] = [];
-    const other = await instantiateGpu(watch(device, calls), tinyWgsl, tinyGpuManifest, tinyWeights());
+    const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     other.trainStep(x2, y2);
     calls.length = 0;
     for (let i = 0; i < 3; i++) other.trainStep(x2, y2);
@@ -225,7 +224,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
 
   test('whoever awaits ready is never far ahead, and what it holds does not grow', async () => {
     const calls: ApiCall[] = [];
-    const other = await instantiateGpu(watch(device, calls), tinyWgsl, tinyGpuManifest, tinyWeights());
+    const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     let [submitted, done, most] = [0, 0, 0];
     for (let i = 0; i < 300; i++) {
       await other.ready();
@@ -246,7 +245,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
 
   test('of the buffers for reading a few are kept', async () => {
     const calls: ApiCall[] = [];
-    const other = await instantiateGpu(watch(device, calls), tinyWgsl, tinyGpuManifest, tinyWeights());
+    const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     calls.length = 0;
     await Promise.all(Array.from({ length: 40 }, () => other.forward(x2)));
     const named = (name: string): number => calls.filter((c) => c.name === name).length;
@@ -284,7 +283,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     });
 
   test('use after dispose, and a read that it overtakes', async () => {
-    const other = await instantiateGpu(device, tinyWgsl, tinyGpuManifest, tinyWeights());
+    const other = await instantiateTinyGpu(device, tinyGpuManifest, tinyWeights());
     const pending = [other.forward(x2), other.stateDict(), other.trainStep(x2, y2), other.finished()];
     other.dispose();
     for (const promise of pending) await expect(promise).rejects.toThrow(/^this model was disposed of/);
@@ -297,14 +296,14 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
 
   test('an entry that was not compiled', async () => {
     const webgpu = { ...tinyGpuManifest.webgpu!, entries: tinyGpuManifest.webgpu!.entries.slice(0, 2) };
-    const frozen = await instantiateGpu(device, tinyWgsl, { ...tinyGpuManifest, entries: webgpu.entries, webgpu });
+    const frozen = await instantiateTinyGpu(device, { ...tinyGpuManifest, entries: webgpu.entries, webgpu });
     expect(() => frozen.trainStep(x2, y2)).toThrow('this module has no trainStep(): it was compiled with the entries');
     frozen.dispose();
   });
 
   test('training goes on from the last checkpoint on another device when one is lost', async () => {
     const doomed = await openDevice();
-    const first = await instantiateGpu(doomed, tinyWgsl, tinyGpuManifest, tinyWeights());
+    const first = await instantiateTinyGpu(doomed, tinyGpuManifest, tinyWeights());
     await expect(first.recover()).rejects.toThrow(/^there is no checkpoint to go on from/);
     first.lr = 0.125;
     first.trainStep(x2, y2);
@@ -329,14 +328,20 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
 
   describe('what does not belong together is refused', () => {
     const refuses = (gpu: Partial<ManifestGpu>, wgsl = tinyWgsl) =>
-      expect(instantiateGpu(device, wgsl, { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, ...gpu } }))
-        .rejects;
+      expect(
+        instantiateTinyGpu(
+          device,
+          { ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, ...gpu } },
+          undefined,
+          wgsl,
+        ),
+      ).rejects;
 
     test('a manifest without shaders', () =>
-      expect(instantiateGpu(device, tinyWgsl, tinyManifest)).rejects.toThrow(/compiled without shaders.*--target all/));
+      expect(instantiateTinyGpu(device, tinyManifest)).rejects.toThrow(/compiled without shaders.*--target all/));
     test('no shaders', () => refuses({}, null as never).toThrow('the shaders must be the text of model.wgsl'));
     test('shaders that are none', () =>
-      refuses({}, '<!doctype html>').toThrow(/^the device refuses the shaders: line 1: .*the same compilation/));
+      refuses({}, '<!doctype html>').toThrow(/^the device refuses the shaders: line 2: .*the same compilation/));
     test('shaders without a kernel of the manifest', () =>
       refuses({}, tinyWgsl.replace('fn apply', 'fn supply')).toThrow(
         /^the device refuses the shaders: kernel 'apply': /,
@@ -370,13 +375,13 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
         "lists the input 'q' for the entry 'forward', but has no such tensor.",
       ));
     test("weights that are another model's", () =>
-      expect(instantiateGpu(device, tinyWgsl, tinyGpuManifest, { 'fc.wait': new Float32Array(6) })).rejects.toThrow(
+      expect(instantiateTinyGpu(device, tinyGpuManifest, { 'fc.wait': new Float32Array(6) })).rejects.toThrow(
         "unknown parameter 'fc.wait'. Did you mean 'fc.weight'?",
       ));
     test('a manifest of another version', () =>
-      expect(
-        instantiateGpu(device, tinyWgsl, { ...tinyGpuManifest, tapeout: 1 } as unknown as Manifest),
-      ).rejects.toThrow(/has version 1/));
+      expect(instantiateTinyGpu(device, { ...tinyGpuManifest, tapeout: 1 } as unknown as Manifest)).rejects.toThrow(
+        /has version 1/,
+      ));
   });
 });
 

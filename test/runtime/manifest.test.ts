@@ -1,11 +1,12 @@
 /** Manifests as nobody should write them: a TapeoutError says so, in milliseconds. */
 import { describe, expect, test } from 'vitest';
-import { instantiate, type Manifest, type ManifestTensor, TapeoutError } from '../../runtime/index.ts';
-import { readGpuManifest } from '../../runtime/read-gpu-manifest.ts';
-import { readManifest } from '../../runtime/read-manifest.ts';
-import { tinyGpuManifest, tinyManifest, tinyWasm } from '../support/tiny.ts';
+import { instantiate, type ManifestTensor, TapeoutError } from '../../runtime/index.ts';
+import type { ManifestTags, UntaggedManifest } from '../../runtime/manifest.ts';
+import { readGpuManifest, readUntaggedGpu } from '../../runtime/read-gpu-manifest.ts';
+import { readManifest, readUntagged } from '../../runtime/read-manifest.ts';
+import { instantiateTiny, tagTiny, tinyGpuManifest, tinyManifest } from '../support/tiny.ts';
 
-type Change = (m: Manifest) => unknown;
+type Change = (m: UntaggedManifest) => unknown;
 const tensors =
   (change: (list: ManifestTensor[]) => unknown): Change =>
   (m) => ({ ...m, tensors: change([...m.tensors]) });
@@ -25,6 +26,10 @@ const deep = (levels: number): unknown => {
   for (let i = 0; i < levels; i++) x = [x];
   return x;
 };
+const tiny = tagTiny().manifest;
+const tagsOf =
+  (change: (tags: ManifestTags) => object): Change =>
+  (m) => ({ ...m, tags: change(tiny.tags) });
 const long = 'w'.repeat(1e6);
 
 const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
@@ -120,8 +125,15 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
     /cannot be read: TypeError/,
   ],
   'tags that are text': [(m) => ({ ...m, tags: 'x' }), /has tags that are a string/],
+  'no tags': [
+    ({ ...m }) => ({ ...m, tags: undefined }),
+    /lacks tags, by which it knows its code\. Take it from the bundle/,
+  ],
+  'tags that are empty': [tagsOf(() => ({})), /lacks tags/],
+  'no tag of its own': [tagsOf(({ manifest: _, ...others }) => others), /lacks tags/],
+  'no tag of the part for WebGPU': [tagsOf(({ webgpu: _, ...others }) => others), /lacks tags/],
   'a tag that is another': [
-    (m) => ({ ...m, tags: { manifest: '0'.repeat(16) } }),
+    tagsOf((tags) => ({ ...tags, manifest: '0'.repeat(16) })),
     /is damaged: it is not the one that was compiled/,
   ],
   'no WebGPU, by null': [(m) => ({ ...m, webgpu: null }), /must tell of WebGPU in an object, but it is null/],
@@ -149,7 +161,7 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
 
 describe('a hostile manifest is refused soon', () => {
   test.each(Object.entries(hostile))('%s', (_, [change, message]) => {
-    const bad = change(tinyGpuManifest);
+    const bad = change(tiny);
     const start = performance.now();
     let error: unknown;
     try {
@@ -167,9 +179,11 @@ describe('a hostile manifest is refused soon', () => {
 
 describe('what is allowed', () => {
   test('a manifest as it was compiled comes out as it went in, with what it has besides', () => {
-    expect(readManifest(tinyManifest)).toEqual(tinyManifest);
-    expect(readGpuManifest(tinyGpuManifest)).toEqual(tinyGpuManifest);
-    expect(readManifest({ ...tinyManifest, note: 'mine' })).toMatchObject({ note: 'mine' });
+    expect(readManifest(tiny)).toEqual(tiny);
+    expect(readGpuManifest(tiny)).toEqual(tiny);
+    expect(readUntagged(tinyManifest)).toEqual(tinyManifest);
+    expect(readUntaggedGpu(tinyGpuManifest)).toEqual(tinyGpuManifest);
+    expect(readManifest({ ...tiny, note: 'mine' })).toMatchObject({ note: 'mine' });
   });
   test('results that are one value, empty tensors anywhere, temporaries over each other', () => {
     const t = (name: string, fields: Partial<ManifestTensor>): ManifestTensor => ({
@@ -182,7 +196,7 @@ describe('what is allowed', () => {
       t('t0', { purpose: 'temp' }),
       t('t1', { purpose: 'temp' }),
     ];
-    expect(() => readManifest({ ...tinyManifest, tensors: [...tinyManifest.tensors, ...more] })).not.toThrow();
+    expect(() => readUntagged({ ...tinyManifest, tensors: [...tinyManifest.tensors, ...more] })).not.toThrow();
   });
   test('more samples than there is memory to count them, where a sample takes none', async () => {
     const tensors = tinyManifest.tensors.map((t) => ({
@@ -196,24 +210,25 @@ describe('what is allowed', () => {
       shape: [{ batch: 1 }, 0],
       offset: 304,
     };
-    const model = await instantiate(tinyWasm(), { ...tinyManifest, maxBatch: 2 ** 29, tensors: [...tensors, empty] });
+    const model = await instantiateTiny({ ...tinyManifest, maxBatch: 2 ** 29, tensors: [...tensors, empty] });
     expect(model.input('empty', 2 ** 28)).toHaveLength(0);
   });
   test('the model takes a manifest whose values change as they are read', async () => {
     let reads = 0;
-    const [first, ...rest] = tinyManifest.tensors;
+    const { wasm, manifest } = tagTiny(tinyManifest);
+    const [first, ...rest] = manifest.tensors;
     const turning = Object.defineProperty({ ...first! }, 'offset', {
       get: () => (reads++ === 0 ? 16 : -1),
       enumerable: true,
     });
-    const model = await instantiate(tinyWasm(), { ...tinyManifest, tensors: [turning, ...rest] });
+    const model = await instantiate(wasm as BufferSource, { ...manifest, tensors: [turning, ...rest] });
     expect(model.manifest.tensors[0]?.offset).toBe(16);
     expect(reads).toBe(1);
   });
 });
 
 test('a flipped bit anywhere in a manifest gives a manifest or a TapeoutError', () => {
-  const whole = Buffer.from(JSON.stringify(tinyGpuManifest));
+  const whole = Buffer.from(JSON.stringify(tiny));
   // Not every bit: a step that is prime to 8 meets each bit of a byte somewhere.
   for (let i = 0; i < whole.length * 8; i += 29) {
     const bytes = Buffer.from(whole);

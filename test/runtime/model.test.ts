@@ -11,12 +11,12 @@ import {
   writeSafetensors,
 } from '../../runtime/index.ts';
 import { badCalls } from '../support/bad-calls.ts';
-import { assemble, tinyManifest, tinyWasm, tinyWeights } from '../support/tiny.ts';
+import { assemble, instantiateTiny, tagTiny, tinyManifest, tinyWasm, tinyWeights } from '../support/tiny.ts';
 
-const wasm = tinyWasm();
+const { wasm, manifest } = tagTiny(tinyManifest);
 let model: Model;
 beforeEach(async () => {
-  model = await instantiate(wasm, tinyManifest, tinyWeights());
+  model = await instantiateTiny(tinyManifest, tinyWeights());
 });
 const x2 = Float32Array.of(1, 2, 3, 4);
 const y2 = Int32Array.of(0, 2);
@@ -26,7 +26,7 @@ describe('a model', () => {
     const bytes = writeSafetensors([
       ['fc.weight', { dtype: 'F32', shape: [3, 2], data: Float32Array.of(6, 5, 4, 3, 2, 1) }],
     ]);
-    const other = await instantiate(await WebAssembly.compile(wasm), tinyManifest, bytes);
+    const other = await instantiate(await WebAssembly.compile(wasm as BufferSource), manifest, bytes);
     expect([...other.parameter('fc.weight')]).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
@@ -89,7 +89,7 @@ describe('a model', () => {
   });
 
   test('loading may warm up, to the same model', async () => {
-    const other = await instantiate(wasm, tinyManifest, tinyWeights(), { warmUp: 5 });
+    const other = await instantiateTiny(tinyManifest, tinyWeights(), { warmUp: 5 });
     const memory = (m: Model): Uint8Array => new Uint8Array(m.inputs.x!.buffer);
     expect(memory(other)).toEqual(memory(model));
   });
@@ -117,7 +117,7 @@ describe('a model', () => {
     expect([...saved.get('fc.weight')!]).toEqual([1, 2, 3, 4, 5, 6]);
     model.loadStateDict(saved);
     expect(model.stateDict()).toEqual(saved);
-    expect((await instantiate(wasm, tinyManifest, file)).stateDict()).toEqual(saved);
+    expect((await instantiateTiny(tinyManifest, file)).stateDict()).toEqual(saved);
     model.loadStateDict({ 'fc.weight': new Float32Array(6) });
     expect(model.parameter('fc.weight')[5]).toBe(0);
   });
@@ -126,7 +126,7 @@ describe('a model', () => {
     model.lr = 0.125;
     model.trainStep(x2, y2);
     const file = model.toSafetensors({ state: true });
-    const next = await instantiate(wasm, tinyManifest, file);
+    const next = await instantiateTiny(tinyManifest, file);
     expect(next.lr).toBe(0.125);
     expect(next.stateDict({ state: true })).toEqual(model.stateDict({ state: true }));
     expect([...model.stateDict({ state: true }).keys()]).toEqual(['fc.weight', 'lr', 'steps']);
@@ -215,7 +215,7 @@ describe('a bad call says what is wrong and changes nothing', () => {
   test('an input without a batch takes one length only', async () => {
     const fixed = (t: ManifestTensor) =>
       t.name === 'x' ? { ...t, shape: [2, 2] } : t.name === 'y' ? { ...t, shape: [2] } : t;
-    const both = await instantiate(wasm, { ...tinyManifest, tensors: tinyManifest.tensors.map(fixed) });
+    const both = await instantiateTiny({ ...tinyManifest, tensors: tinyManifest.tensors.map(fixed) });
     expect(() => both.trainStep(x2, y2)).not.toThrow();
     expect(() => both.trainStep(new Float32Array(8), y2)).toThrow(
       'x has 8 values, but it needs 4: its shape is [2,2].',
@@ -231,7 +231,7 @@ describe('a bad call says what is wrong and changes nothing', () => {
 
   test('a label to ignore passes where the manifest has one', async () => {
     const tensors = tinyManifest.tensors.map((t) => (t.name === 'y' ? { ...t, ignoreIndex: -100 } : t));
-    const lenient = await instantiate(wasm, { ...tinyManifest, tensors });
+    const lenient = await instantiateTiny({ ...tinyManifest, tensors });
     expect(lenient.trainStep(x2, Int32Array.of(-100, 0))).toBe(5);
     expect(() => lenient.trainStep(x2, Int32Array.of(-1, 0))).toThrow(
       /^y\[0\] is -1, .*, or -100 for a sample to ignore/,
@@ -246,7 +246,7 @@ describe('a bad call says what is wrong and changes nothing', () => {
 
   test('an entry that was not compiled', async () => {
     const entries = tinyManifest.entries.filter((e) => e.name === 'forward' || e.name === 'evaluate');
-    const frozen = await instantiate(wasm, { ...tinyManifest, entries });
+    const frozen = await instantiateTiny({ ...tinyManifest, entries });
     expect(() => frozen.trainStep(x2, y2)).toThrow(
       'this module has no trainStep(): it was compiled with the entries forward,evaluate. ' +
         'Compile it with --entries forward,evaluate,train_step.',
@@ -255,8 +255,8 @@ describe('a bad call says what is wrong and changes nothing', () => {
 });
 
 describe('what does not belong together is refused', () => {
-  const refuses = (manifest: unknown, bytes: Uint8Array<ArrayBuffer> = wasm) =>
-    expect(instantiate(bytes, manifest as Manifest)).rejects;
+  const refuses = (given: unknown, wasm = tinyWasm()) =>
+    expect(instantiateTiny(given as Manifest, undefined, { wasm })).rejects;
 
   test('a manifest of another version', () =>
     refuses({ ...tinyManifest, tapeout: 1 }).toThrow(/has version 1, but this runtime reads version 2/));
@@ -276,7 +276,7 @@ describe('what does not belong together is refused', () => {
       'these bytes are HTML, not a WebAssembly module: the server answered with a page.',
     ));
   test('nothing in place of WebAssembly', () =>
-    expect(instantiate(undefined as never, tinyManifest)).rejects.toThrow(
+    expect(instantiate(undefined as never, manifest)).rejects.toThrow(
       'the WebAssembly must be its bytes or a WebAssembly.Module, but it is missing.',
     ));
   test("a page whose policy forbids WebAssembly, in the engine's words", async () => {

@@ -1,7 +1,15 @@
 /** A module small enough to be written by hand, with every entry and every kind of tensor: what runtime tests run.
  *  output = x·wᵀ, loss = mean over samples of Σx, correct = labels that are 0; training subtracts lr·loss from w[0]. */
 import binaryen from 'binaryen';
-import type { Manifest, ManifestCount, ManifestDispatch, ManifestTensor } from '../../runtime/manifest.ts';
+import { tagged } from '../../frontend/files/tags.ts';
+import { type GpuModel, instantiate, instantiateGpu, type Model } from '../../runtime/index.ts';
+import type {
+  Manifest,
+  ManifestCount,
+  ManifestDispatch,
+  ManifestTensor,
+  UntaggedManifest,
+} from '../../runtime/manifest.ts';
 
 const wat = `(module
   (memory (export "memory") 1 1)
@@ -55,7 +63,8 @@ const tensor = (
   more: Partial<ManifestTensor> = {},
 ): ManifestTensor => ({ name, purpose, dtype: 'f32', shape, offset, ...more });
 
-export const tinyManifest: Manifest = {
+/** As the compiler makes it, without tags: `tagTiny` gives it some. */
+export const tinyManifest: UntaggedManifest = {
   tapeout: 2,
   name: 'Tiny',
   maxBatch: 4,
@@ -144,7 +153,7 @@ const dispatches: Readonly<Record<string, readonly ManifestDispatch[]>> = {
 };
 
 /** The manifest of both. */
-export const tinyGpuManifest: Manifest = {
+export const tinyGpuManifest: UntaggedManifest = {
   ...tinyManifest,
   webgpu: {
     operations: 64,
@@ -154,3 +163,45 @@ export const tinyGpuManifest: Manifest = {
     entries: tinyManifest.entries.map((e) => ({ ...e, dispatches: dispatches[e.name] ?? [] })),
   },
 };
+
+interface Code {
+  readonly wasm: Uint8Array;
+  readonly wgsl: string;
+}
+
+/** What a compilation hands out: code with its tags, and the manifest that knows them. What cannot be read has the tags of what can. */
+export function tagTiny(
+  manifest: UntaggedManifest = tinyGpuManifest,
+  { wasm = tinyWasm(), wgsl = tinyWgsl }: Partial<Code> = {},
+): Code & { readonly manifest: Manifest } {
+  const tag = (m: UntaggedManifest) =>
+    tagged(m, { wasm, threadedWasm: null, wgsl, featureWgsl: null }) as Code & { readonly manifest: Manifest };
+  try {
+    return tag(manifest);
+  } catch {
+    const tiny = tag(tinyGpuManifest);
+    return { ...tiny, manifest: { ...manifest, tags: tiny.manifest.tags } };
+  }
+}
+
+/** `instantiate`, of code and a manifest that get their tags here. */
+export function instantiateTiny(
+  manifest?: UntaggedManifest,
+  weights?: Parameters<typeof instantiate>[2],
+  options?: Parameters<typeof instantiate>[3] & { readonly wasm?: Uint8Array },
+): Promise<Model> {
+  const { wasm = tinyWasm(), ...rest } = options ?? {};
+  const parts = tagTiny(manifest, { wasm });
+  return instantiate(parts.wasm as BufferSource, parts.manifest, weights, rest);
+}
+
+/** `instantiateGpu`, of shaders and a manifest that get their tags here. */
+export function instantiateTinyGpu(
+  device: GPUDevice,
+  manifest?: UntaggedManifest,
+  weights?: Parameters<typeof instantiateGpu>[3],
+  wgsl = tinyWgsl,
+): Promise<GpuModel> {
+  const parts = tagTiny(manifest, { wgsl });
+  return instantiateGpu(device, parts.wgsl, parts.manifest, weights);
+}
