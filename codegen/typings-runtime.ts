@@ -7,7 +7,7 @@ export declare const Model: { new (...args: never[]): ${type}; readonly prototyp
 
 /** Starts the module that is given. Without weights parameters are zero. */
 export declare function instantiate(
-  wasm: ArrayBuffer | Uint8Array | WebAssembly.Module,
+  wasm: ArrayBuffer | Uint8Array | DataView | WebAssembly.Module,
   manifest: Manifest,
   weights?: Weights,
   options?: { warmUp?: number },

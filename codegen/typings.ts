@@ -79,7 +79,7 @@ function wasmModel(type: string, manifest: Manifest): string {
   return `/** The model as WebAssembly. Calls take arrays in order, or by name in one object, or the number of samples that were written to
  *  \`inputs\`; they throw a TapeoutError, and change nothing, for whatever does not fit. */
 export interface ${type} {
-${backendMembers("'wasm'")}  readonly maxBatch: ${maxBatch};
+${backendMembers("'wasm'")}${maxBatchDoc}  readonly maxBatch: ${maxBatch};
   /** Views of the model's memory: writing to them changes the model. */
   readonly parameters: ParameterArrays;
   /** What backward() and vjp() add to and zeroGrad() clears. */
@@ -99,8 +99,9 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, onWasm)).join('\n'
 ${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has compiled them well before the first
    *  call that counts, and puts everything back. \`load\` does so in Node. */
   warmUp(milliseconds: number): void;
+  /** Lets go of the module${manifest.threads === undefined ? '' : ', and ends its threads'}. Every later call throws. */
   dispose(): void;
-${manifest.threads === undefined ? '' : threadMembers}}
+${threadMembers}}
 
 `;
 }
@@ -124,7 +125,7 @@ const namedMembers = (
 
 /** Members that models on a GPU and as WebAssembly have in common; `eventually` gives the types of results. */
 function sharedCalls(manifest: Manifest, calls: Calls, eventually: (type: string) => string): string {
-  return `  readonly maxBatch: ${manifest.maxBatch};
+  return `${maxBatchDoc}  readonly maxBatch: ${manifest.maxBatch};
   /** For ${manifest.maxBatch} samples: fill the first n, then call with n alone. */
   readonly inputs: InputArrays;
 ${scalarMembers(manifest)}
@@ -133,7 +134,8 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
   /** Of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): ${eventually('OutputArrays[Name]')};
-${namedMembers(eventually)}  dispose(): void;
+${namedMembers(eventually)}  /** Lets go of the model, and of a device of its own. Every later call throws. */
+  dispose(): void;
 `;
 }
 
@@ -167,6 +169,7 @@ ${backendMembers("'wasm' | 'webgpu'")}${sharedCalls(manifest, onAny, (t) => `${t
 
 `;
 
+const maxBatchDoc = '  /** The most samples that a call takes. */\n';
 const backendMembers = (backend: string): string => `  readonly backend: ${backend};
   /** Why it runs there, where load() chose, and which features its shaders use, where they could use some. */
   readonly backendNotice: string | null;
@@ -182,20 +185,12 @@ ${scalars.some((t) => t.name === 'lr') ? '  /** The learning rate. */\n  lr: num
 const loads = (type: string, threads: number | undefined): string =>
   `/** Loads the WebAssembly and the initial weights that lie beside this file, or those that are given. */
 export declare function load(options?: {
-  wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
-  weights?: Weights;
-  /** Milliseconds of \`warmUp\` while loading: ${threads === undefined ? 40 : 80} in Node and 0 elsewhere unless told. */
-  warmUp?: number;
-${threads === undefined ? '' : threadOptions(threads)}}): Promise<${type}>;
+${wasmOptions(threads)}${weightsOption}  /** What it runs on, which is WebAssembly. */
+  backend?: 'auto' | 'wasm';
+${noticeOption}}): Promise<${type}>;
 `;
 
 function loadsOnGpu(type: string, { threads, webgpu }: Manifest, hasWasm: boolean): string {
-  const wasm = hasWasm
-    ? `  wasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
-  /** Milliseconds of \`warmUp\` while loading: ${threads === undefined ? 40 : 80} in Node and 0 elsewhere unless told. */
-  warmUp?: number;
-${threads === undefined ? '' : threadOptions(threads)}`
-    : '';
   const features = webgpu?.features
     ? `  /** The text of model.features.wgsl, for a device that has ${webgpu.features.join(' and ')}. */
   featureWgsl?: string;
@@ -203,14 +198,13 @@ ${threads === undefined ? '' : threadOptions(threads)}`
     : '';
   const options = `/** Where a model is loaded from, and where it is to run. */
 export interface LoadOptions {
-${wasm}  /** The text of model.wgsl. */
+${hasWasm ? wasmOptions(threads) : threadOptions(undefined)}  /** The text of model.wgsl. */
   wgsl?: string;
-${features}  weights?: Weights;
-  /** Where WebGPU is to be found; navigator.gpu unless told. In Node: create([]) of the npm package 'webgpu'. */
+${features}${weightsOption}  /** Where WebGPU is to be found; navigator.gpu unless told. In Node: create([]) of the npm package 'webgpu'. */
   gpu?: object;
   /** A device of the caller's; the model opens one of its own unless told. */
   device?: WebGpuDevice;
-${hasWasm && threads === undefined ? '  /** Called with why the model runs where it runs; console.info unless told. */\n  onNotice?: (notice: string) => void;\n' : ''}}
+${noticeOption}}
 
 `;
   return hasWasm
@@ -221,7 +215,7 @@ export declare function load(options: LoadOptions & { backend: 'webgpu' }): Prom
 export declare function load(options?: LoadOptions & { backend?: 'auto' | 'wasm' | 'webgpu' }): Promise<Any${type}>;
 `
     : `${options}/** Loads the shaders and the initial weights that lie beside this file, or those that are given. */
-export declare function load(options?: LoadOptions): Promise<${type}Gpu>;
+export declare function load(options?: LoadOptions & { backend?: 'auto' | 'webgpu' }): Promise<${type}Gpu>;
 `;
 }
 
@@ -230,16 +224,34 @@ const threadMembers = `  /** How many threads the model runs on, this one includ
   /** Why these are fewer than were asked for; null where they are not. */
   readonly threadsNotice: string | null;
 `;
-const threadOptions = (
-  threads: number,
-): string => `  /** model.threads.wasm, which is read instead where there are threads. */
-  threadedWasm?: ArrayBuffer | Uint8Array | WebAssembly.Module;
-  /** How many threads, this one included; ${threads} unless told. Results are the same bits for any number. */
+
+/** What \`load\` awaits, where it is given a promise. */
+const orPromise = (type: string): string => `${type} | PromiseLike<${type}>`;
+const wasmType = 'ArrayBuffer | Uint8Array | DataView | WebAssembly.Module';
+const weightsOption = `  /** Taken instead of weights.safetensors. */\n  weights?: ${orPromise('Weights')};\n`;
+const noticeOption = `  /** Called when the model runs otherwise than was asked for, or where it runs, if that was left to it; the console's unless told. */
+  onNotice?: (notice: string) => void;
+`;
+
+const wasmOptions = (threads: number | undefined): string => `  /** Taken instead of model.wasm. */
+  wasm?: ${orPromise(`(${wasmType})`)};
+${threads === undefined ? '' : `  /** model.threads.wasm, which is read instead where there are threads. */\n  threadedWasm?: ${orPromise(`(${wasmType})`)};\n`}\
+  /** Milliseconds of \`warmUp\` while loading: ${threads === undefined ? 40 : 80} in Node and 0 elsewhere unless told. */
+  warmUp?: number;
+${threadOptions(threads)}`;
+
+/** Bundles without threads take these too, and say that they have none. */
+const threadOptions = (threads: number | undefined): string =>
+  threads === undefined
+    ? `  /** This bundle has one: it tells \`onNotice\` of more, and runs all the same. */
+  threads?: number;
+  /** How many threads can run at one time, of which this bundle has one. */
+  cores?: number;
+`
+    : `  /** How many threads, this one included; ${threads} unless told. Results are the same bits for any number. */
   threads?: number;
   /** How many of them can run at one time; as the machine says unless told. */
   cores?: number;
-  /** Called when the model runs on fewer threads than were asked for; console.warn unless told. */
-  onNotice?: (notice: string) => void;
 `;
 
 const views = (tensors: readonly ManifestTensor[]): string =>

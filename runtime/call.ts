@@ -1,15 +1,17 @@
 /** The arguments of a call: arrays in the order of the entry's inputs, arrays by name, or only the number of samples for inputs that
  *  were written in place. A passing check allocates nothing, unless arrays are given by name. */
 import {
-  checkArray,
   checkBatch,
   checkLabels,
   checkLength,
   counted,
   type Data,
+  fromOneHot,
+  isArrayOf,
   samplesIn,
   TapeoutError,
   unknownName,
+  wrongArray,
 } from './check.ts';
 import { type EntryName, methods, type Port } from './port.ts';
 
@@ -37,7 +39,8 @@ export function checkCall(entry: Callee, given: unknown[], maxBatch: number): nu
   }
   if (isNamed(first)) putInOrder(entry, given);
   if (isSurplus(given, inputs.length)) throw surplus(entry, given);
-  for (let i = 0; i < inputs.length; i++) checkArray(given[i], inputs[i]!.tensor);
+  for (let i = 0; i < inputs.length; i++)
+    if (!isArrayOf(given[i], inputs[i]!.tensor)) throw wrongInput(inputs, given, inputs[i]!);
   const sizing = sizedBy(entry);
   const n = sizing < 0 ? 1 : samplesIn(given[sizing] as Data, inputs[sizing]!.each, maxBatch, inputs[sizing]!.tensor);
   const sized = sizing < 0 ? '' : inputs[sizing]!.tensor.name;
@@ -45,6 +48,14 @@ export function checkCall(entry: Callee, given: unknown[], maxBatch: number): nu
     checkLength(given[i] as Data, inputs[i]!.count(n), n, inputs[i]!.tensor, sized);
   for (let i = 0; i < inputs.length; i++) checkRange(inputs[i]!, given[i] as Data, n);
   return n;
+}
+
+/** What is wrong with the array of an input, whose length may be told by another. */
+function wrongInput(inputs: readonly Port[], given: readonly unknown[], port: Port): TapeoutError {
+  const data = given[inputs.indexOf(port)];
+  const sizing = inputs.findIndex((p, i) => p.batched && p.each > 0 && isArrayOf(given[i], p.tensor));
+  const n = sizing < 0 ? 1 : (given[sizing] as Data).length / inputs[sizing]!.each;
+  return wrongArray(data, port.tensor, fromOneHot(data, port.tensor, port.count(n)));
 }
 
 function checkRange(port: Port, data: Data, n: number): void {

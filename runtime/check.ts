@@ -55,27 +55,49 @@ export const wordBytes = 4;
 export const manifestVersion = 2;
 
 /** Throws unless `data` is a typed array of the kind that `dtype` is stored in. */
-export function checkArray(data: unknown, { name, dtype, purpose }: ManifestTensor): void {
-  const wanted = arrayOf[dtype];
-  if (data instanceof wanted) return;
-  // Arrays of another realm (a frame, a vm context) are accepted too.
-  if (ArrayBuffer.isView(data) && data.constructor.name === wanted.name) return;
-  throw wrongArray(data, name, wanted.name, purpose === 'input');
+export function checkArray(data: unknown, tensor: ManifestTensor): asserts data is Data {
+  if (!isArrayOf(data, tensor)) throw wrongArray(data, tensor);
 }
 
-function wrongArray(data: unknown, name: string, wanted: string, isInput: boolean): TapeoutError {
+/** True if `data` is a typed array of the kind that `dtype` is stored in. */
+export function isArrayOf(data: unknown, { dtype }: ManifestTensor): data is Data {
+  const wanted = arrayOf[dtype];
+  // Arrays of another realm (a frame, a vm context) are accepted too.
+  return data instanceof wanted || (ArrayBuffer.isView(data) && data.constructor.name === wanted.name);
+}
+
+/** Advice on making `wanted` labels of one-hot rows, if there are as many numbers; otherwise an empty text. */
+export function fromOneHot(data: unknown, { name, dtype, shape, range = 0 }: ManifestTensor, wanted: number): string {
+  const isNested = Array.isArray(data) && Array.isArray(data[0]);
+  const rows = isNested ? data.length * data[0].length : (data as Data | undefined)?.length;
+  if (range < 2 || rows !== range * wanted || tagOf(data).startsWith('Big')) return '';
+  const labels = isNested
+    ? `${name}, (row) => row.indexOf(1)`
+    : `{ length: ${wanted} }, (_, i) => ${name}.indexOf(1, ${range} * i) - ${range} * i`;
+  const convert = shape.length === 1 ? `: ${arrayOf[dtype].name}.from(${labels})` : '';
+  return ` Labels are the indices of classes, not one-hot rows${convert}.`;
+}
+
+/** The error for `data` of the wrong kind, with `remedy` or, without one, advice on converting it. */
+export function wrongArray(data: unknown, { name, dtype, purpose }: ManifestTensor, remedy = ''): TapeoutError {
+  const isInput = purpose === 'input';
+  const { name: wanted } = arrayOf[dtype];
   const got = kindOf(data);
   const must = withArticle(wanted);
-  // Their numbers convert, unless they are as wide as a bigint.
   const flat = Array.isArray(data) && Array.isArray(data[0]) ? '.flat(Infinity)' : '';
+  const big = tagOf(data).startsWith('Big') ? ', Number' : '';
   const convert =
-    (ArrayBuffer.isView(data) && !/^(DataView|Big.*)$/.test(data.constructor.name)) || Array.isArray(data)
-      ? ` Convert it${isInput ? ' once, outside the loop' : ''}: ${wanted}.from(${isInput ? name : '…'}${flat}).`
-      : '';
+    (ArrayBuffer.isView(data) && tagOf(data) !== 'DataView') || Array.isArray(data)
+      ? ` Convert it${isInput ? ' once, outside the loop' : ''}: ${wanted}.from(${isInput ? name : '…'}${flat}${big}).`
+      : !isInput && tagOf(data) === 'Object'
+        ? ` ${notByJson}`
+        : '';
   const first =
     data === undefined && isInput ? ` Pass ${name}, or only the batch size once model.input('${name}') is filled.` : '';
-  return new TapeoutError('wrong-array', `${name} must be ${must}, but it is ${got}.${convert}${first}`);
+  return new TapeoutError('wrong-array', `${name} must be ${must}, but it is ${got}.${remedy || convert}${first}`);
 }
+
+export const notByJson = 'JSON keeps neither maps nor typed arrays: save the bytes of model.toSafetensors().';
 
 export function kindOf(x: unknown): string {
   if (x === undefined) return 'missing';
@@ -98,7 +120,7 @@ export const tagOf = (x: unknown): string => Object.prototype.toString.call(x).s
 export const bytesOf = (x: BufferSource | ArrayBufferView): Uint8Array =>
   ArrayBuffer.isView(x) ? new Uint8Array(x.buffer, x.byteOffset, x.byteLength) : new Uint8Array(x);
 
-const withArticle = (noun: string): string => `${/^(?!Uint)[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+const withArticle = (noun: string): string => `${/^(?!Uint|URL)[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** Throws unless n is a whole number from 1 to the largest batch. */
 export function checkBatch(n: number, maxBatch: number): void {
@@ -138,7 +160,7 @@ export function checkLength(data: Data, wanted: number, n: number, tensor: Manif
   throw new TapeoutError(
     'wrong-length',
     `${tensor.name} has ${counted(data.length, 'value')}, but ${why} ${wanted}: ` +
-      `its shape is ${showShape(tensor.shape)}.`,
+      `its shape is ${showShape(tensor.shape)}.${fromOneHot(data, tensor, wanted)}`,
   );
 }
 

@@ -38,7 +38,8 @@ const textFiles: readonly Kind[] = [
   [
     /^\s*[{[]/,
     'JSON',
-    'If it lists the parts of a model (model.safetensors.index.json), load the parts that it names.',
+    'If it lists the parts of a model (model.safetensors.index.json), load the parts that it names. ' +
+      'A state dict is saved by model.toSafetensors(), not as JSON.',
   ],
 ];
 const anyText: Kind = [/^[\s!-~]{8}/, 'text', mislaid];

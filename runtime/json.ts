@@ -9,8 +9,8 @@ const space = /[ \n\r\t]*/y;
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|null|true|false/y;
 
 /** The value of a text, with objects as maps. Numbers not written as whole ones become NaN: no reader here needs them. Runs in linear
- *  time, and needs no more memory than the result. Throws SyntaxError. */
-export function parseJson(text: string): Json {
+ *  time, and needs no more memory than the result. Throws SyntaxError, and RangeError for a list of more than `mostItems`. */
+export function parseJson(text: string, mostItems = Infinity): Json {
   let at = 0;
   const fail = (problem: string): SyntaxError => new SyntaxError(`${problem} at character ${at}`);
   /** Matches a sticky pattern here, and moves past the match. */
@@ -55,7 +55,11 @@ export function parseJson(text: string): Json {
     if (takes('"')) return string();
     if (takes('[')) {
       const items: Json[] = [];
-      list(depth, ']', () => items.push(value(depth + 1)));
+      list(depth, ']', () => {
+        if (items.length >= mostItems)
+          throw new RangeError(`a list of more than ${mostItems} items at character ${at}`);
+        items.push(value(depth + 1));
+      });
       return items;
     }
     if (takes('{')) {

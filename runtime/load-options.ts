@@ -1,5 +1,5 @@
 /** Checks of options. */
-import { kindOf, shownNumber, shownText, TapeoutError, unknownName } from './check.ts';
+import { kindOf, shownNumber, shownText, TapeoutError, tagOf, unknownName } from './check.ts';
 
 /** The backends that a model can be asked to run on. */
 export const backends = ['auto', 'wasm', 'webgpu'] as const;
@@ -16,9 +16,9 @@ export const optionKinds = {
   object: { is: (v: unknown) => typeof v === 'object' && v !== null, must: 'an object' },
 } as const;
 
-/** Throws TapeoutError unless `given` is an object of options; `example` is one of them. */
+/** Throws TapeoutError unless `given` is an object of options, and not bytes, a map or a promise; `example` is one of them. */
 export function checkObject(call: string, given: unknown, example: string): asserts given is object {
-  if (typeof given !== 'object' || given === null)
+  if (tagOf(given) !== 'Object')
     throw new TapeoutError(
       'bad-option',
       `${call} takes an object of options, such as { ${example} }, but it got ${kindOf(given)}.`,

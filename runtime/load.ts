@@ -24,11 +24,11 @@ declare const files: Readonly<Record<BundleFile, (() => URL) | string>>;
 
 /** Contents to use in place of the bundle's files, and options for running the model. */
 export interface LoadRequest extends ThreadOptions, BackendOptions {
-  readonly wasm?: Wasm;
-  readonly threadedWasm?: Wasm;
+  readonly wasm?: Wasm | PromiseLike<Wasm>;
+  readonly threadedWasm?: Wasm | PromiseLike<Wasm>;
   readonly wgsl?: string;
   readonly featureWgsl?: string;
-  readonly weights?: StateDict;
+  readonly weights?: StateDict | PromiseLike<StateDict>;
 }
 
 export async function load(options: LoadRequest = {}): Promise<Model | GpuModel> {
@@ -48,13 +48,15 @@ export async function load(options: LoadRequest = {}): Promise<Model | GpuModel>
 }
 
 /** The given weights, or the bundle's. Buffers missing from given weights, as in a file of parameters, are taken from the bundle. */
-async function weightsOf({ weights }: LoadRequest): Promise<StateDict> {
+async function weightsOf({ weights: given }: LoadRequest): Promise<StateDict> {
+  const weights = await given;
   const own = () => contents('weights.safetensors');
   const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && isLearnt(t));
   if (!weights || buffers.length === 0) return weights ?? own();
-  const initial = tensorsOf(await own());
+  const isKnown = (name: string) => manifest.tensors.some((t) => t.name === name);
+  const initial = tensorsOf(await own(), isKnown);
   const kept = buffers.flatMap(({ name }) => (initial.has(name) ? [[name, initial.get(name)!] as const] : []));
-  return new Map([...kept, ...tensorsOf(weights)]);
+  return new Map([...kept, ...tensorsOf(weights, isKnown)]) as StateDict;
 }
 
 /** The bytes of a file. */
@@ -62,7 +64,7 @@ const contents = async (file: BundleFile): Promise<Uint8Array> =>
   isInline ? bytesFrom64(files[file] as string) : fileBeside(file, files[file] as () => URL);
 
 const startAlone = async ({ wasm, warmUp = usualWarmUp() }: LoadRequest, weights: StateDict): Promise<Model> =>
-  instantiate(wasm ?? (await contents('model.wasm')), manifest, weights, { warmUp });
+  instantiate(await (wasm ?? contents('model.wasm')), manifest, weights, { warmUp });
 
 /** Starts the model on threads, loading only the module that is needed. */
 const startThreads = (

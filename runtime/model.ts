@@ -106,7 +106,8 @@ export async function compiled(wasm: Wasm, tag: string | undefined): Promise<Web
     return wasm;
   }
   try {
-    const module = await WebAssembly.compile(wasm as BufferSource);
+    // Engines take no DataView.
+    const module = await WebAssembly.compile((ArrayBuffer.isView(wasm) ? bytesOf(wasm) : wasm) as BufferSource);
     checkWasmTag(module, bytesOf(wasm), tag);
     return module;
   } catch (cause) {

@@ -75,20 +75,35 @@ const bitsOf = (dtype: string): number => Number(/\d+/.exec(dtype) ?? 8);
 
 /** The size in bytes of the longest header that the reference implementation reads. */
 const longestHeader = 100_000_000;
+/** More dimensions than any tensor has: 64 in NumPy and PyTorch. The format has no limit. */
+const mostDims = 1024;
 const prefixBytes = 8;
 const metadataKey = '__metadata__';
 
 /** The tensors of a safetensors file, by name and in the header's order. The data are copies, aligned for their type. F16, BF16
  *  and F64 become F32. `source` names the bytes in errors. Throws SafetensorsError for anything that the reference implementation
- *  refuses, for duplicate names, and for unsupported element types. */
-export function readSafetensors(bytes: Uint8Array, source = 'these bytes'): Map<string, StoredTensor> {
+ *  refuses, for duplicate names, for unsupported element types, and for more than 1,024 dimensions. */
+export const readSafetensors = (bytes: Uint8Array, source = 'these bytes'): Map<string, StoredTensor> =>
+  readWanted(bytes, source, () => true) as Map<string, StoredTensor>;
+
+/** The same for the tensors whose names are wanted; of others, whose element types may be unsupported, the names alone. */
+export function readWanted(
+  bytes: Uint8Array,
+  source: string,
+  isWanted: (name: string) => boolean,
+): Map<string, StoredTensor | null> {
   const { header, body } = readHeader(bytes, source);
   metadataOf(header, source);
   const slots = [...header]
     .filter(([name]) => name !== metadataKey)
     .map(([name, entry]) => readSlot(name, entry, body.length, source));
   verifyCover(slots, body.length, source);
-  return new Map(slots.map((slot) => [slot.name, stored(slot, copy(body, slot.begin, slot.end), source)]));
+  return new Map(
+    slots.map((slot) => [
+      slot.name,
+      isWanted(slot.name) ? stored(slot, copy(body, slot.begin, slot.end), source) : null,
+    ]),
+  );
 }
 
 /** The `__metadata__` of a safetensors file: a map from text to text, empty when it has none. */
@@ -179,8 +194,10 @@ function readHeader(bytes: Uint8Array, source: string): { header: JsonObject; bo
   let header: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(copy(bytes, prefixBytes, bodyAt));
-    header = parseJson(text);
+    header = parseJson(text, mostDims);
   } catch (error) {
+    if (error instanceof RangeError)
+      throw fail(`the header has ${error.message}, and tensors have no more dimensions.`);
     throw fail(
       `the header is not valid JSON (${brief((error as Error).message)}). ` +
         'Either the file is damaged or it is not a safetensors file.',

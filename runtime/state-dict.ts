@@ -7,6 +7,7 @@ import {
   type Data,
   kindOf,
   listed,
+  notByJson,
   showShape,
   TapeoutError,
   unknownName,
@@ -41,15 +42,18 @@ export function checkedState(
   slots: ReadonlyMap<string, Slot>,
   strict: boolean,
 ): { readonly values: ReadonlyMap<string, Data>; readonly keys: IncompatibleKeys } {
-  const given = tensorsOf(source);
+  const given = tensorsOf(source, (name) => slots.has(name));
   const known = savedSlots(slots, false).map(({ tensor }) => tensor.name);
   const unexpectedKeys = [...given.keys()].filter((name) => !slots.has(name));
   const missingKeys = known.filter((name) => !given.has(name));
-  if (strict && unexpectedKeys.length + missingKeys.length > 0) throw incompatible(unexpectedKeys, missingKeys, known);
+  if (strict && unexpectedKeys.length + missingKeys.length > 0) {
+    const error = incompatible(unexpectedKeys, missingKeys, known);
+    throw given.size > 0 ? error : new TapeoutError(error.code, `the weights are empty: ${error.message} ${notByJson}`);
+  }
   const values = new Map<string, Data>();
   for (const [name, value] of given) {
     const slot = slots.get(name);
-    if (slot) values.set(name, checked(value, slot));
+    if (slot) values.set(name, checked(value!, slot));
   }
   return { values, keys: { missingKeys, unexpectedKeys } };
 }

@@ -9,9 +9,9 @@ import type { StateDict } from './weights.ts';
 
 /** The two modules of one compilation, or functions that fetch them: only one is needed. */
 export interface Modules {
-  readonly wasm: Wasm | (() => Promise<Wasm>);
+  readonly wasm: Wasm | PromiseLike<Wasm> | (() => Promise<Wasm>);
   /** The module for several threads. */
-  readonly threadedWasm: Wasm | (() => Promise<Wasm>);
+  readonly threadedWasm: Wasm | PromiseLike<Wasm> | (() => Promise<Wasm>);
 }
 
 /** Options of `instantiateThreads`. */
@@ -69,7 +69,7 @@ export async function instantiateThreads(
 
 const warn = (notice: string): void => console.warn(`tapeout: ${notice}`);
 const on = (threads: number): string => `the model runs on ${threads === 1 ? 'one thread' : `${threads} threads`}`;
-const given = async (wasm: Wasm | (() => Promise<Wasm>)): Promise<Wasm> => (typeof wasm === 'function' ? wasm() : wasm);
+const given = async (wasm: Modules['wasm']): Promise<Wasm> => (typeof wasm === 'function' ? wasm() : wasm);
 
 /** The reason why there is only one thread. */
 class NoThreads extends Error {}

@@ -1,6 +1,6 @@
 /** The accepted forms of weights, arrays by name or a file's bytes, and the advice on what is often given instead. */
-import { bytesOf, type Data, kindOf, TapeoutError, tagOf } from './check.ts';
-import { readSafetensors, type StoredTensor } from './safetensors.ts';
+import { bytesOf, type Data, kindOf, notByJson, TapeoutError, tagOf } from './check.ts';
+import { readWanted, type StoredTensor } from './safetensors.ts';
 
 /** Parameters by PyTorch's names: arrays, or tensors, whose shapes are checked too, or the bytes of a safetensors file. */
 export type StateDict =
@@ -11,10 +11,14 @@ export type StateDict =
   | ArrayBuffer
   | SharedArrayBuffer;
 
-/** The tensors by name. Throws TapeoutError for other values, and SafetensorsError for bytes that are not a complete file. */
-export function tensorsOf(source: StateDict): ReadonlyMap<string, Data | StoredTensor> {
+/** The tensors by name; of unwanted tensors of a file the names alone. Throws TapeoutError for other values, and SafetensorsError for
+ *  bytes that are not a complete file. */
+export function tensorsOf(
+  source: StateDict,
+  isWanted: (name: string) => boolean,
+): ReadonlyMap<string, Data | StoredTensor | null> {
   const bytes = fileBytes(source);
-  if (bytes) return readSafetensors(bytes, 'the weights');
+  if (bytes) return readWanted(bytes, 'the weights', isWanted);
   const remedy = isPlain(source) ? null : remedyFor(source);
   if (remedy !== null)
     throw new TapeoutError(
@@ -44,6 +48,7 @@ const has = (x: object, method: string): boolean => typeof (x as Record<string, 
 
 /** Advice on getting a file's bytes from the given value, as sentences with a leading space. */
 export function remedyFor(source: unknown): string {
+  if (typeof source === 'string' && source.startsWith('{')) return ` ${notByJson}`;
   if (typeof source === 'string' || source instanceof URL)
     return ' Read the file: await readFile(path) in Node, or await (await fetch(url)).arrayBuffer().';
   if (typeof source === 'function') return ' Call it, and pass what it returns.';

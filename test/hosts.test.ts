@@ -327,6 +327,10 @@ describe('options that a bundle cannot serve', () => {
     ['plain', { toString: 1 }, 'unknown-name', "unknown option of load 'toString'"],
     ['plain', 'model.wasm', 'bad-option', 'load takes an object of options, such as { weights }, but it got a string.'],
     ['plain', null, 'bad-option', 'but it got null'],
+    ['plain', x, 'bad-option', 'load takes an object of options, such as { weights }, but it got a Float32Array.'],
+    ['plain', x.buffer, 'bad-option', 'but it got an ArrayBuffer'],
+    ['plain', new Map(), 'bad-option', 'but it got a Map'],
+    ['plain', Promise.resolve({}), 'bad-option', 'but it got a Promise'],
     [
       'plain',
       { backend: 'webgpu' },
@@ -363,6 +367,8 @@ describe('options that a bundle cannot serve', () => {
     expect(await learnt(model)).toEqual(wanted);
     await bundles.plain.load({ threads: 1, backend: 'wasm', cores: 2, wasm: undefined, gpu: undefined });
     await bundles.plain.load({ backend: 'auto', weights: whole.weights });
+    const view = new DataView(whole.wasm.buffer as ArrayBuffer, whole.wasm.byteOffset, whole.wasm.byteLength);
+    await bundles.all.load({ backend: 'wasm', wasm: Promise.resolve(view), weights: Promise.resolve(whole.weights) });
     expect(told).toEqual([
       '4 threads were asked for, but this bundle was compiled for one: the model runs on one thread. Compile it with --threads 4.',
     ]);

@@ -101,6 +101,11 @@ describe('malformed input', () => {
     ],
     ['a dtype from the prototype', file(w({ dtype: 'toString' }), 8), 'is not one that the format has'],
     ['a missing shape', file({ w: { dtype: 'F32', data_offsets: [0, 8] } }, 8), 'shape undefined'],
+    [
+      'a million dimensions',
+      file(w({ shape: Array(1e6).fill(1) }), 8),
+      'the header has a list of more than 1024 items at character ',
+    ],
     ['a negative extent', file(w({ shape: [-2] }), 8), 'shape [-2]'],
     ['a shape beyond all memory', file(w({ shape: [2 ** 40, 2 ** 40, 2 ** 40] }), 8), 'more elements than any memory'],
     ['offsets that are text', file(w({ data_offsets: ['0', '8'] }), 8), 'data_offsets ["0","8"]'],

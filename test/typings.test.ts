@@ -85,6 +85,8 @@ let program: ts.Program;
 const pathOf = (name: string) => join(folder, name, 'index.d.ts');
 const user = `
 import load, { type AnyTiny, type Tiny, type TinyGpu, GpuModel, Model, SafetensorsError, instantiate, instantiateGpu, manifest, readSafetensors, shapes, writeSafetensors } from './all/index.js';
+import loadAlone from './wasm/index.js';
+import loadOnGpu from './webgpu/index.js';
 const wasm: Tiny = await load({ backend: 'wasm' });
 const gpu: TinyGpu = await load({ backend: 'webgpu' });
 const x: Float32Array = wasm.input('x', 2);
@@ -102,6 +104,13 @@ const again: Tiny = await instantiate(new Uint8Array(), manifest, wasm.stateDict
 const bytes: Uint8Array = writeSafetensors(readSafetensors(wasm.toSafetensors(), 'mine'));
 try { again.vjp({ x, cotangent: output }); } catch (e) { if (e instanceof SafetensorsError) e.code satisfies string; }
 export const all: unknown[] = [x, correct, weight, steps, loss, gradient, version, rows, models, bytes, instantiateGpu, await load() satisfies AnyTiny];
+const view = new DataView(new ArrayBuffer(8));
+const told = { threads: 2, cores: 1, onNotice: (notice: string) => notice.length, weights: Promise.resolve(bytes) };
+const alone = await loadAlone({ ...told, backend: 'wasm', wasm: Promise.resolve(view) });
+export const threads: [number, string | null] = [alone.threads, alone.threadsNotice];
+await loadOnGpu({ ...told, backend: 'webgpu' });
+// @ts-expect-error: the bundle has no shaders
+await loadAlone({ backend: 'webgpu' });
 // @ts-expect-error: an i32 result
 const floats: Float32Array = wasm.output('correct');
 // @ts-expect-error: no such input

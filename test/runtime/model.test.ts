@@ -150,6 +150,14 @@ describe('a model', () => {
     });
     expect(model.state.steps![0]).toBe(7);
     expect(() => model.loadStateDict({ steps: new Float32Array(2) }, { strict: false })).toThrow(/takes 1 values/);
+    // Of numbers that there are none of here, what is passed over need not be read.
+    const header = Buffer.from('{"scale":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}');
+    const f8 = Buffer.concat([Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0), header, Uint8Array.of(1, 2)]);
+    expect(model.loadStateDict(f8, { strict: false })).toEqual({
+      missingKeys: ['fc.weight'],
+      unexpectedKeys: ['scale'],
+    });
+    expect(() => model.loadStateDict(f8)).toThrow("unknown parameter 'scale'");
   });
 
   test('bytes may lie in any memory, and numbers have any width that loses nothing', () => {

@@ -16,6 +16,42 @@ export const badCalls: Readonly<
     (model) => model.trainStep(x2, new Float32Array(2)),
     /^y must be an? Int32Array, but it is a Float32Array/,
   ],
+  'labels as bigints': [
+    (model) => model.trainStep(x2, BigInt64Array.of(0n, 2n) as never),
+    /^y must be an Int32Array, but it is a BigInt64Array\. Convert it once, outside the loop: Int32Array\.from\(y, Number\)\.$/,
+  ],
+  'one-hot labels': [
+    (model) => model.trainStep(x2, Float32Array.of(1, 0, 0, 0, 0, 1) as never),
+    /not one-hot rows: Int32Array\.from\(\{ length: 2 \}, \(_, i\) => y\.indexOf\(1, 3 \* i\) - 3 \* i\)\.$/,
+  ],
+  'one-hot labels of the right kind': [
+    (model) => model.evaluate(x2, Int32Array.of(1, 0, 0, 0, 0, 1)),
+    /^y has 6 values, but x holds 2 samples, .* Labels are the indices of classes, not one-hot rows: Int32Array/,
+  ],
+  'one-hot labels as rows': [
+    (model) =>
+      model.trainStep(x2, [
+        [1, 0, 0],
+        [0, 0, 1],
+      ] as never),
+    /but it is a plain array\. Labels are .*: Int32Array\.from\(y, \(row\) => row\.indexOf\(1\)\)\.$/,
+  ],
+  'a state dict that went through JSON': [
+    (model) => model.loadStateDict(JSON.parse(JSON.stringify({ 'fc.weight': new Float32Array(6) }))),
+    /^fc\.weight must be a Float32Array, but it is an Object\. JSON keeps neither maps nor typed arrays: save the bytes/,
+  ],
+  'a map that went through JSON': [
+    (model) => model.loadStateDict(JSON.parse(JSON.stringify(new Map([['fc.weight', 1]])))),
+    /^the weights are empty: these are missing: fc\.weight\. .* JSON keeps neither maps/,
+  ],
+  'a state dict as JSON': [
+    (model) => model.loadStateDict('{"fc.weight":{"0":1}}' as never),
+    /but they are a string\. JSON keeps neither maps nor typed arrays: save the bytes of model\.toSafetensors\(\)\.$/,
+  ],
+  'the bytes of a state dict as JSON': [
+    (model) => model.loadStateDict(new TextEncoder().encode('{"fc.weight":{"0":1}}')),
+    /this is JSON, .* A state dict is saved by model\.toSafetensors\(\), not as JSON\.$/,
+  ],
   'no target': [(model) => model.trainStep(x2), /^y must be an? Int32Array, but it is missing.*model\.input\('y'\)/],
   'a part of a sample': [
     (model) => model.forward(new Float32Array(3)),
@@ -73,7 +109,10 @@ export const badCalls: Readonly<
       ),
     /^unknown parameter 'conv\.bias'\. There are: fc\.weight\./,
   ],
-  'a missing parameter': [(model) => model.loadStateDict(new Map()), /^these are missing: fc\.weight\./],
+  'a missing parameter': [
+    (model) => model.loadStateDict({ lr: Float32Array.of(1) }),
+    /^these are missing: fc\.weight\./,
+  ],
   'a parameter of the wrong length': [
     (model) => model.loadStateDict({ 'fc.weight': new Float32Array(5) }),
     /^the parameter 'fc\.weight' takes 6 values, shape \[3,2\], but 5 were given/,
@@ -112,7 +151,7 @@ export const badCalls: Readonly<
   ],
   'weights by their URL': [
     (model) => model.loadStateDict(new URL('file:///w.safetensors') as never),
-    /an URL\. Read the file/,
+    /a URL\. Read the file/,
   ],
   'weights as a function': [(model) => model.loadStateDict((() => new Map()) as never), /a function\. Call it/],
   'weights as pairs': [(model) => model.loadStateDict([['a', x2]] as never), /a plain array\. Pass new Map\(entries\)/],
