@@ -120,8 +120,11 @@ export const onCondition =
   "choose element by element: where(cond, a, b), with import { where } from 'tapeout', or x.mul(cond), where false counts 0; " +
   'an optional tensor is a Tensor | null or Tensor | undefined, which may be tested';
 export const onComparing =
-  'write x.eq(y), x.ne(y), x.gt(y) and the like, which give a condition for where(cond, a, b); Object.is(x, y) asks whether ' +
-  'they are one and the same tensor';
+  'write x.eq(y), x.ne(y), x.gt(y) and the like, which give a condition for where(cond, a, b); between two tensors === ' +
+  'asks whether they are one and the same';
+export const onPredicate =
+  'decide by what is known while the model is recorded, as x.size(1) === 3; where the data decide, choose element by element: ' +
+  "where(cond, a, b), with import { where } from 'tapeout'";
 
 /** Names of modules in other libraries. */
 const modules: Readonly<Record<string, string>> = {

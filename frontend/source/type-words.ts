@@ -1,7 +1,7 @@
 /** Rewords TypeScript's problems in the terms of this API, without its internal types and files. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
-import { hintFor, isLayerOf, layerForTensor, onComparing, onCondition, signatureFor } from '../hints.ts';
+import { hintFor, isLayerOf, layerForTensor, onComparing, onCondition, onPredicate, signatureFor } from '../hints.ts';
 import { unknownOption } from '../model/arguments.ts';
 import type { Problem } from '../report/diagnostics.ts';
 import type { TypeProblem } from './typescript.ts';
@@ -24,14 +24,19 @@ export function asProblem(p: TypeProblem): Problem {
 /** The problem of a tensor used as a condition or compared. */
 const onTest = ({ code, message: operator, at }: TypeProblem): Problem => ({
   code,
-  message: operator
-    ? `a tensor has no value while the model is recorded, so ${operator} cannot compare it`
-    : 'a tensor has no value while the model is recorded: as a condition it is always true',
+  message: `a tensor has no value while the model is recorded${
+    isPredicate(operator)
+      ? `: as the result of a predicate of ${operator} it is always true`
+      : operator
+        ? `, so ${operator} cannot compare it`
+        : ': as a condition it is always true'
+  }`,
   loc: locOf(at),
   ...(at ? { length: at.length } : {}),
   notes: [],
-  help: operator ? onComparing : onCondition,
+  help: isPredicate(operator) ? onPredicate : operator ? onComparing : onCondition,
 });
+const isPredicate = (operator: string): boolean => /^\w+$/.test(operator);
 
 const locOf = (at: TypeProblem['at']): Loc | null => at && { file: at.file, line: at.line, col: at.col };
 

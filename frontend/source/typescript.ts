@@ -8,7 +8,7 @@ import { type FileSystemHost, Project, ts } from './ts.ts';
 export interface TypeProblem {
   /** `TS2345`, or `no-value` for a test of a tensor. */
   readonly code: string;
-  /** TypeScript's message; for a comparison of a tensor the operator, and for a condition empty. */
+  /** TypeScript's message; for a comparison of a tensor the operator, for a predicate its method, and for a condition empty. */
   readonly message: string;
   /** Line and column from 1, and the length of the faulty text; null for a problem without a location. */
   readonly at: { readonly file: string; readonly line: number; readonly col: number; readonly length: number } | null;

@@ -23,11 +23,18 @@ const refused: readonly (readonly [code: string, ...guilty: string[]])[] = [
   ['if (this.training ? x : y) return x;', 'x', 'y'],
   ['if (Boolean(x.sum())) return x;', 'x.sum()'],
   ['if (this.fc.weight) return x;', 'this.fc.weight'],
-  ['if (x === y) return x;', 'x === y'],
-  ['if (maybe != x) return x;', 'maybe != x'],
   ["if (x === JSON.parse('0')) return x;", "x === JSON.parse('0')"],
   ['if (x > y) return x;', 'x > y'],
   ['if (or(x)) return x;', 'or(x)'],
+  ['const f = <X extends T>(z: X) => (z ? 1 : 2); f(x);', 'z'],
+  ['const f = <X extends T>(z: X | number) => (z ? 1 : z); f(x);', 'z'],
+  ['const f = <X extends T, Z extends X>(z: Z & { a?: 1 }) => !z; f(x);', 'z'],
+  ['return this.list.filter((t) => t.gt(0));', 't.gt(0)'],
+  ['return this.list.some((t) => this.training || t.gt(0));', 't.gt(0)'],
+  ['return this.list.every(function (t) { if (t.dim) return true; return t; });', 't'],
+  ['return [x, y].find((t) => (t.dim > 1 ? t : false));', 't'],
+  ['return this.list.findIndex((positive));', 'positive'],
+  ['return this.list.map((t) => t).findLast(({ shape }) => shape.length > 1 && x);', 'x'],
 ];
 const taken: readonly string[] = [
   'if (maybe) return maybe;',
@@ -43,6 +50,13 @@ const taken: readonly string[] = [
   'if (Object.is(x, y)) return x;',
   'if (other) return x;',
   'y = maybe ?? x;',
+  'if (x === y || maybe != x || nothing === y) return x;',
+  'let skip: T | null = x; if (skip !== null) y = skip; if (skip) return skip;',
+  'this.kept = x; if (this.kept) return this.kept;',
+  'const f = <X extends T | null>(z: X) => (z ? 1 : 2); f(x);',
+  'return [maybe, nothing].filter((t) => t).concat(this.list.filter((t) => t === x || t.dim > 1));',
+  'return [maybe].filter(Boolean).every((t) => { const g = () => x; return g !== null; });',
+  'return this.maker.filter((t) => t);',
 ];
 
 it('is refused as a condition and in comparisons; whether there is one may be asked', () => {
@@ -51,8 +65,8 @@ it('is refused as a condition and in comparisons; whether there is one may be as
   const lines = [
     "import { nn, type Tensor as T } from 'tapeout';",
     'class Tensor { own = 1; }',
-    'const or = <X extends T>(x: X): X => x;',
-    'export class Net extends nn.Module { fc = nn.Linear(2, 2); list: T[] = []; cache: Record<string, T> = {};',
+    'const or = <X extends T>(x: X): X => x; const positive = (x: T) => x.gt(0);',
+    'export class Net extends nn.Module { fc = nn.Linear(2, 2); list: T[] = []; cache: Record<string, T> = {}; kept?: T; maker = { filter: (f: (t: T) => T) => f };',
     ...codes.map(
       (code, i) => `m${i}(x: T, y: T, other: Tensor, nothing: T | null, maybe?: T): unknown { ${code} return y; }`,
     ),
