@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readSafetensors } from '../../runtime/safetensors.ts';
 import { brokenWeight, checkSame, type Run, readCheckpoint, writeCheckpoint } from '../checkpoint.ts';
 import { unreadable } from '../data/error.ts';
 import { OutputError, whyUnwritable } from '../files/output.ts';
@@ -19,6 +20,8 @@ interface Saved {
   /** The model's name. */
   readonly name: string;
   readonly initial: ReadonlyMap<string, Float32Array>;
+  /** Names of the buffers of the model and of the loss, which no step changes. */
+  readonly buffers: readonly string[];
 }
 
 export class Saver {
@@ -48,6 +51,7 @@ export class Saver {
     const { run, position } = readCheckpoint(bytes, path);
     checkSame(run, this.#of.run, path);
     model.loadStateDict(bytes);
+    this.#tellChanged(bytes, path);
     this.#last = { file, step: position.losses.length };
     return position;
   }
@@ -62,7 +66,7 @@ export class Saver {
       if (!(error instanceof WriteError)) throw error;
       if (!this.#told)
         this.#io.stderr.write(
-          `note: the checkpoint cannot be written: ${whyUnwritable(error.cause)}; the training continues\n`,
+          `note: the checkpoint cannot be written: ${whyUnwritable(error.cause)}; the training continues${this.#last ? `, and the checkpoint from step ${count(this.#last.step)} stays` : ''}\n`,
         );
       this.#told = true;
     }
@@ -102,6 +106,22 @@ export class Saver {
     if (this.#last) this.#io.stderr.write(`note: ${this.describeLast()} --resume continues from it\n`);
   }
 
+  /** Prints which buffers the checkpoint has other values of than the source. As in PyTorch, those that are loaded are kept. */
+  #tellChanged(bytes: Uint8Array, path: string): void {
+    const { initial, buffers } = this.#of;
+    const saved = readSafetensors(bytes, path);
+    const isSame = (name: string): boolean => {
+      const given = initial.get(name);
+      return given === undefined || saved.get(name)?.data.every((v, i) => Object.is(v, given[i])) !== false;
+    };
+    const changed = buffers.filter((name) => !isSame(name));
+    if (changed.length > 0)
+      this.#io.stderr.write(
+        `note: the checkpoint has other values of ${changed.join(', ')} than the model file, and they are kept; ` +
+          "train from the start, without --resume, for the model file's\n",
+      );
+  }
+
   #keep(bytes: Uint8Array, step: number): string {
     const spare = `tapeout-${this.#of.name.replace(/[^\w-]/g, '_')}-${process.pid}.safetensors`;
     const isSaved = this.#last?.step === step;
@@ -113,10 +133,14 @@ export class Saver {
       } catch (error) {
         if (!(error instanceof WriteError)) throw error;
       }
-    if (this.#last?.step !== step) return `The weights could not be saved anywhere else. ${this.describeLast()}`;
-    const { file } = this.#last;
+    if (!this.#last) return 'The weights could not be saved anywhere else.';
+    const { file, step: saved } = this.#last;
+    const path = showPath(file, this.#io.cwd);
+    if (saved !== step)
+      return `The weights could not be saved anywhere else. The earlier checkpoint, from step ${count(saved)}, is still in ${path}.`;
     const resume = file === this.#file ? '--resume' : `--resume ${file}`;
-    return `The weights are saved in ${showPath(file, this.#io.cwd)}: ${resume} writes the results from it, without training again.`;
+    const where = isSaved ? `were saved before, as the checkpoint ${path}` : `are saved in ${path}`;
+    return `The weights ${where}: ${resume} writes the results from it, without training again.`;
   }
 
   async #bytes(model: AnyModel, { epoch, samples, losses, epochs }: Position): Promise<Uint8Array> {

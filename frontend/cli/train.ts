@@ -80,7 +80,9 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
 
   const model = await instantiated(compiled, flags.backend);
   const run: Run = { batchSize, seed: String(spec.seed), hash: hashOfData(data) };
-  const saver = new Saver({ folder, run, name: compiled.recording.name, initial: compiled.weights }, io);
+  const { manifest, weights: initial, recording } = compiled;
+  const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && t.initial === undefined).map((t) => t.name);
+  const saver = new Saver({ folder, run, name: recording.name, initial, buffers }, io);
   const from = flags.resume === undefined ? undefined : saver.resume(flags.resume, model);
   if (flags.lr !== undefined) model.lr = flags.lr;
   const rate = Object.hasOwn(model.scalars, 'lr') ? `, learning rate ${showRate(model.lr)}` : '';

@@ -108,6 +108,38 @@ describe('a training', () => {
     expect(results(cwd, 'tapeout-out/Net')).toHaveLength(4);
   });
 
+  test('that goes on keeps the buffers of its checkpoint, and says where the model file has others', async () => {
+    const weighted = (factor: number) =>
+      momentum.replace('nn.CrossEntropyLoss()', `nn.CrossEntropyLoss({ weight: [${factor},1,1,1,1,1,1,1,1,1] })`);
+    const cwd = folder(weighted(1));
+    expect((await train(cwd, '--epochs', '1')).code).toBe(0);
+    fs.writeFileSync(join(cwd, 'net.ts'), weighted(8));
+    const resumed = await train(cwd, '--epochs', '2', '--resume');
+    expect([resumed.code, resumed.stderr]).toEqual([
+      0,
+      'note: the checkpoint has other values of loss.weight than the model file, and they are kept; ' +
+        "train from the start, without --resume, for the model file's\n",
+    ]);
+    const { data: kept } = readSafetensors(file(cwd, 'tapeout-out/Net', 'checkpoint.safetensors')).get('loss.weight')!;
+    expect(kept[0]).toBe(1);
+  });
+
+  test('that a full disk leaves no room names the checkpoint of before', async () => {
+    const cwd = folder();
+    expect((await train(cwd, '--epochs', '1', '-o', 'a')).code).toBe(0);
+    disk.full = /./;
+    const { code, stderr } = await train(cwd, '--epochs', '2', '-o', 'a', '--resume');
+    disk.full = /^$/;
+    const [note, error] = stderr.split('\n');
+    expect(note).toBe(
+      'note: the checkpoint cannot be written: the disk is full; the training continues, and the checkpoint from step 11 stays',
+    );
+    expect(error).toMatch(
+      /^error: \S+index\.js: cannot be written: the disk is full\. .* The earlier checkpoint, from step 11, is still in a\/checkpoint\.safetensors\.$/,
+    );
+    expect(code).toBe(1);
+  });
+
   test('that a full disk ends is kept where there is room, and its results are written from there', async () => {
     const cwd = folder();
     const whole = await train(cwd, '--epochs', '2', '-o', 'whole');
@@ -117,7 +149,7 @@ describe('a training', () => {
     const late = await train(cwd, '--epochs', '2', '-o', 'late');
     expect(late.code).toBe(1);
     expect(late.stderr).toMatch(
-      /^error: .*index\.js: cannot be written: the disk is full\. .* The weights are saved in late\/checkpoint\.safetensors: --resume writes the results from it, without training again\.\n$/,
+      /^error: .*index\.js: cannot be written: the disk is full\. .* The weights were saved before, as the checkpoint late\/checkpoint\.safetensors: --resume writes the results from it, without training again\.\n$/,
     );
     disk.full = /^$/;
     const again = await train(cwd, '--epochs', '2', '-o', 'late', '--resume');
