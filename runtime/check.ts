@@ -157,10 +157,13 @@ export const counted = (n: number, noun: string): string => `${n} ${noun}${n ===
 export function checkLength(data: Data, wanted: number, n: number, tensor: ManifestTensor, given: string): void {
   if (data.length === wanted) return;
   const why = hasBatch(tensor) ? `${given} holds ${counted(n, 'sample')}, for which ${tensor.name} needs` : 'it needs';
+  const [first, ...others] = tensor.shape as number[];
+  const isFixed = !hasBatch(tensor) && others.length > 0 && data.length % elementsAt(others, 1) === 0;
+  const batch = isFixed ? ` If the ${first} is a batch, declare it as 'N', which may be any.` : '';
   throw new TapeoutError(
     'wrong-length',
     `${tensor.name} has ${counted(data.length, 'value')}, but ${why} ${wanted}: ` +
-      `its shape is ${showShape(tensor.shape)}.${fromOneHot(data, tensor, wanted)}`,
+      `its shape is ${showShape(tensor.shape)}.${fromOneHot(data, tensor, wanted)}${batch}`,
   );
 }
 

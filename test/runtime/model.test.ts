@@ -226,7 +226,7 @@ describe('a bad call says what is wrong and changes nothing', () => {
     const both = await instantiateTiny({ ...tinyManifest, tensors: tinyManifest.tensors.map(fixed) });
     expect(() => both.trainStep(x2, y2)).not.toThrow();
     expect(() => both.trainStep(new Float32Array(8), y2)).toThrow(
-      'x has 8 values, but it needs 4: its shape is [2,2].',
+      "x has 8 values, but it needs 4: its shape is [2,2]. If the 2 is a batch, declare it as 'N', which may be any.",
     );
   });
 
