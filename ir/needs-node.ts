@@ -2,4 +2,4 @@
 import { hostProblem } from './node-version.ts';
 
 const problem = hostProblem();
-if (problem !== null) throw new Error(problem);
+if (problem !== null) throw Object.assign(new Error(problem), { code: 'old-node' });

@@ -48,6 +48,18 @@ test('a machine is a target with other numbers, and its name says so', () => {
 describe('what describes no machine is told at its place', () => {
   const cases: readonly (readonly [string, string, number, string])[] = [
     ['{ "name": ', 'no JSON', 1, 'this is not JSON'],
+    ['{\n  "name": "m",\n}', 'a comma too many', 3, 'this is not JSON: expected a name in quotation marks'],
+    [
+      '{ "name": "m"\n  "extends": 1 }',
+      'a comma too few',
+      2,
+      "this is not JSON: expected ',' or '}', found \"extends\"",
+    ],
+    ['{\n"name": 007 }', 'a number with zeros ahead', 2, "expected a value, found '007'"],
+    ['{} ; why', 'a comment', 1, 'JSON has no comments'],
+    [`${'['.repeat(1e5)}`, 'levels by the hundred thousand', 1, 'more than 64 levels'],
+    ['{ "name": "m",\n"numbers": {},\n "name": "n" }', 'a name twice', 3, "'name' is given twice"],
+    ['{ "numbers": { "registers": 8,\n"registers": 9 } }', 'a number twice', 2, "'registers' is given twice"],
     ['[]', 'no object', 1, 'a description of a machine is an object'],
     [text({ lanes: 8 }), 'a field that there is not', 5, "'lanes' is none of name, extends and numbers"],
     [text({ name: 'a b' }), 'a name that is no word', 2, "'name' must be a word"],
@@ -72,10 +84,10 @@ describe('what describes no machine is told at its place', () => {
     [
       text({ numbers: { 'cost.load': { value: 2, from: 'x' } } }),
       'another field',
-      5,
+      7,
       "'from' is none of value and origin",
     ],
-    [text({ numbers: { 'cost.load': { value: 2, origin: 3 } } }), 'no words', 5, "'origin' must say in words"],
+    [text({ numbers: { 'cost.load': { value: 2, origin: 3 } } }), 'no words', 7, "'origin' must say in words"],
     [text({ numbers: { __proto__: null, constructor: 2 } }), 'a name of JavaScript', 5, "has no number 'constructor'"],
   ];
   test.each(cases.map(([written, what, ...rest]) => [what, written, ...rest] as const))(
