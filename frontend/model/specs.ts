@@ -8,7 +8,9 @@ import { showAny, userError } from './trace.ts';
 
 /** A tensor that the host passes in: a shape, in which `'N'` is the batch, and an element type, f32 by default. */
 export interface TensorSpec {
+  /** Whole numbers, in which `'N'`, the batch, may stand once: `['N', 1, 28, 28]`. */
   readonly shape: readonly Extent[];
+  /** `'f32'` unless given; `'i32'` for labels. */
   readonly dtype?: 'f32' | 'i32';
 }
 /** One tensor, or several by name. */

@@ -103,6 +103,13 @@ describe('an editor', () => {
     expect(found).toEqual([]);
   });
 
+  it('shows documentation of what a tensor is declared by', { timeout: 60_000 }, () => {
+    const program = service.getProgram() as ts.Program;
+    const specs = program.getSourceFile(`${root}frontend/model/specs.ts`)?.statements ?? [];
+    const spec = specs.find((s) => ts.isInterfaceDeclaration(s)) as ts.InterfaceDeclaration;
+    expect(spec.members.map((m) => ts.getJSDocCommentsAndTags(m).length)).toEqual([1, 1]);
+  });
+
   it('finds a doc comment for every public export', { timeout: 60_000 }, () => {
     const program = service.getProgram() as ts.Program;
     const checker = program.getTypeChecker();
