@@ -12,6 +12,7 @@ import { toDim } from './dims.ts';
 import * as k from './kinds.ts';
 import { className, locOf, Module, storedIn } from './nn/module.ts';
 import { onDefaults, type Stored } from './nn/parameter.ts';
+import { onOptimizer } from './options.ts';
 import { Generator } from './random.ts';
 import { withSeed } from './seed.ts';
 import { type Named, namedTypes, onNoBatch, type Specs } from './specs.ts';
@@ -80,7 +81,7 @@ const takes = namedOnly('defineModel', {
       k.kind(
         'an optimizer, such as optim.SGD({ lr: 0.01 })',
         (v) => typeof (v as Optimizer | undefined)?.update === 'function',
-        { help: (v) => (typeof v === 'function' ? 'call it, with its options: optim.SGD({ lr: 0.01 })' : null) },
+        { help: (v) => (typeof v === 'function' ? onOptimizer : null) },
       ),
     ),
   ),

@@ -21,3 +21,6 @@ export function repr(v: unknown): string {
 /** Advice for an optimizer called with parameters, or with a learning rate without its name. */
 export const onParameters = (lr = '0.01'): string =>
   `an optimizer takes only options, optim.SGD({ lr: ${lr} }), and trains all parameters of the model`;
+
+/** Advice for the function that makes an optimizer where one is wanted. */
+export const onOptimizer = 'call it, with its options: optim.SGD({ lr: 0.01 })';

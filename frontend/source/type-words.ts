@@ -1,8 +1,18 @@
 /** Rewords TypeScript's problems in the terms of this API, without its internal types and files. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
-import { hintFor, isLayerOf, layerForTensor, onComparing, onCondition, onPredicate, signatureFor } from '../hints.ts';
+import {
+  hintFor,
+  isLayerOf,
+  layerForTensor,
+  onComparing,
+  onCondition,
+  onDType,
+  onPredicate,
+  signatureFor,
+} from '../hints.ts';
 import { unknownOption } from '../model/arguments.ts';
+import { onOptimizer } from '../model/options.ts';
 import type { Problem } from '../report/diagnostics.ts';
 import type { TypeProblem } from './typescript.ts';
 
@@ -10,16 +20,30 @@ import type { TypeProblem } from './typescript.ts';
 export function asProblem(p: TypeProblem): Problem {
   const { code, at } = p;
   if (code === 'no-value') return onTest(p);
-  const help = helpFor[code] ?? hintFor(p.message, p);
+  const known = mistaken(p);
+  const help = known ? known.help : (helpFor[code] ?? hintFor(p.message, p));
   return {
     code,
-    message: messageOf(p, help !== null),
+    message: known?.message ?? messageOf(p, help !== null),
     loc: locOf(at),
     ...(at ? { length: at.length } : {}),
     notes: p.related.filter(isOfUse).map((r) => ({ message: r.message, loc: locOf(r.at) })),
     help,
   };
 }
+
+/** The problem and the help for options of which TypeScript reports only that their types differ. */
+function mistaken({ message, text, related }: TypeProblem): Pick<Problem, 'message' | 'help'> | null {
+  const [, dtype = null] = /^dtype\s*:\s*['"]([\w.]+)['"]$/.exec(text) ?? [];
+  if (dtype !== null && /type '(?:TensorSpec|"f32" \| "i32"( \| undefined)?)'/.test(message))
+    return { message: `dtype must be 'f32' or 'i32', got '${dtype}'`, help: onDType(dtype) };
+  if (/^nn\.[A-Z]\w*$/.test(text) && related.some((r) => withNew.test(r.message)))
+    return { message: `${text} is a class, and what it makes is wanted`, help: `make one: ${text}()` };
+  if (/^Type '\(options\??: \w+(?: \| undefined)?\) => Optimizer' is not assignable to type 'Optimizer'/.test(message))
+    return { message: 'this makes an optimizer, which is wanted itself', help: onOptimizer };
+  return null;
+}
+const withNew = /^Did you mean to use 'new' with this expression/;
 
 /** The problem of a tensor used as a condition or compared. */
 const onTest = ({ code, message: operator, at }: TypeProblem): Problem => ({
@@ -49,7 +73,7 @@ const helpFor: Readonly<Record<string, string>> = {
 /** False for notes that point into Tapeout's own declarations: they do not help the user. */
 const isOfUse = ({ message, at }: TypeProblem['related'][number]): boolean =>
   at !== null
-    ? !/^Did you mean to call this/.test(message)
+    ? !/^Did you mean to call this/.test(message) && !withNew.test(message)
     : !/ is declared here\.$|^The expected type comes from /.test(message);
 
 function messageOf(p: TypeProblem, hasHelp: boolean): string {

@@ -14,6 +14,8 @@ export interface TypeProblem {
   readonly at: { readonly file: string; readonly line: number; readonly col: number; readonly length: number } | null;
   /** TypeScript's notes on other locations; `at` is null if they are not in the user's files. */
   readonly related: readonly { readonly message: string; readonly at: TypeProblem['at'] }[];
+  /** The faulty text; for a name in an object literal, with its value. */
+  readonly text: string;
   /** For a missing member: the names of the object's type and of those that it extends. */
   readonly of: readonly string[];
   /** For an argument: the called function as the user wrote it, if it is not declared in the user's files. */
@@ -202,7 +204,7 @@ function readWith(
   const isOurs = (file: ts.SourceFile): boolean => foreign.some((folder) => file.fileName.startsWith(folder));
   return {
     problems: inOrder(sources, [
-      ...diagnostics
+      ...withoutEchoes(diagnostics)
         .filter((d) => d.category === ts.DiagnosticCategory.Error && !missesNodeTypes.has(d.code))
         .map((d) => problem(d, checker, isUsers)),
       ...testsOfTensors(typed, checker, withOptions, isOurs),
@@ -210,6 +212,22 @@ function readWith(
     files,
   };
 }
+
+/** Drops complaints of a tensor's `shape` next to a wrong `dtype`: TypeScript then takes both for the names of tensors. */
+function withoutEchoes(diagnostics: readonly ts.Diagnostic[]): readonly ts.Diagnostic[] {
+  const fieldOf = ({ file, start }: ts.Diagnostic): ts.PropertyAssignment | null => {
+    const [name, field] = file && start !== undefined ? nodesAround(file, start) : [];
+    return name && field && ts.isPropertyAssignment(field) && field.name === name ? field : null;
+  };
+  const fields = diagnostics.flatMap((d) => fieldOf(d) ?? []);
+  return diagnostics.filter((d) => {
+    const field = d.code === missesProperty ? fieldOf(d) : null;
+    const isDtype = (other: ts.PropertyAssignment): boolean =>
+      other.parent === field?.parent && other.name.getText() === 'dtype';
+    return field?.name.getText() !== 'shape' || !fields.some(isDtype);
+  });
+}
+const missesProperty = 2741;
 
 /** Sorts problems by file and line; those without a location come first. */
 function inOrder(files: readonly ts.SourceFile[], problems: readonly TypeProblem[]): TypeProblem[] {
@@ -243,6 +261,7 @@ function testsOfTensors(
         message: operator ?? '',
         at: place({ file, start, length: node.end - start }),
         related: [],
+        text: file.text.slice(start, node.end),
         of: [],
         callee: null,
       };
@@ -268,6 +287,7 @@ function problem(d: ts.Diagnostic, checker: ts.TypeChecker, isUsers: (file: ts.S
       message: plain(r),
       at: r.file && isUsers(r.file) ? place(r) : null,
     })),
+    text: textOf(around, d),
     of: ownerOf(around, checker),
     callee: calleeOf(around, d, checker, isUsers),
   };
@@ -283,6 +303,11 @@ function nodesAround(file: ts.SourceFile, at: number): ts.Node[] {
   };
   visit(file);
   return found;
+}
+
+function textOf([name, field]: readonly ts.Node[], { file, start = 0, length = 0 }: ts.Diagnostic): string {
+  const isField = name && field && ts.isPropertyAssignment(field) && field.name === name;
+  return isField ? field.getText() : (file?.text.slice(start, start + length) ?? '');
 }
 
 function ownerOf([name, access]: readonly ts.Node[], checker: ts.TypeChecker): string[] {

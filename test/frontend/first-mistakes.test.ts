@@ -132,6 +132,32 @@ class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor {
     expect(report).not.toMatch(/frontend|Trailing<|typeof import|is declared here/);
   });
 
+  it('has the same help for options of defineModel', () => {
+    const options = [
+      "target: { shape: ['N'], dtype: 'int64' },",
+      "target: { a: { shape: ['N'], dtype: 'float64' } },",
+      'loss: nn.CrossEntropyLoss,',
+      'loss: nn.MSELoss,',
+      'optimizer: optim.SGD,',
+    ];
+    const head = "import { defineModel, nn, optim } from 'tapeout';";
+    const models = options.map(
+      (o) => `defineModel({ model: () => nn.Linear(2, 2), input: { shape: ['N', 2] }, ${o} });`,
+    );
+    const folder = folderOf({ 'net.ts': `${[head, ...models].join('\n')}\n` });
+    const { problems } = readUserProgram(`${folder}/net.ts`, {
+      packages: { tapeout: `${root}frontend/index.ts` },
+      foreign: [root],
+    });
+    expect(problems.map(asProblem).map((p) => [p.loc?.line, p.message, p.help, p.notes])).toEqual([
+      [2, "dtype must be 'f32' or 'i32', got 'int64'", "write dtype: 'i32'", []],
+      [3, "dtype must be 'f32' or 'i32', got 'float64'", "write dtype: 'f32'", []],
+      [4, 'nn.CrossEntropyLoss is a class, and what it makes is wanted', 'make one: nn.CrossEntropyLoss()', []],
+      [5, 'nn.MSELoss is a class, and what it makes is wanted', 'make one: nn.MSELoss()', []],
+      [6, 'this makes an optimizer, which is wanted itself', 'call it, with its options: optim.SGD({ lr: 0.01 })', []],
+    ]);
+  });
+
   it('has nothing to say of the members of a class that has nothing to do with it', () => {
     const folder = folderOf({ 'net.ts': 'class Clock { now = 0; }\nnew Clock().step();\nexport {};\n' });
     const { problems } = readUserProgram(`${folder}/net.ts`, { packages: {}, foreign: [] });
