@@ -46,10 +46,8 @@ export function checkedState(
   const known = savedSlots(slots, false).map(({ tensor }) => tensor.name);
   const unexpectedKeys = [...given.keys()].filter((name) => !slots.has(name));
   const missingKeys = known.filter((name) => !given.has(name));
-  if (strict && unexpectedKeys.length + missingKeys.length > 0) {
-    const error = incompatible(unexpectedKeys, missingKeys, known);
-    throw given.size > 0 ? error : new TapeoutError(error.code, `the weights are empty: ${error.message} ${notByJson}`);
-  }
+  if (strict && unexpectedKeys.length + missingKeys.length > 0)
+    throw incompatible(unexpectedKeys, missingKeys, known, given.size === 0);
   const values = new Map<string, Data>();
   for (const [name, value] of given) {
     const slot = slots.get(name);
@@ -72,8 +70,14 @@ export const stateFile = (saved: Iterable<readonly [Slot, View]>): Uint8Array<Ar
     ),
   );
 
-function incompatible(unknown: readonly string[], missing: readonly string[], known: readonly string[]): TapeoutError {
-  const absent = `these are missing: ${listed(missing)}. loadStateDict(weights, { strict: false }) keeps their values.`;
+function incompatible(
+  unknown: readonly string[],
+  missing: readonly string[],
+  known: readonly string[],
+  isEmpty: boolean,
+): TapeoutError {
+  const kept = 'loadStateDict(weights, { strict: false }) keeps their values.';
+  const absent = `these are missing: ${listed(missing)}. ${kept}${isEmpty ? ` The weights are empty: ${notByJson}` : ''}`;
   const [first] = unknown;
   if (first === undefined) return new TapeoutError('missing-parameter', absent);
   const one = unknownName('parameter', first, known).message;

@@ -42,7 +42,7 @@ export const badCalls: Readonly<
   ],
   'a map that went through JSON': [
     (model) => model.loadStateDict(JSON.parse(JSON.stringify(new Map([['fc.weight', 1]])))),
-    /^the weights are empty: these are missing: fc\.weight\. .* JSON keeps neither maps/,
+    /^these are missing: fc\.weight\. .* The weights are empty: JSON keeps neither maps/,
   ],
   'a state dict as JSON': [
     (model) => model.loadStateDict('{"fc.weight":{"0":1}}' as never),
