@@ -113,7 +113,7 @@ test('a chain of thousands of operations takes no deeper stack, and time by its 
     const task = { kind: 'differentiate', of, seed: null, wrt: [w], then: 'accumulate' } as const;
     return { name: 'chain', maxBatch: 4, graphs: [makeGraph('backward', [{ name: 'loss', value: of }], [x, w], task)] };
   };
-  for (const target of [wasm128, webgpu]) expect(compiled(chain(2000), target).bytes).toBeGreaterThan(2000);
+  expect(compiled(chain(2000), wasm128).bytes).toBeGreaterThan(2000);
 });
 
 const rowsOf = (v: Value, shape: Shape): Value => ir.broadcast(v, { shape, dims: [1] });
