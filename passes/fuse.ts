@@ -181,6 +181,8 @@ class Fusion {
     if (all.length > 1 && this.#endsReduction.has(n)) return false;
     // A condition in a reduction loop would prevent lanes and tiles.
     if (guarded && all.some(([g]) => g.trips > 0)) return false;
+    // A costly scalar, such as a bias correction of Adam, is computed once.
+    if (n.type.shape.length === 0 && scalarWork(n) > 2 * cheap && all.some(([g]) => g.space.length > 0)) return false;
     const again = all.reduce((total, [, how]) => total + how.reads, 0);
     if (all.length === 1) {
       // Elements of a row that are read by the row's reductions, and then one by one, are as fast to recompute.
@@ -249,6 +251,13 @@ class Fusion {
     return isWide(g.space) || !isWide(n.type.shape);
   }
 }
+
+/** The float operations of a scalar, and of the scalars that it is computed from. */
+const scalarWork = (n: Node): number =>
+  n.inputs.reduce(
+    (sum, i) => sum + (i.kind === 'node' && i.type.shape.length === 0 ? scalarWork(i) : 0),
+    equationOf(n).flops,
+  );
 
 /** The size of a member: 1 for itself, and its float operations. */
 const sizeOf = (n: Node): number => 1 + equationOf(n).flops;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { optim } from '../../frontend/index.ts';
 import { makeGraph, type Param, param } from '../../ir/graph.ts';
+import { printKernel } from '../../ir/text/print-kernel.ts';
 import { f32 as f32Type } from '../../ir/type.ts';
 import { StateTable } from '../../passes/update.ts';
 import { graphMemory, runGraph, stagesOf, WasmMachine } from '../support/pipeline.ts';
@@ -36,6 +37,12 @@ describe.each(all.filter((c) => !notYet.includes(c.optimizer.type)))('$id', (c) 
       expectClose(value(p), want, c.err64[p.name], `${p.name} after step ${i + 1}`);
     }
   };
+
+  test('computes what all elements share once', () => {
+    const costly = stages.lowered.flatMap((l) => l.kernels).filter((k) => printKernel(k).includes('tanh('));
+    expect(costly.filter((k) => k.body.some((s) => s.kind === 'for')).map((k) => k.name)).toEqual([]);
+    if (c.optimizer.type.startsWith('Adam')) expect(costly.length).toBeGreaterThan(0);
+  });
 
   test.each(['recorded', 'optimised'] as const)('the %s graph', (which) => {
     const { graphs } = which === 'recorded' ? stages.original : stages.module;
