@@ -39,7 +39,8 @@ describe.each(all.filter((c) => !notYet.includes(c.optimizer.type)))('$id', (c) 
   };
 
   test('computes what all elements share once', () => {
-    const costly = stages.lowered.flatMap((l) => l.kernels).filter((k) => printKernel(k).includes('tanh('));
+    // By then tanh is a polynomial, which rounds.
+    const costly = stages.lowered.flatMap((l) => l.kernels).filter((k) => printKernel(k).includes('nearest('));
     expect(costly.filter((k) => k.body.some((s) => s.kind === 'for')).map((k) => k.name)).toEqual([]);
     if (c.optimizer.type.startsWith('Adam')) expect(costly.length).toBeGreaterThan(0);
   });
