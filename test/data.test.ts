@@ -138,7 +138,7 @@ describe('IDX', () => {
   it('refuses more images than one array holds, before it makes one', () => {
     const pixels = new Uint8Array(2 ** 21);
     expect(soon(() => zeroPadded(pixels, [1, 1], 32, 'x.idx'))).toBe(
-      'x.idx: 2097152 images, padded to 32x32, are 2147483648 values of float32, and a data set may have 1073741824. ' +
+      'x.idx: 2097152 images, padded to 32x32, are 2147483648 values of float32, and a data set may have 536870912. ' +
         'Take fewer images, or a smaller size.',
     );
   });

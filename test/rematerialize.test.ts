@@ -50,7 +50,8 @@ test('leaves alone what has nothing to spare', async () => {
 test('on the command line: what is computed twice, and what it costs', async () => {
   const { code, stdout } = await cli(['print', 'examples/convnet.ts', '--stage', 'recorded']);
   expect(code).toBe(0);
-  const passes = 'inferShapes,autodiff,update=sgd(lr=0.1),canonicalize,rematerialize,fuse,lower,schedule,plan';
+  const passes =
+    'inferShapes,autodiff,update=sgd(lr=0.1),canonicalize,rematerialize,fuse,lower,expandMath,schedule,plan';
   const opt = await cli(['opt', '-', '--passes', passes, '--verify'], { stdin: stdout });
   expect(opt).toMatchObject({ code: 0, stderr: '' });
   const early = await cli(['opt', '-', '--passes', 'rematerialize'], { stdin: stdout });

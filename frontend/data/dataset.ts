@@ -121,7 +121,7 @@ export function zeroPadded(
   return padded;
 }
 
-/** The number of values in the largest data set: 4 GiB, the limit of a typed array in all Nodes. */
-const mostValues = 2 ** 30;
+/** The number of values in the largest data set: 2 GiB as floats, which a file of a few kilobytes can claim. */
+const mostValues = 2 ** 29;
 
 const size = (shape: Dataset['shape']) => shape[0] * shape[1] * shape[2];

@@ -216,7 +216,7 @@ describe('model files', () => {
     'an expression 20,000 deep': [
       `export default ${times('(', 20_000)}1${times(')', 20_000)};`,
       '1:1',
-      /deeper than TypeScript/,
+      /too deeply for TypeScript/,
     ],
     'an error in a line of a million letters': [
       `const q = '${times('x', long)}'; export default nope;`,

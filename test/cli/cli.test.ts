@@ -162,7 +162,7 @@ describe('tapeout compile and print', () => {
       '; ---- after recorded, before inferShapes ----',
       '; ---- after inferShapes, before autodiff ----',
     ]);
-    expect(stdout.match(/^; ---- after /gm)).toHaveLength(10);
+    expect(stdout.match(/^; ---- after /gm)).toHaveLength(11);
   });
 
   test('a stage of another compilation says with which flags there is one', async () => {

@@ -319,7 +319,7 @@ kernel @none(x: f32[3,0], y: f32[3] out) {
 `;
   expect(readIr(text, 'none.tir', 1).form).toBe('kernels');
   // A place outside stays one where loops do run.
-  expect(() => readIr(text.replace('k in 0..0', 'k in 0..1'), 'none.tir', 1)).toThrow(/is to lie in 0\.\.0/);
+  expect(() => readIr(text.replace('k in 0..0', 'k in 0..1'), 'none.tir', 1)).toThrow(/must be in 0\.\.0/);
 });
 
 /** Through a layer of nothing: what comes out is the last bias beside what was put in, and that alone learns. */

@@ -300,7 +300,7 @@ test('--print-after of a pass that the model file registers, and of none', async
   const none = await cli(['compile', 'net.ts', '--print-after', 'fusion'], { cwd: other });
   expect(none.code).toBe(2);
   expect(none.stderr).toMatch(
-    /^error: --print-after fusion: there is no such pass\. There are recorded, .*of_model, all\./,
+    /^error: --print-after fusion: there is no such pass\. The passes are recorded, .*of_model, all\./,
   );
 });
 

@@ -317,7 +317,7 @@ test('a text that does not verify is reduced among texts that can be read', asyn
       readIr(t, file, maxBatch);
       return false;
     } catch (e) {
-      return (e as Error).message.includes('is to lie in');
+      return (e as Error).message.includes('must be in');
     }
   });
   expect(left).toMatchInlineSnapshot(`

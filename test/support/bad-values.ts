@@ -48,6 +48,7 @@ export function goodValue(kind: Kind, x: Tensor): unknown {
     0,
     false,
     [2],
+    [0.5, 0.5],
     [x],
     'mean',
     'none',

@@ -32,9 +32,9 @@ const takes = optionsOf('Adadelta', {
 /** Adadelta, in the order of torch.optim.Adadelta's operations:
  *  g += weightDecay·p;  v = rho·v + (1 - rho)·g²;  d = √(u + eps)/√(v + eps)·g;  u = rho·u + (1 - rho)·d²;  p -= lr·d.
  *  Throws for a negative or non-finite option. */
-export function Adadelta(options: AdadeltaOptions = {}): Optimizer {
+export function Adadelta(options: AdadeltaOptions = {}, ...none: []): Optimizer {
   return withLoc(() => {
-    const given = read<AdadeltaOptions>(takes, [options]);
+    const given = read<AdadeltaOptions>(takes, [options, ...none]);
     const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = given;
     return rule({
       name: 'Adadelta',

@@ -35,9 +35,9 @@ const takes = optionsOf('Adagrad', {
 /** Adagrad, in the order of torch.optim.Adagrad's operations:
  *  g += weightDecay·p;  s += g²;  p -= lr/(1 + t·lrDecay)·g/(√s + eps), after t earlier steps.
  *  Throws for a negative or non-finite option. */
-export function Adagrad(options: AdagradOptions = {}): Optimizer {
+export function Adagrad(options: AdagradOptions = {}, ...none: []): Optimizer {
   return withLoc(() => {
-    const given = read<AdagradOptions>(takes, [options]);
+    const given = read<AdagradOptions>(takes, [options, ...none]);
     const {
       lr = 0.01,
       lrDecay = 0,

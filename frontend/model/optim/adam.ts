@@ -44,13 +44,13 @@ const adamWTakes = optionsOf('AdamW', kinds);
 /** Adam, in the order of torch.optim.Adam's operations:
  *  g += weightDecay·p;  m = β₁·m + (1 - β₁)·g;  v = β₂·v + (1 - β₂)·g²;  p -= lr/(1 - β₁ᵗ) · m/(√v/√(1 - β₂ᵗ) + eps) in step t, from 1 on;
  *  with amsgrad, the greatest v so far for v. Throws for a negative or non-finite option. */
-export const Adam = (options: AdamOptions = {}): Optimizer =>
-  withLoc(() => adam('Adam', read<AdamOptions>(adamTakes, [options]), 0));
+export const Adam = (options: AdamOptions = {}, ...none: []): Optimizer =>
+  withLoc(() => adam('Adam', read<AdamOptions>(adamTakes, [options, ...none]), 0));
 
 /** AdamW, in the order of torch.optim.AdamW's operations: p -= lr·weightDecay·p, then as Adam without weight decay.
  *  Throws for a negative or non-finite option. */
-export const AdamW = (options: AdamOptions = {}): Optimizer =>
-  withLoc(() => adam('AdamW', read<AdamOptions>(adamWTakes, [options]), 0.01));
+export const AdamW = (options: AdamOptions = {}, ...none: []): Optimizer =>
+  withLoc(() => adam('AdamW', read<AdamOptions>(adamWTakes, [options, ...none]), 0.01));
 
 function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): Optimizer {
   const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = usualDecay } = given;

@@ -38,9 +38,9 @@ const takes = optionsOf('RMSprop', {
 /** RMSprop, in the order of torch.optim.RMSprop's operations:
  *  g += weightDecay·p;  v = alpha·v + (1 - alpha)·g²;  if centered, m = alpha·m + (1 - alpha)·g and d = √(v - m²) + eps, else
  *  d = √v + eps;  b = momentum·b + g/d;  p -= lr·b. Throws for a negative or non-finite option. */
-export function RMSprop(options: RMSpropOptions = {}): Optimizer {
+export function RMSprop(options: RMSpropOptions = {}, ...none: []): Optimizer {
   return withLoc(() => {
-    const given = read<RMSpropOptions>(takes, [options]);
+    const given = read<RMSpropOptions>(takes, [options, ...none]);
     const { lr = 0.01, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = given;
     const { centered = false, maximize = false } = given;
     return rule({

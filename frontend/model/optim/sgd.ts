@@ -35,9 +35,9 @@ const takes = optionsOf('SGD', {
 /** Stochastic gradient descent, in the order of torch.optim.SGD's operations:
  *  g += weightDecay·p;  b = momentum·b + (1 - dampening)·g, initially g;  p -= lr·(nesterov ? g + momentum·b : b).
  *  Throws for a negative or non-finite option, and for nesterov without momentum or with dampening. */
-export function SGD(options: SGDOptions): Optimizer {
+export function SGD(options: SGDOptions, ...none: []): Optimizer {
   return withLoc(() => {
-    const given = read<SGDOptions>(takes, [options]);
+    const given = read<SGDOptions>(takes, [options, ...none]);
     const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = given;
     if (nesterov && (momentum <= 0 || dampening !== 0))
       throw userError('bad-option', 'SGD: Nesterov momentum requires a momentum and zero dampening', {
