@@ -20,7 +20,7 @@ import { jsonLines, table } from './lib/report.mjs';
 import { findPython, settingsOn, startTorch } from './lib/torch.mjs';
 
 const checkedSteps = 6;
-/** How far losses may lie apart, of 1 or of the loss where it is greater. */
+/** The largest allowed difference between losses: absolute up to 1, relative above. */
 const tolerance = 2e-5;
 /** Fresh processes whose first step is timed, for each case. */
 const fresh = 3;

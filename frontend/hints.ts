@@ -343,6 +343,10 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
   ],
   [/Property '(\w+)' does not exist on type /, ([name = ''], { of = ['?'] }) => onMember(name, of)],
   [/Module '"tapeout"' has no exported member '(\w+)'/, ([name = '']) => onName(name)],
+  [
+    /module 'tapeout' does not provide an export named 'default'/,
+    () => "import by name: import { defineModel, nn } from 'tapeout'",
+  ],
   [/does not provide an export named '(\w+)'/, ([name = '']) => onName(name)],
   [/Cannot find name '(\w+)'/, ([name = '']) => onName(name)],
   [/^(\w+) is not defined$/, ([name = '']) => onName(name)],

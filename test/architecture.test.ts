@@ -215,7 +215,7 @@ function lengthComplaints(lines: ReadonlyMap<string, number>, reasons: Readonly<
   ];
 }
 
-/** How many lines each file has. */
+/** Line count of each file. */
 const linesOf = (project: Project): Map<string, number> =>
   new Map(
     project

@@ -22,7 +22,7 @@ const files = {
   'part.ts': 'export const n: number = 1;\n',
 };
 const check = (folder: string) => checkedProgram(join(folder, 'net.ts'), { packages: {}, foreign: [] });
-/** How often TypeScript was asked since the last call. */
+/** Number of calls into TypeScript since the last check. */
 const reads = (): number => {
   const { calls } = vi.mocked(typescript.readUserProgram).mock;
   const n = calls.length;

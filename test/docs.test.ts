@@ -1,4 +1,4 @@
-/** What the documents list is what the sources have. */
+/** The lists in the documents match the sources. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { directiveNames, directives } from '../ir/schedule.ts';

@@ -1,4 +1,4 @@
-/** What each pass on kernels makes of small ones, one decision a file: `test/golden/{lower,schedule,plan}/*.tir`. */
+/** Goldens of the kernel passes, one decision a file: `test/golden/{lower,expandMath,schedule,plan}/*.tir`. */
 import { describe, expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';

@@ -1,4 +1,4 @@
-/** What the emitter makes of small kernels, one construct a file: `test/golden/wat/*.tir`. */
+/** Goldens of the WebAssembly emitter, one construct a file: `test/golden/wat/*.tir`. */
 import { expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';

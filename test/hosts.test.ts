@@ -74,7 +74,7 @@ beforeAll(async () => {
   wanted = await learnt(await imported(js(await bundleOf(alone, { inline: true }))).then((b) => b.load()));
 });
 
-/** What every such error says. */
+/** The text common to all these errors. */
 const saysWhatToDo = (file: string, option: string) =>
   new RegExp(
     `^${file.replaceAll('.', '\\.')} cannot be loaded.*ass its contents, load\\(\\{ ${option} \\}\\).*--inline`,
@@ -125,7 +125,7 @@ describe('a data: address', () => {
 });
 
 describe('a file that cannot be had', () => {
-  /** How the server answers. */
+  /** The server's response. */
   let answer:
     | 'file'
     | 'missing'

@@ -30,7 +30,7 @@ function net(loss: Loss, target: readonly ('N' | number)[] = ['N']): Promise<Com
   return compile(spec, { target: 'all', verify: true });
 }
 
-/** What the manifest has of the labels, for both targets. */
+/** The labels in the manifest, for both targets. */
 function told({ manifest }: Compiled): unknown {
   const [wasm, gpu] = [manifest, manifest.webgpu!].map(({ tensors }) => {
     const { range, ignoreIndex } = tensors.find((t) => t.purpose === 'input' && t.dtype === 'i32')!;

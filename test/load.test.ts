@@ -94,6 +94,8 @@ export default spec satisfies ModelSpec;
   }`,
   ),
   'linear.mjs': javascript(modelFile()).replace('matmul', 'Linear'),
+  'whole.mjs': `import tapeout from 'tapeout';\n${javascript(modelFile())}`,
+  'subpath.mjs': `import { Linear } from 'tapeout/nn';\n${javascript(modelFile())}`,
   'package.mjs': `import 'no-such-package';\n${javascript(modelFile())}`,
   'mismatch.ts': modelFile(
     'fc = nn.Linear(5, 3);\n  forward(x: Tensor): Tensor {\n    const flat = flatten(x, 1);\n    return this.fc(flat);\n  }',
@@ -245,8 +247,12 @@ describe('of a model file that cannot be used it is said', () => {
       /^error\[SyntaxError\]: .*'tapeout' .*'Linear'\n {2}--> linear\.mjs:1:\d+\n.*help: it is in nn: import \{ nn \} from 'tapeout', and write nn\.Linear/s,
     );
     expect(report('package.mjs')).toMatch(
-      /^error\[SyntaxError\]: .*'no-such-package' imported from .*package\.mjs\n {2}--> package\.mjs:1:/,
+      /^error\[Error\]: .*'no-such-package' imported from .*package\.mjs\n {2}--> package\.mjs:1:/,
     );
+    expect(report('whole.mjs')).toMatch(
+      /^error\[SyntaxError\]: .*'tapeout' .*'default'\n {2}--> whole\.mjs:1:8\n.*help: import by name: import \{ defineModel, nn \}/s,
+    );
+    expect(report('subpath.mjs')).toMatch(/^error\[Error\]: .*\n {2}--> subpath\.mjs:1:\d+\n/);
   });
   test('that an option is wrong, at its line', () => {
     expect(report('bad-option.ts')).toMatch(/^error\[bad-option\]: seed -0\.5 .*\n {2}--> bad-option\.ts:10:16\n/);

@@ -1,4 +1,4 @@
-/** What a manifest tells of a program's memory. */
+/** The manifest's description of a program's memory. */
 import { expect, test } from 'vitest';
 import { manifestOf } from '../codegen/manifest.ts';
 import { emitWgsl } from '../codegen/wgsl/emit.ts';

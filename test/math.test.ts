@@ -10,7 +10,7 @@ import { f32 } from '../ir/type.ts';
 import { expandMath } from '../passes/math.ts';
 import { random } from './support/oracle.ts';
 
-/** What a kernel computes for each value. */
+/** The kernel's result for each value. */
 function evaluate(f: (v: x.Expr) => x.Expr, values: Float32Array): Float32Array {
   const [from, to]: Buffer[] = ['x', 'y'].map((name) => ({ name, type: f32(values.length) })) as [Buffer, Buffer];
   const i = axis('i', values.length);
@@ -67,7 +67,7 @@ test.each(ranges)('%s', (_name, f, exact, from, to, most) => {
   expect(error, `${error} ulp at ${at}`).toBeLessThanOrEqual(most);
 });
 
-/** What a kernel makes of pairs. */
+/** The kernel's result for pairs. */
 function evaluatePow(a: Float32Array, b: Float32Array): Float32Array {
   const [from, by, to] = ['a', 'b', 'y'].map((name): Buffer => ({ name, type: f32(a.length) })) as [
     Buffer,

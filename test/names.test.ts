@@ -23,7 +23,7 @@ import { noGpu } from './support/engines.ts';
 import { unless } from './support/left-out.ts';
 
 // biome-ignore-start format: a table
-/** What a text, a file or an object has a use for already. The first of each extent is in a kernel's name too. */
+/** Names already taken by a text, a file or an object. The first of each extent is in a kernel's name too. */
 const odd = [
   ...['a\0b', 'a\0c', 'a"b', 'a\nb', '*/ throw 1; /*', '(; a', '🦊', '__proto__'],
   ...[

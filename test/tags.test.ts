@@ -1,4 +1,4 @@
-/** What `compile` hands out knows each other: code goes with the manifest of its own compilation, in memory as in a bundle. */
+/** Code runs only with the manifest of its own compilation, in memory as in a bundle. */
 import { expect, test } from 'vitest';
 import { bundleOf } from '../frontend/files/output.ts';
 import { type Compiled, compile, defineModel, nn } from '../frontend/index.ts';

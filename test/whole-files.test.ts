@@ -1,4 +1,4 @@
-/** What is written is whole, or as it was. */
+/** Files are written whole or left unchanged. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';

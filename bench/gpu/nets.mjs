@@ -1,4 +1,4 @@
-/** What is timed on a GPU: nets of one source, each compiled for its largest batch, and the batches. pytorch.py has each once more. */
+/** Nets timed on a GPU: each is compiled for its largest batch. pytorch.py has each once more. */
 import { defineModel, nn, optim, relu } from '../../dist/frontend/index.js';
 import { defineNet, learningRate } from '../lib/nets.mjs';
 

@@ -1,4 +1,4 @@
-/** How a step is timed, and what figures are made of the samples. */
+/** Times steps and summarizes the samples. */
 
 export const median = (/** @type {readonly number[]} */ values) => {
   const s = [...values].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** What run.mjs prints: lines of JSON, or a table. */
+/** Formats the results of run.mjs as JSON lines or a table. */
 
 /** A line for each peer of a case. */
 export function jsonLines(rows, machine) {

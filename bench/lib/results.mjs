@@ -19,7 +19,7 @@ export function readResults(/** @type {readonly string[]} */ files) {
   };
 }
 
-/** Whether a line is of this case. */
+/** True for a line of this case. */
 const isOf = (line, wanted) => Object.entries(wanted).every(([key, value]) => line[key] === value);
 
 /** Tapeout's line and PyTorch's fastest setting of a case, null where it was not measured. */

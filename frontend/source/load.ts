@@ -191,7 +191,8 @@ function inUsersNames(error: unknown, folder: string, files: readonly UserFile[]
     ...files.map(({ path }, i) => [join(folder, emittedName(path, i)), path] as const),
   ];
   const message = named.reduce((text, [from, to]) => text.replaceAll(from, to), error.message);
-  return Object.assign(new SyntaxError(message, { cause: error }), { stack: '' });
+  const made = error instanceof SyntaxError ? SyntaxError : Error;
+  return Object.assign(new made(message, { cause: error }), { stack: '' });
 }
 
 /** True for an error of an import. Imports are resolved before anything runs, so its stack names no line. */
@@ -209,8 +210,12 @@ function placeOfImport(error: unknown, files: readonly UserFile[]): Loc | null {
   const [, name = ''] =
     /export named '([^']+)'/.exec(error.message) ??
     /Cannot find (?:package|module) '([^']+)'/.exec(error.message) ??
+    /Package subpath '\.\/([^']+)'/.exec(error.message) ??
     [];
-  const wanted = new RegExp(`(?<![\\w$])${name.split('/').at(-1)?.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
+  const wanted =
+    name === 'default'
+      ? /(?<=^\s*import\s+)[\w$]+(?=\s*(?:,.*)?from\b)/
+      : new RegExp(`(?<![\\w$])${name.split('/').at(-1)?.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
   for (const { path } of files) {
     const lines = readFileSync(path, 'utf8').split('\n');
     const line = lines.findIndex((text) => /^\s*(?:import|export|[\w$, {]+\})/.test(text) && wanted.test(text));

@@ -85,7 +85,7 @@ function kernel(name: string, k: Kernel, offsets: ReadonlyMap<Buffer, number>): 
   const ofTile = (t: Tile, at: readonly Expr[]): string =>
     t.shape.length === 0 ? named(t, 't') : `${named(t, 't')}[${value(flatPlace(t.shape, at))}]`;
 
-  /** What the statement at hand computes more than once. */
+  /** Subexpressions that the current statement uses more than once. */
   const bound = new Map<Expr, string>();
   const value = (e: Expr): string => bound.get(e) ?? spelt(e);
   const spelt = (e: Expr): string => {

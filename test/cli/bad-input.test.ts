@@ -13,7 +13,7 @@ const long = 1_000_000;
 const times = (text: string, count = 100_000) => text.repeat(count);
 const count = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
 
-/** What is said is a page at most, and holds no stack and no control character. */
+/** Output is at most a page, without stacks or control characters. */
 function isDiagnostic(stderr: string): void {
   expect(stderr.length).toBeLessThan(4000);
   expect(stderr).not.toMatch(/^ +at /m);

@@ -1,4 +1,4 @@
-/** What `tapeout train` has saved, whatever ends it: signals, a reader that goes away, a full disk, a loss that runs away. */
+/** `tapeout train` saves its work however it ends: signals, a closed pipe, a full disk, a diverging loss. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';

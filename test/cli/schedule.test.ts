@@ -14,7 +14,7 @@ const net = modelFile(
 );
 const head = 'tapeout ir 1\n';
 
-/** What print writes of the model. */
+/** The output of `print` for the model. */
 const { stdout: file } = await cli(['print', 'net.ts', '--stage', 'schedule'], { cwd: folderOf({ 'net.ts': net }) });
 const folderWith = (files: Readonly<Record<string, string>>): string =>
   folderOf({ 'net.ts': net, 's.tir': file, ...files });

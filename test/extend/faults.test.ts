@@ -25,7 +25,7 @@ const broken = (more: object): OpDef =>
   ) as unknown as OpDef;
 const use = apply as unknown as (op: OpDef, x: Tensor) => Tensor;
 
-/** What becomes of training with this op. */
+/** The result of training with this op. */
 async function fault(of: OpDef): Promise<CompileError> {
   class Net extends nn.Module {
     fc = nn.Linear(4, 4);

@@ -7,7 +7,7 @@ import { internalNames } from '../support/api.ts';
 import { badValues, goodValue } from '../support/bad-values.ts';
 import { recordFunction } from '../support/record.ts';
 
-/** What a user may call, with how it is called. */
+/** Every public function, with a way to call it. */
 interface Callable {
   readonly signature: Signature;
   readonly call: (x: Tensor, args: readonly unknown[]) => unknown;
@@ -76,7 +76,7 @@ function mistakesIn(callable: Callable, x: Tensor): Mistake[] {
   return [...inOrder, ...byName];
 }
 
-/** What is wrong with an error, if anything. */
+/** The fault in an error's text, if there is one. */
 function fault({ callable: { signature }, argument }: Mistake, e: unknown): string | null {
   if (!(e instanceof CompileError)) return `threw ${String(e)}`;
   const text = [e.message, ...e.notes.map((n) => n.message), e.help ?? ''].join('\n');

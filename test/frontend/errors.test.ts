@@ -1,4 +1,4 @@
-/** What a user is told about a mistake: what is wrong, at their line, with what else is involved and what to try. */
+/** Errors for user mistakes: what is wrong, at the user's line, what else is involved, what to try. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {

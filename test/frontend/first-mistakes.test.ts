@@ -1,4 +1,4 @@
-/** What people who know PyTorch write first, in TypeScript, which finds it before it runs, and in JavaScript alike. */
+/** Mistakes that PyTorch users make first: found by TypeScript before the code runs, and when it runs in JavaScript. */
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tapeout from '../../frontend/index.ts';

@@ -1,4 +1,4 @@
-/** What a user may write by mistake is drawn at random: nothing but an error of theirs may come of it, in words of theirs. */
+/** Random misuse of the API fails only with errors in the user's terms. */
 import { describe, expect, it } from 'vitest';
 import { CompileError, Tensor } from '../../frontend/index.ts';
 import { type Module, makeGraph, type Value } from '../../ir/graph.ts';
@@ -14,7 +14,7 @@ import { recordFunction } from '../support/record.ts';
 
 const inner = new RegExp(`\\b(${internalNames.join('|')})\\b`);
 
-/** What a refusal has that no refusal may have. */
+/** Text that no error message may contain. */
 function faultOf(e: unknown): string | null {
   if (!(e instanceof CompileError)) return e instanceof Error ? (e.stack ?? e.message) : String(e);
   const text = [e.message, ...e.notes.map((n) => n.message), e.help ?? ''].join('\n');

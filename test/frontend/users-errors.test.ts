@@ -1,4 +1,4 @@
-/** What the user's own code throws is the user's: its message, at its line, with the error itself as the cause. */
+/** Errors thrown by user code keep their message and line; the original error is the cause. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hintFor } from '../../frontend/hints.ts';

@@ -1,4 +1,4 @@
-/** What `auto` takes, and why: on machines that are made up, with a device that is not. */
+/** The backend that `auto` picks, and its reason, on mocked machines with a real device. */
 import { describe, expect, test } from 'vitest';
 import { instantiateBest, instantiateOnGpu, type ManifestGpu, openDevice, TapeoutError } from '../../runtime/index.ts';
 import { noGpu } from '../support/engines.ts';

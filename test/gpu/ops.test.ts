@@ -8,7 +8,7 @@ import { unless } from '../support/left-out.ts';
 import { hasBatch, type OpCase, opModule } from '../support/op-case.ts';
 import { cases } from '../support/pytorch.ts';
 
-/** What a value may be off by, of the greatest in its tensor, or of 1. */
+/** Tolerance, relative to the largest value in the tensor, or to 1. */
 const tolerance = 1e-4;
 
 let device: GPUDevice;

@@ -17,7 +17,7 @@ import { unless } from '../support/left-out.ts';
 import type { Weights } from '../support/nets.ts';
 import { cases, f32, type OptimizerSpec, tensor, under } from '../support/pytorch.ts';
 
-/** What a value may be off by, of the greatest in its tensor, or of 1. */
+/** Tolerance, relative to the largest value in the tensor, or to 1. */
 const tolerance = 1e-4;
 
 /** SwiftShader takes its time where the machine is busy. */

@@ -1,4 +1,4 @@
-/** What is derived from index expressions, held to their values: as they fold, as sums, as intervals. */
+/** Derived facts about index expressions, tested against their values: folding, linear forms, intervals. */
 
 import { expect, test } from 'vitest';
 import { Bounds } from '../../ir/analysis/bounds.ts';
@@ -11,7 +11,7 @@ import { bindDim, N } from '../../ir/type.ts';
 import { type Choices, seeded } from '../support/generate.ts';
 
 type Place = ReadonlyMap<x.Axis, number>;
-/** What was written, as a function, and what folding made of it. */
+/** An index as a function, and the expression that folding built from it. */
 interface Pair {
   readonly value: (at: Place) => number;
   readonly built: x.Expr;

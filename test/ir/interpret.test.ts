@@ -1,4 +1,4 @@
-/** What ops and kernels mean, held to numbers worked out by hand, and every op's gradient to finite differences. */
+/** Ops and kernels checked against hand-computed values, and every gradient against finite differences. */
 
 import { describe, expect, test } from 'vitest';
 import type { Attrs } from '../../ir/attr.ts';

@@ -29,7 +29,7 @@ import { programData } from '../support/same.ts';
 const root = resolve(import.meta.dirname, '../..');
 const print = { root };
 
-/** What a text's schedules say, by kernel. */
+/** The schedules in a text, by kernel. */
 const told = (text: string): Map<string, Schedule> =>
   new Map(parseText(text, 'a.tir').schedules.map((s) => [s.kernel, directivesOf(s)]));
 /** Flags that are not set are not there. */

@@ -19,7 +19,7 @@ const samples: Readonly<Record<DType, readonly number[]>> = {
   bool: [0, 1],
 };
 
-/** What the interpreter makes of an expression of scalars. */
+/** The value of a scalar expression in the interpreter. */
 function interpreted(e: (a: x.Expr, b: x.Expr) => x.Expr, dtype: DType, result: DType, a: number, b: number): number {
   const buffer = (name: string, of: DType): x.Buffer => ({ name, type: tensor(of, []) });
   const [p, q, y] = [buffer('a', dtype), buffer('b', dtype), buffer('y', result)];

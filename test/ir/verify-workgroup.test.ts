@@ -1,4 +1,4 @@
-/** What the verifier says of invocations that share a workgroup: who may touch what, and where barriers stand. */
+/** Verifier rules for invocations that share a workgroup: memory access and barriers. */
 import { expect, test } from 'vitest';
 import { webgpu } from '../../ir/target.ts';
 import { parseKernels } from '../../ir/text/parse.ts';
