@@ -182,7 +182,7 @@ class Fusion {
     // A condition in a reduction loop would prevent lanes and tiles.
     if (guarded && all.some(([g]) => g.trips > 0)) return false;
     // A costly scalar, such as a bias correction of Adam, is computed once.
-    if (n.type.shape.length === 0 && scalarWork(n) > 2 * cheap && all.some(([g]) => g.space.length > 0)) return false;
+    if (n.type.shape.length === 0 && isCostly(n) && all.some(([g]) => g.space.length > 0)) return false;
     const again = all.reduce((total, [, how]) => total + how.reads, 0);
     if (all.length === 1) {
       // Elements of a row that are read by the row's reductions, and then one by one, are as fast to recompute.
@@ -252,12 +252,18 @@ class Fusion {
   }
 }
 
-/** The float operations of a scalar, and of the scalars that it is computed from. */
-const scalarWork = (n: Node): number =>
-  n.inputs.reduce(
-    (sum, i) => sum + (i.kind === 'node' && i.type.shape.length === 0 ? scalarWork(i) : 0),
-    equationOf(n).flops,
-  );
+/** True if a scalar and the scalars that it is computed from cost more than recomputing them is worth. */
+function isCostly(scalar: Node): boolean {
+  const found = new Set([scalar]);
+  let flops = 0;
+  // The set grows while it is walked, and no further than the answer needs.
+  for (const n of found) {
+    flops += equationOf(n).flops;
+    if (flops > 2 * cheap) return true;
+    for (const i of n.inputs) if (i.kind === 'node' && i.type.shape.length === 0) found.add(i);
+  }
+  return false;
+}
 
 /** The size of a member: 1 for itself, and its float operations. */
 const sizeOf = (n: Node): number => 1 + equationOf(n).flops;

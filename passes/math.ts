@@ -167,41 +167,32 @@ function pow(a: Expr, b: Expr): Expr {
 }
 
 const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = { exp, log, tanh, erf, pow };
-const isExpanded = (fn: string): fn is ExpandedFn => Object.hasOwn(functions, fn);
+type Call = Extract<Expr, { kind: 'unary' | 'binary' }> & { readonly fn: ExpandedFn };
+const isCall = (e: Expr): e is Call => (e.kind === 'unary' || e.kind === 'binary') && Object.hasOwn(functions, e.fn);
+const expansion = (e: Call): Expr => (e.kind === 'unary' ? functions[e.fn](e.x, e.x) : functions[e.fn](e.a, e.b));
 
 /** The first call of a function above in some kernels, and where; null where all are expanded. */
 export function unexpanded(kernels: readonly Kernel[]): { readonly kernel: Kernel; readonly fn: ExpandedFn } | null {
   const seen = new Set<Expr>();
   for (const kernel of kernels) {
-    let fn: ExpandedFn | null = null;
-    const visit = (e: Expr): void => {
-      if ((e.kind === 'unary' || e.kind === 'binary') && isExpanded(e.fn)) fn ??= e.fn;
-    };
+    const calls: Call[] = [];
     walkStmts(kernel.body, (s) => {
-      for (const e of exprsOf(s)) x.walk(e, visit, seen);
+      for (const e of exprsOf(s)) x.walk(e, (p) => void (isCall(p) && calls.push(p)), seen);
     });
-    if (fn) return { kernel, fn };
+    const [first] = calls;
+    if (first) return { kernel, fn: first.fn };
   }
   return null;
 }
 
-const expand = (v: Expr): Expr => {
-  if ((v.kind !== 'unary' && v.kind !== 'binary') || !isExpanded(v.fn)) return v;
-  const [a, b] = v.kind === 'unary' ? [v.x, v.x] : [v.a, v.b];
-  return functions[v.fn](a, b);
-};
-
 /** The same expression without the functions above. */
-export const expandMath = (e: Expr): Expr => x.mapExpr(e, expand);
+export const expandMath = (e: Expr): Expr => x.mapExpr(e, (v) => (isCall(v) ? expansion(v) : v));
 
 /** The same kernel without the functions above. Equal calls become one expression. */
 export function expandMathIn(kernel: Kernel): Kernel {
   const interner = new Interner();
   const expanded = new Map<number, Expr>();
-  const once = (e: Expr): Expr => {
-    const after = expand(e);
-    return after === e ? e : upsert(expanded, interner.id(e), () => after);
-  };
+  const once = (e: Expr): Expr => (isCall(e) ? upsert(expanded, interner.id(e), () => expansion(e)) : e);
   const done = new Map<Expr, Expr>();
   const body = kernel.body.map((s) => mapStmt(s, once, done));
   return finish(kernel.name, body, kernel.locs);

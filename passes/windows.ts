@@ -8,7 +8,7 @@
  *  The operand read at k - D is padded with zeros, so that no tap needs a bounds check. */
 
 import { Bounds } from '../ir/analysis/bounds.ts';
-import { constant, type Linear, linear } from '../ir/analysis/linear.ts';
+import { asExpr, constant, type Linear, linear } from '../ir/analysis/linear.ts';
 import { upsert } from '../ir/collections.ts';
 import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
@@ -148,13 +148,13 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
       plane.push(e.axis);
       continue;
     }
-    const data = sum([...form.terms.values()].filter((t) => isData(t.of)));
+    const data = part(form, isData);
     const [low, high] = bounds.interval(data);
     if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
     // The data must be constant along a tap that they move: k - D is no index if D depends on the tap.
     const tap = tapOf(form, (a) => dimensionsOf(a).length === 1 && !(high > low && dataAxes.has(a)));
     if (!tap) return null;
-    const fixed = sum([...form.terms.values()].filter((t) => !isData(t.of) && !isAxis(t.of, tap)));
+    const fixed = part(form, (e) => !isData(e) && !isAxis(e, tap));
     const k: Axis = high > low ? x.axis(tap.name, (tap.extent as number) + high - low) : tap;
     if (high > low) {
       taps.set(tap, x.add(x.sub(x.ix(k), data), x.int(low)));
@@ -187,8 +187,9 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
 
 const isAxis = (e: Expr, a: Axis): boolean => e.kind === 'axis' && e.axis === a;
 const isOneOf = (e: Expr, axes: readonly Axis[]): boolean => e.kind === 'axis' && axes.includes(e.axis);
-const sum = (terms: readonly { of: Expr; by: number }[]): Expr =>
-  terms.reduce<Expr>((s, { of, by }) => x.add(s, x.mul(of, x.int(by))), x.int(0));
+/** The terms of a form that `keep` takes, as an expression. */
+const part = ({ terms }: Linear, keep: (e: Expr) => boolean): Expr =>
+  asExpr({ ...constant(0), terms: new Map([...terms].filter(([, { of }]) => keep(of))) });
 
 /** The axis along which a window's elements are adjacent; the shortest, if there are several. */
 function tapOf(form: Linear, alone: (a: Axis) => boolean): Axis | null {

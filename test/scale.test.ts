@@ -116,6 +116,21 @@ test('a chain of thousands of operations takes no deeper stack, and time by its 
   expect(compiled(chain(2000), wasm128).bytes).toBeGreaterThan(2000);
 });
 
+test('a scalar that is added to itself, again and again', () => {
+  const [x, w] = [param('input', 'x', f32(N, 3)), param('parameter', 'w', f32(3))];
+  const scalar = ir.reduceSum(w, { dims: [0] });
+  for (const [count, next] of [
+    [100, (s: Value) => ir.add(s, s)],
+    [2000, (s: Value) => ir.add(s, ir.full({ value: 1, shape: [], dtype: 'f32' }))],
+  ] as const) {
+    let s: Value = scalar;
+    for (let i = 0; i < count; i++) s = next(s);
+    const value = ir.mul(x, ir.broadcast(s, { shape: x.type.shape, dims: [] }));
+    const graph = makeGraph('forward', [{ name: 'y', value }], [x, w]);
+    expect(compiled({ name: 'scalars', maxBatch: 4, graphs: [graph] }, wasm128).bytes).toBeGreaterThan(100);
+  }
+});
+
 const rowsOf = (v: Value, shape: Shape): Value => ir.broadcast(v, { shape, dims: [1] });
 
 const product = (a: string, b: string, out: string, more = ''): string => `

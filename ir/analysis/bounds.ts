@@ -6,7 +6,7 @@ import * as x from '../expr.ts';
 import { Interner } from '../interner.ts';
 import { storageOf } from '../kernel.ts';
 import { binaries } from '../scalar.ts';
-import { constant, type Linear, linear, plus, times } from './linear.ts';
+import { asExpr, constant, type Linear, linear, plus, times } from './linear.ts';
 
 /** Forms known to be non-negative. */
 export type Facts = readonly Linear[];
@@ -385,7 +385,7 @@ export class Bounds {
       const at = (p: Expr): Expr => x.mapExpr(p, (q) => (q.kind === 'size' ? x.int(q.of.times * n) : q));
       const fixed = new Bounds(n, this.#values);
       // Binds the axes in the original order, with their ranges at this batch.
-      const put = (f: Linear): Linear => fixed.form(at(toExpr(f)));
+      const put = (f: Linear): Linear => fixed.form(at(asExpr(f)));
       for (const [a, r] of this.#ranges) fixed.bind(a, put(r.from), plus(put(r.last), constant(1)), r.step);
       const f = fixed.form(at(e));
       const known = facts.map(put);
@@ -417,6 +417,3 @@ function scales(f: Linear, fact: Linear): Set<number> {
   }
   return out;
 }
-
-const toExpr = (f: Linear): Expr =>
-  [...f.terms.values()].reduce<Expr>((sum, { of, by }: Term) => x.add(sum, x.mul(of, x.int(by))), x.int(f.constant));

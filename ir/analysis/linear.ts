@@ -149,8 +149,8 @@ export function settledDivision(e: Expr, interner: Interner, done: Map<Expr, Lin
   return exact ? asExpr(e.fn === 'idiv' ? exact.quotient : exact.remainder) : e;
 }
 
-/** A sum without lanes as an expression: its terms in their order, its constant last. */
-function asExpr({ constant: c, terms }: Linear): Expr {
+/** A form without lanes as an expression: its terms in their order, its constant last. */
+export function asExpr({ constant: c, terms }: Linear): Expr {
   const sum = [...terms.values()].reduce<Expr | null>((s, { of, by }) => {
     const term = x.mul(of, x.int(Math.abs(by)));
     if (by < 0) return x.sub(s ?? x.int(0), term);
