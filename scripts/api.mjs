@@ -23,7 +23,9 @@ const allOf = (node) =>
   oneLine(ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)?.comment) ?? '');
 
 const rooms = ['activation', 'image', 'join', 'linear', 'loss', 'norm', 'apply'];
-const optimizers = ['sgd', 'adam', 'rmsprop', 'adagrad', 'adadelta'].map((name) => `optim/${name}`);
+const optimizers = read('optim/index')
+  .statements.filter(ts.isExportDeclaration)
+  .map((s) => `optim/${s.moduleSpecifier.text.replace(/^\.\/|\.ts$/g, '')}`);
 /** Interfaces of options by name. */
 const interfaces = new Map(
   [...rooms.map((room) => `functional/${room}`), ...optimizers].flatMap((path) =>

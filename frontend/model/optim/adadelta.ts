@@ -1,12 +1,12 @@
 /** Adadelta. */
 
-import type { Param, Value } from '../../../ir/graph.ts';
+import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, everywhere, optionsOf, raised, rate, rule, scaled } from './rule.ts';
+import { average, moved, optionsOf, raised, rate, rule } from './rule.ts';
 
 /** The options of Adadelta: finite numbers of at least 0. */
 export interface AdadeltaOptions {
@@ -39,18 +39,15 @@ export function Adadelta(options: AdadeltaOptions = {}, ...none: []): Optimizer 
     return rule({
       name: 'Adadelta',
       lr,
-      update(p, gradient, context) {
-        let g = maximize ? ir.neg(gradient) : gradient;
-        if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
-        const [squares, deltas] = [context.state('square_avg'), context.state('acc_delta')];
-        const square = average(squares, ir.mul(g, g), rho);
+      maximize,
+      weightDecay,
+      value({ p, g, state, kept, context }) {
+        const square = kept('square_avg', (before) => average(before, ir.mul(g, g), rho));
+        const deltas = context.state('acc_delta');
         const root = (v: Value): Value => ir.sqrt(raised(v, eps));
         const delta = ir.mul(ir.div(root(deltas), root(square)), g);
-        const state = new Map<Param, Value>([
-          [squares, square],
-          [deltas, average(deltas, ir.mul(delta, delta), rho)],
-        ]);
-        return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), delta)), state };
+        state.set(deltas, average(deltas, ir.mul(delta, delta), rho));
+        return moved(p, context.scalar('lr'), delta);
       },
       shown: { eps, foreach: null, lr: given.lr ?? '1.0', maximize, rho, weight_decay: weightDecay },
     });

@@ -1,12 +1,11 @@
 /** Adagrad. */
 
-import type { Param, Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { constant, everywhere, optionsOf, raised, rate, rule, scaled } from './rule.ts';
+import { constant, moved, optionsOf, raised, rate, rule } from './rule.ts';
 
 /** The options of Adagrad: finite numbers of at least 0. */
 export interface AdagradOptions {
@@ -49,19 +48,16 @@ export function Adagrad(options: AdagradOptions = {}, ...none: []): Optimizer {
     return rule({
       name: 'Adagrad',
       lr,
-      update(p, gradient, context) {
-        let g = maximize ? ir.neg(gradient) : gradient;
-        if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
-        const before = context.state('sum', initialAccumulatorValue);
-        const sum = ir.add(before, ir.mul(g, g));
+      maximize,
+      weightDecay,
+      value({ p, g, kept, context }) {
+        const sum = kept('sum', (before) => ir.add(before, ir.mul(g, g)), initialAccumulatorValue);
         let rateNow = context.scalar('lr');
         if (lrDecay !== 0) {
           const slower = ir.add(constant(1), ir.mul(context.step(), constant(lrDecay)));
           rateNow = ir.div(rateNow, slower);
         }
-        const step = ir.div(g, raised(ir.sqrt(sum), eps));
-        const state = new Map<Param, Value>([[before, sum]]);
-        return { value: ir.sub(p, ir.mul(everywhere(rateNow, p), step)), state };
+        return moved(p, rateNow, ir.div(g, raised(ir.sqrt(sum), eps)));
       },
       shown: {
         eps,

@@ -1,12 +1,12 @@
 /** Adam, and AdamW, whose weight decay is not part of the gradient. */
 
-import type { Param, Value } from '../../../ir/graph.ts';
+import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, constant, everywhere, optionsOf, raised, rate, rule, scaled } from './rule.ts';
+import { average, constant, everywhere, moved, optionsOf, raised, rate, rule } from './rule.ts';
 
 /** The options of Adam and AdamW: finite numbers of at least 0. */
 export interface AdamOptions {
@@ -59,27 +59,20 @@ function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): O
   return rule({
     name,
     lr,
-    update(p, gradient, context) {
-      const state = new Map<Param, Value>();
-      const kept = (key: string, next: (before: Value) => Value): Value => {
-        const before = context.state(key);
-        const after = next(before);
-        state.set(before, after);
-        return after;
-      };
+    maximize,
+    weightDecay: name === 'Adam' ? weightDecay : 0,
+    value({ p, g, kept, context }) {
       const rateNow = context.scalar('lr');
-      let [from, g]: [Value, Value] = [p, maximize ? ir.neg(gradient) : gradient];
-      if (weightDecay !== 0) {
-        if (name === 'Adam') g = ir.add(g, scaled(p, weightDecay));
-        else from = ir.mul(p, everywhere(ir.sub(constant(1), ir.mul(rateNow, constant(weightDecay))), p));
-      }
+      const isDecoupled = name === 'AdamW' && weightDecay !== 0;
+      const left = (): Value => ir.sub(constant(1), ir.mul(rateNow, constant(weightDecay)));
+      const from = isDecoupled ? ir.mul(p, everywhere(left(), p)) : p;
       const mean = kept('exp_avg', (before) => average(before, g, beta1));
       let square = kept('exp_avg_sq', (before) => average(before, ir.mul(g, g), beta2));
       if (amsgrad) square = kept('max_exp_avg_sq', (before) => ir.maximum(before, square));
       const step = ir.add(context.step(), constant(1));
       const size = ir.div(rateNow, missing(beta1, step));
       const root = ir.div(ir.sqrt(square), everywhere(ir.sqrt(missing(beta2, step)), p));
-      return { value: ir.sub(from, ir.mul(everywhere(size, p), ir.div(mean, raised(root, eps)))), state };
+      return moved(from, size, ir.div(mean, raised(root, eps)));
     },
     shown: {
       amsgrad,

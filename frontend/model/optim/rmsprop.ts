@@ -1,12 +1,11 @@
 /** RMSprop. */
 
-import type { Param, Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, everywhere, optionsOf, raised, rate, rule, scaled } from './rule.ts';
+import { average, moved, optionsOf, raised, rate, rule, scaled } from './rule.ts';
 
 /** The options of RMSprop: finite numbers of at least 0. */
 export interface RMSpropOptions {
@@ -46,28 +45,18 @@ export function RMSprop(options: RMSpropOptions = {}, ...none: []): Optimizer {
     return rule({
       name: 'RMSprop',
       lr,
-      update(p, gradient, context) {
-        const state = new Map<Param, Value>();
-        const averaged = (name: string, v: Value): Value => {
-          const before = context.state(name);
-          const after = average(before, v, alpha);
-          state.set(before, after);
-          return after;
-        };
-        let g = maximize ? ir.neg(gradient) : gradient;
-        if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
-        let variance = averaged('square_avg', ir.mul(g, g));
+      maximize,
+      weightDecay,
+      value({ p, g, kept, context }) {
+        let variance = kept('square_avg', (before) => average(before, ir.mul(g, g), alpha));
         if (centered) {
-          const mean = averaged('grad_avg', g);
+          const mean = kept('grad_avg', (before) => average(before, g, alpha));
           variance = ir.sub(variance, ir.mul(mean, mean));
         }
-        let step = ir.div(g, raised(ir.sqrt(variance), eps));
-        if (momentum !== 0) {
-          const before = context.state('momentum_buffer');
-          step = ir.add(scaled(before, momentum), step);
-          state.set(before, step);
-        }
-        return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), step)), state };
+        const unit = ir.div(g, raised(ir.sqrt(variance), eps));
+        const step =
+          momentum === 0 ? unit : kept('momentum_buffer', (before) => ir.add(scaled(before, momentum), unit));
+        return moved(p, context.scalar('lr'), step);
       },
       shown: {
         alpha,

@@ -1,9 +1,9 @@
 /** Common parts of optimizers. The learning rate is a scalar that the host may change between steps; all other options are
  *  constants of the compiled step. */
 
-import type { Value } from '../../../ir/graph.ts';
+import type { Param, Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import type { Optimizer } from '../../../passes/update.ts';
+import type { Optimizer, UpdateContext } from '../../../passes/update.ts';
 import { type Kinds, namedOnly } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { onParameters, repr } from '../options.ts';
@@ -15,20 +15,50 @@ export const rate = k.finite(0);
 export const optionsOf = (name: string, kinds: Kinds) =>
   namedOnly(name, kinds, (v) => onParameters(typeof v === 'number' ? String(v) : '0.01'));
 
-/** An optimizer from its update and the options that PyTorch's `print(optimizer)` shows. */
+/** The update of one parameter while it is built. */
+export interface Update {
+  readonly context: UpdateContext;
+  readonly p: Param;
+  /** The gradient, with weight decay, negated to maximize. */
+  readonly g: Value;
+  /** The new values of state. */
+  readonly state: Map<Param, Value>;
+  /** The new value of a state of the parameter, which `next` makes of the old one. */
+  kept(name: string, next: (before: Value) => Value, initial?: number): Value;
+}
+
+/** An optimizer from the new value of a parameter, and the options that PyTorch's `print(optimizer)` shows. */
 export const rule = ({
   name,
   lr,
-  update,
+  maximize,
+  weightDecay,
+  value,
   shown,
-}: Pick<Optimizer, 'name' | 'update'> & {
+}: {
+  readonly name: string;
   readonly lr: number;
+  readonly maximize: boolean;
+  /** The factor of the parameter that is added to its gradient. */
+  readonly weightDecay: number;
+  value(update: Update): Value;
   readonly shown: Readonly<Record<string, unknown>>;
 }): Optimizer =>
   Object.freeze<Optimizer & { toString(): string }>({
     name,
     scalars: { lr },
-    update,
+    update(p, gradient, context) {
+      const state = new Map<Param, Value>();
+      const kept: Update['kept'] = (key, next, initial) => {
+        const before = context.state(key, initial);
+        const after = next(before);
+        state.set(before, after);
+        return after;
+      };
+      let g = maximize ? ir.neg(gradient) : gradient;
+      if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
+      return { value: value({ context, p, g, state, kept }), state };
+    },
     toString: () => {
       const lines = Object.entries(shown).map(
         ([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`,
@@ -46,6 +76,8 @@ export const raised = (v: Value, by: number): Value =>
 /** A scalar as a tensor of another one's shape. */
 export const everywhere = (scalar: Value, like: Value): Value =>
   ir.broadcast(scalar, { shape: like.type.shape, dims: [] });
+/** p - rate·step, of a scalar rate. */
+export const moved = (p: Value, rate: Value, step: Value): Value => ir.sub(p, ir.mul(everywhere(rate, p), step));
 /** An f32 scalar. */
 export const constant = (value: number): Value => ir.full({ value, shape: [], dtype: 'f32' });
 /** The exponential moving average of `v` after one more value: weight·average + (1 - weight)·v. */

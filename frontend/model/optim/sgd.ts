@@ -1,12 +1,12 @@
 /** Stochastic gradient descent. */
 
-import type { Param, Value } from '../../../ir/graph.ts';
+import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { userError, withLoc } from '../trace.ts';
-import { everywhere, optionsOf, rate, rule, scaled } from './rule.ts';
+import { constant, everywhere, moved, optionsOf, rate, rule, scaled } from './rule.ts';
 
 /** The options of SGD: finite numbers of at least 0; only dampening may be negative. */
 export interface SGDOptions {
@@ -47,17 +47,17 @@ export function SGD(options: SGDOptions, ...none: []): Optimizer {
     return rule({
       name: 'SGD',
       lr,
-      update(p, gradient, context) {
-        const state = new Map<Param, Value>();
-        let g = maximize ? ir.neg(gradient) : gradient;
-        if (weightDecay !== 0) g = ir.add(g, scaled(p, weightDecay));
+      maximize,
+      weightDecay,
+      value({ p, g, kept, context }) {
+        let step = g;
         if (momentum !== 0) {
-          const before = context.state('momentum_buffer');
-          const buffer = ir.add(scaled(before, momentum), dampening === 0 ? g : dampened(g, dampening, context.step()));
-          state.set(before, buffer);
-          g = nesterov ? ir.add(g, scaled(buffer, momentum)) : buffer;
+          const buffer = kept('momentum_buffer', (before) =>
+            ir.add(scaled(before, momentum), dampening === 0 ? g : dampened(g, dampening, context.step())),
+          );
+          step = nesterov ? ir.add(g, scaled(buffer, momentum)) : buffer;
         }
-        return { value: ir.sub(p, ir.mul(everywhere(context.scalar('lr'), p), g)), state };
+        return moved(p, context.scalar('lr'), step);
       },
       shown: {
         dampening,
@@ -75,7 +75,6 @@ export function SGD(options: SGDOptions, ...none: []): Optimizer {
 
 /** (1 - dampening)·g, but g itself in the first step, when the buffer is zero. */
 function dampened(g: Value, dampening: number, step: Value): Value {
-  const scalar = (value: number): Value => ir.full({ value, shape: [], dtype: 'f32' });
-  const share = ir.select(ir.equal(step, scalar(0)), scalar(1), scalar(1 - dampening));
+  const share = ir.select(ir.equal(step, constant(0)), constant(1), constant(1 - dampening));
   return ir.mul(everywhere(share, g), g);
 }
