@@ -30,6 +30,15 @@ export function float(v: Value): Value {
   });
 }
 
+/** `v`. Throws unless it is i32. */
+export function integer(v: Value): Value {
+  if (v.type.dtype === 'i32') return v;
+  throw userError('dtype-mismatch', `${called()}: needs an i32 tensor, got ${describe(v)}`, {
+    notes: involved({ x: v }),
+    help: "convert it: .to('i32')",
+  });
+}
+
 /** `v`. Throws if it is bool. */
 export function numeric(v: Value): Value {
   if (v.type.dtype !== 'bool') return v;

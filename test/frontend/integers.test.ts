@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CompileError,
   cat,
+  conv2d,
   defineModel,
   linear,
   nn,
@@ -97,6 +98,19 @@ const cases: readonly Case[] = [
   ['stacks of i @ j', (i, j) => stack([i, j]).matmul(j.unsqueeze(0)), 'i32', [0, -5, 10, 15, 5, 5, 5, 10]],
   ['i @ a vector', (i, j) => i.matmul(j.select(0, 0)), 'i32', [0, 10]],
   ['linear of integers', (i, j) => linear(i, j, j.select(0, 0)), 'i32', [2, -4, 12, 16]],
+  ['conv2d', (i, j) => conv2d(i.view(1, 1, 2, 2), j.view(1, 1, 2, 2)), 'i32', [15]],
+  [
+    'conv2d with groups, padding and strides',
+    (i, j) => conv2d(i.view(2, 2, 1, 1), j.view(2, 1, 1, 2), j.view(-1).narrow(0, 2, 2), [1, 2], [0, 1], 1, 2),
+    'i32',
+    [2, -3, 4, 15],
+  ],
+  [
+    'conv2d with a dilation',
+    (i, j) => conv2d(i.view(1, 1, 1, 4), j.view(2, 1, 1, 2), null, 1, 0, [1, 2]),
+    'i32',
+    [5, 0, 10, 10],
+  ],
   ['transposed', (i) => i.t(), 'i32', [1, 3, -2, 4]],
 ];
 
@@ -139,6 +153,16 @@ describe('integers', () => {
     ['negative powers', (i) => i.pow(-1), 'pow: integers to the negative power -1'],
     ['too large a number', (i) => i.lt(3e9), 'lt: 3000000000 is not a value of i32'],
     ['integers times floats', (i) => i.matmul(i.to('f32')), 'matmul: needs f32 matrices, got i32[2,2] and f32[2,2]'],
+    [
+      'images of integers, weights of floats',
+      (i) => conv2d(i.view(1, 1, 2, 2), i.to('f32').view(1, 1, 2, 2)),
+      'conv2d: needs f32 tensors, got i32[1,1,2,2]',
+    ],
+    [
+      'a bias of floats',
+      (i) => conv2d(i.view(1, 1, 2, 2), i.view(1, 1, 2, 2), i.to('f32').view(-1).narrow(0, 0, 1)),
+      'conv2d: needs an i32 tensor',
+    ],
     ['fractions around', (i) => pad(i, [1, 1], 0.5), 'pad: 0.5 is not a value of i32'],
   ])('%s', (_, call, message) => {
     expect(() => recordFunction([inputs[0]!], (i) => call(i!))).toThrow(CompileError);

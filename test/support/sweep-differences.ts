@@ -19,8 +19,8 @@ const id = (d: Difference): string => d.case.id;
 export const meant: readonly Meant[] = [
   {
     pytorch:
-      'Which of 0 and -0 `maximum`, `minimum`, `max()`, `min()` and `clamp` return depends on the vector code that PyTorch runs.',
-    tapeout: 'Of zeros of both signs the first is returned; `clamp` returns its input.',
+      'Which of 0 and -0 `maximum`, `minimum`, `max()`, `min()` and `clamp` return, and `gelu` far below 0, depends on the vector code that PyTorch runs.',
+    tapeout: 'Of zeros of both signs the first is returned; `clamp` returns its input, and `gelu` -0.',
     holds: (d) => d.zeros && of('maximum', 'minimum', 'max', 'min', 'clamp')(d),
   },
   {

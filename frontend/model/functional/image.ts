@@ -6,7 +6,8 @@ import { isBatch, sameDim, showDim, showType } from '../../../ir/type.ts';
 import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { both, type Pair } from '../pair.ts';
-import { float } from '../promote.ts';
+import { convolution } from '../products.ts';
+import { float, integer } from '../promote.ts';
 import { constant, Tensor } from '../tensor.ts';
 import { involved, showAny, userError } from '../trace.ts';
 import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
@@ -65,14 +66,14 @@ export const conv2d: (
         notes: involved({ weight: w }),
         help: 'output channels and the extents of the kernel must be at least 1',
       });
-    const out = ir.conv2d(x.value, w, {
+    const out = convolution(x.value, w, {
       stride: both(stride),
       padding: both(padding),
       dilation: both(dilation),
       groups,
     });
     if (bias === null) return Tensor.of(out);
-    const b = float(bias.value);
+    const b = out.type.dtype === 'f32' ? float(bias.value) : integer(bias.value);
     if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0]!, w.type.shape[0]!))
       throw userError(
         'shape-mismatch',
