@@ -11,27 +11,27 @@ const evaluation = '{ loss: number; correct: number | null; output: Output }';
 
 export const onWasm: Calls = {
   docs: {
-    forward: 'The outputs of n samples: a view, valid until the next call.',
-    evaluate: 'Mean loss, right answers and outputs, with nothing learnt; one object, filled anew by each call.',
+    forward: 'The outputs for n samples: a view, valid until the next call.',
+    evaluate: 'Mean loss, number of correct answers and outputs, without training; one object, refilled by each call.',
     train_step: "Forward, backward and the optimizer's update. Returns the loss.",
     backward: "Adds the gradients of the loss to `gradients`, as PyTorch's loss.backward(). Returns the loss.",
     vjp: "Adds the gradients of the weighted outputs to `gradients`, as PyTorch's out.backward(weights).",
     zero_grad: 'Sets all gradients to zero.',
-    step: 'Lets the optimizer apply the gradients.',
+    step: 'Applies the gradients with the optimizer.',
   },
   results: { forward: 'Output', evaluate: evaluation, train_step: 'number', backward: 'number' },
 };
 
 export const onGpu: Calls = {
   docs: {
-    forward: 'The outputs of n samples.',
-    evaluate: 'Mean loss, right answers and outputs, with nothing learnt.',
+    forward: 'The outputs for n samples.',
+    evaluate: 'Mean loss, number of correct answers and outputs, without training.',
     train_step:
-      "Queues forward, backward and the optimizer's update. Await the loss to read it back, before 1,024 further steps.",
-    backward: "Queues: adds the gradients of the loss to those there are, as PyTorch's loss.backward().",
-    vjp: "Queues: adds the gradients of the weighted outputs to those there are, as PyTorch's out.backward(weights).",
+      "Queues forward, backward and the optimizer's update. To read the loss back, await it before 1,024 further steps.",
+    backward: "Queues: accumulates the gradients of the loss, as PyTorch's loss.backward().",
+    vjp: "Queues: accumulates the gradients of the weighted outputs, as PyTorch's out.backward(weights).",
     zero_grad: 'Queues: sets all gradients to zero.',
-    step: 'Queues: lets the optimizer apply the gradients.',
+    step: 'Queues: applies the gradients with the optimizer.',
   },
   results: {
     forward: 'Promise<Output>',

@@ -5,7 +5,7 @@ export function runtimeTypes(type: string, { threads, webgpu }: Manifest, hasWas
   const wasm = `/** For \`instanceof\`: \`load\` makes models. */
 export declare const Model: { new (...args: never[]): ${type}; readonly prototype: ${type} };
 
-/** Starts the module that is given. Without weights parameters are zero. */
+/** Instantiates the given module. Without weights, parameters are zero. */
 export declare function instantiate(
   wasm: ArrayBuffer | Uint8Array | DataView | WebAssembly.Module,
   manifest: Manifest,
@@ -17,7 +17,7 @@ export declare function instantiate(
   const gpu = `/** For \`instanceof\`: \`load\` makes models. */
 export declare const GpuModel: { new (...args: never[]): ${type}Gpu; readonly prototype: ${type}Gpu };
 
-/** Starts the shaders that are given on a device of the caller's. Without weights parameters are zero. */
+/** Instantiates the given shaders on the given device. Without weights, parameters are zero. */
 export declare function instantiateGpu(
   device: WebGpuDevice,
   wgsl: string,
@@ -26,7 +26,7 @@ export declare function instantiateGpu(
 ): Promise<${type}Gpu>;
 
 `;
-  return `/** What lies where in memory, and what may be called: manifest.json. */
+  return `/** The layout of the model's memory, and its entries: manifest.json. */
 export interface Manifest {
   readonly tapeout: 2;
   readonly name: string;
@@ -48,12 +48,12 @@ ${webgpu ? '  readonly webgpu: object;\n' : ''}}
 /** The manifest of this model. */
 export declare const manifest: Manifest;
 
-${hasWasm ? wasm : ''}${webgpu ? gpu : ''}/** What is wrong with a call, and what to try. */
+${hasWasm ? wasm : ''}${webgpu ? gpu : ''}/** An error of this bundle: its message says what is wrong and what to try. */
 export declare class TapeoutError extends Error {
   readonly code: string;
 }
 
-/** What is wrong with the bytes of a safetensors file. */
+/** An error in the contents of a safetensors file. */
 export declare class SafetensorsError extends TapeoutError {}
 
 /** A tensor of a safetensors file; \`dtype\` as the format names it: F32, I32, I64, U8, … */
@@ -70,9 +70,9 @@ export interface StoredTensor {
     | BigInt64Array
     | BigUint64Array;
 }
-/** The tensors of a file's bytes, by name. Throws SafetensorsError; \`source\` names the bytes in it. */
+/** The tensors of a safetensors file, by name. Throws SafetensorsError; \`source\` names the file in its message. */
 export declare function readSafetensors(bytes: Uint8Array, source?: string): Map<string, StoredTensor>;
-/** The bytes of a file of these tensors. Throws SafetensorsError when data and shape disagree. */
+/** A safetensors file of these tensors. Throws SafetensorsError if data and shape disagree. */
 export declare function writeSafetensors(tensors: Iterable<readonly [name: string, tensor: StoredTensor]>): Uint8Array;
 `;
 }

@@ -14,7 +14,7 @@ export function indexDts(manifest: Manifest, hasWasm: boolean): string {
 /** PyTorch's names of the parameters. */
 export type ParameterName =${names.length > 0 ? names.map((name) => `\n  | ${name}`).join('') : ' never'};
 
-/** What each array holds, row-major; 'N' is the batch. A result that is called as an input or a parameter is not here. */
+/** The shape of each array, row-major; 'N' is the batch. Results that share a name with an input or a parameter are left out. */
 export declare const shapes: {
 ${publicTensors(manifest)
   .map((t) => `  readonly ${key(t.name)}: readonly [${literalShape(t)}];\n`)
@@ -43,7 +43,7 @@ const isOf = (purpose: Purpose) => (t: ManifestTensor) => t.purpose === purpose;
 const isBuffer = (t: ManifestTensor): boolean => t.purpose === 'state' && t.initial === undefined;
 const of = (manifest: Manifest, purpose: Purpose) => manifest.tensors.filter(isOf(purpose));
 
-const arrays = `/** What any tensor's values lie in. */
+const arrays = `/** The array types that hold the values of tensors. */
 export type AnyArray = Float32Array | Int32Array | Uint8Array;
 
 `;
@@ -52,11 +52,11 @@ export type AnyArray = Float32Array | Int32Array | Uint8Array;
 const arraysOf = (manifest: Manifest): string =>
   (
     [
-      ['InputArrays', 'What calls take', isOf('input')],
-      ['OutputArrays', 'What calls find', isOf('output')],
-      ['ParameterArrays', 'What training changes', isOf('parameter')],
-      ['GradientArrays', 'What backward() and vjp() add to and zeroGrad() clears', isOf('gradient')],
-      ['BufferArrays', 'What the model holds and training does not change', isBuffer],
+      ['InputArrays', 'The inputs of calls', isOf('input')],
+      ['OutputArrays', 'The results of calls', isOf('output')],
+      ['ParameterArrays', 'Parameters, which training changes', isOf('parameter')],
+      ['GradientArrays', 'Gradients, which backward() and vjp() add to and zeroGrad() clears', isOf('gradient')],
+      ['BufferArrays', 'Buffers, which training does not change', isBuffer],
       ['StateArrays', "The optimizer's state, and buffers", isOf('state')],
       ['ScalarArrays', 'Scalars as a state dict holds them', isOf('scalar')],
     ] as const
@@ -67,7 +67,7 @@ const arraysOf = (manifest: Manifest): string =>
     })
     .join('');
 
-const stateDictType = `/** Arrays by name, as they were when it was made. */
+const stateDictType = `/** Arrays by name: copies, made when the state dict was. */
 export interface StateDict<Arrays> extends Map<string, AnyArray> {
   get<Name extends keyof Arrays>(name: Name): Arrays[Name];
   get(name: string): AnyArray | undefined;
@@ -76,13 +76,13 @@ export interface StateDict<Arrays> extends Map<string, AnyArray> {
 
 function wasmModel(type: string, manifest: Manifest): string {
   const { maxBatch } = manifest;
-  return `/** The model as WebAssembly. Calls take arrays in order, or by name in one object, or the number of samples that were written to
- *  \`inputs\`; they throw a TapeoutError, and change nothing, for whatever does not fit. */
+  return `/** The model as WebAssembly. Calls take arrays in order, or by name in one object, or the number of samples written to
+ *  \`inputs\`. They throw a TapeoutError, and change nothing, if an argument does not fit. */
 export interface ${type} {
 ${backendMembers("'wasm'")}${maxBatchDoc}  readonly maxBatch: ${maxBatch};
   /** Views of the model's memory: writing to them changes the model. */
   readonly parameters: ParameterArrays;
-  /** What backward() and vjp() add to and zeroGrad() clears. */
+  /** backward() and vjp() add to these, zeroGrad() clears them. */
   readonly gradients: GradientArrays;
   /** The optimizer's state, and buffers. */
   readonly state: StateArrays;
@@ -96,10 +96,10 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, onWasm)).join('\n'
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
   /** A view of the first n samples of a result of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): OutputArrays[Name];
-${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has compiled them well before the first
-   *  call that counts, and puts everything back. \`load\` does so in Node. */
+${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has optimized them before the first
+   *  call that counts, then restores everything. \`load\` does so in Node. */
   warmUp(milliseconds: number): void;
-  /** Lets go of the module${manifest.threads === undefined ? '' : ', and ends its threads'}. Every later call throws. */
+  /** Releases the module${manifest.threads === undefined ? '' : ', and ends its threads'}. Every later call throws. */
   dispose(): void;
 ${threadMembers}}
 
@@ -110,14 +110,14 @@ ${threadMembers}}
 const namedMembers = (
   eventually: (type: string) => string,
 ): string => `  parameter(name: ParameterName): ${eventually('Float32Array')};
-  /** Copies of all parameters and buffers; with \`state\` of the optimizer's state and of scalars too, so that training can resume. */
+  /** Copies of all parameters and buffers; with \`state\`, also of the optimizer's state and of scalars, so that training can resume. */
   stateDict(options?: { state?: false }): ${eventually('StateDict<ParameterArrays & BufferArrays>')};
   stateDict(options: { state: true }): ${eventually('StateDict<ParameterArrays & StateArrays & ScalarArrays>')};
   stateDict(options?: { state?: boolean }): ${eventually('Map<string, AnyArray>')};
   /** Throws a TapeoutError, and changes nothing, when a name, a size or a value is wrong, or a parameter or buffer is missing. With
-   *  \`strict: false\` unknown and missing names are no error, and returned. */
+   *  \`strict: false\` unknown and missing names are no errors: they are returned. */
   loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
-  /** The bytes of a safetensors file, which PyTorch can load. */
+  /** The contents of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): ${eventually('Uint8Array')};
   /** What JSON.stringify writes: the model's name and shapes. */
   toJSON(): object;
@@ -132,29 +132,29 @@ ${scalarMembers(manifest)}
 ${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')}
   /** The first n samples: a view, to write to. */
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
-  /** Of the last call. */
+  /** The first n samples of a result of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): ${eventually('OutputArrays[Name]')};
-${namedMembers(eventually)}  /** Lets go of the model, and of a device of its own. Every later call throws. */
+${namedMembers(eventually)}  /** Releases the model, and the device if the model opened it. Every later call throws. */
   dispose(): void;
 `;
 }
 
 function gpuModel(type: string, manifest: Manifest): string {
-  return `/** On a GPU. Calls are queued; what they give is a promise, and a loss that nobody awaits is not read back. */
+  return `/** The model on a GPU. Calls are queued and return promises; a loss that nobody awaits is not read back. */
 export interface ${type} {
-${backendMembers("'webgpu'")}${sharedCalls(manifest, onGpu, (t) => `Promise<${t}>`)}  /** What backward() and vjp() added up. */
+${backendMembers("'webgpu'")}${sharedCalls(manifest, onGpu, (t) => `Promise<${t}>`)}  /** A gradient, as accumulated by backward() and vjp(). */
   gradient<Name extends keyof GradientArrays>(name: Name): Promise<GradientArrays[Name]>;
-  /** Keeps a copy of all that lasts from step to step, from which recover() goes on. */
+  /** Copies all that lasts from step to step; recover() continues from the copy. */
   checkpoint(): Promise<StateDict<ParameterArrays & StateArrays & ScalarArrays>>;
-  /** Once the device is lost: the model of the last checkpoint on another one. */
+  /** After the device is lost: the model of the last checkpoint, on another device. */
   recover(device?: WebGpuDevice): Promise<${type}>;
-  /** Resolves as soon as few calls wait on the device: await it before each step of a loop that awaits nothing else. */
+  /** Resolves once few calls are queued on the device: await it before each step of a loop that awaits nothing else. */
   ready(): Promise<void>;
-  /** Resolves once all calls so far have run. */
+  /** Resolves once all calls made so far have run. */
   finished(): Promise<void>;
 }
 
-/** A GPUDevice, in words that need no types of WebGPU. */
+/** A GPUDevice, declared here so that WebGPU's own types are not needed. */
 export interface WebGpuDevice {
   readonly lost: Promise<{ readonly message: string }>;
   destroy(): void;
@@ -163,7 +163,10 @@ export interface WebGpuDevice {
 `;
 }
 
-const anyModel = (type: string, manifest: Manifest): string => `/** Wherever it runs: await what its calls give. */
+const anyModel = (
+  type: string,
+  manifest: Manifest,
+): string => `/** The model on either backend: await the results of its calls. */
 export interface Any${type} {
 ${backendMembers("'wasm' | 'webgpu'")}${sharedCalls(manifest, onAny, (t) => `${t} | Promise<${t}>`)}}
 
@@ -171,7 +174,7 @@ ${backendMembers("'wasm' | 'webgpu'")}${sharedCalls(manifest, onAny, (t) => `${t
 
 const maxBatchDoc = '  /** The most samples that a call takes. */\n';
 const backendMembers = (backend: string): string => `  readonly backend: ${backend};
-  /** Why it runs there, where load() chose, and which features its shaders use, where they could use some. */
+  /** Why the model runs on this backend, if load() chose it, and which optional features its shaders use. */
   readonly backendNotice: string | null;
 `;
 
@@ -183,74 +186,74 @@ ${scalars.some((t) => t.name === 'lr') ? '  /** The learning rate. */\n  lr: num
 }
 
 const loads = (type: string, threads: number | undefined): string =>
-  `/** Loads the WebAssembly and the initial weights that lie beside this file, or those that are given. */
+  `/** Loads the WebAssembly and the initial weights from beside this file, or takes those given. */
 export declare function load(options?: {
-${wasmOptions(threads)}${weightsOption}  /** What it runs on, which is WebAssembly. */
+${wasmOptions(threads)}${weightsOption}  /** The backend; this bundle has only WebAssembly. */
   backend?: 'auto' | 'wasm';
 ${noticeOption}}): Promise<${type}>;
 `;
 
 function loadsOnGpu(type: string, { threads, webgpu }: Manifest, hasWasm: boolean): string {
   const features = webgpu?.features
-    ? `  /** The text of model.features.wgsl, for a device that has ${webgpu.features.join(' and ')}. */
+    ? `  /** The text of model.features.wgsl, for devices with ${webgpu.features.join(' and ')}. */
   featureWgsl?: string;
 `
     : '';
-  const options = `/** Where a model is loaded from, and where it is to run. */
+  const options = `/** What a model is loaded from, and where it runs. */
 export interface LoadOptions {
 ${hasWasm ? wasmOptions(threads) : threadOptions(undefined)}  /** The text of model.wgsl. */
   wgsl?: string;
-${features}${weightsOption}  /** Where WebGPU is to be found; navigator.gpu unless told. In Node: create([]) of the npm package 'webgpu'. */
+${features}${weightsOption}  /** The WebGPU implementation; defaults to navigator.gpu. In Node: create([]) of the npm package 'webgpu'. */
   gpu?: object;
-  /** A device of the caller's; the model opens one of its own unless told. */
+  /** A device to use; by default the model opens one of its own. */
   device?: WebGpuDevice;
 ${noticeOption}}
 
 `;
   return hasWasm
-    ? `${options}/** Loads what lies beside this file, or what is given. \`auto\`, which is what is taken unless told, is WebGPU where there is a
- *  GPU that pays for this model, else WebAssembly. */
+    ? `${options}/** Loads the files beside this one, or takes those given. \`auto\`, the default, is WebGPU if there is a GPU that is worthwhile
+ *  for this model, and WebAssembly otherwise. */
 export declare function load(options: LoadOptions & { backend: 'wasm' }): Promise<${type}>;
 export declare function load(options: LoadOptions & { backend: 'webgpu' }): Promise<${type}Gpu>;
 export declare function load(options?: LoadOptions & { backend?: 'auto' | 'wasm' | 'webgpu' }): Promise<Any${type}>;
 `
-    : `${options}/** Loads the shaders and the initial weights that lie beside this file, or those that are given. */
+    : `${options}/** Loads the shaders and the initial weights from beside this file, or takes those given. */
 export declare function load(options?: LoadOptions & { backend?: 'auto' | 'webgpu' }): Promise<${type}Gpu>;
 `;
 }
 
-const threadMembers = `  /** How many threads the model runs on, this one included. */
+const threadMembers = `  /** How many threads the model runs on, the calling one included. */
   readonly threads: number;
-  /** Why these are fewer than were asked for; null where they are not. */
+  /** Why there are fewer than requested; null if there are not. */
   readonly threadsNotice: string | null;
 `;
 
-/** What \`load\` awaits, where it is given a promise. */
+/** An option that \`load\` awaits if it is a promise. */
 const orPromise = (type: string): string => `${type} | PromiseLike<${type}>`;
 const wasmType = 'ArrayBuffer | Uint8Array | DataView | WebAssembly.Module';
-const weightsOption = `  /** Taken instead of weights.safetensors. */\n  weights?: ${orPromise('Weights')};\n`;
-const noticeOption = `  /** Called when the model runs otherwise than was asked for, or where it runs, if that was left to it; the console's unless told. */
+const weightsOption = `  /** Used instead of weights.safetensors. */\n  weights?: ${orPromise('Weights')};\n`;
+const noticeOption = `  /** Called with a notice if the model runs otherwise than requested, or if \`load\` chose the backend; defaults to console.warn. */
   onNotice?: (notice: string) => void;
 `;
 
-const wasmOptions = (threads: number | undefined): string => `  /** Taken instead of model.wasm. */
+const wasmOptions = (threads: number | undefined): string => `  /** Used instead of model.wasm. */
   wasm?: ${orPromise(`(${wasmType})`)};
-${threads === undefined ? '' : `  /** model.threads.wasm, which is read instead where there are threads. */\n  threadedWasm?: ${orPromise(`(${wasmType})`)};\n`}\
-  /** Milliseconds of \`warmUp\` while loading: ${threads === undefined ? 40 : 80} in Node and 0 elsewhere unless told. */
+${threads === undefined ? '' : `  /** Used instead of model.threads.wasm, the module for threads. */\n  threadedWasm?: ${orPromise(`(${wasmType})`)};\n`}\
+  /** Milliseconds of \`warmUp\` while loading; defaults to ${threads === undefined ? 40 : 80} in Node and 0 elsewhere. */
   warmUp?: number;
 ${threadOptions(threads)}`;
 
-/** Bundles without threads take these too, and say that they have none. */
+/** Bundles without threads also take these, and report that they run on one. */
 const threadOptions = (threads: number | undefined): string =>
   threads === undefined
-    ? `  /** This bundle has one: it tells \`onNotice\` of more, and runs all the same. */
+    ? `  /** This bundle runs on one; if more are requested, it says so to \`onNotice\`. */
   threads?: number;
-  /** How many threads can run at one time, of which this bundle has one. */
+  /** How many threads can run at once; this bundle uses one. */
   cores?: number;
 `
-    : `  /** How many threads, this one included; ${threads} unless told. Results are the same bits for any number. */
+    : `  /** How many threads, the calling one included; defaults to ${threads}. Results are the same bits for any number. */
   threads?: number;
-  /** How many of them can run at one time; as the machine says unless told. */
+  /** How many of them can run at once; defaults to what the machine reports. */
   cores?: number;
 `;
 

@@ -206,12 +206,12 @@ test('a pass that is wrong, found in a deep net by tapeout opt --verify', async 
   const params = ['%x: f32[N,24]'];
   const lines: string[] = [];
   let x = '%x';
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 3; i++) {
     params.push(`%layers.${i}.weight: f32[24,24] param`);
     lines.push(
       `%t${i} = permute(%layers.${i}.weight) {perm=[1,0]} : f32[24,24]`,
       `%m${i} = matmul(${x}, %t${i}) : f32[N,24]`,
-      `%r${i} = ${i === 5 ? 'tanh' : 'relu'}(%m${i}) : f32[N,24]`,
+      `%r${i} = ${i === 1 ? 'tanh' : 'relu'}(%m${i}) : f32[N,24]`,
     );
     x = `%r${i}`;
   }
@@ -250,7 +250,7 @@ module @deep (N <= 16) {
     ['reduce', 'deep.tir', '--check', check, '--match', "error[custom-pass]: pass 'careless'"],
     { cwd },
   );
-  expect(stderr).toMatch(/reduced: graphs 1 -> 1, ops 25 -> 3, params 9 -> 1;/);
+  expect(stderr).toMatch(/reduced: graphs 1 -> 1, ops 10 -> 3, params 4 -> 1;/);
   expect(stdout).toBe(`tapeout ir 1
 module @deep (N <= 1) {
   graph @train_step(%a: f32[1,1]) {

@@ -12,14 +12,14 @@ import { Tally } from './tally.ts';
 
 const usageOf = (kinds: readonly Kind[]): string => `npm run fuzz -- [options]
 
-  --seconds S    how long to run; 300 unless told
+  --seconds S    how long to run; default 300
   --runs R       cases of each kind instead
-  --seed S       where seeds start; 1 unless told
+  --seed S       where seeds start; default 1
   --applied A    fails where a directive was applied fewer times than that
   --only KIND    one kind, or several: ${kinds.map((k) => k.name).join(', ')}
   --path P       one case of that seed and kind, as a finding tells it; it is made smaller again
   --import FILE  a module that registers ops, to have them in the graphs
-  --out DIR      where findings are written; out/fuzz unless told
+  --out DIR      where findings are written; default out/fuzz
 
 ${kinds.map((k) => `  ${k.name.padEnd(13)}  ${k.doc}`).join('\n')}
 

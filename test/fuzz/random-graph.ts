@@ -35,7 +35,7 @@ export interface RandomGraph {
 }
 
 export interface GraphOptions {
-  /** Ops to take; all that are registered unless told. */
+  /** Ops to take; by default all that are registered. */
   readonly ops?: readonly OpDef[];
 }
 

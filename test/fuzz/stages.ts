@@ -88,9 +88,9 @@ function readBack(module: Module): void {
 }
 
 export const stageKinds: readonly Kind[] = [
-  models('smooth', 'models', 60, 'stages agree on models with smooth values'),
-  models('grid', 'models-grid', 50, 'stages agree on models whose sums are exact'),
-  models('wild', 'models-wild', 80, 'stages agree on models with NaN, infinities and zeros of both signs'),
+  models('smooth', 'models', 45, 'stages agree on models with smooth values'),
+  models('grid', 'models-grid', 36, 'stages agree on models whose sums are exact'),
+  models('wild', 'models-wild', 60, 'stages agree on models with NaN, infinities and zeros of both signs'),
   graphs,
   specials,
 ];

@@ -24,7 +24,7 @@ export const meant: readonly Meant[] = [
     holds: (d) => d.zeros && of('maximum', 'minimum', 'max', 'min', 'clamp')(d),
   },
   {
-    pytorch: 'A NaN as the only bound of `clamp` bounds nothing, as one of two it makes everything NaN.',
+    pytorch: 'A NaN as the only bound of `clamp` has no effect; as one of two it makes everything NaN.',
     tapeout: 'A NaN bound makes everything NaN. The gradient is 0 in both.',
     holds: (d) => of('clamp')(d) && /nan/.test(id(d)),
   },
@@ -40,7 +40,7 @@ export const meant: readonly Meant[] = [
   },
   {
     pytorch: 'The gradient of `gelu` for an infinite cotangent is infinite.',
-    tapeout: 'It is NaN: it is the sum of parts, of which one may be 0 times infinity.',
+    tapeout: 'It is NaN: it is a sum of terms, one of which may be 0 times infinity.',
     holds: (d) => of('gelu')(d) && id(d) === 'a cotangent of infinity',
   },
   {
@@ -60,9 +60,9 @@ export const meant: readonly Meant[] = [
   },
   {
     pytorch:
-      '`crossEntropy` and `nllLoss` ignore the label -100 unless told otherwise. Other labels that are no class throw when the loss is computed.',
+      '`crossEntropy` and `nllLoss` ignore the label -100 unless told otherwise. Other labels outside the classes throw when the loss is computed.',
     tapeout:
-      'No label is ignored unless `ignoreIndex` says so. The compiled model refuses labels that are no class when it is called; the graph alone gives them no loss.',
+      'No label is ignored unless `ignoreIndex` says so. A compiled model refuses labels outside the classes when it is called; in the graph alone they add no loss.',
     holds: (d) => of('crossEntropy')(d) && /-100 by default|no class/.test(id(d)),
   },
   {
@@ -71,8 +71,7 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('mseLoss')(d) && /broadcast/.test(id(d)),
   },
   {
-    pytorch:
-      'The gradient of `mseLoss` is 2·(x − y)·g, which overflows where x − y is above half of the greatest number.',
+    pytorch: 'The gradient of `mseLoss` is 2·(x − y)·g, which overflows if x − y is above half of the largest number.',
     tapeout: 'It is (x − y)·g + (x − y)·g, which does not.',
     holds: (d) => of('mseLoss')(d) && id(d) === 'none, corners',
   },
@@ -92,7 +91,7 @@ export const meant: readonly Meant[] = [
 export const meantOfBatches: readonly Meant[] = [
   {
     pytorch: '`squeeze` drops every extent of 1.',
-    tapeout: 'The batch stays, also where it is 1.',
+    tapeout: 'The batch is kept, even if it is 1.',
     holds: (d) => of('squeeze')(d),
   },
 ];
@@ -100,13 +99,14 @@ export const meantOfBatches: readonly Meant[] = [
 /** Differences that WGSL allows a device, and that SwiftShader shows. */
 export const meantOnDevices: readonly Meant[] = [
   {
-    pytorch: 'Numbers at the ends of the range, and results that need one on the way: below 2^-124 or above 2^124.',
-    tapeout: 'A device may take denormal numbers for 0, also in comparisons.',
+    pytorch:
+      'Numbers at the ends of the range, below 2^-124 or above 2^124, and results with such intermediate values.',
+    tapeout: 'A device may treat denormal numbers as 0, also in comparisons.',
     holds: (d) => (of('erf')(d) && id(d) === 'a cotangent of infinity') || (of('pow')(d) && id(d) === 'exact results'),
   },
   {
-    pytorch: 'x·0, x/inf, x - x and x = x for a NaN or an infinite x, where the shader shows that it is that.',
-    tapeout: 'A compiler of shaders may fold them as of numbers: to 0, 0, 0 and true.',
+    pytorch: 'x·0, x/inf, x - x and x = x for a NaN or an infinite x, if the code of the shader shows that x is that.',
+    tapeout: 'A shader compiler may fold them as for finite numbers: to 0, 0, 0 and true.',
     holds: (d) =>
       (of('mul', 'div')(d) && /^a number (-?0.0|-?inf)$/.test(id(d))) ||
       (of('amax', 'amin')(d) && /^(0-d, NaN|extent 1 of several)$/.test(id(d))) ||
@@ -128,23 +128,23 @@ export const differencesPage = (): string => `# Where Tapeout differs from PyTor
 
 <!-- Written by test/conformance/sweep.test.ts from test/support/sweep-differences.ts: npm run bless -->
 
-Every function, method, layer and loss is held to PyTorch 1.13's values and gradients: for 0-d tensors, extents of 0 and 1,
+Every function, method, layer and loss is compared with PyTorch 1.13's values and gradients: for 0-d tensors, extents of 0 and 1,
 ties, -0, infinities, NaN, the largest and the smallest numbers, and every form of argument. \`test/goldens/sweep\` has the cases and
-the script that makes them. Movement, comparison and the four operations have the same bits as PyTorch; functions come within a few
-units of the last place; sums within PyTorch's own rounding. The sign of a gradient that is 0 is not held. What differs is on purpose:
+the script that makes them. Movement, comparison and the four operations have PyTorch's bits; functions are within a few
+units of the last place of it, sums within PyTorch's own rounding. The sign of a gradient of 0 is not compared. These differences are on purpose:
 
 | PyTorch | Tapeout |
 | --- | --- |
 ${table(meant)}
 
-The same cases are run with their first extent as the batch. It is known only when a step runs, so that:
+The same cases are run with their first extent as the batch, which is known only when a step runs. Therefore:
 
 | PyTorch | Tapeout |
 | --- | --- |
 ${table(meantOfBatches)}
 
-On WebGPU the same cases are held to the same table, within a few units of the last place, and to NaN and infinities. WGSL promises
-less than IEEE 754; what follows is not held there, nor is the sign of a zero:
+On WebGPU the same cases must agree within a few units of the last place, apart from the same table, and in NaN and infinities. WGSL
+promises less than IEEE 754; these cases are not compared there, nor is the sign of a zero:
 
 | PyTorch | WebGPU |
 | --- | --- |
