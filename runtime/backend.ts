@@ -1,5 +1,5 @@
 /** Chooses where a model runs, on a GPU through WebGPU or as WebAssembly, and reports the choice. */
-import { TapeoutError } from './check.ts';
+import { TapeoutError, wordsOf } from './check.ts';
 import { partBytes } from './gpu-arena.ts';
 import { type Backend, checkBackend } from './load-options.ts';
 import type { Manifest, ManifestGpu } from './manifest.ts';
@@ -158,7 +158,7 @@ export async function openDevice(
     );
     return { device: await adapter.requestDevice({ requiredFeatures, requiredLimits }), name };
   } catch (cause) {
-    return fail(`${name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    return fail(`${name} gives no device: ${wordsOf(cause)}`, cause);
   }
 }
 

@@ -203,6 +203,10 @@ export const brief = (text: string): string => {
   return short.replace(/[\0-\x1f\x7f-\x9f]/g, '\ufffd');
 };
 
+/** What an engine's error says, as part of a sentence: without the period that some end with. */
+export const wordsOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trim().replace(/\.$/, '');
+
 /** The first names of a list, and their number if there are more. */
 export const listed = (names: readonly string[]): string => {
   const first = names.slice(0, 12).map(brief).join(', ');

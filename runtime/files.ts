@@ -1,6 +1,6 @@
 /** Loads the files beside a bundle's script, wherever that was loaded from: by reading, fetching, or decoding what a bundler embedded.
  *  If a file cannot be loaded, the error says why and what to do. */
-import { beginsAsWasm, brief, TapeoutError } from './check.ts';
+import { beginsAsWasm, brief, TapeoutError, wordsOf } from './check.ts';
 import { bytesOfDataUrl } from './data-url.ts';
 import { foreignText } from './foreign.ts';
 
@@ -40,7 +40,10 @@ export async function fileBeside(file: BundleFile, address: () => URL): Promise<
 
 function addressFrom(address: () => URL): URL {
   try {
-    return address();
+    const url = address();
+    // Bun gives a module from a data: address such a file: address.
+    if (/^file:\/+data:/i.test(url.href)) throw new TypeError('a data: address as a path');
+    return url;
   } catch (cause) {
     throw new Error(
       'index.js comes from a blob: or data: address, or was bundled as iife or cjs, so that no file lies beside it',
@@ -48,8 +51,6 @@ function addressFrom(address: () => URL): URL {
     );
   }
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function contents(url: URL): Promise<Uint8Array> {
   switch (url.protocol) {

@@ -1,6 +1,6 @@
 /** A compiled program on a device: its arena, pipelines and bind group, all made once. A call makes no API object except its command
  *  encoder. */
-import { arrayOf, type Data, elementsAt, kindOf, TapeoutError, wordBytes } from './check.ts';
+import { arrayOf, type Data, elementsAt, kindOf, TapeoutError, wordBytes, wordsOf } from './check.ts';
 import { Arena, arenaSizes, partBytes } from './gpu-arena.ts';
 import { Pace } from './gpu-pace.ts';
 import { Upload } from './gpu-upload.ts';
@@ -82,7 +82,10 @@ export class GpuProgram {
     const { messages } = await module.getCompilationInfo();
     const first = messages.find((m) => m.type === 'error');
     if (first || (await refused))
-      throw new TapeoutError('bad-wgsl', refusal(first ? `line ${first.lineNum}: ${first.message}` : 'no reason told'));
+      throw new TapeoutError(
+        'bad-wgsl',
+        refusal(first ? `line ${first.lineNum}: ${wordsOf(first.message)}` : 'no reason told'),
+      );
     const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
     const compiled = kernels.map(async (entryPoint) => {
       const compute = { module, entryPoint };
@@ -92,8 +95,7 @@ export class GpuProgram {
           await device.createComputePipelineAsync({ label: entryPoint, layout: pipelineLayout, compute }),
         ] as const;
       } catch (cause) {
-        const problem = cause instanceof Error ? cause.message : String(cause);
-        throw new TapeoutError('bad-wgsl', refusal(`kernel '${entryPoint}': ${problem}`), { cause });
+        throw new TapeoutError('bad-wgsl', refusal(`kernel '${entryPoint}': ${wordsOf(cause)}`), { cause });
       }
     });
     const pipelines = new Map(await Promise.all(compiled));

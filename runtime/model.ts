@@ -1,7 +1,7 @@
 /** A running model: owns its memory, provides views of it, and makes one WebAssembly call per step. A step allocates nothing, and a
  *  call that throws has changed nothing. */
 import { type Argument, checkCall, takesNothing } from './call.ts';
-import { beginsAsWasm, bytesOf, type Data, kindOf, pageBytes, TapeoutError, type View } from './check.ts';
+import { beginsAsWasm, bytesOf, type Data, kindOf, pageBytes, TapeoutError, type View, wordsOf } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
@@ -80,7 +80,7 @@ async function instantiated(module: WebAssembly.Module, { pages }: Manifest): Pr
     if (!(cause instanceof RangeError)) throw cause;
     throw new TapeoutError(
       'out-of-memory',
-      `there is no memory for the model, which takes ${Math.ceil((pages * pageBytes) / 2 ** 20)} MiB (${cause.message}). ` +
+      `there is no memory for the model, which takes ${Math.ceil((pages * pageBytes) / 2 ** 20)} MiB (${wordsOf(cause)}). ` +
         'Dispose of other models, or compile it with a smaller maxBatch.',
       { cause },
     );
@@ -112,7 +112,7 @@ export async function compiled(wasm: Wasm, tag: string | undefined): Promise<Web
     return module;
   } catch (cause) {
     if (cause instanceof TapeoutError) throw cause;
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = wordsOf(cause);
     const known = knownProblem(problem, wasm);
     throw new TapeoutError('bad-wasm', known ?? `these bytes are not a WebAssembly module: ${problem}`, { cause });
   }

@@ -1,6 +1,6 @@
 /** Runs a model on several threads: workers share the model's memory, wait in WebAssembly for a call, and do their part of it. If that
  *  is not possible, the model runs on one thread, with the same bits, and says why. */
-import { kindOf, TapeoutError } from './check.ts';
+import { kindOf, TapeoutError, wordsOf } from './check.ts';
 import { checkKind, checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
 import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
@@ -160,7 +160,7 @@ class Workers implements Team {
       await Promise.all(started);
     } catch (error) {
       team.end();
-      throw new NoThreads(`workers do not start here (${error instanceof Error ? error.message : String(error)})`);
+      throw new NoThreads(`workers do not start here (${wordsOf(error)})`);
     }
     team.#exports['team.lead'](threads, maySleep() ? 1 : 0);
     return team;
@@ -219,7 +219,7 @@ function sharedMemory(pages: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
-    throw new NoThreads(`there is no shared memory for threads (${String(error)})`);
+    throw new NoThreads(`there is no shared memory for threads (${wordsOf(error)})`);
   }
 }
 

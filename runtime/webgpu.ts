@@ -10,6 +10,7 @@ import {
   unknownName,
   type View,
   wordBytes,
+  wordsOf,
 } from './check.ts';
 import { GpuProgram } from './gpu-program.ts';
 import { Readback, type Stretch } from './gpu-read.ts';
@@ -179,7 +180,8 @@ export class GpuModel {
       if (model) model.#stop(lostError(reason, message));
     });
     // Errors on a shared device may be caused by others.
-    if (owner) device.addEventListener('uncapturederror', ({ error }) => this.#stop(failedError(error.message)));
+    if (owner)
+      device.addEventListener('uncapturederror', ({ error }) => this.#stop(failedError(wordsOf(error.message))));
   }
 
   /** The reason why the model runs on this device, if that was chosen, and the features that its shaders use, if any are possible; null
@@ -457,7 +459,7 @@ export class GpuModel {
       // The loss of a device may be reported after the failures that it causes.
       const pause = new Promise((resolve) => setTimeout(resolve, newsDelay));
       if (!this.#end) await Promise.race([this.#program.device.lost, pause]);
-      throw this.#end ?? new TapeoutError('device-lost', `the GPU cannot be read from: ${String(cause)}`, { cause });
+      throw this.#end ?? new TapeoutError('device-lost', `the GPU cannot be read from: ${wordsOf(cause)}`, { cause });
     }
   }
 }
@@ -473,7 +475,7 @@ const failedError = (message: string): TapeoutError =>
   );
 
 function lostError(reason: string, message: string): TapeoutError {
-  const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason told';
+  const why = reason === 'destroyed' ? 'it was destroyed' : wordsOf(message) || 'no reason told';
   return new TapeoutError(
     'device-lost',
     `the GPU device is lost (${why}), and what the model had learnt on it. ` +

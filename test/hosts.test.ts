@@ -228,6 +228,7 @@ describe('a file that cannot be had', () => {
         [beside, fetch],
         ['blob:null/1234', fetch],
         ['data:text/javascript,0', fetch],
+        ['file:///data:text/javascript;base64,AA/AA', fetch], // as in Bun
         [undefined as unknown as string, fetch],
       ] as const) {
         vi.stubGlobal('fetch', fetching);
@@ -242,12 +243,17 @@ describe('a file that cannot be had', () => {
         expect.stringContaining('there is no fetch here'),
         expect.stringContaining('a reason that is no error'),
         expect.stringContaining('there is no such file, as many bundlers copy none'),
-        ...Array(3).fill(expect.stringContaining('comes from a blob: or data: address, or was bundled')),
+        ...Array(4).fill(expect.stringContaining('comes from a blob: or data: address, or was bundled')),
       ]);
     }
     const { fileBeside: load } = await import('../runtime/files.ts');
     const relative = { href: '/_next/static/model.wasm', toString: () => '/_next/static/model.wasm' } as URL;
     await expect(load('model.wasm', () => relative)).rejects.toThrow(/this address names no server/);
+    // As Node says it to a process with --permission.
+    const readFile = () => Promise.reject(new Error('Access has been restricted. Use --allow-fs-read.'));
+    vi.stubGlobal('process', { getBuiltinModule: () => ({ promises: { readFile } }) });
+    const restricted = await failing('model.wasm', beside).finally(() => vi.unstubAllGlobals());
+    expect(restricted.message).toContain(": Access has been restricted. Use --allow-fs-read. Put the bundle's files");
     // Where a file: address is no disk's, as in a page that was opened from one.
     vi.stubGlobal('process', {});
     const page = await failing('model.wasm', beside).finally(() => vi.unstubAllGlobals());
