@@ -2,7 +2,7 @@
  * Compiles and trains with further versions of Node, each fetched by npm into a temporary folder, and compares with this one:
  * test/reproducible.test.ts. Needs the network, hence no part of `npm test`.
  *
- *   npm run test:nodes [-- VERSION...]      22 and 24 unless told
+ *   npm run test:nodes [-- VERSION...]      22, 24 and 26 unless told
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { environmentForNpm, npm } from './npm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24'];
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24', '26'];
 const folder = mkdtempSync(join(tmpdir(), 'tapeout-nodes-'));
 try {
   const nodes = versions.map(fetched);
