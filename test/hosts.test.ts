@@ -473,16 +473,29 @@ describe('a Node that is too old is told', () => {
 });
 
 describe('bundled by Vite', () => {
-  const app = `import { load } from './net/index.js';
+  const running = (then: string) => `import { load } from './net/index.js';
     load().then(async (model) => [...await model.forward(Float32Array.of(1, 2))])
       .catch((error) => [error.code, error.message])
-      .then((found) => { document.title = JSON.stringify(found); });`;
+      .then((found) => { ${then} });`;
+  const app = running('document.title = JSON.stringify(found);');
+  const appWithWorker = `const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }) => { document.title = JSON.stringify(data); };
+    worker.onerror = () => { document.title = 'the worker does not start'; };`;
   const page = (policy: string) =>
     `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><title>…</title>
      <script type="module" src="./main.js"></script>`;
   const strict = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
-  const built = async (files: Files, policy = strict, format: 'es' | 'iife' = 'es'): Promise<string> => {
-    const folder = folderOf({ 'index.html': page(policy), 'main.js': app });
+  const built = async (
+    files: Files,
+    policy = strict,
+    format: 'es' | 'iife' = 'es',
+    main: string = app,
+  ): Promise<string> => {
+    const folder = folderOf({
+      'index.html': page(policy),
+      'main.js': main,
+      'worker.js': running('postMessage(found);'),
+    });
     writeFiles(join(folder, 'net'), files);
     await bundleWithVite({
       root: folder,
@@ -505,11 +518,15 @@ describe('bundled by Vite', () => {
     await expect.poll(() => document.title).toBe(JSON.stringify(wanted));
   });
 
+  /** The policy that docs/hosts.md shows. */
+  const documented = /^Content-Security-Policy: (.*)$/m.exec(readFileSync(join(root, 'docs/hosts.md'), 'utf8'))![1]!;
+
   test.skipIf(noEngines)(unless(noEngines, 'runs in a page whose policy forbids to fetch what it has'), async () => {
     const folders = [
       await built(plain),
       await built(await bundleOf(await compile(spec), { inline: true })),
       await built(plain, "default-src 'self'; script-src 'self'"),
+      await built(plain, documented, 'es', appWithWorker),
     ];
     // That the files are small enough for Vite to inline them is what this is about.
     expect(readFileSync(join(folders[0]!, 'index.html'), 'utf8')).toContain('assets/index-');
@@ -534,6 +551,7 @@ describe('bundled by Vite', () => {
         JSON.stringify(wanted),
         JSON.stringify(wanted),
         expect.stringContaining("'wasm-unsafe-eval'"),
+        JSON.stringify(wanted),
       ]);
     } finally {
       await browser.close();
