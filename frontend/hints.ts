@@ -80,7 +80,6 @@ export const ofTensors: Readonly<Record<string, string>> = {
 };
 /** The same for models and layers. */
 const ofModules: Readonly<Record<string, string>> = {
-  registerBuffer: 'assign it to a field, whose name it gets: this.m = nn.Buffer([3], [1, 2, 3]), a shape and values',
   registerParameter:
     'assign it to a field, whose name it gets: this.m = nn.Parameter([3], [1, 2, 3]), a shape and initial values',
   addModule: 'assign it to a field, whose name it gets: this.fc = nn.Linear(2, 3)',
@@ -244,11 +243,9 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
     /^(alpha|feature|featurealpha)?dropout[123]?d?$/,
     'a step has no random numbers: leave it out, or hold weights small by weightDecay of optim.SGD',
   ],
-  [
-    /^(lazy|sync)?batchnorm[123]?d?$/,
-    'nn.LayerNorm needs no statistics of the batch; a trained batch norm is inferred by the function batchNorm, with its statistics as nn.Buffer',
-  ],
-  [/^(group|(lazy)?instance|rms|localresponse)norm[123]?d?$/, 'take nn.LayerNorm, or write it by mean and sub'],
+  [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
+  [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
+  [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
   [
     /^embedding(bag)?$/,
     'there are no indexed reads: give one-hot rows as the input, of which nn.Linear(count, features, { bias: false }) picks',

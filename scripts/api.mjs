@@ -1,6 +1,6 @@
 /** Writes docs/api.md, a line for each layer, loss, function, method and optimizer, from their types and doc comments:
  *  `npm run docs`. With --check it writes nothing, and fails where the page is out of date. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -117,6 +117,12 @@ const membersOf = (path, className, receiver) => {
     });
 };
 
+/** The files of layers. */
+const layers = readdirSync(new URL('../frontend/model/nn/', import.meta.url))
+  .map((name) => name.replace(/\.ts$/, ''))
+  .filter((name) => !['index', 'module', 'callable', 'layer', 'parameter', 'losses'].includes(name))
+  .sort();
+
 const text = `# What a model is made of
 
 Every layer, loss, function, method and optimizer, with what it takes. Names and meanings are PyTorch's; [differences.md](differences.md) lists
@@ -135,7 +141,7 @@ The methods of a compiled model are in its \`index.d.ts\`, and in the [README](.
 
 ## Layers
 
-${table([...classes('nn/layers'), ...classes('nn/containers')])}
+${table(layers.flatMap((name) => classes(`nn/${name}`)))}
 
 ## Losses
 

@@ -2,14 +2,19 @@
  *  editor shows a signature's own comment alone, so that the doc comment of a class stands at all three. With --check it
  *  writes nothing, and fails where the file is out of date. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const folder = new URL('../frontend/model/nn/', import.meta.url);
 const target = fileURLToPath(new URL('index.ts', folder));
-/** In the order of the file. Classes that are exported and not abstract are public. */
-const files = ['parameter', 'layers', 'containers', 'losses'];
+/** Files of the folder that define no layers. */
+const others = ['index', 'module', 'callable', 'layer'];
+/** Classes that are exported and not abstract are public: first parameters, then the layers by file. */
+const files = readdirSync(folder)
+  .map((name) => name.replace(/\.ts$/, ''))
+  .filter((name) => !others.includes(name))
+  .sort((a, b) => Number(b === 'parameter') - Number(a === 'parameter') || (a < b ? -1 : 1));
 
 const sources = files.map((name) => {
   const path = fileURLToPath(new URL(`${name}.ts`, folder));
@@ -41,7 +46,7 @@ const parametersOf = ({ source, of }) => {
 };
 
 /** The types that parameters name, by the file that declares them. */
-const used = { layers: new Set(), losses: new Set() };
+const used = Object.fromEntries(files.map((name) => [name, new Set()]));
 const declared = Object.fromEntries(
   sources.map(({ name, source }) => [
     name,
@@ -75,6 +80,13 @@ export type ${name} = ${made};
 `;
 });
 
+/** The import of a file's classes, and that of the types that their parameters name. */
+function imports(file) {
+  const types = [...used[file]].sort();
+  const path = `'./${file}.ts'`;
+  return `${types.length > 0 ? `import type { ${types.join(', ')} } from ${path};\n` : ''}import * as ${file} from ${path};\n`;
+}
+
 const text = `/** torch.nn. Layers are made with or without \`new\`: \`nn.Conv2d(1, 6, 5)\`. Written by scripts/nn-index.mjs from the classes beside
  *  it: \`npm run docs\` after a change of their comments or arguments. */
 
@@ -82,19 +94,13 @@ import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
 import type { Pair } from '../pair.ts';
 import { callable } from './callable.ts';
-import * as containers from './containers.ts';
-import type { ${[...used.layers].sort().join(', ')} } from './layers.ts';
-import * as layers from './layers.ts';
-import type { ${[...used.losses].sort().join(', ')} } from './losses.ts';
-import * as losses from './losses.ts';
-import type { Module } from './module.ts';
-import * as parameter from './parameter.ts';
+${files.map(imports).join('')}import type { Module } from './module.ts';
 
 export { Module } from './module.ts';
 
 ${blocks.join('\n')}`;
 const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url));
-const formatted = execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${target}`], {
+const formatted = execFileSync(process.execPath, [biome, 'check', '--write', `--stdin-file-path=${target}`], {
   input: text,
   encoding: 'utf8',
 });

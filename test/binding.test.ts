@@ -2,7 +2,7 @@
  *  whatever comes of it. */
 import { describe, expect, test } from 'vitest';
 import { defineModel, type ModelOptions, nn, optim, type Tensor } from '../frontend/index.ts';
-import { record } from '../frontend/model/model.ts';
+import { record } from '../frontend/model/record.ts';
 import { compile } from '../frontend/pipeline/compile.ts';
 import type { EntryName } from '../frontend/pipeline/entries.ts';
 import { CompileError } from '../ir/diagnostic.ts';

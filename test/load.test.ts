@@ -119,7 +119,7 @@ const load = (names: readonly string[], within = folder): Record<string, Loaded>
     const out = {};
     for (const name of ${JSON.stringify(names)}) try {
       const r = record(await loadModelFile(name));
-      out[name] = { name: r.name, output: place(r.output), parameters: Object.fromEntries(r.parameters.map(({ param }) => [param.name, place(param)])) };
+      out[name] = { name: r.name, output: place(r.eval.output), parameters: Object.fromEntries(r.parameters.map(({ param }) => [param.name, place(param)])) };
     } catch (e) {
       out[name] = { report: renderError(e, { cwd: process.cwd(), read: (file) => readFileSync(file, 'utf8') }) ?? e.stack };
     }

@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { packageName } from '../codegen/names.ts';
 import { bundleOf, writeFiles } from '../frontend/files/output.ts';
 import { defineModel, nn, optim, type Tensor } from '../frontend/index.ts';
-import { record } from '../frontend/model/model.ts';
+import { record } from '../frontend/model/record.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import { readIr } from '../frontend/pipeline/read.ts';
 import { subjectOf } from '../frontend/reduce/index.ts';

@@ -12,7 +12,7 @@ import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
 import { defineModel, type ModelSpec, nn, optim, type Tensor } from '../frontend/index.ts';
-import { record } from '../frontend/model/model.ts';
+import { record } from '../frontend/model/record.ts';
 import { entriesOf, stateTableOf } from '../frontend/pipeline/entries.ts';
 import { contextOf, parseIr } from '../frontend/pipeline/read.ts';
 import { allStages, backendFor, graphStages, graphStagesOnDemand, stageNamed } from '../frontend/pipeline/stages.ts';

@@ -1,12 +1,28 @@
-/** The current recording. There is at most one at a time: forward runs once, synchronously. */
+/** The current recording. There is at most one at a time: forward runs synchronously, once in each mode. */
 
-import type { Param } from '../../ir/graph.ts';
+import type { Param, Value } from '../../ir/graph.ts';
 import { userError } from './trace.ts';
 
-/** One recording: the graph's params for the model's parameters and buffers. */
+/** What forward is recorded for: training steps, or evaluation and inference. */
+export type Mode = 'train' | 'eval';
+
+/** One recording. */
 export interface Tape {
+  readonly mode: Mode;
+  /** The graph's params for the model's parameters and buffers. */
   readonly params: ReadonlyMap<object, Param>;
+  /** Values that methods such as `add_` have written to buffers so far. */
+  readonly written: Map<object, Value>;
+  /** Set once forward has asked for the mode, that is, read `training`: it may do otherwise in the other one. */
+  asked: boolean;
 }
+
+export const newTape = (mode: Mode, params: Tape['params']): Tape => ({
+  mode,
+  params,
+  written: new Map(),
+  asked: false,
+});
 
 let current: Tape | null = null;
 let tensors = 0;

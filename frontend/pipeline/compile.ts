@@ -20,7 +20,8 @@ import { type Code, type Ir, type IrOf, last, type Stage, type StageContext } fr
 import { stages } from '../../passes/stages.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { tagged } from '../files/tags.ts';
-import { type ModelSpec, type Recording, record } from '../model/model.ts';
+import type { ModelSpec } from '../model/model.ts';
+import { type Recording, record } from '../model/record.ts';
 import { callSite } from '../model/trace.ts';
 import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
 import { type CompileOptions, type CompileTarget, type Wanted, wantedBy } from './options.ts';
@@ -71,8 +72,8 @@ export interface Compiled extends ProgramStages {
 
 const defaultEntries = (r: Recording): EntryName[] => [
   'forward',
-  ...(r.loss ? (['evaluate'] as const) : []),
-  ...(r.loss && r.optimizer ? (['train_step'] as const) : []),
+  ...(r.eval.loss ? (['evaluate'] as const) : []),
+  ...(r.train.loss && r.optimizer ? (['train_step'] as const) : []),
 ];
 
 /** Compiles a model to WebAssembly. Throws a `CompileError` at the user's line for a fault of the model, and at `site`, the line

@@ -15,7 +15,7 @@ import {
 import * as ir from '../../ir/ops/index.ts';
 import { isBatch, sameDim } from '../../ir/type.ts';
 import { gradientOf, StateTable } from '../../passes/update.ts';
-import type { Recording } from '../model/model.ts';
+import type { Recording, Run } from '../model/record.ts';
 import { showAny } from '../model/trace.ts';
 
 /** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, the number of `correct`
@@ -52,20 +52,21 @@ export const stateTableOf = (r: Recording): StateTable =>
 type Entry = (r: Recording, table: StateTable, options: EntryOptions) => Graph;
 
 const entries: Readonly<Record<EntryName, Entry>> = {
-  forward: (r) => graphOf(r, 'forward', r.inputs, [{ name: 'output', value: r.output }]),
+  forward: (r) => graphOf(r, 'forward', r.inputs, [{ name: 'output', value: r.eval.output }, ...r.eval.writes]),
 
   evaluate: (r) =>
     graphOf(r, 'evaluate', dataOf(r), [
-      { name: 'loss', value: lossOf(r, 'evaluate') },
-      { name: 'output', value: r.output },
+      { name: 'loss', value: lossOf(r, r.eval, 'evaluate') },
+      { name: 'output', value: r.eval.output },
       ...correct(r),
+      ...r.eval.writes,
     ]),
 
   train_step(r) {
-    const loss = lossOf(r, 'train_step');
+    const loss = lossOf(r, r.train, 'train_step');
     optimizerOf(r, 'train_step');
     const wrt = r.parameters.map((p) => p.param);
-    return graphOf(r, 'train_step', dataOf(r), [{ name: 'loss', value: loss }], {
+    return graphOf(r, 'train_step', dataOf(r), [{ name: 'loss', value: loss }, ...r.train.writes], {
       kind: 'differentiate',
       of: loss,
       seed: null,
@@ -75,9 +76,9 @@ const entries: Readonly<Record<EntryName, Entry>> = {
   },
 
   backward(r, _table, options) {
-    const loss = lossOf(r, 'backward');
+    const loss = lossOf(r, r.train, 'backward');
     const wrt = gradientsOf(r, options);
-    return graphOf(r, 'backward', dataOf(r), [{ name: 'loss', value: loss }], {
+    return graphOf(r, 'backward', dataOf(r), [{ name: 'loss', value: loss }, ...r.train.writes], {
       kind: 'differentiate',
       of: loss,
       seed: null,
@@ -87,11 +88,11 @@ const entries: Readonly<Record<EntryName, Entry>> = {
   },
 
   vjp(r, table, options) {
-    const seed = param('input', table.free('v'), r.output.type, r.loc);
+    const seed = param('input', table.free('v'), r.eval.output.type, r.loc);
     const wrt = gradientsOf(r, options);
     return graphOf(r, 'vjp', [...r.inputs, seed], [], {
       kind: 'differentiate',
-      of: r.output,
+      of: r.eval.output,
       seed,
       wrt,
       then: 'accumulate',
@@ -128,7 +129,7 @@ const gradientsOf = (r: Recording, { inputGradient = false }: EntryOptions): Par
 ];
 
 /** The number of samples whose greatest output is at the target's class, if the shapes are those of a classification. */
-function correct({ output, targets }: Recording): Result[] {
+function correct({ eval: { output }, targets }: Recording): Result[] {
   const [target, ...others] = targets;
   const [batch, classes] = output.type.shape;
   if (!target || others.length > 0 || target.type.dtype !== 'i32' || target.type.shape.length !== 1) return [];
@@ -138,7 +139,7 @@ function correct({ output, targets }: Recording): Result[] {
   return [{ name: 'correct', value: ir.reduceSum(right, { dims: [0] }) }];
 }
 
-function lossOf({ loss, loc }: Recording, entry: EntryName): Value {
+function lossOf({ loc }: Recording, { loss }: Run, entry: EntryName): Value {
   if (loss) return loss;
   throw new CompileError('no-loss', `the entry '${entry}' needs a loss, and the model has none`, {
     loc,

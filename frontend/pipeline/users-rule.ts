@@ -3,7 +3,7 @@
 import { CompileError } from '../../ir/diagnostic.ts';
 import { at, type Value } from '../../ir/graph.ts';
 import { noOptimizer, type Optimizer } from '../../passes/update.ts';
-import type { Recording } from '../model/model.ts';
+import type { Recording } from '../model/record.ts';
 import { showAny } from '../model/trace.ts';
 import { usersCode } from '../users-error.ts';
 

@@ -5,8 +5,9 @@ import { type Param, param } from '../../ir/graph.ts';
 import { interpretValues } from '../../ir/interpret/graph.ts';
 import { sameType, showType } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
-import { isModelSpec, record } from '../model/model.ts';
+import { isModelSpec } from '../model/model.ts';
 import { Generator } from '../model/random.ts';
+import { record } from '../model/record.ts';
 import { counted, number, placeOf, short, worst } from './compare.ts';
 import { caseOf, draw, type SubjectOptions } from './subject.ts';
 
@@ -32,7 +33,7 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
   const { seed = 0, eps = 1e-5, tolerance = 1e-6, elements = 64 } = options;
   const { spec, inputs, name } = caseOf(subject, 'toPassGradcheck', options);
   const recording = recorded(() => record(spec), name, isModelSpec(subject) ? { inputs: [] } : options);
-  const y = recording.loss ?? recording.output;
+  const y = recording.train.loss ?? recording.train.output;
   const n = options.n ?? Math.min(3, recording.maxBatch);
   const fail = (text: string): Verdict => ({ pass: false, message: () => `${name} fails its gradient check: ${text}` });
   if (y.type.dtype !== 'f32') return fail(`its result is ${showType(y.type)}, but only f32 has a gradient`);

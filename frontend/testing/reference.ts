@@ -119,7 +119,13 @@ async function compiledOf(
   return { compiled: await make(differentiable ? {} : { entries: ['forward'] }), inputs, name };
 }
 
-const hasGradient = ({ recording: { output, inputs, parameters } }: Compiled): boolean =>
+const hasGradient = ({
+  recording: {
+    train: { output },
+    inputs,
+    parameters,
+  },
+}: Compiled): boolean =>
   output.type.dtype === 'f32' && (parameters.length > 0 || inputs.some((p) => p.type.dtype === 'f32'));
 
 /** The graphs of a compiled model's entries, made again with only gradients and updates expanded. */

@@ -6,9 +6,10 @@ import { convert, isOp } from '../../ir/ops/index.ts';
 import { countAt, type DType } from '../../ir/type.ts';
 import { indexRanges } from '../../passes/infer-shapes.ts';
 import type { Extent } from '../model/dims.ts';
-import { defineModel, isModelSpec, type ModelSpec, type Recording } from '../model/model.ts';
+import { defineModel, isModelSpec, type ModelSpec } from '../model/model.ts';
 import { Module } from '../model/nn/module.ts';
 import { Generator } from '../model/random.ts';
+import type { Recording } from '../model/record.ts';
 import { Tensor } from '../model/tensor.ts';
 
 /** An op, a function of tensors such as a loss, a module or its class, or a result of `defineModel`. */
@@ -149,7 +150,8 @@ export function draw(
 ): Map<Param, Float64Array> {
   const random = new Generator(seed);
   const uniform = (from: number, to: number): number => random.uniform(from, to);
-  const values = [recording.output, ...(recording.loss ? [recording.loss] : [])];
+  const { output, loss } = recording.train;
+  const values = loss ? [output, loss] : [output];
   const graph = { name: '', params: [], results: values.map((value, i) => ({ name: String(i), value })) };
   const ranges = indexRanges({ name: '', maxBatch: n, graphs: [graph] });
   return new Map(

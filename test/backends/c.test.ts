@@ -10,7 +10,7 @@ import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
 import mlp from '../../examples/mlp.ts';
 import type { ModelSpec } from '../../frontend/index.ts';
-import { record } from '../../frontend/model/model.ts';
+import { record } from '../../frontend/model/record.ts';
 import { entriesOf, stateTableOf } from '../../frontend/pipeline/entries.ts';
 import { graphStages } from '../../frontend/pipeline/stages.ts';
 import { usersRule } from '../../frontend/pipeline/users-rule.ts';

@@ -16,7 +16,7 @@ import {
   type Tensor,
   tanh,
 } from '../../frontend/index.ts';
-import { record } from '../../frontend/model/model.ts';
+import { record } from '../../frontend/model/record.ts';
 import { countAt } from '../../ir/type.ts';
 import { uniform } from '../support/generate.ts';
 import { compileAll, onInterpreter, onWasm } from '../support/nets.ts';
@@ -246,7 +246,11 @@ describe('networks of many forms', () => {
       name: 'Model',
       ...options,
     });
-    const { output, inputs, targets } = record(spec);
+    const {
+      eval: { output },
+      inputs,
+      targets,
+    } = record(spec);
     const compiled = await compileAll(spec);
     const [wasm, graphs] = [await onWasm(compiled), await onInterpreter(compiled)];
     const next = uniform(name.length);

@@ -74,8 +74,8 @@ describe('apply', () => {
 
   test('records the op, at the line that calls it', async () => {
     const { recording } = await compile(model((x) => apply(registered, x, { by: 2 })));
-    expect(recording.output).toMatchObject({ op: registered, attrs: { by: 2 } });
-    expect(recording.output.loc?.file).toBe(import.meta.filename);
+    expect(recording.eval.output).toMatchObject({ op: registered, attrs: { by: 2 } });
+    expect(recording.eval.output.loc?.file).toBe(import.meta.filename);
   });
   test('wants an op that is registered', async () => {
     const stranger = defineOp({ ...scaled, name: 'test.stranger' } as never);

@@ -25,7 +25,7 @@ import {
   type TensorSpec,
   where,
 } from '../../frontend/index.ts';
-import { record } from '../../frontend/model/model.ts';
+import { record } from '../../frontend/model/record.ts';
 import { entriesOf } from '../../frontend/pipeline/entries.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
 import { autodiff } from '../../passes/autodiff.ts';
@@ -138,9 +138,9 @@ describe('shapes', () => {
       "bad-shape (at 'view'): view: shape[0] must be an extent, which is a whole number of at least 0, -1 or 'N', or one list of them, got 'M'
       help: an extent is a whole number, -1 to infer it, or 'N' for the batch, which cannot be computed with"
     `);
-    expect(recordFunction([pooled], (x) => x.view('N', -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
-    expect(recordFunction([pooled], (x) => x.view(x.size(0), -1)).output.type.shape).toEqual([{ times: 1 }, 400]);
-    expect(recordFunction([pooled], (x) => x.view([-1, 16])).output.type.shape).toEqual([{ times: 25 }, 16]);
+    expect(recordFunction([pooled], (x) => x.view('N', -1)).eval.output.type.shape).toEqual([{ times: 1 }, 400]);
+    expect(recordFunction([pooled], (x) => x.view(x.size(0), -1)).eval.output.type.shape).toEqual([{ times: 1 }, 400]);
+    expect(recordFunction([pooled], (x) => x.view([-1, 16])).eval.output.type.shape).toEqual([{ times: 25 }, 16]);
   });
 
   it.each<[string, readonly TensorSpec[], (...t: Tensor[]) => Tensor, string]>([

@@ -18,11 +18,7 @@ const separate = '--entries forward,zero_grad,backward,step';
 
 /** Statements of a model's method, where x is a tensor. */
 const mistakes: Readonly<Record<string, Mistake>> = {
-  "this.registerBuffer('m', [1, 2, 3]);": {
-    help: 'this.m = nn.Buffer([3], [1, 2, 3])',
-    ts: "Net has no 'registerBuffer'",
-  },
-  "this.register_buffer('m', [1, 2, 3]);": { help: 'this.m = nn.Buffer([3], [1, 2, 3])' },
+  "this.register_buffer('m', [1, 2, 3]);": { help: 'it is called registerBuffer here' },
   "this.register_parameter('m', nn.Parameter([3]));": { help: 'this.m = nn.Parameter([3], [1, 2, 3])' },
   "this.add_module('fc', nn.Linear(2, 2));": { help: 'this.fc = nn.Linear(2, 3)' },
   'this.named_modules();': { help: 'namedChildren()' },
@@ -98,7 +94,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
   },
   'nn.Dropout(0.5);': { help: 'Dropout is not there yet; ', ts: "nn has no 'Dropout'" },
-  'nn.BatchNorm2d(6);': { help: 'BatchNorm2d is not there yet; nn.LayerNorm' },
+  'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
   'nn.Embedding(10, 3);': { help: 'Embedding is not there yet; there are no indexed reads' },
   'new nn.LSTM(10, 3);': { help: 'LSTM is not there yet; write the cell' },
   'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },

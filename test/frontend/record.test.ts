@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, defineModel, isModelSpec, nn, type Tensor } from '../../frontend/index.ts';
-import { type Recording, record } from '../../frontend/model/model.ts';
+import { type Recording, record } from '../../frontend/model/record.ts';
 import { entriesOf } from '../../frontend/pipeline/entries.ts';
 import { type Graph, type Param, topo } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret/graph.ts';
@@ -22,7 +22,7 @@ describe('LeNet, recorded', () => {
   const recording = record(lenet());
 
   it('has the ops of its forward, in order, at the user’s lines', () => {
-    const nodes = topo([recording.output]).map((n) => [n.op.name, showType(n.type), n.loc?.line]);
+    const nodes = topo([recording.eval.output]).map((n) => [n.op.name, showType(n.type), n.loc?.line]);
     const [conv1, conv2] = [lineOf('this.conv1(x)'), lineOf('this.conv2(h)')];
     const [fc1, fc2, fc3] = ['fc1', 'fc2', 'fc3'].map((fc) => lineOf(`this.${fc}(h)`));
     expect(nodes).toEqual([
@@ -53,7 +53,7 @@ describe('LeNet, recorded', () => {
       ['add', 'f32[N,10]', fc3],
     ]);
     const source = readFileSync(models, 'utf8').split('\n');
-    const conv = topo([recording.output])[0]!;
+    const conv = topo([recording.eval.output])[0]!;
     expect(conv.loc?.file).toBe(models);
     expect(source[conv.loc!.line - 1]!.slice(conv.loc!.col - 1)).toMatch(/^conv1\(x\)/);
   });
@@ -68,18 +68,18 @@ describe('LeNet, recorded', () => {
   });
 
   it('has a loss that takes no gradient through its maximum', () => {
-    const before = new Set(topo([recording.output]));
-    const lossOnly = topo([recording.loss!]).filter((n) => !before.has(n));
+    const before = new Set(topo([recording.eval.output]));
+    const lossOnly = topo([recording.eval.loss!]).filter((n) => !before.has(n));
     expect(lossOnly.map((n) => n.op.name)).toEqual([
       ...['one_hot', 'reduce_max', 'stop_gradient', 'broadcast', 'sub', 'exp', 'reduce_sum', 'log', 'broadcast', 'sub'],
       ...['full', 'select', 'reduce_sum', 'neg', 'reduce_sum', 'count', 'div'],
     ]);
-    expect(showType(recording.loss!.type)).toBe('f32[]');
+    expect(showType(recording.eval.loss!.type)).toBe('f32[]');
   });
 
   it('is recorded alike each time', () => {
     const graph = (r: Recording) =>
-      topo([r.loss!]).map((n) => `${n.op.name} ${showType(n.type)} ${n.loc?.line}:${n.loc?.col}`);
+      topo([r.eval.loss!]).map((n) => `${n.op.name} ${showType(n.type)} ${n.loc?.line}:${n.loc?.col}`);
     expect(graph(record(lenet()))).toEqual(graph(recording));
   });
 });
@@ -117,12 +117,14 @@ describe('a definition', () => {
     );
     expect(recording.inputs.map((p) => p.name)).toEqual(['left', 'right']);
     expect(recording.targets.map((p) => p.name)).toEqual(['label', 'weight']);
-    expect(showType(recording.output.type)).toBe('f32[N,2]');
+    expect(showType(recording.eval.output.type)).toBe('f32[N,2]');
   });
 
   it('takes a Sequential, whose layers then stand where they were made', () => {
     const layers = () => nn.Sequential(nn.Flatten(), nn.Linear(4, 2));
-    const { output } = record(defineModel({ model: layers, input: { shape: ['N', 2, 2] } }));
+    const {
+      eval: { output },
+    } = record(defineModel({ model: layers, input: { shape: ['N', 2, 2] } }));
     expect(topo([output]).map((n) => n.op.name)).toEqual(['reshape', 'permute', 'matmul', 'broadcast', 'add']);
     for (const n of topo([output])) expect(n.loc?.file).toBe(fileURLToPath(import.meta.url));
   });

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { CompileError } from '../../frontend/index.ts';
-import { recordOn, tapeOfTensor } from '../../frontend/model/tape.ts';
+import { newTape, recordOn, tapeOfTensor } from '../../frontend/model/tape.ts';
 import { asProblem } from '../../frontend/source/type-words.ts';
 import { readUserProgram } from '../../frontend/source/typescript.ts';
 import { folderOf } from '../support/cli.ts';
@@ -87,7 +87,7 @@ it('is refused as a condition and in comparisons; whether there is one may be as
 it('in a loop that waits for it to become false, ends the recording', () => {
   let error: CompileError | null = null;
   try {
-    recordOn({ params: new Map() }, () => {
+    recordOn(newTape('train', new Map()), () => {
       for (;;) tapeOfTensor();
     });
   } catch (e) {

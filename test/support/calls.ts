@@ -41,7 +41,7 @@ export const calls: Record<string, (t: Inputs, a: Attrs) => Tensor | readonly Te
   bce_with_logits: ({ x, target, weight, pos_weight }, a) =>
     F.bceWithLogits(x!, target!, { ...a, weight: weight ?? null, posWeight: pos_weight ?? null }),
   batch_norm_eval: ({ x, running_mean, running_var, weight, bias }, a) =>
-    F.batchNorm(x!, running_mean!, running_var!, weight, bias, a.eps),
+    F.batchNorm(x!, running_mean!, running_var!, weight, bias, false, 0.1, a.eps),
   layer_norm: ({ x, weight, bias }, a) => F.layerNorm(x!, a.normalized_shape, weight, bias, a.eps),
   add: ({ a, b }, { alpha = 1 }) => a!.add(alpha === 1 ? b! : b!.mul(alpha)),
   mul: ({ a, b }) => a!.mul(b!),
@@ -82,7 +82,7 @@ export const calls: Record<string, (t: Inputs, a: Attrs) => Tensor | readonly Te
     const variance = centred.mul(centred).mean(dims);
     const next = (running: Tensor, now: Tensor): Tensor => running.mul(1 - momentum).add(now.mul(momentum));
     return [
-      F.batchNorm(x!, mean, variance, weight, bias, eps),
+      F.batchNorm(x!, mean, variance, weight, bias, false, 0.1, eps),
       next(running_mean!, mean),
       next(running_var!, variance.mul(count / (count - 1))),
     ];

@@ -1,7 +1,7 @@
 /** Functions on tensors, recorded and interpreted, for tests that need no layers. */
 
 import { defineModel, nn, type Tensor, type TensorSpec } from '../../frontend/index.ts';
-import { type Recording, record } from '../../frontend/model/model.ts';
+import { type Recording, record } from '../../frontend/model/record.ts';
 import type { Param, Value } from '../../ir/graph.ts';
 import { param } from '../../ir/graph.ts';
 import { interpretValues } from '../../ir/interpret/graph.ts';
@@ -30,7 +30,7 @@ export function recordFunction(inputs: readonly TensorSpec[], f: F): Recording {
 export function run(recording: Recording, data: readonly ArrayLike<number>[], n = 1): number[] {
   const given = new Map<Param, ArrayLike<number>>(recording.inputs.map((p, i) => [p, data[i]!]));
   for (const { param, data } of recording.parameters) given.set(param, data);
-  return [...interpretValues([recording.output], given, n)[0]!];
+  return [...interpretValues([recording.eval.output], given, n)[0]!];
 }
 
 /** The cotangents of the inputs (null where there is none), given that of the output. */
@@ -40,10 +40,10 @@ export function pullBack(
   cotangent: ArrayLike<number>,
   n = 1,
 ): (number[] | null)[] {
-  const seed = param('input', 'seed', recording.output.type);
+  const seed = param('input', 'seed', recording.eval.output.type);
   const given = new Map<Param, ArrayLike<number>>(recording.inputs.map((p, i) => [p, data[i]!]));
   given.set(seed, cotangent);
-  const cotangents = cotangentsOf(recording.output, seed, new Set(recording.inputs));
+  const cotangents = cotangentsOf(recording.eval.output, seed, new Set(recording.inputs));
   return recording.inputs.map((p) => {
     const value: Value | undefined = cotangents.get(p);
     return value ? [...interpretValues([value], given, n)[0]!] : null;

@@ -47,6 +47,16 @@ const binary = (name: Binary, value: Closeness, gradient: Closeness): Row =>
   row(value, gradient, { [`Tensor.${name}`]: ({ a, b }, { other }) => a![name](other ?? b ?? a!) });
 const reduction = (name: 'sum' | 'mean' | 'amax' | 'amin', value: Closeness, gradient: Closeness): Row =>
   row(value, gradient, { [`Tensor.${name}`]: ({ x }, a) => x![name](a.dim, a.keepdim) });
+type Norm = `${'BatchNorm' | 'InstanceNorm'}${1 | 2 | 3}d`;
+/** A norm by the statistics of its input. */
+const norm = (name: Norm, options: { readonly trackRunningStats?: boolean }): Row =>
+  row('sum', 'sum', {
+    [`nn.${name}`]: ({ x, weight, bias }, a) =>
+      holding(nn[name](1, { ...options, ...(a.eps === undefined ? {} : { eps: a.eps }) }), {
+        weight: weight ?? null,
+        bias: bias ?? null,
+      })(x!),
+  });
 const extreme = (name: 'max' | 'min'): Row =>
   row('exact', 'exact', {
     [`Tensor.${name}`]({ x }, a) {
@@ -215,6 +225,36 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
   batchNorm: row('sum', 'sum', {
     batchNorm: ({ x, running_mean, running_var, weight, bias }, a) =>
-      F.batchNorm(x!, running_mean!, running_var!, weight ?? null, bias ?? null, a.eps),
+      F.batchNorm(x!, running_mean!, running_var!, weight ?? null, bias ?? null, false, 0.1, a.eps),
+  }),
+  batchNormTraining: row('sum', 'sum', {
+    batchNorm: ({ x, weight, bias }, a) => F.batchNorm(x!, null, null, weight ?? null, bias ?? null, true, 0.1, a.eps),
+  }),
+  BatchNorm1d: norm('BatchNorm1d', { trackRunningStats: false }),
+  BatchNorm2d: norm('BatchNorm2d', { trackRunningStats: false }),
+  BatchNorm3d: norm('BatchNorm3d', { trackRunningStats: false }),
+  instanceNorm: row('sum', 'sum', {
+    instanceNorm: ({ x, weight, bias }, a) =>
+      F.instanceNorm(x!, null, null, weight ?? null, bias ?? null, true, 0.1, a.eps),
+  }),
+  InstanceNorm1d: norm('InstanceNorm1d', {}),
+  InstanceNorm2d: norm('InstanceNorm2d', {}),
+  InstanceNorm3d: norm('InstanceNorm3d', {}),
+  groupNorm: row('sum', 'sum', {
+    groupNorm: ({ x, weight, bias }, a) => F.groupNorm(x!, a.num_groups, weight ?? null, bias ?? null, a.eps),
+    'nn.GroupNorm': ({ x, weight, bias }, a) =>
+      holding(nn.GroupNorm(1, 1, a.eps === undefined ? {} : { eps: a.eps }), {
+        numGroups: a.num_groups,
+        weight: weight ?? null,
+        bias: bias ?? null,
+      })(x!),
+  }),
+  rmsNorm: row('sum', 'sum', {
+    rmsNorm: ({ x, weight }, a) => F.rmsNorm(x!, a.normalized_shape, weight ?? null, a.eps),
+    'nn.RMSNorm': ({ x, weight }, a) =>
+      holding(nn.RMSNorm([1], a.eps === undefined ? {} : { eps: a.eps }), {
+        normalizedShape: a.normalized_shape,
+        weight: weight ?? null,
+      })(x!),
   }),
 };

@@ -1,10 +1,11 @@
 /** Normalisation. */
 
-import { sameShape, showShape } from '../../../ir/type.ts';
+import { type Dim, sameShape, showDim, showShape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
+import { Buffer } from '../nn/parameter.ts';
 import { float, wrongRank } from '../promote.ts';
-import type { Tensor } from '../tensor.ts';
+import { sizeOf, Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 
 const factors = k.optional(k.orNull(k.tensor));
@@ -23,55 +24,238 @@ export const layerNorm: (
   'layerNorm',
   { x: k.tensor, normalizedShape: k.wholes(0, 1), weight: factors, bias: factors, eps },
   (x, normalizedShape, weight = null, bias = null, eps = 1e-5) => {
-    const { shape } = float(x.value).type;
-    const last = shape.slice(Math.max(0, shape.length - normalizedShape.length));
-    if (!sameShape(last, normalizedShape))
-      throw userError(
-        'shape-mismatch',
-        `layerNorm: the input ${showShape(shape)} does not end in the normalized shape ${showShape(normalizedShape)}`,
-        { notes: involved({ input: x.value }) },
-      );
-    for (const [name, t] of Object.entries({ weight, bias }))
-      if (t && !sameShape(t.value.type.shape, normalizedShape))
-        throw wrongRank(`a ${name} ${showShape(normalizedShape)}`, t.value);
-    const dims = normalizedShape.map((_, i) => i - normalizedShape.length);
-    const wide = (t: Tensor): Tensor => t.view(...t.shape, ...dims.map(() => 1));
-    const centred = x.sub(wide(x.mean(dims)));
-    const variance = centred.mul(centred).mean(dims);
-    const normal = centred.div(wide(variance.add(eps).sqrt()));
-    const scaled = weight ? normal.mul(weight) : normal;
-    return bias ? scaled.add(bias) : scaled;
+    const dims = lastDims(x, normalizedShape, { weight, bias });
+    const { centred, variance } = moments(x, dims);
+    return affine(centred.div(variance.add(eps).sqrt()), weight, bias);
   },
 );
 
-/** (x - runningMean) / √(runningVar + eps)·weight + bias, for `x` [N,C,…] and the others [C]; `eps` defaults to 1e-5. This is
- *  the form for evaluation: the statistics do not change. Throws if a shape does not match. */
+/** The dimensions of `normalizedShape`, from the last. Throws if `x` does not end in it, or a tensor has another shape. */
+function lastDims(
+  x: Tensor,
+  normalizedShape: readonly number[],
+  given: Readonly<Record<string, Tensor | null>>,
+): readonly number[] {
+  const { shape } = float(x.value).type;
+  const last = shape.slice(Math.max(0, shape.length - normalizedShape.length));
+  if (!sameShape(last, normalizedShape))
+    throw userError(
+      'shape-mismatch',
+      `${called()}: the input ${showShape(shape)} does not end in the normalized shape ${showShape(normalizedShape)}`,
+      { notes: involved({ input: x.value }) },
+    );
+  for (const [name, t] of Object.entries(given))
+    if (t && !sameShape(t.value.type.shape, normalizedShape))
+      throw wrongRank(`a ${name} ${showShape(normalizedShape)}`, t.value);
+  return normalizedShape.map((_, i) => i - normalizedShape.length);
+}
+
+/** Per-channel tensors of a norm by name, as [1, C, 1, …] to broadcast over `x` [N,C,…]. Throws for other shapes. */
+function perChannel(x: Tensor, given: Readonly<Record<string, Tensor | null>>): (name: string) => Tensor | null {
+  const { shape } = x.value.type;
+  const wide = Object.entries(given).map(([name, t]) => {
+    if (t === null) return [name, null] as const;
+    const v = float(t.value);
+    if (!sameShape(v.type.shape, [shape[1]!]))
+      throw userError(
+        'shape-mismatch',
+        `${called()}: ${name} must be ${showShape([shape[1]!])}, got ${showShape(v.type.shape)}`,
+        { notes: involved({ input: x.value, [name]: v }) },
+      );
+    return [name, t.view(...t.shape, ...shape.slice(2).map(() => 1))] as const;
+  });
+  const table = new Map(wide);
+  return (name) => table.get(name) ?? null;
+}
+
+/** x·weight + bias, where there are such. */
+function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const scaled = weight ? x.mul(weight) : x;
+  return bias ? scaled.add(bias) : scaled;
+}
+
+/** x less its mean over `dims`, the mean and the biased variance, all with extents of 1 for `dims`. */
+function moments(x: Tensor, dims: readonly number[]): { centred: Tensor; mean: Tensor; variance: Tensor } {
+  const mean = x.mean(dims, true);
+  const centred = x.sub(mean);
+  return { centred, mean, variance: centred.mul(centred).mean(dims, true) };
+}
+
+/** Moves running statistics towards those of a batch, `momentum` of the way; the variance with Bessel's correction. */
+function track(
+  { mean, variance, count }: { mean: Tensor; variance: Tensor; count: Tensor },
+  running: { mean: Tensor | null; variance: Tensor | null },
+  momentum: number | Tensor,
+): void {
+  const towards = (t: Tensor | null, statistic: Tensor, name: string): void => {
+    if (t === null) return;
+    if (!(t instanceof Buffer))
+      throw userError('bad-argument', `${called()}: ${name} must be an nn.Buffer in training, which changes it`, {
+        notes: involved({ [name]: t.value }),
+        help: 'hold it in a field of the model: this.runningMean = new nn.Buffer([channels])',
+      });
+    t.lerp_(statistic.detach().view(...t.shape), momentum);
+  };
+  towards(running.mean, mean, 'runningMean');
+  towards(running.variance, variance.mul(count.div(count.sub(1))), 'runningVar');
+}
+
+/** The number of elements of `x` that `dims` span, as a tensor without dimensions. */
+const countOver = (x: Tensor, dims: readonly number[]): Tensor =>
+  Tensor.of(
+    sizeOf(
+      dims.map((d) => x.value.type.shape[d] as Dim),
+      [],
+    ),
+  );
+
+/** (x - mean) / √(variance + eps)·weight + bias, for `x` [N,C,…] and the others [C] or null. In `training` mean and biased
+ *  variance are those of the batch, over all but the channels, and move the running ones, which are buffers or null, `momentum`
+ *  (0.1) of the way to them; otherwise they are the running ones. `eps` defaults to 1e-5. Throws if a shape does not match, and
+ *  without running statistics in evaluation. */
 export const batchNorm: (
   x: Tensor,
-  runningMean: Tensor,
-  runningVar: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  weight?: Tensor | null,
+  bias?: Tensor | null,
+  training?: boolean,
+  momentum?: number | Tensor,
+  eps?: number,
+) => Tensor = fn(
+  'batchNorm',
+  {
+    x: k.tensor,
+    runningMean: k.orNull(k.tensor),
+    runningVar: k.orNull(k.tensor),
+    weight: factors,
+    bias: factors,
+    training: k.optional(k.flag),
+    momentum: k.optional(k.either(k.number, k.tensor)),
+    eps,
+  },
+  (x, runningMean, runningVar, weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5) => {
+    const { shape } = float(x.value).type;
+    if (shape.length < 2) throw wrongRank('an input [batch, channels, …]', x.value);
+    const of = perChannel(x, { runningMean, runningVar, weight, bias });
+    if (!training) {
+      const [mean, variance] = [of('runningMean'), of('runningVar')];
+      if (!mean || !variance)
+        throw userError('bad-argument', 'batchNorm: runningMean and runningVar are needed in evaluation', {
+          help: 'pass them, or training = true to normalise by the statistics of the batch',
+        });
+      return affine(x.sub(mean).div(variance.add(eps).sqrt()), of('weight'), of('bias'));
+    }
+    const dims = shape.flatMap((_, d) => (d === 1 ? [] : [d]));
+    const { centred, mean, variance } = moments(x, dims);
+    const running = { mean: runningMean, variance: runningVar };
+    track({ mean, variance, count: countOver(x, dims) }, running, momentum);
+    return affine(centred.div(variance.add(eps).sqrt()), of('weight'), of('bias'));
+  },
+);
+
+/** (x - mean) / √(variance + eps)·weight + bias, for `x` [N,C,…], with mean and biased variance over each sample and each of
+ *  `numGroups` groups of channels; `weight` and `bias` are [C] or null; `eps` defaults to 1e-5. Throws if the groups do not
+ *  divide the channels. */
+export const groupNorm: (
+  x: Tensor,
+  numGroups: number,
   weight?: Tensor | null,
   bias?: Tensor | null,
   eps?: number,
 ) => Tensor = fn(
-  'batchNorm',
-  { x: k.tensor, runningMean: k.tensor, runningVar: k.tensor, weight: factors, bias: factors, eps },
-  (x, runningMean, runningVar, weight = null, bias = null, eps = 1e-5) => {
+  'groupNorm',
+  { x: k.tensor, numGroups: k.size, weight: factors, bias: factors, eps },
+  (x, numGroups, weight = null, bias = null, eps = 1e-5) => {
     const { shape } = float(x.value).type;
     if (shape.length < 2) throw wrongRank('an input [batch, channels, …]', x.value);
-    const perChannel = (name: string, t: Tensor): Tensor => {
-      const v = float(t.value);
-      if (!sameShape(v.type.shape, [shape[1]!]))
-        throw userError(
-          'shape-mismatch',
-          `${called()}: ${name} must be ${showShape([shape[1]!])}, got ${showShape(v.type.shape)}`,
-          { notes: involved({ input: x.value, [name]: v }) },
-        );
-      return t.view(...t.shape, ...shape.slice(2).map(() => 1));
-    };
-    const scale = perChannel('runningVar', runningVar).add(eps).sqrt();
-    const normal = x.sub(perChannel('runningMean', runningMean)).div(scale);
-    const scaled = weight ? normal.mul(perChannel('weight', weight)) : normal;
-    return bias ? scaled.add(perChannel('bias', bias)) : scaled;
+    const channels = shape[1];
+    if (typeof channels !== 'number' || channels % numGroups !== 0)
+      throw userError(
+        'shape-mismatch',
+        `groupNorm: ${showDim(channels!)} channels do not divide into ${numGroups} groups`,
+        {
+          notes: involved({ input: x.value }),
+        },
+      );
+    const of = perChannel(x, { weight, bias });
+    const [batch, , ...rest] = x.shape;
+    const grouped = x.view(batch!, numGroups, channels / numGroups, ...rest);
+    const dims = grouped.shape.flatMap((_, d) => (d < 2 ? [] : [d]));
+    const { centred, variance } = moments(grouped, dims);
+    return affine(centred.div(variance.add(eps).sqrt()).view(...x.shape), of('weight'), of('bias'));
+  },
+);
+
+/** As batchNorm, with mean and variance over each sample and channel of `x` [N,C,…]. With `useInputStats` (true) they are those
+ *  of the input, and running ones, which are buffers or null, move `momentum` (0.1) of the way to their means over the batch;
+ *  otherwise they are the running ones. Throws if there are no dimensions but batch and channels. */
+export const instanceNorm: (
+  x: Tensor,
+  runningMean?: Tensor | null,
+  runningVar?: Tensor | null,
+  weight?: Tensor | null,
+  bias?: Tensor | null,
+  useInputStats?: boolean,
+  momentum?: number,
+  eps?: number,
+) => Tensor = fn(
+  'instanceNorm',
+  {
+    x: k.tensor,
+    runningMean: factors,
+    runningVar: factors,
+    weight: factors,
+    bias: factors,
+    useInputStats: k.optional(k.flag),
+    momentum: k.optional(k.number),
+    eps,
+  },
+  (
+    x,
+    runningMean = null,
+    runningVar = null,
+    weight = null,
+    bias = null,
+    useInputStats = true,
+    momentum = 0.1,
+    eps = 1e-5,
+  ) => {
+    const { shape } = float(x.value).type;
+    if (shape.length < 3) throw wrongRank('an input [batch, channels, length, …]', x.value);
+    if (!useInputStats) return batchNorm(x, runningMean, runningVar, weight, bias, false, momentum, eps);
+    const of = perChannel(x, { runningMean, runningVar, weight, bias });
+    const dims = shape.flatMap((_, d) => (d < 2 ? [] : [d]));
+    const { centred, mean, variance } = moments(x, dims);
+    const count = countOver(x, dims);
+    track(
+      { mean: mean.mean(0, true), variance: variance.mean(0, true), count },
+      { mean: runningMean, variance: runningVar },
+      momentum,
+    );
+    return affine(centred.div(variance.add(eps).sqrt()), of('weight'), of('bias'));
+  },
+);
+
+/** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`. `weight` has that shape or is null;
+ *  `eps` defaults to 2^-23, the distance from 1 to the next f32. Throws if `x` does not end in `normalizedShape`. */
+export const rmsNorm: (
+  x: Tensor,
+  normalizedShape: readonly number[],
+  weight?: Tensor | null,
+  eps?: number | null,
+) => Tensor = fn(
+  'rmsNorm',
+  { x: k.tensor, normalizedShape: k.wholes(0, 1), weight: factors, eps: k.optional(k.orNull(k.finite())) },
+  (x, normalizedShape, weight = null, eps = null) => {
+    const dims = lastDims(x, normalizedShape, { weight });
+    const normal = x.div(
+      x
+        .mul(x)
+        .mean(dims, true)
+        .add(eps ?? 2 ** -23)
+        .sqrt(),
+    );
+    return affine(normal, weight, null);
   },
 );

@@ -4,23 +4,24 @@
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
 import type { Pair } from '../pair.ts';
+import type { DimOption, GELUOptions, InplaceOption, LeakyReLUOptions } from './activation.ts';
+import * as activation from './activation.ts';
 import { callable } from './callable.ts';
 import * as containers from './containers.ts';
-import type {
-  Conv2dOptions,
-  DimOption,
-  FlattenOptions,
-  GELUOptions,
-  InplaceOption,
-  LayerNormOptions,
-  LeakyReLUOptions,
-  LinearOptions,
-} from './layers.ts';
-import * as layers from './layers.ts';
+import type { Conv2dOptions } from './conv.ts';
+import * as conv from './conv.ts';
+import type { LinearOptions } from './linear.ts';
+import * as linear from './linear.ts';
 import type { BCEWithLogitsLossOptions, CrossEntropyLossOptions, Factors, NLLLossOptions } from './losses.ts';
 import * as losses from './losses.ts';
 import type { Module } from './module.ts';
+import type { BatchNormArguments, GroupNormOptions, LayerNormOptions, RMSNormOptions } from './norm.ts';
+import * as norm from './norm.ts';
+import type { BufferOptions } from './parameter.ts';
 import * as parameter from './parameter.ts';
+import * as pool from './pool.ts';
+import type { FlattenOptions } from './shape.ts';
+import * as shape from './shape.ts';
 
 export { Module } from './module.ts';
 
@@ -36,222 +37,98 @@ export const Parameter: {
 } = callable(parameter.Parameter);
 export type Parameter = parameter.Parameter;
 
-/** A tensor that a model needs but training does not change, such as the class weights of a loss: f32 of `shape`. `data` holds
- *  its values, one number for all elements or a list with one for each; zeros by default. Throws as Parameter does. */
+/** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
+ *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
+ *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
+ *  what this one wrote. Throws as Parameter does. */
 export const Buffer: {
-  /** A tensor that a model needs but training does not change, such as the class weights of a loss: f32 of `shape`. `data` holds
-   *  its values, one number for all elements or a list with one for each; zeros by default. Throws as Parameter does. */
-  new (shape: readonly number[], data?: number | ArrayLike<number>): parameter.Buffer;
-  /** A tensor that a model needs but training does not change, such as the class weights of a loss: f32 of `shape`. `data` holds
-   *  its values, one number for all elements or a list with one for each; zeros by default. Throws as Parameter does. */
-  (shape: readonly number[], data?: number | ArrayLike<number>): parameter.Buffer;
+  /** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
+   *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
+   *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
+   *  what this one wrote. Throws as Parameter does. */
+  new (
+    shape: readonly number[],
+    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean]>
+  ): parameter.Buffer;
+  /** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
+   *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
+   *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
+   *  what this one wrote. Throws as Parameter does. */
+  (
+    shape: readonly number[],
+    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean]>
+  ): parameter.Buffer;
 } = callable(parameter.Buffer);
 export type Buffer = parameter.Buffer;
-
-/** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
- *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
- *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
- *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
- *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
-export const Conv2d: {
-  /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
-   *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
-   *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
-   *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
-   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
-  new (
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Pair,
-    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
-  ): layers.Conv2d;
-  /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
-   *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
-   *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
-   *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
-   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
-  (
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Pair,
-    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
-  ): layers.Conv2d;
-} = callable(layers.Conv2d);
-export type Conv2d = layers.Conv2d;
-
-/** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
- *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
- *  not `inFeatures`. */
-export const Linear: {
-  /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
-   *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
-   *  not `inFeatures`. */
-  new (inFeatures: number, outFeatures: number, ...more: Trailing<LinearOptions, [bias: boolean]>): layers.Linear;
-  /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
-   *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
-   *  not `inFeatures`. */
-  (inFeatures: number, outFeatures: number, ...more: Trailing<LinearOptions, [bias: boolean]>): layers.Linear;
-} = callable(layers.Linear);
-export type Linear = layers.Linear;
-
-/** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
- *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
- *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
-export const LayerNorm: {
-  /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
-   *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
-   *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
-  new (
-    normalizedShape: number | readonly number[],
-    ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
-  ): layers.LayerNorm;
-  /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
-   *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
-   *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
-  (
-    normalizedShape: number | readonly number[],
-    ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
-  ): layers.LayerNorm;
-} = callable(layers.LayerNorm);
-export type LayerNorm = layers.LayerNorm;
-
-/** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-export const MaxPool2d: {
-  /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  new (
-    kernelSize: Pair,
-    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
-  ): layers.MaxPool2d;
-  /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  (
-    kernelSize: Pair,
-    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
-  ): layers.MaxPool2d;
-} = callable(layers.MaxPool2d);
-export type MaxPool2d = layers.MaxPool2d;
-
-/** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
- *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
-export const AvgPool2d: {
-  /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
-   *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
-  new (
-    kernelSize: Pair,
-    ...more: Trailing<
-      F.AvgPoolOptions,
-      [stride: Pair | null, padding: Pair, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null]
-    >
-  ): layers.AvgPool2d;
-  /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
-   *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
-  (
-    kernelSize: Pair,
-    ...more: Trailing<
-      F.AvgPoolOptions,
-      [stride: Pair | null, padding: Pair, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null]
-    >
-  ): layers.AvgPool2d;
-} = callable(layers.AvgPool2d);
-export type AvgPool2d = layers.AvgPool2d;
-
-/** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
- *  in `forward` if the input has no such dimensions. */
-export const Flatten: {
-  /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
-   *  in `forward` if the input has no such dimensions. */
-  new (...more: Trailing<FlattenOptions, [startDim: number, endDim: number]>): layers.Flatten;
-  /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
-   *  in `forward` if the input has no such dimensions. */
-  (...more: Trailing<FlattenOptions, [startDim: number, endDim: number]>): layers.Flatten;
-} = callable(layers.Flatten);
-export type Flatten = layers.Flatten;
-
-/** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
-export const Identity: {
-  /** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
-  new (...any: unknown[]): layers.Identity;
-  /** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
-  (...any: unknown[]): layers.Identity;
-} = callable(layers.Identity);
-export type Identity = layers.Identity;
 
 /** max(x, 0), element by element, of any shape. NaN stays NaN. */
 export const ReLU: {
   /** max(x, 0), element by element, of any shape. NaN stays NaN. */
-  new (...more: Trailing<InplaceOption, [inplace: boolean]>): layers.ReLU;
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.ReLU;
   /** max(x, 0), element by element, of any shape. NaN stays NaN. */
-  (...more: Trailing<InplaceOption, [inplace: boolean]>): layers.ReLU;
-} = callable(layers.ReLU);
-export type ReLU = layers.ReLU;
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.ReLU;
+} = callable(activation.ReLU);
+export type ReLU = activation.ReLU;
 
 /** x where it is positive, else `negativeSlope`·x, element by element, of any shape; the slope defaults to 0.01. */
 export const LeakyReLU: {
   /** x where it is positive, else `negativeSlope`·x, element by element, of any shape; the slope defaults to 0.01. */
-  new (...more: Trailing<LeakyReLUOptions, [negativeSlope: number, inplace: boolean]>): layers.LeakyReLU;
+  new (...more: Trailing<LeakyReLUOptions, [negativeSlope: number, inplace: boolean]>): activation.LeakyReLU;
   /** x where it is positive, else `negativeSlope`·x, element by element, of any shape; the slope defaults to 0.01. */
-  (...more: Trailing<LeakyReLUOptions, [negativeSlope: number, inplace: boolean]>): layers.LeakyReLU;
-} = callable(layers.LeakyReLU);
-export type LeakyReLU = layers.LeakyReLU;
+  (...more: Trailing<LeakyReLUOptions, [negativeSlope: number, inplace: boolean]>): activation.LeakyReLU;
+} = callable(activation.LeakyReLU);
+export type LeakyReLU = activation.LeakyReLU;
 
 /** 1 / (1 + e^-x), element by element, of any shape. */
 export const Sigmoid: {
   /** 1 / (1 + e^-x), element by element, of any shape. */
-  new (): layers.Sigmoid;
+  new (): activation.Sigmoid;
   /** 1 / (1 + e^-x), element by element, of any shape. */
-  (): layers.Sigmoid;
-} = callable(layers.Sigmoid);
-export type Sigmoid = layers.Sigmoid;
+  (): activation.Sigmoid;
+} = callable(activation.Sigmoid);
+export type Sigmoid = activation.Sigmoid;
 
 /** The hyperbolic tangent, element by element, of any shape. */
 export const Tanh: {
   /** The hyperbolic tangent, element by element, of any shape. */
-  new (): layers.Tanh;
+  new (): activation.Tanh;
   /** The hyperbolic tangent, element by element, of any shape. */
-  (): layers.Tanh;
-} = callable(layers.Tanh);
-export type Tanh = layers.Tanh;
+  (): activation.Tanh;
+} = callable(activation.Tanh);
+export type Tanh = activation.Tanh;
 
 /** x·Φ(x), element by element, of any shape: computed with erf unless `approximate` is `'tanh'`. */
 export const GELU: {
   /** x·Φ(x), element by element, of any shape: computed with erf unless `approximate` is `'tanh'`. */
-  new (...more: Trailing<GELUOptions, [approximate: 'none' | 'tanh']>): layers.GELU;
+  new (...more: Trailing<GELUOptions, [approximate: 'none' | 'tanh']>): activation.GELU;
   /** x·Φ(x), element by element, of any shape: computed with erf unless `approximate` is `'tanh'`. */
-  (...more: Trailing<GELUOptions, [approximate: 'none' | 'tanh']>): layers.GELU;
-} = callable(layers.GELU);
-export type GELU = layers.GELU;
+  (...more: Trailing<GELUOptions, [approximate: 'none' | 'tanh']>): activation.GELU;
+} = callable(activation.GELU);
+export type GELU = activation.GELU;
 
 /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
  *  `forward` if the input has no such dimension. */
 export const Softmax: {
   /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
    *  `forward` if the input has no such dimension. */
-  new (...more: Trailing<DimOption, [dim: number]>): layers.Softmax;
+  new (...more: Trailing<DimOption, [dim: number]>): activation.Softmax;
   /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
    *  `forward` if the input has no such dimension. */
-  (...more: Trailing<DimOption, [dim: number]>): layers.Softmax;
-} = callable(layers.Softmax);
-export type Softmax = layers.Softmax;
+  (...more: Trailing<DimOption, [dim: number]>): activation.Softmax;
+} = callable(activation.Softmax);
+export type Softmax = activation.Softmax;
 
 /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
  *  input has no such dimension. */
 export const LogSoftmax: {
   /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
    *  input has no such dimension. */
-  new (...more: Trailing<DimOption, [dim: number]>): layers.LogSoftmax;
+  new (...more: Trailing<DimOption, [dim: number]>): activation.LogSoftmax;
   /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
    *  input has no such dimension. */
-  (...more: Trailing<DimOption, [dim: number]>): layers.LogSoftmax;
-} = callable(layers.LogSoftmax);
-export type LogSoftmax = layers.LogSoftmax;
+  (...more: Trailing<DimOption, [dim: number]>): activation.LogSoftmax;
+} = callable(activation.LogSoftmax);
+export type LogSoftmax = activation.LogSoftmax;
 
 /** A chain of modules, in which each output is the next input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Takes any shape
  *  that the first module takes. Throws for an argument that is not a module. */
@@ -276,6 +153,52 @@ export const ModuleList: {
   (modules?: readonly Module[]): containers.ModuleList;
 } = callable(containers.ModuleList);
 export type ModuleList = containers.ModuleList;
+
+/** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
+ *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
+ *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
+ *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+ *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+export const Conv2d: {
+  /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
+   *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
+   *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
+   *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
+  ): conv.Conv2d;
+  /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
+   *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
+   *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
+   *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+  (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
+  ): conv.Conv2d;
+} = callable(conv.Conv2d);
+export type Conv2d = conv.Conv2d;
+
+/** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
+ *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
+ *  not `inFeatures`. */
+export const Linear: {
+  /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
+   *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
+   *  not `inFeatures`. */
+  new (inFeatures: number, outFeatures: number, ...more: Trailing<LinearOptions, [bias: boolean]>): linear.Linear;
+  /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
+   *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
+   *  not `inFeatures`. */
+  (inFeatures: number, outFeatures: number, ...more: Trailing<LinearOptions, [bias: boolean]>): linear.Linear;
+} = callable(linear.Linear);
+export type Linear = linear.Linear;
 
 /** -log softmax(logits)[target], for logits f32 [N,C] or [N,C,d1,…] and class indices i32 [N] or [N,d1,…], or
  *  probabilities f32 of the logits' shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none),
@@ -354,3 +277,245 @@ export const BCEWithLogitsLoss: {
   ): losses.BCEWithLogitsLoss;
 } = callable(losses.BCEWithLogitsLoss);
 export type BCEWithLogitsLoss = losses.BCEWithLogitsLoss;
+
+/** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
+ *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
+ *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+export const LayerNorm: {
+  /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
+   *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
+   *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+  new (
+    normalizedShape: number | readonly number[],
+    ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
+  ): norm.LayerNorm;
+  /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
+   *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
+   *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+  (
+    normalizedShape: number | readonly number[],
+    ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
+  ): norm.LayerNorm;
+} = callable(norm.LayerNorm);
+export type LayerNorm = norm.LayerNorm;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C] or [N,C,L]: in training by mean and biased variance of the batch, over
+ *  all but the channels, in evaluation by the running ones: `nn.BatchNorm1d(6)`. Options in PyTorch's order: eps (1e-5),
+ *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+ *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+ *  other shapes. */
+export const BatchNorm1d: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C] or [N,C,L]: in training by mean and biased variance of the batch, over
+   *  all but the channels, in evaluation by the running ones: `nn.BatchNorm1d(6)`. Options in PyTorch's order: eps (1e-5),
+   *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+   *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+   *  other shapes. */
+  new (numFeatures: number, ...more: BatchNormArguments): norm.BatchNorm1d;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C] or [N,C,L]: in training by mean and biased variance of the batch, over
+   *  all but the channels, in evaluation by the running ones: `nn.BatchNorm1d(6)`. Options in PyTorch's order: eps (1e-5),
+   *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+   *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+   *  other shapes. */
+  (numFeatures: number, ...more: BatchNormArguments): norm.BatchNorm1d;
+} = callable(norm.BatchNorm1d);
+export type BatchNorm1d = norm.BatchNorm1d;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W]: in training by mean and biased variance of the batch, over
+ *  all but the channels, in evaluation by the running ones: `nn.BatchNorm2d(6)`. Options in PyTorch's order: eps (1e-5),
+ *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+ *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+ *  other shapes. */
+export const BatchNorm2d: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W]: in training by mean and biased variance of the batch, over
+   *  all but the channels, in evaluation by the running ones: `nn.BatchNorm2d(6)`. Options in PyTorch's order: eps (1e-5),
+   *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+   *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+   *  other shapes. */
+  new (numFeatures: number, ...more: BatchNormArguments): norm.BatchNorm2d;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W]: in training by mean and biased variance of the batch, over
+   *  all but the channels, in evaluation by the running ones: `nn.BatchNorm2d(6)`. Options in PyTorch's order: eps (1e-5),
+   *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+   *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+   *  other shapes. */
+  (numFeatures: number, ...more: BatchNormArguments): norm.BatchNorm2d;
+} = callable(norm.BatchNorm2d);
+export type BatchNorm2d = norm.BatchNorm2d;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W]: in training by mean and biased variance of the batch, over
+ *  all but the channels, in evaluation by the running ones: `nn.BatchNorm3d(6)`. Options in PyTorch's order: eps (1e-5),
+ *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+ *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+ *  other shapes. */
+export const BatchNorm3d: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W]: in training by mean and biased variance of the batch, over
+   *  all but the channels, in evaluation by the running ones: `nn.BatchNorm3d(6)`. Options in PyTorch's order: eps (1e-5),
+   *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+   *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+   *  other shapes. */
+  new (numFeatures: number, ...more: BatchNormArguments): norm.BatchNorm3d;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W]: in training by mean and biased variance of the batch, over
+   *  all but the channels, in evaluation by the running ones: `nn.BatchNorm3d(6)`. Options in PyTorch's order: eps (1e-5),
+   *  momentum (0.1; null for the mean over all steps), affine (true), trackRunningStats (true). `weight` and `bias`,
+   *  `running_mean`, `running_var` and `num_batches_tracked` have PyTorch's names and initial values. Throws in `forward` for inputs of
+   *  other shapes. */
+  (numFeatures: number, ...more: BatchNormArguments): norm.BatchNorm3d;
+} = callable(norm.BatchNorm3d);
+export type BatchNorm3d = norm.BatchNorm3d;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,L], by mean and biased variance of each sample and channel:
+ *  `nn.InstanceNorm1d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+ *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+export const InstanceNorm1d: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,L], by mean and biased variance of each sample and channel:
+   *  `nn.InstanceNorm1d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+   *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+  new (numFeatures: number, ...more: BatchNormArguments): norm.InstanceNorm1d;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,L], by mean and biased variance of each sample and channel:
+   *  `nn.InstanceNorm1d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+   *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+  (numFeatures: number, ...more: BatchNormArguments): norm.InstanceNorm1d;
+} = callable(norm.InstanceNorm1d);
+export type InstanceNorm1d = norm.InstanceNorm1d;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W], by mean and biased variance of each sample and channel:
+ *  `nn.InstanceNorm2d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+ *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+export const InstanceNorm2d: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W], by mean and biased variance of each sample and channel:
+   *  `nn.InstanceNorm2d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+   *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+  new (numFeatures: number, ...more: BatchNormArguments): norm.InstanceNorm2d;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W], by mean and biased variance of each sample and channel:
+   *  `nn.InstanceNorm2d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+   *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+  (numFeatures: number, ...more: BatchNormArguments): norm.InstanceNorm2d;
+} = callable(norm.InstanceNorm2d);
+export type InstanceNorm2d = norm.InstanceNorm2d;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W], by mean and biased variance of each sample and channel:
+ *  `nn.InstanceNorm3d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+ *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+export const InstanceNorm3d: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W], by mean and biased variance of each sample and channel:
+   *  `nn.InstanceNorm3d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+   *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+  new (numFeatures: number, ...more: BatchNormArguments): norm.InstanceNorm3d;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W], by mean and biased variance of each sample and channel:
+   *  `nn.InstanceNorm3d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
+   *  running statistics are used in evaluation). Throws in `forward` for inputs of other shapes. */
+  (numFeatures: number, ...more: BatchNormArguments): norm.InstanceNorm3d;
+} = callable(norm.InstanceNorm3d);
+export type InstanceNorm3d = norm.InstanceNorm3d;
+
+/** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,…], by mean and biased variance of each sample and each of
+ *  `numGroups` groups of channels: `nn.GroupNorm(3, 6)`. Options in PyTorch's order: eps (1e-5), affine (true). Throws if the
+ *  groups do not divide the channels, and in `forward` for another number of channels. */
+export const GroupNorm: {
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,…], by mean and biased variance of each sample and each of
+   *  `numGroups` groups of channels: `nn.GroupNorm(3, 6)`. Options in PyTorch's order: eps (1e-5), affine (true). Throws if the
+   *  groups do not divide the channels, and in `forward` for another number of channels. */
+  new (
+    numGroups: number,
+    numChannels: number,
+    ...more: Trailing<GroupNormOptions, [eps: number, affine: boolean]>
+  ): norm.GroupNorm;
+  /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,…], by mean and biased variance of each sample and each of
+   *  `numGroups` groups of channels: `nn.GroupNorm(3, 6)`. Options in PyTorch's order: eps (1e-5), affine (true). Throws if the
+   *  groups do not divide the channels, and in `forward` for another number of channels. */
+  (
+    numGroups: number,
+    numChannels: number,
+    ...more: Trailing<GroupNormOptions, [eps: number, affine: boolean]>
+  ): norm.GroupNorm;
+} = callable(norm.GroupNorm);
+export type GroupNorm = norm.GroupNorm;
+
+/** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
+ *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+ *  and in `forward` if the input does not end in that shape. */
+export const RMSNorm: {
+  /** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
+   *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+   *  and in `forward` if the input does not end in that shape. */
+  new (
+    normalizedShape: number | readonly number[],
+    ...more: Trailing<RMSNormOptions, [eps: number | null, elementwiseAffine: boolean]>
+  ): norm.RMSNorm;
+  /** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
+   *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+   *  and in `forward` if the input does not end in that shape. */
+  (
+    normalizedShape: number | readonly number[],
+    ...more: Trailing<RMSNormOptions, [eps: number | null, elementwiseAffine: boolean]>
+  ): norm.RMSNorm;
+} = callable(norm.RMSNorm);
+export type RMSNorm = norm.RMSNorm;
+
+/** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+ *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+ *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+export const MaxPool2d: {
+  /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+  new (
+    kernelSize: Pair,
+    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
+  ): pool.MaxPool2d;
+  /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+  (
+    kernelSize: Pair,
+    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
+  ): pool.MaxPool2d;
+} = callable(pool.MaxPool2d);
+export type MaxPool2d = pool.MaxPool2d;
+
+/** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+ *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+ *  1, and in `forward` if the batch is missing or the window does not fit. */
+export const AvgPool2d: {
+  /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+   *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+   *  1, and in `forward` if the batch is missing or the window does not fit. */
+  new (
+    kernelSize: Pair,
+    ...more: Trailing<
+      F.AvgPoolOptions,
+      [stride: Pair | null, padding: Pair, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null]
+    >
+  ): pool.AvgPool2d;
+  /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+   *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+   *  1, and in `forward` if the batch is missing or the window does not fit. */
+  (
+    kernelSize: Pair,
+    ...more: Trailing<
+      F.AvgPoolOptions,
+      [stride: Pair | null, padding: Pair, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null]
+    >
+  ): pool.AvgPool2d;
+} = callable(pool.AvgPool2d);
+export type AvgPool2d = pool.AvgPool2d;
+
+/** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
+ *  in `forward` if the input has no such dimensions. */
+export const Flatten: {
+  /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
+   *  in `forward` if the input has no such dimensions. */
+  new (...more: Trailing<FlattenOptions, [startDim: number, endDim: number]>): shape.Flatten;
+  /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
+   *  in `forward` if the input has no such dimensions. */
+  (...more: Trailing<FlattenOptions, [startDim: number, endDim: number]>): shape.Flatten;
+} = callable(shape.Flatten);
+export type Flatten = shape.Flatten;
+
+/** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
+export const Identity: {
+  /** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
+  new (...any: unknown[]): shape.Identity;
+  /** Returns its input, of any shape. As in PyTorch, it takes any arguments and ignores them. */
+  (...any: unknown[]): shape.Identity;
+} = callable(shape.Identity);
+export type Identity = shape.Identity;

@@ -3,9 +3,10 @@
 import type { Loc } from '../../../ir/diagnostic.ts';
 import { guard } from '../arguments.ts';
 import * as k from '../kinds.ts';
+import { currentTape } from '../tape.ts';
 import type { Tensor } from '../tensor.ts';
 import { callSite, inLayer, isClass, showAny, userCode, userError, withLocAt } from '../trace.ts';
-import { Parameter, Stored } from './parameter.ts';
+import { Buffer, onValues, Parameter, Stored } from './parameter.ts';
 
 export interface Module {
   /** Runs `forward`. If a module's forward takes or returns anything but tensors, call `forward` itself. */
@@ -17,8 +18,19 @@ export interface Module {
  *  Arrays of them are found; private (`#`) fields and closures are not. An instance can be called. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export abstract class Module {
-  /** True in training mode; set by `train()` and `eval()`. */
-  declare training: boolean;
+  /** True in training mode, which `train()` and `eval()` set. In `forward` it is also false while the model is recorded for
+   *  evaluation: `forward` runs once for training and, if it reads this, once for evaluation. */
+  get training(): boolean {
+    const own = !evaluating.has(this);
+    const tape = currentTape();
+    if (!tape || !own) return own;
+    tape.asked = true;
+    return tape.mode === 'train';
+  }
+  set training(mode: boolean) {
+    if (mode) evaluating.delete(this);
+    else evaluating.add(this);
+  }
 
   constructor() {
     // An instance is a function with the class's prototype, so that `this.conv1(x)` works. The arrow function's own
@@ -27,7 +39,6 @@ export abstract class Module {
     for (const own of ['name', 'length']) delete (self as unknown as Record<string, unknown>)[own];
     Object.setPrototypeOf(self, new.target.prototype);
     madeAt.set(self, callSite());
-    self.training = true;
     // biome-ignore lint/correctness/noConstructorReturn: this makes instances callable
     return self;
   }
@@ -38,6 +49,15 @@ export abstract class Module {
   /** The text between the parentheses when the module is printed. */
   extraRepr(): string {
     return '';
+  }
+
+  /** Assigns a buffer to the field `name`, and returns it: the same as `this[name] = buffer`. Throws for a name that another
+   *  member has. */
+  registerBuffer<B extends Buffer | null>(name: string, buffer: B): B {
+    if (name in this && !((this as Record<string, unknown>)[name] instanceof Stored))
+      throw userError('bad-name', `registerBuffer: ${className(this)} already has a member '${name}'`);
+    (this as Record<string, unknown>)[name] = buffer;
+    return buffer;
   }
 
   /** Each parameter once, under its first name. */
@@ -96,10 +116,20 @@ export abstract class Module {
 }
 
 guard(Module, {
+  registerBuffer: {
+    name: k.kind('a name without dots', (v) => typeof v === 'string' && v !== '' && !v.includes('.')),
+    buffer: k.orNull(
+      k.kind('an nn.Buffer', (v) => v instanceof Buffer, {
+        help: (v) => onValues('Buffer', v),
+      }),
+    ),
+  },
   apply: { f: k.kind('a function', (v) => typeof v === 'function') },
   train: { mode: k.optional(k.flag) },
 });
 
+/** Modules that are in evaluation mode whatever they are recorded for. */
+const evaluating = new WeakSet<Module>();
 const madeAt = new WeakMap<Module, Loc | null>();
 /** The user's line that made a module. */
 export const locOf = (m: Module): Loc | null => madeAt.get(m) ?? null;
@@ -159,15 +189,30 @@ const holds = (v: unknown): boolean =>
 const childrenOf = (m: Module | List): [string, Module | List][] =>
   Object.entries(m).filter(([, v]) => v instanceof Module || (Array.isArray(v) && holds(v)));
 
-/** Parameters and buffers with their names, in PyTorch's order; a shared one appears under each of its names. */
-export function storedIn(m: Module | List, prefix = '', path: ReadonlySet<unknown> = new Set()): [string, Stored][] {
+/** A parameter or buffer, and the field or the place in an array that holds it. */
+export interface Field {
+  /** The path from the outermost module, such as `conv1.weight`. */
+  readonly name: string;
+  readonly stored: Stored;
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+}
+
+/** The fields that hold parameters and buffers, in PyTorch's order; a shared one appears in each of its fields. */
+export function fieldsOf(m: Module | List, prefix = '', path: ReadonlySet<unknown> = new Set()): Field[] {
   if (path.has(m)) return []; // a child that refers to its parent
   const within = new Set(path).add(m);
+  const holder = m as unknown as Record<string, unknown>;
   return [
-    ...Object.entries(m).flatMap(([name, v]): [string, Stored][] => (v instanceof Stored ? [[prefix + name, v]] : [])),
-    ...childrenOf(m).flatMap(([name, child]) => storedIn(child, `${prefix}${name}.`, within)),
+    ...Object.entries(m).flatMap(([key, v]): Field[] =>
+      v instanceof Stored ? [{ name: prefix + key, stored: v, holder, key }] : [],
+    ),
+    ...childrenOf(m).flatMap(([name, child]) => fieldsOf(child, `${prefix}${name}.`, within)),
   ];
 }
+
+/** Parameters and buffers with their names. */
+const storedIn = (m: Module): [string, Stored][] => fieldsOf(m).map(({ name, stored }) => [name, stored]);
 
 function* modulesIn(m: Module | List, seen: Set<unknown>): Generator<Module> {
   if (seen.has(m)) return;

@@ -1,19 +1,21 @@
 /** A model's own tensors, which have values. A recording turns them into params of the graph. */
 
 import type { Loc } from '../../../ir/diagnostic.ts';
-import type { Value } from '../../../ir/graph.ts';
-import { tensor } from '../../../ir/type.ts';
-import { read, signature } from '../arguments.ts';
+import { describe, type Value } from '../../../ir/graph.ts';
+import { sameShape, tensor } from '../../../ir/type.ts';
+import { guard, read, signature } from '../arguments.ts';
+import { commonShape, spreadTo } from '../broadcast.ts';
 import { countIn } from '../init.ts';
 import * as k from '../kinds.ts';
-import { currentTape } from '../tape.ts';
-import { Tensor } from '../tensor.ts';
+import type { Trailing } from '../options.ts';
+import { currentTape, type Mode, type Tape } from '../tape.ts';
+import { constant, Tensor } from '../tensor.ts';
 import { called, callSite, showAny, userError, withLoc } from '../trace.ts';
 
-const stored = { shape: k.shape, data: k.optional(k.numbers) };
+const [shape, data] = [k.shape, k.optional(k.numbers)];
 const takes = {
-  parameter: signature('Parameter', stored, {}, (v) => onValues('Parameter', v)),
-  buffer: signature('Buffer', stored, {}, (v) => onValues('Buffer', v)),
+  parameter: signature('Parameter', { shape, data }, {}, (v) => onValues('Parameter', v)),
+  buffer: signature('Buffer', { shape }, { data, eval: k.optional(k.flag) }, (v) => onValues('Buffer', v)),
 };
 
 /** Advice for values passed in place of the shape. */
@@ -41,6 +43,11 @@ function shapeOf(v: unknown, depth = 0): readonly number[] | null {
   return first && others.every((other) => `${other}` === `${first}`) ? [v.length, ...first] : null;
 }
 
+interface Given {
+  readonly shape: readonly number[];
+  readonly data?: number | ArrayLike<number>;
+}
+
 /** A tensor with initial values. In `forward` it acts like any other tensor; elsewhere its numbers are in `data`. */
 export abstract class Stored extends Tensor {
   /** Training changes a parameter, but not a buffer. */
@@ -55,14 +62,8 @@ export abstract class Stored extends Tensor {
   readonly loc: Loc | null = callSite();
 
   /** `data` is one number for all elements, or a list with one for each; zeros by default.
-   *  Throws for a shape that is not a list of whole numbers, and for a list of another length. */
-  constructor(
-    kind: 'parameter' | 'buffer',
-    shape: readonly number[],
-    data?: number | ArrayLike<number>,
-    ...none: readonly unknown[]
-  ) {
-    read(takes[kind], [shape, data, ...none]);
+   *  Throws for a list of another length than the shape. */
+  constructor({ shape, data }: Given) {
     super(tensor('f32', [...shape]));
     const count = countIn(shape);
     this.#isGiven = data !== undefined;
@@ -80,8 +81,8 @@ export abstract class Stored extends Tensor {
 
   override get value(): Value {
     const tape = currentTape();
-    const param = tape?.params.get(this);
-    if (param) return param;
+    const value = tape?.written.get(this) ?? tape?.params.get(this);
+    if (value) return value;
     const [problem, help] = tape
       ? [
           `a ${this.kind} [${this.shape}] is used in forward, but the model does not hold it, so it would not be ${this.kind === 'parameter' ? 'trained' : 'saved'}`,
@@ -112,20 +113,102 @@ export abstract class Stored extends Tensor {
  *  one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a list of another length. */
 export class Parameter extends Stored {
   constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
-    super('parameter', shape, data, ...none);
+    super(read<Given>(takes.parameter, [shape, data, ...none]));
   }
   get kind() {
     return 'parameter' as const;
   }
 }
 
-/** A tensor that a model needs but training does not change, such as the class weights of a loss: f32 of `shape`. `data` holds
- *  its values, one number for all elements or a list with one for each; zeros by default. Throws as Parameter does. */
+/** The options of a buffer. */
+export interface BufferOptions {
+  /** The initial values, one number for all elements or a list with one for each; zeros by default. */
+  readonly data?: number | ArrayLike<number>;
+  /** Let forward also write to it in evaluation, as to a hidden state that is carried from call to call; defaults to false. */
+  readonly eval?: boolean;
+}
+
+/** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
+ *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
+ *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
+ *  what this one wrote. Throws as Parameter does. */
 export class Buffer extends Stored {
-  constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
-    super('buffer', shape, data, ...none);
+  /** Whether forward may write to it in evaluation. */
+  readonly eval: boolean;
+
+  constructor(
+    shape: readonly number[],
+    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean]>
+  ) {
+    const given = read<Given & BufferOptions>(takes.buffer, [shape, ...more]);
+    super(given);
+    this.eval = given.eval ?? false;
   }
   get kind() {
     return 'buffer' as const;
   }
+
+  /** Writes the values of `other`, which broadcasts to the buffer's shape. */
+  copy_(other: Tensor): this {
+    return this.#write(() => other.value);
+  }
+  /** Adds `other`, times `alpha`. */
+  add_(other: Tensor | number, alpha = 1): this {
+    const term = typeof other === 'number' ? other * alpha : alpha === 1 ? other : other.mul(alpha);
+    return this.#write(() => this.add(term).value);
+  }
+  /** Multiplies by `other`. */
+  mul_(other: Tensor | number): this {
+    return this.#write(() => this.mul(other).value);
+  }
+  /** Goes the share `weight` of the way to `end`: x + weight·(end - x). */
+  lerp_(end: Tensor, weight: Tensor | number): this {
+    return this.#write(() => this.add(end.sub(this).mul(weight)).value);
+  }
+  /** Writes one number to all elements. */
+  fill_(value: number): this {
+    return this.#write((was) => constant(was, value));
+  }
+  /** Writes zeros. */
+  zero_(): this {
+    return this.#write((was) => constant(was, 0));
+  }
+
+  #write(next: (was: Value) => Value): this {
+    // Reading it throws outside a recording, and for a buffer that the model does not hold.
+    const was = this.value;
+    const [value, tape] = [next(was), currentTape() as Tape];
+    const { shape } = was.type;
+    const fits = value.type.shape.length <= shape.length && sameShape(commonShape(was, value), shape);
+    tape.written.set(this, writable(this, fits ? spreadTo(value, shape) : value, tape.mode));
+    return this;
+  }
+}
+
+const tensorOrNumber = k.either(k.tensor, k.number);
+guard(Buffer, {
+  copy_: { other: k.tensor },
+  add_: { other: tensorOrNumber, alpha: k.optional(k.number) },
+  mul_: { other: tensorOrNumber },
+  lerp_: { end: k.tensor, weight: tensorOrNumber },
+  fill_: { value: k.number },
+  zero_: {},
+});
+
+/** A value that forward may write to a buffer in this mode. Throws if it is of another type, or if the buffer is not written to
+ *  in this mode. */
+export function writable(buffer: Buffer, value: Value, mode: Mode): Value {
+  const what = `buffer${buffer.name ? ` '${buffer.name}'` : ''} [${buffer.shape}]`;
+  const notes = [{ message: 'the buffer was made here', loc: buffer.loc }];
+  if (value.type.dtype !== 'f32' || !sameShape(value.type.shape, buffer.shape as readonly number[]))
+    throw userError('bad-buffer', `the ${what} cannot hold ${describe(value)}`, {
+      notes,
+      help: 'write a tensor of its shape, such as a mean over the batch: a buffer has the same shape in every step',
+    });
+  if (mode === 'eval' && !buffer.eval)
+    throw userError('bad-buffer', `the ${what} is written to in evaluation`, {
+      notes,
+      help: 'write to it in training only: if (this.training) …; or make it with { eval: true } if calls of forward and evaluate are to change it too',
+    });
+  return value;
 }

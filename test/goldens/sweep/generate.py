@@ -723,8 +723,79 @@ def losses():
     case('batchNorm', 'vector', bn, x=vec(1, 2, 3), **stats, wrt=['x'])
 
 
+# ----------------------------------------------------------------------- norms
+def norms():
+    aff = dict(weight=vec(2, -1, 0.5), bias=vec(1, 0.0, -1))
+    names = ['x', 'weight', 'bias']
+    flat = f32([2, 3, 2], [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 4, 4])
+
+    def trained(rank):
+        def f(x, weight=None, bias=None, **k):
+            if x.dim() not in rank:
+                raise ValueError('expected another number of dimensions')
+            return F.batch_norm(x, None, None, weight, bias, True, **k)
+
+        return f
+
+    def instance(rank):
+        def f(x, weight=None, bias=None, **k):
+            if x.dim() not in rank:
+                raise ValueError('expected another number of dimensions')
+            return F.instance_norm(x, None, None, weight, bias, **k)
+
+        return f
+
+    images, volumes = noise(2, 3, 2, 3, salt=61), noise(2, 3, 2, 1, 2, salt=62)
+    for of, rank, inputs in (
+        ('batchNormTraining', [2, 3, 4, 5], dict(rows=noise(4, 3, salt=60), sequences=noise(2, 3, 5, salt=63), images=images, volumes=volumes)),
+        ('BatchNorm1d', [2, 3], dict(rows=noise(4, 3, salt=60), sequences=noise(2, 3, 5, salt=63), images=images)),
+        ('BatchNorm2d', [4], dict(images=images, sequences=noise(2, 3, 5, salt=63))),
+        ('BatchNorm3d', [5], dict(volumes=volumes, images=images)),
+    ):
+        for name, x in inputs.items():
+            case(of, name, trained(rank), x=x, **aff)
+        first = next(iter(inputs.values()))
+        case(of, 'no weight', trained(rank), x=first)
+        case(of, 'a large eps', trained(rank), args={'eps': 2.0}, x=first, **aff)
+        case(of, 'channels that do not match', trained(rank), x=first, weight=vec(1, 2), bias=vec(1, 2))
+    case('batchNormTraining', 'equal numbers', trained([3]), x=flat, **aff, wrt=names)
+    for of, rank, inputs in (
+        ('instanceNorm', [3, 4, 5], dict(sequences=noise(2, 3, 5, salt=63), images=images, volumes=volumes)),
+        ('InstanceNorm1d', [3], dict(sequences=noise(2, 3, 5, salt=63), images=images)),
+        ('InstanceNorm2d', [4], dict(images=images, volumes=volumes)),
+        ('InstanceNorm3d', [5], dict(volumes=volumes, images=images)),
+    ):
+        for name, x in inputs.items():
+            case(of, name, instance(rank), x=x, **aff)
+        first = next(iter(inputs.values()))
+        case(of, 'no weight', instance(rank), x=first)
+        case(of, 'a large eps', instance(rank), args={'eps': 2.0}, x=first, **aff)
+    case('instanceNorm', 'equal numbers', instance([3]), x=flat, **aff)
+
+    def groups(x, num_groups, weight=None, bias=None, **k):
+        return F.group_norm(x, num_groups, weight, bias, **k)
+
+    six = dict(weight=vec(2, -1, 0.5, 1, 3, -2), bias=vec(1, 0.0, -1, 2, 0.5, 0))
+    for n in (1, 2, 3, 6):
+        case('groupNorm', f'{n} of six channels', groups, args={'num_groups': n}, x=noise(2, 6, 2, 2, salt=64), **six)
+    case('groupNorm', 'rows', groups, args={'num_groups': 2}, x=noise(3, 6, salt=65), **six)
+    case('groupNorm', 'no weight, eps', groups, args={'num_groups': 2, 'eps': 0.5}, x=noise(2, 6, 3, salt=66))
+    case('groupNorm', 'groups that do not divide', groups, args={'num_groups': 4}, x=noise(2, 6, 3, salt=66))
+
+    def rms(x, normalized_shape, weight=None, eps=2.0**-23):
+        # PyTorch has it from 2.4 on.
+        dims = tuple(range(-len(normalized_shape), 0))
+        y = x / torch.sqrt((x * x).mean(dims, keepdim=True) + eps)
+        return y if weight is None else y * weight
+
+    case('rmsNorm', 'rows', rms, args={'normalized_shape': [4]}, x=noise(3, 4, salt=67), weight=vec(1, -2, 0.5, 3))
+    case('rmsNorm', 'two dimensions', rms, args={'normalized_shape': [2, 3]}, x=noise(2, 2, 3, salt=68), weight=noise(2, 3, salt=69))
+    case('rmsNorm', 'no weight, eps', rms, args={'normalized_shape': [4], 'eps': 0.25}, x=noise(3, 4, salt=67))
+    case('rmsNorm', 'zeros', rms, args={'normalized_shape': [2]}, x=f32([2, 2], [0.0, 0.0, 3, 4]))
+
+
 def main():
-    for group in (elementwise, reductions, movement, products, losses):
+    for group in (elementwise, reductions, movement, products, losses, norms):
         group()
     ids = [f"{c['of']}/{c['id']}" for c in CASES]
     twice = {i for i in ids if ids.count(i) > 1}

@@ -1,0 +1,184 @@
+/** From a user's model to recorded graphs: one run of its constructor, and one of forward and the loss in each mode. */
+
+import { CompileError, type Loc } from '../../ir/diagnostic.ts';
+import { type Param, param, paramsOf, type Result, type Value } from '../../ir/graph.ts';
+import { full } from '../../ir/ops/index.ts';
+import { showType } from '../../ir/type.ts';
+import { cotangentsOf } from '../../passes/autodiff.ts';
+import type { Optimizer } from '../../passes/update.ts';
+import { usersCode } from '../users-error.ts';
+import type { ModelSpec } from './model.ts';
+import { className, locOf, Module } from './nn/module.ts';
+import { onDefaults, type Stored } from './nn/parameter.ts';
+import { withSeed } from './seed.ts';
+import { type Named, onNoBatch } from './specs.ts';
+import { checkName, collect, fieldsIn, type RecordedState, withFields } from './state.ts';
+import { newTape, recordOn, type Tape } from './tape.ts';
+import { Tensor } from './tensor.ts';
+import { isClass, showAny, userError, withLocAt } from './trace.ts';
+
+/** What one run of `forward` and the loss recorded. */
+export interface Run {
+  readonly output: Value;
+  readonly loss: Value | null;
+  /** The new values of the buffers that it wrote to. */
+  readonly writes: readonly Result[];
+}
+
+/** A model that has been recorded. */
+export interface Recording {
+  readonly name: string;
+  readonly maxBatch: number;
+  readonly module: Module;
+  readonly inputs: readonly Param[];
+  readonly targets: readonly Param[];
+  /** In PyTorch's order; a shared one appears once. */
+  readonly parameters: readonly RecordedState[];
+  /** State that the optimizer does not change, such as the class weights of a loss or running statistics. */
+  readonly buffers: readonly RecordedState[];
+  /** Forward and the loss in training. */
+  readonly train: Run;
+  /** Forward and the loss in evaluation: the same run where `forward` never asks for the mode. */
+  readonly eval: Run;
+  readonly optimizer: Optimizer | null;
+  /** Where the model is defined. */
+  readonly loc: Loc | null;
+}
+
+/** Makes the model, and runs `forward` and the loss on symbolic tensors: once, or once in each mode if they ask for it. Throws if the user's code throws, if it does not
+ *  return a tensor, or if names collide. */
+export function record(spec: ModelSpec): Recording {
+  const module = withLocAt(spec.loc, () => instantiate(spec));
+  const modelName = spec.name ?? className(module);
+  withLocAt(spec.loc, () => checkName(modelName, 'the model', spec.loc));
+  const fields = fieldsIn(module, spec);
+  const state = withLocAt(spec.loc, () => collect(fields, spec));
+  const given = (named: Named): Param[] => named.map(([name, type]) => param('input', name, type, spec.loc));
+  const [inputs, targets] = [given(spec.inputs), given(spec.targets)];
+
+  const params = new Map<object, Param>(state.map(({ stored, param }) => [stored, param]));
+  const run = (tape: Tape): Run =>
+    recordOn(tape, () => {
+      const { result, writes } = withFields(fields, tape, () => runOnce(spec, module, inputs, targets));
+      return { ...result, writes };
+    });
+  return withAdvice(spec, state, () => {
+    const tape = newTape('train', params);
+    const train = run(tape);
+    const of = (kind: Stored['kind']): RecordedState[] =>
+      state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
+    const recording: Recording = {
+      name: modelName,
+      ...{ maxBatch: spec.maxBatch, module, inputs, targets, optimizer: spec.optimizer, loc: spec.loc },
+      train,
+      eval: tape.asked || train.writes.length > 0 ? run(newTape('eval', params)) : train,
+      parameters: of('parameter'),
+      buffers: of('buffer'),
+    };
+    if (train.loss && spec.optimizer) withLocAt(lossLocOf(spec), () => checkTrainable(recording, train.loss!));
+    return Object.freeze(recording);
+  });
+}
+
+/** The output and the loss of one run of `forward`. */
+function runOnce(
+  spec: ModelSpec,
+  module: Module,
+  inputs: readonly Param[],
+  targets: readonly Param[],
+): Omit<Run, 'writes'> {
+  const output = withLocAt(locOf(module) ?? spec.loc, () =>
+    resultOf(
+      usersCode(() => module(...inputs.map(Tensor.of)), spec.loc, `${className(module)}.forward was recorded`),
+      `${className(module)}.forward`,
+    ),
+  );
+  const { loss: lossOf } = spec;
+  if (lossOf === null) return { output, loss: null };
+  const loss = withLocAt(lossLocOf(spec), () =>
+    resultOf(
+      usersCode(() => lossOf(Tensor.of(output), ...targets.map(Tensor.of)), spec.loc, 'the loss was recorded'),
+      'the loss',
+    ),
+  );
+  return { output, loss };
+}
+
+const lossLocOf = ({ loss, loc }: ModelSpec): Loc | null => (loss instanceof Module ? (locOf(loss) ?? loc) : loc);
+
+/** Adds likely causes to errors about shapes: an input declared without the batch, or values passed as a shape. */
+function withAdvice<T>({ inputs }: ModelSpec, state: readonly { readonly stored: Stored }[], f: () => T): T {
+  try {
+    return f();
+  } catch (e) {
+    if (!(e instanceof CompileError) || !ofShapes.has(e.code)) throw e;
+    const { code, message, loc, notes, help, cause } = e;
+    const involved = state.map(({ stored }) => stored).filter((s) => notes.some((note) => isSame(note.loc, s.loc)));
+    const advice = [onNoBatch(inputs), ...involved.map(onDefaults), help].filter((text) => text !== null);
+    throw Object.assign(new CompileError(code, message, { loc, notes, help: advice.join('; ') || null }), { cause });
+  }
+}
+const ofShapes: ReadonlySet<string> = new Set(['shape-mismatch', 'missing-batch', 'bad-dim', 'out-of-range']);
+const isSame = (a: Loc | null | undefined, b: Loc | null): boolean =>
+  !!a && !!b && a.file === b.file && a.line === b.line && a.col === b.col;
+
+function instantiate({ model, seed, loc }: ModelSpec): Module {
+  if (model instanceof Module) return model;
+  const isModule = model.prototype instanceof Module;
+  if (!isModule && isClass(model))
+    throw userError('not-a-module', `model is ${showAny(model)}, which does not extend nn.Module`, {
+      help: `write class ${model.name || 'Net'} extends nn.Module`,
+    });
+  const made = withSeed(seed, () =>
+    usersCode(
+      () => (isModule ? new (model as new () => Module)() : (model as () => Module)()),
+      loc,
+      'the model was made',
+    ),
+  );
+  if (made instanceof Module) return made;
+  if ((made as unknown) instanceof Promise) (made as unknown as Promise<unknown>).catch(() => {});
+  throw userError('not-a-module', `model must make an nn.Module, and it made ${showAny(made)}`, {
+    help: 'give a class that extends nn.Module, or a function that returns one: () => nn.Sequential(…)',
+  });
+}
+
+function resultOf(result: unknown, what: string): Value {
+  if (result instanceof Tensor) return result.value;
+  // The rest runs after the recording is over, so its errors are ignored.
+  if (result instanceof Promise) result.catch(() => {});
+  throw userError('not-a-tensor', `${what} must return a tensor, and it returned ${showAny(result)}`, {
+    help:
+      result === undefined
+        ? 'is its return missing?'
+        : Array.isArray(result)
+          ? 'return one tensor: cat or stack joins several'
+          : result instanceof Module
+            ? `a layer computes when it is called: make it in the constructor, and return this.layer(x)`
+            : null,
+  });
+}
+
+function checkTrainable({ parameters, train: { output } }: Recording, loss: Value): void {
+  if (parameters.length === 0)
+    throw userError('no-parameters', 'the optimizer got an empty parameter list: the model has no parameters', {
+      help: 'assign layers to public fields of the model in its constructor',
+    });
+  const read = new Set(paramsOf([loss]));
+  const wrt = new Set(parameters.map((p) => p.param).filter((p) => read.has(p)));
+  const why =
+    wrt.size === 0
+      ? 'depends on no parameter'
+      : !hasGradient(loss, wrt)
+        ? 'depends on the parameters only through operations without a gradient (argmax, comparisons, detach, i32)'
+        : null;
+  if (why === null) return;
+  throw userError('no-gradient', `the loss ${showType(loss.type)} ${why}, so training would change nothing`, {
+    notes: [{ message: `the output is ${showType(output.type)}`, loc: output.loc }],
+  });
+}
+
+function hasGradient(loss: Value, wrt: ReadonlySet<Param>): boolean {
+  const cotangents = cotangentsOf(loss, full({ value: 1, shape: loss.type.shape, dtype: 'f32' }), wrt);
+  return [...wrt].some((p) => cotangents.has(p));
+}

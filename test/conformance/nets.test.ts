@@ -1,0 +1,90 @@
+/** Small nets that train as in PyTorch: losses of some steps, parameters and buffers after them, outputs in evaluation. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { defineModel, nn, optim } from '../../frontend/index.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
+import { instantiate } from '../../runtime/index.ts';
+import { readSafetensors } from '../../runtime/safetensors.ts';
+
+interface Case {
+  readonly name: string;
+  readonly steps: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly momentum: number;
+  readonly print: string;
+}
+const folder = new URL('../goldens/nets/', import.meta.url);
+const { cases } = JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as {
+  readonly cases: readonly Case[];
+};
+const tensors = readSafetensors(readFileSync(new URL('nets.safetensors', folder)));
+
+/** Relative to the largest element, or to 1. */
+const tolerance = 2e-5;
+
+class Net extends nn.Module {
+  constructor(layers: Readonly<Record<string, nn.Module>>) {
+    super();
+    Object.assign(this, layers);
+  }
+  forward(x: import('../../frontend/index.ts').Tensor) {
+    return this.children().reduce((y, layer) => layer(y), x);
+  }
+}
+const conv = (norm: nn.Module) => () =>
+  new Net({ conv: nn.Conv2d(2, 4, 3), norm, relu: nn.ReLU(), flat: nn.Flatten(), out: nn.Linear(24, 3) });
+
+/** The nets of generate.py. */
+const nets: Readonly<Record<string, () => nn.Module>> = {
+  'batch norm of rows': () => new Net({ fc: nn.Linear(5, 4), bn: nn.BatchNorm1d(4), out: nn.Linear(4, 3) }),
+  'batch norm of sequences': () => new Net({ bn: nn.BatchNorm1d(2), flat: nn.Flatten(), out: nn.Linear(14, 3) }),
+  'batch norm of images': conv(nn.BatchNorm2d(4)),
+  'batch norm, the mean over all steps': conv(nn.BatchNorm2d(4, { momentum: null })),
+  'batch norm without running statistics': conv(nn.BatchNorm2d(4, { trackRunningStats: false })),
+  'batch norm without weights': conv(nn.BatchNorm2d(4, 1e-3, 0.3, false)),
+  'group norm': conv(nn.GroupNorm(2, 4)),
+  'group norm without weights': conv(nn.GroupNorm(4, 4, { eps: 1e-2, affine: false })),
+  'instance norm': conv(nn.InstanceNorm2d(4)),
+  'instance norm with running statistics': conv(nn.InstanceNorm2d(4, { affine: true, trackRunningStats: true })),
+  'layer norm': conv(nn.LayerNorm([4, 3, 2])),
+  'batch norm in evaluation': conv(nn.BatchNorm2d(4).eval()),
+};
+
+function near(got: ArrayLike<number>, key: string): void {
+  const want = Array.from(tensors.get(key)!.data as ArrayLike<number | bigint>, Number);
+  expect(got.length, key).toBe(want.length);
+  const largest = want.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
+  for (const [i, w] of want.entries())
+    expect(Math.abs(got[i]! - w), `${key}, element ${i}: ${got[i]}, ${w} by PyTorch`).toBeLessThan(tolerance * largest);
+}
+const keysOf = (prefix: string): string[] =>
+  [...tensors.keys()].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+
+describe('nets that train as in PyTorch', () => {
+  test('every net of the goldens is here', () => {
+    expect(Object.keys(nets).sort()).toEqual(cases.map((c) => c.name).sort());
+  });
+
+  test.each(cases)('$name', async ({ name, steps, batch, lr, momentum, print }) => {
+    const shape = (key: string) => tensors.get(`${name}/${key}`)!.shape.slice(1);
+    const data = (key: string) => tensors.get(`${name}/${key}`)!.data as Float32Array;
+    const model = nets[name]!();
+    expect(String(model)).toBe(print.replace(/^\w+/, 'Net'));
+    const spec = defineModel({
+      model,
+      input: { shape: ['N', ...shape('x0/0')] },
+      target: { shape: ['N', ...shape('y/0')] },
+      ...{ loss: nn.MSELoss(), optimizer: optim.SGD({ lr, momentum }), maxBatch: batch },
+    });
+    const compiled = await compile(spec, { verify: true });
+    const net = await instantiate(compiled.wasm, compiled.manifest, compiled.weights);
+    expect([...net.stateDict().keys()].sort()).toEqual(keysOf(`${name}/before/`).sort());
+    net.loadStateDict(new Map(keysOf(`${name}/before/`).map((key) => [key, tensors.get(`${name}/before/${key}`)!])));
+    const losses: number[] = [];
+    for (let i = 0; i < steps; i++) losses.push(net.trainStep(data(`x0/${i}`), data(`y/${i}`)));
+    near(losses, `${name}/losses`);
+    for (const [key, got] of net.stateDict()) near(got, `${name}/after/${key}`);
+    near(net.forward(data(`x0/${steps - 1}`)), `${name}/output`);
+  });
+});

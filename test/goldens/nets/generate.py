@@ -1,0 +1,102 @@
+"""Small nets trained by PyTorch for a few steps: losses, state afterwards, and outputs in evaluation.
+
+    /usr/bin/python3 test/goldens/nets/generate.py     # Debian's python3-torch 1.13
+
+Writes nets.safetensors and index.json beside this file. test/conformance/nets.test.ts has the same nets by the same names.
+"""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'pytorch'))
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from golden_io import save
+
+torch.set_num_threads(1)
+CASES, TENSORS = [], {}
+
+
+def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0):
+    """Trains `net` on batches of noise, the last one shorter, then evaluates it."""
+    generator = torch.Generator().manual_seed(len(CASES) + 1)
+    put = lambda key, t: TENSORS.__setitem__(f'{name}/{key}', t.detach().clone())
+    for key, t in net.state_dict().items():
+        put(f'before/{key}', t)
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    losses = []
+    net.train()
+    for step in range(steps):
+        n = batch if step < steps - 1 else batch - 2
+        xs = [torch.randn(n, *shape, generator=generator) for shape in shapes]
+        y = torch.randint(0, classes, (n, *target), generator=generator) if classes else torch.randn(n, *target, generator=generator)
+        for i, x in enumerate(xs):
+            put(f'x{i}/{step}', x)
+        put(f'y/{step}', y)
+        optimizer.zero_grad()
+        out = loss(net(*xs), y)
+        out.backward()
+        optimizer.step()
+        losses.append(out.detach())
+    put('losses', torch.stack(losses))
+    for key, t in net.state_dict().items():
+        put(f'after/{key}', t)
+    net.eval()
+    put('output', net(*xs))
+    CASES.append(dict(name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net)))
+
+
+class Net(nn.Module):
+    """Layers by name, one after another."""
+
+    def __init__(self, **layers):
+        super().__init__()
+        for name, made in layers.items():
+            setattr(self, name, made)
+        self.order = list(layers)
+
+    def forward(self, x):
+        for name in self.order:
+            x = getattr(self, name)(x)
+        return x
+
+
+def norms():
+    torch.manual_seed(1)
+    rows = dict(shapes=[(5,)], target=(3,))
+    images = dict(shapes=[(2, 5, 4)], target=(3,))
+    case('batch norm of rows', Net(fc=nn.Linear(5, 4), bn=nn.BatchNorm1d(4), out=nn.Linear(4, 3)), **rows)
+    case('batch norm of sequences', Net(bn=nn.BatchNorm1d(2), flat=nn.Flatten(), out=nn.Linear(14, 3)), shapes=[(2, 7)], target=(3,))
+
+    def conv(norm):
+        return Net(conv=nn.Conv2d(2, 4, 3), norm=norm, relu=nn.ReLU(), flat=nn.Flatten(), out=nn.Linear(4 * 3 * 2, 3))
+
+    case('batch norm of images', conv(nn.BatchNorm2d(4)), **images)
+    case('batch norm, the mean over all steps', conv(nn.BatchNorm2d(4, momentum=None)), **images)
+    case('batch norm without running statistics', conv(nn.BatchNorm2d(4, track_running_stats=False)), **images)
+    case('batch norm without weights', conv(nn.BatchNorm2d(4, eps=1e-3, momentum=0.3, affine=False)), **images)
+    case('group norm', conv(nn.GroupNorm(2, 4)), **images)
+    case('group norm without weights', conv(nn.GroupNorm(4, 4, eps=1e-2, affine=False)), **images)
+    case('instance norm', conv(nn.InstanceNorm2d(4)), **images)
+    case('instance norm with running statistics', conv(nn.InstanceNorm2d(4, affine=True, track_running_stats=True)), **images)
+    case('layer norm', conv(nn.LayerNorm([4, 3, 2])), **images)
+    frozen = conv(nn.BatchNorm2d(4))
+    frozen.norm.train = lambda mode=True: frozen.norm  # stays in evaluation
+    nn.Module.train(frozen.norm, False)
+    case('batch norm in evaluation', frozen, **images)
+
+
+def main():
+    norms()
+    folder = os.path.dirname(os.path.abspath(__file__))
+    save(os.path.join(folder, 'nets.safetensors'), TENSORS)
+    about = {'torch': torch.__version__, 'package': 'python3-torch 1.13.1 of Debian 12', 'threads': 1}
+    with open(os.path.join(folder, 'index.json'), 'w') as f:
+        json.dump({'about': about, 'cases': CASES}, f, indent=1)
+        f.write('\n')
+    print(f'{len(CASES)} nets')
+
+
+main()
