@@ -1,7 +1,7 @@
 /** The sweep: cases with PyTorch's values and gradients (test/goldens/sweep), many of them as one graph, and what of a
  *  backend's numbers differs. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Tensor } from '../../frontend/index.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
@@ -31,10 +31,13 @@ export interface Case {
   readonly errGrad?: Readonly<Record<string, number>>;
 }
 
+const folder = new URL('../goldens/sweep/', import.meta.url);
 let read: readonly Case[] | undefined;
 export function sweepCases(): readonly Case[] {
-  const file = new URL('../goldens/sweep/sweep.json.gz', import.meta.url);
-  read ??= JSON.parse(gunzipSync(readFileSync(file)).toString()).cases as Case[];
+  read ??= readdirSync(folder)
+    .filter((name) => name.endsWith('.json.gz'))
+    .sort()
+    .flatMap((name) => JSON.parse(gunzipSync(readFileSync(new URL(name, folder))).toString()).cases as Case[]);
   return read;
 }
 export const nameOf = (c: Case): string => `${c.of}/${c.id}`;

@@ -3,13 +3,16 @@
 corners: 0-d, extents 0 and 1, ties, -0, infinities, NaN, the largest and the smallest numbers, in every form of argument.
 
 Run with Debian's python3-torch:  python3 generate.py [folder]
-Writes sweep.json.gz beside this script (or into `folder`). README.md tells its format.
+Writes a .json.gz for each group of cases beside this script (or into `folder`). README.md tells its format.
 """
+import glob
 import gzip
 import json
 import math
 import os
+import runpy
 import sys
+import types
 import warnings
 
 sys.dont_write_bytecode = True
@@ -116,7 +119,7 @@ def run(fn, inputs, args, wrt, v, double):
             t = t.double()
         tensors[name] = t.requires_grad_(True) if name in wrt else t
     # PyTorch's own functions have names of their own for their operands.
-    own = getattr(fn, '__module__', None) == __name__
+    own = getattr(fn, '__module__', None) in (__name__, 'group')
     out = fn(**tensors, **args) if own else fn(*tensors.values(), **args)
     outs = list(out) if isinstance(out, (tuple, list)) else [out]
     cotangents = []
@@ -723,91 +726,27 @@ def losses():
     case('batchNorm', 'vector', bn, x=vec(1, 2, 3), **stats, wrt=['x'])
 
 
-# ----------------------------------------------------------------------- norms
-def norms():
-    aff = dict(weight=vec(2, -1, 0.5), bias=vec(1, 0.0, -1))
-    names = ['x', 'weight', 'bias']
-    flat = f32([2, 3, 2], [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 4, 4])
-
-    def trained(rank):
-        def f(x, weight=None, bias=None, **k):
-            if x.dim() not in rank:
-                raise ValueError('expected another number of dimensions')
-            return F.batch_norm(x, None, None, weight, bias, True, **k)
-
-        return f
-
-    def instance(rank):
-        def f(x, weight=None, bias=None, **k):
-            if x.dim() not in rank:
-                raise ValueError('expected another number of dimensions')
-            return F.instance_norm(x, None, None, weight, bias, **k)
-
-        return f
-
-    images, volumes = noise(2, 3, 2, 3, salt=61), noise(2, 3, 2, 1, 2, salt=62)
-    for of, rank, inputs in (
-        ('batchNormTraining', [2, 3, 4, 5], dict(rows=noise(4, 3, salt=60), sequences=noise(2, 3, 5, salt=63), images=images, volumes=volumes)),
-        ('BatchNorm1d', [2, 3], dict(rows=noise(4, 3, salt=60), sequences=noise(2, 3, 5, salt=63), images=images)),
-        ('BatchNorm2d', [4], dict(images=images, sequences=noise(2, 3, 5, salt=63))),
-        ('BatchNorm3d', [5], dict(volumes=volumes, images=images)),
-    ):
-        for name, x in inputs.items():
-            case(of, name, trained(rank), x=x, **aff)
-        first = next(iter(inputs.values()))
-        case(of, 'no weight', trained(rank), x=first)
-        case(of, 'a large eps', trained(rank), args={'eps': 2.0}, x=first, **aff)
-        case(of, 'channels that do not match', trained(rank), x=first, weight=vec(1, 2), bias=vec(1, 2))
-    case('batchNormTraining', 'equal numbers', trained([3]), x=flat, **aff, wrt=names)
-    for of, rank, inputs in (
-        ('instanceNorm', [3, 4, 5], dict(sequences=noise(2, 3, 5, salt=63), images=images, volumes=volumes)),
-        ('InstanceNorm1d', [3], dict(sequences=noise(2, 3, 5, salt=63), images=images)),
-        ('InstanceNorm2d', [4], dict(images=images, volumes=volumes)),
-        ('InstanceNorm3d', [5], dict(volumes=volumes, images=images)),
-    ):
-        for name, x in inputs.items():
-            case(of, name, instance(rank), x=x, **aff)
-        first = next(iter(inputs.values()))
-        case(of, 'no weight', instance(rank), x=first)
-        case(of, 'a large eps', instance(rank), args={'eps': 2.0}, x=first, **aff)
-    case('instanceNorm', 'equal numbers', instance([3]), x=flat, **aff)
-
-    def groups(x, num_groups, weight=None, bias=None, **k):
-        return F.group_norm(x, num_groups, weight, bias, **k)
-
-    six = dict(weight=vec(2, -1, 0.5, 1, 3, -2), bias=vec(1, 0.0, -1, 2, 0.5, 0))
-    for n in (1, 2, 3, 6):
-        case('groupNorm', f'{n} of six channels', groups, args={'num_groups': n}, x=noise(2, 6, 2, 2, salt=64), **six)
-    case('groupNorm', 'rows', groups, args={'num_groups': 2}, x=noise(3, 6, salt=65), **six)
-    case('groupNorm', 'no weight, eps', groups, args={'num_groups': 2, 'eps': 0.5}, x=noise(2, 6, 3, salt=66))
-    case('groupNorm', 'groups that do not divide', groups, args={'num_groups': 4}, x=noise(2, 6, 3, salt=66))
-
-    def rms(x, normalized_shape, weight=None, eps=2.0**-23):
-        # PyTorch has it from 2.4 on.
-        dims = tuple(range(-len(normalized_shape), 0))
-        y = x / torch.sqrt((x * x).mean(dims, keepdim=True) + eps)
-        return y if weight is None else y * weight
-
-    case('rmsNorm', 'rows', rms, args={'normalized_shape': [4]}, x=noise(3, 4, salt=67), weight=vec(1, -2, 0.5, 3))
-    case('rmsNorm', 'two dimensions', rms, args={'normalized_shape': [2, 3]}, x=noise(2, 2, 3, salt=68), weight=noise(2, 3, salt=69))
-    case('rmsNorm', 'no weight, eps', rms, args={'normalized_shape': [4], 'eps': 0.25}, x=noise(3, 4, salt=67))
-    case('rmsNorm', 'zeros', rms, args={'normalized_shape': [2]}, x=f32([2, 2], [0.0, 0.0, 3, 4]))
-
-
 def main():
-    for group in (elementwise, reductions, movement, products, losses, norms):
-        group()
-    ids = [f"{c['of']}/{c['id']}" for c in CASES]
-    twice = {i for i in ids if ids.count(i) > 1}
-    assert not twice, twice
-    for c in CASES:
-        c.setdefault('args', {})
+    """A group of cases a file: the groups of this script, and those of groups/*.py, each of which has `cases(g)`, with g this
+    script's names. `python3 generate.py` makes all of them."""
+    groups = {f.__name__: f for f in (elementwise, reductions, movement, products, losses)}
+    for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'groups', '*.py'))):
+        of = runpy.run_path(path, run_name='group')['cases']
+        groups[os.path.basename(path)[:-3]] = lambda of=of: of(types.SimpleNamespace(**globals()))
     about = {'torch': torch.__version__, 'package': 'python3-torch 1.13.1 of Debian 12', 'threads': 1}
-    text = json.dumps({'about': about, 'cases': CASES}, separators=(',', ':'), allow_nan=False)
-    with open(os.path.join(HERE, 'sweep.json.gz'), 'wb') as f:
-        with gzip.GzipFile('', 'wb', 9, f, mtime=0) as z:
-            z.write(text.encode())
-    print(len(CASES), 'cases,', sum(len(o[2]) for c in CASES for o in c.get('out', [])), 'values,', sum('refused' in c for c in CASES), 'refused')
+    ids = set()
+    for name, group in groups.items():
+        CASES.clear()
+        group()
+        for c in CASES:
+            c.setdefault('args', {})
+            assert (c['of'], c['id']) not in ids, (c['of'], c['id'])
+            ids.add((c['of'], c['id']))
+        text = json.dumps({'about': about, 'cases': CASES}, separators=(',', ':'), allow_nan=False)
+        with open(os.path.join(HERE, f'{name}.json.gz'), 'wb') as f:
+            with gzip.GzipFile('', 'wb', 9, f, mtime=0) as z:
+                z.write(text.encode())
+        print(f'{name}:', len(CASES), 'cases,', sum(len(o[2]) for c in CASES for o in c.get('out', [])), 'values,', sum('refused' in c for c in CASES), 'refused')
 
 
 main()
