@@ -22,13 +22,16 @@ function docOf(node) {
 const allOf = (node) =>
   oneLine(ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)?.comment) ?? '');
 
-const rooms = ['activation', 'image', 'join', 'linear', 'loss', 'norm', 'apply'];
-const optimizers = read('optim/index')
-  .statements.filter(ts.isExportDeclaration)
-  .map((s) => `optim/${s.moduleSpecifier.text.replace(/^\.\/|\.ts$/g, '')}`);
+/** The files that a folder's index exports. */
+const exportsOf = (folder) =>
+  read(`${folder}/index`)
+    .statements.filter(ts.isExportDeclaration)
+    .map((s) => `${folder}/${s.moduleSpecifier.text.replace(/^\.\/|\.ts$/g, '')}`);
+const rooms = exportsOf('functional');
+const optimizers = exportsOf('optim');
 /** Interfaces of options by name. */
 const interfaces = new Map(
-  [...rooms.map((room) => `functional/${room}`), ...optimizers].flatMap((path) =>
+  [...rooms, ...optimizers].flatMap((path) =>
     read(path)
       .statements.filter((s) => ts.isInterfaceDeclaration(s) && /Options?$/.test(s.name.text))
       .map((s) => [s.name.text, s]),
@@ -155,7 +158,7 @@ ${table(classes('nn/parameter'))}
 
 Exports of \`tapeout\`, and members of its \`functional\`.
 
-${table(rooms.flatMap((room) => functions(`functional/${room}`)))}
+${table(rooms.flatMap((room) => functions(room)))}
 
 ## Methods of a tensor
 

@@ -25,14 +25,15 @@ const row = (value: Closeness, gradient: Closeness, ways: Record<string, Call>):
 const holding = <M extends object>(layer: M, tensors: Record<string, Tensor | null>): M =>
   Object.assign(layer, tensors);
 
-const unary = (
-  name: 'neg' | 'abs' | 'exp' | 'log' | 'sqrt' | 'erf' | 'detach',
-  value: Closeness,
-  gradient: Closeness,
-) => row(value, gradient, { [`Tensor.${name}`]: ({ x }) => x![name]() });
+/** The members of `T` that are callable as `Call`. */
+type CallableAs<T, Call> = { [K in keyof T]: T[K] extends Call ? K : never }[keyof T];
+type Unary = CallableAs<Tensor, () => Tensor>;
+
+const unary = (name: Unary, value: Closeness, gradient: Closeness) =>
+  row(value, gradient, { [`Tensor.${name}`]: ({ x }) => x![name]() });
 const activation = (
-  name: 'relu' | 'sigmoid' | 'tanh',
-  layer: 'ReLU' | 'Sigmoid' | 'Tanh',
+  name: Unary & CallableAs<typeof F, (x: Tensor) => Tensor>,
+  layer: CallableAs<typeof nn, () => (x: Tensor) => Tensor>,
   value: Closeness,
   gradient: Closeness,
 ): Row =>
