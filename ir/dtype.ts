@@ -125,6 +125,8 @@ export const byteSize = (dtype: StoredType): number => dtypes[dtype].bytes;
 export type Elements = Float32Array | Int32Array | Uint8Array | Uint16Array;
 /** The typed array of a buffer's elements. */
 export const arrayOf = (dtype: StoredType): Row['array'] => dtypes[dtype].array;
+/** The types whose array elements are not their values. */
+export type CodedType = { [T in StoredType]: (typeof dtypes)[T] extends { coded: Coded } ? T : never }[StoredType];
 /** The conversions for a type whose array elements are not their values. */
 export const codedAs = (dtype: StoredType): Coded | undefined => (dtypes[dtype] as Row).coded;
 /** The value of an element of the typed array. */

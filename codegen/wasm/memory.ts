@@ -1,7 +1,7 @@
 /** Buffers in the module's memory: addresses of elements, loads and stores. */
 
 import { flatPlace, type Linear } from '../../ir/analysis/linear.ts';
-import { valueType } from '../../ir/dtype.ts';
+import { type CodedType, valueType } from '../../ir/dtype.ts';
 import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
@@ -13,7 +13,8 @@ import { LANES, lanePicks, splat, wasmType } from './instructions.ts';
 import type { Layout } from './layout.ts';
 
 /** Conversions of elements whose type WebAssembly lacks. */
-const coded: Partial<Record<StoredType, typeof half>> = { f16: half };
+const conversions: Readonly<Record<CodedType, typeof half>> = { f16: half };
+const coded: Partial<Record<StoredType, typeof half>> = conversions;
 
 /** The context that memory accesses need. */
 export interface Around {

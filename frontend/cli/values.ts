@@ -1,7 +1,7 @@
 /** The inputs and results of a run: tensors of a file, seeded values, and results as a table and as a file. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { arrayOf, type Elements, elementOf, kindOf, numberOf } from '../../ir/dtype.ts';
+import { arrayOf, dtypes, type Elements, elementOf, type Kind, kindOf, numberOf } from '../../ir/dtype.ts';
 import type { Role } from '../../ir/graph.ts';
 import { type BufferType, countAt, isBatch, maxElements, type StoredType, showType } from '../../ir/type.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../runtime/index.ts';
@@ -124,15 +124,12 @@ export function held(p: Given, given: ReadonlyMap<string, StoredTensor>, n: numb
   const { range = usualRange } = p;
   // Weights are scaled so that values stay bounded through many layers.
   const scale = p.role === 'parameter' ? 1 / Math.sqrt(Math.max(1, countAt(shape.slice(1), n))) : 1;
-  const float = (): number => (2 * uniform() - 1) * scale;
-  const draw: Readonly<Record<StoredType, () => number>> = {
-    f32: float,
-    f16: float,
-    i32: () => Math.floor(uniform() * range),
-    u8: () => Math.floor(uniform() * Math.min(range, 256)),
-    bool: () => Math.floor(uniform() * 2),
+  const draw: Readonly<Record<Kind, () => number>> = {
+    float: () => (2 * uniform() - 1) * scale,
+    whole: () => Math.floor(uniform() * Math.min(range, dtypes[dtype].most + 1)),
+    truth: () => Math.floor(uniform() * 2),
   };
-  return make(dtype, count, draw[dtype]);
+  return make(dtype, count, draw[kindOf(dtype)]);
 }
 
 /** True if a number equals the one in the file. */
