@@ -12,6 +12,7 @@ import {
   mapStmt,
   type Stmt,
   set,
+  tripsBetween,
   walkStmts,
 } from '../../../ir/kernel.ts';
 import { innerName } from '../../../ir/schedule.ts';
@@ -59,7 +60,7 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
     return [bulk, loop(tail, whole, l.to, replaceAxis(fresh(l.body), l.axis, x.ix(tail)))];
   }
   const to = l.to.value;
-  const trips = Math.ceil((to - from) / step);
+  const trips = tripsBetween(from, to, step);
   const rest = trips % by;
   const whole = from + (trips - rest) * step;
   const out: Stmt[] = [];
