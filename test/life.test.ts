@@ -1,5 +1,5 @@
 /** docs/conv2d.md shows what the compiler prints: each block of it stands in what some stage makes of the model on the page. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../frontend/pipeline/compile.ts';
@@ -30,4 +30,11 @@ test('docs/conv2d.md shows what stages print', async () => {
     };
     expect(stages.some(isIn), block).toBe(true);
   }
+});
+
+test('docs/conv2d.md names files and folders that exist', () => {
+  const page = readFileSync(new URL('../docs/conv2d.md', import.meta.url), 'utf8');
+  const paths = [...page.matchAll(/`((?:ir|passes|codegen|frontend)\/[\w/.-]+)`/g)].map((m) => m[1] as string);
+  expect(paths.length).toBeGreaterThan(20);
+  expect(paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
 });
