@@ -35,6 +35,7 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
   const seen = new Map<string, ArrayLike<number>>();
   const exact = new Map<string, ArrayLike<number>>();
 
+  const computed = new Set<Param>();
   for (let round = 0; round < rounds; round++)
     for (const [i, entry] of entries.entries()) {
       const what = (name: string) => `${entry}/${name} at N = ${n}${rounds > 1 ? `, round ${round}` : ''}`;
@@ -53,7 +54,7 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
             return close(got, want, others, `${what(name)}: ${problem}`);
           } catch (error) {
             // One rounding is one of many: where a value hangs on a comparison it may well be off the others.
-            noise ??= noisyRuns(stages.original.graphs[i]!, held, n);
+            noise ??= noisyRuns(stages.original.graphs[i]!, held, n, computed);
             const all = [...others, ...noise.map((run) => run.get(name)!)];
             if (all.length === others.length) throw error;
             return close(got, want, all, `${what(name)}: ${problem}`);
@@ -67,6 +68,7 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
         seen.set(`${entry}/${name}`, w.get(name)!);
         exact.set(`${entry}/${name}`, want);
       }
+      for (const { into } of stages.original.graphs[i]!.results) if (into) computed.add(into);
     }
   return { seen, exact, worst };
 }

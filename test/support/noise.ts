@@ -14,8 +14,14 @@ import type { Seen } from './pipeline.ts';
 const noise = 2 ** -22;
 const runs = 4;
 
-/** Results of several runs in float64, each float operation that rounds made a little larger or smaller. */
-export function noisyRuns(graph: Graph, given: ReadonlyMap<Param, ArrayLike<number>>, n: number): Seen[] {
+/** Results of several runs in float64, each float operation that rounds made a little larger or smaller. So is state that was
+ *  `computed` before, of which rounding may leave a small number where it is exactly 0. */
+export function noisyRuns(
+  graph: Graph,
+  given: ReadonlyMap<Param, ArrayLike<number>>,
+  n: number,
+  computed: ReadonlySet<Param> = new Set(),
+): Seen[] {
   const factors: Param[] = [];
   const noisy = withNoise(graph, factors);
   return Array.from({ length: runs }, (_, run) => {
@@ -26,6 +32,15 @@ export function noisyRuns(graph: Graph, given: ReadonlyMap<Param, ArrayLike<numb
         f,
         Float64Array.from({ length: countAt(f.type.shape, n) }, () => 1 + (2 * next() - 1) * noise),
       );
+    for (const p of computed) {
+      const values = inputs.get(p);
+      if (!values || p.type.dtype !== 'f32') continue;
+      const size = Array.from(values).reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 1);
+      inputs.set(
+        p,
+        Float64Array.from(values, (v) => v + (2 * next() - 1) * noise * size),
+      );
+    }
     const out = interpretGraph(noisy, inputs, n);
     return new Map([...out].map(([r, value]) => [r.name, value]));
   });
