@@ -239,10 +239,6 @@ export const onBatch = "the batch is written 'N', as in ['N', 1, 28, 28]";
 
 /** What PyTorch has and Tapeout lacks, by name without capitals and underscores, and what to write instead. */
 const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
-  [
-    /^(alpha|feature|featurealpha)?dropout[123]?d?$/,
-    'a step has no random numbers: leave it out, or hold weights small by weightDecay of optim.SGD',
-  ],
   [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
   [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
   [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],

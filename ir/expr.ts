@@ -237,6 +237,10 @@ export const shl = bin('shl');
 export const shr = bin('shr');
 /** The bits set in both of two i32. */
 export const bitand = bin('bitand');
+/** The bits set in one of two i32. */
+export const bitxor = bin('bitxor');
+/** An i32 shifted right by a number of bits, zeros coming in. */
+export const ushr = bin('ushr');
 /** True if all conditions hold; true for none. */
 export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(true));
 

@@ -2,8 +2,9 @@
 
 import { CompileError, type Loc } from '../../ir/diagnostic.ts';
 import { type Param, param, paramsOf, type Result, type Value } from '../../ir/graph.ts';
-import { full } from '../../ir/ops/index.ts';
-import { showType } from '../../ir/type.ts';
+import { add, full } from '../../ir/ops/index.ts';
+import { namespace } from '../../ir/text/print-expr.ts';
+import { i32, showType } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { usersCode } from '../users-error.ts';
@@ -13,7 +14,7 @@ import { onDefaults, type Stored } from './nn/parameter.ts';
 import { withSeed } from './seed.ts';
 import { type Named, onNoBatch } from './specs.ts';
 import { checkName, collect, fieldsIn, type RecordedState, withFields } from './state.ts';
-import { newTape, recordOn, type Tape } from './tape.ts';
+import { type Mode, newTape, type RandomState, recordOn } from './tape.ts';
 import { Tensor } from './tensor.ts';
 import { isClass, showAny, userError, withLocAt } from './trace.ts';
 
@@ -40,6 +41,8 @@ export interface Recording {
   readonly train: Run;
   /** Forward and the loss in evaluation: the same run where `forward` never asks for the mode. */
   readonly eval: Run;
+  /** The state of random numbers, where `forward` draws any, and its first seed. */
+  readonly random: { readonly state: RandomState; readonly seed: number } | null;
   readonly optimizer: Optimizer | null;
   /** Where the model is defined. */
   readonly loc: Loc | null;
@@ -57,28 +60,55 @@ export function record(spec: ModelSpec): Recording {
   const [inputs, targets] = [given(spec.inputs), given(spec.targets)];
 
   const params = new Map<object, Param>(state.map(({ stored, param }) => [stored, param]));
-  const run = (tape: Tape): Run =>
-    recordOn(tape, () => {
-      const { result, writes } = withFields(fields, tape, () => runOnce(spec, module, inputs, targets));
-      return { ...result, writes };
+  const taken = new Set([...state.map((s) => s.param), ...inputs, ...targets].map((p) => p.name));
+  let random: RandomState | null = null;
+  const randomState = (): RandomState => {
+    random ??= newRandomState(taken);
+    return random;
+  };
+  const run = (mode: Mode): { run: Run; asked: boolean } => {
+    let drawn = false;
+    const tape = newTape(mode, params, () => {
+      drawn = true;
+      return randomState();
     });
+    return recordOn(tape, () => {
+      const { result, writes } = withFields(fields, tape, () => runOnce(spec, module, inputs, targets));
+      const counted = drawn && mode === 'train' ? [advanced(randomState())] : [];
+      return { run: { ...result, writes: [...writes, ...counted] }, asked: tape.asked };
+    });
+  };
   return withAdvice(spec, state, () => {
-    const tape = newTape('train', params);
-    const train = run(tape);
+    const { run: train, asked } = run('train');
     const of = (kind: Stored['kind']): RecordedState[] =>
       state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
     const recording: Recording = {
       name: modelName,
       ...{ maxBatch: spec.maxBatch, module, inputs, targets, optimizer: spec.optimizer, loc: spec.loc },
       train,
-      eval: tape.asked || train.writes.length > 0 ? run(newTape('eval', params)) : train,
+      eval: asked || train.writes.length > 0 ? run('eval').run : train,
       parameters: of('parameter'),
       buffers: of('buffer'),
+      random: random && { state: random, seed: Number(BigInt.asIntN(32, BigInt(spec.seed))) },
     };
     if (train.loss && spec.optimizer) withLocAt(lossLocOf(spec), () => checkTrainable(recording, train.loss!));
     return Object.freeze(recording);
   });
 }
+
+/** The params of random numbers, under names that the model has not. */
+function newRandomState(taken: ReadonlySet<string>): RandomState {
+  const names = namespace(taken);
+  const made = (name: string): Param => param('state', names.claim(name), i32());
+  return { seed: made('random.seed'), step: made('random.step') };
+}
+
+/** The next step of random numbers. */
+const advanced = ({ step }: RandomState): Result => ({
+  name: step.name,
+  value: add(step, full({ value: 1, shape: [], dtype: 'i32' })),
+  into: step,
+});
 
 /** The output and the loss of one run of `forward`. */
 function runOnce(

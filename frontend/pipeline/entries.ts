@@ -46,8 +46,16 @@ export function entriesOf(
 }
 
 /** The table of the state that a model's entries share, besides its own params. */
-export const stateTableOf = (r: Recording): StateTable =>
-  new StateTable([...dataOf(r), ...[...r.parameters, ...r.buffers].map((s) => s.param)]);
+export function stateTableOf(r: Recording): StateTable {
+  const table = new StateTable([...dataOf(r), ...[...r.parameters, ...r.buffers].map((s) => s.param), ...randomOf(r)]);
+  const { random } = r;
+  if (random) {
+    table.initial.set(random.state.seed, random.seed);
+    table.initial.set(random.state.step, 0);
+  }
+  return table;
+}
+const randomOf = ({ random }: Recording): Param[] => (random ? [random.state.seed, random.state.step] : []);
 
 type Entry = (r: Recording, table: StateTable, options: EntryOptions) => Graph;
 
@@ -119,7 +127,12 @@ const entries: Readonly<Record<EntryName, Entry>> = {
 
 /** The graph of an entry. It takes all params that it declares, in that order, whether or not it reads them. */
 const graphOf = (r: Recording, name: string, takes: readonly Param[], results: readonly Result[], task?: Task): Graph =>
-  makeGraph(name, results, [...takes, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param)], task);
+  makeGraph(
+    name,
+    results,
+    [...takes, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param), ...randomOf(r)],
+    task,
+  );
 
 const dataOf = (r: Recording): Param[] => [...r.inputs, ...r.targets];
 

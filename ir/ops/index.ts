@@ -11,9 +11,10 @@ import * as elementwise from './elementwise.ts';
 import { matmul } from './matmul.ts';
 import * as movement from './movement.ts';
 import * as pool from './pool.ts';
+import * as random from './random.ts';
 import * as reduce from './reduce.ts';
 
-const modules = [create, elementwise, { broadcast }, movement, reduce, { reduceSum }, { matmul }, conv, pool];
+const modules = [create, elementwise, { broadcast }, movement, reduce, { reduceSum }, { matmul }, conv, pool, random];
 /** True for an op made by `defineOp`. */
 export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
 
@@ -61,4 +62,5 @@ export * from './elementwise.ts';
 export * from './matmul.ts';
 export * from './movement.ts';
 export * from './pool.ts';
+export * from './random.ts';
 export * from './reduce.ts';

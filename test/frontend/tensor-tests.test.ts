@@ -87,9 +87,14 @@ it('is refused as a condition and in comparisons; whether there is one may be as
 it('in a loop that waits for it to become false, ends the recording', () => {
   let error: CompileError | null = null;
   try {
-    recordOn(newTape('train', new Map()), () => {
-      for (;;) tapeOfTensor();
-    });
+    recordOn(
+      newTape('train', new Map(), () => {
+        throw new Error('no random numbers');
+      }),
+      () => {
+        for (;;) tapeOfTensor();
+      },
+    );
   } catch (e) {
     error = e as CompileError;
   }

@@ -48,6 +48,26 @@ const worked: Record<string, Worked[]> = {
   full: [{ of: [], attrs: { value: 2.5, shape: [3], dtype: 'f32' }, gives: [2.5, 2.5, 2.5] }],
   count: [{ of: [], attrs: { shape: [N, 5] }, gives: [15] }],
   iota: [{ of: [], attrs: { shape: [2, 3], dim: 1, dtype: 'i32' }, gives: [0, 1, 2, 0, 1, 2] }],
+  random_uniform: [
+    {
+      of: [
+        [i32(), [7]],
+        [i32(), [3]],
+      ],
+      attrs: { stream: 2, shape: [3] },
+      gives: [0.3148837685585022, 0.41360652446746826, 0.6526044011116028],
+    },
+  ],
+  random_normal: [
+    {
+      of: [
+        [i32(), [7]],
+        [i32(), [3]],
+      ],
+      attrs: { stream: 2, shape: [3] },
+      gives: [-0.482054044577711, -0.21827724285267913, 0.3923615321156826],
+    },
+  ],
   one_hot: [{ of: [[i32(2), [2, 0]]], attrs: { classes: 3 }, gives: [0, 0, 1, 1, 0, 0] }],
   add: [pairs([1, 2], [10, nan], [11, nan]), pairs([2147483647], [1], [-2147483648], 'i32')],
   sub: [pairs([1, 2], [10, 0.5], [-9, 1.5])],
@@ -262,6 +282,8 @@ const cases: Record<string, Case[]> = {
   full: [{ of: [], attrs: { value: 1, shape: [2], dtype: 'f32' } }],
   count: [{ of: [], attrs: { shape: [N] } }],
   iota: [{ of: [], attrs: { shape: [2], dim: 0, dtype: 'f32' } }],
+  random_uniform: [{ of: [i32(), i32()], attrs: { stream: 0, shape: [N, 2] } }],
+  random_normal: [{ of: [i32(), i32()], attrs: { stream: 0, shape: [N, 2] } }],
   one_hot: [{ of: [i32(N)], attrs: { classes: 3 } }],
   add: both,
   sub: both,

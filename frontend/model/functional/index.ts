@@ -7,3 +7,4 @@ export * from './join.ts';
 export * from './linear.ts';
 export * from './loss.ts';
 export * from './norm.ts';
+export * from './random.ts';

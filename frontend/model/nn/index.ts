@@ -10,6 +10,8 @@ import { callable } from './callable.ts';
 import * as containers from './containers.ts';
 import type { Conv2dOptions } from './conv.ts';
 import * as conv from './conv.ts';
+import type { DropoutArguments } from './dropout.ts';
+import * as dropout from './dropout.ts';
 import type { LinearOptions } from './linear.ts';
 import * as linear from './linear.ts';
 import type { BCEWithLogitsLossOptions, CrossEntropyLossOptions, Factors, NLLLossOptions } from './losses.ts';
@@ -184,6 +186,63 @@ export const Conv2d: {
   ): conv.Conv2d;
 } = callable(conv.Conv2d);
 export type Conv2d = conv.Conv2d;
+
+/** Each element is 0 with probability `p` (0.5) in training, and 1 / (1 - p) times as large otherwise: `nn.Dropout(0.2)`. In
+ *  evaluation the input stays as it is. Of any shape. */
+export const Dropout: {
+  /** Each element is 0 with probability `p` (0.5) in training, and 1 / (1 - p) times as large otherwise: `nn.Dropout(0.2)`. In
+   *  evaluation the input stays as it is. Of any shape. */
+  new (...more: DropoutArguments): dropout.Dropout;
+  /** Each element is 0 with probability `p` (0.5) in training, and 1 / (1 - p) times as large otherwise: `nn.Dropout(0.2)`. In
+   *  evaluation the input stays as it is. Of any shape. */
+  (...more: DropoutArguments): dropout.Dropout;
+} = callable(dropout.Dropout);
+export type Dropout = dropout.Dropout;
+
+/** As Dropout, for whole channels of inputs [N,C,L]: `nn.Dropout1d(0.2)`. */
+export const Dropout1d: {
+  /** As Dropout, for whole channels of inputs [N,C,L]: `nn.Dropout1d(0.2)`. */
+  new (...more: DropoutArguments): dropout.Dropout1d;
+  /** As Dropout, for whole channels of inputs [N,C,L]: `nn.Dropout1d(0.2)`. */
+  (...more: DropoutArguments): dropout.Dropout1d;
+} = callable(dropout.Dropout1d);
+export type Dropout1d = dropout.Dropout1d;
+
+/** As Dropout, for whole channels of images [N,C,H,W]: `nn.Dropout2d(0.2)`. */
+export const Dropout2d: {
+  /** As Dropout, for whole channels of images [N,C,H,W]: `nn.Dropout2d(0.2)`. */
+  new (...more: DropoutArguments): dropout.Dropout2d;
+  /** As Dropout, for whole channels of images [N,C,H,W]: `nn.Dropout2d(0.2)`. */
+  (...more: DropoutArguments): dropout.Dropout2d;
+} = callable(dropout.Dropout2d);
+export type Dropout2d = dropout.Dropout2d;
+
+/** As Dropout, for whole channels of volumes [N,C,D,H,W]: `nn.Dropout3d(0.2)`. */
+export const Dropout3d: {
+  /** As Dropout, for whole channels of volumes [N,C,D,H,W]: `nn.Dropout3d(0.2)`. */
+  new (...more: DropoutArguments): dropout.Dropout3d;
+  /** As Dropout, for whole channels of volumes [N,C,D,H,W]: `nn.Dropout3d(0.2)`. */
+  (...more: DropoutArguments): dropout.Dropout3d;
+} = callable(dropout.Dropout3d);
+export type Dropout3d = dropout.Dropout3d;
+
+/** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+export const AlphaDropout: {
+  /** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+  new (...more: DropoutArguments): dropout.AlphaDropout;
+  /** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+  (...more: DropoutArguments): dropout.AlphaDropout;
+} = callable(dropout.AlphaDropout);
+export type AlphaDropout = dropout.AlphaDropout;
+
+/** As AlphaDropout, for whole channels of inputs [N,C,…]. */
+export const FeatureAlphaDropout: {
+  /** As AlphaDropout, for whole channels of inputs [N,C,…]. */
+  new (...more: DropoutArguments): dropout.FeatureAlphaDropout;
+  /** As AlphaDropout, for whole channels of inputs [N,C,…]. */
+  (...more: DropoutArguments): dropout.FeatureAlphaDropout;
+} = callable(dropout.FeatureAlphaDropout);
+export type FeatureAlphaDropout = dropout.FeatureAlphaDropout;
 
 /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
  *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is

@@ -1,0 +1,300 @@
+/** Random numbers: Threefry's known answers, the same bits everywhere, their distribution, and dropout. */
+import { describe, expect, it, test } from 'vitest';
+import {
+  alphaDropout,
+  bernoulli,
+  cat,
+  defineModel,
+  dropout,
+  dropout2d,
+  nn,
+  optim,
+  rand,
+  randn,
+  randnLike,
+  type Tensor,
+} from '../frontend/index.ts';
+import { record } from '../frontend/model/record.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
+import * as x from '../ir/expr.ts';
+import { makeGraph, param } from '../ir/graph.ts';
+import { interpretGraph } from '../ir/interpret/graph.ts';
+import { randomNormal, randomUniform } from '../ir/ops/index.ts';
+import { threefry } from '../ir/threefry.ts';
+import { i32 } from '../ir/type.ts';
+import { instantiate } from '../runtime/index.ts';
+import { noGpu, openDevice } from './support/gpu.ts';
+import { GpuMachine, startOf } from './support/gpu-machine.ts';
+import { unless } from './support/left-out.ts';
+
+/** The value of an expression of constants. */
+function wordOf(e: x.Expr): number {
+  const seen = new Map<x.Expr, number>();
+  const of = (v: x.Expr): number => {
+    const known = seen.get(v);
+    if (known !== undefined) return known;
+    const made = compute(v);
+    seen.set(v, made);
+    return made;
+  };
+  const compute = (v: x.Expr): number => {
+    if (v.kind === 'const') return Number(v.value);
+    if (v.kind !== 'binary') throw new Error(v.kind);
+    const [a, b] = [of(v.a), of(v.b)];
+    const operations: Record<string, () => number> = {
+      add: () => (a + b) | 0,
+      bitxor: () => a ^ b,
+      shl: () => a << b,
+      ushr: () => (a >>> b) | 0,
+    };
+    return operations[v.fn]!();
+  };
+  return of(e);
+}
+
+// The known answers of the authors' own library, Random123: kat_vectors.
+test.each([
+  [
+    [0, 0],
+    [0, 0],
+    [0x6b200159, 0x99ba4efe],
+  ],
+  [
+    [-1, -1],
+    [-1, -1],
+    [0x1cb996fc, 0xbb002be7],
+  ],
+  [
+    [0x13198a2e, 0x03707344],
+    [0x243f6a88, 0x85a308d3],
+    [0xc4923a9c, 0x483df7a0],
+  ],
+])('threefry of key %j and counter %j is %j', (key, counter, answer) => {
+  const words = ([a, b]: number[]) => [x.int(a! | 0), x.int(b! | 0)] as const;
+  expect(threefry(words(key), words(counter)).map((e) => wordOf(e) >>> 0)).toEqual(answer);
+});
+
+const [seed, step] = [param('input', 'seed', i32()), param('input', 'step', i32())];
+function draw(op: typeof randomUniform, count: number, at: { seed?: number; step?: number; stream?: number } = {}) {
+  const value = op(seed, step, { stream: at.stream ?? 0, shape: [count] });
+  const graph = makeGraph('draw', [{ name: 'u', value }], [seed, step]);
+  const given = new Map([
+    [seed, [at.seed ?? 1]],
+    [step, [at.step ?? 0]],
+  ]);
+  return [...interpretGraph(graph, given, 1).values()][0] as Float64Array;
+}
+
+describe('numbers', () => {
+  const count = 40_000;
+  const moment = (values: ArrayLike<number>, k: number, centre = 0): number =>
+    Array.from(values).reduce((sum, v) => sum + (v - centre) ** k, 0) / values.length;
+
+  it('are uniform: moments, buckets and runs', () => {
+    const u = draw(randomUniform, count);
+    expect(Math.min(...u.subarray(0, 1000))).toBeGreaterThanOrEqual(0);
+    // Within five standard errors.
+    expect(Math.abs(moment(u, 1) - 1 / 2)).toBeLessThan(5 * Math.sqrt(1 / 12 / count));
+    expect(Math.abs(moment(u, 2) - 1 / 3)).toBeLessThan(5 * Math.sqrt(4 / 45 / count));
+    const buckets = new Array(64).fill(0);
+    for (const v of u) buckets[Math.floor(64 * v)]++;
+    const chi = buckets.reduce((sum, n) => sum + (n - count / 64) ** 2 / (count / 64), 0);
+    expect(Math.abs(chi - 63)).toBeLessThan(5 * Math.sqrt(2 * 63));
+    const up = Array.from(u).filter((v, i) => i > 0 && v > u[i - 1]!).length;
+    expect(Math.abs(up - (count - 1) / 2)).toBeLessThan(5 * Math.sqrt((count + 1) / 12));
+    const runs = Array.from(u).filter((v, i) => i === 0 || v < 0.5 !== u[i - 1]! < 0.5).length;
+    expect(Math.abs(runs - (count / 2 + 1))).toBeLessThan(5 * Math.sqrt(count / 4));
+  });
+
+  it('are normal: four moments, and tails', () => {
+    const z = draw(randomNormal, count);
+    const near = (got: number, want: number, variance: number): void =>
+      expect(Math.abs(got - want)).toBeLessThan(5 * Math.sqrt(variance / count));
+    near(moment(z, 1), 0, 1);
+    near(moment(z, 2), 1, 2);
+    near(moment(z, 3), 0, 15);
+    near(moment(z, 4), 3, 96);
+    const far = Array.from(z).filter((v) => Math.abs(v) > 3).length / count;
+    near(far, 0.0026998, 0.0026998);
+  });
+
+  it.each([
+    ['streams', { stream: 0 }, { stream: 1 }],
+    ['steps', { step: 0 }, { step: 1 }],
+    ['seeds', { seed: 0 }, { seed: 1 }],
+    ['streams and steps exchanged', { stream: 1, step: 2 }, { stream: 2, step: 1 }],
+  ])('of different %s do not correlate', (_, a, b) => {
+    const [u, v] = [draw(randomUniform, count, a), draw(randomUniform, count, b)];
+    for (const lag of [0, 1, 2, 64]) {
+      let sum = 0;
+      for (let i = lag; i < count; i++) sum += (u[i]! - 0.5) * (v[i - lag]! - 0.5);
+      expect(Math.abs((12 * sum) / count)).toBeLessThan(5 / Math.sqrt(count));
+    }
+  });
+});
+
+const f32 = (...values: number[]) => Float32Array.of(...values);
+const sixteen = { shape: ['N', 16] } as const;
+async function made(model: new () => nn.Module, more: object = {}, options: object = {}) {
+  const c = await compile(
+    defineModel({
+      ...{ model, input: sixteen, target: sixteen, loss: nn.MSELoss(), optimizer: optim.SGD({ lr: 0.1 }) },
+      ...more,
+    }),
+    { verify: true, entries: ['forward', 'evaluate', 'train_step', 'backward'], ...options },
+  );
+  return { c, model: await instantiate(c.wasm, c.manifest, c.weights) };
+}
+const ones = (n: number) => new Float32Array(16 * n).fill(1);
+
+/** Writes what it drew of ones to a buffer. */
+const drawing = (draws: (x: Tensor) => Tensor) =>
+  class Drawing extends nn.Module {
+    w = new nn.Parameter([16], 1);
+    ones = new nn.Buffer([4, 16], 1);
+    drawn: Tensor = new nn.Buffer([4, 16]);
+    forward(x: Tensor): Tensor {
+      if (this.training) this.drawn = draws(this.ones);
+      return x.mul(this.w);
+    }
+  };
+
+describe('dropout', () => {
+  const drawn = async (draws: (x: Tensor) => Tensor, steps = 1, more = {}) => {
+    const { model } = await made(drawing(draws), more);
+    for (let i = 0; i < steps; i++) model.trainStep(ones(1), ones(1));
+    return [...model.stateDict().get('drawn')!] as number[];
+  };
+
+  it('keeps a share of 1 - p, scaled by its inverse', async () => {
+    const y = await drawn((x) => dropout(x, 0.25));
+    expect(new Set(y)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
+    expect(y.filter((v) => v > 0).length).toBeGreaterThan(36);
+    expect(y.filter((v) => v > 0).length).toBeLessThan(60);
+  });
+
+  it('draws anew in each step, layer and seed, and the same again', async () => {
+    const one = await drawn((x) => dropout(x));
+    expect(await drawn((x) => dropout(x))).toEqual(one);
+    expect(await drawn((x) => dropout(x), 2)).not.toEqual(one);
+    expect(await drawn((x) => dropout(x), 1, { seed: 5 })).not.toEqual(one);
+    const both = await drawn((x) => dropout(x).mul(2).add(dropout(x)));
+    expect(new Set(both)).toEqual(new Set([0, 2, 4, 6]));
+  });
+
+  it('does nothing with p = 0, in evaluation, and drops all with p = 1', async () => {
+    const of = (call: (x: Tensor) => Tensor) => record(defineModel({ model: drawing(call), input: sixteen }));
+    expect(await drawn((x) => dropout(x, 1))).toEqual(new Array(64).fill(0));
+    expect(await drawn((x) => dropout(x, 0))).toEqual(new Array(64).fill(1));
+    expect(of((x) => dropout(x, 0.5, false)).train.writes[0]?.value).not.toBe(null);
+    class Net extends nn.Module {
+      drop = nn.Dropout();
+      w = new nn.Parameter([16], 2);
+      forward(x: Tensor): Tensor {
+        return this.drop(x.mul(this.w));
+      }
+    }
+    const { model } = await made(Net);
+    expect([...model.forward(ones(1))]).toEqual(new Array(16).fill(2));
+    const loss = model.trainStep(ones(4), ones(4));
+    // (4 - 1)² or (0 - 1)²
+    expect(loss).toBeGreaterThan(1);
+    expect(loss).toBeLessThan(9);
+  });
+
+  it('drops whole channels', async () => {
+    const y = await drawn((x) => dropout2d(x.view(1, 16, 2, 2)).view(4, 16));
+    for (let channel = 0; channel < 16; channel++) expect(new Set(y.slice(4 * channel, 4 * channel + 4)).size).toBe(1);
+    expect(new Set(y)).toEqual(new Set([0, 2]));
+  });
+
+  it('keeps mean and variance behind SELU', async () => {
+    const y = await drawn((x) => alphaDropout(x, 0.5, true));
+    expect(new Set(y).size).toBe(2);
+  });
+
+  it('has the gradient of its mask', async () => {
+    class Net extends nn.Module {
+      w = new nn.Parameter([16], 1);
+      forward(_: Tensor): Tensor {
+        return this.w.mul(dropout(this.w.mul(0).add(1), 0.5));
+      }
+    }
+    const { model } = await made(Net, { loss: (y: Tensor) => y.sum(), target: {}, input: { shape: [1, 1] } });
+    model.trainStep(f32(0));
+    // w - lr·mask
+    const after = new Set([...model.parameter('w')].map((v) => Number(v.toFixed(4))));
+    expect(after).toEqual(new Set([1, 0.8]));
+  });
+});
+
+test.skipIf(noGpu)(
+  unless(noGpu, 'a device draws the same bits, dropped and uniform; normal ones within rounding'),
+  async () => {
+    const device = await openDevice();
+    const model = drawing((x) => cat([dropout(x.narrow(0, 0, 2), 0.3), rand(1, 16), randn(1, 16)]));
+    const { c, model: wasm } = await made(model, {}, { target: 'all' });
+    const gpu = await GpuMachine.of(device, c.manifest.webgpu!, c.wgsl!, ['train_step']);
+    startOf(gpu, c.manifest.webgpu!, c.weights);
+    for (let i = 0; i < 2; i++) {
+      for (const name of ['x', 'y']) gpu.set(name, ones(2));
+      gpu.run('train_step', 2);
+      wasm.trainStep(ones(2), ones(2));
+    }
+    const [got, want] = [[...(await gpu.get('drawn', 1))], [...wasm.stateDict().get('drawn')!]];
+    expect(got.slice(0, 48)).toEqual(want.slice(0, 48));
+    for (const [i, v] of want.slice(48).entries()) expect(Math.abs(got[48 + i]! - v)).toBeLessThan(1e-5);
+    gpu.dispose();
+    device.destroy();
+  },
+);
+
+describe('the state of random numbers', () => {
+  class Net extends nn.Module {
+    w = new nn.Parameter([16], 1);
+    forward(x: Tensor): Tensor {
+      return x
+        .mul(this.w)
+        .add(randnLike(x).mul(0.1))
+        .mul(bernoulli(rand('N', 16)));
+    }
+  }
+
+  it('is in a checkpoint, from which training goes on to the same bits', async () => {
+    const { c, model } = await made(Net);
+    for (let i = 0; i < 3; i++) model.trainStep(ones(3), ones(3));
+    const saved = model.stateDict({ state: true });
+    expect([...saved.get('random.step')!]).toEqual([3]);
+    expect(saved.get('random.seed')).toEqual(Int32Array.of(0));
+    const again = await instantiate(c.wasm, c.manifest, c.weights);
+    again.loadStateDict(saved);
+    const losses = (m: typeof model) => [1, 2, 3].map(() => m.trainStep(ones(3), ones(3)));
+    const rest = losses(model);
+    expect(losses(again)).toEqual(rest);
+    expect(new Set(rest).size).toBe(3);
+  });
+
+  it('advances with backward too, and takes any seed of 64 bits', async () => {
+    const { model } = await made(Net, { seed: 2n ** 63n + 7n });
+    const losses = [1, 2].map(() => model.backward(ones(2), ones(2)));
+    expect(losses[0]).not.toBe(losses[1]);
+    expect([...model.stateDict({ state: true }).get('random.step')!]).toEqual([2]);
+  });
+
+  it('gives way to names of the model', () => {
+    class Named extends nn.Module {
+      random = { seed: 1 };
+      'random.seed' = new nn.Parameter([16], 1);
+      forward(x: Tensor): Tensor {
+        return dropout(x.mul(this['random.seed']));
+      }
+    }
+    const { random } = record(defineModel({ model: Named, input: sixteen }));
+    expect([random?.state.seed.name, random?.state.step.name]).toEqual(['random.seed.1', 'random.step']);
+  });
+
+  it('is asked for in forward only', () => {
+    expect(() => rand(3)).toThrow('rand: random numbers are drawn in forward');
+    expect(() => randn(3)).toThrow('randn: random numbers are drawn in forward');
+  });
+});
