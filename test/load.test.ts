@@ -113,7 +113,7 @@ const load = (names: readonly string[], within = folder): Record<string, Loaded>
     `
     import { readFileSync, writeSync } from 'node:fs';
     const { loadModelFile } = await import(dist + 'frontend/source/load.js');
-    const { record } = await import(dist + 'frontend/model/model.js');
+    const { record } = await import(dist + 'frontend/model/record.js');
     const { renderError } = await import(dist + 'frontend/report/diagnostics.js');
     const place = ({ loc }) => loc && loc.file.slice(loc.file.lastIndexOf('/') + 1) + ':' + loc.line + ':' + loc.col;
     const out = {};
