@@ -133,9 +133,12 @@ const modules: Readonly<Record<string, string>> = {
 };
 
 const camel = (name: string): string => name.replace(/_+(\w)/g, (_, c: string) => c.toUpperCase()).replace(/_$/, '');
+/** PyTorch's names, in camelCase, of what has a name of its own here. */
+const otherNames: Readonly<Record<string, string>> = { binaryCrossEntropyWithLogits: 'bceWithLogits' };
 /** The member of `of` that PyTorch calls `name`. */
 const renamed = (of: object, name: string): string | null => {
-  const ours = camel(name);
+  const plain = camel(name);
+  const ours = Object.hasOwn(otherNames, plain) ? (otherNames[plain] as string) : plain;
   return ours !== name && ours in of ? ours : null;
 };
 const classes = (of: object): string =>
@@ -267,8 +270,6 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^(relu6|hardtanh)$/, 'write x.clamp(0, 6), or x.clamp(-1, 1)'],
   [/^(elu|selu|celu)$/, 'write where(x.gt(0), x, x.clamp(null, 0).exp().sub(1).mul(alpha))'],
   [/^prelu$/, 'write where(x.gt(0), x, x.mul(this.slope)), with slope = nn.Parameter([1], 0.25)'],
-  [/^bceloss$|^binarycrossentropy$/, 'nn.BCEWithLogitsLoss takes outputs without a sigmoid'],
-  [/^l1loss$/, 'a loss may be a function: loss: (output, target) => output.sub(target).abs().mean()'],
   [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
   [/^unflatten$/, 'write x.view(…)'],
   [/pad[123]d$/, 'for zeros write pad(x, [left, right, top, bottom]); there is no other padding'],

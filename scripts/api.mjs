@@ -123,8 +123,9 @@ const membersOf = (path, className, receiver) => {
 /** The files of layers. */
 const layers = readdirSync(new URL('../frontend/model/nn/', import.meta.url))
   .map((name) => name.replace(/\.ts$/, ''))
-  .filter((name) => !['index', 'module', 'callable', 'layer', 'parameter', 'losses'].includes(name))
+  .filter((name) => !['index', 'module', 'callable', 'layer', 'parameter'].includes(name))
   .sort();
+const isLosses = (name) => name.startsWith('losses');
 
 const text = `# What a model is made of
 
@@ -144,11 +145,11 @@ The methods of a compiled model are in its \`index.d.ts\`, and in the [README](.
 
 ## Layers
 
-${table(layers.flatMap((name) => classes(`nn/${name}`)))}
+${table(layers.filter((name) => !isLosses(name)).flatMap((name) => classes(`nn/${name}`)))}
 
 ## Losses
 
-${table(classes('nn/losses'))}
+${table(layers.filter(isLosses).flatMap((name) => classes(`nn/${name}`)))}
 
 ## Tensors of a model's own
 

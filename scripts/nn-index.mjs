@@ -45,6 +45,9 @@ const parametersOf = ({ source, of }) => {
     .filter(({ name }) => name !== 'none');
 };
 
+/** A file's name in camelCase. */
+const word = (file) => file.replace(/-(\w)/g, (_, c) => c.toUpperCase());
+
 /** The types that parameters name, by the file that declares them. */
 const used = Object.fromEntries(files.map((name) => [name, new Set()]));
 const declared = Object.fromEntries(
@@ -68,7 +71,7 @@ const blocks = classes.map((entry) => {
       return `${rest}${name.replace(/^_/, '')}${optional}: ${type}`;
     })
     .join(', ');
-  const made = `${file}.${name}`;
+  const made = `${word(file)}.${name}`;
   return `${doc}
 export const ${name}: {
 ${doc}
@@ -84,7 +87,7 @@ export type ${name} = ${made};
 function imports(file) {
   const types = [...used[file]].sort();
   const path = `'./${file}.ts'`;
-  return `${types.length > 0 ? `import type { ${types.join(', ')} } from ${path};\n` : ''}import * as ${file} from ${path};\n`;
+  return `${types.length > 0 ? `import type { ${types.join(', ')} } from ${path};\n` : ''}import * as ${word(file)} from ${path};\n`;
 }
 
 const text = `/** torch.nn. Layers are made with or without \`new\`: \`nn.Conv2d(1, 6, 5)\`. Written by scripts/nn-index.mjs from the classes beside

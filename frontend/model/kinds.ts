@@ -98,6 +98,8 @@ export const number = kind(
   'a number that f32 can hold',
   (v) => typeof v === 'number' && (!Number.isFinite(v) || Number.isFinite(Math.fround(v))),
 );
+/** A number above 0. */
+export const positive = kind('a finite number greater than 0', (v) => isFloat(v) && v > 0);
 /** A number to divide by. */
 export const divisor = kind(
   'a finite number other than 0',

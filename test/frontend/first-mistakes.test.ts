@@ -47,6 +47,8 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     help: 'as a function it is mseLoss',
     js: 'MSELoss: too many arguments: [a Tensor, a Tensor]',
   },
+  'return nn.BCELoss(x, x);': { help: 'as a function it is binaryCrossEntropy' },
+  'return nn.CTCLoss();': { help: 'CTCLoss is not there yet; a loss may be a function of tensors' },
   'nn.Parameter([[1, 2], [3, 4]]);': { help: 'the shape comes first, and then the values' },
   'nn.Buffer(3);': { help: 'the shape comes first, and then the values' },
   'nn.Buffer(x);': { help: 'the shape comes first, and then the values' },

@@ -121,6 +121,7 @@ const worked: Record<string, Worked[]> = {
   ],
   sigmoid: [{ of: [[f32(3), [0, Math.log(3), -800]]], gives: [0.5, 0.75, 0] }],
   sign: [{ of: [[f32(4), [-3, 0, 0.1, nan]]], gives: [-1, 0, 1, 0] }],
+  binary_cross_entropy: [pairs([0.5, 0, 1, 0, 1], [0.25, 1, 0, 0, 1], [Math.log(2), 100, 100, 0, 0])],
   log_sigmoid: [{ of: [[f32(4), [0, -Math.log(3), -800, inf]]], gives: [-Math.log(2), -Math.log(4), -800, 0] }],
   floor: [{ of: [[f32(3), [1.9, -0.5, 2]]], gives: [1, -1, 2] }],
   relu: [{ of: [[f32(4), [-3, 0, 0.1, nan]]], gives: [0, 0, 0.1, nan] }],
@@ -273,7 +274,15 @@ const worked: Record<string, Worked[]> = {
 
 /** By op: operands and attributes under which its gradient is checked. `stops` marks one that lets none through
  *  though its result moves, `throws` is the error of one that has none. */
-type Case = { of: TensorType[]; attrs?: Attrs; positive?: boolean; range?: number; stops?: boolean; throws?: string };
+type Case = {
+  of: TensorType[];
+  attrs?: Attrs;
+  positive?: boolean;
+  scale?: number;
+  range?: number;
+  stops?: boolean;
+  throws?: string;
+};
 const any: Case[] = [{ of: [f32(5)] }, { of: [f32()] }, { of: [f32(N, 2, 2)] }];
 const above: Case[] = any.map((c) => ({ ...c, positive: true }));
 const both: Case[] = [{ of: [f32(5), f32(5)] }, { of: [f32(), f32()] }, { of: [f32(N, 2), f32(N, 2)] }];
@@ -310,6 +319,8 @@ const cases: Record<string, Case[]> = {
   tanh: any,
   erf: any,
   sigmoid: any,
+  // The gradient is checked where a probability is one, between 0 and 1.
+  binary_cross_entropy: both.map((c) => ({ ...c, positive: true, scale: 0.8 })),
   log_sigmoid: any,
   sign: any,
   floor: any,
@@ -462,7 +473,11 @@ describe('gradients agree with central differences', () => {
       });
 });
 
-function checkGradient(op: OpDef, { of, attrs = {}, positive, range, stops, throws }: Case, seed: number): void {
+function checkGradient(
+  op: OpDef,
+  { of, attrs = {}, positive, scale = 1, range, stops, throws }: Case,
+  seed: number,
+): void {
   const random = generator(seed + 1);
   const operands = operandsOf(op, of);
   const y = build(op, operands, attrs);
@@ -472,7 +487,7 @@ function checkGradient(op: OpDef, { of, attrs = {}, positive, range, stops, thro
     [...operands, g].map((p) => {
       const some = range ?? (ranges as Record<string, number>)[p.name] ?? (p.type.dtype === 'bool' ? 2 : 3);
       // Away from 0, where kinks are.
-      const float = () => (0.1 + random()) * (positive || random() < 0.5 ? 1 : -1);
+      const float = () => scale * (0.1 + random()) * (positive || random() < 0.5 ? 1 : -1);
       const draw = () => (p.type.dtype === 'f32' ? float() : Math.floor(random() * some));
       return [p, Float64Array.from({ length: countAt(p.type.shape, n) }, draw)];
     }),

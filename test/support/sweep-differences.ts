@@ -66,9 +66,33 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('crossEntropy')(d) && /-100 by default|no class/.test(id(d)),
   },
   {
-    pytorch: '`mseLoss` broadcasts its target, with a warning.',
+    pytorch: 'Losses broadcast a target of another shape, some with a warning.',
     tapeout: 'Refused: the shapes must be equal.',
-    holds: (d) => of('mseLoss')(d) && /broadcast/.test(id(d)),
+    holds: (d) => /Loss$|^klDiv$/.test(d.case.of) && /broadcast/.test(id(d)),
+  },
+  {
+    pytorch:
+      '`binaryCrossEntropy` throws for an input outside 0 to 1, and `gaussianNllLoss` for a negative variance, when the loss is computed.',
+    tapeout: 'The loss is NaN there.',
+    holds: (d) =>
+      of('binaryCrossEntropy', 'gaussianNllLoss')(d) && /^(an input outside 0 to 1|a negative variance)$/.test(id(d)),
+  },
+  {
+    pytorch:
+      'The gradient of `smoothL1Loss` with `beta: 0` is -1 for the input and for the target where they are equal.',
+    tapeout: 'It is 0, as that of `l1Loss` is in both.',
+    holds: (d) => of('smoothL1Loss')(d) && id(d) === 'beta 0, equal numbers',
+  },
+  {
+    pytorch:
+      'The gradient of `klDiv` for a target of 0 is NaN, as that of `poissonNllLoss` with `full`; the losses themselves are not.',
+    tapeout: 'There the term of the target that is 0 has a gradient of 0.',
+    holds: (d) => of('klDiv', 'poissonNllLoss')(d) && /^a (target|gradient of a count) of 0/.test(id(d)),
+  },
+  {
+    pytorch: '`softMarginLoss` is infinite, and its gradient NaN, where -target·input is above 88.',
+    tapeout: 'Neither overflows.',
+    holds: (d) => of('softMarginLoss')(d) && id(d) === 'none, far on the wrong side',
   },
   {
     pytorch: 'The gradient of `mseLoss` is 2·(x − y)·g, which overflows if x − y is above half of the largest number.',

@@ -74,6 +74,22 @@ const lossOptions = (a: Args) => ({
   ...(a.label_smoothing === undefined ? {} : { labelSmoothing: a.label_smoothing }),
   ...(a.ignore_index === undefined ? {} : { ignoreIndex: a.ignore_index }),
 });
+/** Arguments under their names here: `log_target` is `logTarget`. */
+const named = (a: Args): Args =>
+  Object.fromEntries(
+    Object.entries(a).map(([name, v]) => [name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]),
+  );
+/** A loss of an input and a target, with its factors, as a function and as a layer. */
+const loss = (name: string, layer: string): Row => {
+  type Made = (...args: unknown[]) => (x: Tensor, target: Tensor) => Tensor;
+  const f = (F as unknown as Record<string, (...args: unknown[]) => Tensor>)[name]!;
+  const made = (nn as unknown as Record<string, Made>)[layer]!;
+  const options = (weight: Tensor | undefined, a: Args) => ({ ...(weight ? { weight } : {}), ...named(a) });
+  return row('sum', 'sum', {
+    [name]: ({ x, target, weight }, a) => f(x, target, options(weight, a)),
+    [`nn.${layer}`]: ({ x, target, weight }, a) => made(options(weight, a))(x!, target!),
+  });
+};
 const maxPool = (a: Args) => ({
   ...(a.stride === undefined ? {} : { stride: a.stride }),
   ...(a.padding === undefined ? {} : { padding: a.padding }),
@@ -215,6 +231,19 @@ export const rows: Readonly<Record<string, Row>> = {
     'nn.BCEWithLogitsLoss': ({ x, target, weight, pos_weight }, a) =>
       nn.BCEWithLogitsLoss({ weight: weight ?? null, posWeight: pos_weight ?? null, ...a })(x!, target!),
   }),
+  l1Loss: loss('l1Loss', 'L1Loss'),
+  smoothL1Loss: loss('smoothL1Loss', 'SmoothL1Loss'),
+  huberLoss: loss('huberLoss', 'HuberLoss'),
+  klDiv: loss('klDiv', 'KLDivLoss'),
+  poissonNllLoss: loss('poissonNllLoss', 'PoissonNLLLoss'),
+  gaussianNllLoss: row('sum', 'sum', {
+    gaussianNllLoss: (t, a) => F.gaussianNllLoss(t.x!, t.target!, t.var!, a),
+    'nn.GaussianNLLLoss': (t, a) => nn.GaussianNLLLoss(a)(t.x!, t.target!, t.var!),
+  }),
+  binaryCrossEntropy: loss('binaryCrossEntropy', 'BCELoss'),
+  multilabelSoftMarginLoss: loss('multilabelSoftMarginLoss', 'MultiLabelSoftMarginLoss'),
+  softMarginLoss: loss('softMarginLoss', 'SoftMarginLoss'),
+  multiMarginLoss: loss('multiMarginLoss', 'MultiMarginLoss'),
   layerNorm: row('sum', 'sum', {
     layerNorm: ({ x, weight, bias }, a) => F.layerNorm(x!, a.normalized_shape, weight ?? null, bias ?? null, a.eps),
     'nn.LayerNorm': ({ x, weight, bias }, a) =>

@@ -6,5 +6,8 @@ export * from './image.ts';
 export * from './join.ts';
 export * from './linear.ts';
 export * from './loss.ts';
+export * from './loss-binary.ts';
+export * from './loss-regression.ts';
 export * from './norm.ts';
 export * from './random.ts';
+export * from './reduction.ts';

@@ -20,6 +20,8 @@ export const avgPoolKinds = {
 };
 
 const reduction = k.optional(k.oneOf('mean', 'sum', 'none'));
+const number = k.optional(k.finite());
+const flag = k.optional(k.flag);
 /** The kinds of the losses' options, in PyTorch's order; `weight` is the kind of their factors. */
 export const lossKinds = (weight: Kind) => ({
   nll: { weight, ignoreIndex: k.optional(k.orNull(k.whole())), reduction },
@@ -29,6 +31,21 @@ export const lossKinds = (weight: Kind) => ({
     reduction,
     labelSmoothing: k.optional(k.finite(0, 1)),
   },
+  multiMargin: {
+    p: k.optional(k.kind('1 or 2', (v) => v === 1 || v === 2)),
+    margin: number,
+    weight,
+    reduction,
+  },
+  bce: { weight, reduction },
   bceWithLogits: { weight, reduction, posWeight: weight },
+  multilabelSoftMargin: { weight, reduction },
+  softMargin: { reduction },
   mse: { reduction },
+  l1: { reduction },
+  smoothL1: { reduction, beta: k.optional(k.finite(0)) },
+  huber: { reduction, delta: k.optional(k.positive) },
+  klDiv: { reduction: k.optional(k.oneOf('mean', 'batchmean', 'sum', 'none')), logTarget: flag },
+  poissonNll: { logInput: flag, full: flag, eps: number, reduction },
+  gaussianNll: { full: flag, eps: k.optional(k.positive), reduction },
 });

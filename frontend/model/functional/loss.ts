@@ -1,23 +1,17 @@
-/** Losses: a scalar from a model's output and its target, by PyTorch's formulas. */
+/** Losses for one class of several: a scalar from a model's output and the class, by PyTorch's formulas. */
 
 import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
-import { constant, sizeOf, Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
+import type { ReductionOption } from './reduction.ts';
+import { reduceLoss } from './shared.ts';
 
-/** The reduction over the losses of single elements: their mean, their sum, or none. */
-export type Reduction = 'mean' | 'sum' | 'none';
-
-/** The option of every loss. */
-export interface ReductionOption {
-  /** Defaults to 'mean'. */
-  readonly reduction?: Reduction;
-}
 /** The options of nllLoss. */
 export interface NLLLossOptions extends ReductionOption {
   /** One factor for each class, [C]; with it the mean is the weighted one. */
@@ -31,14 +25,15 @@ export interface CrossEntropyLossOptions extends NLLLossOptions {
   /** The share of the target that is spread evenly over all classes, 0 to 1. */
   readonly labelSmoothing?: number;
 }
-/** The options of bceWithLogits. */
-export interface BCEWithLogitsLossOptions extends ReductionOption {
-  /** A factor for each element's loss; broadcasts to the input. */
+/** The options of multiMarginLoss. */
+export interface MultiMarginLossOptions extends ReductionOption {
+  /** The power of each difference, 1 or 2; defaults to 1. */
+  readonly p?: number;
+  /** By how much the target's score must exceed the others; defaults to 1. */
+  readonly margin?: number;
+  /** One factor for each class, [C], by the class of the target. */
   readonly weight?: Tensor | null;
-  /** A factor for the positive part of each class; broadcasts to the input. */
-  readonly posWeight?: Tensor | null;
 }
-
 const kinds = lossKinds(k.optional(k.orNull(k.tensor)));
 
 /** -log softmax(logits)[target]. `logits` f32 [N,C], [N,C,d1,…] or [C]; `target` either class indices i32 ([N], [N,d1,…]
@@ -75,38 +70,27 @@ export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLo
   },
 );
 
-/** (input - target)², for two f32 tensors of the same shape. A scalar, unless `reduction` is 'none'. Throws if the shapes
- *  differ, where PyTorch warns and broadcasts. */
-export const mseLoss: (input: Tensor, target: Tensor, options?: ReductionOption) => Tensor = withOptions(
-  'mseLoss',
+/** The mean over the classes of max(0, margin - x[target] + x[class])^p, without the target's own. `input` f32 [N,C] or [C],
+ *  class indices i32 [N] or a scalar. A scalar, unless `reduction` is 'none'. Throws if shapes or element types do not
+ *  match. */
+export const multiMarginLoss: (input: Tensor, target: Tensor, options?: MultiMarginLossOptions) => Tensor = withOptions(
+  'multiMarginLoss',
   { input: k.tensor, target: k.tensor },
-  kinds.mse,
-  (input: Tensor, target: Tensor, options: ReductionOption) => {
-    requireSameShape(input, target);
-    const d = input.sub(target);
-    return reduceLoss(d.mul(d), options);
-  },
-);
-
-/** -(y·log σ(x) + (1-y)·log(1-σ(x))) for a target y of the input's shape, both f32, computed without σ. A scalar, unless
- *  `reduction` is 'none'. Throws if the shapes differ. */
-export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLogitsLossOptions) => Tensor = withOptions(
-  'bceWithLogits',
-  { input: k.tensor, target: k.tensor },
-  kinds.bceWithLogits,
-  (x: Tensor, y: Tensor, options: BCEWithLogitsLossOptions) => {
-    requireSameShape(x, y);
-    const { weight = null, posWeight = null } = options;
-    const factor = posWeight && y.mul(posWeight.sub(1)).add(1);
-    const scaled = (t: Tensor): Tensor => (factor ? t.mul(factor) : t);
-    // log σ(x) = log σ(|x|) + min(x, 0), taken apart: for y = 0 the minimum cancels x, and log σ(|x|) keeps all its digits.
-    // It is the first operand so that the gradient of x is summed in that order too, as (1 - y) - 1 + σ(x).
-    const tail = Tensor.of(ir.logSigmoid(ir.abs(float(x.value))));
-    const least = Tensor.of(ir.minimum(x.value, constant(x.value, 0)));
-    const loss = scaled(tail)
-      .neg()
-      .add(y.neg().add(1).mul(x).sub(scaled(least)));
-    return reduceLoss(weight ? loss.mul(weight) : loss, options);
+  kinds.multiMargin,
+  (input: Tensor, target: Tensor, { p = 1, margin = 1, weight = null, ...options }: MultiMarginLossOptions) => {
+    const x = float(input.value);
+    if (![1, 2].includes(input.dim)) throw wrongRank('scores [N, classes]', x);
+    checkClasses(x);
+    checkTarget(x, target.value, false);
+    const classes = input.shape.at(-1) as number;
+    if (classes === 0) throw wrongRank('scores of at least one class', x);
+    checkWeight(weight, classes);
+    const hit = Tensor.of(ir.oneHot(target.value, { classes }));
+    const over = input.sub(where(hit, input, 0).sum(-1, true)).add(margin);
+    // Strictly greater: NaN adds nothing, and at the margin there is no gradient.
+    const part = where(hit, 0, where(over.gt(0), over, 0));
+    const loss = (p === 2 ? part.mul(part) : part).sum(-1).div(classes);
+    return reduceLoss(weight ? loss.mul(where(hit, weight, 0).sum(-1)) : loss, options);
   },
 );
 
@@ -138,28 +122,13 @@ function checkClasses(x: Tensor['value']): void {
     });
 }
 
-function requireSameShape(input: Tensor, target: Tensor): void {
-  const [x, y] = [float(input.value), float(target.value)];
-  if (sameShape(x.type.shape, y.type.shape)) return;
-  throw userError(
-    'shape-mismatch',
-    `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must have the same shape`,
-    {
-      notes: involved({ input: x, target: y }),
-      help: onShapes(x.type.shape, y.type.shape),
-    },
-  );
-}
-
-/** Advice on shapes that differ. PyTorch warns and broadcasts the smaller one, which is rarely intended. */
-function onShapes(input: Shape, target: Shape): string {
-  const without1 = (shape: Shape): Shape => shape.filter((e) => e !== 1);
-  if (sameShape(without1(input), without1(target)))
-    return `only extents of 1 differ: declare the target as ${showShape(input)}, or use squeeze or unsqueeze in forward`;
-  return (
-    `declare the target as ${showShape(input)}, or let forward return ${showShape(target)}; ` +
-    'labels of classes are for nn.CrossEntropyLoss, with dtype i32'
-  );
+function checkWeight(weight: Tensor | null, classes: number): void {
+  if (weight && !sameShape(weight.value.type.shape, [classes]))
+    throw userError(
+      'shape-mismatch',
+      `${called()}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
+      { notes: involved({ weight: weight.value }) },
+    );
 }
 
 /** The loss for class indices. The class dimension is moved last, so that a one-hot of the target selects from it. */
@@ -167,14 +136,7 @@ function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptio
   const { weight = null, ignoreIndex = null, labelSmoothing = 0, reduction = 'mean' } = options;
   const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
   const classes = classesLast.shape.at(-1) as number;
-  if (weight && !sameShape(weight.value.type.shape, [classes]))
-    throw userError(
-      'shape-mismatch',
-      `${called()}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
-      {
-        notes: involved({ weight: weight.value }),
-      },
-    );
+  checkWeight(weight, classes);
   const ignored = ignoreIndex === null ? null : target.eq(ignoreIndex);
   const hit = Tensor.of(ir.oneHot((ignored ? where(ignored, 0, target) : target).value, { classes }));
   // Select, do not multiply: 0·(-∞) of a class with probability 0 would be NaN.
@@ -201,10 +163,4 @@ function probabilities(logp: Tensor, target: Tensor, classDim: number, options: 
   const factors = weight?.view(-1, ...logp.shape.slice(classDim + 1).map(() => 1));
   const loss = (factors ? logp.mul(factors) : logp).mul(smooth).sum(classDim).neg();
   return reduceLoss(loss, { reduction });
-}
-
-function reduceLoss(loss: Tensor, { reduction = 'mean' }: ReductionOption): Tensor {
-  if (reduction === 'none') return loss;
-  if (reduction === 'sum') return loss.sum();
-  return loss.sum().div(Tensor.of(sizeOf(loss.value.type.shape, [])));
 }

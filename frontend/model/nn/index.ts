@@ -14,8 +14,11 @@ import type { DropoutArguments } from './dropout.ts';
 import * as dropout from './dropout.ts';
 import type { LinearOptions } from './linear.ts';
 import * as linear from './linear.ts';
-import type { BCEWithLogitsLossOptions, CrossEntropyLossOptions, Factors, NLLLossOptions } from './losses.ts';
+import type { CrossEntropyLossOptions, Factors, MultiMarginLossOptions, NLLLossOptions } from './losses.ts';
 import * as losses from './losses.ts';
+import type { BCELossOptions, BCEWithLogitsLossOptions, MultiLabelSoftMarginLossOptions } from './losses-binary.ts';
+import * as lossesBinary from './losses-binary.ts';
+import * as lossesRegression from './losses-regression.ts';
 import type { Module } from './module.ts';
 import type { BatchNormArguments, GroupNormOptions, LayerNormOptions, RMSNormOptions } from './norm.ts';
 import * as norm from './norm.ts';
@@ -306,17 +309,39 @@ export const NLLLoss: {
 } = callable(losses.NLLLoss);
 export type NLLLoss = losses.NLLLoss;
 
-/** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
- *  in `forward` if the shapes differ. */
-export const MSELoss: {
-  /** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
-   *  in `forward` if the shapes differ. */
-  new (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): losses.MSELoss;
-  /** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
-   *  in `forward` if the shapes differ. */
-  (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): losses.MSELoss;
-} = callable(losses.MSELoss);
-export type MSELoss = losses.MSELoss;
+/** The mean over the classes of max(0, margin - input[target] + input[class])^p, without the target's own, for scores f32
+ *  [N,C] and class indices i32 [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: p (1, or 2), margin (1),
+ *  weight (none), reduction ('mean'). Throws in `forward` if shapes or element types do not fit. */
+export const MultiMarginLoss: {
+  /** The mean over the classes of max(0, margin - input[target] + input[class])^p, without the target's own, for scores f32
+   *  [N,C] and class indices i32 [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: p (1, or 2), margin (1),
+   *  weight (none), reduction ('mean'). Throws in `forward` if shapes or element types do not fit. */
+  new (
+    ...more: Trailing<MultiMarginLossOptions, [p: number, margin: number, weight: Factors, reduction: F.Reduction]>
+  ): losses.MultiMarginLoss;
+  /** The mean over the classes of max(0, margin - input[target] + input[class])^p, without the target's own, for scores f32
+   *  [N,C] and class indices i32 [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: p (1, or 2), margin (1),
+   *  weight (none), reduction ('mean'). Throws in `forward` if shapes or element types do not fit. */
+  (
+    ...more: Trailing<MultiMarginLossOptions, [p: number, margin: number, weight: Factors, reduction: F.Reduction]>
+  ): losses.MultiMarginLoss;
+} = callable(losses.MultiMarginLoss);
+export type MultiMarginLoss = losses.MultiMarginLoss;
+
+/** Binary cross-entropy of probabilities with a target of the input's shape, both f32, 0 to 1; a scalar unless `reduction` is
+ *  'none'. Its logarithms are at least -100, as in PyTorch; BCEWithLogitsLoss takes logits and is exact. Options in PyTorch's
+ *  order: weight (none), reduction ('mean'). Throws in `forward` if the shapes differ. */
+export const BCELoss: {
+  /** Binary cross-entropy of probabilities with a target of the input's shape, both f32, 0 to 1; a scalar unless `reduction` is
+   *  'none'. Its logarithms are at least -100, as in PyTorch; BCEWithLogitsLoss takes logits and is exact. Options in PyTorch's
+   *  order: weight (none), reduction ('mean'). Throws in `forward` if the shapes differ. */
+  new (...more: Trailing<BCELossOptions, [weight: Factors, reduction: F.Reduction]>): lossesBinary.BCELoss;
+  /** Binary cross-entropy of probabilities with a target of the input's shape, both f32, 0 to 1; a scalar unless `reduction` is
+   *  'none'. Its logarithms are at least -100, as in PyTorch; BCEWithLogitsLoss takes logits and is exact. Options in PyTorch's
+   *  order: weight (none), reduction ('mean'). Throws in `forward` if the shapes differ. */
+  (...more: Trailing<BCELossOptions, [weight: Factors, reduction: F.Reduction]>): lossesBinary.BCELoss;
+} = callable(lossesBinary.BCELoss);
+export type BCELoss = lossesBinary.BCELoss;
 
 /** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1, both f32; a scalar unless `reduction` is
  *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` if the
@@ -327,15 +352,154 @@ export const BCEWithLogitsLoss: {
    *  shapes differ. */
   new (
     ...more: Trailing<BCEWithLogitsLossOptions, [weight: Factors, reduction: F.Reduction, posWeight: Factors]>
-  ): losses.BCEWithLogitsLoss;
+  ): lossesBinary.BCEWithLogitsLoss;
   /** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1, both f32; a scalar unless `reduction` is
    *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` if the
    *  shapes differ. */
   (
     ...more: Trailing<BCEWithLogitsLossOptions, [weight: Factors, reduction: F.Reduction, posWeight: Factors]>
-  ): losses.BCEWithLogitsLoss;
-} = callable(losses.BCEWithLogitsLoss);
-export type BCEWithLogitsLoss = losses.BCEWithLogitsLoss;
+  ): lossesBinary.BCEWithLogitsLoss;
+} = callable(lossesBinary.BCEWithLogitsLoss);
+export type BCEWithLogitsLoss = lossesBinary.BCEWithLogitsLoss;
+
+/** The mean over the classes, the last dimension, of the binary cross-entropy of σ(input) with a target of the input's shape;
+ *  a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none), reduction ('mean'). Throws in `forward` if
+ *  the shapes differ. */
+export const MultiLabelSoftMarginLoss: {
+  /** The mean over the classes, the last dimension, of the binary cross-entropy of σ(input) with a target of the input's shape;
+   *  a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none), reduction ('mean'). Throws in `forward` if
+   *  the shapes differ. */
+  new (
+    ...more: Trailing<MultiLabelSoftMarginLossOptions, [weight: Factors, reduction: F.Reduction]>
+  ): lossesBinary.MultiLabelSoftMarginLoss;
+  /** The mean over the classes, the last dimension, of the binary cross-entropy of σ(input) with a target of the input's shape;
+   *  a scalar unless `reduction` is 'none'. Options in PyTorch's order: weight (none), reduction ('mean'). Throws in `forward` if
+   *  the shapes differ. */
+  (
+    ...more: Trailing<MultiLabelSoftMarginLossOptions, [weight: Factors, reduction: F.Reduction]>
+  ): lossesBinary.MultiLabelSoftMarginLoss;
+} = callable(lossesBinary.MultiLabelSoftMarginLoss);
+export type MultiLabelSoftMarginLoss = lossesBinary.MultiLabelSoftMarginLoss;
+
+/** log(1 + e^(-target·input)) for a target of the input's shape, 1 or -1; a scalar unless `reduction` ('mean' by default) is
+ *  'none'. Throws in `forward` if the shapes differ. */
+export const SoftMarginLoss: {
+  /** log(1 + e^(-target·input)) for a target of the input's shape, 1 or -1; a scalar unless `reduction` ('mean' by default) is
+   *  'none'. Throws in `forward` if the shapes differ. */
+  new (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesBinary.SoftMarginLoss;
+  /** log(1 + e^(-target·input)) for a target of the input's shape, 1 or -1; a scalar unless `reduction` ('mean' by default) is
+   *  'none'. Throws in `forward` if the shapes differ. */
+  (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesBinary.SoftMarginLoss;
+} = callable(lossesBinary.SoftMarginLoss);
+export type SoftMarginLoss = lossesBinary.SoftMarginLoss;
+
+/** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+ *  in `forward` if the shapes differ. */
+export const MSELoss: {
+  /** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+   *  in `forward` if the shapes differ. */
+  new (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesRegression.MSELoss;
+  /** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+   *  in `forward` if the shapes differ. */
+  (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesRegression.MSELoss;
+} = callable(lossesRegression.MSELoss);
+export type MSELoss = lossesRegression.MSELoss;
+
+/** |input - target|, for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+ *  in `forward` if the shapes differ. */
+export const L1Loss: {
+  /** |input - target|, for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+   *  in `forward` if the shapes differ. */
+  new (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesRegression.L1Loss;
+  /** |input - target|, for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
+   *  in `forward` if the shapes differ. */
+  (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesRegression.L1Loss;
+} = callable(lossesRegression.L1Loss);
+export type L1Loss = lossesRegression.L1Loss;
+
+/** d²/2β where |d| < β, else |d| - β/2, for the difference d of two f32 tensors of the same shape; a scalar unless `reduction` is
+ *  'none'. Options in PyTorch's order: reduction ('mean'), beta (1). Throws in `forward` if the shapes differ. */
+export const SmoothL1Loss: {
+  /** d²/2β where |d| < β, else |d| - β/2, for the difference d of two f32 tensors of the same shape; a scalar unless `reduction` is
+   *  'none'. Options in PyTorch's order: reduction ('mean'), beta (1). Throws in `forward` if the shapes differ. */
+  new (...more: Trailing<F.SmoothL1LossOptions, [reduction: F.Reduction, beta: number]>): lossesRegression.SmoothL1Loss;
+  /** d²/2β where |d| < β, else |d| - β/2, for the difference d of two f32 tensors of the same shape; a scalar unless `reduction` is
+   *  'none'. Options in PyTorch's order: reduction ('mean'), beta (1). Throws in `forward` if the shapes differ. */
+  (...more: Trailing<F.SmoothL1LossOptions, [reduction: F.Reduction, beta: number]>): lossesRegression.SmoothL1Loss;
+} = callable(lossesRegression.SmoothL1Loss);
+export type SmoothL1Loss = lossesRegression.SmoothL1Loss;
+
+/** d²/2 where |d| ≤ δ, else δ·(|d| - δ/2), for the difference d of two f32 tensors of the same shape; a scalar unless `reduction`
+ *  is 'none'. Options in PyTorch's order: reduction ('mean'), delta (1). Throws in `forward` if the shapes differ. */
+export const HuberLoss: {
+  /** d²/2 where |d| ≤ δ, else δ·(|d| - δ/2), for the difference d of two f32 tensors of the same shape; a scalar unless `reduction`
+   *  is 'none'. Options in PyTorch's order: reduction ('mean'), delta (1). Throws in `forward` if the shapes differ. */
+  new (...more: Trailing<F.HuberLossOptions, [reduction: F.Reduction, delta: number]>): lossesRegression.HuberLoss;
+  /** d²/2 where |d| ≤ δ, else δ·(|d| - δ/2), for the difference d of two f32 tensors of the same shape; a scalar unless `reduction`
+   *  is 'none'. Options in PyTorch's order: reduction ('mean'), delta (1). Throws in `forward` if the shapes differ. */
+  (...more: Trailing<F.HuberLossOptions, [reduction: F.Reduction, delta: number]>): lossesRegression.HuberLoss;
+} = callable(lossesRegression.HuberLoss);
+export type HuberLoss = lossesRegression.HuberLoss;
+
+/** target·(log target - input): the divergence of the distributions `target` from those with the logarithms `input`, of the same
+ *  shape, both f32; a scalar unless `reduction` is 'none'. Options in PyTorch's order: reduction ('mean', over all elements;
+ *  'batchmean' gives the divergence for each sample), logTarget (false). Throws in `forward` if the shapes differ. */
+export const KLDivLoss: {
+  /** target·(log target - input): the divergence of the distributions `target` from those with the logarithms `input`, of the same
+   *  shape, both f32; a scalar unless `reduction` is 'none'. Options in PyTorch's order: reduction ('mean', over all elements;
+   *  'batchmean' gives the divergence for each sample), logTarget (false). Throws in `forward` if the shapes differ. */
+  new (
+    ...more: Trailing<F.KLDivLossOptions, [reduction: F.Reduction | 'batchmean', logTarget: boolean]>
+  ): lossesRegression.KLDivLoss;
+  /** target·(log target - input): the divergence of the distributions `target` from those with the logarithms `input`, of the same
+   *  shape, both f32; a scalar unless `reduction` is 'none'. Options in PyTorch's order: reduction ('mean', over all elements;
+   *  'batchmean' gives the divergence for each sample), logTarget (false). Throws in `forward` if the shapes differ. */
+  (
+    ...more: Trailing<F.KLDivLossOptions, [reduction: F.Reduction | 'batchmean', logTarget: boolean]>
+  ): lossesRegression.KLDivLoss;
+} = callable(lossesRegression.KLDivLoss);
+export type KLDivLoss = lossesRegression.KLDivLoss;
+
+/** e^input - target·input, for counts of the Poisson distribution with the logarithmic rate `input`, of the same shape; a scalar
+ *  unless `reduction` is 'none'. Options in PyTorch's order: logInput (true), full (false), eps (1e-8), reduction ('mean').
+ *  Throws in `forward` if the shapes differ. */
+export const PoissonNLLLoss: {
+  /** e^input - target·input, for counts of the Poisson distribution with the logarithmic rate `input`, of the same shape; a scalar
+   *  unless `reduction` is 'none'. Options in PyTorch's order: logInput (true), full (false), eps (1e-8), reduction ('mean').
+   *  Throws in `forward` if the shapes differ. */
+  new (
+    ...more: Trailing<F.PoissonNLLLossOptions, [logInput: boolean, full: boolean, eps: number, reduction: F.Reduction]>
+  ): lossesRegression.PoissonNLLLoss;
+  /** e^input - target·input, for counts of the Poisson distribution with the logarithmic rate `input`, of the same shape; a scalar
+   *  unless `reduction` is 'none'. Options in PyTorch's order: logInput (true), full (false), eps (1e-8), reduction ('mean').
+   *  Throws in `forward` if the shapes differ. */
+  (
+    ...more: Trailing<F.PoissonNLLLossOptions, [logInput: boolean, full: boolean, eps: number, reduction: F.Reduction]>
+  ): lossesRegression.PoissonNLLLoss;
+} = callable(lossesRegression.PoissonNLLLoss);
+export type PoissonNLLLoss = lossesRegression.PoissonNLLLoss;
+
+/** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
+ *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
+ *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+ *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
+export const GaussianNLLLoss: {
+  /** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
+   *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
+   *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+   *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
+  new (
+    ...more: Trailing<F.GaussianNLLLossOptions, [full: boolean, eps: number, reduction: F.Reduction]>
+  ): lossesRegression.GaussianNLLLoss;
+  /** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
+   *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
+   *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+   *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
+  (
+    ...more: Trailing<F.GaussianNLLLossOptions, [full: boolean, eps: number, reduction: F.Reduction]>
+  ): lossesRegression.GaussianNLLLoss;
+} = callable(lossesRegression.GaussianNLLLoss);
+export type GaussianNLLLoss = lossesRegression.GaussianNLLLoss;
 
 /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
  *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have

@@ -18,6 +18,6 @@ export function onTensorGiven(name: string): string {
 
 /** The name of the function that a layer calls, or null. */
 function functionOf(name: string): string | null {
-  const plain = (word: string): string => word.replace(/Loss$/, '').toLowerCase();
+  const plain = (word: string): string => word.replace(/Loss$/, '').replace('binaryCrossEntropy', 'bce').toLowerCase();
   return Object.keys(F).find((f) => plain(f) === plain(name)) ?? null;
 }

@@ -1,4 +1,4 @@
-/** Losses as modules, called with the model's output and the target. */
+/** Losses for one class of several, as modules, called with the model's output and the target. */
 
 import { read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
@@ -12,10 +12,12 @@ import { Buffer } from './parameter.ts';
 
 /** One factor for each class or element: numbers, which become a buffer of the loss, or a tensor. */
 export type Factors = Tensor | ArrayLike<number> | null;
-const factorsOf = (factors: Factors | undefined): Tensor | null =>
+/** The tensor of some factors; numbers become a buffer. */
+export const factorsOf = (factors: Factors | undefined): Tensor | null =>
   factors == null || factors instanceof Tensor ? (factors ?? null) : new Buffer([factors.length], factors);
 
-type Named<O> = Omit<O, 'weight' | 'posWeight'> & {
+/** Options of a function as those of a layer, which takes numbers as factors. */
+export type Named<O> = Omit<O, 'weight' | 'posWeight'> & {
   /** One factor for each class, or for each element of a binary loss; none by default. */
   readonly weight?: Factors;
 };
@@ -71,45 +73,25 @@ export class NLLLoss extends Module {
   }
 }
 
-const mseTakes = layer('MSELoss', {}, kinds.mse);
+export type MultiMarginLossOptions = Named<F.MultiMarginLossOptions>;
+const multiMarginTakes = layer('MultiMarginLoss', {}, kinds.multiMargin);
 
-/** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
- *  in `forward` if the shapes differ. */
-export class MSELoss extends Module {
-  readonly options: F.ReductionOption;
-
-  constructor(...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>) {
-    super();
-    this.options = read<F.ReductionOption>(mseTakes, more);
-  }
-  forward(input: Tensor, target: Tensor): Tensor {
-    return F.mseLoss(input, target, this.options);
-  }
-}
-
-export type BCEWithLogitsLossOptions = Named<F.BCEWithLogitsLossOptions> & {
-  /** A factor for the positive part of each class; none by default. */
-  readonly posWeight?: Factors;
-};
-const bceTakes = layer('BCEWithLogitsLoss', {}, kinds.bceWithLogits);
-
-/** Binary cross-entropy of σ(input) with a target of the input's shape, 0 to 1, both f32; a scalar unless `reduction` is
- *  'none'. Options in PyTorch's order: weight (none), reduction ('mean'), posWeight (none). Throws in `forward` if the
- *  shapes differ. */
-export class BCEWithLogitsLoss extends Module {
+/** The mean over the classes of max(0, margin - input[target] + input[class])^p, without the target's own, for scores f32
+ *  [N,C] and class indices i32 [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: p (1, or 2), margin (1),
+ *  weight (none), reduction ('mean'). Throws in `forward` if shapes or element types do not fit. */
+export class MultiMarginLoss extends Module {
   readonly weight: Tensor | null;
-  readonly posWeight: Tensor | null;
-  readonly options: F.ReductionOption;
+  readonly options: F.MultiMarginLossOptions;
 
   constructor(
-    ...more: Trailing<BCEWithLogitsLossOptions, [weight: Factors, reduction: F.Reduction, posWeight: Factors]>
+    ...more: Trailing<MultiMarginLossOptions, [p: number, margin: number, weight: Factors, reduction: F.Reduction]>
   ) {
     super();
-    const { weight, posWeight, ...options } = read<BCEWithLogitsLossOptions>(bceTakes, more);
-    [this.weight, this.posWeight] = [factorsOf(weight), factorsOf(posWeight)];
+    const { weight, ...options } = read<MultiMarginLossOptions>(multiMarginTakes, more);
+    this.weight = factorsOf(weight);
     this.options = options;
   }
   forward(input: Tensor, target: Tensor): Tensor {
-    return F.bceWithLogits(input, target, { ...this.options, weight: this.weight, posWeight: this.posWeight });
+    return F.multiMarginLoss(input, target, { ...this.options, weight: this.weight });
   }
 }
