@@ -1,8 +1,9 @@
 /** Writes docs/api.md, a line for each layer, loss, function, method and optimizer, from their types and doc comments:
  *  `npm run docs`. With --check it writes nothing, and fails where the page is out of date. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { nnFiles } from './nn-files.mjs';
 
 const page = new URL('../docs/api.md', import.meta.url);
 const read = (path) => {
@@ -120,12 +121,9 @@ const membersOf = (path, className, receiver) => {
     });
 };
 
-/** The files of layers. */
-const layers = readdirSync(new URL('../frontend/model/nn/', import.meta.url))
-  .map((name) => name.replace(/\.ts$/, ''))
-  .filter((name) => !['index', 'module', 'callable', 'layer', 'parameter'].includes(name))
-  .sort();
 const isLosses = (name) => name.startsWith('losses');
+const losses = nnFiles.filter(isLosses);
+const layers = nnFiles.filter((name) => name !== 'parameter' && !isLosses(name));
 
 const text = `# What a model is made of
 
@@ -145,11 +143,11 @@ The methods of a compiled model are in its \`index.d.ts\`, and in the [README](.
 
 ## Layers
 
-${table(layers.filter((name) => !isLosses(name)).flatMap((name) => classes(`nn/${name}`)))}
+${table(layers.flatMap((name) => classes(`nn/${name}`)))}
 
 ## Losses
 
-${table(layers.filter(isLosses).flatMap((name) => classes(`nn/${name}`)))}
+${table(losses.flatMap((name) => classes(`nn/${name}`)))}
 
 ## Tensors of a model's own
 

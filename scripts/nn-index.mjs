@@ -2,19 +2,15 @@
  *  editor shows a signature's own comment alone, so that the doc comment of a class stands at all three. With --check it
  *  writes nothing, and fails where the file is out of date. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { nnFiles } from './nn-files.mjs';
 
 const folder = new URL('../frontend/model/nn/', import.meta.url);
 const target = fileURLToPath(new URL('index.ts', folder));
-/** Files of the folder that define no layers. */
-const others = ['index', 'module', 'callable', 'layer'];
 /** Classes that are exported and not abstract are public: first parameters, then the layers by file. */
-const files = readdirSync(folder)
-  .map((name) => name.replace(/\.ts$/, ''))
-  .filter((name) => !others.includes(name))
-  .sort((a, b) => Number(b === 'parameter') - Number(a === 'parameter') || (a < b ? -1 : 1));
+const files = ['parameter', ...nnFiles.filter((name) => name !== 'parameter')];
 
 const sources = files.map((name) => {
   const path = fileURLToPath(new URL(`${name}.ts`, folder));
