@@ -7,12 +7,11 @@ import type { Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import { Interner } from '../ir/interner.ts';
 import { exprsOf, finish, type Kernel, mapStmt, walkStmts } from '../ir/kernel.ts';
+import { polynomial } from '../ir/polynomial.ts';
 import type { ExpandedFn } from '../ir/scalar.ts';
 
-/** c₀ + v·(c₁ + v·(c₂ + …)) */
-const horner = (v: Expr, ...c: readonly number[]): Expr =>
-  c.slice(0, -1).reduceRight((sum, k) => x.add(x.mul(sum, v), f(k)), f(c.at(-1) as number));
 const f = (v: number): Expr => x.num(Math.fround(v));
+const horner = (v: Expr, ...c: readonly number[]): Expr => polynomial(v, c.map(f));
 /** 2ⁿ for -126 ≤ n ≤ 127. */
 const power2 = (n: Expr): Expr => x.f32Bits(x.shl(x.add(n, x.int(127)), x.int(23)));
 const clamp = (v: Expr, low: number, high: number): Expr =>

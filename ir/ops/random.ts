@@ -4,6 +4,7 @@ import * as a from '../attr.ts';
 import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
 import { type Op, typeError } from '../graph.ts';
+import { polynomial } from '../polynomial.ts';
 import { threefry } from '../threefry.ts';
 import { i32, N, type Shape, showType, tensor } from '../type.ts';
 
@@ -50,21 +51,18 @@ export const randomNormal: Random = random(
   (bits) => x.mul(inverseErf(x.add(x.mul(bits, x.num(2 ** -23)), x.num(2 ** -24 - 1))), x.num(Math.SQRT2)),
 );
 
-const horner = (v: x.Expr, ...c: readonly number[]): x.Expr =>
-  c.slice(1).reduce((sum, k) => x.add(x.mul(sum, v), x.num(k)), x.num(c[0] as number));
-
 // By polynomials in w = -ln(1 - v²): Giles, "Approximating the erfinv function" (GPU Computing Gems, 2011).
 function inverseErf(v: x.Expr): x.Expr {
   const w = x.neg(x.log(x.mul(x.sub(x.num(1), v), x.add(x.num(1), v))));
-  const near = horner(
-    x.sub(w, x.num(2.5)),
-    ...[2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3],
-    ...[0.246640727, 1.50140941],
-  );
-  const far = horner(
-    x.sub(x.sqrt(w), x.num(3)),
-    ...[-2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3],
-    ...[1.00167406, 2.83297682],
-  );
-  return x.mul(x.select(x.lt(w, x.num(5)), near, far), v);
+  const near = [
+    ...[1.50140941, 0.246640727, -4.17768164e-3, -1.25372503e-3, 2.1858087e-4, -4.39150654e-6, -3.5233877e-6],
+    ...[3.43273939e-7, 2.81022636e-8],
+  ];
+  const far = [
+    ...[2.83297682, 1.00167406, 9.43887047e-3, -7.6224613e-3, 5.73950773e-3, -3.67342844e-3, 1.34934322e-3],
+    ...[1.00950558e-4, -2.00214257e-4],
+  ];
+  const at = (v: x.Expr, c: readonly number[]): x.Expr => polynomial(v, c.map(x.num));
+  const p = x.select(x.lt(w, x.num(5)), at(x.sub(w, x.num(2.5)), near), at(x.sub(x.sqrt(w), x.num(3)), far));
+  return x.mul(p, v);
 }
