@@ -5,7 +5,7 @@ import type { Graph, Param } from '../../ir/graph.ts';
 import { reordersSums } from '../../ir/schedule.ts';
 import { printModule } from '../../ir/text/print-graph.ts';
 import { showDirective } from '../../ir/text/print-schedule.ts';
-import { noisyRuns } from './noise.ts';
+import { largest, noisyRuns } from './noise.ts';
 import { type Given, graphMemory, KernelMachine, runGraph, type Seen, type Stages, WasmMachine } from './pipeline.ts';
 
 export interface Agreement {
@@ -122,12 +122,6 @@ function spread(a: ArrayLike<number>, b: ArrayLike<number>): number {
   }
   return most;
 }
-
-const largest = (xs: ArrayLike<number>): number => {
-  let most = 0;
-  for (let i = 0; i < xs.length; i++) if (Number.isFinite(xs[i]!)) most = Math.max(most, Math.abs(xs[i]!));
-  return most;
-};
 
 /** The goldens' tolerance, with rounded runs of the graph in PyTorch's place. Returns the worst share of it. */
 function close(

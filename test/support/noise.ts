@@ -35,7 +35,7 @@ export function noisyRuns(
     for (const p of computed) {
       const values = inputs.get(p);
       if (!values || p.type.dtype !== 'f32') continue;
-      const size = Array.from(values).reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 1);
+      const size = Math.max(1, largest(values));
       inputs.set(
         p,
         Float64Array.from(values, (v) => v + (2 * next() - 1) * noise * size),
@@ -45,6 +45,13 @@ export function noisyRuns(
     return new Map([...out].map(([r, value]) => [r.name, value]));
   });
 }
+
+/** The size of the largest finite number; 0 for none. */
+export const largest = (xs: ArrayLike<number>): number => {
+  let most = 0;
+  for (let i = 0; i < xs.length; i++) if (Number.isFinite(xs[i]!)) most = Math.max(most, Math.abs(xs[i]!));
+  return most;
+};
 
 /** v  -->  v·f, with a param f of its own, for each node v whose equation rounds, and for what it all starts from: terms of a
  *  sum are so moved as well as the sum. */
