@@ -21,32 +21,29 @@ export const promotedWith = (v: Value, number: number): Value =>
 /** `v`. Throws unless it is f32. */
 export function float(v: Value): Value {
   if (v.type.dtype === 'f32') return v;
-  throw userError('dtype-mismatch', `${called()}: needs an f32 tensor, got ${describe(v)}`, {
-    notes: involved({ x: v }),
-    help:
-      v.kind === 'param' && v.role === 'input'
-        ? `declare '${v.name}' without dtype: '${v.type.dtype}', or convert it: .to('f32')`
-        : "convert it: .to('f32')",
-  });
+  throw wrongType(
+    'an f32 tensor',
+    v,
+    v.kind === 'param' && v.role === 'input'
+      ? `declare '${v.name}' without dtype: '${v.type.dtype}', or convert it: .to('f32')`
+      : "convert it: .to('f32')",
+  );
 }
 
 /** `v`. Throws unless it is i32. */
 export function integer(v: Value): Value {
   if (v.type.dtype === 'i32') return v;
-  throw userError('dtype-mismatch', `${called()}: needs an i32 tensor, got ${describe(v)}`, {
-    notes: involved({ x: v }),
-    help: "convert it: .to('i32')",
-  });
+  throw wrongType('an i32 tensor', v, "convert it: .to('i32')");
 }
 
 /** `v`. Throws if it is bool. */
 export function numeric(v: Value): Value {
   if (v.type.dtype !== 'bool') return v;
-  throw userError('dtype-mismatch', `${called()}: needs an f32 or i32 tensor, got ${describe(v)}`, {
-    notes: involved({ x: v }),
-    help: "convert it: .to('i32') or .to('f32')",
-  });
+  throw wrongType('an f32 or i32 tensor', v, "convert it: .to('i32') or .to('f32')");
 }
+
+const wrongType = (wanted: string, v: Value, help: string) =>
+  userError('dtype-mismatch', `${called()}: needs ${wanted}, got ${describe(v)}`, { notes: involved({ x: v }), help });
 
 /** The error for a tensor with too many or too few dimensions. */
 export const wrongRank = (wanted: string, v: Value, help: string | null = null) =>

@@ -14,7 +14,7 @@ import { onDefaults, type Stored } from './nn/parameter.ts';
 import { withSeed } from './seed.ts';
 import { type Named, onNoBatch } from './specs.ts';
 import { checkName, collect, fieldsIn, type RecordedState, withFields } from './state.ts';
-import { type Mode, newTape, type RandomState, recordOn } from './tape.ts';
+import { type Mode, newTape, type RandomState, recordOn, type Tape } from './tape.ts';
 import { Tensor } from './tensor.ts';
 import { isClass, showAny, userError, withLocAt } from './trace.ts';
 
@@ -48,8 +48,8 @@ export interface Recording {
   readonly loc: Loc | null;
 }
 
-/** Makes the model, and runs `forward` and the loss on symbolic tensors: once, or once in each mode if they ask for it. Throws if the user's code throws, if it does not
- *  return a tensor, or if names collide. */
+/** Makes the model, and runs `forward` and the loss on symbolic tensors: once, or once in each mode if they ask for it. Throws
+ *  if the user's code throws, if it does not return a tensor, or if names collide. */
 export function record(spec: ModelSpec): Recording {
   const module = withLocAt(spec.loc, () => instantiate(spec));
   const modelName = spec.name ?? className(module);
@@ -61,35 +61,30 @@ export function record(spec: ModelSpec): Recording {
 
   const params = new Map<object, Param>(state.map(({ stored, param }) => [stored, param]));
   const taken = new Set([...state.map((s) => s.param), ...inputs, ...targets].map((p) => p.name));
-  let random: RandomState | null = null;
-  const randomState = (): RandomState => {
-    random ??= newRandomState(taken);
-    return random;
-  };
-  const run = (mode: Mode): { run: Run; asked: boolean } => {
-    let drawn = false;
-    const tape = newTape(mode, params, () => {
-      drawn = true;
-      return randomState();
-    });
+  const random = newRandomState(taken);
+  const run = (mode: Mode): { run: Run; tape: Tape } => {
+    const tape = newTape(mode, params, random);
     return recordOn(tape, () => {
       const { result, writes } = withFields(fields, tape, () => runOnce(spec, module, inputs, targets));
-      const counted = drawn && mode === 'train' ? [advanced(randomState())] : [];
-      return { run: { ...result, writes: [...writes, ...counted] }, asked: tape.asked };
+      const counted = tape.streams > 0 && mode === 'train' ? [advanced(random)] : [];
+      return { run: { ...result, writes: [...writes, ...counted] }, tape };
     });
   };
   return withAdvice(spec, state, () => {
-    const { run: train, asked } = run('train');
+    const first = run('train');
+    const { run: train, tape } = first;
+    const last = tape.asked || train.writes.length > 0 ? run('eval') : first;
+    const drawn = tape.streams > 0 || last.tape.streams > 0;
     const of = (kind: Stored['kind']): RecordedState[] =>
       state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
     const recording: Recording = {
       name: modelName,
       ...{ maxBatch: spec.maxBatch, module, inputs, targets, optimizer: spec.optimizer, loc: spec.loc },
       train,
-      eval: asked || train.writes.length > 0 ? run('eval').run : train,
+      eval: last.run,
       parameters: of('parameter'),
       buffers: of('buffer'),
-      random: random && { state: random, seed: Number(BigInt.asIntN(32, BigInt(spec.seed))) },
+      random: drawn ? { state: random, seed: Number(BigInt.asIntN(32, BigInt(spec.seed))) } : null,
     };
     if (train.loss && spec.optimizer) withLocAt(lossLocOf(spec), () => checkTrainable(recording, train.loss!));
     return Object.freeze(recording);

@@ -13,19 +13,22 @@ export interface Tape {
   readonly params: ReadonlyMap<object, Param>;
   /** Values that methods such as `add_` have written to buffers so far. */
   readonly written: Map<object, Value>;
-  /** The operands of a new stream of random numbers. */
-  readonly draw: () => { readonly seed: Param; readonly step: Param; readonly stream: number };
+  readonly random: RandomState;
+  /** How many streams of random numbers forward has drawn so far. */
+  streams: number;
   /** Set once forward has asked for the mode, that is, read `training`: it may do otherwise in the other one. */
   asked: boolean;
 }
 
-/** A recording of `forward`. `random` gives the state of the random numbers, which is made when it is first asked for. */
-export function newTape(mode: Mode, params: Tape['params'], random: () => RandomState): Tape {
-  // Draws of evaluation are no draws of training.
-  let stream = mode === 'train' ? 0 : 2 ** 30;
-  const draw = () => ({ ...random(), stream: stream++ });
-  return { mode, params, written: new Map(), draw, asked: false };
-}
+export const newTape = (mode: Mode, params: Tape['params'], random: RandomState): Tape => ({
+  ...{ mode, params, random },
+  written: new Map(),
+  streams: 0,
+  asked: false,
+});
+
+/** The number of a new stream. Draws of evaluation are no draws of training. */
+export const newStream = (tape: Tape): number => tape.streams++ + (tape.mode === 'train' ? 0 : 2 ** 30);
 
 /** What random numbers are functions of, besides their stream and place: two i32, kept from step to step. */
 export interface RandomState {

@@ -435,6 +435,9 @@ export function sizeOf(dims: readonly Dim[], shape: Shape): Value {
   return spreadTo(ir.count({ shape: dims }), shape);
 }
 
+/** The number of elements of a shape, as a tensor without dimensions. */
+export const elementsOf = (shape: Shape): Tensor => Tensor.of(sizeOf(shape, []));
+
 /** Operands broadcast to one shape and promoted to one element type; a number becomes a constant. */
 function alike<O extends readonly (Tensor | number)[]>(
   of: Tensor,

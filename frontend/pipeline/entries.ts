@@ -47,7 +47,7 @@ export function entriesOf(
 
 /** The table of the state that a model's entries share, besides its own params. */
 export function stateTableOf(r: Recording): StateTable {
-  const table = new StateTable([...dataOf(r), ...[...r.parameters, ...r.buffers].map((s) => s.param), ...randomOf(r)]);
+  const table = new StateTable([...dataOf(r), ...heldBy(r)]);
   const { random } = r;
   if (random) {
     table.initial.set(random.state.seed, random.seed);
@@ -55,7 +55,11 @@ export function stateTableOf(r: Recording): StateTable {
   }
   return table;
 }
-const randomOf = ({ random }: Recording): Param[] => (random ? [random.state.seed, random.state.step] : []);
+/** The model's own params: parameters, buffers and the state of random numbers. */
+const heldBy = ({ parameters, buffers, random }: Recording): Param[] => [
+  ...[...parameters, ...buffers].map((s) => s.param),
+  ...(random ? [random.state.seed, random.state.step] : []),
+];
 
 type Entry = (r: Recording, table: StateTable, options: EntryOptions) => Graph;
 
@@ -127,12 +131,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
 
 /** The graph of an entry. It takes all params that it declares, in that order, whether or not it reads them. */
 const graphOf = (r: Recording, name: string, takes: readonly Param[], results: readonly Result[], task?: Task): Graph =>
-  makeGraph(
-    name,
-    results,
-    [...takes, ...r.parameters.map((p) => p.param), ...r.buffers.map((b) => b.param), ...randomOf(r)],
-    task,
-  );
+  makeGraph(name, results, [...takes, ...heldBy(r)], task);
 
 const dataOf = (r: Recording): Param[] => [...r.inputs, ...r.targets];
 

@@ -5,6 +5,8 @@ import type { CompileError } from '../../frontend/index.ts';
 import { newTape, recordOn, tapeOfTensor } from '../../frontend/model/tape.ts';
 import { asProblem } from '../../frontend/source/type-words.ts';
 import { readUserProgram } from '../../frontend/source/typescript.ts';
+import { param } from '../../ir/graph.ts';
+import { i32 } from '../../ir/type.ts';
 import { folderOf } from '../support/cli.ts';
 
 /** Statements of forward, and the text of each that is asked for a value. */
@@ -88,9 +90,7 @@ it('in a loop that waits for it to become false, ends the recording', () => {
   let error: CompileError | null = null;
   try {
     recordOn(
-      newTape('train', new Map(), () => {
-        throw new Error('no random numbers');
-      }),
+      newTape('train', new Map(), { seed: param('state', 'seed', i32()), step: param('state', 'step', i32()) }),
       () => {
         for (;;) tapeOfTensor();
       },

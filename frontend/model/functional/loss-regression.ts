@@ -4,7 +4,7 @@ import { type Dim, sameDim, sameShape, showShape } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
-import { sizeOf, Tensor } from '../tensor.ts';
+import { elementsOf, type Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
@@ -135,8 +135,7 @@ export const klDiv: (input: Tensor, target: Tensor, options?: KLDivLossOptions) 
       ? target.exp().mul(target.sub(input))
       : where(none, 0, target.mul(where(none, 1, target).log())).sub(target.mul(input));
     if (reduction !== 'batchmean') return reduceLoss(loss, { reduction });
-    const rows = input.value.type.shape.slice(0, 1);
-    return input.dim === 0 ? loss : loss.sum().div(Tensor.of(sizeOf(rows, [])));
+    return input.dim === 0 ? loss : loss.sum().div(elementsOf(input.value.type.shape.slice(0, 1)));
   },
 );
 

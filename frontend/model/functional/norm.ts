@@ -5,7 +5,7 @@ import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { Buffer } from '../nn/parameter.ts';
 import { float, wrongRank } from '../promote.ts';
-import { sizeOf, Tensor } from '../tensor.ts';
+import { elementsOf, type Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 
 const factors = k.optional(k.orNull(k.tensor));
@@ -25,8 +25,7 @@ export const layerNorm: (
   { x: k.tensor, normalizedShape: k.wholes(0, 1), weight: factors, bias: factors, eps },
   (x, normalizedShape, weight = null, bias = null, eps = 1e-5) => {
     const dims = lastDims(x, normalizedShape, { weight, bias });
-    const { centred, variance } = moments(x, dims);
-    return affine(centred.div(variance.add(eps).sqrt()), weight, bias);
+    return affine(unit(moments(x, dims), eps), weight, bias);
   },
 );
 
@@ -50,11 +49,14 @@ function lastDims(
   return normalizedShape.map((_, i) => i - normalizedShape.length);
 }
 
-/** Per-channel tensors of a norm by name, as [1, C, 1, …] to broadcast over `x` [N,C,…]. Throws for other shapes. */
-function perChannel(x: Tensor, given: Readonly<Record<string, Tensor | null>>): (name: string) => Tensor | null {
+/** The tensors of a norm for each channel, as [1, C, 1, …] to broadcast over `x` [N,C,…]. Throws for other shapes. */
+function perChannel<Name extends string>(
+  x: Tensor,
+  given: Readonly<Record<Name, Tensor | null>>,
+): Readonly<Record<Name, Tensor | null>> {
   const { shape } = x.value.type;
-  const wide = Object.entries(given).map(([name, t]) => {
-    if (t === null) return [name, null] as const;
+  const wide = Object.entries<Tensor | null>(given).map(([name, t]) => {
+    if (t === null) return [name, null];
     const v = float(t.value);
     if (!sameShape(v.type.shape, [shape[1]!]))
       throw userError(
@@ -62,10 +64,9 @@ function perChannel(x: Tensor, given: Readonly<Record<string, Tensor | null>>): 
         `${called()}: ${name} must be ${showShape([shape[1]!])}, got ${showShape(v.type.shape)}`,
         { notes: involved({ input: x.value, [name]: v }) },
       );
-    return [name, t.view(...t.shape, ...shape.slice(2).map(() => 1))] as const;
+    return [name, t.view(...t.shape, ...shape.slice(2).map(() => 1))];
   });
-  const table = new Map(wide);
-  return (name) => table.get(name) ?? null;
+  return Object.fromEntries(wide) as Record<Name, Tensor | null>;
 }
 
 /** x·weight + bias, where there are such. */
@@ -74,12 +75,21 @@ function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
   return bias ? scaled.add(bias) : scaled;
 }
 
-/** x less its mean over `dims`, the mean and the biased variance, all with extents of 1 for `dims`. */
-function moments(x: Tensor, dims: readonly number[]): { centred: Tensor; mean: Tensor; variance: Tensor } {
+interface Moments {
+  readonly centred: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+/** x less its mean over `dims`, the mean and the biased variance, the latter two with extents of 1 for `dims`. */
+function moments(x: Tensor, dims: readonly number[]): Moments {
   const mean = x.mean(dims, true);
   const centred = x.sub(mean);
   return { centred, mean, variance: centred.mul(centred).mean(dims, true) };
 }
+
+/** With mean 0 and variance 1. */
+const unit = ({ centred, variance }: Pick<Moments, 'centred' | 'variance'>, eps: number): Tensor =>
+  centred.div(variance.add(eps).sqrt());
 
 /** Moves running statistics towards those of a batch, `momentum` of the way; the variance with Bessel's correction. */
 function track(
@@ -100,14 +110,9 @@ function track(
   towards(running.variance, variance.mul(count.div(count.sub(1))), 'runningVar');
 }
 
-/** The number of elements of `x` that `dims` span, as a tensor without dimensions. */
+/** The number of elements of `x` that `dims` span. */
 const countOver = (x: Tensor, dims: readonly number[]): Tensor =>
-  Tensor.of(
-    sizeOf(
-      dims.map((d) => x.value.type.shape[d] as Dim),
-      [],
-    ),
-  );
+  elementsOf(dims.map((d) => x.value.type.shape[d] as Dim));
 
 /** (x - mean) / √(variance + eps)·weight + bias, for `x` [N,C,…] and the others [C] or null. In `training` mean and biased
  *  variance are those of the batch, over all but the channels, and move the running ones, which are buffers or null, `momentum`
@@ -139,18 +144,17 @@ export const batchNorm: (
     if (shape.length < 2) throw wrongRank('an input [batch, channels, …]', x.value);
     const of = perChannel(x, { runningMean, runningVar, weight, bias });
     if (!training) {
-      const [mean, variance] = [of('runningMean'), of('runningVar')];
+      const [mean, variance] = [of.runningMean, of.runningVar];
       if (!mean || !variance)
         throw userError('bad-argument', 'batchNorm: runningMean and runningVar are needed in evaluation', {
           help: 'pass them, or training = true to normalise by the statistics of the batch',
         });
-      return affine(x.sub(mean).div(variance.add(eps).sqrt()), of('weight'), of('bias'));
+      return affine(unit({ centred: x.sub(mean), variance }, eps), of.weight, of.bias);
     }
     const dims = shape.flatMap((_, d) => (d === 1 ? [] : [d]));
-    const { centred, mean, variance } = moments(x, dims);
-    const running = { mean: runningMean, variance: runningVar };
-    track({ mean, variance, count: countOver(x, dims) }, running, momentum);
-    return affine(centred.div(variance.add(eps).sqrt()), of('weight'), of('bias'));
+    const batch = moments(x, dims);
+    track({ ...batch, count: countOver(x, dims) }, { mean: runningMean, variance: runningVar }, momentum);
+    return affine(unit(batch, eps), of.weight, of.bias);
   },
 );
 
@@ -182,8 +186,7 @@ export const groupNorm: (
     const [batch, , ...rest] = x.shape;
     const grouped = x.view(batch!, numGroups, channels / numGroups, ...rest);
     const dims = grouped.shape.flatMap((_, d) => (d < 2 ? [] : [d]));
-    const { centred, variance } = moments(grouped, dims);
-    return affine(centred.div(variance.add(eps).sqrt()).view(...x.shape), of('weight'), of('bias'));
+    return affine(unit(moments(grouped, dims), eps).view(...x.shape), of.weight, of.bias);
   },
 );
 
@@ -226,14 +229,13 @@ export const instanceNorm: (
     if (!useInputStats) return batchNorm(x, runningMean, runningVar, weight, bias, false, momentum, eps);
     const of = perChannel(x, { runningMean, runningVar, weight, bias });
     const dims = shape.flatMap((_, d) => (d < 2 ? [] : [d]));
-    const { centred, mean, variance } = moments(x, dims);
-    const count = countOver(x, dims);
+    const each = moments(x, dims);
     track(
-      { mean: mean.mean(0, true), variance: variance.mean(0, true), count },
+      { mean: each.mean.mean(0, true), variance: each.variance.mean(0, true), count: countOver(x, dims) },
       { mean: runningMean, variance: runningVar },
       momentum,
     );
-    return affine(centred.div(variance.add(eps).sqrt()), of('weight'), of('bias'));
+    return affine(unit(each, eps), of.weight, of.bias);
   },
 );
 
@@ -249,13 +251,7 @@ export const rmsNorm: (
   { x: k.tensor, normalizedShape: k.wholes(0, 1), weight: factors, eps: k.optional(k.orNull(k.finite())) },
   (x, normalizedShape, weight = null, eps = null) => {
     const dims = lastDims(x, normalizedShape, { weight });
-    const normal = x.div(
-      x
-        .mul(x)
-        .mean(dims, true)
-        .add(eps ?? 2 ** -23)
-        .sqrt(),
-    );
-    return affine(normal, weight, null);
+    const variance = x.mul(x).mean(dims, true);
+    return affine(unit({ centred: x, variance }, eps ?? 2 ** -23), weight, null);
   },
 );

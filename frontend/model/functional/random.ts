@@ -7,7 +7,7 @@ import { fn } from '../arguments.ts';
 import { type Extent, toDim } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
-import { currentTape } from '../tape.ts';
+import { currentTape, newStream } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
 import { called, userError } from '../trace.ts';
 
@@ -17,13 +17,13 @@ function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
     throw userError('no-recording', `${called()}: random numbers are drawn in forward, where the model is recorded`, {
       help: 'for initial values, make a parameter or buffer and write to its data',
     });
-  const { seed, step, stream } = tape.draw();
-  return Tensor.of(op(seed, step, { stream, shape }));
+  const { seed, step } = tape.random;
+  return Tensor.of(op(seed, step, { stream: newStream(tape), shape }));
 }
 
 type ShapeOf = readonly Extent[] | [readonly Extent[]];
 const extents = { shape: k.each(k.extent) };
-function dimsOf(shape: ShapeOf): Dim[] {
+function shapeFrom(shape: ShapeOf): Dim[] {
   return shape.flat().map((e) => {
     const dim = toDim(e);
     if (dim !== null) return dim;
@@ -34,12 +34,12 @@ function dimsOf(shape: ShapeOf): Dim[] {
 /** Numbers drawn evenly from 0 up to but not including 1, in this shape, anew in each training step: `rand('N', 3)`. Only for
  *  `forward`. */
 export const rand: (...shape: ShapeOf) => Tensor = fn('rand', extents, (...shape) =>
-  drawn(ir.randomUniform, dimsOf(shape)),
+  drawn(ir.randomUniform, shapeFrom(shape)),
 );
 /** Numbers of the normal distribution with mean 0 and variance 1, in this shape, anew in each training step: `randn('N', 3)`.
  *  Only for `forward`. */
 export const randn: (...shape: ShapeOf) => Tensor = fn('randn', extents, (...shape) =>
-  drawn(ir.randomNormal, dimsOf(shape)),
+  drawn(ir.randomNormal, shapeFrom(shape)),
 );
 /** `rand` in the shape of `x`. */
 export const randLike: (x: Tensor) => Tensor = fn('randLike', { x: k.tensor }, (x) =>
@@ -60,40 +60,29 @@ const p = k.optional(k.finite(0, 1));
 const training = k.optional(k.flag);
 const takes = { x: k.tensor, p, training };
 
-/** 1 with probability 1 - p, else 0, in the shape of `x` with extents of 1 from dimension `from` on. */
-function kept(x: Tensor, p: number, from = x.dim): Tensor {
-  const shape = x.value.type.shape.map((d, i) => (i < from ? d : 1));
-  return drawn(ir.randomUniform, shape).ge(p).to('f32');
-}
-const scaled = (x: Tensor, mask: Tensor, p: number): Tensor => x.mul(p === 1 ? mask.mul(0) : mask.mul(1 / (1 - p)));
+/** `x` with what is dropped and what is kept by a mask. */
+type Drop = (x: Tensor, mask: Tensor, p: number) => Tensor;
 
-/** `x` with each element 0 with probability `p` (0.5), and 1 / (1 - p) times as large otherwise; without `training` (true), `x`
- *  itself. */
-export const dropout: (x: Tensor, p?: number, training?: boolean) => Tensor = fn(
-  'dropout',
-  takes,
-  (x, p = 0.5, training = true) => {
-    float(x.value);
-    return training && p > 0 ? scaled(x, kept(x, p), p) : x;
-  },
-);
-
-const channels = (name: string, rank: number, shape: string) =>
-  fn<[x: Tensor, p?: number, training?: boolean], Tensor>(name, takes, (x, p = 0.5, training = true) => {
-    float(x.value);
-    if (x.dim !== rank) throw wrongRank(`an input ${shape}`, x.value);
-    return training && p > 0 ? scaled(x, kept(x, p, 2), p) : x;
+/** A dropout: of elements, or of channels where `of` says which inputs have them. */
+const dropping = (
+  name: string,
+  drop: Drop,
+  byDefault: boolean,
+  of?: { readonly shape: string; readonly holds: (rank: number) => boolean },
+): ((x: Tensor, p?: number, training?: boolean) => Tensor) =>
+  fn<[x: Tensor, p?: number, training?: boolean], Tensor>(name, takes, (x, p = 0.5, training = byDefault) => {
+    const { shape } = float(x.value).type;
+    if (of && !of.holds(x.dim)) throw wrongRank(`an input ${of.shape}`, x.value);
+    if (!training || p === 0) return x;
+    const drawnFor = of ? shape.map((d, i) => (i < 2 ? d : 1)) : shape;
+    return drop(x, drawn(ir.randomUniform, drawnFor).ge(p).to('f32'), p);
   });
-/** As dropout, for whole channels of an input [N,C,L]. */
-export const dropout1d: (x: Tensor, p?: number, training?: boolean) => Tensor = channels('dropout1d', 3, '[N,C,L]');
-/** As dropout, for whole channels of images [N,C,H,W]. */
-export const dropout2d: (x: Tensor, p?: number, training?: boolean) => Tensor = channels('dropout2d', 4, '[N,C,H,W]');
-/** As dropout, for whole channels of volumes [N,C,D,H,W]. */
-export const dropout3d: (x: Tensor, p?: number, training?: boolean) => Tensor = channels('dropout3d', 5, '[N,C,D,H,W]');
+
+const scaled: Drop = (x, mask, p) => x.mul(p === 1 ? mask.mul(0) : mask.mul(1 / (1 - p)));
 
 /** What SELU saturates at. */
 const saturated = -1.7580993408473766;
-function alpha(x: Tensor, mask: Tensor, p: number): Tensor {
+const alpha: Drop = (x, mask, p) => {
   if (p === 1) return x.mul(mask.mul(0));
   const a = ((1 - p) * (1 + p * saturated ** 2)) ** -0.5;
   return x
@@ -101,24 +90,48 @@ function alpha(x: Tensor, mask: Tensor, p: number): Tensor {
     .add(mask.neg().add(1).mul(saturated))
     .mul(a)
     .add(-a * saturated * p);
-}
+};
+
+const channels = (rank: number, shape: string) => ({ shape, holds: (r: number) => r === rank });
+
+/** `x` with each element 0 with probability `p` (0.5), and 1 / (1 - p) times as large otherwise; without `training` (true), `x`
+ *  itself. */
+export const dropout: (x: Tensor, p?: number, training?: boolean) => Tensor = dropping('dropout', scaled, true);
+/** As dropout, for whole channels of an input [N,C,L]. */
+export const dropout1d: (x: Tensor, p?: number, training?: boolean) => Tensor = dropping(
+  'dropout1d',
+  scaled,
+  true,
+  channels(3, '[N,C,L]'),
+);
+/** As dropout, for whole channels of images [N,C,H,W]. */
+export const dropout2d: (x: Tensor, p?: number, training?: boolean) => Tensor = dropping(
+  'dropout2d',
+  scaled,
+  true,
+  channels(4, '[N,C,H,W]'),
+);
+/** As dropout, for whole channels of volumes [N,C,D,H,W]. */
+export const dropout3d: (x: Tensor, p?: number, training?: boolean) => Tensor = dropping(
+  'dropout3d',
+  scaled,
+  true,
+  channels(5, '[N,C,D,H,W]'),
+);
 /** As dropout, but dropped elements get the value at which SELU saturates, and mean and variance are kept; `p` defaults to 0.5,
  *  and `training` to false. */
-export const alphaDropout: (x: Tensor, p?: number, training?: boolean) => Tensor = fn(
+export const alphaDropout: (x: Tensor, p?: number, training?: boolean) => Tensor = dropping(
   'alphaDropout',
-  takes,
-  (x, p = 0.5, training = false) => {
-    float(x.value);
-    return training && p > 0 ? alpha(x, kept(x, p), p) : x;
-  },
+  alpha,
+  false,
 );
 /** As alphaDropout, for whole channels of an input [N,C,…]. */
-export const featureAlphaDropout: (x: Tensor, p?: number, training?: boolean) => Tensor = fn(
+export const featureAlphaDropout: (x: Tensor, p?: number, training?: boolean) => Tensor = dropping(
   'featureAlphaDropout',
-  takes,
-  (x, p = 0.5, training = false) => {
-    float(x.value);
-    if (x.dim < 2) throw wrongRank('an input [N,C,…]', x.value);
-    return training && p > 0 ? alpha(x, kept(x, p, 2), p) : x;
+  alpha,
+  false,
+  {
+    shape: '[N,C,…]',
+    holds: (rank) => rank >= 2,
   },
 );

@@ -2,7 +2,7 @@
 
 import { type Shape, sameShape, showShape } from '../../../ir/type.ts';
 import { float, numeric } from '../promote.ts';
-import { sizeOf, Tensor } from '../tensor.ts';
+import { elementsOf, type Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import type { ReductionOption } from './reduction.ts';
@@ -37,7 +37,7 @@ function onShapes(input: Shape, target: Shape): string {
 export function reduceLoss(loss: Tensor, { reduction = 'mean' }: ReductionOption): Tensor {
   if (reduction === 'none') return loss;
   if (reduction === 'sum') return loss.sum();
-  return loss.sum().div(Tensor.of(sizeOf(loss.value.type.shape, [])));
+  return loss.sum().div(elementsOf(loss.value.type.shape));
 }
 
 /** x, or `least` where x is less. The gradient passes either way, as if PyTorch had raised x in place under no_grad. */

@@ -8,7 +8,7 @@ import { repr, type Trailing } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { involved, userError, withLoc } from '../trace.ts';
 import { layer } from './layer.ts';
-import { Module } from './module.ts';
+import { className, Module } from './module.ts';
 import { Buffer, Parameter } from './parameter.ts';
 
 export interface LayerNormOptions {
@@ -88,6 +88,7 @@ abstract class TrackedNorm extends Module {
   readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
+  protected abstract get ranks(): readonly number[];
 
   constructor(numFeatures: number, options: Required<BatchNormOptions>) {
     super();
@@ -109,8 +110,6 @@ abstract class TrackedNorm extends Module {
 }
 
 abstract class BatchNorm extends TrackedNorm {
-  protected abstract get ranks(): readonly number[];
-
   constructor(made: Signature, numFeatures: number, more: BatchNormArguments) {
     const given = read<BatchNormOptions>(made, [numFeatures, ...more]);
     super(numFeatures, { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, ...given });
@@ -120,7 +119,7 @@ abstract class BatchNorm extends TrackedNorm {
     checkRank(this, x, this.ranks);
     const { training, running_mean, running_var, num_batches_tracked, weight, bias, eps } = this;
     if (!training || !running_mean)
-      return F.batchNorm(x, running_mean, running_var, weight, bias, training || !running_mean, 0, eps);
+      return F.batchNorm(x, running_mean, running_var, weight, bias, !running_mean, 0, eps);
     const steps = num_batches_tracked?.add_(1);
     const momentum = this.momentum ?? (steps as Tensor).pow(-1);
     return F.batchNorm(x, running_mean, running_var, weight, bias, true, momentum, eps);
@@ -128,8 +127,6 @@ abstract class BatchNorm extends TrackedNorm {
 }
 
 abstract class InstanceNorm extends TrackedNorm {
-  protected abstract get ranks(): readonly number[];
-
   constructor(made: Signature, numFeatures: number, more: BatchNormArguments) {
     const given = read<BatchNormOptions>(made, [numFeatures, ...more]);
     super(numFeatures, { eps: 1e-5, momentum: 0.1, affine: false, trackRunningStats: false, ...given });
@@ -146,11 +143,10 @@ abstract class InstanceNorm extends TrackedNorm {
 /** Throws at the user's line unless the input of a layer has one of these ranks. */
 function checkRank(of: Module, x: Tensor, ranks: readonly number[]): void {
   if (ranks.includes(x.dim)) return;
-  const name = of.constructor.name;
   throw withLoc(() =>
     userError(
       'shape-mismatch',
-      `${name}: needs an input of ${ranks.join(' or ')} dimensions, got ${describe(x.value)}`,
+      `${className(of)}: needs an input of ${ranks.join(' or ')} dimensions, got ${describe(x.value)}`,
       {
         notes: involved({ input: x.value }),
         help: 'the first dimension is the batch and the second the channels',
