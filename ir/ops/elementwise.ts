@@ -115,6 +115,23 @@ export const pow: Op<['a', 'b']> = binary(
   ],
   'f32',
 );
+/** -(b·ln a + (1 − b)·ln(1 − a)), each logarithm at least −100, for a probability a and a target b of its shape. */
+// PyTorch's gradients are those without the bound: ∂/∂a = (a − b) / (a·(1 − a)), the divisor at least 1e-12, and
+// ∂/∂b = ln(1 − a) − ln a.
+export const binaryCrossEntropy: Op<['a', 'b']> = binary(
+  'binary_cross_entropy',
+  '-(b·ln a + (1 - b)·ln(1 - a)), each logarithm at least -100.',
+  (a, b) => {
+    const bounded = (v: Expr): Expr => x.max(x.log(v), x.num(-100));
+    return x.sub(x.mul(x.sub(b, x.num(1)), bounded(x.sub(x.num(1), a))), x.mul(b, bounded(a)));
+  },
+  (a, b, g) => {
+    const rest = sub(like(a, 1), a);
+    return [div(mul(g, sub(a, b)), maximum(mul(rest, a), like(a, 1e-12))), mul(g, sub(log(rest), log(a)))];
+  },
+  'f32',
+);
+
 /** The greater of a and b, of one shape; NaN if either is. */
 // The gradient goes to the greater operand, half to each where they are equal, and to both where either is NaN.
 export const maximum: Op<['a', 'b']> = binary(

@@ -8,26 +8,13 @@ import { broadcast, reduceSum } from './broadcast.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as elementwise from './elementwise.ts';
-import * as loss from './loss.ts';
 import { matmul } from './matmul.ts';
 import * as movement from './movement.ts';
 import * as pool from './pool.ts';
 import * as random from './random.ts';
 import * as reduce from './reduce.ts';
 
-const modules = [
-  create,
-  elementwise,
-  { broadcast },
-  movement,
-  reduce,
-  { reduceSum },
-  { matmul },
-  conv,
-  pool,
-  loss,
-  random,
-];
+const modules = [create, elementwise, { broadcast }, movement, reduce, { reduceSum }, { matmul }, conv, pool, random];
 /** True for an op made by `defineOp`. */
 export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
 
@@ -72,7 +59,6 @@ export * from './broadcast.ts';
 export * from './conv.ts';
 export * from './create.ts';
 export * from './elementwise.ts';
-export * from './loss.ts';
 export * from './matmul.ts';
 export * from './movement.ts';
 export * from './pool.ts';
