@@ -121,6 +121,12 @@ export const abs = unary('abs');
 export const exp = unary('exp');
 /** The natural logarithm, of f32. */
 export const log = unary('log');
+/** e to the x, less 1; exact near 0. */
+export const expm1 = unary('expm1');
+/** The natural logarithm of 1 + x; exact near 0. */
+export const log1p = unary('log1p');
+/** The logarithm to base 2. */
+export const log2 = unary('log2');
 /** The square root, of f32. */
 export const sqrt = unary('sqrt');
 /** The hyperbolic tangent, of f32. */

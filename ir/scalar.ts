@@ -119,6 +119,27 @@ export const unaryRows = {
     eval: { float: (x, round) => round(Math.log(x)) },
     expanded: true,
   },
+  expm1: {
+    doc: 'eˣ - 1, exact near 0',
+    takes: float,
+    cost: 14,
+    eval: { float: (x, round) => round(Math.expm1(x)) },
+    expanded: true,
+  },
+  log1p: {
+    doc: 'the natural logarithm of 1 + x, exact near 0',
+    takes: float,
+    cost: 14,
+    eval: { float: (x, round) => round(Math.log1p(x)) },
+    expanded: true,
+  },
+  log2: {
+    doc: 'the logarithm to base 2',
+    takes: float,
+    cost: 12,
+    eval: { float: (x, round) => round(Math.log2(x)) },
+    expanded: true,
+  },
   sqrt: {
     doc: 'the square root',
     takes: float,

@@ -17,11 +17,10 @@ const power2 = (n: Expr): Expr => x.f32Bits(x.shl(x.add(n, x.int(127)), x.int(23
 const clamp = (v: Expr, low: number, high: number): Expr =>
   x.select(x.gt(v, f(high)), f(high), x.select(x.lt(v, f(low)), f(low), v));
 
-// eˣ = 2ⁿ·eʳ with n = ⌊x/ln 2⌉ and |r| ≤ ½·ln 2; 2ⁿ in two factors, as n may exceed the range of exponents.
-function exp(v: Expr): Expr {
-  const c = clamp(v, -104, 89);
-  const n = x.nearest(x.mul(c, f(Math.LOG2E)));
-  const r = x.sub(x.sub(c, x.mul(n, f(0.693359375))), x.mul(n, f(-2.1219444e-4)));
+/** x = n·ln 2 + r with n = ⌊x/ln 2⌉ and so |r| ≤ ½·ln 2, and eʳ - 1 - r. */
+function reduced(v: Expr): { readonly n: Expr; readonly r: Expr; readonly rest: Expr } {
+  const n = x.nearest(x.mul(v, f(Math.LOG2E)));
+  const r = x.sub(x.sub(v, x.mul(n, f(0.693359375))), x.mul(n, f(-2.1219444e-4)));
   const p = horner(
     r,
     5.0000001201e-1,
@@ -31,30 +30,83 @@ function exp(v: Expr): Expr {
     1.3981999507e-3,
     1.98756915e-4,
   );
-  const y = x.add(x.add(x.mul(x.mul(r, r), p), r), f(1));
-  const half = x.convert('i32', x.mul(n, f(0.5)));
-  const rest = x.sub(x.convert('i32', n), half);
-  return x.mul(x.mul(y, power2(half)), power2(rest));
+  return { n, r, rest: x.mul(x.mul(r, r), p) };
 }
 
-// ln x = k·ln 2 + ln m with √½ ≤ m < √2; ln m by a series in s = (m−1)/(m+1).
-function log(v: Expr): Expr {
+/** v·2ⁿ, the power in two factors, as n may exceed the range of exponents. */
+function timesPower2(v: Expr, n: Expr): Expr {
+  const half = x.convert('i32', x.mul(n, f(0.5)));
+  const rest = x.sub(x.convert('i32', n), half);
+  return x.mul(x.mul(v, power2(half)), power2(rest));
+}
+
+// eˣ = 2ⁿ·eʳ
+function exp(v: Expr): Expr {
+  const { n, r, rest } = reduced(clamp(v, -104, 89));
+  return timesPower2(x.add(x.add(rest, r), f(1)), n);
+}
+
+// eˣ - 1 = 2ⁿ·((eʳ - 1) + (1 - 2⁻ⁿ))
+function expm1(v: Expr): Expr {
+  const { n, r, rest } = reduced(clamp(v, -18, 89));
+  const inverse = power2(x.sub(x.int(0), x.convert('i32', clamp(n, -26, 126))));
+  const y = timesPower2(x.add(x.add(rest, r), x.sub(f(1), inverse)), n);
+  // −0 stays −0.
+  return x.select(x.eq(v, f(0)), v, y);
+}
+
+/** v = 2ᵏ·m with √½ ≤ m < √2, for v > 0. */
+function parts(v: Expr): { readonly k: Expr; readonly m: Expr } {
   const tiny = x.lt(v, f(1.17549435e-38));
-  const scaled = x.select(tiny, x.mul(v, f(8388608)), v);
-  const bits = x.add(x.i32Bits(scaled), x.int(0x3f800000 - 0x3f3504f3));
+  const bits = x.add(x.i32Bits(x.select(tiny, x.mul(v, f(8388608)), v)), x.int(0x3f800000 - 0x3f3504f3));
   const k = x.convert('f32', x.sub(x.sub(x.shr(bits, x.int(23)), x.int(127)), x.select(tiny, x.int(23), x.int(0))));
-  const m = x.f32Bits(x.add(x.bitand(bits, x.int(0x007fffff)), x.int(0x3f3504f3)));
-  const g = x.sub(m, f(1));
+  return { k, m: x.f32Bits(x.add(x.bitand(bits, x.int(0x007fffff)), x.int(0x3f3504f3))) };
+}
+
+/** ln (1 + g) = g - half + rest for 1 + g between √½ and √2, by a series in s = g/(2 + g). */
+function series(g: Expr): { readonly half: Expr; readonly rest: Expr } {
   const s = x.div(g, x.add(f(2), g));
   const z = x.mul(s, s);
   const w = x.mul(z, z);
   const r = x.add(x.mul(z, horner(w, 0.66666662693, 0.28498786688)), x.mul(w, horner(w, 0.40000972152, 0.24279078841)));
-  const h = x.mul(f(0.5), x.mul(g, g));
-  const low = x.add(x.mul(s, x.add(h, r)), x.mul(k, f(9.0580006145e-6)));
-  const y = x.add(x.add(x.sub(low, h), g), x.mul(k, f(6.9313812256e-1)));
-  // 0 → −∞, ∞ → ∞, negative or NaN → NaN
+  const half = x.mul(f(0.5), x.mul(g, g));
+  return { half, rest: x.mul(s, x.add(half, r)) };
+}
+
+/** k·ln 2 + ln (1 + g) */
+function sumOfLogs(k: Expr, g: Expr): Expr {
+  const { half, rest } = series(g);
+  const low = x.add(rest, x.mul(k, f(9.0580006145e-6)));
+  return x.add(x.add(x.sub(low, half), g), x.mul(k, f(6.9313812256e-1)));
+}
+
+/** The logarithm `y` of v > 0, and of 0 → −∞, ∞ → ∞, negative or NaN → NaN. */
+function everywhere(v: Expr, y: Expr): Expr {
   const special = x.select(x.eq(v, f(0)), f(-Infinity), x.select(x.gt(v, f(0)), v, f(Number.NaN)));
   return x.select(x.and(x.gt(v, f(0)), x.lt(v, f(Infinity))), y, special);
+}
+
+// ln x = k·ln 2 + ln m
+function log(v: Expr): Expr {
+  const { k, m } = parts(v);
+  return everywhere(v, sumOfLogs(k, x.sub(m, f(1))));
+}
+
+// As ln (1 + x), whose m - 1 is x itself where k is 0, and no difference of a rounded sum.
+function log1p(v: Expr): Expr {
+  const u = x.add(f(1), v);
+  const { k, m } = parts(u);
+  const y = sumOfLogs(k, x.select(x.eq(k, f(0)), v, x.sub(m, f(1))));
+  // −0 stays −0.
+  return x.select(x.eq(v, f(0)), v, everywhere(u, y));
+}
+
+// log₂ x = k + ln m / ln 2, exact for powers of 2
+function log2(v: Expr): Expr {
+  const { k, m } = parts(v);
+  const g = x.sub(m, f(1));
+  const { half, rest } = series(g);
+  return everywhere(v, x.add(k, x.mul(x.add(x.sub(rest, half), g), f(Math.LOG2E))));
 }
 
 // x + x³·P(x²) near 0; sign(x)·(1 − 2/(e²|x| + 1)) elsewhere.
@@ -99,10 +151,7 @@ const byInterval = (v: Expr, low: number, high: number, [a, b, c]: readonly [num
 // e_powf.c.
 function pow(a: Expr, b: Expr): Expr {
   const size = x.abs(a);
-  const tiny = x.lt(size, f(1.17549435e-38));
-  const bits = x.add(x.i32Bits(x.select(tiny, x.mul(size, f(8388608)), size)), x.int(0x3f800000 - 0x3f3504f3));
-  const k = x.convert('f32', x.sub(x.sub(x.shr(bits, x.int(23)), x.int(127)), x.select(tiny, x.int(23), x.int(0))));
-  const m = x.f32Bits(x.add(x.bitand(bits, x.int(0x007fffff)), x.int(0x3f3504f3)));
+  const { k, m } = parts(size);
   const near = (three: readonly [number, number, number]): Expr => byInterval(m, 0.8927, 1.118, three);
   // s = (m − c)/(m + c)
   const c = near([0.796875, 1, 1.25]);
@@ -144,10 +193,9 @@ function pow(a: Expr, b: Expr): Expr {
   const v = x.add(x.mul(x.sub(e2, x.sub(r1, r)), f(Math.LN2)), x.mul(r1, f(0.000031946184492)));
   const y = x.add(u, v);
   const tail = x.sub(v, x.sub(y, u));
-  const series = x.mul(x.mul(y, y), horner(y, 0.5, 0.16666666, 0.04166629, 0.0083334985, 0.0013944943, 0.00019790062));
-  const root = x.add(f(1), x.add(y, x.add(series, x.add(tail, x.mul(y, tail)))));
-  const half = x.convert('i32', x.mul(n, f(0.5)));
-  const scaled = x.mul(x.mul(root, power2(half)), power2(x.sub(x.convert('i32', n), half)));
+  const powers = x.mul(x.mul(y, y), horner(y, 0.5, 0.16666666, 0.04166629, 0.0083334985, 0.0013944943, 0.00019790062));
+  const root = x.add(f(1), x.add(y, x.add(powers, x.add(tail, x.mul(y, tail)))));
+  const scaled = timesPower2(root, n);
   const power = x.select(
     x.eq(size, f(1)),
     f(1),
@@ -165,7 +213,16 @@ function pow(a: Expr, b: Expr): Expr {
   return x.select(x.or(x.eq(b, f(0)), x.eq(a, f(1))), f(1), signed);
 }
 
-const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = { exp, log, tanh, erf, pow };
+const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  log2,
+  tanh,
+  erf,
+  pow,
+};
 type Call = Extract<Expr, { kind: 'unary' | 'binary' }> & { readonly fn: ExpandedFn };
 const isCall = (e: Expr): e is Call => (e.kind === 'unary' || e.kind === 'binary') && Object.hasOwn(functions, e.fn);
 const expansion = (e: Call): Expr => (e.kind === 'unary' ? functions[e.fn](e.x, e.x) : functions[e.fn](e.a, e.b));

@@ -56,6 +56,14 @@ const ranges: [string, (v: x.Expr) => x.Expr, (v: number) => number, number, num
   ['exp near 0', x.exp, Math.exp, -1, 1, 1.5],
   ['log', x.log, Math.log, 1e-3, 1e3, 1],
   ['log near 1', x.log, Math.log, 0.5, 2, 1],
+  ['expm1', x.expm1, Math.expm1, -20, 88.7, 1.5],
+  ['expm1 near 0', x.expm1, Math.expm1, -1, 1, 2],
+  ['expm1 very near 0', x.expm1, Math.expm1, -1e-4, 1e-4, 1],
+  ['log1p', x.log1p, Math.log1p, -0.999, 1e3, 2],
+  ['log1p near 0', x.log1p, Math.log1p, -0.5, 0.5, 2.5],
+  ['log1p very near 0', x.log1p, Math.log1p, -1e-4, 1e-4, 1],
+  ['log2', x.log2, Math.log2, 1e-3, 1e3, 2],
+  ['log2 near 1', x.log2, Math.log2, 0.5, 2, 2],
   ['tanh', x.tanh, Math.tanh, -10, 10, 2],
   ['tanh near 0', x.tanh, Math.tanh, -0.7, 0.7, 2],
   ['erf', x.erf, exactErf, -4, 4, 2],
@@ -169,6 +177,25 @@ test('values at the edges', () => {
       nan,
     ].map(Math.fround),
   );
+  expect([...evaluate(x.expm1, edges)]).toEqual([nan, Infinity, -1, 0, -0, edges[5], edges[6], Infinity, -1]);
+  expect([...evaluate(x.log1p, edges)]).toEqual([
+    ...[nan, Infinity, nan, 0, -0, edges[5], edges[6], Math.fround(Math.log(edges[7] as number)), nan],
+  ]);
+  expect([...evaluate(x.log1p, Float32Array.of(-1, -1.5))]).toEqual([-Infinity, nan]);
+  const powers = Array.from({ length: 277 }, (_, i) => i - 149);
+  expect([
+    ...evaluate(
+      x.log2,
+      Float32Array.from(powers, (n) => 2 ** n),
+    ),
+  ]).toEqual(powers);
+  expect([...evaluate(x.log2, Float32Array.of(nan, Infinity, 0, -0, -1))]).toEqual([
+    nan,
+    Infinity,
+    -Infinity,
+    -Infinity,
+    nan,
+  ]);
   expect([...evaluate(x.tanh, edges)]).toEqual([nan, 1, -1, 0, -0, edges[5], edges[6], 1, -1]);
   expect([...evaluate(x.erf, edges)].map((v) => Math.fround(v))).toEqual([
     ...[

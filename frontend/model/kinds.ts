@@ -100,6 +100,8 @@ export const number = kind(
 );
 /** A number above 0. */
 export const positive = kind('a finite number greater than 0', (v) => isFloat(v) && v > 0);
+/** A number that is not below 0, Infinity included. */
+export const notNegative = kind('a number of at least 0', (v) => number.holds(v) && (v as number) >= 0);
 /** A number to divide by. */
 export const divisor = kind(
   'a finite number other than 0',

@@ -18,6 +18,10 @@ export function repr(v: unknown): string {
   return exponent ? `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}` : String(v);
 }
 
+/** Python's repr of a float, which has a point where it is whole: `1.0`. */
+export const reprOfFloat = (v: number): string =>
+  Number.isInteger(v) && Math.abs(v) < 1e16 ? `${Object.is(v, -0) ? '-' : ''}${v}.0` : repr(v);
+
 /** Advice for an optimizer called with parameters, or with a learning rate without its name. */
 export const onParameters = (lr = '0.01'): string =>
   `an optimizer takes only options, optim.SGD({ lr: ${lr} }), and trains all parameters of the model`;

@@ -6,9 +6,7 @@ import type { Expr } from '../expr.ts';
 import * as x from '../expr.ts';
 import { type Op, typeError, type Value } from '../graph.ts';
 import { type DType, f32, N, sameShape, showType, type TensorType, tensor } from '../type.ts';
-import { full } from './create.ts';
-
-const like = (v: Value, value: number): Value => full({ value, shape: v.type.shape, dtype: v.type.dtype });
+import { float, like, unary } from './unary.ts';
 
 function same(name: string, a: TensorType, b: TensorType): TensorType {
   if (!sameShape(a.shape, b.shape))
@@ -22,34 +20,11 @@ function same(name: string, a: TensorType, b: TensorType): TensorType {
   return a;
 }
 
-function float(name: string, t: TensorType): TensorType {
-  if (t.dtype !== 'f32') throw typeError('dtype-mismatch', `${name}: needs an f32 tensor, got ${showType(t)}`);
-  return t;
-}
-
 function numeric(name: string, t: TensorType): TensorType {
   if (t.dtype !== 'f32' && t.dtype !== 'i32')
     throw typeError('dtype-mismatch', `${name}: needs f32 or i32 tensors, got ${showType(t)}`, 'convert it first');
   return t;
 }
-
-/** `out[i] = f(x[i])` over floats; `grad` is the derivative's product with the cotangent. */
-const unary = (
-  name: string,
-  doc: string,
-  f: (x: Expr) => Expr,
-  grad: (x: Value, g: Value, result: Value) => Value,
-): Op<['x']> =>
-  defineOp({
-    name,
-    doc,
-    operands: ['x'],
-    attrs: {},
-    rule: 'The type of x, which is f32.',
-    infer: ({ x }) => float(name, x),
-    compute: ({ x }, at) => f(x(...at)),
-    vjp: ({ x }, g, _attrs, result) => ({ x: grad(x, g, result) }),
-  });
 
 /** `out[i] = f(a[i], b[i])`, of floats alone where `only` says so. */
 const binary = (
@@ -238,6 +213,19 @@ export const exp: Op<['x']> = unary('exp', 'e to the x.', x.exp, (_x, g, y) => m
 /** The natural logarithm, element by element. */
 // d ln x = dx/x
 export const log: Op<['x']> = unary('log', 'The natural logarithm.', x.log, (v, g) => div(g, v));
+/** e to the x, less 1, element by element, exact near 0. */
+// d (eˣ − 1) = eˣ·dx
+export const expm1: Op<['x']> = unary('expm1', 'e to the x, less 1; exact near 0.', x.expm1, (v, g) => mul(g, exp(v)));
+/** The natural logarithm of 1 + x, element by element, exact near 0. */
+// d ln (1 + x) = dx/(1 + x)
+export const log1p: Op<['x']> = unary('log1p', 'The natural logarithm of 1 + x; exact near 0.', x.log1p, (v, g) =>
+  div(g, add(v, like(v, 1))),
+);
+/** The logarithm to base 2, element by element, exact for powers of 2. */
+// d log₂ x = dx/(x·ln 2)
+export const log2: Op<['x']> = unary('log2', 'The logarithm to base 2.', x.log2, (v, g) =>
+  div(g, mul(v, like(v, Math.LN2))),
+);
 /** The square root, element by element. */
 // d √x = dx/(2√x)
 export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
@@ -267,7 +255,7 @@ export const sigmoid: Op<['x']> = unary(
 export const logSigmoid: Op<['x']> = unary(
   'log_sigmoid',
   'The logarithm of the logistic function, written so that neither end overflows.',
-  (v) => x.sub(x.min(v, x.num(0)), x.log(x.add(x.num(1), x.exp(x.neg(x.abs(v)))))),
+  (v) => x.sub(x.min(v, x.num(0)), x.log1p(x.exp(x.neg(x.abs(v))))),
   (v, g) => mul(g, sigmoid(neg(v))),
 );
 /** -1, 0 or 1 by the sign of x, element by element, and 0 of NaN; its gradient is 0. */
@@ -279,6 +267,10 @@ export const sign: Op<['x']> = unary(
 );
 /** The greatest integer not above x, element by element; its gradient is 0. */
 export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
+/** The whole number next to x, element by element, of which ties take the even one; its gradient is 0. */
+export const round: Op<['x']> = unary('round', 'The whole number next to x; ties go to the even one.', x.nearest, (v) =>
+  like(v, 0),
+);
 
 /** max(x, 0), and NaN for NaN, as in PyTorch. */
 export const relu: Op<['x']> = unary(

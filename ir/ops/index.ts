@@ -4,6 +4,7 @@ import { callSite } from '../call-site.ts';
 import { CompileError } from '../diagnostic.ts';
 import type { OpDef } from '../graph.ts';
 import { noteRegistration, trust } from '../op-contract.ts';
+import * as activation from './activation.ts';
 import { broadcast, reduceSum } from './broadcast.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
@@ -14,7 +15,19 @@ import * as pool from './pool.ts';
 import * as random from './random.ts';
 import * as reduce from './reduce.ts';
 
-const modules = [create, elementwise, { broadcast }, movement, reduce, { reduceSum }, { matmul }, conv, pool, random];
+const modules = [
+  create,
+  elementwise,
+  activation,
+  { broadcast },
+  movement,
+  reduce,
+  { reduceSum },
+  { matmul },
+  conv,
+  pool,
+  random,
+];
 /** True for an op made by `defineOp`. */
 export const isOp = (v: unknown): v is OpDef => typeof v === 'function' && 'operands' in v && 'compute' in v;
 
@@ -55,6 +68,7 @@ export function registerOp<O extends { readonly name: string }>(op: O): O {
   return op;
 }
 
+export * from './activation.ts';
 export * from './broadcast.ts';
 export * from './conv.ts';
 export * from './create.ts';

@@ -20,7 +20,7 @@ function faultOf(e: unknown): string | null {
   const text = [e.message, ...e.notes.map((n) => n.message), e.help ?? ''].join('\n');
   if (!e.loc) return `no place: ${text}`;
   const odd = /undefined|\[object|NaN/.exec(text) ?? inner.exec(text);
-  return odd && !(odd[0] === 'NaN' && /NaN is no value|got NaN/.test(text)) ? `says ${odd[0]}: ${text}` : null;
+  return odd && !(odd[0] === 'NaN' && /NaN is not a value|got NaN/.test(text)) ? `says ${odd[0]}: ${text}` : null;
 }
 
 /** A graph of values and their gradients, through the graph passes, its text, and the verifier. */

@@ -239,7 +239,6 @@ describe('what a tensor does not have says so', () => {
     ['masked_fill', (x) => x.log_softmax(1), 'it is called logSoftmax here'],
     ['a function', (x) => x.max_pool2d(2), "import { maxPool2d } from 'tapeout'"],
     ['dim()', (x) => x.view(x.dim()), 'x.dim'],
-    ['F.relu6', (x) => (functional as Any).relu6(x), 'relu6 is not there yet; write x.clamp(0, 6)'],
     ['nn.functional', (x) => (nn as Any).functional.max_pool2d(x), "import { functional as F } from 'tapeout'"],
     ['nn.Embedding', () => (nn as Any).Embedding(10, 3), 'Embedding is not there yet; there are no indexed reads'],
     ['F.embedding', (x) => (functional as Any).embedding(x), 'embedding is not there yet; '],

@@ -44,6 +44,11 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('gelu')(d) && id(d) === 'a cotangent of infinity',
   },
   {
+    pytorch: 'The gradient of `logsigmoid` for an infinite cotangent is infinite up to x = 103.',
+    tapeout: 'From x = 89 on it is NaN: 0 times infinity.',
+    holds: (d) => of('logsigmoid')(d) && id(d) === 'a cotangent of infinity',
+  },
+  {
     pytorch: 'The gradient of a max pool goes to the last NaN of a window.',
     tapeout: 'It goes to the first, as that of `max(dim)` does in both.',
     holds: (d) => of('maxPool2d')(d) && /NaN/.test(id(d)),

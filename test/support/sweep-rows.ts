@@ -21,9 +21,8 @@ export type Closeness = 'exact' | 'ulp' | 'sum';
 
 const row = (value: Closeness, gradient: Closeness, ways: Record<string, Call>): Row => ({ ways, value, gradient });
 
-/** A layer with these tensors in place of its own parameters. */
-const holding = <M extends object>(layer: M, tensors: Record<string, Tensor | null>): M =>
-  Object.assign(layer, tensors);
+/** A layer with these tensors and numbers in place of its own. */
+const holding = <M extends object>(layer: M, fields: Record<string, unknown>): M => Object.assign(layer, fields);
 
 /** The members of `T` that are callable as `Call`. */
 type CallableAs<T, Call> = { [K in keyof T]: T[K] extends Call ? K : never }[keyof T];
@@ -39,6 +38,18 @@ const activation = (
 ): Row =>
   row(value, gradient, {
     [`Tensor.${name}`]: ({ x }) => x![name](),
+    // biome-ignore lint/performance/noDynamicNamespaceImportAccess: names are what the sweep goes through
+    [name]: ({ x }) => F[name](x!),
+    [`nn.${layer}`]: ({ x }) => nn[layer]()(x!),
+  });
+/** An activation that is no method. */
+const plain = (
+  name: CallableAs<typeof F, (x: Tensor) => Tensor>,
+  layer: CallableAs<typeof nn, () => (x: Tensor) => Tensor>,
+  value: Closeness,
+  gradient: Closeness,
+): Row =>
+  row(value, gradient, {
     // biome-ignore lint/performance/noDynamicNamespaceImportAccess: names are what the sweep goes through
     [name]: ({ x }) => F[name](x!),
     [`nn.${layer}`]: ({ x }) => nn[layer]()(x!),
@@ -128,6 +139,53 @@ export const rows: Readonly<Record<string, Row>> = {
     'nn.GELU': ({ x }, a) => nn.GELU(a)(x!),
   }),
 
+  elu: row('sum', 'sum', {
+    elu: ({ x }, a) => F.elu(x!, a.alpha),
+    'nn.ELU': ({ x }, a) => nn.ELU(a)(x!),
+  }),
+  selu: plain('selu', 'SELU', 'sum', 'sum'),
+  celu: row('sum', 'sum', {
+    celu: ({ x }, a) => F.celu(x!, a.alpha),
+    'nn.CELU': ({ x }, a) => nn.CELU(a)(x!),
+  }),
+  silu: plain('silu', 'SiLU', 'ulp', 'sum'),
+  mish: plain('mish', 'Mish', 'sum', 'sum'),
+  softplus: row('ulp', 'sum', {
+    softplus: ({ x }, a) => F.softplus(x!, a.beta, a.threshold),
+    'nn.Softplus': ({ x }, a) => nn.Softplus(a)(x!),
+  }),
+  softsign: plain('softsign', 'Softsign', 'exact', 'ulp'),
+  tanhshrink: plain('tanhshrink', 'Tanhshrink', 'sum', 'sum'),
+  logsigmoid: plain('logsigmoid', 'LogSigmoid', 'ulp', 'sum'),
+  hardtanh: row('exact', 'exact', {
+    hardtanh: ({ x }, a) => F.hardtanh(x!, a.min_val, a.max_val),
+    'nn.Hardtanh': ({ x }, a) =>
+      holding(nn.Hardtanh(), { ...(a.min_val === undefined ? {} : { minVal: a.min_val, maxVal: a.max_val }) })(x!),
+  }),
+  relu6: plain('relu6', 'ReLU6', 'exact', 'exact'),
+  hardsigmoid: plain('hardsigmoid', 'Hardsigmoid', 'exact', 'ulp'),
+  hardswish: plain('hardswish', 'Hardswish', 'ulp', 'sum'),
+  hardshrink: row('exact', 'exact', {
+    hardshrink: ({ x }, a) => F.hardshrink(x!, a.lambd),
+    'nn.Hardshrink': ({ x }, a) => nn.Hardshrink(a)(x!),
+  }),
+  softshrink: row('exact', 'exact', {
+    softshrink: ({ x }, a) => F.softshrink(x!, a.lambd),
+    'nn.Softshrink': ({ x }, a) => nn.Softshrink(a)(x!),
+  }),
+  threshold: row('exact', 'exact', {
+    threshold: ({ x }, a) => F.threshold(x!, a.threshold, a.value),
+    'nn.Threshold': ({ x }, a) => nn.Threshold(a.threshold, a.value)(x!),
+  }),
+  prelu: row('exact', 'sum', {
+    prelu: ({ x, weight }) => F.prelu(x!, weight!),
+    'nn.PReLU': ({ x, weight }) => holding(nn.PReLU(), { weight: weight! })(x!),
+  }),
+  glu: row('sum', 'sum', {
+    glu: ({ x }, a) => F.glu(x!, a.dim),
+    'nn.GLU': ({ x }, a) => nn.GLU(a)(x!),
+  }),
+
   add: binary('add', 'exact', 'exact'),
   sub: binary('sub', 'exact', 'exact'),
   mul: binary('mul', 'exact', 'exact'),
@@ -167,6 +225,11 @@ export const rows: Readonly<Record<string, Row>> = {
     logSoftmax: ({ x }, { dim }) => F.logSoftmax(x!, dim),
     'nn.LogSoftmax': ({ x }, { dim }) => nn.LogSoftmax({ dim })(x!),
   }),
+  softmin: row('sum', 'sum', {
+    softmin: ({ x }, { dim }) => F.softmin(x!, dim),
+    'nn.Softmin': ({ x }, { dim }) => nn.Softmin(dim)(x!),
+  }),
+  Softmax2d: row('sum', 'sum', { 'nn.Softmax2d': ({ x }) => nn.Softmax2d()(x!) }),
 
   view: row('exact', 'exact', {
     'Tensor.view': ({ x }, { shape }) => x!.view(shape),

@@ -1,8 +1,10 @@
 /** Activations: functions of one tensor. */
 
-import { full, select } from '../../../ir/ops/index.ts';
+import * as ir from '../../../ir/ops/index.ts';
+import { type Dim, isBatch, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
+import { dimOf } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, promoted, promotedWith } from '../promote.ts';
 import { constant, Tensor } from '../tensor.ts';
@@ -23,7 +25,7 @@ export const leakyRelu: (x: Tensor, negativeSlope?: number) => Tensor = fn(
     const v = float(x.value);
     // One slope per element: with a select of x and slope·x, the branch not taken would send a gradient of 0·slope, which is
     // NaN for an infinite slope.
-    return x.mul(Tensor.of(select(x.gt(0).value, constant(v, 1), constant(v, negativeSlope))));
+    return x.mul(Tensor.of(ir.select(x.gt(0).value, constant(v, 1), constant(v, negativeSlope))));
   },
 );
 
@@ -45,6 +47,87 @@ export const gelu: (x: Tensor, approximate?: 'none' | 'tanh') => Tensor = fn(
   },
 );
 
+/** x where it is positive, else `alpha`·(e^x - 1), element by element; alpha defaults to 1. Throws for integers. */
+export const elu: (x: Tensor, alpha?: number) => Tensor = fn(
+  'elu',
+  { x: k.tensor, alpha: k.optional(k.number) },
+  (x, alpha = 1) => exponential(x, 1, 1, alpha),
+);
+
+/** 1.0507·x where it is positive, else 1.0507·1.6733·(e^x - 1), element by element: the constants for which layers keep mean
+ *  0 and variance 1. Throws for integers. */
+export const selu: (x: Tensor) => Tensor = fn('selu', { x: k.tensor }, (x) => {
+  const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
+  return exponential(x, scale, 1, alpha * scale);
+});
+
+/** x where it is positive, else `alpha`·(e^(x/alpha) - 1), element by element; alpha, which is not 0, defaults to 1. Throws for
+ *  integers. */
+export const celu: (x: Tensor, alpha?: number) => Tensor = fn(
+  'celu',
+  { x: k.tensor, alpha: k.optional(k.divisor) },
+  (x, alpha = 1) => exponential(x, 1, 1 / alpha, alpha),
+);
+
+/** scale·x where x is positive, else factor·(e^(inner·x) - 1). */
+function exponential(x: Tensor, scale: number, inner: number, factor: number): Tensor {
+  float(x.value);
+  const above = x.gt(0);
+  // Of positive numbers the exponential may be infinite, and its gradient NaN.
+  const below = times(where(above, 0, x), inner);
+  return where(above, times(x, scale), times(Tensor.of(ir.expm1(below.value)), factor));
+}
+const times = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : x.mul(factor));
+
+/** x·σ(x), also called swish, element by element. Throws for integers. */
+export const silu: (x: Tensor) => Tensor = fn('silu', { x: k.tensor }, (x) => Tensor.of(ir.silu(float(x.value))));
+
+/** x·tanh(softplus(x)), element by element. Throws for integers. */
+export const mish: (x: Tensor) => Tensor = fn('mish', { x: k.tensor }, (x) => Tensor.of(ir.mish(float(x.value))));
+
+/** ln(1 + e^(beta·x))/beta, a smooth relu, element by element; x itself where beta·x is above `threshold`. `beta` defaults to 1,
+ *  `threshold` to 20. Throws for integers. */
+export const softplus: (x: Tensor, beta?: number, threshold?: number) => Tensor = fn(
+  'softplus',
+  { x: k.tensor, beta: k.optional(k.number), threshold: k.optional(k.number) },
+  (x, beta = 1, threshold = 20) => {
+    float(x.value);
+    const scaled = times(x, beta);
+    const curve = logsigmoid(scaled.neg()).neg();
+    return where(scaled.gt(threshold), x, beta === 1 ? curve : curve.div(beta));
+  },
+);
+
+/** x / (1 + |x|), element by element, in f32. */
+export const softsign: (x: Tensor) => Tensor = fn('softsign', { x: k.tensor }, (x) => x.div(x.abs().add(1)));
+
+/** x - tanh(x), element by element, in f32. */
+export const tanhshrink: (x: Tensor) => Tensor = fn('tanhshrink', { x: k.tensor }, (x) => x.sub(x.tanh()));
+
+/** The logarithm of the sigmoid, element by element, exact where the sigmoid itself underflows. Throws for integers. */
+export const logsigmoid: (x: Tensor) => Tensor = fn('logsigmoid', { x: k.tensor }, (x) =>
+  Tensor.of(ir.logSigmoid(float(x.value))),
+);
+
+/** The first half of `x` along `dim` times the sigmoid of the second; `dim` defaults to the last. Throws for integers, and if
+ *  the extent is odd or the batch. */
+export const glu: (x: Tensor, dim?: number) => Tensor = fn(
+  'glu',
+  { x: k.tensor, dim: k.optional(k.dim) },
+  (x, dim = -1) => {
+    const { shape } = float(x.value).type;
+    const d = dimOf(shape, dim);
+    const extent = shape[d] as Dim;
+    if (isBatch(extent) || extent % 2 !== 0)
+      throw userError(
+        'shape-mismatch',
+        `glu: dimension ${d} of ${showType(x.value.type)} must be known and even, to be halved`,
+        { notes: involved({ x: x.value }) },
+      );
+    return x.narrow(d, 0, extent / 2).mul(x.narrow(d, extent / 2, extent / 2).sigmoid());
+  },
+);
+
 /** e^x over its sum along `dim`. The greatest element is subtracted first, so that nothing overflows. Throws for integers,
  *  or if `x` has no such dimension. */
 export const softmax: (x: Tensor, dim: number) => Tensor = fn('softmax', { x: k.tensor, dim: k.dim }, (x, dim) =>
@@ -55,6 +138,12 @@ export const softmax: (x: Tensor, dim: number) => Tensor = fn('softmax', { x: k.
 export const logSoftmax: (x: Tensor, dim: number) => Tensor = fn('logSoftmax', { x: k.tensor, dim: k.dim }, (x, dim) =>
   x.logSoftmax(dim),
 );
+
+/** Softmax of -x along `dim`. Throws as softmax does. */
+export const softmin: (x: Tensor, dim: number) => Tensor = fn('softmin', { x: k.tensor, dim: k.dim }, (x, dim) => {
+  float(x.value);
+  return x.neg().softmax(dim);
+});
 
 /** `a` where `condition`, a bool tensor, holds, else `b`. The three broadcast; one of `a` and `b` may be a number. Throws
  *  if their shapes do not agree, or if the condition is not bool. */
@@ -69,9 +158,9 @@ export const where: (condition: Tensor, a: Tensor | number, b: Tensor | number) 
         help: 'a comparison gives one: condition.gt(0)',
       });
     const [x, y] = choices(a, b);
-    const inner = full({ value: 0, shape: commonShape(x, y), dtype: x.type.dtype });
+    const inner = ir.full({ value: 0, shape: commonShape(x, y), dtype: x.type.dtype });
     const shape = commonShape(cond, inner);
-    return Tensor.of(select(spreadTo(cond, shape), spreadTo(x, shape), spreadTo(y, shape)));
+    return Tensor.of(ir.select(spreadTo(cond, shape), spreadTo(x, shape), spreadTo(y, shape)));
   },
 );
 

@@ -9,5 +9,6 @@ export * from './loss.ts';
 export * from './loss-binary.ts';
 export * from './loss-regression.ts';
 export * from './norm.ts';
+export * from './piecewise.ts';
 export * from './random.ts';
 export * from './reduction.ts';

@@ -3,8 +3,9 @@
 import * as ir from '../../../ir/ops/index.ts';
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
-import { float, wrongRank } from '../promote.ts';
+import { wrongRank } from '../promote.ts';
 import { constant, Tensor } from '../tensor.ts';
+import { logsigmoid } from './activation.ts';
 import { lossKinds } from './kinds.ts';
 import type { ReductionOption } from './reduction.ts';
 import { reduceLoss, requireSameShape } from './shared.ts';
@@ -28,7 +29,6 @@ export interface MultiLabelSoftMarginLossOptions extends ReductionOption {
   readonly weight?: Tensor | null;
 }
 const kinds = lossKinds(k.optional(k.orNull(k.tensor)));
-const logSigmoid = (x: Tensor): Tensor => Tensor.of(ir.logSigmoid(float(x.value)));
 
 /** -(y·log x + (1-y)·log(1-x)) for probabilities x and a target y of the same shape, both f32, 0 to 1. Each logarithm is at
  *  least -100, as in PyTorch; of logits, bceWithLogits is exact. A scalar, unless `reduction` is 'none'. NaN for an x outside 0
@@ -57,7 +57,7 @@ export const bceWithLogits: (input: Tensor, target: Tensor, options?: BCEWithLog
     const scaled = (t: Tensor): Tensor => (factor ? t.mul(factor) : t);
     // log σ(x) = log σ(|x|) + min(x, 0), taken apart: for y = 0 the minimum cancels x, and log σ(|x|) keeps all its digits.
     // It is the first operand so that the gradient of x is summed in that order too, as (1 - y) - 1 + σ(x).
-    const tail = Tensor.of(ir.logSigmoid(ir.abs(float(x.value))));
+    const tail = logsigmoid(x.abs());
     const least = Tensor.of(ir.minimum(x.value, constant(x.value, 0)));
     const loss = scaled(tail)
       .neg()
@@ -80,8 +80,8 @@ export const multilabelSoftMarginLoss: (
     requireSameShape(x, y, 'whole');
     if (x.dim === 0) throw wrongRank('an input with classes as its last dimension', x.value);
     const loss = y
-      .mul(logSigmoid(x))
-      .add(y.neg().add(1).mul(logSigmoid(x.neg())))
+      .mul(logsigmoid(x))
+      .add(y.neg().add(1).mul(logsigmoid(x.neg())))
       .neg();
     return reduceLoss((weight ? loss.mul(weight) : loss).mean(-1), options);
   },
@@ -95,6 +95,6 @@ export const softMarginLoss: (input: Tensor, target: Tensor, options?: Reduction
   kinds.softMargin,
   (x: Tensor, y: Tensor, options: ReductionOption) => {
     requireSameShape(x, y, 'whole');
-    return reduceLoss(logSigmoid(y.mul(x)).neg(), options);
+    return reduceLoss(logsigmoid(y.mul(x)).neg(), options);
   },
 );

@@ -1,9 +1,9 @@
-/** Activations, element by element or along a dimension. */
+/** Activations, element by element. */
 
-import { type Kind, read } from '../arguments.ts';
+import { read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
 import * as k from '../kinds.ts';
-import { repr, type Trailing } from '../options.ts';
+import { repr, reprOfFloat, type Trailing } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { Module } from './module.ts';
@@ -102,48 +102,170 @@ export class GELU extends Module {
   }
 }
 
-export interface DimOption {
-  /** The dimension of the classes. It must be given: PyTorch would guess it, and warn. */
-  readonly dim?: number;
+export interface ELUOptions extends InplaceOption {
+  /** The factor of the exponential; defaults to 1. */
+  readonly alpha?: number;
 }
-const classDim: Kind = {
-  ...k.dim,
-  help: () => 'it is the dimension to normalise over: write nn.Softmax(1), or nn.Softmax({ dim: -1 })',
-};
-const softmaxTakes = layer('Softmax', {}, { dim: classDim });
+const eluTakes = layer('ELU', {}, { alpha: k.optional(k.number), inplace: k.optional(k.flag) });
 
-/** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
- *  `forward` if the input has no such dimension. */
-export class Softmax extends Module {
-  readonly dim: number;
+/** x where it is positive, else `alpha`·(e^x - 1), element by element, of any shape; alpha defaults to 1. */
+export class ELU extends Module {
+  readonly alpha: number;
+  readonly inplace: boolean;
 
-  constructor(...more: Trailing<DimOption, [dim: number]>) {
+  constructor(...more: Trailing<ELUOptions, [alpha: number, inplace: boolean]>) {
     super();
-    this.dim = read<Required<DimOption>>(softmaxTakes, more).dim;
+    const { alpha = 1, inplace = false } = read<ELUOptions>(eluTakes, more);
+    [this.alpha, this.inplace] = [alpha, inplace];
   }
   forward(x: Tensor): Tensor {
-    return F.softmax(x, this.dim);
+    return F.elu(x, this.alpha);
   }
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return `alpha=${reprOfFloat(this.alpha)}${this.inplace ? ', inplace=True' : ''}`;
   }
 }
 
-const logSoftmaxTakes = layer('LogSoftmax', {}, { dim: classDim });
+const seluTakes = layer('SELU', {}, { inplace: k.optional(k.flag) });
 
-/** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
- *  input has no such dimension. */
-export class LogSoftmax extends Module {
-  readonly dim: number;
+/** 1.0507·x where it is positive, else 1.0507·1.6733·(e^x - 1), element by element, of any shape. */
+export class SELU extends Module {
+  readonly inplace: boolean;
 
-  constructor(...more: Trailing<DimOption, [dim: number]>) {
+  constructor(...more: Trailing<InplaceOption, [inplace: boolean]>) {
     super();
-    this.dim = read<Required<DimOption>>(logSoftmaxTakes, more).dim;
+    this.inplace = read<InplaceOption>(seluTakes, more).inplace ?? false;
   }
   forward(x: Tensor): Tensor {
-    return F.logSoftmax(x, this.dim);
+    return F.selu(x);
   }
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return this.inplace ? 'inplace=True' : '';
+  }
+}
+
+export interface CELUOptions extends InplaceOption {
+  /** What x is divided by, and the exponential multiplied with; not 0. Defaults to 1. */
+  readonly alpha?: number;
+}
+const celuTakes = layer('CELU', {}, { alpha: k.optional(k.divisor), inplace: k.optional(k.flag) });
+
+/** x where it is positive, else `alpha`·(e^(x/alpha) - 1), element by element, of any shape; alpha, which is not 0, defaults to 1. */
+export class CELU extends Module {
+  readonly alpha: number;
+  readonly inplace: boolean;
+
+  constructor(...more: Trailing<CELUOptions, [alpha: number, inplace: boolean]>) {
+    super();
+    const { alpha = 1, inplace = false } = read<CELUOptions>(celuTakes, more);
+    [this.alpha, this.inplace] = [alpha, inplace];
+  }
+  forward(x: Tensor): Tensor {
+    return F.celu(x, this.alpha);
+  }
+  override extraRepr(): string {
+    return `alpha=${reprOfFloat(this.alpha)}${this.inplace ? ', inplace=True' : ''}`;
+  }
+}
+
+const siluTakes = layer('SiLU', {}, { inplace: k.optional(k.flag) });
+
+/** x·σ(x), also called swish, element by element, of any shape. */
+export class SiLU extends Module {
+  readonly inplace: boolean;
+
+  constructor(...more: Trailing<InplaceOption, [inplace: boolean]>) {
+    super();
+    this.inplace = read<InplaceOption>(siluTakes, more).inplace ?? false;
+  }
+  forward(x: Tensor): Tensor {
+    return F.silu(x);
+  }
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : '';
+  }
+}
+
+const mishTakes = layer('Mish', {}, { inplace: k.optional(k.flag) });
+
+/** x·tanh(softplus(x)), element by element, of any shape. */
+export class Mish extends Module {
+  readonly inplace: boolean;
+
+  constructor(...more: Trailing<InplaceOption, [inplace: boolean]>) {
+    super();
+    this.inplace = read<InplaceOption>(mishTakes, more).inplace ?? false;
+  }
+  forward(x: Tensor): Tensor {
+    return F.mish(x);
+  }
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : '';
+  }
+}
+
+export interface SoftplusOptions {
+  /** The factor of x, by whose inverse the result is scaled; defaults to 1. */
+  readonly beta?: number;
+  /** Where beta·x is above it, the result is x; defaults to 20. */
+  readonly threshold?: number;
+}
+const softplusTakes = layer('Softplus', {}, { beta: k.optional(k.number), threshold: k.optional(k.number) });
+
+/** ln(1 + e^(beta·x))/beta, a smooth relu, element by element, of any shape; x itself where beta·x is above `threshold`. Options
+ *  in PyTorch's order: beta (1), threshold (20). */
+export class Softplus extends Module {
+  readonly beta: number;
+  readonly threshold: number;
+
+  constructor(...more: Trailing<SoftplusOptions, [beta: number, threshold: number]>) {
+    super();
+    const { beta = 1, threshold = 20 } = read<SoftplusOptions>(softplusTakes, more);
+    [this.beta, this.threshold] = [beta, threshold];
+  }
+  forward(x: Tensor): Tensor {
+    return F.softplus(x, this.beta, this.threshold);
+  }
+  override extraRepr(): string {
+    return `beta=${repr(this.beta)}, threshold=${repr(this.threshold)}`;
+  }
+}
+
+const softsignTakes = layer('Softsign', {});
+
+/** x / (1 + |x|), element by element, of any shape. */
+export class Softsign extends Module {
+  constructor(...none: []) {
+    super();
+    read(softsignTakes, none);
+  }
+  forward(x: Tensor): Tensor {
+    return F.softsign(x);
+  }
+}
+
+const tanhshrinkTakes = layer('Tanhshrink', {});
+
+/** x - tanh(x), element by element, of any shape. */
+export class Tanhshrink extends Module {
+  constructor(...none: []) {
+    super();
+    read(tanhshrinkTakes, none);
+  }
+  forward(x: Tensor): Tensor {
+    return F.tanhshrink(x);
+  }
+}
+
+const logSigmoidTakes = layer('LogSigmoid', {});
+
+/** The logarithm of the sigmoid, element by element, of any shape. */
+export class LogSigmoid extends Module {
+  constructor(...none: []) {
+    super();
+    read(logSigmoidTakes, none);
+  }
+  forward(x: Tensor): Tensor {
+    return F.logsigmoid(x);
   }
 }

@@ -4,7 +4,14 @@
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
 import type { Pair } from '../pair.ts';
-import type { DimOption, GELUOptions, InplaceOption, LeakyReLUOptions } from './activation.ts';
+import type {
+  CELUOptions,
+  ELUOptions,
+  GELUOptions,
+  InplaceOption,
+  LeakyReLUOptions,
+  SoftplusOptions,
+} from './activation.ts';
 import * as activation from './activation.ts';
 import { callable } from './callable.ts';
 import * as containers from './containers.ts';
@@ -24,9 +31,13 @@ import type { BatchNormArguments, GroupNormOptions, LayerNormOptions, RMSNormOpt
 import * as norm from './norm.ts';
 import type { BufferOptions } from './parameter.ts';
 import * as parameter from './parameter.ts';
+import type { HardtanhOptions, LambdOption, PReLUOptions } from './piecewise.ts';
+import * as piecewise from './piecewise.ts';
 import * as pool from './pool.ts';
 import type { FlattenOptions } from './shape.ts';
 import * as shape from './shape.ts';
+import type { DimOption, GLUOptions } from './softmax.ts';
+import * as softmax from './softmax.ts';
 
 export { Module } from './module.ts';
 
@@ -111,29 +122,89 @@ export const GELU: {
 } = callable(activation.GELU);
 export type GELU = activation.GELU;
 
-/** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
- *  `forward` if the input has no such dimension. */
-export const Softmax: {
-  /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
-   *  `forward` if the input has no such dimension. */
-  new (...more: Trailing<DimOption, [dim: number]>): activation.Softmax;
-  /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
-   *  `forward` if the input has no such dimension. */
-  (...more: Trailing<DimOption, [dim: number]>): activation.Softmax;
-} = callable(activation.Softmax);
-export type Softmax = activation.Softmax;
+/** x where it is positive, else `alpha`·(e^x - 1), element by element, of any shape; alpha defaults to 1. */
+export const ELU: {
+  /** x where it is positive, else `alpha`·(e^x - 1), element by element, of any shape; alpha defaults to 1. */
+  new (...more: Trailing<ELUOptions, [alpha: number, inplace: boolean]>): activation.ELU;
+  /** x where it is positive, else `alpha`·(e^x - 1), element by element, of any shape; alpha defaults to 1. */
+  (...more: Trailing<ELUOptions, [alpha: number, inplace: boolean]>): activation.ELU;
+} = callable(activation.ELU);
+export type ELU = activation.ELU;
 
-/** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
- *  input has no such dimension. */
-export const LogSoftmax: {
-  /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
-   *  input has no such dimension. */
-  new (...more: Trailing<DimOption, [dim: number]>): activation.LogSoftmax;
-  /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
-   *  input has no such dimension. */
-  (...more: Trailing<DimOption, [dim: number]>): activation.LogSoftmax;
-} = callable(activation.LogSoftmax);
-export type LogSoftmax = activation.LogSoftmax;
+/** 1.0507·x where it is positive, else 1.0507·1.6733·(e^x - 1), element by element, of any shape. */
+export const SELU: {
+  /** 1.0507·x where it is positive, else 1.0507·1.6733·(e^x - 1), element by element, of any shape. */
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.SELU;
+  /** 1.0507·x where it is positive, else 1.0507·1.6733·(e^x - 1), element by element, of any shape. */
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.SELU;
+} = callable(activation.SELU);
+export type SELU = activation.SELU;
+
+/** x where it is positive, else `alpha`·(e^(x/alpha) - 1), element by element, of any shape; alpha, which is not 0, defaults to 1. */
+export const CELU: {
+  /** x where it is positive, else `alpha`·(e^(x/alpha) - 1), element by element, of any shape; alpha, which is not 0, defaults to 1. */
+  new (...more: Trailing<CELUOptions, [alpha: number, inplace: boolean]>): activation.CELU;
+  /** x where it is positive, else `alpha`·(e^(x/alpha) - 1), element by element, of any shape; alpha, which is not 0, defaults to 1. */
+  (...more: Trailing<CELUOptions, [alpha: number, inplace: boolean]>): activation.CELU;
+} = callable(activation.CELU);
+export type CELU = activation.CELU;
+
+/** x·σ(x), also called swish, element by element, of any shape. */
+export const SiLU: {
+  /** x·σ(x), also called swish, element by element, of any shape. */
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.SiLU;
+  /** x·σ(x), also called swish, element by element, of any shape. */
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.SiLU;
+} = callable(activation.SiLU);
+export type SiLU = activation.SiLU;
+
+/** x·tanh(softplus(x)), element by element, of any shape. */
+export const Mish: {
+  /** x·tanh(softplus(x)), element by element, of any shape. */
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.Mish;
+  /** x·tanh(softplus(x)), element by element, of any shape. */
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): activation.Mish;
+} = callable(activation.Mish);
+export type Mish = activation.Mish;
+
+/** ln(1 + e^(beta·x))/beta, a smooth relu, element by element, of any shape; x itself where beta·x is above `threshold`. Options
+ *  in PyTorch's order: beta (1), threshold (20). */
+export const Softplus: {
+  /** ln(1 + e^(beta·x))/beta, a smooth relu, element by element, of any shape; x itself where beta·x is above `threshold`. Options
+   *  in PyTorch's order: beta (1), threshold (20). */
+  new (...more: Trailing<SoftplusOptions, [beta: number, threshold: number]>): activation.Softplus;
+  /** ln(1 + e^(beta·x))/beta, a smooth relu, element by element, of any shape; x itself where beta·x is above `threshold`. Options
+   *  in PyTorch's order: beta (1), threshold (20). */
+  (...more: Trailing<SoftplusOptions, [beta: number, threshold: number]>): activation.Softplus;
+} = callable(activation.Softplus);
+export type Softplus = activation.Softplus;
+
+/** x / (1 + |x|), element by element, of any shape. */
+export const Softsign: {
+  /** x / (1 + |x|), element by element, of any shape. */
+  new (): activation.Softsign;
+  /** x / (1 + |x|), element by element, of any shape. */
+  (): activation.Softsign;
+} = callable(activation.Softsign);
+export type Softsign = activation.Softsign;
+
+/** x - tanh(x), element by element, of any shape. */
+export const Tanhshrink: {
+  /** x - tanh(x), element by element, of any shape. */
+  new (): activation.Tanhshrink;
+  /** x - tanh(x), element by element, of any shape. */
+  (): activation.Tanhshrink;
+} = callable(activation.Tanhshrink);
+export type Tanhshrink = activation.Tanhshrink;
+
+/** The logarithm of the sigmoid, element by element, of any shape. */
+export const LogSigmoid: {
+  /** The logarithm of the sigmoid, element by element, of any shape. */
+  new (): activation.LogSigmoid;
+  /** The logarithm of the sigmoid, element by element, of any shape. */
+  (): activation.LogSigmoid;
+} = callable(activation.LogSigmoid);
+export type LogSigmoid = activation.LogSigmoid;
 
 /** A chain of modules, in which each output is the next input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Takes any shape
  *  that the first module takes. Throws for an argument that is not a module. */
@@ -674,6 +745,84 @@ export const RMSNorm: {
 } = callable(norm.RMSNorm);
 export type RMSNorm = norm.RMSNorm;
 
+/** x kept within `minVal` (-1) and `maxVal` (1), element by element, of any shape. Throws unless maxVal is above minVal. */
+export const Hardtanh: {
+  /** x kept within `minVal` (-1) and `maxVal` (1), element by element, of any shape. Throws unless maxVal is above minVal. */
+  new (...more: Trailing<HardtanhOptions, [minVal: number, maxVal: number, inplace: boolean]>): piecewise.Hardtanh;
+  /** x kept within `minVal` (-1) and `maxVal` (1), element by element, of any shape. Throws unless maxVal is above minVal. */
+  (...more: Trailing<HardtanhOptions, [minVal: number, maxVal: number, inplace: boolean]>): piecewise.Hardtanh;
+} = callable(piecewise.Hardtanh);
+export type Hardtanh = piecewise.Hardtanh;
+
+/** x kept within 0 and 6, element by element, of any shape. */
+export const ReLU6: {
+  /** x kept within 0 and 6, element by element, of any shape. */
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.ReLU6;
+  /** x kept within 0 and 6, element by element, of any shape. */
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.ReLU6;
+} = callable(piecewise.ReLU6);
+export type ReLU6 = piecewise.ReLU6;
+
+/** x + 3, kept within 0 and 6, over 6, element by element, of any shape. */
+export const Hardsigmoid: {
+  /** x + 3, kept within 0 and 6, over 6, element by element, of any shape. */
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.Hardsigmoid;
+  /** x + 3, kept within 0 and 6, over 6, element by element, of any shape. */
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.Hardsigmoid;
+} = callable(piecewise.Hardsigmoid);
+export type Hardsigmoid = piecewise.Hardsigmoid;
+
+/** x·hardsigmoid(x), element by element, of any shape. */
+export const Hardswish: {
+  /** x·hardsigmoid(x), element by element, of any shape. */
+  new (...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.Hardswish;
+  /** x·hardsigmoid(x), element by element, of any shape. */
+  (...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.Hardswish;
+} = callable(piecewise.Hardswish);
+export type Hardswish = piecewise.Hardswish;
+
+/** x where it lies beyond ±`lambd` (0.5), else 0, element by element, of any shape. */
+export const Hardshrink: {
+  /** x where it lies beyond ±`lambd` (0.5), else 0, element by element, of any shape. */
+  new (...more: Trailing<LambdOption, [lambd: number]>): piecewise.Hardshrink;
+  /** x where it lies beyond ±`lambd` (0.5), else 0, element by element, of any shape. */
+  (...more: Trailing<LambdOption, [lambd: number]>): piecewise.Hardshrink;
+} = callable(piecewise.Hardshrink);
+export type Hardshrink = piecewise.Hardshrink;
+
+/** x moved by `lambd` (0.5), which is at least 0, towards 0, and 0 within ±lambd, element by element, of any shape. */
+export const Softshrink: {
+  /** x moved by `lambd` (0.5), which is at least 0, towards 0, and 0 within ±lambd, element by element, of any shape. */
+  new (...more: Trailing<LambdOption, [lambd: number]>): piecewise.Softshrink;
+  /** x moved by `lambd` (0.5), which is at least 0, towards 0, and 0 within ±lambd, element by element, of any shape. */
+  (...more: Trailing<LambdOption, [lambd: number]>): piecewise.Softshrink;
+} = callable(piecewise.Softshrink);
+export type Softshrink = piecewise.Softshrink;
+
+/** x where it is above `threshold`, else `value`, element by element, of any shape: `nn.Threshold(0.1, 20)`. */
+export const Threshold: {
+  /** x where it is above `threshold`, else `value`, element by element, of any shape: `nn.Threshold(0.1, 20)`. */
+  new (threshold: number, value: number, ...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.Threshold;
+  /** x where it is above `threshold`, else `value`, element by element, of any shape: `nn.Threshold(0.1, 20)`. */
+  (threshold: number, value: number, ...more: Trailing<InplaceOption, [inplace: boolean]>): piecewise.Threshold;
+} = callable(piecewise.Threshold);
+export type Threshold = piecewise.Threshold;
+
+/** x where it is positive, else a slope times x, element by element. The slope is learned: `weight` has one for all elements, or
+ *  one for each channel of inputs [N,C,…]. Options in PyTorch's order: numParameters (1), init (0.25). Throws in `forward` for
+ *  another number of channels. */
+export const PReLU: {
+  /** x where it is positive, else a slope times x, element by element. The slope is learned: `weight` has one for all elements, or
+   *  one for each channel of inputs [N,C,…]. Options in PyTorch's order: numParameters (1), init (0.25). Throws in `forward` for
+   *  another number of channels. */
+  new (...more: Trailing<PReLUOptions, [numParameters: number, init: number]>): piecewise.PReLU;
+  /** x where it is positive, else a slope times x, element by element. The slope is learned: `weight` has one for all elements, or
+   *  one for each channel of inputs [N,C,…]. Options in PyTorch's order: numParameters (1), init (0.25). Throws in `forward` for
+   *  another number of channels. */
+  (...more: Trailing<PReLUOptions, [numParameters: number, init: number]>): piecewise.PReLU;
+} = callable(piecewise.PReLU);
+export type PReLU = piecewise.PReLU;
+
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
  *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
@@ -742,3 +891,60 @@ export const Identity: {
   (...any: unknown[]): shape.Identity;
 } = callable(shape.Identity);
 export type Identity = shape.Identity;
+
+/** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
+ *  `forward` if the input has no such dimension. */
+export const Softmax: {
+  /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
+   *  `forward` if the input has no such dimension. */
+  new (...more: Trailing<DimOption, [dim: number]>): softmax.Softmax;
+  /** e^x over its sum along `dim`, which must be given: `nn.Softmax(1)`, `nn.Softmax({ dim: -1 })`. Of any shape; throws in
+   *  `forward` if the input has no such dimension. */
+  (...more: Trailing<DimOption, [dim: number]>): softmax.Softmax;
+} = callable(softmax.Softmax);
+export type Softmax = softmax.Softmax;
+
+/** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
+ *  input has no such dimension. */
+export const LogSoftmax: {
+  /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
+   *  input has no such dimension. */
+  new (...more: Trailing<DimOption, [dim: number]>): softmax.LogSoftmax;
+  /** The logarithm of softmax along `dim`, which must be given: `nn.LogSoftmax(1)`. Of any shape; throws in `forward` if the
+   *  input has no such dimension. */
+  (...more: Trailing<DimOption, [dim: number]>): softmax.LogSoftmax;
+} = callable(softmax.LogSoftmax);
+export type LogSoftmax = softmax.LogSoftmax;
+
+/** Softmax of -x along `dim`, which must be given: `nn.Softmin(1)`. Of any shape; throws in `forward` if the input has no such
+ *  dimension. */
+export const Softmin: {
+  /** Softmax of -x along `dim`, which must be given: `nn.Softmin(1)`. Of any shape; throws in `forward` if the input has no such
+   *  dimension. */
+  new (...more: Trailing<DimOption, [dim: number]>): softmax.Softmin;
+  /** Softmax of -x along `dim`, which must be given: `nn.Softmin(1)`. Of any shape; throws in `forward` if the input has no such
+   *  dimension. */
+  (...more: Trailing<DimOption, [dim: number]>): softmax.Softmin;
+} = callable(softmax.Softmin);
+export type Softmin = softmax.Softmin;
+
+/** Softmax over the channels of images [N,C,H,W] or [C,H,W], for each pixel. Throws in `forward` for inputs of other shapes. */
+export const Softmax2d: {
+  /** Softmax over the channels of images [N,C,H,W] or [C,H,W], for each pixel. Throws in `forward` for inputs of other shapes. */
+  new (): softmax.Softmax2d;
+  /** Softmax over the channels of images [N,C,H,W] or [C,H,W], for each pixel. Throws in `forward` for inputs of other shapes. */
+  (): softmax.Softmax2d;
+} = callable(softmax.Softmax2d);
+export type Softmax2d = softmax.Softmax2d;
+
+/** The first half of the input along `dim` (-1) times the sigmoid of the second, of any shape. Throws in `forward` if the extent
+ *  is odd. */
+export const GLU: {
+  /** The first half of the input along `dim` (-1) times the sigmoid of the second, of any shape. Throws in `forward` if the extent
+   *  is odd. */
+  new (...more: Trailing<GLUOptions, [dim: number]>): softmax.GLU;
+  /** The first half of the input along `dim` (-1) times the sigmoid of the second, of any shape. Throws in `forward` if the extent
+   *  is odd. */
+  (...more: Trailing<GLUOptions, [dim: number]>): softmax.GLU;
+} = callable(softmax.GLU);
+export type GLU = softmax.GLU;
