@@ -232,6 +232,25 @@ test('interchange: the loops change places where each iteration stores an elemen
   `);
 });
 
+test('what is left of a loop over the batch has code only where a batch can leave something', () => {
+  const sum = (extent: string) =>
+    kernel(`kernel @sum(x: f32[${extent}], y: f32[] out) {
+  tile acc: f32[]
+  acc = 0.0
+  for k in 0..${extent} { acc += x[k] }
+  y = acc
+}`);
+  const directives: Schedule[] = [
+    [{ do: 'tile', axis: 'k', by: 4 }],
+    [{ do: 'reassociate', axis: 'k', by: 4 }],
+    [{ do: 'partial', axis: 'k', by: 12 }],
+  ];
+  const left = (extent: string) =>
+    directives.map((schedule) => printKernel(applySchedule(sum(extent), schedule)).includes(`${extent} % `));
+  expect(left('N')).toEqual([true, true, true]);
+  expect(left('12N')).toEqual([false, false, false]);
+});
+
 test('slices of slices have kernels and buffers of other names', () => {
   const sliced: Schedule = [
     { do: 'flatten', axis: 'i' },

@@ -386,7 +386,14 @@ export class Bounds {
       const fixed = new Bounds(n, this.#values);
       // Binds the axes in the original order, with their ranges at this batch.
       const put = (f: Linear): Linear => fixed.form(at(asExpr(f)));
-      for (const [a, r] of this.#ranges) fixed.bind(a, put(r.from), plus(put(r.last), constant(1)), r.step);
+      let runs = true;
+      for (const [a, r] of this.#ranges) {
+        const [from, last] = [put(r.from), put(r.last)];
+        // What is left of a loop in lanes is nothing at a batch that the lanes divide.
+        runs &&= fixed.greatest(minus(last, from)) >= 0;
+        fixed.bind(a, from, plus(last, constant(1)), r.step);
+      }
+      if (!runs) continue;
       const f = fixed.form(at(e));
       const known = facts.map(put);
       if (!fixed.isNatural(f, known)) return false;

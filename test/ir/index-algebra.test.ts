@@ -117,6 +117,19 @@ test('what is below c·N is below c when it is divided by N', () => {
   expect(bounds.interval(x.idiv(x.add(place, x.int(1)), x.size(N)))[1]).toBe(Infinity);
 });
 
+test('an index in what is left of a loop is looked at for the batches that leave something', () => {
+  const [row, k] = [x.axis('i', 4), x.axis('k', N)];
+  const of = x.size({ times: 6 });
+  const at = (maxBatch: number): string => {
+    const bounds = new Bounds(maxBatch);
+    bounds.bind(row, constant(0), constant(4), 1);
+    bounds.bind(k, bounds.form(x.sub(of, x.imod(of, x.int(4)))), bounds.form(of), 1);
+    const flat = x.add(x.mul(x.ix(row), of), x.ix(k));
+    return bounds.isIndex(x.idiv(x.idiv(flat, x.int(6)), x.size(N)), x.int(4), []);
+  };
+  for (const maxBatch of [1, 2, 3, 8]) expect(at(maxBatch)).toBe('yes');
+});
+
 test('the quotient and the remainder of an index are that index again', () => {
   const v = x.ix(axes[2] as x.Axis);
   const flat = (k: number, e: x.Expr) => x.add(x.mul(x.idiv(e, x.int(k)), x.int(k)), x.imod(e, x.int(k)));

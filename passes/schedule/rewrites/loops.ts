@@ -30,6 +30,13 @@ import {
 /** True if a loop ends at a constant or at the batch, and not at a computed index, which may lie before its start. */
 export const endsAtDim = (l: Loop): boolean => l.to.kind === 'const' || l.to.kind === 'size';
 
+/** The end of the whole steps of `by` below an extent: the extent itself where nothing is left for any batch. */
+export function wholeSteps(extent: Expr, by: number): Expr {
+  if (extent.kind === 'const' && extent.value % by !== 0) return x.int(extent.value - (extent.value % by));
+  const divides = extent.kind === 'const' || (extent.kind === 'size' && extent.of.times % by === 0);
+  return divides ? extent : x.sub(extent, x.imod(extent, x.int(by)));
+}
+
 /** The bounds of a loop. Throws a `ScheduleError` where it does not count by 1 from a constant. */
 export function boundsOf(l: Loop): { from: number; to: number | Expr } {
   if (l.from.kind !== 'const' || l.step !== 1)
@@ -51,12 +58,11 @@ export function tiled(l: Loop, by: number, mode: 'unrolled' | 'vectorized', shif
     if (from !== 0 || step !== 1)
       throw new ScheduleError(`the loop over ${l.axis.name} has a symbolic bound and does not count from 0 by 1`);
     if (!endsAtDim(l)) throw new ScheduleError(`the loop over ${l.axis.name} may end before it starts`);
-    const rest = x.imod(l.to, x.int(by));
     const main = x.axis(l.axis.name, l.axis.extent);
     const tail = x.axis(l.axis.name, l.axis.extent);
-    const whole = x.sub(l.to, rest);
+    const whole = wholeSteps(l.to, by);
     const bulk = loop(main, x.int(0), whole, copies(x.ix(main), by), { step: by });
-    if (by === 1) return [bulk];
+    if (whole === l.to) return [bulk];
     return [bulk, loop(tail, whole, l.to, replaceAxis(fresh(l.body), l.axis, x.ix(tail)))];
   }
   const to = l.to.value;
@@ -210,7 +216,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const { fn } = only;
   if (nest.some((o) => only.at.some((e) => x.freeAxes(e).has(o.axis))))
     throw new ScheduleError(`the loops down to ${l.axis.name} add to more than one element of ${only.tile.name}`);
-  const { from, to: extent } = boundsOf(l);
+  const { from, to } = boundsOf(l);
   if (from !== 0) throw new ScheduleError(`the loop over ${l.axis.name} does not start at 0`);
   if (!endsAtDim(l)) throw new ScheduleError(`the loop over ${l.axis.name} may end before it starts`);
   const part: Tile = { name: 'part', dtype: only.tile.dtype, shape: [by] };
@@ -218,16 +224,16 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
   const [zero, each, join] = [lane(), lane(), lane()];
   const over = (a: Axis, mode: 'vectorized' | 'unrolled', body: Stmt): Loop =>
     loop(a, x.int(0), x.int(by), [body], { mode });
-  const whole = typeof extent === 'number' ? x.int(extent - (extent % by)) : x.sub(extent, x.imod(extent, x.int(by)));
+  const whole = wholeSteps(l.to, by);
   const main = x.axis(l.axis.name, l.axis.extent);
   const tail = x.axis(l.axis.name, l.axis.extent);
   const value = (at: Expr): Expr => x.substitute(only.value, new Map([[l.axis, at]]));
   const rest: Stmt[] =
-    typeof extent === 'number' && extent % by === 0
+    whole === l.to
       ? []
       : [
           loop(tail, whole, l.to, [{ ...only, value: value(x.ix(tail)) }], {
-            mode: typeof extent === 'number' ? 'unrolled' : 'serial',
+            mode: typeof to === 'number' ? 'unrolled' : 'serial',
           }),
         ];
   const sums = loop(
@@ -245,7 +251,7 @@ export function reassociated(nest: readonly Loop[], by: number): Stmt[] {
     ],
     { step: by },
   );
-  const inner = typeof extent === 'number' && extent < by ? rest : [sums, ...rest];
+  const inner = typeof to === 'number' && to < by ? rest : [sums, ...rest];
   return [
     declare(part),
     over(zero, 'vectorized', set(part, [x.ix(zero)], x.identity(fn, part.dtype))),

@@ -23,7 +23,7 @@ import {
 import { type DirectiveOf, innerName } from '../../../ir/schedule.ts';
 import type { Extents } from '../choose/extents.ts';
 import { carried, ScheduleError } from './legal.ts';
-import { fresh, replaceAxis } from './loops.ts';
+import { fresh, replaceAxis, wholeSteps } from './loops.ts';
 
 /** A tile that is summed in blocks: the sum of one block, and the rounding error of the blocks so far. */
 interface Sum {
@@ -143,8 +143,8 @@ class Blocks {
     const steps = stepsOf(l);
     if (from !== 0 || steps === null)
       throw new ScheduleError(`the loop over ${l.axis.name} has bounds that cannot be divided into blocks`);
-    if (by === 1) return [whole(l.to)];
-    const end = x.sub(steps, x.imod(steps, x.int(by * step)));
+    const end = wholeSteps(steps, by * step);
+    if (by === 1 || end === l.to) return [whole(l.to)];
     const tail = x.axis(l.axis.name, l.axis.extent);
     const last = (body: readonly Stmt[]): Stmt[] => [
       loop(tail, end, l.to, replaceAxis(fresh(body), l.axis, x.ix(tail)), { step }),
