@@ -1,4 +1,4 @@
-/** Random numbers: Threefry's known answers, the same bits everywhere, their distribution, and dropout. */
+/** Random numbers: Threefry's known answers, the same bits everywhere, their distribution, dropout and rrelu. */
 import { describe, expect, it, test } from 'vitest';
 import {
   alphaDropout,
@@ -12,6 +12,7 @@ import {
   rand,
   randn,
   randnLike,
+  rrelu,
   type Tensor,
 } from '../frontend/index.ts';
 import { record } from '../frontend/model/record.ts';
@@ -244,6 +245,52 @@ test.skipIf(noGpu)(
     device.destroy();
   },
 );
+
+describe('rrelu', () => {
+  const slopes = async (call: (x: Tensor) => Tensor) => {
+    const { model } = await made(drawing((x) => call(x.neg()).neg()));
+    model.trainStep(ones(1), ones(1));
+    return [...model.stateDict().get('drawn')!] as number[];
+  };
+
+  it('draws a slope between its bounds for each element in training', async () => {
+    const drawn = await slopes((x) => rrelu(x, 0.25, 0.5, true));
+    expect(new Set(drawn).size).toBeGreaterThan(60);
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0.25);
+    expect(Math.max(...drawn)).toBeLessThan(0.5);
+    expect(drawn.reduce((a, b) => a + b) / 64).toBeCloseTo(0.375, 1);
+    expect(await slopes((x) => nn.RReLU(0.25, 0.5)(x))).toEqual(drawn);
+  });
+
+  it('takes the mean in evaluation, and leaves what is positive', async () => {
+    expect(new Set(await slopes((x) => rrelu(x, 0.25, 0.5)))).toEqual(new Set([0.375]));
+    expect(new Set(await slopes((x) => rrelu(x.neg(), 0.25, 0.5, true).neg()))).toEqual(new Set([1]));
+  });
+
+  it('has its slopes as gradient', async () => {
+    class Net extends nn.Module {
+      w = new nn.Parameter([16], -1);
+      forward(_: Tensor): Tensor {
+        return rrelu(this.w, 0.25, 0.5, true);
+      }
+    }
+    const { model } = await made(Net, { loss: (y: Tensor) => y.sum(), target: {}, input: { shape: [1, 1] } });
+    model.trainStep(f32(0));
+    // w - lr·slope
+    for (const w of model.parameter('w')) {
+      expect(w).toBeLessThanOrEqual(-1.025);
+      expect(w).toBeGreaterThan(-1.05);
+    }
+    expect(new Set(model.parameter('w')).size).toBe(16);
+  });
+
+  it('refuses a lower bound above the upper', () => {
+    const model = drawing((x) => rrelu(x, 0.5, 0.25));
+    expect(() => record(defineModel({ model, input: sixteen }))).toThrow(
+      'rrelu: lower 0.5 must not be above upper 0.25',
+    );
+  });
+});
 
 describe('the state of random numbers', () => {
   class Net extends nn.Module {

@@ -95,7 +95,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ts: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
     js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
   },
-  'nn.RReLU(0.5);': { help: '', ts: "nn has no 'RReLU'" },
+  'nn.Fold(2);': { help: '', ts: "nn has no 'Fold'" },
   'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
   'nn.Embedding(10, 3);': { help: 'Embedding is not there yet; there are no indexed reads' },
   'new nn.LSTM(10, 3);': { help: 'LSTM is not there yet; write the cell' },

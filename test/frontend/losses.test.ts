@@ -1,6 +1,7 @@
 /** Losses as layers: their text, the order of their options, and what they refuse. Values are the sweep's. */
 import { describe, expect, it } from 'vitest';
-import { nn } from '../../frontend/index.ts';
+import { functional as F, nn, type Tensor } from '../../frontend/index.ts';
+import { recordFunction } from '../support/record.ts';
 
 const caught = (f: () => unknown): string => {
   try {
@@ -23,6 +24,18 @@ describe('a loss', () => {
     [nn.MultiLabelSoftMarginLoss(), 'MultiLabelSoftMarginLoss()'],
     [nn.SoftMarginLoss('none'), 'SoftMarginLoss()'],
     [nn.MultiMarginLoss(2, 0.5, { weight: [1, 2] }), 'MultiMarginLoss()'],
+    [nn.MultiLabelMarginLoss(), 'MultiLabelMarginLoss()'],
+    [nn.MarginRankingLoss(0.5), 'MarginRankingLoss()'],
+    [nn.HingeEmbeddingLoss({ margin: 2 }), 'HingeEmbeddingLoss()'],
+    [nn.CosineEmbeddingLoss(), 'CosineEmbeddingLoss()'],
+    [nn.TripletMarginLoss(1, 1), 'TripletMarginLoss()'],
+    [nn.TripletMarginWithDistanceLoss({ swap: true }), 'TripletMarginWithDistanceLoss()'],
+    [
+      nn.TripletMarginWithDistanceLoss(nn.PairwiseDistance(1)),
+      'TripletMarginWithDistanceLoss(\n  (distanceFunction): PairwiseDistance()\n)',
+    ],
+    [nn.PairwiseDistance(1), 'PairwiseDistance()'],
+    [nn.CosineSimilarity(0), 'CosineSimilarity()'],
   ])('is printed as PyTorch prints it: %s', (loss, text) => {
     expect(String(loss)).toBe(text);
   });
@@ -33,6 +46,10 @@ describe('a loss', () => {
     expect(nn.KLDivLoss('batchmean', true).options).toEqual({ logTarget: true, reduction: 'batchmean' });
     expect(nn.PoissonNLLLoss(false, true, 0.5).options).toEqual({ logInput: false, full: true, eps: 0.5 });
     expect(nn.MultiMarginLoss(2, 0.5).options).toEqual({ p: 2, margin: 0.5 });
+    expect(nn.TripletMarginLoss(2, 1, 0.5, true, 'sum').options).toEqual({
+      ...{ margin: 2, p: 1, eps: 0.5, swap: true, reduction: 'sum' },
+    });
+    expect(nn.PairwiseDistance(1, 0.5, true).options).toEqual({ p: 1, eps: 0.5, keepdim: true });
     expect([...(nn.MultiMarginLoss(1, 1, [1, 3]).weight as nn.Buffer).data]).toEqual([1, 3]);
   });
 
@@ -55,5 +72,26 @@ describe('a loss', () => {
     expect(caught(() => nn.GaussianNLLLoss(any({ epsilon: 1 })))).toBe(
       "GaussianNLLLoss: unknown option 'epsilon'. Did you mean 'eps'?",
     );
+  });
+
+  it('says which of several tensors do not fit', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what TypeScript refuses
+    const on = (f: (a: Tensor, b: Tensor, row: Tensor) => any) =>
+      caught(() => recordFunction([{ shape: ['N', 4] }, { shape: ['N', 4] }, { shape: ['N'] }], f));
+    expect(on((a, b, row) => F.marginRankingLoss(a, row, b))).toBe(
+      'marginRankingLoss: the first input is [N,4] and the second [N]: they must have the same shape',
+    );
+    expect(on((a, b, row) => nn.TripletMarginLoss()(a, b, row))).toMatch(
+      /: the anchor is \[N,4\] and the negative \[N\]: they must have the same shape$/,
+    );
+    expect(on((a, b) => F.cosineEmbeddingLoss(a, b, a))).toBe(
+      'cosineEmbeddingLoss: inputs [N,4] need a target [N], got [N,4]',
+    );
+    const distanceFunction = (() => 1) as unknown as F.Distance;
+    expect(on((a, b) => F.tripletMarginWithDistanceLoss(a, b, a, { distanceFunction }))).toBe(
+      'tripletMarginWithDistanceLoss: distanceFunction must return a tensor, got 1',
+    );
+    const module = nn.PairwiseDistance();
+    expect(on((a, b) => nn.TripletMarginWithDistanceLoss(module)(a, b, a))).toBe('nothing is thrown');
   });
 });

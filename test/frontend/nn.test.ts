@@ -183,6 +183,7 @@ describe('print(net)', () => {
     [nn.LayerNorm(3, { eps: 1e-12, elementwiseAffine: false }), 'LayerNorm((3,), eps=1e-12, elementwise_affine=False)'],
     [nn.LayerNorm(3, { eps: 1.5e-7 }), 'LayerNorm((3,), eps=1.5e-07, elementwise_affine=True)'],
     [nn.MaxPool2d([2, 3]), 'MaxPool2d(kernel_size=(2, 3), stride=(2, 3), padding=0, dilation=1, ceil_mode=False)'],
+    [nn.RReLU(), 'RReLU(lower=0.125, upper=0.3333333333333333)'],
     [nn.LeakyReLU(), 'LeakyReLU(negative_slope=0.01)'],
     [nn.ELU(), 'ELU(alpha=1.0)'],
     [nn.ELU(0.5, true), 'ELU(alpha=0.5, inplace=True)'],

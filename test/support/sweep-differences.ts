@@ -71,16 +71,17 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('crossEntropy')(d) && /-100 by default|no class/.test(id(d)),
   },
   {
-    pytorch: 'Losses broadcast a target of another shape, some with a warning.',
+    pytorch: 'Losses broadcast inputs and targets of different shapes, some with a warning.',
     tapeout: 'Refused: the shapes must be equal.',
     holds: (d) => /Loss$|^klDiv$/.test(d.case.of) && /broadcast/.test(id(d)),
   },
   {
     pytorch:
-      '`binaryCrossEntropy` throws for an input outside 0 to 1, and `gaussianNllLoss` for a negative variance, when the loss is computed.',
+      '`binaryCrossEntropy` throws for an input outside 0 to 1, `gaussianNllLoss` for a negative variance, and `multilabelMarginLoss` for a label that is not a class, when the loss is computed.',
     tapeout: 'The loss is NaN there.',
     holds: (d) =>
-      of('binaryCrossEntropy', 'gaussianNllLoss')(d) && /^(an input outside 0 to 1|a negative variance)$/.test(id(d)),
+      of('binaryCrossEntropy', 'gaussianNllLoss', 'multilabelMarginLoss')(d) &&
+      /^(an input outside 0 to 1|a negative variance|no class)$/.test(id(d)),
   },
   {
     pytorch:

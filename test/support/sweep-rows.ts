@@ -90,17 +90,24 @@ const named = (a: Args): Args =>
   Object.fromEntries(
     Object.entries(a).map(([name, v]) => [name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]),
   );
-/** A loss of an input and a target, with its factors, as a function and as a layer. */
-const loss = (name: string, layer: string): Row => {
-  type Made = (...args: unknown[]) => (x: Tensor, target: Tensor) => Tensor;
+/** A loss or distance of tensors, named as the case names them, with its factors and options, as a function and as a layer. */
+const loss = (
+  name: string,
+  layer: string,
+  tensors: readonly string[] = ['x', 'target'],
+  options: (a: Args) => Args = named,
+): Row => {
+  type Made = (...args: unknown[]) => (...given: unknown[]) => Tensor;
   const f = (F as unknown as Record<string, (...args: unknown[]) => Tensor>)[name]!;
   const made = (nn as unknown as Record<string, Made>)[layer]!;
-  const options = (weight: Tensor | undefined, a: Args) => ({ ...(weight ? { weight } : {}), ...named(a) });
+  const all = ({ weight }: Given, a: Args) => ({ ...(weight ? { weight } : {}), ...options(a) });
   return row('sum', 'sum', {
-    [name]: ({ x, target, weight }, a) => f(x, target, options(weight, a)),
-    [`nn.${layer}`]: ({ x, target, weight }, a) => made(options(weight, a))(x!, target!),
+    [name]: (t, a) => f(...tensors.map((n) => t[n]), all(t, a)),
+    [`nn.${layer}`]: (t, a) => made(all(t, a))(...tensors.map((n) => t[n])),
   });
 };
+const triplet = ['anchor', 'positive', 'negative'];
+const cityBlocks = (a: Tensor, b: Tensor): Tensor => a.sub(b).abs().sum(-1);
 const maxPool = (a: Args) => ({
   ...(a.stride === undefined ? {} : { stride: a.stride }),
   ...(a.padding === undefined ? {} : { padding: a.padding }),
@@ -139,6 +146,10 @@ export const rows: Readonly<Record<string, Row>> = {
     'nn.GELU': ({ x }, a) => nn.GELU(a)(x!),
   }),
 
+  rrelu: row('exact', 'exact', {
+    rrelu: ({ x }, a) => F.rrelu(x!, a.lower, a.upper),
+    'nn.RReLU': ({ x }, a) => nn.RReLU(a).eval()(x!),
+  }),
   elu: row('sum', 'sum', {
     elu: ({ x }, a) => F.elu(x!, a.alpha),
     'nn.ELU': ({ x }, a) => nn.ELU(a)(x!),
@@ -307,6 +318,23 @@ export const rows: Readonly<Record<string, Row>> = {
   multilabelSoftMarginLoss: loss('multilabelSoftMarginLoss', 'MultiLabelSoftMarginLoss'),
   softMarginLoss: loss('softMarginLoss', 'SoftMarginLoss'),
   multiMarginLoss: loss('multiMarginLoss', 'MultiMarginLoss'),
+  multilabelMarginLoss: loss('multilabelMarginLoss', 'MultiLabelMarginLoss'),
+  marginRankingLoss: loss('marginRankingLoss', 'MarginRankingLoss', ['input1', 'input2', 'target']),
+  hingeEmbeddingLoss: loss('hingeEmbeddingLoss', 'HingeEmbeddingLoss'),
+  cosineEmbeddingLoss: loss('cosineEmbeddingLoss', 'CosineEmbeddingLoss', ['input1', 'input2', 'target']),
+  tripletMarginLoss: loss('tripletMarginLoss', 'TripletMarginLoss', triplet),
+  tripletMarginWithDistanceLoss: loss(
+    'tripletMarginWithDistanceLoss',
+    'TripletMarginWithDistanceLoss',
+    triplet,
+    ({ city, ...a }) => ({ ...a, ...(city ? { distanceFunction: cityBlocks } : {}) }),
+  ),
+  pairwiseDistance: loss('pairwiseDistance', 'PairwiseDistance', ['x1', 'x2']),
+  cosineSimilarity: row('sum', 'sum', {
+    cosineSimilarity: ({ x1, x2 }, a) => F.cosineSimilarity(x1!, x2!, a.dim, a.eps),
+    'nn.CosineSimilarity': ({ x1, x2 }, a) => nn.CosineSimilarity(a)(x1!, x2!),
+  }),
+  normalize: row('sum', 'sum', { normalize: ({ x }, a) => F.normalize(x!, a.p, a.dim, a.eps) }),
   layerNorm: row('sum', 'sum', {
     layerNorm: ({ x, weight, bias }, a) => F.layerNorm(x!, a.normalized_shape, weight ?? null, bias ?? null, a.eps),
     'nn.LayerNorm': ({ x, weight, bias }, a) =>

@@ -2,11 +2,13 @@
 
 export * from './activation.ts';
 export * from './apply.ts';
+export * from './distance.ts';
 export * from './image.ts';
 export * from './join.ts';
 export * from './linear.ts';
 export * from './loss.ts';
 export * from './loss-binary.ts';
+export * from './loss-ranking.ts';
 export * from './loss-regression.ts';
 export * from './norm.ts';
 export * from './piecewise.ts';

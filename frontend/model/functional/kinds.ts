@@ -22,6 +22,8 @@ export const avgPoolKinds = {
 const reduction = k.optional(k.oneOf('mean', 'sum', 'none'));
 const number = k.optional(k.finite());
 const flag = k.optional(k.flag);
+/** The options of distances, in PyTorch's order. */
+export const distanceKinds = { p: k.optional(k.number), eps: number, keepdim: flag };
 /** The kinds of the losses' options, in PyTorch's order; `weight` is the kind of their factors. */
 export const lossKinds = (weight: Kind) => ({
   nll: { weight, ignoreIndex: k.optional(k.orNull(k.whole())), reduction },
@@ -37,6 +39,7 @@ export const lossKinds = (weight: Kind) => ({
     weight,
     reduction,
   },
+  multilabelMargin: { reduction },
   bce: { weight, reduction },
   bceWithLogits: { weight, reduction, posWeight: weight },
   multilabelSoftMargin: { weight, reduction },
@@ -48,4 +51,14 @@ export const lossKinds = (weight: Kind) => ({
   klDiv: { reduction: k.optional(k.oneOf('mean', 'batchmean', 'sum', 'none')), logTarget: flag },
   poissonNll: { logInput: flag, full: flag, eps: number, reduction },
   gaussianNll: { full: flag, eps: k.optional(k.positive), reduction },
+  margin: { margin: number, reduction },
+  tripletMargin: { margin: number, p: k.optional(k.number), eps: number, swap: flag, reduction },
+  tripletMarginWithDistance: {
+    distanceFunction: k.optional(
+      k.orNull(k.kind('a function of two tensors, or a module', (v) => typeof v === 'function')),
+    ),
+    margin: number,
+    swap: flag,
+    reduction,
+  },
 });

@@ -4,13 +4,13 @@ import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
-import { float, wrongRank } from '../promote.ts';
+import { float, integer, wrongRank } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
 import type { ReductionOption } from './reduction.ts';
-import { reduceLoss } from './shared.ts';
+import { reduceLoss, requireSameShape } from './shared.ts';
 
 /** The options of nllLoss. */
 export interface NLLLossOptions extends ReductionOption {
@@ -91,6 +91,36 @@ export const multiMarginLoss: (input: Tensor, target: Tensor, options?: MultiMar
     const part = where(hit, 0, where(over.gt(0), over, 0));
     const loss = (p === 2 ? part.mul(part) : part).sum(-1).div(classes);
     return reduceLoss(weight ? loss.mul(where(hit, weight, 0).sum(-1)) : loss, options);
+  },
+);
+
+/** The mean over the classes of max(0, 1 - x[label] + x[class]), summed over a row's labels, for each class that is not a label. The
+ *  labels of a row i32, as many as there are classes, end at the first -1. `input` f32 [N,C] or [C], and the target
+ *  of its shape. A scalar, unless `reduction` is 'none'. NaN for labels outside the classes. Throws if shapes or element
+ *  types do not match. */
+export const multilabelMarginLoss: (input: Tensor, target: Tensor, options?: ReductionOption) => Tensor = withOptions(
+  'multilabelMarginLoss',
+  { input: k.tensor, target: k.tensor },
+  kinds.multilabelMargin,
+  (input: Tensor, target: Tensor, options: ReductionOption) => {
+    const [x, y] = [float(input.value), integer(target.value)];
+    if (![1, 2].includes(input.dim)) throw wrongRank('scores [N, classes]', x);
+    checkClasses(x);
+    requireSameShape(input, target, 'whole');
+    const classes = input.shape.at(-1) as number;
+    if (classes === 0) throw wrongRank('scores of at least one class', x);
+    const place = Tensor.of(ir.iota({ shape: y.type.shape, dim: input.dim - 1, dtype: 'i32' }));
+    const isLabel = place.lt(where(target.eq(-1), place, classes).amin(-1, true)).unsqueeze(-1);
+    // [N, labels, classes]
+    const hit = Tensor.of(ir.oneHot(where(isLabel.squeeze(-1), target, 0).value, { classes }));
+    const hits = where(isLabel, hit.to('f32'), 0);
+    const own = where(hit, input.unsqueeze(-2), 0).sum(-1, true);
+    const over = input.unsqueeze(-2).sub(own).add(1);
+    // Strictly greater: NaN adds nothing, and at the margin there is no gradient.
+    const apart = where(hits.sum(-2, true).gt(0), 0, where(over.gt(0), over, 0));
+    // A label that is not a class has no hit.
+    const known = where(hits.sum(-1, true).gt(0), apart, Number.NaN);
+    return reduceLoss(where(isLabel, known, 0).sum([-2, -1]).div(classes), options);
   },
 );
 

@@ -1,5 +1,5 @@
-/** Random numbers and dropout. Each call has a stream of its own: other numbers than every other call, step and place, and the
- *  same on every backend. */
+/** Random numbers, and dropout and an activation by them. Each call has a stream of its own: other numbers than every other call,
+ *  step and place, and the same on every backend. */
 
 import * as ir from '../../../ir/ops/index.ts';
 import type { Dim, Shape } from '../../../ir/type.ts';
@@ -10,6 +10,7 @@ import { float, wrongRank } from '../promote.ts';
 import { currentTape, newStream } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
 import { called, userError } from '../trace.ts';
+import { leakyRelu, where } from './activation.ts';
 
 function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
   const tape = currentTape();
@@ -133,5 +134,21 @@ export const featureAlphaDropout: (x: Tensor, p?: number, training?: boolean) =>
   {
     shape: '[N,C,…]',
     holds: (rank) => rank >= 2,
+  },
+);
+
+/** x where it is positive, else a slope times x: in `training` (false) drawn for each element evenly between `lower` (1/8) and
+ *  `upper` (1/3), otherwise their mean. Throws for integers, or if lower is above upper. */
+export const rrelu: (x: Tensor, lower?: number, upper?: number, training?: boolean) => Tensor = fn(
+  'rrelu',
+  { x: k.tensor, lower: k.optional(k.finite()), upper: k.optional(k.finite()), training },
+  (x, lower = 1 / 8, upper = 1 / 3, training = false) => {
+    const { shape } = float(x.value).type;
+    if (lower > upper) throw userError('bad-argument', `${called()}: lower ${lower} must not be above upper ${upper}`);
+    if (!training || lower === upper) return leakyRelu(x, (lower + upper) / 2);
+    const slope = drawn(ir.randomUniform, shape)
+      .mul(upper - lower)
+      .add(lower);
+    return x.mul(where(x.gt(0), 1, slope));
   },
 );

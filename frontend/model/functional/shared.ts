@@ -7,17 +7,23 @@ import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import type { ReductionOption } from './reduction.ts';
 
-/** Throws unless an f32 input and its target have the same shape. The target is f32 too, unless it may be `whole` numbers. */
-export function requireSameShape(input: Tensor, target: Tensor, takes: 'floats' | 'whole' = 'floats'): void {
-  const x = float(input.value);
-  const y = takes === 'whole' ? numeric(target.value) : float(target.value);
+/** Throws unless two tensors have the same shape, and are f32; the second may be of `whole` numbers. `words` are the names of
+ *  the two, an input and its target by default. */
+export function requireSameShape(
+  one: Tensor,
+  other: Tensor,
+  takes: 'floats' | 'whole' = 'floats',
+  [first, second]: readonly [string, string] = ['input', 'target'],
+): void {
+  const x = float(one.value);
+  const y = takes === 'whole' ? numeric(other.value) : float(other.value);
   if (sameShape(x.type.shape, y.type.shape)) return;
   throw userError(
     'shape-mismatch',
-    `${called()}: the input is ${showShape(x.type.shape)} and the target ${showShape(y.type.shape)}: they must have the same shape`,
+    `${called()}: the ${first} is ${showShape(x.type.shape)} and the ${second} ${showShape(y.type.shape)}: they must have the same shape`,
     {
-      notes: involved({ input: x, target: y }),
-      help: onShapes(x.type.shape, y.type.shape),
+      notes: involved({ [first]: x, [second]: y }),
+      help: second === 'target' ? onShapes(x.type.shape, y.type.shape) : null,
     },
   );
 }

@@ -54,6 +54,39 @@ export class LeakyReLU extends Module {
   }
 }
 
+export interface RReLUOptions extends InplaceOption {
+  /** The least slope; defaults to 1/8. */
+  readonly lower?: number;
+  /** The greatest slope; defaults to 1/3. */
+  readonly upper?: number;
+}
+const rreluTakes = layer(
+  'RReLU',
+  {},
+  { lower: k.optional(k.finite()), upper: k.optional(k.finite()), inplace: k.optional(k.flag) },
+);
+
+/** x where it is positive, else a slope times x: in training drawn for each element between `lower` and `upper`, in evaluation
+ *  their mean. Of any shape. Options in PyTorch's order: lower (1/8), upper (1/3), inplace (false). Throws in `forward` if lower
+ *  is above upper. */
+export class RReLU extends Module {
+  readonly lower: number;
+  readonly upper: number;
+  readonly inplace: boolean;
+
+  constructor(...more: Trailing<RReLUOptions, [lower: number, upper: number, inplace: boolean]>) {
+    super();
+    const { lower = 1 / 8, upper = 1 / 3, inplace = false } = read<RReLUOptions>(rreluTakes, more);
+    [this.lower, this.upper, this.inplace] = [lower, upper, inplace];
+  }
+  forward(x: Tensor): Tensor {
+    return F.rrelu(x, this.lower, this.upper, this.training);
+  }
+  override extraRepr(): string {
+    return `lower=${repr(this.lower)}, upper=${repr(this.upper)}${this.inplace ? ', inplace=True' : ''}`;
+  }
+}
+
 const sigmoidTakes = layer('Sigmoid', {});
 
 /** 1 / (1 + e^-x), element by element, of any shape. */

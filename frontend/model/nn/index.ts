@@ -10,6 +10,7 @@ import type {
   GELUOptions,
   InplaceOption,
   LeakyReLUOptions,
+  RReLUOptions,
   SoftplusOptions,
 } from './activation.ts';
 import * as activation from './activation.ts';
@@ -17,6 +18,8 @@ import { callable } from './callable.ts';
 import * as containers from './containers.ts';
 import type { Conv2dOptions } from './conv.ts';
 import * as conv from './conv.ts';
+import type { CosineSimilarityOptions } from './distance.ts';
+import * as distance from './distance.ts';
 import type { DropoutArguments } from './dropout.ts';
 import * as dropout from './dropout.ts';
 import type { LinearOptions } from './linear.ts';
@@ -25,6 +28,7 @@ import type { CrossEntropyLossOptions, Factors, MultiMarginLossOptions, NLLLossO
 import * as losses from './losses.ts';
 import type { BCELossOptions, BCEWithLogitsLossOptions, MultiLabelSoftMarginLossOptions } from './losses-binary.ts';
 import * as lossesBinary from './losses-binary.ts';
+import * as lossesRanking from './losses-ranking.ts';
 import * as lossesRegression from './losses-regression.ts';
 import type { Module } from './module.ts';
 import type { BatchNormArguments, GroupNormOptions, LayerNormOptions, RMSNormOptions } from './norm.ts';
@@ -94,6 +98,21 @@ export const LeakyReLU: {
   (...more: Trailing<LeakyReLUOptions, [negativeSlope: number, inplace: boolean]>): activation.LeakyReLU;
 } = callable(activation.LeakyReLU);
 export type LeakyReLU = activation.LeakyReLU;
+
+/** x where it is positive, else a slope times x: in training drawn for each element between `lower` and `upper`, in evaluation
+ *  their mean. Of any shape. Options in PyTorch's order: lower (1/8), upper (1/3), inplace (false). Throws in `forward` if lower
+ *  is above upper. */
+export const RReLU: {
+  /** x where it is positive, else a slope times x: in training drawn for each element between `lower` and `upper`, in evaluation
+   *  their mean. Of any shape. Options in PyTorch's order: lower (1/8), upper (1/3), inplace (false). Throws in `forward` if lower
+   *  is above upper. */
+  new (...more: Trailing<RReLUOptions, [lower: number, upper: number, inplace: boolean]>): activation.RReLU;
+  /** x where it is positive, else a slope times x: in training drawn for each element between `lower` and `upper`, in evaluation
+   *  their mean. Of any shape. Options in PyTorch's order: lower (1/8), upper (1/3), inplace (false). Throws in `forward` if lower
+   *  is above upper. */
+  (...more: Trailing<RReLUOptions, [lower: number, upper: number, inplace: boolean]>): activation.RReLU;
+} = callable(activation.RReLU);
+export type RReLU = activation.RReLU;
 
 /** 1 / (1 + e^-x), element by element, of any shape. */
 export const Sigmoid: {
@@ -261,6 +280,32 @@ export const Conv2d: {
 } = callable(conv.Conv2d);
 export type Conv2d = conv.Conv2d;
 
+/** The p-norm of x1 - x2 + eps over the last dimension; the two broadcast. Options in PyTorch's order: p (2), eps (1e-6), keepdim
+ *  (false). */
+export const PairwiseDistance: {
+  /** The p-norm of x1 - x2 + eps over the last dimension; the two broadcast. Options in PyTorch's order: p (2), eps (1e-6), keepdim
+   *  (false). */
+  new (
+    ...more: Trailing<F.PairwiseDistanceOptions, [p: number, eps: number, keepdim: boolean]>
+  ): distance.PairwiseDistance;
+  /** The p-norm of x1 - x2 + eps over the last dimension; the two broadcast. Options in PyTorch's order: p (2), eps (1e-6), keepdim
+   *  (false). */
+  (...more: Trailing<F.PairwiseDistanceOptions, [p: number, eps: number, keepdim: boolean]>): distance.PairwiseDistance;
+} = callable(distance.PairwiseDistance);
+export type PairwiseDistance = distance.PairwiseDistance;
+
+/** The cosine of the angle between x1 and x2 along `dim`; the two broadcast. Options in PyTorch's order: dim (1), eps (1e-8). Throws
+ *  in `forward` for integers, or if there is no such dimension. */
+export const CosineSimilarity: {
+  /** The cosine of the angle between x1 and x2 along `dim`; the two broadcast. Options in PyTorch's order: dim (1), eps (1e-8). Throws
+   *  in `forward` for integers, or if there is no such dimension. */
+  new (...more: Trailing<CosineSimilarityOptions, [dim: number, eps: number]>): distance.CosineSimilarity;
+  /** The cosine of the angle between x1 and x2 along `dim`; the two broadcast. Options in PyTorch's order: dim (1), eps (1e-8). Throws
+   *  in `forward` for integers, or if there is no such dimension. */
+  (...more: Trailing<CosineSimilarityOptions, [dim: number, eps: number]>): distance.CosineSimilarity;
+} = callable(distance.CosineSimilarity);
+export type CosineSimilarity = distance.CosineSimilarity;
+
 /** Each element is 0 with probability `p` (0.5) in training, and 1 / (1 - p) times as large otherwise: `nn.Dropout(0.2)`. In
  *  evaluation the input stays as it is. Of any shape. */
 export const Dropout: {
@@ -399,6 +444,21 @@ export const MultiMarginLoss: {
 } = callable(losses.MultiMarginLoss);
 export type MultiMarginLoss = losses.MultiMarginLoss;
 
+/** The mean over the classes of max(0, 1 - input[label] + input[class]), summed over a row's labels, for each class that is not
+ *  a label: scores f32 [N,C], and labels i32 [N,C], which end at the first -1; a scalar unless `reduction`
+ *  ('mean' by default) is 'none'. Throws in `forward` if shapes or element types do not fit. */
+export const MultiLabelMarginLoss: {
+  /** The mean over the classes of max(0, 1 - input[label] + input[class]), summed over a row's labels, for each class that is not
+   *  a label: scores f32 [N,C], and labels i32 [N,C], which end at the first -1; a scalar unless `reduction`
+   *  ('mean' by default) is 'none'. Throws in `forward` if shapes or element types do not fit. */
+  new (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): losses.MultiLabelMarginLoss;
+  /** The mean over the classes of max(0, 1 - input[label] + input[class]), summed over a row's labels, for each class that is not
+   *  a label: scores f32 [N,C], and labels i32 [N,C], which end at the first -1; a scalar unless `reduction`
+   *  ('mean' by default) is 'none'. Throws in `forward` if shapes or element types do not fit. */
+  (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): losses.MultiLabelMarginLoss;
+} = callable(losses.MultiLabelMarginLoss);
+export type MultiLabelMarginLoss = losses.MultiLabelMarginLoss;
+
 /** Binary cross-entropy of probabilities with a target of the input's shape, both f32, 0 to 1; a scalar unless `reduction` is
  *  'none'. Its logarithms are at least -100, as in PyTorch; BCEWithLogitsLoss takes logits and is exact. Options in PyTorch's
  *  order: weight (none), reduction ('mean'). Throws in `forward` if the shapes differ. */
@@ -463,6 +523,101 @@ export const SoftMarginLoss: {
   (...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>): lossesBinary.SoftMarginLoss;
 } = callable(lossesBinary.SoftMarginLoss);
 export type SoftMarginLoss = lossesBinary.SoftMarginLoss;
+
+/** max(0, margin - target·(input1 - input2)) for a target of 1 where the first is to rank higher, else -1, all three of one shape;
+ *  a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (0), reduction ('mean'). Throws in `forward` if the
+ *  shapes differ. */
+export const MarginRankingLoss: {
+  /** max(0, margin - target·(input1 - input2)) for a target of 1 where the first is to rank higher, else -1, all three of one shape;
+   *  a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (0), reduction ('mean'). Throws in `forward` if the
+   *  shapes differ. */
+  new (...more: Trailing<F.MarginOption, [margin: number, reduction: F.Reduction]>): lossesRanking.MarginRankingLoss;
+  /** max(0, margin - target·(input1 - input2)) for a target of 1 where the first is to rank higher, else -1, all three of one shape;
+   *  a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (0), reduction ('mean'). Throws in `forward` if the
+   *  shapes differ. */
+  (...more: Trailing<F.MarginOption, [margin: number, reduction: F.Reduction]>): lossesRanking.MarginRankingLoss;
+} = callable(lossesRanking.MarginRankingLoss);
+export type MarginRankingLoss = lossesRanking.MarginRankingLoss;
+
+/** The input, a distance, where the target is 1, and max(0, margin - input) where it is -1, both of one shape; a scalar unless
+ *  `reduction` is 'none'. Options in PyTorch's order: margin (1), reduction ('mean'). Throws in `forward` if the shapes
+ *  differ. */
+export const HingeEmbeddingLoss: {
+  /** The input, a distance, where the target is 1, and max(0, margin - input) where it is -1, both of one shape; a scalar unless
+   *  `reduction` is 'none'. Options in PyTorch's order: margin (1), reduction ('mean'). Throws in `forward` if the shapes
+   *  differ. */
+  new (...more: Trailing<F.MarginOption, [margin: number, reduction: F.Reduction]>): lossesRanking.HingeEmbeddingLoss;
+  /** The input, a distance, where the target is 1, and max(0, margin - input) where it is -1, both of one shape; a scalar unless
+   *  `reduction` is 'none'. Options in PyTorch's order: margin (1), reduction ('mean'). Throws in `forward` if the shapes
+   *  differ. */
+  (...more: Trailing<F.MarginOption, [margin: number, reduction: F.Reduction]>): lossesRanking.HingeEmbeddingLoss;
+} = callable(lossesRanking.HingeEmbeddingLoss);
+export type HingeEmbeddingLoss = lossesRanking.HingeEmbeddingLoss;
+
+/** 1 - cos where the target is 1, and max(0, cos - margin) where it is -1, for the cosine of the angle between two inputs [N,D] and
+ *  a target [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (0), reduction ('mean'). Throws in
+ *  `forward` if the shapes do not fit. */
+export const CosineEmbeddingLoss: {
+  /** 1 - cos where the target is 1, and max(0, cos - margin) where it is -1, for the cosine of the angle between two inputs [N,D] and
+   *  a target [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (0), reduction ('mean'). Throws in
+   *  `forward` if the shapes do not fit. */
+  new (...more: Trailing<F.MarginOption, [margin: number, reduction: F.Reduction]>): lossesRanking.CosineEmbeddingLoss;
+  /** 1 - cos where the target is 1, and max(0, cos - margin) where it is -1, for the cosine of the angle between two inputs [N,D] and
+   *  a target [N]; a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (0), reduction ('mean'). Throws in
+   *  `forward` if the shapes do not fit. */
+  (...more: Trailing<F.MarginOption, [margin: number, reduction: F.Reduction]>): lossesRanking.CosineEmbeddingLoss;
+} = callable(lossesRanking.CosineEmbeddingLoss);
+export type CosineEmbeddingLoss = lossesRanking.CosineEmbeddingLoss;
+
+/** max(0, margin + distance(anchor, positive) - distance(anchor, negative)), by the p-norm over the last dimension of three tensors
+ *  of one shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (1), p (2), eps (1e-6), swap (false),
+ *  reduction ('mean'). Throws in `forward` if the shapes differ. */
+export const TripletMarginLoss: {
+  /** max(0, margin + distance(anchor, positive) - distance(anchor, negative)), by the p-norm over the last dimension of three tensors
+   *  of one shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (1), p (2), eps (1e-6), swap (false),
+   *  reduction ('mean'). Throws in `forward` if the shapes differ. */
+  new (
+    ...more: Trailing<
+      F.TripletMarginLossOptions,
+      [margin: number, p: number, eps: number, swap: boolean, reduction: F.Reduction]
+    >
+  ): lossesRanking.TripletMarginLoss;
+  /** max(0, margin + distance(anchor, positive) - distance(anchor, negative)), by the p-norm over the last dimension of three tensors
+   *  of one shape; a scalar unless `reduction` is 'none'. Options in PyTorch's order: margin (1), p (2), eps (1e-6), swap (false),
+   *  reduction ('mean'). Throws in `forward` if the shapes differ. */
+  (
+    ...more: Trailing<
+      F.TripletMarginLossOptions,
+      [margin: number, p: number, eps: number, swap: boolean, reduction: F.Reduction]
+    >
+  ): lossesRanking.TripletMarginLoss;
+} = callable(lossesRanking.TripletMarginLoss);
+export type TripletMarginLoss = lossesRanking.TripletMarginLoss;
+
+/** As TripletMarginLoss, by a distance of your own: `nn.TripletMarginWithDistanceLoss({ distanceFunction: (a, b) =>
+ *  a.sub(b).abs().sum(-1) })`. Options in this order: distanceFunction (pairwiseDistance), margin (1), swap (false),
+ *  reduction ('mean'). Throws in `forward` if the shapes differ. */
+export const TripletMarginWithDistanceLoss: {
+  /** As TripletMarginLoss, by a distance of your own: `nn.TripletMarginWithDistanceLoss({ distanceFunction: (a, b) =>
+   *  a.sub(b).abs().sum(-1) })`. Options in this order: distanceFunction (pairwiseDistance), margin (1), swap (false),
+   *  reduction ('mean'). Throws in `forward` if the shapes differ. */
+  new (
+    ...more: Trailing<
+      F.TripletMarginWithDistanceLossOptions,
+      [distanceFunction: F.Distance | null, margin: number, swap: boolean, reduction: F.Reduction]
+    >
+  ): lossesRanking.TripletMarginWithDistanceLoss;
+  /** As TripletMarginLoss, by a distance of your own: `nn.TripletMarginWithDistanceLoss({ distanceFunction: (a, b) =>
+   *  a.sub(b).abs().sum(-1) })`. Options in this order: distanceFunction (pairwiseDistance), margin (1), swap (false),
+   *  reduction ('mean'). Throws in `forward` if the shapes differ. */
+  (
+    ...more: Trailing<
+      F.TripletMarginWithDistanceLossOptions,
+      [distanceFunction: F.Distance | null, margin: number, swap: boolean, reduction: F.Reduction]
+    >
+  ): lossesRanking.TripletMarginWithDistanceLoss;
+} = callable(lossesRanking.TripletMarginWithDistanceLoss);
+export type TripletMarginWithDistanceLoss = lossesRanking.TripletMarginWithDistanceLoss;
 
 /** (input - target)², for two f32 tensors of the same shape; a scalar unless `reduction` ('mean' by default) is 'none'. Throws
  *  in `forward` if the shapes differ. */

@@ -95,3 +95,20 @@ export class MultiMarginLoss extends Module {
     return F.multiMarginLoss(input, target, { ...this.options, weight: this.weight });
   }
 }
+
+const multilabelMarginTakes = layer('MultiLabelMarginLoss', {}, kinds.multilabelMargin);
+
+/** The mean over the classes of max(0, 1 - input[label] + input[class]), summed over a row's labels, for each class that is not
+ *  a label: scores f32 [N,C], and labels i32 [N,C], which end at the first -1; a scalar unless `reduction`
+ *  ('mean' by default) is 'none'. Throws in `forward` if shapes or element types do not fit. */
+export class MultiLabelMarginLoss extends Module {
+  readonly options: F.ReductionOption;
+
+  constructor(...more: Trailing<F.ReductionOption, [reduction: F.Reduction]>) {
+    super();
+    this.options = read<F.ReductionOption>(multilabelMarginTakes, more);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabelMarginLoss(input, target, this.options);
+  }
+}
