@@ -254,21 +254,15 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
     /^(multihead)?attention$|^transformer|^scaleddotproductattention$/,
     'write it by nn.Linear, and q.matmul(k.transpose(-2, -1)).div(Math.sqrt(d)).softmax(-1).matmul(v)',
   ],
-  [
-    /^(lazy)?conv1d$|^(max|avg)pool1d$/,
-    'take the layer of two dimensions, over images that are 1 high: x.unsqueeze(2)',
-  ],
-  [
-    /^(lazy)?(conv3d|convtranspose[123]d)$|^(max|avg)pool3d$/,
-    'there are convolutions and pools of two dimensions alone: nn.Conv2d',
-  ],
+  [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
+  [/^(lazy)?convtranspose[123]d$/, 'there are nn.Conv1d, nn.Conv2d and nn.Conv3d alone'],
   [
     /^adaptive(max|avg)pool[123]d$/,
     'extents are known: nn.AvgPool2d(extent) of the image, or x.mean([2, 3], true) for 1',
   ],
   [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
   [/^unflatten$/, 'write x.view(…)'],
-  [/pad[123]d$/, 'for zeros write pad(x, [left, right, top, bottom]); there is no other padding'],
+  [/pad[123]d$/, "write pad(x, [left, right, top, bottom], 'reflect'), or another mode"],
   [
     /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
     'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',

@@ -28,6 +28,8 @@ const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | 
     ? null
     : fullLike(a, Math.fround(f(Math.fround(x), Math.fround(y))));
 };
+/** The end of the name of a rule that there is for each rank: none for images. */
+const ofRank = ({ rank }: { readonly rank: op.Rank }): string => (rank === 2 ? '' : `-${rank}d`);
 const increasing = (xs: readonly number[]): boolean => xs.every((x, i) => i === 0 || x > (xs[i - 1] as number));
 
 /** The rules that canonicalize applies, each an identity. */
@@ -149,65 +151,66 @@ export const algebra: readonly Rule[] = [
 
   // The mask of a relu may come from the pooled image: the gradient of a max pool reaches one element per window, which
   // holds the window's maximum, so mask(y)·unpool(g) = unpool(mask(pool(y))·g).
-  rule('mask-behind-pool', op.reluGrad, ({ y, g }) => {
-    const unpool = is(g, op.maxPool2dGrad);
-    const index = unpool && is(unpool.index, op.maxPool2dIndex);
-    if (!unpool || !index || index.x !== y) return null;
-    const pooled = op.maxPool2d(y, index.attrs);
-    return op.maxPool2dGrad(op.reluGrad(pooled, unpool.g), unpool.index, unpool.attrs);
-  }),
+  ...op.everyPool.map((pool) =>
+    rule(`mask-behind-pool${ofRank(pool)}`, op.reluGrad, ({ y, g }) => {
+      const unpool = is(g, pool.maxGrad);
+      const index = unpool && is(unpool.index, pool.maxIndex);
+      if (!unpool || !index || index.x !== y) return null;
+      const pooled = pool.max(y, index.attrs);
+      return pool.maxGrad(op.reluGrad(pooled, unpool.g), unpool.index, unpool.attrs);
+    }),
+  ),
 
-  // Padding is an op of its own, so that the loops of a convolution need no bounds checks.
-  rule('conv-padding', op.conv2d, ({ x, w }, attrs) =>
-    padded(attrs) ? op.conv2d(zeroPadded(x, attrs.padding), w, { ...attrs, padding: [0, 0] }) : null,
-  ),
-  rule('conv-weight-grad-padding', op.conv2dWeightGrad, ({ x, g }, attrs) =>
-    padded(attrs) ? op.conv2dWeightGrad(zeroPadded(x, attrs.padding), g, { ...attrs, padding: [0, 0] }) : null,
-  ),
-  // … unless adding windows to what they cover is less work.
-  rule('conv-input-grad', op.conv2dInputGrad, (operands, attrs, node) =>
-    followedBy(node) ? null : turnedConvolution(operands, attrs),
-  ),
+  ...op.everyConvolution.flatMap((of) => [
+    // Padding is an op of its own, so that the loops of a convolution need no bounds checks.
+    rule(`conv-padding${ofRank(of)}`, of.conv, ({ x, w }, attrs) =>
+      padded(attrs) ? of.conv(zeroPadded(x, attrs.padding), w, unpadded(attrs)) : null,
+    ),
+    rule(`conv-weight-grad-padding${ofRank(of)}`, of.weightGrad, ({ x, g }, attrs) =>
+      padded(attrs) ? of.weightGrad(zeroPadded(x, attrs.padding), g, unpadded(attrs)) : null,
+    ),
+    // … unless adding windows to what they cover is less work.
+    rule(`conv-input-grad${ofRank(of)}`, of.inputGrad, (operands, attrs, node) =>
+      followedBy(node) ? null : turnedConvolution(of, operands, attrs),
+    ),
+  ]),
 ];
-
-type ConvGradAttrs = Readonly<Record<'stride' | 'padding' | 'dilation' | 'size', readonly number[]>> & {
-  readonly groups: number;
-};
 
 /** convᵀ(g, w) = conv(g with s−1 zeros between and d·(k−1)−p around, w flipped, its in and out channels exchanged) */
 export function turnedConvolution(
+  { conv, rank }: op.Convolutions,
   { g, w }: { readonly g: Value; readonly w: Value },
-  { stride, padding, dilation, groups, size }: ConvGradAttrs,
+  { stride, padding, dilation, groups, size }: Readonly<op.ConvInputGradAttrs>,
 ): Value | null {
-  const around = [0, 1].map((d) => {
+  const around = size.map((extent, d) => {
     const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
     const low = reach - (padding[d] as number);
     const spread = ((g.type.shape[d + 2] as number) - 1) * (stride[d] as number) + 1;
-    return { low, high: (size[d] as number) + reach - low - spread, between: (stride[d] as number) - 1 };
+    return { low, high: extent + reach - low - spread, between: (stride[d] as number) - 1 };
   });
-  const [v, h] = around as [(typeof around)[0], (typeof around)[0]];
   const roomy = op.pad(g, {
-    low: [0, 0, v.low, h.low],
-    high: [0, 0, v.high, h.high],
-    interior: [0, 0, v.between, h.between],
+    low: [0, 0, ...around.map((a) => a.low)],
+    high: [0, 0, ...around.map((a) => a.high)],
+    interior: [0, 0, ...around.map((a) => a.between)],
     value: 0,
   });
   const turned = exchanged(w, groups);
   const flipped = op.slice(turned, {
     starts: turned.type.shape.map((d, i) => (i < 2 ? 0 : (d as number) - 1)),
-    steps: [1, 1, -1, -1],
+    steps: turned.type.shape.map((_, i) => (i < 2 ? 1 : -1)),
     shape: turned.type.shape,
   });
-  return op.conv2d(roomy, flipped, { stride: [1, 1], padding: [0, 0], dilation, groups });
+  const all = (n: number): number[] => Array.from({ length: rank }, () => n);
+  return conv(roomy, flipped, { stride: all(1), padding: all(0), dilation, groups });
 }
 
 /** Exchanges the in and out channels of a weight within each group. */
 function exchanged(w: Value, groups: number): Value {
-  if (groups === 1) return op.permute(w, { perm: [1, 0, 2, 3] });
   const [out, perIn, ...kernel] = w.type.shape as number[];
+  if (groups === 1) return op.permute(w, { perm: [1, 0, ...kernel.map((_, d) => d + 2)] });
   const perOut = (out as number) / groups;
   const byGroup = op.reshape(w, { shape: [groups, perOut, perIn as number, ...kernel] });
-  const turned = op.permute(byGroup, { perm: [0, 2, 1, 3, 4] });
+  const turned = op.permute(byGroup, { perm: [0, 2, 1, ...kernel.map((_, d) => d + 3)] });
   return op.reshape(turned, { shape: [groups * (perIn as number), perOut, ...kernel] });
 }
 
@@ -237,11 +240,12 @@ const isElementwise = (n: Node): boolean => {
 const tripsOf = (v: Value): number => (v.kind === 'node' ? equationOf(v).trips : 0);
 
 const padded = ({ padding }: { padding: readonly number[] }): boolean => padding.some((p) => p !== 0);
-const zeroPadded = (x: Value, [v, h]: readonly number[]): Value =>
+const unpadded = <A extends op.ConvAttrs>(attrs: A): A => ({ ...attrs, padding: attrs.padding.map(() => 0) });
+const zeroPadded = (x: Value, padding: readonly number[]): Value =>
   op.pad(x, {
-    low: [0, 0, v as number, h as number],
-    high: [0, 0, v as number, h as number],
-    interior: [0, 0, 0, 0],
+    low: [0, 0, ...padding],
+    high: [0, 0, ...padding],
+    interior: x.type.shape.map(() => 0),
     value: 0,
   });
 

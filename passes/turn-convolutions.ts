@@ -6,8 +6,12 @@ import * as op from '../ir/ops/index.ts';
 import { algebra, simplified, turnedConvolution } from './canonicalize.ts';
 import { rule } from './rewrite.ts';
 
-const turned = rule('conv-input-grad-gathered', op.conv2dInputGrad, turnedConvolution);
+const turned = op.everyConvolution.map((of) =>
+  rule(`conv-input-grad-gathered-${of.rank}d`, of.inputGrad, (operands, attrs) =>
+    turnedConvolution(of, operands, attrs),
+  ),
+);
 
 /** Replaces input gradients of convolutions, and canonicalizes again. */
 export const turnConvolutions = (module: Module): Module =>
-  simplified(module, [...algebra.filter((r) => r.root !== turned.root), turned]);
+  simplified(module, [...algebra.filter((r) => !turned.some((t) => t.root === r.root)), ...turned]);

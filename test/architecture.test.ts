@@ -33,7 +33,6 @@ const doors: Record<string, string> = {
 /** A longer file has more than one subject, or stands here with what makes it long. */
 const longestFile = 400;
 const longFiles: Record<string, string> = {
-  'frontend/hints.ts': 'a row for each thing that other libraries have',
   'frontend/model/nn/index.ts': 'written by a script, with three signatures for each layer',
   'frontend/model/tensor.ts': 'one class, with a method for each function of a tensor',
   'frontend/source/typescript.ts': 'all that asks TypeScript, as one file may import ts-morph',

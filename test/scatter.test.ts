@@ -60,6 +60,64 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       attrs: { kernel: [3, 2], stride: [1, 1], padding: [1, 0], dilation: [1, 1], ceil: false, size: [3, 5] },
     },
   ],
+  conv1d_input_grad: [
+    {
+      title: 'strides, padding, dilation and groups',
+      types: { g: f32(2, 4, 3), w: f32(4, 1, 3) },
+      attrs: { stride: [2], padding: [1], dilation: [2], groups: 2, size: [7] },
+    },
+  ],
+  conv3d_input_grad: [
+    {
+      title: 'strides and padding',
+      types: { g: f32(1, 2, 2, 3, 2), w: f32(2, 2, 2, 3, 2) },
+      attrs: { stride: [2, 1, 3], padding: [1, 0, 1], dilation: [1, 1, 1], groups: 1, size: [2, 5, 3] },
+    },
+  ],
+  max_pool1d_grad: [
+    {
+      title: 'windows that overlap, and reach beyond',
+      types: { g: f32(1, 2, 3), index: u8(1, 2, 3) },
+      attrs: { kernel: [3], stride: [2], padding: [1], dilation: [1], ceil: false, size: [5] },
+      places: 3,
+    },
+  ],
+  max_pool3d_grad: [
+    {
+      title: 'windows side by side',
+      types: { g: f32(2, 1, 1, 2, 2), index: u8(2, 1, 1, 2, 2) },
+      attrs: {
+        kernel: [2, 3, 2],
+        stride: [2, 3, 2],
+        padding: [0, 0, 0],
+        dilation: [1, 1, 1],
+        ceil: false,
+        size: [3, 6, 5],
+      },
+      places: 12,
+    },
+  ],
+  sum_pool1d_grad: [
+    {
+      title: 'windows that overlap',
+      types: { g: f32(1, 2, 4) },
+      attrs: { kernel: [3], stride: [1], padding: [1], dilation: [1], ceil: false, size: [4] },
+    },
+  ],
+  sum_pool3d_grad: [
+    {
+      title: 'windows side by side',
+      types: { g: f32(1, 2, 1, 2, 2) },
+      attrs: {
+        kernel: [2, 2, 1],
+        stride: [2, 2, 1],
+        padding: [0, 0, 0],
+        dilation: [1, 1, 1],
+        ceil: false,
+        size: [3, 4, 2],
+      },
+    },
+  ],
 };
 
 const registered = (Object.values(ops) as readonly unknown[])

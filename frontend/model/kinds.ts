@@ -117,20 +117,35 @@ export const oneOf = (...words: readonly string[]): Kind =>
     (v) => words.includes(v as string),
   );
 
+/** The number of the dimensions that windows move along. */
+type Rank = 1 | 2 | 3;
+const severalOf: Readonly<Record<Rank, readonly string[]>> = { 1: [], 2: ['a pair of them'], 3: ['three of them'] };
+const areSizes = (v: unknown, rank: Rank, least: number): boolean =>
+  isWhole(v, least) ||
+  (Array.isArray(v) && (v.length === 1 || v.length === rank) && isListOf((n) => isWhole(n, least))(v));
+
+/** One number for all dimensions, or one for each. */
+export const sizes = (rank: Rank, least: number): Kind =>
+  kind([`a whole number of at least ${least}`, ...severalOf[rank]].join(', or '), (v) => areSizes(v, rank, least), {
+    help: atMost,
+  });
 /** One number for height and width, or one for each. */
-export const pair = (least: number): Kind =>
-  kind(
-    `a whole number of at least ${least}, or a pair of them`,
-    (v) =>
-      isWhole(v, least) ||
-      (Array.isArray(v) && (v.length === 1 || v.length === 2) && isListOf((n) => isWhole(n, least))(v)),
+export const pair = (least: number): Kind => sizes(2, least);
+/** Sizes, or none: null or an empty list. */
+export const strides = (rank: Rank): Kind => {
+  const given = sizes(rank, 1);
+  return { ...given, holds: (v) => v === null || (Array.isArray(v) && v.length === 0) || given.holds(v) };
+};
+/** Sizes, or a word for them. */
+export const paddings = (rank: Rank): Kind => {
+  const words = ["'same'", "'valid'"];
+  return kind(
+    listed([`a whole number of at least 0`, ...severalOf[rank], ...words]),
+    (v) => v === 'same' || v === 'valid' || areSizes(v, rank, 0),
     { help: atMost },
   );
-/** A pair, or none: null or an empty list. */
-export const stride: Kind = (() => {
-  const p = pair(1);
-  return { ...p, holds: (v) => v === null || (Array.isArray(v) && v.length === 0) || p.holds(v) };
-})();
+};
+const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 /** The number of channels or features. It has no upper limit here: the size of the parameter is checked instead. */
 export const size = whole(1, Infinity);
 export const wholes = (least = -most, count = 0): Kind =>

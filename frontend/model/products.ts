@@ -8,8 +8,8 @@ import { product } from './dims.ts';
 import { wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
-/** How the windows of a convolution lie: rows first, then columns. */
-interface Windows {
+/** How the windows of a convolution lie, outer dimensions first. */
+export interface Windows {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
@@ -69,34 +69,43 @@ function wholeProduct(a: Value, b: Value): Value {
   return ir.reduceSum(ir.mul(left, right), { dims: [rank - 2] });
 }
 
-/** The cross-correlation of images with kernels, as torch.conv2d without its bias. Throws if they do not fit each other. */
-export const convolution = (x: Value, w: Value, windows: Windows): Value =>
-  x.type.dtype === 'i32' && w.type.dtype === 'i32' ? wholeConvolution(x, w, windows) : ir.conv2d(x, w, windows);
+/** The cross-correlation of images with kernels, as torch.conv2d without its bias, of any rank. Throws if they do not fit each
+ *  other. */
+export const convolution = (rank: ir.Rank, x: Value, w: Value, windows: Windows): Value =>
+  x.type.dtype === 'i32' && w.type.dtype === 'i32'
+    ? wholeConvolution(rank, x, w, windows)
+    : ir.convolutionsOf(rank).conv(x, w, windows);
 
 /** The convolution of integers, exact modulo 2^32: the sum over the places of a kernel, each a product of every `stride`-th
  *  pixel with the weights there. */
-function wholeConvolution(x: Value, w: Value, windows: Windows): Value {
+function wholeConvolution(rank: ir.Rank, x: Value, w: Value, windows: Windows): Value {
   const { stride, padding, dilation, groups } = windows;
-  const floats = ir.conv2d(ir.convert(x, { to: 'f32' }), ir.convert(w, { to: 'f32' }), windows);
-  const [n, o, rows, columns] = floats.type.shape as [Dim, number, number, number];
-  const [, perGroup, height, width] = w.type.shape as readonly number[] as [number, number, number, number];
-  const [top, left] = padding as [number, number];
-  const edges = [0, 0, top, left];
-  const padded = ir.pad(x, { low: edges, high: edges, interior: [0, 0, 0, 0], value: 0 });
-  const shape: Shape = [n, groups, o / groups, perGroup, rows, columns];
-  const at = (i: number, j: number): Value => {
+  const floats = ir.convolutionsOf(rank).conv(ir.convert(x, { to: 'f32' }), ir.convert(w, { to: 'f32' }), windows);
+  const [n, o, ...counts] = floats.type.shape as [Dim, number, ...number[]];
+  const [, perGroup, ...kernel] = w.type.shape as readonly number[] as [number, number, ...number[]];
+  const edges = [0, 0, ...padding];
+  const all = (value: number): number[] => counts.map(() => value);
+  const padded = ir.pad(x, { low: edges, high: edges, interior: [0, 0, ...all(0)], value: 0 });
+  const shape: Shape = [n, groups, o / groups, perGroup, ...counts];
+  const at = (taps: readonly number[]): Value => {
     const pixels = ir.slice(padded, {
-      starts: [0, 0, i * dilation[0]!, j * dilation[1]!],
+      starts: [0, 0, ...taps.map((i, d) => i * dilation[d]!)],
       steps: [1, 1, ...stride],
-      shape: [n, groups * perGroup, rows, columns],
+      shape: [n, groups * perGroup, ...counts],
     });
-    const weights = ir.slice(w, { starts: [0, 0, i, j], steps: [1, 1, 1, 1], shape: [o, perGroup, 1, 1] });
+    const weights = ir.slice(w, { starts: [0, 0, ...taps], steps: [1, 1, ...all(1)], shape: [o, perGroup, ...all(1)] });
     const spread = ir.mul(
-      ir.broadcast(viewAs(pixels, [n, groups, perGroup, rows, columns]), { shape, dims: [0, 1, 3, 4, 5] }),
+      ir.broadcast(viewAs(pixels, [n, groups, perGroup, ...counts]), {
+        shape,
+        dims: [0, 1, 3, ...counts.map((_, d) => d + 4)],
+      }),
       ir.broadcast(viewAs(weights, [groups, o / groups, perGroup]), { shape, dims: [1, 2, 3] }),
     );
-    return viewAs(ir.reduceSum(spread, { dims: [3] }), [n, o, rows, columns]);
+    return viewAs(ir.reduceSum(spread, { dims: [3] }), [n, o, ...counts]);
   };
-  const places = Array.from({ length: height * width }, (_, p) => at(Math.floor(p / width), p % width));
-  return places.reduce((sum, place) => ir.add(sum, place));
+  const places = kernel.reduce<number[][]>(
+    (lists, extent) => lists.flatMap((list) => Array.from({ length: extent }, (_, i) => [...list, i])),
+    [[]],
+  );
+  return places.map(at).reduce((sum, place) => ir.add(sum, place));
 }

@@ -78,3 +78,4 @@ export * from './movement.ts';
 export * from './pool.ts';
 export * from './random.ts';
 export * from './reduce.ts';
+export type { Rank } from './windows.ts';

@@ -504,8 +504,19 @@ describe('modules', () => {
     ['a stride of 0', () => nn.Conv2d(1, 2, 3, { stride: 0 }), 'stride must be a whole number of at least 1'],
     [
       'a padding by name',
-      () => nn.Conv2d(1, 2, 3, { padding: wrong('same') }),
-      "padding must be a whole number of at least 0, or a pair of them, got 'same'",
+      () => nn.Conv2d(1, 2, 3, { padding: wrong('full') }),
+      "padding must be a whole number of at least 0, a pair of them, 'same' or 'valid', got 'full'",
+    ],
+    [
+      "padding 'same' with a stride",
+      () => nn.Conv1d(1, 2, 3, { padding: 'same', stride: 2 }),
+      "Conv1d: padding 'same' needs a stride of 1, got 2",
+    ],
+    ['a kernel of three', () => nn.Conv3d(1, 2, wrong([3, 3])), 'at least 1, or three of them, got [3, 3]'],
+    [
+      'a kernel of one',
+      () => nn.Conv1d(1, 2, wrong([3, 3])),
+      'kernelSize must be a whole number of at least 1, got [3, 3]',
     ],
     ['groups', () => nn.Conv2d(3, 4, 3, { groups: 2 }), 'inChannels must be divisible by groups, and 3 is not by 2'],
     ['features', () => nn.Linear(1.5, 2), 'inFeatures must be a whole number of at least 0, got 1.5'],

@@ -163,7 +163,7 @@ describe('integers', () => {
       (i) => conv2d(i.view(1, 1, 2, 2), i.view(1, 1, 2, 2), i.to('f32').view(-1).narrow(0, 0, 1)),
       'conv2d: needs an i32 tensor',
     ],
-    ['fractions around', (i) => pad(i, [1, 1], 0.5), 'pad: 0.5 is not a value of i32'],
+    ['fractions around', (i) => pad(i, [1, 1], 'constant', 0.5), 'pad: 0.5 is not a value of i32'],
   ])('%s', (_, call, message) => {
     expect(() => recordFunction([inputs[0]!], (i) => call(i!))).toThrow(CompileError);
     expect(() => recordFunction([inputs[0]!], (i) => call(i!))).toThrow(message);

@@ -79,7 +79,7 @@ export function integerModel(c: Choices): IntegerModel {
     () => any().flatten(1),
     () => any().transpose(c.below(4), c.below(4)),
     () => F.cat([any(), any()], c.below(4)),
-    () => F.pad(any(), [c.below(3), c.below(3)], c.below(3) - 1),
+    () => F.pad(any(), [c.below(3), c.below(3)], 'constant', c.below(3) - 1),
     () => F.where(any().gt(c.below(3) - 1), any(), any()),
   ];
   const wanted = 1 + c.below(5);

@@ -52,6 +52,8 @@ export function goodValue(kind: Kind, x: Tensor): unknown {
     [x],
     'mean',
     'none',
+    'reflect',
+    'nearest',
     'f32',
     null,
     nn.ReLU(),

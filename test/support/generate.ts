@@ -131,7 +131,7 @@ export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {
       const amounts = Array.from({ length: t.dim * 2 }, (_, i) =>
         isBatch(shapeOf(t)[t.dim - 1 - (i >> 1)]!) ? 0 : c.below(4) - 1,
       );
-      return F.pad(t, amounts, c.below(3) - 1);
+      return F.pad(t, amounts, 'constant', c.below(3) - 1);
     },
     () => F.cat([any(), any(), ...(c.chance(3) ? [any()] : [])], c.below(4)),
     () => any().unsqueeze(c.below(3)),

@@ -51,12 +51,12 @@ export const meant: readonly Meant[] = [
   {
     pytorch: 'The gradient of a max pool goes to the last NaN of a window.',
     tapeout: 'It goes to the first, as that of `max(dim)` does in both.',
-    holds: (d) => of('maxPool2d')(d) && /NaN/.test(id(d)),
+    holds: (d) => of('maxPool1d', 'maxPool2d')(d) && /NaN/.test(id(d)),
   },
   {
-    pytorch: '`conv2d`, `maxPool2d` and `avgPool2d` take one image without a batch.',
+    pytorch: 'Convolutions and pools take one sequence, image or volume without a batch.',
     tapeout: 'Refused: `unsqueeze(0)` gives it a batch.',
-    holds: (d) => of('conv2d', 'maxPool2d', 'avgPool2d')(d) && id(d) === 'without a batch',
+    holds: (d) => id(d) === 'without a batch',
   },
   {
     pytorch: '`linear` takes a weight vector, and a bias of extent 1 for several features.',
@@ -111,9 +111,9 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('batchNorm')(d) && id(d) === 'variances of 0, eps 0',
   },
   {
-    pytorch: '`conv2d` of images without channels gives images without channels, whatever the weight says.',
+    pytorch: 'Convolutions of images without channels give images without channels, whatever the weight says.',
     tapeout: 'It gives the bias, or 0: a sum over no channels.',
-    holds: (d) => of('conv2d')(d) && /^no channels/.test(id(d)),
+    holds: (d) => of('conv1d', 'conv2d')(d) && /^no channels/.test(id(d)),
   },
 ];
 

@@ -108,17 +108,36 @@ const loss = (
 };
 const triplet = ['anchor', 'positive', 'negative'];
 const cityBlocks = (a: Tensor, b: Tensor): Tensor => a.sub(b).abs().sum(-1);
-const maxPool = (a: Args) => ({
-  ...(a.stride === undefined ? {} : { stride: a.stride }),
-  ...(a.padding === undefined ? {} : { padding: a.padding }),
-  ...(a.dilation === undefined ? {} : { dilation: a.dilation }),
-  ...(a.ceil_mode === undefined ? {} : { ceilMode: a.ceil_mode }),
-});
-const avgPool = (a: Args) => ({
-  ...maxPool(a),
-  ...(a.count_include_pad === undefined ? {} : { countIncludePad: a.count_include_pad }),
-  ...(a.divisor_override === undefined ? {} : { divisorOverride: a.divisor_override }),
-});
+type Rank = 1 | 2 | 3;
+type AnyFunction = (...args: unknown[]) => Tensor;
+type AnyLayer = (...args: unknown[]) => (x: Tensor) => Tensor;
+// Names of functions and layers are put together from ranks here.
+const functions = F as unknown as Readonly<Record<string, AnyFunction>>;
+const layers = nn as unknown as Readonly<Record<string, AnyLayer>>;
+
+const asLayer =
+  (rank: Rank): Call =>
+  ({ x, weight, bias }, { groups = 1, ...a }) =>
+    holding(layers[`Conv${rank}d`]!(groups, groups, kernelOf(weight!), { groups, ...named(a) }), {
+      weight: weight!,
+      bias: bias ?? null,
+    })(x!);
+/** The extents of a weight's kernel, of which a layer makes none for those that are 0. */
+const kernelOf = (weight: Tensor): readonly number[] =>
+  weight.shape.slice(2).map((extent) => Math.max(1, extent as number));
+const convolution = (rank: Rank): Row =>
+  row('sum', 'sum', {
+    [`conv${rank}d`]: ({ x, weight, bias }, a) =>
+      functions[`conv${rank}d`]!(x, weight, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
+    [`nn.Conv${rank}d`]: asLayer(rank),
+  });
+/** A convolution whose padding is not of zeros, which only the layer knows. */
+const padded = (rank: Rank): Row => row('sum', 'sum', { [`nn.Conv${rank}d`]: asLayer(rank) });
+const pool = (name: string, layer: string, value: Closeness): Row =>
+  row(value, 'sum', {
+    [name]: ({ x }, { kernel_size, ...a }) => functions[name]!(x, kernel_size, named(a)),
+    [`nn.${layer}`]: ({ x }, { kernel_size, ...a }) => layers[layer]!(kernel_size, named(a))(x!),
+  });
 const dimsOf = (a: Args): [number?, number?] => [a.start_dim, a.end_dim];
 
 export const rows: Readonly<Record<string, Row>> = {
@@ -261,7 +280,7 @@ export const rows: Readonly<Record<string, Row>> = {
   select: row('exact', 'exact', { 'Tensor.select': ({ x }, a) => x!.select(a.dim, a.index) }),
   cat: row('exact', 'exact', { cat: (t, { dim, twice }) => F.cat(twice ? [t.a!, t.a!] : Object.values(t), dim) }),
   stack: row('exact', 'exact', { stack: (t, { dim }) => F.stack(Object.values(t), dim) }),
-  pad: row('exact', 'exact', { pad: ({ x }, a) => F.pad(x!, a.pad, a.value) }),
+  pad: row('exact', 'exact', { pad: ({ x }, a) => F.pad(x!, a.pad, a.mode, a.value) }),
 
   matmul: row('sum', 'sum', {
     'Tensor.matmul': ({ a, b }) => a!.matmul(b!),
@@ -271,19 +290,18 @@ export const rows: Readonly<Record<string, Row>> = {
     linear: ({ x, weight, bias }) => F.linear(x!, weight!, bias ?? null),
     'nn.Linear': ({ x, weight, bias }) => holding(nn.Linear(1, 1), { weight: weight!, bias: bias ?? null })(x!),
   }),
-  conv2d: row('sum', 'sum', {
-    conv2d: ({ x, weight, bias }, a) => F.conv2d(x!, weight!, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
-    'nn.Conv2d': ({ x, weight, bias }, { groups = 1, ...a }) =>
-      holding(nn.Conv2d(groups, groups, 1, { groups, ...a }), { weight: weight!, bias: bias ?? null })(x!),
-  }),
-  maxPool2d: row('exact', 'sum', {
-    maxPool2d: ({ x }, a) => F.maxPool2d(x!, a.kernel_size, maxPool(a)),
-    'nn.MaxPool2d': ({ x }, a) => nn.MaxPool2d(a.kernel_size, maxPool(a))(x!),
-  }),
-  avgPool2d: row('sum', 'sum', {
-    avgPool2d: ({ x }, a) => F.avgPool2d(x!, a.kernel_size, avgPool(a)),
-    'nn.AvgPool2d': ({ x }, a) => nn.AvgPool2d(a.kernel_size, avgPool(a))(x!),
-  }),
+  conv1d: convolution(1),
+  conv2d: convolution(2),
+  conv3d: convolution(3),
+  Conv1d: padded(1),
+  Conv2d: padded(2),
+  Conv3d: padded(3),
+  maxPool1d: pool('maxPool1d', 'MaxPool1d', 'exact'),
+  maxPool2d: pool('maxPool2d', 'MaxPool2d', 'exact'),
+  maxPool3d: pool('maxPool3d', 'MaxPool3d', 'exact'),
+  avgPool1d: pool('avgPool1d', 'AvgPool1d', 'sum'),
+  avgPool2d: pool('avgPool2d', 'AvgPool2d', 'sum'),
+  avgPool3d: pool('avgPool3d', 'AvgPool3d', 'sum'),
 
   crossEntropy: row('sum', 'sum', {
     crossEntropy: ({ x, target, weight }, a) =>

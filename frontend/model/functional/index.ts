@@ -2,8 +2,8 @@
 
 export * from './activation.ts';
 export * from './apply.ts';
+export * from './conv.ts';
 export * from './distance.ts';
-export * from './image.ts';
 export * from './join.ts';
 export * from './linear.ts';
 export * from './loss.ts';
@@ -11,6 +11,8 @@ export * from './loss-binary.ts';
 export * from './loss-ranking.ts';
 export * from './loss-regression.ts';
 export * from './norm.ts';
+export * from './pad.ts';
 export * from './piecewise.ts';
+export * from './pool.ts';
 export * from './random.ts';
 export * from './reduction.ts';

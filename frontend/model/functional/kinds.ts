@@ -1,23 +1,24 @@
 /** Options that functions and the layers of the same name share, in PyTorch's order. */
 
+import type { Rank } from '../../../ir/ops/index.ts';
 import type { Kind } from '../arguments.ts';
 import * as k from '../kinds.ts';
 
 /** The options of max pools, in PyTorch's order. */
-export const maxPoolKinds = {
-  stride: k.optional(k.stride),
-  padding: k.optional(k.pair(0)),
-  dilation: k.optional(k.pair(1)),
+export const maxPoolKinds = (rank: Rank) => ({
+  stride: k.optional(k.strides(rank)),
+  padding: k.optional(k.sizes(rank, 0)),
+  dilation: k.optional(k.sizes(rank, 1)),
   ceilMode: k.optional(k.flag),
-};
-/** The options of average pools, in PyTorch's order. */
-export const avgPoolKinds = {
-  stride: k.optional(k.stride),
-  padding: k.optional(k.pair(0)),
+});
+/** The options of average pools, in PyTorch's order; that of sequences has no divisor. */
+export const avgPoolKinds = (rank: Rank) => ({
+  stride: k.optional(k.strides(rank)),
+  padding: k.optional(k.sizes(rank, 0)),
   ceilMode: k.optional(k.flag),
   countIncludePad: k.optional(k.flag),
-  divisorOverride: k.optional(k.orNull(k.divisor)),
-};
+  ...(rank === 1 ? {} : { divisorOverride: k.optional(k.orNull(k.divisor)) }),
+});
 
 const reduction = k.optional(k.oneOf('mean', 'sum', 'none'));
 const number = k.optional(k.finite());

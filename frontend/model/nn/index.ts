@@ -3,7 +3,7 @@
 
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
-import type { Pair } from '../pair.ts';
+import type { Pair, Single, Triple } from '../sizes.ts';
 import type {
   CELUOptions,
   ELUOptions,
@@ -16,7 +16,7 @@ import type {
 import * as activation from './activation.ts';
 import { callable } from './callable.ts';
 import * as containers from './containers.ts';
-import type { Conv2dOptions } from './conv.ts';
+import type { ConvOptions, ConvPaddingMode } from './conv.ts';
 import * as conv from './conv.ts';
 import type { CosineSimilarityOptions } from './distance.ts';
 import * as distance from './distance.ts';
@@ -249,36 +249,158 @@ export const ModuleList: {
 } = callable(containers.ModuleList);
 export type ModuleList = containers.ModuleList;
 
+/** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
+ *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
+ *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
+ *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+ *  match, or the kernel does not fit. */
+export const Conv1d: {
+  /** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
+   *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
+   *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
+   *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+   *  match, or the kernel does not fit. */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Single,
+    ...more: Trailing<
+      ConvOptions<Single>,
+      [
+        stride: Single,
+        padding: F.Padding<Single>,
+        dilation: Single,
+        groups: number,
+        bias: boolean,
+        paddingMode: ConvPaddingMode,
+      ]
+    >
+  ): conv.Conv1d;
+  /** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
+   *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
+   *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
+   *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+   *  match, or the kernel does not fit. */
+  (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Single,
+    ...more: Trailing<
+      ConvOptions<Single>,
+      [
+        stride: Single,
+        padding: F.Padding<Single>,
+        dilation: Single,
+        groups: number,
+        bias: boolean,
+        paddingMode: ConvPaddingMode,
+      ]
+    >
+  ): conv.Conv1d;
+} = callable(conv.Conv1d);
+export type Conv1d = conv.Conv1d;
+
 /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
  *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
- *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
- *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
- *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+ *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
+ *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
+ *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
 export const Conv2d: {
   /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
    *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
-   *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
-   *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
-   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+   *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
+   *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
+   *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
   new (
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
+    ...more: Trailing<
+      ConvOptions,
+      [
+        stride: Pair,
+        padding: F.Padding<Pair>,
+        dilation: Pair,
+        groups: number,
+        bias: boolean,
+        paddingMode: ConvPaddingMode,
+      ]
+    >
   ): conv.Conv2d;
   /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
    *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
-   *  order: stride (1), padding (0), dilation (1), groups (1), bias (true). `weight` [out, in/groups, KH, KW] and `bias` [out]
-   *  are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
-   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+   *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
+   *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
+   *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
   (
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    ...more: Trailing<Conv2dOptions, [stride: Pair, padding: Pair, dilation: Pair, groups: number, bias: boolean]>
+    ...more: Trailing<
+      ConvOptions,
+      [
+        stride: Pair,
+        padding: F.Padding<Pair>,
+        dilation: Pair,
+        groups: number,
+        bias: boolean,
+        paddingMode: ConvPaddingMode,
+      ]
+    >
   ): conv.Conv2d;
 } = callable(conv.Conv2d);
 export type Conv2d = conv.Conv2d;
+
+/** Convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = ⌊(D + 2·padding - dilation·(KD - 1) - 1)
+ *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
+ *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
+ *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+ *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+export const Conv3d: {
+  /** Convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = ⌊(D + 2·padding - dilation·(KD - 1) - 1)
+   *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
+   *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
+   *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Triple,
+    ...more: Trailing<
+      ConvOptions<Triple>,
+      [
+        stride: Triple,
+        padding: F.Padding<Triple>,
+        dilation: Triple,
+        groups: number,
+        bias: boolean,
+        paddingMode: ConvPaddingMode,
+      ]
+    >
+  ): conv.Conv3d;
+  /** Convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = ⌊(D + 2·padding - dilation·(KD - 1) - 1)
+   *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
+   *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
+   *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
+   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+  (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Triple,
+    ...more: Trailing<
+      ConvOptions<Triple>,
+      [
+        stride: Triple,
+        padding: F.Padding<Triple>,
+        dilation: Triple,
+        groups: number,
+        bias: boolean,
+        paddingMode: ConvPaddingMode,
+      ]
+    >
+  ): conv.Conv3d;
+} = callable(conv.Conv3d);
+export type Conv3d = conv.Conv3d;
 
 /** The p-norm of x1 - x2 + eps over the last dimension; the two broadcast. Options in PyTorch's order: p (2), eps (1e-6), keepdim
  *  (false). */
@@ -978,6 +1100,33 @@ export const PReLU: {
 } = callable(piecewise.PReLU);
 export type PReLU = piecewise.PReLU;
 
+/** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+ *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+ *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+export const MaxPool1d: {
+  /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+  new (
+    kernelSize: Single,
+    ...more: Trailing<
+      F.MaxPoolOptions<Single>,
+      [stride: Single | null, padding: Single, dilation: Single, ceilMode: boolean]
+    >
+  ): pool.MaxPool1d;
+  /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+  (
+    kernelSize: Single,
+    ...more: Trailing<
+      F.MaxPoolOptions<Single>,
+      [stride: Single | null, padding: Single, dilation: Single, ceilMode: boolean]
+    >
+  ): pool.MaxPool1d;
+} = callable(pool.MaxPool1d);
+export type MaxPool1d = pool.MaxPool1d;
+
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
  *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
@@ -998,6 +1147,60 @@ export const MaxPool2d: {
   ): pool.MaxPool2d;
 } = callable(pool.MaxPool2d);
 export type MaxPool2d = pool.MaxPool2d;
+
+/** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+ *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+ *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+export const MaxPool3d: {
+  /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+  new (
+    kernelSize: Triple,
+    ...more: Trailing<
+      F.MaxPoolOptions<Triple>,
+      [stride: Triple | null, padding: Triple, dilation: Triple, ceilMode: boolean]
+    >
+  ): pool.MaxPool3d;
+  /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
+   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+  (
+    kernelSize: Triple,
+    ...more: Trailing<
+      F.MaxPoolOptions<Triple>,
+      [stride: Triple | null, padding: Triple, dilation: Triple, ceilMode: boolean]
+    >
+  ): pool.MaxPool3d;
+} = callable(pool.MaxPool3d);
+export type MaxPool3d = pool.MaxPool3d;
+
+/** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+ *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
+ *  1, and in `forward` if the batch is missing or the window does not fit. */
+export const AvgPool1d: {
+  /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+   *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
+   *  1, and in `forward` if the batch is missing or the window does not fit. */
+  new (
+    kernelSize: Single,
+    ...more: Trailing<
+      F.AvgPool1dOptions,
+      [stride: Single | null, padding: Single, ceilMode: boolean, countIncludePad: boolean]
+    >
+  ): pool.AvgPool1d;
+  /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+   *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
+   *  1, and in `forward` if the batch is missing or the window does not fit. */
+  (
+    kernelSize: Single,
+    ...more: Trailing<
+      F.AvgPool1dOptions,
+      [stride: Single | null, padding: Single, ceilMode: boolean, countIncludePad: boolean]
+    >
+  ): pool.AvgPool1d;
+} = callable(pool.AvgPool1d);
+export type AvgPool1d = pool.AvgPool1d;
 
 /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
@@ -1025,6 +1228,45 @@ export const AvgPool2d: {
   ): pool.AvgPool2d;
 } = callable(pool.AvgPool2d);
 export type AvgPool2d = pool.AvgPool2d;
+
+/** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+ *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+ *  1, and in `forward` if the batch is missing or the window does not fit. */
+export const AvgPool3d: {
+  /** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+   *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+   *  1, and in `forward` if the batch is missing or the window does not fit. */
+  new (
+    kernelSize: Triple,
+    ...more: Trailing<
+      F.AvgPoolOptions<Triple>,
+      [
+        stride: Triple | null,
+        padding: Triple,
+        ceilMode: boolean,
+        countIncludePad: boolean,
+        divisorOverride: number | null,
+      ]
+    >
+  ): pool.AvgPool3d;
+  /** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
+   *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
+   *  1, and in `forward` if the batch is missing or the window does not fit. */
+  (
+    kernelSize: Triple,
+    ...more: Trailing<
+      F.AvgPoolOptions<Triple>,
+      [
+        stride: Triple | null,
+        padding: Triple,
+        ceilMode: boolean,
+        countIncludePad: boolean,
+        divisorOverride: number | null,
+      ]
+    >
+  ): pool.AvgPool3d;
+} = callable(pool.AvgPool3d);
+export type AvgPool3d = pool.AvgPool3d;
 
 /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
  *  in `forward` if the input has no such dimensions. */
