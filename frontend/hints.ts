@@ -289,13 +289,22 @@ const onFunctional = (name: string): string => {
   return ours ? `it is called ${ours} here` : (onMissing(name) ?? `functional has ${Object.keys(F).join(', ')}`);
 };
 
+/** What the package exports besides the functions. */
+const others = ['nn', 'optim', 'functional', 'defineModel', 'compile', 'manualSeed', 'Tensor', 'CompileError'];
+
+/** A hint for a mistyped name; TypeScript has its own. */
+function onNear(name: string): string | null {
+  const near = nearest(name, [...others, ...Object.keys(F)]);
+  return near ? `did you mean ${near}?` : null;
+}
+
 /** A hint for a name that is not defined or not exported. */
 function onName(name: string): string | null {
   if (Object.hasOwn(modules, name)) return modules[name] as string;
   if (name in nn) return `it is in nn: import { nn } from 'tapeout', and write nn.${name}`;
   if (name in optim) return `it is in optim: import { optim } from 'tapeout', and write optim.${name}`;
   if (name in F) return `import it: import { ${name} } from 'tapeout'`;
-  if (['nn', 'optim', 'defineModel', 'Tensor'].includes(name)) return `import it: import { ${name} } from 'tapeout'`;
+  if (others.includes(name)) return `import it: import { ${name} } from 'tapeout'`;
   const ours = renamed(F, name);
   return ours ? `it is called ${ours} here: import { ${ours} } from 'tapeout'` : onMissing(name);
 }
@@ -331,6 +340,7 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
     /module 'tapeout' does not provide an export named 'default'/,
     () => "import by name: import { defineModel, nn } from 'tapeout'",
   ],
+  [/module 'tapeout' does not provide an export named '(\w+)'/, ([name = '']) => onName(name) ?? onNear(name)],
   [/does not provide an export named '(\w+)'/, ([name = '']) => onName(name)],
   [/Cannot find name '(\w+)'/, ([name = '']) => onName(name)],
   [/^(\w+) is not defined$/, ([name = '']) => onName(name)],

@@ -148,6 +148,8 @@ export const paddings = (rank: Rank): Kind => {
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 /** The number of channels or features. It has no upper limit here: the size of the parameter is checked instead. */
 export const size = whole(1, Infinity);
+/** The same where there may be none. */
+export const sizeOrNone = whole(0, Infinity);
 export const wholes = (least = -most, count = 0): Kind =>
   kind(
     `a list of ${count > 0 ? 'at least one whole number' : 'whole numbers'}${least === -most ? '' : ` of at least ${least}`}`,

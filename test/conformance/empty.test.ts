@@ -331,6 +331,42 @@ class Narrow extends nn.Module {
   }
 }
 
+/** Every layer with extents that may be 0, on nothing. */
+class Norms extends nn.Module {
+  into = new nn.Linear(3, 0);
+  batch = new nn.BatchNorm1d(0);
+  batches = new nn.BatchNorm2d(0);
+  volumes = new nn.BatchNorm3d(0);
+  instance = new nn.InstanceNorm1d(0, { affine: true });
+  images = new nn.InstanceNorm2d(0, { affine: true });
+  bodies = new nn.InstanceNorm3d(0, { affine: true });
+  group = new nn.GroupNorm(1, 0);
+  layer = new nn.LayerNorm(0);
+  layers = new nn.LayerNorm([3, 0]);
+  rms = new nn.RMSNorm(0);
+  slopes = new nn.PReLU(0);
+  from = new nn.Linear(0, 2);
+  forward(x: Tensor): Tensor {
+    const none = this.rms(this.layer(this.slopes(this.batch(this.into(x)))));
+    const rows = this.group(this.instance(none.view('N', 0, 2)));
+    const pixels = this.images(this.batches(rows.unsqueeze(3)));
+    const voxels = this.bodies(this.volumes(pixels.unsqueeze(4)));
+    return this.from(this.layers(voxels.view('N', 3, 0)).view('N', 0));
+  }
+}
+
+test('layers take extents of 0, as in PyTorch', async () => {
+  const optimizer = F.optim.SGD({ lr: 0.5 });
+  const shapes = { input: { shape: ['N', 3] }, target: { shape: ['N', 2] } } as const;
+  const spec = defineModel({ model: Norms, ...shapes, loss: nn.MSELoss(), optimizer, maxBatch: 2 });
+  const { wasm, manifest, weights } = await compile(spec, { verify: true });
+  const model = await instantiate(wasm, manifest, weights);
+  model.loadStateDict({ 'from.bias': Float32Array.of(0, 0) }, { strict: false });
+  // The loss is (2² + 4²)/2 with a bias of 0, and half of its gradient takes the bias to y/2.
+  expect(model.trainStep(new Float32Array(6), Float32Array.of(2, 4, 2, 4))).toBe(10);
+  expect([...model.forward(new Float32Array(6))]).toEqual([1, 2, 1, 2]);
+});
+
 describe('a model with parameters of no elements', () => {
   const spec = defineModel({
     model: () => new Narrow(),

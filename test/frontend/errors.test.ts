@@ -18,6 +18,7 @@ import {
   nn,
   optim,
   pad,
+  prelu,
   relu,
   softmax,
   stack,
@@ -117,6 +118,11 @@ describe('shapes', () => {
     expect(caught(flattened).help).toBe(
       'the batch has become part of the features: keep it separate with flatten(1) or view(-1, …)',
     );
+  });
+
+  it('of slopes, one for each sample', () => {
+    const { message } = caught(on([rows], (x) => prelu(x!.t(), x!.select(1, 0))));
+    expect(message).toBe('prelu: the weight f32[N] holds the batch N');
   });
 
   it('in view', () => {

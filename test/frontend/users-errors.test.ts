@@ -282,3 +282,12 @@ describe('what a tensor does not have says so', () => {
     ["Property 'relu' does not exist on type 'typeof import(\"/a/nn/index\")'.", "import { relu } from 'tapeout'"],
   ])('TypeScript’s %s', (message, help) => expect(hintFor(message)).toContain(help));
 });
+
+it.each([
+  ['defineModell', 'did you mean defineModel?'],
+  ['maxPol2d', 'did you mean maxPool2d?'],
+  ['manualseed', 'did you mean manualSeed?'],
+  ['Linear', 'nn.Linear'],
+])('a wrong import in JavaScript: %s', (name, help) =>
+  expect(hintFor(`The requested module 'tapeout' does not provide an export named '${name}'`)).toContain(help),
+);

@@ -79,6 +79,10 @@ export const prelu: (x: Tensor, weight: Tensor) => Tensor = fn(
   (x, weight) => {
     const [v, w] = [float(x.value), float(weight.value)];
     const slopes = product(w.type.shape);
+    if (w.type.shape.some(isBatch))
+      throw userError('shape-mismatch', `prelu: the weight ${showType(w.type)} holds the batch N`, {
+        notes: involved({ weight: w }),
+      });
     const channels = v.type.shape[1] ?? 1;
     if (w.type.shape.length > 1 || slopes === null || isBatch(slopes) || (slopes !== 1 && !sameDim(slopes, channels)))
       throw userError(

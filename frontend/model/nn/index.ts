@@ -851,18 +851,18 @@ export type GaussianNLLLoss = lossesRegression.GaussianNLLLoss;
 
 /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
  *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
- *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+ *  that shape. Throws for extents below 0, and in `forward` if the input does not end in that shape. */
 export const LayerNorm: {
   /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
    *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
-   *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+   *  that shape. Throws for extents below 0, and in `forward` if the input does not end in that shape. */
   new (
     normalizedShape: number | readonly number[],
     ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
   ): norm.LayerNorm;
   /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
    *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
-   *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+   *  that shape. Throws for extents below 0, and in `forward` if the input does not end in that shape. */
   (
     normalizedShape: number | readonly number[],
     ...more: Trailing<LayerNormOptions, [eps: number, elementwiseAffine: boolean]>
@@ -1002,18 +1002,18 @@ export const GroupNorm: {
 export type GroupNorm = norm.GroupNorm;
 
 /** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
- *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+ *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 0,
  *  and in `forward` if the input does not end in that shape. */
 export const RMSNorm: {
   /** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
-   *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+   *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 0,
    *  and in `forward` if the input does not end in that shape. */
   new (
     normalizedShape: number | readonly number[],
     ...more: Trailing<RMSNormOptions, [eps: number | null, elementwiseAffine: boolean]>
   ): norm.RMSNorm;
   /** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
-   *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+   *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 0,
    *  and in `forward` if the input does not end in that shape. */
   (
     normalizedShape: number | readonly number[],

@@ -19,13 +19,13 @@ export interface LayerNormOptions {
 }
 const layerNormTakes = layer(
   'LayerNorm',
-  { normalizedShape: k.either(k.size, k.wholes(1, 1)) },
+  { normalizedShape: k.either(k.sizeOrNone, k.wholes(0, 1)) },
   { eps: k.optional(k.finite()), elementwiseAffine: k.optional(k.flag) },
 );
 
 /** (x - mean) / √(variance + eps)·weight + bias over the last dimensions, which must be `normalizedShape`, one number or
  *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
- *  that shape. Throws for extents below 1, and in `forward` if the input does not end in that shape. */
+ *  that shape. Throws for extents below 0, and in `forward` if the input does not end in that shape. */
 export class LayerNorm extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
@@ -155,7 +155,7 @@ function checkRank(of: Module, x: Tensor, ranks: readonly number[]): void {
   );
 }
 
-const batchNorm1dTakes = layer('BatchNorm1d', { numFeatures: k.size }, batchNormKinds);
+const batchNorm1dTakes = layer('BatchNorm1d', { numFeatures: k.sizeOrNone }, batchNormKinds);
 
 /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C] or [N,C,L]: in training by mean and biased variance of the batch, over
  *  all but the channels, in evaluation by the running ones: `nn.BatchNorm1d(6)`. Options in PyTorch's order: eps (1e-5),
@@ -171,7 +171,7 @@ export class BatchNorm1d extends BatchNorm {
   }
 }
 
-const batchNorm2dTakes = layer('BatchNorm2d', { numFeatures: k.size }, batchNormKinds);
+const batchNorm2dTakes = layer('BatchNorm2d', { numFeatures: k.sizeOrNone }, batchNormKinds);
 
 /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W]: in training by mean and biased variance of the batch, over
  *  all but the channels, in evaluation by the running ones: `nn.BatchNorm2d(6)`. Options in PyTorch's order: eps (1e-5),
@@ -187,7 +187,7 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
-const batchNorm3dTakes = layer('BatchNorm3d', { numFeatures: k.size }, batchNormKinds);
+const batchNorm3dTakes = layer('BatchNorm3d', { numFeatures: k.sizeOrNone }, batchNormKinds);
 
 /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W]: in training by mean and biased variance of the batch, over
  *  all but the channels, in evaluation by the running ones: `nn.BatchNorm3d(6)`. Options in PyTorch's order: eps (1e-5),
@@ -203,7 +203,7 @@ export class BatchNorm3d extends BatchNorm {
   }
 }
 
-const instanceNorm1dTakes = layer('InstanceNorm1d', { numFeatures: k.size }, batchNormKinds);
+const instanceNorm1dTakes = layer('InstanceNorm1d', { numFeatures: k.sizeOrNone }, batchNormKinds);
 
 /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,L], by mean and biased variance of each sample and channel:
  *  `nn.InstanceNorm1d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
@@ -217,7 +217,7 @@ export class InstanceNorm1d extends InstanceNorm {
   }
 }
 
-const instanceNorm2dTakes = layer('InstanceNorm2d', { numFeatures: k.size }, batchNormKinds);
+const instanceNorm2dTakes = layer('InstanceNorm2d', { numFeatures: k.sizeOrNone }, batchNormKinds);
 
 /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,H,W], by mean and biased variance of each sample and channel:
  *  `nn.InstanceNorm2d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
@@ -231,7 +231,7 @@ export class InstanceNorm2d extends InstanceNorm {
   }
 }
 
-const instanceNorm3dTakes = layer('InstanceNorm3d', { numFeatures: k.size }, batchNormKinds);
+const instanceNorm3dTakes = layer('InstanceNorm3d', { numFeatures: k.sizeOrNone }, batchNormKinds);
 
 /** (x - mean) / √(variance + eps)·weight + bias for inputs [N,C,D,H,W], by mean and biased variance of each sample and channel:
  *  `nn.InstanceNorm3d(6)`. Options in PyTorch's order: eps (1e-5), momentum (0.1), affine (false), trackRunningStats (false: with it,
@@ -253,7 +253,7 @@ export interface GroupNormOptions {
 }
 const groupNormTakes = layer(
   'GroupNorm',
-  { numGroups: k.size, numChannels: k.size },
+  { numGroups: k.size, numChannels: k.sizeOrNone },
   { eps: k.optional(k.finite()), affine: k.optional(k.flag) },
 );
 
@@ -303,12 +303,12 @@ export interface RMSNormOptions {
 }
 const rmsNormTakes = layer(
   'RMSNorm',
-  { normalizedShape: k.either(k.size, k.wholes(1, 1)) },
+  { normalizedShape: k.either(k.sizeOrNone, k.wholes(0, 1)) },
   { eps: k.optional(k.orNull(k.finite())), elementwiseAffine: k.optional(k.flag) },
 );
 
 /** x / √(mean of x² + eps)·weight over the last dimensions, which must be `normalizedShape`, one number or several:
- *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 1,
+ *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 0,
  *  and in `forward` if the input does not end in that shape. */
 export class RMSNorm extends Module {
   readonly weight: Parameter | null;

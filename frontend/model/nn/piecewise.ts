@@ -161,7 +161,7 @@ export interface PReLUOptions {
   /** The initial slope; defaults to 0.25. */
   readonly init?: number;
 }
-const preluTakes = layer('PReLU', {}, { numParameters: k.optional(k.size), init: k.optional(k.number) });
+const preluTakes = layer('PReLU', {}, { numParameters: k.optional(k.sizeOrNone), init: k.optional(k.number) });
 
 /** x where it is positive, else a slope times x, element by element. The slope is learned: `weight` has one for all elements, or
  *  one for each channel of inputs [N,C,…]. Options in PyTorch's order: numParameters (1), init (0.25). Throws in `forward` for
