@@ -245,10 +245,7 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
   [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
   [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
-  [
-    /^embedding(bag)?$/,
-    'there are no indexed reads: give one-hot rows as the input, of which nn.Linear(count, features, { bias: false }) picks',
-  ],
+  [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
   [/^(lstm|gru|rnn)(cell)?$/, 'write the cell by nn.Linear, sigmoid and tanh, and a loop over the steps in forward'],
   [
     /^(multihead)?attention$|^transformer|^scaleddotproductattention$/,

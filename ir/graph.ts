@@ -111,9 +111,9 @@ export interface Graph {
   readonly task?: Task;
 }
 
-/** How a group's kernel computes its results: each element in loops over them, or by windows that add to the elements
- *  that they cover. */
-export type GroupForm = 'loops' | 'windows';
+/** How a group's kernel computes its results: each element in loops over them, by windows that add to the elements that
+ *  they cover, or by points, each of which adds to an element that data choose. */
+export type GroupForm = 'loops' | 'windows' | 'points';
 
 /** The nodes of one kernel. Its roots are stored; other members are computed where they are read, in registers, and may
  *  belong to several groups. */

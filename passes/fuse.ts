@@ -2,12 +2,13 @@
  *  registers. Decides from how equations read their operands (`access.ts`), never from an op's name. */
 
 import { upsert } from '../ir/collections.ts';
-import { type FusedGraph, type Graph, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
+import { type FusedGraph, type Graph, type GroupForm, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
 import type { Target } from '../ir/target.ts';
 import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { KeptOrder } from './kept-order.ts';
 import { type Formed, launchOrder } from './launch-order.ts';
+import { addsPoints } from './points.ts';
 import { gatheredOperand, isScatter } from './scatter.ts';
 import { type FollowedBy, followedBy, windowsOn } from './windows.ts';
 
@@ -41,23 +42,26 @@ class Forming {
   trips = 0;
   /** The members and their float operations. */
   size = 0;
-  /** True if windows add to its only root, so that all other values are stored. */
-  readonly inWindows: boolean;
+  readonly form: GroupForm;
 
-  constructor(inWindows = false) {
-    this.inWindows = inWindows;
+  constructor(form: GroupForm = 'loops') {
+    this.form = form;
+  }
+
+  /** True if windows or points add to its only root, so that all other values are stored. */
+  get adds(): boolean {
+    return this.form !== 'loops';
   }
 
   /** The finished group. */
   formed(inOrder: (a: Node, b: Node) => number): Formed {
     const roots = this.roots.toSorted(inOrder);
-    const operandOf = this.inWindows ? (n: Node) => followedBy(n)?.operand : gatheredOperand;
+    const operandOf = operandIn[this.form];
     const gathered = [...this.members.keys()].flatMap((n) => {
       const spread = n.inputs[operandOf(n) ?? -1];
       return spread?.kind === 'node' && this.members.has(spread) && !roots.includes(spread) ? [spread] : [];
     });
-    const form = this.inWindows ? 'windows' : 'loops';
-    return { roots, members: this.members, form, gathered: new Set(gathered) };
+    return { roots, members: this.members, form: this.form, gathered: new Set(gathered) };
   }
 
   /** The shape that the kernel will loop over. */
@@ -65,6 +69,13 @@ class Forming {
     return this.roots.reduce<Shape>((s, r) => (r.type.shape.length > s.length ? r.type.shape : s), []);
   }
 }
+
+/** The operand of a node whose scattered values a group of each form ranges over. */
+const operandIn: Readonly<Record<GroupForm, (n: Node) => number | null | undefined>> = {
+  loops: gatheredOperand,
+  windows: (n) => followedBy(n)?.operand,
+  points: () => null,
+};
 
 type Readers = ReadonlyMap<Forming, Access>;
 
@@ -100,8 +111,8 @@ class Fusion {
         this.#join(g, n, how);
         readers.delete(g);
       }
-    const inWindows = this.#followedBy(n) !== null;
-    if (!this.#results.has(n) && !inWindows) {
+    const form = this.#followedBy(n) ? 'windows' : addsPoints(n, this.#target) ? 'points' : 'loops';
+    if (!this.#results.has(n) && form === 'loops') {
       if (readers.size === 0) return;
       if (this.#mayInline(n, readers)) {
         for (const [g, how] of readers) this.#join(g, n, how);
@@ -115,14 +126,14 @@ class Fusion {
       }
     }
     if (readers.size === 0 && !this.#results.has(n)) return;
-    const group = (inWindows ? undefined : this.#host(n, readers)) ?? this.#begun(inWindows);
+    const group = (form === 'loops' ? this.#host(n, readers) : undefined) ?? this.#begun(form);
     group.roots.push(n);
     this.#join(group, n, { form: 'same', lead: n.type.shape.length, reads: 1, key: 0, trips: 1 });
     this.#order.settle(group);
   }
 
-  #begun(inWindows: boolean): Forming {
-    const group = new Forming(inWindows);
+  #begun(form: GroupForm): Forming {
+    const group = new Forming(form);
     this.groups.add(group);
     this.#order.add(group);
     return group;
@@ -161,8 +172,7 @@ class Fusion {
   /** True if a group's sums over `n` become sums over the values that `n` scatters. */
   #isFollowed(n: Node, g: Forming): boolean {
     const users = (this.#users.get(n) ?? []).filter((u) => g.members.has(u));
-    const operand = g.inWindows ? (u: Node) => this.#followedBy(u)?.operand : gatheredOperand;
-    return isScatter(n) && users.every((u) => u.inputs[operand(u) ?? -1] === n);
+    return isScatter(n) && users.every((u) => u.inputs[operandIn[g.form](u) ?? -1] === n);
   }
 
   /** True if each group that reads `n` may compute it for itself. */
@@ -171,7 +181,7 @@ class Fusion {
     const all = [...readers];
     // A view has the bytes of its operand, which `#isReshaped` keeps in memory.
     if (n.op.view) return true;
-    if (all.some(([g]) => g.inWindows)) return false;
+    if (all.some(([g]) => g.adds)) return false;
     if (n.inputs.length === 0) return true;
     if (all.some(([g]) => isFull(g, n))) return false;
     if (trips > 0) return all.length === 1 && all.every(([g, how]) => this.#sparesWork(n, how, g));
@@ -197,7 +207,7 @@ class Fusion {
   /** True if the groups that each read a reduction's elements once can merge into one that computes it: no group may
    *  lie between them, and all must loop over a prefix of the largest one's space. */
   #mayUnite(n: Node, readers: Readers): boolean {
-    if ([...readers.keys()].some((g) => g.inWindows)) return false;
+    if ([...readers.keys()].some((g) => g.adds)) return false;
     if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction.has(n))) return false;
     const spaces = [...readers.keys()].map((g) => g.space);
     const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
@@ -214,7 +224,7 @@ class Fusion {
   #host(n: Node, readers: Readers): Forming | undefined {
     const { trips } = equationOf(n);
     for (const [g, how] of readers) {
-      if (g.inWindows || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
+      if (g.adds || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
       const along = how.form === 'same' && how.reads === 1 && sameShape(g.space, n.type.shape);
       if (along && !this.#order.isAfter(g, readers.keys())) return g;
     }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { manualSeed, nn } from '../frontend/index.ts';
 import { fanIn, kaimingUniform, uniformBias } from '../frontend/model/init.ts';
+import { normal } from '../frontend/model/normal.ts';
 import { Generator } from '../frontend/model/random.ts';
 import { f32 } from './support/pytorch.ts';
 
@@ -25,6 +27,33 @@ describe('Generator draws what torch draws', () => {
   ])('uniform: seed %d from %d to %d', (seed, from, to, hash) => {
     const generator = new Generator(seed);
     expect(bits(Float32Array.from({ length: 100_000 }, () => generator.uniform(from, to)))).toBe(hash);
+  });
+
+  // torch.manual_seed(seed); torch.empty(count).normal_() for each count in turn.
+  it.each<[seed: number, hashes: string]>([
+    [
+      5,
+      'dbee14b10f13c408 8304f5a690e11719 11b15911c5907d89 9c3315a498c4cdd1 05fceddd33b4c089 92c7820e37c6bd50 6ab43223eff40407 0f71917ff0cf0493 ef5899d584ce793b',
+    ],
+    [
+      2 ** 33 + 3,
+      '7b5e1ab8c32e9a5a e21fe3d78b989d07 69343a854e5a0b43 e67a7efd978bd182 2ab1bb7c464c9bf8 ba3631c0326c6ad6 6135f70826e9af01 92b75401e9383e75 f0465a6971545cce',
+    ],
+  ])('normal: seed %d', (seed, hashes) => {
+    const generator = new Generator(seed);
+    const drawn = [3, 2, 1, 15, 16, 20, 5, 100_000, 7].map((count) => normal(count, generator));
+    expect(drawn.map(bits).join(' ')).toBe(hashes);
+    expect([...normal(3, new Generator(3))]).toEqual([0.8032760620117188, 0.17483338713645935, 0.08897809684276581]);
+  });
+
+  it('the rows of an Embedding, and of layers after it', () => {
+    manualSeed(9);
+    const [padded, linear, rows] = [nn.Embedding(5, 3, -2), nn.Linear(3, 1), nn.Embedding(8, 5)];
+    expect([padded, linear, rows].map((l) => bits(l.weight.data))).toEqual([
+      '62e185eaa82c8679',
+      '72d8d0d9e53afb4f',
+      'c8bfd00ddb5735fe',
+    ]);
   });
 
   it('MT19937: the 10,000th output of the standard seed', () => {

@@ -20,6 +20,7 @@ interface Case {
   readonly places?: number;
 }
 const f32 = (...shape: number[]): TensorType => ({ dtype: 'f32', shape });
+const i32 = (...shape: number[]): TensorType => ({ dtype: 'i32', shape });
 const u8 = (...shape: number[]): TensorType => ({ dtype: 'u8', shape });
 const pool = { kernel: [2, 3], stride: [2, 3], padding: [0, 0], dilation: [1, 1], ceil: false };
 const conv = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
@@ -37,6 +38,15 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       types: { g: f32(2, 6, 2, 2), w: f32(6, 2, 2, 2) },
       attrs: { ...conv, groups: 3, size: [3, 3] },
     },
+  ],
+  index_add: [
+    { title: 'rows', types: { g: f32(3, 4, 2), index: i32(3, 4) }, attrs: { dim: 0, size: 5 }, places: 5 },
+    { title: 'within', types: { g: f32(2, 7, 3), index: i32(7) }, attrs: { dim: 1, size: 4 }, places: 4 },
+    { title: 'some outside', types: { g: f32(9), index: i32(9) }, attrs: { dim: 0, size: 3 }, places: 6 },
+  ],
+  scatter_add: [
+    { title: 'columns', types: { g: f32(3, 7), index: i32(3, 7) }, attrs: { dim: 1, size: 4 }, places: 4 },
+    { title: 'some outside', types: { g: f32(5, 2), index: i32(5, 2) }, attrs: { dim: 0, size: 3 }, places: 5 },
   ],
   max_pool2d_grad: [
     {
@@ -120,6 +130,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
+const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 const registered = (Object.values(ops) as readonly unknown[])
   .filter((op): op is OpDef => typeof op === 'function' && 'scatter' in op)
   .filter((op) => op.scatter !== undefined);
@@ -150,14 +161,11 @@ describe.each(registered)('$name', (op) => {
       ),
     );
     const run = (...body: Stmt[]): Float32Array => {
-      const memory: Memory = new Map<x.Buffer, Float32Array | Uint8Array>([
+      const memory: Memory = new Map<x.Buffer, Float32Array | Int32Array | Uint8Array>([
         [to, new Float32Array(countAt(out.shape, n))],
       ]);
       for (const [i, b] of buffers.entries())
-        memory.set(
-          b,
-          b.type.dtype === 'f32' ? Float32Array.from(given[i] as number[]) : Uint8Array.from(given[i] as number[]),
-        );
+        memory.set(b, arrays[b.type.dtype as 'f32' | 'i32' | 'u8'].from(given[i] as number[]));
       interpretKernel(finish('k', body, []), memory, n);
       return memory.get(to) as Float32Array;
     };

@@ -8,6 +8,8 @@ const shift = 397;
 export class Generator {
   readonly #state = new Uint32Array(words);
   #next = words;
+  /** The second of a pair of normal numbers, not yet used. */
+  keptNormal: number | null = null;
 
   constructor(seed: number | bigint) {
     this.manualSeed(seed);
@@ -22,6 +24,7 @@ export class Generator {
       state[i] = Math.imul(1812433253, last ^ (last >>> 30)) + i;
     }
     this.#next = words;
+    this.keptNormal = null;
     return this;
   }
 
@@ -34,6 +37,12 @@ export class Generator {
     y ^= (y << 15) & 0xefc60000;
     y ^= y >>> 18;
     return y >>> 0;
+  }
+
+  /** The next number from 0 up to but not including 1 in float64. */
+  random53(): number {
+    const [high, low] = [this.random32(), this.random32()];
+    return ((high & 0x1fffff) * 2 ** 32 + low) / 2 ** 53;
   }
 
   /** One element of `tensor.uniform_(from, to)` in float32, to the bit. */
@@ -81,7 +90,7 @@ function wholeSeed(seed: number | bigint): bigint {
 }
 
 /** x·y + z for float32 operands, rounded to float32 once (C's fmaf). */
-function multiplyAdd(x: number, y: number, z: number): number {
+export function multiplyAdd(x: number, y: number, z: number): number {
   const product = x * y; // exact: 24 bits by 24 bits fit a double
   const sum = product + z;
   const rounded = Math.fround(sum);

@@ -15,6 +15,7 @@ import {
 } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
+import * as indexing from './indexing.ts';
 import { matmul } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
 import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
@@ -319,6 +320,31 @@ export class Tensor {
       const one = part(this.value, d, index < 0 ? index + extent : index, 1, 1);
       return viewAs(one, shape.toSpliced(d, 1));
     });
+  }
+
+  // ---- indices that are data, i32: those in inputs are checked when a compiled model is called ----
+
+  /** The slices along `dim` at the indices of a vector. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return record(() => indexing.indexSelect(this.value, dim, index.value));
+  }
+  /** The elements at their index along `dim` and the position of the index in all other dimensions: for `dim` 1,
+   *  `y[i][j] = x[i][index[i][j]]`. An index that is computed and lies outside gives NaN, 0 or false. */
+  gather(dim: number, index: Tensor): Tensor {
+    return record(() => indexing.gather(this.value, dim, index.value));
+  }
+  /** As `gather`, with operands that broadcast; without `dim`, of the elements in row-major order. */
+  takeAlongDim(indices: Tensor, dim: number | null = null): Tensor {
+    return record(() => indexing.takeAlongDim(this.value, indices.value, dim));
+  }
+  /** This tensor with each element of `src` added at its index along `dim`, in their order: for `dim` 1,
+   *  `y[i][index[i][j]] += src[i][j]`. An index that is computed and lies outside adds nothing. */
+  scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return record(() => indexing.scatterAdd(this.value, dim, index.value, src.value));
+  }
+  /** This tensor with `alpha` times each slice of `source` along `dim` added at its index, in their order. */
+  indexAdd(dim: number, index: Tensor, source: Tensor, alpha = 1): Tensor {
+    return record(() => indexing.indexAdd(this.value, dim, index.value, source.value, alpha));
   }
 
   // ---- reductions: over all dimensions unless some are named; `keepdim` leaves them with extent 1 ----

@@ -9,6 +9,7 @@ import { broadcast, reduceSum } from './broadcast.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as elementwise from './elementwise.ts';
+import * as indexed from './indexed.ts';
 import { matmul } from './matmul.ts';
 import * as movement from './movement.ts';
 import * as pool from './pool.ts';
@@ -26,6 +27,7 @@ const modules = [
   { matmul },
   conv,
   pool,
+  indexed,
   random,
 ];
 /** True for an op made by `defineOp`. */
@@ -73,6 +75,7 @@ export * from './broadcast.ts';
 export * from './conv.ts';
 export * from './create.ts';
 export * from './elementwise.ts';
+export * from './indexed.ts';
 export * from './matmul.ts';
 export * from './movement.ts';
 export * from './pool.ts';

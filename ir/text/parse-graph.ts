@@ -370,13 +370,14 @@ class GraphReader {
     }));
   }
 
-  /** `fused { … gather %u store %a, %b }` or `fused windows { … }`; an empty one only says that the graph is fused. */
+  /** `fused { … gather %u store %a, %b }`, `fused windows { … }` or `fused points { … }`; an empty one only says that the
+   *  graph is fused. */
   #group(): void {
     const lex = this.#lex;
     this.#fused = true;
     lex.expect('fused');
-    const form = lex.accept('windows') ? 'windows' : 'loops';
-    lex.expect('{', form === 'loops' ? "or 'windows'" : undefined);
+    const form = lex.accept('windows') ? 'windows' : lex.accept('points') ? 'points' : 'loops';
+    lex.expect('{', form === 'loops' ? "'windows' or 'points'" : undefined);
     const members = new Set<Node>();
     while (lex.peek().kind === 'value') this.#node(members);
     if (members.size === 0 && form === 'loops') {

@@ -61,7 +61,7 @@ function showGroups(
     [...members].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
   const grouped = new Set(graph.groups.flatMap((g) => [...g.members]));
   const groups = graph.groups.flatMap((g) => [
-    [g.form === 'windows' ? '  fused windows {' : '  fused {', null] as const,
+    [g.form === 'loops' ? '  fused {' : `  fused ${g.form} {`, null] as const,
     ...inOrder(g.members).map((n) => line(n, '    ')),
     ...(g.gathered.size > 0 ? [[`    gather ${inOrder(g.gathered).map(name).join(', ')}`, null] as const] : []),
     [`    store ${g.roots.map(name).join(', ')}`, null] as const,

@@ -302,7 +302,7 @@ function groups(graph: FusedGraph, report: Report): void {
   copies(graph, updates, source, report);
 }
 
-/** Checks that a group of windows has one root, and that a gathered value comes from an op with a scatter equation. */
+/** Checks that a group of windows or points has one root, and that a gathered value comes from an op with a scatter equation. */
 function formOf({ roots, members, form, gathered }: Group, report: (message: string) => void): void {
   for (const s of gathered) {
     const what = `${s.op.name}: ${showType(s.type)}`;
@@ -311,15 +311,15 @@ function formOf({ roots, members, form, gathered }: Group, report: (message: str
     else if (!s.op.scatter) report(`it gathers ${what}, which scatters nothing`);
     else if (![...members].some((m) => m.inputs.includes(s))) report(`it gathers ${what}, which nothing in it reads`);
   }
-  if (form !== 'windows') return;
+  if (form === 'loops') return;
   const [root, ...others] = roots;
-  if (others.length > 0) report('its windows add to several results');
+  if (others.length > 0) report(`its ${form} add to several results`);
   if (root && !root.op.scatter)
-    report(`its windows add to ${root.op.name}: ${showType(root.type)}, which scatters nothing`);
-  if (gathered.size > 1) report('its windows range over several operands');
+    report(`its ${form} add to ${root.op.name}: ${showType(root.type)}, which scatters nothing`);
+  if (gathered.size > (form === 'windows' ? 1 : 0)) report(`its ${form} range over several operands`);
   for (const m of members)
     if (m !== root && !gathered.has(m) && !m.op.view)
-      report(`its windows read ${m.op.name}: ${showType(m.type)}, which is not stored`);
+      report(`its ${form} read ${m.op.name}: ${showType(m.type)}, which is not stored`);
 }
 
 /** The group that overwrites each param in place. */

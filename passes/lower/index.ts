@@ -12,6 +12,7 @@ import { equationOf } from '../access.ts';
 import { copyKernel } from './copy.ts';
 import { lowerGroup } from './group.ts';
 import { Names } from './names.ts';
+import { lowerPoints } from './points.ts';
 import { lowerWindows } from './windows.ts';
 
 /** The kernels of a graph in launch order, and the buffers of its results. */
@@ -81,9 +82,16 @@ export function lower(graph: FusedGraph, buffers: Buffers): Lowered {
   const kernels = graph.groups.flatMap((g) => {
     if (g.roots.every((r) => isEmpty(r.type))) return [];
     const name = kernelNames.take(kernelName(g, graph));
-    return g.form === 'windows'
-      ? lowerWindows(name, g, stored, (n) => kernelNames.take(n))
-      : [lowerGroup(name, g, stored)];
+    switch (g.form) {
+      case 'windows':
+        return lowerWindows(name, g, stored, (n) => kernelNames.take(n));
+      case 'points':
+        return [lowerPoints(name, g, stored)];
+      case 'loops':
+        return [lowerGroup(name, g, stored)];
+      default:
+        return g.form satisfies never;
+    }
   });
   const copy = (name: string, from: Buffer, to: Buffer): void => {
     if (isEmpty(to.type)) return;

@@ -49,6 +49,8 @@ const nets: Readonly<Record<string, () => nn.Module>> = {
   'instance norm with running statistics': conv(nn.InstanceNorm2d(4, { affine: true, trackRunningStats: true })),
   'layer norm': conv(nn.LayerNorm([4, 3, 2])),
   'batch norm in evaluation': conv(nn.BatchNorm2d(4).eval()),
+  embedding: () => new Net({ rows: nn.Embedding(7, 20), flat: nn.Flatten(), out: nn.Linear(100, 3) }),
+  'embedding with padding': () => new Net({ rows: nn.Embedding(7, 3, 2), flat: nn.Flatten(), out: nn.Linear(15, 3) }),
 };
 
 function near(got: ArrayLike<number>, key: string): void {
@@ -68,12 +70,12 @@ describe('nets that train as in PyTorch', () => {
 
   test.each(cases)('$name', async ({ name, steps, batch, lr, momentum, print }) => {
     const shape = (key: string) => tensors.get(`${name}/${key}`)!.shape.slice(1);
-    const data = (key: string) => tensors.get(`${name}/${key}`)!.data as Float32Array;
+    const data = (key: string) => tensors.get(`${name}/${key}`)!.data as Float32Array | Int32Array;
     const model = nets[name]!();
     expect(String(model)).toBe(print.replace(/^\w+/, 'Net'));
     const spec = defineModel({
       model,
-      input: { shape: ['N', ...shape('x0/0')] },
+      input: { shape: ['N', ...shape('x0/0')], dtype: data('x0/0') instanceof Int32Array ? 'i32' : 'f32' },
       target: { shape: ['N', ...shape('y/0')] },
       ...{ loss: nn.MSELoss(), optimizer: optim.SGD({ lr, momentum }), maxBatch: batch },
     });

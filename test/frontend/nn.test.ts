@@ -159,6 +159,8 @@ describe('print(net)', () => {
     'nn.Flatten()': nn.Flatten(),
     'nn.LayerNorm(7)': nn.LayerNorm(7),
     'nn.LayerNorm([3, 5])': nn.LayerNorm([3, 5]),
+    'nn.Embedding(7, 3)': nn.Embedding(7, 3),
+    'nn.Embedding(7, 3, padding_idx=0)': nn.Embedding(7, 3, 0),
     'nn.MSELoss()': nn.MSELoss(),
     'nn.CrossEntropyLoss()': nn.CrossEntropyLoss(),
     'nn.NLLLoss()': nn.NLLLoss(),
@@ -173,7 +175,7 @@ describe('print(net)', () => {
     'torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01, momentum=0.9)': optim.SGD(zero),
     'torch.optim.Adam([torch.zeros(1, requires_grad=True)])': optim.Adam(),
   };
-  const later = ['nn.Dropout', 'nn.BatchNorm2d', 'nn.Embedding'];
+  const later = ['nn.Dropout', 'nn.BatchNorm2d'];
   const wanted = Object.entries(cases('text').find((c) => c.repr)!.repr!);
   it.each(wanted.filter(([python]) => !later.some((l) => python.startsWith(l))))('%s', (python, text) => {
     expect(String(printed[python])).toBe(text);
@@ -183,6 +185,7 @@ describe('print(net)', () => {
     [nn.LayerNorm(3, { eps: 1e-12, elementwiseAffine: false }), 'LayerNorm((3,), eps=1e-12, elementwise_affine=False)'],
     [nn.LayerNorm(3, { eps: 1.5e-7 }), 'LayerNorm((3,), eps=1.5e-07, elementwise_affine=True)'],
     [nn.MaxPool2d([2, 3]), 'MaxPool2d(kernel_size=(2, 3), stride=(2, 3), padding=0, dilation=1, ceil_mode=False)'],
+    [nn.Embedding(5, 3, { paddingIdx: -2 }), 'Embedding(5, 3, padding_idx=3)'],
     [nn.RReLU(), 'RReLU(lower=0.125, upper=0.3333333333333333)'],
     [nn.LeakyReLU(), 'LeakyReLU(negative_slope=0.01)'],
     [nn.ELU(), 'ELU(alpha=1.0)'],

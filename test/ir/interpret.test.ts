@@ -26,6 +26,7 @@ const pool = (more: object = {}) => ({
   ceil: false,
   ...more,
 });
+const reading = (dim: number, more: object = {}) => ({ dim, fill: Number.NaN, ...more });
 const pads = (low: number[], high: number[], interior: number[], value = 0) => ({ low, high, interior, value });
 
 const [inf, nan] = [Infinity, Number.NaN];
@@ -157,6 +158,79 @@ const worked: Record<string, Worked[]> = {
       ],
       attrs: { dim: 1 },
       gives: [1, 3, 4, 2, 5, 6],
+    },
+  ],
+  index_select: [
+    {
+      of: [
+        [f32(3, 2), [1, 2, 3, 4, 5, 6]],
+        [i32(2, 2), [2, 0, 2, 1]],
+      ],
+      attrs: reading(0),
+      gives: [5, 6, 1, 2, 5, 6, 3, 4],
+    },
+    // Outside, where a host does not check.
+    {
+      of: [
+        [f32(2, 2), [1, 2, 3, 4]],
+        [i32(3), [-1, 1, 2]],
+      ],
+      attrs: reading(1),
+      gives: [nan, 2, nan, nan, 4, nan],
+    },
+    {
+      of: [
+        [i32(3), [7, 8, 9]],
+        [i32(), [1]],
+      ],
+      attrs: reading(0, { fill: 0 }),
+      gives: [8],
+    },
+  ],
+  index_add: [
+    {
+      of: [
+        [f32(4, 2), [1, 2, 3, 4, 5, 6, 7, 8]],
+        [i32(4), [2, 0, 2, -1]],
+      ],
+      attrs: { dim: 0, size: 3 },
+      gives: [3, 4, 0, 0, 6, 8],
+    },
+    {
+      of: [
+        [f32(2), [1, 2]],
+        [i32(), [1]],
+      ],
+      attrs: { dim: 1, size: 2 },
+      gives: [0, 1, 0, 2],
+    },
+  ],
+  gather: [
+    {
+      of: [
+        [f32(2, 3), [1, 2, 3, 4, 5, 6]],
+        [i32(2, 2), [2, 2, 0, 3]],
+      ],
+      attrs: reading(1),
+      gives: [3, 3, 4, nan],
+    },
+    {
+      of: [
+        [f32(2, 2), [1, 2, 3, 4]],
+        [i32(1, 2), [1, 0]],
+      ],
+      attrs: reading(0),
+      gives: [3, 2],
+    },
+  ],
+  scatter_add: [
+    {
+      of: [
+        [f32(2, 3), [1, 2, 3, 4, 5, 6]],
+        [i32(2, 3), [1, 0, 1, 0, 2, 0]],
+      ],
+      attrs: { dim: 1, size: 2 },
+      gives: [2, 4, 10, 0],
     },
   ],
   reduce_sum: [
@@ -370,6 +444,25 @@ const cases: Record<string, Case[]> = {
     { of: [f32(2, 3), f32(2, 1)], attrs: { dim: 1 } },
     { of: [f32(N, 2, 2), f32(N, 3, 2)], attrs: { dim: 1 } },
     { of: [f32(1), f32(4)], attrs: { dim: 0 } },
+  ],
+  index_select: [
+    { of: [f32(4, 2), i32(N, 2)], attrs: reading(0) },
+    { of: [f32(N, 3, 2), i32(5)], attrs: reading(1) },
+    { of: [f32(2, 3), i32()], attrs: reading(1) },
+  ],
+  index_add: [
+    { of: [f32(N, 2, 3), i32(N, 2)], attrs: { dim: 0, size: 4 } },
+    { of: [f32(N, 5, 2), i32(5)], attrs: { dim: 1, size: 3 } },
+    // Points outside have no gradient.
+    { of: [f32(4), i32(4)], attrs: { dim: 0, size: 2 }, range: 4 },
+  ],
+  gather: [
+    { of: [f32(N, 4), i32(N, 6)], attrs: reading(1) },
+    { of: [f32(3, 2), i32(4, 2)], attrs: reading(0) },
+  ],
+  scatter_add: [
+    { of: [f32(N, 6), i32(N, 6)], attrs: { dim: 1, size: 4 } },
+    { of: [f32(4, 2), i32(4, 2)], attrs: { dim: 0, size: 3 }, range: 5 },
   ],
   reduce_sum: [
     { of: [f32(2, 3, 4)], attrs: { dims: [1] } },

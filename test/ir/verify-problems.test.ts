@@ -305,6 +305,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
     formed({ roots: [twice], gathered: new Set([sum]) }, sum, twice),
     /gathers add: .*, which scatters nothing/,
   ],
+  ['group', formed({ form: 'points' }, sum), /its points add to add: f32\[N,4\], which scatters nothing/],
   ['group', formed({ form: 'windows' }, sum, twice), /its windows add to several results/],
   ['group', formed({ form: 'windows' }, sum), /its windows add to add: f32\[N,4\], which scatters nothing/],
   ['group', formed({ form: 'windows', roots: [twice] }, sum, twice), /its windows read add: f32\[N,4\], which is not/],

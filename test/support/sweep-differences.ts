@@ -71,6 +71,15 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('crossEntropy')(d) && /-100 by default|no class/.test(id(d)),
   },
   {
+    pytorch:
+      'Indices outside of a tensor throw when they are used, in `embedding`, `oneHot`, `gather`, `scatterAdd` and the like.',
+    tapeout:
+      'A compiled model refuses them in inputs when it is called. Computed ones read NaN, 0 or false, add nothing, and are no class.',
+    holds: (d) =>
+      of('embedding', 'oneHot', 'indexSelect', 'gather', 'scatterAdd')(d) &&
+      /^(no row|no class|a negative index|out of range)$/.test(id(d)),
+  },
+  {
     pytorch: 'Losses broadcast inputs and targets of different shapes, some with a warning.',
     tapeout: 'Refused: the shapes must be equal.',
     holds: (d) => /Loss$|^klDiv$/.test(d.case.of) && /broadcast/.test(id(d)),

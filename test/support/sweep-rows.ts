@@ -282,6 +282,35 @@ export const rows: Readonly<Record<string, Row>> = {
   stack: row('exact', 'exact', { stack: (t, { dim }) => F.stack(Object.values(t), dim) }),
   pad: row('exact', 'exact', { pad: ({ x }, a) => F.pad(x!, a.pad, a.mode, a.value) }),
 
+  embedding: row('exact', 'sum', {
+    embedding: ({ x, weight }, a) => F.embedding(x!, weight!, a.padding_idx),
+    'nn.Embedding': ({ x, weight }, a) => {
+      const [rows = 1] = weight!.shape as number[];
+      return holding(nn.Embedding(rows, 1, { paddingIdx: a.padding_idx ?? null }), { weight: weight! })(x!);
+    },
+  }),
+  oneHot: row('exact', 'exact', { oneHot: ({ x }, a) => F.oneHot(x!, a.num_classes) }),
+  indexSelect: row('exact', 'sum', {
+    'Tensor.indexSelect': ({ x, index }, { dim }) => x!.indexSelect(dim, index!),
+    indexSelect: ({ x, index }, { dim }) => F.indexSelect(x!, dim, index!),
+  }),
+  indexAdd: row('sum', 'exact', {
+    'Tensor.indexAdd': ({ x, index, source }, a) => x!.indexAdd(a.dim, index!, source!, a.alpha),
+    indexAdd: ({ x, index, source }, a) => F.indexAdd(x!, a.dim, index!, source!, a.alpha),
+  }),
+  gather: row('exact', 'sum', {
+    'Tensor.gather': ({ x, index }, { dim }) => x!.gather(dim, index!),
+    gather: ({ x, index }, { dim }) => F.gather(x!, dim, index!),
+  }),
+  takeAlongDim: row('exact', 'sum', {
+    'Tensor.takeAlongDim': ({ x, indices }, { dim }) => x!.takeAlongDim(indices!, dim),
+    takeAlongDim: ({ x, indices }, { dim }) => F.takeAlongDim(x!, indices!, dim),
+  }),
+  scatterAdd: row('sum', 'exact', {
+    'Tensor.scatterAdd': ({ x, index, src }, { dim }) => x!.scatterAdd(dim, index!, src!),
+    scatterAdd: ({ x, index, src }, { dim }) => F.scatterAdd(x!, dim, index!, src!),
+  }),
+
   matmul: row('sum', 'sum', {
     'Tensor.matmul': ({ a, b }) => a!.matmul(b!),
     matmul: ({ a, b }) => F.matmul(a!, b!),

@@ -22,6 +22,8 @@ import type { CosineSimilarityOptions } from './distance.ts';
 import * as distance from './distance.ts';
 import type { DropoutArguments } from './dropout.ts';
 import * as dropout from './dropout.ts';
+import type { EmbeddingOptions } from './embedding.ts';
+import * as embedding from './embedding.ts';
 import type { LinearOptions } from './linear.ts';
 import * as linear from './linear.ts';
 import type { CrossEntropyLossOptions, Factors, MultiMarginLossOptions, NLLLossOptions } from './losses.ts';
@@ -484,6 +486,29 @@ export const FeatureAlphaDropout: {
   (...more: DropoutArguments): dropout.FeatureAlphaDropout;
 } = callable(dropout.FeatureAlphaDropout);
 export type FeatureAlphaDropout = dropout.FeatureAlphaDropout;
+
+/** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
+ *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+ *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
+export const Embedding: {
+  /** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
+   *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+   *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
+  new (
+    numEmbeddings: number,
+    embeddingDim: number,
+    ...more: Trailing<EmbeddingOptions, [paddingIdx: number | null]>
+  ): embedding.Embedding;
+  /** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
+   *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+   *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
+  (
+    numEmbeddings: number,
+    embeddingDim: number,
+    ...more: Trailing<EmbeddingOptions, [paddingIdx: number | null]>
+  ): embedding.Embedding;
+} = callable(embedding.Embedding);
+export type Embedding = embedding.Embedding;
 
 /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
  *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is

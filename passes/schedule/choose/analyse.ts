@@ -59,7 +59,7 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const declaredAt = new Map<x.Tile, number>();
   const sequential = new Set<Loop>();
   let best: { stmt: Accumulate; loops: readonly Loop[]; cost: number } | null = null;
-  let widest: { loops: readonly Loop[]; cost: number } = { loops: [], cost: 0 };
+  let widest: { loops: readonly Loop[]; cost: number; adds?: boolean | undefined } = { loops: [], cost: 0 };
   const cost = (loops: readonly Loop[]): number => loops.reduce((p, l) => p * trips(l), 1);
   const stores: { stmt: Store; loops: readonly Loop[] }[] = [];
   walkStmts(kernel.body, (s, all) => {
@@ -69,7 +69,9 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
     if (isTileWrite(s)) for (const l of loops.slice(declaredAt.get(s.tile) ?? 0)) sequential.add(l);
     if (s.kind === 'store') {
       stores.push({ stmt: s, loops });
-      if (cost(loops) > widest.cost) widest = { loops, cost: cost(loops) };
+      // Where points are added to zeros, what counts is that they are added, however few they are.
+      const isWider = s.add === widest.adds ? cost(loops) > widest.cost : s.add === true;
+      if (isWider) widest = { loops, cost: cost(loops), adds: s.add };
     }
     if (s.kind === 'accumulate') {
       if (!best || cost(loops) > best.cost) best = { stmt: s, loops, cost: cost(loops) };
@@ -123,12 +125,13 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   };
 }
 
-/** The loops whose axis shares an index with the axis of a loop further in. */
+/** The loops whose axis shares an index with the axis of a loop further in, or chooses it through data. */
 const overlapping = (s: Store, loops: readonly Loop[]): Loop[] =>
   loops.filter((l, i) =>
     s.at.some((e) => {
       const free = x.freeAxes(e);
-      return free.has(l.axis) && loops.slice(i + 1).some((o) => free.has(o.axis));
+      const isData = x.some(e, (p) => p.kind === 'load' || p.kind === 'tile');
+      return free.has(l.axis) && (isData || loops.slice(i + 1).some((o) => free.has(o.axis)));
     }),
   );
 

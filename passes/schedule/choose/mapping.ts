@@ -17,6 +17,15 @@ function isTransposed({ reads, stores }: Analysis, axis: Axis): boolean {
   return read !== undefined && more.length === 0 && steps(read) === 1 && stores.every((r) => steps(r) !== 0);
 }
 
+/** The numbers of vectors to try, the usual one first, of which `most` fit. Around loops that keep their order more vectors
+ *  mean fewer passes over what chooses the elements: four are a line of a cache. */
+function vectorsOf({ ordered }: Analysis, most: number): number[] {
+  const fitting = [1, 2, 4].filter((n) => n <= most);
+  if (ordered.length === 0) return fitting;
+  const divides = (n: number): boolean => Number.isInteger(most / n);
+  return fitting.reverse().sort((a, b) => Number(divides(b)) - Number(divides(a)));
+}
+
 /** Lanes along the innermost axis, where everything accessed along it is close together or the same: one vector, the
  *  usual choice, or more, or none. */
 export function mappings(a: Analysis, target: VectorTarget): Schedule[] {
@@ -27,6 +36,6 @@ export function mappings(a: Analysis, target: VectorTarget): Schedule[] {
     !r.bent.has(last.axis) && !r.guarded && strides.includes(r.strides.get(last.axis) ?? 0);
   const along = a.stores.every((r) => fits(r, storable)) && a.reads.every((r) => fits(r, loadable));
   if (!along && !isTransposed(a, last.axis)) return [[]];
-  const widths = [1, 2, 4].map((vectors) => vectors * target.lanes).filter((by) => by <= trips);
+  const widths = vectorsOf(a, trips / target.lanes).map((vectors) => vectors * target.lanes);
   return [...widths.map((by): Schedule => [{ do: 'vectorize', axis: last.axis.name, by, shift: !a.inPlace }]), []];
 }

@@ -2,7 +2,7 @@
  *  refuses. */
 
 import { handedOn } from '../../../ir/analysis/handed-on.ts';
-import type { Axis, Buffer, Tile } from '../../../ir/expr.ts';
+import type { Axis, Buffer, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
 import {
   constantTrips,
@@ -211,7 +211,7 @@ export function requireOwnSum(s: Stmt, axis: Axis, others: readonly Axis[]): voi
   if (s.kind !== 'store' || !s.add || others.length === 0) return;
   const own = s.at.some((e) => {
     const free = x.freeAxes(e);
-    return free.has(axis) && !others.some((o) => free.has(o));
+    return free.has(axis) && !isData(e) && !others.some((o) => free.has(o));
   });
   if (!own)
     throw new ScheduleError(
@@ -220,7 +220,10 @@ export function requireOwnSum(s: Stmt, axis: Axis, others: readonly Axis[]): voi
 }
 
 function whyNotOwnElement(s: Stmt, axis: Axis): string | null {
-  const isShared = s.kind === 'store' && !s.at.some((e) => x.freeAxes(e).has(axis));
+  // Data may choose one element for several iterations to add to.
+  const isOwn = (e: Expr): boolean => x.freeAxes(e).has(axis) && !(s.kind === 'store' && s.add && isData(e));
+  const isShared = s.kind === 'store' && !s.at.some(isOwn);
   return isShared ? `every iteration over ${axis.name} stores the same element of ${s.buffer.name}` : null;
 }
+const isData = (e: Expr): boolean => x.some(e, (p) => p.kind === 'load' || p.kind === 'tile');
 const requireOwnElement = (s: Stmt, axis: Axis): void => refuse(whyNotOwnElement(s, axis));

@@ -19,8 +19,8 @@ torch.set_num_threads(1)
 CASES, TENSORS = [], {}
 
 
-def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0):
-    """Trains `net` on batches of noise, the last one shorter, then evaluates it."""
+def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0, rows=0):
+    """Trains `net` on batches of noise, or of indices of `rows`, the last one shorter, then evaluates it."""
     generator = torch.Generator().manual_seed(len(CASES) + 1)
     put = lambda key, t: TENSORS.__setitem__(f'{name}/{key}', t.detach().clone())
     for key, t in net.state_dict().items():
@@ -30,7 +30,8 @@ def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, m
     net.train()
     for step in range(steps):
         n = batch if step < steps - 1 else batch - 2
-        xs = [torch.randn(n, *shape, generator=generator) for shape in shapes]
+        draw = lambda shape: torch.randint(0, rows, shape, generator=generator, dtype=torch.int32) if rows else torch.randn(shape, generator=generator)
+        xs = [draw((n, *shape)) for shape in shapes]
         y = torch.randint(0, classes, (n, *target), generator=generator) if classes else torch.randn(n, *target, generator=generator)
         for i, x in enumerate(xs):
             put(f'x{i}/{step}', x)
@@ -88,8 +89,16 @@ def norms():
     case('batch norm in evaluation', frozen, **images)
 
 
+def tables():
+    torch.manual_seed(2)
+    words = dict(shapes=[(5,)], target=(3,), rows=7)
+    case('embedding', Net(rows=nn.Embedding(7, 20), flat=nn.Flatten(), out=nn.Linear(100, 3)), **words)
+    case('embedding with padding', Net(rows=nn.Embedding(7, 3, padding_idx=2), flat=nn.Flatten(), out=nn.Linear(15, 3)), **words)
+
+
 def main():
     norms()
+    tables()
     folder = os.path.dirname(os.path.abspath(__file__))
     save(os.path.join(folder, 'nets.safetensors'), TENSORS)
     about = {'torch': torch.__version__, 'package': 'python3-torch 1.13.1 of Debian 12', 'threads': 1}

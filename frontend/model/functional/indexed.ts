@@ -1,0 +1,69 @@
+/** Functions of indices. */
+
+import * as ir from '../../../ir/ops/index.ts';
+import { fn } from '../arguments.ts';
+import * as indexing from '../indexing.ts';
+import * as k from '../kinds.ts';
+import { float, integer, wrongRank } from '../promote.ts';
+import { Tensor } from '../tensor.ts';
+import { userError } from '../trace.ts';
+import { where } from './activation.ts';
+
+/** The rows of `weight` [V,D] at the indices `x`, i32 of any shape: […] gives […,D]. What reads at `paddingIdx`, counted from the back
+ *  where negative, passes no gradient. A compiled model refuses indices in inputs that are no rows; computed ones give NaN. Throws
+ *  for a paddingIdx that is no row. */
+export const embedding: (x: Tensor, weight: Tensor, paddingIdx?: number | null) => Tensor = fn(
+  'embedding',
+  { x: k.tensor, weight: k.tensor, paddingIdx: k.optional(k.orNull(k.whole())) },
+  (x, weight, paddingIdx = null) => {
+    const table = float(weight.value);
+    if (table.type.shape.length !== 2) throw wrongRank('a weight [rows, features]', table);
+    const rows = table.type.shape[0] as number;
+    if (paddingIdx !== null && (paddingIdx < -rows || paddingIdx >= rows))
+      throw userError('out-of-range', `embedding: paddingIdx ${paddingIdx} is not one of ${rows} rows`);
+    const read = Tensor.of(indexing.selected(table, 0, x.value));
+    if (paddingIdx === null) return read;
+    const isPadding = x.eq(paddingIdx < 0 ? paddingIdx + rows : paddingIdx).unsqueeze(-1);
+    return where(isPadding, read.detach(), read);
+  },
+);
+
+/** 1 at the index of a new last dimension of `numClasses`, else 0, i32: `x`, i32 of any shape […], gives […,numClasses]. Where an
+ *  index is no class, all are 0; a compiled model refuses such indices in inputs. */
+export const oneHot: (x: Tensor, numClasses: number) => Tensor = fn(
+  'oneHot',
+  { x: k.tensor, numClasses: k.whole(1) },
+  (x, numClasses) => Tensor.of(ir.convert(ir.oneHot(integer(x.value), { classes: numClasses }), { to: 'i32' })),
+);
+
+/** The slices of `x` along `dim` at the indices of a vector. */
+export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = fn(
+  'indexSelect',
+  { x: k.tensor, dim: k.dim, index: k.tensor },
+  (x, dim, index) => x.indexSelect(dim, index),
+);
+/** The elements of `x` at their index along `dim` and the position of the index in all other dimensions: for `dim` 1,
+ *  `y[i][j] = x[i][index[i][j]]`. */
+export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = fn(
+  'gather',
+  { x: k.tensor, dim: k.dim, index: k.tensor },
+  (x, dim, index) => x.gather(dim, index),
+);
+/** As `gather`, with operands that broadcast; without `dim`, of the elements in row-major order. */
+export const takeAlongDim: (x: Tensor, indices: Tensor, dim?: number | null) => Tensor = fn(
+  'takeAlongDim',
+  { x: k.tensor, indices: k.tensor, dim: k.optional(k.orNull(k.dim)) },
+  (x, indices, dim = null) => x.takeAlongDim(indices, dim),
+);
+/** `x` with each element of `src` added at its index along `dim`, in their order: for `dim` 1, `y[i][index[i][j]] += src[i][j]`. */
+export const scatterAdd: (x: Tensor, dim: number, index: Tensor, src: Tensor) => Tensor = fn(
+  'scatterAdd',
+  { x: k.tensor, dim: k.dim, index: k.tensor, src: k.tensor },
+  (x, dim, index, src) => x.scatterAdd(dim, index, src),
+);
+/** `x` with `alpha` times each slice of `source` along `dim` added at its index, in their order. */
+export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, alpha?: number) => Tensor = fn(
+  'indexAdd',
+  { x: k.tensor, dim: k.dim, index: k.tensor, source: k.tensor, alpha: k.optional(k.number) },
+  (x, dim, index, source, alpha = 1) => x.indexAdd(dim, index, source, alpha),
+);
