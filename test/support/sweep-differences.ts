@@ -105,6 +105,23 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('klDiv', 'poissonNllLoss')(d) && /^a (target|gradient of a count) of 0/.test(id(d)),
   },
   {
+    pytorch:
+      'The gradient of `hardtanh`, `relu6`, `hardshrink`, `softshrink`, `hardswish`, `elu`, `selu` and `celu` at NaN depends on whether PyTorch’s vector code reaches the element: in small tensors it is the slope of the linear part.',
+    tapeout: 'It is what the vector code gives: NaN for `hardswish`, `elu`, `selu` and `celu`, otherwise 0.',
+    holds: (d) => id(d) === 'a NaN alone',
+  },
+  {
+    pytorch:
+      'The gradient of the second half of `glu` is the slope of the sigmoid times the first half times the cotangent.',
+    tapeout: 'The first half times the cotangent comes first, which may overflow.',
+    holds: (d) => of('glu')(d) && id(d) === 'a product beyond the largest',
+  },
+  {
+    pytorch: '`groupNorm` and `layerNorm` are NaN where a variance overflows.',
+    tapeout: 'They are 0 there, times the weight: the variance is infinite.',
+    holds: (d) => of('groupNorm')(d) && id(d) === 'a variance beyond the largest',
+  },
+  {
     pytorch: '`softMarginLoss` is infinite, and its gradient NaN, where -target·input is above 88.',
     tapeout: 'Neither overflows.',
     holds: (d) => of('softMarginLoss')(d) && id(d) === 'none, far on the wrong side',

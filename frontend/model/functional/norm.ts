@@ -192,7 +192,7 @@ export const groupNorm: (
 
 /** As batchNorm, with mean and variance over each sample and channel of `x` [N,C,…]. With `useInputStats` (true) they are those
  *  of the input, and running ones, which are buffers or null, move `momentum` (0.1) of the way to their means over the batch;
- *  otherwise they are the running ones. Throws if there are no dimensions but batch and channels. */
+ *  otherwise they are the running ones. Throws if a channel has no dimension of its own, or only one element. */
 export const instanceNorm: (
   x: Tensor,
   runningMean?: Tensor | null,
@@ -228,6 +228,12 @@ export const instanceNorm: (
     if (shape.length < 3) throw wrongRank('an input [batch, channels, length, …]', x.value);
     if (!useInputStats) return batchNorm(x, runningMean, runningVar, weight, bias, false, momentum, eps);
     const of = perChannel(x, { runningMean, runningVar, weight, bias });
+    if (shape.slice(2).every((d) => d === 1))
+      throw userError(
+        'shape-mismatch',
+        `${called()}: a channel of ${showShape(shape)} has one element, whose mean is itself: its variance is 0`,
+        { notes: involved({ x: x.value }), help: 'normalize over the channels too: groupNorm, layerNorm' },
+      );
     const dims = shape.flatMap((_, d) => (d < 2 ? [] : [d]));
     const each = moments(x, dims);
     track(

@@ -20,6 +20,7 @@ def cases(g):
         g.case(name, '0-d', f, x=g.f32([], [0.75]))
         g.case(name, '0-d, -0', f, x=g.f32([], [-0.0]))
         g.case(name, 'extent 1', f, x=g.vec(-1.25))
+        g.case(name, 'a NaN alone', f, x=g.vec(g.NAN))
         g.case(name, 'extent 0', f, x=g.f32([0], []))
         g.case(name, 'extent 0 of several', f, x=g.f32([2, 0, 3], []))
         g.case(name, 'several dimensions', f, x=g.noise(2, 3, 4, salt=80, scale=8))
@@ -71,6 +72,7 @@ def cases(g):
     for dim in (0, 1, 2, -1, -2, 3):
         g.case('glu', f'dim {dim}', glu, args={'dim': dim}, x=g.noise(2, 4, 6, salt=84))
     g.case('glu', 'no dim', glu, x=g.noise(3, 4, salt=84))
+    g.case('glu', 'a product beyond the largest', glu, v=[-2.0], x=g.f32([1, 2], [3e38, -88.5]))
     g.case('glu', 'an odd extent', glu, x=g.noise(2, 3, salt=84))
     g.case('glu', '0-d', glu, x=g.f32([], [1]))
     g.case('glu', 'extent 0', glu, x=g.f32([0, 4], []))

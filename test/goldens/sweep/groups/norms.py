@@ -49,6 +49,7 @@ def cases(g):
         first = next(iter(inputs.values()))
         g.case(of, 'no weight', instance(rank), x=first)
         g.case(of, 'a large eps', instance(rank), args={'eps': 2.0}, x=first, **aff)
+    g.case('instanceNorm', 'one element a channel', instance([3]), x=g.f32([2, 3, 1], [1, 2, 3, 4, 5, 6]), **aff)
     g.case('instanceNorm', 'equal numbers', instance([3]), x=flat, **aff)
 
     def groups(x, num_groups, weight=None, bias=None, **k):
@@ -59,6 +60,7 @@ def cases(g):
         g.case('groupNorm', f'{n} of six channels', groups, args={'num_groups': n}, x=g.noise(2, 6, 2, 2, salt=64), **six)
     g.case('groupNorm', 'rows', groups, args={'num_groups': 2}, x=g.noise(3, 6, salt=65), **six)
     g.case('groupNorm', 'no weight, eps', groups, args={'num_groups': 2, 'eps': 0.5}, x=g.noise(2, 6, 3, salt=66))
+    g.case('groupNorm', 'a variance beyond the largest', groups, args={'num_groups': 1}, x=g.f32([1, 4, 1], [3e38, 1, 2, 3]))
     g.case('groupNorm', 'groups that do not divide', groups, args={'num_groups': 4}, x=g.noise(2, 6, 3, salt=66))
 
     def rms(x, normalized_shape, weight=None, eps=2.0**-23):
