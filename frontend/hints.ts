@@ -11,6 +11,7 @@ import { onValues } from './model/nn/parameter.ts';
 import * as optim from './model/optim/index.ts';
 import { onParameters } from './model/options.ts';
 import { Tensor } from './model/tensor.ts';
+import { onMissing } from './not-yet.ts';
 
 const noNumbers =
   'a recorded tensor has a shape but no numbers: read results from the compiled model, as forward() returns them';
@@ -239,37 +240,6 @@ export const onDType = (name: unknown): string | null => {
   return Object.hasOwn(elements, plain) ? `write dtype: '${elements[plain]}'` : null;
 };
 export const onBatch = "the batch is written 'N', as in ['N', 1, 28, 28]";
-
-/** What PyTorch has and Tapeout lacks, by name without capitals and underscores, and what to write instead. */
-const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
-  [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
-  [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
-  [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
-  [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
-  [/^(lstm|gru|rnn)(cell)?$/, 'write the cell by nn.Linear, sigmoid and tanh, and a loop over the steps in forward'],
-  [
-    /^(multihead)?attention$|^transformer|^scaleddotproductattention$/,
-    'write it by nn.Linear, and q.matmul(k.transpose(-2, -1)).div(Math.sqrt(d)).softmax(-1).matmul(v)',
-  ],
-  [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
-  [/^(lazy)?convtranspose[123]d$/, 'there are nn.Conv1d, nn.Conv2d and nn.Conv3d alone'],
-  [
-    /^adaptive(max|avg)pool[123]d$/,
-    'extents are known: nn.AvgPool2d(extent) of the image, or x.mean([2, 3], true) for 1',
-  ],
-  [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
-  [/^unflatten$/, 'write x.view(…)'],
-  [/pad[123]d$/, "write pad(x, [left, right, top, bottom], 'reflect'), or another mode"],
-  [
-    /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
-    'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',
-  ],
-];
-function onMissing(name: string): string | null {
-  const plain = name.replaceAll('_', '').toLowerCase();
-  const [, instead] = notYet.find(([of]) => of.test(plain)) ?? [];
-  return instead === undefined ? null : `${name} is not there yet; ${instead}`;
-}
 
 function onNn(name: string): string | null {
   if (Object.hasOwn(modules, name)) return modules[name] as string;

@@ -1,0 +1,33 @@
+/** Hints for what PyTorch has and Tapeout lacks. */
+
+/** By name without capitals and underscores, and what to write instead. */
+const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
+  [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
+  [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
+  [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
+  [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
+  [/^(lstm|gru|rnn)(cell)?$/, 'write the cell by nn.Linear, sigmoid and tanh, and a loop over the steps in forward'],
+  [
+    /^(multihead)?attention$|^transformer|^scaleddotproductattention$/,
+    'write it by nn.Linear, and q.matmul(k.transpose(-2, -1)).div(Math.sqrt(d)).softmax(-1).matmul(v)',
+  ],
+  [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
+  [/^(lazy)?convtranspose[123]d$/, 'there are nn.Conv1d, nn.Conv2d and nn.Conv3d alone'],
+  [
+    /^adaptive(max|avg)pool[123]d$/,
+    'extents are known: nn.AvgPool2d(extent) of the image, or x.mean([2, 3], true) for 1',
+  ],
+  [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
+  [/^unflatten$/, 'write x.view(…)'],
+  [/pad[123]d$/, "write pad(x, [left, right, top, bottom], 'reflect'), or another mode"],
+  [
+    /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
+    'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',
+  ],
+];
+/** A hint for a name that PyTorch has, or null. */
+export function onMissing(name: string): string | null {
+  const plain = name.replaceAll('_', '').toLowerCase();
+  const [, instead] = notYet.find(([of]) => of.test(plain)) ?? [];
+  return instead === undefined ? null : `${name} is not there yet; ${instead}`;
+}
