@@ -22,9 +22,6 @@ const noTape =
 const dims = 'dim, shape and dtype are properties, not methods: x.dim, x.shape, x.dtype, and x.size(0)';
 const rows = 'a recorded tensor has no rows to loop over: take x.select(0, i), for a dimension whose extent is known';
 const noLayout = 'leave it out: a recorded tensor has no layout and is never changed in place';
-const parts = 'take each part with x.narrow(dim, start, length)';
-const spread =
-  'leave it out where extents of 1 are to be spread: operations broadcast by themselves; cat repeats a tensor';
 const frozen =
   'what is not to be trained is an nn.Buffer, or is detached where forward uses it: linear(x, this.fc.weight.detach())';
 const separate =
@@ -63,12 +60,9 @@ export const ofTensors: Readonly<Record<string, string>> = {
   copy_: noLayout,
   masked_fill: "write where(mask, value, x), with import { where } from 'tapeout'",
   maskedFill: "write where(mask, value, x), with import { where } from 'tapeout'",
-  chunk: parts,
-  split: parts,
-  unbind: parts,
-  expand: spread,
-  expand_as: spread,
-  repeat: spread,
+  unbind: 'take each part with x.select(dim, i), or x.split(1, dim) for parts with an extent of 1',
+  expand_as: 'write x.expandAs(y)',
+  repeat: 'an extent of 1 repeats by x.expand(…), and operations broadcast by themselves; cat repeats a tensor',
   norm: 'write x.mul(x).sum().sqrt()',
   var: 'write x.sub(x.mean(dim, true)) for the deviations d, and d.mul(d).mean(dim) for the variance',
   std: 'write x.sub(x.mean(dim, true)) for the deviations d, and d.mul(d).mean(dim).sqrt() for their spread',

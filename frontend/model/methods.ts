@@ -8,6 +8,8 @@ const operand = { other: k.either(k.tensor, k.number) };
 const along = { dim: k.optional(k.dims), keepdim: k.optional(k.flag) };
 const index = { dim: k.optional(k.orNull(k.dim)), keepdim: k.optional(k.flag) };
 
+const oneOrMore = k.either(k.whole(), k.wholes());
+
 /** The names of all methods of a tensor. */
 type Methods = {
   [M in keyof Tensor]: Tensor[M] extends (...args: never[]) => unknown ? M : never;
@@ -60,6 +62,14 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = 
     step: k.optional(k.whole(1)),
   },
   select: { dim: k.dim, index: k.whole() },
+  expand: { sizes: k.each(k.extent) },
+  expandAs: { other: k.tensor },
+  flip: { dims: k.each(k.dim) },
+  roll: { shifts: oneOrMore, dims: k.optional(k.orNull(oneOrMore)) },
+  split: { splitSize: k.either(k.whole(0), k.wholes(0)), dim: k.optional(k.dim) },
+  chunk: { chunks: k.whole(1), dim: k.optional(k.dim) },
+  tril: { diagonal: k.optional(k.whole()) },
+  triu: { diagonal: k.optional(k.whole()) },
   indexSelect: { dim: k.dim, index: k.tensor },
   gather: { dim: k.dim, index: k.tensor },
   takeAlongDim: { indices: k.tensor, dim: k.optional(k.orNull(k.dim)) },
@@ -71,6 +81,10 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = 
   amin: along,
   max: { dim: k.optional(k.dim), keepdim: k.optional(k.flag) },
   min: { dim: k.optional(k.dim), keepdim: k.optional(k.flag) },
+  cumsum: { dim: k.dim },
+  sort: { dim: k.optional(k.dim), descending: k.optional(k.flag) },
+  argsort: { dim: k.optional(k.dim), descending: k.optional(k.flag) },
+  topk: { k: k.whole(0), dim: k.optional(k.dim), largest: k.optional(k.flag) },
   argmax: index,
   argmin: index,
   softmax: { dim: k.dim },

@@ -3,21 +3,14 @@
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import {
-  type Dim,
-  type DType,
-  isBatch,
-  isValueOf,
-  type Shape,
-  showDim,
-  showType,
-  type TensorType,
-} from '../../ir/type.ts';
+import { type Dim, type DType, isBatch, isValueOf, type Shape, showType, type TensorType } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
 import * as indexing from './indexing.ts';
 import { matmul } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
+import * as rearranging from './rearranging.ts';
+import { fixedExtent } from './rearranging.ts';
 import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
 
@@ -322,6 +315,40 @@ export class Tensor {
     });
   }
 
+  /** Extents of 1 repeated: `expand(3, -1, 4)`, where -1 keeps an extent, and there may be more dimensions in front. */
+  expand(...sizes: readonly Extent[] | [readonly Extent[]]): Tensor {
+    return record(() => rearranging.expand(this.value, spread(sizes)));
+  }
+  /** `expand` to the shape of another tensor. */
+  expandAs(other: Tensor): Tensor {
+    return record(() => rearranging.expand(this.value, other.shape));
+  }
+  /** The elements along these dimensions in reverse order. */
+  flip(...dims: readonly number[] | [number | readonly number[]]): Tensor {
+    return record(() => rearranging.flip(this.value, dims.flat()));
+  }
+  /** The elements moved by `shifts` along `dims`, those beyond the end to the start; without `dims`, of all elements in row-major
+   *  order. */
+  roll(shifts: number | readonly number[], dims: number | readonly number[] | null = null): Tensor {
+    return record(() => rearranging.roll(this.value, [shifts].flat(), dims === null ? null : [dims].flat()));
+  }
+  /** Parts along `dim`: of one size, of which the last may be smaller, or of the sizes of a list. */
+  split(splitSize: number | readonly number[], dim = 0): Tensor[] {
+    return withLoc(() => rearranging.split(this.value, splitSize, dim).map((v) => Tensor.of(v)));
+  }
+  /** At most `chunks` parts along `dim`, of one size, of which the last may be smaller. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return withLoc(() => rearranging.chunk(this.value, chunks, dim).map((v) => Tensor.of(v)));
+  }
+  /** The part of matrices on and below their diagonal, or the one that is `diagonal` further right; 0 elsewhere. */
+  tril(diagonal = 0): Tensor {
+    return record(() => rearranging.triangle(this.value, 'lower', diagonal));
+  }
+  /** The part of matrices on and above their diagonal, or the one that is `diagonal` further right; 0 elsewhere. */
+  triu(diagonal = 0): Tensor {
+    return record(() => rearranging.triangle(this.value, 'upper', diagonal));
+  }
+
   // ---- indices that are data, i32: those in inputs are checked when a compiled model is called ----
 
   /** The slices along `dim` at the indices of a vector. */
@@ -389,6 +416,23 @@ export class Tensor {
     return withLoc(() =>
       dim === undefined ? ofAll(this, ir.minOfAll) : extreme(this, dim, keepdim, ir.firstMin, ir.argmin),
     );
+  }
+  /** The sums of the elements along `dim` up to each. Bools are counted, in i32. */
+  cumsum(dim: number): Tensor {
+    return record(() => rearranging.cumsum(counted(this.value), dim));
+  }
+  /** The elements along `dim` in order, equal ones in the order in which they stand and NaN as the greatest, and their indices, i32.
+   *  The gradient goes where elements stood. Each pair is compared. */
+  sort(dim = -1, descending = false): { values: Tensor; indices: Tensor } {
+    return withLoc(() => inOrder(this, dim, descending));
+  }
+  /** The indices that sort along `dim`. */
+  argsort(dim = -1, descending = false): Tensor {
+    return withLoc(() => inOrder(this, dim, descending).indices);
+  }
+  /** The `k` greatest elements along `dim`, or the least, in order, and their indices, i32. Each pair is compared. */
+  topk(k: number, dim = -1, largest = true): { values: Tensor; indices: Tensor } {
+    return withLoc(() => inOrder(this, dim, largest, k));
   }
   /** The first index of the greatest element, i32; over all dimensions, a row-major index. */
   argmax(dim: number | null = null, keepdim = false): Tensor {
@@ -547,6 +591,10 @@ function extreme(of: Tensor, dim: number, keepdim: boolean, value: Along, index:
   const values = ofConditions(of.value, () => along(x, dim, keepdim, value));
   return { values: Tensor.of(values), indices: Tensor.of(along(x, dim, keepdim, index)) };
 }
+function inOrder(of: Tensor, dim: number, descending: boolean, count: number | null = null) {
+  const { values, indices } = rearranging.sorted(of.value, dim, descending, count);
+  return { values: Tensor.of(values), indices: Tensor.of(indices) };
+}
 const ofAll = (of: Tensor, op: (x: Value, attrs: { dims: readonly number[] }) => Value): Tensor =>
   Tensor.of(ofConditions(of.value, (x) => reduced(x, null, false, op)));
 
@@ -559,15 +607,6 @@ function along(x: Value, dim: number, keepdim: boolean, op: Along): Value {
   const { shape } = x.type;
   const d = dimOf(shape, dim, { orScalar: true });
   return shape.length === 0 ? op(viewAs(x, [1]), { dim: d }) : kept(op(x, { dim: d }), shape, keepdim ? [d] : []);
-}
-
-function fixedExtent(shape: Shape, d: number): number {
-  const extent = shape[d] as Dim;
-  if (!isBatch(extent)) return extent;
-  throw userError(
-    'shape-mismatch',
-    `${called()}: dimension ${d} is the batch ${showDim(extent)}, which can only be used whole`,
-  );
 }
 
 function part(x: Value, dim: number, start: number, length: number, step: number): Value {

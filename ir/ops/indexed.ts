@@ -25,14 +25,16 @@ export type Reading = { dim: number; fill: number };
 /** What additions share: the dimension, and its extent in the result. */
 export type Adding = { dim: number; size: number };
 
-/** The extent that indices count, which a batch cannot be. Throws if there is no such dimension. */
-function indexed(name: string, t: TensorType, dim: number, index: TensorType): number {
-  const extent = t.shape[dim];
-  if (extent === undefined) throw typeError('bad-dim', `${name}: dimension ${dim} is not one of ${showType(t)}`);
+/** Throws if there is no such dimension, or if the indices are not i32. */
+function checkIndices(name: string, t: TensorType, dim: number, index: TensorType): void {
+  if (dim >= t.shape.length) throw typeError('bad-dim', `${name}: dimension ${dim} is not one of ${showType(t)}`);
   if (index.dtype !== 'i32') throw typeError('dtype-mismatch', `${name}: indices must be i32, got ${showType(index)}`);
-  if (isBatch(extent))
+}
+/** The same, for a dimension that is read by index, which a batch cannot be. */
+function checkRead(name: string, t: TensorType, dim: number, index: TensorType): void {
+  checkIndices(name, t, dim, index);
+  if (isBatch(t.shape[dim] as Dim))
     throw typeError('shape-mismatch', `${name}: dimension ${dim} of ${showType(t)} is the batch, which has no indices`);
-  return extent;
 }
 
 /** Checks that the extents of an operand around `dim` are those of its indices. */
@@ -73,7 +75,7 @@ export const indexSelect: Op<['x', 'index'], Reading> = defineOp({
     { dim: 0, fill: Number.NaN },
   ],
   infer({ x, index }, { dim, fill }) {
-    indexed('index_select', x, dim, index);
+    checkRead('index_select', x, dim, index);
     checkFill('index_select', x, fill);
     return tensor(x.dtype, x.shape.toSpliced(dim, 1, ...index.shape));
   },
@@ -146,7 +148,7 @@ export const gather: Op<['x', 'index'], Reading> = defineOp({
     { dim: 1, fill: Number.NaN },
   ],
   infer({ x, index }, { dim, fill }) {
-    indexed('gather', x, dim, index);
+    checkRead('gather', x, dim, index);
     checkFill('gather', x, fill);
     alongside('gather', x, index, dim);
     return tensor(x.dtype, index.shape);
@@ -166,14 +168,14 @@ export const scatterAdd: Op<['g', 'index'], Adding> = defineOp({
   doc: 'The sum of the elements of g along dimension `dim` whose index is that of the result, in their order; the transpose of gather.',
   operands: ['g', 'index'],
   attrs: addingKinds,
-  rule: 'f32, of the shape that g and the index have, with `size` in place of `dim`, which is not the batch; the index is i32.',
+  rule: 'f32, of the shape that g and the index have, with `size` in place of `dim`; the index is i32.',
   example: [
     { g: f32(N, 3), index: i32(N, 3) },
     { dim: 1, size: 9 },
   ],
   infer({ g, index }, { dim, size }) {
     if (g.dtype !== 'f32') throw typeError('dtype-mismatch', `scatter_add: needs an f32 tensor, got ${showType(g)}`);
-    indexed('scatter_add', g, dim, index);
+    checkIndices('scatter_add', g, dim, index);
     alongside('scatter_add', g, index, dim);
     if (!sameDim(g.shape[dim] as Dim, index.shape[dim] as Dim))
       throw typeError(

@@ -74,7 +74,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'return x.relu_();': { help: 'it is called relu here' },
   'return x.contiguous();': { help: 'no layout' },
   'return x.masked_fill(x.gt(0), 0);': { help: 'where(mask, value, x)' },
-  'return x.chunk(2);': { help: 'x.narrow(dim, start, length)' },
+  'return x.unbind(0);': { help: 'x.select(dim, i)' },
   'return x.size();': { help: 'x.shape is all of them' },
   'return x.sum({ dim: 1 });': { help: 'sum takes dim, keepdim in this order', ts: "sum: 'dim' is given by name" },
   'return x.sum(1, { keepdim: true });': { help: 'sum takes dim, keepdim in this order' },

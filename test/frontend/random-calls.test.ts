@@ -59,7 +59,7 @@ describe('random programs', () => {
           texts.push(text);
           calls++;
           try {
-            const made = run() as Tensor | { values: Tensor } | string | number;
+            const made = [run()].flat()[0] as Tensor | { values: Tensor } | string | number;
             const t = made instanceof Tensor ? made : typeof made === 'object' ? made.values : null;
             if (!t) continue;
             tensors.push(t);

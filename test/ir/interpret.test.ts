@@ -459,6 +459,7 @@ const cases: Record<string, Case[]> = {
   gather: [
     { of: [f32(N, 4), i32(N, 6)], attrs: reading(1) },
     { of: [f32(3, 2), i32(4, 2)], attrs: reading(0) },
+    { of: [f32(4), i32(N)], attrs: reading(0) },
   ],
   scatter_add: [
     { of: [f32(N, 6), i32(N, 6)], attrs: { dim: 1, size: 4 } },

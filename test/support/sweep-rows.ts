@@ -77,6 +77,7 @@ const extreme = (name: 'max' | 'min'): Row =>
       return [values, indices];
     },
   });
+const both = ({ values, indices }: { values: Tensor; indices: Tensor }) => [values, indices];
 const index = (name: 'argmax' | 'argmin'): Row =>
   row('exact', 'exact', { [`Tensor.${name}`]: ({ x }, a) => x![name](a.dim ?? null, a.keepdim) });
 
@@ -281,6 +282,50 @@ export const rows: Readonly<Record<string, Row>> = {
   cat: row('exact', 'exact', { cat: (t, { dim, twice }) => F.cat(twice ? [t.a!, t.a!] : Object.values(t), dim) }),
   stack: row('exact', 'exact', { stack: (t, { dim }) => F.stack(Object.values(t), dim) }),
   pad: row('exact', 'exact', { pad: ({ x }, a) => F.pad(x!, a.pad, a.mode, a.value) }),
+
+  flip: row('exact', 'exact', {
+    'Tensor.flip': ({ x }, { dims }) => x!.flip(dims),
+    flip: ({ x }, { dims }) => F.flip(x!, dims),
+  }),
+  roll: row('exact', 'exact', {
+    'Tensor.roll': ({ x }, a) => x!.roll(a.shifts, a.dims),
+    roll: ({ x }, a) => F.roll(x!, a.shifts, a.dims),
+  }),
+  split: row('exact', 'exact', {
+    'Tensor.split': ({ x }, a) => x!.split(a.size, a.dim),
+    split: ({ x }, a) => F.split(x!, a.size, a.dim),
+  }),
+  chunk: row('exact', 'exact', {
+    'Tensor.chunk': ({ x }, a) => x!.chunk(a.chunks, a.dim),
+    chunk: ({ x }, a) => F.chunk(x!, a.chunks, a.dim),
+  }),
+  expand: row('exact', 'sum', { 'Tensor.expand': ({ x }, { sizes }) => x!.expand(sizes) }),
+  expandAs: row('exact', 'sum', { 'Tensor.expandAs': ({ x, other }) => x!.expandAs(other!) }),
+  tril: row('exact', 'exact', {
+    'Tensor.tril': ({ x }, { diagonal }) => x!.tril(diagonal),
+    tril: ({ x }, { diagonal }) => F.tril(x!, diagonal),
+  }),
+  triu: row('exact', 'exact', {
+    'Tensor.triu': ({ x }, { diagonal }) => x!.triu(diagonal),
+    triu: ({ x }, { diagonal }) => F.triu(x!, diagonal),
+  }),
+  cumsum: row('sum', 'sum', {
+    'Tensor.cumsum': ({ x }, { dim }) => x!.cumsum(dim),
+    cumsum: ({ x }, { dim }) => F.cumsum(x!, dim),
+  }),
+  sort: row('exact', 'exact', {
+    'Tensor.sort': ({ x }, a) => both(x!.sort(a.dim, a.descending)),
+    sort: ({ x }, a) => both(F.sort(x!, a.dim, a.descending)),
+  }),
+  argsort: row('exact', 'exact', {
+    'Tensor.argsort': ({ x }, a) => x!.argsort(a.dim, a.descending),
+    argsort: ({ x }, a) => F.argsort(x!, a.dim, a.descending),
+  }),
+  topk: row('exact', 'exact', {
+    'Tensor.topk': ({ x }, a) => both(x!.topk(a.k, a.dim, a.largest)),
+    topk: ({ x }, a) => both(F.topk(x!, a.k, a.dim, a.largest)),
+  }),
+  einsum: row('sum', 'sum', { einsum: (t, { equation }) => F.einsum(equation, ...Object.values(t)) }),
 
   embedding: row('exact', 'sum', {
     embedding: ({ x, weight }, a) => F.embedding(x!, weight!, a.padding_idx),

@@ -7,7 +7,7 @@ import { Tensor } from '../../frontend/index.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Graph, type Module, makeGraph, type Param, param, type Result, type Value } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret/graph.ts';
-import { full } from '../../ir/ops/index.ts';
+import { add, full } from '../../ir/ops/index.ts';
 import { printGraph } from '../../ir/text/print-graph.ts';
 import { countAt, type DType, isBatch, N, type Shape, tensor as typeOf } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
@@ -176,7 +176,7 @@ function recordWay(
       Array.from({ length: countAt(value.type.shape, n) }, (_, k) => Math.fround(Number(c.v![k % c.v!.length]))),
     );
     for (const [p, g] of cotangentsOf(value, seed, new Set(params)))
-      if (p.kind === 'param' && p !== seed) cotangents.set(p, g);
+      if (p.kind === 'param' && p !== seed) cotangents.set(p, cotangents.has(p) ? add(cotangents.get(p)!, g) : g);
   }
   for (const [name, grad] of Object.entries(c.grad ?? {})) {
     const p = params.find((q) => q.name === `${prefix}.${name}`)!;

@@ -16,4 +16,5 @@ export * from './pad.ts';
 export * from './piecewise.ts';
 export * from './pool.ts';
 export * from './random.ts';
+export * from './rearranging.ts';
 export * from './reduction.ts';

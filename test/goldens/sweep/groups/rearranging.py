@@ -1,0 +1,171 @@
+"""Elements moved along dimensions, running sums, orders, and sums of products."""
+import torch
+
+
+def cases(g):
+    INF, NAN = g.INF, g.NAN
+    cube, m = g.noise(2, 3, 4, salt=80), g.noise(3, 5, salt=81)
+    odd = g.f32([2, 3], [NAN, -0.0, INF, 0.0, -INF, 1])
+    nothing = g.f32([0, 3], [])
+
+    flip = lambda x, dims: torch.flip(x, [dims] if isinstance(dims, int) else dims)
+    for dims in ([1], [0, 2], [-1], [-3, 1], 0, []):
+        g.case('flip', f'{dims}', flip, args={'dims': dims}, x=cube)
+    g.case('flip', 'corners', flip, args={'dims': [0, 1]}, x=odd)
+    g.case('flip', 'a vector', flip, args={'dims': [0]}, x=g.vec(1, 2, 3))
+    g.case('flip', '0-d', flip, args={'dims': [0]}, x=g.f32([], [1]))
+    g.case('flip', 'extent 1', flip, args={'dims': [1]}, x=g.f32([2, 1], [1, 2]))
+    g.case('flip', 'nothing', flip, args={'dims': [0, 1]}, x=nothing)
+    g.case('flip', 'whole numbers', flip, args={'dims': [0]}, x=g.i32([3], [1, 2, 3]))
+    g.case('flip', 'conditions', flip, args={'dims': [0]}, x=g.boolean([3], [1, 0, 0]))
+    g.case('flip', 'a dimension twice', flip, args={'dims': [1, -2]}, x=cube)
+    g.case('flip', 'dimension out of range', flip, args={'dims': [3]}, x=cube)
+
+    roll = lambda x, shifts, dims=None: torch.roll(x, shifts) if dims is None else torch.roll(x, shifts, dims)
+    for shifts, dims in ((1, 1), (-1, 2), (5, 2), (-7, -1), ([1, 2], [1, 2]), ([1, 1], [2, 2]), (4, 2), (0, 1), ([2], [-2])):
+        g.case('roll', f'{shifts} in {dims}', roll, args={'shifts': shifts, 'dims': dims}, x=cube)
+    g.case('roll', 'all', roll, args={'shifts': 5}, x=cube)
+    g.case('roll', 'all, back', roll, args={'shifts': -1}, x=m)
+    g.case('roll', 'corners', roll, args={'shifts': 1, 'dims': 1}, x=odd)
+    g.case('roll', '0-d', roll, args={'shifts': 1}, x=g.f32([], [1]))
+    g.case('roll', 'nothing', roll, args={'shifts': 1, 'dims': 0}, x=nothing)
+    g.case('roll', 'whole numbers', roll, args={'shifts': 2, 'dims': 0}, x=g.i32([3], [1, 2, 3]))
+    g.case('roll', 'another number of dimensions', roll, args={'shifts': [1, 2], 'dims': [1]}, x=cube)
+    g.case('roll', 'dimension out of range', roll, args={'shifts': 1, 'dims': 3}, x=cube)
+
+    split = lambda x, size, dim=0: torch.split(x, size, dim)
+    for size, dim in ((2, 1), (1, 0), (4, -1), (9, 2), (3, -2), ([1, 3], 2), ([2, 0, 1], 1), ([2], 0)):
+        g.case('split', f'{size} in {dim}', split, args={'size': size, 'dim': dim}, x=cube)
+    g.case('split', 'without dim', split, args={'size': 2}, x=m)
+    g.case('split', 'nothing', split, args={'size': 2}, x=nothing)
+    g.case('split', 'nothing by 0', split, args={'size': 0}, x=nothing)
+    g.case('split', 'by 0', split, args={'size': 0}, x=m)
+    g.case('split', 'sizes that do not fit', split, args={'size': [1, 1], 'dim': 1}, x=cube)
+    g.case('split', '0-d', split, args={'size': 1}, x=g.f32([], [1]))
+    g.case('split', 'dimension out of range', split, args={'size': 1, 'dim': 3}, x=cube)
+
+    chunk = lambda x, chunks, dim=0: torch.chunk(x, chunks, dim)
+    for chunks, dim in ((2, 1), (2, -1), (3, 2), (4, 2), (9, 1), (1, 0)):
+        g.case('chunk', f'{chunks} in {dim}', chunk, args={'chunks': chunks, 'dim': dim}, x=cube)
+    g.case('chunk', 'without dim', chunk, args={'chunks': 2}, x=m)
+    g.case('chunk', 'nothing', chunk, args={'chunks': 2}, x=nothing)
+    g.case('chunk', '0-d', chunk, args={'chunks': 1}, x=g.f32([], [1]))
+    g.case('chunk', 'none', chunk, args={'chunks': 0}, x=m)
+
+    expand = lambda x, sizes: x.expand(sizes)
+    for sizes in ([-1, 3, -1], [2, 3, 4], [5, 2, 3, 4], [2, -1, 4], [1, 5, -1, 3, -1], [2, 0, 4]):
+        g.case('expand', f'{sizes}', expand, args={'sizes': sizes}, x=g.noise(2, 1, 4, salt=82))
+    g.case('expand', '0-d', expand, args={'sizes': [2, 3]}, x=g.f32([], [1.5]))
+    g.case('expand', '0-d, no sizes', expand, args={'sizes': []}, x=g.f32([], [1.5]))
+    g.case('expand', 'whole numbers', expand, args={'sizes': [2, 2]}, x=g.i32([2, 1], [1, 2]))
+    g.case('expand', 'conditions', expand, args={'sizes': [2, 2]}, x=g.boolean([2, 1], [1, 0]))
+    g.case('expand', 'an extent that is not 1', expand, args={'sizes': [2, 1, 8]}, x=g.noise(2, 1, 4))
+    g.case('expand', 'a new dimension of -1', expand, args={'sizes': [-1, 2, 1, 4]}, x=g.noise(2, 1, 4))
+    g.case('expand', 'fewer dimensions', expand, args={'sizes': [1, 4]}, x=g.noise(2, 1, 4))
+    g.case('expandAs', 'rows', lambda x, other: x.expand_as(other), wrt=['x'], x=g.noise(1, 4), other=g.noise(3, 4))
+
+    for name, fn in (('tril', torch.tril), ('triu', torch.triu)):
+        f = lambda x, diagonal=0, fn=fn: fn(x, diagonal)
+        for d in (0, 1, -1, 2, -5, 7):
+            g.case(name, f'{d}', f, args={'diagonal': d}, x=m)
+        g.case(name, 'without a diagonal', f, x=g.noise(4, 2, salt=83))
+        g.case(name, 'several matrices', f, args={'diagonal': -1}, x=cube)
+        g.case(name, 'corners', f, x=odd)
+        g.case(name, 'nothing', f, x=nothing)
+        g.case(name, 'whole numbers', f, x=g.i32([2, 2], [1, 2, 3, 4]))
+        g.case(name, 'conditions', f, x=g.boolean([2, 2], [1, 1, 1, 1]))
+        g.case(name, 'a vector', f, x=g.vec(1, 2))
+
+    cumsum = lambda x, dim: torch.cumsum(x, dim)
+    for dim in (1, 0, -1, -3):
+        g.case('cumsum', f'dim {dim}', cumsum, args={'dim': dim}, x=cube)
+    g.case('cumsum', 'a long row', cumsum, args={'dim': 1}, x=g.noise(2, 37, salt=84))
+    g.case('cumsum', 'NaN', cumsum, args={'dim': 0}, x=g.vec(1, 2, NAN, 3, INF))
+    g.case('cumsum', 'infinities', cumsum, args={'dim': 0}, x=g.vec(1, INF, 2, -INF, 3))
+    g.case('cumsum', 'zeros', cumsum, args={'dim': 0}, x=g.vec(-0.0, 0.0, -0.0, 1, -1))
+    g.case('cumsum', 'cotangents of infinity', cumsum, v=[1, INF, 2, -1], args={'dim': 0}, x=g.vec(1, 2, 3, 4))
+    g.case('cumsum', '0-d', cumsum, args={'dim': 0}, x=g.f32([], [2]))
+    g.case('cumsum', 'extent 1', cumsum, args={'dim': 0}, x=g.vec(2))
+    g.case('cumsum', 'nothing', cumsum, args={'dim': 0}, x=nothing)
+    g.case('cumsum', 'whole numbers', cumsum, args={'dim': 1}, x=g.i32([2, 3], [1, -2, 3, 4, 5, 6]))
+    g.case('cumsum', 'conditions', cumsum, args={'dim': 0}, x=g.boolean([3], [1, 0, 1]))
+    g.case('cumsum', 'dimension out of range', cumsum, args={'dim': 3}, x=cube)
+
+    ties = g.f32([3, 6], [1, 3, 3, -2, 1, 3, 0.0, -0.0, 0.0, -0.0, 1, -1, 5, 5, 5, 5, 5, 5])
+    mixed = g.f32([2, 5], [NAN, 1, INF, -INF, 2, -1, NAN, 3, NAN, 0.5])
+    sort = lambda x, dim=-1, descending=False: torch.sort(x, dim=dim, descending=descending, stable=True)
+    argsort = lambda x, dim=-1, descending=False: torch.sort(x, dim=dim, descending=descending, stable=True)[1]
+    for name, f in (('sort', sort), ('argsort', argsort)):
+        kw = {} if name == 'sort' else {'wrt': []}
+        g.case(name, 'rows', f, x=m, **kw)
+        for dim, descending in ((0, False), (1, True), (-1, True), (-3, False)):
+            g.case(name, f'dim {dim}{", descending" if descending else ""}', f, args={'dim': dim, 'descending': descending}, x=cube, **kw)
+        for descending in (False, True):
+            way = 'descending' if descending else 'ascending'
+            g.case(name, f'ties, {way}', f, args={'dim': 1, 'descending': descending}, x=ties, **kw)
+            g.case(name, f'NaN, {way}', f, args={'dim': 1, 'descending': descending}, x=mixed, **kw)
+            g.case(name, f'whole numbers, {way}', f, args={'dim': 0, 'descending': descending}, x=g.i32([5], [3, -(2**31), 2**31 - 1, 3, 0]))
+            g.case(name, f'conditions, {way}', f, args={'dim': 0, 'descending': descending}, x=g.boolean([4], [1, 0, 1, 0]))
+        g.case(name, '0-d', f, args={'dim': 0}, x=g.f32([], [2]), **kw)
+        g.case(name, 'extent 1', f, args={'dim': 1}, x=g.f32([2, 1], [1, 2]), **kw)
+        g.case(name, 'nothing', f, args={'dim': 0}, x=nothing, **kw)
+        g.case(name, 'dimension out of range', f, args={'dim': 2}, x=m, **kw)
+
+    topk = lambda x, k, dim=-1, largest=True: torch.topk(x, k, dim=dim, largest=largest)
+    for k, dim, largest in ((2, 2, True), (3, 1, False), (1, 0, True), (4, -1, False), (0, 2, True)):
+        g.case('topk', f'{k} in {dim}, {"greatest" if largest else "least"}', topk, args={'k': k, 'dim': dim, 'largest': largest}, x=cube)
+    g.case('topk', 'rows', topk, args={'k': 2}, x=m)
+    g.case('topk', 'one NaN', topk, args={'k': 2}, x=g.f32([2, 4], [1, NAN, 3, 2, -INF, INF, 0.5, 1]))
+    g.case('topk', 'whole numbers', topk, args={'k': 2}, x=g.i32([4], [3, -(2**31), 2**31 - 1, 0]))
+    g.case('topk', '0-d', topk, args={'k': 1}, x=g.f32([], [2]))
+    g.case('topk', 'too many', topk, args={'k': 6}, x=m)
+
+    def einsum(equation, a, b=None, c=None):
+        return torch.einsum(equation, *[t for t in (a, b, c) if t is not None])
+
+    one = lambda e, a: g.case('einsum', e, einsum, args={'equation': e}, a=a)
+    two = lambda e, a, b, id=None: g.case('einsum', id or e, einsum, args={'equation': e}, a=a, b=b)
+    n = lambda *shape: g.noise(*shape, salt=85 + len(shape))
+    one('ij->ji', n(2, 3))
+    one('ij->', n(2, 3))
+    one('ij->j', n(2, 3))
+    one('ii->i', n(3, 3))
+    one('ii', n(3, 3))
+    one('ba', n(2, 3))
+    one('iji->j', n(3, 2, 3))
+    one('...ij->...ji', n(2, 3, 4))
+    one('i...->...', n(2, 3, 4))
+    one('->', g.f32([], [2]))
+    two('ij,jk->ik', n(2, 3), n(3, 4))
+    two('ij,jk', n(2, 3), n(3, 4))
+    two(' i j , j k -> k i ', n(2, 3), n(3, 4))
+    two('i,i->', n(4), n(4))
+    two('i,j->ij', n(2), n(3))
+    two('i,i->i', n(4), n(4))
+    two('ij,ij->ij', n(2, 3), n(2, 3))
+    two('ij,i->j', n(2, 3), n(2))
+    two('bij,bjk->bik', n(2, 3, 4), n(2, 4, 2))
+    two('bhqd,bhkd->bhqk', n(2, 2, 3, 4), n(2, 2, 2, 4))
+    two('bqhd,bkhd->bhqk', n(2, 3, 2, 4), n(2, 2, 2, 4))
+    two('...ij,...jk->...ik', n(2, 3, 4), n(2, 4, 2))
+    two('...ij,jk->...ik', n(2, 3, 4), n(4, 2))
+    two('...i,...i', n(2, 3, 4), n(3, 4))
+    two('ijk,jil->kl', n(2, 3, 4), n(3, 2, 5))
+    two('ij,kl->', n(2, 3), n(2, 2))
+    two('ij,kj->ik', n(2, 1), n(3, 4), id='an extent of 1 that repeats')
+    two('ii,i->i', n(3, 3), n(3))
+    two('bn,anm->bam', n(2, 5), n(3, 5, 4))
+    two('ij,jk->ik', n(2, 0), n(0, 4), id='a sum over nothing')
+    two('ij,jk->ik', n(0, 3), n(3, 4), id='nothing')
+    two(',ij->ij', g.f32([], [2]), n(2, 3), id='a scalar')
+    two('aB,Ba', n(2, 3), n(3, 2))
+    two('Ab,bC', n(2, 3), n(3, 2))
+    g.case('einsum', 'three operands', einsum, args={'equation': 'ij,jk,kl->il'}, a=n(2, 3), b=n(3, 4), c=n(4, 2))
+    g.case('einsum', 'bilinear', einsum, args={'equation': 'bn,anm,bm->ba'}, a=n(2, 5), b=n(3, 5, 4), c=n(2, 4))
+    two('ij,jk->ik', n(2, 3), n(4, 4), id='extents that differ')
+    two('ij->ij', n(2, 3), n(3, 4), id='too many operands')
+    two('ijk,jk->ik', n(2, 3), n(3, 4), id='too many letters')
+    one('ij->iji', n(2, 3))
+    one('ij->ik', n(2, 3))
+    one('i1->i', n(2, 3))
+    one('ii->i ', n(2, 3))
