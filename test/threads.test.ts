@@ -8,6 +8,7 @@ import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
 import { bundleOf, writeFiles } from '../frontend/files/output.ts';
+import { defineModel, nn, optim, type Tensor } from '../frontend/index.ts';
 import type { ModelSpec } from '../frontend/model/model.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import { arrayOf } from '../ir/dtype.ts';
@@ -47,12 +48,38 @@ function learnt(model: Model, batches: readonly number[]): Uint8Array {
   return Buffer.concat([model.toSafetensors({ state: true }), new Uint8Array(Float64Array.from(said).buffer)]);
 }
 
+/** Rows whose gradients are added up by index, most of them several times. */
+class Rows extends nn.Module {
+  rows = nn.Embedding(50, 64);
+  out = nn.Linear(64, 5);
+  forward(x: Tensor): Tensor {
+    return this.out(this.rows(x).mean(1));
+  }
+}
+const rows = defineModel({
+  model: Rows,
+  input: { shape: ['N', 32], dtype: 'i32' },
+  target: { shape: ['N'], dtype: 'i32' },
+  loss: nn.CrossEntropyLoss(),
+  optimizer: optim.SGD({ lr: 0.1, momentum: 0.9 }),
+  maxBatch: 64,
+});
+
+test('threads share sums by index, each with elements of its own', async () => {
+  const { program } = await compile(rows, { threads: 2 });
+  const sums = kernelsOf(program).filter((k) => k.name.startsWith('index_add'));
+  expect(sums.map((k) => k.body.flatMap((s) => (s.kind === 'for' ? [`${s.mode} ${s.axis.name}`] : [])))).toEqual([
+    ['parallel p2'],
+  ]);
+});
+
 describe('the bits are those of one thread, for', () => {
   const nets: readonly (readonly [string, ModelSpec])[] = [
     ['lenet', lenet],
     ['mlp', mlp],
     ['convnet', convnet],
     ['strange', strange],
+    ['rows', rows],
   ];
   test.each(nets)('%s', async (_, spec) => {
     const [alone, compiled] = await Promise.all([compile(spec), compile(spec, { threads: 4, verify: true })]);
