@@ -21,7 +21,7 @@ const [perParam, perGraph] = [4, 16];
 export const gradients: Kind = {
   name: 'gradients',
   doc: 'gradients are the limits of differences',
-  runs: 360,
+  runs: 400,
   async check(choices, tally) {
     const c = new Choices(choices);
     const g = randomGraph(c);
