@@ -4,7 +4,7 @@ import { workOf } from '../ir/analysis/work.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import { type DType, dtypeNames, isDType, valueType } from '../ir/dtype.ts';
 import type { Buffer } from '../ir/expr.ts';
-import type { Entry, Port, Program, Slot } from '../ir/program.ts';
+import { type Entry, type Port, type Program, type Slot, timesOf } from '../ir/program.ts';
 import { type Dim, isBatch, showType } from '../ir/type.ts';
 import type {
   ManifestDim,
@@ -58,7 +58,9 @@ export function manifestOf(
 const manifestOfGpu = ({ program, shaders, features = [] }: Gpu, added: AddedParams): ManifestGpu => ({
   operations: Math.max(
     0,
-    ...program.entries.map((e) => e.launches.reduce((sum, k) => sum + workOf(k, program.maxBatch).operations, 0)),
+    ...program.entries.map((e) =>
+      e.launches.reduce((sum, k, i) => sum + timesOf(e, i) * workOf(k, program.maxBatch).operations, 0),
+    ),
   ),
   arenaBytes: program.arenaBytes,
   ...(shaders.bindingBytes === null ? {} : { bindingBytes: shaders.bindingBytes }),

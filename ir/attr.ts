@@ -33,6 +33,8 @@ const from = (least: number): string => (least === anyWhole ? '' : ` of at least
 export const number: AttrKind<number> = kind('a number', (v) => typeof v === 'number');
 /** true or false. */
 export const flag: AttrKind<boolean> = kind('true or false', (v) => typeof v === 'boolean');
+/** A name. */
+export const word: AttrKind<string> = kind('a name', (v) => typeof v === 'string' && v !== '');
 /** An element type: 'f32', 'i32', 'u8' or 'bool'. */
 export const dtype: AttrKind<DType> = kind(`an element type: ${dtypeNames.join(', ')}`, (v) =>
   dtypeNames.includes(v as DType),

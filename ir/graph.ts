@@ -44,6 +44,8 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
   vjp(operands: ByName<N, Value>, g: Value, attrs: A, result: Value): ByName<N, Value | NoGradient>;
   /** The result has the bytes of its first operand under another shape, so it needs no kernel. */
   readonly view?: boolean;
+  /** The body of an op that loops: such an op has no equation, and `ir/scan.ts` says what it computes. */
+  readonly body?: Graph;
   /** The operands that hold indices, and the number of allowed values, which a runtime checks for its inputs. */
   indexRange?(types: ByName<N, TensorType>, attrs: A): Partial<Record<N[number], number>>;
 }
@@ -111,9 +113,9 @@ export interface Graph {
   readonly task?: Task;
 }
 
-/** How a group's kernel computes its results: each element in loops over them, by windows that add to the elements that
- *  they cover, or by points, each of which adds to an element that data choose. */
-export type GroupForm = 'loops' | 'windows' | 'points';
+/** How a group computes its results: each element in loops over them, by windows that add to the elements that they cover, by
+ *  points, each of which adds to an element that data choose, or, of a scan, by launches that are repeated. */
+export type GroupForm = 'loops' | 'windows' | 'points' | 'scan';
 
 /** The nodes of one kernel. Its roots are stored; other members are computed where they are read, in registers, and may
  *  belong to several groups. */

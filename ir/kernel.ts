@@ -210,6 +210,13 @@ export function exprsOf(s: Stmt): readonly Expr[] {
   }
 }
 
+/** The buffer of the step at whose slice of the first dimension a store is, if it is one: kernels that are repeated fill a
+ *  buffer slice by slice. */
+export function stepOf(at: readonly Expr[]): Buffer | null {
+  const [first] = at;
+  return first?.kind === 'load' && first.at.length === 0 && first.buffer.type.dtype === 'i32' ? first.buffer : null;
+}
+
 /** The buffer that a view shares its bytes with. */
 export const storageOf = (b: Buffer): Buffer => (b.viewOf ? storageOf(b.viewOf) : b);
 

@@ -47,12 +47,21 @@ export interface Port extends Placed {
   readonly shape: Shape;
 }
 
+/** Launches from one to another, both included, that run several times in order before those after them. */
+export interface Repeat {
+  readonly from: number;
+  readonly to: number;
+  readonly times: number;
+}
+
 /** A function for the host: launches in order, over ports. */
 export interface Entry extends Placed {
   readonly name: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly launches: readonly Kernel[];
+  /** What of the launches is repeated, in increasing order and apart from each other. */
+  readonly repeats?: readonly Repeat[];
   /** The location of each launch, if the entry was read from a text. */
   readonly launchPlaces?: readonly Loc[];
   /** The launches before which threads wait for each other, in increasing order; the launches between two of them may
@@ -88,6 +97,74 @@ export const hostValues = (all: readonly Storage[]): ReadonlyMap<Buffer, number>
     all.flatMap(({ buffer, range, ignored }) =>
       range === undefined || ignored !== undefined ? [] : [[buffer, range] as const],
     ),
+  );
+
+const repeatAt = (e: Entry, launch: number): Repeat | undefined =>
+  e.repeats?.find((r) => r.from <= launch && launch <= r.to);
+/** How often a launch runs in a call of an entry. */
+export const timesOf = (e: Entry, launch: number): number => repeatAt(e, launch)?.times ?? 1;
+/** The launches during which a buffer has to live that one needs: with it, all that are repeated with it, as a turn may
+ *  need what one before has left. */
+export const neededIn = (e: Entry, launch: number): Pick<Repeat, 'from' | 'to'> =>
+  repeatAt(e, launch) ?? { from: launch, to: launch };
+
+/** The kernels of an entry in the order in which they run, each as often as it does. */
+export function* runOf(e: Entry): Generator<Kernel> {
+  for (let i = 0; i < e.launches.length; i++) {
+    const again = repeatAt(e, i);
+    const last = again?.to ?? i;
+    for (let turn = 0; turn < (again?.times ?? 1); turn++) yield* e.launches.slice(i, last + 1);
+    i = last;
+  }
+}
+
+/** The entry with other launches for those of each of its parts, all or none of which are repeated. */
+export function mapParts(e: Entry, f: (launches: readonly Kernel[]) => readonly Kernel[]): Entry {
+  const [made, repeats]: [Kernel[], Repeat[]] = [[], []];
+  let next = 0;
+  const part = (end: number, repeated: Repeat | null): void => {
+    const from = made.length;
+    made.push(...f(e.launches.slice(next, end)));
+    if (repeated) repeats.push({ ...repeated, from, to: made.length - 1 });
+    next = end;
+  };
+  for (const r of e.repeats ?? []) {
+    if (r.from > next) part(r.from, null);
+    part(r.to + 1, r);
+  }
+  if (next < e.launches.length) part(e.launches.length, null);
+  return { ...e, launches: made, ...(e.repeats ? { repeats } : {}) };
+}
+
+/** The entry with those launches run once, before the others, that would do the same in each turn. */
+export function hoisted(e: Entry): Entry {
+  const [made, repeats]: [Kernel[], Repeat[]] = [[], []];
+  let next = 0;
+  for (const r of e.repeats ?? []) {
+    made.push(...e.launches.slice(next, r.from));
+    let turn = e.launches.slice(r.from, r.to + 1);
+    for (;;) {
+      const once = turn.filter((k) => isSameInEachTurn(k, turn));
+      if (once.length === 0) break;
+      made.push(...once);
+      turn = turn.filter((k) => !once.includes(k));
+    }
+    repeats.push({ ...r, from: made.length, to: made.length + turn.length - 1 });
+    made.push(...turn);
+    next = r.to + 1;
+  }
+  return e.repeats ? { ...e, launches: [...made, ...e.launches.slice(next)], repeats } : e;
+}
+
+/** True if no launch of a turn writes what a kernel reads, and no other writes what it writes. */
+const isSameInEachTurn = (k: Kernel, turn: readonly Kernel[]): boolean =>
+  k.params.every(
+    (p) =>
+      p.access !== 'inout' &&
+      turn.every(
+        (other) =>
+          other === k || other.params.every((q) => q.access === 'in' || storageOf(q.buffer) !== storageOf(p.buffer)),
+      ),
   );
 
 /** Every kernel once, in the order of its first launch. */
@@ -127,8 +204,9 @@ export function lifetimes(entries: readonly Entry[], lasting: ReadonlySet<Buffer
         const b = storageOf(buffer);
         if (lasting.has(b)) continue;
         const spans = upsert(found, b, () => []);
-        if (spans.at(-1)?.entry === e.name) spans[spans.length - 1] = { ...(spans.at(-1) as Span), to: i };
-        else spans.push({ entry: e.name, from: i, to: i });
+        const before = spans.at(-1)?.entry === e.name ? spans.pop() : undefined;
+        const { from, to } = neededIn(e, i);
+        spans.push({ entry: e.name, from: before?.from ?? from, to });
       }
   return found;
 }

@@ -6,7 +6,8 @@ import { type Axis, children, type Expr } from '../ir/expr.ts';
 import type { Node } from '../ir/graph.ts';
 import { Interner } from '../ir/interner.ts';
 import { binaries, unaries } from '../ir/scalar.ts';
-import { type Dim, divDim, elements, isBatch } from '../ir/type.ts';
+import { isScan } from '../ir/scan.ts';
+import { type Dim, divDim, elements, isBatch, sameShape } from '../ir/type.ts';
 
 /** `same`: at the result's own index. `row`: at a prefix of it, so that one value serves a whole row. `other`:
  *  anywhere. */
@@ -20,6 +21,8 @@ export interface Access {
   readonly reads: number;
   /** Equal for accesses that read the same elements in the same order; 0 for `same`. */
   readonly key: number;
+  /** True if an operand of another shape is read only under a condition, as one of several parts of a whole. */
+  readonly guarded?: boolean;
   /** Iterations of the reductions around the read, for one element of the result; Infinity if that grows with N. */
   readonly trips: number;
 }
@@ -44,6 +47,10 @@ export function equationOf(node: Node): Equation {
 }
 
 function analyse(node: Node): Equation {
+  if (isScan(node)) {
+    const all: Access = { form: 'other', lead: 0, reads: Infinity, key: keyOf('scan'), trips: Infinity };
+    return { accesses: node.inputs.map(() => all), trips: Infinity, flops: 1, guarded: false };
+  }
   const { e: body, buffers, axes: at } = equation(node);
   const interner = new Interner();
   const place = new Map<Axis, number>(at.map((a, i) => [a, i]));
@@ -69,6 +76,7 @@ function analyse(node: Node): Equation {
         reads: form === 'other' ? ratio(node.type.shape, e.buffer.type.shape) * iterations : 1,
         key: form === 'same' ? 0 : keyOf(e.at.map((x) => interner.id(x)).join(',')),
         trips: iterations,
+        ...(inSelect && !sameShape(node.type.shape, e.buffer.type.shape) ? { guarded: true } : {}),
       });
       if (inSelect && form === 'other') guarded = true;
     }
@@ -106,7 +114,7 @@ export function join(accesses: readonly Access[]): Access | null {
   if (!first) return null;
   return rest.reduce((a, b) => {
     if (a.form === b.form && a.key === b.key)
-      return { ...a, reads: Math.max(a.reads, b.reads), trips: Math.max(a.trips, b.trips) };
+      return { ...a, ...both(a, b), reads: Math.max(a.reads, b.reads), trips: Math.max(a.trips, b.trips) };
     if (a.form !== 'other' && b.form !== 'other') return a.form === 'row' ? a : b;
     return {
       form: 'other',
@@ -114,6 +122,7 @@ export function join(accesses: readonly Access[]): Access | null {
       reads: a.reads + b.reads,
       key: keyOf(`${a.key}|${b.key}`),
       trips: Math.max(a.trips, b.trips),
+      ...both(a, b),
     };
   }, first);
 }
@@ -129,8 +138,10 @@ export function compose(outer: Access, inner: Access): Access {
     reads: row ? 1 : outer.reads * inner.reads,
     key: inner.key === 0 ? outer.key : keyOf(`${outer.key}/${inner.key}`),
     trips: row ? 1 : outer.trips * inner.trips,
+    ...both(outer, inner),
   };
 }
+const both = (a: Access, b: Access): Pick<Access, 'guarded'> => (a.guarded || b.guarded ? { guarded: true } : {});
 
 const product = (extents: readonly Dim[]): number =>
   extents.reduce<number>((p, d) => p * (isBatch(d) ? Infinity : d), 1);

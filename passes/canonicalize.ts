@@ -4,6 +4,7 @@ import { equation } from '../ir/analysis/equation.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
+import { isScan } from '../ir/scan.ts';
 import { isEmpty, type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
@@ -41,6 +42,7 @@ export const algebra: readonly Rule[] = [
     apply(n) {
       if (n.inputs.length === 0) return null;
       if (isEmpty(n.type)) return fullLike(n, 0);
+      if (isScan(n)) return null;
       if (!n.inputs.some((v) => isEmpty(v.type))) return null;
       const { e } = equation(n);
       return e.kind === 'const' ? fullLike(n, e.value) : null;

@@ -3,6 +3,7 @@
 
 import { upsert } from '../ir/collections.ts';
 import { type FusedGraph, type Graph, type GroupForm, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
+import { isScan, type ScanNode, sameLoop } from '../ir/scan.ts';
 import type { Target } from '../ir/target.ts';
 import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
@@ -43,13 +44,16 @@ class Forming {
   /** The members and their float operations. */
   size = 0;
   readonly form: GroupForm;
+  /** The loop whose results are its roots. */
+  readonly scan: ScanNode | null;
 
-  constructor(form: GroupForm = 'loops') {
+  constructor(form: GroupForm = 'loops', scan: ScanNode | null = null) {
     this.form = form;
+    this.scan = scan;
   }
 
-  /** True if windows or points add to its only root, so that all other values are stored. */
-  get adds(): boolean {
+  /** True if what it reads is stored: by windows or points that add to its only root, and by loops. */
+  get readsMemory(): boolean {
     return this.form !== 'loops';
   }
 
@@ -75,6 +79,7 @@ const operandIn: Readonly<Record<GroupForm, (n: Node) => number | null | undefin
   loops: gatheredOperand,
   windows: (n) => followedBy(n)?.operand,
   points: () => null,
+  scan: () => null,
 };
 
 type Readers = ReadonlyMap<Forming, Access>;
@@ -111,6 +116,7 @@ class Fusion {
         this.#join(g, n, how);
         readers.delete(g);
       }
+    if (isScan(n)) return this.#loop(n, readers);
     const form = this.#followedBy(n) ? 'windows' : addsPoints(n, this.#target) ? 'points' : 'loops';
     if (!this.#results.has(n) && form === 'loops') {
       if (readers.size === 0) return;
@@ -126,14 +132,23 @@ class Fusion {
       }
     }
     if (readers.size === 0 && !this.#results.has(n)) return;
-    const group = (form === 'loops' ? this.#host(n, readers) : undefined) ?? this.#begun(form);
+    const group = (form === 'loops' ? this.#host(n, readers) : undefined) ?? this.#begun(new Forming(form));
     group.roots.push(n);
-    this.#join(group, n, { form: 'same', lead: n.type.shape.length, reads: 1, key: 0, trips: 1 });
+    this.#join(group, n, itself(n));
     this.#order.settle(group);
   }
 
-  #begun(form: GroupForm): Forming {
-    const group = new Forming(form);
+  /** All results of a loop are of one group. */
+  #loop(n: ScanNode, readers: Readers): void {
+    if (readers.size === 0 && !this.#results.has(n)) return;
+    const known = [...this.groups].find((g) => g.scan && sameLoop(g.scan, n));
+    const group = known ?? this.#begun(new Forming('scan', n));
+    group.roots.push(n);
+    this.#join(group, n, itself(n));
+    this.#order.settle(group);
+  }
+
+  #begun(group: Forming): Forming {
     this.groups.add(group);
     this.#order.add(group);
     return group;
@@ -171,6 +186,7 @@ class Fusion {
 
   /** True if a group's sums over `n` become sums over the values that `n` scatters. */
   #isFollowed(n: Node, g: Forming): boolean {
+    if (g.scan) return false;
     const users = (this.#users.get(n) ?? []).filter((u) => g.members.has(u));
     return isScatter(n) && users.every((u) => u.inputs[operandIn[g.form](u) ?? -1] === n);
   }
@@ -181,10 +197,11 @@ class Fusion {
     const all = [...readers];
     // A view has the bytes of its operand, which `#isReshaped` keeps in memory.
     if (n.op.view) return true;
-    if (all.some(([g]) => g.adds)) return false;
+    if (all.some(([g]) => g.readsMemory)) return false;
     if (n.inputs.length === 0) return true;
     if (all.some(([g]) => isFull(g, n))) return false;
-    if (trips > 0) return all.length === 1 && all.every(([g, how]) => this.#sparesWork(n, how, g));
+    if (trips > 0)
+      return all.length === 1 && all.every(([g, how]) => this.#sparesWork(n, how, g) && !isLongPart(n, how));
     if (flops === 0 && !guarded) return true;
     if (this.#isReshaped(n)) return false;
     // The last op after a long reduction is stored instead of the reduction.
@@ -207,7 +224,7 @@ class Fusion {
   /** True if the groups that each read a reduction's elements once can merge into one that computes it: no group may
    *  lie between them, and all must loop over a prefix of the largest one's space. */
   #mayUnite(n: Node, readers: Readers): boolean {
-    if ([...readers.keys()].some((g) => g.adds)) return false;
+    if ([...readers.keys()].some((g) => g.readsMemory)) return false;
     if (readers.size < 2 || (equationOf(n).trips === 0 && !this.#endsReduction.has(n))) return false;
     const spaces = [...readers.keys()].map((g) => g.space);
     const space = spaces.reduce((a, b) => (b.length > a.length ? b : a));
@@ -224,7 +241,7 @@ class Fusion {
   #host(n: Node, readers: Readers): Forming | undefined {
     const { trips } = equationOf(n);
     for (const [g, how] of readers) {
-      if (g.adds || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
+      if (g.readsMemory || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
       const along = how.form === 'same' && how.reads === 1 && sameShape(g.space, n.type.shape);
       if (along && !this.#order.isAfter(g, readers.keys())) return g;
     }
@@ -262,6 +279,9 @@ class Fusion {
   }
 }
 
+/** A group's access to a root of its own. */
+const itself = (n: Node): Access => ({ form: 'same', lead: n.type.shape.length, reads: 1, key: 0, trips: 1 });
+
 /** True if a scalar and the scalars that it is computed from cost more than recomputing them is worth. */
 function isCostly(scalar: Node): boolean {
   const found = new Set([scalar]);
@@ -274,6 +294,9 @@ function isCostly(scalar: Node): boolean {
   }
   return false;
 }
+
+/** True if a group would compute a long reduction under a condition, as one of several parts of a whole: without lanes. */
+const isLongPart = (n: Node, how: Access): boolean => how.guarded === true && equationOf(n).trips > shortReduction;
 
 /** The size of a member: 1 for itself, and its float operations. */
 const sizeOf = (n: Node): number => 1 + equationOf(n).flops;

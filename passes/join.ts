@@ -12,7 +12,7 @@ import {
   storageOf,
   walkStmts,
 } from '../ir/kernel.ts';
-import type { Entry, Outline } from '../ir/program.ts';
+import { mapParts, type Outline } from '../ir/program.ts';
 import type { GridTarget, Workgroup } from '../ir/target.ts';
 import { workgroupBytes } from '../ir/verify/workgroup.ts';
 
@@ -33,16 +33,16 @@ export function joined(of: Outline, { workgroup }: GridTarget): Outline {
     let name = `${first.name}_and_${kernels.length - 1}_more`;
     while (names.has(name)) name += '_';
     names.add(name);
-    const body = kernels.map((k) => part(k.body));
+    const body = kernels.map((k) => inLoop(k.body));
     const k = finish(name, body, [...new Set(kernels.flatMap((q) => q.locs))]);
     made.set(key, k);
     return k;
   };
-  const entry = (e: Entry): Entry => {
+  const part = (launches: readonly Kernel[]): readonly Kernel[] => {
     const groups: Joined[] = [];
     // By buffer, the last group that uses it and the last that writes it.
     const [used, written] = [new Map<Buffer, number>(), new Map<Buffer, number>()];
-    for (const k of e.launches) {
+    for (const k of launches) {
       const uses = k.params.map((p) => storageOf(p.buffer));
       const writes = k.params.flatMap((p) => (p.access === 'in' ? [] : storageOf(p.buffer)));
       // A launch may move ahead of those it does not depend on.
@@ -54,9 +54,9 @@ export function joined(of: Outline, { workgroup }: GridTarget): Outline {
       for (const b of uses) used.set(b, Math.max(home, used.get(b) ?? -1));
       for (const b of writes) written.set(b, Math.max(home, written.get(b) ?? -1));
     }
-    return { ...e, launches: groups.map((g) => one(g.kernels)) };
+    return groups.map((g) => one(g.kernels));
   };
-  return { ...of, entries: of.entries.map(entry) };
+  return { ...of, entries: of.entries.map((e) => mapParts(e, part)) };
 }
 
 /** Kernels to be launched as one, with what limits how many they are. */
@@ -93,7 +93,7 @@ function joins(a: Joined, b: Joined, most: Workgroup): boolean {
 }
 
 /** The body of one of several kernels: a parallel loop of its own. */
-const part = (body: readonly Stmt[]): Stmt => {
+const inLoop = (body: readonly Stmt[]): Stmt => {
   const [only, ...others] = body;
   if (only?.kind === 'for' && only.mode === 'parallel' && others.length === 0) return only;
   return loop(axis('g', 1), int(0), int(1), body, { mode: 'parallel' });
@@ -101,8 +101,8 @@ const part = (body: readonly Stmt[]): Stmt => {
 
 /** The number of workgroups of a kernel; null where it depends on the batch. */
 function workgroupsOf({ body }: Kernel): number | null {
-  const alone = part(body);
-  const nest = alone.kind === 'for' ? sharedNest(alone) : [];
+  const only = inLoop(body);
+  const nest = only.kind === 'for' ? sharedNest(only) : [];
   let count = 1;
   for (const l of nest) {
     const trips = constantTrips(l);

@@ -55,6 +55,7 @@ export function outline(
       inputs: l.graph.params.filter((p) => p.role === 'input').map((p) => port(p.name, buffers.of(p))),
       outputs: [...l.outputs].filter(([r]) => !r.into).map(([r, b]) => port(r.name, b)),
       launches: l.kernels,
+      ...(l.repeats.length > 0 ? { repeats: l.repeats } : {}),
     }),
   );
   return { name: module.name, maxBatch: module.maxBatch, entries, lasting };

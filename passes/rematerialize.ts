@@ -55,7 +55,7 @@ export function rematerialize(
 function needOf(module: Module, g: Graph, target: Target): Need {
   const alone = { ...module, graphs: [g] };
   const buffers = new Buffers();
-  const lowered = lower(fuse(g, target), buffers);
+  const lowered = lower(fuse(g, target), buffers, target);
   const { liveBytes } = plan(outline(alone, [lowered], buffers, new Map()), target);
   const work = lowered.kernels.map((k) => workOf(k, module.maxBatch));
   const sum = (of: (w: (typeof work)[number]) => number): number => work.reduce((total, w) => total + of(w), 0);

@@ -1,7 +1,7 @@
 /** Applies algebraic rules bottom-up until none fits, merging equal nodes and dropping unused ones. */
 
 import type { Attrs } from '../ir/attr.ts';
-import { numbering } from '../ir/collections.ts';
+import { numbering, upsert } from '../ir/collections.ts';
 import {
   at,
   build,
@@ -16,6 +16,7 @@ import {
   topo,
   type Value,
 } from '../ir/graph.ts';
+import { isScan, scanOf } from '../ir/scan.ts';
 import { valuesOf } from './infer-shapes.ts';
 
 /** One algebraic rule: where `apply` returns a value, it may replace the node. A rule without a root is tried on every
@@ -55,8 +56,8 @@ export const rewriting =
   (rules: readonly Rule[]) =>
   (module: Module): Module => ({ ...module, graphs: module.graphs.map((g) => rewrite(g, rules)) });
 
-/** Applies the rules to a graph's results until nothing changes. */
-export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
+/** Applies the rules to a graph's results, and to the bodies of its loops, until nothing changes. */
+export function rewrite(graph: Graph, rules: readonly Rule[], bodies: Bodies = bodiesBy(rules)): Graph {
   const general = rules.filter((r) => r.root === null);
   const byOp = byRoot(rules);
   const unique = new Map<string, Node>();
@@ -75,7 +76,9 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const finished = (v: Value): Value => done.get(v) ?? v;
   const simplify = (n: Node): Value => {
     const inputs = n.inputs.map(finished);
-    const rebuilt = inputs.every((x, i) => x === n.inputs[i]) ? n : at(n.loc, () => build(n.op, inputs, n.attrs));
+    const op = isScan(n) ? scanOf(bodies(n.op.body)) : n.op;
+    const same = op === n.op && inputs.every((x, i) => x === n.inputs[i]);
+    const rebuilt = same ? n : at(n.loc, () => build(op, inputs, n.attrs));
     const here = share(rebuilt);
     const next = firstMatch(here, byOp.get(here.op) ?? general);
     if (!next || next === here) {
@@ -90,6 +93,16 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const results = graph.results.map((r) => ({ ...r, value: finished(r.value) }));
   return makeGraph(graph.name, results, graph.params, graph.task && taskOver(graph.task, finished));
 }
+
+/** What becomes of the body of a loop: always the same for one body. */
+export type Bodies = (body: Graph) => Graph;
+export function bodiesBy(rules: readonly Rule[]): Bodies {
+  const done = new Map<Graph, Graph>();
+  return (body) => upsert(done, body, () => unlessSame(body, rewrite(body, rules)));
+}
+/** The graph that was rewritten itself, if nothing changed. */
+const unlessSame = (before: Graph, after: Graph): Graph =>
+  before.results.every((r, i) => r.value === after.results[i]?.value) ? before : after;
 
 /** The same task on other values, and on other params according to `byParam`. */
 export function taskOver(task: Task, by: (v: Value) => Value, byParam: (p: Param) => Param = (p) => p): Task {

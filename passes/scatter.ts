@@ -12,6 +12,7 @@ import { upsert } from '../ir/collections.ts';
 import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import { byName, type Load, type Node, type Scatter, typesOf, type Value } from '../ir/graph.ts';
+import { isScan } from '../ir/scan.ts';
 import { type Dim, isEmpty, sameDim } from '../ir/type.ts';
 
 /** A node's equation as a scatter of its operands, over these reads of them. */
@@ -28,7 +29,7 @@ const loadsOf = (buffers: readonly Buffer[]): Load[] =>
 /** If the elements of an integer value are bounded by its equation to 0 … n − 1, n, as for positions in a window; else
  *  null. */
 export function valuesCount(v: Value): number | null {
-  if (v.kind !== 'node' || (v.type.dtype !== 'u8' && v.type.dtype !== 'i32')) return null;
+  if (v.kind !== 'node' || isScan(v) || (v.type.dtype !== 'u8' && v.type.dtype !== 'i32')) return null;
   const { e, axes } = equation(v);
   const bounds = new Bounds(batchLimit);
   for (const a of axes) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
@@ -59,6 +60,7 @@ const gathering = new WeakMap<Node, { readonly operand: number | null }>();
 /** The operand that a node's equation sums up, if it is scattered: the sum can then range over the scattered values. */
 export function gatheredOperand(n: Node): number | null {
   return upsert(gathering, n, () => {
+    if (isScan(n)) return { operand: null };
     for (const [i, v] of n.inputs.entries()) {
       if (v.kind !== 'node' || !isScatter(v) || n.inputs.indexOf(v) !== n.inputs.lastIndexOf(v)) continue;
       const { e: sum, buffers } = equation(n);

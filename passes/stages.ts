@@ -84,9 +84,9 @@ export const stages = {
     }),
     { notReady: noTasks('fuse') },
   ),
-  lower: stage('lower', 'fused', 'kernels', ({ module }, { indices }) => {
+  lower: stage('lower', 'fused', 'kernels', ({ module }, { indices, target }) => {
     const buffers = new Buffers(module);
-    const lowered = module.graphs.map((g) => lower(g, buffers));
+    const lowered = module.graphs.map((g) => lower(g, buffers, target));
     return { form: 'kernels', outline: outline(module, lowered, buffers, indices) };
   }),
   expandMath: stage('expandMath', 'kernels', 'kernels', ({ outline: of }) => ({

@@ -130,9 +130,12 @@ export const barriers = (program: Program): Program => {
   const slots = new Map(program.slots.map((s) => [s.buffer, s]));
   const parted = ({ launches, ...e }: Entry): Entry => {
     const found: number[] = [];
+    // All threads begin and end each turn of what is repeated together.
+    const turns = new Set(e.repeats?.flatMap(({ from, to }) => [from, to + 1]));
     for (const i of launches.keys()) {
       const first = found.at(-1) ?? 0;
-      if (launches.slice(first, i).some((_, j) => clash(launches, first + j, i, slots))) found.push(i);
+      if (i > 0 && turns.has(i)) found.push(i);
+      else if (launches.slice(first, i).some((_, j) => clash(launches, first + j, i, slots))) found.push(i);
     }
     return { ...e, launches, barriers: found };
   };

@@ -172,10 +172,13 @@ const [callCost, kernelCost] = [0.1, 0.01];
 /** A GPU is worth its start if WebAssembly takes at least this many times longer than the GPU's launches alone. */
 const worth = 2;
 
+const launchesOf = (dispatches: ManifestGpu['entries'][number]['dispatches']): number =>
+  dispatches.reduce((n, { repeat: r }) => n + 1 + (r ? r.launches * (r.times - 1) : 0), 0);
+
 function estimate(gpu: ManifestGpu | undefined): { readonly pays: boolean; readonly why: string } {
   if (!gpu) return { pays: false, why: 'it was compiled without shaders' };
   const work = gpu.operations / wasmSpeed;
-  const kernels = Math.max(...gpu.entries.map((e) => e.dispatches.length));
+  const kernels = Math.max(...gpu.entries.map(({ dispatches }) => launchesOf(dispatches)));
   const launches = callCost + kernelCost * kernels;
   const took = `its largest call has ${(gpu.operations / 1e6).toFixed(1)} million operations, some ${work.toFixed(1)} ms of WebAssembly`;
   return work > worth * launches

@@ -140,7 +140,8 @@ export class GpuProgram {
     dispatches.forEach((dispatch, i) => {
       const timestampWrites = { querySet: times, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 };
       const pass = encoder.beginComputePass({ timestampWrites });
-      this.dispatch(pass, [dispatch], n);
+      pass.setBindGroup(0, this.#group);
+      this.#launch(pass, dispatch, n);
       pass.end();
     });
     return encoder;
@@ -148,10 +149,18 @@ export class GpuProgram {
 
   dispatch(pass: GPUComputePassEncoder, dispatches: readonly ManifestDispatch[], n: number): void {
     pass.setBindGroup(0, this.#group);
-    for (const { kernel, workgroups } of dispatches) {
-      pass.setPipeline(this.#pipelines.get(kernel)!);
-      pass.dispatchWorkgroups(countAt(workgroups[0], n), countAt(workgroups[1], n), countAt(workgroups[2], n));
+    for (let i = 0; i < dispatches.length; i++) {
+      const dispatch = dispatches[i]!;
+      this.#launch(pass, dispatch, n);
+      const { launches, times } = dispatch.repeat ?? { launches: 0, times: 1 };
+      for (let turn = 1; turn < times; turn++)
+        for (let j = i - launches + 1; j <= i; j++) this.#launch(pass, dispatches[j]!, n);
     }
+  }
+
+  #launch(pass: GPUComputePassEncoder, { kernel, workgroups }: ManifestDispatch, n: number): void {
+    pass.setPipeline(this.#pipelines.get(kernel)!);
+    pass.dispatchWorkgroups(countAt(workgroups[0], n), countAt(workgroups[1], n), countAt(workgroups[2], n));
   }
 
   destroy(): void {

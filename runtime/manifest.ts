@@ -42,6 +42,8 @@ export interface ManifestDispatch {
   /** The entry point of the WGSL. */
   readonly kernel: string;
   readonly workgroups: readonly [ManifestCount, ManifestCount, ManifestCount];
+  /** After it, it and those before it, `launches` in all, run again until they have run `times` times. */
+  readonly repeat?: { readonly launches: number; readonly times: number };
 }
 
 /** An entry and its dispatches, in order. */

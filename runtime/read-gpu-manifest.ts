@@ -71,16 +71,29 @@ function gpuIn(given: unknown, maxBatch: number): ManifestGpu {
 function dispatchesIn(entry: unknown): ManifestDispatch[] {
   const { name, dispatches } = entry as Record<string, unknown>;
   const what = `dispatches of the entry '${String(name)}'`;
+  let free = 0;
   return list(dispatches, what).map((given) => {
     if (!isRecord(given)) return fail(`has ${kindOf(given)} among the ${what}.`);
-    const { kernel, workgroups } = given;
+    const { kernel, workgroups, repeat } = given;
+    free++;
     const counts = list(workgroups, `workgroups among the ${what}`, 3).map((count) => countIn(count, what));
     if (counts.length !== 3) fail(`has ${counts.length} numbers of workgroups among the ${what}, and not 3.`);
     return {
       kernel: text(kernel, `kernel among the ${what}`),
       workgroups: counts as [ManifestCount, ManifestCount, ManifestCount],
+      ...(repeat === undefined ? {} : { repeat: repeatIn(repeat) }),
     };
   });
+
+  /** What is repeated lies among the dispatches, and is not repeated as part of others. */
+  function repeatIn(given: unknown): NonNullable<ManifestDispatch['repeat']> {
+    if (!isRecord(given)) return fail(`has ${kindOf(given)} as what is repeated of the ${what}.`);
+    const launches = whole(given.launches, `number of repeated launches of the ${what}`, 1);
+    const times = whole(given.times, `number of turns of the ${what}`, 1);
+    if (launches > free) fail(`repeats ${launches} launches of the ${what} where only ${free} come before.`);
+    free = 0;
+    return { launches, times };
+  }
 }
 
 function countIn(given: unknown, of: string): ManifestCount {

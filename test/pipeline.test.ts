@@ -20,9 +20,10 @@ import { usersRule } from '../frontend/pipeline/users-rule.ts';
 import { wasm128, webgpu, webgpuTarget } from '../ir/target.ts';
 import { type Ir, type IrOf, printIr, type Stage } from '../passes/stage.ts';
 import { stages } from '../passes/stages.ts';
+import recurrent from './fixtures/recurrent.ts';
 import { contextFor, through } from './support/pipeline.ts';
 
-const examples: Readonly<Record<string, ModelSpec>> = { lenet, mlp, convnet };
+const examples: Readonly<Record<string, ModelSpec>> = { lenet, mlp, convnet, recurrent };
 const backends: readonly ProgramBackend[] = [
   wasmBackend(wasm128),
   threadedWasmBackend(wasm128),

@@ -177,7 +177,7 @@ describe("kernels that differ in their buffers' names", () => {
   test('get the schedule that each by itself gets, with its own buffers packed', () => {
     const all = kernels(product('x', 'w', 'y'), product('h', 'v', 'z'), product('q', 'u', 'p', ' * 3.0'));
     const graph = { name: 'g', params: [], results: [], groups: [], staged: new Set<never>() };
-    const { schedules } = schedule(wasm128, 64)({ name: 'g', graph, kernels: all, outputs: new Map() });
+    const { schedules } = schedule(wasm128, 64)({ name: 'g', graph, kernels: all, repeats: [], outputs: new Map() });
     for (const k of all) expect(schedules.get(k.name)).toEqual(chooseSchedule(k, wasm128, 64));
     expect(schedules.get('of_z')).toContainEqual({ do: 'pack', buffer: 'v', order: [1, 0] });
   });

@@ -23,6 +23,7 @@ import { verifyProgram } from '../ir/verify/program.ts';
 import { plan } from '../passes/plan.ts';
 import { barriers, threads as onThreads } from '../passes/threads.ts';
 import { instantiate, instantiateThreads, type Model } from '../runtime/index.ts';
+import recurrent from './fixtures/recurrent.ts';
 import strange from './fixtures/strange.ts';
 import { folderOf } from './support/cli.ts';
 import { modelOf, seeded, uniform } from './support/generate.ts';
@@ -80,6 +81,7 @@ describe('the bits are those of one thread, for', () => {
     ['convnet', convnet],
     ['strange', strange],
     ['rows', rows],
+    ['recurrent', recurrent],
   ];
   test.each(nets)('%s', async (_, spec) => {
     const [alone, compiled] = await Promise.all([compile(spec), compile(spec, { threads: 4, verify: true })]);

@@ -1,6 +1,7 @@
 /** The only file that uses binaryen: spells code as a WebAssembly module. */
 
 import binaryen from 'binaryen';
+import type { Repeat } from '../../ir/program.ts';
 import { namespace } from '../../ir/text/print-expr.ts';
 import { type Code, isLeaf, type Scope, type Val, type WasmType } from './code.ts';
 import { layOut } from './wat.ts';
@@ -14,6 +15,8 @@ export interface FunctionCode {
 export interface EntryCode {
   readonly export: string;
   readonly calls: readonly string[];
+  /** Which of them run several times. */
+  readonly repeats?: readonly Repeat[];
 }
 export interface ModuleCode {
   readonly pages: number;
@@ -93,8 +96,9 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
     const ids = namespace(source.functions.map((f) => f.name));
     for (const e of source.entries) {
       const id = ids.claim(identifierOf(e.export));
-      const calls = e.calls.map((c) => m.call(c, [m.local.get(0, binaryen.i32)], binaryen.none));
-      m.addFunction(id, binaryen.createType([binaryen.i32]), binaryen.none, [], m.block(null, calls, binaryen.none));
+      const locals = e.repeats?.length ? [binaryen.i32] : [];
+      const body = m.block(null, calls(m, e), binaryen.none);
+      m.addFunction(id, binaryen.createType([binaryen.i32]), binaryen.none, locals, body);
       m.addFunctionExport(id, e.export);
     }
     source.team?.(Object.assign(m, { createType: binaryen.createType }));
@@ -103,6 +107,20 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
   } finally {
     m.dispose();
   }
+}
+
+/** The calls of an entry; those that are repeated are in a loop that counts down. */
+function calls(m: binaryen.Module, { calls: names, repeats = [] }: EntryCode): Ref[] {
+  const { i32: int, none: nothing } = binaryen;
+  const one = names.map((c) => m.call(c, [m.local.get(0, int)], nothing));
+  return one.flatMap((call, i) => {
+    const [within, n] = [repeats.find((r) => r.from <= i && i <= r.to), repeats.findIndex((r) => r.from === i)];
+    if (!within) return [call];
+    if (n < 0) return [];
+    const left = m.local.tee(1, m.i32.sub(m.local.get(1, int), m.i32.const(1)), int);
+    const body = [...one.slice(i, within.to + 1), m.br(`repeat${n}`, left)];
+    return [m.local.set(1, m.i32.const(within.times)), m.loop(`repeat${n}`, m.block(null, body, nothing))];
+  });
 }
 
 const typeOf = (t: WasmType): number => binaryen[t];

@@ -40,6 +40,7 @@ export function emitWasm(program: Program, options: EmitOptions & { readonly eac
       ...program.entries.map((e) => ({
         export: entryExport(e.name),
         calls: e.launches.map((k) => names.get(k) as string),
+        ...(e.repeats ? { repeats: e.repeats } : {}),
       })),
       ...(options.each ? [...names].map(([k, name]) => ({ export: kernelExport(k), calls: [name] })) : []),
     ],
@@ -61,8 +62,9 @@ export function emitThreadedWasm(program: Program, options: EmitOptions = {}): E
       { name: unitsOf(k), code: ready(units) },
     ];
   });
-  const entries = program.entries.map(({ name, launches, barriers }): TeamEntry => {
+  const entries = program.entries.map(({ name, launches, barriers, repeats = [] }): TeamEntry => {
     const stages: Part[][] = [];
+    const stageOf: number[] = [];
     for (const [i, k] of launches.entries()) {
       if (i === 0 || (barriers ? barriers.includes(i) : true)) stages.push([]);
       const stage = stages.at(-1) as Part[];
@@ -70,8 +72,14 @@ export function emitThreadedWasm(program: Program, options: EmitOptions = {}): E
       if (isShared(k)) stage.push({ run: nameOf(k), units: unitsOf(k) });
       else if (last && 'calls' in last) stage[stage.length - 1] = { calls: [...last.calls, nameOf(k)] };
       else stage.push({ calls: [nameOf(k)] });
+      stageOf.push(stages.length - 1);
     }
-    return { export: entryExport(name), stages };
+    const again = repeats.map(({ from, to, times }) => ({
+      from: stageOf[from] as number,
+      to: stageOf[to] as number,
+      times,
+    }));
+    return { export: entryExport(name), stages, repeats: again };
   });
   return emitModule({
     pages: pagesOf(program),

@@ -5,6 +5,7 @@
  *  A thread without work polls at first, as sleeping and waking take longer than most stages do, and sleeps if that
  *  takes long. The shared words lie in the bytes that plans keep free. */
 
+import type { Repeat } from '../../ir/program.ts';
 import { namespace } from '../../ir/text/print-expr.ts';
 import { i32, i64, identifierOf, type Module, none } from './binaryen.ts';
 
@@ -23,6 +24,8 @@ const word = {
   /** Threads that sleep, are about to, or are woken but do not yet run. */
   asleep: 20,
   failed: 24,
+  /** The turns that are over, of the stages that are repeated at present. */
+  turn: 28,
 } as const;
 type Word = keyof typeof word;
 
@@ -51,6 +54,8 @@ export type Part = { readonly calls: readonly string[] } | Share;
 export interface TeamEntry {
   readonly export: string;
   readonly stages: readonly (readonly Part[])[];
+  /** Stages, from one to another, both included, that are opened several times in order. */
+  readonly repeats?: readonly Repeat[];
 }
 
 /** Adds the entries, as exports for the calling thread, and the functions of the other threads:
@@ -62,9 +67,13 @@ export function addTeam(m: Module, entries: readonly TeamEntry[]): void {
   team.wait();
   team.open();
   let number = idle;
-  const opening = entries.map(({ export: name, stages }): [string, number] => {
+  const opening = entries.map(({ export: name, stages, repeats = [] }): [string, number] => {
     const first = number + 1;
-    for (const [i, parts] of stages.entries()) team.stage(++number, parts, i + 1 < stages.length ? number + 1 : idle);
+    for (const [i, parts] of stages.entries()) {
+      const next = i + 1 < stages.length ? first + i + 1 : idle;
+      const again = repeats.find((r) => r.to === i);
+      team.stage(++number, parts, next, again && { first: first + again.from, times: again.times });
+    }
     return [name, stages.length > 0 ? first : idle];
   });
   team.take(number);
@@ -174,8 +183,9 @@ class Team {
     ]);
   }
 
-  /** `team.<number>(opened, batch)`: takes units of a stage and does them until none is left or another stage is open. */
-  stage(number: number, parts: readonly Part[], next: number): void {
+  /** `team.<number>(opened, batch)`: takes units of a stage and does them until none is left or another stage is open. The
+   *  last stage of those that are repeated opens their first one again. */
+  stage(number: number, parts: readonly Part[], next: number, again?: { first: number; times: number }): void {
     const m = this.#m;
     const variables = [i64, i32, i32, i32, i32, i32, ...parts.map(() => i32)];
     this.#define(`team.${number}`, 2, variables, (opened, batch, ticket, total, chunk, from, to, start, ...counts) => {
@@ -204,10 +214,21 @@ class Team {
           ]),
           to.set(this.#minus(to.get(), from.get())),
           m.br('again', m.i32.ne(this.#plus(this.#add('done', to.get()), to.get()), total.get())),
-          m.call('team.open', [this.#const(next)], none),
+          m.call('team.open', [again ? this.#nextTurn(again, next) : this.#const(next)], none),
         ),
       ];
     });
+  }
+
+  /** The first of the repeated stages, or the one after them if all turns are over. */
+  #nextTurn({ first, times }: { first: number; times: number }, next: number): number {
+    const m = this.#m;
+    const isLast = m.i32.eq(this.#add('turn', this.#const(1)), this.#const(times - 1));
+    return m.if(
+      isLast,
+      m.block(null, [this.#write('turn', this.#const(0)), this.#const(next)], i32),
+      this.#const(first),
+    );
   }
 
   /** Takes this many units, unless the word has changed since it was read; returns its value. */
@@ -261,6 +282,7 @@ class Team {
     const m = this.#m;
     const body = (batch: Local): number[] => [
       this.#write('batch', batch.get()),
+      this.#write('turn', this.#const(0)),
       m.call('team.open', [this.#const(first)], none),
       m.call('team.take', [], none),
     ];

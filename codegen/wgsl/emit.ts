@@ -7,7 +7,7 @@ import { type Kernel, type Stmt, walkStmts } from '../../ir/kernel.ts';
 import { kernelsOf, type Program, type Slot } from '../../ir/program.ts';
 import type { GpuFeature, GridTarget } from '../../ir/target.ts';
 import type { ManifestDispatch } from '../../runtime/manifest.ts';
-import { gridOf } from './grid.ts';
+import { type Grid, gridOf } from './grid.ts';
 import { emitKernel, type Spelt } from './kernel.ts';
 import type { Layout, Place } from './layout.ts';
 import { callees, type Helper, helpers, isWhole } from './spell.ts';
@@ -84,7 +84,14 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
   const dispatches = new Map(
     program.entries.map((e) => [
       e.name,
-      e.launches.map((k) => ({ kernel: names.get(k) as string, workgroups: grids.get(k)?.workgroups as never })),
+      e.launches.map((k, i): ManifestDispatch => {
+        const ends = e.repeats?.find((r) => r.to === i);
+        return {
+          kernel: names.get(k) as string,
+          workgroups: (grids.get(k) as Grid).workgroups,
+          ...(ends ? { repeat: { launches: ends.to - ends.from + 1, times: ends.times } } : {}),
+        };
+      }),
     ]),
   );
   const head = [

@@ -10,7 +10,15 @@ import { CompilerBug } from '../../ir/diagnostic.ts';
 import { arrayOf, type Elements } from '../../ir/dtype.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
-import { type Entry, isPlanned, type Outline, type Program, type Purpose, type Storage } from '../../ir/program.ts';
+import {
+  type Entry,
+  isPlanned,
+  type Outline,
+  type Program,
+  type Purpose,
+  runOf,
+  type Storage,
+} from '../../ir/program.ts';
 import { type GpuFeature, isGrid, type Target, type TargetName, targets, webgpuTarget } from '../../ir/target.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { type BufferType, countAt } from '../../ir/type.ts';
@@ -36,7 +44,7 @@ export type Memory = (b: Buffer) => Elements;
 export function interpretEntry(entry: Entry, values: ReadonlyMap<Buffer, Elements>, n: number): Memory {
   const memory = makeMemory(entry.launches, n);
   for (const [b, v] of values) memory.get(b)?.set(v);
-  for (const k of entry.launches) interpretKernel(k, memory, n);
+  for (const k of runOf(entry)) interpretKernel(k, memory, n);
   return (b) => memory.get(b)?.slice() as Elements;
 }
 

@@ -1,7 +1,7 @@
 /** Runs a compiled model on a GPU kernel by kernel, and times each by the device's own clock. */
 
 import { CompilerBug } from '../../ir/diagnostic.ts';
-import type { Entry } from '../../ir/program.ts';
+import { type Entry, timesOf } from '../../ir/program.ts';
 import { GpuProgram } from '../../runtime/gpu-program.ts';
 import { Readback } from '../../runtime/gpu-read.ts';
 import { toWords, usage } from '../../runtime/gpu-words.ts';
@@ -50,6 +50,7 @@ export async function gpuSampler(
   };
   return {
     launches: entry.launches,
+    times: entry.launches.map((_, i) => timesOf(entry, i)),
     async step(starts) {
       await prepare();
       const encoder = program.encodeTimed(dispatches, n, stamps);

@@ -87,17 +87,18 @@ export async function profile(s: Sampler, { entry, batch, peak, steps }: Profile
     whole.push(await s.whole());
   }
 
-  const medians = times.map(median);
+  const medians = times.map((of, i) => median(of) * (s.times[i] as number));
   const sum = medians.reduce((a, b) => a + b, 0);
   const kernels = launches.map((k, i): KernelProfile => {
-    const [ms, { operations, read, written }] = [medians[i] as number, workOf(k, batch)];
+    const [ms, turns, work] = [medians[i] as number, s.times[i] as number, workOf(k, batch)];
+    const operations = work.operations * turns;
     const gflops = ms > 0 ? operations / ms / 1e6 : 0;
     return {
       name: k.name,
       ms,
       share: sum > 0 ? ms / sum : 0,
       operations,
-      bytes: read + written,
+      bytes: (work.read + work.written) * turns,
       gflops,
       ofPeak: gflops / peak.gflops,
       locs: k.locs,

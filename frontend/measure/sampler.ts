@@ -4,7 +4,7 @@
 import { emitWasm, kernelExport } from '../../codegen/wasm/emit.ts';
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import type { Entry, Program } from '../../ir/program.ts';
+import { type Entry, type Program, timesOf } from '../../ir/program.ts';
 import { bindDim, type DType } from '../../ir/type.ts';
 import type { Manifest, ManifestTensor } from '../../runtime/manifest.ts';
 import { Generator } from '../model/random.ts';
@@ -23,6 +23,8 @@ type Call = (n: number) => void;
 export interface Sampler {
   /** The kernels of a step, in their order. */
   readonly launches: readonly Kernel[];
+  /** How often each of them runs in a call; `step` runs each once. */
+  readonly times: readonly number[];
   /** Runs one step; the milliseconds of each launch. The start times are added to `starts`, if given. */
   step(starts?: number[]): Float64Array | Promise<Float64Array>;
   /** Runs one step in one call, as the shipped module does; its milliseconds. */
@@ -67,6 +69,7 @@ export function sampler(
   };
   return {
     launches: entry.launches,
+    times: entry.launches.map((_, i) => timesOf(entry, i)),
     step(starts) {
       prepare();
       const times = new Float64Array(kernels.length);

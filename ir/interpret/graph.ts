@@ -1,11 +1,14 @@
 /** The meaning of a graph: each node computed by its op's equation, in float64. The reference for everything else. */
 
 import { equation } from '../analysis/equation.ts';
+import { numbering, upsert } from '../collections.ts';
 import { dtypes } from '../dtype.ts';
-import { type Graph, type Node, type Param, type Result, topo, type Value } from '../graph.ts';
+import { type Graph, type Node, type Param, type Result, topo, type Value, valuesOf } from '../graph.ts';
+import { isScan } from '../scan.ts';
 import { countAt, type DType, showType } from '../type.ts';
 import { compileSource } from './compile.ts';
 import { Writer } from './expr.ts';
+import { elementsIn, interpretScan } from './scan.ts';
 import { dimSource, type Precision } from './spell.ts';
 
 /** Elements in row-major order, f32 as float64. */
@@ -48,8 +51,24 @@ export function interpretValues(
     }
     return elements;
   };
+  const loops = new Map<string, ReadonlyMap<string, Float64Array>>();
+  const number = numbering<unknown>();
   for (const node of topo(values)) {
     const out = make(node.type.dtype, countAt(node.type.shape, n));
+    if (isScan(node)) {
+      const { op, inputs: operands, attrs } = node;
+      const key = [number(op), ...operands.map(number), attrs.steps, attrs.reverse].join(' ');
+      const run = (body: Graph, given: ReadonlyMap<Param, ArrayLike<number>>): Float64Array[] =>
+        interpretValues(valuesOf(body), given, n, { precision });
+      out.set(
+        elementsIn(
+          node,
+          upsert(loops, key, () => interpretScan(node, of, n, run)),
+        ),
+      );
+      known.set(node, out);
+      continue;
+    }
     compiled(node, precision)(n, out, ...node.inputs.map(of));
     known.set(node, out);
   }

@@ -22,6 +22,7 @@ import {
   type Value,
 } from '../graph.ts';
 import { ops as allOps } from '../ops/index.ts';
+import { bodyProblem, scanOf } from '../scan.ts';
 import { countAt, type Dim, maxElements, sameType, showType, type TensorType } from '../type.ts';
 import { Lexer, readPlace, type Token } from './lex.ts';
 import { nearest } from './nearest.ts';
@@ -45,7 +46,9 @@ export function parseModule(text: string, file: string, options: GraphTextOption
 export function parseGraph(text: string, file: string, options: GraphTextOptions = {}): Graph {
   const lex = new Lexer(text, file);
   if (lex.is('tapeout')) expectVersion(lex);
-  const graph = graphOf(lex, { params: new Map(), maxBatch: options.maxBatch ?? 1 }, options);
+  const scope: Scope = { params: new Map(), bodies: new Map(), maxBatch: options.maxBatch ?? 1 };
+  while (lex.is('body')) bodyOf(lex, scope, options);
+  const graph = graphOf(lex, scope, options);
   lex.expectKind('end', 'nothing after the graph');
   return graph;
 }
@@ -53,6 +56,8 @@ export function parseGraph(text: string, file: string, options: GraphTextOptions
 /** The state that the graphs of a module share. */
 export interface Scope {
   readonly params: Map<string, Param>;
+  /** The bodies of loops. */
+  readonly bodies: Map<string, Graph>;
   readonly maxBatch: number;
 }
 
@@ -61,10 +66,14 @@ export function moduleOf(lex: Lexer, options: GraphTextOptions): Module {
   const name = lex.expectKind('symbol', "the module's name, such as @LeNet").text;
   const maxBatch = readMaxBatch(lex);
   lex.expect('{');
-  const scope: Scope = { params: new Map(), maxBatch };
+  const scope: Scope = { params: new Map(), bodies: new Map(), maxBatch };
   const graphs: Graph[] = [];
   const names = new Set<string>();
   while (!lex.is('}')) {
+    if (lex.is('body')) {
+      bodyOf(lex, scope, options);
+      continue;
+    }
     const at = lex.peek();
     const graph = graphOf(lex, scope, options);
     if (names.has(graph.name)) throw lex.error(`there are two graphs @${graph.name}`, at, { code: 'duplicate-name' });
@@ -77,6 +86,17 @@ export function moduleOf(lex: Lexer, options: GraphTextOptions): Module {
 
 export function graphOf(lex: Lexer, scope: Scope, options: GraphTextOptions): Graph {
   return new GraphReader(lex, scope, options).graph();
+}
+
+/** Reads the body of a loop, which has params of its own, into the scope. */
+export function bodyOf(lex: Lexer, scope: Scope, options: GraphTextOptions): void {
+  const at = lex.peek();
+  const body = new GraphReader(lex, { ...scope, params: new Map(), bodies: new Map() }, options).graph('body');
+  const problem = bodyProblem(body);
+  if (problem) throw lex.error(`@${body.name} cannot be the body of a loop: ${problem}`, at, { code: 'bad-body' });
+  if (scope.bodies.has(body.name))
+    throw lex.error(`there are two bodies @${body.name}`, at, { code: 'duplicate-name' });
+  scope.bodies.set(body.name, body);
 }
 
 const roles: ReadonlyMap<string, Role> = new Map([
@@ -106,9 +126,9 @@ class GraphReader {
     this.#places = options.places ?? 'told';
   }
 
-  graph(): Graph {
+  graph(word: 'graph' | 'body' = 'graph'): Graph {
     const lex = this.#lex;
-    lex.expect('graph', "and its params: 'graph @forward(%x: f32[N,4]) {'");
+    lex.expect(word, `and its params: '${word} @forward(%x: f32[N,4]) {'`);
     const name = lex.expectKind('symbol', "the graph's name, such as @forward").text;
     lex.expect('(');
     this.#paramList();
@@ -240,6 +260,7 @@ class GraphReader {
     const name = lex.take();
     lex.expect('=', `after %${name.text}`);
     const opName = lex.expectKind('name', "the name of an op, such as 'add'");
+    if (opName.text === 'scan') return this.#scan(name, opName, group);
     const op = this.#ops.get(opName.text);
     if (!op) {
       const near = nearest(opName.text, this.#ops.keys());
@@ -248,19 +269,62 @@ class GraphReader {
         help: near === null ? 'docs/ops.md has all of them' : `did you mean '${near}'?`,
       });
     }
-    const open = lex.expect('(', `and the operands of ${op.name}`);
+    const { open, inputs, places } = this.#operands(op.name);
+    this.#count(op, inputs, places, open);
+    const attrs = lex.accept('{') ? this.#attrs(op, opName) : this.#noAttrs(op, opName);
+    this.#defined(name, op, opName, { inputs, places }, attrs, group);
+  }
+
+  /** `%ys = scan(%xs, %h0, %w) {body=@cell, steps=64, reverse=false, result=y} : …`. */
+  #scan(name: Token, at: Token, group: Set<Node> | null): void {
+    const lex = this.#lex;
+    const { open, inputs, places } = this.#operands('scan');
+    lex.expect('{', "and the loop's body: {body=@cell, steps=64, reverse=false, result=y}");
+    lex.expect('body');
+    lex.expect('=');
+    const of = lex.expectKind('symbol', 'the name of a body, such as @cell');
+    const body = this.#scope.bodies.get(of.text);
+    if (!body)
+      throw lex.error(`there is no body @${of.text}`, of, {
+        code: 'undefined-name',
+        help: "a body comes before the graphs that loop over it: 'body @cell(%x: f32[N,4], %h: f32[N,4] state) {'",
+      });
+    const op = scanOf(body);
+    this.#count(op, inputs, places, open);
+    const attrs = lex.accept(',') ? this.#attrs(op, at) : lex.expect('}') && this.#noAttrs(op, at);
+    this.#defined(name, op, at, { inputs, places }, attrs, group);
+  }
+
+  #operands(op: string): { open: Token; inputs: Value[]; places: Token[] } {
+    const lex = this.#lex;
+    const open = lex.expect('(', `and the operands of ${op}`);
     const [inputs, places]: [Value[], Token[]] = [[], []];
     this.#list(')', () => {
       places.push(lex.peek());
-      inputs.push(this.#use(`an operand of ${op.name}, such as %x`));
+      inputs.push(this.#use(`an operand of ${op}, such as %x`));
     });
+    return { open, inputs, places };
+  }
+
+  #count(op: OpDef, inputs: readonly Value[], places: readonly Token[], open: Token): void {
+    const lex = this.#lex;
     if (inputs.length !== op.operands.length)
       throw lex.error(
         `${op.name} takes ${countOf(op.operands)}, and ${inputs.length === 0 ? 'none is' : inputs.length === 1 ? '1 is' : `${inputs.length} are`} given`,
         places[op.operands.length] ?? open,
         { code: 'operand-count' },
       );
-    const attrs = this.#attrs(op, opName);
+  }
+
+  #defined(
+    name: Token,
+    op: OpDef,
+    opName: Token,
+    { inputs, places }: { readonly inputs: readonly Value[]; readonly places: readonly Token[] },
+    attrs: Attrs,
+    group: Set<Node> | null,
+  ): void {
+    const lex = this.#lex;
     const told = lex.expect(':', `and the type of %${name.text}`) && lex.peek();
     const type = this.#type();
     const inferred = this.#infer(op, inputs, attrs, opName, places);
@@ -292,34 +356,47 @@ class GraphReader {
     group.add(node);
   }
 
+  #noAttrs(op: OpDef, at: Token): Attrs {
+    this.#requireAttrs(op, {}, at);
+    return {};
+  }
+
+  /** The attributes up to `}`. */
   #attrs(op: OpDef, at: Token): Attrs {
     const lex = this.#lex;
     const attrs: Record<string, Attr> = {};
-    if (lex.accept('{'))
-      this.#list('}', () => {
-        const name = lex.expectKind('name', `an attribute of ${op.name}`);
-        const kind = Object.hasOwn(op.attrs, name.text) ? op.attrs[name.text] : undefined;
-        if (!kind)
-          throw lex.error(`${op.name} has no attribute '${name.text}'`, name, {
-            code: 'unknown-attribute',
-            help: attrsHelp(op),
-          });
-        if (Object.hasOwn(attrs, name.text))
-          throw lex.error(`'${name.text}' is given twice`, name, { code: 'duplicate-name' });
-        lex.expect('=');
-        const start = lex.peek();
-        const value = this.#attr();
-        if (!kind.holds(value))
-          throw lex.error(`${op.name}: '${name.text}' must be ${kind.says}`, start, { code: 'bad-attribute' });
-        attrs[name.text] = value;
-      });
+    this.#list('}', () => {
+      const name = lex.expectKind('name', `an attribute of ${op.name}`);
+      const kind = Object.hasOwn(op.attrs, name.text) ? op.attrs[name.text] : undefined;
+      if (!kind)
+        throw lex.error(`${op.name} has no attribute '${name.text}'`, name, {
+          code: 'unknown-attribute',
+          help: attrsHelp(op),
+        });
+      if (Object.hasOwn(attrs, name.text))
+        throw lex.error(`'${name.text}' is given twice`, name, { code: 'duplicate-name' });
+      lex.expect('=');
+      const start = lex.peek();
+      const value = this.#attr();
+      if (!kind.holds(value))
+        throw lex.error(`${op.name}: '${name.text}' must be ${kind.says}`, start, { code: 'bad-attribute' });
+      attrs[name.text] = value;
+    });
+    this.#requireAttrs(op, attrs, at);
+    return attrs;
+  }
+
+  #requireAttrs(op: OpDef, attrs: Attrs, at: Token): void {
     const missing = Object.keys(op.attrs).filter((k) => !Object.hasOwn(attrs, k));
     if (missing.length)
-      throw lex.error(`${op.name} needs ${missing.map((m) => `'${m}'`).join(', ')} in { … } after its operands`, at, {
-        code: 'missing-attribute',
-        help: attrsHelp(op),
-      });
-    return attrs;
+      throw this.#lex.error(
+        `${op.name} needs ${missing.map((m) => `'${m}'`).join(', ')} in { … } after its operands`,
+        at,
+        {
+          code: 'missing-attribute',
+          help: attrsHelp(op),
+        },
+      );
   }
 
   #attr(): Attr {
@@ -376,8 +453,8 @@ class GraphReader {
     const lex = this.#lex;
     this.#fused = true;
     lex.expect('fused');
-    const form = lex.accept('windows') ? 'windows' : lex.accept('points') ? 'points' : 'loops';
-    lex.expect('{', form === 'loops' ? "'windows' or 'points'" : undefined);
+    const form = (['windows', 'points', 'scan'] as const).find((word) => lex.accept(word)) ?? 'loops';
+    lex.expect('{', form === 'loops' ? "'windows', 'points' or 'scan'" : undefined);
     const members = new Set<Node>();
     while (lex.peek().kind === 'value') this.#node(members);
     if (members.size === 0 && form === 'loops') {

@@ -12,6 +12,7 @@ import {
   type Program,
   type Purpose,
   purposes,
+  type Repeat,
   type Slot,
   type Span,
   type Storage,
@@ -51,6 +52,7 @@ interface EntryText {
   readonly outputs: readonly PortText[];
   readonly launches: readonly LaunchText[];
   readonly barriers: readonly number[] | null;
+  readonly repeats: readonly Repeat[];
 }
 interface Row {
   readonly at: Token;
@@ -121,8 +123,22 @@ function readEntry(lex: Lexer): EntryText {
   lex.expect('{');
   const [inputs, outputs, launches]: [PortText[], PortText[], LaunchText[]] = [[], [], []];
   while (lex.is('input') || lex.is('output')) (lex.take().text === 'input' ? inputs : outputs).push(readPort(lex));
-  while (!lex.accept('}')) {
+  const repeats: Repeat[] = [];
+  let open: Pick<Repeat, 'from' | 'times'> | null = null;
+  for (;;) {
     const at = lex.peek();
+    if (lex.accept('}')) {
+      if (!open) break;
+      if (launches.length === open.from) throw lex.error("'repeat' has no launches", at);
+      repeats.push({ from: open.from, to: launches.length - 1, times: open.times });
+      open = null;
+      continue;
+    }
+    if (!open && lex.accept('repeat')) {
+      open = { from: launches.length, times: wholeNumber(lex, 'how often its launches run', 1) };
+      lex.expect('{');
+      continue;
+    }
     if (barriers && lex.accept('barrier')) {
       if (launches.length === 0 || barriers.at(-1) === launches.length)
         throw lex.error('a barrier stands between two launches', at);
@@ -136,7 +152,7 @@ function readEntry(lex: Lexer): EntryText {
   }
   if (barriers && launches.length > 0 && barriers.at(-1) === launches.length)
     throw lex.error('a barrier stands between two launches');
-  return { name, at, inputs, outputs, launches, barriers };
+  return { name, at, inputs, outputs, launches, barriers, repeats };
 }
 
 /** `y: i32[N] in labels`. */
@@ -273,6 +289,7 @@ class Binder {
         ...this.#place(e.at),
         ...(this.#tellsPlaces ? { launchPlaces: e.launches.map((l) => lex.loc(l.kernel)) } : {}),
         ...(e.barriers ? { barriers: e.barriers } : {}),
+        ...(e.repeats.length > 0 ? { repeats: e.repeats } : {}),
       }),
     );
     const used = lifetimes(entries, new Set());

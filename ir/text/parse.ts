@@ -8,7 +8,7 @@ import type { Kernel } from '../kernel.ts';
 import { kernelsOf, type Outline, type Program } from '../program.ts';
 import { Lexer } from './lex.ts';
 import { expectVersion, readBatch, type TextOptions } from './parse-common.ts';
-import { type GraphTextOptions, graphOf, moduleOf, type Scope } from './parse-graph.ts';
+import { bodyOf, type GraphTextOptions, graphOf, moduleOf, type Scope } from './parse-graph.ts';
 import { byNameAndType, kernelOf } from './parse-kernel.ts';
 import { type KernelText, type ProgramText, programOf } from './parse-program.ts';
 import { addSchedule, type ScheduleText } from './parse-schedule.ts';
@@ -55,7 +55,7 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
   const [modules, graphs, kernels]: [Module[], Graph[], KernelText[]] = [[], [], []];
   const schedules = new Map<string, ScheduleText>();
   const names = new Map<string, Set<string>>();
-  const scope: Scope = { params: new Map(), maxBatch: known.maxBatch ?? 1 };
+  const scope: Scope = { params: new Map(), bodies: new Map(), maxBatch: known.maxBatch ?? 1 };
   const storages = byNameAndType();
   let program: ProgramText | null = null;
   let programLoc: Loc | null = null;
@@ -65,6 +65,8 @@ export function parseText(text: string, file: string, options: GraphTextOptions 
       const module = moduleOf(lex, options);
       claim('modules', module.name);
       modules.push(module);
+    } else if (lex.is('body')) {
+      bodyOf(lex, scope, known);
     } else if (lex.is('graph')) {
       const graph = graphOf(lex, scope, known);
       claim('graphs', graph.name);

@@ -8,27 +8,59 @@
 import type { Attr } from '../attr.ts';
 import type { FusedGraph, Graph, Module, Node, Param, Result, Role, Task, Value } from '../graph.ts';
 import { topo } from '../graph.ts';
+import { bodiesIn, isScan } from '../scan.ts';
 import { type Dim, isBatch, showDim, showType } from '../type.ts';
 import { namespace, showName, showNumber, showReference, showString } from './print-expr.ts';
 import { type PrintOptions, showPlace, tells, versionLine, width, withComments } from './print-options.ts';
 
 /** A file: the version line and the module. */
 export function printModule(module: Module, options: PrintOptions = {}): string {
-  const graphs = module.graphs.map((g) => indent(printGraph(g, options)));
+  const bodies = new Bodies(module.graphs);
+  const graphs = [...bodies.printed(options), ...module.graphs.map((g) => graphText(g, bodies, options))].map(indent);
   const head = `module ${showReference('@', module.name)} (N <= ${module.maxBatch}) {`;
   return `${versionLine}\n${[head, graphs.join('\n\n'), '}'].filter(Boolean).join('\n')}\n`;
 }
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 
-/** A graph as text, which `parseGraph` reads back. */
+/** A graph as text, after the bodies of its loops, which `parseGraph` reads back. */
 export function printGraph(graph: Graph, options: PrintOptions = {}): string {
+  const bodies = new Bodies([graph]);
+  return [...bodies.printed(options), graphText(graph, bodies, options)].join('\n\n');
+}
+
+/** The bodies of the loops of graphs, each under a name of its own. */
+class Bodies {
+  readonly #names = new Map<Graph, string>();
+
+  constructor(graphs: readonly Graph[]) {
+    const names = namespace();
+    // A number that a text has given is given anew.
+    for (const body of bodiesIn(graphs.flatMap((g) => [...g.results.map((r) => r.value), ...valuesOf(g.task)])))
+      this.#names.set(body, names.claim(body.name.replace(/\.\d+$/, '')));
+  }
+
+  printed(options: PrintOptions): string[] {
+    return [...this.#names].map(([body, name]) => graphText({ ...body, name }, this, options, 'body'));
+  }
+
+  /** The attributes of a node, of a loop with its body's name. */
+  attrs(n: Node): Readonly<Record<string, Attr | Reference>> {
+    return isScan(n) ? { body: { name: this.#names.get(n.op.body) ?? n.op.body.name }, ...n.attrs } : n.attrs;
+  }
+}
+/** The name of a body. */
+interface Reference {
+  readonly name: string;
+}
+
+function graphText(graph: Graph, bodies: Bodies, options: PrintOptions, word: 'graph' | 'body' = 'graph'): string {
   const nodes = topo([...graph.results.map((r) => r.value), ...valuesOf(graph.task)]);
   const name = nameValues(graph, nodes);
   const place = (v: Value): string | null => (v.loc && tells(v.loc, options) ? showPlace(v.loc, options) : null);
 
   const params = graph.params.map((p) => `${name(p)}: ${showType(p.type)}${roles[p.role]}`);
-  const opening = `graph ${showReference('@', graph.name)}(`;
+  const opening = `${word} ${showReference('@', graph.name)}(`;
   const oneLine = `${opening}${params.join(', ')}) {`;
   const wrapped = params.map((p, i) => [`  ${p},`, place(graph.params[i] as Param)] as const);
   // A param needs a line of its own to show its location.
@@ -38,7 +70,7 @@ export function printGraph(graph: Graph, options: PrintOptions = {}): string {
       : [opening, ...withComments(wrapped), ') {'];
 
   const line = (n: Node, pad: string): readonly [string, string | null] => {
-    const call = `${n.op.name}(${n.inputs.map(name).join(', ')})${showAttrs(n.attrs)}`;
+    const call = `${n.op.name}(${n.inputs.map(name).join(', ')})${showAttrs(bodies.attrs(n))}`;
     return [`${pad}${name(n)} = ${call} : ${showType(n.type)}`, place(n)];
   };
   const body = 'groups' in graph ? showGroups(graph as FusedGraph, nodes, line, name) : nodes.map((n) => line(n, '  '));
@@ -127,14 +159,15 @@ function list(head: string, members: readonly string[], tail = ''): string[] {
 }
 
 /** ` {stride=[1,1], to=i32}`, in the order given by the op's author, or nothing. */
-function showAttrs(attrs: Readonly<Record<string, Attr>>): string {
+function showAttrs(attrs: Readonly<Record<string, Attr | Reference>>): string {
   const entries = Object.entries(attrs).map(([k, v]) => `${k}=${showAttr(v)}`);
   return entries.length ? ` {${entries.join(', ')}}` : '';
 }
 
 const plainWords = /^(?!(?:true|false|inf|nan|\d*N)$)[A-Za-z_]\w*$/;
 
-function showAttr(v: Attr): string {
+function showAttr(v: Attr | Reference): string {
+  if (typeof v === 'object' && 'name' in v) return showReference('@', v.name);
   if (typeof v === 'string') return plainWords.test(v) ? v : showString(v);
   if (typeof v === 'number') return showNumber(v);
   if (typeof v === 'boolean') return String(v);

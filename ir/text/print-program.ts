@@ -83,9 +83,12 @@ function printEntry(entry: Entry, name: (b: Buffer) => string): string {
     return [String(i), `${showReference('@', k.name)}(${args.join(', ')})`];
   });
   const wait = ' '.repeat(String(entry.launches.length - 1).length + 2);
-  const rows = table(launches, new Set([0])).flatMap((row, i) =>
-    entry.barriers?.includes(i) ? [`${wait}barrier`, row] : [row],
-  );
+  const rows = table(launches, new Set([0])).flatMap((row, i) => [
+    ...(entry.barriers?.includes(i) ? [`${wait}barrier`] : []),
+    ...(entry.repeats ?? []).flatMap((r) => (r.from === i ? [`${wait}repeat ${r.times} {`] : [])),
+    row,
+    ...((entry.repeats ?? []).some((r) => r.to === i) ? [`${wait}}`] : []),
+  ]);
   const lines = [...table(ports, new Set()), ...rows];
   const how = entry.barriers ? ' on threads' : '';
   return [`  entry ${showReference('@', entry.name)}${how} {`, ...lines.map((l) => `    ${l}`), '  }'].join('\n');

@@ -3,7 +3,7 @@
 import type { Bounds } from '../analysis/bounds.ts';
 import { type Linear, plus } from '../analysis/linear.ts';
 import { freeAxes, ix, leastOf } from '../expr.ts';
-import { tripsBetween } from '../kernel.ts';
+import { stepOf, tripsBetween } from '../kernel.ts';
 import { bindShape } from '../type.ts';
 import { type Access, termOf } from './dependence.ts';
 
@@ -11,8 +11,12 @@ type Interval = readonly [from: number, to: number];
 /** More pieces than this are given up on. */
 const most = 1 << 16;
 
-/** The gap that stores to one storage leave, in words; null if there is none. */
-export function coverage(stores: readonly Access[], bounds: Bounds): string | null {
+/** The gap that stores to one storage leave, in words; null if there is none. Where all are to the slice of a step, in that
+ *  slice: `verifyProgram` asks for the others. */
+export function coverage(all: readonly Access[], bounds: Bounds): string | null {
+  const steps = new Set(all.map((s) => stepOf(s.at)));
+  const sliced = steps.size === 1 && !steps.has(null);
+  const stores = sliced ? all.map((s) => ({ ...s, shape: s.shape.slice(1), at: s.at.slice(1) })) : all;
   const [first] = stores as readonly [Access, ...Access[]];
   const shape = first.shape;
   if (stores.some((s) => s.shape.length !== shape.length)) return 'it is stored under several shapes';

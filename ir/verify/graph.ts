@@ -19,6 +19,7 @@ import {
   type Value,
   valuesOf,
 } from '../graph.ts';
+import { bodiesIn, bodyProblem, isScan, type ScanNode, sameLoop } from '../scan.ts';
 import { isBatch, isEmpty, sameType, showType, type TensorType } from '../type.ts';
 import { evaluate, nothing, Typing } from './expr.ts';
 import { collect, complaint, type Problem, type Report } from './index.ts';
@@ -115,6 +116,11 @@ function check(
         n.loc,
       );
     else for (const problem of equationOf(n, maxBatch, integers).problems) report('equation', at(n), problem, n.loc);
+  }
+  for (const body of bodiesIn(roots)) {
+    const problem = bodyProblem(body);
+    if (problem) report('body', `body @${body.name}`, problem);
+    check(body, { maxBatch }, report, new Map());
   }
 
   results(graph, known, report);
@@ -218,6 +224,8 @@ const equations = new WeakMap<Node, Equation>();
 function equationOf(n: Node, maxBatch: number, integers = new IntegerValues(new Map(), maxBatch)): Equation {
   const known = equations.get(n);
   if (known) return known;
+  // A loop has no equation of its own, and reads its operands whole.
+  if (isScan(n)) return { problems: [], reads: n.inputs.map(() => true) };
   const problems: string[] = [];
   const read = new Set<Buffer>();
   let operands: readonly Buffer[] = [];
@@ -313,6 +321,12 @@ function formOf({ roots, members, form, gathered }: Group, report: (message: str
   }
   if (form === 'loops') return;
   const [root, ...others] = roots;
+  if (form === 'scan') {
+    for (const m of members)
+      if (roots.includes(m) ? !isScan(m) || !isScan(root as Node) || !sameLoop(root as ScanNode, m) : !m.op.view)
+        report(`it has ${m.op.name}: ${showType(m.type)}, which is no result of its loop`);
+    return;
+  }
   if (others.length > 0) report(`its ${form} add to several results`);
   if (root && !root.op.scatter)
     report(`its ${form} add to ${root.op.name}: ${showType(root.type)}, which scatters nothing`);

@@ -38,6 +38,7 @@ export const problemCodes = [
   'update',
   'task',
   'equation',
+  'body',
   // graphs in groups
   'group',
   'launch-order',

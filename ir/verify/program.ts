@@ -3,20 +3,22 @@
 
 import { upsert } from '../collections.ts';
 import type { Buffer } from '../expr.ts';
-import { storageOf } from '../kernel.ts';
+import { type Kernel, stepOf, storageOf, walkStmts } from '../kernel.ts';
 import {
   clash,
   type Entry,
   lifetimes,
+  neededIn,
   type Outline,
   type Program,
   type Purpose,
   type Slot,
   type Span,
   type Storage,
+  timesOf,
 } from '../program.ts';
 import { showLife } from '../text/print-program.ts';
-import { byteSize, countAt, isEmpty, sameShape, showType } from '../type.ts';
+import { byteSize, countAt, type Dim, isEmpty, sameShape, showDim, showType } from '../type.ts';
 import { collect, type Problem, type Report } from './index.ts';
 
 /** Throws a `VerifyError` that lists every problem. */
@@ -159,14 +161,28 @@ function launches<S extends Storage>(e: Entry, slots: ReadonlyMap<Buffer, S>, re
         report('unwritten', where, `it reads ${slotName(slot)}, which nothing has written`, at);
       if (access !== 'in' && given.has(slot.purpose))
         report('read-only', where, `it writes ${slotName(slot)}, which only the host sets`, at);
-      if (slot.purpose === 'temp') spans.set(slot, { entry: e.name, from: spans.get(slot)?.from ?? i, to: i });
+      const { from, to } = neededIn(e, i);
+      if (slot.purpose === 'temp') spans.set(slot, { entry: e.name, from: spans.get(slot)?.from ?? from, to });
     }
     for (const { buffer, access } of k.params) if (access !== 'in') written.add(storageOf(buffer));
+    slices(k, timesOf(e, i), (problem) => report('uncovered', where, problem, at));
   }
   for (const p of e.outputs)
     if (!written.has(p.buffer) && !isEmpty(p.buffer.type))
       report('unwritten', `entry @${e.name}, output '${p.name}'`, 'no launch writes it', p.place);
   return [...spans];
+}
+
+/** A kernel that fills a buffer slice by slice runs once for each. */
+function slices(k: Kernel, times: number, report: (problem: string) => void): void {
+  const found = new Set<Buffer>();
+  walkStmts(k.body, (s) => {
+    if (s.kind !== 'store' || !stepOf(s.at) || found.has(s.buffer)) return;
+    found.add(s.buffer);
+    const extent = s.buffer.type.shape[0] as Dim;
+    if (times !== extent)
+      report(`it fills a slice of ${s.buffer.name}, which has ${showDim(extent)}, and runs ${times} times`);
+  });
 }
 
 const meet = (a: Slot, b: Slot): boolean => a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;

@@ -15,7 +15,13 @@ import { axesOf } from './names.ts';
 import { guardReductions, Nest } from './nest.ts';
 import { finished } from './tidy.ts';
 
-export function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value, Buffer>): Kernel {
+/** `slices`: the index at which a root is stored in the first dimension of its buffer, which has one more than the root. */
+export function lowerGroup(
+  name: string,
+  group: Group,
+  stored: ReadonlyMap<Value, Buffer>,
+  slices: ReadonlyMap<Value, Expr> = new Map(),
+): Kernel {
   const interner = new Interner();
   const space = group.roots.reduce<TensorType>(
     (t, r) => (r.type.shape.length > t.shape.length ? r.type : t),
@@ -37,7 +43,9 @@ export function lowerGroup(name: string, group: Group, stored: ReadonlyMap<Value
     const source = values[i] as Expr;
     const placed = nest.value(source, level);
     const value = group.roots.length > 1 && placed.kind !== 'tile' ? nest.keep(source, placed, level) : placed;
-    upsert(byLevel, level, () => []).push(store(stored.get(root) as Buffer, index.slice(0, level), value));
+    const slice = slices.get(root);
+    const at = [...(slice ? [slice] : []), ...index.slice(0, level)];
+    upsert(byLevel, level, () => []).push(store(stored.get(root) as Buffer, at, value));
   }
   for (const [level, stores] of byLevel) nest.add(level, ...stores);
   return finished(name, nest.body(), locs);

@@ -4,7 +4,7 @@ import { kernelKey } from '../../ir/analysis/kernel-key.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Buffer } from '../../ir/expr.ts';
 import type { Kernel } from '../../ir/kernel.ts';
-import { kernelsOf, type Outline } from '../../ir/program.ts';
+import { hoisted, kernelsOf, mapParts, type Outline } from '../../ir/program.ts';
 import { type Directive, type Dropped, mapFields, type Schedule } from '../../ir/schedule.ts';
 import type { Target } from '../../ir/target.ts';
 import type { Lowered } from '../lower/index.ts';
@@ -51,15 +51,25 @@ export interface ScheduledOutline extends Pick<ScheduledKernels, 'schedules'> {
 export function scheduleOutline(of: Outline, target: Target, given: GivenSchedules = nothingGiven): ScheduledOutline {
   requireModel(given, kernelsOf(of), of.name);
   const launches = scheduler(target, of.maxBatch, given);
-  const done = of.entries.map((e) => [e, launches(e.launches)] as const);
+  const done: ScheduledKernels[] = [];
+  // What a loop's body has packed may be the same in each turn.
+  const entries = of.entries.map((e) =>
+    hoisted(
+      mapParts(e, (part) => {
+        const made = launches(part);
+        done.push(made);
+        return made.kernels;
+      }),
+    ),
+  );
   requireKernels(
     given,
-    done.flatMap(([, { schedules }]) => [...schedules.keys()]),
+    done.flatMap(({ schedules }) => [...schedules.keys()]),
   );
   return {
-    outline: { ...of, entries: done.map(([e, { kernels }]) => ({ ...e, launches: kernels })) },
-    schedules: new Map(done.flatMap(([, { schedules }]) => [...schedules])),
-    dropped: new Map(done.flatMap(([, { dropped }]) => [...dropped])),
+    outline: { ...of, entries },
+    schedules: new Map(done.flatMap(({ schedules }) => [...schedules])),
+    dropped: new Map(done.flatMap(({ dropped }) => [...dropped])),
   };
 }
 

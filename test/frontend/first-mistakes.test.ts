@@ -98,7 +98,6 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'nn.Fold(2);': { help: '', ts: "nn has no 'Fold'" },
   'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
   'nn.EmbeddingBag(10, 3);': { help: 'EmbeddingBag is not there yet; write nn.Embedding(rows, features)(x).mean(1)' },
-  'new nn.LSTM(10, 3);': { help: 'LSTM is not there yet; write the cell' },
   'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },
 };
 

@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { defineOp } from '../../ir/define-op.ts';
 import * as x from '../../ir/expr.ts';
-import { type FusedGraph, type Graph, type Group, type Node, param, type Value } from '../../ir/graph.ts';
+import { type FusedGraph, type Graph, type Group, makeGraph, type Node, param, type Value } from '../../ir/graph.ts';
 import { addTo, barrier, declare, finish, type Kernel, loop, type Stmt, set, store } from '../../ir/kernel.ts';
 import * as ops from '../../ir/ops/index.ts';
 import type { Program, Slot } from '../../ir/program.ts';
+import { scan } from '../../ir/scan.ts';
 import { wasm128 } from '../../ir/target.ts';
-import { f32, N, type TensorType } from '../../ir/type.ts';
+import { f32, i32, N, type TensorType } from '../../ir/type.ts';
 import { verifyFused, verifyGraph } from '../../ir/verify/graph.ts';
 import { type ProblemCode, problemCodes, showProblem, VerifyError } from '../../ir/verify/index.ts';
 import { verifyKernel } from '../../ir/verify/kernel.ts';
@@ -332,6 +333,27 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
       verifyFused(grouped([group(sum)], { name: 'g', params: [p, w, old], results }, new Set([results[1]!])));
     },
     /result 'old': it is 'w' before the update, and is copied after it/,
+  ],
+  [
+    'body',
+    () => {
+      const [slice, carried] = [param('input', 's', f32(4)), param('state', 'c', f32(4))];
+      const stuck = makeGraph('stuck', [{ name: 'y', value: ops.add(slice, carried) }], [slice, carried]);
+      const operands = [param('input', 'xs', f32(3, 4)), param('input', 'c0', f32(4))];
+      const value = scan(stuck, operands, { steps: 3, reverse: false, result: 'y' });
+      verifyGraph(makeGraph('g', [{ name: 'y', value }], operands));
+    },
+    /body @stuck: nothing goes into 'c'/,
+  ],
+  [
+    'uncovered',
+    () => {
+      const step = buffer('step', i32());
+      const rows = buffer('rows', f32(3, 16));
+      const fills = finish('fills', [each([store(rows, [x.load(step, []), ...at(i)], x.num(1))])], []);
+      verifyProgram(program([slot(step, 'state', 32), slot(rows, 'output', 64), slot(b, 'output', 256)], [fills]));
+    },
+    /launch 0, @fills: it fills a slice of rows, which has 3, and runs 1 times/,
   ],
   [
     'slot',

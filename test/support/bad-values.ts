@@ -52,6 +52,7 @@ export function goodValue(kind: Kind, x: Tensor): unknown {
     [x],
     'mean',
     'none',
+    'tanh',
     'reflect',
     'nearest',
     'f32',

@@ -13,7 +13,7 @@ import type { Buffer } from '../../ir/expr.ts';
 import type { FusedGraph } from '../../ir/graph.ts';
 import { interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
-import { type Entry, kernelsOf, type Outline, type Program } from '../../ir/program.ts';
+import { type Entry, kernelsOf, type Outline, type Program, runOf } from '../../ir/program.ts';
 import { reordersSums, type Schedule } from '../../ir/schedule.ts';
 import { wasm128 } from '../../ir/target.ts';
 import { parseGraph, parseProgram, parseText, type ScheduleText } from '../../ir/text/parse.ts';
@@ -195,7 +195,7 @@ function run(p: Outline | Program, n: number, memoryFor: MemoryFor): Seen {
       });
   const seen: Seen = new Map();
   const call = (e: Entry, turn: number): void => {
-    for (const k of e.launches) interpretKernel(k, memory, n);
+    for (const k of runOf(e)) interpretKernel(k, memory, n);
     const written = new Set(e.launches.flatMap((k) => k.params.flatMap((q) => (q.access === 'in' ? [] : q.buffer))));
     for (const { buffer } of lasting)
       if (written.has(buffer)) seen.set(`${buffer.name} after @${e.name}, call ${turn}`, [...memory.get(buffer)!]);

@@ -7,7 +7,7 @@ import { add, type Buffer, int, ix, sub } from '../../ir/expr.ts';
 import type { FusedGraph } from '../../ir/graph.ts';
 import { buffersOf, interpretKernel } from '../../ir/interpret/kernel.ts';
 import { type Kernel, mapStmt, type Stmt, storageOf } from '../../ir/kernel.ts';
-import type { Program } from '../../ir/program.ts';
+import { type Program, runOf } from '../../ir/program.ts';
 import { byteSize, countAt, type StoredType } from '../../ir/type.ts';
 import { Buffers, lower } from '../../passes/lower/index.ts';
 
@@ -110,7 +110,7 @@ export const judgeProgram = (before: Program, after: Program): Verdict =>
     for (const b of lasting) if (!outputs.has(b)) fill(view(b), b.type.dtype, next);
     return p.entries.flatMap((e) => {
       for (const b of outputs) bytesIn(arena, view(b), b).fill(byte);
-      for (const k of e.launches) interpretKernel(k, new Map(k.params.map(({ buffer }) => [buffer, view(buffer)])), n);
+      for (const k of runOf(e)) interpretKernel(k, new Map(k.params.map(({ buffer }) => [buffer, view(buffer)])), n);
       const mine = new Set(e.outputs.map((o) => o.buffer));
       return lasting.filter((b) => !outputs.has(b) || mine.has(b)).map((b) => bytesIn(arena, view(b), b).slice());
     });

@@ -66,6 +66,7 @@ export function programData(p: Outline | Program, options: PrintOptions = {}): u
     entries: p.entries.map((e) => ({
       name: e.name,
       ports: [e.inputs, e.outputs].map((ports) => ports.map((q) => [q.name, showType(q), numbers(q.buffer)])),
+      repeats: e.repeats ?? [],
       launches: e.launches.map((k) => [kernels.indexOf(k), k.params.map((q) => numbers(storageOf(q.buffer)))]),
     })),
     rows: rows.map(({ buffer, ...s }) => ({ ...s, name: buffer.name, type: showType(buffer.type) })),

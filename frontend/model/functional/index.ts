@@ -18,3 +18,4 @@ export * from './pool.ts';
 export * from './random.ts';
 export * from './rearranging.ts';
 export * from './reduction.ts';
+export * from './scan.ts';

@@ -40,6 +40,10 @@ import * as parameter from './parameter.ts';
 import type { HardtanhOptions, LambdOption, PReLUOptions } from './piecewise.ts';
 import * as piecewise from './piecewise.ts';
 import * as pool from './pool.ts';
+import type { GRUArguments, LSTMArguments, RNNArguments } from './recurrent.ts';
+import * as recurrent from './recurrent.ts';
+import type { CellOptions, RNNCellOptions } from './recurrent-cells.ts';
+import * as recurrentCells from './recurrent-cells.ts';
 import type { FlattenOptions } from './shape.ts';
 import * as shape from './shape.ts';
 import type { DimOption, GLUOptions } from './softmax.ts';
@@ -1292,6 +1296,92 @@ export const AvgPool3d: {
   ): pool.AvgPool3d;
 } = callable(pool.AvgPool3d);
 export type AvgPool3d = pool.AvgPool3d;
+
+/** h = tanh(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh), step by step: `const [output, hn] = this.rnn(x)` of x [T,N,inputSize], or
+ *  [N,T,inputSize] with `batchFirst`, to [T,N,hiddenSize] and the last h [layers·directions,N,hiddenSize]. A second argument is
+ *  the first h. Options in PyTorch's order: numLayers (1), bias (true), batchFirst (false), dropout (0), bidirectional (false);
+ *  and by name nonlinearity ('tanh' or 'relu'). Parameters have PyTorch's names, `weight_ih_l0` and so on, and are drawn from
+ *  ±1/√hiddenSize. T is a number. Throws for inputs of other shapes. */
+export const RNN: {
+  /** h = tanh(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh), step by step: `const [output, hn] = this.rnn(x)` of x [T,N,inputSize], or
+   *  [N,T,inputSize] with `batchFirst`, to [T,N,hiddenSize] and the last h [layers·directions,N,hiddenSize]. A second argument is
+   *  the first h. Options in PyTorch's order: numLayers (1), bias (true), batchFirst (false), dropout (0), bidirectional (false);
+   *  and by name nonlinearity ('tanh' or 'relu'). Parameters have PyTorch's names, `weight_ih_l0` and so on, and are drawn from
+   *  ±1/√hiddenSize. T is a number. Throws for inputs of other shapes. */
+  new (inputSize: number, hiddenSize: number, ...more: RNNArguments): recurrent.RNN;
+  /** h = tanh(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh), step by step: `const [output, hn] = this.rnn(x)` of x [T,N,inputSize], or
+   *  [N,T,inputSize] with `batchFirst`, to [T,N,hiddenSize] and the last h [layers·directions,N,hiddenSize]. A second argument is
+   *  the first h. Options in PyTorch's order: numLayers (1), bias (true), batchFirst (false), dropout (0), bidirectional (false);
+   *  and by name nonlinearity ('tanh' or 'relu'). Parameters have PyTorch's names, `weight_ih_l0` and so on, and are drawn from
+   *  ±1/√hiddenSize. T is a number. Throws for inputs of other shapes. */
+  (inputSize: number, hiddenSize: number, ...more: RNNArguments): recurrent.RNN;
+} = callable(recurrent.RNN);
+export type RNN = recurrent.RNN;
+
+/** h = (1 - z)·n + z·h with gates r and z, and n = tanh(x·W_inᵀ + b_in + r·(h·W_hnᵀ + b_hn)): `const [output, hn] = this.gru(x)`,
+ *  shapes and options as of RNN. Parameters have PyTorch's names, with the rows of r, z and n in this order. */
+export const GRU: {
+  /** h = (1 - z)·n + z·h with gates r and z, and n = tanh(x·W_inᵀ + b_in + r·(h·W_hnᵀ + b_hn)): `const [output, hn] = this.gru(x)`,
+   *  shapes and options as of RNN. Parameters have PyTorch's names, with the rows of r, z and n in this order. */
+  new (inputSize: number, hiddenSize: number, ...more: GRUArguments): recurrent.GRU;
+  /** h = (1 - z)·n + z·h with gates r and z, and n = tanh(x·W_inᵀ + b_in + r·(h·W_hnᵀ + b_hn)): `const [output, hn] = this.gru(x)`,
+   *  shapes and options as of RNN. Parameters have PyTorch's names, with the rows of r, z and n in this order. */
+  (inputSize: number, hiddenSize: number, ...more: GRUArguments): recurrent.GRU;
+} = callable(recurrent.GRU);
+export type GRU = recurrent.GRU;
+
+/** c = f·c + i·g and h = o·tanh(c), with gates i, f, g and o of x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh: `const [output, [hn, cn]] =
+ *  this.lstm(x)`, shapes and options as of RNN. A second argument, `[h0, c0]`, is the first state. `projSize` above 0 makes h
+ *  smaller by a product with `weight_hr_l0`. Parameters have PyTorch's names, with the rows of i, f, g and o in this order. */
+export const LSTM: {
+  /** c = f·c + i·g and h = o·tanh(c), with gates i, f, g and o of x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh: `const [output, [hn, cn]] =
+   *  this.lstm(x)`, shapes and options as of RNN. A second argument, `[h0, c0]`, is the first state. `projSize` above 0 makes h
+   *  smaller by a product with `weight_hr_l0`. Parameters have PyTorch's names, with the rows of i, f, g and o in this order. */
+  new (inputSize: number, hiddenSize: number, ...more: LSTMArguments): recurrent.LSTM;
+  /** c = f·c + i·g and h = o·tanh(c), with gates i, f, g and o of x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh: `const [output, [hn, cn]] =
+   *  this.lstm(x)`, shapes and options as of RNN. A second argument, `[h0, c0]`, is the first state. `projSize` above 0 makes h
+   *  smaller by a product with `weight_hr_l0`. Parameters have PyTorch's names, with the rows of i, f, g and o in this order. */
+  (inputSize: number, hiddenSize: number, ...more: LSTMArguments): recurrent.LSTM;
+} = callable(recurrent.LSTM);
+export type LSTM = recurrent.LSTM;
+
+/** One step of an RNN: `const next = this.cell(x, h)` of x [N,inputSize] and h [N,hiddenSize], zeros where it is left out. */
+export const RNNCell: {
+  /** One step of an RNN: `const next = this.cell(x, h)` of x [N,inputSize] and h [N,hiddenSize], zeros where it is left out. */
+  new (
+    inputSize: number,
+    hiddenSize: number,
+    ...more: Trailing<RNNCellOptions, [bias: boolean, nonlinearity: 'tanh' | 'relu']>
+  ): recurrentCells.RNNCell;
+  /** One step of an RNN: `const next = this.cell(x, h)` of x [N,inputSize] and h [N,hiddenSize], zeros where it is left out. */
+  (
+    inputSize: number,
+    hiddenSize: number,
+    ...more: Trailing<RNNCellOptions, [bias: boolean, nonlinearity: 'tanh' | 'relu']>
+  ): recurrentCells.RNNCell;
+} = callable(recurrentCells.RNNCell);
+export type RNNCell = recurrentCells.RNNCell;
+
+/** One step of a GRU: `const next = this.cell(x, h)` of x [N,inputSize] and h [N,hiddenSize], zeros where it is left out. */
+export const GRUCell: {
+  /** One step of a GRU: `const next = this.cell(x, h)` of x [N,inputSize] and h [N,hiddenSize], zeros where it is left out. */
+  new (inputSize: number, hiddenSize: number, ...more: Trailing<CellOptions, [bias: boolean]>): recurrentCells.GRUCell;
+  /** One step of a GRU: `const next = this.cell(x, h)` of x [N,inputSize] and h [N,hiddenSize], zeros where it is left out. */
+  (inputSize: number, hiddenSize: number, ...more: Trailing<CellOptions, [bias: boolean]>): recurrentCells.GRUCell;
+} = callable(recurrentCells.GRUCell);
+export type GRUCell = recurrentCells.GRUCell;
+
+/** One step of an LSTM: `const [h, c] = this.cell(x, [h, c])` of x [N,inputSize], h and c [N,hiddenSize], zeros where they are
+ *  left out. */
+export const LSTMCell: {
+  /** One step of an LSTM: `const [h, c] = this.cell(x, [h, c])` of x [N,inputSize], h and c [N,hiddenSize], zeros where they are
+   *  left out. */
+  new (inputSize: number, hiddenSize: number, ...more: Trailing<CellOptions, [bias: boolean]>): recurrentCells.LSTMCell;
+  /** One step of an LSTM: `const [h, c] = this.cell(x, [h, c])` of x [N,inputSize], h and c [N,hiddenSize], zeros where they are
+   *  left out. */
+  (inputSize: number, hiddenSize: number, ...more: Trailing<CellOptions, [bias: boolean]>): recurrentCells.LSTMCell;
+} = callable(recurrentCells.LSTMCell);
+export type LSTMCell = recurrentCells.LSTMCell;
 
 /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
  *  in `forward` if the input has no such dimensions. */

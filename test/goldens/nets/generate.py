@@ -2,7 +2,7 @@
 
     /usr/bin/python3 test/goldens/nets/generate.py     # Debian's python3-torch 1.13
 
-Writes nets.safetensors and index.json beside this file. test/conformance/nets.test.ts has the same nets by the same names.
+Writes a .safetensors file for each group of nets and index.json beside this file. test/conformance/nets.test.ts has the same nets by the same names.
 """
 import json
 import os
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from golden_io import save
 
 torch.set_num_threads(1)
-CASES, TENSORS = [], {}
+CASES, TENSORS, GROUP = [], {}, ''
 
 
 def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0, rows=0):
@@ -46,7 +46,7 @@ def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, m
         put(f'after/{key}', t)
     net.eval()
     put('output', net(*xs))
-    CASES.append(dict(name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net)))
+    CASES.append(dict(group=GROUP, name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net)))
 
 
 class Net(nn.Module):
@@ -96,11 +96,62 @@ def tables():
     case('embedding with padding', Net(rows=nn.Embedding(7, 3, padding_idx=2), flat=nn.Flatten(), out=nn.Linear(15, 3)), **words)
 
 
+class Recurrent(nn.Module):
+    """A recurrent layer, and a linear one on its last output and on its last states."""
+
+    def __init__(self, rnn, width, states=0):
+        super().__init__()
+        self.rnn = rnn
+        self.out = nn.Linear(width, 3)
+        self.states = states
+
+    def forward(self, x):
+        rnn = self.rnn
+        y, last = rnn(x if rnn.batch_first else x.transpose(0, 1))
+        y = y if rnn.batch_first else y.transpose(0, 1)
+        parts = [y[:, -1], y[:, 0]]
+        if self.states:
+            parts += list(last[1] if isinstance(last, tuple) else last)
+        return self.out(torch.cat(parts, 1))
+
+
+class Cells(nn.Module):
+    """Cells, called step by step."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.gru, self.lstm = nn.RNNCell(5, 4, nonlinearity='relu'), nn.GRUCell(4, 4, bias=False), nn.LSTMCell(4, 3)
+
+    def forward(self, x):
+        a = b = c = None
+        for t in range(x.shape[1]):
+            a = self.rnn(x[:, t], a)
+            b = self.gru(a, b)
+            c = self.lstm(b, c)
+        return c[0] + c[1]
+
+
+def recurrent():
+    torch.manual_seed(2)
+    sequences = dict(shapes=[(7, 5)], target=(3,))
+    case('rnn', Recurrent(nn.RNN(5, 4, batch_first=True), 8), **sequences)
+    case('rnn, relu, steps first, two layers', Recurrent(nn.RNN(5, 4, 2, nonlinearity='relu'), 8), **sequences)
+    case('gru', Recurrent(nn.GRU(5, 4, batch_first=True), 12, 1), **sequences)
+    case('gru, both ways, without biases', Recurrent(nn.GRU(5, 4, bias=False, bidirectional=True), 24, 1), **sequences)
+    case('lstm', Recurrent(nn.LSTM(5, 4, batch_first=True), 12, 1), **sequences)
+    case('lstm, two layers, both ways', Recurrent(nn.LSTM(5, 4, 2, batch_first=True, bidirectional=True), 32, 1), **sequences)
+    case('lstm, projected', Recurrent(nn.LSTM(5, 6, proj_size=3), 12, 1), **sequences)
+    case('cells', Cells(), **sequences)
+
+
 def main():
-    norms()
-    tables()
+    global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    save(os.path.join(folder, 'nets.safetensors'), TENSORS)
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent]).items():
+        TENSORS.clear()
+        for add in adds:
+            add()
+        save(os.path.join(folder, f'{GROUP}.safetensors'), TENSORS)
     about = {'torch': torch.__version__, 'package': 'python3-torch 1.13.1 of Debian 12', 'threads': 1}
     with open(os.path.join(folder, 'index.json'), 'w') as f:
         json.dump({'about': about, 'cases': CASES}, f, indent=1)

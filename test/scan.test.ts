@@ -1,0 +1,157 @@
+/** Loops: what they compute and learn is what the same steps one by one do, their code does not grow with the steps, and
+ *  misuse is told where it is. */
+import { describe, expect, test } from 'vitest';
+import { CompileError, compile, defineModel, nn, optim, rand, scan, type Tensor } from '../frontend/index.ts';
+import { kernelsOf } from '../ir/program.ts';
+import { instantiate } from '../runtime/index.ts';
+import recurrent from './fixtures/recurrent.ts';
+import { noGpu, openDevice } from './support/gpu.ts';
+import { GpuMachine, startOf } from './support/gpu-machine.ts';
+import { unless } from './support/left-out.ts';
+
+/** A cell that gates what it carries, over [N,T,3]; in one loop, or step by step. */
+const gated = (inLoop: boolean) =>
+  class Gated extends nn.Module {
+    u = nn.Linear(4, 4);
+    w = nn.Linear(3, 4);
+    out = nn.Linear(4, 2);
+    step(h: Tensor, x: Tensor): [Tensor, Tensor] {
+      const gate = this.w(x).add(h).sigmoid();
+      const next = gate.mul(this.u(h).tanh()).add(h.mul(gate.neg().add(1)));
+      return [next, next.mul(gate)];
+    }
+    forward(x: Tensor): Tensor {
+      let h = this.w(x.select(1, 0)).mul(0.1);
+      if (inLoop) {
+        const [end, ys] = scan((carry: Tensor, at: Tensor) => this.step(carry, at), h, x, { dim: 1, reverse: true });
+        return this.out(end.add(ys.mean(1)));
+      }
+      const ys: Tensor[] = [];
+      for (let t = (x.size(1) as number) - 1; t >= 0; t--) {
+        const [next, y] = this.step(h, x.select(1, t));
+        h = next;
+        ys.push(y);
+      }
+      return this.out(h.add(ys.reduce((a, b) => a.add(b)).div(ys.length)));
+    }
+  };
+const specOf = (model: new () => nn.Module, steps = 5) =>
+  defineModel({
+    ...{ model, input: { shape: ['N', steps, 3] }, target: { shape: ['N', 2] } },
+    ...{ loss: nn.MSELoss(), optimizer: optim.SGD({ lr: 0.5, momentum: 0.9 }), maxBatch: 4 },
+  });
+const noise = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(1.7 * i + 0.3));
+
+test('a loop trains as its steps one by one do', async () => {
+  const learnt = async (inLoop: boolean) => {
+    const c = await compile(specOf(gated(inLoop)), { verify: true });
+    const model = await instantiate(c.wasm, c.manifest, c.weights);
+    const losses = Array.from({ length: 6 }, () => model.trainStep(noise(3 * 5 * 3), noise(3 * 2)));
+    return [...losses, ...model.forward(noise(15)), ...[...model.stateDict().values()].flatMap((v) => [...v])];
+  };
+  const [loop, apart] = [await learnt(true), await learnt(false)];
+  expect(loop.length).toBe(apart.length);
+  for (const [i, v] of apart.entries()) expect(Math.abs(loop[i]! - v)).toBeLessThan(2e-6 * Math.max(1, Math.abs(v)));
+});
+
+test('kernels and code do not grow with the steps', async () => {
+  const sizes = await Promise.all(
+    [16, 64, 256].map(async (steps) => {
+      const c = await compile(specOf(gated(true), steps), { entries: ['train_step'] });
+      const [entry] = c.program.entries;
+      expect(entry?.repeats?.map((r) => r.times)).toEqual([steps, steps]);
+      return [entry!.launches.length, kernelsOf(c.program).length, c.wasm.length] as const;
+    }),
+  );
+  const [[launches, kernels, bytes]] = sizes as [(typeof sizes)[number]];
+  for (const [l, k, b] of sizes) {
+    expect([l, k]).toEqual([launches, kernels]);
+    // Kernels over all steps at once, outside of the loops, have larger tiles where they have more rows.
+    expect(b).toBeLessThan(1.6 * bytes);
+  }
+});
+
+test('what the gradient needs is kept by the loop, sums over steps are taken behind it', async () => {
+  const c = await compile(specOf(gated(true)), { entries: ['forward', 'train_step'] });
+  const text = await c.printed('canonicalize');
+  expect(text.match(/ body @scan(\.\d+)?\(/g)?.length).toBe(2);
+  // The weights' gradients are products of stacks; forward keeps no stack at all.
+  expect(text).toMatch(/matmul\(%permute\S*, %reshape\S*\) : f32\[4,4\]/);
+  const launches = c.program.entries.find((e) => e.name === 'forward')!.launches;
+  expect(launches.some((k) => k.params.some((p) => p.buffer.name.includes('before')))).toBe(false);
+});
+
+test.skipIf(noGpu)(unless(noGpu, 'a device runs loops: the numbers of WebAssembly'), async () => {
+  const device = await openDevice();
+  const c = await compile(recurrent, { target: 'all', verify: true });
+  const wasm = await instantiate(c.wasm, c.manifest, c.weights);
+  const gpu = await GpuMachine.of(device, c.manifest.webgpu!, c.wgsl!, ['train_step']);
+  startOf(gpu, c.manifest.webgpu!, c.weights);
+  const [x, y] = [noise(3 * 7 * 3), Int32Array.of(0, 2, 1)];
+  for (let i = 0; i < 2; i++) {
+    gpu.set('x', x);
+    gpu.set('y', y);
+    gpu.run('train_step', 3);
+    wasm.trainStep(x, y);
+  }
+  for (const [name, want] of wasm.stateDict()) {
+    const got = await gpu.get(name, 1);
+    for (const [i, v] of want.entries()) expect(Math.abs(got[i]! - v), name).toBeLessThan(1e-5);
+  }
+  gpu.dispose();
+  device.destroy();
+});
+
+describe('what does not fit is told in the user’s words', () => {
+  const failing = async (forward: (this: nn.Module, x: Tensor) => Tensor): Promise<CompileError> => {
+    class Net extends nn.Module {
+      w = nn.Linear(3, 2);
+      override forward(x: Tensor): Tensor {
+        return this.w(forward.call(this, x));
+      }
+    }
+    const thrown = await compile(specOf(Net)).then(
+      () => null,
+      (e: unknown) => e,
+    );
+    expect(thrown).toBeInstanceOf(CompileError);
+    return thrown as CompileError;
+  };
+  const zero = (x: Tensor) => x.select(1, 0).mul(0);
+  test.each<[string, (x: Tensor) => Tensor, string]>([
+    [
+      'a carry that changes its shape',
+      (x) => scan((h: Tensor, s: Tensor) => [h.sum(1), s] as [Tensor, Tensor], zero(x), x, { dim: 1 })[0],
+      'scan: the carry is f32[N,3] before a step, and f32[N] after it',
+    ],
+    [
+      'a loop over the batch',
+      (x) => scan((h: Tensor, s: Tensor) => [h.add(s.sum(0)), h] as [Tensor, Tensor], zero(x).sum(0), x)[0],
+      'scan: the dimension that is looped over must have a fixed extent, got f32[N,5,3], input ',
+    ],
+    [
+      'random numbers in the loop',
+      (x) => scan((h: Tensor, s: Tensor) => [h.add(s.mul(rand(3))), h] as [Tensor, Tensor], zero(x), x, { dim: 1 })[0],
+      'scan: combineFn draws random numbers, which would be the same in each step',
+    ],
+    [
+      'a function that returns one tensor',
+      (x) => scan(((h: Tensor) => h) as never, zero(x), x, { dim: 1 })[0],
+      'scan: combineFn must return [carry, y], of tensors, and returned ',
+    ],
+    [
+      'another dimension than there are',
+      (x) => scan((h: Tensor, s: Tensor) => [h.add(s), h] as [Tensor, Tensor], zero(x), x, { dim: 3 })[0],
+      'scan: 3 is not a dimension of [N,5,3]',
+    ],
+    [
+      'an input of another size to a layer',
+      (x) => nn.LSTM(4, 2).forward(x)[0],
+      'LSTM: needs an input [T,N,4] or [T,4], got f32[N,5,3], input ',
+    ],
+  ])('%s', async (_, forward, message) => {
+    const e = await failing(forward);
+    expect(e.message).toContain(message);
+    expect(e.loc?.file).toContain('scan.test.ts');
+  });
+});
