@@ -156,6 +156,14 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
     dispatch([{ kernel: 'rows', workgroups: [{ batch: 1, per: 0, times: 1 }, 1, 1] }]),
     /number of workgroups among .* 0, which must be a whole number from 1/,
   ],
+  'more launches repeated than there are': [
+    dispatch([{ kernel: 'rows', workgroups: [1, 1, 1], repeat: { launches: 2, times: 3 } }]),
+    /repeats 2 launches of the dispatches of the entry 'forward' where only 1 come before/,
+  ],
+  'launches repeated no times': [
+    dispatch([{ kernel: 'rows', workgroups: [1, 1, 1], repeat: { launches: 1, times: 0 } }]),
+    /number of turns of the dispatches .* 0, which must be a whole number from 1/,
+  ],
   'a kernel without a name': [dispatch([{ workgroups: [1, 1, 1] }]), /has the kernel among .* missing/],
 };
 
