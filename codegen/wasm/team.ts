@@ -77,7 +77,7 @@ export function addTeam(m: Module, entries: readonly TeamEntry[]): void {
     return [name, stages.length > 0 ? first : idle];
   });
   team.take(number);
-  for (const [name, first] of opening) team.entry(name, first);
+  for (const [i, [name, first]] of opening.entries()) team.entry(name, first, (entries[i]?.repeats?.length ?? 0) > 0);
   team.members();
 }
 
@@ -278,11 +278,11 @@ class Team {
     });
   }
 
-  entry(name: string, first: number): void {
+  entry(name: string, first: number, turns: boolean): void {
     const m = this.#m;
     const body = (batch: Local): number[] => [
       this.#write('batch', batch.get()),
-      this.#write('turn', this.#const(0)),
+      ...(turns ? [this.#write('turn', this.#const(0))] : []),
       m.call('team.open', [this.#const(first)], none),
       m.call('team.take', [], none),
     ];
