@@ -116,8 +116,8 @@ function rejoined(f: Linear, bindings: Bindings, interner: Interner, done: Map<E
   return f;
 }
 
-/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c if no term of t is negative. r is a constant plus axes that
- *  together stay below c. */
+/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c if no term of t is negative. r is a constant plus axes and
+ *  remainders that together stay below c. */
 function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } | null {
   const terms = [...a.terms].filter(([, { by }]) => by % c === 0);
   const short = [...a.terms].filter(([, { by }]) => by % c !== 0);
@@ -126,8 +126,9 @@ function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } 
   const k = a.constant % c;
   let most = k;
   for (const [, { of, by }] of short) {
-    if (of.kind !== 'axis' || isBatch(of.axis.extent) || by < 0) return null;
-    most += by * (of.axis.extent - 1);
+    const greatest = greatestOf(of);
+    if (greatest === null || by < 0) return null;
+    most += by * greatest;
   }
   if (most >= c) return null;
   return {
@@ -138,6 +139,13 @@ function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } 
     },
     remainder: { constant: k, terms: new Map(short), lanes: 0 },
   };
+}
+
+/** The greatest value of an axis, or of a remainder by a constant; null if it may be negative, or depends on the batch. */
+function greatestOf(e: Expr): number | null {
+  if (e.kind === 'axis') return isBatch(e.axis.extent) ? null : e.axis.extent - 1;
+  const isRemainder = e.kind === 'binary' && e.fn === 'imod' && e.b.kind === 'const' && e.b.value > 0;
+  return isRemainder && isNatural(e.a) ? e.b.value - 1 : null;
 }
 
 /** A quotient or a remainder by a constant, without the division where the extents of axes settle it: `(i * 2 + i_in) / 2` is

@@ -130,6 +130,22 @@ test('an index in what is left of a loop is looked at for the batches that leave
   for (const maxBatch of [1, 2, 3, 8]) expect(at(maxBatch)).toBe('yes');
 });
 
+test('remainders that together stay below a divisor are left by it', () => {
+  // The features of a head as those of all heads, as where attention reads its keys.
+  const [flat, row] = [x.ix(axes[2] as x.Axis), x.ix(axes[0] as x.Axis)];
+  const of = x.add(x.mul(x.imod(x.idiv(flat, x.int(4)), x.int(2)), x.int(4)), x.imod(flat, x.int(4)));
+  const place = x.add(x.mul(row, x.int(8)), of);
+  const settled = (e: x.Expr): string => printExpr(settledDivision(e, new Interner()));
+  expect(settled(x.idiv(place, x.int(8)))).toBe(printExpr(row));
+  expect(settled(x.imod(place, x.int(8)))).toBe(printExpr(of));
+  // Seven is the greatest of them; of 7 and of a remainder that may be negative nothing is known.
+  for (const e of [
+    x.idiv(place, x.int(7)),
+    x.idiv(x.add(x.mul(row, x.int(8)), x.imod(x.sub(flat, x.int(9)), x.int(4))), x.int(8)),
+  ])
+    expect(settled(e)).toBe(printExpr(e));
+});
+
 test('the quotient and the remainder of an index are that index again', () => {
   const v = x.ix(axes[2] as x.Axis);
   const flat = (k: number, e: x.Expr) => x.add(x.mul(x.idiv(e, x.int(k)), x.int(k)), x.imod(e, x.int(k)));
