@@ -15,6 +15,7 @@ export * as functional from './model/functional/index.ts';
 export { defineModel, isModelSpec, type Loss, type ModelOptions, type ModelSpec } from './model/model.ts';
 export * as nn from './model/nn/index.ts';
 export * as optim from './model/optim/index.ts';
+export { rotaryPositions, sinusoidalPositions } from './model/positions.ts';
 export { manualSeed } from './model/seed.ts';
 export type { Specs, TensorSpec } from './model/specs.ts';
 export { type Dims, Tensor } from './model/tensor.ts';

@@ -6,10 +6,6 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
   [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
   [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
-  [
-    /^(multihead)?attention$|^transformer|^scaleddotproductattention$/,
-    'write it by nn.Linear, and q.matmul(k.transpose(-2, -1)).div(Math.sqrt(d)).softmax(-1).matmul(v)',
-  ],
   [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
   [/^(lazy)?convtranspose[123]d$/, 'there are nn.Conv1d, nn.Conv2d and nn.Conv3d alone'],
   [

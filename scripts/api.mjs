@@ -159,6 +159,12 @@ Exports of \`tapeout\`, and members of its \`functional\`.
 
 ${table(rooms.flatMap((room) => functions(room)))}
 
+## Tables for buffers
+
+Exports of \`tapeout\`, called where a model is made.
+
+${table(functions('positions'))}
+
 ## Methods of a tensor
 
 ${table(membersOf('tensor', 'Tensor', 'x'))}

@@ -41,6 +41,10 @@ const parametersOf = ({ source, of }) => {
     .filter(({ name }) => name !== 'none');
 };
 
+/** The names of public static methods. */
+const staticsOf = ({ of }) =>
+  of.members.filter((m) => ts.isMethodDeclaration(m) && has(m, ts.SyntaxKind.StaticKeyword)).map((m) => m.name.text);
+
 /** A file's name in camelCase. */
 const word = (file) => file.replace(/-(\w)/g, (_, c) => c.toUpperCase());
 
@@ -68,13 +72,14 @@ const blocks = classes.map((entry) => {
     })
     .join(', ');
   const made = `${word(file)}.${name}`;
+  const statics = staticsOf(entry).map((method) => `${method}: typeof ${made}.${method};\n`);
   return `${doc}
 export const ${name}: {
 ${doc}
 new (${list}): ${made};
 ${doc}
 (${list}): ${made};
-} = callable(${made});
+${statics.join('')}} = callable(${made});
 export type ${name} = ${made};
 `;
 });

@@ -1,6 +1,7 @@
 /** PyTorch's default initialisation. A layer draws its weight first and its bias second, as nn.Linear and nn.Conv2d do, so
  *  that the same seed gives every element PyTorch's bits. */
 import { maxElements } from '../../ir/type.ts';
+import { normal } from './normal.ts';
 import type { Generator } from './random.ts';
 import { called, userError, withLoc } from './trace.ts';
 
@@ -24,6 +25,20 @@ export function kaimingUniform(
   const deviation = gain / Math.sqrt(fanIn(shape));
   return uniform(shape, Math.sqrt(3) * deviation, generator);
 }
+
+/** nn.init.xavier_uniform_: uniform in ±√(6/(fanIn + fanOut)). */
+export function xavierUniform(shape: readonly number[], generator: Generator): Float32Array<ArrayBuffer> {
+  // Rounded in PyTorch's order, so that the bound has its bits.
+  return uniform(shape, Math.sqrt(3) * xavierDeviation(shape), generator);
+}
+/** nn.init.xavier_normal_: normal with the variance 2/(fanIn + fanOut). */
+export const xavierNormal = (shape: readonly number[], generator: Generator): Float32Array<ArrayBuffer> =>
+  normal(countIn(shape), generator, xavierDeviation(shape));
+
+const xavierDeviation = (shape: readonly number[]): number => {
+  const [out = 1, inner = 1, ...kernel] = shape;
+  return Math.sqrt(2 / (fanIn(shape) + fanIn([inner, out, ...kernel])));
+};
 
 /** The default bias of a layer: uniform in ±1/√fanIn of the layer's weight; zeros if it has no inputs. */
 export const uniformBias = (length: number, fanIn: number, generator: Generator): Float32Array<ArrayBuffer> =>

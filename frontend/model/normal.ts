@@ -2,24 +2,26 @@
  *  the polynomials of ATen's avx_mathfun.h (Cephes' logf, sinf and cosf), where GCC has made single roundings of products and sums;
  *  fewer than 16 one by one, in float64. */
 
+import { log64, sincos64 } from './float64.ts';
 import { type Generator, multiplyAdd } from './random.ts';
 
 const f = Math.fround;
 const block = 16;
 
-/** The numbers of `torch.empty(count).normal_()`. */
-export function normal(count: number, generator: Generator): Float32Array<ArrayBuffer> {
+/** The numbers of `torch.empty(count).normal_(0, deviation)`. */
+export function normal(count: number, generator: Generator, deviation = 1): Float32Array<ArrayBuffer> {
   const values = new Float32Array(count);
   const draw = (): number => generator.uniform(0, 1);
-  if (count < block) return values.map(() => oneNormal(generator));
+  if (count < block) return values.map(() => oneNormal(generator) * deviation);
   for (let i = 0; i < count; i++) values[i] = draw();
   const whole = count - (count % block);
   for (let i = 0; i < whole; i += block) transform(values, i);
-  if (whole === count) return values;
-  // What is left is drawn again, with elements from before that fill a block.
-  for (let i = count - block; i < count; i++) values[i] = draw();
-  transform(values, count - block);
-  return values;
+  if (whole < count) {
+    // What is left is drawn again, with elements from before that fill a block.
+    for (let i = count - block; i < count; i++) values[i] = draw();
+    transform(values, count - block);
+  }
+  return deviation === 1 ? values : values.map((v) => v * f(deviation));
 }
 
 /** Makes 16 uniform numbers normal: eight are radii, eight are angles. */
@@ -82,36 +84,4 @@ function oneNormal(generator: Generator): number {
   const [sin, cos] = sincos64(2 * Math.PI * turn);
   generator.keptNormal = radius * sin;
   return radius * cos;
-}
-
-// Engines may round Math.log, Math.sin and Math.cos as they like: these are the same everywhere.
-
-/** The natural logarithm of a float64 from 2^-53 to 1. */
-function log64(v: number): number {
-  let [m, e] = [v, 0];
-  for (; m < Math.SQRT1_2; e--) m *= 2;
-  const s = (m - 1) / (m + 1);
-  let sum = 0;
-  for (let n = 25; n >= 1; n -= 2) sum = sum * s * s + 1 / n;
-  return 2 * s * sum + e * Math.LN2;
-}
-
-/** Sine and cosine of a float64 from 0 to 2π. */
-function sincos64(v: number): readonly [sin: number, cos: number] {
-  const quarter = Math.round(v / (Math.PI / 2));
-  // π/2 in two parts, the first of which has bits to spare for the factor.
-  const x = v - quarter * 1.5707963267341256 - quarter * 6.077100506506192e-11;
-  let [sin, cos] = [0, 0];
-  for (let n = 20; n >= 0; n -= 2) {
-    cos = 1 - (cos * x * x) / ((n + 1) * (n + 2));
-    sin = 1 - (sin * x * x) / ((n + 2) * (n + 3));
-  }
-  sin *= x;
-  const turned = [
-    [sin, cos],
-    [cos, -sin],
-    [-sin, -cos],
-    [-cos, sin],
-  ] as const;
-  return turned[quarter % 4] as readonly [number, number];
 }

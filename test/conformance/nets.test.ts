@@ -1,7 +1,7 @@
 /** Small nets that train as in PyTorch: losses of some steps, parameters and buffers after them, outputs in evaluation. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cat, defineModel, nn, optim, type Tensor } from '../../frontend/index.ts';
+import { cat, defineModel, manualSeed, nn, optim, type Tensor } from '../../frontend/index.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
 import { instantiate } from '../../runtime/index.ts';
 import { readSafetensors } from '../../runtime/safetensors.ts';
@@ -15,6 +15,8 @@ interface Case {
   readonly lr: number;
   readonly momentum: number;
   readonly print: string;
+  /** The seed of its initial values, where they are compared too. */
+  readonly seed?: number;
 }
 const folder = new URL('../goldens/nets/', import.meta.url);
 const { cases } = JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as {
@@ -78,6 +80,51 @@ class Cells extends nn.Module {
   }
 }
 
+/** All that a net is called with; those here have up to three inputs. */
+type Inputs = [Tensor, Tensor, Tensor];
+/** A layer of attention, called by `run`, and a linear layer on all that it returns. */
+class Attention<L extends nn.Module> extends nn.Module {
+  out: nn.Linear;
+  mask?: nn.Buffer;
+  constructor(
+    readonly layer: L,
+    width: number,
+    private readonly run: (layer: L, inputs: Inputs, mask: Tensor) => Tensor | readonly Tensor[],
+    mask?: nn.Buffer,
+  ) {
+    super();
+    this.out = nn.Linear(width, 3);
+    if (mask) this.mask = mask;
+  }
+  forward(...inputs: Tensor[]) {
+    const got = this.run(this.layer, inputs as Inputs, this.mask as Tensor);
+    return this.out(
+      cat(
+        [got].flat().map((t) => t.flatten(1)),
+        1,
+      ),
+    );
+  }
+}
+/** True above the diagonal. */
+const causal = (steps: number): Tensor => nn.Transformer.generateSquareSubsequentMask(steps).lt(0);
+const t = (x: Tensor): Tensor => x.transpose(0, 1);
+
+const attention = <L extends nn.Module>(
+  layer: () => L,
+  width: number,
+  run: (layer: L, inputs: Inputs, mask: Tensor) => Tensor | readonly Tensor[],
+  mask?: nn.Buffer,
+) => {
+  return () => new Attention(layer(), width, run, mask);
+};
+const mha =
+  (options: { bias?: boolean; kdim?: number; vdim?: number; addBiasKv?: boolean; addZeroAttn?: boolean } = {}) =>
+  () =>
+    nn.MultiheadAttention(8, 2, { batchFirst: true, ...options });
+const some = { dimFeedforward: 12, dropout: 0 };
+const lowAbove = Array.from({ length: 25 }, (_, i) => (i % 5 > Math.floor(i / 5) ? -Infinity : 0));
+
 /** The nets of generate.py. */
 const nets: Readonly<Record<string, () => nn.Module>> = {
   'batch norm of rows': () => new Net({ fc: nn.Linear(5, 4), bn: nn.BatchNorm1d(4), out: nn.Linear(4, 3) }),
@@ -103,14 +150,85 @@ const nets: Readonly<Record<string, () => nn.Module>> = {
     new Recurrent(nn.LSTM(5, 4, 2, { batchFirst: true, bidirectional: true }), 32, 1),
   'lstm, projected': () => new Recurrent(nn.LSTM(5, 6, { projSize: 3 }), 12, 1),
   cells: () => new Cells(),
+  attention: attention(mha(), 40, (l, [x]) => l(x, x, x, { needWeights: false })[0]),
+  'attention and its weights': attention(mha(), 65, (l, [x]) => l(x, x, x)),
+  'attention, steps first, causal, the weights of each head': attention(
+    () => nn.MultiheadAttention(8, 2),
+    90,
+    (l, [x]) => {
+      const [out, weights] = l(t(x), t(x), t(x), { averageAttnWeights: false, attnMask: causal(5) });
+      return [t(out), weights];
+    },
+  ),
+  'attention, masked by a buffer': attention(
+    mha(),
+    40,
+    (l, [x], mask) => l(x, x, x, null, true, mask)[0],
+    nn.Buffer([5, 5], lowAbove),
+  ),
+  'attention to other keys, without biases': attention(mha({ bias: false }), 40, (l, [x, y]) => l(x, y, y)[0]),
+  'attention to keys and values': attention(mha({ kdim: 3, vdim: 6 }), 40, (l, [x, y, z]) => l(x, y, z)[0]),
+  'attention to learnt keys and to zeros, padded': attention(
+    mha({ addBiasKv: true, addZeroAttn: true }),
+    70,
+    (l, [x, y, p]) => l(x, y, y, { keyPaddingMask: p.gt(0.5), attnMask: causal(5).slice(1, 0, 4) }),
+  ),
+  'attention, a mask for each head': attention(
+    mha(),
+    40,
+    (l, [x, m]) => l(x, x, x, { attnMask: m.view('2N', 5, 5) })[0],
+  ),
+  'encoder layer': attention(
+    () => nn.TransformerEncoderLayer(8, 2, { ...some, batchFirst: true }),
+    40,
+    (l, [x]) => l(x),
+  ),
+  'encoder layer, steps first, norms first, gelu, causal': attention(
+    () => nn.TransformerEncoderLayer(8, 2, { ...some, normFirst: true, activation: 'gelu' }),
+    40,
+    (l, [x]) => t(l(t(x), causal(5))),
+  ),
+  'encoder, padded': attention(
+    () =>
+      nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(8, 2, { ...some, batchFirst: true, activation: nn.GELU() }),
+        2,
+        nn.LayerNorm(8),
+      ),
+    40,
+    (l, [x, p]) => l(x, { srcKeyPaddingMask: p.gt(0.5) }),
+  ),
+  'decoder layer': attention(
+    () => nn.TransformerDecoderLayer(8, 2, { ...some, batchFirst: true }),
+    40,
+    (l, [x, y]) => l(x, y, causal(5)),
+  ),
+  'decoder layer, steps first, norms first': attention(
+    () => nn.TransformerDecoderLayer(8, 2, { ...some, normFirst: true }),
+    40,
+    (l, [x, y]) => t(l(t(x), t(y))),
+  ),
+  'decoder, padded': attention(
+    () => nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, { ...some, batchFirst: true }), 2),
+    40,
+    (l, [x, y, p]) => l(x, y, { tgtMask: causal(5), memoryKeyPaddingMask: p.gt(0.5) }),
+  ),
+  transformer: attention(
+    () => nn.Transformer(8, 2, 1, 1, 12, 0, { batchFirst: true }),
+    32,
+    (l, [x, y]) => l(x, y, { tgtMask: l.generateSquareSubsequentMask(4) }),
+  ),
 };
 
 function near(got: ArrayLike<number>, key: string): void {
   const want = Array.from(tensors.get(key)!.data as ArrayLike<number | bigint>, Number);
   expect(got.length, key).toBe(want.length);
-  const largest = want.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
+  const largest = want.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 1);
   for (const [i, w] of want.entries())
-    expect(Math.abs(got[i]! - w), `${key}, element ${i}: ${got[i]}, ${w} by PyTorch`).toBeLessThan(tolerance * largest);
+    if (got[i] !== w)
+      expect(Math.abs(got[i]! - w), `${key}, element ${i}: ${got[i]}, ${w} by PyTorch`).toBeLessThan(
+        tolerance * largest,
+      );
 }
 const keysOf = (prefix: string): string[] =>
   [...tensors.keys()].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
@@ -120,25 +238,39 @@ describe('nets that train as in PyTorch', () => {
     expect(Object.keys(nets).sort()).toEqual(cases.map((c) => c.name).sort());
   });
 
-  test.each(cases)('$name', async ({ name, steps, batch, lr, momentum, print }) => {
+  test.each(cases)('$name', async ({ name, steps, batch, lr, momentum, print, seed }) => {
     const shape = (key: string) => tensors.get(`${name}/${key}`)!.shape.slice(1);
     const data = (key: string) => tensors.get(`${name}/${key}`)!.data as Float32Array | Int32Array;
+    if (seed !== undefined) manualSeed(seed);
     const model = nets[name]!();
     expect(String(model)).toBe(print);
+    const inputs = keysOf(`${name}/`)
+      .flatMap((key) => (/^x\d\/0$/.test(key) ? [key.slice(0, 2)] : []))
+      .sort();
     const spec = defineModel({
       model,
-      input: { shape: ['N', ...shape('x0/0')], dtype: data('x0/0') instanceof Int32Array ? 'i32' : 'f32' },
+      input: Object.fromEntries(
+        inputs.map((x) => [
+          x,
+          { shape: ['N', ...shape(`${x}/0`)], dtype: data(`${x}/0`) instanceof Int32Array ? 'i32' : 'f32' },
+        ]),
+      ),
       target: { shape: ['N', ...shape('y/0')] },
       ...{ loss: nn.MSELoss(), optimizer: optim.SGD({ lr, momentum }), maxBatch: batch },
     });
     const compiled = await compile(spec, { verify: true });
     const net = await instantiate(compiled.wasm, compiled.manifest, compiled.weights);
+    if (seed !== undefined)
+      for (const [key, got] of net.stateDict())
+        expect([...got], key).toEqual([...(tensors.get(`${name}/before/${key}`)!.data as Float32Array)]);
     expect([...net.stateDict().keys()].sort()).toEqual(keysOf(`${name}/before/`).sort());
     net.loadStateDict(new Map(keysOf(`${name}/before/`).map((key) => [key, tensors.get(`${name}/before/${key}`)!])));
+    // As many as there are inputs.
+    const given = (i: number) => inputs.map((x) => data(`${x}/${i}`)) as [Float32Array];
     const losses: number[] = [];
-    for (let i = 0; i < steps; i++) losses.push(net.trainStep(data(`x0/${i}`), data(`y/${i}`)));
+    for (let i = 0; i < steps; i++) losses.push(net.trainStep(...given(i), data(`y/${i}`)));
     near(losses, `${name}/losses`);
     for (const [key, got] of net.stateDict()) near(got, `${name}/after/${key}`);
-    near(net.forward(data(`x0/${steps - 1}`)), `${name}/output`);
+    near(net.forward(...given(steps - 1)), `${name}/output`);
   });
 });

@@ -33,8 +33,10 @@ const calls = [
   'defineModel(',
   'compile(',
   'manualSeed(',
+  'rotaryPositions(',
+  'sinusoidalPositions(',
 ];
-const head = `import { apply, compile, defineModel, functional, manualSeed, nn, optim, type Tensor } from 'tapeout';\ndeclare const x: Tensor;\n`;
+const head = `import { apply, compile, defineModel, functional, manualSeed, nn, optim, rotaryPositions, sinusoidalPositions, type Tensor } from 'tapeout';\ndeclare const x: Tensor;\n`;
 const text = `${head}${calls.map((call) => `${call});\n`).join('')}`;
 const file = `${root}user.ts`;
 

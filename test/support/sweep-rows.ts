@@ -325,6 +325,14 @@ export const rows: Readonly<Record<string, Row>> = {
     'Tensor.topk': ({ x }, a) => both(x!.topk(a.k, a.dim, a.largest)),
     topk: ({ x }, a) => both(F.topk(x!, a.k, a.dim, a.largest)),
   }),
+  scaledDotProductAttention: row('sum', 'sum', {
+    scaledDotProductAttention: ({ queries, keys, values, attn_mask }, a) =>
+      F.scaledDotProductAttention(queries!, keys!, values!, {
+        ...(attn_mask ? { attnMask: attn_mask } : {}),
+        ...(a.is_causal === undefined ? {} : { isCausal: a.is_causal }),
+      }),
+  }),
+  rotary: row('sum', 'sum', { rotary: ({ x, positions }, a) => F.rotary(x!, positions!, a.interleaved) }),
   einsum: row('sum', 'sum', { einsum: (t, { equation }) => F.einsum(equation, ...Object.values(t)) }),
 
   embedding: row('exact', 'sum', {

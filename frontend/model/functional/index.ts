@@ -2,6 +2,7 @@
 
 export * from './activation.ts';
 export * from './apply.ts';
+export * from './attention.ts';
 export * from './conv.ts';
 export * from './distance.ts';
 export * from './indexed.ts';

@@ -14,6 +14,8 @@ import type {
   SoftplusOptions,
 } from './activation.ts';
 import * as activation from './activation.ts';
+import type { MultiheadAttentionArguments } from './attention.ts';
+import * as attention from './attention.ts';
 import { callable } from './callable.ts';
 import * as containers from './containers.ts';
 import type { ConvOptions, ConvPaddingMode } from './conv.ts';
@@ -48,6 +50,11 @@ import type { FlattenOptions } from './shape.ts';
 import * as shape from './shape.ts';
 import type { DimOption, GLUOptions } from './softmax.ts';
 import * as softmax from './softmax.ts';
+import type { TransformerArguments } from './transformer.ts';
+import * as transformer from './transformer.ts';
+import * as transformerDecoder from './transformer-decoder.ts';
+import type { NormOption, TransformerLayerArguments } from './transformer-encoder.ts';
+import * as transformerEncoder from './transformer-encoder.ts';
 
 export { Module } from './module.ts';
 
@@ -230,6 +237,33 @@ export const LogSigmoid: {
   (): activation.LogSigmoid;
 } = callable(activation.LogSigmoid);
 export type LogSigmoid = activation.LogSigmoid;
+
+/** Scaled dot-product attention of `numHeads` heads, each over embedDim/numHeads features of projections of the three inputs:
+ *  `const [output, weights] = this.attention(query, key, value)` of queries [L,N,embedDim], keys [S,N,kdim] and values [S,N,vdim],
+ *  or [N,L,embedDim] and so on with `batchFirst`, or without N. Options in PyTorch's order: dropout (0), bias (true), addBiasKv
+ *  (false), addZeroAttn (false), kdim (null), vdim (null), batchFirst (false). A call also takes, in PyTorch's order or by name,
+ *  keyPaddingMask [N,S], needWeights (true; without, weights are null), attnMask [L,S] or [N·numHeads,L,S], averageAttnWeights
+ *  (true). Masks are tensors of bools, true where a key is not seen, or of f32, added to the scores. A query that sees no key gives
+ *  NaN. Parameters have PyTorch's names, `in_proj_weight` and so on. Throws unless embedDim is a multiple of numHeads. */
+export const MultiheadAttention: {
+  /** Scaled dot-product attention of `numHeads` heads, each over embedDim/numHeads features of projections of the three inputs:
+   *  `const [output, weights] = this.attention(query, key, value)` of queries [L,N,embedDim], keys [S,N,kdim] and values [S,N,vdim],
+   *  or [N,L,embedDim] and so on with `batchFirst`, or without N. Options in PyTorch's order: dropout (0), bias (true), addBiasKv
+   *  (false), addZeroAttn (false), kdim (null), vdim (null), batchFirst (false). A call also takes, in PyTorch's order or by name,
+   *  keyPaddingMask [N,S], needWeights (true; without, weights are null), attnMask [L,S] or [N·numHeads,L,S], averageAttnWeights
+   *  (true). Masks are tensors of bools, true where a key is not seen, or of f32, added to the scores. A query that sees no key gives
+   *  NaN. Parameters have PyTorch's names, `in_proj_weight` and so on. Throws unless embedDim is a multiple of numHeads. */
+  new (embedDim: number, numHeads: number, ...more: MultiheadAttentionArguments): attention.MultiheadAttention;
+  /** Scaled dot-product attention of `numHeads` heads, each over embedDim/numHeads features of projections of the three inputs:
+   *  `const [output, weights] = this.attention(query, key, value)` of queries [L,N,embedDim], keys [S,N,kdim] and values [S,N,vdim],
+   *  or [N,L,embedDim] and so on with `batchFirst`, or without N. Options in PyTorch's order: dropout (0), bias (true), addBiasKv
+   *  (false), addZeroAttn (false), kdim (null), vdim (null), batchFirst (false). A call also takes, in PyTorch's order or by name,
+   *  keyPaddingMask [N,S], needWeights (true; without, weights are null), attnMask [L,S] or [N·numHeads,L,S], averageAttnWeights
+   *  (true). Masks are tensors of bools, true where a key is not seen, or of f32, added to the scores. A query that sees no key gives
+   *  NaN. Parameters have PyTorch's names, `in_proj_weight` and so on. Throws unless embedDim is a multiple of numHeads. */
+  (embedDim: number, numHeads: number, ...more: MultiheadAttentionArguments): attention.MultiheadAttention;
+} = callable(attention.MultiheadAttention);
+export type MultiheadAttention = attention.MultiheadAttention;
 
 /** A chain of modules, in which each output is the next input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Takes any shape
  *  that the first module takes. Throws for an argument that is not a module. */
@@ -1460,3 +1494,98 @@ export const GLU: {
   (...more: Trailing<GLUOptions, [dim: number]>): softmax.GLU;
 } = callable(softmax.GLU);
 export type GLU = softmax.GLU;
+
+/** An encoder of one sequence and a decoder of another: `this.transformer(src, tgt)` of [S,N,dModel] and [T,N,dModel], or with the
+ *  batch first with `batchFirst`, or without it, to the shape of `tgt`. Options in PyTorch's order: dModel (512), nhead (8),
+ *  numEncoderLayers (6), numDecoderLayers (6), dimFeedforward (2048), dropout (0.1), activation ('relu'), customEncoder (null),
+ *  customDecoder (null), layerNormEps (1e-5), batchFirst (false), normFirst (false). A call also takes srcMask, tgtMask, memoryMask,
+ *  srcKeyPaddingMask, tgtKeyPaddingMask and memoryKeyPaddingMask. Matrices are drawn from ±√(6/(in + out)). */
+export const Transformer: {
+  /** An encoder of one sequence and a decoder of another: `this.transformer(src, tgt)` of [S,N,dModel] and [T,N,dModel], or with the
+   *  batch first with `batchFirst`, or without it, to the shape of `tgt`. Options in PyTorch's order: dModel (512), nhead (8),
+   *  numEncoderLayers (6), numDecoderLayers (6), dimFeedforward (2048), dropout (0.1), activation ('relu'), customEncoder (null),
+   *  customDecoder (null), layerNormEps (1e-5), batchFirst (false), normFirst (false). A call also takes srcMask, tgtMask, memoryMask,
+   *  srcKeyPaddingMask, tgtKeyPaddingMask and memoryKeyPaddingMask. Matrices are drawn from ±√(6/(in + out)). */
+  new (...more: TransformerArguments): transformer.Transformer;
+  /** An encoder of one sequence and a decoder of another: `this.transformer(src, tgt)` of [S,N,dModel] and [T,N,dModel], or with the
+   *  batch first with `batchFirst`, or without it, to the shape of `tgt`. Options in PyTorch's order: dModel (512), nhead (8),
+   *  numEncoderLayers (6), numDecoderLayers (6), dimFeedforward (2048), dropout (0.1), activation ('relu'), customEncoder (null),
+   *  customDecoder (null), layerNormEps (1e-5), batchFirst (false), normFirst (false). A call also takes srcMask, tgtMask, memoryMask,
+   *  srcKeyPaddingMask, tgtKeyPaddingMask and memoryKeyPaddingMask. Matrices are drawn from ±√(6/(in + out)). */
+  (...more: TransformerArguments): transformer.Transformer;
+  generateSquareSubsequentMask: typeof transformer.Transformer.generateSquareSubsequentMask;
+} = callable(transformer.Transformer);
+export type Transformer = transformer.Transformer;
+
+/** As nn.TransformerEncoderLayer, with attention to `memory` [S,N,dModel] in between: `this.decoder(tgt, memory)`, of the shape of
+ *  `tgt`. A call also takes tgtMask, memoryMask, tgtKeyPaddingMask and memoryKeyPaddingMask. */
+export const TransformerDecoderLayer: {
+  /** As nn.TransformerEncoderLayer, with attention to `memory` [S,N,dModel] in between: `this.decoder(tgt, memory)`, of the shape of
+   *  `tgt`. A call also takes tgtMask, memoryMask, tgtKeyPaddingMask and memoryKeyPaddingMask. */
+  new (dModel: number, nhead: number, ...more: TransformerLayerArguments): transformerDecoder.TransformerDecoderLayer;
+  /** As nn.TransformerEncoderLayer, with attention to `memory` [S,N,dModel] in between: `this.decoder(tgt, memory)`, of the shape of
+   *  `tgt`. A call also takes tgtMask, memoryMask, tgtKeyPaddingMask and memoryKeyPaddingMask. */
+  (dModel: number, nhead: number, ...more: TransformerLayerArguments): transformerDecoder.TransformerDecoderLayer;
+} = callable(transformerDecoder.TransformerDecoderLayer);
+export type TransformerDecoderLayer = transformerDecoder.TransformerDecoderLayer;
+
+/** `numLayers` copies of a layer one after another, each with the same memory, and then `norm` if there is one:
+ *  `nn.TransformerDecoder(nn.TransformerDecoderLayer(512, 8), 6)`, called as the layer is. */
+export const TransformerDecoder: {
+  /** `numLayers` copies of a layer one after another, each with the same memory, and then `norm` if there is one:
+   *  `nn.TransformerDecoder(nn.TransformerDecoderLayer(512, 8), 6)`, called as the layer is. */
+  new (
+    decoderLayer: Module,
+    numLayers: number,
+    ...more: Trailing<NormOption, [norm: Module | null]>
+  ): transformerDecoder.TransformerDecoder;
+  /** `numLayers` copies of a layer one after another, each with the same memory, and then `norm` if there is one:
+   *  `nn.TransformerDecoder(nn.TransformerDecoderLayer(512, 8), 6)`, called as the layer is. */
+  (
+    decoderLayer: Module,
+    numLayers: number,
+    ...more: Trailing<NormOption, [norm: Module | null]>
+  ): transformerDecoder.TransformerDecoder;
+} = callable(transformerDecoder.TransformerDecoder);
+export type TransformerDecoder = transformerDecoder.TransformerDecoder;
+
+/** Attention of a sequence to itself and two linear layers, each added to its input and normalised: [T,N,dModel] to the same
+ *  shape, or [N,T,dModel] with `batchFirst`, or without N. Options in PyTorch's order: dimFeedforward (2048), dropout (0.1),
+ *  activation ('relu'), layerNormEps (1e-5), batchFirst (false), normFirst (false). A call also takes srcMask and
+ *  srcKeyPaddingMask, the attnMask and keyPaddingMask of nn.MultiheadAttention. Throws unless dModel is a multiple of nhead. */
+export const TransformerEncoderLayer: {
+  /** Attention of a sequence to itself and two linear layers, each added to its input and normalised: [T,N,dModel] to the same
+   *  shape, or [N,T,dModel] with `batchFirst`, or without N. Options in PyTorch's order: dimFeedforward (2048), dropout (0.1),
+   *  activation ('relu'), layerNormEps (1e-5), batchFirst (false), normFirst (false). A call also takes srcMask and
+   *  srcKeyPaddingMask, the attnMask and keyPaddingMask of nn.MultiheadAttention. Throws unless dModel is a multiple of nhead. */
+  new (dModel: number, nhead: number, ...more: TransformerLayerArguments): transformerEncoder.TransformerEncoderLayer;
+  /** Attention of a sequence to itself and two linear layers, each added to its input and normalised: [T,N,dModel] to the same
+   *  shape, or [N,T,dModel] with `batchFirst`, or without N. Options in PyTorch's order: dimFeedforward (2048), dropout (0.1),
+   *  activation ('relu'), layerNormEps (1e-5), batchFirst (false), normFirst (false). A call also takes srcMask and
+   *  srcKeyPaddingMask, the attnMask and keyPaddingMask of nn.MultiheadAttention. Throws unless dModel is a multiple of nhead. */
+  (dModel: number, nhead: number, ...more: TransformerLayerArguments): transformerEncoder.TransformerEncoderLayer;
+} = callable(transformerEncoder.TransformerEncoderLayer);
+export type TransformerEncoderLayer = transformerEncoder.TransformerEncoderLayer;
+
+/** `numLayers` copies of a layer one after another, which begin with the same values, and then `norm` if there is one:
+ *  `nn.TransformerEncoder(nn.TransformerEncoderLayer(512, 8), 6)`. A call also takes mask and srcKeyPaddingMask, for every
+ *  layer. What comes out at padded positions is not 0, as it is where PyTorch evaluates layers with nested tensors. */
+export const TransformerEncoder: {
+  /** `numLayers` copies of a layer one after another, which begin with the same values, and then `norm` if there is one:
+   *  `nn.TransformerEncoder(nn.TransformerEncoderLayer(512, 8), 6)`. A call also takes mask and srcKeyPaddingMask, for every
+   *  layer. What comes out at padded positions is not 0, as it is where PyTorch evaluates layers with nested tensors. */
+  new (
+    encoderLayer: Module,
+    numLayers: number,
+    ...more: Trailing<NormOption, [norm: Module | null]>
+  ): transformerEncoder.TransformerEncoder;
+  /** `numLayers` copies of a layer one after another, which begin with the same values, and then `norm` if there is one:
+   *  `nn.TransformerEncoder(nn.TransformerEncoderLayer(512, 8), 6)`. A call also takes mask and srcKeyPaddingMask, for every
+   *  layer. What comes out at padded positions is not 0, as it is where PyTorch evaluates layers with nested tensors. */
+  (
+    encoderLayer: Module,
+    numLayers: number,
+    ...more: Trailing<NormOption, [norm: Module | null]>
+  ): transformerEncoder.TransformerEncoder;
+} = callable(transformerEncoder.TransformerEncoder);
+export type TransformerEncoder = transformerEncoder.TransformerEncoder;

@@ -5,6 +5,7 @@
 Writes a .safetensors file for each group of nets and index.json beside this file. test/conformance/nets.test.ts has the same nets by the same names.
 """
 import json
+import math
 import os
 import sys
 
@@ -19,8 +20,12 @@ torch.set_num_threads(1)
 CASES, TENSORS, GROUP = [], {}, ''
 
 
-def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0, rows=0):
-    """Trains `net` on batches of noise, or of indices of `rows`, the last one shorter, then evaluates it."""
+def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0, rows=0, seed=None):
+    """Trains `net` on batches of noise, or of indices of `rows`, the last one shorter, then evaluates it. With `seed`, `net` makes
+    one under this seed, and its initial values are compared too."""
+    if seed is not None:
+        torch.manual_seed(seed)
+        net = net()
     generator = torch.Generator().manual_seed(len(CASES) + 1)
     put = lambda key, t: TENSORS.__setitem__(f'{name}/{key}', t.detach().clone())
     for key, t in net.state_dict().items():
@@ -46,7 +51,7 @@ def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, m
         put(f'after/{key}', t)
     net.eval()
     put('output', net(*xs))
-    CASES.append(dict(group=GROUP, name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net)))
+    CASES.append(dict(group=GROUP, name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net), **({} if seed is None else dict(seed=seed))))
 
 
 class Net(nn.Module):
@@ -144,10 +149,103 @@ def recurrent():
     case('cells', Cells(), **sequences)
 
 
+def causal(steps):
+    """True above the diagonal."""
+    return torch.ones(steps, steps).triu(1) > 0
+
+
+class Attention(nn.Module):
+    """A layer of attention, called by `run`, and a linear layer on all that it returns."""
+
+    def __init__(self, layer, width, run, mask=None):
+        super().__init__()
+        self.layer = layer()
+        self.out = nn.Linear(width, 3)
+        self.run = run
+        if mask is not None:
+            self.register_buffer('mask', mask)
+
+    def forward(self, *xs):
+        got = self.run(self, *xs)
+        return self.out(torch.cat([t.flatten(1) for t in (got if isinstance(got, (list, tuple)) else [got])], 1))
+
+
+def swapped(run):
+    """`run` with the steps first, on inputs and outputs with the batch first."""
+    return lambda net, *xs: run(net, *[x.transpose(0, 1) for x in xs]).transpose(0, 1)
+
+
+def attention():
+    x, y = dict(target=(3,), seed=1), dict(shapes=[(5, 8), (4, 8)], target=(3,), seed=2)
+    low = torch.zeros(5, 5).masked_fill(causal(5), -math.inf)
+    mha = lambda *a, **k: lambda: nn.MultiheadAttention(8, 2, *a, batch_first=True, **k)
+
+    def net(name, layer, width, run, mask=None, **more):
+        case(name, lambda: Attention(layer, width, run, mask), **more)
+
+    net('attention', mha(), 40, lambda n, x: n.layer(x, x, x, need_weights=False)[0], shapes=[(5, 8)], **x)
+    net('attention and its weights', mha(), 40 + 25, lambda n, x: n.layer(x, x, x), shapes=[(5, 8)], **x)
+
+    def first(n, x):
+        x = x.transpose(0, 1)
+        out, weights = n.layer(x, x, x, average_attn_weights=False, attn_mask=causal(5))
+        return out.transpose(0, 1), weights
+
+    net('attention, steps first, causal, the weights of each head', lambda: nn.MultiheadAttention(8, 2), 40 + 50, first, shapes=[(5, 8)], **x)
+    net('attention, masked by a buffer', mha(), 40, lambda n, x: n.layer(x, x, x, attn_mask=n.mask)[0], low, shapes=[(5, 8)], **x)
+    net('attention to other keys, without biases', mha(bias=False), 40, lambda n, x, y: n.layer(x, y, y)[0], **y)
+    net('attention to keys and values', mha(kdim=3, vdim=6), 40, lambda n, x, k, v: n.layer(x, k, v)[0], shapes=[(5, 8), (4, 3), (4, 6)], **x)
+    net(
+        'attention to learnt keys and to zeros, padded',
+        mha(add_bias_kv=True, add_zero_attn=True),
+        40 + 30,
+        lambda n, x, y, p: n.layer(x, y, y, key_padding_mask=p > 0.5, attn_mask=causal(5)[:, :4]),
+        **{**y, 'shapes': [(5, 8), (4, 8), (4,)]},
+    )
+    net(
+        'attention, a mask for each head',
+        mha(),
+        40,
+        lambda n, x, m: n.layer(x, x, x, attn_mask=m.reshape(-1, 5, 5))[0],
+        shapes=[(5, 8), (2, 5, 5)],
+        **x,
+    )
+    # PyTorch 1.13 takes no padding of floats.
+    some = dict(dim_feedforward=12, dropout=0)
+    encoder = lambda **k: lambda: nn.TransformerEncoderLayer(8, 2, **some, **k)
+    net('encoder layer', encoder(batch_first=True), 40, lambda n, x: n.layer(x), shapes=[(5, 8)], **x)
+    net('encoder layer, steps first, norms first, gelu, causal', encoder(norm_first=True, activation='gelu'), 40, swapped(lambda n, x: n.layer(x, causal(5))), shapes=[(5, 8)], **x)
+    net(
+        'encoder, padded',
+        lambda: nn.TransformerEncoder(encoder(batch_first=True, activation=nn.GELU())(), 2, nn.LayerNorm(8)),
+        40,
+        lambda n, x, p: n.layer(x, src_key_padding_mask=p > 0.5),
+        shapes=[(5, 8), (5,)],
+        **x,
+    )
+    decoder = lambda **k: lambda: nn.TransformerDecoderLayer(8, 2, **some, **k)
+    net('decoder layer', decoder(batch_first=True), 40, lambda n, x, y: n.layer(x, y, causal(5)), **y)
+    net('decoder layer, steps first, norms first', decoder(norm_first=True), 40, swapped(lambda n, x, y: n.layer(x, y)), **y)
+    net(
+        'decoder, padded',
+        lambda: nn.TransformerDecoder(decoder(batch_first=True)(), 2),
+        40,
+        lambda n, x, y, p: n.layer(x, y, tgt_mask=causal(5), memory_key_padding_mask=p > 0.5),
+        **{**y, 'shapes': [(5, 8), (4, 8), (4,)]},
+    )
+    net(
+        'transformer',
+        lambda: nn.Transformer(8, 2, 1, 1, 12, 0, batch_first=True),
+        32,
+        lambda n, x, y: n.layer(x, y, tgt_mask=n.layer.generate_square_subsequent_mask(4)),
+        **y,
+    )
+
+
 def main():
     global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent]).items():
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention]).items():
         TENSORS.clear()
         for add in adds:
             add()
