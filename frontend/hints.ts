@@ -23,7 +23,8 @@ const dims = 'dim, shape and dtype are properties, not methods: x.dim, x.shape, 
 const rows = 'a recorded tensor has no rows to loop over: take x.select(0, i), for a dimension whose extent is known';
 const noLayout = 'leave it out: a recorded tensor has no layout and is never changed in place';
 const frozen =
-  'what is not to be trained is an nn.Buffer, or is detached where forward uses it: linear(x, this.fc.weight.detach())';
+  'a parameter is frozen before the model is recorded, this.fc.weight.requiresGrad = false, or all of a module, ' +
+  'this.fc.requiresGrad_(false); where forward uses a tensor, x.detach() has no gradient';
 const separate =
   'a whole step is trainStep(x, y) of the compiled model; for separate ones compile with --entries ' +
   'forward,zero_grad,backward,step, and call model.zeroGrad(), model.backward(x, y) and model.step()';
@@ -251,7 +252,18 @@ const onFunctional = (name: string): string => {
 };
 
 /** What the package exports besides the functions. */
-const others = ['nn', 'optim', 'functional', 'defineModel', 'compile', 'manualSeed', 'Tensor', 'CompileError'];
+const others = [
+  'nn',
+  'optim',
+  'functional',
+  'defineModel',
+  'compile',
+  'lora',
+  'mergeLora',
+  'manualSeed',
+  'Tensor',
+  'CompileError',
+];
 
 /** A hint for a mistyped name; TypeScript has its own. */
 function onNear(name: string): string | null {

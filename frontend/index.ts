@@ -12,6 +12,7 @@ export { CompileError, type Loc, type Note } from '../ir/diagnostic.ts';
 export type { Extent } from './model/dims.ts';
 export * from './model/functional/index.ts';
 export * as functional from './model/functional/index.ts';
+export { type LoraOptions, lora, mergeLora } from './model/lora.ts';
 export { defineModel, isModelSpec, type Loss, type ModelOptions, type ModelSpec } from './model/model.ts';
 export * as nn from './model/nn/index.ts';
 export * as optim from './model/optim/index.ts';

@@ -151,7 +151,7 @@ ${table(losses.flatMap((name) => classes(`nn/${name}`)))}
 
 ## Tensors of a model's own
 
-${table(classes('nn/parameter'))}
+${table([...classes('nn/parameter'), ...membersOf('nn/parameter', 'Parameter', 'p').filter(([call]) => !call.startsWith('p.kind'))])}
 
 ## Functions
 
@@ -172,6 +172,14 @@ ${table(membersOf('tensor', 'Tensor', 'x'))}
 ## Methods of a module
 
 ${table(membersOf('nn/module', 'Module', 'net'))}
+
+## Adapters
+
+Exports of \`tapeout\`. The options of \`lora\`:
+
+${table(fieldsOf('lora', 'LoraOptions'))}
+
+${table(functions('lora'))}
 
 ## Optimizers
 

@@ -108,6 +108,10 @@ export const divisor = kind(
   (v) => typeof v === 'number' && Number.isFinite(v) && v !== 0,
 );
 export const flag = kind('true or false', (v) => typeof v === 'boolean');
+/** A regular expression. */
+export const pattern = kind('a regular expression', (v) => v instanceof RegExp, {
+  help: (v) => (typeof v === 'string' ? 'write it between slashes: /^backbone\\./' : null),
+});
 export const oneOf = (...words: readonly string[]): Kind =>
   kind(
     `${words

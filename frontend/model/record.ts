@@ -76,7 +76,7 @@ export function record(spec: ModelSpec): Recording {
     const last = tape.asked || train.writes.length > 0 ? run('eval') : first;
     const drawn = tape.streams > 0 || last.tape.streams > 0;
     const of = (kind: Stored['kind']): RecordedState[] =>
-      state.filter((s) => s.stored.kind === kind).map(({ param, data, names }) => ({ param, data, names }));
+      state.filter((s) => s.stored.kind === kind).map(({ stored: _, ...recorded }) => recorded);
     const recording: Recording = {
       name: modelName,
       ...{ maxBatch: spec.maxBatch, module, inputs, targets, optimizer: spec.optimizer, loc: spec.loc },
@@ -189,11 +189,14 @@ function checkTrainable({ parameters, train: { output } }: Recording, loss: Valu
     throw userError('no-parameters', 'the optimizer got an empty parameter list: the model has no parameters', {
       help: 'assign layers to public fields of the model in its constructor',
     });
+  const trained = parameters.filter((p) => p.trains);
+  // Such a model can be evaluated: the entries that train it are refused.
+  if (trained.length === 0) return;
   const read = new Set(paramsOf([loss]));
-  const wrt = new Set(parameters.map((p) => p.param).filter((p) => read.has(p)));
+  const wrt = new Set(trained.map((p) => p.param).filter((p) => read.has(p)));
   const why =
     wrt.size === 0
-      ? 'depends on no parameter'
+      ? `depends on no parameter${trained.length < parameters.length ? ' that is not frozen' : ''}`
       : !hasGradient(loss, wrt)
         ? 'depends on the parameters only through operations without a gradient (argmax, comparisons, detach, i32)'
         : null;

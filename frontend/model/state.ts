@@ -7,7 +7,7 @@ import { usersCode } from '../users-error.ts';
 import { toDim } from './dims.ts';
 import type { ModelSpec } from './model.ts';
 import { type Field, fieldsOf, Module } from './nn/module.ts';
-import { Buffer, type Stored, writable } from './nn/parameter.ts';
+import { Buffer, Parameter, type Stored, writable } from './nn/parameter.ts';
 import type { Tape } from './tape.ts';
 import { Tensor } from './tensor.ts';
 import { showAny, userError, withLocAt } from './trace.ts';
@@ -16,6 +16,8 @@ import { showAny, userError, withLocAt } from './trace.ts';
 export interface RecordedState {
   readonly param: Param;
   readonly data: Float32Array;
+  /** True for a parameter that is not frozen. */
+  readonly trains: boolean;
   /** The param's name, then the other names under which the model shares it. */
   readonly names: readonly string[];
 }
@@ -117,6 +119,7 @@ export function collect(
       stored,
       param: param(role, name!, type, stored.loc),
       data: stored.data.slice(),
+      trains: stored instanceof Parameter && stored.requiresGrad,
       names: [name!, ...shared],
     };
   });

@@ -77,7 +77,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
   train_step(r) {
     const loss = lossOf(r, r.train, 'train_step');
     optimizerOf(r, 'train_step');
-    const wrt = r.parameters.map((p) => p.param);
+    const wrt = trainedBy(r, 'train_step');
     return graphOf(r, 'train_step', dataOf(r), [{ name: 'loss', value: loss }, ...r.train.writes], {
       kind: 'differentiate',
       of: loss,
@@ -89,7 +89,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
 
   backward(r, _table, options) {
     const loss = lossOf(r, r.train, 'backward');
-    const wrt = gradientsOf(r, options);
+    const wrt = gradientsOf(r, options, 'backward');
     return graphOf(r, 'backward', dataOf(r), [{ name: 'loss', value: loss }, ...r.train.writes], {
       kind: 'differentiate',
       of: loss,
@@ -101,7 +101,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
 
   vjp(r, table, options) {
     const seed = param('input', table.free('v'), r.eval.output.type, r.loc);
-    const wrt = gradientsOf(r, options);
+    const wrt = gradientsOf(r, options, 'vjp');
     return graphOf(r, 'vjp', [...r.inputs, seed], [], {
       kind: 'differentiate',
       of: r.eval.output,
@@ -116,7 +116,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
       r,
       'zero_grad',
       [],
-      gradientsOf(r, options).map((p) => {
+      gradientsOf(r, options, 'zero_grad').map((p) => {
         const into = gradientOf(table, p);
         return { name: into.name, value: ir.full({ value: 0, shape: p.type.shape, dtype: 'f32' }), into };
       }),
@@ -124,7 +124,7 @@ const entries: Readonly<Record<EntryName, Entry>> = {
 
   step(r, table) {
     optimizerOf(r, 'step');
-    const gradients = new Map<Param, Value>(r.parameters.map(({ param }) => [param, gradientOf(table, param)]));
+    const gradients = new Map<Param, Value>(trainedBy(r, 'step').map((param) => [param, gradientOf(table, param)]));
     return graphOf(r, 'step', [], [], { kind: 'apply', gradients, then: 'step' });
   },
 };
@@ -135,10 +135,33 @@ const graphOf = (r: Recording, name: string, takes: readonly Param[], results: r
 
 const dataOf = (r: Recording): Param[] => [...r.inputs, ...r.targets];
 
-const gradientsOf = (r: Recording, { inputGradient = false }: EntryOptions): Param[] => [
-  ...r.parameters.map((p) => p.param),
-  ...(inputGradient ? r.inputs.filter((p) => p.type.dtype === 'f32') : []),
-];
+/** The params whose gradients an entry computes. */
+function gradientsOf(r: Recording, { inputGradient = false }: EntryOptions, entry: EntryName): Param[] {
+  const inputs = inputGradient ? r.inputs.filter((p) => p.type.dtype === 'f32') : [];
+  return [...(inputs.length > 0 ? trained(r) : trainedBy(r, entry)), ...inputs];
+}
+
+/** The parameters that are not frozen. */
+const trained = ({ parameters }: Recording): Param[] => parameters.flatMap((p) => (p.trains ? [p.param] : []));
+
+/** The same, for an entry that needs one. Throws if the model has parameters and all of them are frozen. */
+function trainedBy(r: Recording, entry: EntryName): Param[] {
+  const params = trained(r);
+  if (params.length > 0 || r.parameters.length === 0) return params;
+  throw new CompileError(
+    'all-frozen',
+    `the entry '${entry}' needs a parameter to train, and all ${r.parameters.length} parameters of the model are frozen`,
+    {
+      loc: r.loc,
+      notes: [
+        { message: `requiresGrad of '${r.parameters[0]!.param.name}' is false`, loc: r.parameters[0]!.param.loc },
+      ],
+      help: `set requiresGrad of what is to be trained, as in net.${example(r)}requiresGrad_(); to predict only, leave out the optimizer`,
+    },
+  );
+}
+/** The last module that holds a parameter, as `fc3.`: the head, in most nets. */
+const example = ({ parameters }: Recording): string => /^(?:[A-Za-z_]\w*\.)*/.exec(parameters.at(-1)!.param.name)![0];
 
 /** The number of samples whose greatest output is at the target's class, if the shapes are those of a classification. */
 function correct({ eval: { output }, targets }: Recording): Result[] {

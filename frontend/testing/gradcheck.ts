@@ -43,7 +43,10 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
   const values = draw([...given, g], inputs, recording, { n, seed });
   for (const { param, data } of [...recording.parameters, ...recording.buffers])
     values.set(param, Float64Array.from(data));
-  const wrt = [...given.filter((p) => p.type.dtype === 'f32'), ...recording.parameters.map((p) => p.param)];
+  const wrt = [
+    ...given.filter((p) => p.type.dtype === 'f32'),
+    ...recording.parameters.flatMap((p) => (p.trains ? [p.param] : [])),
+  ];
   const cotangents = cotangentsOf(y, g, new Set(wrt));
 
   const cotangent = values.get(g) as Float64Array;

@@ -1,7 +1,7 @@
 /** Small nets that train as in PyTorch: losses of some steps, parameters and buffers after them, outputs in evaluation. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cat, defineModel, manualSeed, nn, optim, type Tensor } from '../../frontend/index.ts';
+import { cat, defineModel, lora, manualSeed, nn, optim, type Tensor } from '../../frontend/index.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
 import { instantiate } from '../../runtime/index.ts';
 import { readSafetensors } from '../../runtime/safetensors.ts';
@@ -124,6 +124,8 @@ const mha =
     nn.MultiheadAttention(8, 2, { batchFirst: true, ...options });
 const some = { dimFeedforward: 12, dropout: 0 };
 const lowAbove = Array.from({ length: 25 }, (_, i) => (i % 5 > Math.floor(i / 5) ? -Infinity : 0));
+/** A convolutional net of which some parameters are frozen. */
+const frozen = (names: RegExp, norm = nn.BatchNorm2d(4)) => conv(norm)().requiresGrad_(false, names);
 
 /** The nets of generate.py. */
 const nets: Readonly<Record<string, () => nn.Module>> = {
@@ -218,6 +220,16 @@ const nets: Readonly<Record<string, () => nn.Module>> = {
     32,
     (l, [x, y]) => l(x, y, { tgtMask: l.generateSquareSubsequentMask(4) }),
   ),
+  'frozen backbone': () => frozen(/^(conv|norm)\./),
+  'frozen backbone, its norm in evaluation': () => frozen(/^(conv|norm)\./, nn.BatchNorm2d(4).eval()),
+  'frozen head': () => frozen(/^out\./),
+  'biases alone': () => frozen(/\.weight$/),
+  'frozen between': () => {
+    const net = { a: nn.Linear(5, 4), b: nn.Linear(4, 6), c: nn.Linear(6, 3) };
+    net.b.requiresGrad_(false);
+    return new Net(net);
+  },
+  'low rank': () => lora(new Net({ a: nn.Linear(5, 4), relu: nn.ReLU(), b: nn.Linear(4, 3) }), { rank: 2, alpha: 3 }),
 };
 
 function near(got: ArrayLike<number>, key: string): void {

@@ -28,7 +28,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'this.half();': { help: 'parameters are f32' },
   'this.zero_grad();': { help: separate },
   'this.fc.weight.requires_grad = false;': {
-    help: 'this.fc.weight.detach()',
+    help: 'this.fc.weight.requiresGrad = false',
     ts: "a parameter has no 'requires_grad'",
     js: "a parameter has no 'requires_grad'",
   },

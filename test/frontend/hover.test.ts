@@ -35,8 +35,10 @@ const calls = [
   'manualSeed(',
   'rotaryPositions(',
   'sinusoidalPositions(',
+  'lora(',
+  'mergeLora(',
 ];
-const head = `import { apply, compile, defineModel, functional, manualSeed, nn, optim, rotaryPositions, sinusoidalPositions, type Tensor } from 'tapeout';\ndeclare const x: Tensor;\n`;
+const head = `import { apply, compile, defineModel, functional, lora, manualSeed, mergeLora, nn, optim, rotaryPositions, sinusoidalPositions, type Tensor } from 'tapeout';\ndeclare const x: Tensor;\n`;
 const text = `${head}${calls.map((call) => `${call});\n`).join('')}`;
 const file = `${root}user.ts`;
 

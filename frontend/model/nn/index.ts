@@ -58,14 +58,17 @@ import * as transformerEncoder from './transformer-encoder.ts';
 
 export { Module } from './module.ts';
 
-/** A tensor that training changes: f32 of `shape`. `data` holds its initial values, one number for all elements or a list with
- *  one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a list of another length. */
+/** A tensor that training changes, unless `requiresGrad` is false: f32 of `shape`. `data` holds its initial values, one number for
+ *  all elements or a list with one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a
+ *  list of another length. */
 export const Parameter: {
-  /** A tensor that training changes: f32 of `shape`. `data` holds its initial values, one number for all elements or a list with
-   *  one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a list of another length. */
+  /** A tensor that training changes, unless `requiresGrad` is false: f32 of `shape`. `data` holds its initial values, one number for
+   *  all elements or a list with one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a
+   *  list of another length. */
   new (shape: readonly number[], data?: number | ArrayLike<number>): parameter.Parameter;
-  /** A tensor that training changes: f32 of `shape`. `data` holds its initial values, one number for all elements or a list with
-   *  one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a list of another length. */
+  /** A tensor that training changes, unless `requiresGrad` is false: f32 of `shape`. `data` holds its initial values, one number for
+   *  all elements or a list with one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a
+   *  list of another length. */
   (shape: readonly number[], data?: number | ArrayLike<number>): parameter.Parameter;
 } = callable(parameter.Parameter);
 export type Parameter = parameter.Parameter;

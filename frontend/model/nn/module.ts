@@ -6,7 +6,7 @@ import * as k from '../kinds.ts';
 import { currentTape } from '../tape.ts';
 import type { Tensor } from '../tensor.ts';
 import { callSite, inLayer, isClass, showAny, userCode, userError, withLocAt } from '../trace.ts';
-import { Buffer, onValues, Parameter, Stored } from './parameter.ts';
+import { Buffer, checkOutside, onValues, Parameter, Stored } from './parameter.ts';
 
 export interface Module {
   /** Runs `forward`. If a module's forward takes or returns anything but tensors, call `forward` itself. */
@@ -105,6 +105,19 @@ export abstract class Module {
   eval(): this {
     return this.train(false);
   }
+  /** Sets `requiresGrad` of all parameters, to true by default, or only of those whose names in `namedParameters()` match:
+   *  `net.requiresGrad_(false, /^backbone\./)`. Throws for a pattern that no name matches, and in `forward`. */
+  requiresGrad_(requiresGrad = true, names?: RegExp): this {
+    checkOutside();
+    const all = this.namedParameters();
+    const chosen = names ? all.filter(([name]) => name.search(names) >= 0) : all;
+    if (names && chosen.length === 0)
+      throw userError('bad-argument', `requiresGrad_: names ${names} match no parameter of ${className(this)}`, {
+        help: `the parameters are ${listed(all.map(([name]) => name))}`,
+      });
+    for (const [, p] of chosen) p.requiresGrad = requiresGrad;
+    return this;
+  }
 
   /** The text of PyTorch's `print(net)`. */
   toString(): string {
@@ -126,7 +139,15 @@ guard(Module, {
   },
   apply: { f: k.kind('a function', (v) => typeof v === 'function') },
   train: { mode: k.optional(k.flag) },
+  requiresGrad_: { requiresGrad: k.optional(k.flag), names: k.optional(k.pattern) },
 });
+
+/** The first of some names, for a message. */
+export const listed = (names: readonly string[]): string => {
+  const more = names.length - mostListed;
+  return `${names.slice(0, mostListed).join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`;
+};
+const mostListed = 12;
 
 /** Modules that are in evaluation mode whatever they are recorded for. */
 const evaluating = new WeakSet<Module>();

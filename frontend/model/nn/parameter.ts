@@ -109,15 +109,42 @@ export abstract class Stored extends Tensor {
   }
 }
 
-/** A tensor that training changes: f32 of `shape`. `data` holds its initial values, one number for all elements or a list with
- *  one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a list of another length. */
+/** A tensor that training changes, unless `requiresGrad` is false: f32 of `shape`. `data` holds its initial values, one number for
+ *  all elements or a list with one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a
+ *  list of another length. */
 export class Parameter extends Stored {
+  #requiresGrad = true;
+
   constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
     super(read<Given>(takes.parameter, [shape, data, ...none]));
   }
   get kind() {
     return 'parameter' as const;
   }
+
+  /** False for a frozen parameter. It has no gradient, no state of the optimizer and no update, and nothing is computed or kept for
+   *  its gradient; the state dict holds it like any other. Defaults to true. Throws when it is set in `forward`, which is too late. */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+  set requiresGrad(requiresGrad: boolean) {
+    this.requiresGrad_(requiresGrad);
+  }
+  /** Sets `requiresGrad`, to true by default. */
+  requiresGrad_(requiresGrad = true): this {
+    checkOutside();
+    this.#requiresGrad = requiresGrad;
+    return this;
+  }
+}
+guard(Parameter, { requiresGrad_: { requiresGrad: k.optional(k.flag) } });
+
+/** Throws in `forward`, where it is already known which parameters are trained. */
+export function checkOutside(): void {
+  if (!currentTape()) return;
+  throw userError('too-late', `${called()}: a parameter is frozen or unfrozen in forward, where it is too late`, {
+    help: 'set requiresGrad before the model is recorded, as in the constructor; for one use of a parameter write weight.detach()',
+  });
 }
 
 /** The options of a buffer. */

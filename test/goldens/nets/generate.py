@@ -242,10 +242,50 @@ def attention():
     )
 
 
+class Linear(nn.Linear):
+    """A frozen linear layer and a product of low rank beside it, as peft has it."""
+
+    def __init__(self, inputs, outputs, rank, alpha):
+        super().__init__(inputs, outputs)
+        self.lora_A = nn.Linear(inputs, rank, bias=False)
+        self.lora_B = nn.Linear(rank, outputs, bias=False)
+        self.scale = alpha / rank
+        self.requires_grad_(False)
+        self.lora_A.requires_grad_()
+        self.lora_B.requires_grad_()
+
+    def forward(self, x):
+        return super().forward(x) + self.lora_B(self.lora_A(x)) * self.scale
+
+
+def frozen():
+    torch.manual_seed(4)
+    images = dict(shapes=[(2, 5, 4)], target=(3,))
+    rows = dict(shapes=[(5,)], target=(3,))
+
+    def conv():
+        return Net(conv=nn.Conv2d(2, 4, 3), norm=nn.BatchNorm2d(4), relu=nn.ReLU(), flat=nn.Flatten(), out=nn.Linear(4 * 3 * 2, 3))
+
+    def without(net, *names):
+        for name, p in net.named_parameters():
+            p.requires_grad = name not in names and name.split('.')[0] not in names and name.split('.')[-1] not in names
+        return net
+
+    case('frozen backbone', without(conv(), 'conv', 'norm'), **images)
+    evaluated = without(conv(), 'conv', 'norm')
+    evaluated.norm.train = lambda mode=True: evaluated.norm  # stays in evaluation
+    nn.Module.train(evaluated.norm, False)
+    case('frozen backbone, its norm in evaluation', evaluated, **images)
+    case('frozen head', without(conv(), 'out'), **images)
+    case('biases alone', without(conv(), 'weight'), **images)
+    case('frozen between', without(Net(a=nn.Linear(5, 4), b=nn.Linear(4, 6), c=nn.Linear(6, 3)), 'b'), **rows)
+    case('low rank', Net(a=Linear(5, 4, 2, 3), relu=nn.ReLU(), b=Linear(4, 3, 2, 3)), **rows)
+
+
 def main():
     global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention]).items():
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen]).items():
         TENSORS.clear()
         for add in adds:
             add()
