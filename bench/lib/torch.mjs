@@ -33,9 +33,10 @@ export function findPython() {
   return candidates.find((c) => spawnSync(c, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0) ?? null;
 }
 
-/** Starts the interpreter with one of `settingsOn`. `ask` sends a line and resolves to its answer; it rejects when the process ends instead. */
-export async function startTorch(/** @type {string} */ python, setting) {
-  const child = spawn(python, [script, String(setting.threads)], {
+/** Starts the interpreter with one of `settingsOn`, on ../pytorch.py or a script like it. `ask` sends a line and resolves to its
+ *  answer; it rejects when the process ends instead. */
+export async function startTorch(/** @type {string} */ python, setting, args = [script, String(setting.threads)]) {
+  const child = spawn(python, args, {
     env: { ...process.env, ...environment(setting) },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -19,6 +19,7 @@ export const longest: readonly string[] = [
   'test/conformance/sweep.test.ts',
   'test/hosts.test.ts',
   'test/ir/parse.test.ts',
+  'test/conformance/examples.test.ts',
   'test/conformance/lenet.test.ts',
   'test/threads.test.ts',
   'test/gpu/ops.test.ts',

@@ -1,0 +1,63 @@
+/** What shows that a net has learnt: text that is sampled, pictures. Each prints, and returns files by name. */
+import { compile } from '../../dist/frontend/pipeline/compile.js';
+import { instantiate } from '../../dist/runtime/index.js';
+import { text, uniform } from './data.mjs';
+
+const prompt = 'You may ';
+
+/** A character drawn by its probability, the logits being divided by the temperature. */
+function drawn(/** @type {ArrayLike<number>} */ logits, /** @type {number} */ k, temperature = 0.7) {
+  const scaled = Array.from(logits, (l) => l / temperature);
+  const most = Math.max(...scaled);
+  const weights = scaled.map((l) => Math.exp(l - most));
+  let left = uniform(k, 2) * weights.reduce((a, b) => a + b);
+  const found = weights.findIndex((w) => {
+    left -= w;
+    return left < 0;
+  });
+  return found < 0 ? weights.length - 1 : found;
+}
+const codes = (/** @type {string} */ s) => Array.from(s, (c) => text.characters.indexOf(c));
+const shown = (/** @type {number[]} */ sampled) => {
+  const s = sampled.map((code) => text.characters[code]).join('');
+  console.log(`\n${s}\n`);
+  return [['sample.txt', `${s}\n`]];
+};
+
+/** One character at a time through the net `step`, whose state goes in again. */
+async function sampleLstm(net, { step }, count = 400) {
+  const { wasm, manifest } = await compile(step);
+  const one = await instantiate(wasm, manifest, net.stateDict());
+  const sampled = codes(prompt);
+  const hidden = one.inputs.h.length;
+  let [h, c] = [new Float32Array(hidden), new Float32Array(hidden)];
+  for (let k = 0; k < sampled.length && k < count; k++) {
+    const out = one.forward(Int32Array.of(sampled[k]), h, c);
+    const logits = out.slice(0, text.characters.length);
+    [h, c] = [out.slice(logits.length, logits.length + hidden), out.slice(logits.length + hidden)];
+    if (k === sampled.length - 1) sampled.push(drawn(logits, k));
+  }
+  return shown(sampled);
+}
+
+/** The window of the last characters for each next one; before the text there are spaces. */
+async function sampleGpt(net, _exported, count = 400) {
+  const steps = net.inputs.x.length / net.maxBatch;
+  const sampled = codes(prompt);
+  while (sampled.length < count) {
+    const window = Int32Array.from({ length: steps }, (_, i) => sampled[i] ?? 0);
+    const start = Math.max(0, sampled.length - steps);
+    window.set(sampled.slice(start));
+    const at = Math.min(sampled.length, steps) - 1;
+    const out = net.forward(window); // [1, characters, steps]
+    sampled.push(
+      drawn(
+        text.characters.map((_, c) => out[c * steps + at]),
+        sampled.length,
+      ),
+    );
+  }
+  return shown(sampled);
+}
+
+export const shows = { charlstm: sampleLstm, gpt: sampleGpt };
