@@ -133,6 +133,14 @@ export const sqrt = unary('sqrt');
 export const tanh = unary('tanh');
 /** The error function, of f32. */
 export const erf = unary('erf');
+/** 1 - erf x, of f32; exact where erf x is near 1. */
+export const erfc = unary('erfc');
+/** The sine, of f32. */
+export const sin = unary('sin');
+/** The cosine, of f32. */
+export const cos = unary('cos');
+/** The angle, within ±π/2, whose tangent is x, of f32. */
+export const atan = unary('atan');
 /** The greatest integer not above x, of f32. */
 export const floor = unary('floor');
 /** The integer nearest to x, of f32; ties go to the even one. */

@@ -162,6 +162,22 @@ export const unaryRows = {
     eval: { float: (x, round) => round(erf(x)) },
     expanded: true,
   },
+  erfc: {
+    doc: '1 - erf x, exact where erf x is near 1',
+    takes: float,
+    cost: 40,
+    eval: { float: (x, round) => round(erfc(x)) },
+    expanded: true,
+  },
+  sin: { doc: 'the sine', takes: float, cost: 16, eval: { float: (x, round) => round(Math.sin(x)) }, expanded: true },
+  cos: { doc: 'the cosine', takes: float, cost: 16, eval: { float: (x, round) => round(Math.cos(x)) }, expanded: true },
+  atan: {
+    doc: 'the angle, within ±π/2, whose tangent is x',
+    takes: float,
+    cost: 16,
+    eval: { float: (x, round) => round(Math.atan(x)) },
+    expanded: true,
+  },
   floor: {
     doc: 'the greatest whole number not above x',
     takes: float,
@@ -576,7 +592,15 @@ export function erf(x: number): number {
     }
     return (2 / Math.sqrt(Math.PI)) * bell * total;
   }
+  return Math.sign(x) * (1 - tail(a));
+}
+
+/** 1 − erf a for a ≥ 2. */
+function tail(a: number): number {
   let fraction = a;
   for (let n = 60; n > 0; n--) fraction = a + n / 2 / fraction;
-  return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
+  return Math.exp(-a * a) / (Math.sqrt(Math.PI) * fraction);
 }
+
+/** 1 − erf x, as closely as erf. */
+const erfc = (x: number): number => (x >= 2 ? (x === Infinity ? 0 : tail(x)) : 1 - erf(x));

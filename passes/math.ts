@@ -1,6 +1,6 @@
 /** Functions that hardware lacks, as polynomials in operations that it has: the same bits on every engine. exp and tanh
- *  follow Moshier's Cephes, log FreeBSD's e_logf.c, erf Juffa's erff. `test/math.test.ts` checks the error of each in
- *  units in the last place. */
+ *  follow Moshier's Cephes, as do sin, cos, atan and erfc, log FreeBSD's e_logf.c, erf Juffa's erff. `test/math.test.ts`
+ *  checks the error of each in units in the last place. */
 
 import { upsert } from '../ir/collections.ts';
 import type { Expr } from '../ir/expr.ts';
@@ -140,6 +140,100 @@ function erf(v: Expr): Expr {
   return x.select(x.lt(size, f(0.921875)), near, x.select(x.lt(v, f(0)), x.neg(far), far));
 }
 
+// 1 - erf x below 1, 2 - erfc(-x) below -1, and e^(-x²)/x·P(1/x²) above 1: Cephes' erfcf. x² is taken in two parts, as e^(-x²)
+// multiplies its error.
+function erfc(v: Expr): Expr {
+  const size = x.abs(v);
+  const high = upper(size);
+  const bell = x.mul(exp(x.neg(x.mul(high, high))), exp(x.mul(x.sub(high, size), x.add(high, size))));
+  const inverse = x.div(f(1), size);
+  const z = x.mul(inverse, inverse);
+  const near = horner(
+    z,
+    5.638259427386472e-1,
+    -2.741127028184656e-1,
+    3.404879937665872e-1,
+    -4.944515323274145e-1,
+    6.210004621745983e-1,
+    -5.824733027278666e-1,
+    3.687424674597105e-1,
+    -1.387039388740657e-1,
+    2.326819970068386e-2,
+  );
+  const far = horner(
+    z,
+    5.641895067754075e-1,
+    -2.820767439740514e-1,
+    4.218463358204948e-1,
+    -1.0152652792027,
+    2.921019019210786,
+    -7.495518717768503,
+    1.297719955372516e1,
+    -1.047766399936249e1,
+  );
+  const some = x.mul(x.mul(bell, inverse), x.select(x.lt(size, f(2)), near, far));
+  // e^(-x²) is 0 from 10.1 on, where its factors may be infinite.
+  const tail = x.select(x.gt(size, f(10.1)), f(0), some);
+  return x.select(x.lt(size, f(1)), x.sub(f(1), erf(v)), x.select(x.lt(v, f(0)), x.sub(f(2), tail), tail));
+}
+
+/** x = n·π/2 + r with |r| within some ½% of π/4, for |x| below some 10⁵; π/2 is in parts of which n times each is exact. Beyond, the digits that r
+ *  would need are not in x, and r is only kept within its bounds. */
+function quarters(v: Expr): { readonly n: Expr; readonly r: Expr } {
+  const n = x.nearest(x.mul(v, f(2 / Math.PI)));
+  const left = halfPi.reduce((rest, part) => x.sub(rest, x.mul(n, f(part))), v);
+  return { n: x.convert('i32', n), r: x.select(x.lt(x.abs(v), f(0.7853982)), v, clamp(left, -0.85, 0.85)) };
+}
+/** π/2 in parts of at most 8 bits, of which the last is rounded. */
+const halfPi: readonly number[] = (() => {
+  const parts: number[] = [];
+  let rest = Math.PI / 2;
+  for (let bits = 7; bits < 40; bits += 8) {
+    parts.push(Math.floor(rest * 2 ** bits) / 2 ** bits);
+    rest -= parts.at(-1) as number;
+  }
+  // What a float64 lacks of π/2.
+  return [...parts, rest + 6.123233995736766e-17];
+})();
+// Sine and cosine of r, within ±π/4: Cephes.
+const sinOf = (r: Expr): Expr => {
+  const z = x.mul(r, r);
+  const p = horner(z, -1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4);
+  return x.add(r, x.mul(r, x.mul(z, p)));
+};
+const cosOf = (r: Expr): Expr => {
+  const z = x.mul(r, r);
+  const p = horner(z, 4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5);
+  return x.add(x.sub(f(1), x.mul(f(0.5), z)), x.mul(x.mul(z, z), p));
+};
+const isOdd = (n: Expr): Expr => x.ne(x.bitand(n, x.int(1)), x.int(0));
+const inSecondHalf = (n: Expr): Expr => x.ne(x.bitand(n, x.int(2)), x.int(0));
+const withSign = (isNegative: Expr, v: Expr): Expr => x.select(isNegative, x.neg(v), v);
+
+function sin(v: Expr): Expr {
+  const { n, r } = quarters(v);
+  // −0 stays −0.
+  return x.select(x.eq(v, f(0)), v, withSign(inSecondHalf(n), x.select(isOdd(n), cosOf(r), sinOf(r))));
+}
+// cos x = sin(x + π/2)
+function cos(v: Expr): Expr {
+  const { n, r } = quarters(v);
+  return withSign(inSecondHalf(x.add(n, x.int(1))), x.select(isOdd(n), sinOf(r), cosOf(r)));
+}
+
+// atan x = π/4 + atan((x - 1)/(x + 1)) = π/2 - atan(1/x), by a series within ±tan(π/8): Cephes.
+function atan(v: Expr): Expr {
+  const size = x.abs(v);
+  const [isLarge, isSmall] = [x.gt(size, f(2.4142136)), x.lt(size, f(0.41421357))];
+  const r = x.select(isSmall, v, x.select(isLarge, x.div(f(-1), size), x.div(x.sub(size, f(1)), x.add(size, f(1)))));
+  const z = x.mul(r, r);
+  const p = horner(z, -3.33329491539e-1, 1.99777106478e-1, -1.38776856032e-1, 8.05374449538e-2);
+  const series = x.add(r, x.mul(r, x.mul(z, p)));
+  const angle = x.add(x.select(isLarge, f(Math.PI / 2), f(Math.PI / 4)), series);
+  // −0 stays −0.
+  return x.select(x.eq(v, f(0)), v, x.select(isSmall, series, withSign(x.lt(v, f(0)), angle)));
+}
+
 /** The upper half of a number's bits: the product of two such numbers is exact. */
 const upper = (v: Expr): Expr => x.f32Bits(x.bitand(x.i32Bits(v), x.int(-4096)));
 /** One of three numbers, depending on where `v` lies relative to `low` and `high`. */
@@ -221,6 +315,10 @@ const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = {
   log2,
   tanh,
   erf,
+  erfc,
+  sin,
+  cos,
+  atan,
   pow,
 };
 type Call = Extract<Expr, { kind: 'unary' | 'binary' }> & { readonly fn: ExpandedFn };

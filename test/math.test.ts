@@ -5,7 +5,7 @@ import * as x from '../ir/expr.ts';
 import { axis, type Buffer, ix, load } from '../ir/expr.ts';
 import { interpretKernel } from '../ir/interpret/kernel.ts';
 import { finish, loop, store } from '../ir/kernel.ts';
-import { erf as exactErf } from '../ir/scalar.ts';
+import { erf as exactErf, unaries } from '../ir/scalar.ts';
 import { f32 } from '../ir/type.ts';
 import { expandMath } from '../passes/math.ts';
 import { random } from './support/oracle.ts';
@@ -50,6 +50,7 @@ function worst(
   return { error, at };
 }
 
+const erfcOf = (v: number): number => unaries.erfc.eval.float!(v, (w) => w);
 const sigmoid = (v: x.Expr): x.Expr => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v))));
 const ranges: [string, (v: x.Expr) => x.Expr, (v: number) => number, number, number, number][] = [
   ['exp', x.exp, Math.exp, -87, 88.7, 1.5],
@@ -68,6 +69,14 @@ const ranges: [string, (v: x.Expr) => x.Expr, (v: number) => number, number, num
   ['tanh near 0', x.tanh, Math.tanh, -0.7, 0.7, 2],
   ['erf', x.erf, exactErf, -4, 4, 2],
   ['erf near 0', x.erf, exactErf, -1, 1, 2],
+  ['erfc', x.erfc, erfcOf, -4, 9, 16],
+  ['sin', x.sin, Math.sin, -300, 300, 2],
+  ['sin near 0', x.sin, Math.sin, -1, 1, 1.5],
+  ['sin of 10,000', x.sin, Math.sin, 1e4, 1.1e4, 3],
+  ['cos', x.cos, Math.cos, -300, 300, 2],
+  ['cos near 0', x.cos, Math.cos, -1, 1, 1.5],
+  ['atan', x.atan, Math.atan, -30, 30, 3],
+  ['atan near 0', x.atan, Math.atan, -1, 1, 3],
   ['sigmoid', sigmoid, (v) => 1 / (1 + Math.exp(-v)), -20, 20, 2.5],
 ];
 test.each(ranges)('%s', (_name, f, exact, from, to, most) => {
@@ -196,6 +205,16 @@ test('values at the edges', () => {
     -Infinity,
     nan,
   ]);
+  expect([...evaluate(x.sin, edges)].slice(0, 7)).toEqual([nan, nan, nan, 0, -0, edges[5], edges[6]]);
+  expect([...evaluate(x.cos, edges)].slice(0, 7)).toEqual([nan, nan, nan, 1, 1, 1, 1]);
+  // Beyond the range in which angles have digits, results stay sines.
+  for (const f of [x.sin, x.cos])
+    for (const y of evaluate(f, edges).slice(7)) expect(Math.abs(y)).toBeLessThanOrEqual(1);
+  const quarter = Math.fround(Math.PI / 2);
+  expect([...evaluate(x.atan, edges)]).toEqual([
+    ...[nan, quarter, -quarter, 0, -0, edges[5], edges[6], quarter, -quarter],
+  ]);
+  expect([...evaluate(x.erfc, edges)]).toEqual([nan, 0, 2, 1, 1, 1, 1, 0, 2]);
   expect([...evaluate(x.tanh, edges)]).toEqual([nan, 1, -1, 0, -0, edges[5], edges[6], 1, -1]);
   expect([...evaluate(x.erf, edges)].map((v) => Math.fround(v))).toEqual([
     ...[

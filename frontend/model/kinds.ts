@@ -98,6 +98,8 @@ export const number = kind(
   'a number that f32 can hold',
   (v) => typeof v === 'number' && (!Number.isFinite(v) || Number.isFinite(Math.fround(v))),
 );
+/** The power of a norm. */
+export const normPower = kind("a number that f32 can hold, or 'fro'", (v) => v === 'fro' || number.holds(v));
 /** A number above 0. */
 export const positive = kind('a finite number greater than 0', (v) => isFloat(v) && v > 0);
 /** A number that is not below 0, Infinity included. */
@@ -170,6 +172,10 @@ export const dims = kind(
   (v) => v === null || dim.holds(v) || isListOf(dim.holds)(v),
   { code: 'bad-dim' },
 );
+/** One dimension or several. */
+export const someDims = kind('a dimension or a list of dimensions', (v) => v !== null && dims.holds(v), {
+  code: 'bad-dim',
+});
 /** An extent that `view` takes. */
 export const extent = kind(
   "an extent, which is a whole number of at least 0, -1 or 'N'",

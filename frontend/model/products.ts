@@ -32,6 +32,24 @@ export function matmul(a: Value, b: Value): Value {
   return viewAs(out, kept);
 }
 
+/** As `matmul`, of operands of these ranks alone: torch.mm, mv, dot and bmm. */
+export function strict(a: Value, b: Value, [first, second]: readonly [number, number]): Value {
+  const words = ['a scalar', 'a vector', 'a matrix', 'matrices [B,I,J]'];
+  for (const [v, rank] of [
+    [a, first],
+    [b, second],
+  ] as const)
+    if (v.type.shape.length !== rank)
+      throw wrongRank(words[rank] as string, v, 'matmul takes vectors, matrices and stacks of them alike');
+  if (first === 3 && !sameDim(a.type.shape[0] as Dim, b.type.shape[0] as Dim))
+    throw userError(
+      'shape-mismatch',
+      `${called()}: stacks of ${showDim(a.type.shape[0] as Dim)} and ${showDim(b.type.shape[0] as Dim)} matrices`,
+      { notes: involved({ a, b }), help: 'matmul broadcasts' },
+    );
+  return matmul(a, b);
+}
+
 /** A stack of matrices times one matrix, as the product of all their rows with it. */
 function rowsByMatrix(x: Value, y: Value): Value {
   if (x.type.shape.length === 2) return productOf(x, y);

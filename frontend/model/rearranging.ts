@@ -19,7 +19,7 @@ export function fixedExtent(shape: Shape, d: number): number {
 }
 
 /** `length` elements of dimension `d` from `start` on. */
-function cut(x: Value, d: number, start: number, length: number, step = 1): Value {
+export function cut(x: Value, d: number, start: number, length: number, step = 1): Value {
   const along = <T>(here: T, other: T): T[] => x.type.shape.map((_, i) => (i === d ? here : other));
   return ir.slice(x, { starts: along(start, 0), steps: along(step, 1), shape: x.type.shape.with(d, length) });
 }
@@ -142,7 +142,12 @@ export function triangle(x: Value, side: 'lower' | 'upper', diagonal: number): V
 }
 
 /** torch.cumsum of numbers: sums of 2, 4, 8, … neighbours, so that rounding grows with the logarithm of the length. */
-export function cumsum(x: Value, dim: number): Value {
+export const cumsum = (x: Value, dim: number): Value => running(x, dim, ir.add, 0);
+/** torch.cumprod of numbers, likewise: a gradient is made of the products of all others. */
+export const cumprod = (x: Value, dim: number): Value => running(x, dim, ir.mul, 1);
+
+/** An associative operation on the elements along `dim` up to each, of which `neutral` changes nothing. */
+function running(x: Value, dim: number, op: (a: Value, b: Value) => Value, neutral: number): Value {
   const { shape } = x.type;
   const d = dimOf(shape, dim, { orScalar: true });
   if (shape.length === 0) return x;
@@ -150,7 +155,7 @@ export function cumsum(x: Value, dim: number): Value {
   const along = (here: number): number[] => shape.map((_, i) => (i === d ? here : 0));
   let sum = x;
   for (let by = 1; by < extent; by *= 2)
-    sum = ir.add(sum, ir.pad(sum, { low: along(by), high: along(-by), interior: along(0), value: 0 }));
+    sum = op(sum, ir.pad(sum, { low: along(by), high: along(-by), interior: along(0), value: neutral }));
   return sum;
 }
 

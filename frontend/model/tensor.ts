@@ -7,10 +7,11 @@ import { type Dim, type DType, isBatch, isValueOf, type Shape, showType, type Te
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
 import * as indexing from './indexing.ts';
-import { matmul } from './products.ts';
+import { matmul, strict } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
 import * as rearranging from './rearranging.ts';
 import { fixedExtent } from './rearranging.ts';
+import * as statistics from './statistics.ts';
 import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
 
@@ -134,17 +135,97 @@ export class Tensor {
   exp(): Tensor {
     return record(() => ir.exp(promotedToFloat(this.value)));
   }
+  /** 2^x, exact for whole numbers. */
+  exp2(): Tensor {
+    return record(() => ir.exp2(promotedToFloat(this.value)));
+  }
+  /** e^x - 1, exact near 0. */
+  expm1(): Tensor {
+    return record(() => ir.expm1(promotedToFloat(this.value)));
+  }
   /** The natural logarithm. */
   log(): Tensor {
     return record(() => ir.log(promotedToFloat(this.value)));
+  }
+  /** The logarithm to base 2, exact for powers of 2. */
+  log2(): Tensor {
+    return record(() => ir.log2(promotedToFloat(this.value)));
+  }
+  /** The logarithm to base 10. */
+  log10(): Tensor {
+    return record(() => ir.log10(promotedToFloat(this.value)));
+  }
+  /** The natural logarithm of 1 + x, exact near 0. */
+  log1p(): Tensor {
+    return record(() => ir.log1p(promotedToFloat(this.value)));
   }
   /** The square root. */
   sqrt(): Tensor {
     return record(() => ir.sqrt(promotedToFloat(this.value)));
   }
+  /** 1/√x. */
+  rsqrt(): Tensor {
+    return record(() => ir.rsqrt(promotedToFloat(this.value)));
+  }
+  /** 1/x. */
+  reciprocal(): Tensor {
+    return record(() => ir.reciprocal(promotedToFloat(this.value)));
+  }
+  /** The square, x·x. */
+  square(): Tensor {
+    return this.pow(2);
+  }
+  /** The sine of an angle in radians, exact to the last places up to some 10⁵. */
+  sin(): Tensor {
+    return record(() => ir.sin(promotedToFloat(this.value)));
+  }
+  /** The cosine, as sin. */
+  cos(): Tensor {
+    return record(() => ir.cos(promotedToFloat(this.value)));
+  }
+  /** The tangent, as sin. */
+  tan(): Tensor {
+    return record(() => ir.tan(promotedToFloat(this.value)));
+  }
+  /** The angle, within ±π/2, whose sine is x; NaN beyond ±1. */
+  asin(): Tensor {
+    return record(() => ir.asin(promotedToFloat(this.value)));
+  }
+  /** The angle, from 0 to π, whose cosine is x; NaN beyond ±1. */
+  acos(): Tensor {
+    return record(() => ir.acos(promotedToFloat(this.value)));
+  }
+  /** The angle, within ±π/2, whose tangent is x. */
+  atan(): Tensor {
+    return record(() => ir.atan(promotedToFloat(this.value)));
+  }
+  /** The angle, within ±π, of the point with the height x and the breadth `other`. */
+  atan2(other: Tensor): Tensor {
+    return record(() => ir.atan2(...(alike(this, other).map(promotedToFloat) as [Value, Value])));
+  }
+  /** The hyperbolic sine. */
+  sinh(): Tensor {
+    return record(() => ir.sinh(promotedToFloat(this.value)));
+  }
+  /** The hyperbolic cosine. */
+  cosh(): Tensor {
+    return record(() => ir.cosh(promotedToFloat(this.value)));
+  }
   /** The hyperbolic tangent. */
   tanh(): Tensor {
     return record(() => ir.tanh(promotedToFloat(this.value)));
+  }
+  /** The number whose hyperbolic sine is x. */
+  asinh(): Tensor {
+    return record(() => ir.asinh(promotedToFloat(this.value)));
+  }
+  /** The number, not negative, whose hyperbolic cosine is x; NaN below 1. */
+  acosh(): Tensor {
+    return record(() => ir.acosh(promotedToFloat(this.value)));
+  }
+  /** The number whose hyperbolic tangent is x; NaN beyond ±1. */
+  atanh(): Tensor {
+    return record(() => ir.atanh(promotedToFloat(this.value)));
   }
   /** 1 / (1 + e^-x). */
   sigmoid(): Tensor {
@@ -153,6 +234,37 @@ export class Tensor {
   /** The error function. */
   erf(): Tensor {
     return record(() => ir.erf(promotedToFloat(this.value)));
+  }
+  /** 1 - erf(x), exact where erf is near 1. */
+  erfc(): Tensor {
+    return record(() => ir.erfc(promotedToFloat(this.value)));
+  }
+  /** -1, 0 or 1 by the sign, and 0 for NaN; its gradient is 0. */
+  sign(): Tensor {
+    return record(() => {
+      const x = numeric(this.value);
+      return x.type.dtype === 'f32' ? ir.sign(x) : ir.clamp(x, constant(x, -1), constant(x, 1));
+    });
+  }
+  /** The greatest whole number not above x; its gradient is 0, as that of all that round. */
+  floor(): Tensor {
+    return record(() => rounded(this.value, ir.floor));
+  }
+  /** The least whole number not below x. */
+  ceil(): Tensor {
+    return record(() => rounded(this.value, ceiling));
+  }
+  /** The whole number next to x; ties go to the even one. */
+  round(): Tensor {
+    return record(() => rounded(this.value, ir.round));
+  }
+  /** The whole number next to x towards 0. */
+  trunc(): Tensor {
+    return record(() => rounded(this.value, truncated));
+  }
+  /** What `trunc` leaves of x, with its sign. Throws for integers. */
+  frac(): Tensor {
+    return record(() => ir.sub(float(this.value), truncated(this.value)));
   }
   /** max(x, 0); its gradient at 0 is 0. */
   relu(): Tensor {
@@ -170,6 +282,77 @@ export class Tensor {
       if (max !== null) return ir.clampMax(...alike(this, max));
       throw userError('bad-argument', 'clamp: give min, max, or both');
     });
+  }
+
+  /** As `clamp` with a least value alone. */
+  clampMin(min: Tensor | number): Tensor {
+    return this.clamp(min);
+  }
+  /** As `clamp` with a greatest value alone. */
+  clampMax(max: Tensor | number): Tensor {
+    return this.clamp(null, max);
+  }
+  /** x + weight·(end - x), computed from the nearer end. Throws for integers. */
+  lerp(end: Tensor, weight: Tensor | number): Tensor {
+    return record(() => {
+      for (const v of [this.value, end.value]) float(v);
+      return ir.lerp(...alike(this, end, weight));
+    });
+  }
+  /** This tensor where `condition`, a bool tensor, holds, else `other`. The three broadcast. */
+  where(condition: Tensor, other: Tensor | number): Tensor {
+    return record(() => {
+      const [x, y] = alike(this, other);
+      return chosen(condition.value, x, y);
+    });
+  }
+  /** `value` where `mask`, a bool tensor, holds, else this tensor, whose element type stays; the two broadcast. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return record(() => chosen(mask.value, constant(this.value, value), this.value));
+  }
+  /** This tensor with `nan` (0) for NaN, and the greatest and the least number, or `posinf` and `neginf`, for infinities. */
+  nanToNum(nan = 0, posinf: number | null = null, neginf: number | null = null): Tensor {
+    return record(() => {
+      const x = numeric(this.value);
+      if (x.type.dtype !== 'f32') return x;
+      const of = (v: number): Value => constant(x, v);
+      const low = ir.select(ir.equal(x, of(-Infinity)), of(neginf ?? -largest), x);
+      return ir.select(ir.notEqual(x, x), of(nan), ir.select(ir.equal(x, of(Infinity)), of(posinf ?? largest), low));
+    });
+  }
+  /** True where elements are NaN, which integers never are. */
+  isnan(): Tensor {
+    return record(() => ir.notEqual(this.value, this.value));
+  }
+  /** True where elements are infinite, which integers never are. */
+  isinf(): Tensor {
+    return record(() => {
+      const x = this.value;
+      return x.type.dtype === 'f32' ? ir.equal(ir.abs(x), constant(x, Infinity)) : ir.notEqual(x, x);
+    });
+  }
+  /** True where elements are neither NaN nor infinite. */
+  isfinite(): Tensor {
+    return record(() => {
+      const x = this.value;
+      return x.type.dtype === 'f32' ? ir.less(ir.abs(x), constant(x, Infinity)) : ir.equal(x, x);
+    });
+  }
+  /** True where an element is 0 or false. */
+  logicalNot(): Tensor {
+    return record(() => ir.equal(...asZero(this.value)));
+  }
+  /** True where both elements are neither 0 nor false. */
+  logicalAnd(other: Tensor): Tensor {
+    return record(() => both(...(alike(this, other).map(isTrue) as [Value, Value])));
+  }
+  /** True where one or both elements are neither 0 nor false. */
+  logicalOr(other: Tensor): Tensor {
+    return record(() => either(...(alike(this, other).map(isTrue) as [Value, Value])));
+  }
+  /** True where one of both elements is neither 0 nor false. */
+  logicalXor(other: Tensor): Tensor {
+    return record(() => ir.notEqual(...(alike(this, other).map(isTrue) as [Value, Value])));
   }
 
   /** True where elements are equal: a bool tensor, for `where` and `to('f32')`, as from all comparisons. */
@@ -214,6 +397,50 @@ export class Tensor {
    *  and a column on the right, and two vectors give their inner product. */
   matmul(other: Tensor): Tensor {
     return record(() => matmul(this.value, other.value));
+  }
+
+  /** The product of two matrices. */
+  mm(mat2: Tensor): Tensor {
+    return record(() => strict(this.value, mat2.value, [2, 2]));
+  }
+  /** The product of a matrix and a vector. */
+  mv(vec: Tensor): Tensor {
+    return record(() => strict(this.value, vec.value, [2, 1]));
+  }
+  /** The inner product of two vectors. */
+  dot(other: Tensor): Tensor {
+    return record(() => strict(this.value, other.value, [1, 1]));
+  }
+  /** The products of two stacks of matrices, [B,I,J] and [B,J,K]. */
+  bmm(mat2: Tensor): Tensor {
+    return record(() => strict(this.value, mat2.value, [3, 3]));
+  }
+  /** The products of all pairs of two vectors: [I] and [J] give [I,J]. */
+  outer(vec2: Tensor): Tensor {
+    return withLoc(() => {
+      for (const t of [this, vec2]) if (t.dim !== 1) throw wrongRank('a vector', t.value);
+      return this.unsqueeze(1).mul(vec2);
+    });
+  }
+  /** beta·x + alpha·(mat1·mat2), of matrices; `beta` and `alpha` are 1 by default. x broadcasts, and is not read for beta 0. */
+  addmm(mat1: Tensor, mat2: Tensor, options: AddOptions = {}): Tensor {
+    return withLoc(() => weighted(this, mat1.mm(mat2), options));
+  }
+  /** beta·x + alpha·(mat·vec), of a matrix and a vector, as `addmm`. */
+  addmv(mat: Tensor, vec: Tensor, options: AddOptions = {}): Tensor {
+    return withLoc(() => weighted(this, mat.mv(vec), options));
+  }
+  /** beta·x + alpha·(batch1·batch2), of stacks of matrices, as `addmm`. */
+  baddbmm(batch1: Tensor, batch2: Tensor, options: AddOptions = {}): Tensor {
+    return withLoc(() => weighted(this, batch1.bmm(batch2), options));
+  }
+  /** x + value·(tensor1·tensor2), element by element. */
+  addcmul(tensor1: Tensor, tensor2: Tensor, value = 1): Tensor {
+    return withLoc(() => this.add(times(tensor1, value).mul(tensor2)));
+  }
+  /** x + value·(tensor1/tensor2), element by element. */
+  addcdiv(tensor1: Tensor, tensor2: Tensor, value = 1): Tensor {
+    return withLoc(() => this.add(times(tensor1, value).div(tensor2)));
   }
 
   // ---- shape ----
@@ -390,6 +617,42 @@ export class Tensor {
       return kept(ir.div(sum, sizeOf(over, sum.type.shape)), shape, keepdim ? dims : []);
     });
   }
+  /** The product over `dim`, all dimensions by default, which must be known. Bools are counted, in i32. */
+  prod(dim: number | null = null, keepdim = false): Tensor {
+    return record(() => statistics.prod(counted(this.value), dim, keepdim));
+  }
+  /** The variance over `dim`, all dimensions by default: the sum of squared deviations over the number of elements less
+   *  `correction`, which is 1 (or true: unbiased); 0 or false is the mean of squares. */
+  var(dim: Dims = null, correction: number | boolean = 1, keepdim = false): Tensor {
+    return record(() => statistics.moments(this.value, dim, Number(correction), keepdim).variance);
+  }
+  /** The square root of `var`. Its gradient is 0 where it is 0. */
+  std(dim: Dims = null, correction: number | boolean = 1, keepdim = false): Tensor {
+    return record(() => statistics.root(statistics.moments(this.value, dim, Number(correction), keepdim).variance));
+  }
+  /** The p-norm over `dim`, all dimensions by default: (Σ|x|^p)^(1/p), the number of elements that are not 0 for p = 0, the
+   *  greatest or least |x| for ±Infinity. 'fro' is 2. Its gradient is 0 where it is 0. */
+  norm(p: number | 'fro' = 2, dim: Dims = null, keepdim = false): Tensor {
+    return record(() => statistics.norm(this.value, p === 'fro' ? 2 : p, dim, keepdim));
+  }
+  /** ln Σ e^x over `dim`, computed so that nothing overflows. */
+  logsumexp(dim: number | readonly number[], keepdim = false): Tensor {
+    return record(() => statistics.logsumexp(this.value, dim, keepdim));
+  }
+  /** True where an element of `dim`, of all by default, is neither 0 nor false. */
+  any(dim: Dims = null, keepdim = false): Tensor {
+    return record(() => {
+      const count = statistics.countTrue(this.value, dim, keepdim, isTrue);
+      return ir.notEqual(...asZero(count));
+    });
+  }
+  /** True where no element of `dim`, of all by default, is 0 or false. */
+  all(dim: Dims = null, keepdim = false): Tensor {
+    return record(() => {
+      const count = statistics.countTrue(this.value, dim, keepdim, (v) => ir.equal(...asZero(v)));
+      return ir.equal(...asZero(count));
+    });
+  }
   /** The greatest elements. Ties share the gradient evenly. */
   amax(dim: Dims = null, keepdim = false): Tensor {
     return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMax, true)));
@@ -397,6 +660,10 @@ export class Tensor {
   /** The least elements. Ties share the gradient evenly. */
   amin(dim: Dims = null, keepdim = false): Tensor {
     return record(() => ofConditions(this.value, (x) => reduced(x, dim, keepdim, ir.reduceMin, true)));
+  }
+  /** The least and the greatest elements along `dim`, or of all. Ties share the gradient evenly. */
+  aminmax(dim: number | null = null, keepdim = false): { min: Tensor; max: Tensor } {
+    return withLoc(() => ({ min: this.amin(dim, keepdim), max: this.amax(dim, keepdim) }));
   }
   /** The greatest of all elements. */
   max(): Tensor;
@@ -420,6 +687,10 @@ export class Tensor {
   /** The sums of the elements along `dim` up to each. Bools are counted, in i32. */
   cumsum(dim: number): Tensor {
     return record(() => rearranging.cumsum(counted(this.value), dim));
+  }
+  /** The products of the elements along `dim` up to each. Bools are counted, in i32. */
+  cumprod(dim: number): Tensor {
+    return record(() => rearranging.cumprod(counted(this.value), dim));
   }
   /** The elements along `dim` in order, equal ones in the order in which they stand and NaN as the greatest, and their indices, i32.
    *  The gradient goes where elements stood. Each pair is compared. */
@@ -545,6 +816,44 @@ function ofConditions(v: Value, f: (v: Value) => Value): Value {
   const y = f(counted(v));
   return v.type.dtype === 'bool' ? ir.greater(y, constant(y, 0)) : y;
 }
+
+/** The options of addmm, addmv and baddbmm. */
+export interface AddOptions {
+  /** A factor of the tensor that is added; defaults to 1. */
+  readonly beta?: number;
+  /** A factor of the product; defaults to 1. */
+  readonly alpha?: number;
+}
+const times = (x: Tensor, by: number): Tensor => (by === 1 ? x : x.mul(by));
+/** beta·x + alpha·product, in the shape of the product. */
+function weighted(x: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddOptions): Tensor {
+  const shape = product.value.type.shape;
+  const spread = rearranging.expand(x.value, shape.map(toExtent));
+  return beta === 0 ? times(product, alpha) : times(Tensor.of(spread), beta).add(times(product, alpha));
+}
+
+/** A tensor, and zeros of its type. */
+const asZero = (v: Value): [Value, Value] => [v, constant(v, 0)];
+/** True where a value is neither 0 nor false. */
+const isTrue = (v: Value): Value => (v.type.dtype === 'bool' ? v : ir.notEqual(...asZero(v)));
+
+/** `x` where `condition` holds, else `y`, of the shape of x; all broadcast. */
+function chosen(condition: Value, x: Value, y: Value): Value {
+  if (condition.type.dtype !== 'bool')
+    throw userError('dtype-mismatch', `${called()}: the condition must be bool, got ${showType(condition.type)}`, {
+      notes: involved({ condition }),
+      help: 'a comparison gives one: condition.gt(0)',
+    });
+  const shape = commonShape(condition, x);
+  return ir.select(spreadTo(condition, shape), spreadTo(x, shape), spreadTo(y, shape));
+}
+
+/** `f` of floats; integers are whole. */
+const rounded = (v: Value, f: (v: Value) => Value): Value => (numeric(v).type.dtype === 'f32' ? f(v) : v);
+const ceiling = (v: Value): Value => ir.neg(ir.floor(ir.neg(v)));
+const truncated = (v: Value): Value => ir.select(ir.less(...asZero(v)), ceiling(v), ir.floor(v));
+/** The largest number of f32. */
+const largest = (2 - 2 ** -23) * 2 ** 127;
 
 /** x to a whole power by repeated squaring, exact for integers modulo 2^32. */
 function wholePower(x: Value, exponent: number): Value {

@@ -204,6 +204,28 @@ export const clamp: Op<['x', 'low', 'high']> = defineOp({
   }),
 });
 
+/** a + w·(b - a), of one shape, computed from the nearer end: a for w = 0, b for w = 1. */
+// da = (1 − w)·g, db = w·g, dw = (b − a)·g
+export const lerp: Op<['a', 'b', 'weight']> = defineOp({
+  name: 'lerp',
+  doc: 'a + weight·(b - a), computed from b where the weight is at least ½.',
+  operands: ['a', 'b', 'weight'],
+  attrs: {},
+  rule: 'The type of a, b and weight, which are of one shape and f32.',
+  infer: ({ a, b, weight }) => float('lerp', same('lerp', same('lerp', a, b), weight)),
+  compute({ a, b, weight }, at) {
+    const [from, to, w] = [a(...at), b(...at), weight(...at)];
+    const way = x.sub(to, from);
+    const isNear = x.lt(w, x.num(0.5));
+    return x.select(isNear, x.add(from, x.mul(w, way)), x.sub(to, x.mul(way, x.sub(x.num(1), w))));
+  },
+  vjp: ({ a, b, weight }, g) => ({
+    a: mul(g, sub(like(weight, 1), weight)),
+    b: mul(g, weight),
+    weight: mul(g, sub(b, a)),
+  }),
+});
+
 /** -x, element by element. */
 // d(−x) = −dx
 export const neg: Op<['x']> = unary('neg', 'The negative, -x.', x.neg, (_x, g) => neg(g));
@@ -226,6 +248,38 @@ export const log1p: Op<['x']> = unary('log1p', 'The natural logarithm of 1 + x; 
 export const log2: Op<['x']> = unary('log2', 'The logarithm to base 2.', x.log2, (v, g) =>
   div(g, mul(v, like(v, Math.LN2))),
 );
+/** The logarithm to base 10, element by element. */
+// d log₁₀ x = dx/(x·ln 10)
+export const log10: Op<['x']> = unary(
+  'log10',
+  'The logarithm to base 10.',
+  (v) => x.mul(x.log(v), x.num(Math.LOG10E)),
+  (v, g) => div(g, mul(v, like(v, Math.LN10))),
+);
+/** 2 to the x, element by element, exact for whole numbers. */
+// d 2ˣ = 2ˣ·ln 2·dx
+export const exp2: Op<['x']> = unary(
+  'exp2',
+  '2 to the x.',
+  (v) => x.pow(x.num(2), v),
+  (_x, g, y) => mul(mul(g, y), like(y, Math.LN2)),
+);
+/** 1/x, element by element. */
+// d(1/x) = −dx/x²
+export const reciprocal: Op<['x']> = unary(
+  'reciprocal',
+  'The reciprocal, 1 / x.',
+  (v) => x.div(x.num(1), v),
+  (_x, g, y) => mul(neg(g), mul(y, y)),
+);
+/** 1/√x, element by element. */
+// d(1/√x) = −dx/(2·√x³)
+export const rsqrt: Op<['x']> = unary(
+  'rsqrt',
+  'The reciprocal of the square root.',
+  (v) => x.div(x.num(1), x.sqrt(v)),
+  (_x, g, y) => mul(mul(like(y, -0.5), g), mul(mul(y, y), y)),
+);
 /** The square root, element by element. */
 // d √x = dx/(2√x)
 export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
@@ -241,6 +295,11 @@ export const tanh: Op<['x']> = unary('tanh', 'The hyperbolic tangent.', x.tanh, 
 // d erf x = 2/√π·e^(−x²)·dx
 export const erf: Op<['x']> = unary('erf', 'The error function.', x.erf, (v, g) =>
   mul(g, mul(like(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
+);
+/** 1 - erf x, element by element, exact where erf x is near 1. */
+// d(1 − erf x) = −2/√π·e^(−x²)·dx
+export const erfc: Op<['x']> = unary('erfc', '1 - erf x; exact where erf x is near 1.', x.erfc, (v, g) =>
+  mul(g, mul(like(v, -2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
 );
 /** 1 / (1 + e^-x), element by element. */
 // d σ = σ·(1 − σ)·dx

@@ -15,11 +15,13 @@ import * as movement from './movement.ts';
 import * as pool from './pool.ts';
 import * as random from './random.ts';
 import * as reduce from './reduce.ts';
+import * as trigonometry from './trigonometry.ts';
 
 const modules = [
   create,
   elementwise,
   activation,
+  trigonometry,
   { broadcast },
   movement,
   reduce,
@@ -81,4 +83,5 @@ export * from './movement.ts';
 export * from './pool.ts';
 export * from './random.ts';
 export * from './reduce.ts';
+export * from './trigonometry.ts';
 export type { Rank } from './windows.ts';

@@ -73,7 +73,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'return x.flattn(1);': { help: "did you mean 'flatten'?", ts: "a tensor has no 'flattn'" },
   'return x.relu_();': { help: 'it is called relu here' },
   'return x.contiguous();': { help: 'no layout' },
-  'return x.masked_fill(x.gt(0), 0);': { help: 'where(mask, value, x)' },
+  'return x.masked_fill(x.gt(0), 0);': { help: 'it is called maskedFill here' },
   'return x.unbind(0);': { help: 'x.select(dim, i)' },
   'return x.size();': { help: 'x.shape is all of them' },
   'return x.sum({ dim: 1 });': { help: 'sum takes dim, keepdim in this order', ts: "sum: 'dim' is given by name" },

@@ -21,13 +21,13 @@ const [perParam, perGraph] = [4, 16];
 export const gradients: Kind = {
   name: 'gradients',
   doc: 'gradients are the limits of differences',
-  runs: 400,
+  runs: 600,
   async check(choices, tally) {
     const c = new Choices(choices);
     const g = randomGraph(c);
     const backward = g.module.graphs.find((b) => b.task);
     if (!backward) return;
-    const values = c.of<Values>(['smooth', 'positive']);
+    const values = c.of<Values>(['smooth', 'positive', 'unit']);
     const [n, own] = [c.of(g.batches), seeded(c.below(5040))];
     const given = randomValues(g, values, n, c.below(5040));
     const of = { module: g.module, given, n };

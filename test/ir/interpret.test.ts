@@ -112,6 +112,39 @@ const worked: Record<string, Worked[]> = {
   expm1: one(Math.expm1, 0, 1e-9, -3),
   log1p: one(Math.log1p, 1, 1e-9, -1),
   log2: one(Math.log2, 1, 8, 0),
+  log10: one(Math.log10, 1, 1000, 0),
+  exp2: one((v) => 2 ** v, 0, -3, 10),
+  reciprocal: one((v) => 1 / v, 4, -0.5, 0),
+  rsqrt: one((v) => 1 / Math.sqrt(v), 4, 0, -1),
+  erfc: [{ of: [[f32(4), [0, 0.5, 3, -3]]], gives: [1, 0.4795001221869535, 2.209049699858544e-5, 1.9999779095030014] }],
+  lerp: [
+    {
+      of: [
+        [f32(4), [1, 1, inf, 1]],
+        [f32(4), [5, 5, 2, 2]],
+        [f32(4), [0.25, 0.75, 1, 0]],
+      ],
+      gives: [2, 4, nan, 1],
+    },
+  ],
+  sin: one(Math.sin, 0, 1, -100),
+  cos: one(Math.cos, 0, 1, -100),
+  tan: one(Math.tan, 0, 1, -100),
+  asin: one(Math.asin, -1, 0.5, 2),
+  acos: one(Math.acos, -1, 0.5, 1),
+  atan: one(Math.atan, -inf, 0.5, 1),
+  atan2: [
+    pairs(
+      [1, 1, -1, 0, 0, 2],
+      [1, -1, -1, 1, -1, 0],
+      [1, 3, -3, 0, 4, 2].map((n) => (n * Math.PI) / 4),
+    ),
+  ],
+  sinh: one(Math.sinh, 1e-9, -3, 20),
+  cosh: one(Math.cosh, 0, -3, 20),
+  asinh: one(Math.asinh, 1e-9, -3, 1e9),
+  acosh: one(Math.acosh, 1, 3, 1e9, 0),
+  atanh: one(Math.atanh, 1e-9, -0.5, 1, 2),
   sqrt: one(Math.sqrt, 0, 2, 49),
   abs: one(Math.abs, -1.5, 2, -inf),
   tanh: one(Math.tanh, -1, 0, 30),
@@ -353,6 +386,8 @@ const worked: Record<string, Worked[]> = {
 
 const any: Case[] = [{ of: [f32(5)] }, { of: [f32()] }, { of: [f32(N, 2, 2)] }];
 const above: Case[] = any.map((c) => ({ ...c, positive: true }));
+/** Numbers within ±1. */
+const within: Case[] = any.map((c) => ({ ...c, scale: 0.4 }));
 const both: Case[] = [{ of: [f32(5), f32(5)] }, { of: [f32(), f32()] }, { of: [f32(N, 2), f32(N, 2)] }];
 
 const cases: Record<string, Case[]> = {
@@ -386,6 +421,25 @@ const cases: Record<string, Case[]> = {
   expm1: any,
   log1p: above,
   log2: above,
+  log10: above,
+  exp2: any,
+  reciprocal: above,
+  rsqrt: above,
+  erfc: any,
+  lerp: [{ of: [f32(5), f32(5), f32(5)] }, { of: [f32(N, 2), f32(N, 2), f32(N, 2)] }],
+  sin: any,
+  cos: any,
+  tan: within,
+  asin: within,
+  acos: within,
+  atan: any,
+  atan2: both.map((c) => ({ ...c, positive: true })),
+  sinh: any,
+  cosh: any,
+  asinh: any,
+  // Of what is above 1.
+  acosh: above.map((c) => ({ ...c, scale: 8 })),
+  atanh: within,
   sqrt: above,
   abs: any,
   tanh: any,

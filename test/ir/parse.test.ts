@@ -308,7 +308,7 @@ describe('what is wrong is said at its place', () => {
     'a condition that is none': [k('y[0, 0] = x[0, 0] ? 1.0 : 2.0'), 3, 11, /a condition must be bool/],
     'the remainder of floats': [k('y[0, 0] = x[0, 0] % 2.0'), 3, 19, /'%' does not take f32/],
     'a percent that is no sign': [k('for n in 0..(N %6) { }'), 3, 16, /expected an operator/],
-    'a function that is none': [k('y[0, 0] = sin(x[0, 0])'), 3, 11, /there is no function 'sin'/],
+    'a function that is none': [k('y[0, 0] = sinc(x[0, 0])'), 3, 11, /there is no function 'sinc'/],
     'a bound that tells no extent': [k('for n in 0..(N - 1) { }'), 3, 13, /does not give the extent of 'n'/],
     'a step of nothing': [k('for n in 0..N step 0 { }'), 3, 20, /expected the step: a whole number from 1 to/],
     'a let that nothing follows': [k('let t = 1.0'), 4, 1, /a statement/],

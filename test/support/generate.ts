@@ -338,9 +338,9 @@ export function uniform(seed: number): () => number {
   };
 }
 
-/** `smooth`: any number from -2 to 2; `positive`: from 0.1 to 2.1; `grid`: quarters, so that sums are exact and equal elements frequent; `wild`: NaN,
+/** `smooth`: any number from -2 to 2; `positive`: from 0.1 to 2.1; `unit`: from 0.05 to 0.95; `grid`: quarters, so that sums are exact and equal elements frequent; `wild`: NaN,
  *  infinities and zeros of both signs among the quarters. */
-export type Values = 'smooth' | 'positive' | 'grid' | 'wild';
+export type Values = 'smooth' | 'positive' | 'unit' | 'grid' | 'wild';
 
 /** The largest number of 32 bits. */
 const largest = (2 - 2 ** -23) * 2 ** 127;
@@ -358,6 +358,7 @@ export function randomValues(
   const draw: Record<Values, () => number> = {
     smooth: () => Math.fround(next() * 4 - 2),
     positive: () => Math.fround(next() * 2 + 0.1),
+    unit: () => Math.fround(next() * 0.9 + 0.05),
     grid: quarter,
     wild: () => (next() < 0.15 ? Math.fround(special[Math.floor(next() * special.length)]!) : quarter()),
   };

@@ -49,6 +49,38 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('logsigmoid')(d) && id(d) === 'a cotangent of infinity',
   },
   {
+    pytorch: '`sin`, `cos` and `tan` have all digits for angles of any size.',
+    tapeout:
+      'Beyond some 10^5 radians, where an f32 is some hundredths apart from the next, they lose their digits, and stay within their range.',
+    holds: (d) => of('sin', 'cos', 'tan')(d) && id(d) === 'angles beyond all digits',
+  },
+  {
+    pytorch: '`log1p` of the largest number is infinite.',
+    tapeout: 'It is 88.7.',
+    holds: (d) => of('log1p')(d) && id(d) === 'values',
+  },
+  {
+    pytorch: 'The gradient of `expm1` is expm1(x) + 1, which is 0 far below 0.',
+    tapeout: 'It is e^x, exact everywhere.',
+    holds: (d) => of('expm1')(d) && id(d) === 'values',
+  },
+  {
+    pytorch:
+      'The gradients of `prod` and `cumprod` are products divided by the element, unless that is 0: NaN for elements that are infinite or NaN, and 0 where the product underflows.',
+    tapeout: 'They are the products of all others.',
+    holds: (d) => of('prod', 'cumprod')(d) && /^(NaN|an infinity|-?infinities|small numbers)$/.test(id(d)),
+  },
+  {
+    pytorch: 'The gradient of `var` of all elements is infinite where there is only one; that of `std` is NaN.',
+    tapeout: 'Both are NaN, as the variance itself is in both.',
+    holds: (d) => of('var', 'varMean')(d) && id(d) === '0-d',
+  },
+  {
+    pytorch: '`std` adds up squares in f64.',
+    tapeout: 'It is infinite where they overflow f32.',
+    holds: (d) => of('std')(d) && id(d) === 'large numbers',
+  },
+  {
     pytorch: 'The gradient of a max pool goes to the last NaN of a window.',
     tapeout: 'It goes to the first, as that of `max(dim)` does in both.',
     holds: (d) => of('maxPool1d', 'maxPool2d')(d) && /NaN/.test(id(d)),
@@ -165,6 +197,7 @@ export const meantOnDevices: readonly Meant[] = [
     tapeout: 'A shader compiler may fold them as for finite numbers: to 0, 0, 0 and true.',
     holds: (d) =>
       (of('mul', 'div')(d) && /^a number (-?0.0|-?inf)$/.test(id(d))) ||
+      (of('lerp')(d) && id(d) === 'weight 0.0') ||
       (of('amax', 'amin')(d) && /^(0-d, NaN|extent 1 of several)$/.test(id(d))) ||
       (of('logSoftmax')(d) && id(d) === 'extent 1, infinity'),
   },

@@ -30,6 +30,31 @@ type Unary = CallableAs<Tensor, () => Tensor>;
 
 const unary = (name: Unary, value: Closeness, gradient: Closeness) =>
   row(value, gradient, { [`Tensor.${name}`]: ({ x }) => x![name]() });
+/** A method and the function of its name. */
+const alike = (
+  name: string,
+  value: Closeness,
+  gradient: Closeness,
+  call: (t: Given, a: Args) => readonly unknown[],
+): Row => {
+  const made = (y: unknown): Tensor | readonly Tensor[] =>
+    y instanceof F.Tensor || Array.isArray(y) ? y : (Object.values(y as object) as Tensor[]);
+  const methods = F.Tensor.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const functions = F as unknown as Record<string, (...args: unknown[]) => unknown>;
+  return row(value, gradient, {
+    ...(name in methods
+      ? {
+          [`Tensor.${name}`]: (t: Given, a: Args) => {
+            const [x, ...rest] = call(t, a);
+            return made(methods[name]!.apply(x, rest));
+          },
+        }
+      : {}),
+    ...(name in functions ? { [name]: (t: Given, a: Args) => made(functions[name]!(...call(t, a))) } : {}),
+  });
+};
+const pointwise = (name: string, value: Closeness, gradient: Closeness): Row =>
+  alike(name, value, gradient, ({ x }) => [x]);
 const activation = (
   name: Unary & CallableAs<typeof F, (x: Tensor) => Tensor>,
   layer: CallableAs<typeof nn, () => (x: Tensor) => Tensor>,
@@ -54,11 +79,13 @@ const plain = (
     [name]: ({ x }) => F[name](x!),
     [`nn.${layer}`]: ({ x }) => nn[layer]()(x!),
   });
-type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+type Binary = 'add' | 'sub' | 'mul' | 'div' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 const binary = (name: Binary, value: Closeness, gradient: Closeness): Row =>
   row(value, gradient, { [`Tensor.${name}`]: ({ a, b }, { other }) => a![name](other ?? b ?? a!) });
-const reduction = (name: 'sum' | 'mean' | 'amax' | 'amin', value: Closeness, gradient: Closeness): Row =>
-  row(value, gradient, { [`Tensor.${name}`]: ({ x }, a) => x![name](a.dim, a.keepdim) });
+const operands = (name: string, value: Closeness, gradient: Closeness): Row =>
+  alike(name, value, gradient, ({ a, b }, { other }) => [a, other ?? b ?? a]);
+const reduction = (name: string, value: Closeness, gradient: Closeness): Row =>
+  alike(name, value, gradient, ({ x }, a) => [x, a.dim, a.keepdim]);
 type Norm = `${'BatchNorm' | 'InstanceNorm'}${1 | 2 | 3}d`;
 /** A norm by the statistics of its input. */
 const norm = (name: Norm, options: { readonly trackRunningStats?: boolean }): Row =>
@@ -142,12 +169,12 @@ const pool = (name: string, layer: string, value: Closeness): Row =>
 const dimsOf = (a: Args): [number?, number?] => [a.start_dim, a.end_dim];
 
 export const rows: Readonly<Record<string, Row>> = {
-  neg: unary('neg', 'exact', 'exact'),
-  abs: unary('abs', 'exact', 'exact'),
-  exp: unary('exp', 'ulp', 'ulp'),
-  log: unary('log', 'ulp', 'exact'),
-  sqrt: unary('sqrt', 'exact', 'ulp'),
-  erf: unary('erf', 'ulp', 'ulp'),
+  neg: pointwise('neg', 'exact', 'exact'),
+  abs: pointwise('abs', 'exact', 'exact'),
+  exp: pointwise('exp', 'ulp', 'ulp'),
+  log: pointwise('log', 'ulp', 'exact'),
+  sqrt: pointwise('sqrt', 'exact', 'ulp'),
+  erf: pointwise('erf', 'ulp', 'ulp'),
   detach: unary('detach', 'exact', 'exact'),
   relu: row('exact', 'exact', {
     ...activation('relu', 'ReLU', 'exact', 'exact').ways,
@@ -221,19 +248,81 @@ export const rows: Readonly<Record<string, Row>> = {
   sub: binary('sub', 'exact', 'exact'),
   mul: binary('mul', 'exact', 'exact'),
   div: binary('div', 'exact', 'ulp'),
-  pow: binary('pow', 'ulp', 'ulp'),
-  maximum: binary('maximum', 'exact', 'exact'),
-  minimum: binary('minimum', 'exact', 'exact'),
+  pow: operands('pow', 'ulp', 'ulp'),
+  maximum: operands('maximum', 'exact', 'exact'),
+  minimum: operands('minimum', 'exact', 'exact'),
   eq: binary('eq', 'exact', 'exact'),
   ne: binary('ne', 'exact', 'exact'),
   lt: binary('lt', 'exact', 'exact'),
   le: binary('le', 'exact', 'exact'),
   gt: binary('gt', 'exact', 'exact'),
   ge: binary('ge', 'exact', 'exact'),
-  clamp: row('exact', 'exact', {
-    'Tensor.clamp': ({ x, lo, hi }, a) => x!.clamp(lo ?? a.min ?? null, hi ?? a.max ?? null),
-  }),
+  clamp: alike('clamp', 'exact', 'exact', ({ x, lo, hi }, a) => [x, lo ?? a.min ?? null, hi ?? a.max ?? null]),
+  clampMin: alike('clampMin', 'exact', 'exact', ({ x, lo }, a) => [x, lo ?? a.min]),
+  clampMax: alike('clampMax', 'exact', 'exact', ({ x, hi }, a) => [x, hi ?? a.max]),
   where: row('exact', 'exact', { where: ({ cond, a, b }, n) => F.where(cond!, a ?? n.a, b ?? n.b) }),
+  'Tensor.where': row('exact', 'exact', { 'Tensor.where': ({ x, cond, other }) => x!.where(cond!, other!) }),
+  maskedFill: row('exact', 'exact', { 'Tensor.maskedFill': ({ x, mask }, { value }) => x!.maskedFill(mask!, value) }),
+  nanToNum: alike('nanToNum', 'exact', 'exact', ({ x }, a) => [x, a.nan, a.posinf, a.neginf]),
+
+  exp2: pointwise('exp2', 'ulp', 'ulp'),
+  expm1: pointwise('expm1', 'ulp', 'ulp'),
+  log2: pointwise('log2', 'ulp', 'ulp'),
+  log10: pointwise('log10', 'ulp', 'ulp'),
+  log1p: pointwise('log1p', 'ulp', 'ulp'),
+  rsqrt: pointwise('rsqrt', 'ulp', 'ulp'),
+  reciprocal: pointwise('reciprocal', 'exact', 'ulp'),
+  square: pointwise('square', 'exact', 'ulp'),
+  sin: pointwise('sin', 'ulp', 'ulp'),
+  cos: pointwise('cos', 'ulp', 'ulp'),
+  tan: pointwise('tan', 'ulp', 'ulp'),
+  asin: pointwise('asin', 'ulp', 'ulp'),
+  acos: pointwise('acos', 'ulp', 'ulp'),
+  atan: pointwise('atan', 'ulp', 'ulp'),
+  sinh: pointwise('sinh', 'ulp', 'ulp'),
+  cosh: pointwise('cosh', 'ulp', 'ulp'),
+  asinh: pointwise('asinh', 'ulp', 'ulp'),
+  acosh: pointwise('acosh', 'ulp', 'ulp'),
+  atanh: pointwise('atanh', 'ulp', 'ulp'),
+  erfc: pointwise('erfc', 'ulp', 'ulp'),
+  sign: pointwise('sign', 'exact', 'exact'),
+  floor: pointwise('floor', 'exact', 'exact'),
+  ceil: pointwise('ceil', 'exact', 'exact'),
+  round: pointwise('round', 'exact', 'exact'),
+  trunc: pointwise('trunc', 'exact', 'exact'),
+  frac: pointwise('frac', 'exact', 'exact'),
+  isnan: pointwise('isnan', 'exact', 'exact'),
+  isinf: pointwise('isinf', 'exact', 'exact'),
+  isfinite: pointwise('isfinite', 'exact', 'exact'),
+  logicalNot: pointwise('logicalNot', 'exact', 'exact'),
+  logicalAnd: operands('logicalAnd', 'exact', 'exact'),
+  logicalOr: operands('logicalOr', 'exact', 'exact'),
+  logicalXor: operands('logicalXor', 'exact', 'exact'),
+  atan2: operands('atan2', 'ulp', 'ulp'),
+  lerp: alike('lerp', 'ulp', 'ulp', ({ a, b, weight }, n) => [a, b, weight ?? n.weight]),
+  addcmul: alike('addcmul', 'sum', 'ulp', ({ x, t1, t2 }, { value }) => [x, t1, t2, value]),
+  addcdiv: alike('addcdiv', 'sum', 'ulp', ({ x, t1, t2 }, { value }) => [x, t1, t2, value]),
+
+  mm: operands('mm', 'sum', 'sum'),
+  mv: operands('mv', 'sum', 'sum'),
+  dot: operands('dot', 'sum', 'sum'),
+  bmm: operands('bmm', 'sum', 'sum'),
+  outer: operands('outer', 'exact', 'sum'),
+  addmm: alike('addmm', 'sum', 'sum', ({ x, a, b }, n) => [x, a, b, n]),
+  addmv: alike('addmv', 'sum', 'sum', ({ x, a, b }, n) => [x, a, b, n]),
+  baddbmm: alike('baddbmm', 'sum', 'sum', ({ x, a, b }, n) => [x, a, b, n]),
+
+  prod: reduction('prod', 'ulp', 'ulp'),
+  cumprod: alike('cumprod', 'ulp', 'sum', ({ x }, { dim }) => [x, dim]),
+  var: alike('var', 'sum', 'sum', ({ x }, a) => [x, a.dim, a.correction, a.keepdim]),
+  std: alike('std', 'sum', 'sum', ({ x }, a) => [x, a.dim, a.correction, a.keepdim]),
+  varMean: alike('varMean', 'sum', 'sum', ({ x }, a) => [x, a.dim, a.correction, a.keepdim]),
+  stdMean: alike('stdMean', 'sum', 'sum', ({ x }, a) => [x, a.dim, a.correction, a.keepdim]),
+  norm: alike('norm', 'sum', 'sum', ({ x }, a) => [x, a.p, a.dim, a.keepdim]),
+  logsumexp: reduction('logsumexp', 'sum', 'sum'),
+  any: reduction('any', 'exact', 'exact'),
+  all: reduction('all', 'exact', 'exact'),
+  aminmax: reduction('aminmax', 'exact', 'ulp'),
   to: row('exact', 'exact', {
     'Tensor.to': ({ x }, { dtype = 'i32', back }) => (back ? x!.to(dtype).to('f32') : x!.to(dtype)),
   }),
