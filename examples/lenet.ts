@@ -2,7 +2,7 @@
  *  `npm start` compiles it and trains it on 8,000 handwritten digits. */
 import { defineModel, flatten, maxPool2d, nn, optim, relu, type Tensor } from 'tapeout';
 
-class LeNet extends nn.Module {
+export class LeNet extends nn.Module {
   // 1 input image channel, 6 output channels, 5x5 square convolution
   conv1 = nn.Conv2d(1, 6, 5);
   conv2 = nn.Conv2d(6, 16, 5);

@@ -1,7 +1,9 @@
 /** The samples of one step, inputs and then targets. */
 export type Batch = [x: Float32Array | Int32Array, ...more: (Float32Array | Int32Array)[]];
 export interface Task {
-  /** The samples of a step. */
+  /** The file of the weights to start from. */
+  readonly startsFrom?: string;
+  /** The number of samples of a step. */
   readonly size: number;
   batch(step: number, size: number): Batch;
   /** Samples that are not learnt. */

@@ -31,23 +31,117 @@ const digits = () => {
   return known;
 };
 
-/** Images [1,size,size] and their labels. */
-const images = (size = 28) => {
-  const take = (/** @type {number[]} */ samples) => {
-    const { images, labels } = digits();
-    const x = new Float32Array(samples.length * size * size);
-    const edge = (size - 28) / 2;
-    for (const [n, sample] of samples.entries())
-      for (let row = 0; row < 28; row++)
-        x.set(images.subarray(sample * 784 + row * 28).subarray(0, 28), (n * size + row + edge) * size + edge);
-    return [x, Int32Array.from(samples, (s) => labels[s])];
-  };
-  return {
-    batch: (/** @type {number} */ step, /** @type {number} */ size) =>
-      take(draws(step, size).map((k) => digits().train[hash(k) % digits().train.length])),
-    held: (/** @type {number} */ count) =>
-      take(Array.from({ length: count }, (_, k) => digits().held[hash(k, 1) % digits().held.length])),
-  };
+/** Images of samples, [1,size,size], with a margin of zeros; `turned` swaps rows and columns. */
+function imagesOf(/** @type {number[]} */ samples, size = 28, turned = false) {
+  const { images } = digits();
+  const x = new Float32Array(samples.length * size * size);
+  const edge = (size - 28) / 2;
+  const [down, across] = turned ? [1, 28] : [28, 1];
+  for (const [n, sample] of samples.entries())
+    for (let row = 0; row < 28; row++)
+      for (let column = 0; column < 28; column++)
+        x[(n * size + row + edge) * size + column + edge] = images[sample * 784 + row * down + column * across];
+  return x;
+}
+const labelsOf = (/** @type {number[]} */ samples) => Int32Array.from(samples, (s) => digits().labels[s]);
+
+/** Data of samples that are drawn by their number: `take(samples, numbers)` of those that are learnt, or are not. */
+const ofDigits = (/** @type {(samples: number[], numbers: number[]) => object} */ take) => ({
+  batch(/** @type {number} */ step, /** @type {number} */ size) {
+    const numbers = draws(step, size);
+    const { train } = digits();
+    return take(
+      numbers.map((k) => train[hash(k) % train.length]),
+      numbers,
+    );
+  },
+  held(/** @type {number} */ count) {
+    const numbers = draws(0, count);
+    const { held } = digits();
+    return take(
+      numbers.map((k) => held[hash(k, 1) % held.length]),
+      numbers,
+    );
+  },
+});
+/** Images and their labels. */
+const images = (size = 28, turned = false) =>
+  ofDigits((samples) => [imagesOf(samples, size, turned), labelsOf(samples)]);
+
+/** For each sample `width` numbers, of `f(number)`. */
+const drawnFor = (
+  /** @type {number[]} */ numbers,
+  /** @type {number} */ width,
+  /** @type {(k: number) => number} */ f,
+) =>
+  Float32Array.from({ length: numbers.length * width }, (_, i) =>
+    f(numbers[Math.floor(i / width)] * width + (i % width)),
+  );
+
+/** Nearly normal: the sum of twelve even numbers. */
+const normal = (/** @type {number} */ k) => {
+  let sum = -6;
+  for (let i = 0; i < 12; i++) sum += uniform(k, 4 + i);
+  return sum;
+};
+/** Images as rows, noise for a code of `width`, and the images again as what is to come out. */
+const noisy = (/** @type {number} */ width) =>
+  ofDigits((samples, numbers) => [imagesOf(samples), drawnFor(numbers, width, normal), imagesOf(samples)]);
+
+/** Images as rows, masks for dropout of rows of `width` with a probability of `p`, and labels. */
+const masked = (/** @type {number} */ width, /** @type {readonly number[]} */ ps) =>
+  ofDigits((samples, numbers) => [
+    imagesOf(samples),
+    ...ps.map((p, i) => drawnFor(numbers, width, (k) => (uniform(k, 20 + i) < p ? 0 : 1 / (1 - p)))),
+    labelsOf(samples),
+  ]);
+
+/** Pairs of images, and 1 where both are of one class, as half of them are. */
+const pairs = ofDigits((samples, numbers) => {
+  const { labels, train } = digits();
+  const isHeld = samples.length > 0 && samples[0] % 5 === 4;
+  const from = isHeld ? digits().held : train;
+  const same = numbers.map((k) => hash(k, 2) % 2);
+  const others = samples.map((s, i) => {
+    const label = (labels[s] + (same[i] ? 0 : 1 + (hash(numbers[i], 3) % 9))) % 10;
+    const first = from.findIndex((o) => labels[o] === label);
+    const count = from.filter((o) => labels[o] === label).length;
+    return from[first + (hash(numbers[i], 4) % count)];
+  });
+  return [imagesOf(samples), imagesOf(others), Float32Array.from(same)];
+});
+
+/** Waves of eight kinds, 512 values of 8 bits each, under some noise. */
+export const kinds = ['sine', 'square', 'sawtooth', 'triangle', 'rising', 'falling', 'tremolo', 'noise'];
+const length = 512;
+function wave(/** @type {number} */ k, /** @type {number} */ kind) {
+  const cycles = 4 + 20 * uniform(k, 1);
+  const phase = uniform(k, 2);
+  const loud = 0.3 + 0.5 * uniform(k, 3);
+  return Float32Array.from({ length }, (_, t) => {
+    const u = t / length;
+    const turns = phase + cycles * (kind === 4 ? u * (0.5 + u) : kind === 5 ? u * (1.5 - u) : u);
+    const part = turns - Math.floor(turns);
+    const sine = Math.sin(2 * Math.PI * part);
+    const noise = 2 * uniform(k * length + t, 5) - 1;
+    const pure = [
+      ...[sine, part < 0.5 ? 1 : -1, 2 * part - 1, 4 * Math.abs(part - 0.5) - 1],
+      ...[sine, sine, sine * (0.5 + 0.5 * Math.sin(2 * Math.PI * 3 * u)), 2 * uniform(k * length + t, 6) - 1],
+    ][kind];
+    return Math.floor(128 * (loud * pure + 0.15 * noise) + 0.5) / 128;
+  });
+}
+const waves = {
+  batch(/** @type {number} */ step, /** @type {number} */ size) {
+    const numbers = draws(step, size);
+    const labels = Int32Array.from(numbers, (k) => hash(k) % kinds.length);
+    const all = numbers.map((k, i) => wave(k, labels[i]));
+    const x = new Float32Array(size * length);
+    for (const [i, w] of all.entries()) x.set(w, i * length);
+    return [x, labels];
+  },
+  /** Their numbers are those of no training. */
+  held: (/** @type {number} */ count) => waves.batch(Math.floor(2 ** 23 / count) + 1, count),
 };
 
 /** The numbers of a batch's samples, counted through all steps. */
@@ -85,4 +179,10 @@ export const tasks = {
   mobilenet: { size: 16, ...images() },
   charlstm: { size: 16, ...windows(32) },
   gpt: { size: 8, ...windows(32) },
+  conv1d: { size: 16, ...waves },
+  vae: { size: 16, ...noisy(8) },
+  siamese: { size: 16, ...pairs },
+  dropout: { size: 16, ...masked(128, [0.2, 0.5]) },
+  finetune: { size: 16, startsFrom: 'pretrained.safetensors', ...images(32, true) },
+  lora: { size: 16, startsFrom: 'pretrained.safetensors', ...images(32, true) },
 };

@@ -1,7 +1,8 @@
 /** What shows that a net has learnt: text that is sampled, pictures. Each prints, and returns files by name. */
 import { compile } from '../../dist/frontend/pipeline/compile.js';
 import { instantiate } from '../../dist/runtime/index.js';
-import { text, uniform } from './data.mjs';
+import { kinds, tasks, text, uniform } from './data.mjs';
+import { imagesSvg } from './pictures.mjs';
 
 const prompt = 'You may ';
 
@@ -60,4 +61,45 @@ async function sampleGpt(net, _exported, count = 400) {
   return shown(sampled);
 }
 
-export const shows = { charlstm: sampleLstm, gpt: sampleGpt };
+/** What the decoder makes of noise. */
+async function sampleVae(net, { decoder }) {
+  const { wasm, manifest } = await compile(decoder);
+  const half = await instantiate(wasm, manifest);
+  half.loadStateDict(net.stateDict());
+  const [, noise] = tasks.vae.batch(2 ** 16, 60);
+  const out = half.forward(noise);
+  const images = Array.from({ length: 60 }, (_, i) => out.slice(i * 784, (i + 1) * 784));
+  const rows = Array.from({ length: 5 }, (_, r) => ({ name: '', images: images.slice(r * 12, r * 12 + 12) }));
+  return [['samples.svg', imagesSvg('digits that the VAE made of noise', rows)]];
+}
+
+/** How many pairs a threshold tells apart. */
+function pairsOf(net) {
+  const [a, b, same] = tasks.siamese.held(1000);
+  const distances = Array.from({ length: 20 }, (_, i) => {
+    const part = (t) => t.subarray((i * t.length) / 20, ((i + 1) * t.length) / 20);
+    return [...net.forward(part(a), part(b))];
+  }).flat();
+  const right = distances.filter((d, i) => d < 0.5 === (same[i] === 1)).length;
+  console.log(
+    `${((100 * right) / same.length).toFixed(1)}% of 1,000 held-out pairs are nearer than 0.5 if they are one digit`,
+  );
+}
+
+/** The share of each kind of waves that is recognised. */
+function wavesOf(net) {
+  const [x, labels] = tasks.conv1d.held(1000);
+  const counts = kinds.map(() => [0, 0]);
+  for (let i = 0; i < 20; i++) {
+    const out = net.forward(x.subarray((i * x.length) / 20, ((i + 1) * x.length) / 20));
+    for (let n = 0; n < 50; n++) {
+      const scores = out.subarray(n * kinds.length, (n + 1) * kinds.length);
+      const count = counts[labels[i * 50 + n]];
+      count[1]++;
+      if (scores.indexOf(Math.max(...scores)) === labels[i * 50 + n]) count[0]++;
+    }
+  }
+  console.log(kinds.map((kind, i) => `${kind} ${counts[i][0]} of ${counts[i][1]}`).join(', '));
+}
+
+export const shows = { charlstm: sampleLstm, gpt: sampleGpt, vae: sampleVae, siamese: pairsOf, conv1d: wavesOf };

@@ -4,7 +4,7 @@
  *
  *   npm run nets -- NAME [--steps 1000] [--size SAMPLES] [-o FOLDER]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -36,16 +36,21 @@ const exported = await loadUserFile(join(at, `${name}.ts`));
 const task = tasks[name];
 const size = Number(flags.size ?? task.size);
 const spec = { ...exported.default, maxBatch: Math.max(size, exported.default.maxBatch) };
+// Noise and masks are for PyTorch: a net by itself draws its own.
+const namesOf = (/** @type {typeof spec} */ { inputs, targets }) => [...inputs, ...targets].map(([name]) => name);
+const all = namesOf(exported.beside ?? spec);
+const own = (/** @type {readonly unknown[]} */ given) => given.filter((_, i) => namesOf(spec).includes(all[i]));
 const started = performance.now();
 const compiled = await compile(spec);
 const { wasm, manifest, weights } = compiled;
 console.log(`${name}: ${wasm.length} bytes of WebAssembly, compiled in ${Math.round(performance.now() - started)} ms`);
 
 const net = await instantiate(wasm, manifest, weights);
+if (task.startsFrom) net.loadStateDict(readFileSync(join(at, task.startsFrom)), { strict: false });
 const steps = Number(flags.steps);
 const losses = [];
 for (let step = 0; step < steps; step++) {
-  losses.push(net.trainStep(...task.batch(step, size)));
+  losses.push(net.trainStep(...own(task.batch(step, size))));
   if ((step + 1) % Math.ceil(steps / 10) === 0 || step === steps - 1)
     console.log(`step ${String(step + 1).padStart(5)}  loss ${mean(losses.slice(-50)).toFixed(4)}  ${heldOut()}`);
 }
@@ -63,10 +68,11 @@ console.log(`wrote to ${folder}: ${[...files.keys()].join(', ')}`);
 
 /** The loss of held-out samples, and the share of labels that are right where targets are labels. */
 function heldOut(chunks = 20, count = 50) {
-  const all = task.held(chunks * count);
-  const parts = Array.from({ length: chunks }, (_, i) =>
-    net.evaluate(...all.map((t) => t.subarray((i * t.length) / chunks, ((i + 1) * t.length) / chunks))),
-  );
+  const all = own(task.held(chunks * count));
+  const parts = Array.from({ length: chunks }, (_, i) => {
+    const part = all.map((t) => t.subarray((i * t.length) / chunks, ((i + 1) * t.length) / chunks));
+    return { ...net.evaluate(...part) }; // which returns the same object each time
+  });
   const loss = `held out ${mean(parts.map((p) => p.loss)).toFixed(4)}`;
   const labels = all.at(-1).length;
   const { correct } = parts[0];

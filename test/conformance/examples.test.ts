@@ -14,7 +14,9 @@ import { instantiate, type Model, readSafetensors } from '../../runtime/index.ts
 
 interface Curve {
   readonly parameters: number;
+  /** Hashes of the initial values, and of some batches. */
   readonly initial: string;
+  readonly data: string;
   readonly losses: readonly number[];
   readonly error: readonly number[];
   readonly held: number;
@@ -25,30 +27,31 @@ const [half, held, sooner] = [100, 64, 10];
 const tolerance = (want: number, error: number): number => 1e-6 * Math.max(1, want) + 4 * error + 1e-5 * want;
 
 const example = (name: string, suffix: string) => new URL(`../../examples/nets/${name}${suffix}`, import.meta.url);
-const hashOf = (tensors: Iterable<Float32Array>): string => {
+const hashOf = (tensors: Iterable<ArrayBufferView>): string => {
   const hash = createHash('sha256');
   for (const { buffer, byteOffset, byteLength } of tensors) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   return hash.digest('hex').slice(0, 16);
 };
-const stateOf = (net: Model): string => {
-  const state = net.stateDict({ state: true });
-  return hashOf([...state.values()] as Float32Array[]);
-};
+const stateOf = (net: Model): string => hashOf(net.stateDict({ state: true }).values());
+const pretrained = readSafetensors(readFileSync(example('pretrained', '.safetensors')));
 
 describe('the nets of examples/nets train as in PyTorch, and go on with the same bits', () => {
   test.each(Object.keys(tasks))('%s', async (name) => {
-    const { default: spec } = (await import(example(name, '.ts').href)) as { default: ModelSpec };
+    const exported = (await import(example(name, '.ts').href)) as { default: ModelSpec; beside?: ModelSpec };
+    const spec = exported.beside ?? exported.default;
     const curve = JSON.parse(readFileSync(example(`curves/${name}`, '.json'), 'utf8')) as Curve;
-    const { size, batch, held: heldOut } = tasks[name]!;
+    const { size, batch, held: heldOut, startsFrom } = tasks[name]!;
     const { wasm, manifest, weights } = await compile(spec, { entries: ['train_step', 'evaluate'] });
     const made = () => instantiate(wasm, manifest, weights);
     const batches = curve.losses.map((_, k) => batch(k, size));
     const steps = (net: Model, given: readonly Batch[]) => given.map((tensors) => net.trainStep(...tensors));
 
     const net = await made();
+    if (startsFrom) net.loadStateDict(pretrained, { strict: false });
     const parameters = Object.values(net.parameters);
     expect(parameters.reduce((n, p) => n + p.length, 0)).toBe(curve.parameters);
     expect(hashOf(parameters), 'initial values').toBe(curve.initial);
+    expect(hashOf([...batches[0]!, ...batches.at(-1)!, ...heldOut(held)]), 'data').toBe(curve.data);
     const first = steps(net, batches.slice(0, half));
     const checkpoint = net.toSafetensors({ state: true });
     const second = steps(net, batches.slice(half));
