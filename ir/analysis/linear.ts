@@ -89,8 +89,8 @@ function sumOf(e: Expr, bindings: Bindings, interner: Interner, done: Map<Expr, 
       if (isConstant(a) && isConstant(b) && b.constant !== 0)
         return constant(e.fn === 'idiv' ? Math.trunc(a.constant / b.constant) : a.constant % b.constant);
       if (isConstant(b) && b.constant > 0) {
-        const exact = divided(a, b.constant);
-        if (exact) return e.fn === 'idiv' ? exact.quotient : exact.remainder;
+        const parts = divided(a, b.constant, interner);
+        if (parts) return e.fn === 'idiv' ? parts.quotient : parts.remainder;
       }
       if (a.lanes !== 0 || b.lanes !== 0) return null;
       return atom(simplified(e, bindings));
@@ -116,45 +116,49 @@ function rejoined(f: Linear, bindings: Bindings, interner: Interner, done: Map<E
   return f;
 }
 
-/** (c·t + r) / c = t and (c·t + r) mod c = r for 0 ≤ r < c if no term of t is negative. r is a constant plus axes and
- *  remainders that together stay below c. */
-function divided(a: Linear, c: number): { quotient: Linear; remainder: Linear } | null {
+/** (c·t + r) / c = t + r / c and (c·t + r) mod c = r mod c if no term is negative. They are t and r where r, a constant plus axes
+ *  and quotients and remainders of axes, stays below c; null where neither becomes simpler. */
+function divided(a: Linear, c: number, interner: Interner): { quotient: Linear; remainder: Linear } | null {
   const terms = [...a.terms].filter(([, { by }]) => by % c === 0);
   const short = [...a.terms].filter(([, { by }]) => by % c !== 0);
   if (terms.some(([, { of, by }]) => by < 0 || !isNatural(of)) || a.constant < 0 || a.lanes < 0 || a.lanes % c !== 0)
     return null;
-  const k = a.constant % c;
-  let most = k;
-  for (const [, { of, by }] of short) {
-    const greatest = greatestOf(of);
-    if (greatest === null || by < 0) return null;
-    most += by * greatest;
-  }
-  if (most >= c) return null;
-  return {
-    quotient: {
-      constant: (a.constant - k) / c,
-      terms: new Map(terms.map(([key, { of, by }]) => [key, { of, by: by / c }])),
-      lanes: a.lanes / c,
-    },
-    remainder: { constant: k, terms: new Map(short), lanes: 0 },
+  if (short.some(([, { by }]) => by < 0)) return null;
+  const rest: Linear = { constant: a.constant % c, terms: new Map(short), lanes: 0 };
+  const whole: Linear = {
+    constant: (a.constant - rest.constant) / c,
+    terms: new Map(terms.map(([key, { of, by }]) => [key, { of, by: by / c }])),
+    lanes: a.lanes / c,
   };
+  const most = short.reduce((sum, [, { of, by }]) => sum + by * greatestOf(of), rest.constant);
+  if (most < c) return { quotient: whole, remainder: rest };
+  if (terms.length === 0) return null;
+  if (!short.every(([, { of }]) => isNatural(of))) return null;
+  const part = (of: Expr): Linear => ({
+    constant: 0,
+    terms: new Map([[String(interner.id(of)), { of, by: 1 }]]),
+    lanes: 0,
+  });
+  const [r, by] = [asExpr(rest), x.int(c)];
+  return { quotient: plus(whole, part(x.idiv(r, by))), remainder: part(x.imod(r, by)) };
 }
 
-/** The greatest value of an axis, or of a remainder by a constant; null if it may be negative, or depends on the batch. */
-function greatestOf(e: Expr): number | null {
-  if (e.kind === 'axis') return isBatch(e.axis.extent) ? null : e.axis.extent - 1;
-  const isRemainder = e.kind === 'binary' && e.fn === 'imod' && e.b.kind === 'const' && e.b.value > 0;
-  return isRemainder && isNatural(e.a) ? e.b.value - 1 : null;
+/** The greatest value of an axis, or of a quotient or a remainder of one by a constant; infinite if it depends on the batch or is not
+ *  known, as is what may be negative. */
+function greatestOf(e: Expr): number {
+  if (e.kind === 'axis') return isBatch(e.axis.extent) ? Number.POSITIVE_INFINITY : e.axis.extent - 1;
+  if (e.kind !== 'binary' || e.b.kind !== 'const' || e.b.value <= 0 || !isNatural(e.a)) return Number.POSITIVE_INFINITY;
+  if (e.fn === 'imod') return e.b.value - 1;
+  return e.fn === 'idiv' ? Math.floor(greatestOf(e.a) / e.b.value) : Number.POSITIVE_INFINITY;
 }
 
 /** A quotient or a remainder by a constant, without the division where the extents of axes settle it: `(i * 2 + i_in) / 2` is
- *  `i` for `i_in` below 2. Any other expression is returned as it is. */
+ *  `i` for `i_in` below 2, and `i + i_in / 2` otherwise. Any other expression is returned as it is. */
 export function settledDivision(e: Expr, interner: Interner, done: Map<Expr, Linear | null> = new Map()): Expr {
   if (e.kind !== 'binary' || (e.fn !== 'idiv' && e.fn !== 'imod') || e.b.kind !== 'const' || e.b.value <= 0) return e;
   const dividend = linear(e.a, new Map(), interner, done);
-  const exact = dividend && divided(dividend, e.b.value);
-  return exact ? asExpr(e.fn === 'idiv' ? exact.quotient : exact.remainder) : e;
+  const parts = dividend && divided(dividend, e.b.value, interner);
+  return parts ? asExpr(e.fn === 'idiv' ? parts.quotient : parts.remainder) : e;
 }
 
 /** A form without lanes as an expression: its terms in their order, its constant last. */

@@ -1,10 +1,12 @@
 /** The last step of lowering: removes empty and single-trip loops and unneeded values, and gives each axis and view a
  *  name of its own. */
 
+import { type Linear, settledDivision } from '../../ir/analysis/linear.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { Interner } from '../../ir/interner.ts';
 import { exprsOf, finish, type Kernel, type Loop, mapStmt, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { namespace } from '../../ir/text/print-expr.ts';
 import { keywords } from '../../ir/text/words.ts';
@@ -13,7 +15,18 @@ import { Names } from './names.ts';
 
 /** The kernel with these statements. */
 export const finished = (name: string, body: readonly Stmt[], locs: readonly Loc[]): Kernel =>
-  finish(name, uniqueNames(withoutUnread(withoutSingleLoops(withoutEmptyLoops(body)))), distinct(locs));
+  finish(name, uniqueNames(withoutUnread(settled(withoutSingleLoops(withoutEmptyLoops(body))))), distinct(locs));
+
+/** Divisions that the extents of axes settle, before tiles that do not divide these extents hide them. */
+function settled(body: readonly Stmt[]): Stmt[] {
+  const interner = new Interner();
+  const [forms, done] = [new Map<Expr, Linear | null>(), new Map<Expr, Expr>()];
+  const go = (s: Stmt): Stmt => {
+    if (s.kind === 'for') return { ...s, body: s.body.map(go) };
+    return mapStmt(s, (e) => settledDivision(e, interner, forms), done);
+  };
+  return body.map(go);
+}
 
 /** Each location once, in order. */
 function distinct(locs: readonly Loc[]): Loc[] {

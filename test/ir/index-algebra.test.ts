@@ -146,6 +146,24 @@ test('remainders that together stay below a divisor are left by it', () => {
     expect(settled(e)).toBe(printExpr(e));
 });
 
+test('a quotient gives up what its divisor divides', () => {
+  // A feature of all heads in a batch of positions: j / 16 is its head, j % 16 its place there.
+  const [k, j] = [x.ix(x.axis('k', { times: 32 })), x.ix(x.axis('j', 64))];
+  const flat = x.add(x.mul(k, x.int(64)), j);
+  const settled = (e: x.Expr): string => {
+    const interner = new Interner();
+    return printExpr(x.mapExpr(e, (part) => settledDivision(part, interner)));
+  };
+  const heads = x.idiv(flat, x.int(16));
+  expect(settled(heads)).toBe('k * 4 + j / 16');
+  expect(settled(x.imod(flat, x.int(16)))).toBe('j % 16');
+  expect(settled(x.imod(heads, x.int(4)))).toBe('j / 16');
+  expect(settled(x.idiv(heads, x.int(4)))).toBe('k');
+  expect(settled(x.idiv(x.add(flat, x.int(70)), x.int(16)))).toBe('k * 4 + (j + 6) / 16 + 4');
+  // Nothing is known of what may be negative.
+  expect(settled(x.idiv(x.sub(flat, x.int(128)), x.int(16)))).toBe('(k * 64 + j - 128) / 16');
+});
+
 test('the quotient and the remainder of an index are that index again', () => {
   const v = x.ix(axes[2] as x.Axis);
   const flat = (k: number, e: x.Expr) => x.add(x.mul(x.idiv(e, x.int(k)), x.int(k)), x.imod(e, x.int(k)));
