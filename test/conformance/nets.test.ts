@@ -124,6 +124,11 @@ const mha =
     nn.MultiheadAttention(8, 2, { batchFirst: true, ...options });
 const some = { dimFeedforward: 12, dropout: 0 };
 const lowAbove = Array.from({ length: 25 }, (_, i) => (i % 5 > Math.floor(i / 5) ? -Infinity : 0));
+/** Images made smaller, and layers that make them larger. */
+const images = (more: Readonly<Record<string, () => nn.Module>>) => () => {
+  const down = { down: nn.Conv2d(2, 4, 3, { stride: 2, padding: 1 }), relu: nn.ReLU() };
+  return new Net({ ...down, ...Object.fromEntries(Object.entries(more).map(([name, made]) => [name, made()])) });
+};
 /** A convolutional net of which some parameters are frozen. */
 const frozen = (names: RegExp, norm = nn.BatchNorm2d(4)) => conv(norm)().requiresGrad_(false, names);
 
@@ -229,6 +234,18 @@ const nets: Readonly<Record<string, () => nn.Module>> = {
     net.b.requiresGrad_(false);
     return new Net(net);
   },
+  'transposed convolutions': images({
+    up: () => nn.ConvTranspose2d(4, 3, 2, { stride: 2 }),
+    last: () => nn.ConvTranspose2d(3, 2, 3, { padding: 1 }),
+  }),
+  'transposed convolutions, uneven': images({
+    up: () => nn.ConvTranspose2d(4, 6, [3, 2], [2, 1], [1, 0], [1, 0], 2, false),
+    last: () => nn.ConvTranspose2d(6, 2, 3, { dilation: [1, 2] }),
+  }),
+  'transposed convolutions of sequences': () =>
+    new Net({ down: nn.Conv1d(3, 4, 2, 2), up: nn.ConvTranspose1d(4, 3, 4, { stride: 2, padding: 1 }) }),
+  'transposed convolutions of volumes': () =>
+    new Net({ down: nn.Conv3d(1, 2, 2, 2), up: nn.ConvTranspose3d(2, 1, 2, 2, { outputPadding: [1, 0, 1] }) }),
   'low rank': () => lora(new Net({ a: nn.Linear(5, 4), relu: nn.ReLU(), b: nn.Linear(4, 3) }), { rank: 2, alpha: 3 }),
 };
 

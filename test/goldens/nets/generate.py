@@ -282,10 +282,24 @@ def frozen():
     case('low rank', Net(a=Linear(5, 4, 2, 3), relu=nn.ReLU(), b=Linear(4, 3, 2, 3)), **rows)
 
 
+def windows():
+    def images(**layers):
+        return lambda: Net(down=nn.Conv2d(2, 4, 3, stride=2, padding=1), relu=nn.ReLU(), **{name: made() for name, made in layers.items()})
+
+    case('transposed convolutions', images(up=lambda: nn.ConvTranspose2d(4, 3, 2, stride=2), last=lambda: nn.ConvTranspose2d(3, 2, 3, padding=1)), shapes=[(2, 6, 4)], target=(2, 6, 4), seed=11)
+    case(
+        'transposed convolutions, uneven',
+        images(up=lambda: nn.ConvTranspose2d(4, 6, (3, 2), (2, 1), (1, 0), (1, 0), 2, False), last=lambda: nn.ConvTranspose2d(6, 2, 3, dilation=(1, 2))),
+        **dict(shapes=[(2, 5, 4)], target=(2, 8, 7), seed=12),
+    )
+    case('transposed convolutions of sequences', lambda: Net(down=nn.Conv1d(3, 4, 2, 2), up=nn.ConvTranspose1d(4, 3, 4, stride=2, padding=1)), shapes=[(3, 8)], target=(3, 8), seed=13)
+    case('transposed convolutions of volumes', lambda: Net(down=nn.Conv3d(1, 2, 2, 2), up=nn.ConvTranspose3d(2, 1, 2, 2, output_padding=(1, 0, 1))), shapes=[(1, 4, 2, 4)], target=(1, 5, 2, 5), seed=14)
+
+
 def main():
     global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen]).items():
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen], windows=[windows]).items():
         TENSORS.clear()
         for add in adds:
             add()
