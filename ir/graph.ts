@@ -44,6 +44,8 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
   vjp(operands: ByName<N, Value>, g: Value, attrs: A, result: Value): ByName<N, Value | NoGradient>;
   /** The result has the bytes of its first operand under another shape, so it needs no kernel. */
   readonly view?: boolean;
+  /** Operands that are not read, and are computed before whatever reads the result. */
+  readonly awaits?: readonly N[number][];
   /** The body of an op that loops: such an op has no equation, and `ir/scan.ts` says what it computes. */
   readonly body?: Graph;
   /** The operands that hold indices, and the number of allowed values, which a runtime checks for its inputs. */
@@ -104,6 +106,10 @@ export type Task =
       readonly then: 'step' | 'accumulate';
     }
   | { readonly kind: 'apply'; readonly gradients: ReadonlyMap<Param, Value>; readonly then: 'step' | 'accumulate' };
+
+/** The operands that a node waits for and does not read. */
+export const awaited = ({ op, inputs }: Node): readonly Value[] =>
+  op.awaits ? inputs.filter((_, i) => op.awaits?.includes(op.operands[i] as string)) : [];
 
 /** Named results over params, with the work that is left for passes. */
 export interface Graph {

@@ -17,10 +17,10 @@ import {
   type Value,
 } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
+import { rebuilt } from '../ir/rebuild.ts';
 import { operandOf, type ScanAttrs, type ScanNode, scan } from '../ir/scan.ts';
 import { type Dim, mulDim, type Shape, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
-import { rebuilt } from './rebuild.ts';
 
 /** Adds up cotangents from these roots back; see `cotangentsOf`. */
 export type Cotangents = (seeds: ReadonlyMap<Value, Value>, wrt: ReadonlySet<Param>) => ReadonlyMap<Value, Value>;

@@ -76,10 +76,14 @@ function keeping(values: readonly Value[], longer: Longer): Value[] {
 
 /** The cotangent of every value between `wrt` and `root`, given `seed`, the cotangent of `root`. */
 export const cotangentsOf = (root: Value, seed: Value, wrt: ReadonlySet<Param>): Map<Value, Value> =>
-  cotangentsFrom(new Map([[root, seed]]), wrt, new Map());
+  gradientsOf(new Map([[root, seed]]), wrt);
 
-/** The cotangent of every value between `wrt` and the roots, given those of the roots. */
-function cotangentsFrom(seeds: ReadonlyMap<Value, Value>, wrt: ReadonlySet<Param>, longer: Longer): Map<Value, Value> {
+/** The cotangent of every value between `wrt` and the roots, given those of the roots. A loop that keeps values for its gradient is
+ *  another loop than the one that is differentiated. */
+export const gradientsOf = (seeds: ReadonlyMap<Value, Value>, wrt: ReadonlySet<Value>): Map<Value, Value> =>
+  cotangentsFrom(seeds, wrt, new Map());
+
+function cotangentsFrom(seeds: ReadonlyMap<Value, Value>, wrt: ReadonlySet<Value>, longer: Longer): Map<Value, Value> {
   const cotangents = new Map<Value, Value>(seeds);
   const nodes = topo([...seeds.keys()]);
   const active = new Set<Value>(wrt);

@@ -2,7 +2,7 @@
 
 import { equation } from '../ir/analysis/equation.ts';
 import { CompileError } from '../ir/diagnostic.ts';
-import { build, type Module, type Node, type OpDef, type Value } from '../ir/graph.ts';
+import { build, type Module, type Node, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
 import { isScan } from '../ir/scan.ts';
 import { isEmpty, type Shape, sameShape } from '../ir/type.ts';
@@ -93,6 +93,12 @@ export const algebra: readonly Rule[] = [
   rule('relu-relu', op.relu, ({ x }) => is(x, op.relu) && x),
   // Differentiation is done by now.
   rule('stop-gradient', op.stopGradient, ({ x }) => x),
+  rule('custom-gradient', op.customGradient, ({ y }) => y),
+  // What is there without a kernel, a constant or a param, is waited for by nothing.
+  rule('after-view', op.after, ({ x, first }) =>
+    first.kind === 'node' && first.op.view ? op.after(x, first.inputs[0] as Value) : null,
+  ),
+  rule('after-nothing', op.after, ({ x, first }) => (first.kind === 'param' || filled(first) !== null ? x : null)),
   // select(c, x, x) = x
   rule('select-same', op.select, ({ a, b }) => (a === b ? a : null)),
 
@@ -216,8 +222,8 @@ function exchanged(w: Value, groups: number): Value {
   return op.reshape(turned, { shape: [groups * (perIn as number), perOut, ...kernel] });
 }
 
-/** The op whose rules apply only once nothing is left to differentiate. */
-const derivativesTaken: OpDef = op.stopGradient;
+/** The ops whose rules apply only once nothing is left to differentiate. */
+const saysGradient: ReadonlySet<unknown> = new Set([op.stopGradient, op.customGradient]);
 
 /** The same op on other operands, if it accepts them and is still elementwise: a 1x1 window, for one, needs an image. */
 function elementwise(n: Node, inputs: readonly Value[]): Node | null {
@@ -254,7 +260,7 @@ const zeroPadded = (x: Value, padding: readonly number[]): Value =>
 /** Rewrites every graph by `rules` until none applies. */
 export const simplified = (module: Module, rules: readonly Rule[]): Module => ({
   ...module,
-  graphs: module.graphs.map((g) => rewrite(g, g.task ? rules.filter((r) => r.root !== derivativesTaken) : rules)),
+  graphs: module.graphs.map((g) => rewrite(g, g.task ? rules.filter((r) => !saysGradient.has(r.root)) : rules)),
 });
 
 /** The module in canonical form. */

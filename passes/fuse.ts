@@ -2,9 +2,18 @@
  *  registers. Decides from how equations read their operands (`access.ts`), never from an op's name. */
 
 import { upsert } from '../ir/collections.ts';
-import { type FusedGraph, type Graph, type GroupForm, type Node, topo, usersOf, type Value } from '../ir/graph.ts';
+import {
+  awaited,
+  type FusedGraph,
+  type Graph,
+  type GroupForm,
+  type Node,
+  topo,
+  usersOf,
+  type Value,
+} from '../ir/graph.ts';
 import { isScan, type ScanNode, sameLoop } from '../ir/scan.ts';
-import type { Target } from '../ir/target.ts';
+import { isGrid, type Target } from '../ir/target.ts';
 import { isBatch, type Shape, sameDim, sameShape } from '../ir/type.ts';
 import { type Access, compose, equationOf, join } from './access.ts';
 import { KeptOrder } from './kept-order.ts';
@@ -15,8 +24,6 @@ import { type FollowedBy, followedBy, windowsOn } from './windows.ts';
 
 /** A reduction this short may share a kernel with others. */
 const shortReduction = 64;
-/** One this short may be computed without lanes, as a part of a whole. */
-const shortPart = 8;
 /** A reduction of one row up to this length is computed in the kernel that reads it row by row. */
 const longestRow = 4096;
 /** The most members and float operations of a group: a longer chain is stored in between, so that expressions stay
@@ -34,7 +41,7 @@ export function fuse(graph: Graph, target: Target): FusedGraph {
   for (const n of nodes.toReversed()) fusion.place(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
   const formed = [...fusion.groups].map((g) => g.formed(inGraphOrder));
-  return { ...graph, ...launchOrder(graph, formed, order) };
+  return { ...graph, ...launchOrder(graph, formed, order, isGrid(target) ? 'in order' : 'early') };
 }
 
 /** A group under construction. */
@@ -120,7 +127,8 @@ class Fusion {
       }
     if (isScan(n)) return this.#loop(n, readers);
     const form = this.#followedBy(n) ? 'windows' : addsPoints(n, this.#target) ? 'points' : 'loops';
-    if (!this.#results.has(n) && form === 'loops') {
+    const waiting = this.#waiting(n);
+    if (!this.#results.has(n) && waiting.size === 0 && form === 'loops') {
       if (readers.size === 0) return;
       if (this.#mayInline(n, readers)) {
         for (const [g, how] of readers) this.#join(g, n, how);
@@ -133,8 +141,8 @@ class Fusion {
         return;
       }
     }
-    if (readers.size === 0 && !this.#results.has(n)) return;
-    const group = (form === 'loops' ? this.#host(n, readers) : undefined) ?? this.#begun(new Forming(form));
+    if (readers.size === 0 && !this.#results.has(n) && waiting.size === 0) return;
+    const group = (form === 'loops' ? this.#host(n, readers, waiting) : undefined) ?? this.#begun(new Forming(form));
     group.roots.push(n);
     this.#join(group, n, itself(n));
     this.#order.settle(group);
@@ -142,7 +150,7 @@ class Fusion {
 
   /** All results of a loop are of one group. */
   #loop(n: ScanNode, readers: Readers): void {
-    if (readers.size === 0 && !this.#results.has(n)) return;
+    if (readers.size === 0 && !this.#results.has(n) && this.#waiting(n).size === 0) return;
     const known = [...this.groups].find((g) => g.scan && sameLoop(g.scan, n));
     const group = known ?? this.#begun(new Forming('scan', n));
     group.roots.push(n);
@@ -193,6 +201,12 @@ class Fusion {
     return isScatter(n) && users.every((u) => u.inputs[operandIn[g.form](u) ?? -1] === n);
   }
 
+  /** The groups that wait for `n`, which has to be stored for that. */
+  #waiting(n: Node): Set<Forming> {
+    const users = (this.#users.get(n) ?? []).filter((u) => awaited(u).includes(n));
+    return new Set(users.flatMap((u) => [...(this.#homes.get(u) ?? [])]));
+  }
+
   /** True if each group that reads `n` may compute it for itself. */
   #mayInline(n: Node, readers: Readers): boolean {
     const { trips, flops, guarded } = equationOf(n);
@@ -240,12 +254,12 @@ class Fusion {
   }
 
   /** A group that reads a stored node at its own index, and so can compute and store it itself. */
-  #host(n: Node, readers: Readers): Forming | undefined {
+  #host(n: Node, readers: Readers, waiting: ReadonlySet<Forming>): Forming | undefined {
     const { trips } = equationOf(n);
     for (const [g, how] of readers) {
       if (g.readsMemory || isFull(g, n) || (trips > 0 && g.trips > 0)) continue;
       const along = how.form === 'same' && how.reads === 1 && sameShape(g.space, n.type.shape);
-      if (along && !this.#order.isAfter(g, readers.keys())) return g;
+      if (along && !waiting.has(g) && !this.#order.isAfter(g, [...readers.keys(), ...waiting])) return g;
     }
     return undefined;
   }
@@ -298,7 +312,7 @@ function isCostly(scalar: Node): boolean {
 }
 
 /** True if a group would compute a long reduction under a condition, as one of several parts of a whole: without lanes. */
-const isLongPart = (n: Node, how: Access): boolean => how.guarded === true && equationOf(n).trips > shortPart;
+const isLongPart = (n: Node, how: Access): boolean => how.guarded === true && equationOf(n).trips > shortReduction;
 
 /** The size of a member: 1 for itself, and its float operations. */
 const sizeOf = (n: Node): number => 1 + equationOf(n).flops;

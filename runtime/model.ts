@@ -7,10 +7,8 @@ import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
   disposedError,
   type EntryName,
-  gathered,
   methods,
   missingEntry,
-  nameOfOutput,
   Port,
   resultsOf,
   Slots,
@@ -29,13 +27,13 @@ type Floats = Float32Array<ArrayBuffer>;
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
 
 /** The result of `evaluate`: one object per model, overwritten by each call. */
-export interface Evaluation<Outputs = Floats> {
+export interface Evaluation {
   /** The mean loss of the batch. */
   loss: number;
   /** The number of samples whose greatest output is at their label; null for a model whose targets are not labels. */
   correct: number | null;
-  /** The output for the n samples, or the outputs as forward returns them: views, valid until the next call. */
-  output: Outputs;
+  /** The outputs of the n samples: a view, valid until the next call. */
+  output: Floats;
 }
 
 /** The sources of a WebAssembly module. */
@@ -145,11 +143,10 @@ interface Entry {
   readonly run: (n: number) => void;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** The results of these names. */
+  /** The outputs of these names; `output` is the first with another name. */
   readonly loss: View | null;
   readonly correct: View | null;
-  /** The results that forward returns. */
-  readonly returned: readonly Port[];
+  readonly output: Port | null;
 }
 
 /** The number of arguments that methods declare. */
@@ -242,9 +239,8 @@ export class Model {
     return entry.loss![0]!;
   }
 
-  /** The output for n samples: a view, valid until the next call. Copy it (`.slice()`) to keep it. Where the model's forward returns
-   *  several tensors, a list or an object of views: `forward<[Float32Array, Float32Array]>(x)`. */
-  forward<Outputs = Floats>(
+  /** The outputs of n samples: a view, valid until the next call. Copy it (`.slice()`) to keep it. */
+  forward(
     a: Argument,
     b?: Argument,
     c?: Argument,
@@ -253,15 +249,15 @@ export class Model {
     f?: Argument,
     g?: Argument,
     h?: Argument,
-  ): Outputs {
+  ): Floats {
     const entry = this.#get('forward');
     const n = this.#feed(entry, a, b, c, d, e, f, g, h);
     entry.run(n);
-    return this.#returned(entry, n) as Outputs;
+    return entry.output!.at(n) as Floats;
   }
 
   /** The loss, the number of correct answers and the outputs, without training. The result is one object, overwritten each time. */
-  evaluate<Outputs = Floats>(
+  evaluate(
     a: Argument,
     b?: Argument,
     c?: Argument,
@@ -270,15 +266,15 @@ export class Model {
     f?: Argument,
     g?: Argument,
     h?: Argument,
-  ): Evaluation<Outputs> {
+  ): Evaluation {
     const entry = this.#get('evaluate');
     const n = this.#feed(entry, a, b, c, d, e, f, g, h);
     entry.run(n);
     const result = this.#evaluation;
     result.loss = entry.loss![0]!;
     result.correct = entry.correct ? entry.correct[0]! : null;
-    result.output = this.#returned(entry, n) as Floats;
-    return result as Evaluation<Outputs>;
+    result.output = entry.output!.at(n) as Floats;
+    return result;
   }
 
   /** Adds the gradients of the loss to `gradients`, as PyTorch's `loss.backward()`. Returns the loss. */
@@ -337,11 +333,9 @@ export class Model {
     return this.#view('input', name, n);
   }
 
-  /** An output of the last call, by name or by its number among those that forward returns, for n samples: a view, valid until the
-   *  next call. */
-  output(name: string | number, n: number = this.maxBatch): View {
-    const { forward, evaluate } = this.#entries;
-    return this.#view('output', nameOfOutput(name, (forward ?? evaluate)?.returned), n);
+  /** An output of the last call, for n samples: a view, valid until the next call. */
+  output(name: string, n: number = this.maxBatch): View {
+    return this.#view('output', name, n);
   }
 
   /** A parameter's memory. Throws TapeoutError when there is none of that name, and suggests a similar one. */
@@ -409,7 +403,7 @@ export class Model {
 
   #entry({ name, inputs, outputs }: ManifestEntry, exports: WebAssembly.Exports): Entry {
     const results = outputs.map((output) => this.#ports.of('output').get(output)!);
-    const { loss, correct, outputs: returned } = resultsOf(results);
+    const { loss, correct, output } = resultsOf(results);
     return {
       name: name as EntryName,
       run: this.#guarded(exports[name] as (n: number) => void),
@@ -417,16 +411,8 @@ export class Model {
       outputs: results,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
-      returned,
+      output,
     };
-  }
-
-  /** What forward returned for n samples. */
-  #returned({ returned }: Entry, n: number): unknown {
-    const { returns } = this.manifest;
-    if (!returns) return returned[0]!.at(n);
-    const views = returned.map((port) => port.at(n));
-    return gathered(returns, returned, views);
   }
 
   /** Wraps a call: if it fails because another thread was lost, the model cannot be used any more. */

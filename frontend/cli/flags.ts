@@ -94,6 +94,7 @@ export const codeFlags = {
     '--rematerialize',
     'recompute cheap values if that lowers the peak memory, and print the cost',
   ),
+  inputGradient: flag<boolean>('--input-gradient', 'have backward and vjp compute the gradients of the inputs too'),
   /** In MiB. */
   binding: flag<number>(
     '--binding <MiB>',

@@ -57,6 +57,7 @@ export const codeOptions = ({
   engine,
   fastMath,
   rematerialize,
+  inputGradient,
   binding,
   gpuFeatures,
 }: CodeFlags): Partial<CompileOptions> => ({
@@ -64,6 +65,7 @@ export const codeOptions = ({
   ...(engine === undefined ? {} : { engine }),
   ...(fastMath ? { fastMath } : {}),
   ...(rematerialize ? { rematerialize } : {}),
+  ...(inputGradient ? { inputGradient } : {}),
   ...(binding === undefined ? {} : { bindingBytes: Math.min(binding * 2 ** 20, 2 ** 31 - 16) }),
   // compile rejects unknown features.
   ...(gpuFeatures ? { gpuFeatures: gpuFeatures as readonly GpuFeature[] } : {}),

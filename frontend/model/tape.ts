@@ -16,6 +16,8 @@ export interface Tape {
   readonly random: RandomState;
   /** How many streams of random numbers forward has drawn so far. */
   streams: number;
+  /** How many cotangents the gradients of users' own are computed from. */
+  cotangents: number;
   /** Set once forward has asked for the mode, that is, read `training`: it may do otherwise in the other one. */
   asked: boolean;
 }
@@ -24,6 +26,7 @@ export const newTape = (mode: Mode, params: Tape['params'], random: RandomState)
   ...{ mode, params, random },
   written: new Map(),
   streams: 0,
+  cotangents: 0,
   asked: false,
 });
 

@@ -135,12 +135,7 @@ export function compileRecording(
     [...table.initial].map(([p, initial]) => [p.name, { initial, name: table.called.get(p) ?? p.name }]),
   );
   const shaders = gpu && { program: gpu.program, shaders: gpu.code.shaders, features: wanted.features };
-  const { returns } = recording;
-  const manifest = {
-    ...manifestOf(wasm.program, added, wanted.threads, shaders),
-    ...(returns === 'one' ? {} : { returns }),
-  };
-  const parts = tagged(manifest, {
+  const parts = tagged(manifestOf(wasm.program, added, wanted.threads, shaders), {
     wasm: code.wasm,
     threadedWasm: code.threadedWasm,
     wgsl: gpu?.code.shaders.wgsl ?? null,

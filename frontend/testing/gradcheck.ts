@@ -1,8 +1,9 @@
 /** Checks gradients against finite differences, both computed in float64 by the reference interpreter. */
 
 import { CompileError } from '../../ir/diagnostic.ts';
-import { type Param, param } from '../../ir/graph.ts';
+import { type Param, param, paramsOf, type Value } from '../../ir/graph.ts';
 import { interpretValues } from '../../ir/interpret/graph.ts';
+import * as op from '../../ir/ops/index.ts';
 import { sameType, showType } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { isModelSpec } from '../model/model.ts';
@@ -29,24 +30,74 @@ export interface Verdict {
 
 /** Passes if the gradients of all f32 inputs, and of all parameters of a module, are the derivatives of the output times a
  *  random cotangent, or of a model's loss. */
-export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Verdict {
+export const gradcheck = (subject: unknown, options: GradcheckOptions = {}): Verdict =>
+  checked(
+    subject,
+    options,
+    'toPassGradcheck',
+    { fails: 'its gradient check', gradient: 'the gradient' },
+    (y, wrt, g) => [{ y, g }, [...wrt]],
+  );
+
+/** Passes if the gradients of those gradients are right too: of their sum, each times another random tensor, with respect to all
+ *  inputs and parameters and to the first cotangent. As torch.autograd.gradgradcheck. */
+export const gradgradcheck = (subject: unknown, options: GradcheckOptions = {}): Verdict =>
+  checked(
+    subject,
+    options,
+    'toPassGradgradcheck',
+    { fails: 'the check of its second gradients', gradient: 'the gradient of the gradients' },
+    (y, wrt, g) => {
+      const first = cotangentsOf(y, g, new Set(wrt));
+      const parts = [...first].flatMap(([p, d]): Value[] => {
+        if (!wrt.includes(p as Param)) return [];
+        const weight = param('input', `cotangent of the gradient of ${(p as Param).name}`, d.type);
+        return [op.reduceSum(op.mul(d, weight), { dims: d.type.shape.map((_, k) => k) })];
+      });
+      const zero = op.full({ value: 0, shape: [], dtype: 'f32' });
+      return [{ y: parts.reduce((a, b) => op.add(a, b), zero), g: param('input', 'weight', zero.type) }, [...wrt, g]];
+    },
+  );
+
+/** What is differentiated, and its cotangent. */
+interface Root {
+  readonly y: Value;
+  readonly g: Param;
+}
+
+/** Holds the gradients of what `rootOf` makes of a subject's result, its inputs and parameters, and its cotangent, to finite
+ *  differences. */
+function checked(
+  subject: unknown,
+  options: GradcheckOptions,
+  matcher: string,
+  words: { readonly fails: string; readonly gradient: string },
+  rootOf: (y: Value, wrt: readonly Param[], g: Param) => [root: Root, wrt: Param[]],
+): Verdict {
   const { seed = 0, eps = 1e-5, tolerance = 1e-6, elements = 64 } = options;
-  const { spec, inputs, name } = caseOf(subject, 'toPassGradcheck', options);
+  const { spec, inputs, name } = caseOf(subject, matcher, options);
   const recording = recorded(() => record(spec), name, isModelSpec(subject) ? { inputs: [] } : options);
-  const y = recording.train.loss ?? recording.train.output;
+  const result = recording.train.loss ?? recording.train.output;
   const n = options.n ?? Math.min(3, recording.maxBatch);
-  const fail = (text: string): Verdict => ({ pass: false, message: () => `${name} fails its gradient check: ${text}` });
-  if (y.type.dtype !== 'f32') return fail(`its result is ${showType(y.type)}, but only f32 has a gradient`);
+  const fail = (text: string): Verdict => ({ pass: false, message: () => `${name} fails ${words.fails}: ${text}` });
+  if (result.type.dtype !== 'f32') return fail(`its result is ${showType(result.type)}, but only f32 has a gradient`);
 
   const given: Param[] = [...recording.inputs, ...recording.targets];
-  const g = param('input', 'cotangent', y.type);
-  const values = draw([...given, g], inputs, recording, { n, seed });
-  for (const { param, data } of [...recording.parameters, ...recording.buffers])
-    values.set(param, Float64Array.from(data));
-  const wrt = [
-    ...given.filter((p) => p.type.dtype === 'f32'),
-    ...recording.parameters.flatMap((p) => (p.trains ? [p.param] : [])),
-  ];
+  const state = [...recording.parameters, ...recording.buffers];
+  const [{ y, g }, wrt] = rootOf(
+    result,
+    [
+      ...given.filter((p) => p.type.dtype === 'f32'),
+      ...recording.parameters.flatMap((p) => (p.trains ? [p.param] : [])),
+    ],
+    param('input', 'cotangent', result.type),
+  );
+  const known = new Set<Param>([...given, ...state.map((s) => s.param)]);
+  const drawn = paramsOf([y]).filter((p) => !known.has(p) && p !== g && p.role === 'input');
+  const values = draw([...given, ...new Set([...wrt.filter((p) => !known.has(p)), ...drawn]), g], inputs, recording, {
+    ...{ n, seed },
+  });
+  for (const { param, data } of state) values.set(param, Float64Array.from(data));
   const cotangents = cotangentsOf(y, g, new Set(wrt));
 
   const cotangent = values.get(g) as Float64Array;
@@ -64,7 +115,7 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
   for (const p of wrt) {
     const d = cotangents.get(p);
     if (d && !sameType(d.type, p.type))
-      return fail(`the gradient of '${p.name}' is ${showType(d.type)}, but '${p.name}' is ${showType(p.type)}`);
+      return fail(`${words.gradient} of '${p.name}' is ${showType(d.type)}, but '${p.name}' is ${showType(p.type)}`);
     const at = values.get(p) as Float64Array;
     const all = d ? (interpretValues([d], values, n)[0] as Float64Array) : new Float64Array(at.length);
     const checked = [...random.permutation(at.length)].slice(0, elements).sort((a, b) => a - b);
@@ -84,7 +135,7 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
     const kink = Math.abs(right - left) > 1e3 * eps * Math.max(1, Math.abs(bad.want));
     return fail(
       [
-        `${placeOf(p.name, i, p.type.shape, n)}: the gradient is ${number(bad.got)}${d ? '' : ' (none flows there)'}, finite differences give ${number(bad.want)}`,
+        `${placeOf(p.name, i, p.type.shape, n)}: ${words.gradient} is ${number(bad.got)}${d ? '' : ' (none flows there)'}, finite differences give ${number(bad.want)}`,
         `  they differ by ${short(Math.abs(bad.got - bad.want))}, ${short(bad.allowed)} is allowed${counted(bad)}`,
         `  at ${p.name} = ${number(at[i] as number)}, cotangents and inputs drawn with seed ${seed}, eps ${eps}`,
         ...(kink
@@ -95,7 +146,7 @@ export function gradcheck(subject: unknown, options: GradcheckOptions = {}): Ver
       ].join('\n'),
     );
   }
-  return { pass: true, message: () => `${name} passes its gradient check, and was expected to fail it` };
+  return { pass: true, message: () => `${name} passes ${words.fails}, and was expected to fail it` };
 }
 
 /** Runs `f`; errors say if the inputs were not given. */

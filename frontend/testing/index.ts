@@ -6,7 +6,7 @@ import '../../ir/needs-node.ts';
 // For the matchers' types alone: nothing of it runs.
 import type {} from './setup.ts';
 
-export { type GradcheckOptions, gradcheck, type Verdict } from './gradcheck.ts';
+export { type GradcheckOptions, gradcheck, gradgradcheck, type Verdict } from './gradcheck.ts';
 export { matchers, type TapeoutMatchers } from './matchers.ts';
 export { compareToReference, type ReferenceOptions } from './reference.ts';
 export { serializer } from './serializer.ts';

@@ -3,7 +3,7 @@
 import { isModelSpec } from '../model/model.ts';
 import { compile } from '../pipeline/compile.ts';
 import { type GoldenVerdict, matchGolden, type TestState } from './golden.ts';
-import { type GradcheckOptions, gradcheck, type Verdict } from './gradcheck.ts';
+import { type GradcheckOptions, gradcheck, gradgradcheck, type Verdict } from './gradcheck.ts';
 import { compareToReference, type ReferenceOptions } from './reference.ts';
 import { isPrintable, printables, type TextOptions, textOf } from './text.ts';
 
@@ -15,6 +15,8 @@ export interface TapeoutMatchers<R = void> {
   toMatchGolden(path?: string, options?: TextOptions): Promise<R>;
   /** Compares the gradients of an op, a function of tensors, a module or a model's loss with finite differences. */
   toPassGradcheck(options?: GradcheckOptions): R;
+  /** Compares the gradients of those gradients with finite differences. */
+  toPassGradgradcheck(options?: GradcheckOptions): R;
   /** Compares the WebAssembly of a compiled model, a model, an op, a function or a module with the reference interpreter, which
    *  runs the recorded graph in float64, on seeded inputs. */
   toBeCloseToReference(options?: ReferenceOptions): Promise<R>;
@@ -37,6 +39,9 @@ export const matchers = {
 
   toPassGradcheck(this: TestState, received: unknown, options: GradcheckOptions = {}): Verdict {
     return gradcheck(received, options);
+  },
+  toPassGradgradcheck(this: TestState, received: unknown, options: GradcheckOptions = {}): Verdict {
+    return gradgradcheck(received, options);
   },
 
   async toBeCloseToReference(this: TestState, received: unknown, options: ReferenceOptions = {}): Promise<Verdict> {

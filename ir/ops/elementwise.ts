@@ -363,17 +363,3 @@ export const convert: Op<['x'], { to: DType }> = defineOp({
   compute: ({ x: v }, at, { to }) => x.convert(to, v(...at)),
   vjp: ({ x }, g, { to }) => ({ x: to === 'f32' && x.type.dtype === 'f32' ? g : 'none' }),
 });
-
-/** x, treated as a constant: for values that a derivative is known not to depend on, such as the maximum that softmax
- *  subtracts. */
-export const stopGradient: Op<['x']> = defineOp({
-  name: 'stop_gradient',
-  doc: 'x, through which no gradient flows.',
-  operands: ['x'],
-  attrs: {},
-  rule: 'The type of x.',
-  infer: ({ x }) => x,
-  compute: ({ x }, at) => x(...at),
-  vjp: () => ({ x: 'none' }),
-  view: true,
-});

@@ -9,6 +9,7 @@ import { broadcast, reduceSum } from './broadcast.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as elementwise from './elementwise.ts';
+import * as gradient from './gradient.ts';
 import * as indexed from './indexed.ts';
 import { matmul } from './matmul.ts';
 import * as movement from './movement.ts';
@@ -20,6 +21,7 @@ import * as trigonometry from './trigonometry.ts';
 const modules = [
   create,
   elementwise,
+  gradient,
   activation,
   trigonometry,
   { broadcast },
@@ -77,6 +79,7 @@ export * from './broadcast.ts';
 export * from './conv.ts';
 export * from './create.ts';
 export * from './elementwise.ts';
+export * from './gradient.ts';
 export * from './indexed.ts';
 export * from './matmul.ts';
 export * from './movement.ts';

@@ -7,6 +7,7 @@ import { IntegerValues, indexRanges } from '../analysis/index-ranges.ts';
 import { constant } from '../analysis/linear.ts';
 import { type Buffer, freeAxes, size, some } from '../expr.ts';
 import {
+  awaited,
   type FusedGraph,
   type Graph,
   type Group,
@@ -282,6 +283,8 @@ function groups(graph: FusedGraph, report: Report): void {
       for (const [k, input] of m.inputs.entries()) {
         const where = `${here}, group ${i}, ${m.op.name}: ${showType(m.type)}`;
         const read = equationOf(m, 64).reads[k] === true;
+        if (input.kind === 'node' && awaited(m).includes(input) && !((launchOf.get(input) ?? i) < i))
+          report('launch-order', where, `it waits for ${input.op.name}, which no earlier group stores`, m.loc);
         // Values of other members are computed in the group; all others are read from memory.
         if (!read || (input.kind === 'node' && g.members.has(input))) continue;
         const from = source(input);

@@ -14,10 +14,10 @@ import {
   type Value,
 } from '../../ir/graph.ts';
 import { finish, type Kernel, store } from '../../ir/kernel.ts';
+import { rebuilt } from '../../ir/rebuild.ts';
 import { neededResults, resultOf, type ScanNode, stacked } from '../../ir/scan.ts';
 import { i32, isEmpty, type TensorType } from '../../ir/type.ts';
 import { fuse } from '../fuse.ts';
-import { rebuilt } from '../rebuild.ts';
 import { copyKernel } from './copy.ts';
 import { storageIn } from './group.ts';
 import type { Lowered, Lowering, Stacks } from './lowering.ts';

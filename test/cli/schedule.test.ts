@@ -155,7 +155,7 @@ describe('what a schedule file has wrong', () => {
         --> mine.tir:2:10
       2 | schedule @conv {}
         |          ^^^^^
-      help: the kernels are @matmul, @matmul_2, @reduce_max_reduce_sum, @reduce_sum, @argmax, @reduce_sum_2, @matmul.1, @matmul_2.1, @reduce_max_reduce_sum.1, @matmul_3, @matmul_a.weight, @reduce_sum_a.bias, @matmul_b.weight, @reduce_sum_b.bias
+      help: the kernels are @matmul, @matmul_2, @reduce_max_reduce_sum, @reduce_sum, @argmax, @reduce_sum_2, @matmul.1, @matmul_2.1, @reduce_max_reduce_sum.1, @reduce_sum_b.bias, @matmul_3, @matmul_a.weight, @reduce_sum_a.bias, @matmul_b.weight
       "
     `);
   });

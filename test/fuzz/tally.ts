@@ -101,8 +101,8 @@ export class Tally {
     const without = (of: 'nodes' | 'gradients' | 'differences') => names.filter((name) => this.op(name)[of] === 0);
     return {
       ops: without('nodes'),
-      gradients: without('gradients').filter(hasGradient),
-      differences: without('differences').filter(hasGradient),
+      gradients: without('gradients').filter(isHeld),
+      differences: without('differences').filter(isHeld),
       directives: directiveNames.flatMap((name) =>
         (['applied', 'refused'] as const).flatMap((o) => (this.#directives.get(name)?.[o] ? [] : [`${name} ${o}`])),
       ),
@@ -177,6 +177,9 @@ export function differentiatedOps({ task }: Graph): string[] {
 }
 
 const known = new Map<string, boolean>();
+/** The gradient of one op is whatever its author says. */
+const isHeld = (name: string): boolean => hasGradient(name) && name !== ir.customGradient.name;
+
 /** True if a gradient flows through an op to some operand, by its example. */
 function hasGradient(name: string): boolean {
   const found = known.get(name);

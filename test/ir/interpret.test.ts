@@ -172,6 +172,9 @@ const worked: Record<string, Worked[]> = {
     { of: [[bool(2), [1, 0]]], attrs: { to: 'f32' }, gives: [1, 0] },
   ],
   stop_gradient: one((v) => v, 1, -2),
+  cotangent: [{ of: [], attrs: { of: 3, shape: [2] }, gives: [0, 0] }],
+  custom_gradient: [{ of: [1, 2, 3, 4].map((v): [TensorType, number[]] => [f32(1), [v]]), gives: [1] }],
+  after: [pairs([1, nan], [3, 4], [1, nan])],
   reshape: [{ of: [[f32(2, 3), [1, 2, 3, 4, 5, 6]]], attrs: { shape: [3, 2] }, gives: [1, 2, 3, 4, 5, 6] }],
   permute: [{ of: [[f32(2, 3), [1, 2, 3, 4, 5, 6]]], attrs: { perm: [1, 0] }, gives: [1, 4, 2, 5, 3, 6] }],
   broadcast: [{ of: [[f32(2), [1, 2]]], attrs: { shape: [2, 3], dims: [0] }, gives: [1, 1, 1, 2, 2, 2] }],
@@ -462,6 +465,10 @@ const cases: Record<string, Case[]> = {
     { of: [i32(3)], attrs: { to: 'f32' } },
   ],
   stop_gradient: [{ of: [f32(N, 2)], stops: true }],
+  // Its gradient is what it is told: test/gradient.test.ts.
+  custom_gradient: [],
+  cotangent: [],
+  after: [{ of: [f32(N, 2), f32(3)] }],
   reshape: [
     { of: [f32(2, 6)], attrs: { shape: [3, 4] } },
     { of: [f32(N, 2, 3)], attrs: { shape: [N, 6] } },

@@ -11,9 +11,9 @@ import {
   type Value,
 } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
+import { rebuilt } from '../../../ir/rebuild.ts';
 import { bodyProblem, isScan, scan as looped } from '../../../ir/scan.ts';
 import { isBatch, sameType, showType, type TensorType } from '../../../ir/type.ts';
-import { rebuilt } from '../../../passes/rebuild.ts';
 import { withOptions } from '../arguments.ts';
 import { dimOf } from '../dims.ts';
 import * as k from '../kinds.ts';

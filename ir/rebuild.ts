@@ -1,6 +1,6 @@
 /** Values over others. */
 
-import { at, build, topo, type Value } from '../ir/graph.ts';
+import { at, build, topo, type Value } from './graph.ts';
 
 /** These values with `by` in place of what they read, in new nodes where one changes. */
 export function rebuilt(values: readonly Value[], by: ReadonlyMap<Value, Value>): Value[] {
