@@ -3,15 +3,17 @@
  *
  *      npm run nets -- charlstm --steps 3000     trains it on a text and samples
  */
-import { cat, defineModel, nn, optim, type Tensor } from 'tapeout';
+import { defineModel, nn, optim, type Tensor } from 'tapeout';
 
 const [characters, embedded, hidden, steps] = [76, 32, 96, 32];
 
-class CharLSTM extends nn.Module {
+abstract class Layers extends nn.Module {
   embed = nn.Embedding(characters, embedded);
   lstm = nn.LSTM(embedded, hidden, { batchFirst: true });
   fc = nn.Linear(hidden, characters);
+}
 
+class CharLSTM extends Layers {
   forward(x: Tensor): Tensor {
     const [y] = this.lstm(this.embed(x));
     return this.fc(y).transpose(1, 2); // [N, characters, steps], as the loss takes it
@@ -26,11 +28,10 @@ export default defineModel({
   optimizer: optim.Adam({ lr: 0.003 }),
 });
 
-class OneStep extends CharLSTM {
-  /** The next character's logits, then the new state: [N, characters + 2·hidden]. */
-  override forward(x: Tensor, h?: Tensor, c?: Tensor): Tensor {
-    const [y, [hn, cn]] = this.lstm(this.embed(x), [h!, c!]);
-    return cat([this.fc(y.select(1, 0)), hn.select(0, 0), cn.select(0, 0)], 1);
+class OneStep extends Layers {
+  forward(x: Tensor, h: Tensor, c: Tensor) {
+    const [y, [hn, cn]] = this.lstm(this.embed(x), [h, c]);
+    return { logits: this.fc(y), h: hn, c: cn };
   }
 }
 

@@ -34,9 +34,8 @@ async function sampleLstm(net, { step }, count = 400) {
   let [h, c] = [new Float32Array(hidden), new Float32Array(hidden)];
   for (let k = 0; k < sampled.length && k < count; k++) {
     const out = one.forward(Int32Array.of(sampled[k]), h, c);
-    const logits = out.slice(0, text.characters.length);
-    [h, c] = [out.slice(logits.length, logits.length + hidden), out.slice(logits.length + hidden)];
-    if (k === sampled.length - 1) sampled.push(drawn(logits, k));
+    [h, c] = [out.h.slice(), out.c.slice()]; // views, until the next call
+    if (k === sampled.length - 1) sampled.push(drawn(out.logits, k));
   }
   return shown(sampled);
 }

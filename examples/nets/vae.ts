@@ -3,11 +3,11 @@
  *
  *      npm run nets -- vae --steps 3000     draws what it makes of noise
  */
-import { bceWithLogits, cat, defineModel, nn, optim, randnLike, relu, type Tensor } from 'tapeout';
+import { bceWithLogits, defineModel, nn, optim, randnLike, relu, type Tensor } from 'tapeout';
 
 const [pixels, hidden, code] = [28 * 28, 128, 8];
 
-class VAE extends nn.Module {
+abstract class Layers extends nn.Module {
   fc1 = nn.Linear(pixels, hidden);
   mean = nn.Linear(hidden, code);
   logvar = nn.Linear(hidden, code);
@@ -17,9 +17,11 @@ class VAE extends nn.Module {
   decode(z: Tensor): Tensor {
     return this.fc3(relu(this.fc2(z)));
   }
+}
 
-  /** The logits of the pixels, and mean and logarithm of the variance of the code, side by side. */
-  forward(x: Tensor, noise?: Tensor): Tensor {
+class VAE extends Layers {
+  /** The logits of the pixels, and mean and logarithm of the variance of the code. */
+  forward(x: Tensor, noise?: Tensor): Tensor[] {
     const h = relu(this.fc1(x));
     const [mean, logvar] = [this.mean(h), this.logvar(h)];
     const z = mean.add(
@@ -28,13 +30,12 @@ class VAE extends nn.Module {
         .exp()
         .mul(noise ?? randnLike(mean)),
     );
-    return cat([this.decode(z), mean, logvar], 1);
+    return [this.decode(z), mean, logvar];
   }
 }
 
 /** What the image costs given its code, and the code given a normal distribution. */
-function loss(output: Tensor, x: Tensor): Tensor {
-  const [logits, mean, logvar] = output.split([pixels, code, code], 1) as [Tensor, Tensor, Tensor];
+function loss(logits: Tensor, mean: Tensor, logvar: Tensor, x: Tensor): Tensor {
   const reconstruction = bceWithLogits(logits, x, { reduction: 'none' }).sum(1);
   const divergence = mean.pow(2).add(logvar.exp()).sub(logvar).sub(1).sum(1).mul(0.5);
   return reconstruction.add(divergence).mean();
@@ -45,8 +46,8 @@ const options = { model: VAE, target: image, loss, optimizer: optim.Adam({ lr: 0
 export default defineModel({ ...options, input: image });
 export const beside = defineModel({ ...options, input: { x: image, noise: { shape: ['N', code] } } });
 
-class Decoder extends VAE {
-  override forward(z: Tensor): Tensor {
+class Decoder extends Layers {
+  forward(z: Tensor): Tensor {
     return this.decode(z).sigmoid();
   }
 }
