@@ -38,6 +38,7 @@ const given = namedOnly('compile', {
   engine: k.optional(anyValue),
   fastMath: flag,
   rematerialize: flag,
+  memory: k.optional(k.size),
   target: k.optional(anyValue),
   machine: k.optional(k.kind('what is read of a description of a machine', isMachine)),
   bindingBytes: k.optional(anyValue),

@@ -59,6 +59,15 @@ export function seconds(text: string): number {
   return x;
 }
 
+/** Parses a size in bytes: 4MB, 1.5MiB, 600kB, 65536. */
+export function bytes(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([kKM]i?B|B)?$/.exec(text.trim()) ?? [];
+  const factor = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, kiB: 1024, KiB: 1024, MiB: 1024 ** 2 }[unit ?? 'B'];
+  const size = Math.floor(Number(digits) * (factor ?? Number.NaN));
+  if (!(size >= 1)) throw new BadValue('It must be a size such as 4MB, 1.5MiB, 600kB, or a number of bytes.');
+  return size;
+}
+
 export const list =
   <T extends string>(known: readonly T[]) =>
   (text: string): T[] =>
@@ -93,6 +102,11 @@ export const codeFlags = {
   rematerialize: flag<boolean>(
     '--rematerialize',
     'recompute cheap values if that lowers the peak memory, and print the cost',
+  ),
+  memory: flag<number>(
+    '--memory <size>',
+    'the most memory, such as 4MB: compute values twice and freeze the layers farthest from the loss until it fits',
+    { read: bytes },
   ),
   inputGradient: flag<boolean>('--input-gradient', 'have backward and vjp compute the gradients of the inputs too'),
   /** In MiB. */

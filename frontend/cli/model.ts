@@ -57,6 +57,7 @@ export const codeOptions = ({
   engine,
   fastMath,
   rematerialize,
+  memory,
   inputGradient,
   binding,
   gpuFeatures,
@@ -65,6 +66,7 @@ export const codeOptions = ({
   ...(engine === undefined ? {} : { engine }),
   ...(fastMath ? { fastMath } : {}),
   ...(rematerialize ? { rematerialize } : {}),
+  ...(memory === undefined ? {} : { memory }),
   ...(inputGradient ? { inputGradient } : {}),
   ...(binding === undefined ? {} : { bindingBytes: Math.min(binding * 2 ** 20, 2 ** 31 - 16) }),
   // compile rejects unknown features.
@@ -76,6 +78,24 @@ export function describeModel({ recording }: Compiled): string[] {
   const parameters = recording.parameters.reduce((total, p) => total + p.data.length, 0);
   // The model may have a field named toString.
   return [Module.prototype.toString.call(recording.module), `${count(parameters)} parameters`];
+}
+
+/** A table of what was tried to fit a budget of memory, the last row of which was taken. */
+function describeBudget({ budget, recording }: Compiled): string[] {
+  if (!budget) return [];
+  const all = budget.tried[0]?.trained.length ?? 0;
+  const rows = budget.tried.map(({ trained, rematerialize, arenaBytes }) => [
+    trained.length === all ? 'all' : `${trained.length} of ${all}, from ${trained[0]} on`,
+    rematerialize ? 'yes' : 'no',
+    arenaBytes,
+    `${(100 * (arenaBytes / budget.memory)).toFixed(0)}%`,
+  ]);
+  const frozen = recording.parameters.filter((p) => !p.trains).map((p) => p.param.name);
+  return [
+    ...table(['trained parameters', 'computed twice', 'arena bytes', `of ${count(budget.memory)}`], rows),
+    ...(frozen.length > 0 ? [`frozen: ${frozen.join(', ')}`] : []),
+    '',
+  ];
 }
 
 /** A table of what each pass did, and the cost of values that are computed twice. */
@@ -98,6 +118,7 @@ export function describePasses(compiled: Compiled): string[] {
       `${more(before.operations, after.operations)} more operations and ${more(before.moved, after.moved)} more bytes moved`,
   );
   return [
+    ...describeBudget(compiled),
     ...table(['pass', 'ops', 'kernels', 'arena bytes', 'code bytes', 'ms'], rows),
     `compiled in ${milliseconds(total)} ms: ${describeCode(compiled)}, batches of 1 to ${program.maxBatch}`,
     ...(twice.length === 0 && stages.includes('rematerialize') ? ['nothing computed twice lowers the peak'] : twice),

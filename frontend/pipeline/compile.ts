@@ -23,6 +23,7 @@ import { tagged } from '../files/tags.ts';
 import type { ModelSpec } from '../model/model.ts';
 import { type Recording, record } from '../model/record.ts';
 import { callSite } from '../model/trace.ts';
+import { type Budget, withinMemory } from './budget.ts';
 import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
 import { type CompileOptions, type CompileTarget, type Wanted, wantedBy } from './options.ts';
 import { type PassReport, Shown } from './shown.ts';
@@ -59,6 +60,8 @@ export interface Compiled extends ProgramStages {
   /** Initial values by PyTorch's names, in PyTorch's order. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly reports: readonly PassReport[];
+  /** What was tried to fit `memory`; null if no budget was given. */
+  readonly budget: Budget | null;
   /** The values that each graph computes twice to save memory; empty unless `rematerialize` is set and pays off. */
   readonly rematerialized: readonly Rematerialized[];
   /** All stages in order, including custom passes. */
@@ -97,13 +100,29 @@ export function compileRecording(
   options: CompileOptions = {},
   site: Loc | null = callSite(),
 ): Compiled {
-  const wanted = wantedBy(options);
-  const backends = backendsOf(wanted, options.schedule);
-  const graph = graphStagesOf(options, site);
-  const shown = new Shown(options, ['recorded', ...[...graph, ...stagesOf(backends.shown)].map((s) => s.name)]);
+  if (options.memory === undefined) return compiled(recording, options, site);
+  const fit = withinMemory(recording, options.memory, (r, rematerialize) =>
+    memoryOf(r, { ...options, rematerialize: rematerialize || options.rematerialize === true }, site),
+  );
+  const { rematerialize = fit.rematerialize } = options;
+  return { ...compiled(fit.recording, { ...options, rematerialize }, site), budget: fit.budget };
+}
 
+/** The bytes that a recording's WebAssembly needs. */
+function memoryOf(recording: Recording, { onStage: _, ...options }: CompileOptions, site: Loc | null): number {
+  const wanted = wantedBy(options);
+  const { backend, given } = backendsOf(wanted, options.schedule).wasm;
+  const { module, context } = recordedFor(recording, options, wanted);
+  const shown = new Shown(options, []);
+  const graph = shown.run(graphStagesOf(options, site), { form: 'module', module }, context, false);
+  const on = { ...context, target: backend.target, given };
+  return last(shown.run(backend.stages, last(graph, 'module'), on, false), 'program').program.arenaBytes;
+}
+
+/** The entries of a recording, and what the stages need to know of it. */
+function recordedFor(recording: Recording, options: CompileOptions, wanted: Wanted) {
   const table = stateTableOf(recording);
-  const recorded = entriesOf(recording, options.entries ?? defaultEntries(recording), table, {
+  const module = entriesOf(recording, options.entries ?? defaultEntries(recording), table, {
     inputGradient: options.inputGradient ?? false,
   });
   const context: StageContext = {
@@ -111,9 +130,18 @@ export function compileRecording(
     table,
     target: wanted.processor,
     given: nothingGiven,
-    indices: indexInputs(recorded),
+    indices: indexInputs(module),
   };
+  return { module, context, table };
+}
 
+function compiled(recording: Recording, options: CompileOptions, site: Loc | null): Compiled {
+  const wanted = wantedBy(options);
+  const backends = backendsOf(wanted, options.schedule);
+  const graph = graphStagesOf(options, site);
+  const shown = new Shown(options, ['recorded', ...[...graph, ...stagesOf(backends.shown)].map((s) => s.name)]);
+
+  const { module: recorded, context, table } = recordedFor(recording, options, wanted);
   shown.recorded(recorded);
   const optimized = shown.run(graph, { form: 'module', module: recorded }, context);
   const { module } = last(optimized, 'module');
@@ -152,6 +180,7 @@ export function compileRecording(
     gpu,
     weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
     reports: shown.reports,
+    budget: null,
     rematerialized: optimized.flatMap((ir) => (ir.form === 'module' && ir.rematerialized) || []),
     stages: shown.stages,
     wat: code.text,

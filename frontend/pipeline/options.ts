@@ -37,6 +37,10 @@ export interface CompileOptions {
   /** Recompute cheap values that are read late, if that lowers the peak memory. The results are the same;
    *  `Compiled.rematerialized` lists the cost. */
   readonly rematerialize?: boolean;
+  /** The most bytes of memory that the WebAssembly may take for weights, state and values. If more is needed, cheap values are
+   *  computed twice; if that is not enough, the parameters that are farthest from the loss are frozen, layer by layer.
+   *  `Compiled.budget` lists what was tried. An error if it cannot be met says what would. */
+  readonly memory?: number;
   /** `wasm` (the default), `webgpu`, or `all`. A model for WebGPU includes the WebAssembly; `webgpu` decides whose stages are
    *  shown, and what a bundle contains. */
   readonly target?: CompileTarget;
