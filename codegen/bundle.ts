@@ -71,10 +71,11 @@ function packageJson({ name }: Manifest): string {
 
 /** JSON with keys in a fixed order and a line for each tensor and entry, so that diffs read well. */
 export function manifestJson(manifest: Manifest): string {
-  const { tapeout, name, maxBatch, pages, arenaBytes, threads, tags, webgpu } = manifest;
+  const { tapeout, name, maxBatch, pages, arenaBytes, threads, returns, tags, webgpu } = manifest;
   const numbers = {
     ...{ tapeout, name, maxBatch, pages, arenaBytes },
     ...(threads === undefined ? {} : { threads }),
+    ...(returns === undefined ? {} : { returns }),
     tags,
   };
   const entries = manifest.entries.map(entryFields);

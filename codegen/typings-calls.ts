@@ -58,8 +58,7 @@ export function method(
   const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const ofPurpose = (purpose: string, names: readonly string[]) =>
     names.flatMap((n) => manifest.tensors.find((t) => t.purpose === purpose && t.name === n) ?? []);
-  const output = ofPurpose('output', outputs).find((t) => t.name !== 'loss' && t.name !== 'correct');
-  const result = (results[name] ?? 'void').replaceAll('Output', output ? arrayName(output) : 'Float32Array');
+  const result = (results[name] ?? 'void').replaceAll('Output', outputType(outputs, manifest));
   const taken = ofPurpose('input', inputs);
   const used = new Set<string>();
   const params = taken.map((t) => {
@@ -83,6 +82,24 @@ export function method(
     `  ${camel}(named: { ${named} }): ${result};`,
     `  ${camel}(n: number): ${result};`,
   ];
+}
+
+/** The tensors of an entry's results that forward returned, in its order. */
+const returnedIn = (results: readonly string[], { tensors }: Manifest): ManifestTensor[] =>
+  results
+    .filter((name) => name !== 'loss' && name !== 'correct')
+    .flatMap((name) => tensors.find((t) => t.purpose === 'output' && t.name === name) ?? []);
+/** The tensors that forward returns, in its order; none where no entry does. */
+export const returnedBy = (manifest: Manifest): ManifestTensor[] =>
+  returnedIn(manifest.entries.find((e) => e.name === 'forward' || e.name === 'evaluate')?.outputs ?? [], manifest);
+
+/** The type of what forward returns. */
+function outputType(results: readonly string[], manifest: Manifest): string {
+  const { returns } = manifest;
+  const outputs = returnedIn(results, manifest);
+  if (returns === 'list') return `[${outputs.map((t) => `${t.name}: ${arrayName(t)}`).join(', ')}]`;
+  if (returns === 'named') return `{ ${outputs.map((t) => `${key(t.name)}: ${arrayName(t)}`).join('; ')} }`;
+  return outputs[0] ? arrayName(outputs[0]) : 'Float32Array';
 }
 
 export const arrayName = ({ dtype }: ManifestTensor): string =>

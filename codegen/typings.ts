@@ -1,7 +1,17 @@
 /** The types of a bundle: literal shapes, arrays by name, and the methods of its entries. */
 import type { Manifest, ManifestTensor, Purpose } from '../runtime/manifest.ts';
 import { identifier, inComment, key, quoted } from './names.ts';
-import { arrayName, type Calls, literalShape, method, onAny, onGpu, onWasm, shapeText } from './typings-calls.ts';
+import {
+  arrayName,
+  type Calls,
+  literalShape,
+  method,
+  onAny,
+  onGpu,
+  onWasm,
+  returnedBy,
+  shapeText,
+} from './typings-calls.ts';
 import { runtimeTypes } from './typings-runtime.ts';
 
 /** The text of index.d.ts, which declares the exports of index.js: the model as WebAssembly, on a GPU, or both. */
@@ -96,7 +106,7 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, onWasm)).join('\n'
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
   /** A view of the first n samples of a result of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): OutputArrays[Name];
-${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has optimized them before the first
+${outputByNumber(manifest, (t) => t)}${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has optimized them before the first
    *  call that counts, then restores everything. \`load\` does so in Node. */
   warmUp(milliseconds: number): void;
   /** Releases the module${manifest.threads === undefined ? '' : ', and ends its threads'}. Every later call throws. */
@@ -104,6 +114,14 @@ ${namedMembers((t) => t)}  /** Calls every method for about this many millisecon
 ${threadMembers}}
 
 `;
+}
+
+/** The overloads of \`output\` for several outputs, by their numbers. */
+function outputByNumber(manifest: Manifest, eventually: (type: string) => string): string {
+  if (manifest.returns === undefined) return '';
+  return returnedBy(manifest)
+    .map((t, i) => `  output(index: ${i}, n?: number): ${eventually(arrayName(t))};\n`)
+    .join('');
 }
 
 /** Members that take or return tensors by name; `eventually` gives the types of results. */
@@ -134,7 +152,7 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
   /** The first n samples of a result of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): ${eventually('OutputArrays[Name]')};
-${namedMembers(eventually)}  /** Releases the model, and the device if the model opened it. Every later call throws. */
+${outputByNumber(manifest, eventually)}${namedMembers(eventually)}  /** Releases the model, and the device if the model opened it. Every later call throws. */
   dispose(): void;
 `;
 }

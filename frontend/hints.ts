@@ -131,10 +131,17 @@ const renamed = (of: object, name: string): string | null => {
   const ours = Object.hasOwn(otherNames, plain) ? (otherNames[plain] as string) : plain;
   return ours !== name && ours in of ? ours : null;
 };
-const classes = (of: object): string =>
-  Object.keys(of)
-    .filter((n) => /^[A-Z]/.test(n))
-    .join(', ');
+const classes = (of: object): string[] => Object.keys(of).filter((n) => /^[A-Z]/.test(n));
+/** All layers but the losses, those of several ranks as one: Conv1d/2d/3d. */
+function layers(): string {
+  const families = new Map<string, string>();
+  for (const name of classes(nn)) {
+    const family = name.replace(/[123]d$/, '');
+    const before = families.get(family);
+    if (!name.endsWith('Loss')) families.set(family, before ? `${before}/${name.slice(family.length)}` : name);
+  }
+  return [...families.values()].join(', ');
+}
 
 function onTensor(name: string): string | null {
   const known = Object.hasOwn(ofTensors, name) ? (ofTensors[name] as string) : null;
@@ -235,10 +242,10 @@ function onNn(name: string): string | null {
   const ours = camel(name);
   if (ours in F) return `it is a function of tapeout itself: import { ${ours} } from 'tapeout'`;
   const near = nearest(name, Object.keys(nn));
-  return onMissing(name) ?? `${near ? `did you mean nn.${near}? ` : ''}nn has ${classes(nn)}`;
+  return onMissing(name) ?? `${near ? `did you mean nn.${near}? ` : ''}nn has ${layers()}, and losses`;
 }
 
-const onOptim = (name: string): string => onMissing(name) ?? `optim has ${classes(optim)}`;
+const onOptim = (name: string): string => onMissing(name) ?? `optim has ${classes(optim).join(', ')}`;
 
 const onFunctional = (name: string): string => {
   const ours = renamed(F, name);

@@ -7,7 +7,7 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
   [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
   [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
-  [/^(lazy)?convtranspose[123]d$/, 'there are nn.Conv1d, nn.Conv2d and nn.Conv3d alone'],
+  [/^lazyconvtranspose[123]d$/, 'nn.ConvTranspose1d, 2d and 3d take the number of channels'],
   [
     /^adaptive(max|avg)pool[123]d$/,
     'extents are known: nn.AvgPool2d(extent) of the image, or x.mean([2, 3], true) for 1',

@@ -117,7 +117,7 @@ function possible(name: string, type: TensorType): TensorType {
       'batch-twice',
       `${name}: the result would have the shape ${shown}, which holds the batch N twice`,
       {
-        help: 'N is known only when a step runs, and only one dimension of a tensor may depend on it: sum over the batch first, or combine it with a tensor without N',
+        help: 'N is known only when a step runs, and only one dimension of a tensor may depend on it: sum over the batch first, or combine it with a tensor without N; where each sample meets each other, as in contrastive losses, declare inputs of one batch: { shape: [32, 64] }',
       },
     );
   throw new CompileError(

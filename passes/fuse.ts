@@ -24,6 +24,8 @@ import { type FollowedBy, followedBy, windowsOn } from './windows.ts';
 
 /** A reduction this short may share a kernel with others. */
 const shortReduction = 64;
+/** One this short may be computed without lanes, as a part of a whole. */
+const shortPart = 8;
 /** A reduction of one row up to this length is computed in the kernel that reads it row by row. */
 const longestRow = 4096;
 /** The most members and float operations of a group: a longer chain is stored in between, so that expressions stay
@@ -312,7 +314,7 @@ function isCostly(scalar: Node): boolean {
 }
 
 /** True if a group would compute a long reduction under a condition, as one of several parts of a whole: without lanes. */
-const isLongPart = (n: Node, how: Access): boolean => how.guarded === true && equationOf(n).trips > shortReduction;
+const isLongPart = (n: Node, how: Access): boolean => how.guarded === true && equationOf(n).trips > shortPart;
 
 /** The size of a member: 1 for itself, and its float operations. */
 const sizeOf = (n: Node): number => 1 + equationOf(n).flops;

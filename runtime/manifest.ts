@@ -91,6 +91,8 @@ export interface UntaggedManifest {
   readonly arenaBytes: number;
   /** If there is a module for several threads: their number, unless the host asks for another. */
   readonly threads?: number;
+  /** If forward returns several outputs: how. */
+  readonly returns?: 'list' | 'named';
   readonly tensors: readonly ManifestTensor[];
   readonly entries: readonly ManifestEntry[];
   /** The part for WebGPU, if the model has shaders. All other fields describe the WebAssembly. */

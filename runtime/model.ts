@@ -7,8 +7,10 @@ import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
 import {
   disposedError,
   type EntryName,
+  gathered,
   methods,
   missingEntry,
+  nameOfOutput,
   Port,
   resultsOf,
   Slots,
@@ -27,13 +29,13 @@ type Floats = Float32Array<ArrayBuffer>;
 export type Views<V extends View = View> = Readonly<Record<string, V>>;
 
 /** The result of `evaluate`: one object per model, overwritten by each call. */
-export interface Evaluation {
+export interface Evaluation<Outputs = Floats> {
   /** The mean loss of the batch. */
   loss: number;
   /** The number of samples whose greatest output is at their label; null for a model whose targets are not labels. */
   correct: number | null;
-  /** The outputs of the n samples: a view, valid until the next call. */
-  output: Floats;
+  /** The output for the n samples, or the outputs as forward returns them: views, valid until the next call. */
+  output: Outputs;
 }
 
 /** The sources of a WebAssembly module. */
@@ -143,10 +145,11 @@ interface Entry {
   readonly run: (n: number) => void;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** The outputs of these names; `output` is the first with another name. */
+  /** The results of these names. */
   readonly loss: View | null;
   readonly correct: View | null;
-  readonly output: Port | null;
+  /** The results that forward returns. */
+  readonly returned: readonly Port[];
 }
 
 /** The number of arguments that methods declare. */
@@ -239,8 +242,9 @@ export class Model {
     return entry.loss![0]!;
   }
 
-  /** The outputs of n samples: a view, valid until the next call. Copy it (`.slice()`) to keep it. */
-  forward(
+  /** The output for n samples: a view, valid until the next call. Copy it (`.slice()`) to keep it. Where the model's forward returns
+   *  several tensors, a list or an object of views: `forward<[Float32Array, Float32Array]>(x)`. */
+  forward<Outputs = Floats>(
     a: Argument,
     b?: Argument,
     c?: Argument,
@@ -249,15 +253,15 @@ export class Model {
     f?: Argument,
     g?: Argument,
     h?: Argument,
-  ): Floats {
+  ): Outputs {
     const entry = this.#get('forward');
     const n = this.#feed(entry, a, b, c, d, e, f, g, h);
     entry.run(n);
-    return entry.output!.at(n) as Floats;
+    return this.#returned(entry, n) as Outputs;
   }
 
   /** The loss, the number of correct answers and the outputs, without training. The result is one object, overwritten each time. */
-  evaluate(
+  evaluate<Outputs = Floats>(
     a: Argument,
     b?: Argument,
     c?: Argument,
@@ -266,15 +270,15 @@ export class Model {
     f?: Argument,
     g?: Argument,
     h?: Argument,
-  ): Evaluation {
+  ): Evaluation<Outputs> {
     const entry = this.#get('evaluate');
     const n = this.#feed(entry, a, b, c, d, e, f, g, h);
     entry.run(n);
     const result = this.#evaluation;
     result.loss = entry.loss![0]!;
     result.correct = entry.correct ? entry.correct[0]! : null;
-    result.output = entry.output!.at(n) as Floats;
-    return result;
+    result.output = this.#returned(entry, n) as Floats;
+    return result as Evaluation<Outputs>;
   }
 
   /** Adds the gradients of the loss to `gradients`, as PyTorch's `loss.backward()`. Returns the loss. */
@@ -333,9 +337,11 @@ export class Model {
     return this.#view('input', name, n);
   }
 
-  /** An output of the last call, for n samples: a view, valid until the next call. */
-  output(name: string, n: number = this.maxBatch): View {
-    return this.#view('output', name, n);
+  /** An output of the last call, by name or by its number among those that forward returns, for n samples: a view, valid until the
+   *  next call. */
+  output(name: string | number, n: number = this.maxBatch): View {
+    const { forward, evaluate } = this.#entries;
+    return this.#view('output', nameOfOutput(name, (forward ?? evaluate)?.returned), n);
   }
 
   /** A parameter's memory. Throws TapeoutError when there is none of that name, and suggests a similar one. */
@@ -403,7 +409,7 @@ export class Model {
 
   #entry({ name, inputs, outputs }: ManifestEntry, exports: WebAssembly.Exports): Entry {
     const results = outputs.map((output) => this.#ports.of('output').get(output)!);
-    const { loss, correct, output } = resultsOf(results);
+    const { loss, correct, outputs: returned } = resultsOf(results);
     return {
       name: name as EntryName,
       run: this.#guarded(exports[name] as (n: number) => void),
@@ -411,8 +417,16 @@ export class Model {
       outputs: results,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
-      output,
+      returned,
     };
+  }
+
+  /** What forward returned for n samples. */
+  #returned({ returned }: Entry, n: number): unknown {
+    const { returns } = this.manifest;
+    if (!returns) return returned[0]!.at(n);
+    const views = returned.map((port) => port.at(n));
+    return gathered(returns, returned, views);
   }
 
   /** Wraps a call: if it fails because another thread was lost, the model cannot be used any more. */

@@ -103,12 +103,20 @@ export function missingEntry(name: EntryName, { entries }: Manifest): TapeoutErr
   );
 }
 
-/** An entry's results by their fixed names; `output` is the first with another name. */
-export function resultsOf<S extends Slot>(outputs: readonly S[]) {
-  const named = (name: string) => outputs.find((port) => port.tensor.name === name) ?? null;
+/** An entry's results by their fixed names; what forward returns has other names. */
+export function resultsOf<S extends Slot>(results: readonly S[]) {
+  const named = (name: string) => results.find((port) => port.tensor.name === name) ?? null;
   const [loss, correct] = [named('loss'), named('correct')];
-  return { loss, correct, output: outputs.find((port) => port !== loss && port !== correct) ?? null };
+  return { loss, correct, outputs: results.filter((port) => port !== loss && port !== correct) };
 }
+
+/** Several outputs as forward returned them: a list of their views, or an object. */
+export const gathered = (returns: Manifest['returns'], outputs: readonly Slot[], views: readonly View[]): unknown =>
+  returns === 'list' ? views : Object.fromEntries(outputs.map(({ tensor }, i) => [tensor.name, views[i]]));
+
+/** The name of an output, which may be given by its number among those that forward returns. */
+export const nameOfOutput = (name: string | number, outputs: readonly Slot[] = []): string =>
+  typeof name === 'number' ? (outputs[name]?.tensor.name ?? String(name)) : name;
 
 /** True if a tensor is a parameter or buffer of the model. Optimizer state differs from buffers in having an initial number. */
 export const isLearnt = ({ purpose, initial }: ManifestTensor): boolean =>

@@ -91,7 +91,7 @@ function manifestIn(given: unknown): {
   readonly others: object;
 } {
   if (!isRecord(given)) fail(`must be an object, but it is ${kindOf(given)}.`);
-  const { tapeout, name, maxBatch, pages, arenaBytes, threads, tensors, entries, tags, ...others } = given;
+  const { tapeout, name, maxBatch, pages, arenaBytes, threads, returns, tensors, entries, tags, ...others } = given;
   if (tapeout !== manifestVersion)
     fail(
       tapeout === undefined
@@ -109,6 +109,7 @@ function manifestIn(given: unknown): {
     pages: memory,
     arenaBytes: whole(arenaBytes, 'number of arena bytes', 0, memory * pageBytes),
     ...(threads === undefined ? {} : { threads: whole(threads, 'number of threads', 1, mostThreadsTold) }),
+    ...(returns === undefined ? {} : { returns: returnsIn(returns) }),
     entries: [...entries].map(entryIn),
     tensors: [...tensors].map(tensorIn),
   };
@@ -143,6 +144,11 @@ export function tensorIn(given: unknown): ManifestTensor {
     ...(ignoreIndex === undefined ? {} : { ignoreIndex: finite(ignoreIndex, of('ignoreIndex')) }),
     ...(initial === undefined ? {} : { initial: finite(initial, of('initial value')) }),
   };
+}
+
+function returnsIn(given: unknown): 'list' | 'named' {
+  if (given === 'list' || given === 'named') return given;
+  return fail(`returns outputs as ${shownValue(given)}, which is neither 'list' nor 'named'.`);
 }
 
 function dimIn(given: unknown, what: string): ManifestDim {

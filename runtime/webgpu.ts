@@ -22,7 +22,9 @@ import type { Evaluation, Views } from './model.ts';
 import {
   disposedError,
   type EntryName,
+  gathered,
   missingEntry,
+  nameOfOutput,
   Port,
   resultsOf,
   Slot,
@@ -101,7 +103,8 @@ interface GpuEntry {
   readonly inputs: readonly Port[];
   readonly loss: Slot | null;
   readonly correct: Slot | null;
-  readonly output: Slot | null;
+  /** What forward returned. */
+  readonly outputs: readonly Slot[];
 }
 
 /** A call whose inputs are being uploaded. */
@@ -198,20 +201,26 @@ export class GpuModel {
     return this.#withLoss('train_step', args);
   }
 
-  /** The outputs of n samples. */
-  async forward(...args: Argument[]): Promise<Floats> {
+  /** The output for n samples; where the model's forward returns several tensors, a list or an object of them. */
+  async forward<Outputs = Floats>(...args: Argument[]): Promise<Outputs> {
     const call = this.#fed('forward', args);
-    const [output] = await this.#results(call, [call.entry.output!]);
-    return output as Floats;
+    const { outputs } = call.entry;
+    const values = await this.#results(call, outputs);
+    return this.#returned(outputs, values) as Outputs;
   }
 
   /** The loss, the number of correct answers and the outputs, without training. */
-  async evaluate(...args: Argument[]): Promise<Evaluation> {
+  async evaluate<Outputs = Floats>(...args: Argument[]): Promise<Evaluation<Outputs>> {
     const call = this.#fed('evaluate', args);
     const { entry } = call;
-    const asked = [entry.loss!, entry.output!, ...(entry.correct ? [entry.correct] : [])];
-    const [loss, output, correct] = await this.#results(call, asked);
-    return { loss: loss![0]!, correct: correct ? correct[0]! : null, output: output as Floats };
+    const { loss, correct, outputs } = entry;
+    const asked = [loss!, ...outputs, ...(correct ? [correct] : [])];
+    const values = await this.#results(call, asked);
+    return {
+      loss: values[0]![0]!,
+      correct: correct ? values.at(-1)![0]! : null,
+      output: this.#returned(outputs, values.slice(1, 1 + outputs.length)) as Outputs,
+    };
   }
 
   /** Queues: adds the gradients of the loss to the accumulated ones, as PyTorch's `loss.backward()`. The loss is as for `trainStep`. */
@@ -254,9 +263,10 @@ export class GpuModel {
     return port.at(n);
   }
 
-  /** A copy of an output of the last call, for n samples. */
-  output(name: string, n: number = this.maxBatch): Promise<View> {
-    return this.#copy('output', name, n);
+  /** A copy of an output of the last call, by name or by its number among those that forward returns, for n samples. */
+  output(name: string | number, n: number = this.maxBatch): Promise<View> {
+    const { forward, evaluate } = this.#entries;
+    return this.#copy('output', nameOfOutput(name, (forward ?? evaluate)?.outputs), n);
   }
 
   /** A copy of a parameter. Rejects with a TapeoutError when there is none of that name, and suggests a similar one. */
@@ -353,6 +363,12 @@ export class GpuModel {
   }
   [inspect](): string {
     return textOf(this.manifest, 'WebGPU');
+  }
+
+  /** What forward returned, of these values. */
+  #returned(outputs: readonly Slot[], values: readonly View[]): unknown {
+    const { returns } = this.manifest;
+    return returns ? gathered(returns, outputs, values) : values[0];
   }
 
   #stop(error: TapeoutError): void {

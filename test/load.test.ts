@@ -196,7 +196,7 @@ describe('of a model file that cannot be used it is said', () => {
   });
   test('that Tapeout has no such layer or optimizer, and which there are', () => {
     expect(report('missing-optimizer.ts')).toMatch(/\nhelp: optim has .*SGD/);
-    expect(report('missing-layer.ts')).toMatch(/\nhelp: nn has .*Conv2d, .*Linear, /);
+    expect(report('missing-layer.ts')).toMatch(/\nhelp: nn has .*Conv1d\/2d\/3d, .*Linear, .* and losses\n/);
   });
   test('that its syntax is wrong', () => {
     expect(report('syntax.ts')).toMatch(/^error\[TS\d+\]: .*\n {2}--> syntax\.ts:6:/);

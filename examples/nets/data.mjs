@@ -88,6 +88,13 @@ const normal = (/** @type {number} */ k) => {
 const noisy = (/** @type {number} */ width) =>
   ofDigits((samples, numbers) => [imagesOf(samples), drawnFor(numbers, width, normal), imagesOf(samples)]);
 
+/** Images under noise, and as they were. */
+const grainy = ofDigits((samples, numbers) => {
+  const images = imagesOf(samples);
+  const noise = drawnFor(numbers, 784, (k) => uniform(k, 30));
+  return [images.map((v, i) => v + 0.6 * (2 * noise[i] - 1)), images];
+});
+
 /** Images as rows, masks for dropout of rows of `width` with a probability of `p`, and labels. */
 const masked = (/** @type {number} */ width, /** @type {readonly number[]} */ ps) =>
   ofDigits((samples, numbers) => [
@@ -181,6 +188,7 @@ export const tasks = {
   gpt: { size: 8, ...windows(32) },
   conv1d: { size: 16, ...waves },
   vae: { size: 16, ...noisy(8) },
+  unet: { size: 8, ...grainy },
   siamese: { size: 16, ...pairs },
   dropout: { size: 16, ...masked(128, [0.2, 0.5]) },
   finetune: { size: 16, startsFrom: 'pretrained.safetensors', ...images(32, true) },

@@ -85,6 +85,15 @@ class Noisy(Digits):
         return [x, torch.from_numpy(noise.astype(np.float32)), x]
 
 
+class Grainy(Digits):
+    """Images under noise, and as they were."""
+
+    def take(self, samples, numbers):
+        x = self.images(samples)
+        noise = 0.6 * (2 * uniform(of_rows(numbers, 784), 30) - 1)
+        return [(x.double() + torch.from_numpy(noise).reshape(x.shape)).float(), x]
+
+
 class Masked(Digits):
     """Images as rows, masks for dropout, labels."""
 
@@ -170,6 +179,7 @@ tasks = {
     'gpt': (8, Windows(32)),
     'conv1d': (16, Waves()),
     'vae': (16, Noisy(8)),
+    'unet': (8, Grainy()),
     'siamese': (16, Pairs()),
     'dropout': (16, Masked(128, [0.2, 0.5])),
     'finetune': (16, Images(32, turned=True)),

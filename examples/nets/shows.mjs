@@ -72,6 +72,23 @@ async function sampleVae(net, { decoder }) {
   return [['samples.svg', imagesSvg('digits that the VAE made of noise', rows)]];
 }
 
+/** Digits, the same under noise, and what the net makes of these. */
+function cleaned(net) {
+  const [noisy, clean] = tasks.unet.held(14);
+  const rows = Object.entries({ digits: clean, 'under noise': noisy, cleaned: net.forward(noisy) });
+  const split = (/** @type {Float32Array} */ t) =>
+    Array.from({ length: 14 }, (_, i) => t.slice(i * 784, (i + 1) * 784));
+  return [
+    [
+      'cleaned.svg',
+      imagesSvg(
+        'held-out digits',
+        rows.map(([name, t]) => ({ name, images: split(t) })),
+      ),
+    ],
+  ];
+}
+
 /** How many pairs a threshold tells apart. */
 function pairsOf(net) {
   const [a, b, same] = tasks.siamese.held(1000);
@@ -101,4 +118,11 @@ function wavesOf(net) {
   console.log(kinds.map((kind, i) => `${kind} ${counts[i][0]} of ${counts[i][1]}`).join(', '));
 }
 
-export const shows = { charlstm: sampleLstm, gpt: sampleGpt, vae: sampleVae, siamese: pairsOf, conv1d: wavesOf };
+export const shows = {
+  charlstm: sampleLstm,
+  gpt: sampleGpt,
+  vae: sampleVae,
+  unet: cleaned,
+  siamese: pairsOf,
+  conv1d: wavesOf,
+};

@@ -11,7 +11,7 @@ import { type Named, namedTypes, type Specs } from './specs.ts';
 import type { Tensor } from './tensor.ts';
 import { callSite, isClass, showAny, userError, withLoc } from './trace.ts';
 
-/** A loss module, or a function of the model's output and its targets. */
+/** A loss module, or a function of the model's output, or of all its outputs, and its targets. */
 export type Loss = (output: Tensor, ...targets: Tensor[]) => Tensor;
 
 /** The options of defineModel: a model, its inputs, and how it is trained. */
@@ -20,9 +20,9 @@ export interface ModelOptions {
   readonly model: Module | (new () => Module) | (() => Module);
   /** The arguments of `forward`, in order. A single one is named `x`. */
   readonly input: Specs;
-  /** The arguments of the loss after the output, in order. A single one is named `y`. */
+  /** The arguments of the loss after the outputs, in order. A single one is named `y`. */
   readonly target?: Specs;
-  /** A loss module, or a function of the output and the targets; without it, the model only predicts. */
+  /** A loss module, or a function of all that forward returns and then the targets; without it, the model only predicts. */
   readonly loss?: Loss | null;
   /** Without it, the model has gradients but no training step. */
   readonly optimizer?: Optimizer | null;

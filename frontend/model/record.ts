@@ -11,6 +11,7 @@ import { usersCode } from '../users-error.ts';
 import type { ModelSpec } from './model.ts';
 import { className, locOf, Module } from './nn/module.ts';
 import { onDefaults, type Stored } from './nn/parameter.ts';
+import { checkTakesAll, type Output, outputsOf, type Returns, resultOf } from './outputs.ts';
 import { withSeed } from './seed.ts';
 import { type Named, onNoBatch } from './specs.ts';
 import { checkName, collect, fieldsIn, type RecordedState, withFields } from './state.ts';
@@ -20,6 +21,9 @@ import { isClass, showAny, userError, withLocAt } from './trace.ts';
 
 /** What one run of `forward` and the loss recorded. */
 export interface Run {
+  /** The tensors that `forward` returned. */
+  readonly outputs: readonly Output[];
+  /** The first of them. */
   readonly output: Value;
   readonly loss: Value | null;
   /** The new values of the buffers that it wrote to. */
@@ -33,6 +37,8 @@ export interface Recording {
   readonly module: Module;
   readonly inputs: readonly Param[];
   readonly targets: readonly Param[];
+  /** How `forward` returns its outputs in evaluation. */
+  readonly returns: Returns;
   /** In PyTorch's order; a shared one appears once. */
   readonly parameters: readonly RecordedState[];
   /** State that the optimizer does not change, such as the class weights of a loss or running statistics. */
@@ -62,7 +68,7 @@ export function record(spec: ModelSpec): Recording {
   const params = new Map<object, Param>(state.map(({ stored, param }) => [stored, param]));
   const taken = new Set([...state.map((s) => s.param), ...inputs, ...targets].map((p) => p.name));
   const random = newRandomState(taken);
-  const run = (mode: Mode): { run: Run; tape: Tape } => {
+  const run = (mode: Mode): { run: Run & Pick<Recording, 'returns'>; tape: Tape } => {
     const tape = newTape(mode, params, random);
     return recordOn(tape, () => {
       const { result, writes } = withFields(fields, tape, () => runOnce(spec, module, inputs, targets));
@@ -82,6 +88,7 @@ export function record(spec: ModelSpec): Recording {
       ...{ maxBatch: spec.maxBatch, module, inputs, targets, optimizer: spec.optimizer, loc: spec.loc },
       train,
       eval: last.run,
+      returns: last.run.returns,
       parameters: of('parameter'),
       buffers: of('buffer'),
       random: drawn ? { state: random, seed: Number(BigInt.asIntN(32, BigInt(spec.seed))) } : null,
@@ -105,28 +112,31 @@ const advanced = ({ step }: RandomState): Result => ({
   into: step,
 });
 
-/** The output and the loss of one run of `forward`. */
+/** The outputs and the loss of one run of `forward`. */
 function runOnce(
   spec: ModelSpec,
   module: Module,
   inputs: readonly Param[],
   targets: readonly Param[],
-): Omit<Run, 'writes'> {
-  const output = withLocAt(locOf(module) ?? spec.loc, () =>
-    resultOf(
+): Omit<Run, 'writes'> & Pick<Recording, 'returns'> {
+  const { outputs, returns } = withLocAt(locOf(module) ?? spec.loc, () =>
+    outputsOf(
       usersCode(() => module(...inputs.map(Tensor.of)), spec.loc, `${className(module)}.forward was recorded`),
       `${className(module)}.forward`,
     ),
   );
+  const output = outputs[0]!.value;
   const { loss: lossOf } = spec;
-  if (lossOf === null) return { output, loss: null };
-  const loss = withLocAt(lossLocOf(spec), () =>
-    resultOf(
-      usersCode(() => lossOf(Tensor.of(output), ...targets.map(Tensor.of)), spec.loc, 'the loss was recorded'),
+  if (lossOf === null) return { outputs, output, loss: null, returns };
+  const given = [...outputs.map((o) => o.value), ...targets].map(Tensor.of) as [Tensor, ...Tensor[]];
+  const loss = withLocAt(lossLocOf(spec), () => {
+    if (outputs.length > 1) checkTakesAll(lossOf, outputs, targets);
+    return resultOf(
+      usersCode(() => lossOf(...given), spec.loc, 'the loss was recorded'),
       'the loss',
-    ),
-  );
-  return { output, loss };
+    );
+  });
+  return { outputs, output, loss, returns };
 }
 
 const lossLocOf = ({ loss, loc }: ModelSpec): Loc | null => (loss instanceof Module ? (locOf(loss) ?? loc) : loc);
@@ -165,22 +175,6 @@ function instantiate({ model, seed, loc }: ModelSpec): Module {
   if ((made as unknown) instanceof Promise) (made as unknown as Promise<unknown>).catch(() => {});
   throw userError('not-a-module', `model must make an nn.Module, and it made ${showAny(made)}`, {
     help: 'give a class that extends nn.Module, or a function that returns one: () => nn.Sequential(…)',
-  });
-}
-
-function resultOf(result: unknown, what: string): Value {
-  if (result instanceof Tensor) return result.value;
-  // The rest runs after the recording is over, so its errors are ignored.
-  if (result instanceof Promise) result.catch(() => {});
-  throw userError('not-a-tensor', `${what} must return a tensor, and it returned ${showAny(result)}`, {
-    help:
-      result === undefined
-        ? 'is its return missing?'
-        : Array.isArray(result)
-          ? 'return one tensor: cat or stack joins several'
-          : result instanceof Module
-            ? `a layer computes when it is called: make it in the constructor, and return this.layer(x)`
-            : null,
   });
 }
 

@@ -163,7 +163,12 @@ function compiled(recording: Recording, options: CompileOptions, site: Loc | nul
     [...table.initial].map(([p, initial]) => [p.name, { initial, name: table.called.get(p) ?? p.name }]),
   );
   const shaders = gpu && { program: gpu.program, shaders: gpu.code.shaders, features: wanted.features };
-  const parts = tagged(manifestOf(wasm.program, added, wanted.threads, shaders), {
+  const { returns } = recording;
+  const manifest = {
+    ...manifestOf(wasm.program, added, wanted.threads, shaders),
+    ...(returns === 'one' ? {} : { returns }),
+  };
+  const parts = tagged(manifest, {
     wasm: code.wasm,
     threadedWasm: code.threadedWasm,
     wgsl: gpu?.code.shaders.wgsl ?? null,

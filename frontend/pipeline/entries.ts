@@ -18,9 +18,9 @@ import { gradientOf, StateTable } from '../../passes/update.ts';
 import type { Recording, Run } from '../model/record.ts';
 import { showAny } from '../model/trace.ts';
 
-/** `forward`: inputs to `output`. `evaluate`: inputs and targets to `loss`, `output` and, for classes, the number of `correct`
- *  samples. `train_step`: one step of the optimizer; returns `loss`. PyTorch's separate steps: `backward` and `vjp` (from a
- *  cotangent `v` of the output) add to `.grad`, `zero_grad` clears it, `step` applies it. */
+/** `forward`: inputs to `output`, or to several outputs. `evaluate`: inputs and targets to `loss`, `output` and, for classes, the number
+ *  of `correct` samples. `train_step`: one step of the optimizer; returns `loss`. PyTorch's separate steps: `backward` and `vjp` (from
+ *  a cotangent `v` of the output, or one of each) add to `.grad`, `zero_grad` clears it, `step` applies it. */
 export type EntryName = 'forward' | 'evaluate' | 'train_step' | 'backward' | 'vjp' | 'zero_grad' | 'step';
 
 export interface EntryOptions {
@@ -64,12 +64,12 @@ const heldBy = ({ parameters, buffers, random }: Recording): Param[] => [
 type Entry = (r: Recording, table: StateTable, options: EntryOptions) => Graph;
 
 const entries: Readonly<Record<EntryName, Entry>> = {
-  forward: (r) => graphOf(r, 'forward', r.inputs, [{ name: 'output', value: r.eval.output }, ...r.eval.writes]),
+  forward: (r) => graphOf(r, 'forward', r.inputs, [...r.eval.outputs, ...r.eval.writes]),
 
   evaluate: (r) =>
     graphOf(r, 'evaluate', dataOf(r), [
       { name: 'loss', value: lossOf(r, r.eval, 'evaluate') },
-      { name: 'output', value: r.eval.output },
+      ...r.eval.outputs,
       ...correct(r),
       ...r.eval.writes,
     ]),
@@ -100,15 +100,23 @@ const entries: Readonly<Record<EntryName, Entry>> = {
   },
 
   vjp(r, table, options) {
-    const seed = param('input', table.free('v'), r.eval.output.type, r.loc);
     const wrt = gradientsOf(r, options, 'vjp');
-    return graphOf(r, 'vjp', [...r.inputs, seed], [], {
-      kind: 'differentiate',
-      of: r.eval.output,
-      seed,
-      wrt,
-      then: 'accumulate',
+    const { outputs, output } = r.eval;
+    const seedOf = (of: Value, name: string): Param => param('input', table.free(name), of.type, r.loc);
+    const differentiate = { kind: 'differentiate', wrt, then: 'accumulate' } as const;
+    if (r.returns === 'one') {
+      const seed = seedOf(output, 'v');
+      return graphOf(r, 'vjp', [...r.inputs, seed], [], { ...differentiate, of: output, seed });
+    }
+    // Of several outputs, Σ vᵢ·outputᵢ, whose gradient is the sum of theirs. Integers have none.
+    const floats = outputs.filter(({ value }) => value.type.dtype === 'f32');
+    const seeds = floats.map(({ name, value }) => seedOf(value, `v_${name}`));
+    const parts = floats.map(({ value }, i) => {
+      const products = ir.mul(value, seeds[i]!);
+      return ir.reduceSum(products, { dims: value.type.shape.map((_, d) => d) });
     });
+    const of = parts.length === 0 ? output : parts.reduce((sum, part) => ir.add(sum, part));
+    return graphOf(r, 'vjp', [...r.inputs, ...seeds], [], { ...differentiate, of, seed: null });
   },
 
   zero_grad: (r, table, options) =>
@@ -163,7 +171,7 @@ function trainedBy(r: Recording, entry: EntryName): Param[] {
 /** The last module that holds a parameter, as `fc3.`: the head, in most nets. */
 const example = ({ parameters }: Recording): string => /^(?:[A-Za-z_]\w*\.)*/.exec(parameters.at(-1)!.param.name)![0];
 
-/** The number of samples whose greatest output is at the target's class, if the shapes are those of a classification. */
+/** The number of samples whose greatest output, of the first tensor that forward returns, is at the target's class, if the shapes are those of a classification. */
 function correct({ eval: { output }, targets }: Recording): Result[] {
   const [target, ...others] = targets;
   const [batch, classes] = output.type.shape;

@@ -4,13 +4,17 @@
  *  A curve comes with how far PyTorch's own trainings of the net differ from it (beside.py). Most nets keep to 1e-6. Where they do not,
  *  rounding has moved a relu, or the window of a pool, across its corner, and batch norm lets the difference grow; so the tolerance
  *  grows as PyTorch's own differences do, and some steps sooner, as no two of its trainings meet the corner in the same step. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Batch, tasks } from '../../examples/nets/data.mjs';
 import type { ModelSpec } from '../../frontend/index.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
 import { instantiate, type Model, readSafetensors } from '../../runtime/index.ts';
+import { build, root } from '../support/build.ts';
 
 interface Curve {
   readonly parameters: number;
@@ -35,6 +39,20 @@ const hashOf = (tensors: Iterable<ArrayBufferView>): string => {
 const stateOf = (net: Model): string => hashOf(net.stateDict({ state: true }).values());
 const pretrained = readSafetensors(readFileSync(example('pretrained', '.safetensors')));
 
+const steps = (net: Model, given: readonly Batch[]): number[] => given.map((tensors) => net.trainStep(...tensors));
+
+/** From a checkpoint, a new instance of a net comes to the same losses and the same state. */
+async function expectToResume(
+  made: () => Promise<Model>,
+  checkpoint: Uint8Array,
+  { given, losses, state }: { given: readonly Batch[]; losses: readonly number[]; state: string },
+): Promise<void> {
+  const resumed = await made();
+  resumed.loadStateDict(readSafetensors(checkpoint));
+  expect(steps(resumed, given)).toEqual(losses);
+  expect(stateOf(resumed)).toBe(state);
+}
+
 describe('the nets of examples/nets train as in PyTorch, and go on with the same bits', () => {
   test.each(Object.keys(tasks))('%s', async (name) => {
     const exported = (await import(example(name, '.ts').href)) as { default: ModelSpec; beside?: ModelSpec };
@@ -44,7 +62,6 @@ describe('the nets of examples/nets train as in PyTorch, and go on with the same
     const { wasm, manifest, weights } = await compile(spec, { entries: ['train_step', 'evaluate'] });
     const made = () => instantiate(wasm, manifest, weights);
     const batches = curve.losses.map((_, k) => batch(k, size));
-    const steps = (net: Model, given: readonly Batch[]) => given.map((tensors) => net.trainStep(...tensors));
 
     const net = await made();
     if (startsFrom) net.loadStateDict(pretrained, { strict: false });
@@ -65,9 +82,45 @@ describe('the nets of examples/nets train as in PyTorch, and go on with the same
       tolerance(curve.held, Math.max(curve.heldError, curve.error.at(-1)!)),
     );
 
-    const resumed = await made();
-    resumed.loadStateDict(readSafetensors(checkpoint));
-    expect(steps(resumed, batches.slice(half))).toEqual(second);
-    expect(stateOf(resumed)).toBe(stateOf(net));
+    await expectToResume(made, checkpoint, { given: batches.slice(half), losses: second, state: stateOf(net) });
+
+    // By itself, such a net draws the noise or the masks that it takes as inputs beside PyTorch.
+    if (!exported.beside) return;
+    const namesOf = ({ inputs, targets }: ModelSpec) => [...inputs, ...targets].map(([n]) => n);
+    const [all, own] = [namesOf(spec), namesOf(exported.default)];
+    const given = batches.slice(0, 20).map((b) => b.filter((_, i) => own.includes(all[i]!)) as unknown as Batch);
+    const drawing = await compile(exported.default, { entries: ['train_step'] });
+    const again = () => instantiate(drawing.wasm, drawing.manifest, drawing.weights);
+    const alone = await again();
+    steps(alone, given.slice(0, 10));
+    const between = alone.toSafetensors({ state: true });
+    const losses = steps(alone, given.slice(10));
+    await expectToResume(again, between, { given: given.slice(10), losses, state: stateOf(alone) });
+  });
+});
+
+describe('npm run nets', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tapeout-nets-'));
+  beforeAll(build, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  // Those that load what they learnt into another net, to sample from.
+  test.each([
+    ['charlstm', 'You may ', 'sample.txt'],
+    ['vae', 'held out', 'samples.svg'],
+  ])('%s trains, prints and writes', (name, said, wrote) => {
+    const args = [join(root, 'examples/nets/train.mjs'), name, '--steps', '5', '-o', folder];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(stdout).toContain(said);
+    expect(readdirSync(join(folder, name))).toEqual(expect.arrayContaining(['model.wasm', 'loss.svg', wrote]));
+  });
+
+  test('what is no net is told', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'examples/nets/train.mjs'), 'lenet5'], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toContain('one of resnet, mobilenet,');
   });
 });

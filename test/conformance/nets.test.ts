@@ -1,7 +1,24 @@
 /** Small nets that train as in PyTorch: losses of some steps, parameters and buffers after them, outputs in evaluation. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cat, defineModel, lora, manualSeed, nn, optim, type Tensor } from '../../frontend/index.ts';
+import {
+  cat,
+  cosineEmbeddingLoss,
+  crossEntropy,
+  defineModel,
+  gaussianNllLoss,
+  type Loss,
+  l1Loss,
+  lora,
+  manualSeed,
+  marginRankingLoss,
+  mseLoss,
+  nn,
+  normalize,
+  optim,
+  type Tensor,
+  tripletMarginLoss,
+} from '../../frontend/index.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
 import { instantiate } from '../../runtime/index.ts';
 import { readSafetensors } from '../../runtime/safetensors.ts';
@@ -17,6 +34,8 @@ interface Case {
   readonly print: string;
   /** The seed of its initial values, where they are compared too. */
   readonly seed?: number;
+  /** True if the batch is a number, and not N. */
+  readonly fixed?: boolean;
 }
 const folder = new URL('../goldens/nets/', import.meta.url);
 const { cases } = JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as {
@@ -124,6 +143,11 @@ const mha =
     nn.MultiheadAttention(8, 2, { batchFirst: true, ...options });
 const some = { dimFeedforward: 12, dropout: 0 };
 const lowAbove = Array.from({ length: 25 }, (_, i) => (i % 5 > Math.floor(i / 5) ? -Infinity : 0));
+/** Images made smaller, and layers that make them larger. */
+const images = (more: Readonly<Record<string, () => nn.Module>>) => () => {
+  const down = { down: nn.Conv2d(2, 4, 3, { stride: 2, padding: 1 }), relu: nn.ReLU() };
+  return new Net({ ...down, ...Object.fromEntries(Object.entries(more).map(([name, made]) => [name, made()])) });
+};
 /** A convolutional net of which some parameters are frozen. */
 const frozen = (names: RegExp, norm = nn.BatchNorm2d(4)) => conv(norm)().requiresGrad_(false, names);
 
@@ -229,7 +253,61 @@ const nets: Readonly<Record<string, () => nn.Module>> = {
     net.b.requiresGrad_(false);
     return new Net(net);
   },
+  'transposed convolutions': images({
+    up: () => nn.ConvTranspose2d(4, 3, 2, { stride: 2 }),
+    last: () => nn.ConvTranspose2d(3, 2, 3, { padding: 1 }),
+  }),
+  'transposed convolutions, uneven': images({
+    up: () => nn.ConvTranspose2d(4, 6, [3, 2], [2, 1], [1, 0], [1, 0], 2, false),
+    last: () => nn.ConvTranspose2d(6, 2, 3, { dilation: [1, 2] }),
+  }),
+  'transposed convolutions of sequences': () =>
+    new Net({ down: nn.Conv1d(3, 4, 2, 2), up: nn.ConvTranspose1d(4, 3, 4, { stride: 2, padding: 1 }) }),
+  'transposed convolutions of volumes': () =>
+    new Net({ down: nn.Conv3d(1, 2, 2, 2), up: nn.ConvTranspose3d(2, 1, 2, 2, { outputPadding: [1, 0, 1] }) }),
+  'auxiliary head': () => new Heads(3, 3),
+  'mean and variance': () => new Heads(3, 3),
+  triplets: () => new Shared(),
+  'pairs by cosine': () => new Shared(),
+  'pairs in order': () => new Shared(),
+  contrastive: () => new Shared(),
   'low rank': () => lora(new Net({ a: nn.Linear(5, 4), relu: nn.ReLU(), b: nn.Linear(4, 3) }), { rank: 2, alpha: 3 }),
+};
+
+/** A trunk with a linear head for each of several outputs. */
+class Heads extends nn.Module {
+  trunk = nn.Linear(5, 6);
+  heads: nn.ModuleList;
+  constructor(...widths: number[]) {
+    super();
+    this.heads = nn.ModuleList(widths.map((width) => nn.Linear(6, width)));
+  }
+  forward(x: Tensor): Tensor[] {
+    const h = this.trunk(x).tanh();
+    return Array.from(this.heads, (head) => head(h));
+  }
+}
+/** One linear layer for each of several inputs. */
+class Shared extends nn.Module {
+  fc = nn.Linear(5, 4);
+  forward(...xs: Tensor[]): Tensor[] {
+    return xs.map((x) => this.fc(x));
+  }
+}
+const signOf = (y: Tensor): Tensor => y.squeeze(1).sign();
+/** The losses of nets with several outputs; others have nn.MSELoss(). */
+const losses: Record<string, Loss> = {
+  'auxiliary head': (a, b, y) => mseLoss(a, y!).add(l1Loss(b!, y!).mul(0.3)),
+  'mean and variance': (mean, log, y) => gaussianNllLoss(mean, y!, log!.exp()),
+  triplets: (...all) => tripletMarginLoss(all[0], all[1]!, all[2]!),
+  'pairs by cosine': (a, b, y) => cosineEmbeddingLoss(a, b!, signOf(y!), { margin: 0.2 }),
+  contrastive(a, b, _y) {
+    const logits = normalize(a).matmul(normalize(b!).t()).div(0.5);
+    // The sample's own number: ones before it.
+    const labels = a.select(1, 0).mul(0).add(1).cumsum(0).sub(1).to('i32');
+    return crossEntropy(logits, labels).add(crossEntropy(logits.t(), labels)).div(2);
+  },
+  'pairs in order': (a, b, y) => marginRankingLoss(a.sum(1), b!.sum(1), signOf(y!), { margin: 0.5 }),
 };
 
 function near(got: ArrayLike<number>, key: string): void {
@@ -250,7 +328,7 @@ describe('nets that train as in PyTorch', () => {
     expect(Object.keys(nets).sort()).toEqual(cases.map((c) => c.name).sort());
   });
 
-  test.each(cases)('$name', async ({ name, steps, batch, lr, momentum, print, seed }) => {
+  test.each(cases)('$name', async ({ name, steps, batch, lr, momentum, print, seed, fixed }) => {
     const shape = (key: string) => tensors.get(`${name}/${key}`)!.shape.slice(1);
     const data = (key: string) => tensors.get(`${name}/${key}`)!.data as Float32Array | Int32Array;
     if (seed !== undefined) manualSeed(seed);
@@ -259,16 +337,17 @@ describe('nets that train as in PyTorch', () => {
     const inputs = keysOf(`${name}/`)
       .flatMap((key) => (/^x\d\/0$/.test(key) ? [key.slice(0, 2)] : []))
       .sort();
+    const n = fixed ? batch : 'N';
     const spec = defineModel({
       model,
       input: Object.fromEntries(
         inputs.map((x) => [
           x,
-          { shape: ['N', ...shape(`${x}/0`)], dtype: data(`${x}/0`) instanceof Int32Array ? 'i32' : 'f32' },
+          { shape: [n, ...shape(`${x}/0`)], dtype: data(`${x}/0`) instanceof Int32Array ? 'i32' : 'f32' },
         ]),
       ),
-      target: { shape: ['N', ...shape('y/0')] },
-      ...{ loss: nn.MSELoss(), optimizer: optim.SGD({ lr, momentum }), maxBatch: batch },
+      target: { shape: [n, ...shape('y/0')] },
+      ...{ loss: losses[name] ?? nn.MSELoss(), optimizer: optim.SGD({ lr, momentum }), maxBatch: batch },
     });
     const compiled = await compile(spec, { verify: true });
     const net = await instantiate(compiled.wasm, compiled.manifest, compiled.weights);
@@ -279,10 +358,11 @@ describe('nets that train as in PyTorch', () => {
     net.loadStateDict(new Map(keysOf(`${name}/before/`).map((key) => [key, tensors.get(`${name}/before/${key}`)!])));
     // As many as there are inputs.
     const given = (i: number) => inputs.map((x) => data(`${x}/${i}`)) as [Float32Array];
-    const losses: number[] = [];
-    for (let i = 0; i < steps; i++) losses.push(net.trainStep(...given(i), data(`y/${i}`)));
-    near(losses, `${name}/losses`);
+    const found: number[] = [];
+    for (let i = 0; i < steps; i++) found.push(net.trainStep(...given(i), data(`y/${i}`)));
+    near(found, `${name}/losses`);
     for (const [key, got] of net.stateDict()) near(got, `${name}/after/${key}`);
-    near(net.forward(...given(steps - 1)), `${name}/output`);
+    const output = net.forward<Float32Array | Float32Array[]>(...given(steps - 1));
+    near(Array.isArray(output) ? output.flatMap((o) => [...o]) : output, `${name}/output`);
   });
 });

@@ -480,7 +480,7 @@ describe('modules', () => {
       'Odd.forward must return a tensor, and it returned undefined',
     ],
     ['returning a number', model(() => 3), 'not-a-tensor', 'returned 3'],
-    ['returning two tensors', model((x) => [x, x]), 'not-a-tensor', 'returned [a Tensor, a Tensor]'],
+    ['returning lists of tensors', model((x) => [x, [x]]), 'not-a-tensor', '[1] of what it returned is [a Tensor]'],
     ['async', model(async (x) => x), 'async-forward', 'Odd.forward is async, but a model is recorded synchronously'],
   ])('forward %s', (_, f, code, message) => {
     const e = caught(f);

@@ -21,6 +21,15 @@ describe('print(layer)', () => {
       nn.Conv3d(3, 6, [1, 2, 3], { padding: [0, 1, 1], paddingMode: 'circular' }),
       'Conv3d(3, 6, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=(0, 1, 1), padding_mode=circular)',
     ],
+    [nn.ConvTranspose1d(3, 6, 3), 'ConvTranspose1d(3, 6, kernel_size=(3,), stride=(1,))'],
+    [
+      nn.ConvTranspose2d(4, 6, [2, 3], 2, { padding: 1, outputPadding: [0, 1], groups: 2, bias: false, dilation: 2 }),
+      'ConvTranspose2d(4, 6, kernel_size=(2, 3), stride=(2, 2), padding=(1, 1), dilation=(2, 2), output_padding=(0, 1), groups=2, bias=False)',
+    ],
+    [
+      nn.ConvTranspose3d(2, 2, 2, { stride: [1, 2, 2] }),
+      'ConvTranspose3d(2, 2, kernel_size=(2, 2, 2), stride=(1, 2, 2))',
+    ],
     [nn.MaxPool1d(2), 'MaxPool1d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)'],
     [
       nn.MaxPool3d([1, 2, 2]),
@@ -39,7 +48,27 @@ it('weights have PyTorch’s layouts and names', () => {
     ['weight', [6, 2, 3]],
     ['bias', [6]],
   ]);
+  expect(shapes(nn.ConvTranspose2d(4, 6, [2, 3], { groups: 2 }))).toEqual([
+    ['weight', [4, 3, 2, 3]],
+    ['bias', [6]],
+  ]);
   expect(shapes(nn.Conv3d(4, 6, [1, 2, 3], { bias: false }))).toEqual([['weight', [6, 4, 1, 2, 3]]]);
+});
+
+describe('the output size of a transposed convolution', () => {
+  it.each<[number[], string]>([
+    [[4], 'outputSize [4] is neither 2 extents nor 4, with batch and channels'],
+    [[7, 10], 'outputSize [7, 10] does not fit: along dimension 1 it can be 8 to 9'],
+  ])('%s', (size, message) => {
+    class Net extends nn.Module {
+      layer = nn.ConvTranspose2d(1, 1, 2, { stride: 2 });
+      forward(x: Tensor): Tensor {
+        return this.layer.forward(x, size);
+      }
+    }
+    const spec = defineModel({ model: Net, input: { shape: ['N', 1, 3, 4] } });
+    expect(() => record(spec)).toThrow(`ConvTranspose2d: ${message}`);
+  });
 });
 
 describe('at the line of the call, in its words', () => {
@@ -64,6 +93,30 @@ describe('at the line of the call, in its words', () => {
       ['N', 1, 3],
       () => nn.Conv1d(1, 1, 3, { padding: 3, paddingMode: 'reflect' }),
       "pad: mode 'reflect' cannot pad dimension 2 of f32[N,1,3] by 3 and 3",
+    ],
+    [
+      'channels, transposed',
+      ['N', 2, 4, 4],
+      () => nn.ConvTranspose2d(3, 4, 2),
+      'convTranspose2d: the input has 2 channels, the weight expects 3',
+    ],
+    [
+      'no batch, transposed',
+      ['N', 3],
+      () => nn.ConvTranspose1d(3, 4, 2),
+      'convTranspose1d: the input f32[N,3] has 2 dimensions; 3 are needed',
+    ],
+    [
+      'too much output padding',
+      ['N', 1, 4],
+      () => nn.ConvTranspose1d(1, 1, 3, { stride: 2, outputPadding: 2 }),
+      'convTranspose1d: outputPadding must be less than the stride or the dilation, got 2',
+    ],
+    [
+      'nothing left',
+      ['N', 1, 1, 1],
+      () => nn.ConvTranspose2d(1, 1, 2, { padding: 1 }),
+      'convTranspose2d: the result of f32[N,1,1,1] would be 0x0',
     ],
   ])('%s', (_, shape, made, message) => {
     class Net extends nn.Module {

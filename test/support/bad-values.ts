@@ -54,6 +54,7 @@ export function goodValue(kind: Kind, x: Tensor): unknown {
     'none',
     'tanh',
     'reflect',
+    'zeros',
     'nearest',
     'f32',
     null,

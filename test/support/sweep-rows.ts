@@ -161,6 +161,25 @@ const convolution = (rank: Rank): Row =>
   });
 /** A convolution whose padding is not of zeros, which only the layer knows. */
 const padded = (rank: Rank): Row => row('sum', 'sum', { [`nn.Conv${rank}d`]: asLayer(rank) });
+const transposed = (rank: Rank): Row =>
+  row('sum', 'sum', {
+    [`convTranspose${rank}d`]: ({ x, weight, bias }, a) =>
+      functions[`convTranspose${rank}d`]!(
+        x,
+        weight,
+        bias ?? null,
+        a.stride,
+        a.padding,
+        a.output_padding,
+        a.groups,
+        a.dilation,
+      ),
+    [`nn.ConvTranspose${rank}d`]: ({ x, weight, bias }, { groups = 1, ...a }) =>
+      holding(layers[`ConvTranspose${rank}d`]!(groups, groups, kernelOf(weight!), { groups, ...named(a) }), {
+        weight: weight!,
+        bias: bias ?? null,
+      })(x!),
+  });
 const pool = (name: string, layer: string, value: Closeness): Row =>
   row(value, 'sum', {
     [name]: ({ x }, { kernel_size, ...a }) => functions[name]!(x, kernel_size, named(a)),
@@ -467,6 +486,13 @@ export const rows: Readonly<Record<string, Row>> = {
   Conv1d: padded(1),
   Conv2d: padded(2),
   Conv3d: padded(3),
+  convTranspose1d: transposed(1),
+  convTranspose2d: transposed(2),
+  convTranspose3d: transposed(3),
+  ConvTranspose2d: row('sum', 'sum', {
+    'nn.ConvTranspose2d': ({ x, weight, bias }, { output_size, ...a }) =>
+      holding(nn.ConvTranspose2d(2, 3, [2, 3], a), { weight: weight!, bias: bias! }).forward(x!, output_size),
+  }),
   maxPool1d: pool('maxPool1d', 'MaxPool1d', 'exact'),
   maxPool2d: pool('maxPool2d', 'MaxPool2d', 'exact'),
   maxPool3d: pool('maxPool3d', 'MaxPool3d', 'exact'),

@@ -3,15 +3,13 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { type Dim, sameDim, showDim, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { convolution, type Windows } from '../products.ts';
-import { float, integer } from '../promote.ts';
 import { type Pair, type Single, type Sizes, samePadding, sizesOf, type Triple } from '../sizes.ts';
-import { Tensor } from '../tensor.ts';
-import { called, involved, userError } from '../trace.ts';
-import { requirePixels } from './pixels.ts';
+import type { Tensor } from '../tensor.ts';
+import { called, userError } from '../trace.ts';
+import { requirePixels, requireResults, withBias } from './pixels.ts';
 
 export type { Pair, Single, Triple } from '../sizes.ts';
 
@@ -62,15 +60,6 @@ const convolutionOf = <S extends Sizes>(rank: ir.Rank): Convolution<S> =>
 
 const kernelDims = (rank: ir.Rank): number[] => Array.from({ length: rank }, (_, d) => d + 2);
 
-/** Throws if one of these extents of a weight is 0. */
-function requireResults(rank: ir.Rank, w: Value, dims: readonly number[]): void {
-  if (w.type.shape.length === rank + 2 && dims.some((d) => w.type.shape[d] === 0))
-    throw userError('shape-mismatch', `${called()}: the weight ${showType(w.type)} has no elements to give a result`, {
-      notes: involved({ weight: w }),
-      help: 'output channels and the extents of the kernel must be at least 1',
-    });
-}
-
 /** The input and the padding on both its sides. Where 'same' makes these differ, the input is padded first. */
 function withPadding(
   x: Value,
@@ -96,20 +85,6 @@ function withPadding(
     value: 0,
   });
   return [padded, sizesOf(0, rank)];
-}
-
-/** A result plus a bias for each of its channels. */
-function withBias(out: Value, w: Value, bias: Tensor | null): Tensor {
-  if (bias === null) return Tensor.of(out);
-  const b = out.type.dtype === 'f32' ? float(bias.value) : integer(bias.value);
-  const channels = out.type.shape[1] as Dim;
-  if (b.type.shape.length !== 1 || !sameDim(b.type.shape[0] as Dim, channels))
-    throw userError(
-      'shape-mismatch',
-      `${called()}: the weight has ${showDim(channels)} output channels, the bias is ${showType(b.type)}`,
-      { notes: involved({ weight: w, bias: b }) },
-    );
-  return Tensor.of(ir.add(out, ir.broadcast(b, { shape: out.type.shape, dims: [1] })));
 }
 
 /** The cross-correlation of `x` [N,C,L] with `weight` [O,C/groups,KL], plus `bias` [O] unless it is null: [N,O,OL] with OL =

@@ -4,6 +4,7 @@ export * from './activation.ts';
 export * from './apply.ts';
 export * from './attention.ts';
 export * from './conv.ts';
+export * from './conv-transpose.ts';
 export * from './distance.ts';
 export * from './gradient.ts';
 export * from './indexed.ts';

@@ -46,7 +46,7 @@ const takes = (name: string, rank: Rank): Signature =>
   );
 
 /** The weight and the bias of a convolution of any rank. */
-abstract class WithKernel extends Module {
+export abstract class WithKernel extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inChannels: number;

@@ -20,6 +20,8 @@ import { callable } from './callable.ts';
 import * as containers from './containers.ts';
 import type { ConvOptions, ConvPaddingMode } from './conv.ts';
 import * as conv from './conv.ts';
+import type { ConvTransposeOptions } from './conv-transpose.ts';
+import * as convTranspose from './conv-transpose.ts';
 import type { CosineSimilarityOptions } from './distance.ts';
 import * as distance from './distance.ts';
 import type { DropoutArguments } from './dropout.ts';
@@ -444,6 +446,168 @@ export const Conv3d: {
   ): conv.Conv3d;
 } = callable(conv.Conv3d);
 export type Conv3d = conv.Conv3d;
+
+/** Transposed convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = (L - 1)·stride - 2·padding +
+ *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+ *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+ *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+ *  channels, and in `forward` if the batch is missing or the channels do not match. */
+export const ConvTranspose1d: {
+  /** Transposed convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = (L - 1)·stride - 2·padding +
+   *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+   *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+   *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Single,
+    ...more: Trailing<
+      ConvTransposeOptions<Single>,
+      [
+        stride: Single,
+        padding: Single,
+        outputPadding: Single,
+        groups: number,
+        bias: boolean,
+        dilation: Single,
+        paddingMode: 'zeros',
+      ]
+    >
+  ): convTranspose.ConvTranspose1d;
+  /** Transposed convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = (L - 1)·stride - 2·padding +
+   *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+   *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+   *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+  (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Single,
+    ...more: Trailing<
+      ConvTransposeOptions<Single>,
+      [
+        stride: Single,
+        padding: Single,
+        outputPadding: Single,
+        groups: number,
+        bias: boolean,
+        dilation: Single,
+        paddingMode: 'zeros',
+      ]
+    >
+  ): convTranspose.ConvTranspose1d;
+} = callable(convTranspose.ConvTranspose1d);
+export type ConvTranspose1d = convTranspose.ConvTranspose1d;
+
+/** Transposed convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = (H - 1)·stride - 2·padding +
+ *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+ *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+ *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+ *  channels, and in `forward` if the batch is missing or the channels do not match. */
+export const ConvTranspose2d: {
+  /** Transposed convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = (H - 1)·stride - 2·padding +
+   *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+   *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+   *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    ...more: Trailing<
+      ConvTransposeOptions,
+      [
+        stride: Pair,
+        padding: Pair,
+        outputPadding: Pair,
+        groups: number,
+        bias: boolean,
+        dilation: Pair,
+        paddingMode: 'zeros',
+      ]
+    >
+  ): convTranspose.ConvTranspose2d;
+  /** Transposed convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = (H - 1)·stride - 2·padding +
+   *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+   *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+   *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+  (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    ...more: Trailing<
+      ConvTransposeOptions,
+      [
+        stride: Pair,
+        padding: Pair,
+        outputPadding: Pair,
+        groups: number,
+        bias: boolean,
+        dilation: Pair,
+        paddingMode: 'zeros',
+      ]
+    >
+  ): convTranspose.ConvTranspose2d;
+} = callable(convTranspose.ConvTranspose2d);
+export type ConvTranspose2d = convTranspose.ConvTranspose2d;
+
+/** Transposed convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = (D - 1)·stride - 2·padding +
+ *  dilation·(KD - 1) + outputPadding + 1, and OH and OW likewise: `nn.ConvTranspose3d(8, 4, 2, { stride: 2 })` doubles the extents.
+ *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+ *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+ *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+ *  channels, and in `forward` if the batch is missing or the channels do not match. */
+export const ConvTranspose3d: {
+  /** Transposed convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = (D - 1)·stride - 2·padding +
+   *  dilation·(KD - 1) + outputPadding + 1, and OH and OW likewise: `nn.ConvTranspose3d(8, 4, 2, { stride: 2 })` doubles the extents.
+   *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+   *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+   *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Triple,
+    ...more: Trailing<
+      ConvTransposeOptions<Triple>,
+      [
+        stride: Triple,
+        padding: Triple,
+        outputPadding: Triple,
+        groups: number,
+        bias: boolean,
+        dilation: Triple,
+        paddingMode: 'zeros',
+      ]
+    >
+  ): convTranspose.ConvTranspose3d;
+  /** Transposed convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = (D - 1)·stride - 2·padding +
+   *  dilation·(KD - 1) + outputPadding + 1, and OH and OW likewise: `nn.ConvTranspose3d(8, 4, 2, { stride: 2 })` doubles the extents.
+   *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
+   *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
+   *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
+   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+  (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Triple,
+    ...more: Trailing<
+      ConvTransposeOptions<Triple>,
+      [
+        stride: Triple,
+        padding: Triple,
+        outputPadding: Triple,
+        groups: number,
+        bias: boolean,
+        dilation: Triple,
+        paddingMode: 'zeros',
+      ]
+    >
+  ): convTranspose.ConvTranspose3d;
+} = callable(convTranspose.ConvTranspose3d);
+export type ConvTranspose3d = convTranspose.ConvTranspose3d;
 
 /** The p-norm of x1 - x2 + eps over the last dimension; the two broadcast. Options in PyTorch's order: p (2), eps (1e-6), keepdim
  *  (false). */
@@ -894,20 +1058,20 @@ export const PoissonNLLLoss: {
 export type PoissonNLLLoss = lossesRegression.PoissonNLLLoss;
 
 /** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
- *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
- *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+ *  `reduction` is 'none'. A net returns both: with nll = nn.GaussianNLLLoss(), write
+ *  `loss: (mean, variance, y) => nll(mean, y, variance)`. Options in this order: full (false), eps (1e-6),
  *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
 export const GaussianNLLLoss: {
   /** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
-   *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
-   *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+   *  `reduction` is 'none'. A net returns both: with nll = nn.GaussianNLLLoss(), write
+   *  `loss: (mean, variance, y) => nll(mean, y, variance)`. Options in this order: full (false), eps (1e-6),
    *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
   new (
     ...more: Trailing<F.GaussianNLLLossOptions, [full: boolean, eps: number, reduction: F.Reduction]>
   ): lossesRegression.GaussianNLLLoss;
   /** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
-   *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
-   *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+   *  `reduction` is 'none'. A net returns both: with nll = nn.GaussianNLLLoss(), write
+   *  `loss: (mean, variance, y) => nll(mean, y, variance)`. Options in this order: full (false), eps (1e-6),
    *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
   (
     ...more: Trailing<F.GaussianNLLLossOptions, [full: boolean, eps: number, reduction: F.Reduction]>

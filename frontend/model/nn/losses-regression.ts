@@ -113,8 +113,8 @@ export class PoissonNLLLoss extends Module {
 const gaussianNllTakes = layer('GaussianNLLLoss', {}, kinds.gaussianNll);
 
 /** (log v + (input - target)²/v)/2, for the normal distribution with the mean `input` and the variance v; a scalar unless
- *  `reduction` is 'none'. A net returns both as one tensor, and the loss takes it apart: with nll = nn.GaussianNLLLoss(), write
- *  `loss: (out, y) => nll(out.select(1, 0), y, out.select(1, 1).exp())`. Options in this order: full (false), eps (1e-6),
+ *  `reduction` is 'none'. A net returns both: with nll = nn.GaussianNLLLoss(), write
+ *  `loss: (mean, variance, y) => nll(mean, y, variance)`. Options in this order: full (false), eps (1e-6),
  *  reduction ('mean'). Throws in `forward` if the shapes do not fit. */
 export class GaussianNLLLoss extends Module {
   readonly options: F.GaussianNLLLossOptions;

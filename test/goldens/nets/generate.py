@@ -20,8 +20,8 @@ torch.set_num_threads(1)
 CASES, TENSORS, GROUP = [], {}, ''
 
 
-def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0, rows=0, seed=None):
-    """Trains `net` on batches of noise, or of indices of `rows`, the last one shorter, then evaluates it. With `seed`, `net` makes
+def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, momentum=0.9, classes=0, rows=0, seed=None, fixed=False):
+    """Trains `net` on batches of noise, or of indices of `rows`, the last one shorter unless the batch is `fixed`, then evaluates it. With `seed`, `net` makes
     one under this seed, and its initial values are compared too."""
     if seed is not None:
         torch.manual_seed(seed)
@@ -34,7 +34,7 @@ def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, m
     losses = []
     net.train()
     for step in range(steps):
-        n = batch if step < steps - 1 else batch - 2
+        n = batch if fixed or step < steps - 1 else batch - 2
         draw = lambda shape: torch.randint(0, rows, shape, generator=generator, dtype=torch.int32) if rows else torch.randn(shape, generator=generator)
         xs = [draw((n, *shape)) for shape in shapes]
         y = torch.randint(0, classes, (n, *target), generator=generator) if classes else torch.randn(n, *target, generator=generator)
@@ -50,8 +50,10 @@ def case(name, net, shapes, target, loss=F.mse_loss, steps=4, batch=6, lr=0.1, m
     for key, t in net.state_dict().items():
         put(f'after/{key}', t)
     net.eval()
-    put('output', net(*xs))
-    CASES.append(dict(group=GROUP, name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net), **({} if seed is None else dict(seed=seed))))
+    out = net(*xs)
+    # Several outputs, one after another.
+    put('output', out if isinstance(out, torch.Tensor) else torch.cat([o.flatten() for o in out]))
+    CASES.append(dict(group=GROUP, name=name, steps=steps, batch=batch, lr=lr, momentum=momentum, print=str(net), **({} if seed is None else dict(seed=seed)), **(dict(fixed=True) if fixed else {})))
 
 
 class Net(nn.Module):
@@ -282,10 +284,65 @@ def frozen():
     case('low rank', Net(a=Linear(5, 4, 2, 3), relu=nn.ReLU(), b=Linear(4, 3, 2, 3)), **rows)
 
 
+def windows():
+    def images(**layers):
+        return lambda: Net(down=nn.Conv2d(2, 4, 3, stride=2, padding=1), relu=nn.ReLU(), **{name: made() for name, made in layers.items()})
+
+    case('transposed convolutions', images(up=lambda: nn.ConvTranspose2d(4, 3, 2, stride=2), last=lambda: nn.ConvTranspose2d(3, 2, 3, padding=1)), shapes=[(2, 6, 4)], target=(2, 6, 4), seed=11)
+    case(
+        'transposed convolutions, uneven',
+        images(up=lambda: nn.ConvTranspose2d(4, 6, (3, 2), (2, 1), (1, 0), (1, 0), 2, False), last=lambda: nn.ConvTranspose2d(6, 2, 3, dilation=(1, 2))),
+        **dict(shapes=[(2, 5, 4)], target=(2, 8, 7), seed=12),
+    )
+    case('transposed convolutions of sequences', lambda: Net(down=nn.Conv1d(3, 4, 2, 2), up=nn.ConvTranspose1d(4, 3, 4, stride=2, padding=1)), shapes=[(3, 8)], target=(3, 8), seed=13)
+    case('transposed convolutions of volumes', lambda: Net(down=nn.Conv3d(1, 2, 2, 2), up=nn.ConvTranspose3d(2, 1, 2, 2, output_padding=(1, 0, 1))), shapes=[(1, 4, 2, 4)], target=(1, 5, 2, 5), seed=14)
+class Heads(nn.Module):
+    """A trunk with a linear head for each of several outputs."""
+
+    def __init__(self, *widths):
+        super().__init__()
+        self.trunk = nn.Linear(5, 6)
+        self.heads = nn.ModuleList([nn.Linear(6, width) for width in widths])
+
+    def forward(self, x):
+        h = torch.tanh(self.trunk(x))
+        return tuple(head(h) for head in self.heads)
+
+
+class Shared(nn.Module):
+    """One linear layer for each of several inputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(5, 4)
+
+    def forward(self, *xs):
+        return tuple(self.fc(x) for x in xs)
+
+
+def outputs():
+    torch.manual_seed(5)
+    rows = dict(shapes=[(5,)], target=(3,))
+    case('auxiliary head', Heads(3, 3), loss=lambda out, y: F.mse_loss(out[0], y) + 0.3 * F.l1_loss(out[1], y), **rows)
+    case('mean and variance', Heads(3, 3), loss=lambda out, y: F.gaussian_nll_loss(out[0], y, out[1].exp()), **rows)
+    case('triplets', Shared(), loss=lambda out, y: F.triplet_margin_loss(*out), shapes=[(5,)] * 3, target=(1,))
+    pairs = dict(shapes=[(5,)] * 2, target=(1,))
+    case('pairs by cosine', Shared(), loss=lambda out, y: F.cosine_embedding_loss(*out, torch.sign(y.squeeze(1)), 0.2), **pairs)
+    case('pairs in order', Shared(), loss=lambda out, y: F.margin_ranking_loss(out[0].sum(1), out[1].sum(1), torch.sign(y.squeeze(1)), 0.5), **pairs)
+    # Each sample beside all others: a matrix of N x N, as in CLIP.
+    def contrast(out, y):
+        a, b = (F.normalize(o, dim=1) for o in out)
+        logits = a @ b.T / 0.5
+        labels = torch.arange(len(a))
+        return (F.cross_entropy(logits, labels) + F.cross_entropy(logits.T, labels)) / 2
+
+    case('contrastive', Shared(), loss=contrast, fixed=True, **pairs)
+
+
 def main():
     global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen]).items():
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen], windows=[windows], outputs=[outputs]).items():
         TENSORS.clear()
         for add in adds:
             add()

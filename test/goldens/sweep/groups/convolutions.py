@@ -87,3 +87,49 @@ def cases(g):
         g.case('pad', f'{mode}, infinity and NaN', pad, args={'pad': [2, 1], 'mode': mode}, x=g.f32([1, 3], [1, g.NAN, g.INF]))
         g.case('pad', f'{mode}, a value', pad, args={'pad': [1, 1], 'mode': mode, 'value': 2.0}, x=line)
     g.case('pad', 'constant by name', pad, args={'pad': [1, 1], 'mode': 'constant', 'value': 2.0}, x=line)
+
+    def transposed(of):
+        return lambda x, weight, bias=None, **k: of(x, weight, bias, **k)
+
+    one = transposed(F.conv_transpose1d)
+    x, w, b = g.noise(2, 3, 4, salt=31), g.noise(3, 2, 3, salt=32), g.vec(0.5, -1)
+    for k in [
+        {}, {'stride': 2}, {'padding': 1}, {'dilation': 2}, {'stride': 2, 'output_padding': 1}, {'stride': 3, 'padding': 2, 'output_padding': 2, 'dilation': 2}, {'dilation': 3, 'output_padding': 2},
+        {'stride': 2, 'dilation': 4, 'output_padding': 3, 'padding': 1}, {'padding': 3}, {'padding': [2], 'stride': [4]}, {'output_padding': 1}, {'stride': 2, 'output_padding': 2}, {'stride': 0},
+    ]:  # fmt: skip
+        g.case('convTranspose1d', f'{k}', one, args=k, x=x, weight=w, bias=b)
+    g.case('convTranspose1d', 'groups', one, args={'groups': 2, 'stride': 2}, x=g.noise(1, 4, 3, salt=33), weight=g.noise(4, 3, 2, salt=34), bias=g.vec(1, 2, 3, 4, 5, 6))
+    g.case('convTranspose1d', 'extents 1', one, x=g.f32([1, 1, 1], [2]), weight=g.f32([1, 1, 1], [3]), bias=g.vec(1))
+    g.case('convTranspose1d', 'no sequences', one, x=g.f32([0, 1, 3], []), weight=g.noise(1, 2, 2, salt=7), bias=g.vec(1, 2))
+    g.case('convTranspose1d', 'no elements', one, x=g.f32([2, 1, 0], []), weight=g.noise(1, 2, 2, salt=7))
+    g.case('convTranspose1d', 'without a batch', one, x=g.noise(1, 3, salt=8), weight=g.noise(1, 2, 2, salt=7))
+    g.case('convTranspose1d', 'channels that do not match', one, x=g.noise(1, 2, 3, salt=8), weight=g.noise(1, 2, 2, salt=7))
+    g.case('convTranspose1d', 'groups that do not divide', one, args={'groups': 2}, x=g.noise(1, 3, 3, salt=8), weight=g.noise(3, 2, 2, salt=7))
+    g.case('convTranspose1d', 'a bias that does not match', one, x=g.noise(1, 1, 3, salt=8), weight=g.noise(1, 2, 2, salt=7), bias=g.vec(1))
+
+    two = transposed(F.conv_transpose2d)
+    x, w, b = g.noise(1, 2, 3, 4, salt=35), g.noise(2, 3, 2, 3, salt=36), g.vec(0.5, -1, 2)
+    for k in [
+        {}, {'stride': 2}, {'stride': [1, 2], 'padding': [0, 1]}, {'stride': 2, 'padding': 1, 'output_padding': 1}, {'dilation': [2, 1]}, {'stride': [2, 3], 'dilation': 2, 'output_padding': [0, 2]},
+        {'dilation': [1, 3], 'output_padding': [0, 2]},
+    ]:  # fmt: skip
+        g.case('convTranspose2d', f'{k}', two, args=k, x=x, weight=w, bias=b)
+    g.case('convTranspose2d', 'groups', two, args={'groups': 2}, x=g.noise(1, 4, 2, 2, salt=37), weight=g.noise(4, 1, 2, 2, salt=38))
+    g.case('convTranspose2d', 'depthwise', two, args={'groups': 2, 'stride': 2, 'padding': 1}, x=g.noise(1, 2, 3, 3, salt=37), weight=g.noise(2, 1, 4, 4, salt=38))
+    g.case('convTranspose2d', 'infinity', two, args={'stride': 2}, x=g.f32([1, 1, 2, 2], [1, g.INF, g.NAN, 2]), weight=g.noise(1, 1, 2, 2, salt=39))
+    g.case('convTranspose2d', 'without a batch', two, x=g.noise(1, 3, 3, salt=8), weight=g.noise(1, 2, 2, 2, salt=7))
+
+    three = transposed(F.conv_transpose3d)
+    x, w = g.noise(1, 2, 2, 3, 2, salt=40), g.noise(2, 2, 2, 1, 3, salt=41)
+    for k in [{}, {'stride': 2}, {'stride': [2, 1, 3], 'padding': [1, 0, 1], 'output_padding': [1, 0, 2]}, {'dilation': [1, 1, 2], 'groups': 2}]:
+        g.case('convTranspose3d', f'{k}', three, args=k, x=x, weight=w, bias=g.vec(*[1, -1, 2, 0.5][: 2 * k.get('groups', 1)]))
+    g.case('convTranspose3d', 'without a batch', three, x=g.noise(1, 2, 2, 2, salt=8), weight=g.noise(1, 2, 2, 2, 2, salt=7))
+
+    def sized(x, weight, bias, output_size, **k):
+        net = torch.nn.ConvTranspose2d(weight.shape[0], weight.shape[1], tuple(weight.shape[2:]), **k)
+        more = net._output_padding(x, output_size, net.stride, net.padding, net.kernel_size, 2, net.dilation)
+        return F.conv_transpose2d(x, weight, bias, net.stride, net.padding, more, net.groups, net.dilation)
+
+    x, w, b = g.noise(1, 2, 3, 4, salt=35), g.noise(2, 3, 2, 3, salt=36), g.vec(0.5, -1, 2)
+    for size in ([6, 9], [7, 10], [1, 3, 7, 9], [8, 9], [5, 9]):
+        g.case('ConvTranspose2d', f'output size {size}', sized, args={'stride': 2, 'output_size': size}, x=x, weight=w, bias=b)
