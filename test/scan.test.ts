@@ -102,6 +102,43 @@ test.skipIf(noGpu)(unless(noGpu, 'a device runs loops: the numbers of WebAssembl
   device.destroy();
 });
 
+test('alignments of a batch have the losses of its samples', async () => {
+  class Net extends nn.Module {
+    fc = nn.Linear(2, 4);
+    override forward(x: Tensor): Tensor {
+      return this.fc(x).logSoftmax(2).transpose(0, 1);
+    }
+  }
+  const spec = defineModel({
+    model: Net,
+    input: { shape: ['N', 5, 2] },
+    target: {
+      y: { shape: ['N', 3], dtype: 'i32' },
+      steps: { shape: ['N'], dtype: 'i32' },
+      labels: { shape: ['N'], dtype: 'i32' },
+    },
+    loss: nn.CTCLoss(),
+    optimizer: optim.SGD({ lr: 0.5 }),
+    maxBatch: 4,
+  });
+  const c = await compile(spec, { verify: true });
+  const net = await instantiate(c.wasm, c.manifest, c.weights);
+  // Padded by -1, which no class is.
+  const rows = { x: noise(3 * 10), y: [1, 2, 3, 3, 3, -1, 2, -1, -1], steps: [5, 4, 2], labels: [3, 2, 1] };
+  const part = (i: number, n: number) =>
+    [
+      rows.x.slice(10 * i, 10 * (i + n)),
+      Int32Array.from(rows.y.slice(3 * i, 3 * (i + n))),
+      Int32Array.from(rows.steps.slice(i, i + n)),
+      Int32Array.from(rows.labels.slice(i, i + n)),
+    ] as const;
+  const each = [0, 1, 2].map((i) => net.evaluate(...part(i, 1)).loss);
+  const all = part(0, 3);
+  expect(net.evaluate(...all).loss).toBeCloseTo((each[0]! + each[1]! + each[2]!) / 3, 5);
+  const losses = Array.from({ length: 20 }, () => net.trainStep(...all));
+  expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!);
+});
+
 describe('what does not fit is told in the user’s words', () => {
   const failing = async (forward: (this: nn.Module, x: Tensor) => Tensor): Promise<CompileError> => {
     class Net extends nn.Module {

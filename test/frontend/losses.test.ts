@@ -25,6 +25,7 @@ describe('a loss', () => {
     [nn.SoftMarginLoss('none'), 'SoftMarginLoss()'],
     [nn.MultiMarginLoss(2, 0.5, { weight: [1, 2] }), 'MultiMarginLoss()'],
     [nn.MultiLabelMarginLoss(), 'MultiLabelMarginLoss()'],
+    [nn.CTCLoss(0, 'sum', { zeroInfinity: true }), 'CTCLoss()'],
     [nn.MarginRankingLoss(0.5), 'MarginRankingLoss()'],
     [nn.HingeEmbeddingLoss({ margin: 2 }), 'HingeEmbeddingLoss()'],
     [nn.CosineEmbeddingLoss(), 'CosineEmbeddingLoss()'],

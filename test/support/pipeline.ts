@@ -14,7 +14,7 @@ import type { Graph, Module, Param, Result } from '../../ir/graph.ts';
 import { interpretGraph } from '../../ir/interpret/graph.ts';
 import { buffersOf, interpretKernel, type Memory } from '../../ir/interpret/kernel.ts';
 import { type Kernel, storageOf } from '../../ir/kernel.ts';
-import type { Outline, Program } from '../../ir/program.ts';
+import { type Outline, type Program, runOf } from '../../ir/program.ts';
 import type { Schedule } from '../../ir/schedule.ts';
 import { type Target, wasm128 } from '../../ir/target.ts';
 import { byteSize, countAt, type StoredType } from '../../ir/type.ts';
@@ -32,6 +32,8 @@ export type Given = ReadonlyMap<Param, ArrayLike<number>>;
 export interface Launches {
   readonly name: string;
   readonly kernels: readonly Kernel[];
+  /** The same in the order in which they run, those of a loop once for each turn. */
+  readonly runs: readonly Kernel[];
   readonly outputs: ReadonlyMap<Result, Buffer>;
   /** By kernel, what made it; none before they are scheduled. */
   readonly schedules: ReadonlyMap<string, Schedule>;
@@ -98,12 +100,20 @@ export const launchesOf = (
   of: Outline,
   schedules: ReadonlyMap<string, Schedule> = new Map(),
 ): Launches[] =>
-  of.entries.map(({ name, launches, outputs }): Launches => {
+  of.entries.map((entry): Launches => {
+    const { name, launches, outputs } = entry;
     const { results } = graphs.find((g) => g.name === name)!;
     const found = (r: Result): Buffer =>
       (r.into ? bufferOf(of, r.into) : outputs.find((o) => o.name === r.name)?.buffer)!;
     const own = launches.flatMap((k) => (schedules.has(k.name) ? [[k.name, schedules.get(k.name)!] as const] : []));
-    return { name, kernels: launches, outputs: new Map(results.map((r) => [r, found(r)])), schedules: new Map(own) };
+    const runs = [...runOf(entry)];
+    return {
+      name,
+      kernels: launches,
+      runs,
+      outputs: new Map(results.map((r) => [r, found(r)])),
+      schedules: new Map(own),
+    };
   });
 
 /** A module as far as its kernels are loops without a schedule. */
@@ -238,7 +248,7 @@ export class KernelMachine {
 
   run(entry: string): Seen {
     const e = this.#entries.find((l) => l.name === entry)!;
-    for (const k of e.kernels) interpretKernel(k, this.memory, this.n);
+    for (const k of e.runs) interpretKernel(k, this.memory, this.n);
     return new Map([...e.outputs].map(([r, b]) => [r.name, this.#make(b).slice()]));
   }
 

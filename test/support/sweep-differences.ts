@@ -81,6 +81,12 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('std')(d) && id(d) === 'large numbers',
   },
   {
+    pytorch: 'The gradient of `ctcLoss` counts on a log-softmax before it, and is NaN where the loss is infinite.',
+    tapeout:
+      'It is that of the log-probabilities themselves, the same behind a log-softmax, and 0 where the loss is infinite.',
+    holds: (d) => of('ctcLoss')(d) && /^(a gradient of log-probabilities|too long, infinite)$/.test(id(d)),
+  },
+  {
     pytorch: 'The gradient of a max pool goes to the last NaN of a window.',
     tapeout: 'It goes to the first, as that of `max(dim)` does in both.',
     holds: (d) => of('maxPool1d', 'maxPool2d')(d) && /NaN/.test(id(d)),

@@ -134,6 +134,10 @@ const loss = (
     [`nn.${layer}`]: (t, a) => made(all(t, a))(...tensors.map((n) => t[n])),
   });
 };
+/** The operands of ctcLoss: PyTorch's gradient counts on a log-softmax before it. */
+const alignments = (t: Given, { plain, steps, labels }: Args) =>
+  [plain ? t.x! : F.logSoftmax(t.x!, 2), t.targets!, t.input_lengths ?? steps, t.target_lengths ?? labels] as const;
+const ctcOptions = ({ plain: _plain, steps: _steps, labels: _labels, ...a }: Args): Args => a;
 const triplet = ['anchor', 'positive', 'negative'];
 const cityBlocks = (a: Tensor, b: Tensor): Tensor => a.sub(b).abs().sum(-1);
 type Rank = 1 | 2 | 3;
@@ -519,6 +523,10 @@ export const rows: Readonly<Record<string, Row>> = {
       F.bceWithLogits(x!, target!, { weight: weight ?? null, posWeight: pos_weight ?? null, ...a }),
     'nn.BCEWithLogitsLoss': ({ x, target, weight, pos_weight }, a) =>
       nn.BCEWithLogitsLoss({ weight: weight ?? null, posWeight: pos_weight ?? null, ...a })(x!, target!),
+  }),
+  ctcLoss: row('sum', 'sum', {
+    ctcLoss: (t, a) => F.ctcLoss(...alignments(t, a), ctcOptions(a)),
+    'nn.CTCLoss': (t, a) => nn.CTCLoss(ctcOptions(a)).forward(...alignments(t, a)),
   }),
   l1Loss: loss('l1Loss', 'L1Loss'),
   smoothL1Loss: loss('smoothL1Loss', 'SmoothL1Loss'),

@@ -28,10 +28,6 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   ],
   [/^(ModuleDict|ParameterDict)$/, 'assign the modules or parameters to fields, whose names they get'],
   [/^ParameterList$/, 'put the parameters into fields, or into the modules of an `nn.ModuleList`'],
-  [
-    /^CTCLoss$|^ctc_loss$/,
-    'its sums run over paths of data-dependent lengths; not written yet, `scan` would do for one length',
-  ],
   [/^AdaptiveLogSoftmaxWithLoss$/, 'each cluster takes a part of the batch that depends on the data: a dynamic shape'],
   [/^Fractional|^fractional/, 'windows are drawn at random, and those of a recorded model are fixed'],
   [/^MaxUnpool|^max_unpool/, 'pools do not return their indices'],

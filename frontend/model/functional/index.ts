@@ -12,6 +12,7 @@ export * from './join.ts';
 export * from './linear.ts';
 export * from './loss.ts';
 export * from './loss-binary.ts';
+export * from './loss-ctc.ts';
 export * from './loss-ranking.ts';
 export * from './loss-regression.ts';
 export * from './norm.ts';

@@ -52,6 +52,7 @@ export const lossKinds = (weight: Kind) => ({
   klDiv: { reduction: k.optional(k.oneOf('mean', 'batchmean', 'sum', 'none')), logTarget: flag },
   poissonNll: { logInput: flag, full: flag, eps: number, reduction },
   gaussianNll: { full: flag, eps: k.optional(k.positive), reduction },
+  ctc: { blank: k.optional(k.whole(0)), reduction, zeroInfinity: flag },
   margin: { margin: number, reduction },
   tripletMargin: { margin: number, p: k.optional(k.number), eps: number, swap: flag, reduction },
   tripletMarginWithDistance: {

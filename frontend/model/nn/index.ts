@@ -811,6 +811,26 @@ export const MultiLabelMarginLoss: {
 } = callable(losses.MultiLabelMarginLoss);
 export type MultiLabelMarginLoss = losses.MultiLabelMarginLoss;
 
+/** The negative log-likelihood of labels, i32 [N,S] padded to one length, in the steps of log-probabilities f32 [T,N,C], of all their
+ *  alignments; called as `ctc(logProbs, targets, inputLengths, targetLengths)`, of lengths i32 [N] or one number for all. A scalar
+ *  unless `reduction` is 'none'. Options in PyTorch's order: blank (0), reduction ('mean', of each loss over its number of labels),
+ *  zeroInfinity (false). Throws in `forward` if the shapes do not fit. */
+export const CTCLoss: {
+  /** The negative log-likelihood of labels, i32 [N,S] padded to one length, in the steps of log-probabilities f32 [T,N,C], of all their
+   *  alignments; called as `ctc(logProbs, targets, inputLengths, targetLengths)`, of lengths i32 [N] or one number for all. A scalar
+   *  unless `reduction` is 'none'. Options in PyTorch's order: blank (0), reduction ('mean', of each loss over its number of labels),
+   *  zeroInfinity (false). Throws in `forward` if the shapes do not fit. */
+  new (
+    ...more: Trailing<F.CTCLossOptions, [blank: number, reduction: F.Reduction, zeroInfinity: boolean]>
+  ): losses.CTCLoss;
+  /** The negative log-likelihood of labels, i32 [N,S] padded to one length, in the steps of log-probabilities f32 [T,N,C], of all their
+   *  alignments; called as `ctc(logProbs, targets, inputLengths, targetLengths)`, of lengths i32 [N] or one number for all. A scalar
+   *  unless `reduction` is 'none'. Options in PyTorch's order: blank (0), reduction ('mean', of each loss over its number of labels),
+   *  zeroInfinity (false). Throws in `forward` if the shapes do not fit. */
+  (...more: Trailing<F.CTCLossOptions, [blank: number, reduction: F.Reduction, zeroInfinity: boolean]>): losses.CTCLoss;
+} = callable(losses.CTCLoss);
+export type CTCLoss = losses.CTCLoss;
+
 /** Binary cross-entropy of probabilities with a target of the input's shape, both f32, 0 to 1; a scalar unless `reduction` is
  *  'none'. Its logarithms are at least -100, as in PyTorch; BCEWithLogitsLoss takes logits and is exact. Options in PyTorch's
  *  order: weight (none), reduction ('mean'). Throws in `forward` if the shapes differ. */

@@ -112,3 +112,21 @@ export class MultiLabelMarginLoss extends Module {
     return F.multilabelMarginLoss(input, target, this.options);
   }
 }
+
+const ctcTakes = layer('CTCLoss', {}, kinds.ctc);
+
+/** The negative log-likelihood of labels, i32 [N,S] padded to one length, in the steps of log-probabilities f32 [T,N,C], of all their
+ *  alignments; called as `ctc(logProbs, targets, inputLengths, targetLengths)`, of lengths i32 [N] or one number for all. A scalar
+ *  unless `reduction` is 'none'. Options in PyTorch's order: blank (0), reduction ('mean', of each loss over its number of labels),
+ *  zeroInfinity (false). Throws in `forward` if the shapes do not fit. */
+export class CTCLoss extends Module {
+  readonly options: F.CTCLossOptions;
+
+  constructor(...more: Trailing<F.CTCLossOptions, [blank: number, reduction: F.Reduction, zeroInfinity: boolean]>) {
+    super();
+    this.options = read<F.CTCLossOptions>(ctcTakes, more);
+  }
+  forward(logProbs: Tensor, targets: Tensor, inputLengths: Tensor | number, targetLengths: Tensor | number): Tensor {
+    return F.ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
+  }
+}
