@@ -27,6 +27,8 @@ interface Curve {
   readonly heldError: number;
 }
 const [half, held, sooner] = [100, 64, 10];
+/** They take a few seconds each, and many times as long where others have the processors. */
+const slow = { timeout: 240_000 };
 /** Of the goldens, but for the factor of PyTorch's error: that there is of float64 alone. */
 const tolerance = (want: number, error: number): number => 1e-6 * Math.max(1, want) + 4 * error + 1e-5 * want;
 
@@ -53,7 +55,7 @@ async function expectToResume(
   expect(stateOf(resumed)).toBe(state);
 }
 
-describe('the nets of examples/nets train as in PyTorch, and go on with the same bits', () => {
+describe('the nets of examples/nets train as in PyTorch, and go on with the same bits', slow, () => {
   test.each(Object.keys(tasks))('%s', async (name) => {
     const exported = (await import(example(name, '.ts').href)) as { default: ModelSpec; beside?: ModelSpec };
     const spec = exported.beside ?? exported.default;
@@ -99,7 +101,7 @@ describe('the nets of examples/nets train as in PyTorch, and go on with the same
   });
 });
 
-describe('npm run nets', () => {
+describe('npm run nets', slow, () => {
   const folder = mkdtempSync(join(tmpdir(), 'tapeout-nets-'));
   beforeAll(build, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
