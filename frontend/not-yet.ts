@@ -8,13 +8,8 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
   [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
   [/^lazyconvtranspose[123]d$/, 'nn.ConvTranspose1d, 2d and 3d take the number of channels'],
-  [
-    /^adaptive(max|avg)pool[123]d$/,
-    'extents are known: nn.AvgPool2d(extent) of the image, or x.mean([2, 3], true) for 1',
-  ],
   [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
   [/^unflatten$/, 'write x.view(…)'],
-  [/pad[123]d$/, "write pad(x, [left, right, top, bottom], 'reflect'), or another mode"],
   [
     /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
     'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',

@@ -96,7 +96,7 @@ const text = `/** torch.nn. Layers are made with or without \`new\`: \`nn.Conv2d
 
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
-import type { Pair, Single, Triple } from '../sizes.ts';
+import type { Pair, Single, Sizes, Triple } from '../sizes.ts';
 import { callable } from './callable.ts';
 ${files.map(imports).join('')}import type { Module } from './module.ts';
 

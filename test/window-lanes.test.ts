@@ -21,6 +21,16 @@ class Images extends nn.Module {
     return this.last(this.same(this.up(this.down(x).relu()).relu()).relu());
   }
 }
+class Upsampled extends nn.Module {
+  down = nn.Conv2d(4, 16, 3, { padding: 1, stride: 2 });
+  nearest = nn.Upsample({ scaleFactor: 2 });
+  first = nn.Conv2d(16, 8, 3, { padding: 1 });
+  bilinear = nn.Upsample({ scaleFactor: 2, mode: 'bilinear' });
+  last = nn.Conv2d(8, 4, 3, { padding: 1 });
+  forward(x: Tensor): Tensor {
+    return this.last(this.bilinear(this.first(this.nearest(this.down(x).relu())).relu()));
+  }
+}
 class Volumes extends nn.Module {
   first = nn.Conv3d(2, 8, 3, { padding: 1 });
   pool = nn.MaxPool3d(2);
@@ -33,6 +43,7 @@ class Volumes extends nn.Module {
 test.each([
   ['sequences', Sequences, ['N', 8, 64], 10],
   ['images', Images, ['N', 4, 16, 16], 11],
+  ['upsampled images', Upsampled, ['N', 4, 16, 16], 8],
   ['volumes', Volumes, ['N', 2, 8, 8, 8], 7],
 ] as const)('%s', async (_, model, shape, least) => {
   const spec = defineModel({

@@ -152,6 +152,26 @@ export const paddings = (rank: Rank): Kind => {
   );
 };
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+/** One for all dimensions, or a list with one for each of one to three. */
+export const eachSize = (one: Kind): Kind =>
+  kind(
+    `${one.says}, or a list of them`,
+    (v) => one.holds(v) || (isListOf(one.holds, 1)(v) && (v as unknown[]).length <= 3),
+  );
+/** An amount of padding for all sides, or one for each. */
+export const amounts = (rank: Rank): Kind =>
+  kind(
+    `a whole number, or a list of ${2 * rank}`,
+    (v) => isWhole(v, -most) || (isListOf((n) => isWhole(n, -most))(v) && (v as unknown[]).length === 2 * rank),
+  );
+/** Extents of a result, where null keeps that of the input. */
+export const outputSize = (rank: Rank): Kind =>
+  kind(
+    `a whole number of at least 1 or null${rank === 1 ? '' : `, or a list of ${rank}`}`,
+    (v) =>
+      isExtentOrNull(v) || (Array.isArray(v) && (v.length === 1 || v.length === rank) && isListOf(isExtentOrNull)(v)),
+  );
+const isExtentOrNull = (v: unknown): boolean => v === null || isWhole(v, 1);
 /** The number of channels or features. It has no upper limit here: the size of the parameter is checked instead. */
 export const size = whole(1, Infinity);
 /** The same where there may be none. */

@@ -16,6 +16,7 @@ import * as movement from './movement.ts';
 import * as pool from './pool.ts';
 import * as random from './random.ts';
 import * as reduce from './reduce.ts';
+import * as resample from './resample.ts';
 import * as trigonometry from './trigonometry.ts';
 
 const modules = [
@@ -32,6 +33,7 @@ const modules = [
   conv,
   pool,
   indexed,
+  resample,
   random,
 ];
 /** True for an op made by `defineOp`. */
@@ -86,5 +88,6 @@ export * from './movement.ts';
 export * from './pool.ts';
 export * from './random.ts';
 export * from './reduce.ts';
+export * from './resample.ts';
 export * from './trigonometry.ts';
 export type { Rank } from './windows.ts';

@@ -271,6 +271,16 @@ const nets: Readonly<Record<string, () => nn.Module>> = {
   'pairs by cosine': () => new Shared(),
   'pairs in order': () => new Shared(),
   contrastive: () => new Shared(),
+  'images of other extents': images({
+    up: () => nn.Upsample({ scaleFactor: 2, mode: 'bilinear' }),
+    edge: () => nn.ReflectionPad2d(1),
+    conv: () => nn.Conv2d(4, 8, 3),
+    pixels: () => nn.PixelShuffle(2),
+    twice: () => nn.Upsample(null, [2, 1]),
+    last: () => nn.Conv2d(2, 2, 3),
+    pool: () => nn.AdaptiveAvgPool2d([null, 3]),
+    most: () => nn.AdaptiveMaxPool2d([7, 2]),
+  }),
   'low rank': () => lora(new Net({ a: nn.Linear(5, 4), relu: nn.ReLU(), b: nn.Linear(4, 3) }), { rank: 2, alpha: 3 }),
 };
 

@@ -37,6 +37,20 @@ describe('print(layer)', () => {
     ],
     [nn.AvgPool1d(2, { padding: 1 }), 'AvgPool1d(kernel_size=(2,), stride=(2,), padding=(1,))'],
     [nn.AvgPool3d(2, [1, 2, 3]), 'AvgPool3d(kernel_size=2, stride=(1, 2, 3), padding=0)'],
+    [nn.Upsample({ scaleFactor: 2 }), 'Upsample(scale_factor=2.0, mode=nearest)'],
+    [nn.Upsample(null, [2, 1.5], 'bilinear'), 'Upsample(scale_factor=(2.0, 1.5), mode=bilinear)'],
+    [nn.Upsample([4, 5]), 'Upsample(size=(4, 5), mode=nearest)'],
+    [nn.UpsamplingNearest2d({ scaleFactor: 2 }), 'UpsamplingNearest2d(scale_factor=2.0, mode=nearest)'],
+    [nn.UpsamplingBilinear2d(3), 'UpsamplingBilinear2d(size=3, mode=bilinear)'],
+    [nn.PixelShuffle(2), 'PixelShuffle(upscale_factor=2)'],
+    [nn.PixelUnshuffle(3), 'PixelUnshuffle(downscale_factor=3)'],
+    [nn.ChannelShuffle(2), 'ChannelShuffle(groups=2)'],
+    [nn.ZeroPad2d(1), 'ZeroPad2d((1, 1, 1, 1))'],
+    [nn.ReflectionPad1d([1, 2]), 'ReflectionPad1d((1, 2))'],
+    [nn.ReplicationPad3d(1), 'ReplicationPad3d((1, 1, 1, 1, 1, 1))'],
+    [nn.ConstantPad2d(1, 3.5), 'ConstantPad2d(padding=(1, 1, 1, 1), value=3.5)'],
+    [nn.AdaptiveAvgPool2d([5, null]), 'AdaptiveAvgPool2d(output_size=(5, None))'],
+    [nn.AdaptiveMaxPool1d(3), 'AdaptiveMaxPool1d(output_size=3)'],
   ])('%s', (layer, text) => {
     expect(String(layer)).toBe(text);
   });
@@ -118,6 +132,31 @@ describe('at the line of the call, in its words', () => {
       () => nn.ConvTranspose2d(1, 1, 2, { padding: 1 }),
       'convTranspose2d: the result of f32[N,1,1,1] would be 0x0',
     ],
+    [
+      'a mode of other images',
+      ['N', 1, 4],
+      () => nn.Upsample({ scaleFactor: 2, mode: 'bilinear' }),
+      "interpolate: mode 'bilinear' needs 4 dimensions, [batch, channels, …], got f32[N,1,4]",
+    ],
+    ['neither size nor factor', ['N', 1, 4], () => nn.Upsample(), 'interpolate: give either size or scaleFactor'],
+    [
+      'channels that do not divide',
+      ['N', 3, 2, 2],
+      () => nn.PixelShuffle(2),
+      'pixelShuffle: 3 channels of f32[N,3,2,2] do not divide by 4',
+    ],
+    [
+      'no batch, adaptive',
+      [4, 'N', 4],
+      () => nn.AdaptiveAvgPool2d(2),
+      'adaptiveAvgPool2d: the input must be [batch, channels, and 2 extents], got f32[4,N,4]',
+    ],
+    [
+      'more than there is to mirror',
+      ['N', 1, 2, 2],
+      () => nn.ReflectionPad2d(2),
+      "pad: mode 'reflect' cannot pad dimension 2 of f32[N,1,2,2] by 2 and 2",
+    ],
   ])('%s', (_, shape, made, message) => {
     class Net extends nn.Module {
       layer = made();
@@ -127,7 +166,7 @@ describe('at the line of the call, in its words', () => {
     }
     let error: unknown;
     try {
-      record(defineModel({ model: Net, input: { shape: shape as ['N', ...number[]] } }));
+      record(defineModel({ model: Net, input: { shape: shape as readonly ('N' | number)[] as ['N'] } }));
     } catch (e) {
       error = e;
     }

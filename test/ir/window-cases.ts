@@ -118,6 +118,28 @@ export const workedWindows: Record<string, Worked[]> = {
       gives: [51, 62, 73, 84],
     },
   ],
+  resample: [
+    {
+      of: [[f32(3), [1, 2, 3]]],
+      attrs: { dim: 0, size: 6, num: 1, add: 0, den: 2, shift: 0 },
+      gives: [1, 1, 2, 2, 3, 3],
+    },
+    {
+      of: [[f32(2, 2), [1, 2, 3, 4]]],
+      attrs: { dim: 1, size: 4, num: 2, add: -1, den: 4, shift: 1 },
+      gives: [2, 2, 2, 2, 4, 4, 4, 4],
+    },
+    { of: [[f32(5), [1, 2, 3, 4, 5]]], attrs: { dim: 0, size: 3, num: 5, add: 0, den: 3, shift: 1 }, gives: [2, 3, 5] },
+  ],
+  resample_grad: [
+    {
+      of: [[f32(6), [1, 2, 3, 4, 5, 6]]],
+      attrs: { dim: 0, size: 3, num: 1, add: 0, den: 2, shift: 0 },
+      gives: [3, 7, 11],
+    },
+    { of: [[f32(3), [1, 2, 4]]], attrs: { dim: 0, size: 5, num: 5, add: 0, den: 3, shift: 2 }, gives: [0, 0, 1, 2, 4] },
+    { of: [[f32(4), [1, 2, 4, 8]]], attrs: { dim: 0, size: 2, num: 2, add: -1, den: 4, shift: 0 }, gives: [7, 8] },
+  ],
   max_pool1d: [
     { of: [[f32(1, 1, 5), [1, 3, 2, 5, 4]]], attrs: pool1(), gives: [3, 5] },
     { of: [[f32(1, 1, 5), [1, 3, 2, 5, 4]]], attrs: pool1({ ceil: true, padding: [1] }), gives: [1, 3, 5] },
@@ -227,6 +249,14 @@ export const windowCases: Record<string, Case[]> = {
     { of: [f32(1, 2, 2, 2, 1), f32(2, 1, 2, 2, 2)], attrs: conv3({ groups: 2, stride: [2, 1, 1], size: [5, 3, 2] }) },
   ],
   conv3d_weight_grad: [{ of: [f32(N, 1, 3, 2, 3), f32(N, 2, 2, 1, 2)], attrs: conv3({ kernel: [2, 2, 2] }) }],
+  resample: [
+    { of: [f32(N, 3)], attrs: { dim: 1, size: 6, num: 1, add: 0, den: 2, shift: 0 } },
+    { of: [f32(4, 2)], attrs: { dim: 0, size: 7, num: 4, add: -2, den: 7, shift: 1 } },
+  ],
+  resample_grad: [
+    { of: [f32(N, 6)], attrs: { dim: 1, size: 3, num: 1, add: 0, den: 2, shift: 0 } },
+    { of: [f32(7, 2)], attrs: { dim: 0, size: 4, num: 4, add: -2, den: 7, shift: 1 } },
+  ],
   max_pool1d: [{ of: [f32(N, 2, 5)], attrs: pool1({ kernel: [3], padding: [1] }) }],
   max_pool1d_index: [{ of: [f32(N, 1, 4)], attrs: pool1() }],
   max_pool1d_grad: [{ of: [f32(1, 2, 3), u8(1, 2, 3)], attrs: pool1({ stride: [1], size: [4] }), range: 2 }],

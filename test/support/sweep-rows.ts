@@ -184,6 +184,28 @@ const transposed = (rank: Rank): Row =>
         bias: bias ?? null,
       })(x!),
   });
+/** A row for each rank. */
+const ofRanks = (name: string, row: (rank: Rank) => Row): Record<string, Row> =>
+  Object.fromEntries(([1, 2, 3] as const).map((rank) => [`${name}${rank}d`, row(rank)]));
+const adaptive = (name: string, value: Closeness): Row =>
+  row(value, 'sum', {
+    [`adaptive${name}`]: ({ x }, { size }) => functions[`adaptive${name}`]!(x, size),
+    [`nn.Adaptive${name}`]: ({ x }, { size }) => layers[`Adaptive${name}`]!(size)(x!),
+  });
+/** A function that also returns indices. */
+const indexed = (name: string, options: (a: Args) => readonly unknown[]): Row =>
+  row('exact', 'sum', {
+    [name]: ({ x }, a) => functions[name]!(x, ...options(a)),
+  });
+const shuffle = (name: string, layer: string): Row =>
+  row('exact', 'exact', {
+    [name]: ({ x }, { by }) => functions[name]!(x, by),
+    [`nn.${layer}`]: ({ x }, { by }) => layers[layer]!(by)(x!),
+  });
+const padding = (layer: string): Row =>
+  row('exact', 'sum', {
+    [`nn.${layer}`]: ({ x }, a) => layers[layer]!(a.padding, ...('value' in a ? [a.value] : []))(x!),
+  });
 const pool = (name: string, layer: string, value: Closeness): Row =>
   row(value, 'sum', {
     [name]: ({ x }, { kernel_size, ...a }) => functions[name]!(x, kernel_size, named(a)),
@@ -497,6 +519,30 @@ export const rows: Readonly<Record<string, Row>> = {
     'nn.ConvTranspose2d': ({ x, weight, bias }, { output_size, ...a }) =>
       holding(nn.ConvTranspose2d(2, 3, [2, 3], a), { weight: weight!, bias: bias! }).forward(x!, output_size),
   }),
+  interpolate: row('sum', 'sum', {
+    interpolate: ({ x }, a) => F.interpolate(x!, named(a)),
+    upsample: ({ x }, a) => F.upsample(x!, named(a)),
+    'nn.Upsample': ({ x }, a) => nn.Upsample(named(a))(x!),
+  }),
+  UpsamplingNearest2d: row('exact', 'sum', {
+    'nn.UpsamplingNearest2d': ({ x }, a) => nn.UpsamplingNearest2d(named(a))(x!),
+  }),
+  UpsamplingBilinear2d: row('sum', 'sum', {
+    'nn.UpsamplingBilinear2d': ({ x }, a) => nn.UpsamplingBilinear2d(named(a))(x!),
+  }),
+  ...ofRanks('adaptiveAvgPool', (rank) => adaptive(`AvgPool${rank}d`, 'sum')),
+  ...ofRanks('adaptiveMaxPool', (rank) => adaptive(`MaxPool${rank}d`, 'exact')),
+  adaptiveMaxPool1dWithIndices: indexed('adaptiveMaxPool1dWithIndices', ({ size }) => [size]),
+  adaptiveMaxPool2dWithIndices: indexed('adaptiveMaxPool2dWithIndices', ({ size }) => [size]),
+  adaptiveMaxPool3dWithIndices: indexed('adaptiveMaxPool3dWithIndices', ({ size }) => [size]),
+  pixelShuffle: shuffle('pixelShuffle', 'PixelShuffle'),
+  pixelUnshuffle: shuffle('pixelUnshuffle', 'PixelUnshuffle'),
+  channelShuffle: shuffle('channelShuffle', 'ChannelShuffle'),
+  ...ofRanks('ReflectionPad', (rank) => padding(`ReflectionPad${rank}d`)),
+  ...ofRanks('ReplicationPad', (rank) => padding(`ReplicationPad${rank}d`)),
+  ...ofRanks('CircularPad', (rank) => padding(`CircularPad${rank}d`)),
+  ...ofRanks('ConstantPad', (rank) => padding(`ConstantPad${rank}d`)),
+  ...ofRanks('ZeroPad', (rank) => padding(`ZeroPad${rank}d`)),
   maxPool1d: pool('maxPool1d', 'MaxPool1d', 'exact'),
   maxPool2d: pool('maxPool2d', 'MaxPool2d', 'exact'),
   maxPool3d: pool('maxPool3d', 'MaxPool3d', 'exact'),

@@ -31,19 +31,8 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [/^AdaptiveLogSoftmaxWithLoss$/, 'each cluster takes a part of the batch that depends on the data: a dynamic shape'],
   [/^Fractional|^fractional/, 'windows are drawn at random, and those of a recorded model are fixed'],
   [/^MaxUnpool|^max_unpool/, 'pools do not return their indices'],
-  [
-    /^Adaptive|^adaptive/,
-    'extents are known: a pool with the kernel extent / wanted, or `x.mean([2, 3], true)` and `x.amax([2, 3], true)` for one pixel',
-  ],
   [/^LPPool|^lp_pool/, 'write `avgPool2d(x.abs().pow(p), k).mul(k * k).pow(1 / p)`'],
-  [/^(ConstantPad|ZeroPad)/, "write `pad(x, [left, right, top, bottom], 'constant', value)`"],
-  [/^ReflectionPad/, "write `pad(x, [left, right, top, bottom], 'reflect')`"],
-  [/^ReplicationPad/, "write `pad(x, [left, right, top, bottom], 'replicate')`"],
   [/^(upsample|upsample_bilinear|upsample_nearest)$/, alias('interpolate')],
-  [
-    /^(Upsample|UpsamplingBilinear2d|UpsamplingNearest2d|interpolate)$/,
-    'write `x.unsqueeze(…).expand(…).reshape(…)` to repeat pixels; not written yet',
-  ],
   [
     /^(grid_sample|affine_grid)$/,
     'reads four pixels at indices that are data; not written yet, `takeAlongDim` reads one',
@@ -51,10 +40,6 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [
     /^(Fold|Unfold|fold|unfold)$/,
     'windows as data take their place in memory: a convolution does not need them; not written yet',
-  ],
-  [
-    /^(PixelShuffle|PixelUnshuffle|ChannelShuffle|pixel_shuffle|pixel_unshuffle|channel_shuffle)$/,
-    'write `x.view(…).permute(…).view(…)`',
   ],
   [/^native_channel_shuffle$/, 'the same as `channel_shuffle`'],
   [

@@ -1,6 +1,7 @@
 /** torch.nn.functional, in camelCase: everything here is a composition of the ops in ir/ops. */
 
 export * from './activation.ts';
+export * from './adaptive.ts';
 export * from './apply.ts';
 export * from './attention.ts';
 export * from './conv.ts';
@@ -25,4 +26,5 @@ export * from './random.ts';
 export * from './rearranging.ts';
 export * from './reduction.ts';
 export * from './reductions.ts';
+export * from './resize.ts';
 export * from './scan.ts';

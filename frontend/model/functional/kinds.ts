@@ -20,6 +20,15 @@ export const avgPoolKinds = (rank: Rank) => ({
   ...(rank === 1 ? {} : { divisorOverride: k.optional(k.orNull(k.divisor)) }),
 });
 
+/** The options of interpolate, in PyTorch's order. */
+export const interpolateKinds = {
+  size: k.optional(k.orNull(k.eachSize(k.whole(1)))),
+  scaleFactor: k.optional(k.orNull(k.eachSize(k.positive))),
+  mode: k.optional(k.oneOf('nearest', 'nearest-exact', 'linear', 'bilinear', 'trilinear', 'area')),
+  alignCorners: k.optional(k.orNull(k.flag)),
+  recomputeScaleFactor: k.optional(k.orNull(k.flag)),
+};
+
 const reduction = k.optional(k.oneOf('mean', 'sum', 'none'));
 const number = k.optional(k.finite());
 const flag = k.optional(k.flag);

@@ -3,7 +3,7 @@
 
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
-import type { Pair, Single, Triple } from '../sizes.ts';
+import type { Pair, Single, Sizes, Triple } from '../sizes.ts';
 import type {
   CELUOptions,
   ELUOptions,
@@ -14,6 +14,7 @@ import type {
   SoftplusOptions,
 } from './activation.ts';
 import * as activation from './activation.ts';
+import * as adaptive from './adaptive.ts';
 import type { MultiheadAttentionArguments } from './attention.ts';
 import * as attention from './attention.ts';
 import { callable } from './callable.ts';
@@ -39,6 +40,8 @@ import * as lossesRegression from './losses-regression.ts';
 import type { Module } from './module.ts';
 import type { BatchNormArguments, GroupNormOptions, LayerNormOptions, RMSNormOptions } from './norm.ts';
 import * as norm from './norm.ts';
+import type { Amounts } from './padding.ts';
+import * as padding from './padding.ts';
 import type { BufferOptions } from './parameter.ts';
 import * as parameter from './parameter.ts';
 import type { HardtanhOptions, LambdOption, PReLUOptions } from './piecewise.ts';
@@ -48,6 +51,8 @@ import type { GRUArguments, LSTMArguments, RNNArguments } from './recurrent.ts';
 import * as recurrent from './recurrent.ts';
 import type { CellOptions, RNNCellOptions } from './recurrent-cells.ts';
 import * as recurrentCells from './recurrent-cells.ts';
+import type { UpsamplingOptions } from './resize.ts';
+import * as resize from './resize.ts';
 import type { FlattenOptions } from './shape.ts';
 import * as shape from './shape.ts';
 import type { DimOption, GLUOptions } from './softmax.ts';
@@ -242,6 +247,78 @@ export const LogSigmoid: {
   (): activation.LogSigmoid;
 } = callable(activation.LogSigmoid);
 export type LogSigmoid = activation.LogSigmoid;
+
+/** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
+ *  Throws in `forward` if the batch is missing. */
+export const AdaptiveAvgPool1d: {
+  /** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
+   *  Throws in `forward` if the batch is missing. */
+  new (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool1d;
+  /** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
+   *  Throws in `forward` if the batch is missing. */
+  (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool1d;
+} = callable(adaptive.AdaptiveAvgPool1d);
+export type AdaptiveAvgPool1d = adaptive.AdaptiveAvgPool1d;
+
+/** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+ *  Throws in `forward` if the batch is missing. */
+export const AdaptiveAvgPool2d: {
+  /** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+   *  Throws in `forward` if the batch is missing. */
+  new (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool2d;
+  /** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+   *  Throws in `forward` if the batch is missing. */
+  (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool2d;
+} = callable(adaptive.AdaptiveAvgPool2d);
+export type AdaptiveAvgPool2d = adaptive.AdaptiveAvgPool2d;
+
+/** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+ *  Throws in `forward` if the batch is missing. */
+export const AdaptiveAvgPool3d: {
+  /** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+   *  Throws in `forward` if the batch is missing. */
+  new (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool3d;
+  /** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+   *  Throws in `forward` if the batch is missing. */
+  (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool3d;
+} = callable(adaptive.AdaptiveAvgPool3d);
+export type AdaptiveAvgPool3d = adaptive.AdaptiveAvgPool3d;
+
+/** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+ *  extent of the input. Throws in `forward` if the batch is missing. */
+export const AdaptiveMaxPool1d: {
+  /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+   *  extent of the input. Throws in `forward` if the batch is missing. */
+  new (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool1d;
+  /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+   *  extent of the input. Throws in `forward` if the batch is missing. */
+  (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool1d;
+} = callable(adaptive.AdaptiveMaxPool1d);
+export type AdaptiveMaxPool1d = adaptive.AdaptiveMaxPool1d;
+
+/** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+ *  extent of the input. Throws in `forward` if the batch is missing. */
+export const AdaptiveMaxPool2d: {
+  /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+   *  extent of the input. Throws in `forward` if the batch is missing. */
+  new (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool2d;
+  /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+   *  extent of the input. Throws in `forward` if the batch is missing. */
+  (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool2d;
+} = callable(adaptive.AdaptiveMaxPool2d);
+export type AdaptiveMaxPool2d = adaptive.AdaptiveMaxPool2d;
+
+/** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+ *  extent of the input. Throws in `forward` if the batch is missing. */
+export const AdaptiveMaxPool3d: {
+  /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+   *  extent of the input. Throws in `forward` if the batch is missing. */
+  new (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool3d;
+  /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+   *  extent of the input. Throws in `forward` if the batch is missing. */
+  (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool3d;
+} = callable(adaptive.AdaptiveMaxPool3d);
+export type AdaptiveMaxPool3d = adaptive.AdaptiveMaxPool3d;
 
 /** Scaled dot-product attention of `numHeads` heads, each over embedDim/numHeads features of projections of the three inputs:
  *  `const [output, weights] = this.attention(query, key, value)` of queries [L,N,embedDim], keys [S,N,kdim] and values [S,N,vdim],
@@ -1272,6 +1349,168 @@ export const RMSNorm: {
 } = callable(norm.RMSNorm);
 export type RMSNorm = norm.RMSNorm;
 
+/** Padding of sequences [N,C,L] by what is beside the edge, mirrored there: one amount, or [left, right].
+ *  Throws in `forward` for more than the input has. */
+export const ReflectionPad1d: {
+  /** Padding of sequences [N,C,L] by what is beside the edge, mirrored there: one amount, or [left, right].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.ReflectionPad1d;
+  /** Padding of sequences [N,C,L] by what is beside the edge, mirrored there: one amount, or [left, right].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.ReflectionPad1d;
+} = callable(padding.ReflectionPad1d);
+export type ReflectionPad1d = padding.ReflectionPad1d;
+
+/** Padding of images [N,C,H,W] by what is beside the edge, mirrored there: one amount, or [left, right, top, bottom].
+ *  Throws in `forward` for more than the input has. */
+export const ReflectionPad2d: {
+  /** Padding of images [N,C,H,W] by what is beside the edge, mirrored there: one amount, or [left, right, top, bottom].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.ReflectionPad2d;
+  /** Padding of images [N,C,H,W] by what is beside the edge, mirrored there: one amount, or [left, right, top, bottom].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.ReflectionPad2d;
+} = callable(padding.ReflectionPad2d);
+export type ReflectionPad2d = padding.ReflectionPad2d;
+
+/** Padding of volumes [N,C,D,H,W] by what is beside the edge, mirrored there: one amount, or [left, right, top, bottom, front, back].
+ *  Throws in `forward` for more than the input has. */
+export const ReflectionPad3d: {
+  /** Padding of volumes [N,C,D,H,W] by what is beside the edge, mirrored there: one amount, or [left, right, top, bottom, front, back].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.ReflectionPad3d;
+  /** Padding of volumes [N,C,D,H,W] by what is beside the edge, mirrored there: one amount, or [left, right, top, bottom, front, back].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.ReflectionPad3d;
+} = callable(padding.ReflectionPad3d);
+export type ReflectionPad3d = padding.ReflectionPad3d;
+
+/** Padding of sequences [N,C,L] by the elements at the edge: one amount, or [left, right].
+ *  Throws in `forward` for more than the input has. */
+export const ReplicationPad1d: {
+  /** Padding of sequences [N,C,L] by the elements at the edge: one amount, or [left, right].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.ReplicationPad1d;
+  /** Padding of sequences [N,C,L] by the elements at the edge: one amount, or [left, right].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.ReplicationPad1d;
+} = callable(padding.ReplicationPad1d);
+export type ReplicationPad1d = padding.ReplicationPad1d;
+
+/** Padding of images [N,C,H,W] by the elements at the edge: one amount, or [left, right, top, bottom].
+ *  Throws in `forward` for more than the input has. */
+export const ReplicationPad2d: {
+  /** Padding of images [N,C,H,W] by the elements at the edge: one amount, or [left, right, top, bottom].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.ReplicationPad2d;
+  /** Padding of images [N,C,H,W] by the elements at the edge: one amount, or [left, right, top, bottom].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.ReplicationPad2d;
+} = callable(padding.ReplicationPad2d);
+export type ReplicationPad2d = padding.ReplicationPad2d;
+
+/** Padding of volumes [N,C,D,H,W] by the elements at the edge: one amount, or [left, right, top, bottom, front, back].
+ *  Throws in `forward` for more than the input has. */
+export const ReplicationPad3d: {
+  /** Padding of volumes [N,C,D,H,W] by the elements at the edge: one amount, or [left, right, top, bottom, front, back].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.ReplicationPad3d;
+  /** Padding of volumes [N,C,D,H,W] by the elements at the edge: one amount, or [left, right, top, bottom, front, back].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.ReplicationPad3d;
+} = callable(padding.ReplicationPad3d);
+export type ReplicationPad3d = padding.ReplicationPad3d;
+
+/** Padding of sequences [N,C,L] by the elements at the other end: one amount, or [left, right].
+ *  Throws in `forward` for more than the input has. */
+export const CircularPad1d: {
+  /** Padding of sequences [N,C,L] by the elements at the other end: one amount, or [left, right].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.CircularPad1d;
+  /** Padding of sequences [N,C,L] by the elements at the other end: one amount, or [left, right].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.CircularPad1d;
+} = callable(padding.CircularPad1d);
+export type CircularPad1d = padding.CircularPad1d;
+
+/** Padding of images [N,C,H,W] by the elements at the other end: one amount, or [left, right, top, bottom].
+ *  Throws in `forward` for more than the input has. */
+export const CircularPad2d: {
+  /** Padding of images [N,C,H,W] by the elements at the other end: one amount, or [left, right, top, bottom].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.CircularPad2d;
+  /** Padding of images [N,C,H,W] by the elements at the other end: one amount, or [left, right, top, bottom].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.CircularPad2d;
+} = callable(padding.CircularPad2d);
+export type CircularPad2d = padding.CircularPad2d;
+
+/** Padding of volumes [N,C,D,H,W] by the elements at the other end: one amount, or [left, right, top, bottom, front, back].
+ *  Throws in `forward` for more than the input has. */
+export const CircularPad3d: {
+  /** Padding of volumes [N,C,D,H,W] by the elements at the other end: one amount, or [left, right, top, bottom, front, back].
+   *  Throws in `forward` for more than the input has. */
+  new (padding: Amounts): padding.CircularPad3d;
+  /** Padding of volumes [N,C,D,H,W] by the elements at the other end: one amount, or [left, right, top, bottom, front, back].
+   *  Throws in `forward` for more than the input has. */
+  (padding: Amounts): padding.CircularPad3d;
+} = callable(padding.CircularPad3d);
+export type CircularPad3d = padding.CircularPad3d;
+
+/** Padding of sequences [N,C,L] by a number: one amount, or [left, right]; negative ones crop. */
+export const ConstantPad1d: {
+  /** Padding of sequences [N,C,L] by a number: one amount, or [left, right]; negative ones crop. */
+  new (padding: Amounts, value: number): padding.ConstantPad1d;
+  /** Padding of sequences [N,C,L] by a number: one amount, or [left, right]; negative ones crop. */
+  (padding: Amounts, value: number): padding.ConstantPad1d;
+} = callable(padding.ConstantPad1d);
+export type ConstantPad1d = padding.ConstantPad1d;
+
+/** Padding of images [N,C,H,W] by a number: one amount, or [left, right, top, bottom]; negative ones crop. */
+export const ConstantPad2d: {
+  /** Padding of images [N,C,H,W] by a number: one amount, or [left, right, top, bottom]; negative ones crop. */
+  new (padding: Amounts, value: number): padding.ConstantPad2d;
+  /** Padding of images [N,C,H,W] by a number: one amount, or [left, right, top, bottom]; negative ones crop. */
+  (padding: Amounts, value: number): padding.ConstantPad2d;
+} = callable(padding.ConstantPad2d);
+export type ConstantPad2d = padding.ConstantPad2d;
+
+/** Padding of volumes [N,C,D,H,W] by a number: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
+export const ConstantPad3d: {
+  /** Padding of volumes [N,C,D,H,W] by a number: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
+  new (padding: Amounts, value: number): padding.ConstantPad3d;
+  /** Padding of volumes [N,C,D,H,W] by a number: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
+  (padding: Amounts, value: number): padding.ConstantPad3d;
+} = callable(padding.ConstantPad3d);
+export type ConstantPad3d = padding.ConstantPad3d;
+
+/** Padding of sequences [N,C,L] by zeros: one amount, or [left, right]; negative ones crop. */
+export const ZeroPad1d: {
+  /** Padding of sequences [N,C,L] by zeros: one amount, or [left, right]; negative ones crop. */
+  new (padding: Amounts): padding.ZeroPad1d;
+  /** Padding of sequences [N,C,L] by zeros: one amount, or [left, right]; negative ones crop. */
+  (padding: Amounts): padding.ZeroPad1d;
+} = callable(padding.ZeroPad1d);
+export type ZeroPad1d = padding.ZeroPad1d;
+
+/** Padding of images [N,C,H,W] by zeros: one amount, or [left, right, top, bottom]; negative ones crop. */
+export const ZeroPad2d: {
+  /** Padding of images [N,C,H,W] by zeros: one amount, or [left, right, top, bottom]; negative ones crop. */
+  new (padding: Amounts): padding.ZeroPad2d;
+  /** Padding of images [N,C,H,W] by zeros: one amount, or [left, right, top, bottom]; negative ones crop. */
+  (padding: Amounts): padding.ZeroPad2d;
+} = callable(padding.ZeroPad2d);
+export type ZeroPad2d = padding.ZeroPad2d;
+
+/** Padding of volumes [N,C,D,H,W] by zeros: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
+export const ZeroPad3d: {
+  /** Padding of volumes [N,C,D,H,W] by zeros: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
+  new (padding: Amounts): padding.ZeroPad3d;
+  /** Padding of volumes [N,C,D,H,W] by zeros: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
+  (padding: Amounts): padding.ZeroPad3d;
+} = callable(padding.ZeroPad3d);
+export type ZeroPad3d = padding.ZeroPad3d;
+
 /** x kept within `minVal` (-1) and `maxVal` (1), element by element, of any shape. Throws unless maxVal is above minVal. */
 export const Hardtanh: {
   /** x kept within `minVal` (-1) and `maxVal` (1), element by element, of any shape. Throws unless maxVal is above minVal. */
@@ -1603,6 +1842,107 @@ export const LSTMCell: {
   (inputSize: number, hiddenSize: number, ...more: Trailing<CellOptions, [bias: boolean]>): recurrentCells.LSTMCell;
 } = callable(recurrentCells.LSTMCell);
 export type LSTMCell = recurrentCells.LSTMCell;
+
+/** Sequences, images or volumes with other extents: `nn.Upsample({ scaleFactor: 2 })`. Options in PyTorch's order: size,
+ *  scaleFactor, mode ('nearest'), alignCorners (false), recomputeScaleFactor (false). Throws in `forward` without a size or a
+ *  factor, and for a mode of another number of dimensions. */
+export const Upsample: {
+  /** Sequences, images or volumes with other extents: `nn.Upsample({ scaleFactor: 2 })`. Options in PyTorch's order: size,
+   *  scaleFactor, mode ('nearest'), alignCorners (false), recomputeScaleFactor (false). Throws in `forward` without a size or a
+   *  factor, and for a mode of another number of dimensions. */
+  new (
+    ...more: Trailing<
+      F.InterpolateOptions,
+      [
+        size: Sizes | null,
+        scaleFactor: Sizes | null,
+        mode: F.InterpolationMode,
+        alignCorners: boolean | null,
+        recomputeScaleFactor: boolean | null,
+      ]
+    >
+  ): resize.Upsample;
+  /** Sequences, images or volumes with other extents: `nn.Upsample({ scaleFactor: 2 })`. Options in PyTorch's order: size,
+   *  scaleFactor, mode ('nearest'), alignCorners (false), recomputeScaleFactor (false). Throws in `forward` without a size or a
+   *  factor, and for a mode of another number of dimensions. */
+  (
+    ...more: Trailing<
+      F.InterpolateOptions,
+      [
+        size: Sizes | null,
+        scaleFactor: Sizes | null,
+        mode: F.InterpolationMode,
+        alignCorners: boolean | null,
+        recomputeScaleFactor: boolean | null,
+      ]
+    >
+  ): resize.Upsample;
+} = callable(resize.Upsample);
+export type Upsample = resize.Upsample;
+
+/** Images with other extents, by the nearest pixel. Options in PyTorch's order: size, scaleFactor. Throws in `forward` without
+ *  either. */
+export const UpsamplingNearest2d: {
+  /** Images with other extents, by the nearest pixel. Options in PyTorch's order: size, scaleFactor. Throws in `forward` without
+   *  either. */
+  new (
+    ...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>
+  ): resize.UpsamplingNearest2d;
+  /** Images with other extents, by the nearest pixel. Options in PyTorch's order: size, scaleFactor. Throws in `forward` without
+   *  either. */
+  (...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>): resize.UpsamplingNearest2d;
+} = callable(resize.UpsamplingNearest2d);
+export type UpsamplingNearest2d = resize.UpsamplingNearest2d;
+
+/** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+ *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
+export const UpsamplingBilinear2d: {
+  /** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+   *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
+  new (
+    ...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>
+  ): resize.UpsamplingBilinear2d;
+  /** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+   *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
+  (...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>): resize.UpsamplingBilinear2d;
+} = callable(resize.UpsamplingBilinear2d);
+export type UpsamplingBilinear2d = resize.UpsamplingBilinear2d;
+
+/** Channels spread over pixels: […, C·r², H, W] to […, C, H·r, W·r], r = `upscaleFactor`. Throws in `forward` if r² does not
+ *  divide the channels. */
+export const PixelShuffle: {
+  /** Channels spread over pixels: […, C·r², H, W] to […, C, H·r, W·r], r = `upscaleFactor`. Throws in `forward` if r² does not
+   *  divide the channels. */
+  new (upscaleFactor: number): resize.PixelShuffle;
+  /** Channels spread over pixels: […, C·r², H, W] to […, C, H·r, W·r], r = `upscaleFactor`. Throws in `forward` if r² does not
+   *  divide the channels. */
+  (upscaleFactor: number): resize.PixelShuffle;
+} = callable(resize.PixelShuffle);
+export type PixelShuffle = resize.PixelShuffle;
+
+/** Pixels gathered into channels: […, C, H·r, W·r] to […, C·r², H, W], r = `downscaleFactor`. Throws in `forward` if r does not
+ *  divide height and width. */
+export const PixelUnshuffle: {
+  /** Pixels gathered into channels: […, C, H·r, W·r] to […, C·r², H, W], r = `downscaleFactor`. Throws in `forward` if r does not
+   *  divide height and width. */
+  new (downscaleFactor: number): resize.PixelUnshuffle;
+  /** Pixels gathered into channels: […, C, H·r, W·r] to […, C·r², H, W], r = `downscaleFactor`. Throws in `forward` if r does not
+   *  divide height and width. */
+  (downscaleFactor: number): resize.PixelUnshuffle;
+} = callable(resize.PixelUnshuffle);
+export type PixelUnshuffle = resize.PixelUnshuffle;
+
+/** The channels of [N,C,…] in another order: those of each group are spread over all. Throws in `forward` if the groups do not
+ *  divide the channels. */
+export const ChannelShuffle: {
+  /** The channels of [N,C,…] in another order: those of each group are spread over all. Throws in `forward` if the groups do not
+   *  divide the channels. */
+  new (groups: number): resize.ChannelShuffle;
+  /** The channels of [N,C,…] in another order: those of each group are spread over all. Throws in `forward` if the groups do not
+   *  divide the channels. */
+  (groups: number): resize.ChannelShuffle;
+} = callable(resize.ChannelShuffle);
+export type ChannelShuffle = resize.ChannelShuffle;
 
 /** Joins the dimensions from `startDim` (1, which keeps the batch) to `endDim` (-1, the last): [N,16,5,5] to [N,400]. Throws
  *  in `forward` if the input has no such dimensions. */

@@ -339,10 +339,28 @@ def outputs():
     case('contrastive', Shared(), loss=contrast, fixed=True, **pairs)
 
 
+def extents():
+    def resized():
+        return Net(
+            down=nn.Conv2d(2, 4, 3, stride=2, padding=1),
+            relu=nn.ReLU(),
+            up=nn.Upsample(scale_factor=2, mode='bilinear'),
+            edge=nn.ReflectionPad2d(1),
+            conv=nn.Conv2d(4, 8, 3),
+            pixels=nn.PixelShuffle(2),
+            twice=nn.Upsample(scale_factor=(2, 1)),
+            last=nn.Conv2d(2, 2, 3),
+            pool=nn.AdaptiveAvgPool2d((None, 3)),
+            most=nn.AdaptiveMaxPool2d((7, 2)),
+        )
+
+    case('images of other extents', resized, shapes=[(2, 6, 4)], target=(2, 7, 2), seed=15)
+
+
 def main():
     global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen], windows=[windows], outputs=[outputs]).items():
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen], windows=[windows], outputs=[outputs], extents=[extents]).items():
         TENSORS.clear()
         for add in adds:
             add()

@@ -1,0 +1,82 @@
+/** Pools to given extents: the windows follow from those. */
+
+import type * as ir from '../../../ir/ops/index.ts';
+import { isBatch, showType } from '../../../ir/type.ts';
+import { fn } from '../arguments.ts';
+import * as k from '../kinds.ts';
+import { float } from '../promote.ts';
+import type { Tensor } from '../tensor.ts';
+import { called, involved, showAny, userError } from '../trace.ts';
+import { requirePixels } from './pixels.ts';
+import { greatest, resizedByMean } from './windows.ts';
+
+/** Extents of a result: one number for all dimensions, or a list with one for each; null keeps that of the input. */
+export type OutputSize = number | null | readonly (number | null)[];
+const taken = (rank: ir.Rank) => ({ x: k.tensor, outputSize: k.outputSize(rank) });
+
+/** The extents that are wanted. */
+function wantedOf(rank: ir.Rank, x: Tensor, outputSize: OutputSize): number[] {
+  const v = float(requirePixels(rank, x));
+  const { shape } = v.type;
+  if (shape.length !== rank + 2 || shape.slice(2).some((d) => isBatch(d)))
+    throw userError(
+      shape.length === rank + 1 ? 'missing-batch' : 'shape-mismatch',
+      `${called()}: the input must be [batch, channels, and ${rank === 1 ? 'an extent' : `${rank} extents`}], got ${showType(v.type)}`,
+      { notes: involved({ input: v }), help: shape.length === rank + 1 ? 'add the batch with x.unsqueeze(0)' : null },
+    );
+  const list = Array.isArray(outputSize) ? (outputSize as readonly (number | null)[]) : [outputSize as number | null];
+  if (list.length !== 1 && list.length !== rank)
+    throw userError(
+      'bad-argument',
+      `${called()}: outputSize ${showAny(outputSize)} is not one for each of ${rank} dimensions`,
+    );
+  return Array.from({ length: rank }, (_, d) => (list.length === 1 ? list[0] : list[d]) ?? (shape[d + 2] as number));
+}
+
+const meanTo = (rank: ir.Rank) =>
+  fn(`adaptiveAvgPool${rank}d`, taken(rank), (x: Tensor, outputSize: OutputSize) =>
+    resizedByMean(x, wantedOf(rank, x, outputSize)),
+  );
+const maxTo = (rank: ir.Rank) =>
+  fn(
+    `adaptiveMaxPool${rank}d`,
+    taken(rank),
+    (x: Tensor, outputSize: OutputSize) => greatest(x, wantedOf(rank, x, outputSize)).values,
+  );
+/** Greatest elements, and their row-major indices in the input, as i32. */
+export type MaxPooled = [values: Tensor, indices: Tensor];
+const maxToWithIndices = (rank: ir.Rank) =>
+  fn(`adaptiveMaxPool${rank}dWithIndices`, taken(rank), (x: Tensor, outputSize: OutputSize): MaxPooled => {
+    const { values, indices } = greatest(x, wantedOf(rank, x, outputSize));
+    return [values, indices()];
+  });
+
+/** The mean of windows of `x` [N,C,L], as many as `outputSize` says along each dimension: a number, null for
+ *  the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch is
+ *  missing. */
+export const adaptiveAvgPool1d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(1);
+/** The greatest element of windows of `x` [N,C,L], as many as `outputSize` says along each dimension. Throws if the batch is
+ *  missing. */
+export const adaptiveMaxPool1d: (x: Tensor, outputSize: OutputSize) => Tensor = maxTo(1);
+/** The same as adaptiveMaxPool1d, with the row-major index in the input of each greatest element, i32. */
+export const adaptiveMaxPool1dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(1);
+
+/** The mean of windows of `x` [N,C,H,W], as many as `outputSize` says along each dimension: a number or a list, null
+ *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch
+ *  is missing. */
+export const adaptiveAvgPool2d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(2);
+/** The greatest element of windows of `x` [N,C,H,W], as many as `outputSize` says along each dimension. Throws if the batch is
+ *  missing. */
+export const adaptiveMaxPool2d: (x: Tensor, outputSize: OutputSize) => Tensor = maxTo(2);
+/** The same as adaptiveMaxPool2d, with the row-major index in the input of each greatest element, i32. */
+export const adaptiveMaxPool2dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(2);
+
+/** The mean of windows of `x` [N,C,D,H,W], as many as `outputSize` says along each dimension: a number or a list, null
+ *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch
+ *  is missing. */
+export const adaptiveAvgPool3d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(3);
+/** The greatest element of windows of `x` [N,C,D,H,W], as many as `outputSize` says along each dimension. Throws if the batch is
+ *  missing. */
+export const adaptiveMaxPool3d: (x: Tensor, outputSize: OutputSize) => Tensor = maxTo(3);
+/** The same as adaptiveMaxPool3d, with the row-major index in the input of each greatest element, i32. */
+export const adaptiveMaxPool3dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(3);

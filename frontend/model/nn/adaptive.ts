@@ -1,0 +1,116 @@
+/** Pools to given extents. */
+
+import { read } from '../arguments.ts';
+import * as F from '../functional/index.ts';
+import * as k from '../kinds.ts';
+import { repr } from '../options.ts';
+import type { Tensor } from '../tensor.ts';
+import { layer } from './layer.ts';
+import { Module } from './module.ts';
+
+abstract class AdaptivePool extends Module {
+  readonly outputSize: F.OutputSize;
+  constructor(outputSize: F.OutputSize) {
+    super();
+    this.outputSize = outputSize;
+  }
+  override extraRepr(): string {
+    return `output_size=${repr(this.outputSize)}`;
+  }
+}
+
+const adaptiveAvgPool1dTakes = layer('AdaptiveAvgPool1d', { outputSize: k.outputSize(1) });
+
+/** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
+ *  Throws in `forward` if the batch is missing. */
+export class AdaptiveAvgPool1d extends AdaptivePool {
+  constructor(outputSize: F.OutputSize, ...none: []) {
+    read(adaptiveAvgPool1dTakes, [outputSize, ...none]);
+    super(outputSize);
+  }
+  forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool1d(x, this.outputSize);
+  }
+}
+
+const adaptiveAvgPool2dTakes = layer('AdaptiveAvgPool2d', { outputSize: k.outputSize(2) });
+
+/** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+ *  Throws in `forward` if the batch is missing. */
+export class AdaptiveAvgPool2d extends AdaptivePool {
+  constructor(outputSize: F.OutputSize, ...none: []) {
+    read(adaptiveAvgPool2dTakes, [outputSize, ...none]);
+    super(outputSize);
+  }
+  forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+const adaptiveAvgPool3dTakes = layer('AdaptiveAvgPool3d', { outputSize: k.outputSize(3) });
+
+/** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
+ *  Throws in `forward` if the batch is missing. */
+export class AdaptiveAvgPool3d extends AdaptivePool {
+  constructor(outputSize: F.OutputSize, ...none: []) {
+    read(adaptiveAvgPool3dTakes, [outputSize, ...none]);
+    super(outputSize);
+  }
+  forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool3d(x, this.outputSize);
+  }
+}
+
+const adaptiveMaxPool1dTakes = layer('AdaptiveMaxPool1d', { outputSize: k.outputSize(1) });
+
+/** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+ *  extent of the input. Throws in `forward` if the batch is missing. */
+export class AdaptiveMaxPool1d extends AdaptivePool {
+  constructor(outputSize: F.OutputSize, ...none: []) {
+    read(adaptiveMaxPool1dTakes, [outputSize, ...none]);
+    super(outputSize);
+  }
+  forward(x: Tensor): Tensor {
+    return F.adaptiveMaxPool1d(x, this.outputSize);
+  }
+  /** The same, with the row-major index in the input of each greatest element. */
+  withIndices(x: Tensor): F.MaxPooled {
+    return F.adaptiveMaxPool1dWithIndices(x, this.outputSize);
+  }
+}
+
+const adaptiveMaxPool2dTakes = layer('AdaptiveMaxPool2d', { outputSize: k.outputSize(2) });
+
+/** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+ *  extent of the input. Throws in `forward` if the batch is missing. */
+export class AdaptiveMaxPool2d extends AdaptivePool {
+  constructor(outputSize: F.OutputSize, ...none: []) {
+    read(adaptiveMaxPool2dTakes, [outputSize, ...none]);
+    super(outputSize);
+  }
+  forward(x: Tensor): Tensor {
+    return F.adaptiveMaxPool2d(x, this.outputSize);
+  }
+  /** The same, with the row-major index in the input of each greatest element. */
+  withIndices(x: Tensor): F.MaxPooled {
+    return F.adaptiveMaxPool2dWithIndices(x, this.outputSize);
+  }
+}
+
+const adaptiveMaxPool3dTakes = layer('AdaptiveMaxPool3d', { outputSize: k.outputSize(3) });
+
+/** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+ *  extent of the input. Throws in `forward` if the batch is missing. */
+export class AdaptiveMaxPool3d extends AdaptivePool {
+  constructor(outputSize: F.OutputSize, ...none: []) {
+    read(adaptiveMaxPool3dTakes, [outputSize, ...none]);
+    super(outputSize);
+  }
+  forward(x: Tensor): Tensor {
+    return F.adaptiveMaxPool3d(x, this.outputSize);
+  }
+  /** The same, with the row-major index in the input of each greatest element. */
+  withIndices(x: Tensor): F.MaxPooled {
+    return F.adaptiveMaxPool3dWithIndices(x, this.outputSize);
+  }
+}
