@@ -48,7 +48,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     js: 'MSELoss: too many arguments: [a Tensor, a Tensor]',
   },
   'return nn.BCELoss(x, x);': { help: 'as a function it is binaryCrossEntropy' },
-  'return nn.CTCLoss();': { help: 'CTCLoss is not there yet; a loss may be a function of tensors' },
+  'return nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4]);': {
+    help: 'AdaptiveLogSoftmaxWithLoss is not there yet; a loss may be a function of tensors',
+  },
   'nn.Parameter([[1, 2], [3, 4]]);': { help: 'the shape comes first, and then the values' },
   'nn.Buffer(3);': { help: 'the shape comes first, and then the values' },
   'nn.Buffer(x);': { help: 'the shape comes first, and then the values' },

@@ -16,6 +16,8 @@ const publicNames: ReadonlySet<string> = new Set([
   'sign',
   'floor',
   'full',
+  'after',
+  'cotangent',
 ]);
 
 /** Names of ops that no message to a user may hold. */
