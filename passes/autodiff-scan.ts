@@ -218,8 +218,7 @@ function sumOverSteps(v: Value, by: Summing): Promised {
       const [p, q] = [sumOverSteps(a, by), sumOverSteps(b, by)];
       return (body, operands) => op.add(p(body, operands), q(body, operands));
     }
-    if (v.inputs.length === 0)
-      return () => op.mul(v, op.full({ value: steps, shape: v.type.shape, dtype: v.type.dtype }));
+    if (v.inputs.length === 0) return () => op.mul(v, op.fullLike(v, steps));
   }
   return carry(v);
 }

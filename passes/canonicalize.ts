@@ -12,7 +12,6 @@ import { followedBy } from './windows.ts';
 
 /** The constant that fills a value, or null. */
 const filled = (v: Value): number | null => is(v, op.full)?.attrs.value ?? null;
-const fullLike = (v: Value, value: number): Value => op.full({ value, shape: v.type.shape, dtype: v.type.dtype });
 const refill = (v: Value, shape: Shape): Value | null => {
   const value = filled(v);
   return value === null ? null : op.full({ value, shape, dtype: v.type.dtype });
@@ -27,7 +26,7 @@ const fold = (a: Value, b: Value, f: (x: number, y: number) => number): Value | 
   const [x, y] = [filled(a), filled(b)];
   return x === null || y === null || a.type.dtype !== 'f32'
     ? null
-    : fullLike(a, Math.fround(f(Math.fround(x), Math.fround(y))));
+    : op.fullLike(a, Math.fround(f(Math.fround(x), Math.fround(y))));
 };
 /** The end of the name of a rule that there is for each rank: none for images. */
 const ofRank = ({ rank }: { readonly rank: op.Rank }): string => (rank === 2 ? '' : `-${rank}d`);
@@ -41,11 +40,11 @@ export const algebra: readonly Rule[] = [
     root: null,
     apply(n) {
       if (n.inputs.length === 0) return null;
-      if (isEmpty(n.type)) return fullLike(n, 0);
+      if (isEmpty(n.type)) return op.fullLike(n, 0);
       if (isScan(n)) return null;
       if (!n.inputs.some((v) => isEmpty(v.type))) return null;
       const { e } = equation(n);
-      return e.kind === 'const' ? fullLike(n, e.value) : null;
+      return e.kind === 'const' ? op.fullLike(n, e.value) : null;
     },
   },
 
@@ -87,7 +86,7 @@ export const algebra: readonly Rule[] = [
   rule('neg-neg', op.neg, ({ x }) => is(x, op.neg)?.x ?? null),
   rule('neg-constant', op.neg, ({ x }) => {
     const v = filled(x);
-    return v === null ? null : fullLike(x, -v);
+    return v === null ? null : op.fullLike(x, -v);
   }),
   // relu(relu(x)) = relu(x)
   rule('relu-relu', op.relu, ({ x }) => is(x, op.relu) && x),

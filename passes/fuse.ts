@@ -127,11 +127,12 @@ class Fusion {
         this.#join(g, n, how);
         readers.delete(g);
       }
-    if (isScan(n)) return this.#loop(n, readers);
-    const form = this.#followedBy(n) ? 'windows' : addsPoints(n, this.#target) ? 'points' : 'loops';
     const waiting = this.#waiting(n);
-    if (!this.#results.has(n) && waiting.size === 0 && form === 'loops') {
-      if (readers.size === 0) return;
+    const isStored = this.#results.has(n) || waiting.size > 0;
+    if (readers.size === 0 && !isStored) return;
+    if (isScan(n)) return this.#loop(n);
+    const form = this.#followedBy(n) ? 'windows' : addsPoints(n, this.#target) ? 'points' : 'loops';
+    if (!isStored && form === 'loops') {
       if (this.#mayInline(n, readers)) {
         for (const [g, how] of readers) this.#join(g, n, how);
         return;
@@ -143,7 +144,6 @@ class Fusion {
         return;
       }
     }
-    if (readers.size === 0 && !this.#results.has(n) && waiting.size === 0) return;
     const group = (form === 'loops' ? this.#host(n, readers, waiting) : undefined) ?? this.#begun(new Forming(form));
     group.roots.push(n);
     this.#join(group, n, itself(n));
@@ -151,8 +151,7 @@ class Fusion {
   }
 
   /** All results of a loop are of one group. */
-  #loop(n: ScanNode, readers: Readers): void {
-    if (readers.size === 0 && !this.#results.has(n) && this.#waiting(n).size === 0) return;
+  #loop(n: ScanNode): void {
     const known = [...this.groups].find((g) => g.scan && sameLoop(g.scan, n));
     const group = known ?? this.#begun(new Forming('scan', n));
     group.roots.push(n);

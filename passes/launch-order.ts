@@ -40,8 +40,9 @@ export function launchOrder(
   const first = formed.map((f) => Math.min(...f.roots.map((r) => order.get(r) as number)));
   const byFirst = [...formed.keys()].sort((a, b) => (first[a] as number) - (first[b] as number));
   const inPlace = new Set(graph.results.flatMap((r) => (r.into && !staged.has(r) ? [r.value] : [])));
-  const isUpdate = formed.map(({ roots }) => updates === 'early' && roots.every((r) => inPlace.has(r)));
-  const groups = inOrder(byFirst, before, isUpdate).map((i): Group => {
+  const isEarly = (i: number): boolean => updates === 'early' && formed[i]?.roots.every((r) => inPlace.has(r)) === true;
+  const wished = [...byFirst.filter(isEarly), ...byFirst.filter((i) => !isEarly(i))];
+  const groups = inOrder(wished, before).map((i): Group => {
     const { members, ...group } = formed[i] as Formed;
     const sorted = [...members.keys()].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
     return { ...group, members: new Set(sorted) };
@@ -49,14 +50,9 @@ export function launchOrder(
   return { groups, staged };
 }
 
-/** A topological order that takes a ready group that is `first` each time, or else the earliest of `wished`. */
-function inOrder(
-  wished: readonly number[],
-  before: readonly ReadonlySet<number>[],
-  first: readonly boolean[],
-): number[] {
-  const all = [...wished.filter((i) => first[i]), ...wished.filter((i) => !first[i])];
-  const place = new Map(all.map((i, p) => [i, p]));
+/** A topological order that takes the earliest ready group of `wished` each time. */
+function inOrder(wished: readonly number[], before: readonly ReadonlySet<number>[]): number[] {
+  const place = new Map(wished.map((i, p) => [i, p]));
   const left = before.map((b) => b.size);
   const after = before.map((): number[] => []);
   for (const [i, b] of before.entries()) for (const earlier of b) after[earlier]?.push(i);
@@ -64,7 +60,7 @@ function inOrder(
   for (const [i, n] of left.entries()) if (n === 0) ready.push(place.get(i) as number);
   const out: number[] = [];
   for (let p = ready.pop(); p !== undefined; p = ready.pop()) {
-    const next = all[p] as number;
+    const next = wished[p] as number;
     out.push(next);
     for (const i of after[next] ?? []) {
       left[i] = (left[i] as number) - 1;

@@ -262,6 +262,7 @@ describe('checkpoint', () => {
     passes(gradcheck(f));
     passes(gradgradcheck(f));
     passes(gradcheck((x: Tensor, y: Tensor) => checkpoint((a: Tensor) => a.mul(y.exp()).sin(), x)));
+    passes(gradcheck((x: Tensor, y: Tensor) => checkpoint(() => y.exp(), x).mul(x)));
   });
 
   test('misuse is told', () => {

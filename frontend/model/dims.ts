@@ -16,6 +16,13 @@ export function toDim(e: unknown): Dim | null {
   return times === null ? null : times === undefined ? N : { times: Number(times) };
 }
 
+/** All indices of a tensor of these extents, in row-major order. */
+export const placesOf = (extents: readonly number[]): number[][] =>
+  extents.reduce<number[][]>(
+    (lists, extent) => lists.flatMap((list) => Array.from({ length: extent }, (_, i) => [...list, i])),
+    [[]],
+  );
+
 /** The index, from the front, of dimension `dim`, which may count from the back. `more` is added to the rank of `shape`; with
  *  `orScalar` a scalar has one dimension, as in PyTorch's reductions. Throws if there is no such dimension. */
 export function dimOf(

@@ -4,7 +4,7 @@ import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { type Dim, type Shape, sameDim, showDim } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { product } from './dims.ts';
+import { placesOf, product } from './dims.ts';
 import { wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
@@ -121,9 +121,7 @@ function wholeConvolution(rank: ir.Rank, x: Value, w: Value, windows: Windows): 
     );
     return viewAs(ir.reduceSum(spread, { dims: [3] }), [n, o, ...counts]);
   };
-  const places = kernel.reduce<number[][]>(
-    (lists, extent) => lists.flatMap((list) => Array.from({ length: extent }, (_, i) => [...list, i])),
-    [[]],
-  );
-  return places.map(at).reduce((sum, place) => ir.add(sum, place));
+  return placesOf(kernel)
+    .map(at)
+    .reduce((sum, place) => ir.add(sum, place));
 }

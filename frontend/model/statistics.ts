@@ -10,8 +10,6 @@ import { cut, fixedExtent } from './rearranging.ts';
 
 type Dims = number | readonly number[] | null;
 
-const like = (v: Value, value: number): Value => ir.full({ value, shape: v.type.shape, dtype: v.type.dtype });
-
 /** `v`, a reduction over `dims` of `of`, with these dimensions put back with an extent of 1. */
 const restored = (v: Value, of: Value, dims: readonly number[]): Value =>
   viewAs(
@@ -26,9 +24,9 @@ const summed = (v: Value, dims: readonly number[]): Value => (dims.length === 0 
  *  step runs. */
 function countOf(extents: readonly Dim[], less: number, of: Value): Value {
   const n = product(extents) as Dim;
-  if (!isBatch(n)) return like(of, Math.max(0, n - less));
+  if (!isBatch(n)) return ir.fullLike(of, Math.max(0, n - less));
   const count = spreadTo(ir.count({ shape: extents }), of.type.shape);
-  return less === 0 ? count : ir.maximum(ir.sub(count, like(count, less)), like(count, 0));
+  return less === 0 ? count : ir.maximum(ir.sub(count, ir.fullLike(count, less)), ir.fullLike(count, 0));
 }
 
 /** Mean and variance over `dim`, where the sum of squares is divided by the number of elements less `correction`. As in PyTorch
@@ -63,19 +61,19 @@ export function norm(of: Value, p: number, dim: Dims, keepdim: boolean): Value {
 function normOver(x: Value, p: number, dims: readonly number[]): Value {
   // No elements have no greatest one, but their norm is 0.
   if (dims.some((d) => x.type.shape[d] === 0)) return summed(x, dims);
-  if (p === 0) return summed(ir.convert(ir.notEqual(x, like(x, 0)), { to: 'f32' }), dims);
+  if (p === 0) return summed(ir.convert(ir.notEqual(x, ir.fullLike(x, 0)), { to: 'f32' }), dims);
   if (Math.abs(p) === Infinity) return (p > 0 ? ir.maxOfAll : ir.minOfAll)(ir.abs(x), { dims });
   return power(summed(p === 2 ? ir.mul(x, x) : power(ir.abs(x), p), dims), 1 / p);
 }
 /** x^p for x ≥ 0, without a gradient at 0, where the slope may be infinite. */
 function power(x: Value, p: number): Value {
   if (p === 1) return x;
-  const none = ir.equal(x, like(x, 0));
-  const some = ir.select(none, like(x, 1), x);
+  const none = ir.equal(x, ir.fullLike(x, 0));
+  const some = ir.select(none, ir.fullLike(x, 1), x);
   return ir.select(
     none,
-    like(x, 0 ** p),
-    p === 0.5 ? ir.sqrt(some) : p === 2 ? ir.mul(some, some) : ir.pow(some, like(x, p)),
+    ir.fullLike(x, 0 ** p),
+    p === 0.5 ? ir.sqrt(some) : p === 2 ? ir.mul(some, some) : ir.pow(some, ir.fullLike(x, p)),
   );
 }
 
@@ -89,8 +87,8 @@ export function logsumexp(of: Value, dim: Dims, keepdim: boolean): Value {
 function logOfSum(x: Value, dims: readonly number[]): Value {
   if (x.type.shape.some((e) => e === 0)) return ir.log(summed(ir.exp(x), dims));
   const greatest = ir.stopGradient(ir.reduceMax(x, { dims }));
-  const isInfinite = ir.equal(ir.abs(greatest), like(greatest, Infinity));
-  const most = ir.select(isInfinite, like(greatest, 0), greatest);
+  const isInfinite = ir.equal(ir.abs(greatest), ir.fullLike(greatest, Infinity));
+  const most = ir.select(isInfinite, ir.fullLike(greatest, 0), greatest);
   return ir.add(ir.log(summed(ir.exp(ir.sub(x, spreadOver(most, x, dims))), dims)), most);
 }
 

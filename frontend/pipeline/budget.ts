@@ -2,6 +2,7 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type Param, topo, type Value } from '../../ir/graph.ts';
+import { listed } from '../model/nn/module.ts';
 import type { Recording } from '../model/record.ts';
 
 /** One way to compile a model, and its memory. */
@@ -20,33 +21,39 @@ export interface Budget {
   readonly tried: readonly Choice[];
 }
 
+/** A choice, and the recording that it freezes. */
+interface Attempt extends Choice {
+  readonly recording: Recording;
+}
+/** The memory of a recording. */
+type Measure = (recording: Recording, rematerialize: boolean) => number;
+
 /** The recording with the parameters frozen that have to be for it to fit into `memory` bytes, the choice that does, and what was
  *  tried before: all parameters, all with values computed twice, then without those that are farthest from the loss, layer by layer,
- *  as their gradients need the longest path to be kept. `measure` is the memory of a choice at a batch. Throws if the last layer alone does not
- *  fit, and says what would. */
+ *  as their gradients need the longest path to be kept. With `rematerialize` values are computed twice from the start. Throws if the
+ *  last layer alone does not fit, and says what would. */
 export function withinMemory(
   recording: Recording,
   memory: number,
-  measure: (recording: Recording, rematerialize: boolean) => number,
+  rematerialize: boolean,
+  measure: Measure,
 ): { readonly recording: Recording; readonly rematerialize: boolean; readonly budget: Budget } {
-  const tried: Choice[] = [];
+  const tried: Attempt[] = [];
   const layers = layersOf(recording);
-  const attempt = (frozen: number, rematerialize: boolean) => {
+  const all = layers.map((_, frozen) => ({ frozen, twice: true }));
+  const choices = rematerialize ? all : [{ frozen: 0, twice: false }, ...all];
+  for (const { frozen, twice } of layers.length > 0 ? choices : [{ frozen: 0, twice: rematerialize }]) {
     const held = new Set(layers.slice(0, frozen).flat());
     const parameters = recording.parameters.map((p) => (held.has(p.param) ? { ...p, trains: false } : p));
-    const made = { ...recording, parameters };
-    const arenaBytes = measure(made, rematerialize);
     const trained = parameters.flatMap((p) => (p.trains ? [p.param.name] : []));
-    tried.push({ trained, rematerialize, arenaBytes });
-    return arenaBytes <= memory ? { recording: made, rematerialize, budget: { memory, tried } } : null;
-  };
-  const all = attempt(0, false) ?? attempt(0, true);
-  if (all) return all;
-  for (let frozen = 1; frozen < layers.length; frozen++) {
-    const found = attempt(frozen, true);
-    if (found) return found;
+    const made = { ...recording, parameters };
+    const arenaBytes = measure(made, twice);
+    tried.push({ trained, rematerialize: twice, arenaBytes, recording: made });
+    if (arenaBytes > memory) continue;
+    const shown = tried.map(({ recording: _, ...choice }) => choice);
+    return { recording: made, rematerialize: twice, budget: { memory, tried: shown } };
   }
-  throw tooSmall(recording, memory, tried, (r) => measure(r, true));
+  throw tooSmall(memory, tried, measure);
 }
 
 /** The parameters that train, those of each module together, from the one that forward reads first to the last. */
@@ -64,18 +71,14 @@ function layersOf({ parameters, train: { loss, output } }: Recording): Param[][]
   return [...layers.values()].map((params) => [...params]);
 }
 
-function tooSmall(
-  recording: Recording,
-  memory: number,
-  tried: readonly Choice[],
-  measure: (recording: Recording) => number,
-): CompileError {
+function tooSmall(memory: number, tried: readonly Attempt[], measure: Measure): CompileError {
   const bytes = (n: number): string => n.toLocaleString('en');
   const least = tried.reduce((a, b) => (b.arenaBytes < a.arenaBytes ? b : a));
-  const smaller = fitting(recording, memory, least, measure);
+  const { trained, recording } = least;
+  const smaller = fitting(least, memory, measure);
   return new CompileError(
     'too-large',
-    `the model needs ${bytes(least.arenaBytes)} bytes${least.trained.length > 0 ? `, even if it trains ${shortList(least.trained)} alone` : ''}, and ${bytes(memory)} are allowed`,
+    `the model needs ${bytes(least.arenaBytes)} bytes${trained.length > 0 ? `, even if it trains ${listed(trained)} alone` : ''}, and ${bytes(memory)} are allowed`,
     {
       loc: recording.loc,
       notes: tried.map(({ trained, rematerialize, arenaBytes }) => ({
@@ -90,14 +93,10 @@ function tooSmall(
 }
 
 /** The largest half, quarter, … of the batch at which the smallest choice fits. */
-function fitting(recording: Recording, memory: number, { trained }: Choice, measure: (r: Recording) => number) {
-  const parameters = recording.parameters.map((p) => ({ ...p, trains: trained.includes(p.param.name) }));
+function fitting({ recording, rematerialize }: Attempt, memory: number, measure: Measure) {
   for (let batch = recording.maxBatch >> 1; batch > 0; batch >>= 1) {
-    const arenaBytes = measure({ ...recording, parameters, maxBatch: batch });
+    const arenaBytes = measure({ ...recording, maxBatch: batch }, rematerialize);
     if (arenaBytes <= memory) return { batch, arenaBytes };
   }
   return null;
 }
-
-const shortList = (names: readonly string[]): string =>
-  names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');

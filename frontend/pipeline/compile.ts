@@ -101,11 +101,11 @@ export function compileRecording(
   site: Loc | null = callSite(),
 ): Compiled {
   if (options.memory === undefined) return compiled(recording, options, site);
-  const fit = withinMemory(recording, options.memory, (r, rematerialize) =>
-    memoryOf(r, { ...options, rematerialize: rematerialize || options.rematerialize === true }, site),
+  const fit = withinMemory(recording, options.memory, options.rematerialize ?? false, (r, rematerialize) =>
+    memoryOf(r, { ...options, rematerialize }, site),
   );
-  const { rematerialize = fit.rematerialize } = options;
-  return { ...compiled(fit.recording, { ...options, rematerialize }, site), budget: fit.budget };
+  const { rematerialize, budget } = fit;
+  return { ...compiled(fit.recording, { ...options, rematerialize }, site), budget };
 }
 
 /** The bytes that a recording's WebAssembly needs. */

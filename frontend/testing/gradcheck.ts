@@ -92,11 +92,8 @@ function checked(
     ],
     param('input', 'cotangent', result.type),
   );
-  const known = new Set<Param>([...given, ...state.map((s) => s.param)]);
-  const drawn = paramsOf([y]).filter((p) => !known.has(p) && p !== g && p.role === 'input');
-  const values = draw([...given, ...new Set([...wrt.filter((p) => !known.has(p)), ...drawn]), g], inputs, recording, {
-    ...{ n, seed },
-  });
+  const drawn = new Set([...given, ...wrt, ...paramsOf([y]), g].filter((p) => p.role === 'input'));
+  const values = draw([...drawn], inputs, recording, { n, seed });
   for (const { param, data } of state) values.set(param, Float64Array.from(data));
   const cotangents = cotangentsOf(y, g, new Set(wrt));
 

@@ -2,8 +2,9 @@
 
 import * as x from '../expr.ts';
 import type { Op } from '../graph.ts';
+import { fullLike } from './create.ts';
 import { add, div, exp, greaterEqual, less, minimum, mul, select, sigmoid, sub } from './elementwise.ts';
-import { like, unary } from './unary.ts';
+import { unary } from './unary.ts';
 
 /** x·σ(x), element by element. */
 // d x·σ(x) = σ(x)·(1 + x·(1 − σ(x)))·dx
@@ -12,7 +13,7 @@ export const silu: Op<['x']> = unary(
   'x times its logistic function, x / (1 + e^-x).',
   (v) => x.div(v, x.add(x.num(1), x.exp(x.neg(v)))),
   (v, g) => {
-    const [s, one] = [sigmoid(v), like(v, 1)];
+    const [s, one] = [sigmoid(v), fullLike(v, 1)];
     return mul(g, mul(s, add(one, mul(v, sub(one, s)))));
   },
 );
@@ -29,8 +30,8 @@ export const mish: Op<['x']> = unary(
     return x.mul(v, x.div(n, x.add(n, x.num(2))));
   },
   (v, g) => {
-    const [one, two] = [like(v, 1), like(v, 2)];
-    const e = exp(minimum(v, like(v, 20)));
+    const [one, two] = [fullLike(v, 1), fullLike(v, 2)];
+    const e = exp(minimum(v, fullLike(v, 20)));
     const n = mul(e, add(e, two));
     const t = div(n, add(n, two));
     return mul(g, add(t, mul(mul(v, sigmoid(v)), sub(one, mul(t, t)))));
@@ -44,7 +45,7 @@ export const hardswish: Op<['x']> = unary(
   'x times x + 3, kept within 0 and 6, over 6.',
   (v) => x.div(x.mul(v, x.min(x.max(x.add(v, x.num(3)), x.num(0)), x.num(6))), x.num(6)),
   (v, g) => {
-    const between = mul(g, add(div(v, like(v, 3)), like(v, 0.5)));
-    return select(less(v, like(v, -3)), like(v, 0), select(greaterEqual(v, like(v, 3)), g, between));
+    const between = mul(g, add(div(v, fullLike(v, 3)), fullLike(v, 0.5)));
+    return select(less(v, fullLike(v, -3)), fullLike(v, 0), select(greaterEqual(v, fullLike(v, 3)), g, between));
   },
 );

@@ -3,7 +3,7 @@
 import * as a from '../attr.ts';
 import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { type Op, typeError } from '../graph.ts';
+import { type Op, typeError, type Value } from '../graph.ts';
 import { type DType, i32, isValueOf, N, type Shape, showType, tensor } from '../type.ts';
 
 /** One value everywhere. */
@@ -21,6 +21,9 @@ export const full: Op<[], { value: number; shape: Shape; dtype: DType }> = defin
   compute: (_load, _at, { value, dtype }) => x.constant(value, dtype),
   vjp: () => ({}),
 });
+
+/** A constant of the type of `v`. */
+export const fullLike = (v: Value, value: number): Value => full({ value, shape: v.type.shape, dtype: v.type.dtype });
 
 /** The number of elements of a shape, as a scalar: the divisor of a mean over a symbolic batch. */
 export const count: Op<[], { shape: Shape }> = defineOp({

@@ -6,7 +6,8 @@ import type { Expr } from '../expr.ts';
 import * as x from '../expr.ts';
 import { type Op, typeError, type Value } from '../graph.ts';
 import { type DType, f32, N, sameShape, showType, type TensorType, tensor } from '../type.ts';
-import { float, like, unary } from './unary.ts';
+import { fullLike } from './create.ts';
+import { float, unary } from './unary.ts';
 
 function same(name: string, a: TensorType, b: TensorType): TensorType {
   if (!sameShape(a.shape, b.shape))
@@ -85,8 +86,8 @@ export const pow: Op<['a', 'b']> = binary(
   'The power, a to the b.',
   x.pow,
   (a, b, g, p) => [
-    select(equal(b, like(b, 0)), like(b, 0), mul(g, mul(b, pow(a, sub(b, like(b, 1)))))),
-    mul(g, select(both(equal(a, like(a, 0)), greaterEqual(b, like(b, 0))), like(a, 0), mul(p, log(a)))),
+    select(equal(b, fullLike(b, 0)), fullLike(b, 0), mul(g, mul(b, pow(a, sub(b, fullLike(b, 1)))))),
+    mul(g, select(both(equal(a, fullLike(a, 0)), greaterEqual(b, fullLike(b, 0))), fullLike(a, 0), mul(p, log(a)))),
   ],
   'f32',
 );
@@ -101,8 +102,8 @@ export const binaryCrossEntropy: Op<['a', 'b']> = binary(
     return x.sub(x.mul(x.sub(b, x.num(1)), bounded(x.sub(x.num(1), a))), x.mul(b, bounded(a)));
   },
   (a, b, g) => {
-    const rest = sub(like(a, 1), a);
-    return [div(mul(g, sub(a, b)), maximum(mul(rest, a), like(a, 1e-12))), mul(g, sub(log(rest), log(a)))];
+    const rest = sub(fullLike(a, 1), a);
+    return [div(mul(g, sub(a, b)), maximum(mul(rest, a), fullLike(a, 1e-12))), mul(g, sub(log(rest), log(a)))];
   },
   'f32',
 );
@@ -124,7 +125,7 @@ export const minimum: Op<['a', 'b']> = binary(
 );
 /** 0 where a < b, g/2 where a = b, else g. */
 const unlessLess = (a: Value, b: Value, g: Value): Value =>
-  select(less(a, b), like(g, 0), select(equal(a, b), mul(g, like(g, 0.5)), g));
+  select(less(a, b), fullLike(g, 0), select(equal(a, b), mul(g, fullLike(g, 0.5)), g));
 
 /** a < b: bool, of the shape of both. */
 export const less = comparison('less', 'The condition a < b.', x.lt);
@@ -155,7 +156,7 @@ export const select: Op<['cond', 'a', 'b']> = defineOp({
     return same('select', a, b);
   },
   compute: ({ cond, a, b }, at) => x.select(cond(...at), a(...at), b(...at)),
-  vjp: ({ cond, a }, g) => ({ cond: 'none', a: select(cond, g, like(a, 0)), b: select(cond, like(a, 0), g) }),
+  vjp: ({ cond, a }, g) => ({ cond: 'none', a: select(cond, g, fullLike(a, 0)), b: select(cond, fullLike(a, 0), g) }),
 });
 
 /** True if both conditions hold. */
@@ -163,7 +164,7 @@ const both = (p: Value, q: Value): Value => select(p, q, p);
 
 /** True if either condition holds. */
 const either = (p: Value, q: Value): Value => select(p, p, q);
-const where = (cond: Value, g: Value): Value => select(cond, g, like(g, 0));
+const where = (cond: Value, g: Value): Value => select(cond, g, fullLike(g, 0));
 
 /** x, and `low` where x is less, of one shape; NaN if either is. */
 // The gradient goes to x within its bounds, inclusive, else to the bound that applies. NaN is within no bounds.
@@ -220,7 +221,7 @@ export const lerp: Op<['a', 'b', 'weight']> = defineOp({
     return x.select(isNear, x.add(from, x.mul(w, way)), x.sub(to, x.mul(way, x.sub(x.num(1), w))));
   },
   vjp: ({ a, b, weight }, g) => ({
-    a: mul(g, sub(like(weight, 1), weight)),
+    a: mul(g, sub(fullLike(weight, 1), weight)),
     b: mul(g, weight),
     weight: mul(g, sub(b, a)),
   }),
@@ -241,12 +242,12 @@ export const expm1: Op<['x']> = unary('expm1', 'e to the x, less 1; exact near 0
 /** The natural logarithm of 1 + x, element by element, exact near 0. */
 // d ln (1 + x) = dx/(1 + x)
 export const log1p: Op<['x']> = unary('log1p', 'The natural logarithm of 1 + x; exact near 0.', x.log1p, (v, g) =>
-  div(g, add(v, like(v, 1))),
+  div(g, add(v, fullLike(v, 1))),
 );
 /** The logarithm to base 2, element by element, exact for powers of 2. */
 // d log₂ x = dx/(x·ln 2)
 export const log2: Op<['x']> = unary('log2', 'The logarithm to base 2.', x.log2, (v, g) =>
-  div(g, mul(v, like(v, Math.LN2))),
+  div(g, mul(v, fullLike(v, Math.LN2))),
 );
 /** The logarithm to base 10, element by element. */
 // d log₁₀ x = dx/(x·ln 10)
@@ -254,7 +255,7 @@ export const log10: Op<['x']> = unary(
   'log10',
   'The logarithm to base 10.',
   (v) => x.mul(x.log(v), x.num(Math.LOG10E)),
-  (v, g) => div(g, mul(v, like(v, Math.LN10))),
+  (v, g) => div(g, mul(v, fullLike(v, Math.LN10))),
 );
 /** 2 to the x, element by element, exact for whole numbers. */
 // d 2ˣ = 2ˣ·ln 2·dx
@@ -262,7 +263,7 @@ export const exp2: Op<['x']> = unary(
   'exp2',
   '2 to the x.',
   (v) => x.pow(x.num(2), v),
-  (_x, g, y) => mul(mul(g, y), like(y, Math.LN2)),
+  (_x, g, y) => mul(mul(g, y), fullLike(y, Math.LN2)),
 );
 /** 1/x, element by element. */
 // d(1/x) = −dx/x²
@@ -278,28 +279,28 @@ export const rsqrt: Op<['x']> = unary(
   'rsqrt',
   'The reciprocal of the square root.',
   (v) => x.div(x.num(1), x.sqrt(v)),
-  (_x, g, y) => mul(mul(like(y, -0.5), g), mul(mul(y, y), y)),
+  (_x, g, y) => mul(mul(fullLike(y, -0.5), g), mul(mul(y, y), y)),
 );
 /** The square root, element by element. */
 // d √x = dx/(2√x)
-export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(like(v, 2), y)));
+export const sqrt: Op<['x']> = unary('sqrt', 'The square root.', x.sqrt, (v, g, y) => div(g, mul(fullLike(v, 2), y)));
 /** |x|, element by element. */
 // d|x| = sign(x)·dx, and 0 at 0
 export const abs: Op<['x']> = unary('abs', 'The absolute value.', x.abs, (v, g) => mul(g, sign(v)));
 /** The hyperbolic tangent, element by element. */
 // d tanh x = (1 − tanh² x)·dx
 export const tanh: Op<['x']> = unary('tanh', 'The hyperbolic tangent.', x.tanh, (v, g, y) =>
-  mul(g, sub(like(v, 1), mul(y, y))),
+  mul(g, sub(fullLike(v, 1), mul(y, y))),
 );
 /** The error function, element by element. */
 // d erf x = 2/√π·e^(−x²)·dx
 export const erf: Op<['x']> = unary('erf', 'The error function.', x.erf, (v, g) =>
-  mul(g, mul(like(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
+  mul(g, mul(fullLike(v, 2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
 );
 /** 1 - erf x, element by element, exact where erf x is near 1. */
 // d(1 − erf x) = −2/√π·e^(−x²)·dx
 export const erfc: Op<['x']> = unary('erfc', '1 - erf x; exact where erf x is near 1.', x.erfc, (v, g) =>
-  mul(g, mul(like(v, -2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
+  mul(g, mul(fullLike(v, -2 / Math.sqrt(Math.PI)), exp(neg(mul(v, v))))),
 );
 /** 1 / (1 + e^-x), element by element. */
 // d σ = σ·(1 − σ)·dx
@@ -307,7 +308,7 @@ export const sigmoid: Op<['x']> = unary(
   'sigmoid',
   'The logistic function, 1 / (1 + e^-x).',
   (v) => x.div(x.num(1), x.add(x.num(1), x.exp(x.neg(v)))),
-  (v, g, y) => mul(g, mul(y, sub(like(v, 1), y))),
+  (v, g, y) => mul(g, mul(y, sub(fullLike(v, 1), y))),
 );
 /** The logarithm of the logistic function, element by element. */
 // d ln σ(x) = (1 − σ(x))·dx
@@ -322,13 +323,13 @@ export const sign: Op<['x']> = unary(
   'sign',
   '-1, 0 or 1 by the sign of x; 0 of NaN, which has none.',
   (v) => x.select(x.gt(v, x.num(0)), x.num(1), x.select(x.lt(v, x.num(0)), x.num(-1), x.num(0))),
-  (v) => like(v, 0),
+  (v) => fullLike(v, 0),
 );
 /** The greatest integer not above x, element by element; its gradient is 0. */
-export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => like(v, 0));
+export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => fullLike(v, 0));
 /** The whole number next to x, element by element, of which ties take the even one; its gradient is 0. */
 export const round: Op<['x']> = unary('round', 'The whole number next to x; ties go to the even one.', x.nearest, (v) =>
-  like(v, 0),
+  fullLike(v, 0),
 );
 
 /** max(x, 0), and NaN for NaN, as in PyTorch. */

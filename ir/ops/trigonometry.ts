@@ -5,8 +5,9 @@ import type { Expr } from '../expr.ts';
 import * as x from '../expr.ts';
 import { type Op, typeError } from '../graph.ts';
 import { sameShape, showType } from '../type.ts';
+import { fullLike } from './create.ts';
 import { add, div, mul, neg, reciprocal, rsqrt, sub } from './elementwise.ts';
-import { float, like, unary } from './unary.ts';
+import { float, unary } from './unary.ts';
 
 const [one, half] = [x.num(1), x.num(0.5)];
 const square = (v: Expr): Expr => x.mul(v, v);
@@ -26,7 +27,7 @@ export const tan: Op<['x']> = unary(
   'tan',
   'The tangent.',
   (v) => x.div(x.sin(v), x.cos(v)),
-  (_x, g, y) => mul(g, add(like(y, 1), mul(y, y))),
+  (_x, g, y) => mul(g, add(fullLike(y, 1), mul(y, y))),
 );
 /** The angle, within ±π/2, whose sine is x, element by element. */
 // d asin x = dx/√(1 − x²)
@@ -34,7 +35,7 @@ export const asin: Op<['x']> = unary(
   'asin',
   'The angle, within ±π/2, whose sine is x.',
   (v) => x.atan(x.div(v, x.sqrt(x.mul(x.sub(one, v), x.add(one, v))))),
-  (v, g) => mul(g, rsqrt(sub(like(v, 1), mul(v, v)))),
+  (v, g) => mul(g, rsqrt(sub(fullLike(v, 1), mul(v, v)))),
 );
 /** The angle, from 0 to π, whose cosine is x, element by element. */
 // d acos x = −dx/√(1 − x²)
@@ -42,12 +43,12 @@ export const acos: Op<['x']> = unary(
   'acos',
   'The angle, from 0 to π, whose cosine is x.',
   (v) => x.mul(x.num(2), x.atan(x.sqrt(x.div(x.sub(one, v), x.add(one, v))))),
-  (v, g) => mul(g, neg(rsqrt(sub(like(v, 1), mul(v, v))))),
+  (v, g) => mul(g, neg(rsqrt(sub(fullLike(v, 1), mul(v, v))))),
 );
 /** The angle, within ±π/2, whose tangent is x, element by element. */
 // d atan x = dx/(x² + 1)
 export const atan: Op<['x']> = unary('atan', 'The angle, within ±π/2, whose tangent is x.', x.atan, (v, g) =>
-  div(g, add(mul(v, v), like(v, 1))),
+  div(g, add(mul(v, v), fullLike(v, 1))),
 );
 /** The angle of the point (b, a), within ±π, of one shape. */
 // d atan2(a, b) = (b·da − a·db)/(a² + b²)
@@ -121,7 +122,7 @@ export const asinh: Op<['x']> = unary(
     const near = x.log1p(x.add(size, x.div(square(size), x.add(one, x.sqrt(x.add(square(size), one))))));
     return withSignOf(v, x.select(x.gt(size, x.num(1e4)), x.add(x.log(size), x.num(Math.LN2)), near));
   },
-  (v, g) => mul(g, rsqrt(add(mul(v, v), like(v, 1)))),
+  (v, g) => mul(g, rsqrt(add(mul(v, v), fullLike(v, 1)))),
 );
 /** The inverse of cosh, which is not negative, element by element; NaN below 1. */
 // d acosh x = dx/√(x² − 1)
@@ -134,7 +135,7 @@ export const acosh: Op<['x']> = unary(
     const far = x.add(x.log(v), x.num(Math.LN2));
     return x.select(x.gt(v, x.num(1e4)), far, x.select(x.lt(v, one), x.num(Number.NaN), near));
   },
-  (v, g) => mul(g, rsqrt(sub(mul(v, v), like(v, 1)))),
+  (v, g) => mul(g, rsqrt(sub(mul(v, v), fullLike(v, 1)))),
 );
 /** The inverse of tanh, element by element, exact near 0; NaN beyond ±1. */
 // d atanh x = dx/(1 − x²)
@@ -142,5 +143,5 @@ export const atanh: Op<['x']> = unary(
   'atanh',
   'The number whose hyperbolic tangent is x; exact near 0, NaN beyond ±1.',
   (v) => withSignOf(v, x.mul(half, x.log1p(x.div(x.mul(x.num(2), x.abs(v)), x.sub(one, x.abs(v)))))),
-  (v, g) => div(g, sub(like(v, 1), mul(v, v))),
+  (v, g) => div(g, sub(fullLike(v, 1), mul(v, v))),
 );

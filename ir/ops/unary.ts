@@ -4,10 +4,6 @@ import { defineOp } from '../define-op.ts';
 import type { Expr } from '../expr.ts';
 import { type Op, typeError, type Value } from '../graph.ts';
 import { showType, type TensorType } from '../type.ts';
-import { full } from './create.ts';
-
-/** A constant of the type of `v`. */
-export const like = (v: Value, value: number): Value => full({ value, shape: v.type.shape, dtype: v.type.dtype });
 
 /** The type `t`. Throws unless it is f32. */
 export function float(name: string, t: TensorType): TensorType {

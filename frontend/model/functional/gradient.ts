@@ -1,8 +1,8 @@
 /** Gradients in forward: of any tensor with respect to others, of one's own making, and recomputed instead of kept. */
 
-import { type Param, topo, type Value } from '../../../ir/graph.ts';
+import type { Param, Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { rebuilt } from '../../../ir/rebuild.ts';
+import { partOver, rebuilt } from '../../../ir/rebuild.ts';
 import { type Shape, sameType, showType } from '../../../ir/type.ts';
 import { gradientsOf } from '../../../passes/autodiff.ts';
 import { fn, withOptions } from '../arguments.ts';
@@ -69,7 +69,7 @@ function gradients(
   for (const x of wrt) onlyFloat(x, 'inputs');
   const found = gradientsOf(seeds, new Set(wrt));
   return wrt.map((x, i) => {
-    const d = found.get(x) ?? (materializeGrads ? zerosLike(x) : null);
+    const d = found.get(x) ?? (materializeGrads ? ir.fullLike(x, 0) : null);
     if (d) return Tensor.of(createGraph ? d : ir.stopGradient(d));
     throw userError('no-gradient', `grad: the outputs do not depend on input ${i}, ${showType(x.type)}`, {
       notes: involved({ input: x }),
@@ -92,8 +92,6 @@ function oneFor(y: Value): Value {
     help: 'sum it, or pass { gradOutputs: [v] } with a tensor of its shape',
   });
 }
-
-const zerosLike = ({ type: { shape, dtype } }: Value): Value => ir.full({ value: 0, shape, dtype });
 
 // ---- gradients of one's own ----
 
@@ -140,7 +138,7 @@ function custom(f: Differentiable, inputs: readonly Tensor[]): Tensor {
   checkClosed(y, xs);
   const g = placeholder(y.type.shape);
   const made = userCode(() => gradient(Tensor.of(g)));
-  const list: readonly unknown[] = Array.isArray(made) ? made : [made];
+  const list: readonly unknown[] = listed(made);
   if (list.length !== xs.length || !list.every((d) => d === null || d instanceof Tensor))
     throw userError(
       'bad-argument',
@@ -219,7 +217,7 @@ function recomputed(f: (...inputs: Tensor[]) => unknown, inputs: readonly Tensor
   const { value: y } = out;
   const xs = new Set(inputs.map((t) => t.value));
   const g = placeholder(y.type.shape);
-  const late = new Map([...xs, ...readBeside(y, xs)].map((v) => [v, ir.after(v, g)]));
+  const late = new Map([...xs, ...partOver([y], xs).outside].map((v) => [v, ir.after(v, g)]));
   const [again] = rebuilt([y], late) as [Value];
   const wrt = [...late].filter(([v]) => v.type.dtype === 'f32');
   const found = gradientsOf(new Map([[again, g]]), new Set(wrt.map(([, v]) => v)));
@@ -231,16 +229,4 @@ function recomputed(f: (...inputs: Tensor[]) => unknown, inputs: readonly Tensor
       return d ? [[v, d]] : [];
     }),
   );
-}
-
-/** The values that y is computed from beside `xs`, where it is computed from those: parameters and what was there before. */
-function readBeside(y: Value, xs: ReadonlySet<Value>): Set<Value> {
-  const inside = new Set<Value>(xs);
-  const beside = new Set<Value>();
-  for (const n of topo([y])) {
-    if (xs.has(n) || !n.inputs.some((i) => inside.has(i))) continue;
-    inside.add(n);
-    for (const i of n.inputs) if (!inside.has(i) && (i.kind === 'param' || i.inputs.length > 0)) beside.add(i);
-  }
-  return beside;
 }

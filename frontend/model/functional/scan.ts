@@ -1,17 +1,8 @@
 /** Loops over a dimension, compiled once whatever its length. */
 
-import {
-  currentLoc,
-  describe,
-  makeGraph,
-  type Param,
-  param,
-  type Result,
-  topo,
-  type Value,
-} from '../../../ir/graph.ts';
+import { currentLoc, describe, makeGraph, type Param, param, type Result, type Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { rebuilt } from '../../../ir/rebuild.ts';
+import { partOver, rebuilt } from '../../../ir/rebuild.ts';
 import { bodyProblem, isScan, scan as looped } from '../../../ir/scan.ts';
 import { isBatch, sameType, showType, type TensorType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
@@ -173,24 +164,13 @@ function closed(
   own: ReadonlyMap<Param, Value>,
   named: (base: string, path: string) => string,
 ): { body: ReturnType<typeof makeGraph>; operands: readonly Value[] } {
-  const nodes = topo(results.map((r) => r.value));
-  const inside = new Set<Value>(own.keys());
-  for (const n of nodes) if (n.inputs.some((i) => inside.has(i))) inside.add(n);
-  const captured = new Map<Value, Param>();
-  const capture = (v: Value): void => {
-    if (inside.has(v) || captured.has(v)) return;
-    captured.set(v, param('parameter', named(v.kind === 'param' ? v.name : v.op.name, ''), v.type, v.loc));
-  };
-  for (const n of nodes) {
-    if (!inside.has(n)) continue;
-    if (isScan(n)) throw userError('bad-argument', 'scan: a loop inside of a loop is not supported');
-    for (const i of n.inputs) if (!isConstant(i)) capture(i);
-  }
-  for (const r of results) if (!isConstant(r.value)) capture(r.value);
-  const values = rebuilt(
-    results.map((r) => r.value),
-    captured,
+  const found = results.map((r) => r.value);
+  const { inside, outside } = partOver(found, own.keys());
+  if (inside.some(isScan)) throw userError('bad-argument', 'scan: a loop inside of a loop is not supported');
+  const captured = new Map<Value, Param>(
+    outside.map((v) => [v, param('parameter', named(v.kind === 'param' ? v.name : v.op.name, ''), v.type, v.loc)]),
   );
+  const values = rebuilt(found, captured);
   const params = [...own.keys(), ...captured.values()];
   const body = makeGraph(
     'scan',
@@ -200,9 +180,6 @@ function closed(
   const of = new Map<Value, Value>([...own, ...[...captured].map(([v, p]) => [p, v] as const)]);
   return { body, operands: body.params.map((p) => of.get(p) as Value) };
 }
-
-/** True for a value without operands, which costs nothing inside of a loop. */
-const isConstant = (v: Value): boolean => v.kind === 'node' && v.inputs.length === 0;
 
 /** The number of slices of all of these, which is the same. */
 function stepsOf(stacks: readonly Value[]): number {

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
+import { placesOf } from '../dims.ts';
 import { Tensor } from '../tensor.ts';
 
 const extentsIn = (x: Tensor): number[] => x.value.type.shape.slice(2) as number[];
@@ -82,11 +83,7 @@ export function greatest(x: Tensor, to: readonly number[]): { values: Tensor; in
   }
   const extents = extentsIn(x);
   const along = extents.map((n, d) => windowsOf(n, to[d] as number));
-  const all = along.reduce<number[][]>(
-    (lists, { longest }) => lists.flatMap((list) => Array.from({ length: longest }, (_, i) => [...list, i])),
-    [[]],
-  );
-  const places = all.map((shifts) => {
+  const places = placesOf(along.map(({ longest }) => longest)).map((shifts) => {
     const taken = shifts.reduce<Value>(
       (y, shift, d) => placesIn(y, d + 2, extents[d] as number, to[d] as number, shift, -Infinity),
       x.value,
@@ -109,21 +106,20 @@ export function greatest(x: Tensor, to: readonly number[]): { values: Tensor; in
   return { values: Tensor.of(ir.firstMax(stacked, { dim: last })), indices };
 }
 
-const constantLike = (v: Value, value: number): Value => ir.full({ value, shape: v.type.shape, dtype: 'i32' });
 /** The index along each dimension of a row-major index. */
 export function tapsOf(flat: Value, extents: readonly number[]): Value[] {
   const taps: Value[] = [];
   let rest = flat;
   for (const extent of extents.slice(1).reverse()) {
-    const next = ir.div(rest, constantLike(flat, extent));
-    taps.unshift(ir.sub(rest, ir.mul(next, constantLike(flat, extent))));
+    const next = ir.div(rest, ir.fullLike(flat, extent));
+    taps.unshift(ir.sub(rest, ir.mul(next, ir.fullLike(flat, extent))));
     rest = next;
   }
   return [rest, ...taps];
 }
 /** The row-major index of an index along each dimension. */
 export const flatIndex = (at: readonly Value[], extents: readonly number[]): Value =>
-  at.reduce((flat, i, d) => ir.add(ir.mul(flat, constantLike(flat, extents[d] as number)), i));
+  at.reduce((flat, i, d) => ir.add(ir.mul(flat, ir.fullLike(flat, extents[d] as number)), i));
 
 /** The row-major index in the input, i32, of the greatest element of each window. */
 export function indexInInput(x: Value, attrs: ir.PoolAttrs): Value {
@@ -133,8 +129,8 @@ export function indexInInput(x: Value, attrs: ir.PoolAttrs): Value {
   const at = tapsOf(best, attrs.kernel).map((tap, d) => {
     const [stride, padding, dilation] = [attrs.stride[d], attrs.padding[d], attrs.dilation[d]] as number[];
     const own = ir.iota({ shape, dim: d + 2, dtype: 'i32' });
-    const start = ir.sub(ir.mul(own, constantLike(best, stride as number)), constantLike(best, padding as number));
-    return ir.add(start, ir.mul(tap, constantLike(best, dilation as number)));
+    const start = ir.sub(ir.mul(own, ir.fullLike(best, stride as number)), ir.fullLike(best, padding as number));
+    return ir.add(start, ir.mul(tap, ir.fullLike(best, dilation as number)));
   });
   return flatIndex(at, extents);
 }

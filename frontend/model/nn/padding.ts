@@ -18,12 +18,31 @@ const amountsOf = (padding: Amounts, rank: Rank): readonly number[] =>
 
 abstract class Padding extends Module {
   readonly padding: readonly number[];
-  constructor(padding: Amounts, rank: Rank) {
+  protected readonly mode: F.PaddingMode;
+  constructor(padding: Amounts, rank: Rank, mode: F.PaddingMode = 'constant') {
     super();
     this.padding = amountsOf(padding, rank);
+    this.mode = mode;
+  }
+  forward(x: Tensor): Tensor {
+    return F.pad(x, this.padding, this.mode);
   }
   override extraRepr(): string {
     return repr(this.padding);
+  }
+}
+
+abstract class ConstantPadding extends Padding {
+  readonly value: number;
+  constructor(padding: Amounts, rank: Rank, value: number) {
+    super(padding, rank);
+    this.value = value;
+  }
+  override forward(x: Tensor): Tensor {
+    return F.pad(x, this.padding, 'constant', this.value);
+  }
+  override extraRepr(): string {
+    return `padding=${repr(this.padding)}, value=${repr(this.value)}`;
   }
 }
 
@@ -34,10 +53,7 @@ const reflectionPad1dTakes = takes('ReflectionPad1d', 1);
 export class ReflectionPad1d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(reflectionPad1dTakes, [padding, ...none]);
-    super(padding, 1);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'reflect');
+    super(padding, 1, 'reflect');
   }
 }
 
@@ -48,10 +64,7 @@ const reflectionPad2dTakes = takes('ReflectionPad2d', 2);
 export class ReflectionPad2d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(reflectionPad2dTakes, [padding, ...none]);
-    super(padding, 2);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'reflect');
+    super(padding, 2, 'reflect');
   }
 }
 
@@ -62,10 +75,7 @@ const reflectionPad3dTakes = takes('ReflectionPad3d', 3);
 export class ReflectionPad3d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(reflectionPad3dTakes, [padding, ...none]);
-    super(padding, 3);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'reflect');
+    super(padding, 3, 'reflect');
   }
 }
 
@@ -76,10 +86,7 @@ const replicationPad1dTakes = takes('ReplicationPad1d', 1);
 export class ReplicationPad1d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(replicationPad1dTakes, [padding, ...none]);
-    super(padding, 1);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'replicate');
+    super(padding, 1, 'replicate');
   }
 }
 
@@ -90,10 +97,7 @@ const replicationPad2dTakes = takes('ReplicationPad2d', 2);
 export class ReplicationPad2d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(replicationPad2dTakes, [padding, ...none]);
-    super(padding, 2);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'replicate');
+    super(padding, 2, 'replicate');
   }
 }
 
@@ -104,10 +108,7 @@ const replicationPad3dTakes = takes('ReplicationPad3d', 3);
 export class ReplicationPad3d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(replicationPad3dTakes, [padding, ...none]);
-    super(padding, 3);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'replicate');
+    super(padding, 3, 'replicate');
   }
 }
 
@@ -118,10 +119,7 @@ const circularPad1dTakes = takes('CircularPad1d', 1);
 export class CircularPad1d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(circularPad1dTakes, [padding, ...none]);
-    super(padding, 1);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'circular');
+    super(padding, 1, 'circular');
   }
 }
 
@@ -132,10 +130,7 @@ const circularPad2dTakes = takes('CircularPad2d', 2);
 export class CircularPad2d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(circularPad2dTakes, [padding, ...none]);
-    super(padding, 2);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'circular');
+    super(padding, 2, 'circular');
   }
 }
 
@@ -146,64 +141,37 @@ const circularPad3dTakes = takes('CircularPad3d', 3);
 export class CircularPad3d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(circularPad3dTakes, [padding, ...none]);
-    super(padding, 3);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'circular');
+    super(padding, 3, 'circular');
   }
 }
 
 const constantPad1dTakes = layer('ConstantPad1d', { padding: k.amounts(1), value: k.number });
 
 /** Padding of sequences [N,C,L] by a number: one amount, or [left, right]; negative ones crop. */
-export class ConstantPad1d extends Padding {
-  readonly value: number;
+export class ConstantPad1d extends ConstantPadding {
   constructor(padding: Amounts, value: number, ...none: []) {
     read(constantPad1dTakes, [padding, value, ...none]);
-    super(padding, 1);
-    this.value = value;
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'constant', this.value);
-  }
-  override extraRepr(): string {
-    return `padding=${repr(this.padding)}, value=${repr(this.value)}`;
+    super(padding, 1, value);
   }
 }
 
 const constantPad2dTakes = layer('ConstantPad2d', { padding: k.amounts(2), value: k.number });
 
 /** Padding of images [N,C,H,W] by a number: one amount, or [left, right, top, bottom]; negative ones crop. */
-export class ConstantPad2d extends Padding {
-  readonly value: number;
+export class ConstantPad2d extends ConstantPadding {
   constructor(padding: Amounts, value: number, ...none: []) {
     read(constantPad2dTakes, [padding, value, ...none]);
-    super(padding, 2);
-    this.value = value;
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'constant', this.value);
-  }
-  override extraRepr(): string {
-    return `padding=${repr(this.padding)}, value=${repr(this.value)}`;
+    super(padding, 2, value);
   }
 }
 
 const constantPad3dTakes = layer('ConstantPad3d', { padding: k.amounts(3), value: k.number });
 
 /** Padding of volumes [N,C,D,H,W] by a number: one amount, or [left, right, top, bottom, front, back]; negative ones crop. */
-export class ConstantPad3d extends Padding {
-  readonly value: number;
+export class ConstantPad3d extends ConstantPadding {
   constructor(padding: Amounts, value: number, ...none: []) {
     read(constantPad3dTakes, [padding, value, ...none]);
-    super(padding, 3);
-    this.value = value;
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding, 'constant', this.value);
-  }
-  override extraRepr(): string {
-    return `padding=${repr(this.padding)}, value=${repr(this.value)}`;
+    super(padding, 3, value);
   }
 }
 
@@ -215,9 +183,6 @@ export class ZeroPad1d extends Padding {
     read(zeroPad1dTakes, [padding, ...none]);
     super(padding, 1);
   }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding);
-  }
 }
 
 const zeroPad2dTakes = takes('ZeroPad2d', 2);
@@ -228,9 +193,6 @@ export class ZeroPad2d extends Padding {
     read(zeroPad2dTakes, [padding, ...none]);
     super(padding, 2);
   }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding);
-  }
 }
 
 const zeroPad3dTakes = takes('ZeroPad3d', 3);
@@ -240,8 +202,5 @@ export class ZeroPad3d extends Padding {
   constructor(padding: Amounts, ...none: []) {
     read(zeroPad3dTakes, [padding, ...none]);
     super(padding, 3);
-  }
-  forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding);
   }
 }
