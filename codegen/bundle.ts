@@ -2,7 +2,7 @@
  *  manifest and the weights. Equal parts give equal bytes. */
 import type { Manifest, ManifestEntry, ManifestTensor } from '../runtime/manifest.ts';
 import { type Files, withChecksums } from './checksums.ts';
-import { inScript, key, packageName } from './names.ts';
+import { inScript, packageName, propertyKey } from './names.ts';
 import { indexDts, publicTensors, title } from './typings.ts';
 import { literalShape } from './typings-calls.ts';
 
@@ -116,7 +116,7 @@ const tensorFields = ({ name, purpose, dtype, shape, offset, range, ignoreIndex,
 });
 
 function indexJs(manifest: Manifest, runtime: string, places: string): string {
-  const shapes = publicTensors(manifest).map((t) => `${key(t.name)}: [${literalShape(t)}]`);
+  const shapes = publicTensors(manifest).map((t) => `${propertyKey(t.name)}: [${literalShape(t)}]`);
   return `/** ${title(manifest)} Written by Tapeout: compile again instead of editing. */
 ${runtime.trim()}
 export const manifest = ${inScript(JSON.stringify(JSON.parse(manifestJson(manifest))))};

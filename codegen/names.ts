@@ -11,7 +11,7 @@ const escaped = (c: string): string =>
 export const quoted = (name: string): string => `'${name.replace(unsafe, escaped)}'`;
 
 /** A name as the key of an object or of a type. */
-export const key = (name: string): string => {
+export const propertyKey = (name: string): string => {
   if (name === '__proto__') return "['__proto__']"; // any other spelling of it sets an object's prototype
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
 };

@@ -1,6 +1,6 @@
 /** TypeScript declarations of the methods that call a model's entries. */
 import type { Manifest, ManifestEntry, ManifestTensor } from '../runtime/manifest.ts';
-import { identifier, inComment, key } from './names.ts';
+import { identifier, inComment, propertyKey } from './names.ts';
 
 export interface Calls {
   readonly docs: Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ export function method(
   const doc = `${lines.join('\n')}${lines.length > 1 ? `\n   *  N: 1 to ${manifest.maxBatch}` : ''} */`;
   if (taken.length === 0) return [doc, `  ${camel}(): ${result};`];
   const inOrder = params.map(({ param, tensor }) => `${param}: ${arrayName(tensor)}`).join(', ');
-  const named = taken.map((t) => `${key(t.name)}: ${arrayName(t)}`).join('; ');
+  const named = taken.map((t) => `${propertyKey(t.name)}: ${arrayName(t)}`).join('; ');
   return [
     doc,
     `  ${camel}(${inOrder}): ${result};`,
@@ -98,7 +98,7 @@ function outputType(results: readonly string[], manifest: Manifest): string {
   const { returns } = manifest;
   const outputs = returnedIn(results, manifest);
   if (returns === 'list') return `[${outputs.map((t) => `${t.name}: ${arrayName(t)}`).join(', ')}]`;
-  if (returns === 'named') return `{ ${outputs.map((t) => `${key(t.name)}: ${arrayName(t)}`).join('; ')} }`;
+  if (returns === 'named') return `{ ${outputs.map((t) => `${propertyKey(t.name)}: ${arrayName(t)}`).join('; ')} }`;
   return outputs[0] ? arrayName(outputs[0]) : 'Float32Array';
 }
 

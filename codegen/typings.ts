@@ -1,6 +1,6 @@
 /** The types of a bundle: literal shapes, arrays by name, and the methods of its entries. */
 import type { Manifest, ManifestTensor, Purpose } from '../runtime/manifest.ts';
-import { identifier, inComment, key, quoted } from './names.ts';
+import { identifier, inComment, propertyKey, quoted } from './names.ts';
 import {
   arrayName,
   type Calls,
@@ -27,7 +27,7 @@ export type ParameterName =${names.length > 0 ? names.map((name) => `\n  | ${nam
 /** The shape of each array, row-major; 'N' is the batch. Results that share a name with an input or a parameter are left out. */
 export declare const shapes: {
 ${publicTensors(manifest)
-  .map((t) => `  readonly ${key(t.name)}: readonly [${literalShape(t)}];\n`)
+  .map((t) => `  readonly ${propertyKey(t.name)}: readonly [${literalShape(t)}];\n`)
   .join('')}};
 
 ${arrays}${arraysOf(manifest)}
@@ -199,7 +199,7 @@ const backendMembers = (backend: string): string => `  readonly backend: ${backe
 function scalarMembers(manifest: Manifest): string {
   const scalars = of(manifest, 'scalar');
   return `  /** Numbers to set between steps. Setting NaN or infinity throws. */
-  readonly scalars: { ${scalars.map((t) => `${key(t.name)}: number`).join('; ')} };
+  readonly scalars: { ${scalars.map((t) => `${propertyKey(t.name)}: number`).join('; ')} };
 ${scalars.some((t) => t.name === 'lr') ? '  /** The learning rate. */\n  lr: number;\n' : ''}`;
 }
 
@@ -276,7 +276,7 @@ const threadOptions = (threads: number | undefined): string =>
 `;
 
 const views = (tensors: readonly ManifestTensor[]): string =>
-  tensors.map((t) => `  /** [${shapeText(t)}] */\n  readonly ${key(t.name)}: ${arrayName(t)};\n`).join('');
+  tensors.map((t) => `  /** [${shapeText(t)}] */\n  readonly ${propertyKey(t.name)}: ${arrayName(t)};\n`).join('');
 
 /** The tensors in `shapes`: parameters, inputs and outputs; of several with one name, the first. */
 export function publicTensors({ tensors }: Manifest): ManifestTensor[] {

@@ -21,19 +21,19 @@ export interface Checkpoint {
   readonly model: Uint8Array;
 }
 
-const key = 'tapeout.checkpoint';
+const checkpointKey = 'tapeout.checkpoint';
 const version = 1;
 
 export function writeCheckpoint({ run, position, model }: Checkpoint): Uint8Array {
   const { losses, ...rest } = position;
   const bytes = Buffer.from(Float32Array.from(losses).buffer);
   const text = JSON.stringify({ version, run, position: { ...rest, losses: bytes.toString('base64') } });
-  return writeSafetensors(readSafetensors(model), { [key]: text });
+  return writeSafetensors(readSafetensors(model), { [checkpointKey]: text });
 }
 
 /** Throws DataError if the file is not a checkpoint, and SafetensorsError if it is damaged. */
 export function readCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
-  const text = readSafetensorsMetadata(bytes, path)[key];
+  const text = readSafetensorsMetadata(bytes, path)[checkpointKey];
   if (text === undefined)
     throw new DataError(
       `${path} holds weights, but no position of a training: it is not a checkpoint of tapeout train.`,

@@ -103,6 +103,12 @@ export const constant = (value: number, dtype: DType): Expr => ({ kind: 'const',
 export const ix = (axis: Axis): Expr => ({ kind: 'axis', axis });
 /** A new axis of this extent. Each has its own identity; its name is for the reader. */
 export const axis = (name: string, extent: Dim): Axis => ({ name, extent });
+/** The extent of an axis that is not over the batch. Throws a fault of the compiler if it is. */
+export function constantExtent({ name, extent }: Axis): number {
+  if (isBatch(extent)) throw new Error(`the axis ${name} is over the batch`);
+  return extent;
+}
+
 /** A dimension as an i32 value. */
 export const size = (d: Dim): Expr => (isBatch(d) ? { kind: 'size', of: d } : int(d));
 /** The element of a buffer at indices, one for each dimension. */

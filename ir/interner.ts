@@ -71,11 +71,11 @@ export class Interner {
   }
 
   readonly #bound = new Map<string, Axis>();
-  #canonical(place: number, extent: Dim, body: Expr): Axis {
-    const key = `${place}:${isBatch(extent) ? `${extent.times}N` : extent}:${nesting(body)}`;
+  #canonical(depth: number, extent: Dim, body: Expr): Axis {
+    const key = `${depth}:${isBatch(extent) ? `${extent.times}N` : extent}:${nesting(body)}`;
     let a = this.#bound.get(key);
     if (!a) {
-      a = axis(`bound${place}`, extent);
+      a = axis(`bound${depth}`, extent);
       this.#bound.set(key, a);
     }
     return a;

@@ -1,7 +1,18 @@
 /** Kernels: loops, register tiles and stores over named buffers. A closed union, which every emitter covers in full. */
 
 import type { Loc } from './diagnostic.ts';
-import { type Axis, type Buffer, type Expr, int, mapExpr, size, some, type Tile, walk } from './expr.ts';
+import {
+  type Axis,
+  type Buffer,
+  constantExtent,
+  type Expr,
+  int,
+  mapExpr,
+  size,
+  some,
+  type Tile,
+  walk,
+} from './expr.ts';
 import type { DType } from './type.ts';
 
 /** The execution of a loop's iterations. `serial`: one after another. `unrolled`: as copies of the body with constant
@@ -145,7 +156,7 @@ export function invocationsOf({ body }: Kernel): number {
     const nest = [...loops.filter((l) => l.mode === 'invocations'), s];
     most = Math.max(
       most,
-      nest.reduce((p, l) => p * (l.axis.extent as number), 1),
+      nest.reduce((p, l) => p * constantExtent(l.axis), 1),
     );
   });
   return most;

@@ -40,6 +40,13 @@ export const maxRank = 64;
 /** True if an extent is a multiple of the batch. */
 export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';
 /** True if two extents are equal. */
+/** The extent of a dimension that is not the batch. Throws a fault of the compiler if it is. */
+export function fixed({ shape }: { readonly shape: Shape }, d: number): number {
+  const extent = shape[d];
+  if (typeof extent !== 'number') throw new Error(`dimension ${d} of [${shape.map(showDim)}] has no fixed extent`);
+  return extent;
+}
+
 export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && a.times === b.times : a === b);
 /** True if two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>

@@ -53,7 +53,7 @@ function analyse(node: Node): Equation {
   }
   const { e: body, buffers, axes: at } = equation(node);
   const interner = new Interner();
-  const place = new Map<Axis, number>(at.map((a, i) => [a, i]));
+  const dimOf = new Map<Axis, number>(at.map((a, i) => [a, i]));
   const found: Access[][] = buffers.map(() => []);
   let [flops, trips, guarded] = [0, 0, false];
   const seen = new Map<Expr, number>();
@@ -65,7 +65,7 @@ function analyse(node: Node): Equation {
     seen.set(e, iterations);
     if (inSelect) seenInSelect.set(e, iterations);
     if (e.kind === 'load') {
-      const index = e.at.map((x) => (x.kind === 'axis' ? (place.get(x.axis) ?? -1) : -1));
+      const index = e.at.map((x) => (x.kind === 'axis' ? (dimOf.get(x.axis) ?? -1) : -1));
       const prefix = index.every((p, i) => p === i);
       const form: Form = !prefix ? 'other' : index.length === at.length ? 'same' : 'row';
       const lead = prefix ? index.length : index.findIndex((p, i) => p !== i);

@@ -5,7 +5,7 @@ import { CompileError } from '../ir/diagnostic.ts';
 import { build, type Module, type Node, type Value } from '../ir/graph.ts';
 import * as op from '../ir/ops/index.ts';
 import { isScan } from '../ir/scan.ts';
-import { isEmpty, type Shape, sameShape } from '../ir/type.ts';
+import { fixed, isEmpty, type Shape, sameShape } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { is, type Rule, rewrite, rule } from './rewrite.ts';
 import { followedBy } from './windows.ts';
@@ -190,9 +190,9 @@ export function turnedConvolution(
   { stride, padding, dilation, groups, size }: Readonly<op.ConvInputGradAttrs>,
 ): Value | null {
   const around = size.map((extent, d) => {
-    const reach = (dilation[d] as number) * ((w.type.shape[d + 2] as number) - 1);
+    const reach = (dilation[d] as number) * (fixed(w.type, d + 2) - 1);
     const low = reach - (padding[d] as number);
-    const spread = ((g.type.shape[d + 2] as number) - 1) * (stride[d] as number) + 1;
+    const spread = (fixed(g.type, d + 2) - 1) * (stride[d] as number) + 1;
     return { low, high: extent + reach - low - spread, between: (stride[d] as number) - 1 };
   });
   const roomy = op.pad(g, {

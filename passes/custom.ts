@@ -57,15 +57,15 @@ export function inOrder<B extends string>(
     names.add(pass.name);
   }
   const order: (B | GraphPass)[] = [];
-  const place = (pass: B | GraphPass): void => {
+  const append = (pass: B | GraphPass): void => {
     order.push(pass);
     const name = typeof pass === 'string' ? pass : pass.name;
     for (const next of [...left].filter((p) => p.after === name)) {
       left.delete(next);
-      place(next);
+      append(next);
     }
   };
-  for (const pass of builtIn) place(pass);
+  for (const pass of builtIn) append(pass);
   for (const { name, after } of left)
     throw fail(
       'unknown-pass',

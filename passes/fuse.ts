@@ -40,7 +40,7 @@ export function fuse(graph: Graph, target: Target): FusedGraph {
   const order = new Map<Value, number>(nodes.map((n, i) => [n, i]));
   const fusion = new Fusion(graph, nodes, target);
   // Readers first, so that each node sees the groups that read it.
-  for (const n of nodes.toReversed()) fusion.place(n);
+  for (const n of nodes.toReversed()) fusion.assign(n);
   const inGraphOrder = (a: Node, b: Node): number => (order.get(a) as number) - (order.get(b) as number);
   const formed = [...fusion.groups].map((g) => g.formed(inGraphOrder));
   return { ...graph, ...launchOrder(graph, formed, order, isGrid(target) ? 'in order' : 'early') };
@@ -120,7 +120,7 @@ class Fusion {
     for (const n of nodes) if (n.inputs.some(ends)) this.#endsReduction.add(n);
   }
 
-  place(n: Node): void {
+  assign(n: Node): void {
     const readers = this.#readers(n);
     for (const [g, how] of readers)
       if (this.#isFollowed(n, g)) {

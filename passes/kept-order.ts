@@ -6,7 +6,7 @@ export class KeptOrder<T> {
   readonly #after: (t: T) => Iterable<T>;
   /** From the last to the first; an item that was removed leaves a gap. */
   readonly #line: (T | undefined)[] = [];
-  readonly #place = new Map<T, number>();
+  readonly #position = new Map<T, number>();
 
   constructor(after: (t: T) => Iterable<T>) {
     this.#after = after;
@@ -14,7 +14,7 @@ export class KeptOrder<T> {
 
   /** Adds an item that need not come after any other. */
   add(t: T): void {
-    this.#place.set(t, this.#line.length);
+    this.#position.set(t, this.#line.length);
     this.#line.push(t);
   }
 
@@ -48,7 +48,7 @@ export class KeptOrder<T> {
   /** Replaces `other` by `t`, which has taken over its edges. */
   unite(t: T, other: T): void {
     const [one, two] = [this.#at(t), this.#at(other)];
-    this.#place.delete(other);
+    this.#position.delete(other);
     this.#put(undefined, Math.max(one, two));
     this.#put(t, Math.min(one, two));
     this.settle(t);
@@ -68,11 +68,11 @@ export class KeptOrder<T> {
   }
 
   #at(t: T): number {
-    return this.#place.get(t) as number;
+    return this.#position.get(t) as number;
   }
 
   #put(t: T | undefined, at: number): void {
     this.#line[at] = t;
-    if (t !== undefined) this.#place.set(t, at);
+    if (t !== undefined) this.#position.set(t, at);
   }
 }

@@ -52,19 +52,19 @@ export function launchOrder(
 
 /** A topological order that takes the earliest ready group of `wished` each time. */
 function inOrder(wished: readonly number[], before: readonly ReadonlySet<number>[]): number[] {
-  const place = new Map(wished.map((i, p) => [i, p]));
+  const position = new Map(wished.map((i, p) => [i, p]));
   const left = before.map((b) => b.size);
   const after = before.map((): number[] => []);
   for (const [i, b] of before.entries()) for (const earlier of b) after[earlier]?.push(i);
   const ready = new LeastFirst();
-  for (const [i, n] of left.entries()) if (n === 0) ready.push(place.get(i) as number);
+  for (const [i, n] of left.entries()) if (n === 0) ready.push(position.get(i) as number);
   const out: number[] = [];
   for (let p = ready.pop(); p !== undefined; p = ready.pop()) {
     const next = wished[p] as number;
     out.push(next);
     for (const i of after[next] ?? []) {
       left[i] = (left[i] as number) - 1;
-      if (left[i] === 0) ready.push(place.get(i) as number);
+      if (left[i] === 0) ready.push(position.get(i) as number);
     }
   }
   if (out.length < wished.length) throw new Error('groups wait for each other');

@@ -79,9 +79,9 @@ function candidates(g: Graph, batch: number): Node[] {
  *  reads. Copies use the copies of other values. */
 function computedTwice(g: Graph, twice: ReadonlySet<Node>): Graph {
   const order = topo(g.results.map((r) => r.value));
-  const place = new Map(order.map((n, i) => [n, i]));
+  const position = new Map(order.map((n, i) => [n, i]));
   const users = usersOf(order);
-  const late = new Map([...twice].map((v) => [v, lateReaders(users.get(v) ?? [], place)]));
+  const late = new Map([...twice].map((v) => [v, lateReaders(users.get(v) ?? [], position)]));
   const copies = new Map<Node, Node>();
   const copyOf = (v: Node): Node => {
     const known = copies.get(v);
@@ -101,8 +101,10 @@ function computedTwice(g: Graph, twice: ReadonlySet<Node>): Graph {
   return makeGraph(g.name, results, g.params);
 }
 
-function lateReaders(readers: readonly Node[], place: ReadonlyMap<Node, number>): Set<Node> {
-  const inOrder = readers.toSorted((a, b) => (place.get(a) as number) - (place.get(b) as number));
-  const gaps = inOrder.slice(1).map((n, i) => (place.get(n) as number) - (place.get(inOrder[i] as Node) as number));
+function lateReaders(readers: readonly Node[], position: ReadonlyMap<Node, number>): Set<Node> {
+  const inOrder = readers.toSorted((a, b) => (position.get(a) as number) - (position.get(b) as number));
+  const gaps = inOrder
+    .slice(1)
+    .map((n, i) => (position.get(n) as number) - (position.get(inOrder[i] as Node) as number));
   return new Set(inOrder.slice(1 + gaps.indexOf(Math.max(...gaps))));
 }

@@ -10,12 +10,12 @@
 import { Bounds } from '../ir/analysis/bounds.ts';
 import { asExpr, constant, type Linear, linear } from '../ir/analysis/linear.ts';
 import { upsert } from '../ir/collections.ts';
-import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
+import { type Axis, type Buffer, constantExtent, type Expr } from '../ir/expr.ts';
 import type { Load, Node, Scatter, Value } from '../ir/graph.ts';
 import { Interner } from '../ir/interner.ts';
 import type { Target } from '../ir/target.ts';
-import { bindDim, type Dim, elements, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
+import { bindDim, type Dim, elements, fixed, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
 
@@ -155,7 +155,7 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
     const tap = tapOf(form, (a) => dimensionsOf(a).length === 1 && !(high > low && dataAxes.has(a)));
     if (!tap) return null;
     const fixed = part(form, (e) => !isData(e) && !isAxis(e, tap));
-    const k: Axis = high > low ? x.axis(tap.name, (tap.extent as number) + high - low) : tap;
+    const k: Axis = high > low ? x.axis(tap.name, constantExtent(tap) + high - low) : tap;
     if (high > low) {
       taps.set(tap, x.add(x.sub(x.ix(k), data), x.int(low)));
       room.set(tap, high - low);
@@ -179,7 +179,7 @@ function anchored({ over, at, value }: Scatter, out: TensorType, counts: Readonl
   });
   const inWide = places.map((e, d) => x.add(e, x.int((firsts[d] as number) + (beyond[d] as [number, number])[0])));
   const sums = rest.filter((a) => !moving.has(a));
-  const size = window.reduce((p, a) => p * (a.extent as number), 1);
+  const size = window.reduce((p, a) => p * constantExtent(a), 1);
   if (!beyond.flat().every(Number.isFinite) || sums.length === 0 || window.length === 0 || size > largestWindow)
     return null;
   return { plane, steps, window, sum: sums, at: inWide, value: read.value, padded: read.padded, beyond };
@@ -196,7 +196,7 @@ function tapOf(form: Linear, alone: (a: Axis) => boolean): Axis | null {
   const found = [...form.terms.values()].flatMap(({ of, by }) =>
     of.kind === 'axis' && by === 1 && typeof of.axis.extent === 'number' && alone(of.axis) ? [of.axis] : [],
   );
-  return found.reduce<Axis | null>((a, b) => (a && (a.extent as number) <= (b.extent as number) ? a : b), null);
+  return found.reduce<Axis | null>((a, b) => (a && constantExtent(a) <= constantExtent(b) ? a : b), null);
 }
 
 /** The value at the window's positions, read from padded copies so that positions without a tap read zeros; null where
@@ -235,7 +235,7 @@ function padding(
     .map(([from, m]): Padded => {
       const last = planes.get(from) as readonly number[];
       const order = [...m.keys()].filter((d) => !last.includes(d)).concat(last);
-      const shape = order.map((i) => (m[i] ? (from.type.shape[i] as number) + 2 * m[i] : (from.type.shape[i] as Dim)));
+      const shape = order.map((i) => (m[i] ? fixed(from.type, i) + 2 * m[i] : (from.type.shape[i] as Dim)));
       return { from, to: { name: `${from.name}.padded`, type: { ...from.type, shape } }, margins: m, order };
     });
   if (padded.some((p) => p.from.type.shape.some((d, i) => p.margins[i] && isBatch(d)))) return null;

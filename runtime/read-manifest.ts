@@ -189,7 +189,7 @@ export function checkPlaces(
   bytesOf: (t: ManifestTensor) => number,
 ): void {
   const names = new Set<string>();
-  const places: { readonly tensor: ManifestTensor; readonly room: Room; readonly end: number }[] = [];
+  const spans: { readonly tensor: ManifestTensor; readonly room: Room; readonly end: number }[] = [];
   for (const tensor of tensors) {
     const { name, purpose, shape, offset } = tensor;
     // Tensors that share a state dict must have different names.
@@ -200,19 +200,19 @@ export function checkPlaces(
     const end = offset + elementsAt(shape, maxBatch) * bytes;
     if (!(offset >= room.from && end <= room.to) || offset % bytes !== 0)
       fail(`puts '${brief(name)}' at bytes ${offset} to ${end}, outside ${room.where} or unaligned.`);
-    if (purpose !== 'temp' && end > offset) places.push({ tensor, room, end });
+    if (purpose !== 'temp' && end > offset) spans.push({ tensor, room, end });
   }
-  places.sort((a, b) => a.tensor.offset - b.tensor.offset || a.end - b.end);
-  const last = new Map<number, (typeof places)[number]>();
-  for (const place of places) {
+  spans.sort((a, b) => a.tensor.offset - b.tensor.offset || a.end - b.end);
+  const last = new Map<number, (typeof spans)[number]>();
+  for (const span of spans) {
     // A call's bytes are separate from the arena's.
-    const before = last.get(place.room.from);
-    if (before && place.tensor.offset < before.end && !isOneValue(before.tensor, place.tensor))
+    const before = last.get(span.room.from);
+    if (before && span.tensor.offset < before.end && !isOneValue(before.tensor, span.tensor))
       fail(
-        `puts '${brief(place.tensor.name)}' at bytes ${place.tensor.offset} to ${place.end}, into ` +
+        `puts '${brief(span.tensor.name)}' at bytes ${span.tensor.offset} to ${span.end}, into ` +
           `'${brief(before.tensor.name)}', which ends at ${before.end}.`,
       );
-    if (!before || place.end >= before.end) last.set(place.room.from, place);
+    if (!before || span.end >= before.end) last.set(span.room.from, span);
   }
 }
 const saved: readonly Purpose[] = ['parameter', 'state', 'scalar'];

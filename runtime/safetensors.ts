@@ -219,10 +219,10 @@ function readSlot(name: string, entry: unknown, bodyBytes: number, source: strin
   if (!(entry instanceof Map)) throw fail('its header entry is not an object with dtype, shape and data_offsets.');
   const [dtype, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((field) => entry.get(field));
   if (typeof dtype !== 'string' || ![...readDtypes, ...otherDtypes].includes(dtype))
-    throw fail(`dtype ${shown(dtype)} is not one that the format has.`);
-  if (!isCounts(shape)) throw fail(`shape ${shown(shape)} is not a list of whole numbers from 0 to 2^53 - 1.`);
+    throw fail(`dtype ${briefJson(dtype)} is not one that the format has.`);
+  if (!isCounts(shape)) throw fail(`shape ${briefJson(shape)} is not a list of whole numbers from 0 to 2^53 - 1.`);
   if (!isCounts(offsets) || offsets.length !== 2)
-    throw fail(`data_offsets ${shown(offsets)} is not a pair of whole numbers [begin, end].`);
+    throw fail(`data_offsets ${briefJson(offsets)} is not a pair of whole numbers [begin, end].`);
   const [begin = 0, end = 0] = offsets;
   if (begin > end || end > bodyBytes)
     throw fail(`its data should lie at bytes ${begin} to ${end}, but the file holds ${bodyBytes} bytes of data.`);
@@ -230,11 +230,11 @@ function readSlot(name: string, entry: unknown, bodyBytes: number, source: strin
   for (const extent of shape) {
     elements *= extent;
     // Checked at each step: a later extent of 0 is no excuse.
-    if (elements >= 2 ** 64) throw fail(`${dtype}${shown(shape)} has more elements than any memory.`);
+    if (elements >= 2 ** 64) throw fail(`${dtype}${briefJson(shape)} has more elements than any memory.`);
   }
   const expected = (elements * bitsOf(dtype)) / 8;
   if (end - begin !== expected)
-    throw fail(`${dtype}${shown(shape)} takes ${expected} bytes, but its data_offsets span ${end - begin}.`);
+    throw fail(`${dtype}${briefJson(shape)} takes ${expected} bytes, but its data_offsets span ${end - begin}.`);
   return { name, dtype, shape, begin, end };
 }
 
@@ -308,7 +308,7 @@ function copy(bytes: Uint8Array, begin: number, end: number): ArrayBuffer {
 }
 
 const field = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
-const shown = (x: unknown): string => brief(x instanceof Map ? '{…}' : String(JSON.stringify(x)));
+const briefJson = (x: unknown): string => brief(x instanceof Map ? '{…}' : String(JSON.stringify(x)));
 const isDtype = (x: string): x is StoredDtype => Object.hasOwn(arrays, x);
 const isCounts = (x: unknown): x is readonly number[] =>
   Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);

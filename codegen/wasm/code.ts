@@ -104,7 +104,7 @@ export class Code {
     return `${op}|${imm.map((v) => (Object.is(v, -0) ? '-0' : v)).join(',')}|${args.map((a) => this.#ids.get(a)).join(',')}`;
   }
 
-  #place(val: Val): Val {
+  #append(val: Val): Val {
     this.#ids.set(val, this.#ids.size);
     for (const a of val.args) a.uses.push({ scope: val.scope, by: val });
     val.scope.items.push({ kind: 'val', val });
@@ -125,7 +125,7 @@ export class Code {
     const val: Val = { op, type, imm, args, scope, ordered: false, at: scope.effects, uses: [], local: null };
     (held ? scope.volatile : scope.memo).set(key, val);
     if (held) this.#held.add(val);
-    return this.#place(val);
+    return this.#append(val);
   }
   readonly #held = new Set<Val>();
 
@@ -146,7 +146,7 @@ export class Code {
     const scope = this.scope;
     const val: Val = { op, type, imm, args, scope, ordered: true, at: scope.effects, uses: [], local: null };
     scope.volatile.set(key, val);
-    return this.#place(val);
+    return this.#append(val);
   }
 
   /** A constant or a parameter: available everywhere. */

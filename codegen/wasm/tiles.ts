@@ -48,13 +48,13 @@ export class Tiles {
    *  element per lane, this far apart. */
   #slot(tile: Tile, at: readonly Expr[]): { local: number; lane: number | null; stride: number } {
     const vars: Variables = this.declare(tile);
-    const place = (index: readonly Expr[]): Linear => {
+    const offset = (index: readonly Expr[]): Linear => {
       const l = this.#axes.linear(flatPlace(tile.shape, index));
       if (!l || l.terms.size > 0) throw this.#code.fault(`tile ${tile.name} is indexed by a loop that is not unrolled`);
       return l;
     };
-    if (!vars.vector) return { local: vars.first + place(at).constant, lane: null, stride: 0 };
-    const [row, along] = [place(at.slice(0, -1)).constant, place(at.slice(-1))];
+    if (!vars.vector) return { local: vars.first + offset(at).constant, lane: null, stride: 0 };
+    const [row, along] = [offset(at.slice(0, -1)).constant, offset(at.slice(-1))];
     const local = vars.first + row * vectorsOf(tile) + Math.floor(along.constant / LANES);
     return { local, lane: along.constant % LANES, stride: along.lanes };
   }

@@ -10,7 +10,7 @@ import { foldConvert } from './fold.ts';
 import { callText, convertText, type Helper, literal } from './spell.ts';
 import type { Body, Shown, Val } from './values.ts';
 
-export const shown = (d: StoredType): Shown => dtypes[d].wgsl.type;
+export const wgslType = (d: StoredType): Shown => dtypes[d].wgsl.type;
 
 const letters = ['x', 'y', 'z', 'w'];
 /** The WGSL text for a lane of a vector. */
@@ -28,7 +28,7 @@ export class Arithmetic {
 
   literal(value: number, dtype: DType): Val {
     const text = literal(value, dtype, this.#uses);
-    return this.#body.atom(shown(dtype), text, dtype === 'f32' ? Math.fround(value) : value);
+    return this.#body.atom(wgslType(dtype), text, dtype === 'f32' ? Math.fround(value) : value);
   }
   number(v: number): Val {
     return this.literal(v, 'i32');
@@ -68,7 +68,7 @@ export class Arithmetic {
       const not = this.#not(v);
       return [not, ...nans].reduce((a, c) => this.binary('or', 'bool', a, c));
     }
-    return this.#body.of(shown(to), e.fn, [v], (o) => callText(row, from, o, this.#uses));
+    return this.#body.of(wgslType(to), e.fn, [v], (o) => callText(row, from, o, this.#uses));
   }
 
   #not(v: Val): Val {
@@ -103,7 +103,7 @@ export class Arithmetic {
     // WGSL rejects an integer division by a constant 0, even one that never runs.
     const divisor = row.divides && dtypes[dtype].kind === 'whole' && b.constant === 0;
     const by = divisor ? this.#body.of('i32', 'zero', [], () => '(i32(call.n) - i32(call.n))') : b;
-    return this.#body.of(shown(result), `${fn} ${dtype}`, [a, by], (o) => callText(row, dtype, o, this.#uses));
+    return this.#body.of(wgslType(result), `${fn} ${dtype}`, [a, by], (o) => callText(row, dtype, o, this.#uses));
   }
 
   select(cond: Val, then: Val, otherwise: Val): Val {
@@ -112,7 +112,9 @@ export class Arithmetic {
 
   convert(from: DType, to: DType, v: Val): Val {
     if (v.constant !== null) return this.literal(foldConvert(from, to, v.constant), to);
-    return this.#body.of(shown(to), `${to} of ${from}`, [v], ([o]) => convertText(from, to, o as string, this.#uses));
+    return this.#body.of(wgslType(to), `${to} of ${from}`, [v], ([o]) =>
+      convertText(from, to, o as string, this.#uses),
+    );
   }
 
   // ---- vectors

@@ -9,7 +9,7 @@ import type { GpuFeature, GridTarget } from '../../ir/target.ts';
 import type { ManifestDispatch } from '../../runtime/manifest.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { emitKernel, type Spelt } from './kernel.ts';
-import type { Layout, Place } from './layout.ts';
+import type { Address, Layout } from './layout.ts';
 import { callees, type Helper, helpers, isWhole } from './spell.ts';
 
 export interface Shaders {
@@ -40,28 +40,28 @@ export function emitWgsl(program: Program, target: GridTarget): Shaders {
   const arrays = Array.from({ length: Math.ceil(program.arenaBytes / piece) }, (_, k) =>
     k === 0 ? 'arena' : `arena${k}`,
   );
-  const places = new Map<Buffer, Place>();
+  const addresses = new Map<Buffer, Address>();
   const scalars = new Map<Buffer, number>();
   const members = ['n: u32'];
   for (const s of program.slots) {
     if (s.purpose !== 'scalar') {
       const k = Math.floor(s.offset / piece);
       requireWhole(s, piece, target);
-      places.set(s.buffer, { array: arrays[k] as string, word: (s.offset - k * piece) / wordBytes });
+      addresses.set(s.buffer, { array: arrays[k] as string, word: (s.offset - k * piece) / wordBytes });
       continue;
     }
     const member = `s${scalars.size}`;
     scalars.set(s.buffer, (1 + scalars.size) * wordBytes);
-    places.set(s.buffer, { member });
+    addresses.set(s.buffer, { member });
     const { dtype } = s.buffer.type;
     members.push(`${member}: ${isWhole(dtype) ? dtype : 'u32'}`);
   }
   const layout: Layout = {
     uses,
-    place(storage) {
-      const place = places.get(storage);
-      if (!place) throw new Error(`buffer ${storage.name} has no place in the arena`);
-      return place;
+    address(storage) {
+      const address = addresses.get(storage);
+      if (!address) throw new Error(`buffer ${storage.name} has no place in the arena`);
+      return address;
     },
   };
   const names = new Map<Kernel, string>();

@@ -7,7 +7,7 @@ import { Interner } from '../../ir/interner.ts';
 import { storageOf } from '../../ir/kernel.ts';
 import { binaries } from '../../ir/scalar.ts';
 import type { Dim } from '../../ir/type.ts';
-import { type Arithmetic, shown } from './arithmetic.ts';
+import { type Arithmetic, wgslType } from './arithmetic.ts';
 import type { Layout } from './layout.ts';
 import { fromWord, type Helper, isWhole } from './spell.ts';
 import type { Body, Val } from './values.ts';
@@ -119,25 +119,25 @@ export class Expressions {
   }
 
   word(buffer: Buffer, at: readonly Expr[]): { readonly array: string; readonly word: Val } {
-    const place = this.#layout.place(storageOf(buffer));
-    if ('member' in place) throw new Error(`@${this.#kernel}: the scalar ${buffer.name} is written`);
-    return { array: place.array, word: this.#index(buffer.type.shape, at, place.word) };
+    const address = this.#layout.address(storageOf(buffer));
+    if ('member' in address) throw new Error(`@${this.#kernel}: the scalar ${buffer.name} is written`);
+    return { array: address.array, word: this.#index(buffer.type.shape, at, address.word) };
   }
 
   load(buffer: Buffer, at: readonly Expr[]): Val {
     const { dtype } = buffer.type;
-    const place = this.#layout.place(storageOf(buffer));
+    const address = this.#layout.address(storageOf(buffer));
     const uses = (h: Helper): void => this.#layout.uses(h);
-    if ('member' in place) {
-      const member = `call.${place.member}`;
+    if ('member' in address) {
+      const member = `call.${address.member}`;
       const spelt = isWhole(dtype) ? member : fromWord(dtype, member, uses);
-      return this.#body.of(shown(dtype), place.member, [], () => spelt);
+      return this.#body.of(wgslType(dtype), address.member, [], () => spelt);
     }
     const { array, word } = this.word(buffer, at);
     const storage = storageOf(buffer);
     const reads = this.#written.has(storage) ? [storage] : [];
     return this.#body.of(
-      shown(dtype),
+      wgslType(dtype),
       `load ${dtype} ${array}`,
       [word],
       ([i]) => fromWord(dtype, `${array}[${i}]`, uses),

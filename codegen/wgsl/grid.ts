@@ -25,7 +25,7 @@ export interface Grid {
 }
 
 /** The number of workgroups of the loops with constant trip count. */
-export const countOf = (p: Part): number => p.fixed.reduce((n, l) => n * tripsOf(l), 1);
+export const invocationCount = (p: Part): number => p.fixed.reduce((n, l) => n * tripsOf(l), 1);
 
 /** The trip count of a loop with constant bounds. */
 export const tripsOf = (l: Loop): number => constantTrips(l) as number;
@@ -41,7 +41,7 @@ const isParallel = (s: Stmt | undefined): s is Loop => s?.kind === 'for' && s.mo
 export function gridOf(kernel: Kernel, maxBatch: number, most: number): Grid {
   const size = invocationsOf(kernel);
   const joined = kernel.body.filter(isParallel).map((l) => partOf([l], maxBatch, most));
-  const total = joined.reduce((sum, p) => sum + countOf(p), 0);
+  const total = joined.reduce((sum, p) => sum + invocationCount(p), 0);
   if (joined.length > 1 && joined.length === kernel.body.length && joined.every((p) => !p.batched) && total <= most)
     return { parts: joined, workgroups: [total, 1, 1], size };
   const part = partOf(kernel.body, maxBatch, most);
@@ -51,7 +51,7 @@ export function gridOf(kernel: Kernel, maxBatch: number, most: number): Grid {
   return {
     parts: [part],
     workgroups: [
-      x > 1 ? most : Math.max(1, countOf(part)),
+      x > 1 ? most : Math.max(1, invocationCount(part)),
       batched ? { batch: times, per: batched.step * y, times: 1 } : 1,
       x * y,
     ],
@@ -74,7 +74,7 @@ function partOf(body: Kernel['body'], maxBatch: number, most: number): Part {
   };
   const times = batched ? (batched.to as Extract<Expr, { kind: 'size' }>).of.times : 0;
   const rows = batched ? Math.ceil((maxBatch * times) / batched.step) : 1;
-  return { ...part, folds: [Math.ceil(countOf(part) / most) || 1, Math.ceil(rows / most)] };
+  return { ...part, folds: [Math.ceil(invocationCount(part) / most) || 1, Math.ceil(rows / most)] };
 }
 
 /** The trip count of a loop as an expression of only the batch. */

@@ -2,13 +2,13 @@
  *  the grid, loops over invocations are conditions, unrolled ones copies, and tiles are variables or workgroup memory. */
 
 import { valueType } from '../../ir/dtype.ts';
-import type { Buffer, Expr } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { type Buffer, constantExtent, type Expr } from '../../ir/expr.ts';
 import { isTileWrite, type Kernel, type Loop, type Stmt, storageOf, walkStmts } from '../../ir/kernel.ts';
 import { vectorLanes } from '../../ir/target.ts';
 import { Arithmetic } from './arithmetic.ts';
 import { Expressions, type Lanes } from './expressions.ts';
-import { countOf, type Grid, type Part, rowsOf, tripsOf } from './grid.ts';
+import { type Grid, invocationCount, type Part, rowsOf, tripsOf } from './grid.ts';
 import type { Layout } from './layout.ts';
 import { type Helper, toWord } from './spell.ts';
 import { addedTogether } from './subgroups.ts';
@@ -66,7 +66,7 @@ class KernelEmitter {
     ];
     let start = 0;
     for (const p of parts) {
-      const end = start + countOf(p);
+      const end = start + invocationCount(p);
       const run = (from: number) => (): void => {
         this.#gridIndices(p, from);
         this.#stmts(p.body);
@@ -98,7 +98,7 @@ class KernelEmitter {
     if (foldX > 1) {
       const across = this.#grid.workgroups[0] as number;
       left = this.#math.sum(left, this.#math.times(this.#math.over(this.#id('z'), foldY), across));
-      this.#leave(left, this.#math.number(countOf(part)));
+      this.#leave(left, this.#math.number(invocationCount(part)));
     }
     for (const [k, l] of [...fixed.entries()].reverse()) {
       const trips = tripsOf(l);
@@ -225,7 +225,7 @@ class KernelEmitter {
 
   /** Emits lanes four at a time where they set vectors, and otherwise as copies. */
   #lanes({ axis, body }: Loop): void {
-    const count = axis.extent as number;
+    const count = constantExtent(axis);
     const only = body[0];
     const vector = body.length === 1 && isTileWrite(only) && this.#tiles.isVector(only.tile);
     for (let start = 0; start < count; start += vector ? vectorLanes : 1)
@@ -245,12 +245,12 @@ class KernelEmitter {
       nest.push(inner);
     }
     const lane = this.#body.of('i32', 'lane', [], () => 'i32(lane)');
-    const total = nest.reduce((p, l) => p * (l.axis.extent as number), 1);
+    const total = nest.reduce((p, l) => p * constantExtent(l.axis), 1);
     const conditions: Val[] = [];
     if (total < this.#grid.size) conditions.push(this.#math.less(lane, this.#math.number(total)));
     let left: Val = this.#grid.size === 1 ? this.#math.number(0) : lane;
     for (const [k, l] of [...nest.entries()].reverse()) {
-      const extent = l.axis.extent as number;
+      const extent = constantExtent(l.axis);
       this.#begin(l, extent === 1 ? this.#math.number(0) : k === 0 ? left : this.#math.rest(left, extent));
       if (k > 0) left = this.#math.over(left, extent);
     }
@@ -271,7 +271,7 @@ class KernelEmitter {
       fn,
       dtype: tile.dtype as 'f32' | 'i32',
       memory: this.#tiles.memory(part),
-      count: axis.extent as number,
+      count: constantExtent(axis),
       size: this.#grid.size,
       fresh: (name) => this.#expressions.fresh(name),
     });
@@ -284,7 +284,9 @@ class KernelEmitter {
     const index = this.#expressions.at(l.axis);
     return x.leastOf(l.to).flatMap((end) => {
       const to = this.#expressions.value(end);
-      return to.constant !== null && to.constant >= (l.axis.extent as number) ? [] : [this.#math.less(index, to)];
+      const { extent } = l.axis;
+      const covers = to.constant !== null && typeof extent === 'number' && to.constant >= extent;
+      return covers ? [] : [this.#math.less(index, to)];
     });
   }
 

@@ -4,7 +4,7 @@
 
 import type { BinaryFn } from '../../ir/expr.ts';
 import { identity } from '../../ir/expr.ts';
-import { type Arithmetic, shown } from './arithmetic.ts';
+import { type Arithmetic, wgslType } from './arithmetic.ts';
 import type { Body, Val } from './values.ts';
 
 type Fn = Extract<BinaryFn, 'add' | 'mul' | 'max' | 'min'>;
@@ -39,8 +39,8 @@ export function addedTogether(body: Body, math: Arithmetic, { fn, dtype, memory,
   // The first invocation with an element stores the result of all.
   const first = within ? fresh('first') : rank;
   if (within) line(`let ${first} = subgroupExclusiveAdd(${where('1u', '0u')})`);
-  const place = within ? `min(${lane}, ${count - 1}u)` : lane;
-  line(`let ${mine} = ${spelt[fn]}(${where(`${memory}[${place}]`, 'NONE')})`);
+  const index = within ? `min(${lane}, ${count - 1}u)` : lane;
+  line(`let ${mine} = ${spelt[fn]}(${where(`${memory}[${index}]`, 'NONE')})`);
   const leave = (): void => line(`${memory}[${lane}] = select(NONE, ${mine}, ${first} == 0u)`);
   if (within) body.block([], () => `if (${within})`, leave);
   else leave();
@@ -52,11 +52,16 @@ export function addedTogether(body: Body, math: Arithmetic, { fn, dtype, memory,
     [],
     () => head,
     () => {
-      const sum = math.binary(fn, dtype, body.atom(shown(dtype), all), body.atom(shown(dtype), `${memory}[${i}]`));
+      const sum = math.binary(
+        fn,
+        dtype,
+        body.atom(wgslType(dtype), all),
+        body.atom(wgslType(dtype), `${memory}[${i}]`),
+      );
       body.line([sum], ([s]) => `${all} = ${s}`);
     },
   );
   const total = fresh('total');
   line(`let ${total} = ${spelt[fn]}(${all})`);
-  return body.atom(shown(dtype), total);
+  return body.atom(wgslType(dtype), total);
 }

@@ -1,14 +1,14 @@
 /** The storage of a kernel's tiles: variables of each invocation or workgroup memory, as numbers or as vectors of four. */
 
 import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
-import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { type Axis, constantExtent, type Expr, type Tile } from '../../ir/expr.ts';
 import { Interner } from '../../ir/interner.ts';
 import { exprsOf, isTileWrite, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
 import { vectorLanes } from '../../ir/target.ts';
 import type { Dim } from '../../ir/type.ts';
 import { isOwn } from '../../ir/verify/workgroup.ts';
-import { type Arithmetic, shown } from './arithmetic.ts';
+import { type Arithmetic, wgslType } from './arithmetic.ts';
 import type { Body, Val } from './values.ts';
 
 /** The context that tiles need. */
@@ -67,7 +67,7 @@ export class Tiles {
     const name = this.#indices.fresh(tile.name);
     this.#names.set(tile, name);
     const vectors = this.isVector(tile);
-    const type = tile.half ? (vectors ? 'vec4h' : 'f16') : vectors ? 'vec4f' : shown(tile.dtype);
+    const type = tile.half ? (vectors ? 'vec4h' : 'f16') : vectors ? 'vec4f' : wgslType(tile.dtype);
     const count = (shape: readonly number[]): number => shape.reduce((p, d) => p * d, 1) / (vectors ? vectorLanes : 1);
     if (tile.memory) {
       this.globals.push(`var<workgroup> ${this.memory(tile)}: array<${type}, ${count(tile.shape)}>;`);
@@ -81,7 +81,7 @@ export class Tiles {
   read(tile: Tile, at: readonly Expr[]): Val {
     const { operands, key, spell, lane } = this.#element(tile, at);
     const b = this.#body;
-    if (lane === null) return b.of(shown(tile.dtype), `read ${key}`, operands, widened(tile, 'f32', spell), [tile]);
+    if (lane === null) return b.of(wgslType(tile.dtype), `read ${key}`, operands, widened(tile, 'f32', spell), [tile]);
     const vector = b.of('vec4f', `read ${key}`, operands, widened(tile, 'vec4f', spell), [tile]);
     if (typeof lane === 'number') return this.#math.lane(vector, lane);
     return b.of('f32', 'some lane', [vector, lane], ([v, i]) => `${v}[${i}]`);
@@ -90,9 +90,9 @@ export class Tiles {
   /** The vector that the current lanes read; null if they do not read a whole one. */
   readVector(tile: Tile, at: readonly Expr[]): Val | null {
     if (!this.isVector(tile)) return null;
-    const place = this.#indices.linear(tile.shape, at);
-    if (place.lanes !== 1 || place.constant % vectorLanes !== 0) return null;
-    if ([...place.terms.values()].some((t) => t.by % vectorLanes !== 0)) return null;
+    const offset = this.#indices.linear(tile.shape, at);
+    if (offset.lanes !== 1 || offset.constant % vectorLanes !== 0) return null;
+    if ([...offset.terms.values()].some((t) => t.by % vectorLanes !== 0)) return null;
     const { operands, key, spell } = this.#element(tile, at);
     return this.#body.of('vec4f', `read ${key}`, operands, widened(tile, 'vec4f', spell), [tile]);
   }
@@ -121,8 +121,8 @@ export class Tiles {
         const lane = ((l.constant % wide) + wide) % wide;
         return { ...rest, operands: [this.#indices.value(divided(l, lane, wide))], lane };
       }
-      const place = this.#indices.value(l);
-      return { ...rest, operands: [this.#math.over(place, wide)], lane: this.#math.rest(place, wide) };
+      const offset = this.#indices.value(l);
+      return { ...rest, operands: [this.#math.over(offset, wide)], lane: this.#math.rest(offset, wide) };
     }
     const owned = this.#owned.get(tile) ?? 0;
     const own = tile.shape.slice(owned);
@@ -138,8 +138,8 @@ type Spell = Element['spell'];
 const widened = ({ half }: Tile, type: 'f32' | 'vec4f', spell: Spell): Spell =>
   half ? (o) => `${type}(${spell(o)})` : spell;
 
-const register = (name: string, shape: readonly number[], place: number): string =>
-  shape.length === 0 ? name : `${name}_${place}`;
+const register = (name: string, shape: readonly number[], vector: number): string =>
+  shape.length === 0 ? name : `${name}_${vector}`;
 
 /** (l - rest) / by, which is an integer. */
 const divided = (l: Linear, rest: number, by: number): Linear => ({
@@ -180,15 +180,15 @@ function vectorTiles(kernel: Kernel): ReadonlySet<Tile> {
 }
 
 function setsVectors({ axis }: Loop, tile: Tile, at: readonly Expr[], interner: Interner): boolean {
-  const count = axis.extent as number;
+  const count = constantExtent(axis);
   if (tile.dtype !== 'f32' || count % vectorLanes !== 0 || (tile.shape.at(-1) ?? 1) % vectorLanes !== 0) return false;
   const bound = new Map<Axis, Binding>([[axis, { kind: 'lanes', start: 0, count }]]);
   return at.every((e, d) => {
-    const place = linear(e, bound, interner);
-    if (!place || d < at.length - 1) return place?.lanes === 0;
+    const offset = linear(e, bound, interner);
+    if (!offset || d < at.length - 1) return offset?.lanes === 0;
     return (
-      place.lanes === 1 &&
-      [place.constant, ...[...place.terms.values()].map((t) => t.by)].every((k) => k % vectorLanes === 0)
+      offset.lanes === 1 &&
+      [offset.constant, ...[...offset.terms.values()].map((t) => t.by)].every((k) => k % vectorLanes === 0)
     );
   });
 }

@@ -30,7 +30,7 @@ export async function profileCommand(path: string, flags: ProfileFlags, io: Io):
   const { name } = compiled.recording;
   if (flags.roofline !== undefined) writeOut(flags.roofline, rooflineSvg(`${name}: kernels and roofs`, made), io);
   if (flags.trace !== undefined) writeOut(flags.trace, chromeTrace(name, made), io);
-  io.stdout.write(flags.json ? json(name, made, machine, io) : `${shown(name, made, machine, io).join('\n')}\n`);
+  io.stdout.write(flags.json ? json(name, made, machine, io) : `${lines(name, made, machine, io).join('\n')}\n`);
   return exits.ok;
 }
 
@@ -77,7 +77,7 @@ async function onGpu(compiled: Compiled, { entry: asked, batch: n, steps }: Prof
   }
 }
 
-function shown(
+function lines(
   name: string,
   { kernels, peak, sum, step, steps, entry, batch }: Profile,
   { peakOf, gpu, features }: Made['machine'],

@@ -58,7 +58,7 @@ const onWasm =
     const bytes = (instance.exports.memory as WebAssembly.Memory).buffer;
     const view = (b: Buffer): Elements => {
       const { type } = b;
-      return new (arrayOf(type.dtype))(bytes as ArrayBuffer, placeOf(program, b), countAt(type.shape, n));
+      return new (arrayOf(type.dtype))(bytes as ArrayBuffer, offsetOf(program, b), countAt(type.shape, n));
     };
     for (const [b, v] of values) if (program.slots.some((s) => s.buffer === b)) view(b).set(v);
     (instance.exports[entryExport(entry)] as (n: number) => void)(n);
@@ -84,12 +84,12 @@ const onGpu =
       for (const [b, v] of values) {
         const at = scalars.get(b);
         if (at !== undefined) new (arrayOf(b.type.dtype))(gpu.call, at, 1).set(v);
-        else if (program.slots.some((s) => s.buffer === b)) gpu.arena.write(placeOf(program, b), toWords(v));
+        else if (program.slots.some((s) => s.buffer === b)) gpu.arena.write(offsetOf(program, b), toWords(v));
       }
       const bytes = await new Readback(gpu).read(gpu.arena.all(), gpu.encode(called, n));
       return (b) => {
         if (scalars.has(b)) return values.get(b)?.slice() as Elements;
-        return fromWords(b.type.dtype, bytes, placeOf(program, b), countAt(b.type.shape, n));
+        return fromWords(b.type.dtype, bytes, offsetOf(program, b), countAt(b.type.shape, n));
       };
     } finally {
       device.destroy();
@@ -117,7 +117,7 @@ function checkWords({ slots, maxBatch }: Program): void {
 }
 
 /** The offset of a buffer in bytes from the start of memory. */
-function placeOf({ slots }: Program, b: Buffer): number {
+function offsetOf({ slots }: Program, b: Buffer): number {
   const offset = slots.find((s) => s.buffer === b)?.offset;
   if (offset === undefined) throw new CompilerBug('plan', `'${b.name}' has no place`);
   return offset;

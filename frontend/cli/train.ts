@@ -51,7 +51,7 @@ export interface TrainFlags extends CodeFlags {
 
 const usualBatch = 64;
 /** The number of test images to draw. */
-const shown = 6;
+const picturesShown = 6;
 
 export async function trainCommand(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const output = unheard(io);
@@ -94,7 +94,7 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
         ? nothingLeft(from, flags.epochs)
         : `resuming after step ${count(from.losses.length)}, in epoch ${from.epoch}`,
     );
-  say(...placeOf(model));
+  say(...hostNotes(model));
 
   const started = performance.now();
   const options = { epochs: flags.epochs, batchSize, seed: spec.seed, restEvery: flags.checkpointEvery };
@@ -166,7 +166,7 @@ async function instantiated(
 }
 
 /** Lines that say where a model runs; none for one thread of WebAssembly. */
-function placeOf(model: AnyModel): string[] {
+function hostNotes(model: AnyModel): string[] {
   if (model instanceof GpuModel) return [model.backendNotice ?? 'on WebGPU'];
   const { threads, threadsNotice } = model;
   const notice = 'backendNotice' in model ? model.backendNotice : null;
@@ -271,8 +271,8 @@ async function results(model: AnyModel, { losses, epochs }: History, name: strin
 /** A few test images, spread over the set, with the model's predictions. */
 async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[]> {
   const [channels, height, width] = test.shape;
-  const samples = Array.from({ length: Math.min(shown, test.count) }, (_, i) =>
-    Math.floor(((i + 0.5) * test.count) / shown),
+  const samples = Array.from({ length: Math.min(picturesShown, test.count) }, (_, i) =>
+    Math.floor(((i + 0.5) * test.count) / picturesShown),
   );
   const pictures = [];
   for (const sample of samples) {

@@ -92,7 +92,7 @@ export function sampler(
 }
 
 const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, bool: Uint8Array } as const;
-const countOf = ({ shape }: ManifestTensor, n: number): number =>
+const elementCount = ({ shape }: ManifestTensor, n: number): number =>
   shape.reduce<number>((p, d) => p * bindDim(typeof d === 'number' ? d : { times: d.batch }, n), 1);
 
 /** The number of bytes, from the start of memory, that outlive a step. */
@@ -101,7 +101,7 @@ const lastingBytes = ({ slots }: Program): number =>
 
 function fill(memory: ArrayBuffer, { tensors, maxBatch }: Manifest, weights: Compiled['weights']): void {
   for (const t of tensors) {
-    const view = new arrays[t.dtype](memory, t.offset, countOf(t, maxBatch));
+    const view = new arrays[t.dtype](memory, t.offset, elementCount(t, maxBatch));
     const values = weights.get(t.name);
     if (values) view.set(values);
     else if (t.initial !== undefined) view.fill(t.initial);
@@ -119,7 +119,7 @@ export function inputsOf({ tensors }: Manifest, { inputs }: Entry, n: number, se
     const below = t.range ?? usualRange;
     const draw = (d: DType): number =>
       d === 'f32' ? generator.uniform(-1, 1) : d === 'bool' ? generator.random32() % 2 : generator.random32() % below;
-    const data = new arrays[dtype](countOf(t, n));
+    const data = new arrays[dtype](elementCount(t, n));
     for (let i = 0; i < data.length; i++) data[i] = draw(dtype);
     return [t, data] as const;
   });

@@ -17,7 +17,7 @@ export function toDim(e: unknown): Dim | null {
 }
 
 /** All indices of a tensor of these extents, in row-major order. */
-export const placesOf = (extents: readonly number[]): number[][] =>
+export const indicesOf = (extents: readonly number[]): number[][] =>
   extents.reduce<number[][]>(
     (lists, extent) => lists.flatMap((list) => Array.from({ length: extent }, (_, i) => [...list, i])),
     [[]],

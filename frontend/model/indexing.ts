@@ -3,7 +3,17 @@
 
 import { describe, type Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { type Dim, isBatch, type Shape, sameDim, sameShape, showDim, showShape, showType } from '../../ir/type.ts';
+import {
+  type Dim,
+  fixed,
+  isBatch,
+  type Shape,
+  sameDim,
+  sameShape,
+  showDim,
+  showShape,
+  showType,
+} from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, product } from './dims.ts';
 import { float, integer, wrongRank } from './promote.ts';
@@ -54,7 +64,7 @@ export function indexAdd(x: Value, dim: number, index: Value, source: Value, alp
     );
   const factor = ir.full({ value: alpha, shape: from.type.shape, dtype: 'f32' });
   const scaled = alpha === 1 ? from : ir.mul(from, factor);
-  return viewAs(ir.add(into, ir.indexAdd(scaled, at, { dim: d, size: into.type.shape[d] as number })), x.type.shape);
+  return viewAs(ir.add(into, ir.indexAdd(scaled, at, { dim: d, size: fixed(into.type, d) })), x.type.shape);
 }
 
 /** torch.gather: x at the index of each element, which takes the place of its position along `dim`. */
@@ -98,8 +108,8 @@ export function scatterAdd(x: Value, dim: number, index: Value, source: Value): 
   // Only the part of the source that has indices is added.
   const added = within('source', from, 'index', at, null);
   within('x', into, 'index', at, d);
-  const sums = ir.scatterAdd(added, at, { dim: d, size: into.type.shape[d] as number });
-  const high = into.type.shape.map((e, i) => (isBatch(e) ? 0 : e - (sums.type.shape[i] as number)));
+  const sums = ir.scatterAdd(added, at, { dim: d, size: fixed(into.type, d) });
+  const high = into.type.shape.map((e, i) => (isBatch(e) ? 0 : e - fixed(sums.type, i)));
   const zeros = high.map(() => 0);
   const all = high.every((h) => h === 0) ? sums : ir.pad(sums, { low: zeros, high, interior: zeros, value: 0 });
   return viewAs(ir.add(into, all), x.type.shape);

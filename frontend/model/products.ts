@@ -4,7 +4,7 @@ import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { type Dim, type Shape, sameDim, showDim } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { placesOf, product } from './dims.ts';
+import { indicesOf, product } from './dims.ts';
 import { wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
@@ -121,7 +121,7 @@ function wholeConvolution(rank: ir.Rank, x: Value, w: Value, windows: Windows): 
     );
     return viewAs(ir.reduceSum(spread, { dims: [3] }), [n, o, ...counts]);
   };
-  return placesOf(kernel)
+  return indicesOf(kernel)
     .map(at)
     .reduce((sum, place) => ir.add(sum, place));
 }

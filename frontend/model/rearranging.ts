@@ -2,7 +2,7 @@
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { type Dim, type DType, isBatch, type Shape, sameDim, showDim, showType } from '../../ir/type.ts';
+import { type Dim, type DType, fixed, isBatch, type Shape, sameDim, showDim, showType } from '../../ir/type.ts';
 import { spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, type Extent, product, toDim } from './dims.ts';
 import { wrongRank } from './promote.ts';
@@ -31,7 +31,7 @@ export function flip(x: Value, dims: readonly number[]): Value {
   if (twice !== undefined) throw userError('bad-dim', `${called()}: dimension ${twice} is named twice in ${dims}`);
   const turned = named.filter((d) => d < x.type.shape.length);
   for (const d of turned) fixedExtent(x.type.shape, d);
-  const moved = turned.filter((d) => (x.type.shape[d] as number) > 1);
+  const moved = turned.filter((d) => fixed(x.type, d) > 1);
   if (moved.length === 0) return x;
   const { shape } = x.type;
   return ir.slice(x, {

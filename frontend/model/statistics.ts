@@ -22,7 +22,7 @@ const summed = (v: Value, dims: readonly number[]): Value => (dims.length === 0 
 
 /** The number of elements along some dimensions, less `less`, but at least 0, in the shape of `of`: a constant, or counted when the
  *  step runs. */
-function countOf(extents: readonly Dim[], less: number, of: Value): Value {
+function divisorOf(extents: readonly Dim[], less: number, of: Value): Value {
   const n = product(extents) as Dim;
   if (!isBatch(n)) return ir.fullLike(of, Math.max(0, n - less));
   const count = spreadTo(ir.count({ shape: extents }), of.type.shape);
@@ -41,10 +41,10 @@ export function moments(
   const dims = dimsOf(x.type.shape, dim);
   const extents = dims.map((d) => x.type.shape[d] as Dim);
   const sum = summed(x, dims);
-  const mean = ir.div(sum, countOf(extents, 0, sum));
+  const mean = ir.div(sum, divisorOf(extents, 0, sum));
   const d = ir.sub(x, ir.stopGradient(spreadOver(mean, x, dims)));
   const squares = summed(ir.mul(d, d), dims);
-  const variance = ir.div(squares, countOf(extents, correction, squares));
+  const variance = ir.div(squares, divisorOf(extents, correction, squares));
   return keepdim ? { mean: restored(mean, x, dims), variance: restored(variance, x, dims) } : { mean, variance };
 }
 

@@ -157,10 +157,10 @@ function fitting(
     if (!isShape(key)) continue;
     for (const [k, input] of inputs.entries()) {
       const was = (n.inputs[k] as Value).type.shape;
-      const [whole, held] = [countOf(was), countOf(given[key] as Shape)];
+      const [whole, held] = [elementCount(was), elementCount(given[key] as Shape)];
       if (!whole || !held || !sameDim(whole, held)) continue;
       for (const i of (v as Shape).keys()) {
-        const solved = solve(v as Shape, i, countOf(input.type.shape));
+        const solved = solve(v as Shape, i, elementCount(input.type.shape));
         if (solved) variants.push({ ...straight, [key]: solved });
       }
     }
@@ -188,13 +188,14 @@ function fitting(
 
 /** The shape with dimension `i` solved for, so that it has `count` elements. */
 function solve(shape: Shape, i: number, count: Dim | null): Shape | null {
-  const others = countOf(shape.filter((_, j) => j !== i));
+  const others = elementCount(shape.filter((_, j) => j !== i));
   const d = count && others && divDim(count, others);
   return d ? shape.map((old, j) => (i === j ? d : old)) : null;
 }
 
 /** The number of elements; null if the shape contains the batch twice. */
-const countOf = (shape: Shape): Dim | null => shape.reduce<Dim | null>((a, d) => (a === null ? null : mulDim(a, d)), 1);
+const elementCount = (shape: Shape): Dim | null =>
+  shape.reduce<Dim | null>((a, d) => (a === null ? null : mulDim(a, d)), 1);
 
 /** Smaller extents for params and attributes. */
 export const extents: Step<Module> = {

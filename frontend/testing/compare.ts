@@ -36,7 +36,7 @@ export function worst(
 }
 
 /** `w[2,0] of [6,5]`. */
-export function placeOf(name: string, index: number, shape: Shape, n: number): string {
+export function elementName(name: string, index: number, shape: Shape, n: number): string {
   const extents = bindShape(shape, n);
   const at: number[] = [];
   let rest = index;

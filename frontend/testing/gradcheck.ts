@@ -9,7 +9,7 @@ import { cotangentsOf } from '../../passes/autodiff.ts';
 import { isModelSpec } from '../model/model.ts';
 import { Generator } from '../model/random.ts';
 import { record } from '../model/record.ts';
-import { counted, number, placeOf, short, worst } from './compare.ts';
+import { counted, elementName, number, short, worst } from './compare.ts';
 import { caseOf, draw, type SubjectOptions } from './subject.ts';
 
 /** The options of a gradient check. */
@@ -132,7 +132,7 @@ function checked(
     const kink = Math.abs(right - left) > 1e3 * eps * Math.max(1, Math.abs(bad.want));
     return fail(
       [
-        `${placeOf(p.name, i, p.type.shape, n)}: ${words.gradient} is ${number(bad.got)}${d ? '' : ' (none flows there)'}, finite differences give ${number(bad.want)}`,
+        `${elementName(p.name, i, p.type.shape, n)}: ${words.gradient} is ${number(bad.got)}${d ? '' : ' (none flows there)'}, finite differences give ${number(bad.want)}`,
         `  they differ by ${short(Math.abs(bad.got - bad.want))}, ${short(bad.allowed)} is allowed${counted(bad)}`,
         `  at ${p.name} = ${number(at[i] as number)}, cotangents and inputs drawn with seed ${seed}, eps ${eps}`,
         ...(kink

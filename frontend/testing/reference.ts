@@ -13,7 +13,7 @@ import { isModelSpec } from '../model/model.ts';
 import { type Compiled, compile } from '../pipeline/compile.ts';
 import { type EntryName, entriesOf, stateTableOf } from '../pipeline/entries.ts';
 import type { CompileOptions } from '../pipeline/options.ts';
-import { counted, number, placeOf, short, worst } from './compare.ts';
+import { counted, elementName, number, short, worst } from './compare.ts';
 import { explained, type Verdict } from './gradcheck.ts';
 import { caseOf, draw, type Input, type SubjectOptions } from './subject.ts';
 
@@ -75,7 +75,7 @@ export async function compareToReference(subject: unknown, options: ReferenceOpt
         const slack = 1e-6 * Math.max(1, largest(w)) + 8 * spread(w, r);
         const bad = worst(got, w, (v) => slack + tolerance * Math.abs(v));
         if (!bad) continue;
-        const where = placeOf(result, bad.index, value.type.shape, n);
+        const where = elementName(result, bad.index, value.type.shape, n);
         return {
           pass: false,
           message: () =>

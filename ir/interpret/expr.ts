@@ -83,7 +83,7 @@ export class Writer {
   }
 
   /** The row-major offset of an index, with bounds checks. */
-  place(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
+  offset(name: string, shape: readonly Dim[], at: readonly Expr[]): string {
     if (at.length !== shape.length) throw new Error(`${name} has ${shape.length} dimensions, and ${at.length} indices`);
     return at.reduce((flat, index, d) => {
       const extent = shape[d] as Dim;
@@ -99,7 +99,7 @@ export class Writer {
 
   /** An element in the array of a buffer. */
   element(b: Buffer, at: readonly Expr[]): string {
-    return `${this.#names.buffer(b)}[${this.place(b.name, b.type.shape, at)}]`;
+    return `${this.#names.buffer(b)}[${this.offset(b.name, b.type.shape, at)}]`;
   }
 
   #isInside(index: Expr, extent: Dim | undefined): boolean {
@@ -127,7 +127,7 @@ export class Writer {
         return fromElement(e.buffer.type.dtype, this.element(e.buffer, e.at));
       case 'tile': {
         const name = this.#names.tile(e.tile);
-        return e.tile.shape.length === 0 ? name : `${name}[${this.place(e.tile.name, e.tile.shape, e.at)}]`;
+        return e.tile.shape.length === 0 ? name : `${name}[${this.offset(e.tile.name, e.tile.shape, e.at)}]`;
       }
       case 'unary':
         return unary(e.fn, dtypeOf(e.x), this.value(e.x), this.#precision);

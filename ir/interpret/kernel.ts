@@ -139,6 +139,6 @@ function compileKernel(kernel: Kernel, buffers: readonly Buffer[]): (...args: un
   function element(w: Writer, s: { tile: Tile; at: readonly Expr[] }): string {
     if (!declared.has(s.tile)) bug(`the tile '${s.tile.name}' is written before it is declared`);
     const name = tiles.get(s.tile) as string;
-    return s.tile.shape.length === 0 ? name : `${name}[${w.place(s.tile.name, s.tile.shape, s.at)}]`;
+    return s.tile.shape.length === 0 ? name : `${name}[${w.offset(s.tile.name, s.tile.shape, s.at)}]`;
   }
 }

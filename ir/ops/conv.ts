@@ -4,7 +4,7 @@ import { integer } from '../attr.ts';
 import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
 import { type Op, typeError } from '../graph.ts';
-import { type Dim, f32, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
+import { type Dim, f32, fixed, N, sameDim, showDim, showType, type TensorType, tensor } from '../type.ts';
 import {
   checkBatch,
   checkRank,
@@ -12,13 +12,9 @@ import {
   countRule,
   each,
   extentsOf,
-  fixed,
   inside,
   letters,
   ofKernel,
-  placeAxes,
-  places,
-  placesOf,
   type Rank,
   shownWindow,
   sizes,
@@ -27,7 +23,10 @@ import {
   tapAxes,
   tapped,
   type Window,
+  windowAxes,
+  windowCount,
   windowKinds,
+  windowsOver,
 } from './windows.ts';
 
 /** The attributes of a convolution. */
@@ -83,7 +82,7 @@ function convolutions(rank: Rank): Convolutions {
     attrs: ConvAttrs,
   ): void {
     for (const [d, extent] of size.entries()) {
-      const [have, want] = [g.shape[d + 2] as Dim, places(extent, window[d] as number, d, attrs)];
+      const [have, want] = [g.shape[d + 2] as Dim, windowCount(extent, window[d] as number, d, attrs)];
       if (!sameDim(have, want))
         throw typeError(
           'shape-mismatch',
@@ -128,7 +127,7 @@ function convolutions(rank: Rank): Convolutions {
       if (o % attrs.groups !== 0)
         throw typeError('shape-mismatch', `${name}: ${o} output channels do not divide into ${attrs.groups} groups`);
       const window = extentsOf(w);
-      const counts = extentsOf(x).map((extent, d) => places(extent, window[d] as number, d, attrs));
+      const counts = extentsOf(x).map((extent, d) => windowCount(extent, window[d] as number, d, attrs));
       if (counts.some((count) => count < 1))
         throw typeError(
           'shape-mismatch',
@@ -140,12 +139,12 @@ function convolutions(rank: Rank): Convolutions {
 
     // out[n,o,y,x] = Σ_{c,i,j} x[n, g·C+c, y·s+i·d−p, x·s+j·d−p] · w[o,c,i,j], zero outside, g the group of o
     compute({ x: image, w }, at, attrs, types) {
-      const [n, o, ...place] = at as [x.Expr, x.Expr, ...x.Expr[]];
+      const [n, o, ...position] = at as [x.Expr, x.Expr, ...x.Expr[]];
       const perGroup = fixed(types.w, 1);
       const [c, taps] = [x.axis('c', perGroup), tapAxes(space, extentsOf(types.w))];
       const group = x.idiv(o, x.int(fixed(types.w, 0) / attrs.groups));
       const channel = attrs.groups === 1 ? x.ix(c) : x.add(x.mul(group, x.int(perGroup)), x.ix(c));
-      const pixel = under(image, [n, channel], tapped(place, taps.map(x.ix), attrs), attrs, types.x);
+      const pixel = under(image, [n, channel], tapped(position, taps.map(x.ix), attrs), attrs, types.x);
       return x.sum([c, ...taps], x.mul(pixel, w(o, x.ix(c), ...taps.map(x.ix))));
     },
 
@@ -182,15 +181,15 @@ function convolutions(rank: Rank): Convolutions {
       const [perOut, perIn] = [fixed(types.w, 0) / attrs.groups, fixed(types.w, 1)];
       const [o, taps] = [x.axis('o', perOut), tapAxes(space, extentsOf(types.w))];
       const out = attrs.groups === 1 ? x.ix(o) : x.add(x.mul(x.idiv(c, x.int(perIn)), x.int(perOut)), x.ix(o));
-      const [place, ok] = placesOf(pixel, taps.map(x.ix), extentsOf(types.g), attrs);
+      const [position, ok] = windowsOver(pixel, taps.map(x.ix), extentsOf(types.g), attrs);
       const weight = w(out, attrs.groups === 1 ? c : x.imod(c, x.int(perIn)), ...taps.map(x.ix));
-      return x.sum([o, ...taps], x.mul(x.select(ok, g(n, out, ...place), x.num(0)), weight));
+      return x.sum([o, ...taps], x.mul(x.select(ok, g(n, out, ...position), x.num(0)), weight));
     },
     scatter({ g, w }, attrs, types) {
       const [perOut, perIn] = [fixed(types.w, 0) / attrs.groups, fixed(types.w, 1)];
       const [n, c] = [x.axis('n', types.g.shape[0] as Dim), x.axis('c', perIn * attrs.groups)];
       const [o, taps] = [x.axis('o', perOut), tapAxes(space, extentsOf(types.w))];
-      const at = placeAxes(space, extentsOf(types.g));
+      const at = windowAxes(space, extentsOf(types.g));
       const group = x.mul(x.idiv(x.ix(c), x.int(perIn)), x.int(perOut));
       const [out, channel] =
         attrs.groups === 1 ? [x.ix(o), x.ix(c)] : [x.add(group, x.ix(o)), x.imod(x.ix(c), x.int(perIn))];
@@ -227,12 +226,12 @@ function convolutions(rank: Rank): Convolutions {
     },
     compute({ x: image, g }, at, attrs, types) {
       const [o, c, ...taps] = at as [x.Expr, x.Expr, ...x.Expr[]];
-      const [n, place] = [x.axis('n', types.g.shape[0] as Dim), placeAxes(space, extentsOf(types.g))];
+      const [n, position] = [x.axis('n', types.g.shape[0] as Dim), windowAxes(space, extentsOf(types.g))];
       const group = x.idiv(o, x.int(fixed(types.g, 1) / attrs.groups));
       const perIn = fixed(types.x, 1) / attrs.groups;
       const channel = attrs.groups === 1 ? c : x.add(x.mul(group, x.int(perIn)), c);
-      const pixel = under(image, [x.ix(n), channel], tapped(place.map(x.ix), taps, attrs), attrs, types.x);
-      return x.sum([n, ...place], x.mul(pixel, g(x.ix(n), o, ...place.map(x.ix))));
+      const pixel = under(image, [x.ix(n), channel], tapped(position.map(x.ix), taps, attrs), attrs, types.x);
+      return x.sum([n, ...position], x.mul(pixel, g(x.ix(n), o, ...position.map(x.ix))));
     },
     vjp: ({ x, g }, h, { kernel: _kernel, ...attrs }) => ({
       x: inputGrad(g, h, { ...attrs, size: extentsOf(x.type) }),

@@ -8,6 +8,7 @@ import { type Load, type Op, type Scatter, typeError } from '../graph.ts';
 import {
   type Dim,
   f32,
+  fixed,
   i32,
   isBatch,
   isValueOf,
@@ -81,16 +82,14 @@ export const indexSelect: Op<['x', 'index'], Reading> = defineOp({
   },
   compute({ x: v, index }, at, { dim, fill }, types) {
     const rank = types.index.shape.length;
-    const place = index(...at.slice(dim, dim + rank));
-    return guarded(place, types.x.shape[dim] as number, x.constant(fill, types.x.dtype), (i) =>
-      v(...at.toSpliced(dim, rank, i)),
-    );
+    const row = index(...at.slice(dim, dim + rank));
+    return guarded(row, fixed(types.x, dim), x.constant(fill, types.x.dtype), (i) => v(...at.toSpliced(dim, rank, i)));
   },
   vjp({ x: v, index }, g, { dim }) {
-    const size = v.type.shape[dim] as number;
+    const size = fixed(v.type, dim);
     return { x: v.type.dtype === 'f32' ? indexAdd(g, index, { dim, size }) : 'none', index: 'none' };
   },
-  indexRange: ({ x }, { dim }) => ({ index: x.shape[dim] as number }),
+  indexRange: ({ x }, { dim }) => ({ index: fixed(x, dim) }),
 });
 
 /** The axes over the points of an addition, and those that are its indices. */
@@ -154,12 +153,12 @@ export const gather: Op<['x', 'index'], Reading> = defineOp({
     return tensor(x.dtype, index.shape);
   },
   compute: ({ x: v, index }, at, { dim, fill }, types) =>
-    guarded(index(...at), types.x.shape[dim] as number, x.constant(fill, types.x.dtype), (i) => v(...at.with(dim, i))),
+    guarded(index(...at), fixed(types.x, dim), x.constant(fill, types.x.dtype), (i) => v(...at.with(dim, i))),
   vjp({ x: v, index }, g, { dim }) {
-    const size = v.type.shape[dim] as number;
+    const size = fixed(v.type, dim);
     return { x: v.type.dtype === 'f32' ? scatterAdd(g, index, { dim, size }) : 'none', index: 'none' };
   },
-  indexRange: ({ x }, { dim }) => ({ index: x.shape[dim] as number }),
+  indexRange: ({ x }, { dim }) => ({ index: fixed(x, dim) }),
 });
 
 /** Elements of g added up by index along one dimension: the transpose of `gather`. */

@@ -10,6 +10,7 @@ import {
   type Dim,
   elements,
   f32,
+  fixed,
   isBatch,
   isValueOf,
   N,
@@ -139,7 +140,7 @@ function sliceGrad(
 }
 const reversed = (v: Value, flip: readonly number[]): Value =>
   slice(v, {
-    starts: flip.map((f, d) => (f < 0 ? (v.type.shape[d] as number) - 1 : 0)),
+    starts: flip.map((f, d) => (f < 0 ? fixed(v.type, d) - 1 : 0)),
     steps: flip,
     shape: v.type.shape,
   });
@@ -180,7 +181,7 @@ export const pad: Op<
       const [l, h, step] = [low[d] as number, high[d] as number, (interior[d] as number) + 1];
       if (l === 0 && h === 0 && step === 1) return i;
       const from = x.sub(i, x.int(l));
-      const extent = types.x.shape[d] as number;
+      const extent = fixed(types.x, d);
       if (l > 0) guards.push(x.ge(from, x.int(0)));
       if (h > 0) guards.push(x.lt(from, x.int((extent - 1) * step + 1)));
       if (step > 1) guards.push(x.eq(x.imod(from, x.int(step)), x.int(0)));

@@ -4,19 +4,16 @@ import { flag } from '../attr.ts';
 import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
 import { type Load, type Op, typeError } from '../graph.ts';
-import { type Dim, f32, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
+import { type Dim, f32, fixed, N, sameDim, sameShape, showType, type TensorType, tensor } from '../type.ts';
 import {
   checkBatch,
   checkRank,
   countRule,
   each,
   extentsOf,
-  fixed,
   flatTap,
   inside,
   letters,
-  placeAxes,
-  placesOf,
   type Rank,
   shownWindow,
   sizes,
@@ -26,7 +23,9 @@ import {
   tapAxes,
   tapped,
   type Window,
+  windowAxes,
   windowKinds,
+  windowsOver,
 } from './windows.ts';
 
 /** The attributes of a pool: its windows, their kernel, and whether the last window may extend past the edge. */
@@ -86,7 +85,7 @@ function overWindowsAt(
   taps: readonly x.Axis[],
   attrs: PoolGradAttrs,
   pooled: TensorType,
-  from: (place: readonly x.Expr[], taps: readonly x.Expr[]) => x.Expr,
+  from: (position: readonly x.Expr[], taps: readonly x.Expr[]) => x.Expr,
 ): x.Expr {
   const [n, c, ...pixel] = at as [x.Expr, x.Expr, ...x.Expr[]];
   const { kernel, stride, size } = attrs;
@@ -96,23 +95,23 @@ function overWindowsAt(
     attrs.dilation.every((d) => d === 1) &&
     attrs.padding.every((p) => p === 0);
   if (!apart) {
-    const [place, ok] = placesOf(pixel, taps.map(x.ix), counts, attrs);
-    return x.sum(taps, x.select(ok, from([n, c, ...place], taps.map(x.ix)), x.num(0)));
+    const [position, ok] = windowsOver(pixel, taps.map(x.ix), counts, attrs);
+    return x.sum(taps, x.select(ok, from([n, c, ...position], taps.map(x.ix)), x.num(0)));
   }
   // Windows that do not overlap cover an index at most once, at a tap that follows from the index.
   const own = pixel.map((i, d) => x.imod(i, x.int(stride[d] as number)));
-  const place = pixel.map((i, d) => x.idiv(i, x.int(stride[d] as number)));
+  const position = pixel.map((i, d) => x.idiv(i, x.int(stride[d] as number)));
   const covered = x.all(
     ...own.flatMap((i, d) => {
       const k = kernel[d] as number;
       return (stride[d] as number) > k ? [x.lt(i, x.int(k))] : [];
     }),
-    ...place.flatMap((i, d) => {
+    ...position.flatMap((i, d) => {
       const count = counts[d] as number;
       return (size[d] as number) > count * (stride[d] as number) ? [x.lt(i, x.int(count))] : [];
     }),
   );
-  return x.select(covered, from([n, c, ...place], own), x.num(0));
+  return x.select(covered, from([n, c, ...position], own), x.num(0));
 }
 
 function pools(rank: Rank): Pools {
@@ -177,30 +176,30 @@ function pools(rank: Rank): Pools {
   }
 
   /** The axes over a window's elements, and the indices in the image that these have. */
-  function windowAt(place: readonly x.Expr[], a: PoolAttrs): { taps: x.Axis[]; at: x.Expr[] } {
+  function windowAt(position: readonly x.Expr[], a: PoolAttrs): { taps: x.Axis[]; at: x.Expr[] } {
     const taps = tapAxes(space, a.kernel);
-    return { taps, at: tapped(place, taps.map(x.ix), a) };
+    return { taps, at: tapped(position, taps.map(x.ix), a) };
   }
 
   /** A reduction by `fn` over the elements of a window; positions outside the image count as `outside`. */
   function overWindow(
     fn: 'max' | 'argmax' | 'add',
     image: Load,
-    [n, c, ...place]: readonly x.Expr[],
+    [n, c, ...position]: readonly x.Expr[],
     a: PoolAttrs,
     t: TensorType,
     outside = -Infinity,
   ): x.Expr {
-    const { taps, at } = windowAt(place, a);
+    const { taps, at } = windowAt(position, a);
     const read = image(n as x.Expr, c as x.Expr, ...at);
     return x.reduce(fn, taps, x.select(reachesAll(at, a, t), read, x.num(outside)));
   }
 
   /** The axes over the windows of a pooled image, and their indices. */
-  function windowsOf(t: TensorType): [over: x.Axis[], lead: x.Expr[], place: x.Expr[]] {
+  function windowsOf(t: TensorType): [over: x.Axis[], lead: x.Expr[], position: x.Expr[]] {
     const lead = [x.axis('n', t.shape[0] as Dim), x.axis('c', t.shape[1] as Dim)];
-    const place = placeAxes(space, extentsOf(t));
-    return [[...lead, ...place], lead.map(x.ix), place.map(x.ix)];
+    const position = windowAxes(space, extentsOf(t));
+    return [[...lead, ...position], lead.map(x.ix), position.map(x.ix)];
   }
 
   const max: Op<['x'], PoolAttrs> = defineOp({
@@ -251,14 +250,14 @@ function pools(rank: Rank): Pools {
       return unpooled(name('max', '_grad'), g, attrs);
     },
     compute({ g, index }, at, attrs, types) {
-      return overWindowsAt(at, tapAxes(space, attrs.kernel), attrs, types.g, (place, taps) =>
-        x.select(x.eq(x.convert('i32', index(...place)), flatTap(taps, attrs.kernel)), g(...place), x.num(0)),
+      return overWindowsAt(at, tapAxes(space, attrs.kernel), attrs, types.g, (position, taps) =>
+        x.select(x.eq(x.convert('i32', index(...position)), flatTap(taps, attrs.kernel)), g(...position), x.num(0)),
       );
     },
     scatter({ g, index }, attrs, types) {
-      const [over, lead, place] = windowsOf(types.g);
-      const taps = tapAt(x.convert('i32', index(...lead, ...place)), attrs.kernel);
-      return { over, at: [...lead, ...tapped(place, taps, attrs)], value: g(...lead, ...place) };
+      const [over, lead, position] = windowsOf(types.g);
+      const taps = tapAt(x.convert('i32', index(...lead, ...position)), attrs.kernel);
+      return { over, at: [...lead, ...tapped(position, taps, attrs)], value: g(...lead, ...position) };
     },
     vjp: ({ index }, h, { size: _size, ...attrs }) => ({ g: maxAt(h, index, attrs), index: 'none' }),
   });
@@ -275,10 +274,10 @@ function pools(rank: Rank): Pools {
       checkIndex(name('max', '_at'), index, type);
       return type;
     },
-    compute({ x: image, index }, [n, c, ...place], attrs, types) {
-      const { taps, at } = windowAt(place, attrs);
+    compute({ x: image, index }, [n, c, ...position], attrs, types) {
+      const { taps, at } = windowAt(position, attrs);
       const own = x.eq(
-        x.convert('i32', index(n as x.Expr, c as x.Expr, ...place)),
+        x.convert('i32', index(n as x.Expr, c as x.Expr, ...position)),
         flatTap(taps.map(x.ix), attrs.kernel),
       );
       const read = image(n as x.Expr, c as x.Expr, ...at);
@@ -311,11 +310,11 @@ function pools(rank: Rank): Pools {
     example: [{ g: pooled }, { ...shown, size: each(space, side) }],
     infer: ({ g }, attrs) => unpooled(name('sum', '_grad'), g, attrs),
     compute: ({ g }, at, attrs, types) =>
-      overWindowsAt(at, tapAxes(space, attrs.kernel), attrs, types.g, (place) => g(...place)),
+      overWindowsAt(at, tapAxes(space, attrs.kernel), attrs, types.g, (position) => g(...position)),
     scatter({ g }, attrs, types) {
-      const [over, lead, place] = windowsOf(types.g);
-      const { taps, at } = windowAt(place, attrs);
-      return { over: [...over, ...taps], at: [...lead, ...at], value: g(...lead, ...place) };
+      const [over, lead, position] = windowsOf(types.g);
+      const { taps, at } = windowAt(position, attrs);
+      return { over: [...over, ...taps], at: [...lead, ...at], value: g(...lead, ...position) };
     },
     vjp: (_ops, h, { size: _size, ...attrs }) => ({ g: sum(h, attrs) }),
   });

@@ -30,8 +30,8 @@ const random = (name: string, doc: string, f: (bits: x.Expr) => x.Expr): Random 
       return tensor('f32', shape);
     },
     compute({ seed, step }, at, { stream, shape }) {
-      const place = shape.reduce<x.Expr>((i, d, k) => x.add(x.mul(i, x.size(d)), at[k] as x.Expr), x.int(0));
-      const [word] = threefry([seed(), x.int(stream)], [step(), place]);
+      const index = shape.reduce<x.Expr>((i, d, k) => x.add(x.mul(i, x.size(d)), at[k] as x.Expr), x.int(0));
+      const [word] = threefry([seed(), x.int(stream)], [step(), index]);
       return f(x.convert('f32', x.ushr(word, x.int(8))));
     },
     vjp: () => ({ seed: 'none', step: 'none' }),

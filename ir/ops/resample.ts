@@ -4,7 +4,7 @@ import { integer } from '../attr.ts';
 import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
 import { type Op, typeError } from '../graph.ts';
-import { f32, isBatch, N, showType, type TensorType, tensor } from '../type.ts';
+import { f32, fixed, isBatch, N, showType, type TensorType, tensor } from '../type.ts';
 
 /** The index in the input of index i: max(⌊(i·num + add) / den⌋, 0) + shift, and the last one beyond the end. */
 export type Line = { dim: number; num: number; add: number; den: number; shift: number };
@@ -65,9 +65,9 @@ export const resample: Op<['x'], ResampleAttrs> = defineOp({
     return withExtent(x, attrs.dim, attrs.size);
   },
   compute: ({ x: v }, at, attrs, types) =>
-    v(...moved(at, attrs.dim, sourceAt(at[attrs.dim] as x.Expr, attrs, types.x.shape[attrs.dim] as number))),
+    v(...moved(at, attrs.dim, sourceAt(at[attrs.dim] as x.Expr, attrs, fixed(types.x, attrs.dim)))),
   vjp: ({ x: v }, g, attrs) => ({
-    x: resampleGrad(g, { ...attrs, size: v.type.shape[attrs.dim] as number }),
+    x: resampleGrad(g, { ...attrs, size: fixed(v.type, attrs.dim) }),
   }),
 });
 
@@ -85,7 +85,7 @@ export const resampleGrad: Op<['g'], ResampleAttrs> = defineOp({
   },
   compute({ g }, at, attrs, types) {
     const { dim, size: extent, num, add, den, shift } = attrs;
-    const line = { ...attrs, size: types.g.shape[dim] as number };
+    const line = { ...attrs, size: fixed(types.g, dim) };
     const p = at[dim] as x.Expr;
     const readers = Array.from({ length: extent }, () => 0);
     for (let i = 0; i < line.size; i++) (readers[sourceOf(i, line, extent)] as number)++;
@@ -101,5 +101,5 @@ export const resampleGrad: Op<['g'], ResampleAttrs> = defineOp({
     const reads = x.and(x.lt(i, x.int(line.size)), x.eq(sourceAt(i, line, extent), p));
     return x.sum([k], x.select(reads, g(...moved(at, dim, i)), x.num(0)));
   },
-  vjp: ({ g: v }, h, attrs) => ({ g: resample(h, { ...attrs, size: v.type.shape[attrs.dim] as number }) }),
+  vjp: ({ g: v }, h, attrs) => ({ g: resample(h, { ...attrs, size: fixed(v.type, attrs.dim) }) }),
 });

@@ -26,17 +26,17 @@ export interface Space {
   /** Their letters in shapes: ['H', 'W']. */
   readonly letters: readonly string[];
   /** The names of the axes over positions, and over the taps of a window. */
-  readonly places: readonly string[];
+  readonly windows: readonly string[];
   readonly taps: readonly string[];
 }
 const spaces: Readonly<Record<Rank, Omit<Space, 'rank'>>> = {
-  1: { things: 'sequences', extents: 'length', letters: ['L'], places: ['x'], taps: ['i'] },
-  2: { things: 'images', extents: 'height, width', letters: ['H', 'W'], places: ['y', 'x'], taps: ['i', 'j'] },
+  1: { things: 'sequences', extents: 'length', letters: ['L'], windows: ['x'], taps: ['i'] },
+  2: { things: 'images', extents: 'height, width', letters: ['H', 'W'], windows: ['y', 'x'], taps: ['i', 'j'] },
   3: {
     things: 'volumes',
     extents: 'depth, height, width',
     letters: ['D', 'H', 'W'],
-    places: ['z', 'y', 'x'],
+    windows: ['z', 'y', 'x'],
     taps: ['h', 'i', 'j'],
   },
 };
@@ -71,7 +71,7 @@ export const shownWindow = (space: Space) => ({
 });
 
 /** The number of positions of a window along dimension `d`. */
-export const places = (extent: number, kernel: number, d: number, w: Window): number =>
+export const windowCount = (extent: number, kernel: number, d: number, w: Window): number =>
   Math.floor(
     (extent + 2 * (w.padding[d] as number) - (w.dilation[d] as number) * (kernel - 1) - 1) / (w.stride[d] as number),
   ) + 1;
@@ -88,30 +88,28 @@ export const tapped = (at: readonly x.Expr[], taps: readonly x.Expr[], w: Window
   at.map((i, d) => tap(i, taps[d] as x.Expr, d, w));
 
 /** The position at which tap `k` of a window is on input index `i`, and the condition that there is one. */
-export function placeOf(i: x.Expr, k: x.Expr, d: number, count: number, w: Window): [x.Expr, x.Expr] {
+export function windowOver(i: x.Expr, k: x.Expr, d: number, count: number, w: Window): [x.Expr, x.Expr] {
   const stride = x.int(w.stride[d] as number);
   const from = x.sub(x.add(i, x.int(w.padding[d] as number)), x.mul(k, x.int(w.dilation[d] as number)));
-  const place = x.idiv(from, stride);
-  return [place, x.all(x.ge(from, x.int(0)), x.eq(x.imod(from, stride), x.int(0)), x.lt(place, x.int(count)))];
+  const position = x.idiv(from, stride);
+  return [position, x.all(x.ge(from, x.int(0)), x.eq(x.imod(from, stride), x.int(0)), x.lt(position, x.int(count)))];
 }
 
 /** The positions at which a window's tap is on an input index, and the condition that there are such. */
-export function placesOf(
+export function windowsOver(
   at: readonly x.Expr[],
   taps: readonly x.Expr[],
   counts: readonly number[],
   w: Window,
 ): [at: x.Expr[], ok: x.Expr] {
-  const found = at.map((i, d) => placeOf(i, taps[d] as x.Expr, d, counts[d] as number, w));
-  return [found.map(([place]) => place), x.all(...found.map(([, ok]) => ok))];
+  const found = at.map((i, d) => windowOver(i, taps[d] as x.Expr, d, counts[d] as number, w));
+  return [found.map(([position]) => position), x.all(...found.map(([, ok]) => ok))];
 }
 
 /** True if an index shifted by padding is in bounds; always true without padding. */
 export const inside = (i: x.Expr, extent: number, padding: number): x.Expr =>
   padding === 0 ? x.bool(true) : x.and(x.ge(i, x.int(0)), x.lt(i, x.int(extent)));
 
-/** An extent that is not the batch. */
-export const fixed = (t: TensorType, d: number): number => t.shape[d] as number;
 /** The extents along which windows move: all but the first two. */
 export const extentsOf = ({ shape }: TensorType): readonly number[] => shape.slice(2) as readonly Dim[] as number[];
 
@@ -119,7 +117,7 @@ export const extentsOf = ({ shape }: TensorType): readonly number[] => shape.sli
 export const tapAxes = ({ taps }: Space, kernel: readonly number[]): x.Axis[] =>
   kernel.map((k, d) => x.axis(taps[d] as string, k));
 /** Axes for the positions of windows. */
-export const placeAxes = ({ places: names }: Space, counts: readonly number[]): x.Axis[] =>
+export const windowAxes = ({ windows: names }: Space, counts: readonly number[]): x.Axis[] =>
   counts.map((n, d) => x.axis(names[d] as string, n));
 
 /** The row-major number of a window's element. */

@@ -310,7 +310,7 @@ class GraphReader {
     const lex = this.#lex;
     if (inputs.length !== op.operands.length)
       throw lex.error(
-        `${op.name} takes ${countOf(op.operands)}, and ${inputs.length === 0 ? 'none is' : inputs.length === 1 ? '1 is' : `${inputs.length} are`} given`,
+        `${op.name} takes ${operandCount(op.operands)}, and ${inputs.length === 0 ? 'none is' : inputs.length === 1 ? '1 is' : `${inputs.length} are`} given`,
         places[op.operands.length] ?? open,
         { code: 'operand-count' },
       );
@@ -598,7 +598,7 @@ const sameNode = (a: Node, b: Node): boolean =>
 const showAttr = (v: Attr | undefined): string =>
   JSON.stringify(v, (_, x) => (typeof x === 'number' ? (Object.is(x, -0) ? '-0' : String(x)) : x));
 
-const countOf = (operands: readonly string[]): string =>
+const operandCount = (operands: readonly string[]): string =>
   operands.length === 0
     ? 'no operands'
     : `${operands.length === 1 ? 'one operand' : `${operands.length} operands`}, ${operands.join(', ')}`;

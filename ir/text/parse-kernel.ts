@@ -191,10 +191,10 @@ class KernelReader {
     });
     if (countAt(shape, 1) > maxCopies)
       throw lex.error(`a tile of more than ${maxCopies} elements does not fit in registers`, at, { code: 'too-large' });
-    const place = lex.accept('workgroup')
+    const storage = lex.accept('workgroup')
       ? { memory: 'workgroup' as const, ...(lex.accept('half') ? { half: true } : {}) }
       : {};
-    const tile: Tile = { name: name.text, dtype, shape: extents, ...place };
+    const tile: Tile = { name: name.text, dtype, shape: extents, ...storage };
     this.#scope.bind(name, { kind: 'tile', tile });
     return declare(tile);
   }

@@ -59,7 +59,7 @@ interface Row {
   readonly type: BufferType;
   readonly purpose: Purpose;
   readonly more: Pick<Storage, 'range' | 'ignored'>;
-  readonly place: { readonly offset: number; readonly bytes: number; readonly live?: readonly Span[] } | null;
+  readonly allocation: { readonly offset: number; readonly bytes: number; readonly live?: readonly Span[] } | null;
 }
 
 /** A program whose kernels are yet to be read. */
@@ -192,7 +192,7 @@ function readTable(lex: Lexer, header: readonly string[], row: () => void): void
 
 /** `755920  256  input  y  i32[N] < 10`; the leading two numbers and the trailing launches only if memory is planned. */
 function readRow(lex: Lexer, rows: Map<string, Row>, maxBatch: number, planned: boolean): void {
-  const place = planned
+  const allocation = planned
     ? { offset: wholeNumber(lex, "an offset in bytes, or '}'"), bytes: wholeNumber(lex, 'how many bytes') }
     : null;
   const word = lex.peek();
@@ -223,7 +223,13 @@ function readRow(lex: Lexer, rows: Map<string, Row>, maxBatch: number, planned: 
   if (planned && (kind === 'name' || kind === 'string'))
     do live.push(readSpan(lex));
     while (lex.accept(','));
-  rows.set(at.text, { at, type, purpose, more, place: place && { ...place, ...(live.length ? { live } : {}) } });
+  rows.set(at.text, {
+    at,
+    type,
+    purpose,
+    more,
+    allocation: allocation && { ...allocation, ...(live.length ? { live } : {}) },
+  });
 }
 
 /** `-100`: an ignored value, which must be an i32. */
@@ -293,11 +299,11 @@ class Binder {
       }),
     );
     const used = lifetimes(entries, new Set());
-    const slots = [...this.#rows].map(([name, { at, purpose, more, place }]): Slot => {
+    const slots = [...this.#rows].map(([name, { at, purpose, more, allocation }]): Slot => {
       const buffer = this.#buffer(at);
       if (purpose === 'temp' && !used.has(buffer))
         throw lex.error(`no launch needs '${name}'`, at, { code: 'unused-value' });
-      return { buffer, purpose, ...more, offset: 0, bytes: 0, ...place, ...this.#place(at) };
+      return { buffer, purpose, ...more, offset: 0, bytes: 0, ...allocation, ...this.#place(at) };
     });
     return { entries, slots };
   }

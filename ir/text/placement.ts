@@ -5,15 +5,15 @@ import { upsert } from '../collections.ts';
 import { children, type Expr } from '../expr.ts';
 
 /** A place outside all selects (`null`), or a branch of one. */
-export interface Place {
-  readonly outer: Place | null;
+export interface Scope {
+  readonly outer: Scope | null;
   readonly depth: number;
   /** The select whose branch this is. */
   readonly of: Expr | null;
 }
 
 export interface Placement {
-  readonly of: ReadonlyMap<Expr, Place>;
+  readonly of: ReadonlyMap<Expr, Scope>;
   /** By select: the parts to compute before it, as a branch needs them and something outside that branch does too. */
   readonly before: ReadonlyMap<Expr, ReadonlySet<Expr>>;
 }
@@ -30,23 +30,23 @@ export function placement(roots: readonly Expr[]): Placement {
   };
   for (const r of roots) visit(r);
 
-  const top: Place = { outer: null, depth: 0, of: null };
-  const places = new Map<Expr, Place>(roots.map((r) => [r, top]));
-  const uses = new Map<Expr, Place[]>();
-  const use = (e: Expr, at: Place): void => {
+  const top: Scope = { outer: null, depth: 0, of: null };
+  const places = new Map<Expr, Scope>(roots.map((r) => [r, top]));
+  const uses = new Map<Expr, Scope[]>();
+  const use = (e: Expr, at: Scope): void => {
     upsert(uses, e, () => []).push(at);
     const known = places.get(e);
     places.set(e, known ? common(known, at) : at);
   };
   // Readers first, so that the place of a part is final before its operands are visited.
   for (const e of order.toReversed()) {
-    const at = places.get(e) as Place;
+    const at = places.get(e) as Scope;
     if (e.kind === 'reduce') continue;
     if (e.kind !== 'select') {
       for (const c of children(e)) use(c, at);
       continue;
     }
-    const arm = (): Place => ({ outer: at, depth: at.depth + 1, of: e });
+    const arm = (): Scope => ({ outer: at, depth: at.depth + 1, of: e });
     use(e.cond, at);
     use(e.then, arm());
     use(e.otherwise, arm());
@@ -55,7 +55,7 @@ export function placement(roots: readonly Expr[]): Placement {
   const before = new Map<Expr, Set<Expr>>();
   for (const e of order)
     for (const u of uses.get(e) ?? []) {
-      const home = places.get(e) as Place;
+      const home = places.get(e) as Scope;
       if (u === home) continue;
       let inside = u;
       while (inside.outer && inside.outer !== home) inside = inside.outer;
@@ -64,10 +64,10 @@ export function placement(roots: readonly Expr[]): Placement {
   return { of: places, before };
 }
 
-function common(a: Place, b: Place): Place {
+function common(a: Scope, b: Scope): Scope {
   let [p, q] = [a, b];
-  while (p.depth > q.depth) p = p.outer as Place;
-  while (q.depth > p.depth) q = q.outer as Place;
-  while (p !== q) [p, q] = [p.outer as Place, q.outer as Place];
+  while (p.depth > q.depth) p = p.outer as Scope;
+  while (q.depth > p.depth) q = q.outer as Scope;
+  while (p !== q) [p, q] = [p.outer as Scope, q.outer as Scope];
   return p;
 }

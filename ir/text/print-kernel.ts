@@ -83,9 +83,9 @@ function printStmt(s: Stmt, printer: Printer, indent: string): string[] {
       const { lets, texts } = printer.print([...s.at, s.value]);
       const [at, value] = [texts.slice(0, -1), texts.at(-1)];
       const target = printer.name(s.kind === 'store' ? s.buffer : s.tile);
-      const place = at.length ? `${target}[${at.join(', ')}]` : target;
+      const element = at.length ? `${target}[${at.join(', ')}]` : target;
       const fn = s.kind === 'accumulate' ? s.fn : s.kind === 'store' && s.add ? 'add' : null;
-      return [...lets, `${place} ${fn ? updates[fn] : '='} ${value}`].map((l) => indent + l);
+      return [...lets, `${element} ${fn ? updates[fn] : '='} ${value}`].map((l) => indent + l);
     }
     default:
       return s satisfies never;

@@ -172,10 +172,10 @@ function gapIn(extents: readonly number[], boxes: readonly (readonly (readonly I
     return [...new Map(masks.map((m, i) => [m, order[i] as number]).reverse() as [bigint, number][])];
   });
   if (extents.some((e) => e === 0)) return null;
-  const search = (d: number, mask: bigint, place: readonly number[]): number[] | null => {
-    if (mask === 0n) return [...place, ...extents.slice(d).map(() => 0)];
+  const search = (d: number, mask: bigint, point: readonly number[]): number[] | null => {
+    if (mask === 0n) return [...point, ...extents.slice(d).map(() => 0)];
     for (const [m, first] of along[d] ?? []) {
-      const gap = search(d + 1, mask & m, [...place, first]);
+      const gap = search(d + 1, mask & m, [...point, first]);
       if (gap) return gap;
     }
     return null;

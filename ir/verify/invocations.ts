@@ -2,7 +2,7 @@
  *  barriers between accesses to shared data. */
 
 import type { Linear } from '../analysis/linear.ts';
-import { type Expr, type Tile, walk } from '../expr.ts';
+import { constantExtent, type Expr, type Tile, walk } from '../expr.ts';
 import { addsTogether, exprsOf, type Loop, walkStmts } from '../kernel.ts';
 import type { Target } from '../target.ts';
 import type { Access, Frame } from './dependence.ts';
@@ -43,7 +43,7 @@ export class Invocations {
     const around = nest.at(-1)?.loop;
     if (around && (this.#at.frames.at(-1)?.loop !== around || around.body.length > 1))
       wrong('is for invocations, but not alone in the loop over invocations around it');
-    const count = nest.reduce((p, f) => p * (f.loop.axis.extent as number), extent);
+    const count = nest.reduce((p, f) => p * constantExtent(f.loop.axis), extent);
     this.#most = Math.max(this.#most, count);
     const most = this.#target?.workgroup?.invocations;
     if (most !== undefined && count > most)

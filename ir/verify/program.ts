@@ -36,7 +36,7 @@ function check(program: Program, report: Report): void {
   for (const s of program.slots) {
     if (slots.has(s.buffer)) report('slot', slotName(s), 'its buffer has two places', s.place);
     slots.set(s.buffer, s);
-    place(s, program, report);
+    verifySlot(s, program, report);
   }
   const fixed = program.slots.filter((s) => lasting.has(s.purpose));
   for (const [i, a] of fixed.entries())
@@ -105,7 +105,7 @@ function runs<S extends Storage>(
   });
 }
 
-function place(s: Slot, program: Program, report: Report): void {
+function verifySlot(s: Slot, program: Program, report: Report): void {
   const where = slotName(s);
   if (s.buffer.viewOf) report('slot', where, 'a view has no place of its own', s.place);
   if (!Number.isInteger(s.offset) || s.offset % 16 !== 0)

@@ -4,6 +4,7 @@ import type { Bounds, Facts } from '../analysis/bounds.ts';
 import type { Linear } from '../analysis/linear.ts';
 import { type Axis, type Expr, freeAxes, type Tile } from '../expr.ts';
 import { maxCopies } from '../kernel.ts';
+import { fixed } from '../type.ts';
 import type { Frame } from './dependence.ts';
 
 /** One dimension of a write: an index over the loops around it or, after those, all values that it took. */
@@ -74,7 +75,7 @@ export class TileStates {
     const ids = at.map((e) => this.#bounds.interner.id(e));
     let possible: number[][] | null = null;
     const valuesOf = (d: number): number[] => {
-      possible ??= at.map((e, i) => this.#values(e, t.shape[i] as number, facts));
+      possible ??= at.map((e, i) => this.#values(e, fixed(t, i), facts));
       return possible[d] as number[];
     };
     const covers = (w: Write): boolean =>
@@ -175,7 +176,7 @@ function enumerate(form: Linear, taken: ReadonlyMap<Axis, readonly number[]>): S
 /** The row-major offsets of all combinations of indices. */
 function places(t: Tile, indices: readonly (readonly number[])[]): number[] {
   return indices.reduce<number[]>(
-    (flat, values, d) => flat.flatMap((p) => values.map((v) => p * (t.shape[d] as number) + v)),
+    (flat, values, d) => flat.flatMap((p) => values.map((v) => p * fixed(t, d) + v)),
     [0],
   );
 }

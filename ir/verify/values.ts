@@ -67,7 +67,7 @@ export function valuesIn(kernel: Kernel, maxBatch: number, known: Stored): Found
     });
     tiles = counts(held);
   }
-  return { tiles, stored: new Map([...stored].map(([b, i]) => [b, countOf(i)])), tops, storedTops };
+  return { tiles, stored: new Map([...stored].map(([b, i]) => [b, integersIn(i)])), tops, storedTops };
 }
 
 const defined = <K, V>(key: K, value: V | null): [K, V][] => (value === null ? [] : [[key, value]]);
@@ -141,12 +141,12 @@ function given(s: Exclude<Write, { kind: 'store' }>, bounds: Bounds): Interval {
 }
 
 const isInteger = (dtype: DType): boolean => dtype === 'i32' || dtype === 'u8';
-const countOf = ([low, high]: Interval): number | null =>
+const integersIn = ([low, high]: Interval): number | null =>
   low >= 0 && Number.isFinite(high) ? Math.floor(high) + 1 : null;
 const counts = (held: ReadonlyMap<Tile, Interval>): Map<Tile, number> =>
   new Map(
     [...held].flatMap(([t, i]): [Tile, number][] => {
-      const count = countOf(i);
+      const count = integersIn(i);
       return count === null ? [] : [[t, count]];
     }),
   );

@@ -3,6 +3,7 @@
 import { defineOp } from '../../ir/define-op.ts';
 import { build, type Node, type OpDef, type Value } from '../../ir/graph.ts';
 import { trust } from '../../ir/op-contract.ts';
+import { fixed } from '../../ir/type.ts';
 
 const slice = defineOp({
   name: 'slice_at',
@@ -12,7 +13,7 @@ const slice = defineOp({
   infer: ({ x }) => ({ dtype: x.dtype, shape: x.shape.slice(1) }),
   compute: ({ x, index }, at) => x(index(), ...at),
   vjp: () => ({ x: 'none', index: 'none' }),
-  indexRange: ({ x }) => ({ index: x.shape[0] as number }),
+  indexRange: ({ x }) => ({ index: fixed(x, 0) }),
 });
 const kept = defineOp({
   name: 'keep',

@@ -5,7 +5,7 @@ import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
 import type { Group, Node, Value } from '../../ir/graph.ts';
 import { addTo, declare, type Kernel, nest, type Stmt, set, store } from '../../ir/kernel.ts';
-import { type Dim, isBatch } from '../../ir/type.ts';
+import { type Dim, fixed, isBatch } from '../../ir/type.ts';
 import { type Following, type Windows, windowsOf } from '../windows.ts';
 import { storageIn } from './group.ts';
 import { axesOf } from './names.ts';
@@ -50,7 +50,7 @@ function windowLoops(n: Node, following: Following, bufferOf: (v: Value) => Buff
     const axes = order.map((d) => own[d] as Axis);
     const at = margins.map((m, d) => x.sub(x.ix(own[d] as Axis), x.int(m)));
     const inside = at.flatMap((_, d) =>
-      margins[d] ? [x.ge(at[d] as Expr, x.int(0)), x.lt(at[d] as Expr, x.int(from.type.shape[d] as number))] : [],
+      margins[d] ? [x.ge(at[d] as Expr, x.int(0)), x.lt(at[d] as Expr, x.int(fixed(from.type, d)))] : [],
     );
     const value = x.select(x.all(...inside), x.load(from, at), x.constant(0, valueType(from.type.dtype)));
     return { prefix: 'pad_', body: nest(axes, [store(copy, axes.map(x.ix), value)]) };

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { type Dim, sameDim, showDim, showType } from '../../../ir/type.ts';
+import { type Dim, fixed, sameDim, showDim, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
@@ -57,7 +57,7 @@ const transposedOf = <S extends Sizes>(rank: ir.Rank): Transposed<S> =>
         );
       const extents = g.type.shape.slice(2) as number[];
       const size = extents.map((extent, d) => {
-        const reach = (gaps[d] as number) * ((w.type.shape[d + 2] as number) - 1) + 1;
+        const reach = (gaps[d] as number) * (fixed(w.type, d + 2) - 1) + 1;
         return (extent - 1) * (steps[d] as number) - 2 * (around[d] as number) + reach + (more[d] as number);
       });
       if (size.some((extent) => extent < 1))

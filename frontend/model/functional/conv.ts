@@ -74,7 +74,9 @@ function withPadding(
     throw userError('bad-argument', `${called()}: padding 'same' needs a stride of 1, got ${stride.join(', ')}`, {
       help: 'give the padding in numbers',
     });
-  const total = kernelDims(rank).map((d, i) => samePadding((w.type.shape[d] as number) ?? 1, dilation[i] as number));
+  const total = kernelDims(rank).map((d, i) =>
+    samePadding(typeof w.type.shape[d] === 'number' ? w.type.shape[d] : 1, dilation[i] as number),
+  );
   const low = total.map((t) => Math.floor(t / 2));
   if (total.every((t) => t % 2 === 0) || x.type.shape.length !== rank + 2) return [x, low];
   // As in PyTorch, an odd one is at the end.

@@ -1,6 +1,7 @@
 /** Functions of indices. */
 
 import * as ir from '../../../ir/ops/index.ts';
+import { fixed } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as indexing from '../indexing.ts';
 import * as k from '../kinds.ts';
@@ -18,7 +19,7 @@ export const embedding: (x: Tensor, weight: Tensor, paddingIdx?: number | null) 
   (x, weight, paddingIdx = null) => {
     const table = float(weight.value);
     if (table.type.shape.length !== 2) throw wrongRank('a weight [rows, features]', table);
-    const rows = table.type.shape[0] as number;
+    const rows = fixed(table.type, 0);
     if (paddingIdx !== null && (paddingIdx < -rows || paddingIdx >= rows))
       throw userError('out-of-range', `embedding: paddingIdx ${paddingIdx} is not one of ${rows} rows`);
     const read = Tensor.of(indexing.selected(table, 0, x.value));

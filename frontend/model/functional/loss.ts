@@ -109,8 +109,8 @@ export const multilabelMarginLoss: (input: Tensor, target: Tensor, options?: Red
     requireSameShape(input, target, 'whole');
     const classes = input.shape.at(-1) as number;
     if (classes === 0) throw wrongRank('scores of at least one class', x);
-    const place = Tensor.of(ir.iota({ shape: y.type.shape, dim: input.dim - 1, dtype: 'i32' }));
-    const isLabel = place.lt(where(target.eq(-1), place, classes).amin(-1, true)).unsqueeze(-1);
+    const index = Tensor.of(ir.iota({ shape: y.type.shape, dim: input.dim - 1, dtype: 'i32' }));
+    const isLabel = index.lt(where(target.eq(-1), index, classes).amin(-1, true)).unsqueeze(-1);
     // [N, labels, classes]
     const hit = Tensor.of(ir.oneHot(where(isLabel.squeeze(-1), target, 0).value, { classes }));
     const hits = where(isLabel, hit.to('f32'), 0);

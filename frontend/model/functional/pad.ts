@@ -2,7 +2,7 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { isBatch, showType } from '../../../ir/type.ts';
+import { fixed, isBatch, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { constant, Tensor } from '../tensor.ts';
@@ -97,7 +97,7 @@ function alongDim(x: Value, d: number, low: number, high: number, mode: Exclude<
   // What is cropped can still be mirrored, and cannot come around.
   const crop = (v: Value): Value => cut(v, d, Math.max(0, -low), Math.max(0, -high));
   const whole = mode === 'circular' ? crop(x) : x;
-  const extent = whole.type.shape[d] as number;
+  const extent = fixed(whole.type, d);
   const [before, after] = [Math.max(0, low), Math.max(0, high)];
   const sides = {
     reflect: () => [part(x, d, before, before, -1), part(x, d, extent - 2, after, -1)],
@@ -118,7 +118,7 @@ function part(x: Value, d: number, start: number, count: number, step: 1 | -1): 
 }
 /** A tensor without the first and the last elements along a dimension. */
 const cut = (x: Value, d: number, first: number, last: number): Value =>
-  first + last === 0 ? x : part(x, d, first, (x.type.shape[d] as number) - first - last, 1);
+  first + last === 0 ? x : part(x, d, first, fixed(x.type, d) - first - last, 1);
 /** The element at `index` along a dimension, `count` times. */
 function repeated(x: Value, d: number, index: number, count: number): Value {
   const one = part(x, d, index, 1, 1);

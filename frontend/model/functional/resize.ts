@@ -2,7 +2,7 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { type Dim, isBatch, type Shape, showDim, showType } from '../../../ir/type.ts';
+import { type Dim, fixed, isBatch, type Shape, showDim, showType } from '../../../ir/type.ts';
 import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
@@ -226,7 +226,7 @@ export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = fn
     requireRank(v, 3, '[…, channels, height, width]');
     const lead = v.type.shape.slice(0, -3);
     const n = lead.length;
-    const c = v.type.shape[n] as number;
+    const c = fixed(v.type, n);
     const [h, w] = [divided(v, n + 1, r, 'rows'), divided(v, n + 2, r, 'columns')];
     const parts = ir.reshape(v, { shape: [...lead, c, h, r, w, r] });
     const perm = [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3];

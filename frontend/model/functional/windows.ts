@@ -2,7 +2,7 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { placesOf } from '../dims.ts';
+import { indicesOf } from '../dims.ts';
 import { Tensor } from '../tensor.ts';
 
 const extentsIn = (x: Tensor): number[] => x.value.type.shape.slice(2) as number[];
@@ -83,7 +83,7 @@ export function greatest(x: Tensor, to: readonly number[]): { values: Tensor; in
   }
   const extents = extentsIn(x);
   const along = extents.map((n, d) => windowsOf(n, to[d] as number));
-  const places = placesOf(along.map(({ longest }) => longest)).map((shifts) => {
+  const places = indicesOf(along.map(({ longest }) => longest)).map((shifts) => {
     const taken = shifts.reduce<Value>(
       (y, shift, d) => placesIn(y, d + 2, extents[d] as number, to[d] as number, shift, -Infinity),
       x.value,

@@ -4,7 +4,7 @@ import type { Loop } from '../../../ir/kernel.ts';
 import type { Sides } from '../../../ir/schedule.ts';
 import type { GridTarget } from '../../../ir/target.ts';
 import type { BlockSizes } from '../rewrites/block.ts';
-import { type BlockParts, placesOf } from '../rewrites/block-parts.ts';
+import { type BlockParts, tapCount } from '../rewrites/block-parts.ts';
 import type { Extents } from './extents.ts';
 
 /** The largest number of rows, and of columns, of results that one invocation keeps. */
@@ -26,7 +26,7 @@ export function cheapestBlock(
 ): BlockShape | null {
   const { usual, wanted, bytes, cost } = target.workgroup;
   const [rows, cols] = [extents.of(parts.rows), extents.of(parts.cols)];
-  const places = placesOf(parts.windows);
+  const places = tapCount(parts.windows);
   const length = extents.of(parts.over);
   if (length < Math.min(...depths)) return null;
   // Squares come first, so they win ties.
@@ -40,7 +40,7 @@ export function cheapestBlock(
         const [tall, wide] = [invocations[0] * registers[0], invocations[1] * registers[1]];
         const step = parts.reads
           .filter((r) => r.staged)
-          .reduce((sum, r) => sum + 4 * placesOf(r.windows) * (r.along[0] === 'rows' ? tall : wide), 0);
+          .reduce((sum, r) => sum + 4 * tapCount(r.windows) * (r.along[0] === 'rows' ? tall : wide), 0);
         const by = depths.find((d) => cost.beside * d * step <= bytes);
         const count = others * Math.ceil(rows / tall) * Math.ceil(cols / wide);
         const open = count >= wanted || registers[0] * registers[1] === 1;
@@ -78,7 +78,7 @@ function readsOf({ rows, cols, reads }: BlockParts, { invocations, registers }: 
   const idle = down.idle * across.idle;
   let [memory, near] = [0, 0];
   for (const r of reads) {
-    const places = placesOf(r.windows);
+    const places = tapCount(r.windows);
     const along = (s: 'rows' | 'cols'): boolean => r.along.includes(s);
     const own = (places * idle) / ((along('rows') ? 1 : down.each) * (along('cols') ? 1 : across.each));
     if (r.staged) {

@@ -135,5 +135,5 @@ const conjuncts = (e: Expr): Expr[] =>
   e.kind === 'binary' && e.fn === 'and' ? [...conjuncts(e.a), ...conjuncts(e.b)] : [e];
 
 /** The number of positions in these windows. */
-export const placesOf = (windows: readonly Loop[]): number =>
+export const tapCount = (windows: readonly Loop[]): number =>
   windows.reduce((p, w) => p * (constantTrips(w) as number), 1);

@@ -2,8 +2,8 @@
  *  invocation keeps several sums in registers, one for each position in the windows of a result. */
 
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
-import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { type Axis, constantExtent, type Expr, type Tile } from '../../../ir/expr.ts';
 import { Interner } from '../../../ir/interner.ts';
 import {
   barrier,
@@ -51,9 +51,9 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
 
   // The block of sums, distributed over the invocations. Each has adjacent results, which may be lanes, at each
   // position of the windows.
-  const windowShape = windowAxes(p.windows).map((a) => a.extent as number);
+  const windowShape = windowAxes(p.windows).map((a) => constantExtent(a));
   const sums: Tile = { ...p.tile, shape: [...sizes.invocations, ...windowShape, down.each, across.each] };
-  interface Place {
+  interface Cell {
     readonly i: Expr;
     readonly j: Expr;
     /** The index of a sum, at a position of the windows. */
@@ -61,7 +61,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
     /** The values of the kernel's indices, those of the windows being these. */
     own(windows: readonly Axis[], k?: Expr): ReadonlyMap<Axis, Expr>;
   }
-  const overPlaces = (windows: readonly Axis[], body: (o: Place) => readonly Stmt[]): Stmt => {
+  const overCells = (windows: readonly Axis[], body: (o: Cell) => readonly Stmt[]): Stmt => {
     const [ti, tj, r, c] = [
       x.axis('ti', down.invocations),
       x.axis('tj', across.invocations),
@@ -84,9 +84,9 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
     });
     return nested([ti, tj], 'invocations', nested([...windows, r, c], 'unrolled', inner))[0] as Stmt;
   };
-  const overSums = (body: (o: Place, windows: readonly Axis[]) => readonly Stmt[]): Stmt => {
+  const overSums = (body: (o: Cell, windows: readonly Axis[]) => readonly Stmt[]): Stmt => {
     const windows = windowAxes(p.windows);
-    return overPlaces(windows, (o) => body(o, windows));
+    return overCells(windows, (o) => body(o, windows));
   };
 
   /** A read for a single result, or zero beyond the edge of the results. */
@@ -105,7 +105,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
       const tile: Tile = {
         name: s === down ? 'a' : 'b',
         dtype: x.dtypeOf(load),
-        shape: [by, ...windowAxes(windows).map((a) => a.extent as number), s.wide],
+        shape: [by, ...windowAxes(windows).map((a) => constantExtent(a)), s.wide],
         memory: 'workgroup',
         ...(sizes.half && x.dtypeOf(load) === 'f32' ? { half: true } : {}),
       };
@@ -154,7 +154,7 @@ export function blocked(rows: Loop, colsName: string, overName: string, sizes: B
   const whole = p.over.to.kind === 'const' && p.over.to.value % by === 0;
 
   // The statements around the sums, in order. Loops over windows are unrolled, as each of their sums is a register.
-  const ends = overPlaces([], (o) => {
+  const ends = overCells([], (o) => {
     const windows = windowAxes(p.windows);
     const own = o.own(windows);
     const done = new Map<Expr, Expr>();
@@ -202,7 +202,7 @@ interface Side {
 }
 
 const nested = (axes: readonly Axis[], mode: LoopMode, body: readonly Stmt[]): Stmt[] =>
-  axes.reduceRight<Stmt[]>((s, a) => [loop(a, x.int(0), x.int(a.extent as number), s, { mode })], [...body]);
+  axes.reduceRight<Stmt[]>((s, a) => [loop(a, x.int(0), x.int(constantExtent(a)), s, { mode })], [...body]);
 
 /** The condition that an index of a block lies inside the loop: blocks need not divide its extent. */
 const below = (index: Expr, l: Loop, block: number): Expr =>

@@ -2,7 +2,7 @@
 
 import { linear } from '../../../ir/analysis/linear.ts';
 import * as x from '../../../ir/expr.ts';
-import { type Expr, type Tile, walk } from '../../../ir/expr.ts';
+import { constantExtent, type Expr, type Tile, walk } from '../../../ir/expr.ts';
 import { Interner } from '../../../ir/interner.ts';
 import { isTileWrite, type Kernel, type Loop, loop, type Stmt, walkStmts } from '../../../ir/kernel.ts';
 import { innerName } from '../../../ir/schedule.ts';
@@ -33,7 +33,7 @@ export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
     if (!fitting.has(s)) return { ...s, body: s.body.map(go) };
     if (s.axis.extent === by) return { ...s, mode: 'vectorized' };
     const [group, lane] = [
-      x.axis(s.axis.name, (s.axis.extent as number) / by),
+      x.axis(s.axis.name, constantExtent(s.axis) / by),
       x.axis(innerName('vectorize', s.axis.name), by),
     ];
     const body = replaceAxis(s.body, s.axis, x.add(x.mul(x.ix(group), x.int(by)), x.ix(lane)));
@@ -47,7 +47,7 @@ export function copiesAsLanes(k: Kernel, axis: string, by: number): Kernel {
 function setsNeighbours(l: Loop, by: number): boolean {
   const [only, ...more] = l.body;
   const whole = l.from.kind === 'const' && l.from.value === 0 && l.to.kind === 'const' && l.to.value === l.axis.extent;
-  if (l.mode !== 'unrolled' || l.step !== 1 || !whole || (l.axis.extent as number) % by !== 0) return false;
+  if (l.mode !== 'unrolled' || l.step !== 1 || !whole || constantExtent(l.axis) % by !== 0) return false;
   if (!isTileWrite(only) || more.length > 0) return false;
   const { tile, at, value } = only;
   const moves = (e: Expr): boolean => x.freeAxes(e).has(l.axis);
@@ -55,9 +55,9 @@ function setsNeighbours(l: Loop, by: number): boolean {
   if (last === undefined || at.slice(0, -1).some(moves) || (tile.shape.at(-1) as number) % vectorLanes !== 0)
     return false;
   const lanes = new Map([[l.axis, { kind: 'lanes', start: 0, count: by }] as const]);
-  const place = linear(last, lanes, new Interner());
-  if (place?.lanes !== 1 || place.constant % vectorLanes !== 0) return false;
-  if ([...place.terms.values()].some((t) => t.by % vectorLanes !== 0)) return false;
+  const index = linear(last, lanes, new Interner());
+  if (index?.lanes !== 1 || index.constant % vectorLanes !== 0) return false;
+  if ([...index.terms.values()].some((t) => t.by % vectorLanes !== 0)) return false;
   let apart = true;
   walk(value, (p) => {
     if (p.kind === 'tile' && (p.tile === tile || (!p.tile.memory && p.at.some(moves)))) apart = false;

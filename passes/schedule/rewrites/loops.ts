@@ -139,10 +139,11 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
         shape: mode === 'vectorized' ? [...s.tile.shape, count] : [count, ...s.tile.shape],
       });
   });
-  const place = (at: readonly Expr[]): readonly Expr[] => (mode === 'vectorized' ? [...at, x.ix(i)] : [x.ix(i), ...at]);
+  const extended = (at: readonly Expr[]): readonly Expr[] =>
+    mode === 'vectorized' ? [...at, x.ix(i)] : [x.ix(i), ...at];
   const onExpr = (e: Expr): Expr => {
     const tile = e.kind === 'tile' ? wider.get(e.tile) : undefined;
-    return e.kind === 'tile' && tile ? { ...e, tile, at: place(e.at) } : e;
+    return e.kind === 'tile' && tile ? { ...e, tile, at: extended(e.at) } : e;
   };
   const done = new Map<Expr, Expr>();
   const widen = (s: Stmt): Stmt => {
@@ -151,7 +152,7 @@ function jam(body: readonly Stmt[], i: Axis, count: number, mode: 'unrolled' | '
     if (mapped.kind === 'tile') return declare(wider.get(mapped.tile) ?? mapped.tile);
     if (mapped.kind === 'store' || mapped.kind === 'for' || mapped.kind === 'barrier') return mapped;
     const tile = wider.get(mapped.tile);
-    return tile ? { ...mapped, tile, at: place(mapped.at) } : mapped;
+    return tile ? { ...mapped, tile, at: extended(mapped.at) } : mapped;
   };
   const met = new Set<Tile>();
   const spread = (stmts: readonly Stmt[]): Stmt[] => {

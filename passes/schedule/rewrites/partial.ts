@@ -4,8 +4,8 @@
 
 import { endsByData } from '../../../ir/analysis/lists.ts';
 import { addsProduct } from '../../../ir/analysis/work.ts';
-import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { type Axis, constantExtent, type Expr, type Tile } from '../../../ir/expr.ts';
 import {
   type Accumulate,
   constantTrips,
@@ -228,7 +228,7 @@ function modesOf(tile: Tile, within: Loop): LoopMode[] {
 function each(tile: Tile, { modes }: Sum, body: (at: readonly Expr[]) => Stmt[]): Stmt[] {
   const axes = tile.shape.map((extent, d): Axis => x.axis(`t${d}`, extent));
   return axes.reduceRight<Stmt[]>(
-    (inner, a, d) => [loop(a, x.int(0), x.int(a.extent as number), inner, { mode: modes[d] as LoopMode })],
+    (inner, a, d) => [loop(a, x.int(0), x.int(constantExtent(a)), inner, { mode: modes[d] as LoopMode })],
     body(axes.map(x.ix)),
   );
 }

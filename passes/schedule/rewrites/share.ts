@@ -1,7 +1,7 @@
 /** Sums shared by the invocations of a workgroup: each adds up a part, and then the parts are added. */
 
-import type { Axis, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
+import { type Axis, constantExtent, type Expr, type Tile } from '../../../ir/expr.ts';
 import { addsTogether, barrier, declare, type Loop, loop, type Stmt, set } from '../../../ir/kernel.ts';
 import { type Dim, isBatch, mulDim } from '../../../ir/type.ts';
 import { ScheduleError } from './legal.ts';
@@ -66,7 +66,7 @@ export function shared(l: Loop, by: number, together: boolean): Stmt[] {
       over([add(own, what)]),
       set(to, [x.ix(t)], x.read(own)),
     ];
-    return loop(t, x.int(0), x.int(t.extent as number), body, { mode: 'invocations' });
+    return loop(t, x.int(0), x.int(constantExtent(t)), body, { mode: 'invocations' });
   };
   const parts = [
     declare(part),

@@ -26,7 +26,7 @@ interface Woven {
   readonly from: Tile;
   readonly to: Tile;
   /** The position of j's index in the old tile. */
-  readonly place: number;
+  readonly dim: number;
   readonly width: number;
 }
 
@@ -95,10 +95,10 @@ const extent = (l: Loop): number => (l.to as { value: number }).value;
 function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
   const width = extent(j);
   const is = (e: Expr | undefined, a: Axis): boolean => e?.kind === 'axis' && e.axis === a;
-  const place = s.at.findIndex((e) => is(e, j.axis));
-  if (place < 0 || !is(s.at.at(-1), i.axis) || !seesNeighbours(s.value, i.axis, j.axis, width)) return null;
-  const shape = s.tile.shape.filter((_, d) => d !== place);
-  return { from: s.tile, to: { ...s.tile, shape: [...shape.slice(0, -1), extent(i) * width] }, place, width };
+  const dim = s.at.findIndex((e) => is(e, j.axis));
+  if (dim < 0 || !is(s.at.at(-1), i.axis) || !seesNeighbours(s.value, i.axis, j.axis, width)) return null;
+  const shape = s.tile.shape.filter((_, d) => d !== dim);
+  return { from: s.tile, to: { ...s.tile, shape: [...shape.slice(0, -1), extent(i) * width] }, dim, width };
 }
 
 /** True if i and j occur only in indices of reads, and only as multiples of w·i + j. */
@@ -171,9 +171,9 @@ function readsWoven(s: Stmt, tiles: ReadonlyMap<Tile, Woven>): Stmt {
   });
 }
 
-function wovenIndex(at: readonly Expr[], { place, width }: Woven): Expr[] {
-  const last = x.add(x.mul(at.at(-1) as Expr, x.int(width)), at[place] as Expr);
-  return [...at.filter((_, d) => d !== place && d !== at.length - 1), last];
+function wovenIndex(at: readonly Expr[], { dim, width }: Woven): Expr[] {
+  const last = x.add(x.mul(at.at(-1) as Expr, x.int(width)), at[dim] as Expr);
+  return [...at.filter((_, d) => d !== dim && d !== at.length - 1), last];
 }
 
 /** Removes the loops over i and j, and adds an innermost one over their neighbours. */
@@ -204,7 +204,7 @@ function neighbours(tree: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, 
         [j.axis, x.ix(q)],
       ]),
     );
-    const at = [...s.at.filter((_, d) => d !== w.place && d !== s.at.length - 1), x.ix(q)];
+    const at = [...s.at.filter((_, d) => d !== w.dim && d !== s.at.length - 1), x.ix(q)];
     return loop(q, x.int(0), x.int(count), [{ ...s, tile: w.to, at, value }], { mode: 'vectorized' });
   };
   return go(tree);
