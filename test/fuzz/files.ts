@@ -38,12 +38,14 @@ export const files: Kind = {
     tally.races += count - 1;
     const folder = shared();
     const writers = Array.from({ length: count }, (_, i) => started(folder, `${'ab'[i]}:`));
-    await Promise.all(writers.map((w) => once(w.stdout as NonNullable<typeof w.stdout>, 'data')));
-    for (const w of writers) {
-      await sleep(c.below(latest));
-      w.kill('SIGKILL');
-      // Closed is what the process that makes the renames holds open, too.
-      await once(w, 'close');
+    try {
+      await Promise.all(writers.map((w) => w.wrote));
+      for (const w of writers) {
+        await sleep(c.below(latest));
+        await killed(w);
+      }
+    } finally {
+      for (const { child } of writers) child.kill('SIGKILL');
     }
     verify(folder, 'after the kill');
     writeSet(folder, setOf('last'));
@@ -65,10 +67,33 @@ function shared(): string {
   return made;
 }
 
-const started = (folder: string, id: string): ChildProcess =>
-  spawn(process.execPath, ['--input-type=module', '-e', writer, dist, folder, names.join(','), id], {
+interface Writer {
+  readonly child: ChildProcess;
+  /** Settles with its first set; rejects if it ends before that. */
+  readonly wrote: Promise<unknown>;
+  /** What it said, once the output that it shares with the process that makes the renames is closed as well. */
+  readonly closed: Promise<string>;
+}
+
+function started(folder: string, id: string): Writer {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', writer, dist, folder, names.join(','), id], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let said = '';
+  child.stderr.on('data', (text) => (said += text));
+  const closed = once(child, 'close').then(() => said);
+  const early = closed.then(() => Promise.reject(endedBySelf(child, said)));
+  return { child, wrote: Promise.race([once(child.stdout, 'data'), early]), closed };
+}
+
+async function killed({ child, closed }: Writer): Promise<void> {
+  child.kill('SIGKILL');
+  const said = await closed;
+  if (child.signalCode !== 'SIGKILL') throw endedBySelf(child, said);
+}
+
+const endedBySelf = ({ exitCode, signalCode }: ChildProcess, said: string): Fault =>
+  new Fault(`a writer ended by itself, with ${signalCode ?? `exit code ${exitCode}`}: ${said.trim()}`, null);
 
 /** All files are there, whole and of one set, and the user's own too. */
 function verify(folder: string, when: string, tag?: string): void {

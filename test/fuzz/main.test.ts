@@ -26,6 +26,8 @@ const broken: Kind = {
 };
 const fine: Kind = { name: 'fine', doc: 'nothing', runs: 1, check: async () => {} };
 
+const stopped = (signal: NodeJS.Signals): Kind => ({ ...fine, check: async () => void process.emit(signal) });
+
 async function run(...args: string[]): Promise<{ code: number; text: string }> {
   const lines: string[] = [];
   const code = await fuzz(args, (line) => lines.push(line), [broken, fine]);
@@ -61,6 +63,13 @@ test('nothing found is exit code 0, and writes nothing', async () => {
   const { code, text } = await run('--runs', '12', '--only', 'fine', '--out', out);
   expect([code, text.endsWith('nothing found'), existsSync(out)]).toEqual([0, true, false]);
   expect(text).toContain('fine 12; found 0');
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run with its report', async (signal) => {
+  const lines: string[] = [];
+  const code = await fuzz(['--runs', '30'], (line) => lines.push(line), [stopped(signal)]);
+  expect(code).toBe(0);
+  expect(lines.join('\n')).toMatch(/fine \d+; found 0\n[\s\S]*nothing found$/);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-/** `npm run fuzz`: the kinds of test/fuzz in turn, each with new seeds, until time or runs are over or Ctrl-C is pressed. */
+/** `npm run fuzz`: the kinds of test/fuzz in turn, each with new seeds, until time or runs are over or a signal ends it. */
 
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -23,8 +23,11 @@ const usageOf = (kinds: readonly Kind[]): string => `npm run fuzz -- [options]
 
 ${kinds.map((k) => `  ${k.name.padEnd(13)}  ${k.doc}`).join('\n')}
 
-Ctrl-C ends with the report. Exit code 1 where something was found.
+Ctrl-C ends with the report, as SIGTERM and SIGHUP do. Exit code 1 where something was found.
 `;
+
+/** Those that end a run with its report: of the keyboard, of `timeout`, of a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Cases between one look at the clock and the next. */
 const atOnce = 10;
@@ -45,8 +48,10 @@ export async function fuzz(
   }
   for (const file of options.imports) await import(/* @vite-ignore */ pathToFileURL(resolve(file)).href);
   const run = new Run(options, print);
-  process.once('SIGINT', () => run.stop());
+  const stop = (): void => run.stop();
+  for (const signal of signals) process.once(signal, stop);
   await run.all();
+  for (const signal of signals) process.off(signal, stop);
   return run.report();
 }
 
