@@ -1,5 +1,5 @@
 /** Long sums of numbers of one sign stay within 1e-6 of the sum in float64, whatever adds them up. */
-import { compile, conv2d, defineModel, layerNorm, matmul, maxPool2d, mseLoss, nn, type Tensor } from 'tapeout';
+import { compile, conv2d, defineModel, layerNorm, matmul, maxPool2d, mseLoss, nn, optim, type Tensor } from 'tapeout';
 import { instantiate, instantiateGpu } from 'tapeout/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noGpu, openDevice } from '../support/gpu.ts';
@@ -87,6 +87,24 @@ const cases: readonly Case[] = [
         return s;
       }),
   ],
+  [
+    'squares over several dimensions',
+    [4, 6, 100, 100],
+    (x) => x.square().sum([0, 2, 3]),
+    (x) =>
+      Array.from({ length: 6 }, (_, j) => x.reduce((s, v, i) => (Math.floor(i / 10_000) % 6 === j ? s + v * v : s), 0)),
+  ],
+  [
+    'a weighted sum over several dimensions',
+    [4, 20, 20, 5],
+    (x) => x.mul(x.narrow(0, 0, 1)).sum([1, 2]),
+    (x) =>
+      Array.from({ length: 20 }, (_, o) => {
+        let s = 0;
+        for (let i = 0; i < 400; i++) s += x[Math.floor(o / 5) * 2000 + i * 5 + (o % 5)]! * x[i * 5 + (o % 5)]!;
+        return s;
+      }),
+  ],
   ['the sum of a softmax', [200_000], (x) => x.softmax(0).sum(), () => [1]],
 ];
 
@@ -96,6 +114,31 @@ test.each(cases)('%s', async (_, shape, f, want) => {
     const wanted = want(x);
     expect(out.length).toBe(wanted.length);
     for (const [i, w] of wanted.entries()) expect(Math.abs(out[i]! / w - 1), `element ${i}`).toBeLessThan(1e-6);
+  }
+});
+
+class Tracked extends nn.Module {
+  readonly norm = nn.BatchNorm2d(1, { momentum: 1 });
+  readonly w = nn.Parameter([1], [1]);
+  forward(x: Tensor): Tensor {
+    return this.norm(x).mean().mul(this.w);
+  }
+}
+
+test('the running statistics of 6 million', async () => {
+  const [input, target] = [{ shape: [6, 1, 1000, 1000] }, { shape: [1] }];
+  const spec = defineModel({ model: Tracked, input, target, loss: nn.MSELoss(), optimizer: optim.SGD({ lr: 0 }) });
+  const { wasm, manifest, weights } = await compile(spec, { entries: ['train_step'] });
+  const model = await instantiate(wasm!, manifest, weights);
+  const tenths = (i: number): number => (i % 2 ? 0.1 : -0.1);
+  for (const fill of [tenths, (i: number) => 0.1 + tenths(i) / 3, mixed]) {
+    const x = Float32Array.from({ length: 6_000_000 }, (_, i) => fill(i));
+    model.trainStep(x, new Float32Array(1));
+    const mean = sum64(x) / x.length;
+    const variance = x.reduce((s, v) => s + (v - mean) ** 2, 0) / (x.length - 1);
+    const stored = (name: string): number => model.stateDict().get(name)![0] as number;
+    expect(Math.abs(stored('norm.running_var') / variance - 1)).toBeLessThan(1e-6);
+    if (fill !== tenths) expect(Math.abs(stored('norm.running_mean') / mean - 1)).toBeLessThan(1e-6);
   }
 });
 

@@ -104,7 +104,10 @@ function track(
         notes: involved({ [name]: t.value }),
         help: 'hold it in a field of the model: this.runningMean = new nn.Buffer([channels])',
       });
-    t.lerp_(statistic.detach().view(...t.shape), momentum);
+    const rest = typeof momentum === 'number' ? 1 - momentum : momentum.mul(-1).add(1);
+    // Not t + momentum·(statistic - t), which cancels where the statistic is much smaller.
+    const part = statistic.detach().mul(momentum);
+    t.copy_(t.mul(rest).add(part.view(...t.shape)));
   };
   towards(running.mean, mean, 'runningMean');
   towards(running.variance, variance.mul(count.div(count.sub(1))), 'runningVar');

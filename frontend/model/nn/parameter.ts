@@ -188,9 +188,9 @@ export class Buffer extends Stored {
   mul_(other: Tensor | number): this {
     return this.#write(() => this.mul(other).value);
   }
-  /** Goes the share `weight` of the way to `end`: x + weight·(end - x). */
+  /** Goes the share `weight` of the way to `end`: x + weight·(end - x), computed from the nearer end. */
   lerp_(end: Tensor, weight: Tensor | number): this {
-    return this.#write(() => this.add(end.sub(this).mul(weight)).value);
+    return this.#write(() => this.lerp(end, weight).value);
   }
   /** Writes one number to all elements. */
   fill_(value: number): this {

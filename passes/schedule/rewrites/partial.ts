@@ -259,8 +259,8 @@ const longestSum = 64;
 const longestWindow = 512;
 /** In such a sum, an inner loop of at most this many steps is one block. */
 const windowBlock = 256;
-/** Block lengths where even the fewest blocks are too many: for numbers, and for products, which have many registers to
- *  switch at the end of a block. */
+/** Block lengths where even the fewest blocks are too many: for numbers, and for products of contractions, which have many registers
+ *  to switch at the end of a block. */
 const [numberBlock, productBlock] = [32, 48];
 /** From the first number on, blocks are summed in blocks themselves, of about the second number each. */
 const [manyBlocks, blockOfBlocks] = [32, 16];
@@ -274,7 +274,8 @@ export function longSums(kernel: Kernel, extents: Extents): Partial[] {
   walkStmts(kernel.body, (s, loops) => {
     if (s.kind === 'tile') depth.set(s.tile, loops.length);
     if (s.kind !== 'accumulate' || s.fn !== 'add' || s.tile.dtype !== 'f32' || s.tile.memory === 'workgroup') return;
-    const own = blocksOf(s, loops.slice(depth.get(s.tile) ?? 0), extents);
+    const declared = depth.get(s.tile) ?? 0;
+    const own = blocksOf(s, loops.slice(declared), isContraction(s, resultsOf(s, loops, declared)), extents);
     for (const axis of new Set(own.map((d) => d.axis)))
       if (!found.has(axis))
         found.set(
@@ -292,8 +293,29 @@ interface Around {
   readonly mayCut: boolean;
 }
 
-function blocksOf(s: Accumulate, loops: readonly Loop[], extents: Extents): Partial[] {
-  const along = new Set(s.at.flatMap((e) => [...x.freeAxes(e)]));
+const axesOf = (at: readonly Expr[]): Set<Axis> => new Set(at.flatMap((e) => [...x.freeAxes(e)]));
+
+/** The axes along which a statement adds to different results, rather than to lanes of one. */
+function resultsOf(s: Accumulate, loops: readonly Loop[], declared: number): Set<Axis> {
+  const lanes = new Set(loops.filter((l) => l.mode === 'vectorized').map((l) => l.axis));
+  return new Set([...loops.slice(0, declared).map((l) => l.axis), ...axesOf(s.at)].filter((a) => !lanes.has(a)));
+}
+
+/** True for a sum of products whose factors serve several results each, or of a window's: its accumulators fill the registers. A sum
+ *  of squares, or one weighted by numbers of its own, is a sum of numbers. */
+function isContraction(s: Accumulate, results: ReadonlySet<Axis>): boolean {
+  if (!addsProduct(s)) return false;
+  const [a, b] = [s.value.a, s.value.b].map((e) => x.freeAxes(e)) as [Set<Axis>, Set<Axis>];
+  const only = (some: Set<Axis>, others: Set<Axis>): boolean => [...results].some((r) => some.has(r) && !others.has(r));
+  const slides = (e: Expr): boolean => {
+    const axes = [...x.freeAxes(e)];
+    return axes.some((r) => results.has(r)) && axes.some((r) => !results.has(r));
+  };
+  return (only(a, b) && only(b, a)) || x.some(s.value, (p) => p.kind === 'load' && p.at.some(slides));
+}
+
+function blocksOf(s: Accumulate, loops: readonly Loop[], isProduct: boolean, extents: Extents): Partial[] {
+  const along = axesOf(s.at);
   // Sums shared by threads or invocations are in parts already.
   if (loops.some((l) => l.mode === 'parallel' || (l.mode === 'invocations' && !along.has(l.axis)))) return [];
   const around = loops
@@ -302,7 +324,6 @@ function blocksOf(s: Accumulate, loops: readonly Loop[], extents: Extents): Part
       const trips = Math.max(1, Math.ceil(extents.of(l) / l.step));
       return { axis: l.axis.name, trips, mayCut: l.mode === 'serial' && !endsByData(l) };
     });
-  const isProduct = addsProduct(s);
   const inBlock = loops.some((l) => l.mode === 'invocations');
   const isWindow = isProduct && !inBlock && around.filter((l) => l.mayCut && l.trips > 1).length > 1;
   const adds = around.reduce((p, l) => p * l.trips, 1);
