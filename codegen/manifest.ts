@@ -4,6 +4,7 @@ import { workOf } from '../ir/analysis/work.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import { type DType, dtypeNames, isDType, valueType } from '../ir/dtype.ts';
 import type { Buffer } from '../ir/expr.ts';
+import { storageOf } from '../ir/kernel.ts';
 import { type Entry, type Port, type Program, type Slot, timesOf } from '../ir/program.ts';
 import { type Dim, isBatch, showType } from '../ir/type.ts';
 import type {
@@ -50,7 +51,7 @@ export function manifestOf(
     arenaBytes: program.arenaBytes,
     ...(threads === null ? {} : { threads }),
     tensors: tensorsOf(program, added, (s) => s.offset),
-    entries: program.entries.map(entry),
+    entries: program.entries.map((e) => entry(e, program, added)),
     ...(gpu === null ? {} : { webgpu: manifestOfGpu(gpu, added) }),
   };
 }
@@ -68,16 +69,31 @@ const manifestOfGpu = ({ program, shaders, features = [] }: Gpu, added: AddedPar
   ...(features.length === 0 ? {} : { features }),
   tensors: tensorsOf(program, added, (s) => shaders.scalars.get(s.buffer) ?? s.offset),
   entries: program.entries.map((e) => ({
-    ...entry(e),
+    ...entry(e, program, added),
     dispatches: shaders.dispatches.get(e.name) as readonly ManifestDispatch[],
   })),
 });
 
-const entry = (e: Entry): ManifestEntry => ({
-  name: e.name,
-  inputs: e.inputs.map((p) => p.name),
-  outputs: e.outputs.map((p) => p.name),
-});
+function entry(e: Entry, { slots }: Program, added: AddedParams): ManifestEntry {
+  const carried = new Set(
+    slots.filter((s) => s.purpose === 'state' && s.buffer.type.shape.some(isBatch)).map((s) => s.buffer),
+  );
+  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
+  for (const k of e.launches)
+    for (const { buffer, access } of k.params) {
+      const of = storageOf(buffer);
+      if (!carried.has(of)) continue;
+      if (access !== 'out' && !writes.has(of)) reads.add(of);
+      if (access !== 'in') writes.add(of);
+    }
+  const names = (buffers: Iterable<Buffer>) => Array.from(buffers, (b) => added.get(b.name)?.name ?? b.name);
+  return {
+    name: e.name,
+    inputs: e.inputs.map((p) => p.name),
+    outputs: e.outputs.map((p) => p.name),
+    ...(reads.size + writes.size > 0 ? { carried: { reads: names(reads), writes: names(writes) } } : {}),
+  };
+}
 
 /** The tensors in a program's memory that a host sees. */
 function tensorsOf(program: Program, added: AddedParams, offsetOf: (s: Slot) => number): ManifestTensor[] {

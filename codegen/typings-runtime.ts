@@ -43,7 +43,12 @@ ${threads === undefined ? '' : '  readonly threads: number;\n'}  readonly tensor
     readonly ignoreIndex?: number;
     readonly initial?: number;
   }[];
-  readonly entries: readonly { readonly name: string; readonly inputs: readonly string[]; readonly outputs: readonly string[] }[];
+  readonly entries: readonly {
+    readonly name: string;
+    readonly inputs: readonly string[];
+    readonly outputs: readonly string[];
+    readonly carried?: { readonly reads: readonly string[]; readonly writes: readonly string[] };
+  }[];
 ${webgpu ? '  readonly webgpu: object;\n' : ''}}
 /** The manifest of this model. */
 export declare const manifest: Manifest;

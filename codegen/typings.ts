@@ -49,8 +49,11 @@ ${runtimeTypes(type, manifest, hasWasm)}`;
 }
 
 const isOf = (purpose: Purpose) => (t: ManifestTensor) => t.purpose === purpose;
-/** State of the model itself. An optimizer's state has an initial number in the manifest. */
-const isBuffer = (t: ManifestTensor): boolean => t.purpose === 'state' && t.initial === undefined;
+const hasBatch = (t: ManifestTensor): boolean => t.shape.some((d) => typeof d !== 'number');
+/** State of the model itself. An optimizer's state has an initial number in the manifest, and state with a batch belongs to samples. */
+const isBuffer = (t: ManifestTensor): boolean => t.purpose === 'state' && t.initial === undefined && !hasBatch(t);
+/** The state that is carried from call to call. */
+const carriedIn = (manifest: Manifest) => of(manifest, 'state').filter(hasBatch);
 const of = (manifest: Manifest, purpose: Purpose) => manifest.tensors.filter(isOf(purpose));
 
 const arrays = `/** The array types that hold the values of tensors. */
@@ -67,7 +70,7 @@ const arraysOf = (manifest: Manifest): string =>
       ['ParameterArrays', 'Parameters, which training changes', isOf('parameter')],
       ['GradientArrays', 'Gradients, which backward() and vjp() add to and zeroGrad() clears', isOf('gradient')],
       ['BufferArrays', 'Buffers, which training does not change', isBuffer],
-      ['StateArrays', "The optimizer's state, and buffers", isOf('state')],
+      ['StateArrays', "The optimizer's state, buffers, and state that is carried from call to call", isOf('state')],
       ['ScalarArrays', 'Scalars as a state dict holds them', isOf('scalar')],
     ] as const
   )
@@ -106,7 +109,7 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, onWasm)).join('\n'
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
   /** A view of the first n samples of a result of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): OutputArrays[Name];
-${outputByNumber(manifest, (t) => t)}${namedMembers((t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has optimized them before the first
+${outputByNumber(manifest, (t) => t)}${namedMembers(manifest, (t) => t)}  /** Calls every method for about this many milliseconds in all, so that the engine has optimized them before the first
    *  call that counts, then restores everything. \`load\` does so in Node. */
   warmUp(milliseconds: number): void;
   /** Releases the module${manifest.threads === undefined ? '' : ', and ends its threads'}. Every later call throws. */
@@ -126,6 +129,7 @@ function outputByNumber(manifest: Manifest, eventually: (type: string) => string
 
 /** Members that take or return tensors by name; `eventually` gives the types of results. */
 const namedMembers = (
+  manifest: Manifest,
   eventually: (type: string) => string,
 ): string => `  parameter(name: ParameterName): ${eventually('Float32Array')};
   /** Copies of all parameters and buffers; with \`state\`, also of the optimizer's state and of scalars, so that training can resume. */
@@ -137,8 +141,16 @@ const namedMembers = (
   loadStateDict(weights: Weights, options?: { strict?: boolean }): { missingKeys: string[]; unexpectedKeys: string[] };
   /** The contents of a safetensors file, which PyTorch can load. */
   toSafetensors(options?: { state?: boolean }): ${eventually('Uint8Array')};
-  /** What JSON.stringify writes: the model's name and shapes. */
+${resetMember(carriedIn(manifest))}  /** What JSON.stringify writes: the model's name and shapes. */
   toJSON(): object;
+`;
+
+const resetMember = (carried: readonly ManifestTensor[]): string =>
+  carried.length === 0
+    ? ''
+    : `  /** Sets to zeros what calls carry on to the next: ${inComment(carried.map((t) => t.name).join(', '))}. A call of another number of samples throws
+   *  until then. */
+  resetState(): void;
 `;
 
 /** Members that models on a GPU and as WebAssembly have in common; `eventually` gives the types of results. */
@@ -152,7 +164,7 @@ ${manifest.entries.flatMap((entry) => method(entry, manifest, calls)).join('\n')
   input<Name extends keyof InputArrays>(name: Name, n?: number): InputArrays[Name];
   /** The first n samples of a result of the last call. */
   output<Name extends keyof OutputArrays>(name: Name, n?: number): ${eventually('OutputArrays[Name]')};
-${outputByNumber(manifest, eventually)}${namedMembers(eventually)}  /** Releases the model, and the device if the model opened it. Every later call throws. */
+${outputByNumber(manifest, eventually)}${namedMembers(manifest, eventually)}  /** Releases the model, and the device if the model opened it. Every later call throws. */
   dispose(): void;
 `;
 }

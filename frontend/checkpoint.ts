@@ -87,12 +87,13 @@ export function hashOfData({ train, test }: Split): string {
 /** The first weight that has become NaN or infinite; null if there is none. */
 export function brokenWeight(
   file: Uint8Array,
-  initial: ReadonlyMap<string, Float32Array>,
+  initial: ReadonlyMap<string, Float32Array | Int32Array>,
 ): { readonly name: string; readonly value: number } | null {
   for (const [name, { data }] of readSafetensors(file)) {
     if (!(data instanceof Float32Array)) continue;
     const value = data.find((v) => !Number.isFinite(v));
-    if (value !== undefined && initial.get(name)?.every(Number.isFinite) !== false) return { name, value };
+    if (value !== undefined && (initial.get(name) ?? []).every((v: number) => Number.isFinite(v)))
+      return { name, value };
   }
   return null;
 }

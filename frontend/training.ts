@@ -85,6 +85,7 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
     if (epoch < first) continue;
     const start = performance.now();
     const before = epoch === first ? (from?.samples ?? 0) : 0;
+    const apart = newApart(model, before > 0 ? batchSize : 0);
     let steps: Step[] = [];
     const read: Promise<Loss[]>[] = [];
     let [sum, samples, at, issued] = [sumOf(losses, before, batchSize), before, before, losses.length];
@@ -94,6 +95,7 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
       const learns = at < train.count && !signal?.aborted && !rests;
       if (learns) {
         const n = gatherBatch(train, order, at, batchSize, x, y);
+        apart(n);
         steps.push({ n, loss: model.trainStep(n) });
         at += n;
         issued++;
@@ -144,6 +146,16 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
   return { epoch: epochs + 1, samples: 0, losses, epochs: done, end: 'done' };
 }
 
+/** Before a batch: begins what the model carries from call to call anew where the batch has another number of samples than the one
+ *  before, as at the end of an epoch, or where there was none before. */
+function newApart(model: AnyModel, before = 0): (n: number) => void {
+  let last = before;
+  return (n) => {
+    if (n !== last) model.resetState();
+    last = n;
+  };
+}
+
 /** The sum of losses over the first `samples` of an epoch, which are the last of `losses`, added in the original order. */
 function sumOf(losses: readonly number[], samples: number, batchSize: number): number {
   const steps = Math.ceil(samples / batchSize);
@@ -173,10 +185,12 @@ function together(steps: readonly Step[]): Promise<Loss[]> {
 async function accuracyOn(model: AnyModel, data: Dataset, signal?: AbortSignal): Promise<number | null | 'stopped'> {
   const [x, y] = inputsOf(model);
   const order = Int32Array.from(data.labels.keys());
+  const apart = newApart(model);
   let right = 0;
   let yielded = performance.now();
   for (let at = 0; at < data.count; ) {
     const n = gatherBatch(data, order, at, model.maxBatch, x, y);
+    apart(n);
     const { correct } = await model.evaluate(n);
     if (correct === null) return null;
     right += correct;
@@ -197,6 +211,7 @@ export async function predict(
 ): Promise<{ prediction: number; probability: number }> {
   const [x, y] = inputsOf(model);
   gatherBatch(data, Int32Array.of(sample), 0, 1, x, y);
+  newApart(model)(1);
   const logits = await model.forward(1);
   const prediction = logits.reduce((best, v, i) => (v > (logits[best] as number) ? i : best), 0);
   const total = logits.reduce((sum, v) => sum + Math.exp(v - (logits[prediction] as number)), 0);

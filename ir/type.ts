@@ -39,7 +39,6 @@ export const maxRank = 64;
 
 /** True if an extent is a multiple of the batch. */
 export const isBatch = (d: Dim): d is Batch => typeof d !== 'number';
-/** True if two extents are equal. */
 /** The extent of a dimension that is not the batch. Throws a fault of the compiler if it is. */
 export function fixed({ shape }: { readonly shape: Shape }, d: number): number {
   const extent = shape[d];
@@ -47,6 +46,7 @@ export function fixed({ shape }: { readonly shape: Shape }, d: number): number {
   return extent;
 }
 
+/** True if two extents are equal. */
 export const sameDim = (a: Dim, b: Dim): boolean => (isBatch(a) ? isBatch(b) && a.times === b.times : a === b);
 /** True if two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>

@@ -8,6 +8,7 @@ export type TapeoutErrorCode =
   | 'wrong-shape'
   | 'empty-batch'
   | 'batch-too-large'
+  | 'other-samples'
   | 'label-range'
   | 'not-finite'
   | 'unknown-name'
@@ -121,6 +122,10 @@ export const bytesOf = (x: BufferSource | ArrayBufferView): Uint8Array =>
   ArrayBuffer.isView(x) ? new Uint8Array(x.buffer, x.byteOffset, x.byteLength) : new Uint8Array(x);
 
 const withArticle = (noun: string): string => `${/^(?!Uint|URL)[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+
+/** A shape with the batch n in it. */
+export const shapeAt = (shape: readonly ManifestDim[], n: number): number[] =>
+  shape.map((d) => (typeof d === 'number' ? d : d.batch * n));
 
 /** Throws unless n is a whole number from 1 to the largest batch. */
 export function checkBatch(n: number, maxBatch: number): void {

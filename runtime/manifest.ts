@@ -32,6 +32,8 @@ export interface ManifestEntry {
   readonly inputs: readonly string[];
   /** The names of the outputs. */
   readonly outputs: readonly string[];
+  /** State with a batch in its shape, if any: the names of what the entry reads before it writes it, and of what it writes. */
+  readonly carried?: { readonly reads: readonly string[]; readonly writes: readonly string[] };
 }
 
 /** The number of workgroups in one dimension: a number, or `times`·⌈N·`batch` / `per`⌉, where N is the batch of a call. */

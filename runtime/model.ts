@@ -1,6 +1,7 @@
 /** A running model: owns its memory, provides views of it, and makes one WebAssembly call per step. A step allocates nothing, and a
  *  call that throws has changed nothing. */
 import { type Argument, checkCall, takesNothing } from './call.ts';
+import { Carried } from './carried.ts';
 import { beginsAsWasm, bytesOf, type Data, kindOf, pageBytes, TapeoutError, type View, wordsOf } from './check.ts';
 import { checkKind, checkOptions } from './load-options.ts';
 import type { Manifest, ManifestEntry, Purpose } from './manifest.ts';
@@ -8,6 +9,7 @@ import {
   disposedError,
   type EntryName,
   gathered,
+  isCarried,
   methods,
   missingEntry,
   nameOfOutput,
@@ -19,7 +21,7 @@ import {
 } from './port.ts';
 import { checkMemory, checkModule, readManifest } from './read-manifest.ts';
 import { inspect, summaryOf, textOf } from './show.ts';
-import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
+import { checkedState, type IncompatibleKeys, samplesOf, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import { checkWasmTag } from './tag.ts';
 import { warmUp } from './warm-up.ts';
 import { remedyFor, type StateDict } from './weights.ts';
@@ -145,6 +147,7 @@ interface Entry {
   readonly run: (n: number) => void;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  readonly carried: ManifestEntry['carried'];
   /** The results of these names. */
   readonly loss: View | null;
   readonly correct: View | null;
@@ -176,6 +179,7 @@ export class Model {
   readonly scalars: Record<string, number>;
 
   readonly #ports = new Slots<Port>();
+  readonly #carried = new Carried();
   /** The arguments of the current call. */
   readonly #given: unknown[] = [];
   /** The arguments after those that methods declare. */
@@ -349,12 +353,12 @@ export class Model {
     return this.#view('parameter', name, 1) as Floats;
   }
 
-  /** Copies of all parameters and buffers, in the model's order; with `state`, also of the optimizer's state and scalars such as the
-   *  learning rate, so that training can resume. */
+  /** Copies of all parameters and buffers, in the model's order; with `state`, also of the optimizer's state, of state that is carried
+   *  from call to call, for the samples that it is of, and of scalars such as the learning rate, so that training can resume. */
   stateDict(options: { state?: boolean } = {}): Map<string, View> {
     this.#alive();
     const { state = false } = stateOptions('stateDict', options);
-    return new Map(savedSlots(this.#ports.saved, state).map(({ tensor, whole }) => [tensor.name, whole.slice()]));
+    return new Map(this.#saved(state).map(([{ tensor }, view]) => [tensor.name, view.slice() as View]));
   }
 
   /** Sets all parameters and buffers, and any other given state. Throws TapeoutError, and changes nothing, when a size or a value is
@@ -364,8 +368,15 @@ export class Model {
     this.#alive();
     checkOptions('loadStateDict', options, { strict: 'flag' });
     const { strict = true } = options;
-    const { values, keys } = checkedState(source, this.#ports.saved, strict);
-    for (const [name, data] of values) this.#ports.saved.get(name)!.whole.set(data);
+    const { values, keys } = checkedState(source, this.#ports.saved, { strict, maxBatch: this.maxBatch });
+    for (const [name, data] of values) {
+      const port = this.#ports.saved.get(name)!;
+      if (isCarried(port.tensor)) {
+        port.whole.fill(0);
+        this.#carried.set(name, samplesOf(port, data));
+      }
+      port.whole.set(data);
+    }
     return keys;
   }
 
@@ -373,7 +384,14 @@ export class Model {
   toSafetensors(options: { state?: boolean } = {}): Uint8Array<ArrayBuffer> {
     this.#alive();
     const { state = false } = stateOptions('toSafetensors', options);
-    return stateFile(savedSlots(this.#ports.saved, state).map((port) => [port, port.whole]));
+    return stateFile(this.#saved(state));
+  }
+
+  /** Sets state with a batch in its shape, which calls hand on to each other, to zeros: the next call may have any batch. */
+  resetState(): void {
+    this.#alive();
+    for (const { tensor, whole } of this.#ports.of('state').values()) if (isCarried(tensor)) whole.fill(0);
+    this.#carried.reset();
   }
 
   /** Calls all methods for about this many milliseconds in total, so that the engine has optimized them before the first real call.
@@ -387,7 +405,7 @@ export class Model {
     // The largest entry first: the engine finishes compiling it during the calls of the others.
     const entries = Object.values(this.#entries).toReversed() as Entry[];
     const call = ({ name }: Entry) => this[methods[name as EntryName]].bind(this) as (n: number) => void;
-    warmUp(entries.map(call), this.maxBatch, milliseconds);
+    this.#carried.apart(() => warmUp(entries.map(call), this.maxBatch, milliseconds));
     memory.set(before);
   }
 
@@ -407,7 +425,7 @@ export class Model {
     return textOf(this.manifest, threads === 1 ? 'WebAssembly' : `WebAssembly, ${threads} threads`);
   }
 
-  #entry({ name, inputs, outputs }: ManifestEntry, exports: WebAssembly.Exports): Entry {
+  #entry({ name, inputs, outputs, carried }: ManifestEntry, exports: WebAssembly.Exports): Entry {
     const results = outputs.map((output) => this.#ports.of('output').get(output)!);
     const { loss, correct, outputs: returned } = resultsOf(results);
     return {
@@ -415,6 +433,7 @@ export class Model {
       run: this.#guarded(exports[name] as (n: number) => void),
       inputs: inputs.map((input) => this.#ports.of('input').get(input)!),
       outputs: results,
+      carried,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
       returned,
@@ -488,6 +507,7 @@ export class Model {
     for (let i = 0; i < this.#further.length; i++) given[namedArguments + i] = this.#further[i];
     try {
       const n = checkCall(entry, given, this.maxBatch);
+      this.#carried.note(entry, n);
       if (typeof a !== 'number') this.#copyIn(entry.inputs, given as Data[]);
       return n;
     } finally {
@@ -501,6 +521,14 @@ export class Model {
       if (given[i]!.buffer === this.#memory && given[i]!.byteOffset !== inputs[i]!.whole.byteOffset)
         given[i] = given[i]!.slice();
     for (let i = 0; i < inputs.length; i++) inputs[i]!.whole.set(given[i]!);
+  }
+
+  /** What a state dict holds. */
+  #saved(state: boolean): [Port, View][] {
+    return savedSlots(this.#ports.saved, state).map((port) => [
+      port,
+      port.at(isCarried(port.tensor) ? this.#carried.samplesOf(port.tensor.name) : 1),
+    ]);
   }
 
   #view(purpose: 'input' | 'output' | 'parameter', name: string, n: number): View {

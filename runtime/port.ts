@@ -118,9 +118,13 @@ export const gathered = (returns: Manifest['returns'], outputs: readonly Slot[],
 export const nameOfOutput = (name: string | number, outputs: readonly Slot[] = []): string =>
   typeof name === 'number' ? (outputs[name]?.tensor.name ?? String(name)) : name;
 
-/** True if a tensor is a parameter or buffer of the model. Optimizer state differs from buffers in having an initial number. */
-export const isLearnt = ({ purpose, initial }: ManifestTensor): boolean =>
-  purpose === 'parameter' || (purpose === 'state' && initial === undefined);
+/** True if a tensor is a parameter or buffer of the model. Optimizer state differs from buffers in having an initial number; state with
+ *  a batch belongs to some samples, and not to what the model has learnt. */
+export const isLearnt = (tensor: ManifestTensor): boolean =>
+  tensor.purpose === 'parameter' || (tensor.purpose === 'state' && tensor.initial === undefined && !hasBatch(tensor));
+
+/** True for state with a batch in its shape, which is carried from call to call. */
+export const isCarried = (tensor: ManifestTensor): boolean => tensor.purpose === 'state' && hasBatch(tensor);
 
 /** An object of numbers to set between steps, backed by their memory. Setting NaN, infinity or an unknown name throws, and `alive` may
  *  throw. */

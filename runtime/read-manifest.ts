@@ -1,6 +1,16 @@
 /** Reads a manifest of unknown origin, field by field, each once. The result is complete and consistent, and lies in the memory that it
  *  describes. Any input gives that or a TapeoutError, quickly. */
-import { arrayOf, brief, elementsAt, kindOf, manifestVersion, pageBytes, showShape, TapeoutError } from './check.ts';
+import {
+  arrayOf,
+  brief,
+  elementsAt,
+  hasBatch,
+  kindOf,
+  manifestVersion,
+  pageBytes,
+  showShape,
+  TapeoutError,
+} from './check.ts';
 import type {
   Manifest,
   ManifestDim,
@@ -157,12 +167,22 @@ function dimIn(given: unknown, what: string): ManifestDim {
 
 export function entryIn(given: unknown): ManifestEntry {
   if (!isRecord(given)) fail(`has an entry that is ${kindOf(given)}.`);
-  const { name, inputs, outputs } = given;
+  const { name, inputs, outputs, carried } = given;
   const called = text(name, 'name of an entry');
   if (!Object.hasOwn(methods, called)) fail(`has the entry '${brief(called)}', which this runtime does not know.`);
   const names = (ports: unknown, what: string): string[] =>
     list(ports, `${what} of the entry '${called}'`).map((port) => text(port, what));
-  return { name: called, inputs: names(inputs, 'inputs'), outputs: names(outputs, 'outputs') };
+  return {
+    name: called,
+    inputs: names(inputs, 'inputs'),
+    outputs: names(outputs, 'outputs'),
+    ...(carried === undefined ? {} : { carried: carriedIn(carried) }),
+  };
+
+  function carriedIn(given: unknown): NonNullable<ManifestEntry['carried']> {
+    if (!isRecord(given)) return fail(`has ${kindOf(given)} as the carried state of the entry '${called}'.`);
+    return { reads: names(given.reads, 'state that is read'), writes: names(given.writes, 'state that is written') };
+  }
 }
 
 /** The tags, unchecked: each is compared where it is used. */
@@ -238,13 +258,18 @@ const isStatistic = (name: string) => name === 'loss' || name === 'correct';
 export function checkEntries({ entries, tensors }: Pick<UntaggedManifest, 'entries' | 'tensors'>): void {
   const known = new Map(tensors.map((t) => [`${t.purpose} '${t.name}'`, t]));
   const names = new Set<string>();
-  for (const { name, inputs, outputs } of entries) {
+  for (const { name, inputs, outputs, carried } of entries) {
     if (names.has(name)) fail(`has the entry '${name}' twice.`);
     names.add(name);
     const ports = [...inputs.map((port) => `input '${port}'`), ...outputs.map((port) => `output '${port}'`)];
     const unknown = ports.find((port) => !known.has(port));
     if (unknown !== undefined) fail(`lists the ${brief(unknown)} for the entry '${name}', but has no such tensor.`);
     if (new Set(ports).size < ports.length) fail(`lists an input or an output of the entry '${name}' twice.`);
+    for (const state of [...(carried?.reads ?? []), ...(carried?.writes ?? [])]) {
+      const tensor = known.get(`state '${state}'`);
+      if (!tensor || !hasBatch(tensor))
+        fail(`lists '${brief(state)}' as carried by the entry '${name}', but has no such state with a batch.`);
+    }
     for (const port of mustReturn[name as EntryName] ?? [])
       if (port === 'output' ? outputs.every(isStatistic) : !outputs.includes(port))
         fail(`gives the entry '${name}' no result '${port}'.`);

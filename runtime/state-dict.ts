@@ -8,6 +8,7 @@ import {
   kindOf,
   listed,
   notByJson,
+  shapeAt,
   showShape,
   TapeoutError,
   unknownName,
@@ -40,7 +41,7 @@ export function savedSlots<S extends Slot>(slots: ReadonlyMap<string, S>, state:
 export function checkedState(
   source: StateDict,
   slots: ReadonlyMap<string, Slot>,
-  strict: boolean,
+  { strict, maxBatch }: { readonly strict: boolean; readonly maxBatch: number },
 ): { readonly values: ReadonlyMap<string, Data>; readonly keys: IncompatibleKeys } {
   const given = tensorsOf(source, (name) => slots.has(name));
   const known = savedSlots(slots, false).map(({ tensor }) => tensor.name);
@@ -51,24 +52,31 @@ export function checkedState(
   const values = new Map<string, Data>();
   for (const [name, value] of given) {
     const slot = slots.get(name);
-    if (slot) values.set(name, checked(value!, slot));
+    if (slot) values.set(name, checked(value!, slot, maxBatch));
   }
   return { values, keys: { missingKeys, unexpectedKeys } };
 }
 
 /** The bytes of a safetensors file of these slots and their values, with PyTorch's names and layouts. */
 export const stateFile = (saved: Iterable<readonly [Slot, View]>): Uint8Array<ArrayBuffer> =>
-  writeSafetensors(
-    Array.from(
-      saved,
-      ([
-        {
-          tensor: { name, shape, dtype },
-        },
-        data,
-      ]) => [name, { dtype: storedAs[dtype], shape, data } as StoredTensor],
-    ),
-  );
+  writeSafetensors(Array.from(saved, ([slot, data]) => [slot.tensor.name, storedTensor(slot, data)]));
+
+function storedTensor(slot: Slot, data: View): StoredTensor {
+  const { shape, dtype } = slot.tensor;
+  const bound = shapeAt(shape, samplesOf(slot, data));
+  if (isLearnt(slot.tensor) && (data instanceof Float32Array || data instanceof Int32Array))
+    return learntTensor(data, bound);
+  return { dtype: storedAs[dtype], shape: bound, data } as StoredTensor;
+}
+
+/** A parameter or buffer as a file holds it. Whole numbers have 64 bits there, as in PyTorch's state dict. */
+export const learntTensor = (data: Float32Array | Int32Array, shape: readonly number[]): StoredTensor =>
+  data instanceof Float32Array
+    ? { dtype: 'F32', shape, data }
+    : { dtype: 'I64', shape, data: BigInt64Array.from(data, BigInt) };
+
+/** How many samples the values of a slot are of. Carried state of no samples holds zeros. */
+export const samplesOf = (slot: Slot, { length }: Data): number => (slot.each > 0 ? length / slot.each : 0);
 
 function incompatible(
   unknown: readonly string[],
@@ -87,31 +95,36 @@ function incompatible(
 }
 
 /** The array of a value given for a slot. Throws TapeoutError when it does not fit. */
-function checked(value: Data | StoredTensor, slot: Slot): Data {
+function checked(value: Data | StoredTensor, slot: Slot, maxBatch: number): Data {
   const { name, shape, purpose } = slot.tensor;
   const what = `the ${purpose} '${brief(name)}'`;
   const tensor = isTensor(value) ? value : null;
   const data = tensor ? converted(tensor, slot, what) : (value as Data);
   checkArray(data, slot.tensor);
-  if (tensor?.shape && `${tensor.shape}` !== `${shape}`)
+  const n = slot.batched ? samplesOf(slot, data) : 1;
+  if (slot.batched && n > maxBatch)
+    throw new TapeoutError('batch-too-large', `${what} is of ${n} samples, over the maximum of ${maxBatch}.`);
+  if (tensor?.shape && `${tensor.shape}` !== `${shapeAt(shape, Math.floor(n))}`)
     throw new TapeoutError(
       'wrong-shape',
       `${what} has the shape ${showShape(shape)}, but ${brief(showShape(tensor.shape))} was given.`,
     );
-  if (data.length !== slot.each)
+  if (data.length !== slot.count(n) || !Number.isInteger(n))
     throw new TapeoutError(
       'wrong-length',
-      `${what} takes ${slot.each} values, shape ${showShape(shape)}, but ${data.length} were given.`,
+      `${what} takes ${slot.each} values${slot.batched ? ' a sample' : ''}, shape ${showShape(shape)}, but ${data.length} were given.`,
     );
   if (purpose === 'scalar') checkScalar(name, data[0]);
   return data;
 }
 
-/** A tensor's numbers in the type of its slot. Integers are converted to another width, or to floats, if no value changes. */
+/** A tensor's numbers in the type of its slot. Integers are converted to another width, or to floats, and whole floats to integers, if
+ *  no value changes. */
 function converted({ data, dtype }: StoredTensor, { tensor }: Slot, what: string): Data {
   const array = arrayOf[tensor.dtype];
   const isWhole = data instanceof BigInt64Array || data instanceof BigUint64Array || integers.test(kindOf(data));
-  if (!isWhole || (data instanceof array && tensor.dtype !== 'bool')) return data as Data;
+  const isCounted = tensor.dtype === 'i32' && data instanceof Float32Array;
+  if (!(isWhole || isCounted) || (data instanceof array && tensor.dtype !== 'bool')) return data as Data;
   const out = new array(data.length);
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;

@@ -1,6 +1,7 @@
 /** A model running on a GPU, with the calls of the WebAssembly model, asynchronous where they return results. A step writes its batch,
  *  encodes one pass and submits it; nothing waits for it unless its results are read. */
 import { type Argument, checkCall, takesNothing } from './call.ts';
+import { Carried } from './carried.ts';
 import {
   arrayOf,
   checkBatch,
@@ -17,12 +18,13 @@ import { Readback, type Stretch } from './gpu-read.ts';
 import { checkWgslTag } from './gpu-tag.ts';
 import { fromWords, toWords, usage } from './gpu-words.ts';
 import { checkOptions } from './load-options.ts';
-import type { Manifest, ManifestDispatch, Purpose } from './manifest.ts';
+import type { Manifest, ManifestDispatch, ManifestEntry, Purpose } from './manifest.ts';
 import type { Evaluation, Views } from './model.ts';
 import {
   disposedError,
   type EntryName,
   gathered,
+  isCarried,
   missingEntry,
   nameOfOutput,
   Port,
@@ -34,7 +36,7 @@ import {
 } from './port.ts';
 import { readGpuManifest } from './read-gpu-manifest.ts';
 import { inspect, summaryOf, textOf } from './show.ts';
-import { checkedState, type IncompatibleKeys, savedSlots, stateFile, stateOptions } from './state-dict.ts';
+import { checkedState, type IncompatibleKeys, samplesOf, savedSlots, stateFile, stateOptions } from './state-dict.ts';
 import type { StateDict } from './weights.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
@@ -99,6 +101,7 @@ class Loss implements PromiseLike<number> {
 
 interface GpuEntry {
   readonly name: EntryName;
+  readonly carried: ManifestEntry['carried'];
   readonly dispatches: readonly ManifestDispatch[];
   readonly inputs: readonly Port[];
   readonly loss: Slot | null;
@@ -129,6 +132,7 @@ export class GpuModel {
   readonly #owner: DeviceOwner | null;
   readonly #slots = new Slots<Slot>();
   readonly #inputs = new Map<string, Port>();
+  readonly #carried = new Carried();
   readonly #entries: Partial<Record<string, GpuEntry>> = {};
   readonly #readback: Readback;
   /** A ring buffer of the losses of the last steps. */
@@ -167,10 +171,11 @@ export class GpuModel {
         this.#inputs.set(name, new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch));
       else this.#slots.add(new Slot(tensor));
     }
-    for (const { name, inputs, outputs, dispatches } of entries)
+    for (const { name, inputs, outputs, dispatches, carried } of entries)
       this.#entries[name] = {
         name: name as EntryName,
         dispatches,
+        carried,
         inputs: inputs.map((input) => this.#inputs.get(input)!),
         ...resultsOf(outputs.map((output) => this.#slots.of('output').get(output)!)),
       };
@@ -293,9 +298,14 @@ export class GpuModel {
     this.#alive();
     checkOptions('loadStateDict', options, { strict: 'flag' });
     const { strict = true } = options;
-    const { values, keys } = checkedState(source, this.#slots.saved, strict);
+    const { values, keys } = checkedState(source, this.#slots.saved, { strict, maxBatch: this.maxBatch });
     for (const [name, data] of values) {
-      const { purpose, offset } = this.#slots.saved.get(name)!.tensor;
+      const slot = this.#slots.saved.get(name)!;
+      const { purpose, offset } = slot.tensor;
+      if (isCarried(slot.tensor)) {
+        this.#clear(slot);
+        this.#carried.set(name, samplesOf(slot, data));
+      }
       if (purpose === 'scalar') this.scalars[name] = data[0]!;
       else this.#program.arena.write(offset, toWords(data));
     }
@@ -306,6 +316,13 @@ export class GpuModel {
   async toSafetensors(options: { state?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
     const { state = false } = stateOptions('toSafetensors', options);
     return stateFile(await this.#saved(state));
+  }
+
+  /** Queues: sets state with a batch in its shape, which calls hand on to each other, to zeros. The next call may have any batch. */
+  resetState(): void {
+    this.#alive();
+    for (const slot of this.#slots.of('state').values()) if (isCarried(slot.tensor)) this.#clear(slot);
+    this.#carried.reset();
   }
 
   /** Keeps a copy of the full state, from which `recover` continues, and returns it as a state dict. */
@@ -371,6 +388,10 @@ export class GpuModel {
     return returns ? gathered(returns, outputs, values) : values[0];
   }
 
+  #clear({ tensor: { offset, shape } }: Slot): void {
+    this.#program.arena.write(offset, new Uint32Array(elementsAt(shape, this.maxBatch)));
+  }
+
   #stop(error: TapeoutError): void {
     if (this.#end) return;
     this.#end = error;
@@ -394,6 +415,7 @@ export class GpuModel {
   #fed(name: EntryName, args: unknown[]): Call {
     const entry = this.#get(name);
     const n = checkCall(entry, args, this.maxBatch);
+    this.#carried.note(entry, n);
     const isInPlace = typeof args[0] === 'number';
     const encoder = this.#program.device.createCommandEncoder();
     entry.inputs.forEach((port, i) => {
@@ -434,12 +456,12 @@ export class GpuModel {
   }
 
   async #results({ entry, n, encoder }: Call, slots: readonly Slot[]): Promise<View[]> {
-    return this.#read(slots, n, this.#program.encode(entry.dispatches, n, encoder));
+    return this.#read(slots, () => n, this.#program.encode(entry.dispatches, n, encoder));
   }
 
   async #copy(purpose: Purpose, name: string, n: number): Promise<View> {
     this.#alive();
-    const [value] = await this.#read([this.#slots.get(purpose, name, n, this.maxBatch)], n);
+    const [value] = await this.#read([this.#slots.get(purpose, name, n, this.maxBatch)], () => n);
     return value!;
   }
 
@@ -449,16 +471,17 @@ export class GpuModel {
     const slots = savedSlots(this.#slots.saved, state);
     const onDevice = slots.filter(({ tensor }) => tensor.purpose !== 'scalar');
     const values = new Map<Slot, View>();
-    (await this.#read(onDevice, 1)).forEach((value, i) => void values.set(onDevice[i]!, value));
+    const samplesOf = ({ tensor }: Slot) => (isCarried(tensor) ? this.#carried.samplesOf(tensor.name) : 1);
+    (await this.#read(onDevice, samplesOf)).forEach((value, i) => void values.set(onDevice[i]!, value));
     return slots.map((slot) => [slot, values.get(slot) ?? scalars.get(slot.tensor.name)!] as const);
   }
 
   /** The contents of slots after all calls so far. */
-  async #read(slots: readonly Slot[], n: number, encoder?: GPUCommandEncoder): Promise<View[]> {
+  async #read(slots: readonly Slot[], samples: (slot: Slot) => number, encoder?: GPUCommandEncoder): Promise<View[]> {
     this.#alive();
     if (slots.length === 0) return [];
     const { arena } = this.#program;
-    const stretches = slots.map((slot) => arena.at(slot.tensor.offset, slot.count(n) * wordBytes));
+    const stretches = slots.map((slot) => arena.at(slot.tensor.offset, slot.count(samples(slot)) * wordBytes));
     const bytes = await this.#bytes(stretches, encoder);
     let at = 0;
     return slots.map(({ tensor: { dtype } }, i) => {

@@ -94,6 +94,7 @@ function imports(file) {
 const text = `/** torch.nn. Layers are made with or without \`new\`: \`nn.Conv2d(1, 6, 5)\`. Written by scripts/nn-index.mjs from the classes beside
  *  it: \`npm run docs\` after a change of their comments or arguments. */
 
+import type { Extent } from '../dims.ts';
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
 import type { Pair, Single, Sizes, Triple } from '../sizes.ts';

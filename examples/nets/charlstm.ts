@@ -7,7 +7,7 @@ import { defineModel, nn, optim, type Tensor } from 'tapeout';
 
 const [characters, embedded, hidden, steps] = [76, 32, 96, 32];
 
-abstract class Layers extends nn.Module {
+export abstract class Layers extends nn.Module {
   embed = nn.Embedding(characters, embedded);
   lstm = nn.LSTM(embedded, hidden, { batchFirst: true });
   fc = nn.Linear(hidden, characters);

@@ -171,6 +171,7 @@ const windows = (/** @type {number} */ steps) => {
     return [part(0), part(1)];
   };
   return {
+    take,
     batch: (/** @type {number} */ step, /** @type {number} */ size) =>
       take(draws(step, size).map((k) => hash(k) % (text.learnt - steps))),
     held: (/** @type {number} */ count) => {
@@ -180,11 +181,23 @@ const windows = (/** @type {number} */ steps) => {
   };
 };
 
+/** Of as many stretches of the text as a batch has samples, the next window of each at every step. */
+const streams = (/** @type {number} */ steps) => {
+  const { take, held } = windows(steps);
+  const room = text.learnt - steps;
+  return {
+    batch: (/** @type {number} */ step, /** @type {number} */ size) =>
+      take(Array.from({ length: size }, (_, i) => (Math.floor((i * text.learnt) / size) + step * steps) % room)),
+    held,
+  };
+};
+
 /** Of each net: the samples of a step, and its data: `batch(step, size)` and `held(count)` are inputs and then targets. */
 export const tasks = {
   resnet: { size: 16, ...images() },
   mobilenet: { size: 16, ...images() },
   charlstm: { size: 16, ...windows(32) },
+  streamlstm: { size: 16, ...streams(32) },
   gpt: { size: 8, ...windows(32) },
   conv1d: { size: 16, ...waves },
   vae: { size: 16, ...noisy(8) },

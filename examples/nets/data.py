@@ -172,10 +172,18 @@ class Windows:
         return self.take(self.learnt + (hashed(draws(0, count), 1) % room).astype(np.int64))
 
 
+class Streams(Windows):
+    """Of as many stretches of the text as a batch has samples, the next window of each at every step."""
+
+    def batch(self, step, size):
+        return self.take([(i * self.learnt // size + step * self.steps) % (self.learnt - self.steps) for i in range(size)])
+
+
 tasks = {
     'resnet': (16, Images()),
     'mobilenet': (16, Images()),
     'charlstm': (16, Windows(32)),
+    'streamlstm': (16, Streams(32)),
     'gpt': (8, Windows(32)),
     'conv1d': (16, Waves()),
     'vae': (16, Noisy(8)),

@@ -120,6 +120,7 @@ function wavesOf(net) {
 
 export const shows = {
   charlstm: sampleLstm,
+  streamlstm: sampleLstm,
   gpt: sampleGpt,
   vae: sampleVae,
   unet: cleaned,

@@ -69,10 +69,14 @@ console.log(`wrote to ${folder}: ${[...files.keys()].join(', ')}`);
 /** The loss of held-out samples, and the share of labels that are right where targets are labels. */
 function heldOut(chunks = 20, count = 50) {
   const all = own(task.held(chunks * count));
+  // What steps carry to each other is put aside.
+  const state = net.toSafetensors({ state: true });
   const parts = Array.from({ length: chunks }, (_, i) => {
     const part = all.map((t) => t.subarray((i * t.length) / chunks, ((i + 1) * t.length) / chunks));
+    net.resetState();
     return { ...net.evaluate(...part) }; // which returns the same object each time
   });
+  net.loadStateDict(state);
   const loss = `held out ${mean(parts.map((p) => p.loss)).toFixed(4)}`;
   const labels = all.at(-1).length;
   const { correct } = parts[0];

@@ -19,7 +19,7 @@ interface Saved {
   readonly run: Run;
   /** The model's name. */
   readonly name: string;
-  readonly initial: ReadonlyMap<string, Float32Array>;
+  readonly initial: ReadonlyMap<string, Float32Array | Int32Array>;
   /** Names of the buffers of the model and of the loss, which no step changes. */
   readonly buffers: readonly string[];
 }
@@ -112,7 +112,7 @@ export class Saver {
     const saved = readSafetensors(bytes, path);
     const isSame = (name: string): boolean => {
       const given = initial.get(name);
-      return given === undefined || saved.get(name)?.data.every((v, i) => Object.is(v, given[i])) !== false;
+      return given === undefined || saved.get(name)?.data.every((v, i) => Object.is(Number(v), given[i])) !== false;
     };
     const changed = buffers.filter((name) => !isSame(name));
     if (changed.length > 0)

@@ -80,8 +80,12 @@ export async function trainCommand(path: string, flags: TrainFlags, io: Io): Pro
 
   const model = await instantiated(compiled, flags.backend);
   const run: Run = { batchSize, seed: String(spec.seed), hash: hashOfData(data) };
-  const { manifest, weights: initial, recording } = compiled;
-  const buffers = manifest.tensors.filter((t) => t.purpose === 'state' && t.initial === undefined).map((t) => t.name);
+  const { weights: initial, recording } = compiled;
+  const written = new Set(recording.train.writes.map(({ into }) => into));
+  const buffers = recording.buffers
+    .map(({ param }) => param)
+    .filter((p) => !written.has(p))
+    .map((p) => p.name);
   const saver = new Saver({ folder, run, name: recording.name, initial, buffers }, io);
   const from = flags.resume === undefined ? undefined : saver.resume(flags.resume, model);
   if (flags.lr !== undefined) model.lr = flags.lr;

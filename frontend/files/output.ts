@@ -5,6 +5,7 @@ import { bundle } from '../../codegen/bundle.ts';
 import type { Files } from '../../codegen/checksums.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { writeSafetensors } from '../../runtime/safetensors.ts';
+import { learntTensor } from '../../runtime/state-dict.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import { writeSet } from './file-set.ts';
 import { tagged } from './tags.ts';
@@ -38,9 +39,7 @@ export async function bundleOf(
   const stored = manifest.tensors.filter(({ purpose }) => purpose === 'parameter' || purpose === 'state');
   const shapes = new Map(stored.map((t) => [t.name, t.shape as readonly number[]]));
   const file = writeSafetensors(
-    [...weights].map(
-      ([name, data]) => [name, { dtype: 'F32', shape: shapes.get(name) ?? [data.length], data }] as const,
-    ),
+    [...weights].map(([name, data]) => [name, learntTensor(data, shapes.get(name) ?? [data.length])] as const),
   );
   const code = tagged(manifest, {
     wasm: hasWasm ? wasm : null,

@@ -2,7 +2,7 @@
 
 import { maxRank } from '../../ir/type.ts';
 import type { Kind } from './arguments.ts';
-import { toDim } from './dims.ts';
+import { product, toDim } from './dims.ts';
 import { Tensor } from './tensor.ts';
 
 /** A new kind. */
@@ -213,6 +213,15 @@ const isExtent = (v: unknown): boolean => {
 export const shape = kind(
   'a list of whole numbers of at least 0',
   (v) => isListOf((e) => isWhole(e, 0))(v) && (v as unknown[]).length <= maxRank,
+  { code: 'bad-shape' },
+);
+/** The shape of a buffer, which may hold the batch once. */
+export const batchShape = kind(
+  "a list of whole numbers of at least 0, in which 'N', the batch, may occur once",
+  (v) =>
+    isListOf(isExtent)(v) &&
+    (v as unknown[]).length <= maxRank &&
+    product((v as unknown[]).map((e) => toDim(e)!)) !== null,
   { code: 'bad-shape' },
 );
 /** One number for all elements of a parameter, or a list with one for each. */

@@ -15,7 +15,8 @@ import { showAny, userError, withLocAt } from './trace.ts';
 /** A parameter or buffer of the model: its param in the graph, its initial values, and all its names. */
 export interface RecordedState {
   readonly param: Param;
-  readonly data: Float32Array;
+  /** None where the shape holds the batch: it begins with zeros. */
+  readonly data: Float32Array | Int32Array;
   /** True for a parameter that is not frozen. */
   readonly trains: boolean;
   /** The param's name, then the other names under which the model shares it. */
@@ -112,7 +113,7 @@ export function collect(
     withLocAt(stored.loc, () => stored.checkData());
     const role = stored.kind === 'parameter' ? 'parameter' : 'state';
     const type = tensor(
-      'f32',
+      stored.dtype,
       stored.shape.map((e) => toDim(e)!),
     );
     return {

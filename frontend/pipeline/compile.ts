@@ -12,6 +12,7 @@ import type { FusedGraph, Module } from '../../ir/graph.ts';
 import type { Outline, Program } from '../../ir/program.ts';
 import type { GridTarget, VectorTarget } from '../../ir/target.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
+import { isBatch } from '../../ir/type.ts';
 import { inOrder, registeredPasses } from '../../passes/custom.ts';
 import type { Rematerialized } from '../../passes/rematerialize.ts';
 import { type GivenSchedules, nothingGiven, without } from '../../passes/schedule/choose/given.ts';
@@ -58,7 +59,7 @@ export interface Compiled extends ProgramStages {
   readonly featureWgsl: string | null;
   readonly manifest: Manifest;
   /** Initial values by PyTorch's names, in PyTorch's order. */
-  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly weights: ReadonlyMap<string, Float32Array | Int32Array>;
   readonly reports: readonly PassReport[];
   /** What was tried to fit `memory`; null if no budget was given. */
   readonly budget: Budget | null;
@@ -183,7 +184,12 @@ function compiled(recording: Recording, options: CompileOptions, site: Loc | nul
     wasm: parts.wasm as Uint8Array,
     target: wanted.target,
     gpu,
-    weights: new Map([...recording.parameters, ...recording.buffers].map((p) => [p.param.name, p.data])),
+    weights: new Map(
+      [...recording.parameters, ...recording.buffers.filter((b) => !b.param.type.shape.some(isBatch))].map((p) => [
+        p.param.name,
+        p.data,
+      ]),
+    ),
     reports: shown.reports,
     budget: null,
     rematerialized: optimized.flatMap((ir) => (ir.form === 'module' && ir.rematerialized) || []),

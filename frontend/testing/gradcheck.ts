@@ -4,7 +4,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import { type Param, param, paramsOf, type Value } from '../../ir/graph.ts';
 import { interpretValues } from '../../ir/interpret/graph.ts';
 import * as op from '../../ir/ops/index.ts';
-import { sameType, showType } from '../../ir/type.ts';
+import { countAt, isBatch, sameType, showType } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { isModelSpec } from '../model/model.ts';
 import { Generator } from '../model/random.ts';
@@ -94,7 +94,11 @@ function checked(
   );
   const drawn = new Set([...given, ...wrt, ...paramsOf([y]), g].filter((p) => p.role === 'input'));
   const values = draw([...drawn], inputs, recording, { n, seed });
-  for (const { param, data } of state) values.set(param, Float64Array.from(data));
+  for (const { param, data } of state)
+    values.set(
+      param,
+      param.type.shape.some(isBatch) ? new Float64Array(countAt(param.type.shape, n)) : Float64Array.from(data),
+    );
   const cotangents = cotangentsOf(y, g, new Set(wrt));
 
   const cotangent = values.get(g) as Float64Array;

@@ -1,6 +1,7 @@
 /** torch.nn. Layers are made with or without `new`: `nn.Conv2d(1, 6, 5)`. Written by scripts/nn-index.mjs from the classes beside
  *  it: `npm run docs` after a change of their comments or arguments. */
 
+import type { Extent } from '../dims.ts';
 import type * as F from '../functional/index.ts';
 import type { Trailing } from '../options.ts';
 import type { Pair, Single, Sizes, Triple } from '../sizes.ts';
@@ -81,25 +82,31 @@ export const Parameter: {
 export type Parameter = parameter.Parameter;
 
 /** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
- *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
- *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
- *  what this one wrote. Throws as Parameter does. */
+ *  f32 of `shape`, or i32 with `{ dtype: 'i32' }`. `data` holds its values, one number for all elements or a list with one for
+ *  each; zeros by default. In `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the
+ *  like; the next step reads what this one wrote. One extent may be the batch, `'N'`, as of a hidden state that is carried from
+ *  call to call: it begins with zeros, belongs to the samples of the calls before, and calls with another number of samples throw
+ *  until the model's `resetState()` has set it to zeros. Throws as Parameter does. */
 export const Buffer: {
   /** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
-   *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
-   *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
-   *  what this one wrote. Throws as Parameter does. */
+   *  f32 of `shape`, or i32 with `{ dtype: 'i32' }`. `data` holds its values, one number for all elements or a list with one for
+   *  each; zeros by default. In `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the
+   *  like; the next step reads what this one wrote. One extent may be the batch, `'N'`, as of a hidden state that is carried from
+   *  call to call: it begins with zeros, belongs to the samples of the calls before, and calls with another number of samples throw
+   *  until the model's `resetState()` has set it to zeros. Throws as Parameter does. */
   new (
-    shape: readonly number[],
-    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean]>
+    shape: readonly Extent[],
+    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean, dtype: 'f32' | 'i32']>
   ): parameter.Buffer;
   /** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
-   *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
-   *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
-   *  what this one wrote. Throws as Parameter does. */
+   *  f32 of `shape`, or i32 with `{ dtype: 'i32' }`. `data` holds its values, one number for all elements or a list with one for
+   *  each; zeros by default. In `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the
+   *  like; the next step reads what this one wrote. One extent may be the batch, `'N'`, as of a hidden state that is carried from
+   *  call to call: it begins with zeros, belongs to the samples of the calls before, and calls with another number of samples throw
+   *  until the model's `resetState()` has set it to zeros. Throws as Parameter does. */
   (
-    shape: readonly number[],
-    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean]>
+    shape: readonly Extent[],
+    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean, dtype: 'f32' | 'i32']>
   ): parameter.Buffer;
 } = callable(parameter.Buffer);
 export type Buffer = parameter.Buffer;

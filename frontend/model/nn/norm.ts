@@ -100,7 +100,7 @@ abstract class TrackedNorm extends Module {
     this.bias = affine ? new Parameter([numFeatures], 0) : null;
     this.running_mean = trackRunningStats ? new Buffer([numFeatures], 0) : null;
     this.running_var = trackRunningStats ? new Buffer([numFeatures], 1) : null;
-    this.num_batches_tracked = trackRunningStats ? new Buffer([], 0) : null;
+    this.num_batches_tracked = trackRunningStats ? new Buffer([], { dtype: 'i32' }) : null;
   }
 
   override extraRepr(): string {
@@ -121,7 +121,7 @@ abstract class BatchNorm extends TrackedNorm {
     if (!training || !running_mean)
       return F.batchNorm(x, running_mean, running_var, weight, bias, !running_mean, 0, eps);
     const steps = num_batches_tracked?.add_(1);
-    const momentum = this.momentum ?? (steps as Tensor).pow(-1);
+    const momentum = this.momentum ?? (steps as Tensor).to('f32').pow(-1);
     return F.batchNorm(x, running_mean, running_var, weight, bias, true, momentum, eps);
   }
 }

@@ -2,9 +2,10 @@
 
 import type { Loc } from '../../../ir/diagnostic.ts';
 import { describe, type Value } from '../../../ir/graph.ts';
-import { sameShape, tensor } from '../../../ir/type.ts';
+import { isBatch, sameShape, tensor } from '../../../ir/type.ts';
 import { guard, read, signature } from '../arguments.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
+import { type Extent, toDim, toExtent } from '../dims.ts';
 import { countIn } from '../init.ts';
 import * as k from '../kinds.ts';
 import type { Trailing } from '../options.ts';
@@ -15,7 +16,12 @@ import { called, callSite, showAny, userError, withLoc } from '../trace.ts';
 const [shape, data] = [k.shape, k.optional(k.numbers)];
 const takes = {
   parameter: signature('Parameter', { shape, data }, {}, (v) => onValues('Parameter', v)),
-  buffer: signature('Buffer', { shape }, { data, eval: k.optional(k.flag) }, (v) => onValues('Buffer', v)),
+  buffer: signature(
+    'Buffer',
+    { shape: k.batchShape },
+    { data, eval: k.optional(k.flag), dtype: k.optional(k.oneOf('f32', 'i32')) },
+    (v) => onValues('Buffer', v),
+  ),
 };
 
 /** Advice for values passed in place of the shape. */
@@ -44,8 +50,9 @@ function shapeOf(v: unknown, depth = 0): readonly number[] | null {
 }
 
 interface Given {
-  readonly shape: readonly number[];
+  readonly shape: readonly Extent[];
   readonly data?: number | ArrayLike<number>;
+  readonly dtype?: 'f32' | 'i32';
 }
 
 /** A tensor with initial values. In `forward` it acts like any other tensor; elsewhere its numbers are in `data`. */
@@ -54,8 +61,8 @@ export abstract class Stored extends Tensor {
   abstract get kind(): 'parameter' | 'buffer';
   /** The path from the model, such as `conv1.weight`; filled in when the model is recorded. */
   name = '';
-  /** The initial values, row-major. A recording copies them. */
-  data: Float32Array;
+  /** The initial values, row-major; none where the shape holds the batch. A recording copies them. */
+  data: Float32Array | Int32Array;
   /** True if it was given values. */
   readonly #isGiven: boolean;
   /** The line that made it, or the layer that holds it. */
@@ -63,15 +70,30 @@ export abstract class Stored extends Tensor {
 
   /** `data` is one number for all elements, or a list with one for each; zeros by default.
    *  Throws for a list of another length than the shape. */
-  constructor({ shape, data }: Given) {
-    super(tensor('f32', [...shape]));
-    const count = countIn(shape);
+  constructor({ shape, data, dtype = 'f32' }: Given) {
+    const dims = shape.map((e) => toDim(e)!);
+    super(tensor(dtype, dims));
     this.#isGiven = data !== undefined;
+    if (dims.some(isBatch) && data !== undefined && data !== 0)
+      throw withLoc(() =>
+        userError(
+          'bad-data',
+          `${called()}: data: a ${this.kind} [${shape}] holds the batch, so that it begins with zeros`,
+          {
+            help: 'leave out data: how many numbers there are is known only when a step runs',
+          },
+        ),
+      );
+    const array = dtype === 'i32' ? Int32Array : Float32Array;
     this.data =
-      data === undefined || typeof data === 'number'
-        ? new Float32Array(count).fill(data ?? 0)
-        : Float32Array.from(data);
+      data === undefined || typeof data === 'number' ? new array(this.#count).fill(data ?? 0) : array.from(data);
     withLoc(() => this.checkData());
+  }
+
+  /** The number of initial values. */
+  get #count(): number {
+    const { shape } = this;
+    return shape.some((e) => typeof e !== 'number') ? 0 : countIn(shape as readonly number[]);
   }
 
   /** True if it was given values; otherwise it holds zeros. */
@@ -100,10 +122,11 @@ export abstract class Stored extends Tensor {
 
   /** Throws if `data` was replaced by something that does not match the shape. */
   checkData(): void {
-    const want = this.shape.reduce<number>((product, extent) => product * (extent as number), 1);
+    const want = this.#count;
     const what = `${this.kind}${this.name ? ` '${this.name}'` : ''} [${this.shape}]`;
-    if (!(this.data instanceof Float32Array))
-      throw userError('bad-data', `${what}: its data must be a Float32Array, got ${showAny(this.data)}`);
+    const array = this.dtype === 'i32' ? Int32Array : Float32Array;
+    if (!(this.data instanceof array))
+      throw userError('bad-data', `${what}: its data must be a ${array.name}, got ${showAny(this.data)}`);
     if (this.data.length !== want)
       throw userError('bad-data', `${what} needs ${want} numbers, its data has ${this.data.length}`);
   }
@@ -113,6 +136,7 @@ export abstract class Stored extends Tensor {
  *  all elements or a list with one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a
  *  list of another length. */
 export class Parameter extends Stored {
+  declare data: Float32Array;
   #requiresGrad = true;
 
   constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
@@ -153,19 +177,23 @@ export interface BufferOptions {
   readonly data?: number | ArrayLike<number>;
   /** Let forward also write to it in evaluation, as to a hidden state that is carried from call to call; defaults to false. */
   readonly eval?: boolean;
+  /** The type of its elements: f32 by default, or i32 for whole numbers, such as a count. */
+  readonly dtype?: 'f32' | 'i32';
 }
 
 /** A tensor that a model holds and the optimizer does not change, such as the class weights of a loss or running statistics:
- *  f32 of `shape`. `data` holds its values, one number for all elements or a list with one for each; zeros by default. In
- *  `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the like; the next step reads
- *  what this one wrote. Throws as Parameter does. */
+ *  f32 of `shape`, or i32 with `{ dtype: 'i32' }`. `data` holds its values, one number for all elements or a list with one for
+ *  each; zeros by default. In `forward` it can be written to, by assigning a tensor to its field or by `copy_`, `add_` and the
+ *  like; the next step reads what this one wrote. One extent may be the batch, `'N'`, as of a hidden state that is carried from
+ *  call to call: it begins with zeros, belongs to the samples of the calls before, and calls with another number of samples throw
+ *  until the model's `resetState()` has set it to zeros. Throws as Parameter does. */
 export class Buffer extends Stored {
   /** Whether forward may write to it in evaluation. */
   readonly eval: boolean;
 
   constructor(
-    shape: readonly number[],
-    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean]>
+    shape: readonly Extent[],
+    ...more: Trailing<BufferOptions, [data: number | ArrayLike<number>, eval: boolean, dtype: 'f32' | 'i32']>
   ) {
     const given = read<Given & BufferOptions>(takes.buffer, [shape, ...more]);
     super(given);
@@ -227,10 +255,22 @@ guard(Buffer, {
 export function writable(buffer: Buffer, value: Value, mode: Mode): Value {
   const what = `buffer${buffer.name ? ` '${buffer.name}'` : ''} [${buffer.shape}]`;
   const notes = [{ message: 'the buffer was made here', loc: buffer.loc }];
-  if (value.type.dtype !== 'f32' || !sameShape(value.type.shape, buffer.shape as readonly number[]))
+  const { dtype, shape } = value.type;
+  if (
+    dtype !== buffer.dtype ||
+    !sameShape(
+      shape,
+      buffer.shape.map((e) => toDim(e)!),
+    )
+  )
     throw userError('bad-buffer', `the ${what} cannot hold ${describe(value)}`, {
       notes,
-      help: 'write a tensor of its shape, such as a mean over the batch: a buffer has the same shape in every step',
+      help:
+        shape.some(isBatch) && !buffer.shape.some((e) => typeof e !== 'number')
+          ? `write a tensor of its shape, such as a mean over the batch; a buffer for each sample is made as nn.Buffer(${showAny(shape.map((d) => toExtent(d)))})`
+          : dtype !== buffer.dtype
+            ? `it is ${buffer.dtype}: convert the tensor, or make the buffer with { dtype: '${dtype}' }`
+            : 'write a tensor of its shape',
     });
   if (mode === 'eval' && !buffer.eval)
     throw userError('bad-buffer', `the ${what} is written to in evaluation`, {
