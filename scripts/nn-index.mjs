@@ -71,16 +71,18 @@ const blocks = classes.map((entry) => {
       return `${rest}${name.replace(/^_/, '')}${optional}: ${type}`;
     })
     .join(', ');
+  const generic = of.typeParameters ? `<${of.typeParameters.map((p) => p.getText()).join(', ')}>` : '';
+  const given = of.typeParameters ? `<${of.typeParameters.map((p) => p.name.text).join(', ')}>` : '';
   const made = `${word(file)}.${name}`;
   const statics = staticsOf(entry).map((method) => `${method}: typeof ${made}.${method};\n`);
   return `${doc}
 export const ${name}: {
 ${doc}
-new (${list}): ${made};
+new ${generic}(${list}): ${made}${given};
 ${doc}
-(${list}): ${made};
-${statics.join('')}} = callable(${made});
-export type ${name} = ${made};
+${generic}(${list}): ${made}${given};
+${statics.join('')}} = callable(${made})${generic ? ' as never' : ''};
+export type ${name}${generic} = ${made}${given};
 `;
 });
 

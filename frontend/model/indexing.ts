@@ -27,7 +27,7 @@ export const selected = (x: Value, dim: number, index: Value): Value =>
   ir.indexSelect(whole(x, dim), integer(index), { dim, fill: outside(x) });
 
 /** x, whose dimension `dim` may be indexed. Throws if it is the batch. */
-function whole(x: Value, dim: number): Value {
+export function whole(x: Value, dim: number): Value {
   const extent = x.type.shape[dim] as Dim;
   if (!isBatch(extent)) return x;
   throw userError(
@@ -38,7 +38,7 @@ function whole(x: Value, dim: number): Value {
 }
 
 /** A scalar as a vector of one element, with which these functions work in PyTorch; other tensors unchanged. */
-const atLeastVector = (v: Value): Value => (v.type.shape.length === 0 ? viewAs(v, [1]) : v);
+export const atLeastVector = (v: Value): Value => (v.type.shape.length === 0 ? viewAs(v, [1]) : v);
 
 /** torch.index_select. */
 export function indexSelect(x: Value, dim: number, index: Value): Value {
@@ -116,7 +116,7 @@ export function scatterAdd(x: Value, dim: number, index: Value, source: Value): 
 }
 
 /** The part of `v` that lies in the extents of its indices, in all dimensions but `dim`. Throws if there are more indices. */
-function within(name: string, v: Value, by: string, index: Value, dim: number | null): Value {
+export function within(name: string, v: Value, by: string, index: Value, dim: number | null): Value {
   const [have, want] = [v.type.shape, index.type.shape];
   if (have.length !== want.length)
     throw userError(

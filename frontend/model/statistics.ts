@@ -105,7 +105,7 @@ export function prod(x: Value, dim: number | null, keepdim: boolean): Value {
   return keepdim ? y : viewAs(y, x.type.shape.toSpliced(d, 1));
 }
 /** The product along `d`, whose extent becomes 1. */
-function along(x: Value, d: number): Value {
+export function along(x: Value, d: number): Value {
   let [left, extent] = [x, fixedExtent(x.type.shape, d)];
   if (extent === 0) return ir.full({ value: 1, shape: x.type.shape.with(d, 1), dtype: x.type.dtype });
   for (; extent > 1; extent = Math.ceil(extent / 2)) {

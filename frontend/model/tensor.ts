@@ -11,9 +11,11 @@ import { matmul, strict } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
 import * as rearranging from './rearranging.ts';
 import { fixedExtent } from './rearranging.ts';
+import * as scattering from './scattering.ts';
 import * as statistics from './statistics.ts';
 import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
 import { called, involved, userError, withLoc } from './trace.ts';
+import * as windowing from './windowing.ts';
 
 /** One dimension or several, counted from the back if negative; null means all. */
 export type Dims = number | readonly number[] | null;
@@ -550,6 +552,10 @@ export class Tensor {
   expandAs(other: Tensor): Tensor {
     return record(() => rearranging.expand(this.value, other.shape));
   }
+  /** Windows of `size` elements along `dimension`, one for each `step`, as a last dimension. */
+  unfold(dimension: number, size: number, step: number): Tensor {
+    return record(() => windowing.unfold(this.value, dimension, size, step));
+  }
   /** The elements along these dimensions in reverse order. */
   flip(...dims: readonly number[] | [number | readonly number[]]): Tensor {
     return record(() => rearranging.flip(this.value, dims.flat()));
@@ -595,6 +601,35 @@ export class Tensor {
    *  `y[i][index[i][j]] += src[i][j]`. An index that is computed and lies outside adds nothing. */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
     return record(() => indexing.scatterAdd(this.value, dim, index.value, src.value));
+  }
+  /** This tensor with each element of `src`, or one number, in place of that at its index along `dim`: for `dim` 1,
+   *  `y[i][index[i][j]] = src[i][j]`. Of several elements with one index the last stays; each pair of indices along `dim` is compared. An
+   *  index that is computed and lies outside puts nothing. */
+  scatter(dim: number, index: Tensor, src: Tensor | number): Tensor {
+    return record(() =>
+      scattering.scatter(
+        this.value,
+        dim,
+        index.value,
+        typeof src === 'number'
+          ? constant(ir.full({ ...this.value.type, shape: index.value.type.shape, value: 0 }), src)
+          : src.value,
+      ),
+    );
+  }
+  /** This tensor with the elements of `src` of each index reduced to one along `dim`: 'sum', 'prod', 'mean', 'amax' or 'amin', together
+   *  with the element that is there, unless `includeSelf` is false. But for sums and means, each element is compared with each index. */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin',
+    includeSelf = true,
+  ): Tensor {
+    return record(() => {
+      for (const v of [this.value, src.value]) float(v);
+      return scattering.scatterReduce(this.value, dim, index.value, src.value, reduce, includeSelf);
+    });
   }
   /** This tensor with `alpha` times each slice of `source` along `dim` added at its index, in their order. */
   indexAdd(dim: number, index: Tensor, source: Tensor, alpha = 1): Tensor {

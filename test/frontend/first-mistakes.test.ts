@@ -97,7 +97,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ts: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
     js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
   },
-  'nn.Fold(2);': { help: '', ts: "nn has no 'Fold'" },
+  'nn.Bilinear(2);': { help: '', ts: "nn has no 'Bilinear'" },
   'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
   'nn.EmbeddingBag(10, 3);': { help: 'EmbeddingBag is not there yet; write nn.Embedding(rows, features)(x).mean(1)' },
   'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },

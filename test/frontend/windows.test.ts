@@ -51,6 +51,9 @@ describe('print(layer)', () => {
     [nn.ConstantPad2d(1, 3.5), 'ConstantPad2d(padding=(1, 1, 1, 1), value=3.5)'],
     [nn.AdaptiveAvgPool2d([5, null]), 'AdaptiveAvgPool2d(output_size=(5, None))'],
     [nn.AdaptiveMaxPool1d(3), 'AdaptiveMaxPool1d(output_size=3)'],
+    [nn.MaxUnpool1d(2), 'MaxUnpool1d(kernel_size=(2,), stride=(2,), padding=(0,))'],
+    [nn.MaxUnpool2d([2, 3], 1, 1), 'MaxUnpool2d(kernel_size=(2, 3), stride=(1, 1), padding=(1, 1))'],
+    [nn.MaxUnpool3d(2, { padding: 1 }), 'MaxUnpool3d(kernel_size=(2, 2, 2), stride=(2, 2, 2), padding=(1, 1, 1))'],
   ])('%s', (layer, text) => {
     expect(String(layer)).toBe(text);
   });

@@ -114,8 +114,20 @@ export const meant: readonly Meant[] = [
     tapeout:
       'A compiled model refuses them in inputs when it is called. Computed ones read NaN, 0 or false, add nothing, and are no class.',
     holds: (d) =>
-      of('embedding', 'oneHot', 'indexSelect', 'gather', 'scatterAdd')(d) &&
+      of('embedding', 'oneHot', 'indexSelect', 'gather', 'scatterAdd', 'maxUnpool2d')(d) &&
       /^(no row|no class|a negative index|out of range)$/.test(id(d)),
+  },
+  {
+    pytorch:
+      'Of several elements that `scatter` or a `maxUnpool` puts at one index the last stays, and the gradient goes to all of them.',
+    tapeout: 'The last stays, and has the gradient.',
+    holds: (d) => /^(scatter|maxUnpool.d)$/.test(d.case.of) && /^several of one index/.test(id(d)),
+  },
+  {
+    pytorch:
+      'Elements that `scatterReduce` reduces by `amax` or `amin` without `includeSelf` share the gradient with an equal element that is replaced.',
+    tapeout: 'They share it among themselves.',
+    holds: (d) => of('scatterReduce')(d) && /am(ax|in).*False.*ties/.test(id(d)),
   },
   {
     pytorch: 'Losses broadcast inputs and targets of different shapes, some with a warning.',

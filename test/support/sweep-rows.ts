@@ -187,10 +187,23 @@ const transposed = (rank: Rank): Row =>
 /** A row for each rank. */
 const ofRanks = (name: string, row: (rank: Rank) => Row): Record<string, Row> =>
   Object.fromEntries(([1, 2, 3] as const).map((rank) => [`${name}${rank}d`, row(rank)]));
-const adaptive = (name: string, value: Closeness): Row =>
-  row(value, 'sum', {
-    [`adaptive${name}`]: ({ x }, { size }) => functions[`adaptive${name}`]!(x, size),
-    [`nn.Adaptive${name}`]: ({ x }, { size }) => layers[`Adaptive${name}`]!(size)(x!),
+const adaptive = (name: string, value: Closeness): Row => {
+  const more = ({ return_indices: r }: Args): readonly unknown[] => (r === undefined ? [] : [r]);
+  return row(value, 'sum', {
+    [`adaptive${name}`]: ({ x }, { size, ...a }) => functions[`adaptive${name}`]!(x, size, ...more(a)),
+    [`nn.Adaptive${name}`]: ({ x }, { size, ...a }) => layers[`Adaptive${name}`]!(size, ...more(a))(x!),
+  });
+};
+const unpool = (rank: Rank): Row =>
+  row('exact', 'exact', {
+    [`maxUnpool${rank}d`]: ({ x, indices }, { kernel_size, ...a }) =>
+      functions[`maxUnpool${rank}d`]!(x, indices, kernel_size, named(a)),
+    [`nn.MaxUnpool${rank}d`]: ({ x, indices }, { kernel_size, output_size = null, ...a }) =>
+      (layers[`MaxUnpool${rank}d`]!(kernel_size, named(a)) as unknown as { forward: AnyFunction }).forward(
+        x,
+        indices,
+        output_size,
+      ),
   });
 /** A function that also returns indices. */
 const indexed = (name: string, options: (a: Args) => readonly unknown[]): Row =>
@@ -211,7 +224,20 @@ const pool = (name: string, layer: string, value: Closeness): Row =>
     [name]: ({ x }, { kernel_size, ...a }) => functions[name]!(x, kernel_size, named(a)),
     [`nn.${layer}`]: ({ x }, { kernel_size, ...a }) => layers[layer]!(kernel_size, named(a))(x!),
   });
+const normed = (rank: 1 | 2): Row =>
+  row('sum', 'sum', {
+    [`lpPool${rank}d`]: ({ x }, { norm_type, kernel_size, ...a }) =>
+      functions[`lpPool${rank}d`]!(x, norm_type, kernel_size, named(a)),
+    [`nn.LPPool${rank}d`]: ({ x }, { norm_type, kernel_size, ...a }) =>
+      layers[`LPPool${rank}d`]!(norm_type, kernel_size, named(a))(x!),
+  });
 const dimsOf = (a: Args): [number?, number?] => [a.start_dim, a.end_dim];
+
+const resized = row('sum', 'sum', {
+  interpolate: ({ x }, a) => F.interpolate(x!, named(a)),
+  upsample: ({ x }, a) => F.upsample(x!, named(a)),
+  'nn.Upsample': ({ x }, a) => nn.Upsample(named(a))(x!),
+});
 
 export const rows: Readonly<Record<string, Row>> = {
   neg: pointwise('neg', 'exact', 'exact'),
@@ -481,6 +507,15 @@ export const rows: Readonly<Record<string, Row>> = {
     'Tensor.indexSelect': ({ x, index }, { dim }) => x!.indexSelect(dim, index!),
     indexSelect: ({ x, index }, { dim }) => F.indexSelect(x!, dim, index!),
   }),
+  scatter: alike('scatter', 'exact', 'exact', ({ x, index, src }, a) => [x, a.dim, index, src ?? a.value]),
+  scatterReduce: alike('scatterReduce', 'sum', 'sum', ({ x, index, src }, a) => [
+    x,
+    a.dim,
+    index,
+    src,
+    a.reduce,
+    ...(a.include_self === undefined ? [] : [a.include_self]),
+  ]),
   indexAdd: row('sum', 'exact', {
     'Tensor.indexAdd': ({ x, index, source }, a) => x!.indexAdd(a.dim, index!, source!, a.alpha),
     indexAdd: ({ x, index, source }, a) => F.indexAdd(x!, a.dim, index!, source!, a.alpha),
@@ -519,11 +554,8 @@ export const rows: Readonly<Record<string, Row>> = {
     'nn.ConvTranspose2d': ({ x, weight, bias }, { output_size, ...a }) =>
       holding(nn.ConvTranspose2d(2, 3, [2, 3], a), { weight: weight!, bias: bias! }).forward(x!, output_size),
   }),
-  interpolate: row('sum', 'sum', {
-    interpolate: ({ x }, a) => F.interpolate(x!, named(a)),
-    upsample: ({ x }, a) => F.upsample(x!, named(a)),
-    'nn.Upsample': ({ x }, a) => nn.Upsample(named(a))(x!),
-  }),
+  interpolate: resized,
+  bicubic: resized,
   UpsamplingNearest2d: row('exact', 'sum', {
     'nn.UpsamplingNearest2d': ({ x }, a) => nn.UpsamplingNearest2d(named(a))(x!),
   }),
@@ -538,6 +570,22 @@ export const rows: Readonly<Record<string, Row>> = {
   pixelShuffle: shuffle('pixelShuffle', 'PixelShuffle'),
   pixelUnshuffle: shuffle('pixelUnshuffle', 'PixelUnshuffle'),
   channelShuffle: shuffle('channelShuffle', 'ChannelShuffle'),
+  ...ofRanks('maxUnpool', unpool),
+  unfold: row('exact', 'sum', {
+    unfold: ({ x }, { kernel_size, ...a }) => F.unfold(x!, kernel_size, a),
+    'nn.Unfold': ({ x }, { kernel_size, ...a }) => nn.Unfold(kernel_size, a)(x!),
+  }),
+  fold: row('sum', 'exact', {
+    fold: ({ x }, { output_size, kernel_size, ...a }) => F.fold(x!, output_size, kernel_size, a),
+    'nn.Fold': ({ x }, { output_size, kernel_size, ...a }) => nn.Fold(output_size, kernel_size, a)(x!),
+  }),
+  'Tensor.unfold': row('exact', 'sum', {
+    'Tensor.unfold': ({ x }, { dimension, size, step }) => x!.unfold(dimension, size, step),
+  }),
+  lpPool1d: normed(1),
+  lpPool2d: normed(2),
+  gridSample: row('sum', 'sum', { gridSample: ({ x, grid }, a) => F.gridSample(x!, grid!, named(a)) }),
+  affineGrid: row('sum', 'sum', { affineGrid: ({ theta }, a) => F.affineGrid(theta!, a.size, a.align_corners) }),
   ...ofRanks('ReflectionPad', (rank) => padding(`ReflectionPad${rank}d`)),
   ...ofRanks('ReplicationPad', (rank) => padding(`ReplicationPad${rank}d`)),
   ...ofRanks('CircularPad', (rank) => padding(`CircularPad${rank}d`)),

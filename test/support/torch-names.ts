@@ -30,17 +30,7 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [/^ParameterList$/, 'put the parameters into fields, or into the modules of an `nn.ModuleList`'],
   [/^AdaptiveLogSoftmaxWithLoss$/, 'each cluster takes a part of the batch that depends on the data: a dynamic shape'],
   [/^Fractional|^fractional/, 'windows are drawn at random, and those of a recorded model are fixed'],
-  [/^MaxUnpool|^max_unpool/, 'pools do not return their indices'],
-  [/^LPPool|^lp_pool/, 'write `avgPool2d(x.abs().pow(p), k).mul(k * k).pow(1 / p)`'],
   [/^(upsample|upsample_bilinear|upsample_nearest)$/, alias('interpolate')],
-  [
-    /^(grid_sample|affine_grid)$/,
-    'reads four pixels at indices that are data; not written yet, `takeAlongDim` reads one',
-  ],
-  [
-    /^(Fold|Unfold|fold|unfold)$/,
-    'windows as data take their place in memory: a convolution does not need them; not written yet',
-  ],
   [/^native_channel_shuffle$/, 'the same as `channel_shuffle`'],
   [
     /^(LocalResponseNorm|CrossMapLRN2d|local_response_norm)$/,

@@ -8,6 +8,7 @@ import { float } from '../promote.ts';
 import type { Tensor } from '../tensor.ts';
 import { called, involved, showAny, userError } from '../trace.ts';
 import { requirePixels } from './pixels.ts';
+import type { MaxPooled, Pooled } from './pool.ts';
 import { greatest, resizedByMean } from './windows.ts';
 
 /** Extents of a result: one number for all dimensions, or a list with one for each; null keeps that of the input. */
@@ -37,14 +38,16 @@ const meanTo = (rank: ir.Rank) =>
   fn(`adaptiveAvgPool${rank}d`, taken(rank), (x: Tensor, outputSize: OutputSize) =>
     resizedByMean(x, wantedOf(rank, x, outputSize)),
   );
-const maxTo = (rank: ir.Rank) =>
+type MaxTo = <const R extends boolean = false>(x: Tensor, outputSize: OutputSize, returnIndices?: R) => Pooled<R>;
+const maxTo = (rank: ir.Rank): MaxTo =>
   fn(
     `adaptiveMaxPool${rank}d`,
-    taken(rank),
-    (x: Tensor, outputSize: OutputSize) => greatest(x, wantedOf(rank, x, outputSize)).values,
-  );
-/** Greatest elements, and their row-major indices in the input, as i32. */
-export type MaxPooled = [values: Tensor, indices: Tensor];
+    { ...taken(rank), returnIndices: k.optional(k.flag) },
+    (x: Tensor, outputSize: OutputSize, returnIndices?: boolean): Tensor | MaxPooled => {
+      const { values, indices } = greatest(x, wantedOf(rank, x, outputSize));
+      return returnIndices ? [values, indices()] : values;
+    },
+  ) as never;
 const maxToWithIndices = (rank: ir.Rank) =>
   fn(`adaptiveMaxPool${rank}dWithIndices`, taken(rank), (x: Tensor, outputSize: OutputSize): MaxPooled => {
     const { values, indices } = greatest(x, wantedOf(rank, x, outputSize));
@@ -55,9 +58,13 @@ const maxToWithIndices = (rank: ir.Rank) =>
  *  the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch is
  *  missing. */
 export const adaptiveAvgPool1d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(1);
-/** The greatest element of windows of `x` [N,C,L], as many as `outputSize` says along each dimension. Throws if the batch is
- *  missing. */
-export const adaptiveMaxPool1d: (x: Tensor, outputSize: OutputSize) => Tensor = maxTo(1);
+/** The greatest element of windows of `x` [N,C,L], as many as `outputSize` says along each dimension. With `returnIndices`
+ *  also its row-major index in the input, i32. Throws if the batch is missing. */
+export const adaptiveMaxPool1d: <const R extends boolean = false>(
+  x: Tensor,
+  outputSize: OutputSize,
+  returnIndices?: R,
+) => Pooled<R> = maxTo(1);
 /** The same as adaptiveMaxPool1d, with the row-major index in the input of each greatest element, i32. */
 export const adaptiveMaxPool1dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(1);
 
@@ -65,9 +72,13 @@ export const adaptiveMaxPool1dWithIndices: (x: Tensor, outputSize: OutputSize) =
  *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch
  *  is missing. */
 export const adaptiveAvgPool2d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(2);
-/** The greatest element of windows of `x` [N,C,H,W], as many as `outputSize` says along each dimension. Throws if the batch is
- *  missing. */
-export const adaptiveMaxPool2d: (x: Tensor, outputSize: OutputSize) => Tensor = maxTo(2);
+/** The greatest element of windows of `x` [N,C,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
+ *  also its row-major index in the input, i32. Throws if the batch is missing. */
+export const adaptiveMaxPool2d: <const R extends boolean = false>(
+  x: Tensor,
+  outputSize: OutputSize,
+  returnIndices?: R,
+) => Pooled<R> = maxTo(2);
 /** The same as adaptiveMaxPool2d, with the row-major index in the input of each greatest element, i32. */
 export const adaptiveMaxPool2dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(2);
 
@@ -75,8 +86,12 @@ export const adaptiveMaxPool2dWithIndices: (x: Tensor, outputSize: OutputSize) =
  *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch
  *  is missing. */
 export const adaptiveAvgPool3d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(3);
-/** The greatest element of windows of `x` [N,C,D,H,W], as many as `outputSize` says along each dimension. Throws if the batch is
- *  missing. */
-export const adaptiveMaxPool3d: (x: Tensor, outputSize: OutputSize) => Tensor = maxTo(3);
+/** The greatest element of windows of `x` [N,C,D,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
+ *  also its row-major index in the input, i32. Throws if the batch is missing. */
+export const adaptiveMaxPool3d: <const R extends boolean = false>(
+  x: Tensor,
+  outputSize: OutputSize,
+  returnIndices?: R,
+) => Pooled<R> = maxTo(3);
 /** The same as adaptiveMaxPool3d, with the row-major index in the input of each greatest element, i32. */
 export const adaptiveMaxPool3dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(3);

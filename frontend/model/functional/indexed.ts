@@ -62,6 +62,34 @@ export const scatterAdd: (x: Tensor, dim: number, index: Tensor, src: Tensor) =>
   { x: k.tensor, dim: k.dim, index: k.tensor, src: k.tensor },
   (x, dim, index, src) => x.scatterAdd(dim, index, src),
 );
+/** `x` with each element of `src`, or one number, in place of that at its index along `dim`: for `dim` 1, `y[i][index[i][j]] = src[i][j]`.
+ *  Of several elements with one index the last stays. */
+export const scatter: (x: Tensor, dim: number, index: Tensor, src: Tensor | number) => Tensor = fn(
+  'scatter',
+  { x: k.tensor, dim: k.dim, index: k.tensor, src: k.either(k.tensor, k.number) },
+  (x, dim, index, src) => x.scatter(dim, index, src),
+);
+/** `x` with the elements of `src` of each index reduced to one along `dim`: 'sum', 'prod', 'mean', 'amax' or 'amin', together with the
+ *  element of x there, unless `includeSelf` is false. */
+export const scatterReduce: (
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor,
+  reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin',
+  includeSelf?: boolean,
+) => Tensor = fn(
+  'scatterReduce',
+  {
+    x: k.tensor,
+    dim: k.dim,
+    index: k.tensor,
+    src: k.tensor,
+    reduce: k.oneOf('sum', 'prod', 'mean', 'amax', 'amin'),
+    includeSelf: k.optional(k.flag),
+  },
+  (x, dim, index, src, reduce, includeSelf = true) => x.scatterReduce(dim, index, src, reduce, includeSelf),
+);
 /** `x` with `alpha` times each slice of `source` along `dim` added at its index, in their order. */
 export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, alpha?: number) => Tensor = fn(
   'indexAdd',

@@ -4,12 +4,22 @@ import type { Rank } from '../../../ir/ops/index.ts';
 import type { Kind } from '../arguments.ts';
 import * as k from '../kinds.ts';
 
-/** The options of max pools, in PyTorch's order. */
-export const maxPoolKinds = (rank: Rank) => ({
+const maxPoolSizes = (rank: Rank) => ({
   stride: k.optional(k.strides(rank)),
   padding: k.optional(k.sizes(rank, 0)),
   dilation: k.optional(k.sizes(rank, 1)),
-  ceilMode: k.optional(k.flag),
+});
+const ceilMode = k.optional(k.flag);
+const returnIndices = k.optional(k.flag);
+/** The options of max pools, in PyTorch's order: layers have another than functions. */
+export const maxPoolKinds = {
+  ofFunctions: (rank: Rank) => ({ ...maxPoolSizes(rank), ceilMode, returnIndices }),
+  ofLayers: (rank: Rank) => ({ ...maxPoolSizes(rank), returnIndices, ceilMode }),
+};
+/** The options of the reverse of max pools, in PyTorch's order. */
+export const maxUnpoolKinds = (rank: Rank) => ({
+  stride: k.optional(k.strides(rank)),
+  padding: k.optional(k.sizes(rank, 0)),
 });
 /** The options of average pools, in PyTorch's order; that of sequences has no divisor. */
 export const avgPoolKinds = (rank: Rank) => ({
@@ -20,11 +30,20 @@ export const avgPoolKinds = (rank: Rank) => ({
   ...(rank === 1 ? {} : { divisorOverride: k.optional(k.orNull(k.divisor)) }),
 });
 
+/** The options of fold and unfold, in PyTorch's order. */
+export const foldKinds = {
+  dilation: k.optional(k.pair(1)),
+  padding: k.optional(k.pair(0)),
+  stride: k.optional(k.pair(1)),
+};
+/** The options of power-average pools, in PyTorch's order. */
+export const lpPoolKinds = (rank: Rank) => ({ stride: k.optional(k.strides(rank)), ceilMode: k.optional(k.flag) });
+
 /** The options of interpolate, in PyTorch's order. */
 export const interpolateKinds = {
   size: k.optional(k.orNull(k.eachSize(k.whole(1)))),
   scaleFactor: k.optional(k.orNull(k.eachSize(k.positive))),
-  mode: k.optional(k.oneOf('nearest', 'nearest-exact', 'linear', 'bilinear', 'trilinear', 'area')),
+  mode: k.optional(k.oneOf('nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area')),
   alignCorners: k.optional(k.orNull(k.flag)),
   recomputeScaleFactor: k.optional(k.orNull(k.flag)),
 };

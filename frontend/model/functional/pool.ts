@@ -8,6 +8,7 @@ import { type Pair, type Single, type Sizes, sizesOf, type Triple } from '../siz
 import { Tensor } from '../tensor.ts';
 import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
 import { requirePixels } from './pixels.ts';
+import { indexInInput } from './windows.ts';
 
 /** The options that max and average pools share. Sizes are one number for all dimensions, or a list with one for each. */
 export interface PoolOptions<S extends Sizes = Pair> {
@@ -19,9 +20,11 @@ export interface PoolOptions<S extends Sizes = Pair> {
   readonly ceilMode?: boolean;
 }
 /** The options of max pools, by PyTorch's names. */
-export interface MaxPoolOptions<S extends Sizes = Pair> extends PoolOptions<S> {
+export interface MaxPoolOptions<S extends Sizes = Pair, R extends boolean = boolean> extends PoolOptions<S> {
   /** The distance between the elements of a window; defaults to 1. */
   readonly dilation?: S;
+  /** Return a list of two tensors, the greatest elements and the row-major index of each in the input, i32; defaults to false. */
+  readonly returnIndices?: R;
 }
 /** The options of average pools of sequences, by PyTorch's names. */
 export interface AvgPool1dOptions extends PoolOptions<Single> {
@@ -52,51 +55,64 @@ function poolAttrs(rank: ir.Rank, kernelSize: Sizes, options: MaxPoolOptions<Siz
   };
 }
 
-type Pool = (...args: never[]) => Tensor;
+/** Greatest elements, and their row-major indices in the input, as i32. */
+export type MaxPooled = [values: Tensor, indices: Tensor];
+/** Greatest elements, with their indices if those are asked for. */
+export type Pooled<R extends boolean> = R extends true ? MaxPooled : Tensor;
+type Pool = (...args: never[]) => Tensor | MaxPooled;
 const maxPoolOf = <P extends Pool>(rank: ir.Rank): P =>
   withOptions<P>(
     `maxPool${rank}d`,
     taken(rank),
-    maxPoolKinds(rank),
+    maxPoolKinds.ofFunctions(rank),
     (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions<Sizes>) =>
-      Tensor.of(ir.poolsOf(rank).max(requirePixels(rank, x), poolAttrs(rank, kernelSize, options))) as ReturnType<P>,
+      maxPooled(rank, x, poolAttrs(rank, kernelSize, options), options.returnIndices) as ReturnType<P>,
   );
 
+function maxPooled(rank: ir.Rank, x: Tensor, attrs: ir.PoolAttrs, returnIndices = false): Tensor | MaxPooled {
+  const input = requirePixels(rank, x);
+  const values = Tensor.of(ir.poolsOf(rank).max(input, attrs));
+  return returnIndices ? [values, Tensor.of(indexInInput(input, attrs))] : values;
+}
+
 /** The greatest element of each window of `x` [N,C,L]. `maxPool1d(x, 2)` halves the length. The options in a last object or in
- *  PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). The gradient goes to the first
- *  greatest element. Throws if the batch is missing, or if the window does not fit. */
-export const maxPool1d: (
+ *  PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient
+ *  goes to the first greatest element. Throws if the batch is missing, or if the window does not fit. */
+export const maxPool1d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Single,
-  stride?: Single | null | MaxPoolOptions<Single>,
+  stride?: Single | null | MaxPoolOptions<Single, R>,
   padding?: Single,
   dilation?: Single,
   ceilMode?: boolean,
-) => Tensor = maxPoolOf(1);
+  returnIndices?: R,
+) => Pooled<R> = maxPoolOf(1);
 
 /** The greatest element of each window of `x` [N,C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
- *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). The gradient goes
- *  to the first greatest element. Throws if the batch is missing, or if the window does not fit. */
-export const maxPool2d: (
+ *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false).
+ *  The gradient goes to the first greatest element. Throws if the batch is missing, or if the window does not fit. */
+export const maxPool2d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Pair,
-  stride?: Pair | null | MaxPoolOptions,
+  stride?: Pair | null | MaxPoolOptions<Pair, R>,
   padding?: Pair,
   dilation?: Pair,
   ceilMode?: boolean,
-) => Tensor = maxPoolOf(2);
+  returnIndices?: R,
+) => Pooled<R> = maxPoolOf(2);
 
 /** The greatest element of each window of `x` [N,C,D,H,W]. The options in a last object or in PyTorch's order: stride (the
- *  kernel's extent), padding (0), dilation (1), ceilMode (false). The gradient goes to the first greatest element. Throws if
- *  the batch is missing, or if the window does not fit. */
-export const maxPool3d: (
+ *  kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient goes to the first greatest
+ *  element. Throws if the batch is missing, or if the window does not fit. */
+export const maxPool3d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Triple,
-  stride?: Triple | null | MaxPoolOptions<Triple>,
+  stride?: Triple | null | MaxPoolOptions<Triple, R>,
   padding?: Triple,
   dilation?: Triple,
   ceilMode?: boolean,
-) => Tensor = maxPoolOf(3);
+  returnIndices?: R,
+) => Pooled<R> = maxPoolOf(3);
 
 const avgPoolOf = <P extends Pool>(rank: ir.Rank): P =>
   withOptions<P>(

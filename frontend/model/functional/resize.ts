@@ -9,12 +9,14 @@ import { float } from '../promote.ts';
 import { type Sizes, sizesOf } from '../sizes.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, showAny, userError } from '../trace.ts';
+import { cubicWeights } from './cubic.ts';
 import { interpolateKinds } from './kinds.ts';
+
 import { requirePixels } from './pixels.ts';
 import { resizedByMean } from './windows.ts';
 
 /** How elements between those of the input are made. */
-export type InterpolationMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'area';
+export type InterpolationMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear' | 'area';
 /** The options of interpolate, by PyTorch's names. */
 export interface InterpolateOptions {
   /** The extents of the result; give these or the factor. */
@@ -23,13 +25,18 @@ export interface InterpolateOptions {
   readonly scaleFactor?: Sizes | null;
   /** How elements are made; defaults to 'nearest'. */
   readonly mode?: InterpolationMode;
-  /** The first and the last elements stay where they are, in the linear modes; defaults to false. */
+  /** The first and the last elements stay where they are, in the linear modes and the cubic one; defaults to false. */
   readonly alignCorners?: boolean | null;
   /** Compute with the factor that the extents have once they are whole; defaults to false. */
   readonly recomputeScaleFactor?: boolean | null;
 }
 
-const ranks: Readonly<Partial<Record<InterpolationMode, ir.Rank>>> = { linear: 1, bilinear: 2, trilinear: 3 };
+const ranks: Readonly<Partial<Record<InterpolationMode, ir.Rank>>> = {
+  linear: 1,
+  bilinear: 2,
+  bicubic: 2,
+  trilinear: 3,
+};
 
 /** `x` [N,C,…] with other extents, of one to three dimensions after the channels. The options in a last object or in PyTorch's
  *  order: size, scaleFactor, mode ('nearest'), alignCorners (false), recomputeScaleFactor (false). Throws without a size or a
@@ -68,7 +75,10 @@ function interpolated(x: Tensor, options: InterpolateOptions): Tensor {
   if ((size === null) === (scaleFactor === null))
     throw userError('bad-argument', `${called()}: give either size or scaleFactor`);
   if (alignCorners !== null && ranks[mode] === undefined)
-    throw userError('bad-argument', `${called()}: alignCorners is for the linear modes, and mode is '${mode}'`);
+    throw userError(
+      'bad-argument',
+      `${called()}: alignCorners is for the linear modes and 'bicubic', and mode is '${mode}'`,
+    );
   for (const [name, list] of Object.entries({ size, scaleFactor }))
     if (Array.isArray(list) && list.length !== rank)
       throw userError(
@@ -99,7 +109,7 @@ function interpolated(x: Tensor, options: InterpolateOptions): Tensor {
       const scale = scales?.[d] ?? null;
       return ranks[mode] === undefined
         ? nearest(y, d + 2, extent, to, scale, mode === 'nearest-exact')
-        : linear(y, d + 2, extent, to, scale, alignCorners ?? false);
+        : (mode === 'bicubic' ? cubic : linear)(y, d + 2, extent, to, scale, alignCorners ?? false);
     }, v),
   );
 }
@@ -153,30 +163,49 @@ function nearest(x: Value, dim: number, extent: number, to: number, scale: numbe
   return ir.resample(x, { dim, size: to, ...line, shift: 0 });
 }
 
-/** (1 − λ)·x[i] + λ·x[i + 1], i the element below and λ the way from it to the next. */
-function linear(x: Value, dim: number, extent: number, to: number, scale: number | null, aligned: boolean): Value {
+/** Where each result lies in the input, as a line of whole numbers and as f32: `at` of the index of a result. */
+function lineOf(extent: number, to: number, scale: number | null, aligned: boolean) {
   const [n, m] = aligned ? [Math.max(extent - 1, 1), extent > 1 ? to - 1 : to] : stepOf(extent, to, scale);
   const line = m === 0 ? { num: 1, add: 0, den: 1 } : aligned ? reduced(n, 0, m) : reduced(2 * n, n - m, 2 * m);
   const f = Math.fround;
   const by = aligned ? f(to > 1 ? (extent - 1) / (to - 1) : 0) : f(scale === null ? extent / to : 1 / scale);
+  const constant = (value: number): Value => ir.full({ value, shape: [to], dtype: 'f32' });
+  const i = ir.iota({ shape: [to], dtype: 'f32', dim: 0 });
+  const at = aligned ? ir.mul(i, constant(by)) : ir.sub(ir.mul(ir.add(i, constant(0.5)), constant(by)), constant(0.5));
+  return { line, at, constant };
+}
+/** Elements along `dim`, each times its factor. */
+const weighed = (x: Value, dim: number, factors: Value): Value =>
+  ir.mul(x, ir.broadcast(factors, { shape: x.type.shape, dims: [dim] }));
+
+/** (1 − λ)·x[i] + λ·x[i + 1], i the element below and λ the way from it to the next. */
+function linear(x: Value, dim: number, extent: number, to: number, scale: number | null, aligned: boolean): Value {
+  const { line, at, constant } = lineOf(extent, to, scale, aligned);
   const [below, above] = [0, 1].map((shift) => ({ dim, size: to, ...line, shift })) as [
     ir.ResampleAttrs,
     ir.ResampleAttrs,
   ];
-  const like = { shape: [to], dtype: 'f32' } as const;
-  const constant = (value: number): Value => ir.full({ value, ...like });
-  const i = ir.iota({ ...like, dim: 0 });
-  const at = aligned
-    ? ir.mul(i, constant(by))
-    : ir.maximum(ir.sub(ir.mul(ir.add(i, constant(0.5)), constant(by)), constant(0.5)), constant(0));
   const start = ir.resample(ir.iota({ shape: [extent], dtype: 'f32', dim: 0 }), { ...below, dim: 0 });
-  const way = ir.sub(at, start);
-  const shape = x.type.shape.map((e, d): Dim => (d === dim ? to : e));
-  const along = (v: Value): Value => ir.broadcast(v, { shape, dims: [dim] });
+  const way = ir.sub(aligned ? at : ir.maximum(at, constant(0)), start);
   return ir.add(
-    ir.mul(ir.resample(x, below), along(ir.sub(constant(1), way))),
-    ir.mul(ir.resample(x, above), along(way)),
+    weighed(ir.resample(x, below), dim, ir.sub(constant(1), way)),
+    weighed(ir.resample(x, above), dim, way),
   );
+}
+
+/** The cubic convolution of four elements, two on each side; those beyond an edge are the last there. */
+function cubic(x: Value, dim: number, extent: number, to: number, scale: number | null, aligned: boolean): Value {
+  const { line, at } = lineOf(extent, to, scale, aligned);
+  const { num, add, den } = line;
+  const whole = (value: number): Value => ir.full({ value, shape: [to], dtype: 'i32' });
+  const i = ir.iota({ shape: [to], dtype: 'i32', dim: 0 });
+  // One more than the element below, which may be -1.
+  const next = ir.div(ir.add(ir.mul(i, whole(num)), whole(add + den)), whole(den));
+  const way = ir.sub(at, ir.convert(ir.sub(next, whole(1)), { to: 'f32' }));
+  const taps = cubicWeights(way).map((factors, j) =>
+    weighed(ir.resample(x, { dim, size: to, num, add: add + (j - 1) * den, den, shift: 0 }), dim, factors),
+  );
+  return taps.reduce((a, b) => ir.add(a, b));
 }
 
 /** Channels that are divisible by `by`. Throws if they are not, or if there are none. */

@@ -3,7 +3,7 @@
 import { read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
 import * as k from '../kinds.ts';
-import { repr } from '../options.ts';
+import { repr, type Trailing } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { Module } from './module.ts';
@@ -16,6 +16,21 @@ abstract class AdaptivePool extends Module {
   }
   override extraRepr(): string {
     return `output_size=${repr(this.outputSize)}`;
+  }
+}
+
+/** The option of adaptive max pools. */
+export interface ReturnIndicesOption<R extends boolean> {
+  /** Return a list of two tensors, the greatest elements and the row-major index of each in the input, i32; defaults to false. */
+  readonly returnIndices?: R;
+}
+const returnIndices = { returnIndices: k.optional(k.flag) };
+
+abstract class AdaptiveMaxPool<R extends boolean> extends AdaptivePool {
+  readonly returnIndices: R;
+  constructor(outputSize: F.OutputSize, { returnIndices = false as R }: ReturnIndicesOption<R>) {
+    super(outputSize);
+    this.returnIndices = returnIndices;
   }
 }
 
@@ -61,17 +76,16 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
   }
 }
 
-const adaptiveMaxPool1dTakes = layer('AdaptiveMaxPool1d', { outputSize: k.outputSize(1) });
+const adaptiveMaxPool1dTakes = layer('AdaptiveMaxPool1d', { outputSize: k.outputSize(1) }, returnIndices);
 
 /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. Throws in `forward` if the batch is missing. */
-export class AdaptiveMaxPool1d extends AdaptivePool {
-  constructor(outputSize: F.OutputSize, ...none: []) {
-    read(adaptiveMaxPool1dTakes, [outputSize, ...none]);
-    super(outputSize);
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPool<R> {
+  constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
+    super(outputSize, read<ReturnIndicesOption<R>>(adaptiveMaxPool1dTakes, [outputSize, ...more]));
   }
-  forward(x: Tensor): Tensor {
-    return F.adaptiveMaxPool1d(x, this.outputSize);
+  forward(x: Tensor): F.Pooled<R> {
+    return F.adaptiveMaxPool1d(x, this.outputSize, this.returnIndices);
   }
   /** The same, with the row-major index in the input of each greatest element. */
   withIndices(x: Tensor): F.MaxPooled {
@@ -79,17 +93,16 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
   }
 }
 
-const adaptiveMaxPool2dTakes = layer('AdaptiveMaxPool2d', { outputSize: k.outputSize(2) });
+const adaptiveMaxPool2dTakes = layer('AdaptiveMaxPool2d', { outputSize: k.outputSize(2) }, returnIndices);
 
 /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. Throws in `forward` if the batch is missing. */
-export class AdaptiveMaxPool2d extends AdaptivePool {
-  constructor(outputSize: F.OutputSize, ...none: []) {
-    read(adaptiveMaxPool2dTakes, [outputSize, ...none]);
-    super(outputSize);
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPool<R> {
+  constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
+    super(outputSize, read<ReturnIndicesOption<R>>(adaptiveMaxPool2dTakes, [outputSize, ...more]));
   }
-  forward(x: Tensor): Tensor {
-    return F.adaptiveMaxPool2d(x, this.outputSize);
+  forward(x: Tensor): F.Pooled<R> {
+    return F.adaptiveMaxPool2d(x, this.outputSize, this.returnIndices);
   }
   /** The same, with the row-major index in the input of each greatest element. */
   withIndices(x: Tensor): F.MaxPooled {
@@ -97,17 +110,16 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
   }
 }
 
-const adaptiveMaxPool3dTakes = layer('AdaptiveMaxPool3d', { outputSize: k.outputSize(3) });
+const adaptiveMaxPool3dTakes = layer('AdaptiveMaxPool3d', { outputSize: k.outputSize(3) }, returnIndices);
 
 /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. Throws in `forward` if the batch is missing. */
-export class AdaptiveMaxPool3d extends AdaptivePool {
-  constructor(outputSize: F.OutputSize, ...none: []) {
-    read(adaptiveMaxPool3dTakes, [outputSize, ...none]);
-    super(outputSize);
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+export class AdaptiveMaxPool3d<R extends boolean = false> extends AdaptiveMaxPool<R> {
+  constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
+    super(outputSize, read<ReturnIndicesOption<R>>(adaptiveMaxPool3dTakes, [outputSize, ...more]));
   }
-  forward(x: Tensor): Tensor {
-    return F.adaptiveMaxPool3d(x, this.outputSize);
+  forward(x: Tensor): F.Pooled<R> {
+    return F.adaptiveMaxPool3d(x, this.outputSize, this.returnIndices);
   }
   /** The same, with the row-major index in the input of each greatest element. */
   withIndices(x: Tensor): F.MaxPooled {

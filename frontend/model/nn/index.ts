@@ -15,6 +15,7 @@ import type {
   SoftplusOptions,
 } from './activation.ts';
 import * as activation from './activation.ts';
+import type { ReturnIndicesOption } from './adaptive.ts';
 import * as adaptive from './adaptive.ts';
 import type { MultiheadAttentionArguments } from './attention.ts';
 import * as attention from './attention.ts';
@@ -30,6 +31,7 @@ import type { DropoutArguments } from './dropout.ts';
 import * as dropout from './dropout.ts';
 import type { EmbeddingOptions } from './embedding.ts';
 import * as embedding from './embedding.ts';
+import * as fold from './fold.ts';
 import type { LinearOptions } from './linear.ts';
 import * as linear from './linear.ts';
 import type { CrossEntropyLossOptions, Factors, MultiMarginLossOptions, NLLLossOptions } from './losses.ts';
@@ -63,6 +65,8 @@ import * as transformer from './transformer.ts';
 import * as transformerDecoder from './transformer-decoder.ts';
 import type { NormOption, TransformerLayerArguments } from './transformer-encoder.ts';
 import * as transformerEncoder from './transformer-encoder.ts';
+import type { MaxUnpoolLayerOptions } from './unpool.ts';
+import * as unpool from './unpool.ts';
 
 export { Module } from './module.ts';
 
@@ -292,40 +296,58 @@ export const AdaptiveAvgPool3d: {
 export type AdaptiveAvgPool3d = adaptive.AdaptiveAvgPool3d;
 
 /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
 export const AdaptiveMaxPool1d: {
   /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. Throws in `forward` if the batch is missing. */
-  new (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool1d;
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+  new <R extends boolean = false>(
+    outputSize: F.OutputSize,
+    ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
+  ): adaptive.AdaptiveMaxPool1d<R>;
   /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. Throws in `forward` if the batch is missing. */
-  (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool1d;
-} = callable(adaptive.AdaptiveMaxPool1d);
-export type AdaptiveMaxPool1d = adaptive.AdaptiveMaxPool1d;
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+  <R extends boolean = false>(
+    outputSize: F.OutputSize,
+    ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
+  ): adaptive.AdaptiveMaxPool1d<R>;
+} = callable(adaptive.AdaptiveMaxPool1d) as never;
+export type AdaptiveMaxPool1d<R extends boolean = false> = adaptive.AdaptiveMaxPool1d<R>;
 
 /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
 export const AdaptiveMaxPool2d: {
   /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. Throws in `forward` if the batch is missing. */
-  new (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool2d;
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+  new <R extends boolean = false>(
+    outputSize: F.OutputSize,
+    ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
+  ): adaptive.AdaptiveMaxPool2d<R>;
   /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. Throws in `forward` if the batch is missing. */
-  (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool2d;
-} = callable(adaptive.AdaptiveMaxPool2d);
-export type AdaptiveMaxPool2d = adaptive.AdaptiveMaxPool2d;
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+  <R extends boolean = false>(
+    outputSize: F.OutputSize,
+    ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
+  ): adaptive.AdaptiveMaxPool2d<R>;
+} = callable(adaptive.AdaptiveMaxPool2d) as never;
+export type AdaptiveMaxPool2d<R extends boolean = false> = adaptive.AdaptiveMaxPool2d<R>;
 
 /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
 export const AdaptiveMaxPool3d: {
   /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. Throws in `forward` if the batch is missing. */
-  new (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool3d;
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+  new <R extends boolean = false>(
+    outputSize: F.OutputSize,
+    ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
+  ): adaptive.AdaptiveMaxPool3d<R>;
   /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. Throws in `forward` if the batch is missing. */
-  (outputSize: F.OutputSize): adaptive.AdaptiveMaxPool3d;
-} = callable(adaptive.AdaptiveMaxPool3d);
-export type AdaptiveMaxPool3d = adaptive.AdaptiveMaxPool3d;
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+  <R extends boolean = false>(
+    outputSize: F.OutputSize,
+    ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
+  ): adaptive.AdaptiveMaxPool3d<R>;
+} = callable(adaptive.AdaptiveMaxPool3d) as never;
+export type AdaptiveMaxPool3d<R extends boolean = false> = adaptive.AdaptiveMaxPool3d<R>;
 
 /** Scaled dot-product attention of `numHeads` heads, each over embedDim/numHeads features of projections of the three inputs:
  *  `const [output, weights] = this.attention(query, key, value)` of queries [L,N,embedDim], keys [S,N,kdim] and values [S,N,vdim],
@@ -798,6 +820,81 @@ export const Embedding: {
   ): embedding.Embedding;
 } = callable(embedding.Embedding);
 export type Embedding = embedding.Embedding;
+
+/** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
+ *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+export const Unfold: {
+  /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
+   *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+  new (kernelSize: Pair, ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>): fold.Unfold;
+  /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
+   *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+  (kernelSize: Pair, ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>): fold.Unfold;
+} = callable(fold.Unfold);
+export type Unfold = fold.Unfold;
+
+/** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
+ *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+ *  windows. */
+export const Fold: {
+  /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
+   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+   *  windows. */
+  new (
+    outputSize: Pair,
+    kernelSize: Pair,
+    ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>
+  ): fold.Fold;
+  /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
+   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+   *  windows. */
+  (
+    outputSize: Pair,
+    kernelSize: Pair,
+    ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>
+  ): fold.Fold;
+} = callable(fold.Fold);
+export type Fold = fold.Fold;
+
+/** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
+ *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+export const LPPool1d: {
+  /** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
+   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+  new (
+    normType: number,
+    kernelSize: Single,
+    ...more: Trailing<F.LPPoolOptions<Single>, [stride: Single | null, ceilMode: boolean]>
+  ): fold.LPPool1d;
+  /** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
+   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+  (
+    normType: number,
+    kernelSize: Single,
+    ...more: Trailing<F.LPPoolOptions<Single>, [stride: Single | null, ceilMode: boolean]>
+  ): fold.LPPool1d;
+} = callable(fold.LPPool1d);
+export type LPPool1d = fold.LPPool1d;
+
+/** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
+ *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+export const LPPool2d: {
+  /** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
+   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+  new (
+    normType: number,
+    kernelSize: Pair,
+    ...more: Trailing<F.LPPoolOptions, [stride: Pair | null, ceilMode: boolean]>
+  ): fold.LPPool2d;
+  /** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
+   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+  (
+    normType: number,
+    kernelSize: Pair,
+    ...more: Trailing<F.LPPoolOptions, [stride: Pair | null, ceilMode: boolean]>
+  ): fold.LPPool2d;
+} = callable(fold.LPPool2d);
+export type LPPool2d = fold.LPPool2d;
 
 /** x·weightᵀ + bias over the last dimension, […, inFeatures] to […, outFeatures]. `weight` [out, in] and `bias` [out], which
  *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
@@ -1597,79 +1694,94 @@ export const PReLU: {
 export type PReLU = piecewise.PReLU;
 
 /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+ *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+ *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+ *  `forward` if the batch is missing or the window does not fit. */
 export const MaxPool1d: {
   /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  new (
+   *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+   *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+   *  `forward` if the batch is missing or the window does not fit. */
+  new <R extends boolean = false>(
     kernelSize: Single,
     ...more: Trailing<
-      F.MaxPoolOptions<Single>,
-      [stride: Single | null, padding: Single, dilation: Single, ceilMode: boolean]
+      F.MaxPoolOptions<Single, R>,
+      [stride: Single | null, padding: Single, dilation: Single, returnIndices: R, ceilMode: boolean]
     >
-  ): pool.MaxPool1d;
+  ): pool.MaxPool1d<R>;
   /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  (
+   *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+   *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+   *  `forward` if the batch is missing or the window does not fit. */
+  <R extends boolean = false>(
     kernelSize: Single,
     ...more: Trailing<
-      F.MaxPoolOptions<Single>,
-      [stride: Single | null, padding: Single, dilation: Single, ceilMode: boolean]
+      F.MaxPoolOptions<Single, R>,
+      [stride: Single | null, padding: Single, dilation: Single, returnIndices: R, ceilMode: boolean]
     >
-  ): pool.MaxPool1d;
-} = callable(pool.MaxPool1d);
-export type MaxPool1d = pool.MaxPool1d;
+  ): pool.MaxPool1d<R>;
+} = callable(pool.MaxPool1d) as never;
+export type MaxPool1d<R extends boolean = false> = pool.MaxPool1d<R>;
 
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+ *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+ *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+ *  `forward` if the batch is missing or the window does not fit. */
 export const MaxPool2d: {
   /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  new (
+   *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+   *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+   *  `forward` if the batch is missing or the window does not fit. */
+  new <R extends boolean = false>(
     kernelSize: Pair,
-    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
-  ): pool.MaxPool2d;
+    ...more: Trailing<
+      F.MaxPoolOptions<Pair, R>,
+      [stride: Pair | null, padding: Pair, dilation: Pair, returnIndices: R, ceilMode: boolean]
+    >
+  ): pool.MaxPool2d<R>;
   /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  (
+   *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+   *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+   *  `forward` if the batch is missing or the window does not fit. */
+  <R extends boolean = false>(
     kernelSize: Pair,
-    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
-  ): pool.MaxPool2d;
-} = callable(pool.MaxPool2d);
-export type MaxPool2d = pool.MaxPool2d;
+    ...more: Trailing<
+      F.MaxPoolOptions<Pair, R>,
+      [stride: Pair | null, padding: Pair, dilation: Pair, returnIndices: R, ceilMode: boolean]
+    >
+  ): pool.MaxPool2d<R>;
+} = callable(pool.MaxPool2d) as never;
+export type MaxPool2d<R extends boolean = false> = pool.MaxPool2d<R>;
 
 /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
+ *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+ *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+ *  `forward` if the batch is missing or the window does not fit. */
 export const MaxPool3d: {
   /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  new (
+   *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+   *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+   *  `forward` if the batch is missing or the window does not fit. */
+  new <R extends boolean = false>(
     kernelSize: Triple,
     ...more: Trailing<
-      F.MaxPoolOptions<Triple>,
-      [stride: Triple | null, padding: Triple, dilation: Triple, ceilMode: boolean]
+      F.MaxPoolOptions<Triple, R>,
+      [stride: Triple | null, padding: Triple, dilation: Triple, returnIndices: R, ceilMode: boolean]
     >
-  ): pool.MaxPool3d;
+  ): pool.MaxPool3d<R>;
   /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
-   *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
-   *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-  (
+   *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+   *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+   *  `forward` if the batch is missing or the window does not fit. */
+  <R extends boolean = false>(
     kernelSize: Triple,
     ...more: Trailing<
-      F.MaxPoolOptions<Triple>,
-      [stride: Triple | null, padding: Triple, dilation: Triple, ceilMode: boolean]
+      F.MaxPoolOptions<Triple, R>,
+      [stride: Triple | null, padding: Triple, dilation: Triple, returnIndices: R, ceilMode: boolean]
     >
-  ): pool.MaxPool3d;
-} = callable(pool.MaxPool3d);
-export type MaxPool3d = pool.MaxPool3d;
+  ): pool.MaxPool3d<R>;
+} = callable(pool.MaxPool3d) as never;
+export type MaxPool3d<R extends boolean = false> = pool.MaxPool3d<R>;
 
 /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
@@ -2123,3 +2235,66 @@ export const TransformerEncoder: {
   ): transformerEncoder.TransformerEncoder;
 } = callable(transformerEncoder.TransformerEncoder);
 export type TransformerEncoder = transformerEncoder.TransformerEncoder;
+
+/** The elements of an input [N,C,L] at their index in sequences, zeros elsewhere: `forward(x, indices)` is the reverse of
+ *  `nn.MaxPool1d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+ *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+export const MaxUnpool1d: {
+  /** The elements of an input [N,C,L] at their index in sequences, zeros elsewhere: `forward(x, indices)` is the reverse of
+   *  `nn.MaxPool1d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+   *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+  new (
+    kernelSize: Single,
+    ...more: Trailing<MaxUnpoolLayerOptions<Single>, [stride: Single | null, padding: Single]>
+  ): unpool.MaxUnpool1d;
+  /** The elements of an input [N,C,L] at their index in sequences, zeros elsewhere: `forward(x, indices)` is the reverse of
+   *  `nn.MaxPool1d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+   *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+  (
+    kernelSize: Single,
+    ...more: Trailing<MaxUnpoolLayerOptions<Single>, [stride: Single | null, padding: Single]>
+  ): unpool.MaxUnpool1d;
+} = callable(unpool.MaxUnpool1d);
+export type MaxUnpool1d = unpool.MaxUnpool1d;
+
+/** The elements of an input [N,C,H,W] at their index in images, zeros elsewhere: `forward(x, indices)` is the reverse of
+ *  `nn.MaxPool2d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+ *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+export const MaxUnpool2d: {
+  /** The elements of an input [N,C,H,W] at their index in images, zeros elsewhere: `forward(x, indices)` is the reverse of
+   *  `nn.MaxPool2d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+   *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+  new (
+    kernelSize: Pair,
+    ...more: Trailing<MaxUnpoolLayerOptions<Pair>, [stride: Pair | null, padding: Pair]>
+  ): unpool.MaxUnpool2d;
+  /** The elements of an input [N,C,H,W] at their index in images, zeros elsewhere: `forward(x, indices)` is the reverse of
+   *  `nn.MaxPool2d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+   *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+  (
+    kernelSize: Pair,
+    ...more: Trailing<MaxUnpoolLayerOptions<Pair>, [stride: Pair | null, padding: Pair]>
+  ): unpool.MaxUnpool2d;
+} = callable(unpool.MaxUnpool2d);
+export type MaxUnpool2d = unpool.MaxUnpool2d;
+
+/** The elements of an input [N,C,D,H,W] at their index in volumes, zeros elsewhere: `forward(x, indices)` is the reverse of
+ *  `nn.MaxPool3d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+ *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+export const MaxUnpool3d: {
+  /** The elements of an input [N,C,D,H,W] at their index in volumes, zeros elsewhere: `forward(x, indices)` is the reverse of
+   *  `nn.MaxPool3d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+   *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+  new (
+    kernelSize: Triple,
+    ...more: Trailing<MaxUnpoolLayerOptions<Triple>, [stride: Triple | null, padding: Triple]>
+  ): unpool.MaxUnpool3d;
+  /** The elements of an input [N,C,D,H,W] at their index in volumes, zeros elsewhere: `forward(x, indices)` is the reverse of
+   *  `nn.MaxPool3d(2, { returnIndices: true })`, and takes the extents of the result as `outputSize`, where the windows did not cover them
+   *  exactly. Options in PyTorch's order: stride (the kernel's extent), padding (0). Throws for sizes that are not whole numbers. */
+  (
+    kernelSize: Triple,
+    ...more: Trailing<MaxUnpoolLayerOptions<Triple>, [stride: Triple | null, padding: Triple]>
+  ): unpool.MaxUnpool3d;
+} = callable(unpool.MaxUnpool3d);
+export type MaxUnpool3d = unpool.MaxUnpool3d;

@@ -10,14 +10,14 @@ import type { Tensor } from '../tensor.ts';
 import { layer } from './layer.ts';
 import { Module } from './module.ts';
 
-abstract class MaxPool<S extends Sizes> extends Module {
+abstract class MaxPool<S extends Sizes, R extends boolean> extends Module {
   readonly kernelSize: S;
-  readonly options: Required<F.MaxPoolOptions<S>>;
+  readonly options: Required<F.MaxPoolOptions<S, R>>;
 
   constructor(made: Signature, kernelSize: S, more: readonly unknown[]) {
     super();
-    const { kernelSize: _, ...given } = read<F.MaxPoolOptions<S> & { kernelSize: S }>(made, [kernelSize, ...more]);
-    const plain = { padding: 0 as S, dilation: 1 as S, ceilMode: false };
+    const { kernelSize: _, ...given } = read<F.MaxPoolOptions<S, R> & { kernelSize: S }>(made, [kernelSize, ...more]);
+    const plain = { padding: 0 as S, dilation: 1 as S, ceilMode: false, returnIndices: false as R };
     this.kernelSize = kernelSize;
     this.options = { ...plain, ...given, stride: given.stride ?? kernelSize };
   }
@@ -45,62 +45,68 @@ abstract class AvgPool<S extends Sizes, O extends F.PoolOptions<S>> extends Modu
   }
 }
 
-const maxPool1dTakes = layer('MaxPool1d', { kernelSize: k.sizes(1, 1) }, maxPoolKinds(1));
+const maxPool1dTakes = layer('MaxPool1d', { kernelSize: k.sizes(1, 1) }, maxPoolKinds.ofLayers(1));
 
 /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-export class MaxPool1d extends MaxPool<Single> {
+ *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+ *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+ *  `forward` if the batch is missing or the window does not fit. */
+export class MaxPool1d<R extends boolean = false> extends MaxPool<Single, R> {
   constructor(
     kernelSize: Single,
     ...more: Trailing<
-      F.MaxPoolOptions<Single>,
-      [stride: Single | null, padding: Single, dilation: Single, ceilMode: boolean]
+      F.MaxPoolOptions<Single, R>,
+      [stride: Single | null, padding: Single, dilation: Single, returnIndices: R, ceilMode: boolean]
     >
   ) {
     super(maxPool1dTakes, kernelSize, more);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor): F.Pooled<R> {
     return F.maxPool1d(x, this.kernelSize, this.options);
   }
 }
 
-const maxPool2dTakes = layer('MaxPool2d', { kernelSize: k.sizes(2, 1) }, maxPoolKinds(2));
+const maxPool2dTakes = layer('MaxPool2d', { kernelSize: k.sizes(2, 1) }, maxPoolKinds.ofLayers(2));
 
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-export class MaxPool2d extends MaxPool<Pair> {
+ *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+ *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+ *  `forward` if the batch is missing or the window does not fit. */
+export class MaxPool2d<R extends boolean = false> extends MaxPool<Pair, R> {
   constructor(
     kernelSize: Pair,
-    ...more: Trailing<F.MaxPoolOptions, [stride: Pair | null, padding: Pair, dilation: Pair, ceilMode: boolean]>
+    ...more: Trailing<
+      F.MaxPoolOptions<Pair, R>,
+      [stride: Pair | null, padding: Pair, dilation: Pair, returnIndices: R, ceilMode: boolean]
+    >
   ) {
     super(maxPool2dTakes, kernelSize, more);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor): F.Pooled<R> {
     return F.maxPool2d(x, this.kernelSize, this.options);
   }
 }
 
-const maxPool3dTakes = layer('MaxPool3d', { kernelSize: k.sizes(3, 1) }, maxPoolKinds(3));
+const maxPool3dTakes = layer('MaxPool3d', { kernelSize: k.sizes(3, 1) }, maxPoolKinds.ofLayers(3));
 
 /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
- *  order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false). Throws for sizes that are not whole
- *  numbers of at least 1, and in `forward` if the batch is missing or the window does not fit. */
-export class MaxPool3d extends MaxPool<Triple> {
+ *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
+ *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
+ *  `forward` if the batch is missing or the window does not fit. */
+export class MaxPool3d<R extends boolean = false> extends MaxPool<Triple, R> {
   constructor(
     kernelSize: Triple,
     ...more: Trailing<
-      F.MaxPoolOptions<Triple>,
-      [stride: Triple | null, padding: Triple, dilation: Triple, ceilMode: boolean]
+      F.MaxPoolOptions<Triple, R>,
+      [stride: Triple | null, padding: Triple, dilation: Triple, returnIndices: R, ceilMode: boolean]
     >
   ) {
     super(maxPool3dTakes, kernelSize, more);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor): F.Pooled<R> {
     return F.maxPool3d(x, this.kernelSize, this.options);
   }
 }
