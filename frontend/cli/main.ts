@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { whyUnwritable } from '../files/output.ts';
 import { exits, type Io } from './io.ts';
 import { run } from './program.ts';
+import { keepExit } from './users-exit.ts';
 
 /** Signals that end the process by default: from a terminal, a shell or a batch system. */
 const endings: readonly NodeJS.Signals[] = [
@@ -14,6 +15,8 @@ const endings: readonly NodeJS.Signals[] = [
   ...(['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGXCPU', 'SIGPWR'] as const),
 ];
 let onLost: Parameters<NonNullable<Io['onLostOutput']>>[0] | null = null;
+
+const exit = keepExit();
 
 const io: Io = {
   stdout: process.stdout,
@@ -32,17 +35,17 @@ const io: Io = {
     onLost = f;
   },
   onFiles: (files) => process.send?.({ files }),
-  exit: (code) => process.exit(code),
+  exit,
 };
 
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (onLost) return onLost(stream === process.stdout ? 'stdout' : 'stderr', error);
     // The reader has closed the pipe, as in `tapeout print … | head`: exit silently.
-    if (error.code === 'EPIPE') process.exit(exits.ok);
+    if (error.code === 'EPIPE') exit(exits.ok);
     if (stream === process.stdout)
       process.stderr.write(`error: the output cannot be written: ${whyUnwritable(error)}.\n`);
-    process.exit(exits.failed);
+    exit(exits.failed);
   });
 
 process.exitCode = await run(process.argv.slice(2), io);

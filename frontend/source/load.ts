@@ -224,22 +224,25 @@ function placeOfImport(error: unknown, files: readonly UserFile[]): Loc | null {
   return fallback;
 }
 
-/** The result of `promise`. Throws if it can never settle: with nothing left to do, Node would exit silently. */
+/** The result of `promise`. Throws if it can never settle, where Node would exit silently, and what a callback of the file throws. */
 async function finished<T>(promise: Promise<T>): Promise<T> {
-  let idle = (): void => {};
-  const stuck = new Promise<never>((_, reject) => {
-    idle = () =>
-      reject(
-        new CompileError('model-file', 'the model file never ends: it awaits a promise that never settles', {
-          help: 'look at its top-level awaits, and at those of its imports',
-        }),
-      );
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
   });
-  process.once('beforeExit', idle);
+  const stuck = (): void =>
+    fail(
+      new CompileError('model-file', 'the model file never ends: it awaits a promise that never settles', {
+        help: 'look at its top-level awaits, and at those of its imports',
+      }),
+    );
+  process.once('beforeExit', stuck);
+  process.once('uncaughtException', fail);
   try {
-    return await Promise.race([promise, stuck]);
+    return await Promise.race([promise, failed]);
   } finally {
-    process.off('beforeExit', idle);
+    process.off('beforeExit', stuck);
+    process.off('uncaughtException', fail);
   }
 }
 

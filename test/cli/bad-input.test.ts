@@ -115,6 +115,7 @@ describe('texts of which opt tells what is wrong, and where', () => {
       expect(stderr).toContain(`--> a.tir:${place}\n`);
       isDiagnostic(stderr);
       expect([code, stdout]).toEqual([1, '']);
+      expect(readdirSync(cwd)).toEqual(['a.ts']);
     });
 });
 
@@ -224,14 +225,34 @@ describe('model files', () => {
       /Cannot find name 'nope'/,
     ],
     'an await without end': ['await new Promise(() => {});\nexport default 3;', null, /the model file never ends/],
+    'an exit': ['process.exit(0);\n', '1:9', /the code of the model calls process\.exit\(0\)/],
+    'an exit by name': ["import { exit } from 'node:process';\nexit();\n", '2:1', /calls process\.exit\(\)/],
+    'an exit in forward': [
+      layer('nn.Linear(4, 3)', 'if (x.dim > 0) process.exit(3);\n    return x;'),
+      '6:28',
+      /calls process\.exit\(3\)/,
+    ],
+    'an exit in a callback': [
+      'setTimeout(() => process.exit(0), 0);\nawait new Promise((end) => setTimeout(end, 1000));\nexport {};\n',
+      '1:26',
+      /calls process\.exit\(0\)/,
+    ],
+    'an error in a callback': [
+      "Promise.reject(new Error('no data today'));\nawait new Promise((end) => setTimeout(end, 1000));\nexport {};\n",
+      '1:16',
+      /no data today/,
+    ],
+    'a default import': ["import tapeout from 'tapeout';\nexport default tapeout;\n", '1:8', /named 'default'/],
   };
   // As the program that a user runs: only there a stack names the user's own file, and a process can have nothing to do.
   for (const [name, [text, place, message]] of Object.entries(models))
     test(name, { timeout: 60_000 }, async () => {
-      const { code, stdout, stderr } = await program(['compile', 'a.ts'], { cwd: folderOf({ 'a.ts': text }) });
+      const cwd = folderOf({ 'a.ts': text });
+      const { code, stdout, stderr } = await program(['compile', 'a.ts'], { cwd });
       expect(stderr).toMatch(message);
       if (place !== null) expect(stderr).toContain(`--> a.ts:${place}\n`);
       isDiagnostic(stderr);
       expect([code, stdout]).toEqual([1, '']);
+      expect(readdirSync(cwd)).toEqual(['a.ts']);
     });
 });

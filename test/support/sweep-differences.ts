@@ -169,7 +169,25 @@ export const meant: readonly Meant[] = [
   {
     pytorch: '`groupNorm` and `layerNorm` are NaN where a variance overflows.',
     tapeout: 'They are 0 there, times the weight: the variance is infinite.',
-    holds: (d) => of('groupNorm')(d) && id(d) === 'a variance beyond the largest',
+    holds: (d) =>
+      (of('groupNorm')(d) && id(d) === 'a variance beyond the largest') ||
+      (of('groupNorm', 'layerNorm')(d) && id(d) === 'the largest number'),
+  },
+  {
+    pytorch:
+      'The gradients of `batchNorm` in training, `instanceNorm` and `cosineSimilarity` are NaN for numbers close to the largest, and 0 for smaller ones whose squares overflow.',
+    tapeout: 'They are 0 for both.',
+    holds: (d) => of('batchNormTraining', 'instanceNorm', 'cosineSimilarity')(d) && id(d) === 'the largest number',
+  },
+  {
+    pytorch: 'The gradient of the weight of a `groupNorm` of images without pixels is NaN.',
+    tapeout: 'It is 0: a sum of nothing.',
+    holds: (d) => of('groupNorm')(d) && /^no (rows of )?pixels$/.test(id(d)),
+  },
+  {
+    pytorch: '`bceWithLogits` of -inf is NaN.',
+    tapeout: 'It is infinite where the target is above 1, otherwise NaN.',
+    holds: (d) => of('bceWithLogits')(d) && /^a target of (1.5|2)/.test(id(d)),
   },
   {
     pytorch: '`softMarginLoss` is infinite, and its gradient NaN, where -target·input is above 88.',

@@ -265,8 +265,8 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
 
   rrelu: row('exact', 'exact', {
-    rrelu: ({ x }, a) => F.rrelu(x!, a.lower, a.upper),
-    'nn.RReLU': ({ x }, a) => nn.RReLU(a).eval()(x!),
+    rrelu: ({ x }, a) => F.rrelu(x!, a.lower, a.upper, a.training),
+    'nn.RReLU': ({ x }, { training = false, ...a }) => nn.RReLU(a).train(training as boolean)(x!),
   }),
   elu: row('sum', 'sum', {
     elu: ({ x }, a) => F.elu(x!, a.alpha),

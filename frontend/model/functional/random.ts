@@ -145,10 +145,12 @@ export const rrelu: (x: Tensor, lower?: number, upper?: number, training?: boole
   (x, lower = 1 / 8, upper = 1 / 3, training = false) => {
     const { shape } = float(x.value).type;
     if (lower > upper) throw userError('bad-argument', `${called()}: lower ${lower} must not be above upper ${upper}`);
-    if (!training || lower === upper) return leakyRelu(x, (lower + upper) / 2);
-    const slope = drawn(ir.randomUniform, shape)
-      .mul(upper - lower)
-      .add(lower);
-    return x.mul(where(x.gt(0), 1, slope));
+    if (!training) return leakyRelu(x, (lower + upper) / 2);
+    const slopes = () =>
+      drawn(ir.randomUniform, shape)
+        .mul(upper - lower)
+        .add(lower);
+    // The gradient at NaN is 1 in training, and the slope in evaluation.
+    return where(x.le(0), x.mul(lower === upper ? lower : slopes()), x);
   },
 );
