@@ -5,7 +5,6 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
   [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
   [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
-  [/^embeddingbag$/, 'write nn.Embedding(rows, features)(x).mean(1), or sum(1) or amax(1), for bags of one length'],
   [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
   [/^lazyconvtranspose[123]d$/, 'nn.ConvTranspose1d, 2d and 3d take the number of channels'],
   [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],

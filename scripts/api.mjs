@@ -153,6 +153,12 @@ ${table(losses.flatMap((name) => classes(`nn/${name}`)))}
 
 ${table([...classes('nn/parameter'), ...membersOf('nn/parameter', 'Parameter', 'p').filter(([call]) => !call.startsWith('p.kind'))])}
 
+## Initial values
+
+\`nn.init\` fills a parameter or a buffer, and returns it: \`nn.init.zeros_(this.fc.bias)\` in a constructor.
+
+${table(functions('initializers', 'nn.init.'))}
+
 ## Functions
 
 Exports of \`tapeout\`, and members of its \`functional\`.

@@ -103,6 +103,7 @@ import type { Pair, Single, Sizes, Triple } from '../sizes.ts';
 import { callable } from './callable.ts';
 ${files.map(imports).join('')}import type { Module } from './module.ts';
 
+export * as init from '../initializers.ts';
 export { Module } from './module.ts';
 
 ${blocks.join('\n')}`;

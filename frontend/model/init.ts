@@ -35,7 +35,8 @@ export function xavierUniform(shape: readonly number[], generator: Generator): F
 export const xavierNormal = (shape: readonly number[], generator: Generator): Float32Array<ArrayBuffer> =>
   normal(countIn(shape), generator, xavierDeviation(shape));
 
-const xavierDeviation = (shape: readonly number[]): number => {
+/** The deviation of Xavier's initial values: √(2/(fan in + fan out)). */
+export const xavierDeviation = (shape: readonly number[]): number => {
   const [out = 1, inner = 1, ...kernel] = shape;
   return Math.sqrt(2 / (fanIn(shape) + fanIn([inner, out, ...kernel])));
 };
@@ -55,7 +56,8 @@ export function countIn(shape: readonly number[]): number {
   );
 }
 
-function uniform(shape: readonly number[], bound: number, generator: Generator): Float32Array<ArrayBuffer> {
+/** Uniform in ±bound. */
+export function uniform(shape: readonly number[], bound: number, generator: Generator): Float32Array<ArrayBuffer> {
   const values = new Float32Array(countIn(shape));
   for (let i = 0; i < values.length; i++) values[i] = generator.uniform(-bound, bound);
   return values;

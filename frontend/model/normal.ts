@@ -8,11 +8,11 @@ import { type Generator, multiplyAdd } from './random.ts';
 const f = Math.fround;
 const block = 16;
 
-/** The numbers of `torch.empty(count).normal_(0, deviation)`. */
-export function normal(count: number, generator: Generator, deviation = 1): Float32Array<ArrayBuffer> {
+/** The numbers of `torch.empty(count).normal_(0, deviation)`; fewer than 16 may have another mean. */
+export function normal(count: number, generator: Generator, deviation = 1, mean = 0): Float32Array<ArrayBuffer> {
   const values = new Float32Array(count);
   const draw = (): number => generator.uniform(0, 1);
-  if (count < block) return values.map(() => oneNormal(generator) * deviation);
+  if (count < block) return values.map(() => oneNormal(generator) * deviation + mean);
   for (let i = 0; i < count; i++) values[i] = draw();
   const whole = count - (count % block);
   for (let i = 0; i < whole; i += block) transform(values, i);

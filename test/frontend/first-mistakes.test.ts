@@ -99,7 +99,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   'nn.Bilinear(2);': { help: '', ts: "nn has no 'Bilinear'" },
   'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
-  'nn.EmbeddingBag(10, 3);': { help: 'EmbeddingBag is not there yet; write nn.Embedding(rows, features)(x).mean(1)' },
+  'nn.LocalResponseNorm(5);': { help: 'LocalResponseNorm is not there yet; take nn.BatchNorm2d' },
   'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },
 };
 

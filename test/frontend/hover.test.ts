@@ -17,7 +17,7 @@ const entries = {
   'tapeout/runtime': 'runtime/index.ts',
 };
 
-const layers = Object.keys(nn).filter((name) => name !== 'Module');
+const layers = Object.keys(nn).filter((name) => name !== 'Module' && name !== 'init');
 const functions = Object.keys(functional).filter((name) => name !== 'apply');
 const methods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype))
   .filter(([, { value }]) => typeof value === 'function' && signatureOf(value))
@@ -26,6 +26,7 @@ const methods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype
 /** One call a line, as a user begins to write it. */
 const calls = [
   ...layers.flatMap((name) => [`nn.${name}(`, `new nn.${name}(`]),
+  ...Object.keys(nn.init).map((name) => `nn.init.${name}(`),
   ...Object.keys(optim).map((name) => `optim.${name}(`),
   ...functions.map((name) => `functional.${name}(`),
   ...methods.map((name) => `x.${name}(`),
@@ -145,6 +146,7 @@ it('docs/api.md has a line for every layer, function, method and optimizer', () 
   const lines = readFileSync(`${root}docs/api.md`, 'utf8').split('\n');
   const wanted = [
     ...layers.map((name) => `| \`nn.${name}(`),
+    ...Object.keys(nn.init).map((name) => `| \`nn.init.${name}(`),
     ...Object.keys(functional).map((name) => `| \`${name}(`),
     ...methods.map((name) => `| \`x.${name}(`),
     ...Object.keys(optim).map((name) => `| \`optim.${name}(`),

@@ -88,6 +88,26 @@ describe('a module', () => {
     ]);
   });
 
+  it('has tables of given rows, frozen unless told otherwise, and draws nothing for them', () => {
+    manualSeed(3);
+    const table = nn.Embedding.fromPretrained([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    const trained = nn.Embedding.fromPretrained(nn.Parameter([2, 1], [7, 8]), { freeze: false, paddingIdx: -1 });
+    const bag = nn.EmbeddingBag.fromPretrained([[1, 2]], false, 'sum');
+    expect([...table.weight.data]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([table, trained, bag].map((m) => m.weight.requiresGrad)).toEqual([false, true, true]);
+    expect(`${table} ${trained} ${bag}`).toBe(
+      'Embedding(3, 2) Embedding(2, 1, padding_idx=1) EmbeddingBag(1, 2, mode=sum)',
+    );
+    const next = nn.Linear(2, 2).weight.data;
+    manualSeed(3);
+    expect(nn.Linear(2, 2).weight.data).toEqual(next);
+    expect(() => nn.Embedding.fromPretrained([[1, 2], [3]])).toThrow('a list of rows of one length');
+  });
+
   it('survives a child that refers to its parent', () => {
     class Child extends nn.Module {
       constructor(readonly parent: nn.Module) {
@@ -186,6 +206,8 @@ describe('print(net)', () => {
     [nn.LayerNorm(3, { eps: 1.5e-7 }), 'LayerNorm((3,), eps=1.5e-07, elementwise_affine=True)'],
     [nn.MaxPool2d([2, 3]), 'MaxPool2d(kernel_size=(2, 3), stride=(2, 3), padding=0, dilation=1, ceil_mode=False)'],
     [nn.Embedding(5, 3, { paddingIdx: -2 }), 'Embedding(5, 3, padding_idx=3)'],
+    [nn.EmbeddingBag(10, 3), 'EmbeddingBag(10, 3, mode=mean)'],
+    [nn.EmbeddingBag(10, 3, 'sum', { paddingIdx: 2 }), 'EmbeddingBag(10, 3, mode=sum, padding_idx=2)'],
     [nn.RReLU(), 'RReLU(lower=0.125, upper=0.3333333333333333)'],
     [nn.LeakyReLU(), 'LeakyReLU(negative_slope=0.01)'],
     [nn.ELU(), 'ELU(alpha=1.0)'],

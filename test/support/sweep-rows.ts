@@ -502,6 +502,16 @@ export const rows: Readonly<Record<string, Row>> = {
       return holding(nn.Embedding(rows, 1, { paddingIdx: a.padding_idx ?? null }), { weight: weight! })(x!);
     },
   }),
+  embeddingBag: row('sum', 'sum', {
+    embeddingBag: ({ x, weight, offsets, per_sample_weights }, a) =>
+      F.embeddingBag(x!, weight!, offsets ?? null, { ...named(a), perSampleWeights: per_sample_weights ?? null }),
+    'nn.EmbeddingBag': ({ x, weight, offsets, per_sample_weights }, a) =>
+      holding(nn.EmbeddingBag((weight!.shape as number[])[0]!, 3, named(a)), { weight: weight! }).forward(
+        x!,
+        offsets ?? null,
+        per_sample_weights ?? null,
+      ),
+  }),
   oneHot: row('exact', 'exact', { oneHot: ({ x }, a) => F.oneHot(x!, a.num_classes) }),
   indexSelect: row('exact', 'sum', {
     'Tensor.indexSelect': ({ x, index }, { dim }) => x!.indexSelect(dim, index!),

@@ -14,7 +14,6 @@ const camel = (name: string): string =>
 /** Names that differ from PyTorch's by more than their case. */
 const otherNames: Readonly<Record<string, string>> = { binary_cross_entropy_with_logits: 'bceWithLogits' };
 
-const init = 'initial values are the data of a parameter: `nn.Parameter(shape, values)`';
 const alias = (of: string): string => `an old name of \`${of}\``;
 /** Why a name is not there, and what to write; the first that fits counts. */
 const reasons: readonly (readonly [name: RegExp, why: string])[] = [
@@ -37,18 +36,13 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
     'take `nn.BatchNorm2d` or `nn.GroupNorm`; not written yet',
   ],
   [/^(Bilinear|bilinear)$/, "write `einsum('bn,anm,bm->ba', x1, weight, x2)`"],
-  [
-    /^(EmbeddingBag|embedding_bag)$/,
-    'write `nn.Embedding(rows, features)(x).mean(1)`, or `sum(1)` or `amax(1)`, for bags of one length',
-  ],
   [/^Unflatten$/, 'write `x.view(…)`'],
   [/^conv_tbc$/, 'write `conv1d` of the transposed input'],
   [/^gumbel_softmax$/, 'write `x.sub(randLike(x).log().neg().log()).div(tau).softmax(-1)`'],
   [/^pdist$/, 'write `x.unsqueeze(0).sub(x.unsqueeze(1)).norm(2, -1)` for a matrix of all pairs'],
-  [/^calculate_gain$/, init],
   [
-    /^(kaiming|xavier|orthogonal|sparse|trunc_normal|normal|uniform|constant|ones|zeros|eye|dirac)(_normal|_uniform)?_?$/,
-    init,
+    /^(kaiming|xavier|orthogonal|sparse|normal|uniform|constant|eye|dirac)(_normal|_uniform)?$/,
+    'an old name of the function that ends in `_`',
   ],
 ];
 
@@ -57,8 +51,9 @@ function ours(room: Room, name: string): string | null {
   if (room === 'torch.nn') return name in nn ? `nn.${name}` : null;
   const own = otherNames[name] ?? camel(name);
   if (room === 'torch.nn.functional') return own in functional ? own : null;
-  const helpers = (nn as { readonly init?: object }).init ?? {};
-  return own in helpers ? `nn.init.${own}` : null;
+  // Those that fill a tensor keep PyTorch's last letter.
+  const kept = name.endsWith('_') ? `${own}_` : own;
+  return kept in nn.init ? `nn.init.${kept}` : null;
 }
 
 /** A name of PyTorch's: what has its place here, or why nothing has. */

@@ -4,6 +4,7 @@ export * from './activation.ts';
 export * from './adaptive.ts';
 export * from './apply.ts';
 export * from './attention.ts';
+export * from './bags.ts';
 export * from './conv.ts';
 export * from './conv-transpose.ts';
 export * from './distance.ts';

@@ -39,6 +39,13 @@ export const foldKinds = {
 /** The options of power-average pools, in PyTorch's order. */
 export const lpPoolKinds = (rank: Rank) => ({ stride: k.optional(k.strides(rank)), ceilMode: k.optional(k.flag) });
 
+/** The options of bags of rows that functions and layers share. */
+export const bagKinds = {
+  mode: k.optional(k.oneOf('sum', 'mean', 'max')),
+  includeLastOffset: k.optional(k.flag),
+  paddingIdx: k.optional(k.orNull(k.whole())),
+};
+
 /** The options of interpolate, in PyTorch's order. */
 export const interpolateKinds = {
   size: k.optional(k.orNull(k.eachSize(k.whole(1)))),

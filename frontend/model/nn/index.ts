@@ -29,7 +29,7 @@ import type { CosineSimilarityOptions } from './distance.ts';
 import * as distance from './distance.ts';
 import type { DropoutArguments } from './dropout.ts';
 import * as dropout from './dropout.ts';
-import type { EmbeddingOptions } from './embedding.ts';
+import type { EmbeddingBagLayerOptions, EmbeddingOptions } from './embedding.ts';
 import * as embedding from './embedding.ts';
 import * as fold from './fold.ts';
 import type { LinearOptions } from './linear.ts';
@@ -68,6 +68,7 @@ import * as transformerEncoder from './transformer-encoder.ts';
 import type { MaxUnpoolLayerOptions } from './unpool.ts';
 import * as unpool from './unpool.ts';
 
+export * as init from '../initializers.ts';
 export { Module } from './module.ts';
 
 /** A tensor that training changes, unless `requiresGrad` is false: f32 of `shape`. `data` holds its initial values, one number for
@@ -818,8 +819,42 @@ export const Embedding: {
     embeddingDim: number,
     ...more: Trailing<EmbeddingOptions, [paddingIdx: number | null]>
   ): embedding.Embedding;
+  fromPretrained: typeof embedding.Embedding.fromPretrained;
 } = callable(embedding.Embedding);
 export type Embedding = embedding.Embedding;
+
+/** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
+ *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
+ *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+ *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
+export const EmbeddingBag: {
+  /** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
+   *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
+   *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+   *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
+  new (
+    numEmbeddings: number,
+    embeddingDim: number,
+    ...more: Trailing<
+      EmbeddingBagLayerOptions,
+      [mode: F.BagMode, includeLastOffset: boolean, paddingIdx: number | null]
+    >
+  ): embedding.EmbeddingBag;
+  /** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
+   *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
+   *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+   *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
+  (
+    numEmbeddings: number,
+    embeddingDim: number,
+    ...more: Trailing<
+      EmbeddingBagLayerOptions,
+      [mode: F.BagMode, includeLastOffset: boolean, paddingIdx: number | null]
+    >
+  ): embedding.EmbeddingBag;
+  fromPretrained: typeof embedding.EmbeddingBag.fromPretrained;
+} = callable(embedding.EmbeddingBag);
+export type EmbeddingBag = embedding.EmbeddingBag;
 
 /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
  *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
