@@ -91,6 +91,7 @@ function entry(e: Entry, { slots }: Program, added: AddedParams): ManifestEntry 
     name: e.name,
     inputs: e.inputs.map((p) => p.name),
     outputs: e.outputs.map((p) => p.name),
+    ...(e.leastBatch === undefined ? {} : { leastBatch: e.leastBatch }),
     ...(reads.size + writes.size > 0 ? { carried: { reads: names(reads), writes: names(writes) } } : {}),
   };
 }

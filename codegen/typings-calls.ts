@@ -51,7 +51,7 @@ export const onAny: Calls = {
 /** The overloads of an entry's method: with its arrays in order, with the same by name, and with only the batch size
  *  for arrays written in place. */
 export function method(
-  { name, inputs, outputs }: ManifestEntry,
+  { name, inputs, outputs, leastBatch = 1 }: ManifestEntry,
   manifest: Manifest,
   { docs, results }: Calls,
 ): string[] {
@@ -72,7 +72,7 @@ export function method(
     const range = t.range === undefined ? '' : `, from 0 to ${t.range - 1}${ignored}`;
     lines.push(`   *  ${param}: ${t.dtype}[${shapeText(t)}]${range}`);
   }
-  const doc = `${lines.join('\n')}${lines.length > 1 ? `\n   *  N: 1 to ${manifest.maxBatch}` : ''} */`;
+  const doc = `${lines.join('\n')}${lines.length > 1 ? `\n   *  N: ${leastBatch} to ${manifest.maxBatch}` : ''} */`;
   if (taken.length === 0) return [doc, `  ${camel}(): ${result};`];
   const inOrder = params.map(({ param, tensor }) => `${param}: ${arrayName(tensor)}`).join(', ');
   const named = taken.map((t) => `${propertyKey(t.name)}: ${arrayName(t)}`).join('; ');

@@ -47,6 +47,7 @@ ${threads === undefined ? '' : '  readonly threads: number;\n'}  readonly tensor
     readonly name: string;
     readonly inputs: readonly string[];
     readonly outputs: readonly string[];
+    readonly leastBatch?: number;
     readonly carried?: { readonly reads: readonly string[]; readonly writes: readonly string[] };
   }[];
 ${webgpu ? '  readonly webgpu: object;\n' : ''}}

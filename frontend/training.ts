@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GpuModel, type Model } from '../runtime/index.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
+import { DataError } from './data/error.ts';
 import { Generator } from './model/random.ts';
 
 export interface TrainingOptions {
@@ -78,6 +79,13 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
   const done: Epoch[] = [...(from?.epochs ?? [])];
   const [size, behind] = model instanceof GpuModel ? [group, 1] : [1, 0];
   const first = from?.epoch ?? 1;
+  const { leastBatch = 1 } = model.manifest.entries.find((e) => e.name === 'train_step') ?? {};
+  const last = train.count % batchSize || batchSize;
+  if (last < leastBatch)
+    throw new DataError(
+      `${train.name}: the last batch of an epoch has ${last} of ${train.count} samples, and the model trains on at least ${leastBatch}, ` +
+        'as a batch norm needs more than one value per channel. Choose another batch size.',
+    );
   let [yielded, rested] = [performance.now(), losses.length];
 
   for (let epoch = 1; epoch <= epochs; epoch++) {

@@ -50,6 +50,8 @@ export interface OpSpec<N extends readonly string[], A extends Attrs> {
   readonly body?: Graph;
   /** The operands that hold indices, and the number of allowed values, which a runtime checks for its inputs. */
   indexRange?(types: ByName<N, TensorType>, attrs: A): Partial<Record<N[number], number>>;
+  /** The fewest samples that an entry with the op takes, which a runtime checks. */
+  leastBatch?(attrs: A): number;
 }
 
 /** An op as passes see it, whatever its operands and attributes. */

@@ -62,6 +62,8 @@ export interface Entry extends Placed {
   readonly launches: readonly Kernel[];
   /** What of the launches is repeated, in increasing order and apart from each other. */
   readonly repeats?: readonly Repeat[];
+  /** The fewest samples that it takes, if more than 1. */
+  readonly leastBatch?: number;
   /** The location of each launch, if the entry was read from a text. */
   readonly launchPlaces?: readonly Loc[];
   /** The launches before which threads wait for each other, in increasing order; the launches between two of them may

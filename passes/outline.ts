@@ -1,6 +1,7 @@
 /** A module as a host sees it: the entries that it calls, with their launches, and the buffers that it accesses. */
 
 import type { Indices } from '../ir/analysis/index-ranges.ts';
+import { leastBatchOf } from '../ir/analysis/least-batch.ts';
 import { CompileError } from '../ir/diagnostic.ts';
 import type { Buffer } from '../ir/expr.ts';
 import type { Module, Param, Role } from '../ir/graph.ts';
@@ -56,9 +57,24 @@ export function outline(
       outputs: [...l.outputs].filter(([r]) => !r.into).map(([r, b]) => port(r.name, b)),
       launches: l.kernels,
       ...(l.repeats.length > 0 ? { repeats: l.repeats } : {}),
+      ...leastBatchIn(l, module.maxBatch),
     }),
   );
   return { name: module.name, maxBatch: module.maxBatch, entries, lasting };
+}
+
+/** The fewest samples that a graph takes. Throws a `CompileError` if there may not be so many. */
+function leastBatchIn({ graph }: Lowered, maxBatch: number): Pick<Entry, 'leastBatch'> {
+  const found = leastBatchOf(graph);
+  if (!found) return {};
+  const { least, node } = found;
+  if (least > maxBatch)
+    throw new CompileError(
+      'bad-option',
+      `@${graph.name} takes batches of at least ${least} samples, and maxBatch is ${maxBatch}`,
+      { loc: node.loc, help: `compile it with a maxBatch of at least ${least}` },
+    );
+  return { leastBatch: least };
 }
 
 /** Kernels on their own as one entry, in order; a host sees every buffer. A buffer read before it is written is an

@@ -24,11 +24,24 @@ export type Argument = Data | Named | number;
 export interface Callee {
   readonly name: EntryName;
   readonly inputs: readonly Port[];
+  /** The fewest samples that it takes. */
+  readonly leastBatch: number;
 }
 
 /** Throws unless an entry can be called with these arguments. Returns the batch, and leaves in `given` the arrays in the order of the
  *  inputs, unless the first argument is the batch. */
 export function checkCall(entry: Callee, given: unknown[], maxBatch: number): number {
+  const n = checkArguments(entry, given, maxBatch);
+  if (n < entry.leastBatch)
+    throw new TapeoutError(
+      'batch-too-small',
+      `${methods[entry.name]} takes at least ${entry.leastBatch} samples, and was given ${n}: a batch norm needs more than ` +
+        'one value per channel. Leave out the last batch of an epoch, or make it larger.',
+    );
+  return n;
+}
+
+function checkArguments(entry: Callee, given: unknown[], maxBatch: number): number {
   const { inputs } = entry;
   const [first] = given;
   if (typeof first === 'number') {

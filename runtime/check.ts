@@ -8,6 +8,7 @@ export type TapeoutErrorCode =
   | 'wrong-shape'
   | 'empty-batch'
   | 'batch-too-large'
+  | 'batch-too-small'
   | 'other-samples'
   | 'label-range'
   | 'not-finite'

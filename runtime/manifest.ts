@@ -32,6 +32,8 @@ export interface ManifestEntry {
   readonly inputs: readonly string[];
   /** The names of the outputs. */
   readonly outputs: readonly string[];
+  /** The fewest samples that it takes, if more than 1. */
+  readonly leastBatch?: number;
   /** State with a batch in its shape, if any: the names of what the entry reads before it writes it, and of what it writes. */
   readonly carried?: { readonly reads: readonly string[]; readonly writes: readonly string[] };
 }

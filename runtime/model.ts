@@ -148,6 +148,7 @@ interface Entry {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly carried: ManifestEntry['carried'];
+  readonly leastBatch: number;
   /** The results of these names. */
   readonly loss: View | null;
   readonly correct: View | null;
@@ -404,7 +405,10 @@ export class Model {
     const before = memory.slice();
     // The largest entry first: the engine finishes compiling it during the calls of the others.
     const entries = Object.values(this.#entries).toReversed() as Entry[];
-    const call = ({ name }: Entry) => this[methods[name as EntryName]].bind(this) as (n: number) => void;
+    const call = ({ name, leastBatch }: Entry) => {
+      const method = this[methods[name as EntryName]].bind(this) as (n: number) => void;
+      return (n: number) => method(Math.max(n, leastBatch));
+    };
     this.#carried.apart(() => warmUp(entries.map(call), this.maxBatch, milliseconds));
     memory.set(before);
   }
@@ -425,7 +429,7 @@ export class Model {
     return textOf(this.manifest, threads === 1 ? 'WebAssembly' : `WebAssembly, ${threads} threads`);
   }
 
-  #entry({ name, inputs, outputs, carried }: ManifestEntry, exports: WebAssembly.Exports): Entry {
+  #entry({ name, inputs, outputs, carried, leastBatch = 1 }: ManifestEntry, exports: WebAssembly.Exports): Entry {
     const results = outputs.map((output) => this.#ports.of('output').get(output)!);
     const { loss, correct, outputs: returned } = resultsOf(results);
     return {
@@ -434,6 +438,7 @@ export class Model {
       inputs: inputs.map((input) => this.#ports.of('input').get(input)!),
       outputs: results,
       carried,
+      leastBatch,
       loss: loss?.whole ?? null,
       correct: correct?.whole ?? null,
       returned,

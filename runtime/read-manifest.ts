@@ -167,7 +167,7 @@ function dimIn(given: unknown, what: string): ManifestDim {
 
 export function entryIn(given: unknown): ManifestEntry {
   if (!isRecord(given)) fail(`has an entry that is ${kindOf(given)}.`);
-  const { name, inputs, outputs, carried } = given;
+  const { name, inputs, outputs, leastBatch, carried } = given;
   const called = text(name, 'name of an entry');
   if (!Object.hasOwn(methods, called)) fail(`has the entry '${brief(called)}', which this runtime does not know.`);
   const names = (ports: unknown, what: string): string[] =>
@@ -176,6 +176,7 @@ export function entryIn(given: unknown): ManifestEntry {
     name: called,
     inputs: names(inputs, 'inputs'),
     outputs: names(outputs, 'outputs'),
+    ...(leastBatch === undefined ? {} : { leastBatch: whole(leastBatch, 'least batch of an entry', 1, largestBatch) }),
     ...(carried === undefined ? {} : { carried: carriedIn(carried) }),
   };
 

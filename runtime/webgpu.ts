@@ -102,6 +102,7 @@ class Loss implements PromiseLike<number> {
 interface GpuEntry {
   readonly name: EntryName;
   readonly carried: ManifestEntry['carried'];
+  readonly leastBatch: number;
   readonly dispatches: readonly ManifestDispatch[];
   readonly inputs: readonly Port[];
   readonly loss: Slot | null;
@@ -171,11 +172,12 @@ export class GpuModel {
         this.#inputs.set(name, new Port(new ArrayBuffer(count * wordBytes), 0, tensor, this.maxBatch));
       else this.#slots.add(new Slot(tensor));
     }
-    for (const { name, inputs, outputs, dispatches, carried } of entries)
+    for (const { name, inputs, outputs, dispatches, carried, leastBatch = 1 } of entries)
       this.#entries[name] = {
         name: name as EntryName,
         dispatches,
         carried,
+        leastBatch,
         inputs: inputs.map((input) => this.#inputs.get(input)!),
         ...resultsOf(outputs.map((output) => this.#slots.of('output').get(output)!)),
       };

@@ -38,6 +38,20 @@ export const count: Op<[], { shape: Shape }> = defineOp({
   vjp: () => ({}),
 });
 
+/** As `count`, in an entry that takes only batches of at least `least` samples: one whose statistics need more than one element. */
+export const countAtLeast: Op<[], { shape: Shape; least: number }> = defineOp({
+  name: 'count_at_least',
+  doc: 'The number of elements of a tensor of this shape, as f32; entries that need it take no batch of fewer than `least` samples.',
+  operands: [],
+  attrs: { shape: a.shape, least: a.integer(1) },
+  rule: 'f32[].',
+  example: [{}, { shape: [N, 4], least: 2 }],
+  infer: () => tensor('f32', []),
+  compute: (_load, _at, { shape }) => x.convert('f32', shape.map(x.size).reduce(x.mul, x.int(1))),
+  vjp: () => ({}),
+  leastBatch: ({ least }) => least,
+});
+
 /** `out[…, i, …] = i` along one dimension. */
 export const iota: Op<[], { shape: Shape; dim: number; dtype: DType }> = defineOp({
   name: 'iota',

@@ -48,6 +48,7 @@ interface LaunchText {
 interface EntryText {
   readonly name: string;
   readonly at: Token;
+  readonly leastBatch: number | null;
   readonly inputs: readonly PortText[];
   readonly outputs: readonly PortText[];
   readonly launches: readonly LaunchText[];
@@ -114,10 +115,21 @@ function readArena(lex: Lexer): { arenaBytes: number; liveBytes: number } {
   return { arenaBytes, liveBytes };
 }
 
+/** `(N >= 2)`; null where there is none. */
+function readLeastBatch(lex: Lexer): number | null {
+  if (!lex.accept('(')) return null;
+  lex.expect('N', "the batch, as in '(N >= 2)'");
+  lex.expect('>=');
+  const least = wholeNumber(lex, 'the fewest samples that the entry takes', 2);
+  lex.expect(')');
+  return least;
+}
+
 function readEntry(lex: Lexer): EntryText {
   lex.expect('entry');
   const at = lex.expectKind('symbol', "the entry's name, such as @train_step");
   const name = at.text;
+  const leastBatch = readLeastBatch(lex);
   const barriers: number[] | null = lex.accept('on') ? [] : null;
   if (barriers) lex.expect('threads', "after 'on'");
   lex.expect('{');
@@ -152,7 +164,7 @@ function readEntry(lex: Lexer): EntryText {
   }
   if (barriers && launches.length > 0 && barriers.at(-1) === launches.length)
     throw lex.error('a barrier stands between two launches');
-  return { name, at, inputs, outputs, launches, barriers, repeats };
+  return { name, at, leastBatch, inputs, outputs, launches, barriers, repeats };
 }
 
 /** `y: i32[N] in labels`. */
@@ -296,6 +308,7 @@ class Binder {
         ...(this.#tellsPlaces ? { launchPlaces: e.launches.map((l) => lex.loc(l.kernel)) } : {}),
         ...(e.barriers ? { barriers: e.barriers } : {}),
         ...(e.repeats.length > 0 ? { repeats: e.repeats } : {}),
+        ...(e.leastBatch === null ? {} : { leastBatch: e.leastBatch }),
       }),
     );
     const used = lifetimes(entries, new Set());

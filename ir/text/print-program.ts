@@ -90,7 +90,7 @@ function printEntry(entry: Entry, name: (b: Buffer) => string): string {
     ...((entry.repeats ?? []).some((r) => r.to === i) ? [`${wait}}`] : []),
   ]);
   const lines = [...table(ports, new Set()), ...rows];
-  const how = entry.barriers ? ' on threads' : '';
+  const how = `${entry.leastBatch === undefined ? '' : ` (N >= ${entry.leastBatch})`}${entry.barriers ? ' on threads' : ''}`;
   return [`  entry ${showReference('@', entry.name)}${how} {`, ...lines.map((l) => `    ${l}`), '  }'].join('\n');
 }
 

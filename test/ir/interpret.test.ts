@@ -46,6 +46,7 @@ const worked: Record<string, Worked[]> = {
   ...workedWindows,
   full: [{ of: [], attrs: { value: 2.5, shape: [3], dtype: 'f32' }, gives: [2.5, 2.5, 2.5] }],
   count: [{ of: [], attrs: { shape: [N, 5] }, gives: [15] }],
+  count_at_least: [{ of: [], attrs: { shape: [N, 5], least: 2 }, gives: [15] }],
   iota: [{ of: [], attrs: { shape: [2, 3], dim: 1, dtype: 'i32' }, gives: [0, 1, 2, 0, 1, 2] }],
   random_uniform: [
     {
@@ -397,6 +398,7 @@ const cases: Record<string, Case[]> = {
   ...windowCases,
   full: [{ of: [], attrs: { value: 1, shape: [2], dtype: 'f32' } }],
   count: [{ of: [], attrs: { shape: [N] } }],
+  count_at_least: [{ of: [], attrs: { shape: [N], least: 2 } }],
   iota: [{ of: [], attrs: { shape: [2], dim: 0, dtype: 'f32' } }],
   random_uniform: [{ of: [i32(), i32()], attrs: { stream: 0, shape: [N, 2] } }],
   random_normal: [{ of: [i32(), i32()], attrs: { stream: 0, shape: [N, 2] } }],
@@ -441,7 +443,7 @@ const cases: Record<string, Case[]> = {
   cosh: any,
   asinh: any,
   // Of what is above 1.
-  acosh: above.map((c) => ({ ...c, scale: 8 })),
+  acosh: above.map((c) => ({ ...c, scale: 16 })),
   atanh: within,
   sqrt: above,
   abs: any,

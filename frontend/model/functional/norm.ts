@@ -1,11 +1,13 @@
 /** Normalisation. */
 
-import { type Dim, sameShape, showDim, showShape } from '../../../ir/type.ts';
+import { countAtLeast } from '../../../ir/ops/index.ts';
+import { type Dim, isBatch, sameShape, showDim, showShape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
+import { product } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { Buffer } from '../nn/parameter.ts';
 import { float, wrongRank } from '../promote.ts';
-import { elementsOf, type Tensor } from '../tensor.ts';
+import { elementsOf, Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 
 const factors = k.optional(k.orNull(k.tensor));
@@ -81,10 +83,11 @@ interface Moments {
   readonly variance: Tensor;
 }
 /** x less its mean over `dims`, the mean and the biased variance, the latter two with extents of 1 for `dims`. */
-function moments(x: Tensor, dims: readonly number[]): Moments {
-  const mean = x.mean(dims, true);
+function moments(x: Tensor, dims: readonly number[], count: Tensor | null = null): Moments {
+  const meanOf = (t: Tensor) => (count ? t.sum(dims, true).div(count) : t.mean(dims, true));
+  const mean = meanOf(x);
   const centred = x.sub(mean);
-  return { centred, mean, variance: centred.mul(centred).mean(dims, true) };
+  return { centred, mean, variance: meanOf(centred.mul(centred)) };
 }
 
 /** With mean 0 and variance 1. */
@@ -117,10 +120,26 @@ function track(
 const countOver = (x: Tensor, dims: readonly number[]): Tensor =>
   elementsOf(dims.map((d) => x.value.type.shape[d] as Dim));
 
+/** The same of a channel, which must have more than one, where that depends on the batch: entries take no single sample. Null where
+ *  there are always several. Throws where there is one alone. */
+function severalOver(x: Tensor, dims: readonly number[]): Tensor | null {
+  const extents = dims.map((d) => x.value.type.shape[d] as Dim);
+  const count = product(extents);
+  if (count === 1)
+    throw userError(
+      'shape-mismatch',
+      `${called()}: expected more than 1 value per channel when training, got input size ${showShape(x.value.type.shape)}`,
+      { notes: involved({ x: x.value }), help: 'the variance of one value is 0: give it a larger batch' },
+    );
+  if (count === null || !isBatch(count) || count.times > 1) return null;
+  return Tensor.of(countAtLeast({ shape: extents, least: 2 }));
+}
+
 /** (x - mean) / √(variance + eps)·weight + bias, for `x` [N,C,…] and the others [C] or null. In `training` mean and biased
  *  variance are those of the batch, over all but the channels, and move the running ones, which are buffers or null, `momentum`
  *  (0.1) of the way to them; otherwise they are the running ones. `eps` defaults to 1e-5. Throws if a shape does not match, and
- *  without running statistics in evaluation. */
+ *  without running statistics in evaluation. In training a channel must have more than one value: entries of [N,C] take no batch
+ *  of one sample. */
 export const batchNorm: (
   x: Tensor,
   runningMean: Tensor | null,
@@ -155,8 +174,9 @@ export const batchNorm: (
       return affine(unit({ centred: x.sub(mean), variance }, eps), of.weight, of.bias);
     }
     const dims = shape.flatMap((_, d) => (d === 1 ? [] : [d]));
-    const batch = moments(x, dims);
-    track({ ...batch, count: countOver(x, dims) }, { mean: runningMean, variance: runningVar }, momentum);
+    const count = severalOver(x, dims);
+    const batch = moments(x, dims, count);
+    track({ ...batch, count: count ?? countOver(x, dims) }, { mean: runningMean, variance: runningVar }, momentum);
     return affine(unit(batch, eps), of.weight, of.bias);
   },
 );
