@@ -16,6 +16,8 @@ export interface Tape {
   readonly random: RandomState;
   /** How many streams of random numbers forward has drawn so far. */
   streams: number;
+  /** The number of draws so far, where it is not `random.step`: in a loop another one for each turn. */
+  drawsBefore: Value | null;
   /** How many cotangents the gradients of users' own are computed from. */
   cotangents: number;
   /** Set once forward has asked for the mode, that is, read `training`: it may do otherwise in the other one. */
@@ -26,6 +28,7 @@ export const newTape = (mode: Mode, params: Tape['params'], random: RandomState)
   ...{ mode, params, random },
   written: new Map(),
   streams: 0,
+  drawsBefore: null,
   cotangents: 0,
   asked: false,
 });

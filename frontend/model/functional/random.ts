@@ -19,7 +19,7 @@ function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
       help: 'for initial values, make a parameter or buffer and write to its data',
     });
   const { seed, step } = tape.random;
-  return Tensor.of(op(seed, step, { stream: newStream(tape), shape }));
+  return Tensor.of(op(seed, tape.drawsBefore ?? step, { stream: newStream(tape), shape }));
 }
 
 type ShapeOf = readonly Extent[] | [readonly Extent[]];

@@ -2,10 +2,11 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { type Dim, fixed, isBatch, type Shape, showDim, showType } from '../../../ir/type.ts';
+import { type Dim, isBatch, type Shape, showDim, showType } from '../../../ir/type.ts';
 import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
+import { fixedExtent } from '../rearranging.ts';
 import { type Sizes, sizesOf } from '../sizes.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, showAny, userError } from '../trace.ts';
@@ -236,9 +237,9 @@ export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = fn(
     const v = x.value;
     requireRank(v, 3, '[…, channels, height, width]');
     const lead = v.type.shape.slice(0, -3);
-    const [h, w] = v.type.shape.slice(-2) as [number, number];
-    const c = divided(v, lead.length, r * r, 'channels');
     const n = lead.length;
+    const c = divided(v, n, r * r, 'channels');
+    const [h, w] = [fixedExtent(v.type.shape, n + 1), fixedExtent(v.type.shape, n + 2)];
     const parts = ir.reshape(v, { shape: [...lead, c, r, r, h, w] });
     const perm = [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2];
     return Tensor.of(ir.reshape(ir.permute(parts, { perm }), { shape: [...lead, c, h * r, w * r] }));
@@ -255,7 +256,7 @@ export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = fn
     requireRank(v, 3, '[…, channels, height, width]');
     const lead = v.type.shape.slice(0, -3);
     const n = lead.length;
-    const c = fixed(v.type, n);
+    const c = fixedExtent(v.type.shape, n);
     const [h, w] = [divided(v, n + 1, r, 'rows'), divided(v, n + 2, r, 'columns')];
     const parts = ir.reshape(v, { shape: [...lead, c, h, r, w, r] });
     const perm = [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3];

@@ -4,7 +4,7 @@ import { currentLoc, describe, makeGraph, type Param, param, type Result, type V
 import * as ir from '../../../ir/ops/index.ts';
 import { partOver, rebuilt } from '../../../ir/rebuild.ts';
 import { bodyProblem, isScan, scan as looped } from '../../../ir/scan.ts';
-import { isBatch, sameType, showType, type TensorType } from '../../../ir/type.ts';
+import { i32, isBatch, sameType, showType, type TensorType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import { dimOf } from '../dims.ts';
 import * as k from '../kinds.ts';
@@ -40,8 +40,8 @@ const tree = k.kind('a tensor, or lists or objects of tensors', (v) => isTree(v)
  *  call gets the carry. Returns the last carry, and all `y`, stacked along that dimension:
  *  `const [h, ys] = scan((h, x) => { const next = tanh(x.add(this.u(h))); return [next, next]; }, h0, xs)`. Carry, slices and
  *  results are tensors, or lists and objects of them. The loop is compiled once: its code does not grow with the number of
- *  slices, and its gradient is a loop too. Throws if `xs` have no or different extents there, if the carry changes its shape or
- *  type, and if `combineFn` writes to buffers or draws random numbers: draw them outside, and pass them with `xs`. */
+ *  slices, and its gradient is a loop too. Random numbers, as of dropout, are others for each slice. Throws if `xs` have no or different
+ *  extents there, if the carry changes its shape or type, and if `combineFn` writes to buffers. */
 export const scan: <C extends Tensors, X extends Tensors, Y extends Tensors>(
   combineFn: (carry: C, x: X) => readonly [carry: C, y: Y],
   init: C,
@@ -90,7 +90,9 @@ function record(combineFn: CombineFn, init: Tensors, xs: Tensors, dim: number, r
   const slices = stacks.map(([path, v]) => param('input', named('x', path), slice(v.type), loc));
   const carried = leaves(init).map(([path, t]) => param('state', named('carry', path), t.value.type, loc));
 
-  const [next, y] = recorded(combineFn, over(init, carried), over(xs, slices));
+  const turn = param('input', named('turn', ''), i32(), loc);
+  const { out: made, draws } = recorded(combineFn, over(init, carried), over(xs, slices), { turn, steps });
+  const [next, y] = made;
   const results = [
     ...leaves(next).map(([, t], i): Result => into(carried[i], t.value, leaves(next).length, carried.length)),
     ...leaves(y).map(([path, t]): Result => ({ name: named('y', path), value: t.value })),
@@ -99,6 +101,7 @@ function record(combineFn: CombineFn, init: Tensors, xs: Tensors, dim: number, r
     results,
     new Map<Param, Value>([
       ...slices.map((p, i) => [p, (stacks[i] as (typeof stacks)[number])[1]] as const),
+      ...(draws ? [[turn, ir.iota({ shape: [steps], dim: 0, dtype: 'i32' })] as const] : []),
       ...carried.map((p, i) => [p, (leaves(init)[i] as Named)[1].value] as const),
     ]),
     named,
@@ -116,15 +119,26 @@ function record(combineFn: CombineFn, init: Tensors, xs: Tensors, dim: number, r
   ];
 }
 
-/** What the user's function makes of one step. */
-function recorded(combineFn: CombineFn, carry: Tensors, x: Tensors): readonly [Tensors, Tensors] {
+/** What the user's function makes of one step, and whether it draws random numbers: others in each turn, as the number of draws before
+ *  is one for each. */
+function recorded(
+  combineFn: CombineFn,
+  carry: Tensors,
+  x: Tensors,
+  { turn, steps }: { turn: Param; steps: number },
+): { readonly out: readonly [Tensors, Tensors]; readonly draws: boolean } {
   const tape = currentTape();
-  const [streams, written] = [tape?.streams, new Map(tape?.written)];
-  const out = userCode(() => combineFn(carry, x));
-  if (tape && tape.streams !== streams)
-    throw userError('bad-argument', 'scan: combineFn draws random numbers, which would be the same in each step', {
-      help: 'draw them outside with one for each step, and pass them with xs',
-    });
+  const [streams, written, before] = [tape?.streams, new Map(tape?.written), tape?.drawsBefore ?? null];
+  if (tape) {
+    const so = before ?? tape.random.step;
+    tape.drawsBefore = ir.add(ir.mul(so, ir.fullLike(so, steps)), turn);
+  }
+  let out: unknown;
+  try {
+    out = userCode(() => combineFn(carry, x));
+  } finally {
+    if (tape) tape.drawsBefore = before;
+  }
   if (tape && [...tape.written].some(([to, v]) => written.get(to) !== v))
     throw userError('bad-argument', 'scan: combineFn writes to a buffer', {
       help: 'carry the value, and write the last carry to the buffer after the loop',
@@ -137,7 +151,7 @@ function recorded(combineFn: CombineFn, carry: Tensors, x: Tensors): readonly [T
         help: 'y may be the carry itself: return [h, h]',
       },
     );
-  return out as unknown as readonly [Tensors, Tensors];
+  return { out: out as unknown as readonly [Tensors, Tensors], draws: tape?.streams !== streams };
 }
 
 /** The result that goes into a carried param. */
