@@ -1,11 +1,12 @@
 /** Loads a user's model file: type-checks it, runs it as JavaScript with the user's lines and columns, and returns the model that
  *  it exports. */
-import { mkdtempSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CompileError, type Loc } from '../../ir/diagnostic.ts';
+import { removeLeftovers, temporaryName } from '../files/leftovers.ts';
 import { isModelSpec, type ModelSpec } from '../model/model.ts';
 import { ProblemsError } from '../report/diagnostics.ts';
 import { usersError } from '../users-error.ts';
@@ -128,13 +129,21 @@ function checkIsFile(path: string, file: string): void {
   }
 }
 
+const temporaryPrefix = '.tapeout-run-';
+
 /** A temporary folder beside the model, so that its imports of packages resolve; if that is not writable, in the system's temporary
- *  folder. */
+ *  folder. Those of processes that were killed are removed. */
 function temporaryFolder(beside: string): string {
+  const make = (folder: string): string => {
+    removeLeftovers(folder, [temporaryPrefix]);
+    const made = join(folder, temporaryName(temporaryPrefix));
+    mkdirSync(made, { mode: 0o700 });
+    return made;
+  };
   try {
-    return mkdtempSync(join(beside, '.tapeout-'));
+    return make(beside);
   } catch {
-    return mkdtempSync(join(tmpdir(), 'tapeout-'));
+    return make(tmpdir());
   }
 }
 
