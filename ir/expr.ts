@@ -108,7 +108,6 @@ export function constantExtent({ name, extent }: Axis): number {
   if (isBatch(extent)) throw new Error(`the axis ${name} is over the batch`);
   return extent;
 }
-
 /** A dimension as an i32 value. */
 export const size = (d: Dim): Expr => (isBatch(d) ? { kind: 'size', of: d } : int(d));
 /** The element of a buffer at indices, one for each dimension. */

@@ -320,6 +320,7 @@ describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: 
     product(8, 1000, 16),
     product(64, 300, 64),
     product(1000, 12, 20),
+    ['a weighted sum of 4 x 100 x 100', [4, 100, 100], [100, 100], (x, w) => x.mul(w).sum([1, 2])],
     ['a 3 x 3 convolution of 2 x 32 x 8 x 8', [2, 32, 8, 8], [16, 32, 3, 3], (x, w) => conv2d(x, w, null)],
   ];
   test.each(few)('%s, and its gradients', async (_, input, weight, f) => {
