@@ -1,6 +1,7 @@
 /** Random graphs over any ops, from their definitions alone: operands, kinds of attributes, an example where there is one,
  *  and the type rule, which is asked until it agrees. A new op needs nothing here. */
 
+import { leastBatchOf } from '../../ir/analysis/least-batch.ts';
 import type { Attr, Attrs } from '../../ir/attr.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import {
@@ -164,8 +165,9 @@ class Maker {
       const task = { kind: 'differentiate', of: loss, seed: null, wrt, then: 'accumulate' } as const;
       graphs.push(makeGraph('backward', [{ name: 'loss', value: loss }], params, task));
     }
-    const module: Module = { name: 'Random', maxBatch, graphs };
-    const batches = [...new Set([maxBatch, 1])];
+    const least = Math.max(...graphs.map((g) => leastBatchOf(g)?.least ?? 1));
+    const module: Module = { name: 'Random', maxBatch: Math.max(maxBatch, least), graphs };
+    const batches = [...new Set([module.maxBatch, least])];
     return { module, params, ends, ranges: indexRanges(module), batches };
   }
 
