@@ -23,7 +23,7 @@ const named = (name: string): Signature => {
 };
 
 /** They take whatever there is, or check by themselves. */
-const unchecked = ['apply', 'Module', 'Identity'];
+const unchecked = ['apply', 'Module', 'Identity', 'init'];
 const callables: Callable[] = [
   ...Object.entries(functional)
     .filter(([name, f]) => typeof f === 'function' && !unchecked.includes(name))
@@ -39,6 +39,9 @@ const callables: Callable[] = [
   ...Object.keys(nn)
     .filter((name) => !unchecked.includes(name))
     .map((name): Callable => ({ signature: named(name), call: (_, args) => make((nn as Any)[name], args) })),
+  ...Object.values(nn.init).map(
+    (f): Callable => ({ signature: signatureOf(f)!, call: (_, args) => (f as Any)(...args) }),
+  ),
   ...Object.entries(optim).map(
     ([name, f]): Callable => ({ signature: named(name), call: (_, args) => (f as Any)(...args) }),
   ),
