@@ -4,11 +4,9 @@
 const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^(lazy|sync)batchnorm[123]?d?$/, 'nn.BatchNorm1d and nn.BatchNorm2d take the number of channels'],
   [/^lazyinstancenorm[123]d$/, 'nn.InstanceNorm1d and nn.InstanceNorm2d take the number of channels'],
-  [/^localresponsenorm$/, 'take nn.BatchNorm2d or nn.GroupNorm'],
   [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
   [/^lazyconvtranspose[123]d$/, 'nn.ConvTranspose1d, 2d and 3d take the number of channels'],
   [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
-  [/^unflatten$/, 'write x.view(…)'],
   [
     /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
     'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',

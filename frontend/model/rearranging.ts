@@ -147,7 +147,7 @@ export const cumsum = (x: Value, dim: number): Value => running(x, dim, ir.add, 
 export const cumprod = (x: Value, dim: number): Value => running(x, dim, ir.mul, 1);
 
 /** An associative operation on the elements along `dim` up to each, of which `neutral` changes nothing. */
-function running(x: Value, dim: number, op: (a: Value, b: Value) => Value, neutral: number): Value {
+export function running(x: Value, dim: number, op: (a: Value, b: Value) => Value, neutral: number): Value {
   const { shape } = x.type;
   const d = dimOf(shape, dim, { orScalar: true });
   if (shape.length === 0) return x;

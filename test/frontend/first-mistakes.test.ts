@@ -76,7 +76,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'return x.relu_();': { help: 'it is called relu here' },
   'return x.contiguous();': { help: 'no layout' },
   'return x.masked_fill(x.gt(0), 0);': { help: 'it is called maskedFill here' },
-  'return x.unbind(0);': { help: 'x.select(dim, i)' },
+  'return x.unbind(0);': { help: 'unbind(x, dim)' },
   'return x.size();': { help: 'x.shape is all of them' },
   'return x.sum({ dim: 1 });': { help: 'sum takes dim, keepdim in this order', ts: "sum: 'dim' is given by name" },
   'return x.sum(1, { keepdim: true });': { help: 'sum takes dim, keepdim in this order' },
@@ -97,9 +97,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     ts: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
     js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
   },
-  'nn.Bilinear(2);': { help: '', ts: "nn has no 'Bilinear'" },
+  'nn.ModuleDict(2);': { help: '', ts: "nn has no 'ModuleDict'" },
   'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
-  'nn.LocalResponseNorm(5);': { help: 'LocalResponseNorm is not there yet; take nn.BatchNorm2d' },
+  'nn.LazyConv2d(5);': { help: 'LazyConv2d is not there yet; nn.Conv1d' },
   'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },
 };
 

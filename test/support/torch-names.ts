@@ -31,15 +31,9 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [/^Fractional|^fractional/, 'windows are drawn at random, and those of a recorded model are fixed'],
   [/^(upsample|upsample_bilinear|upsample_nearest)$/, alias('interpolate')],
   [/^native_channel_shuffle$/, 'the same as `channel_shuffle`'],
-  [
-    /^(LocalResponseNorm|CrossMapLRN2d|local_response_norm)$/,
-    'take `nn.BatchNorm2d` or `nn.GroupNorm`; not written yet',
-  ],
-  [/^(Bilinear|bilinear)$/, "write `einsum('bn,anm,bm->ba', x1, weight, x2)`"],
-  [/^Unflatten$/, 'write `x.view(…)`'],
+  [/^CrossMapLRN2d$/, 'the same as `LocalResponseNorm`'],
   [/^conv_tbc$/, 'write `conv1d` of the transposed input'],
   [/^gumbel_softmax$/, 'write `x.sub(randLike(x).log().neg().log()).div(tau).softmax(-1)`'],
-  [/^pdist$/, 'write `x.unsqueeze(0).sub(x.unsqueeze(1)).norm(2, -1)` for a matrix of all pairs'],
   [
     /^(kaiming|xavier|orthogonal|sparse|normal|uniform|constant|eye|dirac)(_normal|_uniform)?$/,
     'an old name of the function that ends in `_`',

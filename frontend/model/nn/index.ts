@@ -19,6 +19,8 @@ import type { ReturnIndicesOption } from './adaptive.ts';
 import * as adaptive from './adaptive.ts';
 import type { MultiheadAttentionArguments } from './attention.ts';
 import * as attention from './attention.ts';
+import type { BilinearOptions, LocalResponseNormOptions } from './bilinear.ts';
+import * as bilinear from './bilinear.ts';
 import { callable } from './callable.ts';
 import * as containers from './containers.ts';
 import type { ConvOptions, ConvPaddingMode } from './conv.ts';
@@ -376,6 +378,61 @@ export const MultiheadAttention: {
   (embedDim: number, numHeads: number, ...more: MultiheadAttentionArguments): attention.MultiheadAttention;
 } = callable(attention.MultiheadAttention);
 export type MultiheadAttention = attention.MultiheadAttention;
+
+/** Σ x1·weight[o]·x2 + bias over the last dimensions of two inputs, […,in1Features] and […,in2Features], to […,outFeatures]: `forward(x1,
+ *  x2)`. `weight` [out, in1, in2] and `bias` [out], which `{ bias: false }` leaves out, are drawn from ±1/√in1. Throws in `forward` for
+ *  shapes that do not fit. */
+export const Bilinear: {
+  /** Σ x1·weight[o]·x2 + bias over the last dimensions of two inputs, […,in1Features] and […,in2Features], to […,outFeatures]: `forward(x1,
+   *  x2)`. `weight` [out, in1, in2] and `bias` [out], which `{ bias: false }` leaves out, are drawn from ±1/√in1. Throws in `forward` for
+   *  shapes that do not fit. */
+  new (
+    in1Features: number,
+    in2Features: number,
+    outFeatures: number,
+    ...more: Trailing<BilinearOptions, [bias: boolean]>
+  ): bilinear.Bilinear;
+  /** Σ x1·weight[o]·x2 + bias over the last dimensions of two inputs, […,in1Features] and […,in2Features], to […,outFeatures]: `forward(x1,
+   *  x2)`. `weight` [out, in1, in2] and `bias` [out], which `{ bias: false }` leaves out, are drawn from ±1/√in1. Throws in `forward` for
+   *  shapes that do not fit. */
+  (
+    in1Features: number,
+    in2Features: number,
+    outFeatures: number,
+    ...more: Trailing<BilinearOptions, [bias: boolean]>
+  ): bilinear.Bilinear;
+} = callable(bilinear.Bilinear);
+export type Bilinear = bilinear.Bilinear;
+
+/** Inputs [N,C,…] over (k + alpha·m)^beta, m the mean of the squares of `size` neighbouring channels. Options in PyTorch's order: alpha
+ *  (1e-4), beta (0.75), k (1). Throws in `forward` for fewer than three dimensions. */
+export const LocalResponseNorm: {
+  /** Inputs [N,C,…] over (k + alpha·m)^beta, m the mean of the squares of `size` neighbouring channels. Options in PyTorch's order: alpha
+   *  (1e-4), beta (0.75), k (1). Throws in `forward` for fewer than three dimensions. */
+  new (
+    size: number,
+    ...more: Trailing<LocalResponseNormOptions, [alpha: number, beta: number, k: number]>
+  ): bilinear.LocalResponseNorm;
+  /** Inputs [N,C,…] over (k + alpha·m)^beta, m the mean of the squares of `size` neighbouring channels. Options in PyTorch's order: alpha
+   *  (1e-4), beta (0.75), k (1). Throws in `forward` for fewer than three dimensions. */
+  (
+    size: number,
+    ...more: Trailing<LocalResponseNormOptions, [alpha: number, beta: number, k: number]>
+  ): bilinear.LocalResponseNorm;
+} = callable(bilinear.LocalResponseNorm);
+export type LocalResponseNorm = bilinear.LocalResponseNorm;
+
+/** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+ *  Throws in `forward` for sizes that do not fit. */
+export const Unflatten: {
+  /** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+   *  Throws in `forward` for sizes that do not fit. */
+  new (dim: number, unflattenedSize: readonly Extent[]): bilinear.Unflatten;
+  /** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+   *  Throws in `forward` for sizes that do not fit. */
+  (dim: number, unflattenedSize: readonly Extent[]): bilinear.Unflatten;
+} = callable(bilinear.Unflatten);
+export type Unflatten = bilinear.Unflatten;
 
 /** A chain of modules, in which each output is the next input: `nn.Sequential(nn.Linear(4, 2), nn.ReLU())`. Takes any shape
  *  that the first module takes. Throws for an argument that is not a module. */
