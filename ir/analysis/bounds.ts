@@ -1,6 +1,7 @@
 /** Bounds of index expressions for every possible batch: the minimum of a linear form over the ranges of its axes,
  *  under conditions. All bounds are safe: without information the minimum is -∞. */
 
+import { upsert } from '../collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../expr.ts';
 import * as x from '../expr.ts';
 import { Interner } from '../interner.ts';
@@ -55,6 +56,11 @@ export class Bounds {
   readonly #values: Values;
   readonly #ranges = new Map<Axis, Range>();
   readonly #forms = new Map<Expr, Linear>();
+  readonly #facts = { true: new Map<Expr, Facts>(), false: new Map<Expr, Facts>() };
+  readonly #factIds = new Map<Linear, number>();
+  /** Bounds of atoms by the facts that they hold under, for the ranges as they are: without them, selects inside selects would
+   *  be looked at once for every set of facts and every path to them. */
+  readonly #atoms = new Map<Expr, Map<string, readonly Linear[]>>();
 
   constructor(maxBatch: number, values: Values = {}) {
     this.maxBatch = maxBatch;
@@ -97,10 +103,12 @@ export class Bounds {
       : minus(to, constant(this.isMultiple(span, step) ? step : 1));
     const range = { from, last, step, depth: this.#ranges.size };
     this.#ranges.set(a, range);
+    this.#atoms.clear();
     return range;
   }
   unbind(a: Axis): void {
     this.#ranges.delete(a);
+    this.#atoms.clear();
   }
 
   /** True if a form is a multiple of `k` for every batch. */
@@ -187,9 +195,9 @@ export class Bounds {
       }
     } else best = this.#overAxes(f);
     if (best >= enough || depth === 0) return best;
-    for (const fact of facts)
+    for (const [i, fact] of facts.entries())
       for (const scale of scales(f, fact)) {
-        const others = facts.filter((o) => o !== fact);
+        const others = facts.toSpliced(i, 1);
         best = Math.max(best, this.#least(minus(f, times(fact, scale)), others, enough, depth - 1));
         if (best >= enough) return best;
       }
@@ -240,7 +248,12 @@ export class Bounds {
   }
 
   /** Forms that bound an atom, from below or from above. Any of them may be the tightest. */
-  #boundsOf(e: Expr, below: boolean, facts: Facts): Linear[] {
+  #boundsOf(e: Expr, below: boolean, facts: Facts): readonly Linear[] {
+    const key = facts.reduce((k, f) => `${k},${upsert(this.#factIds, f, () => this.#factIds.size)}`, below ? '<' : '>');
+    const known = upsert(this.#atoms, e, () => new Map());
+    return upsert(known, key, () => this.#boundsNow(e, below, facts));
+  }
+  #boundsNow(e: Expr, below: boolean, facts: Facts): Linear[] {
     const range = (p: Expr): readonly [number, number] => {
       const f = this.form(p);
       return [this.least(f, facts), this.greatest(f, facts)];
@@ -334,7 +347,10 @@ export class Bounds {
   }
 
   /** The facts that follow from a condition on indices if it holds, or if it does not. */
-  factsOf(cond: Expr, holds: boolean): Linear[] {
+  factsOf(cond: Expr, holds: boolean): Facts {
+    return upsert(this.#facts[`${holds}`], cond, () => this.#factsNow(cond, holds));
+  }
+  #factsNow(cond: Expr, holds: boolean): Facts {
     if (cond.kind === 'unary' && cond.fn === 'not') return this.factsOf(cond.x, !holds);
     if (cond.kind !== 'binary') return [];
     if (cond.fn === 'and' || cond.fn === 'or')
@@ -361,13 +377,7 @@ export class Bounds {
 
   /** True if the facts contradict each other, so that code under them never runs. */
   contradict(facts: Facts): boolean {
-    return facts.some(
-      (f) =>
-        this.greatest(
-          f,
-          facts.filter((o) => o !== f),
-        ) < 0,
-    );
+    return facts.some((f, i) => this.greatest(f, facts.toSpliced(i, 1)) < 0);
   }
 
   /** Tests 0 ≤ e < extent. If the batch occurs in a product or a division, each batch is tried by itself. */

@@ -2,7 +2,7 @@
 
 import { upsert } from '../collections.ts';
 import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, walk } from '../expr.ts';
-import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, tripsBetween } from '../kernel.ts';
+import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, tripsBetween, type Write } from '../kernel.ts';
 import { bindDim, byteSize, countAt } from '../type.ts';
 import { endsByData } from './lists.ts';
 
@@ -29,15 +29,41 @@ interface Around {
 }
 type Touched = Map<Buffer, number>;
 
+/** An access to a buffer, and the axes that its place depends on. */
+interface Reference {
+  readonly storage: Buffer;
+  readonly along: ReadonlySet<Axis>;
+}
+interface Leaf {
+  readonly operations: number;
+  readonly reads: readonly Reference[];
+  readonly writes: Reference | null;
+}
+
+function leafOf(s: Write): Leaf {
+  const reference = (b: Buffer, at: readonly Expr[]): Reference => ({
+    storage: storageOf(b),
+    along: new Set(at.flatMap((i) => [...freeAxes(i)])),
+  });
+  const reads: Reference[] = [];
+  for (const e of exprsOf(s))
+    walk(e, (p) => {
+      if (p.kind === 'load') reads.push(reference(p.buffer, p.at));
+    });
+  const own = s.kind === 'accumulate' && s.tile.dtype === 'f32' ? 1 : 0;
+  const writes = s.kind === 'store' ? reference(s.buffer, s.at) : null;
+  return { operations: own + operations(s.value), reads, writes };
+}
+
 /** The work of one launch on a batch of `n`. */
 export function workOf(kernel: Kernel, n: number): Work {
   let done = 0;
   const [read, written]: [Touched, Touched] = [new Map(), new Map()];
+  // A loop whose inner bounds depend on it is gone through turn by turn: what its statements are is found once.
+  const [leaves, bounds] = [new Map<Write, Leaf>(), new Map<Loop, Set<Axis>>()];
   // The elements that one reference accesses: those that differ along a loop around it.
-  const touch = (of: Touched, b: Buffer, at: readonly Expr[], around: readonly Around[]): void => {
-    const along = new Set(at.flatMap((i) => [...freeAxes(i)]));
+  const touch = (of: Touched, { storage, along }: Reference, around: readonly Around[]): void => {
     const count = around.reduce((p, l) => (along.has(l.axis) ? p * l.trips : p), 1);
-    const storage = storageOf(b);
     of.set(storage, upsert(of, storage, () => 0) + count);
   };
   const go = (body: readonly Stmt[], around: readonly Around[], at: ReadonlyMap<Axis, number>): void => {
@@ -48,19 +74,16 @@ export function workOf(kernel: Kernel, n: number): Work {
         const from = numberOf(s.from, n, at);
         const trips = tripsBetween(from, to, s.step);
         if (trips === 0) continue;
-        if (!boundsBelow(s).has(s.axis)) go(s.body, [...around, { axis: s.axis, trips }], at);
+        if (!upsert(bounds, s, () => boundsBelow(s)).has(s.axis)) go(s.body, [...around, { axis: s.axis, trips }], at);
         else for (let i = from; i < to; i += s.step) go(s.body, around, new Map(at).set(s.axis, i));
         continue;
       }
       if (s.kind === 'tile' || s.kind === 'barrier') continue;
       const times = around.reduce((p, l) => p * l.trips, 1);
-      const own = s.kind === 'accumulate' && s.tile.dtype === 'f32' ? 1 : 0;
-      done += times * (own + operations(s.value));
-      for (const e of exprsOf(s))
-        walk(e, (p) => {
-          if (p.kind === 'load') touch(read, p.buffer, p.at, around);
-        });
-      if (s.kind === 'store') touch(written, s.buffer, s.at, around);
+      const leaf = upsert(leaves, s, () => leafOf(s));
+      done += times * leaf.operations;
+      for (const reference of leaf.reads) touch(read, reference, around);
+      if (leaf.writes) touch(written, leaf.writes, around);
     }
   };
   go(kernel.body, [], new Map());
@@ -93,6 +116,7 @@ function boundsBelow({ body }: Loop): Set<Axis> {
 
 /** The value of a bound. Integer arithmetic folds when it is built. */
 function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number {
+  if (bound.kind === 'const') return bound.value;
   const e = mapExpr(bound, (p) => {
     if (p.kind === 'size') return int(p.of.times * n);
     if (p.kind === 'binary' && p.fn === 'min' && p.a.kind === 'const' && p.b.kind === 'const')

@@ -130,6 +130,27 @@ test('an index in what is left of a loop is looked at for the batches that leave
   for (const maxBatch of [1, 2, 3, 8]) expect(at(maxBatch)).toBe('yes');
 });
 
+test('what was found of an index holds for the range that its axis has, and under the facts that it was found under', () => {
+  const y = x.axis('y', 24);
+  const bounds = new Bounds(1);
+  const third = x.select(x.lt(x.ix(y), x.int(3)), x.idiv(x.ix(y), x.int(3)), x.int(8));
+  const within = (to: number): readonly [number, number] => {
+    bounds.bind(y, constant(0), constant(to), 1);
+    const found = bounds.interval(third);
+    bounds.unbind(y);
+    return found;
+  };
+  for (const to of [24, 3, 24]) expect(within(to)).toEqual([0, 8]);
+  bounds.bind(y, constant(0), constant(24), 1);
+  const quotient = x.idiv(x.ix(y), x.int(4));
+  expect(bounds.interval(quotient)).toEqual([0, 5]);
+  expect(bounds.interval(quotient, bounds.factsOf(x.lt(x.ix(y), x.int(8)), true))).toEqual([0, 1]);
+  expect(bounds.interval(quotient)).toEqual([0, 5]);
+  bounds.unbind(y);
+  bounds.bind(y, constant(0), constant(8), 1);
+  expect(bounds.interval(quotient)).toEqual([0, 1]);
+});
+
 test('remainders that together stay below a divisor are left by it', () => {
   // The features of a head as those of all heads, as where attention reads its keys.
   const [flat, row] = [x.ix(axes[2] as x.Axis), x.ix(axes[0] as x.Axis)];
