@@ -115,7 +115,7 @@ describe('texts of which opt tells what is wrong, and where', () => {
       expect(stderr).toContain(`--> a.tir:${place}\n`);
       isDiagnostic(stderr);
       expect([code, stdout]).toEqual([1, '']);
-      expect(readdirSync(cwd)).toEqual(['a.ts']);
+      expect(readdirSync(cwd)).toEqual(['a.tir']);
     });
 });
 

@@ -1,11 +1,11 @@
 /** Functions of indices. */
 
 import * as ir from '../../../ir/ops/index.ts';
-import { fixed } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as indexing from '../indexing.ts';
 import * as k from '../kinds.ts';
 import { float, integer, wrongRank } from '../promote.ts';
+import { fixedExtent } from '../rearranging.ts';
 import { Tensor } from '../tensor.ts';
 import { userError } from '../trace.ts';
 import { where } from './activation.ts';
@@ -19,7 +19,7 @@ export const embedding: (x: Tensor, weight: Tensor, paddingIdx?: number | null) 
   (x, weight, paddingIdx = null) => {
     const table = float(weight.value);
     if (table.type.shape.length !== 2) throw wrongRank('a weight [rows, features]', table);
-    const rows = fixed(table.type, 0);
+    const rows = fixedExtent(table.type.shape, 0);
     if (paddingIdx !== null && (paddingIdx < -rows || paddingIdx >= rows))
       throw userError('out-of-range', `embedding: paddingIdx ${paddingIdx} is not one of ${rows} rows`);
     const read = Tensor.of(indexing.selected(table, 0, x.value));
