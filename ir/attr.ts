@@ -2,7 +2,7 @@
  *  against it, and the reference of the ops prints it. */
 
 import { dtypeNames } from './dtype.ts';
-import { type DType, isBatch, type Shape, showDim } from './type.ts';
+import { type DType, isBatch, mostBatches, type Shape, showDim } from './type.ts';
 
 /** A value of an op's attribute. */
 export type Attr = number | boolean | string | readonly number[] | Shape;
@@ -39,13 +39,13 @@ export const word: AttrKind<string> = kind('a name', (v) => typeof v === 'string
 export const dtype: AttrKind<DType> = kind(`an element type: ${dtypeNames.join(', ')}`, (v) =>
   dtypeNames.includes(v as DType),
 );
-/** A shape: whole numbers of at least 0, of which one may be the batch or a multiple of it. */
+/** A shape: whole numbers of at least 0, of which two may be the batch or a multiple of it. */
 export const shape: AttrKind<Shape> = kind(
-  'a shape: whole numbers of at least 0, of which one may be the batch N or a multiple of it',
+  'a shape: whole numbers of at least 0, of which two may be the batch N or a multiple of it',
   (v) =>
     Array.isArray(v) &&
     v.every((d) => (isBatch(d) ? isWhole(d.times, 1) : isWhole(d, 0))) &&
-    v.filter(isBatch).length <= 1,
+    v.filter(isBatch).length <= mostBatches,
 );
 /** A whole number of at least `least`, which fits in 32 bits. */
 export const integer = (least: number = anyWhole): AttrKind<number> =>

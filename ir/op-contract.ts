@@ -10,7 +10,7 @@ import { isDType } from './dtype.ts';
 import { type Axis, axis, type Buffer, children, type Expr, freeAxes, ix, load } from './expr.ts';
 import type { OpDef, OpSpec, Value } from './graph.ts';
 import { binaries, unaries } from './scalar.ts';
-import { isBatch, sameType, showType, type TensorType } from './type.ts';
+import { isBatch, mostBatches, sameType, showType, type TensorType } from './type.ts';
 import { Typing } from './verify/expr.ts';
 
 const trusted = new WeakSet<object>();
@@ -112,12 +112,12 @@ export function heldTo<N extends readonly string[], A extends Attrs>(
 function possible(name: string, type: TensorType): TensorType {
   if (isShape(type.shape)) return type;
   const shown = showAnyShape(type.shape);
-  if (type.shape.filter((d) => isBatch(d)).length > 1)
+  if (type.shape.filter((d) => isBatch(d)).length > mostBatches)
     throw new CompileError(
-      'batch-twice',
-      `${name}: the result would have the shape ${shown}, which holds the batch N twice`,
+      'batch-too-often',
+      `${name}: the result would have the shape ${shown}, which holds the batch N more than twice`,
       {
-        help: 'N is known only when a step runs, and only one dimension of a tensor may depend on it: sum over the batch first, or combine it with a tensor without N; where each sample meets each other, as in contrastive losses, declare inputs of one batch: { shape: [32, 64] }',
+        help: 'N is known only when a step runs, and at most two dimensions of a tensor may depend on it, as where each sample meets each other: sum over one of them first',
       },
     );
   throw new CompileError(

@@ -10,7 +10,7 @@ export interface Batch {
 }
 /** An extent: a number, or a multiple of the batch. */
 export type Dim = number | Batch;
-/** The extents of a tensor, outermost first. At most one is a multiple of the batch. */
+/** The extents of a tensor, outermost first. At most two are multiples of the batch, as where each sample meets each other. */
 export type Shape = readonly Dim[];
 
 /** The type of a tensor: its element type and its extents. */
@@ -77,14 +77,38 @@ export function addDim(a: Dim, b: Dim): Dim | null {
   return isBatch(b) ? (a === 0 ? b : null) : a + b;
 }
 
-/** The number of elements of a shape, as a dimension. Throws for two symbolic factors, which no op's type rule allows. */
-export function elements(shape: Shape): Dim {
-  return shape.reduce<Dim>((product, d) => {
-    const next = mulDim(product, d);
-    if (next === null) throw new Error(`a shape may hold the batch only once: ${showShape(shape)}`);
-    return next;
-  }, 1);
+/** The most extents of a shape that may be multiples of the batch. */
+export const mostBatches = 2;
+
+/** `times`·N^`power`: a number of elements. */
+export interface Count {
+  readonly times: number;
+  readonly power: number;
 }
+/** The number of elements of a shape. */
+export function elements(shape: Shape): Count {
+  const times = shape.reduce<number>((p, d) => p * (isBatch(d) ? d.times : d), 1);
+  return { times, power: times === 0 ? 0 : shape.filter(isBatch).length };
+}
+/** True if two shapes have equally many elements for every batch. */
+export function sameElements(a: Shape, b: Shape): boolean {
+  const [p, q] = [elements(a), elements(b)];
+  return p.times === q.times && p.power === q.power;
+}
+/** The number of elements of a shape as an extent, or null for a multiple of N². */
+export function elementsDim(shape: Shape): Dim | null {
+  const { times, power } = elements(shape);
+  return power === 0 ? times : power === 1 ? batch(times) : null;
+}
+/** a/b if that is an extent, else null. */
+export function quotient(a: Count, b: Count): Dim | null {
+  const [times, power] = [a.times / b.times, a.power - b.power];
+  if (!Number.isInteger(times)) return null;
+  return power === 0 ? times : power === 1 ? batch(times) : null;
+}
+/** A number of elements as text: `12`, `12N`, `N²`. */
+export const showCount = ({ times, power }: Count): string =>
+  power === 0 ? String(times) : `${times === 1 ? '' : times}N${power === 1 ? '' : '²'}`;
 
 /** True if a tensor has no elements, whatever the batch. */
 export const isEmpty = ({ shape }: { readonly shape: Shape }): boolean => shape.includes(0);

@@ -7,7 +7,7 @@ import type { Node } from '../ir/graph.ts';
 import { Interner } from '../ir/interner.ts';
 import { binaries, unaries } from '../ir/scalar.ts';
 import { isScan } from '../ir/scan.ts';
-import { type Dim, divDim, elements, isBatch, sameShape } from '../ir/type.ts';
+import { type Dim, elements, isBatch, sameShape } from '../ir/type.ts';
 
 /** `same`: at the result's own index. `row`: at a prefix of it, so that one value serves a whole row. `other`:
  *  anywhere. */
@@ -147,7 +147,6 @@ const product = (extents: readonly Dim[]): number =>
   extents.reduce<number>((p, d) => p * (isBatch(d) ? Infinity : d), 1);
 function ratio(result: readonly Dim[], operand: readonly Dim[]): number {
   const [r, o] = [elements(result), elements(operand)];
-  const whole = divDim(r, o);
-  if (whole !== null) return isBatch(whole) ? Infinity : whole;
-  return isBatch(r) ? (isBatch(o) ? r.times / o.times : Infinity) : isBatch(o) ? 0 : r / o;
+  if (r.power !== o.power) return r.power > o.power ? Infinity : 0;
+  return r.times === o.times ? 1 : r.times / o.times;
 }

@@ -11,7 +11,7 @@ import type { Axis, Buffer, Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import type { Load, Node, Value } from '../ir/graph.ts';
 import { isGrid, type Target } from '../ir/target.ts';
-import { bindDim, type Dim, elements, isEmpty, sameDim } from '../ir/type.ts';
+import { bindDim, countAt, type Dim, isEmpty, sameDim } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { scatterBy } from './scatter.ts';
 
@@ -71,7 +71,7 @@ function workOf(n: Node): { readonly points: number; readonly plane: number } | 
 export function addsPoints(n: Node, target: Target): boolean {
   const of = workOf(n);
   if (!of) return false;
-  const count = bindDim(elements(n.type.shape), 1);
+  const count = countAt(n.type.shape, 1);
   const gathered = count * Math.min(equationOf(n).trips, of.points);
   if (!isGrid(target)) return of.points * of.plane + count <= gathered;
   // An invocation for each element of the plane reads, adds and writes in turn, where each would only read otherwise.

@@ -15,7 +15,7 @@ import { type Axis, type Buffer, constantExtent, type Expr } from '../ir/expr.ts
 import type { Load, Node, Scatter, Value } from '../ir/graph.ts';
 import { Interner } from '../ir/interner.ts';
 import type { Target } from '../ir/target.ts';
-import { bindDim, type Dim, elements, fixed, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
+import { bindDim, countAt, type Dim, fixed, isBatch, isEmpty, sameDim, type TensorType } from '../ir/type.ts';
 import { equationOf } from './access.ts';
 import { factor, isScatter, scatterBy, valuesCount } from './scatter.ts';
 
@@ -82,7 +82,7 @@ export function followedBy(n: Node): Following | null {
   }).by;
 }
 
-const count = ({ shape }: TensorType): number => bindDim(elements(shape), 1);
+const count = ({ shape }: TensorType): number => countAt(shape, 1);
 const trips = (w: Windows): number =>
   [...w.plane, ...w.steps, ...w.window, ...w.sum].reduce((p, a) => p * bindDim(a.extent, 1), 1);
 

@@ -55,7 +55,7 @@ function checkArguments(entry: Callee, given: unknown[], maxBatch: number): numb
   for (let i = 0; i < inputs.length; i++)
     if (!isArrayOf(given[i], inputs[i]!.tensor)) throw wrongInput(inputs, given, inputs[i]!);
   const sizing = sizedBy(entry);
-  const n = sizing < 0 ? 1 : samplesIn(given[sizing] as Data, inputs[sizing]!.each, maxBatch, inputs[sizing]!.tensor);
+  const n = sizing < 0 ? 1 : samplesIn(given[sizing] as Data, inputs[sizing]!, maxBatch);
   const sized = sizing < 0 ? '' : inputs[sizing]!.tensor.name;
   for (let i = 0; i < inputs.length; i++)
     checkLength(given[i] as Data, inputs[i]!.count(n), n, inputs[i]!.tensor, sized);
@@ -66,7 +66,7 @@ function checkArguments(entry: Callee, given: unknown[], maxBatch: number): numb
 /** What is wrong with the array of an input, whose length may be told by another. */
 function wrongInput(inputs: readonly Port[], given: readonly unknown[], port: Port): TapeoutError {
   const data = given[inputs.indexOf(port)];
-  const sizing = inputs.findIndex((p, i) => p.batched && p.each > 0 && isArrayOf(given[i], p.tensor));
+  const sizing = inputs.findIndex((p, i) => p.power === 1 && p.each > 0 && isArrayOf(given[i], p.tensor));
   const n = sizing < 0 ? 1 : (given[sizing] as Data).length / inputs[sizing]!.each;
   return wrongArray(data, port.tensor, fromOneHot(data, port.tensor, port.count(n)));
 }
@@ -77,7 +77,8 @@ function checkRange(port: Port, data: Data, n: number): void {
 
 /** The index of the input whose length gives the batch; -1 if no input has a batch. */
 function sizedBy({ name, inputs }: Callee): number {
-  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.batched && inputs[i]!.each > 0) return i;
+  for (let power = 1; power <= 2; power++)
+    for (let i = 0; i < inputs.length; i++) if (inputs[i]!.power === power && inputs[i]!.each > 0) return i;
   const empty = inputs.find((port) => port.batched);
   if (!empty) return -1;
   throw new TapeoutError(

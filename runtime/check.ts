@@ -145,8 +145,12 @@ export function checkBatch(n: number, maxBatch: number): void {
 }
 
 /** The number of samples in `data`. Throws when it is not a whole number, or out of range. */
-export function samplesIn(data: Data, each: number, maxBatch: number, tensor: ManifestTensor): number {
-  const n = data.length / each;
+export function samplesIn(
+  data: Data,
+  { each, power, tensor }: { readonly each: number; readonly power: number; readonly tensor: ManifestTensor },
+  maxBatch: number,
+): number {
+  const n = power === 1 ? data.length / each : Math.sqrt(data.length / each);
   if (Number.isInteger(n)) checkBatch(n, maxBatch);
   else
     throw new TapeoutError(
@@ -261,7 +265,9 @@ function editDistance(a: string, b: string): number {
 export const showShape = (shape: readonly ManifestDim[]): string =>
   `[${shape.map((d) => (typeof d === 'number' ? d : d.batch === 1 ? 'N' : `${d.batch}N`)).join(',')}]`;
 
-export const hasBatch = ({ shape }: ManifestTensor): boolean => shape.some((d) => typeof d !== 'number');
+/** How often a shape holds the batch. */
+export const batchesOf = ({ shape }: ManifestTensor): number => shape.filter((d) => typeof d !== 'number').length;
+export const hasBatch = (tensor: ManifestTensor): boolean => batchesOf(tensor) > 0;
 
 /** The number of elements for a batch of n. */
 export const elementsAt = (shape: readonly ManifestDim[], n: number): number =>

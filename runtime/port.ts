@@ -1,6 +1,7 @@
 /** A model's tensors as its caller sees them, on any device: names, sizes and views. */
 import {
   arrayOf,
+  batchesOf,
   checkBatch,
   checkScalar,
   elementsAt,
@@ -15,17 +16,21 @@ import type { Manifest, ManifestTensor, Purpose } from './manifest.ts';
 export class Slot {
   readonly tensor: ManifestTensor;
   readonly batched: boolean;
+  /** How often the shape holds the batch. */
+  readonly power: number;
   /** The number of elements of one sample, or of the whole tensor if its shape has no batch. */
   readonly each: number;
 
   constructor(tensor: ManifestTensor) {
     this.tensor = tensor;
-    this.batched = hasBatch(tensor);
+    this.power = batchesOf(tensor);
+    this.batched = this.power > 0;
     this.each = elementsAt(tensor.shape, 1);
   }
 
   count(n: number): number {
-    return this.batched ? this.each * n : this.each;
+    if (!this.batched) return this.each;
+    return this.power === 1 ? this.each * n : this.each * n * n;
   }
 }
 

@@ -142,8 +142,8 @@ export function tensorIn(given: unknown): ManifestTensor {
   if (!isKnownType(dtype))
     fail(`gives '${brief(called)}' the dtype ${shownValue(dtype)}, which this runtime does not know.`);
   const dims = list(shape, of('shape'), mostDims).map((d) => dimIn(d, of('extent')));
-  if (dims.filter((d) => typeof d !== 'number').length > 1)
-    fail(`gives '${brief(called)}' the shape ${showShape(dims)}, which holds the batch twice.`);
+  if (dims.filter((d) => typeof d !== 'number').length > 2)
+    fail(`gives '${brief(called)}' the shape ${showShape(dims)}, which holds the batch more than twice.`);
   return {
     name: called,
     purpose,

@@ -1,7 +1,19 @@
 /** Extents and dimensions as users write them: `'N'` for the batch, -1 for the last dimension. */
 
 import type { Value } from '../../ir/graph.ts';
-import { type Dim, divDim, isBatch, mulDim, N, type Shape, showDim, showShape } from '../../ir/type.ts';
+import {
+  type Dim,
+  elements,
+  elementsDim,
+  isBatch,
+  mostBatches,
+  N,
+  quotient,
+  type Shape,
+  showCount,
+  showDim,
+  showShape,
+} from '../../ir/type.ts';
 import { called, involved, showAny, userError } from './trace.ts';
 
 /** An extent: a number, or a multiple of the symbolic batch, `'N'` or `'25N'`. */
@@ -50,9 +62,18 @@ export function dimsOf(shape: Shape, dims: number | readonly number[] | null | u
   return shape.length === 0 ? [] : named.sort((a, b) => a - b);
 }
 
-/** The product of extents, or null if it would contain the batch twice. */
-export const product = (dims: readonly Dim[]): Dim | null =>
-  dims.reduce<Dim | null>((p, d) => (p === null ? null : mulDim(p, d)), 1);
+/** The extent of a dimension that joins these. Throws if it would be a multiple of N². */
+export function joinedDim(dims: readonly Dim[]): Dim {
+  const joined = elementsDim(dims);
+  if (joined !== null) return joined;
+  throw userError(
+    'bad-shape',
+    `${called()}: dimensions ${showShape(dims)} cannot be joined: no extent is ${showCount(elements(dims))}`,
+    {
+      help: 'reduce one of the dimensions over the batch first, or give the dimension to work along',
+    },
+  );
+}
 
 /** The shape that `wanted` gives `v`. One extent may be -1: it is inferred from the others. */
 export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
@@ -68,22 +89,23 @@ export function reshaped(v: Value, wanted: readonly unknown[]): Dim[] {
       help: "an extent is a whole number, -1 to infer it, or 'N' for the batch, which cannot be computed with",
     });
   });
-  const [total, known] = [product(have) as Dim, product(dims)];
-  if (known === null) throw userError('bad-shape', `${called()}: ${asked} holds the batch twice`);
-  if (total === 0 && known === 0 && open >= 0)
+  const [total, known] = [elements(have), elements(dims)];
+  if (dims.filter(isBatch).length > mostBatches)
+    throw userError('bad-shape', `${called()}: ${asked} holds the batch more than twice`);
+  if (total.times === 0 && known.times === 0 && open >= 0)
     throw userError('shape-mismatch', `${called()}: ${asked} has no elements, whatever -1 stands for`, {
       notes: involved({ x: v }),
       help: 'write the extent',
     });
-  const rest = total === 0 ? (known === 0 ? 1 : open >= 0 ? 0 : null) : divDim(total, known);
+  const rest = total.times === 0 ? (known.times === 0 ? 1 : open >= 0 ? 0 : null) : quotient(total, known);
   if (rest !== null && (open >= 0 || rest === 1)) return dims.map((d, i) => (i === open ? rest : d));
-  const problem = `${called()}: ${showShape(have)} has ${showDim(total)} elements, which do not fill ${asked}`;
-  const perSample = showDim(product(have.slice(1)) as Dim);
-  const hardCoded = isBatch(total) && open < 0 && !dims.some(isBatch);
-  throw userError('shape-mismatch', open < 0 ? `${problem}, which has ${showDim(known)}` : problem, {
+  const problem = `${called()}: ${showShape(have)} has ${showCount(total)} elements, which do not fill ${asked}`;
+  const perSample = showCount(elements(have.slice(1)));
+  const hardCoded = total.power > 0 && open < 0 && !dims.some(isBatch);
+  throw userError('shape-mismatch', open < 0 ? `${problem}, which has ${showCount(known)}` : problem, {
     notes: involved({ x: v }),
     help: hardCoded
       ? `the batch is known only when a step runs: write -1 or 'N' in its place, such as view(-1, ${perSample})`
-      : `the product of the extents must be ${showDim(total)}${have.length > 2 ? `: flatten(1) gives [${showDim(have[0]!)},${perSample}]` : ''}`,
+      : `the product of the extents must be ${showCount(total)}${have.length > 2 ? `: flatten(1) gives [${showDim(have[0]!)},${perSample}]` : ''}`,
   });
 }

@@ -4,7 +4,7 @@ import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { type Dim, sameDim, showDim, showType } from '../../ir/type.ts';
 import { spreadTo, viewAs } from './broadcast.ts';
-import { product } from './dims.ts';
+import { joinedDim } from './dims.ts';
 import { matmul } from './products.ts';
 import { numeric, promoted } from './promote.ts';
 import { fixedExtent } from './rearranging.ts';
@@ -155,7 +155,7 @@ function multiplied(left: Labelled, right: Labelled, kept: ReadonlySet<string>):
     const y = viewAs(laid(b, [...both, ...bs]), [...shapeOf(b, both), ...as.map(() => 1), ...shapeOf(b, bs)]);
     return { v: ir.mul(spreadTo(x, shape), spreadTo(y, shape)), labels };
   }
-  const size = (o: Labelled, of: readonly string[]): Dim => product(shapeOf(o, of)) as Dim;
+  const size = (o: Labelled, of: readonly string[]): Dim => joinedDim(shapeOf(o, of));
   const lead = shapeOf(a, both);
   const x = viewAs(laid(a, [...both, ...as, ...over]), [...lead, size(a, as), size(a, over)]);
   const y = viewAs(laid(b, [...both, ...over, ...bs]), [...lead, size(b, over), size(b, bs)]);

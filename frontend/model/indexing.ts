@@ -15,7 +15,7 @@ import {
   showType,
 } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { dimOf, product } from './dims.ts';
+import { dimOf, joinedDim } from './dims.ts';
 import { float, integer, wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
@@ -78,7 +78,7 @@ export function gather(x: Value, dim: number, index: Value): Value {
 /** torch.take_along_dim: gather with operands that broadcast; without `dim`, of the elements in row-major order. */
 export function takeAlongDim(x: Value, index: Value, dim: number | null): Value {
   if (dim === null) {
-    const flat = (v: Value): Value => viewAs(v, [product(v.type.shape) as Dim]);
+    const flat = (v: Value): Value => viewAs(v, [joinedDim(v.type.shape)]);
     return gather(flat(x), 0, flat(index));
   }
   const d = dimOf(x.type.shape, dim);

@@ -1,8 +1,8 @@
 /** The kinds of arguments. */
 
-import { maxRank } from '../../ir/type.ts';
+import { elementsDim, maxRank } from '../../ir/type.ts';
 import type { Kind } from './arguments.ts';
-import { product, toDim } from './dims.ts';
+import { toDim } from './dims.ts';
 import { Tensor } from './tensor.ts';
 
 /** A new kind. */
@@ -209,6 +209,11 @@ const isExtent = (v: unknown): boolean => {
   const d = toDim(v);
   return d !== null && (typeof d === 'number' ? d : d.times) <= most;
 };
+/** The extents of a new tensor. */
+export const extents = kind("a list of extents, which are whole numbers of at least 0 or 'N'", isListOf(isExtent), {
+  code: 'bad-shape',
+  help: (v) => (isExtent(v) ? 'a shape is a list: [3]' : null),
+});
 /** The shape of a parameter. */
 export const shape = kind(
   'a list of whole numbers of at least 0',
@@ -221,7 +226,7 @@ export const batchShape = kind(
   (v) =>
     isListOf(isExtent)(v) &&
     (v as unknown[]).length <= maxRank &&
-    product((v as unknown[]).map((e) => toDim(e)!)) !== null,
+    elementsDim((v as unknown[]).map((e) => toDim(e)!)) !== null,
   { code: 'bad-shape' },
 );
 /** One number for all elements of a parameter, or a list with one for each. */

@@ -2,9 +2,9 @@
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { type Dim, type Shape, sameDim, showDim } from '../../ir/type.ts';
+import { type Dim, elementsDim, type Shape, sameDim, showDim } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { indicesOf, product } from './dims.ts';
+import { indicesOf } from './dims.ts';
 import { wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
@@ -54,7 +54,9 @@ export function strict(a: Value, b: Value, [first, second]: readonly [number, nu
 function rowsByMatrix(x: Value, y: Value): Value {
   if (x.type.shape.length === 2) return productOf(x, y);
   const rows = x.type.shape.slice(0, -1);
-  const out = productOf(viewAs(x, [product(rows) as Dim, x.type.shape.at(-1) as Dim]), y);
+  const joined = elementsDim(rows);
+  if (joined === null) return stacksOfMatrices(x, y);
+  const out = productOf(viewAs(x, [joined, x.type.shape.at(-1) as Dim]), y);
   return viewAs(out, [...rows, y.type.shape[1] as Dim]);
 }
 

@@ -4,7 +4,7 @@ import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { type Dim, type DType, fixed, isBatch, type Shape, sameDim, showDim, showType } from '../../ir/type.ts';
 import { spreadTo, viewAs } from './broadcast.ts';
-import { dimOf, type Extent, product, toDim } from './dims.ts';
+import { dimOf, type Extent, joinedDim, toDim } from './dims.ts';
 import { wrongRank } from './promote.ts';
 import { called, involved, userError } from './trace.ts';
 
@@ -45,7 +45,7 @@ export function flip(x: Value, dims: readonly number[]): Value {
 export function roll(x: Value, shifts: readonly number[], dims: readonly number[] | null): Value {
   if (dims === null || dims.length === 0) {
     if (shifts.length !== 1) throw userError('bad-argument', `${called()}: several shifts need as many dimensions`);
-    const flat = viewAs(x, [product(x.type.shape) as Dim]);
+    const flat = viewAs(x, [joinedDim(x.type.shape)]);
     return viewAs(rolled(flat, 0, shifts[0] as number), x.type.shape);
   }
   if (shifts.length !== dims.length)

@@ -1,9 +1,9 @@
 /** The declared inputs and targets of a model: shapes and element types, one or several by name. */
 
-import { isBatch, showType, type TensorType, tensor } from '../../ir/type.ts';
+import { isBatch, mostBatches, showType, type TensorType, tensor } from '../../ir/type.ts';
 import { onBatch, onDType } from '../hints.ts';
 import { unknownOption } from './arguments.ts';
-import { type Extent, product, toDim } from './dims.ts';
+import { type Extent, toDim } from './dims.ts';
 import { showAny, userError } from './trace.ts';
 
 /** A tensor that the host passes in: a shape, in which `'N'` is the batch, and an element type, f32 by default. */
@@ -61,11 +61,11 @@ function typeFrom(what: string, name: string, spec: TensorSpec): TensorType {
       help: onDType(dtype),
     });
   const dims = Array.isArray(shape) ? shape.map(toDim) : [null];
-  if (dims.includes(null) || product(dims as never) === null)
+  if (dims.includes(null) || dims.filter((d) => d !== null && isBatch(d)).length > mostBatches)
     throw userError('bad-option', `${what}: ${showAny(shape)} is not a shape`, {
       help: isBatchElsewhere(shape)
         ? onBatch
-        : "a shape is a list of whole numbers, in which 'N', the batch, may occur once: ['N', 1, 32, 32]",
+        : "a shape is a list of whole numbers, in which 'N', the batch, may occur twice: ['N', 1, 32, 32]",
     });
   return tensor(dtype, dims as never);
 }

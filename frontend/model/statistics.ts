@@ -2,9 +2,9 @@
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { type Dim, isBatch } from '../../ir/type.ts';
+import { type Dim, elements } from '../../ir/type.ts';
 import { spreadTo, viewAs } from './broadcast.ts';
-import { dimOf, dimsOf, product } from './dims.ts';
+import { dimOf, dimsOf, joinedDim } from './dims.ts';
 import { float } from './promote.ts';
 import { cut, fixedExtent } from './rearranging.ts';
 
@@ -23,8 +23,8 @@ const summed = (v: Value, dims: readonly number[]): Value => (dims.length === 0 
 /** The number of elements along some dimensions, less `less`, but at least 0, in the shape of `of`: a constant, or counted when the
  *  step runs. */
 function divisorOf(extents: readonly Dim[], less: number, of: Value): Value {
-  const n = product(extents) as Dim;
-  if (!isBatch(n)) return ir.fullLike(of, Math.max(0, n - less));
+  const { times, power } = elements(extents);
+  if (power === 0) return ir.fullLike(of, Math.max(0, times - less));
   const count = spreadTo(ir.count({ shape: extents }), of.type.shape);
   return less === 0 ? count : ir.maximum(ir.sub(count, ir.fullLike(count, less)), ir.fullLike(count, 0));
 }
@@ -97,7 +97,7 @@ export function prod(x: Value, dim: number | null, keepdim: boolean): Value {
   if (dim === null || x.type.shape.length === 0) {
     if (dim !== null) dimOf(x.type.shape, dim, { orScalar: true });
     for (const d of x.type.shape.keys()) fixedExtent(x.type.shape, d);
-    const flat = viewAs(x, [product(x.type.shape) as Dim]);
+    const flat = viewAs(x, [joinedDim(x.type.shape)]);
     return viewAs(along(flat, 0), []);
   }
   const d = dimOf(x.type.shape, dim);

@@ -3,9 +3,9 @@
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { type Dim, type DType, isBatch, isValueOf, type Shape, showType, type TensorType } from '../../ir/type.ts';
+import { type Dim, type DType, elements, isValueOf, type Shape, showType, type TensorType } from '../../ir/type.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
-import { dimOf, dimsOf, type Extent, product, reshaped, toExtent } from './dims.ts';
+import { dimOf, dimsOf, type Extent, joinedDim, reshaped, toExtent } from './dims.ts';
 import * as indexing from './indexing.ts';
 import { matmul, strict } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
@@ -463,7 +463,7 @@ export class Tensor {
       const [from, to] = [startDim, endDim].map((d) => dimOf(shape, d, { orScalar: true })) as [number, number];
       if (shape.length === 0) return viewAs(this.value, [1]);
       if (from > to) throw userError('bad-dim', `flatten: startDim ${startDim} comes after endDim ${endDim}`);
-      const joined = product(shape.slice(from, to + 1)) as Dim;
+      const joined = joinedDim(shape.slice(from, to + 1));
       return viewAs(this.value, [...shape.slice(0, from), joined, ...shape.slice(to + 1)]);
     });
   }
@@ -806,8 +806,8 @@ export function constant(like: Value, value: number): Value {
 
 /** The number of elements that `dims` span, as a value of `shape`: a constant, or counted at run time if it has the batch. */
 export function sizeOf(dims: readonly Dim[], shape: Shape): Value {
-  const n = product(dims) as Dim;
-  if (!isBatch(n)) return ir.full({ value: n, shape, dtype: 'f32' });
+  const { times, power } = elements(dims);
+  if (power === 0) return ir.full({ value: times, shape, dtype: 'f32' });
   return spreadTo(ir.count({ shape: dims }), shape);
 }
 
@@ -944,7 +944,7 @@ const ofAll = (of: Tensor, op: (x: Value, attrs: { dims: readonly number[] }) =>
 
 /** The index along `dim`, or among all elements. */
 const indexOf = (x: Value, dim: number | null, keepdim: boolean, index: Along): Value =>
-  dim === null ? index(viewAs(x, [product(x.type.shape) as Dim]), { dim: 0 }) : along(x, dim, keepdim, index);
+  dim === null ? index(viewAs(x, [joinedDim(x.type.shape)]), { dim: 0 }) : along(x, dim, keepdim, index);
 
 /** `op` along one dimension. A scalar counts as a vector of extent 1, and its result is a scalar. */
 function along(x: Value, dim: number, keepdim: boolean, op: Along): Value {

@@ -16,7 +16,9 @@ import {
   N,
   type Shape,
   sameDim,
+  sameElements,
   sameShape,
+  showCount,
   showShape,
   showType,
   tensor,
@@ -31,11 +33,10 @@ export const reshape: Op<['x'], { shape: Shape }> = defineOp({
   rule: '`shape`, of as many elements as x has, of its element type.',
   example: [{ x: f32(N, 2, 6) }, { shape: [N, 3, 4] }],
   infer({ x }, { shape }) {
-    const [have, want] = [elements(x.shape), elements(shape)];
-    if (!sameDim(have, want))
+    if (!sameElements(x.shape, shape))
       throw typeError(
         'shape-mismatch',
-        `reshape: ${showType(x)} has ${showShape([have]).slice(1, -1)} elements, ${showShape(shape)} has ${showShape([want]).slice(1, -1)}`,
+        `reshape: ${showType(x)} has ${showCount(elements(x.shape))} elements, ${showShape(shape)} has ${showCount(elements(shape))}`,
       );
     return tensor(x.dtype, shape);
   },

@@ -8,6 +8,7 @@ import {
   isBatch,
   maxElements,
   maxRank,
+  mostBatches,
   showDim,
   showType,
   type TensorType,
@@ -89,7 +90,8 @@ export function parseBufferType(lex: Lexer): BufferType {
   while (!lex.is(']')) {
     const at = lex.peek();
     const d = readDim(lex);
-    if (isBatch(d) && shape.some(isBatch)) throw lex.error('a shape may hold the batch only once', at);
+    if ([...shape, d].filter(isBatch).length > mostBatches)
+      throw lex.error('a shape may hold the batch only twice', at);
     if (shape.length === maxRank)
       throw lex.error(`a shape has at most ${maxRank} dimensions`, at, { code: 'too-large' });
     shape.push(d);

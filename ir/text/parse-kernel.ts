@@ -19,7 +19,7 @@ import {
   set,
   store,
 } from '../kernel.ts';
-import { type BufferType, countAt, type Dim, elements, isBatch, maxElements, sameDim, showType } from '../type.ts';
+import { type BufferType, countAt, type Dim, isBatch, maxElements, sameElements, showType } from '../type.ts';
 import { type Comment, Lexer, readPlace, type Token } from './lex.ts';
 import { expectVersion, parseBufferType, parseType, readDim, type TextOptions, wholeNumber } from './parse-common.ts';
 import { ExprReader } from './parse-expr.ts';
@@ -125,7 +125,7 @@ class KernelReader {
     this.#scope.rebind(name, { kind: 'buffer', buffer: { name: name.text, type } });
     const viewOf = this.#scope.within(place, () => this.#buffer(kernel, null));
     if (viewOf.name === name.text) throw lex.error(`'${name.text}' is a view of itself`, place);
-    if (viewOf.type.dtype !== type.dtype || !sameDim(elements(viewOf.type.shape), elements(type.shape)))
+    if (viewOf.type.dtype !== type.dtype || !sameElements(viewOf.type.shape, type.shape))
       throw lex.error(`${showType(type)} is not a view of ${showType(viewOf.type)}: it has other elements`, at, {
         code: 'type-mismatch',
       });

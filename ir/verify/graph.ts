@@ -1,5 +1,4 @@
-/** Verifies graphs: types, names, updates, and every op's equation; and fused graphs: that every value is computed, and
- *  that nothing is read before it is stored or after it is overwritten. */
+/** Verifies graphs: types, names, updates, equations; and fused ones: that values are computed, and read while they are there. */
 
 import { Bounds } from '../analysis/bounds.ts';
 import { equation } from '../analysis/equation.ts';
@@ -21,7 +20,7 @@ import {
   valuesOf,
 } from '../graph.ts';
 import { bodiesIn, bodyProblem, isScan, type ScanNode, sameLoop } from '../scan.ts';
-import { isBatch, isEmpty, sameType, showType, type TensorType } from '../type.ts';
+import { isBatch, isEmpty, mostBatches, sameType, showType, type TensorType } from '../type.ts';
 import { evaluate, nothing, Typing } from './expr.ts';
 import { collect, complaint, type Problem, type Report } from './index.ts';
 
@@ -129,7 +128,8 @@ function check(
 }
 
 function shape(where: string, t: TensorType, { loc }: Value, report: Report): void {
-  if (t.shape.filter(isBatch).length > 1) report('batch', where, `${showType(t)} holds the batch more than once`, loc);
+  const batches = t.shape.filter(isBatch).length;
+  if (batches > mostBatches) report('batch', where, `${showType(t)} holds the batch too often`, loc);
   if (t.shape.some((d) => (isBatch(d) ? !Number.isInteger(d.times) || d.times < 1 : !Number.isInteger(d) || d < 0)))
     report('type', where, `${showType(t)} has an extent that is not a whole number`, loc);
 }

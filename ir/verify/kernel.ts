@@ -18,7 +18,7 @@ import {
   type Write,
 } from '../kernel.ts';
 import type { Target } from '../target.ts';
-import { byteSize, elements, sameDim, showType } from '../type.ts';
+import { byteSize, sameElements, showType } from '../type.ts';
 import type { Access, Frame } from './dependence.ts';
 import { evaluate, indices, nothing, show, Typing } from './expr.ts';
 import { collect, type Problem, type Report } from './index.ts';
@@ -153,10 +153,7 @@ class KernelVerifier {
   #buffer(b: Buffer): void {
     if (!b.viewOf) return;
     const storage = storageOf(b);
-    if (
-      !sameDim(elements(b.type.shape), elements(storage.type.shape)) ||
-      byteSize(b.type.dtype) !== byteSize(storage.type.dtype)
-    )
+    if (!sameElements(b.type.shape, storage.type.shape) || byteSize(b.type.dtype) !== byteSize(storage.type.dtype))
       this.#at.complain(
         'view',
         `${b.name}: ${showType(b.type)} is no view of ${storage.name}: ${showType(storage.type)}`,

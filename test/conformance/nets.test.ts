@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
+  arange,
   cat,
   cosineEmbeddingLoss,
   crossEntropy,
   defineModel,
+  eye,
   gaussianNllLoss,
   type Loss,
   l1Loss,
@@ -16,6 +18,7 @@ import {
   nn,
   normalize,
   optim,
+  relu,
   type Tensor,
   tripletMarginLoss,
 } from '../../frontend/index.ts';
@@ -99,6 +102,37 @@ class Cells extends nn.Module {
   }
 }
 
+/** Scores of each sample of one view against each of the other: f32 [N,N]. */
+class Views extends nn.Module {
+  image = nn.Linear(6, 8);
+  text = nn.Linear(5, 8);
+  scale = nn.Parameter([], 1.5);
+  forward(a: Tensor, b: Tensor) {
+    const [x, y] = [normalize(this.image(a)), normalize(this.text(b))];
+    return x.mm(y.t()).mul(this.scale.exp());
+  }
+}
+/** Distances of all pairs: f32 [N,N]. */
+class Embedding extends nn.Module {
+  fc = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 4));
+  forward(x: Tensor) {
+    const z = this.fc(x);
+    return z.unsqueeze(0).sub(z.unsqueeze(1)).square().sum(-1);
+  }
+}
+/** Attention among the samples of a batch, without each to itself. */
+class Mixer extends nn.Module {
+  q = nn.Linear(6, 4);
+  k = nn.Linear(6, 4);
+  v = nn.Linear(6, 4);
+  forward(x: Tensor) {
+    const scores = this.q(x).matmul(this.k(x).t()).div(2);
+    const weights = scores.maskedFill(eye('N').gt(0), Number.NEGATIVE_INFINITY).softmax(1);
+    const more = weights.mean(0, true).t().add(scores.var()).add(scores.amax(0).unsqueeze(1));
+    return weights.matmul(this.v(x)).add(more);
+  }
+}
+
 /** All that a net is called with; those here have up to three inputs. */
 type Inputs = [Tensor, Tensor, Tensor];
 /** A layer of attention, called by `run`, and a linear layer on all that it returns. */
@@ -153,6 +187,9 @@ const frozen = (names: RegExp, norm = nn.BatchNorm2d(4)) => conv(norm)().require
 
 /** The nets of generate.py. */
 const nets: Readonly<Record<string, () => nn.Module>> = {
+  'two views': () => new Views(),
+  'distances of pairs': () => new Embedding(),
+  'attention in a batch': () => new Mixer(),
   'batch norm of rows': () => new Net({ fc: nn.Linear(5, 4), bn: nn.BatchNorm1d(4), out: nn.Linear(4, 3) }),
   'batch norm of sequences': () => new Net({ bn: nn.BatchNorm1d(2), flat: nn.Flatten(), out: nn.Linear(14, 3) }),
   'batch norm of images': conv(nn.BatchNorm2d(4)),
@@ -316,6 +353,18 @@ const losses: Record<string, Loss> = {
     // The sample's own number: ones before it.
     const labels = a.select(1, 0).mul(0).add(1).cumsum(0).sub(1).to('i32');
     return crossEntropy(logits, labels).add(crossEntropy(logits.t(), labels)).div(2);
+  },
+  'two views': (out) => {
+    const labels = arange('N');
+    return crossEntropy(out, labels)
+      .add(crossEntropy(out.t(), labels, { labelSmoothing: 0.1 }))
+      .div(2);
+  },
+  'distances of pairs': (out, y) => {
+    const same = y.sign().eq(y.sign().t()).to('f32');
+    const apart = eye('N').neg().add(1);
+    const far = relu(out.add(1e-3).sqrt().neg().add(3));
+    return same.mul(out).add(same.neg().add(1).mul(far)).mul(apart).sum().div(apart.sum());
   },
   'pairs in order': (a, b, y) => marginRankingLoss(a.sum(1), b!.sum(1), signOf(y!), { margin: 0.5 }),
 };

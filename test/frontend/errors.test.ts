@@ -15,6 +15,7 @@ import {
   matmul,
   maxPool2d,
   mseLoss,
+  multiMarginLoss,
   nn,
   optim,
   pad,
@@ -151,28 +152,32 @@ describe('shapes', () => {
 
   it.each<[string, readonly TensorSpec[], (...t: Tensor[]) => Tensor, string]>([
     [
-      'a matrix times itself transposed',
+      'sums of pairs of pairs',
       [rows],
-      (x) => x.matmul(x.t()),
-      'matmul: the result would have the shape [N,N]',
+      (x) => x.matmul(x.t()).unsqueeze(0).add(x.matmul(x.t()).unsqueeze(2)),
+      'add: the result would have the shape [N,N,N], which holds the batch N more than twice',
     ],
     [
-      'stacks of them',
-      [{ shape: [2, 'N', 3] }],
-      (x) => x.matmul(x.transpose(1, 2)),
-      'matmul: the result would have the shape [2,N,N]',
+      'compared',
+      [labels],
+      (y) =>
+        y
+          .view('N', 1, 1)
+          .eq(y.view(1, 'N', 1))
+          .logicalOr(y.view(1, 1, 'N').eq(0)),
+      'logicalOr: the result would have the shape [N,N,N]',
     ],
+    ['reshaped', [rows], (x) => x.view('N', 'N', '10N'), 'view: [N, N, 10N] holds the batch more than twice'],
     [
-      'a batch beside a batch',
+      'of other extents',
       [rows],
-      (x) => x.unsqueeze(0).sub(x.unsqueeze(1)),
-      'sub: the result would have the shape [N,N,10]',
+      (x) => x.view('N', '10N'),
+      'view: [N,10] has 10N elements, which do not fill [N, 10N]',
     ],
-    ['compared', [labels], (y) => y.unsqueeze(0).eq(y.unsqueeze(1)), 'eq: the result would have the shape [N,N]'],
-    ['chosen', [labels], (y) => where(y.gt(0), y.unsqueeze(1), 0), 'where: the result would have the shape [N,N]'],
-    ['a linear layer of the batch', [rows], (x) => linear(x, x), 'linear: the result would have the shape [N,N]'],
-    ['reshaped', [rows], (x) => x.view('N', '10N'), 'view: [N, 10N] holds the batch twice'],
-  ])('the batch twice: %s', (_, specs, f, message) => {
+    ['as one dimension', [rows], (x) => x.matmul(x.t()).flatten(), 'flatten: dimensions [N,N] cannot be joined'],
+    ['with an extent to infer', [rows], (x) => x.matmul(x.t()).view(-1), 'view: [N,N] has N² elements'],
+    ['the greatest of all', [rows], (x) => x.matmul(x.t()).argmax(), 'argmax: dimensions [N,N] cannot be joined'],
+  ])('the batch too often: %s', (_, specs, f, message) => {
     const e = caught(on(specs, f));
     expect(e.message).toContain(message);
     expect(e.loc?.file).toBe(import.meta.filename);
@@ -200,8 +205,8 @@ describe('shapes', () => {
     [
       'classes',
       [{ shape: [10, 'N'] }, { shape: [10], dtype: 'i32' }],
-      (x, y) => crossEntropy(x, y),
-      'crossEntropy: dimension 1 of f32[10,N], the classes, is the batch',
+      (x, y) => multiMarginLoss(x, y),
+      'multiMarginLoss: dimension 1 of f32[10,N], the classes, is the batch',
     ],
   ])('the batch out of its place: %s', (_, specs, f, message) => {
     const e = caught(on(specs, f));
@@ -334,7 +339,7 @@ describe('shapes', () => {
       '6 output channels, the bias is f32[5]',
     ],
     ['an axis order', on([image], (x) => x.permute(0, 1)), 'bad-dim', 'no order of the dimensions'],
-    ['no batch but two', on([rows], (x) => x.view('N', 'N')), 'bad-shape', 'holds the batch twice'],
+    ['no batch but two', on([rows], (x) => x.view('N', 'N')), 'shape-mismatch', 'which do not fill [N, N]'],
   ])('%s', (_, f, code, message) => {
     const e = caught(f);
     expect(e.code).toBe(code);
@@ -622,7 +627,7 @@ describe('definitions', () => {
     ['a batch', define({ maxBatch: 0 }), 'maxBatch must be a whole number of at least 1, got 0'],
     ['a seed', define({ seed: 1.5 }), 'seed 1.5 is not a whole number'],
     ['an extent', define({ input: { shape: ['B', 1] } }), "input: ['B', 1] is not a shape"],
-    ['two batches', define({ input: { shape: ['N', 'N'] } }), "input: ['N', 'N'] is not a shape"],
+    ['three batches', define({ input: { shape: ['N', 'N', 'N'] } }), "input: ['N', 'N', 'N'] is not a shape"],
     ['a list for a named input', define({ input: { x: ['N', 4] } }), "input 'x' must be { shape: […] }, got ['N', 4]"],
     ['nothing for a named input', define({ input: { x: null } }), "input 'x' must be { shape: […] }, got null"],
     [

@@ -19,7 +19,18 @@ import {
   type Value,
 } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
-import { countAt, type Dim, elements, f32, isBatch, N, type Shape, sameType, type TensorType } from '../../ir/type.ts';
+import {
+  countAt,
+  type Dim,
+  elements,
+  f32,
+  isBatch,
+  mostBatches,
+  N,
+  type Shape,
+  sameType,
+  type TensorType,
+} from '../../ir/type.ts';
 import { indexRanges } from '../../passes/infer-shapes.ts';
 import { type Choices, seeded } from '../support/generate.ts';
 import { extents, randomAttr } from './random-attr.ts';
@@ -291,8 +302,7 @@ function attempt<T>(f: () => T): T | null {
 }
 
 function fits({ shape }: TensorType, empty: boolean): boolean {
-  // The batch twice is no shape.
-  if (shape.filter(isBatch).length > 1 || shape.length > mostDims) return false;
+  if (shape.filter(isBatch).length > mostBatches || shape.length > mostDims) return false;
   const count = countAt(shape, 1);
-  return (empty || (elements(shape) !== 0 && count > 0)) && count <= mostElements;
+  return (empty || (elements(shape).times !== 0 && count > 0)) && count <= mostElements;
 }

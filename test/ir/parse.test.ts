@@ -269,8 +269,8 @@ describe('what is wrong is said at its place', () => {
       61,
       /more than 536870912 elements/,
     ],
-    'the batch twice': [
-      g('%y = full() {value=1, shape=[N,N], dtype=f32} : f32[N,N]\nreturn %y'),
+    'the batch more than twice': [
+      g('%y = full() {value=1, shape=[N,N,N], dtype=f32} : f32[N,N,N]\nreturn %y'),
       4,
       29,
       /must be a shape/,

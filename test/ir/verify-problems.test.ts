@@ -270,7 +270,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   ['cycle', checkGraph(graph(circle())), /its nodes depend on each other in a cycle/],
   ['unlisted-param', checkGraph(graph(sum, { params: [p] })), /add: f32\[N,4\]: the param 'w' is not listed/],
   ['name', checkGraph(graph(sum, { params: [p, w, { ...w }] })), /two params are called 'w'/],
-  ['batch', checkGraph(graph({ ...sum, type: f32(N, N) })), /f32\[N,N\] holds the batch more than once/],
+  ['batch', checkGraph(graph({ ...sum, type: f32(N, N, N) })), /f32\[N,N,N\] holds the batch too often/],
   [
     'update',
     checkGraph(graph(sum, { results: [{ name: 'p', value: sum, into: p }] })),

@@ -60,7 +60,10 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'a product beyond all memory': [tensor('x', { shape: [2 ** 40, 2 ** 40] }), /outside the memory of 1 pages/],
   'a product beyond float64': [tensor('x', { shape: Array(64).fill(2 ** 50) }), /at bytes 128 to Infinity, outside/],
   'a million dimensions': [tensor('x', { shape: Array(1e6).fill(1) }), /with 1000000 items; the most are 64/],
-  'the batch twice': [tensor('x', { shape: [{ batch: 1 }, { batch: 1 }] }), /\[N,N\], which holds the batch twice/],
+  'the batch three times': [
+    tensor('x', { shape: [1, 1, 1].map((batch) => ({ batch })) }),
+    /\[N,N,N\], which holds the batch more than twice/,
+  ],
   'no samples to a sample': [tensor('x', { shape: [{ batch: 0 }] }), /extent of 'x' 0/],
   'a multiple of the batch that is text': [tensor('x', { shape: [{ batch: '1' }] }), /extent of 'x' '1'/],
   'no offset': [tensor('x', { offset: null }), /offset of 'x' null/],

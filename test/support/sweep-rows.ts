@@ -770,4 +770,14 @@ export const rows: Readonly<Record<string, Row>> = {
         weight: weight ?? null,
       })(x!),
   }),
+
+  arange: row('sum', 'sum', { arange: ({ x }, a) => x!.mul(F.arange(a.start, a.end, a.step)) }),
+  linspace: row('sum', 'sum', { linspace: ({ x }, a) => x!.mul(F.linspace(a.start, a.end, a.steps)) }),
+  eye: row('exact', 'exact', { eye: ({ x }, a) => x!.mul(F.eye(a.n, a.m)) }),
+  zeros: row('exact', 'exact', { zeros: ({ x }, a) => x!.mul(F.zeros(a.shape)) }),
+  ones: row('exact', 'exact', { ones: ({ x }, a) => x!.mul(F.ones(a.shape)) }),
+  full: row('exact', 'exact', { full: ({ x }, a) => x!.mul(F.full(a.shape, a.value)) }),
+  zeros_like: row('exact', 'exact', { zerosLike: ({ x, like }) => x!.mul(F.zerosLike(like!)) }),
+  ones_like: row('exact', 'exact', { onesLike: ({ x, like }) => x!.mul(F.onesLike(like!)) }),
+  full_like: row('exact', 'exact', { fullLike: ({ x, like }) => x!.mul(F.fullLike(like!, 3)) }),
 };

@@ -4,7 +4,7 @@ import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { viewAs } from '../broadcast.ts';
-import { product } from '../dims.ts';
+import { joinedDim } from '../dims.ts';
 import { einsum } from '../einsum.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
@@ -36,7 +36,7 @@ export const bilinear: (x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor | 
         `${called()}: ${showType(a.type)} and ${showType(b.type)} do not fit a weight ${showType(w.type)}: they need the same leading dimensions, and its last two as their last`,
         { notes: involved({ x1: a, x2: b, weight: w }) },
       );
-    const rows = product(lead) as Dim;
+    const rows = joinedDim(lead);
     const flat = [a, b].map((v) => viewAs(v, [rows, v.type.shape.at(-1) as Dim])) as [typeof a, typeof b];
     const made = einsum('bn,anm,bm->ba', [flat[0], w, flat[1]]);
     const out = Tensor.of(viewAs(made, [...lead, w.type.shape[0] as Dim]));

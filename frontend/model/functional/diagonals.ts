@@ -2,10 +2,10 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { type Dim, isBatch, type Shape, showType } from '../../../ir/type.ts';
+import { type Dim, elementsDim, isBatch, type Shape, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { viewAs } from '../broadcast.ts';
-import { dimOf, product } from '../dims.ts';
+import { dimOf, joinedDim } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
 import { cut, fixedExtent } from '../rearranging.ts';
@@ -107,8 +107,8 @@ export const kron: (x: Tensor, other: Tensor) => Tensor = fn('kron', { x: k.tens
       b.flatMap((e) => [1, e]),
     ),
   );
-  const shape = a.map((e, d) => product([e, b[d] as Dim]));
-  if (shape.includes(null)) throw userError('batch-twice', `${called()}: the result would hold the batch twice`);
+  const shape = a.map((e, d) => elementsDim([e, b[d] as Dim]));
+  if (shape.includes(null)) throw userError('bad-shape', `${called()}: the result would have an extent of N²`);
   return Tensor.of(viewAs(wide.mul(narrow).value, shape as Dim[]));
 });
 /** The cross product along `dim`, by default the first of extent 3; the two broadcast. */
@@ -136,7 +136,7 @@ export const inner: (x: Tensor, other: Tensor) => Tensor = fn('inner', { x: k.te
   if (x.dim === 0 || other.dim === 0) return x.mul(other);
   const rows = (t: Tensor): Tensor => {
     const { shape } = t.value.type;
-    const n = product(shape.slice(0, -1));
+    const n = elementsDim(shape.slice(0, -1));
     if (n === null) throw wrongRank('one batch', t.value);
     return Tensor.of(viewAs(t.value, [n, shape.at(-1) as Dim]));
   };
@@ -196,7 +196,7 @@ export const renorm: (x: Tensor, p: number, dim: number, maxnorm: number) => Ten
 export const blockDiag: (tensors: readonly Tensor[]) => Tensor = fn('blockDiag', { tensors: k.tensors }, (tensors) => {
   const blocks = tensors.map((t) => {
     if (t.dim > 2) throw wrongRank('matrices', t.value);
-    return t.dim === 2 ? t.value : viewAs(t.value, [1, product(t.value.type.shape) as Dim]);
+    return t.dim === 2 ? t.value : viewAs(t.value, [1, joinedDim(t.value.type.shape)]);
   });
   if (blocks.some((b) => b.type.shape.some((e) => isBatch(e))))
     throw userError('shape-mismatch', `${called()}: a batch cannot be joined with others`);

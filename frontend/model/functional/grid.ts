@@ -5,7 +5,7 @@ import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, isBatch, type Shape, sameDim, showType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import { spreadTo, viewAs } from '../broadcast.ts';
-import { type Extent, indicesOf, product, toDim } from '../dims.ts';
+import { type Extent, indicesOf, joinedDim, toDim } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
@@ -69,7 +69,7 @@ function sampled(x: Tensor, grid: Tensor, options: GridSampleOptions): Tensor {
   if (mode === 'bicubic' && rank === 3)
     throw userError('bad-argument', `${called()}: mode 'bicubic' is for images, and the input is ${showType(v.type)}`);
   const to = g.type.shape.slice(1, -1);
-  const points: Shape = [n, product(to) as Dim];
+  const points: Shape = [n, joinedDim(to)];
   // Points name the last dimension first.
   const along = extents.map((extent, d) => {
     const own = Tensor.of(viewAs(grid.select(-1, rank - 1 - d).value, points));
@@ -80,7 +80,7 @@ function sampled(x: Tensor, grid: Tensor, options: GridSampleOptions): Tensor {
           .mul(extent - 1)
       : own.add(1).mul(extent).sub(1).div(2);
   });
-  const pixels = Tensor.of(viewAs(v, [n, c, product(extents) as Dim]));
+  const pixels = Tensor.of(viewAs(v, [n, c, joinedDim(extents)]));
   const within = (at: Tensor, d: number): Tensor => inside(at, extents[d] as number, paddingMode, aligned);
   /** The pixels at whole indices, 0 for those outside. */
   const read = (at: readonly Tensor[]): Tensor => readAt(pixels, at, extents);

@@ -8,6 +8,7 @@ export * from './bags.ts';
 export * from './bilinear.ts';
 export * from './conv.ts';
 export * from './conv-transpose.ts';
+export { arange, eye, full, fullLike, linspace, ones, onesLike, zeros, zerosLike } from './create.ts';
 export * from './diagonals.ts';
 export * from './distance.ts';
 export * from './fold.ts';

@@ -1,9 +1,8 @@
 /** linear, matmul and flatten. */
 
 import type { Value } from '../../../ir/graph.ts';
-import { type Dim, isBatch, sameDim, showDim, showShape, showType } from '../../../ir/type.ts';
+import { type Dim, elementsDim, isBatch, sameDim, showDim, showShape, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
-import { product } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, numeric, wrongRank } from '../promote.ts';
 import type { Tensor } from '../tensor.ts';
@@ -37,7 +36,7 @@ export const linear: (x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor
 function checkFeatures(x: Value, weight: Value): void {
   const [have, want] = [x.type.shape.at(-1) as Dim, weight.type.shape[1] as Dim];
   if (sameDim(have, want)) return;
-  const flat = product(x.type.shape.slice(1));
+  const flat = elementsDim(x.type.shape.slice(1));
   const flatten = flat !== null && sameDim(flat, want) && x.type.shape.length > 2;
   throw userError(
     'shape-mismatch',

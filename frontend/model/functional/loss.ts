@@ -5,7 +5,7 @@ import { type Dim, isBatch, type Shape, sameShape, showShape, showType } from '.
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float, integer, wrongRank } from '../promote.ts';
-import { Tensor } from '../tensor.ts';
+import { elementsOf, Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
@@ -46,7 +46,6 @@ export const crossEntropy: (logits: Tensor, target: Tensor, options?: CrossEntro
   (logits: Tensor, target: Tensor, options: CrossEntropyLossOptions) => {
     const [x, y] = [float(logits.value), target.value];
     if (x.type.shape.length === 0) throw wrongRank('logits [N, classes]', x);
-    checkClasses(x);
     const classDim = Math.min(1, x.type.shape.length - 1);
     if (y.type.dtype === 'f32' && sameShape(x.type.shape, y.type.shape))
       return probabilities(logits.logSoftmax(classDim), target, classDim, options);
@@ -64,7 +63,6 @@ export const nllLoss: (logProbabilities: Tensor, target: Tensor, options?: NLLLo
   (logProbabilities: Tensor, target: Tensor, options: NLLLossOptions) => {
     const x = float(logProbabilities.value);
     if (x.type.shape.length === 0) throw wrongRank('log-probabilities [N, classes]', x);
-    checkClasses(x);
     checkTarget(x, target.value, false);
     return likelihood(logProbabilities, target, options);
   },
@@ -84,7 +82,7 @@ export const multiMarginLoss: (input: Tensor, target: Tensor, options?: MultiMar
     checkTarget(x, target.value, false);
     const classes = input.shape.at(-1) as number;
     if (classes === 0) throw wrongRank('scores of at least one class', x);
-    checkWeight(weight, classes);
+    if (weight) checkWeight(weight, classes);
     const hit = Tensor.of(ir.oneHot(target.value, { classes }));
     const over = input.sub(where(hit, input, 0).sum(-1, true)).add(margin);
     // Strictly greater: NaN adds nothing, and at the margin there is no gradient.
@@ -152,32 +150,43 @@ function checkClasses(x: Tensor['value']): void {
     });
 }
 
-function checkWeight(weight: Tensor | null, classes: number): void {
-  if (weight && !sameShape(weight.value.type.shape, [classes]))
+function checkWeight(weight: Tensor, classes: Dim): void {
+  if (!sameShape(weight.value.type.shape, [classes]))
     throw userError(
       'shape-mismatch',
-      `${called()}: the weight must be one factor for each class, [${classes}], got ${showType(weight.value.type)}`,
+      `${called()}: the weight must be one factor for each class, ${showShape([classes])}, got ${showType(weight.value.type)}`,
       { notes: involved({ weight: weight.value }) },
     );
 }
+
+/** True where the index is the class, along a new last dimension of `classes`. */
+function oneHotOf(target: Tensor, classes: Dim): Tensor {
+  if (!isBatch(classes)) return Tensor.of(ir.oneHot(target.value, { classes }));
+  const shape = [...target.value.type.shape, classes];
+  return target.unsqueeze(-1).eq(Tensor.of(ir.iota({ shape, dim: shape.length - 1, dtype: 'i32' })));
+}
+
+/** `x` times the share of `of` that each class has. */
+const spread = (x: Tensor, of: number, classes: Dim): Tensor =>
+  isBatch(classes) ? x.mul(of).div(elementsOf([classes])) : x.mul(of / classes);
 
 /** The loss for class indices. The class dimension is moved last, so that a one-hot of the target selects from it. */
 function likelihood(logp: Tensor, target: Tensor, options: CrossEntropyLossOptions): Tensor {
   const { weight = null, ignoreIndex = null, labelSmoothing = 0, reduction = 'mean' } = options;
   const classesLast = logp.dim > 2 ? logp.permute(0, ...logp.shape.slice(2).map((_, d) => d + 2), 1) : logp;
-  const classes = classesLast.shape.at(-1) as number;
-  checkWeight(weight, classes);
+  const classes = classesLast.value.type.shape.at(-1) as Dim;
+  if (weight) checkWeight(weight, classes);
   const ignored = ignoreIndex === null ? null : target.eq(ignoreIndex);
-  const hit = Tensor.of(ir.oneHot((ignored ? where(ignored, 0, target) : target).value, { classes }));
+  const hit = oneHotOf(ignored ? where(ignored, 0, target) : target, classes);
   // Select, do not multiply: 0·(-∞) of a class with probability 0 would be NaN.
   const picked = (perClass: Tensor): Tensor => where(hit, perClass, 0).sum(-1);
   const kept = (loss: Tensor): Tensor => (ignored ? where(ignored, 0, loss) : loss);
 
   const chosen = picked(weight ? classesLast.mul(weight) : classesLast).neg();
   // The runtime checks labels that are inputs. These are computed: one that is not a class makes the loss NaN.
-  const own = ignored ? kept(chosen.div(hit.to('f32').sum(-1))) : chosen;
+  const own = ignored || isBatch(classes) ? kept(chosen.div(hit.to('f32').sum(-1))) : chosen;
   const even = labelSmoothing > 0 ? kept((weight ? classesLast.mul(weight) : classesLast).sum(-1).neg()) : null;
-  const loss = even ? own.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / classes)) : own;
+  const loss = even ? own.mul(1 - labelSmoothing).add(spread(even, labelSmoothing, classes)) : own;
   if (reduction !== 'mean' || (!weight && !ignored)) return reduceLoss(loss, options);
   const one = Tensor.of(ir.full({ value: 1, shape: loss.value.type.shape, dtype: 'f32' }));
   return loss.sum().div(kept(weight ? picked(weight) : one).sum());
@@ -188,8 +197,9 @@ function probabilities(logp: Tensor, target: Tensor, classDim: number, options: 
   const { weight = null, labelSmoothing = 0, reduction = 'mean' } = options;
   if (options.ignoreIndex != null)
     throw userError('bad-argument', 'crossEntropy: ignoreIndex has no meaning for a target of probabilities');
-  const classes = logp.shape[classDim] as number;
-  const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+  const classes = logp.value.type.shape[classDim] as Dim;
+  const one = Tensor.of(ir.full({ value: 1, shape: [], dtype: 'f32' }));
+  const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(spread(one, labelSmoothing, classes)) : target;
   const factors = weight?.view(-1, ...logp.shape.slice(classDim + 1).map(() => 1));
   const loss = (factors ? logp.mul(factors) : logp).mul(smooth).sum(classDim).neg();
   return reduceLoss(loss, { reduction });

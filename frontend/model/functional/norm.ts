@@ -1,9 +1,8 @@
 /** Normalisation. */
 
 import { countAtLeast } from '../../../ir/ops/index.ts';
-import { type Dim, isBatch, sameShape, showDim, showShape } from '../../../ir/type.ts';
+import { type Dim, elementsDim, isBatch, sameShape, showDim, showShape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
-import { product } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { Buffer } from '../nn/parameter.ts';
 import { float, wrongRank } from '../promote.ts';
@@ -124,7 +123,7 @@ const countOver = (x: Tensor, dims: readonly number[]): Tensor =>
  *  there are always several. Throws where there is one alone. */
 function severalOver(x: Tensor, dims: readonly number[]): Tensor | null {
   const extents = dims.map((d) => x.value.type.shape[d] as Dim);
-  const count = product(extents);
+  const count = elementsDim(extents);
   if (count === 1)
     throw userError(
       'shape-mismatch',

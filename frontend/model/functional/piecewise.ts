@@ -1,9 +1,8 @@
 /** Activations made of pieces, which a condition on x chooses among. */
 
 import * as ir from '../../../ir/ops/index.ts';
-import { isBatch, sameDim, showDim, showType } from '../../../ir/type.ts';
+import { elementsDim, isBatch, sameDim, showDim, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
-import { product } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, numeric } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
@@ -78,7 +77,7 @@ export const prelu: (x: Tensor, weight: Tensor) => Tensor = fn(
   { x: k.tensor, weight: k.tensor },
   (x, weight) => {
     const [v, w] = [float(x.value), float(weight.value)];
-    const slopes = product(w.type.shape);
+    const slopes = elementsDim(w.type.shape);
     if (w.type.shape.some(isBatch))
       throw userError('shape-mismatch', `prelu: the weight ${showType(w.type)} holds the batch N`, {
         notes: involved({ weight: w }),

@@ -4,7 +4,7 @@ import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, isBatch, showType } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { spreadTo, viewAs } from '../broadcast.ts';
-import { dimOf, type Extent, product, reshaped } from '../dims.ts';
+import { dimOf, type Extent, joinedDim, reshaped } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
 import { fixedExtent, running } from '../rearranging.ts';
@@ -37,7 +37,7 @@ function repeated(x: Tensor, sizes: readonly number[]): Tensor {
     ),
     apart,
   );
-  const whole = shape.map((e, d) => product([sizes[d] as number, e]) as Dim);
+  const whole = shape.map((e, d) => joinedDim([sizes[d] as number, e]));
   return Tensor.of(viewAs(spread, whole));
 }
 /** As `repeat`; of fewer sizes than dimensions those in front are 1. */
@@ -52,13 +52,13 @@ export const repeatInterleave: (x: Tensor, repeats: number | readonly number[], 
   { x: k.tensor, repeats: k.either(k.whole(0), k.wholes(0)), dim: k.optional(k.orNull(k.dim)) },
   (x, repeats, dim = null) => {
     const flat = dim === null || x.dim === 0;
-    const t = flat ? Tensor.of(viewAs(x.value, [product(x.value.type.shape) as Dim])) : x;
+    const t = flat ? Tensor.of(viewAs(x.value, [joinedDim(x.value.type.shape)])) : x;
     const { shape } = t.value.type;
     const d = flat ? 0 : dimOf(shape, dim);
     if (typeof repeats === 'number') {
       const apart = shape.toSpliced(d + 1, 0, repeats);
       const dims = apart.map((_, i) => i).filter((i) => i !== d + 1);
-      const whole = shape.with(d, product([shape[d] as Dim, repeats]) as Dim);
+      const whole = shape.with(d, joinedDim([shape[d] as Dim, repeats]));
       return Tensor.of(viewAs(ir.broadcast(t.value, { shape: apart, dims }), whole));
     }
     const extent = fixedExtent(shape, d);
@@ -105,7 +105,7 @@ export const meshgrid: (tensors: readonly Tensor[], indexing?: 'ij' | 'xy') => T
   { tensors: k.tensors, indexing: k.optional(k.oneOf('ij', 'xy')) },
   (tensors, indexing = 'ij') => {
     for (const t of tensors) if (t.dim > 1) throw wrongRank('vectors', t.value);
-    const vectors = tensors.map((t) => viewAs(t.value, [product(t.value.type.shape) as Dim]));
+    const vectors = tensors.map((t) => viewAs(t.value, [joinedDim(t.value.type.shape)]));
     const swapped = indexing === 'xy' && vectors.length > 1;
     const order = vectors.map((_, i) => (swapped && i < 2 ? 1 - i : i));
     const shape = order.map((i) => (vectors[i] as (typeof vectors)[number]).type.shape[0] as Dim);

@@ -2,15 +2,15 @@
  *  step and place, and the same on every backend. */
 
 import * as ir from '../../../ir/ops/index.ts';
-import type { Dim, Shape } from '../../../ir/type.ts';
+import type { Shape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
-import { type Extent, toDim } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
 import { currentTape, newStream } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
 import { called, userError } from '../trace.ts';
 import { leakyRelu, where } from './activation.ts';
+import { extents, type ShapeOf, shapeFrom } from './create.ts';
 
 function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
   const tape = currentTape();
@@ -20,16 +20,6 @@ function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
     });
   const { seed, step } = tape.random;
   return Tensor.of(op(seed, tape.drawsBefore ?? step, { stream: newStream(tape), shape }));
-}
-
-type ShapeOf = readonly Extent[] | [readonly Extent[]];
-const extents = { shape: k.each(k.extent) };
-function shapeFrom(shape: ShapeOf): Dim[] {
-  return shape.flat().map((e) => {
-    const dim = toDim(e);
-    if (dim !== null) return dim;
-    throw userError('bad-shape', `${called()}: the extent ${e} of [${shape.flat().join(', ')}] cannot be inferred`);
-  });
 }
 
 /** Numbers drawn evenly from 0 up to but not including 1, in this shape, anew in each training step: `rand('N', 3)`. Only for

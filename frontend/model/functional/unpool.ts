@@ -4,7 +4,7 @@ import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, isBatch, showType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import { viewAs } from '../broadcast.ts';
-import { product } from '../dims.ts';
+import { joinedDim } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { float, integer } from '../promote.ts';
 import { scatter } from '../scattering.ts';
@@ -56,7 +56,7 @@ function unpooled(
     );
   const to = extentsOf(rank, shape.slice(2) as number[], kernelSize, options);
   const lead = shape.slice(0, 2);
-  const flat = (of: readonly Dim[]): Dim[] => [...lead, product(of) as Dim];
+  const flat = (of: readonly Dim[]): Dim[] => [...lead, joinedDim(of)];
   const zeros = ir.full({ value: 0, shape: flat(to), dtype: 'f32' });
   const put = scatter(zeros, 2, viewAs(at, flat(shape.slice(2))), viewAs(v, flat(shape.slice(2))));
   return Tensor.of(viewAs(put, [...lead, ...to]));

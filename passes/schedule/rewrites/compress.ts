@@ -24,7 +24,7 @@ import {
   store,
   walkStmts,
 } from '../../../ir/kernel.ts';
-import { type Dim, elements, isBatch } from '../../../ir/type.ts';
+import { type Dim, elementsDim, isBatch } from '../../../ir/type.ts';
 import { factor } from '../../scatter.ts';
 import type { Extents } from '../choose/extents.ts';
 import { ScheduleError, unlessRefused } from './legal.ts';
@@ -145,11 +145,13 @@ function compressible(k: Kernel, name: string): Compressed {
   const lengths = rows.map((l) => l.axis.extent);
   const own = sum.map((l) => l.axis.extent);
   if ([...lengths, ...own].filter(isBatch).length > 1) no('more than one dimension of the list depends on the batch');
+  if ([...taken.keys()].some((l) => elementsDim(l.buffer.type.shape) === null))
+    no('what it reads has the batch twice in its shape');
   const list = (what: string, dtype: 'f32' | 'i32', shape: readonly Dim[]): Buffer => ({
     name: `${k.name}.${name}.${what}`,
     type: { dtype, shape },
   });
-  const values = list('values', 'f32', [...lengths, elements(own)]);
+  const values = list('values', 'f32', [...lengths, elementsDim(own) as Dim]);
   const places: { to: Buffer; of: Expr; key: number }[] = [];
   const read = new Map<Load, (step: Expr) => Expr>();
   const at = (b: Buffer, step: Expr): Expr => x.load(b, [...rows.map((l) => x.ix(l.axis)), step]);
@@ -228,6 +230,6 @@ function partsOf(l: Load, steps: ReadonlySet<Axis>, interner: Interner): { place
 /** A buffer as one row. */
 const rowOf = (b: Buffer): Buffer => ({
   name: `${b.name}.flat`,
-  type: { ...b.type, shape: [elements(b.type.shape)] },
+  type: { ...b.type, shape: [elementsDim(b.type.shape) as Dim] },
   viewOf: storageOf(b),
 });

@@ -357,10 +357,66 @@ def extents():
     case('images of other extents', resized, shapes=[(2, 6, 4)], target=(2, 7, 2), seed=15)
 
 
+class Views(nn.Module):
+    """Scores of each sample of one view against each of the other: f32 [N,N]."""
+
+    def __init__(self):
+        super().__init__()
+        self.image, self.text = nn.Linear(6, 8), nn.Linear(5, 8)
+        self.scale = nn.Parameter(torch.tensor(1.5))
+
+    def forward(self, a, b):
+        x, y = F.normalize(self.image(a)), F.normalize(self.text(b))
+        return x.mm(y.t()) * self.scale.exp()
+
+
+def clip(out, y):
+    labels = torch.arange(len(out))
+    return (F.cross_entropy(out, labels) + F.cross_entropy(out.t(), labels, label_smoothing=0.1)) / 2
+
+
+class Embedding(nn.Module):
+    """Distances of all pairs, through a bias and a norm over the batch: f32 [N,N]."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 4))
+
+    def forward(self, x):
+        z = self.fc(x)
+        return (z.unsqueeze(0) - z.unsqueeze(1)).square().sum(-1)
+
+
+def near_and_far(out, y):
+    same = (y.sign() == y.sign().t()).float()
+    apart = 1 - torch.eye(len(out))
+    return (same * out + (1 - same) * F.relu(3 - (out + 1e-3).sqrt())).mul(apart).sum() / apart.sum()
+
+
+class Mixer(nn.Module):
+    """Attention among the samples of a batch, without each to itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(6, 4) for _ in range(3))
+
+    def forward(self, x):
+        scores = self.q(x) @ self.k(x).t() / 2
+        weights = scores.masked_fill(torch.eye(len(x)) > 0, float('-inf')).softmax(1)
+        return weights @ self.v(x) + weights.mean(0, keepdim=True).t() + scores.var() + scores.amax(0).unsqueeze(1)
+
+
+def pairs():
+    torch.manual_seed(16)
+    case('two views', Views(), shapes=[(6,), (5,)], target=(1,), loss=clip)
+    case('distances of pairs', Embedding(), shapes=[(6,)], target=(1,), loss=near_and_far)
+    case('attention in a batch', Mixer(), shapes=[(6,)], target=(4,))
+
+
 def main():
     global GROUP
     folder = os.path.dirname(os.path.abspath(__file__))
-    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen], windows=[windows], outputs=[outputs], extents=[extents]).items():
+    for GROUP, adds in dict(nets=[norms, tables], recurrent=[recurrent], attention=[attention], frozen=[frozen], windows=[windows], outputs=[outputs], extents=[extents], pairs=[pairs]).items():
         TENSORS.clear()
         for add in adds:
             add()
