@@ -326,7 +326,6 @@ describe('what does not fit is told at its line', () => {
     ],
     ['a missing key', [['N', 4, 6]], (x) => (mha() as never as (...a: unknown[]) => void)(x), 'key is missing'],
     ['the tokens as a batch', [['N', 6]], (x) => mha()(x, x, x), 'needs a query [N,T,6] or [T,6]'],
-    ['rows as a batch', [['N', 6]], (x) => scaledDotProductAttention(x, x, x), 'scaledDotProductAttention: '],
     [
       'memory',
       [['N', 4, 6]],
