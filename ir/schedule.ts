@@ -97,7 +97,7 @@ const table = {
     doc: [
       [
         'partial k by 64',
-        '`for k { acc += e }` --> `for k step 64 { block = 0; for k_b in 0..64 { block += e }; acc += block }`',
+        '`for k { acc += e }` --> `for k step 64 { block = 0; for k_b in 0..64 { block += e }; acc += block }`; steps that are left over are a block of their own, or, where each step is a loop, run in the same code up to `min(k + 64, end)`',
       ],
       [
         '... compensated',

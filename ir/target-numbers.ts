@@ -113,7 +113,16 @@ export const vectorNumbers: Readonly<Record<VectorNumber, NumberRow>> = {
   'cost.result.across': ratio('instructions', 'more to add the lanes of an accumulator', 'counted in V8’s code'),
   'cost.result.fixed': ratio('instructions', 'around the results of a tile', fitted),
   'cost.code.sample': ratio('cycles a sample', 'that one more instruction of code must save', 'LeNet in 17 kB, not 25'),
-  'cost.code.most': ratio('cycles', 'that one more instruction must save at most', 'LeNet in 17 kB, not 25'),
+  'cost.code.most': ratio(
+    'cycles',
+    'that one more instruction must save at most, whatever the batch',
+    'LeNet in 17 kB, not 25',
+  ),
+  'cost.code.row': ratio(
+    'cycles a row',
+    'that one more instruction must save where samples are cut into rows, as sequences are into steps',
+    'an LSTM of 256 steps has the code of one of 16',
+  ),
 };
 
 /** The numbers of a device with workgroups. Costs are in reads of a word of workgroup memory. */

@@ -67,8 +67,8 @@ test('kernels and code do not grow with the steps', async () => {
   const [[launches, kernels, bytes]] = sizes as [(typeof sizes)[number]];
   for (const [l, k, b] of sizes) {
     expect([l, k]).toEqual([launches, kernels]);
-    // Kernels over all steps at once, outside of the loops, have larger tiles where they have more rows.
-    expect(b).toBeLessThan(1.6 * bytes);
+    // Sums over more than some thousand rows carry their rounding errors.
+    expect(b).toBeLessThan(1.15 * bytes);
   }
 });
 

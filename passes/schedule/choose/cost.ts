@@ -4,6 +4,7 @@
 import type { Axis } from '../../../ir/expr.ts';
 import type { Loop } from '../../../ir/kernel.ts';
 import type { VectorTarget } from '../../../ir/target.ts';
+import { isBatch } from '../../../ir/type.ts';
 import { endsAtDim } from '../rewrites/loops.ts';
 import type { Analysis, Reference } from './analyse.ts';
 import type { Extents } from './extents.ts';
@@ -139,8 +140,18 @@ export function cost(
   // Code is downloaded, compiled and cached: an instruction must pay for itself over the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
-  const { sample, most } = target.cost.code;
-  return ordered * (reduced + ends / 2) + code * Math.min(most, sample * extents.batch);
+  return ordered * (reduced + ends / 2) + code * priceOfCode(a, target, extents);
+}
+
+/** The cycles that one more instruction must save: more for a loop over many rows of a batch, so that sequences of any
+ *  length have the same code. */
+function priceOfCode({ parallel, reduction }: Analysis, target: VectorTarget, extents: Extents): number {
+  const { sample, most, row } = target.cost.code;
+  const rows = Math.max(
+    0,
+    ...[...parallel, ...reduction].filter((l) => isBatch(l.axis.extent)).map((l) => extents.of(l)),
+  );
+  return Math.max(Math.min(most, sample * extents.batch), row * rows);
 }
 
 /** The number of distinct elements that a read touches over all copies. */

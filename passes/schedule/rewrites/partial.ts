@@ -125,15 +125,17 @@ class Blocks {
         { step: by * step },
       );
     };
-    // The steps of an invocation start at its index.
-    if (from === null) {
+    // The last of these may have fewer steps than the others, in the same code.
+    const upTo = (to: Expr): Stmt[] => {
       const [outer, inner] = [x.axis(l.axis.name, l.axis.extent), x.axis(l.axis.name, l.axis.extent)];
-      const to = x.min(x.add(x.ix(outer), x.int(by * step)), l.to);
+      const ends = x.min(x.add(x.ix(outer), x.int(by * step)), to);
       const steps = (body: readonly Stmt[]): Stmt[] => [
-        loop(inner, x.ix(outer), to, replaceAxis(fresh(body), l.axis, x.ix(inner)), { step }),
+        loop(inner, x.ix(outer), ends, replaceAxis(fresh(body), l.axis, x.ix(inner)), { step }),
       ];
-      return [loop(outer, l.from, l.to, block(steps), { step: by * step })];
-    }
+      return [loop(outer, l.from, to, block(steps), { step: by * step })];
+    };
+    // The steps of an invocation start at its index. Steps that are loops are too much code for a copy.
+    if (from === null || (trips === null && by > 1 && isOfLoops(l))) return upTo(l.to);
     if (trips !== null) {
       const [full, rest] = [Math.floor(trips / by), trips % by];
       const end = rest === 0 ? l.to : x.int(from + full * by * step);
@@ -195,6 +197,9 @@ function stepsOf({ to, step }: Loop): Expr | null {
   const { b } = to;
   return b.kind === 'binary' && b.fn === 'imod' && b.b.kind === 'const' && b.b.value === step ? to.a : null;
 }
+
+/** True for a loop whose steps are loops themselves. */
+const isOfLoops = ({ body }: Loop): boolean => body.some((s) => s.kind === 'for' && s.mode === 'serial');
 
 /** The outer tiles to which a loop adds floats, and does nothing else. */
 function tilesOf(l: Loop): Tile[] {
