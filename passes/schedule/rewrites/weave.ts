@@ -101,22 +101,27 @@ function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
   return { from: s.tile, to: { ...s.tile, shape: [...shape.slice(0, -1), extent(i) * width] }, dim, width };
 }
 
-/** True if i and j occur only in indices of reads, and only as multiples of w·i + j. */
-function seesNeighbours(e: Expr, i: Axis, j: Axis, width: number): boolean {
+/** True if i and j occur only in indices of reads, and only as multiples of w·i + j. Looks once at parts that are shared: a power
+ *  has more paths than could be walked. */
+function seesNeighbours(whole: Expr, i: Axis, j: Axis, width: number): boolean {
   const interner = new Interner();
-  const of = (p: Expr): boolean => x.freeAxes(p).has(i) || x.freeAxes(p).has(j);
-  if (!of(e)) return true;
-  if (e.kind === 'load')
-    return e.at.every((index) => {
-      if (!of(index)) return true;
-      const l = linear(index, new Map(), interner);
-      if (!l) return false;
-      const by = (a: Axis): number =>
-        [...l.terms.values()].find((t) => t.of.kind === 'axis' && t.of.axis === a)?.by ?? 0;
-      const bent = [...l.terms.values()].some((t) => t.of.kind !== 'axis' && of(t.of));
-      return !bent && by(i) === width * by(j);
-    });
-  return e.kind !== 'axis' && e.kind !== 'tile' && x.children(e).every((c) => seesNeighbours(c, i, j, width));
+  const of = x.remembered((p, below) => below || (p.kind === 'axis' && (p.axis === i || p.axis === j)));
+  const seen = new Map<Expr, boolean>();
+  const sees = (e: Expr): boolean => upsert(seen, e, () => own(e));
+  const own = (e: Expr): boolean => {
+    if (!of(e)) return true;
+    if (e.kind === 'load') return e.at.every(neighbouring);
+    return e.kind !== 'axis' && e.kind !== 'tile' && x.children(e).every(sees);
+  };
+  const neighbouring = (index: Expr): boolean => {
+    if (!of(index)) return true;
+    const l = linear(index, new Map(), interner);
+    if (!l) return false;
+    const by = (a: Axis): number => [...l.terms.values()].find((t) => t.of.kind === 'axis' && t.of.axis === a)?.by ?? 0;
+    const bent = [...l.terms.values()].some((t) => t.of.kind !== 'axis' && of(t.of));
+    return !bent && by(i) === width * by(j);
+  };
+  return sees(whole);
 }
 
 function rewritten(s: Stmt, tiles: ReadonlyMap<Tile, Woven>, lanes: string, copies: string): Stmt[] {

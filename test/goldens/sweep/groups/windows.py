@@ -39,7 +39,7 @@ def cases(g):
 
     for rank, x in {1: g.noise(2, 2, 6, salt=5), 2: image}.items():
         pool = getattr(F, f'lp_pool{rank}d')
-        for norm in (1.0, 2.0, 3.0):
+        for norm in (1.0, 1.5, 2.0, 3.0):
             for k in ({'kernel_size': 2}, {'kernel_size': 3, 'stride': 1}, {'kernel_size': 2, 'ceil_mode': True, 'stride': 3}):
                 args = {'norm_type': norm, **k}
                 g.case(f'lpPool{rank}d', f'{args}', lambda x, **k: pool(x, **k), args=args, x=x)
