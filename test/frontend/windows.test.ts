@@ -1,9 +1,17 @@
 /** Layers of windows: PyTorch's texts, the names in the state dict, and errors in the words of the call. */
 import { describe, expect, it } from 'vitest';
-import { nn, type Tensor } from '../../frontend/index.ts';
+import {
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  nn,
+  type Tensor,
+} from '../../frontend/index.ts';
 import { defineModel } from '../../frontend/model/model.ts';
 import { record } from '../../frontend/model/record.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
+import { topo } from '../../ir/graph.ts';
+import { recordFunction } from '../support/record.ts';
 
 describe('print(layer)', () => {
   it.each([
@@ -177,4 +185,18 @@ describe('at the line of the call, in its words', () => {
     expect((error as CompileError).message).toContain(message);
     expect((error as CompileError).loc?.file).toBe(import.meta.filename);
   });
+});
+
+it('windows of any extent are one selection along each dimension', () => {
+  const opsOf = (extent: number, pool: (x: Tensor) => Tensor): string[] =>
+    topo([recordFunction([{ shape: ['N', 2, extent, extent + 3] }], pool).eval.output]).map(({ op }) => op.name);
+  for (const pool of [
+    (x: Tensor) => adaptiveMaxPool2d(x, [3, 5]),
+    (x: Tensor) => adaptiveAvgPool2d(x, [3, 5]),
+    (x: Tensor) => adaptiveMaxPool2dWithIndices(x, [3, 5])[1],
+  ]) {
+    const ops = opsOf(7, pool);
+    expect(ops.filter((name) => name === 'index_select')).toHaveLength(2);
+    expect(opsOf(100, pool)).toEqual(ops);
+  }
 });

@@ -2,7 +2,6 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { indicesOf } from '../dims.ts';
 import { Tensor } from '../tensor.ts';
 
 const extentsIn = (x: Tensor): number[] => x.value.type.shape.slice(2) as number[];
@@ -31,17 +30,14 @@ function windowsOf(n: number, m: number): { longest: number; start: Value; lengt
   const next = ir.add(ir.mul(i, constant(n)), constant(n + m - 1));
   return { longest: Math.max(...lengths), start, length: ir.sub(ir.div(next, constant(m)), start) };
 }
-/** The elements at place `shift` of each window along a dimension; `outside` where the window is shorter. */
-function placesIn(x: Value, dim: number, n: number, m: number, shift: number, outside: number): Value {
-  const { length } = windowsOf(n, m);
-  const taken = ir.resample(x, { dim, size: m, num: n, add: 0, den: m, shift });
-  const there = ir.greater(length, ir.full({ value: shift, ...length.type }));
-  const { shape } = taken.type;
-  return ir.select(
-    ir.broadcast(there, { shape, dims: [dim] }),
-    taken,
-    ir.full({ value: outside, shape, dtype: 'f32' }),
-  );
+/** The windows along a dimension, as two dimensions [m, longest]; `outside` where a window is shorter than the longest. */
+function windowsAlong(x: Value, dim: number, m: number, outside: number): Value {
+  const { longest, start, length } = windowsOf(x.type.shape[dim] as number, m);
+  const like = { shape: [m, longest], dtype: 'i32' } as const;
+  const of = (v: Value): Value => ir.broadcast(v, { shape: like.shape, dims: [0] });
+  const place = ir.iota({ ...like, dim: 1 });
+  const at = ir.select(ir.greater(of(length), place), ir.add(of(start), place), ir.full({ value: -1, ...like }));
+  return ir.indexSelect(x, at, { dim, fill: outside });
 }
 
 /** The mean of windows, for extents of the result. */
@@ -61,9 +57,8 @@ export function resizedByMean(x: Tensor, to: readonly number[]): Tensor {
     extentsIn(x).reduce<Value>((y, n, d) => {
       const m = to[d] as number;
       if (n === m) return y;
-      const { longest, length } = windowsOf(n, m);
-      const places = Array.from({ length: longest }, (_, shift) => placesIn(y, d + 2, n, m, shift, 0));
-      const sum = places.reduce((a, b) => ir.add(a, b));
+      const { length } = windowsOf(n, m);
+      const sum = ir.reduceSum(windowsAlong(y, d + 2, m, 0), { dims: [d + 3] });
       const count = ir.broadcast(ir.convert(length, { to: 'f32' }), { shape: sum.type.shape, dims: [d + 2] });
       return ir.div(sum, count);
     }, x.value),
@@ -83,15 +78,12 @@ export function greatest(x: Tensor, to: readonly number[]): { values: Tensor; in
   }
   const extents = extentsIn(x);
   const along = extents.map((n, d) => windowsOf(n, to[d] as number));
-  const places = indicesOf(along.map(({ longest }) => longest)).map((shifts) => {
-    const taken = shifts.reduce<Value>(
-      (y, shift, d) => placesIn(y, d + 2, extents[d] as number, to[d] as number, shift, -Infinity),
-      x.value,
-    );
-    return ir.reshape(taken, { shape: [...taken.type.shape, 1] });
-  });
+  const apart = to.reduce<Value>((y, m, d) => windowsAlong(y, 2 + 2 * d, m, -Infinity), x.value);
+  const [windows, places] = [to.map((_, d) => 2 + 2 * d), to.map((_, d) => 3 + 2 * d)];
+  const placesLast = ir.permute(apart, { perm: [0, 1, ...windows, ...places] });
   const last = rank + 2;
-  const stacked = places.reduce((a, b) => ir.concat(a, b, { dim: last }));
+  const inWindow = along.reduce((p, { longest }) => p * longest, 1);
+  const stacked = ir.reshape(placesLast, { shape: [...placesLast.type.shape.slice(0, last), inWindow] });
   const indices = (): Tensor => {
     const best = ir.argmax(stacked, { dim: last });
     const taps = tapsOf(
