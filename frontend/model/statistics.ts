@@ -22,7 +22,7 @@ const summed = (v: Value, dims: readonly number[]): Value => (dims.length === 0 
 
 /** The number of elements along some dimensions, less `less`, but at least 0, in the shape of `of`: a constant, or counted when the
  *  step runs. */
-function divisorOf(extents: readonly Dim[], less: number, of: Value): Value {
+export function divisorOf(extents: readonly Dim[], less: number, of: Value): Value {
   const { times, power } = elements(extents);
   if (power === 0) return ir.fullLike(of, Math.max(0, times - less));
   const count = spreadTo(ir.count({ shape: extents }), of.type.shape);

@@ -36,5 +36,6 @@ export * from './rearranging.ts';
 export * from './reduction.ts';
 export * from './reductions.ts';
 export * from './resize.ts';
+export * from './samples.ts';
 export * from './scan.ts';
 export * from './unpool.ts';

@@ -153,3 +153,46 @@ def cases(g):
         of('localResponseNorm', f'{k}', lambda x, **k: F.local_response_norm(x, **k), k, x=images)
     of('localResponseNorm', 'sequences', lambda x, **k: F.local_response_norm(x, **k), {'size': 3, 'alpha': 0.2}, x=g.noise(1, 4, 3, salt=20))
     of('localResponseNorm', 'a matrix', lambda x, **k: F.local_response_norm(x, **k), {'size': 3}, x=wide)
+    for k in ({}, {'beta': 0.5}, {'alpha': -2.0}):
+        of('addr', f'{k}', lambda x, a, b, **k: torch.addr(x, a, b, **k), k, x=g.noise(2, 3, salt=21), a=g.vec(1, -2), b=g.vec(0.5, 3, 1))
+    of('addr', 'a row that repeats', lambda x, a, b: torch.addr(x, a, b), x=g.vec(1, 2, 3), a=g.vec(1, -2), b=g.vec(0.5, 3, 1))
+    of('addr', 'beta 0 of NaN', lambda x, a, b, **k: torch.addr(x, a, b, **k), {'beta': 0.0}, wrt=['a', 'b'], x=g.f32([1, 1], [g.NAN]), a=g.vec(1, -2), b=g.vec(0.5, 3, 1))
+    of('addr', 'matrices', lambda x, a, b: torch.addr(x, a, b), x=wide, a=wide, b=wide)
+    tensordot = lambda a, b, dims=2: torch.tensordot(a, b, dims=dims)
+    for id, dims, a, b in (
+        ('two', None, [2, 3, 4], [3, 4, 2]), ('one', 1, [2, 3], [3, 4]), ('none', 0, [2], [3]), ('all', 2, [2, 3], [2, 3]),
+        ('lists', [[0, 2], [1, 0]], [3, 2, 4], [4, 3, 2]), ('from the end', [[-1], [-2]], [2, 3], [3, 2]),
+        ('no fit', 1, [2, 3], [2, 3]), ('lists of two lengths', [[0, 1], [0]], [2, 3], [2, 3]), ('one twice', [[0, 0], [0, 1]], [2, 3], [2, 2]),
+    ):  # fmt: skip
+        of('tensordot', id, tensordot, {} if dims is None else {'dims': dims}, a=g.noise(*a, salt=22), b=g.noise(*b, salt=23))
+    rows, odd = g.noise(3, 6, salt=24), g.f32([2, 5], [g.NAN, 1, 4, 3, 2, -1, g.INF, 0.5, 3, -g.INF])
+    for k in ({'k': 1}, {'k': 4}, {'k': 2, 'dim': 0}, {'k': 6, 'dim': 1, 'keepdim': True}, {'k': 7}):
+        of('kthvalue', f'{k}', lambda x, k, **more: torch.kthvalue(x, k, **more), k, x=rows)
+    of('kthvalue', 'NaN is the greatest', lambda x, k: torch.kthvalue(x, k), {'k': 5}, x=odd)
+    of('kthvalue', 'whole numbers', lambda x, k: torch.kthvalue(x, k), {'k': 2}, x=g.i32([4], [3, -5, 7, 0]))
+    of('kthvalue', '0-d', lambda x, k: torch.kthvalue(x, k), {'k': 1}, x=g.f32([], [2]))
+    for k in ({}, {'dim': 0}, {'dim': 1}, {'dim': -1, 'keepdim': True}):
+        of('median', f'{k}', lambda x, **k: torch.median(x, **k), k, x=rows)
+    for k in ({}, {'dim': 0}, {'dim': 1}):
+        of('median', f'NaN and infinities, {k}', lambda x, **k: torch.median(x, **k), k, x=odd)
+    of('median', 'ties', lambda x: torch.median(x), x=g.vec(2, 1, 2, 5, 2, 0))
+    of('median', 'whole numbers', lambda x: torch.median(x), x=g.i32([4], [3, -5, 7, 0]))
+    of('median', '0-d', lambda x: torch.median(x), x=g.f32([], [2]))
+    for way in ('linear', 'lower', 'higher', 'midpoint', 'nearest'):
+        for k in ({'q': 0.4}, {'q': 0.5, 'dim': 0}, {'q': 0.3, 'dim': 1, 'keepdim': True}):
+            of('quantile', f'{k}, {way}', lambda x, **k: torch.quantile(x, **k), {**k, 'interpolation': way}, x=rows)
+    of('quantile', 'several', lambda x, q, **k: torch.quantile(x, torch.tensor(q), **k), {'q': [0.0, 0.25, 0.9, 1.0], 'dim': 1}, x=rows)
+    of('quantile', 'several of all, kept', lambda x, q, **k: torch.quantile(x, torch.tensor(q), **k), {'q': [0.1, 0.7], 'keepdim': True}, x=rows)
+    of('quantile', 'NaN', lambda x, **k: torch.quantile(x, **k), {'q': 0.5, 'dim': 0}, wrt=[], x=odd)
+    of('quantile', 'beyond 1', lambda x, **k: torch.quantile(x, **k), {'q': 1.5}, x=rows)
+    of('quantile', '0-d', lambda x, **k: torch.quantile(x, **k), {'q': 0.5}, x=g.f32([], [2]))
+    for k in ({}, {'correction': 0}, {'correction': 2}):
+        of('cov', f'{k}', lambda x, **k: torch.cov(x, **k), k, x=rows)
+    of('cov', 'a vector', lambda x: torch.cov(x), x=g.vec(1, 2, 4, -1))
+    of('cov', 'three dimensions', lambda x: torch.cov(x), x=cube)
+    for k in ({}, {'dx': 0.5}, {'dim': 0}, {'dx': 2.0, 'dim': 0}):
+        of('trapezoid', f'{k}', lambda y, **k: torch.trapezoid(y, **k), k, y=rows)
+    of('trapezoid', 'places', lambda y, x: torch.trapezoid(y, x), y=rows, x=g.vec(0, 1, 1.5, 3, 2, 7))
+    of('trapezoid', 'places along the first', lambda y, x, dim: torch.trapezoid(y, x, dim=dim), {'dim': 0}, y=rows, x=g.vec(0, 1, 1.5))
+    of('trapezoid', 'places of each', lambda y, x: torch.trapezoid(y, x), y=rows, x=g.noise(3, 6, salt=25))
+    of('trapezoid', 'one point', lambda y: torch.trapezoid(y), y=g.noise(2, 1, salt=25))

@@ -1,0 +1,187 @@
+/** Statistics of samples: elements by rank, covariances, and the area below points. */
+
+import type { Dim } from '../../../ir/type.ts';
+import { fn, withOptions } from '../arguments.ts';
+import { dimOf } from '../dims.ts';
+import * as k from '../kinds.ts';
+import { wrongRank } from '../promote.ts';
+import { fixedExtent, sorted } from '../rearranging.ts';
+import { divisorOf } from '../statistics.ts';
+import { Tensor } from '../tensor.ts';
+import { called, userError } from '../trace.ts';
+import { where } from './activation.ts';
+import { stack } from './join.ts';
+
+type Ranked = { values: Tensor; indices: Tensor };
+const flag = k.optional(k.flag);
+
+/** The elements of a rank, counted from 0, along a dimension, and where they stood. */
+function ofRank(x: Tensor, dim: number, rank: number, keepdim: boolean): Ranked {
+  const { values, indices } = sorted(x.value, dim, false, rank + 1);
+  const [v, i] = [Tensor.of(values), Tensor.of(indices)];
+  if (x.dim === 0) return { values: v, indices: i };
+  const one = (t: Tensor): Tensor => (keepdim ? t.narrow(dim, rank, 1) : t.select(dim, rank));
+  return { values: one(v), indices: one(i) };
+}
+const extentOf = (x: Tensor, dim: number): number => {
+  const { shape } = x.value.type;
+  const d = dimOf(shape, dim, { orScalar: true });
+  return shape.length === 0 ? 1 : fixedExtent(shape, d);
+};
+const noElements = (): Error => userError('shape-mismatch', `${called()}: there are no elements to choose from`);
+
+/** The `k`th least of the elements along `dim` (-1), counted from 1, with NaN as the greatest, and its index, i32. Of equal elements
+ *  the earlier is less. Each pair is compared. */
+export const kthvalue: (x: Tensor, k: number, dim?: number, keepdim?: boolean) => { values: Tensor; indices: Tensor } =
+  fn(
+    'kthvalue',
+    { x: k.tensor, k: k.whole(1), dim: k.optional(k.dim), keepdim: flag },
+    (x, rank, dim = -1, keepdim = false) => ofRank(x, dim, rank - 1, keepdim),
+  );
+
+const medianAlong = (x: Tensor, dim: number, keepdim: boolean): Ranked => {
+  const extent = extentOf(x, dim);
+  if (extent === 0) throw noElements();
+  const { values, indices } = ofRank(x, dim, (extent - 1) >> 1, keepdim);
+  if (x.dtype !== 'f32') return { values, indices };
+  // A row with NaN has it as its median, as PyTorch's do.
+  const odd = x.isnan();
+  const first = odd.to('i32').argmax(x.dim === 0 ? null : dim, keepdim);
+  const at = where(x.dim === 0 ? odd : odd.any(dim, keepdim), first, indices);
+  if (x.dim === 0) return { values: x, indices: at };
+  const read = x.gather(dim, keepdim ? at : at.unsqueeze(dim));
+  return { values: keepdim ? read : read.squeeze(dim), indices: at };
+};
+/** The median of all elements, which shares its gradient among ties, or with `dim` those along a dimension and the index of each, i32,
+ *  where its gradient goes: the lower of the two in the middle where their number is even, and NaN where one is NaN. Each pair is
+ *  compared. Throws if there are none. */
+export const median: <const D extends number | undefined = undefined>(
+  x: Tensor,
+  dim?: D,
+  keepdim?: boolean,
+) => D extends number ? { values: Tensor; indices: Tensor } : Tensor = fn(
+  'median',
+  { x: k.tensor, dim: k.optional(k.dim), keepdim: flag },
+  (x: Tensor, dim?: number, keepdim = false): Tensor | Ranked => {
+    if (dim !== undefined) return medianAlong(x, dim, keepdim);
+    const all = x.flatten();
+    const { values } = medianAlong(all, 0, false);
+    if (x.dtype !== 'f32') return values;
+    // The mean of the ties, for its gradient; the number itself is the one that was found.
+    const found = values.detach();
+    const ties = all.eq(found).logicalOr(found.isnan().logicalAnd(all.isnan()));
+    const mean = where(ties, all.div(ties.sum()), 0).sum();
+    return where(found.isfinite(), found.add(mean.sub(mean.detach())), mean);
+  },
+) as typeof median;
+
+/** Where a quantile lies between two ranks, in f32 as PyTorch counts. */
+function ranksOf(q: number, extent: number, way: Interpolation): readonly [below: number, above: number, by: number] {
+  const rank = Math.fround(Math.fround(q) * (extent - 1));
+  const [below, above] = [Math.floor(rank), Math.ceil(rank)];
+  if (way === 'lower') return [below, below, 0];
+  if (way === 'higher') return [above, above, 0];
+  if (way === 'midpoint') return [below, above, 0.5];
+  if (way === 'linear') return [below, above, Math.fround(rank - below)];
+  const nearest = rank - below === 0.5 ? below + (below % 2) : Math.round(rank);
+  return [nearest, nearest, 0];
+}
+type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+const share = k.finite(0, 1);
+interface QuantileOptions {
+  /** What stands between two elements; defaults to 'linear'. */
+  readonly interpolation?: Interpolation;
+}
+/** The elements below which a share `q` of all lie, from 0 to 1, or of those along `dim`; NaN where one is NaN. A list of shares gives
+ *  a first dimension of them. `interpolation` says what stands between two elements: 'linear' (the default), 'lower', 'higher',
+ *  'midpoint' or 'nearest'. Each pair is compared. */
+export const quantile: (
+  x: Tensor,
+  q: number | readonly number[],
+  dim?: number | null,
+  keepdim?: boolean,
+  options?: QuantileOptions,
+) => Tensor = withOptions(
+  'quantile',
+  {
+    x: k.tensor,
+    q: k.either(
+      share,
+      k.listOf('a list of numbers from 0 to 1', (v) => share.holds(v), {}, 1),
+    ),
+    dim: k.optional(k.orNull(k.dim)),
+    keepdim: flag,
+  },
+  { interpolation: k.optional(k.oneOf('linear', 'lower', 'higher', 'midpoint', 'nearest')) },
+  (
+    x: Tensor,
+    q: number | readonly number[],
+    dim: number | null = null,
+    keepdim = false,
+    { interpolation = 'linear' }: QuantileOptions = {},
+  ) => {
+    const line = dim === null || x.dim === 0 ? x.flatten() : x;
+    const along = dim ?? 0;
+    const extent = extentOf(line, along);
+    if (extent === 0) throw noElements();
+    const { values } = line.sort(along);
+    const odd = line.isnan().any(along);
+    const one = (share: number): Tensor => {
+      const [below, above, by] = ranksOf(share, extent, interpolation);
+      const [a, b] = [values.select(along, below), values.select(along, above)];
+      const y = where(odd, Number.NaN, below === above ? a : a.lerp(b, by));
+      if (!keepdim) return y;
+      return dim === null || x.dim === 0 ? y.view(x.value.type.shape.map(() => 1)) : y.unsqueeze(along);
+    };
+    return typeof q === 'number' ? one(q) : stack(q.map(one), 0);
+  },
+);
+
+interface CovOptions {
+  /** What is taken from the number of samples that the sums are divided by; defaults to 1. */
+  readonly correction?: number;
+}
+/** The covariances of variables, which are the rows of `x` and whose samples its columns; of a vector, its variance. */
+export const cov: (x: Tensor, options?: CovOptions) => Tensor = withOptions(
+  'cov',
+  { x: k.tensor },
+  { correction: k.optional(k.whole()) },
+  (x: Tensor, { correction = 1 }: CovOptions = {}) => {
+    if (x.dim !== 1 && x.dim !== 2) throw wrongRank('a vector or a matrix', x.value);
+    const rows = x.dim === 2 ? x : x.unsqueeze(0);
+    const [, samples] = rows.value.type.shape as readonly [Dim, Dim];
+    const off = rows.sub(rows.mean(1, true));
+    const sums = off.mm(off.t());
+    const c = sums.div(Tensor.of(divisorOf([samples], correction, sums.value)));
+    return x.dim === 2 ? c : c.view([]);
+  },
+);
+
+interface TrapezoidOptions {
+  /** The distance of neighbours where `x` is not given; defaults to 1. */
+  readonly dx?: number;
+  /** The dimension along which the points lie; defaults to -1. */
+  readonly dim?: number;
+}
+/** The area below the points `y` along a dimension, by trapezoids: at the places `x`, a vector or a tensor that fits y, or `dx` (1)
+ *  apart. */
+export const trapezoid: (y: Tensor, x?: Tensor | null, options?: TrapezoidOptions) => Tensor = withOptions(
+  'trapezoid',
+  { y: k.tensor, x: k.optional(k.orNull(k.tensor)) },
+  { dx: k.optional(k.number), dim: k.optional(k.dim) },
+  (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}) => {
+    if (y.dim === 0) throw wrongRank('a tensor with dimensions', y.value);
+    const d = dimOf(y.value.type.shape, dim);
+    const ends = (t: Tensor, along: number): [Tensor, Tensor] => {
+      const extent = fixedExtent(t.value.type.shape, along);
+      const count = Math.max(0, extent - 1);
+      return [t.narrow(along, 0, count), t.narrow(along, Math.min(1, extent), count)];
+    };
+    const [before, after] = ends(y, d);
+    const both = before.add(after);
+    if (x === null) return both.sum(d).mul(dx / 2);
+    const line = x.dim === 1 ? x.view(y.value.type.shape.map((_, i) => (i === d ? -1 : 1))) : x;
+    const [from, to] = ends(line, line.dim === y.dim ? d : dimOf(line.value.type.shape, dim));
+    return both.mul(to.sub(from)).sum(d).div(2);
+  },
+);
