@@ -273,11 +273,19 @@ function onNear(name: string): string | null {
   return near ? `did you mean ${near}?` : null;
 }
 
+/** The member of a room by this name, whatever its case: Conv2D is Conv2d. */
+const inRoom = (room: object, name: string): string | undefined =>
+  Object.keys(room).find((own) => own.toLowerCase() === name.toLowerCase());
+
 /** A hint for a name that is not defined or not exported. */
 function onName(name: string): string | null {
   if (Object.hasOwn(modules, name)) return modules[name] as string;
-  if (name in nn) return `it is in nn: import { nn } from 'tapeout', and write nn.${name}`;
-  if (name in optim) return `it is in optim: import { optim } from 'tapeout', and write optim.${name}`;
+  // Functions begin in lower case, and layers have the same names but for that.
+  const isClass = /^[A-Z]/.test(name);
+  for (const [at, room] of Object.entries({ nn, optim })) {
+    const own = isClass ? inRoom(room, name) : name in room && name;
+    if (own) return `it is in ${at}: import { ${at} } from 'tapeout', and write ${at}.${own}`;
+  }
   if (name in F) return `import it: import { ${name} } from 'tapeout'`;
   if (others.includes(name)) return `import it: import { ${name} } from 'tapeout'`;
   const ours = renamed(F, name);
@@ -310,7 +318,7 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
     ([name = '']) => onFunctional(name),
   ],
   [/Property '(\w+)' does not exist on type /, ([name = ''], { of = ['?'] }) => onMember(name, of)],
-  [/Module '"tapeout"' has no exported member '(\w+)'/, ([name = '']) => onName(name)],
+  [/'"tapeout"' has no exported member (?:named )?'(\w+)'/, ([name = '']) => onName(name)],
   [
     /module 'tapeout' does not provide an export named 'default'/,
     () => "import by name: import { defineModel, nn } from 'tapeout'",
