@@ -36,8 +36,9 @@ const loadOptions: Readonly<Record<string, { readonly kind?: keyof typeof option
   onNotice: { kind: 'call' },
 };
 
-/** Throws TapeoutError for options that this bundle does not support. Calls `onNotice` if the model will run differently than asked. */
-export function checkLoad(options: unknown, { webgpu }: Manifest): void {
+/** Throws TapeoutError for options that this bundle does not support. Calls `onNotice` if the model will run
+ *  on fewer threads than asked for, and returns what it says. */
+export function checkLoad(options: unknown, { webgpu }: Manifest): string | null {
   checkNode();
   checkObject('load', options, 'weights');
   const has: Readonly<Record<Part, boolean>> = {
@@ -61,9 +62,12 @@ export function checkLoad(options: unknown, { webgpu }: Manifest): void {
   checkBackend(backend);
   if (backend === 'webgpu' && !hasWebgpu) throw new TapeoutError('no-webgpu', lacking(backend));
   if (backend === 'wasm' && !hasWasm) throw new TapeoutError('bad-backend', lacking(backend));
-  if (threads === undefined) return;
+  if (threads === undefined) return null;
   checkThreads(threads);
-  if (threads > 1 && (!hasThreads || backend === 'webgpu')) onNotice(unthreaded(threads, backend));
+  if (threads === 1 || (hasThreads && backend !== 'webgpu')) return null;
+  const notice = unthreaded(threads, backend);
+  onNotice(notice);
+  return notice;
 }
 
 interface LoadRequest {

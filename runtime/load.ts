@@ -5,7 +5,7 @@ import { bytesFrom64 } from './data-url.ts';
 import { type BundleFile, fileBeside } from './files.ts';
 import { checkLoad } from './load-request.ts';
 import type { Manifest } from './manifest.ts';
-import { instantiate, type Model, type Wasm } from './model.ts';
+import { alone, instantiate, type Model, type Team, type Wasm } from './model.ts';
 import { isLearnt } from './port.ts';
 import { instantiateThreads, type ThreadOptions } from './threads.ts';
 import { usualWarmUp } from './warm-up.ts';
@@ -32,14 +32,14 @@ export interface LoadRequest extends ThreadOptions, BackendOptions {
 }
 
 export async function load(options: LoadRequest = {}): Promise<Model | GpuModel> {
-  checkLoad(options, manifest);
+  const team = alone(checkLoad(options, manifest));
   if (!hasThreads && !hasWebgpu) {
     const { wasm, warmUp = usualWarmUp() } = options;
     const [code, values] = await Promise.all([wasm ?? contents('model.wasm'), weightsOf(options)]);
-    return instantiate(code, manifest, values, { warmUp });
+    return instantiate(code, manifest, values, { warmUp, team });
   }
   const weights = await weightsOf(options);
-  const onWasm = () => (hasThreads ? startThreads(options, weights) : startAlone(options, weights));
+  const onWasm = () => (hasThreads ? startThreads(options, weights) : startAlone(options, weights, team));
   if (!hasWebgpu) return onWasm();
   const shaders = shadersOf(options);
   return hasWasm
@@ -63,8 +63,11 @@ async function weightsOf({ weights: given }: LoadRequest): Promise<StateDict> {
 const contents = async (file: BundleFile): Promise<Uint8Array> =>
   isInline ? bytesFrom64(files[file] as string) : fileBeside(file, files[file] as () => URL);
 
-const startAlone = async ({ wasm, warmUp = usualWarmUp() }: LoadRequest, weights: StateDict): Promise<Model> =>
-  instantiate(await (wasm ?? contents('model.wasm')), manifest, weights, { warmUp });
+const startAlone = async (
+  { wasm, warmUp = usualWarmUp() }: LoadRequest,
+  weights: StateDict,
+  team: Team,
+): Promise<Model> => instantiate(await (wasm ?? contents('model.wasm')), manifest, weights, { warmUp, team });
 
 /** Starts the model on threads, loading only the module that is needed. */
 const startThreads = (

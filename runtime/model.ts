@@ -52,7 +52,8 @@ export interface Team {
   /** The error of a call that a lost thread has ended; null if there is only one thread. */
   readonly lost: ((cause: unknown) => TapeoutError) | null;
 }
-const alone: Team = { threads: 1, notice: null, end() {}, lost: null };
+/** One thread, and why there are no more if more were asked for. */
+export const alone = (notice: string | null = null): Team => ({ threads: 1, notice, end() {}, lost: null });
 
 /** Options of `instantiate`. */
 export interface LoadOptions {
@@ -70,7 +71,7 @@ export async function instantiate(
   options: LoadOptions = {},
 ): Promise<Model> {
   checkOptions('instantiate', options, { warmUp: 'amount', team: 'object' });
-  const { warmUp: milliseconds = 0, team = alone } = options;
+  const { warmUp: milliseconds = 0, team = alone() } = options;
   const manifest = readManifest(given);
   const module = await compiled(wasm, manifest.tags.wasm);
   checkModule(module, manifest);
@@ -191,7 +192,7 @@ export class Model {
   readonly #memory: ArrayBuffer;
   #disposed = false;
 
-  constructor(instance: WebAssembly.Instance, manifest: Manifest, team: Team = alone) {
+  constructor(instance: WebAssembly.Instance, manifest: Manifest, team: Team = alone()) {
     const memory = (instance.exports.memory as WebAssembly.Memory).buffer;
     checkMemory(memory, manifest);
     this.#team = team;

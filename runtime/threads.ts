@@ -3,7 +3,7 @@
 import { kindOf, TapeoutError, wordsOf } from './check.ts';
 import { checkKind, checkThreads } from './load-options.ts';
 import type { Manifest } from './manifest.ts';
-import { compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
+import { alone, compiled, instantiate, Model, started, type Team, type Wasm } from './model.ts';
 import { checkModule, readManifest } from './read-manifest.ts';
 import type { StateDict } from './weights.ts';
 
@@ -63,8 +63,7 @@ export async function instantiateThreads(
     notice = `${error.message}: ${on(1)}.`;
   }
   if (notice) onNotice(notice);
-  const alone: Team = { threads: 1, notice, end: () => {}, lost: null };
-  return instantiate(await given(modules.wasm), manifest, weights, { team: alone, warmUp: milliseconds });
+  return instantiate(await given(modules.wasm), manifest, weights, { team: alone(notice), warmUp: milliseconds });
 }
 
 const warn = (notice: string): void => console.warn(`tapeout: ${notice}`);

@@ -37,6 +37,7 @@ const spec = defineModel({
 
 interface Loaded {
   readonly threads?: number;
+  readonly threadsNotice?: string | null;
   readonly backend?: string;
   forward(x: Float32Array): Float32Array | Promise<Float32Array>;
   dispose(): void;
@@ -371,6 +372,7 @@ describe('options that a bundle cannot serve', () => {
     const told: string[] = [];
     const model = await bundles.plain.load({ threads: 4, onNotice: (notice: string) => told.push(notice) });
     expect(await learnt(model)).toEqual(wanted);
+    expect([model.threads, model.threadsNotice]).toEqual([1, told[0]]);
     await bundles.plain.load({ threads: 1, backend: 'wasm', cores: 2, wasm: undefined, gpu: undefined });
     await bundles.plain.load({ backend: 'auto', weights: whole.weights });
     const view = new DataView(whole.wasm.buffer as ArrayBuffer, whole.wasm.byteOffset, whole.wasm.byteLength);
