@@ -37,7 +37,7 @@ test('the nets of the zoo: their larger kernels, the part of each in lanes, and 
 }, async () => {
   const lines: string[] = [];
   for (const [name, spec] of Object.entries(zoo)) {
-    const compiled = await compile(spec(), { entries });
+    const compiled = await compile(spec(), { entries, verify: true });
     for (const [i, entry] of entries.entries()) {
       lines.push(`${name} ${entry}`);
       for (const { kernel, share, lanes } of rowsOf(compiled, i)) {

@@ -122,13 +122,17 @@ export class Bounds {
       const dividend = times(this.form((of as { a: Expr }).a), -by);
       rest = minus(without(rest, key), dividend);
     }
-    return rest.constant % k === 0 && [...rest.terms.values()].every((t) => (t.by * this.#unit(t.of)) % k === 0);
+    return rest.constant % k === 0 && [...rest.terms.values()].every((t) => this.#divides(k, t));
   }
-  /** A divisor of an atom's value. */
-  #unit(of: Expr): number {
-    if (of.kind === 'size') return of.of.times;
+  /** True if a term is a multiple of `k`: a batch, the axis of a loop that begins at a multiple of its step, or the less of
+   *  two multiples. */
+  #divides(k: number, { of, by }: Term): boolean {
+    if (by % k === 0) return true;
+    if (of.kind === 'size') return (by * of.of.times) % k === 0;
+    if (of.kind === 'binary' && (of.fn === 'min' || of.fn === 'max'))
+      return [of.a, of.b].every((e) => this.isMultiple(times(this.form(e), by), k));
     const range = of.kind === 'axis' ? this.#ranges.get(of.axis) : undefined;
-    return range && isNumber(range.from) && range.from.constant % range.step === 0 ? range.step : 1;
+    return range !== undefined && (by * range.step) % k === 0 && this.isMultiple(range.from, range.step);
   }
 
   /** True if an integer form is never negative. */

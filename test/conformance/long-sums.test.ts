@@ -327,3 +327,28 @@ describe.skipIf(noGpu)(`on SwiftShader${noGpu ? `: ${noGpu}` : ''}`, { timeout: 
     expect(await furthest(await running(input, weight, f, device))).toBeLessThan(1e-6);
   });
 });
+
+test.each([
+  ['wasm', 32, 64],
+  ['wasm', 100, 50],
+  ['webgpu', 32, 64],
+  ['webgpu', 100, 50],
+] as const)(
+  '%s, %i rows of each of %i samples: blocks of blocks end within the rows',
+  async (target, rows, maxBatch) => {
+    class Net extends nn.Module {
+      a = nn.Linear(20, 33);
+      b = nn.Linear(33, 8);
+      forward(x: Tensor): Tensor {
+        return this.b(this.a(x).tanh());
+      }
+    }
+    const spec = defineModel({
+      ...{ model: Net, input: { shape: ['N', rows, 20] }, target: { shape: ['N', rows, 8] } },
+      ...{ loss: nn.MSELoss(), optimizer: optim.Adam(), maxBatch },
+    });
+    const c = await compile(spec, { entries: ['train_step'], target, verify: true });
+    if (target === 'wasm')
+      expect(await c.printed('schedule')).toMatch(/for k\S*: \d+N in k\S*\.\.min\(k\S* \+ \d+, \d+N/);
+  },
+);
