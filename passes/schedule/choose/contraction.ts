@@ -7,7 +7,16 @@ import { type Directive, type DirectiveOf, madeLoop, type Schedule } from '../..
 import type { VectorTarget } from '../../../ir/target.ts';
 import { endsAtDim, reorders } from '../rewrites/loops.ts';
 import type { Analysis } from './analyse.ts';
-import { alongTwo, type Candidate, cost, type Lanes, operandRegisters, shifts, type Unrolled } from './cost.ts';
+import {
+  alongTwo,
+  type Candidate,
+  cost,
+  type Lanes,
+  operandRegisters,
+  priceOfCode,
+  shifts,
+  type Unrolled,
+} from './cost.ts';
 import type { Extents } from './extents.ts';
 import { packedFor, readsRows } from './packing.ts';
 
@@ -49,6 +58,7 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
   if (innermost && endsAtDim(innermost) && perfect && a.main?.fn === 'add' && extents.of(innermost) >= target.lanes)
     kinds.push({ loop: innermost, vectors: 1, width: target.lanes, dot: true, woven: null, span: 1 });
 
+  const price = priceOfCode(a, target, extents);
   const ways: Costed[] = [];
   for (const lanes of kinds) {
     const { refs, packs, cycles: copies } = packedFor(a, lanes, target, extents);
@@ -60,7 +70,7 @@ export function contractions(a: Analysis, target: VectorTarget, extents: Extents
       for (const steps of unrollings(a, lanes, target, extents, accumulators * tiles.reduce((p, t) => p * t.by, 1))) {
         for (const fences of fencings(steps, apart)) {
           const c: Candidate = { lanes, tiles, steps, fences };
-          const cycles = cost(c, a, refs, apart, target, extents) + copies;
+          const cycles = cost(c, a, refs, apart, target, extents, price) + copies;
           const best = bySteps.get(fences.size);
           if (!best || cycles < best.cycles) bySteps.set(fences.size, { c, packs, copies, cycles });
         }

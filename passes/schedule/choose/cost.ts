@@ -57,6 +57,7 @@ export function cost(
   window: readonly Unrolled[],
   target: VectorTarget,
   extents: Extents,
+  price: number,
 ): number {
   const { lanes } = c;
   const vectors = lanes && !lanes.dot ? lanes.vectors : 1;
@@ -140,12 +141,12 @@ export function cost(
   // Code is downloaded, compiled and cached: an instruction must pay for itself over the whole batch.
   const bodies = (lanes && !lanes.dot ? 2 : 1) * 2 ** c.tiles.length;
   const code = bodies * (macs * (a.operations + 1) + instructions + accumulators * 8);
-  return ordered * (reduced + ends / 2) + code * priceOfCode(a, target, extents);
+  return ordered * (reduced + ends / 2) + code * price;
 }
 
 /** The cycles that one more instruction must save: more for a loop over many rows of a batch, so that sequences of any
  *  length have the same code. */
-function priceOfCode({ parallel, reduction }: Analysis, target: VectorTarget, extents: Extents): number {
+export function priceOfCode({ parallel, reduction }: Analysis, target: VectorTarget, extents: Extents): number {
   const { sample, most, row } = target.cost.code;
   const rows = Math.max(
     0,
@@ -169,7 +170,10 @@ function distinctOffsets(r: Reference, copies: readonly { axis: Axis; by: number
 
 /** The number of values of Σ stride·i for 0 ≤ i < by. */
 function countSums(moving: readonly { by: number; stride: number }[]): number {
-  if (moving.length === 1) return (moving[0] as { by: number }).by;
+  const [first, second] = moving;
+  if (!first) return 1;
+  if (!second) return first.by;
+  if (moving.length === 2) return countPairs(first.by, first.stride, second.by, second.stride);
   let offsets = new Set<number>([0]);
   for (const { by, stride } of moving) {
     const next = new Set<number>();
@@ -178,3 +182,11 @@ function countSums(moving: readonly { by: number; stride: number }[]): number {
   }
   return offsets.size;
 }
+
+/** The number of values of s·i + t·j for 0 ≤ i < a and 0 ≤ j < b: with s and t divided by what divides both, i and j give the sum of
+ *  i − t and j + s too, so that only pairs without such a one count. */
+function countPairs(a: number, s: number, b: number, t: number): number {
+  const by = greatestDivisor(Math.abs(s), Math.abs(t));
+  return a * b - Math.max(0, a - Math.abs(t) / by) * Math.max(0, b - Math.abs(s) / by);
+}
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));

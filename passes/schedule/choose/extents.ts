@@ -11,10 +11,18 @@ const kept = 0.75;
 /** Extents of loops, at the largest batch. */
 export class Extents {
   readonly batch: number;
+  readonly #known = new WeakMap<Loop, number>();
   constructor(batch: number) {
     this.batch = batch;
   }
   of(l: Loop): number {
+    const known = this.#known.get(l);
+    if (known !== undefined) return known;
+    const counted = this.#counted(l);
+    this.#known.set(l, counted);
+    return counted;
+  }
+  #counted(l: Loop): number {
     const ends = leastOf(l.to).flatMap((e) => this.#value(e) ?? []);
     const most = Math.min(bindDim(l.axis.extent, this.batch), ...ends);
     return endsByData(l) ? most * kept : most;
