@@ -1,8 +1,9 @@
 /** The work of a kernel: float operations and bytes, counted over its loops, for schedulers and profilers. */
 
 import { upsert } from '../collections.ts';
-import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, int, mapExpr, walk } from '../expr.ts';
+import { type Axis, type Buffer, dtypeOf, type Expr, freeAxes, walk } from '../expr.ts';
 import { exprsOf, type Kernel, type Loop, type Stmt, storageOf, tripsBetween, type Write } from '../kernel.ts';
+import { binaries, folded } from '../scalar.ts';
 import { bindDim, byteSize, countAt } from '../type.ts';
 import { endsByData } from './lists.ts';
 
@@ -60,22 +61,28 @@ export function workOf(kernel: Kernel, n: number): Work {
   let done = 0;
   const [read, written]: [Touched, Touched] = [new Map(), new Map()];
   // A loop whose inner bounds depend on it is gone through turn by turn: what its statements are is found once.
-  const [leaves, bounds] = [new Map<Write, Leaf>(), new Map<Loop, Set<Axis>>()];
+  const [leaves, bounds] = [new Map<Write, Leaf>(), new Map<Loop, LoopBounds>()];
+  const at = new Map<Axis, number>();
   // The elements that one reference accesses: those that differ along a loop around it.
   const touch = (of: Touched, { storage, along }: Reference, around: readonly Around[]): void => {
     const count = around.reduce((p, l) => (along.has(l.axis) ? p * l.trips : p), 1);
     of.set(storage, upsert(of, storage, () => 0) + count);
   };
-  const go = (body: readonly Stmt[], around: readonly Around[], at: ReadonlyMap<Axis, number>): void => {
+  const go = (body: readonly Stmt[], around: readonly Around[]): void => {
     for (const s of body) {
       if (s.kind === 'for') {
+        const { isByData, below } = upsert(bounds, s, () => ({ isByData: endsByData(s), below: boundsBelow(s) }));
         // A list counts in full, as its actual length is unknown here.
-        const to = endsByData(s) ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
+        const to = isByData ? bindDim(s.axis.extent, n) : numberOf(s.to, n, at);
         const from = numberOf(s.from, n, at);
         const trips = tripsBetween(from, to, s.step);
         if (trips === 0) continue;
-        if (!upsert(bounds, s, () => boundsBelow(s)).has(s.axis)) go(s.body, [...around, { axis: s.axis, trips }], at);
-        else for (let i = from; i < to; i += s.step) go(s.body, around, new Map(at).set(s.axis, i));
+        if (!below.has(s.axis)) go(s.body, [...around, { axis: s.axis, trips }]);
+        else
+          for (let i = from; i < to; i += s.step) {
+            at.set(s.axis, i);
+            go(s.body, around);
+          }
         continue;
       }
       if (s.kind === 'tile' || s.kind === 'barrier') continue;
@@ -86,7 +93,7 @@ export function workOf(kernel: Kernel, n: number): Work {
       if (leaf.writes) touch(written, leaf.writes, around);
     }
   };
-  go(kernel.body, [], new Map());
+  go(kernel.body, []);
   const bytes = (of: Touched): number =>
     [...of].reduce((sum, [b, count]) => sum + Math.min(count, countAt(b.type.shape, n)) * byteSize(b.type.dtype), 0);
   return { operations: done, read: bytes(read), written: bytes(written) };
@@ -103,6 +110,12 @@ export function inLanes(kernel: Kernel, n: number): number {
   return all === 0 ? 1 : 1 - workOf({ ...kernel, body: alone(kernel.body) }, n).operations / all;
 }
 
+interface LoopBounds {
+  readonly isByData: boolean;
+  /** The axes that the bounds of inner loops depend on. */
+  readonly below: ReadonlySet<Axis>;
+}
+
 /** The axes that the bounds of inner loops depend on. */
 function boundsBelow({ body }: Loop): Set<Axis> {
   const out = new Set<Axis>();
@@ -114,18 +127,22 @@ function boundsBelow({ body }: Loop): Set<Axis> {
   return out;
 }
 
-/** The value of a bound. Integer arithmetic folds when it is built. */
+/** The value of a bound for `n` samples. */
 function numberOf(bound: Expr, n: number, at: ReadonlyMap<Axis, number>): number {
-  if (bound.kind === 'const') return bound.value;
-  const e = mapExpr(bound, (p) => {
-    if (p.kind === 'size') return int(p.of.times * n);
-    if (p.kind === 'binary' && p.fn === 'min' && p.a.kind === 'const' && p.b.kind === 'const')
-      return int(Math.min(p.a.value, p.b.value));
-    const value = p.kind === 'axis' ? at.get(p.axis) : undefined;
-    return value === undefined ? p : int(value);
-  });
-  if (e.kind !== 'const') throw new Error('a loop bound is not constant');
-  return e.value;
+  const value = numeric(bound, n, at);
+  if (value === null) throw new Error('a loop bound is not constant');
+  return value;
+}
+
+/** The value of an integer expression; null where it is data. */
+function numeric(e: Expr, n: number, at: ReadonlyMap<Axis, number>): number | null {
+  if (e.kind === 'const') return e.value;
+  if (e.kind === 'size') return e.of.times * n;
+  if (e.kind === 'axis') return at.get(e.axis) ?? null;
+  if (e.kind !== 'binary') return null;
+  const a = numeric(e.a, n, at);
+  const b = numeric(e.b, n, at);
+  return a === null || b === null ? null : folded(binaries[e.fn], 'i32', [a, b]);
 }
 
 /** True if a statement adds a product of floats to a tile, which some hardware does in one instruction. */
