@@ -140,6 +140,14 @@ export const tanh = unary('tanh');
 export const erf = unary('erf');
 /** 1 - erf x, of f32; exact where erf x is near 1. */
 export const erfc = unary('erfc');
+/** e^(x²)·(1 - erf x), of f32. */
+export const erfcx = unary('erfcx');
+/** The number whose error function is x, of f32. */
+export const erfinv = unary('erfinv');
+/** ln |Γ(x)|, of f32. */
+export const lgamma = unary('lgamma');
+/** The slope of ln |Γ(x)|, of f32. */
+export const digamma = unary('digamma');
 /** The sine, of f32. */
 export const sin = unary('sin');
 /** The cosine, of f32. */
@@ -372,19 +380,6 @@ export function some(e: Expr, test: (e: Expr) => boolean): boolean {
     found ||= test(x);
   });
   return found;
-}
-
-/** A predicate on expressions that depends on each one and on whether it holds for some child. Evaluated once per part,
- *  however many expressions share it. */
-export function remembered(test: (e: Expr, below: boolean) => boolean): (e: Expr) => boolean {
-  const known = new Map<Expr, boolean>();
-  const ask = (e: Expr): boolean =>
-    upsert(known, e, () => {
-      let below = false;
-      for (const c of children(e)) below = ask(c) || below;
-      return test(e, below);
-    });
-  return ask;
 }
 
 /** The axes that an expression depends on and does not bind itself. */

@@ -3,6 +3,7 @@
  *  and random test kernels read these rows, and need no function's name for what a row says. */
 
 import { type DType, dtypes, type Kind, type KindOf } from './dtype.ts';
+import { digamma, erf, erfc, erfcx, erfinv, lgamma } from './special.ts';
 
 /** Operator precedence, from the loosest to the tightest. */
 export const precedence = {
@@ -167,6 +168,34 @@ export const unaryRows = {
     takes: float,
     cost: 40,
     eval: { float: (x, round) => round(erfc(x)) },
+    expanded: true,
+  },
+  erfcx: {
+    doc: 'e^(x²)·(1 - erf x)',
+    takes: float,
+    cost: 60,
+    eval: { float: (x, round) => round(erfcx(x)) },
+    expanded: true,
+  },
+  erfinv: {
+    doc: 'the number whose error function is x',
+    takes: float,
+    cost: 24,
+    eval: { float: (x, round) => round(erfinv(x)) },
+    expanded: true,
+  },
+  lgamma: {
+    doc: 'the logarithm of the absolute value of the gamma function',
+    takes: float,
+    cost: 60,
+    eval: { float: (x, round) => round(lgamma(x)) },
+    expanded: true,
+  },
+  digamma: {
+    doc: 'the slope of lgamma',
+    takes: float,
+    cost: 60,
+    eval: { float: (x, round) => round(digamma(x)) },
     expanded: true,
   },
   sin: { doc: 'the sine', takes: float, cost: 16, eval: { float: (x, round) => round(Math.sin(x)) }, expanded: true },
@@ -576,31 +605,3 @@ export function nearest(x: number): number {
   const up = Math.round(x);
   return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
 }
-
-/** The error function within a few units of the 16th digit. Abramowitz & Stegun: for |x| < 2 the series 7.1.6, whose
- *  terms all have one sign, beyond that the continued fraction 7.1.14 for 1 − erf x, whose error matters little as its
- *  value is small. */
-export function erf(x: number): number {
-  const a = Math.abs(x);
-  if (!(a < 6)) return Number.isNaN(x) ? x : Math.sign(x);
-  const bell = Math.exp(-a * a);
-  if (a < 2) {
-    let [term, total] = [x, x];
-    for (let n = 1; n < 60 && total + term !== total; n++) {
-      term *= (2 * a * a) / (2 * n + 1);
-      total += term;
-    }
-    return (2 / Math.sqrt(Math.PI)) * bell * total;
-  }
-  return Math.sign(x) * (1 - tail(a));
-}
-
-/** 1 − erf a for a ≥ 2. */
-function tail(a: number): number {
-  let fraction = a;
-  for (let n = 60; n > 0; n--) fraction = a + n / 2 / fraction;
-  return Math.exp(-a * a) / (Math.sqrt(Math.PI) * fraction);
-}
-
-/** 1 − erf x, as closely as erf. */
-const erfc = (x: number): number => (x >= 2 ? (x === Infinity ? 0 : tail(x)) : 1 - erf(x));

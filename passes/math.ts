@@ -1,5 +1,5 @@
 /** Functions that hardware lacks, as polynomials in operations that it has: the same bits on every engine. exp and tanh
- *  follow Moshier's Cephes, as do sin, cos, atan and erfc, log FreeBSD's e_logf.c, erf Juffa's erff. `test/math.test.ts`
+ *  follow Moshier's Cephes, as do sin, cos, atan, erfc and erfcx, log FreeBSD's e_logf.c, erf Juffa's erff. `test/math.test.ts`
  *  checks the error of each in units in the last place. */
 
 import { upsert } from '../ir/collections.ts';
@@ -7,107 +7,9 @@ import type { Expr } from '../ir/expr.ts';
 import * as x from '../ir/expr.ts';
 import { Interner } from '../ir/interner.ts';
 import { exprsOf, finish, type Kernel, mapStmt, walkStmts } from '../ir/kernel.ts';
-import { polynomial } from '../ir/polynomial.ts';
 import type { ExpandedFn } from '../ir/scalar.ts';
-
-const f = (v: number): Expr => x.num(Math.fround(v));
-const horner = (v: Expr, ...c: readonly number[]): Expr => polynomial(v, c.map(f));
-/** 2ⁿ for -126 ≤ n ≤ 127. */
-const power2 = (n: Expr): Expr => x.f32Bits(x.shl(x.add(n, x.int(127)), x.int(23)));
-const clamp = (v: Expr, low: number, high: number): Expr =>
-  x.select(x.gt(v, f(high)), f(high), x.select(x.lt(v, f(low)), f(low), v));
-
-/** x = n·ln 2 + r with n = ⌊x/ln 2⌉ and so |r| ≤ ½·ln 2, and eʳ - 1 - r. */
-function reduced(v: Expr): { readonly n: Expr; readonly r: Expr; readonly rest: Expr } {
-  const n = x.nearest(x.mul(v, f(Math.LOG2E)));
-  const r = x.sub(x.sub(v, x.mul(n, f(0.693359375))), x.mul(n, f(-2.1219444e-4)));
-  const p = horner(
-    r,
-    5.0000001201e-1,
-    1.6666665459e-1,
-    4.1665795894e-2,
-    8.3334519073e-3,
-    1.3981999507e-3,
-    1.98756915e-4,
-  );
-  return { n, r, rest: x.mul(x.mul(r, r), p) };
-}
-
-/** v·2ⁿ, the power in two factors, as n may exceed the range of exponents. */
-function timesPower2(v: Expr, n: Expr): Expr {
-  const half = x.convert('i32', x.mul(n, f(0.5)));
-  const rest = x.sub(x.convert('i32', n), half);
-  return x.mul(x.mul(v, power2(half)), power2(rest));
-}
-
-// eˣ = 2ⁿ·eʳ
-function exp(v: Expr): Expr {
-  const { n, r, rest } = reduced(clamp(v, -104, 89));
-  return timesPower2(x.add(x.add(rest, r), f(1)), n);
-}
-
-// eˣ - 1 = 2ⁿ·((eʳ - 1) + (1 - 2⁻ⁿ))
-function expm1(v: Expr): Expr {
-  const { n, r, rest } = reduced(clamp(v, -18, 89));
-  const inverse = power2(x.sub(x.int(0), x.convert('i32', clamp(n, -26, 126))));
-  const y = timesPower2(x.add(x.add(rest, r), x.sub(f(1), inverse)), n);
-  // −0 stays −0.
-  return x.select(x.eq(v, f(0)), v, y);
-}
-
-/** v = 2ᵏ·m with √½ ≤ m < √2, for v > 0. */
-function parts(v: Expr): { readonly k: Expr; readonly m: Expr } {
-  const tiny = x.lt(v, f(1.17549435e-38));
-  const bits = x.add(x.i32Bits(x.select(tiny, x.mul(v, f(8388608)), v)), x.int(0x3f800000 - 0x3f3504f3));
-  const k = x.convert('f32', x.sub(x.sub(x.shr(bits, x.int(23)), x.int(127)), x.select(tiny, x.int(23), x.int(0))));
-  return { k, m: x.f32Bits(x.add(x.bitand(bits, x.int(0x007fffff)), x.int(0x3f3504f3))) };
-}
-
-/** ln (1 + g) = g - half + rest for 1 + g between √½ and √2, by a series in s = g/(2 + g). */
-function series(g: Expr): { readonly half: Expr; readonly rest: Expr } {
-  const s = x.div(g, x.add(f(2), g));
-  const z = x.mul(s, s);
-  const w = x.mul(z, z);
-  const r = x.add(x.mul(z, horner(w, 0.66666662693, 0.28498786688)), x.mul(w, horner(w, 0.40000972152, 0.24279078841)));
-  const half = x.mul(f(0.5), x.mul(g, g));
-  return { half, rest: x.mul(s, x.add(half, r)) };
-}
-
-/** k·ln 2 + ln (1 + g) */
-function sumOfLogs(k: Expr, g: Expr): Expr {
-  const { half, rest } = series(g);
-  const low = x.add(rest, x.mul(k, f(9.0580006145e-6)));
-  return x.add(x.add(x.sub(low, half), g), x.mul(k, f(6.9313812256e-1)));
-}
-
-/** The logarithm `y` of v > 0, and of 0 → −∞, ∞ → ∞, negative or NaN → NaN. */
-function everywhere(v: Expr, y: Expr): Expr {
-  const special = x.select(x.eq(v, f(0)), f(-Infinity), x.select(x.gt(v, f(0)), v, f(Number.NaN)));
-  return x.select(x.and(x.gt(v, f(0)), x.lt(v, f(Infinity))), y, special);
-}
-
-// ln x = k·ln 2 + ln m
-function log(v: Expr): Expr {
-  const { k, m } = parts(v);
-  return everywhere(v, sumOfLogs(k, x.sub(m, f(1))));
-}
-
-// As ln (1 + x), whose m - 1 is x itself where k is 0, and no difference of a rounded sum.
-function log1p(v: Expr): Expr {
-  const u = x.add(f(1), v);
-  const { k, m } = parts(u);
-  const y = sumOfLogs(k, x.select(x.eq(k, f(0)), v, x.sub(m, f(1))));
-  // −0 stays −0.
-  return x.select(x.eq(v, f(0)), v, everywhere(u, y));
-}
-
-// log₂ x = k + ln m / ln 2, exact for powers of 2
-function log2(v: Expr): Expr {
-  const { k, m } = parts(v);
-  const g = x.sub(m, f(1));
-  const { half, rest } = series(g);
-  return everywhere(v, x.add(k, x.mul(x.add(x.sub(rest, half), g), f(Math.LOG2E))));
-}
+import { clamp, exp, expm1, f, horner, log, log1p, log2, parts, timesPower2, upper } from './math/elementary.ts';
+import { digamma, erf, erfc, erfcx, erfinv, lgamma } from './math/special.ts';
 
 // x + x³·P(x²) near 0; sign(x)·(1 − 2/(e²|x| + 1)) elsewhere.
 function tanh(v: Expr): Expr {
@@ -118,63 +20,6 @@ function tanh(v: Expr): Expr {
   const size = x.abs(v);
   const far = x.sub(f(1), x.div(f(2), x.add(exp(x.mul(f(2), size)), f(1))));
   return x.select(x.lt(size, f(0.625)), near, x.select(x.lt(v, f(0)), x.neg(far), far));
-}
-
-// x + x·P(x²) near 0, sign(x)·(1 − e^(|x|·Q(|x|))) elsewhere: after Juffa's erff.
-function erf(v: Expr): Expr {
-  const z = x.mul(v, v);
-  const p = horner(z, 1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4);
-  const near = x.add(v, x.mul(v, p));
-  const size = x.abs(v);
-  const q = horner(
-    size,
-    -1.28717512e-1,
-    -6.34846687e-1,
-    -1.06777877e-1,
-    2.42546219e-2,
-    -3.88396438e-3,
-    3.83197126e-4,
-    -1.7285347e-5,
-  );
-  const far = x.sub(f(1), exp(x.sub(x.mul(size, q), size)));
-  return x.select(x.lt(size, f(0.921875)), near, x.select(x.lt(v, f(0)), x.neg(far), far));
-}
-
-// 1 - erf x below 1, 2 - erfc(-x) below -1, and e^(-x²)/x·P(1/x²) above 1: Cephes' erfcf. x² is taken in two parts, as e^(-x²)
-// multiplies its error.
-function erfc(v: Expr): Expr {
-  const size = x.abs(v);
-  const high = upper(size);
-  const bell = x.mul(exp(x.neg(x.mul(high, high))), exp(x.mul(x.sub(high, size), x.add(high, size))));
-  const inverse = x.div(f(1), size);
-  const z = x.mul(inverse, inverse);
-  const near = horner(
-    z,
-    5.638259427386472e-1,
-    -2.741127028184656e-1,
-    3.404879937665872e-1,
-    -4.944515323274145e-1,
-    6.210004621745983e-1,
-    -5.824733027278666e-1,
-    3.687424674597105e-1,
-    -1.387039388740657e-1,
-    2.326819970068386e-2,
-  );
-  const far = horner(
-    z,
-    5.641895067754075e-1,
-    -2.820767439740514e-1,
-    4.218463358204948e-1,
-    -1.0152652792027,
-    2.921019019210786,
-    -7.495518717768503,
-    1.297719955372516e1,
-    -1.047766399936249e1,
-  );
-  const some = x.mul(x.mul(bell, inverse), x.select(x.lt(size, f(2)), near, far));
-  // e^(-x²) is 0 from 10.1 on, where its factors may be infinite.
-  const tail = x.select(x.gt(size, f(10.1)), f(0), some);
-  return x.select(x.lt(size, f(1)), x.sub(f(1), erf(v)), x.select(x.lt(v, f(0)), x.sub(f(2), tail), tail));
 }
 
 /** x = n·π/2 + r with |r| within some ½% of π/4, for |x| below some 10⁵; π/2 is in parts of which n times each is exact. Beyond, the digits that r
@@ -234,8 +79,6 @@ function atan(v: Expr): Expr {
   return x.select(x.eq(v, f(0)), v, x.select(isSmall, series, withSign(x.lt(v, f(0)), angle)));
 }
 
-/** The upper half of a number's bits: the product of two such numbers is exact. */
-const upper = (v: Expr): Expr => x.f32Bits(x.bitand(x.i32Bits(v), x.int(-4096)));
 /** One of three numbers, depending on where `v` lies relative to `low` and `high`. */
 const byInterval = (v: Expr, low: number, high: number, [a, b, c]: readonly [number, number, number]): Expr =>
   x.select(x.lt(v, f(low)), f(a), x.select(x.lt(v, f(high)), f(b), f(c)));
@@ -316,6 +159,10 @@ const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = {
   tanh,
   erf,
   erfc,
+  erfcx,
+  erfinv,
+  lgamma,
+  digamma,
   sin,
   cos,
   atan,

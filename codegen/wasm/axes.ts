@@ -4,9 +4,9 @@
 import { type Binding, type Linear, linear } from '../../ir/analysis/linear.ts';
 import { countersIn } from '../../ir/analysis/lists.ts';
 import { type Known, loopRange, type Range, range } from '../../ir/analysis/range.ts';
+import { remembered } from '../../ir/analysis/remembered.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Axis, Expr } from '../../ir/expr.ts';
-import * as x from '../../ir/expr.ts';
 import { Interner } from '../../ir/interner.ts';
 import type { Kernel, Loop } from '../../ir/kernel.ts';
 import type { Code, Val } from './code.ts';
@@ -97,8 +97,8 @@ export class Axes {
   varies(e: Expr): boolean {
     const axis = this.#lanes?.axis;
     if (!axis) return false;
-    return upsert(this.#varying, axis, () =>
-      x.remembered((p, below) => below || (p.kind === 'axis' && p.axis === axis)),
-    )(e);
+    return upsert(this.#varying, axis, () => remembered((p, below) => below || (p.kind === 'axis' && p.axis === axis)))(
+      e,
+    );
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Binding, Linear } from '../../ir/analysis/linear.ts';
 import { decide } from '../../ir/analysis/range.ts';
+import { remembered } from '../../ir/analysis/remembered.ts';
 import { kindOf } from '../../ir/dtype.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
@@ -249,7 +250,7 @@ export class Values {
   /** Runs `f` with this binding of the axis, and with no known values. */
   within(axis: Axis, binding: Binding, f: () => void): void {
     const outside = this.#outside;
-    this.#outside = x.remembered(this.#leaves);
+    this.#outside = remembered(this.#leaves);
     this.#axes.bound(axis, binding, () => this.anew(f));
     this.#outside = outside;
   }
@@ -269,7 +270,7 @@ export class Values {
         return low < 0 || high >= extent;
       }));
   /** Cached for as long as the ranges of loop indices stay the same. */
-  #outside = x.remembered(this.#leaves);
+  #outside = remembered(this.#leaves);
 }
 
 /** True for a single term without a factor: there is nothing to add. */

@@ -1,7 +1,7 @@
 /** torch.nn.init: initial values of parameters and buffers, drawn by the generator of `manualSeed` and of a model's seed. The same seed
  *  draws PyTorch's numbers. */
 
-import { erf } from '../../ir/scalar.ts';
+import { erf } from '../../ir/special.ts';
 import { fn, withOptions } from './arguments.ts';
 import { fanIn, uniform, xavierDeviation } from './init.ts';
 import * as k from './kinds.ts';

@@ -17,6 +17,7 @@ import * as pool from './pool.ts';
 import * as random from './random.ts';
 import * as reduce from './reduce.ts';
 import * as resample from './resample.ts';
+import * as special from './special.ts';
 import * as trigonometry from './trigonometry.ts';
 
 const modules = [
@@ -25,6 +26,7 @@ const modules = [
   gradient,
   activation,
   trigonometry,
+  special,
   { broadcast },
   movement,
   reduce,
@@ -89,5 +91,6 @@ export * from './pool.ts';
 export * from './random.ts';
 export * from './reduce.ts';
 export * from './resample.ts';
+export * from './special.ts';
 export * from './trigonometry.ts';
 export type { Rank } from './windows.ts';

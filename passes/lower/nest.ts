@@ -1,6 +1,7 @@
 /** Turns reductions into accumulators, each in the outermost loop of a nest that fixes its operands. */
 
 import { flatPlace } from '../../ir/analysis/linear.ts';
+import { remembered } from '../../ir/analysis/remembered.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Axis, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
@@ -165,8 +166,8 @@ export function guardReductions(): (e: Expr) => Expr {
     done.set(arm, out);
     return out;
   };
-  const reduces = x.remembered((p, below) => p.kind === 'reduce' || below);
-  const loads = x.remembered((p, below) => p.kind === 'load' || below);
+  const reduces = remembered((p, below) => p.kind === 'reduce' || below);
+  const loads = remembered((p, below) => p.kind === 'load' || below);
   const guarded = (s: Expr): Expr => {
     if (s.kind !== 'select' || loads(s.cond) || !(reduces(s.then) || reduces(s.otherwise))) return s;
     const nothing = (body: Expr): Expr => x.constant(0, x.dtypeOf(body));

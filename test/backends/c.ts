@@ -2,6 +2,7 @@
 
 import type { ProgramBackend } from '../../codegen/backend.ts';
 import { flatPlace } from '../../ir/analysis/linear.ts';
+import { remembered } from '../../ir/analysis/remembered.ts';
 import { upsert } from '../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
@@ -145,7 +146,7 @@ function kernel(name: string, k: Kernel, offsets: ReadonlyMap<Buffer, number>): 
   /** A statement after the values that it needs more than once, unless these read memory, which a condition may guard. */
   const sharing = (s: Stmt, spell: () => string): string[] => {
     const uses = new Map<Expr, number>();
-    const reads = x.remembered((p, below) => p.kind === 'load' || below);
+    const reads = remembered((p, below) => p.kind === 'load' || below);
     for (const root of exprsOf(s))
       x.walk(root, (e) => {
         for (const c of x.children(e)) uses.set(c, (uses.get(c) ?? 0) + 1);

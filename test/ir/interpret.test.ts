@@ -7,7 +7,7 @@ import { interpretGraph, interpretValues } from '../../ir/interpret/graph.ts';
 import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
 import { declare, type Kernel, loop, set, store } from '../../ir/kernel.ts';
 import * as o from '../../ir/ops/index.ts';
-import { erf } from '../../ir/scalar.ts';
+import { erf } from '../../ir/special.ts';
 import { countAt, type DType, f32, i32, N, type TensorType, tensor } from '../../ir/type.ts';
 import { cotangentsOf } from '../../passes/autodiff.ts';
 import { centralDifferences } from '../support/differences.ts';
@@ -40,6 +40,7 @@ const pairs = (a: number[], b: number[], gives: number[], of: DType = 'f32'): Wo
   ],
   gives,
 });
+const maps = (a: number[], gives: number[], within = 1e-15): Worked => ({ of: [[f32(a.length), a]], gives, within });
 const image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 const worked: Record<string, Worked[]> = {
@@ -118,6 +119,27 @@ const worked: Record<string, Worked[]> = {
   reciprocal: one((v) => 1 / v, 4, -0.5, 0),
   rsqrt: one((v) => 1 / Math.sqrt(v), 4, 0, -1),
   erfc: [{ of: [[f32(4), [0, 0.5, 3, -3]]], gives: [1, 0.4795001221869535, 2.209049699858544e-5, 1.9999779095030014] }],
+  entr: [maps([0, 1, Math.E, -1, nan], [0, 0, -Math.E, -inf, nan])],
+  erfcx: [maps([0, 1, -1, 30, inf], [1, 0.427583576155807, 5.008980080762284, 0.018795888861416751, 0])],
+  erfinv: [maps([0, 0.5, 1, -1, 2], [0, 0.4769362762044699, inf, -inf, nan])],
+  lgamma: [
+    maps(
+      [1, 2, 5, 0.5, 0, -2, -0.5],
+      [0, 0, Math.log(24), Math.log(Math.PI) / 2, inf, inf, Math.log(4 * Math.PI) / 2],
+      1e-14,
+    ),
+  ],
+  digamma: [maps([1, 2, 0, -2, -0.5], [-0.5772156649015329, 0.42278433509846714, -inf, nan, 0.03648997397857652])],
+  polygamma: [
+    {
+      of: [[f32(5), [1, 2, 0, -2, -0.5]]],
+      attrs: { n: 1 },
+      gives: [Math.PI ** 2 / 6, Math.PI ** 2 / 6 - 1, inf, inf, 8.934802200544679],
+      within: 1e-12,
+    },
+    { of: [[f32(2), [1, 0]]], attrs: { n: 2 }, gives: [-2.404113806319188, -inf], within: 1e-12 },
+    { of: [[f32(2), [1, -0.5]]], attrs: { n: 3 }, gives: [Math.PI ** 4 / 15, 193.40909103400242], within: 1e-12 },
+  ],
   lerp: [
     {
       of: [
@@ -431,6 +453,12 @@ const cases: Record<string, Case[]> = {
   reciprocal: above,
   rsqrt: above,
   erfc: any,
+  entr: above,
+  erfcx: any,
+  erfinv: within,
+  lgamma: within,
+  digamma: within,
+  polygamma: [1, 2, 3].flatMap((n) => above.map((c) => ({ ...c, attrs: { n } }))),
   lerp: [{ of: [f32(5), f32(5), f32(5)] }, { of: [f32(N, 2), f32(N, 2), f32(N, 2)] }],
   sin: any,
   cos: any,
@@ -609,14 +637,14 @@ test('every op has a worked example, and every differentiable op a gradient chec
 describe('worked examples', () => {
   for (const [name, examples] of Object.entries(worked))
     test(name, () => {
-      for (const { of, attrs = {}, gives } of examples) {
+      for (const { of, attrs = {}, gives, within = 1e-15 } of examples) {
         const op = o.ops.get(name)!;
         const operands = operandsOf(
           op,
           of.map(([t]) => t),
         );
         const [got] = interpretValues([build(op, operands, attrs)], new Map(operands.map((p, i) => [p, of[i]![1]])), n);
-        close([...got!], gives, 1e-15);
+        close([...got!], gives, within);
       }
     });
 });

@@ -3,8 +3,8 @@
 import type { Attrs } from '../../ir/attr.ts';
 import { f32, N, type TensorType, tensor } from '../../ir/type.ts';
 
-/** By op: operands, attributes, and the result worked out by hand. */
-export type Worked = { of: [TensorType, number[]][]; attrs?: Attrs; gives: number[] };
+/** By op: operands, attributes, and the result worked out by hand, to 15 digits or within a tolerance. */
+export type Worked = { of: [TensorType, number[]][]; attrs?: Attrs; gives: number[]; within?: number };
 /** By op: operands and attributes under which its gradient is checked. `stops` marks one that lets none through
  *  though its result moves. */
 export type Case = {

@@ -60,6 +60,11 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('log1p')(d) && id(d) === 'values',
   },
   {
+    pytorch: 'The gradient of `digamma` at negative whole numbers is large: the sine of the rounded π is not 0.',
+    tapeout: 'It is infinite.',
+    holds: (d) => of('digamma')(d) && id(d) === 'whole numbers below 0',
+  },
+  {
     pytorch: 'The gradient of `expm1` is expm1(x) + 1, which is 0 far below 0.',
     tapeout: 'It is e^x, exact everywhere.',
     holds: (d) => of('expm1')(d) && id(d) === 'values',

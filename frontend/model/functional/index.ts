@@ -38,4 +38,5 @@ export * from './reductions.ts';
 export * from './resize.ts';
 export * from './samples.ts';
 export * from './scan.ts';
+export * from './special.ts';
 export * from './unpool.ts';

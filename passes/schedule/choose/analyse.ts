@@ -1,6 +1,7 @@
 /** A kernel as the scheduler sees it: its loops, the purpose of each, and the stride of every read along them. */
 
 import { flatPlace, linear } from '../../../ir/analysis/linear.ts';
+import { remembered } from '../../../ir/analysis/remembered.ts';
 import { addsProduct, operations } from '../../../ir/analysis/work.ts';
 import type { Axis, Buffer, Expr } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
@@ -85,8 +86,8 @@ export function analyse(kernel: Kernel, batch: number): Analysis {
   const ordered = new Set(stores.flatMap(({ stmt }) => (stmt.add ? overlapping(stmt, outer) : [])));
 
   const reads: Reference[] = [];
-  const hasAxis = x.remembered((p, below) => below || p.kind === 'axis');
-  const hasValue = x.remembered((p, below) => below || p.kind === 'load' || p.kind === 'tile');
+  const hasAxis = remembered((p, below) => below || p.kind === 'axis');
+  const hasValue = remembered((p, below) => below || p.kind === 'load' || p.kind === 'tile');
   const read = (e: Expr, guarded: boolean, seen: Set<Expr>): void => {
     if (seen.has(e)) return;
     seen.add(e);

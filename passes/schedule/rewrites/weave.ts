@@ -1,6 +1,7 @@
 /** Weaving: lanes that read elements w apart, and copies that read the elements between, become one contiguous run. */
 
 import { linear } from '../../../ir/analysis/linear.ts';
+import { remembered } from '../../../ir/analysis/remembered.ts';
 import { upsert } from '../../../ir/collections.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../../ir/expr.ts';
 import * as x from '../../../ir/expr.ts';
@@ -105,7 +106,7 @@ function weaving(s: TileWrite, i: Loop, j: Loop): Woven | null {
  *  has more paths than could be walked. */
 function seesNeighbours(whole: Expr, i: Axis, j: Axis, width: number): boolean {
   const interner = new Interner();
-  const of = x.remembered((p, below) => below || (p.kind === 'axis' && (p.axis === i || p.axis === j)));
+  const of = remembered((p, below) => below || (p.kind === 'axis' && (p.axis === i || p.axis === j)));
   const seen = new Map<Expr, boolean>();
   const sees = (e: Expr): boolean => upsert(seen, e, () => own(e));
   const own = (e: Expr): boolean => {
