@@ -1,6 +1,6 @@
 /** The arguments of a tensor's methods. */
 
-import { guard, type Kinds } from './arguments.ts';
+import { guard, type Kind, type Kinds } from './arguments.ts';
 import * as k from './kinds.ts';
 import { Tensor } from './tensor.ts';
 
@@ -9,15 +9,23 @@ const along = { dim: k.optional(k.dims), keepdim: k.optional(k.flag) };
 const index = { dim: k.optional(k.orNull(k.dim)), keepdim: k.optional(k.flag) };
 
 const spread = {
-  dim: k.optional(k.dims),
-  correction: k.optional(k.either(k.flag, k.whole(0))),
+  dim: k.optional(k.either(k.dims, k.flag)),
+  correction: k.optional(k.orNull(k.either(k.flag, k.whole(0)))),
   keepdim: k.optional(k.flag),
 };
-const factors = k.optional(
-  k.kind('{ beta, alpha }', (v) => typeof v === 'object' && v !== null && Object.entries(v).every(isFactor)),
-);
-const isFactor = ([name, v]: [string, unknown]): boolean =>
-  ['beta', 'alpha'].includes(name) && (v === undefined || k.number.holds(v));
+/** An object that may have these members, of a kind each. */
+const optionsOf = (kinds: Kinds): Kind =>
+  k.optional(
+    k.kind(
+      `{ ${Object.keys(kinds).join(', ')} }`,
+      (v) =>
+        typeof v === 'object' &&
+        v !== null &&
+        Object.entries(v).every(([name, of]) => of === undefined || kinds[name]?.holds(of) === true),
+    ),
+  );
+const factors = optionsOf({ beta: k.number, alpha: k.number });
+const scaled = { ...operand, options: optionsOf({ alpha: k.number }) };
 
 const oneOrMore = k.either(k.whole(), k.wholes());
 
@@ -28,8 +36,8 @@ type Methods = {
 
 const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = {
   size: { dim: { ...k.dim, help: () => 'x.size(0) is one extent, and x.shape is all of them' } },
-  add: operand,
-  sub: operand,
+  add: scaled,
+  sub: scaled,
   mul: operand,
   div: operand,
   pow: { exponent: k.either(k.tensor, k.number) },
@@ -67,7 +75,7 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = 
   sign: {},
   floor: {},
   ceil: {},
-  round: {},
+  round: { options: optionsOf({ decimals: k.whole() }) },
   trunc: {},
   frac: {},
   relu: {},
@@ -161,13 +169,13 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = 
   aminmax: index,
   amax: along,
   amin: along,
-  max: { dim: k.optional(k.dim), keepdim: k.optional(k.flag) },
-  min: { dim: k.optional(k.dim), keepdim: k.optional(k.flag) },
+  max: { dim: k.optional(k.either(k.dim, k.tensor)), keepdim: k.optional(k.flag) },
+  min: { dim: k.optional(k.either(k.dim, k.tensor)), keepdim: k.optional(k.flag) },
   cumsum: { dim: k.dim },
   cumprod: { dim: k.dim },
-  sort: { dim: k.optional(k.dim), descending: k.optional(k.flag) },
-  argsort: { dim: k.optional(k.dim), descending: k.optional(k.flag) },
-  topk: { k: k.whole(0), dim: k.optional(k.dim), largest: k.optional(k.flag) },
+  sort: { dim: k.optional(k.dim), descending: k.optional(k.flag), stable: k.optional(k.flag) },
+  argsort: { dim: k.optional(k.dim), descending: k.optional(k.flag), stable: k.optional(k.flag) },
+  topk: { k: k.whole(0), dim: k.optional(k.dim), largest: k.optional(k.flag), sorted: k.optional(k.flag) },
   argmax: index,
   argmin: index,
   softmax: { dim: k.dim },

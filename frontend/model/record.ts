@@ -153,7 +153,13 @@ function withAdvice<T>({ inputs }: ModelSpec, state: readonly { readonly stored:
     throw Object.assign(new CompileError(code, message, { loc, notes, help: advice.join('; ') || null }), { cause });
   }
 }
-const ofShapes: ReadonlySet<string> = new Set(['shape-mismatch', 'missing-batch', 'bad-dim', 'out-of-range']);
+const ofShapes: ReadonlySet<string> = new Set([
+  'shape-mismatch',
+  'missing-batch',
+  'missing-channels',
+  'bad-dim',
+  'out-of-range',
+]);
 const isSame = (a: Loc | null | undefined, b: Loc | null): boolean =>
   !!a && !!b && a.file === b.file && a.line === b.line && a.col === b.col;
 

@@ -1,5 +1,5 @@
-/** Values put where indices that are data say. Of several with one index the last stays, and has the gradient; each pair of indices
- *  is compared to find it. What is put outside is dropped. */
+/** Values put where indices that are data say. Of several with one index the last stays, and each pair of indices is compared to find
+ *  it; as in PyTorch, the gradient goes to all of them. What is put outside is dropped. */
 
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
@@ -66,7 +66,10 @@ export function scatter(x: Value, dim: number, index: Value, source: Value): Val
   const taken = ir.convert(ir.scatterAdd(f32(last), at, { dim: d, size }), { to: 'i32' });
   const read = ir.gather(from, ir.sub(taken, ir.fullLike(taken, 1)), { dim: d, fill: 0 });
   const there = filled(ir.greater(taken, ir.fullLike(taken, 0)), into, 0);
-  return viewAs(ir.select(there, filled(read, into, 0), into), x.type.shape);
+  const put = ir.select(there, filled(read, into, 0), into);
+  if (put.type.dtype !== 'f32' || last === place) return viewAs(put, x.type.shape);
+  const all = ir.select(there, filled(ir.scatterAdd(from, at, { dim: d, size }), into, 0), into);
+  return viewAs(ir.withGradientOf(put, all), x.type.shape);
 }
 
 /** How the elements of one index become one. */

@@ -29,15 +29,17 @@ export function divisorOf(extents: readonly Dim[], less: number, of: Value): Val
   return less === 0 ? count : ir.maximum(ir.sub(count, ir.fullLike(count, less)), ir.fullLike(count, 0));
 }
 
-/** Mean and variance over `dim`, where the sum of squares is divided by the number of elements less `correction`. As in PyTorch
+/** Mean and variance over dimensions, where the sum of squares is divided by the number of elements less a correction, 1 if null. A
+ *  flag in place of dimensions is that of all: true for 1. As in PyTorch
  *  the mean of the deviations counts as 0 in gradients, which it is but for rounding. */
 export function moments(
   of: Value,
-  dim: Dims,
-  correction: number,
+  over: Dims | boolean,
+  divisor: number | boolean | null,
   keepdim: boolean,
 ): { readonly mean: Value; readonly variance: Value } {
   const x = float(of);
+  const [dim, correction] = typeof over === 'boolean' ? [null, Number(over)] : [over, Number(divisor ?? 1)];
   const dims = dimsOf(x.type.shape, dim);
   const extents = dims.map((d) => x.type.shape[d] as Dim);
   const sum = summed(x, dims);

@@ -70,15 +70,15 @@ export class Tensor {
 
   // ---- elementwise; operands broadcast, and a number counts as a tensor filled with it ----
 
-  /** The sum, element by element. */
-  add(other: Tensor | number): Tensor {
-    return record(() => arithmetic(this, other, ir.add, either));
+  /** The sum, element by element: x + alpha·other, where alpha is 1 by default. */
+  add(other: Tensor | number, { alpha = 1 }: AlphaOption = {}): Tensor {
+    return record(() => arithmetic(this, scaled(this, other, alpha), ir.add, either));
   }
-  /** The difference, element by element. Throws for bool tensors, as PyTorch does. */
-  sub(other: Tensor | number): Tensor {
+  /** The difference, element by element: x - alpha·other, where alpha is 1 by default. Throws for bool tensors, as PyTorch does. */
+  sub(other: Tensor | number, { alpha = 1 }: AlphaOption = {}): Tensor {
     return record(() => {
       for (const v of [this.value, ...(other instanceof Tensor ? [other.value] : [])]) numeric(v);
-      return arithmetic(this, other, ir.sub);
+      return arithmetic(this, scaled(this, other, alpha), ir.sub);
     });
   }
   /** The product, element by element. */
@@ -256,9 +256,14 @@ export class Tensor {
   ceil(): Tensor {
     return record(() => rounded(this.value, ceiling));
   }
-  /** The whole number next to x; ties go to the even one. */
-  round(): Tensor {
-    return record(() => rounded(this.value, ir.round));
+  /** The whole number next to x; ties go to the even one. `decimals` is how many decimals stay, fewer than none if negative. */
+  round({ decimals = 0 }: RoundOptions = {}): Tensor {
+    return record(() => {
+      if (decimals === 0) return rounded(this.value, ir.round);
+      const x = float(this.value);
+      const by = constant(x, 10 ** Math.abs(decimals));
+      return decimals > 0 ? ir.div(ir.round(ir.mul(x, by)), by) : ir.mul(ir.round(ir.div(x, by)), by);
+    });
   }
   /** The whole number next to x towards 0. */
   trunc(): Tensor {
@@ -657,13 +662,13 @@ export class Tensor {
     return record(() => statistics.prod(counted(this.value), dim, keepdim));
   }
   /** The variance over `dim`, all dimensions by default: the sum of squared deviations over the number of elements less
-   *  `correction`, which is 1 (or true: unbiased); 0 or false is the mean of squares. */
-  var(dim: Dims = null, correction: number | boolean = 1, keepdim = false): Tensor {
-    return record(() => statistics.moments(this.value, dim, Number(correction), keepdim).variance);
+   *  `correction`, which is 1 (or true: unbiased); 0 or false is the mean of squares. `x.var(false)` is that of all elements. */
+  var(dim: Dims | boolean = null, correction: number | boolean | null = 1, keepdim = false): Tensor {
+    return record(() => statistics.moments(this.value, dim, correction, keepdim).variance);
   }
   /** The square root of `var`. Its gradient is 0 where it is 0. */
-  std(dim: Dims = null, correction: number | boolean = 1, keepdim = false): Tensor {
-    return record(() => statistics.root(statistics.moments(this.value, dim, Number(correction), keepdim).variance));
+  std(dim: Dims | boolean = null, correction: number | boolean | null = 1, keepdim = false): Tensor {
+    return record(() => statistics.root(statistics.moments(this.value, dim, correction, keepdim).variance));
   }
   /** The p-norm over `dim`, all dimensions by default: (Σ|x|^p)^(1/p), the number of elements that are not 0 for p = 0, the
    *  greatest or least |x| for ±Infinity. 'fro' is 2. Its gradient is 0 where it is 0. */
@@ -705,19 +710,25 @@ export class Tensor {
   /** The greatest elements along `dim`, and the index at which each first occurs, i32, where its gradient goes. Throws if there
    *  is no such dimension. */
   max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
-  max(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
-    return withLoc(() =>
-      dim === undefined ? ofAll(this, ir.maxOfAll) : extreme(this, dim, keepdim, ir.firstMax, ir.argmax),
-    );
+  /** As `maximum`. */
+  max(other: Tensor): Tensor;
+  max(dim?: number | Tensor, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
+    return withLoc(() => {
+      if (dim === undefined) return ofAll(this, ir.maxOfAll);
+      return dim instanceof Tensor ? this.maximum(dim) : extreme(this, dim, keepdim, ir.firstMax, ir.argmax);
+    });
   }
   /** The least of all elements. */
   min(): Tensor;
   /** The least elements along `dim`, and the index at which each first occurs, i32. Throws if there is no such dimension. */
   min(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };
-  min(dim?: number, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
-    return withLoc(() =>
-      dim === undefined ? ofAll(this, ir.minOfAll) : extreme(this, dim, keepdim, ir.firstMin, ir.argmin),
-    );
+  /** As `minimum`. */
+  min(other: Tensor): Tensor;
+  min(dim?: number | Tensor, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
+    return withLoc(() => {
+      if (dim === undefined) return ofAll(this, ir.minOfAll);
+      return dim instanceof Tensor ? this.minimum(dim) : extreme(this, dim, keepdim, ir.firstMin, ir.argmin);
+    });
   }
   /** The sums of the elements along `dim` up to each. Bools are counted, in i32. */
   cumsum(dim: number): Tensor {
@@ -729,15 +740,15 @@ export class Tensor {
   }
   /** The elements along `dim` in order, equal ones in the order in which they stand and NaN as the greatest, and their indices, i32.
    *  The gradient goes where elements stood. Each pair is compared. */
-  sort(dim = -1, descending = false): { values: Tensor; indices: Tensor } {
+  sort(dim = -1, descending = false, _stable = true): { values: Tensor; indices: Tensor } {
     return withLoc(() => inOrder(this, dim, descending));
   }
   /** The indices that sort along `dim`. */
-  argsort(dim = -1, descending = false): Tensor {
+  argsort(dim = -1, descending = false, _stable = true): Tensor {
     return withLoc(() => inOrder(this, dim, descending).indices);
   }
   /** The `k` greatest elements along `dim`, or the least, in order, and their indices, i32. Each pair is compared. */
-  topk(k: number, dim = -1, largest = true): { values: Tensor; indices: Tensor } {
+  topk(k: number, dim = -1, largest = true, _sorted = true): { values: Tensor; indices: Tensor } {
     return withLoc(() => inOrder(this, dim, largest, k));
   }
   /** The first index of the greatest element, i32; over all dimensions, a row-major index. */
@@ -850,6 +861,27 @@ const counted = (v: Value): Value => (v.type.dtype === 'bool' ? ir.convert(v, { 
 function ofConditions(v: Value, f: (v: Value) => Value): Value {
   const y = f(counted(v));
   return v.type.dtype === 'bool' ? ir.greater(y, constant(y, 0)) : y;
+}
+
+/** The options of add and sub. */
+export interface AlphaOption {
+  /** A factor of the other operand; defaults to 1. */
+  readonly alpha?: number;
+}
+/** alpha·other. Throws for a fraction of integers, as PyTorch does. */
+function scaled(x: Tensor, other: Tensor | number, alpha: number): Tensor | number {
+  if (alpha === 1) return other;
+  if (alike(x, other)[0].type.dtype !== 'f32' && !Number.isInteger(alpha))
+    throw userError('bad-argument', `${called()}: alpha must be a whole number for integers, got ${alpha}`, {
+      notes: involved({ x: x.value }),
+    });
+  return typeof other === 'number' ? other * alpha : other.mul(alpha);
+}
+
+/** The options of round. */
+export interface RoundOptions {
+  /** How many decimals stay; defaults to 0. */
+  readonly decimals?: number;
 }
 
 /** The options of addmm, addmv and baddbmm. */

@@ -3,7 +3,7 @@
 import * as a from '../attr.ts';
 import { defineOp } from '../define-op.ts';
 import * as x from '../expr.ts';
-import { type Op, typeError } from '../graph.ts';
+import { type Op, typeError, type Value } from '../graph.ts';
 import { rebuilt } from '../rebuild.ts';
 import { f32, N, type Shape, sameType, showType, tensor } from '../type.ts';
 
@@ -60,6 +60,14 @@ export const customGradient: Op<['y', 'x', 'g', 'dx']> = defineOp({
   }),
   view: true,
 });
+
+/** y, whose cotangent is that of `other`, of the same type, and not that of what it is made of. */
+export function withGradientOf(y: Value, other: Value): Value {
+  const g = cotangent({ of: shared, shape: y.type.shape });
+  return customGradient(stopGradient(y), other, g, g);
+}
+/** The number of cotangents of which nothing but themselves is made, which recordings do not count up to. */
+const shared = 2 ** 31 - 1;
 
 /** x, for readers that are to run late: what reads it waits for `first`, and is not the same value as what reads x. */
 export const after: Op<['x', 'first']> = defineOp({

@@ -137,12 +137,16 @@ export function tapAt(flat: x.Expr, kernel: readonly number[]): x.Expr[] {
 /** Throws if a tensor is not [batch, channels, …extents]: 'the input must be [batch, channels, height, width]'. */
 export function checkRank(name: string, what: string, t: TensorType, space: Space): void {
   const dims = `[batch, channels, ${space.extents}]`;
-  if (t.shape.length === space.rank + 1)
+  if (t.shape.length === space.rank + 1) {
+    const ofChannels = t.shape[0] !== undefined && isBatch(t.shape[0]);
     throw typeError(
-      'missing-batch',
-      `${name}: ${what} ${showType(t)} has ${space.rank + 1} dimensions; ${space.rank + 2} are needed, ${dims}: the batch is missing`,
-      `add it with x.unsqueeze(0), or declare the input with a batch: [N, channels, ${space.extents}]`,
+      ofChannels ? 'missing-channels' : 'missing-batch',
+      `${name}: ${what} ${showType(t)} has ${space.rank + 1} dimensions; ${space.rank + 2} are needed, ${dims}: the ${ofChannels ? 'channels are' : 'batch is'} missing`,
+      ofChannels
+        ? `add one with x.unsqueeze(1), or declare the input with its channels: [N, channels, ${space.extents}]`
+        : `add it with x.unsqueeze(0), or declare the input with a batch: [N, channels, ${space.extents}]`,
     );
+  }
   if (t.shape.length !== space.rank + 2)
     throw typeError('shape-mismatch', `${name}: ${what} must be ${dims}, got ${showType(t)}`);
 }

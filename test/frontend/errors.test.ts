@@ -69,13 +69,13 @@ const rows: TensorSpec = { shape: ['N', 10] };
 const labels: TensorSpec = { shape: ['N'], dtype: 'i32' };
 
 describe('shapes', () => {
-  it('a batch that is missing, and how to add it', () => {
-    const { code, message, help, loc, notes } = caught(() => record(lenet({ input: { shape: [1, 32, 32] } })));
-    expect(code).toBe('missing-batch');
+  it('channels that are missing, and how to add them', () => {
+    const { code, message, help, loc, notes } = caught(() => record(lenet({ input: { shape: ['N', 32, 32] } })));
+    expect(code).toBe('missing-channels');
     expect(message).toContain(
-      'f32[1,32,32] has 3 dimensions; 4 are needed, [batch, channels, height, width]: the batch is missing',
+      'f32[N,32,32] has 3 dimensions; 4 are needed, [batch, channels, height, width]: the channels are missing',
     );
-    expect(help).toContain('x.unsqueeze(0)');
+    expect(help).toContain('x.unsqueeze(1)');
     expect(sourceAt(loc!)).toMatch(/^conv1\(x\)/);
     expect(sourceAt(notes[0]!.loc!)).toMatch(/^defineModel\(/);
     expect(sourceAt(notes[1]!.loc!)).toMatch(/^new nn.Conv2d\(1, 6, 5\)/);

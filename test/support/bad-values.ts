@@ -59,6 +59,7 @@ export function goodValue(kind: Kind, x: Tensor): unknown {
     'f32',
     'ij',
     'fan_in',
+    'use_mm_for_euclid_dist',
     [[1]],
     nn.Parameter([1]),
     null,

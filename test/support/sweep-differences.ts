@@ -97,11 +97,6 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('maxPool1d', 'maxPool2d')(d) && /NaN/.test(id(d)),
   },
   {
-    pytorch: 'Convolutions and pools take one sequence, image or volume without a batch.',
-    tapeout: 'Refused: `unsqueeze(0)` gives it a batch.',
-    holds: (d) => id(d) === 'without a batch',
-  },
-  {
     pytorch: '`linear` takes a weight vector, and a bias of extent 1 for several features.',
     tapeout: 'Refused: the weight is [out, in], the bias [out].',
     holds: (d) => of('linear')(d) && /^(a weight vector|a bias of extent 1)$/.test(id(d)),
@@ -121,12 +116,6 @@ export const meant: readonly Meant[] = [
     holds: (d) =>
       of('embedding', 'oneHot', 'indexSelect', 'gather', 'scatterAdd', 'maxUnpool2d')(d) &&
       /^(no row|no class|a negative index|out of range)$/.test(id(d)),
-  },
-  {
-    pytorch:
-      'Of several elements that `scatter` or a `maxUnpool` puts at one index the last stays, and the gradient goes to all of them.',
-    tapeout: 'The last stays, and has the gradient.',
-    holds: (d) => /^(scatter|maxUnpool.d)$/.test(d.case.of) && /^several of one index/.test(id(d)),
   },
   {
     pytorch:

@@ -81,7 +81,12 @@ const plain = (
   });
 type Binary = 'add' | 'sub' | 'mul' | 'div' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 const binary = (name: Binary, value: Closeness, gradient: Closeness): Row =>
-  row(value, gradient, { [`Tensor.${name}`]: ({ a, b }, { other }) => a![name](other ?? b ?? a!) });
+  row(value, gradient, {
+    [`Tensor.${name}`]: ({ a, b }, { other, ...options }) =>
+      (a![name] as AnyMethod)(other ?? b ?? a!, ...given(options)),
+  });
+type AnyMethod = (...args: unknown[]) => Tensor;
+const given = (options: Args): readonly unknown[] => (Object.keys(options).length === 0 ? [] : [options]);
 const operands = (name: string, value: Closeness, gradient: Closeness): Row =>
   alike(name, value, gradient, ({ a, b }, { other }) => [a, other ?? b ?? a]);
 const reduction = (name: string, value: Closeness, gradient: Closeness): Row =>
@@ -98,7 +103,8 @@ const norm = (name: Norm, options: { readonly trackRunningStats?: boolean }): Ro
   });
 const extreme = (name: 'max' | 'min'): Row =>
   row('exact', 'exact', {
-    [`Tensor.${name}`]({ x }, a) {
+    [`Tensor.${name}`]({ x, other }, a) {
+      if (other) return x![name](other);
       if (a.dim === undefined) return x![name]();
       const { values, indices } = x![name](a.dim, a.keepdim);
       return [values, indices];
@@ -359,7 +365,7 @@ export const rows: Readonly<Record<string, Row>> = {
   sign: pointwise('sign', 'exact', 'exact'),
   floor: pointwise('floor', 'exact', 'exact'),
   ceil: pointwise('ceil', 'exact', 'exact'),
-  round: pointwise('round', 'exact', 'exact'),
+  round: alike('round', 'exact', 'exact', ({ x }, options) => [x, options]),
   trunc: pointwise('trunc', 'exact', 'exact'),
   frac: pointwise('frac', 'exact', 'exact'),
   isnan: pointwise('isnan', 'exact', 'exact'),
@@ -384,7 +390,7 @@ export const rows: Readonly<Record<string, Row>> = {
   kthvalue: alike('kthvalue', 'exact', 'exact', ({ x }, a) => [x, a.k, a.dim, a.keepdim]),
   median: alike('median', 'exact', 'ulp', ({ x }, a) => [x, a.dim, a.keepdim]),
   quantile: alike('quantile', 'ulp', 'ulp', ({ x }, { q, dim, keepdim, ...a }) => [x, q, dim ?? null, keepdim, a]),
-  cov: alike('cov', 'sum', 'sum', ({ x }, a) => [x, a]),
+  cov: alike('cov', 'sum', 'sum', ({ x, ...weights }, a) => [x, { ...weights, ...a }]),
   trapezoid: alike('trapezoid', 'sum', 'sum', ({ y, x }, a) => [y, x ?? null, a]),
   addmm: alike('addmm', 'sum', 'sum', ({ x, a, b }, n) => [x, a, b, n]),
   addmv: alike('addmv', 'sum', 'sum', ({ x, a, b }, n) => [x, a, b, n]),

@@ -7,7 +7,7 @@ import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
 import type { Tensor } from '../tensor.ts';
 import { called, involved, showAny, userError } from '../trace.ts';
-import { requirePixels } from './pixels.ts';
+import { inBatch, requirePixels } from './pixels.ts';
 import type { MaxPooled, Pooled } from './pool.ts';
 import { greatest, resizedByMean } from './windows.ts';
 
@@ -36,7 +36,7 @@ function wantedOf(rank: ir.Rank, x: Tensor, outputSize: OutputSize): number[] {
 
 const meanTo = (rank: ir.Rank) =>
   fn(`adaptiveAvgPool${rank}d`, taken(rank), (x: Tensor, outputSize: OutputSize) =>
-    resizedByMean(x, wantedOf(rank, x, outputSize)),
+    inBatch(rank, x, (images) => resizedByMean(images, wantedOf(rank, images, outputSize))),
   );
 type MaxTo = <const R extends boolean = false>(x: Tensor, outputSize: OutputSize, returnIndices?: R) => Pooled<R>;
 const maxTo = (rank: ir.Rank): MaxTo =>
@@ -44,22 +44,28 @@ const maxTo = (rank: ir.Rank): MaxTo =>
     `adaptiveMaxPool${rank}d`,
     { ...taken(rank), returnIndices: k.optional(k.flag) },
     (x: Tensor, outputSize: OutputSize, returnIndices?: boolean): Tensor | MaxPooled => {
-      const { values, indices } = greatest(x, wantedOf(rank, x, outputSize));
-      return returnIndices ? [values, indices()] : values;
+      const [values, indices] = pooled(rank, x, outputSize, returnIndices === true);
+      return returnIndices ? ([values, indices] as MaxPooled) : (values as Tensor);
     },
   ) as never;
 const maxToWithIndices = (rank: ir.Rank) =>
-  fn(`adaptiveMaxPool${rank}dWithIndices`, taken(rank), (x: Tensor, outputSize: OutputSize): MaxPooled => {
-    const { values, indices } = greatest(x, wantedOf(rank, x, outputSize));
-    return [values, indices()];
+  fn(
+    `adaptiveMaxPool${rank}dWithIndices`,
+    taken(rank),
+    (x: Tensor, outputSize: OutputSize) => pooled(rank, x, outputSize, true) as MaxPooled,
+  );
+/** The greatest of each window, and where it is if that is asked for. */
+const pooled = (rank: ir.Rank, x: Tensor, outputSize: OutputSize, withIndices: boolean): readonly Tensor[] =>
+  inBatch(rank, x, (images) => {
+    const { values, indices } = greatest(images, wantedOf(rank, images, outputSize));
+    return withIndices ? [values, indices()] : [values];
   });
 
-/** The mean of windows of `x` [N,C,L], as many as `outputSize` says along each dimension: a number, null for
- *  the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch is
- *  missing. */
+/** The mean of windows of `x` [N,C,L] or [C,L], as many as `outputSize` says along each dimension: a number, null for
+ *  the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. */
 export const adaptiveAvgPool1d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(1);
-/** The greatest element of windows of `x` [N,C,L], as many as `outputSize` says along each dimension. With `returnIndices`
- *  also its row-major index in the input, i32. Throws if the batch is missing. */
+/** The greatest element of windows of `x` [N,C,L] or [C,L], as many as `outputSize` says along each dimension. With `returnIndices`
+ *  also its row-major index in the input, i32. */
 export const adaptiveMaxPool1d: <const R extends boolean = false>(
   x: Tensor,
   outputSize: OutputSize,
@@ -68,12 +74,11 @@ export const adaptiveMaxPool1d: <const R extends boolean = false>(
 /** The same as adaptiveMaxPool1d, with the row-major index in the input of each greatest element, i32. */
 export const adaptiveMaxPool1dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(1);
 
-/** The mean of windows of `x` [N,C,H,W], as many as `outputSize` says along each dimension: a number or a list, null
- *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch
- *  is missing. */
+/** The mean of windows of `x` [N,C,H,W] or [C,H,W], as many as `outputSize` says along each dimension: a number or a list, null
+ *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. */
 export const adaptiveAvgPool2d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(2);
-/** The greatest element of windows of `x` [N,C,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
- *  also its row-major index in the input, i32. Throws if the batch is missing. */
+/** The greatest element of windows of `x` [N,C,H,W] or [C,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
+ *  also its row-major index in the input, i32. */
 export const adaptiveMaxPool2d: <const R extends boolean = false>(
   x: Tensor,
   outputSize: OutputSize,
@@ -82,12 +87,11 @@ export const adaptiveMaxPool2d: <const R extends boolean = false>(
 /** The same as adaptiveMaxPool2d, with the row-major index in the input of each greatest element, i32. */
 export const adaptiveMaxPool2dWithIndices: (x: Tensor, outputSize: OutputSize) => MaxPooled = maxToWithIndices(2);
 
-/** The mean of windows of `x` [N,C,D,H,W], as many as `outputSize` says along each dimension: a number or a list, null
- *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. Throws if the batch
- *  is missing. */
+/** The mean of windows of `x` [N,C,D,H,W] or [C,D,H,W], as many as `outputSize` says along each dimension: a number or a list, null
+ *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. */
 export const adaptiveAvgPool3d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(3);
-/** The greatest element of windows of `x` [N,C,D,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
- *  also its row-major index in the input, i32. Throws if the batch is missing. */
+/** The greatest element of windows of `x` [N,C,D,H,W] or [C,D,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
+ *  also its row-major index in the input, i32. */
 export const adaptiveMaxPool3d: <const R extends boolean = false>(
   x: Tensor,
   outputSize: OutputSize,

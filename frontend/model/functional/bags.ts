@@ -26,20 +26,30 @@ export interface EmbeddingBagOptions {
   readonly paddingIdx?: number | null;
 }
 
+/** The same, and where the bags begin. */
+interface WithOffsets extends EmbeddingBagOptions {
+  readonly offsets?: Tensor | null;
+}
+const tensorOrNone = k.optional(k.orNull(k.tensor));
 /** Rows of `weight` [V,D] in bags, each reduced to one: the indices `x`, i32, are [B,n], bags of one length, and give [B,D]; or they are
  *  [n], and `offsets`, i32 [B], say where each bag begins. An empty bag gives zeros. The options in a last object or in PyTorch's order:
- *  mode ('mean'), perSampleWeights, includeLastOffset (false), paddingIdx. Throws for shapes that do not fit. */
+ *  offsets, mode ('mean'), perSampleWeights, includeLastOffset (false), paddingIdx. Throws for shapes that do not fit. */
 export const embeddingBag: (
   x: Tensor,
   weight: Tensor,
-  offsets?: Tensor | null,
+  offsets?: Tensor | null | WithOffsets,
   options?: EmbeddingBagOptions,
 ) => Tensor = withOptions(
   'embeddingBag',
-  { x: k.tensor, weight: k.tensor, offsets: k.optional(k.orNull(k.tensor)) },
-  { ...bagKinds, perSampleWeights: k.optional(k.orNull(k.tensor)) },
-  (x: Tensor, weight: Tensor, offsets: Tensor | null | undefined, options: EmbeddingBagOptions) =>
-    reduced(x, weight, offsets ?? null, options),
+  { x: k.tensor, weight: k.tensor },
+  {
+    offsets: tensorOrNone,
+    mode: bagKinds.mode,
+    perSampleWeights: tensorOrNone,
+    includeLastOffset: bagKinds.includeLastOffset,
+    paddingIdx: bagKinds.paddingIdx,
+  },
+  (x: Tensor, weight: Tensor, { offsets = null, ...options }: WithOffsets) => reduced(x, weight, offsets, options),
 );
 
 function reduced(x: Tensor, weight: Tensor, offsets: Tensor | null, options: EmbeddingBagOptions): Tensor {

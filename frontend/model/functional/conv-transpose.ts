@@ -9,7 +9,7 @@ import { float } from '../promote.ts';
 import { type Pair, type Single, type Sizes, sizesOf, type Triple } from '../sizes.ts';
 import type { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
-import { requirePixels, requireResults, withBias } from './pixels.ts';
+import { inBatch, requirePixels, requireResults, withBias } from './pixels.ts';
 
 type Transposed<S> = (
   x: Tensor,
@@ -45,40 +45,64 @@ const transposedOf = <S extends Sizes>(rank: ir.Rank): Transposed<S> =>
       groups = 1,
       dilation: Sizes = 1,
     ) => {
-      const [g, w] = [float(requirePixels(rank, x)), float(weight.value)];
-      requireFit(rank, g, w, groups);
       const at = (sizes: Sizes): readonly number[] => sizesOf(sizes, rank);
-      const [steps, around, gaps, more] = [at(stride), at(padding), at(dilation), at(outputPadding)];
-      const tooMuch = more.find((n, d) => n >= Math.max(steps[d] as number, gaps[d] as number));
-      if (tooMuch !== undefined)
-        throw userError(
-          'bad-argument',
-          `${called()}: outputPadding must be less than the stride or the dilation, got ${tooMuch}`,
-        );
-      const extents = g.type.shape.slice(2) as number[];
-      const size = extents.map((extent, d) => {
-        const reach = (gaps[d] as number) * (fixed(w.type, d + 2) - 1) + 1;
-        return (extent - 1) * (steps[d] as number) - 2 * (around[d] as number) + reach + (more[d] as number);
-      });
-      if (size.some((extent) => extent < 1))
-        throw userError('shape-mismatch', `${called()}: the result of ${showType(g.type)} would be ${size.join('x')}`, {
-          notes: involved({ input: g, weight: w }),
-          help: 'take less padding, or a larger kernel',
-        });
-      // A whole step of output padding has room for one more window, of zeros.
-      const rows = more.map((n, d) => Math.floor(n / (steps[d] as number)));
-      const roomy = rows.every((n) => n === 0)
-        ? g
-        : ir.pad(g, {
-            low: g.type.shape.map(() => 0),
-            high: [0, 0, ...rows],
-            interior: g.type.shape.map(() => 0),
-            value: 0,
-          });
-      const attrs = { stride: steps, padding: around, dilation: gaps, groups, size };
-      return withBias(ir.convolutionsOf(rank).inputGrad(roomy, w, attrs), w, bias);
+      const windows = {
+        stride: at(stride),
+        padding: at(padding),
+        dilation: at(dilation),
+        more: at(outputPadding),
+        groups,
+      };
+      return inBatch(rank, x, (images) => transposed(rank, images, weight, bias, windows));
     },
   );
+
+interface TransposedWindows {
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+  readonly more: readonly number[];
+  readonly groups: number;
+}
+function transposed(
+  rank: ir.Rank,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  { more, ...windows }: TransposedWindows,
+): Tensor {
+  const [g, w] = [float(requirePixels(rank, x)), float(weight.value)];
+  const { stride: steps, padding: around, dilation: gaps, groups } = windows;
+  requireFit(rank, g, w, groups);
+  const tooMuch = more.find((n, d) => n >= Math.max(steps[d] as number, gaps[d] as number));
+  if (tooMuch !== undefined)
+    throw userError(
+      'bad-argument',
+      `${called()}: outputPadding must be less than the stride or the dilation, got ${tooMuch}`,
+    );
+  const extents = g.type.shape.slice(2) as number[];
+  const size = extents.map((extent, d) => {
+    const reach = (gaps[d] as number) * (fixed(w.type, d + 2) - 1) + 1;
+    return (extent - 1) * (steps[d] as number) - 2 * (around[d] as number) + reach + (more[d] as number);
+  });
+  if (size.some((extent) => extent < 1))
+    throw userError('shape-mismatch', `${called()}: the result of ${showType(g.type)} would be ${size.join('x')}`, {
+      notes: involved({ input: g, weight: w }),
+      help: 'take less padding, or a larger kernel',
+    });
+  // A whole step of output padding has room for one more window, of zeros.
+  const rows = more.map((n, d) => Math.floor(n / (steps[d] as number)));
+  const roomy =
+    rows.every((n) => n === 0) || g.type.shape.length !== rank + 2
+      ? g
+      : ir.pad(g, {
+          low: g.type.shape.map(() => 0),
+          high: [0, 0, ...rows],
+          interior: g.type.shape.map(() => 0),
+          value: 0,
+        });
+  return withBias(ir.convolutionsOf(rank).inputGrad(roomy, w, { ...windows, size }), w, bias);
+}
 
 /** Throws unless the weight is [channels of the input, out/groups, ...kernel]. */
 function requireFit(rank: ir.Rank, x: Value, w: Value, groups: number): void {
@@ -95,9 +119,9 @@ function requireFit(rank: ir.Rank, x: Value, w: Value, groups: number): void {
     throw fail(`${wanted} input channels do not divide into ${groups} groups`);
 }
 
-/** The transposed convolution of `x` [N,C,L] with `weight` [C,O/groups,KL], plus `bias` [O] unless it is null:
+/** The transposed convolution of `x` [N,C,L] or [C,L] with `weight` [C,O/groups,KL], plus `bias` [O] unless it is null:
  *  [N,O,OL] with OL = (L - 1)·stride - 2·padding + dilation·(KL - 1) + outputPadding + 1. Each element adds
- *  the kernel times itself, `stride` apart. Throws if the batch is missing, channels or groups do not match, or
+ *  the kernel times itself, `stride` apart. Throws if channels or groups do not match, or
  *  `outputPadding` is not less than the stride or the dilation. */
 export const convTranspose1d: (
   x: Tensor,
@@ -110,9 +134,9 @@ export const convTranspose1d: (
   dilation?: Single,
 ) => Tensor = transposedOf<Single>(1);
 
-/** The transposed convolution of `x` [N,C,H,W] with `weight` [C,O/groups,KH,KW], plus `bias` [O] unless it is null:
+/** The transposed convolution of `x` [N,C,H,W] or [C,H,W] with `weight` [C,O/groups,KH,KW], plus `bias` [O] unless it is null:
  *  [N,O,OH,OW] with OH = (H - 1)·stride - 2·padding + dilation·(KH - 1) + outputPadding + 1. Each element adds
- *  the kernel times itself, `stride` apart. Throws if the batch is missing, channels or groups do not match, or
+ *  the kernel times itself, `stride` apart. Throws if channels or groups do not match, or
  *  `outputPadding` is not less than the stride or the dilation. */
 export const convTranspose2d: (
   x: Tensor,
@@ -125,9 +149,9 @@ export const convTranspose2d: (
   dilation?: Pair,
 ) => Tensor = transposedOf<Pair>(2);
 
-/** The transposed convolution of `x` [N,C,D,H,W] with `weight` [C,O/groups,KD,KH,KW], plus `bias` [O] unless it is null:
+/** The transposed convolution of `x` [N,C,D,H,W] or [C,D,H,W] with `weight` [C,O/groups,KD,KH,KW], plus `bias` [O] unless it is null:
  *  [N,O,OD,OH,OW] with OD = (D - 1)·stride - 2·padding + dilation·(KD - 1) + outputPadding + 1. Each element adds
- *  the kernel times itself, `stride` apart. Throws if the batch is missing, channels or groups do not match, or
+ *  the kernel times itself, `stride` apart. Throws if channels or groups do not match, or
  *  `outputPadding` is not less than the stride or the dilation. */
 export const convTranspose3d: (
   x: Tensor,

@@ -9,7 +9,7 @@ import { convolution, type Windows } from '../products.ts';
 import { type Pair, type Single, type Sizes, samePadding, sizesOf, type Triple } from '../sizes.ts';
 import type { Tensor } from '../tensor.ts';
 import { called, userError } from '../trace.ts';
-import { requirePixels, requireResults, withBias } from './pixels.ts';
+import { inBatch, requirePixels, requireResults, withBias } from './pixels.ts';
 
 export type { Pair, Single, Triple } from '../sizes.ts';
 
@@ -49,12 +49,14 @@ const convolutionOf = <S extends Sizes>(rank: ir.Rank): Convolution<S> =>
       groups = 1,
     ) => {
       const w = weight.value;
-      requirePixels(rank, x);
       requireResults(rank, w, [0, ...kernelDims(rank)]);
       const [steps, gaps] = [sizesOf(stride, rank), sizesOf(dilation, rank)];
-      const [padded, around] = withPadding(x.value, w, padding, rank, { stride: steps, dilation: gaps });
-      const windows = { stride: steps, padding: around, dilation: gaps, groups };
-      return withBias(convolution(rank, padded, w, windows), w, bias);
+      return inBatch(rank, x, (images) => {
+        const input = requirePixels(rank, images);
+        const [padded, around] = withPadding(input, w, padding, rank, { stride: steps, dilation: gaps });
+        const windows = { stride: steps, padding: around, dilation: gaps, groups };
+        return withBias(convolution(rank, padded, w, windows), w, bias);
+      });
     },
   );
 
@@ -89,9 +91,9 @@ function withPadding(
   return [padded, sizesOf(0, rank)];
 }
 
-/** The cross-correlation of `x` [N,C,L] with `weight` [O,C/groups,KL], plus `bias` [O] unless it is null: [N,O,OL] with OL =
+/** The cross-correlation of `x` [N,C,L] or [C,L] with `weight` [O,C/groups,KL], plus `bias` [O] unless it is null: [N,O,OL] with OL =
  *  ⌊(L + 2·padding - dilation·(KL-1) - 1) / stride⌋ + 1. `padding` is a number of zeros on both sides, 'valid' for none, or
- *  'same'. Throws if the batch is missing, channels or groups do not match, or the kernel does not fit. */
+ *  'same'. Throws if channels or groups do not match, or the kernel does not fit. */
 export const conv1d: (
   x: Tensor,
   weight: Tensor,
@@ -102,9 +104,9 @@ export const conv1d: (
   groups?: number,
 ) => Tensor = convolutionOf<Single>(1);
 
-/** The cross-correlation of `x` [N,C,H,W] with `weight` [O,C/groups,KH,KW], plus `bias` [O] unless it is null:
+/** The cross-correlation of `x` [N,C,H,W] or [C,H,W] with `weight` [O,C/groups,KH,KW], plus `bias` [O] unless it is null:
  *  [N,O,OH,OW] with OH = ⌊(H + 2·padding - dilation·(KH-1) - 1) / stride⌋ + 1. `padding` is a number of rows and columns of
- *  zeros on both sides, 'valid' for none, or 'same'. Throws if the batch is missing, channels or groups do not match, or the
+ *  zeros on both sides, 'valid' for none, or 'same'. Throws if channels or groups do not match, or the
  *  kernel does not fit. */
 export const conv2d: (
   x: Tensor,
@@ -116,9 +118,9 @@ export const conv2d: (
   groups?: number,
 ) => Tensor = convolutionOf<Pair>(2);
 
-/** The cross-correlation of `x` [N,C,D,H,W] with `weight` [O,C/groups,KD,KH,KW], plus `bias` [O] unless it is null:
+/** The cross-correlation of `x` [N,C,D,H,W] or [C,D,H,W] with `weight` [O,C/groups,KD,KH,KW], plus `bias` [O] unless it is null:
  *  [N,O,OD,OH,OW] with OD = ⌊(D + 2·padding - dilation·(KD-1) - 1) / stride⌋ + 1. `padding` is a number of zeros on both
- *  sides, 'valid' for none, or 'same'. Throws if the batch is missing, channels or groups do not match, or the kernel does
+ *  sides, 'valid' for none, or 'same'. Throws if channels or groups do not match, or the kernel does
  *  not fit. */
 export const conv3d: (
   x: Tensor,

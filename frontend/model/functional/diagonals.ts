@@ -144,10 +144,22 @@ export const inner: (x: Tensor, other: Tensor) => Tensor = fn('inner', { x: k.te
   return Tensor.of(viewAs(rows(x).mm(rows(other).t()).value, shape));
 });
 
+const computeModes = [
+  'use_mm_for_euclid_dist_if_necessary',
+  'use_mm_for_euclid_dist',
+  'donot_use_mm_for_euclid_dist',
+] as const;
+/** PyTorch's ways to compute distances; here all are exact. */
+type ComputeMode = (typeof computeModes)[number];
 /** The p-norm (2) of the difference of each row of `x1` […,P,M] and each of `x2` […,R,M]: […,P,R]. Its gradient is 0 where it is 0. */
-export const cdist: (x1: Tensor, x2: Tensor, p?: number) => Tensor = fn(
+export const cdist: (x1: Tensor, x2: Tensor, p?: number, computeMode?: ComputeMode) => Tensor = fn(
   'cdist',
-  { x1: k.tensor, x2: k.tensor, p: k.optional(k.notNegative) },
+  {
+    x1: k.tensor,
+    x2: k.tensor,
+    p: k.optional(k.notNegative),
+    computeMode: k.optional(k.oneOf(...computeModes)),
+  },
   (x1, x2, p = 2) => {
     for (const t of [x1, x2]) if (float(t.value).type.shape.length < 2) throw wrongRank('matrices of rows', t.value);
     return x1.unsqueeze(-2).sub(x2.unsqueeze(-3)).norm(p, -1);
@@ -177,10 +189,11 @@ export const dist: (x: Tensor, other: Tensor, p?: number) => Tensor = fn(
   { x: k.tensor, other: k.tensor, p: k.optional(k.number) },
   (x, other, p = 2) => x.sub(other).norm(p),
 );
+const aboveZero = k.kind('a number greater than 0', (v) => k.notNegative.holds(v) && v !== 0);
 /** `x` with the slices along `dim` whose p-norm is above `maxnorm` shortened to it. */
 export const renorm: (x: Tensor, p: number, dim: number, maxnorm: number) => Tensor = fn(
   'renorm',
-  { x: k.tensor, p: k.positive, dim: k.dim, maxnorm: k.finite(0) },
+  { x: k.tensor, p: aboveZero, dim: k.dim, maxnorm: k.finite(0) },
   (x, p, dim, maxnorm) => {
     const { shape } = float(x.value).type;
     if (shape.length < 2) throw wrongRank('a tensor of two dimensions or more', x.value);

@@ -1,10 +1,10 @@
 /** Losses for targets that are numbers or distributions, by PyTorch's formulas. */
 
-import { type Dim, sameDim, sameShape, showShape } from '../../../ir/type.ts';
+import { type Dim, type Shape, sameDim, sameShape, showShape } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float } from '../promote.ts';
-import { elementsOf, type Tensor } from '../tensor.ts';
+import { elementsOf, Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { lossKinds } from './kinds.ts';
@@ -172,7 +172,8 @@ function stirling(count: Tensor): Tensor {
 }
 
 /** (log v + (input - target)²/v)/2, the negative logarithm of the normal density of `target` with the mean `input` and the
- *  variance v, f32 tensors of the same shape; a variance for each row lacks the last dimension, or has 1 there. A variance below
+ *  variance v, f32 tensors of the same shape; the target may broadcast to it, and a variance for each row lacks the last dimension, or
+ *  has 1 there. A variance below
  *  `eps` counts as `eps`, without a change of its gradient. A scalar, unless `reduction` is 'none'. NaN for a negative
  *  variance. Throws if the shapes do not fit. */
 export const gaussianNllLoss: (
@@ -186,14 +187,18 @@ export const gaussianNllLoss: (
   kinds.gaussianNll,
   (input: Tensor, target: Tensor, variance: Tensor, options: GaussianNLLLossOptions) => {
     const { full = false, eps = 1e-6, reduction = 'mean' } = options;
-    requireSameShape(input, target);
+    if (!fitsInto(target.value.type.shape, input.value.type.shape)) requireSameShape(input, target);
     const given = varianceFor(input, variance);
     const v = raisedTo(eps, given);
-    const d = input.sub(target);
+    const d = input.sub(Tensor.of(float(target.value)));
     const loss = where(given.lt(0), Number.NaN, v.log().add(d.mul(d).div(v)).mul(0.5));
     return reduceLoss(full ? loss.add(0.5 * Math.log(2 * Math.PI)) : loss, { reduction });
   },
 );
+
+/** True if a tensor of one shape broadcasts to the other. */
+const fitsInto = (own: Shape, shape: Shape): boolean =>
+  own.length <= shape.length && own.every((e, d) => e === 1 || sameDim(e, shape.at(d - own.length) as Dim));
 
 /** The variance with as many dimensions as the input. Throws unless it is one for each element or for each row. */
 function varianceFor(input: Tensor, variance: Tensor): Tensor {

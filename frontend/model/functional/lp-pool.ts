@@ -34,8 +34,8 @@ const lpPoolOf = <P extends Pool>(rank: 1 | 2): P =>
     },
   );
 
-/** (Σ x^p)^(1/p) of each window of `x` [N,C,L], p = `normType`. The options in a last object or in PyTorch's order: stride (the kernel's
- *  extent), ceilMode (false). Throws if the batch is missing, or if the window does not fit. */
+/** (Σ x^p)^(1/p) of each window of `x` [N,C,L] or [C,L], p = `normType`. The options in a last object or in PyTorch's order: stride (the kernel's
+ *  extent), ceilMode (false). Throws if the window does not fit. */
 export const lpPool1d: (
   x: Tensor,
   normType: number,
@@ -44,8 +44,8 @@ export const lpPool1d: (
   ceilMode?: boolean,
 ) => Tensor = lpPoolOf(1);
 
-/** (Σ x^p)^(1/p) of each window of `x` [N,C,H,W], p = `normType`. The options in a last object or in PyTorch's order: stride (the
- *  kernel's extent), ceilMode (false). Throws if the batch is missing, or if the window does not fit. */
+/** (Σ x^p)^(1/p) of each window of `x` [N,C,H,W] or [C,H,W], p = `normType`. The options in a last object or in PyTorch's order: stride (the
+ *  kernel's extent), ceilMode (false). Throws if the window does not fit. */
 export const lpPool2d: (
   x: Tensor,
   normType: number,

@@ -85,13 +85,17 @@ export const sinc: (x: Tensor) => Tensor = fn('sinc', one, (x) => {
 export const heaviside: (x: Tensor, values: Tensor) => Tensor = fn(
   'heaviside',
   { x: k.tensor, values: k.tensor },
-  (x, values) => where(x.eq(0), values, x.gt(0).to('f32')).detach(),
+  (x, values) => {
+    const above = x.gt(0);
+    return where(x.eq(0), values, x.dtype === 'bool' ? above : above.to(x.dtype as 'f32' | 'i32')).detach();
+  },
 );
 /** |x| with the sign of `other`, -0 included. */
 export const copysign: (x: Tensor, other: Tensor | number) => Tensor = fn('copysign', two, (x, other) => {
   const y = asTensor(other, x).to('f32');
+  const z = x.to('f32');
   const negative = y.lt(0).logicalOr(y.eq(0).logicalAnd(y.reciprocal().lt(0)));
-  const size = x.mul(where(x.lt(0), -1, like(x, 1)).detach());
+  const size = z.mul(where(z.lt(0), -1, like(z, 1)).detach());
   return where(negative, size.abs().neg(), size.abs());
 });
 /** The greater of the two, and the other one where one is NaN. Of equal ones x has the gradient. */

@@ -76,7 +76,8 @@ function byContent(
     if (isBatch(extent)) continue;
     const [l, h] = [low[d] as number, high[d] as number];
     const most = mode === 'reflect' ? extent - 1 : mode === 'circular' ? extent + Math.min(0, l, h) : Infinity;
-    if (l > most || h > most || ((l || h) && (extent === 0 || extent + l + h < 1)))
+    if (l === 0 && h === 0) continue;
+    if (l > most || h > most || extent === 0 || extent + l + h < 1)
       throw userError(
         'shape-mismatch',
         `pad: mode '${mode}' cannot pad dimension ${d} of ${showType(x.type)} by ${l} and ${h}`,

@@ -20,9 +20,10 @@ export const hardtanh: (x: Tensor, minVal?: number, maxVal?: number) => Tensor =
 export const relu6: (x: Tensor) => Tensor = fn('relu6', { x: k.tensor }, (x) => within(x, 0, 6));
 
 function within(x: Tensor, low: number, high: number): Tensor {
-  numeric(x.value);
-  const bounded = x.clamp(low, high).detach();
-  return where(x.gt(low), where(x.lt(high), x, bounded), bounded);
+  // As in PyTorch, bounds of integers lose their fractions.
+  const [least, most] = numeric(x.value).type.dtype === 'f32' ? [low, high] : [Math.trunc(low), Math.trunc(high)];
+  const bounded = x.clamp(least, most).detach();
+  return where(x.gt(least), where(x.lt(most), x, bounded), bounded);
 }
 
 /** x + 3, kept within 0 and 6, over 6, element by element. The gradient is 0 at and beyond the bounds. Throws for integers. */

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
-import { type Dim, sameDim, showDim, showType } from '../../../ir/type.ts';
+import { type Dim, isBatch, sameDim, showDim, showType, type TensorType } from '../../../ir/type.ts';
 import { float, integer } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
@@ -12,6 +12,17 @@ const words: Readonly<Record<ir.Rank, readonly [things: string, elements: string
   2: ['images', 'pixels'],
   3: ['volumes', 'voxels'],
 };
+
+/** True for one sequence, image or volume without a batch. */
+const isOne = (rank: ir.Rank, { shape }: TensorType): boolean =>
+  shape.length === rank + 1 && !shape.some((e) => isBatch(e));
+
+/** `f` of images in a batch. One without a batch is a batch of one, and the results are without a batch again. */
+export function inBatch<R extends Tensor | readonly Tensor[]>(rank: ir.Rank, x: Tensor, f: (x: Tensor) => R): R {
+  if (!isOne(rank, x.value.type)) return f(x);
+  const of = f(x.unsqueeze(0));
+  return (of instanceof Tensor ? of.squeeze(0) : of.map((t) => t.squeeze(0))) as R;
+}
 
 /** The value of a tensor of images. Throws if they have no rows or no columns: padding alone is not an image. */
 export function requirePixels(rank: ir.Rank, { value }: Tensor): Value {

@@ -165,6 +165,7 @@ export const diff: (x: Tensor, n?: number, dim?: number, prepend?: Tensor | null
     (x, n = 1, dim = -1, prepend = null, append = null) => {
       if (x.dim === 0) throw wrongRank('a tensor with dimensions', x.value);
       const d = dimOf(x.value.type.shape, dim);
+      if (n === 0) return x;
       const parts = [prepend, x, append].filter((t): t is Tensor => t !== null);
       let y = parts.length > 1 ? cat(parts, d) : x;
       for (let i = 0; i < n; i++) {

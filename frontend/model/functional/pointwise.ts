@@ -1,8 +1,8 @@
 /** Functions of numbers, element by element: each is the tensor's method of its name. */
 
-import { fn } from '../arguments.ts';
+import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
-import type { Tensor } from '../tensor.ts';
+import type { RoundOptions, Tensor } from '../tensor.ts';
 
 const one = { x: k.tensor };
 const operand = k.either(k.tensor, k.number);
@@ -67,8 +67,14 @@ export const erfc: (x: Tensor) => Tensor = fn('erfc', one, (x) => x.erfc());
 export const floor: (x: Tensor) => Tensor = fn('floor', one, (x) => x.floor());
 /** The least whole number not below x, element by element; its gradient is 0. */
 export const ceil: (x: Tensor) => Tensor = fn('ceil', one, (x) => x.ceil());
-/** The whole number next to x, element by element; ties go to the even one. Its gradient is 0. */
-export const round: (x: Tensor) => Tensor = fn('round', one, (x) => x.round());
+/** The whole number next to x, element by element; ties go to the even one. Its gradient is 0. `decimals` (0) is how many decimals
+ *  stay. */
+export const round: (x: Tensor, options?: RoundOptions) => Tensor = withOptions(
+  'round',
+  one,
+  { decimals: k.optional(k.whole()) },
+  (x: Tensor, options: RoundOptions) => x.round(options),
+);
 /** The whole number next to x towards 0, element by element; its gradient is 0. */
 export const trunc: (x: Tensor) => Tensor = fn('trunc', one, (x) => x.trunc());
 /** What trunc leaves of x, with its sign, element by element. Throws for integers. */

@@ -7,7 +7,7 @@ import { float } from '../promote.ts';
 import { type Pair, type Single, type Sizes, sizesOf, type Triple } from '../sizes.ts';
 import { Tensor } from '../tensor.ts';
 import { avgPoolKinds, maxPoolKinds } from './kinds.ts';
-import { requirePixels } from './pixels.ts';
+import { inBatch, requirePixels } from './pixels.ts';
 import { indexInInput } from './windows.ts';
 
 /** The options that max and average pools share. Sizes are one number for all dimensions, or a list with one for each. */
@@ -66,7 +66,9 @@ const maxPoolOf = <P extends Pool>(rank: ir.Rank): P =>
     taken(rank),
     maxPoolKinds.ofFunctions(rank),
     (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions<Sizes>) =>
-      maxPooled(rank, x, poolAttrs(rank, kernelSize, options), options.returnIndices) as ReturnType<P>,
+      inBatch(rank, x, (images) =>
+        maxPooled(rank, images, poolAttrs(rank, kernelSize, options), options.returnIndices),
+      ) as ReturnType<P>,
   );
 
 function maxPooled(rank: ir.Rank, x: Tensor, attrs: ir.PoolAttrs, returnIndices = false): Tensor | MaxPooled {
@@ -75,9 +77,9 @@ function maxPooled(rank: ir.Rank, x: Tensor, attrs: ir.PoolAttrs, returnIndices 
   return returnIndices ? [values, Tensor.of(indexInInput(input, attrs))] : values;
 }
 
-/** The greatest element of each window of `x` [N,C,L]. `maxPool1d(x, 2)` halves the length. The options in a last object or in
+/** The greatest element of each window of `x` [N,C,L] or [C,L]. `maxPool1d(x, 2)` halves the length. The options in a last object or in
  *  PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient
- *  goes to the first greatest element. Throws if the batch is missing, or if the window does not fit. */
+ *  goes to the first greatest element. Throws if the window does not fit. */
 export const maxPool1d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Single,
@@ -88,9 +90,9 @@ export const maxPool1d: <const R extends boolean = false>(
   returnIndices?: R,
 ) => Pooled<R> = maxPoolOf(1);
 
-/** The greatest element of each window of `x` [N,C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
+/** The greatest element of each window of `x` [N,C,H,W] or [C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
  *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false).
- *  The gradient goes to the first greatest element. Throws if the batch is missing, or if the window does not fit. */
+ *  The gradient goes to the first greatest element. Throws if the window does not fit. */
 export const maxPool2d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Pair,
@@ -101,9 +103,9 @@ export const maxPool2d: <const R extends boolean = false>(
   returnIndices?: R,
 ) => Pooled<R> = maxPoolOf(2);
 
-/** The greatest element of each window of `x` [N,C,D,H,W]. The options in a last object or in PyTorch's order: stride (the
+/** The greatest element of each window of `x` [N,C,D,H,W] or [C,D,H,W]. The options in a last object or in PyTorch's order: stride (the
  *  kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient goes to the first greatest
- *  element. Throws if the batch is missing, or if the window does not fit. */
+ *  element. Throws if the window does not fit. */
 export const maxPool3d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Triple,
@@ -119,11 +121,12 @@ const avgPoolOf = <P extends Pool>(rank: ir.Rank): P =>
     `avgPool${rank}d`,
     taken(rank),
     avgPoolKinds(rank),
-    (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions<Sizes>) => {
-      const attrs = poolAttrs(rank, kernelSize, options);
-      const sum = Tensor.of(ir.poolsOf(rank).sum(float(requirePixels(rank, x)), attrs));
-      return sum.div(options.divisorOverride ?? divisor(rank, sum, x, attrs, options)) as ReturnType<P>;
-    },
+    (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions<Sizes>) =>
+      inBatch(rank, x, (images) => {
+        const attrs = poolAttrs(rank, kernelSize, options);
+        const sum = Tensor.of(ir.poolsOf(rank).sum(float(requirePixels(rank, images)), attrs));
+        return sum.div(options.divisorOverride ?? divisor(rank, sum, images, attrs, options));
+      }) as ReturnType<P>,
   );
 
 /** The number of elements in each window. Windows that extend over an edge have fewer. */
@@ -148,8 +151,8 @@ function divisor(
   return counts.reduce((t, count, d) => t.slice(d + 2, 0, count), Tensor.of(counted));
 }
 
-/** The mean of each window of `x` [N,C,L]. The options in a last object or in PyTorch's order: stride (the kernel's extent),
- *  padding (0), ceilMode (false), countIncludePad (true). Throws if the batch is missing, or if the window does not fit. */
+/** The mean of each window of `x` [N,C,L] or [C,L]. The options in a last object or in PyTorch's order: stride (the kernel's extent),
+ *  padding (0), ceilMode (false), countIncludePad (true). Throws if the window does not fit. */
 export const avgPool1d: (
   x: Tensor,
   kernelSize: Single,
@@ -159,9 +162,9 @@ export const avgPool1d: (
   countIncludePad?: boolean,
 ) => Tensor = avgPoolOf(1);
 
-/** The mean of each window of `x` [N,C,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
- *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws if the batch is missing,
- *  or if the window does not fit. */
+/** The mean of each window of `x` [N,C,H,W] or [C,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
+ *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws if
+ *  the window does not fit. */
 export const avgPool2d: (
   x: Tensor,
   kernelSize: Pair,
@@ -172,9 +175,9 @@ export const avgPool2d: (
   divisorOverride?: number | null,
 ) => Tensor = avgPoolOf(2);
 
-/** The mean of each window of `x` [N,C,D,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
- *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws if the batch is missing,
- *  or if the window does not fit. */
+/** The mean of each window of `x` [N,C,D,H,W] or [C,D,H,W]. The options in a last object or in PyTorch's order: stride (the kernel's
+ *  extent), padding (0), ceilMode (false), countIncludePad (true), divisorOverride (none). Throws if
+ *  the window does not fit. */
 export const avgPool3d: (
   x: Tensor,
   kernelSize: Triple,

@@ -47,23 +47,40 @@ export const triu: (x: Tensor, diagonal?: number) => Tensor = fn(
 export const cumsum: (x: Tensor, dim: number) => Tensor = fn('cumsum', { x: k.tensor, dim: k.dim }, (x, dim) =>
   x.cumsum(dim),
 );
+// Whether the order is to be stable or sorted is no choice: it is both.
+const order = { x: k.tensor, dim: k.optional(k.dim), descending: k.optional(k.flag), stable: k.optional(k.flag) };
 /** The elements along `dim`, the last by default, in order, equal ones in the order in which they stand and NaN as the greatest, and
  *  their indices, i32. The gradient goes where elements stood. Each pair is compared. */
-export const sort: (x: Tensor, dim?: number, descending?: boolean) => { values: Tensor; indices: Tensor } = fn(
-  'sort',
-  { x: k.tensor, dim: k.optional(k.dim), descending: k.optional(k.flag) },
-  (x, dim = -1, descending = false) => x.sort(dim, descending),
+export const sort: (
+  x: Tensor,
+  dim?: number,
+  descending?: boolean,
+  stable?: boolean,
+) => { values: Tensor; indices: Tensor } = fn('sort', order, (x, dim = -1, descending = false) =>
+  x.sort(dim, descending),
 );
 /** The indices that sort `x` along `dim`, the last by default. */
-export const argsort: (x: Tensor, dim?: number, descending?: boolean) => Tensor = fn(
+export const argsort: (x: Tensor, dim?: number, descending?: boolean, stable?: boolean) => Tensor = fn(
   'argsort',
-  { x: k.tensor, dim: k.optional(k.dim), descending: k.optional(k.flag) },
+  order,
   (x, dim = -1, descending = false) => x.argsort(dim, descending),
 );
 /** The `k` greatest elements along `dim`, the last by default, or the least, in order, and their indices, i32. Each pair is compared. */
-export const topk: (x: Tensor, k: number, dim?: number, largest?: boolean) => { values: Tensor; indices: Tensor } = fn(
+export const topk: (
+  x: Tensor,
+  k: number,
+  dim?: number,
+  largest?: boolean,
+  sorted?: boolean,
+) => { values: Tensor; indices: Tensor } = fn(
   'topk',
-  { x: k.tensor, k: k.whole(0), dim: k.optional(k.dim), largest: k.optional(k.flag) },
+  {
+    x: k.tensor,
+    k: k.whole(0),
+    dim: k.optional(k.dim),
+    largest: k.optional(k.flag),
+    sorted: k.optional(k.flag),
+  },
   (x, count, dim = -1, largest = true) => x.topk(count, dim, largest),
 );
 /** Sums of products in Einstein's notation: `einsum('bij,bjk->bik', a, b)` is a product of matrices. Letters that the result lacks are

@@ -9,8 +9,8 @@ const along = { x: k.tensor, dim: k.optional(k.dims), keepdim: k.optional(k.flag
 const index = { x: k.tensor, dim: k.optional(k.orNull(k.dim)), keepdim: k.optional(k.flag) };
 const spread = {
   x: k.tensor,
-  dim: k.optional(k.dims),
-  correction: k.optional(k.either(k.flag, k.whole(0))),
+  dim: k.optional(k.either(k.dims, k.flag)),
+  correction: k.optional(k.orNull(k.either(k.flag, k.whole(0)))),
   keepdim: k.optional(k.flag),
 };
 
@@ -36,26 +36,36 @@ export const prod: (x: Tensor, dim?: number | null, keepdim?: boolean) => Tensor
 export const cumprod: (x: Tensor, dim: number) => Tensor = fn('cumprod', { x: k.tensor, dim: k.dim }, (x, dim) =>
   x.cumprod(dim),
 );
+/** What is taken from the number of elements; null is 1. */
+type Correction = number | boolean | null;
 /** The square root of the variance over `dim`, of all by default: the sum of squared deviations over the number of elements less
  *  `correction`, which is 1 (or true: unbiased) by default. Its gradient is 0 where it is 0. The variance itself is x.var(dim), as
  *  `var` is a word of JavaScript's. */
-export const std: (x: Tensor, dim?: Dims, correction?: number | boolean, keepdim?: boolean) => Tensor = fn(
+export const std: (x: Tensor, dim?: Dims | boolean, correction?: Correction, keepdim?: boolean) => Tensor = fn(
   'std',
   spread,
   (x, dim = null, correction = 1, keepdim = false) => x.std(dim, correction, keepdim),
 );
 /** Variance and mean over `dim`: `const [variance, mean] = varMean(x, 1)`. Arguments as of std. */
-export const varMean: (x: Tensor, dim?: Dims, correction?: number | boolean, keepdim?: boolean) => [Tensor, Tensor] =
-  fn('varMean', spread, (x, dim = null, correction = 1, keepdim = false) => {
-    const { mean, variance } = moments(x.value, dim, Number(correction), keepdim);
-    return [Tensor.of(variance), Tensor.of(mean)];
-  });
+export const varMean: (
+  x: Tensor,
+  dim?: Dims | boolean,
+  correction?: Correction,
+  keepdim?: boolean,
+) => [Tensor, Tensor] = fn('varMean', spread, (x, dim = null, correction = 1, keepdim = false) => {
+  const { mean, variance } = moments(x.value, dim, correction, keepdim);
+  return [Tensor.of(variance), Tensor.of(mean)];
+});
 /** Standard deviation and mean over `dim`: `const [deviation, mean] = stdMean(x, 1)`. Arguments as of std. */
-export const stdMean: (x: Tensor, dim?: Dims, correction?: number | boolean, keepdim?: boolean) => [Tensor, Tensor] =
-  fn('stdMean', spread, (x, dim = null, correction = 1, keepdim = false) => {
-    const { mean, variance } = moments(x.value, dim, Number(correction), keepdim);
-    return [Tensor.of(root(variance)), Tensor.of(mean)];
-  });
+export const stdMean: (
+  x: Tensor,
+  dim?: Dims | boolean,
+  correction?: Correction,
+  keepdim?: boolean,
+) => [Tensor, Tensor] = fn('stdMean', spread, (x, dim = null, correction = 1, keepdim = false) => {
+  const { mean, variance } = moments(x.value, dim, correction, keepdim);
+  return [Tensor.of(root(variance)), Tensor.of(mean)];
+});
 /** The p-norm over `dim`, all dimensions by default: (Σ|x|^p)^(1/p), the number of elements that are not 0 for p = 0, the
  *  greatest or least |x| for ±Infinity. 'fro' is 2. Its gradient is 0 where it is 0. */
 export const norm: (x: Tensor, p?: number | 'fro', dim?: Dims, keepdim?: boolean) => Tensor = fn(

@@ -1,6 +1,6 @@
 /** Statistics of samples: elements by rank, covariances, and the area below points. */
 
-import type { Dim } from '../../../ir/type.ts';
+import { type Dim, sameDim, showDim } from '../../../ir/type.ts';
 import { fn, withOptions } from '../arguments.ts';
 import { dimOf } from '../dims.ts';
 import * as k from '../kinds.ts';
@@ -14,6 +14,7 @@ import { stack } from './join.ts';
 
 type Ranked = { values: Tensor; indices: Tensor };
 const flag = k.optional(k.flag);
+const tensorOrNone = k.optional(k.orNull(k.tensor));
 
 /** The elements of a rank, counted from 0, along a dimension, and where they stood. */
 function ofRank(x: Tensor, dim: number, rank: number, keepdim: boolean): Ranked {
@@ -89,6 +90,10 @@ function ranksOf(q: number, extent: number, way: Interpolation): readonly [below
 type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 const share = k.finite(0, 1);
 interface QuantileOptions {
+  /** The dimension along which the elements lie; null, the default, for all elements. */
+  readonly dim?: number | null;
+  /** Keeps the reduced dimensions, with an extent of 1; defaults to false. */
+  readonly keepdim?: boolean;
   /** What stands between two elements; defaults to 'linear'. */
   readonly interpolation?: Interpolation;
 }
@@ -98,9 +103,9 @@ interface QuantileOptions {
 export const quantile: (
   x: Tensor,
   q: number | readonly number[],
-  dim?: number | null,
-  keepdim?: boolean,
-  options?: QuantileOptions,
+  dim?: number | null | QuantileOptions,
+  keepdim?: boolean | QuantileOptions,
+  interpolation?: Interpolation | QuantileOptions,
 ) => Tensor = withOptions(
   'quantile',
   {
@@ -109,16 +114,16 @@ export const quantile: (
       share,
       k.listOf('a list of numbers from 0 to 1', (v) => share.holds(v), {}, 1),
     ),
+  },
+  {
     dim: k.optional(k.orNull(k.dim)),
     keepdim: flag,
+    interpolation: k.optional(k.oneOf('linear', 'lower', 'higher', 'midpoint', 'nearest')),
   },
-  { interpolation: k.optional(k.oneOf('linear', 'lower', 'higher', 'midpoint', 'nearest')) },
   (
     x: Tensor,
     q: number | readonly number[],
-    dim: number | null = null,
-    keepdim = false,
-    { interpolation = 'linear' }: QuantileOptions = {},
+    { dim = null, keepdim = false, interpolation = 'linear' }: QuantileOptions,
   ) => {
     const line = dim === null || x.dim === 0 ? x.flatten() : x;
     const along = dim ?? 0;
@@ -140,24 +145,44 @@ export const quantile: (
 interface CovOptions {
   /** What is taken from the number of samples that the sums are divided by; defaults to 1. */
   readonly correction?: number;
+  /** How often each sample counts, a vector of whole numbers; once by default. */
+  readonly fweights?: Tensor | null;
+  /** The weight of each sample, a vector; 1 by default. */
+  readonly aweights?: Tensor | null;
 }
-/** The covariances of variables, which are the rows of `x` and whose samples its columns; of a vector, its variance. */
+/** The covariances of variables, which are the rows of `x` and whose samples its columns; of a vector or a single row, its variance
+ *  without dimensions. */
 export const cov: (x: Tensor, options?: CovOptions) => Tensor = withOptions(
   'cov',
   { x: k.tensor },
-  { correction: k.optional(k.whole()) },
-  (x: Tensor, { correction = 1 }: CovOptions = {}) => {
-    if (x.dim !== 1 && x.dim !== 2) throw wrongRank('a vector or a matrix', x.value);
-    const rows = x.dim === 2 ? x : x.unsqueeze(0);
-    const [, samples] = rows.value.type.shape as readonly [Dim, Dim];
-    const off = rows.sub(rows.mean(1, true));
-    const sums = off.mm(off.t());
-    const c = sums.div(Tensor.of(divisorOf([samples], correction, sums.value)));
-    return x.dim === 2 ? c : c.view([]);
+  { correction: k.optional(k.whole()), fweights: tensorOrNone, aweights: tensorOrNone },
+  (x: Tensor, { correction = 1, fweights = null, aweights = null }: CovOptions) => {
+    if (x.dim > 2) throw wrongRank('a vector or a matrix', x.value);
+    const rows = (x.dim === 2 ? x : x.view(1, -1)).to('f32');
+    const [variables, samples] = rows.value.type.shape as readonly [Dim, Dim];
+    for (const w of [fweights, aweights])
+      if (w && (w.dim !== 1 || !sameDim(w.value.type.shape[0] as Dim, samples)))
+        throw wrongRank(`a vector of weights, one for each of ${showDim(samples)} samples`, w.value);
+    const c = covariances(rows, samples, correction, fweights, aweights);
+    return variables === 1 ? c.view([]) : c;
   },
 );
+function covariances(rows: Tensor, samples: Dim, less: number, often: Tensor | null, heavy: Tensor | null): Tensor {
+  const w = often && heavy ? often.mul(heavy) : (often ?? heavy);
+  if (!w) {
+    const off = rows.sub(rows.mean(1, true));
+    const sums = off.mm(off.t());
+    return sums.div(Tensor.of(divisorOf([samples], less, sums.value)));
+  }
+  const total = w.sum();
+  const off = rows.sub(rows.mul(w).sum(1, true).div(total));
+  const free = total.sub(heavy && less !== 0 ? w.mul(heavy).sum().div(total).mul(less) : less);
+  return off.mm(off.mul(w).t()).div(free.clamp(0));
+}
 
 interface TrapezoidOptions {
+  /** The places of the points, a vector or a tensor that fits y; by default they are `dx` apart. */
+  readonly x?: Tensor | null;
   /** The distance of neighbours where `x` is not given; defaults to 1. */
   readonly dx?: number;
   /** The dimension along which the points lie; defaults to -1. */
@@ -165,23 +190,29 @@ interface TrapezoidOptions {
 }
 /** The area below the points `y` along a dimension, by trapezoids: at the places `x`, a vector or a tensor that fits y, or `dx` (1)
  *  apart. */
-export const trapezoid: (y: Tensor, x?: Tensor | null, options?: TrapezoidOptions) => Tensor = withOptions(
-  'trapezoid',
-  { y: k.tensor, x: k.optional(k.orNull(k.tensor)) },
-  { dx: k.optional(k.number), dim: k.optional(k.dim) },
-  (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}) => {
-    if (y.dim === 0) throw wrongRank('a tensor with dimensions', y.value);
-    const d = dimOf(y.value.type.shape, dim);
-    const ends = (t: Tensor, along: number): [Tensor, Tensor] => {
-      const extent = fixedExtent(t.value.type.shape, along);
-      const count = Math.max(0, extent - 1);
-      return [t.narrow(along, 0, count), t.narrow(along, Math.min(1, extent), count)];
-    };
-    const [before, after] = ends(y, d);
-    const both = before.add(after);
-    if (x === null) return both.sum(d).mul(dx / 2);
-    const line = x.dim === 1 ? x.view(y.value.type.shape.map((_, i) => (i === d ? -1 : 1))) : x;
-    const [from, to] = ends(line, line.dim === y.dim ? d : dimOf(line.value.type.shape, dim));
-    return both.mul(to.sub(from)).sum(d).div(2);
-  },
-);
+export const trapezoid: (y: Tensor, x?: Tensor | null | TrapezoidOptions, options?: TrapezoidOptions) => Tensor =
+  withOptions(
+    'trapezoid',
+    { y: k.tensor },
+    { x: tensorOrNone, dx: k.optional(k.number), dim: k.optional(k.dim) },
+    (y: Tensor, { x = null, dx = 1, dim = -1 }: TrapezoidOptions) => {
+      if (y.dim === 0) throw wrongRank('a tensor with dimensions', y.value);
+      const d = dimOf(y.value.type.shape, dim);
+      const ends = (t: Tensor, along: number): [Tensor, Tensor] => {
+        const extent = fixedExtent(t.value.type.shape, along);
+        const count = Math.max(0, extent - 1);
+        return [t.narrow(along, 0, count), t.narrow(along, Math.min(1, extent), count)];
+      };
+      const [before, after] = ends(y, d);
+      const both = before.add(after);
+      // Integers too have an area that is none.
+      if (!x)
+        return both
+          .sum(d)
+          .to('f32')
+          .mul(dx / 2);
+      const line = x.dim === 1 ? x.view(y.value.type.shape.map((_, i) => (i === d ? -1 : 1))) : x;
+      const [from, to] = ends(line, line.dim === y.dim ? d : dimOf(line.value.type.shape, dim));
+      return both.mul(to.sub(from)).sum(d).div(2);
+    },
+  );

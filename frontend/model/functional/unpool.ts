@@ -12,6 +12,7 @@ import { type Pair, type Single, type Sizes, sizesOf, type Triple } from '../siz
 import { Tensor } from '../tensor.ts';
 import { called, involved, showAny, userError } from '../trace.ts';
 import { maxUnpoolKinds } from './kinds.ts';
+import { inBatch } from './pixels.ts';
 
 /** The options of the reverse of max pools, by PyTorch's names. */
 export interface MaxUnpoolOptions<S extends Sizes = Pair> {
@@ -30,7 +31,9 @@ const unpoolOf = <P extends Unpool>(rank: ir.Rank): P =>
     { x: k.tensor, indices: k.tensor, kernelSize: k.sizes(rank, 1) },
     { ...maxUnpoolKinds(rank), outputSize: k.optional(k.orNull(k.wholes(0))) },
     (x: Tensor, indices: Tensor, kernelSize: Sizes, options: MaxUnpoolOptions<Sizes>) =>
-      unpooled(rank, x, indices, kernelSize, options) as ReturnType<P>,
+      inBatch(rank, x, (images) =>
+        unpooled(rank, images, images === x ? indices : indices.unsqueeze(0), kernelSize, options),
+      ) as ReturnType<P>,
   );
 
 function unpooled(
@@ -94,9 +97,9 @@ function extentsOf(
   );
 }
 
-/** The elements of `x` [N,C,L] at their index in sequences, zeros elsewhere: the reverse of `maxPool1d` with returnIndices. The options
+/** The elements of `x` [N,C,L] or [C,L] at their index in sequences, zeros elsewhere: the reverse of `maxPool1d` with returnIndices. The options
  *  in a last object or in PyTorch's order: stride (the kernel's extent), padding (0), outputSize. Of several elements with one index
- *  the last stays. Throws if the batch is missing, or for an outputSize that no pool of this kind reduces to x. */
+ *  the last stays. Throws for an outputSize that no pool of this kind reduces to x. */
 export const maxUnpool1d: (
   x: Tensor,
   indices: Tensor,
@@ -106,9 +109,9 @@ export const maxUnpool1d: (
   outputSize?: readonly number[] | null,
 ) => Tensor = unpoolOf(1);
 
-/** The elements of `x` [N,C,H,W] at their row-major index in images, zeros elsewhere: the reverse of `maxPool2d` with returnIndices. The
+/** The elements of `x` [N,C,H,W] or [C,H,W] at their row-major index in images, zeros elsewhere: the reverse of `maxPool2d` with returnIndices. The
  *  options in a last object or in PyTorch's order: stride (the kernel's extent), padding (0), outputSize. Of several elements with
- *  one index the last stays. Throws if the batch is missing, or for an outputSize that no pool of this kind reduces to x. */
+ *  one index the last stays. Throws for an outputSize that no pool of this kind reduces to x. */
 export const maxUnpool2d: (
   x: Tensor,
   indices: Tensor,
@@ -118,9 +121,9 @@ export const maxUnpool2d: (
   outputSize?: readonly number[] | null,
 ) => Tensor = unpoolOf(2);
 
-/** The elements of `x` [N,C,D,H,W] at their row-major index in volumes, zeros elsewhere: the reverse of `maxPool3d` with returnIndices.
+/** The elements of `x` [N,C,D,H,W] or [C,D,H,W] at their row-major index in volumes, zeros elsewhere: the reverse of `maxPool3d` with returnIndices.
  *  The options in a last object or in PyTorch's order: stride (the kernel's extent), padding (0), outputSize. Of several elements
- *  with one index the last stays. Throws if the batch is missing, or for an outputSize that no pool of this kind reduces to x. */
+ *  with one index the last stays. Throws for an outputSize that no pool of this kind reduces to x. */
 export const maxUnpool3d: (
   x: Tensor,
   indices: Tensor,

@@ -36,8 +36,7 @@ abstract class AdaptiveMaxPool<R extends boolean> extends AdaptivePool {
 
 const adaptiveAvgPool1dTakes = layer('AdaptiveAvgPool1d', { outputSize: k.outputSize(1) });
 
-/** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
- *  Throws in `forward` if the batch is missing. */
+/** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input. */
 export class AdaptiveAvgPool1d extends AdaptivePool {
   constructor(outputSize: F.OutputSize, ...none: []) {
     read(adaptiveAvgPool1dTakes, [outputSize, ...none]);
@@ -50,8 +49,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
 
 const adaptiveAvgPool2dTakes = layer('AdaptiveAvgPool2d', { outputSize: k.outputSize(2) });
 
-/** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
- *  Throws in `forward` if the batch is missing. */
+/** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
 export class AdaptiveAvgPool2d extends AdaptivePool {
   constructor(outputSize: F.OutputSize, ...none: []) {
     read(adaptiveAvgPool2dTakes, [outputSize, ...none]);
@@ -64,8 +62,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
 
 const adaptiveAvgPool3dTakes = layer('AdaptiveAvgPool3d', { outputSize: k.outputSize(3) });
 
-/** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
- *  Throws in `forward` if the batch is missing. */
+/** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
 export class AdaptiveAvgPool3d extends AdaptivePool {
   constructor(outputSize: F.OutputSize, ...none: []) {
     read(adaptiveAvgPool3dTakes, [outputSize, ...none]);
@@ -79,7 +76,7 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
 const adaptiveMaxPool1dTakes = layer('AdaptiveMaxPool1d', { outputSize: k.outputSize(1) }, returnIndices);
 
 /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPool<R> {
   constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
     super(outputSize, read<ReturnIndicesOption<R>>(adaptiveMaxPool1dTakes, [outputSize, ...more]));
@@ -96,7 +93,7 @@ export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPoo
 const adaptiveMaxPool2dTakes = layer('AdaptiveMaxPool2d', { outputSize: k.outputSize(2) }, returnIndices);
 
 /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPool<R> {
   constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
     super(outputSize, read<ReturnIndicesOption<R>>(adaptiveMaxPool2dTakes, [outputSize, ...more]));
@@ -113,7 +110,7 @@ export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPoo
 const adaptiveMaxPool3dTakes = layer('AdaptiveMaxPool3d', { outputSize: k.outputSize(3) }, returnIndices);
 
 /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export class AdaptiveMaxPool3d<R extends boolean = false> extends AdaptiveMaxPool<R> {
   constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
     super(outputSize, read<ReturnIndicesOption<R>>(adaptiveMaxPool3dTakes, [outputSize, ...more]));

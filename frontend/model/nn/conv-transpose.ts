@@ -133,7 +133,7 @@ const convTranspose1dTakes = takes('ConvTranspose1d', 1);
  *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
  *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
  *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
- *  channels, and in `forward` if the batch is missing or the channels do not match. */
+ *  channels, and in `forward` if the channels do not match. */
 export class ConvTranspose1d extends ConvTranspose {
   constructor(
     inChannels: number,
@@ -166,7 +166,7 @@ const convTranspose2dTakes = takes('ConvTranspose2d', 2);
  *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
  *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
  *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
- *  channels, and in `forward` if the batch is missing or the channels do not match. */
+ *  channels, and in `forward` if the channels do not match. */
 export class ConvTranspose2d extends ConvTranspose {
   constructor(
     inChannels: number,
@@ -200,7 +200,7 @@ const convTranspose3dTakes = takes('ConvTranspose3d', 3);
  *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
  *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
  *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
- *  channels, and in `forward` if the batch is missing or the channels do not match. */
+ *  channels, and in `forward` if the channels do not match. */
 export class ConvTranspose3d extends ConvTranspose {
   constructor(
     inChannels: number,

@@ -161,7 +161,7 @@ const conv1dTakes = takes('Conv1d', 1);
 /** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
  *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
  *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
- *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+ *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the channels do not
  *  match, or the kernel does not fit. */
 export class Conv1d extends Convolution {
   constructor(
@@ -194,7 +194,7 @@ const conv2dTakes = takes('Conv2d', 2);
  *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
  *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
  *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
- *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+ *  not divide the channels, and in `forward` if the channels do not match, or the kernel does not fit. */
 export class Conv2d extends Convolution {
   constructor(
     inChannels: number,
@@ -226,7 +226,7 @@ const conv3dTakes = takes('Conv3d', 3);
  *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
  *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
  *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
- *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+ *  `forward` if the channels do not match, or the kernel does not fit. */
 export class Conv3d extends Convolution {
   constructor(
     inChannels: number,

@@ -26,7 +26,7 @@ abstract class Windows extends Module {
 const unfoldTakes = layer('Unfold', { kernelSize: k.pair(1) }, foldKinds);
 
 /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
- *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+ *  (1), padding (0), stride (1). Throws in `forward` if no window fits. */
 export class Unfold extends Windows {
   constructor(kernelSize: Pair, ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>) {
     super(kernelSize, read<F.FoldOptions>(unfoldTakes, [kernelSize, ...more]));
@@ -39,7 +39,7 @@ export class Unfold extends Windows {
 const foldTakes = layer('Fold', { outputSize: k.pair(1), kernelSize: k.pair(1) }, foldKinds);
 
 /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
- *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+ *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
  *  windows. */
 export class Fold extends Windows {
   readonly outputSize: Pair;
@@ -78,7 +78,7 @@ abstract class LPPool<S extends Sizes> extends Module {
 const lpPool1dTakes = layer('LPPool1d', { normType: k.finite(), kernelSize: k.sizes(1, 1) }, lpPoolKinds(1));
 
 /** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
- *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+ *  (false). Throws in `forward` if the window does not fit. */
 export class LPPool1d extends LPPool<Single> {
   constructor(
     normType: number,
@@ -95,7 +95,7 @@ export class LPPool1d extends LPPool<Single> {
 const lpPool2dTakes = layer('LPPool2d', { normType: k.finite(), kernelSize: k.pair(1) }, lpPoolKinds(2));
 
 /** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
- *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+ *  (false). Throws in `forward` if the window does not fit. */
 export class LPPool2d extends LPPool<Pair> {
   constructor(
     normType: number,

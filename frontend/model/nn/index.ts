@@ -262,53 +262,44 @@ export const LogSigmoid: {
 } = callable(activation.LogSigmoid);
 export type LogSigmoid = activation.LogSigmoid;
 
-/** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
- *  Throws in `forward` if the batch is missing. */
+/** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input. */
 export const AdaptiveAvgPool1d: {
-  /** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
-   *  Throws in `forward` if the batch is missing. */
+  /** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input. */
   new (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool1d;
-  /** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input.
-   *  Throws in `forward` if the batch is missing. */
+  /** The mean of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the extent of the input. */
   (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool1d;
 } = callable(adaptive.AdaptiveAvgPool1d);
 export type AdaptiveAvgPool1d = adaptive.AdaptiveAvgPool1d;
 
-/** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
- *  Throws in `forward` if the batch is missing. */
+/** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
 export const AdaptiveAvgPool2d: {
-  /** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
-   *  Throws in `forward` if the batch is missing. */
+  /** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
   new (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool2d;
-  /** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
-   *  Throws in `forward` if the batch is missing. */
+  /** The mean of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
   (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool2d;
 } = callable(adaptive.AdaptiveAvgPool2d);
 export type AdaptiveAvgPool2d = adaptive.AdaptiveAvgPool2d;
 
-/** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
- *  Throws in `forward` if the batch is missing. */
+/** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
 export const AdaptiveAvgPool3d: {
-  /** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
-   *  Throws in `forward` if the batch is missing. */
+  /** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
   new (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool3d;
-  /** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input.
-   *  Throws in `forward` if the batch is missing. */
+  /** The mean of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the extent of the input. */
   (outputSize: F.OutputSize): adaptive.AdaptiveAvgPool3d;
 } = callable(adaptive.AdaptiveAvgPool3d);
 export type AdaptiveAvgPool3d = adaptive.AdaptiveAvgPool3d;
 
 /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export const AdaptiveMaxPool1d: {
   /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   new <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
   ): adaptive.AdaptiveMaxPool1d<R>;
   /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
@@ -317,16 +308,16 @@ export const AdaptiveMaxPool1d: {
 export type AdaptiveMaxPool1d<R extends boolean = false> = adaptive.AdaptiveMaxPool1d<R>;
 
 /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export const AdaptiveMaxPool2d: {
   /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   new <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
   ): adaptive.AdaptiveMaxPool2d<R>;
   /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
@@ -335,16 +326,16 @@ export const AdaptiveMaxPool2d: {
 export type AdaptiveMaxPool2d<R extends boolean = false> = adaptive.AdaptiveMaxPool2d<R>;
 
 /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
- *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+ *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export const AdaptiveMaxPool3d: {
   /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   new <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
   ): adaptive.AdaptiveMaxPool3d<R>;
   /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
-   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. Throws in `forward` if the batch is missing. */
+   *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
@@ -461,13 +452,13 @@ export type ModuleList = containers.ModuleList;
 /** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
  *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
  *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
- *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+ *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the channels do not
  *  match, or the kernel does not fit. */
 export const Conv1d: {
   /** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
    *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
    *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
-   *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+   *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the channels do not
    *  match, or the kernel does not fit. */
   new (
     inChannels: number,
@@ -488,7 +479,7 @@ export const Conv1d: {
   /** Convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = ⌊(L + 2·padding - dilation·(KL - 1) - 1) / stride⌋ +
    *  1: `nn.Conv1d(1, 6, 5)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1),
    *  bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KL] and `bias` [out] are drawn from ±1/√(in/groups·KL). Throws
-   *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the batch is missing, the channels do not
+   *  for sizes below 1, for groups that do not divide the channels, and in `forward` if the channels do not
    *  match, or the kernel does not fit. */
   (
     inChannels: number,
@@ -513,13 +504,13 @@ export type Conv1d = conv.Conv1d;
  *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
  *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
  *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
- *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+ *  not divide the channels, and in `forward` if the channels do not match, or the kernel does not fit. */
 export const Conv2d: {
   /** Convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) /
    *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
    *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
    *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
-   *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+   *  not divide the channels, and in `forward` if the channels do not match, or the kernel does not fit. */
   new (
     inChannels: number,
     outChannels: number,
@@ -540,7 +531,7 @@ export const Conv2d: {
    *  stride⌋ + 1 and OW likewise: `nn.Conv2d(1, 6, 5)`, `nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 })`. Options in PyTorch's
    *  order: stride (1), padding (0, or 'same' or 'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight`
    *  [out, in/groups, KH, KW] and `bias` [out] are drawn from ±1/√(in/groups·KH·KW). Throws for sizes below 1, for groups that do
-   *  not divide the channels, and in `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+   *  not divide the channels, and in `forward` if the channels do not match, or the kernel does not fit. */
   (
     inChannels: number,
     outChannels: number,
@@ -564,13 +555,13 @@ export type Conv2d = conv.Conv2d;
  *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
  *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
  *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
- *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+ *  `forward` if the channels do not match, or the kernel does not fit. */
 export const Conv3d: {
   /** Convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = ⌊(D + 2·padding - dilation·(KD - 1) - 1)
    *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
    *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
    *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
-   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+   *  `forward` if the channels do not match, or the kernel does not fit. */
   new (
     inChannels: number,
     outChannels: number,
@@ -591,7 +582,7 @@ export const Conv3d: {
    *  / stride⌋ + 1 and OH and OW likewise: `nn.Conv3d(1, 6, 3)`. Options in PyTorch's order: stride (1), padding (0, or 'same' or
    *  'valid'), dilation (1), groups (1), bias (true), paddingMode ('zeros'). `weight` [out, in/groups, KD, KH, KW] and `bias`
    *  [out] are drawn from ±1/√(in/groups·KD·KH·KW). Throws for sizes below 1, for groups that do not divide the channels, and in
-   *  `forward` if the batch is missing, the channels do not match, or the kernel does not fit. */
+   *  `forward` if the channels do not match, or the kernel does not fit. */
   (
     inChannels: number,
     outChannels: number,
@@ -615,13 +606,13 @@ export type Conv3d = conv.Conv3d;
  *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
  *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
  *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
- *  channels, and in `forward` if the batch is missing or the channels do not match. */
+ *  channels, and in `forward` if the channels do not match. */
 export const ConvTranspose1d: {
   /** Transposed convolution of sequences [N, inChannels, L] to [N, outChannels, OL], OL = (L - 1)·stride - 2·padding +
    *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
    *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
    *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
-   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+   *  channels, and in `forward` if the channels do not match. */
   new (
     inChannels: number,
     outChannels: number,
@@ -643,7 +634,7 @@ export const ConvTranspose1d: {
    *  dilation·(KL - 1) + outputPadding + 1: `nn.ConvTranspose1d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
    *  `weight` [in, out/groups, KL] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
    *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
-   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+   *  channels, and in `forward` if the channels do not match. */
   (
     inChannels: number,
     outChannels: number,
@@ -668,13 +659,13 @@ export type ConvTranspose1d = convTranspose.ConvTranspose1d;
  *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
  *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
  *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
- *  channels, and in `forward` if the batch is missing or the channels do not match. */
+ *  channels, and in `forward` if the channels do not match. */
 export const ConvTranspose2d: {
   /** Transposed convolution of images [N, inChannels, H, W] to [N, outChannels, OH, OW], OH = (H - 1)·stride - 2·padding +
    *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
    *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
    *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
-   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+   *  channels, and in `forward` if the channels do not match. */
   new (
     inChannels: number,
     outChannels: number,
@@ -696,7 +687,7 @@ export const ConvTranspose2d: {
    *  dilation·(KH - 1) + outputPadding + 1 and OW likewise: `nn.ConvTranspose2d(8, 4, 2, { stride: 2 })` doubles the extents. Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
    *  `weight` [in, out/groups, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
    *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
-   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+   *  channels, and in `forward` if the channels do not match. */
   (
     inChannels: number,
     outChannels: number,
@@ -722,14 +713,14 @@ export type ConvTranspose2d = convTranspose.ConvTranspose2d;
  *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
  *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
  *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
- *  channels, and in `forward` if the batch is missing or the channels do not match. */
+ *  channels, and in `forward` if the channels do not match. */
 export const ConvTranspose3d: {
   /** Transposed convolution of volumes [N, inChannels, D, H, W] to [N, outChannels, OD, OH, OW], OD = (D - 1)·stride - 2·padding +
    *  dilation·(KD - 1) + outputPadding + 1, and OH and OW likewise: `nn.ConvTranspose3d(8, 4, 2, { stride: 2 })` doubles the extents.
    *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
    *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
    *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
-   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+   *  channels, and in `forward` if the channels do not match. */
   new (
     inChannels: number,
     outChannels: number,
@@ -752,7 +743,7 @@ export const ConvTranspose3d: {
    *  Options in PyTorch's order: stride (1), padding (0), outputPadding (0), groups (1), bias (true), dilation (1).
    *  `weight` [in, out/groups, KD, KH, KW] and `bias` [out] are drawn as PyTorch draws them. `forward(x, [...extents])` chooses the
    *  output padding by the extents that the result shall have. Throws for sizes below 1, for groups that do not divide the
-   *  channels, and in `forward` if the batch is missing or the channels do not match. */
+   *  channels, and in `forward` if the channels do not match. */
   (
     inChannels: number,
     outChannels: number,
@@ -914,23 +905,23 @@ export const EmbeddingBag: {
 export type EmbeddingBag = embedding.EmbeddingBag;
 
 /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
- *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+ *  (1), padding (0), stride (1). Throws in `forward` if no window fits. */
 export const Unfold: {
   /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
-   *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+   *  (1), padding (0), stride (1). Throws in `forward` if no window fits. */
   new (kernelSize: Pair, ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>): fold.Unfold;
   /** The windows of images as columns: [N,C,H,W] to [N,C·kh·kw,L], the elements of each of L windows. Options in PyTorch's order: dilation
-   *  (1), padding (0), stride (1). Throws in `forward` if the batch is missing or no window fits. */
+   *  (1), padding (0), stride (1). Throws in `forward` if no window fits. */
   (kernelSize: Pair, ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>): fold.Unfold;
 } = callable(fold.Unfold);
 export type Unfold = fold.Unfold;
 
 /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
- *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+ *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
  *  windows. */
 export const Fold: {
   /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
-   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
    *  windows. */
   new (
     outputSize: Pair,
@@ -938,7 +929,7 @@ export const Fold: {
     ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>
   ): fold.Fold;
   /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
-   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if the batch is missing, or if an image of this size has not L
+   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
    *  windows. */
   (
     outputSize: Pair,
@@ -949,17 +940,17 @@ export const Fold: {
 export type Fold = fold.Fold;
 
 /** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
- *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+ *  (false). Throws in `forward` if the window does not fit. */
 export const LPPool1d: {
   /** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
-   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+   *  (false). Throws in `forward` if the window does not fit. */
   new (
     normType: number,
     kernelSize: Single,
     ...more: Trailing<F.LPPoolOptions<Single>, [stride: Single | null, ceilMode: boolean]>
   ): fold.LPPool1d;
   /** (Σ x^p)^(1/p) of each window of sequences [N,C,L], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
-   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+   *  (false). Throws in `forward` if the window does not fit. */
   (
     normType: number,
     kernelSize: Single,
@@ -969,17 +960,17 @@ export const LPPool1d: {
 export type LPPool1d = fold.LPPool1d;
 
 /** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
- *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+ *  (false). Throws in `forward` if the window does not fit. */
 export const LPPool2d: {
   /** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
-   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+   *  (false). Throws in `forward` if the window does not fit. */
   new (
     normType: number,
     kernelSize: Pair,
     ...more: Trailing<F.LPPoolOptions, [stride: Pair | null, ceilMode: boolean]>
   ): fold.LPPool2d;
   /** (Σ x^p)^(1/p) of each window of images [N,C,H,W], p = `normType`. Options in PyTorch's order: stride (the kernel's extent), ceilMode
-   *  (false). Throws in `forward` if the batch is missing or the window does not fit. */
+   *  (false). Throws in `forward` if the window does not fit. */
   (
     normType: number,
     kernelSize: Pair,
@@ -1788,12 +1779,12 @@ export type PReLU = piecewise.PReLU;
 /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
- *  `forward` if the batch is missing or the window does not fit. */
+ *  `forward` if the window does not fit. */
 export const MaxPool1d: {
   /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
-   *  `forward` if the batch is missing or the window does not fit. */
+   *  `forward` if the window does not fit. */
   new <R extends boolean = false>(
     kernelSize: Single,
     ...more: Trailing<
@@ -1804,7 +1795,7 @@ export const MaxPool1d: {
   /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
-   *  `forward` if the batch is missing or the window does not fit. */
+   *  `forward` if the window does not fit. */
   <R extends boolean = false>(
     kernelSize: Single,
     ...more: Trailing<
@@ -1818,12 +1809,12 @@ export type MaxPool1d<R extends boolean = false> = pool.MaxPool1d<R>;
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
- *  `forward` if the batch is missing or the window does not fit. */
+ *  `forward` if the window does not fit. */
 export const MaxPool2d: {
   /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
-   *  `forward` if the batch is missing or the window does not fit. */
+   *  `forward` if the window does not fit. */
   new <R extends boolean = false>(
     kernelSize: Pair,
     ...more: Trailing<
@@ -1834,7 +1825,7 @@ export const MaxPool2d: {
   /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
-   *  `forward` if the batch is missing or the window does not fit. */
+   *  `forward` if the window does not fit. */
   <R extends boolean = false>(
     kernelSize: Pair,
     ...more: Trailing<
@@ -1848,12 +1839,12 @@ export type MaxPool2d<R extends boolean = false> = pool.MaxPool2d<R>;
 /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
- *  `forward` if the batch is missing or the window does not fit. */
+ *  `forward` if the window does not fit. */
 export const MaxPool3d: {
   /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
-   *  `forward` if the batch is missing or the window does not fit. */
+   *  `forward` if the window does not fit. */
   new <R extends boolean = false>(
     kernelSize: Triple,
     ...more: Trailing<
@@ -1864,7 +1855,7 @@ export const MaxPool3d: {
   /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
-   *  `forward` if the batch is missing or the window does not fit. */
+   *  `forward` if the window does not fit. */
   <R extends boolean = false>(
     kernelSize: Triple,
     ...more: Trailing<
@@ -1877,11 +1868,11 @@ export type MaxPool3d<R extends boolean = false> = pool.MaxPool3d<R>;
 
 /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the window does not fit. */
 export const AvgPool1d: {
   /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
    *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
+   *  1, and in `forward` if the window does not fit. */
   new (
     kernelSize: Single,
     ...more: Trailing<
@@ -1891,7 +1882,7 @@ export const AvgPool1d: {
   ): pool.AvgPool1d;
   /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
    *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
+   *  1, and in `forward` if the window does not fit. */
   (
     kernelSize: Single,
     ...more: Trailing<
@@ -1904,11 +1895,11 @@ export type AvgPool1d = pool.AvgPool1d;
 
 /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the window does not fit. */
 export const AvgPool2d: {
   /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
    *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
+   *  1, and in `forward` if the window does not fit. */
   new (
     kernelSize: Pair,
     ...more: Trailing<
@@ -1918,7 +1909,7 @@ export const AvgPool2d: {
   ): pool.AvgPool2d;
   /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
    *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
+   *  1, and in `forward` if the window does not fit. */
   (
     kernelSize: Pair,
     ...more: Trailing<
@@ -1931,11 +1922,11 @@ export type AvgPool2d = pool.AvgPool2d;
 
 /** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the window does not fit. */
 export const AvgPool3d: {
   /** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
    *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
+   *  1, and in `forward` if the window does not fit. */
   new (
     kernelSize: Triple,
     ...more: Trailing<
@@ -1951,7 +1942,7 @@ export const AvgPool3d: {
   ): pool.AvgPool3d;
   /** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
    *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
-   *  1, and in `forward` if the batch is missing or the window does not fit. */
+   *  1, and in `forward` if the window does not fit. */
   (
     kernelSize: Triple,
     ...more: Trailing<

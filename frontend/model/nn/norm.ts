@@ -1,8 +1,11 @@
 /** Normalisation. */
 
 import { describe } from '../../../ir/graph.ts';
+import type { Rank } from '../../../ir/ops/index.ts';
+import { isBatch } from '../../../ir/type.ts';
 import { read, type Signature } from '../arguments.ts';
 import * as F from '../functional/index.ts';
+import { inBatch } from '../functional/pixels.ts';
 import * as k from '../kinds.ts';
 import { repr, type Trailing } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
@@ -133,10 +136,14 @@ abstract class InstanceNorm extends TrackedNorm {
   }
 
   forward(x: Tensor): Tensor {
-    checkRank(this, x, this.ranks);
+    const [rank] = this.ranks as [number];
+    // Of a shape with N, the batch is not what is missing.
+    checkRank(this, x, x.value.type.shape.some((e) => isBatch(e)) ? [rank] : [rank - 1, rank]);
     const { training, running_mean, running_var, weight, bias, momentum, eps } = this;
     const ofInput = training || !running_mean;
-    return F.instanceNorm(x, running_mean, running_var, weight, bias, ofInput, momentum ?? 0, eps);
+    return inBatch((rank - 2) as Rank, x, (images) =>
+      F.instanceNorm(images, running_mean, running_var, weight, bias, ofInput, momentum ?? 0, eps),
+    );
   }
 }
 

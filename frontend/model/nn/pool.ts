@@ -50,7 +50,7 @@ const maxPool1dTakes = layer('MaxPool1d', { kernelSize: k.sizes(1, 1) }, maxPool
 /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
- *  `forward` if the batch is missing or the window does not fit. */
+ *  `forward` if the window does not fit. */
 export class MaxPool1d<R extends boolean = false> extends MaxPool<Single, R> {
   constructor(
     kernelSize: Single,
@@ -72,7 +72,7 @@ const maxPool2dTakes = layer('MaxPool2d', { kernelSize: k.sizes(2, 1) }, maxPool
 /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
- *  `forward` if the batch is missing or the window does not fit. */
+ *  `forward` if the window does not fit. */
 export class MaxPool2d<R extends boolean = false> extends MaxPool<Pair, R> {
   constructor(
     kernelSize: Pair,
@@ -94,7 +94,7 @@ const maxPool3dTakes = layer('MaxPool3d', { kernelSize: k.sizes(3, 1) }, maxPool
 /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
- *  `forward` if the batch is missing or the window does not fit. */
+ *  `forward` if the window does not fit. */
 export class MaxPool3d<R extends boolean = false> extends MaxPool<Triple, R> {
   constructor(
     kernelSize: Triple,
@@ -115,7 +115,7 @@ const avgPool1dTakes = layer('AvgPool1d', { kernelSize: k.sizes(1, 1) }, avgPool
 
 /** The mean of each window of sequences [N,C,L]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the window does not fit. */
 export class AvgPool1d extends AvgPool<Single, F.AvgPool1dOptions> {
   constructor(
     kernelSize: Single,
@@ -142,7 +142,7 @@ const avgPool2dTakes = layer('AvgPool2d', { kernelSize: k.sizes(2, 1) }, avgPool
 
 /** The mean of each window of images [N,C,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the window does not fit. */
 export class AvgPool2d extends AvgPool<Pair, F.AvgPoolOptions> {
   constructor(
     kernelSize: Pair,
@@ -163,7 +163,7 @@ const avgPool3dTakes = layer('AvgPool3d', { kernelSize: k.sizes(3, 1) }, avgPool
 
 /** The mean of each window of volumes [N,C,D,H,W]. Options in PyTorch's order: stride (the kernel's extent), padding (0),
  *  ceilMode (false), countIncludePad (true), divisorOverride (none). Throws for sizes that are not whole numbers of at least
- *  1, and in `forward` if the batch is missing or the window does not fit. */
+ *  1, and in `forward` if the window does not fit. */
 export class AvgPool3d extends AvgPool<Triple, F.AvgPoolOptions<Triple>> {
   constructor(
     kernelSize: Triple,
