@@ -6,30 +6,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emission, type ProgramBackend } from '../codegen/backend.ts';
-import { threadedWasmBackend, wasmBackend } from '../codegen/wasm/backend.ts';
-import { wgslBackend } from '../codegen/wgsl/backend.ts';
+import { wasmBackend } from '../codegen/wasm/backend.ts';
 import convnet from '../examples/convnet.ts';
 import lenet from '../examples/lenet.ts';
 import mlp from '../examples/mlp.ts';
 import { defineModel, type ModelSpec, nn, optim, type Tensor } from '../frontend/index.ts';
 import { record } from '../frontend/model/record.ts';
+import { backendFor, backends } from '../frontend/pipeline/backends.ts';
 import { entriesOf, stateTableOf } from '../frontend/pipeline/entries.ts';
 import { contextOf, parseIr } from '../frontend/pipeline/read.ts';
-import { allStages, backendFor, graphStages, graphStagesOnDemand, stageNamed } from '../frontend/pipeline/stages.ts';
+import { allStages, graphStages, graphStagesOnDemand, stageNamed } from '../frontend/pipeline/stages.ts';
 import { usersRule } from '../frontend/pipeline/users-rule.ts';
-import { wasm128, webgpu, webgpuTarget } from '../ir/target.ts';
+import { wasm128 } from '../ir/target.ts';
 import { type Ir, type IrOf, printIr, type Stage } from '../passes/stage.ts';
 import { stages } from '../passes/stages.ts';
 import recurrent from './fixtures/recurrent.ts';
 import { contextFor, through } from './support/pipeline.ts';
 
 const examples: Readonly<Record<string, ModelSpec>> = { lenet, mlp, convnet, recurrent };
-const backends: readonly ProgramBackend[] = [
-  wasmBackend(wasm128),
-  threadedWasmBackend(wasm128),
-  wgslBackend(webgpu),
-  wgslBackend(webgpuTarget({ features: ['subgroups', 'shader-f16'] }), 'wgsl-features'),
-];
 
 /** The code, and what every stage before it made. */
 function compiled(spec: ModelSpec, backend: ProgramBackend) {

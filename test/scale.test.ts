@@ -3,7 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { emission } from '../codegen/backend.ts';
-import { backendFor, graphStages } from '../frontend/pipeline/stages.ts';
+import { backendFor } from '../frontend/pipeline/backends.ts';
+import { graphStages } from '../frontend/pipeline/stages.ts';
 import { kernelKey } from '../ir/analysis/kernel-key.ts';
 import { type Module, makeGraph, param, type Value } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';

@@ -2,39 +2,55 @@
 import { contentHash } from '../../codegen/checksums.ts';
 import { registeredPasses } from '../../passes/custom.ts';
 import { bundleOf, writeFiles } from '../files/output.ts';
-import type { EntryName } from '../pipeline/entries.ts';
 import { compileTargets } from '../pipeline/options.ts';
 import { flagsFor, type StageName, stageNames } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { count, table } from '../report/table.ts';
 import { beforeTypes } from '../source/load.ts';
+import { command, type ValuesFor } from './command.ts';
+import { codeFlags, codeOptions, entryNames, flag, sharedFlags } from './flags.ts';
 import { exits, type Io, UsageError } from './io.ts';
-import {
-  type CodeFlags,
-  codeOptions,
-  compileModel,
-  describeModel,
-  describePasses,
-  loadModel,
-  outFolder,
-} from './model.ts';
+import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
 import { readTarget } from './target.ts';
 import { readSchedule } from './text.ts';
 
-export interface CompileFlags extends CodeFlags {
-  readonly out?: string;
-  readonly entries?: readonly EntryName[];
-  readonly maxBatch?: number;
-  readonly seed?: number;
-  readonly target?: string;
-  readonly printAfter?: string;
-  readonly printBefore?: string;
-  readonly verify?: boolean;
-  readonly inline?: boolean;
-  readonly schedule?: string;
-}
+const ownFlags = {
+  out: sharedFlags.out,
+  entries: sharedFlags.entries,
+  maxBatch: sharedFlags.maxBatch,
+  seed: sharedFlags.seed,
+  schedule: sharedFlags.schedule,
+  ...codeFlags,
+  target: sharedFlags.target,
+  inline: flag<boolean>(
+    '--inline',
+    'put the WebAssembly, the shaders and the weights into index.js, for bundlers that do not copy files',
+  ),
+  watch: sharedFlags.watch,
+  printAfter: flag('--print-after <pass>', 'print the IR after a pass, or after each of them: all'),
+  printBefore: flag('--print-before <pass>', 'print the IR before a pass, or before each of them: all'),
+  verify: sharedFlags.verify,
+};
+type CompileFlags = ValuesFor<'model', typeof ownFlags>;
 
-export async function compileCommand(path: string, flags: CompileFlags, io: Io): Promise<number> {
+export const compileCommand = command({
+  name: 'compile',
+  about: 'Compiles a model and writes the module, its types, the WebAssembly, the manifest and the weights.',
+  takes: 'model',
+  flags: ownFlags,
+  more: `
+Entries: ${entryNames.join(', ')}
+Passes:  ${stageNames.join(', ')},
+         and those registered in the model's file
+
+Examples:
+  tapeout compile lenet.ts
+  tapeout compile lenet.ts -o web/lenet --entries forward --max-batch 1
+  tapeout compile lenet.ts --print-before fuse --print-after fuse`,
+  run,
+});
+
+async function run(path: string, flags: CompileFlags, io: Io): Promise<number> {
   const say = (lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
   const model = await loadModel(path, flags, io);
   await beforeTypes(model.types, () => checkAsked(flags));

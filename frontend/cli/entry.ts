@@ -3,16 +3,25 @@ import type { Entry } from '../../ir/program.ts';
 import type { Compiled } from '../pipeline/compile.ts';
 import type { EntryName } from '../pipeline/entries.ts';
 import type { CompileOptions } from '../pipeline/options.ts';
+import type { ValuesFor } from './command.ts';
+import { type CodeFlags, codeOptions, entryNames, flag, graphFlags, sharedFlags, wasmFlags } from './flags.ts';
 import { type Io, UsageError } from './io.ts';
-import { type CodeFlags, codeOptions, compileModel, loadModel } from './model.ts';
+import { compileModel, loadModel } from './model.ts';
 import { readSchedule } from './text.ts';
 
-export interface EntryFlags extends Omit<CodeFlags, 'threads'> {
-  readonly entry?: EntryName;
-  readonly batch?: number;
-  readonly schedule?: string;
-  readonly backend?: 'wasm' | 'webgpu';
-}
+/** The flags of all of them. */
+export const entryFlags = {
+  entry: flag<EntryName>('--entry <name>', 'the entry (default: train_step, or else forward)', { choices: entryNames }),
+  batch: sharedFlags.batch,
+  ...wasmFlags,
+  ...graphFlags,
+};
+/** Their values, and those that some of them have. */
+export type EntryFlags = ValuesFor<'model', typeof entryFlags> &
+  Pick<CodeFlags, 'binding' | 'gpuFeatures'> & {
+    readonly schedule?: string;
+    readonly backend?: 'wasm' | 'webgpu';
+  };
 
 /** The compiled model and its options. It has the usual entries, so that kernels have their usual names; any other entry is
  *  compiled alone. */

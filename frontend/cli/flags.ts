@@ -1,8 +1,8 @@
 /** The table of flags: each with its syntax, description and parser. The command line, its help, the checks of values and the
  *  types of the commands' parameters derive from the rows. */
-import { type Engine, engines, gpuFeatures } from '../../ir/target.ts';
+import { type Engine, engines, type GpuFeature, gpuFeatures } from '../../ir/target.ts';
 import type { EntryName } from '../pipeline/entries.ts';
-import { compileTargets } from '../pipeline/options.ts';
+import { type CompileOptions, compileTargets } from '../pipeline/options.ts';
 
 /** A flag with a value of type `T`. */
 export interface Flag<T = unknown> {
@@ -19,21 +19,30 @@ export interface Flag<T = unknown> {
   readonly isRequired?: boolean;
 }
 
-/** The type of the values of flags by name, as a command receives them. */
-export type ValuesOf<F> = { readonly [K in keyof F]?: F[K] extends Flag<infer T> ? T : never };
+/** A flag that always has a value: it has a default, or the command fails without it. */
+export type Certain<T> = Flag<T> & ({ readonly default: T } | { readonly isRequired: true });
+
+/** The values of flags by name, as a command receives them. */
+export type ValuesOf<F> = {
+  readonly [K in keyof F as F[K] extends Certain<unknown> ? K : never]: ValueOf<F[K]>;
+} & { readonly [K in keyof F as F[K] extends Certain<unknown> ? never : K]?: ValueOf<F[K]> };
+type ValueOf<F> = F extends Flag<infer T> ? T : never;
 
 /** Thrown by a flag's parser for a bad value. */
 export class BadValue extends Error {}
 
-export const flag = <T = string>(
+type More<T> = Omit<Flag<T>, 'words' | 'about'>;
+
+/** A row: its key among a command's flags is the long name in camelCase, without `no-`. */
+export function flag<T = string>(
   words: string,
   about: string,
-  more: Omit<Flag<T>, 'words' | 'about'> = {},
-): Flag<T> => ({
-  words,
-  about,
-  ...more,
-});
+  more: More<T> & ({ readonly default: T } | { readonly isRequired: true }),
+): Certain<T>;
+export function flag<T = string>(words: string, about: string, more?: More<T>): Flag<T>;
+export function flag<T>(words: string, about: string, more: More<T> = {}): Flag<T> {
+  return { words, about, ...more };
+}
 
 // ---- how values are read ----
 
@@ -89,43 +98,94 @@ export const entryNames: readonly EntryName[] = [
   'step',
 ];
 
-/** The flags that change the generated code. */
-export const codeFlags = {
-  threads: flag<number>('--threads <n>', 'run on n threads if the machine has them: the same bits, faster', {
-    read: whole(1),
-  }),
-  engine: flag<Engine>('--engine <name>', 'the V8 that schedules are chosen for; any engine runs the result', {
-    choices: Object.keys(engines),
-    shownDefault: 'v8-11',
-  }),
-  fastMath: flag<boolean>('--fast-math', 'fuse products and sums by relaxed SIMD: the bits depend on the engine'),
-  rematerialize: flag<boolean>(
+/** A flag that changes the generated code: also what it makes of the options of `compile`. */
+export interface CodeFlag<T> extends Flag<T> {
+  readonly option: (value: T) => Partial<CompileOptions>;
+}
+
+const codeFlag = <T>(words: string, about: string, option: CodeFlag<T>['option'], more: More<T> = {}): CodeFlag<T> => ({
+  ...flag(words, about, more),
+  option,
+});
+
+/** For every target. */
+export const graphFlags = {
+  rematerialize: codeFlag<boolean>(
     '--rematerialize',
     'recompute cheap values if that lowers the peak memory, and print the cost',
+    (rematerialize) => ({ rematerialize }),
   ),
-  memory: flag<number>(
+  memory: codeFlag<number>(
     '--memory <size>',
     'the most memory, such as 4MB: compute values twice and freeze the layers farthest from the loss until it fits',
+    (memory) => ({ memory }),
     { read: bytes },
   ),
-  inputGradient: flag<boolean>('--input-gradient', 'have backward and vjp compute the gradients of the inputs too'),
-  /** In MiB. */
-  binding: flag<number>(
+  inputGradient: codeFlag<boolean>(
+    '--input-gradient',
+    'have backward and vjp compute the gradients of the inputs too',
+    (inputGradient) => ({ inputGradient }),
+  ),
+};
+/** For WebAssembly, on one thread too. */
+export const wasmFlags = {
+  engine: codeFlag<Engine>(
+    '--engine <name>',
+    'the V8 that schedules are chosen for; any engine runs the result',
+    (engine) => ({ engine }),
+    { choices: Object.keys(engines), shownDefault: 'v8-11' },
+  ),
+  fastMath: codeFlag<boolean>(
+    '--fast-math',
+    'fuse products and sums by relaxed SIMD: the bits depend on the engine',
+    (fastMath) => ({ fastMath }),
+  ),
+};
+/** For WebGPU. */
+export const gpuFlags = {
+  binding: codeFlag<number>(
     '--binding <MiB>',
     'the size of storage buffer bindings that GPUs must support (default: 128, which all do)',
+    (mebibytes) => ({ bindingBytes: Math.min(mebibytes * 2 ** 20, 2 ** 31 - 16) }),
     { read: whole(1) },
   ),
-  gpuFeatures: flag<readonly string[]>(
+  gpuFeatures: codeFlag<readonly GpuFeature[]>(
     '--gpu-features <names>',
     `also emit shaders that use these features, for devices that have them: ${gpuFeatures.join(', ')}`,
-    { read: (names) => names.split(',') },
+    (names) => ({ gpuFeatures: names }),
+    // compile rejects unknown features.
+    { read: (names) => names.split(',') as GpuFeature[] },
   ),
-  check: flag<boolean>('--no-check', "do not check the model's types, which is faster"),
+};
+/** All that change the generated code. */
+export const codeFlags = {
+  threads: codeFlag<number>(
+    '--threads <n>',
+    'run on n threads if the machine has them: the same bits, faster',
+    (threads) => ({ threads }),
+    { read: whole(1) },
+  ),
+  ...wasmFlags,
+  ...graphFlags,
+  ...gpuFlags,
 };
 
-/** The flags of more than one command. */
-export const flags = {
-  ...codeFlags,
+/** The values of the flags that change the generated code. */
+export type CodeFlags = ValuesOf<typeof codeFlags>;
+
+/** The compile options for these flags. */
+export const codeOptions = (values: CodeFlags): Partial<CompileOptions> =>
+  Object.assign(
+    {},
+    ...Object.entries(codeFlags).map(([name, { option }]) => {
+      const value = values[name as keyof CodeFlags];
+      return value === undefined ? {} : option(value as never);
+    }),
+  );
+
+/** The other flags of more than one command. */
+export const sharedFlags = {
+  check: flag<boolean>('--no-check', "do not check the model's types, which is faster"),
   debug: flag<boolean>('--debug', 'show the stack of errors'),
   out: flag('-o, --out <folder>', 'where to write (default: tapeout-out/<name of the model>)'),
   watch: flag<boolean>('--watch', 'run again whenever a file of the model changes, until Ctrl-C'),
@@ -143,7 +203,6 @@ export const flags = {
     '--target <name>',
     `the target: ${compileTargets.join(', ')}, or a .json file that describes a machine (default: wasm)`,
   ),
-  entry: flag<EntryName>('--entry <name>', 'the entry (default: train_step, or else forward)', { choices: entryNames }),
   batch: flag<number>('--batch <n>', 'samples per step (default: the largest batch of the model)', { read: whole(1) }),
   load: flag<readonly string[]>('--load <file...>', 'first run a .ts or .js file that registers ops and passes'),
   textBatch: flag<number>('--max-batch <n>', 'the largest batch, if the text does not state it', { read: whole(1) }),

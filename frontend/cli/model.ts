@@ -1,6 +1,5 @@
 /** Shared by the commands on models: reads a model's file, with changes from the command line, and compiles it. */
 import { isAbsolute, join, resolve } from 'node:path';
-import type { GpuFeature } from '../../ir/target.ts';
 import { showType } from '../../ir/type.ts';
 import type { ModelSpec } from '../model/model.ts';
 import { Module } from '../model/nn/module.ts';
@@ -8,7 +7,6 @@ import { type Compiled, compile } from '../pipeline/compile.ts';
 import type { CompileOptions } from '../pipeline/options.ts';
 import { count, milliseconds, table } from '../report/table.ts';
 import { beforeTypes, type Loaded, modelOf } from '../source/load.ts';
-import type { codeFlags, ValuesOf } from './flags.ts';
 import { type Io, UsageError } from './io.ts';
 
 export interface Changes {
@@ -47,31 +45,6 @@ export function outFolder(out: string | undefined, name: string, { cwd }: Io): s
   if (out === '') throw new UsageError('--out must name a folder, but its value is empty');
   return resolve(cwd, out ?? join('tapeout-out', name.replace(/[^\w-]/g, '_')));
 }
-
-/** The values of the flags that change the generated code. */
-export type CodeFlags = ValuesOf<typeof codeFlags>;
-
-/** The compile options for these flags. */
-export const codeOptions = ({
-  threads,
-  engine,
-  fastMath,
-  rematerialize,
-  memory,
-  inputGradient,
-  binding,
-  gpuFeatures,
-}: CodeFlags): Partial<CompileOptions> => ({
-  ...(threads === undefined ? {} : { threads }),
-  ...(engine === undefined ? {} : { engine }),
-  ...(fastMath ? { fastMath } : {}),
-  ...(rematerialize ? { rematerialize } : {}),
-  ...(memory === undefined ? {} : { memory }),
-  ...(inputGradient ? { inputGradient } : {}),
-  ...(binding === undefined ? {} : { bindingBytes: Math.min(binding * 2 ** 20, 2 ** 31 - 16) }),
-  // compile rejects unknown features.
-  ...(gpuFeatures ? { gpuFeatures: gpuFeatures as readonly GpuFeature[] } : {}),
-});
 
 /** The text of PyTorch's print(net), and the number of parameters. */
 export function describeModel({ recording }: Compiled): string[] {

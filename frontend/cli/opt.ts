@@ -5,22 +5,53 @@ import { type Ir, printIr, type Stage } from '../../passes/stage.ts';
 import type { Optimizer } from '../../passes/update.ts';
 import { contextOf, readIr } from '../pipeline/read.ts';
 import { passNames, stageNamed } from '../pipeline/stages.ts';
+import { command, type ValuesFor } from './command.ts';
+import { flag, sharedFlags } from './flags.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { runAsAsked } from './stage.ts';
 import { readTarget } from './target.ts';
 import { loadExtensions, readOptimizer, readSchedule, readSource, splitList, usualMaxBatch } from './text.ts';
 
-export interface OptFlags {
-  readonly passes?: string;
-  readonly target: string;
-  readonly printAfter?: string;
-  readonly maxBatch?: number;
-  readonly verify?: boolean;
-  readonly load?: readonly string[];
-  readonly schedule?: string;
-}
+const ownFlags = {
+  passes: flag(
+    '--passes <list>',
+    'the passes, separated by commas; without any, the text is checked and written again',
+  ),
+  target: flag(
+    '--target <name>',
+    `the target of kernels: ${Object.keys(targets).join(', ')}, or a .json file that describes a machine`,
+    {
+      default: 'wasm',
+    },
+  ),
+  printAfter: flag('--print-after <list>', 'print the IR to stderr after these passes, or after each of them: all'),
+  schedule: sharedFlags.schedule,
+  maxBatch: sharedFlags.textBatch,
+  verify: sharedFlags.verify,
+};
+type OptFlags = ValuesFor<'text', typeof ownFlags>;
 
-export async function optCommand(path: string, flags: OptFlags, io: Io): Promise<number> {
+export const optCommand = command({
+  name: 'opt',
+  about: 'Reads a text of the IR, runs passes over it, and writes the result.',
+  takes: 'text',
+  flags: ownFlags,
+  more: `
+Passes: ${passNames().join(', ')}
+update takes the optimizer, if a graph ends in a step: update=sgd(lr=0.01,momentum=0.9).
+
+Examples:
+  tapeout print lenet.ts --stage recorded | tapeout opt - --passes=autodiff
+  tapeout opt net.tir --passes='autodiff,update=sgd(lr=0.01),canonicalize,fuse'
+  tapeout opt fused.tir --passes=lower,expandMath,schedule --print-after=lower
+  tapeout print lenet.ts --stage lower | tapeout opt - --passes=expandMath,schedule
+  tapeout opt net.tir --passes=fuse,lower,expandMath,schedule,plan,wat > net.wat
+  tapeout opt net.tir --target webgpu --passes=fuse,lower,expandMath,schedule,plan,wgsl > net.wgsl
+  tapeout opt net.tir --load rules.ts --passes=canonicalize,my_rules --print-after=my_rules`,
+  run,
+});
+
+async function run(path: string, flags: OptFlags, io: Io): Promise<number> {
   const { maxBatch = usualMaxBatch } = flags;
   await loadExtensions(flags.load, io);
   const named = readTarget(flags.target, Object.keys(targets) as TargetName[], io);

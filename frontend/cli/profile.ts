@@ -12,19 +12,53 @@ import type { Compiled } from '../pipeline/compile.ts';
 import { chromeTrace } from '../report/chrome-trace.ts';
 import { rooflineSvg } from '../report/roofline.ts';
 import { table } from '../report/table.ts';
-import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
+import { command, type ValuesFor } from './command.ts';
+import { batchOf, compileFor, entryFlags, entryOf } from './entry.ts';
+import { flag, gpuFlags, sharedFlags, whole } from './flags.ts';
 import { findGpu } from './gpu.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { writeOut } from './text.ts';
 
-export interface ProfileFlags extends EntryFlags {
-  readonly steps?: number;
-  readonly json?: boolean;
-  readonly roofline?: string;
-  readonly trace?: string;
-}
+const ownFlags = {
+  steps: flag('--steps <n>', 'the number of steps to time (default: two seconds of them, from 5 to 1000)', {
+    read: whole(1),
+  }),
+  schedule: sharedFlags.schedule,
+  ...entryFlags,
+  ...gpuFlags,
+  backend: flag<'wasm' | 'webgpu'>(
+    '--backend <name>',
+    "what to time: wasm, or webgpu by the GPU's own clock (npm package 'webgpu')",
+    {
+      choices: ['wasm', 'webgpu'],
+      default: 'wasm',
+    },
+  ),
+  json: flag<boolean>('--json', 'print the numbers as JSON'),
+  roofline: flag('--roofline <file>', 'draw operations per second against operations per byte, as SVG'),
+  trace: flag('--trace <file>', 'write the first steps as a trace for chrome://tracing or Perfetto'),
+};
+type ProfileFlags = ValuesFor<'model', typeof ownFlags>;
 
-export async function profileCommand(path: string, flags: ProfileFlags, io: Io): Promise<number> {
+export const profileCommand = command({
+  name: 'profile',
+  about: "Times every kernel of a step, and compares it with this machine's peak.",
+  takes: 'model',
+  flags: ownFlags,
+  more: `
+Each kernel is called separately, on one thread and compiled by the engine's optimizing tier, in a module made for profiling:
+compile does not write this module. An operation is one float addition, multiplication, selection or the like. Bytes are the
+distinct bytes that a kernel reads plus those that it writes. The peak is measured first.
+
+Examples:
+  tapeout profile lenet.ts
+  tapeout profile lenet.ts --batch 1 --entry forward
+  tapeout profile lenet.ts --roofline roofline.svg --trace trace.json
+  tapeout profile lenet.ts --schedule lenet.schedule.tir --json`,
+  run,
+});
+
+async function run(path: string, flags: ProfileFlags, io: Io): Promise<number> {
   const { compiled } = await compileFor(path, flags, io);
   const { made, machine } = await (flags.backend === 'webgpu' ? onGpu : onWasm)(compiled, flags);
   const { name } = compiled.recording;

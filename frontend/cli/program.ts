@@ -4,7 +4,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { CompilerBug } from '../../ir/diagnostic.ts';
 import { renderError } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
-import { commands, type Command as Row, takes } from './commands.ts';
+import { type Command as Row, takes } from './command.ts';
+import { commands } from './commands.ts';
 import { BadValue, type Flag } from './flags.ts';
 import { exits, type Io } from './io.ts';
 import { watchCommand } from './watch.ts';
@@ -95,7 +96,7 @@ Exit codes: 0 success, 1 an error in the model, the data or the files, 2 a usage
 function add(row: Row, program: Command, argv: readonly string[], io: Io, exit: (code: number) => void): void {
   const { words, about, flags } = takes[row.takes];
   const command = program.command(row.name).description(row.about).argument(words, about);
-  for (const flag of [...flags, ...row.flags]) command.addOption(optionOf(flag));
+  for (const flag of [...Object.values<Flag>(flags), ...Object.values(row.flags)]) command.addOption(optionOf(flag));
   command.addHelpText('after', row.more).action(async (file: string, given: Given) => {
     if (!given.watch) return exit(await row.run(file, given as never, io));
     const files = given.schedule === undefined || given.schedule === '-' ? [file] : [file, given.schedule];

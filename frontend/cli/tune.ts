@@ -8,16 +8,36 @@ import { compileRecording } from '../pipeline/compile.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { table } from '../report/table.ts';
-import { batchOf, compileFor, type EntryFlags, entryOf } from './entry.ts';
+import { command, type ValuesFor } from './command.ts';
+import { batchOf, compileFor, entryFlags, entryOf } from './entry.ts';
+import { flag, positive } from './flags.ts';
 import { exits, type Io, interruptible } from './io.ts';
 import { requireWritable, writeOut } from './text.ts';
 
-export interface TuneFlags extends Omit<EntryFlags, 'schedule'> {
-  readonly timeLimit: number;
-  readonly out?: string;
-}
+const ownFlags = {
+  ...entryFlags,
+  timeLimit: flag('--time-limit <seconds>', 'stop searching after this time', { default: 60, read: positive }),
+  out: flag('--out <file>', 'where to write (default: <name of the model>.schedule.tir)'),
+};
+type TuneFlags = ValuesFor<'model', typeof ownFlags>;
 
-export async function tuneCommand(path: string, flags: TuneFlags, io: Io): Promise<number> {
+export const tuneCommand = command({
+  name: 'tune',
+  about: 'Measures schedules for every kernel on this machine, and writes those that are faster.',
+  takes: 'model',
+  flags: ownFlags,
+  more: `
+For each kernel, the candidates that the scheduler estimates best are measured alternately with the one that it chose. The file
+has a schedule for each kernel that became faster, if the whole step did: compile, train, print, opt and profile take it with
+--schedule. Ctrl-C ends the search and keeps what was found so far.
+
+Examples:
+  tapeout tune lenet.ts
+  tapeout tune lenet.ts --batch 1 --out one.tir --time-limit 20`,
+  run,
+});
+
+async function run(path: string, flags: TuneFlags, io: Io): Promise<number> {
   const { compiled, options } = await compileFor(path, flags, io);
   const entry = entryOf(compiled, flags.entry).name;
   const batch = batchOf(compiled, flags.batch);

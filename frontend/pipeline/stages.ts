@@ -1,37 +1,23 @@
-/** The pipeline, defined once: the stages of a recorded module, and the backends. The compiler, `tapeout opt`, `tapeout run`,
+/** The pipeline, defined once: the stages of a recorded module, and those of the backends. The compiler, `tapeout opt`, `tapeout run`,
  *  `--stage`, the goldens and the tests read these lists. */
 
 import { emission, type ProgramBackend } from '../../codegen/backend.ts';
-import { threadedWasmBackend, wasmBackend } from '../../codegen/wasm/backend.ts';
-import { wgslBackend } from '../../codegen/wgsl/backend.ts';
 import type { Loc } from '../../ir/diagnostic.ts';
-import { isGrid, isPortable, isVector, type Target, wasm128, webgpu } from '../../ir/target.ts';
+import type { Target } from '../../ir/target.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { type GraphPass, registeredPasses, runCustomPass } from '../../passes/custom.ts';
 import { type Stage, stage } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
+import { backendFor, backends, type CodeName, flagsOf } from './backends.ts';
 
 /** The stages of a recorded module, for all targets. */
 export const graphStages: readonly Stage[] = [stages.inferShapes, stages.autodiff, stages.update, stages.canonicalize];
 /** Optional graph stages, which run after the others. */
 export const graphStagesOnDemand: readonly Stage[] = [stages.rematerialize];
 
-/** The backend for a target, with or without threads. */
-export function backendFor(target: Target, threads = false): ProgramBackend {
-  if (isGrid(target)) return wgslBackend(target, isPortable(target) ? 'wgsl' : 'wgsl-features');
-  if (isVector(target)) return threads ? threadedWasmBackend(target) : wasmBackend(target);
-  throw new Error(`no backend compiles for ${target.name}`);
-}
-
-/** One backend of each kind, over its usual target. */
-const backends: readonly ProgramBackend[] = [wasmBackend(wasm128), threadedWasmBackend(wasm128), wgslBackend(webgpu)];
-
 /** The flags under which a compilation has the stage or code of this name; null for an unknown name. */
-export function flagsFor(name: string): string | null {
-  if (graphStagesOnDemand.some((s) => s.name === name)) return `--${name}`;
-  const at = backends.findIndex((b) => b.text === name || b.stages.some((s) => s.name === name));
-  return ['--target wasm', '--target wasm --threads 2', '--target webgpu'][at] ?? null;
-}
+export const flagsFor = (name: string): string | null =>
+  graphStagesOnDemand.some((s) => s.name === name) ? `--${name}` : flagsOf(name);
 
 /** All of Tapeout's own stages, each after those that it may follow. */
 export const allStages: readonly Stage[] = [
@@ -44,7 +30,7 @@ export const allStages: readonly Stage[] = [
 const texts: readonly string[] = [...new Set(backends.map((b) => b.text))];
 
 /** The name of one of Tapeout's own printable stages. */
-export type OwnStage = 'recorded' | keyof typeof stages | 'wat' | 'wgsl';
+export type OwnStage = 'recorded' | keyof typeof stages | CodeName;
 /** The name of a stage or of a custom pass. */
 export type StageName = OwnStage | (string & {});
 
