@@ -1,5 +1,5 @@
-/** The import rule of docs/architecture.md, read from the sources: who may import whom, nobody in a circle, and one door for
- *  each dependency. And how long a file may be. */
+/** The import rule of docs/architecture.md, read from the sources: which folder may import which, no cycles, and one
+ *  importing file for each dependency. Also how long a file may be. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
 };
 const runsAnywhere = ['ir', 'passes', 'codegen'];
 
-/** Each dependency of package.json, optional peers included, and the folder that its one door stands in. */
+/** Each dependency of package.json, optional peers included, and the folder of the one file that imports it. */
 const doors: Record<string, string> = {
   binaryen: 'codegen',
   'cli-progress': 'frontend',
@@ -30,12 +30,12 @@ const doors: Record<string, string> = {
   webgpu: 'frontend',
 };
 
-/** A longer file has more than one subject, or stands here with what makes it long. */
+/** A longer file has more than one subject, or is listed below with the reason. */
 const longestFile = 400;
 const longFiles: Record<string, string> = {
   'frontend/model/nn/index.ts': 'written by a script, with three signatures for each layer',
   'frontend/model/tensor.ts': 'one class, with a method for each function of a tensor',
-  'frontend/source/typescript.ts': 'all that asks TypeScript, as one file may import ts-morph',
+  'frontend/source/typescript.ts': 'everything that asks TypeScript, as only one file may import ts-morph',
   'ir/analysis/bounds.ts': 'one proof, whose rules take their facts from each other',
   'ir/scalar.ts': 'a row for each scalar function',
   'ir/text/parse-graph.ts': 'one grammar, with a method for each of its rules',
@@ -57,7 +57,7 @@ test('imports follow ir <- passes <- codegen <- frontend, and runtime stands alo
   expect(forbiddenImports(imports)).toEqual([]);
 });
 
-test('no imports form a circle, those of types included', () => {
+test('imports have no cycles, type imports included', () => {
   expect(circularImports(imports)).toEqual([]);
 });
 
@@ -71,7 +71,7 @@ test('each dependency has one door', () => {
   expect(extraDoors(imports)).toEqual([]);
 });
 
-test('what scripts, benchmarks and examples import of dist/ has a source', () => {
+test('whatever scripts, benchmarks and examples import from dist/ has a source', () => {
   const project = new Project({ skipFileDependencyResolution: true, skipAddingFilesFromTsConfig: true });
   project.addSourceFilesAtPaths(['scripts', 'bench', 'examples'].map((folder) => `${root}${folder}/**/*.mjs`));
   const built = importsOf(project).flatMap(({ file, line, specifier }) => {
@@ -83,7 +83,7 @@ test('what scripts, benchmarks and examples import of dist/ has a source', () =>
   expect(built.filter(({ path }) => !existsSync(sourceOf(path)))).toEqual([]);
 });
 
-test('the import rule can fail', () => {
+test('the import rule reports violations', () => {
   const wrong = forbiddenImports(
     importsOf(
       inMemory({
@@ -104,10 +104,10 @@ test('the import rule can fail', () => {
     ),
   );
   expect(wrong).toEqual([
-    'codegen/a.ts:2 imports runtime/manifest.ts, of which codegen may take only types',
-    'codegen/b.ts:1 imports runtime/load.ts: of runtime, codegen may take only the types of runtime/manifest.ts',
-    'codegen/b.ts:2 imports runtime/manifest.ts, of which codegen may take only types',
-    'codegen/c.ts:2 imports runtime/load.ts: of runtime, codegen may take only the types of runtime/manifest.ts',
+    'codegen/a.ts:2 imports runtime/manifest.ts, from which codegen may import only types',
+    'codegen/b.ts:1 imports runtime/load.ts: codegen may import only the types of runtime/manifest.ts from runtime',
+    'codegen/b.ts:2 imports runtime/manifest.ts, from which codegen may import only types',
+    'codegen/c.ts:2 imports runtime/load.ts: codegen may import only the types of runtime/manifest.ts from runtime',
     'frontend/a.ts:2 imports test/',
     'frontend/a.ts:4 imports tapeout, which is not a dependency',
     'ir/a.ts:1 imports passes/',
@@ -116,12 +116,12 @@ test('the import rule can fail', () => {
     'passes/y.ts:1 imports frontend/',
     'passes/y.ts:2 imports fs, and passes must run in a browser too',
     'runtime/a.ts:2 imports ir/',
-    'runtime/a.ts:3 imports node:fs, which a page lacks: load it with import() where Node is known to run it',
+    'runtime/a.ts:3 imports node:fs, which pages lack: load it with import() where the code is known to run in Node',
     'runtime/a.ts:4 imports binaryen, and runtime has no dependency',
   ]);
 });
 
-test('the rule of circles can fail', () => {
+test('the cycle rule reports violations', () => {
   const wrong = circularImports(
     importsOf(
       inMemory({
@@ -142,7 +142,7 @@ test('the rule of circles can fail', () => {
   ]);
 });
 
-test('the rule of length can fail', () => {
+test('the length rule reports violations', () => {
   const lines = (count: number): string => 'export {};\n'.repeat(count);
   const found = linesOf(
     inMemory({
@@ -153,13 +153,13 @@ test('the rule of length can fail', () => {
     }),
   );
   expect(lengthComplaints(found, { 'ir/c.ts': 'one row for each op', 'ir/d.ts': '…', 'ir/e.ts': '…' })).toEqual([
-    `ir/a.ts has ${longestFile + 1} lines: part it by subject, or say in longFiles what makes it long`,
+    `ir/a.ts has ${longestFile + 1} lines: split it by subject, or say in longFiles why it is long`,
     `ir/d.ts has 3 lines: it needs no reason in longFiles`,
     `ir/e.ts has 0 lines: it needs no reason in longFiles`,
   ]);
 });
 
-test('the rule of one door can fail', () => {
+test('the one-door rule reports violations', () => {
   const wrong = extraDoors(
     importsOf(
       inMemory({
@@ -183,7 +183,7 @@ function forbiddenImports(imports: readonly Import[]): string[] {
   });
 }
 
-/** Imports from which others lead back to the file. What is loaded when it is needed may well need its loader. */
+/** Imports that lead back to the importing file. A module loaded on demand may import its loader. */
 function circularImports(imports: readonly Import[]): string[] {
   const within = imports.flatMap(({ file, line, specifier, kind }) =>
     isRelative(specifier) && kind !== 'dynamic' ? [{ file, line, to: targetOf(file, specifier) }] : [],
@@ -193,7 +193,7 @@ function circularImports(imports: readonly Import[]): string[] {
   const reached = new Map<string, Set<string>>();
   const from = (file: string): Set<string> => {
     const known = reached.get(file) ?? new Set([file]);
-    // A set grows while it is walked.
+    // Iterating a Set visits elements added on the way.
     if (!reached.has(file)) for (const f of known) for (const to of next.get(f) ?? []) known.add(to);
     reached.set(file, known);
     return known;
@@ -208,7 +208,7 @@ function lengthComplaints(lines: ReadonlyMap<string, number>, reasons: Readonly<
   const short = Object.keys(reasons).filter((file) => (lines.get(file) ?? 0) <= longestFile);
   return [
     ...long.map(
-      ([file, count]) => `${file} has ${count} lines: part it by subject, or say in longFiles what makes it long`,
+      ([file, count]) => `${file} has ${count} lines: split it by subject, or say in longFiles why it is long`,
     ),
     ...short.map((file) => `${file} has ${lines.get(file) ?? 0} lines: it needs no reason in longFiles`),
   ];
@@ -228,9 +228,9 @@ function folderComplaint({ file, specifier, kind }: Import): string | null {
   const to = folderOf(target);
   if (from === 'codegen' && to === 'runtime') {
     if (target !== 'runtime/manifest.ts') {
-      return `${target}: of runtime, codegen may take only the types of runtime/manifest.ts`;
+      return `${target}: codegen may import only the types of runtime/manifest.ts from runtime`;
     }
-    return kind === 'type' ? null : `${target}, of which codegen may take only types`;
+    return kind === 'type' ? null : `${target}, from which codegen may import only types`;
   }
   return to === from || mayImport[from]!.includes(to) ? null : `${to}/`;
 }
@@ -240,7 +240,7 @@ function packageComplaint({ file, specifier, kind }: Import): string | null {
   if (isBuiltin(specifier)) {
     if (runsAnywhere.includes(from)) return `${specifier}, and ${from} must run in a browser too`;
     if (from !== 'runtime' || kind === 'dynamic') return null;
-    return `${specifier}, which a page lacks: load it with import() where Node is known to run it`;
+    return `${specifier}, which pages lack: load it with import() where the code is known to run in Node`;
   }
   if (from === 'runtime') return `${specifier}, and runtime has no dependency`;
   return packageOf(specifier) in doors ? null : `${specifier}, which is not a dependency`;

@@ -20,7 +20,7 @@ function isDiagnostic(stderr: string): void {
   expect(stderr).not.toMatch(/(?!\n)\p{Cc}/u);
 }
 
-describe('texts of which opt tells what is wrong, and where', () => {
+describe('opt reports what is wrong with a text, and where', () => {
   const texts: Record<string, readonly [text: string | Uint8Array, place: string, message: RegExp]> = {
     'an empty file': ['', '1:1', /the text is empty: it must begin with 'tapeout ir 1'/],
     'lines that end in CR and LF': [
@@ -35,7 +35,7 @@ describe('texts of which opt tells what is wrong, and where', () => {
     ],
     'a byte order mark': [`\ufeff${graph('return %z')}`, '3:8', /%z is not defined/],
     'UTF-16': [Buffer.from(`\ufeff${relu}`, 'utf16le'), '1:1', /not valid UTF-8/],
-    'a byte that is no UTF-8': [
+    'a byte that is not UTF-8': [
       Buffer.concat([Buffer.from(`${head}; caf`), Buffer.from([0xe9]), Buffer.from(`\n${relu}`)]),
       '2:6',
       /not valid UTF-8/,
@@ -67,17 +67,21 @@ describe('texts of which opt tells what is wrong, and where', () => {
       '2:146',
       /at most 64 dimensions/,
     ],
-    'a number that is none in 64 bits': [
+    'a number that overflows 64 bits': [
       graph('%y = full() {value=1e400, shape=[4], dtype=f32} : f32[4]\nreturn %y'),
       '3:20',
       /'1e400' is out of range for its type/,
     ],
-    'a number that is none in 32 bits': [
+    'a number that overflows 32 bits': [
       graph('%y = full() {value=1e39, shape=[4], dtype=f32} : f32[4]\nreturn %y'),
       '3:6',
       /1e\+39 is not a value of type f32/,
     ],
-    'such a number in a kernel': [kernel('for i in 0..4 {\ny[i] = x[i] * 1e39\n}'), '4:15', /'1e39' is out of range/],
+    'a number that overflows 32 bits in a kernel': [
+      kernel('for i in 0..4 {\ny[i] = x[i] * 1e39\n}'),
+      '4:15',
+      /'1e39' is out of range/,
+    ],
     'an index out of bounds': [kernel('for i in 0..4 {\ny[i] = x[i + 1]\n}'), '4:1', /index 0 may be 4/],
     'a race': [kernel('parallel i in 0..4 {\ny[0] = x[i]\n}'), '4:1', /store the same elements/],
     'a param that is not used': [kernel('for i in 0..4 {\ny[i] = 1.0\n}'), '2:8', /the param x is 'in'/],
@@ -94,7 +98,7 @@ describe('texts of which opt tells what is wrong, and where', () => {
     ],
     'a billion lanes': [kernel('vectorize i in 0..1000000000 {\ny[0] = x[0]\n}'), '3:1', /1000000000 copies/],
     'a tile of a million registers': [kernel('tile t: f32[1000000]'), '3:9', /does not fit in registers/],
-    'two inputs of one name': [
+    'two inputs of the same name': [
       `${head}program @p (N <= 4) {\n  entry @e {\n    input x: f32[4]\n    input x: f32[4]\n  }\n  buffers {\n    purpose name type\n    input x f32[4]\n  }\n}\n`,
       '5:11',
       /two inputs have this name/,
@@ -119,10 +123,10 @@ describe('texts of which opt tells what is wrong, and where', () => {
     });
 });
 
-describe('texts of 100,000 ops go through opt', () => {
+describe('opt handles texts of 100,000 ops', () => {
   const n = 100_000;
   const texts = {
-    'one behind the other': graph(
+    'in a chain': graph(
       `${count(n, (i) => `%v${i + 1} = relu(%v${i}) : f32[4]`).join('\n')}\nreturn %v${n}`,
       '%v0: f32[4]',
     ),
@@ -133,11 +137,11 @@ describe('texts of 100,000 ops go through opt', () => {
       `${count(n, (i) => `%s${i + 1} = add(%s${i}, %p${i}) : f32[4]`).join('\n')}\nreturn %s${n}`,
       `%s0: f32[4], ${count(n, (i) => `%p${i}: f32[4] param`).join(', ')}`,
     ),
-    'each a kernel of its own': graph(
+    'each its own kernel': graph(
       `${count(n / 4, (i) => `fused {\n%v${i + 1} = relu(%v${i}) : f32[4]\nstore %v${i + 1}\n}`).join('\n')}\nreturn %v${n / 4}`,
       '%v0: f32[4]',
     ),
-    'statements of one kernel': kernel(
+    'as statements of one kernel': kernel(
       `for i in 0..4 {\ntile t: f32[]\nt = x[i]\n${times('t += x[i]\n', n / 10)}y[i] = t\n}`,
     ),
   };
@@ -190,7 +194,7 @@ describe('files and values that do not fit', () => {
   });
 });
 
-test('what a file has beside that which runs is told', async () => {
+test('tensors in a file that nothing takes are reported', async () => {
   const data = new Float32Array(4);
   const more = writeSafetensors(['x', 'z'].map((n) => [n, { dtype: 'F32', shape: [1, 4], data }]));
   const cwd = folderOf({ 'a.tir': relu, 'more.safetensors': more });
@@ -213,7 +217,11 @@ describe('model files', () => {
       '10:16',
       /a tensor of 503 dimensions: the most are 64/,
     ],
-    'a forward without end': [layer('nn.Linear(4, 3)', 'return this.forward(x);'), '6:17', /calls itself without end/],
+    'a forward that never returns': [
+      layer('nn.Linear(4, 3)', 'return this.forward(x);'),
+      '6:17',
+      /calls itself without end/,
+    ],
     'an expression 20,000 deep': [
       `export default ${times('(', 20_000)}1${times(')', 20_000)};`,
       '1:1',
@@ -224,7 +232,7 @@ describe('model files', () => {
       `1:${long + 30}`,
       /Cannot find name 'nope'/,
     ],
-    'an await without end': ['await new Promise(() => {});\nexport default 3;', null, /the model file never ends/],
+    'an await that never ends': ['await new Promise(() => {});\nexport default 3;', null, /the model file never ends/],
     'an exit': ['process.exit(0);\n', '1:9', /the code of the model calls process\.exit\(0\)/],
     'an exit by name': ["import { exit } from 'node:process';\nexit();\n", '2:1', /calls process\.exit\(\)/],
     'an exit in forward': [
@@ -244,7 +252,7 @@ describe('model files', () => {
     ],
     'a default import': ["import tapeout from 'tapeout';\nexport default tapeout;\n", '1:8', /named 'default'/],
   };
-  // As the program that a user runs: only there a stack names the user's own file, and a process can have nothing to do.
+  // As a process: only there does a stack name the user's own file, and only a process can run out of things to do.
   for (const [name, [text, place, message]] of Object.entries(models))
     test(name, { timeout: 60_000 }, async () => {
       const cwd = folderOf({ 'a.ts': text });

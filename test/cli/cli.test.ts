@@ -12,7 +12,7 @@ import { notLinux, onWindows, unless } from '../support/left-out.ts';
 import { data, idx, net, testImages, trainImages } from '../support/quarters.ts';
 
 describe('tapeout train', () => {
-  test('trains, shows how it goes, and writes module, weights and curve', async () => {
+  test('trains, shows progress, and writes module, weights and loss curve', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const { code, stdout, stderr } = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '3'], { cwd });
     expect(stderr).toBe('');
@@ -60,7 +60,7 @@ describe('tapeout train', () => {
     expect(await trained('--seed', '2', '--batch-size', '5', '--lr', '0.05')).not.toEqual(first);
   });
 
-  test('ends at Ctrl-C and saves what there is', async () => {
+  test('stops at Ctrl-C and saves its progress', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const { code, stdout, exited } = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
       cwd,
@@ -75,7 +75,7 @@ describe('tapeout train', () => {
     expect(existsSync(join(cwd, 'tapeout-out/Net/loss.svg'))).toBe(true);
   });
 
-  test('saves at a second Ctrl-C too, and ends at once at a third', async () => {
+  test('still saves at a second Ctrl-C, and exits at once at a third', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     for (const times of [2, 3]) {
       const { code, exited } = await cli(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
@@ -89,7 +89,7 @@ describe('tapeout train', () => {
     }
   });
 
-  test.skipIf(onWindows)(unless(onWindows, 'as a program, ends at SIGINT with the exit code 130'), async () => {
+  test.skipIf(onWindows)(unless(onWindows, 'as a process, ends at SIGINT with exit code 130'), async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const { code, stdout, stderr } = await program(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
       cwd,
@@ -104,7 +104,7 @@ describe('tapeout train', () => {
 });
 
 describe('tapeout compile and print', () => {
-  test('compile writes the bundle, and prints what a pass got and made', async () => {
+  test('compile writes the bundle, and prints the input and output of a pass', async () => {
     const cwd = folderOf({ 'net.ts': net() });
     const flags = [
       '-o',
@@ -131,7 +131,7 @@ describe('tapeout compile and print', () => {
     });
   });
 
-  test('--threads: a second module, stages of units, and as many threads as there are', async () => {
+  test('--threads adds a second module and stages of units, and bounds the number of threads', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const compiled = await cli(['compile', 'net.ts', '-o', 'web', '--threads', '2'], { cwd });
     expect([compiled.code, compiled.stderr]).toEqual([0, '']);
@@ -147,7 +147,7 @@ describe('tapeout compile and print', () => {
       1,
       'error[bad-argument]: threads must be a whole number from 1 to 64, got 65\n',
     ]);
-    // Of what calls the command line there is no line to show.
+    // The command line's own calls have no line to show.
     for (const [option, value] of [
       ['--threads', '65'],
       ['--gpu-features', 'foo'],
@@ -158,7 +158,7 @@ describe('tapeout compile and print', () => {
     }
   });
 
-  test('compile prints every stage, each once', async () => {
+  test('compile prints every stage once', async () => {
     const cwd = folderOf({ 'net.ts': net() });
     const { stdout } = await cli(['compile', 'net.ts', '--print-after', 'all', '--print-before', 'all'], { cwd });
     expect(stdout.match(/^; ---- .*$/gm)?.slice(0, 2)).toEqual([
@@ -173,7 +173,7 @@ describe('tapeout compile and print', () => {
     ]);
   });
 
-  test('a stage of another compilation says with which flags there is one', async () => {
+  test('an error for a stage that this compilation lacks says which flags it needs', async () => {
     const cwd = folderOf({ 'net.ts': net() });
     for (const [stage, flags, more] of [
       ['barriers', '--target wasm --threads 2', []],
@@ -216,12 +216,12 @@ describe('tapeout compile and print', () => {
     const print = ['print', 'net.ts', '--stage', 'plan'];
     const checked = await cli([...print, '--verify'], { cwd });
     expect(checked.code).toBe(0);
-    // In a test's own process a stack names the temporary copy of the model, whose folder is another each time.
+    // In the test's own process a stack names the temporary copy of the model, whose folder changes each time.
     const told = (text: string) => text.replaceAll(/\.tapeout-run-[^/]+/g, '');
     expect(told(checked.stdout)).toBe(told((await cli(print, { cwd })).stdout));
   });
 
-  test.skipIf(onWindows)(unless(onWindows, '--watch does it again when a file changes, until Ctrl-C'), async () => {
+  test.skipIf(onWindows)(unless(onWindows, '--watch repeats it when a file changes, until Ctrl-C'), async () => {
     const cwd = folderOf({ 'net.ts': net() });
     let seen = '';
     const { code, stderr } = await program(['print', 'net.ts', '--stage', 'recorded', '--watch', '--no-check'], {
@@ -238,7 +238,7 @@ describe('tapeout compile and print', () => {
     expect(code).toBe(130);
   });
 
-  test('a reader that goes away is no error', async () => {
+  test('a reader that closes the pipe is not an error', async () => {
     const cwd = folderOf({ 'net.ts': net() });
     const { code, stderr } = await program(['print', 'net.ts', '--stage', 'wat'], { cwd, closeEarly: true });
     expect(stderr).toBe('');
@@ -259,7 +259,10 @@ describe('help and usage', () => {
   const wrong: Record<string, [string[], RegExp]> = {
     'no command': [[], /^Usage: tapeout/],
     'help for an unknown command': [['help', 'complie'], /^error: unknown command 'complie'.*Did you mean compile\?/s],
-    'help for what is like no command': [['help', 'nope'], /^error: unknown command 'nope'.*\(add --help for usage\)/s],
+    'help for a name unlike any command': [
+      ['help', 'nope'],
+      /^error: unknown command 'nope'.*\(add --help for usage\)/s,
+    ],
     'an unknown command': [['tran'], /^error: unknown command 'tran'.*Did you mean train\?/s],
     'no model': [['train'], /^error: missing required argument 'model'/],
     'an unknown option': [['train', 'x.ts', '--epoch', '3'], /^error: unknown option '--epoch'.*--epochs/s],
@@ -283,7 +286,7 @@ describe('help and usage', () => {
     });
 });
 
-describe('bad input exits with 1, a message and no stack', () => {
+describe('bad input exits with 1, with a message and no stack', () => {
   const inFolder = (files: Record<string, string | Uint8Array>, argv: string[]) => cli(argv, { cwd: folderOf(files) });
   const train = (files: Record<string, string | Uint8Array>, ...more: string[]) =>
     inFolder({ 'net.ts': net(), ...data, ...files }, ['train', 'net.ts', '--data', 'data', '--epochs', '1', ...more]);
@@ -334,7 +337,7 @@ describe('bad input exits with 1, a message and no stack', () => {
       () => train({ 'data/train-labels-idx1-ubyte': idx([42], [...new Array(41).fill(1), 11]) }),
       /^error: data, train has labels from 0 to 11, but the model has only 10 outputs\. .*: number 41 is the first from 10 on\./,
     ],
-    'another number of labels': [
+    'a different number of labels': [
       () => train({ 'data/train-labels-idx1-ubyte': idx([41], new Array(41).fill(1)) }),
       /^error: .*holds 42 images, but .* holds 41 labels\./,
     ],
@@ -371,12 +374,12 @@ describe('bad input exits with 1, a message and no stack', () => {
       expect(code).toBe(1);
     });
 
-  test('an output folder of no name is a wrong command line', async () => {
+  test('an empty output folder name is a usage error', async () => {
     const { code, stderr } = await train({}, '--out', '');
     expect([code, stderr]).toEqual([2, 'error: --out must name a folder, but its value is empty\n']);
   });
 
-  test.skipIf(notLinux)(unless(notLinux, 'an output folder where no folder can be made'), async () => {
+  test.skipIf(notLinux)(unless(notLinux, 'an output folder that cannot be created'), async () => {
     const { code, stderr } = await train({}, '--out', '/proc/none/of/these');
     expect(stderr).toMatch(/^error: .*: this folder cannot be made: a folder above it cannot be made\. Name another/);
     expect(code).toBe(1);

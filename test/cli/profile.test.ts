@@ -1,4 +1,4 @@
-/** `tapeout profile`: every kernel of a step, what is counted of it, and the files that it draws. No test looks at a time. */
+/** `tapeout profile`: every kernel of a step, its counts, and the files it writes. No test looks at times. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ describe('tapeout profile', () => {
     expect(stdout).toMatch(/\nthe step in one call: [\d.]+ µs\npeak of one thread: [\d.]+ GF\/s of f32 SIMD, /);
   });
 
-  test('as JSON, with the roofs and a trace', async () => {
+  test('writes JSON, with the rooflines, and a trace', async () => {
     const cwd = folderOf({ 'net.ts': net });
     const { code, stdout, stderr } = await cli(
       ['profile', 'net.ts', '--json', '--entry', 'forward', '--batch', '2', '--roofline', 'r.svg', '--trace', 't.json'],
@@ -49,7 +49,7 @@ describe('tapeout profile', () => {
     expect(told).toMatchObject({ model: 'Net', entry: 'forward', batch: 2 });
     expect(told.steps).toBeGreaterThanOrEqual(5);
     const total = (key: string) => told.kernels.reduce((s: number, k: Record<string, number>) => s + (k[key] ?? 0), 0);
-    // Both layers for each of two samples, and what biases, relu and the schedule add.
+    // Both layers for each of two samples, plus biases, relu and what the schedule adds.
     const layers = 2 * (2 * 4 * 24 + 2 * 24 * 3);
     expect(total('operations')).toBeGreaterThan(layers);
     expect(total('operations')).toBeLessThan(2.5 * layers);
@@ -58,7 +58,7 @@ describe('tapeout profile', () => {
     expect(told.kernels[0].from[0]).toMatch(/net.*:\d+:\d+$/);
 
     const svg = readFileSync(join(cwd, 'r.svg'), 'utf8');
-    // What the clock cannot see has no place there.
+    // Whatever the clock cannot resolve is left out.
     const seen = told.kernels.filter((k: { gflops: number }) => k.gflops > 0);
     expect(svg.match(/<circle /g) ?? []).toHaveLength(seen.length);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
@@ -71,7 +71,7 @@ describe('tapeout profile', () => {
     }
   });
 
-  test('where a file cannot be written, and an entry that the model has not', async () => {
+  test('reports files that cannot be written, and entries that the model lacks', async () => {
     const cwd = folderOf({ 'net.ts': net.replace(/ {2}optimizer.*\n/, '') });
     const step = await cli(['profile', 'net.ts', '--entry', 'train_step'], { cwd });
     expect([step.code, step.stderr]).toEqual([
@@ -84,12 +84,12 @@ describe('tapeout profile', () => {
   });
 });
 
-test('what ships knows nothing of profiles: only the module of the profiler exports kernels', async () => {
+test("only the profiler's module exports kernels, not the one that ships", async () => {
   const compiled = await compile(mlp);
   const { program, wasm } = compiled;
   const entry = program.entries.find((e) => e.name === 'train_step') as Entry;
   sampler(compiled, entry, 3).step();
-  // Behind them stands the tag.
+  // The tag follows them.
   const emitted = Buffer.from(emitWasm(program).wasm);
   expect(emitted.equals(wasm.subarray(0, emitted.length))).toBe(true);
   const exported = (bytes: Uint8Array) =>
@@ -99,7 +99,7 @@ test('what ships knows nothing of profiles: only the module of the profiler expo
   expect(exported(each)).toEqual(expect.arrayContaining(entry.launches.map(kernelExport)));
 });
 
-test('kernel by kernel and in one call a step leaves the same bits', async () => {
+test('a step leaves the same bits run kernel by kernel and in one call', async () => {
   const compiled = await compile(mlp);
   const entry = compiled.program.entries.find((e) => e.name === 'train_step') as Entry;
   const [one, all] = [sampler(compiled, entry, 3), sampler(compiled, entry, 3)];
@@ -112,6 +112,6 @@ test('kernel by kernel and in one call a step leaves the same bits', async () =>
   expect(one.state()).not.toEqual(before);
 });
 
-test('the peak is a number of operations and of bytes', () => {
+test('the peak has a rate of operations and one of bytes', () => {
   for (const v of Object.values(measurePeak())) expect(Number.isFinite(v) && v > 0).toBe(true);
 });

@@ -1,4 +1,4 @@
-/** `tapeout reduce` with commands of the shell. */
+/** `tapeout reduce` with shell commands. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ async function withTmp<T>(path: string, f: () => Promise<T>): Promise<T> {
 }
 
 describe('tapeout reduce', () => {
-  test('writes the smallest text to stdout, and on stderr how it went', async () => {
+  test('writes the smallest text to stdout, and its progress to stderr', async () => {
     const { code, stdout, stderr } = await cli(['reduce', 'net.tir', '--check', hasTanh], { cwd: folder() });
     expect(stdout).toBe(smallest);
     expect(stderr).toMatch(/^tasks: 1 graph, \d ops, 2 params after \d checks?\n/);
@@ -48,7 +48,7 @@ describe('tapeout reduce', () => {
     expect(code).toBe(0);
   });
 
-  test('reads stdin, writes a file, and puts the path where {} stands', async () => {
+  test('reads stdin, writes a file, and puts the path in place of {}', async () => {
     const cwd = folder();
     const { code, stdout, stderr } = await cli(
       ['reduce', '-', '--check', 'grep -qF "tanh(" {} && exit 3 || true', '--out', 'small.tir'],
@@ -60,7 +60,7 @@ describe('tapeout reduce', () => {
     expect(code).toBe(0);
   });
 
-  test('paths with spaces and quotation marks are one word of the shell', async () => {
+  test('quotes paths with spaces and quotation marks for the shell', async () => {
     const spaced = folderOf({ "it's here/x": '', "it's $HOME.tir": net });
     await withTmp(join(spaced, "it's here"), async () => {
       const { stdout } = await cli(['reduce', "it's $HOME.tir", '--check', hasTanh], { cwd: spaced });
@@ -69,7 +69,7 @@ describe('tapeout reduce', () => {
     expect(readdirSync(join(spaced, "it's here"))).toEqual(['x']);
   });
 
-  test('--match tells the failure that is meant from others', async () => {
+  test('--match tells the intended failure from others', async () => {
     const cwd = folder();
     const check = 'if grep -qF "tanh(" {}; then echo tanh is wrong; exit 3; fi; echo something else; exit 1';
     const loose = await cli(['reduce', 'net.tir', '--check', check], { cwd });
@@ -81,7 +81,7 @@ describe('tapeout reduce', () => {
     expect(strict.stderr).not.toContain('note:');
   });
 
-  test('a hang counts as a failure if the whole text hangs, and not otherwise', async () => {
+  test('a hang counts as a failure only if the whole text hangs', async () => {
     const cwd = folder();
     const hangs = await cli(
       ['reduce', 'net.tir', '--check', 'if grep -qF "tanh(" {}; then sleep 600; else exit 1; fi', '--timeout', '0.3'],
@@ -95,14 +95,14 @@ describe('tapeout reduce', () => {
     expect(fails.stdout).toBe(smallest);
   }, 60_000);
 
-  test('does not wait for what a check leaves running', async () => {
+  test('does not wait for processes that a check leaves running', async () => {
     const started = performance.now();
     const { stdout } = await cli(['reduce', 'net.tir', '--check', 'sleep 600 & ! grep -qF tanh\\('], { cwd: folder() });
     expect(stdout).toBe(smallest);
     expect(performance.now() - started).toBeLessThan(60_000);
   }, 120_000);
 
-  test('Ctrl-C leaves the smallest so far', async () => {
+  test('Ctrl-C leaves the smallest text so far', async () => {
     const cwd = folder();
     let pressed = false;
     const { code, stdout, stderr, exited } = await withTmp(cwd, () =>
@@ -125,7 +125,7 @@ describe('tapeout reduce', () => {
     expect(readdirSync(cwd).sort()).toEqual(['net.tir', 'so-far.tir']);
   });
 
-  test('kernels, and lines of what cannot be read', async () => {
+  test('reduces kernels, and by lines what does not parse', async () => {
     const kernel =
       'tapeout ir 1\nkernel @k(x: f32[N,4], y: f32[N,4] out) {\n  for n in 0..N {\n    for i in 0..4 {\n      y[n, i] = exp(x[n, i]) * 2.0\n    }\n  }\n}\n';
     const cwd = folderOf({ 'k.tir': kernel, 'wrong.tir': net.replace('relu(', 'rellu(') });
@@ -140,7 +140,7 @@ describe('tapeout reduce', () => {
     expect(lines.code).toBe(0);
   });
 
-  test('of a program the kernels', async () => {
+  test('reduces a program to its kernels', async () => {
     const graph = net.replace(/.*differentiate.*\n/, '');
     const cwd = folder(graph);
     for (const passes of ['fuse,lower', 'fuse,lower,expandMath,schedule', 'fuse,lower,expandMath,schedule,plan']) {
@@ -155,7 +155,7 @@ describe('tapeout reduce', () => {
     }
   });
 
-  test('a text that does not verify', async () => {
+  test('reduces a text that does not verify', async () => {
     const outside =
       'tapeout ir 1\nkernel @k(x: f32[4], y: f32[4] out) {\n  for i in 0..4 {\n    y[i] = x[i + 1]\n  }\n}\n';
     const { stdout, stderr, code } = await cli(['reduce', '-', '--check', '! grep -q "for"'], {
@@ -201,7 +201,7 @@ describe('tapeout reduce', () => {
   });
 });
 
-test('a pass that is wrong, found in a deep net by tapeout opt --verify', async () => {
+test('reduces a deep net on which tapeout opt --verify finds a wrong pass', async () => {
   build();
   const params = ['%x: f32[N,24]'];
   const lines: string[] = [];
@@ -226,7 +226,7 @@ module @deep (N <= 16) {
   }
 }
 `;
-  // tanh(x·w) loses the param x that it reads through a product, as a pass might that keeps its own list of params.
+  // tanh(x·w) loses the param x that it reads through a product, as might happen in a pass with its own list of params.
   const pass = `
     const at = (path) => import(new URL(path, ${JSON.stringify(new URL('../../dist/', import.meta.url).href)}));
     const [{ registerPass }, { topo }] = await Promise.all(['passes/index.js', 'ir/index.js'].map(at));
@@ -244,7 +244,7 @@ module @deep (N <= 16) {
     });`;
   const cwd = folderOf({ 'deep.tir': text, 'careless.mjs': pass });
   const tapeout = `"${process.execPath}" --import ./careless.mjs "${join(root, 'dist/frontend/cli/main.js')}"`;
-  // What lacks the op need not be compiled to be known to pass.
+  // Texts without the op pass without being compiled.
   const check = `grep -qF 'tanh(' {} || exit 0; ${tapeout} opt {} --passes=careless --verify`;
   const { code, stdout, stderr } = await cli(
     ['reduce', 'deep.tir', '--check', check, '--match', "error[custom-pass]: pass 'careless'"],

@@ -25,14 +25,14 @@ const train = (cwd: string, ...more: string[]) => cli(['train', 'net.ts', '--dat
 const file = (cwd: string, out: string, name: string): Buffer => fs.readFileSync(join(cwd, out, name));
 const results = (cwd: string, out: string) =>
   ['trained.safetensors', 'checkpoint.safetensors', 'loss.svg', 'SHA256SUMS'].map((name) => file(cwd, out, name));
-/** Accuracy and losses are the same, how long it took is not. */
+/** Accuracy and losses, which repeat, without the times, which do not. */
 const bits = (cwd: string, out: string) => {
   const checkpoint = readCheckpoint(file(cwd, out, 'checkpoint.safetensors'), out);
   return [checkpoint.position.losses, readSafetensors(checkpoint.model), file(cwd, out, 'trained.safetensors')];
 };
 
 describe('a training', () => {
-  test('that has come further than is asked for trains nothing, and says so', async () => {
+  test('that is already past the requested epochs trains nothing, and says so', async () => {
     const cwd = folder();
     const flags = ['train', 'net.ts', '--data', 'data', '-o', 'a'];
     const interrupt = (text: string, press: () => void) => {
@@ -53,7 +53,7 @@ describe('a training', () => {
     expect(readCheckpoint(file(cwd, 'a', 'checkpoint.safetensors'), 'a').position).toMatchObject({ epoch, samples });
   });
 
-  test.skipIf(onWindows)(unless(onWindows, 'goes on from a checkpoint to the same bits'), async () => {
+  test.skipIf(onWindows)(unless(onWindows, 'resumes from a checkpoint to the same bits'), async () => {
     const cwd = folder();
     const flags = ['--data', 'data', '--epochs', '100000', '-o', 'a'];
     const killed = await program(['train', 'net.ts', ...flags, '--checkpoint-every', '7'], {
@@ -62,7 +62,7 @@ describe('a training', () => {
         if (/^epoch +2\//m.test(text)) kill('SIGKILL');
       },
     });
-    // A kill in the middle of the next checkpoint leaves what was written of it, which the next command removes.
+    // A kill in the middle of the next checkpoint leaves a partial file, which the next command removes.
     const isPart = (name: string): boolean => name.startsWith('.checkpoint.safetensors.tapeout-');
     const left = fs.readdirSync(join(cwd, 'a')).filter((name) => !isPart(name));
     expect([killed.code, left]).toEqual([null, ['checkpoint.safetensors']]);
@@ -85,7 +85,7 @@ describe('a training', () => {
     expect(weights.stderr).toMatch(/^error: a\/trained\.safetensors holds weights, but no position of a training/);
   });
 
-  test.skipIf(onWindows)(unless(onWindows, 'is finished though nobody reads of it'), async () => {
+  test.skipIf(onWindows)(unless(onWindows, 'finishes even if nobody reads its output'), async () => {
     const cwd = folder();
     const flags = ['train', 'net.ts', '--data', 'data', '--epochs', '2'];
     const { code, stderr } = await program(flags, { cwd, closeEarly: true });
@@ -94,7 +94,7 @@ describe('a training', () => {
     expect(results(cwd, 'tapeout-out/Net')).toHaveLength(4);
   });
 
-  test.skipIf(onWindows)(unless(onWindows, 'is saved at a signal, which its exit code tells'), async () => {
+  test.skipIf(onWindows)(unless(onWindows, 'is saved on a signal, and its exit code names the signal'), async () => {
     const cwd = folder();
     const { code, stdout, stderr } = await program(['train', 'net.ts', '--data', 'data', '--epochs', '100000'], {
       cwd,
@@ -108,7 +108,7 @@ describe('a training', () => {
     expect(results(cwd, 'tapeout-out/Net')).toHaveLength(4);
   });
 
-  test('that goes on keeps the buffers of its checkpoint, and says where the model file has others', async () => {
+  test('that resumes keeps the buffers of its checkpoint, and says where the model file has others', async () => {
     const weighted = (factor: number) =>
       momentum.replace('nn.CrossEntropyLoss()', `nn.CrossEntropyLoss({ weight: [${factor},1,1,1,1,1,1,1,1,1] })`);
     const cwd = folder(weighted(1));
@@ -124,7 +124,7 @@ describe('a training', () => {
     expect(kept[0]).toBe(1);
   });
 
-  test('that a full disk leaves no room names the checkpoint of before', async () => {
+  test('without room for a checkpoint on the disk names the previous one', async () => {
     const cwd = folder();
     expect((await train(cwd, '--epochs', '1', '-o', 'a')).code).toBe(0);
     disk.full = /./;
@@ -140,7 +140,7 @@ describe('a training', () => {
     expect(code).toBe(1);
   });
 
-  test('that a full disk ends is kept where there is room, and its results are written from there', async () => {
+  test('ended by a full disk is saved where there is room, and its results are written from there', async () => {
     const cwd = folder();
     const whole = await train(cwd, '--epochs', '2', '-o', 'whole');
     expect([whole.code, whole.stderr]).toEqual([0, '']);
@@ -169,7 +169,7 @@ describe('a training', () => {
     fs.rmSync(spare);
   });
 
-  test('that runs away ends with a code of its own, and with what to go on from', async () => {
+  test('that diverges ends with its own exit code, and leaves a checkpoint to resume from', async () => {
     const cwd = folder();
     const told = await train(cwd, '--lr', '1e38', '--epochs', '1');
     expect(told.stderr).toMatch(
@@ -186,7 +186,7 @@ describe('a training', () => {
 });
 
 describe('data', () => {
-  /** Channels of 3x4 whose first value tells the label, in files of this rank. */
+  /** Channels of 3x4 whose first value is the label, in files of this rank. */
   const files = (channels: number, labels: readonly number[]) => {
     const images = labels.flatMap((l) => Array.from({ length: channels * 12 }, (_, i) => (i === 0 ? 80 * l : i)));
     const name = channels === 1 ? 'images-idx3-ubyte' : 'images-idx4-ubyte';

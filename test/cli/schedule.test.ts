@@ -1,4 +1,4 @@
-/** `--schedule`: what a file says of a kernel is what it becomes, and what a file has wrong is told at its line there. */
+/** `--schedule`: kernels get the schedules of the file, and its mistakes are reported at their lines. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ const head = 'tapeout ir 1\n';
 const { stdout: file } = await cli(['print', 'net.ts', '--stage', 'schedule'], { cwd: folderOf({ 'net.ts': net }) });
 const folderWith = (files: Readonly<Record<string, string>>): string =>
   folderOf({ 'net.ts': net, 's.tir': file, ...files });
-/** Without places: the model runs from a folder of its own in every command. */
+/** Without source locations: every command runs the model from a different folder. */
 const plain = (text: string): string => text.replaceAll(/^ *; .*\n/gm, '');
 /** The schedules of a text, by kernel. */
 const directives = (text: string): ReadonlyMap<string, string> =>
@@ -26,7 +26,7 @@ const directives = (text: string): ReadonlyMap<string, string> =>
 const wasmIn = (cwd: string, folder: string): Buffer => readFileSync(join(cwd, folder, 'model.wasm'));
 
 describe('a schedule file', () => {
-  test('that print wrote gives the same bytes, and prints as itself', async () => {
+  test('written by print gives the same bytes, and prints as itself', async () => {
     const cwd = folderWith({});
     for (const [out, more] of [
       ['own', []],
@@ -40,7 +40,7 @@ describe('a schedule file', () => {
     expect(plain(again.stdout)).toBe(plain(file));
   });
 
-  test.each(Object.entries({ lenet, mlp }))('of %s gives the same bytes, with every packed copy', async (_, spec) => {
+  test.each(Object.entries({ lenet, mlp }))('for %s gives the same bytes, with every packed copy', async (_, spec) => {
     const own = await compile(spec);
     const schedule = parseText(own.printed('schedule'), 's.tir');
     expect(schedule.schedules.length).toBeGreaterThan(5);
@@ -48,17 +48,17 @@ describe('a schedule file', () => {
     expect(Buffer.from(given.wasm).equals(own.wasm)).toBe(true);
   });
 
-  test('gives the kernels that it names exactly its directives, and the others the scheduler theirs', async () => {
+  test('determines the schedules of the kernels it names, and leaves the others to the scheduler', async () => {
     const mine = 'schedule @matmul_a.weight {\n  tile i by 3\n}';
     const cwd = folderWith({ 'mine.tir': `${head}${mine}\n` });
     const { stdout } = await cli(['print', 'net.ts', '--stage', 'schedule', '--schedule', 'mine.tir'], { cwd });
-    // No directive of it packs, so that there are no copies.
+    // None of its directives packs, so there are no copies.
     const others = [...directives(file)].filter(([kernel]) => !kernel.startsWith('pack_matmul_a.weight_'));
     expect(directives(stdout)).toEqual(new Map([...others, ['matmul_a.weight', mine]]));
     expect(stdout).toContain('unroll i_i in 0..3');
   });
 
-  test('is taken by opt, for kernels that a text holds', async () => {
+  test('is accepted by opt, for the kernels of a text', async () => {
     const cwd = folderWith({});
     const lowered = (await cli(['print', 'net.ts', '--stage', 'lower'], { cwd })).stdout;
     const opt = ['opt', '-', '--passes', 'expandMath,schedule', '--schedule', 's.tir'];
@@ -71,7 +71,7 @@ describe('a schedule file', () => {
   });
 });
 
-describe('what a schedule file has wrong', () => {
+describe('mistakes in a schedule file', () => {
   const refused = async (text: string): Promise<string> => {
     const cwd = folderWith({ 'mine.tir': text });
     const { code, stdout, stderr } = await cli(['print', 'net.ts', '--schedule', 'mine.tir'], { cwd });
@@ -174,7 +174,7 @@ describe('what a schedule file has wrong', () => {
     `);
   });
 
-  test('no schedules, and no file', async () => {
+  test('a text without schedules, and a missing file', async () => {
     expect(await refused(`${head}graph @f(%x: f32[4]) {\n  return %x\n}\n`)).toMatchInlineSnapshot(`
       "error[bad-text]: the text has no schedules
         --> mine.tir:1:1

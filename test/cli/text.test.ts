@@ -1,4 +1,4 @@
-/** `tapeout opt` and `tapeout run`: texts through passes, and texts run. */
+/** `tapeout opt` and `tapeout run`: texts through passes, and texts that run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,7 +53,7 @@ kernel @add(y: f32[N,6], total: f32[6] inout) {
 `;
 const mlp = fileURLToPath(new URL('../../examples/mlp.ts', import.meta.url));
 
-/** How many instructions of each kind a WAT text has: kernels that a text calls otherwise are otherwise the same. */
+/** Counts of each kind of instruction in a WAT text: the same for kernels that differ only in name. */
 const shape = (wat: string): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const [, word] of wat.matchAll(/\(([\w.]+)/g)) counts[word as string] = (counts[word as string] ?? 0) + 1;
@@ -61,7 +61,7 @@ const shape = (wat: string): Record<string, number> => {
 };
 
 describe('tapeout opt', () => {
-  test('without passes the text is checked and written in its usual form', async () => {
+  test('without passes, checks the text and prints it in canonical form', async () => {
     const cwd = folderOf({ 'softmax.tir': softmax });
     const { code, stdout, stderr } = await cli(['opt', 'softmax.tir'], { cwd });
     expect(stderr).toBe('');
@@ -85,7 +85,7 @@ describe('tapeout opt', () => {
     expect((await cli(['opt', '-'], { cwd, stdin: stdout })).stdout).toBe(stdout);
   });
 
-  test('passes one by one, by pipe, give what they give together', async () => {
+  test('passes piped one by one give the same result as in one call', async () => {
     const cwd = folderOf({ 'net.tir': net });
     const passes = [
       'inferShapes',
@@ -109,7 +109,7 @@ describe('tapeout opt', () => {
       expect(code).toBe(0);
       text = stdout;
       if (pass === 'wat') break;
-      // What a pass wrote is its own usual form.
+      // The output of a pass is in canonical form.
       expect((await cli(['opt', '-', '--verify'], { cwd, stdin: text })).stdout).toBe(text);
     }
     const together = await cli(['opt', 'net.tir', `--passes=${passes.join(',')}`], { cwd });
@@ -117,7 +117,7 @@ describe('tapeout opt', () => {
     expect(text).toBe(together.stdout);
   });
 
-  test('what print shows of a model at any stage goes on from there', async () => {
+  test('continues from any stage that print shows of a model', async () => {
     const cwd = folderOf({});
     const printed = async (stage: string) => (await cli(['print', mlp, '--stage', stage], { cwd })).stdout;
     const wat = await printed('wat');
@@ -136,7 +136,7 @@ describe('tapeout opt', () => {
     }
   });
 
-  test('kernels by themselves become a program of one entry, and go through the kernel passes', async () => {
+  test('bare kernels become a program of one entry, and go through the kernel passes', async () => {
     const cwd = folderOf({ 'scale.tir': scale });
     const { code, stdout, stderr } = await cli(['opt', 'scale.tir', '--passes=schedule,plan'], { cwd });
     expect(stderr).toBe('');
@@ -218,7 +218,7 @@ describe('tapeout opt', () => {
     expect(half.stderr).toMatch(/there is no kernel @skale\n +--> <stdin>:\d+:\d+/);
   });
 
-  test('--print-after goes to stderr, the result to stdout', async () => {
+  test('--print-after prints to stderr, the result goes to stdout', async () => {
     const cwd = folderOf({ 'net.tir': net });
     const { stdout, stderr } = await cli(
       ['opt', 'net.tir', '--passes=autodiff,canonicalize', '--print-after=autodiff'],
@@ -257,7 +257,7 @@ describe('tapeout opt', () => {
     ["import { nn } from 'tapeout';", /this is JavaScript or TypeScript.*\n.*help: print a model with tapeout print/s],
     ['', /the text is empty: .*\nhelp: if it comes through a pipe, did the command before it fail\?/s],
     ['(graph)', /expected 'tapeout ir 1', the line that every text begins with/],
-  ])('%j is no text of the IR', async (text, message) => {
+  ])('%j is not a text of the IR', async (text, message) => {
     const { code, stderr } = await cli(['opt', '-'], { cwd: folderOf(), stdin: text });
     expect(stderr).toMatch(/^error\[missing-version\]: /);
     expect(stderr).toMatch(message);
@@ -282,7 +282,7 @@ describe('tapeout opt', () => {
     expect((await cli(['opt', 'none.tir'], { cwd })).stderr).toMatch(/none.tir: cannot be read: it does not exist/);
   });
 
-  test('what parses and means nothing is refused', async () => {
+  test('text that parses but does not verify is refused', async () => {
     const outside =
       'tapeout ir 1\nkernel @k(x: f32[4], y: f32[4] out) {\n  for i in 0..4 {\n    y[i] = x[i + 1]\n  }\n}\n';
     const { code, stderr } = await cli(['opt', '-', '--passes=schedule'], { cwd: folderOf(), stdin: outside });
@@ -324,7 +324,7 @@ describe('tapeout run', () => {
     expect(other.stdout).not.toBe(wasm.stdout);
   });
 
-  test('on given inputs, and writes the results', async () => {
+  test('runs on given inputs, and writes the results', async () => {
     const cwd = folderOf({ 'softmax.tir': softmax });
     const x = Float32Array.of(0, 0, 0, 0, 0, 1, 2, 3, 4, 5, -1, -1, 1, 1, 0);
     writeFileSync(join(cwd, 'x.safetensors'), writeSafetensors([['x', { dtype: 'F32', shape: [3, 5], data: x }]]));
@@ -342,7 +342,7 @@ describe('tapeout run', () => {
     expect([...(out.get('top')!.data as Float32Array)]).toEqual([0, 5, 1]);
   });
 
-  test('a step with its optimizer: the update is a result', async () => {
+  test('runs a step with its optimizer, whose update is a result', async () => {
     const cwd = folderOf({ 'net.tir': net });
     const many = await cli(['run', 'net.tir', '--batch', '9'], { cwd });
     expect(many.code).toBe(2);
@@ -372,7 +372,7 @@ describe('tapeout run', () => {
     expect(code).toBe(exit);
   });
 
-  test('kernels: the same on both backends, scheduled or not, planned or not', async () => {
+  test('runs kernels, the same on both backends, scheduled or not, planned or not', async () => {
     const cwd = folderOf({ 'scale.tir': scale });
     const total = Float32Array.of(1, 2, 3, 4, 5, 6);
     const x = Float32Array.from({ length: 18 }, (_, i) => i);

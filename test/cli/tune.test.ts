@@ -1,5 +1,5 @@
-/** `tapeout tune`: what it writes, that compile takes it, and that no candidate changes what is computed. No test looks at a
- *  time: which candidates win is left to the machine. */
+/** `tapeout tune`: what it writes, that compile accepts it, and that no candidate changes what is computed. No test looks
+ *  at times: which candidates win depends on the machine. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const small = defineModel({
 });
 
 describe('tapeout tune', () => {
-  test('writes a file that compile takes', async () => {
+  test('writes a file that compile accepts', async () => {
     const cwd = folderOf({ 'net.ts': net });
     const { code, stdout, stderr } = await cli(['tune', 'net.ts', '--time-limit', '3', '--batch', '3'], { cwd });
     expect(code, stderr).toBe(0);
@@ -42,7 +42,7 @@ describe('tapeout tune', () => {
     const file = readFileSync(join(cwd, 'Net.schedule.tir'), 'utf8');
     expect(file).toMatch(/^tapeout ir 1\n; tapeout tune: Net, train_step, batch 3: \d+ candidates measured\n/);
     const { schedules } = parseText(file, 'Net.schedule.tir');
-    // A row for each, between the heading and the outcome; none are kept where the step as a whole became no faster.
+    // A row for each, between heading and outcome; none is kept if the whole step got no faster.
     const [, table = ''] = /\nkernel .*\n((?:.+\n)*)\n/.exec(stdout) ?? [];
     const rows = table.split('\n').filter((l) => l !== '');
     for (const l of rows) expect(l).toMatch(/^\S+ +\d+\.\d +\d+\.\d +(\d+\.\d\dx|-)$/);
@@ -53,7 +53,7 @@ describe('tapeout tune', () => {
     expect(existsSync(join(cwd, 'out/model.wasm'))).toBe(true);
   });
 
-  test('Ctrl-C ends it with what there is', async () => {
+  test('Ctrl-C ends it, and it writes what it found so far', async () => {
     const cwd = folderOf({ 'net.ts': net, 'mine.tir': 'mine' });
     let pressed = false;
     const { code, stdout } = await cli(['tune', 'net.ts', '--time-limit', '600', '--out', 'mine.tir'], {
@@ -68,7 +68,7 @@ describe('tapeout tune', () => {
     expect(readFileSync(join(cwd, 'mine.tir'), 'utf8')).toMatch(/^tapeout ir 1\n; tapeout tune: Net/);
   });
 
-  test('a file that cannot be written is told at once', async () => {
+  test('a file that cannot be written is reported at once', async () => {
     const cwd = folderOf({ 'net.ts': net });
     const refused = await cli(['tune', 'net.ts', '--out', 'no/where.tir'], { cwd });
     expect([refused.code, refused.stdout]).toEqual([1, '']);
@@ -76,7 +76,7 @@ describe('tapeout tune', () => {
   });
 });
 
-test('every candidate of every kernel computes what the interpreter does', async () => {
+test('every candidate for every kernel computes what the interpreter does', async () => {
   const base = await compile(small);
   const rounds = rivalsOf(kernelsOf(base.lowered), base.processor, base.program.maxBatch);
   expect(rounds.length).toBeGreaterThan(3);
@@ -88,7 +88,7 @@ test('every candidate of every kernel computes what the interpreter does', async
   }
 }, 120_000);
 
-test('ended before it begins it finds nothing, and has compiled nothing but the model', async () => {
+test('interrupted before it begins, it finds nothing and compiles only the model', async () => {
   const base = await compile(small);
   const under: Schedules[] = [];
   const ended = new AbortController();
@@ -110,13 +110,17 @@ test('ended before it begins it finds nothing, and has compiled nothing but the 
 test.each([
   ['a clear gain', Array.from({ length: 20 }, () => [2, 1] as const), { before: 2, after: 1, faster: true }],
   ['no gain', Array.from({ length: 20 }, () => [1, 1] as const), { before: 1, after: 1, faster: false }],
-  ['a gain of noise', Array.from({ length: 20 }, () => [1, 0.98] as const), { before: 1, after: 0.98, faster: false }],
+  [
+    'a gain within the noise',
+    Array.from({ length: 20 }, () => [1, 0.98] as const),
+    { before: 1, after: 0.98, faster: false },
+  ],
   ['too few', Array.from({ length: 5 }, () => [2, 1] as const), { before: 2, after: 1, faster: false }],
   [
-    'a gain in the half of the pairs',
+    'a gain in half of the pairs',
     Array.from({ length: 20 }, (_, i) => (i % 2 ? ([3, 1] as const) : ([1, 1.1] as const))),
     { before: 2, after: 1.05, faster: false },
   ],
-])('a gain is told from noise: %s', (_, pairs, found) => {
+])('tells a gain from noise: %s', (_, pairs, found) => {
   expect(compared(pairs)).toEqual(found);
 });

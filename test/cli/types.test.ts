@@ -1,4 +1,4 @@
-/** Types are checked on a thread of their own while the model is compiled: errors of types come first all the same. */
+/** Types are checked on their own thread while the model is compiled: type errors still come first. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,10 +31,10 @@ describe('a program whose types are being checked', { timeout }, () => {
   test.each<[string, string, readonly string[]]>([
     ['compiles well', wrong + modelFile(), ['compile', 'net.ts', '-o', 'out']],
     ['throws', `${wrong}throw new Error('first');\n`, ['compile', 'net.ts', '-o', 'out']],
-    ['cannot be compiled as it is asked', wrong + modelFile(), ['compile', 'net.ts', '--print-after', 'nothing']],
+    ['cannot be compiled as requested', wrong + modelFile(), ['compile', 'net.ts', '--print-after', 'nothing']],
     ['is printed on the way', wrong + modelFile(), ['compile', 'net.ts', '--print-after', 'fuse', '-o', 'out']],
     ['cannot be trained', `${wrong}${modelFile().replace(/ {2}loss: .*\n/, '')}`, ['train', 'net.ts', '-o', 'out']],
-  ])('and are wrong, where it %s', async (_, text, argv) => {
+  ])('reports type errors first where it %s', async (_, text, argv) => {
     const cwd = folderOf({ 'net.ts': text });
     const { code, stdout, stderr } = await program(argv, { cwd });
     expect(stderr).toMatch(
