@@ -1,4 +1,4 @@
-/** Attention beside what the nets of test/conformance/nets.test.ts train: inputs without a batch, masks of every kind, dropout,
+/** What the nets of test/conformance/nets.test.ts do not cover of attention: inputs without a batch, masks of every kind, dropout,
  *  copies of layers, positions, threads and devices, and calls that do not fit. */
 import { describe, expect, test } from 'vitest';
 import {
@@ -53,12 +53,12 @@ const outputs = <L extends nn.Module>(
 ) => run(record(specOf(layer, shapes, given)), data);
 const mha = (options = {}) => nn.MultiheadAttention(6, 3, { batchFirst: true, ...options });
 
-describe('several heads', () => {
+describe('multi-head attention', () => {
   test.each([
-    ['as they are', {}],
-    ['with what is appended', { addBiasKv: true, addZeroAttn: true }],
-    ['of keys and values of their own', { kdim: 6, vdim: 6, bias: false }],
-  ])('without a batch are those of a batch of one: %s', (_, options) => {
+    ['plain', {}],
+    ['with a learnt key and value and zeros appended', { addBiasKv: true, addZeroAttn: true }],
+    ['with kdim and vdim', { kdim: 6, vdim: 6, bias: false }],
+  ])('gives without a batch what it gives for a batch of one: %s', (_, options) => {
     const data = [noise(24), noise(30, 1)];
     for (const average of [true, false])
       for (const part of [0, 1]) {
@@ -84,7 +84,7 @@ describe('several heads', () => {
       }
   });
 
-  test('with the steps first are those with the batch first', () => {
+  test('gives the same with steps first as with the batch first', () => {
     const data = [noise(24), noise(30, 1), noise(5, 2)];
     const shapes: Shape[] = [
       ['N', 4, 6],
@@ -107,7 +107,7 @@ describe('several heads', () => {
     expect(steps).toEqual(batch);
   });
 
-  test('one head is scaled dot-product attention between its projections', () => {
+  test('with one head is scaled dot-product attention between projections', () => {
     const data = [noise(24)];
     const layer = () => nn.MultiheadAttention(6, 1, { batchFirst: true });
     const whole = outputs(layer, [['N', 4, 6]], (l, [x]) => l(x!, x!, x!)[0], data);
@@ -127,7 +127,7 @@ describe('several heads', () => {
     expect(whole).toEqual(parts);
   });
 
-  test('a mask of bools, one of floats, and both masks together are one', () => {
+  test('gives the same for a bool mask, a float mask, and both kinds of mask combined', () => {
     const data = [noise(24)];
     const under = (masks: (mask: Tensor, x: Tensor) => object): number[] =>
       outputs(
@@ -177,7 +177,7 @@ describe('several heads', () => {
 });
 
 describe('stacks of layers', () => {
-  test('begin with the same values and learn their own', () => {
+  test('start from equal values and train separately', () => {
     const layer = nn.TransformerEncoderLayer(4, 2, 8, { activation: nn.GELU() });
     layer.eval();
     const stack = nn.TransformerEncoder(layer, 2);
@@ -191,7 +191,7 @@ describe('stacks of layers', () => {
     expect(stack.parameters().length).toBe(2 * layer.parameters().length);
   });
 
-  test('keep what a layer shares with itself, and its buffers', () => {
+  test('keep parameters shared within a layer, and its buffers', () => {
     class Tied extends nn.Module {
       first = nn.Linear(2, 2);
       second = this.first;
@@ -206,7 +206,7 @@ describe('stacks of layers', () => {
     expect([...copy.rows[0]!.data, copy.rows[0]!.eval]).toEqual([3, 4, true]);
   });
 
-  test('take an activation of one’s own, an encoder and a decoder of one’s own, and no layers', () => {
+  test('accept a custom activation, a custom encoder and decoder, and zero layers', () => {
     const square = (x: Tensor): Tensor => x.mul(x);
     manualSeed(1);
     const layer = nn.TransformerDecoderLayer(4, 2, 8, 0, square);
@@ -256,25 +256,28 @@ describe('positions', () => {
     expect(() => rotaryPositions(4, 3)).toThrow('rotaryPositions: features must be even, got 3');
   });
 
-  test.each([false, true])('by rotation give products that depend on distances, interleaved: %s', (interleaved) => {
-    const [steps, features] = [7, 6];
-    const row = [...noise(features)];
-    const x = Array.from({ length: steps }, () => row).flat();
-    const products = run(
-      recordFunction([{ shape: ['N', steps, features] }, { shape: [steps, features] }], (q, table) => {
-        const turned = rotary(q!, table!, interleaved);
-        return turned.matmul(turned.transpose(-2, -1));
-      }),
-      [x, rotaryPositions(steps, features)],
-    );
-    const at = (i: number, j: number): number => products[i * steps + j]!;
-    for (let i = 1; i < steps; i++)
-      for (let j = 1; j < steps; j++) expect(Math.abs(at(i, j) - at(i - 1, j - 1))).toBeLessThan(1e-6);
-    expect(Math.abs(at(0, 3) - at(0, 0))).toBeGreaterThan(0.01);
-  });
+  test.each([false, true])(
+    'applied by rotation give products that depend on distances only, interleaved: %s',
+    (interleaved) => {
+      const [steps, features] = [7, 6];
+      const row = [...noise(features)];
+      const x = Array.from({ length: steps }, () => row).flat();
+      const products = run(
+        recordFunction([{ shape: ['N', steps, features] }, { shape: [steps, features] }], (q, table) => {
+          const turned = rotary(q!, table!, interleaved);
+          return turned.matmul(turned.transpose(-2, -1));
+        }),
+        [x, rotaryPositions(steps, features)],
+      );
+      const at = (i: number, j: number): number => products[i * steps + j]!;
+      for (let i = 1; i < steps; i++)
+        for (let j = 1; j < steps; j++) expect(Math.abs(at(i, j) - at(i - 1, j - 1))).toBeLessThan(1e-6);
+      expect(Math.abs(at(0, 3) - at(0, 0))).toBeGreaterThan(0.01);
+    },
+  );
 });
 
-describe('what does not fit is told at its line', () => {
+describe('misuse is reported at its line', () => {
   const wrong: readonly (readonly [
     what: string,
     shapes: readonly Shape[],

@@ -1,4 +1,4 @@
-/** `bench/compile.mjs` calls each stage by itself, and no types hold it to what they take: a small net of each kind runs through. */
+/** `bench/compile.mjs` calls each stage by itself, untyped: a small net of each kind runs through it. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { build, root } from './support/build.ts';
 
 beforeAll(build, 180_000);
 
-test('how long a text takes to become WebAssembly can be measured', () => {
+test('measures how long a text takes to become WebAssembly', () => {
   const args = [join(root, 'bench/compile.mjs'), '--ops', '30'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect([stderr, status]).toEqual(['', 0]);

@@ -1,5 +1,5 @@
-/** What a host passes and reads is bound as the model declares it: by its name, whatever else has that name, and by its place,
- *  whatever comes of it. */
+/** Whatever a host passes or reads is bound as the model declares it: by name, whatever else has that name, and by
+ *  position, whether or not it is used. */
 import { describe, expect, test } from 'vitest';
 import { defineModel, type ModelOptions, nn, optim, type Tensor } from '../frontend/index.ts';
 import { record } from '../frontend/model/record.ts';
@@ -43,7 +43,7 @@ async function loaded(options: Partial<ModelOptions>, entries: readonly EntryNam
   return instantiate(wasm as Uint8Array<ArrayBuffer>, manifest, weights);
 }
 
-/** Everything that Scale should do under whatever names: of x = [1,1] and y = [0,0], output [1,2] and loss 2.5. */
+/** Everything that Scale should do, whatever its names are: of x = [1,1] and y = [0,0], output [1,2] and loss 2.5. */
 function checkScale(model: Model, parameter = 'w'): void {
   const [x, y] = [f(1, 1), f(0, 0)];
   const [input = '', target = ''] = model.manifest.entries.find((e) => e.name === 'evaluate')!.inputs;
@@ -69,7 +69,7 @@ function checkScale(model: Model, parameter = 'w'): void {
   expect(new Set(model.stateDict({ state: true }).keys()).size).toBe(model.stateDict({ state: true }).size);
 }
 
-/** What results, scalars, state, cotangents and the language are called. */
+/** Names of results, scalars, state, cotangents and of the language itself. */
 const taken = ['loss', 'output', 'correct', 'lr', 'step', 'v', 'N', 'f32', 'n', 'arena'];
 const dotted = ['w.grad', 'w.grad.1', 'w.momentum_buffer', 'lr.1', 'v.1', 'loss.1', 'output.1', 'step.1'];
 
@@ -80,7 +80,7 @@ describe('names', () => {
   });
 
   test.each([...taken, ...dotted])(
-    "a parameter or a buffer called '%s' works or is refused at its line",
+    "a parameter or buffer called '%s' works, or is refused at its line",
     async (name) => {
       for (const [options, parameter] of [
         [{ model: holding(name, 'b') }, name],
@@ -90,7 +90,7 @@ describe('names', () => {
           checkScale(await loaded(options), parameter);
         } catch (e) {
           if (!(e instanceof CompileError)) throw e;
-          // Both would stand in a state dict.
+          // Both would be in the state dict.
           expect(['lr', 'w.momentum_buffer']).toContain(name);
           expect(e.message).toContain(`both named '${name}'`);
           expect([e.loc?.file, ...e.notes.map((n) => n.loc?.file)]).toContain(import.meta.filename);
@@ -98,7 +98,7 @@ describe('names', () => {
     },
   );
 
-  test('each is taken once, or refused with both its owners', () => {
+  test('a name is used once, or refused with both of its owners', () => {
     const refused = (options: Partial<ModelOptions>) => {
       try {
         record(defineModel({ ...usual, ...options }));
@@ -131,7 +131,7 @@ describe('names', () => {
   };
   const one = ops.full({ value: 1, shape: [], dtype: 'f32' });
 
-  test("an optimizer's counter gives way to a parameter called as it is", async () => {
+  test("an optimizer's counter gives way to a parameter of the same name", async () => {
     const model = await loaded({ model: holding('step', 'b'), optimizer: counting });
     expect(model.trainStep(f(1, 1), f(0, 0))).toBe(2.5);
     expect([...model.parameter('step')]).toEqual([0, 1]);
@@ -146,7 +146,7 @@ describe('names', () => {
   });
 });
 
-describe('results that are one value are each written', () => {
+describe('each result is written where several are the same value', () => {
   const evaluated = async (model: () => nn.Module, loss: (o: Tensor, y: Tensor) => Tensor) => {
     const m = await loaded({ model, loss, optimizer: null }, ['forward', 'evaluate']);
     m.forward(f(7, 7));
@@ -222,7 +222,7 @@ graph @twice(%x: f32[2], %loss: f32[2]) {
   });
 });
 
-describe('places', () => {
+describe('positions', () => {
   const net = (forward: (...inputs: Tensor[]) => Tensor) =>
     class extends nn.Module {
       w = new nn.Parameter([2], [5, 6]);
@@ -234,7 +234,7 @@ describe('places', () => {
     };
   const loss = (o: Tensor, y: Tensor): Tensor => y.sub(o).pow(2).mean();
 
-  test('an input of which nothing comes is taken all the same', async () => {
+  test('an input that nothing uses is still accepted', async () => {
     const model = await loaded({
       model: net(function (this: { w: Tensor }) {
         return this.w.mul(2);
@@ -304,7 +304,7 @@ describe('places', () => {
     expect(() => model.forward(a, f(1, 2, 3, 4))).toThrow(/^b has 4 values, but a holds 1 sample/);
   });
 
-  test('more inputs than a call names; the batch is told by the first input that has one', async () => {
+  test('a call takes more inputs than are named, and the batch from the first input that has one', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'g', 'h', 'i', 'j'];
     const fixed = { shape: [2] as const };
     const model = await loaded({

@@ -12,11 +12,11 @@ import { unless } from './support/left-out.ts';
 
 const example = join(root, 'examples/browser');
 const config = { configFile: join(example, 'vite.config.js'), logLevel: 'error' } as const;
-/** Where a person finds what the page looked like. */
+/** Folder of screenshots of the page. */
 const pictures = join(root, 'out/browser');
 
 declare global {
-  /** Milliseconds of each task that held the page's thread up, since it was loaded. */
+  /** Durations in ms of the tasks that blocked the page's thread since it was loaded. */
   var longTasks: number[];
 }
 
@@ -60,7 +60,7 @@ describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
     await server?.close();
   });
 
-  /** Fills the form in, trains, and gives the row that tells of the run. */
+  /** Fills in the form, trains, and returns the row that describes the run. */
   async function trained(options: Options): Promise<Record<string, string>> {
     for (const [name, value] of Object.entries(options)) {
       const field = page.locator(`[name=${name}]`);
@@ -80,10 +80,10 @@ describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
   }
 
   const long = (): Promise<number[]> => page.evaluate(() => globalThis.longTasks);
-  /** Milliseconds that no task of a page reaches on a busy machine, and that training on the page's own thread would. */
+  /** In ms: longer than any task of the page on a busy machine, shorter than training on the page's own thread. */
   const held = 500;
 
-  test('is watched for tasks that hold it up', async () => {
+  test('notices tasks that block it', async () => {
     await page.evaluate(() => {
       setTimeout(() => {
         for (const end = performance.now() + 500; performance.now() < end; );
@@ -102,7 +102,7 @@ describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
     const row = await trained(options);
     expect(row).toMatchObject({ state: 'done', where: expect.stringMatching(where) });
     expect(row.step).toBe(`${epochs * Math.ceil(samples / 64)}`);
-    // Losses that come in groups once made it millions.
+    // It was once in the millions, when losses arrived in groups.
     expect(Number(row.rate)).toBeGreaterThan(0);
     expect(Number(row.rate)).toBeLessThan(1e6);
     expect((await long()).filter((ms) => ms >= held)).toEqual([]);
@@ -115,8 +115,8 @@ describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
   const whole = { epochs: 3, samples: 8000, tests: 2000, goOn: false };
   const alone = /^WebAssembly, one thread$/;
 
-  // A machine on which everything else is tested too may hold up a page once.
-  test('learns digits as WebAssembly, on any number of threads the same', { retry: 2 }, async () => {
+  // A machine busy with other tests may block a page once.
+  test('learns digits on WebAssembly, the same on any number of threads', { retry: 2 }, async () => {
     const one = await learnt({ backend: 'wasm', threads: 1, ...whole }, alone);
     expect(one[0]).toBeLessThan(20);
     expect(one.at(-1)).toBeGreaterThan(90);
@@ -127,8 +127,8 @@ describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
     await learnt({ backend: 'auto', threads: 1, ...whole, epochs: 1 }, /^WebAssembly, one thread; .* is software/);
   });
 
-  test('goes on learning on WebGPU as it does as WebAssembly', async () => {
-    // So few samples, as this GPU is software.
+  test('continues training on WebGPU as it does on WebAssembly', async () => {
+    // Few samples, because this GPU is software.
     const some = { threads: 1, epochs: 1, samples: 512, tests: 256, goOn: true };
     const goOn = async (backend: string, where: RegExp) => {
       await learnt({ backend: 'wasm', threads: 1, ...whole, epochs: 1 }, alone);
@@ -142,7 +142,7 @@ describe.skipIf(noEngines)(unless(noEngines, 'the page'), () => {
   }, 180_000);
 });
 
-test.skipIf(noEngines)(unless(noEngines, 'Chromium that crashes says why'), async () => {
+test.skipIf(noEngines)(unless(noEngines, 'a crash of Chromium is reported with its reason'), async () => {
   const folder = folderOf({ 'no-fonts.conf': '<fontconfig></fontconfig>' });
   const browser = await startChromium({ FONTCONFIG_FILE: join(folder, 'no-fonts.conf') });
   try {

@@ -1,4 +1,4 @@
-/** A budget of memory: what is computed twice and frozen to fit it, and what is said where nothing fits. */
+/** A memory budget: what is recomputed and frozen to fit it, and the error where nothing fits. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,8 +24,8 @@ const spec = defineModel({
   optimizer: optim.SGD({ lr: 0.1, momentum: 0.9 }),
 });
 
-describe('memory', () => {
-  test('that is enough changes nothing', async () => {
+describe('a memory budget', () => {
+  test('that suffices changes nothing', async () => {
     const [usual, within] = await Promise.all([compile(spec), compile(spec, { memory: 10_000_000 })]);
     expect(usual.budget).toBe(null);
     expect(within.budget?.tried).toEqual([
@@ -38,7 +38,7 @@ describe('memory', () => {
     expect(Buffer.compare(within.wasm, usual.wasm)).toBe(0);
   });
 
-  test('that is short freezes what is farthest from the loss', async () => {
+  test('that is too small freezes the layers farthest from the loss', async () => {
     const usual = await compile(spec);
     const memory = Math.floor(0.8 * usual.program.arenaBytes);
     const within = await compile(spec, { memory, verify: true });
@@ -60,14 +60,14 @@ describe('memory', () => {
       expect(`${name} ${[...v].some((x, i) => x !== before.get(name)![i])}`).toBe(`${name} ${!frozen.includes(name)}`);
   });
 
-  test('computes twice before it freezes', async () => {
+  test('prefers recomputing to freezing', async () => {
     const { budget, rematerialized, recording } = await compile(convnet, { memory: 10_000_000, rematerialize: false });
     expect(budget?.tried.map((c) => c.rematerialize)).toEqual([false, true]);
     expect(rematerialized.length).toBeGreaterThan(0);
     expect(recording.parameters.every((p) => p.trains)).toBe(true);
   });
 
-  test('that nothing fits is an error with what would', async () => {
+  test('that nothing fits is an error that says what would fit', async () => {
     const error = await compile(spec, { memory: 120_000 }).catch((e) => e);
     expect(error.message).toMatch(
       /needs [\d,]+ bytes, even if it trains 6.weight, 6.bias alone, and 120,000 are allowed/,
@@ -78,7 +78,7 @@ describe('memory', () => {
     await expect(compile(spec, { memory: 0 })).rejects.toThrow(/memory must be/);
   });
 
-  test('on the command line', async () => {
+  test('is a flag of the command line', async () => {
     const out = mkdtempSync(join(tmpdir(), 'budget-'));
     const { code, stdout } = await cli(['compile', 'examples/mlp.ts', '--no-check', '--memory', '800kB', '--out', out]);
     expect(code).toBe(0);

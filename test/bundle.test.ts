@@ -1,4 +1,4 @@
-/** A bundle stands alone: it loads with nothing beside it, its types say what it is, and its bytes are always the same. */
+/** A bundle is self-contained: it loads with nothing beside it, its types describe it, and its bytes are always the same. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   writeFiles(join(folder, 'gpu'), await bundleOf({ ...both(), target: 'webgpu' }));
 });
 
-/** Runs a script as the user's, beside the bundle. */
+/** Runs a user's script beside the bundle. */
 function run(script: string): unknown {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: folder,
@@ -58,7 +58,7 @@ class Buffered extends nn.Module {
 
 describe('a bundle', () => {
   test.each([undefined, 2])(
-    'has its buffers in a state dict, and keeps them where weights have none (threads: %s)',
+    'has its buffers in the state dict, and keeps them if the weights have none (threads: %s)',
     async (threads) => {
       const spec = defineModel({ model: () => new Buffered(), input: { shape: ['N', 2] }, maxBatch: 1 });
       writeFiles(join(folder, 'buffered'), await bundleOf(await compile(spec, threads ? { threads } : {})));
@@ -95,7 +95,7 @@ describe('a bundle', () => {
     expect(result).toEqual([[5, 11, 17, 11, 25, 39], 3, 0.5]);
   });
 
-  test('takes other weights, and says what is wrong with them', () => {
+  test('takes other weights, and reports what is wrong with them', () => {
     const result = run(`
       import { load, TapeoutError } from './tiny/index.js';
       const model = await load({ weights: { 'fc.weight': new Float32Array(6) } });
@@ -109,7 +109,7 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('takes no WebAssembly of another compilation, and none that is damaged', async () => {
+  test('refuses WebAssembly that is damaged or of another compilation', async () => {
     const other = await bundleOf({ ...parts(), wasm: assemble('(module (memory (export "memory") 1))') });
     writeFiles(join(folder, 'other'), other);
     const result = run(`
@@ -146,7 +146,7 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('takes no shaders of another compilation, and none that are damaged', async () => {
+  test('refuses shaders that are damaged or of another compilation', async () => {
     const text = (await bundleOf(both())).get('model.wgsl') as string;
     const tags = JSON.parse((await bundleOf(both())).get('manifest.json') as string).tags;
     expect(() => checkWgslTag(text, tags)).not.toThrow();
@@ -155,7 +155,7 @@ describe('a bundle', () => {
     expect(() => checkWgslTag(text.replace('0.0', '1.0'), tags)).toThrow(/^the shaders are damaged/);
   });
 
-  test('fetches its files where it was fetched itself', () => {
+  test('fetches its files from where it was fetched itself', () => {
     const result = run(`
       import { readFile } from 'node:fs/promises';
       const text = (await readFile('./tiny/index.js', 'utf8')).replaceAll('import.meta.url', "'https://example.org/tiny/index.js'");
@@ -169,7 +169,7 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('is the same bytes each time, and other bytes have another content hash', async () => {
+  test('has the same bytes each time, and other bytes have another content hash', async () => {
     expect(await bundleOf(parts())).toEqual(files);
     expect(JSON.parse(files.get('manifest.json') as string)).toMatchObject(tinyManifest);
     const others = [
@@ -183,7 +183,7 @@ describe('a bundle', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
-  test('has checksums that the usual tools check, and their checksum is the content hash', async () => {
+  test('has checksums that the usual tools verify, and whose checksum is the content hash', async () => {
     const sums = files.get('SHA256SUMS') as string;
     const lines = [...files.keys()].filter((name) => name !== 'SHA256SUMS').sort();
     const hash = (contents: string | Uint8Array) => createHash('sha256').update(contents).digest('hex');
@@ -196,14 +196,14 @@ describe('a bundle', () => {
     const runs = tools
       .map(([tool, args]) => spawnSync(tool, [...args, 'SHA256SUMS'], { cwd: join(folder, 'tiny'), encoding: 'utf8' }))
       .filter(({ error }) => (error as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT');
-    // Every system but Windows has one.
+    // Every system but Windows has such a tool.
     expect(runs.length > 0 || process.platform === 'win32').toBe(true);
     for (const run of runs) {
       expect([run.status, run.stdout]).toEqual([0, lines.map((name) => `${name}: OK\n`).join('')]);
     }
   });
 
-  test('stands whatever the model is called', async () => {
+  test('works whatever the model is called', async () => {
     for (const name of ['a*/b', '../x', 'class', '1st', '日本', '']) {
       writeFiles(
         join(folder, 'named'),
@@ -215,7 +215,7 @@ describe('a bundle', () => {
     }
   });
 
-  test('holds no path of the machine that made it, and no comment of the compiler', () => {
+  test('contains neither paths of the machine that built it nor comments of the compiler', () => {
     const js = files.get('index.js') as string;
     expect(js).not.toMatch(/file:\/\/|sourceMappingURL|^import /m);
     expect(js).not.toContain(root);
@@ -230,7 +230,7 @@ describe('a bundle', () => {
 const webgpu = pathToFileURL(join(root, 'node_modules/webgpu/index.js'));
 
 describe('a bundle for WebAssembly and WebGPU', () => {
-  test('has a manifest that is the one it was made of', async () => {
+  test('has the manifest it was made from', async () => {
     expect(JSON.parse((await bundleOf(both())).get('manifest.json') as string)).toMatchObject(tinyGpuManifest);
     expect([...(await bundleOf({ ...both(), target: 'webgpu' })).keys()]).toEqual([
       'index.js',
@@ -243,7 +243,7 @@ describe('a bundle for WebAssembly and WebGPU', () => {
     ]);
   });
 
-  test('takes WebAssembly where there is no GPU to take, and says why', () => {
+  test('falls back to WebAssembly where there is no usable GPU, and says why', () => {
     const result = run(`
       import { load } from './both/index.js';
       const notices = [];
@@ -267,7 +267,7 @@ describe('a bundle for WebAssembly and WebGPU', () => {
     ]);
   });
 
-  test.skipIf(noGpu)(unless(noGpu, 'runs on a GPU that is asked for, and takes no software for one'), () => {
+  test.skipIf(noGpu)(unless(noGpu, 'runs on a GPU on request, but not on one in software'), () => {
     const result = run(`
       import { create } from '${webgpu}';
       import { load, manifest } from './both/index.js';
@@ -311,7 +311,7 @@ describe('the types of a bundle', () => {
     return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'));
   };
 
-  test('fit what it does', () => {
+  test('match what it does', () => {
     expect(
       problems(`
         import load, { type ParameterName, shapes, type Tiny } from './tiny/index.js';
@@ -328,7 +328,7 @@ describe('the types of a bundle', () => {
     ).toEqual([]);
   });
 
-  test('find what does not fit', () => {
+  test('reject misuse', () => {
     const header = "import load from './tiny/index.js';\nconst model = await load();\n";
     const wrong = [
       "model.parameter('fc.wait')",
@@ -339,7 +339,7 @@ describe('the types of a bundle', () => {
     expect(problems(`${header}${wrong.join(';\n')};\n`)).toHaveLength(wrong.length);
   });
 
-  test('fit what it does on a GPU, and on whatever it runs', () => {
+  test('match what it does on a GPU, and wherever else it runs', () => {
     const x = 'new Float32Array(2), new Int32Array(1)';
     expect(
       problems(`

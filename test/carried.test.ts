@@ -1,4 +1,5 @@
-/** State with a batch in its shape, which calls hand on to each other: on every backend, in state dicts, and where the batch changes. */
+/** State with the batch in its shape, carried from call to call: on every backend, in state dicts, and where the batch
+ *  changes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataset } from '../frontend/data/dataset.ts';
 import { bundleOf } from '../frontend/files/output.ts';
@@ -75,7 +76,7 @@ const made = {
 const backends = (Object.keys(made) as (keyof typeof made)[]).filter((name) => name !== 'WebGPU' || !noGpu);
 
 describe.each(backends)('on %s', (backend) => {
-  test('each call goes on where the one before has ended', async () => {
+  test('each call continues from where the previous one ended', async () => {
     const model = await made[backend]();
     const { wasm, manifest, weights } = await compile(apart);
     const other = await instantiate(wasm, manifest, weights);
@@ -93,7 +94,7 @@ describe.each(backends)('on %s', (backend) => {
     model.dispose();
   });
 
-  test('a call of other samples throws and changes nothing, until the state is reset', async () => {
+  test('a call with another batch throws and changes nothing until the state is reset', async () => {
     const model = await made[backend]();
     const x = rows(2);
     const first = (await model.forward(x)).slice();
@@ -110,7 +111,7 @@ describe.each(backends)('on %s', (backend) => {
     model.dispose();
   });
 
-  test('a state dict with state holds it for its samples, and training resumes with the same bits', async () => {
+  test('a state dict with state holds it for each sample, and training resumes with the same bits', async () => {
     const model = await made[backend]();
     const batches = Array.from({ length: 6 }, () => [rows(3), rows(3)] as const);
     expect((await model.stateDict({ state: true })).get('h')).toHaveLength(0);
@@ -131,7 +132,7 @@ describe.each(backends)('on %s', (backend) => {
     const again: number[] = [];
     for (const [x, y] of batches.slice(3)) again.push(await resumed.trainStep(x, y));
     expect(again).toEqual(losses);
-    // Weights alone leave it as it is; of no samples it is zeros.
+    // Weights alone leave it unchanged; without samples it is zeros.
     resumed.loadStateDict(await model.toSafetensors());
     expect((await resumed.stateDict({ state: true })).get('h')).toHaveLength(3 * width);
     resumed.loadStateDict({ h: new Float32Array(0), c: new Float32Array(0) }, { strict: false });
@@ -143,7 +144,7 @@ describe.each(backends)('on %s', (backend) => {
   });
 });
 
-test('the types of a bundle have it', async () => {
+test('it is in the types of a bundle', async () => {
   const types = String((await bundleOf(compiled)).get('index.d.ts'));
   expect(types).toContain('resetState(): void;');
   expect(types).toMatch(/interface StateArrays \{[^}]* h: Float32Array;/);
@@ -151,7 +152,7 @@ test('the types of a bundle have it', async () => {
   expect(types).toMatch(/interface BufferArrays \{[^}]* calls: Int32Array;/);
 });
 
-test('whole numbers are added in i32, and load from floats that are whole', async () => {
+test('integers are added in i32, and load from floats that are whole numbers', async () => {
   const model = await made.WebAssembly();
   const big = 2 ** 24 + 1;
   const calls = (value: number) => ({ calls: { dtype: 'F32' as const, shape: [], data: Float32Array.of(value) } });
@@ -163,7 +164,7 @@ test('whole numbers are added in i32, and load from floats that are whole', asyn
   expect(() => model.loadStateDict(calls(7.5), { strict: false })).toThrow('which cannot hold 7.5');
 });
 
-test('tapeout train begins anew where batches differ', async () => {
+test('tapeout train resets it where batch sizes differ', async () => {
   class Classes extends nn.Module {
     fc = nn.Linear(4, 3);
     last: Tensor = nn.Buffer(['N', 3], { eval: true });
@@ -190,7 +191,7 @@ test('tapeout train begins anew where batches differ', async () => {
   expect([history.end, history.losses.length]).toEqual(['done', 6]);
 });
 
-test('values for it are refused, and a batch where the buffer has none', () => {
+test('initial values for it, a misplaced batch, and a batch for a buffer without one are refused', () => {
   expect(() => nn.Buffer([2, 'N'], 1)).toThrow('holds the batch, so that it begins with zeros');
   expect(() => nn.Buffer(['N', 'N'])).toThrow("in which 'N', the batch, may occur once");
   class Wrong extends nn.Module {

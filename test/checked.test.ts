@@ -1,4 +1,4 @@
-/** Programs that were checked before: as they are, until something changes that they depend on. */
+/** Programs that were type-checked before are not checked again until something changes that they depend on. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -30,7 +30,7 @@ const reads = (): number => {
   return n;
 };
 
-test('are taken from the cache, in another folder too, and not where a file changed, appeared or was damaged', async () => {
+test('results come from the cache, in another folder too, but not where a file changed, appeared or was damaged', async () => {
   const folder = folderOf(files);
   const first = await check(folder);
   expect([first.problems, first.files.map(({ path }) => path)]).toEqual([
@@ -44,7 +44,7 @@ test('are taken from the cache, in another folder too, and not where a file chan
 
   writeFileSync(join(folder, 'part.ts'), "export const n: string = '';\n");
   expect([(await check(folder)).problems.map(({ code }) => code), reads()]).toEqual([['TS2322'], 1]);
-  // A folder that was looked for is there now.
+  // A folder that the check looked for now exists.
   const types = join(other, 'node_modules/@types/node');
   mkdirSync(types, { recursive: true });
   writeFileSync(join(types, 'index.d.ts'), '');
@@ -60,14 +60,14 @@ test('are taken from the cache, in another folder too, and not where a file chan
   }
 });
 
-test('are checked each time where nothing can be kept', async () => {
+test('programs are checked each time where nothing can be cached', async () => {
   process.env.TAPEOUT_CACHE = join(folderOf({ file: '' }), 'file');
   const folder = folderOf(files);
   await check(folder);
   expect([(await check(folder)).problems, reads()]).toEqual([[], 2]);
 });
 
-test('what others declare is read anew where it changed since the last check', async () => {
+test('declarations of packages are read again if they changed since the last check', async () => {
   const folder = folderOf({ 'net.ts': "import { n } from 'part';\nexport const m: number = n;\n" });
   const part = join(folder, 'part.d.ts');
   const codes = async (declared: string): Promise<string[]> => {

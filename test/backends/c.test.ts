@@ -1,4 +1,4 @@
-/** A fifth program backend: what it computes is, to the bit, what the interpreter of kernels does. */
+/** A fifth program backend: it computes the kernel interpreter's bits. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const noGcc = spawnSync('gcc', ['--version']).status === 0 ? null : 'there is no
 const examples: Readonly<Record<string, ModelSpec>> = { lenet, mlp, convnet };
 const n = 3;
 
-/** A program in C and its memory, of which everything that a host gives is drawn. */
+/** A program in C and its memory; everything that a host provides is random. */
 function madeOf(spec: ModelSpec): { source: string; program: Program } {
   const recording = record({ ...spec, maxBatch: n });
   const table = stateTableOf(recording);
@@ -83,7 +83,8 @@ describe.skipIf(noGcc !== null)(unless(noGcc, 'as C'), () => {
   });
 });
 
-/** Compiles a program and calls `f` with what runs an entry of it at a batch on some memory, and returns what that becomes. */
+/** Compiles a program and calls `f` with a function that runs an entry at a batch on some memory and returns the memory
+ *  afterwards. */
 function withProgram(
   source: string,
   f: (run: (entry: string, n: number, memory: Uint8Array) => Uint8Array) => void,

@@ -1,4 +1,4 @@
-/** A backend from outside, in one file: scalar kernels as C. What it takes to write one is what stands here. */
+/** A backend from outside, in one file: scalar kernels as C. Nothing else is needed to write one. */
 
 import type { ProgramBackend } from '../../codegen/backend.ts';
 import { flatPlace } from '../../ir/analysis/linear.ts';
@@ -13,7 +13,7 @@ import type { DType, StoredType } from '../../ir/type.ts';
 import type { Code } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 
-/** Kernels as they are lowered: there is no schedule. */
+/** Kernels as lowered, without a schedule. */
 export const cBackend: ProgramBackend<VectorTarget, Code> = {
   kind: 'program',
   name: 'c',
