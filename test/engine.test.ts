@@ -1,4 +1,4 @@
-/** Schedules for other engines, and products that are added without being rounded: other code for nearly the same numbers. */
+/** Schedules for other engines, and fused multiply-add: other code for nearly the same numbers. */
 import { setFlagsFromString } from 'node:v8';
 import { expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
@@ -30,10 +30,10 @@ async function losses({ wasm, manifest, weights }: Compiled): Promise<number[]> 
   return [7, 8, 1, 7, 8].map((n) => model.trainStep(n));
 }
 
-// Ahead of the flag, which holds for the whole process.
+// Before the flag is set, which holds for the whole process.
 const relaxed =
   Number.parseInt(process.versions.v8, 10) < 12 ? null : `V8 ${process.versions.v8} always has relaxed SIMD`;
-test.skipIf(relaxed)(unless(relaxed, 'an engine without relaxed SIMD says what to do'), async () => {
+test.skipIf(relaxed)(unless(relaxed, 'the error of an engine without relaxed SIMD says what to do'), async () => {
   const { wasm, manifest } = await compile(mlp, { fastMath: true });
   const failed = instantiate(wasm, manifest);
   await expect(failed).rejects.toThrow(TapeoutError);
@@ -58,7 +58,7 @@ test.each([
   }
 });
 
-test('an engine changes schedules, and nothing else', async () => {
+test('an engine changes schedules and nothing else', async () => {
   const [usual, later] = await Promise.all([compile(lenet), compile(lenet, { engine: 'v8-13' })]);
   expect(later.printed('lower')).toBe(usual.printed('lower'));
   expect(later.printed('schedule')).not.toBe(usual.printed('schedule'));

@@ -1,5 +1,5 @@
-/** Tensors without elements: PyTorch's shapes, values and gradients on every stage, in one module; models with parameters of
- *  none, wherever a model runs. */
+/** Tensors without elements: PyTorch's shapes, values and gradients at every stage, in one module; models with empty
+ *  parameters, wherever a model runs. */
 
 import { describe, expect, test } from 'vitest';
 import { emission } from '../../codegen/backend.ts';
@@ -29,7 +29,7 @@ type Fn = (...inputs: Tensor[]) => Tensor;
 const weight = (...shape: number[]): Tensor => Tensor.of(param('parameter', 'w', f32(...shape)));
 const nan = Number.NaN;
 const images: Shape = [N, 2, 4, 4];
-/** Operands hold 1, 2, 3, …, and so do cotangents; N is 2. What follows are the result and the gradients of the operands. */
+/** Operands hold 1, 2, 3, …, and so do cotangents; N is 2. The result and the operands' gradients follow. */
 const cases: readonly [
   name: string,
   shapes: readonly Shape[],
@@ -213,7 +213,7 @@ const cases: readonly [
   ],
 ];
 
-test('results and gradients are those of PyTorch, on every stage', async () => {
+test('results and gradients are those of PyTorch, at every stage', async () => {
   const given = new Map<Param, ArrayLike<number>>();
   const counted = (name: string, shape: Shape): Param => {
     const p = param('input', name, f32(...shape));
@@ -237,7 +237,7 @@ test('results and gradients are those of PyTorch, on every stage', async () => {
     expect(got(`out${i}`), name).toEqual(output);
     for (const j of shapes.keys()) expect(got(`x${i}.${j}.grad`), `${name}, operand ${j}`).toEqual(gradients[j]);
   }
-  // The texts too.
+  // In texts too.
   const text = printModule(module, { places: false });
   expect(printModule(parseModule(text, 'empty.tir'), { places: false })).toBe(text);
 });
@@ -250,7 +250,7 @@ test.each<[name: string, shape: Shape, f: Fn, problem: RegExp]>([
   ['view', [0, 3], (a) => a.view(-1, 0), /view: \[-1, 0\] has no elements, whatever -1 stands for/],
   ['view to some', [0, 3], (a) => a.view(3), /view: \[0,3\] has 0 elements, which do not fill \[3\]/],
   [
-    'a pool without places',
+    'a pool without positions',
     [N, 2, 0, 4],
     (a) => F.maxPool2d(a, 2),
     /maxPool2d: images of f32\[N,2,0,4\] have no pixels/,
@@ -273,7 +273,7 @@ test.each<[name: string, shape: Shape, f: Fn, problem: RegExp]>([
     (a) => F.conv2d(a, weight(0, 1, 1, 1)),
     /conv2d: the weight f32\[0,1,1,1\] has no elements to give a result/,
   ],
-])('%s: where PyTorch refuses nothing it is refused at the line', (_, shape, f, problem) => {
+])('%s: refused at the line, as PyTorch refuses it', (_, shape, f, problem) => {
   const spec: TensorSpec = { shape: shape.map((d) => (d === N ? 'N' : (d as number))) };
   expect(() => recordFunction([spec], f)).toThrow(problem);
 });
@@ -288,7 +288,7 @@ graph @z(%a: f32[3,0], %b: f32[3]) {
 }
 `;
 
-test.each([wasm128, webgpu])('texts go through every pass, verified: $name', (target) => {
+test.each([wasm128, webgpu])('texts pass through every pass, verified: $name', (target) => {
   const ir = readIr(graph, 'z.tir', 1);
   if (ir.form !== 'module') throw new Error(ir.form);
   const [z] = ir.module.graphs;
@@ -306,7 +306,7 @@ test.each([wasm128, webgpu])('texts go through every pass, verified: $name', (ta
   }
 });
 
-test('loops over nothing read nothing out of range', () => {
+test('empty loops read nothing out of range', () => {
   const text = `tapeout ir 1
 kernel @none(x: f32[3,0], y: f32[3] out) {
   for i in 0..3 {
@@ -318,11 +318,11 @@ kernel @none(x: f32[3,0], y: f32[3] out) {
 }
 `;
   expect(readIr(text, 'none.tir', 1).form).toBe('kernels');
-  // A place outside stays one where loops do run.
+  // An index out of range is still one where the loop runs.
   expect(() => readIr(text.replace('k in 0..0', 'k in 0..1'), 'none.tir', 1)).toThrow(/must be in 0\.\.0/);
 });
 
-/** Through a layer of nothing: what comes out is the last bias beside what was put in, and that alone learns. */
+/** Through a layer of width 0: the result is the last bias plus the input, and only that bias learns. */
 class Narrow extends nn.Module {
   into = new nn.Linear(3, 0);
   from = new nn.Linear(0, 2, { bias: true });
@@ -331,7 +331,7 @@ class Narrow extends nn.Module {
   }
 }
 
-/** Every layer with extents that may be 0, on nothing. */
+/** Every layer with extents that may be 0, on empty tensors. */
 class Norms extends nn.Module {
   into = new nn.Linear(3, 0);
   batch = new nn.BatchNorm1d(0);
@@ -367,7 +367,7 @@ test('layers take extents of 0, as in PyTorch', async () => {
   expect([...model.forward(new Float32Array(6))]).toEqual([1, 2, 1, 2]);
 });
 
-describe('a model with parameters of no elements', () => {
+describe('a model with empty parameters', () => {
   const spec = defineModel({
     model: () => new Narrow(),
     input: { shape: ['N', 3] },
@@ -378,7 +378,7 @@ describe('a model with parameters of no elements', () => {
   });
   const [x, y] = [Float32Array.of(0, 0, 3, 0, 0, 6), Float32Array.of(2, 4, 2, 4)];
 
-  test('learns the same on one thread and on several, and is saved', async () => {
+  test('learns the same on one thread as on several, and is saved', async () => {
     const c = await compile(spec, { verify: true, threads: 2 });
     const halves = { wasm: c.wasm, threadedWasm: c.threadedWasm as Uint8Array };
     const alone = await instantiate(c.wasm, c.manifest, c.weights);

@@ -1,7 +1,7 @@
 /** The nets of examples/nets train as PyTorch's do: 200 steps from the same initial bits on the same batches, and the loss of
- *  held-out samples in evaluation afterwards. Resumed in the middle, they have the same bits.
+ *  held-out samples in evaluation afterwards. Resumed in the middle, they reach the same bits.
  *
- *  A curve comes with how far PyTorch's own trainings of the net differ from it (beside.py). Most nets keep to 1e-6. Where they do not,
+ *  A curve also holds how far PyTorch's own trainings of the net differ from it (beside.py). Most nets keep to 1e-6. Where they do not,
  *  rounding has moved a relu, or the window of a pool, across its corner, and batch norm lets the difference grow; so the tolerance
  *  grows as PyTorch's own differences do, and some steps sooner, as no two of its trainings meet the corner in the same step. */
 import { spawnSync } from 'node:child_process';
@@ -27,9 +27,9 @@ interface Curve {
   readonly heldError: number;
 }
 const [half, held, sooner] = [100, 64, 10];
-/** They take a few seconds each, and many times as long where others have the processors. */
+/** They take a few seconds each, and many times as long on a busy machine. */
 const slow = { timeout: 240_000 };
-/** Of the goldens, but for the factor of PyTorch's error: that there is of float64 alone. */
+/** The goldens' tolerance, but for the factor of PyTorch's error, which there is against float64 alone. */
 const tolerance = (want: number, error: number): number => 1e-6 * Math.max(1, want) + 4 * error + 1e-5 * want;
 
 const example = (name: string, suffix: string) => new URL(`../../examples/nets/${name}${suffix}`, import.meta.url);
@@ -43,7 +43,7 @@ const pretrained = readSafetensors(readFileSync(example('pretrained', '.safetens
 
 const steps = (net: Model, given: readonly Batch[]): number[] => given.map((tensors) => net.trainStep(...tensors));
 
-/** From a checkpoint, a new instance of a net comes to the same losses and the same state. */
+/** From a checkpoint, a new instance of a net reaches the same losses and state. */
 async function expectToResume(
   made: () => Promise<Model>,
   checkpoint: Uint8Array,
@@ -55,7 +55,7 @@ async function expectToResume(
   expect(stateOf(resumed)).toBe(state);
 }
 
-describe('the nets of examples/nets train as in PyTorch, and go on with the same bits', slow, () => {
+describe('the nets of examples/nets train as in PyTorch, and resume with the same bits', slow, () => {
   test.each(Object.keys(tasks))('%s', async (name) => {
     const exported = (await import(example(name, '.ts').href)) as { default: ModelSpec; beside?: ModelSpec };
     const spec = exported.beside ?? exported.default;
@@ -108,7 +108,7 @@ describe('npm run nets', slow, () => {
   beforeAll(build, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  // Those that load what they learnt into another net, to sample from.
+  // The two that load what they learnt into another net to sample from it.
   test.each([
     ['charlstm', 'You may ', 'sample.txt'],
     ['vae', 'held out', 'samples.svg'],
@@ -120,7 +120,7 @@ describe('npm run nets', slow, () => {
     expect(readdirSync(join(folder, name))).toEqual(expect.arrayContaining(['model.wasm', 'loss.svg', wrote]));
   });
 
-  test('what is no net is told', () => {
+  test('an unknown net is an error', () => {
     const { status, stderr } = spawnSync(process.execPath, [join(root, 'examples/nets/train.mjs'), 'lenet5'], {
       encoding: 'utf8',
     });

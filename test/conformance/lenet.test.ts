@@ -17,7 +17,7 @@ import {
 } from '../support/pytorch.ts';
 
 const mse = { loss: nn.MSELoss(), target: { shape: ['N', 10] } } as const;
-/** One compilation for each loss and optimizer: both ways run what it made. */
+/** One compilation for each loss and optimizer, which both ways run. */
 const made = new Map<string, Promise<Compiled>>();
 function compiled(
   loss: 'MSELoss' | 'CrossEntropyLoss',
@@ -51,7 +51,7 @@ function expectParameters(net: Net, c: { file: string; after: string; err64: Cas
   for (const [name, want] of wanted) expectClose(net.parameter(name), want, c.err64[name], `${name} after training`);
 }
 
-test('the network has its layers, names and number of parameters', async () => {
+test('the network has the layers, names and parameter count of LeNet', async () => {
   const [c] = cases('net');
   const { recording } = await compiled('CrossEntropyLoss');
   expect(`${recording.module}`).toBe(c!.print);
@@ -82,7 +82,7 @@ describe.each(ways)('LeNet on %s', (_way, make) => {
   test.each(cases('accumulate'))('$id', async (c) => {
     const net = await make(await compiled('CrossEntropyLoss'), under(c.file, c.params));
     const [x, y, rows] = [f32(c.file, c.x), labels(c.file, c.y), rowsOf(c.file, c.x)];
-    net.backward(row(x, rows, 2), row(y, rows, 2)); // what zeroGrad is there to clear
+    net.backward(row(x, rows, 2), row(y, rows, 2)); // what zeroGrad must clear
     net.zeroGrad();
     const losses = c.batches.map((b) => net.backward(row(x, rows, b), row(y, rows, b)));
     expectClose(losses, tensor(c.file, c.losses), c.err64.losses, 'losses');
@@ -153,7 +153,7 @@ describe('any batch up to the largest', () => {
     const [wasm, graphs] = [await onWasm(whole, weights), await onInterpreter(whole, weights)];
     const x = f32(c.file, c.x).subarray(0, n * 1024);
     const y = labels(c.file, c.y).subarray(0, n);
-    // A larger batch first, so that what it left in memory would show.
+    // A larger batch first, so that leftovers in memory would show.
     const other = labels(c.file, c.y).subarray(0, 64);
     wasm.backward(f32(c.file, c.x).subarray(0, 64 * 1024), other);
     wasm.zeroGrad();

@@ -1,4 +1,4 @@
-/** Long sums of numbers of one sign stay within 1e-6 of the sum in float64, whatever adds them up. */
+/** Long sums of numbers of one sign stay within 1e-6 of the sum in float64, whatever computes them. */
 import { compile, conv2d, defineModel, layerNorm, matmul, maxPool2d, mseLoss, nn, optim, type Tensor } from 'tapeout';
 import { instantiate, instantiateGpu } from 'tapeout/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -150,7 +150,7 @@ test('a layer norm of 100,000', async () => {
   for (const i of [0, 1, 7, n - 1]) expect(out[i]).toBeCloseTo((x[i]! - mean) / spread, 5);
 });
 
-test('what is not finite stays what it is', async () => {
+test('infinities and NaN are kept', async () => {
   const large = await outputs((t) => t.mul(1e38).sum(), [100_000], tenth);
   expect(large.out[0]).toBe(Number.POSITIVE_INFINITY);
   const one = await outputs(
@@ -235,7 +235,7 @@ const numbers: readonly (readonly [number, number, number])[] = [
   [1.3271331787109375, 0.3, 1.2],
 ];
 
-/** The furthest that a sum is off, of what so many equal products are. Sums of ones count them. */
+/** The largest relative error of sums of equal products. Sums of ones count the products. */
 async function furthest(run: Run): Promise<number> {
   const ones = await run(1, 1, 1);
   let most = 0;
@@ -276,7 +276,7 @@ const products: readonly Net[] = [
   ...[100, 256, 512, 1000, 20_000].map((n) => product(n, 12, 20)),
   ['products of 5 x 300 in a batch', [4, 5, 300], [300, 7], matmul],
 ];
-/** Up to 512 products over several loops have one accumulator. */
+/** Up to 512 products over several loops share one accumulator. */
 const windows: readonly Net[] = [
   pointwise(2, 128, 16, 8),
   pointwise(8, 700, 4, 3),
@@ -299,7 +299,7 @@ const windows: readonly Net[] = [
   ['a depthwise convolution', [16, 8, 32, 32], [8, 1, 3, 3], (x, w) => conv2d(x, w, null, 1, 1, 1, 8)],
   ['a convolution with a stride', [16, 8, 33, 33], [8, 8, 3, 3], (x, w) => conv2d(x, w, null, 2)],
   ['a convolution in groups', [32, 16, 16, 16], [16, 4, 3, 3], (x, w) => conv2d(x, w, null, 1, 1, 1, 4)],
-  ['a convolution behind a max pool', [8, 16, 16, 16], [8, 16, 3, 3], (x, w) => maxPool2d(conv2d(x, w, null), 2)],
+  ['a convolution followed by a max pool', [8, 16, 16, 16], [8, 16, 3, 3], (x, w) => maxPool2d(conv2d(x, w, null), 2)],
 ];
 
 test.each(products)('%s, and its gradients', async (_, input, weight, f) => {
@@ -334,7 +334,7 @@ test.each([
   ['webgpu', 32, 64],
   ['webgpu', 100, 50],
 ] as const)(
-  '%s, %i rows of each of %i samples: blocks of blocks end within the rows',
+  '%s, %i rows in each of %i samples: blocks of blocks end within the rows',
   async (target, rows, maxBatch) => {
     class Net extends nn.Module {
       a = nn.Linear(20, 33);

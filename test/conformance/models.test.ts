@@ -1,4 +1,4 @@
-/** Nothing is special for LeNet: networks of many forms train on WebAssembly as their graphs say. */
+/** LeNet is no special case: networks of many forms train on WebAssembly as their graphs say. */
 import { describe, expect, test } from 'vitest';
 import {
   avgPool2d,
@@ -64,7 +64,7 @@ const models: Readonly<Record<string, Row>> = {
     ),
     input: images(3, 11, 15),
   },
-  'a batch of exactly 3': {
+  'a fixed batch of 3': {
     model: of(
       () => ({ conv: nn.Conv2d(1, 4, 3), fc: nn.Linear(4 * 4 * 4, 2) }),
       (l, x) => l.fc(relu(l.conv(x)).view(3, -1)),
@@ -194,7 +194,7 @@ const models: Readonly<Record<string, Row>> = {
     ),
     input: images(2, 12, 17),
   },
-  'pools of 3 behind convolutions with strides': {
+  'pools of 3 after strided convolutions': {
     model: of(
       () => ({
         conv1: nn.Conv2d(1, 4, 3),
@@ -205,7 +205,7 @@ const models: Readonly<Record<string, Row>> = {
     ),
     input: images(1, 12, 11),
   },
-  'pools that overlap, and conv behind conv behind pool': {
+  'overlapping pools between convolutions': {
     model: of(
       () => ({
         conv1: nn.Conv2d(1, 4, 3),
@@ -220,7 +220,7 @@ const models: Readonly<Record<string, Row>> = {
     ),
     input: images(1, 16, 16),
   },
-  'a pool as large as the image, behind one output channel': {
+  'a pool as large as the image, after one output channel': {
     model: of(
       () => ({ conv1: nn.Conv2d(3, 7, 3), conv2: nn.Conv2d(7, 1, 3), fc: nn.Linear(1, 3) }),
       (l, x) => l.fc(flatten(maxPool2d(l.conv2(relu(l.conv1(x))), 5), 1)),
@@ -281,7 +281,7 @@ describe('networks of many forms', () => {
       same([wasm.trainStep(x, y)], [graphs.trainStep(x, y)], `loss of step ${i}`);
       for (const p of wasm.parameters) same(wasm.parameter(p), graphs.parameter(p), `${p} after step ${i}`);
     }
-    // What the loss depends on has learnt something.
+    // Whatever the loss depends on has changed.
     expect(wasm.parameters.some((p, i) => Array.from(wasm.parameter(p)).some((v, k) => v !== before[i]![k]))).toBe(
       true,
     );

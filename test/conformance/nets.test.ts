@@ -35,7 +35,7 @@ interface Case {
   readonly lr: number;
   readonly momentum: number;
   readonly print: string;
-  /** The seed of its initial values, where they are compared too. */
+  /** The seed of its initial values, if they are compared too. */
   readonly seed?: number;
   /** True if the batch is a number, and not N. */
   readonly fixed?: boolean;
@@ -120,7 +120,7 @@ class Embedding extends nn.Module {
     return z.unsqueeze(0).sub(z.unsqueeze(1)).square().sum(-1);
   }
 }
-/** Attention among the samples of a batch, without each to itself. */
+/** Attention among the samples of a batch, none to itself. */
 class Mixer extends nn.Module {
   q = nn.Linear(6, 4);
   k = nn.Linear(6, 4);
@@ -133,9 +133,9 @@ class Mixer extends nn.Module {
   }
 }
 
-/** All that a net is called with; those here have up to three inputs. */
+/** The arguments of a net; those here have up to three inputs. */
 type Inputs = [Tensor, Tensor, Tensor];
-/** A layer of attention, called by `run`, and a linear layer on all that it returns. */
+/** An attention layer, called by `run`, and a linear layer on everything it returns. */
 class Attention<L extends nn.Module> extends nn.Module {
   out: nn.Linear;
   mask?: nn.Buffer;
@@ -177,7 +177,7 @@ const mha =
     nn.MultiheadAttention(8, 2, { batchFirst: true, ...options });
 const some = { dimFeedforward: 12, dropout: 0 };
 const lowAbove = Array.from({ length: 25 }, (_, i) => (i % 5 > Math.floor(i / 5) ? -Infinity : 0));
-/** Images made smaller, and layers that make them larger. */
+/** Downsampled images, and layers that upsample them. */
 const images = (more: Readonly<Record<string, () => nn.Module>>) => () => {
   const down = { down: nn.Conv2d(2, 4, 3, { stride: 2, padding: 1 }), relu: nn.ReLU() };
   return new Net({ ...down, ...Object.fromEntries(Object.entries(more).map(([name, made]) => [name, made()])) });
@@ -382,8 +382,8 @@ function near(got: ArrayLike<number>, key: string): void {
 const keysOf = (prefix: string): string[] =>
   [...tensors.keys()].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
 
-describe('nets that train as in PyTorch', () => {
-  test('every net of the goldens is here', () => {
+describe('nets train as in PyTorch', () => {
+  test('every net of the goldens has a row', () => {
     expect(Object.keys(nets).sort()).toEqual(cases.map((c) => c.name).sort());
   });
 
@@ -415,7 +415,7 @@ describe('nets that train as in PyTorch', () => {
         expect([...got], key).toEqual([...(tensors.get(`${name}/before/${key}`)!.data as Float32Array)]);
     expect([...net.stateDict().keys()].sort()).toEqual(keysOf(`${name}/before/`).sort());
     net.loadStateDict(new Map(keysOf(`${name}/before/`).map((key) => [key, tensors.get(`${name}/before/${key}`)!])));
-    // As many as there are inputs.
+    // One for each input.
     const given = (i: number) => inputs.map((x) => data(`${x}/${i}`)) as [Float32Array];
     const found: number[] = [];
     for (let i = 0; i < steps; i++) found.push(net.trainStep(...given(i), data(`y/${i}`)));

@@ -1,5 +1,5 @@
 /** Every op of the goldens against PyTorch: result and gradients, as the graph means them in float64 and as WebAssembly
- *  computes them, with all stages in between held to each other. */
+ *  computes them, with all stages in between compared with each other. */
 import { describe, expect, test } from 'vitest';
 import { calls } from '../support/calls.ts';
 import { agree } from '../support/differential.ts';
@@ -7,7 +7,7 @@ import { hasBatch, type OpCase, opModule } from '../support/op-case.ts';
 import { stagesOf } from '../support/pipeline.ts';
 import { cases, expectClose } from '../support/pytorch.ts';
 
-/** Cases that Tapeout cannot compute yet. One that it can must leave this table. */
+/** Cases that Tapeout cannot compute yet. One that it can compute must leave this table. */
 const notYet: Readonly<Record<string, string>> = {
   'dropout/p0': 'a step draws no random numbers yet',
   'embedding/repeats': 'there is no gather',
@@ -17,7 +17,7 @@ const notYet: Readonly<Record<string, string>> = {
 
 const all = cases('op');
 
-test('the table of what is missing is exact', () => {
+test('the table of missing cases is exact', () => {
   expect(Object.keys(notYet).filter((id) => !all.some((c) => c.id === id))).toEqual([]);
   expect(all.filter((c) => !calls[c.op]).map((c) => c.id)).toEqual(Object.keys(notYet));
 });

@@ -13,7 +13,7 @@ const notYet: readonly string[] = ['LBFGS'];
 
 const all = cases('optim');
 
-test('the table of what is missing is exact', () => {
+test('the table of missing optimizers is exact', () => {
   const types = [...new Set([...all, ...cases('optim-lbfgs')].map((c) => c.optimizer.type))];
   expect(types.filter((type) => !(type in optim))).toEqual(notYet);
 });
@@ -38,8 +38,8 @@ describe.each(all.filter((c) => !notYet.includes(c.optimizer.type)))('$id', (c) 
     }
   };
 
-  test('computes what all elements share once', () => {
-    // By then tanh is a polynomial, which rounds.
+  test('computes once what all elements share', () => {
+    // tanh is a polynomial by this stage, which rounds.
     const costly = stages.lowered.flatMap((l) => l.kernels).filter((k) => printKernel(k).includes('nearest('));
     expect(costly.filter((k) => k.body.some((s) => s.kind === 'for')).map((k) => k.name)).toEqual([]);
     if (c.optimizer.type.startsWith('Adam')) expect(costly.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** Faults that were found and mended, each in the smallest graph that showed it, every stage held to the others. */
+/** Fixed bugs, each in the smallest graph that showed it, with every stage compared with the others. */
 import { expect, test } from 'vitest';
 import * as F from '../../frontend/index.ts';
 import { defineModel, nn, Tensor } from '../../frontend/index.ts';
@@ -16,7 +16,7 @@ interface Outcome extends Agreement {
   readonly stages: Stages;
 }
 
-/** Output of `f` and the gradients of the sum of all it gives, weighted by `v`, for inputs of these shapes. */
+/** Output of `f` and the gradients of its sum, weighted by `v`, for inputs of these shapes. */
 async function run(
   shapes: readonly Shape[],
   f: (...inputs: Tensor[]) => Tensor,
@@ -42,11 +42,11 @@ async function run(
   return { ...(await agree(stages, given, n)), stages };
 }
 
-test('interpret-shared-comparison: a comparison that is needed twice is computed, not asked for without end', async () => {
+test('interpret-shared-comparison: a comparison that is needed twice is computed once, without endless recursion', async () => {
   await run([[7]], (x) => x.log());
 });
 
-test('emit-shared-parts: code for an expression takes time by its parts, not by the paths through them', async () => {
+test('emit-shared-parts: emitting an expression takes time in its parts, not in the paths through them', async () => {
   const { stages } = await run([[5]], (x) =>
     Array.from({ length: 12 }).reduce<Tensor>((t) => F.where(t.gt(0), t, t.mul(0.5).sub(t)), x),
   );
@@ -71,7 +71,7 @@ test('schedule-window-order: sums of sums keep their order when the outer one is
   );
 });
 
-test('schedule-window-first-maximum: of equal elements in a window the first stays first', async () => {
+test('schedule-window-first-maximum: of equal elements in a window the first one still wins', async () => {
   const { seen } = await run(
     [
       [1, 1, 2, 2],
@@ -84,7 +84,7 @@ test('schedule-window-first-maximum: of equal elements in a window the first sta
 });
 
 test.each([5, 6, 7, 13, 15, 21, 23, 29])(
-  'schedule-lanes-rest: %i columns updated in place, of which some fill no vector',
+  'schedule-lanes-rest: %i columns updated in place, of which the last fill no vector',
   async (columns) => {
     await run(
       [
@@ -97,7 +97,7 @@ test.each([5, 6, 7, 13, 15, 21, 23, 29])(
   },
 );
 
-test('lower-guarded-reduction: where padding is read no sum is made of what lies outside', async () => {
+test('lower-guarded-reduction: no sum is computed of what lies outside where padding is read', async () => {
   await run([[N, 3, 5]], (x) => F.pad(x.sum(2), [2, 1]), { n: 2 });
   // Sums inside a maximum inside padding.
   await run(
@@ -112,12 +112,12 @@ test('lower-guarded-reduction: where padding is read no sum is made of what lies
   await run([[N, 4, 13, 7]], (x) => F.maxPool2d(F.pad(x, [-1, 2, 1, 2, -1, 2]), [3, 1], 1).mean(), { n: 7 });
 });
 
-test('canonicalize-crop-reshaped: a slice from 0 on reads the same places, and is not elementwise', async () => {
+test('canonicalize-crop-reshaped: a slice from 0 reads the same positions, but is not elementwise', async () => {
   await run([[N, 6]], (x) => x.view('N', 2, 3).slice(2, 0, 2), { n: 2 });
   await run([[N, 4, 6]], (x) => F.pad(x.view('N', 2, 2, 6), [0, -2, 0, -1]), { n: 2 });
 });
 
-test('fuse-doubling-chain: a chain that uses each value twice takes time by its length, not by the paths through it', async () => {
+test('fuse-doubling-chain: a chain that uses each value twice takes time in its length, not in the paths through it', async () => {
   const { stages } = await run([[N, 5]], (x) => {
     let y = x;
     for (let i = 0; i < 40; i++) y = y.mul(y).mul(0.5).add(0.1);
@@ -126,14 +126,14 @@ test('fuse-doubling-chain: a chain that uses each value twice takes time by its 
   expect(stages.scheduled.length).toBeGreaterThan(0);
 });
 
-test('pool-gradient-apart: where windows lie apart a place has one window, and its gradient no loop over windows', async () => {
+test('pool-gradient-apart: where windows do not overlap, a gradient has no loop over windows', async () => {
   const { stages } = await run([[N, 2, 6, 7]], (x) => F.avgPool2d(x, 3), { n: 2 });
   const gradient = stages.lowered.flatMap((l) => l.kernels).filter((k) => k.params.some((p) => p.buffer.name === 'v'));
   expect(gradient).toHaveLength(1);
   expect(gradient.map((k) => printKernel(k)).join()).not.toContain('acc');
 });
 
-test('update-old-value: what reads a param that is updated sees its old value, whatever the order of results', async () => {
+test('update-old-value: reads of an updated param see its old value, whatever the order of results', async () => {
   const [w, old, other] = ['w', 'old', 'other'].map((name) => param('state', name, f32(2))) as [Param, Param, Param];
   const square = ir.mul(w, w);
   const states = new Map<Param, ArrayLike<number>>([
@@ -160,7 +160,7 @@ test('update-old-value: what reads a param that is updated sees its old value, w
   ]);
 });
 
-/** A text's graphs, every stage held to the others on values from -2 to 2. */
+/** A text's graphs, with every stage compared with the others on values from -2 to 2. */
 async function holdText(text: string, n: number): Promise<Outcome> {
   const module = parseModule(`tapeout ir 1\nmodule @Regression (N <= ${n}) {\n${text}\n}\n`, 'regression.tir');
   const params = [...new Set(module.graphs.flatMap((g) => g.params))];
@@ -188,7 +188,7 @@ test('fuse-three-spaces: kernels join where each loops over a prefix of the larg
   );
 });
 
-test('canonicalize-window-of-one: what is elementwise on images is so on nothing else', async () => {
+test('canonicalize-window-of-one: an op elementwise on such images is not elementwise on others', async () => {
   await holdText(
     `graph @run(%g: f32[15N,1], %places: u8[15N,1]) {
       %image = reshape(%g) {shape=[N,3,5,1]} : f32[N,3,5,1]
@@ -200,7 +200,7 @@ test('canonicalize-window-of-one: what is elementwise on images is so on nothing
   );
 });
 
-test('lower-dead-index: an index that only branches read that are never taken is not computed', async () => {
+test('lower-dead-index: an index that only dead branches read is not computed', async () => {
   await holdText(
     `graph @run(%x: f32[N,1,1,1]) {
       %pad = pad(%x) {low=[0,-1,-1,1], high=[0,1,1,-1], interior=[0,0,0,0], value=-1} : f32[N,1,1,1]
@@ -213,7 +213,7 @@ test('lower-dead-index: an index that only branches read that are never taken is
   );
 });
 
-test('emit-lanes-of-truth: in lanes too false is less than true', async () => {
+test('emit-lanes-of-truth: false is less than true in lanes too', async () => {
   await holdText(
     `graph @run(%a: bool[N,8], %b: bool[N,8]) {
       %w = less(%a, %b) : bool[N,8]
@@ -226,7 +226,7 @@ test('emit-lanes-of-truth: in lanes too false is less than true', async () => {
   );
 });
 
-test('emit-lanes-of-quotients: whole numbers divide in lanes too', async () => {
+test('emit-lanes-of-quotients: integers divide in lanes too', async () => {
   await holdText(
     `graph @run(%a: i32[8], %b: i32[8]) {
       %four = full() {value=4, shape=[8], dtype=i32} : i32[8]
@@ -239,7 +239,7 @@ test('emit-lanes-of-quotients: whole numbers divide in lanes too', async () => {
   );
 });
 
-test('math-power-of-minus-infinity: its broken powers are those of infinity', async () => {
+test('math-power-of-minus-infinity: its fractional powers are those of infinity', async () => {
   const bases = Array.from({ length: 4 }, () => Number.NEGATIVE_INFINITY);
   const { seen } = await run([[4], [4]], (a, b) => Tensor.of(ir.pow(a.value, b.value)), {
     data: [bases, [-1.75, 0.5, 3, 2], [0, 0, 0, 0]],
@@ -247,7 +247,7 @@ test('math-power-of-minus-infinity: its broken powers are those of infinity', as
   expect([...Array.from(seen.get('run/output')!)]).toEqual([0, Infinity, -Infinity, Infinity]);
 });
 
-test('types-of-constants: a constant is one of its type, and what computes floats takes floats', () => {
+test('types-of-constants: a constant is a value of its type, and ops on floats take floats', () => {
   const [whole, byte] = [param('input', 'x', i32(4)), param('input', 'u', tensor('u8', [1, 1, 2, 2]))];
   const window = { kernel: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1], ceil: false };
   const wrong: readonly (readonly [() => unknown, string])[] = [
@@ -264,7 +264,7 @@ test('types-of-constants: a constant is one of its type, and what computes float
   for (const [f, message] of wrong) expect(f).toThrow(message);
 });
 
-test('schedule-fill-is-no-main-loop: lists that data end do not make the zeros ahead of them the main loop', async () => {
+test('schedule-fill-is-no-main-loop: lists whose length is data do not turn the loop of zeros before them into the main loop', async () => {
   class Net extends nn.Module {
     first = new nn.Conv2d(1, 8, 1);
     second = new nn.Conv2d(8, 7, [1, 3], { padding: [0, 1] });
@@ -284,7 +284,7 @@ test('schedule-fill-is-no-main-loop: lists that data end do not make the zeros a
   expect(text).toMatch(/schedule @conv2d_input_grad \{[^}]* weave /);
 });
 
-test('schedule-flattened-index: the quotient and the remainder of an index are that index again', async () => {
+test('schedule-flattened-index: the quotient and remainder of an index combine to that index', async () => {
   for (const n of [2, 70])
     await holdText(
       `graph @run(%x: f32[N,2,2,8]) {
@@ -299,7 +299,7 @@ test('schedule-flattened-index: the quotient and the remainder of an index are t
     );
 });
 
-test('windows-tap-of-data: a window does not move along rows or columns that say where its data lie', async () => {
+test('windows-tap-of-data: a window does not slide along rows or columns that are data-dependent', async () => {
   const shapes = [
     [N, 3, 5, 4],
     [2, 3, 3, 2],
@@ -314,7 +314,7 @@ test('windows-tap-of-data: a window does not move along rows or columns that say
     await run(shapes, (x, w) => F.maxPool2d(F.conv2d(x, w, null, 1, 1), kernel, options), { n: 2 });
 });
 
-test('loss-tail-of-sigmoid: the gradient of bceWithLogits keeps its digits where the logit agrees with the target', async () => {
+test('loss-tail-of-sigmoid: the gradient of bceWithLogits keeps its precision where the logit agrees with the target', async () => {
   const logits = [-88, -50, -20, -16, 0];
   const σ = [6.0546e-39, 1.9287e-22, 2.0612e-9, 1.1254e-7, 0.5];
   for (const [sign, target] of [

@@ -1,5 +1,5 @@
-/** The sweep's cases with a batch: what PyTorch has for n rows, a model that takes more has too, at this batch. At others it
- *  has what the graph means. Some cases of each function; all of them with TAPEOUT_SWEEP=all. */
+/** The sweep's cases with a batch: at a batch of n a model gives what PyTorch gives for n rows, at other batches what the
+ *  graph means. Some cases of each function; all of them with TAPEOUT_SWEEP=all. */
 import { afterAll, expect, test } from 'vitest';
 import { KernelMachine, stagesOf, WasmMachine } from '../support/pipeline.ts';
 import {
@@ -37,7 +37,7 @@ test.each(Object.keys(rows))('%s', async (of) => {
         expect([...Array.from(wasm.get(w.result)!)], `${nameOf(w.case)}: ${w.what} at N = ${rows}`).toEqual([
           ...Array.from(kernels.get(w.result)!),
         ]);
-      // At its own batch PyTorch says what it should be, at others the graph's meaning.
+      // PyTorch gives the expected values at its own batch, the graph's meaning those at others.
       const asked = rows === n ? wanted : meaning;
       const found = [
         ...differencesOf(asked, 'interpreter', (w) => meaning.find((m) => m.result === w.result)!.want, typeOf),

@@ -1,6 +1,5 @@
-/** Every function, method, layer and loss at its corners, against PyTorch's values and gradients: as the graph's meaning in
- *  float32 has them, and as WebAssembly computes them, which gives the bits of the kernels. What differs on purpose is in
- *  docs/differences.md. */
+/** Every function, method, layer and loss on edge cases, against PyTorch's values and gradients: by the graph's meaning in
+ *  float32, and by WebAssembly, which gives the bits of the kernels. Intended differences are in docs/differences.md. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { nn, Tensor } from '../../frontend/index.ts';
 import * as F from '../../frontend/model/functional/index.ts';
@@ -43,30 +42,30 @@ describe('PyTorch has', () => {
   });
 });
 
-test('what differs on purpose is exactly this', async () => {
+test('the intended differences are exactly these', async () => {
   expect(meant.filter((m) => !found.some((d) => reasonOf(d) === m)).map((m) => m.pytorch)).toEqual([]);
   await expect(`${found.map(lineOf).sort().join('\n')}\n`).toMatchFileSnapshot('../golden/sweep.txt');
 });
 
-test('docs/differences.md says so', async () => {
+test('docs/differences.md lists them', async () => {
   await expect(differencesPage()).toMatchFileSnapshot('../../docs/differences.md');
 });
 
-test('every public function, method, layer and loss has a row, and every row cases', () => {
+test('every public function, method, layer and loss has a row, and every row has cases', () => {
   const ways = new Set(Object.values(rows).flatMap((r) => Object.keys(r.ways)));
-  // What computes nothing: an extent, and the text of a tensor. `apply` is as good as the op that it is given.
+  // These compute nothing: an extent, and a tensor's text. `apply` is as good as the op it is given.
   const none = new Set(['Tensor.size', 'Tensor.toString', 'apply']);
-  // What draws has numbers of its own: test/random.test.ts.
+  // Random functions have their own numbers: test/random.test.ts.
   const draws = /^(nn\.)?(rand|bernoulli|(feature)?(alpha)?dropout)/i;
-  // Of gradients: test/gradient.test.ts.
+  // Gradients: test/gradient.test.ts.
   const gradients = /^(grad|customGradient|checkpoint)$/;
-  // Loops have nets of their own: test/scan.test.ts, test/conformance/nets.test.ts.
+  // Loops have their own nets: test/scan.test.ts, test/conformance/nets.test.ts.
   const loops = /^scan$|^nn\.(RNN|GRU|LSTM)(Cell)?$/;
   const methods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype))
     .filter(([name, d]) => typeof d.value === 'function' && name !== 'constructor')
     .map(([name]) => `Tensor.${name}`);
   const functions = Object.entries(F).flatMap(([name, f]) => (typeof f === 'function' ? [name] : []));
-  // Attention in several heads has nets of its own: test/conformance/nets.test.ts.
+  // Multi-head attention has its own nets: test/conformance/nets.test.ts.
   const nets = [
     'MultiheadAttention',
     ...['', 'EncoderLayer', 'Encoder', 'DecoderLayer', 'Decoder'].map((of) => `Transformer${of}`),

@@ -157,7 +157,7 @@ def causal(steps):
 
 
 class Attention(nn.Module):
-    """A layer of attention, called by `run`, and a linear layer on all that it returns."""
+    """An attention layer, called by `run`, and a linear layer on everything it returns."""
 
     def __init__(self, layer, width, run, mask=None):
         super().__init__()
@@ -394,7 +394,7 @@ def near_and_far(out, y):
 
 
 class Mixer(nn.Module):
-    """Attention among the samples of a batch, without each to itself."""
+    """Attention among the samples of a batch, none to itself."""
 
     def __init__(self):
         super().__init__()
