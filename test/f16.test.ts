@@ -1,5 +1,5 @@
-/** f16 in buffers: every one is read as the number it is, and every f32 is rounded to the f16 next to it, by the interpreter and in
- *  WebAssembly; and where the languages have it. */
+/** f16 in buffers: each is read exactly, and each f32 is rounded to the nearest f16, by the interpreter and in WebAssembly;
+ *  and where the languages allow it. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +30,8 @@ const nearest = Uint16Array.from(given, nearestHalf);
 
 const holdTo = (of: (name: string) => ArrayLike<number>): void => expectHalves(of, given);
 
-describe('all f16, and the f32 around each of them and halfway to the next', () => {
-  test('by themselves', () => {
+describe('all f16, and the f32 next to each and halfway between neighbours', () => {
+  test('by definition', () => {
     expect(wrong(Float64Array.from(bits, fromHalf), (i) => meanings[i]!)).toBe(null);
     expect(wrong(Uint16Array.from(given, toHalf), (i) => nearest[i]!)).toBe(null);
   });
@@ -59,7 +59,7 @@ describe('all f16, and the f32 around each of them and halfway to the next', () 
 describe('in the languages', () => {
   const read = (text: string): Kernel[] => parseKernels(`tapeout ir 1\n${text}`, 'k.tir', { maxBatch: 4 });
 
-  test('a kernel is printed as it was read, and verified', () => {
+  test('a kernel prints as it was read, and verifies', () => {
     const text = `kernel @k(x: f16[N,4], y: f16[4,N] out) {
   view x_2: f16[4N] view of x
   for n in 0..N {
@@ -75,7 +75,7 @@ describe('in the languages', () => {
     expect(verifyKernels([k], { maxBatch: 4 })).toEqual([]);
   });
 
-  test('a program of them is planned by their size, printed and read', () => {
+  test('a program with f16 buffers is planned by their size, printed and read back', () => {
     const [k] = read('kernel @k(x: f16[N,5], s: f16[] inout) { for n in 0..N { for i in 0..5 { s += x[n, i] } } }');
     const program = plan(outlineOfKernels([k as Kernel], 4), wasm128);
     verifyProgram(program);
@@ -106,7 +106,7 @@ describe('in the languages', () => {
     expect(() => parseText(`tapeout ir 1\n${text}`, 'g.tir')).toThrow(problem);
   });
 
-  test('a bundle has no arrays for them', () => {
+  test('a bundle has no arrays for f16', () => {
     const program = plan(outlineOfKernels(kernels, 1), wasm128);
     expect(() => manifestOf(program, new Map(), null, null)).toThrow(
       "'h' is f16[256,256], and a bundle's host sees only",
@@ -141,7 +141,7 @@ kernel @scale(x: f16[N,2], y: f16[N,2] out, s: f32[] inout) {
     expect([...y.data]).toEqual(Array.from(x, (h) => fromHalf(toHalf(Math.fround(fromHalf(h) * Math.fround(1.1))))));
   });
 
-  test('a number that no f16 is', async () => {
+  test('refuses a number that f16 cannot hold', async () => {
     const x = writeSafetensors([['x', { dtype: 'F32', shape: [1, 2], data: Float32Array.of(0.5, 0.1) }]]);
     const cwd = folderOf({ 'scale.tir': text, 'x.safetensors': x });
     const { code, stderr } = await cli(['run', 'scale.tir', '--in', 'x.safetensors'], { cwd });

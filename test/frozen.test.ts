@@ -1,5 +1,5 @@
-/** Frozen parameters have no gradients, no state and no updates, and cost nothing; adapters of low rank train beside them, and
- *  merge into them. test/conformance/nets.test.ts has such nets beside PyTorch. */
+/** Frozen parameters have no gradients, no state and no updates, and cost nothing; low-rank adapters train beside them, and
+ *  merge into them. test/conformance/nets.test.ts compares such nets with PyTorch. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CompileError, defineModel, lora, mergeLora, nn, optim, relu, type Tensor } from '../frontend/index.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
@@ -45,7 +45,7 @@ const made = async (spec: ReturnType<typeof mlp>, entries?: EntryName[]) =>
 const started = ({ wasm, manifest, weights }: Compiled): Promise<Model> => instantiate(wasm, manifest, weights);
 const launchesOf = ({ program }: Compiled, name: EntryName): string[] =>
   program.entries.find((e) => e.name === name)!.launches.map((k) => k.name.replace(/\.\d+$/, ''));
-/** The purposes and names of what training adds to a model. */
+/** Purposes and names of the tensors that training adds to a model. */
 const addedTo = ({ manifest }: Compiled): string[] =>
   manifest.tensors.flatMap(({ name, purpose }) => (/gradient|state/.test(purpose) ? [`${purpose} ${name}`] : []));
 /** Numbers without a pattern, from 0 to 1. */
@@ -61,7 +61,7 @@ const caught = async (f: () => unknown): Promise<CompileError> => {
   throw new Error('nothing was thrown');
 };
 
-describe('LeNet, of which the last layer is trained', () => {
+describe('LeNet with only its last layer trained', () => {
   let frozen: Compiled;
   beforeAll(async () => {
     frozen = await made(lenet(headless), ['forward', 'train_step']);
@@ -77,7 +77,7 @@ describe('LeNet, of which the last layer is trained', () => {
     ]);
   });
 
-  test('keeps nothing for other gradients: its memory is that of forward and of the head', async () => {
+  test('keeps nothing for other gradients: it needs the memory of forward and of the head', async () => {
     const forward = await made(
       lenet(() => new LeNet()),
       ['forward'],
@@ -91,11 +91,11 @@ describe('LeNet, of which the last layer is trained', () => {
     expect(all).toBeLessThanOrEqual(most);
   });
 
-  test('has state of the optimizer for that layer alone', () => {
+  test('has optimizer state for that layer alone', () => {
     expect(addedTo(frozen)).toEqual(['state fc3.weight.momentum_buffer', 'state fc3.bias.momentum_buffer']);
   });
 
-  test('changes no bit of the others, also where weights decay', async () => {
+  test('changes no bit of the others, even with weight decay', async () => {
     const net = await started(frozen);
     const before = net.stateDict();
     for (let i = 0; i < 3; i++) net.trainStep(noise(4 * 1024), labels(4, 10));
@@ -146,7 +146,7 @@ describe('frozen parameters', () => {
     expect(launchesOf(biases, 'train_step').filter((name) => /^(?!pack_).*weight/.test(name))).toEqual([]);
   });
 
-  test('are all there are: the model predicts, and what would train it is refused at its line', async () => {
+  test('only: the model predicts, and entries that would train it are refused at its line', async () => {
     const spec = mlp(() => new Mlp().requiresGrad_(false));
     const net = await started(await made(spec, ['forward', 'evaluate']));
     expect(net.forward(noise(6)).length).toBe(3);
@@ -164,7 +164,7 @@ describe('frozen parameters', () => {
     expect(addedTo(inputs)).toEqual(['gradient x']);
   });
 
-  test('that alone are read by the loss leave nothing to train', async () => {
+  test('leave nothing to train if the loss reads no others', async () => {
     class Unread extends Mlp {
       override forward(x: Tensor): Tensor {
         return this.a(x);
@@ -175,7 +175,7 @@ describe('frozen parameters', () => {
     expect(e.message).toContain('depends on no parameter that is not frozen');
   });
 
-  test('are named by a pattern that matches some, before forward', async () => {
+  test('are selected by a pattern that must match some, before forward', async () => {
     const e = await caught(() => new Mlp().requiresGrad_(false, /^backbone\./));
     expect(e.message).toBe('requiresGrad_: names /^backbone\\./ match no parameter of Mlp');
     expect(e.help).toBe('the parameters are a.weight, a.bias, b.weight, b.bias');
@@ -197,7 +197,7 @@ describe('frozen parameters', () => {
     const late = await caught(() => made(mlp(Late as unknown as () => nn.Module)));
     expect(late.code).toBe('too-late');
     expect(late.loc?.file).toBe(import.meta.filename);
-    // A pattern that remembers where it was is asked anew for each name.
+    // A pattern with a lastIndex starts again for each name.
     const global = new Mlp().requiresGrad_(false, /weight$/g);
     expect(global.parameters().filter((p) => p.requiresGrad).length).toBe(2);
   });
@@ -211,7 +211,7 @@ describe('lora', () => {
     compiled = await made(mlp(adapted));
   }, 120_000);
 
-  test('keeps the names of the net, adds its own, and trains these alone', async () => {
+  test('keeps the names of the net, adds its own, and trains only these', async () => {
     const names = ['a.weight', 'a.bias', 'a.lora_A.weight', 'a.lora_B.weight'];
     const net = await started(compiled);
     expect([...net.stateDict().keys()]).toEqual([...names, ...names.map((name) => name.replace('a', 'b'))]);
@@ -225,7 +225,7 @@ describe('lora', () => {
     );
   });
 
-  test('loads the weights of the plain net, and at first computes the same', async () => {
+  test('loads the weights of the plain net, and computes the same until it is trained', async () => {
     const plain = await started(await made(mlp(() => new Mlp())));
     const net = await started(compiled);
     const { missingKeys, unexpectedKeys } = net.loadStateDict(plain.stateDict(), { strict: false });
@@ -260,7 +260,7 @@ describe('lora', () => {
     expect(state.get('0.weight')!.data).toEqual(Float32Array.of(1, 2, 3, 4));
   });
 
-  test('adapts the layers that are named, once each, and leaves the choice of what else is trained', () => {
+  test('adapts the named layers, once each, and leaves open what else is trained', () => {
     const has = (net: nn.Module) => net.namedParameters().flatMap(([name, p]) => (p.requiresGrad ? [name] : []));
     expect(has(lora(new LeNet(), { rank: 4, targets: /^fc[12]$/ }))).toEqual([
       ...['fc1.lora_A.weight', 'fc1.lora_B.weight', 'fc2.lora_A.weight', 'fc2.lora_B.weight'],
@@ -276,7 +276,7 @@ describe('lora', () => {
     expect([...mergeLora(shared).keys()]).toEqual(['0.weight', '0.bias', '2.weight', '2.bias']);
   });
 
-  test('says what is wrong with targets, nets and states', async () => {
+  test('reports what is wrong with targets, nets and states', async () => {
     const of = async (f: () => unknown): Promise<string> => {
       const e = await caught(f);
       expect(e.loc?.file).toBe(import.meta.filename);

@@ -1,4 +1,4 @@
-/** Ops and passes from outside that are broken: each fault is its author's, told with the name, at a line of theirs. */
+/** Broken ops and passes from outside: each fault is reported as its author's, by name and at a line of theirs. */
 import { apply, CompileError, compile, defineModel, functional, nn, optim, type Tensor } from 'tapeout';
 import { defineOp, expr, type OpDef, op, parseGraph, registerOp } from 'tapeout/ir';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { type GraphPass, registerPass } from '../../passes/custom.ts';
 import { cli, folderOf } from '../support/cli.ts';
 
 let count = 0;
-/** A sound op of one operand but for `more`, registered under a name of its own. */
+/** An op of one operand, sound but for `more`, registered under a unique name. */
 const broken = (more: object): OpDef =>
   registerOp(
     defineOp({
@@ -25,7 +25,7 @@ const broken = (more: object): OpDef =>
   ) as unknown as OpDef;
 const use = apply as unknown as (op: OpDef, x: Tensor) => Tensor;
 
-/** The result of training with this op. */
+/** The result of compiling a training step with this op. */
 async function fault(of: OpDef): Promise<CompileError> {
   class Net extends nn.Module {
     fc = nn.Linear(4, 4);
@@ -107,11 +107,11 @@ const cases: Record<string, [object, RegExp]> = {
     { compute: () => expr.add(expr.num(1), expr.int(1)) },
     /its equation does not fit together: .*add of f32 and i32$/,
   ],
-  'an equation that reads at too few indices': [
+  'an equation that reads with too few indices': [
     { compute: ({ x }: { x: (...at: unknown[]) => unknown }) => x(expr.int(0)) },
     /its equation throws: 'x' is f32\[N,4\], and is read at 1 indices$/,
   ],
-  'an equation with an axis of nobody': [
+  'an equation with an unbound axis': [
     { compute: () => expr.convert('f32', expr.ix(expr.axis('k', 3))) },
     /its equation leaves the axis 'k' free$/,
   ],
@@ -127,7 +127,7 @@ const cases: Record<string, [object, RegExp]> = {
     { vjp: () => null },
     /its gradient must be an object with a cotangent for each operand: \{ x \}/,
   ],
-  'a gradient that leaves an operand out': [{ vjp: () => ({}) }, /its gradient of 'x' is missing/],
+  'a gradient that omits an operand': [{ vjp: () => ({}) }, /its gradient of 'x' is missing/],
   'a gradient of another type': [
     { vjp: (_: unknown, g: never) => ({ x: op.reduceSum(g, { dims: [1] }) }) },
     /its gradient of 'x' is f32\[N\], and 'x' is f32\[N,4\]$/,
@@ -146,7 +146,7 @@ const cases: Record<string, [object, RegExp]> = {
   ],
 };
 
-describe('a broken op is told with its name, at the line that uses it', () => {
+describe('a broken op is reported by name, at the line that uses it', () => {
   for (const [name, [more, says]] of Object.entries(cases))
     test(name, async () => {
       const of = broken(more);
@@ -160,7 +160,7 @@ describe('a broken op is told with its name, at the line that uses it', () => {
       expect(registered?.loc?.line).not.toBe(e.loc?.line);
     });
 
-  test('and in a text at its line', () => {
+  test('and in a text, at its line', () => {
     const of = broken({ compute: () => expr.int(1) });
     const text = `tapeout ir 1\ngraph @g(%x: f32[N,2]) {\n  %y = ${of.name}(%x) : f32[N,2]\n  return %y\n}\n`;
     const e = ((): CompileError => {
@@ -178,11 +178,11 @@ describe('a broken op is told with its name, at the line that uses it', () => {
     'no definition': [null, 'defineOp: it takes { name, doc, operands, attrs, infer, compute, vjp }'],
     'no name': [{}, 'defineOp: an op needs a name'],
     'no operands': [{ name: 'a' }, "defineOp: op 'a': operands must be a list of names, such as ['a', 'b']"],
-    'a gradient that is no function': [
+    'a gradient that is not a function': [
       { name: 'a', operands: [], attrs: {}, infer() {}, compute() {}, vjp: {} },
       "defineOp: op 'a': vjp must be a function",
     ],
-    'an attribute of no kind': [
+    'an attribute of an unknown kind': [
       { name: 'a', operands: [], attrs: { by: 'number' } },
       "defineOp: op 'a': the kind of attribute 'by' must be one of attr's, such as attr.number",
     ],
@@ -202,7 +202,7 @@ class Plain extends nn.Module {
 }
 const plain = defineModel({ model: Plain, input: { shape: ['N', 4] } });
 
-describe('a broken pass is told from a bug of Tapeout', () => {
+describe('a broken pass is told apart from a bug of Tapeout', () => {
   const faultOf = async (run: GraphPass['run']): Promise<PassFault> => {
     const e = await compile(plain, { passes: [{ name: 'sloppy', after: 'canonicalize', run }] }).catch(
       (error) => error,
@@ -222,18 +222,18 @@ describe('a broken pass is told from a bug of Tapeout', () => {
       /^error\[custom-pass\]: pass 'sloppy', which is not Tapeout's own: it throws: x is undefined\n {2}--> .*\n\nthe IR before 'sloppy':\ntapeout ir 1\nmodule /s,
     );
   });
-  test('one that calls itself without end', async () => {
+  test('one that recurses without end', async () => {
     const run = (m: never): never => run(m);
     expect((await faultOf(run)).message).toMatch(/: it recurses without end$/);
   });
-  test('one that builds what does not fit', async () => {
+  test('one that builds an ill-typed graph', async () => {
     const e = await faultOf((m) => {
       op.add(op.full({ value: 1, shape: [2], dtype: 'f32' }), op.full({ value: 1, shape: [3], dtype: 'f32' }));
       return m;
     });
     expect(e.message).toMatch(/it throws: add: /);
   });
-  test('one that makes a node of another type, or reads a param that is not there', async () => {
+  test('one that makes a node of another type, or reads a param that does not exist', async () => {
     const changed = (f: (node: never) => object) => (m: Parameters<GraphPass['run']>[0]) => ({
       ...m,
       graphs: m.graphs.map((g) => ({
@@ -251,7 +251,7 @@ describe('a broken pass is told from a bug of Tapeout', () => {
     const stranger = await faultOf(changed((v: { inputs: object[] }) => ({ ...v, inputs: [{ ...v.inputs[0] }] })));
     expect(stranger.message).toMatch(/the param 'x' is not listed$/);
   });
-  test("what a pass says against the user's model stays as it is, with the pass's name", async () => {
+  test("a pass's complaint about the user's model is kept, with the pass's name", async () => {
     const loc = { file: 'net.ts', line: 3, col: 4 };
     const run = (): never => {
       throw new CompileError('too-wide', 'this layer is too wide for the device', { loc });
@@ -259,7 +259,7 @@ describe('a broken pass is told from a bug of Tapeout', () => {
     const e = await compile(plain, { passes: [{ name: 'widths', after: 'recorded', run }] }).catch((error) => error);
     expect([e.code, e.loc, e.notes[0].message]).toEqual(['too-wide', loc, "reported by pass 'widths'"]);
   });
-  test('a registered one is told at the line that registers it', async () => {
+  test('a registered one is reported at the line that registers it', async () => {
     let armed = true;
     const trap: GraphPass = {
       name: 'trap',
@@ -277,7 +277,7 @@ describe('a broken pass is told from a bug of Tapeout', () => {
   });
 });
 
-test('--print-after of a pass that the model file registers, and of none', async () => {
+test('--print-after of a pass that the model file registers, and of one that does not exist', async () => {
   const model = (more: string): string => `
     import { defineModel, nn, type Tensor } from 'tapeout';
     import { registerPass } from 'tapeout/passes';
@@ -304,7 +304,7 @@ test('--print-after of a pass that the model file registers, and of none', async
   );
 });
 
-test('opt runs and prints passes of files, and tells whose fault it is', async () => {
+test('opt runs and prints passes of files, and says whose fault a failure is', async () => {
   const pass = (name: string, run: string): string =>
     `import { registerPass } from 'tapeout/passes';\nregisterPass({ name: '${name}', after: 'canonicalize', run: ${run} });\n`;
   const cwd = folderOf({

@@ -1,4 +1,4 @@
-/** Ops and passes from outside: what may be registered, and how a compilation takes them in. */
+/** Ops and passes from outside: what may be registered, and how a compilation uses them. */
 import { apply, CompileError, compile, defineModel, nn, type Tensor } from 'tapeout';
 import { attr, defineOp, expr, type Op, op, ops, parseGraph, printGraph, registerOp } from 'tapeout/ir';
 import { type GraphPass, registerPass, rewriting, rule } from 'tapeout/passes';
@@ -37,7 +37,7 @@ const caught = (f: () => unknown): string => {
 };
 
 describe('registerOp', () => {
-  test('gives the op back, again too, and makes it known to the parser', () => {
+  test('returns the op, the second time too, and makes it known to the parser', () => {
     expect(registerOp(scaled)).toBe(scaled);
     expect(ops.get('test.scaled')).toBe(scaled);
     const text = 'graph @g(%x: f32[N,2]) {\n  %y = test.scaled(%x) {by=0.5} : f32[N,2]\n  return %y\n}';
@@ -53,7 +53,7 @@ describe('registerOp', () => {
     );
   });
 
-  test('refuses what could not be read back', () => {
+  test('refuses names that could not be read back', () => {
     const named = (more: object) => () => registerOp(defineOp({ ...scaled, ...more } as never));
     expect(caught(named({ name: 'two words' }))).toContain('its name must be an identifier');
     expect(caught(named({ name: 't.a', operands: ['x y'] }))).toBe("bad-op: op 't.a': 'x y' is not an identifier");
@@ -77,14 +77,14 @@ describe('apply', () => {
     expect(recording.eval.output).toMatchObject({ op: registered, attrs: { by: 2 } });
     expect(recording.eval.output.loc?.file).toBe(import.meta.filename);
   });
-  test('wants an op that is registered', async () => {
+  test('requires a registered op', async () => {
     const stranger = defineOp({ ...scaled, name: 'test.stranger' } as never);
     expect(await error((x) => any(stranger, x, { by: 2 }))).toBe(
       "unregistered-op: apply: op 'test.stranger' is not registered",
     );
     expect(await error((x) => any('relu', x))).toBe("bad-op: apply: the first argument must be an op, got 'relu'");
   });
-  test('wants the operands and attributes that the op defines', async () => {
+  test('requires the operands and attributes that the op defines', async () => {
     expect(await error(() => any(registered))).toBe(
       'operand-count: test.scaled takes x, and { by }, and 0 arguments are given',
     );
@@ -112,7 +112,7 @@ describe('passes from outside', () => {
   const pass: GraphPass = { name: 'scales', after: 'canonicalize', run: rewriting([scaledScaled]) };
   const twice = model((x) => apply(registered, apply(registered, x, { by: 2 }), { by: 3 }));
 
-  test('run at their place, print under their name, are timed, verified and shown', async () => {
+  test('run at their position, print under their name, are timed, verified and shown', async () => {
     const seen: string[] = [];
     const compiled = await compile(twice, {
       passes: [pass],
@@ -133,7 +133,7 @@ describe('passes from outside', () => {
     expect(() => compiled.printed('scale')).toThrow("there is no stage 'scale'");
   });
 
-  test('may follow each other, and may stand before differentiation', async () => {
+  test('may follow each other, and may precede differentiation', async () => {
     const order: string[] = [];
     const note = (name: string, after: string): GraphPass => ({
       name,
@@ -150,7 +150,7 @@ describe('passes from outside', () => {
     expect(order).toEqual(['b', 'c', 'd', 'a', 'e']);
   });
 
-  test('rules before differentiation change what is differentiated', async () => {
+  test('that rewrite before differentiation change what is differentiated', async () => {
     const spec = defineModel({
       model: class extends nn.Module {
         fc = nn.Linear(4, 2);
@@ -169,7 +169,7 @@ describe('passes from outside', () => {
     expect(compiled.printed('autodiff').match(/\{by=\d\}/g)).toEqual(['{by=6}', '{by=6}']);
   });
 
-  test('names that are taken and places that are not there are refused', async () => {
+  test('with names that are taken or positions that do not exist are refused', async () => {
     const error = async (...passes: object[]) =>
       compile(twice, { passes: passes as GraphPass[] }).catch((e) => `${e.code}: ${e.message}`);
     expect(await error(pass, { ...pass })).toBe("duplicate-pass: two passes are named 'scales'");
@@ -182,7 +182,7 @@ describe('passes from outside', () => {
     expect(caught(() => registerPass({ name: 'a' } as never))).toContain('bad-pass');
   });
 
-  test('one that is registered runs in every compilation, once', async () => {
+  test('run once in every compilation, if registered', async () => {
     const noted: GraphPass = { name: 'noted', after: 'update', run: (m) => m };
     expect(registerPass(noted)).toBe(noted);
     expect(registerPass(noted)).toBe(noted);
@@ -192,7 +192,7 @@ describe('passes from outside', () => {
     expect((await compile(twice)).stages).toContain('noted');
   });
 
-  test('one that breaks a graph is named', async () => {
+  test('are named if they break a graph', async () => {
     const bug = async (run: GraphPass['run']) => {
       const e = await compile(twice, { passes: [{ name: 'broken', after: 'update', run }] }).catch((e) => e);
       expect(e).toBeInstanceOf(PassFault);
@@ -219,7 +219,7 @@ describe('passes from outside', () => {
   });
 });
 
-test('a model file has ops and passes of its own on the command line too', async () => {
+test('a model file may bring its own ops and passes on the command line too', async () => {
   const cwd = folderOf({
     'net.ts': `
       import { apply, defineModel, nn, type Tensor } from 'tapeout';

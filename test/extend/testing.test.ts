@@ -1,4 +1,4 @@
-/** `tapeout/testing`: what its matchers accept, what they refuse, and what they say. */
+/** `tapeout/testing`: what its matchers accept, what they refuse, and their messages. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ const message = async (f: () => unknown): Promise<string> => {
 };
 
 describe('toPassGradcheck', () => {
-  test('ops, functions, layers, losses and models', () => {
+  test('takes ops, functions, layers, losses and models', () => {
     expect(right).toPassGradcheck();
     expect(op.select).toPassGradcheck({ inputs: [{ shape: [5], dtype: 'bool' }, [5], [5]] });
     expect(op.log).toPassGradcheck({ inputs: [{ shape: ['N', 2], min: 0.5, max: 3 }], n: 2 });
@@ -62,7 +62,7 @@ describe('toPassGradcheck', () => {
     expect(wrong).not.toPassGradcheck();
   });
 
-  test('says which element is worst, of how many, and what is allowed', async () => {
+  test('names the worst element, how many are wrong, and what is allowed', async () => {
     expect(await message(() => expect(wrong).toPassGradcheck({ inputs: [{ shape: [2], data: [0.5, 3] }] }))).toBe(
       [
         "op 'test.square' fails its gradient check: x[1] of [2]: the gradient is -0.5654322803020477, finite differences give -1.130864560616729",
@@ -98,7 +98,7 @@ describe('toPassGradcheck', () => {
 });
 
 describe('toBeCloseToReference', () => {
-  test('ops, functions, layers, models and what is compiled', async () => {
+  test('takes ops, functions, layers, models and compiled models', async () => {
     await expect(right).toBeCloseToReference();
     await expect(op.argmax).toBeCloseToReference({ attrs: { dim: 1 } });
     await expect(op.select).toBeCloseToReference({ inputs: [{ shape: [5], dtype: 'bool' }, [5], [5]] });
@@ -110,7 +110,7 @@ describe('toBeCloseToReference', () => {
     await expect(compiled).toBeCloseToReference({ inputs: [{ shape: ['N', 3], min: -3, max: 3 }] });
   });
 
-  test('a pass that changes what a model means is found out', async () => {
+  test('notices a pass that changes what a model computes', async () => {
     const doubled: GraphPass = {
       name: 'doubled',
       after: 'canonicalize',
@@ -157,7 +157,7 @@ describe('toMatchGolden', () => {
   };
   const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 
-  test('writes what is not there, keeps what is the same, and refuses what differs', async () => {
+  test('writes a missing file, keeps an equal one, and refuses a different one', async () => {
     expect(await match('new', 'one\n', 'deep/x.tir')).toBe('pass');
     expect(read('deep/x.tir')).toBe('one\n');
     expect(await match('new', 'one\n', 'deep/x.tir')).toBe('pass');
@@ -167,7 +167,7 @@ describe('toMatchGolden', () => {
     expect(await match('none', 'one\ntwo\n', 'crlf.tir')).toBe('pass');
   });
 
-  test('is blessed by vitest -u and by TAPEOUT_BLESS, and never in CI', async () => {
+  test('blesses with vitest -u and TAPEOUT_BLESS, and never in CI', async () => {
     writeFileSync(join(folder, 'b.tir'), 'old\n');
     writeFileSync(join(folder, 'c.tir'), 'old\n');
     expect(await match('none', 'new\n', 'absent.tir', { CI: '1' })).toContain('there is no such file');
@@ -183,13 +183,13 @@ describe('toMatchGolden', () => {
     );
   });
 
-  test('is named for the test', async () => {
+  test('names files for the test', async () => {
     expect(await match('new', 'one\n', '')).toBe('pass');
     expect(await match('new', 'two\n', '')).toBe('pass');
     expect([read('goldens/a/a-b-c.tir'), read('goldens/a/a-b-c.2.tir')]).toEqual(['one\n', 'two\n']);
   });
 
-  test('takes models, compiled ones at any stage, and refuses what has no text', async () => {
+  test('takes models, compiled ones at any stage, and refuses values without a text', async () => {
     expect(await match('new', model, 'model.tir')).toBe('pass');
     expect(read('model.tir')).toMatch(/^tapeout ir 1\nmodule @Net \(N <= 8\) \{\n(.*\n)*? *fused \{/);
     expect(read('model.tir')).not.toContain('testing.test.ts');

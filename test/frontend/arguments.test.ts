@@ -22,7 +22,7 @@ const named = (name: string): Signature => {
   return found;
 };
 
-/** They take whatever there is, or check by themselves. */
+/** These take anything, or check by themselves. */
 const unchecked = ['apply', 'Module', 'Identity', 'init'];
 const callables: Callable[] = [
   ...Object.entries(functional)
@@ -48,7 +48,7 @@ const callables: Callable[] = [
   { signature: named('defineModel'), call: (_, args) => (defineModel as Any)(...args) },
 ];
 
-/** One mistake: what is called, with what, and the argument that is wrong. */
+/** One mistake: what is called, with which arguments, and which of them is wrong. */
 interface Mistake {
   readonly callable: Callable;
   readonly args: readonly unknown[];
@@ -79,14 +79,14 @@ function mistakesIn(callable: Callable, x: Tensor): Mistake[] {
   return [...inOrder, ...byName];
 }
 
-/** The fault in an error's text, if there is one. */
+/** What is wrong with the text of an error, if anything. */
 function fault({ callable: { signature }, argument }: Mistake, e: unknown): string | null {
   if (!(e instanceof CompileError)) return `threw ${String(e)}`;
   const text = [e.message, ...e.notes.map((n) => n.message), e.help ?? ''].join('\n');
   if (e.loc?.file !== import.meta.filename) return `stands at ${e.loc?.file}`;
   if (!e.message.startsWith(`${signature.name}: `)) return `does not name the function: ${e.message}`;
   if (!e.message.includes(argument)) return `does not name ${argument}: ${e.message}`;
-  // Behind 'got' stands what the user gave.
+  // The user's value follows 'got'.
   if (/undefined|\[object|NaN/.test(text.replaceAll(/, got .*/g, ''))) return `shows what it is made of: ${text}`;
   const inner = internalNames.find((name) => new RegExp(`\\b${name}\\b`).test(text));
   return inner ? `names ${inner}: ${text}` : null;
@@ -102,7 +102,7 @@ function attempt(f: () => unknown): unknown {
 }
 
 describe('arguments', () => {
-  it('everything public declares what it takes', () => {
+  it('everything public declares its arguments', () => {
     const methods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype))
       .filter(([name, d]) => typeof d.value === 'function' && !['constructor', 'toString'].includes(name))
       .filter(([, d]) => !signatureOf(d.value));
@@ -110,7 +110,7 @@ describe('arguments', () => {
     expect(callables.filter((c) => !c.signature)).toEqual([]);
   });
 
-  it('of a wrong kind, range or count are refused, by the names of the function and the argument', () => {
+  it('of a wrong kind, range or count are refused, naming the function and the argument', () => {
     const found: string[] = [];
     let count = 0;
     recordFunction([{ shape: ['N', 4] }], (x) => {

@@ -50,7 +50,7 @@ function caught(f: () => unknown): CompileError {
   }
   throw new Error('nothing was thrown');
 }
-/** The whole report, each place by the source text that it points at. */
+/** The whole report, each location as the source text that it points at. */
 function report(f: () => unknown): string {
   const e = caught(f);
   const at = (loc: Loc | null | undefined): string =>
@@ -69,7 +69,7 @@ const rows: TensorSpec = { shape: ['N', 10] };
 const labels: TensorSpec = { shape: ['N'], dtype: 'i32' };
 
 describe('shapes', () => {
-  it('channels that are missing, and how to add them', () => {
+  it('without channels, and how to add them', () => {
     const { code, message, help, loc, notes } = caught(() => record(lenet({ input: { shape: ['N', 32, 32] } })));
     expect(code).toBe('missing-channels');
     expect(message).toContain(
@@ -90,7 +90,7 @@ describe('shapes', () => {
     `);
   });
 
-  it('in linear layers: both shapes, and where the weight comes from', () => {
+  it('in linear layers, with both shapes and where the weight comes from', () => {
     expect(report(() => record(lenet({ input: { shape: ['N', 1, 28, 28] } })))).toMatchInlineSnapshot(`
       "shape-mismatch (at 'view'): view: [N,16,4,4] has 256N elements, which do not fill [-1, 400]
       note: x: f32[N,16,4,4], result of maxPool2d (at 'maxPool2d')
@@ -121,7 +121,7 @@ describe('shapes', () => {
     );
   });
 
-  it('of slopes, one for each sample', () => {
+  it('of slopes, one per sample', () => {
     const { message } = caught(on([rows], (x) => prelu(x!.t(), x!.select(1, 0))));
     expect(message).toBe('prelu: the weight f32[N] holds the batch N');
   });
@@ -176,8 +176,8 @@ describe('shapes', () => {
     ],
     ['as one dimension', [rows], (x) => x.matmul(x.t()).flatten(), 'flatten: dimensions [N,N] cannot be joined'],
     ['with an extent to infer', [rows], (x) => x.matmul(x.t()).view(-1), 'view: [N,N] has N² elements'],
-    ['the greatest of all', [rows], (x) => x.matmul(x.t()).argmax(), 'argmax: dimensions [N,N] cannot be joined'],
-  ])('the batch too often: %s', (_, specs, f, message) => {
+    ['argmax of all', [rows], (x) => x.matmul(x.t()).argmax(), 'argmax: dimensions [N,N] cannot be joined'],
+  ])('with the batch too often: %s', (_, specs, f, message) => {
     const e = caught(on(specs, f));
     expect(e.message).toContain(message);
     expect(e.loc?.file).toBe(import.meta.filename);
@@ -208,7 +208,7 @@ describe('shapes', () => {
       (x, y) => multiMarginLoss(x, y),
       'multiMarginLoss: dimension 1 of f32[10,N], the classes, is the batch',
     ],
-  ])('the batch out of its place: %s', (_, specs, f, message) => {
+  ])('with the batch in the wrong position: %s', (_, specs, f, message) => {
     const e = caught(on(specs, f));
     expect(e.message).toContain(message);
     expect(e.loc?.file).toBe(import.meta.filename);
@@ -274,7 +274,7 @@ describe('shapes', () => {
     `);
   });
 
-  it('of the model’s own target and loss, where the loss was made', () => {
+  it('of the model’s own target and loss, at the line of the loss', () => {
     const e = caught(() => record(lenet({ target: { shape: ['N', 10], dtype: 'i32' } })));
     expect(e.message).toContain('needs class indices i32[N]');
     expect(sourceAt(e.loc!)).toMatch(/^nn.CrossEntropyLoss\(\)|^CrossEntropyLoss\(\)/);
@@ -338,7 +338,7 @@ describe('shapes', () => {
       'shape-mismatch',
       '6 output channels, the bias is f32[5]',
     ],
-    ['an axis order', on([image], (x) => x.permute(0, 1)), 'bad-dim', 'no order of the dimensions'],
+    ['an order of axes', on([image], (x) => x.permute(0, 1)), 'bad-dim', 'no order of the dimensions'],
     ['no batch but two', on([rows], (x) => x.view('N', 'N')), 'shape-mismatch', 'which do not fill [N, N]'],
   ])('%s', (_, f, code, message) => {
     const e = caught(f);
@@ -383,7 +383,7 @@ describe('values', () => {
       'sub: needs an f32 or i32 tensor, got bool[N,10]',
     ],
     [
-      'the least of a tensor that has none',
+      'argmin of a tensor without an order',
       on([rows], (x) => x.gt(0).argmin(1)),
       'dtype-mismatch',
       'argmin: needs an f32 or i32 tensor, got bool[N,10]',
@@ -429,7 +429,7 @@ describe('values', () => {
     `);
   });
 
-  it('a parameter outside forward, or that the model does not hold', () => {
+  it('a parameter used outside forward, or not held by the model', () => {
     const { weight } = nn.Linear(10, 10);
     expect(report(() => weight.mul(2))).toMatchInlineSnapshot(`
       "unregistered-parameter (at 'mul'): mul: a parameter [10,10] can only be used in forward, where the model is recorded
@@ -452,7 +452,7 @@ describe('values', () => {
     expect(e.help).toContain('public field');
   });
 
-  it('data that was changed to what does not fit', () => {
+  it('data replaced by an array that does not fit', () => {
     const model = new Net();
     model.fc1.weight.data = new Float32Array(3);
     expect(report(() => record(lenet({ model })))).toMatchInlineSnapshot(
@@ -509,7 +509,7 @@ describe('modules', () => {
       () => nn.Conv2d(1, 2, 3, wrong({ strides: 2 })),
       "Conv2d: unknown option 'strides'. Did you mean '",
     ],
-    ['an option twice', () => nn.Conv2d(1, 2, 3, 2, wrong({ stride: 1 })), "'stride' is given twice: 2 and 1"],
+    ['an option given twice', () => nn.Conv2d(1, 2, 3, 2, wrong({ stride: 1 })), "'stride' is given twice: 2 and 1"],
     ['too many', () => nn.Linear(1, 2, true, wrong(3)), 'Linear: too many arguments: [true, 3]'],
     ['no channels', () => nn.Conv2d(0, 2, 3), 'inChannels must be a whole number of at least 1, got 0'],
     ['a stride of 0', () => nn.Conv2d(1, 2, 3, { stride: 0 }), 'stride must be a whole number of at least 1'],
@@ -544,7 +544,7 @@ describe('modules', () => {
   });
 });
 
-describe('what does not fit may be declared otherwise than it was meant', () => {
+describe('what does not fit may be a declaration that says something else than was meant', () => {
   class Dense extends nn.Module {
     scale: nn.Buffer | null = null;
     fc = nn.Linear(784, 10);
@@ -592,7 +592,7 @@ describe('what does not fit may be declared otherwise than it was meant', () => 
     expect(helpOn({ shape: ['N', 28, 28] }, Given)).not.toContain('nn.Buffer(');
   });
 
-  it('a layer that is made and not called', () => {
+  it('a layer that is created but not called', () => {
     class Uncalled extends nn.Module {
       forward(): unknown {
         return nn.ReLU();
@@ -621,7 +621,7 @@ describe('definitions', () => {
       define({ loss: nn.MSELoss }),
       'loss must be a loss module or a function (output, target) => loss, got the class MSELoss',
     ],
-    ['a shape as it is', define({ input: ['N', 4] }), 'input must be { shape: […] }, or several by name, got the list'],
+    ['a bare shape', define({ input: ['N', 4] }), 'input must be { shape: […] }, or several by name, got the list'],
     ['a shape as text', define({ input: { shape: 'N,4' } }), "input: 'N,4' is not a shape"],
     ['an optimizer', define({ optimizer: { lr: 1 } }), 'optimizer must be an optimizer'],
     ['a batch', define({ maxBatch: 0 }), 'maxBatch must be a whole number of at least 1, got 0'],
@@ -630,11 +630,7 @@ describe('definitions', () => {
     ['three batches', define({ input: { shape: ['N', 'N', 'N'] } }), "input: ['N', 'N', 'N'] is not a shape"],
     ['a list for a named input', define({ input: { x: ['N', 4] } }), "input 'x' must be { shape: […] }, got ['N', 4]"],
     ['nothing for a named input', define({ input: { x: null } }), "input 'x' must be { shape: […] }, got null"],
-    [
-      'a target that is not there',
-      define({ target: { y: undefined } }),
-      "target 'y' must be { shape: […] }, got undef",
-    ],
+    ['an undefined target', define({ target: { y: undefined } }), "target 'y' must be { shape: […] }, got undef"],
     ['a number for an input', define({ input: { x: 4 } }), "input 'x' must be { shape: […] }, got 4"],
     ['an input without a shape', define({ input: { x: {} } }), "input 'x' must be { shape: […] }, got an object"],
     ['an element type', define({ input: { shape: ['N'], dtype: 'f64' } }), "dtype must be 'f32' or 'i32', got 'f64'"],
@@ -695,7 +691,7 @@ describe('definitions', () => {
       "compile: unknown option 'entires'. Did you mean '",
     ],
     [
-      'a flag that is none',
+      'a flag that is not a boolean',
       () => compile(lenet(), { verify: wrong(1) }),
       'compile: verify must be true or false, got 1',
     ],
@@ -714,7 +710,7 @@ describe('definitions', () => {
     ]),
     ...[undefined, null, 5, {}, { value: 5, state: new Map() }, { value: undefined, state: new Map() }].map(
       (updated): [string, () => unknown, string] => [
-        "what a rule of one's own returns",
+        'what a custom rule returns',
         () =>
           compile(
             defineModel({
@@ -743,7 +739,7 @@ describe('definitions', () => {
     ['a seed', async () => manualSeed(0.5), 'manualSeed: seed must be a whole number from -2^63 to 2^64 - 1'],
     ['a mode', async () => new Net().train(wrong('yes')), "train: mode must be true or false, got 'yes'"],
     [
-      'an input more',
+      'an extra input',
       async () =>
         record(
           defineModel({
@@ -761,7 +757,7 @@ describe('definitions', () => {
         ),
       'ReLU: too many arguments: [a Tensor]',
     ],
-  ])('to compile with: %s', async (_, f, message) => {
+  ])('in compile: %s', async (_, f, message) => {
     const e = await (f() as Promise<unknown>).then(
       () => null,
       (e: unknown) => e,
@@ -801,7 +797,7 @@ describe('definitions', () => {
     expect(caught(() => record(lenet({ model: Constant, input: rows }))).code).toBe('no-gradient');
   });
 
-  it('a loss that no gradient passes through', () => {
+  it('a loss without a gradient', () => {
     const accuracy = (output: Tensor, target: Tensor): Tensor => output.argmax(1).eq(target).to('f32').mean();
     const e = caught(() => record(lenet({ loss: accuracy })));
     expect(e.code).toBe('no-gradient');
@@ -814,12 +810,12 @@ describe('definitions', () => {
     expect(e.help).toBe("declare 'y' without dtype: 'i32', or convert it: .to('f32')");
   });
 
-  it('an entry named twice is there once', () => {
+  it('an entry listed twice is compiled once', () => {
     const module = entriesOf(record(lenet()), ['forward', 'evaluate', 'forward'], new StateTable());
     expect(module.graphs.map((g) => g.name)).toEqual(['forward', 'evaluate']);
   });
 
-  it('entries without a loss or an optimizer, and a loss that is no scalar', () => {
+  it('entries without the loss or optimizer they need, and a loss that is not a scalar', () => {
     const { model, input } = { model: Net, input: image };
     const bare = record(defineModel({ model, input }));
     expect(caught(() => entriesOf(bare, ['train_step'], new StateTable())).code).toBe('no-loss');

@@ -1,4 +1,4 @@
-/** Mistakes that PyTorch users make first: found by TypeScript before the code runs, and when it runs in JavaScript. */
+/** Mistakes that PyTorch users make first: found by TypeScript before the code runs, and in JavaScript when it runs. */
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tapeout from '../../frontend/index.ts';
@@ -126,7 +126,7 @@ class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor {
     expect(found.length).toBeGreaterThan(0);
     if (ts) expect(found[0]?.message).toContain(ts);
     expect(found.map((p) => p.help).join('\n')).toContain(help);
-    // Neither what types are made of nor where Tapeout lies.
+    // Neither the internals of types nor Tapeout's path.
     const report = found.map((p) => renderProblem(p)).join('\n');
     expect(report).not.toMatch(/frontend|Trailing<|typeof import|is declared here/);
   });
@@ -157,7 +157,7 @@ class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor {
     ]);
   });
 
-  it('has nothing to say of the members of a class that has nothing to do with it', () => {
+  it('has no help on members of unrelated classes', () => {
     const folder = folderOf({ 'net.ts': 'class Clock { now = 0; }\nnew Clock().step();\nexport {};\n' });
     const { problems } = readUserProgram(`${folder}/net.ts`, { packages: {}, foreign: [] });
     expect(problems.map(asProblem).map(({ message, help }) => [message, help])).toEqual([
@@ -185,7 +185,7 @@ describe('in JavaScript', () => {
     if (js) expect(e?.message).toContain(js);
   });
 
-  it('values in place of a shape are moved to where they belong', () => {
+  it('the help on values given in place of a shape moves them to where they belong', () => {
     const helpOn = (f: () => unknown): string | null => {
       try {
         f();

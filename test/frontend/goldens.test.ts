@@ -41,7 +41,7 @@ function check(c: Cases['op'], symbolic: boolean): void {
   const data = inputs.map(([, t]) => Array.from(tensor(c.file, t.key).data as ArrayLike<number | bigint>, Number));
 
   for (const [o, [name, out]] of Object.entries(c.outputs).entries()) {
-    if (c.op === 'max_pool2d' && o > 0) continue; // the indices are the backend's own, and checked with its op
+    if (c.op === 'max_pool2d' && o > 0) continue; // the indices are a backend's own, and checked with their op
     const recording = recordFunction(specs, (...given) => {
       const result = calls[c.op]!(Object.fromEntries(inputs.map(([input], i) => [input, given[i]!])), c.attrs);
       return Array.isArray(result) ? result[o] : result;

@@ -108,7 +108,7 @@ describe('an editor', () => {
     expect(found).toEqual([]);
   });
 
-  it('shows documentation of what a tensor is declared by', { timeout: 60_000 }, () => {
+  it('shows documentation for the types that declare a tensor', { timeout: 60_000 }, () => {
     const program = service.getProgram() as ts.Program;
     const specs = program.getSourceFile(`${root}frontend/model/specs.ts`)?.statements ?? [];
     const spec = specs.find((s) => ts.isInterfaceDeclaration(s)) as ts.InterfaceDeclaration;
@@ -137,7 +137,7 @@ describe('an editor', () => {
   });
 });
 
-it('frontend/model/nn/index.ts says of each layer what its class says', () => {
+it('frontend/model/nn/index.ts documents each layer as its class does', () => {
   execFileSync(process.execPath, [`${root}scripts/nn-index.mjs`, '--check'], { stdio: 'inherit' });
 });
 

@@ -126,7 +126,7 @@ describe('integers', () => {
     close(run(recording, [i, j, f]), values);
   });
 
-  it('the same from WebAssembly', async () => {
+  it('give the same on WebAssembly', async () => {
     class All extends nn.Module {
       forward(i: Tensor, j: Tensor, f: Tensor): Tensor {
         return cat(cases.map(([, call]) => call(i, j, f).to('f32').view(-1)));

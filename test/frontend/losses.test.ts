@@ -1,4 +1,4 @@
-/** Losses as layers: their text, the order of their options, and what they refuse. Values are the sweep's. */
+/** Losses as layers: their text, the order of their options, and what they refuse. The sweep covers their values. */
 import { describe, expect, it } from 'vitest';
 import { functional as F, nn, type Tensor } from '../../frontend/index.ts';
 import { recordFunction } from '../support/record.ts';
@@ -54,8 +54,8 @@ describe('a loss', () => {
     expect([...(nn.MultiMarginLoss(1, 1, [1, 3]).weight as nn.Buffer).data]).toEqual([1, 3]);
   });
 
-  it('refuses options that it cannot use', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what TypeScript refuses
+  it('refuses invalid options', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript refuses
     const any = (v: unknown): any => v;
     expect(caught(() => nn.L1Loss({ reduction: any('batchmean') }))).toBe(
       "L1Loss: reduction must be 'mean', 'sum' or 'none', got 'batchmean'",
@@ -75,8 +75,8 @@ describe('a loss', () => {
     );
   });
 
-  it('says which of several tensors do not fit', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what TypeScript refuses
+  it('names the tensors that do not fit', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript refuses
     const on = (f: (a: Tensor, b: Tensor, row: Tensor) => any) =>
       caught(() => recordFunction([{ shape: ['N', 4] }, { shape: ['N', 4] }, { shape: ['N'] }], f));
     expect(on((a, b, row) => F.marginRankingLoss(a, row, b))).toBe(

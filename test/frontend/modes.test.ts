@@ -46,7 +46,7 @@ describe('training', () => {
     expect([...model.parameter('w')].map((v) => Number(v.toFixed(4)))).toEqual([0.975, 1.95]);
   });
 
-  it('runs forward once in each mode, and once in all if nobody asks', () => {
+  it('runs forward once in each mode, but only once if nothing reads it', () => {
     const net = new Halved();
     record(defineModel({ model: net, ...training }));
     expect(net.runs).toEqual([true, false]);
@@ -63,7 +63,7 @@ describe('training', () => {
     expect(recording.eval).toBe(recording.train);
   });
 
-  it('stays false where a module was put into evaluation mode', () => {
+  it('stays false in a module that was put into evaluation mode', () => {
     class Outer extends nn.Module {
       inner = new Halved().eval();
       outer = new Halved();
@@ -91,7 +91,7 @@ describe('buffers', () => {
     }
   }
 
-  it('take what forward assigns to their fields, which it reads afterwards', async () => {
+  it('take the tensors that forward assigns to their fields, and reads afterwards', async () => {
     const model = await made(Mean);
     expect([...model.forward(f32(4, 2))]).toEqual([4, -8]);
     expect(model.trainStep(f32(4, 2), f32(0, 0))).toBe((2 ** 2 + 4 ** 2) / 2);
@@ -191,7 +191,7 @@ describe('buffers', () => {
       },
       "forward assigns a tensor to the field of the parameter 'w'",
     ],
-  ])('refuse %s, at the line', (_, model, message) => {
+  ])('refuse %s, at its line', (_, model, message) => {
     const error = refused(model);
     expect([error.code, error.message]).toEqual(['bad-buffer', expect.stringContaining(message)]);
     expect(error.loc?.file).toBe(import.meta.filename);

@@ -14,7 +14,7 @@ describe('a module', () => {
     expect(conv.weight.shape).toEqual([6, 1, 5, 5]);
   });
 
-  it('can be extended, and has no fields but its own', () => {
+  it('can be extended, and has only its own fields', () => {
     class Halved extends nn.Linear {
       override forward(x: Tensor): Tensor {
         return super.forward(x).mul(0.5);
@@ -88,7 +88,7 @@ describe('a module', () => {
     ]);
   });
 
-  it('has tables of given rows, frozen unless told otherwise, and draws nothing for them', () => {
+  it('has embeddings of given rows, frozen by default, and draws no numbers for them', () => {
     manualSeed(3);
     const table = nn.Embedding.fromPretrained([
       [1, 2],
@@ -258,7 +258,7 @@ describe('initial values', () => {
       expect(p.data, name).toEqual(f32('lenet.safetensors', `init/${name}`));
   });
 
-  it('come from the model’s own seed, and leave the generator outside as it was', () => {
+  it('come from the model’s own seed, and leave the global generator unchanged', () => {
     const drawn = () => nn.Linear(2, 2).weight.data;
     manualSeed(1);
     const [first, second] = [drawn(), drawn()];
@@ -288,7 +288,7 @@ describe('a layer', () => {
       return h;
     }
   }
-  it('may stand in a loop and behind a condition', () => {
+  it('may be called in a loop and under a condition', () => {
     const recording = record(defineModel({ model: () => new Free(3), input: { shape: ['N', 4] } }));
     expect(recording.parameters.map((p) => p.param.name)).toEqual(
       [0, 1, 2].flatMap((i) => [`blocks.${i}.weight`, `blocks.${i}.bias`]),

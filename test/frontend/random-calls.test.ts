@@ -46,7 +46,7 @@ function pass(values: readonly Value[], maxBatch: number): void {
 }
 
 describe('random programs', () => {
-  it('are recorded, or refused in words of the user’s', () => {
+  it('are recorded, or refused in the user’s terms', () => {
     const found: string[] = [];
     let [calls, refused, graphs] = [0, 0, 0];
     for (let seed = 1; seed <= 120; seed++) {
@@ -81,7 +81,7 @@ describe('random programs', () => {
       }
     }
     expect(found).toEqual([]);
-    // Neither all nor nothing is refused.
+    // Some calls are refused, but not all.
     expect(refused / calls).toBeGreaterThan(0.1);
     expect(refused / calls).toBeLessThan(0.9);
     expect(graphs).toBeGreaterThan(100);

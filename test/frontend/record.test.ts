@@ -58,7 +58,7 @@ describe('LeNet, recorded', () => {
     expect(source[conv.loc!.line - 1]!.slice(conv.loc!.col - 1)).toMatch(/^conv1\(x\)/);
   });
 
-  it('has its parameters in PyTorch’s order, each where its layer was made', () => {
+  it('has its parameters in PyTorch’s order, each located where its layer was made', () => {
     expect(recording.parameters.map((p) => p.param.name)).toEqual(cases('net')[0]!.param_order);
     expect(recording.parameters.reduce((n, p) => n + p.data.length, 0)).toBe(cases('net')[0]!.num_params);
     expect(recording.parameters[0]!.param.loc).toMatchObject({ file: models, line: lineOf('conv1 = new') });
@@ -67,7 +67,7 @@ describe('LeNet, recorded', () => {
       expect(data).toEqual(tensor('lenet.safetensors', `init/${param.name}`).data);
   });
 
-  it('has a loss that takes no gradient through its maximum', () => {
+  it('has a loss with no gradient through its maximum', () => {
     const before = new Set(topo([recording.eval.output]));
     const lossOnly = topo([recording.eval.loss!]).filter((n) => !before.has(n));
     expect(lossOnly.map((n) => n.op.name)).toEqual([
@@ -77,7 +77,7 @@ describe('LeNet, recorded', () => {
     expect(showType(recording.eval.loss!.type)).toBe('f32[]');
   });
 
-  it('is recorded alike each time', () => {
+  it('is recorded identically each time', () => {
     const graph = (r: Recording) =>
       topo([r.eval.loss!]).map((n) => `${n.op.name} ${showType(n.type)} ${n.loc?.line}:${n.loc?.col}`);
     expect(graph(record(lenet()))).toEqual(graph(recording));
@@ -120,7 +120,7 @@ describe('a definition', () => {
     expect(showType(recording.eval.output.type)).toBe('f32[N,2]');
   });
 
-  it('takes a Sequential, whose layers then stand where they were made', () => {
+  it('takes a Sequential, whose layers are located where they were made', () => {
     const layers = () => nn.Sequential(nn.Flatten(), nn.Linear(4, 2));
     const {
       eval: { output },
@@ -141,7 +141,7 @@ describe('a definition', () => {
     expect(weight).toMatchObject({ data: Float32Array.of(1, 3), param: { name: 'loss.weight', role: 'state' } });
   });
 
-  it('copies values, so that what changes later does not matter', () => {
+  it('copies values, so that later changes have no effect', () => {
     const model = new Net();
     const { parameters } = record(lenet({ model }));
     const before = parameters[0]!.data[0];
@@ -251,7 +251,7 @@ describe('entries', () => {
     for (const name of host.parameters) expectTensor(host.value(name), c.after + name, c, name);
   });
 
-  it('zero_grad, backward, step do what train_step does', () => {
+  it('zero_grad, backward, step together do what train_step does', () => {
     const c = sgd.find((s) => s.id === 'lenet/train/sgd_nesterov_wd/5')!;
     const options = { ...lossFor(c.loss), optimizer: optimizerOf(c.optimizer) };
     const [whole, parts] = [new Host(record(lenet(options))), new Host(record(lenet(options)))];
@@ -307,7 +307,7 @@ function batchOf(c: Cases['train'] | Cases['accumulate'], batch: number) {
   return { n, x: part(x), y: part(y) };
 }
 
-/** Calls an entry with one of the case's batches, and gives the loss. */
+/** Calls an entry with one of the case's batches, and returns the loss. */
 function feed(host: Host, entry: string, c: Cases['train'] | Cases['accumulate'], batch: number): number {
   const { n, ...given } = batchOf(c, batch);
   return host.call(entry, given, n).loss![0]!;

@@ -1,4 +1,4 @@
-/** A tensor has no value while a model is recorded: TypeScript finds where one is asked for, in a file of the user's. */
+/** A tensor has no value while a model is recorded: TypeScript finds where a user's file asks for one. */
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { CompileError } from '../../frontend/index.ts';
@@ -9,7 +9,7 @@ import { param } from '../../ir/graph.ts';
 import { i32 } from '../../ir/type.ts';
 import { folderOf } from '../support/cli.ts';
 
-/** Statements of forward, and the text of each that is asked for a value. */
+/** Statements of forward, and the text of each tensor whose value they ask for. */
 const refused: readonly (readonly [code: string, ...guilty: string[]])[] = [
   ['if (x) return y;', 'x'],
   ['if (x.gt(0)) return y;', 'x.gt(0)'],
@@ -61,7 +61,7 @@ const taken: readonly string[] = [
   'return this.maker.filter((t) => t);',
 ];
 
-it('is refused as a condition and in comparisons; whether there is one may be asked', () => {
+it('a tensor is refused as a condition and in comparisons, except to ask whether there is one', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const codes = [...refused.map(([code]) => code), ...taken];
   const lines = [
@@ -86,7 +86,7 @@ it('is refused as a condition and in comparisons; whether there is one may be as
   expect(found).toEqual(refused.flatMap(([code, ...guilty]) => guilty.map((text) => ['no-value', code, text])));
 }, 60_000);
 
-it('in a loop that waits for it to become false, ends the recording', () => {
+it('a loop that waits for a tensor to become false ends the recording', () => {
   let error: CompileError | null = null;
   try {
     recordOn(

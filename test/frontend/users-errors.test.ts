@@ -31,13 +31,13 @@ async function caught(model: unknown, more: object = {}): Promise<CompileError> 
 const lineOf = ({ loc }: CompileError): string => readFileSync(loc!.file, 'utf8').split('\n')[loc!.line - 1]!;
 const own = new Error('Net wants images');
 const thrower = (): never => {
-  throw own; // the line of the error is that of new Error
+  throw own; // the error's line is that of new Error
 };
 class Own extends Error {
   override name = 'ShapeError';
 }
 
-describe('what the user’s code throws', () => {
+describe('an error thrown by user code', () => {
   it.each<[string, unknown, object, string, string]>([
     [
       'in forward',
@@ -61,7 +61,7 @@ describe('what the user’s code throws', () => {
       'no sizes',
     ],
     [
-      'of a class of its own',
+      'of a custom class',
       net(() => {
         throw new Own('not square');
       }),
@@ -106,7 +106,7 @@ describe('what the user’s code throws', () => {
       'TypeError',
       "Cannot read properties of undefined (reading 'value')",
     ],
-    ['by an array too long', net(() => new Array(-1)), {}, 'RangeError', 'Invalid array length'],
+    ['by too long an array', net(() => new Array(-1)), {}, 'RangeError', 'Invalid array length'],
     ['by JSON', net(() => JSON.parse('{')), {}, 'SyntaxError', ''],
     ['inside a map', net((x) => [1].map(() => x.nope())), {}, 'TypeError', 'x.nope is not a function'],
     [
@@ -133,7 +133,7 @@ describe('what the user’s code throws', () => {
     if (called) expect(lineOf(e)).toContain(called);
   });
 
-  it('is the cause, the very error', async () => {
+  it('is the cause, the same object', async () => {
     const e = await caught(net(thrower));
     expect(e.cause).toBe(own);
     expect(e.message).toBe('Net wants images');
@@ -162,7 +162,7 @@ describe('what the user’s code throws', () => {
     ['an error without a stack', Object.assign(new Error('none'), { stack: undefined })],
     ['an error of an odd message', Object.assign(new Error('x'), { message: null, name: '\n' })],
     ['an error whose stack throws', Object.defineProperty(new Error('bad'), 'stack', { get: thrower })],
-  ])('may be %s: at the line of the model', async (_, thrown) => {
+  ])('may be %s, and is reported at the line of the model', async (_, thrown) => {
     const e = await caught(
       net(() => {
         throw thrown;
@@ -173,7 +173,7 @@ describe('what the user’s code throws', () => {
     expect(e.message).not.toMatch(/^$|bug/);
   });
 
-  it('a promise that fails later is not left alone', async () => {
+  it('a promise that is rejected later is handled', async () => {
     const later = async (): Promise<never> => {
       await null;
       throw new Error('later');
@@ -220,7 +220,7 @@ describe('what the user’s code throws', () => {
   });
 });
 
-describe('what a tensor does not have says so', () => {
+describe('a property that a tensor does not have is an error that says so', () => {
   it.each<[string, (x: Any) => unknown, string]>([
     ['item', (x) => x.item(), 'no numbers'],
     ['data', (x) => x.data, 'no numbers'],
@@ -255,7 +255,7 @@ describe('what a tensor does not have says so', () => {
     "Must call super constructor in derived class before accessing 'this' or returning from derived constructor",
   ])('a constructor without super(): %s', (message) => expect(hintFor(message)).toContain('super().__init__()'));
 
-  it('a field of that name in a class of the user’s is theirs', () => {
+  it('a field of such a name in a user’s class is theirs', () => {
     class Labelled extends Tensor {
       data = 3;
     }

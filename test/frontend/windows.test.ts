@@ -1,4 +1,4 @@
-/** Layers of windows: PyTorch's texts, the names in the state dict, and errors in the words of the call. */
+/** Layers of windows: PyTorch's texts, the names in the state dict, and errors in terms of the call. */
 import { describe, expect, it } from 'vitest';
 import {
   adaptiveAvgPool2d,
@@ -96,7 +96,7 @@ describe('the output size of a transposed convolution', () => {
   });
 });
 
-describe('at the line of the call, in its words', () => {
+describe('errors are at the line of the call, in its terms', () => {
   it.each<[string, (string | number)[], () => nn.Module, string]>([
     [
       'too short',
@@ -106,7 +106,7 @@ describe('at the line of the call, in its words', () => {
     ],
     ['no batch', ['N', 4], () => nn.Conv1d(1, 1, 3), 'conv1d: the input f32[N,4] has 2 dimensions; 3 are needed'],
     ['channels', ['N', 2, 4, 4, 4], () => nn.Conv3d(1, 1, 3), 'conv3d: the input has 2 channels, the weight expects 1'],
-    ['a pool too long', ['N', 1, 2], () => nn.MaxPool1d(3), 'maxPool1d: a window of 3 does not fit in f32[N,1,2]'],
+    ['too long a pool', ['N', 1, 2], () => nn.MaxPool1d(3), 'maxPool1d: a window of 3 does not fit in f32[N,1,2]'],
     [
       'an image in a pool',
       ['N', 1, 4, 4],
