@@ -17,7 +17,7 @@ for (const pass of kernelGoldenPasses)
 
 let made: readonly { readonly golden: Golden; readonly after: string | null }[] | undefined;
 
-/** The directives behind the pass, of the goldens that are given a schedule or of those that are not, as `tile fenced`. */
+/** Directives after the pass, such as `tile fenced`, in the goldens with a given schedule or in those without. */
 function directives(given: boolean): Set<string> {
   const found = new Set<string>();
   made ??= goldensOf('schedule').map((golden) => ({ golden, after: madeOf(golden) }));
@@ -35,12 +35,12 @@ const formsOf = (d: Directive): string[] => [
   ...flags(d.do).flatMap((f) => (f in d && d[f as keyof Directive] ? `${d.do} ${f}` : [])),
 ];
 
-test('every directive has a golden, with each of its words', () => {
+test('every directive has a golden, with each of its flags', () => {
   const all = directiveNames.flatMap((d) => [d, ...flags(d).map((f) => `${d} ${f}`)]);
   expect([...directives(true)].sort()).toEqual(all.sort());
 });
 
-test('every directive that the scheduler gives the examples has a golden in which it is derived', async () => {
+test('every directive that the scheduler chooses in the examples has a golden in which it is chosen', async () => {
   const derived = directives(false);
   for (const spec of [lenet, mlp, convnet]) {
     const { scheduled } = await compile(spec);

@@ -1,5 +1,5 @@
-/** What each pass makes of a graph, one decision a file: `test/golden/<pass>/*.tir`. `npm run bless` writes what is behind
- *  the pass; what it means is checked all the same. */
+/** What each pass makes of a graph, one decision a file: `test/golden/<pass>/*.tir`. `npm run bless` writes the result of
+ *  the pass; its meaning is checked in any case. */
 
 import { describe, expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
@@ -21,7 +21,7 @@ for (const pass of goldenPasses)
     test.each(goldens.map((g) => [g.name, g] as const))('%s', (_, golden) => checkGolden(golden));
   });
 
-test('every rule of canonicalize has a golden, which it takes that rule to reach', () => {
+test('every rule of canonicalize has a golden that needs the rule', () => {
   const goldens = goldensOf('canonicalize');
   const rules = algebra.map((r) => r.name);
   expect(new Set(rules).size).toBe(rules.length);
@@ -33,7 +33,7 @@ test('every rule of canonicalize has a golden, which it takes that rule to reach
   }
 });
 
-/** What a fused graph computes on the way: each op whose result another of its kernel reads there, and what is stored
+/** The fusions in a graph: each pair of ops of which one reads the other within a kernel, and which results are stored
  *  together. */
 function fusions(graphs: readonly FusedGraph[]): Set<string> {
   const found = new Set<string>();

@@ -1,5 +1,5 @@
-/** What the compiler makes of the examples, stage by stage, as text that stands in the repository: a change of generated
- *  code is a change of these files, and is read as one. `npm run bless` writes them anew. */
+/** What the compiler makes of the examples, stage by stage, as text kept in the repository: a change of generated code is a
+ *  change of these files, to be reviewed as one. `npm run bless` rewrites them. */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -14,10 +14,11 @@ import { printProgram } from '../ir/text/print-program.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const examples = { lenet, mlp, convnet };
-/** Each shows one decision: what was recorded, what algebra left of it, what shares a kernel, the loops, and the memory. */
+/** Each stage shows one decision: what was recorded, what algebra left of it, what shares a kernel, the loops, and the
+ *  memory. */
 const shown: readonly OwnStage[] = ['recorded', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'];
 
-/** Kernels that no schedule fits: they run as plain loops, and none of them should be a long one. */
+/** Kernels without a schedule: they run as plain loops, and none of them should be long. */
 const plain = ({ scheduled }: Compiled): string => {
   const names = [...scheduled.schedules].flatMap(([kernel, s]) => (s.every((d) => d.do === 'over') ? [kernel] : []));
   return [...new Set(names)].sort().join(' ');
@@ -25,7 +26,7 @@ const plain = ({ scheduled }: Compiled): string => {
 
 const summary = (name: string, c: Compiled): string[] => [...counts(name, c), `${name.padEnd(8)} plain: ${plain(c)}`];
 
-/** Launches and code by entry, as if it were the only one: entries share kernels. */
+/** Launches and code of each entry as if it were the only one, because entries share kernels. */
 const counts = (name: string, { program }: Compiled): string[] => [
   ...program.entries.map((e) =>
     row(name, e.name, e.launches.length, '', '', emitWasm({ ...program, entries: [e] }).wasm.length),
@@ -36,7 +37,7 @@ const counts = (name: string, { program }: Compiled): string[] => [
 const row = (model: string, entry: string, ...numbers: readonly (number | string)[]): string =>
   [model.padEnd(8), entry.padEnd(10), ...numbers.map((n, i) => String(n).padStart(i === 0 ? 7 : 11))].join(' ');
 
-test('every example is here', () => {
+test('every example has goldens', () => {
   const files = readdirSync(join(root, 'examples')).filter((f) => f.endsWith('.ts'));
   expect(files.map((f) => f.replace('.ts', '')).sort()).toEqual(Object.keys(examples).sort());
 });
@@ -48,12 +49,12 @@ describe('goldens', async () => {
 
   for (const [name, c] of compiled)
     test.each(shown)(`${name} after %s`, async (stage) => {
-      // The kernels of a plan are those of its schedule.
+      // A plan has the kernels of the schedule.
       const text = stage === 'plan' ? printProgram(c.program) : c.printed(stage);
       await expect(text).toMatchFileSnapshot(`golden/${name}/${stage}.tir`);
     });
 
-  test('kernels, arena bytes and code bytes of every example', async () => {
+  test('summary.txt has the kernels, arena bytes and code bytes of every example', async () => {
     const table = [
       row('model', 'entry', 'kernels', 'arena bytes', 'live bytes', 'code bytes'),
       ...compiled.flatMap(([name, c]) => summary(name, c)),
@@ -62,7 +63,7 @@ describe('goldens', async () => {
     await expect(table.join('\n')).toMatchFileSnapshot('golden/summary.txt');
   });
 
-  test('the same source gives the same text and bytes, whatever was compiled before it', async () => {
+  test('the same source gives the same text and bytes, whatever was compiled before', async () => {
     for (const [name, first] of compiled.toReversed()) {
       const second = await compile(examples[name as keyof typeof examples], { root });
       expect(Buffer.from(second.wasm).equals(Buffer.from(first.wasm)), name).toBe(true);

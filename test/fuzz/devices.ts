@@ -1,4 +1,4 @@
-/** WebAssembly against WebGPU: the same random models and graphs on both, held to what the graph means. */
+/** WebAssembly against WebGPU: the same random models and graphs on both, compared with what the graph means. */
 
 import type { Module, Param } from '../../ir/graph.ts';
 import { kernelsOf } from '../../ir/program.ts';
@@ -19,7 +19,7 @@ export const devices: Kind = {
   doc: 'WebGPU agrees with WebAssembly, on models and on graphs over all registered ops',
   runs: 16,
   async check(choices, tally) {
-    // Dawn is loaded where it is asked for, and SwiftShader is not to be had everywhere.
+    // Dawn is loaded only on demand, and SwiftShader is not available everywhere.
     if (noEngines !== null) return;
     const [{ openDevice }, { GpuMachine }, { gpuStages }] = await Promise.all([
       import('../support/gpu.ts'),
@@ -56,7 +56,7 @@ export const devices: Kind = {
   },
 };
 
-/** Every entry once, in order, each on what the one before left. */
+/** Every entry once, in order, each on the memory that the previous one left. */
 async function compare(
   { graphs }: Module,
   memory: Map<Param, ArrayLike<number>>,

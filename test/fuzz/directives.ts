@@ -1,5 +1,5 @@
-/** Every directive on kernels for which it is legal: there it must be taken, and keep what the kernel computes, to the bit, as
- *  all sums are exact. What comes after it is random. */
+/** Every directive on kernels for which it is legal: it must be accepted, and keep what the kernel computes to the bit, as
+ *  all sums are exact. The directives after it are random. */
 
 import type { Kernel } from '../../ir/kernel.ts';
 import { type DirectiveName, directiveNames, type Schedule } from '../../ir/schedule.ts';
@@ -13,14 +13,14 @@ import { randomDirective, unrolledSize } from './random-schedule.ts';
 import type { Tally } from './tally.ts';
 import { applied, compare, proved, runnable, type Variant } from './variants.ts';
 
-/** A kernel's text, and directives: the one that is tried, what it needs ahead of it and after it. */
+/** A kernel's text, and directives: the one under test, and those it needs before and after it. */
 export interface Legal {
   readonly text: string;
   readonly schedule: Schedule;
 }
 
 export const maxBatch = 5;
-/** Directives at random that follow. */
+/** Random directives that follow. */
 const mostAfter = 2;
 const [smallest, largest] = [1, 2000];
 const extent = (c: Choices, least = smallest): number => least + c.below(13);
@@ -39,7 +39,7 @@ function product(c: Choices, { rows = dim(c), cols = extent(c), steps = extent(c
     } } }`;
 }
 
-/** Each element by itself, with places in which indices are asked for. */
+/** Element by element, with values that may depend on indices. */
 function map(c: Choices, cols: number): string {
   const [rows, cut] = [dim(c), c.below(cols + 1)];
   const value = c.of(['x[i, j] * 2.0', `j < ${cut} ? x[i, j] : 1.0`, `x[i, ${cols - 1} - j] + x[i, j]`]);
@@ -58,7 +58,7 @@ function sums(c: Choices): string {
     } }`;
 }
 
-/** Windows that lie side by side, a sum in each place. */
+/** Windows side by side, with a sum at each position. */
 function windows(c: Choices): Legal {
   const [wide, steps, out] = [2 + c.below(2), extent(c), 4 * (1 + c.below(3))];
   const text = `kernel @k(a: f32[${out * wide + steps}], w: f32[${steps}], y: f32[${out}] out) {
@@ -81,7 +81,7 @@ function windows(c: Choices): Legal {
   };
 }
 
-/** Sums that a sparse factor takes part in, whose places are data. */
+/** Sums with a sparse factor, whose positions are data. */
 function sparse(c: Choices): Legal {
   const [rows, steps, out] = [c.chance(2) ? 'N' : String(extent(c)), 1 + c.below(9), extent(c)];
   const text = `kernel @k(at: u8[${rows},${steps}], g: f32[${rows},${steps}], a: f32[${rows},${2 * steps + out}], w: f32[${out}] out) {
@@ -93,7 +93,7 @@ function sparse(c: Choices): Legal {
   return { text, schedule: [{ do: 'compress', buffer: 'g' }] };
 }
 
-/** Loops of which each iteration is a workgroup. */
+/** Loops in which each iteration is a workgroup. */
 const grid = (...axes: string[]): Schedule => axes.map((axis) => ({ do: 'parallel', axis }));
 
 /** For each directive, a kernel that it fits. */
@@ -178,7 +178,7 @@ const legal: { readonly [D in DirectiveName]: (c: Choices) => Legal } = {
   block: (c) => {
     const side = (): number => c.of([1, 2, 4]);
     const invocations = [side(), side()] as const;
-    // Every invocation brings something of a tile.
+    // Every invocation loads part of a tile.
     const by = Math.min(side(), invocations[0] * invocations[1]);
     const sizes = { by, invocations, registers: [side(), side()] as const, half: c.chance(4) };
     return {
@@ -190,7 +190,7 @@ const legal: { readonly [D in DirectiveName]: (c: Choices) => Legal } = {
   pack: (c) => ({ text: product(c), schedule: [{ do: 'pack', buffer: c.of(['a', 'b']), order: [1, 0] }] }),
 };
 
-/** A kernel, and directives that it fits. */
+/** A kernel, and directives that fit it. */
 export const anyLegal = (c: Choices): Legal => legal[c.of(directiveNames)](c);
 
 export const kernelOf = (text: string): Kernel =>
@@ -198,17 +198,17 @@ export const kernelOf = (text: string): Kernel =>
 
 export const directives: Kind = {
   name: 'directives',
-  doc: 'every directive is taken where it is legal, and keeps what the kernel computes',
+  doc: 'every directive is accepted where it is legal, and keeps what the kernel computes',
   runs: 36,
   async check(choices, tally) {
     const c = new Choices(choices);
-    // Several of one kind in a case: a program is emitted for each kernel.
+    // Several of one kind in a case, because a program is emitted for each kernel.
     const own = Array.from({ length: 4 }, () => seeded(c.below(5040)));
     for (const o of own) await checkLegal(legal[c.of(directiveNames)](o), o, tally);
   },
 };
 
-/** Takes the directives, and some at random after them. */
+/** Applies the directives, and some random ones after them. */
 export async function checkLegal({ text, schedule }: Legal, c: Choices, tally: Tally): Promise<void> {
   const k = kernelOf(text);
   let trying: Schedule = schedule;

@@ -1,4 +1,4 @@
-/** Sets of files written by processes that are killed at random moments, one at a time or two that race. */
+/** Sets of files written by processes that are killed at random moments, alone or two in a race. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { Choices } from '../support/generate.ts';
 import { Fault, type Kind } from './kind.ts';
 
 const names = ['index.js', 'index.d.ts', 'model.wasm', 'manifest.json', 'weights.safetensors', 'SHA256SUMS'];
-/** Milliseconds, about as many as a set takes to be written. */
+/** In ms: about as long as writing a set takes. */
 const latest = 80;
 
 const setOf = (tag: string) => new Map(names.map((name) => [name, `${tag}\n${name}\n`.padEnd(3000, '.')]));
 
-/** Writes one set after the other, and a dot for each that is done. */
+/** Writes one set after another, and prints a dot after each. */
 const writer = `
 import { writeSync } from 'node:fs';
 const { writeSet } = await import(process.argv[1] + 'frontend/files/file-set.js');
@@ -57,7 +57,7 @@ export const files: Kind = {
 
 let folder: string | null = null;
 
-/** One folder for all cases, with the set of the case before in it. */
+/** One folder for all cases, holding the previous case's set. */
 function shared(): string {
   if (folder !== null) return folder;
   const made = mkdtempSync(join(tmpdir(), 'tapeout-fuzz-'));
@@ -71,7 +71,7 @@ interface Writer {
   readonly child: ChildProcess;
   /** Settles with its first set; rejects if it ends before that. */
   readonly wrote: Promise<unknown>;
-  /** What it said, once the output that it shares with the process that makes the renames is closed as well. */
+  /** Its output, complete once the process that makes the renames, and shares it, has closed it too. */
   readonly closed: Promise<string>;
 }
 
@@ -95,7 +95,7 @@ async function killed({ child, closed }: Writer): Promise<void> {
 const endedBySelf = ({ exitCode, signalCode }: ChildProcess, said: string): Fault =>
   new Fault(`a writer ended by itself, with ${signalCode ?? `exit code ${exitCode}`}: ${said.trim()}`, null);
 
-/** All files are there, whole and of one set, and the user's own too. */
+/** All files are there, whole and of one set, and so are the user's own. */
 function verify(folder: string, when: string, tag?: string): void {
   const found = names.map((name) => {
     const file = join(folder, name);

@@ -1,4 +1,5 @@
-/** Writes the findings of a run so that they can be run again: the message with its IR, and graph and inputs if there are any. */
+/** Writes the findings of a run so that they can be run again: the message with its IR, and graph and inputs if there are
+ *  any. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -14,14 +15,14 @@ export interface Finding {
   readonly error: unknown;
 }
 
-/** The failure without the numbers and names that differ between cases: one for each fault. */
+/** The failure without the numbers and names that differ between cases: the same for each case of one bug. */
 export const signatureOf = ({ kind, error }: Finding): string =>
   `${kind.name}: ${firstLine(error)}`.replace(/%?[\w.]*\d[\w.]*/g, '#').slice(0, 160);
 
 export const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] as string;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Writes the files of a finding, and returns the lines that tell of it. */
+/** Writes the files of a finding, and returns the lines that report it. */
 export function writeFinding(f: Finding, folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   const name = join(folder, `${f.kind.name}-${f.seed}`);
@@ -29,7 +30,7 @@ export function writeFinding(f: Finding, folder: string): string[] {
   writeFileSync(`${name}.txt`, `${messageOf(f.error)}\n\n${replay}\n`);
   const lines = [
     `found: ${f.kind.name}: ${firstLine(f.error)}`,
-    `  all of it: ${shown(`${name}.txt`)}`,
+    `  in full: ${shown(`${name}.txt`)}`,
     `  again: ${replay}`,
   ];
   const of = f.error instanceof Fault ? f.error.of : null;

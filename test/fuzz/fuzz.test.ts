@@ -8,7 +8,7 @@ import { choices, replayCommand } from './kind.ts';
 import { kinds } from './kinds.ts';
 import { Tally } from './tally.ts';
 
-// As users register ops: no example, an attribute, a reduction in its equation, and a gradient built of others.
+// Like a user's op: no example, an attribute, a reduction in its equation, and a gradient built of other ops.
 registerOp(
   defineOp({
     name: 'fuzz.scaled_rows',
@@ -56,12 +56,12 @@ test.each(kinds.map((kind) => [`${kind.name}: ${kind.doc}`, kind] as const))(
 );
 
 const unbounded = process.env.RUNS === undefined ? null : 'RUNS sets another number of cases';
-test.skipIf(unbounded)(unless(unbounded, 'the bounded run meets every op, gradient and directive'), () => {
+test.skipIf(unbounded)(unless(unbounded, 'the bounded run covers every op, gradient and directive'), () => {
   expect(tally.missing()).toEqual({ ops: [], gradients: [], differences: [], directives: [] });
   expect(tally.leastApplied().times).toBeGreaterThanOrEqual(5);
   const { exact, unused, odd } = tally;
   expect(Math.min(exact, unused, odd, tally.zeros())).toBeGreaterThan(9);
-  // Most elements tell a derivative.
+  // Differences tell a derivative for most elements.
   expect(tally.skipped).toBeLessThan(tally.differences / 2);
   console.log(tally.report().join('\n'));
 });

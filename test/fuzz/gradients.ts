@@ -1,5 +1,6 @@
-/** Gradients of random graphs over all ops held to finite differences, both in float64 by the interpreter. Elements where no
- *  difference tells a derivative are skipped: at a kink, near a jump, where the graph is steep, beyond numbers. */
+/** Gradients of random graphs over all ops compared with finite differences, both in float64 by the interpreter. Elements
+ *  where a difference says nothing about the derivative are skipped: at a kink, near a jump, where the graph is steep, or
+ *  out of range. */
 
 import { type Graph, type Node, type Param, param, topo, type Value } from '../../ir/graph.ts';
 import { interpretValues } from '../../ir/interpret/graph.ts';
@@ -13,12 +14,12 @@ import { differentiatedOps, type Tally } from './tally.ts';
 
 const step = 1e-5;
 const tolerance = 1e-4;
-/** Steps of a staircase are told from a slope up to here. */
+/** The largest step of a staircase that is told from a slope. */
 const steepest = 1e3;
-/** Elements of each param, and of all params of a graph. */
+/** At most this many elements of each param, and of all params of a graph. */
 const [perParam, perGraph] = [4, 16];
 
-/** All registered ops but the one whose gradient is whatever its author says. */
+/** All registered ops except the one whose gradient is defined by its user. */
 const heldOps = () => [...ir.ops.values()].filter((op) => !Object.is(op, ir.customGradient));
 
 export const gradients: Kind = {
@@ -56,8 +57,8 @@ async function compareAll(
   for (const name of compared > 0 ? new Set(differentiatedOps(backward)) : []) tally.op(name).differences += compared;
 }
 
-/** Where the bounds of a clamp are equal and move together, its value moves with them, and yet PyTorch gives neither a gradient: no
- *  difference tells that. */
+/** Where the bounds of a clamp are equal and move together, its value moves with them, yet PyTorch gives neither of them a
+ *  gradient, which no difference shows. */
 function isTied({ op, inputs }: Node, given: ReadonlyMap<Param, Float64Array>, n: number): boolean {
   if (!Object.is(op, ir.clamp)) return false;
   const [low, high] = interpretValues(inputs.slice(1), given, n) as [Float64Array, Float64Array];
@@ -137,8 +138,8 @@ function hold(
   return compared;
 }
 
-/** True if the probability of a binary cross entropy is so near 0 or 1 that its logarithm is cut off and its gradient, as PyTorch's,
- *  is not. */
+/** True if the probability of a binary cross entropy is so near 0 or 1 that its logarithm is clamped while its gradient,
+ *  like PyTorch's, is not. */
 const endsLogarithms = (values: readonly Value[], inputs: ReadonlyMap<Param, Float64Array>, n: number): boolean => {
   const of = values.flatMap((v) =>
     v.kind === 'node' && v.op.name === 'binary_cross_entropy' ? [v.inputs[0] as Value] : [],
@@ -159,7 +160,7 @@ function hasKink(moved: (by: number) => readonly Float64Array[]): boolean {
   );
 }
 
-/** The same values with each stop_gradient a constant: what it is worth here. */
+/** The same graph with each stop_gradient replaced by a constant, its value here. */
 function frozen(
   values: readonly Value[],
   given: ReadonlyMap<Param, Float64Array>,

@@ -1,5 +1,5 @@
-/** Kernels some of whose buffers hold f16: every directive keeps what they compute, and interpreter, WebAssembly and WebGPU store the
- *  same bits, as sums are exact and each backend rounds what it stores alike. */
+/** Kernels with some f16 buffers: every directive keeps what they compute, and interpreter, WebAssembly and WebGPU store
+ *  the same bits, as sums are exact and every backend rounds stores the same way. */
 
 import { webgpu } from '../../ir/target.ts';
 import { printKernel } from '../../ir/text/print-kernel.ts';
@@ -28,7 +28,7 @@ export const halves: Kind = {
   },
 };
 
-/** Some buffers of a kernel as f16. What a directive makes a list of stays f32. */
+/** Some buffers of a kernel as f16. Those that a directive turns into lists stay f32. */
 function halved(c: Choices, { text, schedule }: Legal): Legal {
   const listed = schedule.flatMap((d) => (d.do === 'compress' ? [d.buffer] : []));
   const [head = '', ...body] = text.split(/(?=\) \{)/);
@@ -42,7 +42,7 @@ function halved(c: Choices, { text, schedule }: Legal): Legal {
 const quarters = (at: number): number => Math.round(512 * at - 256) / 4;
 
 async function onDevice(text: string): Promise<void> {
-  // Dawn is loaded where it is asked for, and SwiftShader is not to be had everywhere.
+  // Dawn is loaded only on demand, and SwiftShader is not available everywhere.
   if (noEngines !== null) return;
   const [{ openDevice }, { compareKernels, draws }] = await Promise.all([
     import('../support/gpu.ts'),

@@ -1,5 +1,5 @@
-/** Whole numbers whose sums are exact: the same bits under every schedule, for every engine and any order of what threads
- *  share, on WebAssembly, on WebGPU and by the interpreter. */
+/** Integers whose sums are exact: the same bits under every schedule, for every engine and any order of threads, on
+ *  WebAssembly, on WebGPU and by the interpreter. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
 import { upsert } from '../../ir/collections.ts';
@@ -35,7 +35,7 @@ import {
 import { faulty, type Kind } from './kind.ts';
 import { exact, greatestOf, integerModel } from './random-integers.ts';
 
-/** Threads share all that they can. */
+/** Threads share everything they can. */
 const eager = { ...wasmTarget(), threads: { kernel: 1, units: 1, unit: 1 } };
 
 export const integers: Kind = {
@@ -97,7 +97,7 @@ function waysOf(stages: Stages, pick: number): Way[] {
   const later = wasmTarget('v8-13');
   const shared = threads(stages.schedule, eager);
   const backward = { ...shared, outline: launching(shared.outline, (ks) => ks.map(backwards)) };
-  // Another than the best of the schedules for each kernel.
+  // A schedule other than the best for each kernel.
   const schedules = new Map<string, Schedule>();
   const second = launching(of, (ks) =>
     ks.flatMap((k) => {
@@ -117,7 +117,7 @@ function waysOf(stages: Stages, pick: number): Way[] {
   ];
 }
 
-/** Entries that launch others; a kernel that several share becomes one again. */
+/** The entries with their kernels replaced; one that several entries share is replaced once. */
 function launching(of: Outline, instead: (kernels: readonly Kernel[]) => readonly Kernel[]): Outline {
   const done = new Map<Kernel, readonly Kernel[]>();
   const launches = (k: Kernel): readonly Kernel[] => upsert(done, k, () => instead([k]));
@@ -137,7 +137,7 @@ function onDevice(stages: Stages): Stages {
   };
 }
 
-/** The same kernel with the iterations that threads share in another order. */
+/** The same kernel with the iterations that threads share in reverse. */
 function backwards(k: Kernel): Kernel {
   const go = (s: Stmt): Stmt => {
     if (s.kind !== 'for') return s;

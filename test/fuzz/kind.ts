@@ -1,4 +1,5 @@
-/** The kinds of cases that the fuzzer tries: each turns numbers into a case, and throws a `Fault` if the compiler's answers differ. */
+/** The kinds of cases that the fuzzer tries: each turns numbers into a case, and throws a `Fault` if the compiler's answers
+ *  differ. */
 
 import fc from 'fast-check';
 import type { Module, Param } from '../../ir/graph.ts';
@@ -6,19 +7,19 @@ import type { Tally } from './tally.ts';
 
 export interface Kind {
   readonly name: string;
-  /** In a sentence, for `--help` and the names of tests. */
+  /** One sentence, for `--help` and the names of tests. */
   readonly doc: string;
   /** Cases of the bounded run in `npm test`: by count and not by time, so that a fast machine and a slow one try the same. */
   readonly runs: number;
   check(choices: readonly number[], tally: Tally): Promise<void>;
 }
 
-/** A case, as far as it can be written to files. */
+/** The parts of a case that can be written to files. */
 export interface Case {
   readonly module: Module;
   readonly given: ReadonlyMap<Param, ArrayLike<number>>;
   readonly n: number;
-  /** As the command line has it. */
+  /** As on the command line. */
   readonly optimizer?: string;
 }
 
@@ -33,7 +34,7 @@ export class Fault extends Error {
   }
 }
 
-/** Runs `f`; what it throws is a fault of this case, told with more. */
+/** Runs `f`; rethrows its error as a fault of this case, with more detail. */
 export async function faulty<T>(of: () => Case | null, more: () => string, f: () => T | Promise<T>): Promise<T> {
   try {
     return await f();
@@ -45,7 +46,7 @@ export async function faulty<T>(of: () => Case | null, more: () => string, f: ()
   }
 }
 
-/** Whole numbers divide by zero nowhere: the reference says so, and WebAssembly traps. */
+/** Integer division by zero: the reference reports it, and WebAssembly traps. */
 export async function unlessByZero(run: Promise<unknown>): Promise<void> {
   await run.catch((e: Error) => {
     if (e.message !== 'an integer was divided by zero') throw e;

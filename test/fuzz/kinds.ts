@@ -1,4 +1,4 @@
-/** All that the fuzzer tries: a new kind is its file and a line here. */
+/** Everything that the fuzzer tries: a new kind is a file and a line here. */
 
 import { devices } from './devices.ts';
 import { directives } from './directives.ts';

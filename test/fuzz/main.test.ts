@@ -1,4 +1,4 @@
-/** The long run's command: its options, and what it writes of a finding, tried on a kind that fails by design. */
+/** The command for long runs: its options, and what it writes about a finding, tested on a kind that fails by design. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { fuzz } from './main.ts';
 
 const x = param('input', 'x', f32(N, 2));
 const module = { name: 'Broken', maxBatch: 3, graphs: [makeGraph('run', [{ name: 'y', value: relu(x) }])] };
-/** Fails where some number is large: of the smaller cases that do, one number is and the rest are 0. */
+/** Fails if some number is large: in its smallest failing case, one number is large and the rest are 0. */
 const broken: Kind = {
   name: 'broken',
   doc: 'no number is above 4000',
@@ -34,7 +34,7 @@ async function run(...args: string[]): Promise<{ code: number; text: string }> {
   return { code, text: lines.join('\n') };
 }
 
-test('a finding is made smaller, written, told once, and found again by its command', async () => {
+test('a finding is reduced, written, reported once, and reproduced by its command', async () => {
   const out = folderOf({});
   const { code, text } = await run('--runs', '30', '--seed', '5', '--out', out);
   expect(code).toBe(1);
@@ -58,7 +58,7 @@ test('a finding is made smaller, written, told once, and found again by its comm
   expect(replayed.text).toContain('4001 is above 4000\nmore of it');
 });
 
-test('nothing found is exit code 0, and writes nothing', async () => {
+test('a run without findings exits with 0, and writes nothing', async () => {
   const out = join(folderOf({}), 'none');
   const { code, text } = await run('--runs', '12', '--only', 'fine', '--out', out);
   expect([code, text.endsWith('nothing found'), existsSync(out)]).toEqual([0, true, false]);

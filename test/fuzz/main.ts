@@ -1,4 +1,4 @@
-/** `npm run fuzz`: the kinds of test/fuzz in turn, each with new seeds, until time or runs are over or a signal ends it. */
+/** `npm run fuzz`: the kinds of test/fuzz in turn, each with new seeds, until time or runs are used up or a signal ends it. */
 
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -26,16 +26,16 @@ ${kinds.map((k) => `  ${k.name.padEnd(13)}  ${k.doc}`).join('\n')}
 Ctrl-C ends with the report, as SIGTERM and SIGHUP do. Exit code 1 where something was found.
 `;
 
-/** Those that end a run with its report: of the keyboard, of `timeout`, of a terminal that is closed. */
+/** Signals that end a run with its report: from the keyboard, from `timeout`, from a closed terminal. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Cases between one look at the clock and the next. */
+/** Cases between two looks at the clock. */
 const atOnce = 10;
 const progressMs = 10_000;
 /** The time to reduce one finding, in ms. */
 const shrinkMs = 30_000;
 
-/** Runs the command line's wish; returns the exit code: 0, 1 where something was found, 2 for options that are none. */
+/** Runs a command line; returns the exit code: 0, 1 if something was found, 2 for wrong options. */
 export async function fuzz(
   args: readonly string[],
   print: (line: string) => void,
@@ -129,7 +129,7 @@ class Run {
     this.#print = print;
   }
 
-  /** Lets the case that runs come to its end. */
+  /** Lets the running case finish. */
   stop(): void {
     this.#stopped = true;
   }
@@ -163,7 +163,7 @@ class Run {
       else await this.#add(first);
     }
     if (performance.now() - this.#told >= progressMs) this.#progress();
-    // Signals are heard between two turns of the event loop, and cases need not give one.
+    // Signals arrive between turns of the event loop, and a case may never yield.
     await setImmediate();
   }
 
@@ -181,7 +181,7 @@ class Run {
   async #add(first: Finding): Promise<void> {
     const { kind, seed, path } = first;
     this.#found.set(signatureOf(first), { finding: first, times: 1 });
-    // Cases made smaller are not counted.
+    // Cases tried during reduction are not counted.
     const parameters = { seed, path, numRuns: 1, interruptAfterTimeLimit: shrinkMs };
     const shrunk = await this.#check(kind, parameters, new Tally());
     const finding: Finding = shrunk.failed ? { ...first, error: shrunk.errorInstance } : first;

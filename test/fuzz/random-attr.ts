@@ -1,15 +1,15 @@
-/** Attributes at random, from nothing but what an op says of them: values of every sort are drawn, and those that the
- *  attribute's kind holds are candidates. */
+/** Random attributes, from nothing but an op's declaration of them: values of every sort are drawn, and those that the
+ *  attribute's kind accepts are candidates. */
 
 import type { Attr, AttrKind } from '../../ir/attr.ts';
 import { type Dim, type DType, isBatch, type Shape } from '../../ir/type.ts';
 import type { Choices } from '../support/generate.ts';
 
-/** Extents: one, small primes, and what no vector divides. */
+/** Extents: one, small primes, and multiples of no vector length. */
 export const extents: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 13];
 const dtypes: readonly DType[] = ['f32', 'i32', 'u8', 'bool'];
 
-/** A value that `kind` holds, likely to fit operands of these shapes, or undefined where none was found. */
+/** A value that `kind` accepts, likely to fit operands of these shapes, or undefined if none was found. */
 export function randomAttr(
   kind: AttrKind<Attr>,
   c: Choices,
@@ -30,7 +30,7 @@ export function randomAttr(
   return held.length ? c.of(held) : undefined;
 }
 
-/** Numbers for a window's two sides, dimensions, an order of them, or an amount for each. */
+/** Numbers for the two sides of a window, for dimensions, an order of them, or an amount for each. */
 function randomList(c: Choices, shape: Shape): number[] {
   const dims = shape.map((_, d) => d);
   // The batch can be neither cut nor padded.
@@ -55,7 +55,7 @@ function shuffled(c: Choices, list: readonly number[]): number[] {
   return list.map(() => rest.splice(c.below(rest.length), 1)[0] as number);
 }
 
-/** A shape that is this one, or near it: smaller, spread to more dimensions, or with as many elements. */
+/** This shape, or one like it: smaller, broadcast to more dimensions, or with the same number of elements. */
 function randomShape(c: Choices, shape: Shape, known: readonly Shape[]): Shape {
   const shapes: readonly (() => Shape)[] = [
     () => shape,
@@ -68,7 +68,7 @@ function randomShape(c: Choices, shape: Shape, known: readonly Shape[]): Shape {
   return c.of(shapes)();
 }
 
-/** The same elements, with dimensions split, joined, or of one element put between. */
+/** The same elements, with dimensions split, joined, or dimensions of extent 1 inserted. */
 function refactored(c: Choices, shape: Shape): Shape {
   const out: Dim[] = [];
   for (const d of shape) {

@@ -1,5 +1,5 @@
 /** Random graphs over any ops, from their definitions alone: operands, kinds of attributes, an example where there is one,
- *  and the type rule, which is asked until it agrees. A new op needs nothing here. */
+ *  and the type rule, which is tried until it accepts. A new op needs nothing here. */
 
 import { leastBatchOf } from '../../ir/analysis/least-batch.ts';
 import type { Attr, Attrs } from '../../ir/attr.ts';
@@ -39,7 +39,7 @@ export interface RandomGraph {
   readonly module: Module;
   /** The inputs from the host, including cotangents. */
   readonly params: readonly Param[];
-  /** The values that nothing reads, each with its cotangent where it is differentiated. */
+  /** The values that nothing reads, each with its cotangent if it is differentiated. */
   readonly ends: ReadonlyMap<Value, Param | null>;
   /** The number of values that an input of indices may take. */
   readonly ranges: ReadonlyMap<Param, number>;
@@ -47,13 +47,13 @@ export interface RandomGraph {
 }
 
 export interface GraphOptions {
-  /** Ops to take; by default all that are registered. */
+  /** Ops to draw from; all registered ones by default. */
   readonly ops?: readonly OpDef[];
 }
 
-/** Elements of one tensor for one sample, and its dimensions. */
+/** The most elements of one tensor for one sample, and the most dimensions. */
 const [mostElements, mostDims] = [400, 5];
-/** Names that mean something else where they are written: in the texts of the IR, in code, in files. */
+/** Names that mean something else where they are written: in IR texts, in code, in files. */
 export const oddNames: readonly string[] = [
   'N',
   'loss',
@@ -75,7 +75,7 @@ export const oddNames: readonly string[] = [
 ];
 const proposals = 40;
 
-/** Two numbers make a node, so that fewer numbers make a smaller graph: which op, and a seed for all else of it. */
+/** Two numbers make a node, so that fewer numbers make a smaller graph: the op, and a seed for everything else. */
 export function randomGraph(c: Choices, { ops = [...ir.ops.values()] }: GraphOptions = {}): RandomGraph {
   const maxBatch = 1 + c.below(5);
   const count = 1 + c.below(8);
@@ -118,7 +118,7 @@ class Maker {
     return name;
   }
 
-  /** Adds a node of this op, if its type rule takes anything that is proposed. */
+  /** Adds a node of this op, if its type rule accepts anything that is proposed. */
   node(op: OpDef, c: Choices): void {
     const before = this.#params.length;
     const plain = c.chance(3);
@@ -140,8 +140,8 @@ class Maker {
     }
   }
 
-  /** Adds what the gradient of some node there is made of: ops that only gradients use come from here, and are then
-   *  differentiated like others. */
+  /** Adds the ops of some node's gradient: ops that only gradients use come from here, and are then differentiated like
+   *  others. */
   gradientOf(c: Choices): void {
     const nodes = this.#pool.filter((v) => v.kind === 'node' && v.type.dtype === 'f32');
     if (nodes.length === 0) return;
@@ -182,7 +182,7 @@ class Maker {
     return { module, params, ends, ranges: indexRanges(module), batches };
   }
 
-  /** A value that cannot be differentiated is a constant to what reads it. */
+  /** A value that cannot be differentiated is a constant to its readers. */
   #add(v: Value, c: Choices): void {
     if (v.kind === 'node' && v.type.dtype === 'f32') {
       const g = param('input', 'g', v.type);
@@ -208,7 +208,7 @@ class Maker {
     return c.below(3) > 0 ? (this.#pool.at(-1) as Value) : c.of(this.#pool);
   }
 
-  /** Operands of what is there. */
+  /** Operands among the existing values. */
   #fromPool(op: OpDef, c: Choices): [Value[], Attrs] {
     const inputs: Value[] = [];
     for (const _ of op.operands) {
@@ -220,7 +220,7 @@ class Maker {
     return [inputs, this.#attrs(op, c, shapes, {})];
   }
 
-  /** Operands as the example has them, or with other extents and attributes; `exactly` so at last, that every op is met. */
+  /** Operands as in the example, or with other extents and attributes; `exactly` so in the end, so that every op occurs. */
   #likeExample(op: OpDef, c: Choices, exactly: boolean): [Value[], Attrs] {
     const [types, attrs] = op.example as [Record<string, TensorType>, Attrs];
     const renamed = new Map<string, Dim>();
@@ -235,7 +235,7 @@ class Maker {
     const inputs = op.operands.map((o) => {
       const { dtype, shape } = types[o] as TensorType;
       const type = { dtype, shape: shape.map(rename) };
-      // Indices are in range where a host gives them.
+      // Indices that a host passes are in range.
       return indices[o] === undefined ? this.#ofType(type, c) : this.#fresh(type, c);
     });
     if (exactly) return [inputs, attrs];
@@ -266,7 +266,7 @@ class Maker {
     );
   }
 
-  /** A value of this type: one that is there, one that is made of another by a cut or a conversion, or a new input. */
+  /** A value of this type: an existing one, one made from another by cropping or conversion, or a new input. */
   #ofType(type: TensorType, c: Choices): Value {
     const there = this.#pool.filter((v) => sameType(v.type, type));
     if (there.length && !c.chance(4)) return c.of(there);
@@ -283,7 +283,7 @@ class Maker {
   }
 }
 
-/** Cut or padded to a shape of the same rank, and converted. */
+/** Cropped or padded to a shape of the same rank, and converted. */
 function mould(v: Value, { dtype, shape }: TensorType): Value {
   const zeros = shape.map(() => 0);
   const high = shape.map((d, i) => (isBatch(d) ? 0 : d - (v.type.shape[i] as number)));
@@ -291,7 +291,7 @@ function mould(v: Value, { dtype, shape }: TensorType): Value {
   return v.type.dtype === dtype ? cut : ir.convert(cut, { to: dtype });
 }
 
-/** Null where a definition refuses, as it must most of what is thrown together at random. */
+/** Null if the definition refuses, as it must for most random combinations. */
 function attempt<T>(f: () => T): T | null {
   try {
     return f();

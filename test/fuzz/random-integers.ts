@@ -1,4 +1,4 @@
-/** Random models of whole numbers, every sum of which is exact in 32 bits: one right answer, to the bit, however it is computed. */
+/** Random integer models in which every sum is exact in 32 bits: one right answer, to the bit, however it is computed. */
 
 import * as F from '../../frontend/index.ts';
 import { Tensor } from '../../frontend/index.ts';
@@ -113,8 +113,8 @@ export function integerModel(c: Choices): IntegerModel {
   };
 }
 
-/** The greatest that any number may be on the way to these values, where params hold -1, 0 and 1; infinity where something
- *  else than whole numbers comes about. */
+/** An upper bound on the numbers computed on the way to these values, if params hold -1, 0 and 1; infinity if some may not
+ *  be integers. */
 export function greatest(values: readonly Value[], maxBatch: number): number {
   const known = new Map<Value, number>();
   const of = (v: Value): number => known.get(v) ?? 1;
@@ -125,7 +125,7 @@ export function greatest(values: readonly Value[], maxBatch: number): number {
   return Math.max(...known.values(), 1);
 }
 
-/** The same of all that a module computes. */
+/** The same for everything a module computes. */
 export const greatestOf = ({ graphs, maxBatch }: Module): number =>
   Math.max(...graphs.map((g) => greatest(valuesOf(g), maxBatch)));
 

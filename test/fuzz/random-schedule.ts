@@ -1,4 +1,4 @@
-/** Schedules at random: directives whose loops and buffers the kernel has, with numbers that fit and numbers that do not. */
+/** Random schedules: directives on loops and buffers of the kernel, with numbers that fit and numbers that do not. */
 
 import { type Buffer, walk } from '../../ir/expr.ts';
 import { exprsOf, type Kernel, type Loop, walkStmts } from '../../ir/kernel.ts';
@@ -14,7 +14,7 @@ import { loopsToSum } from '../../passes/schedule/rewrites/block-parts.ts';
 import { loopsOf } from '../../passes/schedule/rewrites/legal.ts';
 import type { Choices } from '../support/generate.ts';
 
-/** One directive for a kernel as earlier directives left it. */
+/** One directive for a kernel as the earlier directives left it. */
 export function randomDirective(k: Kernel, c: Choices): Directive {
   const loops: Loop[] = [];
   const loaded: Buffer[] = [];
@@ -43,7 +43,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
     cuts: () => Array.from({ length: 1 + c.below(3) }, () => c.below(12) - 1),
     order: () => [0],
   };
-  /** Directives of which what is drawn field by field would seldom fit: these fields are drawn together. */
+  /** Directives that seldom fit when drawn field by field: these fields are drawn together. */
   const aimed: { readonly [D in DirectiveName]?: () => Partial<DirectiveOf<D>> } = {
     vectorize: () =>
       c.chance(3)
@@ -74,7 +74,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
       const b = c.of(loaded);
       const rest = b.type.shape.map((_, d) => d);
       const order = b.type.shape.map(() => rest.splice(c.below(rest.length), 1)[0] as number);
-      // No order at all, now and then.
+      // Occasionally not a valid order.
       return { buffer: b.name, order: c.chance(30) ? order.map(() => 0) : order };
     },
   };
@@ -84,7 +84,7 @@ export function randomDirective(k: Kernel, c: Choices): Directive {
   return { do: name, ...Object.fromEntries(fields) } as Directive;
 }
 
-/** Statements that a kernel is, once copies are written out; lanes count by the vector. */
+/** Statements of a kernel once copies are written out; lanes count as vectors. */
 export function unrolledSize(k: Kernel): number {
   let size = 0;
   walkStmts(k.body, (s, loops) => {

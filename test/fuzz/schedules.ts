@@ -1,5 +1,5 @@
-/** Random schedules on the kernels of random graphs: a directive is refused, or the kernel after it is sound, means the
- *  same to the last bit when it is interpreted, and as WebAssembly. Only what reorders sums may round otherwise. */
+/** Random schedules on the kernels of random graphs: a directive is refused, or the kernel after it is sound and gives the
+ *  same bits, interpreted and as WebAssembly. Only directives that reorder sums may round differently. */
 
 import type { Module } from '../../ir/graph.ts';
 import type { Kernel } from '../../ir/kernel.ts';
@@ -21,7 +21,7 @@ import { applied, compare, proved, runnable, type Variant } from './variants.ts'
 const mostKernels = 2;
 const schedulesPerKernel = 3;
 const mostDirectives = 6;
-/** Statements that a kernel may have once its copies are written out. */
+/** The most statements that a kernel may have once its copies are written out. */
 const largest = 1500;
 
 const sources: readonly ((c: Choices) => { readonly module: Module; readonly optimizer?: Optimizer })[] = [
@@ -70,7 +70,7 @@ async function check(k: Kernel, seeds: readonly (readonly number[])[], maxBatch:
     async () => {
       for (const directives of seeds) {
         let last: Variant = variants[0] as Variant;
-        // Some go along with the schedule that is chosen, as there are directives that fit nowhere else.
+        // Some follow the scheduler's choice, because there are directives that fit nowhere else.
         const chosen = (directives[0] as number) % 2 ? [...chooseSchedule(k, wasm128, maxBatch)] : [];
         for (const seed of directives) {
           const c = seeded(seed);

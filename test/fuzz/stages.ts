@@ -69,10 +69,10 @@ const graphs: Kind = {
   },
 };
 
-/** Numbers at which arithmetic does something of its own, in all ops: the graph's float64 has others there. */
+/** Special numbers, in all ops: the graph's float64 gives different ones there. */
 const specials: Kind = {
   name: 'specials',
-  doc: 'kernels make the same bits of NaN, infinities, zeros, the smallest and the largest numbers',
+  doc: 'kernels give the same bits for NaN, infinities, zeros, the smallest and the largest numbers',
   runs: 30,
   check: (choices, tally) => {
     const c = new Choices(choices);
@@ -80,7 +80,7 @@ const specials: Kind = {
   },
 };
 
-/** A text means what it was printed from, whatever its names are. */
+/** A text reads back as what it was printed from, whatever its names are. */
 function readBack(module: Module): void {
   const text = printModule(module, { places: false });
   const again = printModule(parseModule(text, 'random.tir'), { places: false });

@@ -12,9 +12,9 @@ interface OpCount {
   /** The number of its nodes, and of those that were differentiated. */
   nodes: number;
   gradients: number;
-  /** Elements of gradients that were held to finite differences, where this op was on the way. */
+  /** Elements of gradients compared with finite differences, in graphs that use this op. */
   differences: number;
-  /** Nodes with an extent of 0, of 1, an extent that is a prime from 5 on, an attribute with an odd number from 3 on, and no
+  /** Nodes with an extent of 0, of 1, a prime extent of at least 5, an attribute with an odd number of at least 3, and no
    *  dimensions at all. */
   zeros: number;
   ones: number;
@@ -29,8 +29,8 @@ export class Tally {
   readonly #ops = new Map<string, OpCount>();
   readonly #directives = new Map<string, Record<Outcome, number>>();
   graphs = 0;
-  /** Params that their graph does not need, and params with names that no identifier is. */
-  /** Writers of files that were killed, and pairs of them that wrote at once. */
+  /** Params that their graph does not need, and params with names that are not identifiers. */
+  /** Killed writers of files, and pairs of writers that raced. */
   kills = 0;
   races = 0;
   unused = 0;
@@ -39,10 +39,10 @@ export class Tally {
   schedules = 0;
   /** Models of whole numbers whose sums are all exact. */
   exact = 0;
-  /** Passes and directives after which the verifier could not prove that every index is in range. */
+  /** How often, after passes and directives, the verifier could not prove every index to be in range. */
   unproved = 0;
   differences = 0;
-  /** Elements at a kink, beyond numbers, or too steep to tell. */
+  /** Elements at a kink, out of range, or too steep to tell. */
   skipped = 0;
 
   op(name: string): OpCount {
@@ -54,7 +54,7 @@ export class Tally {
     return count;
   }
 
-  /** A graph as it was recorded, with the task to differentiate it. */
+  /** A recorded graph, with the task to differentiate it. */
   graph(g: Graph): void {
     this.graphs++;
     const used = new Set(topo(valuesOf(g)).flatMap((n) => n.inputs));
@@ -88,14 +88,14 @@ export class Tally {
     return [...this.#ops.values()].reduce((sum, { zeros }) => sum + zeros, 0);
   }
 
-  /** The directive that was applied least often, and how often. */
+  /** The directive applied least often, and how often it was. */
   leastApplied(): { readonly name: string; readonly times: number } {
     const all = directiveNames.map((name) => ({ name, times: this.#directives.get(name)?.applied ?? 0 }));
     return all.reduce((a, b) => (b.times < a.times ? b : a));
   }
 
-  /** What a run missed: registered ops, gradients, gradients that were not compared with differences, and directives that were never
-   *  applied or never refused. */
+  /** What a run missed: registered ops, gradients, gradients never compared with differences, and directives never applied
+   *  or never refused. */
   missing(): Readonly<Record<'ops' | 'gradients' | 'differences' | 'directives', readonly string[]>> {
     const names = [...ir.ops.keys()];
     const without = (of: 'nodes' | 'gradients' | 'differences') => names.filter((name) => this.op(name)[of] === 0);
@@ -155,7 +155,7 @@ const isPrime = (d: number): boolean => {
   return d > 1;
 };
 
-/** The ops whose gradient differentiation takes, once for each node. */
+/** The ops that differentiation goes through, once for each node. */
 export function differentiatedOps({ task }: Graph): string[] {
   if (task?.kind !== 'differentiate') return [];
   const nodes = topo([task.of]);
@@ -177,7 +177,7 @@ export function differentiatedOps({ task }: Graph): string[] {
 }
 
 const known = new Map<string, boolean>();
-/** The gradient of one op is whatever its author says. */
+/** One op's gradient is defined by its user. */
 const isHeld = (name: string): boolean => hasGradient(name) && name !== ir.customGradient.name;
 
 /** True if a gradient flows through an op to some operand, by its example. */
@@ -200,7 +200,7 @@ const flows = (op: OpDef): boolean => {
     const named = op.vjp(byName(op.operands, inputs), param('input', 'g', node.type), node.attrs, node);
     return inputs.some((p) => p.type.dtype === 'f32' && (named[p.name] ?? 'none') !== 'none');
   } catch (e) {
-    // Its gradient cannot be taken, or not of this.
+    // It has no gradient, or none for this example.
     if (e instanceof CompileError) return false;
     throw e;
   }

@@ -1,4 +1,5 @@
-/** One kernel under several schedules: each sound by the verifier, and all of one meaning, interpreted and as WebAssembly. */
+/** One kernel under several schedules: each passes the verifier, and all give the same results, interpreted and as
+ *  WebAssembly. */
 
 import { emitWasm } from '../../codegen/wasm/emit.ts';
 import { elementOf, kindOf } from '../../ir/dtype.ts';
@@ -16,14 +17,13 @@ import { loopsIn, ScheduleError } from '../../passes/schedule/rewrites/legal.ts'
 import { uniform } from '../support/generate.ts';
 import { Arena } from '../support/pipeline.ts';
 
-/** A kernel under a schedule, behind the kernels that make its packed copies. */
+/** A kernel under a schedule, after the kernels that make its packed copies. */
 export interface Variant {
   readonly schedule: Schedule;
   readonly kernels: readonly Kernel[];
 }
 
-/** Verifies kernels. Where it cannot prove that indices are in range they are run all the same, which says of each
- *  whether it is. */
+/** Verifies kernels. Those whose indices cannot be proved to be in range still run, which checks each index. */
 export function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
   try {
     verifyKernels(kernels, { maxBatch });
@@ -34,7 +34,7 @@ export function proved(kernels: readonly Kernel[], maxBatch: number): boolean {
   }
 }
 
-/** True if kernels run in invocations, which WebAssembly does not have. */
+/** True if kernels use invocations, which WebAssembly does not have. */
 const forDevice = ({ kernels }: Variant): boolean =>
   kernels.some((k) => loopsIn(k).some((l) => l.mode === 'invocations'));
 /** Problems that a directive leaves to the verifier: races between iterations, and memory shared by invocations. */
@@ -50,8 +50,8 @@ const toldByVerifier: ReadonlySet<ProblemCode> = new Set([
   'lanes',
 ]);
 
-/** Null where a directive is refused: by itself, or, where iterations are to share threads, by the verifier, which alone can
- *  tell whether they stay apart. */
+/** Null where a directive is refused: by its rewrite or, if iterations run on several threads, by the verifier, which alone
+ *  can tell whether they are independent. */
 export function applied(k: Kernel, schedule: Schedule, maxBatch: number): readonly Kernel[] | null {
   try {
     const { kernels } = scheduledBy(k, schedule, wasm128, maxBatch);
@@ -64,14 +64,14 @@ export function applied(k: Kernel, schedule: Schedule, maxBatch: number): readon
   }
 }
 
-/** Variants, and the WebAssembly of those that may have one, an entry each. */
+/** Variants, and the WebAssembly of those that can have it, an entry each. */
 export interface Runnable {
   readonly variants: readonly Variant[];
   readonly onWasm: readonly Variant[];
   readonly arena: Arena;
 }
 
-/** Compiled once, for every batch that they are run on. */
+/** Compiled once for all batches that they run on. */
 export async function runnable(variants: readonly Variant[], maxBatch: number): Promise<Runnable> {
   const onWasm = variants.filter((v) => !forDevice(v));
   const program = programOf(onWasm, maxBatch);
@@ -108,7 +108,7 @@ export async function compare(
   }
 }
 
-/** Equal to the last bit, NaN being NaN; where a sum was parted, as near as rounding brings it. */
+/** Equal bits, any NaN equal to any other; within rounding where a sum was split. */
 function hold(
   b: Buffer,
   got: ReadonlyMap<Buffer, ArrayLike<number>>,
@@ -121,7 +121,7 @@ function hold(
   for (let i = 0; i < w.length; i++) if (Number.isFinite(w[i])) largest = Math.max(largest, Math.abs(w[i] as number));
   for (let i = 0; i < w.length; i++) {
     if (Object.is(g[i], w[i])) continue;
-    // A sum that is zero but for its rounding, over zero.
+    // A sum that is zero except for rounding, divided by zero.
     if (loose && Math.abs(g[i] as number) === Infinity && Math.abs(w[i] as number) === Infinity) continue;
     // A value that depends on a comparison of sums may be anything.
     if (loose && (b.type.dtype !== 'f32' || !(Math.abs((g[i] as number) - (w[i] as number)) > 1e-3 * largest)))
@@ -130,11 +130,11 @@ function hold(
   }
 }
 
-/** Params hold quarters, whose sums are exact more often than not, and what is only stored is garbage. */
+/** Params hold multiples of 1/4, whose sums are usually exact; buffers that are only stored to hold garbage. */
 function memoryOf(kernels: readonly Kernel[], n: number): Memory {
   const next = uniform(n);
   const memory = makeMemory(kernels, n);
-  // Sums that an f16 holds are never rounded.
+  // Sums that fit in an f16 are never rounded.
   const reach = [...memory.keys()].some((b) => b.type.dtype === 'f16') ? 256 : 8;
   const accesses = new Map(kernels.flatMap((k) => k.params.map((p) => [p.buffer, p.access] as const)));
   for (const [b, values] of memory) {
@@ -154,7 +154,7 @@ const copied = (m: Memory): Memory => new Map([...m].map(([b, values]) => [b, va
 
 const entry = (i: number): string => `schedule${i}`;
 
-/** Every variant as an entry over the same buffers, which all have places of their own. */
+/** Every variant as an entry over the same buffers, none of which overlap. */
 function programOf(variants: readonly Variant[], maxBatch: number): Program {
   const buffers = new Set(variants.flatMap((v) => v.kernels.flatMap((k) => buffersOf(k).map(storageOf))));
   let top = 64;
