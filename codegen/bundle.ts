@@ -1,6 +1,6 @@
 /** Writes the files of a compiled model: a module without dependencies, its types, WebAssembly, shaders or both, the
  *  manifest and the weights. Equal parts give equal bytes. */
-import type { Manifest, ManifestEntry, ManifestTensor } from '../runtime/manifest.ts';
+import type { Manifest, ManifestEntry, ManifestGpu, ManifestTensor } from '../runtime/manifest.ts';
 import { type Files, withChecksums } from './checksums.ts';
 import { inScript, packageName, propertyKey } from './names.ts';
 import { indexDts, publicTensors, title } from './typings.ts';
@@ -70,50 +70,47 @@ function packageJson({ name }: Manifest): string {
 }
 
 /** JSON with keys in a fixed order and a line for each tensor and entry, so that diffs read well. */
-export function manifestJson(manifest: Manifest): string {
-  const { tapeout, name, maxBatch, pages, arenaBytes, threads, returns, tags, webgpu } = manifest;
-  const numbers = {
-    ...{ tapeout, name, maxBatch, pages, arenaBytes },
-    ...(threads === undefined ? {} : { threads }),
-    ...(returns === undefined ? {} : { returns }),
-    tags,
-  };
-  const entries = manifest.entries.map(entryFields);
-  const tensors = manifest.tensors.map(tensorFields);
-  if (!webgpu) return `${fields({ ...numbers, entries, tensors })}\n`;
-  const gpu = {
-    operations: webgpu.operations,
-    arenaBytes: webgpu.arenaBytes,
-    ...(webgpu.bindingBytes === undefined ? {} : { bindingBytes: webgpu.bindingBytes }),
-    callBytes: webgpu.callBytes,
-    ...(webgpu.features ? { features: webgpu.features } : {}),
-    entries: webgpu.entries.map(({ dispatches, ...entry }) => ({ ...entryFields(entry), dispatches })),
-    tensors: webgpu.tensors.map(tensorFields),
-  };
-  const inner = fields(gpu).replaceAll('\n', '\n  ');
-  return `${fields({ ...numbers, entries, tensors }).slice(0, -2)},\n  "webgpu": ${inner}\n}\n`;
+export function manifestJson({ webgpu, ...manifest }: Manifest): string {
+  const all = manifestFields(manifest);
+  if (!webgpu) return `${json(all)}\n`;
+  return `${json(all).slice(0, -2)},\n  "webgpu": ${json(gpuFields(webgpu)).replaceAll('\n', '\n  ')}\n}\n`;
 }
 
 /** An object of numbers and rows. */
-function fields(of: Readonly<Record<string, unknown>>): string {
-  const shown = Object.entries(of).map(([key, value]) => {
+function json(of: Readonly<Record<string, unknown>>): string {
+  const shown = Object.entries(of).flatMap(([key, value]) => {
     const rows = Array.isArray(value) && `[\n${value.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]`;
-    return `  "${key}": ${rows || JSON.stringify(value)}`;
+    return value === undefined ? [] : `  "${key}": ${rows || JSON.stringify(value)}`;
   });
   return `{\n${shown.join(',\n')}\n}`;
 }
 
-const entryFields = ({ name, inputs, outputs }: ManifestEntry) => ({ name, inputs, outputs });
-const tensorFields = ({ name, purpose, dtype, shape, offset, range, ignoreIndex, initial }: ManifestTensor) => ({
-  name,
-  purpose,
-  dtype,
-  shape,
-  offset,
-  range,
-  ignoreIndex,
-  initial,
-});
+/** Every field of a type, in the order in which it is written: a field that is missing here is a type error. */
+type Fields<T> = { readonly [K in keyof Required<T>]: unknown };
+
+const manifestFields = (manifest: Omit<Manifest, 'webgpu'>) => {
+  const { tapeout, name, maxBatch, pages, arenaBytes, threads, returns, tags } = manifest;
+  return {
+    ...{ tapeout, name, maxBatch, pages, arenaBytes, threads, returns, tags },
+    entries: manifest.entries.map(entryFields),
+    tensors: manifest.tensors.map(tensorFields),
+  } satisfies Fields<Omit<Manifest, 'webgpu'>>;
+};
+
+const gpuFields = ({ operations, arenaBytes, bindingBytes, callBytes, features, entries, tensors }: ManifestGpu) =>
+  ({
+    ...{ operations, arenaBytes, bindingBytes, callBytes, features },
+    entries: entries.map(({ dispatches, ...entry }) => ({ ...entryFields(entry), dispatches })),
+    tensors: tensors.map(tensorFields),
+  }) satisfies Fields<ManifestGpu>;
+
+const entryFields = ({ name, inputs, outputs, leastBatch, carried }: ManifestEntry) =>
+  ({ name, inputs, outputs, leastBatch, carried }) satisfies Fields<ManifestEntry>;
+
+const tensorFields = (t: ManifestTensor) => {
+  const { name, purpose, dtype, shape, offset, range, ignoreIndex, initial } = t;
+  return { name, purpose, dtype, shape, offset, range, ignoreIndex, initial } satisfies Fields<ManifestTensor>;
+};
 
 function indexJs(manifest: Manifest, runtime: string, places: string): string {
   const shapes = publicTensors(manifest).map((t) => `${propertyKey(t.name)}: [${literalShape(t)}]`);

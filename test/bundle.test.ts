@@ -1,13 +1,14 @@
 /** A bundle is self-contained: it loads with nothing beside it, its types describe it, and its bytes are always the same. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contentHash, type Files } from '../codegen/checksums.ts';
 import { bundleOf, writeFiles } from '../frontend/files/output.ts';
-import { defineModel, nn, type Tensor } from '../frontend/index.ts';
+import { defineModel, nn, optim, type Tensor } from '../frontend/index.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
 import { checkWgslTag, taggedWgsl } from '../runtime/gpu-tag.ts';
 import type { Manifest } from '../runtime/manifest.ts';
@@ -56,7 +57,45 @@ class Buffered extends nn.Module {
   }
 }
 
+/** Has every field of an entry: a least batch, and a state that calls carry on. */
+class Carrying extends nn.Module {
+  norm = nn.BatchNorm1d(2);
+  h: Tensor = nn.Buffer(['N', 2], { eval: true });
+
+  forward(x: Tensor): Tensor {
+    this.h = this.h.add(x);
+    return this.norm(this.h);
+  }
+}
+
 describe('a bundle', () => {
+  test.each(['wasm', 'all'] as const)('keeps all that the manifest says of calls (target: %s)', async (target) => {
+    const spec = defineModel({
+      model: Carrying,
+      input: { shape: ['N', 2] },
+      target: { shape: ['N', 2] },
+      loss: nn.MSELoss(),
+      optimizer: optim.SGD({ lr: 0.1 }),
+    });
+    const compiled = await compile(spec, { target });
+    const name = `carrying-${target}`;
+    writeFiles(join(folder, name), await bundleOf(compiled));
+    expect(JSON.parse(readFileSync(join(folder, name, 'manifest.json'), 'utf8'))).toEqual(compiled.manifest);
+    const said = run(`
+      import load from './${name}/index.js';
+      const said = (f) => { try { return f(); } catch (e) { return e.code; } };
+      const [model, f] = [await load({ backend: 'wasm' }), (...v) => Float32Array.from(v)];
+      console.log(JSON.stringify([
+        said(() => model.trainStep(f(1, 2), f(1, 2))),
+        Number.isFinite(model.trainStep(f(1, 2, 3, 4), f(1, 2, 3, 4))),
+        said(() => model.forward(f(1, 2))),
+        model.resetState(),
+        model.forward(f(1, 2)).length,
+      ]));
+      process.exit();`);
+    expect(said).toEqual(['batch-too-small', true, 'other-samples', null, 2]);
+  });
+
   test.each([undefined, 2])(
     'has its buffers in the state dict, and keeps them if the weights have none (threads: %s)',
     async (threads) => {
