@@ -38,7 +38,7 @@ function errorOf(f: (...inputs: Tensor[]) => unknown): string {
 }
 
 describe('grad', () => {
-  test('is the derivative: of x³ it is 3x², and of that 6x', async () => {
+  test('is the derivative: 3x² for x³, and 6x for that', async () => {
     class Cube extends nn.Module {
       forward(x: Tensor) {
         const [d] = grad(x.pow(3).sum(), x, { createGraph: true });
@@ -51,7 +51,7 @@ describe('grad', () => {
     expect([...model.forward(Float32Array.of(1, -2, 0.5))]).toEqual([3, 6, 12, -12, 0.75, 3]);
   });
 
-  test('trains what contains it, a penalty on a gradient behind a convolution and a max pool', () => {
+  test('can be trained through: a gradient penalty after a convolution and a max pool', () => {
     class Critic extends nn.Module {
       conv = nn.Conv2d(1, 2, 3);
       out = nn.Linear(2, 1);
@@ -64,7 +64,7 @@ describe('grad', () => {
     passes(gradcheck(Critic, { inputs: [['N', 1, 4, 4]] }));
   });
 
-  test('of values in between, of parameters, and of several outputs', () => {
+  test('is taken of intermediate values, of parameters, and of several outputs', () => {
     class Net extends nn.Module {
       fc = nn.Linear(3, 4);
       forward(x: Tensor) {
@@ -79,7 +79,7 @@ describe('grad', () => {
     passes(gradcheck(Net, { inputs: [['N', 3]] }));
   });
 
-  test('through a loop', () => {
+  test('passes through a loop', () => {
     passes(
       gradcheck(
         (x: Tensor, h: Tensor) => {
@@ -113,7 +113,7 @@ describe('grad', () => {
     await compile(spec(true));
   });
 
-  test('misuse is told', () => {
+  test('reports misuse', () => {
     expect(errorOf((x) => grad(x.mul(2), x)[0])).toMatch(/grad: an output is f32\[2,3\], and only a scalar needs no/);
     expect(errorOf((x) => grad(x.sum(), x.mul(2))[0])).toMatch(/the outputs do not depend on input 0/);
     expect(errorOf((x) => grad(x.argmax(1).sum(), x)[0])).toMatch(/outputs must be f32, got i32/);
@@ -125,7 +125,7 @@ describe('grad', () => {
 });
 
 describe('gradgradcheck', () => {
-  test('holds second gradients to differences', () => {
+  test('compares second gradients with differences', () => {
     passes(gradgradcheck((x: Tensor) => F.logSoftmax(x, 1).mul(x.tanh())));
     passes(gradgradcheck(nn.Conv2d(1, 2, 3, { padding: 1, stride: 2 }), { inputs: [['N', 1, 4, 4]] }));
     passes(gradgradcheck((x: Tensor) => maxPool2d(x.pow(3), 2), { inputs: [[1, 1, 4, 4]] }));
@@ -133,8 +133,8 @@ describe('gradgradcheck', () => {
     expect((x: Tensor) => x.exp()).toPassGradgradcheck();
   });
 
-  test('and finds wrong ones', () => {
-    // Its gradient is right, and that of the gradient is not: what it is multiplied by is held fast.
+  test('finds wrong ones', () => {
+    // Its gradient is right, but that of the gradient is not: its factor is a constant.
     const wrong = customGradient((x: Tensor) => [x.pow(3), (g: Tensor) => g.mul(x.detach().pow(2)).mul(3)]);
     passes(gradcheck((x: Tensor) => wrong(x)));
     expect(gradgradcheck((x: Tensor) => wrong(x)).message()).toMatch(
@@ -144,7 +144,7 @@ describe('gradgradcheck', () => {
 });
 
 describe('customGradient', () => {
-  test('passes a gradient through a step', async () => {
+  test('passes a gradient through a step function', async () => {
     const straight = customGradient((x: Tensor) => [x.round(), (g: Tensor) => g]);
     const spec = defineModel({
       model: class extends nn.Module {
@@ -164,7 +164,7 @@ describe('customGradient', () => {
     }
   });
 
-  test('uses what its function has computed, and is itself differentiated', () => {
+  test('reuses what its function computed, and is differentiable itself', () => {
     const product = customGradient((x: Tensor, y: Tensor) => {
       const e = x.exp();
       return [e.mul(y), (g: Tensor) => [g.mul(e).mul(y), g.mul(e)]];
@@ -174,13 +174,13 @@ describe('customGradient', () => {
     passes(gradcheck((x: Tensor) => product(product(x, x.mul(2)), x)));
   });
 
-  test('gives an input none', () => {
+  test('may give an input no gradient', () => {
     const half = customGradient((x: Tensor, y: Tensor) => [x.mul(y), (g: Tensor) => [g.mul(y), null]]);
     passes(gradcheck((x: Tensor) => half(x, x.detach().mul(0).add(2))));
     expect(errorOf((x, y) => grad(half(x, y).sum(), y)[0])).toMatch(/do not depend on input 0/);
   });
 
-  test('in a loop', () => {
+  test('works in a loop', () => {
     const times = customGradient((x: Tensor, y: Tensor) => [x.mul(y), (g: Tensor) => [g.mul(y), g.mul(x)]]);
     passes(
       gradcheck(
@@ -198,7 +198,7 @@ describe('customGradient', () => {
     );
   });
 
-  test('misuse is told', () => {
+  test('reports misuse', () => {
     const of = (f: (x: Tensor) => unknown) => errorOf((x) => customGradient(f as never)(x));
     expect(of((x) => x)).toMatch(/must return \[value, gradient\]/);
     expect(of((x) => [x, () => 3])).toMatch(/the gradient must be a tensor, or null for none, and is 3/);
@@ -257,7 +257,7 @@ describe('checkpoint', () => {
     expect(again.bytes).toBeLessThan(0.8 * kept.bytes);
   });
 
-  test('gradients are those of what it runs, and their gradients too', () => {
+  test('has the gradients of the function it runs, and their gradients too', () => {
     const f = (x: Tensor, y: Tensor) => checkpoint((a: Tensor, b: Tensor) => a.mul(b).tanh().mul(a.exp()), x, y.mul(2));
     passes(gradcheck(f));
     passes(gradgradcheck(f));
@@ -265,7 +265,7 @@ describe('checkpoint', () => {
     passes(gradcheck((x: Tensor, y: Tensor) => checkpoint(() => y.exp(), x).mul(x)));
   });
 
-  test('misuse is told', () => {
+  test('reports misuse', () => {
     expect(errorOf((x) => checkpoint((y: Tensor) => [y] as never, x))).toMatch(/must return one f32 tensor/);
     expect(errorOf((x) => checkpoint((y: Tensor) => y.argmax(1), x))).toMatch(/must return one f32 tensor/);
   });

@@ -1,5 +1,5 @@
-/** A bundle where other people's tools put it: its files beside it, inlined, served wrongly or not at all. It loads, or says what is
- *  wrong and what to do. */
+/** A bundle wherever other tools put it: its files beside it, inlined, served wrongly or not at all. It loads, or says what
+ *  is wrong and what to do. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -47,7 +47,7 @@ interface Bundle {
 }
 
 let whole: Compiled;
-/** For one thread; and with all that a bundle can have. */
+/** A minimal bundle for one thread, and one with everything that a bundle can have. */
 let plain: Files;
 let all: Files;
 let wanted: number[];
@@ -98,7 +98,7 @@ describe('a data: address', () => {
     expect([...bytesOfDataUrl(url)]).toEqual(want);
   });
 
-  test('takes the place of a file, with no fetch', async () => {
+  test('replaces a file, without a fetch', async () => {
     const fetching = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'));
     const as64 = (bytes: Uint8Array) => `data:application/octet-stream;base64,${Buffer.from(bytes).toString('base64')}`;
     const escaped = (bytes: Uint8Array) =>
@@ -125,7 +125,7 @@ describe('a data: address', () => {
   });
 });
 
-describe('a file that cannot be had', () => {
+describe('a file that cannot be loaded', () => {
   /** The server's response. */
   let answer:
     | 'file'
@@ -202,7 +202,7 @@ describe('a file that cannot be had', () => {
     }
   });
 
-  test('of another type, or moved, it is taken all the same', async () => {
+  test('is accepted with another content type or after a redirect', async () => {
     for (const how of ['file', 'text', 'moved'] as const) {
       answer = how;
       for (const [file] of files) {
@@ -214,7 +214,7 @@ describe('a file that cannot be had', () => {
     }
   });
 
-  test('for other reasons', async () => {
+  test('is reported for other reasons', async () => {
     const folder = folderOf();
     const beside = pathToFileURL(join(folder, 'index.js')).href;
     const unreachable = 'http://127.0.0.1:1/index.js';
@@ -225,7 +225,7 @@ describe('a file that cannot be had', () => {
         [unreachable, fetch],
         [at, opaque],
         [at, undefined],
-        [at, () => Promise.reject('a reason that is no error')],
+        [at, () => Promise.reject('a reason that is not an error')],
         [beside, fetch],
         ['blob:null/1234', fetch],
         ['data:text/javascript,0', fetch],
@@ -242,7 +242,7 @@ describe('a file that cannot be had', () => {
         expect.stringMatching(/the fetch fails \(fetch failed\): .*Content-Security-Policy/),
         expect.stringContaining('opaque'),
         expect.stringContaining('there is no fetch here'),
-        expect.stringContaining('a reason that is no error'),
+        expect.stringContaining('a reason that is not an error'),
         expect.stringContaining('there is no such file, as many bundlers copy none'),
         ...Array(4).fill(expect.stringContaining('comes from a blob: or data: address, or was bundled')),
       ]);
@@ -250,18 +250,18 @@ describe('a file that cannot be had', () => {
     const { fileBeside: load } = await import('../runtime/files.ts');
     const relative = { href: '/_next/static/model.wasm', toString: () => '/_next/static/model.wasm' } as URL;
     await expect(load('model.wasm', () => relative)).rejects.toThrow(/this address names no server/);
-    // As Node says it to a process with --permission.
+    // Node's message in a process with --permission.
     const readFile = () => Promise.reject(new Error('Access has been restricted. Use --allow-fs-read.'));
     vi.stubGlobal('process', { getBuiltinModule: () => ({ promises: { readFile } }) });
     const restricted = await failing('model.wasm', beside).finally(() => vi.unstubAllGlobals());
     expect(restricted.message).toContain(": Access has been restricted. Use --allow-fs-read. Put the bundle's files");
-    // Where a file: address is no disk's, as in a page that was opened from one.
+    // A file: address outside Node, as in a page opened from disk.
     vi.stubGlobal('process', {});
     const page = await failing('model.wasm', beside).finally(() => vi.unstubAllGlobals());
     expect(page.message).toMatch(/a page may not read files of the disk: serve it over http/);
   });
 
-  test('a whole bundle says it of whichever it needs', async () => {
+  test('is reported by a whole bundle, for each file it needs', async () => {
     answer = 'missing';
     const given = { weights: whole.weights };
     const served = await imported(js(all).replaceAll('import.meta.url', `'${at}'`));
@@ -288,7 +288,7 @@ describe('a file that cannot be had', () => {
 });
 
 describe('--inline', () => {
-  test('puts into index.js whatever it loads, and works from any address', async () => {
+  test('puts everything that index.js loads into it, and works from any address', async () => {
     const inline = await bundleOf(whole, { inline: true });
     expect([...inline.keys()]).toEqual(['index.js', 'index.d.ts', 'manifest.json', 'package.json', 'SHA256SUMS']);
     expect(/import\.meta|\bimport\(/.exec(js(inline))).toBeNull();
@@ -310,7 +310,7 @@ describe('--inline', () => {
     });
   });
 
-  test('is an option of the command line', async () => {
+  test('is a flag of the command line', async () => {
     const cwd = folderOf({ 'net.ts': modelFile() });
     const { code, stdout } = await cli(['compile', 'net.ts', '--inline', '-o', 'out'], { cwd });
     expect([code, stdout.includes('model.wasm')]).toEqual([0, false]);
@@ -319,7 +319,7 @@ describe('--inline', () => {
   });
 });
 
-describe('options that a bundle cannot serve', () => {
+describe('options that a bundle cannot honour are refused', () => {
   let bundles: Record<'plain' | 'all' | 'gpu', Bundle>;
   beforeAll(async () => {
     const gpu = await bundleOf({ ...whole, target: 'webgpu' }, { inline: true });
@@ -368,7 +368,7 @@ describe('options that a bundle cannot serve', () => {
     });
   });
 
-  test('threads that there are not are told, and the model runs', async () => {
+  test('unavailable threads are reported, and the model runs', async () => {
     const told: string[] = [];
     const model = await bundles.plain.load({ threads: 4, onNotice: (notice: string) => told.push(notice) });
     expect(await learnt(model)).toEqual(wanted);
@@ -391,7 +391,7 @@ describe('options that a bundle cannot serve', () => {
   });
 });
 
-test('an engine that cannot run a model is told', async () => {
+test('an engine that cannot run a model is reported', async () => {
   const { instantiate } = await import('../runtime/index.ts');
   const told = (wasm: unknown) =>
     instantiate(wasm as Uint8Array, whole.manifest).then(
@@ -412,8 +412,8 @@ test('an engine that cannot run a model is told', async () => {
   vi.restoreAllMocks();
 });
 
-describe('a Node that is too old is told', () => {
-  /** Has a process call itself Node 18, without what Node 18 lacks. */
+describe('a Node that is too old is reported', () => {
+  /** Makes a process claim to be Node 18, and deletes methods that Node 18 lacks. */
   const old = `data:text/javascript,${encodeURIComponent(`
     Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } });
     delete Array.prototype.toReversed; delete Array.prototype.toSorted; delete Array.prototype.with;`)}`;
@@ -427,7 +427,7 @@ describe('a Node that is too old is told', () => {
     expect([stdout, stderr, status]).toEqual(['', `error: ${message}\n`, 1]);
   });
 
-  test('by whatever can be imported, and by a bundle', async () => {
+  test('by every export of the package, and by a bundle', async () => {
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       exports: Record<string, { default: string }>;
     };
@@ -447,7 +447,7 @@ describe('a Node that is too old is told', () => {
     expect(JSON.parse(stdout)).toEqual([...entries, 'the bundle'].map(() => `old-node: ${message}`));
   });
 
-  test('and no other host is, whatever version of Node it claims', async () => {
+  test('but no other host is, whatever version of Node it claims', async () => {
     const { checkNode } = await import('../runtime/node-version.ts');
     const { hostProblem } = await import('../ir/node-version.ts');
     const told = (versions: unknown) => {
@@ -510,7 +510,7 @@ describe('bundled by Vite', () => {
     return join(folder, 'dist');
   };
 
-  test('with --inline and as one script, runs anywhere', async () => {
+  test('runs anywhere with --inline and as one script', async () => {
     const folder = await built(await bundleOf(await compile(spec), { inline: true }), strict, 'iife');
     const document = { title: '' };
     runInNewContext(readFileSync(join(folder, 'app.js'), 'utf8'), {
@@ -523,14 +523,14 @@ describe('bundled by Vite', () => {
   /** The policy that docs/hosts.md shows. */
   const documented = /^Content-Security-Policy: (.*)$/m.exec(readFileSync(join(root, 'docs/hosts.md'), 'utf8'))![1]!;
 
-  test.skipIf(noEngines)(unless(noEngines, 'runs in a page whose policy forbids to fetch what it has'), async () => {
+  test.skipIf(noEngines)(unless(noEngines, 'runs in a page whose policy forbids fetch'), async () => {
     const folders = [
       await built(plain),
       await built(await bundleOf(await compile(spec), { inline: true })),
       await built(plain, "default-src 'self'; script-src 'self'"),
       await built(plain, documented, 'es', appWithWorker),
     ];
-    // That the files are small enough for Vite to inline them is what this is about.
+    // The files must be small enough for Vite to inline them.
     expect(readFileSync(join(folders[0]!, 'index.html'), 'utf8')).toContain('assets/index-');
     const { preview } = await import('vite');
     const browser = await startChromium();

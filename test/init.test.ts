@@ -46,7 +46,7 @@ describe('Generator draws what torch draws', () => {
     expect([...normal(3, new Generator(3))]).toEqual([0.8032760620117188, 0.17483338713645935, 0.08897809684276581]);
   });
 
-  it('the rows of an Embedding, and of layers after it', () => {
+  it('an Embedding draws its rows as torch does, and so do layers after it', () => {
     manualSeed(9);
     const [padded, linear, rows] = [nn.Embedding(5, 3, -2), nn.Linear(3, 1), nn.Embedding(8, 5)];
     expect([padded, linear, rows].map((l) => bits(l.weight.data))).toEqual([
@@ -56,7 +56,7 @@ describe('Generator draws what torch draws', () => {
     ]);
   });
 
-  it('MT19937: the 10,000th output of the standard seed', () => {
+  it('MT19937 gives the 10,000th output for the standard seed', () => {
     const generator = new Generator(5489);
     for (let i = 1; i < 10_000; i++) generator.random32();
     expect(generator.random32()).toBe(4123659995);
@@ -73,7 +73,7 @@ describe('Generator draws what torch draws', () => {
     expect([...generator.permutation(3)]).toEqual([1, 0, 2]);
   });
 
-  it('a seed has 64 bits, of which the low 32 decide', () => {
+  it('a seed has 64 bits, but only the low 32 matter', () => {
     const first = (seed: number | bigint) => new Generator(seed).random32();
     expect(first(2 ** 32 + 5)).toBe(first(5));
     expect(first(2n ** 63n + 5n)).toBe(first(5));
@@ -81,7 +81,7 @@ describe('Generator draws what torch draws', () => {
     expect(first(6)).not.toBe(first(5));
   });
 
-  it('manualSeed starts again', () => {
+  it('manualSeed restarts the generator', () => {
     const generator = new Generator(3);
     const drawn = [generator.random32(), generator.random32()];
     generator.manualSeed(3);
@@ -98,7 +98,7 @@ describe('Generator draws what torch draws', () => {
     expect(() => new Generator(seed)).toThrow(message);
   });
 
-  it('refuses a permutation of what is not a count', () => {
+  it('refuses a permutation of anything but a count', () => {
     for (const n of [-1, 1.5, Number.NaN, 2 ** 32]) expect(() => new Generator(1).permutation(n)).toThrow(RangeError);
   });
 });
@@ -128,11 +128,11 @@ describe('initialisation', () => {
     expect(bits(uniformBias(6, fanIn(shape), generator))).toBe('e88a8436a86a93d5');
   });
 
-  it('with another slope: nn.init.kaiming_uniform_(w), whose a is 0', () => {
+  it('with another slope is nn.init.kaiming_uniform_(w), where a is 0', () => {
     expect(bits(kaimingUniform([5, 3], new Generator(2), 0))).toBe('269981a0c4e6c783');
   });
 
-  it('needs two dimensions, and survives a layer without inputs', () => {
+  it('needs two dimensions, and accepts a layer without inputs', () => {
     expect(() => kaimingUniform([5], new Generator(2))).toThrow('fan-in needs a weight of 2 or more dimensions');
     expect(kaimingUniform([3, 0], new Generator(2))).toHaveLength(0);
     expect([...uniformBias(2, 0, new Generator(2))]).toEqual([0, 0]);

@@ -1,5 +1,5 @@
-/** Initial values, held to PyTorch's from the same seed: to the bit where they are drawn and scaled, and within some units of the last
- *  place where PyTorch computes with f32 functions of its own (an inverse error function, a QR decomposition). */
+/** Initial values compared with PyTorch's from the same seed: equal bits where they are drawn and scaled, within a few
+ *  units in the last place where PyTorch uses f32 functions of its own (an inverse error function, a QR decomposition). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defineModel, manualSeed, nn, type Tensor } from '../frontend/index.ts';
@@ -38,7 +38,7 @@ describe('PyTorch has', () => {
     const want = Float32Array.from(values!);
     if (computed.includes(call)) for (const [i, v] of want.entries()) expect(p.data[i]).toBeCloseTo(v, 5);
     else expect(p.data).toEqual(want);
-    // What is drawn next.
+    // The next random numbers.
     const one = nn.init.uniform_(nn.Parameter([1]));
     expect(one.data[0]).toBe(Math.fround(next!));
   });
@@ -51,7 +51,7 @@ test('gains', () => {
   }
 });
 
-test('a model draws them from its own seed, and trains what they filled', () => {
+test('a model draws them from its own seed, and trains the parameters they fill', () => {
   class Net extends nn.Module {
     fc = nn.Linear(3, 2);
     constructor() {
@@ -70,6 +70,6 @@ test('a model draws them from its own seed, and trains what they filled', () => 
   expect(other!.data).not.toEqual(w!.data);
 });
 
-test('what is no parameter of f32 is refused', () => {
+test('anything but an f32 parameter or buffer is refused', () => {
   expect(() => init.zeros_!([1, 2] as never)).toThrow('zeros_: tensor must be a parameter or a buffer of f32');
 });

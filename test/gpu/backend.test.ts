@@ -24,7 +24,7 @@ const machine = (
     }),
   }) as unknown as GPU;
 const acme = { vendor: 'acme', architecture: 'roadrunner' };
-/** One that remembers its devices. */
+/** A machine that remembers its devices. */
 function watched(): { readonly gpu: GPU; readonly opened: GPUDevice[] } {
   const opened: GPUDevice[] = [];
   const gpu = machine(acme, async () => {
@@ -62,7 +62,7 @@ describe('auto', () => {
     expect((await taken(machine({ ...acme, description: 'Acme 9000' })))[1]).toContain('on Acme 9000: ');
   });
 
-  test('takes WebAssembly where the model is small, whatever there is', async () => {
+  test('takes WebAssembly for a small model, whatever the machine has', async () => {
     expect(await taken(machine(acme), tagTiny().manifest)).toEqual(
       onWasm(/^the model runs on WebAssembly: .* too few to pay/),
     );
@@ -71,7 +71,7 @@ describe('auto', () => {
     );
   });
 
-  test('takes WebAssembly where there is no GPU, or but one in software', async () => {
+  test('takes WebAssembly where there is no GPU, or only one in software', async () => {
     expect(await taken(none)).toEqual(onWasm(/: WebGPU finds no GPU on this machine, or no driver for it\.$/));
     expect(await taken(undefined as never)).toEqual(onWasm(/: there is no WebGPU here\./));
     for (const info of [
@@ -82,13 +82,13 @@ describe('auto', () => {
       expect(await taken(machine(info))).toEqual(onWasm(/: the only adapter is software \(/));
   });
 
-  test('takes WebAssembly where a GPU gives no device', async () => {
+  test('takes WebAssembly where a GPU provides no device', async () => {
     const refuses = () => Promise.reject(new DOMException('too many devices', 'OperationError'));
     expect(await taken(machine(acme, refuses))).toEqual(onWasm(/: acme roadrunner gives no device: too many devices$/));
   });
 
   test.skipIf(noGpu)(
-    unless(noGpu, 'takes WebAssembly where the device is too small or refuses the shaders, and gives it back'),
+    unless(noGpu, 'takes WebAssembly where the device is too small or refuses the shaders, and releases the device'),
     async () => {
       const { gpu, opened } = watched();
       expect(await taken(gpu, largeOf({ arenaBytes: 2 ** 34 }).manifest)).toEqual(
@@ -106,7 +106,7 @@ describe('auto', () => {
   );
 });
 
-test.skipIf(noGpu)(unless(noGpu, 'a device is asked for what the model needs, as far as the GPU has it'), async () => {
+test.skipIf(noGpu)(unless(noGpu, 'a device is requested with what the model needs, if the GPU has it'), async () => {
   const asked: unknown[] = [];
   const gpu = machine(acme, ({ requiredLimits }) => {
     asked.push(requiredLimits);
@@ -126,7 +126,7 @@ test.skipIf(noGpu)(unless(noGpu, 'a device is asked for what the model needs, as
   ]);
 });
 
-test.skipIf(noGpu)(unless(noGpu, 'a model that opened its device opens another when that is lost'), async () => {
+test.skipIf(noGpu)(unless(noGpu, 'a model that opened its own device opens another if that is lost'), async () => {
   const { gpu, opened } = watched();
   const model = await instantiateOnGpu(async () => wgsl, large, tinyWeights(), { gpu });
   model.trainStep(Float32Array.of(1, 2), Int32Array.of(0));
@@ -142,12 +142,12 @@ test.skipIf(noGpu)(unless(noGpu, 'a model that opened its device opens another w
 });
 
 test.skipIf(noGpu)(
-  unless(noGpu, 'a model whose own device reports an error stops, and goes on from its checkpoint'),
+  unless(noGpu, 'a model whose own device reports an error stops, and resumes from its checkpoint'),
   async () => {
     const { gpu, opened } = watched();
     const model = await instantiateOnGpu(async () => wgsl, large, tinyWeights(), { gpu });
     const kept = await model.checkpoint();
-    // As a step would that asks for what the device has not got.
+    // As would a step that needs what the device lacks.
     opened[0]!.createBuffer({ size: 16, usage: 0xffff });
     await expect.poll(() => model.finished().catch((e) => e.code)).toBe('device-failed');
     expect(() => model.trainStep(Float32Array.of(1, 2), Int32Array.of(0))).toThrow(/cannot be trusted any more/);
@@ -157,7 +157,7 @@ test.skipIf(noGpu)(
   },
 );
 
-test('webgpu is taken or refused with the reason', async () => {
+test("'webgpu' is taken, or refused with the reason", async () => {
   await expect(openDevice(none)).rejects.toThrow(TapeoutError);
   await expect(openDevice(none)).rejects.toThrow('WebGPU finds no GPU on this machine, or no driver for it.');
 });

@@ -1,5 +1,5 @@
-/** Long chains of operations: as shaders, whose compiler goes 128 deep into an expression, as WebAssembly and as text, they
- *  compute what the interpreter says. */
+/** Long chains of operations compute what the interpreter does: as shaders, whose compiler accepts expressions 128 levels
+ *  deep, as WebAssembly and as text. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile, defineModel, nn, type Tensor, where } from '../../frontend/index.ts';
 import type { Kernel } from '../../ir/kernel.ts';
@@ -18,15 +18,21 @@ const chains: Readonly<Record<string, readonly [most: number, (n: number) => str
   'a sum from the right': [590, (n) => `${links(n, (k) => `(a[i] * ${k}.5 + `)}a[i]${')'.repeat(n)}`],
   'a maximum of maxima': [590, (n) => `${'max('.repeat(n)}a[i]${links(n, (k) => `, a[i] * 0.${k})`)}`],
   'functions of functions': [590, (n) => `${'abs('.repeat(n)}a[i]${')'.repeat(n)}`],
-  'choices in choices': [590, (n) => `${links(n, (k) => `a[i] < ${(k / 100 - 4).toFixed(2)} ? a[i] * ${k}.5 : `)}a[i]`],
-  'choices by choices': [290, (n) => `${'(('.repeat(n)}a[i]${links(n, (k) => `) < 0.5 ? a[i] : ${k}.5)`)}`],
-  // A stored index may be read only where a condition says that it lies inside.
-  'guards in guards': [
+  'selects as operands of selects': [
+    590,
+    (n) => `${links(n, (k) => `a[i] < ${(k / 100 - 4).toFixed(2)} ? a[i] * ${k}.5 : `)}a[i]`,
+  ],
+  'selects as conditions of selects': [
+    290,
+    (n) => `${'(('.repeat(n)}a[i]${links(n, (k) => `) < 0.5 ? a[i] : ${k}.5)`)}`,
+  ],
+  // A stored index may be used only where a condition keeps it in range.
+  'nested guards': [
     290,
     (n) => `${links(n, (k) => `(i < ${(k % 3) + 2} ? `)}a[i]${links(n, (k) => ` * 0.5 : ${k}.5)`)}`,
   ],
   conditions: [1100, (n) => `f32(a[i] > 0.0${links(n, (k) => ` ${k % 2 ? '&&' : '||'} a[i] < ${k}.5`)})`],
-  'conversions there and back': [290, (n) => `${'f32(i32('.repeat(n)}a[i]${'))'.repeat(n)}`],
+  'conversions back and forth': [290, (n) => `${'f32(i32('.repeat(n)}a[i]${'))'.repeat(n)}`],
 };
 
 const kernelOf = (expression: string): Kernel =>
@@ -76,7 +82,7 @@ const chained = (n: number, x: Tensor, next: (y: Tensor, k: number) => Tensor): 
   return y;
 };
 
-test.each(Object.entries(models))('a model with %s: text and shaders hold', async (_, forward) => {
+test.each(Object.entries(models))('a model with %s compiles to valid text and shaders', async (_, forward) => {
   const model = class extends nn.Module {
     forward = forward;
   };

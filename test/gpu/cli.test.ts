@@ -12,7 +12,7 @@ import { data, net } from '../support/quarters.ts';
 const small = modelFile();
 
 describe.skipIf(noGpu)(unless(noGpu, 'on a GPU'), () => {
-  test('train learns what it learns as WebAssembly, in steps of every size', async () => {
+  test('train learns what it learns on WebAssembly, in steps of every size', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const trained = async (backend: string) => {
       const flags = ['--data', 'data', '--epochs', '2', '--backend', backend, '--out', backend];
@@ -41,7 +41,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on a GPU'), () => {
     ]);
   });
 
-  test('run gives what WebAssembly gives, of graphs, kernels and programs', async () => {
+  test('run gives what WebAssembly gives for graphs, kernels and programs', async () => {
     const cwd = folderOf({ 'net.ts': small });
     const printed = async (stage: string, ...more: string[]) =>
       (await cli(['print', 'net.ts', '--stage', stage, ...more], { cwd })).stdout;
@@ -63,7 +63,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on a GPU'), () => {
     }
   });
 
-  test('run refuses a plan that has bytes side by side', async () => {
+  test('run refuses a plan that packs bytes side by side', async () => {
     const pooled = modelFile(
       'a = nn.Conv2d(1, 2, 1);\n  p = nn.MaxPool2d(2);\n  b = nn.Linear(2, 3);\n  forward(x: Tensor): Tensor {\n    return this.b(flatten(this.p(this.a(x).relu()), 1));\n  }',
     );
@@ -77,7 +77,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on a GPU'), () => {
     ]);
   });
 
-  test('profile has the kernels of the GPU, by its own clock', async () => {
+  test("profile times the GPU's kernels by its own clock", async () => {
     const cwd = folderOf({ 'net.ts': small });
     const flags = ['--backend', 'webgpu', '--steps', '3'];
     const { code, stdout, stderr } = await cli(['profile', 'net.ts', ...flags, '--json'], { cwd });
@@ -100,10 +100,10 @@ describe.skipIf(noGpu)(unless(noGpu, 'on a GPU'), () => {
 });
 
 /** On SwiftShader, which has subgroups and no shader-f16. */
-describe.skipIf(noGpu)(unless(noGpu, 'with what only some GPUs have'), () => {
+describe.skipIf(noGpu)(unless(noGpu, 'with optional GPU features'), () => {
   const both = 'subgroups,shader-f16';
 
-  test('train takes the shaders for it, or the portable ones, and says which', async () => {
+  test('train takes the shaders for them or the portable ones, and says which', async () => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const trained = async (features: string) => {
       const flags = ['--data', 'data', '--epochs', '1', '--backend', 'webgpu', '--gpu-features', features];
@@ -118,7 +118,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'with what only some GPUs have'), () => {
     expect(await trained(both)).toMatch(/, on SwiftShader [^\n]*, without shader-f16\.\nepoch 1\/1/);
   });
 
-  test('run compiles for it where the GPU has it', async () => {
+  test('run compiles for them where the GPU has them', async () => {
     const cwd = folderOf({ 'net.ts': small });
     const { stdout: stdin } = await cli(['print', 'net.ts', '--stage', 'recorded', '--entries', 'forward'], { cwd });
     const run = async (...more: string[]) =>
@@ -128,7 +128,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'with what only some GPUs have'), () => {
     expect(await run('--gpu-features', both)).toMatch(/^@forward: N = 4, webgpu, without shader-f16, inputs/);
   });
 
-  test('run asks for what kernels need that are scheduled already, and says what a GPU lacks for them', async () => {
+  test('run requests the features that scheduled kernels need, and says which of them a GPU lacks', async () => {
     const half = `tapeout ir 1
 kernel @k(a: f32[8], y: f32[8] out) {
   tile t: f32[8] workgroup half
@@ -178,7 +178,7 @@ kernel @k(a: f32[8], y: f32[] out) {
   });
 });
 
-test('print shows the shaders for what only some GPUs have, and schedules that compile takes back', async () => {
+test('print shows the shaders for optional features, and schedules that compile accepts', async () => {
   const cwd = folderOf({
     'net.ts': modelFile(`a = nn.Linear(64, 16);
   b = nn.Linear(16, 4);
@@ -201,12 +201,12 @@ test('print shows the shaders for what only some GPUs have, and schedules that c
   const compile = (...more: string[]) =>
     cli(['compile', 'net.ts', '--schedule', 's.tir', '--out', 'out', ...more], { cwd });
   expect(await compile(...features)).toMatchObject({ code: 0, stderr: '' });
-  // A bundle's shaders begin with the tag by which its files know each other.
+  // A bundle's shaders begin with the tag that its files share.
   const written = (file: string) =>
     readFileSync(join(cwd, 'out', file), 'utf8').replace(/^\/\/ tapeout [0-9a-f]{16}\n/, '');
   expect(written('model.features.wgsl')).toBe(wgsl);
   expect(written('model.wgsl')).toBe(await print('wgsl', '--target', 'webgpu'));
-  // Not into shaders that every GPU is to take.
+  // But not in shaders meant for every GPU.
   const { code, stderr } = await compile('--target', 'webgpu');
   expect([code, stderr]).toEqual([
     1,
@@ -215,7 +215,7 @@ test('print shows the shaders for what only some GPUs have, and schedules that c
 });
 
 test.each(['print', 'compile', 'train', 'profile', 'run'])(
-  '%s refuses features that are none, and those of no shader',
+  '%s refuses unknown features, and features of targets without shaders',
   async (name) => {
     const cwd = folderOf({ 'net.ts': net(), ...data });
     const { stdout: stdin } = await cli(['print', 'net.ts', '--stage', 'recorded'], { cwd });

@@ -1,4 +1,4 @@
-/** The devices that the tests of WebGPU stand on. */
+/** The devices that the WebGPU tests rely on. */
 import { expect, test } from 'vitest';
 import { noGpu } from '../support/engines.ts';
 import { openDevice, openNullDevice, shaderProblem } from '../support/gpu.ts';
@@ -32,7 +32,7 @@ test.skipIf(noGpu)(unless(noGpu, 'Dawn runs a shader on SwiftShader'), async () 
   device.destroy();
 });
 
-test('Tint judges shaders where there is no device', async () => {
+test('Tint checks shaders without a device', async () => {
   const device = await openNullDevice();
   expect(await shaderProblem(device, squares)).toBeNull();
   expect(await shaderProblem(device, squares.replace('id.x * id.x', '1.5'))).toContain('cannot convert value');

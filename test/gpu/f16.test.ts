@@ -1,4 +1,4 @@
-/** f16 in the buffers of shaders: the bits that the interpreter has, for all there are. */
+/** f16 in the buffers of shaders: the interpreter's bits, for all values. */
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { toWords } from '../../codegen/wgsl/words.ts';
 import { parseKernels } from '../../ir/text/parse.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => device?.destroy());
 
 describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
-  test('all f16, and the f32 around each of them and halfway to the next', async () => {
+  test('all f16, and the f32 next to each and halfway between neighbours', async () => {
     const given = critical();
     const { program, shaders, manifest } = gpuKernels(halfKernels(given.length), 1);
     const machine = await GpuMachine.of(device, manifest, shaders.wgsl);

@@ -1,5 +1,5 @@
-/** Shaders for what a device may have: they pass Tint, they are taken where the device has it, and how far their numbers are off.
- *  SwiftShader has no shader-f16: the interpreter rounds as such a device does. */
+/** Shaders for optional features: they pass Tint, they are taken where the device has the features, and their errors are
+ *  bounded. SwiftShader has no shader-f16: the interpreter rounds as such a device does. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
@@ -35,7 +35,7 @@ describe('every shader of the examples', () => {
   test.each(Object.entries({ lenet, mlp, convnet }))('%s', async (_, spec) => {
     const plain = await compile(spec, { target: 'webgpu' });
     const rich = await compile(spec, { target: 'webgpu', gpuFeatures: features, verify: true });
-    // What every device runs is what it was.
+    // The portable shaders are unchanged.
     expect(rich.wgsl).toBe(plain.wgsl);
     expect(rich.manifest.webgpu).toEqual({ ...plain.manifest.webgpu, features });
     expect(rich.featureWgsl).toMatch(/^\/\/ tapeout \w+\nenable f16;\nenable subgroups;\n/);
@@ -60,7 +60,7 @@ describe('every shader of the examples', () => {
   });
 });
 
-test('what is asked for must be a feature, of a model for WebGPU', async () => {
+test('gpuFeatures must be known features, of a model for WebGPU', async () => {
   await expect(compile(mlp, { gpuFeatures: features })).rejects.toThrow(
     /gpuFeatures are for models that run on WebGPU/,
   );
@@ -69,7 +69,7 @@ test('what is asked for must be a feature, of a model for WebGPU', async () => {
   );
 });
 
-describe.skipIf(noGpu)(unless(noGpu, 'which shaders are taken'), () => {
+describe.skipIf(noGpu)(unless(noGpu, 'which shaders are chosen'), () => {
   const { manifest, wgsl } = tagTiny({ ...tinyGpuManifest, webgpu: { ...tinyGpuManifest.webgpu!, features } });
   const taken = async (engine: 'device' | 'none') => {
     const asked: boolean[] = [];
@@ -82,17 +82,17 @@ describe.skipIf(noGpu)(unless(noGpu, 'which shaders are taken'), () => {
     model.dispose();
     return [...asked, model.backendNotice];
   };
-  test('a device that has the features', async () =>
+  test('those for the features on a device that has them', async () =>
     expect(await taken('none')).toEqual([
       true,
       expect.stringMatching(/^the model runs on WebGPU, on .*, with subgroups and shader-f16\.$/),
     ]));
-  test('a device that has not', async () =>
+  test('the portable ones on a device that lacks one', async () =>
     expect(await taken('device')).toEqual([
       false,
       expect.stringMatching(/^the model runs on WebGPU, on SwiftShader.*, without shader-f16\.$/),
     ]));
-  test('the notice', async () => {
+  test('the notice says what the device has', async () => {
     const told: string[] = [];
     const notice = (adapter: string): string => {
       told.push(adapter);
@@ -107,7 +107,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'which shaders are taken'), () => {
   });
 });
 
-/** An adapter that says it is a card. */
+/** An adapter that claims to be a card. */
 const hardware = (adapter: GPUAdapter | null): GPUAdapter =>
   ({
     info: { vendor: '', architecture: '', device: '', description: 'a card', isFallbackAdapter: false },
@@ -116,14 +116,14 @@ const hardware = (adapter: GPUAdapter | null): GPUAdapter =>
     requestDevice: (d: GPUDeviceDescriptor) => adapter!.requestDevice(d),
   }) as unknown as GPUAdapter;
 
-describe.skipIf(noGpu)(unless(noGpu, 'sums of subgroups on SwiftShader'), () => {
+describe.skipIf(noGpu)(unless(noGpu, 'subgroup sums on SwiftShader'), () => {
   let device: GPUDevice;
   beforeAll(async () => {
     device = await openDevice(['subgroups']);
   });
   afterAll(() => device?.destroy());
 
-  /** Kernels whose sums workgroups of this size share; joined they are one, of parts of several sizes. */
+  /** Kernels whose sums are shared by workgroups of this size; joined, they are one kernel with parts of several sizes. */
   const sums = (by: number): string => `tapeout ir 1
 batch (N <= 257)
 schedule @rows {
@@ -172,7 +172,7 @@ kernel @greatest(b: i32[N], w: i32[] out) {
       await compareKernels(device, launches, { maxBatch: 257, batches: [1, 3, 4, 65, 257], tolerance: 1e-5, target });
   });
 
-  test('what no device finds so is refused', () => {
+  test('a maximum, which subgroups cannot find with NaN, is refused', () => {
     const text = `tapeout ir 1
 kernel @k(a: f32[64], y: f32[] out) { tile top: f32[] top = 0.0 for k in 0..64 { top max= a[k] } y = top }`;
     const [k] = parseText(text, 'max.tir', { maxBatch: 1 }).kernels;
@@ -212,7 +212,7 @@ kernel @k(a: f32[${rows},${over}], b: f32[${over},${cols}], y: f32[${rows},${col
   } }
 }`;
 
-test('a tile of halves is read as it is written, and is for devices that have them', () => {
+test('a tile of halves reads back as it prints, and needs a device that has them', () => {
   const { kernels, schedules } = parseText(product(8, 16, 8), 'product.tir', { maxBatch: 1 });
   const schedule = directivesOf(schedules[0]!);
   expect(schedule[0]).toMatchObject({ half: true });
@@ -225,7 +225,7 @@ test('a tile of halves is read as it is written, and is for devices that have th
   expect(() => verifyKernel(k, { maxBatch: 1, target: webgpu })).toThrow(/a is halves, and webgpu has none/);
 });
 
-test('products are off by so much of the greatest', () => {
+test('the errors of products with halves are between 1e-5 and 1e-3 of the largest', () => {
   const worst = [16, 128, 1024].map((over) => {
     const { kernels, schedules } = parseText(product(33, over, 34), 'product.tir', { maxBatch: 1 });
     const half = applySchedule(kernels[0]!, directivesOf(schedules[0]!));
@@ -253,7 +253,7 @@ test('products are off by so much of the greatest', () => {
   }
 });
 
-test('numbers as halves hold them', () => {
+test('a tile of halves rounds numbers to f16', () => {
   const text = `tapeout ir 1
 kernel @k(a: f32[8], y: f32[8] out) {
   tile t: f32[8] workgroup half

@@ -1,5 +1,5 @@
-/** Kernels on a device beside the interpreter: the emitter's goldens as they stand, whatever their loops' modes, and what the
- *  scheduler makes of those of the schedule's for a device. */
+/** Kernels on a device compared with the interpreter: the emitter's goldens as they are, whatever the modes of their loops,
+ *  and the schedule goldens as scheduled for a device. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { elementOf } from '../../ir/dtype.ts';
 import { interpretKernel, type Memory, makeMemory } from '../../ir/interpret/kernel.ts';
@@ -25,7 +25,7 @@ afterAll(() => device?.destroy());
 const kernelsOf = (input: string, path: string) => parseText(input, path, { maxBatch }).kernels;
 
 describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
-  /** Values that comparison, sign and conversion treat in their own way. WGSL lets arithmetic take them to be absent. */
+  /** Special values in comparison, sign and conversion. WGSL lets arithmetic assume that they do not occur. */
   const special = (at: number): number =>
     [Number.NaN, Infinity, -Infinity, 0, -0, 1][Math.floor(at * 40)] ?? Math.fround(8 * at - 4.5);
 
@@ -45,8 +45,8 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
     await compareKernels(device, kernels, { maxBatch, batches: [1, 2, 3], tolerance: 1e-5 });
   });
 
-  // Grids of more workgroups than a dimension takes are rare, so that the device of this test has few.
-  test.each([4, 5, 6])('grids are folded where a dimension takes %i workgroups', async (most) => {
+  // Grids of more workgroups than fit in a dimension are rare, so this test's device has a low limit.
+  test.each([4, 5, 6])('grids are folded where a dimension has at most %i workgroups', async (most) => {
     const target = { ...webgpu, workgroup: { ...webgpu.workgroup, most } };
     const text = `tapeout ir 1
 kernel @image(a: f32[N,3,4], y: f32[N,3,4] out) {
@@ -62,8 +62,8 @@ kernel @rows(a: f32[N,3,4], z: f32[N] out) {
     await compareKernels(device, kernels, { maxBatch, batches: [1, 3, maxBatch], tolerance: 1e-6, target });
   });
 
-  // Products whose sides end before a vector, with one, behind one, and around blocks; of whole numbers vectors are copies.
-  test.each(['f32', 'i32'])('vectors of %s around the edges of blocks', async (dtype) => {
+  // Products whose sides end before, at and after a vector, and around blocks; vectors of integers are copies.
+  test.each(['f32', 'i32'])('vectors of %s at the edges of blocks', async (dtype) => {
     const zero = dtype === 'f32' ? '0.0' : '0';
     const sides = [1, 3, 4, 5, 63, 64, 65, 257];
     for (const [i, j] of sides.entries()) {
@@ -95,7 +95,7 @@ kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${d
     }
   });
 
-  /** Sums whose slices are full, not full, and empty. */
+  /** Sums whose slices are full, partial and empty. */
   const sums: readonly (readonly [what: string, kernel: string, maxBatch: number, batches: readonly number[]])[] = [
     [
       'one sum over a large batch',
@@ -104,7 +104,7 @@ kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${d
       [1, 65, 16500],
     ],
     [
-      'a sum over batch and places, and an update',
+      'a sum over batch and positions, and an update',
       `kernel @k(a: f32[N,3,5,5], b: f32[3] inout) { for c in 0..3 {
         tile acc: f32[] acc = 0.0
         for n in 0..N { for y in 0..5 { for x in 0..5 { acc += a[n, c, y, x] } } }
@@ -114,7 +114,7 @@ kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${d
       [1, 3, 64, 700],
     ],
     [
-      'the greatest of a large batch',
+      'the maximum of a large batch',
       'kernel @k(a: i32[N], y: i32[] out) { tile top: i32[] top = -9 for n in 0..N { top max= a[n] } y = top }',
       16500,
       [1, 257, 16500],
@@ -138,7 +138,7 @@ kernel @k(a: ${dtype}[N,${k}], b: ${dtype}[${k},${j}], c: ${dtype}[${j}], y: ${d
     expect(scheduled.length).toBe(2);
     verifyKernels(scheduled, { maxBatch: most, target: webgpu });
     await compareKernels(device, scheduled, { maxBatch: most, batches, tolerance: 1e-5 });
-    // And as one kernel computes it, up to the order of the sum.
+    // And the result of a single kernel, up to the order of the sum.
     for (const n of batches) {
       const one: Memory = new Map();
       const two: Memory = new Map();

@@ -1,4 +1,4 @@
-/** The GPU's model on shaders written by hand: what calls give, what they queue and read, and what bad ones say. */
+/** A GPU model on hand-written shaders: what calls return, what they queue and read, and the errors of bad ones. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type GpuModel,
@@ -29,12 +29,12 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     return () => model.dispose();
   });
 
-  test('forward gives the n results', async () => {
+  test('forward returns the n results', async () => {
     expect([...(await model.forward(x2))]).toEqual([5, 11, 17, 11, 25, 39]);
     expect([...(await model.forward(Float32Array.of(1, 0)))]).toEqual([1, 3, 5]);
   });
 
-  test('calls that overlap each give their own results', async () => {
+  test('overlapping calls each return their own results', async () => {
     const [a, b, c] = await Promise.all([
       model.forward(x2),
       model.forward(Float32Array.of(1, 0)),
@@ -45,7 +45,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect(c).toEqual({ loss: 5, correct: 1, output: a });
   });
 
-  test('trainStep gives the loss and changes the parameters by lr', async () => {
+  test('trainStep returns the loss and updates the parameters by lr', async () => {
     expect(await model.trainStep(x2, y2)).toBe(5);
     expect((await model.parameter('fc.weight'))[0]).toBe(1 - 0.5 * 5);
     model.lr = 0.25;
@@ -54,7 +54,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect((await model.stateDict({ state: true })).get('steps')).toEqual(Float32Array.of(2));
   });
 
-  test('each queued step has the batch, the data and the learning rate that it was called with', async () => {
+  test('each queued step keeps the batch, data and learning rate of its call', async () => {
     const [x, y] = [Float32Array.of(1, 2), Int32Array.of(0)];
     model.lr = 1;
     const losses = [model.trainStep(x, y)];
@@ -67,7 +67,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect((await model.parameter('fc.weight'))[0]).toBe(1 - 3 - 2000 - 500);
   });
 
-  test('data may be written in place, and the call given the batch size alone', async () => {
+  test('data may be written in place, with only the batch size passed', async () => {
     model.input('x').set([10, 20, 30, 40, 50, 60]);
     model.input('y').set([0, 1, 0]);
     expect(await model.trainStep(3)).toBe(70);
@@ -77,7 +77,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect([...(await model.output('output', 1))]).toHaveLength(3);
   });
 
-  test('backward adds up, step applies, zeroGrad clears', async () => {
+  test('backward accumulates, step applies, zeroGrad clears', async () => {
     expect(await model.backward(x2, y2)).toBe(5);
     model.backward(x2, y2);
     expect((await model.gradient('fc.weight'))[0]).toBe(10);
@@ -89,7 +89,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect((await model.gradient('fc.weight'))[0]).toBe(7);
   });
 
-  test('a NaN loss is given, not thrown', async () => {
+  test('a NaN loss is returned, not thrown', async () => {
     expect(await model.trainStep(Float32Array.of(Number.NaN, 1), Int32Array.of(0))).toBeNaN();
   });
 
@@ -121,7 +121,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     other.dispose();
   });
 
-  test('data may lie in shared memory', async () => {
+  test('data may be in shared memory', async () => {
     const x = new Float32Array(new SharedArrayBuffer(16));
     x.set(x2);
     const y = new Int32Array(new SharedArrayBuffer(8));
@@ -129,7 +129,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect(await model.trainStep(x, y)).toBe(5);
   });
 
-  test('bytes lie in words', async () => {
+  test('bytes are stored as words', async () => {
     const bytes = (m: ManifestGpu): ManifestGpu => ({
       ...m,
       tensors: m.tensors.map((t) => (t.name === 'y' || t.name === 'correct' ? { ...t, dtype: 'u8' } : t)),
@@ -145,7 +145,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     other.dispose();
   });
 
-  test('batches of many steps in flight go through few buffers, each step with its own', async () => {
+  test('many steps in flight upload through few buffers, each step with its own', async () => {
     const other = await instantiateTinyGpu(device, tinyGpuManifest, tinyWeights());
     const [x, y] = [new Float32Array(4), new Int32Array(2)];
     const losses = Array.from({ length: 50 }, (_, i) => {
@@ -196,7 +196,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     other.dispose();
   });
 
-  test('no upload of a step touches what the step before works on', async () => {
+  test('no upload of a step touches what the previous step works on', async () => {
     const calls: ApiCall[] = [];
     const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     other.trainStep(x2, y2);
@@ -222,7 +222,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     other.dispose();
   });
 
-  test('whoever awaits ready is never far ahead, and what it holds does not grow', async () => {
+  test('a caller that awaits ready is never far ahead, and memory does not grow', async () => {
     const calls: ApiCall[] = [];
     const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     let [submitted, done, most] = [0, 0, 0];
@@ -235,7 +235,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
         done = upTo;
       });
     }
-    // Its own marks and those above are told of in turns of the event loop that may differ.
+    // Its own marks and those above may be reported in different turns of the event loop.
     expect(most).toBeLessThanOrEqual(stepsAhead + 2);
     expect(most).toBeGreaterThan(1);
     await other.finished();
@@ -243,7 +243,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     await expect(other.ready()).rejects.toThrow(/^this model was disposed of/);
   });
 
-  test('of the buffers for reading a few are kept', async () => {
+  test('only a few of the readback buffers are kept', async () => {
     const calls: ApiCall[] = [];
     const other = await instantiateTinyGpu(watch(device, calls), tinyGpuManifest, tinyWeights());
     calls.length = 0;
@@ -256,7 +256,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     other.dispose();
   });
 
-  test('a loss that is awaited too late says so, and one in time is there', async () => {
+  test('a loss awaited too late is an error, one awaited in time is available', async () => {
     const first = model.trainStep(x2, y2);
     const second = model.trainStep(Float32Array.of(7, 0), Int32Array.of(0));
     for (let i = 0; i < keptLosses - 1; i++) model.trainStep(x2, y2);
@@ -282,7 +282,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
       expect(await all()).toEqual(before);
     });
 
-  test('use after dispose, and a read that it overtakes', async () => {
+  test('use after dispose is refused, and so is a read that it overtakes', async () => {
     const other = await instantiateTinyGpu(device, tinyGpuManifest, tinyWeights());
     const pending = [other.forward(x2), other.stateDict(), other.trainStep(x2, y2), other.finished()];
     other.dispose();
@@ -294,14 +294,14 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     expect(await model.trainStep(x2, y2)).toBe(5); // the device is the caller's
   });
 
-  test('an entry that was not compiled', async () => {
+  test('an entry that was not compiled is refused', async () => {
     const webgpu = { ...tinyGpuManifest.webgpu!, entries: tinyGpuManifest.webgpu!.entries.slice(0, 2) };
     const frozen = await instantiateTinyGpu(device, { ...tinyGpuManifest, entries: webgpu.entries, webgpu });
     expect(() => frozen.trainStep(x2, y2)).toThrow('this module has no trainStep(): it was compiled with the entries');
     frozen.dispose();
   });
 
-  test('training goes on from the last checkpoint on another device when one is lost', async () => {
+  test('training continues from the last checkpoint on another device when one is lost', async () => {
     const doomed = await openDevice();
     const first = await instantiateTinyGpu(doomed, tinyGpuManifest, tinyWeights());
     await expect(first.recover()).rejects.toThrow(/^there is no checkpoint to go on from/);
@@ -326,7 +326,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     next.dispose();
   });
 
-  describe('what does not belong together is refused', () => {
+  describe('mismatched parts are refused', () => {
     const refuses = (gpu: Partial<ManifestGpu>, wgsl = tinyWgsl) =>
       expect(
         instantiateTinyGpu(
@@ -340,17 +340,17 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
     test('a manifest without shaders', () =>
       expect(instantiateTinyGpu(device, tinyManifest)).rejects.toThrow(/compiled without shaders.*--target all/));
     test('no shaders', () => refuses({}, null as never).toThrow('the shaders must be the text of model.wgsl'));
-    test('shaders that are none', () =>
+    test('shaders that do not compile', () =>
       refuses({}, '<!doctype html>').toThrow(/^the device refuses the shaders: line 2: .*the same compilation/));
     test('shaders without a kernel of the manifest', () =>
       refuses({}, tinyWgsl.replace('fn apply', 'fn supply')).toThrow(
         /^the device refuses the shaders: kernel 'apply': /,
       ));
-    test('an arena over the limit', () =>
+    test('an arena above the limit', () =>
       refuses({ arenaBytes: 2 ** 40 }).toThrow(
         /arena are 1099511627776, and this device's limit \(maxStorageBufferBindingSize\) is \d+\. .*smaller maxBatch/,
       ));
-    test('parts of an arena that are none, too many, or through a tensor', async () => {
+    test('parts of an arena that are malformed, too many, or split a tensor', async () => {
       await refuses({ bindingBytes: 8 }).toThrow(/has an arena of parts of 8 bytes\./);
       await refuses({ bindingBytes: 100 }).toThrow(/has an arena of parts of 100 bytes\./);
       await refuses({ bindingBytes: Number.NaN }).toThrow(/has an arena of parts of NaN bytes\./);
@@ -359,7 +359,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
       );
       await refuses({ bindingBytes: 112 }).toThrow("puts 'fc.weight' at bytes 96 to 120, in two parts of the arena.");
     });
-    test('workgroups over the limit', () =>
+    test('workgroups above the limit', () =>
       refuses({
         entries: [
           {
@@ -370,11 +370,11 @@ describe.skipIf(noGpu)(unless(noGpu, 'a model on a GPU'), () => {
       }).toThrow(/^the workgroups of kernel 'rows' are 262144, and .*maxComputeWorkgroupsPerDimension\) is 65535/));
     test('a tensor outside the arena', () =>
       refuses({ arenaBytes: 200 }).toThrow(/puts 'output' at bytes 192 to 240, outside the 200/));
-    test('an entry of unknown tensors', () =>
+    test('an entry with unknown tensors', () =>
       refuses({ entries: [{ ...tinyGpuManifest.webgpu!.entries[0]!, inputs: ['q'] }] }).toThrow(
         "lists the input 'q' for the entry 'forward', but has no such tensor.",
       ));
-    test("weights that are another model's", () =>
+    test('weights of another model', () =>
       expect(instantiateTinyGpu(device, tinyGpuManifest, { 'fc.wait': new Float32Array(6) })).rejects.toThrow(
         "unknown parameter 'fc.wait'. Did you mean 'fc.weight'?",
       ));
@@ -390,7 +390,7 @@ interface ApiCall {
   readonly args: readonly unknown[];
 }
 
-/** The device, with what makes or moves something noted. Buffers stay themselves, as the API takes no proxy for one. */
+/** The device, with every creation and transfer recorded. Buffers are not wrapped, as the API accepts no proxies for them. */
 function watch(device: GPUDevice, calls: ApiCall[]): GPUDevice {
   const noted = /^(create|begin|finish|submit|writeBuffer|copyBuffer|mapAsync|destroy|onSubmitted)/;
   const wrap = <T extends object>(target: T): T =>

@@ -1,4 +1,4 @@
-/** Compiled models on a device: what they compute is what the WebAssembly computes, step after step. */
+/** Compiled models on a device compute what the WebAssembly computes, step after step. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
@@ -32,7 +32,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), { timeout: 240_000 }, ()
     ['lenet', lenet, 1024, [5, 1, 3]],
     ['mlp', mlp, 784, [5, 1, 3]],
     ['convnet', convnet, 1024, [2]],
-  ] as const)('%s trains as on WebAssembly, for batches that differ', async (_, spec, pixels, batches) => {
+  ] as const)('%s trains as on WebAssembly, with batches of different sizes', async (_, spec, pixels, batches) => {
     const { c, wasm, gpu } = await both(spec);
     const random = generator(1);
     for (const n of batches) {
@@ -50,7 +50,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), { timeout: 240_000 }, ()
     gpu.dispose();
   });
 
-  test('the same steps give the same bits again', async () => {
+  test('the same steps give the same bits', async () => {
     const { c, gpu } = await both(mlp);
     const random = generator(2);
     const x = Float32Array.from({ length: 61 * 784 }, () => random());

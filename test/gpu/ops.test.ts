@@ -29,7 +29,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
   });
 
   // The table of docs/webgpu.md.
-  test('the worst of each op', () => {
+  test('every op has a worst error, for the table of docs/webgpu.md', () => {
     const rows = [...worst].sort(([, a], [, b]) => b - a).map(([op, e]) => `| ${op} | ${e.toExponential(1)} |`);
     if (process.env.TAPEOUT_TABLE) console.log(rows.join('\n'));
     expect(worst.size).toBe(new Set(present.map((c) => c.op)).size);
@@ -40,7 +40,7 @@ async function errorOf(c: OpCase, symbolic: boolean): Promise<number> {
   const { module, given, n, wanted } = opModule(c, symbolic);
   const { manifest, wgsl } = gpuStages(module);
   const machine = await GpuMachine.of(device, manifest, wgsl);
-  // What no result depends on has no place.
+  // Inputs that no result depends on are not stored.
   for (const [p, values] of given) if (machine.has(p.name)) machine.set(p.name, values);
   machine.run('run', n);
   let most = 0;

@@ -12,7 +12,7 @@ import { unless } from '../support/left-out.ts';
 const small = { ...lenet, maxBatch: 4 };
 const bindingBytes = 2 ** 18;
 
-/** A few layers of so many neurons. */
+/** A few layers of this many neurons. */
 function wide(neurons: number, layers: number) {
   class Wide extends nn.Module {
     first = nn.Linear(8, neurons);
@@ -33,7 +33,7 @@ function wide(neurons: number, layers: number) {
   });
 }
 
-/** Everything of the shaders goes through Tint, on a device with the limits that every one has. */
+/** Checks all shaders with Tint, on a device with the limits that every device has. */
 async function expectValid({ wgsl, manifest }: Compiled): Promise<void> {
   const device = await openNullDevice();
   expect(await shaderProblem(device, wgsl!)).toBeNull();
@@ -46,7 +46,7 @@ async function expectValid({ wgsl, manifest }: Compiled): Promise<void> {
 const declared = (wgsl: string): string[] =>
   [...wgsl.matchAll(/@binding\((\d+)\) var<storage, read_write> (\w+)/g)].map(([, at, name]) => `${at} ${name}`);
 
-test('one binding is enough as long as all fits', async () => {
+test('one binding is used as long as everything fits', async () => {
   const [usual, given] = [
     await compile(small, { target: 'webgpu' }),
     await compile(small, { target: 'webgpu', bindingBytes: 2 ** 21 }),
@@ -56,7 +56,7 @@ test('one binding is enough as long as all fits', async () => {
   expect([given.wgsl, given.manifest]).toEqual([usual.wgsl, usual.manifest]);
 });
 
-test('what one binding does not hold goes on in the next', async () => {
+test('an arena larger than one binding continues in the next', async () => {
   const made = await compile(small, { target: 'webgpu', bindingBytes, verify: true });
   const { arenaBytes, tensors } = made.manifest.webgpu!;
   const count = Math.ceil(arenaBytes / bindingBytes);
@@ -73,14 +73,14 @@ test('what one binding does not hold goes on in the next', async () => {
   await expectValid(made);
 });
 
-test('a model of 200 MB of parameters, in bindings that every device has', { timeout: 120_000 }, async () => {
+test('a model of 200 MB of parameters fits in bindings that every device has', { timeout: 120_000 }, async () => {
   const made = await compile(wide(4096, 3), { target: 'webgpu', entries: ['train_step'] });
   expect(made.manifest.webgpu!.bindingBytes).toBe(2 ** 27);
   expect(declared(made.wgsl!)).toEqual(['0 arena', '2 arena1']);
   await expectValid(made);
 });
 
-test('what no binding holds, or eight do not, is refused with the limit', async () => {
+test('a tensor too large for a binding, or an arena too large for eight, is refused with the limit', async () => {
   const refused = (neurons: number, layers: number) =>
     expect(compile(wide(neurons, layers), { target: 'webgpu', bindingBytes: 2 ** 16, entries: ['forward'] })).rejects;
   await refused(256, 1).toThrow(

@@ -20,7 +20,7 @@ import { cases, f32, type OptimizerSpec, tensor, under } from '../support/pytorc
 /** Tolerance, relative to the largest value in the tensor, or to 1. */
 const tolerance = 1e-4;
 
-/** SwiftShader takes its time where the machine is busy. */
+/** SwiftShader is slow on a busy machine. */
 const patience = 600_000;
 
 let device: GPUDevice;
@@ -58,8 +58,8 @@ function row<T extends Float32Array | Int32Array>(data: T, rows: number, i: numb
   return data.subarray(i * each, (i + 1) * each) as T;
 }
 
-/** A schedule without what invocations share, where SwiftShader takes a half or a tenth of the time for it: it has few
- *  processors and dear barriers. What the scheduler chooses runs in the shorter trainings. */
+/** A schedule without workgroup memory, which SwiftShader runs in a half to a tenth of the time: it has few processors and
+ *  expensive barriers. The scheduler's own choice runs in the shorter trainings. */
 const unshared = parseText(
   `${versionLine}
 schedule @conv2d_max_pool2d_max_pool2d_index {
@@ -193,14 +193,14 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), { timeout: patience }, (
       machine.set('y', row(y, rows, b));
       machine.run('backward', y.length / rows);
     };
-    backward(2); // what zero_grad is there to clear
+    backward(2); // what zero_grad must clear
     machine.run('zero_grad', 1);
     for (const b of c.batches) backward(b);
     for (const [name, want] of under(c.file, c.grads)) near(await machine.get(`${name}.grad`, 1), want, name);
     machine.dispose();
   });
 
-  // Shorter trainings are the first steps of longer ones, and other settings of the optimizer have cases of their own below.
+  // Shorter trainings are the first steps of longer ones, and other optimizer settings have their own cases below.
   const longest = cases('train').filter((c) => isSgd(c) && c.steps > 1 && c.optimizer.nesterov === true);
   test.each(longest)('$id', async (c) => {
     const { machine } = await net(['train_step'], under(c.file, c.params), c.loss.type, sgd(c.optimizer));

@@ -1,4 +1,5 @@
-/** Every shader of the examples and of the goldens goes through Tint: types, uniformity and the limits that every device has. */
+/** Every shader of the examples and of the goldens goes through Tint: types, uniformity and the limits that every device
+ *  has. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
 import lenet from '../../examples/lenet.ts';
@@ -15,7 +16,7 @@ import { openNullDevice, pipelineProblem, shaderProblem } from '../support/gpu.t
 import { gpuKernels } from '../support/gpu-kernels.ts';
 
 let device: GPUDevice;
-/** Has what some goldens ask for. */
+/** Has the features that some goldens need. */
 let able: GPUDevice;
 beforeAll(async () => {
   device = await openNullDevice();
@@ -50,7 +51,7 @@ describe('examples', () => {
     await expect(printed('wgsl')).toMatchFileSnapshot(`../golden/webgpu/${name}.wgsl`);
   });
 
-  test('dispatches and bytes of every example', async () => {
+  test('dispatches and bytes of every example match the golden', async () => {
     const row = (...cells: readonly (string | number)[]): string =>
       cells.map((c, i) => (i < 2 ? String(c).padEnd(10) : String(c).padStart(11))).join(' ');
     const table = [
@@ -65,7 +66,7 @@ describe('examples', () => {
   });
 });
 
-/** Kernels of goldens: of the emitter's as they stand, of other passes as these leave them. */
+/** Kernels of goldens: the emitter's as they are, those of other passes after the pass. */
 const goldens: readonly (readonly [string, readonly Kernel[]])[] = [
   ...goldensOf('wat').map((g) => [`wat/${g.name}`, parseText(g.input, g.path, { maxBatch }).kernels] as const),
   ...(['lower', 'expandMath', 'schedule'] as const).flatMap((pass) =>

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => device?.destroy());
 
-/** Graphs of which each kernel has rows of this length, and columns of the batch's. */
+/** Graphs in which each kernel has rows of this length, and columns of the batch's. */
 function module(size: number): Module {
   const [x, w, y] = [param('input', 'x', f32(N, size)), param('input', 'w', f32(size, 5)), param('input', 'y', i32(N))];
   const graph = (name: string, value: Value) => makeGraph(name, [{ name, value }]);

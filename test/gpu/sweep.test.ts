@@ -1,5 +1,5 @@
-/** The sweep of test/conformance on a device. A few cases of each op; all of them with TAPEOUT_SWEEP=all. Of NaN, infinities,
- *  denormal numbers and the sign of zero WGSL promises little: docs/differences.md has what is held. */
+/** The sweep of test/conformance on a device. A few cases of each op; all of them with TAPEOUT_SWEEP=all. WGSL promises
+ *  little about NaN, infinities, denormal numbers and the sign of zero: docs/differences.md lists what is guaranteed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noGpu, openDevice } from '../support/gpu.ts';
 import { GpuMachine } from '../support/gpu-machine.ts';

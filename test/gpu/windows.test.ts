@@ -1,4 +1,5 @@
-/** Convolutions behind pooling windows: blocks that keep a sum for each place of a window, beside the interpreter and the graph. */
+/** Convolutions under pooling windows: blocks that keep a sum for each position of a window, compared with the interpreter
+ *  and the graph. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeGraph, param, type Value } from '../../ir/graph.ts';
@@ -34,7 +35,7 @@ interface Shape {
   readonly stride: readonly [rows: number, cols: number];
 }
 
-/** A 3 x 3 convolution with bias and relu, the greatest of each window of it, and the first place of that. */
+/** A 3 x 3 convolution with bias and relu, the maximum of each window of it, and its first position. */
 function pooled({ from, to, rows, cols, pool, stride }: Shape): Kernel {
   const extent = (d: 0 | 1, places: number): number => (places - 1) * stride[d] + pool[d] + 2;
   const text = `tapeout ir 1
@@ -80,7 +81,7 @@ const places = [
   { rows: 5, cols: 13 },
 ] as const;
 
-describe('what becomes a block', () => {
+describe('pooled convolutions become blocks', () => {
   const of = (more: Partial<Shape>) => scheduled(pooled({ from: 3, to: 16, ...places[0], ...halves, ...more })).block;
 
   test('with as many rows as there are channels, and columns for the rest of the workgroup', () => {
@@ -89,7 +90,7 @@ describe('what becomes a block', () => {
     expect(of({ to: 16 })).toMatchObject({ invocations: [4, 16], registers: [4, 1] });
   });
 
-  test.each([3, 6, 16])('%i channels, each sum in the order that it had', (to) => {
+  test.each([3, 6, 16])('of %i channels, with each sum in its original order', (to) => {
     const kernel = pooled({ from: 4, to, ...places[0], ...overlapping });
     const [plain, blocks] = [kernel, scheduled(kernel).kernel].map((k) => {
       const random = generator(to);
@@ -106,19 +107,19 @@ describe('what becomes a block', () => {
     for (const name of ['top', 'first']) expect(blocks!.get(name)).toEqual(plain!.get(name));
   });
 
-  test('not where channels are too few to share what is read, nor where the window has more places than registers', () => {
+  test('unless channels are too few to share loads, or the window has more positions than registers', () => {
     expect(of({ to: 1 })).toBeUndefined();
     expect(of({ pool: [4, 6] })).toBeDefined();
     expect(of({ pool: [5, 5] })).toBeUndefined();
   });
 
-  test('not where an invocation would add up too little', () => {
+  test('unless an invocation would have too little to add up', () => {
     const one = { from: 1, pool: [1, 1] } as const;
     expect(of({ ...one, to: 16 })).toBeDefined();
     expect(of({ ...one, to: 3, rows: 2, cols: 3 })).toBeUndefined();
   });
 
-  test('with its products in halves, where they are allowed', async () => {
+  test('with products of halves, where they are allowed', async () => {
     const features: readonly GpuFeature[] = ['shader-f16'];
     const target = webgpuTarget({ features });
     const { block, kernel } = scheduled(pooled({ from: 3, to: 6, ...places[0], ...halves }), target);
@@ -136,7 +137,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
   });
   afterAll(() => device?.destroy());
 
-  // Multiples of an eighth: sums are exact in any order, so that places of equal values must be the first ones.
+  // Multiples of an eighth: sums are exact in any order, so that the first of equal values must win.
   const draw = { ...draws, f32: (at: number) => (Math.floor(17 * at) - 8) / 8 };
 
   describe.each([1, 3, 6, 16])('%i channels', (to) => {
@@ -155,7 +156,7 @@ describe.skipIf(noGpu)(unless(noGpu, 'on SwiftShader'), () => {
     });
   });
 
-  test('convolutions of graphs, pooled by the greatest and by the mean', async () => {
+  test('convolutions of graphs, max-pooled and average-pooled', async () => {
     const [x, w, b] = [
       param('input', 'x', f32(N, 2, 19, 18)),
       param('input', 'w', f32(5, 2, 3, 3)),
