@@ -1,4 +1,4 @@
-/** Launches as one dispatch: which are joined, and that they mean the same. */
+/** Launches joined into one dispatch: which are joined, and that results stay the same. */
 import { expect, test } from 'vitest';
 import { interpretKernel, makeMemory } from '../ir/interpret/kernel.ts';
 import { kernelsOf } from '../ir/program.ts';
@@ -48,24 +48,24 @@ function launches(texts: readonly string[], target: GridTarget = webgpu): string
   return after.entries[0]!.launches.map((k) => k.name);
 }
 
-test('what waits for nothing is one launch', () => {
+test('independent kernels become one launch', () => {
   expect(launches([map('a', 'x', 'p'), map('b', 'x', 'q'), alone('c', 'x', 's')])).toEqual(['a_and_2_more']);
 });
 
-test('what reads a result waits for it', () => {
+test('a kernel that reads a result waits for it', () => {
   expect(launches([map('a', 'x', 'p'), map('b', 'p', 'q')])).toEqual(['a', 'b']);
 });
 
-test('a launch goes ahead of those that it waits for nothing of', () => {
+test('a launch moves ahead of launches it does not depend on', () => {
   expect(launches([map('a', 'x', 'p'), map('b', 'p', 'q'), map('c', 'x', 'r')])).toEqual(['a_and_1_more', 'b']);
   expect(launches([map('a', 'x', 'p'), map('b', 'p', 'q'), map('c', 'p', 'r')])).toEqual(['a', 'b_and_1_more']);
 });
 
-test('a grid of the batch stays as it is', () => {
+test('a grid over the batch is not joined', () => {
   expect(launches([overBatch('a', 'x', 'p'), overBatch('b', 'x', 'q')])).toEqual(['a', 'b']);
 });
 
-test('workgroups of very different sizes stay apart', () => {
+test('workgroups of very different sizes are not joined', () => {
   expect(launches([map('a', 'x', 'p', 64), map('b', 'x', 'q', 32), map('c', 'x', 'r', 16)])).toEqual([
     'a_and_1_more',
     'c',

@@ -1,4 +1,4 @@
-/** Labels that a loss ignores: what a model says of them, and what a host then lets through. */
+/** Labels that a loss ignores: what the manifest says of them, and what a host then accepts. */
 import { describe, expect, test } from 'vitest';
 import { crossEntropy, defineModel, nllLoss, nn, optim, type Tensor } from '../frontend/index.ts';
 import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
@@ -55,7 +55,7 @@ describe('the manifest has the range of labels, and the one that the loss ignore
       [3, -1],
     ],
     [
-      'of two losses that do not',
+      'of two losses that disagree',
       (o, t) => crossEntropy(o, t, { ignoreIndex: -1 }).add(crossEntropy(o, t, { ignoreIndex: -2 })),
       ['N'],
       [3, undefined],
@@ -78,7 +78,7 @@ const message = /^y\[1\] is 3, but the labels of 3 classes go from 0 to 2, or -1
 const x = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i));
 const ignoring: Loss = (o, t) => crossEntropy(o, t, { ignoreIndex: -100 });
 
-test('on WebAssembly a label outside is refused, and the ignored one is ignored', async () => {
+test('on WebAssembly a label out of range is refused, and the ignored one is ignored', async () => {
   const { wasm, manifest, weights } = await net(ignoring);
   const model = await instantiate(wasm as BufferSource, manifest, weights);
   expect(() => model.trainStep(x, Int32Array.of(0, 3, 1))).toThrow(message);

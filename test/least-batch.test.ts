@@ -1,4 +1,4 @@
-/** Batch norms in training need more than one value per channel: who says so where the batch decides. */
+/** Batch norms in training need more than one value per channel: which step reports it if it depends on the batch. */
 import { describe, expect, test } from 'vitest';
 import { bundleOf } from '../frontend/files/output.ts';
 import { defineModel, nn, optim, type Tensor } from '../frontend/index.ts';
@@ -22,7 +22,7 @@ const ofRows = () => nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.Linear
 const ofPixels = () => nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 3));
 
 describe('of rows', () => {
-  test('a training step takes two at least, evaluation one', async () => {
+  test('a training step needs at least two samples, evaluation one', async () => {
     const c = await compile(specOf(ofRows, ['N', 4]), { target: 'all', verify: true });
     expect(Object.fromEntries(c.manifest.entries.map((e) => [e.name, e.leastBatch]))).toEqual({
       ...{ forward: undefined, evaluate: undefined },
@@ -41,7 +41,7 @@ describe('of rows', () => {
     expect(types).toContain('N: 1 to 8');
   });
 
-  test('the text says it and is read back', async () => {
+  test('the text has the least batch and is read back', async () => {
     const { program, printedWith } = await compile(specOf(ofRows, ['N', 4]));
     const text = printProgram(program, { kernels: true });
     expect(text).toContain('entry @train_step (N >= 2) {');
@@ -57,7 +57,7 @@ describe('of rows', () => {
     );
   });
 
-  test('a batch that is a number is refused where it is recorded', async () => {
+  test('a fixed batch of one is refused when it is recorded', async () => {
     await expect(compile(specOf(ofRows, [1, 4]))).rejects.toThrow(
       'batchNorm: expected more than 1 value per channel when training, got input size [1,5]',
     );
@@ -71,7 +71,7 @@ describe('of rows', () => {
   });
 });
 
-test('of images any batch will do', async () => {
+test('any batch of images is accepted', async () => {
   const { manifest } = await compile(specOf(ofPixels, ['N', 1, 4, 4]));
   expect(manifest.entries.every((e) => e.leastBatch === undefined)).toBe(true);
   class Mean extends nn.Module {

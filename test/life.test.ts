@@ -1,4 +1,4 @@
-/** docs/conv2d.md shows what the compiler prints: each block of it stands in what some stage makes of the model on the page. */
+/** docs/conv2d.md shows what the compiler prints: each of its blocks is part of what some stage makes of the page's model. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ test('docs/conv2d.md shows what stages print', async () => {
       return c.stages.map((stage) => c.printed(stage));
     }),
   );
-  // Without places and indentation, line by line.
+  // Without locations and indentation, line by line.
   const linesOf = (text: string): string[] =>
     text.split('\n').flatMap((line) => line.replace(/ *; .*$/, '').trim() || []);
   const stages = texts.flat().map(linesOf);

@@ -1,4 +1,4 @@
-/** Model files: read with every position kept, and what is said of those that cannot be. */
+/** Model files: read with every position kept, and the errors of those that cannot be read. */
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ interface Loaded {
 
 const files = {
   'good.ts': modelFile(),
-  // Every kind of type that is blanked, and the places where blanking could join two statements.
+  // Every kind of type syntax that is blanked, and positions where blanking could join two statements.
   'types.ts': `import { defineModel, Tensor, nn, type ModelSpec, optim } from 'tapeout';
 import type { Extent } from 'tapeout';
 interface Sizes { readonly hidden: number }
@@ -83,7 +83,7 @@ export default spec satisfies ModelSpec;
   'misspelt.mjs': javascript(
     modelFile('fc = nn.Linear(4, 3);\n  forward(x: Tensor): Tensor {\n    return this.fc9(flatten(x, 1));\n  }'),
   ),
-  // What PyTorch and JavaScript have and Tapeout has not: one mistake a line for TypeScript, one file each for JavaScript.
+  // What PyTorch and JavaScript have and Tapeout lacks: one mistake per line for TypeScript, one file each for JavaScript.
   'habits.ts': modelFile(
     `fc = nn.Linear(4, 3);
   forward(x: Tensor): Tensor {
@@ -137,7 +137,7 @@ beforeAll(() => {
 const report = (name: string): string => loaded[name]?.report ?? `no error: ${JSON.stringify(loaded[name])}`;
 
 describe('a model file', () => {
-  test('keeps the place of each call, in line and column', () => {
+  test('keeps the location of each call, in line and column', () => {
     expect(loaded['good.ts']).toEqual({
       name: 'Net',
       parameters: { 'fc.weight': 'good.ts:4:11', 'fc.bias': 'good.ts:4:11' },
@@ -145,7 +145,7 @@ describe('a model file', () => {
     });
   });
 
-  test('may use all of TypeScript that can be erased, whose places stay too', () => {
+  test('may use all erasable TypeScript syntax, with locations kept', () => {
     const line = files['types.ts'].split('\n').findIndex((text) => text.includes('nn.Linear(5, 3)'));
     const col = files['types.ts'].split('\n')[line]!.indexOf('Linear(5, 3)') + 1;
     expect(loaded['types.ts']?.report).toBeUndefined();
@@ -163,7 +163,7 @@ describe('a model file', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  test.skipIf(onWindows)(unless(onWindows, 'may lie where nothing may be written'), () => {
+  test.skipIf(onWindows)(unless(onWindows, 'may be in a read-only folder'), () => {
     const readOnly = folderOf({ 'good.ts': modelFile() });
     chmodSync(readOnly, 0o555);
     try {
@@ -173,14 +173,14 @@ describe('a model file', () => {
     }
   });
 
-  test('may lie in a folder with a space in its name', () => {
+  test('may be in a folder with a space in its name', () => {
     const spaced = folderOf({ 'my models/good.ts': modelFile() });
     expect(load(['good.ts'], join(spaced, 'my models'))['good.ts']?.output).toBe('good.ts:6:17');
   });
 });
 
-describe('of a model file that cannot be used it is said', () => {
-  test('that it does not type-check, error by error', () => {
+describe('an unusable model file is reported', () => {
+  test('for each type error', () => {
     const text = report('type-error.ts');
     expect(text).toMatch(
       /^error\[TS2345\]: .*'string' is not assignable to parameter of type 'number'\.\n {2}--> type-error\.ts:4:18\n4 \| {3}fc = /s,
@@ -189,39 +189,39 @@ describe('of a model file that cannot be used it is said', () => {
       /\n\nerror\[TS2322\]: .*\n {2}--> type-error\.ts:16:3\n16 \| {3}maxBatch: true,\n {3}\| {3}\^{8}\n\nfound 2 errors$/,
     );
   });
-  test('that Tapeout has no such export', () => {
+  test('for an export that Tapeout lacks', () => {
     expect(report('unknown-import.ts')).toMatch(
       /^error\[TS\d+\]: .*matmull.*\n {2}--> unknown-import\.ts:1:32\n1 \| import .*\n {2}\| +\^{7}/,
     );
   });
-  test('that Tapeout has no such layer or optimizer, and which there are', () => {
+  test('for a layer or optimizer that Tapeout lacks, with those it has', () => {
     expect(report('missing-optimizer.ts')).toMatch(/\nhelp: optim has .*SGD/);
     expect(report('missing-layer.ts')).toMatch(/\nhelp: nn has .*Conv1d\/2d\/3d, .*Linear, .* and losses\n/);
   });
-  test('that its syntax is wrong', () => {
+  test('for a syntax error', () => {
     expect(report('syntax.ts')).toMatch(/^error\[TS\d+\]: .*\n {2}--> syntax\.ts:6:/);
   });
-  test('that its TypeScript cannot be erased', () => {
+  test('for TypeScript that cannot be erased', () => {
     expect(report('enum.ts')).toMatch(
       /^error\[TS1294\]: .*\n {2}--> enum\.ts:1:6\n.*help: a model file runs with its types blanked out/s,
     );
   });
-  test('that it has no default export', () => {
+  test('for a missing default export', () => {
     expect(report('no-default.ts')).toMatch(
       /^error\[no-model\]: no-default\.ts has no default export\nhelp: end the file with: export default defineModel/,
     );
   });
-  test('that its default export is no model', () => {
+  test('for a default export that is not a model', () => {
     expect(report('class.ts')).toMatch(
       /^error\[no-model\]: the default export is the class Net, not a model made by defineModel\n {2}--> class\.ts:10:1\n10 \| export default Net;\n +\| \^{6}/,
     );
   });
-  test('that it throws, and where', () => {
+  test('for an error it throws, with the line', () => {
     expect(report('throws.ts')).toMatch(
       /^error\[TypeError\]: .*undefined.*\n {2}--> throws\.ts:11:13\n11 \| sizes\.at\(0\)!\.toFixed\(\);/,
     );
   });
-  test('what its own code throws, in its own words', () => {
+  test('for an error of its own code, with its own message', () => {
     expect(report('images.ts')).toMatch(
       /^error\[Error\]: Net wants images\n {2}--> images\.ts:6:28\n6 \| .*throw new Error\('Net wants images'\);\n.*thrown while Net\.forward was recorded/,
     );
@@ -229,7 +229,7 @@ describe('of a model file that cannot be used it is said', () => {
       /^error\[TypeError\]: this\.fc9 is not a function\n {2}--> misspelt\.mjs:6:17\n6 \| .*this\.fc9/,
     );
   });
-  test('what to write in place of PyTorch’s and JavaScript’s habits', () => {
+  test('for PyTorch’s and JavaScript’s habits, with what to write instead', () => {
     const text = report('habits.ts');
     for (const help of [
       'where(x.gt(0), a, b)',
@@ -242,7 +242,7 @@ describe('of a model file that cannot be used it is said', () => {
       expect(text).toContain(help);
     expect(text.match(/^help: /gm)?.length).toBe(text.match(/^error/gm)?.length);
   });
-  test('what it imports that is not there', () => {
+  test('for a missing import', () => {
     expect(report('linear.mjs')).toMatch(
       /^error\[SyntaxError\]: .*'tapeout' .*'Linear'\n {2}--> linear\.mjs:1:\d+\n.*help: it is in nn: import \{ nn \} from 'tapeout', and write nn\.Linear/s,
     );
@@ -254,10 +254,10 @@ describe('of a model file that cannot be used it is said', () => {
     );
     expect(report('subpath.mjs')).toMatch(/^error\[Error\]: .*\n {2}--> subpath\.mjs:1:\d+\n/);
   });
-  test('that an option is wrong, at its line', () => {
+  test('for a wrong option, at its line', () => {
     expect(report('bad-option.ts')).toMatch(/^error\[bad-option\]: seed -0\.5 .*\n {2}--> bad-option\.ts:10:16\n/);
   });
-  test('that shapes do not fit, with both and where each comes from', () => {
+  test('for shapes that do not fit, with both and where each comes from', () => {
     const text = report('mismatch.ts');
     expect(text).toMatch(/^error\[[\w-]+\]: linear: .*4.*5.*\n {2}--> mismatch\.ts:7:17\n/);
     expect(text).toContain('    return this.fc(flat);\n');
@@ -265,9 +265,9 @@ describe('of a model file that cannot be used it is said', () => {
     expect(text).toContain('f32[N,4]');
     expect(text).toContain('f32[3,5]');
   });
-  test('that it does not exist', () => {
+  test('if it does not exist', () => {
     expect(report('missing.ts')).toMatch(/^error\[model-file\]: missing\.ts: there is no such file\nhelp: /);
   });
-  test('that it is a folder', () =>
+  test('if it is a folder', () =>
     expect(report('lib')).toMatch(/^error\[model-file\]: lib: this is a folder, not a file/));
 });

@@ -7,7 +7,7 @@ import { webgpu } from '../ir/target.ts';
 import { parseProgram } from '../ir/text/parse.ts';
 import { plan } from '../passes/plan.ts';
 
-test('results that are one value are found under each of their names', () => {
+test('results that share a value are found under each of their names', () => {
   const outline = parseProgram(
     `tapeout ir 1
 program @twice (N <= 4) {

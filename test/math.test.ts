@@ -1,5 +1,5 @@
-/** The compiler's own exp, log, tanh, erf, sigmoid and pow: how far each is from the true value, and what it makes of the
- *  values at the edges. Errors are in units of the last place of the f32 nearest to the true value. */
+/** The compiler's own exp, log, tanh, erf, sigmoid and pow: how far each is from the true value, and its values at the
+ *  edges. Errors are in units of the last place of the f32 nearest to the true value. */
 import { expect, test } from 'vitest';
 import * as x from '../ir/expr.ts';
 import { axis, type Buffer, ix, load } from '../ir/expr.ts';
@@ -10,7 +10,7 @@ import { f32 } from '../ir/type.ts';
 import { expandMath } from '../passes/math.ts';
 import { random } from './support/oracle.ts';
 
-/** The kernel's result for each value. */
+/** The kernel's results for each value. */
 function evaluate(f: (v: x.Expr) => x.Expr, values: Float32Array): Float32Array {
   const [from, to]: Buffer[] = ['x', 'y'].map((name) => ({ name, type: f32(values.length) })) as [Buffer, Buffer];
   const i = axis('i', values.length);
@@ -29,7 +29,7 @@ function evaluate(f: (v: x.Expr) => x.Expr, values: Float32Array): Float32Array 
   return out;
 }
 
-/** The distance of neighbours at a value, subnormal ones included. */
+/** The distance between neighbours at a value, including subnormal ones. */
 const ulp = (v: number): number => 2 ** (Math.max(Math.floor(Math.log2(Math.abs(v))), -126) - 23);
 
 function worst(
@@ -96,7 +96,7 @@ test.each(ranges)('%s', (_name, f, exact, from, to, most) => {
   expect(error, `${error} ulp at ${at}`).toBeLessThanOrEqual(most);
 });
 
-/** The kernel's result for pairs. */
+/** The kernel's results for pairs. */
 function evaluatePow(a: Float32Array, b: Float32Array): Float32Array {
   const [from, by, to] = ['a', 'b', 'y'].map((name): Buffer => ({ name, type: f32(a.length) })) as [
     Buffer,
@@ -147,7 +147,7 @@ test.each(powers)('pow of %s: within 1, and exact where the result is', (_name, 
   }
 });
 
-test('pow at the edges is as IEEE 754 has it', () => {
+test('pow at the edges follows IEEE 754', () => {
   const edges = [
     0,
     -0,
@@ -174,7 +174,7 @@ test('pow at the edges is as IEEE 754 has it', () => {
   );
   for (const [i, got] of evaluatePow(a!, b!).entries()) {
     const [p, q] = [a![i]!, b![i]!];
-    // JavaScript has NaN where a power of 1 or -1 has no number, or no finite one, for its exponent.
+    // JavaScript returns NaN for powers of 1 or -1 if the exponent is NaN or infinite.
     const want = p === 1 || (p === -1 && Math.abs(q) === Infinity) ? 1 : Math.fround(p ** q);
     const near = Math.abs(got - want) <= 2 * ulp(want);
     expect(Object.is(got, want) || near, `${p} to the power of ${q} is ${want}, not ${got}`).toBe(true);
@@ -219,7 +219,7 @@ test('values at the edges', () => {
   ]);
   expect([...evaluate(x.sin, edges)].slice(0, 7)).toEqual([nan, nan, nan, 0, -0, edges[5], edges[6]]);
   expect([...evaluate(x.cos, edges)].slice(0, 7)).toEqual([nan, nan, nan, 1, 1, 1, 1]);
-  // Beyond the range in which angles have digits, results stay sines.
+  // For angles too large to have significant digits, results stay within ±1.
   for (const f of [x.sin, x.cos])
     for (const y of evaluate(f, edges).slice(7)) expect(Math.abs(y)).toBeLessThanOrEqual(1);
   const quarter = Math.fround(Math.PI / 2);

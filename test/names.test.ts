@@ -1,6 +1,6 @@
-/** Names of any characters: a model whose parameters and buffers are called by what ends strings, comments, lines and scripts, and
- *  by the words of the languages that it is written in, survives every text, file and backend. What no file can hold is refused
- *  where it is given. */
+/** Names of any characters: a model whose parameters and buffers are named after what ends strings, comments, lines and
+ *  scripts, or after keywords of the languages it is written in, survives every text, file and backend. A name that no file
+ *  can hold is refused where it is given. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -184,7 +184,7 @@ class Odd extends nn.Module {
         new Array(extentOf(i)).fill(initialOf(i)),
       );
       this.#all.push(value as unknown as Tensor);
-      // To assign to some of these names does something else.
+      // Assigning to some of these names has side effects.
       Object.defineProperty(this, name, { value, enumerable: true });
     }
   }
@@ -221,7 +221,7 @@ test('each parameter and buffer has its name', () => {
 });
 
 describe('files', () => {
-  test.each(['index.js', 'index.d.ts'])('%s can be parsed, and may stand in a page', (file) => {
+  test.each(['index.js', 'index.d.ts'])('%s can be parsed, and embedded in a page', (file) => {
     const parsed = ts.createSourceFile(file, contentsOf(file), ts.ScriptTarget.ES2022);
     const { parseDiagnostics } = parsed as unknown as { parseDiagnostics: readonly ts.Diagnostic[] };
     expect(parseDiagnostics.map((d) => d.messageText)).toEqual([]);
@@ -262,7 +262,7 @@ function problemOf(wat: string): unknown {
   }
 }
 
-test('a bundle runs on one thread and on two, and what it learnt is saved and loaded', async () => {
+test('a bundle runs on one thread and on two, and saves and loads what it learnt', async () => {
   const { load } = await import(pathToFileURL(join(files, 'index.js')).href);
   const [x, y] = [Float32Array.of(1, -1, 2, 0.5), new Float32Array(4)];
   const [one, two] = [await load({ backend: 'wasm', threads: 1 }), await load({ backend: 'wasm', threads: 2 })];
@@ -297,7 +297,7 @@ const graphs = odd.map((n) => {
 const moduleOf = (all: readonly string[]): string => `tapeout ir 1\nmodule @m (N <= 4) {\n${all.join('\n')}}\n`;
 
 describe('graphs of any name', () => {
-  test('run on every backend, and each has a line', async () => {
+  test('run on every backend, with a line for each', async () => {
     const [onWasm, interpreted] = await Promise.all(
       ['wasm', 'interpret'].map(async (backend) => {
         const { stdout, stderr } = await cli(['run', '-', '--backend', backend], { stdin: moduleOf(graphs) });
@@ -311,7 +311,7 @@ describe('graphs of any name', () => {
     expect(names(onWasm!)).toEqual(names(interpreted!));
   });
 
-  test.each(['wasm', 'webgpu'])('come to code for %s', async (target) => {
+  test.each(['wasm', 'webgpu'])('compile for %s', async (target) => {
     const passes = `canonicalize,fuse,lower,expandMath,schedule,plan,${target === 'wasm' ? 'wat' : 'wgsl'}`;
     const argv = ['opt', '-', '--target', target, '--passes', passes];
     const { stdout, stderr } = await cli(argv, { stdin: moduleOf(graphs) });
@@ -319,7 +319,7 @@ describe('graphs of any name', () => {
     if (target === 'wasm') expect(problemOf(stdout)).toBeNull();
   });
 
-  test('are told from the kernels of others', async () => {
+  test("are told apart from other graphs' kernels", async () => {
     const named = (graph: string, result: string) =>
       graphs[0]!.replaceAll('@"a\\u0000b"', graph).replace('return "a\\u0000b"', `return ${result}`);
     const text = moduleOf([named('@f', 'a'), named('@f.tanh', 'b'), named('@f.tanh.1', 'c'), named('@team.lead', 'd')]);
@@ -335,7 +335,7 @@ describe('graphs of any name', () => {
   });
 });
 
-describe('what no file can hold is refused where it is given', () => {
+describe('a name that no file can hold is refused where it is given', () => {
   test.each(['\ud800', 'a\udfffb', 'x'.repeat(1e5), '__metadata__'])('a parameter: %j', (n) => {
     class Refused extends nn.Module {
       constructor() {

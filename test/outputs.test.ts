@@ -1,4 +1,4 @@
-/** A forward that returns several tensors: how the loss gets them, what hosts get of them, and what is refused. */
+/** A forward that returns several tensors: how the loss and hosts get them, and what is refused. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -90,7 +90,7 @@ describe('several outputs', () => {
     expect([...model.gradients.w!]).toEqual([1, 10]);
   });
 
-  test('one in a list is a list, and one alone has no list', async () => {
+  test('one in a list is a list, and a single tensor is not', async () => {
     expect((await loaded({ model: of((x) => [x]), loss: nn.MSELoss() })).forward(f(1, 1))).toEqual([f(1, 2)]);
     const { manifest } = await compiled({ model: of((x) => x), loss: nn.MSELoss() });
     expect('returns' in manifest).toBe(false);
@@ -117,7 +117,7 @@ describe('several outputs', () => {
     expect([...model.gradients.w!]).toEqual([6, 6]);
   });
 
-  test('of the name of a buffer that forward writes to', async () => {
+  test('with the name of a buffer that forward writes to', async () => {
     class Kept extends nn.Module {
       w = new nn.Parameter([2], [1, 2]);
       mean: Tensor = nn.Buffer([2]);
@@ -147,7 +147,7 @@ describe('several outputs', () => {
     expect(second).toBeLessThanOrEqual(first);
   });
 
-  test('a head that is there in training alone', async () => {
+  test('a head in training only', async () => {
     class Aux extends Heads {
       override forward(x: Tensor): unknown {
         const [y, aux] = super.forward(x) as [Tensor, Tensor];
@@ -160,7 +160,7 @@ describe('several outputs', () => {
     expect(model.evaluate(f(1, 1), f(0, 0))).toEqual({ loss: 2.5, correct: null, output: f(1, 2) });
   });
 
-  test('labels are counted by the first', async () => {
+  test('correct labels are counted by the first output', async () => {
     const target = { shape: ['N'] as const, dtype: 'i32' as const };
     const ce = nn.CrossEntropyLoss();
     const model = await loaded({ target, loss: (a, b, y) => ce(a, y).add(ce(b, y)) });

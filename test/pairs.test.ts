@@ -9,7 +9,7 @@ import { sameValues } from './support/gpu-kernels.ts';
 import { GpuMachine, startOf } from './support/gpu-machine.ts';
 import { unless } from './support/left-out.ts';
 
-/** The scores of each sample with each sample, itself too, and of its place among them: f32 [N,N]. */
+/** The scores of each sample with each sample, including itself, plus scores mixed by softmax: f32 [N,N]. */
 class Pairs extends nn.Module {
   image = nn.Linear(6, 8);
   text = nn.Linear(6, 8);
@@ -27,7 +27,7 @@ const spec = defineModel({
 });
 const batches = [5, 33, 1, 16];
 
-/** A batch whose samples belong to themselves. */
+/** A batch in which each sample's label is itself. */
 function batch(n: number, random: () => number): [Float32Array, Int32Array] {
   return [Float32Array.from({ length: 6 * n }, () => random() - 0.5), Int32Array.from({ length: n }, (_, i) => i)];
 }

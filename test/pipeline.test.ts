@@ -1,5 +1,5 @@
-/** What a stage decides is in its text: printed after any stage, read again and taken on, a model comes to the same code as in one
- *  go, for every backend. */
+/** What a stage decides is in its text: printed after any stage, read back and compiled on, a model gives the same code as
+ *  in one go, for every backend. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ const codeOf = (irs: readonly Ir[]): string => (irs.at(-1) as IrOf<'code'>).code
 const reread = (ir: Ir): Ir => parseIr(printIr(ir, {}), 'stage.tir', { places: 'told', maxBatch: 64 });
 
 describe.each(Object.keys(examples))('%s', (name) => {
-  test.each(backends)('$name: printed and read again after every stage', (backend) => {
+  test.each(backends)('$name: printed and read back after every stage', (backend) => {
     const { all, irs, optimizer } = compiled(examples[name]!, backend);
     let ir = irs[0]!;
     for (const [i, stage] of all.entries()) {
@@ -52,7 +52,7 @@ describe.each(Object.keys(examples))('%s', (name) => {
   });
 });
 
-test.each(backends)('$name: taken on from any stage', (backend) => {
+test.each(backends)('$name: resumed from any stage', (backend) => {
   const { all, irs, optimizer } = compiled(mlp, backend);
   for (const [i, ir] of irs.slice(0, -1).entries()) {
     const back = reread(ir);
@@ -62,7 +62,7 @@ test.each(backends)('$name: taken on from any stage', (backend) => {
   }
 });
 
-test('in another process', () => {
+test('resumed in another process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tapeout-stages-'));
   try {
     const { all, irs } = compiled(mlp, wasmBackend(wasm128));
@@ -92,7 +92,7 @@ test('every pass is a stage of some backend or of the graph, and is found by its
   for (const b of backends) expect(backendFor(b.target, b.name === 'wasm-threads').name).toBe(b.name);
 });
 
-test('a parameter and a buffer that nothing reads have a place, in a text that is taken on too', () => {
+test('an unread parameter and buffer have memory, also when resumed from text', () => {
   class Idle extends nn.Module {
     w = new nn.Parameter([2], [1, 2]);
     idle = new nn.Parameter([3], [1, 2, 3]);

@@ -1,4 +1,4 @@
-/** Places in the arena: nothing that lives at once shares a byte, and all lies where a plain search would put it. */
+/** Offsets in the arena: buffers alive at the same time share no byte, and each lies where a plain search would put it. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const lasting = fc.array(fc.record({ bytes: fc.nat(20).map((n) => 16 * n), lives
 const together = (a: Lasting, b: Lasting): boolean =>
   a.lives.some((p) => b.lives.some((q) => p.from <= q.to && q.from <= p.to));
 
-/** The same by its definition: the lowest place that nothing placed before forbids. */
+/** The same by definition: the lowest offset that nothing placed before rules out. */
 function plainly(all: readonly Lasting[]): number[] {
   const offsets = new Map<Lasting, number>();
   for (const t of [...all].sort((a, b) => b.bytes - a.bytes)) {
@@ -30,7 +30,7 @@ function plainly(all: readonly Lasting[]): number[] {
   return all.map((t) => offsets.get(t) as number);
 }
 
-test('as a plain search places', () => {
+test('placeAll gives the offsets of a plain search', () => {
   fc.assert(
     fc.property(lasting, (all) => {
       expect(placeAll(all)).toEqual(plainly(all));
@@ -38,7 +38,7 @@ test('as a plain search places', () => {
   );
 });
 
-test('in pieces: each in one, behind what is taken there, apart from what lives at the same time, as low as can be', () => {
+test('in pieces, each buffer fits in one, after the bytes taken there and apart from all that live at the same time', () => {
   const every = 352;
   fc.assert(
     fc.property(
@@ -69,7 +69,7 @@ test('in pieces: each in one, behind what is taken there, apart from what lives 
   );
 });
 
-test('the most that is alive at once', () => {
+test('mostLive is the most bytes alive at once', () => {
   fc.assert(
     fc.property(lasting, (all) => {
       const steps = all.flatMap((t) => t.lives.flatMap(({ from, to }) => [from, to]));
@@ -80,7 +80,7 @@ test('the most that is alive at once', () => {
   );
 });
 
-test('the least comes out first', () => {
+test('LeastFirst returns the least number first', () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), (numbers) => {
       const queue = new LeastFirst();

@@ -1,5 +1,5 @@
-/** Serial loops may hand on values through memory: such kernels mean what their text says, on every backend, and a directive
- *  that would change the order is refused. */
+/** Serial loops may pass values between iterations through memory: such kernels mean what their text says, on every
+ *  backend, and a directive that would change the order is refused. */
 import { expect, test } from 'vitest';
 import { emitWasm } from '../../codegen/wasm/emit.ts';
 import { interpretKernel, makeMemory } from '../../ir/interpret/kernel.ts';
@@ -17,7 +17,7 @@ import { applySchedule } from '../../passes/schedule/rewrites/directives.ts';
 import { ScheduleError } from '../../passes/schedule/rewrites/legal.ts';
 import { Arena } from '../support/pipeline.ts';
 
-/** The directives that may be applied, and those that would hand on something else. */
+/** The directives that may be applied, and those that would pass on other values. */
 const cases: readonly [name: string, text: string, allowed: readonly Directive[], refused: readonly Directive[]][] = [
   [
     'prefix',
@@ -83,7 +83,7 @@ const cases: readonly [name: string, text: string, allowed: readonly Directive[]
     ],
   ],
   [
-    'a sum of what was stored',
+    'a sum of stored values',
     'kernel @sums(y: f32[9] inout) { for i in 1..9 { tile acc: f32[] acc = 0.0 for k: 9 in 0..i { acc += y[k] } y[i] = acc } }',
     [],
     [{ do: 'tile', axis: 'i', by: 2 }],
@@ -120,7 +120,7 @@ test.each(cases)('%s', async (_, text, allowed, refused) => {
   for (const d of refused) expect(() => applySchedule(k, [d]), showDirective(d)).toThrow(ScheduleError);
 });
 
-test('what threads, lanes or invocations would hand on to each other is refused', () => {
+test('values passed between threads, lanes or invocations are refused', () => {
   const parallel = kernelOf(
     'kernel @p(x: f32[13], y: f32[13] inout) { parallel i in 1..13 { y[i] = y[i - 1] + x[i] } }',
   );
@@ -128,6 +128,6 @@ test('what threads, lanes or invocations would hand on to each other is refused'
     /overwritten by another iteration/,
   );
   const serial = kernelOf(cases[0]?.[1] as string);
-  // Lowering makes no such kernel: there it is a fault.
+  // Lowering never makes such a kernel: there it is a bug.
   expect(() => verifyKernel(serial, { maxBatch: 1 })).toThrow(/overwritten by another iteration over i/);
 });

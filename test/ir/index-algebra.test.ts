@@ -11,7 +11,7 @@ import { bindDim, N } from '../../ir/type.ts';
 import { type Choices, seeded } from '../support/generate.ts';
 
 type Place = ReadonlyMap<x.Axis, number>;
-/** An index as a function, and the expression that folding built from it. */
+/** An index as a function, and the expression that folding builds for it. */
 interface Pair {
   readonly value: (at: Place) => number;
   readonly built: x.Expr;
@@ -46,7 +46,7 @@ const apply = (fn: keyof typeof compute, a: Pair, b: Pair): Pair => ({
   built: x.binary(fn, a.built, b.built),
 });
 
-/** Parts come back, as the quotient and the remainder of one index do. */
+/** Subexpressions recur, as in the quotient and remainder of one index. */
 function randomIndex(c: Choices, steps: number): Pair {
   const made = [leaf(c), leaf(c)];
   for (let i = 0; i < steps; i++) {
@@ -76,7 +76,7 @@ function evaluated(e: x.Expr, at: Place): number {
 const evaluatedForm = (f: Linear, at: Place): number =>
   [...f.terms.values()].reduce((sum, { of, by }) => sum + by * evaluated(of, at), f.constant);
 
-test('folding, sums and intervals say of an index what it is', () => {
+test('folding, linear forms and intervals agree with the values of an index', () => {
   let [rejoined, settled] = [0, 0];
   for (let seed = 0; seed < 3000; seed++) {
     const c = seeded(seed);
@@ -107,7 +107,7 @@ test('folding, sums and intervals say of an index what it is', () => {
   expect(settled).toBeGreaterThan(20);
 });
 
-test('what is below c·N is below c when it is divided by N', () => {
+test('an index below c·N, divided by N, is below c', () => {
   const [batch, six] = [x.axis('k', N), x.axis('j', 6)];
   const bounds = new Bounds(64);
   for (const a of [batch, six]) bounds.bind(a, constant(0), bounds.form(x.size(a.extent)), 1);
@@ -117,7 +117,7 @@ test('what is below c·N is below c when it is divided by N', () => {
   expect(bounds.interval(x.idiv(x.add(place, x.int(1)), x.size(N)))[1]).toBe(Infinity);
 });
 
-test('an index in what is left of a loop is looked at for the batches that leave something', () => {
+test('an index in the remainder of a loop is bounded over the batches that leave a remainder', () => {
   const [row, k] = [x.axis('i', 4), x.axis('k', N)];
   const of = x.size({ times: 6 });
   const at = (maxBatch: number): string => {
@@ -130,7 +130,7 @@ test('an index in what is left of a loop is looked at for the batches that leave
   for (const maxBatch of [1, 2, 3, 8]) expect(at(maxBatch)).toBe('yes');
 });
 
-test('what was found of an index holds for the range that its axis has, and under the facts that it was found under', () => {
+test('bounds of an index hold for the range of its axis and the facts under which they were found', () => {
   const y = x.axis('y', 24);
   const bounds = new Bounds(1);
   const third = x.select(x.lt(x.ix(y), x.int(3)), x.idiv(x.ix(y), x.int(3)), x.int(8));
@@ -151,15 +151,15 @@ test('what was found of an index holds for the range that its axis has, and unde
   expect(bounds.interval(quotient)).toEqual([0, 1]);
 });
 
-test('remainders that together stay below a divisor are left by it', () => {
-  // The features of a head as those of all heads, as where attention reads its keys.
+test('remainders whose sum stays below a divisor are the remainder', () => {
+  // The features of one head among those of all heads, as attention reads its keys.
   const [flat, row] = [x.ix(axes[2] as x.Axis), x.ix(axes[0] as x.Axis)];
   const of = x.add(x.mul(x.imod(x.idiv(flat, x.int(4)), x.int(2)), x.int(4)), x.imod(flat, x.int(4)));
   const place = x.add(x.mul(row, x.int(8)), of);
   const settled = (e: x.Expr): string => printExpr(settledDivision(e, new Interner()));
   expect(settled(x.idiv(place, x.int(8)))).toBe(printExpr(row));
   expect(settled(x.imod(place, x.int(8)))).toBe(printExpr(of));
-  // Seven is the greatest of them; of 7 and of a remainder that may be negative nothing is known.
+  // Their sum may be 7, so a divisor of 7 settles nothing, nor does a remainder that may be negative.
   for (const e of [
     x.idiv(place, x.int(7)),
     x.idiv(x.add(x.mul(row, x.int(8)), x.imod(x.sub(flat, x.int(9)), x.int(4))), x.int(8)),
@@ -167,8 +167,8 @@ test('remainders that together stay below a divisor are left by it', () => {
     expect(settled(e)).toBe(printExpr(e));
 });
 
-test('a quotient gives up what its divisor divides', () => {
-  // A feature of all heads in a batch of positions: j / 16 is its head, j % 16 its place there.
+test('a term that the divisor divides moves out of a quotient', () => {
+  // A feature of all heads in a batch of positions: j / 16 is its head, j % 16 its index there.
   const [k, j] = [x.ix(x.axis('k', { times: 32 })), x.ix(x.axis('j', 64))];
   const flat = x.add(x.mul(k, x.int(64)), j);
   const settled = (e: x.Expr): string => {
@@ -181,11 +181,11 @@ test('a quotient gives up what its divisor divides', () => {
   expect(settled(x.imod(heads, x.int(4)))).toBe('j / 16');
   expect(settled(x.idiv(heads, x.int(4)))).toBe('k');
   expect(settled(x.idiv(x.add(flat, x.int(70)), x.int(16)))).toBe('k * 4 + (j + 6) / 16 + 4');
-  // Nothing is known of what may be negative.
+  // Nothing is known of a sum that may be negative.
   expect(settled(x.idiv(x.sub(flat, x.int(128)), x.int(16)))).toBe('(k * 64 + j - 128) / 16');
 });
 
-test('the quotient and the remainder of an index are that index again', () => {
+test('the quotient and remainder of an index combine to that index', () => {
   const v = x.ix(axes[2] as x.Axis);
   const flat = (k: number, e: x.Expr) => x.add(x.mul(x.idiv(e, x.int(k)), x.int(k)), x.imod(e, x.int(k)));
   expect(flat(32, v)).toBe(v);
@@ -193,9 +193,9 @@ test('the quotient and the remainder of an index are that index again', () => {
   expect(flat(4, x.add(x.mul(v, x.int(2)), x.ix(axes[0] as x.Axis)))).toEqual(
     x.add(x.mul(v, x.int(2)), x.ix(axes[0] as x.Axis)),
   );
-  // Of other numbers they are not.
+  // But not with another factor.
   expect(printExpr(x.add(x.mul(x.idiv(v, x.int(4)), x.int(8)), x.imod(v, x.int(4))))).toBe('m / 4 * 8 + m % 4');
-  // In a sum, too, whatever stands between them.
+  // In a sum too, whatever is between them.
   const apart = x.add(x.add(x.mul(x.idiv(v, x.int(4)), x.int(8)), x.int(3)), x.mul(x.imod(v, x.int(4)), x.int(2)));
   const form = linear(apart, new Map(), new Interner()) as Linear;
   expect([form.constant, [...form.terms.values()]]).toEqual([3, [{ of: v, by: 2 }]]);

@@ -16,7 +16,7 @@ import { type Case, type Worked, windowCases, workedWindows } from './window-cas
 const bool = (...shape: TensorType['shape']) => tensor('bool', shape);
 const u8 = (...shape: TensorType['shape']) => tensor('u8', shape);
 
-// Attributes as ops' authors give them, with the usual values.
+// Attributes as ops' authors write them, with the usual defaults.
 const conv = (more: object = {}) => ({ stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, ...more });
 const pool = (more: object = {}) => ({
   kernel: [2, 2],
@@ -228,7 +228,7 @@ const worked: Record<string, Worked[]> = {
       attrs: reading(0),
       gives: [5, 6, 1, 2, 5, 6, 3, 4],
     },
-    // Outside, where a host does not check.
+    // Out of range, where no host checks.
     {
       of: [
         [f32(2, 2), [1, 2, 3, 4]],
@@ -374,7 +374,7 @@ const worked: Record<string, Worked[]> = {
   ],
   max_pool2d_index: [
     { of: [[f32(1, 1, 3, 3), image]], attrs: pool({ padding: [1, 1] }), gives: [3, 3, 3, 3] },
-    // Of nothing but -infinity the first place inside counts, and none of the padding.
+    // In a window of only -infinity the first position inside wins, never the padding.
     { of: [[f32(1, 1, 3, 3), image.map(() => -inf)]], attrs: pool({ padding: [1, 1] }), gives: [3, 2, 1, 0] },
     {
       of: [[f32(1, 1, 1, 4), [-inf, -inf, -inf, -inf]]],
@@ -470,7 +470,7 @@ const cases: Record<string, Case[]> = {
   sinh: any,
   cosh: any,
   asinh: any,
-  // Of what is above 1.
+  // Of the elements above 1.
   acosh: above.map((c) => ({ ...c, scale: 16 })),
   atanh: within,
   sqrt: above,
@@ -495,7 +495,7 @@ const cases: Record<string, Case[]> = {
     { of: [i32(3)], attrs: { to: 'f32' } },
   ],
   stop_gradient: [{ of: [f32(N, 2)], stops: true }],
-  // Its gradient is what it is told: test/gradient.test.ts.
+  // Its gradient is whatever the user defines: test/gradient.test.ts.
   custom_gradient: [],
   cotangent: [],
   after: [{ of: [f32(N, 2), f32(3)] }],
@@ -694,7 +694,7 @@ function checkGradient(op: OpDef, { of, attrs = {}, positive, scale = 1, range, 
   }
 }
 
-/** Within `tolerance` of the value, or of 1 where it is smaller. */
+/** Within `tolerance`, relative to the value or to 1, whichever is larger. */
 function close(got: number[], want: number[], tolerance: number): void {
   expect(got.length).toBe(want.length);
   const wrong = got.flatMap((v, i) => {
@@ -716,7 +716,7 @@ function generator(seed: number): () => number {
   };
 }
 
-describe('gradients where finite differences cannot tell', () => {
+describe('gradients where finite differences do not apply', () => {
   const a = param('input', 'a', f32(3));
   const b = param('input', 'b', f32(3));
   const ones = o.full({ value: 1, shape: [3], dtype: 'f32' });
@@ -739,7 +739,7 @@ describe('gradients where finite differences cannot tell', () => {
     });
   };
 
-  test('equal operands of a maximum share it', () => {
+  test('equal operands of a maximum share the gradient', () => {
     expect(gradients(o.maximum(a, b), [1, 2, 3], [1, 1, 4])).toEqual([
       [0.5, 1, 0],
       [0.5, 0, 1],
@@ -749,7 +749,7 @@ describe('gradients where finite differences cannot tell', () => {
       [0.5, 1, 0],
     ]);
   });
-  test('a relu has none at 0, and passes a NaN', () => {
+  test('relu has a zero gradient at 0, and a gradient of 1 at NaN', () => {
     expect(gradients(o.relu(a), [0, Number.NaN, 2])[0]).toEqual([0, 1, 1]);
   });
   test('powers of 0', () => {
@@ -758,14 +758,14 @@ describe('gradients where finite differences cannot tell', () => {
       [0, 0, 0],
     ]);
   });
-  test('equal elements share a reduce_max', () => {
+  test('equal elements share the gradient of reduce_max', () => {
     const top = o.broadcast(o.reduceMax(a, { dims: [0] }), { shape: [3], dims: [] });
     expect(gradients(top, [2, 1, 2])[0]).toEqual([1.5, 0, 1.5]);
   });
 });
 
 describe('the graph interpreter', () => {
-  test('gives results by name, binds the batch, and reads a param that is a result', () => {
+  test('returns results by name, binds the batch, and reads a param that is a result', () => {
     const v = param('input', 'v', f32(N, 2));
     const w = param('parameter', 'w', f32(2));
     const y = o.mul(v, o.broadcast(w, { shape: [N, 2], dims: [1] }));
@@ -802,7 +802,7 @@ describe('the graph interpreter', () => {
     );
   });
 
-  test('an equation that reads outside its operand is an error, except in a branch not taken', () => {
+  test('an equation that reads out of range is an error, except in a branch not taken', () => {
     const take = (guarded: boolean): OpDef => ({
       ...o.ops.get('neg')!,
       name: 'take',
@@ -869,7 +869,7 @@ describe('the kernel interpreter', () => {
     expect(run(rows(x.load(flat, [x.add(x.mul(x.ix(i), x.int(3)), x.ix(j))])))).toEqual(want);
   });
 
-  test('steps, blocks of registers and the last partial step', () => {
+  test('handles steps, blocks of registers and the last partial step', () => {
     const block = { name: 'block', dtype: 'f32', shape: [2] } as const;
     const [o3, k] = [x.axis('o', 3), x.axis('k', 2)];
     const within = x.min(x.int(2), x.sub(x.int(3), x.ix(o3)));
@@ -894,14 +894,14 @@ describe('the kernel interpreter', () => {
     expect(run(kernel(body))).toEqual([r(0.3), 1e8]);
   });
 
-  test('a tile that was not set is NaN', () => {
+  test('fills an unset tile with NaN', () => {
     const body = [
       loop(i, x.int(0), x.size(N), [declare(acc), store(b, [x.ix(i)], x.read(acc)), set(acc, [], x.num(1))]),
     ];
     expect(run(kernel(body))).toEqual([nan, nan]);
   });
 
-  test('bits, shifts and rounding to even', () => {
+  test('handles bits, shifts and rounding to even', () => {
     const bits = x.f32Bits(x.shl(x.add(x.int(127), x.int(3)), x.int(23)));
     expect(run(kernel([store(b, [x.int(0)], bits), store(b, [x.int(1)], x.nearest(x.num(2.5)))]))).toEqual([8, 2]);
     expect(
@@ -914,7 +914,7 @@ describe('the kernel interpreter', () => {
     ).toEqual([0x3f800000, -4]);
   });
 
-  test('an access out of range names kernel, buffer and index', () => {
+  test('names kernel, buffer and index of an access out of range', () => {
     const body = [
       store(b, [x.int(0)], x.load(a, [x.int(0), x.size(N)])),
       store(b, [x.sub(x.int(1), x.size(N))], x.num(0)),
@@ -926,7 +926,7 @@ describe('the kernel interpreter', () => {
     );
   });
 
-  test('refuses memory that is missing, too short or of another type', () => {
+  test('refuses memory that is missing, too short or of the wrong type', () => {
     const k = rows(x.num(1));
     const memory = (of: Float32Array | Int32Array): Memory => {
       const made: Memory = new Map([[b, new Float32Array(2)]]);

@@ -46,32 +46,32 @@ function problems(...texts: readonly string[]): string[] {
   }
 }
 
-test('what is appended and read up to its count is sound, places in another buffer included', () => {
+test('a list that is appended to and read up to its count is sound, with its positions in another buffer', () => {
   expect(problems(whole, reader())).toEqual([]);
   expect([...listsIn(parsed(whole)[0]!)].map(([b, l]) => [b.name, l.count.name])).toEqual([
     ['places', 'count'],
     ['values', 'count'],
   ]);
-  // Seven is the greatest of what steps lead to in a row of nine.
+  // Steps reach at most 7 in a row of nine.
   expect(problems(whole, reader('count[o]', 'o', 1))).toEqual([]);
   expect(problems(whole, reader('count[o]', 'o', 2))).toEqual([
     expect.stringMatching(/^bounds: a\[places\[o, e\] \+ 2\]: index 0 may be 45, but must be in 0\.\.9N/),
   ]);
 });
 
-describe('what is not sound is told', () => {
+describe('unsound uses are reported', () => {
   test.each([
-    ['read behind its count', reader('4N'), /^uncovered: values is a list: no loop ends its last index at count/],
+    ['read past its count', reader('4N'), /^uncovered: values is a list: no loop ends its last index at count/],
     ['read up to the count of another row', reader('count[0]'), /^uncovered: values is a list/],
     ['another row read', reader('count[o]', '2'), /^uncovered: values is a list/],
   ])('%s', (_, text, message) => {
     expect(problems(whole, text)).toContainEqual(expect.stringMatching(message));
   });
   test.each([
-    ['counted before it is stored', maker(`${steps(`${counts}\n${appends}`)} count[o] = found`)],
-    ['told before it is counted', maker(`count[o] = found ${steps(`${appends}\n${counts}`)}`)],
-    ['told in another row', maker(`${steps(`${appends}\n${counts}`)} count[2 - o] = found`)],
-    ['steps that count for two', maker(`${steps(`${appends}\nfound += i32(g[o, n, i] != 0.0) + 1`)} count[o] = found`)],
+    ['count incremented before the append', maker(`${steps(`${counts}\n${appends}`)} count[o] = found`)],
+    ['count stored before it is incremented', maker(`count[o] = found ${steps(`${appends}\n${counts}`)}`)],
+    ['count stored in another row', maker(`${steps(`${appends}\n${counts}`)} count[2 - o] = found`)],
+    ['steps that count twice', maker(`${steps(`${appends}\nfound += i32(g[o, n, i] != 0.0) + 1`)} count[o] = found`)],
     ['too little room', maker(`${steps(`${appends}\n${counts}`)} count[o] = found`, '3N')],
   ])('%s', (_, text) => {
     expect(problems(text)).toContainEqual(expect.stringMatching(/^(uncovered|bounds): /));

@@ -1,5 +1,5 @@
-/** Programs and schedules read back: what is printed parses to what was printed, and what does not fit is refused at its
- *  line and column. */
+/** Programs and schedules read back: printed text parses to what was printed, and invalid text is refused at its line and
+ *  column. */
 
 import { resolve } from 'node:path';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ const print = { root };
 /** The schedules in a text, by kernel. */
 const told = (text: string): Map<string, Schedule> =>
   new Map(parseText(text, 'a.tir').schedules.map((s) => [s.kernel, directivesOf(s)]));
-/** Flags that are not set are not there. */
+/** Unset flags are absent. */
 const plain = (schedules: ReadonlyMap<string, Schedule>): unknown =>
   JSON.parse(JSON.stringify(Object.fromEntries(schedules), (_, v) => (v === false ? undefined : v)));
 
@@ -48,7 +48,7 @@ function roundTrips(p: Outline | Program, schedules?: ReadonlyMap<string, Schedu
   return back;
 }
 
-describe('what is printed parses to the same', () => {
+describe('printed text parses back to the same', () => {
   test.each(Object.entries({ lenet, mlp, convnet }))('%s: launches, schedules and the plan', async (_name, spec) => {
     const entries = ['forward', 'evaluate', 'train_step', 'backward', 'vjp', 'zero_grad', 'step'] as const;
     const c = await compile(spec, { root, entries, inputGradient: true });
@@ -58,7 +58,7 @@ describe('what is printed parses to the same', () => {
       expect(printProgram(program!, { kernels: true, ...(schedules ? { schedules } : {}) })).toBe(c.printed(stage));
     }
     roundTrips(c.program);
-    // Each pass makes of the text what it made of the thing; parts that are said twice are two parts in a text.
+    // Each pass gives the same for the text as for the original; a part printed twice is two parts in a text.
     const at = (stage: string) => parseProgram(c.printed(stage), stage) as Outline;
     const scheduled = scheduleOutline(at('expandMath'), wasm128);
     expect(plain(scheduled.schedules)).toEqual(plain(told(c.printed('schedule'))));
@@ -140,7 +140,7 @@ describe('what is printed parses to the same', () => {
     );
   });
 
-  test('two buffers of one name and type stay two, a buffer that launches share stays one', () => {
+  test('two buffers of the same name and type stay two, a buffer that launches share stays one', () => {
     const p = parseProgram(twice, 'a.tir') as Outline;
     expect(printProgram(p, { kernels: true })).toBe(twice);
     const [one, two, three, four] = kernelsOf(p);
@@ -150,7 +150,7 @@ describe('what is printed parses to the same', () => {
     expect([one!, three!].map((k) => k.params[1]!.buffer.name)).toEqual(['t', 't']);
   });
 
-  test('a schedule by itself has the place of each directive', () => {
+  test('a schedule by itself has the location of each directive', () => {
     const text = `${versionLine}\n; mine\nschedule @"a b" {\n  tile i by 4 fenced vectorize j\n    by 8\n}\nschedule @k {}\n`;
     expect(parseSchedules(text, 'mine.tir')).toStrictEqual([
       {
@@ -206,7 +206,7 @@ ${[copy('in', 'x', 't'), copy('out', 't', 'y'), copy('in.1', 'x', 't'), copy('ou
   'z: f32[N,4]  in y.1',
 );
 
-describe('what is wrong is said at its place', () => {
+describe('errors are reported at their location', () => {
   const head = `tapeout ir 1\nprogram @p (N <= 8) {\n`;
   const entry = (launches: string, ports = 'input x: f32[N,4] output y: f32[N,4]') =>
     `entry @a { ${ports}\n${launches}\n}\n`;
@@ -219,11 +219,11 @@ describe('what is wrong is said at its place', () => {
     'no buffers': [`${head}}`, 3, 1, /expected 'buffers' an 'entry', or the 'arena'/],
     'an entry twice': [`${head}${entry('')}${entry('')}${table}`, 6, 1, /two entries @a/],
     'a launch out of order': [p('1 @k(x, y out)'), 4, 1, /this is launch 0 of @a/],
-    'a kernel that is not there': [p('0 @kk(x, y out)', { kernels: '' }), 4, 3, /there is no kernel @kk/],
+    'a kernel that does not exist': [p('0 @kk(x, y out)', { kernels: '' }), 4, 3, /there is no kernel @kk/],
     'a kernel that nothing launches': [p('', { ports: '' }), 11, 1, /no entry launches @k/],
     'a kernel twice': [p('0 @k(x, y out)', { kernels: k + k }), 18, 1, /two kernels @k/],
-    'a buffer that is not there': [p('0 @k(x, z out)'), 4, 9, /there is no buffer 'z'/],
-    'a buffer too few': [p('0 @k(x)'), 4, 3, /@k takes 2 buffers, and 1 are given/],
+    'a buffer that does not exist': [p('0 @k(x, z out)'), 4, 9, /there is no buffer 'z'/],
+    'a missing buffer': [p('0 @k(x)'), 4, 3, /@k takes 2 buffers, and 1 are given/],
     'a buffer given twice': [p('0 @k(x, x out)'), 4, 9, /'x' is given twice/],
     'another access': [p('0 @k(x, y inout)'), 4, 9, /'y' is f32\[N,4\] inout, and @k takes f32\[N,4\] out there/],
     'another type': [
@@ -256,7 +256,7 @@ describe('what is wrong is said at its place', () => {
       6,
       /two buffers 'x'/,
     ],
-    'a purpose that is none': [
+    'an unknown purpose': [
       p('0 @k(x, y out)', { table: table.replace('input x', 'stuff x') }),
       7,
       1,
@@ -281,26 +281,21 @@ describe('what is wrong is said at its place', () => {
       1,
       /a program must come before its kernels/,
     ],
-    'a directive that is none': [
+    'an unknown directive': [
       'tapeout ir 1\nschedule @k { vectorise i by 4 }',
       2,
       15,
       /there is no directive 'vectorise'/,
     ],
     'a directive without its number': ['tapeout ir 1\nschedule @k { tile i }', 2, 22, /expected 'by' after 'tile'/],
-    'a number of none': [
-      'tapeout ir 1\nschedule @k { tile i by 0 }',
-      2,
-      25,
-      /expected how many: a whole number from 1/,
-    ],
+    'a number of 0': ['tapeout ir 1\nschedule @k { tile i by 0 }', 2, 25, /expected how many: a whole number from 1/],
     'a flag of another directive': [
       'tapeout ir 1\nschedule @k { split i by 2 fenced }',
       2,
       28,
       /no directive 'fenced'/,
     ],
-    'an order that is none': [
+    'an invalid order': [
       'tapeout ir 1\nschedule @k { pack w order 1, 1 }',
       2,
       28,
@@ -315,7 +310,7 @@ describe('what is wrong is said at its place', () => {
     expect(e.message).toMatch(message);
     expect(e.loc).toEqual({ file: 'a.tir', line, col });
   });
-  test('the text that they are made of is right', () => {
+  test('the text that they are made from is valid', () => {
     expect(kernelsOf(parseProgram(p('0 @k(x, y out)'), 'a.tir')).map((q) => q.name)).toEqual(['k']);
   });
 });

@@ -1,5 +1,4 @@
-/** Both languages read back: what is printed parses to what was printed, and what is no text of theirs is refused at its
- *  line and column, whatever it is. */
+/** Both languages read back: printed text parses to what was printed, and any other text is refused at its line and column. */
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -63,7 +62,7 @@ function kernelRoundTrips(k: Kernel): void {
   expect(kernelData(back)).toStrictEqual(kernelData(k, print));
 }
 
-describe('what is printed parses to the same', () => {
+describe('printed text parses back to the same', () => {
   const compiled = new Map<string, Compiled>();
   beforeAll(async () => {
     const entries = ['forward', 'evaluate', 'train_step', 'backward', 'vjp', 'zero_grad', 'step'] as const;
@@ -126,7 +125,7 @@ describe('what is printed parses to the same', () => {
     );
   });
 
-  test('odd names, places and attributes', () => {
+  test('odd names, locations and attributes', () => {
     const p = (name: string) => param('parameter', name, f32(2), { file: 'a b.ts', line: 1, col: 2 });
     const [a, b, c] = [p('0.weight'), p('say "hi"; %x'), p('größe')];
     const value = op.full({ value: Number.NaN, shape: [2], dtype: 'f32' });
@@ -183,7 +182,7 @@ describe('what is printed parses to the same', () => {
     for (const b of kernels) expect(printKernel(parseKernel(b, 'docs/ir.md'))).toBe(b.trim());
   });
 
-  test('comments and layout are free, places are read', () => {
+  test('comments and layout are free, locations are read', () => {
     const text = `; a file of mine
 tapeout ir 1 ; the version
 graph @g(%x: f32[N,2] ; net.ts:1:2
@@ -210,7 +209,7 @@ graph @g(%x: f32[N,2] ; net.ts:1:2
   });
 });
 
-describe('what is wrong is said at its place', () => {
+describe('errors are reported at their location', () => {
   const head = 'tapeout ir 1\nmodule @m (N <= 4) {\n';
   const g = (body: string) => `${head}graph @g(%x: f32[N,4], %w: f32[4,3] param) {\n${body}\n}\n}\n`;
   const conv = '{stride=[1,1], padding=[0,0], dilation=[1,1], groups=1}';
@@ -249,7 +248,7 @@ describe('what is wrong is said at its place', () => {
     'a value of itself': [g('%y = relu(%y) : f32[N,4]\nreturn %y'), 4, 11, /%y is not defined/],
     'a name twice': [g('%x = relu(%x) : f32[N,4]\nreturn %x'), 4, 1, /%x is defined twice/],
     'a node that nothing needs': [g('%y = relu(%x) : f32[N,4]\nreturn %x'), 4, 1, /no result needs %y/],
-    'two graphs of a name': [`${head}graph @g() {}\ngraph @g() {}\n}`, 4, 1, /two graphs @g/],
+    'two graphs of the same name': [`${head}graph @g() {}\ngraph @g() {}\n}`, 4, 1, /two graphs @g/],
     'a param of two types': [
       `${head}graph @a(%w: f32[2] param) {}\ngraph @b(%w: f32[3] param) {}\n}`,
       4,
@@ -257,7 +256,7 @@ describe('what is wrong is said at its place', () => {
       /%w is f32\[3\] parameter here, and f32\[2\] parameter/,
     ],
     '10^12 elements': [`${head}graph @g(%x: f32[1000000,1000000]) {}\n}`, 3, 14, /more than 536870912 elements/],
-    '10^12 elements by the batch': [
+    '10^12 elements because of the batch': [
       'tapeout ir 1\nmodule @m (N <= 1000000) {\ngraph @g(%x: f32[N,1000000]) {}\n}',
       3,
       14,
@@ -275,7 +274,7 @@ describe('what is wrong is said at its place', () => {
       29,
       /must be a shape/,
     ],
-    'a batch of no end': ['tapeout ir 1\nmodule @m (N <= 0) {}', 2, 17, /from 1 to/],
+    'an unbounded batch': ['tapeout ir 1\nmodule @m (N <= 0) {}', 2, 17, /from 1 to/],
     'an update of a node': [
       g('%y = relu(%x) : f32[N,4]\nreturn %x -> %y'),
       5,
@@ -286,8 +285,8 @@ describe('what is wrong is said at its place', () => {
     'a task of another': [g('return %x\ndifferentiate %x wrt %w then jump'), 5, 30, /'step' or 'accumulate'/],
     'a stray character': [g('%y = relu(%x) § f32'), 4, 15, /"§" is not allowed here/],
     'a quotation mark alone': [g('%"y = relu(%x)'), 4, 1, /expected/],
-    'a number that is none': [g('%y = reduce_sum(%w) {dims=[0x1]} : f32[3]'), 4, 28, /'0x1' is not one/],
-    'something behind the module': [`${head}}\nmodule`, 4, 1, /expected nothing after/],
+    'a malformed number': [g('%y = reduce_sum(%w) {dims=[0x1]} : f32[3]'), 4, 28, /'0x1' is not one/],
+    'something after the module': [`${head}}\nmodule`, 4, 1, /expected nothing after/],
   };
   test.each(Object.entries(cases))('%s', (_, [text, line, col, message]) => {
     const e = parseError(() => parseModule(text, 'a.tir'));
@@ -303,16 +302,16 @@ describe('what is wrong is said at its place', () => {
     'a tile of an inner loop': [k('for n in 0..N { tile t: f32[] }\nt = 1.0'), 4, 1, /'t' is not defined here/],
     'mixed types': [k('y[0, 0] = x[0, 0] + 1'), 3, 19, /'\+' needs operands of one type, got f32 and i32/],
     'a value of another type': [k('y[0, 0] = i[0]'), 3, 11, /must be f32, got i32/],
-    'an index that is no integer': [k('y[0, 1.0] = 1.0'), 3, 6, /an index must be i32, got f32/],
+    'an index that is not an integer': [k('y[0, 1.0] = 1.0'), 3, 6, /an index must be i32, got f32/],
     'too few indices': [k('y[0] = 1.0'), 3, 2, /'y' has 2 dimensions, and 1 index is given/],
-    'a condition that is none': [k('y[0, 0] = x[0, 0] ? 1.0 : 2.0'), 3, 11, /a condition must be bool/],
+    'a condition that is not a bool': [k('y[0, 0] = x[0, 0] ? 1.0 : 2.0'), 3, 11, /a condition must be bool/],
     'the remainder of floats': [k('y[0, 0] = x[0, 0] % 2.0'), 3, 19, /'%' does not take f32/],
-    'a percent that is no sign': [k('for n in 0..(N %6) { }'), 3, 16, /expected an operator/],
-    'a function that is none': [k('y[0, 0] = sinc(x[0, 0])'), 3, 11, /there is no function 'sinc'/],
-    'a bound that tells no extent': [k('for n in 0..(N - 1) { }'), 3, 13, /does not give the extent of 'n'/],
+    'a percent that is not an operator': [k('for n in 0..(N %6) { }'), 3, 16, /expected an operator/],
+    'an unknown function': [k('y[0, 0] = sinc(x[0, 0])'), 3, 11, /there is no function 'sinc'/],
+    'a bound without an extent': [k('for n in 0..(N - 1) { }'), 3, 13, /does not give the extent of 'n'/],
     'a step of nothing': [k('for n in 0..N step 0 { }'), 3, 20, /expected the step: a whole number from 1 to/],
     'a let that nothing follows': [k('let t = 1.0'), 4, 1, /a statement/],
-    'a let of the statement before': [k('let t = 1.0\ny[0, 0] = t\ny[0, 1] = t'), 5, 11, /'t' is not defined/],
+    'a let of the previous statement': [k('let t = 1.0\ny[0, 0] = t\ny[0, 1] = t'), 5, 11, /'t' is not defined/],
     'a product into a buffer': [k('y[0, 0] *= 1.0'), 3, 9, /only tiles accumulate like this/],
     'a store to an index': [k('for n in 0..N { n = 1 }'), 3, 17, /'n' is an index/],
     'an integer too large': [k('y[3000000000, 0] = 1.0'), 3, 3, /3000000000 is not an i32/],
@@ -331,7 +330,7 @@ describe('what is wrong is said at its place', () => {
     expect(e.loc).toEqual({ file: 'a.tir', line, col });
   });
 
-  test('with the line of the text, the operands and what to try', () => {
+  test('shows the line of the text, the operands and what to try', () => {
     const text = g('%y = matmul(%w, %x) : f32[4,4]\nreturn %y');
     const e = parseError(() => parseModule(text, 'net.tir'));
     expect(renderError(e, { read: () => text })).toMatchInlineSnapshot(`
@@ -378,7 +377,7 @@ describe('what is wrong is said at its place', () => {
     }
   });
 
-  test('an expression of the greatest height goes on through verifier and printer', () => {
+  test('an expression of the greatest height passes verifier and printer', () => {
     const lets = (n: number) =>
       `let a0 = x[0, 0]\n${Array.from({ length: n }, (_, i) => `let a${i + 1} = a${i} * 0.5 + a${i}`).join('\n')}`;
     const text = (n: number) =>
@@ -387,7 +386,7 @@ describe('what is wrong is said at its place', () => {
     expect(parseError(() => readIr(text(600), 'a.tir', 64)).message).toMatch(/more than 1200 operations/);
   });
 
-  test('100,000 ops parse in seconds, and print again', () => {
+  test('100,000 ops parse in seconds, and print back', () => {
     const lines = Array.from({ length: 100_000 }, (_, i) => `%v${i + 1} = relu(%v${i}) : f32[N,4]`);
     const text = `${head}graph @g(%v0: f32[N,4]) {\n${lines.join('\n')}\nreturn %v100000\n}\n}\n`;
     const start = performance.now();
@@ -399,7 +398,7 @@ describe('what is wrong is said at its place', () => {
 });
 
 describe('damaged texts', () => {
-  test('5,000 of them: each is refused with a place, or means what it says', { timeout: 300_000 }, async () => {
+  test('5,000 modules: each is refused with a location, or means what it says', { timeout: 300_000 }, async () => {
     const { printed } = await compile(mlp, { root });
     const texts = (['recorded', 'autodiff', 'canonicalize', 'fuse', 'lower', 'schedule', 'plan'] as const).map(printed);
     const random = uniform(2024);
@@ -421,14 +420,14 @@ describe('damaged texts', () => {
           throw new Error(`round ${round}: ${e instanceof Error ? e.stack : e}\n${text.slice(0, 2000)}`);
         const line = text.split('\n')[e.loc.line - 1];
         if (line === undefined || e.loc.col > line.length + 1 || e.loc.col < 1)
-          throw new Error(`round ${round}: the place ${e.loc.line}:${e.loc.col} lies outside of the text`);
+          throw new Error(`round ${round}: the location ${e.loc.line}:${e.loc.col} lies outside of the text`);
         refused++;
       }
     }
     expect(refused).toBeGreaterThan(4000);
   });
 
-  test('10,000 programs, scheduled kernels and schedules: what can be read is verified, and refused with a place', () => {
+  test('10,000 programs, scheduled kernels and schedules: any that parse are verified, and refused with a location', () => {
     const schedules = `schedule @double {
   tile i by 4 shift
   split "n" by 2
@@ -499,7 +498,7 @@ kernel @sum(t: f32[N,8], y: f32[8] out) {
         if (!(e instanceof CompileError) || e.loc?.file !== 'a.tir')
           throw new Error(`round ${round}: ${e instanceof Error ? e.stack : e}\n${text}`);
         refused.set(e.code, (refused.get(e.code) ?? 0) + 1);
-        // What means nothing is told where it stands, and not at the head of the file.
+        // Errors are reported where they are, not at the head of the file.
         if (e.code === 'invalid-ir') expect(e.loc.line, `${e.message}\n${text}`).toBeGreaterThan(1);
       }
     }
@@ -509,7 +508,7 @@ kernel @sum(t: f32[N,8], y: f32[8] out) {
   });
 });
 
-/** One to three of: a byte flipped, a piece removed, a piece said twice, two tokens exchanged, a line moved. */
+/** One to three of: a byte flipped, a piece removed, a piece repeated, two tokens exchanged, a line moved. */
 function damaged(source: string, below: (n: number) => number): string {
   let text = source;
   for (let times = 1 + below(3); times > 0; times--) {

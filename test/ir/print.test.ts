@@ -35,7 +35,7 @@ function tinyGraph() {
   return { graph: makeGraph('train_step', results, [image, label, w]), loss, w, lr };
 }
 
-test('a graph: nodes by op, results by name, places in a column and relative to the root', () => {
+test('a graph: nodes by op, results by name, locations in a column and relative to the root', () => {
   expect(printGraph(tinyGraph().graph, { root })).toMatchInlineSnapshot(`
     "graph @train_step(
       %x: f32[N,1,8,8],                                   ; lenet.ts:3:9
@@ -59,7 +59,7 @@ test('a graph: nodes by op, results by name, places in a column and relative to 
   `);
 });
 
-test('a module, and tasks that passes have still to do', () => {
+test('a module, and the tasks left to passes', () => {
   const { graph, loss, w } = tinyGraph();
   const task: Task = { kind: 'differentiate', of: loss, seed: null, wrt: [w], then: 'step' };
   const open = makeGraph('g', [graph.results[0]!], [], task);
@@ -117,7 +117,7 @@ test('a module, and tasks that passes have still to do', () => {
   `);
 });
 
-test('expressions: fewest parentheses, and literals that tell their type', () => {
+test('expressions: fewest parentheses, and literals that show their type', () => {
   const [i, j] = [x.axis('i', 4), x.axis('i', N)];
   const a = { name: 'a', type: f32(4, N) };
   const [p, q] = [x.ix(i), x.ix(j)];
@@ -157,7 +157,7 @@ test('expressions: fewest parentheses, and literals that tell their type', () =>
   expect(printExpr(x.sub(q, p))).toBe('i - i.1');
 });
 
-test('what is large and shared is said once, inside the reduction that it depends on', () => {
+test('a large shared expression is printed once, inside the reduction it depends on', () => {
   const [i, j] = [x.axis('i', N), x.axis('j', 4)];
   const a = { name: 'a', type: f32(N, 4) };
   const term = (v: x.Expr): x.Expr => x.mul(x.add(v, x.num(1)), x.sub(v, x.num(2)));

@@ -1,4 +1,4 @@
-/** docs/ops.md is what the definitions say, and says all of it. `npm run docs` writes it anew. */
+/** docs/ops.md says what the definitions say, completely. `npm run docs` rewrites it. */
 import { expect, test } from 'vitest';
 import { defineOp } from '../../ir/define-op.ts';
 import * as x from '../../ir/expr.ts';
@@ -18,7 +18,7 @@ test('every op of Tapeout has a type rule in words, an equation and a gradient',
   }
 });
 
-test('an op from outside gets its page', () => {
+test('an op from outside gets a section of its own', () => {
   const swish = defineOp({
     name: 'my.swish',
     doc: 'x times its logistic.',

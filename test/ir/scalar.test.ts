@@ -57,7 +57,7 @@ test.each(binaryFns)('%s: the interpreter computes the value of the row', (fn) =
       }
 });
 
-test('what bits become', () => {
+test('bit operations have the expected values', () => {
   const of = (fn: BinaryFn, a: number, b: number): number | null => folded(binaries[fn], 'i32', [a, b]);
   expect(of('bitxor', -1, 5)).toBe(-6);
   expect(of('ushr', -1, 28)).toBe(15);

@@ -1,4 +1,4 @@
-/** Parts that the arms of choices share are computed once: nests of choices stay as small as they are written. */
+/** Subexpressions that the arms of selects share are computed once: nested selects stay as small as they are written. */
 
 import { expect, test } from 'vitest';
 import * as x from '../../ir/expr.ts';
@@ -22,7 +22,7 @@ const names = {
 const i = x.axis('i', 4);
 const choice = (k: number): x.Expr => x.eq(x.bitand(x.load(c as x.Buffer, [x.ix(i)]), x.int(1 << (k % 20))), x.int(0));
 
-/** v = c ? v·2 : v + 1, over and over: neither the condition nor anything around holds what both arms need. */
+/** v = c ? v·2 : v + 1, over and over: neither the condition nor anything around it contains what both arms need. */
 function nest(levels: number, first: x.Expr): x.Expr {
   let v = first;
   for (let k = 0; k < levels; k++) v = x.select(choice(k), x.mul(v, x.num(0.5)), x.add(v, x.num(1)));
@@ -37,7 +37,7 @@ const run = (value: x.Expr, data: { a: number[]; c: number[] }): number[] => {
   return [...(memory.get(out as x.Buffer) as Float32Array)];
 };
 
-test('nested choices over shared parts give source that grows with their number', () => {
+test('the source of nested selects over shared subexpressions grows linearly', () => {
   const length = (levels: number): number => {
     const w = new Writer('f32', names);
     const e = nest(levels, x.load(a as x.Buffer, [x.ix(i)]));
@@ -47,7 +47,7 @@ test('nested choices over shared parts give source that grows with their number'
   expect(length(200) / length(100)).toBeLessThan(2.5);
 });
 
-test('and mean what they say', () => {
+test('nested selects over shared subexpressions compute the right values', () => {
   const data = { a: [1, 2, 3, 4], c: [0, 5, 1023, 0x2aa] };
   const wanted = data.a.map((first, n) => {
     let v = first;
@@ -57,8 +57,8 @@ test('and mean what they say', () => {
   expect(run(nest(60, x.load(a as x.Buffer, [x.ix(i)])), data)).toEqual(wanted);
 });
 
-test('what only a branch that is not taken reads is not read, though both arms name it', () => {
-  // Index i + 3 lies outside but for i = 0; both arms of the inner choice share the read.
+test('a load that only a branch not taken needs is not executed, though both arms name it', () => {
+  // Index i + 3 is out of range except for i = 0; both arms of the inner select share the load.
   const beyond = x.load(a as x.Buffer, [x.add(x.ix(i), x.int(3))]);
   const inner = x.select(choice(0), x.mul(beyond, x.num(2)), x.add(beyond, x.num(1)));
   const other = x.select(choice(1), x.mul(beyond, x.num(3)), x.add(beyond, x.num(2)));
@@ -68,7 +68,7 @@ test('what only a branch that is not taken reads is not read, though both arms n
   expect(run(value, { a: [1, 2, 3, 4], c: [3, 0, 0, 0] })).toEqual([5 + 6, 5, 5, 5]);
 });
 
-test('a part is placed where all that need it see it', () => {
+test('a shared subexpression is placed where all its uses see it', () => {
   const [p, cond] = [x.load(a as x.Buffer, [x.ix(i)]), choice(0)];
   const [left, right] = [x.mul(p, x.num(2)), x.add(p, x.num(1))];
   const pick = x.select(cond, left, right);

@@ -1,5 +1,5 @@
-/** Indices that are data: each read lies inside because a host checks the input, because of what the values are computed
- *  from, or behind a condition; where none of them tells, it is a problem. */
+/** Indices that are data: each read is in range because a host checks the input, because of how the values are computed, or
+ *  because of a condition; if none of these applies, it is a problem. */
 
 import { apply, compile, defineModel, nn, type Tensor } from 'tapeout';
 import {
@@ -45,15 +45,15 @@ function problem(text: string, ranges: Record<string, number> = {}): string | nu
 describe('in kernels', () => {
   const unproved = 'table[index[n], j]: index 0 may be anything, but must be in 0..8';
 
-  test('nothing says how far the index reaches', () => expect(problem(lookup('table[index[n], j]'))).toBe(unproved));
-  test('a host checks that it lies inside, or further out', () => {
+  test('an index without bounds is a problem', () => expect(problem(lookup('table[index[n], j]'))).toBe(unproved));
+  test('a host check of the input may suffice or be too loose', () => {
     expect(problem(lookup('table[index[n], j]'), { index: 8 })).toBe(null);
     expect(problem(lookup('table[index[n], j]'), { index: 9 })).toMatch(/index 0 may be 8, but must be in 0\.\.8$/);
     expect(problem(lookup('table[index[n] + 1, j]'), { index: 8 })).toMatch(/index 0 may be 8/);
     expect(problem(lookup('table[7 - index[n], j]'), { index: 8 })).toBe(null);
     expect(problem(lookup('table[index[n] / 2, j]'), { index: 16 })).toBe(null);
   });
-  test('a condition keeps it inside, on both sides or on one', () => {
+  test('a condition keeps it in range, on both sides or on one', () => {
     expect(problem(lookup('index[n] >= 0 && index[n] < 8 ? table[index[n], j] : 0.0'))).toBe(null);
     expect(problem(lookup('index[n] < 8 ? table[index[n], j] : 0.0'))).toMatch(/may be anything/);
     expect(problem(lookup('index[n] >= 0 ? table[index[n], j] : 0.0'))).toMatch(/may be anything/);
@@ -62,14 +62,14 @@ describe('in kernels', () => {
     // The remainder of a number below 0 is below 0.
     expect(problem(lookup('table[index[n] % 8, j]'))).toMatch(/may be -7/);
   });
-  test('a condition on another element tells nothing', () =>
+  test('a condition on another element proves nothing', () =>
     expect(problem(lookup('index[0] >= 0 && index[0] < 8 ? table[index[n], j] : 0.0'))).toMatch(/may be anything/));
-  test('a store at an index that is data', () =>
+  test('a store at an index that is data is a problem', () =>
     expect(
       problem(kernel('x: f32[N], i: i32[N], y: f32[8] out', 'for n in 0..N { y[i[n]] = x[n] }'), { i: 9 }),
     ).toMatch(/^y\[i\[n\]\]: index 0 may be 8/));
 
-  test('a tile holds what is put into it', () => {
+  test('a tile has the range of the values put into it', () => {
     const by = (...sets: string[]): string =>
       lookup('table[at, j]', `tile at: i32[] at = 0 ${sets.map((s) => `for k in 0..8 { ${s} }`).join(' ')}`);
     expect(problem(by('at = index[n] > k ? k : at'))).toBe(null);
@@ -79,14 +79,14 @@ describe('in kernels', () => {
     expect(problem(by('at = index[n] > k ? at + 1 : at'))).toMatch(/may be anything/);
   });
 
-  test('a buffer holds what the kernels before store', () => {
+  test('a buffer has the range of the values that kernels store in it', () => {
     const first = (value: string): string =>
       `kernel @a(x: f32[N], index: i32[N] out) { for n in 0..N { index[n] = ${value} } }\n`;
     const read = lookup('table[index[n], j]');
     expect(problem(first('x[n] > 0.0 ? 7 : 0') + read)).toBe(null);
     expect(problem(first('x[n] > 0.0 ? 8 : 0') + read)).toMatch(/may be 8/);
     expect(problem(first('i32(x[n])') + read)).toMatch(/may be anything/);
-    // What another kernel stores counts, whichever comes first.
+    // What another kernel stores counts, in any order.
     const other = 'kernel @b(index: i32[N] out) { for n in 0..N { index[n] = 9 } }\n';
     expect(problem(first('x[n] > 0.0 ? 3 : 0') + read + other)).toMatch(/may be 9/);
     expect(problem(other + read, { index: 8 })).toMatch(/may be 9/);
@@ -138,19 +138,19 @@ const verified = (spec: ReturnType<typeof model>) =>
   );
 
 describe('in graphs, all the way to kernels', () => {
-  test('an input is held to what the op says', async () => {
+  test("an input is checked against the op's range", async () => {
     const done = await verified(model((table, x) => use(row, table, x, { first: 0 })));
     expect(done).toMatchObject({
       program: { slots: expect.arrayContaining([expect.objectContaining({ purpose: 'input', range: 5 })]) },
     });
   });
-  test('and through what only moves elements', async () => {
+  test('also through ops that only move elements', async () => {
     const done = await verified(model((table, x) => use(row, table, x.reshape([-1, 1]).reshape([-1]), { first: 0 })));
     expect(done).toMatchObject({
       program: { slots: expect.arrayContaining([expect.objectContaining({ purpose: 'input', range: 5 })]) },
     });
   });
-  test('what the op does beyond what it says is found', async () => {
+  test('an op that reads beyond its declared range is found', async () => {
     expect(await verified(model((table, x) => use(row, table, x, { first: 1 })))).toMatch(
       /\[equation\] .*data\.row.*table\[index\[i0\] \+ 1, i1\]: index 0 may be 5, but must be in 0\.\.5/,
     );
@@ -161,10 +161,10 @@ describe('in graphs, all the way to kernels', () => {
     const more = await verified(model((table, x) => use(row, table, x.argmax(1), { first: 1 }), 'f32'));
     expect(more).toMatch(/index 0 may be 5, but must be in 0\.\.5/);
   });
-  test('clamped, it may be anything', async () =>
+  test('an index that is clamped may be anything', async () =>
     expect(await verified(model((table, x) => use(clamped, table, x, { first: 2 })))).not.toBeTypeOf('string'));
 
-  test('a text is held to the same', () => {
+  test('a text is checked the same way', () => {
     const text = (index: string, param: string): string =>
       `tapeout ir 1\ngraph @g(%t: f32[5,3] param, ${param}) {\n%i = ${index} : i32[N]\n%y = data.row(%t, %i) {first=0} : f32[N,3]\nreturn %y\n}\n`;
     expect(() => readIr(text('argmax(%x) {dim=1}', '%x: f32[N,5]'), 'g.tir', 8)).not.toThrow();

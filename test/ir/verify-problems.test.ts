@@ -1,4 +1,4 @@
-/** For each problem that a verifier knows, the least IR that has it, and what is said of it. */
+/** For each problem that a verifier knows, the smallest IR that has it, and its message. */
 import { expect, test } from 'vitest';
 import { defineOp } from '../../ir/define-op.ts';
 import * as x from '../../ir/expr.ts';
@@ -416,7 +416,7 @@ test.each(problems)('%s', (code, verify, said) => {
   ).toMatch(said);
 });
 
-test('registers: a warning, which throws nothing', () => {
+test('registers: a warning, which does not throw', () => {
   const many: x.Tile = { ...acc, shape: [16] };
   const [r, t] = [x.axis('r', 16), buffer('t', f32(16))];
   const over = (body: Stmt): Stmt => each([body], { mode: 'unrolled' }, r);
@@ -431,7 +431,7 @@ test('registers: a warning, which throws nothing', () => {
   ]);
 });
 
-test('every problem is shown', () => {
+test('every problem has a case', () => {
   const shown = new Set<string>([...problems.map(([code]) => code), 'registers']);
   expect(problemCodes.filter((c) => !shown.has(c))).toEqual([]);
 });

@@ -38,18 +38,18 @@ const turns = (first: string, last: string) => `
   invoke o in 0..8 { y[o] = acc[o] }`;
 const eight = 'a: f32[64], y: f32[8] out';
 
-test('what another invocation wrote is read behind a barrier', () => {
+test('reading what another invocation wrote needs a barrier', () => {
   expect(problems(reversed('barrier'))).toEqual([]);
   expect(problems(reversed(''))).toEqual([
     'barrier: another invocation touches t at t[i] = a[i], with no barrier between',
   ]);
 });
 
-test('what the same invocation wrote needs none', () => {
+test('reading what the same invocation wrote needs none', () => {
   expect(problems(reversed('').replace('t[63 - j]', 't[j]'))).toEqual([]);
 });
 
-test('the next turn of a loop comes behind a barrier too', () => {
+test('the next iteration of a loop needs a barrier too', () => {
   expect(problems(turns('barrier', 'barrier'), eight)).toEqual([]);
   expect(problems(turns('', 'barrier'), eight)).toEqual([
     'barrier: another invocation touches t at acc[q] += t[7 - q], in the previous iteration of k, with no barrier between',
@@ -59,14 +59,14 @@ test('the next turn of a loop comes behind a barrier too', () => {
   ]);
 });
 
-test('a barrier that may not be reached parts nothing', () => {
+test('a barrier that may not be reached separates nothing', () => {
   const some = 'for k: N in 0..(N - N % 2) { barrier }';
   expect(problems(reversed(some))).toEqual([
     'barrier: another invocation touches t at t[i] = a[i], with no barrier between',
   ]);
 });
 
-test('memory is parted by barriers as well', () => {
+test('barriers separate accesses to memory as well', () => {
   const body = (between: string) => `
     invoke i in 0..64 { y[i] = a[i] }
     ${between}
@@ -75,7 +75,7 @@ test('memory is parted by barriers as well', () => {
   expect(problems(body(''), head).join()).toContain('is read after it is overwritten');
 });
 
-test('barriers stand where all invocations come by', () => {
+test('barriers must be reached by all invocations', () => {
   expect(problems('invoke i in 0..64 {\n barrier\n y[i] = a[i]\n }')).toEqual([
     'barrier: a barrier inside a loop over invocations, which others may not reach',
   ]);
@@ -84,7 +84,7 @@ test('barriers stand where all invocations come by', () => {
   ).toContain('whose bounds are data');
 });
 
-test('registers that outlive a loop over invocations are their own', () => {
+test('registers that outlive a loop over invocations are private to each', () => {
   const kept = (at: string) => `
     tile t: f32[64]
     invoke i in 0..64 { t[i] = a[i] }
@@ -97,7 +97,7 @@ test('registers that outlive a loop over invocations are their own', () => {
   expect(problems(`${kept('j')}\n y[0] = t[0]`).join()).toContain('t belongs to invocations, but this is in none');
 });
 
-test('a last workgroup with fewer invocations stores all the same, and no more', () => {
+test('a last, partial workgroup stores exactly the remaining elements', () => {
   const part = (bound: string) => `
     parallel n in 0..N step 4 {
       invoke n_i: 4 in 0..${bound} { y[n + n_i] = a[n + n_i] }
@@ -108,7 +108,7 @@ test('a last workgroup with fewer invocations stores all the same, and no more',
   expect(problems(part('min(3, N - n)'), head)).toEqual(['uncovered: y: element [3] is never stored at N = 16']);
 });
 
-test('a workgroup has so many invocations, and so much memory', () => {
+test('a workgroup has limited invocations and memory', () => {
   expect(problems('invoke i in 0..512 { y[i] = a[i] }', 'a: f32[512], y: f32[512] out')).toEqual([
     'invocations: the loop over i makes 512 invocations, and a workgroup of webgpu has 256',
   ]);

@@ -1,5 +1,5 @@
-/** The verifiers: what the compiler makes of the examples is sound at every stage; what is damaged on purpose is noticed,
- *  where running it shows that the damage matters; and each problem reads well. */
+/** The verifiers: what the compiler makes of the examples is sound at every stage; deliberate damage is noticed if running
+ *  the result shows that it matters. */
 
 import { describe, expect, test } from 'vitest';
 import convnet from '../../examples/convnet.ts';
@@ -33,7 +33,7 @@ const kernelsOf = (c: Compiled, which: 'lowered' | 'scheduled') =>
     whole,
   }));
 
-test('what the compiler makes of the examples fits into the registers', () => {
+test('the kernels of the examples fit in the registers', () => {
   const warnings = [net, small, deep].flatMap((c) =>
     verifyKernels(
       kernelsOf(c, 'scheduled').map((k) => k.whole),
@@ -66,7 +66,7 @@ test('a pass that breaks an invariant is named, with the IR before it', async ()
 
 // ---- damage
 
-/** Reads at indices that are data, each behind what keeps them inside. */
+/** Reads at indices that are data, each guarded by what keeps it in range. */
 const lookups = parseKernels(
   `tapeout ir 1
 kernel @guarded(table: f32[8,4], index: i32[N], y: f32[N,4] out) {
@@ -116,7 +116,7 @@ const caught = (verify: () => unknown): boolean => {
   }
 };
 
-/** Damages each of `wholes` in every way at up to `most` sites, and tells what of it was noticed. */
+/** Damages each of `wholes` in every way at up to `most` sites, and counts what was noticed. */
 function fuzz<T>(
   wholes: readonly { name: string; whole: T }[],
   damages: readonly Damage<T>[],

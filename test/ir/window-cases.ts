@@ -1,12 +1,12 @@
-/** Worked examples and gradient checks of convolutions and pools of sequences and of volumes; those of images stand with the
+/** Worked examples and gradient checks of convolutions and pools of sequences and volumes; those of images are with the
  *  other ops in interpret.test.ts. */
 import type { Attrs } from '../../ir/attr.ts';
 import { f32, N, type TensorType, tensor } from '../../ir/type.ts';
 
 /** By op: operands, attributes, and the result worked out by hand, to 15 digits or within a tolerance. */
 export type Worked = { of: [TensorType, number[]][]; attrs?: Attrs; gives: number[]; within?: number };
-/** By op: operands and attributes under which its gradient is checked. `stops` marks one that lets none through
- *  though its result moves. */
+/** By op: operands and attributes under which its gradient is checked. `stops` marks one that passes no gradient though its
+ *  result changes. */
 export type Case = {
   of: TensorType[];
   attrs?: Attrs;
@@ -18,7 +18,7 @@ export type Case = {
 
 const u8 = (...shape: TensorType['shape']) => tensor('u8', shape);
 
-/** Attributes as ops' authors give them, with the usual values. */
+/** Attributes as ops' authors write them, with the usual defaults. */
 const conv =
   (rank: number) =>
   (more: object = {}) => ({ ...plain(rank), groups: 1, ...more });
@@ -167,7 +167,7 @@ export const workedWindows: Record<string, Worked[]> = {
       attrs: pool1(),
       gives: [3, 2],
     },
-    // A position in the padding, and one that no window has.
+    // A position in the padding, and one in no window.
     {
       of: [
         [f32(1, 1, 2), [1, 3]],

@@ -1,4 +1,4 @@
-/** Float operations and bytes of kernels, against numbers worked out by hand. */
+/** Float operations and bytes of kernels, compared with numbers worked out by hand. */
 import { expect, test } from 'vitest';
 import { operations, workOf } from '../../ir/analysis/work.ts';
 import type { Schedule } from '../../ir/schedule.ts';
@@ -14,7 +14,7 @@ test('a matrix product multiplies and adds once for each step, and reads each op
   });
 });
 
-test('tiles, lanes and what is left over do the same work, whatever the batch', () => {
+test('tiles, lanes and remainders do the same work, whatever the batch', () => {
   const schedule: Schedule = [
     { do: 'vectorize', axis: 'j', by: 4 },
     { do: 'tile', axis: 'n', by: 3 },
@@ -27,7 +27,7 @@ test('tiles, lanes and what is left over do the same work, whatever the batch', 
   }
 });
 
-test('of a large buffer only what is touched counts, and what is updated in place counts both ways', () => {
+test('only the touched part of a large buffer counts, and updates in place count as read and write', () => {
   const row = kernel(`kernel @row(x: f32[100,8], total: f32[8] inout, top: i32[]) {
     for i in 0..8 {
       total[i] = total[i] + x[3, i]
@@ -39,7 +39,7 @@ test('of a large buffer only what is touched counts, and what is updated in plac
   expect(workOf(row, 1)).toEqual({ operations: 10, read: 4 * (8 + 2) + 4 * 8, written: 4 * 8 });
 });
 
-test('a loop whose end moves with another is counted as it runs', () => {
+test('a loop whose bound depends on another loop is counted exactly', () => {
   const triangle = kernel(`kernel @triangle(x: f32[6,6], y: f32[6] out) {
     for i in 0..6 {
       tile acc: f32[]
@@ -53,7 +53,7 @@ test('a loop whose end moves with another is counted as it runs', () => {
   expect(workOf(triangle, 1)).toEqual({ operations: 21, read: 4 * 21, written: 4 * 6 });
 });
 
-test('indices and shared parts cost nothing more', () => {
+test('indices and shared subexpressions add no work', () => {
   const [s] = kernel(`kernel @k(x: f32[8], y: f32[8] out) {
     for i in 0..8 {
       let t = x[(i + 1) % 8] * 2.0
