@@ -144,7 +144,7 @@ async function made(model: new () => nn.Module, more: object = {}, options: obje
 }
 const ones = (n: number) => new Float32Array(16 * n).fill(1);
 
-/** Writes what it drew of ones to a buffer. */
+/** Writes the result of dropout on ones to a buffer. */
 const drawing = (draws: (x: Tensor) => Tensor) =>
   class Drawing extends nn.Module {
     w = new nn.Parameter([16], 1);
@@ -163,14 +163,14 @@ describe('dropout', () => {
     return [...model.stateDict().get('drawn')!] as number[];
   };
 
-  it('keeps a share of 1 - p, scaled by its inverse', async () => {
+  it('keeps a fraction 1 - p, scaled by its inverse', async () => {
     const y = await drawn((x) => dropout(x, 0.25));
     expect(new Set(y)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
     expect(y.filter((v) => v > 0).length).toBeGreaterThan(36);
     expect(y.filter((v) => v > 0).length).toBeLessThan(60);
   });
 
-  it('draws anew in each step, layer and seed, and the same again', async () => {
+  it('draws anew for each step, layer and seed, reproducibly', async () => {
     const one = await drawn((x) => dropout(x));
     expect(await drawn((x) => dropout(x))).toEqual(one);
     expect(await drawn((x) => dropout(x), 2)).not.toEqual(one);
@@ -179,7 +179,7 @@ describe('dropout', () => {
     expect(new Set(both)).toEqual(new Set([0, 2, 4, 6]));
   });
 
-  it('does nothing with p = 0, in evaluation, and drops all with p = 1', async () => {
+  it('does nothing with p = 0 or in evaluation, and drops everything with p = 1', async () => {
     const of = (call: (x: Tensor) => Tensor) => record(defineModel({ model: drawing(call), input: sixteen }));
     expect(await drawn((x) => dropout(x, 1))).toEqual(new Array(64).fill(0));
     expect(await drawn((x) => dropout(x, 0))).toEqual(new Array(64).fill(1));
@@ -205,7 +205,7 @@ describe('dropout', () => {
     expect(new Set(y)).toEqual(new Set([0, 2]));
   });
 
-  it('keeps mean and variance behind SELU', async () => {
+  it('keeps mean and variance after SELU', async () => {
     const y = await drawn((x) => alphaDropout(x, 0.5, true));
     expect(new Set(y).size).toBe(2);
   });
@@ -226,7 +226,7 @@ describe('dropout', () => {
 });
 
 test.skipIf(noGpu)(
-  unless(noGpu, 'a device draws the same bits, dropped and uniform; normal ones within rounding'),
+  unless(noGpu, 'a device draws the same bits for dropout and uniform numbers, and normal ones within rounding'),
   async () => {
     const device = await openDevice();
     const model = drawing((x) => cat([dropout(x.narrow(0, 0, 2), 0.3), rand(1, 16), randn(1, 16)]));
@@ -262,12 +262,12 @@ describe('rrelu', () => {
     expect(await slopes((x) => nn.RReLU(0.25, 0.5)(x))).toEqual(drawn);
   });
 
-  it('takes the mean in evaluation, and leaves what is positive', async () => {
+  it('uses the mean slope in evaluation, and leaves positive elements', async () => {
     expect(new Set(await slopes((x) => rrelu(x, 0.25, 0.5)))).toEqual(new Set([0.375]));
     expect(new Set(await slopes((x) => rrelu(x.neg(), 0.25, 0.5, true).neg()))).toEqual(new Set([1]));
   });
 
-  it('has its slopes as gradient', async () => {
+  it('has its slopes as the gradient', async () => {
     class Net extends nn.Module {
       w = new nn.Parameter([16], -1);
       forward(_: Tensor): Tensor {
@@ -303,7 +303,7 @@ describe('the state of random numbers', () => {
     }
   }
 
-  it('is in a checkpoint, from which training goes on to the same bits', async () => {
+  it('is in a checkpoint, from which training resumes with the same bits', async () => {
     const { c, model } = await made(Net);
     for (let i = 0; i < 3; i++) model.trainStep(ones(3), ones(3));
     const saved = model.stateDict({ state: true });
@@ -324,7 +324,7 @@ describe('the state of random numbers', () => {
     expect([...model.stateDict({ state: true }).get('random.step')!]).toEqual([2]);
   });
 
-  it('gives way to names of the model', () => {
+  it('gives way to names in the model', () => {
     class Named extends nn.Module {
       random = { seed: 1 };
       'random.seed' = new nn.Parameter([16], 1);
@@ -336,7 +336,7 @@ describe('the state of random numbers', () => {
     expect([random?.state.seed.name, random?.state.step.name]).toEqual(['random.seed.1', 'random.step']);
   });
 
-  it('is asked for in forward only', () => {
+  it('is available in forward only', () => {
     expect(() => rand(3)).toThrow('rand: random numbers are drawn in forward');
     expect(() => randn(3)).toThrow('randn: random numbers are drawn in forward');
   });

@@ -1,4 +1,4 @@
-/** Cheap values computed twice: less memory at the peak, the same numbers, and an account of what it costs. */
+/** Cheap values computed twice: a lower memory peak, the same numbers, and a report of the cost. */
 import { expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
 import mlp from '../examples/mlp.ts';
@@ -9,7 +9,7 @@ import { uniform } from './support/generate.ts';
 
 const spec = { ...convnet, maxBatch: 8 };
 
-/** The bits of all that a model has learnt after some steps. */
+/** The bits of everything that a model has learnt after some steps. */
 async function learnt({ wasm, manifest, weights }: Compiled): Promise<Uint8Array> {
   const model = await instantiate(wasm, manifest, weights);
   const random = uniform(1);
@@ -32,7 +32,7 @@ test('takes less memory for the same bits', async () => {
   expect(usual.rematerialized).toEqual([]);
   const [step, ...others] = spared.rematerialized;
   expect([step?.graph, others]).toEqual(['train_step', []]);
-  // What other entries return is alive too.
+  // The results of other entries are alive too.
   expect(spared.program.liveBytes - (step?.after.liveBytes as number)).toBeLessThan(1000);
   expect(spared.program.liveBytes).toBeLessThan(0.85 * usual.program.liveBytes);
   expect(spared.program.arenaBytes).toBeLessThan(0.85 * usual.program.arenaBytes);
@@ -41,13 +41,13 @@ test('takes less memory for the same bits', async () => {
   expect(Buffer.compare(await learnt(spared), await learnt(usual))).toBe(0);
 });
 
-test('leaves alone what has nothing to spare', async () => {
+test('leaves a model alone that has nothing to gain', async () => {
   const [usual, asked] = await Promise.all([compile(mlp), compile(mlp, { rematerialize: true })]);
   expect(asked.rematerialized).toEqual([]);
   expect(Buffer.compare(asked.wasm, usual.wasm)).toBe(0);
 });
 
-test('on the command line: what is computed twice, and what it costs', async () => {
+test('reports on the command line what is computed twice, and the cost', async () => {
   const { code, stdout } = await cli(['print', 'examples/convnet.ts', '--stage', 'recorded']);
   expect(code).toBe(0);
   const passes =

@@ -6,7 +6,7 @@ import { drawPictures, pictureStyle, verdict } from '../frontend/report/digit.ts
 function elements(xml: string): { name: string; attributes: Record<string, string> }[] {
   const found: { name: string; attributes: Record<string, string> }[] = [];
   const open: string[] = [];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what XML forbids
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML forbids these characters
   if (/[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(xml)) throw new Error('control character');
   let rest = xml.trim();
   while (rest !== '') {
@@ -59,7 +59,7 @@ describe('the loss curve', () => {
     expect(texts(svg)).toContain('4 steps · loss 0.500 at the end · accuracy 75.00% after epoch 2');
   });
 
-  it('is one file of its own: well-formed, no script, nothing from elsewhere, same run same bytes', () => {
+  it('is self-contained and well-formed, without scripts, and the same bytes for the same run', () => {
     const svg = lossCurveSvg(run);
     expect(elements(svg)[0]).toMatchObject({ name: 'svg', attributes: { xmlns: 'http://www.w3.org/2000/svg' } });
     expect(svg).not.toMatch(/<script|href|url\(|@import|on\w+=/);
@@ -117,7 +117,7 @@ describe('pictures in the terminal', () => {
   const checker = { pixels: [0, 1, 1, 0], caption: ['ab', 'c'] };
   const size = { width: 2, height: 2 };
 
-  it('half blocks: the upper pixel is the colour, the lower one the ground', () => {
+  it('half blocks: the upper pixel is the foreground, the lower one the background', () => {
     expect(drawPictures([checker], { ...size, style: 'blocks' })).toEqual([
       '\x1b[38;5;232;48;5;255m▀\x1b[38;5;255;48;5;232m▀\x1b[0m',
       'ab',
@@ -132,12 +132,12 @@ describe('pictures in the terminal', () => {
     ]);
   });
 
-  it('ASCII: two rows a line, the brighter the more ink', () => {
+  it('ASCII: two rows per line, with more ink for brighter pixels', () => {
     const ramp = { pixels: [0, 0.2, 0.5, 1, 0, 0.3, 0.5, 1], caption: ['four'] };
     expect(drawPictures([ramp], { width: 4, height: 2, style: 'ascii' })).toEqual([' :+@', 'four']);
   });
 
-  it('side by side, captions below, as many as a line holds', () => {
+  it('are side by side, with captions below, as many as fit on a line', () => {
     const two = { pixels: [1, 1, 1, 1], caption: ['x'] };
     expect(drawPictures([checker, two, two], { ...size, style: 'ascii', columns: 6 })).toEqual([
       '++  @@',
@@ -149,7 +149,7 @@ describe('pictures in the terminal', () => {
     ]);
   });
 
-  it('trims the border, and takes what is no grey for the nearest', () => {
+  it('trims the border, and clamps values to the range of greys', () => {
     const pixels = [9, 9, 9, 9, 9, 0, -3, 9, 9, 0, Number.NaN, 9, 9, 9, 9, 9];
     expect(drawPictures([{ pixels, caption: ['0'] }], { width: 4, height: 4, style: 'ascii', trim: 1 })).toEqual([
       '',

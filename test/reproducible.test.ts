@@ -1,6 +1,7 @@
-/** One source, the same bytes: compiled in two processes, in folders of other names, by copies of Tapeout in other places, in
- *  another order and in other surroundings; and by whichever Node runs the tests, as the checksums of what it makes and the
- *  bits of what that learns are a golden. `npm run test:nodes` runs this file with further versions of Node. */
+/** One source, the same bytes: compiled in two processes, in folders with different names, by copies of Tapeout in
+ *  different places, in another order and another environment; and by whichever Node runs the tests, as the checksums of
+ *  its output and the bits that the output learns are a golden. `npm run test:nodes` runs this file with further versions
+ *  of Node. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { build, folderOf, root } from './support/cli.ts';
 
 const sources = ['examples/lenet.ts', 'examples/mlp.ts', 'examples/convnet.ts', 'test/fixtures/strange.ts'];
 const names = sources.map((path) => basename(path, '.ts'));
-/** Further Nodes, as paths of their programs. */
+/** Paths of further Node binaries. */
 const nodes = (process.env.TAPEOUT_NODES ?? '').split(delimiter).filter((path) => path !== '');
 
 interface Trained {
@@ -27,7 +28,7 @@ interface Made {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/** What a process of its own makes of the models: `at` is its folder, with a copy of the sources and of Tapeout. */
+/** What a separate process makes of the models: `at` is its folder, with a copy of the sources and of Tapeout. */
 function make(at: string, order: readonly string[], env: NodeJS.ProcessEnv, node = process.execPath): Made {
   const [tapeout, models, out] = [join(at, 'tapeout'), join(at, 'models'), join(at, 'out')];
   mkdirSync(tapeout, { recursive: true });
@@ -65,7 +66,7 @@ function expectSame(made: Made): void {
 const shaders = ['model.wgsl', 'model.features.wgsl'];
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-test('checksums of the bundles and of the shaders, and the bits that bundles learn', async () => {
+test('checksums of bundles and shaders, and the bits that bundles learn, match the golden', async () => {
   const blocks = names.map((name) => {
     const { contentHash, steps, losses, bits } = first.found[name]!;
     const sums = first.files.get(`${name}/SHA256SUMS`)!;
@@ -87,7 +88,7 @@ test('checksums of the bundles and of the shaders, and the bits that bundles lea
   await expect(`${blocks.join('\n\n')}\n`).toMatchFileSnapshot('golden/reproducible.txt');
 });
 
-/** Bytes that index.js may have, as it is and compressed as servers do. */
+/** Most bytes of index.js, plain and compressed as servers do. */
 const budgets = {
   lenet: [42_400, 15_900],
   mlp: [41_000, 15_700],

@@ -30,7 +30,7 @@ function file(header: unknown, body: number): Uint8Array {
 }
 const w = (fields: object) => ({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...fields } });
 
-describe('what is written reads back', () => {
+describe('written files read back', () => {
   it('every dtype, scalars, empty tensors and names beyond ASCII', () => {
     const back = readSafetensors(writeSafetensors(sample));
     expect([...back.keys()].sort()).toEqual([...sample.keys()].sort());
@@ -38,7 +38,7 @@ describe('what is written reads back', () => {
     expect(Object.is((back.get('w') as StoredTensor).data[1], -0)).toBe(true);
   });
 
-  it('same tensors, same bytes; data aligned; the header padded to 8', () => {
+  it('same tensors give the same bytes, with aligned data and a header padded to 8', () => {
     const bytes = writeSafetensors(sample, { format: 'pt' });
     expect(bytes).toEqual(writeSafetensors(new Map(sample), { format: 'pt' }));
     const headerBytes = Number(new DataView(bytes.buffer).getBigUint64(0, true));
@@ -50,7 +50,7 @@ describe('what is written reads back', () => {
     expect(readSafetensorsMetadata(writeSafetensors(sample))).toEqual({});
   });
 
-  it('a view at an odd offset, as a Node Buffer from a pool is', () => {
+  it('a view at an odd offset, like a Node Buffer from a pool', () => {
     const bytes = writeSafetensors(sample);
     const shifted = Buffer.alloc(bytes.length + 3).subarray(3);
     shifted.set(bytes);
@@ -59,14 +59,14 @@ describe('what is written reads back', () => {
     expect(back.get('labels')?.data).toEqual(Int32Array.of(-1, 7));
   });
 
-  it('the names that JavaScript objects have of their own', () => {
+  it("the names of JavaScript objects' built-in properties", () => {
     const one: StoredTensor = { dtype: 'U8', shape: [1], data: Uint8Array.of(9) };
     for (const name of ['__proto__', 'constructor', '']) {
       expect(readSafetensors(writeSafetensors([[name, one]])).get(name)).toEqual(one);
     }
   });
 
-  it('refuses to write what would not read back', () => {
+  it('refuses to write tensors that would not read back', () => {
     const t: StoredTensor = { dtype: 'F32', shape: [3], data: new Float32Array(2) };
     expect(() => writeSafetensors([['a', t]])).toThrow("tensor 'a': shape [3] and its 2 elements do not fit together");
     const wrong = { dtype: 'F32', shape: [2], data: new Int32Array(2) } as unknown as StoredTensor;
@@ -94,11 +94,7 @@ describe('malformed input', () => {
     ['null', file('null', 0), 'not an object of tensors'],
     ['an entry that is a number', file({ w: 3 }, 0), "tensor 'w': its header entry"],
     ['an unknown dtype', file(w({ dtype: 'BF17' }), 8), '"BF17" is not one that the format has'],
-    [
-      'a dtype for which there are no numbers',
-      file(w({ dtype: 'C64', shape: [1] }), 8),
-      'no numbers of dtype C64. In Python',
-    ],
+    ['a dtype without numbers here', file(w({ dtype: 'C64', shape: [1] }), 8), 'no numbers of dtype C64. In Python'],
     ['a dtype from the prototype', file(w({ dtype: 'toString' }), 8), 'is not one that the format has'],
     ['a missing shape', file({ w: { dtype: 'F32', data_offsets: [0, 8] } }, 8), 'shape undefined'],
     [
@@ -112,7 +108,11 @@ describe('malformed input', () => {
     ['one offset', file(w({ data_offsets: [0] }), 8), 'is not a pair'],
     ['offsets backwards', file(w({ data_offsets: [8, 0] }), 8), 'should lie at bytes 8 to 0'],
     ['offsets beyond the end', file(w({}), 7), 'should lie at bytes 0 to 8, but the file holds 7'],
-    ['a size that the shape denies', file(w({ shape: [3] }), 8), 'F32[3] takes 12 bytes, but its data_offsets span 8'],
+    [
+      'a size that contradicts the shape',
+      file(w({ shape: [3] }), 8),
+      'F32[3] takes 12 bytes, but its data_offsets span 8',
+    ],
     ['an overlap', file({ ...w({}), v: w({ data_offsets: [4, 12] }).w }, 12), "tensor 'v' begins at byte 4, inside"],
     ['a hole', file({ ...w({}), v: w({ data_offsets: [12, 20] }).w }, 20), 'belong to no tensor'],
     ['bytes after the end', file(w({}), 9), 'the tensors end at byte 8, but the file holds 9'],
@@ -168,7 +168,8 @@ describe('the reference implementation', () => {
   const verdicts: readonly Verdict[] = JSON.parse(
     readFileSync(new URL('fixtures/safetensors/verdicts.json', import.meta.url), 'utf8'),
   );
-  /** What is refused here alone: the format forbids the first two, no writer makes the next, and the rest are numbers of no use here. */
+  /** What only our reader refuses: the format forbids the first two, no writer makes the next, and the rest are numbers of
+   *  no use here. */
   const stricter =
     /^(a name twice|a further field twice|a tensor that is a list|a dtype that is an object|. of (C64|F8_.*|F6_.*|F4))$/;
 
@@ -202,7 +203,7 @@ describe('numbers of other widths', () => {
     ).get('w');
   const widthOf: Readonly<Record<string, number>> = { F16: 2, BF16: 2, F64: 8, I16: 2, U32: 4, U64: 8, BOOL: 1 };
 
-  it('become float32: halves exactly, at both ends of their range and beyond', () => {
+  it('become float32: halves exactly, including the ends of their range and infinities', () => {
     const halves = Uint16Array.of(
       0x3c00,
       0xc000,
@@ -235,14 +236,14 @@ describe('numbers of other widths', () => {
     const wide = [1, -2, 2 ** -133, 255 * 2 ** 120, Infinity, -0];
     expect(read('BF16', brains.buffer)).toEqual({ dtype: 'F32', shape: [6], data: Float32Array.from(wide) });
   });
-  it('doubles round, and are refused where float32 ends', () => {
+  it('doubles are rounded, and refused beyond the range of float32', () => {
     const data = read('F64', Float64Array.of(0.1, 1e-60, -Infinity, 3.4028235e38).buffer)?.data;
     expect(data).toEqual(Float32Array.of(0.1, 0, -Infinity, 3.4028235e38));
     expect(() => read('F64', Float64Array.of(1, -1e39).buffer)).toThrow(
       "tensor 'w': element 1 is -1e+39, which is beyond",
     );
   });
-  it('integers stay what they are', () => {
+  it('integers keep their type', () => {
     expect(read('I16', Int16Array.of(-3).buffer)).toEqual({ dtype: 'I16', shape: [1], data: Int16Array.of(-3) });
     expect(read('U64', BigUint64Array.of(2n ** 64n - 1n).buffer)?.data).toEqual(BigUint64Array.of(2n ** 64n - 1n));
     expect(read('BOOL', Uint8Array.of(1, 0).buffer)).toEqual({ dtype: 'BOOL', shape: [2], data: Uint8Array.of(1, 0) });
@@ -264,7 +265,7 @@ describe('other files', () => {
     ['gzip', '\x1f\x8b\x08\0', /gzip.*Unpack/],
     ['the wrong file of a bundle', '\0asm\x01\0\0\0', /a WebAssembly module/],
     ['a page', '\n<!doctype html>', /HTML: the server answered/],
-    ['a page of the old days', '<HTML><BODY>', /HTML: the server answered/],
+    ['an old-fashioned HTML page', '<HTML><BODY>', /HTML: the server answered/],
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg">', /this is text, not/],
     ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied', /this is text, not/],
     ['a table', 'name,age\nAnna,32\n', /this is text, not/],
@@ -289,12 +290,12 @@ describe("PyTorch's goldens", () => {
     }
   });
 
-  it.each(['lenet', 'curve', 'ops', 'optim'])('%s comes back byte for byte', (name) => {
+  it.each(['lenet', 'curve', 'ops', 'optim'])('%s is written back byte for byte', (name) => {
     const bytes = read(`${name}.safetensors`);
     expect(Buffer.compare(writeSafetensors(readSafetensors(bytes)), bytes)).toBe(0);
   });
 
-  it('hold what their cases name', () => {
+  it('contain what their cases name', () => {
     const [net] = cases('net');
     if (!net) throw new Error('no net case');
     const params = under(net.file, net.params);
@@ -309,7 +310,7 @@ describe("PyTorch's goldens", () => {
 describe('expectClose', () => {
   const want: StoredTensor = { dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, Number.NaN, -Infinity, 100) };
 
-  it('takes each element for itself, nan as nan and inf as inf', () => {
+  it('compares element by element, nan with nan and inf with inf', () => {
     expectClose([1 + 5e-6, Number.NaN, -Infinity, 100.0005], want, [0, 0], 'y');
     expectClose([0, -0], [-0, 0], undefined, 'zeros');
     expectClose(f32('curve.safetensors', 'losses'), tensor('curve.safetensors', 'losses'), undefined, 'itself');
@@ -333,13 +334,13 @@ describe('expectClose', () => {
     expect(() => expectClose(got, want, [1e30, 1e30], 'y')).toThrow(/^y: /);
   });
 
-  it('wants integers exactly', () => {
+  it('requires equal integers', () => {
     const labels: StoredTensor = { dtype: 'I64', shape: [1], data: BigInt64Array.of(1_000_000n) };
     expectClose([1_000_000], labels, undefined, 'labels');
     expect(() => expectClose([1_000_001], labels, undefined, 'labels')).toThrow('differ by 1.000 and may by 0.000');
   });
 
-  it('lets as many elements as PyTorch had stray by the learning rate, no more', () => {
+  it('lets only as many elements as in PyTorch stray by the learning rate', () => {
     expectClose([0.001, 0, 0], [0, 0, 0], [0, 1, 1], 'adam', { lr: 0.001 });
     expect(() => expectClose([0.001, 0.001, 0], [0, 0, 0], [0, 1, 1], 'adam', { lr: 0.001 })).toThrow('2 of 3');
     expect(() => expectClose([0.002, 0, 0], [0, 0, 0], [0, 1, 1], 'adam', { lr: 0.001 })).toThrow('1 of 3');

@@ -1,5 +1,5 @@
-/** Compiling a large graph takes no more than compiling its parts: what there is of code, and of work where it can be
- *  counted, grows as the graph does. `npm run bench:compile` measures times. */
+/** Compiling a large graph costs no more than compiling its parts: code size, and work where it can be counted, grows
+ *  linearly with the graph. `npm run bench:compile` measures times. */
 
 import { describe, expect, test } from 'vitest';
 import { emission } from '../codegen/backend.ts';
@@ -27,7 +27,7 @@ const module = (params: string, lines: readonly string[], ends: string): Module 
     'generated.tir',
   );
 
-/** By name: a graph of `n` times the same. */
+/** By name: a graph that repeats the same `n` times. */
 const graphs: Record<string, (n: number) => Module> = {
   'a chain of elementwise ops': (n) =>
     module(
@@ -63,7 +63,7 @@ const graphs: Record<string, (n: number) => Module> = {
       }).flat(),
       `%v${n - 1}`,
     ),
-  'rows moved around and around': (n) =>
+  'rows moved back and forth': (n) =>
     module(
       '%x: f32[8,32]',
       counted(n, (i) => {
@@ -103,12 +103,12 @@ describe('twice the graph gives no more than twice the code', () => {
       });
 });
 
-test('a chain of thousands of operations takes no deeper stack, and time by its length', () => {
+test('a chain of thousands of operations needs no deeper stack, and linear time', () => {
   const chain = (n: number): Module => {
     const [x, w] = [param('input', 'x', f32(N, 4)), param('parameter', 'w', f32(4))];
     const tanh = counted(n / 200, () => 0).reduce<Value>((y) => ir.tanh(y), rowsOf(w, x.type.shape));
     const y = counted(n, () => 0).reduce<Value>((v) => ir.add(v, x), tanh);
-    // Two kernels ask whether the chain ends a sum.
+    // Two kernels ask whether the chain ends in a sum.
     const sums = [ir.reduceSum(y, { dims: [0] }), ir.reduceSum(y, { dims: [1] })] as const;
     const of = ir.add(ir.reduceSum(sums[0], { dims: [0] }), ir.reduceSum(sums[1], { dims: [0] }));
     const task = { kind: 'differentiate', of, seed: null, wrt: [w], then: 'accumulate' } as const;
@@ -117,7 +117,7 @@ test('a chain of thousands of operations takes no deeper stack, and time by its 
   expect(compiled(chain(2000), wasm128).bytes).toBeGreaterThan(2000);
 });
 
-test('a scalar that is added to itself, again and again', () => {
+test('a scalar added to itself many times compiles', () => {
   const [x, w] = [param('input', 'x', f32(N, 3)), param('parameter', 'w', f32(3))];
   const scalar = ir.reduceSum(w, { dims: [0] });
   for (const [count, next] of [
@@ -150,13 +150,13 @@ kernel @of_${out}(${a}: f32[N,48], ${b}: f32[32,48], ${out}: f32[N,32] out) {
 const kernels = (...texts: string[]): readonly Kernel[] => parseKernels(`tapeout ir 1${texts.join('')}`, 'k.tir');
 
 describe("kernels that differ in their buffers' names", () => {
-  test('have one key', () => {
+  test('have the same key', () => {
     const [k, l] = kernels(product('x', 'w', 'y'), product('y', 'v', 'x'));
     expect(kernelKey(k as Kernel).key).toBe(kernelKey(l as Kernel).key);
     expect(kernelKey(l as Kernel).buffers.map((b) => b.name)).toEqual(['y', 'v', 'x']);
   });
 
-  test('and another one where a buffer stands twice, a type or a number is another, or a loop runs otherwise', () => {
+  test('have different keys if a buffer is used twice, or a type, a number or the mode of a loop differs', () => {
     const [k] = kernels(product('x', 'w', 'y', ' + 1.5'));
     const key = (text: string, options = {}): string => kernelKey(kernels(text)[0] as Kernel, options).key;
     const own = kernelKey(k as Kernel).key;
@@ -175,7 +175,7 @@ describe("kernels that differ in their buffers' names", () => {
     );
   });
 
-  test('get the schedule that each by itself gets, with its own buffers packed', () => {
+  test('get the schedule that each would get alone, with its own buffers packed', () => {
     const all = kernels(product('x', 'w', 'y'), product('h', 'v', 'z'), product('q', 'u', 'p', ' * 3.0'));
     const graph = { name: 'g', params: [], results: [], groups: [], staged: new Set<never>() };
     const { schedules } = schedule(wasm128, 64)({ name: 'g', graph, kernels: all, repeats: [], outputs: new Map() });

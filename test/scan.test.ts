@@ -1,5 +1,5 @@
-/** Loops: what they compute and learn is what the same steps one by one do, their code does not grow with the steps, and
- *  misuse is told where it is. */
+/** Loops: they compute and learn what the unrolled steps do, their code does not grow with the steps, and misuse is
+ *  reported at its line. */
 import { describe, expect, test } from 'vitest';
 import { CompileError, cat, compile, defineModel, nn, optim, rand, scan, type Tensor } from '../frontend/index.ts';
 import '../frontend/testing/setup.ts';
@@ -10,7 +10,7 @@ import { noGpu, openDevice } from './support/gpu.ts';
 import { GpuMachine, startOf } from './support/gpu-machine.ts';
 import { unless } from './support/left-out.ts';
 
-/** A cell that gates what it carries, over [N,T,3]; in one loop, or step by step. */
+/** A gated cell over [N,T,3], in one loop or step by step. */
 const gated = (inLoop: boolean) =>
   class Gated extends nn.Module {
     u = nn.Linear(4, 4);
@@ -43,7 +43,7 @@ const specOf = (model: new () => nn.Module, steps = 5) =>
   });
 const noise = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(1.7 * i + 0.3));
 
-test('a loop trains as its steps one by one do', async () => {
+test('a loop trains like its unrolled steps', async () => {
   const learnt = async (inLoop: boolean) => {
     const c = await compile(specOf(gated(inLoop)), { verify: true });
     const model = await instantiate(c.wasm, c.manifest, c.weights);
@@ -67,12 +67,12 @@ test('kernels and code do not grow with the steps', async () => {
   const [[launches, kernels, bytes]] = sizes as [(typeof sizes)[number]];
   for (const [l, k, b] of sizes) {
     expect([l, k]).toEqual([launches, kernels]);
-    // Sums over more than some thousand rows carry their rounding errors.
+    // Sums over more than a few thousand rows are compensated.
     expect(b).toBeLessThan(1.15 * bytes);
   }
 });
 
-test('what the gradient needs is kept by the loop, sums over steps are taken behind it', async () => {
+test('the loop keeps what the gradient needs, and sums over steps follow it', async () => {
   const c = await compile(specOf(gated(true)), { entries: ['forward', 'train_step'] });
   const text = await c.printed('canonicalize');
   expect(text.match(/ body @scan(\.\d+)?\(/g)?.length).toBe(2);
@@ -82,7 +82,7 @@ test('what the gradient needs is kept by the loop, sums over steps are taken beh
   expect(launches.some((k) => k.params.some((p) => p.buffer.name.includes('before')))).toBe(false);
 });
 
-test.skipIf(noGpu)(unless(noGpu, 'a device runs loops: the numbers of WebAssembly'), async () => {
+test.skipIf(noGpu)(unless(noGpu, 'a device runs loops, with the numbers of WebAssembly'), async () => {
   const device = await openDevice();
   const c = await compile(recurrent, { target: 'all', verify: true });
   const wasm = await instantiate(c.wasm, c.manifest, c.weights);
@@ -103,7 +103,7 @@ test.skipIf(noGpu)(unless(noGpu, 'a device runs loops: the numbers of WebAssembl
   device.destroy();
 });
 
-test('alignments of a batch have the losses of its samples', async () => {
+test('ctcLoss of a batch is that of its samples', async () => {
   class Net extends nn.Module {
     fc = nn.Linear(2, 4);
     override forward(x: Tensor): Tensor {
@@ -162,7 +162,7 @@ describe('random numbers in a loop', () => {
   const x = noise(2 * steps * width);
   const y = new Float32Array(2 * (steps + 1) * width);
 
-  test('are others in each turn, and the same on every backend', async () => {
+  test('differ in each iteration, and are the same on every backend', async () => {
     const c = await compile(spec, { target: 'all', threads: 2, verify: true });
     await expect(c).toBeCloseToReference();
     const wasm = await instantiate(c.wasm, c.manifest, c.weights);
@@ -206,7 +206,7 @@ describe('random numbers in a loop', () => {
   });
 });
 
-describe('what does not fit is told in the user’s words', () => {
+describe('errors are in the user’s terms', () => {
   const failing = async (forward: (this: nn.Module, x: Tensor) => Tensor): Promise<CompileError> => {
     class Net extends nn.Module {
       w = nn.Linear(3, 2);
@@ -239,7 +239,7 @@ describe('what does not fit is told in the user’s words', () => {
       'scan: combineFn must return [carry, y], of tensors, and returned ',
     ],
     [
-      'another dimension than there are',
+      'a dimension out of range',
       (x) => scan((h: Tensor, s: Tensor) => [h.add(s), h] as [Tensor, Tensor], zero(x), x, { dim: 3 })[0],
       'scan: 3 is not a dimension of [N,5,3]',
     ],

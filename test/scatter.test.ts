@@ -1,4 +1,4 @@
-/** An op's equation asks which points reach an element; turned round, it says where each point adds what. Both are one op. */
+/** An op's equation asks which points reach an element; inverted, it says where each point adds what. Both are the same op. */
 import { describe, expect, test } from 'vitest';
 import * as x from '../ir/expr.ts';
 import { byName, type Load, type OpDef } from '../ir/graph.ts';
@@ -16,7 +16,7 @@ interface Case {
   readonly title: string;
   readonly types: Readonly<Record<string, TensorType>>;
   readonly attrs: Parameters<OpDef['infer']>[1];
-  /** What index operands stay below. */
+  /** Upper bounds of index operands. */
   readonly places?: number;
 }
 const f32 = (...shape: number[]): TensorType => ({ dtype: 'f32', shape });
@@ -135,7 +135,7 @@ const registered = (Object.values(ops) as readonly unknown[])
   .filter((op): op is OpDef => typeof op === 'function' && 'scatter' in op)
   .filter((op) => op.scatter !== undefined);
 
-test('every op that has one is held against its equation', () => {
+test('every op with an inverted equation has a case', () => {
   expect(registered.map((op) => op.name).sort()).toEqual(Object.keys(cases).sort());
 });
 
@@ -171,7 +171,7 @@ describe.each(registered)('$name', (op) => {
     };
 
     const turned = op.scatter?.(loads, attrs, types, out);
-    if (!turned) throw new Error(`${op.name} has no equation turned round`);
+    if (!turned) throw new Error(`${op.name} has no inverted equation`);
     const { over, at: reached, value } = turned;
     const inside = x.all(...reached.flatMap((e, d) => [x.ge(e, x.int(0)), x.lt(e, x.int(out.shape[d] as number))]));
     const clamped = reached.map((e, d) => {

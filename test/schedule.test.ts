@@ -1,5 +1,5 @@
-/** Directives that do not fit: each is refused in words, and none changes what a kernel computes. What fits is tried at
- *  random by test/fuzz. */
+/** Directives that do not fit: each is refused with a reason, and none changes what a kernel computes. Those that fit are
+ *  tested at random by test/fuzz. */
 import { expect, test } from 'vitest';
 import { contextOf, readIr } from '../frontend/pipeline/read.ts';
 import { runStage } from '../frontend/pipeline/run-stage.ts';
@@ -33,7 +33,7 @@ const update = kernel(`kernel @update(w: f32[4,6] inout, g: f32[4,6]) {
     }
   }
 }`);
-// The greatest so far is read, and then moved on behind a loop.
+// The maximum so far is read, and updated after a loop.
 const running = kernel(`kernel @running(x: f32[8,3], y: f32[8] out, z: f32[] out) {
   tile top: f32[]
   top = 0.0
@@ -90,7 +90,7 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
     [{ do: 'reassociate', axis: 'k', by: 3 }],
     'by 3: lanes come in multiples of 4',
   ],
-  ['a loop that is not there', product, [{ do: 'tile', axis: 'q', by: 2 }], 'there is no serial loop over q'],
+  ['a loop that does not exist', product, [{ do: 'tile', axis: 'q', by: 2 }], 'there is no serial loop over q'],
   [
     'cuts that do not rise',
     total,
@@ -164,13 +164,13 @@ const refused: readonly (readonly [string, Kernel, Schedule, string])[] = [
     'the loop over j_i would write out 4900 copies: the most are 4096',
   ],
   [
-    'iterations that are parted',
+    'iterations that would be split',
     running,
     [{ do: 'tile', axis: 'i', by: 2 }],
     'copies over i_i would separate the steps of one iteration on top',
   ],
   [
-    'weaving what is read beside it',
+    'weaving values that are read beside it',
     product,
     [
       { do: 'reassociate', axis: 'k', by: 8 },
@@ -194,12 +194,12 @@ test.each(refused)('%s', (_, k, schedule, message) => {
   expect(text.slice(text.indexOf(': ', k.name.length + 3) + 2)).toBe(message);
 });
 
-test('two packed copies of one buffer, seen in two shapes, have kernels of two names', () => {
+test('two packed copies of one buffer, viewed in two shapes, have kernels with different names', () => {
   const [from, to] = [
     { name: 'x', type: f32(4, 6) },
     { name: 'y', type: f32(4, 6) },
   ];
-  // A view has the name of what it is a view of.
+  // A view has the name of its buffer.
   const view = { name: 'x', type: f32(2, 2, 6), viewOf: from };
   const [i, j] = [x.axis('i', 4), x.axis('j', 6)];
   const at = [x.ix(i), x.ix(j)];
@@ -220,7 +220,7 @@ test('two packed copies of one buffer, seen in two shapes, have kernels of two n
   expect(new Set(kernels.map((k) => k.name)).size).toBe(3);
 });
 
-test('interchange: the loops change places where each iteration stores an element of its own', () => {
+test('interchange: loops are exchanged if each iteration stores its own element', () => {
   expect(printKernel(applySchedule(update, [{ do: 'interchange', axis: 'i' }]))).toMatchInlineSnapshot(`
     "kernel @update(w: f32[4,6] inout, g: f32[4,6]) {
       for j in 0..6 {
@@ -232,7 +232,7 @@ test('interchange: the loops change places where each iteration stores an elemen
   `);
 });
 
-test('what is left of a loop over the batch has code only where a batch can leave something', () => {
+test('the remainder of a loop over the batch has code only if some batch leaves one', () => {
   const sum = (extent: string) =>
     kernel(`kernel @sum(x: f32[${extent}], y: f32[] out) {
   tile acc: f32[]
@@ -251,7 +251,7 @@ test('what is left of a loop over the batch has code only where a batch can leav
   expect(left('12N')).toEqual([false, false, false]);
 });
 
-test('slices of slices have kernels and buffers of other names', () => {
+test('slices of slices have kernels and buffers with different names', () => {
   const sliced: Schedule = [
     { do: 'flatten', axis: 'i' },
     { do: 'slice', axis: 'i', by: 6 },
@@ -263,8 +263,8 @@ test('slices of slices have kernels and buffers of other names', () => {
   expect(new Set(kernels.flatMap((k) => k.params.map((p) => p.buffer.name))).size).toBe(5);
 });
 
-test('what does not fit after all is dropped for the next best, and the text says so', () => {
-  // Rows hand on what they store, which an analysis of loops does not see.
+test('a directive that turns out not to fit is dropped for the next best, and the text says so', () => {
+  // Rows pass on what they store, which an analysis of loops does not see.
   const text = `tapeout ir 1
 kernel @solve(a: f32[24,24], y: f32[24] inout) {
   for i in 0..24 {
@@ -283,6 +283,6 @@ kernel @solve(a: f32[24,24], y: f32[24] inout) {
   const printed = printIr(made, {});
   expect(printed).toContain('; dropped: tile i by 3: iterations over i stay in order: they hand on elements of y\n');
   expect(printed).toMatch(/schedule @solve \{\n {2}over i: 24, k: 24\n {2}reassociate k by 4\n/);
-  // Comments are no part of the schedule.
+  // Comments are not part of the schedule.
   expect(printIr(readIr(printed, 'again.tir', 1), {})).toBe(printed.replace(/; dropped.*\n/g, ''));
 });

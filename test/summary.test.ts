@@ -1,4 +1,4 @@
-/** The closing lines of a test run: what did not run is a failure, or says why. */
+/** The closing lines of a test run: a test that did not run is a failure, or says why. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { folderOf, root } from './support/cli.ts';
 import { longest, quick } from './support/test-files.ts';
 
-test('tests that a failed hook left out have failed, and skipped ones say why', () => {
+test('tests that a failed hook skips count as failed, and skipped tests say why', () => {
   const folder = folderOf({
     'a.test.mjs': `import { beforeAll, describe, test } from 'vitest';
       test('runs', () => {});
@@ -38,7 +38,7 @@ test('tests that a failed hook left out have failed, and skipped ones say why', 
   expect(status).toBe(1);
 });
 
-test('files that are said to be long or quick are there, and none is both', () => {
+test('files listed as long or quick exist, and none is both', () => {
   const named = [...longest, ...quick];
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   expect(new Set(named).size).toBe(named.length);

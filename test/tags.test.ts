@@ -13,7 +13,7 @@ const net = (features: number) =>
   });
 const [one, other] = (await Promise.all([net(4), net(5)])) as [Compiled, Compiled];
 
-test('its own parts fit together', async () => {
+test('parts of the same compilation fit together', async () => {
   const model = await instantiate(one.wasm, one.manifest, one.weights);
   expect(model.forward(new Float32Array(3))).toHaveLength(4);
   await instantiate(await WebAssembly.compile(one.wasm as BufferSource), one.manifest);
@@ -32,7 +32,7 @@ test('code of another compilation is refused', async () => {
   expect(() => checkWgslTag(other.wgsl!, one.manifest.tags as ManifestTags)).toThrow(another);
 });
 
-test('a manifest without tags, or without that of the code, is refused', async () => {
+test("a manifest without tags, or without the code's tag, is refused", async () => {
   const { tags, ...untagged } = one.manifest;
   for (const manifest of [untagged, { ...untagged, tags: {} }])
     await expect(instantiate(other.wasm, manifest as Manifest)).rejects.toThrow('the manifest lacks tags');
@@ -52,14 +52,14 @@ test('a manifest without tags, or without that of the code, is refused', async (
   expect(() => checkWgslTag(one.wgsl!, codeless.tags)).toThrow('they should begin with a tag that the manifest lacks');
 });
 
-test('a manifest that was changed, and damaged code, are refused', async () => {
+test('changed manifests and damaged code are refused', async () => {
   await expect(instantiate(one.wasm, { ...one.manifest, maxBatch: 1 })).rejects.toThrow(/the manifest is damaged/);
   const damaged = one.wasm.slice();
   damaged[damaged.length - 60]! ^= 1;
   await expect(instantiate(damaged, one.manifest)).rejects.toMatchObject({ code: 'bad-wasm' });
 });
 
-test('a bundle has the same tags, and of what it leaves out none', async () => {
+test('a bundle has the same tags, but none of the parts it leaves out', async () => {
   const files = await bundleOf(one);
   expect(files.get('model.wasm')).toEqual(one.wasm);
   expect(JSON.parse(files.get('manifest.json') as string).tags).toEqual(one.manifest.tags);

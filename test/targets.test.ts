@@ -1,4 +1,5 @@
-/** Machines described in files: every number has its row, a wrong one is told at its place, and schedules go by them. */
+/** Machines described in files: every number has its row, a wrong one is reported at its position, and schedules follow
+ *  them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import lenet from '../examples/lenet.ts';
@@ -13,7 +14,7 @@ const folder = new URL('../examples/targets/', import.meta.url);
 const example = (name: string) => parseTarget(readFileSync(new URL(name, folder), 'utf8'), name);
 const text = (more: object): string => JSON.stringify({ name: 'm', extends: 'wasm', numbers: {}, ...more }, null, 2);
 
-test('every number has a row, and every row a number that it allows', () => {
+test('every number has a row, and every row allows its number', () => {
   const numbersOf = (of: object, before = ''): string[] =>
     Object.entries(of).flatMap(([key, v]) =>
       typeof v === 'number' ? [before + key] : typeof v === 'object' && v ? numbersOf(v, `${before}${key}.`) : [],
@@ -30,7 +31,7 @@ test('every number has a row, and every row a number that it allows', () => {
   }
 });
 
-test('a machine is a target with other numbers, and its name says so', () => {
+test('a machine is a target with other numbers, named in its target', () => {
   const machine = parseTarget(
     text({ numbers: { registers: 28, 'cost.spill.any': { value: 2, origin: 'a guess' } } }),
     '',
@@ -45,7 +46,7 @@ test('a machine is a target with other numbers, and its name says so', () => {
   expect(on(webgpuTarget({ features: ['subgroups'] }), device).workgroup).toMatchObject({ wanted: 12, together: true });
 });
 
-describe('what describes no machine is told at its place', () => {
+describe('errors in a description are reported at their position', () => {
   const cases: readonly (readonly [string, string, number, string])[] = [
     ['{ "name": ', 'no JSON', 1, 'this is not JSON'],
     ['{\n  "name": "m",\n}', 'a comma too many', 3, 'this is not JSON: expected a name in quotation marks'],
@@ -57,13 +58,13 @@ describe('what describes no machine is told at its place', () => {
     ],
     ['{\n"name": 007 }', 'a number with zeros ahead', 2, "expected a value, found '007'"],
     ['{} ; why', 'a comment', 1, 'JSON has no comments'],
-    [`${'['.repeat(1e5)}`, 'levels by the hundred thousand', 1, 'more than 64 levels'],
+    [`${'['.repeat(1e5)}`, 'a hundred thousand levels of nesting', 1, 'more than 64 levels'],
     ['{ "name": "m",\n"numbers": {},\n "name": "n" }', 'a name twice', 3, "'name' is given twice"],
     ['{ "numbers": { "registers": 8,\n"registers": 9 } }', 'a number twice', 2, "'registers' is given twice"],
     ['[]', 'no object', 1, 'a description of a machine is an object'],
-    [text({ lanes: 8 }), 'a field that there is not', 5, "'lanes' is none of name, extends and numbers"],
-    [text({ name: 'a b' }), 'a name that is no word', 2, "'name' must be a word"],
-    [text({ extends: 'wasm128' }), 'a target that there is not', 3, "'extends' must be one of wasm, webgpu"],
+    [text({ lanes: 8 }), 'an unknown field', 5, "'lanes' is none of name, extends and numbers"],
+    [text({ name: 'a b' }), 'a name that is not a word', 2, "'name' must be a word"],
+    [text({ extends: 'wasm128' }), 'an unknown target', 3, "'extends' must be one of wasm, webgpu"],
     [text({ numbers: [28] }), 'no numbers', 4, "'numbers' must be an object"],
     [text({ numbers: { register: 28 } }), 'a mistyped number', 5, "has no number 'register': is it 'registers'?"],
     [text({ numbers: { 'workgroup.wanted': 28 } }), 'a number of another target', 5, 'the target wasm has no number'],
@@ -88,7 +89,12 @@ describe('what describes no machine is told at its place', () => {
       "'from' is none of value and origin",
     ],
     [text({ numbers: { 'cost.load': { value: 2, origin: 3 } } }), 'no words', 7, "'origin' must say in words"],
-    [text({ numbers: { __proto__: null, constructor: 2 } }), 'a name of JavaScript', 5, "has no number 'constructor'"],
+    [
+      text({ numbers: { __proto__: null, constructor: 2 } }),
+      "a name of JavaScript's",
+      5,
+      "has no number 'constructor'",
+    ],
   ];
   test.each(cases.map(([written, what, ...rest]) => [what, written, ...rest] as const))(
     '%s',
@@ -121,13 +127,13 @@ describe('the examples', () => {
       ),
     );
 
-  test('are all read', () => {
+  test('can all be read', () => {
     const names = readdirSync(folder);
     expect(names.length).toBeGreaterThanOrEqual(3);
     for (const name of names) expect(example(name).name).toBe(name.replace('.json', ''));
   });
 
-  test('Zen 5 is what Tapeout has, and more registers make larger tiles', { timeout: 120_000 }, async () => {
+  test('of Zen 5 has the built-in numbers, and more registers give larger tiles', { timeout: 120_000 }, async () => {
     const own = await scheduled();
     expect(await scheduled(example('zen5.json'))).toBe(own);
     expect(await scheduled(example('zen3.json'))).not.toBe(own);
@@ -135,7 +141,7 @@ describe('the examples', () => {
   });
 });
 
-test('--target takes a file, and says what is wrong with another', async () => {
+test('--target takes a file, and reports what is wrong with one', async () => {
   const cwd = folderOf({
     'a.tir':
       'tapeout ir 1\nmodule @M (N <= 4) {\n  graph @forward(%x: f32[N,8]) {\n    %y = neg(%x) : f32[N,8]\n    return %y\n  }\n}\n',

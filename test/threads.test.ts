@@ -1,4 +1,4 @@
-/** Threads: any number of them computes the same bits; where there are none the model says so; and none outlives its use. */
+/** Threads: any number of them computes the same bits; without threads the model says so; and none outlives its use. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -29,12 +29,12 @@ import { folderOf } from './support/cli.ts';
 import { modelOf, seeded, uniform } from './support/generate.ts';
 import { stagesOf } from './support/pipeline.ts';
 
-/** More than there may be here: what is to be shown is bits, not speed. */
+/** More than this machine may have: this tests bits, not speed. */
 const cores = 8;
 const onSome = (c: Compiled, threads: number): Promise<Model> =>
   instantiateThreads({ wasm: c.wasm, threadedWasm: c.threadedWasm! }, c.manifest, c.weights, { threads, cores });
 
-/** All that a model has learnt and last said, after steps of whole, short and single batches. */
+/** Everything a model has learnt and last returned, after steps with full, short and single-sample batches. */
 function learnt(model: Model, batches: readonly number[]): Uint8Array {
   const random = uniform(1);
   for (const { name, dtype, range = 2 } of model.manifest.tensors.filter((t) => t.purpose === 'input')) {
@@ -49,7 +49,7 @@ function learnt(model: Model, batches: readonly number[]): Uint8Array {
   return Buffer.concat([model.toSafetensors({ state: true }), new Uint8Array(Float64Array.from(said).buffer)]);
 }
 
-/** Rows whose gradients are added up by index, most of them several times. */
+/** Rows whose gradients are summed by index, most of them several times. */
 class Rows extends nn.Module {
   rows = nn.Embedding(50, 64);
   out = nn.Linear(64, 5);
@@ -66,7 +66,7 @@ const rows = defineModel({
   maxBatch: 64,
 });
 
-test('threads share sums by index, each with elements of its own', async () => {
+test('threads share sums by index, each with its own elements', async () => {
   const { program } = await compile(rows, { threads: 2 });
   const sums = kernelsOf(program).filter((k) => k.name.startsWith('index_add'));
   expect(sums.map((k) => k.body.flatMap((s) => (s.kind === 'for' ? [`${s.mode} ${s.axis.name}`] : [])))).toEqual([
@@ -74,7 +74,7 @@ test('threads share sums by index, each with elements of its own', async () => {
   ]);
 });
 
-describe('the bits are those of one thread, for', () => {
+describe('the bits are those of one thread for', () => {
   const nets: readonly (readonly [string, ModelSpec])[] = [
     ['lenet', lenet],
     ['mlp', mlp],
@@ -85,7 +85,7 @@ describe('the bits are those of one thread, for', () => {
   ];
   test.each(nets)('%s', async (_, spec) => {
     const [alone, compiled] = await Promise.all([compile(spec), compile(spec, { threads: 4, verify: true })]);
-    // A module for one thread is what it is without any.
+    // A module for one thread is the module without threads.
     expect(Buffer.compare(compiled.wasm, alone.wasm)).toBe(0);
     const most = alone.manifest.maxBatch;
     const round = [most, 3, 7, 63, 1, most].map((n) => Math.min(n, most));
@@ -100,7 +100,7 @@ describe('the bits are those of one thread, for', () => {
   });
 });
 
-test('thousands of calls that are over in no time end, with the same bits', async () => {
+test('thousands of very short calls finish, with the same bits', async () => {
   const compiled = await compile(mlp, { threads: 4 });
   const batches = Array.from({ length: 4000 }, (_, i) => 1 + (i % 3));
   const want = learnt(await instantiate(compiled.wasm, compiled.manifest, compiled.weights), batches);
@@ -111,7 +111,7 @@ test('thousands of calls that are over in no time end, with the same bits', asyn
   }
 });
 
-test('what of the examples threads share', async () => {
+test('threads share the kernels of the examples that the golden lists', async () => {
   const shown = await Promise.all(
     [lenet, mlp, convnet].map(async (spec) => {
       const { program } = await compile(spec, { threads: 2 });
@@ -129,10 +129,10 @@ test('what of the examples threads share', async () => {
   await expect(shown.join('\n')).toMatchFileSnapshot('golden/threads/examples.txt');
 });
 
-/** Shares whatever can be shared. */
+/** Shares everything that can be shared. */
 const eager: VectorTarget = { ...wasm128, threads: { kernel: 0, units: 1000, unit: 0 } };
 
-/** A program's entries run over garbage of which all parameters and inputs are the same, on one thread and on more. */
+/** A program's entries run over garbage with the same parameters and inputs, on one thread and on several. */
 class Threads {
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Record<string, (...args: number[]) => void>;
@@ -162,7 +162,7 @@ class Threads {
   }
 }
 
-test('random models compute the same bits when all that can be shared is, in the smallest units', async () => {
+test('random models compute the same bits when everything shareable is shared, in the smallest units', async () => {
   let [shared, kernels] = [0, 0];
   for (let seed = 0; seed < 25; seed++) {
     const model = modelOf(seeded(seed));
@@ -208,7 +208,7 @@ test('random models compute the same bits when all that can be shared is, in the
       }
     await threads.end();
   }
-  // Most of what there is: else the test would show nothing.
+  // Most kernels: otherwise the test would show nothing.
   expect(shared / kernels).toBeGreaterThan(0.7);
 });
 
@@ -269,7 +269,7 @@ kernel @sum(t: f32[N,4], y: f32[4] out) {
     );
   });
 
-  test('has no loop beside a parallel one that touches what that writes', () => {
+  test('has no loop beside a parallel one that touches what it writes', () => {
     const beside = (index: string) => `tapeout ir 1
 batch (N <= 8)
 kernel @k(x: f32[N,4], y: f32[N,8] out) {
@@ -304,7 +304,7 @@ describe('a bundle for threads', () => {
     writeFiles(join(folder, 'net'), await bundleOf(await compile(mlp, { threads: 2 })));
   });
 
-  /** Runs a script as the user's, beside the bundle, and waits for its process to end. */
+  /** Runs a user's script beside the bundle, and waits for its process to end. */
   function run(script: string): unknown {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: folder,
@@ -323,7 +323,7 @@ describe('a bundle for threads', () => {
   const told = [];
   const onNotice = (notice) => told.push(notice);`;
 
-  test('trains on as many as it was compiled for, and its process ends by itself', () => {
+  test('trains on the number it was compiled for, and its process ends by itself', () => {
     const [two, one, losses, alone, told] = run(`
       import load from './net/index.js';
       ${steps}
@@ -334,7 +334,7 @@ describe('a bundle for threads', () => {
     expect(losses).toEqual(alone);
   });
 
-  test('runs on one where there is no SharedArrayBuffer or no isolation, and on the cores that there are, and says so', () => {
+  test('runs on one without SharedArrayBuffer or isolation, never on more than the cores, and says so', () => {
     const result = run(`
       import load from './net/index.js';
       ${steps}
@@ -362,7 +362,7 @@ describe('a bundle for threads', () => {
     expect(result).toEqual([[2, 1, 1], notices, notices, true]);
   });
 
-  /** Lets a script see the workers that the bundle makes, and change what they run. */
+  /** Lets a script see the workers that the bundle creates, and change what they run. */
   const watching = `
     const threads = process.getBuiltinModule('node:worker_threads');
     const made = [];
@@ -388,7 +388,7 @@ describe('a bundle for threads', () => {
     expect(result).toEqual([2, 2]);
   });
 
-  test('goes on without a worker that is lost between two calls', () => {
+  test('continues without a worker that is lost between two calls', () => {
     const result = run(`
       import load from './net/index.js';
       ${watching}${steps}
@@ -416,7 +416,7 @@ describe('a bundle for threads', () => {
     ]);
   });
 
-  test('throws when a worker is lost with a part of a call undone, and does not hang', () => {
+  test('throws when a worker is lost in the middle of a call, and does not hang', () => {
     const result = run(`
       import load, { TapeoutError } from './net/index.js';
       ${watching}${steps}
@@ -445,7 +445,7 @@ describe('a bundle for threads', () => {
   });
 });
 
-test('numbers that are none are refused', async () => {
+test('invalid numbers of threads are refused', async () => {
   await expect(compile(mlp, { threads: 0 })).rejects.toThrow('threads must be a whole number from 1 to 64, got 0');
   const compiled = await compile(mlp, { threads: 2 });
   await expect(onSome(compiled, 1.5)).rejects.toThrow('threads must be a whole number from 1 to 64, not 1.5.');

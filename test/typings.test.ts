@@ -1,4 +1,4 @@
-/** index.d.ts declares what index.js exports, by literal names, whatever the names are. */
+/** index.d.ts declares what index.js exports, by literal names, whatever they are. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
@@ -10,7 +10,7 @@ import type { UntaggedManifest } from '../runtime/manifest.ts';
 import { folderOf } from './support/cli.ts';
 import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from './support/tiny.ts';
 
-/** Names that end lines, strings, comments and scripts, that objects have already, and that TypeScript reserves. */
+/** Names that end lines, strings, comments and scripts, that every object has, or that TypeScript reserves. */
 const odd = [
   '',
   '__proto__',
@@ -166,7 +166,7 @@ beforeAll(async () => {
   });
 });
 
-test('types compile under strict TypeScript, odd names too, and a consumer gets its arrays by name', () => {
+test('types compile under strict TypeScript, even with odd names, and a consumer gets arrays by name', () => {
   const problems = ts.getPreEmitDiagnostics(program).map((d) => {
     const line = d.file && d.start !== undefined ? d.file.getLineAndCharacterOfPosition(d.start).line + 1 : 0;
     return `${d.file?.fileName.slice(folder.length)}:${line} ${ts.flattenDiagnosticMessageText(d.messageText, '\n')}`;
@@ -187,7 +187,7 @@ test.each(Object.keys(kinds))('index.d.ts of %s has the exports of index.js, eac
   expect(bare.map((s) => s.name)).toEqual([]);
 });
 
-test('bundles of odd names load, and do nothing else', async () => {
+test('bundles with odd names load without side effects', async () => {
   for (const [i, name] of odd.entries()) {
     const js = await import(pathToFileURL(join(folder, `odd${i}`, 'index.js')).href);
     const model = await js.load({ backend: 'wasm' });
@@ -201,7 +201,7 @@ test('bundles of odd names load, and do nothing else', async () => {
   }
 });
 
-test('a loaded model is a few lines to console.log, and small to JSON', async () => {
+test('console.log prints a loaded model in a few lines, and its JSON is small', async () => {
   const { load } = await import(pathToFileURL(join(folder, 'wasm', 'index.js')).href);
   const model = await load();
   expect(inspect(model)).toBe(

@@ -14,7 +14,7 @@ import { writeWhole } from '../frontend/files/whole-files.ts';
 import { build, dist } from './support/build.ts';
 import { onWindows, unless } from './support/left-out.ts';
 
-/** Bytes that the disk has left. */
+/** Free bytes on the disk. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
@@ -39,7 +39,7 @@ afterEach(() => {
 const held = (): Record<string, string> =>
   Object.fromEntries(fs.readdirSync(folder).map((name) => [name, fs.readFileSync(join(folder, name), 'utf8')]));
 
-test('a full disk in the middle changes no file, and leaves nothing behind', () => {
+test('a disk that fills up half-way changes no file, and leaves nothing behind', () => {
   const old = { 'a.js': 'old a', 'b.wasm': 'old b' };
   writeFiles(folder, new Map(Object.entries(old)));
   expect(held()).toEqual(old);
@@ -62,7 +62,7 @@ test('a full disk in the middle changes no file, and leaves nothing behind', () 
   expect(held()).toEqual(Object.fromEntries(renewed));
 });
 
-test('a file that cannot be there stops all others', () => {
+test('a file that cannot be written stops all others', () => {
   fs.mkdirSync(join(folder, 'b'));
   expect(() =>
     writeFiles(
@@ -76,7 +76,7 @@ test('a file that cannot be there stops all others', () => {
   expect(fs.readdirSync(folder)).toEqual(['b']);
 });
 
-test('a link stays one, and a file keeps its mode', () => {
+test('a link stays a link, and a file keeps its mode', () => {
   const [file, link] = [join(folder, 'file'), join(folder, 'link')];
   fs.writeFileSync(file, 'old');
   fs.chmodSync(file, 0o640);
@@ -86,20 +86,20 @@ test('a link stays one, and a file keeps its mode', () => {
   expect([fs.readFileSync(file, 'utf8'), fs.statSync(file).mode & 0o777]).toEqual(['new', 0o640]);
 });
 
-test.skipIf(onWindows)(unless(onWindows, 'what is no file is written to as it is'), () => {
+test.skipIf(onWindows)(unless(onWindows, 'devices and pipes are written to directly'), () => {
   writeWhole('/dev/null', 'gone');
   expect(fs.statSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 
 const setOf = (text: string, ...names: string[]) => new Map(names.map((name) => [name, `${text} ${name}`]));
 
-test('a set that was decided and not moved is moved by the next writer, or by both at once', () => {
+test('a set committed but not yet moved is moved by the next writer, or by two at once', () => {
   fs.mkdirSync(join(folder, '.tapeout-commit'));
   fs.writeFileSync(join(folder, '.tapeout-commit/b'), 'decided b');
   writeSet(folder, setOf('new', 'a'));
   expect(held()).toEqual({ a: 'new a', b: 'decided b' });
 
-  // A writer that is overtaken between two renames: another one finishes its set and decides the next.
+  // A writer overtaken between two renames: another one finishes its set and commits the next.
   const staged = join(folder, '.staged');
   fs.mkdirSync(staged);
   for (const name of ['a', 'b', 'c']) fs.writeFileSync(join(staged, name), `first ${name}`);
@@ -112,7 +112,7 @@ test('a set that was decided and not moved is moved by the next writer, or by bo
   expect(held()).toEqual(Object.fromEntries(setOf('second', 'a', 'b', 'c', 'd')));
 });
 
-test('what dead processes left is removed, and nothing else', () => {
+test('leftovers of dead processes are removed, and nothing else', () => {
   const gone = spawnSync(process.execPath, [
     '--input-type=module',
     '-e',
@@ -133,7 +133,7 @@ test('what dead processes left is removed, and nothing else', () => {
   expect(held()).toEqual({ ...others, a: 'new a', b: 'new b' });
 });
 
-test('the old set goes with its checksums, unless somebody changed it', () => {
+test('the old set is removed with its checksums, unless somebody changed it', () => {
   const sums = (text: string, ...names: string[]): string =>
     names.map((name) => `${createHash('sha256').update(`${text} ${name}`).digest('hex')}  ${name}\n`).join('');
   writeSet(folder, new Map([...setOf('old', 'a', 'b', 'c'), ['SHA256SUMS', sums('old', 'a', 'b', 'c')]]));
@@ -142,7 +142,7 @@ test('the old set goes with its checksums, unless somebody changed it', () => {
   expect(held()).toEqual({ a: 'new a', c: 'mine', SHA256SUMS: sums('new', 'a') });
 });
 
-test.skipIf(onWindows)(unless(onWindows, 'a folder behind a link, and links in it, stay links'), () => {
+test.skipIf(onWindows)(unless(onWindows, 'a link to a folder, and links in it, stay links'), () => {
   fs.mkdirSync(join(folder, 'real'));
   fs.symlinkSync(join(folder, 'real'), join(folder, 'link'));
   fs.writeFileSync(join(folder, 'far'), 'old');

@@ -1,4 +1,4 @@
-/** Convolutions of every rank, transposed ones and their gradients run in lanes, whatever is between them. */
+/** Convolutions of every rank, transposed ones and their gradients run in lanes, whatever ops are between them. */
 import { expect, test } from 'vitest';
 import { defineModel, nn, optim, type Tensor } from '../frontend/index.ts';
 import { compile } from '../frontend/pipeline/compile.ts';

@@ -1,4 +1,4 @@
-/** Schedules of nets of other kinds than the examples: no kernel that matters is left without lanes. */
+/** Schedules of nets of other kinds than the examples: every kernel that matters runs in lanes. */
 import { expect, test } from 'vitest';
 import { nn, type Tensor } from '../frontend/index.ts';
 import { defineModel, type ModelSpec } from '../frontend/model/model.ts';
@@ -8,14 +8,14 @@ import type { Kernel } from '../ir/kernel.ts';
 import { showDirective } from '../ir/text/print-schedule.ts';
 import { zoo } from './support/zoo.ts';
 
-/** Of a net's operations, the part that a kernel must have to be told of. */
+/** A kernel is listed if it has at least this share of a net's operations. */
 const matters = 0.02;
-/** The part of a kernel's operations that runs in lanes, at least. */
+/** The least share of a kernel's operations that must run in lanes. */
 const enough = 0.7;
 
 interface Row {
   readonly kernel: Kernel;
-  /** Of the entry's operations. */
+  /** A share of the entry's operations. */
   readonly share: number;
   readonly lanes: number;
 }
@@ -32,7 +32,7 @@ function rowsOf({ scheduled, module: { maxBatch } }: Compiled, entry: number): R
 const entries = ['forward', 'train_step'] as const;
 const percent = (part: number): string => `${Math.round(100 * part)}%`.padStart(4);
 
-test('the nets of the zoo: their larger kernels, the part of each in lanes, and its schedule', {
+test('the larger kernels of the zoo run in lanes, with the schedules of the golden', {
   timeout: 300_000,
 }, async () => {
   const lines: string[] = [];
@@ -83,7 +83,7 @@ test.each<readonly [string, ModelSpec]>([
   ),
   ['a global average after a stride', convNet(16, 16, () => nn.Conv2d(16, 20, 3, { padding: 1, stride: 2 }), global)],
   [
-    'a greatest of all',
+    'a maximum over everything',
     convNet(
       16,
       8,
@@ -110,7 +110,7 @@ test.each<readonly [string, ModelSpec]>([
     ),
   ),
   [
-    'a convolution of groups and a stride',
+    'a convolution with groups and a stride',
     convNet(32, 16, () => nn.Conv2d(32, 64, 3, { padding: 1, stride: 2, groups: 4 }), same),
   ],
 ])('%s runs in lanes', async (_, spec) => {

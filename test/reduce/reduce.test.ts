@@ -1,4 +1,4 @@
-/** The reducer with predicates in this process: what is left of a graph, and that nothing more can go. */
+/** The reducer with in-process predicates: what is left of a graph, and that nothing more can be removed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIr, readIr } from '../../frontend/pipeline/read.ts';
@@ -79,7 +79,7 @@ module @image (N <= 32) {
 `;
 
 describe('what is left', () => {
-  test('of 2,000 ops: two in relation', async () => {
+  test('of 2,000 ops: two related ones', async () => {
     const text = deepNet(250);
     const {
       text: left,
@@ -108,7 +108,7 @@ module @main (N <= 1) {
 `);
   }, 120_000);
 
-  test('an attribute, and the least of all others', async () => {
+  test('one attribute, with all others minimal', async () => {
     const { text } = await reduced(image, (m) =>
       some(m, (n) => n.op.name === 'conv2d' && (n.attrs.stride as number[])[1] === 2),
     );
@@ -133,7 +133,7 @@ module @image (N <= 1) {
     expect(nodesOf(moduleOf(text))).toHaveLength(1);
   });
 
-  test('dimensions that follow from others: an image made flat and multiplied', async () => {
+  test('dimensions that follow from others: a flattened image in a product', async () => {
     const shape = (v: Node['inputs'][number] | undefined) => v?.type.shape ?? [];
     const { text } = await reduced(image, (m) =>
       some(
@@ -152,7 +152,7 @@ module @image (N <= 1) {
     expect(pool!.type.shape[0]).toBe(1);
   });
 
-  test('what fails only where it is differentiated: the task stays', async () => {
+  test('the task, if the failure needs differentiation', async () => {
     const fails = (m: Module): boolean => {
       const ops = new Set(m.graphs.flatMap((g) => topo(valuesOf(g))).map((n) => n.op.name));
       const after = nodesOf(autodiff(m)).map((n) => n.op.name);
@@ -200,7 +200,7 @@ graph @step(%p.q: f32[3] param, %g: f32[3], %lr: f32[] scalar, %idle: i32[7,7]) 
     `);
   });
 
-  test('of fused graphs, groups that are sound', async () => {
+  test('of fused graphs: valid groups', async () => {
     const text = `tapeout ir 1
 module @m (N <= 8) {
   graph @g(%x: f32[N,6], %w: f32[6,5] param, %v: f32[5,5] param) {
@@ -307,7 +307,7 @@ kernel @softmax(values: f32[N,10], scale: f32[], e: f32[N,10] out) {
   });
 });
 
-test('a text that does not verify is reduced among texts that can be read', async () => {
+test('a text that does not verify is reduced to other texts that parse', async () => {
   const text =
     'tapeout ir 1\nkernel @k(x: f32[4], z: f32[4], y: f32[4] out) {\n  for i in 0..4 {\n    y[i] = x[i + 1] * z[i]\n  }\n}\n';
   const subject = subjectOf(text, file, maxBatch);
@@ -330,7 +330,7 @@ test('a text that does not verify is reduced among texts that can be read', asyn
   `);
 });
 
-test('a text that cannot be read is refused, and is reduced as lines', async () => {
+test('a text that does not parse is refused, and reduced by lines', async () => {
   const text = image.replace('%r = relu(%c)', '%r = rellu(%c)');
   expect(() => subjectOf(text, file, maxBatch)).toThrow(CompileError);
   const message = (t: string): string => {
@@ -363,7 +363,7 @@ test('the same text gives the same checks and the same result', async () => {
   expect(new Set(first).size).toBe(first.length);
 });
 
-test('a search that is stopped gives the best so far', async () => {
+test('a stopped search returns the best result so far', async () => {
   const controller = new AbortController();
   let asked = 0;
   const fails = (t: string): boolean => {
@@ -376,7 +376,7 @@ test('a search that is stopped gives the best so far', async () => {
   expect(found.counts[1]![1]).toBeLessThan(161);
 });
 
-// What a random predicate asks of a module: it may hold by chance of more than was meant, never of less.
+// Random predicates on modules: one may hold for more modules than intended, never for fewer.
 const predicates: readonly ((pick: Node, m: Module) => (m: Module) => boolean)[] = [
   (pick) => (m) => some(m, (n) => n.op === pick.op),
   (pick) => (m) => some(m, (n) => n.op === pick.op && n.inputs.some((v) => v.kind === 'node')),
@@ -386,7 +386,7 @@ const predicates: readonly ((pick: Node, m: Module) => (m: Module) => boolean)[]
   (pick) => (m) => nodesOf(autodiff(m)).length >= 4 && some(m, (n) => n.op === pick.op),
 ];
 
-test('of random models no single further choice of any step keeps the failure', async () => {
+test('on random models no further single step keeps the failure', async () => {
   const numbers = fc.array(fc.nat({ max: 5039 }), { minLength: 20, maxLength: 120, size: 'max' });
   const seen = { steps: 0, left: new Set<number>() };
   await fc.assert(

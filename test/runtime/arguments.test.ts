@@ -1,5 +1,5 @@
-/** Every argument of the runtime, of every wrong kind: refused with a code and in words, or of no matter; never by a TypeError
- *  of the engine's. */
+/** Every argument of the runtime, with every wrong kind of value: refused with a code and a message, or harmless; never a
+ *  TypeError from the engine. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { defineModel, nn, optim, type Tensor } from '../../frontend/index.ts';
 import { compile } from '../../frontend/pipeline/compile.ts';
@@ -86,7 +86,7 @@ describe('wrong kinds of', () => {
   });
 });
 
-test('what would be lost in silence is refused', async () => {
+test('values that would be silently lost are refused', async () => {
   const { wasm, manifest } = await compiled;
   expect(() => model.stateDict({ states: true } as Any)).toThrow("unknown option of stateDict 'states'");
   expect(() => model.toSafetensors(true as Any)).toThrow('toSafetensors takes an object of options, such as { state }');
@@ -96,12 +96,12 @@ test('what would be lost in silence is refused', async () => {
   expect(() => model.loadStateDict(model.stateDict(), { strict: 0 } as Any)).toThrow('strict must be true or false');
   const threads = { threads: 2 } as Any;
   await expect(instantiate(wasm as Any, manifest, undefined, threads)).rejects.toThrow('unknown option of instantiate');
-  // The reader refuses such metadata, and the writer does not write them.
+  // The reader refuses such metadata, so the writer does not write them.
   expect(() => writeSafetensors([], { epoch: 3 } as Any)).toThrow(
     "the metadata 'epoch' must be text, but it is a number",
   );
   expect(() => model.input(5 as Any)).toThrow('the name of the input must be text, but it is a number');
-  // What `from` of a typed array cannot convert is not told to be converted by it.
+  // The advice does not suggest `from` for values that a typed array's `from` cannot convert.
   expect(() => model.forward(new DataView(new ArrayBuffer(8)) as Any)).toThrow(/but it is a DataView\.$/);
   expect(() => model.forward(new BigInt64Array(2) as Any)).toThrow(/Float32Array\.from\(x, Number\)\.$/);
 });

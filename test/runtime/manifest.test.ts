@@ -1,4 +1,4 @@
-/** Manifests as nobody should write them: a TapeoutError says so, in milliseconds. */
+/** Hostile manifests: each gets a TapeoutError, within milliseconds. */
 import { describe, expect, test } from 'vitest';
 import { instantiate, type ManifestTensor, TapeoutError } from '../../runtime/index.ts';
 import type { ManifestTags, UntaggedManifest } from '../../runtime/manifest.ts';
@@ -47,13 +47,13 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   ],
   'a name that is a number': [tensor('x', { name: 7 }), /has the name of a tensor 7, which must be text/],
   'a name of a million characters': [tensor('x', { name: long, shape: [-1] }), /extent of 'w{79}…' -1/],
-  'a purpose that there is not': [tensor('x', { purpose: 'toString' }), /the purpose 'toString'/],
+  'an unknown purpose': [tensor('x', { purpose: 'toString' }), /the purpose 'toString'/],
   'a dtype of the prototype': [tensor('x', { dtype: 'constructor' }), /the dtype 'constructor'/],
   'a dtype that is a list': [tensor('x', { dtype: ['f32'] }), /the dtype a plain array/],
   'no shape': [tensor('x', { shape: null }), /has the shape of 'x' null, which must be a list/],
   'an extent of text': [tensor('x', { shape: ['-1'] }), /extent of 'x' '-1'/],
   'an extent that is negative': [tensor('x', { shape: [-1, 2] }), /extent of 'x' -1/],
-  'an extent that is no whole number': [tensor('x', { shape: [1.5] }), /extent of 'x' 1\.5/],
+  'an extent that is not a whole number': [tensor('x', { shape: [1.5] }), /extent of 'x' 1\.5/],
   'an extent that is NaN': [tensor('x', { shape: [Number.NaN] }), /extent of 'x' NaN/],
   'an extent that is null': [tensor('x', { shape: [null] }), /extent of 'x' null/],
   'an extent of 2^53': [tensor('x', { shape: [2 ** 53] }), /extent of 'x' 9007199254740992/],
@@ -64,7 +64,7 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
     tensor('x', { shape: [1, 1, 1].map((batch) => ({ batch })) }),
     /\[N,N,N\], which holds the batch more than twice/,
   ],
-  'no samples to a sample': [tensor('x', { shape: [{ batch: 0 }] }), /extent of 'x' 0/],
+  'zero times the batch': [tensor('x', { shape: [{ batch: 0 }] }), /extent of 'x' 0/],
   'a multiple of the batch that is text': [tensor('x', { shape: [{ batch: '1' }] }), /extent of 'x' '1'/],
   'no offset': [tensor('x', { offset: null }), /offset of 'x' null/],
   'an offset of text': [tensor('x', { offset: '16' }), /offset of 'x' '16'/],
@@ -73,16 +73,16 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'an offset between bytes': [tensor('x', { offset: 128.5 }), /offset of 'x' 128\.5/],
   'an offset beyond memory': [tensor('x', { offset: 65528 }), /at bytes 65528 to 65560, outside/],
   'a range of text': [tensor('y', { range: '3' }), /range of 'y' '3'/],
-  'an initial value that is no number': [tensor('lr', { initial: Number.NaN }), /initial value of 'lr' NaN/],
+  'an initial value that is not a number': [tensor('lr', { initial: Number.NaN }), /initial value of 'lr' NaN/],
   'a tensor twice': [tensors((list) => [...list, list[0]!]), /has the parameter 'fc.weight' twice/],
-  'a parameter called as a scalar': [
+  'a parameter with the name of a scalar': [
     tensors((list) => [...list, { ...list[1]!, purpose: 'parameter' as const, offset: 300 }]),
     /has the parameter 'lr' twice/,
   ],
   'tensors that overlap': [tensor('y', { offset: 152 }), /puts 'y' at bytes 152 to 168, into 'x', which ends at 160/],
   'a tensor inside another': [tensor('lr', { offset: 20 }), /puts 'lr' at bytes 20 to 24, into 'fc.weight'/],
   'an output over an input': [tensor('output', { offset: 128 }), /into 'x'|into 'output'/],
-  'outputs of other shapes at one place': [
+  'outputs of different shapes at one offset': [
     tensor('loss', { offset: 192 }),
     /puts 'output' at bytes 192 to 240, into 'loss'/,
   ],
@@ -96,11 +96,11 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'pages beyond 32 bits': [(m) => ({ ...m, pages: 65537 }), /has the number of pages 65537/],
   'half a page': [(m) => ({ ...m, pages: 0.5 }), /has the number of pages 0\.5/],
   'more arena than memory': [(m) => ({ ...m, arenaBytes: 65537 }), /has the number of arena bytes 65537/],
-  'threads by the thousand': [(m) => ({ ...m, threads: 1000 }), /has the number of threads 1000/],
+  'thousands of threads': [(m) => ({ ...m, threads: 1000 }), /has the number of threads 1000/],
   'an entry that is null': [(m) => ({ ...m, entries: [null] }), /has an entry that is null/],
   'an entry of the prototype': [entry({ name: 'constructor' }), /has the entry 'constructor', which/],
   'an entry __proto__': [entry({ name: '__proto__' }), /has the entry '__proto__', which/],
-  'an entry that there is not': [entry({ name: long }), /has the entry 'w{79}…', which/],
+  'an unknown entry': [entry({ name: long }), /has the entry 'w{79}…', which/],
   'an entry twice': [(m) => ({ ...m, entries: [m.entries[0], m.entries[0]] }), /has the entry 'forward' twice/],
   'inputs that are text': [entry({ inputs: 'x' }), /inputs of the entry 'forward' 'x', which must be a list/],
   'an input that is an object': [entry({ inputs: [{}] }), /has the inputs an Object, which must be text/],
@@ -109,7 +109,7 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'an input of a million characters': [entry({ inputs: [long] }), /lists the input 'w{72}… for the entry/],
   'no result': [entry({ outputs: [] }), /gives the entry 'forward' no result 'output'/],
   'a loss without a value': [tensor('loss', { shape: [0] }), /gives the result 'loss' no element/],
-  'levels by the hundred thousand': [tensor('x', { shape: deep(1e5) }), /extent of 'x' a plain array/],
+  'a hundred thousand levels of nesting': [tensor('x', { shape: deep(1e5) }), /extent of 'x' a plain array/],
   'a getter that throws': [
     (m) =>
       Object.defineProperty({ ...m }, 'pages', {
@@ -135,12 +135,12 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'tags that are empty': [tagsOf(() => ({})), /lacks tags/],
   'no tag of its own': [tagsOf(({ manifest: _, ...others }) => others), /lacks tags/],
   'no tag of the part for WebGPU': [tagsOf(({ webgpu: _, ...others }) => others), /lacks tags/],
-  'a tag that is another': [
+  'a wrong tag': [
     tagsOf((tags) => ({ ...tags, manifest: '0'.repeat(16) })),
     /is damaged: it is not the one that was compiled/,
   ],
   'no WebGPU, by null': [(m) => ({ ...m, webgpu: null }), /must tell of WebGPU in an object, but it is null/],
-  'entries for WebGPU that are none': [gpu({ entries: 3 }), /lacks the tensors or the entries for WebGPU/],
+  'malformed entries for WebGPU': [gpu({ entries: 3 }), /lacks the tensors or the entries for WebGPU/],
   'a call of no bytes': [gpu({ callBytes: 0 }), /bytes of a call 0/],
   'a call of 20 bytes': [gpu({ callBytes: 20 }), /calls of 20 bytes, which are no multiple of 16/],
   'a call of a gigabyte': [gpu({ callBytes: 2 ** 30 }), /bytes of a call 1073741824/],
@@ -151,7 +151,7 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
   'an arena that is negative': [gpu({ arenaBytes: -16 }), /arena bytes for WebGPU -16/],
   'features that are text': [gpu({ features: 'shader-f16' }), /has the features 'shader-f16', which must be a list/],
   'operations that are text': [gpu({ operations: 'many' }), /number of operations 'many'/],
-  'dispatches that are none': [dispatch(null), /has the dispatches of the entry 'forward' null/],
+  'malformed dispatches': [dispatch(null), /has the dispatches of the entry 'forward' null/],
   'a dispatch that is null': [dispatch([null]), /has null among the dispatches of the entry 'forward'/],
   'workgroups in two dimensions': [dispatch([{ kernel: 'rows', workgroups: [1, 1] }]), /has 2 numbers of workgroups/],
   'workgroups of text': [dispatch([{ kernel: 'rows', workgroups: ['1', 1, 1] }]), /number of workgroups among .* '1'/],
@@ -159,18 +159,18 @@ const hostile: Readonly<Record<string, readonly [Change, RegExp]>> = {
     dispatch([{ kernel: 'rows', workgroups: [{ batch: 1, per: 0, times: 1 }, 1, 1] }]),
     /number of workgroups among .* 0, which must be a whole number from 1/,
   ],
-  'more launches repeated than there are': [
+  'more repeated launches than there are launches': [
     dispatch([{ kernel: 'rows', workgroups: [1, 1, 1], repeat: { launches: 2, times: 3 } }]),
     /repeats 2 launches of the dispatches of the entry 'forward' where only 1 come before/,
   ],
-  'launches repeated no times': [
+  'launches repeated zero times': [
     dispatch([{ kernel: 'rows', workgroups: [1, 1, 1], repeat: { launches: 1, times: 0 } }]),
     /number of turns of the dispatches .* 0, which must be a whole number from 1/,
   ],
   'a kernel without a name': [dispatch([{ workgroups: [1, 1, 1] }]), /has the kernel among .* missing/],
 };
 
-describe('a hostile manifest is refused soon', () => {
+describe('a hostile manifest is refused quickly', () => {
   test.each(Object.entries(hostile))('%s', (_, [change, message]) => {
     const bad = change(tiny);
     const start = performance.now();
@@ -180,7 +180,7 @@ describe('a hostile manifest is refused soon', () => {
     } catch (e) {
       error = e;
     }
-    // Far above what it takes, as other tests run beside it.
+    // Far above the usual time, because other tests run at the same time.
     expect(performance.now() - start).toBeLessThan(250);
     expect(error).toBeInstanceOf(TapeoutError);
     expect(error).toMatchObject({ code: 'bad-manifest', message: expect.stringMatching(message) });
@@ -189,14 +189,14 @@ describe('a hostile manifest is refused soon', () => {
 });
 
 describe('what is allowed', () => {
-  test('a manifest as it was compiled comes out as it went in, with what it has besides', () => {
+  test('a compiled manifest is returned unchanged, with any extra fields', () => {
     expect(readManifest(tiny)).toEqual(tiny);
     expect(readGpuManifest(tiny)).toEqual(tiny);
     expect(readUntagged(tinyManifest)).toEqual(tinyManifest);
     expect(readUntaggedGpu(tinyGpuManifest)).toEqual(tinyGpuManifest);
     expect(readManifest({ ...tiny, note: 'mine' })).toMatchObject({ note: 'mine' });
   });
-  test('results that are one value, empty tensors anywhere, temporaries over each other', () => {
+  test('results that share a value, empty tensors anywhere, overlapping temporaries', () => {
     const t = (name: string, fields: Partial<ManifestTensor>): ManifestTensor => ({
       ...{ name, purpose: 'output', dtype: 'f32', shape: [{ batch: 1 }, 3], offset: 192 },
       ...fields,
@@ -209,7 +209,7 @@ describe('what is allowed', () => {
     ];
     expect(() => readUntagged({ ...tinyManifest, tensors: [...tinyManifest.tensors, ...more] })).not.toThrow();
   });
-  test('more samples than there is memory to count them, where a sample takes none', async () => {
+  test('a huge batch, if a sample takes no memory', async () => {
     const tensors = tinyManifest.tensors.map((t) => ({
       ...t,
       shape: t.shape.map((d) => (typeof d === 'number' ? d : 1)),
@@ -224,7 +224,7 @@ describe('what is allowed', () => {
     const model = await instantiateTiny({ ...tinyManifest, maxBatch: 2 ** 29, tensors: [...tensors, empty] });
     expect(model.input('empty', 2 ** 28)).toHaveLength(0);
   });
-  test('the model takes a manifest whose values change as they are read', async () => {
+  test('the model accepts a manifest whose values change as they are read', async () => {
     let reads = 0;
     const { wasm, manifest } = tagTiny(tinyManifest);
     const [first, ...rest] = manifest.tensors;
@@ -240,7 +240,7 @@ describe('what is allowed', () => {
 
 test('a flipped bit anywhere in a manifest gives a manifest or a TapeoutError', () => {
   const whole = Buffer.from(JSON.stringify(tiny));
-  // Not every bit: a step that is prime to 8 meets each bit of a byte somewhere.
+  // Not every bit: a step coprime to 8 flips each bit position of a byte somewhere.
   for (let i = 0; i < whole.length * 8; i += 29) {
     const bytes = Buffer.from(whole);
     bytes[i >> 3]! ^= 1 << (i & 7);

@@ -1,4 +1,4 @@
-/** The runtime on a module written by hand: what calls return, what they allocate, and what bad ones say. */
+/** The runtime on a hand-written module: what calls return, what they allocate, and the errors of bad ones. */
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
@@ -22,7 +22,7 @@ const x2 = Float32Array.of(1, 2, 3, 4);
 const y2 = Int32Array.of(0, 2);
 
 describe('a model', () => {
-  test('takes a compiled module and the bytes of a safetensors file too', async () => {
+  test('also takes a compiled module and the bytes of a safetensors file', async () => {
     const bytes = writeSafetensors([
       ['fc.weight', { dtype: 'F32', shape: [3, 2], data: Float32Array.of(6, 5, 4, 3, 2, 1) }],
     ]);
@@ -36,7 +36,7 @@ describe('a model', () => {
     expect(model.forward(x2)).toBe(model.forward(x2));
   });
 
-  test('trainStep returns the loss and changes the parameters by lr', () => {
+  test('trainStep returns the loss and updates the parameters by lr', () => {
     expect(model.trainStep(x2, y2)).toBe(5);
     expect(model.parameters['fc.weight']![0]).toBe(1 - 0.5 * 5);
     model.lr = 0.25;
@@ -45,7 +45,7 @@ describe('a model', () => {
     expect(model.state.steps![0]).toBe(2);
   });
 
-  test('a scalar that there is not cannot be set', () => {
+  test('setting an unknown scalar is refused', () => {
     const scalars = model.scalars as Record<string, number>;
     expect(() => {
       scalars.momentum = 1;
@@ -55,7 +55,7 @@ describe('a model', () => {
     scalars.lr = 0.5;
   });
 
-  test('data may be written in place, and the call given the batch size alone', () => {
+  test('data may be written in place, with only the batch size passed', () => {
     model.input('x').set([10, 20, 30, 40, 50, 60]);
     model.input('y').set([0, 1, 0]);
     expect(model.trainStep(3)).toBe(70);
@@ -64,7 +64,7 @@ describe('a model', () => {
     expect([...model.forward(1)]).toHaveLength(3);
   });
 
-  test('evaluate fills one object anew', () => {
+  test('evaluate refills the same object', () => {
     const first = model.evaluate(x2, y2);
     expect(first).toMatchObject({ loss: 5, correct: 1 });
     expect([...first.output]).toEqual([5, 11, 17, 11, 25, 39]);
@@ -88,13 +88,13 @@ describe('a model', () => {
     expect(() => model.warmUp(5)).toThrow(TapeoutError);
   });
 
-  test('loading may warm up, to the same model', async () => {
+  test('loading may warm up, with the same results', async () => {
     const other = await instantiateTiny(tinyManifest, tinyWeights(), { warmUp: 5 });
     const memory = (m: Model): Uint8Array => new Uint8Array(m.inputs.x!.buffer);
     expect(memory(other)).toEqual(memory(model));
   });
 
-  test('backward adds up, step applies, zeroGrad clears', () => {
+  test('backward accumulates, step applies, zeroGrad clears', () => {
     expect(model.backward(x2, y2)).toBe(5);
     model.backward(x2, y2);
     expect(model.gradients['fc.weight']![0]).toBe(10);
@@ -122,7 +122,7 @@ describe('a model', () => {
     expect(model.parameter('fc.weight')[5]).toBe(0);
   });
 
-  test('state holds all that training goes on with: scalars too', async () => {
+  test('a state dict with state holds all that training needs, including scalars', async () => {
     model.lr = 0.125;
     model.trainStep(x2, y2);
     const file = model.toSafetensors({ state: true });
@@ -141,7 +141,7 @@ describe('a model', () => {
     expect(next.lr).toBe(0.5);
   });
 
-  test('what a state dict lacks or has too much is returned where it is no error', () => {
+  test('missing and unexpected names of a state dict are returned if they are not errors', () => {
     expect(model.loadStateDict(tinyWeights())).toEqual({ missingKeys: [], unexpectedKeys: [] });
     const extra = { 'head.weight': new Float32Array(3), 'head.bias': 'no array' as never, steps: Float32Array.of(7) };
     expect(model.loadStateDict(extra, { strict: false })).toEqual({
@@ -150,7 +150,7 @@ describe('a model', () => {
     });
     expect(model.state.steps![0]).toBe(7);
     expect(() => model.loadStateDict({ steps: new Float32Array(2) }, { strict: false })).toThrow(/takes 1 values/);
-    // Of numbers that there are none of here, what is passed over need not be read.
+    // Numbers of an unsupported type need not be read if they are skipped.
     const header = Buffer.from('{"scale":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}');
     const f8 = Buffer.concat([Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0), header, Uint8Array.of(1, 2)]);
     expect(model.loadStateDict(f8, { strict: false })).toEqual({
@@ -160,7 +160,7 @@ describe('a model', () => {
     expect(() => model.loadStateDict(f8)).toThrow("unknown parameter 'scale'");
   });
 
-  test('bytes may lie in any memory, and numbers have any width that loses nothing', () => {
+  test('bytes may be in any memory, and numbers of any width that loses nothing', () => {
     const six = Float32Array.of(6, 5, 4, 3, 2, 1);
     const file = writeSafetensors([['fc.weight', { dtype: 'F32', shape: [3, 2], data: six }]]);
     const shared = new SharedArrayBuffer(file.length + 3);
@@ -187,7 +187,7 @@ describe('a model', () => {
     const gc: () => void = vm.runInNewContext('gc');
     const x = [x2, Float32Array.of(1, 2), new Float32Array(8)];
     const y = [y2, Int32Array.of(0), new Int32Array(4)];
-    const sum = new Float64Array(1); // a plain variable would be boxed anew by each addition
+    const sum = new Float64Array(1); // a plain variable would be boxed again by each addition
     const grown = (): number => {
       gc();
       const before = process.memoryUsage().heapUsed;
@@ -199,7 +199,8 @@ describe('a model', () => {
       return process.memoryUsage().heapUsed - before;
     };
     // No collection runs within a round, so whatever a step allocates shows. Early rounds also count what V8 itself writes
-    // while it optimizes, and the numbers that it boxes until then; the smallest object that a step could make is larger than one of those.
+    // while it optimizes, and the numbers that it boxes until then; the smallest object that a step could make is
+    // larger than one of those.
     const smallest = 17 * 10_000;
     let least = Infinity;
     for (let round = 0; round < 100 && least > smallest; round++) least = Math.min(least, grown());
@@ -220,7 +221,7 @@ describe('a bad call says what is wrong and changes nothing', () => {
       expect([memory(), { ...model.scalars }]).toEqual(before);
     });
 
-  test('an input without a batch takes one length only', async () => {
+  test('an input without a batch accepts one length only', async () => {
     const fixed = (t: ManifestTensor) =>
       t.name === 'x' ? { ...t, shape: [2, 2] } : t.name === 'y' ? { ...t, shape: [2] } : t;
     const both = await instantiateTiny({ ...tinyManifest, tensors: tinyManifest.tensors.map(fixed) });
@@ -237,7 +238,7 @@ describe('a bad call says what is wrong and changes nothing', () => {
     expect(model.trainStep(1)).toBe(3);
   });
 
-  test('a label to ignore passes where the manifest has one', async () => {
+  test('a label to ignore is accepted if the manifest has one', async () => {
     const tensors = tinyManifest.tensors.map((t) => (t.name === 'y' ? { ...t, ignoreIndex: -100 } : t));
     const lenient = await instantiateTiny({ ...tinyManifest, tensors });
     expect(lenient.trainStep(x2, Int32Array.of(-100, 0))).toBe(5);
@@ -246,13 +247,13 @@ describe('a bad call says what is wrong and changes nothing', () => {
     );
   });
 
-  test('use after dispose', () => {
+  test('use after dispose is refused', () => {
     model.dispose();
     const calls = [() => model.trainStep(x2, y2), () => model.stateDict(), () => model.lr, () => model.zeroGrad()];
     for (const call of calls) expect(call).toThrow(/^this model was disposed of/);
   });
 
-  test('an entry that was not compiled', async () => {
+  test('an entry that was not compiled is refused', async () => {
     const entries = tinyManifest.entries.filter((e) => e.name === 'forward' || e.name === 'evaluate');
     const frozen = await instantiateTiny({ ...tinyManifest, entries });
     expect(() => frozen.trainStep(x2, y2)).toThrow(
@@ -262,24 +263,24 @@ describe('a bad call says what is wrong and changes nothing', () => {
   });
 });
 
-describe('what does not belong together is refused', () => {
+describe('mismatched parts are refused', () => {
   const refuses = (given: unknown, wasm = tinyWasm()) =>
     expect(instantiateTiny(given as Manifest, undefined, { wasm })).rejects;
 
   test('a manifest of another version', () =>
     refuses({ ...tinyManifest, tapeout: 1 }).toThrow(/has version 1, but this runtime reads version 2/));
   test('no manifest', () => refuses({}).toThrow(/has no version/));
-  test('a manifest whose tensors lie outside the memory', () =>
+  test('a manifest whose tensors are outside the memory', () =>
     refuses({ ...tinyManifest, maxBatch: 100_000 }).toThrow(
       /puts 'x' at bytes 128 to 800128, outside the memory of 1 pages/,
     ));
-  test('a manifest with an entry of unknown inputs', () =>
+  test('a manifest with an entry with unknown inputs', () =>
     refuses({ ...tinyManifest, entries: [{ name: 'forward', inputs: ['q'], outputs: ['output'] }] }).toThrow(
       /lists the input 'q'/,
     ));
   test('bytes that are not WebAssembly', () =>
     refuses(tinyManifest, Uint8Array.of(1, 2, 3, 4)).toThrow(/^these bytes are not a WebAssembly module/));
-  test("a server's page in place of WebAssembly", () =>
+  test('an HTML page in place of WebAssembly', () =>
     refuses(tinyManifest, new TextEncoder().encode('<!doctype html>')).toThrow(
       'these bytes are HTML, not a WebAssembly module: the server answered with a page.',
     ));

@@ -1,9 +1,9 @@
-/** Calls ahead of the first: all are made, and of what they throw only a lost thread ends it. */
+/** Warm-up calls: all are made, and of their errors only a lost thread ends the warm-up. */
 import { expect, test } from 'vitest';
 import { TapeoutError } from '../../runtime/index.ts';
 import { warmUp } from '../../runtime/warm-up.ts';
 
-test('every call is made, with one sample and with no more than there may be, whatever others throw', () => {
+test('makes every call, with one sample and with at most the largest batch, whatever others throw', () => {
   const batches: number[] = [];
   const refuse = () => {
     throw new TapeoutError('wrong-array', 'no label');
@@ -13,7 +13,7 @@ test('every call is made, with one sample and with no more than there may be, wh
   expect(Math.max(...batches)).toBeLessThanOrEqual(4);
 });
 
-test('a lost thread is told', () => {
+test('reports a lost thread', () => {
   const lost = () => {
     throw new TapeoutError('thread-lost', 'a thread was lost');
   };
