@@ -7,23 +7,26 @@ import {
   defineModel,
   dropout,
   dropout2d,
+  gumbelSoftmax,
   nn,
   optim,
   rand,
   randn,
   randnLike,
   rrelu,
-  type Tensor,
+  Tensor,
 } from '../frontend/index.ts';
+import { gumbelNoise, gumbelShares } from '../frontend/model/functional/gumbel.ts';
 import { record } from '../frontend/model/record.ts';
 import { compile } from '../frontend/pipeline/compile.ts';
 import { defineOp } from '../ir/define-op.ts';
 import * as x from '../ir/expr.ts';
-import { makeGraph, param } from '../ir/graph.ts';
+import { makeGraph, type Param, param } from '../ir/graph.ts';
 import { interpretGraph, interpretValues } from '../ir/interpret/graph.ts';
 import { randomNormal, randomUniform } from '../ir/ops/index.ts';
 import { threefry } from '../ir/threefry.ts';
 import { i32 } from '../ir/type.ts';
+import { cotangentsOf } from '../passes/autodiff.ts';
 import { instantiate } from '../runtime/index.ts';
 import { noGpu, openDevice } from './support/gpu.ts';
 import { GpuMachine, startOf } from './support/gpu-machine.ts';
@@ -289,6 +292,81 @@ describe('rrelu', () => {
     expect(() => record(defineModel({ model, input: sixteen }))).toThrow(
       'rrelu: lower 0.5 must not be above upper 0.25',
     );
+  });
+});
+
+describe('gumbelSoftmax', () => {
+  const drawn = async (call: (x: Tensor) => Tensor) => {
+    const { model } = await made(drawing((x) => call(x)));
+    model.trainStep(ones(1), ones(1));
+    return [...model.stateDict().get('drawn')!] as number[];
+  };
+
+  it('gives shares that add up to 1, and the one that is drawn alone if hard', async () => {
+    const soft = await drawn((x) => gumbelSoftmax(x));
+    const sums = [0, 16, 32, 48].map((i) => soft.slice(i, i + 16).reduce((a, b) => a + b));
+    for (const sum of sums) expect(sum).toBeCloseTo(1, 5);
+    expect(new Set(soft).size).toBe(64);
+    const hard = await drawn((x) => gumbelSoftmax(x, 1, true));
+    const places = [0, 16, 32, 48].map((i) => {
+      const row = hard.slice(i, i + 16);
+      expect(row.filter((v) => Math.abs(v) > 1e-6)).toHaveLength(1);
+      return row.indexOf(Math.max(...row));
+    });
+    expect(places).toEqual(
+      [0, 16, 32, 48].map((i) => soft.slice(i, i + 16).indexOf(Math.max(...soft.slice(i, i + 16)))),
+    );
+  });
+
+  it('draws each with the probability that the softmax gives it', () => {
+    const count = 20_000;
+    const logits = [Math.log(0.1), Math.log(0.2), Math.log(0.7)];
+    const seeds = { seed: param('input', 'seed', i32()), step: param('input', 'step', i32()) };
+    const u = randomUniform(seeds.seed, seeds.step, { stream: 0, shape: [count, 3] });
+    const x = param('input', 'x', { dtype: 'f32', shape: [count, 3] });
+    const shares = gumbelShares(Tensor.of(x), gumbelNoise(Tensor.of(u)), 1, true, -1);
+    const given = new Map<typeof x, ArrayLike<number>>([
+      [seeds.seed, [1]],
+      [seeds.step, [0]],
+      [x, Float32Array.from({ length: count * 3 }, (_, i) => logits[i % 3]!)],
+    ]);
+    const [y] = interpretValues([shares.value], given as never, 1);
+    const found = [0, 1, 2].map(
+      (c) => y!.reduce((sum: number, v: number, i: number) => sum + (i % 3 === c ? v : 0), 0) / count,
+    );
+    for (const [c, p] of [0.1, 0.2, 0.7].entries())
+      expect(Math.abs(found[c]! - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / count));
+  });
+
+  // PyTorch's noise of seed 3, and what F.gumbel_softmax made of it.
+  const noise = [3.360916, 1.0849769, -0.3936831, 1.6487846, -0.34217584, 0.06493005, 1.50709, 0.56540656];
+  it.each([
+    [
+      { tau: 1, hard: false },
+      [0.78840125, 0.01806666, 0.082715586, 0.11081653, 0.2423983, 0.08126278, 0.20848103, 0.4678579],
+      [-0.099397995, -0.056477737, -0.05178619, 0.20766182, -0.2507931, 0.119079866, -0.3199417, 0.45165494],
+    ],
+    [
+      { tau: 0.5, hard: true },
+      [1, 0, 0, 0, 0, 0, 0, 1],
+      [-0.060992155, -0.0030871737, -0.011344682, 0.07542414, -0.47330308, 0.047558382, -0.48274514, 0.90848976],
+    ],
+  ])('has PyTorch’s values and gradients by its noise: %j', ({ tau, hard }, value, gradient) => {
+    const [x, n, g] = ['x', 'noise', 'g'].map((name) => param('input', name, { dtype: 'f32', shape: [2, 4] })) as [
+      Param,
+      Param,
+      Param,
+    ];
+    const y = gumbelShares(Tensor.of(x), Tensor.of(n), tau, hard, -1).value;
+    const dx = cotangentsOf(y, g, new Set([x])).get(x)!;
+    const given = new Map([
+      [x, [0.5, -1, 2, 0.25, 1.5, 0, -0.5, 1.25]],
+      [n, noise],
+      [g, [1, -2, 0.5, 3, -1.5, 1, -2, 0.5]],
+    ]);
+    const [gotY, gotX] = interpretValues([y, dx], given as never, 1);
+    for (const [i, want] of value.entries()) expect(gotY![i]).toBeCloseTo(want, 6);
+    for (const [i, want] of gradient.entries()) expect(gotX![i]).toBeCloseTo(want, 6);
   });
 });
 

@@ -33,7 +33,6 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [/^native_channel_shuffle$/, 'the same as `channel_shuffle`'],
   [/^CrossMapLRN2d$/, 'the same as `LocalResponseNorm`'],
   [/^conv_tbc$/, 'write `conv1d` of the transposed input'],
-  [/^gumbel_softmax$/, 'write `x.sub(randLike(x).log().neg().log()).div(tau).softmax(-1)`'],
   [
     /^(kaiming|xavier|orthogonal|sparse|normal|uniform|constant|eye|dirac)(_normal|_uniform)?$/,
     'an old name of the function that ends in `_`',

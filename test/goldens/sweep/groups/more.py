@@ -196,3 +196,51 @@ def cases(g):
     of('trapezoid', 'places along the first', lambda y, x, dim: torch.trapezoid(y, x, dim=dim), {'dim': 0}, y=rows, x=g.vec(0, 1, 1.5))
     of('trapezoid', 'places of each', lambda y, x: torch.trapezoid(y, x), y=rows, x=g.noise(3, 6, salt=25))
     of('trapezoid', 'one point', lambda y: torch.trapezoid(y), y=g.noise(2, 1, salt=25))
+    for k in ({}, {'dim': 0}, {'dim': 1}, {'dim': -1, 'keepdim': True}):
+        of('nanmedian', f'{k}', lambda x, **k: torch.nanmedian(x, **k), k, x=rows)
+        of('nanmedian', f'NaN, {k}', lambda x, **k: torch.nanmedian(x, **k), k, x=g.f32([3, 4], [1, g.NAN, 3, 2, g.NAN, g.NAN, g.INF, 5, 4, 4, g.NAN, 0]))
+    of('nanmedian', 'NaN alone', lambda x: torch.nanmedian(x), wrt=[], x=g.vec(g.NAN, g.NAN))
+    of('nanmedian', 'rows of NaN', lambda x, dim: torch.nanmedian(x, dim), {'dim': 1}, wrt=[], x=g.f32([2, 2], [g.NAN, g.NAN, 1, g.NAN]))
+    of('nanmedian', 'ties', lambda x: torch.nanmedian(x), x=g.vec(2, 1, 2, g.NAN, 5, 2, 0))
+    of('nanmedian', 'whole numbers', lambda x: torch.nanmedian(x), x=g.i32([4], [3, -5, 7, 0]))
+    of('nanmedian', '0-d', lambda x: torch.nanmedian(x), x=g.f32([], [2]))
+    holes = g.f32([3, 6], [1, g.NAN, 3, 2, 7, -1, g.NAN, g.NAN, 6, 5, 4.5, 9, 4, 4, g.NAN, 0, 2, 1])
+    for way in ('linear', 'lower', 'higher', 'midpoint', 'nearest'):
+        for k in ({'q': 0.4}, {'q': 0.5, 'dim': 0}, {'q': 0.3, 'dim': 1, 'keepdim': True}):
+            of('nanquantile', f'{k}, {way}', lambda x, **k: torch.nanquantile(x, **k), {**k, 'interpolation': way}, x=holes)
+    of('nanquantile', 'several', lambda x, q, **k: torch.nanquantile(x, torch.tensor(q), **k), {'q': [0.0, 0.25, 0.9, 1.0], 'dim': 1}, x=holes)
+    of('nanquantile', 'rows of NaN', lambda x, **k: torch.nanquantile(x, **k), {'q': 0.5, 'dim': 1}, wrt=[], x=g.f32([2, 2], [g.NAN, g.NAN, 1, 2]))
+    often = g.f32([3, 5], [1, 2, 2, 1, 3, 5, 4, 4, 4, 5, 0, -1, 7, 3, 2])
+    for k in ({}, {'dim': 0}, {'dim': 1, 'keepdim': True}):
+        of('mode', f'{k}', lambda x, **k: torch.mode(x, **k), k, x=often)
+    of('mode', 'whole numbers', lambda x: torch.mode(x), x=g.i32([5], [3, 2, 3, 2, 7]))
+    of('mode', 'conditions', lambda x: torch.mode(x), x=g.boolean([3], [1, 0, 1]))
+    of('mode', '0-d', lambda x: torch.mode(x), x=g.f32([], [2]))
+    of('corrcoef', 'rows', lambda x: torch.corrcoef(x), x=rows)
+    of('corrcoef', 'a vector', lambda x: torch.corrcoef(x), wrt=[], x=g.vec(1, 2, 4, -1))
+    of('corrcoef', 'three dimensions', lambda x: torch.corrcoef(x), x=cube)
+    for k in ({}, {'dx': 0.5}, {'dim': 0}, {'dx': 2.0, 'dim': 0}):
+        of('cumulativeTrapezoid', f'{k}', lambda y, **k: torch.cumulative_trapezoid(y, **k), k, y=rows)
+    of('cumulativeTrapezoid', 'places', lambda y, x: torch.cumulative_trapezoid(y, x), y=rows, x=g.vec(0, 1, 1.5, 3, 2, 7))
+    of('cumulativeTrapezoid', 'one point', lambda y: torch.cumulative_trapezoid(y), y=g.noise(2, 1, salt=25))
+    counted = g.vec(0, 0.5, 1, 1.5, 2, 2, 2.25, 3, -1, 9)
+    for k in ({'bins': 4, 'min': 0, 'max': 3}, {'bins': 5}, {'bins': 1}, {'bins': 3, 'min': 2, 'max': 2}, {'bins': 2, 'min': 5, 'max': 1}, {}):
+        of('histc', f'{k}', lambda x, **k: torch.histc(x, **k), k, wrt=[], x=counted)
+    of('histc', 'a matrix', lambda x, **k: torch.histc(x, **k), {'bins': 7}, wrt=[], x=rows)
+    of('histc', 'one number', lambda x, **k: torch.histc(x, **k), {'bins': 3}, wrt=[], x=g.vec(2, 2))
+    for k in (6, 8):
+        of('bincount', f'{k}', lambda x, **k: torch.bincount(x, **k), {'minlength': k}, x=g.ivec(0, 5, 1, 1, 3, 1))
+        of('bincount', f'weights, {k}', lambda x, weights, **k: torch.bincount(x, weights.double(), **k).float(), {'minlength': k}, wrt=[], x=g.ivec(0, 5, 1, 1, 3, 1), weights=g.vec(0.5, 1, 2, 4, 8, -1))
+    of('bincount', 'a matrix', lambda x, **k: torch.bincount(x, **k), {'minlength': 3}, x=g.i32([1, 2], [0, 1]))
+    of('bincount', 'floats', lambda x, **k: torch.bincount(x, **k), {'minlength': 3}, x=g.vec(0, 1))
+    for k in ({}, {'invert': True}, {'assume_unique': True}):
+        of('isin', f'{k}', lambda x, other, **k: torch.isin(x, other, **k), k, wrt=[], x=g.f32([2, 3], [1, 2, 3, g.NAN, 0.5, -1]), other=g.vec(3, -1, 0, g.NAN))
+    of('isin', 'whole numbers', lambda x, other: torch.isin(x, other), x=g.ivec(1, 2, 3), other=g.i32([1, 2], [3, 1]))
+    of('isin', 'none', lambda x, other: torch.isin(x, other), x=g.ivec(1, 2, 3), other=g.i32([0], []))
+    for k in ({}, {'n': 2}, {'n': 5}, {'n': 0}, {'n': 4, 'increasing': True}):
+        of('vander', f'{k}', lambda x, n=None, **k: torch.vander(x, n, **k), k, wrt=[], x=g.vec(1, 2, -0.5))
+    of('vander', 'whole numbers', lambda x: torch.vander(x), x=g.ivec(1, 2, 3))
+    of('vander', 'a matrix', lambda x: torch.vander(x), x=wide)
+    for k in ({'start': 0, 'end': 2, 'steps': 4}, {'start': -1, 'end': 1, 'steps': 4, 'base': 2.0}, {'start': 1, 'end': 5, 'steps': 1}):
+        extent = k['steps']
+        of('logspace', f'{k}', lambda x, **k: x * torch.logspace(**k), k, x=g.vec(*range(1, extent + 1)))
