@@ -20,7 +20,7 @@ export { rotaryPositions, sinusoidalPositions } from './model/positions.ts';
 export { manualSeed } from './model/seed.ts';
 export type { Specs, TensorSpec } from './model/specs.ts';
 export { type Dims, Tensor } from './model/tensor.ts';
-export type { Compiled } from './pipeline/compile.ts';
+export type { Compiled } from './pipeline/compiled.ts';
 export type { CompileOptions } from './pipeline/options.ts';
 export type { OwnStage as Stage } from './pipeline/stages.ts';
 

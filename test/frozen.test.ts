@@ -2,7 +2,8 @@
  *  merge into them. test/conformance/nets.test.ts compares such nets with PyTorch. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CompileError, defineModel, lora, mergeLora, nn, optim, relu, type Tensor } from '../frontend/index.ts';
-import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
+import type { Compiled } from '../frontend/pipeline/compiled.ts';
 import type { EntryName } from '../frontend/pipeline/entries.ts';
 import { instantiate, type Model, readSafetensors } from '../runtime/index.ts';
 

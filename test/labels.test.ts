@@ -1,7 +1,8 @@
 /** Labels that a loss ignores: what the manifest says of them, and what a host then accepts. */
 import { describe, expect, test } from 'vitest';
 import { crossEntropy, defineModel, nllLoss, nn, optim, type Tensor } from '../frontend/index.ts';
-import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
+import type { Compiled } from '../frontend/pipeline/compiled.ts';
 import { parseProgram } from '../ir/text/parse.ts';
 import { printProgram } from '../ir/text/print-program.ts';
 import { instantiate, instantiateGpu } from '../runtime/index.ts';

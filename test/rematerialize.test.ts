@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import convnet from '../examples/convnet.ts';
 import mlp from '../examples/mlp.ts';
-import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
+import type { Compiled } from '../frontend/pipeline/compiled.ts';
 import { instantiate } from '../runtime/index.ts';
 import { cli } from './support/cli.ts';
 import { uniform } from './support/generate.ts';

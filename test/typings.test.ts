@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleOf, writeFiles } from '../frontend/files/output.ts';
-import type { Compiled } from '../frontend/pipeline/compile.ts';
+import type { Compiled } from '../frontend/pipeline/compiled.ts';
 import type { UntaggedManifest } from '../runtime/manifest.ts';
 import { folderOf } from './support/cli.ts';
 import { tinyGpuManifest, tinyManifest, tinyWasm, tinyWeights, tinyWgsl } from './support/tiny.ts';

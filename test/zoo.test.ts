@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { nn, type Tensor } from '../frontend/index.ts';
 import { defineModel, type ModelSpec } from '../frontend/model/model.ts';
-import { type Compiled, compile } from '../frontend/pipeline/compile.ts';
+import { compile } from '../frontend/pipeline/compile.ts';
+import type { Compiled } from '../frontend/pipeline/compiled.ts';
 import { inLanes, workOf } from '../ir/analysis/work.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { showDirective } from '../ir/text/print-schedule.ts';

@@ -1,6 +1,6 @@
 /** Shared by the commands that measure: compiles a model, and selects an entry and a batch. */
 import type { Entry } from '../../ir/program.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import type { EntryName } from '../pipeline/entries.ts';
 import type { CompileOptions } from '../pipeline/options.ts';
 import type { ValuesFor } from './command.ts';

@@ -8,7 +8,7 @@ import { clockFeature, gpuSampler } from '../measure/gpu-sampler.ts';
 import { measurePeak } from '../measure/peak.ts';
 import { type KernelProfile, type Profile, profile } from '../measure/profile.ts';
 import { sampler } from '../measure/sampler.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import { chromeTrace } from '../report/chrome-trace.ts';
 import { rooflineSvg } from '../report/roofline.ts';
 import { table } from '../report/table.ts';

@@ -11,7 +11,7 @@ import {
 import { hashOfData, type Run } from '../checkpoint.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { bundleOf, makeWritable, writeFiles } from '../files/output.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import { lossCurveSvg } from '../report/curve.ts';
 import { showPath } from '../report/diagnostics.ts';
 import { drawPictures, pictureStyle, verdict } from '../report/digit.ts';

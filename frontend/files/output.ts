@@ -6,7 +6,7 @@ import type { Files } from '../../codegen/checksums.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { writeSafetensors } from '../../runtime/safetensors.ts';
 import { learntTensor } from '../../runtime/state-dict.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import { writeSet } from './file-set.ts';
 import { tagged } from './tags.ts';
 import { WriteError } from './whole-files.ts';

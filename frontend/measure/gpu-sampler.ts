@@ -7,7 +7,7 @@ import { Readback } from '../../runtime/gpu-read.ts';
 import { toWords, usage } from '../../runtime/gpu-words.ts';
 import type { Manifest } from '../../runtime/manifest.ts';
 import { GpuModel } from '../../runtime/webgpu.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import { inputsOf, type Sampler, variety } from './sampler.ts';
 
 /** The feature that a device must have to be sampled. */

@@ -10,7 +10,7 @@ import { outlineOfKernels } from '../../passes/outline.ts';
 import { type GivenSchedules, nothingGiven } from '../../passes/schedule/choose/given.ts';
 import { candidates } from '../../passes/schedule/choose/index.ts';
 import { scheduledBy, scheduleOutline } from '../../passes/schedule/index.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import { median } from './clock.ts';
 import { sampler, type WasmSampler } from './sampler.ts';
 

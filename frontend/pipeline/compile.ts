@@ -1,78 +1,26 @@
 /** The compiler from end to end: records a model, runs its graphs through the shared stages, then through each backend's stages
  *  to a program and its code. */
 
-import { emission, type ProgramBackend } from '../../codegen/backend.ts';
 import { manifestOf } from '../../codegen/manifest.ts';
-import { threadedWasmBackend, type WasmCode, wasmBackend } from '../../codegen/wasm/backend.ts';
-import { type WgslCode, wgslBackend } from '../../codegen/wgsl/backend.ts';
-import type { Shaders } from '../../codegen/wgsl/emit.ts';
 import { indexInputs } from '../../ir/analysis/index-ranges.ts';
 import { CompileError, type Loc, PassFault } from '../../ir/diagnostic.ts';
-import type { FusedGraph, Module } from '../../ir/graph.ts';
-import type { Outline, Program } from '../../ir/program.ts';
-import type { GridTarget, VectorTarget } from '../../ir/target.ts';
-import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { isBatch } from '../../ir/type.ts';
 import { inOrder, registeredPasses } from '../../passes/custom.ts';
-import type { Rematerialized } from '../../passes/rematerialize.ts';
-import { type GivenSchedules, nothingGiven, without } from '../../passes/schedule/choose/given.ts';
-import type { ScheduledOutline } from '../../passes/schedule/index.ts';
-import { type Code, type Ir, type IrOf, last, type Stage, type StageContext } from '../../passes/stage.ts';
+import { nothingGiven } from '../../passes/schedule/choose/given.ts';
+import { type Code, last, type Stage, type StageContext } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
-import type { Manifest } from '../../runtime/manifest.ts';
 import { tagged } from '../files/tags.ts';
 import type { ModelSpec } from '../model/model.ts';
 import { type Recording, record } from '../model/record.ts';
 import { callSite } from '../model/trace.ts';
-import { type Budget, withinMemory } from './budget.ts';
+import { withinMemory } from './budget.ts';
+import { type Compiled, type Made, madeBy } from './compiled.ts';
 import { type EntryName, entriesOf, stateTableOf } from './entries.ts';
-import { type CompileOptions, type CompileTarget, type Wanted, wantedBy } from './options.ts';
-import { type PassReport, Shown } from './shown.ts';
-import { customStage, graphStages, graphStagesOnDemand, type StageName, stageNames } from './stages.ts';
+import { type CompileOptions, type Wanted, wantedBy } from './options.ts';
+import { Shown } from './shown.ts';
+import { customStage, graphStages, graphStagesOnDemand, stageNames } from './stages.ts';
+import { backendsOf, requireSameLaunches, stagesOf, type Taken } from './taken.ts';
 import { usersRule } from './users-rule.ts';
-
-/** The results of one backend's stages: fused groups, kernels before and after scheduling, and the program. */
-export interface ProgramStages {
-  readonly fused: readonly FusedGraph[];
-  readonly lowered: Outline;
-  readonly scheduled: ScheduledOutline;
-  readonly program: Program;
-}
-
-/** A compiled model: code and memory for each target, weights, and the result of every pass. Code and manifest carry tags:
- *  `instantiate` and the like refuse to combine the code of one compilation with the manifest of another. */
-export interface Compiled extends ProgramStages {
-  readonly recording: Recording;
-  /** After the graph passes. */
-  readonly module: Module;
-  /** The target that the WebAssembly kernels were scheduled for. */
-  readonly processor: VectorTarget;
-  readonly wasm: Uint8Array;
-  /** The module for several threads; null unless `threads` was given. */
-  readonly threadedWasm: Uint8Array | null;
-  readonly target: CompileTarget;
-  /** The stages for WebGPU; null unless it is a target. */
-  readonly gpu: ProgramStages | null;
-  /** The shaders of all WebGPU kernels, as one module. */
-  readonly wgsl: string | null;
-  /** The same kernels for devices that have all `gpuFeatures`; null if there are none. */
-  readonly featureWgsl: string | null;
-  readonly manifest: Manifest;
-  /** Initial values by PyTorch's names, in PyTorch's order. */
-  readonly weights: ReadonlyMap<string, Float32Array | Int32Array>;
-  readonly reports: readonly PassReport[];
-  /** What was tried to fit `memory`; null if no budget was given. */
-  readonly budget: Budget | null;
-  /** The values that each graph computes twice to save memory; empty unless `rematerialize` is set and pays off. */
-  readonly rematerialized: readonly Rematerialized[];
-  /** All stages in order, including custom passes. */
-  readonly stages: readonly StageName[];
-  wat(): string;
-  /** A stage as text. Throws if there is no such stage. */
-  printed(stage: StageName): string;
-  /** The same, with other print options. */
-  printedWith(stage: StageName, print: PrintOptions): string;
-}
 
 const defaultEntries = (r: Recording): EntryName[] => [
   'forward',
@@ -209,63 +157,4 @@ function graphStagesOf({ passes = [], rematerialize = false, root }: CompileOpti
     ...order.flatMap((p) => (typeof p === 'string' ? (own.get(p) ?? []) : customStage(p, { root: root ?? '' }, site))),
     ...(rematerialize ? graphStagesOnDemand : []),
   ];
-}
-
-/** A backend and the schedules given for it. */
-interface Taken<C extends Code> {
-  readonly backend: ProgramBackend<VectorTarget, C> | ProgramBackend<GridTarget, C>;
-  readonly given: GivenSchedules;
-}
-
-/** The backends that compile a model, and the one whose stages are shown. WebAssembly is always included, for hosts without a
- *  GPU. */
-function backendsOf({ target, processor, threads, device, richDevice }: Wanted, given = nothingGiven) {
-  const onWasm = threads === null ? wasmBackend(processor) : threadedWasmBackend(processor);
-  const onGpu = target === 'wasm' ? null : wgslBackend(device);
-  const onRich = richDevice && wgslBackend(richDevice, 'wgsl-features');
-  const shown = (target === 'webgpu' && (onRich ?? onGpu)) || onWasm;
-  const schedules = (b: ProgramBackend): GivenSchedules => {
-    if (b === shown) return given;
-    // Portable shaders drop the directives that need features.
-    return shown === onRich && b === onGpu ? without(given, device) : nothingGiven;
-  };
-  return {
-    shown: shown as ProgramBackend,
-    wasm: { backend: onWasm, given: schedules(onWasm) } satisfies Taken<WasmCode>,
-    wgsl: onGpu && ({ backend: onGpu, given: schedules(onGpu) } satisfies Taken<WgslCode>),
-    rich: onRich && ({ backend: onRich, given: schedules(onRich) } satisfies Taken<WgslCode>),
-  };
-}
-
-const stagesOf = (b: ProgramBackend): Stage[] => [...b.stages, emission(b)];
-
-interface Made<C extends Code> extends ProgramStages {
-  readonly code: C;
-}
-
-/** The results of a backend's stages, given in order. Joined launches are left out: they have no schedules of their own. */
-function madeBy<C extends Code>(irs: readonly Ir[], { program }: IrOf<'program'>): Made<C> {
-  return {
-    fused: last(irs, 'fused').module.graphs,
-    lowered: last(irs, 'kernels').outline,
-    scheduled: last(irs, 'schedule'),
-    program,
-    code: last(irs, 'code').code as C,
-  };
-}
-
-/** Throws unless both programs have the same memory layout and dispatches: they share one manifest. */
-function requireSameLaunches(...both: readonly (readonly [Program, Shaders])[]): void {
-  const [one, other] = both.map(([program, shaders]) => {
-    const { webgpu: gpu } = manifestOf(program, new Map(), null, { program, shaders });
-    return JSON.stringify({ ...gpu, operations: 0 });
-  });
-  if (one !== other)
-    throw new CompileError(
-      'bad-argument',
-      'with these GPU features, the kernels of this model are grouped differently',
-      {
-        help: 'leave out gpuFeatures',
-      },
-    );
 }

@@ -9,7 +9,7 @@ import { printKernel, printKernels } from '../../ir/text/print-kernel.ts';
 import type { PrintOptions } from '../../ir/text/print-options.ts';
 import { printProgram } from '../../ir/text/print-program.ts';
 import type { Lowered } from '../../passes/lower/index.ts';
-import type { Compiled } from '../pipeline/compile.ts';
+import type { Compiled } from '../pipeline/compiled.ts';
 import type { StageName } from '../pipeline/stages.ts';
 
 /** Print options. */

@@ -2,7 +2,7 @@
  *  after training. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nn } from '../../frontend/index.ts';
-import type { Compiled } from '../../frontend/pipeline/compile.ts';
+import type { Compiled } from '../../frontend/pipeline/compiled.ts';
 import { lenet } from '../frontend/models.ts';
 import { compileAll, type Net, onInterpreter, onWasm, ways } from '../support/nets.ts';
 import {

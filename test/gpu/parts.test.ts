@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import lenet from '../../examples/lenet.ts';
 import { defineModel, nn, optim, relu, type Tensor } from '../../frontend/index.ts';
-import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
+import type { Compiled } from '../../frontend/pipeline/compiled.ts';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { type GpuModel, instantiateGpu } from '../../runtime/index.ts';
 import { generator } from '../support/golden.ts';

@@ -1,7 +1,8 @@
 /** PyTorch's LeNet and optimizers on a device: logits, gradients, parameters after training, and a curve of 200 steps. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nn, optim } from '../../frontend/index.ts';
-import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
+import type { Compiled } from '../../frontend/pipeline/compiled.ts';
 import type { EntryName } from '../../frontend/pipeline/entries.ts';
 import { makeGraph, type Param, param } from '../../ir/graph.ts';
 import { parseText, type Text } from '../../ir/text/parse.ts';

@@ -2,7 +2,8 @@
  *  by the reference interpreter in float64, its state threaded by hand. */
 
 import type { ModelSpec } from '../../frontend/model/model.ts';
-import { type Compiled, compile } from '../../frontend/pipeline/compile.ts';
+import { compile } from '../../frontend/pipeline/compile.ts';
+import type { Compiled } from '../../frontend/pipeline/compiled.ts';
 import type { EntryName } from '../../frontend/pipeline/entries.ts';
 import type { Param } from '../../ir/graph.ts';
 import { bindDim, countAt, isBatch } from '../../ir/type.ts';
