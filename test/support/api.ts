@@ -1,4 +1,4 @@
-/** The names that a user knows, and those that are ours alone. */
+/** The names that a user knows, and those that are internal. */
 
 import * as tapeout from '../../frontend/index.ts';
 import { ops } from '../../ir/ops/index.ts';
@@ -6,7 +6,7 @@ import { ops } from '../../ir/ops/index.ts';
 const publicNames: ReadonlySet<string> = new Set([
   ...Object.keys(tapeout),
   ...Object.getOwnPropertyNames(tapeout.Tensor.prototype),
-  // Words of the language, too.
+  // Some are English words too.
   'convert',
   'broadcast',
   'count',
@@ -20,5 +20,5 @@ const publicNames: ReadonlySet<string> = new Set([
   'cotangent',
 ]);
 
-/** Names of ops that no message to a user may hold. */
+/** Names of ops that no message to a user may contain. */
 export const internalNames: readonly string[] = [...ops.keys()].filter((name) => !publicNames.has(name));

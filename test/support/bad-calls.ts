@@ -1,4 +1,4 @@
-/** Calls that are wrong on the tiny model, on whatever device it runs, and what is said of each. */
+/** Wrong calls on the tiny model, on any device, and the message of each. */
 import type { GpuModel, Model } from '../../runtime/index.ts';
 
 const x2 = Float32Array.of(1, 2, 3, 4);
@@ -67,7 +67,7 @@ export const badCalls: Readonly<
   ],
   'a batch size over the maximum': [(model) => model.trainStep(5), /^a batch of 5 samples is over the maximum of 4/],
   'an empty batch': [(model) => model.trainStep(new Float32Array(0), new Int32Array(0)), /^the batch is empty/],
-  'a batch size of none': [(model) => model.trainStep(0), /^the batch is empty/],
+  'a batch size of 0': [(model) => model.trainStep(0), /^the batch is empty/],
   'half a batch': [(model) => model.trainStep(1.5), /^the batch size must be a whole number from 1 to 4, not 1\.5/],
   'a label outside the classes': [
     (model) => model.trainStep(x2, Int32Array.of(0, 3)),
@@ -188,6 +188,6 @@ export const badCalls: Readonly<
       }),
     /^the parameter 'fc\.weight' is f32, which cannot hold 16777217, element 4 of the I64 that was given\.$/,
   ],
-  'an unknown input that is near to none': [(model) => model.input('q'), /^unknown input 'q'\. There are: x/],
+  'an unknown input unlike any': [(model) => model.input('q'), /^unknown input 'q'\. There are: x/],
   'an unknown input': [(model) => model.input('X'), /^unknown input 'X'\. Did you mean 'x'\?/],
 };

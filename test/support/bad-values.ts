@@ -1,9 +1,9 @@
-/** Values that arguments are given by mistake, and values of each kind. */
+/** Values passed for arguments by mistake, and values of each kind. */
 
 import { nn, optim, type Tensor } from '../../frontend/index.ts';
 import { fits, type Kind } from '../../frontend/model/arguments.ts';
 
-/** By what they are called in a report. */
+/** By their name in a report. */
 export const badValues: Readonly<Record<string, unknown>> = {
   undefined,
   null: null,
@@ -39,7 +39,7 @@ export const badValues: Readonly<Record<string, unknown>> = {
   ),
 };
 
-/** A value that a kind takes. */
+/** A value that a kind accepts. */
 export function goodValue(kind: Kind, x: Tensor): unknown {
   const found = [
     x,

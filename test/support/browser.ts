@@ -1,4 +1,4 @@
-/** Chromium for tests. When it crashes, the error holds what it wrote last: Playwright alone tells of a page that was closed. */
+/** Chromium for tests. When it crashes, the error contains the end of its output: Playwright only reports a closed page. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,20 +7,20 @@ import { chromium as engine } from './engines.ts';
 
 export interface Chromium {
   readonly page: Page;
-  /** Opens an address. Throws what Chromium wrote, if that crashes the page. */
+  /** Opens an address. Throws Chromium's output if that crashes the page. */
   readonly open: (url: string) => Promise<void>;
   /** Throws if the browser or its page has crashed. */
   readonly check: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** Starts Chromium with a page in it, and with these variables of the environment beside those that it needs. */
+/** Starts Chromium with a page, and with these environment variables besides those that it needs. */
 export async function startChromium(variables: Readonly<Record<string, string>> = {}): Promise<Chromium> {
   const { path, env } = await engine();
   const folder = mkdtempSync(join(tmpdir(), 'tapeout-chromium-'));
   const [log, program] = [join(folder, 'log'), join(folder, 'chromium')];
   writeFileSync(log, '');
-  // Playwright keeps to itself what a browser writes.
+  // Playwright hides what a browser writes.
   writeFileSync(program, '#!/bin/sh\nexec "$TAPEOUT_CHROMIUM" "$@" 2>"$TAPEOUT_LOG"\n', { mode: 0o755 });
   const said = () => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-lastLines).join('\n') || '(nothing)';
   const failed = (what: string) => new Error(`${what}. The last that it wrote:\n${said()}`);

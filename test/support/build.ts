@@ -20,7 +20,7 @@ export function build(): void {
       mkdirSync(lock);
       break;
     } catch {
-      if (Date.now() > patience) break; // whoever made it is gone
+      if (Date.now() > patience) break; // its creator is gone
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     }
   }

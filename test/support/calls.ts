@@ -6,7 +6,7 @@ import * as F from '../../frontend/index.ts';
 // biome-ignore lint/suspicious/noExplicitAny: attributes as the index has them
 type Attrs = any;
 type Inputs = Readonly<Record<string, Tensor>>;
-/** Our call for each op of the index. A second output is the second of a list. */
+/** Our call for each op of the index. A second output is the second element of a list. */
 export const calls: Record<string, (t: Inputs, a: Attrs) => Tensor | readonly Tensor[]> = {
   conv2d: ({ x, weight, bias }, a) => F.conv2d(x!, weight!, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
   max_pool2d: ({ x }, a) =>
@@ -73,7 +73,7 @@ export const calls: Record<string, (t: Inputs, a: Attrs) => Tensor | readonly Te
   clamp: ({ x }, a) => x!.clamp(a.min, a.max),
   dropout_eval: ({ x }) => x!,
   dropout_mask: ({ x, mask }, { p }) => x!.mul(mask!).div(1 - p),
-  // Training's statistics are those of the batch; the running ones go on with the unbiased variance.
+  // Training uses the statistics of the batch, and updates the running ones with the unbiased variance.
   batch_norm: ({ x, weight, bias, running_mean, running_var }, { momentum, eps }) => {
     const dims = x!.shape.map((_, d) => d).filter((d) => d !== 1);
     const count = dims.reduce((n, d) => n * (x!.shape[d] as number), 1);

@@ -18,7 +18,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process. `interrupt` gets what a Ctrl-C does. */
+/** Runs a command line in this process. `interrupt` gets a function that acts as Ctrl-C. */
 export async function cli(
   argv: readonly string[],
   {
@@ -30,7 +30,7 @@ export async function cli(
     cwd?: string;
     stdin?: string | Uint8Array;
     interrupt?: (written: string, press: () => void) => void;
-    /** Called as soon as a Ctrl-C would be heard. */
+    /** Called as soon as Ctrl-C would be handled. */
     onInterruptible?: (press: () => void) => void;
   } = {},
 ): Promise<Outcome & { exited: number[] }> {
@@ -94,7 +94,7 @@ export async function program(
   return { code, stdout, stderr };
 }
 
-/** Runs a script in a process of its own, with the built package at hand as `dist`. */
+/** Runs a script in a separate process, with the built package available as `dist`. */
 export function script(text: string, cwd = root): Outcome {
   build();
   const { status, stdout, stderr } = spawnSync(
@@ -120,7 +120,7 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = 
   return folder;
 }
 
-/** A small model's file. `body` is its class's, `changes` override the options of defineModel. */
+/** The source of a small model. `body` is the body of its class, `changes` override the options of defineModel. */
 export const modelFile = (
   body = 'fc = nn.Linear(4, 3);\n  forward(x: Tensor): Tensor {\n    return this.fc(flatten(x, 1));\n  }',
   changes = '',

@@ -1,4 +1,4 @@
-/** Valid IR, damaged in named ways: what a verifier has to notice. A damage lists its sites in a kernel, graph or program;
+/** Valid IR, damaged in named ways that a verifier has to notice. A damage lists its sites in a kernel, graph or program;
  *  each site gives the damaged copy. */
 
 import type { Expr, Tile } from '../../ir/expr.ts';
@@ -10,8 +10,7 @@ import { type BufferType, isBatch, N, sameType, type TensorType } from '../../ir
 
 export interface Damage<T> {
   readonly name: string;
-  /** Some sites give a program that is as sound as the first and says something else: nothing is wrong with it that
-   *  could be noticed. */
+  /** Some sites give another sound program, in which there is nothing to notice. */
   readonly another?: boolean;
   sites(whole: T): (() => T)[];
 }
@@ -20,7 +19,7 @@ export interface Damage<T> {
 
 interface Place {
   readonly stmt: Stmt;
-  /** Where it stands in the order of all statements, outer ones first. */
+  /** Its index among all statements, outer ones first. */
   readonly number: number;
   readonly loops: readonly Loop[];
   readonly siblings: readonly Stmt[];
@@ -62,7 +61,7 @@ const rebuild = (k: Kernel, p: Place, by: (body: readonly Stmt[], i: number) => 
   return replace(k, at.number, () => [{ ...parent, body: by(p.siblings, i) }]);
 };
 
-/** A part of a statement's expressions put in another's place. */
+/** Replaces a part of a statement's expressions. */
 function swapPart(s: Stmt, from: Expr, to: Expr): Stmt {
   const done = new Map<Expr, Expr>();
   const go = (e: Expr): Expr => {
@@ -100,7 +99,7 @@ const atParts = (f: (e: Expr, s: Stmt) => Expr | null) =>
   );
 const isLeaf = (s: Stmt): s is Write => s.kind !== 'for' && s.kind !== 'tile' && s.kind !== 'barrier';
 const raw = (fn: x.BinaryFn, a: Expr, b: Expr): Expr => ({ kind: 'binary', fn, a, b });
-/** True if a store in a loop goes to an index that depends on the loop's. */
+/** True if a store in a loop goes to an index that depends on the loop's axis. */
 const stores = (l: Loop): boolean => {
   const go = (body: readonly Stmt[]): boolean =>
     body.some((s) =>
@@ -108,7 +107,7 @@ const stores = (l: Loop): boolean => {
     );
   return go(l.body);
 };
-/** True if some statement in a loop adds to a tile from outside it. */
+/** True if some statement in a loop adds to a tile declared outside it. */
 function carries(l: Loop): boolean {
   const inside = new Set<Tile>();
   const inner = (body: readonly Stmt[]): Stmt[] => body.flatMap((s) => (s.kind === 'for' ? inner(s.body) : [s]));
@@ -165,7 +164,7 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
   {
     name: 'a tile not set',
     sites: (k) => {
-      // The first: others give it another value.
+      // The first only: the others give it another value.
       const first = new Map<Tile, Stmt>();
       for (const { stmt } of places(k)) if (stmt.kind === 'set' && !first.has(stmt.tile)) first.set(stmt.tile, stmt);
       return drop((s) => s.kind === 'set' && first.get(s.tile) === s)(k);
@@ -214,7 +213,7 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
     ),
   },
   {
-    name: 'a read behind the update in place',
+    name: 'a read after the update in place',
     sites: atStmts((p, k) => {
       const next = p.siblings[p.siblings.indexOf(p.stmt) + 1];
       const { stmt } = p;
@@ -250,7 +249,7 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
     ),
   },
   {
-    name: 'an index that is no integer',
+    name: 'an index that is not an integer',
     sites: atParts((e) => (e.kind === 'load' && e.at.length > 0 ? { ...e, at: [x.num(0), ...e.at.slice(1)] } : null)),
   },
   { name: 'a conversion left out', sites: atParts((e) => (e.kind === 'convert' ? e.x : null)) },
@@ -296,7 +295,7 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
     sites: loops((l) => (l.mode === 'vectorized' ? { ...l, to: x.sub(l.to, x.int(1)) } : null)),
   },
   {
-    name: 'copies of a loop without end',
+    name: 'copies of an unbounded loop',
     sites: loops((l) => (l.mode === 'serial' && l.to.kind === 'size' ? { ...l, mode: 'unrolled' } : null)),
   },
   {
@@ -368,7 +367,7 @@ export const kernelDamages: readonly Damage<Kernel>[] = [
 
 // ---- graphs
 
-/** The graph with nodes replaced, and all that read them rebuilt as they stand. */
+/** The graph with nodes replaced, and all their readers rebuilt unchanged. */
 function rebuilt<G extends Graph>(g: G, by: (n: Node, inputs: readonly Value[]) => Node): G {
   const done = new Map<Value, Value>();
   const go = (v: Value): Value => {
@@ -429,11 +428,11 @@ export const graphDamages: readonly Damage<Graph>[] = [
     ),
   },
   {
-    name: 'an operand too few',
+    name: 'a missing operand',
     sites: atNodes((n) => (n.inputs.length ? (inputs) => ({ inputs: inputs.slice(1) }) : null)),
   },
   {
-    name: 'an operand too many',
+    name: 'an extra operand',
     sites: atNodes((n) => (n.inputs.length ? (inputs) => ({ inputs: [...inputs, inputs[0]!] }) : null)),
   },
   {
@@ -462,7 +461,7 @@ export const graphDamages: readonly Damage<Graph>[] = [
   },
   { name: 'a param listed twice', sites: (g) => g.params.map((p) => () => ({ ...g, params: [...g.params, p] })) },
   {
-    name: 'two params of one name',
+    name: 'two params of the same name',
     sites: (g) => g.params.map((p) => () => ({ ...g, params: [...g.params, { ...p }] })),
   },
   { name: 'an update twice', sites: withResult((r) => (r.into ? [r, { ...r, name: `${r.name}'` }] : null)) },
@@ -481,7 +480,7 @@ export const graphDamages: readonly Damage<Graph>[] = [
     }),
   },
   {
-    name: 'a task left',
+    name: 'a task left over',
     sites: (g) => [() => ({ ...g, task: { kind: 'apply', gradients: new Map(), then: 'step' } })],
   },
 ];
@@ -551,7 +550,7 @@ const withLaunches =
 
 export const programDamages: readonly Damage<Program>[] = [
   {
-    name: 'two slots in one place',
+    name: 'two slots at one offset',
     sites: (p) =>
       p.slots.flatMap((a) =>
         p.slots

@@ -1,5 +1,5 @@
-/** Holds the stages of one compilation to each other: what the recorded graph means, the optimised graph, the lowered and
- *  the scheduled kernels and the WebAssembly must say as well. */
+/** Compares the stages of one compilation: the optimised graph, the lowered and the scheduled kernels and the WebAssembly
+ *  must agree with what the recorded graph means. */
 
 import type { Graph, Param } from '../../ir/graph.ts';
 import { reordersSums } from '../../ir/schedule.ts';
@@ -13,11 +13,12 @@ export interface Agreement {
   readonly seen: ReadonlyMap<string, ArrayLike<number>>;
   /** The same by the recorded graph in float64. */
   readonly exact: ReadonlyMap<string, ArrayLike<number>>;
-  /** The worst difference between WebAssembly and the recorded graph, in units of what is allowed. */
+  /** The worst difference between WebAssembly and the recorded graph, as a multiple of what is allowed. */
   readonly worst: number;
 }
 
-/** Runs every entry once, in order, each on what the one before left. Throws with both numbers where stages differ. */
+/** Runs every entry once, in order, each on the memory that the previous one left. Throws with both numbers where stages
+ *  differ. */
 export async function agree(stages: Stages, given: Given, n: number, rounds = 1): Promise<Agreement> {
   const entries = stages.original.graphs.map((g) => g.name);
   const exactly = graphMemory(stages, given, n);
@@ -53,7 +54,7 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
           try {
             return close(got, want, others, `${what(name)}: ${problem}`);
           } catch (error) {
-            // One rounding is one of many: where a value hangs on a comparison it may well be off the others.
+            // One way to round is one of many: where a value depends on a comparison it may well differ from the others.
             noise ??= noisyRuns(stages.original.graphs[i]!, held, n, computed);
             const all = [...others, ...noise.map((run) => run.get(name)!)];
             if (all.length === others.length) throw error;
@@ -73,8 +74,8 @@ export async function agree(stages: Stages, given: Given, n: number, rounds = 1)
   return { seen, exact, worst };
 }
 
-/** The same of the kernels alone, to the bit, whatever the numbers: what they make of NaN, infinities and the smallest and largest
- *  numbers is the same under their schedules, unless these reorder sums, and as WebAssembly. */
+/** The same for the kernels alone, to the bit, for any numbers: results for NaN, infinities and the smallest and largest
+ *  numbers are the same under their schedules, unless these reorder sums, and as WebAssembly. */
 export async function agreeInBits(stages: Stages, given: Given, n: number): Promise<void> {
   const lowered = new KernelMachine(stages, 'lowered', given, n);
   const scheduled = new KernelMachine(stages, 'scheduled', given, n);
@@ -91,7 +92,7 @@ export async function agreeInBits(stages: Stages, given: Given, n: number): Prom
   }
 }
 
-/** Runs a graph on `memory`, which it updates, and holds what another way gave for its results to it. */
+/** Runs a graph on `memory`, which it updates, and compares the results that another way gave with its own. */
 export function holdTo(
   graph: Graph,
   memory: Map<Param, ArrayLike<number>>,
@@ -123,7 +124,7 @@ function spread(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return most;
 }
 
-/** The goldens' tolerance, with rounded runs of the graph in PyTorch's place. Returns the worst share of it. */
+/** The goldens' tolerance, with rounded runs of the graph in place of PyTorch. Returns the worst fraction of it. */
 function close(
   got: ArrayLike<number>,
   want: ArrayLike<number>,
@@ -140,7 +141,7 @@ function close(
     // Whether it is finite depends on rounding.
     if (rounded.some((r) => Number.isFinite(r[i]!) !== Number.isFinite(w))) continue;
     const share = Math.abs(g - w) / (base + 1e-5 * Math.abs(w));
-    // Beyond the range of f32 there is nothing to compare: ∞ on the way makes NaN of what float64 still holds.
+    // Beyond the range of f32 there is nothing to compare: an intermediate ∞ gives NaN where float64 still has a number.
     if (!(share <= 1) && Math.fround(w) !== g && Math.abs(w) < 1e30)
       throw new Error(
         `${what}: element ${i} of ${want.length} is ${g}, not ${w}: ${share.toPrecision(3)} times what rounding explains`,
@@ -157,7 +158,7 @@ function same(got: ArrayLike<number>, want: ArrayLike<number>, what: string): vo
 }
 const show = (v: number | undefined): string => (Object.is(v, -0) ? '-0' : String(v));
 
-/** The text for looking into a failing case: the graph, and the schedule of each kernel. */
+/** The text for investigating a failing case: the graph, and the schedule of each kernel. */
 export const describeStages = (stages: Stages): string =>
   [
     printModule(stages.original),

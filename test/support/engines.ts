@@ -20,13 +20,13 @@ import { brotliDecompressSync, createBrotliDecompress } from 'node:zlib';
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const shipped = join(modules, '@sparticuz/chromium');
 
-/** Why the engines are not to be had on this machine; null where they are. */
+/** Why the engines are not available on this machine; null if they are. */
 export const noEngines: string | null =
   process.platform !== 'linux' || process.arch !== 'x64'
     ? `SwiftShader and Chromium come from npm for linux x64 alone, and this is ${process.platform} ${process.arch}`
     : null;
 
-/** Why tests of a device are skipped here; null where they run. */
+/** Why device tests are skipped here; null if they run. */
 export const noGpu: string | null = process.env.TAPEOUT_GPU === 'system' ? null : noEngines;
 
 /** Puts SwiftShader beside Dawn, which looks for a Vulkan driver first in its own folder. With TAPEOUT_GPU=system the machine's
@@ -79,7 +79,7 @@ const fontsConf = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-/** A folder of the cache, filled by whoever comes first. */
+/** A folder of the cache, filled by the first process to need it. */
 async function unpacked(name: string, fill: (folder: string) => Promise<void> | void): Promise<string> {
   if (noEngines !== null) throw new Error(noEngines);
   const { version } = JSON.parse(readFileSync(join(shipped, 'package.json'), 'utf8')) as { version: string };
@@ -98,7 +98,7 @@ async function unpacked(name: string, fill: (folder: string) => Promise<void> | 
 
 const block = 512;
 
-/** Files and folders of a ustar archive, which is all that these archives hold. */
+/** Unpacks the files and folders of a ustar archive; these archives hold nothing else. */
 function untar(name: string, folder: string): void {
   const tar = brotliDecompressSync(readFileSync(join(shipped, `bin/${name}.tar.br`)));
   for (let at = 0; at + block <= tar.length && tar[at] !== 0; ) {

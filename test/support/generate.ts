@@ -8,7 +8,7 @@ import { type Graph, type Module, makeGraph, type Param, param } from '../../ir/
 import { countAt, type Dim, elements, f32, i32, isBatch, N, type Shape } from '../../ir/type.ts';
 import type { Optimizer } from '../../passes/update.ts';
 
-/** Decisions, one number after the other; zeros when they run out. */
+/** Decisions, one number after another; zeros once they run out. */
 export class Choices {
   readonly #numbers: readonly number[];
   #next = 0;
@@ -30,9 +30,9 @@ export class Choices {
 export interface RandomModel {
   readonly module: Module;
   readonly optimizer: Optimizer;
-  /** The optimizer as the command line has it. */
+  /** The optimizer as on the command line. */
   readonly sgd: string;
-  /** Everything that a host gives. */
+  /** Everything that a host provides. */
   readonly params: readonly Param[];
   /** The number of values that an input of indices may take. */
   readonly ranges: ReadonlyMap<Param, number>;
@@ -43,7 +43,7 @@ const sizes = [1, 2, 3, 5, 7, 13, 17];
 /** Elements of one sample of any value. */
 const most = 700;
 
-/** A model, or null where the choices make none that the ops' type rules accept. */
+/** A model, or null if the ops' type rules accept none of the choices. */
 export function modelOf(c: Choices): RandomModel | null {
   try {
     return randomModel(c);
@@ -53,7 +53,7 @@ export function modelOf(c: Choices): RandomModel | null {
   }
 }
 
-/** `wild` models only compare, choose and move, so that NaN and infinity mean the same at every precision. */
+/** `wild` models only compare, choose and move, so that NaN and infinity behave the same at every precision. */
 export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {}): RandomModel {
   const maxBatch = 1 + c.below(9);
   const params: Param[] = [];
@@ -89,7 +89,7 @@ export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {
     ) ?? last();
   const pairBelow = (n: number): [number, number] => [c.below(n), c.below(n)];
   const oneUp = ([a, b]: [number, number]): [number, number] => [a + 1, b + 1];
-  /** Some dimensions kept, the others 1 or left out in front: what broadcasts to `t`. */
+  /** A shape that broadcasts to `t`: some dimensions kept, the others 1, or left out in front. */
   const broadcastable = (t: Tensor): number[] => {
     const shape = shapeOf(t).map((d) => (isBatch(d) || c.chance(3) ? 1 : d));
     return shape.slice(c.below(shape.length + 1));
@@ -288,7 +288,7 @@ export function randomModel(c: Choices, { wild = false }: { wild?: boolean } = {
   };
 }
 
-/** A convolution with bias and relu under a pool, large enough that schedules weave lanes with the pool's window. */
+/** A pooled convolution with bias and relu, large enough that schedules weave lanes with the pool's window. */
 export function pooledConvolution(c: Choices): Module {
   const [channels, out, kernel, pool] = [1 + c.below(3), 1 + c.below(6), 1 + c.below(5), 2 + c.below(2)];
   const size = (): number => kernel - 1 + pool * (2 + c.below(8)) + c.below(2);
@@ -303,7 +303,7 @@ export function pooledConvolution(c: Choices): Module {
 
 const fits = (shape: Shape): boolean => {
   try {
-    elements(shape); // the batch twice is no shape
+    elements(shape); // throws if the batch occurs twice
   } catch {
     return false;
   }
@@ -311,7 +311,7 @@ const fits = (shape: Shape): boolean => {
   return count > 0 && count <= most;
 };
 
-/** Null where the frontend refuses, as it must most of what is thrown together at random. */
+/** Null if the frontend refuses, as it must for most random combinations. */
 function attempt<T>(f: () => T): T | null {
   try {
     return f();
@@ -345,7 +345,7 @@ export type Values = 'smooth' | 'positive' | 'unit' | 'grid' | 'wild';
 /** The largest number of 32 bits. */
 const largest = (2 - 2 ** -23) * 2 ** 127;
 
-/** Elements of each param at batch `n`. Whole numbers are below what the param's range says, or small. */
+/** Elements of each param at batch `n`. Integers are below the param's range, or small. */
 export function randomValues(
   { params, ranges }: Pick<RandomModel, 'params' | 'ranges'>,
   values: Values,
@@ -377,7 +377,7 @@ export function randomValues(
   );
 }
 
-/** As many decisions as are asked for; seed 0 takes the first of every choice. */
+/** Random decisions; seed 0 takes the first option every time. */
 export const seeded = (seed: number): Choices => {
   const next = uniform(seed);
   return new Choices(seed === 0 ? [] : Array.from({ length: 2000 }, () => Math.floor(next() * 5040)));

@@ -8,7 +8,7 @@ export async function setup(): Promise<void> {
   buildGlue();
 }
 
-/** Builds what bundles ship from the sources as they are, to where frontend/files/output.ts looks for it. */
+/** Builds the runtime that bundles ship from the current sources, where frontend/files/output.ts looks for it. */
 function buildGlue(): void {
   const [script, folder] = ['scripts/glue.mjs', 'node_modules/.cache/tapeout/glue'].map((path) =>
     fileURLToPath(new URL(`../../${path}`, import.meta.url)),

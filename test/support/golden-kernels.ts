@@ -36,7 +36,7 @@ import { agree, annotated, close, type Golden, generator, marker, maxBatch } fro
 
 const batches = [1, 3, maxBatch];
 
-/** The result of a pass: its text, and a check that it means the same as the input. */
+/** The result of a pass: its text, and a check that it computes what the input does. */
 interface Made {
   readonly text: string;
   compare(text: string): void;
@@ -73,7 +73,7 @@ export async function checkKernelGolden(golden: Golden<KernelPass>): Promise<voi
   made.compare(made.text);
 }
 
-/** Kernels that stand behind each other, as the file holds them. */
+/** Consecutive kernels, as in the file. */
 const kernelsIn = (text: string, path: string): readonly Kernel[] =>
   parseText(`${versionLine}\n${text}`, path, { maxBatch }).kernels;
 
@@ -146,7 +146,7 @@ function scheduled({ input, path }: Golden): Made {
   };
 }
 
-/** A kernel under the schedule that is given; what does not fit is an error at the directive. */
+/** A kernel under the given schedule; what does not fit is an error at the directive. */
 function scheduledAs(k: Kernel, { directives }: ScheduleText) {
   for (const [i, { loc }] of directives.entries())
     try {
@@ -154,7 +154,7 @@ function scheduledAs(k: Kernel, { directives }: ScheduleText) {
       const made = scheduledBy(k, schedule, wasm128, maxBatch);
       if (i === directives.length - 1) return made;
     } catch (e) {
-      // The directive stands on the line itself.
+      // The directive is on the line itself.
       const cause = e instanceof ScheduleError && e.cause instanceof Error ? e.cause : e;
       if (cause instanceof ScheduleError) throw new CompileError('bad-schedule', cause.message, { loc });
       throw e;
@@ -179,11 +179,11 @@ function planned({ input, path }: Golden): Made {
 
 // Both sides run
 
-/** The memory that the host sees, after each entry that it calls. */
+/** The memory that the host sees after each call of an entry. */
 type Seen = Map<string, ArrayLike<number>>;
 type MemoryFor = (p: Outline | Program, n: number) => Memory;
 
-/** Calls every entry twice, the last one first: state is kept from call to call, and a temporary's bytes are not. */
+/** Calls every entry twice, the last one first: state is kept between calls, and temporaries are not. */
 function run(p: Outline | Program, n: number, memoryFor: MemoryFor): Seen {
   const memory = memoryFor(p, n);
   const lasting = 'slots' in p ? p.slots.filter((s) => s.purpose !== 'temp') : p.lasting;
@@ -204,7 +204,7 @@ function run(p: Outline | Program, n: number, memoryFor: MemoryFor): Seen {
   return seen;
 }
 
-/** Memory of its own for each buffer, garbage at first. */
+/** Separate memory for each buffer, garbage at first. */
 const ownMemory: MemoryFor = (p, n) => {
   const named = 'slots' in p ? p.slots : p.lasting;
   const all = [...named.map((s) => s.buffer), ...kernelsOf(p).flatMap((k) => k.params.map((q) => storageOf(q.buffer)))];
@@ -217,7 +217,7 @@ const ownMemory: MemoryFor = (p, n) => {
   );
 };
 
-/** The bytes of the arena, where the plan says. */
+/** The bytes of the arena at the planned offsets. */
 const arenaMemory =
   ({ slots, arenaBytes }: Program): MemoryFor =>
   (_, n) => {

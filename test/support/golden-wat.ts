@@ -47,7 +47,7 @@ export function compareWasm(kernels: readonly Kernel[]): void {
   for (const n of batches) compare(program, module, n);
 }
 
-/** One entry, its buffers one behind the other. */
+/** One entry, with its buffers one after another. */
 function programOf(kernels: readonly Kernel[]): Program {
   const slots: Slot[] = [];
   let arenaBytes = 0;
@@ -85,10 +85,10 @@ function compare({ entries, slots }: Program, module: WebAssembly.Module, n: num
     // NaNs are compared; their bits are the engine's choice.
     found.set(values);
   }
-  expect(Buffer.compare(got, want), `bytes that no buffer has at N = ${n}`).toBe(0);
+  expect(Buffer.compare(got, want), `bytes outside every buffer at N = ${n}`).toBe(0);
 }
 
-/** Values by a number from 0 to 1; of floats some are those that comparison and sign treat in their own way. */
+/** Values by a number from 0 to 1; some floats are special in comparison and sign. */
 const draws: Readonly<Record<StoredType, (at: number) => number>> = {
   f32: (at) => [Number.NaN, Infinity, -Infinity, 0, -0, 1][Math.floor(at * 40)] ?? 8 * at - 4.5,
   f16: (at) => [Number.NaN, Infinity, -Infinity, 0, -0, 2 ** -24, 65504][Math.floor(at * 40)] ?? 8 * at - 4,

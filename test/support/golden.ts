@@ -42,9 +42,9 @@ export interface Golden<P extends string = string> {
   readonly pass: P;
   readonly name: string;
   readonly path: string;
-  /** The input, without what an error says of it. */
+  /** The input, without the lines of an error. */
   readonly input: string;
-  /** The numbers that floats are drawn from. */
+  /** True if floats are drawn positive. */
   readonly positive: boolean;
 }
 
@@ -53,14 +53,14 @@ const onModule =
   (g: Graph): Graph =>
     pass({ name: 'golden', maxBatch, graphs: [g] }).graphs[0] as Graph;
 
-/** By folder: the pass, and how the meaning of what it made is held to the meaning of what it was given. */
+/** By folder: the pass, and how its output is compared with its input. */
 const passes = {
   canonicalize: { run: onModule(canonicalize), compare: sameResults },
   rematerialize: { run: onModule((m) => rematerialize(m, wasm128).module), compare: sameResults },
   autodiff: { run: onModule(autodiff), compare: sameGradients },
   fuse: { run: (g: Graph): Graph => fuse(g, wasm128), compare: sameAsKernels },
   // Texts that some pass refuses.
-  errors: { run: onModule((m) => autodiff(inferShapes(m))), compare: () => expect.fail('nothing is wrong with it') },
+  errors: { run: onModule((m) => autodiff(inferShapes(m))), compare: () => expect.fail('it is valid') },
 } satisfies Record<string, { run(g: Graph): Graph; compare(before: Graph, after: Graph, positive: boolean): void }>;
 export type Pass = keyof typeof passes;
 export const goldenPasses = Object.keys(passes) as Pass[];
@@ -108,7 +108,7 @@ export async function checkGolden(golden: Golden<Pass>): Promise<void> {
   passes[pass].compare(before, parseGraph(text, path, { maxBatch }), positive);
 }
 
-/** The text with the error beneath the line that it is about. */
+/** The text with the error beneath its line. */
 export function annotated(input: string, { code, message, loc, notes, help }: CompileError): string {
   const lines = input.trimEnd().split('\n');
   const pad = ';!'.padEnd(Math.max(3, loc?.col ?? 0) - 1);
@@ -166,7 +166,7 @@ function sameResults(before: Graph, after: Graph, positive: boolean): void {
 
 /** Kernels of the groups, interpreted in launch order, against the graph. */
 function sameAsKernels(before: Graph, after: Graph, positive: boolean): void {
-  if (!('groups' in after)) throw new Error('the text behind fusion holds no groups');
+  if (!('groups' in after)) throw new Error('the text after fusion holds no groups');
   const buffers = new Buffers();
   const lowered = lower(after as FusedGraph, buffers);
   const outputs = new Map([...lowered.outputs].map(([r, b]) => [r.name, b]));
@@ -174,7 +174,7 @@ function sameAsKernels(before: Graph, after: Graph, positive: boolean): void {
   agree(before, lowered.kernels, params, outputs, positive);
 }
 
-/** Kernels, run in their order, against the graph whose params and results lie in these buffers. */
+/** Kernels, run in order, against the graph whose params and results are in these buffers. */
 export function agree(
   graph: Graph,
   kernels: readonly Kernel[],
@@ -195,7 +195,7 @@ export function agree(
   }
 }
 
-/** The gradients behind autodiff, against central differences of the value before. */
+/** The gradients after autodiff, against central differences of the value before. */
 function sameGradients(before: Graph, after: Graph, positive: boolean): void {
   const [{ task }, { task: done }] = [before, after];
   if (task?.kind !== 'differentiate' || done?.kind !== 'apply') throw new Error('there is nothing to differentiate');
@@ -206,7 +206,7 @@ function sameGradients(before: Graph, after: Graph, positive: boolean): void {
     const seed = task.seed ? value(task.seed) : Float64Array.of(1);
     return value(task.of).reduce((sum, v, i) => sum + v * seed[i]!, 0);
   };
-  // The gradients that there are, and zero for what none flows to.
+  // The gradients that exist, and zero where none flows.
   const found = new Map([...done.gradients].map(([p, g]) => [p.name, g]));
   for (const p of task.wrt) {
     const at = given.get(p.name) as Float64Array;
@@ -230,6 +230,6 @@ export function close(
     const [g, w] = [got[i]!, want[i]!];
     expect(Number.isNaN(w), `${what}[${i}] is NaN: draw other inputs`).toBe(false);
     if (g === w || Math.abs(g - w) <= tolerance * Math.max(1, Math.abs(w)) + slack) continue;
-    expect.fail(`${what}[${i}] is ${g} behind the pass and ${w} before it`);
+    expect.fail(`${what}[${i}] is ${g} after the pass and ${w} before it`);
   }
 }

@@ -1,4 +1,4 @@
-/** Kernels by themselves as a program for WebGPU, and run on a device beside the interpreter. */
+/** Bare kernels as a program for WebGPU, run on a device and compared with the interpreter. */
 import { manifestOf } from '../../codegen/manifest.ts';
 import { emitWgsl, type Shaders } from '../../codegen/wgsl/emit.ts';
 import { toWords } from '../../codegen/wgsl/words.ts';
@@ -29,7 +29,7 @@ export function gpuProgram(outline: Outline, target = webgpu): GpuProgram {
   return { program, shaders, manifest };
 }
 
-/** Without buffers that no host has arrays for. */
+/** Without buffers for which a host has no arrays. */
 const hostsView = (program: Program): Program => ({
   ...program,
   slots: program.slots.filter((s) => isDType(s.buffer.type.dtype)),
@@ -52,8 +52,8 @@ export const draws: Readonly<Record<StoredType, (at: number) => number>> = {
   bool: (at) => Math.floor(2 * at),
 };
 
-/** Runs kernels on the device and by the interpreter from the same values, and compares everything that they write: whole
- *  numbers must be the same, floats differ by at most `tolerance` of the greater of 1 and the value. Returns the worst. */
+/** Runs kernels on the device and by the interpreter from the same values, and compares everything that they write:
+ *  integers must be equal, floats differ by at most `tolerance` times the greater of 1 and the value. Returns the worst. */
 export async function compareKernels(
   device: GPUDevice,
   kernels: readonly Kernel[],

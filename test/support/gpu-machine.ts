@@ -1,5 +1,5 @@
-/** A program for WebGPU on a device of the tests': its arena, written and read by tensor, and its entries, without what a model
- *  makes of them. */
+/** A program for WebGPU on a test device: its arena, written and read by tensor, and its bare entries, without a model
+ *  around them. */
 import { fromWords } from '../../codegen/wgsl/words.ts';
 import type { StoredType } from '../../ir/type.ts';
 import { arrayOf, elementsAt, wordBytes } from '../../runtime/check.ts';
@@ -22,7 +22,7 @@ export class GpuMachine {
   /** With the kernels of these entries, or of all. The arena starts as garbage. */
   static async of(device: GPUDevice, gpu: ManifestGpu, wgsl: string, entries?: readonly string[]): Promise<GpuMachine> {
     const chosen = gpu.entries.filter((e) => !entries || entries.includes(e.name));
-    // Inputs are written to the arena: none is uploaded, of whatever batch.
+    // Inputs are written to the arena: none is uploaded, at any batch.
     const program = await GpuProgram.of(device, wgsl, { ...gpu, entries: chosen }, 1);
     let at = 0;
     for (const { size } of program.arena.buffers) {
@@ -32,7 +32,7 @@ export class GpuMachine {
     return new GpuMachine(gpu, program);
   }
 
-  /** A param, or else a result. Gradients are called as in the IR, `w.grad`. */
+  /** A param, or else a result. Gradients have their IR names, `w.grad`. */
   tensor(name: string): ManifestTensor {
     const all = this.#gpu.tensors.filter((t) => nameInIr(t) === name);
     const found = all.find((t) => t.purpose !== 'output') ?? all[0];
@@ -51,7 +51,7 @@ export class GpuMachine {
     else this.write(offset, words);
   }
 
-  /** Words from this byte on, whatever lies there. */
+  /** Words from this byte on, whatever is there. */
   write(offset: number, words: Float32Array | Int32Array | Uint32Array): void {
     this.#program.arena.write(offset, words);
   }
@@ -60,7 +60,7 @@ export class GpuMachine {
     return this.#read(this.tensor(name), n);
   }
 
-  /** A result, which may be called as a param is. */
+  /** A result, which may have the same name as a param. */
   result(name: string, n: number): Promise<Elements> {
     const found = this.#gpu.tensors.find((t) => t.purpose === 'output' && t.name === name);
     if (!found) throw new Error(`there is no result '${name}'`);
@@ -91,7 +91,7 @@ export class GpuMachine {
 
 const nameInIr = ({ purpose, name }: ManifestTensor): string => (purpose === 'gradient' ? `${name}.grad` : name);
 
-/** Parameters from `weights`, and what state and scalars hold before the first step. */
+/** Parameters from `weights`, and the initial values of state and scalars. */
 export function startOf(machine: GpuMachine, gpu: ManifestGpu, weights: ReadonlyMap<string, ArrayLike<number>>): void {
   for (const tensor of gpu.tensors) {
     const { shape, initial } = tensor;

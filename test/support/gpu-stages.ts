@@ -24,7 +24,7 @@ export interface GpuStages {
 
 const backend = wgslBackend(webgpu);
 
-/** `original` is a module without tasks. What no pass may leave wrong is verified. */
+/** `original` is a module without tasks. The result of every pass is verified. */
 export function gpuStages(
   original: Module,
   initial: ReadonlyMap<Param, number> = new Map(),

@@ -30,15 +30,15 @@ globalThis.setImmediate = patient();
 const gpus = { device: create([]), none: create(['backend=null']) };
 Object.assign(globalThis, { tapeoutTestGpus: gpus });
 
-/** A device that runs what it is given. Throws if there is no adapter. */
+/** A device that runs shaders. Throws if there is no adapter. */
 export const openDevice = (features: readonly GPUFeatureName[] = []): Promise<GPUDevice> =>
   opened(gpus.device, features);
 
-/** A device with the limits that every WebGPU has: Tint checks what it is given, and nothing runs. */
+/** A device with the limits that every WebGPU has: Tint checks shaders, and nothing runs. */
 export const openNullDevice = (features: readonly GPUFeatureName[] = []): Promise<GPUDevice> =>
   opened(gpus.none, features);
 
-/** Dawn on SwiftShader, and Dawn without a device, for what opens one by itself. */
+/** Dawn on SwiftShader, and Dawn without a device, for code that opens a device itself. */
 export const gpuOf = (engine: 'device' | 'none'): GPU => gpus[engine];
 
 async function opened(gpu: GPU, requiredFeatures: readonly GPUFeatureName[] = []): Promise<GPUDevice> {

@@ -1,5 +1,5 @@
-/** All there is to know of f16: the number of each of its bit patterns and the f16 of every f32 that rounding could get wrong, from
- *  the definition, in float64 and without a shift. Kernels that load and store them, and what they are run on. */
+/** Reference for f16: the number of each bit pattern and the f16 of every f32 that rounding could get wrong, from the
+ *  definition, in float64 and without shifts. Kernels that load and store them, and their inputs. */
 
 import { expect } from 'vitest';
 import type { Kernel } from '../../ir/kernel.ts';
@@ -18,7 +18,7 @@ export const meanings: readonly number[] = Array.from({ length: 65536 }, (_, bit
   return bits < 32768 ? value : -value;
 });
 
-/** The pattern next to a number: of two as near the even one. Behind the greatest comes 2^16, which is an infinity. */
+/** The pattern nearest to a number, ties to even. After the largest comes 2^16, which is infinity. */
 export function nearestHalf(v: number): number {
   if (Number.isNaN(v)) return 0x7e00;
   const sign = v < 0 || Object.is(v, -0) ? 0x8000 : 0;
@@ -36,7 +36,7 @@ export function nearestHalf(v: number): number {
   return sign + (up ? high : low);
 }
 
-/** Rows of what kernels are run on: none is a multiple of another's. */
+/** Row lengths of the kernels' inputs: none is a multiple of another. */
 export const rows = 256;
 
 /** Each f16, what lies halfway to the next, and the f32 beside these, of both signs; and numbers far below and above. */
@@ -91,7 +91,7 @@ kernel @store(x: f32[${rows},${stores}], near: f16[${rows},${stores}] out, nears
   );
 }
 
-/** The first element that differs from what it should be, NaN being NaN; null where there is none. */
+/** The first element that differs from the expected one, any NaN equal to any other; null if there is none. */
 export function wrong(got: ArrayLike<number>, want: (i: number) => number): string | null {
   for (let i = 0; i < got.length; i++) {
     if (!Object.is(got[i], want(i))) return `element ${i} is ${got[i]}, not ${want(i)}`;

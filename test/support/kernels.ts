@@ -1,4 +1,4 @@
-/** Kernels as texts, for tests of what is done to them. */
+/** Kernels as texts, for tests that transform them. */
 import type { Kernel } from '../../ir/kernel.ts';
 import { parseKernels } from '../../ir/text/parse.ts';
 

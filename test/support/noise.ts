@@ -1,5 +1,5 @@
-/** Stochastic arithmetic, after Vignes' CESTAC (1978): a graph run with every rounding drawn at random, so that what differs
- *  between runs is what rounding decides: the last bits, and comparisons that are close. */
+/** Stochastic arithmetic, after Vignes' CESTAC (1978): a graph run with every rounding drawn at random, so that runs differ
+ *  in what rounding decides: the last bits, and close comparisons. */
 
 import { axis, dtypeOf, type Expr, ix, load, some } from '../../ir/expr.ts';
 import { type Graph, type Node, type Param, param, topo, typesOf, type Value } from '../../ir/graph.ts';
@@ -14,8 +14,8 @@ import type { Seen } from './pipeline.ts';
 const noise = 2 ** -22;
 const runs = 4;
 
-/** Results of several runs in float64, each float operation that rounds made a little larger or smaller. So is state that was
- *  `computed` before, of which rounding may leave a small number where it is exactly 0. */
+/** Results of several runs in float64, with each float operation that rounds made a little larger or smaller. So is state
+ *  that was `computed` before, where rounding may leave a small number instead of an exact 0. */
 export function noisyRuns(
   graph: Graph,
   given: ReadonlyMap<Param, ArrayLike<number>>,
@@ -53,8 +53,8 @@ export const largest = (xs: ArrayLike<number>): number => {
   return most;
 };
 
-/** v  -->  v·f, with a param f of its own, for each node v whose equation rounds, and for what it all starts from: terms of a
- *  sum are so moved as well as the sum. */
+/** v  -->  v·f, with a param f of its own, for each node v whose equation rounds, and for the inputs: so the terms of a sum
+ *  are perturbed as well as the sum. */
 function withNoise(graph: Graph, factors: Param[]): Graph {
   const done = new Map<Value, Value>();
   const of = (v: Value): Value => done.get(v) ?? v;
@@ -88,7 +88,7 @@ function rounds({ op, inputs, attrs, type }: Node, test: (e: Expr) => boolean): 
   return some(op.compute(loads, at, attrs, typesOf(op, inputs), type), test);
 }
 
-/** Indices are computed too, and exactly. */
+/** Indices are computed too, but exactly. */
 const arithmetic = (e: Expr): boolean =>
   dtypeOf(e) === 'f32' && (((e.kind === 'binary' || e.kind === 'unary') && isRounded(e.fn)) || sums(e));
 const sums = (e: Expr): boolean => dtypeOf(e) === 'f32' && e.kind === 'reduce' && (e.fn === 'add' || e.fn === 'mul');

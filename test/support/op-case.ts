@@ -1,4 +1,4 @@
-/** A case of PyTorch's ops as a module: one graph with the results, and the cotangents of the inputs, given those of the
+/** A case of PyTorch's ops as a module: one graph with the results, and the cotangents of the inputs for given ones of the
  *  results. */
 import { Tensor } from '../../frontend/index.ts';
 import { type Module, makeGraph, type Param, param, type Result } from '../../ir/graph.ts';
@@ -59,7 +59,7 @@ export function opModule(c: OpCase, symbolic: boolean): OpModule {
   const outputs = Array.isArray(called) ? called : [called];
   const results: Result[] = [];
   for (const [o, [name, out]] of Object.entries(c.outputs).entries()) {
-    if (c.op === 'max_pool2d' && o > 0) continue; // Tapeout counts places in the window, PyTorch in the image
+    if (c.op === 'max_pool2d' && o > 0) continue; // Tapeout counts positions in the window, PyTorch in the image
     const { value } = outputs[o]!;
     results.push({ name: `out/${name}`, value });
     if (!out.cotangent) continue;

@@ -33,7 +33,7 @@ const bytesOf = (a: Elements): Uint8Array => new Uint8Array(a.buffer.slice(a.byt
 const equal = (a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean =>
   a.every((bytes, i) => globalThis.Buffer.compare(bytes, b[i]!) === 0);
 
-/** Two kinds of garbage to fill memory with: results must not depend on it. */
+/** Two kinds of garbage to fill memory with, on which results must not depend. */
 const garbage = [0xff, 0x3e] as const;
 
 function judge(run: (which: 'before' | 'after' | 'backwards', byte: number) => Uint8Array[]): Verdict {

@@ -28,14 +28,14 @@ import { noOptimizer, type Optimizer, StateTable } from '../../passes/update.ts'
 export type { Elements };
 export type Given = ReadonlyMap<Param, ArrayLike<number>>;
 
-/** A graph's kernels in their order, and where its results are found when they ran. */
+/** A graph's kernels in order, and where its results are after they ran. */
 export interface Launches {
   readonly name: string;
   readonly kernels: readonly Kernel[];
-  /** The same in the order in which they run, those of a loop once for each turn. */
+  /** The same in execution order, those of a loop once for each iteration. */
   readonly runs: readonly Kernel[];
   readonly outputs: ReadonlyMap<Result, Buffer>;
-  /** By kernel, what made it; none before they are scheduled. */
+  /** The schedule of each kernel; none before they are scheduled. */
   readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
@@ -56,8 +56,7 @@ export interface Stages {
   readonly initial: ReadonlyMap<Param, number>;
 }
 
-/** Told of a pass after which the verifier could not prove that all indices are in range: what runs then says whether they
- *  are. */
+/** Called for a pass after which the verifier could not prove that all indices are in range: running it then checks them. */
 export type Unproved = (pass: string) => void;
 
 /** Verifies the result of a pass. */
@@ -70,7 +69,7 @@ export function verified(pass: string, check: () => unknown, unproved?: Unproved
   }
 }
 
-/** A module through stages, each verified: what every one of them made. */
+/** A module through stages, each verified: the result of every stage. */
 export function through(stages: readonly Stage[], from: Ir, context: StageContext, unproved?: Unproved): Ir[] {
   const made: Ir[] = [];
   const update = stages.findIndex((s) => s.name === 'update');
@@ -116,7 +115,7 @@ export const launchesOf = (
     };
   });
 
-/** A module as far as its kernels are loops without a schedule. */
+/** A module lowered to loops without a schedule. */
 export type Unscheduled = Pick<Stages, 'original' | 'module' | 'kernels' | 'lowered'>;
 
 const backend = wasmBackend(wasm128);
@@ -298,7 +297,7 @@ export class WasmMachine {
     return new Map([...outputs].map(([r, b]) => [r.name, this.#arena.view(b, n).slice()]));
   }
 
-  /** Every byte that the host may see and this entry has no business with. */
+  /** Every byte that the host may see and this entry must not touch. */
   #checkUntouched(before: Uint8Array, outputs: ReadonlyMap<Result, Buffer>, n: number): void {
     const mine = new Map<number, number>();
     for (const b of outputs.values()) {

@@ -1,5 +1,5 @@
 /** Programs of the public API drawn at random: calls of functions and methods on tensors of any shape, the batch in any
- *  place, with arguments that are of the right kind and seldom fit. */
+ *  place, with arguments of the right kind that seldom fit. */
 
 import { functional, Tensor, type TensorSpec } from '../../frontend/index.ts';
 import { type Kind, type Signature, signatureOf } from '../../frontend/model/arguments.ts';
@@ -85,7 +85,7 @@ function drawArgument(draw: Draw, kind: Kind, tensors: readonly Tensor[]): unkno
   return fitting.length === 0 ? undefined : pick(draw, fitting);
 }
 
-/** One call: what is said of it, and what came of it. */
+/** One call: its text, and a function that runs it. */
 export function drawCall(draw: Draw, tensors: readonly Tensor[]): { text: string; run: () => unknown } {
   const call = pick(draw, calls);
   const { name, takes, options } = call.signature;

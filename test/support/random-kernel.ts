@@ -1,5 +1,5 @@
 /** Random kernels for tests of the text form: every statement, every operator, every kind of name and shared parts. They
- *  are well typed, and mean nothing. */
+ *  are well typed, and otherwise meaningless. */
 
 import { valueType } from '../../ir/dtype.ts';
 import type { Axis, BinaryFn, Buffer, Expr, ReduceFn, Tile } from '../../ir/expr.ts';

@@ -33,7 +33,7 @@ export function run(recording: Recording, data: readonly ArrayLike<number>[], n 
   return [...interpretValues([recording.eval.output], given, n)[0]!];
 }
 
-/** The cotangents of the inputs (null where there is none), given that of the output. */
+/** The cotangents of the inputs (null where there is none) for one of the output. */
 export function pullBack(
   recording: Recording,
   data: readonly ArrayLike<number>[],

@@ -53,7 +53,7 @@ function taskData(task: NonNullable<Graph['task']>, ref: (v: Value) => string): 
   return [task.kind, task.then, ref(task.of), task.seed && ref(task.seed), task.wrt.map((p: Param) => ref(p))];
 }
 
-/** A program and its kernels; temporaries are told by their place. */
+/** A program and its kernels; temporaries are identified by their first use. */
 export function programData(p: Outline | Program, options: PrintOptions = {}): unknown {
   const planned = isPlanned(p);
   const rows: readonly Storage[] = planned ? p.slots : p.lasting;
@@ -80,7 +80,7 @@ export function kernelData(k: Kernel, options: PrintOptions = {}): unknown {
   const numbers = new Map<Buffer, number>();
   for (const { buffer } of k.params) numbers.set(buffer, numbers.size);
   const nameOf = (b: Buffer): string => {
-    // A name that several buffers of the kernel have is told apart in print.
+    // The printer makes names unique that several buffers of the kernel have.
     if (!names.has(b)) names.set(b, [...names.values()].includes(b.name) || b.viewOf ? '' : b.name);
     return names.get(b) as string;
   };

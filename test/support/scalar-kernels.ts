@@ -1,5 +1,5 @@
-/** A kernel for each scalar function and each type of its operands: one value at a time, and four lanes. As kernels are when
- *  code is written, they have no function that is a polynomial by then. */
+/** A kernel for each scalar function and each type of its operands: one value at a time, and four lanes. As in any kernel
+ *  that reaches the emitter, functions that become polynomials are absent. */
 import * as x from '../../ir/expr.ts';
 import { finish, type Kernel, loop, store } from '../../ir/kernel.ts';
 import { binaries, binaryFns, resultOf, unaries, unaryFns } from '../../ir/scalar.ts';
@@ -17,7 +17,7 @@ function kernelOf(name: string, dtype: DType, result: DType, call: Call, vectori
   return finish(name, [loop(i, x.int(0), x.int(4), [store(y, [x.ix(i)], value)], { mode })], []);
 }
 
-/** Functions that no example divides floats by: WebAssembly has no instruction for them. */
+/** Functions tested on integers only: WebAssembly has no instruction for floats. */
 const wholeOnly: ReadonlySet<string> = new Set(['idiv', 'imod']);
 
 export function scalarKernels(modes: readonly boolean[] = [false, true]): Kernel[] {
@@ -32,7 +32,7 @@ export function scalarKernels(modes: readonly boolean[] = [false, true]): Kernel
     for (const d of binaries[fn].takes) {
       const row = binaries[fn];
       if ((wholeOnly.has(fn) && d === 'f32') || (row.expanded && d !== 'f32')) continue;
-      // A whole number divided by 0 is an error of the input.
+      // Integer division by 0 is an error in the input.
       const guard = (b: x.Expr): x.Expr =>
         row.divides && d !== 'f32' ? x.select(x.eq(b, x.constant(0, d)), x.constant(1, d), b) : b;
       add(fn, d, resultOf(row, d), (a, b) => ({ kind: 'binary', fn, a, b: guard(b) }));

@@ -1,8 +1,8 @@
 /**
- * Closes a run with a line of its own: `N passed, N failed`, then `, N skipped` where some are, and says ahead of it why.
- * It is the last line of stdout, piped or not, and the exit code agrees with it. A file that does not load, a suite whose
- * hook fails, an error that no test caught and a test that never finished each count as a failure; so does each test that a
- * failed hook left out, or that is skipped and does not say why.
+ * Closes a run with a line of its own: `N passed, N failed`, then `, N skipped` if there are any, preceded by the reasons.
+ * It is the last line of stdout, piped or not, and the exit code agrees with it. A file that does not load, a suite
+ * whose hook fails, an uncaught error and a test that never finished each count as a failure; so does each test that a
+ * failed hook skips, or that is skipped without a reason.
  */
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
@@ -12,9 +12,9 @@ interface Summary {
   passed: number;
   failed: number;
   skipped: number;
-  /** Tests that were left out, by the reason. */
+  /** Skipped tests, by reason. */
   readonly reasons: Map<string, number>;
-  /** Tests that did not run, and nothing says why. */
+  /** Tests that did not run, without a reason. */
   readonly unexplained: string[];
 }
 
@@ -35,7 +35,7 @@ export default class SummaryReporter implements Reporter {
   onInit(vitest: Vitest): void {
     if (vitest.config.watch) return;
     this.narrowed = vitest.config.testNamePattern !== undefined || vitest.config.allowOnly;
-    // Vitest itself writes after the reporters are done; on exit nobody writes later than this.
+    // Vitest itself writes after the reporters are done; an exit handler writes last.
     process.once('exit', () => {
       process.stdout.write(`\n${closing(this.summary)}\n`);
       if (this.summary.failed > 0 || this.summary.passed === 0) process.exitCode ||= 1;
@@ -75,11 +75,11 @@ function summarize(
   return summary;
 }
 
-/** Why a test did not run; null where nothing says it. */
+/** Why a test did not run; null if nothing says so. */
 function whySkipped(test: TestCase, narrowed: boolean): string | null {
   const result = test.result();
   const why = whyLeftOut(test.fullName) ?? (result.state === 'skipped' ? result.note : undefined);
   if (why !== undefined) return why;
-  // Of a suite whose hook fails the tests are skipped, though nobody marked them.
+  // Tests of a suite whose hook fails are skipped, though not marked as such.
   return narrowed && test.options.mode === 'skip' ? 'other tests were asked for' : null;
 }

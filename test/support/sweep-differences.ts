@@ -1,5 +1,5 @@
-/** Where Tapeout differs from PyTorch 1.13 on purpose: the table of docs/differences.md, and what the sweep takes for
- *  explained. */
+/** Where Tapeout differs from PyTorch 1.13 on purpose: the table of docs/differences.md, and which differences the sweep
+ *  accepts as explained. */
 
 import type { Difference } from './sweep.ts';
 
@@ -238,7 +238,7 @@ const table = (rows: readonly Meant[]): string => rows.map((m) => `| ${m.pytorch
 export const reasonOf = (d: Difference): Meant | undefined =>
   [...meant, ...(d.by === 'WebGPU' ? meantOnDevices : [])].find((m) => m.holds(d));
 
-/** The same where operands have a batch. */
+/** The same if operands have a batch. */
 export const reasonWithBatch = (d: Difference): Meant | undefined =>
   reasonOf(d) ?? meantOfBatches.find((m) => m.holds(d));
 

@@ -13,7 +13,7 @@ export interface Row {
   /** `Tensor.relu` is a method, `relu` a function, `nn.ReLU` a layer. */
   readonly ways: Readonly<Record<string, Call>>;
   /** The closeness of values and gradients: the same number, within a few units of the last place, or, where PyTorch itself
-   *  rounds sums or differences, within that of the greatest. */
+   *  rounds sums or differences, within a few units of the greatest element's. */
   readonly value: Closeness;
   readonly gradient: Closeness;
 }
@@ -67,7 +67,7 @@ const activation = (
     [name]: ({ x }) => F[name](x!),
     [`nn.${layer}`]: ({ x }) => nn[layer]()(x!),
   });
-/** An activation that is no method. */
+/** An activation that is not a method. */
 const plain = (
   name: CallableAs<typeof F, (x: Tensor) => Tensor>,
   layer: CallableAs<typeof nn, () => (x: Tensor) => Tensor>,
@@ -124,7 +124,7 @@ const named = (a: Args): Args =>
   Object.fromEntries(
     Object.entries(a).map(([name, v]) => [name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()), v]),
   );
-/** A loss or distance of tensors, named as the case names them, with its factors and options, as a function and as a layer. */
+/** A loss or distance of tensors, named as in the case, with its factors and options, as a function and as a layer. */
 const loss = (
   name: string,
   layer: string,
@@ -140,7 +140,7 @@ const loss = (
     [`nn.${layer}`]: (t, a) => made(all(t, a))(...tensors.map((n) => t[n])),
   });
 };
-/** The operands of ctcLoss: PyTorch's gradient counts on a log-softmax before it. */
+/** The operands of ctcLoss: PyTorch's gradient assumes a log-softmax before it. */
 const alignments = (t: Given, { plain, steps, labels }: Args) =>
   [plain ? t.x! : F.logSoftmax(t.x!, 2), t.targets!, t.input_lengths ?? steps, t.target_lengths ?? labels] as const;
 const ctcOptions = ({ plain: _plain, steps: _steps, labels: _labels, ...a }: Args): Args => a;
@@ -149,7 +149,7 @@ const cityBlocks = (a: Tensor, b: Tensor): Tensor => a.sub(b).abs().sum(-1);
 type Rank = 1 | 2 | 3;
 type AnyFunction = (...args: unknown[]) => Tensor;
 type AnyLayer = (...args: unknown[]) => (x: Tensor) => Tensor;
-// Names of functions and layers are put together from ranks here.
+// Names of functions and layers are built from ranks here.
 const functions = F as unknown as Readonly<Record<string, AnyFunction>>;
 const layers = nn as unknown as Readonly<Record<string, AnyLayer>>;
 
@@ -160,7 +160,7 @@ const asLayer =
       weight: weight!,
       bias: bias ?? null,
     })(x!);
-/** The extents of a weight's kernel, of which a layer makes none for those that are 0. */
+/** The extents of a weight's kernel, with 1 in place of 0, as no layer can be made with an extent of 0. */
 const kernelOf = (weight: Tensor): readonly number[] =>
   weight.shape.slice(2).map((extent) => Math.max(1, extent as number));
 const convolution = (rank: Rank): Row =>
@@ -169,7 +169,7 @@ const convolution = (rank: Rank): Row =>
       functions[`conv${rank}d`]!(x, weight, bias ?? null, a.stride, a.padding, a.dilation, a.groups),
     [`nn.Conv${rank}d`]: asLayer(rank),
   });
-/** A convolution whose padding is not of zeros, which only the layer knows. */
+/** A convolution with nonzero padding, which only the layer offers. */
 const padded = (rank: Rank): Row => row('sum', 'sum', { [`nn.Conv${rank}d`]: asLayer(rank) });
 const transposed = (rank: Rank): Row =>
   row('sum', 'sum', {

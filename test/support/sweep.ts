@@ -1,5 +1,5 @@
-/** The sweep: cases with PyTorch's values and gradients (test/goldens/sweep), many of them as one graph, and what of a
- *  backend's numbers differs. */
+/** The sweep: cases with PyTorch's values and gradients (test/goldens/sweep), many of them as one graph, and where a
+ *  backend's numbers differ. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -16,13 +16,13 @@ import { type Closeness, rows } from './sweep-rows.ts';
 type Numbers = readonly (number | string)[];
 type Stored = readonly [dtype: DType, shape: readonly number[], data: Numbers];
 
-/** A call and what PyTorch made of it, as `generate.py` writes it. */
+/** A call and PyTorch's results, as `generate.py` writes them. */
 export interface Case {
   readonly of: string;
   readonly id: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly in: Readonly<Record<string, Stored>>;
-  /** PyTorch's message where it takes no such call. */
+  /** PyTorch's message if it refuses the call. */
   readonly refused?: string;
   readonly out?: readonly Stored[];
   readonly v?: Numbers;
@@ -48,7 +48,7 @@ const numbers = ([dtype, , data]: Stored): number[] =>
 const special = /^(NaN|-?Infinity|-0)$/;
 const revived = (v: unknown): unknown => (typeof v === 'string' && special.test(v) ? Number(v) : v);
 
-/** One value to look at: where it stands in the graph, and what PyTorch has. */
+/** One value to compare: its place in the graph, and PyTorch's value. */
 export interface Wanted {
   readonly case: Case;
   /** `value`, `value 1` (the second result), `gradient of x`. */
@@ -60,7 +60,7 @@ export interface Wanted {
   readonly closeness: Closeness;
   readonly err: number;
 }
-/** A case, or what of it differs: PyTorch's and ours. */
+/** A difference in a case: PyTorch's value and ours. */
 export interface Difference {
   readonly case: Case;
   readonly by: string;
@@ -109,7 +109,7 @@ export function sweepModule(cases: readonly Case[]): SweepModule {
   };
 }
 
-/** A case by each of its ways, which must agree. */
+/** A case called in each of its ways, which must agree. */
 function recordCase(c: Case, prefix: string, differences: Difference[]): Recorded | null {
   const tell = (what: string, pytorch: string, ours: string): void =>
     void differences.push({ case: c, by: 'recording', what, pytorch, ours, zeros: false });
@@ -189,11 +189,11 @@ function recordWay(
 /** Cases of one function as one graph whose first operands have the batch as their first extent: PyTorch's had `n` rows. */
 export interface BatchModule extends Omit<SweepModule, 'differences'> {
   readonly n: number;
-  /** The operands' first rows, over and over where there are more than the case has. */
+  /** The operands' first rows, repeated if there are more than the case has. */
   givenAt(n: number): ReadonlyMap<Param, ArrayLike<number>>;
 }
 
-/** The cases that may have a batch, by how many rows they have. The batch may have more. */
+/** The cases that may have a batch, by their number of rows. The batch may be larger. */
 export function batchModules(cases: readonly Case[]): BatchModule[] {
   const recorded = new Map<number, Recorded[]>();
   for (const [i, c] of cases.entries()) {
@@ -221,7 +221,7 @@ export function batchModules(cases: readonly Case[]): BatchModule[] {
   });
 }
 
-/** A case with the batch in as many operands of `n` rows as it can be in; null where it can be in none. */
+/** A case with the batch in as many operands of `n` rows as possible; null if in none. */
 function withBatch(c: Case, prefix: string, n: number): Recorded | null {
   const [call] = Object.values(rows[c.of]!.ways);
   const may = Object.entries(c.in).flatMap(([name, [, shape]]) => (shape[0] === n ? [name] : []));
@@ -291,7 +291,7 @@ export function differencesOf(
 
 const show = (v: number): string => (Object.is(v, -0) ? '-0' : String(Number(v.toPrecision(8))));
 
-/** Numbers that are denormal, or whose halves or reciprocals are, which devices may take for 0. */
+/** Numbers that are denormal, or whose halves or reciprocals are, which devices may treat as 0. */
 const atTheEnds = (v: number): boolean =>
   v !== 0 && Number.isFinite(v) && !(Math.abs(v) >= 2 ** -124 && Math.abs(v) <= 2 ** 124);
 

@@ -1,7 +1,7 @@
 /** Test files by how long they take: the order of a run, and what `npm run test:quick` runs. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** They take longest, the longest first. */
+/** The slowest files, slowest first. */
 export const longest: readonly string[] = [
   'test/gpu/pytorch.test.ts',
   'test/fuzz/fuzz.test.ts',
@@ -35,7 +35,7 @@ export const longest: readonly string[] = [
   'test/rematerialize.test.ts',
 ];
 
-/** They register ops, mock modules or change the environment, and so have processes of their own. */
+/** These register ops, mock modules or change the environment, and so need separate processes. */
 export const unshared: readonly string[] = [
   'test/checked.test.ts',
   'test/cli/reduce.test.ts',
@@ -51,7 +51,7 @@ export const unshared: readonly string[] = [
   'test/whole-files.test.ts',
 ];
 
-/** The core of the compiler, in files that take a few seconds at most: none has a device or starts a process. */
+/** The core of the compiler, in files that take a few seconds at most: none uses a device or starts a process. */
 export const quick: readonly string[] = [
   'test/ir/interpret.test.ts',
   'test/ir/lists.test.ts',

@@ -63,7 +63,7 @@ const tensor = (
   more: Partial<ManifestTensor> = {},
 ): ManifestTensor => ({ name, purpose, dtype: 'f32', shape, offset, ...more });
 
-/** As the compiler makes it, without tags: `tagTiny` gives it some. */
+/** As the compiler makes it, but without tags, which `tagTiny` adds. */
 export const tinyManifest: UntaggedManifest = {
   tapeout: 2,
   name: 'Tiny',
@@ -169,7 +169,8 @@ interface Code {
   readonly wgsl: string;
 }
 
-/** What a compilation hands out: code with its tags, and the manifest that knows them. What cannot be read has the tags of what can. */
+/** What a compilation returns: code with its tags, and the manifest that has them. Unreadable code gets the tags of
+ *  readable code. */
 export function tagTiny(
   manifest: UntaggedManifest = tinyGpuManifest,
   { wasm = tinyWasm(), wgsl = tinyWgsl }: Partial<Code> = {},
@@ -184,7 +185,7 @@ export function tagTiny(
   }
 }
 
-/** `instantiate`, of code and a manifest that get their tags here. */
+/** `instantiate` for code and a manifest that get their tags here. */
 export function instantiateTiny(
   manifest?: UntaggedManifest,
   weights?: Parameters<typeof instantiate>[2],
@@ -195,7 +196,7 @@ export function instantiateTiny(
   return instantiate(parts.wasm as BufferSource, parts.manifest, weights, rest);
 }
 
-/** `instantiateGpu`, of shaders and a manifest that get their tags here. */
+/** `instantiateGpu` for shaders and a manifest that get their tags here. */
 export function instantiateTinyGpu(
   device: GPUDevice,
   manifest?: UntaggedManifest,

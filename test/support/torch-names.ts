@@ -1,4 +1,4 @@
-/** PyTorch's names in torch.nn, torch.nn.functional and torch.nn.init, and what Tapeout has in their place: docs/torch-nn.md. */
+/** PyTorch's names in torch.nn, torch.nn.functional and torch.nn.init, and Tapeout's counterparts: docs/torch-nn.md. */
 
 import { readFileSync } from 'node:fs';
 import { functional, nn } from '../../frontend/index.ts';
@@ -15,7 +15,7 @@ const camel = (name: string): string =>
 const otherNames: Readonly<Record<string, string>> = { binary_cross_entropy_with_logits: 'bceWithLogits' };
 
 const alias = (of: string): string => `an old name of \`${of}\``;
-/** Why a name is not there, and what to write; the first that fits counts. */
+/** Why a name is missing, and what to write instead; the first that fits counts. */
 const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [/^Lazy/, 'extents are known when a model is recorded: give the layer its number of inputs'],
   [/^Uninitialized/, 'there are no lazy layers'],
@@ -44,12 +44,12 @@ function ours(room: Room, name: string): string | null {
   if (room === 'torch.nn') return name in nn ? `nn.${name}` : null;
   const own = otherNames[name] ?? camel(name);
   if (room === 'torch.nn.functional') return own in functional ? own : null;
-  // Those that fill a tensor keep PyTorch's last letter.
+  // Those that fill a tensor keep PyTorch's trailing underscore.
   const kept = name.endsWith('_') ? `${own}_` : own;
   return kept in nn.init ? `nn.init.${kept}` : null;
 }
 
-/** A name of PyTorch's: what has its place here, or why nothing has. */
+/** A name of PyTorch's: its counterpart here, or why there is none. */
 export interface Named {
   readonly room: Room;
   readonly name: string;
@@ -65,7 +65,7 @@ export const all: readonly Named[] = (['torch.nn', 'torch.nn.functional', 'torch
   })),
 );
 
-/** Reasons that no absent name needs. */
+/** Reasons that no missing name needs. */
 export const unused = (): string[] =>
   reasons
     .filter((r) => !all.some((n) => !n.here && reasons.find(([of]) => of.test(n.name)) === r))

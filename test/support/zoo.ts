@@ -1,4 +1,4 @@
-/** Nets of other kinds than the examples: what schedules are held to beside LeNet. Ten classes, SGD with momentum. */
+/** Nets of other kinds than the examples, on which schedules are checked besides LeNet. Ten classes, SGD with momentum. */
 
 import { gelu, matmul, maxPool2d, nn, relu, softmax, type Tensor } from 'tapeout';
 import { optim } from '../../frontend/index.ts';
