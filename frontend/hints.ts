@@ -30,7 +30,7 @@ const separate =
   'forward,zero_grad,backward,step, and call model.zeroGrad(), model.backward(x, y) and model.step()';
 const noLoading =
   'weights are loaded into the compiled model: load({ weights }), or model.loadStateDict(…); initial values are the data of parameters';
-const noHooks = 'there are no hooks: forward returns what is to be seen, and tapeout print shows what it computes';
+const noHooks = 'there are no hooks: return from forward what you want to see; tapeout print shows what it computes';
 
 /** Members that tensors do not have, and what to write. */
 export const ofTensors: Readonly<Record<string, string>> = {

@@ -16,5 +16,5 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
 export function onMissing(name: string): string | null {
   const plain = name.replaceAll('_', '').toLowerCase();
   const [, instead] = notYet.find(([of]) => of.test(plain)) ?? [];
-  return instead === undefined ? null : `${name} is not there yet; ${instead}`;
+  return instead === undefined ? null : `${name} is not available yet; ${instead}`;
 }

@@ -260,13 +260,13 @@ export const and = bin('and');
 export const or = bin('or');
 /** An i32 shifted left by a number of bits. */
 export const shl = bin('shl');
-/** An i32 shifted right by a number of bits, with its sign kept. */
+/** An i32 shifted right by a number of bits, keeping its sign. */
 export const shr = bin('shr');
 /** The bits set in both of two i32. */
 export const bitand = bin('bitand');
 /** The bits set in one of two i32. */
 export const bitxor = bin('bitxor');
-/** An i32 shifted right by a number of bits, zeros coming in. */
+/** An i32 shifted right by a number of bits, filled with zeros. */
 export const ushr = bin('ushr');
 /** True if all conditions hold; true for none. */
 export const all = (...conditions: Expr[]): Expr => conditions.reduce(and, bool(true));

@@ -224,7 +224,7 @@ export const unaryRows = {
     wgsl: { float: 'round($a)' },
   },
   not: {
-    doc: 'the opposite of a condition',
+    doc: 'the negation of a condition',
     takes: truth,
     sign: '!',
     cost: 1,
@@ -366,7 +366,7 @@ export const binaryRows = {
     expanded: true,
   },
   div: {
-    doc: 'a / b; of whole numbers as `idiv`',
+    doc: 'a / b; for integers the same as `idiv`',
     takes: numbers,
     sign: { text: '/', level: precedence.product, of: 'float' },
     cost: 4,
@@ -396,7 +396,7 @@ export const binaryRows = {
     divides: true,
   },
   imod: {
-    doc: 'what `idiv` leaves, of the sign of the dividend',
+    doc: 'the remainder of `idiv`, with the sign of the dividend',
     takes: numbers,
     sign: { text: '%', level: precedence.product, of: 'whole' },
     cost: 1,
@@ -505,7 +505,7 @@ export const binaryRows = {
     shifts: true,
   },
   shr: {
-    doc: 'a shifted right by b bits, its sign kept',
+    doc: 'a shifted right by b bits, keeping its sign',
     takes: i32,
     cost: 1,
     eval: { whole: (a, b) => a >> b },
@@ -532,7 +532,7 @@ export const binaryRows = {
     closed: true,
   },
   ushr: {
-    doc: 'a shifted right by b bits, zeros coming in',
+    doc: 'a shifted right by b bits, filled with zeros',
     takes: i32,
     cost: 1,
     eval: { whole: (a, b) => (a >>> b) | 0 },

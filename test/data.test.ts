@@ -274,7 +274,7 @@ describe('Dataset', () => {
 
   it.each<[string, Partial<Dataset>, string]>([
     ['an empty set', { labels: new Int32Array(0), images: new Float32Array(0) }, 'the data set is empty'],
-    ['a different number of images', { images: new Float32Array(4) }, '3 labels want 3 images of 1x1x2'],
+    ['a different number of images', { images: new Float32Array(4) }, '3 labels need 3 images of 1x1x2'],
     [
       'a negative label',
       { labels: Int32Array.of(0, -1, 2) },

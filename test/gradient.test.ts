@@ -216,7 +216,7 @@ describe('customGradient', () => {
         return customGradient((y: Tensor) => [y.mul(this.w), (g: Tensor) => g])(x);
       }
     }
-    expect(() => gradcheck(Hidden, { inputs: [[2, 3]] })).toThrow(/depends on 'w', which is no input/);
+    expect(() => gradcheck(Hidden, { inputs: [[2, 3]] })).toThrow(/depends on 'w', which is not an input/);
   });
 });
 

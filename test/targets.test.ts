@@ -62,7 +62,7 @@ describe('errors in a description are reported at their position', () => {
     ['{ "name": "m",\n"numbers": {},\n "name": "n" }', 'a name twice', 3, "'name' is given twice"],
     ['{ "numbers": { "registers": 8,\n"registers": 9 } }', 'a number twice', 2, "'registers' is given twice"],
     ['[]', 'no object', 1, 'a description of a machine is an object'],
-    [text({ lanes: 8 }), 'an unknown field', 5, "'lanes' is none of name, extends and numbers"],
+    [text({ lanes: 8 }), 'an unknown field', 5, "'lanes' is not one of name, extends and numbers"],
     [text({ name: 'a b' }), 'a name that is not a word', 2, "'name' must be a word"],
     [text({ extends: 'wasm128' }), 'an unknown target', 3, "'extends' must be one of wasm, webgpu"],
     [text({ numbers: [28] }), 'no numbers', 4, "'numbers' must be an object"],
@@ -86,7 +86,7 @@ describe('errors in a description are reported at their position', () => {
       text({ numbers: { 'cost.load': { value: 2, from: 'x' } } }),
       'another field',
       7,
-      "'from' is none of value and origin",
+      "'from' is neither value nor origin",
     ],
     [text({ numbers: { 'cost.load': { value: 2, origin: 3 } } }), 'no words', 7, "'origin' must say in words"],
     [

@@ -28,7 +28,7 @@ export function dataset(parts: Omit<Dataset, 'count'>): Dataset {
     throw new DataError(`${name}: the data set is empty: it has no labels. Check that it is the right file.`);
   if (images.length !== count * pixels)
     throw new DataError(
-      `${name}: ${count} labels want ${count} images of ${shape.join('x')}, which are ${count * pixels} values, ` +
+      `${name}: ${count} labels need ${count} images of ${shape.join('x')}, which are ${count * pixels} values, ` +
         `but there are ${images.length}. Check that images and labels belong together.`,
     );
   labels.forEach((label, i) => {

@@ -47,7 +47,9 @@ function checkedName(name: string): string {
   if (!/^[A-Za-z_]\w*$/.test(name))
     throw userError('bad-name', `an output is named ${showAny(name)}: names are letters, digits and _`);
   if (taken.has(name))
-    throw userError('bad-name', `an output is named '${name}', as a result of evaluate is`, { help: 'rename it' });
+    throw userError('bad-name', `an output is named '${name}', which is the name of a result of evaluate`, {
+      help: 'rename it',
+    });
   return name;
 }
 const taken: ReadonlySet<string> = new Set(['loss', 'correct', '__proto__']);

@@ -172,7 +172,7 @@ function convolutions(rank: Rank): Convolutions {
       if (!sameDim(g.shape[1] as Dim, w.shape[0] as Dim) || fixed(w, 0) % groups !== 0)
         throw typeError(
           'shape-mismatch',
-          `${name}_input_grad: ${showType(g)} is no result of ${groups} groups of ${showType(w)}`,
+          `${name}_input_grad: ${showType(g)} is not a result of ${groups} groups of ${showType(w)}`,
         );
       return tensor('f32', [g.shape[0] as Dim, fixed(w, 1) * groups, ...size]);
     },
@@ -220,7 +220,7 @@ function convolutions(rank: Rank): Convolutions {
       if (!sameDim(x.shape[0] as Dim, g.shape[0] as Dim) || fixed(x, 1) % groups !== 0 || fixed(g, 1) % groups !== 0)
         throw typeError(
           'shape-mismatch',
-          `${name}_weight_grad: ${showType(g)} is no result of ${showType(x)} in ${groups} groups`,
+          `${name}_weight_grad: ${showType(g)} is not a result of ${showType(x)} in ${groups} groups`,
         );
       return tensor('f32', [g.shape[1] as Dim, fixed(x, 1) / groups, ...kernel]);
     },

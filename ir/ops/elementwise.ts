@@ -328,7 +328,7 @@ export const sign: Op<['x']> = unary(
 /** The greatest integer not above x, element by element; its gradient is 0. */
 export const floor: Op<['x']> = unary('floor', 'The greatest integer not above x.', x.floor, (v) => fullLike(v, 0));
 /** The whole number next to x, element by element, of which ties take the even one; its gradient is 0. */
-export const round: Op<['x']> = unary('round', 'The whole number next to x; ties go to the even one.', x.nearest, (v) =>
+export const round: Op<['x']> = unary('round', 'The integer nearest to x; ties go to the even one.', x.nearest, (v) =>
   fullLike(v, 0),
 );
 

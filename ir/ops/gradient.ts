@@ -24,7 +24,7 @@ export const stopGradient: Op<['x']> = defineOp({
 /** The cotangent of a `custom_gradient`, while there is none: differentiation puts the actual one in its place. */
 export const cotangent: Op<[], { of: number; shape: Shape }> = defineOp({
   name: 'cotangent',
-  doc: 'Stands for the cotangent of the `custom_gradient` that has it as its operand; 0 anywhere else.',
+  doc: 'A placeholder for the cotangent of the `custom_gradient` that has it as an operand; 0 anywhere else.',
   operands: [],
   attrs: { of: a.integer(0), shape: a.shape },
   rule: 'f32 of `shape`; `of` tells several apart.',
@@ -37,7 +37,7 @@ export const cotangent: Op<[], { of: number; shape: Shape }> = defineOp({
 /** y, with a gradient of its own with respect to x. For several operands, one is the y of the next. */
 export const customGradient: Op<['y', 'x', 'g', 'dx']> = defineOp({
   name: 'custom_gradient',
-  doc: "y. Its cotangent is y's too, and x's is dx, computed from g: a `cotangent`, in whose place it is put.",
+  doc: "y. Its cotangent is also y's; that of x is dx, computed from g, a `cotangent` that stands for it.",
   operands: ['y', 'x', 'g', 'dx'],
   attrs: {},
   rule: 'The type of y, which g has too; dx is of the type of x; all are f32.',
@@ -72,7 +72,7 @@ const shared = 2 ** 31 - 1;
 /** x, for readers that are to run late: what reads it waits for `first`, and is not the same value as what reads x. */
 export const after: Op<['x', 'first']> = defineOp({
   name: 'after',
-  doc: 'x; whatever reads it is computed after `first`, even where the same was computed from x before.',
+  doc: 'x; its readers are computed after `first`, even if the same was computed from x before.',
   operands: ['x', 'first'],
   attrs: {},
   rule: 'The type of x, whatever `first` is.',

@@ -71,7 +71,7 @@ export const permute: Op<['x'], { perm: readonly number[] }> = defineOp({
   infer({ x }, { perm }) {
     const sorted = [...perm].sort((a, b) => a - b);
     if (perm.length !== x.shape.length || sorted.some((p, i) => p !== i))
-      throw typeError('bad-dim', `permute: [${perm}] is no order of the dimensions of ${showType(x)}`);
+      throw typeError('bad-dim', `permute: [${perm}] is not an order of the dimensions of ${showType(x)}`);
     return tensor(
       x.dtype,
       perm.map((p) => x.shape[p] as Dim),

@@ -204,7 +204,7 @@ function pools(rank: Rank): Pools {
 
   const max: Op<['x'], PoolAttrs> = defineOp({
     name: name('max'),
-    doc: `The greatest element of each window of ${space.things} ${to}; NaN if one is.`,
+    doc: `The maximum of each window of ${space.things} ${to}; NaN if any element is.`,
     operands: ['x'],
     attrs: kinds,
     rule: `f32${rule}.`,

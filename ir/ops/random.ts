@@ -40,14 +40,14 @@ const random = (name: string, doc: string, f: (bits: x.Expr) => x.Expr): Random 
 /** Uniform numbers k·2⁻²⁴ with 0 ≤ k < 2²⁴. */
 export const randomUniform: Random = random(
   'random_uniform',
-  'Random numbers, evenly from 0 up to but not including 1: others for each seed, step, stream and place.',
+  'Uniform random numbers from 0 up to but not including 1, different for each seed, step, stream and position.',
   (bits) => x.mul(bits, x.num(2 ** -24)),
 );
 
 /** Normal numbers: √2·erfinv(v) with v = (2k + 1)·2⁻²⁴ − 1, evenly between -1 and 1. */
 export const randomNormal: Random = random(
   'random_normal',
-  'Random numbers of a normal distribution with mean 0 and variance 1: others for each seed, step, stream and place.',
+  'Normally distributed random numbers with mean 0 and variance 1, different for each seed, step, stream and position.',
   (bits) => x.mul(inverseErf(x.add(x.mul(bits, x.num(2 ** -23)), x.num(2 ** -24 - 1))), x.num(Math.SQRT2)),
 );
 

@@ -53,9 +53,19 @@ const alike = (v: Value, g: Value, y: Value, dims: readonly number[]): Value => 
   return mul(hit, spread(div(g, reduceSum(hit, { dims })), v.type, dims));
 };
 /** The maximum over the dimensions `dims`, which disappear; NaN if any is. Equal ones share the gradient. */
-export const reduceMax = extreme('reduce_max', 'The greatest over the dimensions `dims`; NaN if one is.', 'max', alike);
+export const reduceMax = extreme(
+  'reduce_max',
+  'The maximum over the dimensions `dims`; NaN if any element is.',
+  'max',
+  alike,
+);
 /** The minimum over the dimensions `dims`, which disappear; NaN if any is. Equal ones share the gradient. */
-export const reduceMin = extreme('reduce_min', 'The least over the dimensions `dims`; NaN if one is.', 'min', alike);
+export const reduceMin = extreme(
+  'reduce_min',
+  'The minimum over the dimensions `dims`; NaN if any element is.',
+  'min',
+  alike,
+);
 
 // As PyTorch's max of everything: extreme elements share evenly; if there are NaNs, which differ from themselves, those
 // do.
@@ -116,6 +126,6 @@ const first = (name: string, doc: string, fn: 'max' | 'min', index: typeof argma
     },
   });
 /** The maximum along `dim`, whose first position gets the gradient. */
-export const firstMax = first('first_max', 'The greatest along `dim`, of which the first one counts.', 'max', argmax);
+export const firstMax = first('first_max', 'The maximum along `dim`; of equal ones the first counts.', 'max', argmax);
 /** The minimum along `dim`, whose first position gets the gradient. */
-export const firstMin = first('first_min', 'The least along `dim`, of which the first one counts.', 'min', argmin);
+export const firstMin = first('first_min', 'The minimum along `dim`; of equal ones the first counts.', 'min', argmin);

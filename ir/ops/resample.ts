@@ -42,7 +42,7 @@ function extentAt(name: string, t: TensorType, { dim, size, num, add, den }: Res
   if (isBatch(extent)) throw typeError('shape-mismatch', `${name}: dimension ${dim} of ${showType(t)} is the batch`);
   if (extent === 0) throw typeError('shape-mismatch', `${name}: dimension ${dim} of ${showType(t)} has no elements`);
   const largest = Math.max(Math.abs((size - 1) * num + add), extent * den + Math.abs(add) + num);
-  if (largest > 2 ** 31 - 1) throw typeError('bad-attribute', `${name}: ${largest} is no index of 32 bits`);
+  if (largest > 2 ** 31 - 1) throw typeError('bad-attribute', `${name}: ${largest} does not fit in a 32-bit index`);
   return extent;
 }
 const withExtent = (t: TensorType, dim: number, extent: number): TensorType =>

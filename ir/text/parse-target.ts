@@ -16,7 +16,7 @@ export function parseTarget(text: string, file: string): Machine {
   const { value: read, loc } = jsonOf(text, file);
   if (!isObject(read)) throw wrong('a description of a machine is an object', loc);
   const other = [...read].find(([field]) => !['name', 'extends', 'numbers'].includes(field));
-  if (other) throw wrong(`'${other[0]}' is none of name, extends and numbers`, other[1].nameLoc);
+  if (other) throw wrong(`'${other[0]}' is not one of name, extends and numbers`, other[1].nameLoc);
   const [name, base, numbers] = ['name', 'extends', 'numbers'].map((field) => read.get(field));
   if (typeof name?.value !== 'string' || !/^[\w.-]{1,64}$/.test(name.value))
     throw wrong("'name' must be a word of letters, digits, '-', '.' and '_'", name?.nameLoc ?? loc);
@@ -59,7 +59,7 @@ function numberOf(
 ): number {
   const value = isObject(given) ? given.get('value')?.value : given;
   const extra = isObject(given) ? [...given].find(([k]) => k !== 'value' && k !== 'origin') : undefined;
-  if (extra) throw wrong(`'${extra[0]}' is none of value and origin`, extra[1].nameLoc);
+  if (extra) throw wrong(`'${extra[0]}' is neither value nor origin`, extra[1].nameLoc);
   const origin = isObject(given) ? given.get('origin') : undefined;
   if (origin && typeof origin.value !== 'string')
     throw wrong("'origin' must say in words where the number comes from", origin.nameLoc);

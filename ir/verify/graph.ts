@@ -327,7 +327,7 @@ function formOf({ roots, members, form, gathered }: Group, report: (message: str
   if (form === 'scan') {
     for (const m of members)
       if (roots.includes(m) ? !isScan(m) || !isScan(root as Node) || !sameLoop(root as ScanNode, m) : !m.op.view)
-        report(`it has ${m.op.name}: ${showType(m.type)}, which is no result of its loop`);
+        report(`it has ${m.op.name}: ${showType(m.type)}, which is not a result of its loop`);
     return;
   }
   if (others.length > 0) report(`its ${form} add to several results`);

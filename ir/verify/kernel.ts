@@ -156,7 +156,7 @@ class KernelVerifier {
     if (!sameElements(b.type.shape, storage.type.shape) || byteSize(b.type.dtype) !== byteSize(storage.type.dtype))
       this.#at.complain(
         'view',
-        `${b.name}: ${showType(b.type)} is no view of ${storage.name}: ${showType(storage.type)}`,
+        `${b.name}: ${showType(b.type)} is not a view of ${storage.name}: ${showType(storage.type)}`,
       );
   }
 

@@ -338,7 +338,7 @@ describe('shapes', () => {
       'shape-mismatch',
       '6 output channels, the bias is f32[5]',
     ],
-    ['an order of axes', on([image], (x) => x.permute(0, 1)), 'bad-dim', 'no order of the dimensions'],
+    ['an order of axes', on([image], (x) => x.permute(0, 1)), 'bad-dim', 'is not an order of the dimensions'],
     ['no batch but two', on([rows], (x) => x.view('N', 'N')), 'shape-mismatch', 'which do not fill [N, N]'],
   ])('%s', (_, f, code, message) => {
     const e = caught(f);

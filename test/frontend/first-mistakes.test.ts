@@ -49,7 +49,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   'return nn.BCELoss(x, x);': { help: 'as a function it is binaryCrossEntropy' },
   'return nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4]);': {
-    help: 'AdaptiveLogSoftmaxWithLoss is not there yet; a loss may be a function of tensors',
+    help: 'AdaptiveLogSoftmaxWithLoss is not available yet; a loss may be a function of tensors',
   },
   'nn.Parameter([[1, 2], [3, 4]]);': { help: 'the shape comes first, and then the values' },
   'nn.Buffer(3);': { help: 'the shape comes first, and then the values' },
@@ -62,7 +62,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'optim.SGD(0.1);': { help: 'optim.SGD({ lr: 0' },
   'optim.SGD({ lr: 0.1 }).zeroGrad();': { help: separate, ts: "an optimizer has no 'zeroGrad'" },
   'optim.SGD({ lr: 0.1 }).step();': { help: separate },
-  'optim.NAdam({ lr: 0.1 });': { help: 'NAdam is not there yet; take optim.Adam', ts: "optim has no 'NAdam'" },
+  'optim.NAdam({ lr: 0.1 });': { help: 'NAdam is not available yet; take optim.Adam', ts: "optim has no 'NAdam'" },
   'x.sum().backward();': { help: 'call trainStep', ts: "a tensor has no 'backward'", js: "a tensor has no 'backward'" },
   'nn.MSELoss().backward();': { help: 'call trainStep' },
   'x.zeroGrad();': { help: separate },
@@ -98,9 +98,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     js: "SGD: unknown option 'weight_decay'. Did you mean 'weightDecay'?",
   },
   'nn.ModuleDict(2);': { help: '', ts: "nn has no 'ModuleDict'" },
-  'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not there yet; nn.BatchNorm' },
-  'nn.LazyConv2d(5);': { help: 'LazyConv2d is not there yet; nn.Conv1d' },
-  'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not there yet; take optim.Adam' },
+  'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not available yet; nn.BatchNorm' },
+  'nn.LazyConv2d(5);': { help: 'LazyConv2d is not available yet; nn.Conv1d' },
+  'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not available yet; take optim.Adam' },
 };
 
 describe('in TypeScript', () => {

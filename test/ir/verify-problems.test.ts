@@ -221,7 +221,7 @@ const problems: readonly (readonly [ProblemCode, () => unknown, RegExp])[] = [
   [
     'view',
     of(kernel(each([store(b, at(i), x.load({ name: 'v', type: f32(9), viewOf: a }, at(i)))]))),
-    /v: f32\[9\] is no view of a: f32\[8\]/,
+    /v: f32\[9\] is not a view of a: f32\[8\]/,
   ],
   [
     'race',

@@ -174,7 +174,7 @@ function checkClosed(y: Value, xs: readonly Value[]): void {
   if (!reached) return;
   throw userError(
     'not-an-input',
-    `customGradient: the value depends on '${reached.name}', which is no input, so no gradient would reach it`,
+    `customGradient: the value depends on '${reached.name}', which is not an input, so no gradient would reach it`,
     {
       notes: involved({ [`'${reached.name}'`]: reached }),
       help: 'pass it as an input and return its gradient too, or detach it in the function',
