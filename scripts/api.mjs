@@ -45,7 +45,7 @@ const optionsOf = (name) => {
   return [...(of?.members ?? []).map((m) => m.name.getText()), ...above.flatMap(optionsOf)];
 };
 
-/** `inChannels: number, { stride, padding }`: what is named or in order stands in braces. */
+/** `inChannels: number, { stride, padding }`: what is passed by name or in order is in braces. */
 const parametersOf = (parameters) =>
   parameters
     .filter((p) => p.name.getText() !== 'none')
@@ -128,14 +128,14 @@ const layers = nnFiles.filter((name) => name !== 'parameter' && !isLosses(name))
 const text = `# What a model is made of
 
 Every layer, loss, function, method and optimizer, with what it takes. Names and meanings are PyTorch's; [differences.md](differences.md) lists
-what differs on purpose, and an editor shows the whole comment of each. What stands in braces is optional, but for \`lr\` and the \`dim\` of
-softmax, and given by name in one object; layers and losses take it in this order too: \`nn.Conv2d(1, 6, 5, { padding: 1 })\`,
+what differs on purpose, and an editor shows the whole comment of each. What is in braces is optional, except \`lr\` and the \`dim\`
+of softmax, and is passed by name in one object; layers and losses also take it in this order: \`nn.Conv2d(1, 6, 5, { padding: 1 })\`,
 \`nn.Conv2d(1, 6, 5, 2)\`. Layers are made with or without \`new\`.
 This page is written by \`npm run docs\`.
 
 ## A model
 
-\`export default defineModel({ … })\` of these:
+\`export default defineModel({ … })\` with:
 
 ${table(fieldsOf('model', 'ModelOptions'))}
 
@@ -149,7 +149,7 @@ ${table(layers.flatMap((name) => classes(`nn/${name}`)))}
 
 ${table(losses.flatMap((name) => classes(`nn/${name}`)))}
 
-## Tensors of a model's own
+## Parameters and buffers
 
 ${table([...classes('nn/parameter'), ...membersOf('nn/parameter', 'Parameter', 'p').filter(([call]) => !call.startsWith('p.kind'))])}
 

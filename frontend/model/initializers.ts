@@ -204,7 +204,7 @@ export const kaimingNormal_: <T extends Stored>(
 ) => T = withOptions('kaimingNormal_', tensor, kaimingKinds, ((t: Stored, options: KaimingOptions) =>
   normally(t, 0, deviationOf('kaimingNormal_', t, options))) as never) as never;
 
-/** Normal with the mean `mean` (0) and the deviation `std` (1), drawn between `a` (-2) and `b` (2) alone. */
+/** Normal with the mean `mean` (0) and the deviation `std` (1), drawn only between `a` (-2) and `b` (2). */
 export const truncNormal_: <T extends Stored>(tensor: T, mean?: number, std?: number, a?: number, b?: number) => T = fn(
   'truncNormal_',
   {
@@ -277,7 +277,7 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   return done;
 }
 
-/** A matrix of normal numbers with the deviation `std` (0.01), of each of whose columns the share `sparsity` is 0. */
+/** A matrix of normal numbers with the deviation `std` (0.01), with a fraction `sparsity` of each column 0. */
 export const sparse_: <T extends Stored>(tensor: T, sparsity: number, std?: number) => T = fn(
   'sparse_',
   { ...tensor, sparsity: k.finite(0, 1), std: k.optional(k.finite(0)) },

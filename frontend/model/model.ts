@@ -22,7 +22,8 @@ export interface ModelOptions {
   readonly input: Specs;
   /** The arguments of the loss after the outputs, in order. A single one is named `y`. */
   readonly target?: Specs;
-  /** A loss module, or a function of all that forward returns and then the targets; without it, the model only predicts. */
+  /** A loss module, or a function of everything that forward returns, followed by the targets; without it, the model only
+   *  predicts. */
   readonly loss?: Loss | null;
   /** Without it, the model has gradients but no training step. */
   readonly optimizer?: Optimizer | null;

@@ -248,7 +248,7 @@ export class Tensor {
       return x.type.dtype === 'f32' ? ir.sign(x) : ir.clamp(x, constant(x, -1), constant(x, 1));
     });
   }
-  /** The greatest whole number not above x; its gradient is 0, as that of all that round. */
+  /** The greatest whole number not above x; its gradient is 0, like that of all rounding functions. */
   floor(): Tensor {
     return record(() => rounded(this.value, ir.floor));
   }
@@ -256,7 +256,7 @@ export class Tensor {
   ceil(): Tensor {
     return record(() => rounded(this.value, ceiling));
   }
-  /** The whole number next to x; ties go to the even one. `decimals` is how many decimals stay, fewer than none if negative. */
+  /** The integer nearest to x; ties go to the even one. `decimals` is how many decimals stay, fewer than none if negative. */
   round({ decimals = 0 }: RoundOptions = {}): Tensor {
     return record(() => {
       if (decimals === 0) return rounded(this.value, ir.round);
@@ -265,11 +265,11 @@ export class Tensor {
       return decimals > 0 ? ir.div(ir.round(ir.mul(x, by)), by) : ir.mul(ir.round(ir.div(x, by)), by);
     });
   }
-  /** The whole number next to x towards 0. */
+  /** x rounded to an integer towards 0. */
   trunc(): Tensor {
     return record(() => rounded(this.value, truncated));
   }
-  /** What `trunc` leaves of x, with its sign. Throws for integers. */
+  /** The fractional part of x, with its sign. Throws for integers. */
   frac(): Tensor {
     return record(() => ir.sub(float(this.value), truncated(this.value)));
   }
@@ -291,11 +291,11 @@ export class Tensor {
     });
   }
 
-  /** As `clamp` with a least value alone. */
+  /** As `clamp` with only a minimum. */
   clampMin(min: Tensor | number): Tensor {
     return this.clamp(min);
   }
-  /** As `clamp` with a greatest value alone. */
+  /** As `clamp` with only a maximum. */
   clampMax(max: Tensor | number): Tensor {
     return this.clamp(null, max);
   }
@@ -357,7 +357,7 @@ export class Tensor {
   logicalOr(other: Tensor): Tensor {
     return record(() => either(...(alike(this, other).map(isTrue) as [Value, Value])));
   }
-  /** True where one of both elements is neither 0 nor false. */
+  /** True where exactly one of the two elements is neither 0 nor false. */
   logicalXor(other: Tensor): Tensor {
     return record(() => ir.notEqual(...(alike(this, other).map(isTrue) as [Value, Value])));
   }
@@ -738,7 +738,7 @@ export class Tensor {
   cumprod(dim: number): Tensor {
     return record(() => rearranging.cumprod(counted(this.value), dim));
   }
-  /** The elements along `dim` in order, equal ones in the order in which they stand and NaN as the greatest, and their indices, i32.
+  /** The elements along `dim` in order, equal ones in their original order and NaN as the greatest, and their indices, i32.
    *  The gradient goes where elements stood. Each pair is compared. */
   sort(dim = -1, descending = false, _stable = true): { values: Tensor; indices: Tensor } {
     return withLoc(() => inOrder(this, dim, descending));

@@ -64,7 +64,7 @@ const pooled = (rank: ir.Rank, x: Tensor, outputSize: OutputSize, withIndices: b
 /** The mean of windows of `x` [N,C,L] or [C,L], as many as `outputSize` says along each dimension: a number, null for
  *  the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. */
 export const adaptiveAvgPool1d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(1);
-/** The greatest element of windows of `x` [N,C,L] or [C,L], as many as `outputSize` says along each dimension. With `returnIndices`
+/** The maximum of windows of `x` [N,C,L] or [C,L], as many as `outputSize` says along each dimension. With `returnIndices`
  *  also its row-major index in the input, i32. */
 export const adaptiveMaxPool1d: <const R extends boolean = false>(
   x: Tensor,
@@ -77,8 +77,8 @@ export const adaptiveMaxPool1dWithIndices: (x: Tensor, outputSize: OutputSize) =
 /** The mean of windows of `x` [N,C,H,W] or [C,H,W], as many as `outputSize` says along each dimension: a number or a list, null
  *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. */
 export const adaptiveAvgPool2d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(2);
-/** The greatest element of windows of `x` [N,C,H,W] or [C,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
- *  also its row-major index in the input, i32. */
+/** The maximum of windows of `x` [N,C,H,W] or [C,H,W], as many as `outputSize` says along each dimension. With
+ *  `returnIndices` also its row-major index in the input, i32. */
 export const adaptiveMaxPool2d: <const R extends boolean = false>(
   x: Tensor,
   outputSize: OutputSize,
@@ -90,8 +90,8 @@ export const adaptiveMaxPool2dWithIndices: (x: Tensor, outputSize: OutputSize) =
 /** The mean of windows of `x` [N,C,D,H,W] or [C,D,H,W], as many as `outputSize` says along each dimension: a number or a list, null
  *  for the extent of the input. Window i of m over n elements begins at ⌊i·n/m⌋ and ends before ⌈(i+1)·n/m⌉. */
 export const adaptiveAvgPool3d: (x: Tensor, outputSize: OutputSize) => Tensor = meanTo(3);
-/** The greatest element of windows of `x` [N,C,D,H,W] or [C,D,H,W], as many as `outputSize` says along each dimension. With `returnIndices`
- *  also its row-major index in the input, i32. */
+/** The maximum of windows of `x` [N,C,D,H,W] or [C,D,H,W], as many as `outputSize` says along each dimension. With
+ *  `returnIndices` also its row-major index in the input, i32. */
 export const adaptiveMaxPool3d: <const R extends boolean = false>(
   x: Tensor,
   outputSize: OutputSize,

@@ -83,7 +83,7 @@ export const vander: (x: Tensor, N?: number | null, increasing?: boolean) => Ten
     return stack(increasing ? powers : powers.reverse(), -1);
   },
 );
-/** `steps` numbers, whose logarithms to `base` (10) lie evenly from `start` to `end`; f32. */
+/** `steps` numbers, whose logarithms to `base` (10) are evenly spaced from `start` to `end`; f32. */
 export const logspace: (start: number, end: number, steps: number, base?: number) => Tensor = fn(
   'logspace',
   { start: k.finite(), end: k.finite(), steps: k.whole(0), base: k.optional(k.finite()) },

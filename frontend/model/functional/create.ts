@@ -37,11 +37,11 @@ export const full: (shape: readonly Extent[], fillValue: number) => Tensor = fn(
   (shape, value) => filled(value, shapeFrom([shape])),
 );
 const like = (x: Tensor, value: number): Tensor => Tensor.of(ir.fullLike(x.value, value));
-/** Zeros in the shape and of the element type of `x`. */
+/** Zeros with the shape and element type of `x`. */
 export const zerosLike: (x: Tensor) => Tensor = fn('zerosLike', { x: k.tensor }, (x) => like(x, 0));
-/** Ones in the shape and of the element type of `x`. */
+/** Ones with the shape and element type of `x`. */
 export const onesLike: (x: Tensor) => Tensor = fn('onesLike', { x: k.tensor }, (x) => like(x, 1));
-/** One value in the shape and of the element type of `x`. */
+/** One value with the shape and element type of `x`. */
 export const fullLike: (x: Tensor, fillValue: number) => Tensor = fn(
   'fullLike',
   { x: k.tensor, fillValue: k.number },
@@ -63,7 +63,7 @@ export const arange: (startOrEnd: Extent, end?: number | null, step?: number) =>
     return steps.to('f32').mul(step).add(start);
   },
 );
-/** `steps` numbers, evenly from `start` to `end`, both included; f32. */
+/** `steps` evenly spaced numbers from `start` to `end`, both included; f32. */
 export const linspace: (start: number, end: number, steps: number) => Tensor = fn(
   'linspace',
   { start: k.finite(), end: k.finite(), steps: k.whole(0) },

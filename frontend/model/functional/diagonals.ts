@@ -74,7 +74,8 @@ function embedded(x: Value, offset: number, a: number, b: number): Value {
   return perm.every((p, d) => p === d) ? square : ir.permute(square, { perm });
 }
 
-/** Of a vector the matrix with it on a diagonal, of a matrix that diagonal: the one that is `diagonal` (0) further right. */
+/** For a vector the matrix with it on a diagonal, for a matrix that diagonal: the one that is `diagonal` (0) further
+ *  right. */
 export const diag: (x: Tensor, diagonal?: number) => Tensor = fn(
   'diag',
   { x: k.tensor, diagonal: k.optional(k.whole()) },

@@ -77,9 +77,10 @@ function unfolded(x: Tensor, kernelSize: Pair, options: FoldOptions): Tensor {
   return Tensor.of(ir.reshape(parts, { shape: [n, c * rows.size * columns.size, rows.count * columns.count] }));
 }
 
-/** The sum of columns where windows of images lie: `x` [N,C·kh·kw,L] or [C·kh·kw,L] gives [N,C,…outputSize], each element the sum of all windows that
- *  hold it; the transpose of `unfold`. The options in a last object or in PyTorch's order: dilation (1), padding (0), stride (1). Throws
- *  if the windows of an image of this size are not L. */
+/** The sum of columns at the positions of their windows in images: `x` [N,C·kh·kw,L] or [C·kh·kw,L] gives
+ *  [N,C,…outputSize], each element the sum of all windows that hold it; the transpose of `unfold`. The options in a last
+ *  object or in PyTorch's order: dilation (1), padding (0), stride (1). Throws if the windows of an image of this size are
+ *  not L. */
 export const fold: (
   x: Tensor,
   outputSize: Pair,

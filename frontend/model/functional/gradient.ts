@@ -95,7 +95,7 @@ function oneFor(y: Value): Value {
 
 // ---- gradients of one's own ----
 
-/** A function with a gradient of its own, in place of the one of what it computes. `f` returns its value and a function that makes of
+/** A function with a custom gradient in place of its own. `f` returns its value and a function that makes of
  *  the value's cotangent those of the inputs, in their order, null for none:
  *  `const roundStraight = customGradient((x) => [x.round(), (g) => g])`. That function may use all that `f` has computed, and is itself
  *  differentiated in gradients of gradients. As torch.autograd.Function, in one function. Throws for a value that depends on
@@ -195,7 +195,7 @@ const withGradients = (y: Value, g: Value, pairs: readonly (readonly [x: Value, 
 
 // ---- recomputation ----
 
-/** `f(...inputs)`, of which nothing is kept for the gradient but the inputs: what it computes is computed again when its gradient is.
+/** `f(...inputs)`, keeping nothing but the inputs for the gradient: the rest is computed again when the gradient is.
  *  As torch.utils.checkpoint. The same values and gradients, with less memory and more work: random numbers are the same both
  *  times, and buffers are written once. Only for `forward`. Throws if `f` does not return one f32 tensor. */
 export const checkpoint: (f: (...inputs: Tensor[]) => Tensor, ...inputs: readonly Tensor[]) => Tensor = fn(

@@ -8,9 +8,9 @@ import { float } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { randLike } from './random.ts';
 
-/** The softmax along `dim` (-1) of `x` and noise of Gumbel's distribution, over `tau` (1): shares that are drawn, of which the greatest
- *  is each with the probability that x's softmax gives it. With `hard` it alone is 1, the others 0, and the gradient is that of the
- *  shares. Throws for integers. */
+/** The softmax along `dim` (-1) of `x` plus Gumbel noise, over `tau` (1): random shares, in which each element is the
+ *  greatest with the probability that the softmax of x gives it. With `hard` it alone is 1, the others 0, and the gradient
+ *  is that of the shares. Throws for integers. */
 export const gumbelSoftmax: (x: Tensor, tau?: number, hard?: boolean, eps?: number, dim?: number) => Tensor = fn(
   'gumbelSoftmax',
   {
@@ -35,7 +35,7 @@ export const gumbelNoise = (u: Tensor): Tensor =>
     .neg()
     .log()
     .neg();
-/** `gumbelSoftmax` with noise that is given. */
+/** `gumbelSoftmax` with given noise. */
 export function gumbelShares(x: Tensor, noise: Tensor, tau: number, hard: boolean, dim: number): Tensor {
   const soft = x.add(noise).div(tau).softmax(dim);
   if (!hard) return soft;

@@ -37,9 +37,9 @@ function rest(x: Tensor, other: Tensor | number, down: boolean): Tensor {
   const same = down ? where(x.ne(0).logicalAnd(x.lt(0).logicalXor(y.lt(0))), y, x) : x;
   return where(endless, same, settled);
 }
-/** The rest of the division of x by `other`, with the sign of x: C's fmod. Quotients above 2^24 lose digits. */
+/** The remainder of x divided by `other`, with the sign of x: C's fmod. Quotients above 2^24 lose digits. */
 export const fmod: (x: Tensor, other: Tensor | number) => Tensor = fn('fmod', two, (x, other) => rest(x, other, false));
-/** The rest of the division of x by `other`, with the sign of `other`: Python's %. Quotients above 2^24 lose digits. */
+/** The remainder of x divided by `other`, with the sign of `other`: Python's %. Quotients above 2^24 lose digits. */
 export const remainder: (x: Tensor, other: Tensor | number) => Tensor = fn('remainder', two, (x, other) =>
   rest(x, other, true),
 );

@@ -16,7 +16,7 @@ import { logaddexp } from './numbers.ts';
 
 const someDims = k.either(k.whole(), k.wholes());
 
-/** All of `x` as often as `sizes` say along each dimension; there may be more of them in front. */
+/** `x` repeated `sizes` times along each dimension; there may be additional leading sizes. */
 export const repeat: (x: Tensor, sizes: readonly number[]) => Tensor = fn(
   'repeat',
   { x: k.tensor, sizes: k.wholes(0) },
@@ -40,7 +40,7 @@ function repeated(x: Tensor, sizes: readonly number[]): Tensor {
   const whole = shape.map((e, d) => joinedDim([sizes[d] as number, e]));
   return Tensor.of(viewAs(spread, whole));
 }
-/** As `repeat`; of fewer sizes than dimensions those in front are 1. */
+/** As `repeat`; missing leading sizes are 1. */
 export const tile: (x: Tensor, dims: readonly number[]) => Tensor = fn(
   'tile',
   { x: k.tensor, dims: k.wholes(0) },
@@ -74,7 +74,7 @@ export const repeatInterleave: (x: Tensor, repeats: number | readonly number[], 
   },
 );
 
-/** `x` turned by 90 degrees `k` times (1) in the plane of two dimensions (0 and 1), from the first to the second. */
+/** `x` rotated by 90 degrees `k` times (1) in the plane of two dimensions (0 and 1), from the first to the second. */
 export const rot90: (x: Tensor, k?: number, dims?: readonly number[]) => Tensor = fn(
   'rot90',
   { x: k.tensor, k: k.optional(k.whole()), dims: k.optional(k.wholes()) },
@@ -99,7 +99,7 @@ export const unbind: (x: Tensor, dim?: number) => Tensor[] = fn(
     return Array.from({ length: fixedExtent(x.value.type.shape, d) }, (_, i) => x.select(d, i));
   },
 );
-/** Vectors as grids of their common shape, each along a dimension of its own: with `indexing` 'xy' the first two change places. */
+/** Vectors as grids of their common shape, each along its own dimension; with `indexing` 'xy' the first two are swapped. */
 export const meshgrid: (tensors: readonly Tensor[], indexing?: 'ij' | 'xy') => Tensor[] = fn(
   'meshgrid',
   { tensors: k.tensors, indexing: k.optional(k.oneOf('ij', 'xy')) },
@@ -127,7 +127,7 @@ export const movedim: (
     shape.map((_, d) => (to.includes(d) ? (from[to.indexOf(d)] as number) : (others.shift() as number))),
   );
 });
-/** `x` with dimension `dim` parted into several, of these sizes, of which one may be -1. */
+/** `x` with dimension `dim` split into several of these sizes, one of which may be -1. */
 export const unflatten: (x: Tensor, dim: number, sizes: readonly Extent[]) => Tensor = fn(
   'unflatten',
   { x: k.tensor, dim: k.dim, sizes: k.listOf('a list of extents', (e) => k.extent.holds(e)) },
@@ -203,9 +203,9 @@ const extremes = (name: 'cummax' | 'cummin') =>
     const indices = best.neg().add(extent - 1);
     return { values: x.gather(d, indices), indices };
   });
-/** The greatest of the elements along `dim` up to each, and the index of the last that is it, i32. Each pair is compared. */
+/** The running maximum along `dim`, and the index of its last occurrence, i32. Each pair is compared. */
 export const cummax: (x: Tensor, dim: number) => { values: Tensor; indices: Tensor } = extremes('cummax');
-/** The least of the elements along `dim` up to each, and the index of the last that is it, i32. Each pair is compared. */
+/** The running minimum along `dim`, and the index of its last occurrence, i32. Each pair is compared. */
 export const cummin: (x: Tensor, dim: number) => { values: Tensor; indices: Tensor } = extremes('cummin');
 
 /** How many of the last dimension of `sortedSequence`, which is in order, are below each of `values`, i32; with `right`, at most each. A
@@ -269,7 +269,8 @@ export const indexFill: (x: Tensor, dim: number, index: Tensor, value: number) =
     return x.scatter(dim, at, value);
   },
 );
-/** `x` with each slice of `source` along `dim` in place of that at its index; of several with one index the last stays. */
+/** `x` with each slice of `source` along `dim` in place of that at its index; of several with the same index the last one
+ *  wins. */
 export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = fn(
   'indexCopy',
   { x: k.tensor, dim: k.dim, index: k.tensor, source: k.tensor },

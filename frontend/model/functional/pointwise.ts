@@ -67,17 +67,17 @@ export const erfc: (x: Tensor) => Tensor = fn('erfc', one, (x) => x.erfc());
 export const floor: (x: Tensor) => Tensor = fn('floor', one, (x) => x.floor());
 /** The least whole number not below x, element by element; its gradient is 0. */
 export const ceil: (x: Tensor) => Tensor = fn('ceil', one, (x) => x.ceil());
-/** The whole number next to x, element by element; ties go to the even one. Its gradient is 0. `decimals` (0) is how many decimals
- *  stay. */
+/** The integer nearest to x, element by element; ties go to the even one. Its gradient is 0. `decimals` (0) is how many
+ *  decimals stay. */
 export const round: (x: Tensor, options?: RoundOptions) => Tensor = withOptions(
   'round',
   one,
   { decimals: k.optional(k.whole()) },
   (x: Tensor, options: RoundOptions) => x.round(options),
 );
-/** The whole number next to x towards 0, element by element; its gradient is 0. */
+/** x rounded to an integer towards 0, element by element; its gradient is 0. */
 export const trunc: (x: Tensor) => Tensor = fn('trunc', one, (x) => x.trunc());
-/** What trunc leaves of x, with its sign, element by element. Throws for integers. */
+/** The fractional part of x, with its sign, element by element. Throws for integers. */
 export const frac: (x: Tensor) => Tensor = fn('frac', one, (x) => x.frac());
 /** True where elements are NaN. */
 export const isnan: (x: Tensor) => Tensor = fn('isnan', one, (x) => x.isnan());
@@ -111,7 +111,7 @@ export const logicalAnd: (x: Tensor, other: Tensor) => Tensor = fn('logicalAnd',
 export const logicalOr: (x: Tensor, other: Tensor) => Tensor = fn('logicalOr', conditions, (x, other) =>
   x.logicalOr(other),
 );
-/** True where one of both elements is neither 0 nor false. */
+/** True where exactly one of the two elements is neither 0 nor false. */
 export const logicalXor: (x: Tensor, other: Tensor) => Tensor = fn('logicalXor', conditions, (x, other) =>
   x.logicalXor(other),
 );
@@ -121,13 +121,13 @@ export const clamp: (x: Tensor, min?: Tensor | number | null, max?: Tensor | num
   { x: k.tensor, min: k.optional(k.orNull(operand)), max: k.optional(k.orNull(operand)) },
   (x, min = null, max = null) => x.clamp(min, max),
 );
-/** As `clamp` with a least value alone. */
+/** As `clamp` with only a minimum. */
 export const clampMin: (x: Tensor, min: Tensor | number) => Tensor = fn(
   'clampMin',
   { x: k.tensor, min: operand },
   (x, min) => x.clamp(min),
 );
-/** As `clamp` with a greatest value alone. */
+/** As `clamp` with only a maximum. */
 export const clampMax: (x: Tensor, max: Tensor | number) => Tensor = fn(
   'clampMax',
   { x: k.tensor, max: operand },

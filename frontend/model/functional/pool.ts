@@ -77,9 +77,9 @@ function maxPooled(rank: ir.Rank, x: Tensor, attrs: ir.PoolAttrs, returnIndices 
   return returnIndices ? [values, Tensor.of(indexInInput(input, attrs))] : values;
 }
 
-/** The greatest element of each window of `x` [N,C,L] or [C,L]. `maxPool1d(x, 2)` halves the length. The options in a last object or in
- *  PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient
- *  goes to the first greatest element. Throws if the window does not fit. */
+/** The maximum of each window of `x` [N,C,L] or [C,L]. `maxPool1d(x, 2)` halves the length. The options in a last object
+ *  or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices
+ *  (false). The gradient goes to the first greatest element. Throws if the window does not fit. */
 export const maxPool1d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Single,
@@ -90,7 +90,7 @@ export const maxPool1d: <const R extends boolean = false>(
   returnIndices?: R,
 ) => Pooled<R> = maxPoolOf(1);
 
-/** The greatest element of each window of `x` [N,C,H,W] or [C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
+/** The maximum of each window of `x` [N,C,H,W] or [C,H,W]. `maxPool2d(x, 2)` halves height and width. The options in a last
  *  object or in PyTorch's order: stride (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false).
  *  The gradient goes to the first greatest element. Throws if the window does not fit. */
 export const maxPool2d: <const R extends boolean = false>(
@@ -103,9 +103,9 @@ export const maxPool2d: <const R extends boolean = false>(
   returnIndices?: R,
 ) => Pooled<R> = maxPoolOf(2);
 
-/** The greatest element of each window of `x` [N,C,D,H,W] or [C,D,H,W]. The options in a last object or in PyTorch's order: stride (the
- *  kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient goes to the first greatest
- *  element. Throws if the window does not fit. */
+/** The maximum of each window of `x` [N,C,D,H,W] or [C,D,H,W]. The options in a last object or in PyTorch's order: stride
+ *  (the kernel's extent), padding (0), dilation (1), ceilMode (false), returnIndices (false). The gradient goes to the
+ *  first greatest element. Throws if the window does not fit. */
 export const maxPool3d: <const R extends boolean = false>(
   x: Tensor,
   kernelSize: Triple,

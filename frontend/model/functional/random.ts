@@ -22,12 +22,12 @@ function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
   return Tensor.of(op(seed, tape.drawsBefore ?? step, { stream: newStream(tape), shape }));
 }
 
-/** Numbers drawn evenly from 0 up to but not including 1, in this shape, anew in each training step: `rand('N', 3)`. Only for
- *  `forward`. */
+/** Uniform random numbers from 0 up to but not including 1, in this shape, new in each training step: `rand('N', 3)`. Only
+ *  for `forward`. */
 export const rand: (...shape: ShapeOf) => Tensor = fn('rand', extents, (...shape) =>
   drawn(ir.randomUniform, shapeFrom(shape)),
 );
-/** Numbers of the normal distribution with mean 0 and variance 1, in this shape, anew in each training step: `randn('N', 3)`.
+/** Normally distributed random numbers with mean 0 and variance 1, in this shape, new in each training step: `randn('N', 3)`.
  *  Only for `forward`. */
 export const randn: (...shape: ShapeOf) => Tensor = fn('randn', extents, (...shape) =>
   drawn(ir.randomNormal, shapeFrom(shape)),
@@ -40,7 +40,7 @@ export const randLike: (x: Tensor) => Tensor = fn('randLike', { x: k.tensor }, (
 export const randnLike: (x: Tensor) => Tensor = fn('randnLike', { x: k.tensor }, (x) =>
   drawn(ir.randomNormal, x.value.type.shape),
 );
-/** 1 with the probability that `x` has there, else 0. There is no gradient. */
+/** 1 with the probability given by `x`, else 0. There is no gradient. */
 export const bernoulli: (x: Tensor) => Tensor = fn('bernoulli', { x: k.tensor }, (x) =>
   randLike(x)
     .lt(Tensor.of(float(x.value)))

@@ -49,7 +49,7 @@ export const cumsum: (x: Tensor, dim: number) => Tensor = fn('cumsum', { x: k.te
 );
 // Whether the order is to be stable or sorted is no choice: it is both.
 const order = { x: k.tensor, dim: k.optional(k.dim), descending: k.optional(k.flag), stable: k.optional(k.flag) };
-/** The elements along `dim`, the last by default, in order, equal ones in the order in which they stand and NaN as the greatest, and
+/** The elements along `dim`, the last by default, in order, equal ones in their original order and NaN as the greatest, and
  *  their indices, i32. The gradient goes where elements stood. Each pair is compared. */
 export const sort: (
   x: Tensor,

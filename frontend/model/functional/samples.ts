@@ -108,8 +108,8 @@ export const nanmedian: <const D extends number | undefined = undefined>(
   medianOf(nanmedianAlong),
 ) as typeof nanmedian;
 
-/** The most frequent of the elements along `dim` (-1), the least of several, and the index of the last that is it, i32. Each pair is
- *  compared. */
+/** The most frequent of the elements along `dim` (-1), the least of several, and the index of its last occurrence, i32.
+ *  Each pair is compared. */
 export const mode: (x: Tensor, dim?: number, keepdim?: boolean) => { values: Tensor; indices: Tensor } = fn(
   'mode',
   { x: k.tensor, dim: k.optional(k.dim), keepdim: flag },
@@ -309,8 +309,8 @@ const trapezoids = (
       return of(both.mul(to.sub(from)), d).div(2);
     },
   );
-/** The area below the points `y` along a dimension, by trapezoids: at the places `x`, a vector or a tensor that fits y, or `dx` (1)
- *  apart. */
+/** The area below the points `y` along a dimension, by trapezoids: at the positions `x`, a vector or a tensor that fits y,
+ *  or `dx` (1) apart. */
 export const trapezoid: (y: Tensor, x?: Tensor | null | TrapezoidOptions, options?: TrapezoidOptions) => Tensor =
   trapezoids('trapezoid', (twice, d) => twice.sum(d));
 /** The areas of `trapezoid` up to each point after the first. */

@@ -75,7 +75,7 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
 
 const adaptiveMaxPool1dTakes = layer('AdaptiveMaxPool1d', { outputSize: k.outputSize(1) }, returnIndices);
 
-/** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+/** The maximum of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
  *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPool<R> {
   constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
@@ -92,7 +92,7 @@ export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPoo
 
 const adaptiveMaxPool2dTakes = layer('AdaptiveMaxPool2d', { outputSize: k.outputSize(2) }, returnIndices);
 
-/** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+/** The maximum of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
  *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPool<R> {
   constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {
@@ -109,7 +109,7 @@ export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPoo
 
 const adaptiveMaxPool3dTakes = layer('AdaptiveMaxPool3d', { outputSize: k.outputSize(3) }, returnIndices);
 
-/** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+/** The maximum of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
  *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export class AdaptiveMaxPool3d<R extends boolean = false> extends AdaptiveMaxPool<R> {
   constructor(outputSize: F.OutputSize, ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>) {

@@ -101,7 +101,7 @@ const unflattenTakes = layer('Unflatten', {
   unflattenedSize: k.listOf('a list of extents', (e) => k.extent.holds(e)),
 });
 
-/** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+/** Dimension `dim` split into these sizes, one of which may be -1: `nn.Unflatten(1, [2, 5, 5])` turns [N,50] into [N,2,5,5].
  *  Throws in `forward` for sizes that do not fit. */
 export class Unflatten extends Module {
   readonly dim: number;

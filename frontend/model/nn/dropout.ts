@@ -85,7 +85,7 @@ export class Dropout3d extends AnyDropout {
 
 const alphaDropoutTakes = layer('AlphaDropout', {}, options);
 
-/** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+/** As Dropout, for use after SELU: dropped elements get the value at which SELU saturates, and mean and variance are kept. */
 export class AlphaDropout extends AnyDropout {
   constructor(...more: DropoutArguments) {
     super(alphaDropoutTakes, more);

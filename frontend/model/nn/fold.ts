@@ -38,9 +38,9 @@ export class Unfold extends Windows {
 
 const foldTakes = layer('Fold', { outputSize: k.pair(1), kernelSize: k.pair(1) }, foldKinds);
 
-/** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
- *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
- *  windows. */
+/** The sum of columns at the positions of their windows in images: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of
+ *  `nn.Unfold`. Options in PyTorch's order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this
+ *  size has not L windows. */
 export class Fold extends Windows {
   readonly outputSize: Pair;
   constructor(

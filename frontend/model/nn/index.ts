@@ -289,16 +289,16 @@ export const AdaptiveAvgPool3d: {
 } = callable(adaptive.AdaptiveAvgPool3d);
 export type AdaptiveAvgPool3d = adaptive.AdaptiveAvgPool3d;
 
-/** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+/** The maximum of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
  *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export const AdaptiveMaxPool1d: {
-  /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+  /** The maximum of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
    *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   new <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
   ): adaptive.AdaptiveMaxPool1d<R>;
-  /** The greatest element of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
+  /** The maximum of windows of sequences [N,C,L], as many as `outputSize` says along each dimension, null for the
    *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   <R extends boolean = false>(
     outputSize: F.OutputSize,
@@ -307,16 +307,16 @@ export const AdaptiveMaxPool1d: {
 } = callable(adaptive.AdaptiveMaxPool1d) as never;
 export type AdaptiveMaxPool1d<R extends boolean = false> = adaptive.AdaptiveMaxPool1d<R>;
 
-/** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+/** The maximum of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
  *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export const AdaptiveMaxPool2d: {
-  /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+  /** The maximum of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
    *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   new <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
   ): adaptive.AdaptiveMaxPool2d<R>;
-  /** The greatest element of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
+  /** The maximum of windows of images [N,C,H,W], as many as `outputSize` says along each dimension, null for the
    *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   <R extends boolean = false>(
     outputSize: F.OutputSize,
@@ -325,16 +325,16 @@ export const AdaptiveMaxPool2d: {
 } = callable(adaptive.AdaptiveMaxPool2d) as never;
 export type AdaptiveMaxPool2d<R extends boolean = false> = adaptive.AdaptiveMaxPool2d<R>;
 
-/** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+/** The maximum of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
  *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
 export const AdaptiveMaxPool3d: {
-  /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+  /** The maximum of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
    *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   new <R extends boolean = false>(
     outputSize: F.OutputSize,
     ...more: Trailing<ReturnIndicesOption<R>, [returnIndices: R]>
   ): adaptive.AdaptiveMaxPool3d<R>;
-  /** The greatest element of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
+  /** The maximum of windows of volumes [N,C,D,H,W], as many as `outputSize` says along each dimension, null for the
    *  extent of the input. With `returnIndices`, `forward` returns a list of two tensors. */
   <R extends boolean = false>(
     outputSize: F.OutputSize,
@@ -413,13 +413,13 @@ export const LocalResponseNorm: {
 } = callable(bilinear.LocalResponseNorm);
 export type LocalResponseNorm = bilinear.LocalResponseNorm;
 
-/** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+/** Dimension `dim` split into these sizes, one of which may be -1: `nn.Unflatten(1, [2, 5, 5])` turns [N,50] into [N,2,5,5].
  *  Throws in `forward` for sizes that do not fit. */
 export const Unflatten: {
-  /** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+  /** Dimension `dim` split into these sizes, one of which may be -1: `nn.Unflatten(1, [2, 5, 5])` turns [N,50] into [N,2,5,5].
    *  Throws in `forward` for sizes that do not fit. */
   new (dim: number, unflattenedSize: readonly Extent[]): bilinear.Unflatten;
-  /** Dimension `dim` parted into several of these sizes, of which one may be -1: `nn.Unflatten(1, [2, 5, 5])` makes [N,2,5,5] of [N,50].
+  /** Dimension `dim` split into these sizes, one of which may be -1: `nn.Unflatten(1, [2, 5, 5])` turns [N,50] into [N,2,5,5].
    *  Throws in `forward` for sizes that do not fit. */
   (dim: number, unflattenedSize: readonly Extent[]): bilinear.Unflatten;
 } = callable(bilinear.Unflatten);
@@ -829,11 +829,11 @@ export const Dropout3d: {
 } = callable(dropout.Dropout3d);
 export type Dropout3d = dropout.Dropout3d;
 
-/** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+/** As Dropout, for use after SELU: dropped elements get the value at which SELU saturates, and mean and variance are kept. */
 export const AlphaDropout: {
-  /** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+  /** As Dropout, for use after SELU: dropped elements get the value at which SELU saturates, and mean and variance are kept. */
   new (...more: DropoutArguments): dropout.AlphaDropout;
-  /** As Dropout, behind SELU: dropped elements get the value at which it saturates, and mean and variance are kept. */
+  /** As Dropout, for use after SELU: dropped elements get the value at which SELU saturates, and mean and variance are kept. */
   (...more: DropoutArguments): dropout.AlphaDropout;
 } = callable(dropout.AlphaDropout);
 export type AlphaDropout = dropout.AlphaDropout;
@@ -916,21 +916,21 @@ export const Unfold: {
 } = callable(fold.Unfold);
 export type Unfold = fold.Unfold;
 
-/** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
- *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
- *  windows. */
+/** The sum of columns at the positions of their windows in images: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of
+ *  `nn.Unfold`. Options in PyTorch's order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this
+ *  size has not L windows. */
 export const Fold: {
-  /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
-   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
-   *  windows. */
+  /** The sum of columns at the positions of their windows in images: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of
+   *  `nn.Unfold`. Options in PyTorch's order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this
+   *  size has not L windows. */
   new (
     outputSize: Pair,
     kernelSize: Pair,
     ...more: Trailing<F.FoldOptions, [dilation: Pair, padding: Pair, stride: Pair]>
   ): fold.Fold;
-  /** The sum of columns where windows of images lie: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of `nn.Unfold`. Options in PyTorch's
-   *  order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this size has not L
-   *  windows. */
+  /** The sum of columns at the positions of their windows in images: [N,C·kh·kw,L] to [N,C,…outputSize], the transpose of
+   *  `nn.Unfold`. Options in PyTorch's order: dilation (1), padding (0), stride (1). Throws in `forward` if an image of this
+   *  size has not L windows. */
   (
     outputSize: Pair,
     kernelSize: Pair,
@@ -1776,12 +1776,12 @@ export const PReLU: {
 } = callable(piecewise.PReLU);
 export type PReLU = piecewise.PReLU;
 
-/** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+/** The maximum of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
  *  `forward` if the window does not fit. */
 export const MaxPool1d: {
-  /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+  /** The maximum of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
    *  `forward` if the window does not fit. */
@@ -1792,7 +1792,7 @@ export const MaxPool1d: {
       [stride: Single | null, padding: Single, dilation: Single, returnIndices: R, ceilMode: boolean]
     >
   ): pool.MaxPool1d<R>;
-  /** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+  /** The maximum of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
    *  `forward` if the window does not fit. */
@@ -1806,12 +1806,12 @@ export const MaxPool1d: {
 } = callable(pool.MaxPool1d) as never;
 export type MaxPool1d<R extends boolean = false> = pool.MaxPool1d<R>;
 
-/** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+/** The maximum of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
  *  `forward` if the window does not fit. */
 export const MaxPool2d: {
-  /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+  /** The maximum of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
    *  `forward` if the window does not fit. */
@@ -1822,7 +1822,7 @@ export const MaxPool2d: {
       [stride: Pair | null, padding: Pair, dilation: Pair, returnIndices: R, ceilMode: boolean]
     >
   ): pool.MaxPool2d<R>;
-  /** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+  /** The maximum of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
    *  `forward` if the window does not fit. */
@@ -1836,12 +1836,12 @@ export const MaxPool2d: {
 } = callable(pool.MaxPool2d) as never;
 export type MaxPool2d<R extends boolean = false> = pool.MaxPool2d<R>;
 
-/** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+/** The maximum of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
  *  `forward` if the window does not fit. */
 export const MaxPool3d: {
-  /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+  /** The maximum of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
    *  `forward` if the window does not fit. */
@@ -1852,7 +1852,7 @@ export const MaxPool3d: {
       [stride: Triple | null, padding: Triple, dilation: Triple, returnIndices: R, ceilMode: boolean]
     >
   ): pool.MaxPool3d<R>;
-  /** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+  /** The maximum of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
    *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
    *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
    *  `forward` if the window does not fit. */
@@ -2096,15 +2096,15 @@ export const UpsamplingNearest2d: {
 } = callable(resize.UpsamplingNearest2d);
 export type UpsamplingNearest2d = resize.UpsamplingNearest2d;
 
-/** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+/** Images with other extents, by interpolation between pixels, with the corner pixels kept in place. Options in
  *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
 export const UpsamplingBilinear2d: {
-  /** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+  /** Images with other extents, by interpolation between pixels, with the corner pixels kept in place. Options in
    *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
   new (
     ...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>
   ): resize.UpsamplingBilinear2d;
-  /** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+  /** Images with other extents, by interpolation between pixels, with the corner pixels kept in place. Options in
    *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
   (...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>): resize.UpsamplingBilinear2d;
 } = callable(resize.UpsamplingBilinear2d);

@@ -47,7 +47,7 @@ abstract class AvgPool<S extends Sizes, O extends F.PoolOptions<S>> extends Modu
 
 const maxPool1dTakes = layer('MaxPool1d', { kernelSize: k.sizes(1, 1) }, maxPoolKinds.ofLayers(1));
 
-/** The greatest element of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
+/** The maximum of each window of sequences [N,C,L]: `nn.MaxPool1d(2)` halves the length. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
  *  `forward` if the window does not fit. */
@@ -69,7 +69,7 @@ export class MaxPool1d<R extends boolean = false> extends MaxPool<Single, R> {
 
 const maxPool2dTakes = layer('MaxPool2d', { kernelSize: k.sizes(2, 1) }, maxPoolKinds.ofLayers(2));
 
-/** The greatest element of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
+/** The maximum of each window of images [N,C,H,W]: `nn.MaxPool2d(2)` halves height and width. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
  *  `forward` if the window does not fit. */
@@ -91,7 +91,7 @@ export class MaxPool2d<R extends boolean = false> extends MaxPool<Pair, R> {
 
 const maxPool3dTakes = layer('MaxPool3d', { kernelSize: k.sizes(3, 1) }, maxPoolKinds.ofLayers(3));
 
-/** The greatest element of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
+/** The maximum of each window of volumes [N,C,D,H,W]: `nn.MaxPool3d(2)` halves all three extents. Options in PyTorch's
  *  order: stride (the kernel's extent), padding (0), dilation (1), returnIndices (false), ceilMode (false). With
  *  returnIndices, `forward` returns a list of two tensors. Throws for sizes that are not whole numbers of at least 1, and in
  *  `forward` if the window does not fit. */

@@ -74,7 +74,7 @@ export class UpsamplingNearest2d extends Resizing {
   }
 }
 
-/** Images with other extents, by interpolation between pixels, of which those at the corners stay where they are. Options in
+/** Images with other extents, by interpolation between pixels, with the corner pixels kept in place. Options in
  *  PyTorch's order: size, scaleFactor. Throws in `forward` without either. */
 export class UpsamplingBilinear2d extends Resizing {
   constructor(...more: Trailing<UpsamplingOptions, [size: Sizes | null, scaleFactor: Sizes | null]>) {
