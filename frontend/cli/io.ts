@@ -53,12 +53,19 @@ export const exits = { ok: 0, failed: 1, usage: 2, diverged: 3, bug: 70, interru
 /** The exit code that shells report for a process ended by a signal. */
 export const exitOf = (signal: NodeJS.Signals = 'SIGINT'): number => 128 + (constants.signals[signal] ?? 2);
 
+/** An error of the command line, with the exit code of the program. */
+export abstract class CliError extends Error {
+  abstract readonly exit: number;
+}
+
 /** A training whose loss is no longer a number. */
-export class DivergedError extends Error {
+export class DivergedError extends CliError {
   override readonly name = 'DivergedError';
+  override readonly exit = exits.diverged;
 }
 
 /** Options that contradict each other, or one with a bad value. */
-export class UsageError extends Error {
+export class UsageError extends CliError {
   override readonly name = 'UsageError';
+  override readonly exit = exits.usage;
 }

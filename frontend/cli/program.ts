@@ -7,7 +7,7 @@ import { styleFor } from '../report/style.ts';
 import { type Command as Row, takes } from './command.ts';
 import { commands } from './commands.ts';
 import { BadValue, type Flag } from './flags.ts';
-import { exits, type Io } from './io.ts';
+import { CliError, exits, type Io } from './io.ts';
 import { watchCommand } from './watch.ts';
 
 /** Runs one command line, without the program's own name. Returns the exit code; never throws. */
@@ -46,8 +46,7 @@ function report(error: unknown, io: Io, debug: boolean): number {
   );
   if (debug && error instanceof Error) io.stderr.write(`\n${stacks(error)}\n`);
   if (text === null || error instanceof CompilerBug) return exits.bug;
-  const { name } = error as Error;
-  return name === 'UsageError' ? exits.usage : name === 'DivergedError' ? exits.diverged : exits.failed;
+  return error instanceof CliError ? error.exit : exits.failed;
 }
 
 const stacks = (error: Error): string =>
