@@ -134,7 +134,7 @@ export const algebra: readonly Rule[] = [
   // f(reshape(a), reshape(b)) = reshape(f(a, b)), so that f can fuse with the producer of a. An operand that is stored
   // anyway is reshaped instead, which is free, if the other one comes from a longer reduction.
   {
-    name: 'reshape-behind-elementwise',
+    name: 'reshape-after-elementwise',
     root: null,
     apply(n) {
       if (n.op.view || !isElementwise(n)) return null;
@@ -159,7 +159,7 @@ export const algebra: readonly Rule[] = [
   // The mask of a relu may come from the pooled image: the gradient of a max pool reaches one element per window, which
   // holds the window's maximum, so mask(y)·unpool(g) = unpool(mask(pool(y))·g).
   ...op.everyPool.map((pool) =>
-    rule(`mask-behind-pool${ofRank(pool)}`, op.reluGrad, ({ y, g }) => {
+    rule(`mask-after-pool${ofRank(pool)}`, op.reluGrad, ({ y, g }) => {
       const unpool = is(g, pool.maxGrad);
       const index = unpool && is(unpool.index, pool.maxIndex);
       if (!unpool || !index || index.x !== y) return null;

@@ -97,8 +97,8 @@ export class Values {
         return c.branch(
           this.scalar(e.cond),
           wasmType(x.dtypeOf(e)),
-          () => this.#behind(() => this.scalar(e.then)),
-          () => this.#behind(() => this.scalar(e.otherwise)),
+          () => this.#inBranch(() => this.scalar(e.then)),
+          () => this.#inBranch(() => this.scalar(e.otherwise)),
         );
       }
       case 'convert':
@@ -122,7 +122,7 @@ export class Values {
       : c.pure('i32.and', 'i32', [this.scalar(e.a), number(by - 1)]);
   }
 
-  #behind<T>(f: () => T): T {
+  #inBranch<T>(f: () => T): T {
     this.#branches++;
     const v = this.anew(f, new Map(this.#scalars), new Map(this.#vectors));
     this.#branches--;
@@ -171,8 +171,8 @@ export class Values {
           return c.branch(
             this.scalar(e.cond),
             'v128',
-            () => this.#behind(() => operand(e.then)),
-            () => this.#behind(() => operand(e.otherwise)),
+            () => this.#inBranch(() => operand(e.then)),
+            () => this.#inBranch(() => operand(e.otherwise)),
           );
         }
         if (!this.#axes.varies(e.cond))
