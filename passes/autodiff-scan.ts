@@ -33,7 +33,7 @@ export interface ScanGradient {
   readonly forward: Graph;
 }
 
-/** The float operations that are computed behind a reduction before its value is kept. */
+/** The float operations that are computed after a reduction before its value is kept. */
 const cheap = 1;
 
 const isFloat = ({ type }: Value): boolean => type.dtype === 'f32';

@@ -17,7 +17,7 @@ export const call = (name: string, tensors: readonly string[], masks: readonly s
 /** A mask, or none. */
 export type Mask = Tensor | null;
 
-/** x + f(x) with the norm inside or behind. */
+/** x + f(x) with the norm inside or after it. */
 export const residual = (x: Tensor, f: (x: Tensor) => Tensor, norm: LayerNorm, normFirst: boolean): Tensor =>
   normFirst ? x.add(f(norm(x))) : norm(x.add(f(x)));
 

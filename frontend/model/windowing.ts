@@ -30,7 +30,7 @@ function indexOf({ count, size, step, dilation }: Line): Value {
   return ir.add(along(0, step), along(1, dilation));
 }
 
-/** The windows along `dim` of x, whose elements are a dimension behind it. */
+/** The windows along `dim` of x, with their elements as the dimension after it. */
 export function windowsOf(x: Value, dim: number, line: Line): Value {
   fixedExtent(x.type.shape, dim);
   return ir.indexSelect(x, indexOf(line), { dim, fill: 0 });

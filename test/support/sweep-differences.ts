@@ -49,9 +49,9 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('logsigmoid')(d) && id(d) === 'a cotangent of infinity',
   },
   {
-    pytorch: '`sin`, `cos` and `tan` have all digits for angles of any size.',
+    pytorch: '`sin`, `cos` and `tan` are accurate for angles of any size.',
     tapeout:
-      'Beyond some 10^5 radians, where an f32 is some hundredths apart from the next, they lose their digits, and stay within their range.',
+      'Beyond some 10^5 radians, where neighbouring f32 numbers are hundredths apart, they lose accuracy, but stay within their range.',
     holds: (d) => of('sin', 'cos', 'tan')(d) && id(d) === 'angles beyond all digits',
   },
   {
@@ -86,14 +86,14 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('std')(d) && id(d) === 'large numbers',
   },
   {
-    pytorch: 'The gradient of `ctcLoss` counts on a log-softmax before it, and is NaN where the loss is infinite.',
+    pytorch: 'The gradient of `ctcLoss` assumes a log-softmax before it, and is NaN where the loss is infinite.',
     tapeout:
-      'It is that of the log-probabilities themselves, the same behind a log-softmax, and 0 where the loss is infinite.',
+      'It is that of the log-probabilities themselves, the same after a log-softmax, and 0 where the loss is infinite.',
     holds: (d) => of('ctcLoss')(d) && /^(a gradient of log-probabilities|too long, infinite)$/.test(id(d)),
   },
   {
     pytorch: 'The gradient of a max pool goes to the last NaN of a window.',
-    tapeout: 'It goes to the first, as that of `max(dim)` does in both.',
+    tapeout: 'It goes to the first, like that of `max(dim)` in both.',
     holds: (d) => of('maxPool1d', 'maxPool2d')(d) && /NaN/.test(id(d)),
   },
   {
@@ -112,7 +112,7 @@ export const meant: readonly Meant[] = [
     pytorch:
       'Indices outside of a tensor throw when they are used, in `embedding`, `oneHot`, `gather`, `scatterAdd` and the like.',
     tapeout:
-      'A compiled model refuses them in inputs when it is called. Computed ones read NaN, 0 or false, add nothing, and are no class.',
+      'A compiled model refuses them in inputs when it is called. Computed ones read NaN, 0 or false, add nothing, and match no class.',
     holds: (d) =>
       of('embedding', 'oneHot', 'indexSelect', 'gather', 'scatterAdd', 'maxUnpool2d')(d) &&
       /^(no row|no class|a negative index|out of range)$/.test(id(d)),
@@ -139,13 +139,13 @@ export const meant: readonly Meant[] = [
   {
     pytorch:
       'The gradient of `smoothL1Loss` with `beta: 0` is -1 for the input and for the target where they are equal.',
-    tapeout: 'It is 0, as that of `l1Loss` is in both.',
+    tapeout: 'It is 0, like that of `l1Loss` in both.',
     holds: (d) => of('smoothL1Loss')(d) && id(d) === 'beta 0, equal numbers',
   },
   {
     pytorch:
-      'The gradient of `klDiv` for a target of 0 is NaN, as that of `poissonNllLoss` with `full`; the losses themselves are not.',
-    tapeout: 'There the term of the target that is 0 has a gradient of 0.',
+      'The gradient of `klDiv` for a target of 0 is NaN, like that of `poissonNllLoss` with `full`; the losses themselves are not.',
+    tapeout: 'The term of a target of 0 is 0, and so is its gradient.',
     holds: (d) => of('klDiv', 'poissonNllLoss')(d) && /^a (target|gradient of a count) of 0/.test(id(d)),
   },
   {
@@ -157,7 +157,7 @@ export const meant: readonly Meant[] = [
   {
     pytorch:
       'The gradient of the second half of `glu` is the slope of the sigmoid times the first half times the cotangent.',
-    tapeout: 'The first half times the cotangent comes first, which may overflow.',
+    tapeout: 'The first half is multiplied by the cotangent first, which may overflow.',
     holds: (d) => of('glu')(d) && id(d) === 'a product beyond the largest',
   },
   {
@@ -200,7 +200,7 @@ export const meant: readonly Meant[] = [
   },
   {
     pytorch: 'Convolutions of images without channels give images without channels, whatever the weight says.',
-    tapeout: 'It gives the bias, or 0: a sum over no channels.',
+    tapeout: 'They give the bias, or 0: a sum over no channels.',
     holds: (d) => of('conv1d', 'conv2d')(d) && /^no channels/.test(id(d)),
   },
 ];

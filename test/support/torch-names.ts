@@ -23,7 +23,7 @@ const reasons: readonly (readonly [name: RegExp, why: string])[] = [
   [/^(Container|NLLLoss2d)$/, 'PyTorch itself has dropped it'],
   [
     /^(RNNBase|RNNCellBase)$/,
-    "a base class: `nn.RNN`, `LSTM`, `GRU` and their cells are there, and `scan` for one's own",
+    'a base class: `nn.RNN`, `LSTM`, `GRU` and their cells are there, and `scan` for custom ones',
   ],
   [/^(ModuleDict|ParameterDict)$/, 'assign the modules or parameters to fields, whose names they get'],
   [/^ParameterList$/, 'put the parameters into fields, or into the modules of an `nn.ModuleList`'],

@@ -14,7 +14,7 @@ import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { cat } from './join.ts';
 
-/** `v` with dimensions `a` and `b` behind all others. */
+/** `v` with dimensions `a` and `b` after all others. */
 function atEnd(v: Value, a: number, b: number): Value {
   const others = v.type.shape.map((_, d) => d).filter((d) => d !== a && d !== b);
   const perm = [...others, a, b];

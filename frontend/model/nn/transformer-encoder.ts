@@ -49,7 +49,7 @@ const activation = k.kind(
 );
 /** The sizes of a layer. */
 export const sizes = { dModel: k.size, nhead: k.size };
-/** The options before and behind what is an encoder's or a decoder's own. */
+/** The options before and after those of only an encoder or a decoder. */
 export const [feedforward, norms] = [
   { dimFeedforward: k.optional(k.size), dropout: k.optional(k.finite(0, 1)), activation: k.optional(activation) },
   { layerNormEps: k.optional(k.finite()), batchFirst: k.optional(k.flag), normFirst: k.optional(k.flag) },

@@ -21,7 +21,7 @@ def camel(name):
 
 
 def case(name, shape, *args, **options):
-    """A call, and another after it: the generator must stand where PyTorch's does."""
+    """A call, and another after it: the generator must be in the state of PyTorch's."""
     torch.manual_seed(SEED)
     c = {'call': camel(name), 'shape': shape, 'args': list(args), 'options': options}
     try:

@@ -37,7 +37,7 @@ LARGE = [20, -20, 87, 88.5, 89, -87, -88, -103, -104, 1000, -1000, 1e10, -1e10, 
 UNARY = CORNERS + ORDINARY + LARGE
 SOME = [0.0, -0.0, INF, -INF, NAN, MAX, -MAX, MIN, TINY, -TINY, LEAST, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 2.5, 10, 100, 1e-3]
 WHOLE = [0, 1, -1, 2, -2, 3, 7, -7, 100, 2**31 - 1, -(2**31)]
-# Exponents and bases at which a power is exact, overflows or is no number.
+# Exponents and bases at which a power is exact, overflows or is not a number.
 BASES = SOME + [4, -10, 1.1, 1e10, 1e-10, 7, 0.25, -MIN]
 EXPONENTS = SOME + [4, 5, 10.5, 20, -20, 127, -149, 1 / 3, 1e10, 16777216, 16777215, -5, 1.5, -1.5, 0.25]
 COTANGENTS = [1, -2, 0.5, 3, -1.5]
@@ -88,7 +88,7 @@ CASES = []
 
 
 def stored(t):
-    """A tensor as it is written: its type, its shape, its numbers."""
+    """A tensor as written: its type, its shape, its numbers."""
     t = t.detach()
     kind = 'f32' if t.dtype.is_floating_point else 'bool' if t.dtype == torch.bool else 'i32'
     flat = t.reshape(-1).tolist()
@@ -107,7 +107,7 @@ def number(v):
         return 'Infinity' if v > 0 else '-Infinity'
     if v == 0 and math.copysign(1, v) < 0:
         return '-0'
-    # The shortest digits that give this f32 again.
+    # The shortest digits that read back as this f32.
     return int(v) if v == int(v) and abs(v) < 1e6 else float(str(np.float32(v)))
 
 
@@ -143,7 +143,7 @@ def error(a, b):
 
 
 def case(of, id, fn, args=None, wrt=None, v=None, shown=None, **inputs):
-    """One call of `of`: what comes out and, given the cotangents `v`, over and over, the gradients. `shown` are the
+    """One call of `of`: the results and, given the cotangents `v`, repeated, the gradients. `shown` are the
     arguments as Tapeout is given them where PyTorch's differ."""
     args = args or {}
     wrt = [n for n, t in inputs.items() if t[0] == 'f32'] if wrt is None else wrt
@@ -727,7 +727,7 @@ def losses():
 
 
 def main():
-    """A group of cases a file: the groups of this script, and those of groups/*.py, each of which has `cases(g)`, with g this
+    """One file per group of cases: the groups of this script, and those of groups/*.py, each of which has `cases(g)`, with g this
     script's names. `python3 generate.py` makes all of them."""
     groups = {f.__name__: f for f in (elementwise, reductions, movement, products, losses)}
     for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'groups', '*.py'))):

@@ -11,7 +11,7 @@ def cases(g):
         'tanhshrink': F.tanhshrink, 'logsigmoid': F.logsigmoid, 'hardtanh': F.hardtanh, 'relu6': F.relu6, 'hardsigmoid': F.hardsigmoid,
         'hardswish': F.hardswish, 'hardshrink': F.hardshrink, 'softshrink': F.softshrink,
     }  # fmt: skip
-    # PyTorch's vectors of eight and what is left over after them treat NaN differently: the corners stand before.
+    # PyTorch's vectors of eight and the remainder after them treat NaN differently: the edge cases come first.
     bounds = [v + d for v in (-6, -3, -1, -0.5, 0, 0.5, 1, 3, 6) for d in (-(2.0**-20), 0, 2.0**-20)]
     for name, fn in plain.items():
         f = lambda x, fn=fn, **a: fn(x, **a)

@@ -1,4 +1,4 @@
-"""Connectionist temporal classification, of logits: PyTorch's gradient counts on a log-softmax before it."""
+"""Connectionist temporal classification, of logits: PyTorch's gradient assumes a log-softmax before it."""
 import torch
 import torch.nn.functional as F
 

@@ -1,4 +1,4 @@
-"""Functions of several steps, where one of the steps is infinite or has nothing to do."""
+"""Functions of several steps, where one of the steps is infinite or empty."""
 import torch.nn.functional as F
 
 

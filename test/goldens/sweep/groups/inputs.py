@@ -1,4 +1,4 @@
-"""What PyTorch's own tests give its functions, at corners that other groups do not have: images without a batch, options by name,
+"""Inputs of PyTorch's own tests, on edge cases that other groups do not have: images without a batch, options by name,
 whole numbers where fractions are usual."""
 import torch
 import torch.nn.functional as F

@@ -11,7 +11,7 @@ def cases(g):
     x, t = g.noise(3, 2, salt=71, scale=3), g.noise(3, 2, salt=72, scale=3)
 
     def everywhere(of, fn, x, t, forms=({},), **more):
-        """A loss of two tensors in each reduction, with each set of options, and in shapes that are special."""
+        """A loss of two tensors in each reduction, with each set of options, and in special shapes."""
         for red in REDUCTIONS:
             for form in forms:
                 name = ', '.join([red, *(f'{k} {v}' for k, v in form.items())])

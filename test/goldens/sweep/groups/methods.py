@@ -14,7 +14,7 @@ def cases(g):
         'floor': torch.floor, 'ceil': torch.ceil, 'round': torch.round, 'trunc': torch.trunc, 'frac': torch.frac,
         'isnan': torch.isnan, 'isinf': torch.isinf, 'isfinite': torch.isfinite, 'logicalNot': torch.logical_not,
     }  # fmt: skip
-    # Angles that f32 cannot tell from others are cases of their own.
+    # Angles that f32 cannot tell from others are separate cases.
     angles = {'sin', 'cos', 'tan'}
     ties = [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 3.5, 0.49999997, 8388609.0, 1e-3, 0.9, -0.9, 0.99, 1.0000001]
     for name, fn in unary.items():
@@ -59,7 +59,7 @@ def cases(g):
     g.case('lerp', 'shapes that do not broadcast', lerp, args={'weight': 0.5}, a=g.vec(1, 2), b=g.vec(1, 2, 3))
 
     odd = g.vec(NAN, INF, -INF, 0.0, -0.0, 1.5, MAX, -MAX)
-    # Of f64, which `case` also runs, the largest number would be another.
+    # In f64, which `case` also runs, the largest number would be another.
     nan = lambda x, **k: torch.nan_to_num(x, **k) if x.dtype != torch.float64 else torch.nan_to_num(x, **{'posinf': MAX, 'neginf': -MAX, **k})
     g.case('nanToNum', 'as it is', nan, x=odd)
     g.case('nanToNum', 'a number', nan, args={'nan': 3.0}, x=odd)

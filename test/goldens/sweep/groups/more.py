@@ -1,4 +1,4 @@
-"""Diagonals, distances, rests of divisions, repetitions, running extremes, places among sorted numbers and the like."""
+"""Diagonals, distances, remainders, repetitions, running extremes, positions among sorted numbers and the like."""
 import torch
 import torch.nn.functional as F
 

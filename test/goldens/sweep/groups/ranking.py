@@ -184,7 +184,7 @@ def cases(g):
         g.case('multilabelMarginLoss', red, multilabel, args={'reduction': red}, x=a, target=labels)
         g.case('multilabelMarginLoss', f'{red}, vector', multilabel, args={'reduction': red}, x=g.vec(0.1, 0.2, 0.4, 0.8), target=g.ivec(3, 0, -1, 1))
         g.case('multilabelMarginLoss', f'{red}, one class', multilabel, args={'reduction': red}, x=g.f32([2, 1], [1, 2]), target=g.i32([2, 1], [0, -1]))
-        # The mean and the sum of none are what PyTorch finds in memory.
+        # PyTorch's mean and sum of nothing are uninitialized memory.
         if red == 'none':
             g.case('multilabelMarginLoss', f'{red}, nothing', multilabel, args={'reduction': red}, x=g.f32([0, 2], []), target=g.i32([0, 2], []))
     g.case('multilabelMarginLoss', 'defaults', multilabel, x=a, target=labels)

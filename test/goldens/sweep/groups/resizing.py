@@ -1,4 +1,4 @@
-"""Interpolation, pools to given extents, channels that become pixels, and the layers of padding."""
+"""Interpolation, pools to given extents, channels that become pixels, and padding layers."""
 import torch
 import torch.nn.functional as F
 

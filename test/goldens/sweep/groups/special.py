@@ -8,7 +8,7 @@ def cases(g):
         'erfinv': torch.erfinv, 'erfcx': s.erfcx, 'ndtr': s.ndtr, 'logNdtr': s.log_ndtr, 'lgamma': torch.lgamma, 'digamma': torch.digamma, 'entr': s.entr,
     }  # fmt: skip
     shares = [0.0, -0.0, 1, -1, 0.5, -0.5, 0.1, 0.9, -0.99, 0.999, 0.9999999, -0.99999, 1e-3, 1e-10, g.TINY, g.MIN, 1.0000001, 2, g.INF, -g.INF, g.NAN]
-    # Where PyTorch itself has all digits: not next to poles and zeros below 0.
+    # Where PyTorch itself is accurate: not next to poles and zeros below 0.
     gammas = [0.0, -0.0, 1, 2, 3, 0.5, 1.5, 2.5, 1.4616, 1.25, 0.9999999, 2.0000002, 1e-3, -1e-3, 1e-10, -1e-10, 1e-30, 10, 33.3, 1e3, 1e6, 1e20, -0.5, -0.25, -1.5, -2.25, -3.6, -10.3, g.INF, -g.INF, g.NAN]
     every = [0.0, -0.0, 0.5, -0.5, 1, -1, 1.5, 2, -2, 3, -3, 5, -5, 8, -8, 10, 1e-3, -1e-3, 1e-10, 20, 1e3, g.INF, g.NAN]
     values = {'erfinv': shares, 'entr': every + shares + [1e-30, g.MAX, -g.INF], 'lgamma': gammas, 'digamma': gammas, 'erfcx': every, 'ndtr': every + [-g.INF], 'logNdtr': every + [-20, -1e3]}

@@ -29,7 +29,7 @@ def cases(g):
         return g.i32(shape, data)
 
     def back(rank, id, x, **k):
-        """Of what a pool with these windows gives."""
+        """Of the results of a pool with these windows."""
         t = torch.tensor(x[2]).reshape(x[1])
         size = k.pop('output_size', None)
         y, at = getattr(F, f'max_pool{rank}d')(t, return_indices=True, **k)
