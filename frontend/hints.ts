@@ -59,10 +59,7 @@ export const ofTensors: Readonly<Record<string, string>> = {
   contiguous: noLayout,
   clone: noLayout,
   copy_: noLayout,
-  unbind: "write unbind(x, dim), with import { unbind } from 'tapeout', or x.select(dim, i) for one part",
   expand_as: 'write x.expandAs(y)',
-  repeat:
-    "write repeat(x, sizes), with import { repeat } from 'tapeout'; an extent of 1 repeats by x.expand(…), and operations broadcast by themselves",
   ndim: 'write x.dim',
   numel: 'the extents are in x.shape',
   length: "write x.size(0), which is a number, or 'N' for the batch",

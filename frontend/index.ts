@@ -3,6 +3,7 @@ import '../ir/needs-node.ts';
 
 import { namedOnly, read, signature } from './model/arguments.ts';
 import * as k from './model/kinds.ts';
+import './model/functions-as-methods.ts';
 import './model/methods.ts';
 import { isModelSpec } from './model/model.ts';
 import './model/traps.ts';

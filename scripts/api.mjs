@@ -101,6 +101,15 @@ const fieldsOf = (path, name) =>
     .statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === name)
     .members.map((m) => [`${m.name.getText()}${m.questionToken ? '?' : ''}: ${oneLine(m.type.getText())}`, allOf(m)]);
 
+/** Methods of an interface. */
+const signaturesOf = (path, name, receiver) =>
+  read(path)
+    .statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === name)
+    .members.map((m) => [
+      `${receiver}.${m.name.getText()}(${parametersOf(m.parameters)}): ${oneLine(m.type.getText())}`,
+      docOf(m),
+    ]);
+
 /** Methods and properties of a class, but those for its own use. */
 const membersOf = (path, className, receiver) => {
   const of = read(path).statements.find((s) => ts.isClassDeclaration(s) && s.name.text === className);
@@ -173,7 +182,7 @@ ${table(functions('positions'))}
 
 ## Methods of a tensor
 
-${table(membersOf('tensor', 'Tensor', 'x'))}
+${table([...membersOf('tensor', 'Tensor', 'x'), ...signaturesOf('tensor-functions', 'TensorFunctions', 'x')])}
 
 ## Methods of a module
 

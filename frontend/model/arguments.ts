@@ -111,6 +111,25 @@ export function guard<T extends object>(of: { readonly prototype: T }, table: Re
   }
 }
 
+/** Makes functions of an instance of a class its methods: with the arguments of the function but the first. */
+export function adopt(
+  of: { readonly prototype: object },
+  functions: Readonly<Record<string, (...args: never[]) => unknown>>,
+): void {
+  for (const [name, f] of Object.entries(functions)) {
+    const { takes, options } = signatureOf(f) as Signature;
+    const made = signature(name, Object.fromEntries(Object.entries(takes).slice(1)), options);
+    const method = function (this: object, ...args: unknown[]): unknown {
+      return (f as (...args: unknown[]) => unknown)(this, ...args);
+    };
+    Object.defineProperty(of.prototype, name, {
+      value: signed(method, made, Math.max(0, f.length - 1)),
+      writable: true,
+      configurable: true,
+    });
+  }
+}
+
 /** All arguments of a call by name. Throws at the user's line if they do not fit the signature. */
 export function read<O extends object>(made: Signature, args: readonly unknown[]): O {
   return withLoc(() => {

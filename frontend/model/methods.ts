@@ -3,6 +3,7 @@
 import { guard, type Kind, type Kinds } from './arguments.ts';
 import * as k from './kinds.ts';
 import { Tensor } from './tensor.ts';
+import type { TensorFunctions } from './tensor-functions.ts';
 
 const operand = { other: k.either(k.tensor, k.number) };
 const along = { dim: k.optional(k.dims), keepdim: k.optional(k.flag) };
@@ -34,7 +35,7 @@ type Methods = {
   [M in keyof Tensor]: Tensor[M] extends (...args: never[]) => unknown ? M : never;
 }[keyof Tensor];
 
-const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = {
+const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol | keyof TensorFunctions>, Kinds>> = {
   size: { dim: { ...k.dim, help: () => 'x.size(0) is one extent, and x.shape is all of them' } },
   add: scaled,
   sub: scaled,
@@ -72,6 +73,7 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol>, Kinds>> = 
   sigmoid: {},
   erf: {},
   erfc: {},
+  polygamma: { n: k.whole(0) },
   sign: {},
   floor: {},
   ceil: {},

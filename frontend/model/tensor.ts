@@ -241,6 +241,13 @@ export class Tensor {
   erfc(): Tensor {
     return record(() => ir.erfc(promotedToFloat(this.value)));
   }
+  /** The nth derivative of digamma; digamma itself for 0. */
+  polygamma(n: number): Tensor {
+    return record(() => {
+      const x = promotedToFloat(this.value);
+      return n === 0 ? ir.digamma(x) : ir.polygamma(x, { n });
+    });
+  }
   /** -1, 0 or 1 by the sign, and 0 for NaN; its gradient is 0. */
   sign(): Tensor {
     return record(() => {

@@ -56,7 +56,7 @@ test('every public function, method, layer and loss has a row, and every row has
   // These compute nothing: an extent, and a tensor's text. `apply` is as good as the op it is given.
   const none = new Set(['Tensor.size', 'Tensor.toString', 'apply']);
   // Random functions have their own numbers: test/random.test.ts.
-  const draws = /^(nn\.)?(rand|bernoulli|gumbel|(feature)?(alpha)?dropout)/i;
+  const draws = /^(nn\.|Tensor\.)?(rand|bernoulli|gumbel|(feature)?(alpha)?dropout)/i;
   // Gradients: test/gradient.test.ts.
   const gradients = /^(grad|customGradient|checkpoint)$/;
   // Loops have their own nets: test/scan.test.ts, test/conformance/nets.test.ts.

@@ -76,7 +76,6 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'return x.relu_();': { help: 'it is called relu here' },
   'return x.contiguous();': { help: 'no layout' },
   'return x.masked_fill(x.gt(0), 0);': { help: 'it is called maskedFill here' },
-  'return x.unbind(0);': { help: 'unbind(x, dim)' },
   'return x.size();': { help: 'x.shape is all of them' },
   'return x.sum({ dim: 1 });': { help: 'sum takes dim, keepdim in this order', ts: "sum: 'dim' is given by name" },
   'return x.sum(1, { keepdim: true });': { help: 'sum takes dim, keepdim in this order' },

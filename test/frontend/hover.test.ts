@@ -141,6 +141,10 @@ it('frontend/model/nn/index.ts documents each layer as its class does', () => {
   execFileSync(process.execPath, [`${root}scripts/nn-index.mjs`, '--check'], { stdio: 'inherit' });
 });
 
+it('frontend/model/tensor-functions.ts documents each method as its function is', () => {
+  execFileSync(process.execPath, [`${root}scripts/tensor-functions.mjs`, '--check'], { stdio: 'inherit' });
+});
+
 it('docs/api.md has a line for every layer, function, method and optimizer', () => {
   execFileSync(process.execPath, [`${root}scripts/api.mjs`, '--check'], { stdio: 'inherit' });
   const lines = readFileSync(`${root}docs/api.md`, 'utf8').split('\n');

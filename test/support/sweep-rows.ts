@@ -3,6 +3,7 @@
 
 import * as F from '../../frontend/index.ts';
 import { nn, type Tensor } from '../../frontend/index.ts';
+import type { TensorFunctions } from '../../frontend/model/tensor-functions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments as the case has them
 type Args = any;
@@ -26,7 +27,7 @@ const holding = <M extends object>(layer: M, fields: Record<string, unknown>): M
 
 /** The members of `T` that are callable as `Call`. */
 type CallableAs<T, Call> = { [K in keyof T]: T[K] extends Call ? K : never }[keyof T];
-type Unary = CallableAs<Tensor, () => Tensor>;
+type Unary = Exclude<CallableAs<Tensor, () => Tensor>, keyof TensorFunctions>;
 
 const unary = (name: Unary, value: Closeness, gradient: Closeness) =>
   row(value, gradient, { [`Tensor.${name}`]: ({ x }) => x![name]() });
@@ -302,6 +303,7 @@ export const rows: Readonly<Record<string, Row>> = {
   hardswish: plain('hardswish', 'Hardswish', 'ulp', 'sum'),
   hardshrink: row('exact', 'exact', {
     hardshrink: ({ x }, a) => F.hardshrink(x!, a.lambd),
+    'Tensor.hardshrink': ({ x }, a) => x!.hardshrink(a.lambd),
     'nn.Hardshrink': ({ x }, a) => nn.Hardshrink(a)(x!),
   }),
   softshrink: row('exact', 'exact', {
@@ -314,6 +316,7 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
   prelu: row('exact', 'sum', {
     prelu: ({ x, weight }) => F.prelu(x!, weight!),
+    'Tensor.prelu': ({ x, weight }) => x!.prelu(weight!),
     'nn.PReLU': ({ x, weight }) => holding(nn.PReLU(), { weight: weight! })(x!),
   }),
   glu: row('sum', 'sum', {
@@ -597,7 +600,10 @@ export const rows: Readonly<Record<string, Row>> = {
   logNdtr: pointwise('logNdtr', 'sum', 'sum'),
   lgamma: pointwise('lgamma', 'sum', 'sum'),
   digamma: pointwise('digamma', 'sum', 'sum'),
-  polygamma: row('sum', 'sum', { polygamma: ({ x }, { n }) => F.polygamma(n, x!) }),
+  polygamma: row('sum', 'sum', {
+    polygamma: ({ x }, { n }) => F.polygamma(n, x!),
+    'Tensor.polygamma': ({ x }, { n }) => x!.polygamma(n),
+  }),
   mvlgamma: alike('mvlgamma', 'sum', 'sum', ({ x }, { p }) => [x, p]),
   entr: pointwise('entr', 'ulp', 'sum'),
   xlog1py: operands('xlog1py', 'ulp', 'ulp'),
@@ -611,15 +617,16 @@ export const rows: Readonly<Record<string, Row>> = {
   isposinf: pointwise('isposinf', 'exact', 'exact'),
   isneginf: pointwise('isneginf', 'exact', 'exact'),
   isclose: alike('isclose', 'exact', 'exact', ({ a, b }, n) => [a, b, n.rtol, n.atol, n.equal_nan]),
-  repeat: row('exact', 'sum', { repeat: ({ x }, { sizes }) => F.repeat(x!, sizes) }),
+  repeat: alike('repeat', 'exact', 'sum', ({ x }, { sizes }) => [x, ...sizes]),
   tile: alike('tile', 'exact', 'sum', ({ x }, { sizes }) => [x, sizes]),
   repeatInterleave: alike('repeatInterleave', 'exact', 'sum', ({ x }, a) => [x, a.repeats, a.dim]),
   rot90: alike('rot90', 'exact', 'exact', ({ x }, a) => [x, a.k, a.dims]),
-  unbind: row('exact', 'exact', { unbind: ({ x }, { dim }) => F.unbind(x!, dim) }),
+  unbind: alike('unbind', 'exact', 'exact', ({ x }, { dim }) => [x, dim]),
   meshgrid: row('exact', 'sum', { meshgrid: (t, { indexing }) => F.meshgrid(Object.values(t), indexing) }),
   movedim: alike('movedim', 'exact', 'exact', ({ x }, a) => [x, a.source, a.destination]),
   unflatten: row('exact', 'exact', {
     unflatten: ({ x }, a) => F.unflatten(x!, a.dim, a.sizes),
+    'Tensor.unflatten': ({ x }, a) => x!.unflatten(a.dim, a.sizes),
     'nn.Unflatten': ({ x }, a) => nn.Unflatten(a.dim, a.sizes)(x!),
   }),
   bilinear: row('sum', 'sum', {

@@ -17,10 +17,10 @@ import { logaddexp } from './numbers.ts';
 const someDims = k.either(k.whole(), k.wholes());
 
 /** `x` repeated `sizes` times along each dimension; there may be additional leading sizes. */
-export const repeat: (x: Tensor, sizes: readonly number[]) => Tensor = fn(
+export const repeat: (x: Tensor, ...sizes: readonly number[] | [readonly number[]]) => Tensor = fn(
   'repeat',
-  { x: k.tensor, sizes: k.wholes(0) },
-  (x, sizes) => repeated(x, sizes),
+  { x: k.tensor, sizes: k.each(k.whole(0)) },
+  (x: Tensor, ...sizes: readonly number[] | [readonly number[]]) => repeated(x, sizes.flat()),
 );
 function repeated(x: Tensor, sizes: readonly number[]): Tensor {
   const lead = sizes.length - x.dim;
@@ -41,10 +41,13 @@ function repeated(x: Tensor, sizes: readonly number[]): Tensor {
   return Tensor.of(viewAs(spread, whole));
 }
 /** As `repeat`; missing leading sizes are 1. */
-export const tile: (x: Tensor, dims: readonly number[]) => Tensor = fn(
+export const tile: (x: Tensor, ...dims: readonly number[] | [readonly number[]]) => Tensor = fn(
   'tile',
-  { x: k.tensor, dims: k.wholes(0) },
-  (x, dims) => repeated(x, [...Array.from({ length: Math.max(0, x.dim - dims.length) }, () => 1), ...dims]),
+  { x: k.tensor, dims: k.each(k.whole(0)) },
+  (x: Tensor, ...dims: readonly number[] | [readonly number[]]) => {
+    const sizes = dims.flat();
+    return repeated(x, [...Array.from({ length: Math.max(0, x.dim - sizes.length) }, () => 1), ...sizes]);
+  },
 );
 /** Each element `repeats` times, one after another along `dim`, or of all in row-major order; a list has a number for each element. */
 export const repeatInterleave: (x: Tensor, repeats: number | readonly number[], dim?: number | null) => Tensor = fn(

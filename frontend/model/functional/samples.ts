@@ -149,7 +149,8 @@ function ranksOf(q: number, extent: number, way: Interpolation): readonly [below
   const nearest = rank - below === 0.5 ? below + (below % 2) : Math.round(rank);
   return [nearest, nearest, 0];
 }
-type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+/** What stands between two elements of a quantile. */
+export type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 const share = k.finite(0, 1);
 /** How elements of a share are found, in a line that is sorted along a dimension. */
 type Find = (share: number, way: Interpolation, of: Line) => Tensor;
@@ -187,7 +188,8 @@ const quantiles = (name: string, find: Find): typeof quantile =>
       return typeof q === 'number' ? one(q) : stack(q.map(one), 0);
     },
   );
-interface QuantileOptions {
+/** The options of quantile and nanquantile. */
+export interface QuantileOptions {
   /** The dimension along which the elements lie; null, the default, for all elements. */
   readonly dim?: number | null;
   /** Keeps the reduced dimensions, with an extent of 1; defaults to false. */
@@ -226,7 +228,8 @@ export const nanquantile: (
   return at(rank.floor()).lerp(at(rank.ceil()), by);
 });
 
-interface CovOptions {
+/** The options of cov. */
+export interface CovOptions {
   /** What is taken from the number of samples that the sums are divided by; defaults to 1. */
   readonly correction?: number;
   /** How often each sample counts, a vector of whole numbers; once by default. */

@@ -31,7 +31,7 @@ export const lgamma: (x: Tensor) => Tensor = fn('lgamma', one, (x) => Tensor.of(
 export const digamma: (x: Tensor) => Tensor = fn('digamma', one, (x) => Tensor.of(ir.digamma(asFloat(x).value)));
 /** The `n`th derivative of digamma, element by element; digamma itself for 0. */
 export const polygamma: (n: number, x: Tensor) => Tensor = fn('polygamma', { n: k.whole(0), x: k.tensor }, (n, x) =>
-  Tensor.of(n === 0 ? ir.digamma(asFloat(x).value) : ir.polygamma(asFloat(x).value, { n })),
+  x.polygamma(n),
 );
 /** The logarithm of the gamma function of p dimensions, element by element, for x above (p - 1)/2: p·(p - 1)/4·ln π + Σ lgamma(x - j/2)
  *  over j from 0 to p - 1. */
