@@ -71,14 +71,14 @@ export class Tensor {
   // ---- elementwise; operands broadcast, and a number counts as a tensor filled with it ----
 
   /** The sum, element by element: x + alpha·other, where alpha is 1 by default. */
-  add(other: Tensor | number, { alpha = 1 }: AlphaOption = {}): Tensor {
-    return record(() => arithmetic(this, scaled(this, other, alpha), ir.add, either));
+  add(other: Tensor | number, options: AlphaOption = {}): Tensor {
+    return record(() => arithmetic(this, scaled(this, other, options.alpha ?? 1), ir.add, either));
   }
   /** The difference, element by element: x - alpha·other, where alpha is 1 by default. Throws for bool tensors, as PyTorch does. */
-  sub(other: Tensor | number, { alpha = 1 }: AlphaOption = {}): Tensor {
+  sub(other: Tensor | number, options: AlphaOption = {}): Tensor {
     return record(() => {
       for (const v of [this.value, ...(other instanceof Tensor ? [other.value] : [])]) numeric(v);
-      return arithmetic(this, scaled(this, other, alpha), ir.sub);
+      return arithmetic(this, scaled(this, other, options.alpha ?? 1), ir.sub);
     });
   }
   /** The product, element by element. */
@@ -264,8 +264,9 @@ export class Tensor {
     return record(() => rounded(this.value, ceiling));
   }
   /** The integer nearest to x; ties go to the even one. `decimals` is how many decimals stay, fewer than none if negative. */
-  round({ decimals = 0 }: RoundOptions = {}): Tensor {
+  round(options: RoundOptions = {}): Tensor {
     return record(() => {
+      const { decimals = 0 } = options;
       if (decimals === 0) return rounded(this.value, ir.round);
       const x = float(this.value);
       const by = constant(x, 10 ** Math.abs(decimals));
@@ -747,14 +748,17 @@ export class Tensor {
   }
   /** The elements along `dim` in order, equal ones in their original order and NaN as the greatest, and their indices, i32.
    *  The gradient goes where elements stood. Each pair is compared. */
+  sort(dim?: number, descending?: boolean, stable?: boolean): { values: Tensor; indices: Tensor };
   sort(dim = -1, descending = false, _stable = true): { values: Tensor; indices: Tensor } {
     return withLoc(() => inOrder(this, dim, descending));
   }
   /** The indices that sort along `dim`. */
+  argsort(dim?: number, descending?: boolean, stable?: boolean): Tensor;
   argsort(dim = -1, descending = false, _stable = true): Tensor {
     return withLoc(() => inOrder(this, dim, descending).indices);
   }
   /** The `k` greatest elements along `dim`, or the least, in order, and their indices, i32. Each pair is compared. */
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean): { values: Tensor; indices: Tensor };
   topk(k: number, dim = -1, largest = true, _sorted = true): { values: Tensor; indices: Tensor } {
     return withLoc(() => inOrder(this, dim, largest, k));
   }
