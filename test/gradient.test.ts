@@ -64,7 +64,7 @@ describe('grad', () => {
     passes(gradcheck(Critic, { inputs: [['N', 1, 4, 4]] }));
   });
 
-  test('is taken of intermediate values, of parameters, and of several outputs', () => {
+  test('works for intermediate values, parameters, and several outputs', () => {
     class Net extends nn.Module {
       fc = nn.Linear(3, 4);
       forward(x: Tensor) {

@@ -173,7 +173,7 @@ describe('dropout', () => {
     expect(y.filter((v) => v > 0).length).toBeLessThan(60);
   });
 
-  it('draws anew for each step, layer and seed, reproducibly', async () => {
+  it('draws new numbers for each step, layer and seed, reproducibly', async () => {
     const one = await drawn((x) => dropout(x));
     expect(await drawn((x) => dropout(x))).toEqual(one);
     expect(await drawn((x) => dropout(x), 2)).not.toEqual(one);

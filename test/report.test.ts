@@ -125,7 +125,7 @@ describe('pictures in the terminal', () => {
     ]);
   });
 
-  it('equal neighbours share one colour code; an odd last row stands on black', () => {
+  it('equal neighbours share one colour code; an odd last row has a black background', () => {
     const row = { pixels: [1, 1, 0.5], caption: [] };
     expect(drawPictures([row], { width: 3, height: 1, style: 'blocks' })).toEqual([
       '\x1b[38;5;255;48;5;232m▀▀\x1b[38;5;244;48;5;232m▀\x1b[0m',

@@ -6,7 +6,7 @@ import { compile } from '../../frontend/pipeline/compile.ts';
 import { train } from '../../frontend/training.ts';
 import { instantiate } from '../../runtime/index.ts';
 
-// PyTorch reaches 0.970 ± 0.004 over its seeds. The bits of each run are fixed, so that this asserts no luck anew.
+// PyTorch reaches 0.970 ± 0.004 over its seeds. The bits of each run are fixed, so this does not depend on luck.
 test('ten epochs at lr 0.01, momentum 0.9 and batches of 64 reach 96 %, in the mean of three seeds', async () => {
   const digits = loadDigits(new URL('../..', import.meta.url).pathname);
   const reached: number[] = [];

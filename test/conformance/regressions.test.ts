@@ -97,7 +97,7 @@ test.each([5, 6, 7, 13, 15, 21, 23, 29])(
   },
 );
 
-test('lower-guarded-reduction: no sum is computed of what lies outside where padding is read', async () => {
+test('lower-guarded-reduction: where padding is read, no sum over elements outside is computed', async () => {
   await run([[N, 3, 5]], (x) => F.pad(x.sum(2), [2, 1]), { n: 2 });
   // Sums inside a maximum inside padding.
   await run(

@@ -14,7 +14,7 @@ import { differentiatedOps, type Tally } from './tally.ts';
 
 const step = 1e-5;
 const tolerance = 1e-4;
-/** The largest step of a staircase that is told from a slope. */
+/** The largest step of a staircase that can be told from a slope. */
 const steepest = 1e3;
 /** At most this many elements of each param, and of all params of a graph. */
 const [perParam, perGraph] = [4, 16];

@@ -10,7 +10,7 @@
  *      ; ---- after canonicalize ----
  *      graph @add_zero(%x: f32[2,3]) { … }
  *
- *  Where the text does not parse, or the pass refuses it, there is nothing behind the graph: lines that begin with `;!` tell
+ *  Where the text does not parse, or the pass refuses it, there is nothing after the graph: lines that begin with `;!` tell
  *  the error, a caret at the guilty place above it. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

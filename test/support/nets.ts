@@ -71,7 +71,7 @@ export const onInterpreter: Make = async ({ module, recording, manifest, weights
     given: Readonly<Record<string, ArrayLike<number>>> = {},
   ): Map<string, ArrayLike<number>> => {
     for (const [name, data] of Object.entries(given)) if (named.has(name)) memory.set(named.get(name)!, data);
-    // Gradients of inputs have the batch in their shape: they start anew where it changes.
+    // Gradients of inputs have the batch in their shape: they start from zero again where it changes.
     for (const p of named.values()) {
       const count = countAt(p.type.shape, n);
       if (!fixed(p) && !inputs.has(p.name) && p.name !== 'v' && memory.get(p)?.length !== count)
