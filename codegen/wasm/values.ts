@@ -6,6 +6,7 @@ import { remembered } from '../../ir/analysis/remembered.ts';
 import { kindOf } from '../../ir/dtype.ts';
 import type { Axis, Buffer, Expr, Tile } from '../../ir/expr.ts';
 import * as x from '../../ir/expr.ts';
+import { children } from '../../ir/expr.ts';
 import { binaries } from '../../ir/scalar.ts';
 import { type Dim, isBatch } from '../../ir/type.ts';
 import type { Axes, Lanes } from './axes.ts';
@@ -88,14 +89,11 @@ export class Values {
       case 'select': {
         const known = decide(e.cond, this.#axes.known);
         if (known !== null) return this.scalar(known ? e.then : e.otherwise);
+        const cond = this.scalar(e.cond);
         if (this.#safe(e.then) && this.#safe(e.otherwise))
-          return c.pure('select', wasmType(x.dtypeOf(e)), [
-            this.scalar(e.cond),
-            this.scalar(e.then),
-            this.scalar(e.otherwise),
-          ]);
+          return c.pure('select', wasmType(x.dtypeOf(e)), [cond, this.scalar(e.then), this.scalar(e.otherwise)]);
         return c.branch(
-          this.scalar(e.cond),
+          cond,
           wasmType(x.dtypeOf(e)),
           () => this.#inBranch(() => this.scalar(e.then)),
           () => this.#inBranch(() => this.scalar(e.otherwise)),
@@ -255,10 +253,17 @@ export class Values {
     this.#outside = outside;
   }
 
-  /** True if every read in an expression stays inside its buffer, whatever conditions guard it. No op shifts an index
-   *  along the batch, so only fixed dimensions are checked. */
+  /** True if every read that is left to do for an expression stays inside its buffer, whatever conditions guard it. No op shifts an
+   *  index along the batch, so only fixed dimensions are checked. */
   #safe(e: Expr): boolean {
-    return !this.#outside(e);
+    if (!this.#outside(e)) return true;
+    const seen = new Set<Expr>();
+    const safe = (p: Expr): boolean => {
+      if (seen.has(p) || this.#scalars.has(p) || !this.#outside(p)) return true;
+      seen.add(p);
+      return !this.#leaves(p, false) && children(p).every(safe);
+    };
+    return safe(e);
   }
   readonly #leaves = (p: Expr, below: boolean): boolean =>
     below ||
