@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineModel, manualSeed, nn, optim, relu, type Tensor } from '../../frontend/index.ts';
 import { record } from '../../frontend/model/record.ts';
 import { cases, f32 } from '../support/pytorch.ts';
+import { recordFunction } from '../support/record.ts';
 import { Net } from './models.ts';
 
 describe('a module', () => {
@@ -106,6 +107,25 @@ describe('a module', () => {
     manualSeed(3);
     expect(nn.Linear(2, 2).weight.data).toEqual(next);
     expect(() => nn.Embedding.fromPretrained([[1, 2], [3]])).toThrow('a list of rows of one length');
+  });
+
+  it('takes the optional inputs of its forward when it is called', () => {
+    const [six, two] = [{ shape: [6], dtype: 'i32' } as const, { shape: [2], dtype: 'i32' } as const];
+    const bags = recordFunction([six, two, { shape: [5, 3] }], (x, offsets, weight) =>
+      Object.assign(nn.EmbeddingBag(5, 3), { weight })(x, offsets),
+    );
+    expect(bags.eval.output.type.shape).toEqual([2, 3]);
+    expect(() => recordFunction([six, two], (x, y) => nn.Embedding(5, 3)(x, y))).toThrow('too many arguments');
+  });
+
+  it('says what to write where PyTorch changes a weight in forward', () => {
+    const norm = { maxNorm: 2 } as unknown as { maxNorm: null };
+    expect(() => nn.Embedding(5, 3, norm)).toThrow(
+      expect.objectContaining({ help: expect.stringContaining('embedding(x, renorm(weight, 2, 0, 2))') }),
+    );
+    expect(`${nn.Embedding(5, 3, { scaleGradByFreq: true, sparse: true })}`).toBe(
+      'Embedding(5, 3, scale_grad_by_freq=True, sparse=True)',
+    );
   });
 
   it('survives a child that refers to its parent', () => {

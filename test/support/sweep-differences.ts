@@ -124,6 +124,12 @@ export const meant: readonly Meant[] = [
     holds: (d) => of('scatterReduce')(d) && /am(ax|in).*False.*ties/.test(id(d)),
   },
   {
+    pytorch:
+      'The gradient of `embeddingBag` with `scaleGradByFreq` is divided by how often another row is read, where rows are read a different number of times.',
+    tapeout: 'It is divided by how often the row itself is read, as that of `embedding` in both.',
+    holds: (d) => of('embeddingBag')(d) && /by frequency/.test(id(d)),
+  },
+  {
     pytorch: 'Losses broadcast inputs and targets of different shapes, some with a warning.',
     tapeout: 'Refused: the shapes must be equal.',
     holds: (d) => /Loss$|^klDiv$/.test(d.case.of) && /broadcast/.test(id(d)),

@@ -527,10 +527,10 @@ export const rows: Readonly<Record<string, Row>> = {
   einsum: row('sum', 'sum', { einsum: (t, { equation }) => F.einsum(equation, ...Object.values(t)) }),
 
   embedding: row('exact', 'sum', {
-    embedding: ({ x, weight }, a) => F.embedding(x!, weight!, a.padding_idx),
+    embedding: ({ x, weight }, a) => F.embedding(x!, weight!, named(a)),
     'nn.Embedding': ({ x, weight }, a) => {
       const [rows = 1] = weight!.shape as number[];
-      return holding(nn.Embedding(rows, 1, { paddingIdx: a.padding_idx ?? null }), { weight: weight! })(x!);
+      return holding(nn.Embedding(rows, 1, named(a)), { weight: weight! })(x!);
     },
   }),
   embeddingBag: row('sum', 'sum', {

@@ -4,13 +4,13 @@ import * as ir from '../../../ir/ops/index.ts';
 import { type Dim, fixed, isBatch, sameShape, showType } from '../../../ir/type.ts';
 import { withOptions } from '../arguments.ts';
 import { spreadTo } from '../broadcast.ts';
-import * as indexing from '../indexing.ts';
 import * as k from '../kinds.ts';
 import { float, integer, wrongRank } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
 import { bagKinds } from './kinds.ts';
+import { rowsAt } from './table-rows.ts';
 
 /** How the rows of a bag become one. */
 export type BagMode = 'sum' | 'mean' | 'max';
@@ -24,16 +24,25 @@ export interface EmbeddingBagOptions {
   readonly includeLastOffset?: boolean;
   /** An index that counts in no bag, counted from the back where negative; defaults to null for none. */
   readonly paddingIdx?: number | null;
+  /** Divide the gradient of each row by how often it is read; defaults to false. Not for mode 'max'. */
+  readonly scaleGradByFreq?: boolean;
+  /** PyTorch's rows of this length at most, written into the weight: only null is possible. */
+  readonly maxNorm?: null;
+  /** The norm of `maxNorm`. */
+  readonly normType?: number;
+  /** Sparse gradients, which are no others here. */
+  readonly sparse?: boolean;
 }
 
 /** The same, and where the bags begin. */
 interface WithOffsets extends EmbeddingBagOptions {
   readonly offsets?: Tensor | null;
 }
+const { mode, ...others } = bagKinds;
 const tensorOrNone = k.optional(k.orNull(k.tensor));
 /** Rows of `weight` [V,D] in bags, each reduced to one: the indices `x`, i32, are [B,n], bags of one length, and give [B,D]; or they are
  *  [n], and `offsets`, i32 [B], say where each bag begins. An empty bag gives zeros. The options in a last object or in PyTorch's order:
- *  offsets, mode ('mean'), perSampleWeights, includeLastOffset (false), paddingIdx. Throws for shapes that do not fit. */
+ *  offsets, mode ('mean'), perSampleWeights, includeLastOffset (false), paddingIdx, scaleGradByFreq (false). Throws for shapes that do not fit. */
 export const embeddingBag: (
   x: Tensor,
   weight: Tensor,
@@ -44,16 +53,14 @@ export const embeddingBag: (
   { x: k.tensor, weight: k.tensor },
   {
     offsets: tensorOrNone,
-    mode: bagKinds.mode,
-    perSampleWeights: tensorOrNone,
-    includeLastOffset: bagKinds.includeLastOffset,
-    paddingIdx: bagKinds.paddingIdx,
+    ...{ mode, perSampleWeights: tensorOrNone, ...others },
   },
   (x: Tensor, weight: Tensor, { offsets = null, ...options }: WithOffsets) => reduced(x, weight, offsets, options),
 );
 
 function reduced(x: Tensor, weight: Tensor, offsets: Tensor | null, options: EmbeddingBagOptions): Tensor {
   const { mode = 'mean', perSampleWeights: factors = null, includeLastOffset = false, paddingIdx = null } = options;
+  const { scaleGradByFreq = false } = options;
   const [at, table] = [integer(x.value), float(weight.value)];
   if (table.type.shape.length !== 2) throw wrongRank('a weight [rows, features]', table);
   const rank = at.type.shape.length;
@@ -69,7 +76,8 @@ function reduced(x: Tensor, weight: Tensor, offsets: Tensor | null, options: Emb
   if (paddingIdx !== null && (paddingIdx < -rows || paddingIdx >= rows))
     throw fail(`paddingIdx ${paddingIdx} is not one of ${rows} rows`);
   const isPadding = paddingIdx === null ? null : x.eq(paddingIdx < 0 ? paddingIdx + rows : paddingIdx);
-  const read = Tensor.of(indexing.selected(table, 0, at));
+  if (scaleGradByFreq && mode === 'max') throw fail("scaleGradByFreq is not for mode 'max'");
+  const read = rowsAt(table, at, scaleGradByFreq);
   const scaled = factors ? read.mul(factors.unsqueeze(-1)) : read;
   const without = (fill: number): Tensor => (isPadding ? where(isPadding.unsqueeze(-1), fill, scaled) : scaled);
   const counted = isPadding

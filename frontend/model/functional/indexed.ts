@@ -1,28 +1,50 @@
 /** Functions of indices. */
 
 import * as ir from '../../../ir/ops/index.ts';
-import { fn } from '../arguments.ts';
-import * as indexing from '../indexing.ts';
+import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float, integer, wrongRank } from '../promote.ts';
 import { fixedExtent } from '../rearranging.ts';
 import { Tensor } from '../tensor.ts';
 import { userError } from '../trace.ts';
 import { where } from './activation.ts';
+import { tableKinds } from './kinds.ts';
+import { rowsAt } from './table-rows.ts';
+
+/** The options of tables of rows, by PyTorch's names. */
+export interface TableOptions {
+  /** The index of a row that is not trained, counted from the back where negative; defaults to null for none. */
+  readonly paddingIdx?: number | null;
+  /** PyTorch's rows of this length at most, written into the weight: only null is possible. */
+  readonly maxNorm?: null;
+  /** The norm of `maxNorm`. */
+  readonly normType?: number;
+  /** Divide the gradient of each row by how often it is read; defaults to false. */
+  readonly scaleGradByFreq?: boolean;
+  /** Sparse gradients, which are no others here. */
+  readonly sparse?: boolean;
+}
 
 /** The rows of `weight` [V,D] at the indices `x`, i32 of any shape: […] gives […,D]. What reads at `paddingIdx`, counted from the back
- *  where negative, passes no gradient. A compiled model refuses indices in inputs that are no rows; computed ones give NaN. Throws
- *  for a paddingIdx that is no row. */
-export const embedding: (x: Tensor, weight: Tensor, paddingIdx?: number | null) => Tensor = fn(
+ *  where negative, passes no gradient. The options in a last object or in PyTorch's order: paddingIdx, maxNorm (null alone), normType,
+ *  scaleGradByFreq (false), sparse, which changes nothing. A compiled model refuses indices in inputs that are no rows; computed ones
+ *  give NaN. Throws for a paddingIdx that is no row. */
+export const embedding: (
+  x: Tensor,
+  weight: Tensor,
+  paddingIdx?: number | null | TableOptions,
+  options?: TableOptions,
+) => Tensor = withOptions(
   'embedding',
-  { x: k.tensor, weight: k.tensor, paddingIdx: k.optional(k.orNull(k.whole())) },
-  (x, weight, paddingIdx = null) => {
+  { x: k.tensor, weight: k.tensor },
+  tableKinds,
+  (x: Tensor, weight: Tensor, { paddingIdx = null, scaleGradByFreq = false }: TableOptions) => {
     const table = float(weight.value);
     if (table.type.shape.length !== 2) throw wrongRank('a weight [rows, features]', table);
     const rows = fixedExtent(table.type.shape, 0);
     if (paddingIdx !== null && (paddingIdx < -rows || paddingIdx >= rows))
       throw userError('out-of-range', `embedding: paddingIdx ${paddingIdx} is not one of ${rows} rows`);
-    const read = Tensor.of(indexing.selected(table, 0, x.value));
+    const read = rowsAt(table, integer(x.value), scaleGradByFreq);
     if (paddingIdx === null) return read;
     const isPadding = x.eq(paddingIdx < 0 ? paddingIdx + rows : paddingIdx).unsqueeze(-1);
     return where(isPadding, read.detach(), read);

@@ -39,11 +39,29 @@ export const foldKinds = {
 /** The options of power-average pools, in PyTorch's order. */
 export const lpPoolKinds = (rank: Rank) => ({ stride: k.optional(k.strides(rank)), ceilMode: k.optional(k.flag) });
 
+const noNorm = k.kind('null', (v) => v === null, {
+  help: (v) =>
+    typeof v === 'number' && Number.isFinite(v)
+      ? `PyTorch shortens the rows of the weight itself, which only the optimizer changes here: read shorter ones, embedding(x, renorm(weight, 2, 0, ${v}))`
+      : null,
+});
+/** The options of tables of rows that functions and layers share, in PyTorch's order. */
+export const tableKinds = {
+  paddingIdx: k.optional(k.orNull(k.whole())),
+  maxNorm: k.optional(noNorm),
+  normType: k.optional(k.number),
+  scaleGradByFreq: k.optional(k.flag),
+  sparse: k.optional(k.flag),
+};
 /** The options of bags of rows that functions and layers share. */
 export const bagKinds = {
   mode: k.optional(k.oneOf('sum', 'mean', 'max')),
   includeLastOffset: k.optional(k.flag),
   paddingIdx: k.optional(k.orNull(k.whole())),
+  scaleGradByFreq: k.optional(k.flag),
+  maxNorm: k.optional(noNorm),
+  normType: k.optional(k.number),
+  sparse: k.optional(k.flag),
 };
 
 /** The options of interpolate, in PyTorch's order. */

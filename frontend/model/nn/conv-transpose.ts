@@ -155,8 +155,8 @@ export class ConvTranspose1d extends ConvTranspose {
     super(convTranspose1dTakes, 1, inChannels, outChannels, kernelSize, more);
   }
 
-  forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    return this.transposed(x, F.convTranspose1d, outputSize);
+  forward(x: Tensor, outputSize?: readonly number[] | null): Tensor {
+    return this.transposed(x, F.convTranspose1d, outputSize ?? null);
   }
 }
 
@@ -188,8 +188,8 @@ export class ConvTranspose2d extends ConvTranspose {
     super(convTranspose2dTakes, 2, inChannels, outChannels, kernelSize, more);
   }
 
-  forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    return this.transposed(x, F.convTranspose2d, outputSize);
+  forward(x: Tensor, outputSize?: readonly number[] | null): Tensor {
+    return this.transposed(x, F.convTranspose2d, outputSize ?? null);
   }
 }
 
@@ -222,7 +222,7 @@ export class ConvTranspose3d extends ConvTranspose {
     super(convTranspose3dTakes, 3, inChannels, outChannels, kernelSize, more);
   }
 
-  forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    return this.transposed(x, F.convTranspose3d, outputSize);
+  forward(x: Tensor, outputSize?: readonly number[] | null): Tensor {
+    return this.transposed(x, F.convTranspose3d, outputSize ?? null);
   }
 }

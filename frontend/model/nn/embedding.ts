@@ -2,7 +2,7 @@
 
 import { read } from '../arguments.ts';
 import * as F from '../functional/index.ts';
-import { bagKinds } from '../functional/kinds.ts';
+import { bagKinds, tableKinds } from '../functional/kinds.ts';
 import { countIn } from '../init.ts';
 import * as k from '../kinds.ts';
 import { normal } from '../normal.ts';
@@ -14,32 +14,37 @@ import { layer } from './layer.ts';
 import { Module } from './module.ts';
 import { type Buffer, Parameter, Stored } from './parameter.ts';
 
-export interface EmbeddingOptions {
+export interface EmbeddingOptions extends F.TableOptions {
   /** The index of a row that starts as zeros and is not trained, counted from the back where negative; defaults to null for none. */
   readonly paddingIdx?: number | null;
 }
-const embeddingTakes = layer(
-  'Embedding',
-  { numEmbeddings: k.size, embeddingDim: k.size },
-  { paddingIdx: k.optional(k.orNull(k.whole())) },
-);
+const embeddingTakes = layer('Embedding', { numEmbeddings: k.size, embeddingDim: k.size }, tableKinds);
+/** In PyTorch's order. */
+export type TableArguments = [
+  paddingIdx: number | null,
+  maxNorm: null,
+  normType: number,
+  scaleGradByFreq: boolean,
+  sparse: boolean,
+];
 
 /** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
- *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+ *  `nn.Embedding(1000, 64)`. Options in PyTorch's order: paddingIdx, maxNorm (null alone), normType, scaleGradByFreq (false: with it, the
+ *  gradient of each row is divided by how often it is read), sparse, which changes nothing. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
  *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
 export class Embedding extends Module {
   readonly weight: Parameter;
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | null;
+  readonly scaleGradByFreq: boolean;
+  readonly sparse: boolean;
 
-  constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
-    ...more: Trailing<EmbeddingOptions, [paddingIdx: number | null]>
-  ) {
+  constructor(numEmbeddings: number, embeddingDim: number, ...more: Trailing<EmbeddingOptions, TableArguments>) {
     super();
-    const { paddingIdx = null } = read<EmbeddingOptions>(embeddingTakes, [numEmbeddings, embeddingDim, ...more]);
+    const given = read<EmbeddingOptions>(embeddingTakes, [numEmbeddings, embeddingDim, ...more]);
+    const { paddingIdx = null, scaleGradByFreq = false, sparse = false } = given;
+    [this.scaleGradByFreq, this.sparse] = [scaleGradByFreq, sparse];
     [this.numEmbeddings, this.embeddingDim] = [numEmbeddings, embeddingDim];
     this.paddingIdx = rowOf('Embedding', paddingIdx, numEmbeddings);
     this.weight = new Parameter([numEmbeddings, embeddingDim], table(this));
@@ -49,22 +54,29 @@ export class Embedding extends Module {
    *  `nn.Embedding.fromPretrained(rows, { paddingIdx: 0 })`. */
   static fromPretrained(
     embeddings: Rows,
-    ...more: Trailing<PretrainedOptions & EmbeddingOptions, [freeze: boolean, paddingIdx: number | null]>
+    ...more: Trailing<PretrainedOptions & EmbeddingOptions, [freeze: boolean, ...TableArguments]>
   ): Embedding {
-    const { freeze = true, paddingIdx = null } = read<PretrainedOptions & EmbeddingOptions>(pretrainedTakes, [
-      embeddings,
-      ...more,
-    ]);
-    return holding(tableOf(embeddings), freeze, (rows, features) => new Embedding(rows, features, { paddingIdx }));
+    const {
+      freeze = true,
+      embeddings: _,
+      ...options
+    } = read<PretrainedOptions & EmbeddingOptions & { embeddings: Rows }>(pretrainedTakes, [embeddings, ...more]);
+    return holding(tableOf(embeddings), freeze, (rows, features) => new Embedding(rows, features, options));
   }
 
   forward(x: Tensor): Tensor {
-    return F.embedding(x, this.weight, this.paddingIdx);
+    const { paddingIdx, scaleGradByFreq } = this;
+    return F.embedding(x, this.weight, { paddingIdx, scaleGradByFreq });
   }
 
   override extraRepr(): string {
-    const { numEmbeddings, embeddingDim, paddingIdx } = this;
-    return `${numEmbeddings}, ${embeddingDim}${paddingIdx === null ? '' : `, padding_idx=${paddingIdx}`}`;
+    const { numEmbeddings, embeddingDim, paddingIdx, scaleGradByFreq, sparse } = this;
+    return [
+      `${numEmbeddings}, ${embeddingDim}`,
+      ...(paddingIdx === null ? [] : [`padding_idx=${paddingIdx}`]),
+      ...(scaleGradByFreq ? ['scale_grad_by_freq=True'] : []),
+      ...(sparse ? ['sparse=True'] : []),
+    ].join(', ');
   }
 }
 
@@ -82,11 +94,7 @@ const rowsKind = k.kind('a parameter or buffer of two dimensions, or a list of r
     : Array.isArray(v) && v.length > 0 && v.every(isRow) && v.every((row) => row.length === v[0].length),
 );
 const freeze = k.optional(k.flag);
-const pretrainedTakes = layer(
-  'Embedding.fromPretrained',
-  { embeddings: rowsKind },
-  { freeze, paddingIdx: k.optional(k.orNull(k.whole())) },
-);
+const pretrainedTakes = layer('Embedding.fromPretrained', { embeddings: rowsKind }, { freeze, ...tableKinds });
 const pretrainedBagTakes = layer('EmbeddingBag.fromPretrained', { embeddings: rowsKind }, { freeze, ...bagKinds });
 
 const tableOf = (rows: Rows): Parameter =>
@@ -111,7 +119,7 @@ const bagTakes = layer('EmbeddingBag', { numEmbeddings: k.size, embeddingDim: k.
 
 /** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
  *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
- *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+ *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx, scaleGradByFreq (false). `weight` is
  *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
 export class EmbeddingBag extends Module {
   readonly weight: Parameter;
@@ -120,6 +128,7 @@ export class EmbeddingBag extends Module {
   readonly mode: F.BagMode;
   readonly includeLastOffset: boolean;
   readonly paddingIdx: number | null;
+  readonly scaleGradByFreq: boolean;
 
   constructor(
     numEmbeddings: number,
@@ -133,6 +142,7 @@ export class EmbeddingBag extends Module {
     const given = read<EmbeddingBagLayerOptions>(bagTakes, [numEmbeddings, embeddingDim, ...more]);
     [this.numEmbeddings, this.embeddingDim] = [numEmbeddings, embeddingDim];
     [this.mode, this.includeLastOffset] = [given.mode ?? 'mean', given.includeLastOffset ?? false];
+    this.scaleGradByFreq = given.scaleGradByFreq ?? false;
     this.paddingIdx = rowOf('EmbeddingBag', given.paddingIdx ?? null, numEmbeddings);
     this.weight = new Parameter([numEmbeddings, embeddingDim], table(this));
   }
@@ -156,9 +166,10 @@ export class EmbeddingBag extends Module {
     return holding(tableOf(embeddings), freeze, (rows, features) => new EmbeddingBag(rows, features, options));
   }
 
-  forward(x: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
-    const { mode, includeLastOffset, paddingIdx } = this;
-    return F.embeddingBag(x, this.weight, offsets, { mode, includeLastOffset, paddingIdx, perSampleWeights });
+  forward(x: Tensor, offsets?: Tensor | null, perSampleWeights?: Tensor | null): Tensor {
+    const { mode, includeLastOffset, paddingIdx, scaleGradByFreq } = this;
+    const options = { mode, includeLastOffset, paddingIdx, scaleGradByFreq };
+    return F.embeddingBag(x, this.weight, offsets ?? null, { ...options, perSampleWeights: perSampleWeights ?? null });
   }
 
   override extraRepr(): string {

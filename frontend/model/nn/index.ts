@@ -31,7 +31,7 @@ import type { CosineSimilarityOptions } from './distance.ts';
 import * as distance from './distance.ts';
 import type { DropoutArguments } from './dropout.ts';
 import * as dropout from './dropout.ts';
-import type { EmbeddingBagLayerOptions, EmbeddingOptions } from './embedding.ts';
+import type { EmbeddingBagLayerOptions, EmbeddingOptions, TableArguments } from './embedding.ts';
 import * as embedding from './embedding.ts';
 import * as fold from './fold.ts';
 import type { LinearOptions } from './linear.ts';
@@ -848,24 +848,27 @@ export const FeatureAlphaDropout: {
 export type FeatureAlphaDropout = dropout.FeatureAlphaDropout;
 
 /** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
- *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+ *  `nn.Embedding(1000, 64)`. Options in PyTorch's order: paddingIdx, maxNorm (null alone), normType, scaleGradByFreq (false: with it, the
+ *  gradient of each row is divided by how often it is read), sparse, which changes nothing. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
  *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
 export const Embedding: {
   /** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
-   *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+   *  `nn.Embedding(1000, 64)`. Options in PyTorch's order: paddingIdx, maxNorm (null alone), normType, scaleGradByFreq (false: with it, the
+   *  gradient of each row is divided by how often it is read), sparse, which changes nothing. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
    *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
   new (
     numEmbeddings: number,
     embeddingDim: number,
-    ...more: Trailing<EmbeddingOptions, [paddingIdx: number | null]>
+    ...more: Trailing<EmbeddingOptions, TableArguments>
   ): embedding.Embedding;
   /** The rows of `weight` [numEmbeddings, embeddingDim] at the indices of an input of i32, […] to […, embeddingDim]:
-   *  `nn.Embedding(1000, 64)`. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
+   *  `nn.Embedding(1000, 64)`. Options in PyTorch's order: paddingIdx, maxNorm (null alone), normType, scaleGradByFreq (false: with it, the
+   *  gradient of each row is divided by how often it is read), sparse, which changes nothing. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
    *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
   (
     numEmbeddings: number,
     embeddingDim: number,
-    ...more: Trailing<EmbeddingOptions, [paddingIdx: number | null]>
+    ...more: Trailing<EmbeddingOptions, TableArguments>
   ): embedding.Embedding;
   fromPretrained: typeof embedding.Embedding.fromPretrained;
 } = callable(embedding.Embedding);
@@ -873,12 +876,12 @@ export type Embedding = embedding.Embedding;
 
 /** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
  *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
- *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+ *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx, scaleGradByFreq (false). `weight` is
  *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
 export const EmbeddingBag: {
   /** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
    *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
-   *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+   *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx, scaleGradByFreq (false). `weight` is
    *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
   new (
     numEmbeddings: number,
@@ -890,7 +893,7 @@ export const EmbeddingBag: {
   ): embedding.EmbeddingBag;
   /** The rows of `weight` [numEmbeddings, embeddingDim] in bags, each reduced to one: `nn.EmbeddingBag(1000, 64)`. `forward(x)` takes bags
    *  of one length, i32 [B,n], and gives [B,embeddingDim]; `forward(x, offsets)` takes i32 [n] and where each of B bags begins.
-   *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx. `weight` is
+   *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx, scaleGradByFreq (false). `weight` is
    *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
   (
     numEmbeddings: number,

@@ -44,7 +44,7 @@ const bceWithLogitsTakes = layer('BCEWithLogitsLoss', {}, kinds.bceWithLogits);
  *  shapes differ. */
 export class BCEWithLogitsLoss extends Module {
   readonly weight: Tensor | null;
-  readonly posWeight: Tensor | null;
+  readonly pos_weight: Tensor | null;
   readonly options: F.ReductionOption;
 
   constructor(
@@ -52,11 +52,11 @@ export class BCEWithLogitsLoss extends Module {
   ) {
     super();
     const { weight, posWeight, ...options } = read<BCEWithLogitsLossOptions>(bceWithLogitsTakes, more);
-    [this.weight, this.posWeight] = [factorsOf(weight), factorsOf(posWeight)];
+    [this.weight, this.pos_weight] = [factorsOf(weight), factorsOf(posWeight)];
     this.options = options;
   }
   forward(input: Tensor, target: Tensor): Tensor {
-    return F.bceWithLogits(input, target, { ...this.options, weight: this.weight, posWeight: this.posWeight });
+    return F.bceWithLogits(input, target, { ...this.options, weight: this.weight, posWeight: this.pos_weight });
   }
 }
 

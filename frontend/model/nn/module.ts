@@ -159,7 +159,8 @@ export const locOf = (m: Module): Loc | null => madeAt.get(m) ?? null;
 export const className = (m: Module): string => m.constructor?.name || 'Module';
 
 const ours = new WeakSet<object>();
-/** Marks a layer as Tapeout's own: a call with more inputs than its `forward` names is an error. */
+/** Marks a layer as Tapeout's own: a call with more inputs than its `forward` names is an error. A parameter with a default would not
+ *  be counted, so those of `forward` are optional. */
 export const noteLayer = (of: { readonly prototype: object }): void => {
   const { forward } = of.prototype as { readonly forward?: object };
   if (forward) ours.add(forward);

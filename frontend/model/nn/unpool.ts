@@ -46,9 +46,9 @@ export class MaxUnpool1d extends MaxUnpool<Single> {
   protected get rank(): number {
     return 1;
   }
-  forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
+  forward(x: Tensor, indices: Tensor, outputSize?: readonly number[] | null): Tensor {
     const { stride, padding } = this;
-    return F.maxUnpool1d(x, indices, this.kernelSize, { stride, padding, outputSize });
+    return F.maxUnpool1d(x, indices, this.kernelSize, { stride, padding, outputSize: outputSize ?? null });
   }
 }
 
@@ -64,9 +64,9 @@ export class MaxUnpool2d extends MaxUnpool<Pair> {
   protected get rank(): number {
     return 2;
   }
-  forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
+  forward(x: Tensor, indices: Tensor, outputSize?: readonly number[] | null): Tensor {
     const { stride, padding } = this;
-    return F.maxUnpool2d(x, indices, this.kernelSize, { stride, padding, outputSize });
+    return F.maxUnpool2d(x, indices, this.kernelSize, { stride, padding, outputSize: outputSize ?? null });
   }
 }
 
@@ -85,8 +85,8 @@ export class MaxUnpool3d extends MaxUnpool<Triple> {
   protected get rank(): number {
     return 3;
   }
-  forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
+  forward(x: Tensor, indices: Tensor, outputSize?: readonly number[] | null): Tensor {
     const { stride, padding } = this;
-    return F.maxUnpool3d(x, indices, this.kernelSize, { stride, padding, outputSize });
+    return F.maxUnpool3d(x, indices, this.kernelSize, { stride, padding, outputSize: outputSize ?? null });
   }
 }

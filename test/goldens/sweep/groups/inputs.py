@@ -70,6 +70,14 @@ def cases(g):
     for name, f in (('max', torch.max), ('min', torch.min)):
         g.case(name, 'of two', lambda x, other, f=f: f(x, other), x=a, other=b)
 
+    # ---- gradients of rows that are read several times
+    rows, index = g.noise(5, 3, salt=78), g.i32([2, 4], [0, 3, 3, 1, 4, 3, 0, 0])
+    for padding_idx in (None, 3, -5):
+        k = {'padding_idx': padding_idx, 'scale_grad_by_freq': True}
+        g.case('embedding', f'gradients by frequency, {padding_idx}', lambda x, weight, **k: F.embedding(x.long(), weight, **k), args=k, x=index, weight=rows)
+        for mode in ('sum', 'mean'):
+            g.case('embeddingBag', f'{mode} by frequency, {padding_idx}', lambda x, weight, **k: F.embedding_bag(x.long(), weight, **k), args={**k, 'mode': mode}, x=index, weight=rows)
+
     # ---- whole numbers
     whole, signs = g.ivec(-3, 0, 2, 5), g.ivec(1, -1, 0, -2)
     g.case('copysign', 'whole numbers', torch.copysign, a=whole, b=signs)
