@@ -238,6 +238,8 @@ export const leastOf = (e: Expr): Expr[] =>
   e.kind === 'binary' && e.fn === 'min' ? [...leastOf(e.a), ...leastOf(e.b)] : [e];
 /** a to the b, both f32. */
 export const pow = bin('pow');
+/** What the division of a by b leaves, both f32, with the sign of a. */
+export const fmod = bin('fmod');
 /** The quotient of two i32, rounded towards zero. */
 export const idiv = bin('idiv');
 /** The remainder of `idiv`, with the sign of the dividend. */

@@ -354,6 +354,13 @@ export const binaryRows = {
     wgsl: { float: 'max_f32($a, $b)', whole: 'max($a, $b)' },
     closed: true,
   },
+  fmod: {
+    doc: 'what the division of a by b leaves, exactly, with the sign of a',
+    takes: float,
+    cost: 200,
+    eval: { float: (a, b) => a % b },
+    expanded: true,
+  },
   pow: {
     doc: 'a to the b',
     takes: numbers,

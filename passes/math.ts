@@ -9,6 +9,7 @@ import { Interner } from '../ir/interner.ts';
 import { exprsOf, finish, type Kernel, mapStmt, walkStmts } from '../ir/kernel.ts';
 import type { ExpandedFn } from '../ir/scalar.ts';
 import { clamp, exp, expm1, f, horner, log, log1p, log2, parts, timesPower2, upper } from './math/elementary.ts';
+import { fmod } from './math/remainder.ts';
 import { digamma, erf, erfc, erfcx, erfinv, lgamma } from './math/special.ts';
 
 // x + x³·P(x²) near 0; sign(x)·(1 − 2/(e²|x| + 1)) elsewhere.
@@ -167,6 +168,7 @@ const functions: Readonly<Record<ExpandedFn, (a: Expr, b: Expr) => Expr>> = {
   cos,
   atan,
   pow,
+  fmod,
 };
 type Call = Extract<Expr, { kind: 'unary' | 'binary' }> & { readonly fn: ExpandedFn };
 const isCall = (e: Expr): e is Call => (e.kind === 'unary' || e.kind === 'binary') && Object.hasOwn(functions, e.fn);

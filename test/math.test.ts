@@ -97,14 +97,15 @@ test.each(ranges)('%s', (_name, f, exact, from, to, most) => {
 });
 
 /** The kernel's results for pairs. */
-function evaluatePow(a: Float32Array, b: Float32Array): Float32Array {
+const evaluatePow = (a: Float32Array, b: Float32Array): Float32Array => evaluatePairs(x.pow, a, b);
+function evaluatePairs(f: typeof x.pow, a: Float32Array, b: Float32Array): Float32Array {
   const [from, by, to] = ['a', 'b', 'y'].map((name): Buffer => ({ name, type: f32(a.length) })) as [
     Buffer,
     Buffer,
     Buffer,
   ];
   const i = axis('i', a.length);
-  const power = expandMath(x.pow(load(from, [ix(i)]), load(by, [ix(i)])));
+  const power = expandMath(f(load(from, [ix(i)]), load(by, [ix(i)])));
   const out = new Float32Array(a.length);
   interpretKernel(
     finish('f', [loop(i, x.int(0), x.int(a.length), [store(to, [ix(i)], power)])], []),
@@ -145,6 +146,18 @@ test.each(powers)('pow of %s: within 1, and exact where the result is', (_name, 
     expect(Number.isFinite(got) && Math.fround(want) !== want, what).toBe(true);
     expect(Math.abs(got - want) / ulp(want), what).toBeLessThanOrEqual(1);
   }
+});
+
+test('fmod is exact, whatever the quotient', () => {
+  const next = random(9);
+  const size = () => 2 ** (next() * 276 - 149) * (next() < 0.5 ? -1 : 1);
+  const near = () => (next() - 0.5) * 1e3;
+  const drawn = Array.from({ length: 20_000 }, (_, i) => (i % 2 ? [size(), size()] : [near(), near()]));
+  const edges = [0, -0, Infinity, -Infinity, Number.NaN, 1, -3, 1e-45, 3.4028234663852886e38, 1.17549435e-38, 16777217];
+  const all = [...drawn, ...edges.flatMap((a) => edges.map((b) => [a, b]))];
+  const [a, b] = [0, 1].map((k) => Float32Array.from(all, (pair) => pair[k]!)) as [Float32Array, Float32Array];
+  for (const [i, got] of evaluatePairs(x.fmod, a, b).entries())
+    expect(Object.is(got, a[i]! % b[i]!), `${a[i]} % ${b[i]} is ${a[i]! % b[i]!}, not ${got}`).toBe(true);
 });
 
 test('pow at the edges follows IEEE 754', () => {

@@ -52,7 +52,7 @@ export interface TensorFunctions {
   fmax(other: Tensor): Tensor;
   /** The lesser of the two, and the other one where one is NaN. Of equal ones x has the gradient. */
   fmin(other: Tensor): Tensor;
-  /** The remainder of x divided by `other`, with the sign of x: C's fmod. Quotients above 2^24 lose digits. */
+  /** The remainder of x divided by `other`, with the sign of x: C's fmod. */
   fmod(other: Tensor | number): Tensor;
   /** x where it lies beyond ±`lambd`, else 0, element by element; lambd defaults to 0.5. Throws for integers. */
   hardshrink(lambd?: number): Tensor;
@@ -136,7 +136,7 @@ export interface TensorFunctions {
   ): Tensor;
   /** Radians in degrees. */
   rad2deg(): Tensor;
-  /** The remainder of x divided by `other`, with the sign of `other`: Python's %. Quotients above 2^24 lose digits. */
+  /** The remainder of x divided by `other`, with the sign of `other`: Python's %. */
   remainder(other: Tensor | number): Tensor;
   /** `x` with the slices along `dim` whose p-norm is above `maxnorm` shortened to it. */
   renorm(p: number, dim: number, maxnorm: number): Tensor;

@@ -91,6 +91,18 @@ export const pow: Op<['a', 'b']> = binary(
   ],
   'f32',
 );
+/** What the division of a by b leaves, with the sign of a. */
+// r = a − ⌊a/b⌋·b, towards 0  ⇒  dr = da − ⌊a/b⌋·db
+export const fmod: Op<['a', 'b']> = binary(
+  'fmod',
+  'What the division of a by b leaves, exactly, with the sign of a.',
+  x.fmod,
+  (a, b, g) => {
+    const q = div(a, b);
+    return [g, neg(mul(g, mul(sign(q), floor(abs(q)))))];
+  },
+  'f32',
+);
 /** -(b·ln a + (1 − b)·ln(1 − a)), each logarithm at least −100, for a probability a and a target b of its shape. */
 // PyTorch's gradients are those without the bound: ∂/∂a = (a − b) / (a·(1 − a)), the divisor at least 1e-12, and
 // ∂/∂b = ln(1 − a) − ln a.

@@ -2,7 +2,9 @@
 
 import * as ir from '../../../ir/ops/index.ts';
 import { fn } from '../arguments.ts';
+import { commonShape, spreadTo } from '../broadcast.ts';
 import * as k from '../kinds.ts';
+import { promoted } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { where } from './activation.ts';
 
@@ -24,22 +26,15 @@ function rest(x: Tensor, other: Tensor | number, down: boolean): Tensor {
     const wrongSide = r.ne(0).logicalAnd(r.lt(0).logicalXor(b.lt(0)));
     return down ? where(wrongSide, r.add(b), r) : r;
   }
-  const q = x.div(y).detach();
-  const whole = down ? q.floor() : q.trunc();
-  const r = x.sub(whole.mul(y));
-  // Of the wrong sign the quotient was one too large, and a whole divisor is left where it was one too small.
-  const sign = down ? y : x;
-  const [step, over] = [y.abs(), r.abs().ge(y.abs())];
-  const wrong = r.ne(0).logicalAnd(r.lt(0).logicalXor(sign.lt(0)));
-  const back = where(sign.lt(0), step.neg(), step);
-  const settled = where(wrong, r.add(back), where(over, r.sub(back), r));
-  const endless = y.abs().eq(Infinity).logicalAnd(x.isfinite());
-  const same = down ? where(x.ne(0).logicalAnd(x.lt(0).logicalXor(y.lt(0))), y, x) : x;
-  return where(endless, same, settled);
+  const [a, b] = promoted(x.to('f32').value, y.to('f32').value);
+  const shape = commonShape(a, b);
+  const r = Tensor.of(ir.fmod(spreadTo(a, shape), spreadTo(b, shape)));
+  const isWrongSide = r.ne(0).logicalAnd(r.lt(0).logicalXor(y.lt(0)));
+  return down ? where(isWrongSide, r.add(y), r) : r;
 }
-/** The remainder of x divided by `other`, with the sign of x: C's fmod. Quotients above 2^24 lose digits. */
+/** The remainder of x divided by `other`, with the sign of x: C's fmod. */
 export const fmod: (x: Tensor, other: Tensor | number) => Tensor = fn('fmod', two, (x, other) => rest(x, other, false));
-/** The remainder of x divided by `other`, with the sign of `other`: Python's %. Quotients above 2^24 lose digits. */
+/** The remainder of x divided by `other`, with the sign of `other`: Python's %. */
 export const remainder: (x: Tensor, other: Tensor | number) => Tensor = fn('remainder', two, (x, other) =>
   rest(x, other, true),
 );

@@ -55,6 +55,7 @@ def cases(g):
         of(name, 'a number', lambda a, other: f(a, other), {'other': 2.5}, a=xs)
         of(name, 'whole numbers, a number', lambda a, other: f(a, other), {'other': -3}, a=whole[0])
         of(name, 'corners', lambda a, b: f(a, b), wrt=[], a=g.vec(1, 1, g.INF, g.NAN, -1, 3), b=g.vec(0, g.INF, 2, 2, g.INF, -g.INF))
+        of(name, 'large quotients', lambda a, b: f(a, b), a=g.vec(1e20, -1e20, 3e38, 123456789, 1e9, 16777217, 1e30, 5), b=g.vec(3, 7, 1e-3, 0.7, -0.1, 2, 1.1, 1e-30))
     of('floorDivide', 'pairs', lambda a, b: torch.floor_divide(a, b), wrt=[], a=xs, b=ys)
     of('floorDivide', 'whole numbers', lambda a, b: torch.floor_divide(a, b), a=whole[0], b=whole[1])
     some = [0.0, 1, -1, 0.5, -2, 3, -7.5]
