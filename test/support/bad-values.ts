@@ -49,6 +49,7 @@ export function goodValue(kind: Kind, x: Tensor): unknown {
     false,
     [2],
     [0.5, 0.5],
+    [0.5, 1.5],
     [x],
     'mean',
     'none',

@@ -6,7 +6,19 @@ import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, constant, everywhere, moved, optionsOf, raised, rate, rule } from './rule.ts';
+import {
+  average,
+  betas,
+  constant,
+  everywhere,
+  missing,
+  moved,
+  optionsOf,
+  raised,
+  rate,
+  rule,
+  thisStep,
+} from './rule.ts';
 
 /** The options of Adam and AdamW: finite numbers of at least 0. */
 export interface AdamOptions {
@@ -26,13 +38,7 @@ export interface AdamOptions {
 }
 const kinds = {
   lr: k.optional(rate),
-  betas: k.optional(
-    k.kind(
-      'two numbers from 0 to below 1',
-      (v) => Array.isArray(v) && v.length === 2 && v.every((b) => typeof b === 'number' && b >= 0 && b < 1),
-      { help: (v) => (typeof v === 'number' ? 'one for each average: betas: [0.9, 0.999]' : null) },
-    ),
-  ),
+  betas: k.optional(betas),
   eps: k.optional(rate),
   weightDecay: k.optional(rate),
   amsgrad: k.optional(k.flag),
@@ -53,9 +59,8 @@ export const AdamW = (options: AdamOptions = {}, ...none: []): Optimizer =>
   withLoc(() => adam('AdamW', read<AdamOptions>(adamWTakes, [options, ...none]), 0.01));
 
 function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): Optimizer {
-  const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = usualDecay } = given;
+  const { lr = 0.001, betas: [beta1, beta2] = [0.9, 0.999], eps = 1e-8, weightDecay = usualDecay } = given;
   const { amsgrad = false, maximize = false } = given;
-  const [beta1, beta2] = betas;
   return rule({
     name,
     lr,
@@ -69,14 +74,14 @@ function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): O
       const mean = kept('exp_avg', (before) => average(before, g, beta1));
       let square = kept('exp_avg_sq', (before) => average(before, ir.mul(g, g), beta2));
       if (amsgrad) square = kept('max_exp_avg_sq', (before) => ir.maximum(before, square));
-      const step = ir.add(context.step(), constant(1));
+      const step = thisStep(context);
       const size = ir.div(rateNow, missing(beta1, step));
       const root = ir.div(ir.sqrt(square), everywhere(ir.sqrt(missing(beta2, step)), p));
       return moved(from, size, ir.div(mean, raised(root, eps)));
     },
     shown: {
       amsgrad,
-      betas,
+      betas: [beta1, beta2],
       capturable: false,
       ...(name === 'Adam' ? { differentiable: false } : {}),
       eps,
@@ -87,11 +92,4 @@ function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): O
       weight_decay: weightDecay,
     },
   });
-}
-
-/** 1 - βᵗ with all its digits, also where βᵗ is close to 1: 2s/(1 + s) with s = tanh(-t·ln β/2). */
-function missing(beta: number, t: Value): Value {
-  if (beta === 0) return constant(1);
-  const s = ir.tanh(ir.mul(t, constant(-Math.log(beta) / 2)));
-  return ir.div(ir.add(s, s), ir.add(constant(1), s));
 }

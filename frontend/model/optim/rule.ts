@@ -3,6 +3,7 @@
 
 import type { Param, Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
+import type { TensorType } from '../../../ir/type.ts';
 import type { Optimizer, UpdateContext } from '../../../passes/update.ts';
 import { type Kinds, namedOnly } from '../arguments.ts';
 import * as k from '../kinds.ts';
@@ -15,6 +16,13 @@ export const rate = k.finite(0);
 export const optionsOf = (name: string, kinds: Kinds) =>
   namedOnly(name, kinds, (v) => onParameters(typeof v === 'number' ? String(v) : '0.01'));
 
+/** The weights of the past in two averages. */
+export const betas = k.kind(
+  'two numbers from 0 to below 1',
+  (v) => Array.isArray(v) && v.length === 2 && v.every((b) => typeof b === 'number' && b >= 0 && b < 1),
+  { help: (v) => (typeof v === 'number' ? 'one for each average: betas: [0.9, 0.999]' : null) },
+);
+
 /** The update of one parameter while it is built. */
 export interface Update {
   readonly context: UpdateContext;
@@ -23,8 +31,9 @@ export interface Update {
   readonly g: Value;
   /** The new values of state. */
   readonly state: Map<Param, Value>;
-  /** The new value of a state of the parameter, which `next` makes of the old one. */
-  kept(name: string, next: (before: Value) => Value, initial?: number): Value;
+  /** The new value of a state of the parameter, which `next` makes of the old one. It has the parameter's shape, or that
+   *  of `type`. */
+  kept(name: string, next: (before: Value) => Value, initial?: number, type?: TensorType): Value;
 }
 
 /** An optimizer from the new value of a parameter, and the options that PyTorch's `print(optimizer)` shows. */
@@ -49,8 +58,8 @@ export const rule = ({
     scalars: { lr },
     update(p, gradient, context) {
       const state = new Map<Param, Value>();
-      const kept: Update['kept'] = (key, next, initial) => {
-        const before = context.state(key, initial);
+      const kept: Update['kept'] = (key, next, initial, type) => {
+        const before = context.state(key, initial, type);
         const after = next(before);
         state.set(before, after);
         return after;
@@ -83,3 +92,12 @@ export const constant = (value: number): Value => ir.full({ value, shape: [], dt
 /** The exponential moving average of `v` after one more value: weight·average + (1 - weight)·v. */
 export const average = (before: Value, v: Value, weight: number): Value =>
   ir.add(scaled(before, weight), scaled(v, 1 - weight));
+/** The number of this step, from 1 on: an f32 scalar. */
+export const thisStep = (context: UpdateContext): Value => ir.add(context.step(), constant(1));
+
+/** 1 - βᵗ with all its digits, also where βᵗ is close to 1: 2s/(1 + s) with s = tanh(-t·ln β/2). */
+export function missing(beta: number, t: Value): Value {
+  if (beta === 0) return constant(1);
+  const s = ir.tanh(ir.mul(t, constant(-Math.log(beta) / 2)));
+  return ir.div(ir.add(s, s), ir.add(constant(1), s));
+}
