@@ -16,7 +16,7 @@ import {
   rrelu,
   Tensor,
 } from '../frontend/index.ts';
-import { gumbelNoise, gumbelShares } from '../frontend/model/functional/gumbel.ts';
+import { gumbelNoise, gumbelShares } from '../frontend/model/gumbel.ts';
 import { record } from '../frontend/model/record.ts';
 import { compile } from '../frontend/pipeline/compile.ts';
 import { defineOp } from '../ir/define-op.ts';

@@ -5,22 +5,10 @@ import type { Dim, Shape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { type Extent, toDim } from '../dims.ts';
 import * as k from '../kinds.ts';
+import { extents, type ShapeOf, shapeFrom } from '../shapes.ts';
 import { Tensor } from '../tensor.ts';
-import { called, userError } from '../trace.ts';
+import { userError } from '../trace.ts';
 import { where } from './activation.ts';
-
-/** The extents of a new tensor, in order or in one list: `zeros('N', 3)` or `zeros(['N', 3])`. */
-export type ShapeOf = readonly Extent[] | [readonly Extent[]];
-
-export const extents = { shape: k.each(k.extent) };
-/** The shape that a user lists. Throws for an extent of -1, which nothing tells. */
-export function shapeFrom(shape: ShapeOf): Dim[] {
-  return shape.flat().map((e) => {
-    const dim = toDim(e);
-    if (dim !== null) return dim;
-    throw userError('bad-shape', `${called()}: the extent ${e} of [${shape.flat().join(', ')}] cannot be inferred`);
-  });
-}
 
 const filled = (value: number, shape: Shape): Tensor => Tensor.of(ir.full({ value, shape, dtype: 'f32' }));
 const iota = (shape: Shape, dim: number): Tensor => Tensor.of(ir.iota({ shape, dim, dtype: 'i32' }));

@@ -6,11 +6,11 @@ import type { Shape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { float, wrongRank } from '../promote.ts';
+import { extents, type ShapeOf, shapeFrom } from '../shapes.ts';
 import { currentTape, newStream } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
 import { called, userError } from '../trace.ts';
 import { leakyRelu, where } from './activation.ts';
-import { extents, type ShapeOf, shapeFrom } from './create.ts';
 
 function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
   const tape = currentTape();
