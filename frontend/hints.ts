@@ -2,6 +2,18 @@
  *  which finds most mistakes first, and of JavaScript at run time. */
 
 import { nearest } from '../ir/text/nearest.ts';
+import {
+  dims,
+  ofModules,
+  ofOptimizers,
+  ofTensors,
+  ofTorch,
+  onConversion,
+  onDType,
+  onExtent,
+  onOperators,
+  onSeveral,
+} from './hints-members.ts';
 import { optionsOf, orderOf, type Signature, signatureOf, signatures } from './model/arguments.ts';
 import * as F from './model/functional/index.ts';
 import './model/methods.ts';
@@ -13,94 +25,9 @@ import { onParameters } from './model/options.ts';
 import { Tensor } from './model/tensor.ts';
 import { onMissing } from './not-yet.ts';
 
-const noNumbers =
-  'a recorded tensor has a shape but no numbers: read results from the compiled model, as forward() returns them';
-const noDevice = 'there are no devices to move to: the model is compiled for one, by target';
-const onlyFloat = 'leave it out: parameters are f32';
-const noTape =
-  'gradients are made when the model is compiled: give defineModel a loss and an optimizer, and call trainStep';
-const dims = 'dim, shape and dtype are properties, not methods: x.dim, x.shape, x.dtype, and x.size(0)';
-const rows = 'a recorded tensor has no rows to loop over: take x.select(0, i), for a dimension whose extent is known';
-const noLayout = 'leave it out: a recorded tensor has no layout and is never changed in place';
-const frozen =
-  'a parameter is frozen before the model is recorded, this.fc.weight.requiresGrad = false, or all of a module, ' +
-  'this.fc.requiresGrad_(false); where forward uses a tensor, x.detach() has no gradient';
-const separate =
-  'a whole step is trainStep(x, y) of the compiled model; for separate ones compile with --entries ' +
-  'forward,zero_grad,backward,step, and call model.zeroGrad(), model.backward(x, y) and model.step()';
-const noLoading =
-  'weights are loaded into the compiled model: load({ weights }), or model.loadStateDict(…); initial values are the data of parameters';
-const noHooks = 'there are no hooks: return from forward what you want to see; tapeout print shows what it computes';
-
-/** Members that tensors do not have, and what to write. */
-export const ofTensors: Readonly<Record<string, string>> = {
-  item: noNumbers,
-  data: noNumbers,
-  numpy: noNumbers,
-  tolist: noNumbers,
-  cpu: noDevice,
-  cuda: noDevice,
-  device: noDevice,
-  grad: noTape,
-  backward: noTape,
-  zeroGrad: separate,
-  zero_grad: separate,
-  requires_grad: frozen,
-  requiresGrad: frozen,
-  requires_grad_: frozen,
-  T: 'a matrix is transposed by x.t(), other tensors by x.transpose(0, 1) and x.permute(…)',
-  float: "write x.to('f32')",
-  double: "there is no f64: leave it out, or write x.to('f32')",
-  half: "there is no f16 in a model: leave it out, or write x.to('f32')",
-  int: "write x.to('i32')",
-  long: "write x.to('i32')",
-  bool: 'write x.ne(0)',
-  type: "write x.to('f32') or x.to('i32')",
-  contiguous: noLayout,
-  clone: noLayout,
-  copy_: noLayout,
-  expand_as: 'write x.expandAs(y)',
-  ndim: 'write x.dim',
-  numel: 'the extents are in x.shape',
-  length: "write x.size(0), which is a number, or 'N' for the batch",
-  forEach: rows,
-  map: rows,
-};
-/** The same for models and layers. */
-const ofModules: Readonly<Record<string, string>> = {
-  registerParameter:
-    'assign it to a field, whose name it gets: this.m = nn.Parameter([3], [1, 2, 3]), a shape and initial values',
-  addModule: 'assign it to a field, whose name it gets: this.fc = nn.Linear(2, 3)',
-  registerModule: 'assign it to a field, whose name it gets: this.fc = nn.Linear(2, 3)',
-  namedModules: 'modules() lists them, and namedChildren() those of the fields with their names',
-  namedBuffers: 'stateDict() has parameters and buffers by name',
-  buffers: 'stateDict() has parameters and buffers by name',
-  zeroGrad: separate,
-  backward: noTape,
-  loadStateDict: noLoading,
-  to: noDevice,
-  cuda: noDevice,
-  cpu: noDevice,
-  float: onlyFloat,
-  half: onlyFloat,
-  double: onlyFloat,
-  requiresGrad: frozen,
-  registerForwardHook: noHooks,
-  registerForwardPreHook: noHooks,
-  registerFullBackwardHook: noHooks,
-};
-/** The same for optimizers. */
-const ofOptimizers: Readonly<Record<string, string>> = {
-  zeroGrad: separate,
-  step: separate,
-  paramGroups: 'there is one group, all parameters of the model; the learning rate is lr of the compiled model',
-  stateDict: 'the state is in the compiled model: model.stateDict({ state: true })',
-  loadStateDict: 'the state is loaded into the compiled model: model.loadStateDict(…)',
-};
 export const onRows = ofTensors.map as string;
 export const onIndices = 'write x.select(0, i) for x[i], and x.slice(0, from, to) for x[from:to]';
-const onOperators =
-  'write x.add(y) for x + y, x.mul(y) for x * y, and where(x.gt(0), a, b) for a choice that depends on the data';
+const ownForward = 'add a method forward(x) { … } that returns a tensor';
 const withoutSuper =
   'begin the constructor with super(), as with super().__init__() in PyTorch; fields need no constructor: fc = nn.Linear(2, 3)';
 export const onCondition =
@@ -144,7 +71,10 @@ function layers(): string {
 function onTensor(name: string): string | null {
   const known = Object.hasOwn(ofTensors, name) ? (ofTensors[name] as string) : null;
   const ours = renamed(Tensor.prototype, name);
-  if (known ?? ours) return known ?? `it is called ${ours} here`;
+  if (known) return known;
+  if (ours && name === `${ours}_`)
+    return `it is called ${ours} here: a recorded tensor is never changed in place, so write x = x.${ours}(…)`;
+  if (ours) return `it is called ${ours} here`;
   if (camel(name) in F) return `it is a function: import { ${camel(name)} } from 'tapeout'`;
   // A short name is close to too many.
   const near = name.length > 3 ? nearest(name, membersOf(Tensor.prototype)) : null;
@@ -224,15 +154,6 @@ function onOption(callee: string, type: string): string | null {
   return made && (/Option/.test(type) ? optionsOf(made) : orderOf(made));
 }
 
-const elements: Readonly<Record<string, string>> = {
-  ...{ float32: 'f32', float: 'f32', float64: 'f32', double: 'f32', f64: 'f32' },
-  ...{ int32: 'i32', int: 'i32', int64: 'i32', long: 'i32', i64: 'i32', uint8: 'i32' },
-};
-/** A hint for PyTorch's name of an element type. */
-export const onDType = (name: unknown): string | null => {
-  const plain = String(name).replace(/^torch\./, '');
-  return Object.hasOwn(elements, plain) ? `write dtype: '${elements[plain]}'` : null;
-};
 export const onBatch = "the batch is written 'N', as in ['N', 1, 28, 28]";
 
 function onNn(name: string): string | null {
@@ -240,10 +161,15 @@ function onNn(name: string): string | null {
   const ours = camel(name);
   if (ours in F) return `it is a function of tapeout itself: import { ${ours} } from 'tapeout'`;
   const near = nearest(name, Object.keys(nn));
-  return onMissing(name) ?? `${near ? `did you mean nn.${near}? ` : ''}nn has ${layers()}, and losses`;
+  return (
+    entryOf(ofTorch, ours) ??
+    onMissing(name) ??
+    `${near ? `did you mean nn.${near}? ` : ''}nn has ${layers()}, and losses`
+  );
 }
 
-const onOptim = (name: string): string => onMissing(name) ?? `optim has ${classes(optim).join(', ')}`;
+const onOptim = (name: string): string =>
+  entryOf(ofTorch, camel(name)) ?? onMissing(name) ?? `optim has ${classes(optim).join(', ')}`;
 
 const onFunctional = (name: string): string => {
   const ours = renamed(F, name);
@@ -286,7 +212,8 @@ function onName(name: string): string | null {
   if (name in F) return `import it: import { ${name} } from 'tapeout'`;
   if (others.includes(name)) return `import it: import { ${name} } from 'tapeout'`;
   const ours = renamed(F, name);
-  return ours ? `it is called ${ours} here: import { ${ours} } from 'tapeout'` : onMissing(name);
+  if (ours) return `it is called ${ours} here: import { ${ours} } from 'tapeout'`;
+  return entryOf(ofTorch, camel(name)) ?? onMissing(name);
 }
 
 /** What is known about the code that TypeScript's message is about. */
@@ -328,6 +255,12 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
     /Cannot find (?:module|package) '(?:torch|torchvision|pytorch|@tensorflow\/.*|jax)\b/,
     () => modules.torch as string,
   ],
+  [
+    /Cannot find module 'tapeout\/|^Package subpath '.*' is not defined by "exports" in .*[\\/]tapeout[\\/]package\.json/,
+    () => "tapeout itself exports all of it: import { nn, optim, functional as F } from 'tapeout'",
+  ],
+  [/does not implement inherited abstract member forward from class 'Module'/, () => ownForward],
+  [/^A function whose declared type is neither .* must return a value/, () => 'is its return missing?'],
   [/Operator '.*' cannot be applied to types? .*\bTensor\b/, () => onOperators],
   [/^This comparison appears to be unintentional because the types .*'Tensor'/, () => onComparing],
   [/The (?:left|right)-hand side of an arithmetic operation must be/, () => onOperators],
@@ -347,6 +280,25 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
   ],
   [/Type '"([\w.]+)"' is not assignable to type '.*"f32" \| "i32"/, ([name]) => onDType(name)],
   [/Type '(?:"\w+"|null|undefined)' is not assignable to type 'Extent'/, () => onBatch],
+  [
+    /Argument of type '"(\w+)"' is not assignable to parameter of type '"f32" \| "i32"'/,
+    ([name]) => onConversion(name),
+  ],
+  [
+    /Argument of type 'Tensor' is not assignable to parameter of type 'readonly Tensor\[\]'/,
+    () => 'give them in one list: [a, b]',
+  ],
+  [/Argument of type '(?:number|boolean)' is not assignable to parameter of type 'Tensor'/, () => onOperators],
+  [/Argument of type '(?:Extent|number \| "N")' is not assignable/, () => onExtent],
+  [
+    /Argument of type '(?:\[.*\bTensor\b.*\]|\{ values: Tensor;.*\})' is not assignable to parameter of type 'Tensor'/,
+    () => onSeveral,
+  ],
+  [
+    /Argument of type 'Tensor' is not assignable to parameter of type 'number'/,
+    (_, { callee }) => (callee ? onArgument(callee, isLayerOf(callee, 'Tensor') ? 'Tensor' : null) : onOperators),
+  ],
+  [/has no properties in common with type '\w+Options'/, (_, { callee }) => (callee ? onArgument(callee, null) : null)],
   [
     /Argument of type '(.*?)' is not assignable/,
     ([given = ''], { callee }) => (callee ? onArgument(callee, given) : null),
@@ -372,6 +324,11 @@ const patterns: readonly (readonly [message: RegExp, hint: (found: string[], abo
     /Cannot read properties of undefined \(reading '(\w+_\w+)'\)/,
     ([name = '']) => (renamed(F, name) ? (modules.functional as string) : null),
   ],
+  [
+    /Cannot read properties of undefined \(reading '(?:\w+LR|ReduceLROnPlateau|LRScheduler)'\)/,
+    () => ofTorch.lrScheduler as string,
+  ],
+  [/Cannot read properties of undefined \(reading 'clip_grad_\w+'\)/, () => ofTorch.utils as string],
   [/^this\.(\w+) is not a function$/, ([name = '']) => onModule(name)],
   [/\.(\w+) is not a function$/, ([name = '']) => onMember(name, [])],
 ];

@@ -3,6 +3,7 @@
 
 import { CompileError } from '../../ir/diagnostic.ts';
 import { nearest } from '../../ir/text/nearest.ts';
+import { onUndefined } from '../hints-members.ts';
 import { isInside, showAny, userError, withLoc } from './trace.ts';
 
 /** A kind of argument: which values it admits, and the words for them. */
@@ -150,7 +151,7 @@ function run<R>(made: Signature, args: readonly unknown[], body: () => R): R {
 function check(made: Signature, args: readonly unknown[]): void {
   const kinds = Object.entries(made.takes);
   for (const [i, [name, kind]] of kinds.entries())
-    if (!kind.rest) checkOne(made, name, kind, args[i]);
+    if (!kind.rest) checkOne(made, name, kind, args[i], i < args.length);
     else
       for (const [j, v] of args.slice(i).entries()) checkOne(made, Array.isArray(v) ? name : `${name}[${j}]`, kind, v);
   if (args.length > kinds.length && !kinds.at(-1)?.[1].rest) throw tooMany(made, args.slice(kinds.length));
@@ -191,12 +192,13 @@ function parted(made: Signature, args: readonly unknown[]): { ordered: readonly 
   return { ordered, named: Object.fromEntries(Object.entries(named).filter(([, v]) => v !== undefined)) };
 }
 
-function checkOne(made: Signature, name: string, kind: Kind, v: unknown): void {
+/** `isGiven` is false for an argument that the call does not have. */
+function checkOne(made: Signature, name: string, kind: Kind, v: unknown, isGiven = false): void {
   const word = made.name;
   if (v === undefined && kind.optional) return;
   if (v === undefined && !kind.rest) {
     throw userError(kind.code ?? 'bad-argument', `${word}: ${name} is missing: it must be ${kind.says}`, {
-      help: kind.help?.(v) ?? null,
+      help: kind.help?.(v) ?? (isGiven && kind.code === 'not-a-tensor' ? onUndefined : null),
     });
   }
   if (!fits(kind, v))

@@ -1,6 +1,7 @@
 /** The kinds of arguments. */
 
 import { elementsDim, maxRank } from '../../ir/type.ts';
+import { onExtent, onSeveral } from '../hints-members.ts';
 import type { Kind } from './arguments.ts';
 import { toDim } from './dims.ts';
 import { Tensor } from './tensor.ts';
@@ -28,6 +29,7 @@ export const either = (a: Kind, b: Kind): Kind => ({
   says: `${a.says} or ${b.says}`,
   holds: (v) => a.holds(v) || b.holds(v),
   use: (v) => (a.holds(v) ? a : b).use?.(v),
+  help: (v) => a.help?.(v) ?? b.help?.(v) ?? null,
 });
 /** Any number of arguments of the kind, in one list or one by one. */
 export const each = (k: Kind, says = `${k.says}, or one list of them`): Kind => ({
@@ -52,9 +54,18 @@ const isTensor = (v: unknown): v is Tensor => v instanceof Tensor;
 /** A tensor of the current recording. */
 export const tensor = kind('a tensor', isTensor, {
   code: 'not-a-tensor',
-  help: (v) => (v instanceof Promise ? 'remove await: forward is recorded synchronously' : null),
+  help: (v) =>
+    v instanceof Promise ? 'remove await: forward is recorded synchronously' : holdsTensors(v) ? onSeveral : null,
   use: (v) => void (v as Tensor).value,
 });
+/** True for several tensors, as recurrent layers and `max(dim)` return them. */
+function holdsTensors(v: unknown): boolean {
+  try {
+    return typeof v === 'object' && v !== null && Object.values(v).some(isTensor);
+  } catch {
+    return false;
+  }
+}
 export const tensors = kind('a list of at least one tensor', isListOf(isTensor, 1), {
   help: (v) => (isTensor(v) ? 'give them in one list: [a, b]' : null),
   use: (v) => {
@@ -97,6 +108,7 @@ const isFloat = (v: unknown): v is number => typeof v === 'number' && Number.isF
 export const number = kind(
   'a number that f32 can hold',
   (v) => typeof v === 'number' && (!Number.isFinite(v) || Number.isFinite(Math.fround(v))),
+  { help: (v) => (v === 'N' ? onExtent : null) },
 );
 /** The power of a norm. */
 export const normPower = kind("a number that f32 can hold, or 'fro'", (v) => v === 'fro' || number.holds(v));

@@ -1,5 +1,6 @@
 /** The arguments of a tensor's methods. */
 
+import { onConversion } from '../hints-members.ts';
 import { guard, type Kind, type Kinds } from './arguments.ts';
 import * as k from './kinds.ts';
 import { Tensor } from './tensor.ts';
@@ -108,7 +109,7 @@ const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol | keyof Tens
   le: operand,
   gt: operand,
   ge: operand,
-  to: { dtype: k.oneOf('f32', 'i32') },
+  to: { dtype: { ...k.oneOf('f32', 'i32'), help: onConversion } },
   detach: {},
   matmul: { other: k.tensor },
   mm: { mat2: k.tensor },

@@ -1,7 +1,8 @@
 /** The declared inputs and targets of a model: shapes and element types, one or several by name. */
 
 import { isBatch, mostBatches, showType, type TensorType, tensor } from '../../ir/type.ts';
-import { onBatch, onDType } from '../hints.ts';
+import { onBatch } from '../hints.ts';
+import { onDType } from '../hints-members.ts';
 import { unknownOption } from './arguments.ts';
 import { type Extent, toDim } from './dims.ts';
 import { showAny, userError } from './trace.ts';

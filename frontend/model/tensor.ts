@@ -4,6 +4,7 @@
 import type { Value } from '../../ir/graph.ts';
 import * as ir from '../../ir/ops/index.ts';
 import { type Dim, type DType, elements, isValueOf, type Shape, showType, type TensorType } from '../../ir/type.ts';
+import { onOperators } from '../hints-members.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, joinedDim, reshaped, toExtent } from './dims.ts';
 import * as indexing from './indexing.ts';
@@ -805,7 +806,7 @@ export class Tensor {
     if (hint === 'string') return this.toString();
     throw withLoc(() =>
       userError('no-value', `${this} has no value while the model is recorded, so JavaScript cannot compute with it`, {
-        help: 'write x.add(y) for x + y, x.gt(y) for x > y, and where(x.gt(y), a, b) for a choice that depends on the data',
+        help: onOperators,
       }),
     );
   }

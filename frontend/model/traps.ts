@@ -1,6 +1,7 @@
 /** Members that a tensor does not have throw when they are read, where JavaScript would give undefined. */
 
-import { ofTensors, onIndices, onRows } from '../hints.ts';
+import { onIndices, onRows } from '../hints.ts';
+import { ofTensors } from '../hints-members.ts';
 import { Stored } from './nn/parameter.ts';
 import { Tensor } from './tensor.ts';
 import { userError, withLoc } from './trace.ts';

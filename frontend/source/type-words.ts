@@ -1,16 +1,8 @@
 /** Rewords TypeScript's problems in the terms of this API, without its internal types and files. */
 
 import type { Loc } from '../../ir/diagnostic.ts';
-import {
-  hintFor,
-  isLayerOf,
-  layerForTensor,
-  onComparing,
-  onCondition,
-  onDType,
-  onPredicate,
-  signatureFor,
-} from '../hints.ts';
+import { hintFor, isLayerOf, layerForTensor, onComparing, onCondition, onPredicate, signatureFor } from '../hints.ts';
+import { onDType } from '../hints-members.ts';
 import { unknownOption } from '../model/arguments.ts';
 import { onOptimizer } from '../model/options.ts';
 import type { Problem } from '../report/diagnostics.ts';
@@ -79,7 +71,7 @@ const isOfUse = ({ message, at }: TypeProblem['related'][number]): boolean =>
 function messageOf(p: TypeProblem, hasHelp: boolean): string {
   const [, argument = null] = /^Argument of type '(.*?)' is not assignable/.exec(p.message) ?? [];
   if (p.callee && isLayerOf(p.callee, argument)) return `${p.callee} takes no tensor while the layer is made`;
-  const message = innermost(p.message);
+  const message = withoutPaths(innermost(p.message));
   const layer = layerForTensor(message);
   if (layer) return `nn.${layer} makes a layer, where a tensor is wanted`;
   const [, name = '', type = '', near = ''] =
@@ -100,6 +92,9 @@ function messageOf(p: TypeProblem, hasHelp: boolean): string {
 /** The last line of messages on a layer's options, whose types are long because options come in order or by name. */
 const innermost = (message: string): string =>
   /\bTrailing</.test(message) ? (message.split('\n').at(-1) as string).trim() : message;
+
+/** Types by their names alone, where TypeScript adds the file that declares them. */
+const withoutPaths = (message: string): string => message.replace(/(?<!typeof )import\("[^"]*"\)\.(\w+)/g, '$1');
 
 const isOrdered = (type: string): boolean => /^(?:readonly )?\[|\[\]$|^Pair$|^Dims$|^number/.test(type);
 

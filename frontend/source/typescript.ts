@@ -338,7 +338,9 @@ function calleeOf(
     .find((node) => code !== argumentDoesNotFit || node.expression.end <= start);
   if (!call) return null;
   const { expression } = call;
-  const text = expression.getText();
+  // A method by its name, whatever it is called on.
+  const isLong = ts.isPropertyAccessExpression(expression) && !/^[\w.]+$/.test(expression.expression.getText());
+  const text = isLong ? `x.${expression.name.text}` : expression.getText();
   const declared = checker.getTypeAtLocation(expression).getSymbol()?.declarations?.[0];
   return /^[\w.]{1,60}$/.test(text) && declared && !isUsers(declared.getSourceFile()) ? text : null;
 }

@@ -56,7 +56,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'nn.Buffer(x);': { help: 'the shape comes first, and then the values' },
   'optim.SGD(this.parameters(), { lr: 0.1 });': {
     help: 'an optimizer takes only options, optim.SGD({ lr: 0.01 })',
-    js: 'SGD: its options must be one object, got [a Parameter, a Parameter]',
+    js: 'SGD: its options must be one object, got [a Parameter, a Parameter',
   },
   'new optim.SGD(this.parameters(), { lr: 0.1 });': { help: 'optim.SGD' },
   'optim.SGD(0.1);': { help: 'optim.SGD({ lr: 0' },
@@ -73,7 +73,24 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'return x.long();': { help: "write x.to('i32')", ts: "a tensor has no 'long'" },
   'return x.bool();': { help: 'write x.ne(0)' },
   'return x.flattn(1);': { help: "did you mean 'flatten'?", ts: "a tensor has no 'flattn'" },
-  'return x.relu_();': { help: 'it is called relu here' },
+  'return x.relu_();': {
+    help: 'it is called relu here: a recorded tensor is never changed in place, so write x = x.relu(',
+  },
+  "return x.to('cuda');": { help: 'there are no devices' },
+  "return x.to('float32');": { help: "write x.to('f32')" },
+  'return this.fc(x).softmax({ dim: 1 });': { help: 'softmax takes dim' },
+  'return x.softmax({ dim: 1 });': { help: 'softmax takes dim' },
+  'optim.Adam(0.001);': { help: 'an optimizer takes only options' },
+  'optim.lr_scheduler.StepLR(optim.SGD({ lr: 0.1 }), 10);': { help: 'model.lr = 0.01' },
+  'nn.utils.clip_grad_norm_(this.parameters(), 1);': { help: 'change model.gradients' },
+  'return cat(x, x);': { help: 'give them in one list: [a, b]' },
+  'return this.fc(-x);': { help: 'x.neg() for -x', ts: "Argument of type 'number'" },
+  'return this.fc(x * 2);': { help: 'x.mul(y) for x * y' },
+  'return this.fc(x + x);': { help: 'x.add(y) for x + y', ts: "cannot be applied to types 'Tensor' and 'Tensor'" },
+  'return this.fc(Math.sin(x));': { help: 'x.sin() for Math.sin(x)' },
+  'return x.div(x.shape[0]);': { help: "ones('N').sum() is its size as a tensor" },
+  'return this.fc(this.lstm(x.unsqueeze(0)));': { help: 'const [y] = this.lstm(x)' },
+  'return this.fc(x.max(1));': { help: 'x.max(1).values' },
   'return x.contiguous();': { help: 'no layout' },
   'return x.masked_fill(x.gt(0), 0);': { help: 'it is called maskedFill here' },
   'return x.size();': { help: 'x.shape is all of them' },
@@ -104,8 +121,10 @@ const mistakes: Readonly<Record<string, Mistake>> = {
 
 describe('in TypeScript', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  const head = `import { nn, optim, type Tensor } from 'tapeout';
-class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor { return this.fc(x); }`.split('\n');
+  const head = `import { cat, nn, optim, type Tensor } from 'tapeout';
+class Net extends nn.Module { fc = nn.Linear(2, 2); lstm = nn.LSTM(2, 2); forward(x: Tensor): Tensor { return this.fc(x); }`.split(
+    '\n',
+  );
   const lines = [
     ...head,
     ...Object.keys(mistakes).map((code, i) => `  m${i}(x: Tensor): unknown { ${code} return x; }`),
@@ -156,6 +175,31 @@ class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor {
     ]);
   });
 
+  it('has help for imports and for a forward of another name', () => {
+    const text = `import { no_grad, nn, type Tensor } from 'tapeout';
+import * as F from 'tapeout/nn/functional';
+class Net extends nn.Module { call(x: Tensor): Tensor { return x; } }
+class Mute extends nn.Module { forward(x: Tensor): Tensor { x.sum(); } }
+class Tied extends nn.Module {
+  embedding = nn.Embedding(10, 4);
+  head = nn.Linear(4, 10, { bias: false });
+  constructor() { super(); this.head.weight = this.embedding.weight; }
+  forward(x: Tensor): Tensor { return this.head(this.embedding(x)); }
+}
+`;
+    const folder = folderOf({ 'net.ts': text });
+    const { problems } = readUserProgram(`${folder}/net.ts`, {
+      packages: { tapeout: `${root}frontend/index.ts` },
+      foreign: [root],
+    });
+    expect(problems.map(asProblem).map(({ loc, help }) => [loc?.line, help?.slice(0, 42)])).toEqual([
+      [1, 'leave it out: forward and evaluate of the '],
+      [2, 'tapeout itself exports all of it: import {'],
+      [3, 'add a method forward(x) { … } that returns'],
+      [4, 'is its return missing?'],
+    ]);
+  });
+
   it('has no help on members of unrelated classes', () => {
     const folder = folderOf({ 'net.ts': 'class Clock { now = 0; }\nnew Clock().step();\nexport {};\n' });
     const { problems } = readUserProgram(`${folder}/net.ts`, { packages: {}, foreign: [] });
@@ -167,9 +211,10 @@ class Net extends nn.Module { fc = nn.Linear(2, 2); forward(x: Tensor): Tensor {
 
 describe('in JavaScript', () => {
   it.each(Object.entries(mistakes))('%s', async (code, { help, js }) => {
-    const body = new Function('tapeout', 'x', `const { nn, optim, relu } = tapeout; ${code} return x;`);
+    const body = new Function('tapeout', 'x', `const { cat, nn, optim, relu } = tapeout; ${code} return x;`);
     class Net extends nn.Module {
       fc = nn.Linear(2, 2);
+      lstm = nn.LSTM(2, 2);
       forward(x: tapeout.Tensor): tapeout.Tensor {
         return body.call(this, tapeout, this.fc(x));
       }
@@ -208,5 +253,24 @@ describe('in JavaScript', () => {
     expect(helpOn(() => nn.Parameter(values(3)))).toContain('nn.Parameter([], [3])');
     expect(helpOn(() => nn.Buffer(values([[1], [2, 3]])))).toContain('nn.Buffer([3], [1, 2, 3])');
     expect(helpOn(() => optim.SGD({ lr: '0.1' as never }))).toContain('a number has no quotation marks: 0.1');
+  });
+
+  it('a tensor that a list does not have, and a batch in place of the steps', async () => {
+    const helpOn = async (forward: (lstm: nn.LSTM, x: tapeout.Tensor) => unknown, more: object = {}) => {
+      class Net extends nn.Module {
+        lstm = nn.LSTM(2, 2, more);
+        forward(x: tapeout.Tensor): tapeout.Tensor {
+          return forward(this.lstm, x) as tapeout.Tensor;
+        }
+      }
+      const spec = defineModel({ model: Net, input: { shape: ['N', 3, 2] } });
+      const e = await compile(spec).catch((e: unknown) => e);
+      return (e as CompileError).help;
+    };
+    expect(await helpOn((_, x) => tapeout.relu(x.chunk(3, 1)[-1] as tapeout.Tensor))).toContain('list.at(-1)');
+    expect(await helpOn((lstm, x) => lstm(x)[0])).toContain('give the layer batchFirst: true for [N,T,2]');
+    const turned = await helpOn((lstm, x) => lstm(x.transpose(0, 1))[0], { batchFirst: true });
+    expect(turned).toContain('of a fixed number T of steps');
+    expect(await helpOn(() => tapeout.relu(...([] as unknown as [tapeout.Tensor])))).toBeNull();
   });
 });

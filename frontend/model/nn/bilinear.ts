@@ -27,8 +27,8 @@ const bilinearTakes = layer(
  *  x2)`. `weight` [out, in1, in2] and `bias` [out], which `{ bias: false }` leaves out, are drawn from ±1/√in1. Throws in `forward` for
  *  shapes that do not fit. */
 export class Bilinear extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
   readonly in1Features: number;
   readonly in2Features: number;
   readonly outFeatures: number;

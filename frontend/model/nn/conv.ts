@@ -47,8 +47,8 @@ const takes = (name: string, rank: Rank): Signature =>
 
 /** The weight and the bias of a convolution of any rank. */
 export abstract class WithKernel extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly number[];

@@ -33,7 +33,7 @@ export type TableArguments = [
  *  gradient of each row is divided by how often it is read), sparse, which changes nothing. `weight` is drawn from the normal distribution with mean 0 and variance 1. A compiled model refuses
  *  indices in inputs that are no rows; computed ones give NaN. Throws for a paddingIdx that is no row. */
 export class Embedding extends Module {
-  readonly weight: Parameter;
+  weight: Parameter;
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | null;
@@ -122,7 +122,7 @@ const bagTakes = layer('EmbeddingBag', { numEmbeddings: k.size, embeddingDim: k.
  *  `forward(x, offsets, perSampleWeights)` takes factors. Options: mode ('mean'), includeLastOffset (false), paddingIdx, scaleGradByFreq (false). `weight` is
  *  drawn as that of nn.Embedding. Throws for a paddingIdx that is no row. */
 export class EmbeddingBag extends Module {
-  readonly weight: Parameter;
+  weight: Parameter;
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly mode: F.BagMode;

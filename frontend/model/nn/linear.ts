@@ -22,8 +22,8 @@ const linearTakes = layer('Linear', { inFeatures: k.whole(0), outFeatures: k.who
  *  `{ bias: false }` leaves out, are drawn from ±1/√in. Throws for sizes below 0, and in `forward` if the last dimension is
  *  not `inFeatures`. */
 export class Linear extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
   readonly inFeatures: number;
   readonly outFeatures: number;
 

@@ -30,8 +30,8 @@ const layerNormTakes = layer(
  *  several: `nn.LayerNorm(128)`. Options in PyTorch's order: eps (1e-5), elementwiseAffine (true). `weight` and `bias` have
  *  that shape. Throws for extents below 0, and in `forward` if the input does not end in that shape. */
 export class LayerNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
   readonly normalizedShape: readonly number[];
   readonly eps: number;
 
@@ -82,12 +82,12 @@ const batchNormKinds = {
 /** What norms with running statistics share: in the state dict, weight, bias, running_mean, running_var and
  *  num_batches_tracked. */
 abstract class TrackedNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
   // The names of fields are those in PyTorch's state dict.
-  readonly running_mean: Buffer | null;
-  readonly running_var: Buffer | null;
-  readonly num_batches_tracked: Buffer | null;
+  running_mean: Buffer | null;
+  running_var: Buffer | null;
+  num_batches_tracked: Buffer | null;
   readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
@@ -268,8 +268,8 @@ const groupNormTakes = layer(
  *  `numGroups` groups of channels: `nn.GroupNorm(3, 6)`. Options in PyTorch's order: eps (1e-5), affine (true). Throws if the
  *  groups do not divide the channels, and in `forward` for another number of channels. */
 export class GroupNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
@@ -318,7 +318,7 @@ const rmsNormTakes = layer(
  *  `nn.RMSNorm(128)`. Options in PyTorch's order: eps (null, for 2^-23), elementwiseAffine (true). Throws for extents below 0,
  *  and in `forward` if the input does not end in that shape. */
 export class RMSNorm extends Module {
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
 

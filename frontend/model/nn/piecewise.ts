@@ -167,7 +167,7 @@ const preluTakes = layer('PReLU', {}, { numParameters: k.optional(k.sizeOrNone),
  *  one for each channel of inputs [N,C,…]. Options in PyTorch's order: numParameters (1), init (0.25). Throws in `forward` for
  *  another number of channels. */
 export class PReLU extends Module {
-  readonly weight: Parameter;
+  weight: Parameter;
   readonly numParameters: number;
 
   constructor(...more: Trailing<PReLUOptions, [numParameters: number, init: number]>) {

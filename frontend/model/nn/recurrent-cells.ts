@@ -38,10 +38,10 @@ const cellOptions = { bias: k.optional(k.flag) };
 
 abstract class Cell extends Module {
   // The names of fields are those in PyTorch's state dict.
-  readonly weight_ih: Parameter;
-  readonly weight_hh: Parameter;
-  readonly bias_ih: Parameter | null;
-  readonly bias_hh: Parameter | null;
+  weight_ih: Parameter;
+  weight_hh: Parameter;
+  bias_ih: Parameter | null;
+  bias_hh: Parameter | null;
   readonly inputSize: number;
   readonly hiddenSize: number;
 

@@ -1,6 +1,7 @@
 /** Recurrent layers: loops over the steps of a sequence, compiled once whatever their number. */
 
 import { describe } from '../../../ir/graph.ts';
+import { type Dim, isBatch } from '../../../ir/type.ts';
 import { read, type Signature } from '../arguments.ts';
 import * as F from '../functional/index.ts';
 import * as k from '../kinds.ts';
@@ -141,6 +142,15 @@ abstract class Recurrent extends Module {
         { notes: involved({ input: x.value }) },
       );
     const dim = shape.length === 3 && this.batchFirst ? 1 : 0;
+    const steps = shape[dim] as Dim;
+    if (isBatch(steps))
+      throw userError('bad-dim', `${className(this)}: the steps must be a fixed number, got ${describe(x.value)}`, {
+        notes: involved({ input: x.value }),
+        help:
+          shape.length === 3 && !this.batchFirst
+            ? `the batch comes second in [T,N,${inputSize}]: give the layer batchFirst: true for [N,T,${inputSize}], or transpose the input`
+            : `the batch N is known only when a step runs: the input is [N,T,${inputSize}], of a fixed number T of steps`,
+      });
     const rows = shape.filter((_, d) => d !== dim).slice(0, -1);
     const directions = this.suffixes;
     const widths = kind === 'LSTM' ? [this.outputSize, hiddenSize] : [hiddenSize];
