@@ -7,10 +7,7 @@ const notYet: readonly (readonly [name: RegExp, instead: string])[] = [
   [/^lazyconv[123]d$/, 'nn.Conv1d, nn.Conv2d and nn.Conv3d take the number of channels'],
   [/^lazyconvtranspose[123]d$/, 'nn.ConvTranspose1d, 2d and 3d take the number of channels'],
   [/loss$/, 'a loss may be a function of tensors: loss: (output, target) => …'],
-  [
-    /^(adamax|nadam|radam|lbfgs|asgd|rprop|sparseadam)$/,
-    'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })',
-  ],
+  [/^(lbfgs|sparseadam|adafactor|muon)$/, 'take optim.Adam({ lr: 0.001 }), or optim.SGD({ lr: 0.01, momentum: 0.9 })'],
 ];
 /** A hint for a name that PyTorch has, or null. */
 export function onMissing(name: string): string | null {

@@ -62,7 +62,10 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'optim.SGD(0.1);': { help: 'optim.SGD({ lr: 0' },
   'optim.SGD({ lr: 0.1 }).zeroGrad();': { help: separate, ts: "an optimizer has no 'zeroGrad'" },
   'optim.SGD({ lr: 0.1 }).step();': { help: separate },
-  'optim.NAdam({ lr: 0.1 });': { help: 'NAdam is not available yet; take optim.Adam', ts: "optim has no 'NAdam'" },
+  'optim.SparseAdam({ lr: 0.1 });': {
+    help: 'SparseAdam is not available yet; take optim.Adam',
+    ts: "optim has no 'SparseAdam'",
+  },
   'x.sum().backward();': { help: 'call trainStep', ts: "a tensor has no 'backward'", js: "a tensor has no 'backward'" },
   'nn.MSELoss().backward();': { help: 'call trainStep' },
   'x.zeroGrad();': { help: separate },
@@ -116,7 +119,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'nn.ModuleDict(2);': { help: '', ts: "nn has no 'ModuleDict'" },
   'nn.SyncBatchNorm(6);': { help: 'SyncBatchNorm is not available yet; nn.BatchNorm' },
   'nn.LazyConv2d(5);': { help: 'LazyConv2d is not available yet; nn.Conv1d' },
-  'optim.RAdam({ lr: 0.1 });': { help: 'RAdam is not available yet; take optim.Adam' },
+  'optim.LBFGS({ lr: 0.1 });': { help: 'LBFGS is not available yet; take optim.Adam' },
 };
 
 describe('in TypeScript', () => {

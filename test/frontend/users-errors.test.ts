@@ -275,7 +275,7 @@ describe('a property that a tensor does not have is an error that says so', () =
     ["'\"tapeout\"' has no exported member named 'Linear'. Did you mean 'linear'?", 'nn.Linear'],
     ["'\"tapeout\"' has no exported member named 'Conv2D'. Did you mean 'conv2d'?", 'nn.Conv2d'],
     ["Cannot find name 'MSEloss'.", 'nn.MSELoss'],
-    ["'\"tapeout\"' has no exported member named 'Rprop'. Did you mean 'prod'?", 'SGD'],
+    ["'\"tapeout\"' has no exported member named 'Rprop'. Did you mean 'prod'?", 'optim.Rprop'],
     ["Cannot find name 'F'.", 'functional as F'],
     ["Cannot find name 'relu'.", "import { relu } from 'tapeout'"],
     ["Cannot find module 'torch' or its corresponding type declarations.", "from 'tapeout'"],
