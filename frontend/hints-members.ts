@@ -44,7 +44,6 @@ export const ofTensors: Readonly<Record<string, string>> = {
   bool: 'write x.ne(0)',
   type: "write x.to('f32') or x.to('i32')",
   contiguous: noLayout,
-  clone: noLayout,
   copy_: noLayout,
   expand_as: 'write x.expandAs(y)',
   ndim: 'write x.dim',

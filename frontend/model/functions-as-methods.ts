@@ -4,7 +4,6 @@ import './tensor-functions.ts';
 import { adopt } from './arguments.ts';
 import * as functional from './functional/index.ts';
 import { Tensor } from './tensor.ts';
-import type { TensorFunctions } from './tensor-functions.ts';
 
 /** Torch's methods among the functions: `npm run docs` writes the declarations of these. */
 const names = [
@@ -14,7 +13,8 @@ const names = [
   ...['isposinf', 'kron', 'kthvalue', 'lgamma', 'logaddexp', 'logaddexp2', 'logcumsumexp', 'logit', 'median', 'mode'],
   ...['movedim', 'mvlgamma', 'nanmean', 'nanmedian', 'nanquantile', 'nansum', 'prelu', 'quantile', 'rad2deg'],
   ...['remainder', 'renorm', 'repeat', 'repeatInterleave', 'rot90', 'sinc', 'tile', 'trace', 'unbind', 'unflatten'],
-  ...['xlogy'],
-] as const satisfies readonly (keyof TensorFunctions)[];
+  ...['xlogy', 'clone', 'ravel', 'fliplr', 'flipud', 'msort', 'signbit', 'broadcastTo', 'tensorSplit', 'hsplit'],
+  ...['vsplit', 'dsplit', 'take', 'selectScatter', 'sliceScatter', 'ldexp'],
+] as const satisfies readonly (keyof typeof functional)[];
 // biome-ignore lint/performance/noDynamicNamespaceImportAccess: the list above names them
 adopt(Tensor, Object.fromEntries(names.map((name) => [name, functional[name]])));

@@ -158,6 +158,37 @@ export interface TensorFunctions {
   unflatten(dim: number, sizes: readonly Extent[]): Tensor;
   /** x·ln(other), and 0 where x is 0 unless `other` is NaN. */
   xlogy(other: Tensor | number): Tensor;
+  /** A tensor of the same values. What is written to a buffer later does not change it. */
+  clone(): Tensor;
+  /** All elements in row-major order. */
+  ravel(): Tensor;
+  /** `x` from right to left: the second dimension in reverse order. */
+  fliplr(): Tensor;
+  /** `x` upside down: the first dimension in reverse order. */
+  flipud(): Tensor;
+  /** The elements along the first dimension in order, as `sort`. */
+  msort(): Tensor;
+  /** True where the sign is negative, that of -0 too. */
+  signbit(): Tensor;
+  /** `x` repeated along extents of 1, and along new leading dimensions, to this shape; -1 keeps an extent. */
+  broadcastTo(shape: readonly Extent[]): Tensor;
+  /** Parts of `x` along `dim` (0): this many, the first ones larger by 1 where the extent does not divide, or those between the
+   *  places of a list, which count from the end if negative. */
+  tensorSplit(indicesOrSections: number | readonly number[], dim?: number): Tensor[];
+  /** Equal parts of `x` side by side, along dimension 1, or 0 of a vector, or those between the places of a list. */
+  hsplit(indicesOrSections: number | readonly number[]): Tensor[];
+  /** Equal parts of `x` one below the other, along dimension 0, or those between the places of a list. */
+  vsplit(indicesOrSections: number | readonly number[]): Tensor[];
+  /** Equal parts of `x` along dimension 2, or those between the places of a list. */
+  dsplit(indicesOrSections: number | readonly number[]): Tensor[];
+  /** The elements of `x`, in row-major order, at these indices, in the shape of `index`, i32. */
+  take(index: Tensor): Tensor;
+  /** `x` with `src` in place of its slice `index` along `dim`. */
+  selectScatter(src: Tensor, dim: number, index: number): Tensor;
+  /** `x` with `src` in place of the slices from `start` (0) to before `end`, the extent by default, along `dim` (0), every `step`-th (1). */
+  sliceScatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
+  /** x·2^other, element by element, in f32. */
+  ldexp(other: Tensor): Tensor;
 }
 declare module './tensor.ts' {
   interface Tensor extends TensorFunctions {}

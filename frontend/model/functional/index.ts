@@ -28,6 +28,7 @@ export * from './lp-pool.ts';
 export * from './norm.ts';
 export * from './numbers.ts';
 export * from './pad.ts';
+export * from './parts.ts';
 export * from './piecewise.ts';
 export * from './placing.ts';
 export * from './pointwise.ts';
