@@ -66,7 +66,7 @@ export default spec satisfies ModelSpec;
   'type-error.ts': modelFile().replace('nn.Linear(4, 3)', "nn.Linear('4', 3)").replace('maxBatch: 4', 'maxBatch: true'),
   'unknown-import.ts': modelFile().replace('matmul,', 'matmull,'),
   'missing-layer.ts': modelFile().replace('nn.Linear(4, 3)', 'nn.Hyperbolic(4, 3) as never'),
-  'missing-optimizer.ts': modelFile().replace('optim.SGD', 'optim.Muon'),
+  'missing-optimizer.ts': modelFile().replace('optim.SGD', 'optim.Shampoo'),
   'syntax.ts': modelFile().replace('return this', 'retrun this'),
   'enum.ts': `enum Kind { A }\n${modelFile()}`,
   'no-default.ts': modelFile().replace('export default', 'export const spec ='),
