@@ -1,6 +1,6 @@
 /** Copies and other shapes, parts of tensors, and slices in place of others. */
 
-import type { Dim } from '../../../ir/type.ts';
+import { type Dim, sameShape, showShape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
 import { dimOf, type Extent } from '../dims.ts';
@@ -140,6 +140,12 @@ export const selectScatter: (x: Tensor, src: Tensor, dim: number, index: number)
     const at = index < 0 ? index + length : index;
     if (at < 0 || at >= length)
       throw userError('bad-argument', `${called()}: there is no slice ${index} of ${length} along dimension ${dim}`);
+    const want = x.value.type.shape.toSpliced(d, 1);
+    if (!sameShape(src.value.type.shape, want))
+      throw userError(
+        'shape-mismatch',
+        `${called()}: src is ${showShape(src.value.type.shape)}, and the slice is ${showShape(want)}`,
+      );
     return replaced(x, src.unsqueeze(d), d, at, length);
   },
 );
@@ -168,9 +174,11 @@ export const sliceScatter: (
     const [from, to] = [within(start ?? 0), within(end ?? length)];
     const count = Math.max(0, Math.ceil((to - from) / step));
     const want = x.value.type.shape.with(d, count);
-    const [given, wanted] = [src.value.type.shape, want].map(String);
-    if (given !== wanted)
-      throw userError('shape-mismatch', `${called()}: src is [${given}], and the slices are [${wanted}]`);
+    if (!sameShape(src.value.type.shape, want))
+      throw userError(
+        'shape-mismatch',
+        `${called()}: src is ${showShape(src.value.type.shape)}, and the slices are ${showShape(want)}`,
+      );
     if (count === 0) return x;
     return step === 1 ? replaced(x, src, d, from, length) : indexCopy(x, d, arange(from, to, step), src);
   },
