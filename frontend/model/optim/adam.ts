@@ -1,6 +1,5 @@
 /** Adam, and AdamW, whose weight decay is not part of the gradient. */
 
-import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
@@ -8,42 +7,39 @@ import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
 import {
   average,
-  betas,
-  constant,
+  averageKinds,
+  decayed,
   everywhere,
   missing,
   moved,
   optionsOf,
   raised,
-  rate,
   rule,
   thisStep,
 } from './rule.ts';
 
-/** The options of Adam and AdamW: finite numbers of at least 0. */
-export interface AdamOptions {
-  /** The learning rate, which the host may change between steps; defaults to 0.001. */
-  readonly lr?: number;
+/** The options that Adam and its relatives share: finite numbers of at least 0. */
+export interface AverageOptions {
   /** The weights of the past in the averages of the gradient and of its square, each below 1; defaults to [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** A number that is added to the root of the second average, so that it is not 0; defaults to 1e-8. */
   readonly eps?: number;
+  /** The factor of the parameter that is added to its gradient; defaults to 0. */
+  readonly weightDecay?: number;
+  /** Maximize the loss instead of minimizing it; defaults to false. */
+  readonly maximize?: boolean;
+}
+/** The options of Adam and AdamW: finite numbers of at least 0. */
+export interface AdamOptions extends AverageOptions {
+  /** The learning rate, which the host may change between steps; defaults to 0.001. */
+  readonly lr?: number;
   /** Adam: the factor of the parameter that is added to its gradient; defaults to 0. AdamW: the share of the parameter, times lr,
    *  that each step takes off; defaults to 0.01. */
   readonly weightDecay?: number;
   /** Divide by the greatest average of squares so far; defaults to false. */
   readonly amsgrad?: boolean;
-  /** Maximize the loss instead of minimizing it; defaults to false. */
-  readonly maximize?: boolean;
 }
-const kinds = {
-  lr: k.optional(rate),
-  betas: k.optional(betas),
-  eps: k.optional(rate),
-  weightDecay: k.optional(rate),
-  amsgrad: k.optional(k.flag),
-  maximize: k.optional(k.flag),
-};
+const kinds = { ...averageKinds, amsgrad: k.optional(k.flag), maximize: k.optional(k.flag) };
 const adamTakes = optionsOf('Adam', kinds);
 const adamWTakes = optionsOf('AdamW', kinds);
 
@@ -68,9 +64,7 @@ function adam(name: 'Adam' | 'AdamW', given: AdamOptions, usualDecay: number): O
     weightDecay: name === 'Adam' ? weightDecay : 0,
     value({ p, g, kept, context }) {
       const rateNow = context.scalar('lr');
-      const isDecoupled = name === 'AdamW' && weightDecay !== 0;
-      const left = (): Value => ir.sub(constant(1), ir.mul(rateNow, constant(weightDecay)));
-      const from = isDecoupled ? ir.mul(p, everywhere(left(), p)) : p;
+      const from = name === 'AdamW' && weightDecay !== 0 ? decayed(p, rateNow, weightDecay) : p;
       const mean = kept('exp_avg', (before) => average(before, g, beta1));
       let square = kept('exp_avg_sq', (before) => average(before, ir.mul(g, g), beta2));
       if (amsgrad) square = kept('max_exp_avg_sq', (before) => ir.maximum(before, square));

@@ -5,7 +5,7 @@ import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, betas, missing, moved, optionsOf, raised, rate, rule, scaled, thisStep } from './rule.ts';
+import { average, averageKinds, missing, moved, optionsOf, raised, rule, scaled, thisStep } from './rule.ts';
 
 /** The options of Adamax: finite numbers of at least 0. */
 export interface AdamaxOptions {
@@ -21,10 +21,7 @@ export interface AdamaxOptions {
   readonly maximize?: boolean;
 }
 const takes = optionsOf('Adamax', {
-  lr: k.optional(rate),
-  betas: k.optional(betas),
-  eps: k.optional(rate),
-  weightDecay: k.optional(rate),
+  ...averageKinds,
   maximize: k.optional(k.flag),
 });
 

@@ -6,7 +6,7 @@ import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { constant, everywhere, moved, optionsOf, rate, rule, thisStep } from './rule.ts';
+import { constant, decayed, everywhere, moved, optionsOf, rate, rule, thisStep } from './rule.ts';
 
 /** The options of ASGD: finite numbers of at least 0. */
 export interface ASGDOptions {
@@ -50,8 +50,7 @@ export function ASGD(options: ASGDOptions = {}, ...none: []): Optimizer {
         const eta = context.state('eta', lr, f32());
         const mu = context.state('mu', 1, f32());
         const averages = context.state('ax');
-        const kept = ir.sub(one, ir.mul(constant(lambd), eta));
-        const value = moved(ir.mul(p, everywhere(kept, p)), eta, g);
+        const value = moved(decayed(p, eta, lambd), eta, g);
         const nearer = ir.add(averages, ir.mul(everywhere(mu, p), ir.sub(value, averages)));
         state.set(averages, ir.select(everywhere(ir.equal(mu, one), p), value, nearer));
         const slower = ir.log1p(ir.mul(ir.mul(constant(lambd), rateNow), step));
@@ -59,10 +58,15 @@ export function ASGD(options: ASGDOptions = {}, ...none: []): Optimizer {
         state.set(mu, ir.reciprocal(ir.maximum(one, ir.sub(step, constant(t0)))));
         return value;
       },
-      shown: { alpha, foreach: null, lambd, lr, maximize, t0: repr(t0), weight_decay: weightDecay },
+      shown: {
+        alpha,
+        foreach: null,
+        lambd,
+        lr,
+        maximize,
+        t0: t0 === 1e6 ? '1000000.0' : t0,
+        weight_decay: weightDecay,
+      },
     });
   });
 }
-
-/** PyTorch's default is a float. */
-const repr = (t0: number): string | number => (t0 === 1e6 ? '1000000.0' : t0);

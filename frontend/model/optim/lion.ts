@@ -1,12 +1,11 @@
 /** Lion. */
 
-import type { Value } from '../../../ir/graph.ts';
 import * as ir from '../../../ir/ops/index.ts';
 import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, betas, constant, everywhere, moved, optionsOf, rate, rule } from './rule.ts';
+import { average, betas, decayed, moved, optionsOf, rate, rule } from './rule.ts';
 
 /** The options of Lion: finite numbers of at least 0. */
 export interface LionOptions {
@@ -41,8 +40,7 @@ export function Lion(options: LionOptions = {}, ...none: []): Optimizer {
         const rateNow = context.scalar('lr');
         const mean = context.state('exp_avg');
         state.set(mean, average(mean, g, beta2));
-        const left = (): Value => ir.sub(constant(1), ir.mul(rateNow, constant(weightDecay)));
-        const from = weightDecay === 0 ? p : ir.mul(p, everywhere(left(), p));
+        const from = weightDecay === 0 ? p : decayed(p, rateNow, weightDecay);
         return moved(from, rateNow, ir.sign(average(mean, g, beta1)));
       },
       shown: { betas: [beta1, beta2], lr, maximize, weight_decay: weightDecay },

@@ -6,26 +6,16 @@ import type { Optimizer } from '../../../passes/update.ts';
 import { read } from '../arguments.ts';
 import * as k from '../kinds.ts';
 import { withLoc } from '../trace.ts';
-import { average, betas, constant, missing, moved, optionsOf, raised, rate, rule, thisStep } from './rule.ts';
+import type { AverageOptions } from './adam.ts';
+import { average, averageKinds, constant, missing, moved, optionsOf, raised, rule, thisStep } from './rule.ts';
 
 /** The options of RAdam: finite numbers of at least 0. */
-export interface RAdamOptions {
+export interface RAdamOptions extends AverageOptions {
   /** The learning rate, which the host may change between steps; defaults to 0.001. */
   readonly lr?: number;
-  /** The weights of the past in the averages of the gradient and of its square, each below 1; defaults to [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** A number that is added to the root of the second average, so that it is not 0; defaults to 1e-8. */
-  readonly eps?: number;
-  /** The factor of the parameter that is added to its gradient; defaults to 0. */
-  readonly weightDecay?: number;
-  /** Maximize the loss instead of minimizing it; defaults to false. */
-  readonly maximize?: boolean;
 }
 const takes = optionsOf('RAdam', {
-  lr: k.optional(rate),
-  betas: k.optional(betas),
-  eps: k.optional(rate),
-  weightDecay: k.optional(rate),
+  ...averageKinds,
   maximize: k.optional(k.flag),
 });
 

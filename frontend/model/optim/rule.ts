@@ -23,6 +23,14 @@ export const betas = k.kind(
   { help: (v) => (typeof v === 'number' ? 'one for each average: betas: [0.9, 0.999]' : null) },
 );
 
+/** The options of optimizers with averages of the gradient and of its square. */
+export const averageKinds = {
+  lr: k.optional(rate),
+  betas: k.optional(betas),
+  eps: k.optional(rate),
+  weightDecay: k.optional(rate),
+};
+
 /** The update of one parameter while it is built. */
 export interface Update {
   readonly context: UpdateContext;
@@ -87,6 +95,9 @@ export const everywhere = (scalar: Value, like: Value): Value =>
   ir.broadcast(scalar, { shape: like.type.shape, dims: [] });
 /** p - rate·step, of a scalar rate. */
 export const moved = (p: Value, rate: Value, step: Value): Value => ir.sub(p, ir.mul(everywhere(rate, p), step));
+/** p·(1 - rate·by), of a scalar rate. */
+export const decayed = (p: Value, rate: Value, by: number): Value =>
+  ir.mul(p, everywhere(ir.sub(constant(1), ir.mul(rate, constant(by))), p));
 /** An f32 scalar. */
 export const constant = (value: number): Value => ir.full({ value, shape: [], dtype: 'f32' });
 /** The exponential moving average of `v` after one more value: weight·average + (1 - weight)·v. */
