@@ -18,6 +18,9 @@ export function fixedExtent(shape: Shape, d: number): number {
   );
 }
 
+/** A place within 0 … `extent`, which counts from the end if negative: an end of a slice. */
+export const clipped = (i: number, extent: number): number => Math.min(extent, Math.max(0, i < 0 ? i + extent : i));
+
 /** `length` elements of dimension `d` from `start` on. */
 export function cut(x: Value, d: number, start: number, length: number, step = 1): Value {
   const along = <T>(here: T, other: T): T[] => x.type.shape.map((_, i) => (i === d ? here : other));

@@ -11,7 +11,7 @@ import * as indexing from './indexing.ts';
 import { matmul, strict } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
 import * as rearranging from './rearranging.ts';
-import { fixedExtent } from './rearranging.ts';
+import { clipped, fixedExtent } from './rearranging.ts';
 import * as scattering from './scattering.ts';
 import * as statistics from './statistics.ts';
 import { currentTape, type Tape, tapeOfTensor } from './tape.ts';
@@ -533,8 +533,7 @@ export class Tensor {
       const d = dimOf(this.#type.shape, dim);
       if (start === 0 && end === null && step === 1) return this.value;
       const extent = fixedExtent(this.#type.shape, d);
-      const clipped = (i: number): number => Math.min(extent, Math.max(0, i < 0 ? i + extent : i));
-      const [from, to] = [clipped(start), clipped(end ?? extent)];
+      const [from, to] = [clipped(start, extent), clipped(end ?? extent, extent)];
       return part(this.value, d, from, Math.max(0, Math.ceil((to - from) / step)), step);
     });
   }

@@ -4,7 +4,6 @@ import * as ir from '../../../ir/ops/index.ts';
 import { fn } from '../arguments.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
 import * as k from '../kinds.ts';
-import { promoted } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { where } from './activation.ts';
 
@@ -17,20 +16,16 @@ const asTensor = (v: Tensor | number, x: Tensor): Tensor =>
     ? v
     : Tensor.of(ir.full({ value: v, shape: [], dtype: Number.isInteger(v) && x.dtype === 'i32' ? 'i32' : 'f32' }));
 
-/** x - y·q for a whole q near x/y, corrected where the quotient was rounded past a whole number. No gradient flows through q. */
+/** What a division leaves, with the sign of x, or, rounded `down`, with that of the divisor. */
 function rest(x: Tensor, other: Tensor | number, down: boolean): Tensor {
   const y = asTensor(other, x);
-  if (x.dtype === 'i32' && y.dtype === 'i32') {
-    const [a, b] = [x.add(y.mul(0)), y.add(x.mul(0))];
-    const r = a.sub(Tensor.of(ir.div(a.value, b.value)).mul(b));
-    const wrongSide = r.ne(0).logicalAnd(r.lt(0).logicalXor(b.lt(0)));
-    return down ? where(wrongSide, r.add(b), r) : r;
-  }
-  const [a, b] = promoted(x.to('f32').value, y.to('f32').value);
-  const shape = commonShape(a, b);
-  const r = Tensor.of(ir.fmod(spreadTo(a, shape), spreadTo(b, shape)));
-  const isWrongSide = r.ne(0).logicalAnd(r.lt(0).logicalXor(y.lt(0)));
-  return down ? where(isWrongSide, r.add(y), r) : r;
+  const isWhole = x.dtype === 'i32' && y.dtype === 'i32';
+  const [of, by] = isWhole ? [x, y] : [x.to('f32'), y.to('f32')];
+  const shape = commonShape(of.value, by.value);
+  const [a, b] = [of, by].map((t) => Tensor.of(spreadTo(t.value, shape))) as [Tensor, Tensor];
+  const r = isWhole ? a.sub(Tensor.of(ir.div(a.value, b.value)).mul(b)) : Tensor.of(ir.fmod(a.value, b.value));
+  const isWrongSide = r.ne(0).logicalAnd(r.lt(0).logicalXor(b.lt(0)));
+  return down ? where(isWrongSide, r.add(b), r) : r;
 }
 /** The remainder of x divided by `other`, with the sign of x: C's fmod. */
 export const fmod: (x: Tensor, other: Tensor | number) => Tensor = fn('fmod', two, (x, other) => rest(x, other, false));
@@ -85,11 +80,15 @@ export const heaviside: (x: Tensor, values: Tensor) => Tensor = fn(
     return where(x.eq(0), values, x.dtype === 'bool' ? above : above.to(x.dtype as 'f32' | 'i32')).detach();
   },
 );
+/** True where the sign is negative, that of -0 too. */
+export const signbit: (x: Tensor) => Tensor = fn('signbit', one, (x) => {
+  const y = x.to('f32');
+  return y.lt(0).logicalOr(y.eq(0).logicalAnd(y.reciprocal().lt(0)));
+});
 /** |x| with the sign of `other`, -0 included. */
 export const copysign: (x: Tensor, other: Tensor | number) => Tensor = fn('copysign', two, (x, other) => {
-  const y = asTensor(other, x).to('f32');
+  const negative = signbit(asTensor(other, x));
   const z = x.to('f32');
-  const negative = y.lt(0).logicalOr(y.eq(0).logicalAnd(y.reciprocal().lt(0)));
   const size = z.mul(where(z.lt(0), -1, like(z, 1)).detach());
   return where(negative, size.abs().neg(), size.abs());
 });

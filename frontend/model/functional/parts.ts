@@ -1,17 +1,16 @@
-/** Copies and other shapes, parts of tensors, and slices in place of others. */
+/** Copies and other shapes, tensors joined and parted, and slices in place of others. */
 
-import { type Dim, sameShape, showShape } from '../../../ir/type.ts';
+import { type Dim, type Shape, sameShape, showShape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import { commonShape, spreadTo } from '../broadcast.ts';
 import { dimOf, type Extent } from '../dims.ts';
 import * as k from '../kinds.ts';
 import { wrongRank } from '../promote.ts';
-import { fixedExtent } from '../rearranging.ts';
+import { clipped, fixedExtent } from '../rearranging.ts';
 import { Tensor } from '../tensor.ts';
-import { called, userError } from '../trace.ts';
-import { arange, onesLike } from './create.ts';
+import { called, involved, userError } from '../trace.ts';
+import { arange } from './create.ts';
 import { cat, stack } from './join.ts';
-import { copysign } from './numbers.ts';
 import { indexCopy, meshgrid } from './placing.ts';
 
 const one = { x: k.tensor };
@@ -49,6 +48,25 @@ export const atleast1d: (x: Tensor) => Tensor = fn('atleast1d', one, (x) => with
 export const atleast2d: (x: Tensor) => Tensor = fn('atleast2d', one, (x) => withDims(x, 2));
 /** `x` with three dimensions if it has fewer: [n] as [1, n, 1], [m, n] as [m, n, 1]. */
 export const atleast3d: (x: Tensor) => Tensor = fn('atleast3d', one, (x) => withDims(x, 3));
+/** Tensors side by side: along dimension 1, vectors along their own. */
+export const hstack: (tensors: readonly Tensor[]) => Tensor = fn('hstack', { tensors: k.tensors }, (tensors) => {
+  const all = tensors.map((t) => withDims(t, 1));
+  return cat(all, (all[0] as Tensor).dim === 1 ? 0 : 1);
+});
+/** Tensors one below the other, along dimension 0; vectors are rows. */
+export const vstack: (tensors: readonly Tensor[]) => Tensor = fn('vstack', { tensors: k.tensors }, (tensors) =>
+  cat(
+    tensors.map((t) => withDims(t, 2)),
+    0,
+  ),
+);
+/** Tensors of one shape stacked along a last dimension as columns: vectors give a matrix. */
+export const columnStack: (tensors: readonly Tensor[]) => Tensor = fn(
+  'columnStack',
+  { tensors: k.tensors },
+  (tensors) =>
+    tensors.every((t) => t.dim === 1) ? stack(tensors, 1) : hstack(tensors.map((t) => (t.dim < 2 ? t.view(-1, 1) : t))),
+);
 /** Tensors one after another along the third dimension; those of fewer dimensions as `atleast3d` makes them. */
 export const dstack: (tensors: readonly Tensor[]) => Tensor = fn('dstack', { tensors: k.tensors }, (tensors) =>
   cat(
@@ -88,8 +106,7 @@ function parts(x: Tensor, given: number | readonly number[], d: number): Tensor[
     const sizes = Array.from({ length: given }, (_, i) => Math.floor(length / given) + (i < length % given ? 1 : 0));
     return x.split(sizes, d);
   }
-  const within = (i: number): number => Math.min(length, Math.max(0, i < 0 ? i + length : i));
-  const ends = [...given.map(within), length];
+  const ends = [...given.map((i) => clipped(i, length)), length];
   return ends.map((end, i) => {
     const start = i === 0 ? 0 : (ends[i - 1] as number);
     return x.narrow(d, start, Math.max(0, end - start));
@@ -140,12 +157,7 @@ export const selectScatter: (x: Tensor, src: Tensor, dim: number, index: number)
     const at = index < 0 ? index + length : index;
     if (at < 0 || at >= length)
       throw userError('bad-argument', `${called()}: there is no slice ${index} of ${length} along dimension ${dim}`);
-    const want = x.value.type.shape.toSpliced(d, 1);
-    if (!sameShape(src.value.type.shape, want))
-      throw userError(
-        'shape-mismatch',
-        `${called()}: src is ${showShape(src.value.type.shape)}, and the slice is ${showShape(want)}`,
-      );
+    requireShape(src, x.value.type.shape.toSpliced(d, 1));
     return replaced(x, src.unsqueeze(d), d, at, length);
   },
 );
@@ -170,19 +182,25 @@ export const sliceScatter: (
   (x, src, dim = 0, start = null, end = null, step = 1) => {
     const d = dimOf(x.value.type.shape, dim);
     const length = fixedExtent(x.value.type.shape, d);
-    const within = (i: number): number => Math.min(length, Math.max(0, i < 0 ? i + length : i));
-    const [from, to] = [within(start ?? 0), within(end ?? length)];
+    const [from, to] = [clipped(start ?? 0, length), clipped(end ?? length, length)];
     const count = Math.max(0, Math.ceil((to - from) / step));
-    const want = x.value.type.shape.with(d, count);
-    if (!sameShape(src.value.type.shape, want))
-      throw userError(
-        'shape-mismatch',
-        `${called()}: src is ${showShape(src.value.type.shape)}, and the slices are ${showShape(want)}`,
-      );
+    requireShape(src, x.value.type.shape.with(d, count));
     if (count === 0) return x;
     return step === 1 ? replaced(x, src, d, from, length) : indexCopy(x, d, arange(from, to, step), src);
   },
 );
+/** Throws unless `src` has the shape of what it replaces. */
+function requireShape(src: Tensor, wanted: Shape): void {
+  const { shape } = src.value.type;
+  if (!sameShape(shape, wanted))
+    throw userError(
+      'shape-mismatch',
+      `${called()}: src is ${showShape(shape)}, and the part that it replaces ${showShape(wanted)}`,
+      {
+        notes: involved({ src: src.value }),
+      },
+    );
+}
 /** `x`, of this length along `d`, with `src` from `at` on. */
 function replaced(x: Tensor, src: Tensor, d: number, at: number, length: number): Tensor {
   const size = src.value.type.shape[d] as Dim as number;
@@ -206,10 +224,6 @@ export const cartesianProd: (tensors: readonly Tensor[]) => Tensor = fn(
       -1,
     );
   },
-);
-/** True where the sign is negative, that of -0 too. */
-export const signbit: (x: Tensor) => Tensor = fn('signbit', one, (x) =>
-  copysign(onesLike(x.to('f32')), x.detach()).lt(0),
 );
 /** x·2^other, element by element, in f32. */
 export const ldexp: (x: Tensor, other: Tensor) => Tensor = fn('ldexp', { x: k.tensor, other: k.tensor }, (x, other) =>

@@ -11,7 +11,7 @@ import { fixedExtent, running } from '../rearranging.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
-import { cat, stack } from './join.ts';
+import { cat } from './join.ts';
 import { logaddexp } from './numbers.ts';
 
 const someDims = k.either(k.whole(), k.wholes());
@@ -140,18 +140,6 @@ export const unflatten: (x: Tensor, dim: number, sizes: readonly Extent[]) => Te
     const part = ir.full({ value: 0, shape: [shape[d] as Dim], dtype: 'f32' });
     return Tensor.of(viewAs(x.value, shape.toSpliced(d, 1, ...reshaped(part, sizes))));
   },
-);
-/** Tensors side by side: along dimension 1, vectors along their own. */
-export const hstack: (tensors: readonly Tensor[]) => Tensor = fn('hstack', { tensors: k.tensors }, (tensors) => {
-  const all = tensors.map((t) => (t.dim === 0 ? t.unsqueeze(0) : t));
-  return cat(all, (all[0] as Tensor).dim === 1 ? 0 : 1);
-});
-/** Tensors one below the other, along dimension 0; vectors are rows. */
-export const vstack: (tensors: readonly Tensor[]) => Tensor = fn('vstack', { tensors: k.tensors }, (tensors) =>
-  cat(
-    tensors.map((t) => (t.dim === 0 ? t.view(1, 1) : t.dim === 1 ? t.unsqueeze(0) : t)),
-    0,
-  ),
 );
 
 /** The differences of neighbours along `dim` (-1), `n` times (1), of `x` with `prepend` before and `append` after it. */
@@ -293,10 +281,3 @@ function slices(x: Tensor, dim: number, index: Tensor): Tensor {
   );
   return Tensor.of(spreadTo(line, shape.with(d, n as Dim)));
 }
-/** Tensors of one shape stacked along a last dimension as columns: vectors give a matrix. */
-export const columnStack: (tensors: readonly Tensor[]) => Tensor = fn(
-  'columnStack',
-  { tensors: k.tensors },
-  (tensors) =>
-    tensors.every((t) => t.dim === 1) ? stack(tensors, 1) : hstack(tensors.map((t) => (t.dim < 2 ? t.view(-1, 1) : t))),
-);
