@@ -42,7 +42,7 @@ const interfaces = new Map(
 const optionsOf = (name) => {
   const of = interfaces.get(name);
   const above = (of?.heritageClauses ?? []).flatMap((clause) => clause.types.map((t) => t.expression.getText()));
-  return [...(of?.members ?? []).map((m) => m.name.getText()), ...above.flatMap(optionsOf)];
+  return [...new Set([...(of?.members ?? []).map((m) => m.name.getText()), ...above.flatMap(optionsOf)])];
 };
 
 /** `inChannels: number, { stride, padding }`: what is passed by name or in order is in braces. */

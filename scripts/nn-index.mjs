@@ -1,11 +1,11 @@
 /** Writes frontend/model/nn/index.ts from the layers beside it: `npm run docs`. Each class may be called with and without `new`, and an
  *  editor shows a signature's own comment alone, so that the doc comment of a class stands at all three. With --check it
  *  writes nothing, and fails where the file is out of date. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { nnFiles } from './nn-files.mjs';
+import { writeSource } from './written.mjs';
 
 const folder = new URL('../frontend/model/nn/', import.meta.url);
 const target = fileURLToPath(new URL('index.ts', folder));
@@ -107,14 +107,4 @@ export * as init from '../initializers.ts';
 export { Module } from './module.ts';
 
 ${blocks.join('\n')}`;
-const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url));
-const formatted = execFileSync(process.execPath, [biome, 'check', '--write', `--stdin-file-path=${target}`], {
-  input: text,
-  encoding: 'utf8',
-});
-
-if (!process.argv.includes('--check')) writeFileSync(target, formatted);
-else if (readFileSync(target, 'utf8') !== formatted) {
-  console.error('frontend/model/nn/index.ts is out of date: run `npm run docs`');
-  process.exitCode = 1;
-}
+writeSource(target, text);

@@ -1,10 +1,10 @@
 /** Writes frontend/model/tensor-functions.ts from the functions that frontend/model/functions-as-methods.ts lists: `npm run docs`. An
  *  editor shows a method's own comment alone, so that the doc comment of each function stands at its method. With --check it
  *  writes nothing, and fails where the file is out of date. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { writeSource } from './written.mjs';
 
 const folder = new URL('../frontend/model/', import.meta.url);
 const target = fileURLToPath(new URL('tensor-functions.ts', folder));
@@ -76,11 +76,4 @@ declare module './tensor.ts' {
   interface Tensor extends TensorFunctions {}
 }
 `;
-const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url));
-const formatted = execFileSync(biome, ['check', '--write', '--stdin-file-path', 'frontend/model/tensor-functions.ts'], {
-  input: text,
-  encoding: 'utf8',
-});
-if (!process.argv.includes('--check')) writeFileSync(target, formatted);
-else if (readFileSync(target, 'utf8') !== formatted)
-  throw new Error('tensor-functions.ts is out of date: npm run docs');
+writeSource(target, text);

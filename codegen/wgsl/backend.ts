@@ -1,6 +1,6 @@
 /** The WebGPU backends: shaders for every device, and shaders that use optional features. */
 
-import type { GridTarget } from '../../ir/target.ts';
+import { type GridTarget, isPortable } from '../../ir/target.ts';
 import type { Code } from '../../passes/stage.ts';
 import { stages } from '../../passes/stages.ts';
 import type { ProgramBackend } from '../backend.ts';
@@ -14,9 +14,9 @@ export type WgslBackend = ProgramBackend<GridTarget, WgslCode>;
 const { turnConvolutions, fuse, lower, expandMath, schedule, join, plan } = stages;
 
 /** Shaders for a target; the name of the backend says whether they use optional features. */
-export const wgslBackend = (target: GridTarget, name: 'wgsl' | 'wgsl-features' = 'wgsl'): WgslBackend => ({
+export const wgslBackend = (target: GridTarget): WgslBackend => ({
   kind: 'program',
-  name,
+  name: isPortable(target) ? 'wgsl' : 'wgsl-features',
   target,
   stages: [turnConvolutions, fuse, lower, expandMath, schedule, join, plan],
   text: 'wgsl',

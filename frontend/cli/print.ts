@@ -11,7 +11,7 @@ import { readSchedule } from './text.ts';
 
 /** `kernels` shows the scheduled kernels. */
 const aliases: Readonly<Record<string, StageName>> = { kernels: 'schedule' };
-export const printStages: readonly string[] = [...stageNames, ...Object.keys(aliases)];
+const printStages: readonly string[] = [...stageNames, ...Object.keys(aliases)];
 
 const ownFlags = {
   stage: flag('--stage <name>', 'the stage to print', { choices: printStages, default: 'canonicalize' }),

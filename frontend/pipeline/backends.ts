@@ -37,12 +37,12 @@ const rows: readonly Row[] = [
   {
     usual: wgslBackend(webgpu),
     flags: '--target webgpu',
-    over: (target) => (isGrid(target) && isPortable(target) ? wgslBackend(target, 'wgsl') : null),
+    over: (target) => (isGrid(target) && isPortable(target) ? wgslBackend(target) : null),
   },
   {
-    usual: wgslBackend(webgpuTarget({ features: gpuFeatures }), 'wgsl-features'),
+    usual: wgslBackend(webgpuTarget({ features: gpuFeatures })),
     flags: '--target webgpu --gpu-features subgroups',
-    over: (target) => (isGrid(target) && !isPortable(target) ? wgslBackend(target, 'wgsl-features') : null),
+    over: (target) => (isGrid(target) && !isPortable(target) ? wgslBackend(target) : null),
   },
 ];
 /** The names of their texts. */

@@ -23,7 +23,7 @@ export interface Taken<C extends Code> {
 export function backendsOf({ target, processor, threads, device, richDevice }: Wanted, given = nothingGiven) {
   const onWasm = threads === null ? wasmBackend(processor) : threadedWasmBackend(processor);
   const onGpu = target === 'wasm' ? null : wgslBackend(device);
-  const onRich = richDevice && wgslBackend(richDevice, 'wgsl-features');
+  const onRich = richDevice && wgslBackend(richDevice);
   const shown = (target === 'webgpu' && (onRich ?? onGpu)) || onWasm;
   const schedules = (b: ProgramBackend): GivenSchedules => {
     if (b === shown) return given;

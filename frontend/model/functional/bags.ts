@@ -9,13 +9,14 @@ import { float, integer, wrongRank } from '../promote.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, userError } from '../trace.ts';
 import { where } from './activation.ts';
+import type { TableOptions } from './indexed.ts';
 import { bagKinds } from './kinds.ts';
 import { rowsAt } from './table-rows.ts';
 
 /** How the rows of a bag become one. */
 export type BagMode = 'sum' | 'mean' | 'max';
 /** The options of embeddingBag, by PyTorch's names. */
-export interface EmbeddingBagOptions {
+export interface EmbeddingBagOptions extends TableOptions {
   /** How rows become one; defaults to 'mean'. */
   readonly mode?: BagMode;
   /** A factor of each row, in the shape of the indices, for mode 'sum' alone. */
@@ -26,12 +27,6 @@ export interface EmbeddingBagOptions {
   readonly paddingIdx?: number | null;
   /** Divide the gradient of each row by how often it is read; defaults to false. Not for mode 'max'. */
   readonly scaleGradByFreq?: boolean;
-  /** PyTorch's rows of this length at most, written into the weight: only null is possible. */
-  readonly maxNorm?: null;
-  /** The norm of `maxNorm`. */
-  readonly normType?: number;
-  /** Sparse gradients, which are no others here. */
-  readonly sparse?: boolean;
 }
 
 /** The same, and where the bags begin. */
@@ -53,7 +48,9 @@ export const embeddingBag: (
   { x: k.tensor, weight: k.tensor },
   {
     offsets: tensorOrNone,
-    ...{ mode, perSampleWeights: tensorOrNone, ...others },
+    mode,
+    perSampleWeights: tensorOrNone,
+    ...others,
   },
   (x: Tensor, weight: Tensor, { offsets = null, ...options }: WithOffsets) => reduced(x, weight, offsets, options),
 );

@@ -53,15 +53,14 @@ export const tableKinds = {
   scaleGradByFreq: k.optional(k.flag),
   sparse: k.optional(k.flag),
 };
+const { paddingIdx, scaleGradByFreq, ...others } = tableKinds;
 /** The options of bags of rows that functions and layers share. */
 export const bagKinds = {
   mode: k.optional(k.oneOf('sum', 'mean', 'max')),
   includeLastOffset: k.optional(k.flag),
-  paddingIdx: k.optional(k.orNull(k.whole())),
-  scaleGradByFreq: k.optional(k.flag),
-  maxNorm: k.optional(noNorm),
-  normType: k.optional(k.number),
-  sparse: k.optional(k.flag),
+  paddingIdx,
+  scaleGradByFreq,
+  ...others,
 };
 
 /** The options of interpolate, in PyTorch's order. */
