@@ -38,9 +38,25 @@ export function readCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
     throw new DataError(
       `${path} holds weights, but no position of a training: it is not a checkpoint of tapeout train.`,
     );
+  const newer = versionIn(text);
+  if (newer > version)
+    throw new DataError(
+      `${path} is a checkpoint of a newer Tapeout: its record of the training has version ${newer}, and this Tapeout reads ` +
+        `version ${version}. Update it (npm install tapeout@latest), or load the weights alone: load({ weights }) takes this file.`,
+    );
   const found = parsed(text);
   if (!found) throw new DataError(`${path}: its record of the training is damaged. Use another checkpoint.`);
   return { ...found, model: bytes };
+}
+
+/** The version of a record; 0 if it has none. */
+function versionIn(text: string): number {
+  try {
+    const { version } = JSON.parse(text);
+    return Number.isSafeInteger(version) ? version : 0;
+  } catch {
+    return 0;
+  }
 }
 
 function parsed(text: string): Omit<Checkpoint, 'model'> | null {

@@ -102,13 +102,7 @@ function manifestIn(given: unknown): {
 } {
   if (!isRecord(given)) fail(`must be an object, but it is ${kindOf(given)}.`);
   const { tapeout, name, maxBatch, pages, arenaBytes, threads, returns, tensors, entries, tags, ...others } = given;
-  if (tapeout !== manifestVersion)
-    fail(
-      tapeout === undefined
-        ? "has no version: is it Tapeout's manifest.json, parsed?"
-        : `has version ${shownValue(tapeout)}, but this runtime reads version ${manifestVersion}. ` +
-            'Compile the model again with the Tapeout that this runtime comes from.',
-    );
+  if (tapeout !== manifestVersion) fail(versionProblem(tapeout));
   if (!Array.isArray(tensors) || !Array.isArray(entries)) fail('lacks its tensors or its entries.');
   const samples = whole(maxBatch, 'maxBatch', 1, largestBatch);
   const memory = whole(pages, 'number of pages', 0, mostPages);
@@ -127,6 +121,16 @@ function manifestIn(given: unknown): {
   checkPlaces(read.tensors, samples, () => ({ where, from: 0, to: memory * pageBytes }), narrowBytes);
   checkEntries(read);
   return { read, tags, others };
+}
+
+function versionProblem(version: unknown): string {
+  if (version === undefined) return "has no version: is it Tapeout's manifest.json, parsed?";
+  const [has, reads] = [`has version ${shownValue(version)}`, `this runtime reads version ${manifestVersion}`];
+  const again = 'ompile the model again with the Tapeout that this runtime comes from.';
+  return typeof version === 'number' && version > manifestVersion
+    ? `is of a newer Tapeout: it ${has}, and ${reads}. Update this one (npm install tapeout@latest), load the model by its ` +
+        `bundle's own index.js, or c${again}`
+    : `${has}, but ${reads}. C${again}`;
 }
 
 const purposes: readonly Purpose[] = ['parameter', 'gradient', 'state', 'scalar', 'input', 'output', 'temp'];
