@@ -1,9 +1,9 @@
 /** Checkpoints: files with a model's parameters, its optimizer's state, and the position of its training. A resumed training gives
  *  the same bits as an uninterrupted one. */
 import { createHash } from 'node:crypto';
+import { DataError } from '../runtime/data/error.ts';
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../runtime/safetensors.ts';
 import type { Split } from './data/dataset.ts';
-import { DataError } from './data/error.ts';
 import type { Position } from './training.ts';
 
 /** The other inputs that decide the bits of a training. */

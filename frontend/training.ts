@@ -1,10 +1,10 @@
 /** Trains a compiled model on a data set, batch by batch, and reports its progress. */
 import { setImmediate } from 'node:timers/promises';
+import { DataError } from '../runtime/data/error.ts';
 import { GpuModel, type Model } from '../runtime/index.ts';
+import { Generator } from '../runtime/random.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
-import { DataError } from './data/error.ts';
-import { Generator } from './model/random.ts';
 
 export interface TrainingOptions {
   readonly epochs: number;

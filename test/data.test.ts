@@ -7,9 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dataset, dataset, gatherBatch, subset, zeroPadded } from '../frontend/data/dataset.ts';
 import { loadDigits } from '../frontend/data/digits.ts';
-import { DataError } from '../frontend/data/error.ts';
 import { imageFolder } from '../frontend/data/folder.ts';
 import { parseIdx, readIdx } from '../frontend/data/idx.ts';
+import { DataError } from '../runtime/data/error.ts';
 
 let temp: string;
 beforeAll(() => {

@@ -9,7 +9,9 @@ import { targetsTable } from '../ir/text/reference-target.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const sources = [
-  ...readdirSync(new URL('../runtime', import.meta.url)).map((name) => `runtime/${name}`),
+  ...readdirSync(new URL('../runtime', import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `runtime/${path.replaceAll('\\', '/')}`),
   'codegen/bundle.ts',
 ].map(read);
 

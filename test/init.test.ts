@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manualSeed, nn } from '../frontend/index.ts';
 import { fanIn, kaimingUniform, uniformBias } from '../frontend/model/init.ts';
 import { normal } from '../frontend/model/normal.ts';
-import { Generator } from '../frontend/model/random.ts';
+import { Generator } from '../runtime/random.ts';
 import { f32 } from './support/pytorch.ts';
 
 const bits = (data: Float32Array | Int32Array) =>
@@ -13,6 +13,26 @@ const bits = (data: Float32Array | Int32Array) =>
     .slice(0, 16);
 
 describe('Generator draws what torch draws', () => {
+  it('saves and takes the state that torch.Generator.get_state() returns', () => {
+    // g = torch.Generator(); g.manual_seed(7); torch.randperm(10, generator=g)
+    const generator = new Generator(7);
+    generator.permutation(10);
+    const state = generator.getState();
+    expect(createHash('sha256').update(state).digest('hex').slice(0, 16)).toBe('b9a5bfdb2348adce');
+    const other = new Generator(0).setState(state);
+    for (const g of [generator, other]) {
+      // torch.empty((), dtype=torch.int64).random_(generator=g), torch.randperm(5, generator=g)
+      expect(g.random63()).toBe(5681832686530518414n);
+      expect([...g.permutation(5)]).toEqual([1, 0, 2, 3, 4]);
+    }
+    normal(3, generator);
+    expect([...normal(3, other.setState(generator.getState()))]).toEqual([...normal(3, generator)]);
+    const fresh = new Generator(1);
+    expect([...new Generator(0).setState(fresh.getState()).permutation(9)]).toEqual([...fresh.permutation(9)]);
+    expect(() => generator.setState(state.subarray(1))).toThrow('setState: these 5055 bytes are not the state of a');
+    expect(() => generator.setState(new Uint8Array(5056))).toThrow(RangeError);
+  });
+
   // The hashes are of PyTorch 1.13: torch.manual_seed(seed); torch.empty(100000).uniform_(from, to)
   it.each<[seed: number, from: number, to: number, hash: string]>([
     [20240, -0.2, 0.2, '4c65af7c5b2e347b'],

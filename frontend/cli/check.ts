@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError } from '../data/error.ts';
+import { DataError } from '../../runtime/data/error.ts';
 
 export interface CheckOptions {
   /** A shell command line. `{}` is replaced by the path of the text; without `{}`, the path is appended. */

@@ -1,7 +1,7 @@
 /** `tapeout reduce`: the smallest text that still fails a check. */
 import { basename } from 'node:path';
 import { CompileError } from '../../ir/diagnostic.ts';
-import { DataError } from '../data/error.ts';
+import { DataError } from '../../runtime/data/error.ts';
 import { type Counts, linesOf, type Reduced, type Subject, subjectOf } from '../reduce/index.ts';
 import { count } from '../report/table.ts';
 import { Check, type Outcome } from './check.ts';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { unreadable } from '../../runtime/data/error.ts';
 import { readSafetensors } from '../../runtime/safetensors.ts';
 import { brokenWeight, checkSame, type Run, readCheckpoint, writeCheckpoint } from '../checkpoint.ts';
-import { unreadable } from '../data/error.ts';
 import { OutputError, whyUnwritable } from '../files/output.ts';
 import { WriteError, writeWhole } from '../files/whole-files.ts';
 import { showPath } from '../report/diagnostics.ts';

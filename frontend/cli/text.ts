@@ -6,7 +6,7 @@ import { CompileError } from '../../ir/diagnostic.ts';
 import { parseText } from '../../ir/text/parse.ts';
 import type { GivenSchedules } from '../../passes/schedule/choose/given.ts';
 import type { Optimizer } from '../../passes/update.ts';
-import { DataError, unreadable } from '../data/error.ts';
+import { DataError, unreadable } from '../../runtime/data/error.ts';
 import { whyUnwritable } from '../files/output.ts';
 import { WriteError, writeWhole } from '../files/whole-files.ts';
 import * as optim from '../model/optim/index.ts';

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { arrayOf, dtypes, type Elements, elementOf, type Kind, kindOf, numberOf } from '../../ir/dtype.ts';
 import type { Role } from '../../ir/graph.ts';
 import { type BufferType, countAt, isBatch, maxElements, type StoredType, showType } from '../../ir/type.ts';
+import { DataError, unreadable } from '../../runtime/data/error.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../runtime/index.ts';
-import { DataError, unreadable } from '../data/error.ts';
 import { type Io, UsageError } from './io.ts';
 
 /** An array of `count` elements, from numbers by index. */

@@ -1,5 +1,5 @@
 /** A labelled set of images in memory, in the layout that training needs: float32, NCHW. */
-import { DataError } from './error.ts';
+import { DataError } from '../../runtime/data/error.ts';
 
 export interface Dataset {
   readonly name: string;

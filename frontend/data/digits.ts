@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { DataError, unreadable } from '../../runtime/data/error.ts';
 import { dataset, type Extents, type Split, subset, zeroPadded } from './dataset.ts';
-import { DataError, unreadable } from './error.ts';
 
 const side = 28;
 const pixels = side * side;

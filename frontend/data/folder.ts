@@ -1,8 +1,8 @@
 /** A folder of IDX files as of MNIST and Fashion-MNIST: images and labels, for training and for testing. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { DataError, unreadable } from '../../runtime/data/error.ts';
 import { type Dataset, dataset, type Extents, type Split, zeroPadded } from './dataset.ts';
-import { DataError, unreadable } from './error.ts';
 import { readIdx } from './idx.ts';
 
 /** Loads {train,t10k}-{images-idx3,labels-idx1}-ubyte from `directory`, each plain or .gz, and with a dot in place of the second

@@ -2,7 +2,7 @@
  *  Plain or gzipped, as the bytes say, not the name. Format: Yann LeCun, "The MNIST database". */
 import { readFileSync } from 'node:fs';
 import { constants, gunzipSync, type ZlibOptions } from 'node:zlib';
-import { DataError, unreadable } from './error.ts';
+import { DataError, unreadable } from '../../runtime/data/error.ts';
 
 export type Idx =
   | { readonly dtype: 'u8'; readonly shape: readonly number[]; readonly data: Uint8Array }

@@ -7,7 +7,7 @@ import type { Kernel } from '../../ir/kernel.ts';
 import { type Entry, type Program, timesOf } from '../../ir/program.ts';
 import { bindDim, type DType } from '../../ir/type.ts';
 import type { Manifest, ManifestTensor } from '../../runtime/manifest.ts';
-import { Generator } from '../model/random.ts';
+import { Generator } from '../../runtime/random.ts';
 import type { Compiled } from '../pipeline/compiled.ts';
 import { clockCost } from './clock.ts';
 import { instance } from './engine.ts';

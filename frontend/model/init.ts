@@ -1,8 +1,8 @@
 /** PyTorch's default initialisation. A layer draws its weight first and its bias second, as nn.Linear and nn.Conv2d do, so
  *  that the same seed gives every element PyTorch's bits. */
 import { maxElements } from '../../ir/type.ts';
+import type { Generator } from '../../runtime/random.ts';
 import { normal } from './normal.ts';
-import type { Generator } from './random.ts';
 import { called, userError, withLoc } from './trace.ts';
 
 /** The number of inputs to one output of a weight [out, in, ...kernel]: in times the kernel's extents.

@@ -2,12 +2,12 @@
  *  draws PyTorch's numbers. */
 
 import { erf } from '../../ir/special.ts';
+import { multiplyAdd } from '../../runtime/random.ts';
 import { fn, withOptions } from './arguments.ts';
 import { fanIn, uniform, xavierDeviation } from './init.ts';
 import * as k from './kinds.ts';
 import { Stored } from './nn/parameter.ts';
 import { normal } from './normal.ts';
-import { multiplyAdd } from './random.ts';
 import { currentGenerator } from './seed.ts';
 import { userError } from './trace.ts';
 

@@ -2,11 +2,11 @@
 
 import type { Loc } from '../../ir/diagnostic.ts';
 import type { Optimizer } from '../../passes/update.ts';
+import { Generator } from '../../runtime/random.ts';
 import { namedOnly, read } from './arguments.ts';
 import * as k from './kinds.ts';
 import { Module } from './nn/module.ts';
 import { onOptimizer } from './options.ts';
-import { Generator } from './random.ts';
 import { type Named, namedTypes, type Specs } from './specs.ts';
 import type { Tensor } from './tensor.ts';
 import { callSite, isClass, showAny, userError, withLoc } from './trace.ts';

@@ -2,8 +2,8 @@
  *  the polynomials of ATen's avx_mathfun.h (Cephes' logf, sinf and cosf), where GCC has made single roundings of products and sums;
  *  fewer than 16 one by one, in float64. */
 
+import { type Generator, multiplyAdd } from '../../runtime/random.ts';
 import { log64, sincos64 } from './float64.ts';
-import { type Generator, multiplyAdd } from './random.ts';
 
 const f = Math.fround;
 const block = 16;

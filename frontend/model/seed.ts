@@ -1,10 +1,10 @@
 /** The generator of the initial values of new layers. */
 
+import { defaultGenerator, Generator } from '../../runtime/random.ts';
 import { fn } from './arguments.ts';
 import * as k from './kinds.ts';
-import { Generator } from './random.ts';
 
-let current = new Generator(0);
+let current = defaultGenerator;
 export const currentGenerator = (): Generator => current;
 
 /** torch.manual_seed: layers made afterwards have the values that PyTorch gives them under this seed. Before the first call,

@@ -5,10 +5,10 @@ import { build, type Op, type OpDef, type Param } from '../../ir/graph.ts';
 import { convert, isOp } from '../../ir/ops/index.ts';
 import { countAt, type DType } from '../../ir/type.ts';
 import { indexRanges } from '../../passes/infer-shapes.ts';
+import { Generator } from '../../runtime/random.ts';
 import type { Extent } from '../model/dims.ts';
 import { defineModel, isModelSpec, type ModelSpec } from '../model/model.ts';
 import { Module } from '../model/nn/module.ts';
-import { Generator } from '../model/random.ts';
 import type { Recording } from '../model/record.ts';
 import { Tensor } from '../model/tensor.ts';
 

@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url';
 const [tapeout = '', out = '', ...models] = process.argv.slice(2);
 const built = (/** @type {string} */ path) => import(pathToFileURL(join(tapeout, 'dist/frontend', path)).href);
 const { run } = await built('cli/program.js');
-const { Generator } = await built('model/random.js');
+const { Generator } = await built('../runtime/random.js');
 
 const steps = 100;
 /** @type {Record<string, object>} */

@@ -4,10 +4,16 @@
 const words = 624;
 const shift = 397;
 
+/** The size of a state, and the offsets of its parts: CPUGeneratorImplState of ATen's CPUGeneratorImpl.cpp, with each word of the state
+ *  in 8 bytes. */
+const stateBytes = 5056;
+const at = { words: 24, normal: 5024, hasNormal: 5040 };
+
 /** torch.Generator on the CPU. Throws RangeError when the seed is not a whole number from -2^63 to 2^64 - 1. */
 export class Generator {
   readonly #state = new Uint32Array(words);
   #next = words;
+  #seed = 0n;
   /** The second of a pair of normal numbers, not yet used. */
   keptNormal: number | null = null;
 
@@ -18,7 +24,8 @@ export class Generator {
   /** Restarts from `seed`. As in PyTorch, a seed has 64 bits but only its low 32 matter: 5 and 2^32 + 5 draw the same. */
   manualSeed(seed: number | bigint): this {
     const state = this.#state;
-    state[0] = Number(BigInt.asUintN(32, wholeSeed(seed)));
+    this.#seed = wholeSeed(seed);
+    state[0] = Number(BigInt.asUintN(32, this.#seed));
     for (let i = 1; i < words; i++) {
       const last = state[i - 1]!;
       state[i] = Math.imul(1812433253, last ^ (last >>> 30)) + i;
@@ -37,6 +44,12 @@ export class Generator {
     y ^= (y << 15) & 0xefc60000;
     y ^= y >>> 18;
     return y >>> 0;
+  }
+
+  /** The next 63 random bits: `torch.empty((), dtype=torch.int64).random_()`. */
+  random63(): bigint {
+    const [high, low] = [this.random32(), this.random32()];
+    return (BigInt(high & 0x7fffffff) << 32n) | BigInt(low);
   }
 
   /** The next number from 0 up to but not including 1 in float64. */
@@ -68,6 +81,38 @@ export class Generator {
     return order;
   }
 
+  /** `generator.get_state()`: 5056 bytes, which PyTorch's `set_state` takes. */
+  getState(): Uint8Array<ArrayBuffer> {
+    const view = new DataView(new ArrayBuffer(stateBytes));
+    view.setBigUint64(0, BigInt.asUintN(64, this.#seed), true);
+    view.setInt32(8, words + 1 - this.#next, true);
+    view.setInt32(12, 1, true);
+    view.setBigUint64(16, BigInt(this.#next), true);
+    this.#state.forEach((word, i) => {
+      view.setUint32(at.words + 8 * i, word, true);
+    });
+    if (this.keptNormal !== null) {
+      view.setFloat64(at.normal, this.keptNormal, true);
+      view.setInt32(at.hasNormal, 1, true);
+    }
+    return new Uint8Array(view.buffer);
+  }
+
+  /** Continues from a state that `getState` returned, here or in PyTorch. Throws RangeError for other bytes. */
+  setState(bytes: Uint8Array): this {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const left = bytes.length === stateBytes ? view.getInt32(8, true) : 0;
+    if (left < 1 || left > words)
+      throw new RangeError(
+        `setState: these ${bytes.length} bytes are not the state of a generator, which getState() returns in ${stateBytes}.`,
+      );
+    this.#seed = view.getBigUint64(0, true);
+    this.#next = words + 1 - left;
+    for (let i = 0; i < words; i++) this.#state[i] = view.getUint32(at.words + 8 * i, true);
+    this.keptNormal = view.getInt32(at.hasNormal, true) ? view.getFloat64(at.normal, true) : null;
+    return this;
+  }
+
   #twist(): void {
     const s = this.#state;
     for (let i = 0; i < words; i++) {
@@ -77,6 +122,9 @@ export class Generator {
     this.#next = 0;
   }
 }
+
+/** torch.default_generator, which `manualSeed` seeds. Its seed is 0 until then. */
+export const defaultGenerator: Generator = new Generator(0);
 
 function wholeSeed(seed: number | bigint): bigint {
   if (typeof seed === 'number' && !Number.isSafeInteger(seed))
