@@ -18,6 +18,7 @@ export default defineConfig(({ mode }) => {
         { find: /^tapeout\/testing$/, replacement: source('frontend/testing/index.ts') },
         { find: /^tapeout\/testing\/setup$/, replacement: source('frontend/testing/setup.ts') },
         { find: /^tapeout\/runtime$/, replacement: source('runtime/index.ts') },
+        { find: /^tapeout\/fit$/, replacement: source('runtime/fit/index.ts') },
       ],
     },
     test: {

@@ -13,6 +13,7 @@ export const optionKinds = {
   count: { is: (v: unknown) => Number.isInteger(v) && (v as number) >= 1, must: 'a whole number from 1 on' },
   call: { is: (v: unknown) => typeof v === 'function', must: 'a function' },
   flag: { is: (v: unknown) => typeof v === 'boolean', must: 'true or false' },
+  any: { is: () => true, must: 'anything' },
   object: { is: (v: unknown) => typeof v === 'object' && v !== null, must: 'an object' },
 } as const;
 

@@ -11,6 +11,9 @@ export type StateDict =
   | ArrayBuffer
   | SharedArrayBuffer;
 
+/** The names of a checkpoint's tensors that are no part of the model begin so. */
+export const besidesModel = 'tapeout.fit/';
+
 /** The tensors by name; of unwanted tensors of a file the names alone. Throws TapeoutError for other values, and SafetensorsError for
  *  bytes that are not a complete file. */
 export function tensorsOf(
@@ -18,7 +21,10 @@ export function tensorsOf(
   isWanted: (name: string) => boolean,
 ): ReadonlyMap<string, Data | StoredTensor | null> {
   const bytes = fileBytes(source);
-  if (bytes) return readWanted(bytes, 'the weights', isWanted);
+  if (bytes) {
+    const tensors = [...readWanted(bytes, 'the weights', isWanted)];
+    return new Map(tensors.filter(([name]) => !name.startsWith(besidesModel)));
+  }
   const remedy = isPlain(source) ? null : remedyFor(source);
   if (remedy !== null)
     throw new TapeoutError(
