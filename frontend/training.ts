@@ -1,7 +1,10 @@
-/** Trains a compiled model on a data set, batch by batch, and reports its progress. */
-import { setImmediate } from 'node:timers/promises';
+/** Trains a compiled model on a data set, and keeps the position by which `tapeout train` resumes. The loop is that of `tapeout/fit`. */
+
 import { DataError } from '../runtime/data/error.ts';
-import { GpuModel, type Model } from '../runtime/index.ts';
+import { accuracy, type Epoch as FitEpoch, type Progress as FitProgress, type Measured } from '../runtime/fit/index.ts';
+import { type RunState, run } from '../runtime/fit/run.ts';
+import { Schedules } from '../runtime/fit/schedule.ts';
+import type { GpuModel, Model } from '../runtime/index.ts';
 import { Generator } from '../runtime/random.ts';
 import type { Dataset, Split } from './data/dataset.ts';
 import { gatherBatch } from './data/dataset.ts';
@@ -33,16 +36,9 @@ export interface Position {
   readonly epochs: readonly Epoch[];
 }
 
-/** The progress of an epoch. */
-export interface Progress {
-  readonly epoch: number;
-  readonly samples: number;
+/** The progress of an epoch, whose samples are `of`. */
+export interface Progress extends Omit<FitProgress, 'of'> {
   readonly of: number;
-  /** Mean over the epoch so far. */
-  readonly loss: number;
-  readonly seconds: number;
-  /** Samples done in these seconds: fewer than `samples` if an earlier training began the epoch. */
-  readonly learnt: number;
 }
 
 export interface Epoch {
@@ -54,6 +50,7 @@ export interface Epoch {
   readonly accuracy: number | null;
   /** The time of training alone, without the test. */
   readonly seconds: number;
+  /** The samples that were learnt in it. */
   readonly samples: number;
 }
 
@@ -61,107 +58,98 @@ export interface History extends Position {
   readonly end: 'done' | 'stopped' | 'diverged';
 }
 
-/** The time to compute before yielding to the event loop, in ms: for Ctrl-C and the progress bar. */
-const turn = 50;
-
 /** A model on any device. */
 export type AnyModel = Model | GpuModel;
 
-/** The number of steps on a GPU whose losses are read together. One more such group is queued while a group is read. */
-const group = 16;
-
 /** Runs `epochs` epochs over a new permutation of the samples each, the short last batch included. */
 export async function train(model: AnyModel, { train, test }: Split, options: TrainingOptions): Promise<History> {
-  const { epochs, batchSize, seed, signal, onProgress, onEpoch, from, onRest, restEvery = Infinity } = options;
-  const [x, y] = inputsOf(model);
-  const generator = new Generator(seed);
-  const losses: number[] = [...(from?.losses ?? [])];
-  const done: Epoch[] = [...(from?.epochs ?? [])];
-  const [size, behind] = model instanceof GpuModel ? [group, 1] : [1, 0];
-  const first = from?.epoch ?? 1;
-  const { leastBatch = 1 } = model.manifest.entries.find((e) => e.name === 'train_step') ?? {};
-  const last = train.count % batchSize || batchSize;
-  if (last < leastBatch)
-    throw new DataError(
-      `${train.name}: the last batch of an epoch has ${last} of ${train.count} samples, and the model trains on at least ${leastBatch}, ` +
-        'as a batch norm needs more than one value per channel. Choose another batch size.',
-    );
-  let [yielded, rested] = [performance.now(), losses.length];
-
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const order = generator.permutation(train.count);
-    if (epoch < first) continue;
-    const start = performance.now();
-    const before = epoch === first ? (from?.samples ?? 0) : 0;
-    const apart = newApart(model, before > 0 ? batchSize : 0);
-    let steps: Step[] = [];
-    const read: Promise<Loss[]>[] = [];
-    let [sum, samples, at, issued] = [sumOf(losses, before, batchSize), before, before, losses.length];
-    const end = (how: History['end']): History => ({ epoch, samples, losses, epochs: done, end: how });
-    while (samples < train.count) {
-      const rests = issued - rested >= restEvery;
-      const learns = at < train.count && !signal?.aborted && !rests;
-      if (learns) {
-        const n = gatherBatch(train, order, at, batchSize, x, y);
-        apart(n);
-        steps.push({ n, loss: model.trainStep(n) });
-        at += n;
-        issued++;
-        if (steps.length < size && at < train.count && issued - rested < restEvery) continue;
-      }
-      if (steps.length > 0) {
-        read.push(together(steps));
-        steps = [];
-        if (learns && read.length <= behind && at < train.count) continue;
-      }
-      const group = read.shift();
-      if (!group) {
-        if (!rests || signal?.aborted) return end('stopped');
-        await onRest?.(end('stopped'));
-        rested = issued;
-        continue;
-      }
-      for (const { n, loss } of await group) {
-        losses.push(loss);
-        if (!Number.isFinite(loss)) return end('diverged');
-        sum += loss * n;
-        samples += n;
-      }
-      const now = performance.now();
-      if (now - yielded < turn && samples < train.count) continue;
-      const seconds = (now - start) / 1000;
-      onProgress?.({ epoch, samples, of: train.count, loss: sum / samples, seconds, learnt: samples - before });
-      await setImmediate();
-      yielded = performance.now();
-    }
-    const seconds = (performance.now() - start) / 1000;
-    const accuracy = await accuracyOn(model, test, signal);
-    if (accuracy === 'stopped') return end('stopped');
-    const result = {
-      epoch,
-      step: losses.length,
-      loss: sum / train.count,
-      accuracy,
-      seconds,
-      samples: samples - before,
-    };
-    done.push(result);
-    onEpoch?.(result);
-    if (restEvery === Infinity) await onRest?.({ epoch: epoch + 1, samples: 0, losses, epochs: done });
-  }
-  // The earlier training had already gone further: nothing was left to do.
-  if (first > epochs) return { epoch: first, samples: from?.samples ?? 0, losses, epochs: done, end: 'done' };
-  return { epoch: epochs + 1, samples: 0, losses, epochs: done, end: 'done' };
+  const { epochs, batchSize, seed, signal, onProgress, onEpoch, from, onRest, restEvery } = options;
+  checkLastBatch(model, train, batchSize);
+  const positionOf = ({ epoch, samples, losses, epochs }: RunState): Position => ({
+    ...{ epoch, samples, losses: [...losses] },
+    epochs: [...(from?.epochs ?? []), ...epochs.slice(from?.epochs.length ?? 0).map(recordOf)],
+  });
+  const isClasses = model.manifest.entries.some((e) => e.name === 'evaluate' && e.outputs.includes('correct'));
+  const { end, state } = await run(
+    model,
+    {
+      train: shuffled(model, train, batchSize, seed),
+      validation: isClasses ? () => inOrder(model, test) : undefined,
+      epochs,
+      metrics: isClasses ? [accuracy()] : [],
+      callbacks: onEpoch ? [{ onEpochEnd: (_, epoch) => onEpoch(recordOf(epoch)) }] : [],
+      schedules: new Schedules(),
+      signal,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, of: train.count })),
+      every: restEvery,
+      onRest: onRest && ((state) => onRest(positionOf(state))),
+    },
+    from ? stateAt(from, batchSize, train.count) : null,
+  );
+  return { ...positionOf(state), end: end === 'early' ? 'stopped' : end };
 }
 
-/** Before a batch: begins what the model carries from call to call anew where the batch has another number of samples than the one
- *  before, as at the end of an epoch, or where there was none before. */
-function newApart(model: AnyModel, before = 0): (n: number) => void {
-  let last = before;
-  return (n) => {
-    if (n !== last) model.resetState();
-    last = n;
+const recordOf = ({ epoch, step, loss, seconds, learnt, validation }: FitEpoch): Epoch => ({
+  ...{ epoch, step, loss, seconds, samples: learnt },
+  accuracy: accuracyIn(validation),
+});
+const accuracyIn = (measured: Measured | null): number | null =>
+  typeof measured?.metrics.accuracy === 'number' ? measured.metrics.accuracy : null;
+
+/** The state of the loop at a position. */
+function stateAt({ epoch, samples, losses, epochs }: Position, batchSize: number, count: number): RunState {
+  const batches = Math.ceil(samples / batchSize);
+  return {
+    ...{ epoch, batches, samples, reason: null, isOver: samples >= count, last: samples > 0 ? batchSize : 0 },
+    sum: sumOf(losses, samples, batchSize),
+    losses: Float32Array.from(losses),
+    epochs: epochs.map(({ epoch, step, loss, seconds, samples }) => ({
+      ...{ epoch, step, loss, seconds, samples, learnt: samples, lr: null, validation: null },
+    })),
+    source: { at: samples },
   };
+}
+
+/** The batches of each epoch in an order of its own, written to the model's memory. */
+function shuffled(model: AnyModel, data: Dataset, batchSize: number, seed: number | bigint) {
+  const [x, y] = inputsOf(model);
+  const generator = new Generator(seed);
+  let [drawn, order] = [0, new Int32Array()];
+  return (epoch: number) => {
+    for (; drawn < epoch; drawn++) order = generator.permutation(data.count);
+    let at = 0;
+    return {
+      length: Math.ceil(data.count / batchSize),
+      stateDict: () => ({ at }),
+      loadStateDict(state: { at: number }) {
+        at = state.at;
+      },
+      *[Symbol.iterator]() {
+        while (at < data.count) {
+          const n = gatherBatch(data, order, at, batchSize, x, y);
+          at += n;
+          yield n;
+        }
+      },
+    };
+  };
+}
+
+/** All samples of a data set in their order, in the largest batches. */
+function* inOrder(model: AnyModel, data: Dataset): IterableIterator<number> {
+  const [x, y] = inputsOf(model);
+  const order = Int32Array.from(data.labels.keys());
+  for (let at = 0; at < data.count; at += model.maxBatch) yield gatherBatch(data, order, at, model.maxBatch, x, y);
+}
+
+function checkLastBatch({ manifest }: AnyModel, { count, name }: Dataset, batchSize: number): void {
+  const { leastBatch = 1 } = manifest.entries.find((e) => e.name === 'train_step') ?? {};
+  const last = count % batchSize || batchSize;
+  if (last >= leastBatch) return;
+  throw new DataError(
+    `${name}: the last batch of an epoch has ${last} of ${count} samples, and the model trains on at least ${leastBatch}, ` +
+      'as a batch norm needs more than one value per channel. Choose another batch size.',
+  );
 }
 
 /** The sum of losses over the first `samples` of an epoch, which are the last of `losses`, added in the original order. */
@@ -172,45 +160,6 @@ function sumOf(losses: readonly number[], samples: number, batchSize: number): n
     .reduce((sum, loss, i) => sum + loss * Math.min(batchSize, samples - i * batchSize), 0);
 }
 
-interface Step {
-  readonly n: number;
-  readonly loss: number | PromiseLike<number>;
-}
-interface Loss {
-  readonly n: number;
-  readonly loss: number;
-}
-
-/** Starts reading losses at once, whenever they are awaited. */
-function together(steps: readonly Step[]): Promise<Loss[]> {
-  const all = Promise.all(steps.map(async ({ n, loss }) => ({ n, loss: await loss })));
-  // A failure reaches whoever awaits this group; groups after a failed one are never awaited.
-  all.catch(() => {});
-  return all;
-}
-
-/** The share of a data set that the model classifies correctly, or null when its outputs are not classes. */
-async function accuracyOn(model: AnyModel, data: Dataset, signal?: AbortSignal): Promise<number | null | 'stopped'> {
-  const [x, y] = inputsOf(model);
-  const order = Int32Array.from(data.labels.keys());
-  const apart = newApart(model);
-  let right = 0;
-  let yielded = performance.now();
-  for (let at = 0; at < data.count; ) {
-    const n = gatherBatch(data, order, at, model.maxBatch, x, y);
-    apart(n);
-    const { correct } = await model.evaluate(n);
-    if (correct === null) return null;
-    right += correct;
-    at += n;
-    if (performance.now() - yielded < turn) continue;
-    await setImmediate();
-    if (signal?.aborted) return 'stopped';
-    yielded = performance.now();
-  }
-  return right / data.count;
-}
-
 /** The predicted class of a sample, and its probability by softmax. */
 export async function predict(
   model: AnyModel,
@@ -219,7 +168,7 @@ export async function predict(
 ): Promise<{ prediction: number; probability: number }> {
   const [x, y] = inputsOf(model);
   gatherBatch(data, Int32Array.of(sample), 0, 1, x, y);
-  newApart(model)(1);
+  model.resetState();
   const logits = await model.forward(1);
   const prediction = logits.reduce((best, v, i) => (v > (logits[best] as number) ? i : best), 0);
   const total = logits.reduce((sum, v) => sum + Math.exp(v - (logits[prediction] as number)), 0);
