@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => {
         { find: /^tapeout\/testing\/setup$/, replacement: source('frontend/testing/setup.ts') },
         { find: /^tapeout\/runtime$/, replacement: source('runtime/index.ts') },
         { find: /^tapeout\/fit$/, replacement: source('runtime/fit/index.ts') },
+        { find: /^tapeout\/data$/, replacement: source('runtime/data/index.ts') },
       ],
     },
     test: {

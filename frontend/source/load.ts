@@ -23,6 +23,7 @@ const packages: Readonly<Record<string, URL>> = {
   'tapeout/ir': new URL(`../../ir/index${own}`, import.meta.url),
   'tapeout/passes': new URL(`../../passes/index${own}`, import.meta.url),
   'tapeout/runtime': new URL(`../../runtime/index${own}`, import.meta.url),
+  'tapeout/data': new URL(`../../runtime/data/index${own}`, import.meta.url),
 };
 const declarations = Object.fromEntries(
   Object.entries(packages).map(([name, url]) => [name, fileURLToPath(url).replace(/\.js$/, '.d.ts')]),

@@ -1,0 +1,48 @@
+"""Writes torch.json: the orders that torch.utils.data visits samples in.  /usr/bin/python3 test/goldens/data/generate.py"""
+import json
+import os
+
+import torch
+from torch.utils.data import (BatchSampler, DataLoader, RandomSampler, SubsetRandomSampler, WeightedRandomSampler,
+                              random_split)
+
+
+def seeded(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def epochs(loader, count=2):
+    return [[batch.tolist() for batch in loader] for _ in range(count)]
+
+
+def ends(it, count):
+    """The first items of an iterator that is then left."""
+    found = [item.tolist() for _, item in zip(range(count), it)]
+    return found
+
+
+weights = [0.1, 2, 0, 0.7, 3, 1, 0.5]
+g = seeded(5)
+left = DataLoader(range(10), batch_size=3, shuffle=True, generator=g)
+torch.manual_seed(9)
+out = {
+    'torch': torch.__version__,
+    'shuffled': epochs(DataLoader(range(10), batch_size=4, shuffle=True, generator=seeded(3))),
+    'dropLast': epochs(DataLoader(range(10), batch_size=4, shuffle=True, drop_last=True, generator=seeded(3))),
+    'manualSeed': epochs(DataLoader(range(7), batch_size=3, shuffle=True)),
+    'left': [ends(left, 2), *epochs(left, 1)],
+    'replacement': list(RandomSampler(range(10), replacement=True, num_samples=70, generator=seeded(1))),
+    'more': list(RandomSampler(range(5), num_samples=12, generator=seeded(2))),
+    'subset': [int(i) for i in SubsetRandomSampler([5, 8, 2, 9], generator=seeded(4))],
+    'weighted': list(WeightedRandomSampler(weights, 40, generator=seeded(6))),
+    'weightedWithout': list(WeightedRandomSampler(weights, 6, replacement=False, generator=seeded(6))),
+    'weightedOne': list(WeightedRandomSampler(weights, 1, generator=seeded(8))),
+    'loaded': epochs(DataLoader(range(10), batch_size=4, sampler=WeightedRandomSampler([1] * 10, 10, generator=seeded(2)),
+                                generator=seeded(1))),
+    'batches': list(BatchSampler(range(7), 3, False)),
+    'split': [list(part.indices) for part in random_split(range(10), [3, 7], generator=seeded(42))],
+    'fractions': [list(part.indices) for part in random_split(range(11), [0.3, 0.3, 0.4], generator=seeded(42))],
+}
+with open(os.path.join(os.path.dirname(__file__), 'torch.json'), 'w') as file:
+    json.dump(out, file, indent=1)
+    file.write('\n')
