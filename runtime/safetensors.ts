@@ -53,7 +53,7 @@ const floats: Readonly<Record<string, (bytes: ArrayBuffer) => Float32Array>> = {
   F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
 };
 /** IEEE 754's binary16: sign, 5 bits of exponent, 10 of fraction. */
-function half(bits: number): number {
+export function half(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
   const size =
     exponent === 0

@@ -35,7 +35,7 @@ const showNamed = (named: ModelSpec['inputs']): string =>
   named.map(([name, type]) => `${name}: ${showType(type)}`).join(', ') || 'nothing';
 
 /** The named data; images are padded if the model takes larger ones. */
-export function loadData(name: string, { inputs }: ModelSpec, { cwd }: Io): Split {
+export async function loadData(name: string, { inputs }: ModelSpec, { cwd }: Io): Promise<Split> {
   const shape = (inputs[0]?.[1].shape ?? []) as readonly number[];
   const [tall, wide] = shape.length === 4 ? (shape.slice(2) as [number, number]) : [0, 0];
   // Images are never cropped: checkFits reports a misfit with both shapes.

@@ -101,7 +101,7 @@ async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
     io,
   );
   say(...describeModel(compiled), '', ...describePasses(compiled), '');
-  const data = loadData(flags.data, spec, io);
+  const data = await loadData(flags.data, spec, io);
   checkFits(spec, compiled.manifest, data);
   // Before the training, so that an unwritable folder wastes no time.
   const folder = outFolder(flags.out, compiled.recording.name, io);

@@ -2,19 +2,20 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DataError, unreadable } from '../../runtime/data/error.ts';
+import { readIdx } from '../../runtime/data/idx.ts';
 import { type Dataset, dataset, type Extents, type Split, zeroPadded } from './dataset.ts';
-import { readIdx } from './idx.ts';
 
 /** Loads {train,t10k}-{images-idx3,labels-idx1}-ubyte from `directory`, each plain or .gz, and with a dot in place of the second
  *  hyphen if necessary; images of several channels are images-idx4, [count, channels, height, width]. Values are pixel/255 in
  *  float32. Images are zero-padded to `size`, which may be a function of their extents. The number of classes is the largest
- *  label plus 1. Throws DataError when a file is missing, damaged, or does not fit the others. */
-export function imageFolder(directory: string, size: number | Extents | ((given: Extents) => Extents) = 32): Split {
+ *  label plus 1. Rejects with a DataError when a file is missing, damaged, or does not fit the others. */
+export async function imageFolder(
+  directory: string,
+  size: number | Extents | ((given: Extents) => Extents) = 32,
+): Promise<Split> {
   const present = list(directory);
-  const [train, test] = (['train', 't10k'] as const).map((prefix) => part(directory, present, prefix, size)) as [
-    Dataset,
-    Dataset,
-  ];
+  const train = await part(directory, present, 'train', size);
+  const test = await part(directory, present, 't10k', size);
   if (`${train.shape}` !== `${test.shape}`)
     throw new DataError(
       `${train.name} has images of [${train.shape}], and ${test.name} of [${test.shape}]. Take both from the same download.`,
@@ -23,17 +24,17 @@ export function imageFolder(directory: string, size: number | Extents | ((given:
   return { train: { ...train, classes }, test: { ...test, classes } };
 }
 
-function part(
+async function part(
   directory: string,
   present: readonly string[],
   prefix: string,
   size: number | Extents | ((given: Extents) => Extents),
-): Dataset {
+): Promise<Dataset> {
   const image = find(directory, present, prefix, 'images', [3, 4]);
   const label = find(directory, present, prefix, 'labels', [1]);
   const what = image.rank === 3 ? 'images [count, height, width]' : 'images [count, channels, height, width]';
-  const images = readBytes(image.file, what, image.rank);
-  const labels = readBytes(label.file, 'labels [count]', 1);
+  const images = await readBytes(image.file, what, image.rank);
+  const labels = await readBytes(label.file, 'labels [count]', 1);
   const [count = 0, ...extents] = images.shape;
   const [channels, height, width] = (image.rank === 3 ? [1, ...extents] : extents) as [number, number, number];
   const [labelled = 0] = labels.shape;
@@ -54,11 +55,15 @@ function part(
   });
 }
 
-function readBytes(file: string, what: string, rank: number): { shape: readonly number[]; data: Uint8Array } {
-  const { dtype, shape, data } = readIdx(file);
+async function readBytes(
+  file: string,
+  what: string,
+  rank: number,
+): Promise<{ shape: readonly number[]; data: Uint8Array }> {
+  const { dtype, shape, data } = await readIdx(file);
   if (dtype !== 'u8' || shape.length !== rank)
     throw new DataError(`${file}: expected bytes as ${what}, found ${dtype} of ${shape.length} dimensions [${shape}].`);
-  return { shape, data };
+  return { shape, data: data as Uint8Array };
 }
 
 function find(

@@ -1,7 +1,8 @@
-"""Writes torch.json: the orders that torch.utils.data visits samples in.  /usr/bin/python3 test/goldens/data/generate.py"""
+"""Writes torch.json, the orders that torch.utils.data visits samples in, and arrays as NumPy saves them.  /usr/bin/python3 test/goldens/data/generate.py"""
 import json
 import os
 
+import numpy as np
 import torch
 from torch.utils.data import (BatchSampler, DataLoader, RandomSampler, SubsetRandomSampler, WeightedRandomSampler,
                               random_split)
@@ -43,6 +44,16 @@ out = {
     'split': [list(part.indices) for part in random_split(range(10), [3, 7], generator=seeded(42))],
     'fractions': [list(part.indices) for part in random_split(range(11), [0.3, 0.3, 0.4], generator=seeded(42))],
 }
-with open(os.path.join(os.path.dirname(__file__), 'torch.json'), 'w') as file:
+here = os.path.dirname(__file__)
+arrays = {kind.strip('<>|'): np.array([[1, 2, 3], [0, 5, 100]]).astype(kind)
+          for kind in ['<f2', '<f4', '<f8', '|i1', '<i2', '<i4', '<i8', '|u1', '<u2', '<u4', '<u8', '|b1']}
+arrays |= {'big': arrays['f4'].astype('>f4') / 8, 'fortran': np.asfortranarray(np.arange(24, dtype='<i2').reshape(2, 3, 4)),
+           'scalar': np.float64(0.5), 'line': np.arange(3, dtype='>i8'), 'none': np.zeros((0, 4), dtype='<f4')}
+np.savez_compressed(os.path.join(here, 'arrays.npz'), **arrays)
+np.savez(os.path.join(here, 'stored.npz'), line=arrays['line'])
+np.save(os.path.join(here, 'fortran.npy'), arrays['fortran'])
+np.save(os.path.join(here, 'complex.npy'), np.array([1j]))
+out['arrays'] = {name: {'shape': list(a.shape), 'data': a.astype('f8').ravel().tolist()} for name, a in arrays.items()}
+with open(os.path.join(here, 'torch.json'), 'w') as file:
     json.dump(out, file, indent=1)
     file.write('\n')
