@@ -19,5 +19,7 @@ export {
   type WeightedRandomSamplerOptions,
 } from './sampler.ts';
 export type { ByteSource } from './source.ts';
+export { type Statistics, statistics } from './statistics.ts';
+export * as transforms from './transforms/index.ts';
 export type * from './types.ts';
 export { readWav, type Wav } from './wav.ts';

@@ -7,9 +7,10 @@ import { arrayOf } from './dtypes.ts';
 import { fetchSamples, type Source, type Transform } from './fetch.ts';
 import { unpacked } from './portable.ts';
 import type { Job, NodeThreads, Orders, PlacedField, Reply } from './team.ts';
+import * as transforms from './transforms/index.ts';
 import type { Dataset, Dtype, TypedArray } from './types.ts';
 
-const classes: Readonly<Record<string, unknown>> = { ...datasets };
+const classes: Readonly<Record<string, unknown>> = { ...datasets, ...transforms };
 
 interface Side {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;

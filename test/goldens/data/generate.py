@@ -1,9 +1,11 @@
 """Writes torch.json, the orders that torch.utils.data visits samples in, and arrays as NumPy saves them.  /usr/bin/python3 test/goldens/data/generate.py"""
 import json
+import math
 import os
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch.utils.data import (BatchSampler, DataLoader, RandomSampler, SubsetRandomSampler, WeightedRandomSampler,
                               random_split)
 
@@ -54,6 +56,36 @@ np.savez(os.path.join(here, 'stored.npz'), line=arrays['line'])
 np.save(os.path.join(here, 'fortran.npy'), arrays['fortran'])
 np.save(os.path.join(here, 'complex.npy'), np.array([1j]))
 out['arrays'] = {name: {'shape': list(a.shape), 'data': a.astype('f8').ravel().tolist()} for name, a in arrays.items()}
+
+
+def warped(image, angle, translate=(0, 0), scale=1.0, shear=(0, 0), mode='nearest'):
+    """torchvision.transforms.functional.affine of a tensor: _get_inverse_affine_matrix, _gen_affine_grid and grid_sample."""
+    rot, sx, sy = (math.radians(d) for d in (angle, *shear))
+    a = math.cos(rot - sy) / math.cos(sy)
+    b = -math.cos(rot - sy) * math.tan(sx) / math.cos(sy) - math.sin(rot)
+    c = math.sin(rot - sy) / math.cos(sy)
+    d = -math.sin(rot - sy) * math.tan(sx) / math.cos(sy) + math.cos(rot)
+    tx, ty = translate
+    m = [v / scale for v in (d, -b, 0, -c, a, 0)]
+    theta = torch.tensor([[m[0], m[1], -m[0] * tx - m[1] * ty], [m[3], m[4], -m[3] * tx - m[4] * ty]])
+    h, w = image.shape[-2:]
+    base = torch.empty(1, h, w, 3)
+    base[..., 0] = torch.linspace(-w * 0.5 + 0.5, w * 0.5 - 0.5, steps=w)
+    base[..., 1] = torch.linspace(-h * 0.5 + 0.5, h * 0.5 - 0.5, steps=h).unsqueeze(-1)
+    base[..., 2] = 1
+    grid = base.view(1, h * w, 3).bmm(theta.T[None] / torch.tensor([0.5 * w, 0.5 * h])).view(1, h, w, 2)
+    return F.grid_sample(image[None], grid, mode=mode, padding_mode='zeros', align_corners=False)[0]
+
+
+image = torch.arange(2 * 7 * 9).float().view(2, 7, 9).mul(7).remainder(31)
+maps = [dict(angle=17), dict(angle=-63, mode='bilinear'),
+        dict(angle=31, translate=(2, -1), scale=1.3, shear=(11, 0), mode='bilinear')]
+sizes = [(4, 5), (14, 9), (3, 12), (1, 1)]
+out['warped'] = [dict(m, data=warped(image, **m).ravel().tolist()) for m in maps]
+out['resized'] = [dict(size=s, data=F.interpolate(image[None], s, mode='bilinear', antialias=True).ravel().tolist())
+                  for s in sizes]
+out['normalized'] = image.div(255).sub(torch.tensor([0.1, 0.2]).view(2, 1, 1)).div(torch.tensor([0.3, 0.7]).view(2, 1, 1)) \
+    .ravel().tolist()
 with open(os.path.join(here, 'torch.json'), 'w') as file:
     json.dump(out, file, indent=1)
     file.write('\n')

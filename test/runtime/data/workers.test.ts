@@ -69,6 +69,21 @@ test('workers make the data sets of the library, and share their arrays', async 
   expect(found).toEqual([range(12), [0, 1, 2, 3], [9, 10, 11, 3, 4, 5], [3, 1]]);
 });
 
+test('workers apply the transforms of the library with the same random numbers', async () => {
+  const { DataLoader, TensorDataset, transforms: T } = data;
+  const set = new TensorDataset({ data: Uint8Array.from(range(1200)), shape: [12, 10, 10] });
+  const transform = new T.Compose([new T.RandomCrop(8, { padding: 2 }), new T.RandomRotation(15), new T.ToTensor()]);
+  const epoch = async (numWorkers: number) => {
+    const found: number[] = [];
+    for await (const [x] of new DataLoader(set, { batchSize: 5, seed: 3, shuffle: true, numWorkers, transform }))
+      found.push(...(x.data as Float32Array));
+    return found;
+  };
+  const alone = await epoch(0);
+  expect(alone).toHaveLength(12 * 64);
+  expect(await epoch(2)).toEqual(alone);
+});
+
 test('a batch goes from a worker into the arrays that the caller names', async () => {
   const into = { x: new Float32Array(15), y: new Int32Array(5) };
   for await (const { x, y } of loaderOf(range(7), { numWorkers: 2, module, into })) {
