@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => {
         { find: /^tapeout\/passes$/, replacement: source('passes/index.ts') },
         { find: /^tapeout\/testing$/, replacement: source('frontend/testing/index.ts') },
         { find: /^tapeout\/testing\/setup$/, replacement: source('frontend/testing/setup.ts') },
+        { find: /^tapeout\/torch$/, replacement: source('frontend/torch/index.ts') },
         { find: /^tapeout\/runtime$/, replacement: source('runtime/index.ts') },
         { find: /^tapeout\/fit$/, replacement: source('runtime/fit/index.ts') },
         { find: /^tapeout\/data$/, replacement: source('runtime/data/index.ts') },

@@ -433,7 +433,7 @@ describe('a Node that is too old is reported', () => {
       exports: Record<string, { default: string }>;
     };
     const entries = Object.entries(exports).filter(([name]) => !['./package.json', './testing/setup'].includes(name));
-    expect(entries).toHaveLength(5);
+    expect(entries).toHaveLength(8);
     const urls = entries.map(([, entry]) => pathToFileURL(join(root, entry.default)).href);
     const folder = folderOf();
     writeFiles(join(folder, 'net'), plain);

@@ -20,6 +20,8 @@ export interface EntryCode {
 }
 export interface ModuleCode {
   readonly pages: number;
+  /** The memory is imported, as `tapeout.memory`, and may be larger. */
+  readonly importsMemory?: boolean;
   /** The module uses relaxed SIMD. */
   readonly relaxed?: boolean;
   readonly functions: readonly FunctionCode[];
@@ -90,8 +92,9 @@ function withModule<T>(source: ModuleCode, f: (m: binaryen.Module) => T): T {
         (source.relaxed ? binaryen.Features.RelaxedSIMD : 0) |
         (source.team ? binaryen.Features.Atomics | binaryen.Features.MutableGlobals : 0),
     );
-    m.setMemory(source.pages, source.pages, 'memory', [], source.team !== undefined);
-    if (source.team) m.addMemoryImport('0', 'tapeout', 'memory', true);
+    const most = source.importsMemory ? -1 : source.pages;
+    m.setMemory(source.pages, most, 'memory', [], source.team !== undefined);
+    if (source.team || source.importsMemory) m.addMemoryImport('0', 'tapeout', 'memory', source.team !== undefined);
     for (const f of source.functions) addFunction(m, f);
     const ids = namespace(source.functions.map((f) => f.name));
     for (const e of source.entries) {

@@ -26,6 +26,8 @@ export const kernelExport = (k: Kernel): string => `@${JSON.stringify(k.name)}`;
 export interface EmitOptions {
   /** Lanes multiply and add in one instruction of relaxed SIMD, whose result depends on the engine. */
   readonly madd?: boolean;
+  /** The memory is imported, as `tapeout.memory`: modules that run in turn can use the same. */
+  readonly importsMemory?: boolean;
 }
 
 /** The program for one thread: a module that imports nothing. With `each`, every kernel is also an export of its own,
@@ -34,6 +36,7 @@ export function emitWasm(program: Program, options: EmitOptions & { readonly eac
   const { names, layout } = described(program, options);
   return emitModule({
     pages: pagesOf(program),
+    ...(options.importsMemory ? { importsMemory: true } : {}),
     relaxed: layout.madd,
     functions: [...names].map(([k, name]) => ({ name, code: ready(emitKernel(k, layout)) })),
     entries: [

@@ -4,7 +4,8 @@
 import { CompileError } from '../../ir/diagnostic.ts';
 import { nearest } from '../../ir/text/nearest.ts';
 import { onUndefined } from '../hints-members.ts';
-import { isInside, showAny, userError, withLoc } from './trace.ts';
+import { live } from './live.ts';
+import { isInside, showAny, userError, withLateLoc, withLoc } from './trace.ts';
 
 /** A kind of argument: which values it admits, and the words for them. */
 export interface Kind {
@@ -75,7 +76,7 @@ export function fn<A extends readonly unknown[], R>(
   body: (...args: A) => R,
 ): (...args: A) => R {
   const made = signature(name, takes);
-  const f = (...args: A): R => run(made, args, () => body(...args));
+  const f = (...args: A): R => run(made, null, args, () => body(...args));
   return signed(f, made, body.length);
 }
 
@@ -87,11 +88,17 @@ export function withOptions<F extends (...args: never[]) => unknown>(
   body: (...args: never[]) => ReturnType<F>,
 ): F {
   const made = signature(name, takes, options);
-  const f = (...args: unknown[]): unknown =>
-    withLoc(() => {
+  const f = (...args: unknown[]): unknown => {
+    const run = (): unknown => {
       const { ordered, named } = parted(made, args);
       return (body as (...args: unknown[]) => unknown)(...ordered, named);
-    }, name);
+    };
+    const values = isInside() ? null : live();
+    if (!values) return withLoc(run, name);
+    const result = withLateLoc(run, name);
+    values.applied(name, args, result);
+    return result;
+  };
   return signed(f, made, Object.keys(takes).length) as unknown as F;
 }
 
@@ -102,7 +109,7 @@ export function guard<T extends object>(of: { readonly prototype: T }, table: Re
     const made = signature(name, takes);
     const method = methods[name] as (...args: unknown[]) => unknown;
     const checked = function (this: T, ...args: unknown[]): unknown {
-      return run(made, args, () => method.apply(this, args));
+      return run(made, this, args, () => method.apply(this, args));
     };
     Object.defineProperty(of.prototype, name, {
       value: signed(checked, made, method.length),
@@ -140,12 +147,17 @@ export function read<O extends object>(made: Signature, args: readonly unknown[]
 }
 
 /** Runs `body`. The arguments are checked only if the user made the call, not another public function. */
-function run<R>(made: Signature, args: readonly unknown[], body: () => R): R {
-  const isUsers = !isInside();
-  return withLoc(() => {
-    if (isUsers) check(made, args);
+function run<R>(made: Signature, of: object | null, args: readonly unknown[], body: () => R): R {
+  if (isInside()) return body();
+  const checked = (): R => {
+    check(made, args);
     return body();
-  }, made.name);
+  };
+  const values = live();
+  if (!values) return withLoc(checked, made.name);
+  const result = withLateLoc(checked, made.name);
+  values.applied(made.name, of === null ? args : [of, ...args], result);
+  return result;
 }
 
 function check(made: Signature, args: readonly unknown[]): void {

@@ -1,6 +1,7 @@
 /** The arguments of a tensor's methods. */
 
 import { onConversion } from '../hints-members.ts';
+import type { TensorMembers } from '../torch/tensor-members.ts';
 import { guard, type Kind, type Kinds } from './arguments.ts';
 import * as k from './kinds.ts';
 import { Tensor } from './tensor.ts';
@@ -36,7 +37,9 @@ type Methods = {
   [M in keyof Tensor]: Tensor[M] extends (...args: never[]) => unknown ? M : never;
 }[keyof Tensor];
 
-const methods: Readonly<Record<Exclude<Methods, 'toString' | symbol | keyof TensorFunctions>, Kinds>> = {
+const methods: Readonly<
+  Record<Exclude<Methods, 'toString' | symbol | keyof TensorFunctions | keyof TensorMembers>, Kinds>
+> = {
   size: { dim: { ...k.dim, help: () => 'x.size(0) is one extent, and x.shape is all of them' } },
   add: scaled,
   sub: scaled,

@@ -8,6 +8,7 @@ import { onOperators } from '../hints-members.ts';
 import { commonShape, spreadTo, viewAs } from './broadcast.ts';
 import { dimOf, dimsOf, type Extent, joinedDim, reshaped, toExtent } from './dims.ts';
 import * as indexing from './indexing.ts';
+import { live } from './live.ts';
 import { matmul, strict } from './products.ts';
 import { float, numeric, promoted, promotedWith, wrongRank } from './promote.ts';
 import * as rearranging from './rearranging.ts';
@@ -27,26 +28,33 @@ const record = (f: () => Value): Tensor => withLoc(() => Tensor.of(f()));
  *  append to the graph, and throw a `CompileError` at the line of the call if shapes, element types or arguments do not fit. */
 export class Tensor {
   readonly #type: TensorType;
-  readonly #recorded: { readonly value: Value; readonly tape: Tape | null } | null;
+  readonly #tape: Tape | null;
+  #value: Value | null;
 
   /** For Tapeout itself: models get tensors from the arguments of `forward`, from parameters and from operations. */
   constructor(type: TensorType, value: Value | null = null) {
     this.#type = type;
-    this.#recorded = value && { value, tape: tapeOfTensor() };
+    this.#tape = value && tapeOfTensor();
+    this.#value = value;
   }
   /** A value of the graph as a tensor. */
   static of(value: Value): Tensor {
-    return new Tensor(value.type, value);
+    return new Tensor(value.type, live()?.made(value) ?? value);
+  }
+  /** For Tapeout itself: another value of the same type for a tensor outside of recordings. */
+  static put(tensor: Tensor, value: Value): void {
+    tensor.#value = value;
   }
 
   /** The tensor's value in the graph. Throws outside the recording that made it. */
   get value(): Value {
-    if (this.#recorded && this.#recorded.tape === currentTape()) return this.#recorded.value;
+    const value = this.#value;
+    if (value && this.#tape === currentTape()) return this.#tape ? value : (live()?.now(value) ?? value);
     throw userError(
       'other-recording',
       `${called()}: this tensor ${showType(this.#type)} belongs to another recording`,
       {
-        notes: this.#recorded ? [{ message: 'it was made here', loc: this.#recorded.value.loc }] : [],
+        notes: value ? [{ message: 'it was made here', loc: value.loc }] : [],
         help: 'a model is recorded anew each time: make the tensors that forward uses inside forward, and do not keep them in a field or an outer variable',
       },
     );

@@ -15,6 +15,19 @@ let fallback: Loc | null = null;
 export const withLoc = <T>(f: () => T, word: string | null = null): T =>
   inside ? f() : withLocAt(callSite() ?? fallback, f, word);
 
+/** As `withLoc`, but the caller's location is found for errors alone: the nodes have none. */
+export function withLateLoc<T>(f: () => T, word: string): T {
+  if (inside) return f();
+  inside = true;
+  try {
+    return at(null, f, word);
+  } catch (e) {
+    throw e instanceof CompileError ? e.at(callSite() ?? fallback) : e;
+  } finally {
+    inside = false;
+  }
+}
+
 /** As `withLoc`, at a given location. */
 export function withLocAt<T>(loc: Loc | null, f: () => T, word: string | null = null): T {
   const was = inside;

@@ -22,7 +22,9 @@ const packages: Readonly<Record<string, URL>> = {
   tapeout: new URL(`../index${own}`, import.meta.url),
   'tapeout/ir': new URL(`../../ir/index${own}`, import.meta.url),
   'tapeout/passes': new URL(`../../passes/index${own}`, import.meta.url),
+  'tapeout/torch': new URL(`../torch/index${own}`, import.meta.url),
   'tapeout/runtime': new URL(`../../runtime/index${own}`, import.meta.url),
+  'tapeout/fit': new URL(`../../runtime/fit/index${own}`, import.meta.url),
   'tapeout/data': new URL(`../../runtime/data/index${own}`, import.meta.url),
 };
 const declarations = Object.fromEntries(

@@ -5,6 +5,7 @@ import { DataError } from './error.ts';
 import { type ByteSource, bytesOf } from './source.ts';
 import type { NdArray } from './types.ts';
 
+/** The options of `readCsv` and `parseCsv`. */
 export interface CsvOptions {
   /** True if the first record names the columns; defaults to true. */
   readonly header?: boolean;
@@ -16,6 +17,7 @@ export interface CsvOptions {
   readonly columns?: readonly (string | number)[];
 }
 
+/** A table of numbers, read from a CSV. */
 export interface Csv {
   /** The names of the features' columns, or their numbers as texts. */
   readonly columns: readonly string[];

@@ -1,4 +1,6 @@
 /** Data for training, in Node and in pages, without dependencies: data sets, samplers, and loaders that make batches of them. */
+import '../needs-node.ts';
+
 export { defaultGenerator, Generator } from '../random.ts';
 export { type LabelledImages, readCifar10, readCifar100 } from './cifar.ts';
 export { type Csv, type CsvOptions, type CsvRecord, parseCsv, readCsv } from './csv.ts';

@@ -21,6 +21,7 @@ import type {
   StatefulGenerator,
 } from './types.ts';
 
+/** The options of `DataLoader`, as PyTorch has them. */
 export interface DataLoaderOptions<S, B = Batch<S>> {
   /** Samples in a batch; defaults to 1. */
   readonly batchSize?: number;

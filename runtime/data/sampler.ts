@@ -18,6 +18,7 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** The options of `RandomSampler`. */
 export interface RandomSamplerOptions {
   /** Draw each index anew; defaults to false. */
   readonly replacement?: boolean;
@@ -80,6 +81,7 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+/** The options of `WeightedRandomSampler`. */
 export interface WeightedRandomSamplerOptions {
   /** Draw each index anew; defaults to true. */
   readonly replacement?: boolean;

@@ -5,6 +5,7 @@ import { extentsOf } from './transforms/image.ts';
 import { ToTensor } from './transforms/values.ts';
 import type { Dataset, Field, Sample } from './types.ts';
 
+/** Mean and standard deviation of each channel. */
 export interface Statistics {
   /** By channel. */
   readonly mean: readonly number[];

@@ -17,6 +17,7 @@ export interface Arrays {
 }
 /** A type of elements, named as in a model's inputs. */
 export type Dtype = keyof Arrays;
+/** The arrays that hold the elements of fields. */
 export type TypedArray = Arrays[Dtype] | Uint8ClampedArray;
 
 /** Numbers with a shape: what a reader returns, what a transform takes and returns, and each field of a batch. */

@@ -1,5 +1,6 @@
 /** Training for Node and pages: epochs, validation, metrics, callbacks, schedules, checkpoints. No dependencies, and nothing of the
  *  compiler. */
+import '../needs-node.ts';
 
 export {
   accuracy,

@@ -32,6 +32,7 @@ export type Batch = readonly Field[] | { readonly [name: string]: Field } | numb
 /** Batches, which are iterated over once for each epoch: an array, a DataLoader, or a function that gives the batches of an epoch,
  *  counted from 1. */
 export type Batches = BatchSource | ((epoch: number) => BatchSource);
+/** Where `fit` takes its batches from. */
 export type BatchSource = (Iterable<Batch> | AsyncIterable<Batch>) & {
   /** The number of batches in an epoch, if known. */
   readonly length?: number | undefined;
@@ -66,12 +67,14 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where checkpoints are saved, and how often. */
 export interface CheckpointOptions {
   /** The steps between two checkpoints; by default one is saved after each epoch. */
   readonly every?: number | undefined;
   /** Writes a checkpoint, a safetensors file, which `resume` takes. Training waits for it. */
   save(bytes: Uint8Array, at: SavedAt): void | Promise<void>;
 }
+/** When a checkpoint was saved. */
 export interface SavedAt {
   readonly epoch: number;
   readonly step: number;
@@ -177,6 +180,7 @@ export interface MetricScheduler {
 }
 /** A scheduler that is stepped after each epoch; one with when and with what; or a function from the step, from 0 on, to its rate. */
 export type Schedule = Scheduler | ScheduleOptions | ((step: number) => number);
+/** How the learning rate changes. */
 export interface ScheduleOptions {
   readonly scheduler: Scheduler | MetricScheduler;
   /** Step it after each `batch`, as a OneCycleLR needs, or after each `epoch`, the default. */

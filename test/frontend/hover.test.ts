@@ -14,7 +14,10 @@ const entries = {
   'tapeout/ir': 'ir/index.ts',
   'tapeout/passes': 'passes/index.ts',
   'tapeout/testing': 'frontend/testing/index.ts',
+  'tapeout/torch': 'frontend/torch/index.ts',
   'tapeout/runtime': 'runtime/index.ts',
+  'tapeout/data': 'runtime/data/index.ts',
+  'tapeout/fit': 'runtime/fit/index.ts',
 };
 
 const layers = Object.keys(nn).filter((name) => name !== 'Module' && name !== 'init');

@@ -48,6 +48,8 @@ export const unshared: readonly string[] = [
   'test/hosts.test.ts',
   'test/ir/verify-data.test.ts',
   'test/runtime/model.test.ts',
+  'test/torch/tensors.test.ts',
+  'test/torch/tutorial.test.ts',
   'test/whole-files.test.ts',
 ];
 

@@ -7,6 +7,7 @@ import { type Shape, sameType, showType } from '../../../ir/type.ts';
 import { gradientsOf } from '../../../passes/autodiff.ts';
 import { fn, withOptions } from '../arguments.ts';
 import * as k from '../kinds.ts';
+import { live } from '../live.ts';
 import { currentTape } from '../tape.ts';
 import { Tensor } from '../tensor.ts';
 import { called, involved, showAny, userCode, userError, withLoc } from '../trace.ts';
@@ -185,9 +186,11 @@ function checkClosed(y: Value, xs: readonly Value[]): void {
 /** What stands for a cotangent until there is one. */
 function placeholder(shape: Shape): Value {
   const tape = currentTape();
-  if (!tape) throw userError('no-recording', `${called()}: gradients are made in forward, where the model is recorded`);
-  return ir.cotangent({ of: tape.cotangents++, shape });
+  if (tape) return ir.cotangent({ of: tape.cotangents++, shape });
+  if (live()) return ir.cotangent({ of: placeholders++, shape });
+  throw userError('no-recording', `${called()}: gradients are made in forward, where the model is recorded`);
 }
+let placeholders = 0;
 
 /** y, of whose cotangent g come those of the values in these pairs. */
 const withGradients = (y: Value, g: Value, pairs: readonly (readonly [x: Value, dx: Value])[]): Tensor =>

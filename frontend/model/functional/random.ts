@@ -5,6 +5,7 @@ import * as ir from '../../../ir/ops/index.ts';
 import type { Shape } from '../../../ir/type.ts';
 import { fn } from '../arguments.ts';
 import * as k from '../kinds.ts';
+import { live } from '../live.ts';
 import { float, wrongRank } from '../promote.ts';
 import { extents, type ShapeOf, shapeFrom } from '../shapes.ts';
 import { currentTape, newStream } from '../tape.ts';
@@ -14,6 +15,8 @@ import { leakyRelu, where } from './activation.ts';
 
 function drawn(op: typeof ir.randomUniform, shape: Shape): Tensor {
   const tape = currentTape();
+  const values = live();
+  if (values) return Tensor.of(values.drawn(op === ir.randomUniform ? 'uniform' : 'normal', { dtype: 'f32', shape }));
   if (!tape)
     throw userError('no-recording', `${called()}: random numbers are drawn in forward, where the model is recorded`, {
       help: 'for initial values, make a parameter or buffer and write to its data',

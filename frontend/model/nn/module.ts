@@ -3,6 +3,7 @@
 import type { Loc } from '../../../ir/diagnostic.ts';
 import { guard } from '../arguments.ts';
 import * as k from '../kinds.ts';
+import { live } from '../live.ts';
 import { currentTape } from '../tape.ts';
 import type { Tensor } from '../tensor.ts';
 import { callSite, inLayer, isClass, showAny, userCode, userError, withLocAt } from '../trace.ts';
@@ -190,7 +191,9 @@ function call(m: Module, inputs: readonly Tensor[]): Tensor {
         notes: [{ message: 'the module was made here', loc }],
       }),
     );
-  const out = inLayer(loc, () => m.forward(...(inputs as never[])));
+  const forward = () => inLayer(loc, () => m.forward(...(inputs as never[])));
+  const values = live();
+  const out = values ? values.forward(m, forward) : forward();
   if (out instanceof Promise) {
     // The rest runs after the recording is over, so its errors are ignored.
     out.catch(() => {});

@@ -8,9 +8,11 @@ import { commonShape, spreadTo } from '../broadcast.ts';
 import { type Extent, toDim, toExtent } from '../dims.ts';
 import { countIn } from '../init.ts';
 import * as k from '../kinds.ts';
+import { engine, live } from '../live.ts';
 import type { Trailing } from '../options.ts';
-import { currentTape, type Mode, type Tape } from '../tape.ts';
+import { currentTape, type Mode } from '../tape.ts';
 import { constant, Tensor } from '../tensor.ts';
+import { type TensorData, tensorData } from '../tensor-data.ts';
 import { called, callSite, showAny, userError, withLoc } from '../trace.ts';
 
 const [shape, data] = [k.shape, k.optional(k.numbers)];
@@ -61,8 +63,7 @@ export abstract class Stored extends Tensor {
   abstract get kind(): 'parameter' | 'buffer';
   /** The path from the model, such as `conv1.weight`; filled in when the model is recorded. */
   name = '';
-  /** The initial values, row-major; none where the shape holds the batch. A recording copies them. */
-  data: Float32Array | Int32Array;
+  #data!: Float32Array | Int32Array;
   /** True if it was given values. */
   readonly #isGiven: boolean;
   /** The line that made it, or the layer that holds it. */
@@ -90,6 +91,19 @@ export abstract class Stored extends Tensor {
     withLoc(() => this.checkData());
   }
 
+  /** The values, row-major; none where the shape holds the batch. A recording copies them. */
+  get data(): TensorData | Int32Array {
+    return (engine()?.numbers(this) ?? this.#data) as TensorData | Int32Array;
+  }
+  set data(data: Float32Array | Int32Array) {
+    this.#data = data instanceof Float32Array ? tensorData(data) : data;
+    engine()?.changed(this);
+  }
+  /** For Tapeout itself: the memory that holds the values, whatever is still to be done to them. */
+  static memoryOf(of: Stored): Float32Array | Int32Array {
+    return of.#data;
+  }
+
   /** The number of initial values. */
   get #count(): number {
     const { shape } = this;
@@ -103,7 +117,7 @@ export abstract class Stored extends Tensor {
 
   override get value(): Value {
     const tape = currentTape();
-    const value = tape?.written.get(this) ?? tape?.params.get(this);
+    const value = tape ? (tape.written.get(this) ?? tape.params.get(this)) : live()?.stored(this);
     if (value) return value;
     const [problem, help] = tape
       ? [
@@ -136,7 +150,6 @@ export abstract class Stored extends Tensor {
  *  all elements or a list with one for each; zeros by default. Throws for a shape that is not a list of whole numbers, and for a
  *  list of another length. */
 export class Parameter extends Stored {
-  declare data: Float32Array;
   #requiresGrad = true;
 
   constructor(shape: readonly number[], data?: number | ArrayLike<number>, ...none: []) {
@@ -144,6 +157,13 @@ export class Parameter extends Stored {
   }
   get kind() {
     return 'parameter' as const;
+  }
+  /** The values, row-major: the initial ones, or with `tapeout/torch` those of now. They may be written to, and replaced by as many. */
+  override get data(): TensorData {
+    return super.data as TensorData;
+  }
+  override set data(data: Float32Array) {
+    super.data = data;
   }
 
   /** False for a frozen parameter. It has no gradient, no state of the optimizer and no update, and nothing is computed or kept for
@@ -157,7 +177,10 @@ export class Parameter extends Stored {
   /** Sets `requiresGrad`, to true by default. */
   requiresGrad_(requiresGrad = true): this {
     checkOutside();
+    if (requiresGrad === this.#requiresGrad) return this;
+    void this.data;
     this.#requiresGrad = requiresGrad;
+    engine()?.changed(this);
     return this;
   }
 }
@@ -232,10 +255,12 @@ export class Buffer extends Stored {
   #write(next: (was: Value) => Value): this {
     // Reading it throws outside a recording, and for a buffer that the model does not hold.
     const was = this.value;
-    const [value, tape] = [next(was), currentTape() as Tape];
+    const [value, tape] = [next(was), currentTape()];
     const { shape } = was.type;
     const fits = value.type.shape.length <= shape.length && sameShape(commonShape(was, value), shape);
-    tape.written.set(this, writable(this, fits ? spreadTo(value, shape) : value, tape.mode));
+    const written = writable(this, fits ? spreadTo(value, shape) : value, tape?.mode ?? 'train');
+    if (tape) tape.written.set(this, written);
+    else live()?.write(this, written);
     return this;
   }
 }

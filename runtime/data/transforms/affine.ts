@@ -3,6 +3,7 @@ import { type Parts, portable } from '../portable.ts';
 import type { Field, SampleContext } from '../types.ts';
 import { blank, type Extents, extentsOf, type Image, type ImageTransform, rangeOf } from './image.ts';
 
+/** How pixels are read between others, and what lies outside of an image. */
 export interface WarpOptions {
   /** Between pixels: the nearest, or a mean by distance; defaults to 'nearest'. */
   readonly interpolation?: 'nearest' | 'bilinear';
@@ -81,6 +82,7 @@ export class RandomRotation implements ImageTransform {
   }
 }
 
+/** The options of `RandomAffine`. */
 export interface RandomAffineOptions extends WarpOptions {
   /** The largest shift, as shares of width and height; defaults to none. */
   readonly translate?: readonly [x: number, y: number];

@@ -49,6 +49,7 @@ const half = (difference: number): number => {
   return difference % 2 === 0 ? difference / 2 : down % 2 === 0 ? down : down + 1;
 };
 
+/** The options of `RandomCrop`. */
 export interface RandomCropOptions {
   /** Pixels of `fill` on each side before the crop: one number, or [left and right, top and bottom]; defaults to 0. */
   readonly padding?: number | readonly [number, number];

@@ -57,6 +57,7 @@ export class Normalize implements ImageTransform {
   }
 }
 
+/** The options of `RandomErasing`. */
 export interface RandomErasingOptions {
   /** How often; defaults to 0.5. */
   readonly p?: number;
