@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { DataError } from '../runtime/data/error.ts';
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../runtime/safetensors.ts';
 import type { Split } from './data/dataset.ts';
+import type { Tables } from './data/table.ts';
 import type { Position } from './training.ts';
 
 /** The other inputs that decide the bits of a training. */
@@ -91,12 +92,17 @@ export function checkSame(saved: Run, now: Run, path: string): void {
 /** Bytes that are hashed at once: Node takes fewer than 2 GiB. */
 const longestUpdate = 2 ** 28;
 
-export function hashOfData({ train, test }: Split): string {
+export const hashOfData = ({ train, test }: Split): string =>
+  hashOf([train, test].flatMap(({ images, labels, shape }) => [Int32Array.from(shape), images, labels]));
+
+export const hashOfTables = ({ train, test }: Tables): string =>
+  hashOf([train, test].flatMap(({ columns }) => columns.flatMap(({ shape, data }) => [Int32Array.from(shape), data])));
+
+function hashOf(parts: readonly (Float32Array | Int32Array | Uint8Array)[]): string {
   const hash = createHash('sha256');
-  for (const { images, labels, shape } of [train, test])
-    for (const part of [Int32Array.from(shape), images, labels])
-      for (let at = 0; at < part.byteLength; at += longestUpdate)
-        hash.update(new Uint8Array(part.buffer, part.byteOffset + at, Math.min(longestUpdate, part.byteLength - at)));
+  for (const part of parts)
+    for (let at = 0; at < part.byteLength; at += longestUpdate)
+      hash.update(new Uint8Array(part.buffer, part.byteOffset + at, Math.min(longestUpdate, part.byteLength - at)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -1,23 +1,34 @@
 /** Trains a compiled model on a data set, and keeps the position by which `tapeout train` resumes. The loop is that of `tapeout/fit`. */
 
 import { DataError } from '../runtime/data/error.ts';
-import { accuracy, type Epoch as FitEpoch, type Progress as FitProgress, type Measured } from '../runtime/fit/index.ts';
+import {
+  accuracy,
+  type Callback,
+  evaluate,
+  type Epoch as FitEpoch,
+  type Progress as FitProgress,
+  type Measured,
+  type Metric,
+} from '../runtime/fit/index.ts';
 import { type RunState, run } from '../runtime/fit/run.ts';
 import { Schedules } from '../runtime/fit/schedule.ts';
 import type { GpuModel, Model } from '../runtime/index.ts';
 import { Generator } from '../runtime/random.ts';
-import type { Dataset, Split } from './data/dataset.ts';
-import { gatherBatch } from './data/dataset.ts';
+import type { Split } from './data/dataset.ts';
+import { gather, type Table, type Tables, tablesOf } from './data/table.ts';
 
 export interface TrainingOptions {
   readonly epochs: number;
   readonly batchSize: number;
   /** The seed of the order of the samples in each epoch. */
   readonly seed: number | bigint;
+  /** What is measured on the test set besides the loss; the accuracy by default, if the targets are labels. */
+  readonly metrics?: readonly Metric[];
   /** Ends the training after the current step. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (epoch: Epoch) => void;
+  readonly callbacks?: readonly Callback[];
   /** The position of an earlier training to continue from; the model must hold its state. */
   readonly from?: Position;
   /** Called while no step is in flight: every `restEvery` steps, or after each epoch if that is undefined. */
@@ -46,8 +57,11 @@ export interface Epoch {
   /** Steps taken since training began. */
   readonly step: number;
   readonly loss: number;
-  /** The share of the test set that is classified correctly; null if the outputs are not classes. */
+  /** The share of the test set that is classified correctly; null if that is not measured. */
   readonly accuracy: number | null;
+  /** The learning rate of its last step, and the numbers of the test set; earlier versions kept neither. */
+  readonly lr?: number | null;
+  readonly test?: Readonly<Record<string, number>> | null;
   /** The time of training alone, without the test. */
   readonly seconds: number;
   /** The samples that were learnt in it. */
@@ -62,24 +76,23 @@ export interface History extends Position {
 export type AnyModel = Model | GpuModel;
 
 /** Runs `epochs` epochs over a new permutation of the samples each, the short last batch included. */
-export async function train(model: AnyModel, { train, test }: Split, options: TrainingOptions): Promise<History> {
+export async function train(model: AnyModel, data: Split | Tables, options: TrainingOptions): Promise<History> {
   const { epochs, batchSize, seed, signal, onProgress, onEpoch, from, onRest, restEvery } = options;
+  const { train, test } = 'columns' in data.train ? (data as Tables) : tablesOf(data as Split, inputNames(model));
+  const { callbacks = [], metrics = countsCorrect(model) ? [accuracy()] : [] } = options;
   checkLastBatch(model, train, batchSize);
   const positionOf = ({ epoch, samples, losses, epochs }: RunState): Position => ({
     ...{ epoch, samples, losses: [...losses] },
     epochs: [...(from?.epochs ?? []), ...epochs.slice(from?.epochs.length ?? 0).map(recordOf)],
   });
-  const isClasses = model.manifest.entries.some((e) => e.name === 'evaluate' && e.outputs.includes('correct'));
   const { end, state } = await run(
     model,
     {
       train: shuffled(model, train, batchSize, seed),
-      validation: isClasses ? () => inOrder(model, test) : undefined,
-      epochs,
-      metrics: isClasses ? [accuracy()] : [],
-      callbacks: onEpoch ? [{ onEpochEnd: (_, epoch) => onEpoch(recordOf(epoch)) }] : [],
+      validation: () => inOrder(model, test),
+      ...{ epochs, metrics, signal },
+      callbacks: [{ onEpochEnd: (_, epoch) => onEpoch?.(recordOf(epoch)) }, ...callbacks],
       schedules: new Schedules(),
-      signal,
       onProgress: onProgress && ((progress) => onProgress({ ...progress, of: train.count })),
       every: restEvery,
       onRest: onRest && ((state) => onRest(positionOf(state))),
@@ -89,12 +102,22 @@ export async function train(model: AnyModel, { train, test }: Split, options: Tr
   return { ...positionOf(state), end: end === 'early' ? 'stopped' : end };
 }
 
-const recordOf = ({ epoch, step, loss, seconds, learnt, validation }: FitEpoch): Epoch => ({
-  ...{ epoch, step, loss, seconds, samples: learnt },
-  accuracy: accuracyIn(validation),
-});
-const accuracyIn = (measured: Measured | null): number | null =>
-  typeof measured?.metrics.accuracy === 'number' ? measured.metrics.accuracy : null;
+/** What metrics make of a data set, and its mean loss. */
+export const measureOn = (model: AnyModel, table: Table, metrics: readonly Metric[]): Promise<Measured> =>
+  evaluate(model, () => inOrder(model, table), { metrics });
+
+/** True for a model whose entries count correct answers: its targets are labels. */
+const countsCorrect = ({ manifest }: AnyModel): boolean =>
+  manifest.entries.some((e) => e.name === 'evaluate' && e.outputs.includes('correct'));
+
+function recordOf({ epoch, step, loss, seconds, learnt, lr, validation }: FitEpoch): Epoch {
+  const numbers = Object.entries(validation?.metrics ?? {}).filter(([, value]) => typeof value === 'number');
+  const test: Record<string, number> | null = validation && {
+    loss: validation.loss,
+    ...Object.fromEntries(numbers as [string, number][]),
+  };
+  return { ...{ epoch, step, loss, seconds, samples: learnt, lr, test }, accuracy: test?.accuracy ?? null };
+}
 
 /** The state of the loop at a position. */
 function stateAt({ epoch, samples, losses, epochs }: Position, batchSize: number, count: number): RunState {
@@ -111,8 +134,8 @@ function stateAt({ epoch, samples, losses, epochs }: Position, batchSize: number
 }
 
 /** The batches of each epoch in an order of its own, written to the model's memory. */
-function shuffled(model: AnyModel, data: Dataset, batchSize: number, seed: number | bigint) {
-  const [x, y] = inputsOf(model);
+function shuffled(model: AnyModel, data: Table, batchSize: number, seed: number | bigint) {
+  const into = memoryOf(model, data);
   const generator = new Generator(seed);
   let [drawn, order] = [0, new Int32Array()];
   return (epoch: number) => {
@@ -126,7 +149,7 @@ function shuffled(model: AnyModel, data: Dataset, batchSize: number, seed: numbe
       },
       *[Symbol.iterator]() {
         while (at < data.count) {
-          const n = gatherBatch(data, order, at, batchSize, x, y);
+          const n = gather(data, order, at, batchSize, into);
           at += n;
           yield n;
         }
@@ -136,13 +159,13 @@ function shuffled(model: AnyModel, data: Dataset, batchSize: number, seed: numbe
 }
 
 /** All samples of a data set in their order, in the largest batches. */
-function* inOrder(model: AnyModel, data: Dataset): IterableIterator<number> {
-  const [x, y] = inputsOf(model);
-  const order = Int32Array.from(data.labels.keys());
-  for (let at = 0; at < data.count; at += model.maxBatch) yield gatherBatch(data, order, at, model.maxBatch, x, y);
+function* inOrder(model: AnyModel, data: Table): IterableIterator<number> {
+  const into = memoryOf(model, data);
+  const order = Int32Array.from({ length: data.count }, (_, i) => i);
+  for (let at = 0; at < data.count; at += model.maxBatch) yield gather(data, order, at, model.maxBatch, into);
 }
 
-function checkLastBatch({ manifest }: AnyModel, { count, name }: Dataset, batchSize: number): void {
+function checkLastBatch({ manifest }: AnyModel, { count, name }: Table, batchSize: number): void {
   const { leastBatch = 1 } = manifest.entries.find((e) => e.name === 'train_step') ?? {};
   const last = count % batchSize || batchSize;
   if (last >= leastBatch) return;
@@ -163,11 +186,10 @@ function sumOf(losses: readonly number[], samples: number, batchSize: number): n
 /** The predicted class of a sample, and its probability by softmax. */
 export async function predict(
   model: AnyModel,
-  data: Dataset,
+  data: Table,
   sample: number,
 ): Promise<{ prediction: number; probability: number }> {
-  const [x, y] = inputsOf(model);
-  gatherBatch(data, Int32Array.of(sample), 0, 1, x, y);
+  gather(data, Int32Array.of(sample), 0, 1, memoryOf(model, data));
   model.resetState();
   const logits = await model.forward(1);
   const prediction = logits.reduce((best, v, i) => (v > (logits[best] as number) ? i : best), 0);
@@ -175,8 +197,9 @@ export async function predict(
   return { prediction, probability: 1 / total };
 }
 
-/** The model's memory for images and labels. */
-function inputsOf({ manifest, inputs }: AnyModel): [Float32Array, Int32Array] {
-  const [x = '', y = ''] = manifest.entries.find((e) => e.name === 'evaluate')?.inputs ?? [];
-  return [inputs[x] as Float32Array, inputs[y] as Int32Array];
-}
+/** The names of the model's inputs and targets, in their order. */
+const inputNames = ({ manifest }: AnyModel): readonly string[] =>
+  manifest.entries.find((e) => e.name === 'evaluate')?.inputs ?? [];
+
+/** The model's memory for each column. */
+const memoryOf = ({ inputs }: AnyModel, { columns }: Table) => columns.map(({ name }) => inputs[name]!);

