@@ -11,7 +11,7 @@ import type { BackwardOptions } from './backward-options.ts';
 import { write } from './engine.ts';
 import { noGrad } from './mode.ts';
 import { changes, computed, keep } from './run.ts';
-import { cut, ownerOf, requiresGrad } from './values.ts';
+import { cut, elementsOf, origin, ownerOf, requiresGrad } from './values.ts';
 
 /** The gradients of tensors. */
 const grads = new WeakMap<Tensor, Tensor>();
@@ -24,7 +24,6 @@ export const gradOf = (t: Tensor): Tensor | null => grads.get(t) ?? null;
 export function setGrad(t: Tensor, grad: Tensor | null): void {
   if (grad === null) grads.delete(t);
   else grads.set(t, grad);
-  waiting.delete(t);
 }
 /** Keeps the gradient of a tensor that is no leaf. */
 export function retainGrad(t: Tensor): void {
@@ -35,8 +34,11 @@ export function retainGrad(t: Tensor): void {
   anyRetained = true;
 }
 
-/** Tensors whose gradients are pending. */
-const waiting = new Set<Tensor>();
+/** True for a tensor whose gradient is not computed yet. */
+const isWaiting = (t: Tensor): boolean => {
+  const grad = grads.get(t);
+  return grad !== undefined && !elementsOf(origin(grad.value));
+};
 
 /** Adds the gradients of `root`, times `gradient`, to those of the leaves behind it. */
 export function backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions = {}): void {
@@ -45,10 +47,7 @@ export function backward(root: Tensor, gradient: Tensor | null, options: Backwar
   const inputs = options.inputs === undefined ? null : new Set([options.inputs].flat() as Tensor[]);
   const found = gradientsBehind(value, seed, inputs);
   // A second backward pass before anything has run would be compiled with the first.
-  if ([...found.keys()].some((t) => waiting.has(t))) {
-    computed([]);
-    waiting.clear();
-  }
+  if ([...found.keys()].some(isWaiting)) computed([]);
   keep(value);
   for (const [t, g] of found) {
     const before = grads.get(t);
@@ -61,7 +60,6 @@ export function backward(root: Tensor, gradient: Tensor | null, options: Backwar
       grads.set(t, grad);
       changes(grad);
     }
-    waiting.add(t);
   }
 }
 

@@ -35,18 +35,13 @@ function reserve(bytes: number): void {
   if (views.f32.buffer !== memory.buffer) views = viewsOf(memory.buffer);
 }
 
-/** Compiles work in which the constants at these places are arguments. Throws a `CompileError` if it needs more memory than there is. */
-export function compiled({ nodes, leaves, results }: Work, varying: ReadonlySet<number>): Compiled {
+/** The graph of work, over params of its own. What it is made of is not kept. */
+function graphOf({ nodes, leaves, results }: Work, varying: ReadonlySet<number>) {
   const made = new Map<Value, Value>(leaves.map((v, i) => [v, param('input', `x${i}`, v.type)]));
   const params = leaves.map((v) => made.get(v) as Param);
   const scalars: Param[] = [];
   let constants = 0;
-  for (const n of nodes)
-    made.set(
-      n,
-      at(n.loc, () => copied(n)),
-    );
-  function copied(n: Node): Value {
+  const copied = (n: Node): Value => {
     if (n.op.name !== 'full' || !varying.has(constants++))
       return build(
         n.op,
@@ -57,8 +52,19 @@ export function compiled({ nodes, leaves, results }: Work, varying: ReadonlySet<
     const scalar = param('input', `c${scalars.length}`, tensor(dtype, []));
     scalars.push(scalar);
     return broadcast(scalar, { shape, dims: [] });
-  }
+  };
+  for (const n of nodes)
+    made.set(
+      n,
+      at(n.loc, () => copied(n)),
+    );
   const named = results.map((r, i) => ({ name: `y${i}`, value: made.get(r) as Value }));
+  return { params, scalars, named };
+}
+
+/** Compiles work in which the constants at these places are arguments. Throws a `CompileError` if it needs more memory than there is. */
+export function compiled(work: Work, varying: ReadonlySet<number>): Compiled {
+  const { params, scalars, named } = graphOf(work, varying);
   const graph = makeGraph('main', named, [...params, ...scalars]);
   const module = { name: 'main', maxBatch: 1, graphs: [graph] };
 

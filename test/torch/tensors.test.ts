@@ -203,3 +203,17 @@ test('small operations run in constant memory, whether or not somebody reads the
   expect(after.heapUsed - before.heapUsed).toBeLessThan(48 * 2 ** 20);
   expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(16 * 2 ** 20);
 });
+
+test('tensors and their gradients are freed with what was computed from them', () => {
+  const turn = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      const x = torch.ones(100_000, { requiresGrad: true });
+      x.mul(i).sum().backward();
+      expect(x.grad?.select(0, 7).item()).toBe(i);
+    }
+  };
+  turn(20);
+  const before = process.memoryUsage().arrayBuffers;
+  turn(400);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(80 * 2 ** 20);
+});
