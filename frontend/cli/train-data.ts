@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompileError } from '../../ir/diagnostic.ts';
-import { isBatch, showType } from '../../ir/type.ts';
+import { countAt, isBatch, showType } from '../../ir/type.ts';
 import { DataError } from '../../runtime/data/error.ts';
 import type { Manifest } from '../../runtime/index.ts';
 import { hashOfData, hashOfTables } from '../checkpoint.ts';
@@ -96,7 +96,7 @@ function checkFits({ inputs }: ModelSpec, manifest: Manifest, { train, test }: S
   const [input, type] = inputs[0] ?? [];
   const wanted = (type?.shape.slice(1) ?? []) as number[];
   const { name, shape } = train;
-  const fits = wanted.length === 3 ? `${wanted}` === `${shape}` : product(wanted) === product(shape);
+  const fits = wanted.length === 3 ? `${wanted}` === `${shape}` : countAt(wanted, 1) === countAt(shape, 1);
   if (!fits)
     throw new DataError(
       `${name} has images of [${shape}], but the model's input ${input} is ${type && showType(type)}, one image [${wanted}]. ` +
@@ -127,5 +127,3 @@ function checkLabels({ name, labels }: Dataset, range: number): void {
       `the labels: number ${labels.findIndex((label) => label >= range)} is the first from ${range} on.`,
   );
 }
-
-const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);

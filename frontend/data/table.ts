@@ -1,7 +1,7 @@
 /** Samples in memory, in the layout that a model takes: an array for each of its inputs and targets. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { showType, type TensorType } from '../../ir/type.ts';
+import { countAt, showType, type TensorType } from '../../ir/type.ts';
 import { DataError, unreadable } from '../../runtime/data/error.ts';
 import { readSafetensors, type StoredTensor } from '../../runtime/safetensors.ts';
 import type { ModelSpec } from '../model/model.ts';
@@ -31,7 +31,7 @@ export interface Tables {
 
 /** Images and labels as the columns of a model with one input and one target. */
 export function tableOf({ name, images, labels, shape, count }: Dataset, [x, y]: readonly string[]): Table {
-  const each = shape.reduce((a, b) => a * b, 1);
+  const each = countAt(shape, 1);
   return {
     name,
     count,
@@ -132,5 +132,5 @@ function column(path: string, name: string, type: TensorType, { shape, data }: S
         `${path}: element ${i} of '${name}' is ${data[i]}, ${isFloat ? 'which would break the training' : 'which is no i32'}.`,
       );
   }
-  return { name, data: out, shape: of, each: wanted.reduce((a, b) => a * b, 1) };
+  return { name, data: out, shape: of, each: countAt(wanted, 1) };
 }

@@ -93,11 +93,7 @@ export function withOptions<F extends (...args: never[]) => unknown>(
       const { ordered, named } = parted(made, args);
       return (body as (...args: unknown[]) => unknown)(...ordered, named);
     };
-    const values = isInside() ? null : live();
-    if (!values) return withLoc(run, name);
-    const result = withLateLoc(run, name);
-    values.applied(name, args, result);
-    return result;
+    return isInside() ? run() : asUsers(name, args, run);
   };
   return signed(f, made, Object.keys(takes).length) as unknown as F;
 }
@@ -153,10 +149,15 @@ function run<R>(made: Signature, of: object | null, args: readonly unknown[], bo
     check(made, args);
     return body();
   };
+  return asUsers(made.name, of === null ? args : [of, ...args], checked);
+}
+
+/** Runs what the user called by this name. Where tensors have values, these remember what they were made by. */
+function asUsers<R>(name: string, args: readonly unknown[], f: () => R): R {
   const values = live();
-  if (!values) return withLoc(checked, made.name);
-  const result = withLateLoc(checked, made.name);
-  values.applied(made.name, of === null ? args : [of, ...args], result);
+  if (!values) return withLoc(f, name);
+  const result = withLateLoc(f, name);
+  values.applied(name, args, result);
   return result;
 }
 

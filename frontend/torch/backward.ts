@@ -3,7 +3,7 @@
 import type { Node, Param, Value } from '../../ir/graph.ts';
 import { paramsOf } from '../../ir/graph.ts';
 import { add, fullLike } from '../../ir/ops/index.ts';
-import { sameType, showType } from '../../ir/type.ts';
+import { countAt, sameType, showType } from '../../ir/type.ts';
 import { gradientsOf } from '../../passes/autodiff.ts';
 import { Tensor } from '../model/tensor.ts';
 import { involved, userError } from '../model/trace.ts';
@@ -107,7 +107,7 @@ function seedOf(value: Value, gradient: Tensor | null): Value {
       help: 'make a leaf with { requiresGrad: true }, and compute outside of noGrad',
     });
   if (!gradient) {
-    if (value.type.shape.reduce<number>((n, d) => n * (d as number), 1) === 1) return fullLike(value, 1);
+    if (countAt(value.type.shape, 1) === 1) return fullLike(value, 1);
     throw userError('not-a-scalar', 'grad can be implicitly created only for scalar outputs', {
       notes: involved({ tensor: value }),
       help: 'give backward a gradient of its shape, or reduce it: x.sum().backward()',

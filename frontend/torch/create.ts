@@ -1,7 +1,7 @@
 /** Tensors with values, from numbers, shapes and the random generator. */
 
 import { dtypes } from '../../ir/dtype.ts';
-import type { DType } from '../../ir/type.ts';
+import { countAt, type DType } from '../../ir/type.ts';
 import { fn } from '../model/arguments.ts';
 import * as functional from '../model/functional/index.ts';
 import * as k from '../model/kinds.ts';
@@ -69,7 +69,7 @@ function shaped(data: unknown): { flat: ArrayLike<unknown>; shape: readonly numb
     return { flat: data as unknown as ArrayLike<number>, shape: [(data as Float32Array).length] };
   if (isOptions(data) && 'data' in data && 'shape' in data) {
     const { data: flat, shape } = data as ShapedNumbers;
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = countAt(shape, 1);
     if (flat.length === size) return { flat, shape: [...shape] };
     throw userError('bad-shape', `tensor: [${shape}] has ${size} elements, and data has ${flat.length}`);
   }
@@ -136,7 +136,7 @@ export const randint: (low: number, high: number, size: readonly number[]) => Te
   { low: k.whole(), high: k.whole(), size: k.shape },
   (low, high, size) => {
     if (high <= low) throw userError('bad-argument', `${called()}: high ${high} must be above low ${low}`);
-    const count = size.reduce((a, b) => a * b, 1);
+    const count = countAt(size, 1);
     const generator = currentGenerator();
     const draw = (): number => low + (generator.random32() % (high - low));
     return Tensor.of(leaf({ dtype: 'i32', shape: size }, Int32Array.from({ length: count }, draw)));

@@ -1,6 +1,6 @@
 /** Tensors as text, as PyTorch 1.13 prints them (torch/_tensor_str.py), with its default options. */
 
-import type { DType } from '../../ir/type.ts';
+import { countAt, type DType } from '../../ir/type.ts';
 import type { Elements } from '../model/live.ts';
 
 const [precision, threshold, edge, lineWidth] = [4, 1000, 3, 80];
@@ -102,7 +102,7 @@ function nested(
   const places = (many: number): number[] => Array.from({ length: many }, (_, i) => i);
   const firsts = places(short ? edge : extent);
   const lasts = short ? places(edge).map((i) => extent - edge + i) : [];
-  const size = inner.reduce((a, b) => a * b, 1);
+  const size = countAt(inner, 1);
   if (inner.length > 0) {
     const part = (i: number): string => nested(elements, inner, from + i * size, indent + 1, summarize, one);
     const parts = [...firsts.map(part), ...(short ? ['...'] : []), ...lasts.map(part)];
@@ -126,7 +126,7 @@ function edges(elements: Elements, shape: readonly number[]): number[] {
       shown.push(elements[from] as number);
       return;
     }
-    const size = shape.slice(d + 1).reduce((a, b) => a * b, 1);
+    const size = countAt(shape.slice(d + 1), 1);
     for (let i = 0; i < extent; i++) {
       if (extent > 2 * edge && i === edge) i = extent - edge;
       visit(d + 1, from + i * size);

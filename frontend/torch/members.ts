@@ -1,6 +1,6 @@
 /** What tensors with values have besides the methods of all tensors: their numbers, gradients, and operations in place. */
 
-import type { DType } from '../../ir/type.ts';
+import { countAt, type DType } from '../../ir/type.ts';
 import { guard } from '../model/arguments.ts';
 import * as k from '../model/kinds.ts';
 import { type Elements, isFixed, live } from '../model/live.ts';
@@ -40,12 +40,12 @@ const valuesOf = (t: Tensor): Elements => {
   refusesInForward();
   return numbers(t);
 };
-const count = (t: Tensor): number => shapeOf(t).reduce((n, d) => n * d, 1);
+const count = (t: Tensor): number => countAt(shapeOf(t), 1);
 
 function nested(elements: Elements, shape: readonly number[], dtype: DType, from = 0): Nested {
   const [extent, ...inner] = shape;
   if (extent === undefined) return dtype === 'bool' ? elements[from] !== 0 : (elements[from] as number);
-  const size = inner.reduce((a, b) => a * b, 1);
+  const size = countAt(inner, 1);
   return Array.from({ length: extent }, (_, i) => nested(elements, inner, dtype, from + i * size));
 }
 

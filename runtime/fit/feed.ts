@@ -2,6 +2,7 @@
 
 import type { Argument } from '../call.ts';
 import { arrayOf, brief, type Data, elementsAt, isArrayOf, kindOf, showShape, TapeoutError, tagOf } from '../check.ts';
+import { elementsOf } from '../data/dtypes.ts';
 import type { ManifestTensor } from '../manifest.ts';
 import { isPromise } from './promise.ts';
 import type { Batch, Batches, BatchSource, Field, Trainable } from './types.ts';
@@ -110,8 +111,7 @@ function checkShape(given: readonly number[], { name, shape }: ManifestTensor): 
   const ofSample = (dims: readonly number[]) => dims.slice(1).filter((d) => d !== 1);
   const [have, want] = [ofSample(given), ofSample(wanted)];
   const flat = have.length <= 1 || want.length <= 1;
-  const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
-  if (`${have}` === `${want}` || (flat && product(have) === product(want))) return;
+  if (`${have}` === `${want}` || (flat && elementsOf(have) === elementsOf(want))) return;
   throw new TapeoutError(
     'wrong-shape',
     `${name} has the shape ${showShape(shape)}, but a batch gives it [${given.join(',')}].`,

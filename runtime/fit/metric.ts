@@ -1,5 +1,6 @@
 /** Metrics that users make, and what all metrics share. */
 import { type Data, TapeoutError } from '../check.ts';
+import { elementsOf } from '../data/dtypes.ts';
 import type { Counted, Metric } from './types.ts';
 
 /** Which tensors a metric compares. */
@@ -44,7 +45,7 @@ export function eachLabel(
 ): number {
   const { shape, targetShape, target, ignoreIndex } = batch;
   const [n = 0, classes = 0, ...rest] = shape;
-  const inner = rest.reduce((a, b) => a * b, 1);
+  const inner = elementsOf(rest);
   const isOneHot = `${targetShape}` === `${shape}` && target instanceof Float32Array;
   if (shape.length < 2 || classes < 2 || (!isOneHot && target.length !== n * inner))
     throw new TapeoutError(

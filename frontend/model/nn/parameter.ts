@@ -8,7 +8,7 @@ import { commonShape, spreadTo } from '../broadcast.ts';
 import { type Extent, toDim, toExtent } from '../dims.ts';
 import { countIn } from '../init.ts';
 import * as k from '../kinds.ts';
-import { engine, live } from '../live.ts';
+import { engine, isFixed, live } from '../live.ts';
 import type { Trailing } from '../options.ts';
 import { currentTape, type Mode } from '../tape.ts';
 import { constant, Tensor } from '../tensor.ts';
@@ -107,7 +107,7 @@ export abstract class Stored extends Tensor {
   /** The number of initial values. */
   get #count(): number {
     const { shape } = this;
-    return shape.some((e) => typeof e !== 'number') ? 0 : countIn(shape as readonly number[]);
+    return isFixed(shape) ? countIn(shape) : 0;
   }
 
   /** True if it was given values; otherwise it holds zeros. */
