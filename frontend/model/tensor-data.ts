@@ -25,7 +25,7 @@ export class TensorData extends Float32Array<ArrayBuffer> {
   }
   /** Writes the values of `other`. */
   copy_(other: Tensor): this {
-    return this.#become('copy_', (x) => x.mul(0).add(other));
+    return this.#become('copy_', (x) => other.expandAs(x));
   }
   /** Writes one number to all elements. */
   fill_(value: number): this {

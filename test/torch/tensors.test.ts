@@ -110,6 +110,15 @@ describe('autograd', () => {
   });
 });
 
+test('data are copied over whatever was there', () => {
+  const w = nn.Parameter([2, 2], [NaN, Infinity, 1, 2]);
+  w.data.copy_(tensor([5, 6]));
+  expect(w.tolist()).toEqual([
+    [5, 6],
+    [5, 6],
+  ]);
+});
+
 test('batch norm moves its statistics, and dropout draws anew, in training only', () => {
   torch.manualSeed(1);
   const net = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout(0.5));
